@@ -1,0 +1,2 @@
+//! The protocols socklab speaks, usable as a library.
+#![forbid(unsafe_code)]

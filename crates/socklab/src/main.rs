@@ -1,0 +1,4 @@
+//! socklab: the socket laboratory.
+#![forbid(unsafe_code)]
+
+fn main() {}
