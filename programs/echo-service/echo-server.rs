@@ -1,0 +1,92 @@
+//! echo-server: send back whatever comes (RFC 862), one client after another.
+//!
+//! New here: a buffer of 16 bytes, so that even a short message comes in several pieces.
+//!
+//! Run: `socklab run echo-server [--port N]`, and in another terminal
+//! `socklab run echo-client`.
+//!
+//! Try: send 33 letters: how many times does `recv` return? Count before you look.
+//!
+//! The question: the server does not know how long a message is. Why does it not need to?
+
+use std::env::args;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::{AsFd, OwnedFd};
+
+use anyhow::{Context, Result};
+use rustix::net::sockopt::set_socket_reuseaddr;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketType, acceptfrom, bind, listen, recv, send, socket,
+};
+
+const PORT: u16 = 10000;
+const BACKLOG: i32 = 5;
+/// Far too small for real work: a stream that comes in pieces is what this program shows.
+const PIECE: usize = 16;
+
+pub fn main() -> Result<()> {
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_option());
+
+    let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
+    // Lets us start again while closed connections of the last run linger in TIME_WAIT.
+    set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
+    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
+    println!("Listening on {address}");
+
+    loop {
+        let (client, from) = accept(&listener)?;
+        println!("Connected: {from}");
+        match echo(&client) {
+            Ok((total, calls)) => println!("Closed: {from}, {total} bytes in {calls} recv calls"),
+            Err(error) => println!("Vanished: {from}: {error}"),
+        }
+    }
+}
+
+/// Sends every piece back as it comes, until the client closes its end. Counts the bytes and the
+/// calls of `recv`, of which the last one returned 0.
+fn echo(client: &OwnedFd) -> rustix::io::Result<(usize, usize)> {
+    let (mut total, mut calls) = (0, 0);
+    loop {
+        let mut piece = [0u8; PIECE];
+        let (length, _) = recv(client, &mut piece, RecvFlags::empty())?;
+        calls += 1;
+        if length == 0 {
+            return Ok((total, calls));
+        }
+        total += length;
+        send_all(client, &piece[..length])?;
+    }
+}
+
+/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
+    while !bytes.is_empty() {
+        let sent = send(&socket, bytes, SendFlags::empty())?;
+        bytes = &bytes[sent..];
+    }
+    Ok(())
+}
+
+/// Waits for a client; gives its socket and its address.
+fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
+    let (client, from) = acceptfrom(listener).context("accept")?;
+    let from = from.context("accept: a client without an address")?;
+    Ok((client, SocketAddrV4::try_from(from)?))
+}
+
+/// The port after `--port`, or the course's own.
+fn port_option() -> u16 {
+    let words: Vec<String> = args().skip(1).collect();
+    let port = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => Some(PORT),
+        ["--port", number] => number.parse().ok().filter(|port| *port > 0),
+        _ => None,
+    };
+    port.unwrap_or_else(|| {
+        eprintln!("echo-server: {words:?}: a port is a number from 1 to 65535");
+        eprintln!("usage: echo-server [--port N]");
+        std::process::exit(2);
+    })
+}

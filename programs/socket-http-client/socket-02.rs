@@ -1,0 +1,60 @@
+//! socket-02: a socket, and the address of the one we want to talk to.
+//!
+//! New here: people use names, sockets use addresses: `getaddrinfo` stands between them.
+//!
+//! Run: `socklab run socket-02 [HOST [PORT]]`. Without a network:
+//! `socklab serve http --port 8080` in one terminal, `socklab run socket-02 localhost 8080`
+//! in another.
+//!
+//! Try: `localhost`, an address such as `192.0.2.1`, a name that does not exist.
+//!
+//! The question: the socket and the address are both there. Has the web server noticed
+//! anything?
+
+use std::env::args;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::os::fd::AsRawFd;
+
+use anyhow::{Context, Result};
+use rustix::net::{AddressFamily, SocketType, socket};
+
+const HOST: &str = "www.google.com";
+const PORT: u16 = 80;
+
+pub fn main() -> Result<()> {
+    let host = args().nth(1).unwrap_or(HOST.to_string());
+    let port = args().nth(2).map_or(PORT, |text| port_number(&text));
+
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
+    println!("Socket created: descriptor {}", socket.as_raw_fd());
+
+    // This is a conversation of its own, with a DNS server: it may block, and it may fail.
+    let address = resolve(&host, port)?;
+    println!("{host} is {}", address.ip());
+    Ok(())
+}
+
+/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
+    (host, port)
+        .to_socket_addrs()
+        .with_context(|| {
+            format!(
+                "resolve {host} (no network? \
+                 `socklab serve http --port 8080`, then `socket-02 localhost 8080`)"
+            )
+        })?
+        .find(SocketAddr::is_ipv4)
+        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+}
+
+fn port_number(text: &str) -> u16 {
+    match text.parse() {
+        Ok(port) if port > 0 => port,
+        _ => {
+            eprintln!("socket-02: a port is a number from 1 to 65535, not {text:?}");
+            eprintln!("usage: socket-02 [HOST [PORT]]");
+            std::process::exit(2);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! socket-03: connect: the first packets leave.
+//!
+//! New here: `connect` takes an address and a port, and returns when the server's kernel
+//! agreed.
+//!
+//! Run: `socklab run socket-03 [HOST [PORT]]`. Without a network:
+//! `socklab serve http --port 8080` in one terminal, `socklab run socket-03 localhost 8080`
+//! in another.
+//!
+//! Try: a port where nobody listens (`localhost 9`); `192.0.2.1`, an address that never
+//! answers.
+//!
+//! The question: one of those two fails at once and the other after two minutes. Why?
+
+use std::env::args;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::os::fd::AsRawFd;
+
+use anyhow::{Context, Result};
+use rustix::net::{AddressFamily, SocketType, connect, socket};
+
+const HOST: &str = "www.google.com";
+const PORT: u16 = 80;
+
+pub fn main() -> Result<()> {
+    let host = args().nth(1).unwrap_or(HOST.to_string());
+    let port = args().nth(2).map_or(PORT, |text| port_number(&text));
+
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
+    println!("Socket created: descriptor {}", socket.as_raw_fd());
+
+    let address = resolve(&host, port)?;
+    println!("{host} is {}", address.ip());
+
+    // Our kernel sends SYN, the server's answers SYN+ACK, ours ACK. The call blocks until then.
+    // The kernel also chooses a port for our end: we did not have to.
+    connect(&socket, &address).with_context(|| format!("connect {address}"))?;
+    println!("Connected to {address}");
+    Ok(())
+}
+
+/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
+    (host, port)
+        .to_socket_addrs()
+        .with_context(|| {
+            format!(
+                "resolve {host} (no network? \
+                 `socklab serve http --port 8080`, then `socket-03 localhost 8080`)"
+            )
+        })?
+        .find(SocketAddr::is_ipv4)
+        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+}
+
+fn port_number(text: &str) -> u16 {
+    match text.parse() {
+        Ok(port) if port > 0 => port,
+        _ => {
+            eprintln!("socket-03: a port is a number from 1 to 65535, not {text:?}");
+            eprintln!("usage: socket-03 [HOST [PORT]]");
+            std::process::exit(2);
+        }
+    }
+}

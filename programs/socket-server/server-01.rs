@@ -1,0 +1,45 @@
+//! server-01: a socket with a port of its own.
+//!
+//! New here: `bind` gives the socket an address, so that others can name it.
+//!
+//! Run: `socklab run server-01 [PORT]`
+//!
+//! Try: run it twice at once (it ends too soon? `socklab run server-02` stays). Try port 80.
+//!
+//! The question: the port is ours now. What does a client that connects to it get?
+
+use std::env::args;
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+use anyhow::{Context, Result};
+use rustix::net::{AddressFamily, SocketType, bind, socket};
+
+const PORT: u16 = 8888;
+
+pub fn main() -> Result<()> {
+    // 0.0.0.0 is no address: it means every address that this machine has.
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+
+    let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
+    // This fails when another socket has the port, or when it is below 1024 and we are not root.
+    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    println!("Bound to {address}");
+
+    // Bound is not listening: until server-02, a client that connects is refused.
+    Ok(())
+}
+
+/// The port given by the user, or the course's own.
+fn port_argument() -> u16 {
+    let Some(text) = args().nth(1) else {
+        return PORT;
+    };
+    match text.parse() {
+        Ok(port) if port > 0 => port,
+        _ => {
+            eprintln!("server-01: a port is a number from 1 to 65535, not {text:?}");
+            eprintln!("usage: server-01 [PORT]");
+            std::process::exit(2);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! server-02: wait for a client.
+//!
+//! New here: `listen` opens the door, `accept` waits at it and returns a second socket.
+//!
+//! Run: `socklab run server-02 [PORT]`, and in another terminal `telnet localhost 8888`.
+//!
+//! Try: run it again at once: "Address already in use". `ss -tan | grep 8888` shows who has
+//! it.
+//!
+//! The question: which of the three calls (bind, listen, accept) made the program wait?
+
+use std::env::args;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::{AsFd, OwnedFd};
+
+use anyhow::{Context, Result};
+use rustix::net::{AddressFamily, SocketType, acceptfrom, bind, listen, socket};
+
+const PORT: u16 = 8888;
+/// How many clients the kernel may keep, connected, until we accept them.
+const BACKLOG: i32 = 10;
+
+pub fn main() -> Result<()> {
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+
+    let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
+    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    // From here on the kernel answers clients by itself, whether we call accept or not.
+    listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
+    println!("Listening on {address}");
+
+    // accept blocks until there is a client. The new socket is for this client alone; the old
+    // one goes on listening. The client's own address and port come with it.
+    let (_client, from) = accept(&listener)?;
+    println!("Connected: {from}");
+    Ok(())
+}
+
+/// Waits for a client; gives its socket and its address.
+fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
+    let (client, from) = acceptfrom(listener).context("accept")?;
+    let from = from.context("accept: a client without an address")?;
+    Ok((client, SocketAddrV4::try_from(from)?))
+}
+
+/// The port given by the user, or the course's own.
+fn port_argument() -> u16 {
+    let Some(text) = args().nth(1) else {
+        return PORT;
+    };
+    match text.parse() {
+        Ok(port) if port > 0 => port,
+        _ => {
+            eprintln!("server-02: a port is a number from 1 to 65535, not {text:?}");
+            eprintln!("usage: server-02 [PORT]");
+            std::process::exit(2);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! server-04: serve one client after another, for ever.
+//!
+//! New here: the loop; a client that fails must not end the server; `SO_REUSEADDR`.
+//!
+//! Run: `socklab run server-04 [PORT]`, and in another terminal `telnet localhost 8888`.
+//! Ctrl-C ends it.
+//!
+//! Try: connect and say nothing. Then connect from a third terminal and type a line.
+//!
+//! The question: how long does the third terminal wait for its answer, and what ends the
+//! wait?
+
+use std::env::args;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::{AsFd, OwnedFd};
+
+use anyhow::{Context, Result};
+use rustix::net::sockopt::set_socket_reuseaddr;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketType, acceptfrom, bind, listen, recv, send, socket,
+};
+
+const PORT: u16 = 8888;
+/// How many clients the kernel may keep, connected, until we accept them.
+const BACKLOG: i32 = 10;
+
+pub fn main() -> Result<()> {
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+
+    let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
+    // A server that lives long is also restarted, and connections it closed linger in TIME_WAIT
+    // for a minute. This says that they don't count as "address in use".
+    set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
+    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
+    println!("Listening on {address}");
+
+    loop {
+        let (client, from) = accept(&listener)?;
+        println!("Connected: {from}");
+
+        match answer(&client) {
+            Ok(length) => println!("Received {length} bytes from {from}"),
+            Err(error) => eprintln!("{from}: {error}"),
+        }
+        // `client` is closed here, at the end of its block. A Python program would leak it.
+    }
+}
+
+/// One message in, "OK..." and the message out. A client that closed without a word sent 0 bytes:
+/// that ends the conversation, not the server.
+fn answer(client: &OwnedFd) -> rustix::io::Result<usize> {
+    let mut data = [0u8; 1024];
+    let (length, _) = recv(client, &mut data, RecvFlags::empty())?;
+    if length > 0 {
+        send_all(client, &[b"OK...", &data[..length]].concat())?;
+    }
+    Ok(length)
+}
+
+/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
+    while !bytes.is_empty() {
+        let sent = send(&socket, bytes, SendFlags::empty())?;
+        bytes = &bytes[sent..];
+    }
+    Ok(())
+}
+
+/// Waits for a client; gives its socket and its address.
+fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
+    let (client, from) = acceptfrom(listener).context("accept")?;
+    let from = from.context("accept: a client without an address")?;
+    Ok((client, SocketAddrV4::try_from(from)?))
+}
+
+/// The port given by the user, or the course's own.
+fn port_argument() -> u16 {
+    let Some(text) = args().nth(1) else {
+        return PORT;
+    };
+    match text.parse() {
+        Ok(port) if port > 0 => port,
+        _ => {
+            eprintln!("server-04: a port is a number from 1 to 65535, not {text:?}");
+            eprintln!("usage: server-04 [PORT]");
+            std::process::exit(2);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! tcp-server: answer each client with its text in upper case.
+//!
+//! New here: `listen`'s number; the address that `accept` returns says who the client is.
+//!
+//! Run: `socklab run tcp-server [PORT]`, and in another terminal `socklab run tcp-client`.
+//!
+//! Try: `socklab connect localhost 12000` and type several lines. Start a second server.
+//!
+//! The question: two clients are connected to port 12000. How does the kernel tell them
+//! apart?
+
+use std::env::args;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::{AsFd, OwnedFd};
+
+use anyhow::{Context, Result};
+use rustix::net::sockopt::set_socket_reuseaddr;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketType, acceptfrom, bind, listen, recv, send, socket,
+};
+
+const PORT: u16 = 12000;
+/// While we talk with one client, the kernel keeps this many others waiting, connected (plus one,
+/// by the way Linux counts). It is not the number of clients that a server can have.
+const BACKLOG: i32 = 1;
+
+pub fn main() -> Result<()> {
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+
+    let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
+    // Lets us start again while closed connections of the last run linger in TIME_WAIT.
+    set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
+    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
+    println!("The server is ready to receive on {address}");
+
+    loop {
+        let (client, from) = accept(&listener)?;
+        println!("Connected: {from}");
+        match serve(&client) {
+            Ok(total) => println!("Closed: {from}, {total} bytes received"),
+            Err(error) => println!("Vanished: {from}: {error}"),
+        }
+    }
+}
+
+/// Answers whatever comes, piece by piece, until the client has said everything.
+fn serve(client: &OwnedFd) -> rustix::io::Result<usize> {
+    let mut total = 0;
+    loop {
+        let mut piece = [0u8; 1024];
+        let (length, _) = recv(client, &mut piece, RecvFlags::empty())?;
+        if length == 0 {
+            return Ok(total);
+        }
+        total += length;
+        send_all(client, &upper(&piece[..length]))?;
+    }
+}
+
+/// Upper-cases letters, not bytes: ñ is two bytes in UTF-8 (C3 B1), and so is Ñ (C3 91), so a
+/// program that looks at one byte at a time leaves it small. Bytes that are no UTF-8
+/// stay, and so does a letter of which `recv` brought only the first half.
+fn upper(bytes: &[u8]) -> Vec<u8> {
+    let mut answer = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        answer.extend_from_slice(chunk.valid().to_uppercase().as_bytes());
+        answer.extend_from_slice(chunk.invalid());
+    }
+    answer
+}
+
+/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
+    while !bytes.is_empty() {
+        let sent = send(&socket, bytes, SendFlags::empty())?;
+        bytes = &bytes[sent..];
+    }
+    Ok(())
+}
+
+/// Waits for a client; gives its socket and its address.
+fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
+    let (client, from) = acceptfrom(listener).context("accept")?;
+    let from = from.context("accept: a client without an address")?;
+    Ok((client, SocketAddrV4::try_from(from)?))
+}
+
+/// The port given by the user, or the course's own.
+fn port_argument() -> u16 {
+    let Some(text) = args().nth(1) else {
+        return PORT;
+    };
+    match text.parse() {
+        Ok(port) if port > 0 => port,
+        _ => {
+            eprintln!("tcp-server: a port is a number from 1 to 65535, not {text:?}");
+            eprintln!("usage: tcp-server [PORT]");
+            std::process::exit(2);
+        }
+    }
+}

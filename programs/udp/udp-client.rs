@@ -1,0 +1,77 @@
+//! udp-client: send one datagram, wait for one datagram.
+//!
+//! New here: a datagram socket: no connection, every message carries its address.
+//!
+//! Run: `socklab run udp-server` in one terminal, `socklab run udp-client [HOST [PORT]]` in
+//! another.
+//!
+//! Try: run the client before the server. Ctrl-C, start the server: does it get the old
+//! message?
+//!
+//! The question: how does the server know where to answer? The client never called `bind`.
+
+use std::env::args;
+use std::io::{BufRead, Write, stdin, stdout};
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use anyhow::{Context, Result};
+use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recvfrom, sendto, socket};
+
+const HOST: &str = "localhost";
+const PORT: u16 = 12000;
+
+pub fn main() -> Result<()> {
+    let host = args().nth(1).unwrap_or(HOST.to_string());
+    let port = args().nth(2).map_or(PORT, |text| port_number(&text));
+    let address = resolve(&host, port)?;
+
+    let socket = socket(AddressFamily::INET, SocketType::DGRAM, None).context("socket")?;
+    let sentence = ask("Input lowercase sentence: ")?;
+
+    // One call, one datagram, however long or short, even empty. The kernel chooses a port for
+    // us now. That sendto succeeds says nothing about whether the datagram arrives.
+    sendto(&socket, &sentence, SendFlags::empty(), &address)
+        .with_context(|| format!("sendto {address}"))?;
+
+    // The other half: this blocks until a datagram comes. If ours or the answer is lost, or
+    // nobody is there, it blocks for ever. The buffer must hold the largest one: what does not
+    // fit is thrown away.
+    let mut answer = vec![0u8; 65_536];
+    let (length, _, from) =
+        recvfrom(&socket, &mut answer, RecvFlags::empty()).context("recvfrom")?;
+    let from = SocketAddr::try_from(from.context("recvfrom: a sender without an address")?)?;
+    println!("From {from}: {}", String::from_utf8_lossy(&answer[..length]));
+    Ok(())
+}
+
+/// One line from the terminal, without its end. Bytes, not text: they need not be UTF-8.
+fn ask(prompt: &str) -> Result<Vec<u8>> {
+    print!("{prompt}");
+    stdout().flush().context("write to the terminal")?;
+    let mut line = Vec::new();
+    stdin().lock().read_until(b'\n', &mut line).context("read from the terminal")?;
+    while line.last().is_some_and(|byte| b"\r\n".contains(byte)) {
+        line.pop();
+    }
+    Ok(line)
+}
+
+/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
+    (host, port)
+        .to_socket_addrs()
+        .with_context(|| format!("resolve {host} (no network? try: udp-client localhost)"))?
+        .find(SocketAddr::is_ipv4)
+        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+}
+
+fn port_number(text: &str) -> u16 {
+    match text.parse() {
+        Ok(port) if port > 0 => port,
+        _ => {
+            eprintln!("udp-client: a port is a number from 1 to 65535, not {text:?}");
+            eprintln!("usage: udp-client [HOST [PORT]]");
+            std::process::exit(2);
+        }
+    }
+}

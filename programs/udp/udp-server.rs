@@ -1,0 +1,72 @@
+//! udp-server: answer every datagram with its text in upper case.
+//!
+//! New here: `bind` on a datagram socket, and one socket that talks with everybody.
+//!
+//! Run: `socklab run udp-server [PORT]`, and in another terminal `socklab run udp-client`.
+//!
+//! Try: two clients at once. Send an empty line. Start a second server.
+//!
+//! The question: there is no `listen` and no `accept`. What did they do that UDP can do
+//! without?
+
+use std::env::args;
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+use anyhow::{Context, Result};
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketType, bind, recvfrom, sendto, socket,
+};
+
+const PORT: u16 = 12000;
+
+pub fn main() -> Result<()> {
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+
+    let socket = socket(AddressFamily::INET, SocketType::DGRAM, None).context("socket")?;
+    // A client can let the kernel choose its port. A server can't: clients must know it.
+    bind(&socket, &address).with_context(|| format!("bind {address}"))?;
+    println!("The server is ready to receive on {address}");
+
+    // Room for the largest datagram. Of a longer one the kernel would give us the beginning.
+    let mut message = vec![0u8; 65_536];
+    loop {
+        let (length, _, from) =
+            recvfrom(&socket, &mut message, RecvFlags::empty()).context("recvfrom")?;
+        // Who sent it came with it, in the header of the datagram: that is where to answer.
+        let from = SocketAddrV4::try_from(from.context("recvfrom: no sender's address")?)?;
+        println!("{length} bytes from {from}");
+
+        let answer = upper(&message[..length]);
+        if let Err(error) = sendto(&socket, &answer, SendFlags::empty(), &from) {
+            // ß becomes SS: the answer may be too long for a datagram. The next client can wait
+            // for its answer, but must not lose the server.
+            eprintln!("sendto {from}: {error}");
+        }
+    }
+}
+
+/// Upper-cases letters, not bytes: ñ is two bytes in UTF-8 (C3 B1), and so is Ñ (C3 91), so a
+/// program that looks at one byte at a time leaves it small. Bytes that are no UTF-8 stay.
+fn upper(bytes: &[u8]) -> Vec<u8> {
+    let mut answer = Vec::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        answer.extend_from_slice(chunk.valid().to_uppercase().as_bytes());
+        answer.extend_from_slice(chunk.invalid());
+    }
+    answer
+}
+
+/// The port given by the user, or the course's own.
+fn port_argument() -> u16 {
+    let Some(text) = args().nth(1) else {
+        return PORT;
+    };
+    match text.parse() {
+        Ok(port) if port > 0 => port,
+        _ => {
+            eprintln!("udp-server: a port is a number from 1 to 65535, not {text:?}");
+            eprintln!("usage: udp-server [PORT]");
+            std::process::exit(2);
+        }
+    }
+}
