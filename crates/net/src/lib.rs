@@ -1,2 +1,6 @@
-//! The protocols socklab speaks, usable as a library.
 #![forbid(unsafe_code)]
+mod calendar;
+mod readiness;
+pub mod services;
+pub mod resolve;
+pub mod ntp;
