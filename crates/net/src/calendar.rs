@@ -4,8 +4,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY: i64 = 86_400;
 
-const WEEKDAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -54,14 +61,31 @@ impl Date {
 
     /// As HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
     pub(crate) fn http(&self) -> String {
-        let Self { year, day, weekday, month, hour, minute, second } = self;
+        let Self {
+            year,
+            day,
+            weekday,
+            month,
+            hour,
+            minute,
+            second,
+        } = self;
         let (weekday, month) = (&weekday[..3], &month[..3]);
         format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
     }
 
-    /// As daytime servers write it: `Tuesday, February 22, 1982 17:37:43-UTC` (RFC 867).
+    /// As daytime servers write it: `Monday, February 22, 1982 17:37:43-UTC` (RFC 867, whose own
+    /// example calls that Monday a Tuesday).
     pub(crate) fn daytime(&self) -> String {
-        let Self { year, day, weekday, month, hour, minute, second } = self;
+        let Self {
+            year,
+            day,
+            weekday,
+            month,
+            hour,
+            minute,
+            second,
+        } = self;
         format!("{weekday}, {month} {day}, {year:04} {hour:02}:{minute:02}:{second:02}-UTC")
     }
 }
@@ -108,12 +132,27 @@ mod tests {
 
     #[test]
     fn dates_from_the_rfcs() {
-        assert_eq!(Date::at(784_111_777).http(), "Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(Date::at(383_247_463).daytime(), "Tuesday, February 22, 1982 17:37:43-UTC");
-        assert_eq!(Date::at(951_782_400).http(), "Tue, 29 Feb 2000 00:00:00 GMT");
+        assert_eq!(
+            Date::at(784_111_777).http(),
+            "Sun, 06 Nov 1994 08:49:37 GMT"
+        );
+        assert_eq!(
+            Date::at(383_247_463).daytime(),
+            "Monday, February 22, 1982 17:37:43-UTC"
+        );
+        assert_eq!(
+            Date::at(951_782_400).http(),
+            "Tue, 29 Feb 2000 00:00:00 GMT"
+        );
         assert_eq!(Date::at(-1).http(), "Wed, 31 Dec 1969 23:59:59 GMT");
-        assert_eq!(Date::at(4_107_542_399).http(), "Sun, 28 Feb 2100 23:59:59 GMT");
-        assert_eq!(Date::at(4_107_542_400).http(), "Mon, 01 Mar 2100 00:00:00 GMT");
+        assert_eq!(
+            Date::at(4_107_542_399).http(),
+            "Sun, 28 Feb 2100 23:59:59 GMT"
+        );
+        assert_eq!(
+            Date::at(4_107_542_400).http(),
+            "Mon, 01 Mar 2100 00:00:00 GMT"
+        );
     }
 
     #[test]

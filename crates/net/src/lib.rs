@@ -1,6 +1,8 @@
 #![forbid(unsafe_code)]
 mod calendar;
-mod readiness;
-pub mod services;
-pub mod resolve;
+pub mod connect;
 pub mod ntp;
+mod readiness;
+pub mod resolve;
+pub mod server;
+pub mod services;

@@ -15,7 +15,10 @@ pub(crate) struct Latch(OwnedFd);
 
 impl Latch {
     pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?))
+        Ok(Self(eventfd(
+            0,
+            EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK,
+        )?))
     }
 
     pub(crate) fn set(&self) {
@@ -49,8 +52,10 @@ pub(crate) fn wait(
     deadline: Option<Instant>,
 ) -> io::Result<Woke> {
     let fd = fd.as_fd();
-    let mut watched =
-        [PollFd::from_borrowed_fd(fd, what), PollFd::new(latch, PollFlags::IN)];
+    let mut watched = [
+        PollFd::from_borrowed_fd(fd, what),
+        PollFd::new(latch, PollFlags::IN),
+    ];
     if !poll_until(&mut watched, deadline)? {
         return Ok(Woke::Expired);
     }
@@ -123,6 +128,9 @@ mod tests {
     #[test]
     fn a_deadline_ends_the_wait() {
         let latch = Latch::new().unwrap();
-        assert_eq!(pause(&latch, Duration::from_millis(1)).unwrap(), Woke::Expired);
+        assert_eq!(
+            pause(&latch, Duration::from_millis(1)).unwrap(),
+            Woke::Expired
+        );
     }
 }

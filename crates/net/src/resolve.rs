@@ -125,12 +125,18 @@ pub fn resolve(name: &str, family: Family) -> Result<Resolution, ResolveError> {
     let entries: Vec<AddrInfo> = dns_lookup::getaddrinfo(Some(name), None, Some(hints))
         .map_err(|error| classify(name, family, error))?
         .collect::<io::Result<_>>()
-        .map_err(|source| ResolveError::Other { name: name.to_owned(), source })?;
+        .map_err(|source| ResolveError::Other {
+            name: name.to_owned(),
+            source,
+        })?;
 
     let canonical = entries.iter().find_map(|entry| entry.canonname.clone());
     let scoped = without_repeats(entries.iter().map(|entry| entry.sockaddr));
     if scoped.is_empty() {
-        return Err(ResolveError::NoAddress { name: name.to_owned(), family });
+        return Err(ResolveError::NoAddress {
+            name: name.to_owned(),
+            family,
+        });
     }
     Ok(Resolution {
         name: name.to_owned(),
@@ -158,7 +164,10 @@ fn classify(name: &str, family: Family, error: LookupError) -> ResolveError {
         LookupErrorKind::NoData => ResolveError::NoAddress { name, family },
         LookupErrorKind::Again => ResolveError::TemporaryFailure { name },
         _ if error.error_num() == EAI_ADDRFAMILY => ResolveError::NoAddress { name, family },
-        _ => ResolveError::Other { name, source: error.into() },
+        _ => ResolveError::Other {
+            name,
+            source: error.into(),
+        },
     }
 }
 
@@ -177,7 +186,16 @@ mod tests {
     #[test]
     fn an_address_of_the_other_family_is_no_address() {
         let error = resolve("192.0.2.7", Family::V6).unwrap_err();
-        assert!(matches!(error, ResolveError::NoAddress { family: Family::V6, .. }), "{error:?}");
+        assert!(
+            matches!(
+                error,
+                ResolveError::NoAddress {
+                    family: Family::V6,
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
     }
 
     #[test]
@@ -198,10 +216,22 @@ mod tests {
     #[test]
     fn getaddrinfos_reasons_are_told_apart() {
         let reason = |code| classify("x", Family::V4, LookupError::new(code));
-        assert!(matches!(reason(libc::EAI_NONAME), ResolveError::NoSuchName { .. }));
-        assert!(matches!(reason(libc::EAI_NODATA), ResolveError::NoAddress { .. }));
-        assert!(matches!(reason(EAI_ADDRFAMILY), ResolveError::NoAddress { .. }));
-        assert!(matches!(reason(libc::EAI_AGAIN), ResolveError::TemporaryFailure { .. }));
+        assert!(matches!(
+            reason(libc::EAI_NONAME),
+            ResolveError::NoSuchName { .. }
+        ));
+        assert!(matches!(
+            reason(libc::EAI_NODATA),
+            ResolveError::NoAddress { .. }
+        ));
+        assert!(matches!(
+            reason(EAI_ADDRFAMILY),
+            ResolveError::NoAddress { .. }
+        ));
+        assert!(matches!(
+            reason(libc::EAI_AGAIN),
+            ResolveError::TemporaryFailure { .. }
+        ));
         assert!(matches!(reason(libc::EAI_FAIL), ResolveError::Other { .. }));
     }
 }

@@ -100,12 +100,18 @@ impl Table {
         if services.is_empty() {
             return Self::embedded();
         }
-        Self { source: Source::System(path.to_owned()), services }
+        Self {
+            source: Source::System(path.to_owned()),
+            services,
+        }
     }
 
     /// The list compiled into this crate.
     pub fn embedded() -> Self {
-        Self { source: Source::Embedded, services: line::parse_all(EMBEDDED) }
+        Self {
+            source: Source::Embedded,
+            services: line::parse_all(EMBEDDED),
+        }
     }
 
     /// Where the answers come from.
@@ -172,7 +178,10 @@ impl Table {
     ) -> Result<Vec<&Service>, ServiceError> {
         let found = self.matching(protocol, |service| service.is_called(name));
         if found.is_empty() {
-            return Err(ServiceError::UnknownName { name: name.to_owned(), protocol });
+            return Err(ServiceError::UnknownName {
+                name: name.to_owned(),
+                protocol,
+            });
         }
         Ok(found)
     }
@@ -207,7 +216,9 @@ mod tests {
 
     #[test]
     fn every_line_of_the_built_in_list_is_understood() {
-        let meant = EMBEDDED.lines().filter(|line| line.contains('/') && !line.starts_with('#'));
+        let meant = EMBEDDED
+            .lines()
+            .filter(|line| line.contains('/') && !line.starts_with('#'));
         assert_eq!(meant.count(), Table::embedded().services().len());
     }
 
@@ -217,21 +228,30 @@ mod tests {
         assert_eq!(table.by_port(0, Protocol::Tcp), Err(ServiceError::PortZero));
         assert_eq!(
             table.by_port(25, Protocol::Udp),
-            Err(ServiceError::UnknownPort { port: 25, protocol: Some(Protocol::Udp) })
+            Err(ServiceError::UnknownPort {
+                port: 25,
+                protocol: Some(Protocol::Udp)
+            })
         );
         let error = table.by_name("gopherd", Some(Protocol::Tcp)).unwrap_err();
-        assert_eq!(error.to_string(), "no service is called \"gopherd\" over tcp");
+        assert_eq!(
+            error.to_string(),
+            "no service is called \"gopherd\" over tcp"
+        );
     }
 
     #[test]
     fn without_a_protocol_a_query_finds_them_all() {
         let table = Table::embedded();
         let found = table.find(&"53".parse().unwrap()).unwrap();
-        assert_eq!(found.iter().map(|s| s.protocol).collect::<Vec<_>>(), [
-            Protocol::Tcp,
-            Protocol::Udp
-        ]);
-        assert_eq!(table.find(&"www/tcp".parse().unwrap()).unwrap()[0].name, "http");
+        assert_eq!(
+            found.iter().map(|s| s.protocol).collect::<Vec<_>>(),
+            [Protocol::Tcp, Protocol::Udp]
+        );
+        assert_eq!(
+            table.find(&"www/tcp".parse().unwrap()).unwrap()[0].name,
+            "http"
+        );
     }
 
     #[test]

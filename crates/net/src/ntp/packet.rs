@@ -161,7 +161,10 @@ mod tests {
         let mut bytes = [0; PACKET_LEN];
         bytes[0] = 0x1b;
         let packet = Packet::parse(&bytes).unwrap();
-        assert_eq!((packet.leap, packet.version, packet.mode), (Leap::None, 3, Mode::Client));
+        assert_eq!(
+            (packet.leap, packet.version, packet.mode),
+            (Leap::None, 3, Mode::Client)
+        );
     }
 
     #[test]

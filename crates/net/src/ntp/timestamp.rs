@@ -137,9 +137,8 @@ pub fn offset_and_delay(
     let back = i128::from(t3.since(t4).0);
     let offset = (there + back) / 2;
     let delay = there - back;
-    let fit = |value: i128| {
-        Interval(value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
-    };
+    let fit =
+        |value: i128| Interval(value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64);
     (fit(offset), fit(delay))
 }
 

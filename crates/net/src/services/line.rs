@@ -37,10 +37,24 @@ mod tests {
 
     #[test]
     fn comments_blanks_and_nonsense_are_skipped() {
-        for line in ["", "  ", "# http 80/tcp", "http", "http 80", "http 80/", "http /tcp"] {
+        for line in [
+            "",
+            "  ",
+            "# http 80/tcp",
+            "http",
+            "http 80",
+            "http 80/",
+            "http /tcp",
+        ] {
             assert_eq!(parse(line), None, "{line:?}");
         }
-        for line in ["http 0/tcp", "http 65536/tcp", "http +80/tcp", "http -1/tcp", "x 1/ddp"] {
+        for line in [
+            "http 0/tcp",
+            "http 65536/tcp",
+            "http +80/tcp",
+            "http -1/tcp",
+            "x 1/ddp",
+        ] {
             assert_eq!(parse(line), None, "{line:?}");
         }
     }

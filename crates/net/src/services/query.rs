@@ -59,10 +59,19 @@ mod tests {
     fn ports_names_and_protocols() {
         assert_eq!("25".parse(), Ok(Query::Port(25, None)));
         assert_eq!("53/UDP".parse(), Ok(Query::Port(53, Some(Protocol::Udp))));
-        assert_eq!("domain/tcp".parse(), Ok(Query::Name("domain".into(), Some(Protocol::Tcp))));
-        assert_eq!("70000".parse::<Query>(), Err(BadQuery::PortOutOfRange("70000".into())));
+        assert_eq!(
+            "domain/tcp".parse(),
+            Ok(Query::Name("domain".into(), Some(Protocol::Tcp)))
+        );
+        assert_eq!(
+            "70000".parse::<Query>(),
+            Err(BadQuery::PortOutOfRange("70000".into()))
+        );
         assert_eq!("/tcp".parse::<Query>(), Err(BadQuery::Empty));
-        assert!(matches!("53/tpc".parse::<Query>(), Err(BadQuery::Protocol(_))));
+        assert!(matches!(
+            "53/tpc".parse::<Query>(),
+            Err(BadQuery::Protocol(_))
+        ));
     }
 
     proptest! {
