@@ -27,11 +27,10 @@ pub(super) enum Found {
 /// Opens `path`, which begins with `/`, beneath `root`; for a path that ends in `/`, its
 /// `index.html`.
 pub(super) fn find(root: &Path, path: &[u8]) -> Found {
-    let mut relative = path.trim_ascii_start().to_vec();
-    while relative.first() == Some(&b'/') {
-        relative.remove(0);
-    }
-    if relative.is_empty() || relative.ends_with(b"/") {
+    let start = path.iter().take_while(|&&byte| byte == b'/').count();
+    let mut relative = path[start..].to_vec();
+    let is_index = relative.is_empty() || relative.ends_with(b"/");
+    if is_index {
         relative.extend_from_slice(b"index.html");
     }
     // Hidden files are hidden for a reason, and `..` leads nowhere good.
@@ -42,7 +41,11 @@ pub(super) fn find(root: &Path, path: &[u8]) -> Found {
         return Found::Nothing;
     }
     match open_beneath(root, &relative) {
-        Ok(file) => describe(file, &relative),
+        Ok(file) => match describe(file, &relative) {
+            // A directory called index.html: adding one more slash would lead nowhere.
+            Found::Directory if is_index => Found::Nothing,
+            found => found,
+        },
         Err(Errno::ACCESS | Errno::PERM) => Found::Forbidden,
         Err(
             // XDEV: a symbolic link that leads out of the root.
