@@ -1,0 +1,221 @@
+//! NTP's way of telling time: seconds since 1900 that wrap every 136 years (RFC 5905 §6).
+//!
+//! Differences come out right across the wrap of 2036 as long as they are computed modulo 2⁶⁴ and
+//! read as signed numbers. Dates need one more piece of knowledge, the era: see [`PIVOT`].
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+/// From 1900-01-01, where NTP era 0 begins, to 1970-01-01, in seconds.
+const UNIX_EPOCH_IN_NTP: i64 = 2_208_988_800;
+
+const ERA: i64 = 1 << 32;
+const NANOS: u32 = 1_000_000_000;
+
+/// 2020-01-01T00:00:00Z in Unix seconds: no packet this program meets was sent before it was
+/// written. A timestamp is taken as a date in the 136 years that begin here.
+pub const PIVOT: i64 = 1_577_836_800;
+
+/// A point in time: 32 bits of seconds, 32 bits of fraction, era not included.
+///
+/// There is no order between timestamps, since they wrap; ask for [`Timestamp::since`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Timestamp(pub u64);
+
+/// The distance between two timestamps in units of 2⁻³² s: ±68 years around zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Interval(pub i64);
+
+/// A short, unsigned time: 16 bits of seconds, 16 bits of fraction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Short(pub u32);
+
+impl Timestamp {
+    /// Zero is not a date but "unknown" (RFC 5905 §6).
+    pub const UNKNOWN: Self = Self(0);
+
+    /// From Unix time. Fractions are rounded up, so that [`Timestamp::to_unix`] gives the same
+    /// nanosecond back. Nanoseconds beyond a full second carry over.
+    pub fn from_unix(seconds: i64, nanos: u32) -> Self {
+        let seconds = seconds.wrapping_add(i64::from(nanos / NANOS));
+        let since_1900 = seconds.wrapping_add(UNIX_EPOCH_IN_NTP).cast_unsigned();
+        let fraction = (u64::from(nanos % NANOS) << 32).div_ceil(u64::from(NANOS));
+        // The era falls off the top: that is the wrap.
+        Self((since_1900 << 32).wrapping_add(fraction))
+    }
+
+    /// From the system's clock, on either side of 1970.
+    pub fn from_system(time: SystemTime) -> Self {
+        let (seconds, nanos) = crate::calendar::unix_time(time);
+        Self::from_unix(seconds, nanos)
+    }
+
+    /// As Unix seconds and nanoseconds, in the 136 years that begin at [`PIVOT`].
+    pub fn to_unix(self) -> (i64, u32) {
+        self.to_unix_after(PIVOT)
+    }
+
+    /// As Unix seconds and nanoseconds, in the 136 years that begin at `pivot` (Unix seconds).
+    pub fn to_unix_after(self, pivot: i64) -> (i64, u32) {
+        let in_era_0 = i64::from(self.seconds()) - UNIX_EPOCH_IN_NTP;
+        let after_pivot = in_era_0.wrapping_sub(pivot).rem_euclid(ERA);
+        let nanos = (u64::from(self.fraction()) * u64::from(NANOS)) >> 32;
+        (pivot.saturating_add(after_pivot), nanos as u32)
+    }
+
+    /// As a time of the system's clock; `None` where that clock cannot go.
+    pub fn to_system(self) -> Option<SystemTime> {
+        let (seconds, nanos) = self.to_unix();
+        let whole = Duration::from_secs(seconds.unsigned_abs());
+        let time =
+            if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
+        time?.checked_add(Duration::from_nanos(u64::from(nanos)))
+    }
+
+    /// The 32 bits of seconds since the era began.
+    pub const fn seconds(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// The 32 bits of fraction, in units of 2⁻³² s (233 picoseconds).
+    pub const fn fraction(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// Whether this is [`Timestamp::UNKNOWN`].
+    pub const fn is_unknown(self) -> bool {
+        self.0 == 0
+    }
+
+    /// How much later than `earlier` this is: right across an era's end, negative if it is not
+    /// later at all.
+    pub const fn since(self, earlier: Self) -> Interval {
+        Interval(self.0.wrapping_sub(earlier.0).cast_signed())
+    }
+
+    /// The timestamp `interval` later.
+    pub const fn plus(self, interval: Interval) -> Self {
+        Self(self.0.wrapping_add(interval.0.cast_unsigned()))
+    }
+}
+
+impl Interval {
+    /// In seconds. A double holds any interval below 12 days to better than a nanosecond.
+    pub fn as_seconds(self) -> f64 {
+        self.0 as f64 / ERA as f64
+    }
+}
+
+impl Short {
+    /// The nearest value above `time`; times of 18 hours and more become the largest value.
+    pub fn from_duration(time: Duration) -> Self {
+        let units = (time.as_nanos() << 16).div_ceil(u128::from(NANOS));
+        Self(u32::try_from(units).unwrap_or(u32::MAX))
+    }
+
+    /// In seconds.
+    pub fn as_seconds(self) -> f64 {
+        f64::from(self.0) / 65_536.0
+    }
+}
+
+/// The clock offset and the round-trip delay from the four times of one exchange (RFC 5905 §8):
+/// the client sent at `t1`, the server received at `t2` and answered at `t3`, the client received
+/// at `t4`. The offset is what to add to the client's clock.
+pub fn offset_and_delay(
+    t1: Timestamp,
+    t2: Timestamp,
+    t3: Timestamp,
+    t4: Timestamp,
+) -> (Interval, Interval) {
+    // First-order differences wrap; their sums are done with a bit to spare, or they might not fit.
+    let there = i128::from(t2.since(t1).0);
+    let back = i128::from(t3.since(t4).0);
+    let offset = (there + back) / 2;
+    let delay = there - back;
+    let fit =
+        |value: i128| Interval(value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64);
+    (fit(offset), fit(delay))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SECOND: i64 = ERA;
+
+    #[test]
+    fn known_dates() {
+        assert_eq!(Timestamp::from_unix(0, 0).seconds(), 2_208_988_800);
+        // 2036-02-07T06:28:16Z is second 0 of era 1: the bits are those of "unknown".
+        assert!(Timestamp::from_unix(2_085_978_496, 0).is_unknown());
+        let later = Timestamp::from_unix(2_085_978_496 + 10, 500_000_000);
+        assert_eq!((later.seconds(), later.fraction()), (10, 1 << 31));
+        assert_eq!(later.to_unix(), (2_085_978_506, 500_000_000));
+    }
+
+    #[test]
+    fn differences_do_not_notice_the_end_of_an_era() {
+        let before = Timestamp::from_unix(2_085_978_495, 0);
+        let after = Timestamp::from_unix(2_085_978_497, 0);
+        assert_eq!(after.since(before), Interval(2 * SECOND));
+        assert_eq!(before.since(after), Interval(-2 * SECOND));
+        assert_eq!(before.plus(Interval(2 * SECOND)), after);
+    }
+
+    #[test]
+    fn offset_and_delay_of_a_textbook_exchange() {
+        let at = |seconds: i64| Timestamp::from_unix(2_085_978_490 + seconds, 0);
+        // The server is 10 s ahead, each way takes 1 s, the server thinks for 2 s.
+        let (offset, delay) = offset_and_delay(at(0), at(11), at(13), at(4));
+        assert_eq!(offset.as_seconds(), 10.0);
+        assert_eq!(delay.as_seconds(), 2.0);
+    }
+
+    #[test]
+    fn short_times_round_up_and_saturate() {
+        assert_eq!(Short::from_duration(Duration::from_secs(1)), Short(65_536));
+        assert_eq!(Short::from_duration(Duration::from_nanos(1)), Short(1));
+        assert_eq!(Short::from_duration(Duration::MAX), Short(u32::MAX));
+        assert_eq!(Short(32_768).as_seconds(), 0.5);
+    }
+
+    proptest! {
+        #[test]
+        fn every_nanosecond_of_the_pivots_era_survives(
+            after in 0..ERA, nanos in 0..NANOS,
+        ) {
+            let unix = (PIVOT + after, nanos);
+            prop_assert_eq!(Timestamp::from_unix(unix.0, unix.1).to_unix(), unix);
+        }
+
+        #[test]
+        fn since_undoes_plus(start: u64, step: i64) {
+            let start = Timestamp(start);
+            prop_assert_eq!(start.plus(Interval(step)).since(start), Interval(step));
+        }
+
+        #[test]
+        fn no_value_can_upset_the_arithmetic(t: [u64; 4], seconds: i64, nanos: u32, pivot: i64) {
+            let [t1, t2, t3, t4] = t.map(Timestamp);
+            let _ = offset_and_delay(t1, t2, t3, t4);
+            let _ = Timestamp::from_unix(seconds, nanos).to_unix_after(pivot);
+            let _ = t1.to_system();
+        }
+
+        #[test]
+        fn the_offset_is_found_wherever_the_clock_stands(
+            t1: u64, offset in -1_000_000_000_000i64..1_000_000_000_000,
+            way in 0i64..1_000_000_000, thinking in 0i64..1_000_000_000,
+        ) {
+            let t1 = Timestamp(t1);
+            let t2 = t1.plus(Interval(way + offset));
+            let t3 = t2.plus(Interval(thinking));
+            let t4 = t1.plus(Interval(way + thinking + way));
+            let expected = (Interval(offset), Interval(2 * way));
+            prop_assert_eq!(offset_and_delay(t1, t2, t3, t4), expected);
+        }
+    }
+}

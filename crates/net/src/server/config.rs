@@ -1,0 +1,107 @@
+//! What can be chosen about a server. The defaults are the safe choices.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// What a service is offered over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// TCP only.
+    Tcp,
+    /// UDP only.
+    Udp,
+    /// TCP and UDP, on the same port.
+    Both,
+}
+
+impl Transport {
+    pub(super) fn includes(self, other: Self) -> bool {
+        self == Self::Both || self == other
+    }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Both => "tcp and udp",
+        })
+    }
+}
+
+/// Where and how a server serves.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address to bind. The default is loopback, with a port of the kernel's choice.
+    pub address: SocketAddr,
+    /// TCP, UDP or both; `None`, the default, for what the service usually does.
+    pub transport: Option<Transport>,
+    /// How many TCP clients are served at the same time; more are turned away. The default is
+    /// 512.
+    pub connections: usize,
+    /// How long a TCP client may stay without sending or taking a byte; `None`, the default, for
+    /// what suits the service.
+    pub idle: Option<Duration>,
+    /// Which datagrams are answered.
+    pub datagrams: DatagramRules,
+}
+
+impl Config {
+    /// The defaults, at `address`.
+    pub fn at(address: impl Into<SocketAddr>) -> Self {
+        Self { address: address.into(), ..Self::default() }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            transport: None,
+            connections: 512,
+            idle: None,
+            datagrams: DatagramRules::default(),
+        }
+    }
+}
+
+/// Which datagrams are answered.
+///
+/// Anyone can write any sender on a datagram. Two services that answer everything can so be made
+/// to answer each other for ever (CVE-1999-0103, CVE-2024-2169), and any service to bother a
+/// third. Whatever is set here, a datagram from port 0, or sent to a broadcast or multicast
+/// address, is never answered.
+#[derive(Clone, Copy, Debug)]
+pub struct DatagramRules {
+    /// Answer senders with a port below 1024, where other services live. The default is no.
+    pub low_ports: bool,
+    /// The most one source address is answered; `None` for no limit.
+    pub rate: Option<Rate>,
+}
+
+impl Default for DatagramRules {
+    fn default() -> Self {
+        Self { low_ports: false, rate: Some(Rate::default()) }
+    }
+}
+
+/// A limit on datagrams from one source: an IPv4 address or an IPv6 /64 network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many a second, in the long run.
+    pub per_second: u32,
+    /// How many at once, after a silence.
+    pub burst: u32,
+}
+
+impl Default for Rate {
+    /// 10,000 a second: more than a student's loop sends, less than a flood.
+    fn default() -> Self {
+        Self { per_second: 10_000, burst: 10_000 }
+    }
+}

@@ -1,0 +1,138 @@
+//! HTTP/1.1 (RFC 9110, RFC 9112), small and strict: one page, or one directory.
+
+mod files;
+mod request;
+mod response;
+mod site;
+
+use std::path::PathBuf;
+
+use super::{Behaviour, Connection, Cut, Transport, What};
+use request::{Rejected, Request};
+use response::{Content, Response, Status};
+
+/// The page at `/`, byte for byte as it is sent.
+pub const PAGE: &str = include_str!("http/page.html");
+
+/// The HTTP service. It answers to any host name.
+#[derive(Clone, Debug, Default)]
+pub struct Http {
+    /// A directory to serve files from; `None`, the default, for [`PAGE`] alone. Nothing outside
+    /// of it is served, whatever the path or a symbolic link says, and nothing hidden.
+    pub root: Option<PathBuf>,
+}
+
+/// The longest body that is read past to get at the request behind it; for a longer one the
+/// connection ends.
+const LONGEST_SKIP: u64 = 1024 * 1024;
+
+const PIECE: usize = 16 * 1024;
+
+impl Behaviour for Http {
+    const NAME: &'static str = "http";
+    const OFFERS: Transport = Transport::Tcp;
+    const IDLE: std::time::Duration = std::time::Duration::from_secs(30);
+
+    fn converse(&self, connection: &mut Connection<'_>) -> Result<(), Cut> {
+        let mut inbox = Vec::new();
+        loop {
+            let request = match next_request(connection, &mut inbox)? {
+                Some(Ok(request)) => request,
+                Some(Err(rejected)) => {
+                    refuse(connection, rejected)?;
+                    return connection.finish();
+                }
+                None => return Ok(()),
+            };
+            inbox.drain(..request.head_length);
+            let keep = request.keep_alive && request.body_length <= LONGEST_SKIP;
+            let response = site::respond(self.root.as_deref(), &request);
+            let status = response.status.code;
+            let body = send(connection, response, request.method != "HEAD", keep)?;
+            connection.report(What::Http {
+                method: Some(request.method),
+                target: Some(request.target),
+                host: request.host,
+                status,
+                body,
+            });
+            if !keep {
+                return connection.finish();
+            }
+            skip(connection, &mut inbox, request.body_length)?;
+        }
+    }
+}
+
+/// The next request; `None` if the client has none. What was read is left in `inbox`.
+fn next_request(
+    connection: &mut Connection<'_>,
+    inbox: &mut Vec<u8>,
+) -> Result<Option<Result<Request, Rejected>>, Cut> {
+    // One deadline for the whole head: a client that sends a byte now and then is idle too.
+    let deadline = connection.idle_deadline();
+    let mut piece = [0; PIECE];
+    loop {
+        if let Some(answer) = request::parse(inbox).transpose() {
+            return Ok(Some(answer));
+        }
+        match connection.read_before(deadline, &mut piece)? {
+            // Perhaps in the middle of a request. There is nobody left to complain to.
+            0 => return Ok(None),
+            count => inbox.extend_from_slice(&piece[..count]),
+        }
+    }
+}
+
+/// Answers what is no request. Where the next one would begin is anybody's guess, so there is
+/// none (RFC 9112 §9.6).
+fn refuse(connection: &mut Connection<'_>, rejected: Rejected) -> Result<(), Cut> {
+    let Rejected { status, method, target } = rejected;
+    let with_body = method.as_deref() != Some("HEAD");
+    let body = send(connection, Response::error(status), with_body, false)?;
+    connection.report(What::Http { method, target, host: None, status: status.code, body });
+    Ok(())
+}
+
+/// Sends a response; how many bytes its body had.
+fn send(
+    connection: &mut Connection<'_>,
+    response: Response,
+    with_body: bool,
+    keep: bool,
+) -> Result<u64, Cut> {
+    let mut bytes = response.head(std::time::SystemTime::now(), keep).into_bytes();
+    match response.content {
+        _ if !with_body => {
+            connection.write_all(&bytes)?;
+            Ok(0)
+        }
+        // Head and page together: one write, and if they are short, one segment.
+        Content::Bytes(body) => {
+            bytes.extend_from_slice(&body);
+            connection.write_all(&bytes)?;
+            Ok(body.len() as u64)
+        }
+        Content::File { mut file, length } => {
+            connection.write_all(&bytes)?;
+            files::copy(&mut file, length, |piece| connection.write_all(piece))?;
+            Ok(length)
+        }
+    }
+}
+
+/// Reads past a request's body, part of which may have come with the head.
+fn skip(connection: &mut Connection<'_>, inbox: &mut Vec<u8>, length: u64) -> Result<(), Cut> {
+    let here = usize::try_from(length).map_or(inbox.len(), |length| length.min(inbox.len()));
+    inbox.drain(..here);
+    let mut left = length - here as u64;
+    let mut piece = [0; PIECE];
+    while left > 0 {
+        let most = usize::try_from(left).map_or(PIECE, |left| left.min(PIECE));
+        match connection.read(&mut piece[..most])? {
+            0 => return Ok(()),
+            count => left -= count as u64,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Files beneath one directory, and never one outside of it.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
+use rustix::io::Errno;
+
+use crate::server::Cut;
+
+/// What there is at a path.
+#[derive(Debug)]
+pub(super) enum Found {
+    File {
+        file: File,
+        length: u64,
+        content_type: &'static str,
+    },
+    /// A directory, asked for without the slash at its end.
+    Directory,
+    Nothing,
+    Forbidden,
+    Trouble,
+}
+
+/// Opens `path`, which begins with `/`, beneath `root`; for a path that ends in `/`, its
+/// `index.html`.
+pub(super) fn find(root: &Path, path: &[u8]) -> Found {
+    let start = path.iter().take_while(|&&byte| byte == b'/').count();
+    let mut relative = path[start..].to_vec();
+    let is_index = relative.is_empty() || relative.ends_with(b"/");
+    if is_index {
+        relative.extend_from_slice(b"index.html");
+    }
+    // Hidden files are hidden for a reason, and `..` leads nowhere good.
+    if relative.split(|&byte| byte == b'/').any(|part| part.starts_with(b".")) {
+        return Found::Nothing;
+    }
+    match open_beneath(root, &relative) {
+        Ok(file) => match describe(file, &relative) {
+            // A directory called index.html: adding one more slash would lead nowhere.
+            Found::Directory if is_index => Found::Nothing,
+            found => found,
+        },
+        Err(Errno::ACCESS | Errno::PERM) => Found::Forbidden,
+        Err(
+            // XDEV: a symbolic link that leads out of the root.
+            Errno::NOENT
+            | Errno::NOTDIR
+            | Errno::XDEV
+            | Errno::LOOP
+            | Errno::NAMETOOLONG
+            | Errno::INVAL
+            | Errno::NXIO,
+        ) => Found::Nothing,
+        Err(_) => Found::Trouble,
+    }
+}
+
+fn open_beneath(root: &Path, relative: &[u8]) -> Result<File, Errno> {
+    let directory = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let root = openat(CWD, root, directory, Mode::empty())?;
+    // The kernel itself refuses to leave `root`, by `..` or by symbolic link: checking the path
+    // beforehand would leave time to change it (openat2(2), RESOLVE_BENEATH). NONBLOCK, or
+    // opening a FIFO would wait for a writer.
+    let read = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    Ok(openat2(root, relative, read, Mode::empty(), beneath)?.into())
+}
+
+fn describe(file: File, path: &[u8]) -> Found {
+    match file.metadata() {
+        Ok(about) if about.is_dir() => Found::Directory,
+        Ok(about) if about.is_file() => {
+            Found::File { file, length: about.len(), content_type: content_type(path) }
+        }
+        Ok(_) => Found::Nothing,
+        Err(_) => Found::Trouble,
+    }
+}
+
+fn content_type(path: &[u8]) -> &'static str {
+    let extension = path.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    match extension {
+        b"html" | b"htm" => super::response::HTML,
+        b"txt" | b"md" => "text/plain; charset=utf-8",
+        b"css" => "text/css; charset=utf-8",
+        b"js" => "text/javascript; charset=utf-8",
+        b"json" => "application/json",
+        b"svg" => "image/svg+xml",
+        b"png" => "image/png",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Hands `length` bytes of `file` to `write`, piece by piece. A file that has become shorter in
+/// the meantime cuts the connection: the length has been promised already.
+pub(super) fn copy(
+    file: &mut File,
+    length: u64,
+    mut write: impl FnMut(&[u8]) -> Result<(), Cut>,
+) -> Result<(), Cut> {
+    let mut file = file.take(length);
+    let mut piece = vec![0; 64 * 1024];
+    while file.limit() > 0 {
+        match file.read(&mut piece) {
+            Ok(0) => return Err(Cut::from_error("read", &ErrorKind::UnexpectedEof.into())),
+            Ok(count) => write(&piece[..count])?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(Cut::from_error("read", &error)),
+        }
+    }
+    Ok(())
+}
