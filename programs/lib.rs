@@ -12,8 +12,8 @@ pub struct Program {
     pub name: &'static str,
     /// The folder it lives in: the part of the course it belongs to.
     pub group: &'static str,
-    /// The system calls that this program adds to those of the ones before it.
-    pub introduces: &'static [&'static str],
+    /// The calls that this program is about.
+    pub calls: &'static [&'static str],
     /// Other names that the course and its older material use.
     pub old_names: &'static [&'static str],
     /// The text of the file.
@@ -26,7 +26,12 @@ impl Program {
     /// What it does, in a line: the first line of its header, behind the name.
     pub fn purpose(&self) -> &'static str {
         let first = self.source.lines().next().unwrap_or_default();
-        first.split_once(": ").map_or(first, |(_, purpose)| purpose)
+        first.split_once(": ").map_or(first, |(_, purpose)| purpose).trim_end_matches('.')
+    }
+
+    /// Does it read its command line?
+    pub fn takes_arguments(&self) -> bool {
+        self.source.contains("\nuse std::env::args;\n")
     }
 
     /// Its header, without the comment signs: purpose, *New here*, *Run*, *Try*, *The question*.
@@ -50,11 +55,11 @@ pub fn find(name: &str) -> Option<&'static Program> {
 }
 
 macro_rules! program {
-    ($group:literal, $name:literal, $module:ident, $introduces:expr, $old_names:expr) => {
+    ($group:literal, $name:literal, $module:ident, $calls:expr, $old_names:expr) => {
         Program {
             name: $name,
             group: $group,
-            introduces: $introduces,
+            calls: $calls,
             old_names: $old_names,
             source: include_str!(concat!($group, "/", $name, ".rs")),
             main: $module::main,
@@ -68,7 +73,7 @@ pub const PROGRAMS: &[Program] = &[
     program!("socket-utils", "basics-01", basics_01, &["uname"], &["basic-01"]),
     program!("socket-utils", "basics-02", basics_02, &["getaddrinfo"], &["basic-02"]),
     program!("socket-utils", "basics-03", basics_03, &["getservbyport"], &["basic-03"]),
-    program!("ntp-client", "basics-04", basics_04, &["socket", "sendto", "recvfrom", "setsockopt"], &["basic-04"]),
+    program!("ntp-client", "basics-04", basics_04, &["sendto", "recvfrom"], &["basic-04"]),
     program!("ntp-client", "basics-05", basics_05, &["connect", "send", "recv"], &["basic-05"]),
     program!("socket-http-client", "socket-01", socket_01, &["socket"], &[]),
     program!("socket-http-client", "socket-02", socket_02, &["getaddrinfo"], &[]),
@@ -79,13 +84,13 @@ pub const PROGRAMS: &[Program] = &[
     program!("socket-server", "server-02", server_02, &["listen", "accept"], &[]),
     program!("socket-server", "server-03", server_03, &["recv", "send"], &[]),
     program!("socket-server", "server-04", server_04, &["setsockopt"], &[]),
-    program!("socket-server", "server-05", server_05, &["clone"], &[]),
-    program!("echo-service", "echo-server", echo_server, &[], &["echo_server", "EchoServer"]),
-    program!("echo-service", "echo-client", echo_client, &[], &["echo_client", "EchoClient"]),
+    program!("socket-server", "server-05", server_05, &["accept", "clone"], &[]),
+    program!("echo-service", "echo-server", echo_server, &["recv", "send"], &["echo_server", "EchoServer"]),
+    program!("echo-service", "echo-client", echo_client, &["send", "recv"], &["echo_client", "EchoClient"]),
     program!("udp", "udp-client", udp_client, &["sendto", "recvfrom"], &["UDPClient"]),
     program!("udp", "udp-server", udp_server, &["bind"], &["UDPServer"]),
-    program!("tcp", "tcp-client", tcp_client, &["getsockname", "shutdown"], &["TCPClient"]),
-    program!("tcp", "tcp-server", tcp_server, &[], &["TCPServer"]),
+    program!("tcp", "tcp-client", tcp_client, &["connect", "shutdown"], &["TCPClient"]),
+    program!("tcp", "tcp-server", tcp_server, &["listen", "accept"], &["TCPServer"]),
 ];
 
 #[path = "socket-utils/basics-01.rs"]

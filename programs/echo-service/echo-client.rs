@@ -1,11 +1,9 @@
-//! echo-client: send a message, show the answer in pieces of at most 16 bytes until all came
-//! back.
+//! echo-client: send a message and see it come back, in pieces of at most 16 bytes.
 //!
 //! New here: the client knows how much must come back, and asks again until it has.
 //!
-//! Run: `socklab run echo-server` in one terminal,
-//! `socklab run echo-client [--port N] [MESSAGE]` in another. Without a message it asks for
-//! one.
+//! Run: `socklab run echo-server` in one terminal, and in another
+//! `socklab run echo-client [--host HOST] [--port N] [MESSAGE]`. Without a message it asks.
 //!
 //! Try: a message of 16 letters, of 17, with an ñ as the 16th. End the server half-way.
 //!
@@ -86,7 +84,7 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()
-        .with_context(|| format!("resolve {host} (no network? try: echo-client localhost)"))?
+        .with_context(|| format!("resolve {host} (no network? try: echo-client --host localhost)"))?
         .find(SocketAddr::is_ipv4)
         .with_context(|| format!("resolve {host}: it has no IPv4 address"))
 }

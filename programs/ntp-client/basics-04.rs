@@ -35,13 +35,16 @@ pub fn main() -> Result<()> {
     let context = NtpContext::new(StdTimestampGen::default());
     let time = match get_time(address, &UdpSocketWrapper::new(socket), context) {
         Ok(time) => time,
-        Err(Error::Network) => bail!("receive from {address}: no answer within {TIMEOUT:?}"),
-        Err(reason) => bail!("receive from {address}: the answer was rejected: {reason:?}"),
+        // The library does not say which call failed, nor how: the price of its comfort.
+        Err(Error::Network) => {
+            bail!("{address}: nothing could be sent, or no answer in {TIMEOUT:?}")
+        }
+        Err(reason) => bail!("{address}: the answer was rejected: {reason:?}"),
     };
 
     println!("Server: {server} ({address}), stratum {}", time.stratum());
     println!("Time: {} seconds since 1970", time.sec());
-    println!("This clock is off by {:+.6} s", time.offset() as f64 / 1e6);
+    println!("Offset: {:+.6} s, to be added to this clock", time.offset() as f64 / 1e6);
     println!("Round trip: {:.6} s", time.roundtrip() as f64 / 1e6);
     Ok(())
 }

@@ -56,7 +56,8 @@ pub fn main() -> Result<()> {
         let length = match recv(&socket, &mut reply, RecvFlags::empty()) {
             Ok((length, _)) => length,
             Err(Errno::AGAIN) => bail!("receive from {address}: no answer within {TIMEOUT:?}"),
-            // The peer's kernel told ours with an ICMP message: nobody has that port.
+            // "Connection refused" here: the peer's kernel told ours, with an ICMP message, that
+            // nobody has that port.
             Err(error) => return Err(error).with_context(|| format!("receive from {address}")),
         };
         let t4 = ntp_now();
@@ -77,7 +78,7 @@ pub fn main() -> Result<()> {
 
     println!("Server: {server} ({address}), stratum {}", reply[1]);
     println!("Time: {} UTC", date(unix_time(t3)));
-    println!("This clock is off by {offset:+.6} s");
+    println!("Offset: {offset:+.6} s, to be added to this clock");
     println!("Round trip: {delay:.6} s");
     Ok(())
 }

@@ -28,7 +28,7 @@ pub fn main() -> Result<()> {
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     println!("Socket created: descriptor {}", socket.as_raw_fd());
 
-    // This is a conversation of its own, with a DNS server: it may block, and it may fail.
+    // This may be a conversation of its own, with a DNS server: it may block, and may fail.
     let address = resolve(&host, port)?;
     println!("{host} is {}", address.ip());
     Ok(())

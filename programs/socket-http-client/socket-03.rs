@@ -7,10 +7,11 @@
 //! `socklab serve http --port 8080` in one terminal, `socklab run socket-03 localhost 8080`
 //! in another.
 //!
-//! Try: a port where nobody listens (`localhost 9`); `192.0.2.1`, an address that never
-//! answers.
+//! Try: a port where nobody listens (`localhost 9`); an address that nobody has
+//! (`192.0.2.1`, RFC 5737).
 //!
-//! The question: one of those two fails at once and the other after two minutes. Why?
+//! The question: one of those two fails at once, the other, on most networks, after two
+//! minutes. Why?
 
 use std::env::args;
 use std::net::{SocketAddr, ToSocketAddrs};

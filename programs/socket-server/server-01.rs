@@ -21,11 +21,12 @@ pub fn main() -> Result<()> {
     let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    // This fails when another socket has the port, or when it is below 1024 and we are not root.
+    // This fails when another socket has the port, or when it is below 1024 and we are not root
+    // (net.ipv4.ip_unprivileged_port_start is where that limit is set).
     bind(&listener, &address).with_context(|| format!("bind {address}"))?;
     println!("Bound to {address}");
 
-    // Bound is not listening: until server-02, a client that connects is refused.
+    // Bound is not listening yet: that is for server-02.
     Ok(())
 }
 

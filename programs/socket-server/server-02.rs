@@ -1,6 +1,6 @@
 //! server-02: wait for a client.
 //!
-//! New here: `listen` opens the door, `accept` waits at it and returns a second socket.
+//! New here: `listen` opens the door; `accept` returns a second socket, for one client.
 //!
 //! Run: `socklab run server-02 [PORT]`, and in another terminal `telnet localhost 8888`.
 //!
@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use rustix::net::{AddressFamily, SocketType, acceptfrom, bind, listen, socket};
 
 const PORT: u16 = 8888;
-/// How many clients the kernel may keep, connected, until we accept them.
+/// How many clients may wait for us to accept them (Linux lets one more).
 const BACKLOG: i32 = 10;
 
 pub fn main() -> Result<()> {

@@ -19,7 +19,7 @@ use rustix::net::{
 };
 
 const PORT: u16 = 8888;
-/// How many clients the kernel may keep, connected, until we accept them.
+/// How many clients may wait for us to accept them (Linux lets one more).
 const BACKLOG: i32 = 10;
 
 pub fn main() -> Result<()> {

@@ -21,7 +21,7 @@ use rustix::net::{
 };
 
 const PORT: u16 = 8888;
-/// How many clients the kernel may keep, connected, until we accept them.
+/// How many clients may wait for us to accept them (Linux lets one more).
 const BACKLOG: i32 = 10;
 
 pub fn main() -> Result<()> {
@@ -43,7 +43,7 @@ pub fn main() -> Result<()> {
             Ok(length) => println!("Received {length} bytes from {from}"),
             Err(error) => eprintln!("{from}: {error}"),
         }
-        // `client` is closed here, at the end of its block. A Python program would leak it.
+        // `client` is closed here, where its block ends: that tells the client that we are done.
     }
 }
 

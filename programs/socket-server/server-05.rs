@@ -23,7 +23,7 @@ use rustix::net::{
 };
 
 const PORT: u16 = 8888;
-/// How many clients the kernel may keep, connected, until we accept them.
+/// How many clients may wait for us to accept them (Linux lets one more).
 const BACKLOG: i32 = 10;
 const GREETING: &[u8] = b"Welcome to the server. Type something and hit enter\n";
 

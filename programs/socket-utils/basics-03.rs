@@ -2,7 +2,7 @@
 //!
 //! New here: a port is a number, a service is a name, and the file `/etc/services` ties them.
 //!
-//! Run: `socklab run basics-03 [PORT PROTOCOL]`
+//! Run: `socklab run basics-03 [PORT [PROTOCOL]]`
 //!
 //! Try: `80 tcp`, `123 udp`, `8888 tcp`. Compare with `getent services 80/tcp`.
 //!
@@ -36,13 +36,15 @@ pub fn main() -> Result<()> {
         [port, protocol, ..] => vec![(port_number(port), protocol)],
     };
 
-    // This is all that getservbyport(3) does: it reads a text file, line by line.
+    // getservbyport(3) does little more than this: it reads a text file, line by line.
     let table = read_to_string(SERVICES).unwrap_or(WELL_KNOWN.to_string());
 
     for (port, protocol) in questions {
         match service_name(&table, port, protocol) {
             Some(name) => println!("Port {port}/{protocol} is the service {name}"),
-            None => bail!("port {port}/{protocol}: no service has that name in {SERVICES}"),
+            None => {
+                bail!("port {port}/{protocol}: no service has it, as far as this machine knows")
+            }
         }
     }
     Ok(())

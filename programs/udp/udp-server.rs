@@ -38,8 +38,8 @@ pub fn main() -> Result<()> {
 
         let answer = upper(&message[..length]);
         if let Err(error) = sendto(&socket, &answer, SendFlags::empty(), &from) {
-            // ß becomes SS: the answer may be too long for a datagram. The next client can wait
-            // for its answer, but must not lose the server.
+            // Some letters grow (ŉ has 2 bytes, ʼN has 3), so an answer may be too long for a
+            // datagram. One client then gets none, but the others must not lose the server.
             eprintln!("sendto {from}: {error}");
         }
     }
