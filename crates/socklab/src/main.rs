@@ -1,4 +1,31 @@
-//! socklab: the socket laboratory.
+//! socklab, the socket laboratory: one binary for the course's programs and the tools around them.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod child;
+mod cli;
+mod commands;
+mod course;
+mod failure;
+mod highlight;
+mod language;
+mod lesson;
+mod style;
+mod tour;
+mod usage;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // First of all, so that a trace of a course program shows that program's calls and no others.
+    if let Some(code) = course::run_if_named().or_else(course::run_if_plain) {
+        return code;
+    }
+    failure::end_quietly_on_broken_pipe();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    language::choose(language::asked_for(&arguments));
+
+    match usage::parse(cli::Cli::command_in_this_language(), arguments) {
+        Ok(cli) => commands::perform(cli).unwrap_or_else(|error| failure::report(&error)),
+        Err(code) => code,
+    }
+}

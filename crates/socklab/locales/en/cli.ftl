@@ -1,0 +1,101 @@
+# What `socklab --help` and its relatives say.
+
+cmd-socklab = socklab, the socket laboratory: run socket programs and see what the kernel does.
+cmd-tour = Run every program of the course, check each one, and show what happened
+cmd-list = List the programs of the course
+cmd-show = Show a program: its lesson and its source
+cmd-run = Run a program of the course
+cmd-host = The name of this machine and its addresses
+cmd-resolve = From a name to its addresses
+cmd-service = From a port to the name of its service, or back
+cmd-serve = Be a server, on this machine only unless told otherwise
+cmd-connect = Talk with a server, as telnet and nc do, with nothing lost at the end
+cmd-completions = Print a completion script for a shell
+cmd-man = Write the manual pages into a folder
+
+arg-help = Show this help
+arg-version = Show the version
+arg-lang = Language of all texts (default: from LC_ALL, LC_MESSAGES, LANG)
+arg-json = Print JSON, for scripts
+arg-name = A program, as `socklab list` names it
+arg-tour-from = Begin at this program
+arg-tour-pause = Wait for Enter after each step
+arg-tour-json = Print JSON, for scripts: one object with every program, step and check
+arg-run-arguments = The program's own arguments
+arg-resolve-names = Names, or addresses
+arg-resolve-ipv4 = IPv4 addresses only
+arg-resolve-ipv6 = IPv6 addresses only
+arg-service-queries = A port (both protocols), a port and its protocol, or a service's name
+arg-serve-protocol = What to be: echo, upper, daytime, http or ntp
+arg-serve-port = Where to listen; 0 lets the kernel choose (default: echo 8007, upper 12000, daytime 8013, http 8080, ntp 8123)
+arg-serve-listen = The address to listen on; 0.0.0.0 is all of them
+arg-serve-tcp = TCP (the default where the protocol has both)
+arg-serve-udp = UDP
+arg-serve-root = http: serve the files of this folder
+arg-serve-json = Print what happens as JSON, one event a line
+arg-connect-host = Name or address
+arg-connect-port = Port number, or a service's name
+arg-connect-udp = Datagrams in place of a stream: a line of input is a datagram
+arg-connect-hex = Show all bytes of both directions in hexadecimal, on standard error
+arg-connect-verbose = Say who is connected to whom, and how it ended
+arg-connect-timeout = Longest wait for the connection (default 10); with --udp, for the last answer (default 1)
+arg-completions-shell = The shell: bash, elvish, fish, powershell or zsh
+arg-man-folder = Where to write them; it must exist
+
+examples-socklab =
+    $ socklab tour  # the main thing, ten seconds
+    $ socklab show server-03  # read one program
+    $ socklab run server-03  # and run it
+examples-tour =
+    $ socklab tour
+    $ socklab tour --from server-03 --pause
+    $ socklab tour --json | jq .ok
+examples-list =
+    $ socklab list
+    $ socklab list --json
+examples-show =
+    $ socklab show server-03
+    $ socklab show server-03 --lang es | less -R
+examples-run =
+    $ socklab run server-03
+    $ socklab run server-03 9000
+    $ socklab run echo-client --port 10000 "hello, world"
+    $ socklab run UDPClient.py  # old names work too
+examples-host =
+    $ socklab host
+examples-resolve =
+    $ socklab resolve localhost
+    $ socklab resolve -4 www.google.com
+examples-service =
+    $ socklab service 25
+    $ socklab service 53/udp
+    $ socklab service http ntp
+examples-serve =
+    $ socklab serve http --port 8080
+    $ socklab serve ntp --port 12300
+    $ socklab serve echo --udp --port 7007
+    $ socklab serve http --root . --listen 0.0.0.0
+examples-connect =
+    $ socklab connect localhost 8888
+    $ printf 'hello\r\n' | socklab connect localhost 8888
+    $ socklab connect -x --udp localhost 12000
+    Exit codes: 0 done, 1 failed, 2 usage, 6 name unknown, 7 refused or unreachable, 28 timed out.
+examples-completions =
+    $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab
+
+usage = Usage:
+commands = Commands
+arguments = Arguments
+options = Options
+examples = Examples:
+try-line = Try: { $what }
+
+bad-command = there is no command “{ $word }”
+bad-argument = “{ $word }” is not expected here
+missing-argument = something is missing: { $word }
+missing-value = { $word }: a value is missing
+bad-choice = { $word }: “{ $value }” is none of: { $choices }
+bad-value = { $word }: “{ $value }” is not valid
+conflict = { $one } and { $other } do not go together
+did-you-mean = Did you mean “{ $known }”?
+see-help = More: socklab --help

@@ -1,0 +1,49 @@
+# What the commands say.
+
+welcome =
+    socklab, the socket laboratory
+
+    Small programs that use sockets, run for real, on this machine, without a network.
+everything-else = all commands
+list-next = Read one: socklab show NAME.  Run it: socklab run NAME.  Run all: socklab tour.
+unknown-program = there is no program “{ $name }”
+
+no-such-name = no such name: { $name }
+no-address = { $name } exists, but has no such address
+resolver-silent = { $name } could not be resolved: no name server answered. Is there a network?
+unresolved = { $name } could not be resolved: { $reason }
+canonical = { $name } is an alias of { $canonical }
+host-hint = put a line “127.0.1.1 NAME” into /etc/hosts
+bad-service = “{ $query }” is neither a port from 1 to 65535, nor PORT/PROTOCOL, nor a name
+no-such-service = { $query }: no such service in { $source }
+embedded-services = socklab's own list
+
+serving = { $protocol } on { $address }. Ctrl-C ends it.
+serve-neither = { $protocol } exists over { $transport } only
+serve-no-root = only http has files to serve
+bind-failed = bind { $address }: { $reason }
+bind-taken-hint = another program has the port (ss -tulpn shows which); --port 0 takes any free one
+bind-low-hint = ports below 1024 need root; --port { $port } does not
+log-accepted = connected
+log-answered = datagram of { $received } bytes, answered with { $sent }
+log-http = { $request } → { $status }, { $bytes } bytes
+log-ntp = NTPv{ $version } request, answered
+log-refused = not served: { $why }
+log-bytes = { $received } bytes received, { $sent } sent
+log-closed = closed: { $bytes }
+log-cut = cut: { $bytes }; { $why }
+
+bad-port = “{ $port }” is neither a port from 1 to 65535 nor the name of a service
+connected = Connected: { $own } → { $peer }
+refused = connect { $address }: connection refused. Nobody listens there.
+unreachable = connect { $address }: unreachable. There is no way to that network or host from here.
+connect-timeout = connect { $address }: no answer within { $seconds } s
+connect-failed = connect { $address }: { $reason }
+refused-hint = socklab serve echo --port { $port }, in another terminal
+reset = { $peer } reset the connection (RST) after { $bytes } bytes
+udp-refused = { $peer }: nobody has that port (ICMP port unreachable)
+summary = { $sent } bytes sent, { $received } bytes received
+no-answer = { $peer } sent no answer within { $seconds } s
+object-input = standard input
+object-output = standard output
+empty-datagram = (an empty datagram)

@@ -1,0 +1,41 @@
+# What the tour says.
+
+tour-title = The tour: every program of the course, run for real and checked
+tour-opening = { $stops } stops, all on this machine, no network needed. Lines behind $ are commands you can type.
+tour-pause = Enter: go on.  Ctrl-C: stop.
+tour-other-port = (port { $wanted } is taken, or old connections linger on it in TIME_WAIT: { $port } instead)
+tour-folded = { $lines } more lines
+tour-seen = but: { $seen }
+tour-verdict = Verdict
+tour-total = { $verified } of { $programs } programs verified in { $seconds } s
+tour-next = Next: socklab show server-03 (read one), socklab run server-03 (try it yourself)
+
+check-success = it ended well (exit code 0)
+check-host-name = the kernel says the same in /proc/sys/kernel/hostname: { $name }
+check-addresses = { $source } gives the same addresses
+check-service = { $source } says the same: { $port } is { $name }
+check-time = the time is the time of this machine's clock
+check-offset = server and client use the same clock, and the offset shows it: { $offset } s
+check-ntp-served = the server received the request and answered it
+check-descriptor = the descriptor is 3: input, output and errors have 0, 1 and 2
+check-connected = the client says that it is connected
+check-no-request = the server saw the connection, and no request on it
+check-request-sent = the client sent its request
+check-request-seen = the server read it and answered 200
+check-status = the client printed the status line: 200
+check-page = the page is whole: the same { $bytes } bytes that the server has
+check-recv-calls = it took { $calls } recv calls, the last of which returned 0
+check-bound = the port was free, and bind succeeded: { $port }
+check-port-taken = where another socket listens ({ $port }), the same program fails: Address already in use
+check-same-address = client and server name the same address for the client: { $address }
+check-received = the server received all { $bytes } bytes
+check-answer = the client got exactly “{ $answer }”
+check-all-answered = { $clients } clients were answered, one after another
+check-still-listening = and the server still listens on { $port }
+check-greeted = client { $client } is connected and greeted
+check-reverse-order = they spoke in reverse order, and each was answered at once
+check-threads = the server had all three at the same time
+check-datagram = one datagram of { $bytes } bytes arrived
+check-upper = the answer came from the server, in upper case, ñ too: { $answer }
+check-pieces = the { $pieces } pieces of at most 16 bytes make up the message
+check-echoed = the server echoed { $bytes } bytes

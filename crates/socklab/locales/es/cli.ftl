@@ -1,0 +1,101 @@
+# Lo que dicen `socklab --help` y sus parientes.
+
+cmd-socklab = socklab, el laboratorio de sockets: ejecuta programas con sockets y mira lo que hace el núcleo.
+cmd-tour = Ejecuta todos los programas del curso, comprueba cada uno y muestra lo que ha pasado
+cmd-list = Lista los programas del curso
+cmd-show = Muestra un programa: su lección y su código fuente
+cmd-run = Ejecuta un programa del curso
+cmd-host = El nombre de esta máquina y sus direcciones
+cmd-resolve = De un nombre a sus direcciones
+cmd-service = De un puerto al nombre de su servicio, o al revés
+cmd-serve = Hace de servidor, solo en esta máquina si no se dice otra cosa
+cmd-connect = Habla con un servidor, como telnet y nc, sin perder nada al final
+cmd-completions = Escribe un guion de autocompletado para un intérprete de órdenes
+cmd-man = Escribe las páginas de manual en una carpeta
+
+arg-help = Muestra esta ayuda
+arg-version = Muestra la versión
+arg-lang = Idioma de todos los textos (por omisión: el de LC_ALL, LC_MESSAGES, LANG)
+arg-json = Escribe JSON, para otros programas
+arg-name = Un programa, con el nombre que le da `socklab list`
+arg-tour-from = Empieza por este programa
+arg-tour-pause = Espera a Intro después de cada paso
+arg-tour-json = Escribe JSON, para otros programas: un objeto con cada programa, paso y comprobación
+arg-run-arguments = Los argumentos del propio programa
+arg-resolve-names = Nombres, o direcciones
+arg-resolve-ipv4 = Solo direcciones IPv4
+arg-resolve-ipv6 = Solo direcciones IPv6
+arg-service-queries = Un puerto (con ambos protocolos), un puerto y su protocolo, o el nombre de un servicio
+arg-serve-protocol = Qué servidor ser: echo, upper, daytime, http o ntp
+arg-serve-port = Dónde escuchar; con 0 elige el núcleo (por omisión: echo 8007, upper 12000, daytime 8013, http 8080, ntp 8123)
+arg-serve-listen = La dirección en la que escuchar; 0.0.0.0 son todas
+arg-serve-tcp = TCP (lo normal donde el protocolo tiene los dos)
+arg-serve-udp = UDP
+arg-serve-root = http: sirve los ficheros de esta carpeta
+arg-serve-json = Escribe lo que pasa en JSON, un suceso por línea
+arg-connect-host = Nombre o dirección
+arg-connect-port = Número de puerto, o el nombre de un servicio
+arg-connect-udp = Datagramas en lugar de un flujo: cada línea de entrada es un datagrama
+arg-connect-hex = Muestra todos los bytes de ambos sentidos en hexadecimal, por la salida de error
+arg-connect-verbose = Dice quién está conectado con quién, y cómo ha terminado
+arg-connect-timeout = Espera máxima para la conexión (por omisión 10); con --udp, para la última respuesta (por omisión 1)
+arg-completions-shell = El intérprete: bash, elvish, fish, powershell o zsh
+arg-man-folder = Dónde escribirlas; la carpeta debe existir
+
+examples-socklab =
+    $ socklab tour  # lo principal, diez segundos
+    $ socklab show server-03  # leer un programa
+    $ socklab run server-03  # y ejecutarlo
+examples-tour =
+    $ socklab tour
+    $ socklab tour --from server-03 --pause
+    $ socklab tour --json | jq .ok
+examples-list =
+    $ socklab list
+    $ socklab list --json
+examples-show =
+    $ socklab show server-03
+    $ socklab show server-03 --lang es | less -R
+examples-run =
+    $ socklab run server-03
+    $ socklab run server-03 9000
+    $ socklab run echo-client --port 10000 "hola, mundo"
+    $ socklab run UDPClient.py  # los nombres antiguos también valen
+examples-host =
+    $ socklab host
+examples-resolve =
+    $ socklab resolve localhost
+    $ socklab resolve -4 www.google.com
+examples-service =
+    $ socklab service 25
+    $ socklab service 53/udp
+    $ socklab service http ntp
+examples-serve =
+    $ socklab serve http --port 8080
+    $ socklab serve ntp --port 12300
+    $ socklab serve echo --udp --port 7007
+    $ socklab serve http --root . --listen 0.0.0.0
+examples-connect =
+    $ socklab connect localhost 8888
+    $ printf 'hola\r\n' | socklab connect localhost 8888
+    $ socklab connect -x --udp localhost 12000
+    Códigos de salida: 0 bien, 1 fallo, 2 uso, 6 nombre desconocido, 7 rechazada o inalcanzable, 28 tiempo agotado.
+examples-completions =
+    $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab
+
+usage = Uso:
+commands = Órdenes
+arguments = Argumentos
+options = Opciones
+examples = Ejemplos:
+try-line = Prueba: { $what }
+
+bad-command = no hay ninguna orden «{ $word }»
+bad-argument = «{ $word }» sobra aquí
+missing-argument = falta algo: { $word }
+missing-value = { $word }: falta un valor
+bad-choice = { $word }: «{ $value }» no es ninguno de: { $choices }
+bad-value = { $word }: «{ $value }» no vale
+conflict = { $one } y { $other } no van juntos
+did-you-mean = ¿Querías decir «{ $known }»?
+see-help = Más: socklab --help

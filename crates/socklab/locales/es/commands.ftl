@@ -1,0 +1,49 @@
+# Lo que dicen las órdenes.
+
+welcome =
+    socklab, el laboratorio de sockets
+
+    Pequeños programas que usan sockets, ejecutados de verdad, en esta máquina, sin red.
+everything-else = todas las órdenes
+list-next = Leer uno: socklab show NOMBRE.  Ejecutarlo: socklab run NOMBRE.  Todos: socklab tour.
+unknown-program = no hay ningún programa «{ $name }»
+
+no-such-name = ese nombre no existe: { $name }
+no-address = { $name } existe, pero no tiene ninguna dirección así
+resolver-silent = no se ha podido resolver { $name }: ningún servidor de nombres ha respondido. ¿Hay red?
+unresolved = no se ha podido resolver { $name }: { $reason }
+canonical = { $name } es un alias de { $canonical }
+host-hint = pon una línea «127.0.1.1 NOMBRE» en /etc/hosts
+bad-service = «{ $query }» no es un puerto del 1 al 65535, ni PUERTO/PROTOCOLO, ni un nombre
+no-such-service = { $query }: no hay tal servicio en { $source }
+embedded-services = la lista propia de socklab
+
+serving = { $protocol } en { $address }. Ctrl-C lo termina.
+serve-neither = { $protocol } solo existe por { $transport }
+serve-no-root = solo http tiene ficheros que servir
+bind-failed = bind { $address }: { $reason }
+bind-taken-hint = otro programa tiene el puerto (ss -tulpn dice cuál); --port 0 toma uno libre
+bind-low-hint = los puertos por debajo de 1024 necesitan root; --port { $port } no
+log-accepted = conectado
+log-answered = datagrama de { $received } bytes, respondido con { $sent }
+log-http = { $request } → { $status }, { $bytes } bytes
+log-ntp = petición NTPv{ $version }, respondida
+log-refused = sin servir: { $why }
+log-bytes = { $received } bytes recibidos, { $sent } enviados
+log-closed = cerrado: { $bytes }
+log-cut = cortado: { $bytes }; { $why }
+
+bad-port = «{ $port }» no es un puerto del 1 al 65535 ni el nombre de un servicio
+connected = Conectado: { $own } → { $peer }
+refused = connect { $address }: conexión rechazada. Nadie escucha ahí.
+unreachable = connect { $address }: inalcanzable. Desde aquí no hay camino a esa red o máquina.
+connect-timeout = connect { $address }: sin respuesta en { $seconds } s
+connect-failed = connect { $address }: { $reason }
+refused-hint = socklab serve echo --port { $port }, en otro terminal
+reset = { $peer } ha cortado la conexión (RST) después de { $bytes } bytes
+udp-refused = { $peer }: nadie tiene ese puerto (ICMP port unreachable)
+summary = { $sent } bytes enviados, { $received } bytes recibidos
+no-answer = { $peer } no ha enviado ninguna respuesta en { $seconds } s
+object-input = entrada estándar
+object-output = salida estándar
+empty-datagram = (un datagrama vacío)

@@ -1,0 +1,233 @@
+//! Programs that socklab starts for itself: their output is collected, their state can be awaited,
+//! and none outlives its owner.
+
+use std::fs;
+use std::io::{PipeReader, Read, Write, pipe};
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::process::{Child as Process, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use crate::language;
+
+/// How long a child may take over anything that is asked of it here.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often the kernel's tables are read again: there is no call that waits for them.
+const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
+
+/// The two transports of the course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Tcp,
+    Udp,
+}
+
+/// A process that runs this same binary.
+#[derive(Debug)]
+pub(crate) struct Child {
+    process: Process,
+    pidfd: OwnedFd,
+    output: Arc<Output>,
+    collector: Option<JoinHandle<()>>,
+}
+
+/// What a child wrote so far, standard output and error as they came.
+#[derive(Debug, Default)]
+struct Output {
+    collected: Mutex<Collected>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Collected {
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl Output {
+    fn lock(&self) -> MutexGuard<'_, Collected> {
+        // The collector only appends: what a panic elsewhere left behind is still right.
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn collect(&self, mut pipe: PipeReader) {
+        let mut piece = [0u8; 16 * 1024];
+        loop {
+            let length = pipe.read(&mut piece).unwrap_or(0);
+            let mut collected = self.lock();
+            collected.bytes.extend_from_slice(&piece[..length]);
+            collected.ended = length == 0;
+            self.changed.notify_all();
+            if length == 0 {
+                return;
+            }
+        }
+    }
+}
+
+impl Child {
+    /// Starts `socklab WORD…`. Its standard input is a pipe, to be written to and closed.
+    pub(crate) fn start(words: &[&str]) -> Result<Child> {
+        let socklab = std::env::current_exe().context("readlink /proc/self/exe")?;
+        let (reader, writer) = pipe().context("pipe")?;
+        let mut command = Command::new(socklab);
+        // The first word is socklab's command; the bond must come before a program's arguments.
+        command.arg(words[0]).arg("--end-with-parent").arg(language::option()).args(&words[1..]);
+        command.stdin(Stdio::piped());
+        command.stdout(writer.try_clone().context("dup")?).stderr(writer);
+        let process =
+            command.spawn().with_context(|| format!("start socklab {}", words.join(" ")))?;
+        drop(command); // and with it our copies of the pipe's writing end
+        let pidfd =
+            pidfd_open(Pid::from_child(&process), PidfdFlags::empty()).context("pidfd_open")?;
+        let output = Arc::new(Output::default());
+        let collector = thread::spawn({
+            let output = Arc::clone(&output);
+            move || output.collect(reader)
+        });
+        Ok(Child { process, pidfd, output, collector: Some(collector) })
+    }
+
+    /// Writes to its standard input.
+    pub(crate) fn say(&mut self, bytes: &[u8]) -> Result<()> {
+        let input = self.process.stdin.as_mut().context("its input is closed")?;
+        input.write_all(bytes).context("write to its input")
+    }
+
+    /// Closes its standard input.
+    pub(crate) fn end_input(&mut self) {
+        self.process.stdin = None;
+    }
+
+    /// Everything it has written so far.
+    pub(crate) fn output(&self) -> String {
+        String::from_utf8_lossy(&self.output.lock().bytes).into_owned()
+    }
+
+    /// Waits until it has written `text`, or can't any more.
+    pub(crate) fn wait_for_output(&self, text: &str) -> bool {
+        let wanted = |bytes: &[u8]| bytes.windows(text.len()).any(|piece| piece == text.as_bytes());
+        let collected = self.output.lock();
+        let waiting = |collected: &mut Collected| !collected.ended && !wanted(&collected.bytes);
+        let (collected, _) = self
+            .output
+            .changed
+            .wait_timeout_while(collected, PATIENCE, waiting)
+            .unwrap_or_else(PoisonError::into_inner);
+        wanted(&collected.bytes)
+    }
+
+    /// Waits until it listens on `port` (TCP) or has bound it (UDP), as the kernel's tables say.
+    pub(crate) fn wait_for_port(&self, transport: Transport, port: u16) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if self.holds(transport, port) {
+                return Ok(());
+            }
+            if self.has_ended_within(GLANCE)? {
+                bail!("it ended before it had port {port}: {}", self.output().trim_end());
+            }
+        }
+        bail!("after {PATIENCE:?} it still had not opened port {port}")
+    }
+
+    /// Is one of its descriptors a socket that listens on (or is bound to) this port?
+    fn holds(&self, transport: Transport, port: u16) -> bool {
+        // proc_net(5): column 2 is the local address, 4 the state, 10 the inode. A socket that
+        // listens is in state 0A; a UDP socket is in 07.
+        let (file, wanted_state) = match transport {
+            Transport::Tcp => ("tcp", "0A"),
+            Transport::Udp => ("udp", "07"),
+        };
+        let pid = self.process.id();
+        let table = fs::read_to_string(format!("/proc/{pid}/net/{file}")).unwrap_or_default();
+        let port = format!(":{port:04X}");
+        let mut inodes = table.lines().filter_map(|line| {
+            let columns: Vec<_> = line.split_whitespace().collect();
+            let (local, state, inode) = (columns.get(1)?, columns.get(3)?, columns.get(9)?);
+            (local.ends_with(&port) && *state == wanted_state).then(|| format!("socket:[{inode}]"))
+        });
+        let own: Vec<_> = fs::read_dir(format!("/proc/{pid}/fd"))
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| {
+                fs::read_link(entry.ok()?.path()).ok()?.into_os_string().into_string().ok()
+            })
+            .collect();
+        inodes.any(|inode| own.contains(&inode))
+    }
+
+    /// A pidfd becomes readable when its process ends (pidfd_open(2)).
+    fn has_ended_within(&self, time: Timespec) -> Result<bool> {
+        let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
+        match poll(&mut ended, Some(&time)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error).context("poll"),
+        }
+    }
+
+    /// Closes its input and waits for its end; kills it if that takes too long.
+    pub(crate) fn finish(mut self) -> Result<(ExitStatus, String)> {
+        self.end_input();
+        let patience = Timespec { tv_sec: PATIENCE.as_secs() as i64, tv_nsec: 0 };
+        if !self.has_ended_within(patience)? {
+            bail!("it did not end within {PATIENCE:?}, having written: {}", self.output());
+        }
+        let status = self.process.wait().context("wait")?;
+        self.join_collector();
+        Ok((status, self.output()))
+    }
+
+    /// Ends it, as Ctrl-C would, and returns what it wrote.
+    pub(crate) fn interrupt(mut self) -> Result<String> {
+        let pid = Pid::from_child(&self.process);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).context("kill")?;
+        let patience = Timespec { tv_sec: PATIENCE.as_secs() as i64, tv_nsec: 0 };
+        if !self.has_ended_within(patience)? {
+            bail!("Ctrl-C did not end it within {PATIENCE:?}");
+        }
+        self.process.wait().context("wait")?;
+        self.join_collector();
+        Ok(self.output())
+    }
+
+    fn join_collector(&mut self) {
+        if let Some(collector) = self.collector.take() {
+            let _ = collector.join();
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // Both fail harmlessly when it has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// `port` if nobody has it, else one that the kernel picks. A port counts as taken too when old
+/// connections linger on it: a program without `SO_REUSEADDR` could not have it.
+pub(crate) fn free_port(transport: Transport, port: u16) -> Result<u16> {
+    use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+    let kind = match transport {
+        Transport::Tcp => SocketType::STREAM,
+        Transport::Udp => SocketType::DGRAM,
+    };
+    for candidate in [port, 0] {
+        let probe = socket(AddressFamily::INET, kind, None).context("socket")?;
+        if bind(&probe, &SocketAddr::from(([0, 0, 0, 0], candidate))).is_ok() {
+            let own = SocketAddr::try_from(getsockname(&probe).context("getsockname")?)?;
+            return Ok(own.port());
+        }
+    }
+    bail!("bind 0.0.0.0:0: no port is free")
+}

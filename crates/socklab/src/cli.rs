@@ -1,0 +1,171 @@
+//! The command line: its words and their types. What they mean to a reader is in
+//! `locales/*/cli.ftl`, under the key `cmd-COMMAND` or `arg-COMMAND-ARGUMENT`.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::language::Language;
+use crate::usage;
+
+#[derive(Debug, Parser)]
+#[command(name = "socklab", version, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[arg(long, global = true, value_enum, value_name = "en|es", hide_possible_values = true)]
+    pub(crate) lang: Option<Language>,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+impl Cli {
+    /// The same command line, explained in the chosen language.
+    pub(crate) fn command_in_this_language() -> clap::Command {
+        usage::explain(Self::command(), "")
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Tour(Tour),
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    Show {
+        name: String,
+    },
+    #[command(trailing_var_arg = true)]
+    Run(Run),
+    Host {
+        #[arg(long)]
+        json: bool,
+    },
+    Resolve(Resolve),
+    Service {
+        #[arg(value_name = "PORT[/PROTOCOL]|NAME", required = true)]
+        queries: Vec<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    Serve(Serve),
+    Connect(Connect),
+    Completions {
+        #[arg(hide_possible_values = true)]
+        shell: clap_complete::Shell,
+    },
+    Man {
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tour {
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: Option<String>,
+    #[arg(long)]
+    pub(crate) pause: bool,
+    #[arg(long, conflicts_with = "pause")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    pub(crate) name: String,
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<String>,
+    #[command(flatten)]
+    pub(crate) bond: Bond,
+}
+
+/// For socklab's own use: what it starts must not outlive it.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Bond {
+    #[arg(long, hide = true)]
+    pub(crate) end_with_parent: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resolve {
+    #[arg(required = true)]
+    pub(crate) names: Vec<String>,
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    pub(crate) ipv4: bool,
+    #[arg(short = '6', long)]
+    pub(crate) ipv6: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What `serve` can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    Echo,
+    Upper,
+    Daytime,
+    Http,
+    Ntp,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[arg(value_enum, hide_possible_values = true)]
+    pub(crate) protocol: Protocol,
+    #[arg(long, short)]
+    pub(crate) port: Option<u16>,
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) listen: std::net::IpAddr,
+    #[arg(long)]
+    pub(crate) tcp: bool,
+    #[arg(long)]
+    pub(crate) udp: bool,
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) root: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) bond: Bond,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    pub(crate) host: String,
+    #[arg(value_name = "PORT")]
+    pub(crate) port: String,
+    #[arg(long)]
+    pub(crate) udp: bool,
+    #[arg(short = 'x', long)]
+    pub(crate) hex: bool,
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<std::time::Duration>,
+    #[command(flatten)]
+    pub(crate) bond: Bond,
+}
+
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 86_400.0);
+    number.map(std::time::Duration::from_secs_f64).ok_or_else(|| "0.001-86400".to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent_and_explained() {
+        let command = Cli::command_in_this_language();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands() {
+            let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(!about.is_empty() && !about.starts_with('['), "{}: {about}", sub.get_name());
+            for argument in sub.get_arguments().filter(|argument| !argument.is_hide_set()) {
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                let name = argument.get_id();
+                assert!(!help.starts_with('[') && !help.is_empty(), "{} {name}", sub.get_name());
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `connect`: a telnet and a nc that get the end right.
+
+use std::io::{IsTerminal, Write, stdin, stdout};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anstream::eprintln;
+use anyhow::Result;
+use net::connect::{self, ConnectError, Connected, Options};
+use net::relay::{self, Direction, Ending, Object, Outcome, TcpOptions, UdpOptions};
+use net::services::{Protocol, Query, Table};
+
+use super::lookup::unresolved;
+use crate::cli;
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::style;
+
+/// How long a connection may take, and how long the last answer of a UDP server, by default.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
+const LAST_ANSWER: Duration = Duration::from_secs(1);
+
+/// Connects, carries bytes both ways until both are done, and says how it ended.
+pub(crate) fn connect(options: &cli::Connect) -> Result<ExitCode> {
+    super::bind_to_parent(options.bond)?;
+    let protocol = if options.udp { Protocol::Udp } else { Protocol::Tcp };
+    let port = port_number(&options.port, protocol)?;
+    let deadline = options.timeout.unwrap_or(CONNECT_DEADLINE);
+    let how = Options { deadline, ..Options::default() };
+    let failed = |error: &ConnectError| failure(error, &options.host, port, deadline);
+    let interactive = stdin().is_terminal();
+    let answered = AtomicBool::new(false);
+    let watch = |direction, bytes: &[u8]| {
+        if direction == Direction::FromPeer {
+            answered.store(true, Ordering::Relaxed);
+        }
+        if options.hex {
+            hex_dump(direction, bytes);
+        }
+    };
+
+    let (peer, outcome) = if options.udp {
+        let Connected { socket, peer, .. } =
+            connect::udp(&options.host, port, &how).map_err(|error| failed(&error))?;
+        greet(options.verbose || interactive, socket.local_addr()?, peer);
+        let patience = options.timeout.unwrap_or(LAST_ANSWER);
+        let how = UdpOptions { patience, ..UdpOptions::default() };
+        let outcome = relay::udp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch));
+        if !answered.load(Ordering::Relaxed) && matches!(outcome.ending, Ending::Finished) {
+            let seconds = patience.as_secs_f64();
+            let what = text!("no-answer", peer = peer, seconds = seconds);
+            return Err(Failure::new(Exit::TimedOut, what).into());
+        }
+        (peer, outcome)
+    } else {
+        let Connected { socket, peer, .. } =
+            connect::tcp(&options.host, port, &how).map_err(|error| failed(&error))?;
+        greet(options.verbose || interactive, socket.local_addr()?, peer);
+        // At a terminal nobody should have to press Ctrl-D when the server has hung up. Input
+        // from a pipe is sent to its end: the peer may have closed its own direction only.
+        let how = TcpOptions { end_when_peer_ends: interactive, ..TcpOptions::default() };
+        (peer, relay::tcp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch)))
+    };
+    stdout().flush().ok();
+    finish(options, peer, &outcome)
+}
+
+fn greet(wanted: bool, own: SocketAddr, peer: SocketAddr) {
+    if wanted {
+        eprintln!("{}", style::paint(style::FAINT, text!("connected", own = own, peer = peer)));
+    }
+}
+
+fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &Outcome) -> Result<ExitCode> {
+    let Outcome { sent, received, ending, .. } = outcome;
+    let failure = match ending {
+        Ending::Finished | Ending::Silence => {
+            if options.verbose {
+                let summary = text!("summary", sent = sent, received = received);
+                eprintln!("{}", style::paint(style::FAINT, summary));
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        // Whoever read our output has gone: end as SIGPIPE would have it.
+        Ending::Failed { on: Object::Output, source, .. }
+            if source.kind() == std::io::ErrorKind::BrokenPipe =>
+        {
+            return Ok(ExitCode::from(141));
+        }
+        Ending::Reset => Failure::new(Exit::No, text!("reset", peer = peer, bytes = received)),
+        Ending::Refused => Failure::new(Exit::Refused, text!("udp-refused", peer = peer)),
+        Ending::Failed { call, on, source } => {
+            let object = match on {
+                Object::Input => text!("object-input"),
+                Object::Output => text!("object-output"),
+                Object::Socket => peer.to_string(),
+            };
+            Failure::new(Exit::No, format!("{call} {object}: {source}"))
+        }
+    };
+    Err(failure.into())
+}
+
+/// A number, or a name that the services file knows.
+fn port_number(port: &str, protocol: Protocol) -> Result<u16> {
+    let found = match port.parse() {
+        Ok(Query::Port(port, None)) if port > 0 => Some(port),
+        Ok(Query::Name(name, None)) => {
+            Table::load().by_name(&name, Some(protocol)).ok().map(|service| service.port)
+        }
+        _ => None,
+    };
+    found.ok_or_else(|| Failure::new(Exit::Usage, text!("bad-port", port = port)).into())
+}
+
+fn failure(error: &ConnectError, host: &str, port: u16, deadline: Duration) -> Failure {
+    let address = format!("{host}:{port}");
+    match error {
+        ConnectError::Resolve(error) => unresolved(host, error),
+        ConnectError::Refused(_) => {
+            Failure::new(Exit::Refused, text!("refused", address = address))
+                .hint(text!("refused-hint", port = port))
+        }
+        ConnectError::TimedOut(_) => {
+            let seconds = deadline.as_secs_f64();
+            Failure::new(
+                Exit::TimedOut,
+                text!("connect-timeout", address = address, seconds = seconds),
+            )
+        }
+        ConnectError::Unreachable(_) => {
+            Failure::new(Exit::Refused, text!("unreachable", address = address))
+        }
+        ConnectError::Other(tried) => {
+            let last = tried.attempts.last();
+            let reason = last.map(|attempt| attempt.outcome.to_string()).unwrap_or_default();
+            Failure::new(Exit::No, text!("connect-failed", address = address, reason = reason))
+        }
+    }
+}
+
+/// 16 bytes a line, as hexadecimal and as text, with the way they went.
+fn hex_dump(direction: Direction, bytes: &[u8]) {
+    let arrow = match direction {
+        Direction::ToPeer => "→",
+        Direction::FromPeer => "←",
+    };
+    // One write, so that the two directions do not mix in the middle of a line.
+    let mut dump = String::new();
+    for (index, row) in bytes.chunks(16).enumerate() {
+        let (left, right) = row.split_at(row.len().min(8));
+        let hex = |bytes: &[u8]| {
+            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+        };
+        let printable = |byte: &u8| matches!(byte, 0x20..0x7f);
+        let text: String =
+            row.iter().map(|byte| if printable(byte) { *byte as char } else { '.' }).collect();
+        let offset = index * 16;
+        dump += &format!("{arrow} {offset:06x}  {:<23}  {:<23}  {text}\n", hex(left), hex(right));
+    }
+    if bytes.is_empty() {
+        dump = format!("{arrow} {}\n", text!("empty-datagram"));
+    }
+    anstream::eprint!("{dump}");
+}

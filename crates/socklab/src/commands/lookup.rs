@@ -1,0 +1,139 @@
+//! `host`, `resolve` and `service`: from names to numbers and back.
+
+use std::process::ExitCode;
+
+use anstream::{eprintln, println};
+use anyhow::Result;
+use net::resolve::{Family, Resolution, ResolveError};
+use net::services::{self, Query};
+use serde_json::json;
+
+use crate::cli;
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::style;
+
+/// This machine's name and what it resolves to.
+pub(crate) fn host(json: bool) -> Result<ExitCode> {
+    let system = rustix::system::uname();
+    let name = system.nodename().to_string_lossy();
+    let resolution = net::resolve::resolve(&name, Family::Any);
+    if json {
+        let addresses = resolution.as_ref().map(|resolution| &resolution.addresses).ok();
+        let error = resolution.as_ref().err().map(ToString::to_string);
+        println!("{}", json!({ "name": name, "addresses": addresses, "error": error }));
+    } else {
+        println!("{name}");
+        for address in resolution.iter().flat_map(|resolution| &resolution.addresses) {
+            println!("{address}");
+        }
+    }
+    match resolution {
+        Ok(_) => Ok(ExitCode::SUCCESS),
+        // The name itself was found: that it has no address is said, and is no.
+        Err(_) if json => Ok(Exit::No.into()),
+        Err(error) => Err(unresolved(&name, &error).hint(text!("host-hint")).into()),
+    }
+}
+
+/// Looks each name up; the exit code is that of the last one that failed.
+pub(crate) fn resolve(options: &cli::Resolve) -> Result<ExitCode> {
+    let family = match (options.ipv4, options.ipv6) {
+        (true, _) => Family::V4,
+        (_, true) => Family::V6,
+        _ => Family::Any,
+    };
+    let mut code = ExitCode::SUCCESS;
+    for name in &options.names {
+        let resolution = net::resolve::resolve(name, family);
+        if options.json {
+            println!("{}", as_json(name, &resolution));
+        }
+        match resolution {
+            Ok(resolution) if !options.json => print(name, &resolution, options.names.len() > 1),
+            Ok(_) => {}
+            Err(error) => {
+                code = Exit::Unresolved.into();
+                if !options.json {
+                    let failure = unresolved(name, &error);
+                    eprintln!("{} {failure}", style::paint(style::BAD, "socklab:"));
+                }
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn print(name: &str, resolution: &Resolution, several: bool) {
+    if let Some(canonical) = resolution.canonical.as_ref().filter(|canonical| *canonical != name) {
+        println!("{}", text!("canonical", name = name, canonical = canonical));
+    }
+    for address in &resolution.addresses {
+        match several {
+            true => println!("{name} {address}"),
+            false => println!("{address}"),
+        }
+    }
+}
+
+fn as_json(name: &str, resolution: &Result<Resolution, ResolveError>) -> serde_json::Value {
+    match resolution {
+        Ok(resolution) => json!({
+            "name": name,
+            "canonical": resolution.canonical,
+            "addresses": resolution.addresses,
+            "seconds": resolution.elapsed.as_secs_f64(),
+        }),
+        Err(error) => json!({ "name": name, "addresses": [], "error": error.to_string() }),
+    }
+}
+
+/// What a person reads when a name has no address.
+pub(crate) fn unresolved(name: &str, error: &ResolveError) -> Failure {
+    let what = match error {
+        ResolveError::NoSuchName { .. } => text!("no-such-name", name = name),
+        ResolveError::NoAddress { .. } => text!("no-address", name = name),
+        ResolveError::TemporaryFailure { .. } => text!("resolver-silent", name = name),
+        other => text!("unresolved", name = name, reason = other),
+    };
+    Failure::new(Exit::Unresolved, what)
+}
+
+/// Names for ports, ports for names.
+pub(crate) fn service(queries: &[String], json: bool) -> Result<ExitCode> {
+    let table = services::Table::load();
+    let mut code = ExitCode::SUCCESS;
+    for query in queries {
+        let parsed = query.parse().ok().filter(|query| !matches!(query, Query::Port(0, _)));
+        let parsed = parsed.ok_or_else(|| {
+            Failure::new(Exit::Usage, text!("bad-service", query = query))
+                .hint(text!("try-line", what = "socklab service 25/tcp"))
+        })?;
+        let found = table.find(&parsed).unwrap_or_default();
+        if json {
+            let source = source_name(&table);
+            println!("{}", json!({ "query": query, "source": source, "services": found }));
+        } else {
+            for service in &found {
+                let aliases = service.aliases.join(" ");
+                println!("{:<12} {:>5}/{} {aliases}", service.name, service.port, service.protocol);
+            }
+        }
+        if found.is_empty() {
+            code = Exit::No.into();
+            if !json {
+                let source = source_name(&table);
+                let failure = text!("no-such-service", query = query, source = source);
+                eprintln!("{} {failure}", style::paint(style::BAD, "socklab:"));
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn source_name(table: &services::Table) -> String {
+    match table.source() {
+        services::Source::System(path) => path.display().to_string(),
+        services::Source::Embedded => text!("embedded-services"),
+    }
+}

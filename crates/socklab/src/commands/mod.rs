@@ -1,0 +1,131 @@
+//! What each command does. Here stand the short ones; a command with a life of its own has a file.
+
+mod connect;
+mod lookup;
+mod serve;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anstream::{print, println};
+use anyhow::{Context, Result};
+use programs::{PROGRAMS, Program};
+use serde_json::json;
+
+use crate::cli::{Bond, Cli, Command};
+use crate::course;
+use crate::failure::{Exit, Failure};
+use crate::language::{Language, chosen, text};
+use crate::{highlight, lesson, style, tour};
+
+/// Does what the command line asks for.
+pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
+    match cli.command {
+        None => welcome(),
+        Some(Command::Tour(options)) => return tour::tour(&options),
+        Some(Command::List { json }) => list(json)?,
+        Some(Command::Show { name }) => show(known(&name)?),
+        Some(Command::Run(run)) => {
+            let program = known(&run.name)?;
+            bind_to_parent(run.bond)?;
+            return Err(course::become_program(program, &run.arguments))
+                .with_context(|| format!("execve {}", program.name));
+        }
+        Some(Command::Host { json }) => return lookup::host(json),
+        Some(Command::Resolve(options)) => return lookup::resolve(&options),
+        Some(Command::Service { queries, json }) => return lookup::service(&queries, json),
+        Some(Command::Serve(options)) => serve::serve(&options)?,
+        Some(Command::Connect(options)) => return connect::connect(&options),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            let mut command = Cli::command_in_this_language();
+            clap_complete::generate(shell, &mut command, "socklab", &mut script);
+            std::io::stdout().write_all(&script).context("write to standard output")?;
+        }
+        Some(Command::Man { folder }) => {
+            clap_mangen::generate_to(Cli::command_in_this_language(), &folder)
+                .with_context(|| format!("write the manual pages into {}", folder.display()))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// When what started us ends, however it ends, so do we (prctl(2), `PR_SET_PDEATHSIG`).
+fn bind_to_parent(bond: Bond) -> Result<()> {
+    if bond.end_with_parent {
+        let kill = Some(rustix::process::Signal::KILL);
+        rustix::process::set_parent_process_death_signal(kill).context("prctl PR_SET_PDEATHSIG")?;
+    }
+    Ok(())
+}
+
+fn welcome() {
+    println!("{}\n", text!("welcome"));
+    for (command, key) in [
+        ("socklab tour", "cmd-tour"),
+        ("socklab list", "cmd-list"),
+        ("socklab show server-03", "cmd-show"),
+        ("socklab run server-03", "cmd-run"),
+        ("socklab connect localhost 8888", "cmd-connect"),
+        ("socklab --help", "everything-else"),
+    ] {
+        println!("  {:<42}  {}", style::paint(style::COMMAND, command), text!(key));
+    }
+}
+
+/// The program of that name, or an error that knows a similar one.
+pub(crate) fn known(name: &str) -> Result<&'static Program> {
+    programs::find(name).ok_or_else(|| {
+        let failure = Failure::new(Exit::Usage, text!("unknown-program", name = name));
+        let hint = match course::nearest(name) {
+            Some(known) => text!("did-you-mean", known = known),
+            None => text!("try-line", what = "socklab list"),
+        };
+        failure.hint(hint).into()
+    })
+}
+
+fn list(json: bool) -> Result<()> {
+    if json {
+        let programs: Vec<_> = PROGRAMS
+            .iter()
+            .map(|program| {
+                json!({
+                    "name": program.name,
+                    "group": program.group,
+                    "purpose": lesson::purpose(program),
+                    "calls": program.calls,
+                    "file": format!("programs/{}/{}.rs", program.group, program.name),
+                })
+            })
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&programs)?);
+        return Ok(());
+    }
+    let mut group = "";
+    for program in PROGRAMS {
+        if program.group != group {
+            group = program.group;
+            println!("{}", style::paint(style::STRONG, group));
+        }
+        let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
+        println!("  {name} {}", lesson::purpose(program));
+    }
+    println!("\n{}", text!("list-next"));
+    Ok(())
+}
+
+fn show(program: &Program) {
+    if chosen() == Language::Es {
+        for line in lesson::spanish(program).lines() {
+            match line.trim_start_matches('#') {
+                heading if heading.len() < line.len() => {
+                    println!("{}", style::paint(style::STRONG, heading.trim_start()));
+                }
+                line => println!("{line}"),
+            }
+        }
+        println!();
+    }
+    print!("{}", highlight::rust(program.source));
+}

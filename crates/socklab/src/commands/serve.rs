@@ -1,0 +1,131 @@
+//! `serve`: be one of the small servers of the `net` crate.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
+use anstream::println;
+use anyhow::Result;
+use net::server::{
+    self, BindError, Config, Daytime, Echo, Event, Http, Ntp, Running, Transport, Upper, What,
+};
+
+use crate::cli::{self, Protocol};
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::style;
+
+/// Serves until Ctrl-C.
+pub(crate) fn serve(options: &cli::Serve) -> Result<()> {
+    super::bind_to_parent(options.bond)?;
+    if options.root.is_some() && options.protocol != Protocol::Http {
+        return Err(Failure::new(Exit::Usage, text!("serve-no-root")).into());
+    }
+    let port = options.port.unwrap_or(usual_port(options.protocol));
+    let transport = match (options.tcp, options.udp) {
+        (true, true) => Some(Transport::Both),
+        (true, false) => Some(Transport::Tcp),
+        (false, true) => Some(Transport::Udp),
+        (false, false) => None,
+    };
+    let config = Config { transport, ..Config::at(SocketAddr::from((options.listen, port))) };
+    let server = start(options, &config).map_err(|error| failure(options.protocol, &error))?;
+
+    if options.json {
+        let ready = serde_json::json!({ "event": "ready", "address": server.local_addr() });
+        println!("{ready}");
+    } else {
+        let address = server.local_addr();
+        let protocol = name(options.protocol);
+        println!("{}", text!("serving", protocol = protocol, address = address));
+    }
+    server.wait();
+    Ok(())
+}
+
+fn start(options: &cli::Serve, config: &Config) -> Result<Running, BindError> {
+    let json = options.json;
+    let log = move |event: &Event| match json {
+        // An event is made of numbers and texts: nothing in it can fail to be written as JSON.
+        true => println!("{}", serde_json::to_string(event).unwrap_or_default()),
+        false => println!("{}", line(event)),
+    };
+    match options.protocol {
+        Protocol::Echo => server::start(Echo, config, log),
+        Protocol::Upper => server::start(Upper, config, log),
+        Protocol::Daytime => server::start(Daytime, config, log),
+        Protocol::Ntp => server::start(Ntp::default(), config, log),
+        Protocol::Http => server::start(Http { root: options.root.clone() }, config, log),
+    }
+}
+
+fn name(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Echo => "echo",
+        Protocol::Upper => "upper",
+        Protocol::Daytime => "daytime",
+        Protocol::Http => "http",
+        Protocol::Ntp => "ntp",
+    }
+}
+
+/// Above 1024, so that no root is needed; where it can be, the protocol's own number and 8000.
+fn usual_port(protocol: Protocol) -> u16 {
+    match protocol {
+        Protocol::Echo => 8007,
+        Protocol::Upper => 12000,
+        Protocol::Daytime => 8013,
+        Protocol::Http => 8080,
+        Protocol::Ntp => 8123,
+    }
+}
+
+/// An event, as a line of the log.
+fn line(event: &Event) -> String {
+    let peer = event.peer.map(|peer| peer.to_string()).unwrap_or_default();
+    let what = match &event.what {
+        What::Accepted => text!("log-accepted"),
+        What::Answered { received, sent } => {
+            text!("log-answered", received = received, sent = sent)
+        }
+        What::Http { method, target, status, body, .. } => {
+            let asked = [method.as_deref(), target.as_deref()].map(|word| word.unwrap_or("?"));
+            text!("log-http", request = asked.join(" "), status = status, bytes = body)
+        }
+        What::Ntp { version } => text!("log-ntp", version = version),
+        What::Refused { why } => text!("log-refused", why = format!("{why:?}")),
+        What::Closed { received, sent, cut } => {
+            let bytes = text!("log-bytes", received = received, sent = sent);
+            match cut {
+                None => text!("log-closed", bytes = bytes),
+                Some(cut) => text!("log-cut", bytes = bytes, why = cut),
+            }
+        }
+        What::Trouble { call, error } => format!("{call}: {error}"),
+    };
+    // What a client sends must not be able to move the cursor.
+    let what: String = what.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
+    format!("{} {what}", style::paint(style::FAINT, peer)).trim_start().to_string()
+}
+
+fn failure(protocol: Protocol, error: &BindError) -> Failure {
+    match error {
+        BindError::NotOffered { .. } => {
+            let other = if protocol == Protocol::Ntp { "UDP" } else { "TCP" };
+            let protocol = name(protocol);
+            let what = text!("serve-neither", protocol = protocol, transport = other);
+            Failure::new(Exit::Usage, what)
+        }
+        BindError::Socket { address, source, .. } => {
+            let what = text!("bind-failed", address = address, reason = source);
+            let failure = Failure::new(Exit::No, what);
+            match source.kind() {
+                ErrorKind::AddrInUse => failure.hint(text!("bind-taken-hint")),
+                ErrorKind::PermissionDenied => {
+                    failure.hint(text!("bind-low-hint", port = usual_port(protocol)))
+                }
+                _ => failure,
+            }
+        }
+        BindError::Machine { .. } => Failure::new(Exit::Environment, error.to_string()),
+    }
+}

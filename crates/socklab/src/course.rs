@@ -1,0 +1,77 @@
+//! Running a course program: this binary executes itself again under the program's name.
+//!
+//! So a program has a process of its own, with its own name in `ps`, and nothing of socklab's in
+//! its trace.
+
+use std::env;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use programs::Program;
+
+use crate::failure;
+
+/// If this process is called like a course program, runs that program.
+pub(crate) fn run_if_named() -> Option<ExitCode> {
+    let called = env::args_os().next()?;
+    let name = Path::new(&called).file_name()?.to_str()?;
+    let program = programs::PROGRAMS.iter().find(|program| program.name == name)?;
+
+    // `std::env::args`, which the programs use for its simplicity, would panic.
+    if let Some(odd) = env::args_os().find(|word| word.to_str().is_none()) {
+        eprintln!("{name}: {odd:?} is not UTF-8");
+        return Some(failure::Exit::Usage.into());
+    }
+    Some(run(program))
+}
+
+fn run(program: &Program) -> ExitCode {
+    failure::end_quietly_on_broken_pipe();
+    match (program.main)() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error:#}", program.name);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `socklab run NAME …` as plainly as that: runs the program before the command line parser and
+/// the texts of two languages are set up, which would take longer than most programs run.
+pub(crate) fn run_if_plain() -> Option<ExitCode> {
+    let mut words = env::args_os().skip(1).map_while(|word| word.into_string().ok());
+    let program = words.next().filter(|word| word == "run").and(words.next())?;
+    let program = programs::find(&program)?;
+    let arguments: Vec<String> = words.collect();
+    // Options may be socklab's own: those are for the parser.
+    if arguments.iter().any(|word| word.starts_with('-')) {
+        return None;
+    }
+    if !program.takes_arguments() {
+        // It can't tell whose arguments these are, so it needs no process image of its own.
+        return arguments.is_empty().then(|| run(program));
+    }
+    // Should this fail, the long way will fail too, and say why.
+    let _ = become_program(program, &arguments);
+    None
+}
+
+/// Replaces this process by the program. Returns only if that failed.
+pub(crate) fn become_program(program: &Program, arguments: &[String]) -> io::Error {
+    match env::current_exe() {
+        Ok(socklab) => Command::new(socklab).arg0(program.name).args(arguments).exec(),
+        Err(error) => error,
+    }
+}
+
+/// The known name that looks most like a mistyped one, if any looks like it at all.
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+    let likeness = |program: &Program| strsim::jaro_winkler(program.name, &name.to_lowercase());
+    let candidates = programs::PROGRAMS.iter().map(|program| (program.name, likeness(program)));
+    candidates
+        .filter(|(_, likeness)| *likeness > 0.75)
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(name, _)| name)
+}

@@ -1,0 +1,84 @@
+//! How socklab ends when something went wrong: one message, the right exit code, no backtrace.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use anstream::eprintln;
+
+use crate::style;
+
+/// The exit codes that scripts may rely on. Those above 3 are curl's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// The answer is no, or the work failed.
+    No = 1,
+    /// The command line was wrong.
+    Usage = 2,
+    /// This machine can't do it.
+    Environment = 3,
+    /// A name has no address.
+    Unresolved = 6,
+    /// Nobody accepted the connection.
+    Refused = 7,
+    /// A deadline passed.
+    TimedOut = 28,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// An error as a person meets it: what failed, what to try, and the exit code for scripts.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    what: String,
+    hint: Option<String>,
+    exit: Exit,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, what: String) -> Self {
+        Failure { what, hint: None, exit }
+    }
+
+    /// Adds a second line: what to try.
+    pub(crate) fn hint(mut self, hint: String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.what.fmt(f)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Tells the user, and gives the exit code.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    eprintln!("{} {error:#}", style::paint(style::BAD, "socklab:"));
+    let failure = error.downcast_ref::<Failure>();
+    if let Some(hint) = failure.and_then(|failure| failure.hint.as_ref()) {
+        eprintln!("  {hint}");
+    }
+    failure.map_or(Exit::No, |failure| failure.exit).into()
+}
+
+/// `socklab list | head -1` closes our standard output early. The standard library's `println!`
+/// panics then; a program in a pipe is expected to end without a word, as SIGPIPE would end it.
+pub(crate) fn end_quietly_on_broken_pipe() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let message = info.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if message.starts_with("failed printing to") && message.contains("Broken pipe") {
+            // 128 + SIGPIPE, what a shell reports for a process that the signal ended.
+            std::process::exit(141);
+        }
+        report(info);
+    }));
+}

@@ -1,0 +1,96 @@
+//! What the tour looks like on a terminal.
+
+use std::time::Duration;
+
+use anstream::println;
+
+use super::scene::{Check, Step};
+use super::{Report, purpose};
+use crate::language::text;
+use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
+
+/// A longer output is folded: its beginning and its end tell the story.
+const MOST_LINES: usize = 12;
+
+pub(super) fn opening(stops: usize) {
+    println!("{}", paint(STRONG, text!("tour-title")));
+    println!("{}\n", text!("tour-opening", stops = stops));
+}
+
+pub(super) fn report(number: usize, of: usize, report: &Report) {
+    for (index, (name, teaches)) in report.programs.iter().zip(&report.teaches).enumerate() {
+        let place = if index == 0 { format!("{number:>2}/{of}") } else { String::new() };
+        println!(
+            "{} {} · {teaches}",
+            paint(FAINT, format_args!("{place:>5}")),
+            paint(STRONG, name)
+        );
+    }
+    for note in &report.notes {
+        println!("      {}", paint(FAINT, note));
+    }
+    for step in &report.steps {
+        command(step);
+    }
+    for check in &report.checks {
+        verdict_of(check);
+    }
+    if let Some(error) = &report.error {
+        println!("      {} {error}", paint(BAD, "✘"));
+    }
+    println!();
+}
+
+fn command(step: &Step) {
+    println!("      {}", paint(COMMAND, format_args!("$ {}", step.command)));
+    let lines: Vec<&str> = step.output.lines().collect();
+    if lines.len() <= MOST_LINES {
+        lines.iter().for_each(|line| output(line));
+    } else {
+        let (head, tail) = (MOST_LINES - 4, 3);
+        let hidden = lines.len() - head - tail;
+        lines[..head].iter().for_each(|line| output(line));
+        println!(
+            "      {}",
+            paint(FAINT, format_args!("┊ {}", text!("tour-folded", lines = hidden)))
+        );
+        lines[lines.len() - tail..].iter().for_each(|line| output(line));
+    }
+}
+
+fn output(line: &str) {
+    // What a program prints must not be able to move the cursor.
+    let line: String = line.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
+    println!("      {} {line}", paint(FAINT, "│"));
+}
+
+fn verdict_of(check: &Check) {
+    let Check { what, ok, seen } = check;
+    if *ok {
+        println!("      {} {what}", paint(GOOD, "✔"));
+    } else {
+        println!("      {} {what}", paint(BAD, "✘"));
+        let seen = seen.as_deref().unwrap_or_default();
+        println!("        {}", text!("tour-seen", seen = seen));
+    }
+}
+
+pub(super) fn verdict(reports: &[Report], elapsed: Duration) {
+    println!("{}", paint(STRONG, text!("tour-verdict")));
+    for report in reports {
+        for name in report.programs {
+            let mark = if report.ok { paint(GOOD, "✔") } else { paint(BAD, "✘") };
+            let checks = report.checks.iter().filter(|check| check.ok).count();
+            let count = format!("{checks}/{}", report.checks.len());
+            let time = paint(FAINT, format_args!("{count:>5} {:>5} ms", report.milliseconds));
+            println!("  {mark} {name:<12}{time}  {}", purpose(name));
+        }
+    }
+    let programs: usize = reports.iter().map(|report| report.programs.len()).sum();
+    let good = reports.iter().filter(|report| report.ok);
+    let verified: usize = good.map(|report| report.programs.len()).sum();
+    let seconds = format!("{:.1}", elapsed.as_secs_f64());
+    let line = text!("tour-total", verified = verified, programs = programs, seconds = seconds);
+    println!("\n{}", paint(if verified == programs { GOOD } else { BAD }, line));
+    println!("{}", text!("tour-next"));
+}

@@ -1,0 +1,47 @@
+//! Second sources: what somebody else says about the things that the programs print.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::process::Command;
+
+use net::resolve::Family;
+
+/// An answer and who gave it.
+pub(super) struct Opinion<T> {
+    pub(super) source: &'static str,
+    pub(super) answer: T,
+}
+
+/// The addresses of a name, by glibc's own tool where it is installed.
+pub(super) fn addresses(name: &str) -> Opinion<BTreeSet<IpAddr>> {
+    if let Some(lines) = getent(&["ahosts", name]) {
+        let answer = lines.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok());
+        return Opinion { source: "getent ahosts", answer: answer.collect() };
+    }
+    let resolution = net::resolve::resolve(name, Family::Any);
+    let answer = resolution.map(|resolution| resolution.addresses).unwrap_or_default();
+    Opinion { source: "getaddrinfo", answer: answer.into_iter().collect() }
+}
+
+/// The name of the service at a port.
+pub(super) fn service(port: u16, protocol: net::services::Protocol) -> Opinion<String> {
+    if let Some(line) = getent(&["services", &format!("{port}/{protocol}")]) {
+        let answer = line.split_whitespace().next().unwrap_or_default().to_string();
+        return Opinion { source: "getent services", answer };
+    }
+    let table = net::services::Table::load();
+    let found = table.by_port(port, protocol).map(|service| service.name.clone());
+    Opinion { source: "/etc/services", answer: found.unwrap_or_default() }
+}
+
+/// The kernel's own word on this machine's name.
+pub(super) fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim_end().to_string()
+}
+
+fn getent(words: &[&str]) -> Option<String> {
+    let output = Command::new("getent").args(words).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    (output.status.success() && !text.is_empty()).then_some(text)
+}

@@ -1,0 +1,125 @@
+//! The tour: every program of the course, run for real, checked, and shown.
+//!
+//! A stop of the tour runs one program, or a client and its server together. What a stop does is in
+//! `stops`; how commands are run and checks recorded in `scene`; how it all looks in `display`.
+
+mod display;
+mod evidence;
+mod scene;
+mod stops;
+
+use std::io::{IsTerminal, stdin};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anstream::println;
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::cli;
+use crate::commands::known;
+use crate::failure::Exit;
+use crate::lesson;
+use scene::{Check, Scene, Step};
+use stops::{STOPS, Stop};
+
+/// What one stop of the tour showed.
+#[derive(Debug, Serialize)]
+struct Report {
+    programs: &'static [&'static str],
+    teaches: Vec<String>,
+    notes: Vec<String>,
+    steps: Vec<Step>,
+    checks: Vec<Check>,
+    /// Why the stop could not be completed, if it could not.
+    error: Option<String>,
+    ok: bool,
+    milliseconds: u128,
+}
+
+/// Runs the tour. The exit code is 0 only if every check of every stop passed.
+pub(crate) fn tour(options: &cli::Tour) -> Result<ExitCode> {
+    let stops = match &options.from {
+        Some(name) => {
+            let name = known(name)?.name;
+            let first = STOPS.iter().position(|stop| stop.programs.contains(&name)).unwrap_or(0);
+            &STOPS[first..]
+        }
+        None => STOPS,
+    };
+    if !options.json {
+        display::opening(stops.len());
+    }
+    let start = Instant::now();
+    let mut reports = Vec::new();
+    for (number, stop) in stops.iter().enumerate() {
+        let report = visit(stop);
+        if !options.json {
+            display::report(number + 1, stops.len(), &report);
+            if options.pause && number + 1 < stops.len() {
+                pause();
+            }
+        }
+        reports.push(report);
+    }
+    let ok = reports.iter().all(|report| report.ok);
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&as_json(&reports, ok))?);
+    } else {
+        display::verdict(&reports, start.elapsed());
+    }
+    Ok(if ok { ExitCode::SUCCESS } else { Exit::No.into() })
+}
+
+fn visit(stop: &Stop) -> Report {
+    let start = Instant::now();
+    let mut scene = Scene::default();
+    let result = (stop.play)(&mut scene);
+    let Scene { notes, steps, checks } = scene;
+    Report {
+        programs: stop.programs,
+        teaches: stop.programs.iter().map(|name| purpose(name).to_string()).collect(),
+        ok: result.is_ok() && !checks.is_empty() && checks.iter().all(|check| check.ok),
+        error: result.err().map(|error| format!("{error:#}")),
+        notes,
+        steps,
+        checks,
+        milliseconds: start.elapsed().as_millis(),
+    }
+}
+
+fn purpose(name: &str) -> &'static str {
+    programs::find(name).map_or("", lesson::purpose)
+}
+
+/// A list of programs for scripts, and the stops with everything that happened.
+fn as_json(reports: &[Report], ok: bool) -> serde_json::Value {
+    let programs: Vec<_> = reports
+        .iter()
+        .flat_map(|report| report.programs.iter().map(|name| (name, report.ok)))
+        .map(|(name, ok)| serde_json::json!({ "name": name, "purpose": purpose(name), "ok": ok }))
+        .collect();
+    serde_json::json!({ "ok": ok, "programs": programs, "stops": reports })
+}
+
+fn pause() {
+    if stdin().is_terminal() {
+        println!("{}", crate::language::text!("tour-pause"));
+        let _ = stdin().read_line(&mut String::new());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tour_visits_every_program_once_in_the_order_of_the_course() {
+        let visited: Vec<_> = STOPS.iter().flat_map(|stop| stop.programs).copied().collect();
+        let mut course: Vec<_> = programs::PROGRAMS.iter().map(|program| program.name).collect();
+        let mut sorted = visited.clone();
+        sorted.sort_unstable();
+        course.sort_unstable();
+        assert_eq!(sorted, course);
+    }
+}

@@ -1,0 +1,142 @@
+//! One stop's stage: commands are run on it as a reader could type them, and checks recorded.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::child::{Child, Transport, free_port};
+use crate::language::text;
+
+/// A command and what it printed.
+#[derive(Debug, Serialize)]
+pub(super) struct Step {
+    /// As a reader could type it.
+    pub(super) command: String,
+    /// Standard output and error, as they came.
+    pub(super) output: String,
+    /// Its exit code, where it ended by itself.
+    pub(super) exit: Option<i32>,
+}
+
+/// Something that had to be so, and whether it was.
+#[derive(Debug, Serialize)]
+pub(super) struct Check {
+    pub(super) what: String,
+    pub(super) ok: bool,
+    /// What was seen in its place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seen: Option<String>,
+}
+
+/// What happened at a stop so far.
+#[derive(Debug, Default)]
+pub(super) struct Scene {
+    pub(super) notes: Vec<String>,
+    pub(super) steps: Vec<Step>,
+    pub(super) checks: Vec<Check>,
+}
+
+/// A command that is still running, and where its output belongs.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) child: Child,
+    step: usize,
+}
+
+impl Scene {
+    /// Runs `socklab WORD…` to its end and returns what it printed.
+    pub(super) fn run(&mut self, words: &[&str]) -> Result<String> {
+        let running = self.start(words)?;
+        self.finish(running)
+    }
+
+    /// Runs `printf 'INPUT' | socklab WORD…`.
+    pub(super) fn pipe(&mut self, input: &str, words: &[&str]) -> Result<String> {
+        let mut running = self.start(words)?;
+        let shown = input.replace('\\', "\\\\").replace('\r', "\\r").replace('\n', "\\n");
+        let command = &mut self.steps[running.step].command;
+        *command = format!("printf '{shown}' | {command}");
+        running.child.say(input.as_bytes())?;
+        self.finish(running)
+    }
+
+    /// Starts `socklab WORD…` in the background.
+    pub(super) fn start(&mut self, words: &[&str]) -> Result<Running> {
+        let command = format!("socklab {}", words.iter().map(quoted).collect::<Vec<_>>().join(" "));
+        let child = Child::start(words).with_context(|| command.clone())?;
+        self.steps.push(Step { command, output: String::new(), exit: None });
+        Ok(Running { child, step: self.steps.len() - 1 })
+    }
+
+    /// Starts a server, and goes on when the kernel says that it has its port.
+    pub(super) fn serve(
+        &mut self,
+        words: &[&str],
+        transport: Transport,
+        port: u16,
+    ) -> Result<Running> {
+        let running = self.start(words)?;
+        let ready = running.child.wait_for_port(transport, port);
+        ready.with_context(|| self.steps[running.step].command.clone())?;
+        Ok(running)
+    }
+
+    /// The course's port if it is free, else another one, and a note that says so.
+    pub(super) fn port(&mut self, transport: Transport, wanted: u16) -> Result<u16> {
+        let port = free_port(transport, wanted)?;
+        if port != wanted {
+            self.notes.push(text!("tour-other-port", wanted = wanted, port = port));
+        }
+        Ok(port)
+    }
+
+    /// Waits for a command to end by itself.
+    pub(super) fn finish(&mut self, running: Running) -> Result<String> {
+        let step = &mut self.steps[running.step];
+        let (status, output) = running.child.finish().with_context(|| step.command.clone())?;
+        step.exit = status.code();
+        step.output = output.clone();
+        Ok(output)
+    }
+
+    /// Ends a server as Ctrl-C would.
+    pub(super) fn interrupt(&mut self, running: Running) -> Result<String> {
+        let step = &mut self.steps[running.step];
+        step.output = running.child.interrupt().with_context(|| step.command.clone())?;
+        Ok(step.output.clone())
+    }
+
+    /// The exit code of the last command that was started.
+    pub(super) fn last_exit(&self) -> Option<i32> {
+        self.steps.last().and_then(|step| step.exit)
+    }
+
+    /// Records that something had to be so; `seen` is told only if it was not.
+    pub(super) fn check(&mut self, what: String, ok: bool, seen: impl ToString) {
+        let seen = (!ok).then(|| seen.to_string());
+        self.checks.push(Check { what, ok, seen });
+    }
+
+    /// Records that the last command had to succeed.
+    pub(super) fn check_success(&mut self) {
+        let exit = self.last_exit();
+        if exit != Some(0) {
+            self.check(text!("check-success"), false, format!("{exit:?}"));
+        }
+    }
+
+    /// Records that `output` had to contain `wanted`.
+    pub(super) fn check_contains(&mut self, what: String, output: &str, wanted: &str) {
+        self.check(what, output.contains(wanted), output.trim_end());
+    }
+}
+
+/// As a shell wants to see it.
+fn quoted(word: &&str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:".contains(c);
+    if word.chars().all(plain) { word.to_string() } else { format!("\"{word}\"") }
+}
+
+/// How far two clocks on one machine may seem apart, with a busy machine between the readings.
+pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);

@@ -1,0 +1,56 @@
+//! The NTP clients, against a real NTP server on this machine.
+
+use std::time::SystemTime;
+
+use anyhow::Result;
+
+use super::behind;
+use crate::child::Transport;
+use crate::language::text;
+use crate::tour::scene::{CLOCK_TOLERANCE, Scene};
+
+/// Above 1024, so that no root is needed: NTP's own port is 123.
+const PORT: u16 = 12300;
+
+pub(super) fn with_library(scene: &mut Scene) -> Result<()> {
+    let output = ask(scene, "basics-04")?;
+    let printed = behind(&output, "Time: ").split(' ').next().and_then(|word| word.parse().ok());
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+    let near = |time: u64| time.abs_diff(now) <= CLOCK_TOLERANCE.as_secs();
+    scene.check(text!("check-time"), printed.is_some_and(near), &output);
+    Ok(())
+}
+
+pub(super) fn by_hand(scene: &mut Scene) -> Result<()> {
+    let before = utc_minute();
+    let output = ask(scene, "basics-05")?;
+    let printed = behind(&output, "Time: ");
+    // The minute may have changed in between.
+    let right = [before, utc_minute()].iter().any(|minute| printed.starts_with(minute));
+    scene.check(text!("check-time"), right, printed);
+    Ok(())
+}
+
+fn ask(scene: &mut Scene, program: &str) -> Result<String> {
+    let port = scene.port(Transport::Udp, PORT)?.to_string();
+    let number = port.parse()?;
+    let server = scene.serve(&["serve", "ntp", "--port", &port], Transport::Udp, number)?;
+    let output = scene.run(&["run", program, &format!("localhost:{port}")])?;
+    scene.check_success();
+    server.child.wait_for_output("NTP");
+    let log = scene.interrupt(server)?;
+
+    let offset = behind(&output, "Offset: ").split(' ').next().unwrap_or_default();
+    let small = |offset: f64| offset.abs() < CLOCK_TOLERANCE.as_secs_f64();
+    let ok = offset.parse().is_ok_and(small);
+    scene.check(text!("check-offset", offset = offset), ok, &output);
+    scene.check_contains(text!("check-ntp-served"), &log, "NTPv4");
+    Ok(output)
+}
+
+/// 2026-11-21 02:46, by the operating system's `date`, which knows its calendar.
+fn utc_minute() -> String {
+    let date = std::process::Command::new("date").args(["-u", "+%Y-%m-%d %H:%M"]).output();
+    date.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string())
+        .unwrap_or_default()
+}

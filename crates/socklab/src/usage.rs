@@ -1,0 +1,158 @@
+//! Help and mistakes on the command line, in the language of the reader.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgAction, Command, FromArgMatches};
+
+use crate::failure::Exit;
+use crate::language::{has, text};
+use crate::style;
+
+/// Gives each command and argument its text. `path` is "" or the command's name.
+pub(crate) fn explain(command: Command, path: &str) -> Command {
+    let name = if path.is_empty() { "socklab" } else { path };
+    let template = format!(
+        "{{about-with-newline}}\n{usage} {{usage}}\n\n{{all-args}}{{after-help}}",
+        usage = style::paint(style::STRONG, text!("usage")),
+    );
+    let mut command = command
+        .about(text!(&format!("cmd-{name}")))
+        .help_template(template)
+        .subcommand_help_heading(text!("commands"))
+        .disable_help_flag(true)
+        .arg(
+            clap::Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help(text!("arg-help")),
+        );
+    let examples = format!("examples-{name}");
+    if has(&examples) {
+        command = command.after_help(paint_examples(&text!(&examples)));
+    }
+    if path.is_empty() {
+        command = command.disable_version_flag(true).arg(
+            clap::Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help(text!("arg-version")),
+        );
+    }
+    let mut order = 0;
+    command = command.mut_args(|argument| {
+        order += 1;
+        let heading = if argument.is_positional() { "arguments" } else { "options" };
+        let argument = argument.help_heading(text!(heading)).display_order(order);
+        let own = format!("arg-{name}-{}", argument.get_id());
+        let shared = format!("arg-{}", argument.get_id());
+        match [own, shared].into_iter().find(|key| has(key)) {
+            Some(key) => argument.help(text!(&key)),
+            None => argument,
+        }
+    });
+    let names: Vec<String> =
+        command.get_subcommands().map(|sub| sub.get_name().to_string()).collect();
+    names
+        .into_iter()
+        .fold(command, |command, name| command.mut_subcommand(&name, |sub| explain(sub, &name)))
+}
+
+/// Lines that begin with `$` are commands.
+fn paint_examples(text: &str) -> String {
+    let mut painted = style::paint(style::STRONG, text!("examples"));
+    for line in text.lines() {
+        let (command, comment) = line.split_once("  # ").unwrap_or((line, ""));
+        painted += &format!("\n  {}", style::paint(style::COMMAND, command));
+        if !comment.is_empty() {
+            let gap = " ".repeat(46usize.saturating_sub(command.chars().count()).max(2));
+            painted += &format!("{gap}{}", style::paint(style::FAINT, comment));
+        }
+    }
+    painted
+}
+
+/// Parses; on a mistake, on `--help` and on `--version`, prints and gives the exit code.
+pub(crate) fn parse<T: FromArgMatches>(
+    mut command: Command,
+    arguments: Vec<OsString>,
+) -> Result<T, ExitCode> {
+    let parsed = command
+        .try_get_matches_from_mut(arguments)
+        .and_then(|matches| T::from_arg_matches(&matches));
+    parsed.map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match error.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            // Standard output went away: as with SIGPIPE.
+            Err(_) => ExitCode::from(141),
+        },
+        _ => {
+            eprintln!("{} {}", style::paint(style::BAD, "socklab:"), sentence(&error));
+            if let Some(known) = word(&error, ContextKind::SuggestedSubcommand)
+                .or(word(&error, ContextKind::SuggestedArg))
+                .or(word(&error, ContextKind::SuggestedValue))
+            {
+                eprintln!("  {}", text!("did-you-mean", known = known));
+            }
+            if let Some(usage) = error.get(ContextKind::Usage) {
+                let usage = usage.to_string();
+                let usage = usage.split_once(' ').map_or(usage.as_str(), |(_, usage)| usage);
+                eprintln!("  {} {}", style::paint(style::STRONG, text!("usage")), usage.trim());
+            }
+            eprintln!("  {}", text!("see-help"));
+            Exit::Usage.into()
+        }
+    })
+}
+
+fn sentence(error: &clap::Error) -> String {
+    let word = |kind| word(error, kind).unwrap_or_default();
+    let argument = word(ContextKind::InvalidArg);
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            text!("bad-command", word = word(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::UnknownArgument => text!("bad-argument", word = argument),
+        ErrorKind::MissingRequiredArgument => text!("missing-argument", word = argument),
+        ErrorKind::ArgumentConflict => {
+            text!("conflict", one = argument, other = word(ContextKind::PriorArg))
+        }
+        ErrorKind::InvalidValue if word(ContextKind::InvalidValue).is_empty() => {
+            text!("missing-value", word = argument)
+        }
+        ErrorKind::InvalidValue => text!(
+            "bad-choice",
+            word = argument,
+            value = word(ContextKind::InvalidValue),
+            choices = all(error, ContextKind::ValidValue)
+        ),
+        ErrorKind::ValueValidation => {
+            text!("bad-value", word = argument, value = word(ContextKind::InvalidValue))
+        }
+        _ => {
+            let rendered = error.render().to_string();
+            let first = rendered.lines().next().unwrap_or_default();
+            first.strip_prefix("error: ").unwrap_or(first).to_string()
+        }
+    }
+}
+
+/// The word of that kind; of several suggestions the best one, which clap puts last.
+fn word(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(word) => Some(word.clone()),
+        ContextValue::Strings(words) => words.last().cloned(),
+        other => Some(other.to_string()),
+    }
+}
+
+fn all(error: &clap::Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::Strings(words)) => words.join(", "),
+        _ => String::new(),
+    }
+}
