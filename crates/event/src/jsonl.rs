@@ -226,7 +226,7 @@ mod tests {
             };
             let timelines = (
                 any::<Header>(),
-                prop::collection::vec(any::<Event>(), 0..20),
+                prop::collection::vec(any::<Event>(), 0..8),
             );
             let mut runner = proptest::test_runner::TestRunner::new(config);
             runner.run(&timelines, |(header, events)| {
