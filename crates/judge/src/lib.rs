@@ -1,0 +1,10 @@
+//! What a timeline means: which expectations it meets, and on what evidence.
+//!
+//! Pure: nothing here reads or writes anything, so a recording made elsewhere can be judged again.
+#![forbid(unsafe_code)]
+
+mod expect;
+mod expect_pattern;
+
+pub use expect::{Call, ExitWanted, Expectation, State, Stream, Subject, Texts};
+pub use expect_pattern::{Address, Bytes as BytesWanted, Range, result_names, unescape};
