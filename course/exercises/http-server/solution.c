@@ -1,6 +1,6 @@
-/* http-server: give the files of this folder to a browser.
+/* http-server: give the files of a folder to a browser.
  *
- * Run: gcc -Wall -pthread http-server.c -o http-server && ./http-server [PORT], then open
+ * Run: gcc -Wall -pthread http-server.c -o http-server && ./http-server [PORT [FOLDER]], then open
  * http://localhost:8080/ */
 
 #define _XOPEN_SOURCE 700
@@ -126,7 +126,7 @@ static void *serve(void *argument) {
 
 int main(int argc, char *argv[]) {
     int port = argc > 1 ? atoi(argv[1]) : 8080;
-    if (realpath(".", root) == NULL)
+    if (realpath(argc > 2 ? argv[2] : ".", root) == NULL)
         fail("realpath");
 
     int server = socket(AF_INET, SOCK_STREAM, 0);

@@ -1,6 +1,6 @@
-# http-server: give the files of this folder to a browser.
+# http-server: give the files of a folder to a browser.
 #
-# Run: python3 http-server.py [PORT], then open http://localhost:8080/
+# Run: python3 http-server.py [PORT [FOLDER]], then open http://localhost:8080/
 
 import mimetypes
 import os
@@ -10,7 +10,7 @@ import threading
 from urllib.parse import unquote
 
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
-root = os.path.realpath(".")
+root = os.path.realpath(sys.argv[2] if len(sys.argv) > 2 else ".")
 
 
 def find(path):

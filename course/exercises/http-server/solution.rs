@@ -1,6 +1,6 @@
-// http-server: give the files of this folder to a browser.
+// http-server: give the files of a folder to a browser.
 //
-// Run: rustc http-server.rs && ./http-server [PORT], then open http://localhost:8080/
+// Run: rustc http-server.rs && ./http-server [PORT [FOLDER]], then open http://localhost:8080/
 
 use std::env::args;
 use std::fs;
@@ -60,7 +60,7 @@ fn serve(mut client: TcpStream) -> Result<()> {
 /// The file that a path such as /photo.png names, if it is one.
 fn find(path: &str) -> Option<PathBuf> {
     // GAP file
-    let root = fs::canonicalize(".").ok()?;
+    let root = fs::canonicalize(args().nth(2).unwrap_or(".".to_string())).ok()?;
     let path = path.split('?').next()?.trim_start_matches('/');
     let mut file = fs::canonicalize(root.join(path)).ok()?;
     if file.is_dir() {

@@ -114,7 +114,7 @@ static void *serve(void *argument) {
 
 int main(int argc, char *argv[]) {
     int port = argc > 1 ? atoi(argv[1]) : 8080;
-    if (realpath(".", root) == NULL)
+    if (realpath(argc > 2 ? argv[2] : ".", root) == NULL)
         fail("realpath");
 
     int server = socket(AF_INET, SOCK_STREAM, 0);

@@ -8,7 +8,7 @@ import threading
 from urllib.parse import unquote
 
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8080
-root = os.path.realpath(".")
+root = os.path.realpath(sys.argv[2] if len(sys.argv) > 2 else ".")
 
 
 def find(path):

@@ -1,4 +1,4 @@
-/* Fails line-ends: lines end in LF alone; HTTP wants CR LF. */
+/* Fails request: lines end in LF alone; HTTP wants CR LF. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <netdb.h>
