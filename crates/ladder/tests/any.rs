@@ -1,0 +1,38 @@
+//! Whatever the timeline, the drawing stands.
+
+use ladder::{Detail, Ladder, Options, TextStyle, Words};
+use proptest::prelude::*;
+use timelines::any_timeline;
+use unicode_width::UnicodeWidthStr as _;
+
+fn options() -> impl Strategy<Value = Options> {
+    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(all, spanish, fold)| Options {
+        detail: if all { Detail::All } else { Detail::Essential },
+        words: if spanish { Words::spanish() } else { Words::english() },
+        fold,
+        ..Options::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #[test]
+    fn no_line_is_too_long(
+        timeline in any_timeline(50),
+        options in options(),
+        width in 40usize..200,
+        ascii: bool,
+        times: bool,
+    ) {
+        let mut ladder = Ladder::of(&timeline, &options);
+        if let Some(event) = timeline.events.first() {
+            ladder.explain(event.seq, &[event.seq], "because\n\u{1b}[2J it is so".repeat(9));
+        }
+        let drawn = ladder.to_text(&TextStyle { width, ascii, color: false, times });
+        for line in drawn.lines() {
+            prop_assert!(line.width() <= width, "{} > {width}: {line}", line.width());
+            prop_assert!(!line.contains(|char: char| char.is_control()), "{line:?}");
+        }
+        prop_assert!(!ascii || drawn.is_ascii());
+    }
+}
