@@ -6,7 +6,7 @@
 //! ```
 
 use event::Timeline;
-use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
+use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Theme, Words};
 use timelines::scenes;
 
 fn main() {
@@ -15,12 +15,13 @@ fn main() {
     let has = |word: &str| args.iter().any(|arg| arg == word);
     let words = if has("es") { Words::spanish() } else { Words::english() };
     let detail = if has("all") { Detail::All } else { Detail::Essential };
+    let theme = if has("dark") { Theme::Dark } else { Theme::Auto };
     let ladder = Ladder::of(&timeline(arg(0)), &Options { words, detail, ..Options::default() });
     match arg(1) {
-        "svg" => print!("{}", ladder.to_svg(&SvgStyle::default())),
+        "svg" => print!("{}", ladder.to_svg(&SvgStyle { theme, ..SvgStyle::default() })),
         "html" => {
             let title = arg(0).to_owned();
-            print!("{}", ladder.to_html(&HtmlStyle { title, ..HtmlStyle::default() }));
+            print!("{}", ladder.to_html(&HtmlStyle { title, theme }));
         }
         _ => {
             let style = TextStyle {

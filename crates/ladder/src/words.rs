@@ -291,6 +291,12 @@ impl Words {
         }
     }
 
+    /// A moment to the microsecond: `1.200010 s`.
+    pub fn precise(&self, nanoseconds: u64) -> String {
+        let (seconds, rest) = (nanoseconds / 1_000_000_000, nanoseconds / 1_000 % 1_000_000);
+        format!("{seconds}{}{rest:06} s", self.decimal)
+    }
+
     fn tenths(&self, value: u64, unit: u64, name: &str) -> String {
         let (whole, tenth) = (value / unit, value % unit * 10 / unit);
         if tenth == 0 {

@@ -1,6 +1,6 @@
 //! Whatever the timeline, the drawing stands.
 
-use ladder::{Detail, Ladder, Options, TextStyle, Words};
+use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
 use proptest::prelude::*;
 use timelines::any_timeline;
 use unicode_width::UnicodeWidthStr as _;
@@ -34,5 +34,32 @@ proptest! {
             prop_assert!(!line.contains(|char: char| char.is_control()), "{line:?}");
         }
         prop_assert!(!ascii || drawn.is_ascii());
+    }
+
+    #[test]
+    fn svg_is_well_formed(timeline in any_timeline(40), options in options()) {
+        let mut ladder = Ladder::of(&timeline, &options);
+        if let Some(event) = timeline.events.first() {
+            ladder.explain(event.seq, &[event.seq], "<b>]]>&\u{1b} & so on");
+        }
+        let svg = ladder.to_svg(&SvgStyle::default());
+        if let Err(error) = roxmltree::Document::parse(&svg) {
+            prop_assert!(false, "{error}\n{svg}");
+        }
+    }
+
+    #[test]
+    fn a_page_has_no_element_but_ours(timeline in any_timeline(30), options in options()) {
+        let page = Ladder::of(&timeline, &options).to_html(&HtmlStyle::default());
+        prop_assert_eq!(page.matches("<script").count(), 1);
+        prop_assert_eq!(page.matches("<style").count(), 1);
+        let (head, body) = page.split_once("<body>").unwrap();
+        prop_assert!(!head.contains("http:") && !head.contains("https:"));
+        // All the rest is escaped so strictly that it is XML.
+        let body = body.split_once("<script>").map_or(body, |pair| pair.0);
+        let body = format!("<body>{body}</body>");
+        if let Err(error) = roxmltree::Document::parse(&body) {
+            prop_assert!(false, "{error}\n{body}");
+        }
     }
 }

@@ -127,7 +127,7 @@ pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
             let datagram =
                 call.socket.as_ref().is_some_and(|socket| socket.kind != SocketType::STREAM);
             if value == 0 && *room > 0 && !datagram {
-                label.push(PartKind::Mark, words.end.to_string());
+                label.push(PartKind::Result, words.end.to_string());
                 mark = Some(Mark::End);
             } else if value > 0 {
                 label = label.then_data(bytes, false);

@@ -2,23 +2,23 @@
 
 /// A set of signs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Glyphs {
-    pub(super) ascii: bool,
-    pub(super) rail: &'static str,
-    pub(super) waiting: &'static str,
-    pub(super) outside: &'static str,
-    pub(super) branch: &'static str,
-    pub(super) ended: &'static str,
-    pub(super) crossing: &'static str,
-    pub(super) line: &'static str,
-    pub(super) dashed: &'static str,
-    pub(super) right: &'static str,
-    pub(super) left: &'static str,
-    pub(super) lost: &'static str,
-    pub(super) fold: &'static str,
-    pub(super) decisive: &'static str,
-    pub(super) note: &'static str,
-    pub(super) footer: &'static str,
+pub(crate) struct Glyphs {
+    pub(crate) ascii: bool,
+    pub(crate) rail: &'static str,
+    pub(crate) waiting: &'static str,
+    pub(crate) outside: &'static str,
+    pub(crate) branch: &'static str,
+    pub(crate) ended: &'static str,
+    pub(crate) crossing: &'static str,
+    pub(crate) line: &'static str,
+    pub(crate) dashed: &'static str,
+    pub(crate) right: &'static str,
+    pub(crate) left: &'static str,
+    pub(crate) lost: &'static str,
+    pub(crate) fold: &'static str,
+    pub(crate) decisive: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) footer: &'static str,
 }
 
 const UNICODE: Glyphs = Glyphs {
@@ -60,12 +60,12 @@ const ASCII: Glyphs = Glyphs {
 };
 
 impl Glyphs {
-    pub(super) fn of(ascii: bool) -> Self {
+    pub(crate) fn of(ascii: bool) -> Self {
         if ascii { ASCII } else { UNICODE }
     }
 
     /// The text as this set can write it.
-    pub(super) fn spell(&self, text: &str) -> String {
+    pub(crate) fn spell(&self, text: &str) -> String {
         if !self.ascii || text.is_ascii() {
             return text.to_owned();
         }

@@ -2,10 +2,10 @@
 
 mod canvas;
 mod columns;
-mod glyphs;
+pub(crate) mod glyphs;
 mod list;
 mod paint;
-mod wrap;
+pub(crate) mod wrap;
 
 use crate::{Ladder, Part, PartKind};
 use glyphs::Glyphs;

@@ -7,38 +7,38 @@ use crate::{Label, Part, PartKind, Words};
 
 /// A stretch of text of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) text: String,
-    pub(super) kind: PartKind,
+pub(crate) struct Span {
+    pub(crate) text: String,
+    pub(crate) kind: PartKind,
 }
 
 /// A line.
-pub(super) type Spans = Vec<Span>;
+pub(crate) type Spans = Vec<Span>;
 
 /// The room a label has.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Room {
+pub(crate) struct Room {
     /// Columns of each line.
-    pub(super) width: usize,
+    pub(crate) width: usize,
     /// How far lines after the first are indented.
-    pub(super) hang: usize,
+    pub(crate) hang: usize,
     /// Characters of data at most.
-    pub(super) data: usize,
+    pub(crate) data: usize,
 }
 
 /// Fewer characters of data than this say little: rather begin a new line.
 const DATA_SAYS: usize = 6;
 
-pub(super) fn width(text: &str) -> usize {
+pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|char| char.width().unwrap_or(0)).sum()
 }
 
-pub(super) fn spans_width(spans: &Spans) -> usize {
+pub(crate) fn spans_width(spans: &Spans) -> usize {
     spans.iter().map(|span| width(&span.text)).sum()
 }
 
 /// Wraps a label; at least one line, none wider than the room.
-pub(super) fn wrap(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> Vec<Spans> {
+pub(crate) fn wrap(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> Vec<Spans> {
     let room = Room { data: data_for_one_line(label, room, words, glyphs), ..room };
     let mut lines: Vec<Spans> = vec![Vec::new()];
     let mut used = 0;
