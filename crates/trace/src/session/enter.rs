@@ -106,10 +106,6 @@ impl Session<'_> {
         };
         let table = Rc::clone(&process.table);
         let socket = |word: usize| table.borrow().get(words[word] as i32).cloned();
-        let either = |one: usize, other: usize| match socket(one).or_else(|| socket(other)) {
-            None => Interest::Skip,
-            some => Interest::Socket(some),
-        };
         match row.sys {
             Sys::Socket | Sys::Socketpair | Sys::PidfdGetfd => Interest::Socket(None),
             Sys::IoUringSetup => {
@@ -132,8 +128,15 @@ impl Session<'_> {
                 Some(socket) if waits => Interest::Socket(Some(socket)),
                 _ => Interest::Skip,
             },
-            Sys::Dup2 | Sys::Dup3 => either(0, 1),
-            Sys::Splice => either(2, 0),
+            // Of interest as well if a socket's descriptor is made to mean something else.
+            Sys::Dup2 | Sys::Dup3 => match (socket(0), socket(1)) {
+                (None, None) => Interest::Skip,
+                (duplicated, _) => Interest::Socket(duplicated),
+            },
+            Sys::Splice => match socket(2).or_else(|| socket(0)) {
+                None => Interest::Skip,
+                socket => Interest::Socket(socket),
+            },
             Sys::CloseRange => {
                 let range = words[0] as u32..=words[1] as u32;
                 let hit = table
