@@ -51,10 +51,8 @@ fn normal(threads: Threads, alike: Alike) -> Vec<Vec<String>> {
         _ if MAKE_FDS.contains(&&*name) && !result.starts_with('E') => format!("{name} = fd"),
         _ => format!("{name} = {result}"),
     };
-    let mut threads: Vec<Vec<String>> = threads
-        .into_values()
-        .map(|lines| lines.into_iter().map(text).collect())
-        .collect();
+    let mut threads: Vec<Vec<String>> =
+        threads.into_values().map(|lines| lines.into_iter().map(text).collect()).collect();
     if alike == AsASet {
         let mut all = threads.concat();
         all.retain(|line| !line.ends_with("EAGAIN") && !line.ends_with("EINPROGRESS"));
@@ -77,18 +75,11 @@ fn compare(name: &str, flags: &[&str], alike: Alike, at_least: usize) {
     let theirs = normal(strace::strace(&argv, &python().unwrap_or_default()), alike);
     let (events, outcome) = record_one(argv);
     let code = outcome.commands[0].exit.map(event::Exit::shell_code);
-    assert!(
-        code.is_some_and(|code| code == 0 || code == 7),
-        "{name}: {outcome:?}"
-    );
+    assert!(code.is_some_and(|code| code == 0 || code == 7), "{name}: {outcome:?}");
     let ours = normal(ours(&events), alike);
     let count: usize = theirs.iter().map(Vec::len).sum();
     assert!(count >= at_least, "{name}: only {count} calls compared");
-    assert_eq!(
-        theirs.len(),
-        ours.len(),
-        "{name}: threads\n{theirs:#?}\n{ours:#?}"
-    );
+    assert_eq!(theirs.len(), ours.len(), "{name}: threads\n{theirs:#?}\n{ours:#?}");
     for (theirs, ours) in theirs.iter().zip(&ours) {
         let same = theirs.iter().zip(ours).take_while(|(a, b)| a == b).count();
         assert_eq!(theirs, ours, "{name}: alike up to call {same}");

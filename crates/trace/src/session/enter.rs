@@ -139,15 +139,8 @@ impl Session<'_> {
             },
             Sys::CloseRange => {
                 let range = words[0] as u32..=words[1] as u32;
-                let hit = table
-                    .borrow()
-                    .fds()
-                    .any(|fd| range.contains(&fd.cast_unsigned()));
-                if hit {
-                    Interest::Socket(None)
-                } else {
-                    Interest::Skip
-                }
+                let hit = table.borrow().fds().any(|fd| range.contains(&fd.cast_unsigned()));
+                if hit { Interest::Socket(None) } else { Interest::Skip }
             }
             Sys::Unshare => {
                 self.on_unshare(tid, words[0]);
@@ -173,9 +166,7 @@ impl Session<'_> {
 
     /// A call on a descriptor that is not known as a socket's.
     fn unknown(&mut self, tid: pid_t, row: &Row, fd: i32) -> Interest {
-        let uncertain = self
-            .process_of(tid)
-            .is_some_and(|process| process.uncertain);
+        let uncertain = self.process_of(tid).is_some_and(|process| process.uncertain);
         let sockets_only = row.stage == Stage::Always;
         if (uncertain || sockets_only) && probe::inode(tid, fd).is_some() {
             return Interest::Socket(self.adopt(tid, fd, false));

@@ -31,9 +31,7 @@ pub(crate) fn python() -> Option<String> {
 
 /// Where the sources are.
 pub(crate) fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures/tracees")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tracees").join(name)
 }
 
 /// The command line that runs a tracee, compiled first where it must be; `Err` says what is
@@ -48,15 +46,13 @@ pub(crate) fn prepare(name: &str, flags: &[&str]) -> Result<Vec<OsString>, &'sta
             Ok(vec![python.into(), "-S".into(), "-E".into(), path.into()])
         }
         Some("sh") => Ok(vec!["/bin/sh".into(), path.into()]),
-        Some("c") => compile("cc", &path, flags, |to| {
-            vec!["-O1".into(), "-pthread".into(), "-o".into(), to]
-        }),
+        Some("c") => {
+            compile("cc", &path, flags, |to| vec!["-O1".into(), "-pthread".into(), "-o".into(), to])
+        }
         Some("rs") => compile("rustc", &path, flags, |to| {
             vec!["--edition=2021".into(), "-O".into(), "-o".into(), to]
         }),
-        Some("go") => compile("go", &path, flags, |to| {
-            vec!["build".into(), "-o".into(), to]
-        }),
+        Some("go") => compile("go", &path, flags, |to| vec!["build".into(), "-o".into(), to]),
         _ => Err("a tracee in a language this test knows"),
     }
 }
@@ -74,29 +70,16 @@ fn compile(
     let unique = format!("{stem}{}-{}", flags.concat(), process::id());
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(unique);
     let mut command = process::Command::new(compiler);
-    command
-        .args(to(program.clone().into()))
-        .args(flags)
-        .arg(path);
-    command
-        .env("GOFLAGS", "-mod=mod")
-        .env("GO111MODULE", "off")
-        .env("CGO_ENABLED", "0");
+    command.args(to(program.clone().into())).args(flags).arg(path);
+    command.env("GOFLAGS", "-mod=mod").env("GO111MODULE", "off").env("CGO_ENABLED", "0");
     let output = command.output().expect("the compiler runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(vec![program.into()])
 }
 
 /// Options every test uses: nothing may take a minute.
 pub(crate) fn options() -> Options {
-    Options {
-        deadline: Some(Duration::from_secs(60)),
-        ..Options::default()
-    }
+    Options { deadline: Some(Duration::from_secs(60)), ..Options::default() }
 }
 
 /// A command whose output nobody needs.

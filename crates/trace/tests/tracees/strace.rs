@@ -52,10 +52,7 @@ pub(crate) fn strace(argv: &[OsString], python: &str) -> Threads {
         .stderr(process::Stdio::null())
         .status()
         .expect("strace runs");
-    assert!(
-        status.code().is_some_and(|code| code != 124),
-        "strace took too long"
-    );
+    assert!(status.code().is_some_and(|code| code != 124), "strace took too long");
     let text = std::fs::read(&file).expect("strace's output");
     let _ = std::fs::remove_file(&file);
     parse(&String::from_utf8_lossy(&text))
@@ -63,11 +60,7 @@ pub(crate) fn strace(argv: &[OsString], python: &str) -> Threads {
 
 fn tempfile(name: &str) -> String {
     let unique = format!("{name}-{}-{:?}", process::id(), std::thread::current().id());
-    format!(
-        "{}/{}",
-        env!("CARGO_TARGET_TMPDIR"),
-        unique.replace(['(', ')'], "")
-    )
+    format!("{}/{}", env!("CARGO_TARGET_TMPDIR"), unique.replace(['(', ')'], ""))
 }
 
 fn parse(text: &str) -> Threads {
@@ -102,10 +95,7 @@ fn parse(text: &str) -> Threads {
             continue;
         };
         if name == "rt_sigreturn" {
-            if let Some(mut line) = interrupted
-                .remove(&tid)
-                .filter(|_| result.contains("EINTR"))
-            {
+            if let Some(mut line) = interrupted.remove(&tid).filter(|_| result.contains("EINTR")) {
                 line.2 = "EINTR".to_owned();
                 threads.entry(tid).or_default().push(line);
             }
@@ -117,10 +107,7 @@ fn parse(text: &str) -> Threads {
         let takes_fd = !matches!(name, "socket" | "socketpair" | "splice");
         let fd = takes_fd.then(|| number(arguments)).flatten();
         let line = |result: String| (name.to_owned(), fd, result);
-        if interrupted
-            .get(&tid)
-            .is_some_and(|(again, other, _)| again == name && *other == fd)
-        {
+        if interrupted.get(&tid).is_some_and(|(again, other, _)| again == name && *other == fd) {
             interrupted.remove(&tid);
         }
         if result.starts_with("? ERESTART") {
@@ -146,14 +133,11 @@ fn is_of_interest(name: &str, arguments: &str) -> bool {
 fn is_socket(argument: &str) -> bool {
     const KINDS: &[&str] = &["TCP", "UDP", "UNIX", "NETLINK", "socket:[", "RAW", "PING"];
     let rest = argument.trim_start_matches(|char: char| char.is_ascii_digit());
-    rest.strip_prefix('<')
-        .is_some_and(|rest| KINDS.iter().any(|kind| rest.starts_with(kind)))
+    rest.strip_prefix('<').is_some_and(|rest| KINDS.iter().any(|kind| rest.starts_with(kind)))
 }
 
 fn number(text: &str) -> Option<i64> {
-    let end = text
-        .find(|char: char| !char.is_ascii_digit() && char != '-')
-        .unwrap_or(text.len());
+    let end = text.find(|char: char| !char.is_ascii_digit() && char != '-').unwrap_or(text.len());
     text[..end].parse().ok()
 }
 
@@ -163,12 +147,8 @@ fn plain(result: &str) -> Option<String> {
         return Some(format!("E{}", error.split(' ').next()?));
     }
     if let Some(hex) = result.strip_prefix("0x") {
-        let end = hex
-            .find(|char: char| !char.is_ascii_hexdigit())
-            .unwrap_or(hex.len());
-        return i64::from_str_radix(&hex[..end], 16)
-            .ok()
-            .map(|value| value.to_string());
+        let end = hex.find(|char: char| !char.is_ascii_hexdigit()).unwrap_or(hex.len());
+        return i64::from_str_radix(&hex[..end], 16).ok().map(|value| value.to_string());
     }
     number(result).map(|value| value.to_string())
 }
