@@ -5,6 +5,12 @@
 
 mod expect;
 mod expect_pattern;
+mod verdict;
+mod verdict_call;
+mod verdict_facts;
+mod verdict_scene;
 
 pub use expect::{Call, ExitWanted, Expectation, State, Stream, Subject, Texts};
 pub use expect_pattern::{Address, Bytes as BytesWanted, Range, result_names, unescape};
+pub use verdict::{Finding, Mismatch, Outcome, judge};
+pub use verdict_facts::{Fact, facts};

@@ -2,9 +2,16 @@
 #![forbid(unsafe_code)]
 
 mod course;
+mod engine;
 pub mod format;
+mod peer;
+mod recording;
 mod variables;
 
 pub use course::{Course, LANGUAGES};
+pub use engine::{Error, Stagehand, run, stage};
 pub use format::LoadError;
+pub use recording::{
+    Place, PlaceWanted, Recording, StepEnd, StepTrouble, Stopped, Submission, Trouble,
+};
 pub use variables::Variables;
