@@ -90,7 +90,6 @@ static void receive(int slot) {
     }
     if (*begun == LINE)
         leave(slot);
-    /* ELSE (void)line, (void)begun, (void)pass_on; */
     /* END */
 }
 

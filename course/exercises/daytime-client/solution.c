@@ -42,7 +42,6 @@ int main(int argc, char *argv[]) {
         fwrite(piece, 1, length, stdout);
     if (length < 0)
         fail("recv");
-    /* ELSE piece[0] = 0; */
     /* END */
     close(client);
     return 0;

@@ -69,7 +69,6 @@ int main(int argc, char *argv[]) {
         printf("Received %zd: %.*s\n", length, (int)length, piece);
     }
     printf("All %zd bytes came back\n", received);
-    /* ELSE piece[0] = 0; */
     /* END */
 
     free(message);

@@ -38,7 +38,6 @@ static void *echo(void *argument) {
     while ((length = recv(client, piece, sizeof piece, 0)) > 0)
         if (send_all(client, piece, length) < 0)
             break;
-    /* ELSE (void)piece, (void)send_all; */
     /* END */
     /* GAP close */
     close(client);
@@ -56,7 +55,6 @@ int main(int argc, char *argv[]) {
     /* GAP reuse */
     if (setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0)
         fail("setsockopt");
-    /* ELSE yes = 0; */
     /* END */
     struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(port)};
     own.sin_addr.s_addr = htonl(INADDR_ANY);
@@ -85,7 +83,6 @@ int main(int argc, char *argv[]) {
             continue;
         }
         pthread_detach(thread);
-        /* ELSE (void)thread, (void)echo; */
         /* END */
     }
 }

@@ -77,7 +77,6 @@ static void answer(int client, const char *status, const char *kind, const char 
                           status, kind, size);
     if (send_all(client, head, length) == 0)
         send_all(client, body, size);
-    /* ELSE (void)client, (void)status, (void)kind, (void)body, (void)size, (void)send_all; */
     /* END */
 }
 
@@ -105,7 +104,6 @@ static void *serve(void *argument) {
         length += piece;
         request[length] = 0;
     }
-    /* ELSE request[length] = 0; */
     /* END */
 
     char method[16], path[PATH_MAX], file[PATH_MAX];

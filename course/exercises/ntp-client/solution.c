@@ -90,7 +90,6 @@ int main(int argc, char *argv[]) {
             break;
         fprintf(stderr, "An answer of %zd bytes was rejected\n", length);
     }
-    /* ELSE (void)deadline, (void)is_answer; */
     /* END */
 
     /* Four bytes in network order: seconds since 1900. A small number belongs to the era that

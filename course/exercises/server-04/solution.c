@@ -26,7 +26,6 @@ int main(int argc, char *argv[]) {
     /* GAP reuse */
     if (setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0)
         fail("setsockopt");
-    /* ELSE yes = 0; */
     /* END */
     struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(port)};
     own.sin_addr.s_addr = htonl(INADDR_ANY);

@@ -38,7 +38,6 @@ static void *converse(void *argument) {
     ssize_t length;
     while (!failed && (length = recv(client, data + 5, 1024, 0)) > 0)
         failed = send_all(client, data, 5 + length);
-    /* ELSE (void)failed, (void)data; */
     /* END */
     /* GAP close */
     close(client);
@@ -77,7 +76,6 @@ int main(int argc, char *argv[]) {
             continue;
         }
         pthread_detach(thread);
-        /* ELSE (void)thread, (void)converse; */
         /* END */
     }
 }

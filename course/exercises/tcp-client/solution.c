@@ -67,7 +67,6 @@ int main(int argc, char *argv[]) {
         fwrite(piece, 1, length, stdout);
     if (length < 0)
         fail("recv");
-    /* ELSE piece[0] = 0; */
     /* END */
     printf("\n");
 

@@ -81,7 +81,6 @@ int main(int argc, char *argv[]) {
         while ((length = recv(client, data, sizeof data, 0)) > 0)
             if (send_all(client, answer, upper(data, length, answer)) < 0)
                 break;
-        /* ELSE (void)data, (void)answer, (void)upper, (void)send_all; */
         /* END */
         /* GAP close */
         close(client);

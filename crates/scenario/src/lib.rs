@@ -3,6 +3,7 @@
 
 mod course;
 mod engine;
+pub mod exercise;
 pub mod format;
 mod peer;
 mod recording;
