@@ -9,6 +9,7 @@ mod failure;
 mod highlight;
 mod language;
 mod lesson;
+mod progress;
 mod style;
 mod tour;
 mod usage;
@@ -20,8 +21,12 @@ fn main() -> ExitCode {
     if let Some(code) = course::run_if_named().or_else(course::run_if_plain) {
         return code;
     }
+    // A check runs programs in a place of their own, which a process with one thread enters.
+    if let Some(code) = scenario::stage() {
+        return code;
+    }
     failure::end_quietly_on_broken_pipe();
-    let arguments: Vec<_> = std::env::args_os().collect();
+    let arguments = commands::with_code_language(std::env::args_os().collect());
     language::choose(language::asked_for(&arguments));
 
     match usage::parse(cli::Cli::command_in_this_language(), arguments) {

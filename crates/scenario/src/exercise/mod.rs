@@ -8,6 +8,7 @@
 
 mod check;
 mod code;
+mod conduct;
 mod gaps;
 mod hints;
 mod verdict;
@@ -15,6 +16,7 @@ mod workshop;
 
 pub use check::{CaseReport, Check, Report};
 pub use code::Code;
+pub use conduct::{Conduct, conduct};
 pub use gaps::{Open, Part, Template, open_gaps};
 pub use hints::{Hint, Hints};
 pub use verdict::{Problem, State, judge_case};

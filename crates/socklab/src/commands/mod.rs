@@ -1,8 +1,13 @@
 //! What each command does. Here stand the short ones; a command with a life of its own has a file.
 
+mod check;
 mod connect;
+mod exercise;
 mod lookup;
 mod serve;
+mod watch;
+
+pub(crate) use exercise::with_code_language;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -35,6 +40,8 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
         Some(Command::Resolve(options)) => return lookup::resolve(&options),
         Some(Command::Service { queries, json }) => return lookup::service(&queries, json),
         Some(Command::Serve(options)) => serve::serve(&options)?,
+        Some(Command::Exercise { command }) => return exercise::exercise(&command),
+        Some(Command::Check(options)) => return check::check(&options),
         Some(Command::Connect(options)) => return connect::connect(&options),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
@@ -67,6 +74,7 @@ fn welcome() {
         ("socklab show server-03", "cmd-show"),
         ("socklab run server-03", "cmd-run"),
         ("socklab connect localhost 8888", "cmd-connect"),
+        ("socklab exercise list", "cmd-exercise"),
         ("socklab --help", "everything-else"),
     ] {
         println!("  {:<42}  {}", style::paint(style::COMMAND, command), text!(key));

@@ -1,0 +1,154 @@
+//! The files a student begins with. What a student has written is never lost.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anstream::println;
+use anyhow::{Context, Result};
+use scenario::exercise::Code;
+
+use super::Material;
+use crate::cli::Start;
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::progress::Progress;
+use crate::style;
+
+/// An exercise that was begun, as the progress file has it: `6/6 4/13 PATH`, or `- - PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Started {
+    pub(crate) points: Option<Points>,
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Points earned and points there are: the core, and what a robust program does as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Points {
+    pub(crate) core: (u32, u32),
+    pub(crate) robust: (u32, u32),
+}
+
+impl Points {
+    pub(crate) fn core(&self) -> bool {
+        self.core.0 == self.core.1
+    }
+
+    pub(crate) fn all(&self) -> bool {
+        self.core() && self.robust.0 == self.robust.1
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Points { core, robust } = self;
+        write!(f, "{}/{} {}/{}", core.0, core.1, robust.0, robust.1)
+    }
+}
+
+impl Started {
+    pub(crate) fn parse(line: &str) -> Option<Self> {
+        let mut words = line.splitn(3, ' ');
+        let (core, robust) = (words.next()?, words.next()?);
+        let pair = |word: &str| {
+            let (earned, all) = word.split_once('/')?;
+            Some((earned.parse().ok()?, all.parse().ok()?))
+        };
+        let points =
+            pair(core).zip(pair(robust)).map(|(core, robust)| Points { core, robust });
+        let file = words.next().filter(|path| *path != "-").map(PathBuf::from);
+        Some(Self { points, file })
+    }
+
+    /// Writes it into the progress file. That this fails is no reason to stop.
+    pub(crate) fn note(&self, exercise: &str) {
+        let points = self.points.map_or_else(|| "- -".to_owned(), |points| points.to_string());
+        let file = self.file.as_ref().map_or("-".into(), |file| file.to_string_lossy());
+        let _ = Progress::note("exercise", exercise, &format!("{points} {file}"));
+    }
+}
+
+/// The file a student's work on an exercise is in, by the names that `start` gives.
+pub(crate) fn source_file(exercise: &str, folder: &Path) -> Option<PathBuf> {
+    let candidates = Code::ALL.into_iter().flat_map(|code| {
+        let name = format!("{exercise}.{}", code.extension());
+        [folder.join(&name), folder.join(exercise).join(&name)]
+    });
+    let age = |file: &PathBuf| file.metadata().and_then(|about| about.modified()).ok();
+    // Of several, what was worked on last.
+    candidates.filter(|file| file.is_file()).max_by_key(age)
+}
+
+pub(super) fn start(options: &Start) -> Result<()> {
+    let material = Material::load()?;
+    let exercise = material.exercise(&options.name)?;
+    let code = options.code.map_or(Code::Python, Code::from);
+    let folder = options.folder.clone().unwrap_or_else(|| PathBuf::from(&exercise.name));
+    let file = folder.join(format!("{}.{}", exercise.name, code.extension()));
+    let starter = material.starter(&exercise.name, code)?;
+
+    if let Ok(there) = fs::read_to_string(&file) {
+        if there == starter {
+            println!("{}", text!("start-there", file = file.display()));
+            return Ok(());
+        }
+        if !options.force {
+            let what = text!("start-exists", file = file.display());
+            let again = format!("socklab exercise start {} --force", exercise.name);
+            let failure = Failure::new(Exit::No, what).hint(text!("start-force", command = again));
+            return Err(failure.into());
+        }
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("mkdir {}", folder.display()))?;
+    if let Some(kept) = restart(&file, &starter)? {
+        println!("{}", text!("start-kept", file = kept.display()));
+    }
+    let page = folder.join("README.md");
+    if let Some(text) = material.page(&exercise.name).filter(|_| !page.exists()) {
+        fs::write(&page, text).with_context(|| format!("write {}", page.display()))?;
+    }
+    let whole = file.canonicalize().unwrap_or_else(|_| file.clone());
+    let before = Progress::load().get("exercise", &exercise.name).and_then(Started::parse);
+    Started { points: before.and_then(|before| before.points), file: Some(whole) }
+        .note(&exercise.name);
+
+    let gaps = material.template(&exercise.name, code)?.gaps().count();
+    println!("{}", text!("start-written", file = file.display(), gaps = gaps));
+    println!("{}", text!("start-page", file = page.display()));
+    let command = format!("socklab check {}", exercise.name);
+    println!("{}", text!("start-check", command = style::paint(style::COMMAND, command)));
+    Ok(())
+}
+
+/// Writes the starter over whatever is there, which is kept under another name. Gives that name.
+pub(crate) fn restart(file: &Path, starter: &str) -> Result<Option<PathBuf>> {
+    let mut kept = None;
+    if file.exists() {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let free = (1..).map(|number| file.with_file_name(format!("{name}.{number}.bak")));
+        // There are more numbers than files.
+        if let Some(backup) = free.into_iter().find(|path| !path.exists()) {
+            fs::copy(file, &backup).with_context(|| format!("write {}", backup.display()))?;
+            kept = Some(backup);
+        }
+    }
+    fs::write(file, starter).with_context(|| format!("write {}", file.display()))?;
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_lines_are_read_back() {
+        let line = "6/6 4/13 /home/a b/echo-server.py";
+        let started = Started::parse(line).unwrap();
+        let points = started.points.unwrap();
+        assert!(points.core() && !points.all());
+        assert_eq!(points.to_string(), "6/6 4/13");
+        assert_eq!(started.file.unwrap(), PathBuf::from("/home/a b/echo-server.py"));
+        assert_eq!(Started::parse("- - -"), Some(Started { points: None, file: None }));
+        assert_eq!(Started::parse("right"), None);
+    }
+}
