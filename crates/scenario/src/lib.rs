@@ -1,13 +1,16 @@
 //! Scenario files: what they say, and the engine that makes it happen on a place.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod course;
 mod engine;
 pub mod format;
 mod peer;
 mod recording;
 mod variables;
+mod verdict;
 
+pub use answer::Answer;
 pub use course::{Course, LANGUAGES};
 pub use engine::{Error, Stagehand, run, stage};
 pub use format::LoadError;
@@ -15,3 +18,4 @@ pub use recording::{
     Place, PlaceWanted, Recording, StepEnd, StepTrouble, Stopped, Submission, Trouble,
 };
 pub use variables::Variables;
+pub use verdict::{State, Verdict};

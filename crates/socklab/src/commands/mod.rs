@@ -1,8 +1,10 @@
 //! What each command does. Here stand the short ones; a command with a life of its own has a file.
 
 mod connect;
+mod course_check;
 mod lookup;
 mod serve;
+mod what_if;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -12,7 +14,7 @@ use anyhow::{Context, Result};
 use programs::{PROGRAMS, Program};
 use serde_json::json;
 
-use crate::cli::{Bond, Cli, Command};
+use crate::cli::{Bond, Cli, Command, CourseCommand};
 use crate::course;
 use crate::failure::{Exit, Failure};
 use crate::language::{Language, chosen, text};
@@ -30,6 +32,10 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
             bind_to_parent(run.bond)?;
             return Err(course::become_program(program, &run.arguments))
                 .with_context(|| format!("execve {}", program.name));
+        }
+        Some(Command::WhatIf(options)) => return what_if::what_if(&options),
+        Some(Command::Course(CourseCommand::Check(options))) => {
+            return course_check::check(&options);
         }
         Some(Command::Host { json }) => return lookup::host(json),
         Some(Command::Resolve(options)) => return lookup::resolve(&options),
