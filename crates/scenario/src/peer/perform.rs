@@ -26,6 +26,8 @@ pub(super) struct Peer {
     variables: Variables,
     socket: Option<OwnedFd>,
     listener: Option<OwnedFd>,
+    /// Connections kept open for nothing but being there.
+    others: Vec<OwnedFd>,
     datagrams: bool,
     sender: Option<SocketAddr>,
     kept: Vec<u8>,
@@ -42,6 +44,7 @@ impl Peer {
             variables,
             socket: None,
             listener: None,
+            others: Vec::new(),
             datagrams: false,
             sender: None,
             kept: Vec::new(),
@@ -77,6 +80,13 @@ impl Peer {
                     self.open(SocketType::STREAM)?;
                 }
                 connect(self.socket()?, &address(order)?).map_err(failed("connect"))?;
+            }
+            Op::ConnectMany(many) => {
+                for _ in 0..many.count {
+                    self.open(SocketType::STREAM)?;
+                    connect(self.socket()?, &address(order)?).map_err(failed("connect"))?;
+                    self.others.extend(self.socket.take());
+                }
             }
             Op::Send(text) => self.send(&self.bytes(text))?,
             // The engine makes single sends of it.
@@ -173,9 +183,10 @@ impl Peer {
         }
         self.limit_time()?;
         let mut buffer = vec![0; most];
-        match recv(self.socket()?, &mut buffer, RecvFlags::empty()) {
-            Ok((0, _)) if !self.datagrams => Ok(Err(Stopped::End)),
-            Ok((length, _)) => {
+        match recvfrom(self.socket()?, &mut buffer, RecvFlags::empty()) {
+            Ok((0, ..)) if !self.datagrams => Ok(Err(Stopped::End)),
+            Ok((length, _, from)) => {
+                self.sender = from.and_then(|from| SocketAddr::try_from(from).ok()).or(self.sender);
                 buffer.truncate(length);
                 Ok(Ok(buffer))
             }

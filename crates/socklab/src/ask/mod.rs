@@ -29,9 +29,11 @@ pub(crate) fn course() -> Result<Course> {
 
 /// How scenarios are run by this binary.
 pub(crate) fn stagehand(seed: u64) -> Result<Stagehand> {
+    // `socklab` itself too: a scenario can run `socklab serve http`.
+    let names = programs::PROGRAMS.iter().map(|program| program.name).chain(["socklab"]);
     Ok(Stagehand {
         binary: std::env::current_exe().context("readlink /proc/self/exe")?,
-        programs: programs::PROGRAMS.iter().map(|program| program.name.to_owned()).collect(),
+        programs: names.map(str::to_owned).collect(),
         place: PlaceWanted::Private,
         seed,
     })
