@@ -5,6 +5,7 @@ mod answer;
 mod course;
 mod engine;
 pub mod format;
+mod lint;
 mod peer;
 mod recording;
 mod variables;
@@ -14,6 +15,7 @@ pub use answer::Answer;
 pub use course::{Course, LANGUAGES};
 pub use engine::{Error, Stagehand, run, stage};
 pub use format::LoadError;
+pub use lint::Linted;
 pub use recording::{
     Place, PlaceWanted, Recording, StepEnd, StepTrouble, Stopped, Submission, Trouble,
 };

@@ -49,4 +49,5 @@ ask-expected = expected
 ask-got = got
 
 course-ok = { $questions } questions and { $exercises } exercises, no mistakes
+course-nothing-to-cite = the explanation cites { $place }, and nothing of the kind was seen
 course-mistakes = { $mistakes } mistakes

@@ -49,4 +49,5 @@ ask-expected = esperado
 ask-got = recibido
 
 course-ok = { $questions } preguntas y { $exercises } ejercicios, sin errores
+course-nothing-to-cite = la explicación cita { $place }, y no se ha visto nada así
 course-mistakes = { $mistakes } errores

@@ -1,9 +1,7 @@
 //! A question, run and answered.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use judge::Fact;
 use ladder::{Ladder, Options, TextStyle, Words};
 use scenario::format::{Prose, Question};
 use scenario::{Recording, Stagehand};
@@ -19,7 +17,8 @@ pub(crate) struct Answered {
     pub(crate) answer: Option<String>,
     /// Its explanation, with what was seen.
     pub(crate) explanation: String,
-    pub(crate) facts: BTreeMap<String, Fact>,
+    /// What the explanation cites and was not seen.
+    pub(crate) missing: Vec<String>,
     pub(crate) findings: Vec<judge::Finding>,
     pub(crate) decisive: Vec<u64>,
     pub(crate) evidence: std::collections::BTreeSet<u64>,
@@ -31,14 +30,13 @@ pub(crate) fn run(question: &Question, stagehand: &Stagehand) -> anyhow::Result<
     let start = Instant::now();
     let recording = scenario::run(&question.scenario, None, stagehand)?;
     let answer = question.answer(&recording).map_err(anyhow::Error::msg)?;
-    let explanation = answer.outcome.and_then(|outcome| {
-        let section = prose(question).sections.get(&outcome.explain)?;
-        Some(told::fill(section, &answer.facts))
-    });
+    let section = answer.outcome.and_then(|outcome| prose(question).sections.get(&outcome.explain));
+    let (explanation, missing) =
+        section.map(|section| told::fill(section, &answer.facts)).unwrap_or_default();
     Ok(Answered {
         answer: answer.outcome.map(|outcome| outcome.answer.clone()),
-        explanation: explanation.unwrap_or_default(),
-        facts: answer.facts,
+        explanation,
+        missing,
         findings: answer.findings,
         decisive: answer.decisive,
         evidence: answer.evidence,

@@ -6,8 +6,13 @@ use scenario::{Place, StepTrouble, Stopped, Trouble};
 
 use crate::language::{Language, chosen, text};
 
-/// A text with its `{NAME.WORD}` filled in from the evidence. What is not known becomes `?`.
-pub(crate) fn fill(text: &str, facts: &std::collections::BTreeMap<String, Fact>) -> String {
+/// A text with its `{NAME.WORD}` filled in from the evidence, and those of them that are not
+/// known and became `?`.
+pub(crate) fn fill(
+    text: &str,
+    facts: &std::collections::BTreeMap<String, Fact>,
+) -> (String, Vec<String>) {
+    let mut missing = Vec::new();
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('{') {
@@ -16,16 +21,19 @@ pub(crate) fn fill(text: &str, facts: &std::collections::BTreeMap<String, Fact>)
         let key = &rest[open + 1..close];
         match facts.get(key) {
             Some(known) => out.push_str(&fact(known)),
-            None if is_place(key) => out.push('?'),
+            None if is_place(key) => {
+                out.push('?');
+                missing.push(format!("{{{key}}}"));
+            }
             None => out.push_str(&rest[open..=close]),
         }
         rest = &rest[close + 1..];
     }
-    out + rest
+    (out + rest, missing)
 }
 
 /// Does it look like `NAME.WORD`?
-pub(crate) fn is_place(key: &str) -> bool {
+fn is_place(key: &str) -> bool {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     key.split_once('.').is_some_and(|(name, word)| {
         !name.is_empty() && !word.is_empty() && name.chars().all(good) && word.chars().all(good)
@@ -195,6 +203,8 @@ mod tests {
     #[test]
     fn facts_fill_places_and_nothing_else() {
         let facts = [("a.took".to_owned(), Fact::Time(1_234_567))].into();
-        assert_eq!(fill("in {a.took}, {b.x}, { c } {port}", &facts), "in 1.23 ms, ?, { c } {port}");
+        let (filled, missing) = fill("in {a.took}, {b.x}, { c } {port}", &facts);
+        assert_eq!(filled, "in 1.23 ms, ?, { c } {port}");
+        assert_eq!(missing, ["{b.x}"]);
     }
 }
