@@ -47,3 +47,8 @@ no-answer = { $peer } no ha enviado ninguna respuesta en { $seconds } s
 object-input = entrada estándar
 object-output = salida estándar
 empty-datagram = (un datagrama vacío)
+
+written = escrito: { $path }
+bad-command-line = «{ $line }» no es una línea de órdenes: hay unas comillas abiertas, o no hay nada
+draw-hint = Las grabaciones se hacen con: socklab trace -o { $path } -- ORDEN
+bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
