@@ -298,3 +298,26 @@ fn a_port_where_nobody_is_refuses() {
             .contains(r#""how":"refused""#)
     );
 }
+
+#[test]
+fn a_panicking_observer_panics_its_caller_and_hangs_nobody() {
+    for direction in [Direction::ToPeer, Direction::FromPeer] {
+        let (ours, mut theirs) = connection();
+        theirs.write_all(b"from the peer").unwrap();
+        let (terminal, mut person) = pipe().unwrap();
+        person.write_all(b"to the peer").unwrap();
+        let observer = move |which: Direction, _: &[u8]| {
+            assert!(which != direction, "this panic is part of a test");
+        };
+        let relaying = thread::spawn(move || {
+            relay::tcp(
+                terminal,
+                &mut Vec::new(),
+                &ours,
+                &TcpOptions::default(),
+                Some(&observer),
+            )
+        });
+        relaying.join().unwrap_err();
+    }
+}
