@@ -280,12 +280,12 @@ fn an_empty_answer_is_not_an_end() {
 
 #[test]
 fn a_port_where_nobody_is_refuses() {
-    let nobody = UdpSocket::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    // A port that is taken, but by a socket that listens to somebody else only: for us, nobody is
+    // there, and nobody can come in the meantime.
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+    nobody.connect("127.0.0.1:9").unwrap();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.connect(nobody).unwrap();
+    socket.connect(nobody.local_addr().unwrap()).unwrap();
     let (terminal, mut person) = pipe().unwrap();
     person.write_all(b"anybody?\n").unwrap();
     let options = UdpOptions::default();
