@@ -139,7 +139,7 @@ impl Running {
 
     fn join(&mut self) {
         for thread in self.threads.drain(..) {
-            // A thread that panicked (an observer may) has ended, and that is all that matters.
+            // However the thread ended, it has ended.
             let _ = thread.join();
         }
     }
@@ -155,7 +155,7 @@ impl Drop for Running {
 /// Binds the sockets and starts serving. When this returns the server answers already.
 ///
 /// `observer` is called with every [`Event`], on the thread it happened on: it should be quick,
-/// since the client waits for it.
+/// since the client waits for it. If it panics, the event is lost and the service goes on.
 ///
 /// # Errors
 /// Any [`BindError`].
