@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
@@ -115,6 +115,12 @@ impl Running {
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) -> String {
         self.wait_for_stream(&self.output, text)
+    }
+
+    /// The same, but tells whether it does: it may have ended without.
+    pub(crate) fn wait_for_output_or_end(&self, text: &str) -> bool {
+        let wanted = |bytes: &[u8]| contains(bytes, text.as_bytes());
+        wanted(&self.output.wait_until(wanted))
     }
 
     /// Waits until its standard error contains this text.
@@ -269,6 +275,27 @@ pub(crate) fn free_port(transport: Transport) -> u16 {
         Transport::Udp => UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.local_addr()),
     };
     address.expect("some port is free").port()
+}
+
+/// Accepts a connection, or fails when nobody has come for too long.
+#[track_caller]
+pub(crate) fn accept(listener: &TcpListener) -> TcpStream {
+    let patience = Timespec { tv_sec: PATIENCE.as_secs() as i64, tv_nsec: 0 };
+    let mut coming = [PollFd::new(listener, PollFlags::IN)];
+    assert!(poll(&mut coming, Some(&patience)).expect("poll") > 0, "nobody has connected");
+    let (client, _) = listener.accept().expect("accept");
+    client.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    client.set_write_timeout(Some(PATIENCE)).expect("a timeout");
+    client
+}
+
+/// Connects to a server on this machine.
+#[track_caller]
+pub(crate) fn connect(port: u16) -> TcpStream {
+    let client = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("connect");
+    client.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    client.set_write_timeout(Some(PATIENCE)).expect("a timeout");
+    client
 }
 
 /// What a child has written so far, to one of its descriptors.
