@@ -2,7 +2,8 @@
 //! word about every test that could not run.
 //!
 //! Nothing here sleeps until something is "probably ready": it waits for the state itself.
-#![allow(dead_code)] // every test file is a crate of its own, and none uses all of this
+// Every test file is a crate of its own, and none uses all of this.
+#![allow(dead_code, unused_imports, unused_macros)]
 
 use std::fs;
 use std::io::{Read, Write};
@@ -64,26 +65,45 @@ impl Ended {
         String::from_utf8_lossy(&self.output).into_owned()
     }
 
-    /// The same, if the exit code is the expected one. If not, the test fails and tells all.
+    /// The same, if the exit code is the expected one and nothing panicked. If not, the test fails
+    /// and tells all.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Ended {
-        let (output, errors) = (self.text(), &self.errors);
-        let what = &self.what;
-        assert_eq!(self.code, code, "{what}\n--- output\n{output}\n--- errors\n{errors}");
+        let (output, errors, what) = (self.text(), &self.errors, &self.what);
+        let all = format!("{what}\n--- output\n{output}\n--- errors\n{errors}");
+        for word in ["panicked", "stack backtrace", "RUST_BACKTRACE"] {
+            assert!(!errors.contains(word), "{word}: {all}");
+        }
+        assert_eq!(self.code, code, "{all}");
         self
+    }
+
+    /// The only line on standard error. If there is another number of them, the test fails.
+    #[track_caller]
+    pub(crate) fn complaint(&self) -> &str {
+        let mut lines = self.errors.lines();
+        match (lines.next(), lines.next()) {
+            (Some(line), None) => line,
+            _ => panic!("{}: this is not one line:\n{}", self.what, self.errors),
+        }
     }
 }
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Running {
+        Running::start_into(command, Stdio::piped())
+    }
+
+    /// The same, with a standard output of the test's own choice.
+    pub(crate) fn start_into(command: &mut Command, stdout: Stdio) -> Running {
         let words = [command.get_program()].into_iter().chain(command.get_args());
         let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
         let what = words.join(" ");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.process_group(0).spawn().unwrap_or_else(|e| panic!("{what}: {e}"));
         let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).expect("pidfd_open");
-        let output = Stream::collect(child.stdout.take().expect("a pipe"));
-        let errors = Stream::collect(child.stderr.take().expect("a pipe"));
+        let output = Stream::collect(child.stdout.take());
+        let errors = Stream::collect(child.stderr.take());
         let input = child.stdin.take();
         Running { what, child, pidfd, input, output, errors }
     }
@@ -306,8 +326,12 @@ struct Stream {
 }
 
 impl Stream {
-    fn collect(mut pipe: impl Read + Send + 'static) -> Arc<Stream> {
+    fn collect(pipe: Option<impl Read + Send + 'static>) -> Arc<Stream> {
         let stream = Arc::new(Stream::default());
+        let Some(mut pipe) = pipe else {
+            stream.state.lock().expect("nobody panics with it").1 = true;
+            return stream;
+        };
         let collected = Arc::clone(&stream);
         thread::spawn(move || {
             let mut piece = vec![0u8; 64 * 1024];
@@ -367,20 +391,28 @@ pub(crate) fn find(tool: &str) -> Option<PathBuf> {
 static NOT_RUN: AtomicUsize = AtomicUsize::new(0);
 
 /// Says that a test could not run. `eprintln!` would be captured, and nobody would know.
-pub(crate) fn not_run(test: &str, needs: &str) {
-    let test = test.trim_end_matches("::here");
+pub(crate) fn say_not_run(here: &str, needs: &str) {
+    let test = here.trim_end_matches("::here");
     let count = NOT_RUN.fetch_add(1, Ordering::Relaxed) + 1;
     let _ = writeln!(std::io::stderr(), "not run: {test} needs {needs} (so far: {count})");
 }
 
-/// The path of a tool, as text. Where the tool is missing, the test says so loudly, and ends.
-macro_rules! need {
-    ($tool:expr) => {{
+/// Ends the test that it stands in, and says loudly what that test lacks.
+macro_rules! not_run {
+    ($needs:expr) => {{
         fn here() {}
+        return stage::say_not_run(std::any::type_name_of_val(&here), $needs);
+    }};
+}
+pub(crate) use not_run;
+
+/// The path of a tool, as text. Where the tool is missing, the test says so, and ends.
+macro_rules! need {
+    ($tool:expr) => {
         match stage::find($tool) {
             Some(path) => path.to_string_lossy().into_owned(),
-            None => return stage::not_run(std::any::type_name_of_val(&here), $tool),
+            None => stage::not_run!($tool),
         }
-    }};
+    };
 }
 pub(crate) use need;
