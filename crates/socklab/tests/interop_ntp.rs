@@ -58,7 +58,11 @@ type Forgery = fn(&[u8]) -> Vec<u8>;
 /// Answers that are wrong in one point each, and what basics-05 says about it.
 const FORGERIES: &[(&str, Forgery, &str)] = &[
     ("another origin", |request| with(request, 31, request[47] ^ 1), "wrong origin"),
-    ("no origin", |request| [&good(request)[..24], &[0; 8], &good(request)[32..]].concat(), "wrong origin"),
+    (
+        "no origin",
+        |request| [&good(request)[..24], &[0; 8], &good(request)[32..]].concat(),
+        "wrong origin",
+    ),
     ("its own request", |request| request.to_vec(), "wrong origin"),
     ("mode of a client", |request| with(request, 0, 0b00_100_011), "mode 3"),
     ("mode broadcast", |request| with(request, 0, 0b00_100_101), "mode 5"),
@@ -140,7 +144,8 @@ fn basics_04_rejects_every_forged_answer() {
 #[test]
 fn basics_05_finds_the_good_answer_behind_the_forged_ones() {
     let ended = ask("basics-05", |request| {
-        let mut answers: Vec<_> = FORGERIES.iter().map(|(_, forgery, _)| forgery(request)).collect();
+        let mut answers: Vec<_> =
+            FORGERIES.iter().map(|(_, forgery, _)| forgery(request)).collect();
         answers.push(good(request));
         answers
     });
