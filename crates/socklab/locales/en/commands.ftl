@@ -52,3 +52,5 @@ written = written: { $path }
 bad-command-line = “{ $line }” is no command line: a quote is open, or nothing is there
 draw-hint = Recordings are made with: socklab trace -o { $path } -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
+man-failed = the manual pages can't be written into { $folder }
+write-failed = { $path } can't be written

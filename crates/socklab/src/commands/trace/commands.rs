@@ -24,9 +24,8 @@ pub(super) fn parse(lines: &[String], words: &[OsString]) -> Result<Vec<Program>
     if each_is_one {
         for line in lines {
             let words = shlex::split(line).filter(|words| !words.is_empty());
-            let words = words.ok_or_else(|| {
-                Failure::new(Exit::Usage, text!("bad-command-line", line = line))
-            })?;
+            let words = words
+                .ok_or_else(|| Failure::new(Exit::Usage, text!("bad-command-line", line = line)))?;
             commands.push(program(words.into_iter().map(OsString::from).collect())?);
         }
     } else if !lines.is_empty() {
@@ -40,24 +39,25 @@ pub(super) fn parse(lines: &[String], words: &[OsString]) -> Result<Vec<Program>
 
 fn program(argv: Vec<OsString>) -> Result<Program> {
     let words: Vec<_> = argv.iter().filter_map(|word| word.to_str()).collect();
-    match words.as_slice() {
-        // "socklab" need not be in PATH for what this page of the manual says to work.
-        ["socklab", "run", name, ..] if programs::find(name).is_some() => {
-            course_program(name, &argv[3..])
-        }
-        ["socklab", ..] => {
-            let mut argv = argv;
-            argv[0] = own_path()?;
-            Ok(Program { argv, label: None })
-        }
-        [name, ..] if programs::find(name).is_some() => course_program(name, &argv[1..]),
-        _ => Ok(Program { argv, label: None }),
+    // "socklab" need not be in PATH for what this page of the manual says to work.
+    if let ["socklab", "run", name, ..] = words.as_slice()
+        && let Some(known) = programs::find(name)
+    {
+        return course_program(known, &argv[3..]);
     }
+    if let Some(known) = words.first().and_then(|name| programs::find(name)) {
+        return course_program(known, &argv[1..]);
+    }
+    let own = words.first() == Some(&"socklab");
+    let mut argv = argv;
+    if own {
+        argv[0] = own_path()?;
+    }
+    Ok(Program { argv, label: None })
 }
 
 /// A program of the course: this binary runs it.
-pub(crate) fn course_program(name: &str, arguments: &[OsString]) -> Result<Program> {
-    let known = crate::commands::known(name)?;
+pub(super) fn course_program(known: &programs::Program, arguments: &[OsString]) -> Result<Program> {
     let mut argv = vec![own_path()?, "run".into(), known.name.into()];
     argv.extend_from_slice(arguments);
     Ok(Program { argv, label: Some(known.name.to_string()) })

@@ -7,39 +7,50 @@ mod commands;
 mod picture;
 mod record;
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::BufReader;
 use std::process::ExitCode;
 
-use anstream::eprintln;
 use anyhow::{Context, Result};
+use programs::Program;
 
 use crate::cli;
 use crate::failure::{Exit, Failure};
 use crate::language::text;
+use crate::output::{eprintln, println};
 
-pub(crate) use commands::course_program;
-pub(crate) use picture::{Format, Look, draw_to};
-pub(crate) use record::{Recording, record};
+use picture::{Format, draw_to, to_text};
+use record::{Plan, Recording, record};
 
 /// Traces programs, draws what happened, and ends as the first of them did.
 pub(crate) fn trace(options: &cli::Trace) -> Result<ExitCode> {
     let outputs = options.output.iter().map(|path| Format::of(path)).collect::<Result<Vec<_>>>()?;
-    let plan = record::Plan {
+    let plan = Plan {
         commands: commands::parse(&options.commands, &options.command)?,
         attach: options.pid.clone(),
         sample: options.bytes,
         timeout: options.timeout,
     };
-    let Recording { timeline, code, .. } = record(plan)?;
+    let Recording { timeline, code } = record(plan)?;
     for (path, format) in options.output.iter().zip(outputs) {
         draw_to(path, format, &timeline, &options.look)?;
         eprintln!("{}", text!("written", path = path.display()));
     }
     if options.output.is_empty() {
         // On standard error: standard output is the programs'.
-        eprintln!("{}", picture::to_text(&timeline, &options.look));
+        eprintln!("{}", to_text(&timeline, &options.look));
     }
+    Ok(code)
+}
+
+/// `run NAME --trace`.
+pub(crate) fn trace_program(program: &Program, arguments: &[String]) -> Result<ExitCode> {
+    let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+    let options = cli::Look::default();
+    let commands = vec![commands::course_program(program, &arguments)?];
+    let Recording { timeline, code } = record(Plan { commands, ..Plan::default() })?;
+    eprintln!("{}", to_text(&timeline, &options));
     Ok(code)
 }
 
@@ -51,11 +62,11 @@ pub(crate) fn draw(options: &cli::Draw) -> Result<()> {
         Failure::new(Exit::No, format!("{}: {error}", path.display()))
             .hint(text!("draw-hint", path = path.display()))
     })?;
-    for problem in &reading.problems {
+    if let Some(problem) = &reading.truncated {
         eprintln!("{}: {problem}", path.display());
     }
     if options.output.is_empty() {
-        anstream::println!("{}", picture::to_text(&reading.timeline, &options.look));
+        println!("{}", to_text(&reading.timeline, &options.look));
     }
     for path in &options.output {
         draw_to(path, Format::of(path)?, &reading.timeline, &options.look)?;
