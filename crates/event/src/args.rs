@@ -11,10 +11,7 @@ use crate::{Bytes, Endpoint, Family, Flags, Name, Protocol, Shutdown, SocketId, 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[allow(
-    missing_docs,
-    reason = "a field named as the man page names it says no more in prose"
-)]
+#[allow(missing_docs, reason = "a field named as the man page names it says no more in prose")]
 pub enum Args {
     /// `socket(2)`. `flags`: `SOCK_NONBLOCK`, `SOCK_CLOEXEC`. `protocol` as asked, 0 included.
     Socket {
@@ -98,21 +95,13 @@ pub enum Args {
     },
     /// `sendfile(2)`, `splice(2)` into a socket or out of one: bytes that never passed through
     /// the program. `into_socket` is false when the socket was the source.
-    SendFile {
-        other_fd: i32,
-        asked: u64,
-        into_socket: bool,
-    },
+    SendFile { other_fd: i32, asked: u64, into_socket: bool },
     /// `shutdown(2)`.
     Shutdown { how: Shutdown },
     /// `close(2)`, or a close nobody called for (see `implicit`).
     Close,
     /// `setsockopt(2)`.
-    SetOption {
-        level: Name,
-        option: Name,
-        value: OptionValue,
-    },
+    SetOption { level: Name, option: Name, value: OptionValue },
     /// `getsockopt(2)`: the value the kernel gave, absent if it failed.
     GetOption {
         level: Name,

@@ -23,10 +23,7 @@ impl Bytes {
     /// Bytes kept whole.
     pub fn whole(bytes: impl Into<Vec<u8>>) -> Self {
         let sample = bytes.into();
-        Self {
-            total: sample.len() as u64,
-            sample,
-        }
+        Self { total: sample.len() as u64, sample }
     }
 
     /// True if bytes were left out of the sample.
@@ -67,12 +64,7 @@ impl Serialize for Bytes {
             Ok(text) => (text.into(), None),
             Err(_) => (self.to_string().into(), Some(STANDARD.encode(&self.sample))),
         };
-        Shape {
-            total: self.total,
-            text,
-            base64,
-        }
-        .serialize(serializer)
+        Shape { total: self.total, text, base64 }.serialize(serializer)
     }
 }
 
@@ -83,10 +75,7 @@ impl<'de> Deserialize<'de> for Bytes {
             Some(base64) => STANDARD.decode(base64).map_err(de::Error::custom)?,
             None => shape.text.into_owned().into_bytes(),
         };
-        Ok(Self {
-            sample,
-            total: shape.total,
-        })
+        Ok(Self { sample, total: shape.total })
     }
 }
 
@@ -100,9 +89,6 @@ mod tests {
         assert_eq!(text, r#"{"total":6,"text":"hola\r\n"}"#);
         let raw = serde_json::to_string(&Bytes::whole([b'a', 0xff])).unwrap();
         assert_eq!(raw, r#"{"total":2,"text":"a\\xff","base64":"Yf8="}"#);
-        assert_eq!(
-            serde_json::from_str::<Bytes>(&raw).unwrap(),
-            Bytes::whole([b'a', 0xff])
-        );
+        assert_eq!(serde_json::from_str::<Bytes>(&raw).unwrap(), Bytes::whole([b'a', 0xff]));
     }
 }

@@ -74,12 +74,7 @@ impl Endpoint {
     pub fn ip(ip: impl Into<IpAddr>, port: u16) -> Self {
         match ip.into() {
             IpAddr::V4(ip) => Self::Inet { ip, port },
-            IpAddr::V6(ip) => Self::Inet6 {
-                ip,
-                port,
-                flow: 0,
-                scope: 0,
-            },
+            IpAddr::V6(ip) => Self::Inet6 { ip, port, flow: 0, scope: 0 },
         }
     }
 
@@ -122,12 +117,8 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Inet { ip, port } => write!(f, "{ip}:{port}"),
-            Self::Inet6 {
-                ip, port, scope: 0, ..
-            } => write!(f, "[{ip}]:{port}"),
-            Self::Inet6 {
-                ip, port, scope, ..
-            } => write!(f, "[{ip}%{scope}]:{port}"),
+            Self::Inet6 { ip, port, scope: 0, .. } => write!(f, "[{ip}]:{port}"),
+            Self::Inet6 { ip, port, scope, .. } => write!(f, "[{ip}%{scope}]:{port}"),
             Self::Unix { path } => write!(f, "unix:{}", path.escape_debug()),
             Self::UnixAbstract { name } => write!(f, "unix:@{name}"),
             Self::UnixUnnamed => f.write_str("unix:(unnamed)"),

@@ -38,9 +38,7 @@ impl Errno {
 
     /// The number behind a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        let index = NAMES
-            .iter()
-            .position(|known| *known == name && !known.is_empty())?;
+        let index = NAMES.iter().position(|known| *known == name && !known.is_empty())?;
         i32::try_from(index + 1).ok().map(Self)
     }
 
@@ -75,11 +73,7 @@ struct Shape {
 
 impl Serialize for Errno {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Shape {
-            name: Some(self.to_string()),
-            number: Some(self.0),
-        }
-        .serialize(serializer)
+        Shape { name: Some(self.to_string()), number: Some(self.0) }.serialize(serializer)
     }
 }
 
@@ -123,12 +117,9 @@ mod tests {
 
     #[test]
     fn the_table_is_aligned() {
-        for (number, name) in [
-            (1, "EPERM"),
-            (11, "EAGAIN"),
-            (98, "EADDRINUSE"),
-            (111, "ECONNREFUSED"),
-        ] {
+        for (number, name) in
+            [(1, "EPERM"), (11, "EAGAIN"), (98, "EADDRINUSE"), (111, "ECONNREFUSED")]
+        {
             assert_eq!(Errno(number).name(), Some(name));
             assert_eq!(Errno::from_name(name), Some(Errno(number)));
         }

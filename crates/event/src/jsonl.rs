@@ -104,10 +104,7 @@ pub fn read(mut input: impl BufRead) -> Result<Reading, ReadError> {
     if read_line(&mut input, &mut text, 1)? == 0 {
         return Err(ReadError::Empty);
     }
-    let mut timeline = Timeline {
-        header: read_header(&text)?,
-        events: Vec::new(),
-    };
+    let mut timeline = Timeline { header: read_header(&text)?, events: Vec::new() };
     for line in 2.. {
         if read_line(&mut input, &mut text, line)? == 0 {
             break;
@@ -118,25 +115,16 @@ pub fn read(mut input: impl BufRead) -> Result<Reading, ReadError> {
         match serde_json::from_slice(&text) {
             Ok(event) => timeline.events.push(event),
             Err(error) => {
-                let problem = Problem {
-                    line,
-                    why: error.to_string(),
-                };
+                let problem = Problem { line, why: error.to_string() };
                 let cut_short = error.is_eof() && !text.ends_with(b"\n");
                 if !cut_short {
                     return Err(ReadError::Line(problem));
                 }
-                return Ok(Reading {
-                    timeline,
-                    truncated: Some(problem),
-                });
+                return Ok(Reading { timeline, truncated: Some(problem) });
             }
         }
     }
-    Ok(Reading {
-        timeline,
-        truncated: None,
-    })
+    Ok(Reading { timeline, truncated: None })
 }
 
 fn read_line(
@@ -145,16 +133,12 @@ fn read_line(
     line: usize,
 ) -> Result<usize, ReadError> {
     text.clear();
-    input
-        .read_until(b'\n', text)
-        .map_err(|source| ReadError::Io { line, source })
+    input.read_until(b'\n', text).map_err(|source| ReadError::Io { line, source })
 }
 
 /// The version is looked at by itself first: an unknown one may have changed everything else.
 fn read_header(text: &[u8]) -> Result<Header, ReadError> {
-    let wrong = |error: serde_json::Error| ReadError::Header {
-        why: error.to_string(),
-    };
+    let wrong = |error: serde_json::Error| ReadError::Header { why: error.to_string() };
     let Version { v } = serde_json::from_slice(text).map_err(wrong)?;
     if v != VERSION {
         return Err(ReadError::Version { found: v });
@@ -179,21 +163,10 @@ mod tests {
 
     fn sample() -> Timeline {
         let what = What::Notice(Notice::IoUring);
-        let place = Place {
-            host: None,
-            process: 7,
-            thread: 7,
-        };
-        let events = (0..3).map(|seq| Event {
-            seq,
-            at: seq,
-            place: place.clone(),
-            what: what.clone(),
-        });
-        Timeline {
-            header: Header::default(),
-            events: events.collect(),
-        }
+        let place = Place { host: None, process: 7, thread: 7 };
+        let events =
+            (0..3).map(|seq| Event { seq, at: seq, place: place.clone(), what: what.clone() });
+        Timeline { header: Header::default(), events: events.collect() }
     }
 
     proptest! {
@@ -220,27 +193,19 @@ mod tests {
     #[test]
     fn any_timeline_survives_a_round_trip() {
         let check = || {
-            let config = ProptestConfig {
-                cases: 64,
-                ..ProptestConfig::default()
-            };
-            let timelines = (
-                any::<Header>(),
-                prop::collection::vec(any::<Event>(), 0..8),
-            );
+            let config = ProptestConfig { cases: 64, ..ProptestConfig::default() };
+            let timelines = (any::<Header>(), prop::collection::vec(any::<Event>(), 0..8));
             let mut runner = proptest::test_runner::TestRunner::new(config);
-            runner.run(&timelines, |(header, events)| {
+            let done = runner.run(&timelines, |(header, events)| {
                 let timeline = Timeline { header, events };
                 let reading = read(written(&timeline).as_slice()).unwrap();
                 prop_assert_eq!(reading.truncated, None);
                 prop_assert_eq!(reading.timeline, timeline);
                 Ok(())
-            })
+            });
+            done.map_err(|failure| failure.to_string())
         };
-        let thread = std::thread::Builder::new()
-            .stack_size(256 << 20)
-            .spawn(check)
-            .unwrap();
+        let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(check).unwrap();
         thread.join().unwrap().unwrap();
     }
 
@@ -252,10 +217,7 @@ mod tests {
         let reading = read(text.as_slice()).unwrap();
         assert_eq!(reading.timeline.events.len(), 1);
         let error = read(b"{\"v\":2}\n".as_slice()).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "line 1: timeline version 2; this program reads version 1"
-        );
+        assert_eq!(error.to_string(), "line 1: timeline version 2; this program reads version 1");
     }
 
     #[test]

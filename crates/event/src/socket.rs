@@ -98,18 +98,13 @@ mod tests {
 
     #[test]
     fn a_mapped_address_is_the_same_end() {
-        let client = tcp(
-            Endpoint::ip(Ipv4Addr::LOCALHOST, 4000),
-            Endpoint::ip(Ipv4Addr::LOCALHOST, 80),
-        );
+        let client =
+            tcp(Endpoint::ip(Ipv4Addr::LOCALHOST, 4000), Endpoint::ip(Ipv4Addr::LOCALHOST, 80));
         let mapped: Ipv6Addr = "::ffff:127.0.0.1".parse().unwrap();
         let server = tcp(Endpoint::ip(mapped, 80), Endpoint::ip(mapped, 4000));
         assert!(client.is_other_end_of(&server) && server.is_other_end_of(&client));
         assert!(!client.is_other_end_of(&client));
-        let elsewhere = SocketId {
-            netns: Some(2),
-            ..server
-        };
+        let elsewhere = SocketId { netns: Some(2), ..server };
         assert!(!client.is_other_end_of(&elsewhere));
     }
 }

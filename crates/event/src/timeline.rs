@@ -60,14 +60,11 @@ impl Timeline {
     /// Which column a process belongs to, by its start event.
     pub fn column_of(&self, process: u32) -> Option<u32> {
         // A process id can be used again in a long recording; the latest start is the likeliest.
-        self.events
-            .iter()
-            .rev()
-            .find_map(|event| match &event.what {
-                What::Process(Process::Start { command, .. }) if event.place.process == process => {
-                    Some(*command)
-                }
-                _ => None,
-            })
+        self.events.iter().rev().find_map(|event| match &event.what {
+            What::Process(Process::Start { command, .. }) if event.place.process == process => {
+                Some(*command)
+            }
+            _ => None,
+        })
     }
 }

@@ -27,7 +27,12 @@ fn run() -> Result<i32, Box<dyn std::error::Error>> {
     while let Some(flag) = arguments.next_if(|argument| argument.starts_with('-')) {
         let mut value = || arguments.next().ok_or(format!("{flag} needs a value"));
         match flag.as_str() {
-            "-o" => out = Box::new(File::create(value()?)?),
+            "-o" => {
+                out = match value()?.as_str() {
+                    "-" => Box::new(io::stdout()),
+                    path => Box::new(File::create(path)?),
+                };
+            }
             "-p" => attach.push(value()?.parse()?),
             "--sample" => options.sample = value()?.parse()?,
             "--deadline" => {
@@ -49,10 +54,7 @@ fn run() -> Result<i32, Box<dyn std::error::Error>> {
         tracer = tracer.attach(pid);
     }
     let arguments: Vec<String> = arguments.collect();
-    for command in arguments
-        .split(|argument| argument == "--and")
-        .filter(|argv| !argv.is_empty())
-    {
+    for command in arguments.split(|argument| argument == "--and").filter(|argv| !argv.is_empty()) {
         tracer = tracer.command(Command::new(command.iter().cloned()));
     }
     let mut writer = Writer::new(BufWriter::with_capacity(1 << 16, out), &tracer.header())?;

@@ -17,10 +17,7 @@ pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
     let mut seized = BTreeSet::new();
     loop {
         let threads = threads(pid).map_err(|error| refused(pid, error))?;
-        let new: Vec<pid_t> = threads
-            .into_iter()
-            .filter(|tid| !seized.contains(tid))
-            .collect();
+        let new: Vec<pid_t> = threads.into_iter().filter(|tid| !seized.contains(tid)).collect();
         if new.is_empty() {
             return Ok(seized.into_iter().collect());
         }
@@ -48,12 +45,7 @@ pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
 fn threads(pid: u32) -> io::Result<Vec<pid_t>> {
     let mut threads = Vec::new();
     for entry in fs::read_dir(format!("/proc/{pid}/task"))? {
-        threads.extend(
-            entry?
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse::<pid_t>().ok()),
-        );
+        threads.extend(entry?.file_name().to_str().and_then(|name| name.parse::<pid_t>().ok()));
     }
     Ok(threads)
 }
@@ -65,10 +57,7 @@ fn is_ours(tid: pid_t) -> bool {
 }
 
 fn tracer_of(tid: pid_t) -> Option<u32> {
-    probe::status_field(tid, "TracerPid")?
-        .parse()
-        .ok()
-        .filter(|tracer| *tracer != 0)
+    probe::status_field(tid, "TracerPid")?.parse().ok().filter(|tracer| *tracer != 0)
 }
 
 fn refused(pid: u32, source: io::Error) -> Error {
@@ -77,11 +66,7 @@ fn refused(pid: u32, source: io::Error) -> Error {
         (AttachRefusal::NoSuchProcess, _) => io::Error::from_raw_os_error(libc::ESRCH),
         _ => source,
     };
-    Error::Attach {
-        pid,
-        source,
-        reason,
-    }
+    Error::Attach { pid, source, reason }
 }
 
 fn reason(pid: u32) -> AttachRefusal {
@@ -94,10 +79,7 @@ fn reason(pid: u32) -> AttachRefusal {
     }
     // SAFETY: takes nothing, cannot fail.
     let us = unsafe { libc::geteuid() };
-    let owner = owner
-        .split_whitespace()
-        .next()
-        .and_then(|uid| uid.parse().ok());
+    let owner = owner.split_whitespace().next().and_then(|uid| uid.parse().ok());
     if let Some(owner) = owner.filter(|owner| *owner != us && us != 0) {
         return AttachRefusal::OtherUser { owner, us };
     }

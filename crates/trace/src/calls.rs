@@ -79,12 +79,7 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) const fn new(number: i64, sys: Sys, name: &'static str, stage: Stage) -> Self {
-        Self {
-            number,
-            sys,
-            name,
-            stage,
-        }
+        Self { number, sys, name, stage }
     }
 
     /// True if the call's first argument is the descriptor it is made on.
@@ -123,10 +118,7 @@ pub(crate) fn table() -> impl Iterator<Item = &'static Row> {
 
 /// The row of a system call number, if the call is of interest.
 pub(crate) fn row(number: i64) -> Option<&'static Row> {
-    BY_NUMBER
-        .get(usize::try_from(number).ok()?)
-        .copied()
-        .flatten()
+    BY_NUMBER.get(usize::try_from(number).ok()?).copied().flatten()
 }
 
 static BY_NUMBER: LazyLock<Vec<Option<&'static Row>>> = LazyLock::new(|| {
@@ -162,18 +154,8 @@ const CALLS: &[Row] = &[
     Row::new(libc::SYS_shutdown, Sys::Shutdown, "shutdown", Always),
     Row::new(libc::SYS_setsockopt, Sys::Setsockopt, "setsockopt", Always),
     Row::new(libc::SYS_getsockopt, Sys::Getsockopt, "getsockopt", Always),
-    Row::new(
-        libc::SYS_getsockname,
-        Sys::Getsockname,
-        "getsockname",
-        Always,
-    ),
-    Row::new(
-        libc::SYS_getpeername,
-        Sys::Getpeername,
-        "getpeername",
-        Always,
-    ),
+    Row::new(libc::SYS_getsockname, Sys::Getsockname, "getsockname", Always),
+    Row::new(libc::SYS_getpeername, Sys::Getpeername, "getpeername", Always),
     Row::new(libc::SYS_read, Sys::Read, "read", OnDescriptor),
     Row::new(libc::SYS_write, Sys::Write, "write", OnDescriptor),
     Row::new(libc::SYS_readv, Sys::Readv, "readv", OnDescriptor),
@@ -186,53 +168,18 @@ const CALLS: &[Row] = &[
     Row::new(libc::SYS_ioctl, Sys::Ioctl, "ioctl", OnDescriptor),
     // `sendfile` writes to its first argument; reading from a socket by it is refused.
     Row::new(libc::SYS_sendfile, Sys::Sendfile, "sendfile", OnDescriptor),
-    Row::new(
-        libc::SYS_close_range,
-        Sys::CloseRange,
-        "close_range",
-        WithSockets,
-    ),
+    Row::new(libc::SYS_close_range, Sys::CloseRange, "close_range", WithSockets),
     Row::new(libc::SYS_dup3, Sys::Dup3, "dup3", WithSockets),
     Row::new(libc::SYS_splice, Sys::Splice, "splice", WithSockets),
     Row::new(libc::SYS_ppoll, Sys::Ppoll, "ppoll", WithSockets),
     Row::new(libc::SYS_pselect6, Sys::Pselect6, "pselect6", WithSockets),
     Row::new(libc::SYS_epoll_ctl, Sys::EpollCtl, "epoll_ctl", WithSockets),
-    Row::new(
-        libc::SYS_epoll_pwait,
-        Sys::EpollWait,
-        "epoll_pwait",
-        WithSockets,
-    ),
-    Row::new(
-        libc::SYS_epoll_pwait2,
-        Sys::EpollPwait2,
-        "epoll_pwait2",
-        WithSockets,
-    ),
+    Row::new(libc::SYS_epoll_pwait, Sys::EpollWait, "epoll_pwait", WithSockets),
+    Row::new(libc::SYS_epoll_pwait2, Sys::EpollPwait2, "epoll_pwait2", WithSockets),
     Row::new(libc::SYS_unshare, Sys::Unshare, "unshare", WithSockets),
-    Row::new(
-        libc::SYS_restart_syscall,
-        Sys::RestartSyscall,
-        "restart_syscall",
-        WithSockets,
-    ),
-    Row::new(
-        libc::SYS_io_uring_setup,
-        Sys::IoUringSetup,
-        "io_uring_setup",
-        Always,
-    ),
-    Row::new(
-        libc::SYS_pidfd_getfd,
-        Sys::PidfdGetfd,
-        "pidfd_getfd",
-        Always,
-    ),
+    Row::new(libc::SYS_restart_syscall, Sys::RestartSyscall, "restart_syscall", WithSockets),
+    Row::new(libc::SYS_io_uring_setup, Sys::IoUringSetup, "io_uring_setup", Always),
+    Row::new(libc::SYS_pidfd_getfd, Sys::PidfdGetfd, "pidfd_getfd", Always),
     Row::new(libc::SYS_seccomp, Sys::Seccomp, "seccomp", Always),
-    Row::new(
-        libc::SYS_prctl,
-        Sys::Prctl,
-        "prctl",
-        FirstArgument(PR_SET_SECCOMP),
-    ),
+    Row::new(libc::SYS_prctl, Sys::Prctl, "prctl", FirstArgument(PR_SET_SECCOMP)),
 ];

@@ -48,9 +48,7 @@ impl Command {
     /// The label, unless set, is the program's file name.
     pub fn new<S: Into<OsString>>(argv: impl IntoIterator<Item = S>) -> Self {
         let argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();
-        let name = argv
-            .first()
-            .map(|first| first.to_string_lossy().into_owned());
+        let name = argv.first().map(|first| first.to_string_lossy().into_owned());
         let name = name.unwrap_or_default();
         let label = name.rsplit('/').next().unwrap_or_default().to_owned();
         Self {
@@ -74,8 +72,7 @@ impl Command {
     /// Sets an environment variable; the rest is inherited.
     #[must_use]
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.variables
-            .push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+        self.variables.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
         self
     }
 
@@ -145,10 +142,7 @@ impl Command {
     /// How a timeline's header describes the command.
     pub fn column(&self) -> event::Column {
         let text = |argument: &OsString| argument.to_string_lossy().into_owned();
-        event::Column {
-            label: self.label.clone(),
-            argv: self.argv.iter().map(text).collect(),
-        }
+        event::Column { label: self.label.clone(), argv: self.argv.iter().map(text).collect() }
     }
 }
 

@@ -133,11 +133,7 @@ impl Timer {
             event.sigev_notify_thread_id = libc::gettid();
             libc::timer_create(libc::CLOCK_MONOTONIC, event, &mut id)
         };
-        if done < 0 {
-            Err(io::Error::last_os_error())
-        } else {
-            Ok(Self(id))
-        }
+        if done < 0 { Err(io::Error::last_os_error()) } else { Ok(Self(id)) }
     }
 
     fn ring(&self, after: Duration) {

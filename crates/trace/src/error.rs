@@ -73,11 +73,7 @@ impl Error {
     }
 
     pub(crate) fn call(call: &'static str, object: impl ToString, source: io::Error) -> Self {
-        Self::Call {
-            call,
-            object: object.to_string(),
-            source,
-        }
+        Self::Call { call, object: object.to_string(), source }
     }
 
     /// True if the environment forbids tracing, as against a mistake in what was asked.

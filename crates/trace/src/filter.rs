@@ -148,12 +148,7 @@ const RETURN: u16 = 0x06;
 
 impl Program {
     fn push(&mut self, code: u16, k: u32) {
-        self.code.push(sock_filter {
-            code,
-            jt: 0,
-            jf: 0,
-            k,
-        });
+        self.code.push(sock_filter { code, jt: 0, jf: 0, k });
     }
 
     fn load(&mut self, offset: u32) {
@@ -172,12 +167,7 @@ impl Program {
 
     /// To `Trace` if low ≤ value ≤ high, else falls through.
     fn at_least(&mut self, low: u32, high: u32) {
-        self.code.push(sock_filter {
-            code: JUMP_AT_LEAST,
-            jt: 0,
-            jf: 1,
-            k: low,
-        });
+        self.code.push(sock_filter { code: JUMP_AT_LEAST, jt: 0, jf: 1, k: low });
         self.jumps.push((self.code.len(), Else(Label::Trace)));
         self.push(JUMP_GREATER, high);
     }
@@ -196,9 +186,7 @@ impl Program {
             let target = self.labels.iter().find(|(known, _)| *known == label);
             let distance = target.map(|(_, to)| to - from - 1);
             // Invariant: every label used above is placed, behind its use and within 255 steps.
-            let distance = distance
-                .and_then(|steps| u8::try_from(steps).ok())
-                .expect("label");
+            let distance = distance.and_then(|steps| u8::try_from(steps).ok()).expect("label");
             match branch {
                 Then(_) => self.code[from].jt = distance,
                 Else(_) => self.code[from].jf = distance,
@@ -249,14 +237,8 @@ mod tests {
         assert_eq!(native(libc::SYS_prctl, [22, 0]), TRACE);
         assert_eq!(native(libc::SYS_prctl, [15, 0]), ALLOW);
         assert_eq!(native(libc::SYS_seccomp, [1, 0]), TRACE);
-        assert_eq!(
-            native(libc::SYS_seccomp, [1, u64::from(INSTALL_FLAGS)]),
-            ALLOW
-        );
-        assert_eq!(
-            native(libc::SYS_socket | 0x4000_0000, [0; 2]),
-            TRACE | FOREIGN
-        );
+        assert_eq!(native(libc::SYS_seccomp, [1, u64::from(INSTALL_FLAGS)]), ALLOW);
+        assert_eq!(native(libc::SYS_socket | 0x4000_0000, [0; 2]), TRACE | FOREIGN);
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 102, [0; 2]), TRACE | FOREIGN);
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 3, [0; 2]), ALLOW);
         assert_eq!(run(&base, 77, 41, [0; 2]), ALLOW);

@@ -24,6 +24,7 @@ mod clock;
 mod command;
 mod control;
 mod decode;
+mod diag;
 mod error;
 mod filter;
 mod inject;

@@ -36,14 +36,8 @@ pub(crate) struct Of(pub(crate) pid_t);
 
 impl Memory for Of {
     fn read(&self, address: u64, into: &mut [u8]) -> usize {
-        let local = iovec {
-            iov_base: into.as_mut_ptr().cast(),
-            iov_len: into.len(),
-        };
-        let remote = iovec {
-            iov_base: address as *mut c_void,
-            iov_len: into.len(),
-        };
+        let local = iovec { iov_base: into.as_mut_ptr().cast(), iov_len: into.len() };
+        let remote = iovec { iov_base: address as *mut c_void, iov_len: into.len() };
         // SAFETY: `local` describes `into`, which outlives the call; the kernel checks `remote`
         // against the other process and fails with EFAULT rather than touch our memory.
         let read = unsafe { libc::process_vm_readv(self.0, &local, 1, &remote, 1, 0) };
@@ -54,14 +48,8 @@ impl Memory for Of {
 impl Of {
     /// Writes all of `bytes`, or fails.
     pub(crate) fn write(&self, address: u64, bytes: &[u8]) -> io::Result<()> {
-        let local = iovec {
-            iov_base: bytes.as_ptr().cast_mut().cast(),
-            iov_len: bytes.len(),
-        };
-        let remote = iovec {
-            iov_base: address as *mut c_void,
-            iov_len: bytes.len(),
-        };
+        let local = iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+        let remote = iovec { iov_base: address as *mut c_void, iov_len: bytes.len() };
         // SAFETY: `local` describes `bytes`, which is only read; the kernel checks `remote`.
         let wrote = unsafe { libc::process_vm_writev(self.0, &local, 1, &remote, 1, 0) };
         match usize::try_from(wrote) {

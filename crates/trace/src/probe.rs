@@ -114,12 +114,7 @@ pub(crate) fn netns(tid: pid_t) -> Option<u64> {
 
 fn number(path: &str, prefix: &str) -> Option<u64> {
     let target = fs::read_link(path).ok()?;
-    target
-        .to_str()?
-        .strip_prefix(prefix)?
-        .strip_suffix(']')?
-        .parse()
-        .ok()
+    target.to_str()?.strip_prefix(prefix)?.strip_suffix(']')?.parse().ok()
 }
 
 /// The socket descriptors a process has: descriptor, inode, close-on-exec.
@@ -128,9 +123,8 @@ pub(crate) fn sockets(pid: pid_t) -> Vec<(i32, u64, bool)> {
         return Vec::new();
     };
     let fds = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    let mut sockets: Vec<_> = fds
-        .filter_map(|fd| Some((fd, inode(pid, fd)?, is_cloexec(pid, fd))))
-        .collect();
+    let mut sockets: Vec<_> =
+        fds.filter_map(|fd| Some((fd, inode(pid, fd)?, is_cloexec(pid, fd)))).collect();
     sockets.sort_unstable();
     sockets
 }
@@ -145,9 +139,7 @@ fn is_cloexec(pid: pid_t, fd: i32) -> bool {
 /// A field of `/proc/TID/status`, `proc_pid_status(5)`.
 pub(crate) fn status_field(tid: pid_t, field: &str) -> Option<String> {
     let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
-    let value = status
-        .lines()
-        .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+    let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     Some(value.trim().to_owned())
 }
 
@@ -174,10 +166,5 @@ pub(crate) fn argv(pid: pid_t) -> (Vec<String>, u64) {
 
 /// The file a process executes.
 pub(crate) fn exe(pid: pid_t) -> Option<String> {
-    Some(
-        fs::read_link(format!("/proc/{pid}/exe"))
-            .ok()?
-            .to_string_lossy()
-            .into_owned(),
-    )
+    Some(fs::read_link(format!("/proc/{pid}/exe")).ok()?.to_string_lossy().into_owned())
 }

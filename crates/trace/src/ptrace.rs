@@ -119,32 +119,17 @@ fn wait(tid: pid_t, flags: i32) -> io::Result<Option<(pid_t, Stop)>> {
 /// Makes `tid` a tracee without stopping it. With `bound`, it dies if the tracer does.
 pub(crate) fn seize(tid: pid_t, bound: bool) -> io::Result<()> {
     let bound = if bound { libc::PTRACE_O_EXITKILL } else { 0 };
-    request(
-        libc::PTRACE_SEIZE,
-        tid,
-        ptr::null_mut(),
-        (EVENTS | bound) as usize as *mut c_void,
-    )
+    request(libc::PTRACE_SEIZE, tid, ptr::null_mut(), (EVENTS | bound) as usize as *mut c_void)
 }
 
 /// Stops a running tracee; it will report [`Stop::Trap`].
 pub(crate) fn interrupt(tid: pid_t) -> io::Result<()> {
-    request(
-        libc::PTRACE_INTERRUPT,
-        tid,
-        ptr::null_mut(),
-        ptr::null_mut(),
-    )
+    request(libc::PTRACE_INTERRUPT, tid, ptr::null_mut(), ptr::null_mut())
 }
 
 /// Lets a stopped tracee go for good.
 pub(crate) fn detach(tid: pid_t, signal: i32) -> io::Result<()> {
-    request(
-        libc::PTRACE_DETACH,
-        tid,
-        ptr::null_mut(),
-        signal as usize as *mut c_void,
-    )
+    request(libc::PTRACE_DETACH, tid, ptr::null_mut(), signal as usize as *mut c_void)
 }
 
 /// Lets a stopped tracee go on, delivering `signal` if it is not 0.
@@ -258,12 +243,7 @@ pub(crate) fn set_registers(tid: pid_t, registers: &Registers) -> io::Result<()>
 pub(crate) fn signal_mask(tid: pid_t) -> io::Result<u64> {
     let mut mask = 0_u64;
     let size = mem::size_of_val(&mask);
-    request(
-        libc::PTRACE_GETSIGMASK,
-        tid,
-        size as *mut c_void,
-        (&raw mut mask).cast(),
-    )?;
+    request(libc::PTRACE_GETSIGMASK, tid, size as *mut c_void, (&raw mut mask).cast())?;
     Ok(mask)
 }
 
@@ -278,9 +258,5 @@ fn request(request: u32, tid: pid_t, address: *mut c_void, data: *mut c_void) ->
     // SAFETY: every caller above passes the pair of arguments its request is documented to take;
     // pointers among them point to live values of the right size.
     let done: c_long = unsafe { libc::ptrace(request, tid, address, data) };
-    if done == -1 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(())
-    }
+    if done == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }

@@ -67,14 +67,8 @@ pub(crate) fn spawn(command: &mut Command, filters: &[Vec<sock_filter>]) -> Resu
         let _ = ptrace::wait_for(pid);
         return Err(Error::Refused { source });
     }
-    File::from(go_write)
-        .write_all(b"!")
-        .map_err(|error| Error::call("write", "pipe", error))?;
-    Ok(Spawned {
-        pid,
-        trouble: trouble_read.into(),
-        program: prepared.program,
-    })
+    File::from(go_write).write_all(b"!").map_err(|error| Error::call("write", "pipe", error))?;
+    Ok(Spawned { pid, trouble: trouble_read.into(), program: prepared.program })
 }
 
 impl Spawned {
@@ -89,11 +83,7 @@ impl Spawned {
             let program = self.program.clone();
             let failed = |step, source| {
                 let program = program.display().to_string();
-                Trouble::Fatal(Error::Prepare {
-                    program,
-                    step,
-                    source,
-                })
+                Trouble::Fatal(Error::Prepare { program, step, source })
             };
             last = Some(match i32::from_ne_bytes([a, b, c, d]) {
                 step if step == Step::Filter as i32 => Trouble::NoFilter(source),
@@ -129,10 +119,7 @@ impl Prepared {
         let program = find(command, &environment)?;
         let directory = command.directory.as_ref();
         let mut stdio = [const { None }; 3];
-        for (stream, slot) in std::mem::take(&mut command.stdio)
-            .into_iter()
-            .zip(&mut stdio)
-        {
+        for (stream, slot) in std::mem::take(&mut command.stdio).into_iter().zip(&mut stdio) {
             *slot = match stream {
                 Stdio::Inherit => None,
                 Stdio::Null => {
@@ -152,9 +139,7 @@ impl Prepared {
                 name.push(value);
                 name
             }))?,
-            directory: directory
-                .map(|directory| c_string(directory.as_os_str()))
-                .transpose()?,
+            directory: directory.map(|directory| c_string(directory.as_os_str())).transpose()?,
             stdio,
         })
     }
@@ -190,11 +175,7 @@ impl Prepared {
             if let Some(prepare) = &mut command.before_exec
                 && let Err(error) = prepare()
             {
-                tell(
-                    trouble,
-                    Step::Prepare,
-                    error.raw_os_error().unwrap_or(libc::EINVAL),
-                );
+                tell(trouble, Step::Prepare, error.raw_os_error().unwrap_or(libc::EINVAL));
                 libc::_exit(127);
             }
             for filter in filters {
@@ -213,19 +194,11 @@ impl Prepared {
 /// Puts a filter on the calling thread, first as the privileged may, without changing anything
 /// else; else giving up the right to gain privileges by exec, which no tracee has anyway.
 fn install(filter: &[sock_filter]) -> Result<(), i32> {
-    let program = libc::sock_fprog {
-        len: filter.len() as u16,
-        filter: filter.as_ptr().cast_mut(),
-    };
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
     // SAFETY: the program describes `filter`, which the kernel copies.
     let try_once = || unsafe {
         let flags = 0x04_u64; // SECCOMP_FILTER_FLAG_SPEC_ALLOW
-        libc::syscall(
-            libc::SYS_seccomp,
-            u64::from(SET_MODE_FILTER),
-            flags,
-            &raw const program,
-        )
+        libc::syscall(libc::SYS_seccomp, u64::from(SET_MODE_FILTER), flags, &raw const program)
     };
     if try_once() == 0 {
         return Ok(());
@@ -259,21 +232,16 @@ fn fail(trouble: &OwnedFd, step: Step) -> ! {
 
 impl Pointers {
     fn new(strings: impl Iterator<Item = OsString>) -> Result<Self, Error> {
-        let strings: Vec<CString> = strings
-            .map(|string| c_string(&string))
-            .collect::<Result<_, _>>()?;
+        let strings: Vec<CString> =
+            strings.map(|string| c_string(&string)).collect::<Result<_, _>>()?;
         let pointers = strings.iter().map(|string| string.as_ptr());
-        Ok(Self {
-            pointers: pointers.chain([ptr::null()]).collect(),
-            _strings: strings,
-        })
+        Ok(Self { pointers: pointers.chain([ptr::null()]).collect(), _strings: strings })
     }
 }
 
 fn c_string(text: &OsStr) -> Result<CString, Error> {
-    CString::new(text.to_owned().into_vec()).map_err(|_| Error::ZeroByte {
-        what: text.to_string_lossy().into_owned(),
-    })
+    CString::new(text.to_owned().into_vec())
+        .map_err(|_| Error::ZeroByte { what: text.to_string_lossy().into_owned() })
 }
 
 fn environment(changes: &[(OsString, Option<OsString>)]) -> Vec<(OsString, OsString)> {
@@ -298,9 +266,7 @@ fn find(command: &Command, environment: &[(OsString, OsString)]) -> Result<PathB
     std::env::split_paths(&path)
         .map(|directory| directory.join(name))
         .find(|candidate| !name.is_empty() && is_executable(candidate))
-        .ok_or_else(|| Error::NotFound {
-            program: name.to_string_lossy().into_owned(),
-        })
+        .ok_or_else(|| Error::NotFound { program: name.to_string_lossy().into_owned() })
 }
 
 fn is_executable(path: &Path) -> bool {

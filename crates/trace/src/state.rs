@@ -127,9 +127,7 @@ impl Coverage {
     }
 
     pub(crate) fn contains(&self, fd: i32) -> bool {
-        self.ranges
-            .iter()
-            .any(|range| range.contains(&fd.cast_unsigned()))
+        self.ranges.iter().any(|range| range.contains(&fd.cast_unsigned()))
     }
 
     /// True before the first filter with descriptors.

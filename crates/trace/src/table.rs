@@ -19,10 +19,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub(crate) fn new(id: SocketId) -> Shared {
-        Rc::new(RefCell::new(Self {
-            id,
-            connecting: false,
-        }))
+        Rc::new(RefCell::new(Self { id, connecting: false }))
     }
 
     /// True if it carries datagrams and can be sent them by address.
@@ -95,9 +92,10 @@ impl Table {
     }
 
     fn take(&mut self, wanted: impl Fn(i32, &Entry) -> bool) -> Vec<(i32, Entry)> {
-        self.entries
-            .extract_if(.., |fd, entry| wanted(*fd, entry))
-            .collect()
+        let all = std::mem::take(&mut self.entries);
+        let (taken, left) = all.into_iter().partition(|(fd, entry)| wanted(*fd, entry));
+        self.entries = left;
+        BTreeMap::into_iter(taken).collect()
     }
 
     pub(crate) fn set_cloexec_range(&mut self, first: u32, last: u32) {

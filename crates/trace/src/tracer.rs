@@ -144,10 +144,7 @@ impl Tracer {
         let mut columns: Vec<Column> = self.commands.iter().map(Command::column).collect();
         for pid in &self.attach {
             let (argv, _) = probe::argv(pid.cast_signed());
-            columns.push(Column {
-                label: format!("pid {pid}"),
-                argv,
-            });
+            columns.push(Column { label: format!("pid {pid}"), argv });
         }
         let (kernel, machine) = uname();
         Header {
@@ -191,10 +188,7 @@ impl Outcome {
     /// The exit status of the first command, as a shell reports it: what a tracer of one command
     /// should exit with itself.
     pub fn shell_code(&self) -> i32 {
-        self.commands
-            .first()
-            .and_then(|command| command.exit)
-            .map_or(0, Exit::shell_code)
+        self.commands.first().and_then(|command| command.exit).map_or(0, Exit::shell_code)
     }
 }
 
@@ -207,10 +201,7 @@ fn uname() -> (String, String) {
         names.assume_init()
     };
     let text = |name: &[libc::c_char]| {
-        let bytes = name
-            .iter()
-            .map(|char| char.cast_unsigned())
-            .take_while(|byte| *byte != 0);
+        let bytes = name.iter().map(|char| char.cast_unsigned()).take_while(|byte| *byte != 0);
         String::from_utf8_lossy(&bytes.collect::<Vec<_>>()).into_owned()
     };
     (text(&names.release), text(&names.machine))

@@ -24,12 +24,7 @@ pub(crate) type Registers = libc::user_regs_struct;
 pub(crate) const OLD_CALLS: &[Row] = &[
     Row::new(libc::SYS_poll, Sys::Poll, "poll", Stage::WithSockets),
     Row::new(libc::SYS_select, Sys::Select, "select", Stage::WithSockets),
-    Row::new(
-        libc::SYS_epoll_wait,
-        Sys::EpollWait,
-        "epoll_wait",
-        Stage::WithSockets,
-    ),
+    Row::new(libc::SYS_epoll_wait, Sys::EpollWait, "epoll_wait", Stage::WithSockets),
     Row::new(libc::SYS_dup2, Sys::Dup2, "dup2", Stage::WithSockets),
 ];
 

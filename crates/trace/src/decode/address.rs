@@ -53,10 +53,7 @@ pub(crate) fn endpoint(bytes: &[u8]) -> Endpoint {
             },
             _ => invalid("shorter than a sockaddr_in", bytes),
         },
-        Family::INET6 => match bytes
-            .get(8..24)
-            .and_then(|ip| <[u8; 16]>::try_from(ip).ok())
-        {
+        Family::INET6 => match bytes.get(8..24).and_then(|ip| <[u8; 16]>::try_from(ip).ok()) {
             Some(ip) => Endpoint::Inet6 {
                 ip: Ipv6Addr::from(ip),
                 port: u16::from_be_bytes([rest[0], rest[1]]),
@@ -67,36 +64,22 @@ pub(crate) fn endpoint(bytes: &[u8]) -> Endpoint {
         },
         Family::UNIX => match rest {
             [] => Endpoint::UnixUnnamed,
-            [0, name @ ..] => Endpoint::UnixAbstract {
-                name: Bytes::whole(name),
-            },
+            [0, name @ ..] => Endpoint::UnixAbstract { name: Bytes::whole(name) },
             path => {
-                let end = path
-                    .iter()
-                    .position(|byte| *byte == 0)
-                    .unwrap_or(path.len());
-                Endpoint::Unix {
-                    path: String::from_utf8_lossy(&path[..end]).into_owned(),
-                }
+                let end = path.iter().position(|byte| *byte == 0).unwrap_or(path.len());
+                Endpoint::Unix { path: String::from_utf8_lossy(&path[..end]).into_owned() }
             }
         },
-        Family::NETLINK if bytes.len() >= 12 => Endpoint::Netlink {
-            port: u32_at(bytes, 4),
-            groups: u32_at(bytes, 8),
-        },
+        Family::NETLINK if bytes.len() >= 12 => {
+            Endpoint::Netlink { port: u32_at(bytes, 4), groups: u32_at(bytes, 8) }
+        }
         Family::UNSPEC => Endpoint::Unspecified,
-        of => Endpoint::Other {
-            of,
-            bytes: Bytes::whole(rest),
-        },
+        of => Endpoint::Other { of, bytes: Bytes::whole(rest) },
     }
 }
 
 fn invalid(why: &str, bytes: &[u8]) -> Endpoint {
-    Endpoint::Invalid {
-        why: why.to_owned(),
-        bytes: Bytes::whole(bytes),
-    }
+    Endpoint::Invalid { why: why.to_owned(), bytes: Bytes::whole(bytes) }
 }
 
 #[cfg(test)]

@@ -31,19 +31,15 @@ pub(crate) fn control(mut bytes: &[u8]) -> Vec<Control> {
 
 fn piece(level: i32, of: i32, data: &[u8]) -> Control {
     match (level, of) {
-        (libc::SOL_SOCKET, libc::SCM_RIGHTS) => Control::Rights {
-            fds: data.chunks_exact(4).map(|fd| i32_at(fd, 0)).collect(),
-        },
+        (libc::SOL_SOCKET, libc::SCM_RIGHTS) => {
+            Control::Rights { fds: data.chunks_exact(4).map(|fd| i32_at(fd, 0)).collect() }
+        }
         (libc::SOL_SOCKET, libc::SCM_CREDENTIALS) if data.len() >= 12 => Control::Credentials {
             pid: i32_at(data, 0),
             uid: u32_at(data, 4),
             gid: u32_at(data, 8),
         },
-        _ => Control::Other {
-            level: option::level_name(level),
-            of,
-            bytes: Bytes::whole(data),
-        },
+        _ => Control::Other { level: option::level_name(level), of, bytes: Bytes::whole(data) },
     }
 }
 

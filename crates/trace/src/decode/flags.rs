@@ -22,10 +22,8 @@ pub(crate) fn flags(bits: u64, table: &[(u64, &'static str)]) -> Flags {
 }
 
 /// `SOCK_NONBLOCK` and `SOCK_CLOEXEC`, of `socket` and `accept4`.
-pub(crate) const SOCK: &[(u64, &str)] = &[
-    (libc::SOCK_NONBLOCK as u64, "SOCK_NONBLOCK"),
-    (libc::SOCK_CLOEXEC as u64, "SOCK_CLOEXEC"),
-];
+pub(crate) const SOCK: &[(u64, &str)] =
+    &[(libc::SOCK_NONBLOCK as u64, "SOCK_NONBLOCK"), (libc::SOCK_CLOEXEC as u64, "SOCK_CLOEXEC")];
 
 /// `MSG_…` of send and recv.
 pub(crate) const MSG: &[(u64, &str)] = &[

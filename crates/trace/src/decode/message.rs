@@ -45,9 +45,7 @@ impl Header {
 
     /// Reads it from a program.
     pub(crate) fn read(memory: &impl Memory, address: u64) -> Option<Self> {
-        memory
-            .array::<HEADER>(address)
-            .map(|bytes| Self::of(&bytes))
+        memory.array::<HEADER>(address).map(|bytes| Self::of(&bytes))
     }
 
     /// The ancillary data.
@@ -68,23 +66,15 @@ impl Header {
     /// The flags the kernel put in.
     pub(crate) fn got(&self) -> Flags {
         // MSG_CMSG_CLOEXEC was asked for, not given back, though the kernel leaves it standing.
-        flags::flags(
-            u64::from(self.flags.cast_unsigned()) & !0x4000_0000,
-            flags::MSG,
-        )
+        flags::flags(u64::from(self.flags.cast_unsigned()) & !0x4000_0000, flags::MSG)
     }
 }
 
 /// The buffers of an `iovec` list: address and length of each.
 pub(crate) fn buffers(memory: &impl Memory, list: u64, count: u64) -> Vec<(u64, u64)> {
-    let count = usize::try_from(count)
-        .unwrap_or(usize::MAX)
-        .min(MOST_BUFFERS);
+    let count = usize::try_from(count).unwrap_or(usize::MAX).min(MOST_BUFFERS);
     let bytes = memory.bytes(list, count * 16);
-    bytes
-        .chunks_exact(16)
-        .map(|pair| (u64_at(pair, 0), u64_at(pair, 8)))
-        .collect()
+    bytes.chunks_exact(16).map(|pair| (u64_at(pair, 0), u64_at(pair, 8))).collect()
 }
 
 /// The first `limit` bytes spread over the buffers, of which `total` are filled.
@@ -111,9 +101,7 @@ pub(crate) fn gather(
 
 /// The sum of the buffers' lengths.
 pub(crate) fn room(buffers: &[(u64, u64)]) -> u64 {
-    buffers
-        .iter()
-        .fold(0, |sum, (_, length)| sum.saturating_add(*length))
+    buffers.iter().fold(0, |sum, (_, length)| sum.saturating_add(*length))
 }
 
 /// The first `count` messages of a `mmsghdr` list, as `sendmmsg` and `recvmmsg` left it. `rooms`
@@ -142,11 +130,7 @@ pub(crate) fn many(
         Message {
             bytes: event::Bytes { sample, total },
             address,
-            got: if rooms.is_some() {
-                header.got()
-            } else {
-                Flags::default()
-            },
+            got: if rooms.is_some() { header.got() } else { Flags::default() },
             control: header.control(memory),
         }
     };

@@ -60,10 +60,7 @@ pub(crate) fn value(level: i32, option: i32, bytes: &[u8]) -> OptionValue {
         }
         (libc::SOL_SOCKET, libc::SO_BINDTODEVICE)
         | (libc::IPPROTO_TCP, libc::TCP_CONGESTION | libc::TCP_ULP) => {
-            let end = bytes
-                .iter()
-                .position(|byte| *byte == 0)
-                .unwrap_or(bytes.len());
+            let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
             OptionValue::Text(String::from_utf8_lossy(&bytes[..end]).into_owned())
         }
         // Some IP options take a byte as well as an int.
@@ -208,12 +205,7 @@ const TCP: Table = &[
     (37, "TCP_TX_DELAY"),
 ];
 
-const UDP: Table = &[
-    (1, "UDP_CORK"),
-    (100, "UDP_ENCAP"),
-    (103, "UDP_SEGMENT"),
-    (104, "UDP_GRO"),
-];
+const UDP: Table = &[(1, "UDP_CORK"), (100, "UDP_ENCAP"), (103, "UDP_SEGMENT"), (104, "UDP_GRO")];
 
 const IPV6: Table = &[
     (1, "IPV6_ADDRFORM"),
@@ -245,22 +237,13 @@ mod tests {
     #[test]
     fn values_by_kind() {
         let int = |number: i32| number.to_ne_bytes().to_vec();
-        assert_eq!(
-            value(libc::SOL_SOCKET, libc::SO_REUSEADDR, &int(1)),
-            OptionValue::Int(1)
-        );
+        assert_eq!(value(libc::SOL_SOCKET, libc::SO_REUSEADDR, &int(1)), OptionValue::Int(1));
         assert_eq!(value(libc::SOL_SOCKET, libc::SO_ERROR, &int(111)), {
             OptionValue::Error(Errno::ECONNREFUSED)
         });
-        assert_eq!(
-            value(libc::SOL_SOCKET, libc::SO_ERROR, &int(0)),
-            OptionValue::Int(0)
-        );
+        assert_eq!(value(libc::SOL_SOCKET, libc::SO_ERROR, &int(0)), OptionValue::Int(0));
         let linger = [int(1), int(0)].concat();
-        assert_eq!(
-            value(libc::SOL_SOCKET, libc::SO_LINGER, &linger),
-            OptionValue::Linger(Some(0))
-        );
+        assert_eq!(value(libc::SOL_SOCKET, libc::SO_LINGER, &linger), OptionValue::Linger(Some(0)));
         let time = [1_u64.to_ne_bytes(), 500_000_u64.to_ne_bytes()].concat();
         let decoded = value(libc::SOL_SOCKET, libc::SO_RCVTIMEO, &time);
         assert_eq!(decoded, OptionValue::Time(1_500_000_000));

@@ -60,9 +60,7 @@ impl Asked {
             Sys::Recvmmsg => {
                 let count = (words[2] as u32 as usize).min(1024);
                 let list = memory.bytes(words[1], count * message::MANY);
-                let rooms = list
-                    .chunks_exact(message::MANY)
-                    .map(|header| u32_at(header, 8));
+                let rooms = list.chunks_exact(message::MANY).map(|header| u32_at(header, 8));
                 Before::Rooms(rooms.collect())
             }
             Sys::Ppoll => Before::Timeout(wait::time(memory, words[2], 1)),
@@ -100,12 +98,7 @@ pub(crate) fn decode(
         Sys::Socket => {
             let (kind, flags) = socket_type(w[1]);
             let family = event::Family(w[0] as i32);
-            Args::Socket {
-                family,
-                kind,
-                flags,
-                protocol: Protocol(w[2] as i32),
-            }
+            Args::Socket { family, kind, flags, protocol: Protocol(w[2] as i32) }
         }
         Sys::Socketpair => {
             let (kind, flags) = socket_type(w[1]);
@@ -121,15 +114,9 @@ pub(crate) fn decode(
                 second: None,
             }
         }
-        Sys::Bind => Args::Bind {
-            address: asked.address(),
-        },
-        Sys::Connect => Args::Connect {
-            address: asked.address(),
-        },
-        Sys::Listen => Args::Listen {
-            backlog: w[1] as i32,
-        },
+        Sys::Bind => Args::Bind { address: asked.address() },
+        Sys::Connect => Args::Connect { address: asked.address() },
+        Sys::Listen => Args::Listen { backlog: w[1] as i32 },
         Sys::Accept | Sys::Accept4 => Args::Accept {
             peer: asked.returned(memory, w[1], w[2], succeeded),
             flags: match asked.row.sys {
@@ -138,15 +125,13 @@ pub(crate) fn decode(
             },
             listener: None,
         },
-        Sys::Getsockname => Args::LocalName {
-            address: asked.returned(memory, w[1], w[2], succeeded),
-        },
-        Sys::Getpeername => Args::PeerName {
-            address: asked.returned(memory, w[1], w[2], succeeded),
-        },
-        Sys::Shutdown => Args::Shutdown {
-            how: Shutdown(w[1] as i32),
-        },
+        Sys::Getsockname => {
+            Args::LocalName { address: asked.returned(memory, w[1], w[2], succeeded) }
+        }
+        Sys::Getpeername => {
+            Args::PeerName { address: asked.returned(memory, w[1], w[2], succeeded) }
+        }
+        Sys::Shutdown => Args::Shutdown { how: Shutdown(w[1] as i32) },
         Sys::Close => Args::Close,
         Sys::Setsockopt | Sys::Getsockopt => socket_option(asked, memory, succeeded),
         Sys::Sendto | Sys::Write | Sys::Writev | Sys::Pwritev2 | Sys::Sendmsg => {
@@ -156,30 +141,16 @@ pub(crate) fn decode(
             receive(asked, moved, succeeded, memory, limits)
         }
         Sys::Sendmmsg | Sys::Recvmmsg => many(asked, moved, memory, limits),
-        Sys::Dup | Sys::Dup2 => Args::Dup {
-            flags: Flags::default(),
-        },
-        Sys::Dup3 => Args::Dup {
-            flags: flags::flags(u64::from(w[2] as u32), flags::DUP),
-        },
+        Sys::Dup | Sys::Dup2 => Args::Dup { flags: Flags::default() },
+        Sys::Dup3 => Args::Dup { flags: flags::flags(u64::from(w[2] as u32), flags::DUP) },
         Sys::Fcntl => fcntl(asked, outcome),
         Sys::Ioctl => Args::Ioctl {
             request: ioctl_name(w[1] as u32),
-            value: memory
-                .array::<4>(w[2])
-                .map(|int| i64::from(i32::from_ne_bytes(int))),
+            value: memory.array::<4>(w[2]).map(|int| i64::from(i32::from_ne_bytes(int))),
         },
-        Sys::Sendfile => Args::SendFile {
-            other_fd: w[1] as i32,
-            asked: w[3],
-            into_socket: true,
-        },
+        Sys::Sendfile => Args::SendFile { other_fd: w[1] as i32, asked: w[3], into_socket: true },
         // Which end is the socket only the caller knows; it swaps the two where necessary.
-        Sys::Splice => Args::SendFile {
-            other_fd: w[0] as i32,
-            asked: w[4],
-            into_socket: true,
-        },
+        Sys::Splice => Args::SendFile { other_fd: w[0] as i32, asked: w[4], into_socket: true },
         Sys::Poll | Sys::Ppoll => Args::Poll {
             waits: wait::poll(memory, w[0], u64::from(w[1] as u32)),
             timeout: match asked.row.sys {
@@ -210,9 +181,7 @@ pub(crate) fn decode(
                 _ => wait::interest(memory, w[3]),
             },
         },
-        Sys::IoUringSetup => Args::IoUring {
-            entries: w[0] as u32,
-        },
+        Sys::IoUringSetup => Args::IoUring { entries: w[0] as u32 },
         Sys::CloseRange
         | Sys::PidfdGetfd
         | Sys::Unshare
@@ -256,10 +225,7 @@ impl Asked {
 fn socket_type(word: u64) -> (SocketType, Flags) {
     const MASK: u64 = 0xf; // SOCK_TYPE_MASK
     let word = u64::from(word as u32);
-    (
-        SocketType((word & MASK) as i32),
-        flags::flags(word & !MASK, flags::SOCK),
-    )
+    (SocketType((word & MASK) as i32), flags::flags(word & !MASK, flags::SOCK))
 }
 
 fn socket_option(asked: &Asked, memory: &impl Memory, succeeded: bool) -> Args {
@@ -268,29 +234,14 @@ fn socket_option(asked: &Asked, memory: &impl Memory, succeeded: bool) -> Args {
     let w = &asked.words;
     let (level, option) = (w[1] as i32, w[2] as i32);
     let read = |length: u32| {
-        option::value(
-            level,
-            option,
-            &memory.bytes(w[3], (length as usize).min(LONGEST)),
-        )
+        option::value(level, option, &memory.bytes(w[3], (length as usize).min(LONGEST)))
     };
-    let (level, option) = (
-        option::level_name(level),
-        option::option_name(level, option),
-    );
+    let (level, option) = (option::level_name(level), option::option_name(level, option));
     if asked.row.sys == Sys::Setsockopt {
-        return Args::SetOption {
-            level,
-            option,
-            value: read(w[4] as u32),
-        };
+        return Args::SetOption { level, option, value: read(w[4] as u32) };
     }
     let length = memory.array::<4>(w[4]).filter(|_| succeeded);
-    Args::GetOption {
-        level,
-        option,
-        value: length.map(u32::from_ne_bytes).map(read),
-    }
+    Args::GetOption { level, option, value: length.map(u32::from_ne_bytes).map(read) }
 }
 
 fn send(asked: &Asked, moved: u64, memory: &impl Memory, limits: Limits) -> Args {
@@ -305,33 +256,14 @@ fn send(asked: &Asked, moved: u64, memory: &impl Memory, limits: Limits) -> Args
         Sys::Sendmsg => {
             let header = Header::read(memory, w[1]).unwrap_or_default();
             let buffers = message::buffers(memory, header.buffers, header.buffer_count);
-            (
-                buffers,
-                msg(w[2]),
-                header.to(memory),
-                header.control(memory),
-            )
+            (buffers, msg(w[2]), header.to(memory), header.control(memory))
         }
-        _ => (
-            message::buffers(memory, w[1], w[2]),
-            Flags::default(),
-            None,
-            Vec::new(),
-        ),
+        _ => (message::buffers(memory, w[1], w[2]), Flags::default(), None, Vec::new()),
     };
     let offered = message::room(&buffers);
     let shown = if moved > 0 { moved } else { offered };
     let sample = message::gather(memory, &buffers, shown, limits.sample);
-    Args::Send {
-        asked: offered,
-        bytes: Bytes {
-            sample,
-            total: moved,
-        },
-        flags,
-        to,
-        control,
-    }
+    Args::Send { asked: offered, bytes: Bytes { sample, total: moved }, flags, to, control }
 }
 
 fn receive(
@@ -361,11 +293,7 @@ fn receive(
                 got = after.got();
                 // The kernel advances neither pointer, only the lengths.
                 let length = after.control_length.min(before.control_length);
-                control = Header {
-                    control_length: length,
-                    ..before
-                }
-                .control(memory);
+                control = Header { control_length: length, ..before }.control(memory);
                 address::returned(memory, before.name, before.name_length, after.name_length)
             });
             (buffers, msg(w[2]), from)
@@ -375,17 +303,7 @@ fn receive(
     let room = message::room(&buffers);
     // With MSG_TRUNC the result may exceed the room: the datagram's own length.
     let sample = message::gather(memory, &buffers, moved.min(room), limits.sample);
-    Args::Recv {
-        room,
-        bytes: Bytes {
-            sample,
-            total: moved,
-        },
-        flags,
-        got,
-        from,
-        control,
-    }
+    Args::Recv { room, bytes: Bytes { sample, total: moved }, flags, got, from, control }
 }
 
 fn many(asked: &Asked, moved: u64, memory: &impl Memory, limits: Limits) -> Args {
@@ -395,19 +313,11 @@ fn many(asked: &Asked, moved: u64, memory: &impl Memory, limits: Limits) -> Args
     match &asked.before {
         Before::Rooms(rooms) => {
             let messages = message::many(memory, w[1], count, Some(rooms), limits.sample);
-            Args::RecvMany {
-                room: w[2] as u32,
-                messages,
-                flags,
-            }
+            Args::RecvMany { room: w[2] as u32, messages, flags }
         }
         _ => {
             let messages = message::many(memory, w[1], count, None, limits.sample);
-            Args::SendMany {
-                asked: w[2] as u32,
-                messages,
-                flags,
-            }
+            Args::SendMany { asked: w[2] as u32, messages, flags }
         }
     }
 }
@@ -418,10 +328,7 @@ fn select(asked: &Asked, succeeded: bool, memory: &impl Memory) -> Args {
         return Args::Other { words: w.to_vec() };
     };
     let after = succeeded.then(|| wait::sets(memory, w[0], [w[1], w[2], w[3]]));
-    Args::Poll {
-        waits: wait::select(w[0], before, after.as_ref()),
-        timeout: *timeout,
-    }
+    Args::Poll { waits: wait::select(w[0], before, after.as_ref()), timeout: *timeout }
 }
 
 fn fcntl(asked: &Asked, outcome: Outcome) -> Args {
@@ -432,14 +339,10 @@ fn fcntl(asked: &Asked, outcome: Outcome) -> Args {
     };
     let (command, flags) = match command as i32 {
         libc::F_DUPFD => {
-            return Args::Dup {
-                flags: Flags::default(),
-            };
+            return Args::Dup { flags: Flags::default() };
         }
         libc::F_DUPFD_CLOEXEC => {
-            return Args::Dup {
-                flags: Flags(vec![Name::of("O_CLOEXEC")]),
-            };
+            return Args::Dup { flags: Flags(vec![Name::of("O_CLOEXEC")]) };
         }
         libc::F_GETFD => (Name::of("F_GETFD"), flags::flags(result, flags::FD)),
         libc::F_SETFD => (Name::of("F_SETFD"), flags::flags(argument, flags::FD)),
@@ -449,11 +352,7 @@ fn fcntl(asked: &Asked, outcome: Outcome) -> Args {
         libc::F_GETOWN => (Name::of("F_GETOWN"), Flags::default()),
         other => (Name::from(format!("command {other}")), Flags::default()),
     };
-    Args::Fcntl {
-        command,
-        flags,
-        argument,
-    }
+    Args::Fcntl { command, flags, argument }
 }
 
 fn ioctl_name(request: u32) -> Name {

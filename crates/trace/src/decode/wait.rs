@@ -26,11 +26,7 @@ pub(crate) fn poll(memory: &impl Memory, list: u64, count: u64) -> Vec<Wait> {
         }
     };
     // Negative descriptors are entries the program has switched off.
-    bytes
-        .chunks_exact(8)
-        .map(entry)
-        .filter(|wait| wait.fd >= 0)
-        .collect()
+    bytes.chunks_exact(8).map(entry).filter(|wait| wait.fd >= 0).collect()
 }
 
 /// The three sets of `select`, as bytes.
@@ -44,14 +40,8 @@ pub(crate) fn sets(memory: &impl Memory, count: u64, addresses: [u64; 3]) -> [Ve
 pub(crate) fn select(count: u64, asked: &[Vec<u8>; 3], got: Option<&[Vec<u8>; 3]>) -> Vec<Wait> {
     const KINDS: [u64; 3] = [0x001, 0x004, 0x002]; // POLLIN, POLLOUT, POLLPRI
     let bits = |sets: &[Vec<u8>; 3], fd: usize| {
-        let has = |set: &Vec<u8>| {
-            set.get(fd / 8)
-                .is_some_and(|byte| byte >> (fd % 8) & 1 == 1)
-        };
-        sets.iter()
-            .zip(KINDS)
-            .filter(|(set, _)| has(set))
-            .fold(0, |sum, (_, kind)| sum | kind)
+        let has = |set: &Vec<u8>| set.get(fd / 8).is_some_and(|byte| byte >> (fd % 8) & 1 == 1);
+        sets.iter().zip(KINDS).filter(|(set, _)| has(set)).fold(0, |sum, (_, kind)| sum | kind)
     };
     let count = (count as u32 as usize).min(MOST);
     let waits = (0..count).filter_map(|fd| {
@@ -81,26 +71,17 @@ pub(crate) fn ready(memory: &impl Memory, list: u64, count: usize) -> Vec<Ready>
 pub(crate) fn interest(memory: &impl Memory, address: u64) -> Option<EpollInterest> {
     let bytes = memory.array::<EPOLL_EVENT>(address)?;
     let wants = flags::flags(u64::from(u32_at(&bytes, 0)), flags::EPOLL);
-    Some(EpollInterest {
-        wants,
-        data: u64_at(&bytes, EPOLL_DATA),
-    })
+    Some(EpollInterest { wants, data: u64_at(&bytes, EPOLL_DATA) })
 }
 
 /// A timeout in milliseconds, as an int; negative is for ever.
 pub(crate) fn milliseconds(word: u64) -> Option<u64> {
-    u64::try_from(word as u32 as i32)
-        .ok()
-        .map(|ms| ms * 1_000_000)
+    u64::try_from(word as u32 as i32).ok().map(|ms| ms * 1_000_000)
 }
 
 /// A `struct timespec` or, with `unit` 1000, a `struct timeval`, in nanoseconds.
 pub(crate) fn time(memory: &impl Memory, address: u64, unit: u64) -> Option<u64> {
     let bytes = memory.array::<16>(address)?;
     let fraction = u64_at(&bytes, 8).saturating_mul(unit);
-    Some(
-        u64_at(&bytes, 0)
-            .saturating_mul(1_000_000_000)
-            .saturating_add(fraction),
-    )
+    Some(u64_at(&bytes, 0).saturating_mul(1_000_000_000).saturating_add(fraction))
 }

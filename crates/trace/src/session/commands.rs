@@ -52,10 +52,7 @@ impl Waiting {
     }
 
     fn next_alarm(&self) -> Option<u64> {
-        [self.deadline, self.linger, self.burial]
-            .into_iter()
-            .flatten()
-            .min()
+        [self.deadline, self.linger, self.burial].into_iter().flatten().min()
     }
 }
 
@@ -66,10 +63,7 @@ impl Session<'_> {
         self.waiting.deadline = self.options.deadline.map(after);
         self.set_alarm();
         let columns = self.waiting.commands.len();
-        for (index, pid) in std::mem::take(&mut self.waiting.attach)
-            .into_iter()
-            .enumerate()
-        {
+        for (index, pid) in std::mem::take(&mut self.waiting.attach).into_iter().enumerate() {
             let command = u32::try_from(columns + index).unwrap_or(u32::MAX);
             self.take_hold(pid, command)?;
         }
@@ -86,13 +80,7 @@ impl Session<'_> {
         process.exe = probe::exe(pid);
         self.processes.insert(pid, process);
         for tid in threads {
-            self.threads.insert(
-                tid,
-                Thread {
-                    pid,
-                    ..Thread::default()
-                },
-            );
+            self.threads.insert(tid, Thread { pid, ..Thread::default() });
         }
         self.tell_start(pid, None);
         let sockets = self.adopt_all(pid, pid);
@@ -147,19 +135,9 @@ impl Session<'_> {
         process.stepped = self.options.every_call;
         process.coverage = Coverage::of(self.first_ranges(&inherited));
         self.processes.insert(pid, process);
-        self.threads.insert(
-            pid,
-            Thread {
-                pid,
-                ..Thread::default()
-            },
-        );
+        self.threads.insert(pid, Thread { pid, ..Thread::default() });
         self.waiting.spawned.push(spawned);
-        self.commands.push(Running {
-            label: command.label,
-            pid,
-            ..Running::default()
-        });
+        self.commands.push(Running { label: command.label, pid, ..Running::default() });
         Ok(())
     }
 
@@ -260,11 +238,7 @@ impl Session<'_> {
             kill(process.pid);
         }
         for (tid, thread) in &self.threads {
-            if self
-                .processes
-                .get(&thread.pid)
-                .is_some_and(|process| process.attached)
-            {
+            if self.processes.get(&thread.pid).is_some_and(|process| process.attached) {
                 let _ = ptrace::interrupt(*tid);
             }
         }
@@ -327,11 +301,7 @@ impl Session<'_> {
             process: 0,
             exit: None,
         });
-        Outcome {
-            commands: started.chain(never).collect(),
-            end: self.end,
-            cost: self.cost,
-        }
+        Outcome { commands: started.chain(never).collect(), end: self.end, cost: self.cost }
     }
 }
 
@@ -347,8 +317,5 @@ fn kill(pid: pid_t) {
 /// Our own sockets that a program started by us will have too.
 fn inherited_sockets() -> Vec<i32> {
     let ours = probe::sockets(std::process::id().cast_signed());
-    ours.into_iter()
-        .filter(|(_, _, cloexec)| !cloexec)
-        .map(|(fd, ..)| fd)
-        .collect()
+    ours.into_iter().filter(|(_, _, cloexec)| !cloexec).map(|(fd, ..)| fd).collect()
 }

@@ -45,9 +45,7 @@ impl Session<'_> {
     /// Puts a filter for these descriptors into the thread's process. `Err(None)`: it is gone.
     fn install(&mut self, tid: pid_t, range: &Descriptors) -> Result<(), Option<String>> {
         let scratch = self.scratch(tid)?;
-        let first = self
-            .process_of(tid)
-            .is_some_and(|process| process.coverage.is_empty());
+        let first = self.process_of(tid).is_some_and(|process| process.coverage.is_empty());
         let code = filter::descriptors(range, first);
         // struct sock_fprog { unsigned short len; struct sock_filter *filter; }, then the filter.
         let mut bytes = (code.len() as u64).to_ne_bytes().to_vec();
@@ -65,9 +63,7 @@ impl Session<'_> {
             error => {
                 let error = i32::try_from(-error).map(std::io::Error::from_raw_os_error);
                 let error = error.map_or_else(|_| "refused".to_owned(), |error| error.to_string());
-                Err(Some(format!(
-                    "the program may not be given another seccomp filter: {error}"
-                )))
+                Err(Some(format!("the program may not be given another seccomp filter: {error}")))
             }
         }
     }
@@ -90,9 +86,7 @@ impl Session<'_> {
                 }
                 Ok(address)
             }
-            Err(_) => Err(Some(
-                "the program has no memory left for a filter".to_owned(),
-            )),
+            Err(_) => Err(Some("the program has no memory left for a filter".to_owned())),
         }
     }
 
@@ -110,9 +104,9 @@ impl Session<'_> {
             Err(Refusal::Gone) => Err(None),
             Err(Refusal::Ptrace(error)) if error.raw_os_error() == Some(libc::ESRCH) => Err(None),
             Err(Refusal::Ptrace(error)) => Err(Some(format!("ptrace: {error}"))),
-            Err(Refusal::Elsewhere) => Err(Some(
-                "its system calls are not made the usual way".to_owned(),
-            )),
+            Err(Refusal::Elsewhere) => {
+                Err(Some("its system calls are not made the usual way".to_owned()))
+            }
         }
     }
 
@@ -160,10 +154,7 @@ impl Session<'_> {
         };
         if process.alive > 1 {
             let why = "a thread with descriptors of its own is taken for one that shares them";
-            let notice = Notice::NotDecoded {
-                call: "unshare".to_owned(),
-                why: why.to_owned(),
-            };
+            let notice = Notice::NotDecoded { call: "unshare".to_owned(), why: why.to_owned() };
             return self.notice(tid, notice);
         }
         let own = process.table.borrow().clone();

@@ -1,17 +1,14 @@
 //! What a call did to descriptors and sockets, done to our tables too.
 
-use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use event::{
-    Args, Control, Endpoint, Errno, Flags, Notice, OptionValue, Readiness, SocketId, SocketType,
-};
+use event::{Args, Control, Errno, Flags, Notice, OptionValue, Readiness, SocketId};
 use libc::pid_t;
 
 use super::Session;
 use crate::calls::Sys;
 use crate::state::InCall;
-use crate::table::{self, Shared, Socket};
+use crate::table::{self, Shared};
 use crate::{clock, probe};
 
 /// What followed from a call.
@@ -38,15 +35,7 @@ impl Session<'_> {
         let mut effect = Effect::default();
         let new_fd = i32::try_from(value).unwrap_or(-1);
         match (args, &call.socket) {
-            (
-                Args::Socket {
-                    family,
-                    kind,
-                    flags,
-                    protocol,
-                },
-                _,
-            ) => {
+            (Args::Socket { family, kind, flags, protocol }, _) => {
                 let id = SocketId {
                     netns: probe::netns(tid),
                     family: *family,
@@ -59,32 +48,17 @@ impl Session<'_> {
                 };
                 effect.socket = Some(self.create(tid, new_fd, id, is_cloexec(flags)));
             }
-            (
-                Args::Socketpair {
-                    fds, flags, second, ..
-                },
-                _,
-            ) => {
+            (Args::Socketpair { fds, flags, second, .. }, _) => {
                 let flag = is_cloexec(flags);
                 let pair: Vec<_> = fds.iter().map(|fd| self.adopt(tid, *fd, flag)).collect();
                 if let [Some(one), Some(other)] = &pair[..] {
                     let inodes = (one.borrow().id.inode, other.borrow().id.inode);
-                    (
-                        other.borrow_mut().id.peer_inode,
-                        one.borrow_mut().id.peer_inode,
-                    ) = inodes;
+                    (other.borrow_mut().id.peer_inode, one.borrow_mut().id.peer_inode) = inodes;
                     *second = Some(Box::new(other.borrow().id.clone()));
                 }
                 effect.socket = pair.into_iter().next().flatten();
             }
-            (
-                Args::Accept {
-                    peer,
-                    flags,
-                    listener,
-                },
-                Some(listening),
-            ) => {
+            (Args::Accept { peer, flags, listener }, Some(listening)) => {
                 let id = self.accepted(tid, new_fd, &listening.borrow().id, peer.as_ref());
                 *listener = Some(Box::new(listening.borrow().id.clone()));
                 effect.socket = Some(self.create(tid, new_fd, id, is_cloexec(flags)));
@@ -99,11 +73,7 @@ impl Session<'_> {
             (Args::Bind { .. }, Some(socket)) => {
                 self.refresh(tid, call.asked.fd(), socket);
                 let socket_ref = socket.borrow();
-                let reachable = socket_ref
-                    .id
-                    .local
-                    .as_ref()
-                    .is_some_and(table::is_reachable);
+                let reachable = socket_ref.id.local.as_ref().is_some_and(table::is_reachable);
                 if socket_ref.is_datagram() && reachable {
                     effect.ready = Some((Readiness::Bound, Rc::clone(socket)));
                 }
@@ -129,16 +99,9 @@ impl Session<'_> {
             (Args::Recv { control, flags, .. }, _) => {
                 effect.notices.extend(self.received(tid, control, flags));
             }
-            (
-                Args::RecvMany {
-                    messages, flags, ..
-                },
-                _,
-            ) => {
+            (Args::RecvMany { messages, flags, .. }, _) => {
                 for message in messages {
-                    effect
-                        .notices
-                        .extend(self.received(tid, &message.control, flags));
+                    effect.notices.extend(self.received(tid, &message.control, flags));
                 }
             }
             (Args::GetOption { option, value, .. }, Some(socket)) if option == "SO_ERROR" => {
@@ -151,26 +114,14 @@ impl Session<'_> {
                 }
                 socket.borrow_mut().connecting = false;
             }
-            (
-                Args::Fcntl {
-                    command, argument, ..
-                },
-                _,
-            ) if command == "F_SETFD" => {
+            (Args::Fcntl { command, argument, .. }, _) if command == "F_SETFD" => {
                 let cloexec = *argument & libc::FD_CLOEXEC as u64 != 0;
                 self.set_cloexec(tid, call.asked.fd(), cloexec);
             }
             (Args::Ioctl { request, .. }, _) if request == "FIOCLEX" || request == "FIONCLEX" => {
                 self.set_cloexec(tid, call.asked.fd(), request == "FIOCLEX");
             }
-            (
-                Args::EpollControl {
-                    epoll,
-                    interest: Some(interest),
-                    ..
-                },
-                _,
-            ) => {
+            (Args::EpollControl { epoll, interest: Some(interest), .. }, _) => {
                 let fd = call.asked.words[2] as i32;
                 if let Some(process) = self.process_of(tid) {
                     process.table.borrow_mut().watch(*epoll, fd, interest.data);
@@ -184,10 +135,7 @@ impl Session<'_> {
             (Args::Other { words }, _) => match call.asked.row.sys {
                 Sys::CloseRange => effect.closed = self.close_range(tid, words),
                 Sys::PidfdGetfd if self.adopt(tid, new_fd, true).is_some() => {
-                    effect.notices.push(Notice::Passed {
-                        fds: vec![new_fd],
-                        received: true,
-                    });
+                    effect.notices.push(Notice::Passed { fds: vec![new_fd], received: true });
                 }
                 _ => {}
             },
@@ -216,74 +164,13 @@ impl Session<'_> {
         Effect::default()
     }
 
-    /// A socket has been connected, or is being: it knows both its addresses.
-    fn connected(&mut self, tid: pid_t, fd: i32, socket: &Shared, address: &Endpoint) {
-        self.refresh(tid, fd, socket);
-        let mut socket = socket.borrow_mut();
-        match address {
-            Endpoint::Unspecified => socket.id.peer = None,
-            // Not yet connected, or already reset: then the kernel does not tell the peer.
-            _ if socket.id.peer.is_none() => socket.id.peer = Some(address.clone()),
-            _ => {}
-        }
-    }
-
-    /// Asks the kernel for the addresses a socket has by now.
-    fn refresh(&mut self, tid: pid_t, fd: i32, socket: &Shared) {
-        let Some(copy) = self.duplicate(tid, fd) else {
-            return;
-        };
-        let mut socket = socket.borrow_mut();
-        socket.id.local = probe::local(copy.as_fd());
-        socket.id.peer = probe::peer(copy.as_fd()).or(socket.id.peer.take());
-    }
-
-    /// The first datagram sent gives a socket its address.
-    fn after_send(&mut self, tid: pid_t, call: &InCall, socket: &Shared) {
-        let (nameless, kind) = {
-            let socket = socket.borrow();
-            (socket.id.local.is_none(), socket.id.kind)
-        };
-        if nameless
-            && kind != SocketType::STREAM
-            && socket.borrow().id.family != event::Family::UNIX
-        {
-            self.refresh(tid, call.asked.fd(), socket);
-        }
-    }
-
-    fn accepted(
-        &mut self,
-        tid: pid_t,
-        fd: i32,
-        listener: &SocketId,
-        told: Option<&Endpoint>,
-    ) -> SocketId {
-        let copy = self.duplicate(tid, fd);
-        let copy = copy.as_ref().map(AsFd::as_fd);
-        SocketId {
-            local: copy
-                .and_then(probe::local)
-                .or_else(|| listener.local.clone()),
-            peer: copy.and_then(probe::peer).or_else(|| told.cloned()),
-            inode: copy.and_then(probe::inode_of),
-            peer_inode: None,
-            ..listener.clone()
-        }
-    }
-
     fn orient_splice(&mut self, tid: pid_t, call: &InCall, args: &mut Args) {
         let Some(process) = self.process_of(tid) else {
             return;
         };
         let (from, to) = (call.asked.words[0] as i32, call.asked.words[2] as i32);
         let into = process.table.borrow().get(to).is_some();
-        if let Args::SendFile {
-            other_fd,
-            into_socket,
-            ..
-        } = args
-        {
+        if let Args::SendFile { other_fd, into_socket, .. } = args {
             (*other_fd, *into_socket) = if into { (from, true) } else { (to, false) };
         }
     }
@@ -292,13 +179,8 @@ impl Session<'_> {
     fn passed_on(&mut self, tid: pid_t, control: &[Control]) -> Option<Notice> {
         let process = self.process_of(tid)?;
         let table = process.table.borrow();
-        let fds: Vec<i32> = rights(control)
-            .filter(|fd| table.get(*fd).is_some())
-            .collect();
-        (!fds.is_empty()).then_some(Notice::Passed {
-            fds,
-            received: false,
-        })
+        let fds: Vec<i32> = rights(control).filter(|fd| table.get(*fd).is_some()).collect();
+        (!fds.is_empty()).then_some(Notice::Passed { fds, received: false })
     }
 
     /// Sockets received from another process by `SCM_RIGHTS`.
@@ -306,10 +188,7 @@ impl Session<'_> {
         let cloexec = flags.has("MSG_CMSG_CLOEXEC");
         let mut fds: Vec<i32> = rights(control).collect();
         fds.retain(|fd| self.adopt(tid, *fd, cloexec).is_some());
-        (!fds.is_empty()).then_some(Notice::Passed {
-            fds,
-            received: true,
-        })
+        (!fds.is_empty()).then_some(Notice::Passed { fds, received: true })
     }
 
     fn close_range(&mut self, tid: pid_t, words: &[u64]) -> Vec<(i32, SocketId)> {
@@ -329,10 +208,7 @@ impl Session<'_> {
             return Vec::new();
         }
         let taken = table.take_range(first, last);
-        taken
-            .into_iter()
-            .map(|(fd, entry)| (fd, entry.socket.borrow().id.clone()))
-            .collect()
+        taken.into_iter().map(|(fd, entry)| (fd, entry.socket.borrow().id.clone())).collect()
     }
 
     fn set_cloexec(&mut self, tid: pid_t, fd: i32, cloexec: bool) {
@@ -356,65 +232,7 @@ impl Session<'_> {
             process.table.borrow_mut().insert(fd, socket, cloexec);
             self.cover(tid, fd);
         }
-        before
-            .map(|entry| (fd, entry.socket.borrow().id.clone()))
-            .into_iter()
-            .collect()
-    }
-
-    fn create(&mut self, tid: pid_t, fd: i32, id: SocketId, cloexec: bool) -> Shared {
-        let socket = Socket::new(id);
-        self.remember(&socket);
-        if let Some(process) = self.process_of(tid) {
-            process
-                .table
-                .borrow_mut()
-                .insert(fd, Rc::clone(&socket), cloexec);
-        }
-        self.cover(tid, fd);
-        socket
-    }
-
-    /// Looks at a descriptor we have not seen being made, and knows it from now on if it is a
-    /// socket.
-    pub(super) fn adopt(&mut self, tid: pid_t, fd: i32, cloexec: bool) -> Option<Shared> {
-        let inode = probe::inode(tid, fd)?;
-        let socket = match self.recall(inode) {
-            Some(socket) => socket,
-            None => {
-                let copy = self.duplicate(tid, fd)?;
-                let id = probe::identify(copy.as_fd(), Some(inode), probe::netns(tid))?;
-                let socket = Socket::new(id);
-                self.remember(&socket);
-                socket
-            }
-        };
-        let process = self.process_of(tid)?;
-        process
-            .table
-            .borrow_mut()
-            .insert(fd, Rc::clone(&socket), cloexec);
-        self.cover(tid, fd);
-        Some(socket)
-    }
-
-    /// Adopts every socket a process has; returns their descriptors.
-    pub(super) fn adopt_all(&mut self, pid: pid_t, tid: pid_t) -> Vec<i32> {
-        let mut adopted = Vec::new();
-        for (fd, _, cloexec) in probe::sockets(pid) {
-            if self.adopt(tid, fd, cloexec).is_some() {
-                adopted.push(fd);
-            }
-        }
-        adopted
-    }
-
-    fn duplicate(&mut self, tid: pid_t, fd: i32) -> Option<std::os::fd::OwnedFd> {
-        let process = self.process_of(tid)?;
-        if process.pidfd.is_none() {
-            process.pidfd = probe::pidfd(process.pid).ok();
-        }
-        probe::duplicate(process.pidfd.as_ref()?.as_fd(), fd).ok()
+        before.map(|entry| (fd, entry.socket.borrow().id.clone())).into_iter().collect()
     }
 
     /// Closes whatever sockets an ending or executing process still has.

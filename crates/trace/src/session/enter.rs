@@ -106,10 +106,6 @@ impl Session<'_> {
         };
         let table = Rc::clone(&process.table);
         let socket = |word: usize| table.borrow().get(words[word] as i32).cloned();
-        let either = |one: usize, other: usize| match socket(one).or_else(|| socket(other)) {
-            None => Interest::Skip,
-            some => Interest::Socket(some),
-        };
         match row.sys {
             Sys::Socket | Sys::Socketpair | Sys::PidfdGetfd => Interest::Socket(None),
             Sys::IoUringSetup => {
@@ -132,19 +128,19 @@ impl Session<'_> {
                 Some(socket) if waits => Interest::Socket(Some(socket)),
                 _ => Interest::Skip,
             },
-            Sys::Dup2 | Sys::Dup3 => either(0, 1),
-            Sys::Splice => either(2, 0),
+            // Of interest as well if a socket's descriptor is made to mean something else.
+            Sys::Dup2 | Sys::Dup3 => match (socket(0), socket(1)) {
+                (None, None) => Interest::Skip,
+                (duplicated, _) => Interest::Socket(duplicated),
+            },
+            Sys::Splice => match socket(2).or_else(|| socket(0)) {
+                None => Interest::Skip,
+                socket => Interest::Socket(socket),
+            },
             Sys::CloseRange => {
                 let range = words[0] as u32..=words[1] as u32;
-                let hit = table
-                    .borrow()
-                    .fds()
-                    .any(|fd| range.contains(&fd.cast_unsigned()));
-                if hit {
-                    Interest::Socket(None)
-                } else {
-                    Interest::Skip
-                }
+                let hit = table.borrow().fds().any(|fd| range.contains(&fd.cast_unsigned()));
+                if hit { Interest::Socket(None) } else { Interest::Skip }
             }
             Sys::Unshare => {
                 self.on_unshare(tid, words[0]);
@@ -170,9 +166,7 @@ impl Session<'_> {
 
     /// A call on a descriptor that is not known as a socket's.
     fn unknown(&mut self, tid: pid_t, row: &Row, fd: i32) -> Interest {
-        let uncertain = self
-            .process_of(tid)
-            .is_some_and(|process| process.uncertain);
+        let uncertain = self.process_of(tid).is_some_and(|process| process.uncertain);
         let sockets_only = row.stage == Stage::Always;
         if (uncertain || sockets_only) && probe::inode(tid, fd).is_some() {
             return Interest::Socket(self.adopt(tid, fd, false));

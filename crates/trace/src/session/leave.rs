@@ -38,9 +38,7 @@ impl Session<'_> {
 
     /// Tells a call whose result is known, and does to our tables what it did to the kernel's.
     pub(super) fn finish(&mut self, tid: pid_t, call: InCall, outcome: Outcome, ended: u64) {
-        let limits = Limits {
-            sample: self.options.sample,
-        };
+        let limits = Limits { sample: self.options.sample };
         let mut args = decode(&call.asked, outcome, &Of(tid), limits);
         if call.stdio {
             return self.tell_stdio(tid, &call, &args, ended);
@@ -51,7 +49,7 @@ impl Session<'_> {
             Outcome::Unfinished => Effect::default(),
         };
         if !self.is_worth_telling(tid, &call, &mut args) {
-            return;
+            return self.tell_effect(tid, effect, ended);
         }
         let socket = effect.socket.as_ref().or(call.socket.as_ref());
         let told = Call {
@@ -106,10 +104,7 @@ impl Session<'_> {
             return;
         };
         if bytes.total > 0 {
-            let what = Life::Stdio {
-                stream,
-                bytes: bytes.clone(),
-            };
+            let what = Life::Stdio { stream, bytes: bytes.clone() };
             self.emit(self.place(tid), ended, What::Process(what));
         }
     }
@@ -127,11 +122,7 @@ impl Session<'_> {
         };
         let command = self.process_of(tid).map(|process| process.command);
         let id = socket.borrow().id.clone();
-        let life = Life::Ready {
-            readiness,
-            at: id.local.clone(),
-            socket: id,
-        };
+        let life = Life::Ready { readiness, at: id.local.clone(), socket: id };
         self.emit(self.place(tid), at, What::Process(life));
         if let Some(command) = command.filter(|_| readiness != event::Readiness::Connected) {
             self.mark_ready(command);
@@ -177,12 +168,7 @@ fn outcome(result: i64) -> Outcome {
 fn fd(call: &InCall, args: &Args) -> Option<i32> {
     match (call.asked.row.sys, args) {
         (Sys::EpollCtl, _) => Some(call.asked.words[2] as i32),
-        (
-            Sys::Splice,
-            Args::SendFile {
-                into_socket: true, ..
-            },
-        ) => Some(call.asked.words[2] as i32),
+        (Sys::Splice, Args::SendFile { into_socket: true, .. }) => Some(call.asked.words[2] as i32),
         (Sys::Splice, _) => Some(call.asked.words[0] as i32),
         _ => call.asked.row.takes_fd().then(|| call.asked.fd()),
     }

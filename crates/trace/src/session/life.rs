@@ -35,23 +35,12 @@ impl Session<'_> {
         };
         let verify = self.is_racing(tid, pid);
         if has(libc::CLONE_THREAD) {
-            self.threads.insert(
-                child,
-                Thread {
-                    pid,
-                    verify,
-                    ..Thread::default()
-                },
-            );
+            self.threads.insert(child, Thread { pid, verify, ..Thread::default() });
             if let Some(process) = self.processes.get_mut(&pid) {
                 process.alive += 1;
             }
         } else {
-            let thread = Thread {
-                pid: child,
-                verify,
-                ..Thread::default()
-            };
+            let thread = Thread { pid: child, verify, ..Thread::default() };
             self.threads.insert(child, thread);
             if let Some(process) = self.processes.get(&pid) {
                 let forked = process.forked(child, has(libc::CLONE_FILES));
@@ -65,11 +54,7 @@ impl Session<'_> {
                 self.step_from_now_on(child, Some(Notice::Slow { why }));
             }
         }
-        if let Some(index) = self
-            .strangers
-            .iter()
-            .position(|stranger| *stranger == child)
-        {
+        if let Some(index) = self.strangers.iter().position(|stranger| *stranger == child) {
             self.strangers.swap_remove(index);
             self.on_trap(child)?;
         }
@@ -93,9 +78,7 @@ impl Session<'_> {
     /// True if another thread of the process is in a call whose end we have not seen: it may have
     /// made a socket, or had a filter put in, just before or just after the birth.
     fn is_racing(&self, tid: pid_t, pid: pid_t) -> bool {
-        self.processes
-            .get(&pid)
-            .is_some_and(|process| process.alive > 1)
+        self.processes.get(&pid).is_some_and(|process| process.alive > 1)
             && self
                 .threads
                 .iter()
@@ -107,10 +90,8 @@ impl Session<'_> {
         if self.release(tid, 0) {
             return Ok(());
         }
-        let verify = self
-            .threads
-            .get_mut(&tid)
-            .is_some_and(|thread| std::mem::take(&mut thread.verify));
+        let verify =
+            self.threads.get_mut(&tid).is_some_and(|thread| std::mem::take(&mut thread.verify));
         if verify {
             self.verify(tid);
         }
@@ -135,9 +116,7 @@ impl Session<'_> {
         process.table.borrow_mut().take_all();
         // Not yet at the end of a call, so nothing can be injected: follow it step by step if
         // what it has is not covered.
-        let uncovered = probe::sockets(tid)
-            .iter()
-            .any(|(fd, ..)| !process.coverage.contains(*fd));
+        let uncovered = probe::sockets(tid).iter().any(|(fd, ..)| !process.coverage.contains(*fd));
         if uncovered {
             let why = "it was forked while another thread made a socket".to_owned();
             self.step_from_now_on(tid, Some(Notice::Slow { why }));
@@ -154,15 +133,8 @@ impl Session<'_> {
             self.abandon_call(tid);
             self.threads.remove(&former);
         }
-        self.threads
-            .retain(|other, thread| *other == tid || thread.pid != tid);
-        self.threads.insert(
-            tid,
-            Thread {
-                pid: tid,
-                ..Thread::default()
-            },
-        );
+        self.threads.retain(|other, thread| *other == tid || thread.pid != tid);
+        self.threads.insert(tid, Thread { pid: tid, ..Thread::default() });
         if let Some(failed) = self.trouble(tid) {
             match failed {
                 Trouble::Fatal(error) => return Err(error),
@@ -190,14 +162,7 @@ impl Session<'_> {
             let closed = process.table.borrow_mut().take_cloexec();
             let ((argv, omitted), exe) = ((*process.argv).clone(), process.exe.clone());
             self.close_implicitly(tid, closed);
-            self.tell(
-                tid,
-                Life::Exec {
-                    argv,
-                    argv_omitted: omitted,
-                    exe,
-                },
-            );
+            self.tell(tid, Life::Exec { argv, argv_omitted: omitted, exe });
         }
         self.resume(tid, 0)
     }
@@ -271,11 +236,7 @@ impl Session<'_> {
             _ => Exit::Unknown,
         };
         if self.processes.remove(&tid).is_some() {
-            self.emit(
-                place(tid, tid),
-                clock::now(),
-                What::Process(Life::Exit { status }),
-            );
+            self.emit(place(tid, tid), clock::now(), What::Process(Life::Exit { status }));
         }
         self.mark_ended(tid, status)
     }

@@ -7,6 +7,7 @@ mod enter;
 mod leave;
 mod life;
 mod signals;
+mod sockets;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -134,9 +135,7 @@ impl<'s> Session<'s> {
     }
 
     fn is_entered(&self, tid: pid_t) -> bool {
-        self.threads
-            .get(&tid)
-            .is_some_and(|thread| thread.call.is_some())
+        self.threads.get(&tid).is_some_and(|thread| thread.call.is_some())
     }
 
     /// Lets a thread go on, to the end of its call if it is in one of interest.
@@ -144,15 +143,8 @@ impl<'s> Session<'s> {
         let Some(thread) = self.threads.get(&tid) else {
             return self.go(tid, Go::On, signal);
         };
-        let stepped = self
-            .processes
-            .get(&thread.pid)
-            .is_some_and(|process| process.stepped);
-        let how = if stepped || thread.call.is_some() {
-            Go::ToCall
-        } else {
-            Go::On
-        };
+        let stepped = self.processes.get(&thread.pid).is_some_and(|process| process.stepped);
+        let how = if stepped || thread.call.is_some() { Go::ToCall } else { Go::On };
         self.go(tid, how, signal)
     }
 
@@ -173,12 +165,7 @@ impl<'s> Session<'s> {
     fn emit(&mut self, place: Place, at: u64, what: What) {
         let seq = self.cost.events;
         self.cost.events += 1;
-        (self.sink)(Event {
-            seq,
-            at,
-            place,
-            what,
-        });
+        (self.sink)(Event { seq, at, place, what });
     }
 
     fn tell(&mut self, tid: pid_t, life: Life) {
@@ -191,11 +178,7 @@ impl<'s> Session<'s> {
 }
 
 fn place(pid: pid_t, tid: pid_t) -> Place {
-    Place {
-        host: None,
-        process: pid.cast_unsigned(),
-        thread: tid.cast_unsigned(),
-    }
+    Place { host: None, process: pid.cast_unsigned(), thread: tid.cast_unsigned() }
 }
 
 /// `None` if the thread was killed while it was stopped: the next wait tells about it.

@@ -30,21 +30,11 @@ impl Session<'_> {
             // Whether the call is restarted after the handler depends on how the handler was
             // installed. The kernel decides when it enters the handler: go there and look.
             thread.stepping = true;
-            self.tell(
-                tid,
-                Life::Signal {
-                    signal: Signal(signal),
-                },
-            );
+            self.tell(tid, Life::Signal { signal: Signal(signal) });
             return self.go(tid, Go::Step, signal);
         }
         if !matches!(fate, Fate::Ignored | Fate::Unasked) {
-            self.tell(
-                tid,
-                Life::Signal {
-                    signal: Signal(signal),
-                },
-            );
+            self.tell(tid, Life::Signal { signal: Signal(signal) });
         }
         self.resume(tid, signal)
     }
@@ -94,12 +84,7 @@ impl Session<'_> {
             return Ok(());
         };
         if !std::mem::replace(&mut process.stopped, true) {
-            self.tell(
-                tid,
-                Life::Stopped {
-                    signal: Signal(signal),
-                },
-            );
+            self.tell(tid, Life::Stopped { signal: Signal(signal) });
         }
         self.go(tid, Go::Listen, 0)
     }
@@ -143,9 +128,7 @@ impl Fate {
         }
         let has = |field| {
             let mask = probe::status_field(tid, field);
-            let mask = mask
-                .and_then(|mask| u64::from_str_radix(&mask, 16).ok())
-                .unwrap_or(0);
+            let mask = mask.and_then(|mask| u64::from_str_radix(&mask, 16).ok()).unwrap_or(0);
             mask >> (signal - 1) & 1 == 1
         };
         if has("SigCgt") {
