@@ -72,6 +72,8 @@ pub(crate) struct Tour {
     pub(crate) pause: bool,
     #[arg(long, conflicts_with = "pause")]
     pub(crate) json: bool,
+    #[arg(short, long, value_name = "FILE.html")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

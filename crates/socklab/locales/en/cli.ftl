@@ -23,6 +23,7 @@ arg-name = A program, as `socklab list` names it
 arg-tour-from = Begin at this program
 arg-tour-pause = Wait for Enter after each step
 arg-tour-json = Print JSON, for scripts: one object with every program, step and check
+arg-tour-output = Write the whole tour as one page, too
 arg-run-arguments = The program's own arguments
 arg-run-trace = Draw what its sockets did when it has ended
 arg-trace-commands = Programs, each a quoted command line; one starts when the one before it listens
@@ -64,6 +65,7 @@ examples-tour =
     $ socklab tour
     $ socklab tour --from server-03 --pause
     $ socklab tour --json | jq .ok
+    $ socklab tour -o tour.html
 examples-list =
     $ socklab list
     $ socklab list --json

@@ -23,6 +23,7 @@ arg-name = Un programa, con el nombre que le da `socklab list`
 arg-tour-from = Empieza por este programa
 arg-tour-pause = Espera a Intro después de cada paso
 arg-tour-json = Escribe JSON, para otros programas: un objeto con cada programa, paso y comprobación
+arg-tour-output = Escribe además todo el recorrido como una página
 arg-run-arguments = Los argumentos del propio programa
 arg-run-trace = Cuando termine, dibuja lo que han hecho sus sockets
 arg-trace-commands = Programas, cada uno una línea de órdenes entre comillas; cada uno empieza cuando el anterior escucha
@@ -64,6 +65,7 @@ examples-tour =
     $ socklab tour
     $ socklab tour --from server-03 --pause
     $ socklab tour --json | jq .ok
+    $ socklab tour -o tour.html
 examples-list =
     $ socklab list
     $ socklab list --json

@@ -1,17 +1,22 @@
 //! What to run: from words on a command line to commands of the tracer.
 
 use std::ffi::OsString;
+use std::fs::File;
 
 use anyhow::{Context, Result};
+use trace::Stdio;
 
 use crate::failure::{Exit, Failure};
 use crate::language::text;
 
 /// One program to trace.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Program {
     pub(crate) argv: Vec<OsString>,
     pub(crate) label: Option<String>,
+    pub(crate) input: Stdio,
+    /// Where standard output and error go together; `None` for where socklab's own go.
+    pub(crate) output: Option<File>,
 }
 
 /// The commands: what stands behind `--` is one, word for word. In front of it each word is a
@@ -53,14 +58,14 @@ fn program(argv: Vec<OsString>) -> Result<Program> {
     if own {
         argv[0] = own_path()?;
     }
-    Ok(Program { argv, label: None })
+    Ok(Program { argv, ..Program::default() })
 }
 
 /// A program of the course: this binary runs it.
-pub(super) fn course_program(known: &programs::Program, arguments: &[OsString]) -> Result<Program> {
+pub(crate) fn course_program(known: &programs::Program, arguments: &[OsString]) -> Result<Program> {
     let mut argv = vec![own_path()?, "run".into(), known.name.into()];
     argv.extend_from_slice(arguments);
-    Ok(Program { argv, label: Some(known.name.to_string()) })
+    Ok(Program { argv, label: Some(known.name.to_string()), ..Program::default() })
 }
 
 fn own_path() -> Result<OsString> {

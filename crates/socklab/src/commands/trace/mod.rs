@@ -20,8 +20,11 @@ use crate::failure::{Exit, Failure};
 use crate::language::text;
 use crate::output::{eprintln, println};
 
+pub(crate) use commands::{Program as Traced, course_program};
+pub(crate) use picture::{ladder_of, write_whole};
+pub(crate) use record::{Plan, Recording, record};
+
 use picture::{Format, draw_to, to_text};
-use record::{Plan, Recording, record};
 
 /// Traces programs, draws what happened, and ends as the first of them did.
 pub(crate) fn trace(options: &cli::Trace) -> Result<ExitCode> {
@@ -31,8 +34,9 @@ pub(crate) fn trace(options: &cli::Trace) -> Result<ExitCode> {
         attach: options.pid.clone(),
         sample: options.bytes,
         timeout: options.timeout,
+        draw_on_interrupt: true,
     };
-    let Recording { timeline, code } = record(plan)?;
+    let Recording { timeline, code, .. } = record(plan)?;
     for (path, format) in options.output.iter().zip(outputs) {
         draw_to(path, format, &timeline, &options.look)?;
         eprintln!("{}", text!("written", path = path.display()));
@@ -49,7 +53,8 @@ pub(crate) fn trace_program(program: &Program, arguments: &[String]) -> Result<E
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
     let options = cli::Look::default();
     let commands = vec![commands::course_program(program, &arguments)?];
-    let Recording { timeline, code } = record(Plan { commands, ..Plan::default() })?;
+    let Recording { timeline, code, .. } =
+        record(Plan { commands, draw_on_interrupt: true, ..Plan::default() })?;
     eprintln!("{}", to_text(&timeline, &options));
     Ok(code)
 }

@@ -17,18 +17,29 @@ use crate::failure::{Exit, Failure};
 const GRACE: Duration = Duration::from_millis(300);
 
 /// What to record.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) commands: Vec<Program>,
     pub(crate) attach: Vec<u32>,
     pub(crate) sample: usize,
     pub(crate) timeout: Option<Duration>,
+    /// Ctrl-C ends the recording, not socklab, so that what was recorded can be drawn.
+    pub(crate) draw_on_interrupt: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let sample = Options::default().sample;
+        Plan { commands: vec![], attach: vec![], sample, timeout: None, draw_on_interrupt: false }
+    }
 }
 
 /// What was recorded.
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) timeline: Timeline,
+    /// How each command ended: its exit code, where it ended by itself.
+    pub(crate) exits: Vec<Option<i32>>,
     /// What socklab should end with: as the only command did, or the last of several.
     pub(crate) code: ExitCode,
 }
@@ -43,18 +54,24 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
         ..Options::default()
     };
     let mut tracer = Tracer::new(options);
-    for Program { argv, label } in plan.commands {
-        let mut command = Command::new(argv).stdin(Stdio::Inherit);
+    for Program { argv, label, input, output } in plan.commands {
+        let mut command = Command::new(argv).stdin(input);
+        if let Some(output) = output {
+            let again = output.try_clone().context("dup")?;
+            command = command.stdout(Stdio::Fd(output.into())).stderr(Stdio::Fd(again.into()));
+        }
         if let Some(label) = label {
             command = command.label(label);
         }
         tracer = tracer.command(command);
     }
-    let only_attached = !plan.attach.is_empty();
+    let attached = !plan.attach.is_empty();
     for pid in plan.attach {
         tracer = tracer.attach(pid);
     }
-    stop_on_signal(&tracer, only_attached)?;
+    if plan.draw_on_interrupt {
+        stop_on_signal(&tracer, attached)?;
+    }
 
     let mut timeline = Timeline { header: tracer.header(), events: Vec::new() };
     let outcome = tracer.run(|event| timeline.events.push(event)).map_err(|error| {
@@ -65,8 +82,12 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
         };
         Failure::new(exit, error.to_string())
     })?;
-    let last = outcome.commands.last();
-    Ok(Recording { timeline, code: last.map_or(ExitCode::SUCCESS, code_of) })
+    let exits = outcome.commands.iter().map(|ended| match ended.exit {
+        Some(event::Exit::Code(code)) => Some(code),
+        _ => None,
+    });
+    let code = outcome.commands.last().map_or(ExitCode::SUCCESS, code_of);
+    Ok(Recording { timeline, exits: exits.collect(), code })
 }
 
 fn code_of(ended: &Ended) -> ExitCode {
