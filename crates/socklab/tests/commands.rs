@@ -73,7 +73,10 @@ fn show_prints_exactly_the_source_file_into_a_pipe() {
         assert!(shown.output == fs::read(repository().join(text(&program, "file"))).unwrap());
         // With colours it is the same text, with colours.
         let coloured = run(socklab(&["show", name]).env("CLICOLOR_FORCE", "1")).exits(0).text();
-        assert!(coloured.contains('\u{1b}') && without_escapes(&coloured) == shown.text(), "{name}");
+        assert!(
+            coloured.contains('\u{1b}') && without_escapes(&coloured) == shown.text(),
+            "{name}"
+        );
     }
 }
 

@@ -27,7 +27,8 @@ fn help(command: &str, language: &str) -> String {
 fn has_a_key(text: &str) -> bool {
     let keys = text.split('[').skip(1).filter_map(|behind| Some(behind.split_once(']')?.0));
     let key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    keys.into_iter().any(|word| word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(key))
+    keys.into_iter()
+        .any(|word| word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(key))
 }
 
 #[test]

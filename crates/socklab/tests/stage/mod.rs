@@ -288,6 +288,18 @@ pub(crate) fn serve_with(
     panic!("20 free ports were all taken before {words:?} had them")
 }
 
+/// Starts `socklab serve WORD…` on a port of the kernel's choice, and returns when it says which.
+#[track_caller]
+pub(crate) fn serve_on_any_port(words: &[&str]) -> (Running, u16) {
+    let words = [&["serve", "--port", "0", "--json"], words].concat();
+    let server = Running::start(&mut socklab(&words));
+    let line = server.wait_for("\n");
+    let ready: serde_json::Value = serde_json::from_str(&line).expect("a line of JSON");
+    let address = ready["address"].as_str().expect("the first line has the address");
+    let port = address.rsplit(':').next().and_then(|port| port.parse().ok());
+    (server, port.expect("an address ends with a port"))
+}
+
 /// A port that nobody has, on any address, at this moment.
 pub(crate) fn free_port(transport: Transport) -> u16 {
     let address = match transport {
