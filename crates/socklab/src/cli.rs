@@ -114,7 +114,7 @@ pub(crate) struct Serve {
     pub(crate) protocol: Protocol,
     #[arg(long, short)]
     pub(crate) port: Option<u16>,
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", hide_default_value = true)]
     pub(crate) listen: std::net::IpAddr,
     #[arg(long)]
     pub(crate) tcp: bool,

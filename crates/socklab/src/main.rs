@@ -9,6 +9,7 @@ mod failure;
 mod highlight;
 mod language;
 mod lesson;
+mod output;
 mod style;
 mod tour;
 mod usage;
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
     if let Some(code) = course::run_if_named().or_else(course::run_if_plain) {
         return code;
     }
-    failure::end_quietly_on_broken_pipe();
+    output::end_without_panic();
     let arguments: Vec<_> = std::env::args_os().collect();
     language::choose(language::asked_for(&arguments));
 

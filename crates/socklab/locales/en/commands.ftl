@@ -47,3 +47,4 @@ no-answer = { $peer } sent no answer within { $seconds } s
 object-input = standard input
 object-output = standard output
 empty-datagram = (an empty datagram)
+man-failed = the manual pages can't be written into { $folder }

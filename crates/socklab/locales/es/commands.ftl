@@ -47,3 +47,4 @@ no-answer = { $peer } no ha enviado ninguna respuesta en { $seconds } s
 object-input = entrada estándar
 object-output = salida estándar
 empty-datagram = (un datagrama vacío)
+man-failed = no se pueden escribir las páginas de manual en { $folder }

@@ -4,10 +4,8 @@ mod connect;
 mod lookup;
 mod serve;
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use anstream::{print, println};
 use anyhow::{Context, Result};
 use programs::{PROGRAMS, Program};
 use serde_json::json;
@@ -16,6 +14,7 @@ use crate::cli::{Bond, Cli, Command};
 use crate::course;
 use crate::failure::{Exit, Failure};
 use crate::language::{Language, chosen, text};
+use crate::output::{println, write_bytes, write_out};
 use crate::{highlight, lesson, style, tour};
 
 /// Does what the command line asks for.
@@ -40,11 +39,11 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
             let mut script = Vec::new();
             let mut command = Cli::command_in_this_language();
             clap_complete::generate(shell, &mut command, "socklab", &mut script);
-            std::io::stdout().write_all(&script).context("write to standard output")?;
+            write_bytes(&script);
         }
         Some(Command::Man { folder }) => {
             clap_mangen::generate_to(Cli::command_in_this_language(), &folder)
-                .with_context(|| format!("write the manual pages into {}", folder.display()))?;
+                .with_context(|| text!("man-failed", folder = folder.display()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -127,5 +126,5 @@ fn show(program: &Program) {
         }
         println!();
     }
-    print!("{}", highlight::rust(program.source));
+    write_out(format_args!("{}", highlight::rust(program.source)));
 }

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use anstream::println;
-
 use super::scene::{Check, Step};
 use super::{Report, purpose};
 use crate::language::text;
+use crate::output::println;
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
 
 /// A longer output is folded: its beginning and its end tell the story.

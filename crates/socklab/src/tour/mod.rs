@@ -12,7 +12,6 @@ use std::io::{IsTerminal, stdin};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anstream::println;
 use anyhow::Result;
 use serde::Serialize;
 
@@ -20,6 +19,7 @@ use crate::cli;
 use crate::commands::known;
 use crate::failure::Exit;
 use crate::lesson;
+use crate::output::println;
 use scene::{Check, Scene, Step};
 use stops::{STOPS, Stop};
 
