@@ -10,9 +10,9 @@ use stage::{connect, need, program, run, serve_on_any_port, socklab};
 /// What a server answers to these bytes, until it hangs up.
 fn answer(port: u16, request: &str) -> String {
     let mut client = connect(port);
-    client.write_all(request.as_bytes()).unwrap();
+    client.write_all(request.as_bytes()).expect("send");
     let mut answer = String::new();
-    client.read_to_string(&mut answer).unwrap();
+    client.read_to_string(&mut answer).expect("receive");
     answer
 }
 

@@ -4,25 +4,19 @@
 mod stage;
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 use rustix::process::Signal;
 use stage::Transport::{Tcp, Udp};
-use stage::{Running, accept, run, run_with, serve, serve_on_any_port, socklab};
+use stage::{Running, accept, listener, run, run_with, serve, serve_on_any_port, socklab};
 
 fn bytes(count: usize) -> Vec<u8> {
     (0..count as u32 / 4)
         .flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes())
         .collect()
-}
-
-fn listener() -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port().to_string();
-    (listener, port)
 }
 
 #[test]

@@ -309,6 +309,13 @@ pub(crate) fn free_port(transport: Transport) -> u16 {
     address.expect("some port is free").port()
 }
 
+/// Listens on a free port of this machine's, which is told as text, as programs want it.
+pub(crate) fn listener() -> (TcpListener, String) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+    let port = listener.local_addr().expect("it is bound").port().to_string();
+    (listener, port)
+}
+
 /// Accepts a connection, or fails when nobody has come for too long.
 #[track_caller]
 pub(crate) fn accept(listener: &TcpListener) -> TcpStream {
