@@ -6,7 +6,9 @@ use std::net::UdpSocket;
 use std::thread;
 
 use stage::Transport::Udp;
-use stage::{Ended, PATIENCE, Running, need, program, run, serve_with, socklab};
+use stage::{
+    Ended, PATIENCE, Running, need, not_run, program, run, serve_on_any_port, serve_with, socklab,
+};
 
 /// A chronyd on this port of 127.0.0.1, which touches neither the clock nor another chronyd. With
 /// -U it needs no root.
@@ -39,6 +41,57 @@ fn both_clients_take_the_time_from_chronyd() {
         let (offset, trip) = (number("Offset: "), number("Round trip: "));
         assert!(trip >= 0.0 && offset.abs() <= trip / 2.0 + 0.000_01, "{text}");
     }
+}
+
+#[test]
+fn chronyd_takes_the_time_from_our_server() {
+    let chronyd = need!("chronyd");
+    let (server, port) = serve_on_any_port(&["ntp"]);
+    let folder = tempfile::tempdir().expect("a folder for its pid");
+    let mut client = program(&chronyd);
+    // -Q: ask, print the offset, leave the clock alone, end.
+    client.args(["-U", "-Q", "-t", "30", "cmdport 0", "bindcmdaddress /"]);
+    client.arg(format!("pidfile {}/pid", folder.path().display()));
+    client.arg(format!("server 127.0.0.1 port {port} iburst maxsamples 1"));
+    let client = run(&mut client).exits(0);
+    let told = [client.text(), client.errors].concat();
+    let wrong = told.split("System clock wrong by ").nth(1).and_then(|rest| rest.split(' ').next());
+    let wrong: f64 = wrong.and_then(|wrong| wrong.parse().ok()).unwrap_or_else(|| panic!("{told}"));
+    assert!(wrong.abs() < 1.0, "{told}"); // the same clock, seen on a busy machine
+    server.wait_for(r#""event":"ntp""#);
+}
+
+#[test]
+fn ntpdig_takes_the_time_from_our_server() {
+    let (ntpdig, ip, unshare) = (need!("ntpdig"), need!("ip"), need!("unshare"));
+    if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
+        not_run!("a network namespace (unshare -Urn)");
+    }
+    // ntpdig asks port 123 and no other. In a network of its own, everybody may have it.
+    let script = format!(
+        r#"{ip} link set lo up && exec 3< <(exec "$0" serve ntp --port 123 --json)
+           read -r -u 3 ready; echo "$ready"; {ntpdig} -j 127.0.0.1; code=$?; kill $!; exit $code"#
+    );
+    let mut bash = program(&unshare);
+    bash.args(["-Urn", "bash", "-c", &script, env!("CARGO_BIN_EXE_socklab")]);
+    let ended = run(&mut bash).exits(0);
+    let text = ended.text();
+    let (ready, answer) = text.split_once('\n').expect("two lines");
+    assert!(ready.contains("127.0.0.1:123"), "{ready}");
+    let answer: serde_json::Value = serde_json::from_str(answer).expect("JSON");
+    assert!(answer["offset"].as_f64().is_some_and(|offset| offset.abs() < 1.0), "{answer}");
+    assert!(answer["stratum"].as_u64().is_some_and(|it| (1..16).contains(&it)), "{answer}");
+    assert_eq!(answer["leap"], "no-leap", "{answer}");
+}
+
+#[test]
+fn both_clients_take_the_time_from_our_server() {
+    let (server, port) = serve_on_any_port(&["ntp"]);
+    for name in ["basics-04", "basics-05"] {
+        let client = run(&mut socklab(&["run", name, &format!("localhost:{port}")])).exits(0);
+        assert!(client.text().contains("\nOffset: "), "{}", client.text());
+    }
+    server.wait_for(r#""event":"ntp""#);
 }
 
 /// The answer that a server gives: its clock shows 2024-02-29 in both timestamps.

@@ -219,7 +219,7 @@ fn echo_client_says_what_happened_when_the_server_leaves_half_way() {
         let message = "m".repeat(100);
         let client = run(&mut socklab(&["run", "echo-client", "--port", &port, &message]));
         let client = client.exits(1);
-        assert_eq!(pieces(&client.output).1, message[..40].as_bytes(), "{}", client.text());
+        assert_eq!(pieces(&client.output).1, &message.as_bytes()[..40], "{}", client.text());
         assert!(client.errors.starts_with("echo-client: "), "{}", client.errors);
         assert!(client.errors.contains(&format!("127.0.0.1:{port}")), "{}", client.errors);
         assert!(client.errors.trim_end().ends_with(complaint), "{}", client.errors);

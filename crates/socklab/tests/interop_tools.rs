@@ -139,6 +139,6 @@ fn bytes_that_come_in_many_small_pieces_are_echoed_in_order() {
 
 fn to_its_end(client: &mut impl Read) -> String {
     let mut text = String::new();
-    client.read_to_string(&mut text).unwrap();
+    client.read_to_string(&mut text).expect("receive");
     text
 }

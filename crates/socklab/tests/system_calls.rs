@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, UdpSocket};
 
 use rustix::process::Signal;
-use stage::{PATIENCE, Running, Transport, free_port, need, program, socklab};
+use stage::{PATIENCE, Running, Transport, free_port, listener, need, program, socklab};
 
 /// A program under strace, and the file that strace writes.
 struct Traced {
@@ -126,10 +126,10 @@ fn traced_server(path: &str, words: &[&str]) -> (Traced, u16) {
 /// Sends a line, ends, and reads until the server ends.
 fn converse(port: u16, line: &[u8]) -> Vec<u8> {
     let mut client = stage::connect(port);
-    client.write_all(line).unwrap();
-    client.shutdown(Shutdown::Write).unwrap();
+    client.write_all(line).expect("send");
+    client.shutdown(Shutdown::Write).expect("shutdown");
     let mut answer = Vec::new();
-    client.read_to_end(&mut answer).unwrap();
+    client.read_to_end(&mut answer).expect("receive");
     answer
 }
 
@@ -275,22 +275,16 @@ fn basics_05_connects_its_datagram_socket_and_sets_a_timeout_before_it_receives(
     assert_calls("basics-05", &client.calls(), &wanted);
 }
 
-fn listener() -> (TcpListener, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port().to_string();
-    (listener, port)
-}
-
 /// Accepts one client, reads until it has said `end`, answers and closes.
 fn answer_one(listener: &TcpListener, end: &[u8], answer: &[u8]) -> Vec<u8> {
     let mut client = stage::accept(listener);
     let mut said = Vec::new();
     while !said.ends_with(end) {
         let mut piece = [0; 1024];
-        let length = client.read(&mut piece).unwrap();
+        let length = client.read(&mut piece).expect("receive");
         assert!(length > 0, "the client ended after {}", said.escape_ascii());
         said.extend_from_slice(&piece[..length]);
     }
-    client.write_all(answer).unwrap();
+    client.write_all(answer).expect("send");
     said
 }

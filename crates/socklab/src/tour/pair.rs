@@ -84,7 +84,7 @@ impl Scene {
         };
         self.check_success();
         server.child.wait_for_output(pair.last);
-        Ok(Printed { server: self.interrupt(server)?, client })
+        Ok(Printed { server: self.end(server)?, client })
     }
 }
 

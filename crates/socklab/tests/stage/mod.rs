@@ -288,6 +288,18 @@ pub(crate) fn serve_with(
     panic!("20 free ports were all taken before {words:?} had them")
 }
 
+/// Starts `socklab serve WORD…` on a port of the kernel's choice, and returns when it says which.
+#[track_caller]
+pub(crate) fn serve_on_any_port(words: &[&str]) -> (Running, u16) {
+    let words = [&["serve", "--port", "0", "--json"], words].concat();
+    let server = Running::start(&mut socklab(&words));
+    let line = server.wait_for("\n");
+    let ready: serde_json::Value = serde_json::from_str(&line).expect("a line of JSON");
+    let address = ready["address"].as_str().expect("the first line has the address");
+    let port = address.rsplit(':').next().and_then(|port| port.parse().ok());
+    (server, port.expect("an address ends with a port"))
+}
+
 /// A port that nobody has, on any address, at this moment.
 pub(crate) fn free_port(transport: Transport) -> u16 {
     let address = match transport {
@@ -295,6 +307,13 @@ pub(crate) fn free_port(transport: Transport) -> u16 {
         Transport::Udp => UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.local_addr()),
     };
     address.expect("some port is free").port()
+}
+
+/// Listens on a free port of this machine's, which is told as text, as programs want it.
+pub(crate) fn listener() -> (TcpListener, String) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
+    let port = listener.local_addr().expect("it is bound").port().to_string();
+    (listener, port)
 }
 
 /// Accepts a connection, or fails when nobody has come for too long.
