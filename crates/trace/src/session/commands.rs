@@ -12,7 +12,7 @@ use crate::control::Request;
 use crate::error::Error;
 use crate::filter::{self, Descriptors};
 use crate::options::Finish;
-use crate::ptrace::{self, Go, Stop};
+use crate::ptrace::{self, Stop};
 use crate::spawn::{self, Spawned, Trouble};
 use crate::state::{Coverage, Process, Running, Thread};
 use crate::tracer::{End, Ended, Outcome};
@@ -277,9 +277,7 @@ impl Session<'_> {
                     self.threads.remove(&tid);
                 }
                 Ok(Some((tid, _))) => {
-                    if !self.release(tid, 0) {
-                        let _ = self.go(tid, Go::On, 0);
-                    }
+                    let _ = self.resume(tid, 0);
                 }
                 Ok(None) => {}
                 Err(error) if error.raw_os_error() == Some(libc::EINTR) => {

@@ -10,7 +10,7 @@ use crate::calls::{self, Row, Stage, Sys};
 use crate::decode::Asked;
 use crate::filter::FOREIGN;
 use crate::memory::Of;
-use crate::ptrace::{Entry, Go};
+use crate::ptrace::Entry;
 use crate::state::InCall;
 use crate::table::Shared;
 use crate::tracer::Entered;
@@ -36,7 +36,7 @@ impl Session<'_> {
             return self.resume(tid, 0);
         }
         if self.continues_interrupted(tid, entry) {
-            return self.go(tid, Go::ToCall, 0);
+            return self.resume(tid, 0);
         }
         let Some(row) = calls::row(entry.number) else {
             return self.resume(tid, 0);
@@ -64,7 +64,7 @@ impl Session<'_> {
                 stdio,
             });
         }
-        self.go(tid, Go::ToCall, 0)
+        self.resume(tid, 0)
     }
 
     /// A call that was interrupted and is entered again, at the same place with the same stack, is

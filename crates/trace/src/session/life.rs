@@ -87,9 +87,6 @@ impl Session<'_> {
 
     /// A new thread's first stop, or one the tracer asked for.
     pub(super) fn on_trap(&mut self, tid: pid_t) -> Done {
-        if self.release(tid, 0) {
-            return Ok(());
-        }
         let verify =
             self.threads.get_mut(&tid).is_some_and(|thread| std::mem::take(&mut thread.verify));
         if verify {

@@ -138,13 +138,16 @@ impl<'s> Session<'s> {
         self.threads.get(&tid).is_some_and(|thread| thread.call.is_some())
     }
 
-    /// Lets a thread go on, to the end of its call if it is in one of interest.
+    /// Lets a thread go on, to the end of its call if it is in one of interest; or lets it go
+    /// altogether, if it is not ours and the recording is ending.
     fn resume(&mut self, tid: pid_t, signal: i32) -> Done {
-        let Some(thread) = self.threads.get(&tid) else {
-            return self.go(tid, Go::On, signal);
-        };
-        let stepped = self.processes.get(&thread.pid).is_some_and(|process| process.stepped);
+        let Some(thread) = self.threads.get(&tid) else { return self.go(tid, Go::On, signal) };
+        let process = self.processes.get(&thread.pid);
+        let stepped = process.is_some_and(|process| process.stepped);
         let how = if stepped || thread.call.is_some() { Go::ToCall } else { Go::On };
+        if self.release(tid, signal) {
+            return Ok(());
+        }
         self.go(tid, how, signal)
     }
 
