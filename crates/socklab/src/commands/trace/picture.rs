@@ -1,7 +1,7 @@
 //! From a timeline to something to look at: text on the terminal, or a file.
 
 use std::io::{IsTerminal, Write, stderr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use event::{Timeline, Writer};
@@ -61,7 +61,7 @@ fn terminal_width() -> usize {
 
 /// Writes a drawing or a recording into a file: whole, or not at all.
 pub(crate) fn draw_to(
-    path: &PathBuf,
+    path: &Path,
     format: Format,
     timeline: &Timeline,
     look: &Look,
