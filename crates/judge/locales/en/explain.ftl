@@ -67,6 +67,7 @@ explain-not-a-socket = Descriptor { $fd } is open, but it is not a socket, so { 
 explain-busy-loop = { $call } was asked { $times } times in { $milliseconds } ms and had nothing to give: a busy loop that burns a whole processor. Let the call block, or wait with poll.
 explain-not-now = EAGAIN is not a failure: the socket is non-blocking and { $call } would have had to wait. Wait with poll or epoll, then call again.
 explain-receive-timed-out = { $call } waited { $milliseconds } ms, as long as the socket's time limit (SO_RCVTIMEO) allows, and nothing came. Try again, or give up.
+explain-poll-timed-out = { $call } waited { $milliseconds } ms, the limit it was given, and nothing came. This is also how a time limit set in Python (settimeout) looks from below.
 explain-interrupted = A signal interrupted { $call } before anything happened. Nothing is broken: call it again (or install the handler with SA_RESTART).
 explain-both-wait = { $one } waits for { $other }, and { $other } waits for { $one }: neither will ever continue. Agree on who speaks first, and on how a message ends.
 explain-waits-for-end = { $program } still waits for more, but { $peer } neither sends nor closes. Reading until the end needs the other side to close, or at least to shut down its sending half.
@@ -79,7 +80,7 @@ explain-no-delay = TCP_NODELAY sends small pieces at once. Without it (Nagle's a
 
 ## Processes
 
-explain-name-lookup = Not the program's own traffic: getaddrinfo asked the name server { $server } for { $name }, by UDP. Names are looked up before anything can connect.
+explain-name-lookup = A name was looked up: the name server { $server } was asked for { $name }. getaddrinfo does this by itself, before anything can connect.
 explain-name-lookup-unanswered = The name server { $server } did not answer for { $name }. Without an address there is nothing to connect to: check the network and /etc/resolv.conf.
 explain-killed-by-sigpipe = { $program } was killed by SIGPIPE: it wrote to a connection that nobody reads any more. Ignore SIGPIPE, or send with MSG_NOSIGNAL, and handle EPIPE.
 explain-killed-connected = { $signal } ended { $program } with a connection open. The kernel closed it in its place, so the other end sees the end of the stream, or a reset.

@@ -67,6 +67,7 @@ explain-not-a-socket = El descriptor { $fd } está abierto, pero no es un socket
 explain-busy-loop = Se llamó a { $call } { $times } veces en { $milliseconds } ms y no había nada que dar: una espera activa que gasta un procesador entero. Deja que la llamada se bloquee o espera con poll.
 explain-not-now = EAGAIN no es un fallo: el socket es no bloqueante y { $call } habría tenido que esperar. Espera con poll o epoll y vuelve a llamar.
 explain-receive-timed-out = { $call } esperó { $milliseconds } ms, todo lo que permite el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
+explain-poll-timed-out = { $call } esperó { $milliseconds } ms, el límite que se le dio, y no llegó nada. Así se ve también por debajo un límite puesto en Python (settimeout).
 explain-interrupted = Una señal interrumpió { $call } antes de que pasara nada. No se ha roto nada: vuelve a llamar (o instala el manejador con SA_RESTART).
 explain-both-wait = { $one } espera a { $other } y { $other } espera a { $one }: ninguno de los dos seguirá jamás. Poneos de acuerdo en quién habla primero y en cómo acaba un mensaje.
 explain-waits-for-end = { $program } sigue esperando más, pero { $peer } ni envía ni cierra. Para leer hasta el final hace falta que el otro lado cierre, o al menos que cierre su mitad de envío.
@@ -79,7 +80,7 @@ explain-no-delay = TCP_NODELAY envía los trozos pequeños enseguida. Sin él (a
 
 ## Procesos
 
-explain-name-lookup = No es tráfico propio del programa: getaddrinfo preguntó por { $name } al servidor de nombres { $server }, por UDP. Los nombres se resuelven antes de poder conectar.
+explain-name-lookup = Se buscó un nombre: al servidor de nombres { $server } se le preguntó por { $name }. getaddrinfo lo hace por su cuenta, antes de que nada pueda conectar.
 explain-name-lookup-unanswered = El servidor de nombres { $server } no contestó por { $name }. Sin dirección no hay adónde conectar: revisa la red y /etc/resolv.conf.
 explain-killed-by-sigpipe = A { $program } lo mató SIGPIPE: escribió en una conexión que ya no lee nadie. Ignora SIGPIPE, o envía con MSG_NOSIGNAL, y trata EPIPE.
 explain-killed-connected = { $signal } acabó con { $program } con una conexión abierta. El núcleo la cerró en su lugar, así que el otro extremo ve el final del flujo o un corte.

@@ -5,9 +5,15 @@ use flows::Position;
 
 use crate::case::{Case, Finding, receives};
 
+/// The last call a program made on a socket: what the kernel closes at exit is not its doing.
+fn last_said(case: &Case<'_>, socket: usize) -> Option<Position> {
+    let calls = &case.flows.sockets[socket].calls;
+    calls.iter().copied().rfind(|at| case.call(*at).is_some_and(|call| !call.implicit))
+}
+
 /// The receive a socket's user was still waiting in.
 fn stuck(case: &Case<'_>, socket: usize) -> Option<Position> {
-    let last = case.flows.sockets[socket].last()?;
+    let last = last_said(case, socket)?;
     let call = case.call(last)?;
     (call.outcome == Outcome::Unfinished && receives(call)).then_some(last)
 }
@@ -36,7 +42,7 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Finding> {
     let found = pairs(case).flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(
         |(waiting, silent)| {
             let wait = stuck(case, waiting)?;
-            let last = case.flows.sockets[silent].last()?;
+            let last = last_said(case, silent)?;
             let open = case.call(last).is_some_and(|call| {
                 let ends = matches!(call.args, Args::Close | Args::Shutdown { .. });
                 !ends && call.outcome != Outcome::Unfinished

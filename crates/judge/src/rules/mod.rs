@@ -96,6 +96,7 @@ pub const RULES: &[Rule] = &[
     problem("busy-loop", &["call", "times", "milliseconds"], waiting::busy_loop),
     lesson("not-now", &["call"], waiting::not_now),
     problem("receive-timed-out", &["call", "milliseconds"], waiting::receive_timed_out),
+    problem("poll-timed-out", &["call", "milliseconds"], waiting::poll_timed_out),
     problem("interrupted", &["call"], waiting::interrupted),
     problem("both-wait", &["one", "other"], hanging::both_wait),
     problem("waits-for-end", &["program", "peer"], hanging::waits_for_end),

@@ -69,6 +69,24 @@ pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
+/// `poll` or `select` came back empty-handed; Python's `settimeout` is one before every call.
+pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter(|(_, call)| {
+        let wants_input = match &call.args {
+            Args::Poll { waits, timeout: Some(_) } => {
+                waits.iter().any(|wait| wait.socket.is_some() && wait.wants.has("POLLIN"))
+            }
+            _ => false,
+        };
+        wants_input && call.value() == Some(0) && call.took() >= WAITED
+    });
+    let found = found.map(|(at, call)| {
+        let finding = Finding::at(at).with("call", call.name.to_string());
+        finding.with("milliseconds", milliseconds(call.took()))
+    });
+    found.collect()
+}
+
 pub(super) fn interrupted(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno::EINTR);
     found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
@@ -100,5 +118,22 @@ mod tests {
         let began = story.now();
         story.wait(20).since(began).fail(sock, "recvfrom", got(10, b""), 4);
         assert_eq!(rules(&story.build()), ["receive-timed-out", "interrupted"]);
+        let wait = event::Wait {
+            fd: 3,
+            wants: event::Flags(vec!["POLLIN".into()]),
+            got: event::Flags::default(),
+            socket: Some(story.identity(sock).clone()),
+        };
+        let args = event::Args::Poll { waits: vec![wait], timeout: Some(500_000_000) };
+        let began = story.now();
+        story.wait(500).since(began).call(
+            client,
+            "poll",
+            None,
+            None,
+            args,
+            event::Outcome::Value(0),
+        );
+        assert!(told(&story.build(), "poll-timed-out").contains("500"));
     }
 }
