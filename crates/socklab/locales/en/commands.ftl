@@ -54,3 +54,4 @@ draw-hint = Recordings are made with: socklab trace -o { $path } -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
 man-failed = the manual pages can't be written into { $folder }
 write-failed = { $path } can't be written
+explain-more = (And { $more } more like this.)

@@ -68,9 +68,11 @@ fn command(step: &Step) {
 /// As wide as a terminal has to be, below the commands it belongs to.
 fn ladder(timeline: &Timeline) {
     let style = TextStyle { width: 94, color: true, ..TextStyle::default() };
-    let drawing = ladder_of(timeline, &Look::default()).to_text(&style);
+    // The explanations are on the page that -o writes: here the drawing itself is enough.
+    let look = Look { no_explanations: true, ..Look::default() };
+    let drawing = ladder_of(timeline, &look).to_text(&style);
     println!();
-    drawing.lines().for_each(|line| println!("      {line}"));
+    drawing.trim_end().lines().for_each(|line| println!("{}", format!("      {line}").trim_end()));
     println!();
 }
 

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use event::{Timeline, Writer};
+use fluent_bundle::FluentArgs;
+use judge::{Argument, Explanation};
 use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
 
 use crate::cli::Look;
 use crate::failure::{Exit, Failure};
-use crate::language::{Language, chosen, text};
+use crate::language::{Language, chosen, fill, text};
 
 /// What a file name's ending asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +44,30 @@ pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
         Language::Es => Words::spanish(),
     };
     let detail = if look.all { Detail::All } else { Detail::Essential };
-    Ladder::of(timeline, &Options { words, detail, ..Options::default() })
+    let explanations = if look.no_explanations { vec![] } else { judge::explain(timeline) };
+    let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied().collect();
+    let mut ladder = Ladder::of(timeline, &Options { words, detail, keep, ..Options::default() });
+    for explanation in explanations {
+        ladder.explain(explanation.decisive(), &explanation.evidence, sentence(&explanation));
+    }
+    ladder
+}
+
+/// The words of an explanation, and how often the same happened again.
+fn sentence(explanation: &Explanation) -> String {
+    let mut arguments = FluentArgs::new();
+    for (name, argument) in &explanation.arguments {
+        let value = match argument {
+            Argument::Text(text) => text.clone(),
+            Argument::Number(number) => number.to_string(),
+        };
+        arguments.set(*name, value);
+    }
+    let sentence = fill(&explanation.key(), &arguments);
+    match explanation.more {
+        0 => sentence,
+        more => format!("{sentence} {}", text!("explain-more", more = more)),
+    }
 }
 
 /// For a terminal: as wide as it is, and coloured (the output takes colours away where they do not
@@ -60,12 +85,7 @@ fn terminal_width() -> usize {
 }
 
 /// Writes a drawing or a recording into a file: whole, or not at all.
-pub(crate) fn draw_to(
-    path: &Path,
-    format: Format,
-    timeline: &Timeline,
-    look: &Look,
-) -> Result<()> {
+pub(crate) fn draw_to(path: &Path, format: Format, timeline: &Timeline, look: &Look) -> Result<()> {
     let bytes = match format {
         Format::Text => {
             let style = TextStyle {
