@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use event::{Args, Call, Endpoint, Errno, Process, Protocol, SocketType, Timeline, What};
+use event::{Args, Call, Endpoint, Errno, Process, Protocol, SocketType, Timeline};
 use flows::{Flows, Position};
 
 use crate::Argument;
 
 /// A timeline with its conversations.
 pub(crate) struct Case<'t> {
-    pub(crate) timeline: &'t Timeline,
     pub(crate) flows: Flows<'t>,
     by_thread: HashMap<(u32, u32), Vec<Position>>,
+    names: HashMap<u32, String>,
 }
 
 /// Where a rule applies.
@@ -49,7 +49,7 @@ impl<'t> Case<'t> {
         for (at, event, _) in flows.calls() {
             by_thread.entry((event.place.process, event.place.thread)).or_default().push(at);
         }
-        Self { timeline, flows, by_thread }
+        Self { flows, by_thread, names: names(timeline) }
     }
 
     /// The calls one thread made from one position to another.
@@ -100,21 +100,21 @@ impl<'t> Case<'t> {
         calls.filter_map(|one| Some((one, self.call(one)?)))
     }
 
-    /// What people call the program that made a call: the column's label, or the program's name.
+    /// What people call the program that made a call: its label, or its own name.
     pub(crate) fn who(&self, at: Position) -> String {
         let process = self.flows.order[at].place.process;
-        let command = self.timeline.column_of(process);
-        let columns = &self.timeline.header.columns;
-        let column = command.and_then(|command| columns.get(command as usize));
-        let label = column.map(|column| column.label.clone()).filter(|label| !label.is_empty());
-        label.unwrap_or_else(|| {
-            let started = self.timeline.events.iter().find_map(|event| match &event.what {
-                What::Process(Process::Start { argv, .. }) if event.place.process == process => {
-                    argv.first()
-                }
-                _ => None,
-            });
-            started.cloned().unwrap_or_else(|| format!("#{process}"))
+        self.names.get(&process).cloned().unwrap_or_else(|| format!("#{process}"))
+    }
+
+    /// What people call two programs, told apart by their descriptors if they are one.
+    pub(crate) fn who_apart(&self, one: Position, other: Position) -> [String; 2] {
+        let names = [self.who(one), self.who(other)];
+        if names[0] != names[1] {
+            return names;
+        }
+        [one, other].map(|at| {
+            let fd = self.call(at).and_then(|call| call.fd).unwrap_or(0);
+            format!("{} (socket {fd})", self.who(at))
         })
     }
 
@@ -123,6 +123,30 @@ impl<'t> Case<'t> {
         let place = &self.flows.order[at].place;
         (place.process, place.thread)
     }
+}
+
+/// What people call each process.
+fn names(timeline: &Timeline) -> HashMap<u32, String> {
+    let mut labels: HashMap<u32, &str> = HashMap::new();
+    let mut names = HashMap::new();
+    for event in &timeline.events {
+        let process = event.place.process;
+        let argv = match event.process() {
+            Some(Process::Start { command, argv, .. }) => {
+                let column = timeline.header.columns.get(*command as usize);
+                labels.insert(process, column.map_or("", |column| column.label.as_str()));
+                argv
+            }
+            Some(Process::Exec { argv, .. }) => argv,
+            _ => continue,
+        };
+        let label = labels.get(&process).copied().unwrap_or("");
+        let name = flows::program_name(label, argv);
+        if !name.is_empty() {
+            names.insert(process, name);
+        }
+    }
+    names
 }
 
 /// Netlink, and the name service cache: never the student's own.

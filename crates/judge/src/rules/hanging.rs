@@ -31,8 +31,8 @@ fn pairs<'c>(case: &'c Case<'_>) -> impl Iterator<Item = [usize; 2]> + use<'c> {
 pub(super) fn both_wait(case: &Case<'_>) -> Vec<Finding> {
     let found = pairs(case).filter_map(|[one, other]| {
         let (one, other) = (stuck(case, one)?, stuck(case, other)?);
-        let finding = Finding::at(one).and([other]);
-        Some(finding.with("one", case.who(one)).with("other", case.who(other)))
+        let [first, second] = case.who_apart(one, other);
+        Some(Finding::at(one).and([other]).with("one", first).with("other", second))
     });
     found.collect()
 }
@@ -51,8 +51,9 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Finding> {
             let heard = case
                 .before(waiting, wait)
                 .any(|(_, call)| flows::received(call).is_some_and(|(total, _)| total > 0));
-            let finding = Finding::at(wait).and([last]).with("program", case.who(wait));
-            (open && heard).then(|| finding.with("peer", case.who(last)))
+            let [program, peer] = case.who_apart(wait, last);
+            let finding = Finding::at(wait).and([last]).with("program", program);
+            (open && heard).then(|| finding.with("peer", peer))
         },
     );
     found.collect()
