@@ -95,9 +95,9 @@ pub(crate) struct Trace {
     pub(crate) command: Vec<OsString>,
     #[arg(short, long, value_name = "PID")]
     pub(crate) pid: Vec<u32>,
-    #[arg(short, long, visible_alias = "record", value_name = "FILE")]
+    #[arg(short, long, alias = "record", value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
-    #[arg(long, value_name = "N", default_value_t = 1024)]
+    #[arg(long, value_name = "N", default_value_t = 1024, hide_default_value = true)]
     pub(crate) bytes: usize,
     #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
