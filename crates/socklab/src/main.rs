@@ -10,6 +10,7 @@ mod failure;
 mod highlight;
 mod language;
 mod lesson;
+mod output;
 mod style;
 mod tour;
 mod usage;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     if let Some(code) = scenario::stage() {
         return code;
     }
-    failure::end_quietly_on_broken_pipe();
+    output::end_without_panic();
     let arguments: Vec<_> = std::env::args_os().collect();
     language::choose(language::asked_for(&arguments));
 

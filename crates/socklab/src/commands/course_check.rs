@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anstream::println;
+use crate::output::println;
 use anyhow::{Context, Result};
 use scenario::{Course, Linted};
 use serde_json::json;

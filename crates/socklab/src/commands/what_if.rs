@@ -1,10 +1,10 @@
 //! `what-if`: predict, run for real, see why.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
-use anstream::{print, println};
+use crate::output::{println, write_out};
 use anyhow::{Context, Result};
 use scenario::format::{Choice, Question};
 use serde_json::json;
@@ -141,7 +141,7 @@ fn introduce(question: &Question, width: usize) {
         style::paint(style::STRONG, format_args!("{}. {}", question.number, prose.title))
     );
     if !prose.intro.is_empty() {
-        print!("\n{}", markdown::render(&prose.intro, width));
+        println!("\n{}", markdown::render(&prose.intro, width).trim_end());
     }
     println!();
     for (letter, choice) in ('a'..).zip(&question.choices) {
@@ -166,8 +166,8 @@ enum Asked<'q> {
 
 fn predict(question: &Question) -> Result<Asked<'_>> {
     let last = ('a'..='z').nth(question.choices.len().saturating_sub(1)).unwrap_or('a');
-    print!("{} ", text!("what-if-ask", last = last));
-    io::stdout().flush().context("write to the terminal")?;
+    write_out(format_args!("{} ", text!("what-if-ask", last = last)));
+
     loop {
         let key = key::read().context("read a key")?;
         let asked = match key {
@@ -197,7 +197,7 @@ fn show(question: &Question, answered: &Answered, predicted: Option<&Choice>, wi
         println!("{}", style::paint(style::BAD, told::trouble(trouble)));
         return;
     }
-    print!("{}", answered.ladder(width, true));
+    println!("{}", answered.ladder(width, true).trim_end());
     println!();
     let Some(answer) = &answered.answer else {
         println!("{}", style::paint(style::BAD, text!("what-if-unanswered")));
