@@ -13,7 +13,7 @@ mod verdict;
 
 pub use answer::Answer;
 pub use course::{Course, LANGUAGES};
-pub use engine::{Error, Stagehand, run, stage};
+pub use engine::{Error, Stagehand, clean_up, run, stage};
 pub use format::LoadError;
 pub use lint::Linted;
 pub use recording::{

@@ -54,7 +54,7 @@ pub(crate) fn prose(question: &Question) -> &Prose {
 impl Answered {
     /// The ladder, the decisive rows highlighted.
     pub(crate) fn ladder(&self, width: usize, color: bool) -> String {
-        draw(&self.recording, &self.decisive, &self.evidence, width, color)
+        draw(&self.recording, &self.decisive, width, color)
     }
 }
 
@@ -62,12 +62,11 @@ impl Answered {
 pub(crate) fn draw(
     recording: &Recording,
     decisive: &[u64],
-    evidence: &std::collections::BTreeSet<u64>,
     width: usize,
     color: bool,
 ) -> String {
     let words = if chosen() == Language::Es { Words::spanish() } else { Words::english() };
-    let options = Options { words, keep: evidence.clone(), ..Options::default() };
+    let options = Options { words, keep: decisive.iter().copied().collect(), ..Options::default() };
     let mut ladder = Ladder::of(&recording.timeline(), &options);
     ladder.highlight(decisive);
     ladder.to_text(&TextStyle { width, color, ..TextStyle::default() })

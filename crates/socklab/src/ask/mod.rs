@@ -11,6 +11,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use scenario::{Course, LoadError, PlaceWanted, Stagehand};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::failure::{Exit, Failure};
 use crate::language::{Language, chosen, text};
@@ -25,6 +27,20 @@ pub(crate) fn course() -> Result<Course> {
         return Course::with_folder(local).with_context(|| format!("read {}", local.display()));
     }
     Ok(Course::built_in())
+}
+
+/// From here on Ctrl-C and its relatives end this process and leave nothing: no folder, no changed
+/// terminal, and no program, because those end with us anyway.
+pub(crate) fn end_cleanly() -> Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
+    std::thread::spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            key::restore();
+            scenario::clean_up();
+            std::process::exit(128 + signal);
+        }
+    });
+    Ok(())
 }
 
 /// How scenarios are run by this binary.

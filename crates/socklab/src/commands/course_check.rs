@@ -15,6 +15,7 @@ use crate::style;
 
 /// Reads everything and reports every mistake; with `--run`, runs the questions too.
 pub(crate) fn check(options: &CourseCheck) -> Result<ExitCode> {
+    ask::end_cleanly()?;
     let course = match &options.folder {
         Some(folder) => Course::in_folder(folder).with_context(|| folder.display().to_string())?,
         None => ask::course()?,

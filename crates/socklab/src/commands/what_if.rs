@@ -18,6 +18,7 @@ use crate::style;
 /// Answers one question, or all of them, or lists them.
 pub(crate) fn what_if(options: &WhatIf) -> Result<ExitCode> {
     let questions = ask::course()?.questions().map_err(|error| ask::mistake(&error))?;
+    ask::end_cleanly()?;
     match options.question.as_deref() {
         None | Some("list") => list(&questions, options.json),
         Some("all") => all(&questions, options),
