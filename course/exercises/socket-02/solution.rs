@@ -3,20 +3,28 @@
 // Run: rustc socket-02.rs && ./socket-02 [HOST]
 
 use std::env::args;
-use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
-use std::os::fd::AsRawFd;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::exit;
+
+// The standard library makes a TCP socket only where it connects or listens at once. The C library,
+// which every program here is linked with, has the call itself: man 2 socket.
+extern "C" {
+    fn socket(family: i32, kind: i32, protocol: i32) -> i32;
+}
+const AF_INET: i32 = 2;
+const SOCK_STREAM: i32 = 1;
 
 fn main() {
     let host = args().nth(1).unwrap_or("www.google.com".to_string());
 
-    // The standard library makes a TCP socket only where it connects or listens at once. A UDP
-    // socket can be had alone, with an address of our own: any (0.0.0.0), and any port (0).
     // GAP socket
-    let client = UdpSocket::bind("0.0.0.0:0").expect("bind");
-    // ELSE let client: UdpSocket = todo!("gap socket");
+    let client = unsafe { socket(AF_INET, SOCK_STREAM, 0) };
+    // ELSE let client: i32 = todo!("gap socket");
     // END
-    println!("Socket created: descriptor {}", client.as_raw_fd());
+    if client < 0 {
+        fail("socket", &std::io::Error::last_os_error().to_string());
+    }
+    println!("Socket created: descriptor {client}");
 
     // GAP address
     let found = (host.as_str(), 0).to_socket_addrs();
@@ -24,12 +32,13 @@ fn main() {
     // END
     match found.map(|mut addresses| addresses.find(SocketAddr::is_ipv4)) {
         Ok(Some(address)) => println!("{host} is {}", address.ip()),
-        Ok(None) => fail(&host, "it has no IPv4 address"),
-        Err(error) => fail(&host, &error.to_string()),
+        Ok(None) => fail("resolve", "it has no IPv4 address"),
+        Err(error) => fail("resolve", &error.to_string()),
     }
+    // The kernel closes the socket when the program ends.
 }
 
-fn fail(host: &str, problem: &str) -> ! {
-    eprintln!("resolve {host}: {problem}");
+fn fail(what: &str, problem: &str) -> ! {
+    eprintln!("{what}: {problem}");
     exit(1);
 }

@@ -12,6 +12,7 @@ mod connections;
 mod datagrams;
 mod lookups;
 mod moved;
+mod names;
 mod sockets;
 mod streams;
 
@@ -23,6 +24,7 @@ pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
 pub use lookups::{Lookup, question};
 pub use moved::{received, sent};
+pub use names::{file_name, program_name};
 pub use sockets::Socket;
 pub use streams::{Part, Transfer};
 
@@ -49,6 +51,7 @@ pub struct Flows<'t> {
     sent_at: HashMap<Position, Vec<usize>>,
     got_at: HashMap<Position, Vec<(usize, usize)>>,
     closing_at: HashMap<Position, usize>,
+    ended_by: HashMap<Position, usize>,
 }
 
 impl<'t> Flows<'t> {
@@ -73,6 +76,10 @@ impl<'t> Flows<'t> {
         }
         let closing_at = closings.iter().enumerate().map(|(index, end)| (end.seen, index));
         let closing_at = closing_at.collect();
+        let mut ended_by = HashMap::new();
+        for (index, closing) in closings.iter().enumerate() {
+            closing.closed.map(|closed| *ended_by.entry(closed).or_insert(index));
+        }
         let connection_at = paired.connection_at;
         let connections = paired.connections;
         Self {
@@ -87,6 +94,7 @@ impl<'t> Flows<'t> {
             sent_at,
             got_at,
             closing_at,
+            ended_by,
         }
     }
 
@@ -124,6 +132,11 @@ impl<'t> Flows<'t> {
     /// If the call there learned that the other end is done: what ended it.
     pub fn closing_at(&self, at: Position) -> Option<&Closing> {
         self.closing_at.get(&at).map(|index| &self.closings[*index])
+    }
+
+    /// If the call there ended a stream, and the other end read so far: the first such read.
+    pub fn ended_by(&self, at: Position) -> Option<&Closing> {
+        self.ended_by.get(&at).map(|index| &self.closings[*index])
     }
 
     /// The other end of a connection, seen from a socket.

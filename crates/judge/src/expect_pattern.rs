@@ -116,10 +116,10 @@ impl Bytes {
         };
         let have = fold(bytes);
         let mut sure = true;
-        if let Some(length) = self.length {
-            if !length.has(i64::try_from(total).unwrap_or(i64::MAX)) {
-                return Some(false);
-            }
+        if let Some(length) = self.length
+            && !length.has(i64::try_from(total).unwrap_or(i64::MAX))
+        {
+            return Some(false);
         }
         if let Some(wanted) = self.equals.as_deref().map(fold) {
             if wanted.len() as u64 != total || !wanted.starts_with(&have) {

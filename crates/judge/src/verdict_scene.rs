@@ -18,18 +18,18 @@ impl<'t> Scene<'t> {
         let events = timeline.in_order();
         let mut actors = BTreeMap::new();
         for event in &events {
-            if let Some(Process::Start { command, .. }) = event.process() {
-                if let Some(column) = timeline.header.columns.get(*command as usize) {
-                    actors.insert(event.place.process, column.label.as_str());
-                }
+            if let Some(Process::Start { command, .. }) = event.process()
+                && let Some(column) = timeline.header.columns.get(*command as usize)
+            {
+                actors.insert(event.place.process, column.label.as_str());
             }
         }
         let mut sockets: Vec<(&SocketId, u32)> = Vec::new();
         for event in &events {
-            if let Some(socket) = event.call().and_then(|call| call.socket.as_ref()) {
-                if !sockets.iter().any(|(known, _)| *known == socket) {
-                    sockets.push((socket, event.place.process));
-                }
+            if let Some(socket) = event.call().and_then(|call| call.socket.as_ref())
+                && !sockets.iter().any(|(known, _)| *known == socket)
+            {
+                sockets.push((socket, event.place.process));
             }
         }
         Self { events, actors, sockets }

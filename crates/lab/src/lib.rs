@@ -8,6 +8,6 @@ mod private;
 mod refusal;
 mod sys;
 
-pub use private::{Entered, Side, enter_private_loopback};
+pub use private::{Entered, Side, enter_private_loopback, private_folder};
 pub use refusal::Refusal;
 pub use sys::{die_with_parent, let_sigpipe_kill, now};

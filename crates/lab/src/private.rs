@@ -1,7 +1,9 @@
 //! Entering a private loopback.
 
+use std::ffi::CString;
 use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::refusal::Refusal;
 use crate::sys::{self, Forked, die_with_parent};
@@ -45,6 +47,18 @@ pub fn enter_private_loopback() -> Result<Side, Refusal> {
     small_tables();
     sys::loopback_up().map_err(|error| Refusal::new("ioctl SIOCSIFFLAGS lo", error))?;
     with_own_processes()
+}
+
+/// A folder that exists in this place only, and is gone with it: a file system in memory, mounted
+/// over an empty folder of the machine, where it hides nothing. `None` if there is no such folder,
+/// or it may not be had. To be called inside a private loopback, before anything is executed.
+pub fn private_folder() -> Option<PathBuf> {
+    let is_empty =
+        |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    let candidates = ["/srv", "/media", "/mnt", "/opt"].map(Path::new);
+    let folder = candidates.into_iter().find(|folder| is_empty(folder))?;
+    let name = CString::new(folder.to_str()?).ok()?;
+    sys::mount_memory(&name).ok().map(|()| folder.to_owned())
 }
 
 /// A second network namespace, born with small tables of connections: reading the kernel's tables

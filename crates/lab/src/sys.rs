@@ -76,6 +76,15 @@ pub(crate) fn mount_proc() -> io::Result<()> {
     }
 }
 
+/// A file system in memory over a folder.
+pub(crate) fn mount_memory(folder: &std::ffi::CStr) -> io::Result<()> {
+    let kind = c"tmpfs".as_ptr();
+    let flags = libc::MS_NOSUID | libc::MS_NODEV;
+    let options = c"size=256m,mode=755".as_ptr();
+    // SAFETY: all strings end with a zero byte and live through the call.
+    check(unsafe { libc::mount(kind, folder.as_ptr(), kind, flags, options.cast()) })
+}
+
 /// `ip link set lo up`.
 pub(crate) fn loopback_up() -> io::Result<()> {
     use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};

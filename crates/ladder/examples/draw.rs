@@ -44,6 +44,7 @@ fn timeline(name: &str) -> Timeline {
         "http" => scenes::http(),
         "split" => scenes::split_and_coalesced(),
         "crowd" => scenes::crowd(2_000),
+        "wired" => scenes::wired(),
         "busy" => scenes::busy_loop(10_000),
         file => {
             let file = std::fs::File::open(file).expect("a recording or a scene");

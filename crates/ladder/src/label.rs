@@ -1,6 +1,9 @@
 //! What a cell says, in parts that a display can colour, wrap and shorten.
 
+use event::Bytes;
 use serde::Serialize;
+
+use crate::clean::readable;
 
 /// A sequence of parts; those not glued to the one before stand a space apart and may wrap.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -32,6 +35,8 @@ pub struct Data {
     pub cut: bool,
     /// True if the display must say the total, because nothing beside it does.
     pub say_total: bool,
+    /// True if the text is hexadecimal: the bytes are not readable.
+    pub hex: bool,
 }
 
 /// The meaning of a part.
@@ -69,9 +74,12 @@ impl Label {
         self
     }
 
-    /// Appends bytes, glued to what is there.
-    pub(crate) fn glue_data(mut self, text: String, data: Data) -> Self {
-        self.parts.push(Part { kind: PartKind::Data, text, glued: true, data: Some(data) });
+    /// Appends bytes, glued to what is there; of `total`, of which they may be the first.
+    pub(crate) fn glue_data(mut self, bytes: &Bytes, total: u64, say_total: bool) -> Self {
+        self.push_data(bytes, total, say_total);
+        if let Some(last) = self.parts.last_mut() {
+            last.glued = true;
+        }
         self
     }
 
@@ -82,7 +90,11 @@ impl Label {
         }
     }
 
-    pub(crate) fn push_data(&mut self, text: String, data: Data) {
+    /// Appends bytes that stand apart.
+    pub(crate) fn push_data(&mut self, bytes: &Bytes, total: u64, say_total: bool) {
+        let (text, hex) = readable(bytes);
+        let cut = (bytes.sample.len() as u64) < total;
+        let data = Data { total, cut, say_total, hex };
         self.parts.push(Part { kind: PartKind::Data, text, glued: false, data: Some(data) });
     }
 
@@ -93,23 +105,23 @@ impl Label {
 
     /// The whole text on one line, nothing shortened.
     pub fn text(&self, words: &crate::Words) -> String {
+        self.brief(usize::MAX, words)
+    }
+
+    /// The text on one line, with at most so many characters of data.
+    pub(crate) fn brief(&self, data: usize, words: &crate::Words) -> String {
         let mut text = String::new();
         for part in &self.parts {
             if !part.glued && !text.is_empty() {
                 text.push(' ');
             }
-            text.push_str(&part.full(words));
+            text.push_str(&part.shortened(data, words));
         }
         text
     }
 }
 
 impl Part {
-    /// Its text with nothing left out but what was not recorded.
-    pub fn full(&self, words: &crate::Words) -> String {
-        self.shortened(usize::MAX, words)
-    }
-
     /// Its text; of data, no more than `most` characters, with an ellipsis where bytes are left
     /// out, and the total.
     pub fn shortened(&self, most: usize, words: &crate::Words) -> String {
@@ -117,8 +129,23 @@ impl Part {
         let kept: String = self.text.chars().take(most).collect();
         let cut = data.cut || kept.len() < self.text.len();
         let dots = if cut { "…" } else { "" };
-        let quoted = format!("\"{kept}{dots}\"");
+        let quoted = if data.hex {
+            // Half a byte is no byte.
+            let whole = if kept.len() < self.text.len() { kept.len() / 3 * 3 } else { kept.len() };
+            format!("⟨{}{dots}⟩", kept[..whole].trim_end())
+        } else {
+            format!("\"{kept}{dots}\"")
+        };
         // A cut text always says how long the whole is, unless the result beside it does.
         if data.say_total { format!("{quoted} {} B", words.number(data.total)) } else { quoted }
+    }
+
+    /// The first `most` characters of data, without quotes, for the back of an arrow.
+    pub(crate) fn caption(&self, most: usize) -> String {
+        let hex = self.data.is_some_and(|data| data.hex);
+        // Of hexadecimal, whole bytes only: two digits and a blank each.
+        let most = if hex { most / 3 * 3 } else { most };
+        let kept: String = self.text.chars().take(most).collect();
+        format!("{}…", kept.trim_end())
     }
 }

@@ -167,6 +167,15 @@ pub struct Arrow {
     pub lost: bool,
 }
 
+impl Arrow {
+    /// What befell it on its way, if anything: for a line under it.
+    pub fn mishap(&self) -> Option<String> {
+        let marks = self.label.parts.iter().filter(|part| part.kind == crate::PartKind::Mark);
+        let words: Vec<&str> = marks.map(|part| part.text.as_str()).collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+}
+
 /// The arrival of an arrow at a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Head {

@@ -29,6 +29,7 @@ pictures! {
     http_fetch: scenes::http();
     split_and_coalesced: scenes::split_and_coalesced();
     two_thousand_connections: scenes::crowd(2_000);
+    recorded_wire_with_a_loss: scenes::wired();
     busy_loop: scenes::busy_loop(10_000);
     nothing: Timeline::default();
 }

@@ -128,7 +128,9 @@ impl Running {
 
     /// Stops accepting, cuts every conversation, and returns when all threads have ended: at
     /// once, unless the observer is slow. The observer must not call this itself.
-    pub fn stop(self) {}
+    pub fn stop(self) {
+        drop(self);
+    }
 
     /// Returns when somebody used a [`Stopper`] and all threads have ended.
     pub fn wait(mut self) {
@@ -137,7 +139,7 @@ impl Running {
 
     fn join(&mut self) {
         for thread in self.threads.drain(..) {
-            // A thread that panicked (an observer may) has ended, and that is all that matters.
+            // However the thread ended, it has ended.
             let _ = thread.join();
         }
     }
@@ -153,7 +155,7 @@ impl Drop for Running {
 /// Binds the sockets and starts serving. When this returns the server answers already.
 ///
 /// `observer` is called with every [`Event`], on the thread it happened on: it should be quick,
-/// since the client waits for it.
+/// since the client waits for it. If it panics, the event is lost and the service goes on.
 ///
 /// # Errors
 /// Any [`BindError`].
@@ -229,8 +231,8 @@ fn is_taken(error: &BindError) -> bool {
 fn bind_tcp(address: SocketAddr) -> Result<(TcpListener, SocketAddr), BindError> {
     let failed = |call| socket_error(call, Transport::Tcp, address);
     let listener = TcpListener::bind(address).map_err(failed("bind"))?;
-    // Not for speed: a client may vanish between poll and accept, and accept would then wait for
-    // the next one instead of for the next one or the stop (accept(2), notes).
+    // A client may vanish between poll and accept. A blocking accept would then wait for the next
+    // client and not hear the stop (accept(2), notes).
     listener.set_nonblocking(true).map_err(failed("fcntl"))?;
     let local = listener.local_addr().map_err(failed("getsockname"))?;
     Ok((listener, local))

@@ -4,12 +4,13 @@
 mod support;
 
 use std::io::Read;
-use std::net::UdpSocket;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use net::connect::{self, ConnectError, Options, Outcome};
 use net::resolve::Family;
 use net::server::{Config, Daytime};
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use support::start;
 
 #[test]
@@ -29,7 +30,11 @@ fn a_name_leads_to_its_server() {
 
 #[test]
 fn nobody_there_is_refused_with_every_attempt_listed() {
-    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // A port that is taken by a socket that does not listen.
+    let nobody = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    bind(&nobody, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let address = SocketAddr::try_from(getsockname(&nobody).unwrap()).unwrap();
+    let port = address.port();
     let options = Options { family: Family::V4, ..Options::default() };
     let error = connect::tcp("localhost", port, &options).unwrap_err();
     let ConnectError::Refused(failure) = error else { panic!("{error:?}") };

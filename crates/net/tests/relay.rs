@@ -248,9 +248,12 @@ fn an_empty_answer_is_not_an_end() {
 
 #[test]
 fn a_port_where_nobody_is_refuses() {
-    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // A port that is taken, but by a socket that listens to somebody else only: for us, nobody is
+    // there, and nobody can come in the meantime.
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
+    nobody.connect("127.0.0.1:9").unwrap();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.connect(nobody).unwrap();
+    socket.connect(nobody.local_addr().unwrap()).unwrap();
     let (terminal, mut person) = pipe().unwrap();
     person.write_all(b"anybody?\n").unwrap();
     let options = UdpOptions::default();
@@ -258,4 +261,21 @@ fn a_port_where_nobody_is_refuses() {
     assert!(matches!(outcome.ending, Ending::Refused), "{outcome:?}");
     assert_eq!(outcome.first_to_end, Some(Side::Peer));
     assert!(serde_json::to_string(&outcome).unwrap().contains(r#""how":"refused""#));
+}
+
+#[test]
+fn a_panicking_observer_panics_its_caller_and_hangs_nobody() {
+    for direction in [Direction::ToPeer, Direction::FromPeer] {
+        let (ours, mut theirs) = connection();
+        theirs.write_all(b"from the peer").unwrap();
+        let (terminal, mut person) = pipe().unwrap();
+        person.write_all(b"to the peer").unwrap();
+        let observer = move |which: Direction, _: &[u8]| {
+            assert!(which != direction, "this panic is part of a test");
+        };
+        let relaying = thread::spawn(move || {
+            relay::tcp(terminal, &mut Vec::new(), &ours, &TcpOptions::default(), Some(&observer))
+        });
+        relaying.join().unwrap_err();
+    }
 }

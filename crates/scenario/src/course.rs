@@ -134,7 +134,7 @@ impl Course {
     }
 
     /// The path as a person can open it.
-    fn shown(&self, path: &Path) -> PathBuf {
+    pub(crate) fn shown(&self, path: &Path) -> PathBuf {
         match &self.root {
             Some(root) if self.local.contains(&item(path)) => root.join(path),
             _ => Path::new("course").join(path),

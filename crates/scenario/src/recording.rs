@@ -10,19 +10,19 @@ use crate::format::Scenario;
 
 /// What to run, and with what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Request {
+pub(crate) struct Request {
     /// The scenario.
-    pub scenario: Scenario,
+    pub(crate) scenario: Scenario,
     /// Placeholders; the port is the one wished for.
-    pub variables: Variables,
+    pub(crate) variables: Variables,
     /// Names that `run = ["NAME", …]` finds in this same binary.
-    pub programs: Vec<String>,
+    pub(crate) programs: Vec<String>,
     /// What the student wrote.
-    pub submission: Option<Submission>,
+    pub(crate) submission: Option<Submission>,
     /// Where to run.
-    pub place: PlaceWanted,
+    pub(crate) place: PlaceWanted,
     /// A folder for this run alone.
-    pub scratch: PathBuf,
+    pub(crate) scratch: PathBuf,
 }
 
 /// A student's program.

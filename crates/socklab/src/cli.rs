@@ -1,7 +1,9 @@
 //! The command line: its words and their types. What they mean to a reader is in
 //! `locales/*/cli.ftl`, under the key `cmd-COMMAND` or `arg-COMMAND-ARGUMENT`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -37,6 +39,12 @@ pub(crate) enum Command {
     },
     #[command(trailing_var_arg = true)]
     Run(Run),
+    #[command(name = "what-if")]
+    WhatIf(WhatIf),
+    #[command(subcommand)]
+    Course(CourseCommand),
+    Trace(Trace),
+    Draw(Draw),
     Host {
         #[arg(long)]
         json: bool,
@@ -73,15 +81,89 @@ pub(crate) struct Tour {
     pub(crate) pause: bool,
     #[arg(long, conflicts_with = "pause")]
     pub(crate) json: bool,
+    #[arg(short, long, value_name = "FILE.html")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
+    #[arg(long)]
+    pub(crate) trace: bool,
     pub(crate) name: String,
     #[arg(allow_hyphen_values = true)]
     pub(crate) arguments: Vec<String>,
     #[command(flatten)]
     pub(crate) bond: Bond,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhatIf {
+    #[arg(value_name = "N|NAME|list|all")]
+    pub(crate) question: Option<String>,
+    #[arg(long, value_name = "CHOICE")]
+    pub(crate) predict: Option<String>,
+    #[arg(long)]
+    pub(crate) show_commands: bool,
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CourseCommand {
+    Check(CourseCheck),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CourseCheck {
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) run: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    #[arg(value_name = "COMMAND LINE", required_unless_present_any = ["command", "pid"])]
+    pub(crate) commands: Vec<String>,
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+    #[arg(short, long, value_name = "PID")]
+    pub(crate) pid: Vec<u32>,
+    #[arg(short, long, alias = "record", value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 1024, hide_default_value = true)]
+    pub(crate) bytes: usize,
+    #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Draw {
+    #[arg(value_name = "FILE.jsonl")]
+    pub(crate) file: PathBuf,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+/// How a ladder looks.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct Look {
+    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) width: Option<usize>,
+    #[arg(long)]
+    pub(crate) ascii: bool,
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[arg(long)]
+    pub(crate) no_explanations: bool,
 }
 
 /// For socklab's own use: what it starts must not outlive it.
@@ -119,7 +201,7 @@ pub(crate) struct Serve {
     pub(crate) protocol: Protocol,
     #[arg(long, short)]
     pub(crate) port: Option<u16>,
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", hide_default_value = true)]
     pub(crate) listen: std::net::IpAddr,
     #[arg(long)]
     pub(crate) tcp: bool,
@@ -145,7 +227,7 @@ pub(crate) struct Connect {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) timeout: Option<std::time::Duration>,
+    pub(crate) timeout: Option<Duration>,
     #[command(flatten)]
     pub(crate) bond: Bond,
 }
@@ -218,9 +300,9 @@ pub(crate) enum Format {
     Json,
 }
 
-fn seconds(text: &str) -> Result<std::time::Duration, String> {
+fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 86_400.0);
-    number.map(std::time::Duration::from_secs_f64).ok_or_else(|| "0.001-86400".to_string())
+    number.map(Duration::from_secs_f64).ok_or_else(|| "0.001-86400".to_string())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! its trace.
 
 use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -11,7 +12,8 @@ use std::process::{Command, ExitCode};
 
 use programs::Program;
 
-use crate::failure;
+use crate::failure::Exit;
+use crate::output;
 
 /// If this process is called like a course program, runs that program.
 pub(crate) fn run_if_named() -> Option<ExitCode> {
@@ -22,16 +24,22 @@ pub(crate) fn run_if_named() -> Option<ExitCode> {
     // `std::env::args`, which the programs use for its simplicity, would panic.
     if let Some(odd) = env::args_os().find(|word| word.to_str().is_none()) {
         eprintln!("{name}: {odd:?} is not UTF-8");
-        return Some(failure::Exit::Usage.into());
+        return Some(Exit::Usage.into());
     }
     Some(run(program))
 }
 
 fn run(program: &Program) -> ExitCode {
-    failure::end_quietly_on_broken_pipe();
+    output::end_without_panic();
     match (program.main)() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            // Only the standard library's streams fail with its own error: what broke is the
+            // pipe behind our output, not a connection.
+            let stream = error.downcast_ref::<io::Error>();
+            if stream.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+                return ExitCode::from(output::BROKEN_PIPE);
+            }
             eprintln!("{}: {error:#}", program.name);
             ExitCode::FAILURE
         }
@@ -41,11 +49,11 @@ fn run(program: &Program) -> ExitCode {
 /// `socklab run NAME …` as plainly as that: runs the program before the command line parser and
 /// the texts of two languages are set up, which would take longer than most programs run.
 pub(crate) fn run_if_plain() -> Option<ExitCode> {
-    let mut words = env::args_os().skip(1).map_while(|word| word.into_string().ok());
-    let program = words.next().filter(|word| word == "run").and(words.next())?;
-    let program = programs::find(&program)?;
-    let arguments: Vec<String> = words.collect();
-    // Options may be socklab's own: those are for the parser.
+    let words: Result<Vec<String>, _> = env::args_os().skip(1).map(OsString::into_string).collect();
+    // What is not UTF-8 is a mistake, and options may be socklab's own: both are for the parser.
+    let words = words.ok()?;
+    let [command, name, arguments @ ..] = words.as_slice() else { return None };
+    let program = programs::find(name).filter(|_| command == "run")?;
     if arguments.iter().any(|word| word.starts_with('-')) {
         return None;
     }
@@ -54,7 +62,7 @@ pub(crate) fn run_if_plain() -> Option<ExitCode> {
         return arguments.is_empty().then(|| run(program));
     }
     // Should this fail, the long way will fail too, and say why.
-    let _ = become_program(program, &arguments);
+    let _ = become_program(program, arguments);
     None
 }
 

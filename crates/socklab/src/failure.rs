@@ -3,8 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use anstream::eprintln;
-
+use crate::output::eprintln;
 use crate::style;
 
 /// The exit codes that scripts may rely on. Those above 3 are curl's.
@@ -44,6 +43,11 @@ impl Failure {
         Failure { what, hint: None, exit }
     }
 
+    /// The exit code it ends with.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
     /// Adds a second line: what to try.
     pub(crate) fn hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);
@@ -67,18 +71,4 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
         eprintln!("  {hint}");
     }
     failure.map_or(Exit::No, |failure| failure.exit).into()
-}
-
-/// `socklab list | head -1` closes our standard output early. The standard library's `println!`
-/// panics then; a program in a pipe is expected to end without a word, as SIGPIPE would end it.
-pub(crate) fn end_quietly_on_broken_pipe() {
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        let message = info.payload().downcast_ref::<String>().map_or("", String::as_str);
-        if message.starts_with("failed printing to") && message.contains("Broken pipe") {
-            // 128 + SIGPIPE, what a shell reports for a process that the signal ended.
-            std::process::exit(141);
-        }
-        report(info);
-    }));
 }

@@ -1,6 +1,7 @@
 //! socklab, the socket laboratory: one binary for the course's programs and the tools around them.
 #![forbid(unsafe_code)]
 
+mod ask;
 mod child;
 mod cli;
 mod commands;
@@ -9,7 +10,7 @@ mod failure;
 mod highlight;
 mod language;
 mod lesson;
-mod progress;
+mod output;
 mod style;
 mod tour;
 mod usage;
@@ -21,11 +22,11 @@ fn main() -> ExitCode {
     if let Some(code) = course::run_if_named().or_else(course::run_if_plain) {
         return code;
     }
-    // A check runs programs in a place of their own, which a process with one thread enters.
+    // What runs a scenario, or plays in one: before there are threads or anything of our own.
     if let Some(code) = scenario::stage() {
         return code;
     }
-    failure::end_quietly_on_broken_pipe();
+    output::end_without_panic();
     let arguments = commands::with_code_language(std::env::args_os().collect());
     language::choose(language::asked_for(&arguments));
 

@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use anstream::eprintln;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, FromArgMatches};
 
 use crate::failure::Exit;
 use crate::language::{has, text};
+use crate::output::{eprintln, write_out};
 use crate::style;
 
 /// Gives each command and argument its text. `path` is "", `COMMAND` or `COMMAND-SUBCOMMAND`.
@@ -86,11 +86,10 @@ pub(crate) fn parse<T: FromArgMatches>(
         .try_get_matches_from_mut(arguments)
         .and_then(|matches| T::from_arg_matches(&matches));
     parsed.map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match error.print() {
-            Ok(()) => ExitCode::SUCCESS,
-            // Standard output went away: as with SIGPIPE.
-            Err(_) => ExitCode::from(141),
-        },
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            write_out(format_args!("{}", error.render().ansi()));
+            ExitCode::SUCCESS
+        }
         _ => {
             eprintln!("{} {}", style::paint(style::BAD, "socklab:"), sentence(&error));
             if let Some(known) = word(&error, ContextKind::SuggestedSubcommand)
@@ -117,6 +116,7 @@ fn sentence(error: &clap::Error) -> String {
         ErrorKind::InvalidSubcommand => {
             text!("bad-command", word = word(ContextKind::InvalidSubcommand))
         }
+        ErrorKind::InvalidUtf8 => text!("not-utf-8"),
         ErrorKind::UnknownArgument => text!("bad-argument", word = argument),
         ErrorKind::MissingRequiredArgument => text!("missing-argument", word = argument),
         ErrorKind::ArgumentConflict => {

@@ -40,14 +40,16 @@ def receive(client):
     for line in lines:
         for other in unsent:
             if other is not client:
-                unsent[other] += line + b"\n"
+                try:
+                    other.sendall(line + b"\n")
+                except OSError:
+                    pass
 
 
 def send(client):
     # The socket does not block: it takes what its buffer has room for.
     try:
-        taken = len(unsent[client])
-        client.sendall(unsent[client])
+        taken = client.send(unsent[client])
     except OSError:
         leave(client)
         return
@@ -68,4 +70,6 @@ while True:
         if ready in unsent:
             send(ready)
     # Who does not read, or never ends a line, must not fill our memory.
-    pass
+    for client in list(unsent):
+        if max(len(unsent[client]), len(unfinished[client])) > PATIENCE:
+            leave(client)

@@ -1,4 +1,4 @@
-/* Fails pieces: it stops after the first 16 bytes. */
+/* Fails answer: it stops after the first 16 bytes. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <netdb.h>

@@ -6,7 +6,7 @@ use flows::{ConnectionKind, Flows, Position, Transfer};
 use super::Scene;
 use super::rows::Sheet;
 use crate::clean::clean;
-use crate::label::{Data, Label, PartKind};
+use crate::label::{Label, PartKind};
 use crate::words::fill;
 use crate::{Arrow, ArrowKind, Head};
 
@@ -108,10 +108,8 @@ impl Pen<'_, '_> {
     fn closing(&mut self, sheet: &mut Sheet, row: usize, at: Position) {
         let flows = self.scene.flows;
         let Some(connection) = flows.connection_at(at) else { return };
-        let mut seen = flows.closings.iter().filter(|closing| closing.closed == Some(at));
-        let Some(head) = seen.next().and_then(|closing| sheet.ends.get(&closing.seen)) else {
-            return;
-        };
+        let seen = flows.ended_by(at).and_then(|closing| sheet.ends.get(&closing.seen));
+        let Some(head) = seen else { return };
         if self.scene.segments.has(connection) {
             return;
         }
@@ -223,8 +221,7 @@ impl Pen<'_, '_> {
             (Args::Accept { .. }, _) => (ArrowKind::Connect, Label::default()),
             (Args::Recv { .. }, Some((0, _))) if !datagram => (ArrowKind::End, Label::default()),
             (Args::Recv { bytes, .. }, Some((total, _))) => {
-                let data = Data { total, cut: bytes.is_cut(), say_total: false };
-                (ArrowKind::Bytes, Label::default().glue_data(bytes.to_string(), data))
+                (ArrowKind::Bytes, Label::default().glue_data(bytes, total, false))
             }
             _ => return,
         };
@@ -281,7 +278,7 @@ impl Pen<'_, '_> {
             }
         }
         if again {
-            label.push(PartKind::Mark, words.again.to_string());
+            label.push(PartKind::Plain, words.again.to_string());
         }
         match &frame.fate {
             Fate::Delivered { .. } => (label, false),
@@ -310,8 +307,7 @@ fn message(flows: &Flows<'_>, transfer: &Transfer) -> Label {
         },
         _ => return Label::default(),
     };
-    let data = Data { total: transfer.total, cut: bytes.is_cut(), say_total: false };
-    Label::default().glue_data(bytes.to_string(), data)
+    Label::default().glue_data(bytes, transfer.total, false)
 }
 
 /// ① to ⑳, then (21) and so on.

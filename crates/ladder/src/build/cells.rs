@@ -5,7 +5,7 @@ use event::{Call, Event, Exit, Process, State, Stream};
 use super::Scene;
 use super::say;
 use crate::clean::clean;
-use crate::label::{Data, Label, PartKind};
+use crate::label::{Label, PartKind};
 use crate::words::fill;
 use crate::{Cell, CellKind, Mark};
 
@@ -140,8 +140,7 @@ pub(crate) fn life(scene: &Scene<'_, '_>, event: &Event, process: &Process) -> O
                 Stream::Stderr => format!("{} (stderr)", words.prints),
             };
             label.push(PartKind::Faint, verb);
-            let cut = bytes.is_cut();
-            label.push_data(bytes.to_string(), Data { total: bytes.total, cut, say_total: true });
+            label.push_data(bytes, bytes.total, true);
         }
         Process::Start { .. } => {
             let tag = scene.cast.tag(&event.place).unwrap_or("").to_owned();

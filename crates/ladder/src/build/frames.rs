@@ -18,6 +18,31 @@ pub(crate) struct Segments {
     carriers: HashMap<(Position, usize), Position>,
 }
 
+/// The messages of each connection and sending socket.
+struct Messages<'a, 't> {
+    flows: &'a Flows<'t>,
+    by_sender: HashMap<(usize, usize), Vec<usize>>,
+}
+
+impl<'a, 't> Messages<'a, 't> {
+    fn of(flows: &'a Flows<'t>) -> Self {
+        let mut by_sender: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+        for (index, transfer) in flows.transfers.iter().enumerate() {
+            if let Some(connection) = transfer.connection {
+                by_sender.entry((connection, transfer.from)).or_default().push(index);
+            }
+        }
+        Self { flows, by_sender }
+    }
+
+    fn of_direction(&self, direction: (usize, usize)) -> impl Iterator<Item = &'a Transfer> {
+        let socket = self.flows.connections[direction.0].ends[direction.1].socket;
+        let known = socket.and_then(|socket| self.by_sender.get(&(direction.0, socket)));
+        let flows = self.flows;
+        known.into_iter().flatten().map(move |index| &flows.transfers[*index])
+    }
+}
+
 /// The conversation of a frame, and which of its ends sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ends {
@@ -34,6 +59,7 @@ impl Segments {
     pub(crate) fn of(flows: &Flows<'_>, shown: &[Position]) -> Self {
         let mut segments = Self::default();
         let index = Index::of(flows);
+        let messages = Messages::of(flows);
         let mut streams: HashMap<(usize, usize), Stream> = HashMap::new();
         for &at in shown {
             let Some(frame) = flows.order[at].frame() else { continue };
@@ -49,13 +75,7 @@ impl Segments {
                 let payload = stream.place(headers);
                 ends.again = payload.as_ref().is_some_and(|(_, again)| *again);
                 segments.by_direction.entry((connection, side)).or_default().push(at);
-                segments.carry(
-                    flows,
-                    (connection, side),
-                    at,
-                    frame,
-                    payload.map(|(range, _)| range),
-                );
+                segments.carry(&messages, (connection, side), at, frame, payload);
             }
             segments.ends.insert(at, ends);
         }
@@ -98,19 +118,16 @@ impl Segments {
 
     fn carry(
         &mut self,
-        flows: &Flows<'_>,
+        messages: &Messages<'_, '_>,
         direction: (usize, usize),
         at: Position,
         frame: &Frame,
-        range: Option<std::ops::Range<u64>>,
+        placed: Option<(std::ops::Range<u64>, bool)>,
     ) {
-        let Some(range) = range.filter(|range| !range.is_empty()) else { return };
-        let socket = flows.connections[direction.0].ends[direction.1].socket;
-        let stream = flows.connections[direction.0].kind == ConnectionKind::Stream;
-        let mine = flows.transfers.iter().filter(|one| {
-            Some(one.from) == socket && one.connection == Some(direction.0) && one.sent < at
-        });
-        for transfer in mine {
+        let Some((range, again)) = placed.filter(|(range, _)| !range.is_empty()) else { return };
+        let stream = messages.flows.connections[direction.0].kind == ConnectionKind::Stream;
+        let mine = messages.of_direction(direction);
+        for transfer in mine.filter(|one| one.sent < at) {
             let whole = transfer.start..transfer.start.saturating_add(transfer.total);
             let exact = if stream {
                 whole == range
@@ -118,7 +135,7 @@ impl Segments {
                 transfer.total == range.end && !self.absorbed.contains_key(&transfer.sent)
             };
             let untouched = matches!(frame.fate, Fate::Delivered { .. });
-            if exact && untouched && !self.absorbed.contains_key(&transfer.sent) {
+            if exact && untouched && !again && !self.absorbed.contains_key(&transfer.sent) {
                 self.absorbed.insert(transfer.sent, at);
                 self.absorbs.insert(at);
                 return;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use event::{Process, Timeline, What};
-use flows::Flows;
+use flows::{Flows, file_name, program_name};
 
 use super::cast::Unit;
-use crate::clean::{basename, clean};
+use crate::clean::clean;
 
 /// More columns than this and programs begin to share.
 const MOST: usize = 14;
@@ -124,11 +124,11 @@ fn named(timeline: &Timeline, being: &Being, process: u32, host: Option<String>)
     let column = being.command.and_then(|command| timeline.header.columns.get(command as usize));
     let line = clean(&command_line(&being.line));
     let is_column = column.is_none_or(|column| column.argv == being.line || being.root == process);
-    let label = column.map(|column| clean(&column.label)).filter(|label| !label.is_empty());
-    let name = label.filter(|_| is_column).unwrap_or_else(|| {
-        let program = being.line.first().map(|program| clean(basename(program)));
-        program.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("#{process}"))
-    });
+    let label = column.filter(|_| is_column).map_or("", |column| column.label.as_str());
+    let mut name = clean(&program_name(label, &being.line));
+    if name.is_empty() {
+        name = format!("#{process}");
+    }
     Group {
         command: being.command,
         name,
@@ -144,7 +144,7 @@ fn named(timeline: &Timeline, being: &Being, process: u32, host: Option<String>)
 /// As a person would type it: the program without its folder.
 fn command_line(argv: &[String]) -> String {
     let words = argv.iter().enumerate();
-    let words = words.map(|(index, word)| if index == 0 { basename(word) } else { word });
+    let words = words.map(|(index, word)| if index == 0 { file_name(word) } else { word });
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -46,7 +46,10 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
     drafts.sort_by_key(|draft| (draft.time, draft.stage == Stage::Begin, draft.at));
     let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
     let mut sheet = Sheet { origin, ..Sheet::default() };
-    let connection = |at: Position| scene.flows.connection_at(at);
+    let connection = |at: Position| {
+        let of_frame = || scene.segments.ends(at).and_then(|ends| ends.connection);
+        scene.flows.connection_at(at).or_else(of_frame)
+    };
     for mut draft in drafts {
         let row = match beside(scene, &sheet, &draft) {
             Some(row) => row,

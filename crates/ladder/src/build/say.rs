@@ -3,7 +3,7 @@
 use event::{Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType};
 
 use crate::clean::clean;
-use crate::label::{Data, Label, PartKind};
+use crate::label::{Label, PartKind};
 use crate::words::fill;
 use crate::{Detail, Mark, Words};
 
@@ -30,10 +30,8 @@ pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {
         }
         Args::Connect { address } => plain(format!("{fd}, {}", shown(address))),
         Args::Send { asked, bytes, flags, to, .. } => {
-            let data =
-                Data { total: *asked, cut: (bytes.sample.len() as u64) < *asked, say_total: true };
             let label = label.glue(PartKind::Plain, format!("({fd}, "));
-            let label = label.glue_data(bytes.to_string(), data);
+            let label = label.glue_data(bytes, *asked, true);
             let mut label = label.glue(PartKind::Plain, format!("{})", telling(flags, detail)));
             if let Some(to) = to {
                 label.push(PartKind::Plain, fill(&words.to, &[("address", &shown(to))]));
@@ -52,7 +50,7 @@ pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {
         Args::SendMany { messages, .. } => {
             let count = fill(&words.messages, &[("n", &messages.len())]);
             let label = plain(format!("{fd}, {count}"));
-            messages.first().map_or(label.clone(), |one| label.then_data(&one.bytes, true))
+            messages.first().map_or(label.clone(), |one| label.then_data(&one.bytes))
         }
         Args::RecvMany { room, .. } => {
             plain(format!("{fd}, {}", fill(&words.messages, &[("n", room)])))
@@ -130,7 +128,7 @@ pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
                 label.push(PartKind::Result, words.end.to_string());
                 mark = Some(Mark::End);
             } else if value > 0 {
-                label = label.then_data(bytes, false);
+                label.push_data(bytes, bytes.total, false);
             }
             if got.has("MSG_TRUNC") {
                 label.push(PartKind::Mark, words.cut_off.to_string());
@@ -143,7 +141,7 @@ pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
         Args::RecvMany { messages, .. } => {
             label = result(label, value.to_string());
             if let Some(one) = messages.first() {
-                label = label.then_data(&one.bytes, true);
+                label = label.then_data(&one.bytes);
             }
         }
         Args::SendMany { asked, .. } if value == i64::from(*asked) => {}
@@ -168,9 +166,8 @@ pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
 }
 
 impl Label {
-    fn then_data(mut self, bytes: &Bytes, say_total: bool) -> Self {
-        let data = Data { total: bytes.total, cut: bytes.is_cut(), say_total };
-        self.push_data(bytes.to_string(), data);
+    fn then_data(mut self, bytes: &Bytes) -> Self {
+        self.push_data(bytes, bytes.total, true);
         self
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Visible {
 pub(crate) fn choose(flows: &Flows<'_>, cast: &Cast, options: &Options) -> Visible {
     let mut visible = Visible::default();
     let mut in_lookup: HashSet<Position> = HashSet::new();
-    let mut probes = HashSet::new();
+    let mut asides = HashSet::new();
     if options.detail == Detail::Essential {
         for (index, lookup) in flows.lookups.iter().enumerate().filter(|(_, one)| folds(flows, one))
         {
@@ -34,7 +34,8 @@ pub(crate) fn choose(flows: &Flows<'_>, cast: &Cast, options: &Options) -> Visib
                 in_lookup.extend(&lookup.calls);
             }
         }
-        probes = address_probes(flows);
+        asides = address_probes(flows);
+        asides.extend(cache_questions(flows));
     }
     for (at, event) in flows.order.iter().enumerate() {
         let keep = options.keep.contains(&event.seq);
@@ -43,9 +44,12 @@ pub(crate) fn choose(flows: &Flows<'_>, cast: &Cast, options: &Options) -> Visib
             What::Call(_) if visible.lookups.contains_key(&at) => visible.shown.push(at),
             What::Call(_) if in_lookup.contains(&at) && !keep => {}
             What::Call(call) => {
-                let probe = flows.socket_at(at).is_some_and(|socket| probes.contains(&socket));
+                let aside = flows.socket_at(at).is_some_and(|socket| asides.contains(&socket));
+                let connected = flows.connection_at(at).is_some();
+                // The kernel closes everything at exit; it matters where someone is listening.
+                let tidying = call.implicit && !connected;
                 let all = options.detail == Detail::All;
-                if keep || all || (!probe && is_essential(call, options)) {
+                if keep || all || !(aside || tidying) && is_essential(call, options) {
                     visible.shown.push(at);
                 } else {
                     visible.hidden += u64::from(!call.implicit);
@@ -90,11 +94,9 @@ fn is_essential(call: &Call, options: &Options) -> bool {
     let failed = call.error().is_some();
     let family = call.socket.as_ref().map(|socket| socket.family);
     match &call.args {
-        // The C library asks the kernel for its addresses, and the name service cache daemon for
-        // names, on the program's behalf.
+        // The C library asks the kernel for its addresses, on the program's behalf.
         _ if family == Some(Family::NETLINK) => false,
         Args::Socket { family: Family::NETLINK, .. } => false,
-        Args::Connect { address: Endpoint::Unix { path } } if path.contains("/nscd/") => false,
         Args::SetOption { .. } => failed,
         Args::GetOption { value, .. } => {
             matches!(value, Some(event::OptionValue::Error(errno)) if errno.0 != 0)
@@ -110,6 +112,15 @@ fn is_essential(call: &Call, options: &Options) -> bool {
         Args::Close => !failed || !call.implicit,
         _ => true,
     }
+}
+
+/// Sockets with which the C library asks the name service cache daemon, on the program's behalf.
+fn cache_questions(flows: &Flows<'_>) -> HashSet<usize> {
+    let asks = flows.calls().filter(|(_, _, call)| match &call.args {
+        Args::Connect { address: Endpoint::Unix { path } } => path.contains("/nscd/"),
+        _ => false,
+    });
+    asks.filter_map(|(at, ..)| flows.socket_at(at)).collect()
 }
 
 /// Sockets with which `getaddrinfo` finds out which of a host's addresses can be reached: UDP

@@ -20,7 +20,7 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
     for (index, row) in ladder.rows.iter().enumerate() {
         let id = format!("row-{index}");
         page.open("section", &[("class", "detail".to_owned()), ("id", id)]);
-        page.text_element("h2", &[], &ladder.spoken(row));
+        page.text_element("h2", &[], &ladder.spoken(row, 32));
         for note in &row.notes {
             page.text_element("p", &[], note);
         }

@@ -5,7 +5,7 @@ use super::rows::{at, color, number};
 use super::theme::CONNECTIONS;
 use super::xml::Xml;
 use crate::text::wrap::width;
-use crate::{Arrow, ArrowKind, Head, Ladder, Row};
+use crate::{Arrow, ArrowKind, Head, Ladder, PartKind, Row};
 
 /// The arrow tips, one per colour.
 pub(super) fn markers(xml: &mut Xml) {
@@ -110,7 +110,8 @@ impl Pen<'_> {
         xml.empty("path", &attributes);
         if self.arrow.lost {
             let [x, y] = at(x2, y1 + 5.0);
-            let attributes = [("class", "mark".to_owned()), x, y];
+            let middle = ("text-anchor", "middle".to_owned());
+            let attributes = [("class", "mark head".to_owned()), x, y, middle];
             xml.text_element("text", &attributes, "✗");
         }
     }
@@ -120,7 +121,8 @@ impl Pen<'_> {
         let room = ((x2 - x1).abs() / CHAR) as usize;
         let slanted = self.head.row != self.arrow.row;
         let branches = slanted || self.arrow.heads.len() > 1;
-        let text = self.words(if branches { room / 2 } else { room.saturating_sub(5) });
+        let half = branches || self.arrow.lost;
+        let text = self.words(if half { room / 2 } else { room.saturating_sub(5) });
         if text.is_empty() {
             return;
         }
@@ -129,6 +131,7 @@ impl Pen<'_> {
         let middle = if branches {
             x1 + (x2 - x1).signum() * (wide / 2.0 + 6.0)
         } else if self.arrow.lost {
+            // On the half it travelled; why it went no further is told beside the cross.
             x1 + (x2 - x1) * 0.25
         } else {
             (x1 + x2) / 2.0 - (x2 - x1).signum() * 3.0
@@ -147,13 +150,16 @@ impl Pen<'_> {
     /// What fits of the label.
     fn words(&self, room: usize) -> String {
         let mut text = self.arrow.number.map(crate::build::circled).unwrap_or_default();
-        for part in &self.arrow.label.parts {
+        let parts = self.arrow.label.parts.iter();
+        for part in parts.filter(|part| part.kind != PartKind::Mark) {
             let gap = if text.is_empty() { "" } else { " " };
             let free = room.saturating_sub(width(&text) + gap.len());
             let part = match part.data {
                 Some(data) if data.cut || width(&part.text) > free => {
-                    let kept: String = part.text.chars().take(free.saturating_sub(1)).collect();
-                    if kept.chars().count() < 3 { continue } else { format!("{kept}…") }
+                    if free < 4 {
+                        continue;
+                    }
+                    part.caption(free - 1)
                 }
                 Some(_) => part.text.clone(),
                 None => part.shortened(free, &self.ladder.words),

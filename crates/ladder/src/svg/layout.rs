@@ -175,7 +175,9 @@ fn place(ladder: &Ladder, row: &crate::Row, top: f64, chars: usize, full: f64) -
     let lines = cells.iter().map(Vec::len).max().unwrap_or(1);
     let height = lines as f64 * LINE + 2.0 * PAD;
     let width = full - TIMES - 2.0 * MARGIN - 30.0;
-    let notes: Vec<Vec<String>> = row.notes.iter().map(|note| prose(note, width)).collect();
+    let mishap = row.arrow.and_then(|arrow| ladder.arrows[arrow].mishap());
+    let notes = mishap.iter().chain(&row.notes);
+    let notes: Vec<Vec<String>> = notes.map(|note| prose(note, width)).collect();
     let below: f64 = notes.iter().map(|lines| lines.len() as f64 * LINE + 2.0 * PAD + 4.0).sum();
     Place { top, height, bottom: top + height + below, cells, notes }
 }

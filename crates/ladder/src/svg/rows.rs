@@ -127,7 +127,7 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
             attributes.push(("id", format!("link-{index}")));
         }
         xml.open(group, &attributes);
-        xml.text_element("title", &[], &ladder.spoken(row));
+        xml.text_element("title", &[], &ladder.spoken(row, usize::MAX));
         if links {
             let area = Box {
                 x: 8.0,
@@ -153,13 +153,15 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
 }
 
 impl Ladder {
-    /// A row in words, nothing shortened: for tooltips and for readers who listen.
-    pub(crate) fn spoken(&self, row: &Row) -> String {
+    /// A row in words, with at most so many characters of data: for tooltips, for headings, and
+    /// for readers who listen.
+    pub(crate) fn spoken(&self, row: &Row, data: usize) -> String {
         let mut said: Vec<String> = Vec::new();
-        said.extend(row.band.as_ref().map(|band| band.text(&self.words)));
+        said.extend(row.band.as_ref().map(|band| band.brief(data, &self.words)));
         for cell in &row.cells {
-            let entry = cell.entry.as_ref().map(|entry| format!("{} ", entry.text(&self.words)));
-            let label = cell.label.text(&self.words);
+            let entry =
+                cell.entry.as_ref().map(|entry| format!("{} ", entry.brief(data, &self.words)));
+            let label = cell.label.brief(data, &self.words);
             let name = &self.participants[cell.participant].name;
             said.push(format!("{name}: {}{label}", entry.unwrap_or_default()));
         }
@@ -167,7 +169,7 @@ impl Ladder {
             && row.cells.is_empty()
         {
             let name = |lane: usize| &self.participants[lane].name;
-            let label = arrow.label.text(&self.words);
+            let label = arrow.label.brief(data, &self.words);
             said.push(format!("{} → {}: {label}", name(arrow.from), name(arrow.to)));
         }
         said.join(" · ")

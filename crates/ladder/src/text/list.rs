@@ -19,6 +19,10 @@ pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {
     let mut lines = drawer.heading();
     for row in &frame.ladder.rows {
         lines.extend(drawer.row(row));
+        let mishap = row.arrow.and_then(|arrow| frame.ladder.arrows[arrow].mishap());
+        if let Some(mishap) = mishap {
+            lines.extend(frame.paragraph(&mishap, frame.glyphs.note, 5));
+        }
         lines.extend(frame.notes(row));
     }
     lines
@@ -159,7 +163,8 @@ impl<'a, 'l> Drawer<'a, 'l> {
             let alone = row.cells.iter().all(|cell| cell.participant != arrow.to);
             if who.is_none() {
                 who = Some(arrow.from);
-                label.parts.extend(arrow.label.parts.iter().cloned());
+                let parts = arrow.label.parts.iter().filter(|part| part.kind != PartKind::Mark);
+                label.parts.extend(parts.cloned());
             } else if row.cells.iter().all(|cell| cell.participant != arrow.from) {
                 let sign = self.frame.glyphs.left;
                 label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.from]));

@@ -5,6 +5,7 @@ mod columns;
 pub(crate) mod glyphs;
 mod list;
 mod paint;
+mod row;
 pub(crate) mod wrap;
 
 use crate::{Ladder, Part, PartKind};

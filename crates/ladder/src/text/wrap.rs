@@ -182,7 +182,6 @@ fn break_hard(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Data;
 
     fn lines(label: &Label, width: usize) -> Vec<String> {
         let room = Room { width, hang: 2, data: 60 };
@@ -191,11 +190,11 @@ mod tests {
     }
 
     fn send() -> Label {
-        let data = Data { total: 26, cut: false, say_total: true };
+        let bytes = event::Bytes::whole("abcdefghijklmnopqrstuvwxyz");
         Label::default()
             .then(PartKind::Name, "send")
             .glue(PartKind::Plain, "(3, ")
-            .glue_data("abcdefghijklmnopqrstuvwxyz".to_owned(), data)
+            .glue_data(&bytes, 26, true)
             .glue(PartKind::Plain, ")")
             .then(PartKind::Mark, "✗ EPIPE")
     }

@@ -81,6 +81,20 @@ pub fn tcp(
     }
 }
 
+/// Ends both directions if one of them panics, as an observer that prints to a closed pipe does:
+/// the panic cannot be passed on before the other direction has ended.
+struct EndOnPanic<'a>(&'a Relay<'a>);
+
+impl Drop for EndOnPanic<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.lost.set();
+            self.0.enough_input.set();
+            let _ = self.0.stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
 /// What the two directions share.
 struct Relay<'a> {
     stream: &'a TcpStream,
@@ -100,6 +114,7 @@ type Carried = (u64, Option<Ending>);
 impl Relay<'_> {
     /// From the input to the peer.
     fn carry_input(&self, input: BorrowedFd<'_>) -> Carried {
+        let _guard = EndOnPanic(self);
         let mut sent = 0;
         let ended = self.send_input(input, &mut sent);
         // The FIN. If the connection is gone already, the other direction finds out by itself.
@@ -152,6 +167,7 @@ impl Relay<'_> {
 
     /// From the peer to the output.
     fn carry_answer(&self, output: &mut impl Write, options: &TcpOptions) -> Carried {
+        let _guard = EndOnPanic(self);
         let mut received = 0;
         let ended = self.receive_answer(output, options, &mut received);
         if ended.is_err() {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -192,7 +193,10 @@ impl Reporter {
         what: What,
     ) {
         let service = self.service;
-        (self.observer)(&Event { service, transport, peer, connection, what });
+        let event = Event { service, transport, peer, connection, what };
+        // An observer that panics, as one that prints to a closed pipe does, must not take the
+        // service along. What it leaves half done is its own.
+        let _ = catch_unwind(AssertUnwindSafe(|| (self.observer)(&event)));
     }
 }
 

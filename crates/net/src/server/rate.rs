@@ -3,13 +3,17 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Rate;
 
 /// How many sources are told apart. Beyond, newcomers share one bucket, so that a flood with
 /// invented senders cannot fill the memory.
 const MOST_SOURCES: usize = 4096;
+
+/// How often to look for sources that can be forgotten, at most: a flood must not make us look
+/// for every datagram.
+const SWEEP: Duration = Duration::from_millis(100);
 
 /// Whether a source may have an answer now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +28,7 @@ pub(super) enum Admission {
 pub(super) struct RateLimiter {
     rate: Rate,
     buckets: HashMap<IpAddr, Bucket>,
+    swept: Option<Instant>,
 }
 
 struct Bucket {
@@ -34,7 +39,7 @@ struct Bucket {
 
 impl RateLimiter {
     pub(super) fn new(rate: Rate) -> Self {
-        Self { rate, buckets: HashMap::new() }
+        Self { rate, buckets: HashMap::new(), swept: None }
     }
 
     /// One more datagram from `source`, at `now`.
@@ -63,12 +68,16 @@ impl RateLimiter {
         if self.buckets.len() < MOST_SOURCES || self.buckets.contains_key(&key) {
             return key;
         }
-        // A full bucket remembers nothing that a new one would not know.
-        let rate = self.rate;
-        self.buckets.retain(|_, bucket| {
-            bucket.fill(rate, now);
-            bucket.tokens < f64::from(rate.burst)
-        });
+        let due = |swept| now.saturating_duration_since(swept) >= SWEEP;
+        if self.swept.is_none_or(due) {
+            self.swept = Some(now);
+            // A full bucket remembers nothing that a new one would not know.
+            let rate = self.rate;
+            self.buckets.retain(|_, bucket| {
+                bucket.fill(rate, now);
+                bucket.tokens < f64::from(rate.burst)
+            });
+        }
         if self.buckets.len() < MOST_SOURCES { key } else { Ipv6Addr::UNSPECIFIED.into() }
     }
 }
@@ -97,7 +106,6 @@ fn network(source: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
     use std::net::Ipv4Addr;
-    use std::time::Duration;
 
     const RATE: Rate = Rate { per_second: 10, burst: 3 };
 

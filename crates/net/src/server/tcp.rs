@@ -63,7 +63,7 @@ pub(super) fn serve<B: Behaviour>(listener: &TcpListener, shared: &Arc<Shared<B>
         }
     }
     for thread in threads {
-        // A panicking observer has ended that thread, and only that one.
+        // However that conversation ended, it has ended.
         let _ = thread.join();
     }
 }

@@ -77,16 +77,14 @@ fn screen<B: Behaviour>(
     shared: &Shared<B>,
     limiter: Option<&mut RateLimiter>,
 ) -> Result<(), Option<Refusal>> {
-    let low_ports = B::NEVER_LOOPS || shared.config.datagrams.low_ports;
-    super::screen::screen(arrival.source, arrival.directed, low_ports)?;
-    let Some(limiter) = limiter else {
-        return Ok(());
-    };
-    match limiter.admit(arrival.source.ip(), Instant::now()) {
-        Admission::Granted => Ok(()),
-        Admission::Exceeded { first: true } => Err(Some(Refusal::TooFast)),
-        Admission::Exceeded { first: false } => Err(None),
+    // The rate comes first: it also limits what the observer is told about a flood.
+    match limiter.map(|limiter| limiter.admit(arrival.source.ip(), Instant::now())) {
+        None | Some(Admission::Granted) => {}
+        Some(Admission::Exceeded { first: true }) => return Err(Some(Refusal::TooFast)),
+        Some(Admission::Exceeded { first: false }) => return Err(None),
     }
+    let low_ports = B::NEVER_LOOPS || shared.config.datagrams.low_ports;
+    Ok(super::screen::screen(arrival.source, arrival.directed, low_ports)?)
 }
 
 /// Sends an answer from the address the request was sent to. False if it did not go out, after

@@ -1,6 +1,6 @@
 //! What the integration tests share: a server whose events can be awaited.
 // Each test file uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
 
 use std::fmt::Debug;
 use std::io::{Read, Write};

@@ -12,5 +12,5 @@ mod puppet;
 mod stage;
 mod watch;
 
-pub use outside::{Error, Stagehand, run};
+pub use outside::{Error, Stagehand, clean_up, run};
 pub use stage::stage;

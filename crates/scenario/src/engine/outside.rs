@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -77,7 +79,7 @@ fn attempt(
     stagehand: &Stagehand,
     place: PlaceWanted,
 ) -> Result<Recording, Error> {
-    let scratch = Scratch::new()?;
+    let scratch = Scratch::new();
     let request = Request {
         variables: Variables {
             seed: stagehand.seed,
@@ -107,6 +109,8 @@ fn converse(binary: &Path, request: &Request, patience: Duration) -> Result<Vec<
         move |source| Error::Call { call, object, source }
     };
     let mut command = Command::new(binary);
+    // A process group of its own: Ctrl-C is for us, and our end is theirs.
+    command.process_group(0);
     command.arg(STAGE).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = Guard(command.spawn().map_err(call("start"))?);
     let text =
@@ -142,27 +146,44 @@ impl Drop for Guard {
     }
 }
 
-/// A folder for one run, gone when the run is.
+/// A folder for one run, gone when the run is. The stage makes it, if it has no better place.
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> Result<Self, Error> {
+    fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("socklab-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir(&folder).map_err(|source| Error::Call {
-            call: "mkdir",
-            object: folder.display().to_string(),
-            source,
-        })?;
-        Ok(Self(folder))
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let name = format!("socklab-{}-{number}", std::process::id());
+            let folder = std::env::temp_dir().join(name);
+            // Left by a process of our number that was killed.
+            if !folder.exists() {
+                live().push(folder.clone());
+                return Self(folder);
+            }
+        }
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
+        live().retain(|folder| *folder != self.0);
+    }
+}
+
+/// The folders of the runs going on.
+fn live() -> MutexGuard<'static, Vec<PathBuf>> {
+    static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+    // Every change is one push or one retain: what a panic left behind is still right.
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes what the runs going on keep on disk: for a process that a signal is about to end. Their
+/// programs end by themselves when it does.
+pub fn clean_up() {
+    for folder in live().iter() {
+        let _ = fs::remove_dir_all(folder);
     }
 }
 

@@ -41,8 +41,14 @@ pub(super) struct Played {
 
 /// A step that failed, or the engine.
 enum Stop {
-    Step(StepTrouble),
+    Step(Box<StepTrouble>),
     Engine(io::Error),
+}
+
+impl From<StepTrouble> for Stop {
+    fn from(trouble: StepTrouble) -> Self {
+        Self::Step(Box::new(trouble))
+    }
 }
 
 impl From<io::Error> for Stop {
@@ -75,7 +81,7 @@ impl<'a> Play<'a> {
             match self.step(step) {
                 Ok(end) => ends[index] = end,
                 Err(Stop::Step(trouble)) => {
-                    ends[index] = StepEnd::Failed(trouble);
+                    ends[index] = StepEnd::Failed(*trouble);
                     break;
                 }
                 Err(Stop::Engine(failure)) => {
@@ -153,7 +159,7 @@ impl<'a> Play<'a> {
         let born = |seen: &mut Seen| seen.commands.get(command).and_then(|command| command.pid);
         match self.watch.wait(self.deadline, false, born) {
             Some(_) => Ok(()),
-            None => Err(Stop::Step(StepTrouble::NotRunning { who: self.names[command].clone() })),
+            None => Err(Stop::from(StepTrouble::NotRunning { who: self.names[command].clone() })),
         }
     }
 
@@ -211,7 +217,7 @@ impl<'a> Play<'a> {
         let known = &seen.commands[command];
         let awaited = conditions.iter().map(ToString::to_string).collect::<Vec<_>>().join(" / ");
         let who = actor.to_owned();
-        Err(Stop::Step(match known.exit {
+        Err(Stop::from(match known.exit {
             Some(exit) => StepTrouble::Ended { who, awaited, exit, output: tail(&known.output) },
             None => StepTrouble::TimedOut {
                 who,
@@ -275,7 +281,7 @@ impl<'a> Play<'a> {
     ) -> Result<StepEnd, Stop> {
         let puppet = self.puppets.get_mut(name).ok_or_else(|| not_running(name))?;
         let address = puppet.find(&op, &self.names, &self.watch.lock(), &self.request.variables);
-        let address = address.map_err(|who| Stop::Step(StepTrouble::Nowhere { who }))?;
+        let address = address.map_err(|who| Stop::from(StepTrouble::Nowhere { who }))?;
         // A little less than the step's own time, so that the peer can still tell what it got.
         let left = deadline.saturating_duration_since(Instant::now()).as_millis();
         let left = u64::try_from(left).unwrap_or(u64::MAX);
@@ -325,21 +331,21 @@ impl<'a> Play<'a> {
                 Ok(StepEnd::DoneWithError { call, error })
             }
             Some(Ok(Reply::Failed { call, error })) => {
-                Err(Stop::Step(StepTrouble::Call { who, call, error }))
+                Err(Stop::from(StepTrouble::Call { who, call, error }))
             }
             Some(Ok(Reply::Mismatch { how, expected, got, skipped, stopped })) => {
                 let trouble = StepTrouble::Mismatch { who, how, expected, got, skipped, stopped };
-                Err(Stop::Step(trouble))
+                Err(Stop::from(trouble))
             }
             // Its end is what the step is about, and in the timeline.
             Some(Err(_)) if step.may_fail => Ok(StepEnd::Done),
             Some(Err(exit)) => {
                 let awaited = "reply".to_owned();
-                Err(Stop::Step(StepTrouble::Ended { who, awaited, exit, output: String::new() }))
+                Err(Stop::from(StepTrouble::Ended { who, awaited, exit, output: String::new() }))
             }
             None => {
                 let seen = self.watch.lock();
-                Err(Stop::Step(StepTrouble::TimedOut {
+                Err(Stop::from(StepTrouble::TimedOut {
                     who,
                     awaited: step.verb_text(),
                     after_ms: step.within_ms,
@@ -412,7 +418,7 @@ struct NotRunning(String);
 
 impl From<NotRunning> for Stop {
     fn from(NotRunning(who): NotRunning) -> Self {
-        Self::Step(StepTrouble::NotRunning { who })
+        Self::from(StepTrouble::NotRunning { who })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The inside: enters the place, plays the scenario under the tracer, tells what happened.
 
+use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use event::Header;
+use event::{Column, Event, Header, Process, What};
 use lab::Side;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use trace::{Options, Tracer};
@@ -59,8 +60,13 @@ fn on_stage() -> io::Result<ExitCode> {
             }
         },
     };
-    let scenario = &request.scenario;
     let private = matches!(place, Place::Private { .. });
+    match lab::private_folder().filter(|_| private) {
+        Some(folder) => request.scratch = folder,
+        None => std::fs::create_dir(&request.scratch)?,
+    }
+    request.variables.dir = request.scratch.join("files");
+    let scenario = &request.scenario;
     request.variables.port = match private && !scenario.port_free {
         true => scenario.port,
         false => free_port(if scenario.port_free { 0 } else { scenario.port })?,
@@ -113,7 +119,8 @@ fn perform(request: Request, place: Place) -> Recording {
         error: Some("the thread that plays the steps panicked".to_owned()),
     });
     let mut seen = watch.lock();
-    let events = std::mem::take(&mut seen.events);
+    let mut events = std::mem::take(&mut seen.events);
+    hide_machinery(&mut events, &played.columns);
     let trouble = match (result, played.error) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
         (_, Some(what)) => Some(Trouble::Engine { what }),
@@ -130,6 +137,31 @@ fn perform(request: Request, place: Place) -> Recording {
         over: seen.over.unwrap_or_default(),
         variables: request.variables,
         trouble,
+    }
+}
+
+/// A peer's command line is this program's own business, and so is where a course program's name
+/// was put: a reader types the name.
+fn hide_machinery(events: &mut [Event], columns: &[Column]) {
+    let mut of = HashMap::new();
+    for event in events {
+        let process = event.place.process;
+        if let What::Process(Process::Start { command, .. }) = &event.what {
+            of.insert(process, *command as usize);
+        }
+        let column = of.get(&process).and_then(|index| columns.get(*index));
+        if let (
+            What::Process(Process::Start { argv, exe, .. } | Process::Exec { argv, exe, .. }),
+            Some(column),
+        ) = (&mut event.what, column)
+        {
+            let named = argv.first().is_some_and(|first| first.contains("/bin/"))
+                && argv.get(1..) == column.argv.get(1..);
+            if column.argv.is_empty() || named {
+                argv.clone_from(&column.argv);
+                *exe = None;
+            }
+        }
     }
 }
 

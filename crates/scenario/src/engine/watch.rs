@@ -144,11 +144,6 @@ impl Seen {
         self.commands.get_mut(index)
     }
 
-    /// Which command a process belongs to.
-    pub(super) fn command_index(&self, process: u32) -> Option<usize> {
-        self.command_of.get(&process).copied()
-    }
-
     fn note_call(&mut self, process: u32, call: &Call) {
         let moved = match (&call.args, call.value()) {
             (Args::Send { bytes, .. } | Args::Recv { bytes, .. }, Some(_)) => bytes.total,
@@ -163,10 +158,11 @@ impl Seen {
             Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
         );
         let receives = matches!(call.args, Args::Recv { .. } | Args::RecvMany { .. });
-        if receives && moved > 0 {
-            if let Some(ends) = call.socket.as_ref().and_then(SocketId::ends) {
-                *self.received.entry(ends).or_default() += moved;
-            }
+        if receives
+            && moved > 0
+            && let Some(ends) = call.socket.as_ref().and_then(SocketId::ends)
+        {
+            *self.received.entry(ends).or_default() += moved;
         }
         let Some(command) = self.command(process) else { return };
         if call.outcome != Outcome::Unfinished && !call.implicit {

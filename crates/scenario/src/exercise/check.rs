@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::verdict::{Problem, State, judge_case};
+use judge::{Finding, Mismatch, Outcome};
+
 use crate::engine::{Stagehand, run};
 use crate::format::{Case, Exercise};
-use crate::recording::{Recording, Submission};
+use crate::recording::{Recording, StepTrouble, Submission, Trouble};
+use crate::verdict::{State, Verdict};
 
 /// What to check.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +28,22 @@ pub struct CaseReport<'a> {
     /// Which.
     pub case: &'a Case,
     /// The verdict.
-    pub state: State,
-    /// Why it did not pass.
-    pub problem: Option<Problem>,
+    pub verdict: Verdict,
     /// What happened; nothing if it was not run.
     pub recording: Option<Recording>,
+}
+
+/// Why a case did not pass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Problem<'a> {
+    /// A step failed.
+    Step(&'a StepTrouble),
+    /// An expectation was not met: the finding, and its place among the case's expectations.
+    Missed(&'a Finding, usize),
+    /// The run says little or nothing about the program.
+    Trouble(&'a Trouble),
+    /// It was not run: this case did not pass.
+    Needs(&'a str),
 }
 
 /// What came of a check.
@@ -58,18 +71,10 @@ impl<'a> Check<'a> {
                 self.only.is_none() && state != Some(&State::Passed)
             });
             let done = match missing {
-                Some(name) => {
-                    // What could not be run here says nothing, and neither does what needs it.
-                    let state = match states.get(name.as_str()) {
-                        Some(State::InfraError) => State::InfraError,
-                        _ => State::Skipped,
-                    };
-                    let problem = Some(Problem::Needs(name.clone()));
-                    CaseReport { case, state, problem, recording: None }
-                }
+                Some(name) => CaseReport { case, verdict: case.skipped(name), recording: None },
                 None => self.one(case),
             };
-            states.insert(case.name.as_str(), done.state);
+            states.insert(case.name.as_str(), done.verdict.state);
             let go_on = tell(&done);
             report.cases.push(done);
             if !go_on {
@@ -82,23 +87,46 @@ impl<'a> Check<'a> {
     fn one(&self, case: &'a Case) -> CaseReport<'a> {
         match run(&case.scenario, Some(self.submission), self.stagehand) {
             Ok(recording) => {
-                let (state, problem) = judge_case(case, &recording);
-                CaseReport { case, state, problem, recording: Some(recording) }
+                let verdict = case.judge(&recording);
+                CaseReport { case, verdict, recording: Some(recording) }
             }
-            Err(error) => CaseReport {
-                case,
-                state: State::InfraError,
-                problem: Some(Problem::Environment(error.to_string())),
-                recording: None,
-            },
+            Err(error) => CaseReport { case, verdict: case.not_run(error), recording: None },
         }
     }
 }
 
-impl CaseReport<'_> {
-    /// What it brings.
-    pub fn points(&self) -> u32 {
-        if self.state == State::Passed { self.case.points } else { 0 }
+impl<'a> CaseReport<'a> {
+    /// Why it did not pass, if it did not: the first thing that went wrong.
+    pub fn problem(&self) -> Option<Problem<'_>> {
+        let verdict = &self.verdict;
+        let missed =
+            verdict.findings.iter().position(|finding| finding.outcome != Outcome::Passed);
+        match (&verdict.trouble, &verdict.step, &verdict.because, missed) {
+            (Some(trouble), ..) => Some(Problem::Trouble(trouble)),
+            (_, Some((_, trouble)), ..) => Some(Problem::Step(trouble)),
+            (_, _, Some(case), _) => Some(Problem::Needs(case)),
+            (.., Some(index)) => Some(Problem::Missed(&verdict.findings[index], index)),
+            _ => None,
+        }
+    }
+
+    /// The hint that stands nearest to what went wrong.
+    pub fn hint(&self) -> Option<&'a judge::Texts> {
+        let step = self.verdict.step.as_ref().and_then(|(index, _)| {
+            self.case.scenario.steps.get(*index).and_then(|step| step.hint.as_ref())
+        });
+        step.or(self.case.hint.as_ref())
+    }
+
+    /// The events that the problem is about, by `seq`.
+    pub fn evidence(&self) -> Vec<u64> {
+        match self.problem() {
+            Some(Problem::Missed(finding, _)) => match &finding.outcome {
+                Outcome::Failed(Mismatch::Different { seen }) => seen.clone(),
+                _ => finding.evidence.clone(),
+            },
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -106,17 +134,17 @@ impl Report<'_> {
     /// Points earned and points there are, of the robust cases or of the others.
     pub fn points(&self, robust: bool) -> (u32, u32) {
         let cases = self.cases.iter().filter(|done| done.case.robust == robust);
-        cases.fold((0, 0), |(earned, all), done| (earned + done.points(), all + done.case.points))
+        cases.fold((0, 0), |(earned, all), done| (earned + done.verdict.points, all + done.verdict.of))
     }
 
     /// Did everything pass that a simple correct solution passes?
     pub fn core_passed(&self) -> bool {
         let mut core = self.cases.iter().filter(|done| !done.case.robust);
-        core.all(|done| done.state == State::Passed)
+        core.all(|done| done.verdict.state == State::Passed)
     }
 
     /// Was there a case that could not be run here?
     pub fn infra_error(&self) -> Option<&CaseReport<'_>> {
-        self.cases.iter().find(|done| done.state == State::InfraError)
+        self.cases.iter().find(|done| done.verdict.state == State::InfraError)
     }
 }

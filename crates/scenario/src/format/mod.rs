@@ -16,7 +16,7 @@ pub use error::LoadError;
 pub use model::{
     Actor, Bug, ByHand, Case, Choice, Exercise, Outcome, Prose, Question, Run, Scenario, Step, Verb,
 };
-pub use op::{Exchange, OPTIONS, RawOp as Op, SendTo, SetOption};
+pub use op::{ConnectMany, Exchange, OPTIONS, RawOp as Op, SendTo, SetOption};
 pub use parse::FORMAT_VERSION;
 pub(crate) use parse::{exercise, question, toml_path};
 pub use until::{Kernel, Until};

@@ -23,6 +23,8 @@ pub enum RawOp {
     Accept,
     /// `connect` to an actor, or to `IP:PORT`; opens a TCP socket if there is none.
     Connect(String),
+    /// So many connections to an actor or to `IP:PORT`, kept open with nothing said.
+    ConnectMany(ConnectMany),
     /// `send` until all is taken.
     Send(String),
     /// A `send` for each piece; the next only when the other end has read the one before, so
@@ -69,6 +71,16 @@ pub struct SetOption {
     pub name: String,
     /// Its value: 0 or 1, or bytes.
     pub value: i32,
+}
+
+/// See [`RawOp::ConnectMany`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectMany {
+    /// An actor, or `IP:PORT`.
+    pub to: String,
+    /// How many.
+    pub count: u32,
 }
 
 /// See [`RawOp::SendTo`].
@@ -119,6 +131,7 @@ impl RawOp {
         match self {
             Self::Connect(target) | Self::Bind(target) => Some(target),
             Self::SendTo(send) => Some(&send.to),
+            Self::ConnectMany(many) => Some(&many.to),
             _ => None,
         }
     }

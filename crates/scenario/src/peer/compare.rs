@@ -16,7 +16,6 @@ const AFTER: usize = 72;
 pub(super) enum How {
     Equals,
     IgnoreCase,
-    Contains,
 }
 
 impl Peer {

@@ -43,7 +43,7 @@ pub(crate) enum Reply {
 }
 
 /// Obeys until there are no more orders. The process's standard streams are used up by this.
-pub fn peer() -> ExitCode {
+pub(crate) fn peer() -> ExitCode {
     match obey() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

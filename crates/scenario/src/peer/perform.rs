@@ -26,6 +26,8 @@ pub(super) struct Peer {
     variables: Variables,
     socket: Option<OwnedFd>,
     listener: Option<OwnedFd>,
+    /// Connections kept open for nothing but being there.
+    others: Vec<OwnedFd>,
     datagrams: bool,
     sender: Option<SocketAddr>,
     kept: Vec<u8>,
@@ -44,6 +46,7 @@ impl Peer {
             variables,
             socket: None,
             listener: None,
+            others: Vec::new(),
             datagrams: false,
             sender: None,
             kept: Vec::new(),
@@ -80,6 +83,13 @@ impl Peer {
                     self.open(SocketType::STREAM)?;
                 }
                 connect(self.socket()?, &address(order)?).map_err(failed("connect"))?;
+            }
+            Op::ConnectMany(many) => {
+                for _ in 0..many.count {
+                    self.open(SocketType::STREAM)?;
+                    connect(self.socket()?, &address(order)?).map_err(failed("connect"))?;
+                    self.others.extend(self.socket.take());
+                }
             }
             Op::Send(text) => self.send(&self.bytes(text))?,
             // The engine makes single sends of it.

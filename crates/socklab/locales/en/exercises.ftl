@@ -51,40 +51,13 @@ check-missing-hint = this says nothing about your program: install it, or give a
 check-nothing = there is nothing to check here: no { $name }.py, { $name }.rs or { $name }.c
 check-nothing-hint = begin with: socklab exercise start { $name }; or name your program: socklab check { $name } -- COMMAND
 
-label-expected = expected
-label-got = got
 label-hint = Hint:
 label-again = See it again:
 
 why-gap = Gap { $number }, “{ $name }”, is still open in line { $line }: { $prompt }
-why-waited = { $who }: { $what } was awaited for { $seconds } s, and did not come.
-why-blocked = { $who } was waiting in { $call }.
-why-ended = { $who } ended ({ $exit }); awaited was: { $what }.
-why-printed = It printed:
-why-printed-nothing = It had printed nothing.
-why-too-few = { $who } expected { $expected } bytes and got { $got }.
-why-no-end = { $who } expected the end of the connection, and it did not come.
-why-no-end-but = { $who } expected the end of the connection, and got more:
-why-lacks = { $who } waited for these bytes, and they did not come:
-why-differs = { $who } got something else than expected:
-why-silence = Then nothing more came.
-why-closed = Then the connection was closed.
-why-reset = Then the connection was reset (RST).
-why-call = { $who }: { $call } failed: { $error }.
-why-nowhere = { $who } does not listen: there is nothing to connect to.
-why-not-running = { $who } does not run (any more).
-why-flood = The program did so much that the record was cut after { $events } events: does it go round and round without waiting?
-why-environment = This could not be run here: { $what }
+why-printed = { $who } printed:
 why-expected = Expected: { $what }.
 why-not-expected = Not expected: { $what }.
-
-until-listening = a socket that listens
-until-bound = a socket with a port
-until-exited = the end of the program
-until-connected = a connection
-
-exit-code = exit code { $code }
-exit-signal = signal { $signal }
 
 got-nothing = Nothing of the kind happened.
 got-different = It was done, but not like that: see the marked lines.
@@ -92,6 +65,7 @@ got-times = It happened { $got } times; expected: { $wanted }.
 got-exit = But: { $exit }.
 got-running = But it was still running at the end.
 got-no-bytes = But there was not a single byte.
+got-bytes = But it was “{ $bytes }” ({ $total } bytes).
 got-unclear = The record holds only the beginning of what was sent, and that does not decide it.
 
 want-call = { $who } calls { $call }{ $object }

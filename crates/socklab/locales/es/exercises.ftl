@@ -51,40 +51,13 @@ check-missing-hint = esto no dice nada de tu programa: instálalo, o da otra ord
 check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
 check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- ORDEN
 
-label-expected = esperado
-label-got = recibido
 label-hint = Pista:
 label-again = Verlo otra vez:
 
 why-gap = El hueco { $number }, «{ $name }», sigue abierto en la línea { $line }: { $prompt }
-why-waited = { $who }: se ha esperado { $seconds } s a { $what }, y no ha llegado.
-why-blocked = { $who } estaba esperando en { $call }.
-why-ended = { $who } ha terminado ({ $exit }); se esperaba: { $what }.
-why-printed = Ha escrito:
-why-printed-nothing = No había escrito nada.
-why-too-few = { $who } esperaba { $expected } bytes y ha recibido { $got }.
-why-no-end = { $who } esperaba el final de la conexión, y no ha llegado.
-why-no-end-but = { $who } esperaba el final de la conexión, y ha recibido más:
-why-lacks = { $who } esperaba estos bytes, y no han llegado:
-why-differs = { $who } ha recibido otra cosa de la que esperaba:
-why-silence = Después no ha llegado nada más.
-why-closed = Después se ha cerrado la conexión.
-why-reset = Después se ha reiniciado la conexión (RST).
-why-call = { $who }: { $call } ha fallado: { $error }.
-why-nowhere = { $who } no escucha: no hay a qué conectarse.
-why-not-running = { $who } no está en marcha (o ya no).
-why-flood = El programa ha hecho tanto que el registro se ha cortado tras { $events } sucesos: ¿da vueltas sin esperar a nada?
-why-environment = Aquí no se ha podido ejecutar: { $what }
+why-printed = { $who } ha escrito:
 why-expected = Se esperaba: { $what }.
 why-not-expected = No se esperaba: { $what }.
-
-until-listening = un socket que escuche
-until-bound = un socket con puerto
-until-exited = el final del programa
-until-connected = una conexión
-
-exit-code = código de salida { $code }
-exit-signal = señal { $signal }
 
 got-nothing = No ha ocurrido nada parecido.
 got-different = Se ha hecho, pero no así: mira las líneas marcadas.
@@ -92,6 +65,7 @@ got-times = Ha ocurrido { $got } veces; se esperaba: { $wanted }.
 got-exit = Pero: { $exit }.
 got-running = Pero al final seguía en marcha.
 got-no-bytes = Pero no ha habido ni un byte.
+got-bytes = Pero fue «{ $bytes }» ({ $total } bytes).
 got-unclear = El registro solo guarda el principio de lo enviado, y con eso no se puede decidir.
 
 want-call = { $who } llama a { $call }{ $object }

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anstream::eprintln;
 use anyhow::Result;
 use net::connect::{self, ConnectError, Connected, Options};
 use net::relay::{self, Direction, Ending, Object, Outcome, TcpOptions, UdpOptions};
@@ -16,6 +15,7 @@ use super::lookup::unresolved;
 use crate::cli;
 use crate::failure::{Exit, Failure};
 use crate::language::text;
+use crate::output::{BROKEN_PIPE, eprintln, write_err};
 use crate::style;
 
 /// How long a connection may take, and how long the last answer of a UDP server, by default.
@@ -87,7 +87,7 @@ fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &Outcome) -> Result
         Ending::Failed { on: Object::Output, source, .. }
             if source.kind() == std::io::ErrorKind::BrokenPipe =>
         {
-            return Ok(ExitCode::from(141));
+            return Ok(ExitCode::from(BROKEN_PIPE));
         }
         Ending::Reset => Failure::new(Exit::No, text!("reset", peer = peer, bytes = received)),
         Ending::Refused => Failure::new(Exit::Refused, text!("udp-refused", peer = peer)),
@@ -163,5 +163,5 @@ fn hex_dump(direction: Direction, bytes: &[u8]) {
     if bytes.is_empty() {
         dump = format!("{arrow} {}\n", text!("empty-datagram"));
     }
-    anstream::eprint!("{dump}");
+    write_err(format_args!("{dump}"));
 }

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anstream::{eprintln, println};
 use anyhow::Result;
 use net::resolve::{Family, Resolution, ResolveError};
 use net::services::{self, Query};
@@ -11,6 +10,7 @@ use serde_json::json;
 use crate::cli;
 use crate::failure::{Exit, Failure};
 use crate::language::text;
+use crate::output::{eprintln, println};
 use crate::style;
 
 /// This machine's name and what it resolves to.

@@ -2,25 +2,27 @@
 
 mod check;
 mod connect;
+mod course_check;
 mod exercise;
 mod lookup;
 mod serve;
+pub(crate) mod trace;
 mod watch;
+mod what_if;
 
 pub(crate) use exercise::with_code_language;
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use anstream::{print, println};
 use anyhow::{Context, Result};
 use programs::{PROGRAMS, Program};
 use serde_json::json;
 
-use crate::cli::{Bond, Cli, Command};
+use crate::cli::{self, Bond, Cli, Command, CourseCommand};
 use crate::course;
 use crate::failure::{Exit, Failure};
 use crate::language::{Language, chosen, text};
+use crate::output::{println, write_bytes, write_out};
 use crate::{highlight, lesson, style, tour};
 
 /// Does what the command line asks for.
@@ -32,10 +34,19 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
         Some(Command::Show { name }) => show(known(&name)?),
         Some(Command::Run(run)) => {
             let program = known(&run.name)?;
+            if let Some(arguments) = traced(&run) {
+                return trace::trace_program(program, &arguments);
+            }
             bind_to_parent(run.bond)?;
             return Err(course::become_program(program, &run.arguments))
                 .with_context(|| format!("execve {}", program.name));
         }
+        Some(Command::WhatIf(options)) => return what_if::what_if(&options),
+        Some(Command::Course(CourseCommand::Check(options))) => {
+            return course_check::check(&options);
+        }
+        Some(Command::Trace(options)) => return trace::trace(&options),
+        Some(Command::Draw(options)) => trace::draw(&options)?,
         Some(Command::Host { json }) => return lookup::host(json),
         Some(Command::Resolve(options)) => return lookup::resolve(&options),
         Some(Command::Service { queries, json }) => return lookup::service(&queries, json),
@@ -47,14 +58,25 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
             let mut script = Vec::new();
             let mut command = Cli::command_in_this_language();
             clap_complete::generate(shell, &mut command, "socklab", &mut script);
-            std::io::stdout().write_all(&script).context("write to standard output")?;
+            write_bytes(&script);
         }
         Some(Command::Man { folder }) => {
             clap_mangen::generate_to(Cli::command_in_this_language(), &folder)
-                .with_context(|| format!("write the manual pages into {}", folder.display()))?;
+                .with_context(|| text!("man-failed", folder = folder.display()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The program's own arguments, if it is to be traced. `--trace` may stand behind the program's
+/// name too: no program has an option of that name.
+fn traced(run: &cli::Run) -> Option<Vec<String>> {
+    let mut arguments = run.arguments.clone();
+    let own = arguments.iter().take_while(|word| *word != "--").position(|word| word == "--trace");
+    if let Some(place) = own {
+        arguments.remove(place);
+    }
+    (own.is_some() || run.trace).then_some(arguments)
 }
 
 /// When what started us ends, however it ends, so do we (prctl(2), `PR_SET_PDEATHSIG`).
@@ -135,5 +157,5 @@ fn show(program: &Program) {
         }
         println!();
     }
-    print!("{}", highlight::rust(program.source));
+    write_out(format_args!("{}", highlight::rust(program.source)));
 }

@@ -3,7 +3,6 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 
-use anstream::println;
 use anyhow::Result;
 use net::server::{
     self, BindError, Config, Daytime, Echo, Event, Http, Ntp, Running, Transport, Upper, What,
@@ -12,6 +11,7 @@ use net::server::{
 use crate::cli::{self, Protocol};
 use crate::failure::{Exit, Failure};
 use crate::language::text;
+use crate::output::println;
 use crate::style;
 
 /// Serves until Ctrl-C.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use event::Timeline;
 use serde::Serialize;
 
 use crate::child::{Child, Transport, free_port};
@@ -32,9 +33,13 @@ pub(super) struct Check {
 /// What happened at a stop so far.
 #[derive(Debug, Default)]
 pub(super) struct Scene {
+    /// Leave the course's ports alone: somebody else is using them right now.
+    pub(super) any_port: bool,
     pub(super) notes: Vec<String>,
     pub(super) steps: Vec<Step>,
     pub(super) checks: Vec<Check>,
+    /// What the sockets of a traced pair did.
+    pub(super) timeline: Option<Timeline>,
 }
 
 /// A command that is still running, and where its output belongs.
@@ -84,7 +89,7 @@ impl Scene {
 
     /// The course's port if it is free, else another one, and a note that says so.
     pub(super) fn port(&mut self, transport: Transport, wanted: u16) -> Result<u16> {
-        let port = free_port(transport, wanted)?;
+        let port = free_port(transport, if self.any_port { 0 } else { wanted })?;
         if port != wanted {
             self.notes.push(text!("tour-other-port", wanted = wanted, port = port));
         }
@@ -100,10 +105,10 @@ impl Scene {
         Ok(output)
     }
 
-    /// Ends a server as Ctrl-C would.
-    pub(super) fn interrupt(&mut self, running: Running) -> Result<String> {
+    /// Ends a server.
+    pub(super) fn end(&mut self, running: Running) -> Result<String> {
         let step = &mut self.steps[running.step];
-        step.output = running.child.interrupt().with_context(|| step.command.clone())?;
+        step.output = running.child.end().with_context(|| step.command.clone())?;
         Ok(step.output.clone())
     }
 
@@ -133,7 +138,7 @@ impl Scene {
 }
 
 /// As a shell wants to see it.
-fn quoted(word: &&str) -> String {
+pub(super) fn quoted(word: &&str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:".contains(c);
     if word.chars().all(plain) { word.to_string() } else { format!("\"{word}\"") }
 }

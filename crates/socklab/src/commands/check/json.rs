@@ -1,16 +1,16 @@
 //! The report for scripts.
 
-use anstream::println;
 use anyhow::Result;
-use scenario::exercise::{CaseReport, Problem, Report, conduct};
+use scenario::exercise::{CaseReport, Report, conduct};
 use scenario::format::Exercise;
 use scenario::{Place, Recording};
 use serde_json::{Value, json};
 
-use super::explain::problem;
+use super::explain::why;
 use super::story::conduct_text;
 use super::subject::Subject;
-use crate::commands::exercise::own;
+use crate::ask;
+use crate::output::println;
 
 /// A check that ran.
 pub(super) fn report(
@@ -70,31 +70,20 @@ fn head(exercise: &Exercise, subject: &Subject) -> Value {
 }
 
 fn case(done: &CaseReport<'_>) -> Value {
-    let explained = done.problem.as_ref().map(|what| {
-        let recording = done.recording.as_ref();
-        let expectation = match (what, recording) {
-            (Problem::Expectation { index, .. }, Some(recording)) => {
-                let wanted = done.case.expects.get(*index);
-                wanted.and_then(|wanted| wanted.bind(&recording.variables).ok())
-            }
-            _ => None,
-        };
-        problem(what, expectation.as_ref(), recording).join("\n")
-    });
-    let hint = done.problem.as_ref().map(|what| what.hint().or(done.case.hint.as_ref()).map(own));
     let conduct: Vec<String> = match &done.recording {
         Some(recording) => conduct(recording).iter().map(conduct_text).collect(),
         None => Vec::new(),
     };
+    let failed = done.problem().is_some();
     json!({
         "name": done.case.name,
-        "title": own(&done.case.title),
+        "title": ask::of(&done.case.title),
         "robust": done.case.robust,
-        "state": done.state.name(),
-        "points": done.points(),
-        "of": done.case.points,
-        "problem": explained,
-        "hint": hint,
+        "state": done.verdict.state,
+        "points": done.verdict.points,
+        "of": done.verdict.of,
+        "problem": failed.then(|| why(done).join("\n")),
+        "hint": done.hint().filter(|_| failed).map(ask::of),
         "conduct": conduct,
     })
 }

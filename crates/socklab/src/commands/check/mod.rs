@@ -11,19 +11,21 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use scenario::exercise::{BuildError, Check, Report};
-use scenario::{PlaceWanted, Stagehand};
 
-use super::exercise::{Material, Points, Started};
+use super::exercise::{Material, Points};
 use super::watch;
+use crate::ask;
 use crate::cli::{self, Format};
 use crate::failure::{Exit, Failure};
 use crate::language::text;
+use crate::output::println;
 pub(crate) use report::{Gauge, case_line, refused, summary};
-pub(crate) use story::story;
+pub(crate) use story::{again, story};
 pub(crate) use subject::Subject;
 
 /// Checks a program.
 pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
+    ask::end_cleanly()?;
     let material = Material::load()?;
     let exercise = material.exercise(&options.name)?;
     if let Some(name) = &options.case {
@@ -48,7 +50,7 @@ pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
         }
         Err(error) => return Err(not_here(&error)),
     };
-    let stagehand = stagehand(options.seed)?;
+    let stagehand = ask::stagehand(options.seed.unwrap_or_else(some_seed))?;
     let check = Check {
         exercise: &exercise,
         submission: &built.submission,
@@ -64,7 +66,7 @@ pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
         Format::Text => in_words(&check, &material, &subject)?,
     };
     if options.case.is_none() && options.command.is_empty() {
-        note(&exercise.name, &report, &subject);
+        note(&exercise.name, &report);
     }
     Ok(verdict(&report))
 }
@@ -97,32 +99,27 @@ fn in_words<'a>(
     });
     gauge.hide();
     report::print_summary(&report);
-    if let Some(first) = report.cases.iter().find(|done| done.problem.is_some()) {
-        let hints = material.hints(&check.exercise.name)?;
-        for line in story(first, subject, &hints, check.stagehand.seed, check.exercise) {
-            anstream::println!("{line}");
+    if let Some(first) = report.cases.iter().find(|done| done.problem().is_some()) {
+        let name = &check.exercise.name;
+        let again = again(name, &first.case.name, check.stagehand.seed, subject);
+        for line in story(first, subject, &material.hints(name)?, &again) {
+            println!("{line}");
         }
     }
     Ok(report)
 }
 
 /// Notes the points in the progress file.
-pub(crate) fn note(exercise: &str, report: &Report<'_>, subject: &Subject) {
+pub(crate) fn note(exercise: &str, report: &Report<'_>) {
     if report.infra_error().is_none() {
-        let points = Points { core: report.points(false), robust: report.points(true) };
-        let file = subject.file().map(|file| file.to_owned());
-        Started { points: Some(points), file }.note(exercise);
+        Points { core: report.points(false), robust: report.points(true) }.note(exercise);
     }
 }
 
-/// How scenarios are run by this binary.
-pub(crate) fn stagehand(seed: Option<u64>) -> Result<Stagehand> {
-    let binary = std::env::current_exe()
-        .map_err(|error| Failure::new(Exit::Environment, format!("/proc/self/exe: {error}")))?;
-    let programs = programs::PROGRAMS.iter().map(|program| program.name.to_owned()).collect();
+/// Another seed each time: what is sent is not what was sent yesterday.
+pub(crate) fn some_seed() -> u64 {
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let seed = seed.unwrap_or_else(|| clock.unwrap_or_default().as_millis() as u64 % 1_000_000);
-    Ok(Stagehand { binary, programs, place: PlaceWanted::Private, seed })
+    clock.map_or(1, |since| u64::from(since.subsec_micros()))
 }
 
 /// Why there is nothing to run here, which is nobody's fault.

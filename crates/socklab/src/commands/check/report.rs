@@ -1,17 +1,20 @@
 //! The report in words: a line for each case, and the points.
 
-use anstream::{eprint, println};
-use scenario::exercise::{CaseReport, Report, State};
+use anstream::eprint;
+use scenario::State;
+use scenario::exercise::{CaseReport, Report};
 use scenario::format::Exercise;
 
 use super::Subject;
 use super::explain::shell_words;
+use crate::ask;
 use crate::commands::exercise::in_this_language;
 use crate::language::text;
+use crate::output::println;
 use crate::style;
 
 pub(super) fn heading(exercise: &Exercise, subject: &Subject) {
-    let title = in_this_language(exercise).title;
+    let title = &in_this_language(exercise).title;
     println!("{}", style::paint(style::STRONG, title));
     println!("{}", style::paint(style::FAINT, shell_words(&subject.words())));
 }
@@ -26,21 +29,20 @@ pub(super) fn case(done: &CaseReport<'_>) {
 
 /// A case and what came of it, in a line.
 pub(crate) fn case_line(done: &CaseReport<'_>) -> String {
-    let (mark, style) = match done.state {
+    let (mark, style) = match done.verdict.state {
         State::Passed => ("✓", style::GOOD),
-        State::Failed | State::TimedOut => ("✗", style::BAD),
+        State::Failed | State::Timeout => ("✗", style::BAD),
         State::Skipped => ("–", style::FAINT),
         State::InfraError => ("?", style::BAD),
     };
     let name = format!("{:<17}", done.case.name);
-    let title = crate::commands::exercise::own(&done.case.title);
-    let points = format!("{}/{}", done.points(), done.case.points);
-    let tail = match done.state {
-        State::Skipped => match &done.problem {
-            Some(scenario::exercise::Problem::Needs(case)) => text!("check-skipped", case = case),
-            _ => String::new(),
-        },
-        State::TimedOut => text!("check-timed-out"),
+    let title = ask::of(&done.case.title);
+    let points = format!("{}/{}", done.verdict.points, done.verdict.of);
+    let tail = match done.verdict.state {
+        State::Skipped => {
+            text!("check-skipped", case = done.verdict.because.as_deref().unwrap_or_default())
+        }
+        State::Timeout => text!("check-timed-out"),
         State::InfraError => text!("check-infra"),
         _ => String::new(),
     };

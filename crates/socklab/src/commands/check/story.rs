@@ -1,85 +1,72 @@
 //! The story of a case that did not pass: what was expected, what came, the ladder, a hint, and
 //! how to see it again.
 
-use ladder::{Ladder, Options, TextStyle, Words};
-use scenario::Recording;
-use scenario::exercise::{CaseReport, Conduct, Hints, Problem, conduct};
-use scenario::format::Exercise;
+use scenario::exercise::{CaseReport, Conduct, Hints, conduct};
+use scenario::{Recording, StepTrouble};
 
-use super::explain::{problem, shell_words};
+use super::explain::{last_words, shell_words, why};
 use super::subject::Subject;
-use crate::commands::exercise::own;
-use crate::language::{Language, chosen, text};
+use crate::ask::{self, answered};
+use crate::language::text;
 use crate::style;
 
 /// How many lines of a ladder are shown: where it begins, and what led to the end.
-const LADDER: (usize, usize) = (4, 24);
+const LADDER: (usize, usize) = (5, 24);
 
 /// The story, line by line.
 pub(crate) fn story(
     done: &CaseReport<'_>,
     subject: &Subject,
     hints: &Hints,
-    seed: u64,
-    exercise: &Exercise,
+    again: &str,
 ) -> Vec<String> {
-    let Some(what) = &done.problem else { return Vec::new() };
-    let mut lines = vec![String::new()];
-    let title = format!("{}: {}", done.case.name, own(&done.case.title));
-    lines.push(style::paint(style::STRONG, title));
-
+    let title = format!("{}: {}", done.case.name, ask::of(&done.case.title));
+    let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
     let gaps = subject.open_gaps();
     if let Some(gap) = gaps.first() {
-        let prompt = hints.about(&gap.name).map_or("", |hint| own(&hint.prompt));
+        let prompt = hints.about(&gap.name).map_or("", |hint| ask::of(&hint.prompt));
         let (number, name, line) = (gap.number, &gap.name, gap.line);
         let todo = text!("why-gap", number = number, name = name, line = line, prompt = prompt);
-        lines.push(todo);
+        lines.push(style::paint(style::BAD, todo));
     }
-    let expectation = match (what, &done.recording) {
-        (Problem::Expectation { index, .. }, Some(recording)) => {
-            let wanted = done.case.expects.get(*index);
-            wanted.and_then(|wanted| wanted.bind(&recording.variables).ok())
-        }
-        _ => None,
-    };
-    lines.extend(problem(what, expectation.as_ref(), done.recording.as_ref()));
+    lines.extend(why(done));
     if let Some(recording) = &done.recording {
-        lines.push(String::new());
-        lines.extend(drawn(recording, what));
+        // A step that a program's end has failed quotes the program already.
+        if !matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. }))) {
+            lines.extend(last_words(recording));
+        }
         lines.extend(conduct(recording).iter().map(conduct_text));
+        lines.push(String::new());
+        lines.extend(drawn(recording, &done.evidence()));
     }
-    let hint = what.hint().or(done.case.hint.as_ref());
-    if let Some(hint) = hint.filter(|_| gaps.is_empty()) {
-        lines.push(format!("{} {}", style::paint(style::STRONG, text!("label-hint")), own(hint)));
+    // Whoever has gaps left needs their text first.
+    if let Some(hint) = done.hint().filter(|_| gaps.is_empty()) {
+        let label = style::paint(style::STRONG, text!("label-hint"));
+        lines.push(format!("{label} {}", ask::of(hint)));
     }
-    let case = &done.case.name;
-    let again = format!("socklab check {} --case {case} --seed {seed}", exercise.name);
-    let again = format!("{again} -- {}", shell_words(&subject.words()));
     let label = style::paint(style::STRONG, text!("label-again"));
     lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));
     lines
 }
 
+/// The command that runs exactly this case again.
+pub(crate) fn again(exercise: &str, case: &str, seed: u64, subject: &Subject) -> String {
+    let words = shell_words(&subject.words());
+    format!("socklab check {exercise} --case {case} --seed {seed} -- {words}")
+}
+
 /// The ladder of what happened, without its middle if it is long.
-fn drawn(recording: &Recording, what: &Problem) -> Vec<String> {
-    let words = match chosen() {
-        Language::En => Words::english(),
-        Language::Es => Words::spanish(),
-    };
-    let evidence = what.evidence();
-    let options =
-        Options { words, keep: evidence.iter().copied().collect(), ..Options::default() };
-    let mut ladder = Ladder::of(&recording.timeline(), &options);
-    ladder.highlight(&evidence);
-    let text = ladder.to_text(&TextStyle { width: width(), color: true, ..TextStyle::default() });
+fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
+    let text = answered::draw(recording, evidence, width(), true);
     let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
     let (first, last) = LADDER;
     if lines.len() <= first + last + 1 {
         return lines;
     }
     let left_out = lines.len() - first - last;
+    let folded = style::paint(style::FAINT, text!("tour-folded", lines = left_out));
     let mut shown = lines[..first].to_vec();
-    shown.push(format!("  {}", style::paint(style::FAINT, text!("tour-folded", lines = left_out))));
+    shown.push(format!("    {folded}"));
     shown.extend_from_slice(&lines[lines.len() - last..]);
     shown
 }

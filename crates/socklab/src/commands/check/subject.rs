@@ -6,10 +6,9 @@ use anyhow::Result;
 use scenario::exercise::{BuildError, Built, Code, Open, open_gaps};
 use scenario::format::Exercise;
 
-use crate::commands::exercise::{Started, source_file};
+use crate::commands::exercise::{source_file, started};
 use crate::failure::{Exit, Failure};
 use crate::language::text;
-use crate::progress::Progress;
 
 /// What is to be checked.
 #[derive(Clone, Debug)]
@@ -25,11 +24,7 @@ impl Subject {
     pub(crate) fn find(exercise: &Exercise, words: &[String]) -> Result<Self> {
         match words {
             [] => {
-                let file = source_file(&exercise.name, Path::new(".")).or_else(|| {
-                    let started = Progress::load();
-                    let started = started.get("exercise", &exercise.name).and_then(Started::parse);
-                    started?.file.filter(|file| file.is_file())
-                });
+                let file = source_file(&exercise.name, Path::new(".")).or_else(|| started(&exercise.name));
                 file.and_then(|file| Self::source(exercise, file)).ok_or_else(|| nothing(exercise))
             }
             // A source file alone is not a program: it is run as `start` would have it run.

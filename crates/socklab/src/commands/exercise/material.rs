@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use scenario::exercise::{Code, Hints, Template};
 use scenario::format::{Exercise, Prose};
-use scenario::{Course, LoadError};
+use scenario::Course;
 
+use crate::ask;
 use crate::failure::{Exit, Failure};
-use crate::language::{Language, chosen, text};
+use crate::language::text;
 
 /// Everything that is known about exercises.
 #[derive(Debug)]
@@ -19,17 +20,12 @@ pub(crate) struct Material {
 /// Files of an exercise that are read by whoever builds it, in the language asked for.
 impl Material {
     pub(crate) fn load() -> Result<Self> {
-        let local = Path::new("course");
-        let course = match local.join("exercises").is_dir() {
-            true => Course::with_folder(local).context("read course")?,
-            false => Course::built_in(),
-        };
-        Ok(Self { course })
+        Ok(Self { course: ask::course()? })
     }
 
     /// All exercises, in the order of the course.
     pub(crate) fn all(&self) -> Result<Vec<Exercise>> {
-        let mut exercises = self.course.exercises().map_err(wrong)?;
+        let mut exercises = self.course.exercises().map_err(|error| ask::mistake(&error))?;
         exercises.sort_by_key(|exercise| {
             let place = ORDER.iter().position(|name| *name == exercise.name);
             (place.unwrap_or(ORDER.len()), exercise.name.clone())
@@ -41,7 +37,7 @@ impl Material {
     pub(crate) fn exercise(&self, name: &str) -> Result<Exercise> {
         let names = self.course.folders("exercises");
         if names.iter().any(|known| known == name) {
-            return self.course.exercise(name).map_err(wrong);
+            return self.course.exercise(name).map_err(|error| ask::mistake(&error));
         }
         let failure = Failure::new(Exit::Usage, text!("unknown-exercise", name = name));
         let near = names.iter().map(|known| (strsim::jaro_winkler(known, name), known));
@@ -67,7 +63,7 @@ impl Material {
 
     /// What is said about the gaps of an exercise.
     pub(crate) fn hints(&self, exercise: &str) -> Result<Hints> {
-        Hints::of(&self.course, exercise).map_err(wrong)
+        Hints::of(&self.course, exercise).map_err(|error| ask::mistake(&error))
     }
 
     /// What a student begins with, in the language of the texts.
@@ -75,39 +71,21 @@ impl Material {
         let hints = self.hints(exercise)?;
         let template = self.template(exercise, code)?;
         Ok(template.starter(|gap| {
-            hints.about(gap).map(|hint| own(&hint.prompt).to_owned()).unwrap_or_default()
+            hints.about(gap).map(|hint| ask::of(&hint.prompt).to_owned()).unwrap_or_default()
         }))
     }
 
     /// The page of an exercise, as a file.
     pub(crate) fn page(&self, exercise: &str) -> Option<&[u8]> {
-        let name = match chosen() {
-            Language::En => "en.md",
-            Language::Es => "es.md",
-        };
+        let name = format!("{}.md", ask::language());
         self.course.file(Path::new("exercises").join(exercise).join(name))
     }
 }
 
-/// A text, in the language of the texts.
-pub(crate) fn own(texts: &judge::Texts) -> &str {
-    match chosen() {
-        Language::En => &texts.en,
-        Language::Es => &texts.es,
-    }
-}
-
 /// An exercise's page, in the language of the texts.
-pub(crate) fn in_this_language(exercise: &Exercise) -> Prose {
-    let language = match chosen() {
-        Language::En => "en",
-        Language::Es => "es",
-    };
-    exercise.prose.get(language).cloned().unwrap_or_default()
-}
-
-fn wrong(error: LoadError) -> anyhow::Error {
-    Failure::new(Exit::Environment, error.to_string()).into()
+pub(crate) fn in_this_language(exercise: &Exercise) -> &Prose {
+    // The loader refuses an exercise without both languages.
+    &exercise.prose[ask::language()]
 }
 
 /// The order in which the course asks for them; others follow.

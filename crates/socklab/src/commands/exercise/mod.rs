@@ -3,19 +3,20 @@
 mod material;
 mod start;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use anstream::println;
 use anyhow::Result;
 use serde_json::json;
 
+use crate::ask::progress;
 use crate::cli::ExerciseCommand;
 use crate::language::text;
-use crate::progress::Progress;
+use crate::output::println;
 use crate::style;
-pub(crate) use material::{Material, in_this_language, own};
-pub(crate) use start::{Points, Started, restart, source_file};
+pub(crate) use material::{Material, in_this_language};
+pub(crate) use start::{Points, restart, source_file, started};
 
 /// Does what was asked for.
 pub(crate) fn exercise(command: &ExerciseCommand) -> Result<ExitCode> {
@@ -48,7 +49,7 @@ pub(crate) fn with_code_language(mut arguments: Vec<OsString>) -> Vec<OsString> 
 
 fn list(json: bool) -> Result<()> {
     let material = Material::load()?;
-    let progress = Progress::load();
+    let progress = progress::read();
     let exercises = material.all()?;
     if json {
         let items = exercises.iter().map(|exercise| {
@@ -57,7 +58,7 @@ fn list(json: bool) -> Result<()> {
                 "topic": exercise.topic,
                 "title": in_this_language(exercise).title,
                 "cases": exercise.cases.iter().map(|case| &case.name).collect::<Vec<_>>(),
-                "progress": progress.get("exercise", &exercise.name),
+                "points": Points::noted(&progress, &exercise.name).map(|points| points.to_string()),
             })
         });
         println!("{}", serde_json::to_string_pretty(&items.collect::<Vec<_>>())?);
@@ -71,10 +72,9 @@ fn list(json: bool) -> Result<()> {
 }
 
 /// One line of the list: a mark for what is done, the name, what it is about, the points.
-pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
+pub(crate) fn line(name: &str, title: &str, progress: &BTreeMap<String, String>) -> String {
     let about = title.split_once(": ").map_or(title, |(_, about)| about);
-    let done = progress.get("exercise", name).and_then(Started::parse);
-    let points = done.as_ref().and_then(|started| started.points.as_ref());
+    let points = Points::noted(progress, name);
     let mark = match points {
         Some(points) if points.all() => style::paint(style::GOOD, "✓"),
         Some(points) if points.core() => style::paint(style::GOOD, "·"),

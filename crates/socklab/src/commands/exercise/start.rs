@@ -1,26 +1,20 @@
 //! The files a student begins with. What a student has written is never lost.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anstream::println;
 use anyhow::{Context, Result};
 use scenario::exercise::Code;
 
 use super::Material;
+use crate::ask::progress;
 use crate::cli::Start;
 use crate::failure::{Exit, Failure};
 use crate::language::text;
-use crate::progress::Progress;
+use crate::output::println;
 use crate::style;
-
-/// An exercise that was begun, as the progress file has it: `6/6 4/13 PATH`, or `- - PATH`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Started {
-    pub(crate) points: Option<Points>,
-    pub(crate) file: Option<PathBuf>,
-}
 
 /// Points earned and points there are: the core, and what a robust program does as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,26 +40,31 @@ impl fmt::Display for Points {
     }
 }
 
-impl Started {
-    pub(crate) fn parse(line: &str) -> Option<Self> {
-        let mut words = line.splitn(3, ' ');
-        let (core, robust) = (words.next()?, words.next()?);
+/// The words of the progress file that points and files are noted under.
+const POINTS: &str = "exercise";
+const FILE: &str = "started";
+
+impl Points {
+    /// The points that were noted last: `6/6 4/13`.
+    pub(crate) fn noted(progress: &BTreeMap<String, String>, exercise: &str) -> Option<Self> {
+        let (core, robust) = progress.get(&format!("{POINTS} {exercise}"))?.split_once(' ')?;
         let pair = |word: &str| {
             let (earned, all) = word.split_once('/')?;
             Some((earned.parse().ok()?, all.parse().ok()?))
         };
-        let points =
-            pair(core).zip(pair(robust)).map(|(core, robust)| Points { core, robust });
-        let file = words.next().filter(|path| *path != "-").map(PathBuf::from);
-        Some(Self { points, file })
+        Some(Self { core: pair(core)?, robust: pair(robust)? })
     }
 
-    /// Writes it into the progress file. That this fails is no reason to stop.
-    pub(crate) fn note(&self, exercise: &str) {
-        let points = self.points.map_or_else(|| "- -".to_owned(), |points| points.to_string());
-        let file = self.file.as_ref().map_or("-".into(), |file| file.to_string_lossy());
-        let _ = Progress::note("exercise", exercise, &format!("{points} {file}"));
+    /// Notes them. That a home directory cannot be written to is no reason to stop.
+    pub(crate) fn note(self, exercise: &str) {
+        let _ = progress::note(POINTS, exercise, &self.to_string());
     }
+}
+
+/// The file that an exercise was started with, wherever it is.
+pub(crate) fn started(exercise: &str) -> Option<PathBuf> {
+    let file = progress::read().get(&format!("{FILE} {exercise}")).map(PathBuf::from);
+    file.filter(|file| file.is_file())
 }
 
 /// The file a student's work on an exercise is in, by the names that `start` gives.
@@ -108,9 +107,9 @@ pub(super) fn start(options: &Start) -> Result<()> {
         fs::write(&page, text).with_context(|| format!("write {}", page.display()))?;
     }
     let whole = file.canonicalize().unwrap_or_else(|_| file.clone());
-    let before = Progress::load().get("exercise", &exercise.name).and_then(Started::parse);
-    Started { points: before.and_then(|before| before.points), file: Some(whole) }
-        .note(&exercise.name);
+    if let Some(whole) = whole.to_str().filter(|path| !path.contains('\n')) {
+        let _ = progress::note(FILE, &exercise.name, whole);
+    }
 
     let gaps = material.template(&exercise.name, code)?.gaps().count();
     println!("{}", text!("start-written", file = file.display(), gaps = gaps));
@@ -141,14 +140,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn progress_lines_are_read_back() {
-        let line = "6/6 4/13 /home/a b/echo-server.py";
-        let started = Started::parse(line).unwrap();
-        let points = started.points.unwrap();
+    fn points_are_read_back() {
+        let progress = [("exercise echo-server".to_owned(), "6/6 4/13".to_owned())].into();
+        let points = Points::noted(&progress, "echo-server").unwrap();
         assert!(points.core() && !points.all());
         assert_eq!(points.to_string(), "6/6 4/13");
-        assert_eq!(started.file.unwrap(), PathBuf::from("/home/a b/echo-server.py"));
-        assert_eq!(Started::parse("- - -"), Some(Started { points: None, file: None }));
-        assert_eq!(Started::parse("right"), None);
+        assert_eq!(Points::noted(&progress, "tcp-server"), None);
     }
 }

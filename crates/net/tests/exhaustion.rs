@@ -1,0 +1,44 @@
+//! A server whose process has no file descriptors left. Alone in its file: the limit is the
+//! process's, and other tests would feel it.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::fd::AsRawFd;
+
+use net::server::{Config, Echo, What};
+use rustix::net::{AddressFamily, SocketType, connect, socket};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use support::{PATIENCE, start};
+
+const CLIENTS: usize = 10;
+
+#[test]
+fn without_file_descriptors_clients_wait_and_are_served_when_there_are_some_again() {
+    let server = start(Echo, &Config::default());
+    let sockets: Vec<_> = (0..CLIENTS)
+        .map(|_| socket(AddressFamily::INET, SocketType::STREAM, None).unwrap())
+        .collect();
+    let highest = sockets.iter().map(AsRawFd::as_raw_fd).max().unwrap() as u64;
+    let before = getrlimit(Resource::Nofile);
+    // Room for two accepted connections, perhaps a few more in gaps.
+    setrlimit(Resource::Nofile, Rlimit { current: Some(highest + 3), ..before }).unwrap();
+
+    // The kernel completes the handshakes: the clients do not notice yet.
+    for socket in &sockets {
+        connect(socket, &server.address()).unwrap();
+    }
+    server.event(|event| matches!(event.what, What::Trouble { call: "accept", .. }).then_some(()));
+
+    // Each client that leaves makes room for one that waits.
+    for socket in sockets {
+        let mut client = TcpStream::from(socket);
+        client.set_read_timeout(Some(PATIENCE)).unwrap();
+        client.write_all(b"x").unwrap();
+        client.read_exact(&mut [0]).unwrap();
+    }
+    setrlimit(Resource::Nofile, before).unwrap();
+    server.stop();
+}

@@ -1,0 +1,74 @@
+//! Standard output and error, with what the standard macros leave out: a reader that went away,
+//! and a disk that is full.
+
+use std::fmt::Arguments;
+use std::io::{self, ErrorKind, Write};
+
+use crate::failure::Exit;
+
+/// 128 + SIGPIPE, what a shell reports for a process that the signal ended. `socklab list | head -1`
+/// closes our output early; a program in a pipe is expected to end then, without a word.
+pub(crate) const BROKEN_PIPE: u8 = 141;
+
+/// Writes to standard output, without colours where they don't belong.
+pub(crate) fn write_out(text: Arguments<'_>) {
+    let mut out = anstream::stdout().lock();
+    if let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) {
+        give_up(&error);
+    }
+}
+
+/// The same for bytes that are no text of ours.
+pub(crate) fn write_bytes(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    if let Err(error) = out.write_all(bytes).and_then(|()| out.flush()) {
+        give_up(&error);
+    }
+}
+
+/// Ends the process: what it had to say can't be said.
+pub(crate) fn give_up(error: &io::Error) -> ! {
+    if error.kind() == ErrorKind::BrokenPipe {
+        std::process::exit(BROKEN_PIPE.into());
+    }
+    write_err(format_args!("socklab: write to standard output: {error}\n"));
+    std::process::exit(Exit::No as i32);
+}
+
+/// Writes to standard error. If that fails there is nobody left to tell.
+pub(crate) fn write_err(text: Arguments<'_>) {
+    let mut err = anstream::stderr().lock();
+    let _ = err.write_fmt(text).and_then(|()| err.flush());
+}
+
+macro_rules! println {
+    () => { $crate::output::write_out(format_args!("\n")) };
+    ($($argument:tt)*) => {
+        $crate::output::write_out(format_args!("{}\n", format_args!($($argument)*)))
+    };
+}
+macro_rules! eprintln {
+    ($($argument:tt)*) => {
+        $crate::output::write_err(format_args!("{}\n", format_args!($($argument)*)))
+    };
+}
+pub(crate) use {eprintln, println};
+
+/// The course's programs print with the standard macros, which panic when they can't. Their panics,
+/// and no others, become the same endings as above.
+pub(crate) fn end_without_panic() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let message = info.payload().downcast_ref::<String>().map_or("", String::as_str);
+        match message.strip_prefix("failed printing to stdout: ") {
+            Some(reason) if reason.contains("Broken pipe") => {
+                std::process::exit(BROKEN_PIPE.into());
+            }
+            Some(reason) => {
+                write_err(format_args!("write to standard output: {reason}\n"));
+                std::process::exit(Exit::No as i32);
+            }
+            None => report(info),
+        }
+    }));
+}

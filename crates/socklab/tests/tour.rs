@@ -1,0 +1,294 @@
+//! The tour: everything is verified, offline, by anybody; and whatever ends it, nothing of it is
+//! left running.
+
+mod stage;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use serde_json::Value;
+use stage::{Ended, PATIENCE, Running, need, not_run, program, run, socklab};
+
+/// socklab, at a path that no other process has: so its children can be told from all others.
+struct Own {
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Own {
+    fn new() -> Own {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("socklab");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("chmod");
+        fs::copy(env!("CARGO_BIN_EXE_socklab"), &path).expect("a copy of socklab");
+        Own { path, _folder: folder }
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = program(self.path.to_str().expect("a path of plain letters"));
+        command.args(words);
+        command
+    }
+
+    /// The processes that run this file, by the kernel's word. A zombie runs nothing.
+    fn processes(&self) -> Vec<u32> {
+        let processes = fs::read_dir("/proc").expect("/proc").flatten();
+        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let runs_this = |pid: &u32| {
+            fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|executed| executed == self.path)
+        };
+        numbers.filter(runs_this).collect()
+    }
+
+    /// Waits until nobody runs this file any more. An NTP client may take its 3 seconds.
+    #[track_caller]
+    fn assert_nothing_left(&self, after: &str) {
+        let deadline = Instant::now() + PATIENCE / 3;
+        loop {
+            let left = self.processes();
+            let Some(first) = left.first() else { return };
+            let command_line = fs::read_to_string(format!("/proc/{first}/cmdline"));
+            let command_line = command_line.unwrap_or_default().replace('\0', " ");
+            if Instant::now() > deadline {
+                panic!("after {after}: {left:?}, such as {command_line}");
+            }
+            await_end(*first, Duration::from_secs(1));
+        }
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.processes().into_iter().for_each(kill);
+    }
+}
+
+/// Waits until a process has ended, but no longer than this.
+fn await_end(pid: u32, time: Duration) {
+    let Some(pid) = Pid::from_raw(pid as i32) else { return };
+    let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: 0 };
+    poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&time)).expect("poll");
+}
+
+fn kill(pid: u32) {
+    if let Some(pid) = Pid::from_raw(pid as i32) {
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
+/// Tours of one machine want the same ports; here each has them for itself. What happens when
+/// they do not is a test of its own.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[track_caller]
+fn assert_all_verified(ended: Ended) -> Value {
+    let text = ended.text();
+    let report: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e} in\n{text}"));
+    let stops = report["stops"].as_array().expect("stops").iter();
+    let failed: Vec<_> = stops.filter(|stop| stop["ok"] != true).collect();
+    assert!(failed.is_empty(), "{failed:#?}\n{}", ended.errors);
+    let mut programs = report["programs"].as_array().expect("programs").iter();
+    assert!(programs.all(|program| program["ok"] == true) && report["ok"] == true, "{text}");
+    assert_eq!(ended.exits(0).errors, "");
+    report
+}
+
+#[test]
+fn the_tour_verifies_all_21_programs() {
+    let _alone = alone();
+    let report = assert_all_verified(run(&mut socklab(&["tour", "--json"])));
+    let names = |value: &Value| -> Vec<String> {
+        let list = value.as_array().expect("a list").iter();
+        let mut names: Vec<_> = list.map(|program| program["name"].to_string()).collect();
+        names.sort();
+        names
+    };
+    let listed = run(&mut socklab(&["list", "--json"])).exits(0).text();
+    let listed = names(&serde_json::from_str(&listed).unwrap());
+    assert_eq!(listed.len(), 21);
+    assert_eq!(names(&report["programs"]), listed);
+    // Verified means checked: every stop has commands, output and checks.
+    for stop in report["stops"].as_array().unwrap() {
+        assert!(stop["steps"].as_array().is_some_and(|steps| !steps.is_empty()), "{stop}");
+        assert!(stop["checks"].as_array().is_some_and(|checks| !checks.is_empty()), "{stop}");
+        for step in stop["steps"].as_array().unwrap() {
+            assert!(step["command"].as_str().unwrap().contains("socklab "), "{step}");
+            assert!(!step["output"].as_str().unwrap().is_empty(), "{step}");
+        }
+    }
+}
+
+#[test]
+fn the_tour_ends_with_a_table_of_all_programs_in_both_languages() {
+    let _alone = alone();
+    let mut verdicts = Vec::new();
+    for (language, verdict, total) in [
+        ("en", "\nVerdict\n", "\n21 of 21 programs verified in "),
+        ("es", "\nVeredicto\n", "\n21 de 21 programas "),
+    ] {
+        let tour = run(&mut socklab(&["tour", "--lang", language])).exits(0).text();
+        let (stops, table) = tour.split_once(verdict).unwrap_or_else(|| panic!("{tour}"));
+        assert!(table.contains(total), "{table}");
+        assert_eq!(table.matches('✔').count(), 21, "{table}");
+        assert!(!tour.contains('✘'), "{tour}");
+        assert!(stops.contains("$ socklab run server-03 ") && stops.contains("OK...hola"));
+        assert!(!stops.contains("[check-") && !stops.contains("[tour-"), "{stops}");
+        verdicts.push(table.to_string());
+    }
+    // The purpose of every program is told in the reader's language.
+    let [english, spanish] = &verdicts[..] else { panic!("two languages") };
+    for line in english.lines().filter(|line| line.contains('✔')) {
+        let purpose = line.split(" ms  ").nth(1).expect("a purpose");
+        assert!(!spanish.contains(purpose), "not Spanish: {purpose}");
+    }
+}
+
+#[test]
+fn the_tour_can_begin_at_any_program() {
+    let _alone = alone();
+    let all = assert_all_verified(run(&mut socklab(&["tour", "--json"])));
+    let stops = all["stops"].as_array().unwrap().len();
+    for (name, fewer) in [("basics-01", 0), ("server-03", 12), ("UDPClient.py", 15)] {
+        let report = run(&mut socklab(&["tour", "--json", "--from", name]));
+        let report = assert_all_verified(report);
+        assert_eq!(report["stops"].as_array().unwrap().len(), stops - fewer, "{name}");
+    }
+}
+
+#[test]
+fn the_tour_needs_no_network() {
+    let (unshare, ip) = (need!("unshare"), need!("ip"));
+    if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
+        not_run!("a network namespace (unshare -Urn)");
+    }
+    let script = format!(r#"{ip} link set lo up && exec "$0" tour --json"#);
+    let mut bash = program(&unshare);
+    bash.args(["-Urn", "bash", "-c", &script, env!("CARGO_BIN_EXE_socklab")]);
+    assert_all_verified(run(&mut bash));
+}
+
+#[test]
+fn the_tour_needs_no_root() {
+    if !rustix::process::geteuid().is_root() {
+        // Then all the other tests here have shown it.
+        return;
+    }
+    let setpriv = need!("setpriv");
+    let _alone = alone();
+    let own = Own::new();
+    let mut nobody = program(&setpriv);
+    nobody.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&own.path);
+    assert_all_verified(run(nobody.args(["tour", "--json"])));
+    own.assert_nothing_left("a tour of nobody");
+}
+
+#[test]
+fn four_tours_at_once_find_ports_for_all() {
+    let _alone = alone();
+    let tours = [(); 4].map(|()| Running::start(&mut socklab(&["tour", "--json"])));
+    for tour in tours {
+        assert_all_verified(tour.finish());
+    }
+}
+
+#[test]
+fn a_finished_tour_leaves_nothing_running() {
+    let _alone = alone();
+    let own = Own::new();
+    run(&mut own.command(&["tour"])).exits(0);
+    assert_eq!(own.processes(), [] as [u32; 0]);
+}
+
+/// Starts a tour, and stops it (as Ctrl-Z would) while a server of its own is running.
+fn tour_in_the_middle(own: &Own) -> Running {
+    for _ in 0..50 {
+        let tour = Running::start(&mut own.command(&["tour", "--from", "server-02"]));
+        while !tour.ends_within(Duration::ZERO) {
+            if own.processes().len() < 2 {
+                continue;
+            }
+            tour.signal(Signal::STOP);
+            let children = own.processes().into_iter().filter(|pid| *pid != tour.pid());
+            let command_lines = children
+                .map(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default());
+            // Under the program's own name: it is a server already, and waits for a client who
+            // will not come now.
+            if command_lines.into_iter().any(|line| line.starts_with("server-0")) {
+                return tour;
+            }
+            tour.signal(Signal::CONT);
+        }
+    }
+    panic!("50 tours, and none was ever seen with a server");
+}
+
+#[test]
+fn a_tour_that_a_signal_ends_in_the_middle_leaves_nothing_running() {
+    let _alone = alone();
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::KILL, 137)] {
+        let own = Own::new();
+        let tour = tour_in_the_middle(&own);
+        assert!(own.processes().len() >= 2);
+        tour.signal(signal);
+        tour.signal(Signal::CONT);
+        let ended = tour.finish();
+        assert_eq!(ended.code, code, "{}", ended.errors);
+        own.assert_nothing_left(&format!("{signal:?}"));
+    }
+}
+
+/// Has this process a child? The kernel's list is quick to read; not every kernel has it.
+fn has_a_child(own: &Own, pid: u32) -> bool {
+    match fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")) {
+        Ok(children) => !children.is_empty(),
+        Err(_) => own.processes().len() > 1,
+    }
+}
+
+#[test]
+fn a_tour_that_is_killed_while_it_starts_a_server_leaves_nothing_running() {
+    let _alone = alone();
+    let own = Own::new();
+    for round in 0..40 {
+        // The first thing that this one starts is a server, which would wait for ever.
+        let tour = Running::start(&mut own.command(&["tour", "--from", "basics-04"]));
+        while !has_a_child(&own, tour.pid()) && !tour.ends_within(Duration::ZERO) {}
+        // A little later each time, to meet every moment of a start: forked, executed, bound.
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_micros(50 * round) {}
+        tour.signal(Signal::KILL);
+        tour.finish();
+        own.assert_nothing_left(&format!("SIGKILL, round {round}"));
+    }
+}
+
+#[test]
+fn a_tour_in_the_background_of_a_script_is_like_any_other() {
+    let _alone = alone();
+    // There, a shell without job control has Ctrl-C ignored, and children inherit that.
+    let mut bash = program("bash");
+    let script = r#"trap '' INT; exec "$0" tour --json"#;
+    assert_all_verified(run(bash.args(["-c", script, env!("CARGO_BIN_EXE_socklab")])));
+}
+
+#[test]
+fn the_output_of_a_tour_may_be_cut_short() {
+    let _alone = alone();
+    let own = Own::new();
+    let mut bash = program("bash");
+    let script = r#""$0" tour | head -3; exit "${PIPESTATUS[0]}""#;
+    let ended = run(bash.args(["-c", script]).arg::<&Path>(&own.path));
+    assert!(!ended.errors.contains("panicked"), "{}", ended.errors);
+    assert_eq!((ended.code, ended.errors.as_str()), (141, ""));
+    own.assert_nothing_left("head -3");
+}
