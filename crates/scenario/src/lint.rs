@@ -1,6 +1,6 @@
 //! What `course check` looks for beyond what the loader refuses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::course::{Course, LANGUAGES};
@@ -145,10 +145,11 @@ impl Course {
             if case.expects.is_empty() && !named && case.scenario.steps.is_empty() {
                 wrong(format!("case `{}` checks nothing", case.name));
             }
-            for message in unused(&case.scenario) {
-                wrong(format!("case `{}`: {message}", case.name));
-            }
         }
+        // What stands above the cases is for all of them: it is unused if none of them uses it.
+        let unused = exercise.cases.iter().map(|case| unused(&case.scenario));
+        let unused = unused.map(BTreeSet::from_iter).reduce(|all, one| &all & &one);
+        unused.unwrap_or_default().into_iter().for_each(wrong);
     }
 
     fn file_of(&self, kind: &str, folder: &str, name: &str) -> PathBuf {

@@ -27,7 +27,13 @@ const MOST: usize = 64 << 20;
 impl Variables {
     /// For checking a file before anything runs.
     pub fn sample(port: u16) -> Self {
-        Self { seed: 1, host: HOST.to_owned(), port, dir: PathBuf::from("/tmp"), python: "python3".to_owned() }
+        Self {
+            seed: 1,
+            host: HOST.to_owned(),
+            port,
+            dir: PathBuf::from("/tmp"),
+            python: "python3".to_owned(),
+        }
     }
 
     /// Text with its placeholders filled in; what is no placeholder stays.

@@ -121,6 +121,8 @@ pub(crate) struct CourseCheck {
     pub(crate) folder: Option<PathBuf>,
     #[arg(long)]
     pub(crate) run: bool,
+    #[arg(long, requires = "run", value_name = "NAME")]
+    pub(crate) only: Option<String>,
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -313,7 +315,8 @@ mod tests {
     fn the_command_line_is_consistent_and_explained() {
         let command = Cli::command_in_this_language();
         command.clone().debug_assert();
-        let nested = |command: &clap::Command| command.get_subcommands().cloned().collect::<Vec<_>>();
+        let nested =
+            |command: &clap::Command| command.get_subcommands().cloned().collect::<Vec<_>>();
         let subs = nested(&command);
         for sub in subs.iter().flat_map(|sub| [vec![sub.clone()], nested(sub)].concat()) {
             let about = sub.get_about().map(ToString::to_string).unwrap_or_default();

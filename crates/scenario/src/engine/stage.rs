@@ -124,9 +124,7 @@ fn perform(request: Request, place: Place) -> Recording {
     let trouble = match (result, played.error) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
         (_, Some(what)) => Some(Trouble::Engine { what }),
-        _ if events.len() >= super::watch::MOST_EVENTS => {
-            Some(Trouble::TooMuch { events: events.len() })
-        }
+        _ if seen.too_much => Some(Trouble::TooMuch { events: events.len() }),
         _ => None,
     };
     Recording {

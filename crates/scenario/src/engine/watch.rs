@@ -10,8 +10,11 @@ use event::{
 
 /// How often things are looked at that nobody tells: a thread's sleep, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
-/// More events than any lesson needs; a program that makes so many does it for ever.
-pub(super) const MOST_EVENTS: usize = 100_000;
+/// More events than any lesson needs that moved no bytes; a program that makes so many does it for
+/// ever.
+const MOST_IDLE: usize = 100_000;
+/// More events than a megabyte in pieces of 16 bytes makes.
+const MOST_EVENTS: usize = 500_000;
 /// The last of a program's output that is kept.
 const OUTPUT: usize = 64 * 1024;
 
@@ -26,6 +29,10 @@ pub(super) struct Watch {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) events: Vec<Event>,
+    /// Of them, those that moved bytes.
+    moving: usize,
+    /// There were so many that the record was cut.
+    pub(super) too_much: bool,
     /// By command number, in the order of starting.
     pub(super) commands: Vec<Command>,
     /// Threads inside a call.
@@ -130,8 +137,11 @@ impl Seen {
             _ => {}
         }
         event.seq = self.events.len() as u64;
+        self.moving += usize::from(event.call().is_some_and(|call| moved(call) > 0));
         self.events.push(event);
-        self.events.len() < MOST_EVENTS
+        self.too_much =
+            self.events.len() - self.moving >= MOST_IDLE || self.events.len() >= MOST_EVENTS;
+        !self.too_much
     }
 
     pub(super) fn enter(&mut self, process: u32, thread: u32, command: u32, call: &str) {
@@ -145,14 +155,7 @@ impl Seen {
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
-        let moved = match (&call.args, call.value()) {
-            (Args::Send { bytes, .. } | Args::Recv { bytes, .. }, Some(_)) => bytes.total,
-            (Args::SendMany { messages, .. } | Args::RecvMany { messages, .. }, Some(_)) => {
-                messages.iter().map(|message| message.bytes.total).sum()
-            }
-            (Args::SendFile { .. }, Some(count)) => count.cast_unsigned(),
-            _ => 0,
-        };
+        let moved = moved(call);
         let sends = matches!(
             call.args,
             Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
@@ -212,6 +215,18 @@ impl Seen {
         })
         .find(|(thread, inside)| is_asleep(inside.process, **thread))
         .map(|(_, inside)| inside.call.clone())
+    }
+}
+
+/// How many bytes a call moved.
+fn moved(call: &Call) -> u64 {
+    match (&call.args, call.value()) {
+        (Args::Send { bytes, .. } | Args::Recv { bytes, .. }, Some(_)) => bytes.total,
+        (Args::SendMany { messages, .. } | Args::RecvMany { messages, .. }, Some(_)) => {
+            messages.iter().map(|message| message.bytes.total).sum()
+        }
+        (Args::SendFile { .. }, Some(count)) => count.cast_unsigned(),
+        _ => 0,
     }
 }
 

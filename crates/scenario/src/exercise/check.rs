@@ -99,8 +99,7 @@ impl<'a> CaseReport<'a> {
     /// Why it did not pass, if it did not: the first thing that went wrong.
     pub fn problem(&self) -> Option<Problem<'_>> {
         let verdict = &self.verdict;
-        let missed =
-            verdict.findings.iter().position(|finding| finding.outcome != Outcome::Passed);
+        let missed = verdict.findings.iter().position(|finding| finding.outcome != Outcome::Passed);
         match (&verdict.trouble, &verdict.step, &verdict.because, missed) {
             (Some(trouble), ..) => Some(Problem::Trouble(trouble)),
             (_, Some((_, trouble)), ..) => Some(Problem::Step(trouble)),
@@ -134,7 +133,9 @@ impl Report<'_> {
     /// Points earned and points there are, of the robust cases or of the others.
     pub fn points(&self, robust: bool) -> (u32, u32) {
         let cases = self.cases.iter().filter(|done| done.case.robust == robust);
-        cases.fold((0, 0), |(earned, all), done| (earned + done.verdict.points, all + done.verdict.of))
+        cases.fold((0, 0), |(earned, all), done| {
+            (earned + done.verdict.points, all + done.verdict.of)
+        })
     }
 
     /// Did everything pass that a simple correct solution passes?

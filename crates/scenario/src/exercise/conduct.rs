@@ -66,12 +66,10 @@ pub fn conduct(recording: &Recording) -> Vec<Conduct> {
         let program = first.get(command);
         !left.is_empty() && program.is_some_and(|program| !left.contains(program))
     });
-    let left = orphans.map(|(command, left)| Conduct::LeftProcesses {
-        actor: actor(command),
-        count: left.len(),
-    });
+    let left = orphans
+        .map(|(command, left)| Conduct::LeftProcesses { actor: actor(command), count: left.len() });
     let talkers = printed.iter().filter(|(_, bytes)| **bytes > MUCH);
-    let talked = talkers
-        .map(|(command, bytes)| Conduct::Printed { actor: actor(command), bytes: *bytes });
+    let talked =
+        talkers.map(|(command, bytes)| Conduct::Printed { actor: actor(command), bytes: *bytes });
     left.chain(talked).collect()
 }

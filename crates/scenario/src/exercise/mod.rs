@@ -11,6 +11,7 @@ mod code;
 mod conduct;
 mod gaps;
 mod hints;
+mod prove;
 mod workshop;
 
 pub use check::{CaseReport, Check, Problem, Report};
@@ -18,4 +19,5 @@ pub use code::Code;
 pub use conduct::{Conduct, conduct};
 pub use gaps::{Open, Part, Template, open_gaps};
 pub use hints::{Hint, Hints};
+pub use prove::{Proof, ProofOutcome};
 pub use workshop::{BuildError, Built, Workshop};

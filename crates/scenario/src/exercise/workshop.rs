@@ -64,6 +64,11 @@ impl Workshop {
         fs::create_dir(&folder).map_err(failed("mkdir", &folder))?;
         Ok(Self(folder))
     }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
 }
 
 impl Drop for Workshop {
@@ -88,7 +93,7 @@ impl Built {
             Submission { argv, directory: folder.clone() }
         };
         if code == Code::Python {
-            let python = find("python3")?;
+            let python = interpreter(find("python3")?);
             return Ok(Self { submission: submission(vec![python, name]), _workshop: None });
         }
         let workshop = Workshop::open()?;
@@ -102,7 +107,9 @@ impl Built {
     pub fn from_command(words: &[String]) -> Result<Self, BuildError> {
         let mut argv = words.to_vec();
         if let Some(program) = argv.first_mut() {
-            *program = find(program)?;
+            let found = find(program)?;
+            let python = Path::new(&found).file_name().and_then(OsStr::to_str) == Some("python3");
+            *program = if python { interpreter(found) } else { found };
         }
         Ok(Self { submission: Submission { argv, directory: None }, _workshop: None })
     }
@@ -129,6 +136,19 @@ fn compile(code: Code, file: &Path, program: &Path) -> Result<(), BuildError> {
     Err(BuildError::Refused { command, output: said })
 }
 
+/// The interpreter itself. What is called `python3` may be a script that finds the right version
+/// and starts it: then every case would wait for that script, and its messages would be seen.
+fn interpreter(python: String) -> String {
+    let is_script = fs::read(&python).is_ok_and(|bytes| bytes.starts_with(b"#!"));
+    if !is_script {
+        return python;
+    }
+    let ask = ["-c", "import sys; print(sys.executable)"];
+    let output = Command::new(&python).args(ask).stdin(Stdio::null()).output();
+    let said = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    said.map(|path| path.trim().to_owned()).filter(|path| find(path).is_ok()).unwrap_or(python)
+}
+
 /// Where a program is: as a shell would find it.
 fn find(program: &str) -> Result<String, BuildError> {
     let runs = |path: &Path| {
@@ -150,7 +170,9 @@ mod tests {
     #[test]
     fn what_is_not_installed_is_told_from_what_is_wrong() {
         let missing = Built::from_command(&["no-such-interpreter".into(), "x.py".into()]);
-        assert!(matches!(missing, Err(BuildError::Missing { tool }) if tool == "no-such-interpreter"));
+        assert!(
+            matches!(missing, Err(BuildError::Missing { tool }) if tool == "no-such-interpreter")
+        );
         let built = Built::from_command(&["sh".into(), "-c".into(), "exit".into()]).unwrap();
         assert!(built.submission.argv[0].ends_with("/sh"));
     }

@@ -36,7 +36,10 @@ mod tests {
 
     #[test]
     fn parts_of_the_question_come_back() {
-        assert_eq!(fill("a{heard:1..3}b{heard:3..5}", b"\x01\x02\xff\x04"), "a\\x02\\xffb\\x04\\x00");
+        assert_eq!(
+            fill("a{heard:1..3}b{heard:3..5}", b"\x01\x02\xff\x04"),
+            "a\\x02\\xffb\\x04\\x00"
+        );
         assert_eq!(fill("{heard:x} {heard:", b""), "{heard:x} {heard:");
     }
 }

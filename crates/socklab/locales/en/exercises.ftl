@@ -16,6 +16,7 @@ arg-check-format = How to report
 arg-check-case = This case only
 arg-check-seed = Use the same random bytes as the check with this number
 arg-check-command = Your program and its arguments, in which {"{"}port{"}"} and {"{"}host{"}"} are filled in; or its source file (default: the file that `exercise start` wrote)
+arg-course-check-only = Run only the question or the exercise of this name
 
 examples-exercise-start =
     $ socklab exercise start echo-server

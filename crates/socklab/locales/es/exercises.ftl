@@ -16,6 +16,7 @@ arg-check-format = Cómo informar
 arg-check-case = Solo este caso
 arg-check-seed = Usa los mismos bytes al azar que la comprobación con este número
 arg-check-command = Tu programa y sus argumentos, en los que se rellenan {"{"}port{"}"} y {"{"}host{"}"}; o su fichero fuente (por omisión: el fichero que escribió `exercise start`)
+arg-course-check-only = Ejecuta solo la pregunta o el ejercicio con este nombre
 
 examples-exercise-start =
     $ socklab exercise start echo-server

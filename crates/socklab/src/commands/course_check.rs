@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::output::println;
 use anyhow::{Context, Result};
+use scenario::exercise::ProofOutcome;
 use scenario::{Course, Linted};
 use serde_json::json;
 
@@ -13,7 +14,8 @@ use crate::failure::Exit;
 use crate::language::text;
 use crate::style;
 
-/// Reads everything and reports every mistake; with `--run`, runs the questions too.
+/// Reads everything and reports every mistake; with `--run`, runs the questions, and the
+/// solutions, starters and planted bugs of the exercises.
 pub(crate) fn check(options: &CourseCheck) -> Result<ExitCode> {
     ask::end_cleanly()?;
     let course = match &options.folder {
@@ -23,7 +25,7 @@ pub(crate) fn check(options: &CourseCheck) -> Result<ExitCode> {
     let linted = course.lint();
     let mut mistakes: Vec<String> = linted.mistakes.iter().map(ToString::to_string).collect();
     if options.run {
-        mistakes.extend(run(&linted, options.json)?);
+        mistakes.extend(run(&course, &linted, options)?);
     }
     let ok = mistakes.is_empty();
     if options.json {
@@ -52,10 +54,12 @@ pub(crate) fn check(options: &CourseCheck) -> Result<ExitCode> {
 }
 
 /// Runs every question. A mistake is evidence that is not found, or an explanation with a hole.
-fn run(linted: &Linted, quiet: bool) -> Result<Vec<String>> {
+fn run(course: &Course, linted: &Linted, options: &CourseCheck) -> Result<Vec<String>> {
     let stagehand = ask::stagehand(ask::SEED)?;
+    let quiet = options.json;
+    let wanted = |name: &str| options.only.as_deref().is_none_or(|only| only == name);
     let mut mistakes = Vec::new();
-    for question in &linted.questions {
+    for question in linted.questions.iter().filter(|question| wanted(&question.name)) {
         let answered = answered::run(question, &stagehand)?;
         let name = format!("{:02}-{}", question.number, question.name);
         let trouble = answered.recording.trouble.as_ref().map(told::trouble);
@@ -76,6 +80,24 @@ fn run(linted: &Linted, quiet: bool) -> Result<Vec<String>> {
             println!("{mark} {name}");
         }
         mistakes.extend(mistake.map(|mistake| format!("{name}: {mistake}")));
+    }
+    for exercise in linted.exercises.iter().filter(|exercise| wanted(&exercise.name)) {
+        for proof in exercise.prove(course, &stagehand) {
+            let name = format!("{}/{}", exercise.name, proof.program);
+            let (mark, why) = match proof.outcome {
+                ProofOutcome::Good => (style::paint(style::GOOD, "✓"), None),
+                ProofOutcome::NotRun(tool) => {
+                    ("?".to_owned(), Some(text!("check-missing", tool = tool)))
+                }
+                ProofOutcome::Wrong(why) => {
+                    mistakes.push(format!("{name}: {why}"));
+                    (style::paint(style::BAD, "✗"), None)
+                }
+            };
+            if !quiet {
+                println!("{mark} {name} {}", why.unwrap_or_default());
+            }
+        }
     }
     Ok(mistakes)
 }

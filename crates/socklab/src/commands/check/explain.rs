@@ -150,7 +150,10 @@ fn printed(recording: &Recording, column: usize) -> Vec<u8> {
 
 /// A line that does nothing to the terminal.
 fn printable(line: &str) -> String {
-    line.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).take(200).collect()
+    line.chars()
+        .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
+        .take(200)
+        .collect()
 }
 
 /// Words as a shell would take them.

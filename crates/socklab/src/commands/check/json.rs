@@ -59,9 +59,8 @@ pub(super) fn infra_error(exercise: &Exercise, subject: &Subject, what: &str) ->
 
 fn head(exercise: &Exercise, subject: &Subject) -> Value {
     let gaps = subject.open_gaps();
-    let gaps = gaps
-        .iter()
-        .map(|gap| json!({ "number": gap.number, "name": gap.name, "line": gap.line }));
+    let gaps =
+        gaps.iter().map(|gap| json!({ "number": gap.number, "name": gap.name, "line": gap.line }));
     json!({
         "exercise": exercise.name,
         "command": subject.words(),

@@ -72,11 +72,7 @@ pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
 }
 
 /// Prints case by case as they are done, and then the story of the first that did not pass.
-fn in_words<'a>(
-    check: &Check<'a>,
-    material: &Material,
-    subject: &Subject,
-) -> Result<Report<'a>> {
+fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Result<Report<'a>> {
     report::heading(check.exercise, subject);
     let all = check.cases().count();
     let mut gauge = Gauge::new(all, std::io::stderr().is_terminal());

@@ -46,7 +46,8 @@ pub(crate) fn case_line(done: &CaseReport<'_>) -> String {
         State::InfraError => text!("check-infra"),
         _ => String::new(),
     };
-    let tail = if tail.is_empty() { tail } else { format!("  {}", style::paint(style::FAINT, tail)) };
+    let tail =
+        if tail.is_empty() { tail } else { format!("  {}", style::paint(style::FAINT, tail)) };
     format!("  {} {points:>3}  {name} {title}{tail}", style::paint(style, mark))
 }
 

@@ -81,8 +81,8 @@ fn width() -> usize {
 pub(super) fn conduct_text(conduct: &Conduct) -> String {
     match conduct {
         Conduct::LeftProcesses { actor, count } => {
-            text!("did-leave-processes", who = actor, count = count)
+            text!("did-leave-processes", actor = actor, count = count)
         }
-        Conduct::Printed { actor, bytes } => text!("did-print", who = actor, bytes = bytes),
+        Conduct::Printed { actor, bytes } => text!("did-print", actor = actor, bytes = bytes),
     }
 }

@@ -24,7 +24,8 @@ impl Subject {
     pub(crate) fn find(exercise: &Exercise, words: &[String]) -> Result<Self> {
         match words {
             [] => {
-                let file = source_file(&exercise.name, Path::new(".")).or_else(|| started(&exercise.name));
+                let file =
+                    source_file(&exercise.name, Path::new(".")).or_else(|| started(&exercise.name));
                 file.and_then(|file| Self::source(exercise, file)).ok_or_else(|| nothing(exercise))
             }
             // A source file alone is not a program: it is run as `start` would have it run.
@@ -67,11 +68,6 @@ impl Subject {
         let Some(file) = self.file() else { return Vec::new() };
         let text = std::fs::read_to_string(file).unwrap_or_default();
         Code::of(file).map(|code| open_gaps(code, &text)).unwrap_or_default()
-    }
-
-    /// The language it is written in, if that is known.
-    pub(crate) fn code(&self) -> Option<Code> {
-        self.file().and_then(Code::of)
     }
 
     /// As one could type it behind `check NAME --`.

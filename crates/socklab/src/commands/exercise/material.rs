@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use scenario::Course;
 use scenario::exercise::{Code, Hints, Template};
 use scenario::format::{Exercise, Prose};
-use scenario::Course;
 
 use crate::ask;
 use crate::failure::{Exit, Failure};
 use crate::language::text;
 
 /// Everything that is known about exercises.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Material {
     course: Course,
 }

@@ -16,7 +16,7 @@ use crate::language::text;
 use crate::output::println;
 use crate::style;
 pub(crate) use material::{Material, in_this_language};
-pub(crate) use start::{Points, restart, source_file, started};
+pub(crate) use start::{Points, begin, restart, source_file, started};
 
 /// Does what was asked for.
 pub(crate) fn exercise(command: &ExerciseCommand) -> Result<ExitCode> {

@@ -98,25 +98,52 @@ pub(super) fn start(options: &Start) -> Result<()> {
             return Err(failure.into());
         }
     }
-    fs::create_dir_all(&folder).with_context(|| format!("mkdir {}", folder.display()))?;
-    if let Some(kept) = restart(&file, &starter)? {
+    if let Some(kept) = place(&material, &exercise.name, &file, &starter)? {
         println!("{}", text!("start-kept", file = kept.display()));
     }
-    let page = folder.join("README.md");
-    if let Some(text) = material.page(&exercise.name).filter(|_| !page.exists()) {
-        fs::write(&page, text).with_context(|| format!("write {}", page.display()))?;
-    }
-    let whole = file.canonicalize().unwrap_or_else(|_| file.clone());
-    if let Some(whole) = whole.to_str().filter(|path| !path.contains('\n')) {
-        let _ = progress::note(FILE, &exercise.name, whole);
-    }
-
+    let page = folder.join(PAGE);
     let gaps = material.template(&exercise.name, code)?.gaps().count();
     println!("{}", text!("start-written", file = file.display(), gaps = gaps));
     println!("{}", text!("start-page", file = page.display()));
     let command = format!("socklab check {}", exercise.name);
     println!("{}", text!("start-check", command = style::paint(style::COMMAND, command)));
     Ok(())
+}
+
+/// Starts an exercise in a folder of its own below `beside`. Gives its file.
+pub(crate) fn begin(
+    material: &Material,
+    exercise: &str,
+    code: Code,
+    beside: &Path,
+) -> Result<PathBuf> {
+    let file = beside.join(exercise).join(format!("{exercise}.{}", code.extension()));
+    place(material, exercise, &file, &material.starter(exercise, code)?)?;
+    Ok(file)
+}
+
+/// The file in which an exercise's page is put.
+const PAGE: &str = "README.md";
+
+/// Writes the starter and the page, and notes where. Gives the name of the copy if there was one.
+fn place(
+    material: &Material,
+    exercise: &str,
+    file: &Path,
+    starter: &str,
+) -> Result<Option<PathBuf>> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(|| format!("mkdir {}", folder.display()))?;
+    let kept = restart(file, starter)?;
+    let page = folder.join(PAGE);
+    if let Some(text) = material.page(exercise).filter(|_| !page.exists()) {
+        fs::write(&page, text).with_context(|| format!("write {}", page.display()))?;
+    }
+    let whole = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    if let Some(whole) = whole.to_str().filter(|path| !path.contains('\n')) {
+        let _ = progress::note(FILE, exercise, whole);
+    }
+    Ok(kept)
 }
 
 /// Writes the starter over whatever is there, which is kept under another name. Gives that name.

@@ -1,13 +1,238 @@
-//! `socklab check --watch`.
+//! `socklab check --watch`: checks again whenever the file is saved, and listens to keys.
 
+mod changes;
+mod run;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use scenario::exercise::{Code, Hints};
 use scenario::format::Exercise;
 
 use super::check::Subject;
-use super::exercise::Material;
+use super::exercise::{Material, in_this_language, line, restart, source_file, started};
+use crate::ask::key::{self, Keys};
+use crate::ask::{self, progress};
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::output::{println, write_out};
+use crate::style;
+use changes::Watched;
+use run::{Message, Over, Running};
 
-pub(super) fn watch(_: Material, _: Exercise, _: Subject) -> Result<ExitCode> {
+/// How often the file is looked at where nothing tells of changes.
+const GLANCE: Duration = Duration::from_millis(500);
+/// While a check runs, its messages are waited for this long.
+const BEAT: Duration = Duration::from_millis(40);
+
+/// Watches until `q`.
+pub(super) fn watch(material: Material, exercise: Exercise, subject: Subject) -> Result<ExitCode> {
+    if !key::can_ask() {
+        return Err(Failure::new(Exit::Usage, text!("watch-no-terminal")).into());
+    }
+    let mut session = Session::new(material, exercise, subject)?;
+    let keys = Keys::take().context("tcsetattr")?;
+    session.begin();
+    while session.beat(&keys)? {}
+    drop(keys);
+    println!("\n{}", text!("watch-ended", name = session.exercise.name));
+    scenario::clean_up();
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is being worked on.
+struct Session {
+    material: Material,
+    exercise: Arc<Exercise>,
+    hints: Arc<Hints>,
+    subject: Subject,
+    file: PathBuf,
+    code: Code,
+    watched: Watched,
+    running: Option<Running>,
+    /// Saved while a check was running: it is begun again as soon as that one has stopped.
+    again: bool,
+    last: Over,
+    /// How many hints have been given.
+    given: usize,
+    /// `x` was pressed once.
+    asked: bool,
+}
+
+impl Session {
+    fn new(material: Material, exercise: Exercise, subject: Subject) -> Result<Self> {
+        let nothing = || Failure::new(Exit::Usage, text!("watch-no-file"));
+        let file = subject.file().ok_or_else(nothing)?.to_owned();
+        let code = Code::of(&file).ok_or_else(nothing)?;
+        let hints = Arc::new(material.hints(&exercise.name)?);
+        let watched = Watched::new(&file);
+        Ok(Self {
+            material,
+            exercise: Arc::new(exercise),
+            hints,
+            subject,
+            file,
+            code,
+            watched,
+            running: None,
+            again: false,
+            last: Over::default(),
+            given: 0,
+            asked: false,
+        })
+    }
+
+    /// Starts a check, on a clean screen.
+    fn begin(&mut self) {
+        if let Some(running) = &self.running {
+            running.stop();
+            self.again = true;
+            return;
+        }
+        (self.again, self.given, self.asked) = (false, 0, false);
+        // Clear, and home.
+        write_out(format_args!("\x1b[2J\x1b[H"));
+        println!("{}", style::paint(style::STRONG, &in_this_language(&self.exercise).title));
+        println!("{}", style::paint(style::FAINT, self.file.display()));
+        self.running = Some(Running::start(&self.exercise, &self.subject, &self.hints));
+    }
+
+    /// One turn: what the check says, whether the file was saved, which key was pressed. False:
+    /// that was all.
+    fn beat(&mut self, keys: &Keys) -> Result<bool> {
+        self.listen();
+        if self.watched.changed() {
+            self.begin();
+        }
+        let wait = if self.running.is_some() { BEAT } else { GLANCE };
+        match keys.next(self.watched.fd(), wait).context("read a key")? {
+            None => Ok(true),
+            Some('q' | '\u{4}') => Ok(false),
+            Some(key) => self.obey(key).map(|()| true),
+        }
+    }
+
+    fn listen(&mut self) {
+        let Some(running) = &self.running else { return };
+        let mut over = None;
+        for message in running.messages.try_iter() {
+            match message {
+                Message::Line(line) => write_out(format_args!("\r\x1b[K{line}\n")),
+                Message::Progress(line) => write_out(format_args!("\r\x1b[K{line}")),
+                Message::Over(end) => over = Some(end),
+            }
+        }
+        if let Some(end) = over {
+            self.running = None;
+            self.last = end;
+            if self.again {
+                self.begin();
+            } else {
+                self.rest();
+            }
+        }
+    }
+
+    /// What stands below a report while nothing happens.
+    fn rest(&self) {
+        write_out(format_args!("\r\x1b[K\n"));
+        match &self.last.points {
+            Some(points) if points.all() => println!("{}", text!("watch-all")),
+            Some(points) if points.core() => println!("{}", text!("watch-core")),
+            _ => println!("{}", text!("watch-waiting", file = self.file.display())),
+        }
+        println!("{}", style::paint(style::FAINT, text!("watch-keys")));
+    }
+
+    fn obey(&mut self, key: char) -> Result<()> {
+        let asked = std::mem::take(&mut self.asked);
+        match key {
+            'r' => self.begin(),
+            // The others write, and would write into the middle of a report.
+            _ if self.running.is_some() => {}
+            'h' => self.hint(),
+            'l' => self.list()?,
+            'n' => self.next()?,
+            'x' if asked => self.reset()?,
+            'x' => {
+                self.asked = true;
+                println!("\n{}", text!("watch-reset"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The next hint: about the first open gap, or else about what failed.
+    fn hint(&mut self) {
+        let gaps = self.subject.open_gaps();
+        let about = gaps.first().and_then(|gap| self.hints.about(&gap.name));
+        let hint = match (about, self.given) {
+            (Some(hint), 0) => Some(ask::of(&hint.vague).to_owned()),
+            (Some(hint), 1) => Some(ask::of(&hint.precise).to_owned()),
+            (Some(hint), _) => {
+                hint.call(self.code).map(|(call, man)| text!("hint-call", call = call, man = man))
+            }
+            (None, _) => self.last.hint.clone(),
+        };
+        self.given += 1;
+        let label = style::paint(style::STRONG, text!("label-hint"));
+        println!("\n{label} {}", hint.unwrap_or_else(|| text!("watch-no-hint")));
+    }
+
+    fn list(&self) -> Result<()> {
+        let progress = progress::read();
+        println!();
+        for exercise in self.material.all()? {
+            let title = &in_this_language(&exercise).title;
+            let here = if exercise.name == self.exercise.name { ">" } else { " " };
+            println!("{here} {}", line(&exercise.name, title, &progress));
+        }
+        println!("{}", style::paint(style::FAINT, text!("watch-keys")));
+        Ok(())
+    }
+
+    /// Goes on to the next exercise; if it has not been started, starts it beside this one.
+    fn next(&mut self) -> Result<()> {
+        let all = self.material.all()?;
+        let mut behind = all.into_iter().skip_while(|exercise| exercise.name != self.exercise.name);
+        let Some(next) = behind.nth(1) else {
+            println!("\n{}", text!("watch-last"));
+            return Ok(());
+        };
+        let beside = beside(&self.file, &self.exercise.name);
+        let there = source_file(&next.name, &beside).or_else(|| started(&next.name));
+        let file = match there {
+            Some(file) => file,
+            None => super::exercise::begin(&self.material, &next.name, self.code, &beside)?,
+        };
+        let subject = Subject::source(&next, file).context("a started file has a language")?;
+        let material = std::mem::take(&mut self.material);
+        *self = Self::new(material, next, subject)?;
+        self.begin();
+        Ok(())
+    }
+
+    /// Back to the starter. What the student wrote is kept under another name.
+    fn reset(&mut self) -> Result<()> {
+        let starter = self.material.starter(&self.exercise.name, self.code)?;
+        let kept = restart(&self.file, &starter)?;
+        self.watched.changed();
+        self.begin();
+        if let Some(kept) = kept {
+            println!("{}", text!("watch-kept", file = kept.display()));
+        }
+        Ok(())
+    }
+}
+
+/// The folder in which other exercises are, or have folders.
+fn beside(file: &Path, exercise: &str) -> PathBuf {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let own = folder.file_name().is_some_and(|name| name == exercise);
+    let beside = if own { folder.parent().unwrap_or(folder) } else { folder };
+    if beside.as_os_str().is_empty() { PathBuf::from(".") } else { beside.to_owned() }
 }

@@ -1,0 +1,123 @@
+//! A check in a thread of its own, so that keys are heard meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use anyhow::Result;
+use scenario::exercise::{BuildError, Check, Hints};
+use scenario::format::Exercise;
+
+use crate::ask;
+use crate::commands::check::{Gauge, Subject, again, case_line, note, some_seed, story, summary};
+use crate::commands::exercise::Points;
+use crate::language::text;
+
+/// What a running check says.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// A line of the report.
+    Line(String),
+    /// How far it is, and with which case it goes on.
+    Progress(String),
+    /// It is over.
+    Over(Over),
+}
+
+/// How a check ended.
+#[derive(Debug, Default)]
+pub(super) struct Over {
+    /// Points, if it came to its end.
+    pub(super) points: Option<Points>,
+    /// The hint that stands beside what failed.
+    pub(super) hint: Option<String>,
+}
+
+/// A check that is running, or has run.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) messages: Receiver<Message>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Running {
+    pub(super) fn start(exercise: &Arc<Exercise>, subject: &Subject, hints: &Arc<Hints>) -> Self {
+        let (sender, messages) = channel();
+        let stop = Arc::new(AtomicBool::new(false));
+        let (exercise, hints) = (Arc::clone(exercise), Arc::clone(hints));
+        let (subject, stopping) = (subject.clone(), Arc::clone(&stop));
+        thread::spawn(move || {
+            let over = check(&exercise, &subject, &hints, &stopping, &sender);
+            let over = over.unwrap_or_else(|error| {
+                let _ = sender.send(Message::Line(format!("{error:#}")));
+                Over::default()
+            });
+            // Nobody listens any more only where the whole program is about to end.
+            let _ = sender.send(Message::Over(over));
+        });
+        Self { messages, stop }
+    }
+
+    /// No further case is begun.
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+fn check(
+    exercise: &Exercise,
+    subject: &Subject,
+    hints: &Hints,
+    stop: &AtomicBool,
+    out: &Sender<Message>,
+) -> Result<Over> {
+    let say = |line: String| {
+        let _ = out.send(Message::Line(line));
+    };
+    let built = match subject.build() {
+        Ok(built) => built,
+        Err(BuildError::Refused { command, output }) => {
+            say(text!("check-refused", command = command));
+            output.lines().for_each(|line| say(format!("  {line}")));
+            return Ok(Over::default());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let stagehand = ask::stagehand(some_seed())?;
+    let check =
+        Check { exercise, submission: &built.submission, stagehand: &stagehand, only: None };
+    let mut names = check.cases().map(|case| case.name.as_str());
+    let mut gauge = Gauge::new(check.cases().count(), false);
+    let show = |gauge: &Gauge, name: Option<&str>| {
+        let line = format!("  {} {}", gauge.bar(), name.unwrap_or_default());
+        let _ = out.send(Message::Progress(line));
+    };
+    show(&gauge, names.next());
+    let mut section = None;
+    let report = check.run(|done| {
+        if section != Some(done.case.robust) {
+            section = Some(done.case.robust);
+            let key = if done.case.robust { "check-robust" } else { "check-core" };
+            say(format!("\n{}", text!(key)));
+        }
+        say(case_line(done));
+        gauge.advance();
+        show(&gauge, names.next());
+        !stop.load(Ordering::Relaxed)
+    });
+    if stop.load(Ordering::Relaxed) {
+        return Ok(Over::default());
+    }
+    say(format!("\n{}", summary(&report)));
+    let failed = report.cases.iter().find(|done| done.problem().is_some());
+    if let Some(done) = failed {
+        let again = again(&exercise.name, &done.case.name, stagehand.seed, subject);
+        story(done, subject, hints, &again).into_iter().for_each(say);
+    }
+    note(&exercise.name, &report);
+    Ok(Over {
+        points: Some(Points { core: report.points(false), robust: report.points(true) }),
+        hint: failed.and_then(|done| done.hint()).map(|hint| ask::of(hint).to_owned()),
+    })
+}
