@@ -97,7 +97,6 @@ fn perform(request: Request, place: Place) -> Recording {
         let steering = handle.clone();
         let play = scope.spawn(move || {
             let played = Play::new(request, Arc::clone(watch), steering.clone()).play();
-            watch.change(|seen| seen.over = Some(lab::now()));
             steering.stop();
             played
         });
