@@ -10,6 +10,7 @@ mod outside;
 mod play;
 mod puppet;
 mod stage;
+mod tidy;
 mod watch;
 
 pub use outside::{Error, Stagehand, clean_up, run};
