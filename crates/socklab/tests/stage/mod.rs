@@ -5,6 +5,8 @@
 // Every test file is a crate of its own, and none uses all of this.
 #![allow(dead_code, unused_imports, unused_macros)]
 
+pub(crate) mod own;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
