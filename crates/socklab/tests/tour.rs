@@ -4,16 +4,14 @@
 mod stage;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::process::Signal;
 use serde_json::Value;
-use stage::own::{Own, await_end, kill};
-use stage::{Ended, PATIENCE, Running, need, not_run, program, run, socklab};
+use stage::own::Own;
+use stage::{Ended, Running, need, not_run, program, run, socklab};
 
 /// Tours of one machine want the same ports; here each has them for itself. What happens when
 /// they do not is a test of its own.
