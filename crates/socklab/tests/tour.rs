@@ -265,7 +265,7 @@ fn a_tour_that_is_killed_while_it_starts_a_server_leaves_nothing_running() {
         while !has_a_child(&own, tour.pid()) && !tour.ends_within(Duration::ZERO) {}
         // A little later each time, to meet every moment of a start: forked, executed, bound.
         let start = Instant::now();
-        while start.elapsed() < Duration::from_micros(50 * round) {}
+        while start.elapsed() < Duration::from_micros(25 * round) {}
         tour.signal(Signal::KILL);
         tour.finish();
         own.assert_nothing_left(&format!("SIGKILL, round {round}"));
