@@ -111,6 +111,15 @@ impl Child {
         String::from_utf8_lossy(&self.output.lock().bytes).into_owned()
     }
 
+    /// Everything it wrote, once it has ended: the last of it may still be on its way.
+    fn last_words(&self) -> String {
+        let waiting = |collected: &mut Collected| !collected.ended;
+        let collected = self.output.lock();
+        let waited = self.output.changed.wait_timeout_while(collected, PATIENCE, waiting);
+        let (collected, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&collected.bytes).into_owned()
+    }
+
     /// Waits until it has written `text`, or can't any more.
     pub(crate) fn wait_for_output(&self, text: &str) -> bool {
         let wanted = |bytes: &[u8]| bytes.windows(text.len()).any(|piece| piece == text.as_bytes());
@@ -132,7 +141,7 @@ impl Child {
                 return Ok(());
             }
             if self.has_ended_within(GLANCE)? {
-                bail!("it ended before it had port {port}: {}", self.output().trim_end());
+                bail!("it ended before it had port {port}: {}", self.last_words().trim_end());
             }
         }
         bail!("after {PATIENCE:?} it still had not opened port {port}")
@@ -186,14 +195,10 @@ impl Child {
         Ok((status, self.output()))
     }
 
-    /// Ends it, as Ctrl-C would, and returns what it wrote.
-    pub(crate) fn interrupt(mut self) -> Result<String> {
-        let pid = Pid::from_child(&self.process);
-        rustix::process::kill_process(pid, rustix::process::Signal::INT).context("kill")?;
-        let patience = Timespec { tv_sec: PATIENCE.as_secs() as i64, tv_nsec: 0 };
-        if !self.has_ended_within(patience)? {
-            bail!("Ctrl-C did not end it within {PATIENCE:?}");
-        }
+    /// Ends it and returns what it wrote. With SIGKILL: whoever started us may have told us, and
+    /// so our children, to ignore the other signals, as a shell does for `socklab tour &`.
+    pub(crate) fn end(mut self) -> Result<String> {
+        self.process.kill().context("kill")?;
         self.process.wait().context("wait")?;
         self.join_collector();
         Ok(self.output())

@@ -32,6 +32,8 @@ pub(super) struct Check {
 /// What happened at a stop so far.
 #[derive(Debug, Default)]
 pub(super) struct Scene {
+    /// Leave the course's ports alone: somebody else is using them right now.
+    pub(super) any_port: bool,
     pub(super) notes: Vec<String>,
     pub(super) steps: Vec<Step>,
     pub(super) checks: Vec<Check>,
@@ -84,7 +86,7 @@ impl Scene {
 
     /// The course's port if it is free, else another one, and a note that says so.
     pub(super) fn port(&mut self, transport: Transport, wanted: u16) -> Result<u16> {
-        let port = free_port(transport, wanted)?;
+        let port = free_port(transport, if self.any_port { 0 } else { wanted })?;
         if port != wanted {
             self.notes.push(text!("tour-other-port", wanted = wanted, port = port));
         }
@@ -100,10 +102,10 @@ impl Scene {
         Ok(output)
     }
 
-    /// Ends a server as Ctrl-C would.
-    pub(super) fn interrupt(&mut self, running: Running) -> Result<String> {
+    /// Ends a server.
+    pub(super) fn end(&mut self, running: Running) -> Result<String> {
         let step = &mut self.steps[running.step];
-        step.output = running.child.interrupt().with_context(|| step.command.clone())?;
+        step.output = running.child.end().with_context(|| step.command.clone())?;
         Ok(step.output.clone())
     }
 

@@ -38,7 +38,7 @@ fn ask(scene: &mut Scene, program: &str) -> Result<String> {
     let output = scene.run(&["run", program, &format!("localhost:{port}")])?;
     scene.check_success();
     server.child.wait_for_output("NTP");
-    let log = scene.interrupt(server)?;
+    let log = scene.end(server)?;
 
     let offset = behind(&output, "Offset: ").split(' ').next().unwrap_or_default();
     let small = |offset: f64| offset.abs() < CLOCK_TOLERANCE.as_secs_f64();

@@ -18,7 +18,7 @@ pub(super) fn udp(scene: &mut Scene) -> Result<()> {
     let line = format!("{SENTENCE}\n");
     let client = scene.pipe(&line, &["run", "udp-client", "localhost", &port])?;
     scene.check_success();
-    let log = scene.interrupt(server)?;
+    let log = scene.end(server)?;
 
     let bytes = SENTENCE.len();
     scene.check_contains(
@@ -39,7 +39,7 @@ pub(super) fn tcp(scene: &mut Scene) -> Result<()> {
     let client = scene.pipe(&line, &["run", "tcp-client", "localhost", &port])?;
     scene.check_success();
     server.child.wait_for_output("Closed: ");
-    let log = scene.interrupt(server)?;
+    let log = scene.end(server)?;
 
     let own = behind(&client, "Connected: ").split(' ').next().unwrap_or_default();
     let seen = behind(&log, "Connected: ");
@@ -57,7 +57,7 @@ pub(super) fn echo(scene: &mut Scene) -> Result<()> {
     let client = scene.run(&["run", "echo-client", "--port", &port, &message])?;
     scene.check_success();
     server.child.wait_for_output("Closed: ");
-    let log = scene.interrupt(server)?;
+    let log = scene.end(server)?;
 
     let pieces: Vec<&str> = client.lines().filter_map(piece).collect();
     let small = pieces.iter().all(|piece| piece.len() <= 16) && pieces.concat() == message;

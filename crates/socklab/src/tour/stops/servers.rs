@@ -60,7 +60,7 @@ pub(super) fn one_after_another(scene: &mut Scene) -> Result<()> {
     );
     let listening = server.child.wait_for_port(Transport::Tcp, port.parse()?).is_ok();
     scene.check(text!("check-still-listening", port = port), listening, "");
-    scene.interrupt(server)?;
+    scene.end(server)?;
     Ok(())
 }
 
@@ -82,7 +82,7 @@ pub(super) fn at_once(scene: &mut Scene) -> Result<()> {
         answers += usize::from(output.ends_with(&format!("OK...{word}\n")));
     }
     scene.check(text!("check-reverse-order"), answers == 3, answers);
-    let log = scene.interrupt(server)?;
+    let log = scene.end(server)?;
     let served = log.matches("Connected: ").count();
     scene.check(text!("check-threads"), served == 3, &log);
     Ok(())

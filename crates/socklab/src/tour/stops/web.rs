@@ -65,6 +65,6 @@ fn visit(scene: &mut Scene, program: &str, last: &str) -> Result<(String, String
     let output = scene.run(&["run", program, "localhost", &port])?;
     scene.check_success();
     server.child.wait_for_output(last);
-    let log = scene.interrupt(server)?;
+    let log = scene.end(server)?;
     Ok((output, log))
 }
