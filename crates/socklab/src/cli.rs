@@ -1,7 +1,9 @@
 //! The command line: its words and their types. What they mean to a reader is in
 //! `locales/*/cli.ftl`, under the key `cmd-COMMAND` or `arg-COMMAND-ARGUMENT`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -37,6 +39,8 @@ pub(crate) enum Command {
     },
     #[command(trailing_var_arg = true)]
     Run(Run),
+    Trace(Trace),
+    Draw(Draw),
     Host {
         #[arg(long)]
         json: bool,
@@ -68,15 +72,60 @@ pub(crate) struct Tour {
     pub(crate) pause: bool,
     #[arg(long, conflicts_with = "pause")]
     pub(crate) json: bool,
+    #[arg(short, long, value_name = "FILE.html")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Run {
+    #[arg(long)]
+    pub(crate) trace: bool,
     pub(crate) name: String,
     #[arg(allow_hyphen_values = true)]
     pub(crate) arguments: Vec<String>,
     #[command(flatten)]
     pub(crate) bond: Bond,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    #[arg(value_name = "COMMAND LINE", required_unless_present_any = ["command", "pid"])]
+    pub(crate) commands: Vec<String>,
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+    #[arg(short, long, value_name = "PID")]
+    pub(crate) pid: Vec<u32>,
+    #[arg(short, long, alias = "record", value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 1024, hide_default_value = true)]
+    pub(crate) bytes: usize,
+    #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Draw {
+    #[arg(value_name = "FILE.jsonl")]
+    pub(crate) file: PathBuf,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+/// How a ladder looks.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct Look {
+    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) width: Option<usize>,
+    #[arg(long)]
+    pub(crate) ascii: bool,
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[arg(long)]
+    pub(crate) no_explanations: bool,
 }
 
 /// For socklab's own use: what it starts must not outlive it.
@@ -140,14 +189,14 @@ pub(crate) struct Connect {
     #[arg(short, long)]
     pub(crate) verbose: bool,
     #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) timeout: Option<std::time::Duration>,
+    pub(crate) timeout: Option<Duration>,
     #[command(flatten)]
     pub(crate) bond: Bond,
 }
 
-fn seconds(text: &str) -> Result<std::time::Duration, String> {
+fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 86_400.0);
-    number.map(std::time::Duration::from_secs_f64).ok_or_else(|| "0.001-86400".to_string())
+    number.map(Duration::from_secs_f64).ok_or_else(|| "0.001-86400".to_string())
 }
 
 #[cfg(test)]

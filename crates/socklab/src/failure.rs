@@ -43,6 +43,11 @@ impl Failure {
         Failure { what, hint: None, exit }
     }
 
+    /// The exit code it ends with.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
     /// Adds a second line: what to try.
     pub(crate) fn hint(mut self, hint: String) -> Self {
         self.hint = Some(hint);

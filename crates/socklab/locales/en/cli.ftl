@@ -5,6 +5,8 @@ cmd-tour = Run every program of the course, check each one, and show what happen
 cmd-list = List the programs of the course
 cmd-show = Show a program: its lesson and its source
 cmd-run = Run a program of the course
+cmd-trace = Run programs, in any language, and draw what their sockets did
+cmd-draw = Draw a recorded timeline again
 cmd-host = The name of this machine and its addresses
 cmd-resolve = From a name to its addresses
 cmd-service = From a port to the name of its service, or back
@@ -21,7 +23,20 @@ arg-name = A program, as `socklab list` names it
 arg-tour-from = Begin at this program
 arg-tour-pause = Wait for Enter after each step
 arg-tour-json = Print JSON, for scripts: one object with every program, step and check
+arg-tour-output = Write the whole tour as one page, too
 arg-run-arguments = The program's own arguments
+arg-run-trace = Draw what its sockets did when it has ended
+arg-trace-commands = Programs, each a quoted command line; one starts when the one before it listens
+arg-trace-command = One program, word for word
+arg-trace-pid = Attach to a running process
+arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself)
+arg-trace-bytes = How many bytes of each message to keep (default 1024)
+arg-trace-timeout = End the recording, and the programs, after this long
+arg-draw-file = A recording, made with trace -o FILE.jsonl
+arg-width = Width of the drawing (default: the terminal's, else 80)
+arg-ascii = Draw with ASCII characters only
+arg-all = Show all calls, setsockopt and its kind too
+arg-no_explanations = Only the ladder, no explanations below it
 arg-resolve-names = Names, or addresses
 arg-resolve-ipv4 = IPv4 addresses only
 arg-resolve-ipv6 = IPv6 addresses only
@@ -50,6 +65,7 @@ examples-tour =
     $ socklab tour
     $ socklab tour --from server-03 --pause
     $ socklab tour --json | jq .ok
+    $ socklab tour -o tour.html
 examples-list =
     $ socklab list
     $ socklab list --json
@@ -61,6 +77,15 @@ examples-run =
     $ socklab run server-03 9000
     $ socklab run echo-client --port 10000 "hello, world"
     $ socklab run UDPClient.py  # old names work too
+examples-trace =
+    $ socklab trace tcp-server tcp-client  # two programs of the course
+    $ socklab trace 'python3 server.py' 'python3 client.py'
+    $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace -o run.jsonl -p 1234  # attach; Ctrl-C ends the recording
+    The drawing goes to standard error, the exit code is the program's own.
+examples-draw =
+    $ socklab draw run.jsonl
+    $ socklab draw run.jsonl -o run.svg -o run.html
 examples-host =
     $ socklab host
 examples-resolve =

@@ -47,4 +47,11 @@ no-answer = { $peer } sent no answer within { $seconds } s
 object-input = standard input
 object-output = standard output
 empty-datagram = (an empty datagram)
+
+written = written: { $path }
+bad-command-line = “{ $line }” is no command line: a quote is open, or nothing is there
+draw-hint = Recordings are made with: socklab trace -o { $path } -- COMMAND
+bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
 man-failed = the manual pages can't be written into { $folder }
+write-failed = { $path } can't be written
+explain-more = (And { $more } more like this.)

@@ -4,6 +4,7 @@ tour-title = The tour: every program of the course, run for real and checked
 tour-opening = { $stops } stops, all on this machine, no network needed. Lines behind $ are commands you can type.
 tour-pause = Enter: go on.  Ctrl-C: stop.
 tour-other-port = (port { $wanted } is taken, or old connections linger on it in TIME_WAIT: { $port } instead)
+tour-untraced = (without a drawing: { $reason })
 tour-folded = { $lines } more lines
 tour-seen = but: { $seen }
 tour-verdict = Verdict

@@ -5,6 +5,8 @@ cmd-tour = Ejecuta todos los programas del curso, comprueba cada uno y muestra l
 cmd-list = Lista los programas del curso
 cmd-show = Muestra un programa: su lección y su código fuente
 cmd-run = Ejecuta un programa del curso
+cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que han hecho sus sockets
+cmd-draw = Dibuja otra vez una grabación
 cmd-host = El nombre de esta máquina y sus direcciones
 cmd-resolve = De un nombre a sus direcciones
 cmd-service = De un puerto al nombre de su servicio, o al revés
@@ -21,7 +23,20 @@ arg-name = Un programa, con el nombre que le da `socklab list`
 arg-tour-from = Empieza por este programa
 arg-tour-pause = Espera a Intro después de cada paso
 arg-tour-json = Escribe JSON, para otros programas: un objeto con cada programa, paso y comprobación
+arg-tour-output = Escribe además todo el recorrido como una página
 arg-run-arguments = Los argumentos del propio programa
+arg-run-trace = Cuando termine, dibuja lo que han hecho sus sockets
+arg-trace-commands = Programas, cada uno una línea de órdenes entre comillas; cada uno empieza cuando el anterior escucha
+arg-trace-command = Un solo programa, palabra por palabra
+arg-trace-pid = Se une a un proceso en marcha
+arg-output = Escribe el dibujo en un fichero: .txt, .svg, .html, o .jsonl (la propia grabación)
+arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por omisión 1024)
+arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
+arg-draw-file = Una grabación, hecha con trace -o FICHERO.jsonl
+arg-width = Ancho del dibujo (por omisión: el del terminal, o 80)
+arg-ascii = Dibuja solo con caracteres ASCII
+arg-all = Muestra todas las llamadas, también setsockopt y similares
+arg-no_explanations = Solo la escalera, sin explicaciones debajo
 arg-resolve-names = Nombres, o direcciones
 arg-resolve-ipv4 = Solo direcciones IPv4
 arg-resolve-ipv6 = Solo direcciones IPv6
@@ -50,6 +65,7 @@ examples-tour =
     $ socklab tour
     $ socklab tour --from server-03 --pause
     $ socklab tour --json | jq .ok
+    $ socklab tour -o tour.html
 examples-list =
     $ socklab list
     $ socklab list --json
@@ -61,6 +77,15 @@ examples-run =
     $ socklab run server-03 9000
     $ socklab run echo-client --port 10000 "hola, mundo"
     $ socklab run UDPClient.py  # los nombres antiguos también valen
+examples-trace =
+    $ socklab trace tcp-server tcp-client  # dos programas del curso
+    $ socklab trace 'python3 server.py' 'python3 client.py'
+    $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace -o run.jsonl -p 1234  # unirse; Ctrl-C termina la grabación
+    El dibujo va a la salida de error; el código de salida es el del propio programa.
+examples-draw =
+    $ socklab draw run.jsonl
+    $ socklab draw run.jsonl -o run.svg -o run.html
 examples-host =
     $ socklab host
 examples-resolve =

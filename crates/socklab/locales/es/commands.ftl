@@ -47,4 +47,11 @@ no-answer = { $peer } no ha enviado ninguna respuesta en { $seconds } s
 object-input = entrada estándar
 object-output = salida estándar
 empty-datagram = (un datagrama vacío)
+
+written = escrito: { $path }
+bad-command-line = «{ $line }» no es una línea de órdenes: hay unas comillas abiertas, o no hay nada
+draw-hint = Las grabaciones se hacen con: socklab trace -o { $path } -- ORDEN
+bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
 man-failed = no se pueden escribir las páginas de manual en { $folder }
+write-failed = no se puede escribir { $path }
+explain-more = (Y { $more } más como esto.)

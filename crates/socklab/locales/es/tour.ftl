@@ -4,6 +4,7 @@ tour-title = El recorrido: todos los programas del curso, ejecutados de verdad y
 tour-opening = { $stops } paradas, todas en esta máquina, sin red. Las líneas con $ son órdenes que puedes escribir.
 tour-pause = Intro: seguir.  Ctrl-C: parar.
 tour-other-port = (el puerto { $wanted } está ocupado, o le quedan conexiones viejas en TIME_WAIT: { $port } en su lugar)
+tour-untraced = (sin dibujo: { $reason })
 tour-folded = { $lines } líneas más
 tour-seen = pero: { $seen }
 tour-verdict = Veredicto

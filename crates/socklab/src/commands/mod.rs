@@ -3,6 +3,7 @@
 mod connect;
 mod lookup;
 mod serve;
+pub(crate) mod trace;
 
 use std::process::ExitCode;
 
@@ -10,7 +11,7 @@ use anyhow::{Context, Result};
 use programs::{PROGRAMS, Program};
 use serde_json::json;
 
-use crate::cli::{Bond, Cli, Command};
+use crate::cli::{self, Bond, Cli, Command};
 use crate::course;
 use crate::failure::{Exit, Failure};
 use crate::language::{Language, chosen, text};
@@ -26,10 +27,15 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
         Some(Command::Show { name }) => show(known(&name)?),
         Some(Command::Run(run)) => {
             let program = known(&run.name)?;
+            if let Some(arguments) = traced(&run) {
+                return trace::trace_program(program, &arguments);
+            }
             bind_to_parent(run.bond)?;
             return Err(course::become_program(program, &run.arguments))
                 .with_context(|| format!("execve {}", program.name));
         }
+        Some(Command::Trace(options)) => return trace::trace(&options),
+        Some(Command::Draw(options)) => trace::draw(&options)?,
         Some(Command::Host { json }) => return lookup::host(json),
         Some(Command::Resolve(options)) => return lookup::resolve(&options),
         Some(Command::Service { queries, json }) => return lookup::service(&queries, json),
@@ -47,6 +53,17 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The program's own arguments, if it is to be traced. `--trace` may stand behind the program's
+/// name too: no program has an option of that name.
+fn traced(run: &cli::Run) -> Option<Vec<String>> {
+    let mut arguments = run.arguments.clone();
+    let own = arguments.iter().take_while(|word| *word != "--").position(|word| word == "--trace");
+    if let Some(place) = own {
+        arguments.remove(place);
+    }
+    (own.is_some() || run.trace).then_some(arguments)
 }
 
 /// When what started us ends, however it ends, so do we (prctl(2), `PR_SET_PDEATHSIG`).

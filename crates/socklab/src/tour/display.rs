@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use event::Timeline;
+use ladder::TextStyle;
+
 use super::scene::{Check, Step};
 use super::{Report, purpose};
+use crate::cli::Look;
+use crate::commands::trace::ladder_of;
 use crate::language::text;
 use crate::output::println;
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
@@ -31,6 +36,9 @@ pub(super) fn report(number: usize, of: usize, report: &Report) {
     for step in &report.steps {
         command(step);
     }
+    if let Some(timeline) = &report.timeline {
+        ladder(timeline);
+    }
     for check in &report.checks {
         verdict_of(check);
     }
@@ -55,6 +63,17 @@ fn command(step: &Step) {
         );
         lines[lines.len() - tail..].iter().for_each(|line| output(line));
     }
+}
+
+/// As wide as a terminal has to be, below the commands it belongs to.
+fn ladder(timeline: &Timeline) {
+    let style = TextStyle { width: 94, color: true, ..TextStyle::default() };
+    // The explanations are on the page that -o writes: here the drawing itself is enough.
+    let look = Look { no_explanations: true, ..Look::default() };
+    let drawing = ladder_of(timeline, &look).to_text(&style);
+    println!();
+    drawing.trim_end().lines().for_each(|line| println!("{}", format!("      {line}").trim_end()));
+    println!();
 }
 
 fn output(line: &str) {

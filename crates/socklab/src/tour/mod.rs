@@ -5,6 +5,8 @@
 
 mod display;
 mod evidence;
+mod page;
+mod pair;
 mod scene;
 mod stops;
 
@@ -13,6 +15,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Result;
+use event::Timeline;
 use serde::Serialize;
 
 use crate::cli;
@@ -31,6 +34,8 @@ struct Report {
     notes: Vec<String>,
     steps: Vec<Step>,
     checks: Vec<Check>,
+    #[serde(skip)]
+    timeline: Option<Timeline>,
     /// Why the stop could not be completed, if it could not.
     error: Option<String>,
     ok: bool,
@@ -63,6 +68,9 @@ pub(crate) fn tour(options: &cli::Tour) -> Result<ExitCode> {
         reports.push(report);
     }
     let ok = reports.iter().all(|report| report.ok);
+    if let Some(path) = &options.output {
+        page::write(path, &reports)?;
+    }
     if options.json {
         println!("{}", serde_json::to_string_pretty(&as_json(&reports, ok))?);
     } else {
@@ -86,7 +94,7 @@ fn visit(stop: &Stop) -> Report {
 fn visit_once(stop: &Stop, mut scene: Scene) -> Report {
     let start = Instant::now();
     let result = (stop.play)(&mut scene);
-    let Scene { notes, steps, checks, .. } = scene;
+    let Scene { notes, steps, checks, timeline, .. } = scene;
     Report {
         programs: stop.programs,
         teaches: stop.programs.iter().map(|name| purpose(name).to_string()).collect(),
@@ -95,6 +103,7 @@ fn visit_once(stop: &Stop, mut scene: Scene) -> Report {
         notes,
         steps,
         checks,
+        timeline,
         milliseconds: start.elapsed().as_millis(),
     }
 }

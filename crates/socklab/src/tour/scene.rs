@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use event::Timeline;
 use serde::Serialize;
 
 use crate::child::{Child, Transport, free_port};
@@ -37,6 +38,8 @@ pub(super) struct Scene {
     pub(super) notes: Vec<String>,
     pub(super) steps: Vec<Step>,
     pub(super) checks: Vec<Check>,
+    /// What the sockets of a traced pair did.
+    pub(super) timeline: Option<Timeline>,
 }
 
 /// A command that is still running, and where its output belongs.
@@ -135,7 +138,7 @@ impl Scene {
 }
 
 /// As a shell wants to see it.
-fn quoted(word: &&str) -> String {
+pub(super) fn quoted(word: &&str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:".contains(c);
     if word.chars().all(plain) { word.to_string() } else { format!("\"{word}\"") }
 }

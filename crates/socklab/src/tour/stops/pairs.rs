@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::behind;
 use crate::child::Transport;
 use crate::language::text;
+use crate::tour::pair::{Pair, Printed};
 use crate::tour::scene::Scene;
 
 const SENTENCE: &str = "hola, señor ñandú";
@@ -13,19 +14,20 @@ const PAIR_PORT: u16 = 12000;
 const ECHO_PORT: u16 = 10000;
 
 pub(super) fn udp(scene: &mut Scene) -> Result<()> {
-    let port = scene.port(Transport::Udp, PAIR_PORT)?.to_string();
-    let server = scene.serve(&["run", "udp-server", &port], Transport::Udp, port.parse()?)?;
-    let line = format!("{SENTENCE}\n");
-    let client = scene.pipe(&line, &["run", "udp-client", "localhost", &port])?;
-    scene.check_success();
-    let log = scene.end(server)?;
+    let number = scene.port(Transport::Udp, PAIR_PORT)?;
+    let port = number.to_string();
+    let Printed { server, client } = scene.pair(&Pair {
+        server: &["udp-server", &port],
+        client: &["udp-client", "localhost", &port],
+        input: &format!("{SENTENCE}\n"),
+        transport: Transport::Udp,
+        port: number,
+        last: " bytes from ",
+    })?;
 
     let bytes = SENTENCE.len();
-    scene.check_contains(
-        text!("check-datagram", bytes = bytes),
-        &log,
-        &format!("{bytes} bytes from"),
-    );
+    let what = text!("check-datagram", bytes = bytes);
+    scene.check_contains(what, &server, &format!("{bytes} bytes from"));
     let answer = behind(&client, "From ");
     let ok = answer == format!("127.0.0.1:{port}: {UPPER}");
     scene.check(text!("check-upper", answer = UPPER), ok, answer);
@@ -33,16 +35,19 @@ pub(super) fn udp(scene: &mut Scene) -> Result<()> {
 }
 
 pub(super) fn tcp(scene: &mut Scene) -> Result<()> {
-    let port = scene.port(Transport::Tcp, PAIR_PORT)?.to_string();
-    let server = scene.serve(&["run", "tcp-server", &port], Transport::Tcp, port.parse()?)?;
-    let line = format!("{SENTENCE}\n");
-    let client = scene.pipe(&line, &["run", "tcp-client", "localhost", &port])?;
-    scene.check_success();
-    server.child.wait_for_output("Closed: ");
-    let log = scene.end(server)?;
+    let number = scene.port(Transport::Tcp, PAIR_PORT)?;
+    let port = number.to_string();
+    let Printed { server, client } = scene.pair(&Pair {
+        server: &["tcp-server", &port],
+        client: &["tcp-client", "localhost", &port],
+        input: &format!("{SENTENCE}\n"),
+        transport: Transport::Tcp,
+        port: number,
+        last: "Closed: ",
+    })?;
 
     let own = behind(&client, "Connected: ").split(' ').next().unwrap_or_default();
-    let seen = behind(&log, "Connected: ");
+    let seen = behind(&server, "Connected: ");
     let same = !own.is_empty() && own == seen;
     scene.check(text!("check-same-address", address = own), same, seen);
     scene.check_contains(text!("check-upper", answer = UPPER), &client, &format!(": {UPPER}"));
@@ -50,20 +55,24 @@ pub(super) fn tcp(scene: &mut Scene) -> Result<()> {
 }
 
 pub(super) fn echo(scene: &mut Scene) -> Result<()> {
-    let port = scene.port(Transport::Tcp, ECHO_PORT)?.to_string();
+    let number = scene.port(Transport::Tcp, ECHO_PORT)?;
+    let port = number.to_string();
     let message = format!("{SENTENCE}: the message comes back in pieces");
-    let words = ["run", "echo-server", "--port", &port];
-    let server = scene.serve(&words, Transport::Tcp, port.parse()?)?;
-    let client = scene.run(&["run", "echo-client", "--port", &port, &message])?;
-    scene.check_success();
-    server.child.wait_for_output("Closed: ");
-    let log = scene.end(server)?;
+    let Printed { server, client } = scene.pair(&Pair {
+        server: &["echo-server", "--port", &port],
+        client: &["echo-client", "--port", &port, &message],
+        input: "",
+        transport: Transport::Tcp,
+        port: number,
+        last: "Closed: ",
+    })?;
 
     let pieces: Vec<&str> = client.lines().filter_map(piece).collect();
     let small = pieces.iter().all(|piece| piece.len() <= 16) && pieces.concat() == message;
     scene.check(text!("check-pieces", pieces = pieces.len()), small, pieces.concat());
     let bytes = message.len();
-    scene.check_contains(text!("check-echoed", bytes = bytes), &log, &format!(" {bytes} bytes in"));
+    let what = text!("check-echoed", bytes = bytes);
+    scene.check_contains(what, &server, &format!(" {bytes} bytes in"));
     Ok(())
 }
 

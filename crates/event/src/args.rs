@@ -1,0 +1,278 @@
+//! Decoded arguments, one variant per thing a program can ask of a socket.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, Endpoint, Family, Flags, Name, Protocol, Shutdown, SocketId, SocketType};
+
+/// What was asked, and what the kernel wrote back through the arguments.
+///
+/// Several system calls share a variant: `Recv` is `read`, `readv`, `recvfrom` and `recvmsg`; the
+/// call's name says which it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "a field named as the man page names it says no more in prose")]
+pub enum Args {
+    /// `socket(2)`. `flags`: `SOCK_NONBLOCK`, `SOCK_CLOEXEC`. `protocol` as asked, 0 included.
+    Socket {
+        family: Family,
+        #[serde(rename = "type")]
+        kind: SocketType,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+        protocol: Protocol,
+    },
+    /// `socketpair(2)`. `fds` are the two descriptors, empty if it failed; `second` is the second
+    /// one's socket, the first one's stands in the call.
+    Socketpair {
+        family: Family,
+        #[serde(rename = "type")]
+        kind: SocketType,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+        protocol: Protocol,
+        fds: Vec<i32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        second: Option<Box<SocketId>>,
+    },
+    /// `bind(2)`: the address as asked; port 0 means any, and the socket tells which.
+    Bind { address: Endpoint },
+    /// `listen(2)`.
+    Listen { backlog: i32 },
+    /// `accept(2)`, `accept4(2)`. `peer` is what the kernel wrote into the program's buffer,
+    /// absent if the program did not ask; the call's socket knows the peer in any case.
+    /// `listener` is the socket accepted on.
+    Accept {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        peer: Option<Endpoint>,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listener: Option<Box<SocketId>>,
+    },
+    /// `connect(2)`.
+    Connect { address: Endpoint },
+    /// `write`, `writev`, `sendto`, `sendmsg`. `asked` is how many bytes the program offered;
+    /// `bytes.total` how many the kernel took (0 if it failed, the sample then being what was
+    /// offered).
+    Send {
+        asked: u64,
+        bytes: Bytes,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Endpoint>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        control: Vec<Control>,
+    },
+    /// `read`, `readv`, `recvfrom`, `recvmsg`. `room` is the size of the program's buffer,
+    /// `bytes.total` how many bytes it got; `got` the flags the kernel gave back (`MSG_TRUNC` …).
+    Recv {
+        room: u64,
+        bytes: Bytes,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        got: Flags,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Endpoint>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        control: Vec<Control>,
+    },
+    /// `sendmmsg(2)`: the messages sent, of `asked` offered.
+    SendMany {
+        asked: u32,
+        messages: Vec<Message>,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+    },
+    /// `recvmmsg(2)`: the messages received, of `room` there was space for.
+    RecvMany {
+        room: u32,
+        messages: Vec<Message>,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+    },
+    /// `sendfile(2)`, `splice(2)` into a socket or out of one: bytes that never passed through
+    /// the program. `into_socket` is false when the socket was the source.
+    SendFile { other_fd: i32, asked: u64, into_socket: bool },
+    /// `shutdown(2)`.
+    Shutdown { how: Shutdown },
+    /// `close(2)`, or a close nobody called for (see `implicit`).
+    Close,
+    /// `setsockopt(2)`.
+    SetOption { level: Name, option: Name, value: OptionValue },
+    /// `getsockopt(2)`: the value the kernel gave, absent if it failed.
+    GetOption {
+        level: Name,
+        option: Name,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<OptionValue>,
+    },
+    /// `getsockname(2)`.
+    LocalName {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Endpoint>,
+    },
+    /// `getpeername(2)`.
+    PeerName {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<Endpoint>,
+    },
+    /// `dup`, `dup2`, `dup3`, `fcntl(F_DUPFD…)`: a second descriptor for the same socket, the
+    /// call's result. `flags`: `O_CLOEXEC`.
+    Dup {
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+    },
+    /// `fcntl(2)` other than a dup: `F_SETFL` with its flags as `O_NONBLOCK` …, `F_GETFL` (flags
+    /// from the result) ….
+    Fcntl {
+        command: Name,
+        #[serde(default, skip_serializing_if = "Flags::is_empty")]
+        flags: Flags,
+        argument: u64,
+    },
+    /// `ioctl(2)`: `FIONBIO`, `FIONREAD` … with the integer passed in or out.
+    Ioctl {
+        request: Name,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<i64>,
+    },
+    /// `poll`, `ppoll`, `select`, `pselect6`: waiting for one of several descriptors.
+    Poll {
+        waits: Vec<Wait>,
+        /// Nanoseconds; absent: for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout: Option<u64>,
+    },
+    /// `epoll_wait`, `epoll_pwait`, `epoll_pwait2` on the epoll descriptor `epoll`.
+    EpollWait {
+        epoll: i32,
+        max: i32,
+        ready: Vec<Ready>,
+        /// Nanoseconds; absent: for ever.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout: Option<u64>,
+    },
+    /// `epoll_ctl(2)` about a socket.
+    EpollControl {
+        epoll: i32,
+        operation: Name,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        interest: Option<EpollInterest>,
+    },
+    /// `io_uring_setup(2)`: from here on calls may go unseen.
+    IoUring { entries: u32 },
+    /// Anything else that was made on a socket: the raw argument words.
+    Other { words: Vec<u64> },
+}
+
+/// One descriptor of a poll set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Wait {
+    /// The descriptor.
+    pub fd: i32,
+    /// What was waited for: `POLLIN` …; `select`'s sets read as `POLLIN`, `POLLOUT`, `POLLPRI`.
+    #[serde(default, skip_serializing_if = "Flags::is_empty")]
+    pub wants: Flags,
+    /// What came.
+    #[serde(default, skip_serializing_if = "Flags::is_empty")]
+    pub got: Flags,
+    /// The socket behind it, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub socket: Option<SocketId>,
+}
+
+/// One entry `epoll_wait` returned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Ready {
+    /// The descriptor it was registered with, if the registration was seen and is unambiguous.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fd: Option<i32>,
+    /// What came: `EPOLLIN` ….
+    #[serde(default, skip_serializing_if = "Flags::is_empty")]
+    pub got: Flags,
+    /// The program's own 64-bit word (`epoll_data`).
+    pub data: u64,
+}
+
+/// What `epoll_ctl` asked to be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct EpollInterest {
+    /// `EPOLLIN`, `EPOLLET` ….
+    #[serde(default, skip_serializing_if = "Flags::is_empty")]
+    pub wants: Flags,
+    /// The program's own 64-bit word (`epoll_data`).
+    pub data: u64,
+}
+
+/// One message of `sendmmsg` or `recvmmsg`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Message {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// To whom, or from whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Endpoint>,
+    /// Flags the kernel gave back.
+    #[serde(default, skip_serializing_if = "Flags::is_empty")]
+    pub got: Flags,
+    /// Ancillary data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub control: Vec<Control>,
+}
+
+/// One piece of ancillary data, `cmsg(3)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Control {
+    /// `SCM_RIGHTS`: descriptors passed, in the numbers of the process making the call.
+    Rights {
+        /// The descriptors.
+        fds: Vec<i32>,
+    },
+    /// `SCM_CREDENTIALS`.
+    Credentials {
+        /// Process id.
+        pid: i32,
+        /// User id.
+        uid: u32,
+        /// Group id.
+        gid: u32,
+    },
+    /// Any other, undecoded.
+    Other {
+        /// `SOL_SOCKET`, `IPPROTO_IP` ….
+        level: Name,
+        /// Its type within the level.
+        #[serde(rename = "type")]
+        of: i32,
+        /// Its bytes.
+        bytes: Bytes,
+    },
+}
+
+/// The value of a socket option.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+pub enum OptionValue {
+    /// An int: a switch or a size.
+    Int(i64),
+    /// `SO_LINGER`: seconds, or off.
+    Linger(Option<i32>),
+    /// A time, nanoseconds: `SO_RCVTIMEO`, `SO_SNDTIMEO`.
+    Time(u64),
+    /// `SO_ERROR`'s pending error.
+    Error(crate::Errno),
+    /// A name: `SO_BINDTODEVICE`, `TCP_CONGESTION`.
+    Text(String),
+    /// Anything else.
+    Bytes(Bytes),
+}

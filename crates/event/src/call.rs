@@ -1,0 +1,125 @@
+//! A system call on a socket.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Args, Bytes, Errno, Name, SocketId};
+
+/// A system call on a socket, whole: what was asked, what came of it, how long it took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Call {
+    /// The system call's name as `syscalls(2)` spells it: `recvfrom`, not `recv`.
+    pub name: Name,
+    /// The descriptor it was made on; absent for `socket`, `socketpair`, `poll` and the like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fd: Option<i32>,
+    /// The socket behind `fd` (or, for `socket` and `accept`, the one it created), as known once
+    /// the call had returned. For `close`, as known before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub socket: Option<SocketId>,
+    /// The decoded arguments, and what the kernel wrote back through them.
+    pub args: Args,
+    /// What it returned.
+    pub outcome: Outcome,
+    /// When it was entered, nanoseconds of `CLOCK_MONOTONIC`.
+    pub began: u64,
+    /// When it returned, same clock; for an unfinished call, when its process ended.
+    pub ended: u64,
+    /// How often a signal (or a stop) interrupted it and the kernel restarted it unseen by the
+    /// program. The whole is one call here, as it is for the program; see `signal(7)`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub restarts: u32,
+    /// True where no system call was made: the kernel closed the descriptor at `exit` or `exec`,
+    /// or `dup2` replaced it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub implicit: bool,
+    /// The line of the program that made the call, where that can be known for sure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceLine>,
+}
+
+/// What a call returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Success: a descriptor, a count of bytes, 0 ….
+    Value(i64),
+    /// Failure.
+    Error(Errno),
+    /// The process ended, or the recording did, while the call was still waiting.
+    Unfinished,
+}
+
+/// A line of source text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct SourceLine {
+    /// Path as the program's debug information or interpreter gives it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// The function, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+}
+
+impl Call {
+    /// Nanoseconds between entry and return.
+    pub fn took(&self) -> u64 {
+        self.ended.saturating_sub(self.began)
+    }
+
+    /// The returned value, if the call succeeded.
+    pub fn value(&self) -> Option<i64> {
+        match self.outcome {
+            Outcome::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The error, if the call failed.
+    pub fn error(&self) -> Option<Errno> {
+        match self.outcome {
+            Outcome::Error(errno) => Some(errno),
+            _ => None,
+        }
+    }
+
+    /// The bytes that moved, for calls that send or receive one message.
+    pub fn bytes(&self) -> Option<&Bytes> {
+        match &self.args {
+            Args::Send { bytes, .. } | Args::Recv { bytes, .. } => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The descriptor a successful call created: `socket`, `accept`, `dup`, `fcntl(F_DUPFD)`.
+    pub fn new_fd(&self) -> Option<i32> {
+        match self.args {
+            Args::Socket { .. } | Args::Accept { .. } | Args::Dup { .. } => {
+                self.value().and_then(|value| i32::try_from(value).ok())
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the call belongs on the time axis; becomes [`crate::Event::at`].
+    ///
+    /// Calls that put something on the wire stand at their beginning, all others at their end.
+    pub fn moment(&self) -> u64 {
+        match self.args {
+            Args::Connect { .. }
+            | Args::Send { .. }
+            | Args::SendMany { .. }
+            | Args::SendFile { .. }
+            | Args::Shutdown { .. }
+            | Args::Close => self.began,
+            _ => self.ended,
+        }
+    }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}

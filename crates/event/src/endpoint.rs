@@ -1,0 +1,136 @@
+//! Where a socket is bound, or whom it talks to.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, Family};
+
+/// A socket address, decoded; see `ip(7)`, `ipv6(7)`, `unix(7)`, `netlink(7)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(tag = "family", rename_all = "snake_case")]
+pub enum Endpoint {
+    /// `AF_INET`.
+    Inet {
+        /// The address.
+        ip: Ipv4Addr,
+        /// The port, in the reader's byte order.
+        port: u16,
+    },
+    /// `AF_INET6`, v4-mapped addresses included: see [`Endpoint::unmapped`].
+    Inet6 {
+        /// The address.
+        ip: Ipv6Addr,
+        /// The port, in the reader's byte order.
+        port: u16,
+        /// `sin6_flowinfo`.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        flow: u32,
+        /// `sin6_scope_id`: the interface index of a link-local address.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        scope: u32,
+    },
+    /// `AF_UNIX` with a path in the file system.
+    Unix {
+        /// The path, with bytes that are not UTF-8 replaced.
+        path: String,
+    },
+    /// `AF_UNIX` with a name in the abstract namespace.
+    UnixAbstract {
+        /// The name without its leading zero byte.
+        name: Bytes,
+    },
+    /// `AF_UNIX` with no name at all: a `socketpair`, or a client that did not bind.
+    UnixUnnamed,
+    /// `AF_NETLINK`: a conversation with the kernel.
+    Netlink {
+        /// `nl_pid`; 0 is the kernel.
+        port: u32,
+        /// `nl_groups`.
+        groups: u32,
+    },
+    /// `AF_UNSPEC`: `connect` to it undoes an earlier `connect` of a datagram socket.
+    Unspecified,
+    /// Any other family, undecoded.
+    Other {
+        /// The family.
+        of: Family,
+        /// The bytes after the family.
+        bytes: Bytes,
+    },
+    /// Not an address: unreadable memory, or shorter than its family allows.
+    Invalid {
+        /// What is wrong with it.
+        why: String,
+        /// What was there.
+        bytes: Bytes,
+    },
+}
+
+impl Endpoint {
+    /// An IPv4 or IPv6 endpoint.
+    pub fn ip(ip: impl Into<IpAddr>, port: u16) -> Self {
+        match ip.into() {
+            IpAddr::V4(ip) => Self::Inet { ip, port },
+            IpAddr::V6(ip) => Self::Inet6 { ip, port, flow: 0, scope: 0 },
+        }
+    }
+
+    /// The IP address and port, if it has them.
+    pub fn ip_port(&self) -> Option<(IpAddr, u16)> {
+        match *self {
+            Self::Inet { ip, port } => Some((ip.into(), port)),
+            Self::Inet6 { ip, port, .. } => Some((ip.into(), port)),
+            _ => None,
+        }
+    }
+
+    /// The port, for IPv4 and IPv6.
+    pub fn port(&self) -> Option<u16> {
+        self.ip_port().map(|(_, port)| port)
+    }
+
+    /// The same endpoint with `::ffff:a.b.c.d` written as the IPv4 address that travels.
+    ///
+    /// A dual-stack server and its IPv4 client see the two spellings of one address; compare
+    /// endpoints after this.
+    pub fn unmapped(&self) -> Self {
+        match *self {
+            Self::Inet6 { ip, port, .. } => match ip.to_ipv4_mapped() {
+                Some(ip) => Self::Inet { ip, port },
+                None => self.clone(),
+            },
+            _ => self.clone(),
+        }
+    }
+
+    /// True for `0.0.0.0` and `::`: bound, but to no address in particular.
+    pub fn is_any_address(&self) -> bool {
+        self.ip_port().is_some_and(|(ip, _)| ip.is_unspecified())
+    }
+}
+
+/// As tools write it: `127.0.0.1:80`, `[::1]:80`, `unix:/run/x`, `unix:@name`.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inet { ip, port } => write!(f, "{ip}:{port}"),
+            Self::Inet6 { ip, port, scope: 0, .. } => write!(f, "[{ip}]:{port}"),
+            Self::Inet6 { ip, port, scope, .. } => write!(f, "[{ip}%{scope}]:{port}"),
+            Self::Unix { path } => write!(f, "unix:{}", path.escape_debug()),
+            Self::UnixAbstract { name } => write!(f, "unix:@{name}"),
+            Self::UnixUnnamed => f.write_str("unix:(unnamed)"),
+            Self::Netlink { port: 0, .. } => f.write_str("netlink:kernel"),
+            Self::Netlink { port, .. } => write!(f, "netlink:{port}"),
+            Self::Unspecified => f.write_str("unspecified"),
+            Self::Other { of, bytes } => write!(f, "{of}:{bytes}"),
+            Self::Invalid { why, .. } => write!(f, "(invalid address: {why})"),
+        }
+    }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}

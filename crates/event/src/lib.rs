@@ -1,0 +1,37 @@
+//! The vocabulary: everything that can happen on a [`Timeline`], and the file it is kept in.
+//!
+//! Collectors (the tracer, the lab's wire, the kernel's own tables) write [`Event`]s; ladders,
+//! explanations and judges read them. They meet here and nowhere else, so this crate does no I/O
+//! beyond a `Read` or `Write` handed to it and knows nothing of how events are made or shown.
+//! `SCHEMA.md`, beside this crate's manifest, describes the same things for a script writer.
+#![forbid(unsafe_code)]
+
+mod args;
+mod bytes;
+mod call;
+mod endpoint;
+mod errno;
+mod frame;
+mod jsonl;
+mod moment;
+mod names;
+mod notice;
+mod process;
+mod signal;
+mod socket;
+mod timeline;
+
+pub use args::{Args, Control, EpollInterest, Message, OptionValue, Ready, Wait};
+pub use bytes::Bytes;
+pub use call::{Call, Outcome, SourceLine};
+pub use endpoint::Endpoint;
+pub use errno::Errno;
+pub use frame::{Fate, Frame, Headers, State, Transport};
+pub use jsonl::{Problem, ReadError, Reading, VERSION, Writer, read};
+pub use moment::{Event, Place, What};
+pub use names::{Family, Flags, Name, Protocol, Shutdown, SocketType, TcpState};
+pub use notice::Notice;
+pub use process::{Exit, Process, Readiness, Stream};
+pub use signal::Signal;
+pub use socket::SocketId;
+pub use timeline::{Column, Header, Timeline};

@@ -1,0 +1,207 @@
+//! Numbers the kernel gives names to, kept as numbers and written as names.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A word from a fixed list in the recorder, or any word when read back from a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Name(Cow<'static, str>);
+
+impl Name {
+    /// A name known when the program was compiled.
+    pub const fn of(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&'static str> for Name {
+    fn from(name: &'static str) -> Self {
+        Self::of(name)
+    }
+}
+
+impl From<String> for Name {
+    fn from(name: String) -> Self {
+        Self(Cow::Owned(name))
+    }
+}
+
+impl std::ops::Deref for Name {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        self.0 == other
+    }
+}
+
+impl PartialEq<&str> for Name {
+    fn eq(&self, other: &&str) -> bool {
+        self.0 == *other
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A set of flags by name, in the order of their bits: `["MSG_PEEK","MSG_DONTWAIT"]`.
+///
+/// Bits nobody has named appear as one hexadecimal word, `"0x80"`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Flags(pub Vec<Name>);
+
+impl Flags {
+    /// True if the flag is set.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|flag| flag == name)
+    }
+
+    /// True if no flag is set.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// As C writes it: `MSG_PEEK|MSG_DONTWAIT`, or `0`.
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("0");
+        }
+        for (index, flag) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("|")?;
+            }
+            f.write_str(flag)?;
+        }
+        Ok(())
+    }
+}
+
+/// A number with names: constants, `name()`, and JSON as the name, or as prefix and number where
+/// there is none (`"AF_77"`), so that nothing is lost.
+macro_rules! named {
+    ($(#[$doc:meta])* $type:ident, $prefix:literal, { $($const:ident = $value:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+        pub struct $type(pub i32);
+
+        impl $type {
+            $(
+                #[doc = concat!("`", $prefix, stringify!($const), "`.")]
+                pub const $const: Self = Self($value);
+            )*
+
+            /// The kernel's name, if it has one here.
+            pub fn name(self) -> Option<&'static str> {
+                match self.0 {
+                    $($value => Some(concat!($prefix, stringify!($const))),)*
+                    _ => None,
+                }
+            }
+
+            /// The number behind a name, or behind the prefix and a number.
+            pub fn from_name(name: &str) -> Option<Self> {
+                $(if name == concat!($prefix, stringify!($const)) {
+                    return Some(Self($value));
+                })*
+                name.strip_prefix($prefix)?.parse().ok().map(Self)
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self.name() {
+                    Some(name) => f.pad(name),
+                    None => f.pad(&format!(concat!($prefix, "{}"), self.0)),
+                }
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = Cow::<str>::deserialize(deserializer)?;
+                Self::from_name(&name).ok_or_else(|| {
+                    de::Error::custom(format_args!(
+                        concat!("{:?} is not a name beginning with ", $prefix), name
+                    ))
+                })
+            }
+        }
+    };
+}
+
+named! {
+    /// An address family, `address_families(7)`.
+    Family, "AF_", {
+        UNSPEC = 0, UNIX = 1, INET = 2, AX25 = 3, INET6 = 10, KEY = 15, NETLINK = 16, PACKET = 17,
+        RDS = 21, PPPOX = 24, CAN = 29, TIPC = 30, BLUETOOTH = 31, ALG = 38, NFC = 39, VSOCK = 40,
+        KCM = 41, QIPCRTR = 42, SMC = 43, XDP = 44, MCTP = 45,
+    }
+}
+
+named! {
+    /// A socket type, `socket(2)`, without the `SOCK_NONBLOCK` and `SOCK_CLOEXEC` flags.
+    SocketType, "SOCK_", {
+        STREAM = 1, DGRAM = 2, RAW = 3, RDM = 4, SEQPACKET = 5, DCCP = 6, PACKET = 10,
+    }
+}
+
+named! {
+    /// An IP protocol, `protocols(5)`. 0, the default of a family, is `IPPROTO_IP`.
+    Protocol, "IPPROTO_", {
+        IP = 0, ICMP = 1, IGMP = 2, TCP = 6, UDP = 17, IPV6 = 41, GRE = 47, ICMPV6 = 58, SCTP = 132,
+        UDPLITE = 136, RAW = 255, MPTCP = 262,
+    }
+}
+
+named! {
+    /// Which half `shutdown(2)` closed.
+    Shutdown, "SHUT_", { RD = 0, WR = 1, RDWR = 2 }
+}
+
+named! {
+    /// A TCP state, RFC 9293 §3.3.2, in the kernel's numbers.
+    TcpState, "TCP_", {
+        ESTABLISHED = 1, SYN_SENT = 2, SYN_RECV = 3, FIN_WAIT1 = 4, FIN_WAIT2 = 5, TIME_WAIT = 6,
+        CLOSE = 7, CLOSE_WAIT = 8, LAST_ACK = 9, LISTEN = 10, CLOSING = 11, NEW_SYN_RECV = 12,
+    }
+}
+
+#[cfg(test)]
+impl proptest::arbitrary::Arbitrary for Name {
+    type Parameters = ();
+    type Strategy = proptest::strategy::BoxedStrategy<Self>;
+    fn arbitrary_with((): ()) -> Self::Strategy {
+        use proptest::strategy::Strategy as _;
+        ".*".prop_map(Self::from).boxed()
+    }
+}

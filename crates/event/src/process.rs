@@ -1,0 +1,138 @@
+//! The life of a process.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, Endpoint, Signal, SocketId};
+
+/// Something a process did or underwent, other than a call on a socket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Process {
+    /// It came to be: a command of the recording, a child of one, or a process attached to.
+    Start {
+        /// Which command, counted from 0, it is or descends from: its column in a ladder.
+        command: u32,
+        /// The process that forked it; absent for the command itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<u32>,
+        /// Its arguments; a forked child has its parent's until it execs.
+        argv: Vec<String>,
+        /// How many arguments were left out because the list is very long.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        argv_omitted: u64,
+        /// The program file, where readable.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exe: Option<String>,
+        /// True if it was already running when the recording began.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        attached: bool,
+    },
+    /// It replaced its program, `execve(2)`.
+    Exec {
+        /// The new arguments.
+        argv: Vec<String>,
+        /// How many arguments were left out because the list is very long.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        argv_omitted: u64,
+        /// The new program file, where readable.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exe: Option<String>,
+    },
+    /// It ended.
+    Exit {
+        /// How.
+        status: Exit,
+    },
+    /// The recording let it go while it was still running: it had been attached to.
+    Released,
+    /// A signal was delivered to it (to a handler, or to its default action; ignored ones are
+    /// not told).
+    Signal {
+        /// Which.
+        signal: Signal,
+    },
+    /// Job control stopped it.
+    Stopped {
+        /// By which signal.
+        signal: Signal,
+    },
+    /// Job control let it go on.
+    Continued,
+    /// Bytes that went in or came out by a standard stream, where these are captured.
+    Stdio {
+        /// Which stream.
+        stream: Stream,
+        /// The bytes.
+        bytes: Bytes,
+    },
+    /// A socket of it became able to serve others.
+    Ready {
+        /// How far it is.
+        readiness: Readiness,
+        /// Where: the address others can use.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Endpoint>,
+        /// The socket.
+        socket: SocketId,
+    },
+}
+
+/// How a process ended, as `wait(2)` tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+pub enum Exit {
+    /// By `exit(code)`, 0 to 255.
+    Code(i32),
+    /// Killed by a signal.
+    Signal(Signal),
+    /// It was there, and was not any more; nobody saw how.
+    Unknown,
+}
+
+impl Exit {
+    /// The status a shell would report: the code, or 128 plus the signal's number.
+    pub fn shell_code(self) -> i32 {
+        match self {
+            Self::Code(code) => code,
+            Self::Signal(signal) => 128 + signal.0,
+            Self::Unknown => 255,
+        }
+    }
+
+    /// True for exit code 0.
+    pub fn is_success(self) -> bool {
+        self == Self::Code(0)
+    }
+}
+
+/// A standard stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// Descriptor 0.
+    Stdin,
+    /// Descriptor 1.
+    Stdout,
+    /// Descriptor 2.
+    Stderr,
+}
+
+/// What a socket has become able to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// `listen` succeeded: clients can connect.
+    Listening,
+    /// A datagram socket is bound: datagrams can be sent to it.
+    Bound,
+    /// `connect` succeeded.
+    Connected,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}

@@ -1,0 +1,70 @@
+//! A recording: a header and the events.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Event, Process, What};
+
+/// Everything that happened, on one clock.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Timeline {
+    /// About the recording.
+    pub header: Header,
+    /// The events, in the order they were recorded.
+    pub events: Vec<Event>,
+}
+
+/// About the recording as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Header {
+    /// Program and version that made it.
+    #[serde(default)]
+    pub made_by: String,
+    /// Kernel release, `uname(2)`.
+    #[serde(default)]
+    pub kernel: String,
+    /// Machine, `uname(2)`: `x86_64`.
+    #[serde(default)]
+    pub machine: String,
+    /// Unix time, in nanoseconds, of the moment `at` = 0; 0 if unknown.
+    #[serde(default)]
+    pub epoch: u64,
+    /// True if frames on the wire were recorded too; without it a reader must not draw any.
+    #[serde(default)]
+    pub wire: bool,
+    /// The commands, in the order of their columns.
+    #[serde(default)]
+    pub columns: Vec<Column>,
+}
+
+/// One command of the recording: a column of the ladder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Column {
+    /// What it is called: `server`, `client` ….
+    pub label: String,
+    /// What was run; empty for a process attached to.
+    #[serde(default)]
+    pub argv: Vec<String>,
+}
+
+impl Timeline {
+    /// The events in the order of `at`, and of `seq` where that is equal: causes before effects.
+    pub fn in_order(&self) -> Vec<&Event> {
+        let mut events: Vec<&Event> = self.events.iter().collect();
+        events.sort_by_key(|event| (event.at, event.seq));
+        events
+    }
+
+    /// Which column a process belongs to, by its start event.
+    pub fn column_of(&self, process: u32) -> Option<u32> {
+        // A process id can be used again in a long recording; the latest start is the likeliest.
+        self.events.iter().rev().find_map(|event| match &event.what {
+            What::Process(Process::Start { command, .. }) if event.place.process == process => {
+                Some(*command)
+            }
+            _ => None,
+        })
+    }
+}

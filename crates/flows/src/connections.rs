@@ -1,0 +1,165 @@
+//! Pairs the two ends of each connection.
+
+use std::collections::HashMap;
+
+use event::{Args, Endpoint, Event, Protocol};
+
+use crate::{Position, Socket};
+
+/// Two ends that talk, either of which may be outside the recording.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Stream or datagrams.
+    pub kind: ConnectionKind,
+    /// The end that began (connected, or sent first), then the other.
+    pub ends: [End; 2],
+    /// The listening socket, if it was recorded.
+    pub listener: Option<usize>,
+    /// The `connect` call.
+    pub connected: Option<Position>,
+    /// The `accept` call.
+    pub accepted: Option<Position>,
+}
+
+/// What flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConnectionKind {
+    /// A stream of bytes.
+    Stream,
+    /// Datagrams, each by itself.
+    Datagrams,
+}
+
+/// One end of a connection.
+#[derive(Clone, Debug, Default)]
+pub struct End {
+    /// Its socket, if it was recorded.
+    pub socket: Option<usize>,
+    /// Its address, v4-mapped ones unmapped.
+    pub address: Option<Endpoint>,
+}
+
+pub(crate) struct Paired {
+    pub(crate) connections: Vec<Connection>,
+    pub(crate) connection_at: Vec<Option<usize>>,
+}
+
+/// Pairs connection-oriented sockets; datagrams make their own connections later.
+pub(crate) fn pair(
+    order: &[&Event],
+    sockets: &mut [Socket],
+    socket_at: &[Option<usize>],
+) -> Paired {
+    let partner = partners(sockets);
+    let mut connections: Vec<Connection> = Vec::new();
+    for index in 0..sockets.len() {
+        if sockets[index].connection.is_some() || !is_connected(&sockets[index]) {
+            continue;
+        }
+        let other = partner.get(&index).copied();
+        let connection = joined(order, sockets, index, other);
+        for end in [Some(index), other].into_iter().flatten() {
+            sockets[end].connection = Some(connections.len());
+        }
+        connections.push(connection);
+    }
+    let connection_at = socket_at.iter().map(|socket| sockets[(*socket)?].connection).collect();
+    Paired { connections, connection_at }
+}
+
+/// Connected, in the sense of a stream: datagram sockets only remember a destination.
+fn is_connected(socket: &Socket) -> bool {
+    let identity = &socket.identity;
+    let unix = identity.peer_inode.is_some();
+    unix || (socket.is_stream() && identity.ends().is_some() && socket.listening.is_none())
+}
+
+/// For each end, the other. Ports come round again in long recordings, so equal addresses pair up
+/// in order of appearance.
+fn partners(sockets: &[Socket]) -> HashMap<usize, usize> {
+    type Key = (Protocol, Endpoint, Endpoint);
+    let mut waiting: HashMap<Key, Vec<usize>> = HashMap::new();
+    let mut by_inode: HashMap<u64, usize> = HashMap::new();
+    let mut partner = HashMap::new();
+    for (index, socket) in sockets.iter().enumerate().filter(|(_, socket)| is_connected(socket)) {
+        let identity = &socket.identity;
+        if let Some(&other) = identity.peer_inode.and_then(|inode| by_inode.get(&inode)) {
+            partner.insert(index, other);
+            partner.insert(other, index);
+        } else if let Some((local, peer)) = identity.ends() {
+            let mirror = (identity.protocol, peer.clone(), local.clone());
+            let waits = waiting.entry(mirror).or_default();
+            let found =
+                waits.iter().position(|other| sockets[*other].identity.is_other_end_of(identity));
+            match found {
+                Some(place) => {
+                    let other = waits.remove(place);
+                    partner.insert(index, other);
+                    partner.insert(other, index);
+                }
+                None => waiting.entry((identity.protocol, local, peer)).or_default().push(index),
+            }
+        }
+        if let Some(inode) = identity.inode {
+            by_inode.insert(inode, index);
+        }
+    }
+    partner
+}
+
+fn joined(order: &[&Event], sockets: &[Socket], one: usize, other: Option<usize>) -> Connection {
+    let accepted = |socket: &usize| sockets[*socket].created.filter(|at| is_accept(order, *at));
+    let one_accepted = accepted(&one);
+    let (first, second) =
+        if one_accepted.is_some() { (other, Some(one)) } else { (Some(one), other) };
+    let identity = &sockets[one].identity;
+    let (local, peer) = identity.ends().map_or((None, None), |(a, b)| (Some(a), Some(b)));
+    let (near, far) = if one_accepted.is_some() { (peer, local) } else { (local, peer) };
+    let connected = first.and_then(|first| {
+        let connects = |at: &&Position| {
+            let call = order[**at].call();
+            call.is_some_and(|call| matches!(call.args, Args::Connect { .. }))
+        };
+        sockets[first].calls.iter().rfind(connects).copied()
+    });
+    let accepted = second.as_ref().and_then(accepted);
+    let listener = match second {
+        Some(second) => sockets[second].listener,
+        // Connected, but not accepted (yet): it waits in the backlog of whoever listens there.
+        None => far.as_ref().and_then(|far| listens_at(sockets, identity.netns, far)),
+    };
+    Connection {
+        kind: ConnectionKind::Stream,
+        ends: [End { socket: first, address: near }, End { socket: second, address: far }],
+        listener,
+        connected,
+        accepted,
+    }
+}
+
+fn is_accept(order: &[&Event], at: Position) -> bool {
+    order[at].call().is_some_and(|call| matches!(call.args, Args::Accept { .. }))
+}
+
+fn listens_at(sockets: &[Socket], netns: Option<u64>, address: &Endpoint) -> Option<usize> {
+    sockets.iter().position(|socket| socket.listening.is_some() && is_at(socket, netns, address))
+}
+
+/// True if what is sent to `address` from `netns` reaches this socket, as far as addresses tell.
+pub(crate) fn is_at(socket: &Socket, netns: Option<u64>, address: &Endpoint) -> bool {
+    let Some(local) = &socket.identity.local else { return false };
+    let (local, address) = (local.unmapped(), address.unmapped());
+    let here = match (netns, socket.identity.netns) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    };
+    let Some((ip, port)) = address.ip_port() else { return here && local == address };
+    let own = local.ip_port();
+    let same_port = own.is_some_and(|(_, own)| own == port && port != 0);
+    let local_only = ip.is_loopback() || ip.is_unspecified();
+    let other_host = here || (!local_only && own.is_some_and(|(own, _)| own == ip));
+    // A connect to 0.0.0.0 goes to this machine.
+    let same_ip =
+        local.is_any_address() || ip.is_unspecified() || own.is_some_and(|(own, _)| own == ip);
+    same_port && same_ip && (other_host || ip.is_multicast())
+}

@@ -1,0 +1,220 @@
+//! Which receive got which datagram. Datagrams may vanish and overtake each other, so they are
+//! matched by addresses, length and content, the oldest first.
+
+use std::collections::HashMap;
+
+use event::{Bytes, Endpoint, Event};
+
+use crate::connections::{Paired, is_at};
+use crate::moved::{messages, taken};
+use crate::{Connection, ConnectionKind, End, Part, Position, Socket, Transfer};
+
+/// An end of a datagram conversation: a recorded socket, or an address outside.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Node {
+    Socket(usize),
+    Outside(Endpoint),
+}
+
+struct Letter<'t> {
+    bytes: &'t Bytes,
+    from_port: Option<u16>,
+    to: Option<Endpoint>,
+    taken_by: Vec<usize>,
+}
+
+/// Every datagram sent, joined to the receives that got it; adds its conversations to `paired`.
+pub(crate) fn join(
+    order: &[&Event],
+    sockets: &[Socket],
+    socket_at: &[Option<usize>],
+    paired: &mut Paired,
+) -> Vec<Transfer> {
+    let mut post = Post {
+        order,
+        sockets,
+        by_port: by_port(sockets),
+        conversations: HashMap::new(),
+        letters: Vec::new(),
+        transfers: Vec::new(),
+        waiting: HashMap::new(),
+    };
+    for (at, event) in order.iter().enumerate() {
+        let Some(socket) = socket_at[at] else { continue };
+        let Some(call) = event.call() else { continue };
+        if !is_inet_datagram(&sockets[socket]) {
+            continue;
+        }
+        let sends = crate::moved::sent(call).is_some();
+        // What the socket was connected to when this call was made, not what it became later.
+        let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
+        if let event::Args::Connect { address } = &call.args {
+            paired.connection_at[at] = post.conversation(paired, at, socket, address);
+        }
+        for (index, (bytes, address)) in messages(call).into_iter().enumerate() {
+            let Some(address) = address.or(peer) else { continue };
+            let connection = post.conversation(paired, at, socket, address);
+            paired.connection_at[at] = paired.connection_at[at].or(connection);
+            if sends {
+                post.send(at, index, socket, connection, bytes, address);
+            } else {
+                post.receive(at, socket, bytes, address);
+            }
+        }
+    }
+    post.transfers
+}
+
+fn is_inet_datagram(socket: &Socket) -> bool {
+    let identity = &socket.identity;
+    let inet = [event::Family::INET, event::Family::INET6].contains(&identity.family);
+    inet && identity.kind == event::SocketType::DGRAM
+}
+
+fn by_port(sockets: &[Socket]) -> HashMap<u16, Vec<usize>> {
+    let mut by_port: HashMap<u16, Vec<usize>> = HashMap::new();
+    for (index, socket) in sockets.iter().enumerate().filter(|(_, one)| is_inet_datagram(one)) {
+        if let Some(port) = socket.identity.local.as_ref().and_then(Endpoint::port) {
+            by_port.entry(port).or_default().push(index);
+        }
+    }
+    by_port
+}
+
+struct Post<'s, 't> {
+    order: &'s [&'t Event],
+    sockets: &'s [Socket],
+    by_port: HashMap<u16, Vec<usize>>,
+    conversations: HashMap<(usize, Node), usize>,
+    letters: Vec<Letter<'t>>,
+    transfers: Vec<Transfer>,
+    /// Letters by the port they came from, oldest first.
+    waiting: HashMap<Option<u16>, Vec<usize>>,
+}
+
+impl<'t> Post<'_, 't> {
+    fn send(
+        &mut self,
+        at: Position,
+        message: usize,
+        from: usize,
+        connection: Option<usize>,
+        bytes: &'t Bytes,
+        to: &Endpoint,
+    ) {
+        let from_port = self.sockets[from].identity.local.as_ref().and_then(Endpoint::port);
+        let total = bytes.total;
+        self.transfers.push(Transfer {
+            sent: at,
+            message,
+            connection,
+            from,
+            start: 0,
+            total,
+            parts: Vec::new(),
+        });
+        let to = Some(to.unmapped());
+        self.waiting.entry(from_port).or_default().push(self.letters.len());
+        self.letters.push(Letter { bytes, from_port, to, taken_by: Vec::new() });
+    }
+
+    fn receive(&mut self, at: Position, socket: usize, bytes: &'t Bytes, from: &Endpoint) {
+        let receiver = &self.sockets[socket];
+        let Some(waiting) = self.waiting.get_mut(&from.port()) else { return };
+        let letters = &mut self.letters;
+        let fits = |index: &usize| {
+            let letter: &Letter<'_> = &letters[*index];
+            let transfer = &self.transfers[*index];
+            let netns = self.sockets[transfer.from].identity.netns;
+            let to = letter.to.as_ref();
+            !letter.taken_by.contains(&socket)
+                && transfer.from != socket
+                && letter.from_port == from.port()
+                && to.is_some_and(|to| is_at(receiver, netns, to) || is_group(to))
+                && is_same(letter.bytes, bytes)
+        };
+        let Some(place) = waiting.iter().position(fits) else { return };
+        let index = waiting[place];
+        let group = letters[index].to.as_ref().is_some_and(is_group);
+        letters[index].taken_by.push(socket);
+        let got = bytes.total.min(letters[index].bytes.total);
+        self.transfers[index].parts.push(Part { received: at, bytes: 0..got });
+        if !group {
+            waiting.remove(place);
+        }
+    }
+
+    /// The conversation between a socket and an address, begun if need be.
+    fn conversation(
+        &mut self,
+        paired: &mut Paired,
+        at: Position,
+        socket: usize,
+        address: &Endpoint,
+    ) -> Option<usize> {
+        address.port()?;
+        let other = match self.reached(at, socket, address) {
+            Some(other) => Node::Socket(other),
+            None => Node::Outside(address.unmapped()),
+        };
+        let key = (socket, other.clone());
+        if let Some(&known) = self.conversations.get(&key) {
+            return Some(known);
+        }
+        let index = paired.connections.len();
+        let (other_socket, mirror) = match &other {
+            Node::Socket(other) => (Some(*other), Some((*other, Node::Socket(socket)))),
+            Node::Outside(_) => (None, None),
+        };
+        if let Some(mirror) = mirror {
+            self.conversations.insert(mirror, index);
+        }
+        self.conversations.insert(key, index);
+        let address = Some(address.unmapped());
+        let local = self.sockets[socket].identity.local.as_ref().map(Endpoint::unmapped);
+        paired.connections.push(Connection {
+            kind: ConnectionKind::Datagrams,
+            ends: [
+                End { socket: Some(socket), address: local },
+                End { socket: other_socket, address },
+            ],
+            listener: None,
+            connected: None,
+            accepted: None,
+        });
+        Some(index)
+    }
+
+    /// The recorded socket a datagram to `address` reaches: the one connected back to us, else
+    /// the most exactly bound one that is alive at the time.
+    fn reached(&self, at: Position, from: usize, address: &Endpoint) -> Option<usize> {
+        let netns = self.sockets[from].identity.netns;
+        let candidates = self.by_port.get(&address.port()?)?.iter().copied();
+        let reachable = candidates.filter(|other| {
+            let socket = &self.sockets[*other];
+            let closed =
+                socket.last().filter(|last| *last < at).and_then(|last| self.order[last].call());
+            let alive = !closed.is_some_and(|call| matches!(call.args, event::Args::Close));
+            *other != from && alive && is_at(socket, netns, address)
+        });
+        reachable.max_by_key(|other| {
+            let identity = &self.sockets[*other].identity;
+            let exact = identity.local.as_ref().is_some_and(|local| !local.is_any_address());
+            (exact, std::cmp::Reverse(*other))
+        })
+    }
+}
+
+fn is_group(address: &Endpoint) -> bool {
+    address.ip_port().is_some_and(|(ip, _)| match ip {
+        std::net::IpAddr::V4(ip) => ip.is_multicast() || ip.is_broadcast(),
+        std::net::IpAddr::V6(ip) => ip.is_multicast(),
+    })
+}
+
+/// The same datagram, perhaps cut to the size of the reader's buffer.
+fn is_same(sent: &Bytes, got: &Bytes) -> bool {
+    let (ours, theirs) = (taken(sent), taken(got));
+    let shared = ours.len().min(theirs.len());
+    got.total <= sent.total && ours[..shared] == theirs[..shared]
+}

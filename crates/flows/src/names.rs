@@ -1,0 +1,47 @@
+//! What people call a program.
+
+/// The name of a command: its label, unless that is only the program's own file name and the
+/// program merely interprets a script. Then the script is what people talk about.
+pub fn program_name(label: &str, argv: &[String]) -> String {
+    let program = argv.first().map(|program| file_name(program));
+    if !label.is_empty() && program != Some(label) {
+        return label.to_owned();
+    }
+    let script = program.filter(|program| interprets(program)).and_then(|_| {
+        let script = argv[1..].iter().find(|argument| !argument.starts_with('-'))?;
+        // After -c and -m stands no file.
+        let inline = argv[1..].iter().any(|flag| flag == "-c" || flag == "-m" || flag == "-e");
+        (!inline).then(|| file_name(script))
+    });
+    script.or(program).unwrap_or(label).to_owned()
+}
+
+/// The last part of a path.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').find(|part| !part.is_empty()).unwrap_or(path)
+}
+
+fn interprets(program: &str) -> bool {
+    const INTERPRETERS: [&str; 9] =
+        ["python", "pypy", "ruby", "perl", "node", "bash", "sh", "lua", "php"];
+    let stem = program.trim_end_matches(|char: char| char.is_ascii_digit() || char == '.');
+    INTERPRETERS.contains(&stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_called_by_its_own_name() {
+        let name = |label: &str, line: &str| {
+            let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            program_name(label, &argv)
+        };
+        assert_eq!(name("python3", "/usr/bin/python3 -B dir/TCPServer.py 80"), "TCPServer.py");
+        assert_eq!(name("python3.11", "python3.11 -c import"), "python3.11");
+        assert_eq!(name("server", "python3 TCPServer.py"), "server");
+        assert_eq!(name("", "nc -l 80"), "nc");
+        assert_eq!(program_name("", &[]), "");
+    }
+}

@@ -1,0 +1,143 @@
+//! Lays the bytes of each direction on one line: which read got which write's bytes.
+
+use std::ops::Range;
+
+use event::Event;
+
+use crate::{Connection, ConnectionKind, Position, Socket, moved};
+
+/// A message a program handed to the kernel in one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// The call.
+    pub sent: Position,
+    /// Which message of the call; 0 except for `sendmmsg`.
+    pub message: usize,
+    /// Its connection.
+    pub connection: Option<usize>,
+    /// The socket it was sent on.
+    pub from: usize,
+    /// Where its first byte stands in this direction of the stream; 0 for a datagram.
+    pub start: u64,
+    /// How many bytes.
+    pub total: u64,
+    /// The reads that got them, in order. None: the receiver is not in the recording, or did not
+    /// read them, or nobody got them.
+    pub parts: Vec<Part>,
+}
+
+impl Transfer {
+    /// True if one read got exactly this message, whole.
+    pub fn is_whole(&self) -> bool {
+        matches!(&self.parts[..], [only] if only.bytes == (0..self.total))
+    }
+}
+
+/// What one read got of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The read.
+    pub received: Position,
+    /// Which bytes of the message, counted from its first.
+    pub bytes: Range<u64>,
+}
+
+struct Piece<'t> {
+    at: Position,
+    bytes: Range<u64>,
+    sample: &'t [u8],
+}
+
+/// Every send on a connected stream, joined to the reads that got its bytes.
+pub(crate) fn join(
+    order: &[&Event],
+    sockets: &[Socket],
+    connections: &[Connection],
+) -> Vec<Transfer> {
+    let mut transfers = Vec::new();
+    for (index, connection) in connections.iter().enumerate() {
+        debug_assert_eq!(connection.kind, ConnectionKind::Stream);
+        let [first, second] = &connection.ends;
+        for (from, to) in [(first, second), (second, first)] {
+            let Some(from) = from.socket else { continue };
+            let to = to.socket.map(|to| &sockets[to]);
+            transfers.extend(direction(order, index, from, &sockets[from], to));
+        }
+    }
+    transfers
+}
+
+fn direction(
+    order: &[&Event],
+    connection: usize,
+    from: usize,
+    sender: &Socket,
+    receiver: Option<&Socket>,
+) -> Vec<Transfer> {
+    let writes = pieces(order, sender, moved::sent);
+    let reads = receiver.map_or_else(Vec::new, |receiver| pieces(order, receiver, moved::received));
+    let transfer = |write: &Piece<'_>, parts| Transfer {
+        sent: write.at,
+        message: 0,
+        connection: Some(connection),
+        from,
+        start: write.bytes.start,
+        total: write.bytes.end - write.bytes.start,
+        parts,
+    };
+    let joined: Option<Vec<Transfer>> = {
+        let mut next = 0;
+        let parts = |write: &Piece<'_>| {
+            while reads.get(next).is_some_and(|read| read.bytes.end <= write.bytes.start) {
+                next += 1;
+            }
+            let parts = overlaps(write, &reads[next..])?;
+            Some(transfer(write, parts))
+        };
+        writes.iter().map(parts).collect()
+    };
+    joined.unwrap_or_else(|| writes.iter().map(|write| transfer(write, Vec::new())).collect())
+}
+
+fn pieces<'t>(
+    order: &[&'t Event],
+    socket: &Socket,
+    amount: impl Fn(&'t event::Call) -> Option<(u64, &'t [u8])>,
+) -> Vec<Piece<'t>> {
+    let mut end = 0u64;
+    let mut pieces = Vec::new();
+    for &at in &socket.calls {
+        let Some((total, sample)) = order[at].call().and_then(&amount) else { continue };
+        if total == 0 {
+            continue;
+        }
+        let start = end;
+        end = end.saturating_add(total);
+        pieces.push(Piece { at, bytes: start..end, sample });
+    }
+    pieces
+}
+
+/// The reads that overlap a write. `None` if their samples contradict each other: then the two
+/// ends do not count from the same byte (the recording began in the middle, or lost a call), and
+/// no arrow of this direction would be true.
+fn overlaps(write: &Piece<'_>, reads: &[Piece<'_>]) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    for read in reads.iter().take_while(|read| read.bytes.start < write.bytes.end) {
+        let shared = read.bytes.start.max(write.bytes.start)..read.bytes.end.min(write.bytes.end);
+        let known = |piece: &Piece<'_>| piece.bytes.start.saturating_add(piece.sample.len() as u64);
+        let seen = shared.start..shared.end.min(known(read)).min(known(write)).max(shared.start);
+        if part(write, &seen) != part(read, &seen) {
+            return None;
+        }
+        let bytes = shared.start - write.bytes.start..shared.end - write.bytes.start;
+        parts.push(Part { received: read.at, bytes });
+    }
+    Some(parts)
+}
+
+fn part<'t>(piece: &Piece<'t>, range: &Range<u64>) -> Option<&'t [u8]> {
+    let from = usize::try_from(range.start - piece.bytes.start).ok()?;
+    let to = usize::try_from(range.end - piece.bytes.start).ok()?;
+    if from == to { Some(&[]) } else { piece.sample.get(from..to) }
+}

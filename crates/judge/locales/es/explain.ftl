@@ -1,0 +1,87 @@
+# Lo que dicen las reglas: qué hizo el núcleo y qué probar. Corto, llano y sin culpas.
+# Las variables son los argumentos de la regla; véase rules/mod.rs.
+
+## connect
+
+explain-connect-refused = Nadie escucha en el puerto { $port } de { $address }, así que su núcleo respondió al SYN con un RST. Arranca antes el servidor o revisa el número de puerto.
+explain-connect-refused-remote = { $address } respondió con un rechazo: allí nadie escucha en el puerto { $port }, o un cortafuegos lo dice en su lugar. Revisa la dirección y el puerto.
+explain-connect-too-early = El cliente llegó { $milliseconds } ms antes de tiempo: { $server } no escuchó en el puerto { $port } hasta después. Mientras no se llame a listen, el núcleo rechaza. Espera al servidor o vuelve a intentarlo.
+explain-connect-timed-out = { $address } no dio respuesta alguna: el núcleo repitió el SYN durante { $milliseconds } ms y se rindió. La máquina está apagada, la dirección está mal o un cortafuegos tira los paquetes en silencio.
+explain-unreachable = El núcleo no conoce ningún camino hasta { $address }, o le han dicho que no lo hay. Revisa la dirección, el cable y las rutas (ip route).
+explain-already-connected = El descriptor { $fd } ya está conectado. Un socket TCP se conecta una sola vez: para otra conexión, abre otro socket.
+explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloqueante, connect a { $address } solo empieza. Espera a que se pueda escribir en él (poll, POLLOUT) y pregunta con SO_ERROR cómo ha ido.
+
+## bind y listen
+
+explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Solo cabe un socket por dirección y puerto: para ese programa o elige otro puerto.
+explain-address-in-use-time-wait = El puerto { $port } aún no está libre: { $server } cerró primero una conexión y el núcleo la guarda un minuto en TIME_WAIT. Pon SO_REUSEADDR antes de bind.
+explain-address-in-use = El puerto { $port } está ocupado. Para saber por quién: ss -tulnp. Si solo quedan conexiones en TIME_WAIT, pon SO_REUSEADDR antes de bind.
+explain-low-port = Los puertos menores que 1024 son del administrador, y { $port } es uno de ellos. Elige uno a partir del 1024.
+explain-address-not-here = { $address } no es una dirección de esta máquina, y bind solo admite las suyas. Usa 0.0.0.0 para escuchar en todas.
+
+## accept
+
+explain-accept-waits = accept esperó { $milliseconds } ms hasta que se conectó un cliente. Ese es su trabajo: mientras espera, { $server } no gasta procesador.
+explain-one-at-a-time = Este cliente esperó { $milliseconds } ms porque { $server } estaba ocupado con otro: no acepta al siguiente hasta terminar. Atiende a cada cliente en su propio hilo o usa poll.
+explain-connected-before-accept = connect terminó bien { $milliseconds } ms antes de que accept devolviera esta conexión: el núcleo completa el saludo él solo y deja la conexión en cola hasta que el programa la acepta.
+explain-queue-full = { $waiting } conexiones esperaban a ser aceptadas y listen había pedido una cola de { $backlog }. Con la cola llena, el núcleo tira los SYN siguientes, y esos clientes lo reintentan al cabo de un segundo.
+explain-too-many-files = { $call } ha fallado: este proceso tiene demasiados descriptores abiertos. Cierra las conexiones cuando acaben o sube el límite (ulimit -n).
+
+## Un flujo no tiene mensajes
+
+explain-short-read = Se enviaron { $sent } bytes de una vez, pero esta lectura solo recibió { $got }. TCP lleva bytes, no mensajes: lee en un bucle hasta tener todo lo que necesitas.
+explain-buffer-too-small = Se enviaron { $sent } bytes de una vez y en el búfer cabían { $room }. No se pierde nada: el resto espera a la siguiente lectura. Lee en un bucle.
+explain-coalesced-read = { $messages } envíos llegaron en una sola lectura de { $got } bytes. TCP no guarda fronteras entre mensajes: márcalas tú, con una longitud o un fin de línea.
+explain-short-write = Solo se tomaron { $taken } de { $asked } bytes: el búfer del núcleo está lleno porque el otro extremo lee demasiado despacio. Envía el resto en un bucle.
+
+## Cómo acaban las conexiones
+
+explain-end-of-stream = 0 bytes significan el final: { $peer } ha cerrado su lado y no enviará nada más. No es un error. Deja de leer y cierra.
+explain-connection-reset = { $call } ha fallado porque el otro extremo cortó la conexión con un RST: se cayó, o cerró con bytes sin leer.
+explain-send-after-shutdown = Este programa había cerrado su propia mitad de envío del descriptor { $fd } y luego intentó enviar. Después de SHUT_WR ya solo puede recibir.
+explain-broken-pipe = El otro extremo del descriptor { $fd } ya no está, y un envío anterior recibió un RST. Cuando el otro ha cerrado, un primer envío puede salir bien; el siguiente falla, como este.
+explain-close-unread = { $program } cerró con { $unread } bytes sin leer. Entonces el núcleo envía un RST en vez de un final ordenado, y el otro lado puede perder datos. Lee hasta el final antes de cerrar.
+explain-server-closed-first = { $server } cerró primero, así que el núcleo guarda el puerto { $port } en TIME_WAIT en su lado durante un minuto. Por eso los servidores ponen SO_REUSEADDR.
+explain-half-close = { $program } cerró solo su mitad de envío (SHUT_WR): el otro extremo ve el final del flujo y todavía puede contestar.
+explain-connection-timed-out = { $call } ha fallado: el otro extremo dejó de contestar y el núcleo se rindió tras muchas retransmisiones. Seguramente desapareció sin cerrar.
+
+## Datagramas
+
+explain-udp-refused = Nadie tiene un socket en { $address }: su núcleo respondió a un datagrama anterior con un ICMP «puerto inalcanzable». Solo se entera un socket UDP conectado, y solo en su siguiente llamada.
+explain-udp-nobody = No llegará nada: ninguno de los programas grabados tiene un socket UDP en el puerto { $port }, así que el datagrama a { $address } no encontró a nadie. A un socket sin conectar no se le muestra el error ICMP: ponle un límite de tiempo o conéctalo.
+explain-datagram-truncated = El datagrama tenía { $sent } bytes y el búfer solo { $room }: el resto se ha perdido para siempre. A diferencia de un flujo, un datagrama se lee entero o cortado. Usa un búfer mayor.
+explain-datagram-empty = 0 bytes, y no es el final: UDP también lleva datagramas vacíos. Solo en un flujo el 0 significa que el otro extremo ha cerrado.
+explain-datagram-too-long = { $asked } bytes no caben en un datagrama: UDP sobre IPv4 lleva 65.507 como mucho. Divide los datos o usa TCP.
+explain-no-destination = { $call } no sabe adónde enviar: el socket no está conectado y no se ha dado ninguna dirección. Usa sendto con una dirección o llama antes a connect.
+
+## Descriptor equivocado, momento equivocado
+
+explain-not-connected = { $call } necesita una conexión y el descriptor { $fd } no la tiene (aún no, o ya no). Llama antes a connect o usa lo que devolvió accept.
+explain-listener-used = El descriptor { $fd } solo escucha: { $call } no funciona con él. Habla con el cliente por el descriptor que devolvió accept.
+explain-accept-without-listen = { $call } sobre el descriptor { $fd }, que no está escuchando. Llama a bind, luego a listen y luego a accept.
+explain-closed-descriptor = El descriptor { $fd } se había cerrado antes de este { $call }. Cierra un socket cuando ya no lo use nadie, tampoco otro hilo.
+explain-not-a-socket = El descriptor { $fd } está abierto, pero no es un socket, así que { $call } no puede usarlo. Revisa qué número se le pasa.
+
+## Esperar
+
+explain-busy-loop = Se llamó a { $call } { $times } veces en { $milliseconds } ms y no había nada que dar: una espera activa que gasta un procesador entero. Deja que la llamada se bloquee o espera con poll.
+explain-not-now = EAGAIN no es un fallo: el socket es no bloqueante y { $call } habría tenido que esperar. Espera con poll o epoll y vuelve a llamar.
+explain-receive-timed-out = { $call } esperó { $milliseconds } ms, todo lo que permite el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
+explain-poll-timed-out = { $call } esperó { $milliseconds } ms, el límite que se le dio, y no llegó nada. Así se ve también por debajo un límite puesto en Python (settimeout).
+explain-interrupted = Una señal interrumpió { $call } antes de que pasara nada. No se ha roto nada: vuelve a llamar (o instala el manejador con SA_RESTART).
+explain-both-wait = { $one } espera a { $other } y { $other } espera a { $one }: ninguno de los dos seguirá jamás. Poneos de acuerdo en quién habla primero y en cómo acaba un mensaje.
+explain-waits-for-end = { $program } sigue esperando más, pero { $peer } ni envía ni cierra. Para leer hasta el final hace falta que el otro lado cierre, o al menos que cierre su mitad de envío.
+explain-still-accepting = { $server } sigue esperando en accept al siguiente cliente. Un servidor así solo termina cuando se le dice (Ctrl-C).
+
+## Opciones
+
+explain-reuse-address = SO_REUSEADDR permite a bind tomar el puerto { $port } aunque queden en él conexiones antiguas en TIME_WAIT. No permite que dos programas escuchen ahí a la vez.
+explain-no-delay = TCP_NODELAY envía los trozos pequeños enseguida. Sin él (algoritmo de Nagle), el núcleo retiene un trozo pequeño mientras haya otro anterior sin confirmar, y los junta.
+
+## Procesos
+
+explain-name-lookup = Se buscó un nombre: al servidor de nombres { $server } se le preguntó por { $name }. getaddrinfo lo hace por su cuenta, antes de que nada pueda conectar.
+explain-name-lookup-unanswered = El servidor de nombres { $server } no contestó por { $name }. Sin dirección no hay adónde conectar: revisa la red y /etc/resolv.conf.
+explain-killed-by-sigpipe = A { $program } lo mató SIGPIPE: escribió en una conexión que ya no lee nadie. Ignora SIGPIPE, o envía con MSG_NOSIGNAL, y trata EPIPE.
+explain-killed-connected = { $signal } acabó con { $program } con una conexión abierta. El núcleo la cerró en su lugar, así que el otro extremo ve el final del flujo o un corte.
+explain-io-uring = { $program } usa io_uring: lo que hace por ese anillo no son llamadas al sistema y aquí no se ve. Este dibujo no está completo.

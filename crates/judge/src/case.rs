@@ -1,0 +1,206 @@
+//! What the rules look at: the conversations of a timeline, and short ways to ask about them.
+
+use std::collections::HashMap;
+
+use event::{Args, Call, Endpoint, Errno, Process, Protocol, SocketType, Timeline};
+use flows::{Flows, Position};
+
+use crate::Argument;
+
+/// A timeline with its conversations.
+pub(crate) struct Case<'t> {
+    pub(crate) flows: Flows<'t>,
+    by_thread: HashMap<(u32, u32), Vec<Position>>,
+    names: HashMap<u32, String>,
+}
+
+/// Where a rule applies.
+pub(crate) struct Finding {
+    /// The events that show it, the decisive one first.
+    pub(crate) evidence: Vec<Position>,
+    /// What its sentence needs.
+    pub(crate) arguments: Vec<(&'static str, Argument)>,
+}
+
+impl Finding {
+    pub(crate) fn at(at: Position) -> Self {
+        Self { evidence: vec![at], arguments: Vec::new() }
+    }
+
+    pub(crate) fn and(mut self, more: impl IntoIterator<Item = Position>) -> Self {
+        for at in more {
+            if !self.evidence.contains(&at) {
+                self.evidence.push(at);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Argument>) -> Self {
+        self.arguments.push((name, value.into()));
+        self
+    }
+}
+
+impl<'t> Case<'t> {
+    pub(crate) fn of(timeline: &'t Timeline) -> Self {
+        let flows = Flows::of(timeline);
+        let mut by_thread: HashMap<(u32, u32), Vec<Position>> = HashMap::new();
+        for (at, event, _) in flows.calls() {
+            by_thread.entry((event.place.process, event.place.thread)).or_default().push(at);
+        }
+        Self { flows, by_thread, names: names(timeline) }
+    }
+
+    /// The calls one thread made from one position to another.
+    pub(crate) fn by_thread(
+        &self,
+        thread: (u32, u32),
+        between: std::ops::Range<Position>,
+    ) -> impl Iterator<Item = (Position, &'t Call)> + '_ {
+        let calls = self.by_thread.get(&thread).map_or(&[][..], Vec::as_slice);
+        let from = calls.partition_point(|at| *at < between.start);
+        let calls = calls[from..].iter().copied().take_while(move |at| *at < between.end);
+        calls.filter_map(|at| Some((at, self.call(at)?)))
+    }
+
+    /// Every call with its position. What happened while a name was looked up is the C library's
+    /// doing, and leads a student astray.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (Position, &'t Call)> + '_ {
+        let of_lookup = |at: Position| {
+            let socket = self.flows.socket_at(at);
+            self.flows.lookups.iter().any(|lookup| Some(lookup.socket) == socket)
+        };
+        let calls = self.flows.calls().map(|(at, _, call)| (at, call));
+        calls.filter(move |(at, call)| !of_lookup(*at) && !is_plumbing(call))
+    }
+
+    /// The calls that failed with an error.
+    pub(crate) fn failed(&self, errno: Errno) -> impl Iterator<Item = (Position, &'t Call)> + '_ {
+        self.calls().filter(move |(_, call)| call.error() == Some(errno))
+    }
+
+    /// The call at a position.
+    pub(crate) fn call(&self, at: Position) -> Option<&'t Call> {
+        self.flows.call(at)
+    }
+
+    /// The socket of the call at a position.
+    pub(crate) fn socket(&self, at: Position) -> Option<&flows::Socket> {
+        self.flows.socket_at(at).map(|socket| &self.flows.sockets[socket])
+    }
+
+    /// The calls made on a socket before a position.
+    pub(crate) fn before(
+        &self,
+        socket: usize,
+        at: Position,
+    ) -> impl DoubleEndedIterator<Item = (Position, &'t Call)> + '_ {
+        let calls = self.flows.sockets[socket].calls.iter().copied().filter(move |one| *one < at);
+        calls.filter_map(|one| Some((one, self.call(one)?)))
+    }
+
+    /// What people call the program that made a call: its label, or its own name.
+    pub(crate) fn who(&self, at: Position) -> String {
+        let process = self.flows.order[at].place.process;
+        self.names.get(&process).cloned().unwrap_or_else(|| format!("#{process}"))
+    }
+
+    /// What people call two programs, told apart by their descriptors if they are one.
+    pub(crate) fn who_apart(&self, one: Position, other: Position) -> [String; 2] {
+        let names = [self.who(one), self.who(other)];
+        if names[0] != names[1] {
+            return names;
+        }
+        [one, other].map(|at| {
+            let fd = self.call(at).and_then(|call| call.fd).unwrap_or(0);
+            format!("{} (socket {fd})", self.who(at))
+        })
+    }
+
+    /// The thread that made a call.
+    pub(crate) fn thread(&self, at: Position) -> (u32, u32) {
+        let place = &self.flows.order[at].place;
+        (place.process, place.thread)
+    }
+}
+
+/// What people call each process.
+fn names(timeline: &Timeline) -> HashMap<u32, String> {
+    let mut labels: HashMap<u32, &str> = HashMap::new();
+    let mut names = HashMap::new();
+    for event in &timeline.events {
+        let process = event.place.process;
+        let argv = match event.process() {
+            Some(Process::Start { command, argv, .. }) => {
+                let column = timeline.header.columns.get(*command as usize);
+                labels.insert(process, column.map_or("", |column| column.label.as_str()));
+                argv
+            }
+            Some(Process::Exec { argv, .. }) => argv,
+            _ => continue,
+        };
+        let label = labels.get(&process).copied().unwrap_or("");
+        let name = flows::program_name(label, argv);
+        if !name.is_empty() {
+            names.insert(process, name);
+        }
+    }
+    names
+}
+
+/// Netlink, and the name service cache: never the student's own.
+fn is_plumbing(call: &Call) -> bool {
+    let family = call.socket.as_ref().map(|socket| socket.family);
+    family == Some(event::Family::NETLINK)
+        || matches!(&call.args, Args::Connect { address: Endpoint::Unix { path } } if path.contains("/nscd/"))
+}
+
+/// True for a call on a TCP socket.
+pub(crate) fn is_tcp(call: &Call) -> bool {
+    call.socket.as_ref().is_some_and(|socket| socket.protocol == Protocol::TCP)
+}
+
+/// True for a call on a UDP socket.
+pub(crate) fn is_udp(call: &Call) -> bool {
+    call.socket.as_ref().is_some_and(|socket| socket.protocol == Protocol::UDP)
+}
+
+/// True for a call on a socket that carries datagrams of any family.
+pub(crate) fn is_datagram(call: &Call) -> bool {
+    call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::DGRAM)
+}
+
+/// True for a call that sends.
+pub(crate) fn sends(call: &Call) -> bool {
+    matches!(
+        call.args,
+        Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
+    )
+}
+
+/// True for a call that receives.
+pub(crate) fn receives(call: &Call) -> bool {
+    matches!(call.args, Args::Recv { .. } | Args::RecvMany { .. })
+}
+
+/// Whole milliseconds.
+pub(crate) fn milliseconds(nanoseconds: u64) -> u64 {
+    nanoseconds / 1_000_000
+}
+
+/// An address as people write it.
+pub(crate) fn shown(address: &Endpoint) -> String {
+    address.unmapped().to_string()
+}
+
+/// A port as a sentence's argument.
+pub(crate) fn port(address: &Endpoint) -> u64 {
+    address.port().unwrap_or(0).into()
+}
+
+/// True for addresses of this machine's own loopback.
+pub(crate) fn is_loopback(address: &Endpoint) -> bool {
+    let ip = address.unmapped().ip_port().map(|(ip, _)| ip);
+    ip.is_some_and(|ip| ip.is_loopback() || ip.is_unspecified())
+}

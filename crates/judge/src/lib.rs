@@ -1,0 +1,107 @@
+//! What a timeline means, in plain words and with its evidence.
+//!
+//! [`explain`] looks for what a student would stumble over and says which rule applies, to which
+//! events, with which facts. The sentences themselves are in [`locales`], one per rule and
+//! language, for a Fluent bundle of the caller's. Pure, and careful: a rule that cannot be sure
+//! says less, never more.
+#![forbid(unsafe_code)]
+
+mod case;
+pub mod locales;
+mod rules;
+
+use serde::Serialize;
+
+use case::Case;
+pub use rules::{RULES, Rule};
+
+/// Something that happened and deserves a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Which rule: a stable key such as `connect-refused`. The sentence's key is `explain-` and
+    /// this.
+    pub rule: &'static str,
+    /// Whether something went wrong, or is merely worth knowing.
+    pub weight: Weight,
+    /// The events that show it, by `seq`, the decisive one first; never empty.
+    pub evidence: Vec<u64>,
+    /// What the sentence needs to be filled in.
+    pub arguments: Vec<(&'static str, Argument)>,
+    /// How often the same happened again without being listed.
+    pub more: usize,
+}
+
+impl Explanation {
+    /// The event under which the sentence belongs.
+    pub fn decisive(&self) -> u64 {
+        self.evidence.first().copied().unwrap_or_default()
+    }
+
+    /// The key of the sentence in the Fluent files.
+    pub fn key(&self) -> String {
+        format!("explain-{}", self.rule)
+    }
+}
+
+/// Whether something went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// Worth knowing: how sockets behave, seen happening. Listed once per rule.
+    Lesson,
+    /// Something failed or hangs. Listed a few times per rule.
+    Problem,
+}
+
+/// A value for a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Argument {
+    /// A name, an address.
+    Text(String),
+    /// A count, a port, milliseconds.
+    Number(u64),
+}
+
+impl From<String> for Argument {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<u64> for Argument {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+/// How often one rule is listed before the rest is only counted.
+const LESSONS: usize = 1;
+const PROBLEMS: usize = 3;
+
+/// Everything the rules find, in the order of the decisive events.
+pub fn explain(timeline: &event::Timeline) -> Vec<Explanation> {
+    let case = Case::of(timeline);
+    let mut explanations: Vec<(flows::Position, Explanation)> = Vec::new();
+    for rule in RULES {
+        let mut findings = (rule.find)(&case);
+        findings.retain(|finding| !finding.evidence.is_empty());
+        findings.sort_by_key(|finding| finding.evidence[0]);
+        let most = if rule.weight == Weight::Lesson { LESSONS } else { PROBLEMS };
+        let more = findings.len().saturating_sub(most);
+        for (index, finding) in findings.into_iter().take(most).enumerate() {
+            let evidence = finding.evidence.iter().map(|at| case.flows.order[*at].seq).collect();
+            let last = index + 1 == most;
+            let explanation = Explanation {
+                rule: rule.key,
+                weight: rule.weight,
+                evidence,
+                arguments: finding.arguments,
+                more: if last { more } else { 0 },
+            };
+            explanations.push((finding.evidence[0], explanation));
+        }
+    }
+    explanations.sort_by_key(|(at, _)| *at);
+    explanations.into_iter().map(|(_, explanation)| explanation).collect()
+}

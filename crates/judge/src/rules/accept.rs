@@ -1,0 +1,176 @@
+//! `accept`: who waits for whom.
+
+use event::{Args, Errno};
+use flows::Position;
+
+use crate::case::{Case, Finding, milliseconds};
+
+/// A wait this long is seen by a person.
+const NOTICEABLE: u64 = 100_000_000;
+
+pub(super) fn waits(case: &Case<'_>) -> Vec<Finding> {
+    let waited = case.calls().filter(|(_, call)| {
+        matches!(call.args, Args::Accept { .. })
+            && call.value().is_some()
+            && call.took() >= NOTICEABLE
+    });
+    let found = waited.map(|(at, call)| {
+        let connect = connected(case, at);
+        let finding = Finding::at(at).and(connect);
+        finding.with("milliseconds", milliseconds(call.took())).with("server", case.who(at))
+    });
+    found.collect()
+}
+
+fn connected(case: &Case<'_>, accepted: Position) -> Option<Position> {
+    let connection = case.flows.connection_at(accepted)?;
+    case.flows.connections[connection].connected
+}
+
+/// A connection, its `connect` and its `accept`, with how long it lay in the queue.
+fn queued<'c>(
+    case: &'c Case<'_>,
+) -> impl Iterator<Item = (usize, Position, Position, u64)> + use<'c> {
+    case.flows.connections.iter().enumerate().filter_map(|(index, connection)| {
+        let (connect, accept) = (connection.connected?, connection.accepted?);
+        let (asked, got) = (case.call(connect)?, case.call(accept)?);
+        Some((index, connect, accept, got.ended.saturating_sub(asked.ended)))
+    })
+}
+
+/// A client waited although the server was there: its one thread was busy with another client.
+pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Finding> {
+    let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
+        |(connection, connect, accept, waited)| {
+            let thread = case.thread(accept);
+            let asked = case.call(connect)?.ended;
+            let began = case.call(accept)?.began;
+            // Between the client's connect and the accept, that thread served someone else.
+            let mut calls = case.by_thread(thread, connect..accept);
+            let serving = calls.find(|(at, call)| {
+                let other = case.flows.connection_at(*at).filter(|other| *other != connection);
+                let accepted = case.socket(*at).is_some_and(|socket| socket.listener.is_some());
+                let during = call.ended > asked && call.began < began;
+                let close = matches!(call.args, Args::Close);
+                accepted && other.is_some() && during && !close
+            });
+            let finding = Finding::at(accept).and([connect, serving?.0]);
+            let finding = finding.with("server", case.who(accept));
+            Some(finding.with("milliseconds", milliseconds(waited)))
+        },
+    );
+    found.collect()
+}
+
+/// `connect` succeeds before `accept` is even called: the kernel does the handshake alone.
+pub(super) fn before(case: &Case<'_>) -> Vec<Finding> {
+    let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
+        |(_, connect, accept, waited)| {
+            let early = case.call(connect)?.ended < case.call(accept)?.began;
+            let finding = Finding::at(connect).and([accept]);
+            early.then(|| finding.with("milliseconds", milliseconds(waited)))
+        },
+    );
+    found.collect()
+}
+
+/// More connections waited in a listener's queue than `listen` had asked room for.
+pub(super) fn queue_full(case: &Case<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (index, socket) in case.flows.sockets.iter().enumerate() {
+        let Some(listen) = socket.listening else { continue };
+        let Some(Args::Listen { backlog }) = case.call(listen).map(|call| &call.args) else {
+            continue;
+        };
+        let backlog = u64::try_from(*backlog).unwrap_or(0);
+        let mut moments: Vec<(u64, i64, Position)> = Vec::new();
+        for connection in case.flows.connections.iter().filter(|one| one.listener == Some(index)) {
+            let Some(connect) = connection.connected else { continue };
+            let Some(call) = case.call(connect) else { continue };
+            moments.push((call.ended, 1, connect));
+            let accept = connection.accepted.and_then(|at| Some((at, case.call(at)?)));
+            if let Some((at, call)) = accept {
+                moments.push((call.ended, -1, at));
+            }
+        }
+        moments.sort_unstable();
+        let mut waiting = 0i64;
+        let mut most = (0u64, listen);
+        for (_, step, at) in moments {
+            waiting += step;
+            let now = u64::try_from(waiting).unwrap_or(0);
+            if now > most.0 {
+                most = (now, at);
+            }
+        }
+        // The kernel lets one more in than it was asked to.
+        if most.0 > backlog {
+            let finding = Finding::at(most.1).and([listen]);
+            found.push(finding.with("backlog", backlog).with("waiting", most.0));
+        }
+    }
+    found
+}
+
+pub(super) fn too_many_files(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno(24));
+    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use event::Outcome;
+    use timelines::{Story, scenes};
+
+    use super::super::told::{rules, told};
+
+    #[test]
+    fn an_accept_that_waited_is_a_lesson() {
+        assert!(told(&scenes::upper_tcp(), "accept-waits").contains("1200"));
+    }
+
+    #[test]
+    fn a_busy_server_keeps_the_next_client_waiting() {
+        let mut story = Story::new();
+        let (_, listener, waiting) = scenes::tcp_server(&mut story);
+        let [alice, bob] = ["alice", "bob"].map(|name| story.command(name, name));
+        let near = story.tcp(alice);
+        story.connect(near, "127.0.0.1:12000");
+        let far = story.since(waiting).accept(listener, near);
+        let serving = story.now();
+        let second = story.tcp(bob);
+        story.connect(second, "127.0.0.1:12000");
+        story.wait(700).send(near, "hola");
+        story.since(serving).recv(far, "hola");
+        story.accept(listener, second);
+        let timeline = story.build();
+        assert!(told(&timeline, "one-at-a-time").contains("700"));
+        assert!(rules(&timeline).contains(&"connected-before-accept"));
+        assert!(!rules(&scenes::threaded()).contains(&"one-at-a-time"));
+    }
+
+    #[test]
+    fn a_full_queue_is_counted() {
+        let mut story = Story::new();
+        let server = story.command("server", "s");
+        let listener = story.tcp(server);
+        story.bind(listener, "*:12000");
+        story.listen(listener, 1);
+        let client = story.command("client", "c");
+        for _ in 0..2 {
+            let near = story.tcp(client);
+            story.connect(near, "127.0.0.1:12000");
+        }
+        assert!(told(&story.build(), "queue-full").contains('2'));
+    }
+
+    #[test]
+    fn too_many_descriptors() {
+        let mut story = Story::new();
+        let (_, listener, _) = scenes::tcp_server(&mut story);
+        let args =
+            event::Args::Accept { peer: None, flags: event::Flags::default(), listener: None };
+        story.on(listener, "accept", args, Outcome::Error(event::Errno(24)));
+        assert_eq!(rules(&story.build()), ["too-many-files"]);
+    }
+}

@@ -1,0 +1,151 @@
+//! `bind` and `listen`: whose address it is.
+
+use event::{Args, Call, Endpoint, Errno};
+use flows::Position;
+
+use crate::case::{Case, Finding, is_loopback, port, shown};
+
+/// Who has the address that a `bind` or `listen` could not have.
+enum Holder {
+    /// A recorded socket that is still open: the call that bound it.
+    Open(Position),
+    /// A recorded connection which this machine's server side closed first: that close.
+    TimeWait(Position),
+    Unknown,
+}
+
+fn refused<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, Endpoint, Holder)> + use<'c> {
+    case.failed(Errno::EADDRINUSE).filter_map(|(at, call)| {
+        let address = match &call.args {
+            Args::Bind { address } => address.clone(),
+            Args::Listen { .. } => call.socket.as_ref()?.local.clone()?,
+            _ => return None,
+        };
+        let holder = holder(case, at, call, &address);
+        Some((at, address, holder))
+    })
+}
+
+fn holder(case: &Case<'_>, at: Position, failed: &Call, address: &Endpoint) -> Holder {
+    let protocol = failed.socket.as_ref().map(|socket| socket.protocol);
+    let own = case.flows.socket_at(at);
+    let same_port = |(index, socket): &(usize, &flows::Socket)| {
+        let local = socket.identity.local.as_ref().and_then(Endpoint::port);
+        let same = Some(socket.identity.protocol) == protocol;
+        Some(*index) != own && same && local.is_some() && local == address.port()
+    };
+    let sockets = || case.flows.sockets.iter().enumerate().filter(same_port);
+    for (index, _) in sockets() {
+        let before: Vec<_> = case.before(index, at).collect();
+        let closed = before.last().is_some_and(|(_, call)| matches!(call.args, Args::Close));
+        let bound = before
+            .iter()
+            .find(|(_, call)| matches!(call.args, Args::Bind { .. }) && call.value().is_some());
+        if let Some((bound, _)) = bound.filter(|_| !closed) {
+            return Holder::Open(*bound);
+        }
+    }
+    let mut closed_first = sockets().filter_map(|(index, socket)| {
+        socket.listener?;
+        super::closing::closed_first(case, socket.connection?, index).filter(|close| *close < at)
+    });
+    closed_first.next_back().map_or(Holder::Unknown, Holder::TimeWait)
+}
+
+pub(super) fn held(case: &Case<'_>) -> Vec<Finding> {
+    let found = refused(case).filter_map(|(at, address, holder)| match holder {
+        Holder::Open(bound) => {
+            let finding = Finding::at(at).and([bound]).with("port", port(&address));
+            Some(finding.with("holder", case.who(bound)))
+        }
+        _ => None,
+    });
+    found.collect()
+}
+
+pub(super) fn time_wait(case: &Case<'_>) -> Vec<Finding> {
+    let found = refused(case).filter_map(|(at, address, holder)| match holder {
+        Holder::TimeWait(close) => {
+            let finding = Finding::at(at).and([close]).with("port", port(&address));
+            Some(finding.with("server", case.who(close)))
+        }
+        _ => None,
+    });
+    found.collect()
+}
+
+pub(super) fn in_use(case: &Case<'_>) -> Vec<Finding> {
+    let unknown = refused(case).filter(|(_, _, holder)| matches!(holder, Holder::Unknown));
+    unknown.map(|(at, address, _)| Finding::at(at).with("port", port(&address))).collect()
+}
+
+pub(super) fn low_port(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno(13)).filter_map(|(at, call)| match &call.args {
+        Args::Bind { address } if (1..1024).contains(&port(address)) => {
+            Some(Finding::at(at).with("port", port(address)))
+        }
+        _ => None,
+    });
+    found.collect()
+}
+
+pub(super) fn not_here(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno(99)).filter_map(|(at, call)| match &call.args {
+        Args::Bind { address } if !is_loopback(address) => {
+            Some(Finding::at(at).with("address", shown(address)))
+        }
+        _ => None,
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use timelines::{Story, address, scenes};
+
+    use super::super::told::{rules, told};
+    use super::*;
+
+    fn bind_fails(story: &mut Story, to: &str, errno: i32) -> event::Timeline {
+        let late = story.command("late", "python3 late.py");
+        let sock = story.tcp(late);
+        story.fail(sock, "bind", Args::Bind { address: address(to) }, errno);
+        story.build()
+    }
+
+    #[test]
+    fn the_holder_of_a_port_is_named() {
+        let mut story = Story::new();
+        scenes::tcp_server(&mut story);
+        let timeline = bind_fails(&mut story, "*:12000", 98);
+        assert_eq!(rules(&timeline), ["address-in-use-held"]);
+        assert!(told(&timeline, "address-in-use-held").contains("server"));
+    }
+
+    #[test]
+    fn a_server_that_closed_first_left_time_wait() {
+        let mut story = Story::new();
+        let (_, listener, waiting) = scenes::tcp_server(&mut story);
+        let client = story.command("client", "c");
+        let near = story.tcp(client);
+        story.connect(near, "127.0.0.1:12000");
+        let far = story.since(waiting).accept(listener, near);
+        story.close(far);
+        story.close(listener);
+        story.recv(near, "");
+        story.close(near);
+        let timeline = bind_fails(&mut story, "*:12000", 98);
+        assert!(rules(&timeline).contains(&"address-in-use-time-wait"));
+    }
+
+    #[test]
+    fn an_unknown_holder_stays_unknown() {
+        assert_eq!(rules(&bind_fails(&mut Story::new(), "*:12000", 98)), ["address-in-use"]);
+    }
+
+    #[test]
+    fn ports_below_1024_and_foreign_addresses() {
+        assert_eq!(rules(&bind_fails(&mut Story::new(), "*:80", 13)), ["low-port"]);
+        assert_eq!(rules(&bind_fails(&mut Story::new(), "8.8.8.8:5000", 99)), ["address-not-here"]);
+    }
+}

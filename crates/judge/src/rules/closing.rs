@@ -1,0 +1,227 @@
+//! How connections end: in order, half, by force.
+
+use std::collections::HashMap;
+
+use event::{Args, Call, Errno, Shutdown};
+use flows::Position;
+
+use crate::case::{Case, Finding, is_tcp, receives, sends, shown};
+
+/// True for a call that ends the writing half, or all.
+fn ends_writing(call: &Call) -> bool {
+    let ends = match &call.args {
+        Args::Close => true,
+        Args::Shutdown { how } => *how != Shutdown::RD,
+        _ => false,
+    };
+    ends && call.value().is_some()
+}
+
+/// The call by which a socket's end closed before the other end did. `None` unless both ends
+/// were recorded: of a peer outside, only its FIN would tell.
+pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) -> Option<Position> {
+    let other = case.flows.other_end(connection, Some(socket)).socket?;
+    let closing = |socket: usize| {
+        let mut calls = case.flows.sockets[socket].calls.iter().copied();
+        let shut = calls.clone().find(|at| {
+            case.call(*at)
+                .is_some_and(|call| ends_writing(call) && !matches!(call.args, Args::Close))
+        });
+        // Of several descriptors only the last close closes.
+        shut.or_else(|| calls.rfind(|at| case.call(*at).is_some_and(ends_writing)))
+    };
+    let own = closing(socket)?;
+    closing(other).is_none_or(|theirs| own < theirs).then_some(own)
+}
+
+pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.flows.closings.iter().filter_map(|closing| {
+        let connection = case.flows.connection_at(closing.seen)?;
+        let other = case.flows.other_end(connection, case.flows.socket_at(closing.seen));
+        let peer = match closing.closed {
+            Some(closed) => case.who(closed),
+            None => other.address.as_ref().map(shown)?,
+        };
+        Some(Finding::at(closing.seen).and(closing.closed).with("peer", peer))
+    });
+    found.collect()
+}
+
+pub(super) fn reset(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno::ECONNRESET).map(|(at, call)| {
+        let connection = case.flows.connection_at(at);
+        let other =
+            connection.and_then(|one| case.flows.other_end(one, case.flows.socket_at(at)).socket);
+        let close = other.and_then(|other| {
+            case.before(other, at).rfind(|(_, call)| matches!(call.args, Args::Close))
+        });
+        Finding::at(at).and(close.map(|(at, _)| at)).with("call", call.name.to_string())
+    });
+    found.collect()
+}
+
+/// The program's own `shutdown` of the writing half before a position.
+fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
+    let socket = case.flows.socket_at(at)?;
+    let shut = case
+        .before(socket, at)
+        .find(|(_, call)| ends_writing(call) && matches!(call.args, Args::Shutdown { .. }));
+    shut.map(|(at, _)| at)
+}
+
+fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
+    let broken = case.failed(Errno::EPIPE).filter(|(_, call)| sends(call));
+    broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
+}
+
+pub(super) fn send_after_shutdown(case: &Case<'_>) -> Vec<Finding> {
+    let found = broken(case).filter_map(|(at, fd)| {
+        let shut = own_shutdown(case, at)?;
+        Some(Finding::at(at).and([shut]).with("fd", fd))
+    });
+    found.collect()
+}
+
+pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Finding> {
+    let found = broken(case).filter(|(at, _)| own_shutdown(case, *at).is_none());
+    found.map(|(at, fd)| Finding::at(at).with("fd", fd)).collect()
+}
+
+/// Closed while bytes were still unread: the kernel answers those with RST.
+pub(super) fn unread(case: &Case<'_>) -> Vec<Finding> {
+    let mut sent: HashMap<usize, Vec<(Position, u64)>> = HashMap::new();
+    for transfer in &case.flows.transfers {
+        sent.entry(transfer.from).or_default().push((transfer.sent, transfer.total));
+    }
+    let both_ways = case.flows.connections.iter().flat_map(|connection| {
+        let [one, other] = connection.ends.each_ref().map(|end| end.socket);
+        [(one, other), (other, one)]
+    });
+    let found = both_ways.filter_map(|(own, other)| {
+        let (own, sent) = (own?, sent.get(&other?)?);
+        let close = case.flows.sockets[own].last()?;
+        let call = case.call(close)?;
+        if !matches!(call.args, Args::Close) || !is_tcp(call) {
+            return None;
+        }
+        let sum = |sum: u64, total: u64| sum.saturating_add(total);
+        let sent = sent.iter().filter(|(at, _)| *at < close).map(|(_, total)| *total);
+        let read = case.before(own, close).filter_map(|(_, call)| flows::received(call));
+        let unread = sent.fold(0, sum).checked_sub(read.map(|(total, _)| total).fold(0, sum))?;
+        let finding = Finding::at(close).with("unread", unread);
+        (unread > 0).then(|| finding.with("program", case.who(close)))
+    });
+    found.collect()
+}
+
+pub(super) fn server_first(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.flows.connections.iter().enumerate().filter_map(|(index, connection)| {
+        let accepted = connection.accepted?;
+        let socket = connection.ends[1].socket?;
+        let close = closed_first(case, index, socket)?;
+        is_tcp(case.call(close)?).then_some(())?;
+        // After a reset there is no TIME_WAIT.
+        let reset = [Some(socket), connection.ends[0].socket].into_iter().flatten().any(|socket| {
+            let calls = &case.flows.sockets[socket].calls;
+            calls
+                .iter()
+                .filter_map(|at| case.call(*at))
+                .any(|call| [Some(Errno::ECONNRESET), Some(Errno::EPIPE)].contains(&call.error()))
+        });
+        let port = connection.ends[1].address.as_ref()?.port()?;
+        let finding = Finding::at(close).with("port", u64::from(port));
+        (!reset).then(|| finding.with("server", case.who(accepted)))
+    });
+    found.collect()
+}
+
+pub(super) fn half_close(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter_map(|(at, call)| {
+        let Args::Shutdown { how: Shutdown::WR } = call.args else { return None };
+        call.value()?;
+        let socket = case.socket(at)?;
+        let later = socket.calls.iter().copied().filter(|later| *later > at);
+        let got = later.into_iter().find(|later| {
+            let call = case.call(*later);
+            call.and_then(flows::received).is_some_and(|(total, _)| total > 0)
+        });
+        Some(Finding::at(at).and([got?]).with("program", case.who(at)))
+    });
+    found.collect()
+}
+
+pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno::ETIMEDOUT).filter(|(_, call)| sends(call) || receives(call));
+    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use timelines::{Story, got, offered, scenes};
+
+    use super::super::told::{rules, told};
+    use super::*;
+
+    fn with_pair(
+        tell: impl FnOnce(&mut Story, timelines::Sock, timelines::Sock),
+    ) -> event::Timeline {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        tell(&mut story, near, far);
+        story.build()
+    }
+
+    #[test]
+    fn an_end_has_its_cause() {
+        let timeline = scenes::split_and_coalesced();
+        assert!(told(&timeline, "end-of-stream").contains("client"));
+        let half = with_pair(|story, near, far| {
+            story.shutdown(near, Shutdown::WR);
+            story.recv(far, "");
+            story.send(far, "still here");
+            story.recv(near, "still here");
+        });
+        assert!(rules(&half).contains(&"half-close"));
+        assert!(!rules(&timeline).contains(&"half-close"));
+    }
+
+    #[test]
+    fn forced_ends() {
+        let timeline = with_pair(|story, near, far| {
+            story.send(near, "unread");
+            story.close(far);
+            story.fail(near, "recvfrom", got(10, b""), 104);
+            story.fail(near, "sendto", offered(b"more"), 32);
+        });
+        let found = rules(&timeline);
+        for rule in ["close-unread", "connection-reset", "broken-pipe"] {
+            assert!(found.contains(&rule), "{rule} not in {found:?}");
+        }
+        assert!(!found.contains(&"server-closed-first"));
+        assert!(told(&timeline, "close-unread").contains('6'));
+    }
+
+    #[test]
+    fn ones_own_shutdown_breaks_the_pipe_too() {
+        let timeline = with_pair(|story, near, _| {
+            story.shutdown(near, Shutdown::WR);
+            story.fail(near, "sendto", offered(b"more"), 32);
+        });
+        assert!(rules(&timeline).contains(&"send-after-shutdown"));
+        assert!(!rules(&timeline).contains(&"broken-pipe"));
+    }
+
+    #[test]
+    fn who_closes_first_keeps_time_wait() {
+        assert!(rules(&scenes::upper_tcp()).contains(&"server-closed-first"));
+        assert!(!rules(&scenes::threaded()).contains(&"server-closed-first"));
+    }
+
+    #[test]
+    fn a_connection_can_time_out() {
+        let timeline = with_pair(|story, near, _| {
+            story.fail(near, "recvfrom", got(10, b""), 110);
+        });
+        assert!(rules(&timeline).contains(&"connection-timed-out"));
+    }
+}

@@ -1,0 +1,150 @@
+//! Datagrams: whole or cut, arrived or not, and nobody says which.
+
+use event::{Args, Errno, Outcome};
+use flows::Position;
+
+use crate::case::{Case, Finding, is_datagram, is_loopback, is_udp, port, receives, sends, shown};
+
+/// The ICMP error came back, and the connected socket shows it at the next call.
+pub(super) fn refused(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno::ECONNREFUSED).filter(|(_, call)| is_udp(call));
+    let found = found.filter_map(|(at, call)| {
+        let address = call.socket.as_ref()?.peer.as_ref()?;
+        let sent = last_send(case, at);
+        Some(Finding::at(at).and(sent).with("address", shown(address)))
+    });
+    found.collect()
+}
+
+fn last_send(case: &Case<'_>, at: Position) -> Option<Position> {
+    let socket = case.flows.socket_at(at)?;
+    let sent = case.before(socket, at).rfind(|(_, call)| sends(call) && call.value().is_some());
+    sent.map(|(at, _)| at)
+}
+
+/// An unconnected socket waits for an answer to a datagram that met nobody.
+pub(super) fn nobody(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter_map(|(at, call)| {
+        let waited = call.took() >= 100_000_000;
+        let in_vain =
+            call.outcome == Outcome::Unfinished || (call.error() == Some(Errno::EAGAIN) && waited);
+        let unconnected = call.socket.as_ref().is_some_and(|socket| socket.peer.is_none());
+        if !receives(call) || !is_udp(call) || !in_vain || !unconnected {
+            return None;
+        }
+        let sent = last_send(case, at)?;
+        let [transfer] = case.flows.sent_at(sent) else { return None };
+        let Args::Send { to: Some(to), .. } = &case.call(sent)?.args else { return None };
+        let reached = !case.flows.transfers[*transfer].parts.is_empty();
+        let bound = case.flows.sockets.iter().any(|socket| {
+            let local = socket.identity.local.as_ref();
+            socket.identity.protocol == event::Protocol::UDP
+                && local.is_some_and(|local| local.port() == to.port())
+        });
+        if reached || bound || !is_loopback(to) {
+            return None;
+        }
+        let finding = Finding::at(at).and([sent]);
+        Some(finding.with("address", shown(to)).with("port", port(to)))
+    });
+    found.collect()
+}
+
+pub(super) fn truncated(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter_map(|(at, call)| {
+        let Args::Recv { room, .. } = call.args else { return None };
+        let [(transfer, part)] = case.flows.got_at(at) else { return None };
+        let transfer = &case.flows.transfers[*transfer];
+        let cut = transfer.parts[*part].bytes.end < transfer.total;
+        if !is_datagram(call) || !cut {
+            return None;
+        }
+        let finding = Finding::at(at).and([transfer.sent]);
+        Some(finding.with("sent", transfer.total).with("room", room))
+    });
+    found.collect()
+}
+
+pub(super) fn empty(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter(|(_, call)| match call.args {
+        Args::Recv { room, .. } => room > 0 && call.value() == Some(0) && is_udp(call),
+        _ => false,
+    });
+    found.map(|(at, _)| Finding::at(at).and(source(case, at))).collect()
+}
+
+fn source(case: &Case<'_>, at: Position) -> Option<Position> {
+    let (transfer, _) = case.flows.got_at(at).first()?;
+    Some(case.flows.transfers[*transfer].sent)
+}
+
+pub(super) fn too_long(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno(90)).filter_map(|(at, call)| match call.args {
+        Args::Send { asked, .. } => Some(Finding::at(at).with("asked", asked)),
+        _ => None,
+    });
+    found.collect()
+}
+
+pub(super) fn no_destination(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno(89)).filter(|(_, call)| sends(call));
+    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use timelines::{Story, address, got, offered};
+
+    use super::super::told::{rules, told};
+
+    #[test]
+    fn only_a_connected_socket_learns_that_nobody_is_there() {
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.udp(client);
+        story.connect(sock, "127.0.0.1:12000");
+        story.send(sock, "hola");
+        story.fail(sock, "recvfrom", got(2048, b""), 111);
+        assert_eq!(rules(&story.build()), ["udp-refused"]);
+
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.udp(client);
+        story.sendto(sock, "127.0.0.1:12000", "hola");
+        story.wait(3_000).unfinished(sock, "recvfrom", got(2048, b""));
+        assert!(told(&story.build(), "udp-nobody").contains("12000"));
+    }
+
+    #[test]
+    fn a_datagram_is_cut_to_the_buffer() {
+        let mut story = Story::new();
+        let server = story.command("server", "s");
+        let bound = story.udp(server);
+        story.bind(bound, "*:12000");
+        let client = story.command("client", "c");
+        let sock = story.udp(client);
+        story.connect(sock, "127.0.0.1:12000");
+        story.send(sock, "0123456789");
+        let mut args = got(4, b"0123");
+        if let event::Args::Recv { from, .. } = &mut args {
+            *from = story.identity(sock).local.clone();
+        }
+        story.on(bound, "recvfrom", args, event::Outcome::Value(4));
+        story.send(sock, "");
+        story.recvfrom(bound, sock, "127.0.0.1", "");
+        let timeline = story.build();
+        assert_eq!(rules(&timeline), ["datagram-truncated", "datagram-empty"]);
+        assert!(told(&timeline, "datagram-truncated").contains("10"));
+    }
+
+    #[test]
+    fn sends_that_cannot_be() {
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.udp(client);
+        story.fail(sock, "sendto", offered(&[0; 70_000]), 90);
+        story.fail(sock, "sendto", offered(b"whom?"), 89);
+        let _ = address("*:1");
+        assert_eq!(rules(&story.build()), ["datagram-too-long", "no-destination"]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Programs that wait and will wait for ever.
+
+use event::{Args, Outcome};
+use flows::Position;
+
+use crate::case::{Case, Finding, receives};
+
+/// The last call a program made on a socket: what the kernel closes at exit is not its doing.
+fn last_said(case: &Case<'_>, socket: usize) -> Option<Position> {
+    let calls = &case.flows.sockets[socket].calls;
+    calls.iter().copied().rfind(|at| case.call(*at).is_some_and(|call| !call.implicit))
+}
+
+/// The receive a socket's user was still waiting in.
+fn stuck(case: &Case<'_>, socket: usize) -> Option<Position> {
+    let last = last_said(case, socket)?;
+    let call = case.call(last)?;
+    (call.outcome == Outcome::Unfinished && receives(call)).then_some(last)
+}
+
+/// Both ends of every connection that was recorded whole.
+fn pairs<'c>(case: &'c Case<'_>) -> impl Iterator<Item = [usize; 2]> + use<'c> {
+    let streams = case
+        .flows
+        .connections
+        .iter()
+        .filter(|connection| connection.kind == flows::ConnectionKind::Stream);
+    streams.filter_map(|connection| Some([connection.ends[0].socket?, connection.ends[1].socket?]))
+}
+
+pub(super) fn both_wait(case: &Case<'_>) -> Vec<Finding> {
+    let found = pairs(case).filter_map(|[one, other]| {
+        let (one, other) = (stuck(case, one)?, stuck(case, other)?);
+        let [first, second] = case.who_apart(one, other);
+        Some(Finding::at(one).and([other]).with("one", first).with("other", second))
+    });
+    found.collect()
+}
+
+/// One end waits for the end of the stream, which the other, though done, has not closed.
+pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Finding> {
+    let found = pairs(case).flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(
+        |(waiting, silent)| {
+            let wait = stuck(case, waiting)?;
+            let last = last_said(case, silent)?;
+            let open = case.call(last).is_some_and(|call| {
+                let ends = matches!(call.args, Args::Close | Args::Shutdown { .. });
+                !ends && call.outcome != Outcome::Unfinished
+            });
+            // Something was said before: this is not a server waiting for a first word.
+            let heard = case
+                .before(waiting, wait)
+                .any(|(_, call)| flows::received(call).is_some_and(|(total, _)| total > 0));
+            let [program, peer] = case.who_apart(wait, last);
+            let finding = Finding::at(wait).and([last]).with("program", program);
+            (open && heard).then(|| finding.with("peer", peer))
+        },
+    );
+    found.collect()
+}
+
+pub(super) fn still_accepting(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter(|(_, call)| {
+        matches!(call.args, Args::Accept { .. }) && call.outcome == Outcome::Unfinished
+    });
+    found.map(|(at, _)| Finding::at(at).with("server", case.who(at))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use timelines::{Story, got, scenes};
+
+    use super::super::told::{rules, told};
+
+    #[test]
+    fn two_who_wait_for_each_other() {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        story.unfinished(far, "recvfrom", got(10, b""));
+        story.unfinished(near, "recvfrom", got(10, b""));
+        let timeline = story.build();
+        assert!(told(&timeline, "both-wait").contains("client"));
+        assert!(!rules(&timeline).contains(&"waits-for-end"));
+    }
+
+    #[test]
+    fn one_who_waits_for_an_end_that_does_not_come() {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        story.send(far, "bye");
+        story.recv(near, "bye");
+        story.unfinished(near, "recvfrom", got(10, b""));
+        assert!(rules(&story.build()).contains(&"waits-for-end"));
+    }
+
+    #[test]
+    fn a_server_waits_for_the_next_client() {
+        assert!(told(&scenes::threaded(), "still-accepting").contains("server"));
+    }
+}

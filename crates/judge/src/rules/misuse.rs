@@ -1,0 +1,104 @@
+//! Calls on the wrong descriptor, or at the wrong time.
+
+use event::{Args, Call, Errno};
+
+use crate::case::{Case, Finding, receives, sends};
+
+fn finding(at: flows::Position, call: &Call) -> Finding {
+    let fd = u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0);
+    Finding::at(at).with("call", call.name.to_string()).with("fd", fd)
+}
+
+fn moves_or_shuts(call: &Call) -> bool {
+    sends(call) || receives(call) || matches!(call.args, Args::Shutdown { .. })
+}
+
+/// The `listen` on the socket of a call, if it listens.
+fn listens(case: &Case<'_>, at: flows::Position) -> Option<flows::Position> {
+    case.socket(at)?.listening.filter(|listen| *listen < at)
+}
+
+pub(super) fn not_connected(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno::ENOTCONN).filter(|(_, call)| moves_or_shuts(call));
+    let found = found.filter(|(at, _)| listens(case, *at).is_none());
+    found.map(|(at, call)| finding(at, call)).collect()
+}
+
+/// `send` or `recv` on the listening socket: the connection is what `accept` returned.
+pub(super) fn listener_used(case: &Case<'_>) -> Vec<Finding> {
+    let refused = [Errno::ENOTCONN, Errno::EPIPE].into_iter().flat_map(|errno| case.failed(errno));
+    let found =
+        refused.filter(|(_, call)| sends(call) || receives(call)).filter_map(|(at, call)| {
+            let listen = listens(case, at)?;
+            Some(finding(at, call).and([listen]))
+        });
+    found.collect()
+}
+
+pub(super) fn accept_without_listen(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno(22)).filter(|(at, call)| {
+        matches!(call.args, Args::Accept { .. }) && listens(case, *at).is_none()
+    });
+    found.map(|(at, call)| finding(at, call)).collect()
+}
+
+pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno(9)).filter_map(|(at, call)| {
+        let process = case.flows.order[at].place.process;
+        let closed =
+            case.calls().take_while(|(before, _)| *before < at).filter(|(before, other)| {
+                let same = case.flows.order[*before].place.process == process;
+                same && other.fd == call.fd && matches!(other.args, Args::Close)
+            });
+        let (closed, _) = closed.last()?;
+        Some(finding(at, call).and([closed]))
+    });
+    found.collect()
+}
+
+pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Finding> {
+    case.failed(Errno(88)).map(|(at, call)| finding(at, call)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use event::Outcome;
+    use timelines::{Story, got, offered, scenes};
+
+    use super::super::told::rules;
+    use super::*;
+
+    #[test]
+    fn a_socket_that_is_not_connected() {
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.tcp(client);
+        story.fail(sock, "recvfrom", got(10, b""), 107);
+        assert_eq!(rules(&story.build()), ["not-connected"]);
+    }
+
+    #[test]
+    fn the_listener_is_not_the_connection() {
+        let mut story = Story::new();
+        let (server, listener, _) = scenes::tcp_server(&mut story);
+        story.fail(listener, "recvfrom", got(10, b""), 107);
+        assert_eq!(rules(&story.build()), ["listener-used"]);
+        let other = story.tcp(server);
+        let args = Args::Accept { peer: None, flags: event::Flags::default(), listener: None };
+        let none = Outcome::Error(Errno(22));
+        story.call(server, "accept", Some(other.fd), None, args, none);
+        assert_eq!(rules(&story.build()), ["listener-used", "accept-without-listen"]);
+    }
+
+    #[test]
+    fn a_descriptor_after_its_close() {
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.tcp(client);
+        story.close(sock);
+        let failed = Outcome::Error(Errno(9));
+        story.call(client, "sendto", Some(sock.fd), None, offered(b"late"), failed);
+        story.call(client, "sendto", Some(0), None, offered(b"0"), Outcome::Error(Errno(88)));
+        assert_eq!(rules(&story.build()), ["closed-descriptor", "not-a-socket"]);
+    }
+}

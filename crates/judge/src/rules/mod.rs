@@ -1,0 +1,111 @@
+//! The rules, a file for each part of a connection's life. A rule is a key, the names of its
+//! sentence's arguments, and a pure function that finds where it applies.
+
+mod accept;
+mod bind;
+mod closing;
+mod connect;
+mod datagram;
+mod hanging;
+mod misuse;
+mod options;
+mod process;
+mod stream;
+#[cfg(test)]
+mod told;
+mod waiting;
+
+use crate::Weight;
+use crate::case::{Case, Finding};
+
+/// A rule.
+pub struct Rule {
+    /// Its stable name.
+    pub key: &'static str,
+    /// Whether what it finds is wrong, or worth knowing.
+    pub weight: Weight,
+    /// The arguments of its sentence, all of which every finding has.
+    pub arguments: &'static [&'static str],
+    pub(crate) find: fn(&Case<'_>) -> Vec<Finding>,
+}
+
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Rule").field(&self.key).finish()
+    }
+}
+
+const fn problem(
+    key: &'static str,
+    arguments: &'static [&'static str],
+    find: fn(&Case<'_>) -> Vec<Finding>,
+) -> Rule {
+    Rule { key, weight: Weight::Problem, arguments, find }
+}
+
+const fn lesson(
+    key: &'static str,
+    arguments: &'static [&'static str],
+    find: fn(&Case<'_>) -> Vec<Finding>,
+) -> Rule {
+    Rule { key, weight: Weight::Lesson, arguments, find }
+}
+
+/// Every rule there is.
+pub const RULES: &[Rule] = &[
+    problem("connect-refused", &["address", "port"], connect::refused),
+    problem("connect-refused-remote", &["address", "port"], connect::refused_remote),
+    problem("connect-too-early", &["port", "server", "milliseconds"], connect::too_early),
+    problem("connect-timed-out", &["address", "milliseconds"], connect::timed_out),
+    problem("unreachable", &["address"], connect::unreachable),
+    problem("already-connected", &["fd"], connect::already_connected),
+    lesson("connect-in-progress", &["address"], connect::in_progress),
+    problem("address-in-use-held", &["port", "holder"], bind::held),
+    problem("address-in-use-time-wait", &["port", "server"], bind::time_wait),
+    problem("address-in-use", &["port"], bind::in_use),
+    problem("low-port", &["port"], bind::low_port),
+    problem("address-not-here", &["address"], bind::not_here),
+    lesson("accept-waits", &["milliseconds", "server"], accept::waits),
+    problem("one-at-a-time", &["server", "milliseconds"], accept::one_at_a_time),
+    lesson("connected-before-accept", &["milliseconds"], accept::before),
+    problem("queue-full", &["backlog", "waiting"], accept::queue_full),
+    problem("too-many-files", &["call"], accept::too_many_files),
+    lesson("short-read", &["sent", "got"], stream::short_read),
+    lesson("buffer-too-small", &["sent", "room"], stream::small_buffer),
+    lesson("coalesced-read", &["messages", "got"], stream::coalesced_read),
+    problem("short-write", &["asked", "taken"], stream::short_write),
+    lesson("end-of-stream", &["peer"], closing::end_of_stream),
+    problem("connection-reset", &["call"], closing::reset),
+    problem("send-after-shutdown", &["fd"], closing::send_after_shutdown),
+    problem("broken-pipe", &["fd"], closing::broken_pipe),
+    problem("close-unread", &["unread", "program"], closing::unread),
+    lesson("server-closed-first", &["port", "server"], closing::server_first),
+    lesson("half-close", &["program"], closing::half_close),
+    problem("connection-timed-out", &["call"], closing::timed_out),
+    problem("udp-refused", &["address"], datagram::refused),
+    problem("udp-nobody", &["address", "port"], datagram::nobody),
+    problem("datagram-truncated", &["sent", "room"], datagram::truncated),
+    lesson("datagram-empty", &[], datagram::empty),
+    problem("datagram-too-long", &["asked"], datagram::too_long),
+    problem("no-destination", &["call"], datagram::no_destination),
+    problem("not-connected", &["call", "fd"], misuse::not_connected),
+    problem("listener-used", &["call", "fd"], misuse::listener_used),
+    problem("accept-without-listen", &["call", "fd"], misuse::accept_without_listen),
+    problem("closed-descriptor", &["call", "fd"], misuse::closed_descriptor),
+    problem("not-a-socket", &["call", "fd"], misuse::not_a_socket),
+    problem("busy-loop", &["call", "times", "milliseconds"], waiting::busy_loop),
+    lesson("not-now", &["call"], waiting::not_now),
+    problem("receive-timed-out", &["call", "milliseconds"], waiting::receive_timed_out),
+    problem("poll-timed-out", &["call", "milliseconds"], waiting::poll_timed_out),
+    problem("interrupted", &["call"], waiting::interrupted),
+    problem("both-wait", &["one", "other"], hanging::both_wait),
+    problem("waits-for-end", &["program", "peer"], hanging::waits_for_end),
+    lesson("still-accepting", &["server"], hanging::still_accepting),
+    lesson("reuse-address", &["port"], options::reuse_address),
+    lesson("no-delay", &[], options::no_delay),
+    lesson("name-lookup", &["name", "server"], process::name_lookup),
+    problem("name-lookup-unanswered", &["name", "server"], process::lookup_unanswered),
+    problem("killed-by-sigpipe", &["program"], process::sigpipe),
+    problem("killed-connected", &["program", "signal"], process::killed),
+    problem("io-uring", &["program"], process::io_uring),
+];

@@ -1,0 +1,69 @@
+//! Options that change what one sees.
+
+use event::{Args, OptionValue};
+use flows::Position;
+
+use crate::case::{Case, Finding, port};
+
+/// Where an option was switched on.
+fn switched_on<'c>(
+    case: &'c Case<'_>,
+    wanted: &'static str,
+) -> impl Iterator<Item = Position> + use<'c> {
+    let set = case.calls().filter(move |(_, call)| match &call.args {
+        Args::SetOption { option, value: OptionValue::Int(value), .. } => {
+            option == wanted && *value != 0 && call.value().is_some()
+        }
+        _ => false,
+    });
+    set.map(|(at, _)| at)
+}
+
+pub(super) fn reuse_address(case: &Case<'_>) -> Vec<Finding> {
+    let found = switched_on(case, "SO_REUSEADDR").filter_map(|at| {
+        let later = case.socket(at)?.calls.iter().copied().filter(|later| *later > at);
+        let bind = later.into_iter().find_map(|later| match &case.call(later)?.args {
+            Args::Bind { address } if port(address) > 0 => Some((later, port(address))),
+            _ => None,
+        });
+        let (bind, port) = bind?;
+        Some(Finding::at(at).and([bind]).with("port", port))
+    });
+    found.collect()
+}
+
+pub(super) fn no_delay(case: &Case<'_>) -> Vec<Finding> {
+    switched_on(case, "TCP_NODELAY").map(Finding::at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use event::{Name, Outcome};
+    use timelines::{Sock, Story};
+
+    use super::super::told::{rules, told};
+    use super::*;
+
+    fn set(story: &mut Story, sock: Sock, option: &'static str, value: i64) {
+        let level = Name::of("SOL_SOCKET");
+        let args =
+            Args::SetOption { level, option: Name::of(option), value: OptionValue::Int(value) };
+        story.on(sock, "setsockopt", args, Outcome::Value(0));
+    }
+
+    #[test]
+    fn options_count_when_switched_on() {
+        let mut story = Story::new();
+        let server = story.command("server", "s");
+        let sock = story.tcp(server);
+        set(&mut story, sock, "SO_REUSEADDR", 0);
+        story.bind(sock, "*:12000");
+        assert_eq!(rules(&story.build()), [""; 0]);
+        let sock = story.tcp(server);
+        set(&mut story, sock, "SO_REUSEADDR", 1);
+        set(&mut story, sock, "TCP_NODELAY", 1);
+        story.bind(sock, "*:12000");
+        assert_eq!(rules(&story.build()), ["reuse-address", "no-delay"]);
+        assert!(told(&story.build(), "reuse-address").contains("12000"));
+    }
+}

@@ -1,0 +1,117 @@
+//! What a process undergoes, and what is done on its behalf.
+
+use event::{Args, Errno, Exit, Notice, Process, Signal, What};
+use flows::Position;
+
+use crate::case::{Case, Finding, sends};
+
+const SIGPIPE: Signal = Signal(13);
+
+fn lookups(case: &Case<'_>, answered: bool) -> Vec<Finding> {
+    let found = case.flows.lookups.iter().filter(|lookup| lookup.answered == answered);
+    let found = found.filter_map(|lookup| {
+        let asks = |at: &&Position| case.call(**at).is_some_and(sends);
+        let asked = lookup.calls.iter().find(asks).copied()?;
+        let finding = Finding::at(asked).with("name", lookup.names.first()?.clone());
+        Some(finding.with("server", lookup.server.to_string()))
+    });
+    found.collect()
+}
+
+pub(super) fn name_lookup(case: &Case<'_>) -> Vec<Finding> {
+    lookups(case, true)
+}
+
+pub(super) fn lookup_unanswered(case: &Case<'_>) -> Vec<Finding> {
+    lookups(case, false)
+}
+
+/// Every process a signal ended.
+fn killed_by<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u32, Signal)> + use<'c> {
+    case.flows.order.iter().enumerate().filter_map(|(at, event)| match event.what {
+        What::Process(Process::Exit { status: Exit::Signal(signal) }) => {
+            Some((at, event.place.process, signal))
+        }
+        _ => None,
+    })
+}
+
+pub(super) fn sigpipe(case: &Case<'_>) -> Vec<Finding> {
+    let found =
+        killed_by(case).filter(|(.., signal)| *signal == SIGPIPE).map(|(at, process, _)| {
+            let broken = case.failed(Errno::EPIPE).map(|(at, _)| at);
+            let own = broken.filter(|at| case.flows.order[*at].place.process == process);
+            Finding::at(at).and(own.last()).with("program", case.who(at))
+        });
+    found.collect()
+}
+
+pub(super) fn killed(case: &Case<'_>) -> Vec<Finding> {
+    let found = killed_by(case).filter(|(.., signal)| *signal != SIGPIPE).filter_map(
+        |(at, process, signal)| {
+            let closed = case.calls().find(|(close, call)| {
+                let own = case.flows.order[*close].place.process == process;
+                let connected = case.flows.connection_at(*close).is_some();
+                own && call.implicit && connected && matches!(call.args, Args::Close)
+            });
+            let finding = Finding::at(at).and([closed?.0]).with("program", case.who(at));
+            Some(finding.with("signal", signal.to_string()))
+        },
+    );
+    found.collect()
+}
+
+pub(super) fn io_uring(case: &Case<'_>) -> Vec<Finding> {
+    let found = case
+        .flows
+        .order
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| matches!(event.what, What::Notice(Notice::IoUring)));
+    found.map(|(at, _)| Finding::at(at).with("program", case.who(at))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use timelines::{Story, offered, scenes};
+
+    use super::super::told::{rules, told};
+    use super::*;
+
+    #[test]
+    fn deaths_with_a_connection_open() {
+        let mut story = Story::new();
+        let (near, _) = scenes::tcp_pair(&mut story);
+        story.closed_at_exit(near);
+        story.killed(near.who, 9);
+        assert!(told(&story.build(), "killed-connected").contains("SIGKILL"));
+
+        let mut story = Story::new();
+        let (near, _) = scenes::tcp_pair(&mut story);
+        story.fail(near, "sendto", offered(b"x"), 32);
+        story.killed(near.who, 13);
+        assert!(rules(&story.build()).contains(&"killed-by-sigpipe"));
+    }
+
+    #[test]
+    fn look_ups_are_seen_as_such() {
+        let question = b"\xab\xcd\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\
+                         \x00\x01\x00\x01";
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.udp(client);
+        story.connect(sock, "10.0.0.53:53");
+        story.send(sock, question);
+        assert!(told(&story.build(), "name-lookup-unanswered").contains("example.com"));
+        story.recv(sock, question);
+        assert_eq!(rules(&story.build()), ["name-lookup"]);
+    }
+
+    #[test]
+    fn io_uring_is_said_aloud() {
+        let mut story = Story::new();
+        let who = story.command("fast", "f");
+        story.what(who, What::Notice(Notice::IoUring));
+        assert!(told(&story.build(), "io-uring").contains("fast"));
+    }
+}

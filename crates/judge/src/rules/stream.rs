@@ -1,0 +1,118 @@
+//! A stream has no message boundaries.
+
+use event::Args;
+use flows::{Position, Transfer};
+
+use crate::case::{Case, Finding};
+
+/// Messages on streams that took more than one read.
+fn split<'c>(
+    case: &'c Case<'_>,
+) -> impl Iterator<Item = (&'c Transfer, Position, Position)> + use<'c> {
+    case.flows.transfers.iter().filter_map(|transfer| {
+        let stream = case.flows.sockets[transfer.from].is_stream();
+        match &transfer.parts[..] {
+            // The first read must begin with the message: else its size is another's doing.
+            [first, next, ..] if stream && first.bytes.start == 0 => {
+                let alone = case.flows.got_at(first.received).len() == 1;
+                alone.then_some((transfer, first.received, next.received))
+            }
+            _ => None,
+        }
+    })
+}
+
+fn filled(case: &Case<'_>, read: Position) -> Option<u64> {
+    match case.call(read).map(|call| &call.args) {
+        Some(Args::Recv { room, bytes, .. }) if bytes.total >= *room => Some(*room),
+        _ => None,
+    }
+}
+
+/// A read with room to spare got only part of what one send sent.
+pub(super) fn short_read(case: &Case<'_>) -> Vec<Finding> {
+    let short = split(case).filter(|(_, read, _)| filled(case, *read).is_none());
+    let found = short.map(|(transfer, read, next)| {
+        let got = transfer.parts[0].bytes.end;
+        Finding::at(read).and([transfer.sent, next]).with("sent", transfer.total).with("got", got)
+    });
+    found.collect()
+}
+
+/// The buffer held no more; the rest waited for the next read.
+pub(super) fn small_buffer(case: &Case<'_>) -> Vec<Finding> {
+    let found = split(case).filter_map(|(transfer, read, next)| {
+        let room = filled(case, read)?;
+        let finding = Finding::at(read).and([transfer.sent, next]);
+        Some(finding.with("sent", transfer.total).with("room", room))
+    });
+    found.collect()
+}
+
+pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter_map(|(at, call)| {
+        let sources = case.flows.got_at(at);
+        let stream = case.socket(at)?.is_stream();
+        if !stream || sources.len() < 2 {
+            return None;
+        }
+        let sends: Vec<Position> =
+            sources.iter().map(|(transfer, _)| case.flows.transfers[*transfer].sent).collect();
+        let (got, _) = flows::received(call)?;
+        let finding = Finding::at(at).with("messages", sends.len() as u64).with("got", got);
+        // A read of thousands of sends: the first few show it.
+        Some(finding.and(sends.into_iter().take(4)))
+    });
+    found.collect()
+}
+
+pub(super) fn short_write(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter_map(|(at, call)| match &call.args {
+        Args::Send { asked, bytes, .. } if call.value().is_some() && bytes.total < *asked => {
+            case.socket(at).filter(|socket| socket.is_stream())?;
+            Some(Finding::at(at).with("asked", *asked).with("taken", bytes.total))
+        }
+        _ => None,
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use event::{Bytes, Outcome};
+    use timelines::{Story, offered, scenes};
+
+    use super::super::told::{rules, told};
+    use super::*;
+
+    #[test]
+    fn split_and_coalesced_reads_are_told_apart() {
+        let timeline = scenes::split_and_coalesced();
+        assert!(told(&timeline, "buffer-too-small").contains("16"));
+        assert!(told(&timeline, "coalesced-read").contains("14"));
+        assert!(!rules(&timeline).contains(&"short-read"));
+        assert!(!rules(&scenes::upper_tcp()).contains(&"buffer-too-small"));
+    }
+
+    #[test]
+    fn a_read_with_room_can_be_short_too() {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        story.send(near, "0123456789");
+        story.recv(far, "0123");
+        story.recv(far, "456789");
+        assert!(told(&story.build(), "short-read").contains('4'));
+    }
+
+    #[test]
+    fn a_short_write_says_what_was_taken() {
+        let mut story = Story::new();
+        let (near, _) = scenes::tcp_pair(&mut story);
+        let mut args = offered(b"0123456789");
+        if let Args::Send { bytes, .. } = &mut args {
+            *bytes = Bytes::whole("012");
+        }
+        story.on(near, "sendto", args, Outcome::Value(3));
+        assert!(told(&story.build(), "short-write").contains("3"));
+    }
+}

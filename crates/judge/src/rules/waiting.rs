@@ -1,0 +1,139 @@
+//! Calls that do not wait, wait with a limit, or are interrupted.
+
+use std::collections::BTreeMap;
+
+use event::{Args, Call, Errno};
+use flows::Position;
+
+use crate::case::{Case, Finding, milliseconds, receives, sends};
+
+/// So many vain calls in a row are a loop, not chance.
+const LOOP: usize = 50;
+/// A call that took so long did wait.
+const WAITED: u64 = 5_000_000;
+
+fn waits(call: &Call) -> bool {
+    sends(call) || receives(call) || matches!(call.args, Args::Accept { .. } | Args::Connect { .. })
+}
+
+/// Runs of the same call by one thread, each answered "not now" at once.
+fn vain_runs(case: &Case<'_>) -> Vec<Vec<Position>> {
+    let mut threads: BTreeMap<(u32, u32), Vec<Position>> = BTreeMap::new();
+    for (at, call) in case.calls() {
+        if !matches!(call.args, Args::Poll { .. } | Args::EpollWait { .. }) || call.took() >= WAITED
+        {
+            threads.entry(case.thread(at)).or_default().push(at);
+        }
+    }
+    let vain = |at: Position| {
+        let call = case.call(at)?;
+        let at_once = call.error() == Some(Errno::EAGAIN) && call.took() < WAITED;
+        at_once.then_some((call.name.as_str(), call.fd))
+    };
+    let runs = threads.values().flat_map(|calls| {
+        calls.chunk_by(|a, b| vain(*a).is_some() && vain(*a) == vain(*b)).map(<[_]>::to_vec)
+    });
+    runs.filter(|run| vain(run[0]).is_some()).collect()
+}
+
+pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Finding> {
+    let found = vain_runs(case).into_iter().filter_map(|run| {
+        let (first, last) = (*run.first()?, *run.last()?);
+        let (began, ended) = (case.call(first)?.began, case.call(last)?.ended);
+        let took = ended.saturating_sub(began);
+        // With a pause of a millisecond or more it is polling, which costs little.
+        let busy = run.len() >= LOOP && took / (run.len() as u64) < 1_000_000;
+        let finding = Finding::at(first).and([last]);
+        let finding = finding.with("call", case.call(first)?.name.to_string());
+        let finding = finding.with("times", run.len() as u64);
+        busy.then(|| finding.with("milliseconds", milliseconds(took)))
+    });
+    found.collect()
+}
+
+pub(super) fn not_now(case: &Case<'_>) -> Vec<Finding> {
+    let found = vain_runs(case).into_iter().filter(|run| run.len() < LOOP).filter_map(|run| {
+        let call = case.call(run[0])?;
+        Some(Finding::at(run[0]).with("call", call.name.to_string()))
+    });
+    found.collect()
+}
+
+pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Finding> {
+    let waited =
+        case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call) && call.took() >= WAITED);
+    let found = waited.map(|(at, call)| {
+        let finding = Finding::at(at).with("call", call.name.to_string());
+        finding.with("milliseconds", milliseconds(call.took()))
+    });
+    found.collect()
+}
+
+/// `poll` or `select` came back empty-handed; Python's `settimeout` is one before every call.
+pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.calls().filter(|(_, call)| {
+        let wants_input = match &call.args {
+            Args::Poll { waits, timeout: Some(_) } => {
+                waits.iter().any(|wait| wait.socket.is_some() && wait.wants.has("POLLIN"))
+            }
+            _ => false,
+        };
+        wants_input && call.value() == Some(0) && call.took() >= WAITED
+    });
+    let found = found.map(|(at, call)| {
+        let finding = Finding::at(at).with("call", call.name.to_string());
+        finding.with("milliseconds", milliseconds(call.took()))
+    });
+    found.collect()
+}
+
+pub(super) fn interrupted(case: &Case<'_>) -> Vec<Finding> {
+    let found = case.failed(Errno::EINTR);
+    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use timelines::{Story, got, scenes};
+
+    use super::super::told::{rules, told};
+
+    #[test]
+    fn a_busy_loop_is_counted() {
+        let timeline = scenes::busy_loop(10_000);
+        assert!(told(&timeline, "busy-loop").contains("10000"));
+        assert!(!rules(&timeline).contains(&"not-now"));
+        assert!(rules(&scenes::busy_loop(3)).contains(&"not-now"));
+    }
+
+    #[test]
+    fn a_wait_with_a_limit() {
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.udp(client);
+        story.bind(sock, "*:5000");
+        let began = story.now();
+        story.wait(2_000).since(began).fail(sock, "recvfrom", got(10, b""), 11);
+        assert!(told(&story.build(), "receive-timed-out").contains("2000"));
+        let began = story.now();
+        story.wait(20).since(began).fail(sock, "recvfrom", got(10, b""), 4);
+        assert_eq!(rules(&story.build()), ["receive-timed-out", "interrupted"]);
+        let wait = event::Wait {
+            fd: 3,
+            wants: event::Flags(vec!["POLLIN".into()]),
+            got: event::Flags::default(),
+            socket: Some(story.identity(sock).clone()),
+        };
+        let args = event::Args::Poll { waits: vec![wait], timeout: Some(500_000_000) };
+        let began = story.now();
+        story.wait(500).since(began).call(
+            client,
+            "poll",
+            None,
+            None,
+            args,
+            event::Outcome::Value(0),
+        );
+        assert!(told(&story.build(), "poll-timed-out").contains("500"));
+    }
+}

@@ -1,0 +1,54 @@
+//! Draws a recording (a `.jsonl` file) or one of the tests' scenes.
+//!
+//! ```sh
+//! cargo run -p ladder --example draw -- run.jsonl text 100 es
+//! cargo run -p ladder --example draw -- upper_tcp svg > ladder.svg
+//! ```
+
+use event::Timeline;
+use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Theme, Words};
+use timelines::scenes;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let arg = |index: usize| args.get(index).map_or("", String::as_str);
+    let has = |word: &str| args.iter().any(|arg| arg == word);
+    let words = if has("es") { Words::spanish() } else { Words::english() };
+    let detail = if has("all") { Detail::All } else { Detail::Essential };
+    let theme = if has("dark") { Theme::Dark } else { Theme::Auto };
+    let ladder = Ladder::of(&timeline(arg(0)), &Options { words, detail, ..Options::default() });
+    match arg(1) {
+        "svg" => print!("{}", ladder.to_svg(&SvgStyle { theme, ..SvgStyle::default() })),
+        "html" => {
+            let title = arg(0).to_owned();
+            print!("{}", ladder.to_html(&HtmlStyle { title, theme }));
+        }
+        _ => {
+            let style = TextStyle {
+                width: arg(2).parse().unwrap_or(80),
+                ascii: has("ascii"),
+                color: has("color"),
+                times: has("times"),
+            };
+            print!("{}", ladder.to_text(&style));
+        }
+    }
+}
+
+fn timeline(name: &str) -> Timeline {
+    match name {
+        "upper_tcp" => scenes::upper_tcp(),
+        "upper_udp" => scenes::upper_udp(),
+        "threaded" => scenes::threaded(),
+        "refused" => scenes::refused(),
+        "http" => scenes::http(),
+        "split" => scenes::split_and_coalesced(),
+        "crowd" => scenes::crowd(2_000),
+        "wired" => scenes::wired(),
+        "busy" => scenes::busy_loop(10_000),
+        file => {
+            let file = std::fs::File::open(file).expect("a recording or a scene");
+            event::read(std::io::BufReader::new(file)).expect("a recording").timeline
+        }
+    }
+}

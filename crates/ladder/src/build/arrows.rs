@@ -1,0 +1,319 @@
+//! Arrows: which call's bytes went to which call, and what the wire carried.
+
+use event::{Args, Fate, Frame, Transport, What};
+use flows::{ConnectionKind, Flows, Position, Transfer};
+
+use super::Scene;
+use super::rows::Sheet;
+use crate::clean::clean;
+use crate::label::{Label, PartKind};
+use crate::words::fill;
+use crate::{Arrow, ArrowKind, Head};
+
+/// Before the numbers of the arrows a read got.
+const GOT: &str = "◂";
+
+/// Draws every arrow, and writes into the cells which numbered ones they sent or got.
+pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
+    let mut pen = Pen { scene, arrows: Vec::new(), numbered: 0, notes: Vec::new() };
+    let mut places: Vec<(usize, Position)> =
+        sheet.begins.iter().map(|(at, row)| (*row, *at)).collect();
+    places.sort_unstable();
+    for (row, at) in places {
+        pen.starts_at(sheet, row, at);
+    }
+    let mut ends: Vec<(usize, Position)> = sheet.ends.iter().map(|(at, row)| (*row, *at)).collect();
+    ends.sort_unstable();
+    for (row, at) in ends {
+        pen.comes_from_outside(sheet, row, at);
+    }
+    for (at, row, text) in std::mem::take(&mut pen.notes) {
+        let seq = scene.flows.order[at].seq;
+        let cells = &mut sheet.rows[row].cells;
+        let Some(cell) = cells.iter_mut().find(|cell| cell.seq == seq) else { continue };
+        match cell.label.parts.last_mut() {
+            // Several whole messages in one read: ◂ ②③.
+            Some(last) if last.kind == PartKind::Number && last.text.starts_with(GOT) => {
+                last.text.push_str(text.strip_prefix(GOT).unwrap_or(&text).trim_start());
+            }
+            _ => cell.label.push(PartKind::Number, text),
+        }
+    }
+    pen.arrows
+}
+
+struct Pen<'a, 't> {
+    scene: &'a Scene<'a, 't>,
+    arrows: Vec<Arrow>,
+    numbered: u32,
+    /// What to add to which event's cell in which row.
+    notes: Vec<(Position, usize, String)>,
+}
+
+impl Pen<'_, '_> {
+    fn flows(&self) -> &Flows<'_> {
+        self.scene.flows
+    }
+
+    fn add(&mut self, sheet: &mut Sheet, arrow: Arrow) {
+        let row = &mut sheet.rows[arrow.row];
+        if row.arrow.is_none() {
+            row.arrow = Some(self.arrows.len());
+            self.arrows.push(arrow);
+        }
+    }
+
+    fn starts_at(&mut self, sheet: &mut Sheet, row: usize, at: Position) {
+        let event = self.scene.flows.order[at];
+        if sheet.rows[row].band.is_some() {
+            return;
+        }
+        match &event.what {
+            What::Frame(frame) => self.frame(sheet, row, at, frame),
+            What::Call(call) => {
+                let connection = self.flows().connection_at(at);
+                match &call.args {
+                    Args::Connect { .. } => {
+                        let made = connection
+                            .filter(|one| self.flows().connections[*one].connected == Some(at));
+                        if let Some(connection) = made {
+                            self.connect(sheet, row, at, connection);
+                        }
+                    }
+                    Args::Close | Args::Shutdown { .. } => self.closing(sheet, row, at),
+                    _ => {
+                        for transfer in self.scene.flows.sent_at(at) {
+                            self.transfer(sheet, row, &self.scene.flows.transfers[*transfer]);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn connect(&mut self, sheet: &mut Sheet, row: usize, at: Position, connection: usize) {
+        if self.scene.segments.has(connection) {
+            return;
+        }
+        let flows = self.scene.flows;
+        let accepted = flows.connections[connection].accepted;
+        let head = accepted.and_then(|accepted| sheet.ends.get(&accepted));
+        let heads = head.iter().map(|row| Head { row: **row, bytes: 0..0, of: 0 }).collect();
+        if let Some(arrow) = self.arrow(row, at, ArrowKind::Connect, Label::default()) {
+            self.add(sheet, Arrow { heads, ..arrow });
+        }
+    }
+
+    fn closing(&mut self, sheet: &mut Sheet, row: usize, at: Position) {
+        let flows = self.scene.flows;
+        let Some(connection) = flows.connection_at(at) else { return };
+        let seen = flows.ended_by(at).and_then(|closing| sheet.ends.get(&closing.seen));
+        let Some(head) = seen else { return };
+        if self.scene.segments.has(connection) {
+            return;
+        }
+        let heads = vec![Head { row: *head, bytes: 0..0, of: 0 }];
+        if let Some(arrow) = self.arrow(row, at, ArrowKind::End, Label::default()) {
+            self.add(sheet, Arrow { heads, ..arrow });
+        }
+    }
+
+    fn transfer(&mut self, sheet: &mut Sheet, row: usize, transfer: &Transfer) {
+        let flows = self.scene.flows;
+        let heads: Vec<(Position, Head)> = transfer
+            .parts
+            .iter()
+            .filter_map(|part| {
+                let row = *sheet.ends.get(&part.received)?;
+                let bytes = part.bytes.clone();
+                Some((part.received, Head { row, bytes, of: transfer.total }))
+            })
+            .collect();
+        let on_wire = transfer.connection.is_some_and(|one| self.scene.segments.has(one));
+        let absorbed = self.scene.segments.absorbed_by(transfer.sent).is_some();
+        let kind = if absorbed { ArrowKind::Frame } else { ArrowKind::Bytes };
+        let label = message(flows, transfer);
+        let arrow = self.arrow(row, transfer.sent, kind, label);
+        let line = arrow.filter(|_| !on_wire || absorbed);
+        let whole = |(at, head): &(Position, Head)| {
+            head.row == row && head.bytes == (0..head.of) && flows.got_at(*at).len() == 1
+        };
+        let needs_number = heads.iter().any(|head| !whole(head))
+            || (line.is_none() && !heads.is_empty())
+            || (transfer.parts.len() > heads.len() && !heads.is_empty());
+        let number = needs_number.then(|| {
+            self.numbered += 1;
+            self.numbered
+        });
+        if let Some(number) = number {
+            if line.is_none() {
+                self.notes.push((transfer.sent, row, circled(number)));
+            }
+            let words = &self.scene.options.words;
+            for (at, head) in &heads {
+                let mut text = format!("{GOT} {}", circled(number));
+                if head.bytes != (0..head.of) {
+                    let count = |n: u64| words.number(n);
+                    text.push(' ');
+                    text.push_str(&fill(
+                        &words.bytes_of,
+                        &[
+                            ("from", &count(head.bytes.start + 1)),
+                            ("to", &count(head.bytes.end)),
+                            ("n", &count(head.of)),
+                        ],
+                    ));
+                }
+                self.notes.push((*at, head.row, text));
+            }
+        }
+        if let Some(arrow) = line {
+            let heads = heads.into_iter().map(|(_, head)| head).collect();
+            self.add(sheet, Arrow { heads, number, ..arrow });
+        }
+    }
+
+    /// An arrow from the caller of `at` to the column of the other end.
+    fn arrow(&self, row: usize, at: Position, kind: ArrowKind, label: Label) -> Option<Arrow> {
+        let flows = self.scene.flows;
+        let from = self.scene.cast.lane(&flows.order[at].place)?;
+        let connection = flows.connection_at(at)?;
+        let to = self.other_lane(connection, flows.socket_at(at))?;
+        let arrow =
+            Arrow { row, from, to, kind, label, number: None, heads: Vec::new(), lost: false };
+        (from != to).then_some(arrow)
+    }
+
+    /// The column of the other end: of whoever uses that socket, or listens for it, or of a peer
+    /// that was not recorded.
+    fn other_lane(&self, connection: usize, socket: Option<usize>) -> Option<usize> {
+        let flows = self.scene.flows;
+        let whole = &flows.connections[connection];
+        match flows.other_end(connection, socket).socket.or(whole.listener) {
+            Some(other) => self.lane(other),
+            None => self.scene.cast.outside(whole),
+        }
+    }
+
+    fn lane(&self, socket: usize) -> Option<usize> {
+        let flows = self.scene.flows;
+        let calls = &flows.sockets[socket].calls;
+        let moves = |at: &&Position| {
+            let call = flows.call(**at);
+            call.is_some_and(|call| flows::sent(call).is_some() || flows::received(call).is_some())
+        };
+        let at = calls.iter().find(moves).or(calls.first())?;
+        self.scene.cast.lane(&flows.order[*at].place)
+    }
+
+    /// Bytes, connections and ends that came from a peer which was not recorded.
+    fn comes_from_outside(&mut self, sheet: &mut Sheet, row: usize, at: Position) {
+        let flows = self.scene.flows;
+        let Some(call) = flows.call(at).filter(|_| sheet.rows[row].band.is_none()) else { return };
+        let Some(connection) = flows.connection_at(at) else { return };
+        let other = flows.other_end(connection, flows.socket_at(at));
+        if other.socket.is_some() || self.scene.segments.has(connection) {
+            return;
+        }
+        let datagram = flows.connections[connection].kind == ConnectionKind::Datagrams;
+        let (kind, label) = match (&call.args, flows::received(call)) {
+            (Args::Accept { .. }, _) => (ArrowKind::Connect, Label::default()),
+            (Args::Recv { .. }, Some((0, _))) if !datagram => (ArrowKind::End, Label::default()),
+            (Args::Recv { bytes, .. }, Some((total, _))) => {
+                (ArrowKind::Bytes, Label::default().glue_data(bytes, total, false))
+            }
+            _ => return,
+        };
+        if let Some(arrow) = self.arrow(row, at, kind, label) {
+            let heads = vec![Head { row, bytes: 0..0, of: 0 }];
+            self.add(sheet, Arrow { from: arrow.to, to: arrow.from, heads, ..arrow });
+        }
+    }
+
+    fn frame(&mut self, sheet: &mut Sheet, row: usize, at: Position, frame: &Frame) {
+        let Some(ends) = self.scene.segments.ends(at) else { return };
+        let lanes = ends.connection.map(|connection| {
+            let sockets = self.scene.flows.connections[connection].ends.each_ref();
+            let [first, second] = sockets.map(|end| end.socket);
+            [self.other_lane(connection, second), self.other_lane(connection, first)]
+        });
+        let by_host = |host: Option<&str>| {
+            let hosts = self.scene.cast.participants.iter();
+            host.and_then(|host| hosts.clone().position(|one| one.host.as_deref() == Some(host)))
+        };
+        let [from, to] = match lanes {
+            Some([Some(first), Some(second)]) if ends.side == 0 => [Some(first), Some(second)],
+            Some([Some(first), Some(second)]) => [Some(second), Some(first)],
+            _ => [by_host(Some(&clean(&frame.from))), by_host(frame.to.as_deref())],
+        };
+        if let (Some(from), Some(to)) = (from, to)
+            && from != to
+        {
+            let (label, lost) = self.caption(frame, ends.again);
+            let kind = ArrowKind::Frame;
+            let heads = Vec::new();
+            self.add(sheet, Arrow { row, from, to, kind, label, number: None, heads, lost });
+        }
+    }
+
+    fn caption(&self, frame: &Frame, again: bool) -> (Label, bool) {
+        let words = &self.scene.options.words;
+        let mut label = Label::default();
+        if let Some(headers) = &frame.headers {
+            match &headers.transport {
+                Transport::Tcp { flags, .. } => {
+                    let names: Vec<String> = flags.0.iter().map(|flag| clean(flag)).collect();
+                    label.push(PartKind::Name, names.join(","));
+                }
+                Transport::Udp => label.push(PartKind::Name, "UDP"),
+                Transport::Icmp { text, .. } => {
+                    label.push(PartKind::Name, format!("ICMP {}", clean(text)));
+                }
+                Transport::Neighbour { text } => label.push(PartKind::Name, clean(text)),
+                Transport::Other => label.push(PartKind::Name, headers.protocol.to_string()),
+            }
+            if headers.payload.total > 0 {
+                label.push(PartKind::Plain, format!("{} B", words.number(headers.payload.total)));
+            }
+        }
+        if again {
+            label.push(PartKind::Plain, words.again.to_string());
+        }
+        match &frame.fate {
+            Fate::Delivered { .. } => (label, false),
+            Fate::Dropped { rule } => {
+                label.push(PartKind::Mark, fill(&words.dropped, &[("rule", &clean(rule))]));
+                (label, true)
+            }
+            Fate::Altered { how, rule, .. } => {
+                let how: Vec<String> = how.iter().map(|how| clean(how)).collect();
+                let text =
+                    fill(&words.altered, &[("how", &how.join(", ")), ("rule", &clean(rule))]);
+                label.push(PartKind::Mark, text);
+                (label, false)
+            }
+        }
+    }
+}
+
+fn message(flows: &Flows<'_>, transfer: &Transfer) -> Label {
+    let Some(call) = flows.call(transfer.sent) else { return Label::default() };
+    let bytes = match &call.args {
+        Args::Send { bytes, .. } => bytes,
+        Args::SendMany { messages, .. } => match messages.get(transfer.message) {
+            Some(message) => &message.bytes,
+            None => return Label::default(),
+        },
+        _ => return Label::default(),
+    };
+    Label::default().glue_data(bytes, transfer.total, false)
+}
+
+/// ① to ⑳, then (21) and so on.
+pub(crate) fn circled(number: u32) -> String {
+    match number {
+        1..=20 => char::from_u32(0x2460 + number - 1).map_or_else(String::new, String::from),
+        _ => format!("({number})"),
+    }
+}

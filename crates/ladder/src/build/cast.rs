@@ -1,0 +1,113 @@
+//! Who gets a column: commands, programs they start, the two sides of a program that talks to
+//! itself, and peers known only by their address.
+
+use std::collections::HashMap;
+
+use event::{Place, Timeline};
+use flows::{Connection, Flows};
+
+use super::groups::{Group, groups};
+use super::outside::{Outside, outside_key, outside_peers};
+use super::sides;
+use crate::{ColumnOrder, Options, Participant, Words};
+
+/// A process and one of its threads.
+pub(crate) type Unit = (u32, u32);
+
+/// The columns, and who is in which.
+#[derive(Debug)]
+pub(crate) struct Cast {
+    pub(crate) participants: Vec<Participant>,
+    lanes: HashMap<Unit, usize>,
+    tags: HashMap<Unit, String>,
+    outside: HashMap<Outside, usize>,
+}
+
+impl Cast {
+    /// Chooses the columns.
+    pub(crate) fn of(timeline: &Timeline, flows: &Flows<'_>, options: &Options) -> Self {
+        let mut groups = sides::split(groups(timeline, flows), flows);
+        sides::count_roles(&mut groups, flows);
+        if options.order == ColumnOrder::ClientsFirst {
+            groups.sort_by_key(|group| group.accepts > 0);
+            groups.sort_by_key(|group| match (group.connects, group.accepts) {
+                (_, 0) => 0,
+                (0, _) => 2,
+                _ => 1,
+            });
+        }
+        let mut cast = Self {
+            participants: Vec::new(),
+            lanes: HashMap::new(),
+            tags: HashMap::new(),
+            outside: HashMap::new(),
+        };
+        let peers = outside_peers(flows, &options.words);
+        let clients = |peer: &&(Outside, String)| matches!(peer.0, Outside::Clients(_));
+        for peer in peers.iter().filter(clients) {
+            cast.add_outside(peer, &options.words);
+        }
+        for group in groups {
+            cast.add(group, &options.words);
+        }
+        for peer in peers.iter().filter(|peer| !clients(peer)) {
+            cast.add_outside(peer, &options.words);
+        }
+        cast
+    }
+
+    /// The column of whoever an event happened to.
+    pub(crate) fn lane(&self, place: &Place) -> Option<usize> {
+        self.lanes.get(&(place.process, place.thread)).copied()
+    }
+
+    /// The column of a thread.
+    pub(crate) fn lane_of(&self, unit: Unit) -> Option<usize> {
+        self.lanes.get(&unit).copied()
+    }
+
+    /// How to tell it apart from the others in its column.
+    pub(crate) fn tag(&self, place: &Place) -> Option<&str> {
+        self.tags.get(&(place.process, place.thread)).map(String::as_str)
+    }
+
+    /// The column of the outside end of a connection.
+    pub(crate) fn outside(&self, connection: &Connection) -> Option<usize> {
+        self.outside.get(&outside_key(connection)?).copied()
+    }
+
+    fn add(&mut self, group: Group, words: &Words) {
+        let lane = self.participants.len();
+        let name = match group.side {
+            None => group.name,
+            Some(true) => format!("{}, {}", group.name, words.server_side),
+            Some(false) => format!("{}, {}", group.name, words.client_side),
+        };
+        let command = if group.line == name { String::new() } else { group.line };
+        self.participants.push(Participant { name, command, outside: false, host: group.host });
+        let first = group.units.first().copied();
+        for (index, unit) in group.units.iter().enumerate() {
+            self.lanes.insert(*unit, lane);
+            if index > 0 {
+                let thread = first.is_some_and(|first| first.0 == unit.0);
+                let letter = if thread || unit.0 != unit.1 { 't' } else { 'p' };
+                self.tags.insert(*unit, format!("{letter}{}", index + 1));
+            }
+        }
+    }
+
+    fn add_outside(&mut self, peer: &(Outside, String), words: &Words) {
+        let (key, name) = peer;
+        let known = self.participants.iter().position(|one| one.outside && one.name == *name);
+        let lane = known.unwrap_or_else(|| {
+            self.participants.push(Participant {
+                name: name.clone(),
+                command: words.outside.to_string(),
+                outside: true,
+                host: None,
+            });
+            self.participants.len() - 1
+        });
+        self.outside.insert(key.clone(), lane);
+    }
+}

@@ -1,0 +1,253 @@
+//! Folds: what repeats is drawn once, and the rest is counted.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use event::{Args, Call, Outcome};
+use flows::{Flows, Position};
+
+use super::repeat::{Repeat, repeats};
+use crate::Options;
+
+/// Connections alike from which the rest is folded.
+const ALIKE: usize = 5;
+/// Different ways a connection can go that are drawn before the remaining ones are only counted.
+const WAYS: usize = 6;
+/// Rows a fold within a conversation must save; a student's own five messages stay.
+const SAVES: usize = 16;
+
+/// Rows told in one.
+#[derive(Debug)]
+pub(crate) struct Fold {
+    /// What was folded, in order; never empty.
+    pub(crate) members: Vec<Position>,
+    /// What to say.
+    pub(crate) kind: FoldKind,
+}
+
+/// What a fold says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum FoldKind {
+    /// So many connections like the one drawn.
+    Connections(usize),
+    /// So many unconnected sockets like the one drawn.
+    Sockets(usize),
+    /// So many connections, in so many ways that were not drawn.
+    Ways(usize, usize),
+    /// So many repetitions of what was just drawn in this conversation.
+    Again(usize),
+    /// A call asked again and again without success; the first one is drawn and says so.
+    Loop(Position, usize),
+}
+
+/// What a row belongs to, as far as folding goes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Thread {
+    Connection(usize),
+    Socket(usize),
+}
+
+/// Finds the folds, and takes their members out of `shown`.
+pub(crate) fn fold(flows: &Flows<'_>, shown: &mut Vec<Position>, options: &Options) -> Vec<Fold> {
+    if !options.fold {
+        return Vec::new();
+    }
+    let kept = |at: &Position| options.keep.contains(&flows.order[*at].seq);
+    let mut folds = loops(flows, shown, &kept);
+    drop_members(shown, &folds);
+    let mut alike = conversations(flows, shown, &kept);
+    drop_members(shown, &alike);
+    folds.append(&mut alike);
+    let mut again = repetitions(flows, shown, &kept);
+    drop_members(shown, &again);
+    folds.append(&mut again);
+    folds
+}
+
+fn drop_members(shown: &mut Vec<Position>, folds: &[Fold]) {
+    let gone: HashSet<Position> = folds.iter().flat_map(|fold| &fold.members).copied().collect();
+    shown.retain(|at| !gone.contains(at));
+}
+
+/// Runs of calls that got nothing, by thread: `recv` = EAGAIN ten thousand times.
+fn loops(flows: &Flows<'_>, shown: &[Position], kept: &dyn Fn(&Position) -> bool) -> Vec<Fold> {
+    let mut by_unit: BTreeMap<(u32, u32), Vec<Position>> = BTreeMap::new();
+    for at in shown.iter().filter(|at| flows.call(**at).is_some()) {
+        let place = &flows.order[*at].place;
+        by_unit.entry((place.process, place.thread)).or_default().push(*at);
+    }
+    let mut folds = Vec::new();
+    for calls in by_unit.values() {
+        let vain = |at: &Position| flows.call(*at).is_some_and(got_nothing) && !kept(at);
+        for run in calls.chunk_by(|a, b| vain(a) && vain(b)).filter(|run| run.len() > 1) {
+            let tokens: Vec<String> = run.iter().map(|at| token(flows, *at, None)).collect();
+            for Repeat { start, period, count } in repeats(&tokens, 3) {
+                for step in 0..period {
+                    let of_step = |round: usize| run[start + round * period + step];
+                    let members = (1..count).map(of_step).collect();
+                    folds.push(Fold { members, kind: FoldKind::Loop(of_step(0), count) });
+                }
+            }
+        }
+    }
+    folds
+}
+
+fn got_nothing(call: &Call) -> bool {
+    match (&call.args, call.outcome) {
+        (_, Outcome::Error(errno)) => errno.is_not_now(),
+        (Args::Poll { .. } | Args::EpollWait { .. }, Outcome::Value(0)) => true,
+        _ => false,
+    }
+}
+
+/// Connections (and sockets that never connected) that went the same way.
+fn conversations(
+    flows: &Flows<'_>,
+    shown: &[Position],
+    kept: &dyn Fn(&Position) -> bool,
+) -> Vec<Fold> {
+    let threads = threads(flows, shown);
+    let mut alike: HashMap<(bool, Vec<String>), Vec<Thread>> = HashMap::new();
+    let mut order: Vec<(bool, Vec<String>)> = Vec::new();
+    for (thread, calls) in &threads {
+        if calls.iter().any(kept) {
+            continue;
+        }
+        let connected = matches!(thread, Thread::Connection(_));
+        let key = (connected, shape(flows, *thread, calls));
+        let same = alike.entry(key.clone()).or_default();
+        if same.is_empty() {
+            order.push(key);
+        }
+        same.push(*thread);
+    }
+    let mut folds = Vec::new();
+    let members = |folded: &[Thread]| {
+        let mut members: Vec<Position> =
+            folded.iter().flat_map(|thread| &threads[thread]).copied().collect();
+        members.sort_unstable();
+        members
+    };
+    order.sort_by_key(|key| std::cmp::Reverse(alike[key].len()));
+    let (connected, lone): (Vec<_>, Vec<_>) = order.into_iter().partition(|key| key.0);
+    let folds_at_all = connected.iter().map(|key| alike[key].len()).sum::<usize>() > ALIKE * 2;
+    for (place, key) in connected.iter().enumerate() {
+        let same = &alike[key];
+        if folds_at_all && place >= WAYS {
+            let rest: Vec<Thread> =
+                connected[place..].iter().flat_map(|key| &alike[key]).copied().collect();
+            let kind = FoldKind::Ways(rest.len(), connected.len() - place);
+            folds.push(Fold { members: members(&rest), kind });
+            break;
+        }
+        if same.len() >= ALIKE {
+            let kind = FoldKind::Connections(same.len() - 1);
+            folds.push(Fold { members: members(&same[1..]), kind });
+        }
+    }
+    for same in lone.iter().map(|key| &alike[key]).filter(|same| same.len() >= ALIKE) {
+        let kind = FoldKind::Sockets(same.len() - 1);
+        folds.push(Fold { members: members(&same[1..]), kind });
+    }
+    folds
+}
+
+fn threads(flows: &Flows<'_>, shown: &[Position]) -> BTreeMap<Thread, Vec<Position>> {
+    // A datagram socket that talked to one peer only belongs wholly to that conversation.
+    let mut partners: HashMap<usize, BTreeSet<usize>> = HashMap::new();
+    for (at, ..) in flows.calls() {
+        if let (Some(socket), Some(connection)) = (flows.socket_at(at), flows.connection_at(at)) {
+            partners.entry(socket).or_default().insert(connection);
+        }
+    }
+    let mut threads: BTreeMap<Thread, Vec<Position>> = BTreeMap::new();
+    for &at in shown {
+        let Some(socket) = flows.socket_at(at) else { continue };
+        let only = partners.get(&socket).filter(|known| known.len() == 1);
+        let only = only.and_then(|known| known.first().copied());
+        let thread = match flows.connection_at(at).or(only) {
+            Some(connection) => Thread::Connection(connection),
+            None => Thread::Socket(socket),
+        };
+        threads.entry(thread).or_default().push(at);
+    }
+    threads
+}
+
+/// How a conversation went: each side's calls and outcomes, runs counted once, so that neither
+/// the interleaving of the two nor the number of equal calls makes a difference.
+fn shape(flows: &Flows<'_>, thread: Thread, calls: &[Position]) -> Vec<String> {
+    let mut sides: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for &at in calls {
+        let side = match thread {
+            Thread::Connection(one) => {
+                let first = flows.connections[one].ends[0].socket;
+                usize::from(first != flows.socket_at(at))
+            }
+            Thread::Socket(_) => 0,
+        };
+        sides.entry(side).or_default().push(token(flows, at, Some(side)));
+    }
+    for side in sides.values_mut() {
+        side.dedup();
+        let found = repeats(side, 2);
+        for Repeat { start, period, count } in found.into_iter().rev() {
+            side.drain(start + period..start + period * count);
+        }
+    }
+    sides.into_values().flatten().collect()
+}
+
+/// Repetitions within a conversation: first of the exchange as a whole, then of either side.
+fn repetitions(
+    flows: &Flows<'_>,
+    shown: &[Position],
+    kept: &dyn Fn(&Position) -> bool,
+) -> Vec<Fold> {
+    let mut folds = Vec::new();
+    for (_, calls) in threads(flows, shown) {
+        for piece in calls.split(kept) {
+            let mut rest = piece.to_vec();
+            folds.extend(fold_repeats(flows, &mut rest));
+            let mut sides: BTreeMap<Option<usize>, Vec<Position>> = BTreeMap::new();
+            for at in rest {
+                sides.entry(flows.socket_at(at)).or_default().push(at);
+            }
+            for side in sides.values_mut() {
+                folds.extend(fold_repeats(flows, side));
+            }
+        }
+    }
+    folds
+}
+
+/// Folds the repetitions in `calls` after the first, if that saves enough rows.
+fn fold_repeats(flows: &Flows<'_>, calls: &mut Vec<Position>) -> Vec<Fold> {
+    let tokens: Vec<String> =
+        calls.iter().map(|at| token(flows, *at, flows.socket_at(*at))).collect();
+    let mut folds = Vec::new();
+    for Repeat { start, period, count } in repeats(&tokens, 4).into_iter().rev() {
+        // Of single calls the first three stay: they may differ in what they got.
+        let keep = if period == 1 { 3 } else { 1 };
+        if count <= keep || period * (count - keep) < SAVES {
+            continue;
+        }
+        let members: Vec<Position> =
+            calls.drain(start + period * keep..start + period * count).collect();
+        folds.push(Fold { members, kind: FoldKind::Again(count - keep) });
+    }
+    folds
+}
+
+/// What makes two calls alike: the call and its kind of outcome, not its bytes or its time.
+fn token(flows: &Flows<'_>, at: Position, side: Option<usize>) -> String {
+    let Some(call) = flows.call(at) else { return format!("{side:?} event") };
+    let outcome = match call.outcome {
+        Outcome::Error(errno) => errno.to_string(),
+        Outcome::Unfinished => "unfinished".to_owned(),
+        Outcome::Value(0) => "0".to_owned(),
+        Outcome::Value(_) => "ok".to_owned(),
+    };
+    let implicit = if call.implicit { "!" } else { "" };
+    format!("{side:?} {}{implicit} {outcome}", call.name)
+}

@@ -1,0 +1,59 @@
+//! What one must know to trust the drawing.
+
+use event::{Notice, Timeline, What};
+
+use super::Scene;
+use super::visible::Visible;
+use crate::clean::clean;
+use crate::words::fill;
+
+/// The lines under the ladder.
+pub(crate) fn lines(timeline: &Timeline, scene: &Scene<'_, '_>, visible: &Visible) -> Vec<String> {
+    let words = &scene.options.words;
+    let mut lines = Vec::new();
+    let count = |n: u64| words.number(n);
+    if visible.shown.is_empty() {
+        lines.push(words.nothing.to_string());
+    }
+    if !timeline.header.wire && !visible.shown.is_empty() {
+        lines.push(words.no_wire.to_string());
+    }
+    if visible.hidden > 0 {
+        lines.push(fill(&words.hidden, &[("n", &count(visible.hidden))]));
+    }
+    if visible.bare_acks > 0 {
+        lines.push(fill(&words.bare_acks, &[("n", &count(visible.bare_acks))]));
+    }
+    for event in &timeline.events {
+        let What::Notice(notice) = &event.what else { continue };
+        let lane = scene.cast.lane(&event.place);
+        let name = lane.map(|lane| scene.cast.participants[lane].name.clone());
+        let who = name.unwrap_or_else(|| fill(&words.process, &[("n", &event.place.process)]));
+        let line = match notice {
+            Notice::IoUring => fill(&words.io_uring, &[("who", &who)]),
+            Notice::EventsLost { count: n, why } => {
+                fill(&words.lost, &[("n", &count(*n)), ("why", &clean(why))])
+            }
+            Notice::Attached { .. } => fill(&words.attached, &[("who", &who)]),
+            Notice::ForeignAbi { abi } => {
+                fill(&words.foreign_abi, &[("who", &who), ("abi", &clean(abi))])
+            }
+            Notice::NotFollowed { why } => {
+                fill(&words.not_followed, &[("who", &who), ("why", &clean(why))])
+            }
+            Notice::NotDecoded { call, why } => {
+                fill(&words.undecoded, &[("call", &clean(call)), ("why", &clean(why))])
+            }
+            Notice::Other { text } => clean(text),
+            // How fast it was followed, and how a socket came to a process: not the reader's.
+            Notice::Inherited { .. }
+            | Notice::Passed { .. }
+            | Notice::OwnFilter
+            | Notice::Slow { .. } => continue,
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}

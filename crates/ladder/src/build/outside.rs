@@ -1,0 +1,77 @@
+//! Peers that were not recorded, known by their addresses only.
+
+use std::collections::HashSet;
+
+use event::Endpoint;
+use flows::{Connection, ConnectionKind, Flows};
+
+use crate::Words;
+use crate::clean::clean;
+use crate::words::fill;
+
+/// More outside peers than this share one column a side.
+const MOST_OUTSIDE: usize = 3;
+
+/// A peer that was not recorded.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) enum Outside {
+    /// Clients, by where they come from.
+    Clients(String),
+    /// A server, by its address.
+    Server(String),
+}
+
+/// The peers that answered, or called, without being recorded.
+pub(crate) fn outside_peers(flows: &Flows<'_>, words: &Words) -> Vec<(Outside, String)> {
+    let lookups: HashSet<usize> = flows.lookups.iter().map(|lookup| lookup.socket).collect();
+    let heard = heard_from(flows);
+    let mut keys: Vec<Outside> = Vec::new();
+    for (index, connection) in flows.connections.iter().enumerate() {
+        let Some(key) = outside_key(connection) else { continue };
+        let is_lookup =
+            connection.ends.iter().any(|end| end.socket.is_some_and(|one| lookups.contains(&one)));
+        let there = connection.kind == ConnectionKind::Stream || heard.contains(&index);
+        if there && !is_lookup && !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    let crowd = |clients: bool| {
+        keys.iter().filter(|key| matches!(key, Outside::Clients(_)) == clients).count()
+            > MOST_OUTSIDE
+    };
+    let crowded = [crowd(false), crowd(true)];
+    let name = |key: &Outside| match key {
+        Outside::Clients(_) if crowded[1] => words.elsewhere.to_string(),
+        Outside::Server(_) if crowded[0] => words.elsewhere.to_string(),
+        Outside::Clients(address) => fill(&words.clients_at, &[("address", address)]),
+        Outside::Server(address) => address.clone(),
+    };
+    keys.iter().map(|key| (key.clone(), name(key))).collect()
+}
+
+/// The connections on which something was received: whoever is at their other end is there.
+fn heard_from(flows: &Flows<'_>) -> HashSet<usize> {
+    let heard = flows.calls().filter(|(_, _, call)| flows::received(call).is_some());
+    heard.filter_map(|(at, ..)| flows.connection_at(at)).collect()
+}
+
+/// Which outside peer a connection has, if one of its ends was not recorded.
+pub(crate) fn outside_key(connection: &Connection) -> Option<Outside> {
+    if connection.listener.is_some() && connection.ends[1].socket.is_none() {
+        // Not accepted (yet), but recorded: the listener's own column stands for it.
+        return None;
+    }
+    match connection.ends.each_ref().map(|end| (end.socket, end.address.as_ref())) {
+        [(Some(_), _), (None, Some(server))] => Some(Outside::Server(shown(server))),
+        [(None, Some(client)), (Some(_), _)] => Some(Outside::Clients(host(client))),
+        _ => None,
+    }
+}
+
+fn shown(endpoint: &Endpoint) -> String {
+    clean(&endpoint.to_string())
+}
+
+fn host(endpoint: &Endpoint) -> String {
+    endpoint.ip_port().map_or_else(|| shown(endpoint), |(ip, _)| ip.to_string())
+}

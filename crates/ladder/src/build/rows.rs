@@ -1,0 +1,259 @@
+//! Rows in the order of time, calls that belong together side by side.
+
+use std::collections::HashMap;
+
+use event::{Args, Event, What};
+use flows::{Flows, Position};
+
+use super::Scene;
+use super::cells::{self, Stage};
+use super::fold::{Fold, FoldKind};
+use super::visible::Visible;
+use crate::label::{Label, PartKind};
+use crate::words::fill;
+use crate::{Cell, Row};
+
+/// An effect that comes so soon (nanoseconds) after its cause stands in the same row.
+const TOGETHER: u64 = 5_000_000;
+/// How many rows an effect may be moved up to stand beside its cause. What it overtakes happened
+/// in other columns, and earlier: it cannot have depended on it.
+const MOVES_UP: usize = 6;
+
+/// The rows, and where each event stands.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) origin: u64,
+    /// The row in which a call begins.
+    pub(crate) begins: HashMap<Position, usize>,
+    /// The row in which its result stands.
+    pub(crate) ends: HashMap<Position, usize>,
+}
+
+struct Draft {
+    time: u64,
+    at: Position,
+    stage: Stage,
+    cell: Option<Cell>,
+    band: Option<Label>,
+    seqs: Vec<u64>,
+}
+
+/// Lays out every event and fold.
+pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Sheet {
+    let mut drafts = drafts(scene, visible, folds);
+    // Of things at the same moment, an entry comes last: nothing has come of it yet.
+    drafts.sort_by_key(|draft| (draft.time, draft.stage == Stage::Begin, draft.at));
+    let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
+    let mut sheet = Sheet { origin, ..Sheet::default() };
+    let connection = |at: Position| {
+        let of_frame = || scene.segments.ends(at).and_then(|ends| ends.connection);
+        scene.flows.connection_at(at).or_else(of_frame)
+    };
+    for mut draft in drafts {
+        let row = match beside(scene, &sheet, &draft) {
+            Some(row) => row,
+            None => {
+                let at = draft.time - origin.min(draft.time);
+                let connection = connection(draft.at);
+                sheet.rows.push(Row { at, connection, ..Row::default() });
+                sheet.rows.len() - 1
+            }
+        };
+        if draft.stage != Stage::End {
+            sheet.begins.insert(draft.at, row);
+        }
+        if draft.stage != Stage::Begin {
+            sheet.ends.insert(draft.at, row);
+        }
+        let into = &mut sheet.rows[row];
+        into.connection = into.connection.or_else(|| connection(draft.at));
+        into.cells.extend(draft.cell);
+        into.seqs.append(&mut draft.seqs);
+        into.band = into.band.take().or(draft.band);
+    }
+    number_connections(&mut sheet.rows);
+    number_tags(&mut sheet.rows);
+    sheet
+}
+
+fn moment(event: &Event) -> u64 {
+    event.call().map_or(event.at, |call| call.began.min(event.at))
+}
+
+fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft> {
+    let flows = scene.flows;
+    let words = &scene.options.words;
+    let mut loops: HashMap<Position, &Fold> = HashMap::new();
+    let mut drafts = Vec::new();
+    for fold in folds {
+        if let FoldKind::Loop(first, _) = fold.kind {
+            loops.insert(first, fold);
+            continue;
+        }
+        let Some((&first, &last)) = fold.members.first().zip(fold.members.last()) else { continue };
+        let seqs = fold.members.iter().map(|at| flows.order[*at].seq).collect();
+        let band = Some(band(scene, fold, last));
+        let time = flows.order[first].at;
+        drafts.push(Draft { time, at: first, stage: Stage::Whole, cell: None, band, seqs });
+    }
+    let moments: Vec<u64> = {
+        let mut moments: Vec<u64> = visible.shown.iter().map(|at| flows.order[*at].at).collect();
+        moments.sort_unstable();
+        moments
+    };
+    for &at in visible.shown.iter().filter(|at| !scene.segments.is_absorbed(**at)) {
+        let event = flows.order[at];
+        let seqs = vec![event.seq];
+        let draft =
+            |time, stage, cell| Draft { time, at, stage, cell, band: None, seqs: seqs.clone() };
+        match &event.what {
+            What::Call(_) if visible.lookups.contains_key(&at) => {
+                let lookup = &flows.lookups[visible.lookups[&at]];
+                let seqs = lookup.calls.iter().map(|at| flows.order[*at].seq).collect();
+                let cell = cells::lookup(scene, event, lookup);
+                drafts.push(Draft { seqs, ..draft(event.at, Stage::Whole, cell) });
+            }
+            What::Call(call) if loops.contains_key(&at) => {
+                let fold = loops[&at];
+                let mut cell = cells::call(scene, event, call, Stage::Whole);
+                if let (Some(cell), FoldKind::Loop(_, count)) = (&mut cell, &fold.kind) {
+                    let ended = fold.members.last().and_then(|last| flows.call(*last));
+                    let time = ended.map_or(0, |last| last.ended.saturating_sub(call.began));
+                    let times = words.number(*count as u64);
+                    let time = words.duration(time);
+                    let text = fill(&words.times_in, &[("n", &times), ("time", &time)]);
+                    cell.label.push(PartKind::Wait, text);
+                }
+                let more = fold.members.iter().map(|at| flows.order[*at].seq);
+                let seqs = seqs.iter().copied().chain(more).collect();
+                drafts.push(Draft { seqs, ..draft(event.at, Stage::Whole, cell) });
+            }
+            What::Call(call) => {
+                let cell = |stage| cells::call(scene, event, call, stage);
+                if call.outcome == event::Outcome::Unfinished {
+                    drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
+                } else if waits_visibly(scene, call, event, &moments) {
+                    drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
+                    drafts.push(draft(call.ended, Stage::End, cell(Stage::End)));
+                } else {
+                    drafts.push(draft(event.at, Stage::Whole, cell(Stage::Whole)));
+                }
+            }
+            What::Process(process) => {
+                let cell = cells::life(scene, event, process);
+                drafts.push(draft(event.at, Stage::Whole, cell));
+            }
+            What::State(state) => {
+                if let Some(cell) = cells::state(scene, event, state) {
+                    drafts.push(draft(event.at, Stage::Whole, Some(cell)));
+                }
+            }
+            What::Frame(_) if scene.segments.ends(at).is_some() => {
+                drafts.push(draft(event.at, Stage::Whole, None));
+            }
+            What::Frame(_) | What::Notice(_) => {}
+        }
+    }
+    drafts
+}
+
+/// A call is drawn as waiting if it took its time and something else happened meanwhile.
+fn waits_visibly(
+    scene: &Scene<'_, '_>,
+    call: &event::Call,
+    event: &Event,
+    moments: &[u64],
+) -> bool {
+    let from = moments.partition_point(|at| *at < call.began);
+    let to = moments.partition_point(|at| *at <= call.ended);
+    let own = usize::from((call.began..=call.ended).contains(&event.at));
+    call.took() >= scene.options.wait_from && to.saturating_sub(from) > own
+}
+
+fn band(scene: &Scene<'_, '_>, fold: &Fold, last: Position) -> Label {
+    let words = &scene.options.words;
+    let count = |n: usize| words.number(n as u64);
+    let text = match fold.kind {
+        FoldKind::Connections(n) => fill(&words.more_connections, &[("n", &count(n))]),
+        FoldKind::Sockets(n) => fill(&words.more_sockets, &[("n", &count(n))]),
+        FoldKind::Ways(n, ways) => {
+            fill(&words.more_ways, &[("n", &count(n)), ("ways", &count(ways))])
+        }
+        FoldKind::Again(n) | FoldKind::Loop(_, n) => {
+            fill(&words.more_like_this, &[("n", &count(n))])
+        }
+    };
+    let calls = fold.members.iter().filter_map(|at| scene.flows.call(*at));
+    let moved: u64 =
+        calls.filter_map(flows::sent).fold(0u64, |sum, (total, _)| sum.saturating_add(total));
+    let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
+    let end = scene.flows.order[last];
+    let end = end.call().map_or(end.at, |call| call.ended);
+    let mut label = Label::default().then(PartKind::Faint, text);
+    if moved > 0 {
+        let moved = fill(&words.in_all, &[("n", &words.number(moved))]);
+        label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, moved);
+    }
+    let until = fill(&words.until, &[("time", &words.duration(end.saturating_sub(origin)))]);
+    label.glue(PartKind::Faint, ",").then(PartKind::Faint, until)
+}
+
+/// The row of the call that caused this one, if the two can stand side by side.
+fn beside(scene: &Scene<'_, '_>, sheet: &Sheet, draft: &Draft) -> Option<usize> {
+    let cell = draft.cell.as_ref().filter(|_| draft.stage != Stage::Begin)?;
+    let cause = cause(scene, draft.at)?;
+    let row = *sheet.begins.get(&cause)?;
+    let close = sheet.rows.len() - row <= MOVES_UP;
+    let soon = draft.time.saturating_sub(sheet.origin + sheet.rows[row].at) <= TOGETHER;
+    let free = sheet.rows[row..].iter().all(|row| {
+        row.band.is_none() && row.cells.iter().all(|other| other.participant != cell.participant)
+    });
+    let room = sheet.rows[row].cells.len() < 2;
+    (close && soon && free && room).then_some(row)
+}
+
+/// What a call is the effect of: the send whose last bytes it got, the connect it accepted, the
+/// close it learned of. On a recorded wire, the frame that brought it.
+fn cause(scene: &Scene<'_, '_>, at: Position) -> Option<Position> {
+    let flows: &Flows<'_> = scene.flows;
+    let call = flows.call(at)?;
+    if let Args::Accept { .. } = call.args {
+        let connection = flows.connections.get(flows.connection_at(at)?)?;
+        call.value()?;
+        let connected = connection.connected.filter(|_| connection.accepted == Some(at));
+        return scene.segments.before(flows, at).or(connected);
+    }
+    if let Some(closing) = flows.closing_at(at) {
+        return scene.segments.before(flows, at).or(closing.closed);
+    }
+    let (transfer, _) = *flows.got_at(at).last()?;
+    let transfer = &flows.transfers[transfer];
+    scene.segments.carrier(transfer).or(Some(transfer.sent))
+}
+
+/// Gives connections their numbers by first appearance, for colours.
+fn number_connections(rows: &mut [Row]) {
+    let mut numbers: HashMap<usize, usize> = HashMap::new();
+    for row in rows.iter_mut().filter(|row| row.band.is_none()) {
+        let next = numbers.len();
+        row.connection =
+            row.connection.map(|connection| *numbers.entry(connection).or_insert(next));
+    }
+}
+
+/// Threads and children are numbered by first appearance in what is drawn: of two thousand folded
+/// workers, the one that is shown is the second thread, not the thousandth.
+fn number_tags(rows: &mut [Row]) {
+    let mut numbers: HashMap<(usize, String), usize> = HashMap::new();
+    let mut last: HashMap<usize, usize> = HashMap::new();
+    for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
+        let Some(tag) = &mut cell.tag else { continue };
+        let number = *numbers.entry((cell.participant, tag.clone())).or_insert_with(|| {
+            let last = last.entry(cell.participant).or_insert(1);
+            *last += 1;
+            *last
+        });
+        *tag = format!("{}{number}", &tag[..1]);
+    }
+}

@@ -1,0 +1,276 @@
+//! What a call looks like in a cell: `send(3, "hola" 4 B)`.
+
+use event::{Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType};
+
+use crate::clean::clean;
+use crate::label::{Label, PartKind};
+use crate::words::fill;
+use crate::{Detail, Mark, Words};
+
+/// What was asked: name and arguments.
+pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {
+    let name = clean(friendly(call));
+    let label = Label::default().then(PartKind::Name, name.clone());
+    let fd = call.fd.map_or_else(|| "?".to_owned(), |fd| fd.to_string());
+    let plain = |inside: String| label.clone().glue(PartKind::Plain, format!("({inside})"));
+    match &call.args {
+        Args::Socket { family, kind, .. } | Args::Socketpair { family, kind, .. } => {
+            plain(kind_of_socket(*family, *kind))
+        }
+        Args::Bind { address } => {
+            let label = plain(format!("{fd}, {}", shown(address)));
+            let got = call.socket.as_ref().and_then(|socket| socket.local.as_ref());
+            match got.filter(|got| address.port() == Some(0) && got.port() != Some(0)) {
+                Some(got) => label.then(PartKind::Result, format!("→ {}", shown(got))),
+                None => label,
+            }
+        }
+        Args::Listen { backlog } => {
+            plain(format!("{fd}, {}", fill(&words.backlog, &[("n", backlog)])))
+        }
+        Args::Connect { address } => plain(format!("{fd}, {}", shown(address))),
+        Args::Send { asked, bytes, flags, to, .. } => {
+            let label = label.glue(PartKind::Plain, format!("({fd}, "));
+            let label = label.glue_data(bytes, *asked, true);
+            let mut label = label.glue(PartKind::Plain, format!("{})", telling(flags, detail)));
+            if let Some(to) = to {
+                label.push(PartKind::Plain, fill(&words.to, &[("address", &shown(to))]));
+            }
+            label
+        }
+        Args::Recv { room, bytes, flags, .. } => {
+            let full = *room > 0 && bytes.total >= *room && call.value().is_some();
+            let room = if full || detail == Detail::All {
+                format!(", {}", fill(&words.at_most, &[("n", &words.number(*room))]))
+            } else {
+                String::new()
+            };
+            plain(format!("{fd}{room}{}", telling(flags, detail)))
+        }
+        Args::SendMany { messages, .. } => {
+            let count = fill(&words.messages, &[("n", &messages.len())]);
+            let label = plain(format!("{fd}, {count}"));
+            messages.first().map_or(label.clone(), |one| label.then_data(&one.bytes))
+        }
+        Args::RecvMany { room, .. } => {
+            plain(format!("{fd}, {}", fill(&words.messages, &[("n", room)])))
+        }
+        Args::SendFile { asked, .. } => plain(format!("{fd}, {} B", words.number(*asked))),
+        Args::Shutdown { how } => plain(format!("{fd}, {how}")),
+        Args::Close if call.implicit => {
+            plain(fd).then(PartKind::Faint, words.by_kernel.to_string())
+        }
+        Args::SetOption { option, value, .. } => {
+            plain(format!("{fd}, {}, {}", clean(option), option_value(value, words)))
+        }
+        Args::GetOption { option, .. } => plain(format!("{fd}, {}", clean(option))),
+        Args::Fcntl { command, flags, .. } => {
+            plain(format!("{fd}, {}, {}", clean(command), clean(&flags.to_string())))
+        }
+        Args::Ioctl { request, .. } => plain(format!("{fd}, {}", clean(request))),
+        Args::Poll { waits, .. } => {
+            let fds: Vec<String> = waits.iter().map(|wait| wait.fd.to_string()).collect();
+            plain(list(&fds))
+        }
+        Args::EpollWait { epoll, .. } => plain(epoll.to_string()),
+        Args::EpollControl { epoll, operation, .. } => {
+            plain(format!("{epoll}, {} {fd}", clean(operation)))
+        }
+        Args::IoUring { entries } => plain(entries.to_string()),
+        Args::Other { words } => {
+            let words: Vec<String> = words.iter().map(|word| format!("{word:#x}")).collect();
+            plain(words.join(", "))
+        }
+        Args::Accept { .. }
+        | Args::Close
+        | Args::LocalName { .. }
+        | Args::PeerName { .. }
+        | Args::Dup { .. } => plain(fd),
+    }
+}
+
+/// What came of it.
+pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
+    let mut label = Label::default();
+    let value = match call.outcome {
+        Outcome::Value(value) => value,
+        Outcome::Error(errno) => {
+            let (mark, word) = error(errno, words);
+            label.push(PartKind::Mark, format!("✗ {errno}"));
+            label.push(PartKind::Mark, word.to_owned());
+            return (label, Some(mark));
+        }
+        Outcome::Unfinished => return (label, Some(Mark::Unfinished)),
+    };
+    let mut mark = None;
+    let result = |label: Label, text: String| label.then(PartKind::Result, format!("= {text}"));
+    match &call.args {
+        Args::Socketpair { fds, .. } => {
+            let fds: Vec<String> = fds.iter().map(ToString::to_string).collect();
+            label = result(label, list(&fds));
+        }
+        Args::Accept { peer, .. } => {
+            label = result(label, value.to_string());
+            let known = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
+            if let Some(peer) = peer.as_ref().or(known).filter(|peer| peer.port().is_some()) {
+                label.push(PartKind::Plain, fill(&words.from, &[("address", &shown(peer))]));
+            }
+        }
+        Args::Send { asked, .. } if u64::try_from(value) != Ok(*asked) => {
+            label = result(label, words.number(value.unsigned_abs()));
+            label.push(PartKind::Plain, fill(&words.of, &[("n", &words.number(*asked))]));
+        }
+        Args::Recv { room, bytes, got, from, .. } => {
+            label = result(label, value.to_string());
+            let datagram =
+                call.socket.as_ref().is_some_and(|socket| socket.kind != SocketType::STREAM);
+            if value == 0 && *room > 0 && !datagram {
+                label.push(PartKind::Result, words.end.to_string());
+                mark = Some(Mark::End);
+            } else if value > 0 {
+                label.push_data(bytes, bytes.total, false);
+            }
+            if got.has("MSG_TRUNC") {
+                label.push(PartKind::Mark, words.cut_off.to_string());
+                mark = Some(Mark::Failed);
+            }
+            if let Some(from) = from {
+                label.push(PartKind::Plain, fill(&words.from, &[("address", &shown(from))]));
+            }
+        }
+        Args::RecvMany { messages, .. } => {
+            label = result(label, value.to_string());
+            if let Some(one) = messages.first() {
+                label = label.then_data(&one.bytes);
+            }
+        }
+        Args::SendMany { asked, .. } if value == i64::from(*asked) => {}
+        Args::LocalName { address } | Args::PeerName { address } => {
+            label = result(label, address.as_ref().map_or_else(|| value.to_string(), shown));
+        }
+        Args::GetOption { value: Some(value), .. } => {
+            label = result(label, option_value(value, words));
+        }
+        Args::Poll { timeout, .. } | Args::EpollWait { timeout, .. } => {
+            label = result(label, value.to_string());
+            if value == 0 && timeout.is_some_and(|timeout| timeout > 0) {
+                label.push(PartKind::Mark, words.timed_out.to_string());
+                mark = Some(Mark::TimedOut);
+            }
+            label.push(PartKind::Plain, ready(&call.args));
+        }
+        _ if value == 0 || matches!(call.args, Args::Send { .. }) => {}
+        _ => label = result(label, value.to_string()),
+    }
+    (label, mark)
+}
+
+impl Label {
+    fn then_data(mut self, bytes: &Bytes) -> Self {
+        self.push_data(bytes, bytes.total, true);
+        self
+    }
+}
+
+/// The name a programmer called it by. C libraries make `recv` a `recvfrom` without an address.
+fn friendly(call: &Call) -> &str {
+    match (call.name.as_str(), &call.args) {
+        ("recvfrom", Args::Recv { from: None, .. }) => "recv",
+        ("sendto", Args::Send { to: None, .. }) => "send",
+        ("accept4", _) => "accept",
+        ("ppoll", _) => "poll",
+        ("pselect6", _) => "select",
+        ("epoll_pwait" | "epoll_pwait2", _) => "epoll_wait",
+        (name, _) => name,
+    }
+}
+
+fn kind_of_socket(family: Family, kind: SocketType) -> String {
+    let kind_name = kind.to_string();
+    let plain = kind_name.trim_start_matches("SOCK_").to_lowercase();
+    match (family, kind) {
+        (Family::INET, SocketType::STREAM) => "tcp".to_owned(),
+        (Family::INET, SocketType::DGRAM) => "udp".to_owned(),
+        (Family::INET6, SocketType::STREAM) => "tcp, ipv6".to_owned(),
+        (Family::INET6, SocketType::DGRAM) => "udp, ipv6".to_owned(),
+        (Family::UNIX, _) => format!("unix {plain}"),
+        _ => {
+            let family = family.to_string();
+            format!("{} {plain}", family.trim_start_matches("AF_").to_lowercase())
+        }
+    }
+}
+
+/// `*:12000` for every address of this machine.
+pub(crate) fn shown(address: &Endpoint) -> String {
+    match address.port().filter(|_| address.is_any_address()) {
+        Some(port) => format!("*:{port}"),
+        None => clean(&address.unmapped().to_string()),
+    }
+}
+
+/// Flags that change what a reader sees; the others only on request.
+fn telling(flags: &Flags, detail: Detail) -> String {
+    const TELLING: [&str; 4] = ["MSG_PEEK", "MSG_OOB", "MSG_WAITALL", "MSG_TRUNC"];
+    let all = detail == Detail::All;
+    let shown = flags.0.iter().filter(|flag| all || TELLING.contains(&flag.as_str()));
+    let shown: Vec<String> = shown.map(|flag| clean(flag)).collect();
+    if shown.is_empty() { String::new() } else { format!(", {}", shown.join("|")) }
+}
+
+fn list(items: &[String]) -> String {
+    const MOST: usize = 8;
+    if items.len() <= MOST {
+        return items.join(", ");
+    }
+    format!("{}, … ({})", items[..MOST].join(", "), items.len())
+}
+
+fn ready(args: &Args) -> String {
+    let short = |flags: &Flags| {
+        let names = flags.0.iter().map(|flag| {
+            let flag = flag.trim_start_matches('E').trim_start_matches("POLL");
+            clean(flag).to_lowercase()
+        });
+        names.collect::<Vec<_>>().join("+")
+    };
+    let items: Vec<String> = match args {
+        Args::Poll { waits, .. } => {
+            let came = waits.iter().filter(|wait| !wait.got.is_empty());
+            came.map(|wait| format!("{} {}", wait.fd, short(&wait.got))).collect()
+        }
+        Args::EpollWait { ready, .. } => {
+            let known = ready.iter().filter_map(|one| Some((one.fd?, &one.got)));
+            known.map(|(fd, got)| format!("{fd} {}", short(got))).collect()
+        }
+        _ => Vec::new(),
+    };
+    if items.is_empty() { String::new() } else { format!("({})", list(&items)) }
+}
+
+fn option_value(value: &OptionValue, words: &Words) -> String {
+    match value {
+        OptionValue::Int(value) => value.to_string(),
+        OptionValue::Linger(Some(seconds)) => format!("{seconds} s"),
+        OptionValue::Linger(None) => "off".to_owned(),
+        OptionValue::Time(time) => words.duration(*time),
+        OptionValue::Error(errno) if errno.0 == 0 => "0".to_owned(),
+        OptionValue::Error(errno) => errno.to_string(),
+        OptionValue::Text(text) => clean(text),
+        OptionValue::Bytes(bytes) => format!("{} B", words.number(bytes.total)),
+    }
+}
+
+fn error(errno: Errno, words: &Words) -> (Mark, &str) {
+    match errno {
+        Errno::ECONNREFUSED => (Mark::Refused, &words.refused),
+        Errno::ECONNRESET => (Mark::Reset, &words.reset),
+        Errno::EPIPE => (Mark::Failed, &words.broken_pipe),
+        Errno::ETIMEDOUT => (Mark::TimedOut, &words.timed_out),
+        Errno::EADDRINUSE => (Mark::Failed, &words.in_use),
+        Errno::EAGAIN => (Mark::NotNow, &words.not_now),
+        Errno::EINPROGRESS => (Mark::NotNow, &words.in_progress),
+        Errno(101 | 113) => (Mark::Failed, &words.unreachable),
+        _ => (Mark::Failed, ""),
+    }
+}

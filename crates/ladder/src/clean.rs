@@ -1,0 +1,57 @@
+//! Texts from a recording, made harmless for any display: no control characters, no line breaks,
+//! nothing that turns the direction of writing.
+
+/// The text with everything unprintable escaped as `\n`, `\u{1b}` ….
+pub(crate) fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '"' | '\'' | '\\' => clean.push(char),
+            _ => clean.extend(char.escape_debug()),
+        }
+    }
+    clean
+}
+
+/// The text, if it is too long cut, with an ellipsis and its whole length.
+pub(crate) fn cut(text: &str, most: usize, words: &crate::Words) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most).collect();
+    let whole = words.number(length as u64);
+    let whole = crate::words::fill(&words.characters, &[("n", &whole)]);
+    format!("{kept}… ({whole})")
+}
+
+/// Bytes as text for one line; in hexadecimal, and true, if too few of them can be read.
+pub(crate) fn readable(bytes: &event::Bytes) -> (String, bool) {
+    let sample = &bytes.sample;
+    let mut text = String::with_capacity(sample.len());
+    let mut odd = 0;
+    for chunk in sample.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            match char {
+                '\n' => text.push_str("\\n"),
+                '\r' => text.push_str("\\r"),
+                '\t' => text.push_str("\\t"),
+                '"' | '\'' | '\\' => text.push(char),
+                _ if u32::from(char) < 0x20 || char == '\u{7f}' => {
+                    odd += 1;
+                    text.push_str(&format!("\\x{:02x}", u32::from(char)));
+                }
+                _ => text.extend(char.escape_debug()),
+            }
+        }
+        for byte in chunk.invalid() {
+            odd += 1;
+            text.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    if odd * 4 <= sample.len() {
+        return (text, false);
+    }
+    let hex: Vec<String> = sample.iter().map(|byte| format!("{byte:02x}")).collect();
+    (hex.join(" "), true)
+}

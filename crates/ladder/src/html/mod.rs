@@ -1,0 +1,91 @@
+//! The ladder as a page: the same drawing, every row of which opens.
+
+mod detail;
+mod facts;
+mod hexdump;
+mod legend;
+
+use crate::Ladder;
+use crate::svg::xml::Xml;
+use crate::svg::{self, Theme};
+
+/// How to draw as a page.
+#[derive(Clone, Debug, Default)]
+pub struct HtmlStyle {
+    /// The page's title; empty: who talks to whom.
+    pub title: String,
+    /// Light, dark, or what the reader's system prefers.
+    pub theme: Theme,
+}
+
+const CSS: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Nothing is fetched, and nothing can be: not even by what was recorded.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+impl Ladder {
+    /// Draws the ladder as one self-contained page of HTML.
+    ///
+    /// Without scripts every row is still a link to its details; the script adds keys to move.
+    pub fn to_html(&self, style: &HtmlStyle) -> String {
+        let title = if style.title.is_empty() { self.name() } else { style.title.clone() };
+        let mut page = Xml::default();
+        page.raw("<!doctype html>\n");
+        page.open("html", &[("lang", self.words.language.to_string())]);
+        page.open("head", &[]);
+        page.empty("meta", &[("charset", "utf-8".to_owned())]);
+        let policy = "Content-Security-Policy".to_owned();
+        page.empty("meta", &[("http-equiv", policy), ("content", POLICY.to_owned())]);
+        let viewport = "width=device-width, initial-scale=1".to_owned();
+        page.empty("meta", &[("name", "viewport".to_owned()), ("content", viewport)]);
+        page.text_element("title", &[], &title);
+        let colors = svg::theme::page_colors(style.theme);
+        let css = format!("{colors}{CSS}{}", svg::theme::css(style.theme));
+        page.raw_element("style", &css);
+        page.close("head");
+        page.open("body", &[]);
+        page.open("main", &[("tabindex", "-1".to_owned())]);
+        page.text_element("h1", &[], &title);
+        self.explained(&mut page);
+        page.open("div", &[("class", "drawing".to_owned())]);
+        svg::draw(self, &mut page, &svg::Purpose::InPage { title: title.clone() });
+        page.close("div");
+        if !self.footer.is_empty() {
+            page.open("ul", &[("class", "footer".to_owned())]);
+            for line in &self.footer {
+                page.text_element("li", &[], line);
+            }
+            page.close("ul");
+        }
+        legend::write(&self.words, &mut page);
+        page.close("main");
+        detail::panel(self, &mut page);
+        page.raw_element("script", SCRIPT);
+        page.close("body");
+        page.close("html");
+        page.finish()
+    }
+
+    /// The sentences, each with a link to the row it explains.
+    fn explained(&self, page: &mut Xml) {
+        if self.rows.iter().all(|row| row.notes.is_empty()) {
+            return;
+        }
+        page.open("section", &[("class", "explained".to_owned())]);
+        page.text_element("h2", &[], &self.words.explained);
+        page.open("ol", &[]);
+        for (index, row) in self.rows.iter().enumerate() {
+            for note in &row.notes {
+                page.open("li", &[]);
+                page.text(note);
+                page.raw(" ");
+                let link = [("href", format!("#row-{index}"))];
+                page.text_element("a", &link, &self.words.see_row);
+                page.close("li");
+            }
+        }
+        page.close("ol");
+        page.close("section");
+    }
+}

@@ -1,0 +1,201 @@
+//! Where everything stands.
+
+use crate::text::glyphs::Glyphs;
+use crate::text::wrap::{Room, Spans, width, wrap};
+use crate::{Cell, Label, Ladder, Participant};
+
+/// Width of a character; a little more than most fonts need.
+pub(super) const CHAR: f64 = 7.9;
+/// Height of a line of text.
+pub(super) const LINE: f64 = 18.0;
+/// Between a card's edge and its text, above and below.
+pub(super) const PAD: f64 = 6.0;
+/// Between a card's edge and its text, at the sides.
+pub(super) const SIDE: f64 = 12.0;
+const GAP: f64 = 6.0;
+const MARGIN: f64 = 20.0;
+const TIMES: f64 = 66.0;
+const OUTSIDE: f64 = 120.0;
+
+/// The geometry of a drawing.
+pub(super) struct Layout {
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) rows: Vec<Place>,
+    pub(super) heading: f64,
+    pub(super) footer: Vec<(f64, String)>,
+}
+
+/// A column.
+pub(super) struct Lane {
+    pub(super) left: f64,
+    pub(super) width: f64,
+    pub(super) title: Vec<String>,
+    pub(super) subtitle: Vec<String>,
+}
+
+impl Lane {
+    pub(super) fn middle(&self) -> f64 {
+        self.left + self.width / 2.0
+    }
+
+    pub(super) fn right(&self) -> f64 {
+        self.left + self.width
+    }
+}
+
+/// A row.
+pub(super) struct Place {
+    pub(super) top: f64,
+    /// Of the cards, without the notes below.
+    pub(super) height: f64,
+    /// With the notes.
+    pub(super) bottom: f64,
+    /// The words of each cell, in the row's order.
+    pub(super) cells: Vec<Vec<Spans>>,
+    pub(super) notes: Vec<Vec<String>>,
+}
+
+impl Place {
+    /// Where an arrow leaves or meets the row: at its first line of text.
+    pub(super) fn axis(&self) -> f64 {
+        self.top + PAD + LINE / 2.0
+    }
+}
+
+impl Layout {
+    pub(super) fn of(ladder: &Ladder, footer: bool) -> Self {
+        let chars = card_chars(ladder);
+        let (lanes, width) = lanes(ladder, chars);
+        let title_lines = lanes.iter().map(|lane| lane.title.len() + lane.subtitle.len());
+        let heading = title_lines.max().unwrap_or(0) as f64 * LINE + 2.0 * PAD + 2.0;
+        let mut y = MARGIN + heading + 14.0;
+        let mut rows = Vec::new();
+        for row in &ladder.rows {
+            let place = place(ladder, row, y, chars, width);
+            y = place.bottom + GAP;
+            rows.push(place);
+        }
+        y += 10.0;
+        let mut lines = Vec::new();
+        for line in ladder.footer.iter().filter(|_| footer) {
+            for line in prose(line, width - 2.0 * MARGIN) {
+                lines.push((y + LINE * 0.7, line));
+                y += LINE;
+            }
+        }
+        Self { width, height: y + MARGIN * 0.5, lanes, rows, heading, footer: lines }
+    }
+
+    pub(super) fn top(&self) -> f64 {
+        MARGIN
+    }
+
+    /// Left and right edge of the columns together.
+    pub(super) fn span(&self) -> (f64, f64) {
+        let left = self.lanes.first().map_or(MARGIN, |lane| lane.left);
+        (left, self.lanes.last().map_or(self.width - MARGIN, Lane::right))
+    }
+}
+
+/// How many characters a card holds: what most calls need, no more than the eye takes in.
+fn card_chars(ladder: &Ladder) -> usize {
+    let traced = ladder.participants.iter().filter(|one| !one.outside).count();
+    let most = if traced <= 3 { 44 } else { 34 };
+    let cells = ladder.rows.iter().flat_map(|row| &row.cells);
+    let wants = cells.map(|cell| {
+        let parts = words(cell).parts.iter().fold(0, |sum, part| {
+            let text = width(&part.shortened(16, &ladder.words));
+            sum + text + usize::from(!part.glued)
+        });
+        parts.saturating_sub(1)
+    });
+    wants.max().unwrap_or(0).clamp(26, most)
+}
+
+/// The cell's words, its thread first.
+pub(super) fn words(cell: &Cell) -> Label {
+    let tag = cell.tag.iter().map(|tag| crate::Part {
+        kind: crate::PartKind::Number,
+        text: tag.clone(),
+        glued: false,
+        data: None,
+    });
+    Label { parts: tag.chain(cell.label.parts.iter().cloned()).collect() }
+}
+
+fn lanes(ladder: &Ladder, chars: usize) -> (Vec<Lane>, f64) {
+    let gutter = match ladder.participants.len() {
+        0..=2 => 150.0,
+        3 => 120.0,
+        _ => 84.0,
+    };
+    let card = chars as f64 * CHAR + 2.0 * SIDE;
+    let mut x = MARGIN + TIMES;
+    let mut lanes = Vec::new();
+    for one in &ladder.participants {
+        let width = if one.outside { OUTSIDE.max(title_width(one)) } else { card };
+        lanes.push(lane(one, x, width));
+        x += width + gutter;
+    }
+    let width = if lanes.is_empty() { 640.0 } else { x - gutter + MARGIN };
+    (lanes, width.max(480.0))
+}
+
+fn title_width(one: &Participant) -> f64 {
+    (width(&one.name).min(24) as f64) * CHAR + 2.0 * SIDE
+}
+
+fn lane(one: &Participant, left: f64, width: f64) -> Lane {
+    let mut title = one.name.clone();
+    if let Some(host) = one.host.as_ref().filter(|host| **host != one.name) {
+        title = format!("{title} @{host}");
+    }
+    Lane { left, width, title: prose(&title, width - 16.0), subtitle: command(one, width - 16.0) }
+}
+
+/// The command in at most two lines; the whole of it is the heading's tooltip.
+fn command(one: &Participant, width: f64) -> Vec<String> {
+    let mut lines = prose(&one.command, width);
+    if lines.len() > 2 {
+        lines.truncate(2);
+        if let Some(last) = lines.last_mut() {
+            last.push('…');
+        }
+    }
+    lines
+}
+
+fn place(ladder: &Ladder, row: &crate::Row, top: f64, chars: usize, full: f64) -> Place {
+    let room = Room { width: chars, hang: 2, data: 60 };
+    let glyphs = Glyphs::of(false);
+    let cells: Vec<Vec<Spans>> =
+        row.cells.iter().map(|cell| wrap(&words(cell), room, &ladder.words, &glyphs)).collect();
+    let lines = cells.iter().map(Vec::len).max().unwrap_or(1);
+    let height = lines as f64 * LINE + 2.0 * PAD;
+    let width = full - TIMES - 2.0 * MARGIN - 30.0;
+    let mishap = row.arrow.and_then(|arrow| ladder.arrows[arrow].mishap());
+    let notes = mishap.iter().chain(&row.notes);
+    let notes: Vec<Vec<String>> = notes.map(|note| prose(note, width)).collect();
+    let below: f64 = notes.iter().map(|lines| lines.len() as f64 * LINE + 2.0 * PAD + 4.0).sum();
+    Place { top, height, bottom: top + height + below, cells, notes }
+}
+
+/// A text wrapped into so many pixels.
+pub(super) fn prose(text: &str, pixels: f64) -> Vec<String> {
+    let width = ((pixels / CHAR) as usize).max(8);
+    let parts = text.split(' ').filter(|word| !word.is_empty()).map(|word| crate::Part {
+        kind: crate::PartKind::Plain,
+        text: word.to_owned(),
+        glued: false,
+        data: None,
+    });
+    let label = Label { parts: parts.collect() };
+    if label.is_empty() {
+        return Vec::new();
+    }
+    let room = Room { width, hang: 0, data: 60 };
+    let lines = wrap(&label, room, &crate::Words::english(), &Glyphs::of(false));
+    lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect()
+}

@@ -1,0 +1,88 @@
+//! The ladder as SVG: the same drawing, with room for slanting arrows.
+
+mod arrows;
+mod layout;
+mod rows;
+pub(crate) mod theme;
+pub(crate) mod xml;
+
+use crate::Ladder;
+use layout::Layout;
+pub use theme::Theme;
+use xml::Xml;
+
+/// How to draw as SVG.
+#[derive(Clone, Debug, Default)]
+pub struct SvgStyle {
+    /// Light, dark, or what the reader's system prefers.
+    pub theme: Theme,
+    /// Leave the background out, to lie on a page's own.
+    pub transparent: bool,
+    /// The drawing's name, for readers who do not see it.
+    pub title: String,
+}
+
+impl Ladder {
+    /// Draws the ladder as one SVG document.
+    pub fn to_svg(&self, style: &SvgStyle) -> String {
+        let title = if style.title.is_empty() { self.name() } else { style.title.clone() };
+        let mut xml = Xml::default();
+        draw(self, &mut xml, &Purpose::Alone { title, style });
+        xml.finish()
+    }
+
+    /// Who talks to whom, in one line.
+    pub(crate) fn name(&self) -> String {
+        let names: Vec<&str> = self.participants.iter().map(|one| one.name.as_str()).collect();
+        names.join(" · ")
+    }
+}
+
+/// Where the drawing will stand.
+pub(crate) enum Purpose<'a> {
+    /// In a file of its own.
+    Alone { title: String, style: &'a SvgStyle },
+    /// In a page, whose rows can be opened.
+    InPage { title: String },
+}
+
+/// Draws into `xml`.
+pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) {
+    let layout = Layout::of(ladder, matches!(purpose, Purpose::Alone { .. }));
+    let (width, height) = (layout.width, layout.height);
+    let view = format!("0 0 {width:.0} {height:.0}");
+    let (title, links) = match purpose {
+        Purpose::Alone { title, .. } => (title, false),
+        Purpose::InPage { title } => (title, true),
+    };
+    let role = if links { "group" } else { "img" };
+    let mut attributes = vec![
+        ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
+        ("class", "ladder".to_owned()),
+        ("viewBox", view),
+        ("width", format!("{width:.0}")),
+        ("height", format!("{height:.0}")),
+        ("role", role.to_owned()),
+        ("aria-label", title.clone()),
+    ];
+    if links {
+        attributes.remove(0);
+    }
+    xml.open("svg", &attributes);
+    if let Purpose::Alone { style, .. } = purpose {
+        xml.text_element("title", &[], title);
+        xml.raw_element("style", &theme::css(style.theme));
+        if !style.transparent {
+            let size = [("width", "100%".to_owned()), ("height", "100%".to_owned())];
+            xml.empty("rect", &[&[("class", "ground".to_owned())][..], &size].concat());
+        }
+    }
+    arrows::markers(xml);
+    rows::headings(ladder, &layout, xml);
+    rows::backgrounds(ladder, &layout, xml);
+    rows::rails(ladder, &layout, xml);
+    arrows::draw(ladder, &layout, xml);
+    rows::draw(ladder, &layout, xml, links);
+    rows::footer(&layout, xml);
+    xml.close("svg");
+}

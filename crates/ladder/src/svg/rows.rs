@@ -1,0 +1,257 @@
+//! Headings, lanes, cards, notes and folds.
+
+use super::layout::{LINE, Lane, Layout, PAD, Place, SIDE, words};
+use super::theme::CONNECTIONS;
+use super::xml::{Attribute, Xml};
+use crate::{CellKind, Ladder, Mark, PartKind, Rail, Row};
+
+pub(super) fn at(x: f64, y: f64) -> [Attribute; 2] {
+    [("x", number(x)), ("y", number(y))]
+}
+
+pub(super) fn number(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+fn class(name: impl Into<String>) -> Attribute {
+    ("class", name.into())
+}
+
+/// The class of a connection's colour.
+pub(super) fn color(connection: Option<usize>) -> String {
+    connection.map_or_else(String::new, |number| format!(" c{}", number % CONNECTIONS))
+}
+
+struct Box {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+    round: f64,
+}
+
+fn rect(xml: &mut Xml, name: &str, area: &Box) {
+    let [x, y] = at(area.x, area.y);
+    let size = [("width", number(area.width)), ("height", number(area.height))];
+    xml.empty("rect", &[&[class(name), x, y, ("rx", number(area.round))][..], &size].concat());
+}
+
+fn text(xml: &mut Xml, name: &str, x: f64, y: f64, anchor: &str, text: &str) {
+    let [x, y] = at(x, y);
+    let attributes = [class(name), x, y, ("text-anchor", anchor.to_owned())];
+    xml.text_element("text", &attributes, text);
+}
+
+/// The columns' names.
+pub(super) fn headings(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
+    for (one, lane) in ladder.participants.iter().zip(&layout.lanes) {
+        xml.open("g", &[]);
+        xml.text_element("title", &[], &format!("{} {}", one.name, one.command));
+        let area = Box {
+            x: lane.left,
+            y: layout.top(),
+            width: lane.width,
+            height: layout.heading,
+            round: 9.0,
+        };
+        let name = if one.outside { "heading kernel" } else { "heading" };
+        rect(xml, name, &area);
+        let lines = (lane.title.len() + lane.subtitle.len()) as f64;
+        let mut y = layout.top() + (layout.heading - lines * LINE) / 2.0 + LINE * 0.72;
+        for line in &lane.title {
+            text(xml, "head", lane.middle(), y, "middle", line);
+            y += LINE;
+        }
+        for line in &lane.subtitle {
+            text(xml, "faint small", lane.middle(), y, "middle", line);
+            y += LINE;
+        }
+        xml.close("g");
+    }
+}
+
+/// What lies under everything: the light on decisive rows.
+pub(super) fn backgrounds(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
+    for (row, place) in ladder.rows.iter().zip(&layout.rows).filter(|(row, _)| row.decisive) {
+        let _ = row;
+        let area = Box {
+            x: 8.0,
+            y: place.top - 3.0,
+            width: layout.width - 16.0,
+            height: place.bottom - place.top + 6.0,
+            round: 8.0,
+        };
+        rect(xml, "decisive", &area);
+    }
+}
+
+/// The columns' lines: solid while the program runs, striped while it waits.
+pub(super) fn rails(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
+    for (index, lane) in layout.lanes.iter().enumerate() {
+        let state = |row: &Row| row.rails.get(index).copied().unwrap_or_default();
+        let mut from = layout.top() + layout.heading;
+        let mut start = 0;
+        for run in ladder.rows.chunk_by(|a, b| state(a) == state(b)) {
+            let last = start + run.len() - 1;
+            let mut to = layout.rows[last].bottom + 3.0;
+            if last + 1 == ladder.rows.len() {
+                to += 8.0;
+            }
+            rail(xml, lane, state(&run[0]), from, to);
+            from = to;
+            start = last + 1;
+        }
+    }
+}
+
+fn rail(xml: &mut Xml, lane: &Lane, state: Rail, from: f64, to: f64) {
+    let name = match state {
+        Rail::Running => "rail",
+        Rail::Waiting => "waits",
+        Rail::Outside => "rail outside",
+        Rail::Ended => return,
+    };
+    let path = format!("M{} {}V{}", number(lane.middle()), number(from), number(to));
+    xml.empty("path", &[class(name), ("d", path)]);
+}
+
+/// The rows: times, cards, folds and notes.
+pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool) {
+    let mut before = String::new();
+    for (index, (row, place)) in ladder.rows.iter().zip(&layout.rows).enumerate() {
+        let group = if links { "a" } else { "g" };
+        let mut attributes = vec![class(format!("row{}", color(row.connection)))];
+        if links {
+            attributes.push(("href", format!("#row-{index}")));
+            attributes.push(("id", format!("link-{index}")));
+        }
+        xml.open(group, &attributes);
+        xml.text_element("title", &[], &ladder.spoken(row, usize::MAX));
+        if links {
+            let area = Box {
+                x: 8.0,
+                y: place.top - 3.0,
+                width: layout.width - 16.0,
+                height: place.height + 6.0,
+                round: 8.0,
+            };
+            rect(xml, "hit", &area);
+        }
+        let time = ladder.words.clock(row.at);
+        if time != before {
+            text(xml, "faint small", layout.span().0 - 14.0, place.axis() + 4.0, "end", &time);
+            before = time;
+        }
+        match &row.band {
+            Some(band) => fold(xml, layout, place, &band.text(&ladder.words)),
+            None => cards(xml, layout, row, place),
+        }
+        notes(xml, layout, place);
+        xml.close(group);
+    }
+}
+
+impl Ladder {
+    /// A row in words, with at most so many characters of data: for tooltips, for headings, and
+    /// for readers who listen.
+    pub(crate) fn spoken(&self, row: &Row, data: usize) -> String {
+        let mut said: Vec<String> = Vec::new();
+        said.extend(row.band.as_ref().map(|band| band.brief(data, &self.words)));
+        for cell in &row.cells {
+            let entry =
+                cell.entry.as_ref().map(|entry| format!("{} ", entry.brief(data, &self.words)));
+            let label = cell.label.brief(data, &self.words);
+            let name = &self.participants[cell.participant].name;
+            said.push(format!("{name}: {}{label}", entry.unwrap_or_default()));
+        }
+        if let Some(arrow) = row.arrow.map(|arrow| &self.arrows[arrow])
+            && row.cells.is_empty()
+        {
+            let name = |lane: usize| &self.participants[lane].name;
+            let label = arrow.label.brief(data, &self.words);
+            said.push(format!("{} → {}: {label}", name(arrow.from), name(arrow.to)));
+        }
+        said.join(" · ")
+    }
+}
+
+fn cards(xml: &mut Xml, layout: &Layout, row: &Row, place: &Place) {
+    for (cell, lines) in row.cells.iter().zip(&place.cells) {
+        let lane = &layout.lanes[cell.participant];
+        let height = lines.len() as f64 * LINE + 2.0 * PAD;
+        let area = Box { x: lane.left, y: place.top, width: lane.width, height, round: 7.0 };
+        let kind = match cell.kind {
+            CellKind::Kernel | CellKind::Exit | CellKind::Life => "card kernel",
+            _ => "card",
+        };
+        let wrong = match cell.mark {
+            None | Some(Mark::End | Mark::NotNow | Mark::Unfinished) => "",
+            Some(_) => " wrong",
+        };
+        rect(xml, kind, &area);
+        let bar =
+            Box { x: lane.left, y: place.top + 1.0, width: 4.0, height: height - 2.0, round: 2.0 };
+        rect(xml, &format!("bar{}{wrong}", color(row.connection)), &bar);
+        debug_assert!(!words(cell).is_empty() || lines.len() == 1);
+        for (index, spans) in lines.iter().enumerate() {
+            let y = place.top + PAD + index as f64 * LINE + LINE * 0.72;
+            let [x, y] = at(lane.left + SIDE, y);
+            xml.open("text", &[x, y, ("xml:space", "preserve".to_owned())]);
+            for span in spans {
+                xml.span(part(span.kind), &span.text);
+            }
+            xml.close("text");
+        }
+    }
+}
+
+fn part(kind: PartKind) -> &'static str {
+    match kind {
+        PartKind::Name => "name",
+        PartKind::Plain => "plain",
+        PartKind::Data => "data",
+        PartKind::Result => "result",
+        PartKind::Wait => "wait",
+        PartKind::Mark => "mark",
+        PartKind::Number => "number",
+        PartKind::Faint => "faint",
+    }
+}
+
+fn fold(xml: &mut Xml, layout: &Layout, place: &Place, says: &str) {
+    let (left, right) = layout.span();
+    let area = Box {
+        x: left,
+        y: place.top + 1.0,
+        width: right - left,
+        height: place.height - 2.0,
+        round: 14.0,
+    };
+    rect(xml, "caption", &area);
+    rect(xml, "band", &area);
+    let middle = (left + right) / 2.0;
+    text(xml, "faint", middle, place.axis() + 4.5, "middle", says);
+}
+
+fn notes(xml: &mut Xml, layout: &Layout, place: &Place) {
+    let (left, _) = layout.span();
+    let mut y = place.top + place.height + 4.0;
+    for lines in &place.notes {
+        let height = lines.len() as f64 * LINE + 2.0 * PAD;
+        let width = layout.width - left - 20.0;
+        rect(xml, "note", &Box { x: left, y, width, height, round: 7.0 });
+        for (index, line) in lines.iter().enumerate() {
+            let y = y + PAD + index as f64 * LINE + LINE * 0.72;
+            text(xml, "small", left + SIDE, y, "start", line);
+        }
+        y += height + 4.0;
+    }
+}
+
+/// What one must know to trust the drawing.
+pub(super) fn footer(layout: &Layout, xml: &mut Xml) {
+    for (y, line) in &layout.footer {
+        text(xml, "faint small", 20.0, *y, "start", line);
+    }
+}

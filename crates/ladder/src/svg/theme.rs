@@ -1,0 +1,147 @@
+//! Colours and type of SVG and HTML, light and dark.
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// What the reader's system prefers.
+    #[default]
+    Auto,
+    /// Dark ink on light ground.
+    Light,
+    /// Light ink on dark ground.
+    Dark,
+}
+
+/// The connections' colours come round after so many.
+pub(crate) const CONNECTIONS: usize = 6;
+
+/// One set of colours. Contrast of text on its ground is at least 4.5 to 1.
+struct Palette {
+    ground: &'static str,
+    ink: &'static str,
+    faint: &'static str,
+    rail: &'static str,
+    card: &'static str,
+    edge: &'static str,
+    wait: &'static str,
+    wait_ink: &'static str,
+    wrong: &'static str,
+    decisive: &'static str,
+    note: &'static str,
+    connections: [&'static str; CONNECTIONS],
+}
+
+const LIGHT: Palette = Palette {
+    ground: "#f7f8fa",
+    ink: "#1b2330",
+    faint: "#5b6675",
+    rail: "#c3cad4",
+    card: "#ffffff",
+    edge: "#d5dae2",
+    wait: "#e8a83a",
+    wait_ink: "#8a5a00",
+    wrong: "#c02434",
+    decisive: "#fff3c4",
+    note: "#e9eff8",
+    connections: ["#0969a8", "#1a7f4b", "#8a3fb0", "#b3541e", "#3f51b5", "#0b7a75"],
+};
+
+const DARK: Palette = Palette {
+    ground: "#12161d",
+    ink: "#e6eaf0",
+    faint: "#9aa5b4",
+    rail: "#3c4654",
+    card: "#1b212b",
+    edge: "#323c4a",
+    wait: "#b98222",
+    wait_ink: "#f0bd5e",
+    wrong: "#ff7b81",
+    decisive: "#3d3413",
+    note: "#1e2836",
+    connections: ["#5cb3f2", "#5fd08f", "#cf8df0", "#f2a065", "#97a5ff", "#4fd1c9"],
+};
+
+/// The font of everything that is code: in widths of about 0.6 of its size.
+pub(crate) const MONO: &str =
+    "ui-monospace,'JetBrains Mono',SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
+
+/// The style sheet of the drawing.
+pub(crate) fn css(theme: Theme) -> String {
+    let colors = match theme {
+        Theme::Light => rules(&LIGHT),
+        Theme::Dark => rules(&DARK),
+        Theme::Auto => {
+            let dark = rules(&DARK);
+            format!("{}@media (prefers-color-scheme:dark){{{dark}}}\n", rules(&LIGHT))
+        }
+    };
+    format!(
+        "\n.ladder text{{font:13px {MONO};white-space:pre}}\n\
+         .ladder .small{{font-size:11.5px}}\n\
+         .ladder .name,.ladder .head{{font-weight:700}}\n\
+         .ladder .result{{font-weight:600}}\n\
+         .ladder .line{{fill:none;stroke-width:1.8}}\n\
+         .ladder .end{{stroke-dasharray:5 4}}\n\
+         .ladder .frame{{stroke-width:1.4}}\n\
+         .ladder .rail{{stroke-width:2;fill:none}}\n\
+         .ladder .rail.outside{{stroke-dasharray:2 5}}\n\
+         .ladder .waits{{stroke-width:8;fill:none;stroke-dasharray:2 4}}\n\
+         .ladder .card{{stroke-width:1}}\n\
+         .ladder .kernel{{stroke-dasharray:4 3}}\n\
+         .ladder .band{{fill:none;stroke-dasharray:3 4}}\n\
+         .ladder .hit{{fill:transparent}}\n{colors}"
+    )
+}
+
+fn rules(palette: &Palette) -> String {
+    let Palette { ground, ink, faint, rail, card, edge, wait, wait_ink, wrong, .. } = palette;
+    let Palette { decisive, note, connections, .. } = palette;
+    let mut rules = format!(
+        ".ladder .ground,.ladder .caption{{fill:{ground}}}\n\
+         .ladder text{{fill:{ink}}}\n\
+         .ladder .faint,.ladder text.faint{{fill:{faint}}}\n\
+         .ladder .rail{{stroke:{rail}}}\n\
+         .ladder .waits{{stroke:{wait}}}\n\
+         .ladder .wait{{fill:{wait_ink}}}\n\
+         .ladder .mark,.ladder text.mark{{fill:{wrong}}}\n\
+         .ladder .wrong{{stroke:{wrong}}}\n\
+         .ladder .bar{{fill:{rail}}}\n\
+         .ladder .bar.wrong{{fill:{wrong};stroke:none}}\n\
+         .ladder .card,.ladder .heading{{fill:{card};stroke:{edge}}}\n\
+         .ladder .band{{stroke:{faint}}}\n\
+         .ladder .decisive{{fill:{decisive}}}\n\
+         .ladder .note{{fill:{note}}}\n\
+         .ladder .line{{stroke:{faint}}}\n\
+         .ladder .tip{{fill:{faint}}}\n"
+    );
+    for (number, color) in connections.iter().enumerate() {
+        rules.push_str(&format!(
+            ".ladder .c{number} .name,.ladder .c{number} .number,.ladder .c{number} .data,\
+             .ladder text.c{number},.ladder .bar.c{number},.ladder .tip.c{number}\
+             {{fill:{color}}}\n.ladder .line.c{number}{{stroke:{color}}}\n"
+        ));
+    }
+    rules
+}
+
+/// The colours of a page around the drawing, as custom properties.
+pub(crate) fn page_colors(theme: Theme) -> String {
+    let set = |palette: &Palette| {
+        let Palette { ground, ink, faint, card, edge, wrong, note, connections, .. } = palette;
+        let link = connections[0];
+        format!(
+            "--ground:{ground};--ink:{ink};--faint:{faint};--card:{card};--edge:{edge};\
+             --wrong:{wrong};--note:{note};--link:{link}"
+        )
+    };
+    match theme {
+        Theme::Light => format!(":root{{color-scheme:light;{}}}\n", set(&LIGHT)),
+        Theme::Dark => format!(":root{{color-scheme:dark;{}}}\n", set(&DARK)),
+        Theme::Auto => format!(
+            ":root{{color-scheme:light dark;{}}}\n\
+             @media (prefers-color-scheme:dark){{:root{{{}}}}}\n",
+            set(&LIGHT),
+            set(&DARK)
+        ),
+    }
+}

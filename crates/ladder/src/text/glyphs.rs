@@ -1,0 +1,112 @@
+//! The signs a ladder is drawn with, in Unicode and in ASCII.
+
+/// A set of signs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Glyphs {
+    pub(crate) ascii: bool,
+    pub(crate) rail: &'static str,
+    pub(crate) waiting: &'static str,
+    pub(crate) outside: &'static str,
+    pub(crate) branch: &'static str,
+    pub(crate) ended: &'static str,
+    pub(crate) crossing: &'static str,
+    pub(crate) line: &'static str,
+    pub(crate) dashed: &'static str,
+    pub(crate) right: &'static str,
+    pub(crate) left: &'static str,
+    pub(crate) lost: &'static str,
+    pub(crate) fold: &'static str,
+    pub(crate) decisive: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) footer: &'static str,
+}
+
+const UNICODE: Glyphs = Glyphs {
+    ascii: false,
+    rail: "│",
+    waiting: "┊",
+    outside: "╎",
+    branch: "├",
+    ended: "└",
+    crossing: "┼",
+    line: "─",
+    dashed: "╌",
+    right: "▶",
+    left: "◀",
+    lost: "✗",
+    fold: "⋮",
+    decisive: "▌",
+    note: "↳",
+    footer: "·",
+};
+
+const ASCII: Glyphs = Glyphs {
+    ascii: true,
+    rail: "|",
+    waiting: ":",
+    outside: ":",
+    branch: "+",
+    ended: "+",
+    crossing: "+",
+    line: "-",
+    dashed: ".",
+    right: ">",
+    left: "<",
+    lost: "x",
+    fold: ":",
+    decisive: "#",
+    note: "->",
+    footer: "-",
+};
+
+impl Glyphs {
+    pub(crate) fn of(ascii: bool) -> Self {
+        if ascii { ASCII } else { UNICODE }
+    }
+
+    /// The text as this set can write it.
+    pub(crate) fn spell(&self, text: &str) -> String {
+        if !self.ascii || text.is_ascii() {
+            return text.to_owned();
+        }
+        let mut spelled = String::with_capacity(text.len());
+        for char in text.chars() {
+            match spelling(char) {
+                _ if char.is_ascii() => spelled.push(char),
+                Some(text) => spelled.push_str(text),
+                None => spelled.extend(char.escape_unicode()),
+            }
+        }
+        spelled
+    }
+}
+
+#[rustfmt::skip]
+fn spelling(char: char) -> Option<&'static str> {
+    const CIRCLED: [&str; 20] = [
+        "(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)", "(9)", "(10)",
+        "(11)", "(12)", "(13)", "(14)", "(15)", "(16)", "(17)", "(18)", "(19)", "(20)",
+    ];
+    if let Some(index) = u32::from(char).checked_sub(0x2460).filter(|index| *index < 20) {
+        return CIRCLED.get(index as usize).copied();
+    }
+    Some(match char {
+        '✗' | '×' => "x", '⟨' => "<", '⟩' => ">", '┄' => "~", '…' => "...", '→' => "->", '◂' => "<-", '–' | '—' => "-",
+        '·' => "-", '⚡' => "!", 'µ' => "u", '\u{a0}' | '\u{202f}' => " ", '↑' => "up", '↓' => "down",
+        'á' => "a", 'é' => "e", 'í' => "i", 'ó' => "o", 'ú' | 'ü' => "u", 'ñ' => "n",
+        'Á' => "A", 'É' => "E", 'Í' => "I", 'Ó' => "O", 'Ú' | 'Ü' => "U", 'Ñ' => "N",
+        '¿' | '¡' => "", '«' | '»' | '“' | '”' => "\"", '‘' | '’' => "'",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii_spells_everything() {
+        let spelled = Glyphs::of(true).spell("✗ ① ⑳ más 日 ┄ 1 µs");
+        assert_eq!(spelled, r"x (1) (20) mas \u{65e5} ~ 1 us");
+    }
+}

@@ -1,0 +1,226 @@
+//! Many participants: one line after another, each beginning with a name, with narrow lanes at
+//! the left while there is room for them.
+
+use super::canvas::Line;
+use super::columns::title;
+use super::wrap::{spans_width, width};
+use super::{Frame, paint};
+use crate::label::{Label, Part, PartKind};
+use crate::{Arrow, ArrowKind, CellKind, Rail, Row};
+
+/// A lane and the gap after it.
+const LANE: usize = 2;
+/// Names longer than this are cut; the heading has them whole.
+const NAME: usize = 12;
+
+/// Draws everything but the footer.
+pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {
+    let drawer = Drawer::of(frame);
+    let mut lines = drawer.heading();
+    for row in &frame.ladder.rows {
+        lines.extend(drawer.row(row));
+        let mishap = row.arrow.and_then(|arrow| frame.ladder.arrows[arrow].mishap());
+        if let Some(mishap) = mishap {
+            lines.extend(frame.paragraph(&mishap, frame.glyphs.note, 5));
+        }
+        lines.extend(frame.notes(row));
+    }
+    lines
+}
+
+struct Drawer<'a, 'l> {
+    frame: &'a Frame<'l>,
+    /// Where the lanes begin, and how many columns they take; 0 if there is no room for them.
+    gutter: usize,
+    lanes: usize,
+    names: Vec<String>,
+    name_width: usize,
+}
+
+impl<'a, 'l> Drawer<'a, 'l> {
+    fn of(frame: &'a Frame<'l>) -> Self {
+        let people = &frame.ladder.participants;
+        let gutter = if frame.style.times { 12 } else { 2 };
+        let lanes = people.len() * LANE;
+        let lanes = if lanes * 3 <= frame.style.width() { lanes + 1 } else { 0 };
+        let short = |(index, name): (usize, &str)| {
+            // Two columns of one name are told apart by their number.
+            let twin = people.iter().filter(|other| other.name == name).count() > 1;
+            let suffix = if twin { format!("#{}", index + 1) } else { String::new() };
+            let most = NAME - width(&suffix);
+            let name = frame.glyphs.spell(name);
+            let kept = if width(&name) <= most {
+                name
+            } else {
+                let mut kept = String::new();
+                for char in name.chars() {
+                    if width(&kept) + 3 >= most {
+                        break;
+                    }
+                    kept.push(char);
+                }
+                frame.glyphs.spell(&format!("{kept}…"))
+            };
+            format!("{kept}{suffix}")
+        };
+        let names: Vec<String> =
+            people.iter().map(|one| one.name.as_str()).enumerate().map(short).collect();
+        let name_width = names.iter().map(|name| width(name)).max().unwrap_or(0);
+        Self { frame, gutter, lanes, names, name_width }
+    }
+
+    /// The participants, each with its lane.
+    fn heading(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let people = &self.frame.ladder.participants;
+        for (index, one) in people.iter().enumerate() {
+            let mut label = title(one, self.frame);
+            if self.names[index] != one.name {
+                let text = format!("{} =", self.names[index]);
+                let part = Part { kind: PartKind::Name, text, glued: false, data: None };
+                label.parts.insert(0, part);
+            }
+            let room = self.frame.style.width() - self.gutter - self.lanes;
+            for (number, spans) in self.frame.wrap(&label, room, 2).iter().enumerate() {
+                let mut line = Line::new(self.frame.style.width());
+                if self.lanes > 0 {
+                    for before in 0..index {
+                        let x = self.gutter + before * LANE;
+                        line.put(x, self.frame.glyphs.rail, paint::rail());
+                    }
+                    let own = self.gutter + index * LANE;
+                    let glyphs = &self.frame.glyphs;
+                    line.put(
+                        own,
+                        if number == 0 { corner(glyphs.ascii) } else { glyphs.rail },
+                        paint::rail(),
+                    );
+                    if number == 0 {
+                        for x in own + 1..self.gutter + self.lanes - 1 {
+                            line.put(x, glyphs.line, paint::rail());
+                        }
+                    }
+                }
+                line.put_spans(self.gutter + self.lanes, spans, |kind| match kind {
+                    PartKind::Name => paint::heading(),
+                    _ => paint::aside(),
+                });
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
+    fn row(&self, row: &Row) -> Vec<Line> {
+        let frame = self.frame;
+        let arrow = row.arrow.map(|arrow| &frame.ladder.arrows[arrow]);
+        let (who, label) = match &row.band {
+            Some(band) => (frame.glyphs.fold.to_owned(), band.clone()),
+            None => self.words(row, arrow),
+        };
+        let x = self.gutter + self.lanes;
+        let text = x + self.name_width + 1;
+        let room = frame.style.width().saturating_sub(text).max(8);
+        let mut lines = Vec::new();
+        for (index, spans) in frame.wrap(&label, room, 2).iter().enumerate() {
+            let mut line = Line::new(frame.style.width());
+            if row.decisive {
+                line.put(0, frame.glyphs.decisive, paint::decisive());
+            }
+            if frame.style.times && index == 0 {
+                let time = frame.ladder.words.clock(row.at);
+                line.put(1, &format!("{time:>9}"), paint::aside());
+            }
+            self.lanes(&mut line, row, arrow.filter(|_| index == 0), index);
+            if index == 0 {
+                line.put(x, &who, paint::heading());
+            }
+            debug_assert!(spans_width(spans) <= room);
+            line.put_spans(text, spans, |kind| paint::part(kind, row.connection));
+            lines.push(line);
+        }
+        lines
+    }
+
+    /// Who, and what they did; of two, the one the arrow leaves first.
+    fn words(&self, row: &Row, arrow: Option<&Arrow>) -> (String, Label) {
+        let mut cells: Vec<_> = row.cells.iter().collect();
+        cells.sort_by_key(|cell| arrow.is_some_and(|arrow| arrow.from != cell.participant));
+        let mut who = None;
+        let mut label = Label::default();
+        for cell in cells {
+            if who.is_none() {
+                who = Some(cell.participant);
+            } else {
+                let sign = self.frame.glyphs.right;
+                label.push(PartKind::Number, format!("{sign} {}", self.names[cell.participant]));
+            }
+            label.push(PartKind::Number, cell.tag.clone().unwrap_or_default());
+            label.parts.extend(cell.entry.iter().flat_map(|entry| entry.parts.iter().cloned()));
+            label.parts.extend(cell.label.parts.iter().cloned());
+        }
+        if let Some(arrow) = arrow {
+            let alone = row.cells.iter().all(|cell| cell.participant != arrow.to);
+            if who.is_none() {
+                who = Some(arrow.from);
+                let parts = arrow.label.parts.iter().filter(|part| part.kind != PartKind::Mark);
+                label.parts.extend(parts.cloned());
+            } else if row.cells.iter().all(|cell| cell.participant != arrow.from) {
+                let sign = self.frame.glyphs.left;
+                label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.from]));
+            }
+            if alone {
+                let sign =
+                    if arrow.lost { self.frame.glyphs.lost } else { self.frame.glyphs.right };
+                label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.to]));
+            }
+            if let Some(number) = arrow.number {
+                label.push(PartKind::Number, crate::build::circled(number));
+            }
+        }
+        (who.map_or_else(String::new, |who| self.names[who].clone()), label)
+    }
+
+    fn lanes(&self, line: &mut Line, row: &Row, arrow: Option<&Arrow>, index: usize) {
+        if self.lanes == 0 {
+            return;
+        }
+        let glyphs = &self.frame.glyphs;
+        let x = |lane: usize| self.gutter + lane * LANE;
+        for (lane, rail) in row.rails.iter().enumerate() {
+            let glyph = match rail {
+                _ if row.band.is_some() => glyphs.fold,
+                Rail::Running => glyphs.rail,
+                Rail::Waiting => glyphs.waiting,
+                Rail::Outside => glyphs.outside,
+                Rail::Ended => " ",
+            };
+            line.put(x(lane), glyph, paint::rail());
+        }
+        let color = paint::connection(row.connection);
+        if let Some(arrow) = arrow {
+            let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
+            let stroke = if arrow.kind == ArrowKind::End { glyphs.dashed } else { glyphs.line };
+            for at in x(left) + 1..x(right) {
+                line.put(at, if line.is_blank(at) { stroke } else { glyphs.crossing }, color);
+            }
+            let (tail, head) = if arrow.from < arrow.to {
+                (x(left), (x(right) - 1, glyphs.right))
+            } else {
+                (x(right), (x(left) + 1, glyphs.left))
+            };
+            line.put(tail, glyphs.branch, color);
+            let sign = if arrow.lost { glyphs.lost } else { head.1 };
+            line.put(head.0, sign, color);
+        }
+        for cell in row.cells.iter().filter(|_| index == 0) {
+            let ends = cell.kind == CellKind::Exit;
+            let glyph = if ends { glyphs.ended } else { glyphs.branch };
+            line.put(x(cell.participant), glyph, color);
+        }
+    }
+}
+
+fn corner(ascii: bool) -> &'static str {
+    if ascii { "," } else { "┌" }
+}

@@ -1,0 +1,194 @@
+//! One row, in columns: the words, and the arrow beside them.
+
+use std::ops::Range;
+
+use super::canvas::Line;
+use super::columns::Layout;
+use super::wrap::{Spans, spans_width, width};
+use super::{Frame, paint};
+use crate::label::{Part, PartKind};
+use crate::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
+
+/// The shortest arrow that looks like one, with its blanks.
+const ARROW: usize = 8;
+
+/// Draws a row.
+pub(super) struct Drawer<'a, 'l> {
+    pub(super) frame: &'a Frame<'l>,
+    pub(super) layout: &'a Layout,
+    pub(super) row: &'a Row,
+}
+
+impl Drawer<'_, '_> {
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let arrow = self.row.arrow.map(|arrow| &self.frame.ladder.arrows[arrow]);
+        let texts: Vec<(&Cell, Vec<Spans>)> =
+            self.row.cells.iter().map(|cell| (cell, self.text(cell, arrow))).collect();
+        let height = texts.iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
+        let mut lines: Vec<Line> = (0..height).map(|index| self.line(index, &texts)).collect();
+        if let Some(arrow) = arrow
+            && !self.arrow(&mut lines[0], arrow, &texts)
+        {
+            // No room beside the words: the arrow has a line of its own.
+            let mut line = self.line(usize::MAX, &texts);
+            self.arrow(&mut line, arrow, &[]);
+            lines.push(line);
+        }
+        lines.extend(arrow.into_iter().flat_map(|arrow| self.mishap(arrow)));
+        lines
+    }
+
+    fn text(&self, cell: &Cell, arrow: Option<&Arrow>) -> Vec<Spans> {
+        let mut label = cell.label.clone();
+        if let Some(tag) = &cell.tag {
+            let part = Part { kind: PartKind::Number, text: tag.clone(), glued: false, data: None };
+            label.parts.insert(0, part);
+        }
+        let rails = &self.layout.rails;
+        let own = cell.participant;
+        let arrow = arrow.filter(|arrow| arrow.from.min(arrow.to) == own);
+        let less = if arrow.is_some() { ARROW } else { 0 };
+        let room = self.layout.rooms[own].saturating_sub(less).max(14);
+        let wrapped = self.frame.wrap(&label, room, 2);
+        // Too narrow: it may run over columns that are silent in this row.
+        let next = match arrow {
+            Some(arrow) => Some(arrow.from.max(arrow.to)),
+            None => {
+                self.row.cells.iter().map(|cell| cell.participant).filter(|next| *next > own).min()
+            }
+        };
+        let edge = next.map_or(self.frame.style.width(), |next| rails[next] - 1);
+        let most = edge.saturating_sub(rails[own] + 2 + less).max(room);
+        let wider = self.frame.wrap(&label, most, 2);
+        let says_more = spans_width(&wider[0]) <= room + ARROW * 2 || wrapped.len() > 1;
+        if wider.len() <= wrapped.len() && says_more { wider } else { wrapped }
+    }
+
+    /// One line of the row: the columns, and the words in them.
+    fn line(&self, index: usize, texts: &[(&Cell, Vec<Spans>)]) -> Line {
+        let glyphs = &self.frame.glyphs;
+        let mut line = Line::new(self.frame.style.width());
+        if self.row.decisive {
+            line.put(0, glyphs.decisive, paint::decisive());
+        }
+        if self.frame.style.times && index == 0 {
+            let time = self.frame.ladder.words.clock(self.row.at);
+            line.put(1, &format!("{time:>9}"), paint::aside());
+        }
+        for (rail, x) in self.row.rails.iter().zip(&self.layout.rails) {
+            let glyph = match rail {
+                Rail::Running => glyphs.rail,
+                Rail::Waiting => glyphs.waiting,
+                Rail::Outside => glyphs.outside,
+                Rail::Ended => " ",
+            };
+            line.put(*x, glyph, paint::rail());
+        }
+        for (cell, wrapped) in texts {
+            let x = self.layout.rails[cell.participant];
+            let color = self.row.connection;
+            if index == 0 {
+                let ends = cell.kind == CellKind::Exit;
+                let glyph = if ends { glyphs.ended } else { glyphs.branch };
+                line.put(x, glyph, paint::connection(color));
+            }
+            if let Some(spans) = wrapped.get(index) {
+                line.put_spans(x + 2, spans, |kind| paint::part(kind, color));
+            }
+        }
+        line
+    }
+
+    /// Draws the arrow beside the words; false if they leave no room for it.
+    fn arrow(&self, line: &mut Line, arrow: &Arrow, texts: &[(&Cell, Vec<Spans>)]) -> bool {
+        let rails = &self.layout.rails;
+        let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
+        let said = texts.iter().find(|(cell, _)| cell.participant == left);
+        let said = said.and_then(|(_, lines)| lines.first()).map(spans_width);
+        let mut start = rails[left] + 1;
+        if let Some(said) = said {
+            start += said + 2;
+        }
+        let end = rails[right];
+        if end < start + 4 {
+            return false;
+        }
+        let style = paint::connection(self.row.connection);
+        let glyphs = &self.frame.glyphs;
+        let stroke = if arrow.kind == ArrowKind::End { glyphs.dashed } else { glyphs.line };
+        for x in start..end {
+            let crosses = rails.contains(&x) && !line.is_blank(x);
+            line.put(x, if crosses { glyphs.crossing } else { stroke }, style);
+        }
+        let rightward = arrow.from < arrow.to;
+        let caption = self.caption(arrow, end - start);
+        let middle = start + (end - start).saturating_sub(width(&caption)) / 2;
+        if arrow.lost {
+            self.lost(line, start..end, rightward, &caption);
+            return true;
+        }
+        if !caption.is_empty() {
+            line.put(middle, &caption, style.bold());
+        }
+        if rightward {
+            line.put(end - 1, glyphs.right, style);
+        } else {
+            line.put(start, glyphs.left, style);
+        }
+        true
+    }
+
+    /// An arrow that ends on its way: the half that was not travelled stays empty.
+    fn lost(&self, line: &mut Line, path: Range<usize>, rightward: bool, caption: &str) {
+        let rails = &self.layout.rails;
+        let half = path.start + path.len() / 2;
+        for x in if rightward { half..path.end } else { path.start..half } {
+            let rail = rails.contains(&x);
+            line.put(x, if rail { self.frame.glyphs.rail } else { " " }, paint::rail());
+        }
+        let alive = if rightward { path.start..half } else { half..path.end };
+        let free = alive.len().saturating_sub(width(caption));
+        if free > 4 {
+            line.put(alive.start + free / 2, caption, paint::connection(self.row.connection));
+        }
+        let cross = if rightward { half } else { half - 1 };
+        line.put(cross, self.frame.glyphs.lost, paint::part(PartKind::Mark, None));
+    }
+
+    /// What befell a frame, in a line of its own under the arrow.
+    fn mishap(&self, arrow: &Arrow) -> Vec<Line> {
+        let Some(words) = arrow.mishap() else { return Vec::new() };
+        let left = self.layout.rails[arrow.from.min(arrow.to)];
+        self.frame.paragraph(&words, self.frame.glyphs.note, left + 2)
+    }
+
+    /// What fits of the arrow's label, with blanks around it; empty if nothing useful does.
+    fn caption(&self, arrow: &Arrow, room: usize) -> String {
+        let words = &self.frame.ladder.words;
+        let spell = |text: &str| self.frame.glyphs.spell(text);
+        let number = arrow.number.map(crate::build::circled).unwrap_or_default();
+        let mut text = number;
+        for part in &arrow.label.parts {
+            let gap = if text.is_empty() { "" } else { " " };
+            let free = room.saturating_sub(width(&spell(&text)) + 6);
+            if part.kind == PartKind::Mark {
+                continue;
+            }
+            let part = match part.data {
+                Some(data) if part.text.chars().count() > free || data.cut => {
+                    if free < 4 {
+                        continue;
+                    }
+                    part.caption(free.min(24) - 1)
+                }
+                Some(_) => part.text.clone(),
+                None => part.shortened(free, words),
+            };
+            if width(&spell(&part)) < free {
+                text = format!("{text}{gap}{part}");
+            }
+        }
+        let text = spell(&text);
+        if text.is_empty() || width(&text) + 6 > room { String::new() } else { format!(" {text} ") }
+    }
+}

@@ -1,0 +1,212 @@
+//! Wraps a label into the width of a column. Data gives way first; nothing else is left out.
+
+use unicode_width::UnicodeWidthChar as _;
+
+use super::glyphs::Glyphs;
+use crate::{Label, Part, PartKind, Words};
+
+/// A stretch of text of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) text: String,
+    pub(crate) kind: PartKind,
+}
+
+/// A line.
+pub(crate) type Spans = Vec<Span>;
+
+/// The room a label has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// Columns of each line.
+    pub(crate) width: usize,
+    /// How far lines after the first are indented.
+    pub(crate) hang: usize,
+    /// Characters of data at most.
+    pub(crate) data: usize,
+}
+
+/// Fewer characters of data than this say little: rather begin a new line.
+const DATA_SAYS: usize = 6;
+
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().map(|char| char.width().unwrap_or(0)).sum()
+}
+
+pub(crate) fn spans_width(spans: &Spans) -> usize {
+    spans.iter().map(|span| width(&span.text)).sum()
+}
+
+/// Wraps a label; at least one line, none wider than the room.
+pub(crate) fn wrap(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> Vec<Spans> {
+    let room = Room { data: data_for_one_line(label, room, words, glyphs), ..room };
+    let mut lines: Vec<Spans> = vec![Vec::new()];
+    let mut used = 0;
+    for unit in label.parts.chunk_by(|_, next| next.glued) {
+        let hang = if lines.len() == 1 { 0 } else { room.hang };
+        let fresh = used <= hang && lines.last().is_some_and(is_blank);
+        let gap = usize::from(!fresh);
+        let left = room.width.saturating_sub(used + gap);
+        if let Some(spans) = fit(unit, left, DATA_SAYS, room, words, glyphs) {
+            if gap == 1 {
+                push(&mut lines, Span { text: " ".to_owned(), kind: PartKind::Plain });
+            }
+            used += gap + spans_width(&spans);
+            for span in spans {
+                push(&mut lines, span);
+            }
+            continue;
+        }
+        if !fresh {
+            used = new_line(&mut lines, room);
+        }
+        let left = room.width.saturating_sub(used);
+        match fit(unit, left, 1, room, words, glyphs) {
+            Some(spans) => {
+                used += spans_width(&spans);
+                for span in spans {
+                    push(&mut lines, span);
+                }
+            }
+            None => break_hard(unit, &mut lines, &mut used, room, words, glyphs),
+        }
+    }
+    lines
+}
+
+/// How much data lets the whole label stand on one line, if that leaves enough of it to say
+/// something; else as much as the room says.
+fn data_for_one_line(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> usize {
+    let mut parts = label.parts.iter().filter_map(|part| part.data.map(|_| &part.text));
+    let (Some(text), None) = (parts.next(), parts.next()) else { return room.data };
+    let all = room.data.min(text.chars().count());
+    let wide = |most: usize| -> usize {
+        let part = |(index, part): (usize, &Part)| {
+            let gap = usize::from(index > 0 && !part.glued);
+            gap + width(&glyphs.spell(&part.shortened(most, words)))
+        };
+        label.parts.iter().enumerate().map(part).sum()
+    };
+    let fits = (DATA_SAYS..=all).rev().find(|most| wide(*most) <= room.width);
+    fits.unwrap_or(room.data)
+}
+
+fn is_blank(line: &Spans) -> bool {
+    line.iter().all(|span| span.text.trim().is_empty())
+}
+
+fn push(lines: &mut [Spans], span: Span) {
+    if let Some(line) = lines.last_mut() {
+        line.push(span);
+    }
+}
+
+fn new_line(lines: &mut Vec<Spans>, room: Room) -> usize {
+    if let Some(span) = lines.last_mut().and_then(|line| line.last_mut()) {
+        span.text.truncate(span.text.trim_end().len());
+    }
+    let hang = room.hang.min(room.width / 2);
+    lines.push(vec![Span { text: " ".repeat(hang), kind: PartKind::Plain }]);
+    hang
+}
+
+/// The unit's spans if they fit, its data shortened to no fewer than `least` characters.
+fn fit(
+    unit: &[Part],
+    left: usize,
+    least: usize,
+    room: Room,
+    words: &Words,
+    glyphs: &Glyphs,
+) -> Option<Spans> {
+    let spell = |most: usize| -> Spans {
+        let span = |part: &Part| Span {
+            text: glyphs.spell(&part.shortened(most, words)),
+            kind: part.kind,
+        };
+        unit.iter().map(span).collect()
+    };
+    let whole = spell(room.data);
+    let excess = match spans_width(&whole).checked_sub(left) {
+        None | Some(0) => return Some(whole),
+        Some(excess) => excess,
+    };
+    let longest =
+        unit.iter().filter(|part| part.data.is_some()).map(|part| part.text.chars().count());
+    let longest = longest.max()?.min(room.data);
+    // Wide characters and escapes make the first guess too long at most a few times.
+    let mut most = longest.checked_sub(excess.div_ceil(2))?;
+    loop {
+        let spans = spell(most);
+        if spans_width(&spans) <= left {
+            return (most >= least).then_some(spans);
+        }
+        most = most.checked_sub(1)?;
+    }
+}
+
+/// What cannot be shortened is broken where a space allows, else wherever the line ends.
+fn break_hard(
+    unit: &[Part],
+    lines: &mut Vec<Spans>,
+    used: &mut usize,
+    room: Room,
+    words: &Words,
+    glyphs: &Glyphs,
+) {
+    for part in unit {
+        let text = glyphs.spell(&part.shortened(DATA_SAYS, words));
+        for word in text.split_inclusive(' ') {
+            if *used + width(word.trim_end()) > room.width && width(word) + room.hang <= room.width
+            {
+                *used = new_line(lines, room);
+            }
+            let mut piece = String::new();
+            for char in word.chars() {
+                let wide = char.width().unwrap_or(0);
+                if *used + wide > room.width {
+                    push(lines, Span { text: std::mem::take(&mut piece), kind: part.kind });
+                    if char == ' ' {
+                        continue;
+                    }
+                    *used = new_line(lines, room);
+                }
+                piece.push(char);
+                *used += wide;
+            }
+            push(lines, Span { text: piece, kind: part.kind });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(label: &Label, width: usize) -> Vec<String> {
+        let room = Room { width, hang: 2, data: 60 };
+        let wrapped = wrap(label, room, &Words::english(), &Glyphs::of(false));
+        wrapped.iter().map(|line| line.iter().map(|span| &*span.text).collect()).collect()
+    }
+
+    fn send() -> Label {
+        let bytes = event::Bytes::whole("abcdefghijklmnopqrstuvwxyz");
+        Label::default()
+            .then(PartKind::Name, "send")
+            .glue(PartKind::Plain, "(3, ")
+            .glue_data(&bytes, 26, true)
+            .glue(PartKind::Plain, ")")
+            .then(PartKind::Mark, "✗ EPIPE")
+    }
+
+    #[test]
+    fn data_gives_way_and_says_its_length() {
+        assert_eq!(lines(&send(), 80), [r#"send(3, "abcdefghijklmnopqrstuvwxyz" 26 B) ✗ EPIPE"#]);
+        assert_eq!(lines(&send(), 26), [r#"send(3, "abcdefghi…" 26 B)"#, "  ✗ EPIPE"]);
+    }
+
+    #[test]
+    fn what_is_too_narrow_is_broken_not_lost() {
+        assert_eq!(lines(&send(), 10).concat().replace(' ', ""), r#"send(3,"abcdef…"26B)✗EPIPE"#);
+    }
+}

@@ -1,0 +1,65 @@
+//! Whatever the timeline, the drawing stands.
+
+use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
+use proptest::prelude::*;
+use timelines::any_timeline;
+use unicode_width::UnicodeWidthStr as _;
+
+fn options() -> impl Strategy<Value = Options> {
+    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(all, spanish, fold)| Options {
+        detail: if all { Detail::All } else { Detail::Essential },
+        words: if spanish { Words::spanish() } else { Words::english() },
+        fold,
+        ..Options::default()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #[test]
+    fn no_line_is_too_long(
+        timeline in any_timeline(50),
+        options in options(),
+        width in 40usize..200,
+        ascii: bool,
+        times: bool,
+    ) {
+        let mut ladder = Ladder::of(&timeline, &options);
+        if let Some(event) = timeline.events.first() {
+            ladder.explain(event.seq, &[event.seq], "because\n\u{1b}[2J it is so".repeat(9));
+        }
+        let drawn = ladder.to_text(&TextStyle { width, ascii, color: false, times });
+        for line in drawn.lines() {
+            prop_assert!(line.width() <= width, "{} > {width}: {line}", line.width());
+            prop_assert!(!line.contains(|char: char| char.is_control()), "{line:?}");
+        }
+        prop_assert!(!ascii || drawn.is_ascii());
+    }
+
+    #[test]
+    fn svg_is_well_formed(timeline in any_timeline(40), options in options()) {
+        let mut ladder = Ladder::of(&timeline, &options);
+        if let Some(event) = timeline.events.first() {
+            ladder.explain(event.seq, &[event.seq], "<b>]]>&\u{1b} & so on");
+        }
+        let svg = ladder.to_svg(&SvgStyle::default());
+        if let Err(error) = roxmltree::Document::parse(&svg) {
+            prop_assert!(false, "{error}\n{svg}");
+        }
+    }
+
+    #[test]
+    fn a_page_has_no_element_but_ours(timeline in any_timeline(30), options in options()) {
+        let page = Ladder::of(&timeline, &options).to_html(&HtmlStyle::default());
+        prop_assert_eq!(page.matches("<script").count(), 1);
+        prop_assert_eq!(page.matches("<style").count(), 1);
+        let (head, body) = page.split_once("<body>").unwrap();
+        prop_assert!(!head.contains("http:") && !head.contains("https:"));
+        // All the rest is escaped so strictly that it is XML.
+        let body = body.split_once("<script>").map_or(body, |pair| pair.0);
+        let body = format!("<body>{body}</body>");
+        if let Err(error) = roxmltree::Document::parse(&body) {
+            prop_assert!(false, "{error}\n{body}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The pictures the course needs, as they are drawn.
+
+use event::Timeline;
+use ladder::{Ladder, Options, TextStyle, Words};
+use timelines::scenes;
+
+fn text(timeline: &Timeline, width: usize) -> String {
+    let style = TextStyle { width, ..TextStyle::default() };
+    Ladder::of(timeline, &Options::default()).to_text(&style)
+}
+
+/// A snapshot of text at 80 columns.
+macro_rules! pictures {
+    ($($name:ident: $scene:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                insta::assert_snapshot!(text(&$scene, 80));
+            }
+        )*
+    };
+}
+
+pictures! {
+    tcp_upper_case: scenes::upper_tcp();
+    udp_upper_case: scenes::upper_udp();
+    three_clients_as_a_list: scenes::threaded();
+    refused_connect: scenes::refused();
+    http_fetch: scenes::http();
+    split_and_coalesced: scenes::split_and_coalesced();
+    two_thousand_connections: scenes::crowd(2_000);
+    recorded_wire_with_a_loss: scenes::wired();
+    busy_loop: scenes::busy_loop(10_000);
+    nothing: Timeline::default();
+}
+
+#[test]
+fn three_clients_side_by_side() {
+    insta::assert_snapshot!(text(&scenes::threaded(), 120));
+}
+
+#[test]
+fn split_and_coalesced_in_spanish_ascii_and_narrow() {
+    let options = Options { words: Words::spanish(), ..Options::default() };
+    let style = TextStyle { width: 64, ascii: true, times: true, ..TextStyle::default() };
+    let drawn = Ladder::of(&scenes::split_and_coalesced(), &options).to_text(&style);
+    assert!(drawn.is_ascii(), "{drawn}");
+    insta::assert_snapshot!(drawn);
+}
+
+#[test]
+fn colour_changes_nothing_but_colour() {
+    let ladder = Ladder::of(&scenes::threaded(), &Options::default());
+    let plain = ladder.to_text(&TextStyle::default());
+    let colored = ladder.to_text(&TextStyle { color: true, ..TextStyle::default() });
+    let mut stripped = String::new();
+    for piece in colored.split('\u{1b}') {
+        let rest =
+            if stripped.is_empty() && !colored.starts_with('\u{1b}') { Some(piece) } else { None };
+        stripped.push_str(rest.unwrap_or_else(|| piece.split_once('m').map_or("", |pair| pair.1)));
+    }
+    assert_eq!(plain, stripped);
+}
+
+#[test]
+fn evidence_is_shown_explained_and_never_folded() {
+    let timeline = scenes::crowd(50);
+    let last = timeline.events.iter().rev().find(|event| event.call().is_some()).unwrap().seq;
+    let options = Options { keep: [last].into(), ..Options::default() };
+    let mut ladder = Ladder::of(&timeline, &options);
+    ladder.explain(last, &[last], "The last one \u{2068}closes\u{2069}.");
+    let row = &ladder.rows[ladder.row_of(last).unwrap()];
+    assert!(row.decisive && row.band.is_none());
+    assert_eq!(row.notes, ["The last one closes."]);
+    assert!(ladder.to_text(&TextStyle::default()).contains("↳ The last one closes."));
+}

@@ -1,0 +1,110 @@
+//! What to run: from words on a command line to commands of the tracer.
+
+use std::ffi::OsString;
+use std::fs::File;
+
+use anyhow::{Context, Result};
+use trace::Stdio;
+
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+
+/// One program to trace.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) argv: Vec<OsString>,
+    pub(crate) label: Option<String>,
+    pub(crate) input: Stdio,
+    /// Where standard output and error go together; `None` for where socklab's own go.
+    pub(crate) output: Option<File>,
+}
+
+/// The commands: what stands behind `--` is one, word for word. In front of it each word is a
+/// whole command line, as in `trace 'tcp-server 9000' 'tcp-client localhost 9000'`; but words
+/// that can't be meant so (`trace curl localhost`) are one command together.
+pub(super) fn parse(lines: &[String], words: &[OsString]) -> Result<Vec<Program>> {
+    let mut commands = Vec::new();
+    let each_is_one = lines.iter().any(|line| line.contains(char::is_whitespace))
+        || lines.iter().all(|line| programs::find(line).is_some());
+    if each_is_one {
+        for line in lines {
+            let words = shlex::split(line).filter(|words| !words.is_empty());
+            let words = words
+                .ok_or_else(|| Failure::new(Exit::Usage, text!("bad-command-line", line = line)))?;
+            commands.push(program(words.into_iter().map(OsString::from).collect())?);
+        }
+    } else if !lines.is_empty() {
+        commands.push(program(lines.iter().map(OsString::from).collect())?);
+    }
+    if !words.is_empty() {
+        commands.push(program(words.to_vec())?);
+    }
+    Ok(commands)
+}
+
+fn program(argv: Vec<OsString>) -> Result<Program> {
+    let words: Vec<_> = argv.iter().filter_map(|word| word.to_str()).collect();
+    // "socklab" need not be in PATH for what this page of the manual says to work.
+    if let ["socklab", "run", name, ..] = words.as_slice()
+        && let Some(known) = programs::find(name)
+    {
+        return course_program(known, &argv[3..]);
+    }
+    if let Some(known) = words.first().and_then(|name| programs::find(name)) {
+        return course_program(known, &argv[1..]);
+    }
+    let own = words.first() == Some(&"socklab");
+    let mut argv = argv;
+    if own {
+        argv[0] = own_path()?;
+    }
+    Ok(Program { argv, ..Program::default() })
+}
+
+/// A program of the course: this binary runs it.
+pub(crate) fn course_program(known: &programs::Program, arguments: &[OsString]) -> Result<Program> {
+    let mut argv = vec![own_path()?, "run".into(), known.name.into()];
+    argv.extend_from_slice(arguments);
+    Ok(Program { argv, label: Some(known.name.to_string()), ..Program::default() })
+}
+
+fn own_path() -> Result<OsString> {
+    Ok(std::env::current_exe().context("readlink /proc/self/exe")?.into_os_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(lines: &[&str], words: &[&str]) -> Vec<Vec<String>> {
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let commands = parse(&lines, &words).unwrap();
+        let text = |word: &OsString| word.to_str().unwrap().to_string();
+        commands.iter().map(|command| command.argv.iter().map(text).collect()).collect()
+    }
+
+    #[test]
+    fn quoted_lines_are_commands_and_loose_words_are_one() {
+        let pair = parsed(&["python3 server.py", "python3 client.py 'a b'"], &[]);
+        assert_eq!(pair, [vec!["python3", "server.py"], vec!["python3", "client.py", "a b"]]);
+        assert_eq!(parsed(&["curl", "localhost"], &[]), [["curl", "localhost"]]);
+        assert_eq!(parsed(&[], &["nc", "-l"]), [["nc", "-l"]]);
+        assert_eq!(parsed(&["nc -l 1"], &["curl", "x y"]).len(), 2);
+    }
+
+    #[test]
+    fn programs_of_the_course_are_run_by_this_binary() {
+        let pair = parsed(&["tcp-server", "UDPClient.py"], &[]);
+        assert_eq!(pair[0][1..], ["run", "tcp-server"]);
+        assert_eq!(pair[1][1..], ["run", "udp-client"]);
+        let lab = parsed(&["socklab run server-03 9000"], &[]);
+        assert_eq!(lab[0][1..], ["run", "server-03", "9000"]);
+        assert_eq!(parsed(&["socklab serve http"], &[])[0][1..], ["serve", "http"]);
+    }
+
+    #[test]
+    fn an_open_quote_is_a_usage_error() {
+        assert!(parse(&["echo 'a b".to_string()], &[]).is_err());
+    }
+}

@@ -1,0 +1,133 @@
+//! From a timeline to something to look at: text on the terminal, or a file.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use event::{Timeline, Writer};
+use fluent_bundle::FluentArgs;
+use judge::{Argument, Explanation};
+use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
+
+use crate::cli::Look;
+use crate::failure::{Exit, Failure};
+use crate::language::{Language, chosen, fill, text};
+
+/// What a file name's ending asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Text,
+    Svg,
+    Html,
+    Jsonl,
+}
+
+impl Format {
+    pub(crate) fn of(path: &Path) -> Result<Format> {
+        match path.extension().and_then(|ending| ending.to_str()) {
+            Some("txt") => Ok(Format::Text),
+            Some("svg") => Ok(Format::Svg),
+            Some("html") => Ok(Format::Html),
+            Some("jsonl") => Ok(Format::Jsonl),
+            _ => {
+                let what = text!("bad-format", path = path.display());
+                Err(Failure::new(Exit::Usage, what).into())
+            }
+        }
+    }
+}
+
+/// The ladder of a timeline, in the reader's language.
+pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
+    let words = match chosen() {
+        Language::En => Words::english(),
+        Language::Es => Words::spanish(),
+    };
+    let detail = if look.all { Detail::All } else { Detail::Essential };
+    let explanations = if look.no_explanations { vec![] } else { judge::explain(timeline) };
+    let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied().collect();
+    let mut ladder = Ladder::of(timeline, &Options { words, detail, keep, ..Options::default() });
+    for explanation in explanations {
+        ladder.explain(explanation.decisive(), &explanation.evidence, sentence(&explanation));
+    }
+    ladder
+}
+
+/// The words of an explanation, and how often the same happened again.
+fn sentence(explanation: &Explanation) -> String {
+    let mut arguments = FluentArgs::new();
+    for (name, argument) in &explanation.arguments {
+        let value = match argument {
+            Argument::Text(text) => text.clone(),
+            Argument::Number(number) => number.to_string(),
+        };
+        arguments.set(*name, value);
+    }
+    let sentence = fill(&explanation.key(), &arguments);
+    match explanation.more {
+        0 => sentence,
+        more => format!("{sentence} {}", text!("explain-more", more = more)),
+    }
+}
+
+/// For a terminal: as wide as it is, and coloured (the output takes colours away where they do not
+/// belong).
+pub(crate) fn to_text(timeline: &Timeline, look: &Look) -> String {
+    let width = look.width.unwrap_or_else(terminal_width);
+    let style = TextStyle { width, ascii: look.ascii, color: true, ..TextStyle::default() };
+    ladder_of(timeline, look).to_text(&style)
+}
+
+fn terminal_width() -> usize {
+    let size = rustix::termios::tcgetwinsize(stderr());
+    let columns = size.map(|size| usize::from(size.ws_col)).ok().filter(|_| stderr().is_terminal());
+    columns.filter(|columns| *columns >= 40).unwrap_or(80)
+}
+
+/// Writes a drawing or a recording into a file: whole, or not at all.
+pub(crate) fn draw_to(path: &Path, format: Format, timeline: &Timeline, look: &Look) -> Result<()> {
+    let bytes = match format {
+        Format::Text => {
+            let style = TextStyle {
+                width: look.width.unwrap_or(80),
+                ascii: look.ascii,
+                ..TextStyle::default()
+            };
+            ladder_of(timeline, look).to_text(&style).into_bytes()
+        }
+        Format::Svg => ladder_of(timeline, look).to_svg(&SvgStyle::default()).into_bytes(),
+        Format::Html => {
+            let style = HtmlStyle { title: title(timeline), ..HtmlStyle::default() };
+            ladder_of(timeline, look).to_html(&style).into_bytes()
+        }
+        Format::Jsonl => {
+            let mut writer = Writer::new(Vec::new(), &timeline.header)?;
+            timeline.events.iter().try_for_each(|event| writer.write(event))?;
+            writer.finish()?
+        }
+    };
+    write_whole(path, &bytes).with_context(|| text!("write-failed", path = path.display()))
+}
+
+/// Writes beside the file and renames: whoever reads it sees the old one or the new one.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// What was run: `tcp-server 12000 · tcp-client localhost 12000`.
+fn title(timeline: &Timeline) -> String {
+    let command = |column: &event::Column| match column.argv.as_slice() {
+        [_, run, words @ ..] if run == "run" && words.first() == Some(&column.label) => {
+            words.join(" ")
+        }
+        [] => column.label.clone(),
+        words => words.join(" "),
+    };
+    timeline.header.columns.iter().map(command).collect::<Vec<_>>().join(" · ")
+}

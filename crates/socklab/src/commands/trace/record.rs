@@ -1,0 +1,115 @@
+//! Running programs under the tracer.
+
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use event::Timeline;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use trace::{Command, Ended, Finish, Options, Stdio, Tracer};
+
+use super::commands::Program;
+use crate::failure::{Exit, Failure};
+
+/// When the last command has ended, how long the others (servers without an end) may still go on.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// What to record.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) commands: Vec<Program>,
+    pub(crate) attach: Vec<u32>,
+    pub(crate) sample: usize,
+    pub(crate) timeout: Option<Duration>,
+    /// Ctrl-C ends the recording, not socklab, so that what was recorded can be drawn.
+    pub(crate) draw_on_interrupt: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let sample = Options::default().sample;
+        Plan { commands: vec![], attach: vec![], sample, timeout: None, draw_on_interrupt: false }
+    }
+}
+
+/// What was recorded.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    pub(crate) timeline: Timeline,
+    /// How each command ended: its exit code, where it ended by itself.
+    pub(crate) exits: Vec<Option<i32>>,
+    /// What socklab should end with: as the only command did, or the last of several.
+    pub(crate) code: ExitCode,
+}
+
+/// Runs and records until the programs have ended, Ctrl-C was pressed, or the time is up.
+pub(crate) fn record(plan: Plan) -> Result<Recording> {
+    let several = plan.commands.len() > 1;
+    let options = Options {
+        sample: plan.sample,
+        deadline: plan.timeout,
+        finish: if several { Finish::LastEnded { grace: GRACE } } else { Finish::AllEnded },
+        ..Options::default()
+    };
+    let mut tracer = Tracer::new(options);
+    for Program { argv, label, input, output } in plan.commands {
+        let mut command = Command::new(argv).stdin(input);
+        if let Some(output) = output {
+            let again = output.try_clone().context("dup")?;
+            command = command.stdout(Stdio::Fd(output.into())).stderr(Stdio::Fd(again.into()));
+        }
+        if let Some(label) = label {
+            command = command.label(label);
+        }
+        tracer = tracer.command(command);
+    }
+    let attached = !plan.attach.is_empty();
+    for pid in plan.attach {
+        tracer = tracer.attach(pid);
+    }
+    if plan.draw_on_interrupt {
+        stop_on_signal(&tracer, attached)?;
+    }
+
+    let mut timeline = Timeline { header: tracer.header(), events: Vec::new() };
+    let outcome = tracer.run(|event| timeline.events.push(event)).map_err(|error| {
+        let exit = match error {
+            trace::Error::Nothing => Exit::Usage,
+            _ if error.is_environment() => Exit::Environment,
+            _ => Exit::No,
+        };
+        Failure::new(exit, error.to_string())
+    })?;
+    let exits = outcome.commands.iter().map(|ended| match ended.exit {
+        Some(event::Exit::Code(code)) => Some(code),
+        _ => None,
+    });
+    let code = outcome.commands.last().map_or(ExitCode::SUCCESS, code_of);
+    Ok(Recording { timeline, exits: exits.collect(), code })
+}
+
+fn code_of(ended: &Ended) -> ExitCode {
+    let code = ended.exit.map_or(0, event::Exit::shell_code);
+    ExitCode::from(u8::try_from(code).unwrap_or(1))
+}
+
+/// Ctrl-C goes to the programs too, which share our terminal: they may end by it, or have their
+/// own mind, and what they do is recorded. A second one ends the recording, as SIGTERM does. A
+/// process we only attached to does not share our terminal: for it the first one counts.
+fn stop_on_signal(tracer: &Tracer, at_once: bool) -> Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("sigaction")?;
+    let handle = tracer.handle();
+    let watch = move || {
+        let mut patience = if at_once { 0 } else { 1 };
+        for signal in signals.forever() {
+            if signal == SIGTERM || patience == 0 {
+                handle.stop();
+            }
+            patience = 0;
+        }
+    };
+    thread::Builder::new().name("signals".to_string()).spawn(watch).context("clone")?;
+    Ok(())
+}

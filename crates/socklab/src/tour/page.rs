@@ -1,0 +1,122 @@
+//! The tour as one page of HTML that needs nothing else: to keep, to send, to print.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use ladder::SvgStyle;
+
+use super::{Report, purpose};
+use crate::cli::Look;
+use crate::commands::trace::{ladder_of, write_whole};
+use crate::language::{Language, chosen, text};
+
+const STYLE: &str = include_str!("page.css");
+
+/// Writes the page: whole, or not at all.
+pub(super) fn write(path: &Path, reports: &[Report]) -> Result<()> {
+    write_whole(path, page(reports).as_bytes())
+        .with_context(|| text!("write-failed", path = path.display()))
+}
+
+fn page(reports: &[Report]) -> String {
+    let language = match chosen() {
+        Language::En => "en",
+        Language::Es => "es",
+    };
+    let title = escape(&text!("tour-title"));
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
+    );
+    verdict(&mut page, reports);
+    for report in reports {
+        stop(&mut page, report);
+    }
+    page + "</body>\n</html>\n"
+}
+
+/// Writing into a String can't fail.
+macro_rules! put {
+    ($page:expr, $($argument:tt)*) => {
+        let _ = writeln!($page, $($argument)*);
+    };
+}
+
+fn verdict(page: &mut String, reports: &[Report]) {
+    put!(page, "<table>");
+    for report in reports {
+        for name in report.programs {
+            let class = class(report.ok);
+            let good = report.checks.iter().filter(|check| check.ok).count();
+            let purpose = escape(purpose(name));
+            let all = report.checks.len();
+            put!(
+                page,
+                "<tr><td class=\"{class}\"><a href=\"#{}\">{name}</a></td><td>{purpose}</td>\
+                 <td>{good}/{all}</td></tr>",
+                report.programs[0]
+            );
+        }
+    }
+    put!(page, "</table>");
+}
+
+fn stop(page: &mut String, report: &Report) {
+    put!(page, "<section id=\"{}\">", report.programs[0]);
+    for (name, teaches) in report.programs.iter().zip(&report.teaches) {
+        put!(page, "<h2>{name} <small>{}</small></h2>", escape(teaches));
+    }
+    for note in &report.notes {
+        put!(page, "<p class=\"note\">{}</p>", escape(note));
+    }
+    for step in &report.steps {
+        let (command, output) = (escape(&step.command), escape(step.output.trim_end()));
+        put!(page, "<pre><b>$ {command}</b>\n{output}</pre>");
+    }
+    if let Some(timeline) = &report.timeline {
+        let style = SvgStyle { transparent: true, ..SvgStyle::default() };
+        let drawing = ladder_of(timeline, &Look::default()).to_svg(&style);
+        // An XML declaration has no place inside a page.
+        let drawing = drawing.split_once("?>").map_or(drawing.as_str(), |(_, svg)| svg);
+        put!(page, "<figure>{drawing}</figure>");
+    }
+    put!(page, "<ul>");
+    for check in &report.checks {
+        let seen = check.seen.as_deref().map(|seen| text!("tour-seen", seen = seen));
+        let what = escape(&format!("{} {}", check.what, seen.unwrap_or_default()));
+        put!(page, "<li class=\"{}\">{}</li>", class(check.ok), what.trim_end());
+    }
+    if let Some(error) = &report.error {
+        put!(page, "<li class=\"bad\">{}</li>", escape(error));
+    }
+    put!(page, "</ul>\n</section>");
+}
+
+fn class(ok: bool) -> &'static str {
+    if ok { "good" } else { "bad" }
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            control if control.is_control() && control != '\n' => escaped.push('·'),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_a_program_prints_stays_text() {
+        assert_eq!(super::escape("<b>\x1b[1m&\n"), "&lt;b&gt;·[1m&amp;\n");
+    }
+}

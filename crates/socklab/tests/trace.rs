@@ -1,0 +1,171 @@
+//! `trace`, `draw` and `run --trace` from outside: what is drawn, what is left alone, how it ends.
+
+mod stage;
+
+use std::time::Instant;
+
+use rustix::process::Signal;
+use stage::Transport::{Tcp, Udp};
+use stage::{Running, free_port, need, run, run_with, serve, socklab};
+
+/// The ladder of an upper-case pair, and what the programs themselves printed.
+fn traced_pair(extra: &[&str]) -> (stage::Ended, u16) {
+    let port = free_port(Tcp);
+    let (server, client) = (format!("tcp-server {port}"), format!("tcp-client localhost {port}"));
+    let words: Vec<&str> = ["trace"].iter().chain(extra).copied().collect();
+    let mut command = socklab(&words);
+    command.args([server, client]);
+    (run_with(&mut command, "hola, ñandú\n").exits(0), port)
+}
+
+#[test]
+fn a_pair_becomes_one_ladder_with_both_ends_of_the_connection() {
+    let (ended, port) = traced_pair(&["--no-explanations"]);
+    let ladder = &ended.errors;
+    for wanted in [
+        "├ listen(3, backlog 1)",
+        &format!("├ connect(3, 127.0.0.1:{port}) ─"),
+        "▶├ = 4 from 127.0.0.1:",
+        "├ send(3, \"hola, ñandú\" 13 B) ─",
+        "▶├ recv(4) = 13 \"hola, ñandú\"",
+        "├ send(4, \"HOLA, ÑANDÚ\" 13 B)",
+        "├ shutdown(3, SHUT_WR) ╌",
+        "├ recv(3) = 0 end of stream ◀╌",
+        "The wire was not recorded",
+    ] {
+        assert!(ladder.contains(wanted), "{wanted:?} is not in\n{ladder}");
+    }
+    // The programs' own output is theirs, and the ladder is not in it.
+    let output = ended.text();
+    assert!(output.contains(&format!("From 127.0.0.1:{port}: HOLA, ÑANDÚ\n")), "{output}");
+    assert!(!output.contains("├"), "{output}");
+    let widest = ladder.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80), "{widest:?} columns\n{ladder}");
+}
+
+#[test]
+fn a_datagram_pair_is_joined_by_what_it_sent() {
+    let port = free_port(Udp);
+    let lines = [format!("udp-server {port}"), format!("udp-client localhost {port}")];
+    let mut command = socklab(&["trace", "--no-explanations"]);
+    let ended = run_with(command.args(lines), "hola\n").exits(0);
+    assert!(ended.errors.contains("├ sendto(3, \"hola\" 4 B) ─"), "{}", ended.errors);
+    assert!(ended.errors.contains("= 4 \"hola\" from 127.0.0.1:"), "{}", ended.errors);
+}
+
+#[test]
+fn the_exit_code_is_the_programs_own() {
+    for (code, line) in [(0, "true"), (1, "false"), (7, "exit 7"), (143, "kill -TERM $$")] {
+        run(&mut socklab(&["trace", "--", "sh", "-c", line])).exits(code);
+    }
+    let missing = run(&mut socklab(&["trace", "--", "no-such-program"])).exits(1);
+    assert!(missing.complaint().contains("no-such-program"), "{}", missing.errors);
+    run(&mut socklab(&["trace"])).exits(2);
+    run(&mut socklab(&["trace", "echo 'open"])).exits(2);
+}
+
+#[test]
+fn a_refused_connection_is_drawn_and_explained_in_both_languages() {
+    let port = free_port(Tcp).to_string();
+    for (language, drawn, explained) in [
+        ("en", "✗ ECONNREFUSED refused", "Nobody listens on port"),
+        ("es", "✗ ECONNREFUSED rechazado", "Nadie escucha en el puerto"),
+    ] {
+        let words = ["--lang", language, "run", "--trace", "socket-03", "127.0.0.1", &port];
+        let ended = run(&mut socklab(&words)).exits(1);
+        let flat: String = ended.errors.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(drawn), "{}", ended.errors);
+        assert!(flat.contains(explained), "{}", ended.errors);
+    }
+}
+
+#[test]
+fn files_are_written_in_every_format_and_a_recording_can_be_drawn_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_string();
+    let [txt, svg, html, jsonl] = ["a.txt", "a.svg", "a.html", "a.jsonl"].map(path);
+    let (ended, _) = traced_pair(&["-o", &txt, "-o", &svg, "-o", &html, "-o", &jsonl]);
+    assert!(!ended.errors.contains('├'), "with -o nothing is drawn on the terminal");
+    let read = |path: &str| std::fs::read_to_string(path).expect("a file");
+    assert!(read(&txt).contains("├ accept(3) ┄ waits"));
+    assert!(read(&svg).contains("<svg") && read(&svg).trim_end().ends_with("</svg>"));
+    let page = read(&html);
+    assert!(page.starts_with("<!doctype html>") && !page.contains("http://www.w3.org/1999"));
+    assert!(read(&jsonl).starts_with("{\"v\":1,"));
+
+    let again = run(&mut socklab(&["draw", &jsonl])).exits(0);
+    assert_eq!(again.text().trim_end(), read(&txt).trim_end());
+    let ascii = run(&mut socklab(&["draw", "--ascii", &jsonl])).exits(0);
+    assert!(!ascii.text().contains('├') && ascii.text().contains("connect(3, "));
+    for width in ["60", "132"] {
+        let drawn = run(&mut socklab(&["draw", "--width", width, &jsonl])).exits(0).text();
+        let widest = drawn.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        assert!(widest <= width.parse().expect("a number"), "{widest} > {width}\n{drawn}");
+    }
+}
+
+#[test]
+fn what_is_no_recording_is_refused_with_a_reason_and_nothing_is_overwritten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("odd.jsonl");
+    let name = file.to_str().expect("UTF-8");
+    for (content, reason) in [
+        ("", "an empty file"),
+        ("hello\n", "line 1"),
+        ("{\"v\":99}\n", "version 99"),
+        ("{\"v\":1}\n{\"seq\":true}\n{\"seq\":1}\n", "line 2"),
+    ] {
+        std::fs::write(&file, content).expect("written");
+        let ended = run(&mut socklab(&["draw", name])).exits(1);
+        assert!(ended.errors.contains(reason), "{content:?}: {}", ended.errors);
+    }
+    let other = folder.path().join("keep.pdf");
+    std::fs::write(&other, "mine").expect("written");
+    let other_name = other.to_str().expect("UTF-8");
+    run(&mut socklab(&["trace", "-o", other_name, "--", "true"])).exits(2);
+    assert_eq!(std::fs::read_to_string(other).expect("a file"), "mine");
+}
+
+#[test]
+fn python_is_traced_as_well() {
+    let python = need!("python3");
+    let port = free_port(Tcp);
+    let program =
+        format!("import socket; socket.create_connection(('127.0.0.1', {port})).sendall(b'hola')");
+    let line = format!("{python} -c \"{program}\"");
+    let server = format!("server-03 {port}");
+    let ended = run(socklab(&["trace", "--no-explanations"]).args([server, line])).exits(0);
+    assert!(ended.errors.contains("recv(4) = 4 \"hola\""), "{}", ended.errors);
+    assert!(ended.errors.contains("send(4, \"OK...hola\" 9 B)"), "{}", ended.errors);
+}
+
+#[test]
+fn a_running_server_can_be_attached_to_and_goes_on_afterwards() {
+    let (server, port) = serve(Tcp, &["run", "server-04", "PORT"]);
+    let pid = server.pid().to_string();
+    let tracer = Running::start(&mut socklab(&["trace", "--no-explanations", "-p", &pid]));
+    // Attached when the kernel says so: /proc/PID/status names the tracer.
+    let status = format!("/proc/{pid}/status");
+    let wanted = format!("TracerPid:\t{}\n", tracer.pid());
+    let deadline = Instant::now() + stage::PATIENCE;
+    while !std::fs::read_to_string(&status).is_ok_and(|text| text.contains(&wanted)) {
+        assert!(Instant::now() < deadline, "not attached: {}", tracer.finish().errors);
+        std::thread::yield_now();
+    }
+    let answer = run_with(&mut socklab(&["connect", "localhost", &port.to_string()]), "uno\n");
+    assert_eq!(answer.exits(0).text(), "OK...uno\n");
+    server.wait_for("Received 4 bytes");
+    tracer.signal(Signal::INT);
+    let ladder = tracer.finish().exits(0).errors;
+    assert!(ladder.contains("recv(4) = 4 \"uno\\n\""), "{ladder}");
+    let answer = run_with(&mut socklab(&["connect", "localhost", &port.to_string()]), "dos\n");
+    assert_eq!(answer.exits(0).text(), "OK...dos\n");
+}
+
+#[test]
+fn a_time_limit_ends_programs_that_do_not_end() {
+    let port = free_port(Tcp).to_string();
+    let words = ["trace", "--timeout", "0.5", "--", "socklab", "run", "server-02", &port];
+    let ended = run(&mut socklab(&words));
+    assert!(ended.errors.contains("never returned"), "{}", ended.errors);
+}

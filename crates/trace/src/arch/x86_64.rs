@@ -1,0 +1,130 @@
+//! x86-64: everything about this processor that the tracer needs, in one place.
+
+use crate::calls::{Row, Stage, Sys};
+
+/// `AUDIT_ARCH_X86_64`: what a seccomp filter sees in `seccomp_data.arch`.
+pub(crate) const AUDIT_ARCH: u32 = 0xc000_003e;
+
+/// Bit 30 of the number marks an x32 call: same `arch`, other argument layouts.
+pub(crate) const FOREIGN_NUMBER_BIT: u32 = 0x4000_0000;
+
+/// `AUDIT_ARCH_I386`, whose socket calls are noticed, not decoded.
+pub(crate) const FOREIGN_ARCH: u32 = 0x4000_0003;
+
+/// `socketcall(2)` and `socket(2)` in the numbers of i386.
+pub(crate) const FOREIGN_SOCKET_CALLS: [u32; 2] = [102, 359];
+
+/// The instruction `syscall`.
+pub(crate) const CALL_INSTRUCTION: [u8; 2] = [0x0f, 0x05];
+
+/// The general registers, `user_regs_struct` of `sys/user.h`.
+pub(crate) type Registers = libc::user_regs_struct;
+
+/// Calls that only old architectures have: the newer ones were born without them.
+pub(crate) const OLD_CALLS: &[Row] = &[
+    Row::new(libc::SYS_poll, Sys::Poll, "poll", Stage::WithSockets),
+    Row::new(libc::SYS_select, Sys::Select, "select", Stage::WithSockets),
+    Row::new(libc::SYS_epoll_wait, Sys::EpollWait, "epoll_wait", Stage::WithSockets),
+    Row::new(libc::SYS_dup2, Sys::Dup2, "dup2", Stage::WithSockets),
+];
+
+/// Address of the instruction the thread executes next.
+pub(crate) fn instruction(registers: &Registers) -> u64 {
+    registers.rip
+}
+
+/// Top of the user's stack.
+pub(crate) fn stack(registers: &Registers) -> u64 {
+    registers.rsp
+}
+
+/// What the last system call left for the program.
+pub(crate) fn result(registers: &Registers) -> i64 {
+    registers.rax as i64
+}
+
+/// The number of the system call the thread is in, and its arguments.
+pub(crate) fn call(registers: &Registers) -> (i64, [u64; 6]) {
+    let r = registers;
+    (r.orig_rax as i64, [r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9])
+}
+
+/// Registers that make a thread, stopped just behind a `syscall` instruction, execute that
+/// instruction again as another call.
+pub(crate) fn with_call(stopped: &Registers, number: i64, arguments: [u64; 6]) -> Registers {
+    let [rdi, rsi, rdx, r10, r8, r9] = arguments;
+    Registers {
+        rax: number as u64,
+        // Not in a system call any more: the kernel must not "restart" anything on the way out.
+        orig_rax: u64::MAX,
+        rip: stopped.rip - CALL_INSTRUCTION.len() as u64,
+        rdi,
+        rsi,
+        rdx,
+        r10,
+        r8,
+        r9,
+        ..*stopped
+    }
+}
+
+/// Where, from the top of the stack of a thread that has just entered a signal handler, the kernel
+/// saved the interrupted `rax`: behind `pretcode`, `uc_flags`, `uc_link`, `uc_stack`, the eight
+/// registers r8–r15 and the five rdi, rsi, rbp, rbx, rdx (`arch/x86/include/asm/sigframe.h`).
+pub(crate) const SAVED_RESULT: u64 = 8 + 8 + 8 + 24 + 8 * 8 + 5 * 8;
+
+/// Where `PTRACE_POKEUSER` finds the address a thread goes on at: `offsetof(struct user, regs.rip)`.
+pub(crate) const INSTRUCTION_OFFSET: usize = std::mem::offset_of!(Registers, rip);
+
+/// The processor's time stamp, as the landing code takes it.
+pub(crate) fn ticks() -> u64 {
+    // SAFETY: every x86-64 processor has the instruction; it only reads a counter.
+    unsafe { std::arch::x86_64::_rdtsc() }
+}
+
+/// What a landing writes and reads, in the program's memory: 40 bytes.
+pub(crate) mod slot {
+    /// The call's result.
+    pub(crate) const RESULT: usize = 0;
+    /// The time stamp of its return.
+    pub(crate) const TICKS: usize = 16;
+    /// 1 once both are there.
+    pub(crate) const DONE: usize = 24;
+    /// Where the program goes on; behind `DONE` and its padding.
+    pub(crate) const BACK: usize = 32;
+    /// All of it.
+    pub(crate) const SIZE: usize = 40;
+}
+
+/// How far into a landing a call returns: behind an instruction that is there for the kernel,
+/// which restarts an interrupted call by going back by one.
+pub(crate) const LANDING: u64 = CALL_INSTRUCTION.len() as u64;
+
+/// Code for a system call to return to: notes the result and the time in the slot, then goes back
+/// to the program. No flag, no stack and no register is changed but rcx and r11, which every
+/// `syscall` destroys; rcx ends as the kernel would have left it.
+#[rustfmt::skip]
+pub(crate) fn landing(slot: u64) -> [u64; 7] {
+    let s = slot.to_le_bytes();
+    let code = [
+        0x0f, 0x05,                                                 // syscall
+        0x49, 0xbb, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], // mov  r11, slot
+        0x49, 0x89, 0x03,                                           // mov  [r11], rax
+        0x49, 0x89, 0x53, 0x08,                                     // mov  [r11+8], rdx
+        0x0f, 0x31,                                                 // rdtsc
+        0x41, 0x89, 0x43, 0x10,                                     // mov  [r11+16], eax
+        0x41, 0x89, 0x53, 0x14,                                     // mov  [r11+20], edx
+        0x49, 0x8b, 0x03,                                           // mov  rax, [r11]
+        0x49, 0x8b, 0x53, 0x08,                                     // mov  rdx, [r11+8]
+        0x41, 0xc7, 0x43, 0x18, 0x01, 0x00, 0x00, 0x00,             // mov  dword [r11+24], 1
+        0x49, 0x8b, 0x4b, 0x20,                                     // mov  rcx, [r11+32]
+        0xff, 0xe1,                                                 // jmp  rcx
+        0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc,
+    ];
+    let word = |index: usize| {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&code[8 * index..8 * index + 8]);
+        u64::from_le_bytes(bytes)
+    };
+    std::array::from_fn(word)
+}

@@ -1,0 +1,91 @@
+//! Taking hold of a process that is already running.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+
+use libc::pid_t;
+
+use crate::error::{AttachRefusal, Error};
+use crate::{probe, ptrace};
+
+/// Seizes every thread of a process and asks each to stop. Returns the threads.
+///
+/// Threads are born while we go through them: their list is read again until it has no new ones.
+/// (Those born to a thread already seized are tracees from birth, and refuse a second seizing.)
+pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
+    let mut seized = BTreeSet::new();
+    loop {
+        let threads = threads(pid).map_err(|error| refused(pid, error))?;
+        let new: Vec<pid_t> = threads.into_iter().filter(|tid| !seized.contains(tid)).collect();
+        if new.is_empty() {
+            return Ok(seized.into_iter().collect());
+        }
+        for tid in new {
+            match ptrace::seize(tid, false) {
+                Ok(()) => {
+                    let _ = ptrace::interrupt(tid);
+                }
+                // It has ended, or is ours from birth.
+                Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
+                Err(_) if is_ours(tid) => {}
+                Err(error) => {
+                    for tid in seized {
+                        let _ = ptrace::wait_for(tid);
+                        let _ = ptrace::detach(tid, 0);
+                    }
+                    return Err(refused(pid, error));
+                }
+            }
+            seized.insert(tid);
+        }
+    }
+}
+
+fn threads(pid: u32) -> io::Result<Vec<pid_t>> {
+    let mut threads = Vec::new();
+    for entry in fs::read_dir(format!("/proc/{pid}/task"))? {
+        threads.extend(entry?.file_name().to_str().and_then(|name| name.parse::<pid_t>().ok()));
+    }
+    Ok(threads)
+}
+
+fn is_ours(tid: pid_t) -> bool {
+    // SAFETY: takes nothing, cannot fail.
+    let us = unsafe { libc::gettid() };
+    tracer_of(tid) == Some(us.cast_unsigned())
+}
+
+fn tracer_of(tid: pid_t) -> Option<u32> {
+    probe::status_field(tid, "TracerPid")?.parse().ok().filter(|tracer| *tracer != 0)
+}
+
+fn refused(pid: u32, source: io::Error) -> Error {
+    let reason = reason(pid);
+    let source = match (&reason, source.raw_os_error()) {
+        (AttachRefusal::NoSuchProcess, _) => io::Error::from_raw_os_error(libc::ESRCH),
+        _ => source,
+    };
+    Error::Attach { pid, source, reason }
+}
+
+fn reason(pid: u32) -> AttachRefusal {
+    let tid = pid.cast_signed();
+    let Some(owner) = probe::status_field(tid, "Uid") else {
+        return AttachRefusal::NoSuchProcess;
+    };
+    if let Some(tracer) = tracer_of(tid) {
+        return AttachRefusal::Traced { tracer };
+    }
+    // SAFETY: takes nothing, cannot fail.
+    let us = unsafe { libc::geteuid() };
+    let owner = owner.split_whitespace().next().and_then(|uid| uid.parse().ok());
+    if let Some(owner) = owner.filter(|owner| *owner != us && us != 0) {
+        return AttachRefusal::OtherUser { owner, us };
+    }
+    let scope = fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
+    match scope.ok().and_then(|scope| scope.trim().parse().ok()) {
+        Some(scope) if scope > 0 => AttachRefusal::Yama { scope },
+        _ => AttachRefusal::Unknown,
+    }
+}

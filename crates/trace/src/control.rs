@@ -1,0 +1,175 @@
+//! Steering a recording while the tracer waits for its tracees.
+
+use std::collections::VecDeque;
+use std::io;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::time::Duration;
+
+use crate::Error;
+use crate::command::Command;
+
+/// Steers a recording from another thread, or from within its own sink. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Handle(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    /// Set when there is something in `requests`: looked at after every stop, so it has to cost
+    /// nothing.
+    called: AtomicBool,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    requests: VecDeque<Request>,
+    timer: Option<Timer>,
+}
+
+/// What can be asked of a running recording.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Stop,
+    Start(Box<Command>),
+    NoMore,
+}
+
+impl Handle {
+    /// Ends the recording: commands are killed, processes attached to are let go.
+    pub fn stop(&self) {
+        self.ask(Request::Stop);
+    }
+
+    /// Starts one more command, at once.
+    pub fn start(&self, command: Command) {
+        self.ask(Request::Start(Box::new(command)));
+    }
+
+    /// Tells that no more commands will be started: the recording may end when its programs have.
+    /// Needed only with [`crate::Tracer::keep_open`].
+    pub fn no_more(&self) {
+        self.ask(Request::NoMore);
+    }
+
+    fn ask(&self, request: Request) {
+        let mut state = self.lock();
+        state.requests.push_back(request);
+        self.0.called.store(true, Ordering::Release);
+        if let Some(timer) = &state.timer {
+            timer.ring(Duration::from_nanos(1));
+        }
+        self.0.changed.notify_all();
+    }
+
+    /// Takes what has been asked since the last time.
+    pub(crate) fn requests(&self) -> VecDeque<Request> {
+        if !self.0.called.load(Ordering::Acquire) {
+            return VecDeque::new();
+        }
+        let mut state = self.lock();
+        self.0.called.store(false, Ordering::Release);
+        std::mem::take(&mut state.requests)
+    }
+
+    /// Waits for a request, at most this long, when there are no tracees to wait for.
+    pub(crate) fn wait(&self, at_most: Duration) {
+        let state = self.lock();
+        if state.requests.is_empty() {
+            let _ = self.0.changed.wait_timeout(state, at_most);
+        }
+    }
+
+    /// Makes the calling thread one that [`Handle::stop`] and alarms interrupt in its waiting.
+    pub(crate) fn begin(&self) -> Result<(), Error> {
+        let timer = Timer::new().map_err(|error| Error::call("timer_create", "wake-up", error))?;
+        self.lock().timer = Some(timer);
+        Ok(())
+    }
+
+    /// Interrupts the tracer's waiting after this long, and then again and again until called with
+    /// another time; `None` turns it off.
+    pub(crate) fn alarm(&self, after: Option<Duration>) {
+        if let Some(timer) = &self.lock().timer {
+            timer.ring(after.map_or(Duration::ZERO, |after| after.max(Duration::from_nanos(1))));
+        }
+    }
+
+    /// The opposite of [`Handle::begin`].
+    pub(crate) fn end(&self) {
+        self.lock().timer = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A POSIX timer that signals one thread, `timer_create(2)` with `SIGEV_THREAD_ID`.
+///
+/// `waitpid` has no timeout, and a signal that comes just before it is entered would be lost: so
+/// the timer, once it has rung, rings again every few milliseconds until it is set anew.
+#[derive(Debug)]
+struct Timer(libc::timer_t);
+
+// SAFETY: a timer id is a number (in glibc, a tagged pointer nobody dereferences); every thread of
+// the process may set and delete it.
+unsafe impl Send for Timer {}
+
+impl Timer {
+    fn new() -> io::Result<Self> {
+        let signal = wake_signal();
+        let mut event = MaybeUninit::<libc::sigevent>::zeroed();
+        let mut id: libc::timer_t = ptr::null_mut();
+        // SAFETY: `event` is zeroed, which is a valid sigevent, and its fields are set before the
+        // kernel reads them; `id` is a valid place for the answer.
+        let done = unsafe {
+            let event = event.assume_init_mut();
+            event.sigev_notify = libc::SIGEV_THREAD_ID;
+            event.sigev_signo = signal;
+            event.sigev_notify_thread_id = libc::gettid();
+            libc::timer_create(libc::CLOCK_MONOTONIC, event, &mut id)
+        };
+        if done < 0 { Err(io::Error::last_os_error()) } else { Ok(Self(id)) }
+    }
+
+    fn ring(&self, after: Duration) {
+        let time = |duration: Duration| libc::timespec {
+            tv_sec: duration.as_secs().try_into().unwrap_or(libc::time_t::MAX),
+            tv_nsec: duration.subsec_nanos().into(),
+        };
+        let setting = libc::itimerspec {
+            it_value: time(after),
+            it_interval: time(Duration::from_millis(10)),
+        };
+        // SAFETY: the timer lives as long as `self`; `setting` outlives the call.
+        unsafe { libc::timer_settime(self.0, 0, &setting, ptr::null_mut()) };
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        // SAFETY: created by `new` and deleted only here.
+        unsafe { libc::timer_delete(self.0) };
+    }
+}
+
+/// A real-time signal whose handler does nothing, so that it only interrupts.
+fn wake_signal() -> i32 {
+    extern "C" fn nothing(_: i32) {}
+    static ONCE: Once = Once::new();
+    let signal = libc::SIGRTMIN() + 6;
+    ONCE.call_once(|| {
+        // SAFETY: the handler does nothing and so is async-signal-safe; zeroed is a valid
+        // sigaction with no flags: no SA_RESTART, or `waitpid` would not be interrupted.
+        unsafe {
+            let mut action = MaybeUninit::<libc::sigaction>::zeroed().assume_init();
+            action.sa_sigaction = nothing as extern "C" fn(i32) as usize;
+            libc::sigaction(signal, &action, ptr::null_mut());
+        }
+    });
+    signal
+}

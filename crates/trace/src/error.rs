@@ -1,0 +1,126 @@
+//! What can go wrong, and what to do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a recording could not be made, or could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The program to run was not found.
+    #[error("{program}: not found in PATH, or not executable")]
+    NotFound {
+        /// As it was asked for.
+        program: String,
+    },
+    /// The kernel would not run it.
+    #[error("execve {}: {source}", program.display())]
+    Exec {
+        /// The file.
+        program: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A step between `fork` and `execve` failed in the new process.
+    #[error("{step} for {program}: {source}")]
+    Prepare {
+        /// The program that was to be run.
+        program: String,
+        /// The step: `chdir`, `dup2` ….
+        step: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// An argument or a variable holds a zero byte, which no program can be given.
+    #[error("{what} contains a zero byte")]
+    ZeroByte {
+        /// The argument, variable or path.
+        what: String,
+    },
+    /// ptrace is not to be had on this machine, not even on our own child.
+    #[error("ptrace of our own child is refused: {source}. {}", fix_launch())]
+    Refused {
+        /// Why.
+        source: io::Error,
+    },
+    /// A running process may not be attached to.
+    #[error("cannot attach to process {pid}: {source}. {reason}")]
+    Attach {
+        /// The process.
+        pid: u32,
+        /// What the kernel said.
+        source: io::Error,
+        /// What it most likely means, and the fix.
+        reason: AttachRefusal,
+    },
+    /// A call of the tracer itself failed.
+    #[error("{call} on {object}: {source}")]
+    Call {
+        /// The system call.
+        call: &'static str,
+        /// On what.
+        object: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nothing was asked to be traced.
+    #[error("no command and no process to trace")]
+    Nothing,
+}
+
+impl Error {
+    pub(crate) fn last(call: &'static str, object: impl ToString) -> Self {
+        Self::call(call, object, io::Error::last_os_error())
+    }
+
+    pub(crate) fn call(call: &'static str, object: impl ToString, source: io::Error) -> Self {
+        Self::Call { call, object: object.to_string(), source }
+    }
+
+    /// True if the environment forbids tracing, as against a mistake in what was asked.
+    pub fn is_environment(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Call { .. })
+            || matches!(self, Self::Attach { reason, .. } if *reason != AttachRefusal::NoSuchProcess)
+    }
+}
+
+/// Why attaching was refused; displays as the reason and the fix.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AttachRefusal {
+    /// No such process.
+    #[error("There is no such process.")]
+    NoSuchProcess,
+    /// Another tracer has it.
+    #[error("Process {tracer} traces it already, and a process can have one tracer only.")]
+    Traced {
+        /// The other tracer.
+        tracer: u32,
+    },
+    /// Yama's ptrace_scope.
+    #[error(
+        "kernel.yama.ptrace_scope is {scope}: only a parent may trace. \
+         Start the program under the tracer instead, or: sudo sysctl kernel.yama.ptrace_scope=0"
+    )]
+    Yama {
+        /// The setting.
+        scope: u32,
+    },
+    /// Another user's process.
+    #[error("It belongs to user {owner}, we are user {us}: run as that user, or as root.")]
+    OtherUser {
+        /// Whose it is.
+        owner: u32,
+        /// Who we are.
+        us: u32,
+    },
+    /// Something else: a container's seccomp profile, a process that is not dumpable, pid 1.
+    #[error(
+        "Inside a container, allow ptrace (docker run --cap-add=SYS_PTRACE); a process that \
+         changed its user id or guards secrets can be attached to by root only."
+    )]
+    Unknown,
+}
+
+fn fix_launch() -> &'static str {
+    "Inside a container, allow it: docker run --cap-add=SYS_PTRACE \
+     --security-opt seccomp=unconfined. Under another tracer or debugger: run outside of it"
+}

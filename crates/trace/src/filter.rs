@@ -1,0 +1,264 @@
+//! The seccomp filters: which system calls stop the program, decided by the kernel in nanoseconds.
+//!
+//! A filter cannot be changed or removed, only added to; of several, the strictest verdict counts.
+//! So the first one names the calls that concern sockets whatever their arguments, and each later
+//! one, put in when a socket appears, adds `read`, `write`, `close` … for that descriptor alone.
+//! Everything else runs at full speed. The kernel caches the verdict of calls whose arguments are
+//! not looked at (a bitmap, since Linux 5.11), so that even the length of the list costs nothing.
+
+use std::ops::RangeInclusive;
+
+use libc::sock_filter;
+
+use crate::arch;
+use crate::calls::{PRCTLS, Stage, table};
+
+/// Descriptors whose `read`, `write`, `close` … stop the program.
+pub(crate) type Descriptors = RangeInclusive<u32>;
+
+/// `SECCOMP_FILTER_FLAG_TSYNC | SPEC_ALLOW | TSYNC_ESRCH`: for all threads at once; without
+/// turning on the processor mitigations some kernels tie to seccomp, which would slow the program
+/// down; with an error rather than a thread id if a thread cannot be synchronised. The base filter
+/// lets a `seccomp` call with exactly these flags pass: it is the tracer's own.
+pub(crate) const INSTALL_FLAGS: u32 = 0x01 | 0x04 | 0x10;
+
+/// `SECCOMP_SET_MODE_FILTER`.
+pub(crate) const SET_MODE_FILTER: u32 = 1;
+
+/// `SECCOMP_RET_DATA` of a call in a foreign ABI.
+pub(crate) const FOREIGN: u32 = 1;
+
+const ALLOW: u32 = 0x7fff_0000;
+const TRACE: u32 = 0x7ff0_0000;
+
+/// The filter every command starts with.
+pub(crate) fn base() -> Vec<sock_filter> {
+    let mut program = Program::default();
+    program.load(OFFSET_ARCH);
+    program.equal(arch::AUDIT_ARCH, Then(Label::Native));
+    program.equal(arch::FOREIGN_ARCH, Else(Label::Allow));
+    program.load(OFFSET_NUMBER);
+    for number in arch::FOREIGN_SOCKET_CALLS {
+        program.equal(number, Then(Label::Foreign));
+    }
+    program.verdict(ALLOW);
+    program.at(Label::Native);
+    program.load(OFFSET_NUMBER);
+    program.any_bit(arch::FOREIGN_NUMBER_BIT, Label::Foreign);
+    for row in table() {
+        match row.stage {
+            Stage::Always if row.number == libc::SYS_seccomp => {
+                program.equal(row.number as u32, Then(Label::Seccomp));
+            }
+            Stage::Always => program.equal(row.number as u32, Then(Label::Trace)),
+            Stage::FirstArgument => program.equal(row.number as u32, Then(Label::Prctl)),
+            Stage::WithSockets | Stage::OnDescriptor => {}
+        }
+    }
+    program.at(Label::Allow);
+    program.verdict(ALLOW);
+    program.at(Label::Seccomp);
+    program.load(argument(1));
+    program.equal(INSTALL_FLAGS, Then(Label::Allow2));
+    program.verdict(TRACE);
+    program.at(Label::Prctl);
+    program.load(argument(0));
+    for request in PRCTLS {
+        program.equal(request, Then(Label::Trace));
+    }
+    program.at(Label::Allow2);
+    program.verdict(ALLOW);
+    program.at(Label::Foreign);
+    program.verdict(TRACE | FOREIGN);
+    program.at(Label::Trace);
+    program.verdict(TRACE);
+    program.finish()
+}
+
+/// What is added when a socket appears as a descriptor in `descriptors`; with `first`, also the
+/// calls that matter from the first socket on (waiting, replacing descriptors).
+pub(crate) fn descriptors(descriptors: &Descriptors, first: bool) -> Vec<sock_filter> {
+    let mut program = Program::default();
+    program.load(OFFSET_ARCH);
+    program.equal(arch::AUDIT_ARCH, Else(Label::Allow));
+    program.load(OFFSET_NUMBER);
+    for row in table() {
+        match row.stage {
+            Stage::OnDescriptor => program.equal(row.number as u32, Then(Label::Descriptor)),
+            Stage::WithSockets if first => program.equal(row.number as u32, Then(Label::Trace)),
+            _ => {}
+        }
+    }
+    program.at(Label::Allow);
+    program.verdict(ALLOW);
+    program.at(Label::Descriptor);
+    // Descriptors are ints: the kernel ignores the upper half of the register, and so do we.
+    program.load(argument(0));
+    let (low, high) = (*descriptors.start(), *descriptors.end());
+    if low == high {
+        program.equal(low, Then(Label::Trace));
+    } else {
+        program.at_least(low, high);
+    }
+    program.verdict(ALLOW);
+    program.at(Label::Trace);
+    program.verdict(TRACE);
+    program.finish()
+}
+
+const OFFSET_NUMBER: u32 = 0;
+const OFFSET_ARCH: u32 = 4;
+
+/// Offset in `seccomp_data` of the low half of an argument (little endian).
+fn argument(index: u32) -> u32 {
+    16 + 8 * index
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Label {
+    Native,
+    Foreign,
+    Seccomp,
+    Prctl,
+    Descriptor,
+    Allow,
+    Allow2,
+    Trace,
+}
+
+/// Which way of a comparison jumps; the other falls through.
+enum Branch {
+    Then(Label),
+    Else(Label),
+}
+use Branch::{Else, Then};
+
+/// An assembler for the ten instructions needed. Jumps go forward only, as in all BPF.
+#[derive(Default)]
+struct Program {
+    code: Vec<sock_filter>,
+    jumps: Vec<(usize, Branch)>,
+    labels: Vec<(Label, usize)>,
+}
+
+const LOAD: u16 = 0x20;
+const JUMP_EQUAL: u16 = 0x15;
+const JUMP_GREATER: u16 = 0x25;
+const JUMP_AT_LEAST: u16 = 0x35;
+const JUMP_BITS: u16 = 0x45;
+const RETURN: u16 = 0x06;
+
+impl Program {
+    fn push(&mut self, code: u16, k: u32) {
+        self.code.push(sock_filter { code, jt: 0, jf: 0, k });
+    }
+
+    fn load(&mut self, offset: u32) {
+        self.push(LOAD, offset);
+    }
+
+    fn equal(&mut self, value: u32, branch: Branch) {
+        self.jumps.push((self.code.len(), branch));
+        self.push(JUMP_EQUAL, value);
+    }
+
+    fn any_bit(&mut self, bits: u32, label: Label) {
+        self.jumps.push((self.code.len(), Then(label)));
+        self.push(JUMP_BITS, bits);
+    }
+
+    /// To `Trace` if low ≤ value ≤ high, else falls through.
+    fn at_least(&mut self, low: u32, high: u32) {
+        self.code.push(sock_filter { code: JUMP_AT_LEAST, jt: 0, jf: 1, k: low });
+        self.jumps.push((self.code.len(), Else(Label::Trace)));
+        self.push(JUMP_GREATER, high);
+    }
+
+    fn verdict(&mut self, verdict: u32) {
+        self.push(RETURN, verdict);
+    }
+
+    fn at(&mut self, label: Label) {
+        self.labels.push((label, self.code.len()));
+    }
+
+    fn finish(mut self) -> Vec<sock_filter> {
+        for (from, branch) in self.jumps {
+            let (Then(label) | Else(label)) = branch;
+            let target = self.labels.iter().find(|(known, _)| *known == label);
+            let distance = target.map(|(_, to)| to - from - 1);
+            // Invariant: every label used above is placed, behind its use and within 255 steps.
+            let distance = distance.and_then(|steps| u8::try_from(steps).ok()).expect("label");
+            match branch {
+                Then(_) => self.code[from].jt = distance,
+                Else(_) => self.code[from].jf = distance,
+            }
+        }
+        self.code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs a filter as the kernel would.
+    fn run(program: &[sock_filter], arch: u32, number: i64, arguments: [u64; 2]) -> u32 {
+        let words = |offset: u32| match offset {
+            OFFSET_NUMBER => number as u32,
+            OFFSET_ARCH => arch,
+            16 => arguments[0] as u32,
+            24 => arguments[1] as u32,
+            _ => panic!("load of {offset}"),
+        };
+        let (mut at, mut accumulator) = (0, 0);
+        loop {
+            let step = &program[at];
+            let jump = |taken| at + 1 + usize::from(if taken { step.jt } else { step.jf });
+            at = match step.code {
+                LOAD => {
+                    accumulator = words(step.k);
+                    at + 1
+                }
+                JUMP_EQUAL => jump(accumulator == step.k),
+                JUMP_GREATER => jump(accumulator > step.k),
+                JUMP_AT_LEAST => jump(accumulator >= step.k),
+                JUMP_BITS => jump(accumulator & step.k != 0),
+                RETURN => return step.k,
+                code => panic!("instruction {code}"),
+            };
+        }
+    }
+
+    #[test]
+    fn the_base_filter_stops_at_sockets_only() {
+        let base = base();
+        let native = |number, arguments| run(&base, arch::AUDIT_ARCH, number, arguments);
+        assert_eq!(native(libc::SYS_socket, [0; 2]), TRACE);
+        assert_eq!(native(libc::SYS_read, [3, 0]), ALLOW);
+        assert_eq!(native(libc::SYS_prctl, [22, 0]), TRACE);
+        assert_eq!(native(libc::SYS_prctl, [15, 0]), ALLOW);
+        assert_eq!(native(libc::SYS_seccomp, [1, 0]), TRACE);
+        assert_eq!(native(libc::SYS_seccomp, [1, u64::from(INSTALL_FLAGS)]), ALLOW);
+        assert_eq!(native(libc::SYS_socket | 0x4000_0000, [0; 2]), TRACE | FOREIGN);
+        assert_eq!(run(&base, arch::FOREIGN_ARCH, 102, [0; 2]), TRACE | FOREIGN);
+        assert_eq!(run(&base, arch::FOREIGN_ARCH, 3, [0; 2]), ALLOW);
+        assert_eq!(run(&base, 77, 41, [0; 2]), ALLOW);
+    }
+
+    #[test]
+    fn a_descriptor_filter_stops_at_its_descriptors_only() {
+        let one = descriptors(&(5..=5), true);
+        let many = descriptors(&(5..=u32::MAX), false);
+        let native = |program: &[_], number, fd| run(program, arch::AUDIT_ARCH, number, [fd, 0]);
+        for (fd, first, second) in [(4, ALLOW, ALLOW), (5, TRACE, TRACE), (6, ALLOW, TRACE)] {
+            assert_eq!(native(&one, libc::SYS_read, fd), first);
+            assert_eq!(native(&many, libc::SYS_close, fd), second);
+        }
+        assert_eq!(native(&one, libc::SYS_ppoll, 0), TRACE);
+        assert_eq!(native(&many, libc::SYS_ppoll, 0), ALLOW);
+        assert_eq!(native(&many, libc::SYS_openat, 9), ALLOW);
+        // -1 is 0xffffffff as an int: the kernel says EBADF, the filter may stop at it.
+        assert_eq!(native(&one, libc::SYS_read, u64::MAX), ALLOW);
+    }
+}

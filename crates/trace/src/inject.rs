@@ -1,0 +1,86 @@
+//! Making a tracee execute a system call of the tracer's choosing, and forget it.
+
+use std::collections::VecDeque;
+use std::io;
+
+use libc::pid_t;
+
+use crate::arch::{self, CALL_INSTRUCTION};
+use crate::memory::{Memory, Of};
+use crate::ptrace::{self, CallInfo, Go, Stop};
+
+/// Why a call could not be injected.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// The thread does not stand right behind the instruction for system calls.
+    Elsewhere,
+    /// The thread ended meanwhile; its end has been put among the deferred stops.
+    Gone,
+    /// The tracer's own call failed.
+    Ptrace(io::Error),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Self::Ptrace(error)
+    }
+}
+
+/// Makes thread `tid` of process `pid`, which has just returned from a system call, execute
+/// another one, and puts everything back as it was. Returns the call's result.
+///
+/// The thread goes back to the instruction it has just executed and executes it again. Its signals
+/// are blocked meanwhile; the one that cannot be, SIGSTOP, is sent again afterwards. An end of the
+/// thread is pushed to `deferred`.
+pub(crate) fn inject(
+    pid: pid_t,
+    tid: pid_t,
+    (number, arguments): (i64, [u64; 6]),
+    deferred: &mut VecDeque<(pid_t, Stop)>,
+) -> Result<i64, Refusal> {
+    let saved = ptrace::registers(tid)?;
+    let call = arch::instruction(&saved).wrapping_sub(CALL_INSTRUCTION.len() as u64);
+    if Of(tid).array(call) != Some(CALL_INSTRUCTION) {
+        return Err(Refusal::Elsewhere);
+    }
+    let mask = ptrace::signal_mask(tid)?;
+    ptrace::set_signal_mask(tid, u64::MAX)?;
+    ptrace::set_registers(tid, &arch::with_call(&saved, number, arguments))?;
+    let mut stop_again = false;
+    let result = execute(tid, &mut stop_again, deferred)?;
+    ptrace::set_registers(tid, &saved)?;
+    ptrace::set_signal_mask(tid, mask)?;
+    if stop_again {
+        // SAFETY: no pointers.
+        unsafe { libc::syscall(libc::SYS_tgkill, pid, tid, libc::SIGSTOP) };
+    }
+    Ok(result)
+}
+
+/// Runs the thread to the end of its system call.
+///
+/// Single steps would be one stop less, but the kernel reports a step over a system call by a
+/// forced SIGTRAP, and forcing an ignored signal resets the program's choice to ignore it.
+fn execute(
+    tid: pid_t,
+    stop_again: &mut bool,
+    deferred: &mut VecDeque<(pid_t, Stop)>,
+) -> Result<i64, Refusal> {
+    loop {
+        ptrace::go(tid, Go::ToCall, 0)?;
+        match ptrace::wait_for(tid)? {
+            Stop::Call => {
+                if let CallInfo::Return(result) = ptrace::call_info(tid)? {
+                    return Ok(result);
+                }
+            }
+            Stop::Signal(libc::SIGSTOP) | Stop::Group(_) => *stop_again = true,
+            end @ (Stop::Exit | Stop::Exited(_) | Stop::Killed(_)) => {
+                deferred.push_back((tid, end));
+                return Err(Refusal::Gone);
+            }
+            // The base filter's stop, an interruption by the tracer: on.
+            Stop::Filter | Stop::Trap | Stop::Signal(_) | Stop::Child | Stop::Exec => {}
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Runs programs, or attaches to them, and tells every call they make on a socket.
+//!
+//! ```no_run
+//! use trace::{Command, Options, Tracer};
+//!
+//! let tracer = Tracer::new(Options::default())
+//!     .command(Command::new(["python3", "TCPServer.py"]).label("server"))
+//!     .command(Command::new(["python3", "TCPClient.py"]).label("client"));
+//! let outcome = tracer.run(|event| println!("{event:?}"))?;
+//! # Ok::<(), trace::Error>(())
+//! ```
+//!
+//! It works on any binary, in any language, without privileges: seccomp filters in the programs
+//! stop them at the calls that matter and ptrace shows these; all other calls run at full speed.
+//! What a program does is not changed: exit statuses, signals and job control pass through, and if
+//! the tracer dies, so do the programs it started.
+//!
+//! Linux 5.8 or later (seccomp `TSYNC_ESRCH`, `pidfd_getfd`), x86-64.
+
+mod arch;
+mod attach;
+mod calls;
+mod clock;
+mod command;
+mod control;
+mod decode;
+mod diag;
+mod error;
+mod filter;
+mod inject;
+mod memory;
+mod options;
+mod probe;
+mod ptrace;
+mod session;
+mod spawn;
+mod state;
+mod table;
+mod tracer;
+
+pub use command::{Command, Start, Stdio};
+pub use control::Handle;
+pub use error::{AttachRefusal, Error};
+pub use options::{Finish, Options};
+pub use tracer::{Cost, End, Ended, Entered, Outcome, Tracer};

@@ -1,0 +1,272 @@
+//! `ptrace(2)` and `waitpid(2)`, one safe function per request.
+//!
+//! Requests that fail because the thread is gone (`ESRCH`: killed while it was stopped) are no
+//! errors for a tracer: its end is reported by the next wait.
+
+use std::io;
+use std::mem::{self, MaybeUninit};
+use std::ptr;
+
+use libc::{c_long, c_void, pid_t};
+
+use crate::arch::{INSTRUCTION_OFFSET, Registers};
+
+/// What every tracee is told to stop for.
+const EVENTS: i32 = libc::PTRACE_O_TRACESYSGOOD
+    | libc::PTRACE_O_TRACEFORK
+    | libc::PTRACE_O_TRACEVFORK
+    | libc::PTRACE_O_TRACECLONE
+    | libc::PTRACE_O_TRACEEXEC
+    | libc::PTRACE_O_TRACEEXIT
+    | libc::PTRACE_O_TRACESECCOMP;
+
+/// What `waitpid` told about a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// It entered or left a system call.
+    Call,
+    /// A seccomp filter said TRACE: it is about to make a system call.
+    Filter,
+    /// `PTRACE_EVENT_FORK`, `VFORK` or `CLONE`: it has a child.
+    Child,
+    /// It is another program now.
+    Exec,
+    /// It is about to end.
+    Exit,
+    /// Job control stopped it, by this signal.
+    Group(i32),
+    /// Interrupted by the tracer, newly attached, or continued after a group stop.
+    Trap,
+    /// This signal is to be delivered to it.
+    Signal(i32),
+    /// It is gone: exit code.
+    Exited(i32),
+    /// It is gone: killed by this signal.
+    Killed(i32),
+}
+
+impl Stop {
+    fn of(status: i32) -> Self {
+        if libc::WIFEXITED(status) {
+            return Self::Exited(libc::WEXITSTATUS(status));
+        }
+        if libc::WIFSIGNALED(status) {
+            return Self::Killed(libc::WTERMSIG(status));
+        }
+        let signal = libc::WSTOPSIG(status);
+        match status >> 16 {
+            libc::PTRACE_EVENT_SECCOMP => Self::Filter,
+            libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
+                Self::Child
+            }
+            libc::PTRACE_EVENT_EXEC => Self::Exec,
+            libc::PTRACE_EVENT_EXIT => Self::Exit,
+            libc::PTRACE_EVENT_STOP => match signal {
+                libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU => {
+                    Self::Group(signal)
+                }
+                _ => Self::Trap,
+            },
+            _ if signal == libc::SIGTRAP | 0x80 => Self::Call,
+            _ => Self::Signal(signal),
+        }
+    }
+}
+
+/// How a stopped thread goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Go {
+    /// To the next event.
+    On,
+    /// To the next entry into, or return from, a system call.
+    ToCall,
+    /// One instruction; with a signal for which there is a handler, to its first instruction.
+    Step,
+    /// Stays stopped, as job control wants it, until continued.
+    Listen,
+}
+
+/// Waits for any tracee of this *thread* of the tracer: children of others are not touched.
+///
+/// Errors: `EINTR` when a signal came, `ECHILD` when there are no tracees.
+pub(crate) fn wait_any() -> io::Result<(pid_t, Stop)> {
+    wait(-1)
+}
+
+/// Waits for one thread, whatever signals come.
+pub(crate) fn wait_for(tid: pid_t) -> io::Result<Stop> {
+    loop {
+        match wait(tid) {
+            Ok((_, stop)) => return Ok(stop),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn wait(tid: pid_t) -> io::Result<(pid_t, Stop)> {
+    let mut status = 0;
+    // SAFETY: `status` is a valid place for an int.
+    let tid = unsafe { libc::waitpid(tid, &mut status, libc::__WALL | libc::__WNOTHREAD) };
+    if tid < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok((tid, Stop::of(status)))
+}
+
+/// Makes `tid` a tracee without stopping it. With `bound`, it dies if the tracer does.
+pub(crate) fn seize(tid: pid_t, bound: bool) -> io::Result<()> {
+    let bound = if bound { libc::PTRACE_O_EXITKILL } else { 0 };
+    request(libc::PTRACE_SEIZE, tid, ptr::null_mut(), (EVENTS | bound) as usize as *mut c_void)
+}
+
+/// Stops a running tracee; it will report [`Stop::Trap`].
+pub(crate) fn interrupt(tid: pid_t) -> io::Result<()> {
+    request(libc::PTRACE_INTERRUPT, tid, ptr::null_mut(), ptr::null_mut())
+}
+
+/// Lets a stopped tracee go for good.
+pub(crate) fn detach(tid: pid_t, signal: i32) -> io::Result<()> {
+    request(libc::PTRACE_DETACH, tid, ptr::null_mut(), signal as usize as *mut c_void)
+}
+
+/// Lets a stopped tracee go on, delivering `signal` if it is not 0.
+pub(crate) fn go(tid: pid_t, how: Go, signal: i32) -> io::Result<()> {
+    let how = match how {
+        Go::On => libc::PTRACE_CONT,
+        Go::ToCall => libc::PTRACE_SYSCALL,
+        Go::Step => libc::PTRACE_SINGLESTEP,
+        Go::Listen => libc::PTRACE_LISTEN,
+    };
+    match request(how, tid, ptr::null_mut(), signal as usize as *mut c_void) {
+        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+        done => done,
+    }
+}
+
+/// The new thread of a [`Stop::Child`], the former thread id of a [`Stop::Exec`].
+pub(crate) fn message(tid: pid_t) -> io::Result<pid_t> {
+    let mut message: libc::c_ulong = 0;
+    let to = (&raw mut message).cast();
+    request(libc::PTRACE_GETEVENTMSG, tid, ptr::null_mut(), to)?;
+    Ok(message as pid_t)
+}
+
+/// Where in a system call a thread stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallInfo {
+    /// About to make it.
+    Entry(Entry),
+    /// Back from it, with this result (negative: an error number).
+    Return(i64),
+    /// In none.
+    None,
+}
+
+/// A system call about to be made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// `AUDIT_ARCH_…` of the ABI it is made in.
+    pub(crate) arch: u32,
+    /// Its number.
+    pub(crate) number: i64,
+    /// Its arguments.
+    pub(crate) arguments: [u64; 6],
+    /// Address behind the instruction that makes it.
+    pub(crate) instruction: u64,
+    /// Top of the user's stack.
+    pub(crate) stack: u64,
+    /// `SECCOMP_RET_DATA` of the filter that stopped it; `None` if none did.
+    pub(crate) data: Option<u32>,
+}
+
+/// `PTRACE_GET_SYSCALL_INFO` (Linux 5.3).
+pub(crate) fn call_info(tid: pid_t) -> io::Result<CallInfo> {
+    #[repr(C)]
+    struct Info {
+        op: u8,
+        pad: [u8; 3],
+        arch: u32,
+        instruction: u64,
+        stack: u64,
+        words: [u64; 8],
+    }
+    let mut info = MaybeUninit::<Info>::zeroed();
+    let size = mem::size_of::<Info>();
+    let to = info.as_mut_ptr().cast();
+    request(libc::PTRACE_GET_SYSCALL_INFO, tid, size as *mut c_void, to)?;
+    // SAFETY: zeroed is a valid `Info`, and the kernel wrote at most `size` bytes of integers.
+    let info = unsafe { info.assume_init() };
+    let [number, a, b, c, d, e, f, data] = info.words;
+    Ok(match info.op {
+        op @ (libc::PTRACE_SYSCALL_INFO_ENTRY | libc::PTRACE_SYSCALL_INFO_SECCOMP) => {
+            CallInfo::Entry(Entry {
+                arch: info.arch,
+                number: number as i64,
+                arguments: [a, b, c, d, e, f],
+                instruction: info.instruction,
+                stack: info.stack,
+                data: (op == libc::PTRACE_SYSCALL_INFO_SECCOMP).then_some(data as u32),
+            })
+        }
+        libc::PTRACE_SYSCALL_INFO_EXIT => CallInfo::Return(number as i64),
+        _ => CallInfo::None,
+    })
+}
+
+/// The general registers of a stopped thread.
+pub(crate) fn registers(tid: pid_t) -> io::Result<Registers> {
+    let mut registers = MaybeUninit::<Registers>::zeroed();
+    let mut part = libc::iovec {
+        iov_base: registers.as_mut_ptr().cast(),
+        iov_len: mem::size_of::<Registers>(),
+    };
+    let set = libc::NT_PRSTATUS as usize as *mut c_void;
+    request(libc::PTRACE_GETREGSET, tid, set, (&raw mut part).cast())?;
+    // SAFETY: integers only, zeroed first, and the kernel filled what it has.
+    Ok(unsafe { registers.assume_init() })
+}
+
+/// Sets the general registers of a stopped thread.
+pub(crate) fn set_registers(tid: pid_t, registers: &Registers) -> io::Result<()> {
+    let mut part = libc::iovec {
+        iov_base: ptr::from_ref(registers).cast_mut().cast(),
+        iov_len: mem::size_of::<Registers>(),
+    };
+    let set = libc::NT_PRSTATUS as usize as *mut c_void;
+    request(libc::PTRACE_SETREGSET, tid, set, (&raw mut part).cast())
+}
+
+/// Sets the address a stopped thread goes on at.
+pub(crate) fn set_instruction(tid: pid_t, address: u64) -> io::Result<()> {
+    let offset = INSTRUCTION_OFFSET as *mut c_void;
+    request(libc::PTRACE_POKEUSER, tid, offset, address as usize as *mut c_void)
+}
+
+/// Writes one word to a stopped thread's memory, even where the program itself may not write.
+pub(crate) fn write_code(tid: pid_t, address: u64, word: u64) -> io::Result<()> {
+    let to = address as usize as *mut c_void;
+    request(libc::PTRACE_POKEDATA, tid, to, word as usize as *mut c_void)
+}
+
+/// The signals a stopped thread blocks, as a bit per signal, bit 0 being signal 1.
+pub(crate) fn signal_mask(tid: pid_t) -> io::Result<u64> {
+    let mut mask = 0_u64;
+    let size = mem::size_of_val(&mask);
+    request(libc::PTRACE_GETSIGMASK, tid, size as *mut c_void, (&raw mut mask).cast())?;
+    Ok(mask)
+}
+
+/// Sets the signals a stopped thread blocks.
+pub(crate) fn set_signal_mask(tid: pid_t, mask: u64) -> io::Result<()> {
+    let size = mem::size_of_val(&mask);
+    let from = (&raw const mask).cast_mut().cast();
+    request(libc::PTRACE_SETSIGMASK, tid, size as *mut c_void, from)
+}
+
+fn request(request: u32, tid: pid_t, address: *mut c_void, data: *mut c_void) -> io::Result<()> {
+    // SAFETY: every caller above passes the pair of arguments its request is documented to take;
+    // pointers among them point to live values of the right size.
+    let done: c_long = unsafe { libc::ptrace(request, tid, address, data) };
+    if done == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}

@@ -1,0 +1,246 @@
+//! Birth, exec and end of threads and processes.
+
+use std::rc::Rc;
+
+use event::{Exit, Notice, Process as Life, Signal, What};
+use libc::pid_t;
+
+use super::{Done, Session, place, vanished};
+use crate::memory::{Memory, Of};
+use crate::ptrace::{self, Stop};
+use crate::spawn::Trouble;
+use crate::state::{Coverage, Landings, Thread};
+use crate::{arch, clock, probe};
+
+impl Session<'_> {
+    /// A thread we do not know: a child that was quicker than the news of its birth, which the
+    /// parent's stop will bring; or the end of a thread already struck off.
+    pub(super) fn on_stranger(&mut self, tid: pid_t, stop: Stop) -> Done {
+        match stop {
+            Stop::Exited(_) | Stop::Killed(_) => self.strangers.retain(|known| *known != tid),
+            _ => self.strangers.push(tid),
+        }
+        Ok(())
+    }
+
+    /// A thread has a child: a thread or a process.
+    pub(super) fn on_child(&mut self, tid: pid_t) -> Done {
+        let Some(child) = vanished(ptrace::message(tid), tid)? else {
+            return Ok(());
+        };
+        let flags = self.clone_flags(tid);
+        let has = |flag: i32| flags & flag as u64 != 0;
+        let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else {
+            return Ok(());
+        };
+        let verify = self.is_racing(tid, pid);
+        if has(libc::CLONE_THREAD) {
+            self.threads.insert(child, Thread { pid, verify, ..Thread::default() });
+            if let Some(process) = self.processes.get_mut(&pid) {
+                process.alive += 1;
+            }
+        } else {
+            let thread = Thread { pid: child, verify, ..Thread::default() };
+            self.threads.insert(child, thread);
+            if let Some(process) = self.processes.get(&pid) {
+                let mut forked = process.forked(child, has(libc::CLONE_FILES));
+                if has(libc::CLONE_VM) {
+                    // One memory, two processes (vfork): a slot could be taken twice.
+                    forked.landings = Landings::Refused;
+                }
+                self.processes.insert(child, forked);
+            }
+            self.tell_start(child, Some(pid));
+            if has(libc::CLONE_FILES) {
+                // A filter put into one of the two would not be in the other.
+                let why = "it shares its descriptors with another process".to_owned();
+                self.step_from_now_on(tid, Some(Notice::Slow { why: why.clone() }));
+                self.step_from_now_on(child, Some(Notice::Slow { why }));
+            }
+        }
+        if let Some(index) = self.strangers.iter().position(|stranger| *stranger == child) {
+            self.strangers.swap_remove(index);
+            self.on_trap(child)?;
+        }
+        self.resume(tid, 0)
+    }
+
+    /// The flags of the `clone` a thread is in; none for `fork` and `vfork`.
+    fn clone_flags(&self, tid: pid_t) -> u64 {
+        let Ok(registers) = ptrace::registers(tid) else {
+            return 0;
+        };
+        match arch::call(&registers) {
+            (libc::SYS_clone, [flags, ..]) => flags,
+            (libc::SYS_clone3, [arguments, ..]) => {
+                Of(tid).array::<8>(arguments).map_or(0, u64::from_ne_bytes)
+            }
+            _ => 0,
+        }
+    }
+
+    /// True if another thread of the process is in a call whose end we have not seen: it may have
+    /// made a socket, or had a filter put in, just before or just after the birth.
+    fn is_racing(&self, tid: pid_t, pid: pid_t) -> bool {
+        self.processes.get(&pid).is_some_and(|process| process.alive > 1)
+            && self
+                .threads
+                .iter()
+                .any(|(other, thread)| *other != tid && thread.pid == pid && thread.call.is_some())
+    }
+
+    /// A new thread's first stop, or one the tracer asked for.
+    pub(super) fn on_trap(&mut self, tid: pid_t) -> Done {
+        let verify =
+            self.threads.get_mut(&tid).is_some_and(|thread| std::mem::take(&mut thread.verify));
+        if verify {
+            self.verify(tid);
+        }
+        self.on_continued(tid);
+        self.resume(tid, 0)
+    }
+
+    /// Looks at what a new process really inherited.
+    fn verify(&mut self, tid: pid_t) {
+        let Some(process) = self.process_of(tid) else {
+            return;
+        };
+        if process.pid != tid || process.stepped {
+            return;
+        }
+        let filters = probe::status_field(tid, "Seccomp_filters");
+        let filters = filters.and_then(|count| count.parse::<usize>().ok());
+        if let Some(filters) = filters {
+            // One is the base filter.
+            process.coverage.truncate(filters.saturating_sub(1));
+        }
+        process.table.borrow_mut().take_all();
+        // Not yet at the end of a call, so nothing can be injected: follow it step by step if
+        // what it has is not covered.
+        let uncovered = probe::sockets(tid).iter().any(|(fd, ..)| !process.coverage.contains(*fd));
+        if uncovered {
+            let why = "it was forked while another thread made a socket".to_owned();
+            self.step_from_now_on(tid, Some(Notice::Slow { why }));
+        }
+        self.adopt_all(tid, tid);
+    }
+
+    /// A process executes another program.
+    pub(super) fn on_exec(&mut self, tid: pid_t) -> Done {
+        // Any thread may have called execve; it takes over the first one's id, and all others end.
+        if let Some(former) = vanished(ptrace::message(tid), tid)?
+            && former != tid
+        {
+            self.abandon_call(tid);
+            self.threads.remove(&former);
+        }
+        self.threads.retain(|other, thread| *other == tid || thread.pid != tid);
+        self.threads.insert(tid, Thread { pid: tid, ..Thread::default() });
+        if let Some(failed) = self.trouble(tid) {
+            match failed {
+                Trouble::Fatal(error) => return Err(error),
+                Trouble::NoFilter(error) => self.on_filter_refused(tid, &error),
+            }
+        }
+        let Some(process) = self.processes.get_mut(&tid) else {
+            return self.resume(tid, 0);
+        };
+        process.alive = 1;
+        process.scratch = None;
+        process.landings = Landings::default();
+        process.sends = 0;
+        process.argv = Rc::new(probe::argv(tid));
+        process.exe = probe::exe(tid);
+        if Rc::strong_count(&process.table) > 1 {
+            let own = process.table.borrow().clone();
+            process.table = Rc::new(own.into());
+        }
+        if std::mem::take(&mut process.fresh) {
+            self.tell_start(tid, None);
+            let sockets = self.adopt_all(tid, tid);
+            if !sockets.is_empty() {
+                self.notice(tid, Notice::Inherited { sockets });
+            }
+        } else {
+            let closed = process.table.borrow_mut().take_cloexec();
+            let ((argv, omitted), exe) = ((*process.argv).clone(), process.exe.clone());
+            self.close_implicitly(tid, closed);
+            self.tell(tid, Life::Exec { argv, argv_omitted: omitted, exe });
+        }
+        self.resume(tid, 0)
+    }
+
+    fn on_filter_refused(&mut self, tid: pid_t, error: &std::io::Error) {
+        if let Some(process) = self.processes.get_mut(&tid) {
+            process.coverage = Coverage::default();
+        }
+        let why = format!("seccomp filters are refused here: {error}");
+        self.step_from_now_on(tid, Some(Notice::Slow { why }));
+    }
+
+    pub(super) fn tell_start(&mut self, pid: pid_t, parent: Option<pid_t>) {
+        let Some(process) = self.processes.get(&pid) else {
+            return;
+        };
+        let (argv, argv_omitted) = (*process.argv).clone();
+        let life = Life::Start {
+            command: process.command,
+            parent: parent.map(pid_t::cast_unsigned),
+            argv,
+            argv_omitted,
+            exe: process.exe.clone(),
+            attached: process.attached && parent.is_none(),
+        };
+        self.tell(pid, life);
+    }
+
+    /// A thread is about to end; its memory can still be read, its descriptors are still open.
+    pub(super) fn on_ending(&mut self, tid: pid_t) -> Done {
+        self.abandon_call(tid);
+        self.strike_off(tid);
+        self.resume(tid, 0)
+    }
+
+    fn strike_off(&mut self, tid: pid_t) {
+        let Some(thread) = self.threads.get_mut(&tid) else {
+            return;
+        };
+        if std::mem::replace(&mut thread.ending, true) {
+            return;
+        }
+        let Some(process) = self.process_of(tid) else {
+            return;
+        };
+        process.alive = process.alive.saturating_sub(1);
+        if process.alive == 0 && Rc::strong_count(&process.table) == 1 {
+            let closed = process.table.borrow_mut().take_all();
+            self.close_implicitly(tid, closed);
+        }
+    }
+
+    /// A thread is gone.
+    pub(super) fn on_end(&mut self, tid: pid_t, stop: Stop) -> Done {
+        self.abandon_call(tid);
+        self.strike_off(tid);
+        let Some(thread) = self.threads.remove(&tid) else {
+            return Ok(());
+        };
+        if thread.pid != tid {
+            return Ok(());
+        }
+        // The first thread is reported last, after all others of its process.
+        if let Some(Trouble::Fatal(error)) = self.trouble(tid) {
+            return Err(error);
+        }
+        let status = match stop {
+            Stop::Exited(code) => Exit::Code(code),
+            Stop::Killed(0) => Exit::Unknown,
+            Stop::Killed(signal) => Exit::Signal(Signal(signal)),
+            _ => Exit::Unknown,
+        };
+        if self.processes.remove(&tid).is_some() {
+            self.emit(place(tid, tid), clock::now(), What::Process(Life::Exit { status }));
+        }
+        self.mark_ended(tid, status)
+    }
+}

@@ -1,0 +1,143 @@
+//! Which descriptors of a process are sockets.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use event::{Endpoint, Family, Protocol, SocketId, SocketType};
+
+/// A socket, shared by all the descriptors that lead to it, in whatever process.
+pub(crate) type Shared = Rc<RefCell<Socket>>;
+
+/// A socket and what the tracer remembers about it.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    pub(crate) id: SocketId,
+    /// A connect has been begun and not been seen to end.
+    pub(crate) connecting: bool,
+}
+
+impl Socket {
+    pub(crate) fn new(id: SocketId) -> Shared {
+        Rc::new(RefCell::new(Self { id, connecting: false }))
+    }
+
+    /// True if it carries datagrams and can be sent them by address.
+    pub(crate) fn is_datagram(&self) -> bool {
+        self.id.kind == SocketType::DGRAM
+    }
+}
+
+/// A descriptor of a socket.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) socket: Shared,
+    pub(crate) cloexec: bool,
+}
+
+/// The socket descriptors of a process, or of several that share them (`CLONE_FILES`).
+///
+/// Cloning it is what `fork` does: new descriptors for the same sockets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
+    entries: BTreeMap<i32, Entry>,
+    /// For every epoll descriptor, which descriptor a program's own word stands for.
+    epolls: BTreeMap<i32, BTreeMap<u64, i32>>,
+}
+
+impl Table {
+    pub(crate) fn get(&self, fd: i32) -> Option<&Shared> {
+        self.entries.get(&fd).map(|entry| &entry.socket)
+    }
+
+    pub(crate) fn insert(&mut self, fd: i32, socket: Shared, cloexec: bool) -> Option<Entry> {
+        self.entries.insert(fd, Entry { socket, cloexec })
+    }
+
+    pub(crate) fn remove(&mut self, fd: i32) -> Option<Entry> {
+        // An epoll set forgets a closed descriptor, unless a duplicate keeps the socket open.
+        self.epolls.remove(&fd);
+        self.entries.remove(&fd)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) fn set_cloexec(&mut self, fd: i32, cloexec: bool) {
+        if let Some(entry) = self.entries.get_mut(&fd) {
+            entry.cloexec = cloexec;
+        }
+    }
+
+    pub(crate) fn fds(&self) -> impl Iterator<Item = i32> {
+        self.entries.keys().copied()
+    }
+
+    /// Takes out everything between two descriptors, both included.
+    pub(crate) fn take_range(&mut self, first: u32, last: u32) -> Vec<(i32, Entry)> {
+        let inside = |fd: i32| (first..=last).contains(&fd.cast_unsigned());
+        self.take(|fd, _| inside(fd))
+    }
+
+    /// Takes out what an exec closes.
+    pub(crate) fn take_cloexec(&mut self) -> Vec<(i32, Entry)> {
+        self.epolls.clear();
+        self.take(|_, entry| entry.cloexec)
+    }
+
+    /// Takes out everything.
+    pub(crate) fn take_all(&mut self) -> Vec<(i32, Entry)> {
+        self.take(|_, _| true)
+    }
+
+    fn take(&mut self, wanted: impl Fn(i32, &Entry) -> bool) -> Vec<(i32, Entry)> {
+        let all = std::mem::take(&mut self.entries);
+        let (taken, left) = all.into_iter().partition(|(fd, entry)| wanted(*fd, entry));
+        self.entries = left;
+        BTreeMap::into_iter(taken).collect()
+    }
+
+    pub(crate) fn set_cloexec_range(&mut self, first: u32, last: u32) {
+        for (fd, entry) in &mut self.entries {
+            entry.cloexec |= (first..=last).contains(&fd.cast_unsigned());
+        }
+    }
+
+    /// Remembers that `data` stands for `fd` in an epoll set.
+    pub(crate) fn watch(&mut self, epoll: i32, fd: i32, data: u64) {
+        let set = self.epolls.entry(epoll).or_default();
+        set.retain(|_, known| *known != fd);
+        set.insert(data, fd);
+    }
+
+    /// True if the epoll set has sockets in it, as far as was seen.
+    pub(crate) fn watches(&self, epoll: i32) -> bool {
+        self.epolls.contains_key(&epoll)
+    }
+
+    /// The descriptor a program's own word stands for in an epoll set.
+    pub(crate) fn watched(&self, epoll: i32, data: u64) -> Option<i32> {
+        self.epolls.get(&epoll)?.get(&data).copied()
+    }
+}
+
+/// The protocol a new socket gets, 0 meaning the family's own.
+pub(crate) fn resolve(family: Family, kind: SocketType, asked: Protocol) -> Protocol {
+    if asked.0 != 0 || !matches!(family, Family::INET | Family::INET6) {
+        return asked;
+    }
+    match kind {
+        SocketType::STREAM => Protocol::TCP,
+        SocketType::DGRAM => Protocol::UDP,
+        _ => asked,
+    }
+}
+
+/// True if an address is one others can reach a socket by.
+pub(crate) fn is_reachable(endpoint: &Endpoint) -> bool {
+    match endpoint {
+        Endpoint::Unix { .. } | Endpoint::UnixAbstract { .. } => true,
+        _ => endpoint.port().is_some_and(|port| port != 0),
+    }
+}
