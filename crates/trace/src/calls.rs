@@ -52,6 +52,7 @@ pub(crate) enum Sys {
     Unshare,
     Seccomp,
     Prctl,
+    Execve,
     RestartSyscall,
 }
 
@@ -60,8 +61,8 @@ pub(crate) enum Sys {
 pub(crate) enum Stage {
     /// Always: it makes sockets, or is made on sockets only.
     Always,
-    /// Only with this first argument.
-    FirstArgument(u32),
+    /// Only with one of the first arguments in [`PRCTLS`].
+    FirstArgument,
     /// Once the process has a socket.
     WithSockets,
     /// When its first argument is the descriptor of a socket.
@@ -103,6 +104,7 @@ impl Row {
                 | Unshare
                 | Seccomp
                 | Prctl
+                | Execve
                 | RestartSyscall
         )
     }
@@ -110,6 +112,12 @@ impl Row {
 
 /// `prctl(PR_SET_SECCOMP, …)`, the old way to install a filter.
 pub(crate) const PR_SET_SECCOMP: u32 = 22;
+
+/// `prctl(PR_SET_TSC, …)`: whether the program may read the time stamp counter.
+pub(crate) const PR_SET_TSC: u32 = 26;
+
+/// The requests of `prctl` that stop the program.
+pub(crate) const PRCTLS: [u32; 2] = [PR_SET_SECCOMP, PR_SET_TSC];
 
 /// Every call of interest, in any order.
 pub(crate) fn table() -> impl Iterator<Item = &'static Row> {
@@ -178,8 +186,10 @@ const CALLS: &[Row] = &[
     Row::new(libc::SYS_epoll_pwait2, Sys::EpollPwait2, "epoll_pwait2", WithSockets),
     Row::new(libc::SYS_unshare, Sys::Unshare, "unshare", WithSockets),
     Row::new(libc::SYS_restart_syscall, Sys::RestartSyscall, "restart_syscall", WithSockets),
+    Row::new(libc::SYS_execve, Sys::Execve, "execve", WithSockets),
+    Row::new(libc::SYS_execveat, Sys::Execve, "execveat", WithSockets),
     Row::new(libc::SYS_io_uring_setup, Sys::IoUringSetup, "io_uring_setup", Always),
     Row::new(libc::SYS_pidfd_getfd, Sys::PidfdGetfd, "pidfd_getfd", Always),
     Row::new(libc::SYS_seccomp, Sys::Seccomp, "seccomp", Always),
-    Row::new(libc::SYS_prctl, Sys::Prctl, "prctl", FirstArgument(PR_SET_SECCOMP)),
+    Row::new(libc::SYS_prctl, Sys::Prctl, "prctl", FirstArgument),
 ];

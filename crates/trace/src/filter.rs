@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 use libc::sock_filter;
 
 use crate::arch;
-use crate::calls::{PR_SET_SECCOMP, Stage, table};
+use crate::calls::{PRCTLS, Stage, table};
 
 /// Descriptors whose `read`, `write`, `close` … stop the program.
 pub(crate) type Descriptors = RangeInclusive<u32>;
@@ -51,7 +51,7 @@ pub(crate) fn base() -> Vec<sock_filter> {
                 program.equal(row.number as u32, Then(Label::Seccomp));
             }
             Stage::Always => program.equal(row.number as u32, Then(Label::Trace)),
-            Stage::FirstArgument(_) => program.equal(row.number as u32, Then(Label::Prctl)),
+            Stage::FirstArgument => program.equal(row.number as u32, Then(Label::Prctl)),
             Stage::WithSockets | Stage::OnDescriptor => {}
         }
     }
@@ -63,7 +63,9 @@ pub(crate) fn base() -> Vec<sock_filter> {
     program.verdict(TRACE);
     program.at(Label::Prctl);
     program.load(argument(0));
-    program.equal(PR_SET_SECCOMP, Then(Label::Trace));
+    for request in PRCTLS {
+        program.equal(request, Then(Label::Trace));
+    }
     program.at(Label::Allow2);
     program.verdict(ALLOW);
     program.at(Label::Foreign);

@@ -9,7 +9,7 @@ use std::ptr;
 
 use libc::{c_long, c_void, pid_t};
 
-use crate::arch::Registers;
+use crate::arch::{INSTRUCTION_OFFSET, Registers};
 
 /// What every tracee is told to stop for.
 const EVENTS: i32 = libc::PTRACE_O_TRACESYSGOOD
@@ -89,31 +89,29 @@ pub(crate) enum Go {
 /// Waits for any tracee of this *thread* of the tracer: children of others are not touched.
 ///
 /// Errors: `EINTR` when a signal came, `ECHILD` when there are no tracees.
-pub(crate) fn wait_any(poll: bool) -> io::Result<Option<(pid_t, Stop)>> {
-    wait(-1, if poll { libc::WNOHANG } else { 0 })
+pub(crate) fn wait_any() -> io::Result<(pid_t, Stop)> {
+    wait(-1)
 }
 
 /// Waits for one thread, whatever signals come.
 pub(crate) fn wait_for(tid: pid_t) -> io::Result<Stop> {
     loop {
-        match wait(tid, 0) {
-            Ok(Some((_, stop))) => return Ok(stop),
-            Ok(None) => {}
+        match wait(tid) {
+            Ok((_, stop)) => return Ok(stop),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
 }
 
-fn wait(tid: pid_t, flags: i32) -> io::Result<Option<(pid_t, Stop)>> {
+fn wait(tid: pid_t) -> io::Result<(pid_t, Stop)> {
     let mut status = 0;
     // SAFETY: `status` is a valid place for an int.
-    let tid = unsafe { libc::waitpid(tid, &mut status, libc::__WALL | libc::__WNOTHREAD | flags) };
-    match tid {
-        -1 => Err(io::Error::last_os_error()),
-        0 => Ok(None),
-        _ => Ok(Some((tid, Stop::of(status)))),
+    let tid = unsafe { libc::waitpid(tid, &mut status, libc::__WALL | libc::__WNOTHREAD) };
+    if tid < 0 {
+        return Err(io::Error::last_os_error());
     }
+    Ok((tid, Stop::of(status)))
 }
 
 /// Makes `tid` a tracee without stopping it. With `bound`, it dies if the tracer does.
@@ -237,6 +235,18 @@ pub(crate) fn set_registers(tid: pid_t, registers: &Registers) -> io::Result<()>
     };
     let set = libc::NT_PRSTATUS as usize as *mut c_void;
     request(libc::PTRACE_SETREGSET, tid, set, (&raw mut part).cast())
+}
+
+/// Sets the address a stopped thread goes on at.
+pub(crate) fn set_instruction(tid: pid_t, address: u64) -> io::Result<()> {
+    let offset = INSTRUCTION_OFFSET as *mut c_void;
+    request(libc::PTRACE_POKEUSER, tid, offset, address as usize as *mut c_void)
+}
+
+/// Writes one word to a stopped thread's memory, even where the program itself may not write.
+pub(crate) fn write_code(tid: pid_t, address: u64, word: u64) -> io::Result<()> {
+    let to = address as usize as *mut c_void;
+    request(libc::PTRACE_POKEDATA, tid, to, word as usize as *mut c_void)
 }
 
 /// The signals a stopped thread blocks, as a bit per signal, bit 0 being signal 1.

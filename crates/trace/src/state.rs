@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
-use event::Exit;
+use event::{Args, Exit};
 use libc::pid_t;
 
 use crate::decode::Asked;
@@ -21,6 +21,8 @@ pub(crate) struct Thread {
     /// A call that a signal interrupted and the kernel will restart, unless a handler that does
     /// not want that (no `SA_RESTART`) runs first.
     pub(crate) interrupted: Option<InCall>,
+    /// A call it has been let go from without waiting for the return.
+    pub(crate) shortcut: Option<Shortcut>,
     /// It steps to the first instruction of a signal handler.
     pub(crate) stepping: bool,
     /// It was born while other threads of its parent were in calls: what it inherited must be
@@ -47,6 +49,34 @@ pub(crate) struct InCall {
     pub(crate) stdio: bool,
 }
 
+/// A call whose result the program itself notes (see `session::shortcut`).
+#[derive(Debug)]
+pub(crate) struct Shortcut {
+    pub(crate) call: InCall,
+    /// Decoded at entry: the buffer may have changed by the time of the result.
+    pub(crate) args: Args,
+    /// Index of its slot and landing.
+    pub(crate) slot: usize,
+    /// The time stamp that belongs to the call's `began`.
+    pub(crate) ticks: u64,
+}
+
+/// Where the calls of a process can land.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Landings {
+    /// Not decided: so many calls until it pays.
+    #[default]
+    Undecided,
+    /// In this page of code.
+    At {
+        code: u64,
+        /// For every slot: its code has been written; it is in use.
+        slots: Vec<(bool, bool)>,
+    },
+    /// Nowhere.
+    Refused,
+}
+
 /// A process: threads that share memory and, nearly always, descriptors.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -59,6 +89,9 @@ pub(crate) struct Process {
     pub(crate) coverage: Coverage,
     /// A page of the process that the tracer may write to.
     pub(crate) scratch: Option<u64>,
+    pub(crate) landings: Landings,
+    /// Calls that could have been shortcuts.
+    pub(crate) sends: u32,
     /// Stopped at every system call, because filters cannot be used.
     pub(crate) stepped: bool,
     /// It may get descriptors unseen (io_uring): unknown ones are looked at.
@@ -83,6 +116,8 @@ impl Process {
             table: Rc::default(),
             coverage: Coverage::default(),
             scratch: None,
+            landings: Landings::default(),
+            sends: 0,
             stepped: false,
             uncertain: false,
             attached: false,
@@ -105,6 +140,14 @@ impl Process {
             table,
             coverage: self.coverage.clone(),
             scratch: self.scratch,
+            // Nothing of the child is on its way to a landing.
+            landings: match &self.landings {
+                Landings::At { code, slots } => Landings::At {
+                    code: *code,
+                    slots: slots.iter().map(|(written, _)| (*written, false)).collect(),
+                },
+                other => other.clone(),
+            },
             stepped: self.stepped,
             uncertain: self.uncertain,
             attached: self.attached,

@@ -2,14 +2,14 @@
 
 mod tracees;
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process;
 use std::time::{Duration, Instant};
 
 use event::{Exit, Process, Signal, Stream};
-use trace::{End, Options, Stdio, Tracer};
+use trace::{Command, End, Options, Stdio, Tracer};
 use tracees::{lives, options, quiet, record, record_one};
 
 fn shell(script: &str) -> Vec<String> {
@@ -165,16 +165,29 @@ fn another_thread_can_stop_a_recording() {
     assert_eq!(outcome.end, End::Stopped);
 }
 
-/// The example program, which these tests can kill without killing themselves.
-fn example() -> process::Command {
-    let mut path = std::env::current_exe().expect("our path");
-    path.pop();
-    path.pop();
-    let path = path.join("examples/trace");
-    assert!(path.is_file(), "{} is built with the tests", path.display());
-    let mut command = process::Command::new(path);
-    command.stderr(process::Stdio::inherit());
+/// Ourselves as another process, which can be killed, and be another user's: runs the one test
+/// that does nothing unless asked by a variable.
+fn another_tracer(argv: &[&str]) -> process::Command {
+    let us = std::env::current_exe().expect("our path");
+    let mut command = process::Command::new(us);
+    command.args(["--exact", "as_another_tracer", "--nocapture"]).env(ARGV, argv.join("\n"));
     command
+}
+
+const ARGV: &str = "SOCKLAB_TEST_ARGV";
+const OUTPUT: &str = "SOCKLAB_TEST_OUTPUT";
+
+#[test]
+fn as_another_tracer() {
+    let Ok(argv) = std::env::var(ARGV) else { return };
+    let tracer = Tracer::new(options()).command(Command::new(argv.lines()));
+    let output = std::env::var(OUTPUT).unwrap_or("/dev/null".to_owned());
+    let file = std::fs::File::create(output).expect("the output file");
+    let buffered = std::io::BufWriter::new(file);
+    let mut writer = event::Writer::new(buffered, &tracer.header()).expect("a header");
+    let outcome = tracer.run(|event| writer.write(&event).expect("an event"));
+    writer.finish().expect("the last events");
+    process::exit(outcome.expect("a recording").shell_code());
 }
 
 fn is_alive(pid: &str) -> bool {
@@ -184,16 +197,15 @@ fn is_alive(pid: &str) -> bool {
 
 #[test]
 fn programs_die_with_their_tracer() {
-    let mut tracer = example()
-        .args(["/bin/sh", "-c", "echo $$; sleep 50 & echo $!; wait"])
+    let mut tracer = another_tracer(&["/bin/sh", "-c", "echo +$$; sleep 50 & echo +$!; wait"])
         .stdout(process::Stdio::piped())
         .spawn()
-        .expect("the example");
+        .expect("ourselves");
     let mut output = tracer.stdout.take().expect("its output");
     let mut text = String::new();
     let mut byte = [0];
-    while text.lines().count() < 2 || !text.ends_with('\n') {
-        output.read_exact(&mut byte).expect("two lines");
+    while text.matches('+').count() < 2 || !text.ends_with('\n') {
+        output.read_exact(&mut byte).expect("two process ids");
         text.push(char::from(byte[0]));
     }
     tracer.kill().expect("a kill");
@@ -203,7 +215,7 @@ fn programs_die_with_their_tracer() {
     let mut rest = String::new();
     output.read_to_string(&mut rest).expect("the end of the output");
     let deadline = Instant::now() + Duration::from_secs(10);
-    for pid in text.lines() {
+    for pid in text.lines().filter_map(|line| line.split_once('+')).map(|(_, pid)| pid) {
         // A process closes its files a little before it is gone.
         while is_alive(pid) {
             assert!(Instant::now() < deadline, "process {pid} has survived");
@@ -220,23 +232,27 @@ fn unprivileged_users_can_trace() {
     }
     let directory = Path::new("/tmp").join(format!("socklab-trace-{}", process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");
-    let program = directory.join("trace");
-    std::fs::copy(example().get_program(), &program).expect("a copy others can read");
+    let output = directory.join("timeline.jsonl");
+    std::os::unix::fs::chown(&directory, Some(65534), Some(65534)).expect("we are root");
     let tracee = tracees::prepare("threads.c", &[]).expect("a C compiler");
     let copied = directory.join("tracee");
     std::fs::copy(&tracee[0], &copied).expect("a copy others can read");
-    let output = process::Command::new("setpriv")
+    let tracer = another_tracer(&[copied.to_str().expect("a path")]);
+    let program = directory.join("tracer");
+    std::fs::copy(tracer.get_program(), &program).expect("a copy others can read");
+    let status = process::Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"])
         .arg(&program)
-        .args(["--stats", "-o", "-"])
-        .arg(&copied)
+        .args(tracer.get_args())
+        .env(ARGV, copied)
+        .env(OUTPUT, &output)
         .current_dir("/")
-        .output()
+        .stdout(process::Stdio::null())
+        .status()
         .expect("setpriv");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    std::io::stderr().write_all(&output.stderr).expect("stderr");
+    let text = std::fs::read_to_string(&output).unwrap_or_default();
     std::fs::remove_dir_all(&directory).expect("the directory is ours");
-    assert!(output.status.success());
+    assert!(status.success());
     let reading = event::read(text.as_bytes()).expect("a timeline");
     let events = reading.timeline.events;
     assert_eq!(tracees::notices(&events).collect::<Vec<_>>(), Vec::<&event::Notice>::new());

@@ -72,3 +72,59 @@ pub(crate) fn with_call(stopped: &Registers, number: i64, arguments: [u64; 6]) -
 /// saved the interrupted `rax`: behind `pretcode`, `uc_flags`, `uc_link`, `uc_stack`, the eight
 /// registers r8–r15 and the five rdi, rsi, rbp, rbx, rdx (`arch/x86/include/asm/sigframe.h`).
 pub(crate) const SAVED_RESULT: u64 = 8 + 8 + 8 + 24 + 8 * 8 + 5 * 8;
+
+/// Where `PTRACE_POKEUSER` finds the address a thread goes on at: `offsetof(struct user, regs.rip)`.
+pub(crate) const INSTRUCTION_OFFSET: usize = std::mem::offset_of!(Registers, rip);
+
+/// The processor's time stamp, as the landing code takes it.
+pub(crate) fn ticks() -> u64 {
+    // SAFETY: every x86-64 processor has the instruction; it only reads a counter.
+    unsafe { std::arch::x86_64::_rdtsc() }
+}
+
+/// What a landing writes and reads, in the program's memory: 40 bytes.
+pub(crate) mod slot {
+    /// The call's result.
+    pub(crate) const RESULT: usize = 0;
+    /// The time stamp of its return.
+    pub(crate) const TICKS: usize = 16;
+    /// 1 once both are there.
+    pub(crate) const DONE: usize = 24;
+    /// Where the program goes on; behind `DONE` and its padding.
+    pub(crate) const BACK: usize = 32;
+    /// All of it.
+    pub(crate) const SIZE: usize = 40;
+}
+
+/// How far into a landing a call returns: behind an instruction that is there for the kernel,
+/// which restarts an interrupted call by going back by one.
+pub(crate) const LANDING: u64 = CALL_INSTRUCTION.len() as u64;
+
+/// Code for a system call to return to: notes the result and the time in the slot, then goes back
+/// to the program. No flag, no stack and no register is changed but rcx and r11, which every
+/// `syscall` destroys; rcx ends as the kernel would have left it.
+#[rustfmt::skip]
+pub(crate) fn landing(slot: u64) -> [u64; 7] {
+    let s = slot.to_le_bytes();
+    let code = [
+        0x0f, 0x05,                                                 // syscall
+        0x49, 0xbb, s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], // mov  r11, slot
+        0x49, 0x89, 0x03,                                           // mov  [r11], rax
+        0x49, 0x89, 0x53, 0x08,                                     // mov  [r11+8], rdx
+        0x0f, 0x31,                                                 // rdtsc
+        0x41, 0x89, 0x43, 0x10,                                     // mov  [r11+16], eax
+        0x41, 0x89, 0x53, 0x14,                                     // mov  [r11+20], edx
+        0x49, 0x8b, 0x03,                                           // mov  rax, [r11]
+        0x49, 0x8b, 0x53, 0x08,                                     // mov  rdx, [r11+8]
+        0x41, 0xc7, 0x43, 0x18, 0x01, 0x00, 0x00, 0x00,             // mov  dword [r11+24], 1
+        0x49, 0x8b, 0x4b, 0x20,                                     // mov  rcx, [r11+32]
+        0xff, 0xe1,                                                 // jmp  rcx
+        0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc,
+    ];
+    let word = |index: usize| {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&code[8 * index..8 * index + 8]);
+        u64::from_le_bytes(bytes)
+    };
+    std::array::from_fn(word)
+}

@@ -187,6 +187,7 @@ pub(crate) fn decode(
         | Sys::Unshare
         | Sys::Seccomp
         | Sys::Prctl
+        | Sys::Execve
         | Sys::RestartSyscall => Args::Other { words: w.to_vec() },
     }
 }

@@ -12,7 +12,7 @@ use crate::control::Request;
 use crate::error::Error;
 use crate::filter::{self, Descriptors};
 use crate::options::Finish;
-use crate::ptrace::{self, Go, Stop};
+use crate::ptrace::{self, Stop};
 use crate::spawn::{self, Spawned, Trouble};
 use crate::state::{Coverage, Process, Running, Thread};
 use crate::tracer::{End, Ended, Outcome};
@@ -35,6 +35,8 @@ pub(super) struct Waiting {
     deadline: Option<u64>,
     linger: Option<u64>,
     burial: Option<u64>,
+    /// When to look for the results of calls whose return was not waited for.
+    pub(super) collection: Option<u64>,
 }
 
 impl Waiting {
@@ -48,11 +50,12 @@ impl Waiting {
             deadline: None,
             linger: None,
             burial: None,
+            collection: None,
         }
     }
 
     fn next_alarm(&self) -> Option<u64> {
-        [self.deadline, self.linger, self.burial].into_iter().flatten().min()
+        [self.deadline, self.linger, self.burial, self.collection].into_iter().flatten().min()
     }
 }
 
@@ -189,7 +192,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn set_alarm(&self) {
+    pub(super) fn set_alarm(&self) {
         let left = |at: u64| Duration::from_nanos(at.saturating_sub(clock::now()));
         self.handle.alarm(self.waiting.next_alarm().map(left));
     }
@@ -202,6 +205,9 @@ impl Session<'_> {
             // Killed, and not gone: stuck in the kernel, where nobody can reach them.
             self.threads.clear();
             self.deferred.clear();
+        }
+        if due(&mut self.waiting.collection) {
+            self.collect_all();
         }
         if due(&mut self.waiting.deadline) {
             self.stop(End::Deadline)?;
@@ -230,6 +236,7 @@ impl Session<'_> {
         if self.waiting.ending {
             return Ok(());
         }
+        self.collect_all();
         self.waiting.ending = true;
         self.end = end;
         self.waiting.burial = Some(clock::now().saturating_add(nanoseconds(BURIAL)));
@@ -273,15 +280,12 @@ impl Session<'_> {
         let _ = self.stop(End::Stopped);
         while !self.threads.is_empty() {
             match self.next_stop() {
-                Ok(Some((tid, Stop::Exited(_) | Stop::Killed(_)))) => {
+                Ok((tid, Stop::Exited(_) | Stop::Killed(_))) => {
                     self.threads.remove(&tid);
                 }
-                Ok(Some((tid, _))) => {
-                    if !self.release(tid, 0) {
-                        let _ = self.go(tid, Go::On, 0);
-                    }
+                Ok((tid, _)) => {
+                    let _ = self.resume(tid, 0);
                 }
-                Ok(None) => {}
                 Err(error) if error.raw_os_error() == Some(libc::EINTR) => {
                     let _ = self.on_alarm();
                 }

@@ -70,7 +70,7 @@ impl Session<'_> {
 
     /// A page of the process's memory that is ours to write to: mapped once, by the process
     /// itself. Its stack would do too, but small ones (goroutines') lie close to other data.
-    fn scratch(&mut self, tid: pid_t) -> Result<u64, Option<String>> {
+    pub(super) fn scratch(&mut self, tid: pid_t) -> Result<u64, Option<String>> {
         let known = self.process_of(tid).and_then(|process| process.scratch);
         if let Some(scratch) = known {
             return Ok(scratch);
@@ -90,7 +90,7 @@ impl Session<'_> {
         }
     }
 
-    fn inject(
+    pub(super) fn inject(
         &mut self,
         tid: pid_t,
         number: i64,

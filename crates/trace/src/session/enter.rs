@@ -10,8 +10,8 @@ use crate::calls::{self, Row, Stage, Sys};
 use crate::decode::Asked;
 use crate::filter::FOREIGN;
 use crate::memory::Of;
-use crate::ptrace::{Entry, Go};
-use crate::state::InCall;
+use crate::ptrace::Entry;
+use crate::state::{InCall, Landings};
 use crate::table::Shared;
 use crate::tracer::Entered;
 use crate::{arch, clock, probe};
@@ -35,8 +35,8 @@ impl Session<'_> {
             self.notice_foreign(tid, entry.arch);
             return self.resume(tid, 0);
         }
-        if self.continues_interrupted(tid, entry) {
-            return self.go(tid, Go::ToCall, 0);
+        if self.continues_interrupted(tid, entry) || self.continues_shortcut(tid, entry) {
+            return self.resume(tid, 0);
         }
         let Some(row) = calls::row(entry.number) else {
             return self.resume(tid, 0);
@@ -52,19 +52,21 @@ impl Session<'_> {
         let asked = Asked::new(row, entry.arguments, &Of(tid));
         let began = clock::now();
         self.tell_entered(tid, row, &asked, socket.as_ref(), began);
+        let call = InCall {
+            asked,
+            began,
+            interrupted_at: 0,
+            restarts: 0,
+            instruction: entry.instruction,
+            stack: entry.stack,
+            socket,
+            stdio,
+        };
+        let Some(call) = self.take_shortcut(tid, call) else { return self.resume(tid, 0) };
         if let Some(thread) = self.threads.get_mut(&tid) {
-            thread.call = Some(InCall {
-                asked,
-                began,
-                interrupted_at: 0,
-                restarts: 0,
-                instruction: entry.instruction,
-                stack: entry.stack,
-                socket,
-                stdio,
-            });
+            thread.call = Some(call);
         }
-        self.go(tid, Go::ToCall, 0)
+        self.resume(tid, 0)
     }
 
     /// A call that was interrupted and is entered again, at the same place with the same stack, is
@@ -146,8 +148,16 @@ impl Session<'_> {
                 self.on_unshare(tid, words[0]);
                 Interest::Skip
             }
+            Sys::Prctl if words[0] == u64::from(calls::PR_SET_TSC) => {
+                process.landings = Landings::Refused;
+                Interest::Skip
+            }
             Sys::Seccomp | Sys::Prctl => {
                 self.on_own_filter(tid, row, words);
+                Interest::Skip
+            }
+            Sys::Execve => {
+                self.collect_process(tid);
                 Interest::Skip
             }
             Sys::RestartSyscall => Interest::Skip,

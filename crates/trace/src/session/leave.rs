@@ -31,18 +31,30 @@ impl Session<'_> {
             call.interrupted_at = ended;
             thread.interrupted = Some(call);
         } else {
-            self.finish(tid, call, outcome(result), ended);
+            self.finish(tid, call, outcome_of(result), ended);
+            self.prepare_landings(tid);
         }
         self.resume(tid, 0)
     }
 
     /// Tells a call whose result is known, and does to our tables what it did to the kernel's.
     pub(super) fn finish(&mut self, tid: pid_t, call: InCall, outcome: Outcome, ended: u64) {
-        let limits = Limits { sample: self.options.sample };
-        let mut args = decode(&call.asked, outcome, &Of(tid), limits);
+        let args = decode(&call.asked, outcome, &Of(tid), self.limits());
         if call.stdio {
             return self.tell_stdio(tid, &call, &args, ended);
         }
+        self.conclude(tid, call, args, outcome, ended);
+    }
+
+    /// The rest of [`Session::finish`], for arguments decoded already.
+    pub(super) fn conclude(
+        &mut self,
+        tid: pid_t,
+        call: InCall,
+        mut args: Args,
+        outcome: Outcome,
+        ended: u64,
+    ) {
         let effect = match outcome {
             Outcome::Value(value) => self.apply(tid, &call, &mut args, value),
             Outcome::Error(errno) => self.apply_failure(tid, &call, &args, errno),
@@ -67,6 +79,10 @@ impl Session<'_> {
         let place = self.place(tid);
         self.emit(place, told.moment(), What::Call(Box::new(told)));
         self.tell_effect(tid, effect, ended);
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        Limits { sample: self.options.sample }
     }
 
     /// Fills in what only the tables know; false for calls that turned out not to concern sockets.
@@ -147,6 +163,8 @@ impl Session<'_> {
 
     /// A thread ends, or is let go, in the middle of a call.
     pub(super) fn abandon_call(&mut self, tid: pid_t) {
+        self.collect(tid);
+        self.forget_shortcut(tid);
         let Some(thread) = self.threads.get_mut(&tid) else {
             return;
         };
@@ -157,7 +175,7 @@ impl Session<'_> {
     }
 }
 
-fn outcome(result: i64) -> Outcome {
+pub(super) fn outcome_of(result: i64) -> Outcome {
     match i32::try_from(-result) {
         Ok(errno) if (LARGEST_ERROR..0).contains(&result) => Outcome::Error(Errno(errno)),
         _ => Outcome::Value(result),

@@ -9,7 +9,7 @@ use super::{Done, Session, place, vanished};
 use crate::memory::{Memory, Of};
 use crate::ptrace::{self, Stop};
 use crate::spawn::Trouble;
-use crate::state::{Coverage, Thread};
+use crate::state::{Coverage, Landings, Thread};
 use crate::{arch, clock, probe};
 
 impl Session<'_> {
@@ -43,7 +43,11 @@ impl Session<'_> {
             let thread = Thread { pid: child, verify, ..Thread::default() };
             self.threads.insert(child, thread);
             if let Some(process) = self.processes.get(&pid) {
-                let forked = process.forked(child, has(libc::CLONE_FILES));
+                let mut forked = process.forked(child, has(libc::CLONE_FILES));
+                if has(libc::CLONE_VM) {
+                    // One memory, two processes (vfork): a slot could be taken twice.
+                    forked.landings = Landings::Refused;
+                }
                 self.processes.insert(child, forked);
             }
             self.tell_start(child, Some(pid));
@@ -87,9 +91,6 @@ impl Session<'_> {
 
     /// A new thread's first stop, or one the tracer asked for.
     pub(super) fn on_trap(&mut self, tid: pid_t) -> Done {
-        if self.release(tid, 0) {
-            return Ok(());
-        }
         let verify =
             self.threads.get_mut(&tid).is_some_and(|thread| std::mem::take(&mut thread.verify));
         if verify {
@@ -146,6 +147,8 @@ impl Session<'_> {
         };
         process.alive = 1;
         process.scratch = None;
+        process.landings = Landings::default();
+        process.sends = 0;
         process.argv = Rc::new(probe::argv(tid));
         process.exe = probe::exe(tid);
         if Rc::strong_count(&process.table) > 1 {

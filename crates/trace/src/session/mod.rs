@@ -6,6 +6,7 @@ mod effects;
 mod enter;
 mod leave;
 mod life;
+mod shortcut;
 mod signals;
 mod sockets;
 
@@ -39,6 +40,8 @@ pub(crate) struct Session<'s> {
     /// How many of them there were at the last sweep.
     sockets_alive: usize,
     waiting: commands::Waiting,
+    /// Threads whose last call was let go by without waiting for its return.
+    shortcuts: Vec<pid_t>,
     end: End,
     cost: Cost,
 }
@@ -61,6 +64,7 @@ impl<'s> Session<'s> {
             sockets: HashMap::new(),
             sockets_alive: 0,
             waiting: commands::Waiting::new(tracer.commands, tracer.attach, tracer.keep_open),
+            shortcuts: Vec::new(),
             end: End::AllEnded,
             cost: Cost::default(),
         }
@@ -79,8 +83,7 @@ impl<'s> Session<'s> {
     fn follow(&mut self) -> Done {
         while self.go_on()? {
             match self.next_stop() {
-                Ok(Some((tid, stop))) => self.on_stop(tid, stop)?,
-                Ok(None) => {}
+                Ok((tid, stop)) => self.on_stop(tid, stop)?,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => self.on_alarm()?,
                 Err(error) if error.raw_os_error() == Some(libc::ECHILD) => self.on_nobody(),
                 Err(error) => return Err(Error::call("waitpid", "the tracees", error)),
@@ -89,10 +92,10 @@ impl<'s> Session<'s> {
         Ok(())
     }
 
-    fn next_stop(&mut self) -> io::Result<Option<(pid_t, Stop)>> {
+    fn next_stop(&mut self) -> io::Result<(pid_t, Stop)> {
         match self.deferred.pop_front() {
-            Some(stop) => Ok(Some(stop)),
-            None => ptrace::wait_any(false),
+            Some(stop) => Ok(stop),
+            None => ptrace::wait_any(),
         }
     }
 
@@ -101,6 +104,7 @@ impl<'s> Session<'s> {
         if !self.threads.contains_key(&tid) {
             return self.on_stranger(tid, stop);
         }
+        self.collect(tid);
         match stop {
             Stop::Filter => self.on_filter(tid),
             Stop::Call => self.on_call(tid),
@@ -138,13 +142,16 @@ impl<'s> Session<'s> {
         self.threads.get(&tid).is_some_and(|thread| thread.call.is_some())
     }
 
-    /// Lets a thread go on, to the end of its call if it is in one of interest.
+    /// Lets a thread go on, to the end of its call if it is in one of interest; or lets it go
+    /// altogether, if it is not ours and the recording is ending.
     fn resume(&mut self, tid: pid_t, signal: i32) -> Done {
-        let Some(thread) = self.threads.get(&tid) else {
-            return self.go(tid, Go::On, signal);
-        };
-        let stepped = self.processes.get(&thread.pid).is_some_and(|process| process.stepped);
+        let Some(thread) = self.threads.get(&tid) else { return self.go(tid, Go::On, signal) };
+        let process = self.processes.get(&thread.pid);
+        let stepped = process.is_some_and(|process| process.stepped);
         let how = if stepped || thread.call.is_some() { Go::ToCall } else { Go::On };
+        if self.release(tid, signal) {
+            return Ok(());
+        }
         self.go(tid, how, signal)
     }
 

@@ -18,12 +18,6 @@ impl Session<'_> {
         if signal == libc::SIGTRAP && std::mem::take(&mut thread.stepping) {
             return self.on_step(tid);
         }
-        if self.release(tid, signal) {
-            return Ok(());
-        }
-        let Some(thread) = self.threads.get_mut(&tid) else {
-            return Ok(());
-        };
         let interrupted = thread.interrupted.is_some();
         let fate = Fate::of(tid, signal, interrupted);
         if fate == Fate::Handled && interrupted {

@@ -1,0 +1,103 @@
+//! Programs that were running before: taken hold of, seen, and let go unharmed.
+
+mod tracees;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+
+use event::{Args, Notice, Process};
+use trace::{AttachRefusal, End, Error, Tracer};
+use tracees::{calls, lives, notices, options, prepare};
+
+/// A program that does not outlive its test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn server() -> (Server, u16) {
+    let argv = prepare("echo_forever.py", &[]).expect("python3");
+    let mut server =
+        Command::new(&argv[0]).args(&argv[1..]).stdout(Stdio::piped()).spawn().expect("the server");
+    let mut line = String::new();
+    let output = server.stdout.as_mut().expect("its output");
+    BufReader::new(output).read_line(&mut line).expect("its port");
+    let server = Server(server);
+    (server, line.trim().parse().expect("a port"))
+}
+
+fn talk(port: u16) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    stream.write_all(b"are you there?").expect("a send");
+    stream.shutdown(Shutdown::Write).expect("a shutdown");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert_eq!(answer, "are you there?");
+}
+
+#[test]
+fn a_running_server_is_seen_and_let_go() {
+    let (mut server, port) = server();
+    let tracer = Tracer::new(options()).attach(server.0.id());
+    let handle = tracer.handle();
+    let (attached, wait) = mpsc::channel();
+    let client = std::thread::spawn(move || {
+        wait.recv().expect("to be attached");
+        talk(port);
+        handle.stop();
+    });
+    let mut events = Vec::new();
+    let outcome = tracer.run(|event| {
+        if matches!(event.notice(), Some(Notice::Attached { .. })) {
+            let _ = attached.send(());
+        }
+        events.push(event);
+    });
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(Error::Attach { reason, .. }) => {
+            return tracees::not_run("attaching", &reason.to_string());
+        }
+        Err(error) => panic!("{error}"),
+    };
+    client.join().expect("the client");
+    assert_eq!(outcome.end, End::Stopped);
+    let sockets = notices(&events).find_map(|notice| match notice {
+        Notice::Attached { sockets } => Some(sockets.len()),
+        _ => None,
+    });
+    assert_eq!(sockets, Some(1));
+    let accept = calls(&events).find(|call| call.name == "accept4" && call.value().is_some());
+    let accept = accept.unwrap_or_else(|| panic!("no accept: {events:#?}"));
+    let Args::Accept { listener: Some(listener), .. } = &accept.args else { panic!("{accept:#?}") };
+    assert_eq!(listener.local.as_ref().and_then(|local| local.port()), Some(port));
+    let sent = calls(&events).find(|call| matches!(call.args, Args::Send { .. })).expect("a send");
+    assert_eq!(sent.bytes().map(ToString::to_string).as_deref(), Some("are you there?"));
+    assert!(lives(&events).any(|life| *life == Process::Released));
+    // It goes on without us: the other thread serves the second client, and then it ends.
+    talk(port);
+    assert!(server.0.wait().expect("its end").success());
+}
+
+#[test]
+fn what_cannot_be_attached_to_is_explained() {
+    let nobody = Tracer::new(options()).attach(0x3fff_fff0).run(drop).expect_err("nobody");
+    let Error::Attach { reason, .. } = &nobody else { panic!("{nobody}") };
+    assert_eq!(*reason, AttachRefusal::NoSuchProcess);
+    assert!(nobody.to_string().ends_with("There is no such process."), "{nobody}");
+    let ourselves = Tracer::new(options()).attach(std::process::id()).run(drop);
+    let text = ourselves.expect_err("ourselves").to_string();
+    assert!(text.contains("cannot attach to process"), "{text}");
+    // SAFETY: takes nothing, cannot fail.
+    if unsafe { libc::geteuid() } == 0 {
+        return tracees::not_run("attaching to another user's process", "not to be root");
+    }
+    let init = Tracer::new(options()).attach(1).run(drop).expect_err("pid 1").to_string();
+    assert!(init.contains("It belongs to user 0"), "{init}");
+}
