@@ -2,7 +2,7 @@
 
 use event::Timeline;
 use ladder::{Ladder, Options, TextStyle, Words};
-use timelines::scenes;
+use timelines::{recorded, scenes};
 
 fn text(timeline: &Timeline, width: usize) -> String {
     let style = TextStyle { width, ..TextStyle::default() };
@@ -32,6 +32,18 @@ pictures! {
     recorded_wire_with_a_loss: scenes::wired();
     busy_loop: scenes::busy_loop(10_000);
     nothing: Timeline::default();
+}
+
+// Recorded from real programs; `fixtures/timelines/record.sh` records them anew.
+pictures! {
+    recorded_tcp_pair: recorded("upper-tcp");
+    recorded_udp_pair: recorded("upper-udp");
+    recorded_three_clients: recorded("threaded");
+    recorded_refusal: recorded("refused");
+    recorded_http: recorded("http");
+    recorded_curl: recorded("curl");
+    recorded_split: recorded("split");
+    recorded_crowd: recorded("crowd");
 }
 
 #[test]
