@@ -202,6 +202,11 @@ pub(crate) fn shown(address: &Endpoint) -> String {
     address.unmapped().to_string()
 }
 
+/// An address without its port.
+pub(crate) fn host(address: &Endpoint) -> String {
+    address.unmapped().ip_port().map_or_else(|| shown(address), |(ip, _)| ip.to_string())
+}
+
 /// A port as a sentence's argument.
 pub(crate) fn port(address: &Endpoint) -> u64 {
     address.port().unwrap_or(0).into()

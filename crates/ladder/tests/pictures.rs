@@ -31,6 +31,8 @@ pictures! {
     two_thousand_connections: scenes::crowd(2_000);
     recorded_wire_with_a_loss: scenes::wired();
     busy_loop: scenes::busy_loop(10_000);
+    twelve_clients: scenes::many(12);
+    thirty_clients_share_columns: scenes::many(30);
     nothing: Timeline::default();
 }
 
@@ -44,6 +46,13 @@ pictures! {
     recorded_curl: recorded("curl");
     recorded_split: recorded("split");
     recorded_crowd: recorded("crowd");
+}
+
+#[test]
+fn twelve_clients_unfolded() {
+    let options = Options { fold: false, ..Options::default() };
+    let ladder = Ladder::of(&scenes::many(12), &options);
+    insta::assert_snapshot!(ladder.to_text(&TextStyle::default()));
 }
 
 #[test]
