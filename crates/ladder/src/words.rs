@@ -152,6 +152,8 @@ words! {
     /// A footer line.
     bare_acks: "{n} bare ACKs are not drawn.", "No se dibujan {n} ACK sin datos.";
     /// A footer line.
+    folded_columns: "{n} programs whose connections were all folded have no column: {names}", "{n} programas con todas sus conexiones plegadas no tienen columna: {names}";
+    /// A footer line.
     lost: "The record is incomplete, {n} events were lost: {why}", "El registro está incompleto, se perdieron {n} eventos: {why}";
     /// A footer line.
     io_uring: "{who} uses io_uring: socket calls made through it are not visible.", "{who} usa io_uring: las llamadas hechas por ahí no se ven.";

@@ -168,7 +168,7 @@ fn waits_visibly(
     let from = moments.partition_point(|at| *at < call.began);
     let to = moments.partition_point(|at| *at <= call.ended);
     let own = usize::from((call.began..=call.ended).contains(&event.at));
-    call.took() >= scene.options.wait_from && to.saturating_sub(from) > own
+    scene.options.waited(call) && to.saturating_sub(from) > own
 }
 
 fn band(scene: &Scene<'_, '_>, fold: &Fold, last: Position) -> Label {
