@@ -1,14 +1,27 @@
-//! What a timeline means, in plain words and with its evidence.
+//! What a timeline means: in plain words, and as verdicts on what was expected of it.
 //!
 //! [`explain`] looks for what a student would stumble over and says which rule applies, to which
 //! events, with which facts. The sentences themselves are in [`locales`], one per rule and
 //! language, for a Fluent bundle of the caller's. Pure, and careful: a rule that cannot be sure
 //! says less, never more.
+//!
+//! [`judge`] compares a timeline with expectations and gives the evidence for each verdict.
 #![forbid(unsafe_code)]
 
 mod case;
+mod expect;
+mod expect_pattern;
 pub mod locales;
 mod rules;
+mod verdict;
+mod verdict_call;
+mod verdict_facts;
+mod verdict_scene;
+
+pub use expect::{Call, ExitWanted, Expectation, State, Stream, Subject, Texts};
+pub use expect_pattern::{Address, Bytes as BytesWanted, Range, result_names, unescape};
+pub use verdict::{Finding, Mismatch, Outcome, judge};
+pub use verdict_facts::{Fact, facts};
 
 use serde::Serialize;
 

@@ -39,6 +39,10 @@ pub(crate) enum Command {
     },
     #[command(trailing_var_arg = true)]
     Run(Run),
+    #[command(name = "what-if")]
+    WhatIf(WhatIf),
+    #[command(subcommand)]
+    Course(CourseCommand),
     Trace(Trace),
     Draw(Draw),
     Host {
@@ -85,6 +89,35 @@ pub(crate) struct Run {
     pub(crate) arguments: Vec<String>,
     #[command(flatten)]
     pub(crate) bond: Bond,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhatIf {
+    #[arg(value_name = "N|NAME|list|all")]
+    pub(crate) question: Option<String>,
+    #[arg(long, value_name = "CHOICE")]
+    pub(crate) predict: Option<String>,
+    #[arg(long)]
+    pub(crate) show_commands: bool,
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CourseCommand {
+    Check(CourseCheck),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CourseCheck {
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) run: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

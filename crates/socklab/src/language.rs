@@ -22,12 +22,14 @@ pub(crate) enum Language {
 }
 
 const ENGLISH: &[&str] = &[
+    include_str!("../locales/en/ask.ftl"),
     include_str!("../locales/en/cli.ftl"),
     include_str!("../locales/en/commands.ftl"),
     include_str!("../locales/en/tour.ftl"),
     judge::locales::EN,
 ];
 const SPANISH: &[&str] = &[
+    include_str!("../locales/es/ask.ftl"),
     include_str!("../locales/es/cli.ftl"),
     include_str!("../locales/es/commands.ftl"),
     include_str!("../locales/es/tour.ftl"),

@@ -1,6 +1,7 @@
 //! socklab, the socket laboratory: one binary for the course's programs and the tools around them.
 #![forbid(unsafe_code)]
 
+mod ask;
 mod child;
 mod cli;
 mod commands;
@@ -19,6 +20,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // First of all, so that a trace of a course program shows that program's calls and no others.
     if let Some(code) = course::run_if_named().or_else(course::run_if_plain) {
+        return code;
+    }
+    // What runs a scenario, or plays in one: before there are threads or anything of our own.
+    if let Some(code) = scenario::stage() {
         return code;
     }
     output::end_without_panic();

@@ -1,9 +1,11 @@
 //! What each command does. Here stand the short ones; a command with a life of its own has a file.
 
 mod connect;
+mod course_check;
 mod lookup;
 mod serve;
 pub(crate) mod trace;
+mod what_if;
 
 use std::process::ExitCode;
 
@@ -11,7 +13,7 @@ use anyhow::{Context, Result};
 use programs::{PROGRAMS, Program};
 use serde_json::json;
 
-use crate::cli::{self, Bond, Cli, Command};
+use crate::cli::{self, Bond, Cli, Command, CourseCommand};
 use crate::course;
 use crate::failure::{Exit, Failure};
 use crate::language::{Language, chosen, text};
@@ -33,6 +35,10 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
             bind_to_parent(run.bond)?;
             return Err(course::become_program(program, &run.arguments))
                 .with_context(|| format!("execve {}", program.name));
+        }
+        Some(Command::WhatIf(options)) => return what_if::what_if(&options),
+        Some(Command::Course(CourseCommand::Check(options))) => {
+            return course_check::check(&options);
         }
         Some(Command::Trace(options)) => return trace::trace(&options),
         Some(Command::Draw(options)) => trace::draw(&options)?,

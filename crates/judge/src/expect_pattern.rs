@@ -1,0 +1,221 @@
+//! The small patterns expectations are made of: ranges, addresses, bytes.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use event::{Endpoint, Errno, Signal};
+use serde::{Deserialize, Serialize};
+
+/// A number, or from a number to a number, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Range {
+    /// No less than this.
+    pub at_least: Option<i64>,
+    /// No more than this.
+    pub at_most: Option<i64>,
+}
+
+impl Range {
+    /// Exactly this.
+    pub const fn exactly(number: i64) -> Self {
+        Self { at_least: Some(number), at_most: Some(number) }
+    }
+
+    /// This, or more.
+    pub const fn at_least(number: i64) -> Self {
+        Self { at_least: Some(number), at_most: None }
+    }
+
+    /// Is the number within?
+    pub fn has(self, number: i64) -> bool {
+        self.at_least.is_none_or(|least| number >= least)
+            && self.at_most.is_none_or(|most| number <= most)
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.at_least, self.at_most) {
+            (Some(least), Some(most)) if least == most => write!(f, "{least}"),
+            (Some(least), Some(most)) => write!(f, "{least}…{most}"),
+            (Some(least), None) => write!(f, "≥ {least}"),
+            (None, Some(most)) => write!(f, "≤ {most}"),
+            (None, None) => f.write_str("any number"),
+        }
+    }
+}
+
+/// An address and a port, either of which may be open: `127.0.0.1:12000`, `*:12000`, `[::1]:*`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The address; any if none.
+    pub ip: Option<IpAddr>,
+    /// The port; any if none.
+    pub port: Option<u16>,
+}
+
+impl Address {
+    /// Reads it; `None` if it is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (ip, port) = text.rsplit_once(':')?;
+        let open = |part: &str| part == "*";
+        let bare = ip.strip_prefix('[').and_then(|ip| ip.strip_suffix(']')).unwrap_or(ip);
+        Some(Self {
+            ip: if open(ip) { None } else { Some(bare.parse().ok()?) },
+            port: if open(port) { None } else { Some(port.parse().ok()?) },
+        })
+    }
+
+    /// Is it this one?
+    pub fn is(&self, endpoint: &Endpoint) -> bool {
+        endpoint.unmapped().ip_port().is_some_and(|(ip, port)| {
+            self.ip.is_none_or(|wanted| wanted == ip)
+                && self.port.is_none_or(|wanted| wanted == port)
+        })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ip {
+            None => f.write_str("*")?,
+            Some(IpAddr::V4(ip)) => write!(f, "{ip}")?,
+            Some(IpAddr::V6(ip)) => write!(f, "[{ip}]")?,
+        }
+        match self.port {
+            None => f.write_str(":*"),
+            Some(port) => write!(f, ":{port}"),
+        }
+    }
+}
+
+/// What bytes should be; what is not said does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Bytes {
+    /// Exactly these.
+    pub equals: Option<Vec<u8>>,
+    /// These somewhere among them.
+    pub contains: Option<Vec<u8>>,
+    /// These first.
+    pub starts_with: Option<Vec<u8>>,
+    /// So many.
+    pub length: Option<Range>,
+    /// Upper and lower case (ASCII) are the same.
+    pub ignore_case: bool,
+}
+
+impl Bytes {
+    /// Do they fit? `total` is how many there were, of which `bytes` may be only the first.
+    /// `None` if that cannot be told from the first ones.
+    pub fn fit(&self, bytes: &[u8], total: u64) -> Option<bool> {
+        let cut = (bytes.len() as u64) < total;
+        let fold = |bytes: &[u8]| match self.ignore_case {
+            true => bytes.to_ascii_lowercase(),
+            false => bytes.to_vec(),
+        };
+        let have = fold(bytes);
+        let mut sure = true;
+        if let Some(length) = self.length
+            && !length.has(i64::try_from(total).unwrap_or(i64::MAX))
+        {
+            return Some(false);
+        }
+        if let Some(wanted) = self.equals.as_deref().map(fold) {
+            if wanted.len() as u64 != total || !wanted.starts_with(&have) {
+                return Some(false);
+            }
+            sure &= !cut;
+        }
+        if let Some(wanted) = self.starts_with.as_deref().map(fold) {
+            let both = wanted.len().min(have.len());
+            if wanted[..both] != have[..both] || (wanted.len() as u64) > total {
+                return Some(false);
+            }
+            sure &= wanted.len() <= have.len();
+        }
+        if let Some(wanted) = self.contains.as_deref().map(fold) {
+            let found = wanted.is_empty() || have.windows(wanted.len()).any(|part| part == wanted);
+            if !found && !cut {
+                return Some(false);
+            }
+            sure &= found;
+        }
+        sure.then_some(true)
+    }
+
+    /// The bytes it names, to set beside others.
+    pub fn sample(&self) -> Option<&[u8]> {
+        let named = self.equals.as_ref().or(self.starts_with.as_ref()).or(self.contains.as_ref());
+        named.map(Vec::as_slice)
+    }
+}
+
+/// True if this is the name of an error or of a signal that Linux knows.
+pub fn result_names(name: &str) -> bool {
+    Errno::from_name(name).is_some() || (1..=31).any(|n| Signal(n).name() == Some(name))
+}
+
+/// Text with `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` as the bytes they stand for. TOML's own
+/// escapes have been read by then, so this is for `'literal'` strings and for bytes that are not
+/// UTF-8. The error is the faulty escape.
+pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        let code = rest[at + 1..].chars().next();
+        let mut used = 2;
+        match code {
+            Some('n') => bytes.push(b'\n'),
+            Some('r') => bytes.push(b'\r'),
+            Some('t') => bytes.push(b'\t'),
+            Some('0') => bytes.push(0),
+            Some('\\') => bytes.push(b'\\'),
+            Some('x') => {
+                let digits = rest.get(at + 2..at + 4).unwrap_or_default();
+                match u8::from_str_radix(digits, 16) {
+                    Ok(byte) if digits.len() == 2 => bytes.push(byte),
+                    _ => return Err(format!("\\x{digits}")),
+                }
+                used = 4;
+            }
+            other => return Err(format!("\\{}", other.map(String::from).unwrap_or_default())),
+        }
+        rest = &rest[at + used..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_may_be_open() {
+        let any: Address = Address::parse("*:12000").unwrap();
+        assert!(any.is(&Endpoint::ip([127, 0, 0, 1], 12000)));
+        assert!(!any.is(&Endpoint::ip([127, 0, 0, 1], 12001)));
+        assert_eq!(Address::parse("[::1]:*").unwrap().to_string(), "[::1]:*");
+        assert!(Address::parse("12000").is_none() && Address::parse("localhost:1").is_none());
+    }
+
+    #[test]
+    fn a_sample_decides_only_what_it_shows() {
+        let wanted = Bytes { equals: Some(b"abcd".to_vec()), ..Bytes::default() };
+        assert_eq!(wanted.fit(b"abcd", 4), Some(true));
+        assert_eq!(wanted.fit(b"abc", 4), None);
+        assert_eq!(wanted.fit(b"abx", 4), Some(false));
+        let some = Bytes { contains: Some(b"OK".to_vec()), ignore_case: true, ..Bytes::default() };
+        assert_eq!(some.fit(b"..ok..", 6), Some(true));
+        assert_eq!(some.fit(b"..", 6), None);
+    }
+
+    #[test]
+    fn escapes_are_bytes() {
+        assert_eq!(unescape(r"a\x00\xff\n"), Ok(b"a\x00\xff\n".to_vec()));
+        assert_eq!(unescape(r"\q"), Err("\\q".into()));
+        assert_eq!(unescape("\\xé"), Err("\\x".into()));
+    }
+}

@@ -1,0 +1,189 @@
+//! Does a call, or a stream of them, fit what was expected of it?
+
+use event::{Args, Bytes, Call as Made, Event, Outcome, Protocol, SocketId};
+
+use crate::expect::{Call, State, Stream};
+use crate::verdict_scene::Scene;
+
+/// Whether something fits, where the record can tell.
+pub(crate) type Fit = Option<bool>;
+
+impl Call {
+    /// Is it this call, as far as who and what it is go?
+    pub(crate) fn is_kind(&self, scene: &Scene<'_>, event: &Event) -> Option<bool> {
+        let call = event.call()?;
+        Some(Self::is_called(&self.call, &call.name) && scene.is_by(event, self.actor.as_deref()))
+    }
+
+    /// Does all the rest fit too?
+    pub(crate) fn fits(&self, scene: &Scene<'_>, made: &Made) -> Fit {
+        let plain =
+            self.fits_result(made) && self.fits_arguments(made) && self.fits_socket(scene, made);
+        if !plain {
+            return Some(false);
+        }
+        match &self.bytes {
+            None => Some(true),
+            Some(wanted) => match moved(made).as_slice() {
+                [] => Some(false),
+                messages => {
+                    let mut fits =
+                        messages.iter().map(|bytes| wanted.fit(&bytes.sample, bytes.total));
+                    fits.find(|fit| *fit != Some(false)).unwrap_or(Some(false))
+                }
+            },
+        }
+    }
+
+    fn fits_result(&self, made: &Made) -> bool {
+        let finished = made.outcome != Outcome::Unfinished;
+        let ended = made.value() == Some(0)
+            && matches!(&made.args, Args::Recv { room, .. } if *room > 0)
+            && made.socket.as_ref().is_some_and(|socket| socket.kind == event::SocketType::STREAM);
+        let took = i64::try_from(made.took() / 1_000_000).unwrap_or(i64::MAX);
+        self.ok.is_none_or(|ok| finished && ok == made.value().is_some())
+            && self.unfinished.is_none_or(|wanted| wanted != finished)
+            && (self.error.is_empty()
+                || made
+                    .error()
+                    .and_then(|error| error.name())
+                    .is_some_and(|name| self.error.iter().any(|wanted| wanted == name)))
+            && self.result.is_none_or(|range| made.value().is_some_and(|value| range.has(value)))
+            && self.end.is_none_or(|wanted| wanted == ended)
+            && self.implicit.is_none_or(|wanted| wanted == made.implicit)
+            && self.took_ms.is_none_or(|range| range.has(took))
+    }
+
+    fn fits_arguments(&self, made: &Made) -> bool {
+        let option = match &made.args {
+            Args::SetOption { option, value, .. } => Some((option, Some(value))),
+            Args::GetOption { option, value, .. } => Some((option, value.as_ref())),
+            _ => None,
+        };
+        let backlog = |range: crate::Range| matches!(made.args, Args::Listen { backlog } if range.has(backlog.into()));
+        let how = |wanted: &str| matches!(made.args, Args::Shutdown { how } if how.name() == Some(wanted));
+        let value = |wanted: i64| matches!(option, Some((_, Some(event::OptionValue::Int(value)))) if *value == wanted);
+        self.backlog.is_none_or(backlog)
+            && self.how.as_deref().is_none_or(how)
+            && self
+                .option
+                .as_deref()
+                .is_none_or(|name| option.is_some_and(|(option, _)| option == name))
+            && self.value.is_none_or(value)
+            && self.flags.iter().all(|flag| flags(made).is_some_and(|flags| flags.has(flag)))
+            && self
+                .address
+                .as_ref()
+                .is_none_or(|wanted| addresses(made).iter().any(|address| wanted.is(address)))
+    }
+
+    fn fits_socket(&self, scene: &Scene<'_>, made: &Made) -> bool {
+        let socket = made.socket.as_ref();
+        let transport = |wanted: &str| {
+            let protocol = if wanted == "tcp" { Protocol::TCP } else { Protocol::UDP };
+            socket.is_some_and(|socket| socket.protocol == protocol)
+        };
+        self.transport.as_deref().is_none_or(transport)
+            && self.local.as_ref().is_none_or(|wanted| {
+                socket
+                    .and_then(|socket| socket.local.as_ref())
+                    .is_some_and(|local| wanted.is(local))
+            })
+            && self.peer.as_deref().is_none_or(|peer| scene.peer(made) == Some(peer))
+    }
+}
+
+impl Stream {
+    /// The sockets of the actor that can be meant, each with what went through it in this
+    /// direction and in which events.
+    pub(crate) fn candidates<'t>(&self, scene: &Scene<'t>) -> Vec<(Bytes, Vec<&'t Event>)> {
+        let mut streams: Vec<(&SocketId, Bytes, Vec<&'t Event>)> = Vec::new();
+        for event in scene.events.iter().filter(|event| scene.is_by(event, Some(&self.actor))) {
+            let Some(call) = event.call() else { continue };
+            let direction = match call.args {
+                Args::Send { .. } | Args::SendMany { .. } => true,
+                Args::Recv { .. } | Args::RecvMany { .. } => false,
+                _ => continue,
+            };
+            let Some(socket) = call.socket.as_ref().filter(|_| direction == self.sent) else {
+                continue;
+            };
+            if self.peer.as_deref().is_some_and(|peer| scene.peer(call) != Some(peer)) {
+                continue;
+            }
+            let index = streams.iter().position(|(known, ..)| known.is_same(socket));
+            let index = index.unwrap_or_else(|| {
+                streams.push((socket, Bytes::default(), Vec::new()));
+                streams.len() - 1
+            });
+            let (_, bytes, events) = &mut streams[index];
+            for message in moved(call) {
+                // Behind a gap nothing is in its place any more.
+                if !bytes.is_cut() {
+                    bytes.sample.extend_from_slice(&message.sample);
+                }
+                bytes.total += message.total;
+            }
+            events.push(event);
+        }
+        streams.into_iter().map(|(_, bytes, events)| (bytes, events)).collect()
+    }
+}
+
+impl State {
+    pub(crate) fn fits(&self, scene: &Scene<'_>, event: &Event) -> bool {
+        let event::What::State(state) = &event.what else { return false };
+        let name = state.after.name().unwrap_or_default();
+        let is = |wanted: &Option<crate::Address>, endpoint: &Option<event::Endpoint>| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| endpoint.as_ref().is_some_and(|endpoint| wanted.is(endpoint)))
+        };
+        self.state.as_deref().is_none_or(|wanted| name.strip_prefix("TCP_") == Some(wanted))
+            && scene.is_by(event, self.actor.as_deref())
+            && is(&self.local, &state.socket.local)
+            && is(&self.remote, &state.socket.peer)
+            && self.receive_queue.is_none_or(|range| range.has(state.receive_queue.into()))
+            && self.send_queue.is_none_or(|range| range.has(state.send_queue.into()))
+    }
+}
+
+/// The messages that a call moved.
+pub(crate) fn moved(call: &Made) -> Vec<&Bytes> {
+    match &call.args {
+        Args::Send { bytes, .. } | Args::Recv { bytes, .. } => vec![bytes],
+        Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
+            messages.iter().map(|message| &message.bytes).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The addresses in a call: asked for, or given back.
+pub(crate) fn addresses(call: &Made) -> Vec<&event::Endpoint> {
+    match &call.args {
+        Args::Bind { address } | Args::Connect { address } => vec![address],
+        Args::Accept { peer, .. } => {
+            let known = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
+            peer.as_ref().or(known).into_iter().collect()
+        }
+        Args::Send { to, .. } => to.iter().collect(),
+        Args::Recv { from, .. } => from.iter().collect(),
+        Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
+            messages.iter().filter_map(|message| message.address.as_ref()).collect()
+        }
+        Args::LocalName { address } | Args::PeerName { address } => address.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn flags(call: &Made) -> Option<&event::Flags> {
+    match &call.args {
+        Args::Socket { flags, .. }
+        | Args::Accept { flags, .. }
+        | Args::Send { flags, .. }
+        | Args::Recv { flags, .. }
+        | Args::Fcntl { flags, .. } => Some(flags),
+        _ => None,
+    }
+}

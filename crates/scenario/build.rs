@@ -1,0 +1,40 @@
+//! Puts the course into the binary: a list of every text file below `course/questions` and
+//! `course/exercises`.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../course");
+    let mut list = String::from("&[\n");
+    for kind in ["questions", "exercises"] {
+        let folder = course.join(kind);
+        println!("cargo::rerun-if-changed={}", folder.display());
+        let mut files = Vec::new();
+        if folder.is_dir() {
+            walk(&folder, &mut files)?;
+        }
+        files.sort();
+        for file in files {
+            let name = file.strip_prefix(&course).unwrap_or(&file).to_string_lossy().into_owned();
+            let path = file.canonicalize()?;
+            list.push_str(&format!("    ({name:?}, include_bytes!({:?})),\n", path.display()));
+        }
+    }
+    list.push_str("]\n");
+    let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    fs::write(out.join("course.rs"), list)
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! What a recording says about a question.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use judge::{Fact, Finding};
+
+use crate::format::{Outcome, Question};
+use crate::recording::Recording;
+
+/// A question, answered by what was seen.
+#[derive(Clone, Debug)]
+pub struct Answer<'q> {
+    /// What happened, if it is one of the things the question knows.
+    pub outcome: Option<&'q Outcome>,
+    /// The verdicts on that outcome's evidence; without an outcome, on the first one's.
+    pub findings: Vec<Finding>,
+    /// What its explanation can cite.
+    pub facts: BTreeMap<String, Fact>,
+    /// Events to highlight, by `seq`.
+    pub decisive: Vec<u64>,
+    /// Events that must be drawn.
+    pub evidence: BTreeSet<u64>,
+}
+
+impl Question {
+    /// The first outcome for which all evidence is there.
+    ///
+    /// A recording that says nothing about the programs has no outcome: the absence of a call
+    /// that never had a chance to be made proves nothing.
+    pub fn answer(&self, recording: &Recording) -> Result<Answer<'_>, String> {
+        let timeline = recording.timeline();
+        let mut first = None;
+        for outcome in &self.outcomes {
+            let bound = outcome.when.iter().map(|wanted| wanted.bind(&recording.variables));
+            let expectations = bound.collect::<Result<Vec<_>, _>>()?;
+            let findings = judge::judge(&expectations, &timeline);
+            let met = findings.iter().all(|finding| finding.outcome == judge::Outcome::Passed);
+            if met && !findings.is_empty() && recording.trouble.is_none() {
+                let facts = judge::facts(&findings, &timeline);
+                let chosen = |finding: &&Finding| outcome.decisive.contains(&finding.name);
+                let seqs = |findings: &[&Finding]| -> Vec<u64> {
+                    findings.iter().flat_map(|finding| finding.evidence.clone()).collect()
+                };
+                return Ok(Answer {
+                    outcome: Some(outcome),
+                    decisive: seqs(&findings.iter().filter(chosen).collect::<Vec<_>>()),
+                    evidence: seqs(&findings.iter().collect::<Vec<_>>()).into_iter().collect(),
+                    facts,
+                    findings,
+                });
+            }
+            first.get_or_insert(findings);
+        }
+        Ok(Answer {
+            outcome: None,
+            findings: first.unwrap_or_default(),
+            facts: BTreeMap::new(),
+            decisive: Vec::new(),
+            evidence: BTreeSet::new(),
+        })
+    }
+}

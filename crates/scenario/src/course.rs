@@ -1,0 +1,148 @@
+//! The course: questions and exercises, built in or from a folder beside.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::format::{self, Exercise, LoadError, Prose, Question};
+
+/// What was compiled in.
+static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
+
+/// The languages every text exists in.
+pub const LANGUAGES: [&str; 2] = ["en", "es"];
+
+/// Questions and exercises as files. A folder of the same name in a local course replaces the
+/// built-in one.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    files: BTreeMap<PathBuf, Cow<'static, [u8]>>,
+    /// Where the local ones come from.
+    root: Option<PathBuf>,
+    local: BTreeSet<PathBuf>,
+}
+
+impl Course {
+    /// The course inside the binary.
+    pub fn built_in() -> Self {
+        let files =
+            BUILT_IN.iter().map(|(name, bytes)| (PathBuf::from(name), Cow::Borrowed(*bytes)));
+        Self { files: files.collect(), root: None, local: BTreeSet::new() }
+    }
+
+    /// Only what is in a folder.
+    pub fn in_folder(folder: &Path) -> io::Result<Self> {
+        let mut course = Self { root: Some(folder.to_owned()), ..Self::default() };
+        for kind in ["questions", "exercises"] {
+            let below = folder.join(kind);
+            if below.is_dir() {
+                course.add(folder, &below)?;
+            }
+        }
+        Ok(course)
+    }
+
+    /// The course inside the binary, and over it what is in a folder, item by item.
+    pub fn with_folder(folder: &Path) -> io::Result<Self> {
+        let mut course = Self::built_in();
+        let over = Self::in_folder(folder)?;
+        course.files.retain(|path, _| !over.local.contains(&item(path)));
+        course.files.extend(over.files);
+        Ok(Self { root: over.root, local: over.local, ..course })
+    }
+
+    fn add(&mut self, root: &Path, folder: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                self.add(root, &path)?;
+            } else if let Ok(name) = path.strip_prefix(root) {
+                self.local.insert(item(name));
+                self.files.insert(name.to_owned(), Cow::Owned(fs::read(&path)?));
+            }
+        }
+        Ok(())
+    }
+
+    /// The folders of a kind, `questions` or `exercises`, in order.
+    pub fn folders(&self, kind: &str) -> Vec<String> {
+        let below = self.files.keys().filter_map(|path| path.strip_prefix(kind).ok());
+        let folders = below.filter(|path| path.components().count() > 1);
+        let first = folders.filter_map(|path| path.components().next());
+        let names: BTreeSet<String> =
+            first.map(|name| name.as_os_str().to_string_lossy().into_owned()).collect();
+        names.into_iter().collect()
+    }
+
+    /// A file's bytes, by its path below the course folder.
+    pub fn file(&self, path: impl AsRef<Path>) -> Option<&[u8]> {
+        self.files.get(path.as_ref()).map(Cow::as_ref)
+    }
+
+    /// All files below a folder.
+    pub fn files_below<'a>(
+        &'a self,
+        folder: &'a Path,
+    ) -> impl Iterator<Item = (&'a Path, &'a [u8])> {
+        let files = self.files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_ref()));
+        files.filter(move |(path, _)| path.starts_with(folder))
+    }
+
+    /// Reads one question, by its folder.
+    pub fn question(&self, folder: &str) -> Result<Question, LoadError> {
+        let file = format::toml_path("questions", folder);
+        let text = self.text(&file)?;
+        format::question(&self.shown(&file), text, folder, self.prose("questions", folder)?)
+    }
+
+    /// Reads one exercise, by its folder.
+    pub fn exercise(&self, folder: &str) -> Result<Exercise, LoadError> {
+        let file = format::toml_path("exercises", folder);
+        let text = self.text(&file)?;
+        format::exercise(&self.shown(&file), text, folder, self.prose("exercises", folder)?)
+    }
+
+    /// All questions, by number.
+    pub fn questions(&self) -> Result<Vec<Question>, LoadError> {
+        let read = self.folders("questions").into_iter().map(|folder| self.question(&folder));
+        let mut questions = read.collect::<Result<Vec<_>, _>>()?;
+        questions.sort_by_key(|question| question.number);
+        Ok(questions)
+    }
+
+    /// All exercises, by name.
+    pub fn exercises(&self) -> Result<Vec<Exercise>, LoadError> {
+        self.folders("exercises").into_iter().map(|folder| self.exercise(&folder)).collect()
+    }
+
+    fn text(&self, path: &Path) -> Result<&str, LoadError> {
+        let shown = self.shown(path);
+        let bytes =
+            self.file(path).ok_or_else(|| LoadError::whole(&shown, "there is no such file"))?;
+        std::str::from_utf8(bytes).map_err(|error| {
+            LoadError::whole(&shown, format!("not UTF-8 from byte {} on", error.valid_up_to()))
+        })
+    }
+
+    fn prose(&self, kind: &str, folder: &str) -> Result<BTreeMap<String, Prose>, LoadError> {
+        let read = LANGUAGES.into_iter().map(|language| {
+            let path = Path::new(kind).join(folder).join(format!("{language}.md"));
+            Ok((language.to_owned(), Prose::parse(&self.shown(&path), self.text(&path)?)?))
+        });
+        read.collect()
+    }
+
+    /// The path as a person can open it.
+    pub(crate) fn shown(&self, path: &Path) -> PathBuf {
+        match &self.root {
+            Some(root) if self.local.contains(&item(path)) => root.join(path),
+            _ => Path::new("course").join(path),
+        }
+    }
+}
+
+/// The folder of a question or exercise: the first two parts of a path.
+fn item(path: &Path) -> PathBuf {
+    path.components().take(2).collect()
+}

@@ -1,0 +1,16 @@
+//! The engine: makes a scenario happen on a place and records it.
+//!
+//! It runs in a child process of the same binary, because a place is entered by a process with one
+//! thread, and so that whatever goes wrong in there ends with that child. [`run`] is the outside;
+//! [`stage`] the inside.
+
+mod actors;
+mod kernel;
+mod outside;
+mod play;
+mod puppet;
+mod stage;
+mod watch;
+
+pub use outside::{Error, Stagehand, clean_up, run};
+pub use stage::stage;

@@ -1,0 +1,214 @@
+//! The inside: enters the place, plays the scenario under the tracer, tells what happened.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use event::{Column, Event, Header, Process, What};
+use lab::Side;
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+use trace::{Options, Tracer};
+
+use super::play::{Play, Played};
+use super::watch::Watch;
+use crate::format::Scenario;
+use crate::recording::{Place, PlaceWanted, Recording, Request, StepEnd, Trouble};
+
+/// The first argument that makes the binary be the stage.
+pub(super) const STAGE: &str = "--socklab-stage";
+/// The first argument that makes the binary be a scripted peer.
+pub(super) const PEER: &str = "--socklab-peer";
+/// How many bytes of every message are kept.
+const SAMPLE: usize = 4096;
+
+/// If this process was started as the stage or as a scripted peer, is that. To be asked first of
+/// all, while there is one thread.
+pub fn stage() -> Option<ExitCode> {
+    match std::env::args_os().nth(1)?.to_str()? {
+        PEER => Some(crate::peer::peer()),
+        STAGE => Some(match on_stage() {
+            Ok(code) => code,
+            Err(error) => {
+                eprintln!("socklab stage: {error}");
+                ExitCode::from(3)
+            }
+        }),
+        _ => None,
+    }
+}
+
+fn on_stage() -> io::Result<ExitCode> {
+    lab::die_with_parent()?;
+    let mut text = Vec::new();
+    io::stdin().read_to_end(&mut text)?;
+    let mut request: Request = serde_json::from_slice(&text)?;
+    let place = match request.place {
+        PlaceWanted::Machine => Place::Machine { because: None },
+        PlaceWanted::Private => match lab::enter_private_loopback() {
+            Ok(Side::Inside(entered)) => Place::Private { processes: entered.processes },
+            Ok(Side::Outside(code)) => {
+                return Ok(ExitCode::from(u8::try_from(code).unwrap_or(3)));
+            }
+            Err(refusal) => {
+                let trouble = Trouble::Namespace { what: refusal.to_string() };
+                answer(&failed(request, trouble))?;
+                return Ok(ExitCode::SUCCESS);
+            }
+        },
+    };
+    let private = matches!(place, Place::Private { .. });
+    match lab::private_folder().filter(|_| private) {
+        Some(folder) => request.scratch = folder,
+        None => std::fs::create_dir(&request.scratch)?,
+    }
+    request.variables.dir = request.scratch.join("files");
+    let scenario = &request.scenario;
+    request.variables.port = match private && !scenario.port_free {
+        true => scenario.port,
+        false => free_port(if scenario.port_free { 0 } else { scenario.port })?,
+    };
+    make_files(scenario, &request)?;
+    answer(&perform(request, place))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the tracer on this thread and the steps on another.
+fn perform(request: Request, place: Place) -> Recording {
+    let watch = Arc::new(Watch::default());
+    let options = Options {
+        sample: SAMPLE,
+        stdio: true,
+        deadline: Some(Duration::from_millis(request.scenario.deadline_ms + 2_000)),
+        ..Options::default()
+    };
+    let entered = Arc::clone(&watch);
+    let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
+        let (process, thread) = (call.place.process, call.place.thread);
+        entered.change(|seen| seen.enter(process, thread, call.command, &call.name));
+    });
+    let handle = tracer.handle();
+    let header = tracer.header();
+    let (result, played) = thread::scope(|scope| {
+        let (request, watch) = (&request, &watch);
+        let steering = handle.clone();
+        let play = scope.spawn(move || {
+            let played = Play::new(request, Arc::clone(watch), steering.clone()).play();
+            watch.change(|seen| seen.over = Some(lab::now()));
+            steering.stop();
+            played
+        });
+        let result = tracer.run(|event| {
+            if !watch.change(|seen| seen.record(event)) {
+                handle.stop();
+            }
+        });
+        let told = match &result {
+            Ok(_) => Ok(()),
+            Err(error) => Err((error.to_string(), !error.is_environment())),
+        };
+        watch.change(|seen| seen.tracer = Some(told.clone()));
+        (told, play.join())
+    });
+    let played = played.unwrap_or_else(|_| Played {
+        columns: Vec::new(),
+        steps: Vec::new(),
+        error: Some("the thread that plays the steps panicked".to_owned()),
+    });
+    let mut seen = watch.lock();
+    let mut events = std::mem::take(&mut seen.events);
+    hide_machinery(&mut events, &played.columns);
+    let trouble = match (result, played.error) {
+        (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
+        (_, Some(what)) => Some(Trouble::Engine { what }),
+        _ if events.len() >= super::watch::MOST_EVENTS => {
+            Some(Trouble::TooMuch { events: events.len() })
+        }
+        _ => None,
+    };
+    Recording {
+        header: Header { columns: played.columns, ..header },
+        events,
+        steps: played.steps,
+        place,
+        over: seen.over.unwrap_or_default(),
+        variables: request.variables,
+        trouble,
+    }
+}
+
+/// A peer's command line is this program's own business, and so is where a course program's name
+/// was put: a reader types the name.
+fn hide_machinery(events: &mut [Event], columns: &[Column]) {
+    let mut of = HashMap::new();
+    for event in events {
+        let process = event.place.process;
+        if let What::Process(Process::Start { command, .. }) = &event.what {
+            of.insert(process, *command as usize);
+        }
+        let column = of.get(&process).and_then(|index| columns.get(*index));
+        if let (
+            What::Process(Process::Start { argv, exe, .. } | Process::Exec { argv, exe, .. }),
+            Some(column),
+        ) = (&mut event.what, column)
+        {
+            let named = argv.first().is_some_and(|first| first.contains("/bin/"))
+                && argv.get(1..) == column.argv.get(1..);
+            if column.argv.is_empty() || named {
+                argv.clone_from(&column.argv);
+                *exe = None;
+            }
+        }
+    }
+}
+
+fn failed(request: Request, trouble: Trouble) -> Recording {
+    Recording {
+        header: Header::default(),
+        events: Vec::new(),
+        steps: vec![StepEnd::NotReached; request.scenario.steps.len()],
+        place: Place::Machine { because: None },
+        variables: request.variables,
+        over: 0,
+        trouble: Some(trouble),
+    }
+}
+
+/// `port` if nobody has it, for TCP and for UDP; else one that the kernel picks.
+fn free_port(port: u16) -> io::Result<u16> {
+    for candidate in [port, 0, 0, 0, 0] {
+        let tcp = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+        let udp = socket(AddressFamily::INET, SocketType::DGRAM, None)?;
+        if bind(&tcp, &SocketAddr::from((Ipv4Addr::UNSPECIFIED, candidate))).is_err() {
+            continue;
+        }
+        let own = SocketAddr::try_from(getsockname(&tcp)?)?;
+        if bind(&udp, &SocketAddr::from((Ipv4Addr::UNSPECIFIED, own.port()))).is_ok() {
+            return Ok(own.port());
+        }
+    }
+    Err(io::Error::from(io::ErrorKind::AddrInUse))
+}
+
+fn make_files(scenario: &Scenario, request: &Request) -> io::Result<()> {
+    let folder = &request.variables.dir;
+    std::fs::create_dir_all(folder)?;
+    for (name, text) in &scenario.files {
+        let bytes = request.variables.bytes(text).map_err(io::Error::other)?;
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::write(path, bytes)?;
+    }
+    Ok(())
+}
+
+fn answer(recording: &Recording) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, recording)?;
+    out.flush()
+}

@@ -1,0 +1,224 @@
+//! What has been seen so far, for the steps to wait on.
+
+use std::collections::HashMap;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use event::{
+    Args, Call, Endpoint, Event, Exit, Outcome, Process, Readiness, SocketId, Stream, What,
+};
+
+/// How often things are looked at that nobody tells: a thread's sleep, the kernel's tables.
+const GLANCE: Duration = Duration::from_millis(1);
+/// More events than any lesson needs; a program that makes so many does it for ever.
+pub(super) const MOST_EVENTS: usize = 100_000;
+/// The last of a program's output that is kept.
+const OUTPUT: usize = 64 * 1024;
+
+/// What has been seen, shared between the tracer and the steps.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    seen: Mutex<Seen>,
+    changed: Condvar,
+}
+
+/// What has been seen.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) events: Vec<Event>,
+    /// By command number, in the order of starting.
+    pub(super) commands: Vec<Command>,
+    /// Threads inside a call.
+    pub(super) inside: HashMap<u32, Inside>,
+    command_of: HashMap<u32, usize>,
+    /// Bytes received, by the socket's own address and the other end's.
+    pub(super) received: HashMap<(Endpoint, Endpoint), u64>,
+    /// The run is being ended: what happens now, we did.
+    pub(super) over: Option<u64>,
+    /// What scripted peers have replied, by command number.
+    pub(super) replies: HashMap<usize, Vec<crate::peer::Reply>>,
+    /// The tracer has ended, with this error if any.
+    pub(super) tracer: Option<Result<(), (String, bool)>>,
+}
+
+/// A thread inside a call.
+#[derive(Clone, Debug)]
+pub(super) struct Inside {
+    pub(super) process: u32,
+    pub(super) command: usize,
+    pub(super) call: String,
+}
+
+/// What is known of a command.
+#[derive(Debug, Default)]
+pub(super) struct Command {
+    pub(super) pid: Option<u32>,
+    pub(super) exit: Option<Exit>,
+    pub(super) listens: Option<Endpoint>,
+    pub(super) bound: Option<Endpoint>,
+    pub(super) connected: bool,
+    pub(super) received: u64,
+    pub(super) sent: u64,
+    pub(super) output: String,
+    pub(super) calls: HashMap<String, u32>,
+    /// The socket it last sent or received on.
+    pub(super) socket: Option<SocketId>,
+}
+
+impl Watch {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Seen> {
+        // Every update is a single push or assignment: what a panic left behind is still right.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn change<T>(&self, update: impl FnOnce(&mut Seen) -> T) -> T {
+        let result = update(&mut self.lock());
+        self.changed.notify_all();
+        result
+    }
+
+    /// Waits until `find` finds something, or the tracer has ended, or the deadline passes.
+    ///
+    /// `find` is called after every event; with `glance` also every millisecond, for conditions
+    /// that no event tells.
+    pub(super) fn wait<T>(
+        &self,
+        deadline: Instant,
+        glance: bool,
+        mut find: impl FnMut(&mut Seen) -> Option<T>,
+    ) -> Option<T> {
+        let mut seen = self.lock();
+        loop {
+            if let Some(found) = find(&mut seen) {
+                return Some(found);
+            }
+            let now = Instant::now();
+            if now >= deadline || seen.tracer.is_some() {
+                return None;
+            }
+            let left = deadline - now;
+            let pause = if glance { left.min(GLANCE) } else { left };
+            seen = self.changed.wait_timeout(seen, pause).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Seen {
+    /// Takes note of an event. False if there are too many.
+    pub(super) fn record(&mut self, mut event: Event) -> bool {
+        if let Some(over) = self.over {
+            // Only that a call never returned is still the program's own story.
+            let unfinished = |call: &Call| call.outcome == Outcome::Unfinished && call.began < over;
+            if !event.call().is_some_and(unfinished) {
+                return true;
+            }
+        }
+        if let What::Process(Process::Start { command, .. }) = &event.what {
+            let index = *command as usize;
+            self.command_of.insert(event.place.process, index);
+            if self.commands.len() <= index {
+                self.commands.resize_with(index + 1, Command::default);
+            }
+            self.commands[index].pid.get_or_insert(event.place.process);
+        }
+        match &event.what {
+            What::Call(call) => {
+                self.inside.remove(&event.place.thread);
+                self.note_call(event.place.process, call);
+            }
+            What::Process(process) => self.note_process(event.place.process, process),
+            _ => {}
+        }
+        event.seq = self.events.len() as u64;
+        self.events.push(event);
+        self.events.len() < MOST_EVENTS
+    }
+
+    pub(super) fn enter(&mut self, process: u32, thread: u32, command: u32, call: &str) {
+        let command = command as usize;
+        self.inside.insert(thread, Inside { process, command, call: call.to_owned() });
+    }
+
+    fn command(&mut self, process: u32) -> Option<&mut Command> {
+        let index = *self.command_of.get(&process)?;
+        self.commands.get_mut(index)
+    }
+
+    fn note_call(&mut self, process: u32, call: &Call) {
+        let moved = match (&call.args, call.value()) {
+            (Args::Send { bytes, .. } | Args::Recv { bytes, .. }, Some(_)) => bytes.total,
+            (Args::SendMany { messages, .. } | Args::RecvMany { messages, .. }, Some(_)) => {
+                messages.iter().map(|message| message.bytes.total).sum()
+            }
+            (Args::SendFile { .. }, Some(count)) => count.cast_unsigned(),
+            _ => 0,
+        };
+        let sends = matches!(
+            call.args,
+            Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
+        );
+        let receives = matches!(call.args, Args::Recv { .. } | Args::RecvMany { .. });
+        if receives
+            && moved > 0
+            && let Some(ends) = call.socket.as_ref().and_then(SocketId::ends)
+        {
+            *self.received.entry(ends).or_default() += moved;
+        }
+        let Some(command) = self.command(process) else { return };
+        if call.outcome != Outcome::Unfinished && !call.implicit {
+            *command.calls.entry(call.name.to_string()).or_default() += 1;
+        }
+        if sends {
+            command.sent += moved;
+        }
+        if receives {
+            command.received += moved;
+        }
+        let joins = matches!(call.args, Args::Connect { .. } | Args::Accept { .. });
+        if (sends || receives || joins) && call.socket.is_some() {
+            command.socket.clone_from(&call.socket);
+        }
+    }
+
+    fn note_process(&mut self, process: u32, what: &Process) {
+        let Some(command) = self.command(process) else { return };
+        match what {
+            Process::Exit { status } if command.pid == Some(process) => {
+                command.exit = Some(*status);
+            }
+            Process::Ready { readiness, at, .. } => match readiness {
+                Readiness::Listening => command.listens.clone_from(at),
+                Readiness::Bound => command.bound.clone_from(at),
+                Readiness::Connected => command.connected = true,
+            },
+            Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes } => {
+                command.output.push_str(&String::from_utf8_lossy(&bytes.sample));
+                let excess = command.output.len().saturating_sub(OUTPUT);
+                let cut = (excess..).find(|at| command.output.is_char_boundary(*at));
+                command.output.drain(..cut.unwrap_or(0));
+            }
+            _ => {}
+        }
+        if matches!(what, Process::Exit { .. }) {
+            self.inside.retain(|_, inside| inside.process != process);
+        }
+    }
+
+    /// The call that a thread of this command sleeps in, if one does.
+    pub(super) fn blocked(&self, command: usize, call: Option<&str>) -> Option<String> {
+        let mine = self.inside.iter().filter(|(_, inside)| inside.command == command);
+        mine.filter(|(_, inside)| {
+            call.is_none_or(|call| judge::Call::is_called(call, &inside.call))
+        })
+        .find(|(thread, inside)| is_asleep(inside.process, **thread))
+        .map(|(_, inside)| inside.call.clone())
+    }
+}
+
+/// Does the thread sleep, as against run or be held by its tracer? `proc_pid_stat(5)`, field 3.
+fn is_asleep(process: u32, thread: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/task/{thread}/stat"));
+    let state =
+        stat.ok().and_then(|stat| stat.rsplit_once(") ").map(|(_, rest)| rest.starts_with('S')));
+    state.unwrap_or(false)
+}

@@ -1,0 +1,357 @@
+//! From the files as written to the model: names that do not exist, steps that do two things and
+//! the like are refused here, with their place in the file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use super::error::LoadError;
+use super::model::{
+    Actor, Bug, ByHand, Case, Choice, Exercise, Outcome, Prose, Question, Run, Scenario,
+};
+use super::raw::{RawActor, RawCase, RawExercise, RawExpect, RawPeer, RawQuestion, RawStep};
+use super::step;
+use super::wanted::{Mistake, Wanted};
+use crate::Variables;
+
+/// The version of the format this program reads.
+pub const FORMAT_VERSION: u32 = 1;
+/// The port of a scenario that names none: the course's own.
+const PORT: u16 = 12000;
+/// How long a scenario may take that says nothing about it.
+const DEADLINE_MS: u64 = 15_000;
+
+/// A file that is being read.
+pub(super) struct Reader<'a> {
+    pub(super) file: &'a Path,
+    pub(super) text: &'a str,
+}
+
+/// Who can be named in a scenario.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cast {
+    pub(super) actors: Vec<String>,
+    pub(super) peers: Vec<String>,
+}
+
+type Result<T> = std::result::Result<T, LoadError>;
+
+impl Reader<'_> {
+    pub(super) fn wrong<T>(
+        &self,
+        span: std::ops::Range<usize>,
+        message: impl Into<String>,
+    ) -> Result<T> {
+        Err(LoadError::at(self.file, self.text, span, message))
+    }
+
+    pub(super) fn mistake<T>(
+        &self,
+        (span, message): Mistake,
+        whole: std::ops::Range<usize>,
+    ) -> Result<T> {
+        self.wrong(span.unwrap_or(whole), message)
+    }
+
+    fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        toml::from_str(self.text).map_err(|error| LoadError::toml(self.file, self.text, &error))
+    }
+
+    fn version(&self, version: &Spanned<u32>) -> Result<()> {
+        if *version.get_ref() == FORMAT_VERSION {
+            return Ok(());
+        }
+        let message = format!(
+            "format_version {} is not known, expected {FORMAT_VERSION}: this file is for another socklab",
+            version.get_ref()
+        );
+        self.wrong(version.span(), message)
+    }
+
+    pub(super) fn member(&self, cast: &Cast, name: &Spanned<String>) -> Result<String> {
+        let everybody: Vec<&str> = cast.everybody().collect();
+        self.known(name, &everybody, "nobody is called")
+    }
+
+    pub(super) fn known(
+        &self,
+        name: &Spanned<String>,
+        known: &[&str],
+        not: &str,
+    ) -> Result<String> {
+        if known.contains(&name.get_ref().as_str()) {
+            return Ok(name.get_ref().clone());
+        }
+        let message = match known {
+            [] => format!("{not} `{}`, and there are none to choose from", name.get_ref()),
+            _ => format!("{not} `{}`, expected one of {}", name.get_ref(), known.join(", ")),
+        };
+        self.wrong(name.span(), message)
+    }
+
+    fn cast(&self, actors: &[RawActor], peers: &[RawPeer]) -> Result<Cast> {
+        let mut cast = Cast::default();
+        for name in
+            actors.iter().map(|actor| &actor.name).chain(peers.iter().map(|peer| &peer.name))
+        {
+            let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            if name.get_ref().is_empty() || !name.get_ref().chars().all(good) {
+                return self.wrong(name.span(), "a name is made of a-z, 0-9 and -");
+            }
+            if cast.everybody().any(|known| known == name.get_ref()) {
+                return self.wrong(name.span(), format!("`{}` is there twice", name.get_ref()));
+            }
+            match actors.iter().any(|actor| actor.name.span() == name.span()) {
+                true => cast.actors.push(name.get_ref().clone()),
+                false => cast.peers.push(name.get_ref().clone()),
+            }
+        }
+        Ok(cast)
+    }
+
+    fn actors(&self, raw: Vec<RawActor>, submission_allowed: bool) -> Result<Vec<Actor>> {
+        raw.into_iter()
+            .map(|actor| {
+                let run = match (actor.run, actor.submission) {
+                    (Some(words), false) if !words.is_empty() => Run::Command(words),
+                    (None, true) if submission_allowed => Run::Submission,
+                    (None, true) => {
+                        return self.wrong(actor.name.span(), "only an exercise has a submission");
+                    }
+                    _ => {
+                        let message =
+                            "an actor has either run = [\"PROGRAM\", …] or submission = true";
+                        return self.wrong(actor.name.span(), message);
+                    }
+                };
+                let name = actor.name.into_inner();
+                Ok(Actor { name, run, stdin: actor.stdin, env: actor.env })
+            })
+            .collect()
+    }
+
+    fn steps(&self, raw: Vec<Spanned<RawStep>>, cast: &Cast) -> Result<Vec<super::model::Step>> {
+        raw.into_iter().map(|raw| step::step(self, raw, cast)).collect()
+    }
+
+    fn expects(
+        &self,
+        raw: Vec<Spanned<RawExpect>>,
+        cast: &Cast,
+        steps: &[super::model::Step],
+        port: u16,
+    ) -> Result<Vec<Wanted>> {
+        let mut names: Vec<String> = steps.iter().filter_map(|step| step.name.clone()).collect();
+        let mut wanted: Vec<Wanted> = Vec::new();
+        for (index, raw) in raw.into_iter().enumerate() {
+            let whole = raw.span();
+            let raw = raw.into_inner();
+            for name in [&raw.actor, &raw.peer].into_iter().flatten() {
+                self.member(cast, name)?;
+            }
+            let name = match &raw.name {
+                Some(name) => name.get_ref().clone(),
+                None => format!("expect-{}", index + 1),
+            };
+            let span = raw.name.as_ref().map_or(whole.clone(), Spanned::span);
+            if names.contains(&name) {
+                return self.wrong(span, format!("`{name}` is there twice"));
+            }
+            // Only what stands above can be referred to: no circles, and evidence in reading order.
+            let above: Vec<&str> = names.iter().map(String::as_str).collect();
+            for word in raw.depends_on.iter().chain(&raw.same_socket) {
+                self.known(word, &above, "nothing above is called")?;
+            }
+            for word in raw.after.0.iter().chain(&raw.before.0) {
+                if !above.contains(&word.as_str()) {
+                    let message = format!("nothing above is called `{word}`");
+                    return self.wrong(whole, message);
+                }
+            }
+            let one = Wanted { raw, name: name.clone() };
+            one.check(&Variables::sample(port)).or_else(|mistake| self.mistake(mistake, whole))?;
+            names.push(name);
+            wanted.push(one);
+        }
+        Ok(wanted)
+    }
+}
+
+impl Cast {
+    pub(super) fn everybody(&self) -> impl Iterator<Item = &str> {
+        self.actors.iter().chain(&self.peers).map(String::as_str)
+    }
+}
+
+/// Reads a question's TOML; `folder` is its folder's name, `NN-name`.
+pub(crate) fn question(
+    file: &Path,
+    text: &str,
+    folder: &str,
+    prose: BTreeMap<String, Prose>,
+) -> Result<Question> {
+    let reader = Reader { file, text };
+    let raw: RawQuestion = reader.read()?;
+    reader.version(&raw.format_version)?;
+    let Some((number, name)) = folder
+        .split_once('-')
+        .and_then(|(number, name)| Some((number.parse::<u32>().ok()?, name)))
+        .filter(|(_, name)| !name.is_empty())
+    else {
+        let message =
+            format!("the folder {folder:?} is not called NUMBER-NAME, as in 03-tcp-client-first");
+        return Err(LoadError::whole(file, message));
+    };
+    let cast = reader.cast(&raw.actors, &raw.peers)?;
+    let port = raw.port.unwrap_or(PORT);
+    let scenario = Scenario {
+        port,
+        port_free: raw.port_free,
+        deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
+        files: raw.files,
+        actors: reader.actors(raw.actors, false)?,
+        peers: cast.peers.clone(),
+        steps: reader.steps(raw.steps, &cast)?,
+    };
+    let ids: Vec<&str> = raw.choices.iter().map(|choice| choice.id.get_ref().as_str()).collect();
+    for choice in &raw.choices {
+        if ids.iter().filter(|id| *id == choice.id.get_ref()).count() > 1 {
+            return reader.wrong(choice.id.span(), "this id is there twice");
+        }
+    }
+    let mut outcomes = Vec::new();
+    for outcome in raw.outcomes {
+        let answer = reader.known(&outcome.answer, &ids, "no choice is called")?;
+        let when = reader.expects(outcome.when, &cast, &scenario.steps, port)?;
+        let names: Vec<&str> = when.iter().map(Wanted::name).collect();
+        let decisive = match outcome.decisive {
+            None => names.iter().map(ToString::to_string).collect(),
+            Some(words) => {
+                let known =
+                    words.iter().map(|word| reader.known(word, &names, "no evidence is called"));
+                known.collect::<Result<_>>()?
+            }
+        };
+        let explain = outcome.explain.map_or_else(|| answer.clone(), Spanned::into_inner);
+        outcomes.push(Outcome { answer, explain, decisive, when });
+    }
+    let choices = raw.choices.into_iter().map(|choice| Choice {
+        id: choice.id.into_inner(),
+        text: judge::Texts { en: choice.en, es: choice.es },
+    });
+    let by_hand = raw.by_hand.into_iter().map(|line| ByHand {
+        terminal: line.terminal,
+        command: line.command,
+        note: line.note,
+    });
+    Ok(Question {
+        number,
+        name: name.to_owned(),
+        topic: raw.topic.unwrap_or_default(),
+        scenario,
+        choices: choices.collect(),
+        outcomes,
+        by_hand: by_hand.collect(),
+        prose,
+    })
+}
+
+/// Reads an exercise's TOML; `folder` is its folder's name.
+pub(crate) fn exercise(
+    file: &Path,
+    text: &str,
+    folder: &str,
+    prose: BTreeMap<String, Prose>,
+) -> Result<Exercise> {
+    let reader = Reader { file, text };
+    let raw: RawExercise = reader.read()?;
+    reader.version(&raw.format_version)?;
+    let mut names: Vec<String> = Vec::new();
+    let mut cases = Vec::new();
+    for case in raw.cases {
+        if names.contains(case.name.get_ref()) {
+            return reader.wrong(case.name.span(), "this name is there twice");
+        }
+        let above: Vec<&str> = names.iter().map(String::as_str).collect();
+        for word in &case.depends_on {
+            reader.known(word, &above, "no case above is called")?;
+        }
+        names.push(case.name.get_ref().clone());
+        let defaults = Defaults {
+            port: raw.port.unwrap_or(PORT),
+            port_free: raw.port_free,
+            deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
+            files: &raw.files,
+            actors: &raw.actors,
+            peers: &raw.peers,
+        };
+        cases.push(reader.case(case, &defaults)?);
+    }
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut bugs = Vec::new();
+    for bug in raw.bugs {
+        let fails = bug.fails.iter().map(|word| reader.known(word, &known, "no case is called"));
+        let fails = fails.collect::<Result<_>>()?;
+        bugs.push(Bug { file: bug.file.into_inner(), fails });
+    }
+    Ok(Exercise {
+        name: folder.to_owned(),
+        topic: raw.topic.unwrap_or_default(),
+        arguments: raw.arguments,
+        cases,
+        bugs,
+        prose,
+    })
+}
+
+/// What the cases of an exercise share.
+struct Defaults<'a> {
+    port: u16,
+    port_free: bool,
+    deadline_ms: u64,
+    files: &'a BTreeMap<String, String>,
+    actors: &'a [RawActor],
+    peers: &'a [RawPeer],
+}
+
+impl Reader<'_> {
+    fn case(&self, case: RawCase, defaults: &Defaults<'_>) -> Result<Case> {
+        // A case's own actor replaces the exercise's of the same name.
+        let own = |name: &str| case.actors.iter().any(|actor| actor.name.get_ref() == name);
+        let shared = defaults.actors.iter().filter(|actor| !own(actor.name.get_ref())).cloned();
+        let actors: Vec<RawActor> = shared.chain(case.actors.clone()).collect();
+        let peers: Vec<RawPeer> = defaults.peers.iter().cloned().chain(case.peers).collect();
+        let cast = self.cast(&actors, &peers)?;
+        let port = case.port.unwrap_or(defaults.port);
+        let mut files = defaults.files.clone();
+        files.extend(case.files);
+        let steps = self.steps(case.steps, &cast)?;
+        let expects = self.expects(case.expects, &cast, &steps, port)?;
+        Ok(Case {
+            name: case.name.into_inner(),
+            title: case.title,
+            points: case.points.unwrap_or(1),
+            hint: case.hint,
+            robust: case.robust,
+            depends_on: case.depends_on.into_iter().map(Spanned::into_inner).collect(),
+            scenario: Scenario {
+                port,
+                port_free: defaults.port_free,
+                deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),
+                files,
+                actors: self.actors(actors, true)?,
+                peers: cast.peers,
+                steps,
+            },
+            expects,
+        })
+    }
+}
+
+/// Where a question's or exercise's TOML is, below the course folder.
+pub(crate) fn toml_path(kind: &str, folder: &str) -> PathBuf {
+    let file = if kind == "questions" { "question.toml" } else { "exercise.toml" };
+    Path::new(kind).join(folder).join(file)
+}

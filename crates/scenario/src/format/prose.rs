@@ -1,0 +1,49 @@
+//! The Markdown beside a scenario: a title, an introduction, sections. The headings of sections
+//! are keys, the same in every language.
+
+use std::path::Path;
+
+use super::error::LoadError;
+use super::model::Prose;
+
+impl Prose {
+    pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, LoadError> {
+        let mut prose = Self::default();
+        let mut section: Option<String> = None;
+        let mut fenced = false;
+        for line in text.lines() {
+            fenced ^= line.trim_start().starts_with("```");
+            if !fenced {
+                if let Some(key) = line.strip_prefix("## ") {
+                    let key = key.trim().to_owned();
+                    if prose.sections.insert(key.clone(), String::new()).is_some() {
+                        return Err(LoadError::whole(
+                            file,
+                            format!("the section `{key}` is there twice"),
+                        ));
+                    }
+                    section = Some(key);
+                    continue;
+                }
+                if let Some(title) = line.strip_prefix("# ").filter(|_| prose.title.is_empty()) {
+                    prose.title = title.trim().to_owned();
+                    continue;
+                }
+            }
+            let into = match &section {
+                Some(key) => prose.sections.entry(key.clone()).or_default(),
+                None => &mut prose.intro,
+            };
+            into.push_str(line);
+            into.push('\n');
+        }
+        if prose.title.is_empty() {
+            return Err(LoadError::whole(file, "no title: the first line is `# …`"));
+        }
+        prose.intro = prose.intro.trim().to_owned();
+        for text in prose.sections.values_mut() {
+            *text = text.trim().to_owned();
+        }
+        Ok(prose)
+    }
+}

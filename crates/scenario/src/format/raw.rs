@@ -1,0 +1,261 @@
+//! The files as they are written. Every word a teacher can use in a scenario is a field here;
+//! `parse` turns this into the model, and says where it makes no sense.
+
+use std::collections::BTreeMap;
+
+use judge::Texts;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::either::either;
+use super::op::RawOp;
+use super::until::RawUntil;
+
+/// `question.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawQuestion {
+    pub(super) format_version: Spanned<u32>,
+    pub(super) topic: Option<String>,
+    pub(super) port: Option<u16>,
+    #[serde(default)]
+    pub(super) port_free: bool,
+    pub(super) deadline_ms: Option<u64>,
+    #[serde(default, rename = "file")]
+    pub(super) files: BTreeMap<String, String>,
+    #[serde(default, rename = "actor")]
+    pub(super) actors: Vec<RawActor>,
+    #[serde(default, rename = "peer")]
+    pub(super) peers: Vec<RawPeer>,
+    #[serde(default, rename = "step")]
+    pub(super) steps: Vec<Spanned<RawStep>>,
+    #[serde(rename = "choice")]
+    pub(super) choices: Vec<RawChoice>,
+    #[serde(rename = "outcome")]
+    pub(super) outcomes: Vec<RawOutcome>,
+    #[serde(default, rename = "by_hand")]
+    pub(super) by_hand: Vec<RawByHand>,
+}
+
+/// `exercise.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawExercise {
+    pub(super) format_version: Spanned<u32>,
+    pub(super) topic: Option<String>,
+    pub(super) port: Option<u16>,
+    #[serde(default)]
+    pub(super) port_free: bool,
+    pub(super) deadline_ms: Option<u64>,
+    #[serde(default)]
+    pub(super) arguments: BTreeMap<String, Vec<String>>,
+    #[serde(default, rename = "file")]
+    pub(super) files: BTreeMap<String, String>,
+    #[serde(default, rename = "actor")]
+    pub(super) actors: Vec<RawActor>,
+    #[serde(default, rename = "peer")]
+    pub(super) peers: Vec<RawPeer>,
+    #[serde(rename = "case")]
+    pub(super) cases: Vec<RawCase>,
+    #[serde(default, rename = "bug")]
+    pub(super) bugs: Vec<RawBug>,
+}
+
+/// `[[case]]` of an exercise.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCase {
+    pub(super) name: Spanned<String>,
+    pub(super) title: Texts,
+    pub(super) points: Option<u32>,
+    pub(super) hint: Option<Texts>,
+    #[serde(default)]
+    pub(super) robust: bool,
+    #[serde(default)]
+    pub(super) depends_on: Vec<Spanned<String>>,
+    pub(super) port: Option<u16>,
+    pub(super) deadline_ms: Option<u64>,
+    #[serde(default, rename = "file")]
+    pub(super) files: BTreeMap<String, String>,
+    #[serde(default, rename = "actor")]
+    pub(super) actors: Vec<RawActor>,
+    #[serde(default, rename = "peer")]
+    pub(super) peers: Vec<RawPeer>,
+    #[serde(default, rename = "step")]
+    pub(super) steps: Vec<Spanned<RawStep>>,
+    #[serde(default, rename = "expect")]
+    pub(super) expects: Vec<Spanned<RawExpect>>,
+}
+
+/// `[[bug]]` of an exercise: a faulty submission, and the cases it must fail.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBug {
+    pub(super) file: Spanned<String>,
+    pub(super) fails: Vec<Spanned<String>>,
+}
+
+/// `[[actor]]`: a program.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawActor {
+    pub(super) name: Spanned<String>,
+    pub(super) run: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) submission: bool,
+    pub(super) stdin: Option<String>,
+    #[serde(default)]
+    pub(super) env: BTreeMap<String, String>,
+}
+
+/// `[[peer]]`: somebody whose every call a scenario decides.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPeer {
+    pub(super) name: Spanned<String>,
+}
+
+/// `[[step]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawStep {
+    pub(super) start: Option<Spanned<String>>,
+    pub(super) wait: Option<Spanned<String>>,
+    pub(super) join: Option<Spanned<String>>,
+    #[serde(rename = "type")]
+    pub(super) type_to: Option<Spanned<String>>,
+    pub(super) end_input: Option<Spanned<String>>,
+    pub(super) signal: Option<Spanned<String>>,
+    pub(super) peer: Option<Spanned<String>>,
+    pub(super) look: Option<bool>,
+    pub(super) to: Option<Spanned<String>>,
+    pub(super) text: Option<Spanned<String>>,
+    #[serde(rename = "do")]
+    pub(super) ops: Option<Vec<Spanned<RawOp>>>,
+    pub(super) until: Option<Spanned<RawUntil>>,
+    pub(super) background: bool,
+    pub(super) may_fail: bool,
+    pub(super) within_ms: Option<u64>,
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) points: Option<u32>,
+    pub(super) hint: Option<Texts>,
+}
+
+/// `[[expect]]` and `[[outcome.when]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawExpect {
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) points: Option<u32>,
+    pub(super) hint: Option<Texts>,
+    pub(super) depends_on: Vec<Spanned<String>>,
+    pub(super) after: OneOrMany,
+    pub(super) before: OneOrMany,
+    pub(super) same_socket: Option<Spanned<String>>,
+    pub(super) times: Option<RawRange>,
+    pub(super) never: bool,
+    pub(super) actor: Option<Spanned<String>>,
+    pub(super) peer: Option<Spanned<String>>,
+    // What it is about: exactly one of these.
+    pub(super) call: Option<Spanned<String>>,
+    pub(super) stream: Option<Spanned<String>>,
+    pub(super) exit: Option<Spanned<RawExit>>,
+    pub(super) output: Option<Spanned<String>>,
+    pub(super) signal: Option<Spanned<String>>,
+    pub(super) state: Option<Spanned<String>>,
+    // About a call.
+    pub(super) address: Option<Spanned<String>>,
+    pub(super) local: Option<Spanned<String>>,
+    pub(super) remote: Option<Spanned<String>>,
+    pub(super) transport: Option<Spanned<String>>,
+    pub(super) backlog: Option<RawRange>,
+    pub(super) option: Option<String>,
+    pub(super) value: Option<i64>,
+    pub(super) how: Option<Spanned<String>>,
+    pub(super) flags: Vec<String>,
+    pub(super) ok: Option<bool>,
+    pub(super) error: OneOrMany,
+    pub(super) result: Option<RawRange>,
+    pub(super) unfinished: Option<bool>,
+    pub(super) end: Option<bool>,
+    pub(super) implicit: Option<bool>,
+    pub(super) took_ms: Option<RawRange>,
+    // About a state.
+    pub(super) receive_queue: Option<RawRange>,
+    pub(super) send_queue: Option<RawRange>,
+    // About bytes.
+    pub(super) equals: Option<Spanned<String>>,
+    pub(super) contains: Option<Spanned<String>>,
+    pub(super) starts_with: Option<Spanned<String>>,
+    pub(super) length: Option<RawRange>,
+    pub(super) ignore_case: bool,
+}
+
+/// `[[choice]]` of a question.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawChoice {
+    pub(super) id: Spanned<String>,
+    pub(super) en: String,
+    pub(super) es: String,
+}
+
+/// `[[outcome]]` of a question.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawOutcome {
+    pub(super) answer: Spanned<String>,
+    pub(super) explain: Option<Spanned<String>>,
+    pub(super) decisive: Option<Vec<Spanned<String>>>,
+    #[serde(default, rename = "when")]
+    pub(super) when: Vec<Spanned<RawExpect>>,
+}
+
+/// `[[by_hand]]` of a question: a terminal, and what to type there.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawByHand {
+    pub(super) terminal: u32,
+    #[serde(rename = "type")]
+    pub(super) command: Option<String>,
+    pub(super) note: Option<Texts>,
+}
+
+/// A number, or `{ at_least = 1, at_most = 3 }`.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RawRange {
+    Exactly(i64),
+    Between(Between),
+}
+
+/// See [`RawRange`].
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Between {
+    pub(super) at_least: Option<i64>,
+    pub(super) at_most: Option<i64>,
+}
+
+/// A word, or a list of words.
+#[derive(Clone, Debug, Default)]
+pub(super) struct OneOrMany(pub(super) Vec<String>);
+
+/// An exit code, or a word.
+#[derive(Clone, Debug)]
+pub(super) enum RawExit {
+    Code(i64),
+    Word(String),
+}
+
+either!(RawRange, "a number, or { at_least = NUMBER, at_most = NUMBER }", {
+    number => RawRange::Exactly,
+    map => RawRange::Between,
+});
+either!(OneOrMany, "a word, or a list of words", {
+    text => |word| OneOrMany(vec![word]),
+    list => OneOrMany,
+});
+either!(RawExit, "an exit code, \"failure\", \"any\", \"running\" or a signal's name", {
+    number => RawExit::Code,
+    text => RawExit::Word,
+});

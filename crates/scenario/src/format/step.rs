@@ -1,0 +1,207 @@
+//! `[[step]]`, from its written form to the model.
+
+use judge::Call;
+use toml::Spanned;
+
+use super::error::LoadError;
+use super::model::{Step, Verb};
+use super::op::{OPTIONS, RawOp};
+use super::parse::{Cast, Reader};
+use super::raw::RawStep;
+use super::until::{Kernel, RawCondition, RawKernel, RawOne, RawUntil, Until, WORDS};
+use super::wanted::{known_signal, range};
+use crate::Variables;
+
+type Result<T> = std::result::Result<T, LoadError>;
+type Span = std::ops::Range<usize>;
+
+/// How long a step may take that says nothing about it.
+const WITHIN_MS: u64 = 5_000;
+const VERBS: &str = "start, wait, join, type, end_input, signal, peer or look";
+
+pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> Result<Step> {
+    let whole = raw.span();
+    let line = reader.text[..whole.start.min(reader.text.len())].matches('\n').count() + 1;
+    let mut raw = raw.into_inner();
+    let verb = verb(reader, &mut raw, cast, &whole)?;
+    for (word, what) in [(&raw.to, "to"), (&raw.text, "text")] {
+        if let Some(word) = word {
+            return reader.wrong(word.span(), format!("{what} has no meaning in this step"));
+        }
+    }
+    if let Some(until) = raw.until {
+        return reader.wrong(until.span(), "until goes with start and wait only");
+    }
+    Ok(Step {
+        verb,
+        line,
+        within_ms: raw.within_ms.unwrap_or(WITHIN_MS),
+        background: raw.background,
+        may_fail: raw.may_fail,
+        name: raw.name.map(Spanned::into_inner),
+        points: raw.points.unwrap_or(0),
+        hint: raw.hint,
+    })
+}
+
+fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Result<Verb> {
+    let given =
+        [&raw.start, &raw.wait, &raw.join, &raw.type_to, &raw.end_input, &raw.signal, &raw.peer];
+    let count =
+        given.iter().filter(|verb| verb.is_some()).count() + usize::from(raw.look.is_some());
+    if count != 1 {
+        let second = given.iter().filter_map(|verb| verb.as_ref()).map(Spanned::span).nth(1);
+        let message = format!("a step does exactly one of {VERBS}; here there are {count}");
+        return reader.wrong(second.unwrap_or(whole.clone()), message);
+    }
+    let actors: Vec<&str> = cast.actors.iter().map(String::as_str).collect();
+    let peers: Vec<&str> = cast.peers.iter().map(String::as_str).collect();
+    if let Some(actor) = raw.start.take() {
+        let actor = reader.known(&actor, &actors, "no actor is called")?;
+        let until = raw.until.take().map(|until| conditions(reader, until)).transpose()?;
+        return Ok(Verb::Start { actor, until: until.unwrap_or_default() });
+    }
+    if let Some(actor) = raw.wait.take() {
+        let actor = reader.member(cast, &actor)?;
+        let Some(until) = raw.until.take() else {
+            return reader.wrong(whole.clone(), "wait needs an until: for what?");
+        };
+        return Ok(Verb::Wait { actor, until: conditions(reader, until)? });
+    }
+    if let Some(peer) = raw.join.take() {
+        return Ok(Verb::Join { peer: reader.known(&peer, &peers, "no peer is called")? });
+    }
+    if let Some(actor) = raw.type_to.take() {
+        let actor = reader.known(&actor, &actors, "no actor is called")?;
+        let Some(text) = raw.text.take() else {
+            return reader.wrong(whole.clone(), "type needs a text");
+        };
+        payload(reader, text.get_ref(), text.span())?;
+        return Ok(Verb::Type { actor, text: text.into_inner() });
+    }
+    if let Some(actor) = raw.end_input.take() {
+        let actor = reader.known(&actor, &actors, "no actor is called")?;
+        return Ok(Verb::EndInput { actor });
+    }
+    if let Some(signal) = raw.signal.take() {
+        let name =
+            known_signal(&signal).or_else(|mistake| reader.mistake(mistake, whole.clone()))?;
+        let Some(actor) = raw.to.take() else {
+            return reader.wrong(whole.clone(), "signal needs a to: to whom?");
+        };
+        return Ok(Verb::Signal { actor: reader.member(cast, &actor)?, signal: name });
+    }
+    if let Some(peer) = raw.peer.take() {
+        let peer = reader.known(&peer, &peers, "no peer is called")?;
+        let Some(ops) = raw.ops.take() else {
+            return reader.wrong(whole.clone(), "peer needs a do = [ … ]: what?");
+        };
+        let checked = ops.into_iter().map(|op| check_op(reader, op, cast));
+        return Ok(Verb::Peer { peer, ops: checked.collect::<Result<_>>()? });
+    }
+    Ok(Verb::Look)
+}
+
+fn check_op(reader: &Reader<'_>, op: Spanned<RawOp>, cast: &Cast) -> Result<RawOp> {
+    let span = op.span();
+    let op = op.into_inner();
+    for text in op.texts() {
+        payload(reader, text, span.clone())?;
+    }
+    if let Some(target) = op.target() {
+        let filled = Variables::sample(1).text(target);
+        let somebody = cast.everybody().any(|name| name == target);
+        let sender = matches!(op, RawOp::SendTo(_)) && target == "sender";
+        if !somebody && !sender && filled.parse::<std::net::SocketAddr>().is_err() {
+            let everybody: Vec<&str> = cast.everybody().collect();
+            let message =
+                format!("`{target}` is neither IP:PORT nor one of {}", everybody.join(", "));
+            return reader.wrong(span, message);
+        }
+    }
+    if let RawOp::Option(option) = &op
+        && !OPTIONS.contains(&option.name.as_str())
+    {
+        let message =
+            format!("unknown option `{}`, expected one of {}", option.name, OPTIONS.join(", "));
+        return reader.wrong(span, message);
+    }
+    Ok(op)
+}
+
+fn payload(reader: &Reader<'_>, text: &str, span: Span) -> Result<()> {
+    match Variables::sample(1).bytes(text) {
+        Ok(_) => Ok(()),
+        Err(message) => reader.wrong(span, message),
+    }
+}
+
+fn conditions(reader: &Reader<'_>, raw: Spanned<RawUntil>) -> Result<Vec<Until>> {
+    let span = raw.span();
+    let conditions = match raw.into_inner() {
+        RawUntil::Word(word) => vec![by_word(&word)],
+        RawUntil::Condition(condition) => vec![by_table(*condition)],
+        RawUntil::Any(list) => list
+            .into_iter()
+            .map(|one| match one {
+                RawOne::Word(word) => by_word(&word),
+                RawOne::Condition(condition) => by_table(*condition),
+            })
+            .collect(),
+    };
+    conditions
+        .into_iter()
+        .collect::<std::result::Result<_, String>>()
+        .or_else(|message| reader.wrong(span, message))
+}
+
+fn by_word(word: &str) -> std::result::Result<Until, String> {
+    match word {
+        "listening" => Ok(Until::Listening),
+        "bound" => Ok(Until::Bound),
+        "connected" => Ok(Until::Connected),
+        "exited" => Ok(Until::Exited),
+        _ => Err(format!(
+            "unknown condition `{word}`, expected one of {}, or a table with blocked_in, received, \
+             sent, printed, called or kernel",
+            WORDS.join(", ")
+        )),
+    }
+}
+
+fn by_table(raw: RawCondition) -> std::result::Result<Until, String> {
+    let call = |word: String| match Call::names().any(|name| name == word) {
+        true => Ok(word),
+        false => Err(format!("unknown call `{word}`")),
+    };
+    let RawCondition { blocked_in, received, sent, printed, called, times, kernel } = raw;
+    if times.is_some() && called.is_none() {
+        return Err("times goes with called only".to_owned());
+    }
+    let mut found = Vec::new();
+    found.extend(blocked_in.map(|word| call(word).map(Until::BlockedIn)));
+    found.extend(received.map(|bytes| Ok(Until::Received(bytes))));
+    found.extend(sent.map(|bytes| Ok(Until::Sent(bytes))));
+    found.extend(printed.map(|text| Ok(Until::Printed(text))));
+    let times = times.unwrap_or(1);
+    found.extend(called.map(|word| call(word).map(|call| Until::Called { call, times })));
+    found.extend(kernel.map(|raw| Ok(Until::Kernel(in_kernel(raw)))));
+    match found.len() {
+        1 => found.remove(0),
+        count => Err(format!(
+            "a condition has exactly one of blocked_in, received, sent, printed, called, kernel; \
+             here there are {count}"
+        )),
+    }
+}
+
+fn in_kernel(raw: RawKernel) -> Kernel {
+    Kernel {
+        state: raw.state,
+        local: raw.local,
+        remote: raw.remote,
+        receive_queue: raw.receive_queue.map(range),
+        send_queue: raw.send_queue.map(range),
+        count: raw.count.map(range),
+    }
+}

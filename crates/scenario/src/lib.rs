@@ -1,0 +1,23 @@
+//! Scenario files: what they say, and the engine that makes it happen on a place.
+#![forbid(unsafe_code)]
+
+mod answer;
+mod course;
+mod engine;
+pub mod format;
+mod lint;
+mod peer;
+mod recording;
+mod variables;
+mod verdict;
+
+pub use answer::Answer;
+pub use course::{Course, LANGUAGES};
+pub use engine::{Error, Stagehand, clean_up, run, stage};
+pub use format::LoadError;
+pub use lint::Linted;
+pub use recording::{
+    Place, PlaceWanted, Recording, StepEnd, StepTrouble, Stopped, Submission, Trouble,
+};
+pub use variables::Variables;
+pub use verdict::{State, Verdict};

@@ -1,0 +1,81 @@
+//! The scripted peer: a process that makes exactly the calls a scenario tells it to make.
+//!
+//! It is a program like any other, traced like any other, so that its calls stand in the ladder
+//! beside those of the programs it talks with. Orders come on standard input, one a line of JSON,
+//! and are answered on standard output.
+
+mod compare;
+mod perform;
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use event::{Bytes, Errno};
+use rustix::fs::{Mode, OFlags};
+use rustix::io::fcntl_dupfd_cloexec;
+use rustix::stdio::{dup2_stdin, dup2_stdout};
+use serde::{Deserialize, Serialize};
+
+use crate::Variables;
+use crate::format::Op;
+use crate::recording::Stopped;
+use perform::Peer;
+
+/// What to do now.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) op: Op,
+    /// The address behind a name in `op`.
+    pub(crate) address: Option<SocketAddr>,
+    /// How long receiving may take; none: for ever.
+    pub(crate) within_ms: Option<u64>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Reply {
+    Done,
+    Mismatch { how: String, expected: Bytes, got: Bytes, skipped: u64, stopped: Stopped },
+    Failed { call: String, error: Errno },
+}
+
+/// Obeys until there are no more orders. The process's standard streams are used up by this.
+pub(crate) fn peer() -> ExitCode {
+    match obey() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("socklab peer: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn obey() -> io::Result<()> {
+    // Orders and replies are not part of the story: on other descriptors than the standard ones
+    // the tracer does not record them.
+    let orders = fcntl_dupfd_cloexec(rustix::stdio::stdin(), 100)?;
+    let replies = fcntl_dupfd_cloexec(rustix::stdio::stdout(), 100)?;
+    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    dup2_stdin(&null)?;
+    dup2_stdout(&null)?;
+    drop(null);
+
+    let mut orders = BufReader::new(std::fs::File::from(orders));
+    let mut replies = std::fs::File::from(replies);
+    let mut line = String::new();
+    orders.read_line(&mut line)?;
+    let variables: Variables = serde_json::from_str(&line)?;
+    let mut peer = Peer::new(variables);
+    loop {
+        line.clear();
+        if orders.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        let reply = peer.perform(&serde_json::from_str(&line)?);
+        let mut text = serde_json::to_vec(&reply)?;
+        text.push(b'\n');
+        replies.write_all(&text)?;
+    }
+}

@@ -1,0 +1,53 @@
+# Questions: what-if and course check.
+
+cmd-what-if = Predict what happens, run it for real, and see why
+cmd-course = For teachers: look after questions and exercises
+cmd-check = Read every question and exercise, and report mistakes
+arg-what-if-question = A question's number or name; `list` (the default); `all` to run every one
+arg-what-if-predict = Your prediction: a, b, c …, or the choice's name
+arg-what-if-show_commands = Also show how to do it by hand, in two terminals
+arg-what-if-seed = What random payloads follow from: the same seed, the same bytes
+arg-course-check-folder = A course folder (default: ./course over the built-in one)
+arg-check-folder = A course folder (default: ./course over the built-in one)
+arg-check-run = Also run every question and see that its evidence is found
+
+what-if-unknown = there is no question “{ $name }”
+what-if-no-choice = there is no choice “{ $word }”: { $choices }
+what-if-list-next = socklab what-if 3 asks one of them; socklab what-if all runs them all.
+what-if-ask = Your prediction (a–{ $last }, space: just show me, q: quit):
+what-if-answer = What happens:
+what-if-right = You were right:
+what-if-wrong = Not so. What happens:
+what-if-unanswered = On this machine something else happened than this question knows. The ladder shows what was seen; no explanation is better than a wrong one.
+what-if-next = Try next
+what-if-by-hand = By hand
+what-if-terminal = terminal { $number }
+what-if-by-hand-hint = To do it by hand: { $command }
+
+ask-place-machine = (no private loopback here, so this ran on the machine's own: { $why })
+ask-trouble-namespace = a private loopback was refused: { $what }
+ask-trouble-trace = the programs could not be followed: { $what }
+ask-trouble-too-much = the programs made more than { $events } calls, and were stopped
+ask-trouble-engine = the scenario could not be run: { $what }
+ask-step-waits = after { $time }, { $who } still was not there: { $awaited }. It waits in { $call }.
+ask-step-late = after { $time }, { $who } still was not there: { $awaited }
+ask-step-ended = { $who } ended ({ $end }) before this: { $awaited }
+ask-step-call = { $who }: { $call } failed with { $error }
+ask-step-nowhere = { $who } does not listen anywhere
+ask-step-not-running = { $who } does not run
+ask-exit-code = exit code { $code }
+ask-exit-signal = ended by { $signal }
+ask-exit-unknown = nobody saw how
+ask-mismatch-bytes = { $who } received other bytes than it should have:
+ask-mismatch-contains = { $who } did not receive what it waited for:
+ask-mismatch-length = { $who } received fewer bytes than it should have:
+ask-mismatch-end = { $who } should have received the end of the stream:
+ask-stopped-end = the stream ended there
+ask-stopped-time = nothing more came in time
+ask-stopped-reset = the connection was reset
+ask-expected = expected
+ask-got = got
+
+course-ok = { $questions } questions and { $exercises } exercises, no mistakes
+course-nothing-to-cite = the explanation cites { $place }, and nothing of the kind was seen
+course-mistakes = { $mistakes } mistakes

@@ -1,0 +1,53 @@
+# Preguntas: what-if y course check.
+
+cmd-what-if = Predice qué pasa, ejecútalo de verdad y mira por qué
+cmd-course = Para profesores: cuidar de las preguntas y los ejercicios
+cmd-check = Lee todas las preguntas y ejercicios y señala los errores
+arg-what-if-question = El número o el nombre de una pregunta; `list` (lo normal); `all` para ejecutarlas todas
+arg-what-if-predict = Tu predicción: a, b, c …, o el nombre de la opción
+arg-what-if-show_commands = Enseña también cómo hacerlo a mano, con dos terminales
+arg-what-if-seed = De dónde salen los datos aleatorios: la misma semilla, los mismos bytes
+arg-course-check-folder = La carpeta de un curso (si no: ./course sobre el incluido)
+arg-check-folder = La carpeta de un curso (si no: ./course sobre el incluido)
+arg-check-run = Además ejecuta cada pregunta y comprueba que aparecen sus pruebas
+
+what-if-unknown = no hay ninguna pregunta «{ $name }»
+what-if-no-choice = no hay ninguna opción «{ $word }»: { $choices }
+what-if-list-next = socklab what-if 3 hace una de ellas; socklab what-if all las ejecuta todas.
+what-if-ask = Tu predicción (a–{ $last }, espacio: solo enséñamelo, q: salir):
+what-if-answer = Lo que pasa:
+what-if-right = Has acertado:
+what-if-wrong = No es eso. Lo que pasa:
+what-if-unanswered = En esta máquina ha pasado algo que esta pregunta no conoce. El diagrama enseña lo que se ha visto; mejor ninguna explicación que una falsa.
+what-if-next = Prueba ahora
+what-if-by-hand = A mano
+what-if-terminal = terminal { $number }
+what-if-by-hand-hint = Para hacerlo a mano: { $command }
+
+ask-place-machine = (aquí no se puede tener un loopback privado, así que se ha usado el de la máquina: { $why })
+ask-trouble-namespace = no se ha podido tener un loopback privado: { $what }
+ask-trouble-trace = no se ha podido seguir a los programas: { $what }
+ask-trouble-too-much = los programas han hecho más de { $events } llamadas y se han parado
+ask-trouble-engine = no se ha podido ejecutar el escenario: { $what }
+ask-step-waits = tras { $time }, { $who } todavía no había llegado a esto: { $awaited }. Espera en { $call }.
+ask-step-late = tras { $time }, { $who } todavía no había llegado a esto: { $awaited }
+ask-step-ended = { $who } ha terminado ({ $end }) antes de esto: { $awaited }
+ask-step-call = { $who }: { $call } ha fallado con { $error }
+ask-step-nowhere = { $who } no escucha en ninguna parte
+ask-step-not-running = { $who } no está en marcha
+ask-exit-code = código de salida { $code }
+ask-exit-signal = terminado por { $signal }
+ask-exit-unknown = nadie ha visto cómo
+ask-mismatch-bytes = { $who } ha recibido otros bytes que los que debía:
+ask-mismatch-contains = { $who } no ha recibido lo que esperaba:
+ask-mismatch-length = { $who } ha recibido menos bytes de los que debía:
+ask-mismatch-end = { $who } debía recibir el fin del flujo:
+ask-stopped-end = ahí se ha acabado el flujo
+ask-stopped-time = no ha llegado nada más a tiempo
+ask-stopped-reset = se ha cortado la conexión
+ask-expected = esperado
+ask-got = recibido
+
+course-ok = { $questions } preguntas y { $exercises } ejercicios, sin errores
+course-nothing-to-cite = la explicación cita { $place }, y no se ha visto nada así
+course-mistakes = { $mistakes } errores

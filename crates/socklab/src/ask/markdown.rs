@@ -1,0 +1,118 @@
+//! Markdown on a terminal: as much of it as the course uses.
+
+use crate::style;
+
+/// Paragraphs wrapped to a width, lists, `code` and **strong** painted; fenced blocks as they are.
+pub(crate) fn render(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut paragraph = String::new();
+    let mut fenced = false;
+    let flush = |paragraph: &mut String, out: &mut String| {
+        if !paragraph.is_empty() {
+            out.push_str(&wrap(paragraph, width));
+            paragraph.clear();
+        }
+    };
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            flush(&mut paragraph, &mut out);
+            fenced = !fenced;
+        } else if fenced {
+            out.push_str(&format!("    {}\n", style::paint(style::COMMAND, line)));
+        } else if line.trim().is_empty() {
+            flush(&mut paragraph, &mut out);
+            out.push('\n');
+        } else if line.starts_with("- ") || line.starts_with("| ") {
+            flush(&mut paragraph, &mut out);
+            paragraph.push_str(line);
+        } else if let Some(heading) = line.strip_prefix("### ") {
+            flush(&mut paragraph, &mut out);
+            out.push_str(&format!("{}\n", style::paint(style::STRONG, heading)));
+        } else {
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph.push_str(line.trim());
+        }
+    }
+    flush(&mut paragraph, &mut out);
+    out
+}
+
+/// One paragraph; a list item is indented from its second line on.
+fn wrap(paragraph: &str, width: usize) -> String {
+    let indent = if paragraph.starts_with("- ") { "  " } else { "" };
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in paragraph.split_whitespace() {
+        let length = word.chars().filter(|c| !matches!(c, '`' | '*')).count();
+        if used > 0 && used + 1 + length > width {
+            lines.push(indent.to_owned());
+            used = indent.len();
+        } else if used > 0 {
+            used += 1;
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() && !line.ends_with(' ') {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        used += length;
+    }
+    painted(&lines.join("\n")) + "\n"
+}
+
+/// `code`, **strong** and *stressed* parts, painted; other text as it is.
+fn painted(text: &str) -> String {
+    alternating(
+        text,
+        "`",
+        |part| each_line(style::COMMAND, part),
+        |plain| {
+            let strong = |part: &str| each_line(style::STRONG, part);
+            alternating(plain, "**", strong, |plain| {
+                let stressed = |part: &str| each_line(anstyle::Style::new().italic(), part);
+                alternating(plain, "*", stressed, str::to_owned)
+            })
+        },
+    )
+}
+
+/// Text in which a mark begins and ends something. A mark without its pair is only a character.
+fn alternating(
+    text: &str,
+    mark: &str,
+    between: impl Fn(&str) -> String,
+    outside: impl Fn(&str) -> String,
+) -> String {
+    let parts: Vec<&str> = text.split(mark).collect();
+    if parts.len() % 2 == 0 {
+        return outside(text);
+    }
+    let painted = parts.iter().enumerate().map(|(index, part)| match index % 2 {
+        1 => between(part),
+        _ => outside(part),
+    });
+    painted.collect()
+}
+
+/// Painted line by line: a style does not reach over the end of a line, pagers need that.
+fn each_line(style: anstyle::Style, text: &str) -> String {
+    text.split('\n').map(|line| style::paint(style, line)).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paragraphs_are_wrapped_and_marks_become_colours() {
+        let shown = anstream::adapter::strip_str(&render(
+            "one two\nthree `four` **five**\n\n- six seven eight",
+            12,
+        ))
+        .to_string();
+        assert_eq!(shown, "one two\nthree four\nfive\n\n- six seven\n  eight\n");
+    }
+}

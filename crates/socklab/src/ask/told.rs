@@ -1,0 +1,210 @@
+//! Facts and failures in words, in the chosen language.
+
+use event::Exit;
+use judge::Fact;
+use scenario::{Place, StepTrouble, Stopped, Trouble};
+
+use crate::language::{Language, chosen, text};
+
+/// A text with its `{NAME.WORD}` filled in from the evidence, and those of them that are not
+/// known and became `?`.
+pub(crate) fn fill(
+    text: &str,
+    facts: &std::collections::BTreeMap<String, Fact>,
+) -> (String, Vec<String>) {
+    let mut missing = Vec::new();
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let Some(close) = rest[open..].find('}').map(|at| at + open) else { break };
+        let key = &rest[open + 1..close];
+        match facts.get(key) {
+            Some(known) => out.push_str(&fact(known)),
+            None if is_place(key) => {
+                out.push('?');
+                missing.push(format!("{{{key}}}"));
+            }
+            None => out.push_str(&rest[open..=close]),
+        }
+        rest = &rest[close + 1..];
+    }
+    (out + rest, missing)
+}
+
+/// Does it look like `NAME.WORD`?
+fn is_place(key: &str) -> bool {
+    let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    key.split_once('.').is_some_and(|(name, word)| {
+        !name.is_empty() && !word.is_empty() && name.chars().all(good) && word.chars().all(good)
+    })
+}
+
+fn fact(fact: &Fact) -> String {
+    match fact {
+        Fact::Text(text) => text.clone(),
+        Fact::Number(number) => number.to_string(),
+        Fact::Time(time) => duration(*time),
+        Fact::Bytes(bytes) => {
+            let most = 60;
+            let shown: String = bytes.to_string().chars().take(most).collect();
+            let cut = bytes.is_cut() || bytes.to_string().chars().count() > most;
+            format!("{shown}{}", if cut { "…" } else { "" })
+        }
+    }
+}
+
+/// A duration, to three figures: `1.23 ms`, and `1,23 ms` in Spanish.
+pub(crate) fn duration(nanoseconds: u64) -> String {
+    #[allow(clippy::cast_precision_loss, reason = "three figures are shown")]
+    let value = nanoseconds as f64;
+    let (value, unit) = match nanoseconds {
+        0..1_000_000 => (value / 1e3, "µs"),
+        1_000_000..1_000_000_000 => (value / 1e6, "ms"),
+        _ => (value / 1e9, "s"),
+    };
+    let digits = match value {
+        ..10.0 => 2,
+        10.0..100.0 => 1,
+        _ => 0,
+    };
+    let number = format!("{value:.digits$}");
+    let number = if chosen() == Language::Es { number.replace('.', ",") } else { number };
+    format!("{number} {unit}")
+}
+
+/// Where it ran, if that needs saying.
+pub(crate) fn place(place: &Place) -> Option<String> {
+    match place {
+        Place::Private { .. } => None,
+        Place::Machine { because } => {
+            let why = because.clone().unwrap_or_default();
+            Some(text!("ask-place-machine", why = why))
+        }
+    }
+}
+
+/// Why a run says nothing about the programs.
+pub(crate) fn trouble(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Namespace { what } => text!("ask-trouble-namespace", what = what),
+        Trouble::Trace { what, .. } => text!("ask-trouble-trace", what = what),
+        Trouble::TooMuch { events } => text!("ask-trouble-too-much", events = events),
+        Trouble::Engine { what } => text!("ask-trouble-engine", what = what),
+    }
+}
+
+/// Why a step failed.
+pub(crate) fn step(trouble: &StepTrouble) -> String {
+    match trouble {
+        StepTrouble::TimedOut { who, awaited, after_ms, blocked_in } => {
+            let seconds = duration(after_ms * 1_000_000);
+            match blocked_in {
+                Some(call) => {
+                    text!(
+                        "ask-step-waits",
+                        who = who,
+                        awaited = awaited,
+                        time = seconds,
+                        call = call
+                    )
+                }
+                None => text!("ask-step-late", who = who, awaited = awaited, time = seconds),
+            }
+        }
+        StepTrouble::Ended { who, awaited, exit: status, output } => {
+            let end = exit(*status);
+            let first = text!("ask-step-ended", who = who, awaited = awaited, end = end);
+            if output.is_empty() {
+                first
+            } else {
+                format!("{first}\n    {}", output.replace('\n', "\n    "))
+            }
+        }
+        StepTrouble::Mismatch { who, expected, got, skipped, stopped, how } => {
+            let why = match stopped {
+                Stopped::Enough => String::new(),
+                Stopped::End => text!("ask-stopped-end"),
+                Stopped::Time => text!("ask-stopped-time"),
+                Stopped::Reset => text!("ask-stopped-reset"),
+            };
+            let title = match how.as_str() {
+                "end" => text!("ask-mismatch-end", who = who),
+                "length" => text!("ask-mismatch-length", who = who),
+                "contains" => text!("ask-mismatch-contains", who = who),
+                _ => text!("ask-mismatch-bytes", who = who),
+            };
+            let mut told = title;
+            told.push_str(&difference(
+                &expected.sample,
+                &got.sample,
+                *skipped,
+                (expected.total, got.total),
+            ));
+            if !why.is_empty() {
+                told.push_str(&format!("\n    {why}"));
+            }
+            told
+        }
+        StepTrouble::Call { who, call, error } => {
+            text!("ask-step-call", who = who, call = call, error = error)
+        }
+        StepTrouble::Nowhere { who } => text!("ask-step-nowhere", who = who),
+        StepTrouble::NotRunning { who } => text!("ask-step-not-running", who = who),
+    }
+}
+
+/// How a program ended.
+pub(crate) fn exit(exit: Exit) -> String {
+    match exit {
+        Exit::Code(code) => text!("ask-exit-code", code = code),
+        Exit::Signal(signal) => text!("ask-exit-signal", signal = signal),
+        Exit::Unknown => text!("ask-exit-unknown"),
+    }
+}
+
+/// Expected and got, escaped, one below the other, with a caret under the first difference.
+pub(crate) fn difference(expected: &[u8], got: &[u8], skipped: u64, totals: (u64, u64)) -> String {
+    let common = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let shown = |bytes: &[u8]| event::Bytes::whole(bytes).to_string();
+    let dots = |bytes: &[u8], total: u64| {
+        if skipped + (bytes.len() as u64) < total { "…" } else { "" }
+    };
+    let before = if skipped > 0 { format!("(+{skipped} B) …") } else { String::new() };
+    let (wanted, seen) = (text!("ask-expected"), text!("ask-got"));
+    let width = wanted.chars().count().max(seen.chars().count());
+    let caret = before.chars().count() + shown(&expected[..common]).chars().count() + 1;
+    format!(
+        "\n    {wanted:<width$}  {before}\"{}{}\"  {} B\n    {seen:<width$}  {before}\"{}{}\"  {} B\n    {:width$}  {}^",
+        shown(expected),
+        dots(expected, totals.0),
+        totals.0,
+        shown(got),
+        dots(got, totals.1),
+        totals.1,
+        "",
+        " ".repeat(caret),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_caret_stands_under_the_first_difference() {
+        let told = difference(b"HOLA\n", b"HOla\n", 0, (5, 5));
+        let lines: Vec<&str> = told.lines().collect();
+        let caret = lines[3].find('^').unwrap();
+        assert_eq!(&lines[1][caret..=caret], "L");
+        assert_eq!(&lines[2][caret..=caret], "l");
+    }
+
+    #[test]
+    fn facts_fill_places_and_nothing_else() {
+        let facts = [("a.took".to_owned(), Fact::Time(1_234_567))].into();
+        let (filled, missing) = fill("in {a.took}, {b.x}, { c } {port}", &facts);
+        assert_eq!(filled, "in 1.23 ms, ?, { c } {port}");
+        assert_eq!(missing, ["{b.x}"]);
+    }
+}
