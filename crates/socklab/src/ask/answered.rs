@@ -59,12 +59,7 @@ impl Answered {
 }
 
 /// A recording as a ladder.
-pub(crate) fn draw(
-    recording: &Recording,
-    decisive: &[u64],
-    width: usize,
-    color: bool,
-) -> String {
+pub(crate) fn draw(recording: &Recording, decisive: &[u64], width: usize, color: bool) -> String {
     let words = if chosen() == Language::Es { Words::spanish() } else { Words::english() };
     let options = Options { words, keep: decisive.iter().copied().collect(), ..Options::default() };
     let mut ladder = Ladder::of(&recording.timeline(), &options);

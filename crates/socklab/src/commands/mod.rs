@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use programs::{PROGRAMS, Program};
+use rustix::process::Pid;
 use serde_json::json;
 
 use crate::cli::{self, Bond, Cli, Command, CourseCommand};
@@ -74,9 +75,13 @@ fn traced(run: &cli::Run) -> Option<Vec<String>> {
 
 /// When what started us ends, however it ends, so do we (prctl(2), `PR_SET_PDEATHSIG`).
 fn bind_to_parent(bond: Bond) -> Result<()> {
-    if bond.end_with_parent {
+    if let Some(parent) = bond.end_with_parent {
         let kill = Some(rustix::process::Signal::KILL);
         rustix::process::set_parent_process_death_signal(kill).context("prctl PR_SET_PDEATHSIG")?;
+        // A parent that ended before that call sends no signal any more.
+        if rustix::process::getppid().map(Pid::as_raw_pid) != Some(parent) {
+            std::process::exit(Exit::No as i32);
+        }
     }
     Ok(())
 }
