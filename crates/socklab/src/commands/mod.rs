@@ -138,6 +138,16 @@ fn list(json: bool) -> Result<()> {
         let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
         println!("  {name} {}", lesson::purpose(program));
     }
+    let known = crate::ask::progress::read();
+    let done = |kind: &str, result: &str| {
+        let prefix = format!("{kind} ");
+        known.iter().filter(|(thing, is)| thing.starts_with(&prefix) && *is == result).count()
+    };
+    let questions =
+        crate::ask::course()?.questions().map_err(|error| crate::ask::mistake(&error))?;
+    let all = questions.len();
+    println!("{}", style::paint(style::STRONG, text!("list-questions")));
+    println!("  {}", text!("list-questions-done", all = all, right = done("what-if", "right")));
     println!("\n{}", text!("list-next"));
     Ok(())
 }
