@@ -4,17 +4,23 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use event::{Call, Event, Notice, Process};
 use trace::{Command, Options, Outcome, Stdio, Tracer};
 
-/// What a test cannot do here, said aloud and counted by whoever reads the log.
+/// What a test cannot do here, said aloud and counted: straight to standard error, because the
+/// test harness keeps what passing tests print to itself.
 pub(crate) fn not_run(what: &str, needs: &str) {
-    eprintln!("not run: {what}: needs {needs}");
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
+    let line = format!("not run ({count} so far): {what}: needs {needs}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// True if a program is installed.
