@@ -22,8 +22,12 @@ pub(crate) struct Group {
     pub(crate) line: String,
     pub(crate) host: Option<String>,
     pub(crate) units: Vec<Unit>,
+    /// The process it began as.
+    pub(crate) root: Option<u32>,
     /// Which side of a program that talks to itself.
     pub(crate) side: Option<bool>,
+    /// The sockets of that side, where its threads do both.
+    pub(crate) serves: BTreeSet<usize>,
     pub(crate) connects: usize,
     pub(crate) accepts: usize,
 }
@@ -139,7 +143,9 @@ fn named(timeline: &Timeline, being: &Being, process: u32, host: Option<String>)
         line,
         host: host.map(|host| clean(&host)),
         units: Vec::new(),
+        root: Some(process),
         side: None,
+        serves: BTreeSet::new(),
         connects: 0,
         accepts: 0,
     }
@@ -147,9 +153,15 @@ fn named(timeline: &Timeline, being: &Being, process: u32, host: Option<String>)
 
 /// As a person would type it: the program without its folder.
 fn command_line(argv: &[String]) -> String {
-    let words = argv.iter().enumerate();
-    let words = words.map(|(index, word)| if index == 0 { file_name(word) } else { word });
-    words.collect::<Vec<_>>().join(" ")
+    let word = |(index, word): (usize, &String)| match word {
+        _ if index == 0 => file_name(word).to_owned(),
+        // A long path says most at its end.
+        _ if word.contains('/') && !word.contains(' ') && word.len() > 24 => {
+            format!("…/{}", file_name(word))
+        }
+        _ => word.clone(),
+    };
+    argv.iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// A command that made no call on a socket still has its column; a shell whose children made

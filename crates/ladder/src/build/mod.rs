@@ -2,6 +2,7 @@
 //! where.
 
 mod arrows;
+mod band;
 mod cast;
 mod cells;
 mod fold;

@@ -22,7 +22,7 @@ pub(crate) fn prune(
     let used: HashSet<usize> = cells.chain(ends).collect();
     let members = folds.iter().flat_map(|fold| &fold.members);
     let folded: HashSet<usize> =
-        members.filter_map(|at| scene.cast.lane(&scene.flows.order[*at].place)).collect();
+        members.filter_map(|at| scene.cast.lane_at(scene.flows, *at)).collect();
     let all = &scene.cast.participants;
     let keeps = |lane: usize| used.contains(&lane) || !folded.contains(&lane);
     let kept: Vec<usize> = (0..all.len()).filter(|lane| keeps(*lane)).collect();
