@@ -90,6 +90,9 @@ impl<'a> Play<'a> {
                 }
             }
         }
+        // From here on things end because we end them, and that is not part of the story: dropping
+        // `self` closes everybody's input.
+        self.watch.change(|seen| seen.over = Some(lab::now()));
         // What was begun in the background and not joined: has it come to an end?
         let seen = self.watch.lock();
         for (step, end) in steps.iter().zip(&mut ends) {

@@ -15,7 +15,7 @@ use trace::{Options, Tracer};
 
 use super::play::{Play, Played};
 use super::watch::Watch;
-use crate::format::Scenario;
+use crate::format::{STDIN, Scenario};
 use crate::recording::{Place, PlaceWanted, Recording, Request, StepEnd, Trouble};
 
 /// The first argument that makes the binary be the stage.
@@ -88,7 +88,10 @@ fn perform(request: Request, place: Place) -> Recording {
     let entered = Arc::clone(&watch);
     let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
         let (process, thread) = (call.place.process, call.place.thread);
-        entered.change(|seen| seen.enter(process, thread, call.command, &call.name));
+        // Waiting for the terminal is something else than waiting for a peer.
+        let terminal = call.socket.is_none() && matches!(call.name.as_str(), "read" | "readv");
+        let name = if terminal { STDIN } else { call.name.as_str() };
+        entered.change(|seen| seen.enter(process, thread, call.command, name));
     });
     let handle = tracer.handle();
     let header = tracer.header();
@@ -97,7 +100,6 @@ fn perform(request: Request, place: Place) -> Recording {
         let steering = handle.clone();
         let play = scope.spawn(move || {
             let played = Play::new(request, Arc::clone(watch), steering.clone()).play();
-            watch.change(|seen| seen.over = Some(lab::now()));
             steering.stop();
             played
         });

@@ -106,12 +106,10 @@ impl Watch {
 impl Seen {
     /// Takes note of an event. False if there are too many.
     pub(super) fn record(&mut self, mut event: Event) -> bool {
-        if let Some(over) = self.over {
-            // Only that a call never returned is still the program's own story.
-            let unfinished = |call: &Call| call.outcome == Outcome::Unfinished && call.began < over;
-            if !event.call().is_some_and(unfinished) {
-                return true;
-            }
+        if let Some(over) = self.over
+            && !as_of(&mut event, over)
+        {
+            return true;
         }
         if let What::Process(Process::Start { command, .. }) = &event.what {
             let index = *command as usize;
@@ -213,6 +211,35 @@ impl Seen {
         .find(|(thread, inside)| is_asleep(inside.process, **thread))
         .map(|(_, inside)| inside.call.clone())
     }
+}
+
+/// Makes of an event from after the end what was to be seen at the end; false if that is nothing.
+///
+/// Only that a call had not returned is still the program's own story. If it returns now, then
+/// because we end its peers: for the story it never did.
+fn as_of(event: &mut Event, over: u64) -> bool {
+    let What::Call(call) = &mut event.what else { return false };
+    if call.began >= over || call.implicit {
+        return false;
+    }
+    call.outcome = Outcome::Unfinished;
+    call.ended = call.ended.min(over);
+    match &mut call.args {
+        Args::Recv { bytes, from, .. } => {
+            *bytes = event::Bytes::default();
+            *from = None;
+        }
+        Args::RecvMany { messages, .. } => messages.clear(),
+        Args::Accept { peer, listener, .. } => {
+            *peer = None;
+            if let Some(listener) = listener.take() {
+                call.socket = Some(*listener);
+            }
+        }
+        _ => {}
+    }
+    event.at = call.moment();
+    true
 }
 
 /// Does the thread sleep, as against run or be held by its tracer? `proc_pid_stat(5)`, field 3.
