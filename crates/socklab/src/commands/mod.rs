@@ -1,11 +1,16 @@
 //! What each command does. Here stand the short ones; a command with a life of its own has a file.
 
+mod check;
 mod connect;
 mod course_check;
+mod exercise;
 mod lookup;
 mod serve;
 pub(crate) mod trace;
+mod watch;
 mod what_if;
+
+pub(crate) use exercise::with_code_language;
 
 use std::process::ExitCode;
 
@@ -47,6 +52,8 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
         Some(Command::Resolve(options)) => return lookup::resolve(&options),
         Some(Command::Service { queries, json }) => return lookup::service(&queries, json),
         Some(Command::Serve(options)) => serve::serve(&options)?,
+        Some(Command::Exercise { command }) => return exercise::exercise(&command),
+        Some(Command::Check(options)) => return check::check(&options),
         Some(Command::Connect(options)) => return connect::connect(&options),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
@@ -94,6 +101,7 @@ fn welcome() {
         ("socklab show server-03", "cmd-show"),
         ("socklab run server-03", "cmd-run"),
         ("socklab connect localhost 8888", "cmd-connect"),
+        ("socklab exercise list", "cmd-exercise"),
         ("socklab --help", "everything-else"),
     ] {
         println!("  {:<42}  {}", style::paint(style::COMMAND, command), text!(key));
