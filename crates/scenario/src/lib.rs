@@ -4,6 +4,7 @@
 mod answer;
 mod course;
 mod engine;
+pub mod exercise;
 pub mod format;
 mod lint;
 mod peer;

@@ -1,10 +1,10 @@
 //! What `course check` looks for beyond what the loader refuses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::course::{Course, LANGUAGES};
-use crate::format::{Exercise, LoadError, Op, Question, Scenario, Verb};
+use crate::format::{Case, Exercise, LoadError, Op, Question, Scenario, Verb};
 
 /// The words an explanation can cite of a piece of evidence.
 const CITABLE: [&str; 21] = [
@@ -145,9 +145,13 @@ impl Course {
             if case.expects.is_empty() && !named && case.scenario.steps.is_empty() {
                 wrong(format!("case `{}` checks nothing", case.name));
             }
-            for message in unused(&case.scenario) {
-                wrong(format!("case `{}`: {message}", case.name));
-            }
+        }
+        // Actors and peers are shared by all cases, and few cases need all of them.
+        let idle =
+            |case: &Case| -> BTreeSet<String> { unused(&case.scenario).into_iter().collect() };
+        let everywhere = exercise.cases.iter().map(idle).reduce(|all, here| &all & &here);
+        for message in everywhere.unwrap_or_default() {
+            wrong(message);
         }
     }
 

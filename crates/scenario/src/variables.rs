@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Variables {
     /// What `{random:N}` and `{letters:N}` follow from: the same seed, the same bytes.
     pub seed: u64,
+    /// `{host}`.
+    pub host: String,
     /// `{port}`.
     pub port: u16,
     /// `{dir}`.
@@ -17,20 +19,28 @@ pub struct Variables {
     pub python: String,
 }
 
+/// `{host}` where a scenario says nothing else.
+pub(crate) const HOST: &str = "127.0.0.1";
 /// The largest `{random:N}`.
 const MOST: usize = 64 << 20;
 
 impl Variables {
     /// For checking a file before anything runs.
     pub fn sample(port: u16) -> Self {
-        Self { seed: 1, port, dir: PathBuf::from("/tmp"), python: "python3".to_owned() }
+        Self {
+            seed: 1,
+            host: HOST.to_owned(),
+            port,
+            dir: PathBuf::from("/tmp"),
+            python: "python3".to_owned(),
+        }
     }
 
     /// Text with its placeholders filled in; what is no placeholder stays.
     pub fn text(&self, text: &str) -> String {
         let mut filled = text.to_owned();
         for (name, value) in [
-            ("{host}", "127.0.0.1".to_owned()),
+            ("{host}", self.host.clone()),
             ("{port}", self.port.to_string()),
             ("{dir}", self.dir.display().to_string()),
             ("{python}", self.python.clone()),

@@ -17,17 +17,17 @@ impl Folder {
         let name = format!("socklab-loader-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         let question = folder.join("questions/01-one");
-        fs::create_dir_all(&question).unwrap();
-        fs::write(question.join("question.toml"), toml).unwrap();
+        fs::create_dir_all(&question).expect("a folder");
+        fs::write(question.join("question.toml"), toml).expect("write");
         for language in scenario::LANGUAGES {
             fs::write(question.join(format!("{language}.md")), "# T\n\n## a\nx\n\n## next\ny\n")
-                .unwrap();
+                .expect("write");
         }
         Self(folder)
     }
 
     fn course(&self) -> Course {
-        Course::in_folder(&self.0).unwrap()
+        Course::in_folder(&self.0).expect("read")
     }
 }
 
@@ -66,7 +66,7 @@ equals = "hola"
 fn mistake(from: &str, to: &str) -> String {
     assert!(GOOD.contains(from), "{from}");
     let folder = Folder::with(&GOOD.replacen(from, to, 1));
-    let error = folder.course().question("01-one").unwrap_err().to_string();
+    let error = folder.course().question("01-one").expect_err("a mistake").to_string();
     error.replace(&format!("{}/questions/01-one/", folder.0.display()), "")
 }
 

@@ -58,6 +58,11 @@ pub(crate) enum Command {
     },
     Serve(Serve),
     Connect(Connect),
+    Exercise {
+        #[command(subcommand)]
+        command: ExerciseCommand,
+    },
+    Check(Check),
     Completions {
         #[arg(hide_possible_values = true)]
         shell: clap_complete::Shell,
@@ -164,8 +169,8 @@ pub(crate) struct Look {
 /// For socklab's own use: what it starts must not outlive it.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Bond {
-    #[arg(long, hide = true)]
-    pub(crate) end_with_parent: bool,
+    #[arg(long, hide = true, value_name = "PID")]
+    pub(crate) end_with_parent: Option<i32>,
 }
 
 #[derive(Debug, Args)]
@@ -227,6 +232,74 @@ pub(crate) struct Connect {
     pub(crate) bond: Bond,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExerciseCommand {
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    Start(Start),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) name: String,
+    #[arg(long = "in", value_enum, value_name = "python|rust|c", hide_possible_values = true)]
+    pub(crate) code: Option<CodeLanguage>,
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// What an exercise can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CodeLanguage {
+    Python,
+    Rust,
+    C,
+}
+
+impl From<CodeLanguage> for scenario::exercise::Code {
+    fn from(language: CodeLanguage) -> Self {
+        match language {
+            CodeLanguage::Python => Self::Python,
+            CodeLanguage::Rust => Self::Rust,
+            CodeLanguage::C => Self::C,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) name: String,
+    #[arg(long, conflicts_with_all = ["format", "case"])]
+    pub(crate) watch: bool,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "text|json",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    pub(crate) format: Format,
+    #[arg(long, value_name = "CASE")]
+    pub(crate) case: Option<String>,
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<String>,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 86_400.0);
     number.map(Duration::from_secs_f64).ok_or_else(|| "0.001-86400".to_string())
@@ -240,7 +313,10 @@ mod tests {
     fn the_command_line_is_consistent_and_explained() {
         let command = Cli::command_in_this_language();
         command.clone().debug_assert();
-        for sub in command.get_subcommands() {
+        let nested =
+            |command: &clap::Command| command.get_subcommands().cloned().collect::<Vec<_>>();
+        let subs = nested(&command);
+        for sub in subs.iter().flat_map(|sub| [vec![sub.clone()], nested(sub)].concat()) {
             let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
             assert!(!about.is_empty() && !about.starts_with('['), "{}: {about}", sub.get_name());
             for argument in sub.get_arguments().filter(|argument| !argument.is_hide_set()) {

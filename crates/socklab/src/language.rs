@@ -25,6 +25,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/ask.ftl"),
     include_str!("../locales/en/cli.ftl"),
     include_str!("../locales/en/commands.ftl"),
+    include_str!("../locales/en/exercises.ftl"),
     include_str!("../locales/en/tour.ftl"),
     judge::locales::EN,
 ];
@@ -32,6 +33,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es/ask.ftl"),
     include_str!("../locales/es/cli.ftl"),
     include_str!("../locales/es/commands.ftl"),
+    include_str!("../locales/es/exercises.ftl"),
     include_str!("../locales/es/tour.ftl"),
     judge::locales::ES,
 ];

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         return code;
     }
     output::end_without_panic();
-    let arguments: Vec<_> = std::env::args_os().collect();
+    let arguments = commands::with_code_language(std::env::args_os().collect());
     language::choose(language::asked_for(&arguments));
 
     match usage::parse(cli::Cli::command_in_this_language(), arguments) {

@@ -11,7 +11,7 @@ use crate::language::{has, text};
 use crate::output::{eprintln, write_out};
 use crate::style;
 
-/// Gives each command and argument its text. `path` is "" or the command's name.
+/// Gives each command and argument its text. `path` is "", `COMMAND` or `COMMAND-SUBCOMMAND`.
 pub(crate) fn explain(command: Command, path: &str) -> Command {
     let name = if path.is_empty() { "socklab" } else { path };
     let template = format!(
@@ -57,9 +57,10 @@ pub(crate) fn explain(command: Command, path: &str) -> Command {
     });
     let names: Vec<String> =
         command.get_subcommands().map(|sub| sub.get_name().to_string()).collect();
-    names
-        .into_iter()
-        .fold(command, |command, name| command.mut_subcommand(&name, |sub| explain(sub, &name)))
+    names.into_iter().fold(command, |command, name| {
+        let below = if path.is_empty() { name.clone() } else { format!("{path}-{name}") };
+        command.mut_subcommand(&name, |sub| explain(sub, &below))
+    })
 }
 
 /// Lines that begin with `$` are commands.

@@ -97,14 +97,13 @@ fn the_tour_can_begin_at_any_program() {
 
 #[test]
 fn the_tour_needs_no_network() {
-    let (unshare, ip) = (need!("unshare"), need!("ip"));
+    let (unshare, ip, bash) = (need!("unshare"), need!("ip"), need!("bash"));
     if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
         not_run!("a network namespace (unshare -Urn)");
     }
     let script = format!(r#"{ip} link set lo up && exec "$0" tour --json"#);
-    let mut bash = program(&unshare);
-    bash.args(["-Urn", "bash", "-c", &script, env!("CARGO_BIN_EXE_socklab")]);
-    assert_all_verified(run(&mut bash));
+    let words = ["-Urn", &bash, "-c", &script, env!("CARGO_BIN_EXE_socklab")];
+    assert_all_verified(run(program(&unshare).args(words)));
 }
 
 #[test]
@@ -195,7 +194,7 @@ fn a_tour_that_is_killed_while_it_starts_a_server_leaves_nothing_running() {
         while !has_a_child(&own, tour.pid()) && !tour.ends_within(Duration::ZERO) {}
         // A little later each time, to meet every moment of a start: forked, executed, bound.
         let start = Instant::now();
-        while start.elapsed() < Duration::from_micros(50 * round) {}
+        while start.elapsed() < Duration::from_micros(25 * round) {}
         tour.signal(Signal::KILL);
         tour.finish();
         own.assert_nothing_left(&format!("SIGKILL, round {round}"));
@@ -204,20 +203,20 @@ fn a_tour_that_is_killed_while_it_starts_a_server_leaves_nothing_running() {
 
 #[test]
 fn a_tour_in_the_background_of_a_script_is_like_any_other() {
+    let bash = need!("bash");
     let _alone = alone();
     // There, a shell without job control has Ctrl-C ignored, and children inherit that.
-    let mut bash = program("bash");
     let script = r#"trap '' INT; exec "$0" tour --json"#;
-    assert_all_verified(run(bash.args(["-c", script, env!("CARGO_BIN_EXE_socklab")])));
+    assert_all_verified(run(program(&bash).args(["-c", script, env!("CARGO_BIN_EXE_socklab")])));
 }
 
 #[test]
 fn the_output_of_a_tour_may_be_cut_short() {
+    let bash = need!("bash");
     let _alone = alone();
     let own = Own::new();
-    let mut bash = program("bash");
     let script = r#""$0" tour | head -3; exit "${PIPESTATUS[0]}""#;
-    let ended = run(bash.args(["-c", script]).arg::<&Path>(&own.path));
+    let ended = run(program(&bash).args(["-c", script]).arg::<&Path>(&own.path));
     assert!(!ended.errors.contains("panicked"), "{}", ended.errors);
     assert_eq!((ended.code, ended.errors.as_str()), (141, ""));
     own.assert_nothing_left("head -3");

@@ -5,6 +5,7 @@
 //! [`stage`] the inside.
 
 mod actors;
+mod converse;
 mod kernel;
 mod outside;
 mod play;

@@ -83,6 +83,7 @@ fn attempt(
     let request = Request {
         variables: Variables {
             seed: stagehand.seed,
+            host: scenario.host.clone(),
             port: scenario.port,
             dir: scratch.0.join("files"),
             python: python(),

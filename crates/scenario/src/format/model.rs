@@ -13,6 +13,8 @@ use super::wanted::Wanted;
 /// Programs and peers, and what happens in which order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
+    /// `{host}`.
+    pub host: String,
     /// `{port}`.
     pub port: u16,
     /// True if `{port}` should be one that the kernel picks, even where all ports are free.

@@ -15,6 +15,7 @@ use super::raw::{RawActor, RawCase, RawExercise, RawExpect, RawPeer, RawQuestion
 use super::step;
 use super::wanted::{Mistake, Wanted};
 use crate::Variables;
+use crate::variables::HOST;
 
 /// The version of the format this program reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -207,6 +208,7 @@ pub(crate) fn question(
     let cast = reader.cast(&raw.actors, &raw.peers)?;
     let port = raw.port.unwrap_or(PORT);
     let scenario = Scenario {
+        host: raw.host.unwrap_or(HOST.to_owned()),
         port,
         port_free: raw.port_free,
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
@@ -280,6 +282,7 @@ pub(crate) fn exercise(
         }
         names.push(case.name.get_ref().clone());
         let defaults = Defaults {
+            host: raw.host.as_deref().unwrap_or(HOST),
             port: raw.port.unwrap_or(PORT),
             port_free: raw.port_free,
             deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
@@ -308,6 +311,7 @@ pub(crate) fn exercise(
 
 /// What the cases of an exercise share.
 struct Defaults<'a> {
+    host: &'a str,
     port: u16,
     port_free: bool,
     deadline_ms: u64,
@@ -337,6 +341,7 @@ impl Reader<'_> {
             robust: case.robust,
             depends_on: case.depends_on.into_iter().map(Spanned::into_inner).collect(),
             scenario: Scenario {
+                host: case.host.unwrap_or(defaults.host.to_owned()),
                 port,
                 port_free: defaults.port_free,
                 deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),

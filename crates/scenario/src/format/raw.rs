@@ -17,6 +17,7 @@ use super::until::RawUntil;
 pub(super) struct RawQuestion {
     pub(super) format_version: Spanned<u32>,
     pub(super) topic: Option<String>,
+    pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
     #[serde(default)]
     pub(super) port_free: bool,
@@ -43,6 +44,7 @@ pub(super) struct RawQuestion {
 pub(super) struct RawExercise {
     pub(super) format_version: Spanned<u32>,
     pub(super) topic: Option<String>,
+    pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
     #[serde(default)]
     pub(super) port_free: bool,
@@ -73,6 +75,7 @@ pub(super) struct RawCase {
     pub(super) robust: bool,
     #[serde(default)]
     pub(super) depends_on: Vec<Spanned<String>>,
+    pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default, rename = "file")]

@@ -41,13 +41,16 @@ impl Peer {
     /// Receives until `wanted` has come; what came behind it is kept for later.
     pub(super) fn expect_contains(&mut self, wanted: &[u8]) -> Result<Reply, Failure> {
         let mut got = Vec::new();
+        // Up to here it has been looked for already.
+        let mut seen = 0;
         loop {
-            if let Some(at) = find(&got, wanted) {
+            if let Some(at) = find(&got[seen..], wanted).map(|at| at + seen) {
                 let rest = got.split_off(at + wanted.len());
                 self.keep(rest);
                 return Ok(Reply::Done);
             }
-            match self.more(4096)? {
+            seen = got.len().saturating_sub(wanted.len());
+            match self.more(1 << 16)? {
                 Ok(bytes) => got.extend(bytes),
                 Err(stopped) => return Ok(mismatch("contains", wanted, &got, 0, stopped)),
             }

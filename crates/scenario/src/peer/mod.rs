@@ -5,6 +5,7 @@
 //! and are answered on standard output.
 
 mod compare;
+mod heard;
 mod perform;
 
 use std::io::{self, BufRead, BufReader, Write};

@@ -31,6 +31,8 @@ pub(super) struct Peer {
     datagrams: bool,
     sender: Option<SocketAddr>,
     kept: Vec<u8>,
+    /// What it received last.
+    pub(super) heard: Vec<u8>,
     timeout: Option<Duration>,
 }
 
@@ -48,6 +50,7 @@ impl Peer {
             datagrams: false,
             sender: None,
             kept: Vec::new(),
+            heard: Vec::new(),
             timeout: None,
         }
     }
@@ -133,7 +136,7 @@ impl Peer {
 
     fn bytes(&self, text: &str) -> Vec<u8> {
         // The loader has read every text once and refused those that cannot be read.
-        self.variables.bytes(text).unwrap_or_default()
+        self.variables.bytes(&super::heard::fill(text, &self.heard)).unwrap_or_default()
     }
 
     fn socket(&self) -> Result<BorrowedFd<'_>, Failure> {
@@ -188,6 +191,7 @@ impl Peer {
             Ok((length, _, from)) => {
                 self.sender = from.and_then(|from| SocketAddr::try_from(from).ok()).or(self.sender);
                 buffer.truncate(length);
+                self.heard.clone_from(&buffer);
                 Ok(Ok(buffer))
             }
             Err(rustix::io::Errno::AGAIN) => Ok(Err(Stopped::Time)),
@@ -216,6 +220,7 @@ impl Peer {
         let (got, stopped) = match recvfrom(self.socket()?, &mut buffer, RecvFlags::empty()) {
             Ok((length, _, from)) => {
                 self.sender = from.and_then(|from| SocketAddr::try_from(from).ok()).or(self.sender);
+                self.heard = buffer[..length].to_vec();
                 (&buffer[..length], Stopped::Enough)
             }
             Err(rustix::io::Errno::AGAIN) => (&buffer[..0], Stopped::Time),

@@ -18,8 +18,8 @@ pub(crate) fn file() -> Option<PathBuf> {
 pub(crate) fn read() -> BTreeMap<String, String> {
     let text = file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
     let lines = text.lines().filter_map(|line| {
-        // TIME KIND NAME RESULT: the time is for the reader.
-        let mut words = line.split_whitespace().skip(1);
+        // TIME KIND NAME RESULT: the time is for the reader. A result may be of several words.
+        let mut words = line.splitn(4, ' ').skip(1);
         let (kind, name, result) = (words.next()?, words.next()?, words.next()?);
         Some((format!("{kind} {name}"), result.to_owned()))
     });

@@ -1,0 +1,74 @@
+# Fails port-taken: a port that is taken is reported as success.
+
+import select
+import socket
+import sys
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
+# What a client has not read yet is kept for it, up to this much.
+PATIENCE = 1024 * 1024
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try:
+    server.bind(("", port))
+    server.listen(10)
+except OSError as error:
+    print("Hm:", error)
+    sys.exit(0)
+server.setblocking(False)
+print("Listening on port", port)
+
+unfinished = {}  # client -> the beginning of a line whose end has not come yet
+unsent = {}  # client -> what it has still to be sent
+
+
+def leave(client):
+    del unfinished[client], unsent[client]
+    client.close()
+
+
+def receive(client):
+    try:
+        piece = client.recv(4096)
+    except OSError:
+        piece = b""
+    if not piece:
+        leave(client)
+        return
+    # Only whole lines are passed on: half a line would get mixed up with another client's.
+    *lines, unfinished[client] = (unfinished[client] + piece).split(b"\n")
+    for line in lines:
+        for other in unsent:
+            if other is not client:
+                unsent[other] += line + b"\n"
+
+
+def send(client):
+    # The socket does not block: it takes what its buffer has room for.
+    try:
+        taken = client.send(unsent[client])
+    except OSError:
+        leave(client)
+        return
+    unsent[client] = unsent[client][taken:]
+
+
+while True:
+    # Wait until somebody has said something, or can take what we have for them.
+    writers = [client for client in unsent if unsent[client]]
+    readable, writable, _ = select.select([server, *unfinished], writers, [])
+    for ready in readable:
+        if ready is server:
+            client, _ = server.accept()
+            client.setblocking(False)
+            unfinished[client] = unsent[client] = b""
+        else:
+            receive(ready)
+    for ready in writable:
+        if ready in unsent:
+            send(ready)
+    # Who does not read, or never ends a line, must not fill our memory.
+    for client in list(unsent):
+        if max(len(unsent[client]), len(unfinished[client])) > PATIENCE:
+            leave(client)

@@ -1,0 +1,19 @@
+# Fails pieces: one recv is taken for the whole answer.
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "time.nist.gov"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 13
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+try:
+    client.connect((host, port))
+
+    # Whoever connects is told the time: there is nothing to send. The end is where it closes.
+    answer = b""
+    answer = client.recv(1024)
+except OSError as error:
+    sys.exit(f"{host} port {port}: {error}")
+print(answer.decode(errors="replace").strip())
+client.close()

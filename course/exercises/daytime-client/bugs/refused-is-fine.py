@@ -1,0 +1,24 @@
+# Fails refused: a refused connection is reported as success.
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "time.nist.gov"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 13
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+try:
+    client.connect((host, port))
+
+    # Whoever connects is told the time: there is nothing to send. The end is where it closes.
+    answer = b""
+    while True:
+        piece = client.recv(1024)
+        if not piece:
+            break
+        answer += piece
+except OSError as error:
+    print("Hm:", error)
+    sys.exit(0)
+print(answer.decode(errors="replace").strip())
+client.close()

@@ -1,0 +1,29 @@
+# daytime-client: ask a server for the date and time, in words (RFC 867).
+#
+# Run: python3 daytime-client.py [HOST [PORT]]
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "time.nist.gov"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 13
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+try:
+    # GAP connect
+    client.connect((host, port))
+    # END
+
+    # Whoever connects is told the time: there is nothing to send. The end is where it closes.
+    # GAP receive
+    answer = b""
+    while True:
+        piece = client.recv(1024)
+        if not piece:
+            break
+        answer += piece
+    # END
+except OSError as error:
+    sys.exit(f"{host} port {port}: {error}")
+print(answer.decode(errors="replace").strip())
+client.close()

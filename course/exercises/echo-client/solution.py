@@ -1,0 +1,36 @@
+# echo-client: send a message, and read until all of it has come back.
+#
+# Run: python3 echo-client.py [HOST [PORT]]
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "localhost"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+try:
+    # GAP connect
+    client.connect((host, port))
+    # END
+    print("Message: ", end="", flush=True)
+    message = sys.stdin.buffer.readline().rstrip(b"\r\n")
+
+    # GAP send
+    client.sendall(message)
+    # END
+
+    # The client knows how much must come back, and asks again until it has it.
+    # GAP receive
+    received = 0
+    while received < len(message):
+        piece = client.recv(16)
+        if not piece:
+            sys.exit(f"the server closed after {received} of {len(message)} bytes")
+        received += len(piece)
+        print(f"Received {len(piece)}:", piece.decode(errors="replace"))
+    # END
+except OSError as error:
+    sys.exit(f"{host} port {port}: {error}")
+print("All", received, "bytes came back")
+client.close()

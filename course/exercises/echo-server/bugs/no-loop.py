@@ -1,0 +1,36 @@
+# Fails next-client: no accept loop: it ends with its first client.
+
+import socket
+import sys
+import threading
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
+
+
+def echo(client, address):
+    print("Connected:", address)
+    try:
+        # A stream has no message boundaries: every piece goes back as it came.
+        while True:
+            piece = client.recv(4096)
+            if not piece:
+                break
+            client.sendall(piece)
+    except OSError as error:
+        print(address, error)
+    client.close()
+
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try:
+    server.bind(("", port))
+    server.listen(5)
+except OSError as error:
+    sys.exit(f"port {port}: {error}")
+print("Listening on port", port)
+
+for turn in range(1):
+    client, address = server.accept()
+    # While one client thinks, the others are served: a thread for each.
+    echo(client, address)

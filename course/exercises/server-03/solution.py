@@ -1,0 +1,41 @@
+# server-03: answer one client, and end.
+#
+# Run: python3 server-03.py [PORT]
+
+import socket
+import sys
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+try:
+    # GAP bind
+    server.bind(("", port))
+    # END
+    # GAP listen
+    server.listen(10)
+    # END
+except OSError as error:
+    sys.exit(f"port {port}: {error}")
+print("Listening on port", port)
+
+# GAP accept
+client, address = server.accept()
+# END
+print("Connected:", address)
+
+# GAP receive
+data = client.recv(1024)
+# END
+print("Received", len(data), "bytes")
+
+# A client that closed without a word has sent 0 bytes: there is nobody to answer.
+if data:
+    # GAP send
+    client.sendall(b"OK..." + data)
+    # END
+
+# GAP close
+client.close()
+server.close()
+# END

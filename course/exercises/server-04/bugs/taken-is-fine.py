@@ -1,0 +1,29 @@
+# Fails port-taken: a port that is taken is reported as success.
+
+import socket
+import sys
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+# Connections of the last run may linger in TIME_WAIT. This says that they don't count.
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try:
+    server.bind(("", port))
+    server.listen(10)
+except OSError as error:
+    print("Hm:", error)
+    sys.exit(0)
+print("Listening on port", port)
+
+while True:
+    client, address = server.accept()
+    print("Connected:", address)
+    try:
+        data = client.recv(1024)
+        if data:
+            client.sendall(b"OK..." + data)
+    except OSError as error:
+        # One client has vanished. The others must not lose the server for that.
+        print(address, error)
+    client.close()

@@ -1,0 +1,34 @@
+# server-04: serve one client after another, for ever.
+#
+# Run: python3 server-04.py [PORT]
+
+import socket
+import sys
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+# Connections of the last run may linger in TIME_WAIT. This says that they don't count.
+# GAP reuse
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+# END
+try:
+    server.bind(("", port))
+    server.listen(10)
+except OSError as error:
+    sys.exit(f"port {port}: {error}")
+print("Listening on port", port)
+
+# GAP loop
+while True:
+    client, address = server.accept()
+    print("Connected:", address)
+    try:
+        data = client.recv(1024)
+        if data:
+            client.sendall(b"OK..." + data)
+    except OSError as error:
+        # One client has vanished. The others must not lose the server for that.
+        print(address, error)
+    client.close()
+# END

@@ -1,0 +1,45 @@
+# server-05: many clients at once, a thread for each.
+#
+# Run: python3 server-05.py [PORT]
+
+import socket
+import sys
+import threading
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
+
+
+def converse(client, address):
+    print("Connected:", address)
+    try:
+        client.sendall(b"Welcome to the server. Type something and hit enter\n")
+        # GAP conversation
+        while True:
+            data = client.recv(1024)
+            if not data:
+                break
+            client.sendall(b"OK..." + data)
+        # END
+    except OSError as error:
+        print(address, error)
+    # GAP close
+    client.close()
+    # END
+
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try:
+    server.bind(("", port))
+    server.listen(10)
+except OSError as error:
+    sys.exit(f"port {port}: {error}")
+print("Listening on port", port)
+
+while True:
+    # GAP accept
+    client, address = server.accept()
+    # END
+    # GAP thread
+    threading.Thread(target=converse, args=(client, address), daemon=True).start()
+    # END

@@ -1,0 +1,15 @@
+# Fails other-name: the host is fixed: what the user asks for does not matter.
+
+import socket
+import sys
+
+host = "localhost"
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+print("Socket created: descriptor", client.fileno())
+
+try:
+    address = socket.gethostbyname(host)
+except OSError as error:
+    sys.exit(f"resolve {host}: {error}")
+print(host, "is", address)

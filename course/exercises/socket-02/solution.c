@@ -1,0 +1,44 @@
+/* socket-02: a socket, and the address of the one we want to talk to.
+ *
+ * Run: gcc -Wall socket-02.c -o socket-02 && ./socket-02 [HOST] */
+
+#define _POSIX_C_SOURCE 200809L
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int main(int argc, char *argv[]) {
+    const char *host = argc > 1 ? argv[1] : "www.google.com";
+
+    /* GAP socket */
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    /* ELSE int client = -1; */
+    /* END */
+    if (client < 0) {
+        perror("socket");
+        return 1;
+    }
+    printf("Socket created: descriptor %d\n", client);
+
+    struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    /* GAP address */
+    int error = getaddrinfo(host, NULL, &wanted, &found);
+    /* ELSE int error = EAI_FAIL; */
+    /* END */
+    if (error != 0) {
+        fprintf(stderr, "resolve %s: %s\n", host, gai_strerror(error));
+        return 1;
+    }
+    struct sockaddr_in *address = (struct sockaddr_in *)found->ai_addr;
+    char text[INET_ADDRSTRLEN];
+    inet_ntop(AF_INET, &address->sin_addr, text, sizeof text);
+    printf("%s is %s\n", host, text);
+
+    freeaddrinfo(found);
+    close(client);
+    return 0;
+}

@@ -1,0 +1,18 @@
+# Fails refused: a refused connection is reported as success.
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "www.google.com"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 80
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+try:
+    address = socket.gethostbyname(host)
+    client.connect((address, port))
+except OSError as error:
+    print("Hm:", error)
+print("Connected to", address)
+
+client.close()

@@ -1,0 +1,21 @@
+# Fails refused: a refused connection is reported as success.
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "www.google.com"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 80
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+# Lines end in CR LF, and an empty line ends the request. HTTP/1.1 requires Host.
+message = f"GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+
+try:
+    client.connect((host, port))
+    client.sendall(message.encode())
+except OSError as error:
+    print("Hm:", error)
+    sys.exit(0)
+print("Sent", len(message), "bytes")
+client.close()

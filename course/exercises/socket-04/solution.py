@@ -1,0 +1,28 @@
+# socket-04: send a request to a web server.
+#
+# Run: python3 socket-04.py [HOST [PORT]]
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "www.google.com"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 80
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+# Lines end in CR LF, and an empty line ends the request. HTTP/1.1 requires Host.
+# GAP message
+message = f"GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+# END
+
+try:
+    # GAP connect
+    client.connect((host, port))
+    # END
+    # GAP send
+    client.sendall(message.encode())
+    # END
+except OSError as error:
+    sys.exit(f"{host} port {port}: {error}")
+print("Sent", len(message), "bytes")
+client.close()

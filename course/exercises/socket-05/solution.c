@@ -1,0 +1,85 @@
+/* socket-05: ask a web server for its page, and receive all of it.
+ *
+ * Run: gcc -Wall socket-05.c -o socket-05 && ./socket-05 [HOST [PORT]] */
+
+#define _POSIX_C_SOURCE 200809L
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *call) {
+    perror(call);
+    exit(1);
+}
+
+int main(int argc, char *argv[]) {
+    const char *host = argc > 1 ? argv[1] : "www.google.com";
+
+    /* GAP socket */
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    /* ELSE int client = -1; */
+    /* END */
+    if (client < 0)
+        fail("socket");
+
+    /* GAP port */
+    int port = argc > 2 ? atoi(argv[2]) : 80;
+    /* ELSE int port = 0; */
+    /* END */
+
+    struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    /* GAP address */
+    int error = getaddrinfo(host, NULL, &wanted, &found);
+    /* ELSE int error = EAI_FAIL; */
+    /* END */
+    if (error != 0) {
+        fprintf(stderr, "resolve %s: %s\n", host, gai_strerror(error));
+        return 1;
+    }
+
+    char message[1024] = "";
+    /* GAP message */
+    snprintf(message, sizeof message,
+             "GET / HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n\r\n", host, port);
+    /* END */
+
+    /* An address and a port, both in network byte order. */
+    struct sockaddr_in endpoint = {.sin_family = AF_INET};
+    /* GAP endpoint */
+    endpoint.sin_addr = ((struct sockaddr_in *)found->ai_addr)->sin_addr;
+    endpoint.sin_port = htons(port);
+    /* END */
+    freeaddrinfo(found);
+
+    /* GAP connect */
+    if (connect(client, (struct sockaddr *)&endpoint, sizeof endpoint) < 0)
+        fail("connect");
+    /* END */
+
+    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* GAP send */
+    for (size_t length = strlen(message), done = 0; done < length;) {
+        ssize_t sent = send(client, message + done, length - done, MSG_NOSIGNAL);
+        if (sent < 0)
+            fail("send");
+        done += sent;
+    }
+    /* END */
+
+    /* One recv gives what has arrived so far; 0 means that the server has closed. */
+    char piece[4096];
+    /* GAP receive */
+    ssize_t length;
+    while ((length = recv(client, piece, sizeof piece, 0)) > 0)
+        fwrite(piece, 1, length, stdout);
+    if (length < 0)
+        fail("recv");
+    /* END */
+    close(client);
+    return 0;
+}

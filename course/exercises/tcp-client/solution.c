@@ -1,0 +1,76 @@
+/* tcp-client: connect, send a sentence, read the answer to its end.
+ *
+ * Run: gcc -Wall tcp-client.c -o tcp-client && ./tcp-client [HOST [PORT]] */
+
+#define _POSIX_C_SOURCE 200809L
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void fail(const char *call) {
+    perror(call);
+    exit(1);
+}
+
+int main(int argc, char *argv[]) {
+    const char *host = argc > 1 ? argv[1] : "localhost";
+    const char *port = argc > 2 ? argv[2] : "12000";
+
+    struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    int error = getaddrinfo(host, port, &wanted, &found);
+    if (error != 0) {
+        fprintf(stderr, "resolve %s: %s\n", host, gai_strerror(error));
+        return 1;
+    }
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    if (client < 0)
+        fail("socket");
+    /* GAP connect */
+    if (connect(client, found->ai_addr, found->ai_addrlen) < 0)
+        fail("connect");
+    /* END */
+    freeaddrinfo(found);
+
+    printf("Input lowercase sentence: ");
+    fflush(stdout);
+    char *sentence = NULL;
+    size_t room = 0;
+    ssize_t total = getline(&sentence, &room, stdin);
+    while (total > 0 && strchr("\r\n", sentence[total - 1]))
+        total--;
+
+    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* GAP send */
+    for (ssize_t done = 0; done < total;) {
+        ssize_t sent = send(client, sentence + done, total - done, MSG_NOSIGNAL);
+        if (sent < 0)
+            fail("send");
+        done += sent;
+    }
+    /* END */
+    /* "I have said everything": the server's recv returns 0 then. We can still receive. */
+    /* GAP shutdown */
+    if (shutdown(client, SHUT_WR) < 0)
+        fail("shutdown");
+    /* END */
+
+    /* A stream does not say where an answer ends. This one ends where the server closes. */
+    char piece[1024];
+    printf("From server: ");
+    /* GAP receive */
+    ssize_t length;
+    while ((length = recv(client, piece, sizeof piece, 0)) > 0)
+        fwrite(piece, 1, length, stdout);
+    if (length < 0)
+        fail("recv");
+    /* END */
+    printf("\n");
+
+    free(sentence);
+    close(client);
+    return 0;
+}

@@ -1,0 +1,47 @@
+// tcp-client: connect, send a sentence, read the answer to its end.
+//
+// Run: rustc tcp-client.rs && ./tcp-client [HOST [PORT]]
+
+use std::env::args;
+use std::io::{BufRead, Read, Write, stdin, stdout};
+use std::net::{Shutdown, TcpStream};
+use std::process::exit;
+
+fn main() {
+    let host = args().nth(1).unwrap_or("localhost".to_string());
+    let port: u16 = args().nth(2).map_or(12000, |text| text.parse().expect("a port number"));
+
+    // GAP connect
+    let connected = TcpStream::connect((host.as_str(), port));
+    // ELSE let connected: std::io::Result<TcpStream> = todo!("gap connect");
+    // END
+    let mut server = connected.unwrap_or_else(|error| fail("connect", error));
+
+    print!("Input lowercase sentence: ");
+    stdout().flush().expect("write to the terminal");
+    let mut sentence = Vec::new();
+    stdin().lock().read_until(b'\n', &mut sentence).expect("read from the terminal");
+    while sentence.last().is_some_and(|byte| b"\r\n".contains(byte)) {
+        sentence.pop();
+    }
+
+    // GAP send
+    server.write_all(&sentence).unwrap_or_else(|error| fail("send", error));
+    // END
+    // "I have said everything": the server's read returns 0 then. We can still receive.
+    // GAP shutdown
+    server.shutdown(Shutdown::Write).unwrap_or_else(|error| fail("shutdown", error));
+    // END
+
+    // A stream does not say where an answer ends. This one ends where the server closes.
+    let mut answer = Vec::new();
+    // GAP receive
+    server.read_to_end(&mut answer).unwrap_or_else(|error| fail("receive", error));
+    // END
+    println!("From server: {}", String::from_utf8_lossy(&answer));
+}
+
+fn fail(what: &str, error: std::io::Error) -> ! {
+    eprintln!("{what}: {error}");
+    exit(1);
+}

@@ -1,0 +1,33 @@
+# Fails restart: SO_REUSEADDR is missing: no second start for a minute.
+
+import socket
+import sys
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 12000
+
+
+def upper(data):
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    return data.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
+
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+try:
+    server.bind(("", port))
+    server.listen(1)
+except OSError as error:
+    sys.exit(f"port {port}: {error}")
+print("The server is ready to receive on port", port)
+
+while True:
+    client, address = server.accept()
+    print("Connected:", address)
+    try:
+        while True:
+            data = client.recv(1024)
+            if not data:
+                break
+            client.sendall(upper(data))
+    except OSError as error:
+        print(address, error)
+    client.close()

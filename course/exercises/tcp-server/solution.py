@@ -1,0 +1,46 @@
+# tcp-server: answer each client with its text in upper case.
+#
+# Run: python3 tcp-server.py [PORT]
+
+import socket
+import sys
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 12000
+
+
+def upper(data):
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    return data.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
+
+
+server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try:
+    # GAP bind
+    server.bind(("", port))
+    # END
+    # GAP listen
+    server.listen(1)
+    # END
+except OSError as error:
+    sys.exit(f"port {port}: {error}")
+print("The server is ready to receive on port", port)
+
+while True:
+    # GAP accept
+    client, address = server.accept()
+    # END
+    print("Connected:", address)
+    try:
+        # GAP answer
+        while True:
+            data = client.recv(1024)
+            if not data:
+                break
+            client.sendall(upper(data))
+        # END
+    except OSError as error:
+        print(address, error)
+    # GAP close
+    client.close()
+    # END

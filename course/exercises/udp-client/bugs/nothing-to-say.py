@@ -1,0 +1,22 @@
+# Fails empty: an empty sentence is not sent, but an answer waited for.
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "localhost"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 12000
+
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+print("Input lowercase sentence: ", end="", flush=True)
+sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
+
+# One call, one datagram, even an empty one.
+if sentence:
+    client.sendto(sentence, (host, port))
+
+# The buffer must hold the largest datagram: what does not fit is thrown away.
+answer, server = client.recvfrom(65536)
+print("From", server)
+print(answer.decode(errors="replace"))
+client.close()

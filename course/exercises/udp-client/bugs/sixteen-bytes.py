@@ -1,0 +1,21 @@
+# Fails large: the buffer is too small: the rest of a datagram is thrown away.
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "localhost"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 12000
+
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+print("Input lowercase sentence: ", end="", flush=True)
+sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
+
+# One call, one datagram, even an empty one.
+client.sendto(sentence, (host, port))
+
+# The buffer must hold the largest datagram: what does not fit is thrown away.
+answer, server = client.recvfrom(1024)
+print("From", server)
+print(answer.decode(errors="replace"))
+client.close()

@@ -1,0 +1,23 @@
+# Fails large: the buffer is too small: the rest of a datagram is thrown away.
+
+import socket
+import sys
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 12000
+
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+try:
+    server.bind(("", port))
+except OSError as error:
+    sys.exit(f"port {port}: {error}")
+print("The server is ready to receive on port", port)
+
+while True:
+    # Who sent it came with it: that is where to answer.
+    message, client = server.recvfrom(1024)
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    answer = message.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
+    try:
+        server.sendto(answer, client)
+    except OSError as error:
+        print(client, error)

@@ -1,0 +1,24 @@
+# Fails port-taken: a port that is taken is reported as success.
+
+import socket
+import sys
+
+port = int(sys.argv[1]) if len(sys.argv) > 1 else 12000
+
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+try:
+    server.bind(("", port))
+except OSError as error:
+    print("Hm:", error)
+    sys.exit(0)
+print("The server is ready to receive on port", port)
+
+while True:
+    # Who sent it came with it: that is where to answer.
+    message, client = server.recvfrom(65536)
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    answer = message.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
+    try:
+        server.sendto(answer, client)
+    except OSError as error:
+        print(client, error)

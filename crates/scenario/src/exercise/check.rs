@@ -1,0 +1,151 @@
+//! All cases of an exercise, one after another.
+
+use std::collections::BTreeMap;
+
+use judge::{Finding, Mismatch, Outcome};
+
+use crate::engine::{Stagehand, run};
+use crate::format::{Case, Exercise};
+use crate::recording::{Recording, StepTrouble, Submission, Trouble};
+use crate::verdict::{State, Verdict};
+
+/// What to check.
+#[derive(Clone, Copy, Debug)]
+pub struct Check<'a> {
+    /// By which cases.
+    pub exercise: &'a Exercise,
+    /// Whose program.
+    pub submission: &'a Submission,
+    /// Where and how.
+    pub stagehand: &'a Stagehand,
+    /// Only this case, whatever it depends on.
+    pub only: Option<&'a str>,
+}
+
+/// What came of a case.
+#[derive(Clone, Debug)]
+pub struct CaseReport<'a> {
+    /// Which.
+    pub case: &'a Case,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What happened; nothing if it was not run.
+    pub recording: Option<Recording>,
+}
+
+/// Why a case did not pass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Problem<'a> {
+    /// A step failed.
+    Step(&'a StepTrouble),
+    /// An expectation was not met: the finding, and its place among the case's expectations.
+    Missed(&'a Finding, usize),
+    /// The run says little or nothing about the program.
+    Trouble(&'a Trouble),
+    /// It was not run: this case did not pass.
+    Needs(&'a str),
+}
+
+/// What came of a check.
+#[derive(Clone, Debug, Default)]
+pub struct Report<'a> {
+    /// Case by case, in the exercise's order.
+    pub cases: Vec<CaseReport<'a>>,
+}
+
+impl<'a> Check<'a> {
+    /// The cases that it will run.
+    pub fn cases(&self) -> impl Iterator<Item = &'a Case> + use<'a> {
+        let only = self.only.map(str::to_owned);
+        let wanted = move |case: &&Case| only.as_deref().is_none_or(|only| only == case.name);
+        self.exercise.cases.iter().filter(wanted)
+    }
+
+    /// Runs them. `tell` hears of each as it is done, and says whether to go on.
+    pub fn run(&self, mut tell: impl FnMut(&CaseReport<'a>) -> bool) -> Report<'a> {
+        let mut report = Report::default();
+        let mut states = BTreeMap::new();
+        for case in self.cases() {
+            let missing = case.depends_on.iter().find(|name| {
+                let state = states.get(name.as_str());
+                self.only.is_none() && state != Some(&State::Passed)
+            });
+            let done = match missing {
+                Some(name) => CaseReport { case, verdict: case.skipped(name), recording: None },
+                None => self.one(case),
+            };
+            states.insert(case.name.as_str(), done.verdict.state);
+            let go_on = tell(&done);
+            report.cases.push(done);
+            if !go_on {
+                break;
+            }
+        }
+        report
+    }
+
+    fn one(&self, case: &'a Case) -> CaseReport<'a> {
+        match run(&case.scenario, Some(self.submission), self.stagehand) {
+            Ok(recording) => {
+                let verdict = case.judge(&recording);
+                CaseReport { case, verdict, recording: Some(recording) }
+            }
+            Err(error) => CaseReport { case, verdict: case.not_run(error), recording: None },
+        }
+    }
+}
+
+impl<'a> CaseReport<'a> {
+    /// Why it did not pass, if it did not: the first thing that went wrong.
+    pub fn problem(&self) -> Option<Problem<'_>> {
+        let verdict = &self.verdict;
+        let missed = verdict.findings.iter().position(|finding| finding.outcome != Outcome::Passed);
+        match (&verdict.trouble, &verdict.step, &verdict.because, missed) {
+            (Some(trouble), ..) => Some(Problem::Trouble(trouble)),
+            (_, Some((_, trouble)), ..) => Some(Problem::Step(trouble)),
+            (_, _, Some(case), _) => Some(Problem::Needs(case)),
+            (.., Some(index)) => Some(Problem::Missed(&verdict.findings[index], index)),
+            _ => None,
+        }
+    }
+
+    /// The hint that stands nearest to what went wrong.
+    pub fn hint(&self) -> Option<&'a judge::Texts> {
+        let step = self.verdict.step.as_ref().and_then(|(index, _)| {
+            self.case.scenario.steps.get(*index).and_then(|step| step.hint.as_ref())
+        });
+        step.or(self.case.hint.as_ref())
+    }
+
+    /// The events that the problem is about, by `seq`.
+    pub fn evidence(&self) -> Vec<u64> {
+        match self.problem() {
+            Some(Problem::Missed(finding, _)) => match &finding.outcome {
+                Outcome::Failed(Mismatch::Different { seen }) => seen.clone(),
+                _ => finding.evidence.clone(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Report<'_> {
+    /// Points earned and points there are, of the robust cases or of the others.
+    pub fn points(&self, robust: bool) -> (u32, u32) {
+        let cases = self.cases.iter().filter(|done| done.case.robust == robust);
+        cases.fold((0, 0), |(earned, all), done| {
+            (earned + done.verdict.points, all + done.verdict.of)
+        })
+    }
+
+    /// Did everything pass that a simple correct solution passes?
+    pub fn core_passed(&self) -> bool {
+        let mut core = self.cases.iter().filter(|done| !done.case.robust);
+        core.all(|done| done.verdict.state == State::Passed)
+    }
+
+    /// Was there a case that could not be run here?
+    pub fn infra_error(&self) -> Option<&CaseReport<'_>> {
+        self.cases.iter().find(|done| done.verdict.state == State::InfraError)
+    }
+}

@@ -1,0 +1,169 @@
+//! Solutions with gaps: one source for the solution and for the starter.
+//!
+//! In a solution a gap begins with a comment `GAP name` and ends with a comment `END`. Before the
+//! end, comments `ELSE line` say what the starter needs in that place to be a program at all.
+
+use super::code::Code;
+
+/// A reference solution, cut at its gaps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// Its language.
+    pub code: Code,
+    /// Its parts, in order.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a solution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Lines that every starter has.
+    Text(String),
+    /// Lines that the student has to write.
+    Gap {
+        /// What the gap is called.
+        name: String,
+        /// How far it is indented.
+        indent: String,
+        /// What belongs there.
+        body: String,
+        /// What stands there meanwhile.
+        meanwhile: Vec<String>,
+    },
+}
+
+/// A gap that is still open in a student's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Its number in the starter.
+    pub number: usize,
+    /// What it is called.
+    pub name: String,
+    /// In which line it stands.
+    pub line: usize,
+}
+
+/// The word by which an open gap is known in a starter.
+const TODO: &str = "TODO";
+
+impl Template {
+    /// Cuts a solution. The error names the line in which its marks do not fit.
+    pub fn parse(code: Code, text: &str) -> Result<Self, (usize, String)> {
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut gap: Option<(String, String, String, Vec<String>)> = None;
+        for (index, line) in text.lines().enumerate() {
+            let wrong = |what: &str| Err((index + 1, what.to_owned()));
+            let comment = code.comment(line).unwrap_or_default();
+            match (comment.split_once(' ').unwrap_or((comment, "")), &mut gap) {
+                (("GAP", name), None) if !name.is_empty() => {
+                    parts.push(Part::Text(std::mem::take(&mut plain)));
+                    let indent = line[..line.len() - line.trim_start().len()].to_owned();
+                    gap = Some((name.to_owned(), indent, String::new(), Vec::new()));
+                }
+                (("GAP", _), _) => return wrong("a gap has a name, and none is inside another"),
+                (("ELSE", line), Some((.., meanwhile))) => meanwhile.push(line.to_owned()),
+                (("END", ""), Some(_)) => {
+                    if let Some((name, indent, body, meanwhile)) = gap.take() {
+                        parts.push(Part::Gap { name, indent, body, meanwhile });
+                    }
+                }
+                (("ELSE" | "END", _), None) => return wrong("there is no gap here"),
+                (_, Some((_, _, body, _))) => *body += &format!("{line}\n"),
+                (_, None) => plain += &format!("{line}\n"),
+            }
+        }
+        if let Some((name, ..)) = gap {
+            return Err((text.lines().count(), format!("the gap {name} has no END")));
+        }
+        parts.push(Part::Text(plain));
+        Ok(Self { code, parts })
+    }
+
+    /// The gaps' names, in order.
+    pub fn gaps(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Gap { name, .. } => Some(name.as_str()),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The solution, without its marks.
+    pub fn solution(&self) -> String {
+        let text = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text,
+            Part::Gap { body, .. } => body,
+        });
+        text.map(String::as_str).collect()
+    }
+
+    /// What a student begins with. `prompt` says what is to be done in a gap.
+    pub fn starter(&self, prompt: impl Fn(&str) -> String) -> String {
+        let mut number = 0;
+        let part = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Gap { name, indent, meanwhile, .. } => {
+                number += 1;
+                let todo = format!("{TODO} {number} {name}: {}", prompt(name));
+                let mut lines = vec![self.code.as_comment(&todo)];
+                lines.extend(meanwhile.iter().cloned());
+                if !meanwhile.iter().any(|line| line.contains("todo!")) {
+                    lines.push(self.code.placeholder(&format!("gap {number}: {name}")));
+                }
+                lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+            }
+        };
+        self.parts.iter().map(part).collect()
+    }
+}
+
+/// The gaps that are still open in a file.
+pub fn open_gaps(code: Code, text: &str) -> Vec<Open> {
+    let open = |(index, line): (usize, &str)| {
+        let rest = code.comment(line)?.strip_prefix(TODO)?.trim_start();
+        let (number, rest) = rest.split_once(' ')?;
+        let (name, _) = rest.split_once(':')?;
+        let number = number.parse().ok()?;
+        Some(Open { number, name: name.trim().to_owned(), line: index + 1 })
+    };
+    text.lines().enumerate().filter_map(open).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOLUTION: &str = "a = 1\nif a:\n    # GAP send\n    send(a)\n    # END\nb = 2\n";
+
+    #[test]
+    fn a_starter_is_the_solution_without_its_gaps() {
+        let template = Template::parse(Code::Python, SOLUTION).unwrap();
+        assert_eq!(template.solution(), "a = 1\nif a:\n    send(a)\nb = 2\n");
+        let starter = template.starter(|name| format!("Do {name}."));
+        assert_eq!(
+            starter,
+            "a = 1\nif a:\n    # TODO 1 send: Do send.\n    \
+             raise NotImplementedError(\"gap 1: send\")\nb = 2\n"
+        );
+        let open = open_gaps(Code::Python, &starter);
+        assert_eq!(open, [Open { number: 1, name: "send".into(), line: 3 }]);
+        assert!(open_gaps(Code::Python, &template.solution()).is_empty());
+    }
+
+    #[test]
+    fn what_stands_there_meanwhile_may_be_said() {
+        let text = "/* GAP accept */\nint c = accept(s);\n/* ELSE int c = -1; */\n/* END */\n";
+        let starter = Template::parse(Code::C, text).unwrap().starter(|_| "Wait.".into());
+        let lines: Vec<&str> = starter.lines().collect();
+        assert_eq!(lines[0], "/* TODO 1 accept: Wait. */");
+        assert_eq!(lines[1..], ["int c = -1;", "fputs(\"gap 1: accept\\n\", stderr), exit(1);"]);
+    }
+
+    #[test]
+    fn marks_that_do_not_fit_are_refused_with_their_line() {
+        let wrong = |text| Template::parse(Code::Python, text).unwrap_err().0;
+        assert_eq!(wrong("x\n# END\n"), 2);
+        assert_eq!(wrong("# GAP a\n# GAP b\n"), 2);
+        assert_eq!(wrong("# GAP a\nx\n"), 2);
+    }
+}

@@ -1,0 +1,58 @@
+//! What is to be done in a gap, and the hints that lead there: `gaps.toml`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use judge::Texts;
+use serde::Deserialize;
+
+use super::code::Code;
+use crate::Course;
+use crate::format::LoadError;
+
+/// About one gap.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hint {
+    /// What is to be done: stands in the starter.
+    pub prompt: Texts,
+    /// The first hint.
+    pub vague: Texts,
+    /// The second hint.
+    pub precise: Texts,
+    /// The third hint: the call itself, by language.
+    pub call: BTreeMap<String, String>,
+    /// And where to read about it.
+    pub man: String,
+}
+
+/// About all gaps of an exercise.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hints(BTreeMap<String, Hint>);
+
+impl Hints {
+    /// The exercise's own hints, and those that all exercises share.
+    pub fn of(course: &Course, exercise: &str) -> Result<Self, LoadError> {
+        let mut hints = read(course, Path::new("exercises/gaps.toml"))?;
+        hints.extend(read(course, &Path::new("exercises").join(exercise).join("gaps.toml"))?);
+        Ok(Self(hints))
+    }
+
+    /// About the gap of this name.
+    pub fn about(&self, gap: &str) -> Option<&Hint> {
+        self.0.get(gap)
+    }
+}
+
+impl Hint {
+    /// The call, in this language, and where to read about it.
+    pub fn call(&self, code: Code) -> Option<(&str, &str)> {
+        Some((self.call.get(code.name())?, &self.man))
+    }
+}
+
+fn read(course: &Course, path: &Path) -> Result<BTreeMap<String, Hint>, LoadError> {
+    let Some(bytes) = course.file(path) else { return Ok(BTreeMap::new()) };
+    let text = String::from_utf8_lossy(bytes);
+    toml::from_str(&text).map_err(|error| LoadError::toml(path, &text, &error))
+}

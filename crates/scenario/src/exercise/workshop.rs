@@ -1,0 +1,180 @@
+//! From what a student wrote to a command that can be run: interpreters are found, Rust and C are
+//! compiled, into a folder that goes away again.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::code::Code;
+use crate::recording::Submission;
+
+/// A program that can be run, and the folder it lives in.
+#[derive(Debug)]
+pub struct Built {
+    /// How to run it.
+    pub submission: Submission,
+    /// Kept while the program is needed.
+    _workshop: Option<Workshop>,
+}
+
+/// Why there is no program to run.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A program that is needed is not on this machine: nobody's fault.
+    #[error("{tool} is not installed, or not in PATH")]
+    Missing {
+        /// Which.
+        tool: String,
+    },
+    /// The compiler refused the file: the student's to correct.
+    #[error("{command}: {output}")]
+    Refused {
+        /// What was called.
+        command: String,
+        /// What it said.
+        output: String,
+    },
+    /// A system call failed.
+    #[error("{call} {object}: {source}")]
+    Call {
+        /// Which.
+        call: &'static str,
+        /// On what.
+        object: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// A folder for compiled programs, removed when it is dropped.
+#[derive(Debug)]
+pub struct Workshop(PathBuf);
+
+impl Workshop {
+    /// A new folder.
+    pub fn open() -> Result<Self, BuildError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder =
+            std::env::temp_dir().join(format!("socklab-build-{}-{number}", std::process::id()));
+        fs::create_dir(&folder).map_err(failed("mkdir", &folder))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Workshop {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn failed(call: &'static str, object: &Path) -> impl FnOnce(io::Error) -> BuildError {
+    let object = object.display().to_string();
+    move |source| BuildError::Call { call, object, source }
+}
+
+impl Built {
+    /// Made from one source file, to be called with these arguments.
+    pub fn from_source(code: Code, file: &Path, arguments: &[String]) -> Result<Self, BuildError> {
+        let file = file.canonicalize().map_err(failed("open", file))?;
+        let folder = file.parent().map(Path::to_owned);
+        let name = file.display().to_string();
+        let submission = |mut argv: Vec<String>| {
+            argv.extend(arguments.iter().cloned());
+            Submission { argv, directory: folder.clone() }
+        };
+        if code == Code::Python {
+            let python = find("python3")?;
+            return Ok(Self { submission: submission(vec![python, name]), _workshop: None });
+        }
+        let workshop = Workshop::open()?;
+        let program = workshop.0.join(file.file_stem().unwrap_or(OsStr::new("program")));
+        compile(code, &file, &program)?;
+        let argv = vec![program.display().to_string()];
+        Ok(Self { submission: submission(argv), _workshop: Some(workshop) })
+    }
+
+    /// A command as it was typed.
+    pub fn from_command(words: &[String]) -> Result<Self, BuildError> {
+        let mut argv = words.to_vec();
+        if let Some(program) = argv.first_mut() {
+            *program = find(program)?;
+        }
+        Ok(Self { submission: Submission { argv, directory: None }, _workshop: None })
+    }
+}
+
+fn compile(code: Code, file: &Path, program: &Path) -> Result<(), BuildError> {
+    let (tool, options): (String, &[&str]) = match code {
+        Code::Rust => (find("rustc")?, &["--edition=2021", "-Cdebuginfo=0"]),
+        // What a course's machines have; each takes the same options.
+        _ => (
+            find("gcc").or_else(|_| find("clang")).or_else(|_| find("cc"))?,
+            &["-std=gnu11", "-Wall", "-O1", "-pthread"],
+        ),
+    };
+    let mut command = Command::new(&tool);
+    command.args(options).arg("-o").arg(program).arg(file).stdin(Stdio::null());
+    let output = command.output().map_err(failed("start", Path::new(&tool)))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let words = [Path::new(&tool).file_name().unwrap_or_default(), file.as_os_str()];
+    let command = words.map(|word| word.to_string_lossy().into_owned()).join(" ");
+    let said = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
+    Err(BuildError::Refused { command, output: said })
+}
+
+/// Where a program is: as a shell would find it.
+fn find(program: &str) -> Result<String, BuildError> {
+    let runs = |path: &Path| {
+        path.metadata().is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 > 0)
+    };
+    let missing = || BuildError::Missing { tool: program.to_owned() };
+    if program.contains('/') {
+        return if runs(Path::new(program)) { Ok(program.to_owned()) } else { Err(missing()) };
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|at| runs(at));
+    found.map(|at| at.display().to_string()).ok_or_else(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_installed_is_told_from_what_is_wrong() {
+        let missing = Built::from_command(&["no-such-interpreter".into(), "x.py".into()]);
+        assert!(
+            matches!(missing, Err(BuildError::Missing { tool }) if tool == "no-such-interpreter")
+        );
+        let built = Built::from_command(&["sh".into(), "-c".into(), "exit".into()]).unwrap();
+        assert!(built.submission.argv[0].ends_with("/sh"));
+    }
+
+    #[test]
+    fn compilers_are_quoted_and_leave_nothing() {
+        let folder = Workshop::open().unwrap();
+        let file = folder.0.join("server.c");
+        fs::write(&file, "int main(void) { return 0 }\n").unwrap();
+        match Built::from_source(Code::C, &file, &[]) {
+            Err(BuildError::Refused { command, output }) => {
+                assert!(command.starts_with("gcc ") && output.contains("expected"), "{output}");
+            }
+            Err(BuildError::Missing { .. }) => eprintln!("not run: needs a C compiler"),
+            other => panic!("{other:?}"),
+        }
+        fs::write(&file, "int main(void) { return 0; }\n").unwrap();
+        if let Ok(built) = Built::from_source(Code::C, &file, &["{port}".into()]) {
+            let program = PathBuf::from(&built.submission.argv[0]);
+            assert!(program.is_file() && built.submission.argv[1] == "{port}");
+            drop(built);
+            assert!(!program.exists());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+# What `exercise`, `check` and `check --watch` say.
+
+cmd-exercise = Programs to write yourself: what there is, and files to begin with
+cmd-exercise-list = List the exercises, and what you have done
+cmd-exercise-start = Write the files to begin with, and the page that says what is expected
+cmd-check = Run your program, case by case, and say what it does
+
+arg-exercise-list-json = Print JSON, for scripts
+arg-exercise-start-name = An exercise, as `socklab exercise list` names it
+arg-exercise-start-code = What to write it in (default: python)
+arg-exercise-start-force = Begin again; what is there is kept under another name
+arg-exercise-start-folder = Where to put the files (default: a folder with the exercise's name)
+arg-check-name = An exercise, as `socklab exercise list` names it
+arg-check-watch = Check again whenever the file is saved
+arg-check-format = How to report
+arg-check-case = This case only
+arg-check-seed = Use the same random bytes as the check with this number
+arg-check-command = Your program and its arguments, in which {"{"}port{"}"} and {"{"}host{"}"} are filled in; or its source file (default: the file that `exercise start` wrote)
+
+examples-exercise-start =
+    $ socklab exercise start echo-server
+    $ socklab exercise start echo-server --in c ~/sockets
+examples-check =
+    $ socklab check echo-server  # the file that `exercise start` wrote
+    $ socklab check echo-server --watch  # and again whenever it is saved
+    $ socklab check echo-server -- python3 my-server.py {"{"}port{"}"}
+    $ socklab check echo-server -- ./my-server  # a fixed port works too
+    $ socklab check tcp-client -- my-client.c
+    Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage, 3 it could not be run here.
+
+exercise-next = Begin: socklab exercise start NAME.  ✓ all points   · begun
+unknown-exercise = there is no exercise “{ $name }”
+start-exists = { $file } is there already, and differs from the starter: it is not touched
+start-force = to begin again, keeping a copy: { $command }
+start-there = { $file } is there already, as it was at the beginning.
+start-kept = What was there is kept in { $file }
+start-written = { $file } has { $gaps } gaps (TODO) to fill in.
+start-page = { $file } says what is expected.
+start-check = Then: { $command }
+
+check-core = What the exercise is about
+check-robust = What a robust program does as well
+check-points-core = Exercise: { $points } points
+check-points-robust = Robust: { $points } points
+check-skipped = not run: first { $case }
+check-timed-out = took too long
+check-infra = could not be run here
+check-refused = { $command }: the compiler did not accept it
+check-missing = { $tool } is not installed, or is not in PATH
+check-missing-hint = this says nothing about your program: install it, or give another command behind --
+check-nothing = there is nothing to check here: no { $name }.py, { $name }.rs or { $name }.c
+check-nothing-hint = begin with: socklab exercise start { $name }; or name your program: socklab check { $name } -- COMMAND
+
+label-hint = Hint:
+label-again = See it again:
+
+why-gap = Gap { $number }, “{ $name }”, is still open in line { $line }: { $prompt }
+why-printed = { $who } printed:
+why-expected = Expected: { $what }.
+why-not-expected = Not expected: { $what }.
+
+got-nothing = Nothing of the kind happened.
+got-different = It was done, but not like that: see the marked lines.
+got-times = It happened { $got } times; expected: { $wanted }.
+got-exit = But: { $exit }.
+got-running = But it was still running at the end.
+got-no-bytes = But there was not a single byte.
+got-bytes = But it was “{ $bytes }” ({ $total } bytes).
+got-unclear = The record holds only the beginning of what was sent, and that does not decide it.
+
+want-call = { $who } calls { $call }{ $object }
+want-sent = { $who } sends { $bytes }
+want-received = { $who } receives { $bytes }
+want-exit = { $who } ends with { $exit }
+want-failure = { $who } ends with an exit code other than 0
+want-end = { $who } ends
+want-running = { $who } is still running at the end
+want-output = { $who } prints { $bytes }
+want-stdout = { $who } prints, on standard output, { $bytes }
+want-stderr = { $who } prints, on standard error, { $bytes }
+bytes-equal = exactly “{ $bytes }”
+bytes-start = something that begins with “{ $bytes }”
+bytes-contain = something with “{ $bytes }” in it
+bytes-length = { $length } bytes
+
+did-leave-processes = Note: { $actor } ended and left { $count } running processes behind. They were ended.
+did-print = Note: { $actor } printed { $bytes } bytes.
+
+watch-no-terminal = --watch needs a terminal
+watch-keys = h hint   l list   n next   r run   x reset   q quit
+watch-waiting = Waiting for { $file } to be saved.
+watch-running = Running …
+watch-all = All points. n goes on to the next exercise.
+watch-core = The exercise is done. What is left is for a robust program; n goes on.
+watch-reset = x again: back to the starter (a copy of your file is kept). Any other key: no.
+watch-kept = Your file is kept in { $file }.
+watch-last = That was the last exercise.
+watch-started = { $file } is new.
+watch-any-key = Any key: back.
+watch-no-hint = There is no hint for this.
+watch-no-file = --watch needs a file to watch: name it behind --
+watch-ended = Bye. Again: socklab check { $name } --watch
+hint-call = { $call }   ({ $man })

@@ -1,0 +1,103 @@
+# Lo que dicen `exercise`, `check` y `check --watch`.
+
+cmd-exercise = Programas que escribes tú: cuáles hay, y ficheros para empezar
+cmd-exercise-list = Muestra los ejercicios, y lo que llevas hecho
+cmd-exercise-start = Escribe los ficheros para empezar, y la página que dice qué se espera
+cmd-check = Ejecuta tu programa, caso por caso, y dice lo que hace
+
+arg-exercise-list-json = Escribe JSON, para otros programas
+arg-exercise-start-name = Un ejercicio, con el nombre que le da `socklab exercise list`
+arg-exercise-start-code = En qué escribirlo (por omisión: python)
+arg-exercise-start-force = Empieza de nuevo; lo que haya se guarda con otro nombre
+arg-exercise-start-folder = Dónde dejar los ficheros (por omisión: una carpeta con el nombre del ejercicio)
+arg-check-name = Un ejercicio, con el nombre que le da `socklab exercise list`
+arg-check-watch = Comprueba otra vez cada vez que se guarda el fichero
+arg-check-format = Cómo informar
+arg-check-case = Solo este caso
+arg-check-seed = Usa los mismos bytes al azar que la comprobación con este número
+arg-check-command = Tu programa y sus argumentos, en los que se rellenan {"{"}port{"}"} y {"{"}host{"}"}; o su fichero fuente (por omisión: el fichero que escribió `exercise start`)
+
+examples-exercise-start =
+    $ socklab exercise start echo-server
+    $ socklab exercise start echo-server --in c ~/sockets
+examples-check =
+    $ socklab check echo-server  # el fichero que escribió `exercise start`
+    $ socklab check echo-server --watch  # y otra vez cada vez que se guarda
+    $ socklab check echo-server -- python3 mi-servidor.py {"{"}port{"}"}
+    $ socklab check echo-server -- ./mi-servidor  # un puerto fijo también vale
+    $ socklab check tcp-client -- mi-cliente.c
+    Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso, 3 aquí no se ha podido ejecutar.
+
+exercise-next = Empieza: socklab exercise start NOMBRE.  ✓ todos los puntos   · empezado
+unknown-exercise = no hay ningún ejercicio «{ $name }»
+start-exists = { $file } ya existe, y no es como al principio: no se toca
+start-force = para empezar de nuevo guardando una copia: { $command }
+start-there = { $file } ya existe, tal como era al principio.
+start-kept = Lo que había queda guardado en { $file }
+start-written = { $file } tiene { $gaps } huecos (TODO) que rellenar.
+start-page = { $file } dice qué se espera.
+start-check = Después: { $command }
+
+check-core = De qué trata el ejercicio
+check-robust = Qué hace además un programa robusto
+check-points-core = Ejercicio: { $points } puntos
+check-points-robust = Robustez: { $points } puntos
+check-skipped = sin ejecutar: antes, { $case }
+check-timed-out = ha tardado demasiado
+check-infra = aquí no se ha podido ejecutar
+check-refused = { $command }: el compilador no lo acepta
+check-missing = { $tool } no está instalado, o no está en PATH
+check-missing-hint = esto no dice nada de tu programa: instálalo, o da otra orden detrás de --
+check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
+check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- ORDEN
+
+label-hint = Pista:
+label-again = Verlo otra vez:
+
+why-gap = El hueco { $number }, «{ $name }», sigue abierto en la línea { $line }: { $prompt }
+why-printed = { $who } ha escrito:
+why-expected = Se esperaba: { $what }.
+why-not-expected = No se esperaba: { $what }.
+
+got-nothing = No ha ocurrido nada parecido.
+got-different = Se ha hecho, pero no así: mira las líneas marcadas.
+got-times = Ha ocurrido { $got } veces; se esperaba: { $wanted }.
+got-exit = Pero: { $exit }.
+got-running = Pero al final seguía en marcha.
+got-no-bytes = Pero no ha habido ni un byte.
+got-bytes = Pero fue «{ $bytes }» ({ $total } bytes).
+got-unclear = El registro solo guarda el principio de lo enviado, y con eso no se puede decidir.
+
+want-call = { $who } llama a { $call }{ $object }
+want-sent = { $who } envía { $bytes }
+want-received = { $who } recibe { $bytes }
+want-exit = { $who } termina con { $exit }
+want-failure = { $who } termina con un código de salida distinto de 0
+want-end = { $who } termina
+want-running = { $who } sigue en marcha al final
+want-output = { $who } escribe { $bytes }
+want-stdout = { $who } escribe, por la salida estándar, { $bytes }
+want-stderr = { $who } escribe, por la salida de error, { $bytes }
+bytes-equal = exactamente «{ $bytes }»
+bytes-start = algo que empieza por «{ $bytes }»
+bytes-contain = algo que contiene «{ $bytes }»
+bytes-length = { $length } bytes
+
+did-leave-processes = Nota: { $actor } ha terminado y ha dejado { $count } procesos en marcha. Se les ha puesto fin.
+did-print = Nota: { $actor } ha escrito { $bytes } bytes.
+
+watch-no-terminal = --watch necesita una terminal
+watch-keys = h pista   l lista   n siguiente   r ejecutar   x reiniciar   q salir
+watch-waiting = Esperando a que se guarde { $file }.
+watch-running = Ejecutando…
+watch-all = Todos los puntos. Con n se pasa al siguiente ejercicio.
+watch-core = El ejercicio está hecho. Lo que falta es para un programa robusto; con n se sigue.
+watch-reset = x otra vez: vuelve al principio (se guarda una copia de tu fichero). Cualquier otra tecla: no.
+watch-kept = Tu fichero queda guardado en { $file }.
+watch-last = Era el último ejercicio.
+watch-started = { $file } es nuevo.
+watch-any-key = Cualquier tecla: volver.
+watch-no-hint = Para esto no hay pista.
+watch-no-file = --watch necesita un fichero que vigilar: nómbralo detrás de --
+watch-ended = Hasta luego. Otra vez: socklab check { $name } --watch
+hint-call = { $call }   ({ $man })

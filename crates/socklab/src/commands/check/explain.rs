@@ -1,0 +1,183 @@
+//! Why a case did not pass, in words.
+
+use event::{Bytes, Process, Stream};
+use judge::{BytesWanted, ExitWanted, Expectation, Finding, Mismatch, Outcome, Subject};
+use scenario::Recording;
+use scenario::exercise::{CaseReport, Problem};
+
+use crate::ask::told;
+use crate::language::text;
+
+/// How many bytes are shown.
+const SHOWN: usize = 64;
+/// How many of the last lines of an output are shown.
+const LAST: usize = 6;
+
+/// What went wrong, in a few lines.
+pub(super) fn why(done: &CaseReport<'_>) -> Vec<String> {
+    let lines = match done.problem() {
+        None => String::new(),
+        Some(Problem::Needs(case)) => text!("check-skipped", case = case),
+        Some(Problem::Trouble(trouble)) => told::trouble(trouble),
+        Some(Problem::Step(trouble)) => told::step(trouble),
+        Some(Problem::Missed(finding, index)) => {
+            let wanted = done.case.expects.get(index).zip(done.recording.as_ref());
+            let bound = wanted.and_then(|(wanted, record)| wanted.bind(&record.variables).ok());
+            bound.map(|wanted| missed(&wanted, finding)).unwrap_or_default()
+        }
+    };
+    lines.lines().map(str::to_owned).collect()
+}
+
+/// An expectation that was not met: what was expected, and what came.
+fn missed(wanted: &Expectation, finding: &Finding) -> String {
+    let never = wanted.times.at_most == Some(0);
+    let key = if never { "why-not-expected" } else { "why-expected" };
+    let what = text!(key, what = wanted_text(&wanted.subject));
+    let but = match &finding.outcome {
+        Outcome::Failed(Mismatch::Nothing) => text!("got-nothing"),
+        Outcome::Failed(Mismatch::Different { .. }) => text!("got-different"),
+        Outcome::Failed(Mismatch::Times { wanted, got }) => {
+            text!("got-times", wanted = wanted, got = got)
+        }
+        Outcome::Failed(Mismatch::Exit { got: Some(exit) }) => {
+            text!("got-exit", exit = told::exit(*exit))
+        }
+        Outcome::Failed(Mismatch::Exit { got: None }) => text!("got-running"),
+        Outcome::Failed(Mismatch::Bytes { total: 0, .. }) => text!("got-no-bytes"),
+        Outcome::Failed(Mismatch::Bytes { got, total, .. }) => {
+            let dots = if *total > SHOWN as u64 { "…" } else { "" };
+            let shown = escaped(&got[..got.len().min(SHOWN)]);
+            text!("got-bytes", bytes = format!("{shown}{dots}"), total = total)
+        }
+        Outcome::Unclear => text!("got-unclear"),
+        Outcome::Passed | Outcome::Skipped { .. } => String::new(),
+    };
+    format!("{what}\n{but}")
+}
+
+/// What is expected, in words.
+fn wanted_text(subject: &Subject) -> String {
+    match subject {
+        Subject::Call(call) => {
+            let who = call.actor.as_deref().unwrap_or_default();
+            let address = call.address.as_ref().or(call.local.as_ref());
+            let mut object = address.map(|address| format!(" {address}")).unwrap_or_default();
+            object.extend(call.transport.as_ref().map(|transport| format!(" {transport}")));
+            text!("want-call", who = who, call = call.call, object = object)
+        }
+        Subject::Stream(stream) => {
+            let key = if stream.sent { "want-sent" } else { "want-received" };
+            text!(key, who = stream.actor, bytes = bytes_text(&stream.bytes))
+        }
+        Subject::Exit { actor, wanted } => match wanted {
+            ExitWanted::Code(code) => {
+                let exit = told::exit(event::Exit::Code(*code));
+                text!("want-exit", who = actor, exit = exit)
+            }
+            ExitWanted::Signal(name) => text!("want-exit", who = actor, exit = name),
+            ExitWanted::Failure => text!("want-failure", who = actor),
+            ExitWanted::Any => text!("want-end", who = actor),
+            ExitWanted::Running => text!("want-running", who = actor),
+        },
+        Subject::Output { actor, stream, bytes } => {
+            let key = match stream {
+                Some(Stream::Stderr) => "want-stderr",
+                Some(_) => "want-stdout",
+                None => "want-output",
+            };
+            text!(key, who = actor, bytes = bytes_text(bytes))
+        }
+        Subject::Signal { actor, signal } => text!("want-exit", who = actor, exit = signal),
+        Subject::State(state) => state.state.clone().unwrap_or_default(),
+    }
+}
+
+fn bytes_text(wanted: &BytesWanted) -> String {
+    let part = |key: &str, bytes: &Vec<u8>| {
+        let cut = &bytes[..bytes.len().min(SHOWN)];
+        let dots = if cut.len() < bytes.len() { "…" } else { "" };
+        text!(key, bytes = format!("{}{dots}", escaped(cut)))
+    };
+    let parts = [
+        wanted.equals.as_ref().map(|bytes| part("bytes-equal", bytes)),
+        wanted.starts_with.as_ref().map(|bytes| part("bytes-start", bytes)),
+        wanted.contains.as_ref().map(|bytes| part("bytes-contain", bytes)),
+        wanted.length.map(|length| text!("bytes-length", length = length)),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    Bytes::whole(bytes).to_string()
+}
+
+/// The last lines that the programs printed, each with its actor's name if there are several.
+pub(super) fn last_words(recording: &Recording) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, column) in recording.header.columns.iter().enumerate() {
+        let said = printed(recording, index);
+        let text = String::from_utf8_lossy(&said);
+        let all: Vec<&str> = text.trim_end().lines().collect();
+        if !all.is_empty() {
+            lines.push(text!("why-printed", who = column.label));
+            let last = &all[all.len().saturating_sub(LAST)..];
+            lines.extend(last.iter().map(|line| format!("    {}", printable(line))));
+        }
+    }
+    lines
+}
+
+/// What a column's processes wrote to standard output and error.
+fn printed(recording: &Recording, column: usize) -> Vec<u8> {
+    let mut processes = Vec::new();
+    let mut output = Vec::new();
+    for event in &recording.events {
+        match event.process() {
+            Some(Process::Start { command, .. }) if *command as usize == column => {
+                processes.push(event.place.process);
+            }
+            Some(Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes })
+                if processes.contains(&event.place.process) =>
+            {
+                output.extend_from_slice(&bytes.sample);
+            }
+            _ => {}
+        }
+    }
+    output
+}
+
+/// A line that does nothing to the terminal.
+fn printable(line: &str) -> String {
+    line.chars()
+        .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
+        .take(200)
+        .collect()
+}
+
+/// Words as a shell would take them.
+pub(super) fn shell_words(words: &[String]) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:{}=,+@%".contains(c);
+    let quote = |word: &String| match !word.is_empty() && word.chars().all(plain) {
+        true => word.clone(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    };
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        let words = ["python3".to_owned(), "mi servidor.py".to_owned(), "{port}".to_owned()];
+        assert_eq!(shell_words(&words), "python3 'mi servidor.py' {port}");
+    }
+
+    #[test]
+    fn an_output_cannot_move_the_cursor() {
+        assert_eq!(printable("a\x1b[2Jb"), "a\u{fffd}[2Jb");
+    }
+}

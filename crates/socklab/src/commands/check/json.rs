@@ -1,0 +1,95 @@
+//! The report for scripts.
+
+use anyhow::Result;
+use scenario::exercise::{CaseReport, Report, conduct};
+use scenario::format::Exercise;
+use scenario::{Place, Recording};
+use serde_json::{Value, json};
+
+use super::explain::why;
+use super::story::conduct_text;
+use super::subject::Subject;
+use crate::ask;
+use crate::output::println;
+
+/// A check that ran.
+pub(super) fn report(
+    exercise: &Exercise,
+    subject: &Subject,
+    report: &Report<'_>,
+    seed: u64,
+) -> Result<()> {
+    let points = |robust| {
+        let (earned, all) = report.points(robust);
+        json!({ "earned": earned, "of": all })
+    };
+    let place = report.cases.iter().find_map(|done| done.recording.as_ref()).map(place);
+    let mut value = head(exercise, subject);
+    value["seed"] = json!(seed);
+    value["place"] = json!(place);
+    value["passed"] = json!(report.core_passed());
+    value["points"] = json!({ "core": points(false), "robust": points(true) });
+    value["cases"] = report.cases.iter().map(case).collect();
+    println!("{}", serde_json::to_string_pretty(&value)?);
+    Ok(())
+}
+
+/// A program that the compiler did not accept.
+pub(super) fn refused(
+    exercise: &Exercise,
+    subject: &Subject,
+    command: &str,
+    output: &str,
+) -> Result<()> {
+    let mut value = head(exercise, subject);
+    value["passed"] = json!(false);
+    value["build_error"] = json!({ "command": command, "output": output });
+    println!("{}", serde_json::to_string_pretty(&value)?);
+    Ok(())
+}
+
+/// A program that could not be run here.
+pub(super) fn infra_error(exercise: &Exercise, subject: &Subject, what: &str) -> Result<()> {
+    let mut value = head(exercise, subject);
+    value["passed"] = Value::Null;
+    value["infra_error"] = json!(what);
+    println!("{}", serde_json::to_string_pretty(&value)?);
+    Ok(())
+}
+
+fn head(exercise: &Exercise, subject: &Subject) -> Value {
+    let gaps = subject.open_gaps();
+    let gaps =
+        gaps.iter().map(|gap| json!({ "number": gap.number, "name": gap.name, "line": gap.line }));
+    json!({
+        "exercise": exercise.name,
+        "command": subject.words(),
+        "open_gaps": gaps.collect::<Vec<_>>(),
+    })
+}
+
+fn case(done: &CaseReport<'_>) -> Value {
+    let conduct: Vec<String> = match &done.recording {
+        Some(recording) => conduct(recording).iter().map(conduct_text).collect(),
+        None => Vec::new(),
+    };
+    let failed = done.problem().is_some();
+    json!({
+        "name": done.case.name,
+        "title": ask::of(&done.case.title),
+        "robust": done.case.robust,
+        "state": done.verdict.state,
+        "points": done.verdict.points,
+        "of": done.verdict.of,
+        "problem": failed.then(|| why(done).join("\n")),
+        "hint": done.hint().filter(|_| failed).map(ask::of),
+        "conduct": conduct,
+    })
+}
+
+fn place(recording: &Recording) -> Value {
+    match &recording.place {
+        Place::Private { .. } => json!("private"),
+        Place::Machine { because } => json!({ "machine": because }),
+    }
+}

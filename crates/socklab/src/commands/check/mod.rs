@@ -1,0 +1,148 @@
+//! `socklab check`: runs what a student wrote, case by case, and says what it did.
+
+mod explain;
+mod json;
+mod report;
+mod story;
+mod subject;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use scenario::exercise::{BuildError, Check, Report};
+
+use super::exercise::{Material, Points};
+use super::watch;
+use crate::ask;
+use crate::cli::{self, Format};
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::output::println;
+pub(crate) use report::{Gauge, case_line, refused, summary};
+pub(crate) use story::{again, story};
+pub(crate) use subject::Subject;
+
+/// Checks a program.
+pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
+    ask::end_cleanly()?;
+    let material = Material::load()?;
+    let exercise = material.exercise(&options.name)?;
+    if let Some(name) = &options.case {
+        known_case(&exercise, name)?;
+    }
+    let subject = Subject::find(&exercise, &options.command)?;
+    if options.watch {
+        return watch::watch(material, exercise, subject);
+    }
+    let built = match subject.build() {
+        Ok(built) => built,
+        Err(BuildError::Refused { command, output }) => {
+            match options.format {
+                Format::Text => refused(&command, &output),
+                Format::Json => json::refused(&exercise, &subject, &command, &output)?,
+            }
+            return Ok(Exit::No.into());
+        }
+        Err(error) if options.format == Format::Json => {
+            json::infra_error(&exercise, &subject, &error.to_string())?;
+            return Ok(Exit::Environment.into());
+        }
+        Err(error) => return Err(not_here(&error)),
+    };
+    let stagehand = ask::stagehand(options.seed.unwrap_or_else(some_seed))?;
+    let check = Check {
+        exercise: &exercise,
+        submission: &built.submission,
+        stagehand: &stagehand,
+        only: options.case.as_deref(),
+    };
+    let report = match options.format {
+        Format::Json => {
+            let report = check.run(|_| true);
+            json::report(&exercise, &subject, &report, stagehand.seed)?;
+            report
+        }
+        Format::Text => in_words(&check, &material, &subject)?,
+    };
+    if options.case.is_none() && options.command.is_empty() {
+        note(&exercise.name, &report);
+    }
+    Ok(verdict(&report))
+}
+
+/// Prints case by case as they are done, and then the story of the first that did not pass.
+fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Result<Report<'a>> {
+    report::heading(check.exercise, subject);
+    let all = check.cases().count();
+    let mut gauge = Gauge::new(all, std::io::stderr().is_terminal());
+    gauge.show(check.cases().next().map_or("", |case| &case.name));
+    let mut section = None;
+    let mut upcoming: Vec<&str> = check.cases().map(|case| case.name.as_str()).collect();
+    upcoming.remove(0);
+    let report = check.run(|done| {
+        gauge.hide();
+        if section != Some(done.case.robust) {
+            section = Some(done.case.robust);
+            report::section(done.case.robust);
+        }
+        report::case(done);
+        gauge.advance();
+        if !upcoming.is_empty() {
+            gauge.show(upcoming.remove(0));
+        }
+        true
+    });
+    gauge.hide();
+    report::print_summary(&report);
+    if let Some(first) = report.cases.iter().find(|done| done.problem().is_some()) {
+        let name = &check.exercise.name;
+        let again = again(name, &first.case.name, check.stagehand.seed, subject);
+        for line in story(first, subject, &material.hints(name)?, &again) {
+            println!("{line}");
+        }
+    }
+    Ok(report)
+}
+
+/// Notes the points in the progress file.
+pub(crate) fn note(exercise: &str, report: &Report<'_>) {
+    if report.infra_error().is_none() {
+        Points { core: report.points(false), robust: report.points(true) }.note(exercise);
+    }
+}
+
+/// Another seed each time: what is sent is not what was sent yesterday.
+pub(crate) fn some_seed() -> u64 {
+    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    clock.map_or(1, |since| u64::from(since.subsec_micros()))
+}
+
+/// Why there is nothing to run here, which is nobody's fault.
+pub(crate) fn not_here(error: &BuildError) -> anyhow::Error {
+    let failure = match error {
+        BuildError::Missing { tool } => {
+            let failure = Failure::new(Exit::Environment, text!("check-missing", tool = tool));
+            failure.hint(text!("check-missing-hint"))
+        }
+        error => Failure::new(Exit::Environment, error.to_string()),
+    };
+    failure.into()
+}
+
+fn verdict(report: &Report<'_>) -> ExitCode {
+    match (report.infra_error(), report.core_passed()) {
+        (Some(_), _) => Exit::Environment.into(),
+        (None, true) => ExitCode::SUCCESS,
+        (None, false) => Exit::No.into(),
+    }
+}
+
+fn known_case(exercise: &scenario::format::Exercise, name: &str) -> Result<()> {
+    let names: Vec<&str> = exercise.cases.iter().map(|case| case.name.as_str()).collect();
+    if names.contains(&name) {
+        return Ok(());
+    }
+    let what = text!("bad-choice", word = "--case", value = name, choices = names.join(", "));
+    Err(Failure::new(Exit::Usage, what).into())
+}

@@ -1,0 +1,119 @@
+//! The report in words: a line for each case, and the points.
+
+use anstream::eprint;
+use scenario::State;
+use scenario::exercise::{CaseReport, Report};
+use scenario::format::Exercise;
+
+use super::Subject;
+use super::explain::shell_words;
+use crate::ask;
+use crate::commands::exercise::in_this_language;
+use crate::language::text;
+use crate::output::println;
+use crate::style;
+
+pub(super) fn heading(exercise: &Exercise, subject: &Subject) {
+    let title = &in_this_language(exercise).title;
+    println!("{}", style::paint(style::STRONG, title));
+    println!("{}", style::paint(style::FAINT, shell_words(&subject.words())));
+}
+
+pub(super) fn section(robust: bool) {
+    println!("\n{}", text!(if robust { "check-robust" } else { "check-core" }));
+}
+
+pub(super) fn case(done: &CaseReport<'_>) {
+    println!("{}", case_line(done));
+}
+
+/// A case and what came of it, in a line.
+pub(crate) fn case_line(done: &CaseReport<'_>) -> String {
+    let (mark, style) = match done.verdict.state {
+        State::Passed => ("✓", style::GOOD),
+        State::Failed | State::Timeout => ("✗", style::BAD),
+        State::Skipped => ("–", style::FAINT),
+        State::InfraError => ("?", style::BAD),
+    };
+    let name = format!("{:<17}", done.case.name);
+    let title = ask::of(&done.case.title);
+    let points = format!("{}/{}", done.verdict.points, done.verdict.of);
+    let tail = match done.verdict.state {
+        State::Skipped => {
+            text!("check-skipped", case = done.verdict.because.as_deref().unwrap_or_default())
+        }
+        State::Timeout => text!("check-timed-out"),
+        State::InfraError => text!("check-infra"),
+        _ => String::new(),
+    };
+    let tail =
+        if tail.is_empty() { tail } else { format!("  {}", style::paint(style::FAINT, tail)) };
+    format!("  {} {points:>3}  {name} {title}{tail}", style::paint(style, mark))
+}
+
+pub(super) fn print_summary(report: &Report<'_>) {
+    println!("\n{}", summary(report));
+}
+
+/// The points, in a line.
+pub(crate) fn summary(report: &Report<'_>) -> String {
+    let part = |robust| {
+        let (earned, all) = report.points(robust);
+        let style = if earned == all { style::GOOD } else { style::BAD };
+        let key = if robust { "check-points-robust" } else { "check-points-core" };
+        let points = style::paint(style, format_args!("{earned}/{all}"));
+        (all > 0).then(|| text!(key, points = points))
+    };
+    [false, true].into_iter().filter_map(part).collect::<Vec<_>>().join("   ")
+}
+
+/// What the compiler did not accept.
+pub(crate) fn refused(command: &str, output: &str) {
+    println!("{} {}", style::paint(style::BAD, "✗"), text!("check-refused", command = command));
+    println!();
+    for line in output.lines() {
+        println!("  {line}");
+    }
+}
+
+/// How far a check is, on standard error, where only a person sees it.
+#[derive(Debug)]
+pub(crate) struct Gauge {
+    done: usize,
+    all: usize,
+    shown: bool,
+    visible: bool,
+}
+
+/// How many cells a gauge has.
+const CELLS: usize = 20;
+
+impl Gauge {
+    pub(crate) fn new(all: usize, visible: bool) -> Self {
+        Self { done: 0, all, shown: false, visible }
+    }
+
+    pub(crate) fn advance(&mut self) {
+        self.done += 1;
+    }
+
+    /// The gauge itself.
+    pub(crate) fn bar(&self) -> String {
+        let full = CELLS * self.done / self.all.max(1);
+        let bar = "█".repeat(full) + &"░".repeat(CELLS - full);
+        format!("{bar} {}/{}", self.done, self.all)
+    }
+
+    pub(crate) fn show(&mut self, doing: &str) {
+        if self.visible {
+            eprint!("\r\x1b[K  {} {doing}", self.bar());
+            self.shown = true;
+        }
+    }
+
+    pub(crate) fn hide(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            eprint!("\r\x1b[K");
+        }
+    }
+}

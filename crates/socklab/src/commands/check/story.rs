@@ -1,0 +1,88 @@
+//! The story of a case that did not pass: what was expected, what came, the ladder, a hint, and
+//! how to see it again.
+
+use scenario::exercise::{CaseReport, Conduct, Hints, conduct};
+use scenario::{Recording, StepTrouble};
+
+use super::explain::{last_words, shell_words, why};
+use super::subject::Subject;
+use crate::ask::{self, answered};
+use crate::language::text;
+use crate::style;
+
+/// How many lines of a ladder are shown: where it begins, and what led to the end.
+const LADDER: (usize, usize) = (5, 24);
+
+/// The story, line by line.
+pub(crate) fn story(
+    done: &CaseReport<'_>,
+    subject: &Subject,
+    hints: &Hints,
+    again: &str,
+) -> Vec<String> {
+    let title = format!("{}: {}", done.case.name, ask::of(&done.case.title));
+    let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
+    let gaps = subject.open_gaps();
+    if let Some(gap) = gaps.first() {
+        let prompt = hints.about(&gap.name).map_or("", |hint| ask::of(&hint.prompt));
+        let (number, name, line) = (gap.number, &gap.name, gap.line);
+        let todo = text!("why-gap", number = number, name = name, line = line, prompt = prompt);
+        lines.push(style::paint(style::BAD, todo));
+    }
+    lines.extend(why(done));
+    if let Some(recording) = &done.recording {
+        // A step that a program's end has failed quotes the program already.
+        if !matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. }))) {
+            lines.extend(last_words(recording));
+        }
+        lines.extend(conduct(recording).iter().map(conduct_text));
+        lines.push(String::new());
+        lines.extend(drawn(recording, &done.evidence()));
+    }
+    // Whoever has gaps left needs their text first.
+    if let Some(hint) = done.hint().filter(|_| gaps.is_empty()) {
+        let label = style::paint(style::STRONG, text!("label-hint"));
+        lines.push(format!("{label} {}", ask::of(hint)));
+    }
+    let label = style::paint(style::STRONG, text!("label-again"));
+    lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));
+    lines
+}
+
+/// The command that runs exactly this case again.
+pub(crate) fn again(exercise: &str, case: &str, seed: u64, subject: &Subject) -> String {
+    let words = shell_words(&subject.words());
+    format!("socklab check {exercise} --case {case} --seed {seed} -- {words}")
+}
+
+/// The ladder of what happened, without its middle if it is long.
+fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
+    let text = answered::draw(recording, evidence, width(), true);
+    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+    let (first, last) = LADDER;
+    if lines.len() <= first + last + 1 {
+        return lines;
+    }
+    let left_out = lines.len() - first - last;
+    let folded = style::paint(style::FAINT, text!("tour-folded", lines = left_out));
+    let mut shown = lines[..first].to_vec();
+    shown.push(format!("    {folded}"));
+    shown.extend_from_slice(&lines[lines.len() - last..]);
+    shown
+}
+
+/// The width of the terminal, less the indentation.
+fn width() -> usize {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout());
+    size.map_or(80, |size| usize::from(size.ws_col)).clamp(60, 120) - 2
+}
+
+/// What a program did beside the point, as a sentence.
+pub(super) fn conduct_text(conduct: &Conduct) -> String {
+    match conduct {
+        Conduct::LeftProcesses { actor, count } => {
+            text!("did-leave-processes", who = actor, count = count)
+        }
+        Conduct::Printed { actor, bytes } => text!("did-print", who = actor, bytes = bytes),
+    }
+}

@@ -1,0 +1,91 @@
+//! Which program is to be checked: a command as it was typed, or a source file.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use scenario::exercise::{BuildError, Built, Code, Open, open_gaps};
+use scenario::format::Exercise;
+
+use crate::commands::exercise::{source_file, started};
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+
+/// What is to be checked.
+#[derive(Clone, Debug)]
+pub(crate) enum Subject {
+    /// A source file, to be run or compiled first.
+    Source { code: Code, file: PathBuf, arguments: Vec<String> },
+    /// A command.
+    Command(Vec<String>),
+}
+
+impl Subject {
+    /// From the words behind `--`; without any, from the files here, or from what was started.
+    pub(crate) fn find(exercise: &Exercise, words: &[String]) -> Result<Self> {
+        match words {
+            [] => {
+                let file =
+                    source_file(&exercise.name, Path::new(".")).or_else(|| started(&exercise.name));
+                file.and_then(|file| Self::source(exercise, file)).ok_or_else(|| nothing(exercise))
+            }
+            // A source file alone is not a program: it is run as `start` would have it run.
+            [file] if Path::new(file).is_file() => {
+                let source = Self::source(exercise, PathBuf::from(file));
+                Ok(source.unwrap_or_else(|| Self::Command(words.to_vec())))
+            }
+            _ => Ok(Self::Command(words.to_vec())),
+        }
+    }
+
+    /// A source file, to be called as the exercise says.
+    pub(crate) fn source(exercise: &Exercise, file: PathBuf) -> Option<Self> {
+        let code = Code::of(&file)?;
+        let own = exercise.arguments.get(code.name());
+        let arguments = own.or_else(|| exercise.arguments.get("")).cloned().unwrap_or_default();
+        Some(Self::Source { code, file, arguments })
+    }
+
+    /// Makes a program of it.
+    pub(crate) fn build(&self) -> Result<Built, BuildError> {
+        match self {
+            Self::Source { code, file, arguments } => Built::from_source(*code, file, arguments),
+            Self::Command(words) => Built::from_command(words),
+        }
+    }
+
+    /// The source file, if it is known.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Source { file, .. } => Some(file),
+            Self::Command(words) => {
+                words.iter().map(Path::new).find(|word| Code::of(word).is_some() && word.is_file())
+            }
+        }
+    }
+
+    /// The gaps of the starter that are still open.
+    pub(crate) fn open_gaps(&self) -> Vec<Open> {
+        let Some(file) = self.file() else { return Vec::new() };
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        Code::of(file).map(|code| open_gaps(code, &text)).unwrap_or_default()
+    }
+
+    /// The language it is written in, if that is known.
+    pub(crate) fn code(&self) -> Option<Code> {
+        self.file().and_then(Code::of)
+    }
+
+    /// As one could type it behind `check NAME --`.
+    pub(crate) fn words(&self) -> Vec<String> {
+        match self {
+            Self::Source { file, .. } => vec![file.display().to_string()],
+            Self::Command(words) => words.clone(),
+        }
+    }
+}
+
+fn nothing(exercise: &Exercise) -> anyhow::Error {
+    let what = text!("check-nothing", name = exercise.name);
+    let hint = text!("check-nothing-hint", name = exercise.name);
+    Failure::new(Exit::Usage, what).hint(hint).into()
+}

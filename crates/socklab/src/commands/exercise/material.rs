@@ -1,0 +1,110 @@
+//! The exercises of the course: built in, or from a folder `course` where we are.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use scenario::Course;
+use scenario::exercise::{Code, Hints, Template};
+use scenario::format::{Exercise, Prose};
+
+use crate::ask;
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+
+/// Everything that is known about exercises.
+#[derive(Debug)]
+pub(crate) struct Material {
+    course: Course,
+}
+
+/// Files of an exercise that are read by whoever builds it, in the language asked for.
+impl Material {
+    pub(crate) fn load() -> Result<Self> {
+        Ok(Self { course: ask::course()? })
+    }
+
+    /// All exercises, in the order of the course.
+    pub(crate) fn all(&self) -> Result<Vec<Exercise>> {
+        let mut exercises = self.course.exercises().map_err(|error| ask::mistake(&error))?;
+        exercises.sort_by_key(|exercise| {
+            let place = ORDER.iter().position(|name| *name == exercise.name);
+            (place.unwrap_or(ORDER.len()), exercise.name.clone())
+        });
+        Ok(exercises)
+    }
+
+    /// The exercise of that name, or an error that knows a similar one.
+    pub(crate) fn exercise(&self, name: &str) -> Result<Exercise> {
+        let names = self.course.folders("exercises");
+        if names.iter().any(|known| known == name) {
+            return self.course.exercise(name).map_err(|error| ask::mistake(&error));
+        }
+        let failure = Failure::new(Exit::Usage, text!("unknown-exercise", name = name));
+        let near = names.iter().map(|known| (strsim::jaro_winkler(known, name), known));
+        let near = near.filter(|(likeness, _)| *likeness > 0.75);
+        let hint = match near.max_by(|a, b| a.0.total_cmp(&b.0)) {
+            Some((_, known)) => text!("did-you-mean", known = known),
+            None => text!("try-line", what = "socklab exercise list"),
+        };
+        Err(failure.hint(hint).into())
+    }
+
+    /// The reference solution in a language, with its gaps.
+    pub(crate) fn template(&self, exercise: &str, code: Code) -> Result<Template> {
+        let path =
+            Path::new("exercises").join(exercise).join(format!("solution.{}", code.extension()));
+        let bytes = self.course.file(&path);
+        let bytes = bytes.with_context(|| format!("{} is missing", path.display()))?;
+        Template::parse(code, &String::from_utf8_lossy(bytes)).map_err(|(line, what)| {
+            let what = format!("{}:{line}: {what}", path.display());
+            Failure::new(Exit::Environment, what).into()
+        })
+    }
+
+    /// What is said about the gaps of an exercise.
+    pub(crate) fn hints(&self, exercise: &str) -> Result<Hints> {
+        Hints::of(&self.course, exercise).map_err(|error| ask::mistake(&error))
+    }
+
+    /// What a student begins with, in the language of the texts.
+    pub(crate) fn starter(&self, exercise: &str, code: Code) -> Result<String> {
+        let hints = self.hints(exercise)?;
+        let template = self.template(exercise, code)?;
+        Ok(template.starter(|gap| {
+            hints.about(gap).map(|hint| ask::of(&hint.prompt).to_owned()).unwrap_or_default()
+        }))
+    }
+
+    /// The page of an exercise, as a file.
+    pub(crate) fn page(&self, exercise: &str) -> Option<&[u8]> {
+        let name = format!("{}.md", ask::language());
+        self.course.file(Path::new("exercises").join(exercise).join(name))
+    }
+}
+
+/// An exercise's page, in the language of the texts.
+pub(crate) fn in_this_language(exercise: &Exercise) -> &Prose {
+    // The loader refuses an exercise without both languages.
+    &exercise.prose[ask::language()]
+}
+
+/// The order in which the course asks for them; others follow.
+const ORDER: [&str; 17] = [
+    "socket-02",
+    "socket-03",
+    "socket-04",
+    "socket-05",
+    "server-03",
+    "server-04",
+    "server-05",
+    "udp-client",
+    "udp-server",
+    "tcp-client",
+    "tcp-server",
+    "echo-server",
+    "echo-client",
+    "daytime-client",
+    "ntp-client",
+    "http-server",
+    "chat-server",
+];

@@ -1,0 +1,103 @@
+//! `socklab exercise`: what there is to write, and the files to begin with.
+
+mod material;
+mod start;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::ask::progress;
+use crate::cli::ExerciseCommand;
+use crate::language::text;
+use crate::output::println;
+use crate::style;
+pub(crate) use material::{Material, in_this_language};
+pub(crate) use start::{Points, restart, source_file, started};
+
+/// Does what was asked for.
+pub(crate) fn exercise(command: &ExerciseCommand) -> Result<ExitCode> {
+    match command {
+        ExerciseCommand::List { json } => list(*json)?,
+        ExerciseCommand::Start(options) => start::start(options)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `--lang python` behind `exercise start` means the language to write in, as in
+/// `exercise start echo-server --lang python`; everywhere else it is the language of the texts.
+pub(crate) fn with_code_language(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let starts = arguments.windows(2).any(|words| words[0] == "exercise" && words[1] == "start");
+    let is_code = |word: &str| ["python", "rust", "c"].contains(&word);
+    for index in 0..if starts { arguments.len() } else { 0 } {
+        let next = arguments.get(index + 1).and_then(|word| word.to_str());
+        match arguments[index].to_str() {
+            Some("--lang") if next.is_some_and(is_code) => arguments[index] = "--in".into(),
+            Some(word) => {
+                if let Some(code) = word.strip_prefix("--lang=").filter(|code| is_code(code)) {
+                    arguments[index] = format!("--in={code}").into();
+                }
+            }
+            None => {}
+        }
+    }
+    arguments
+}
+
+fn list(json: bool) -> Result<()> {
+    let material = Material::load()?;
+    let progress = progress::read();
+    let exercises = material.all()?;
+    if json {
+        let items = exercises.iter().map(|exercise| {
+            json!({
+                "name": exercise.name,
+                "topic": exercise.topic,
+                "title": in_this_language(exercise).title,
+                "cases": exercise.cases.iter().map(|case| &case.name).collect::<Vec<_>>(),
+                "points": Points::noted(&progress, &exercise.name).map(|points| points.to_string()),
+            })
+        });
+        println!("{}", serde_json::to_string_pretty(&items.collect::<Vec<_>>())?);
+        return Ok(());
+    }
+    for exercise in &exercises {
+        println!("{}", line(&exercise.name, &in_this_language(exercise).title, &progress));
+    }
+    println!("\n{}", text!("exercise-next"));
+    Ok(())
+}
+
+/// One line of the list: a mark for what is done, the name, what it is about, the points.
+pub(crate) fn line(name: &str, title: &str, progress: &BTreeMap<String, String>) -> String {
+    let about = title.split_once(": ").map_or(title, |(_, about)| about);
+    let points = Points::noted(progress, name);
+    let mark = match points {
+        Some(points) if points.all() => style::paint(style::GOOD, "✓"),
+        Some(points) if points.core() => style::paint(style::GOOD, "·"),
+        Some(_) => style::paint(style::BAD, "·"),
+        None => " ".to_owned(),
+    };
+    let name = style::paint(style::COMMAND, format_args!("{name:<15}"));
+    let tail = points.map(|points| style::paint(style::FAINT, format_args!("  {points}")));
+    format!("{mark} {name} {about}{}", tail.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_language_is_told_from_a_text_language() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let after = |line: &str| with_code_language(words(line));
+        let start = "socklab exercise start echo-server --lang";
+        assert_eq!(after(&format!("{start} python"))[4], "--in");
+        assert_eq!(after(&format!("{start}=c"))[4], "--in=c");
+        assert_eq!(after(&format!("{start} es"))[4], "--lang");
+        assert_eq!(after("socklab list --lang rust")[2], "--lang");
+    }
+}

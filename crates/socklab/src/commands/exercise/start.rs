@@ -1,0 +1,150 @@
+//! The files a student begins with. What a student has written is never lost.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use scenario::exercise::Code;
+
+use super::Material;
+use crate::ask::progress;
+use crate::cli::Start;
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::output::println;
+use crate::style;
+
+/// Points earned and points there are: the core, and what a robust program does as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Points {
+    pub(crate) core: (u32, u32),
+    pub(crate) robust: (u32, u32),
+}
+
+impl Points {
+    pub(crate) fn core(&self) -> bool {
+        self.core.0 == self.core.1
+    }
+
+    pub(crate) fn all(&self) -> bool {
+        self.core() && self.robust.0 == self.robust.1
+    }
+}
+
+impl fmt::Display for Points {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Points { core, robust } = self;
+        write!(f, "{}/{} {}/{}", core.0, core.1, robust.0, robust.1)
+    }
+}
+
+/// The words of the progress file that points and files are noted under.
+const POINTS: &str = "exercise";
+const FILE: &str = "started";
+
+impl Points {
+    /// The points that were noted last: `6/6 4/13`.
+    pub(crate) fn noted(progress: &BTreeMap<String, String>, exercise: &str) -> Option<Self> {
+        let (core, robust) = progress.get(&format!("{POINTS} {exercise}"))?.split_once(' ')?;
+        let pair = |word: &str| {
+            let (earned, all) = word.split_once('/')?;
+            Some((earned.parse().ok()?, all.parse().ok()?))
+        };
+        Some(Self { core: pair(core)?, robust: pair(robust)? })
+    }
+
+    /// Notes them. That a home directory cannot be written to is no reason to stop.
+    pub(crate) fn note(self, exercise: &str) {
+        let _ = progress::note(POINTS, exercise, &self.to_string());
+    }
+}
+
+/// The file that an exercise was started with, wherever it is.
+pub(crate) fn started(exercise: &str) -> Option<PathBuf> {
+    let file = progress::read().get(&format!("{FILE} {exercise}")).map(PathBuf::from);
+    file.filter(|file| file.is_file())
+}
+
+/// The file a student's work on an exercise is in, by the names that `start` gives.
+pub(crate) fn source_file(exercise: &str, folder: &Path) -> Option<PathBuf> {
+    let candidates = Code::ALL.into_iter().flat_map(|code| {
+        let name = format!("{exercise}.{}", code.extension());
+        [folder.join(&name), folder.join(exercise).join(&name)]
+    });
+    let age = |file: &PathBuf| file.metadata().and_then(|about| about.modified()).ok();
+    // Of several, what was worked on last.
+    candidates.filter(|file| file.is_file()).max_by_key(age)
+}
+
+pub(super) fn start(options: &Start) -> Result<()> {
+    let material = Material::load()?;
+    let exercise = material.exercise(&options.name)?;
+    let code = options.code.map_or(Code::Python, Code::from);
+    let folder = options.folder.clone().unwrap_or_else(|| PathBuf::from(&exercise.name));
+    let file = folder.join(format!("{}.{}", exercise.name, code.extension()));
+    let starter = material.starter(&exercise.name, code)?;
+
+    if let Ok(there) = fs::read_to_string(&file) {
+        if there == starter {
+            println!("{}", text!("start-there", file = file.display()));
+            return Ok(());
+        }
+        if !options.force {
+            let what = text!("start-exists", file = file.display());
+            let again = format!("socklab exercise start {} --force", exercise.name);
+            let failure = Failure::new(Exit::No, what).hint(text!("start-force", command = again));
+            return Err(failure.into());
+        }
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("mkdir {}", folder.display()))?;
+    if let Some(kept) = restart(&file, &starter)? {
+        println!("{}", text!("start-kept", file = kept.display()));
+    }
+    let page = folder.join("README.md");
+    if let Some(text) = material.page(&exercise.name).filter(|_| !page.exists()) {
+        fs::write(&page, text).with_context(|| format!("write {}", page.display()))?;
+    }
+    let whole = file.canonicalize().unwrap_or_else(|_| file.clone());
+    if let Some(whole) = whole.to_str().filter(|path| !path.contains('\n')) {
+        let _ = progress::note(FILE, &exercise.name, whole);
+    }
+
+    let gaps = material.template(&exercise.name, code)?.gaps().count();
+    println!("{}", text!("start-written", file = file.display(), gaps = gaps));
+    println!("{}", text!("start-page", file = page.display()));
+    let command = format!("socklab check {}", exercise.name);
+    println!("{}", text!("start-check", command = style::paint(style::COMMAND, command)));
+    Ok(())
+}
+
+/// Writes the starter over whatever is there, which is kept under another name. Gives that name.
+pub(crate) fn restart(file: &Path, starter: &str) -> Result<Option<PathBuf>> {
+    let mut kept = None;
+    if file.exists() {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let free = (1..).map(|number| file.with_file_name(format!("{name}.{number}.bak")));
+        // There are more numbers than files.
+        if let Some(backup) = free.into_iter().find(|path| !path.exists()) {
+            fs::copy(file, &backup).with_context(|| format!("write {}", backup.display()))?;
+            kept = Some(backup);
+        }
+    }
+    fs::write(file, starter).with_context(|| format!("write {}", file.display()))?;
+    Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_read_back() {
+        let progress = [("exercise echo-server".to_owned(), "6/6 4/13".to_owned())].into();
+        let points = Points::noted(&progress, "echo-server").unwrap();
+        assert!(points.core() && !points.all());
+        assert_eq!(points.to_string(), "6/6 4/13");
+        assert_eq!(Points::noted(&progress, "tcp-server"), None);
+    }
+}
