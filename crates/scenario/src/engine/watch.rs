@@ -10,8 +10,12 @@ use event::{
 
 /// How often things are looked at that nobody tells: a thread's sleep, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
-/// More events than any lesson needs; a program that makes so many does it for ever.
-pub(super) const MOST_EVENTS: usize = 100_000;
+/// More events than any lesson needs (a megabyte echoed 16 bytes at a time makes 131,000); a
+/// program that makes so many does it for ever.
+pub(super) const MOST_EVENTS: usize = 200_000;
+/// When so many bytes of messages are kept, of later ones only the beginning is.
+const MOST_BYTES: usize = 32 << 20;
+const BEGINNING: usize = 64;
 /// The last of a program's output that is kept.
 const OUTPUT: usize = 64 * 1024;
 
@@ -31,6 +35,8 @@ pub(super) struct Seen {
     /// Threads inside a call.
     pub(super) inside: HashMap<u32, Inside>,
     command_of: HashMap<u32, usize>,
+    /// Bytes of messages kept in `events`.
+    kept: usize,
     /// Bytes received, by the socket's own address and the other end's.
     pub(super) received: HashMap<(Endpoint, Endpoint), u64>,
     /// The run is being ended: what happens now, we did.
@@ -126,6 +132,12 @@ impl Seen {
             }
             What::Process(process) => self.note_process(event.place.process, process),
             _ => {}
+        }
+        if let Some(bytes) = message(&mut event) {
+            if self.kept > MOST_BYTES {
+                bytes.sample.truncate(BEGINNING);
+            }
+            self.kept += bytes.sample.len();
         }
         event.seq = self.events.len() as u64;
         self.events.push(event);
@@ -240,6 +252,18 @@ fn as_of(event: &mut Event, over: u64) -> bool {
     }
     event.at = call.moment();
     true
+}
+
+/// The bytes an event keeps.
+fn message(event: &mut Event) -> Option<&mut event::Bytes> {
+    match &mut event.what {
+        What::Call(call) => match &mut call.args {
+            Args::Send { bytes, .. } | Args::Recv { bytes, .. } => Some(bytes),
+            _ => None,
+        },
+        What::Process(Process::Stdio { bytes, .. }) => Some(bytes),
+        _ => None,
+    }
 }
 
 /// Does the thread sleep, as against run or be held by its tracer? `proc_pid_stat(5)`, field 3.
