@@ -78,7 +78,10 @@ impl Table {
         if creates && call.value().is_none() {
             // No socket came of it. An accept that failed or still waits is about its listener.
             return match &call.args {
-                Args::Accept { listener, .. } => self.known(process, call.fd, listener.as_deref()),
+                Args::Accept { listener, .. } => {
+                    let listener = listener.as_deref().or(call.socket.as_ref());
+                    self.known(process, call.fd, listener)
+                }
                 _ => None,
             };
         }

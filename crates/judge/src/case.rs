@@ -1,6 +1,6 @@
 //! What the rules look at: the conversations of a timeline, and short ways to ask about them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use event::{Args, Call, Endpoint, Errno, Process, Protocol, SocketType, Timeline};
 use flows::{Flows, Position};
@@ -128,16 +128,24 @@ impl<'t> Case<'t> {
 /// What people call each process.
 fn names(timeline: &Timeline) -> HashMap<u32, String> {
     let mut labels: HashMap<u32, &str> = HashMap::new();
+    let mut children: HashSet<u32> = HashSet::new();
     let mut names = HashMap::new();
     for event in &timeline.events {
         let process = event.place.process;
         let argv = match event.process() {
-            Some(Process::Start { command, argv, .. }) => {
+            Some(Process::Start { command, parent, argv, .. }) => {
+                children.extend(parent.map(|_| process));
                 let column = timeline.header.columns.get(*command as usize);
                 labels.insert(process, column.map_or("", |column| column.label.as_str()));
                 argv
             }
-            Some(Process::Exec { argv, .. }) => argv,
+            Some(Process::Exec { argv, .. }) => {
+                // A child that starts another program is not what the command names.
+                if children.contains(&process) {
+                    labels.remove(&process);
+                }
+                argv
+            }
             _ => continue,
         };
         let label = labels.get(&process).copied().unwrap_or("");
@@ -192,6 +200,11 @@ pub(crate) fn milliseconds(nanoseconds: u64) -> u64 {
 /// An address as people write it.
 pub(crate) fn shown(address: &Endpoint) -> String {
     address.unmapped().to_string()
+}
+
+/// An address without its port.
+pub(crate) fn host(address: &Endpoint) -> String {
+    address.unmapped().ip_port().map_or_else(|| shown(address), |(ip, _)| ip.to_string())
 }
 
 /// A port as a sentence's argument.

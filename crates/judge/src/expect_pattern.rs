@@ -175,7 +175,7 @@ pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
             Some('x') => {
                 let digits = rest.get(at + 2..at + 4).unwrap_or_default();
                 match u8::from_str_radix(digits, 16) {
-                    Ok(byte) if digits.len() == 2 => bytes.push(byte),
+                    Ok(byte) if digits.bytes().all(|c| c.is_ascii_hexdigit()) => bytes.push(byte),
                     _ => return Err(format!("\\x{digits}")),
                 }
                 used = 4;
@@ -216,6 +216,7 @@ mod tests {
     fn escapes_are_bytes() {
         assert_eq!(unescape(r"a\x00\xff\n"), Ok(b"a\x00\xff\n".to_vec()));
         assert_eq!(unescape(r"\q"), Err("\\q".into()));
-        assert_eq!(unescape("\\xé"), Err("\\x".into()));
+        assert_eq!(unescape("\\xé"), Err("\\xé".into()));
+        assert_eq!(unescape("\\x+f"), Err("\\x+f".into()));
     }
 }

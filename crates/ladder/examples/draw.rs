@@ -44,6 +44,8 @@ fn timeline(name: &str) -> Timeline {
         "http" => scenes::http(),
         "split" => scenes::split_and_coalesced(),
         "crowd" => scenes::crowd(2_000),
+        "many" => scenes::many(12),
+        "thirty" => scenes::many(30),
         "wired" => scenes::wired(),
         "busy" => scenes::busy_loop(10_000),
         file => {

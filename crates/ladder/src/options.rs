@@ -17,7 +17,7 @@ pub struct Options {
     /// an explanation or a verdict.
     pub keep: BTreeSet<u64>,
     /// A call that takes at least so long (nanoseconds) while others do something is drawn as
-    /// waiting.
+    /// waiting. Being recorded itself costs a program some milliseconds now and then.
     pub wait_from: u64,
     /// False draws every repetition.
     pub fold: bool,
@@ -30,7 +30,7 @@ impl Default for Options {
             order: ColumnOrder::default(),
             words: Words::default(),
             keep: BTreeSet::new(),
-            wait_from: 1_000_000,
+            wait_from: 5_000_000,
             fold: true,
         }
     }
@@ -55,4 +55,24 @@ pub enum ColumnOrder {
     ClientsFirst,
     /// As the recording lists its commands.
     AsRecorded,
+}
+
+impl Options {
+    /// True if a call took long enough to count as waiting. Sending and closing rarely wait, and
+    /// suffer most from being recorded.
+    pub(crate) fn waited(&self, call: &event::Call) -> bool {
+        let begins_something = matches!(
+            call.args,
+            event::Args::Send { .. }
+                | event::Args::SendMany { .. }
+                | event::Args::SendFile { .. }
+                | event::Args::Shutdown { .. }
+                | event::Args::Close
+                | event::Args::Socket { .. }
+                | event::Args::Bind { .. }
+                | event::Args::Listen { .. }
+        );
+        let from = if begins_something { self.wait_from.saturating_mul(6) } else { self.wait_from };
+        call.took() >= from
+    }
 }

@@ -148,9 +148,11 @@ words! {
     /// A footer line.
     no_wire: "The wire was not recorded: arrows join calls; no SYN, ACK or FIN is drawn.", "No se grabó el cable: las flechas unen llamadas; SYN, ACK y FIN no se dibujan.";
     /// A footer line.
-    hidden: "{n} calls that only set up or enquire are not drawn.", "No se dibujan {n} llamadas que solo preparan o preguntan.";
+    hidden: "Calls that only set up or enquire, not drawn: {n}.", "Llamadas que solo preparan o preguntan, sin dibujar: {n}.";
     /// A footer line.
-    bare_acks: "{n} bare ACKs are not drawn.", "No se dibujan {n} ACK sin datos.";
+    bare_acks: "Bare ACKs, not drawn: {n}.", "ACK sin datos, sin dibujar: {n}.";
+    /// A footer line.
+    folded_columns: "Programs whose connections were all folded, without a column: {n} ({names})", "Programas con todas sus conexiones plegadas, sin columna: {n} ({names})";
     /// A footer line.
     lost: "The record is incomplete, {n} events were lost: {why}", "El registro está incompleto, se perdieron {n} eventos: {why}";
     /// A footer line.

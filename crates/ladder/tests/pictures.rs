@@ -2,7 +2,7 @@
 
 use event::Timeline;
 use ladder::{Ladder, Options, TextStyle, Words};
-use timelines::scenes;
+use timelines::{recorded, scenes};
 
 fn text(timeline: &Timeline, width: usize) -> String {
     let style = TextStyle { width, ..TextStyle::default() };
@@ -31,7 +31,28 @@ pictures! {
     two_thousand_connections: scenes::crowd(2_000);
     recorded_wire_with_a_loss: scenes::wired();
     busy_loop: scenes::busy_loop(10_000);
+    twelve_clients: scenes::many(12);
+    thirty_clients_share_columns: scenes::many(30);
     nothing: Timeline::default();
+}
+
+// Recorded from real programs; `fixtures/timelines/record.sh` records them anew.
+pictures! {
+    recorded_tcp_pair: recorded("upper-tcp");
+    recorded_udp_pair: recorded("upper-udp");
+    recorded_three_clients: recorded("threaded");
+    recorded_refusal: recorded("refused");
+    recorded_http: recorded("http");
+    recorded_curl: recorded("curl");
+    recorded_split: recorded("split");
+    recorded_crowd: recorded("crowd");
+}
+
+#[test]
+fn twelve_clients_unfolded() {
+    let options = Options { fold: false, ..Options::default() };
+    let ladder = Ladder::of(&scenes::many(12), &options);
+    insta::assert_snapshot!(ladder.to_text(&TextStyle::default()));
 }
 
 #[test]

@@ -43,6 +43,12 @@ impl Course {
         Ok(course)
     }
 
+    /// A course of these files, by their paths below the course folder.
+    pub fn of<P: Into<PathBuf>>(files: impl IntoIterator<Item = (P, Vec<u8>)>) -> Self {
+        let files = files.into_iter().map(|(path, bytes)| (path.into(), Cow::Owned(bytes)));
+        Self { files: files.collect(), ..Self::default() }
+    }
+
     /// The course inside the binary, and over it what is in a folder, item by item.
     pub fn with_folder(folder: &Path) -> io::Result<Self> {
         let mut course = Self::built_in();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::course::{Course, LANGUAGES};
-use crate::format::{Exercise, LoadError, Op, Question, Scenario, Verb};
+use crate::format::{Case, Exercise, LoadError, Op, Question, Scenario, Verb};
 
 /// The words an explanation can cite of a piece of evidence.
 const CITABLE: [&str; 21] = [
@@ -146,10 +146,13 @@ impl Course {
                 wrong(format!("case `{}` checks nothing", case.name));
             }
         }
-        // What stands above the cases is for all of them: it is unused if none of them uses it.
-        let unused = exercise.cases.iter().map(|case| unused(&case.scenario));
-        let unused = unused.map(BTreeSet::from_iter).reduce(|all, one| &all & &one);
-        unused.unwrap_or_default().into_iter().for_each(wrong);
+        // Actors and peers are shared by all cases, and few cases need all of them.
+        let idle =
+            |case: &Case| -> BTreeSet<String> { unused(&case.scenario).into_iter().collect() };
+        let everywhere = exercise.cases.iter().map(idle).reduce(|all, here| &all & &here);
+        for message in everywhere.unwrap_or_default() {
+            wrong(message);
+        }
     }
 
     fn file_of(&self, kind: &str, folder: &str, name: &str) -> PathBuf {

@@ -79,7 +79,8 @@ impl Child {
         let (reader, writer) = pipe().context("pipe")?;
         let mut command = Command::new(socklab);
         // The first word is socklab's command; the bond must come before a program's arguments.
-        command.arg(words[0]).arg("--end-with-parent").arg(language::option()).args(&words[1..]);
+        let bond = format!("--end-with-parent={}", std::process::id());
+        command.arg(words[0]).arg(bond).arg(language::option()).args(&words[1..]);
         command.stdin(Stdio::piped());
         command.stdout(writer.try_clone().context("dup")?).stderr(writer);
         let process =

@@ -171,8 +171,8 @@ pub(crate) struct Look {
 /// For socklab's own use: what it starts must not outlive it.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Bond {
-    #[arg(long, hide = true)]
-    pub(crate) end_with_parent: bool,
+    #[arg(long, hide = true, value_name = "PID")]
+    pub(crate) end_with_parent: Option<i32>,
 }
 
 #[derive(Debug, Args)]

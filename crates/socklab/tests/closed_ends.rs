@@ -8,7 +8,9 @@ use std::process::Command;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use stage::Transport::{Tcp, Udp};
-use stage::{Ended, Running, free_port, run, serve, socklab};
+use stage::{Ended, Running, free_port, need, program, run, serve, socklab};
+
+const SOCKLAB: &str = env!("CARGO_BIN_EXE_socklab");
 
 /// Everything that only prints.
 const PRINT: &[&str] = &[
@@ -98,13 +100,13 @@ fn a_broken_pipe_ends_every_client_without_a_word() {
 
 #[test]
 fn echo_client_with_a_megabyte_into_head_ends_without_a_word() {
+    let bash = need!("bash");
     let (server, port) = serve(Tcp, &["run", "echo-server", "--port", "PORT"]);
     let script = format!(
         r#"head -c 1048576 /dev/zero | tr '\0' a |
            "$0" run echo-client --port {port} | head -1; exit "${{PIPESTATUS[2]}}""#
     );
-    let mut bash = stage::program("bash");
-    let ended = run(bash.args(["-c", &script, env!("CARGO_BIN_EXE_socklab")])).exits(141);
+    let ended = run(program(&bash).args(["-c", &script, SOCKLAB])).exits(141);
     assert_eq!(ended.text(), format!("Message: Sending 1048576 bytes to 127.0.0.1:{port}\n"));
     assert_eq!(ended.errors, "");
     // And the server has lost a client, nothing else.
@@ -124,37 +126,38 @@ fn a_full_disk_is_an_error_with_a_reason() {
 }
 
 /// Runs `socklab LINE` by way of a shell that closes some of its descriptors.
-fn with_closed(line: &str, closed: &str) -> Ended {
+fn with_closed(bash: &str, line: &str, closed: &str) -> Ended {
     let script = format!(r#"exec "$0" {line} {closed}"#);
-    let mut bash = stage::program("bash");
-    run(bash.args(["-c", &script, env!("CARGO_BIN_EXE_socklab")]))
+    run(program(bash).args(["-c", &script, SOCKLAB]))
 }
 
 #[test]
 fn a_closed_input_is_an_empty_message() {
+    let bash = need!("bash");
     let (echo, port) = serve(Tcp, &["run", "echo-server", "--port", "PORT"]);
-    let client = with_closed(&format!("run echo-client --port {port}"), "0<&-").exits(0);
+    let client = with_closed(&bash, &format!("run echo-client --port {port}"), "0<&-").exits(0);
     assert!(client.text().ends_with("All 0 bytes came back\n"), "{}", client.text());
     echo.wait_for(", 0 bytes in 1 recv calls\n");
 
     let (_tcp, port) = serve(Tcp, &["run", "tcp-server", "PORT"]);
-    let client = with_closed(&format!("run tcp-client 127.0.0.1 {port}"), "0<&-").exits(0);
+    let client = with_closed(&bash, &format!("run tcp-client 127.0.0.1 {port}"), "0<&-").exits(0);
     assert!(client.text().ends_with(&format!("From 127.0.0.1:{port}: \n")), "{}", client.text());
 
     let (udp, port) = serve(Udp, &["run", "udp-server", "PORT"]);
-    let client = with_closed(&format!("run udp-client 127.0.0.1 {port}"), "0<&-").exits(0);
+    let client = with_closed(&bash, &format!("run udp-client 127.0.0.1 {port}"), "0<&-").exits(0);
     assert!(client.text().ends_with(&format!("From 127.0.0.1:{port}: \n")), "{}", client.text());
     udp.wait_for("0 bytes from 127.0.0.1:");
 }
 
 #[test]
 fn closed_descriptors_are_no_reason_to_fail_and_are_not_given_to_sockets() {
+    let bash = need!("bash");
     for line in PRINT {
-        let ended = with_closed(line, "0<&-").exits(0);
+        let ended = with_closed(&bash, line, "0<&-").exits(0);
         assert!(!ended.output.is_empty(), "{line}");
-        with_closed(line, ">&-").exits(0);
-        with_closed(line, "0<&- >&- 2>&-").exits(0);
+        with_closed(&bash, line, ">&-").exits(0);
+        with_closed(&bash, line, "0<&- >&- 2>&-").exits(0);
     }
-    let ended = with_closed("run socket-01", "0<&-").exits(0);
+    let ended = with_closed(&bash, "run socket-01", "0<&-").exits(0);
     assert_eq!(ended.text(), "Socket created: descriptor 3\n");
 }

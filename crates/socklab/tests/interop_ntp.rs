@@ -64,6 +64,7 @@ fn chronyd_takes_the_time_from_our_server() {
 #[test]
 fn ntpdig_takes_the_time_from_our_server() {
     let (ntpdig, ip, unshare) = (need!("ntpdig"), need!("ip"), need!("unshare"));
+    let bash = need!("bash");
     if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
         not_run!("a network namespace (unshare -Urn)");
     }
@@ -72,9 +73,8 @@ fn ntpdig_takes_the_time_from_our_server() {
         r#"{ip} link set lo up && exec 3< <(exec "$0" serve ntp --port 123 --json)
            read -r -u 3 ready; echo "$ready"; {ntpdig} -j 127.0.0.1; code=$?; kill $!; exit $code"#
     );
-    let mut bash = program(&unshare);
-    bash.args(["-Urn", "bash", "-c", &script, env!("CARGO_BIN_EXE_socklab")]);
-    let ended = run(&mut bash).exits(0);
+    let words = ["-Urn", &bash, "-c", &script, env!("CARGO_BIN_EXE_socklab")];
+    let ended = run(program(&unshare).args(words)).exits(0);
     let text = ended.text();
     let (ready, answer) = text.split_once('\n').expect("two lines");
     assert!(ready.contains("127.0.0.1:123"), "{ready}");

@@ -13,7 +13,7 @@ const GREETING: &str = "Welcome to the server. Type something and hit enter\n";
 
 #[test]
 fn printf_and_ncat_are_answered_by_the_step_servers() {
-    let ncat = need!("ncat");
+    let (ncat, sh) = (need!("ncat"), need!("sh"));
     for (name, answer) in [
         ("server-03", "OK...hola\r\n".to_string()),
         ("server-04", "OK...hola\r\n".to_string()),
@@ -22,7 +22,7 @@ fn printf_and_ncat_are_answered_by_the_step_servers() {
         let (server, port) = serve(Tcp, &["run", name, "PORT"]);
         // As it is typed, the shell and its pipe included.
         let line = format!(r"printf 'hola\r\n' | {ncat} 127.0.0.1 {port}");
-        let ncat = stage::run(program("sh").args(["-c", &line])).exits(0);
+        let ncat = stage::run(program(&sh).args(["-c", &line])).exits(0);
         assert_eq!(ncat.text(), answer, "{name}");
         match name {
             "server-03" => assert!(server.finish().exits(0).text().contains("Received 6 bytes\n")),

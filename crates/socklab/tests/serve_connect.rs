@@ -11,7 +11,9 @@ use rustix::net::sockopt::set_socket_linger;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 use rustix::process::Signal;
 use stage::Transport::{Tcp, Udp};
-use stage::{Running, accept, listener, run, run_with, serve, serve_on_any_port, socklab};
+use stage::{
+    Running, accept, listener, need, program, run, run_with, serve, serve_on_any_port, socklab,
+};
 
 fn bytes(count: usize) -> Vec<u8> {
     (0..count as u32 / 4)
@@ -190,11 +192,11 @@ fn ctrl_c_ends_a_conversation_and_every_server() {
 
 #[test]
 fn output_that_nobody_reads_ends_a_conversation_without_a_word() {
+    let bash = need!("bash");
     let (_server, port) = serve_on_any_port(&["echo"]);
     let script =
         format!(r#"yes | "$0" connect 127.0.0.1 {port} | head -1; exit "${{PIPESTATUS[1]}}""#);
-    let mut bash = stage::program("bash");
-    let ended = run(bash.args(["-c", &script, env!("CARGO_BIN_EXE_socklab")])).exits(141);
+    let ended = run(program(&bash).args(["-c", &script, env!("CARGO_BIN_EXE_socklab")])).exits(141);
     assert_eq!((ended.text().as_str(), ended.errors.as_str()), ("y\n", ""));
 }
 

@@ -4,84 +4,14 @@
 mod stage;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::process::Signal;
 use serde_json::Value;
-use stage::{Ended, PATIENCE, Running, need, not_run, program, run, socklab};
-
-/// socklab, at a path that no other process has: so its children can be told from all others.
-struct Own {
-    path: PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl Own {
-    fn new() -> Own {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("socklab");
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("chmod");
-        fs::copy(env!("CARGO_BIN_EXE_socklab"), &path).expect("a copy of socklab");
-        Own { path, _folder: folder }
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = program(self.path.to_str().expect("a path of plain letters"));
-        command.args(words);
-        command
-    }
-
-    /// The processes that run this file, by the kernel's word. A zombie runs nothing.
-    fn processes(&self) -> Vec<u32> {
-        let processes = fs::read_dir("/proc").expect("/proc").flatten();
-        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let runs_this = |pid: &u32| {
-            fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|executed| executed == self.path)
-        };
-        numbers.filter(runs_this).collect()
-    }
-
-    /// Waits until nobody runs this file any more. An NTP client may take its 3 seconds.
-    #[track_caller]
-    fn assert_nothing_left(&self, after: &str) {
-        let deadline = Instant::now() + PATIENCE / 3;
-        loop {
-            let left = self.processes();
-            let Some(first) = left.first() else { return };
-            let command_line = fs::read_to_string(format!("/proc/{first}/cmdline"));
-            let command_line = command_line.unwrap_or_default().replace('\0', " ");
-            if Instant::now() > deadline {
-                panic!("after {after}: {left:?}, such as {command_line}");
-            }
-            await_end(*first, Duration::from_secs(1));
-        }
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        self.processes().into_iter().for_each(kill);
-    }
-}
-
-/// Waits until a process has ended, but no longer than this.
-fn await_end(pid: u32, time: Duration) {
-    let Some(pid) = Pid::from_raw(pid as i32) else { return };
-    let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-    let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: 0 };
-    poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&time)).expect("poll");
-}
-
-fn kill(pid: u32) {
-    if let Some(pid) = Pid::from_raw(pid as i32) {
-        let _ = kill_process(pid, Signal::KILL);
-    }
-}
+use stage::own::Own;
+use stage::{Ended, Running, need, not_run, program, run, socklab};
 
 /// Tours of one machine want the same ports; here each has them for itself. What happens when
 /// they do not is a test of its own.
@@ -167,14 +97,13 @@ fn the_tour_can_begin_at_any_program() {
 
 #[test]
 fn the_tour_needs_no_network() {
-    let (unshare, ip) = (need!("unshare"), need!("ip"));
+    let (unshare, ip, bash) = (need!("unshare"), need!("ip"), need!("bash"));
     if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
         not_run!("a network namespace (unshare -Urn)");
     }
     let script = format!(r#"{ip} link set lo up && exec "$0" tour --json"#);
-    let mut bash = program(&unshare);
-    bash.args(["-Urn", "bash", "-c", &script, env!("CARGO_BIN_EXE_socklab")]);
-    assert_all_verified(run(&mut bash));
+    let words = ["-Urn", &bash, "-c", &script, env!("CARGO_BIN_EXE_socklab")];
+    assert_all_verified(run(program(&unshare).args(words)));
 }
 
 #[test]
@@ -265,7 +194,7 @@ fn a_tour_that_is_killed_while_it_starts_a_server_leaves_nothing_running() {
         while !has_a_child(&own, tour.pid()) && !tour.ends_within(Duration::ZERO) {}
         // A little later each time, to meet every moment of a start: forked, executed, bound.
         let start = Instant::now();
-        while start.elapsed() < Duration::from_micros(50 * round) {}
+        while start.elapsed() < Duration::from_micros(25 * round) {}
         tour.signal(Signal::KILL);
         tour.finish();
         own.assert_nothing_left(&format!("SIGKILL, round {round}"));
@@ -274,20 +203,20 @@ fn a_tour_that_is_killed_while_it_starts_a_server_leaves_nothing_running() {
 
 #[test]
 fn a_tour_in_the_background_of_a_script_is_like_any_other() {
+    let bash = need!("bash");
     let _alone = alone();
     // There, a shell without job control has Ctrl-C ignored, and children inherit that.
-    let mut bash = program("bash");
     let script = r#"trap '' INT; exec "$0" tour --json"#;
-    assert_all_verified(run(bash.args(["-c", script, env!("CARGO_BIN_EXE_socklab")])));
+    assert_all_verified(run(program(&bash).args(["-c", script, env!("CARGO_BIN_EXE_socklab")])));
 }
 
 #[test]
 fn the_output_of_a_tour_may_be_cut_short() {
+    let bash = need!("bash");
     let _alone = alone();
     let own = Own::new();
-    let mut bash = program("bash");
     let script = r#""$0" tour | head -3; exit "${PIPESTATUS[0]}""#;
-    let ended = run(bash.args(["-c", script]).arg::<&Path>(&own.path));
+    let ended = run(program(&bash).args(["-c", script]).arg::<&Path>(&own.path));
     assert!(!ended.errors.contains("panicked"), "{}", ended.errors);
     assert_eq!((ended.code, ended.errors.as_str()), (141, ""));
     own.assert_nothing_left("head -3");

@@ -1,6 +1,6 @@
 //! What tracing costs: the same programs untraced, under us, and under strace, in turns.
 //!
-//! `cargo bench -p trace [-- ROUNDS]`. Every figure is the median of the rounds (7 unless told);
+//! `cargo bench -p trace [-- ROUNDS [ROWS]]`, ROWS being a part of the rows' names. Every figure is the median of the rounds (7 unless told);
 //! every round runs all ways of tracing one after another, so that a busy machine is busy for all.
 //! strace is asked for the same calls and writes to a file, as we do. Not under `cargo test`.
 
@@ -35,13 +35,11 @@ fn main() {
     match arguments.next() {
         Some(first) if first == "--as-tracer" => trace_as_asked(arguments.collect()),
         Some(first) if first == "--test" => {}
-        Some(first) if first == "--bench" => {
-            let rounds = arguments.next().and_then(|word| word.to_str()?.parse().ok());
-            compare(rounds.unwrap_or(7));
-        }
-        first => {
-            let rounds = first.and_then(|word| word.to_str()?.parse().ok());
-            compare(rounds.unwrap_or(7));
+        _ => {
+            let words = env::args().skip(1).filter(|word| !word.starts_with("--"));
+            let words: Vec<String> = words.collect();
+            let rounds = words.first().and_then(|word| word.parse().ok()).unwrap_or(7);
+            compare(rounds, words.get(1).map_or("", String::as_str));
         }
     }
 }
@@ -57,7 +55,7 @@ fn trace_as_asked(argv: Vec<OsString>) {
     exit(outcome.expect("a recording").shell_code());
 }
 
-fn compare(rounds: usize) {
+fn compare(rounds: usize, rows: &str) {
     println!("medians of {rounds} rounds; in brackets: times the untraced run");
     println!("{:34}{:>10}{:>18}{:>18}{:>18}", "", "untraced", "ours", "strace -f", "--seccomp-bpf");
     let echo = compile("echo");
@@ -65,7 +63,10 @@ fn compare(rounds: usize) {
     for pinned in [false, true] {
         let how = if pinned { "one CPU" } else { "all CPUs" };
         let row = |name: &str, run: &dyn Fn(Way) -> Duration| {
-            print_row(&format!("{name}, {how}"), rounds, run);
+            let name = format!("{name}, {how}");
+            if name.contains(rows) {
+                print_row(&name, rounds, run);
+            }
         };
         row("echo, 1 connection", &|way| run_echo(&echo, way, pinned, 1, 8000));
         row("echo, 16 connections", &|way| run_echo(&echo, way, pinned, 16, 600));

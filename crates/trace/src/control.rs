@@ -44,7 +44,8 @@ impl Handle {
         self.ask(Request::Stop);
     }
 
-    /// Starts one more command, at once.
+    /// Starts one more command, at once, as the next column (which the timeline's header, made
+    /// before, does not name). If it cannot be run, the recording ends with that error.
     pub fn start(&self, command: Command) {
         self.ask(Request::Start(Box::new(command)));
     }

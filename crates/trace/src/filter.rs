@@ -25,9 +25,6 @@ pub(crate) const INSTALL_FLAGS: u32 = 0x01 | 0x04 | 0x10;
 /// `SECCOMP_SET_MODE_FILTER`.
 pub(crate) const SET_MODE_FILTER: u32 = 1;
 
-/// `SECCOMP_RET_DATA` of a call in a foreign ABI.
-pub(crate) const FOREIGN: u32 = 1;
-
 const ALLOW: u32 = 0x7fff_0000;
 const TRACE: u32 = 0x7ff0_0000;
 
@@ -39,12 +36,12 @@ pub(crate) fn base() -> Vec<sock_filter> {
     program.equal(arch::FOREIGN_ARCH, Else(Label::Allow));
     program.load(OFFSET_NUMBER);
     for number in arch::FOREIGN_SOCKET_CALLS {
-        program.equal(number, Then(Label::Foreign));
+        program.equal(number, Then(Label::Trace));
     }
     program.verdict(ALLOW);
     program.at(Label::Native);
     program.load(OFFSET_NUMBER);
-    program.any_bit(arch::FOREIGN_NUMBER_BIT, Label::Foreign);
+    program.any_bit(arch::FOREIGN_NUMBER_BIT, Label::Trace);
     for row in table() {
         match row.stage {
             Stage::Always if row.number == libc::SYS_seccomp => {
@@ -68,8 +65,6 @@ pub(crate) fn base() -> Vec<sock_filter> {
     }
     program.at(Label::Allow2);
     program.verdict(ALLOW);
-    program.at(Label::Foreign);
-    program.verdict(TRACE | FOREIGN);
     program.at(Label::Trace);
     program.verdict(TRACE);
     program.finish()
@@ -117,7 +112,6 @@ fn argument(index: u32) -> u32 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Label {
     Native,
-    Foreign,
     Seccomp,
     Prctl,
     Descriptor,
@@ -240,8 +234,8 @@ mod tests {
         assert_eq!(native(libc::SYS_prctl, [15, 0]), ALLOW);
         assert_eq!(native(libc::SYS_seccomp, [1, 0]), TRACE);
         assert_eq!(native(libc::SYS_seccomp, [1, u64::from(INSTALL_FLAGS)]), ALLOW);
-        assert_eq!(native(libc::SYS_socket | 0x4000_0000, [0; 2]), TRACE | FOREIGN);
-        assert_eq!(run(&base, arch::FOREIGN_ARCH, 102, [0; 2]), TRACE | FOREIGN);
+        assert_eq!(native(libc::SYS_socket | 0x4000_0000, [0; 2]), TRACE);
+        assert_eq!(run(&base, arch::FOREIGN_ARCH, 102, [0; 2]), TRACE);
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 3, [0; 2]), ALLOW);
         assert_eq!(run(&base, 77, 41, [0; 2]), ALLOW);
     }

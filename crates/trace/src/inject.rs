@@ -14,6 +14,8 @@ use crate::ptrace::{self, CallInfo, Go, Stop};
 pub(crate) enum Refusal {
     /// The thread does not stand right behind the instruction for system calls.
     Elsewhere,
+    /// Its memory may not be read: it is not "dumpable", `prctl(2)`.
+    Unreadable,
     /// The thread ended meanwhile; its end has been put among the deferred stops.
     Gone,
     /// The tracer's own call failed.
@@ -40,8 +42,10 @@ pub(crate) fn inject(
 ) -> Result<i64, Refusal> {
     let saved = ptrace::registers(tid)?;
     let call = arch::instruction(&saved).wrapping_sub(CALL_INSTRUCTION.len() as u64);
-    if Of(tid).array(call) != Some(CALL_INSTRUCTION) {
-        return Err(Refusal::Elsewhere);
+    match Of(tid).array(call) {
+        Some(CALL_INSTRUCTION) => {}
+        Some(_) => return Err(Refusal::Elsewhere),
+        None => return Err(Refusal::Unreadable),
     }
     let mask = ptrace::signal_mask(tid)?;
     ptrace::set_signal_mask(tid, u64::MAX)?;

@@ -15,6 +15,11 @@
 //! What a program does is not changed: exit statuses, signals and job control pass through, and if
 //! the tracer dies, so do the programs it started.
 //!
+//! What the kernel itself makes different for any traced program: a signal the program ignores
+//! interrupts its calls all the same (most are restarted unseen; a `recv` with a timeout fails with
+//! EINTR), it cannot be attached to by a debugger, and set-user-id programs get no privileges. A
+//! child made with `CLONE_UNTRACED`, which nobody does, would be cut off from its sockets.
+//!
 //! Linux 5.8 or later (seccomp `TSYNC_ESRCH`, `pidfd_getfd`), x86-64.
 
 mod arch;

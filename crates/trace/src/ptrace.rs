@@ -176,8 +176,6 @@ pub(crate) struct Entry {
     pub(crate) instruction: u64,
     /// Top of the user's stack.
     pub(crate) stack: u64,
-    /// `SECCOMP_RET_DATA` of the filter that stopped it; `None` if none did.
-    pub(crate) data: Option<u32>,
 }
 
 /// `PTRACE_GET_SYSCALL_INFO` (Linux 5.3).
@@ -197,16 +195,15 @@ pub(crate) fn call_info(tid: pid_t) -> io::Result<CallInfo> {
     request(libc::PTRACE_GET_SYSCALL_INFO, tid, size as *mut c_void, to)?;
     // SAFETY: zeroed is a valid `Info`, and the kernel wrote at most `size` bytes of integers.
     let info = unsafe { info.assume_init() };
-    let [number, a, b, c, d, e, f, data] = info.words;
+    let [number, a, b, c, d, e, f, _] = info.words;
     Ok(match info.op {
-        op @ (libc::PTRACE_SYSCALL_INFO_ENTRY | libc::PTRACE_SYSCALL_INFO_SECCOMP) => {
+        libc::PTRACE_SYSCALL_INFO_ENTRY | libc::PTRACE_SYSCALL_INFO_SECCOMP => {
             CallInfo::Entry(Entry {
                 arch: info.arch,
                 number: number as i64,
                 arguments: [a, b, c, d, e, f],
                 instruction: info.instruction,
                 stack: info.stack,
-                data: (op == libc::PTRACE_SYSCALL_INFO_SECCOMP).then_some(data as u32),
             })
         }
         libc::PTRACE_SYSCALL_INFO_EXIT => CallInfo::Return(number as i64),

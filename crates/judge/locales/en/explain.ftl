@@ -16,6 +16,7 @@ explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking so
 explain-address-in-use-held = Port { $port } is taken: { $holder } has it open. One socket per address and port: stop that program, or choose another port.
 explain-address-in-use-time-wait = Port { $port } is still remembered: { $server } closed a connection first, so the kernel keeps it in TIME_WAIT for a minute. Set SO_REUSEADDR before bind.
 explain-address-in-use = Port { $port } is taken. Find out by whom with: ss -tulnp. If only TIME_WAIT connections are left, set SO_REUSEADDR before bind.
+explain-address-in-use-listening = Port { $port } is taken by a program that has it open right now: SO_REUSEADDR is set already, and helps only against old connections. Find it with: ss -tulnp.
 explain-low-port = Ports below 1024 are for the administrator, and { $port } is one of them. Choose a port above 1023.
 explain-address-not-here = { $address } is not an address of this machine, and bind takes only those. Bind to 0.0.0.0 to listen on all of them.
 

@@ -16,6 +16,7 @@ explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloque
 explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Solo cabe un socket por dirección y puerto: para ese programa o elige otro puerto.
 explain-address-in-use-time-wait = El puerto { $port } aún no está libre: { $server } cerró primero una conexión y el núcleo la guarda un minuto en TIME_WAIT. Pon SO_REUSEADDR antes de bind.
 explain-address-in-use = El puerto { $port } está ocupado. Para saber por quién: ss -tulnp. Si solo quedan conexiones en TIME_WAIT, pon SO_REUSEADDR antes de bind.
+explain-address-in-use-listening = El puerto { $port } lo tiene abierto ahora mismo otro programa: SO_REUSEADDR ya está puesto y solo ayuda con conexiones antiguas. Para encontrarlo: ss -tulnp.
 explain-low-port = Los puertos menores que 1024 son del administrador, y { $port } es uno de ellos. Elige uno a partir del 1024.
 explain-address-not-here = { $address } no es una dirección de esta máquina, y bind solo admite las suyas. Usa 0.0.0.0 para escuchar en todas.
 

@@ -1,6 +1,6 @@
 //! `bind` and `listen`: whose address it is.
 
-use event::{Args, Call, Endpoint, Errno};
+use event::{Args, Call, Endpoint, Errno, OptionValue};
 use flows::Position;
 
 use crate::case::{Case, Finding, is_loopback, port, shown};
@@ -74,9 +74,33 @@ pub(super) fn time_wait(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
+fn unknown<'c>(case: &'c Case<'_>, reuses: bool) -> impl Iterator<Item = Finding> + use<'c> {
+    let unknown = refused(case).filter(move |(at, _, holder)| {
+        matches!(holder, Holder::Unknown) && reuse_set(case, *at).is_some() == reuses
+    });
+    unknown.map(|(at, address, _)| {
+        Finding::at(at).and(reuse_set(case, at)).with("port", port(&address))
+    })
+}
+
+/// Where `SO_REUSEADDR` was switched on for the socket of a call, before it.
+fn reuse_set(case: &Case<'_>, at: Position) -> Option<Position> {
+    let set = |call: &Call| match &call.args {
+        Args::SetOption { option, value: OptionValue::Int(value), .. } => {
+            option == "SO_REUSEADDR" && *value != 0 && call.value().is_some()
+        }
+        _ => false,
+    };
+    case.before(case.flows.socket_at(at)?, at).find(|(_, call)| set(call)).map(|(at, _)| at)
+}
+
 pub(super) fn in_use(case: &Case<'_>) -> Vec<Finding> {
-    let unknown = refused(case).filter(|(_, _, holder)| matches!(holder, Holder::Unknown));
-    unknown.map(|(at, address, _)| Finding::at(at).with("port", port(&address))).collect()
+    unknown(case, false).collect()
+}
+
+/// With `SO_REUSEADDR` set, TIME_WAIT is not the reason: somebody listens there.
+pub(super) fn in_use_for_real(case: &Case<'_>) -> Vec<Finding> {
+    unknown(case, true).collect()
 }
 
 pub(super) fn low_port(case: &Case<'_>) -> Vec<Finding> {
@@ -141,6 +165,18 @@ mod tests {
     #[test]
     fn an_unknown_holder_stays_unknown() {
         assert_eq!(rules(&bind_fails(&mut Story::new(), "*:12000", 98)), ["address-in-use"]);
+    }
+
+    #[test]
+    fn with_the_option_set_it_is_not_time_wait() {
+        let mut story = Story::new();
+        let who = story.command("late", "python3 late.py");
+        let sock = story.tcp(who);
+        let (level, option) = ("SOL_SOCKET".into(), "SO_REUSEADDR".into());
+        let args = Args::SetOption { level, option, value: OptionValue::Int(1) };
+        story.on(sock, "setsockopt", args, event::Outcome::Value(0));
+        story.fail(sock, "bind", Args::Bind { address: address("*:12000") }, 98);
+        assert_eq!(rules(&story.build()), ["reuse-address", "address-in-use-listening"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use event::{Args, Call, Endpoint, Errno};
 use flows::Position;
 
-use crate::case::{Case, Finding, is_loopback, is_tcp, milliseconds, port, shown};
+use crate::case::{Case, Finding, host, is_loopback, is_tcp, milliseconds, port, shown};
 
 fn destination(call: &Call) -> Option<&Endpoint> {
     match &call.args {
@@ -28,7 +28,7 @@ fn refusals<'c>(
 }
 
 fn refusal(at: Position, address: &Endpoint) -> Finding {
-    Finding::at(at).with("address", shown(address)).with("port", port(address))
+    Finding::at(at).with("address", host(address)).with("port", port(address))
 }
 
 /// On this machine there is no doubt: nobody listens.

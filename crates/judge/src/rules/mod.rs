@@ -63,6 +63,7 @@ pub const RULES: &[Rule] = &[
     problem("address-in-use-held", &["port", "holder"], bind::held),
     problem("address-in-use-time-wait", &["port", "server"], bind::time_wait),
     problem("address-in-use", &["port"], bind::in_use),
+    problem("address-in-use-listening", &["port"], bind::in_use_for_real),
     problem("low-port", &["port"], bind::low_port),
     problem("address-not-here", &["address"], bind::not_here),
     lesson("accept-waits", &["milliseconds", "server"], accept::waits),

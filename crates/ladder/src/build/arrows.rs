@@ -177,7 +177,7 @@ impl Pen<'_, '_> {
     /// An arrow from the caller of `at` to the column of the other end.
     fn arrow(&self, row: usize, at: Position, kind: ArrowKind, label: Label) -> Option<Arrow> {
         let flows = self.scene.flows;
-        let from = self.scene.cast.lane(&flows.order[at].place)?;
+        let from = self.scene.cast.lane_at(flows, at)?;
         let connection = flows.connection_at(at)?;
         let to = self.other_lane(connection, flows.socket_at(at))?;
         let arrow =
@@ -204,7 +204,7 @@ impl Pen<'_, '_> {
             call.is_some_and(|call| flows::sent(call).is_some() || flows::received(call).is_some())
         };
         let at = calls.iter().find(moves).or(calls.first())?;
-        self.scene.cast.lane(&flows.order[*at].place)
+        self.scene.cast.lane_at(flows, *at)
     }
 
     /// Bytes, connections and ends that came from a peer which was not recorded.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use event::{Place, Timeline};
-use flows::{Connection, Flows};
+use flows::{Connection, Flows, Position};
 
 use super::groups::{Group, groups};
 use super::outside::{Outside, outside_key, outside_peers};
@@ -19,6 +19,10 @@ pub(crate) type Unit = (u32, u32);
 pub(crate) struct Cast {
     pub(crate) participants: Vec<Participant>,
     lanes: HashMap<Unit, usize>,
+    /// Sockets that have a side of their own, whoever uses them.
+    sockets: HashMap<usize, usize>,
+    /// The other side of a split program.
+    twins: HashMap<usize, usize>,
     tags: HashMap<Unit, String>,
     outside: HashMap<Outside, usize>,
 }
@@ -29,16 +33,17 @@ impl Cast {
         let mut groups = sides::split(groups(timeline, flows), flows);
         sides::count_roles(&mut groups, flows);
         if options.order == ColumnOrder::ClientsFirst {
-            groups.sort_by_key(|group| group.accepts > 0);
-            groups.sort_by_key(|group| match (group.connects, group.accepts) {
-                (_, 0) => 0,
-                (0, _) => 2,
-                _ => 1,
+            groups.sort_by_key(|group| match (group.connects > 0, group.accepts > 0) {
+                (true, false) => 0,
+                (true, true) | (false, false) => 1,
+                (false, true) => 2,
             });
         }
         let mut cast = Self {
             participants: Vec::new(),
             lanes: HashMap::new(),
+            sockets: HashMap::new(),
+            twins: HashMap::new(),
             tags: HashMap::new(),
             outside: HashMap::new(),
         };
@@ -47,7 +52,14 @@ impl Cast {
         for peer in peers.iter().filter(clients) {
             cast.add_outside(peer, &options.words);
         }
+        let mut halves: HashMap<u32, usize> = HashMap::new();
         for group in groups {
+            let lane = cast.participants.len();
+            if let (Some(_), Some(root)) = (group.side, group.root)
+                && let Some(twin) = halves.insert(root, lane)
+            {
+                cast.twins.extend([(lane, twin), (twin, lane)]);
+            }
             cast.add(group, &options.words);
         }
         for peer in peers.iter().filter(|peer| !clients(peer)) {
@@ -64,6 +76,18 @@ impl Cast {
     /// The column of a thread.
     pub(crate) fn lane_of(&self, unit: Unit) -> Option<usize> {
         self.lanes.get(&unit).copied()
+    }
+
+    /// The column of a call: of its socket's side, else of its thread.
+    pub(crate) fn lane_at(&self, flows: &Flows<'_>, at: Position) -> Option<usize> {
+        let own = self.lane(&flows.order[at].place)?;
+        let side = flows.socket_at(at).and_then(|socket| self.sockets.get(&socket));
+        Some(side.copied().unwrap_or(own))
+    }
+
+    /// The column of the other side of a split program.
+    pub(crate) fn twin(&self, lane: usize) -> Option<usize> {
+        self.twins.get(&lane).copied()
     }
 
     /// How to tell it apart from the others in its column.
@@ -85,6 +109,7 @@ impl Cast {
         };
         let command = if group.line == name { String::new() } else { group.line };
         self.participants.push(Participant { name, command, outside: false, host: group.host });
+        self.sockets.extend(group.serves.iter().map(|socket| (*socket, lane)));
         let first = group.units.first().copied();
         for (index, unit) in group.units.iter().enumerate() {
             self.lanes.insert(*unit, lane);

@@ -1,6 +1,8 @@
 //! The cells of single events: calls, the life of processes, states.
 
-use event::{Call, Event, Exit, Process, State, Stream};
+use event::{Event, Exit, Process, State, Stream};
+
+use flows::Position;
 
 use super::Scene;
 use super::say;
@@ -21,17 +23,14 @@ pub(crate) enum Stage {
 }
 
 /// The cell of a call.
-pub(crate) fn call(
-    scene: &Scene<'_, '_>,
-    event: &Event,
-    call: &Call,
-    stage: Stage,
-) -> Option<Cell> {
+pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<Cell> {
+    let event = scene.flows.order[at];
+    let call = event.call()?;
     let (detail, words) = (scene.options.detail, &scene.options.words);
     let tag = scene.cast.tag(&event.place).map(str::to_owned);
     let took = words.duration(call.took());
     let (mut answer, mut mark) = say::answered(call, words);
-    let waited = call.took() >= scene.options.wait_from;
+    let waited = scene.options.waited(call);
     if waited && call.error().is_some_and(event::Errno::is_not_now) {
         // It had a limit (SO_RCVTIMEO), which ran out.
         answer = Label::default()
@@ -76,7 +75,7 @@ pub(crate) fn call(
         Stage::Begin => CellKind::Begin,
         Stage::End => CellKind::End,
     };
-    let participant = scene.cast.lane(&event.place)?;
+    let participant = scene.cast.lane_at(scene.flows, at)?;
     Some(Cell { participant, tag, label, entry, kind, mark, seq: event.seq })
 }
 
@@ -159,8 +158,7 @@ pub(crate) fn life(scene: &Scene<'_, '_>, event: &Event, process: &Process) -> O
 pub(crate) fn state(scene: &Scene<'_, '_>, event: &Event, state: &State) -> Option<Cell> {
     let flows = scene.flows;
     let socket = flows.sockets.iter().find(|socket| socket.identity.is_same(&state.socket))?;
-    let place = &flows.order[*socket.calls.first()?].place;
-    let participant = scene.cast.lane(place)?;
+    let participant = scene.cast.lane_at(flows, *socket.calls.first()?)?;
     let before = state.before.map_or_else(String::new, |before| format!("{before} "));
     let label = Label::default().then(PartKind::Faint, format!("{before}→ {}", state.after));
     let kind = CellKind::Kernel;

@@ -25,7 +25,7 @@ pub(crate) struct Fold {
 }
 
 /// What a fold says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FoldKind {
     /// So many connections like the one drawn.
     Connections(usize),

@@ -22,8 +22,12 @@ pub(crate) struct Group {
     pub(crate) line: String,
     pub(crate) host: Option<String>,
     pub(crate) units: Vec<Unit>,
+    /// The process it began as.
+    pub(crate) root: Option<u32>,
     /// Which side of a program that talks to itself.
     pub(crate) side: Option<bool>,
+    /// The sockets of that side, where its threads do both.
+    pub(crate) serves: BTreeSet<usize>,
     pub(crate) connects: usize,
     pub(crate) accepts: usize,
 }
@@ -37,6 +41,8 @@ struct Being {
     command: Option<u32>,
     /// The process whose start or exec began this program.
     root: u32,
+    /// True if it is what the command names, not a program which that has started.
+    is_command: bool,
     line: Vec<String>,
 }
 
@@ -47,13 +53,16 @@ impl Life {
             let id = event.place.process;
             match &event.what {
                 What::Process(Process::Start { command, parent, argv, .. }) => {
-                    let root =
-                        parent.and_then(|parent| processes.get(&parent)).map_or(id, |p| p.root);
-                    let line = argv.clone();
-                    processes.insert(id, Being { command: Some(*command), root, line });
+                    let parent = parent.and_then(|parent| processes.get(&parent));
+                    let root = parent.map_or(id, |parent| parent.root);
+                    let is_command = parent.is_none_or(|parent| parent.is_command);
+                    let (command, line) = (Some(*command), argv.clone());
+                    processes.insert(id, Being { command, root, is_command, line });
                 }
                 What::Process(Process::Exec { argv, .. }) => {
                     let being = processes.entry(id).or_insert_with(|| Being::unknown(id));
+                    // A child that starts another program is a program of its own.
+                    being.is_command &= being.root == id;
                     being.root = id;
                     being.line.clone_from(argv);
                 }
@@ -69,7 +78,7 @@ impl Life {
 
 impl Being {
     fn unknown(id: u32) -> Self {
-        Self { command: None, root: id, line: Vec::new() }
+        Self { command: None, root: id, is_command: true, line: Vec::new() }
     }
 }
 
@@ -123,8 +132,7 @@ fn grouped(
 fn named(timeline: &Timeline, being: &Being, process: u32, host: Option<String>) -> Group {
     let column = being.command.and_then(|command| timeline.header.columns.get(command as usize));
     let line = clean(&command_line(&being.line));
-    let is_column = column.is_none_or(|column| column.argv == being.line || being.root == process);
-    let label = column.filter(|_| is_column).map_or("", |column| column.label.as_str());
+    let label = column.filter(|_| being.is_command).map_or("", |column| column.label.as_str());
     let mut name = clean(&program_name(label, &being.line));
     if name.is_empty() {
         name = format!("#{process}");
@@ -135,7 +143,9 @@ fn named(timeline: &Timeline, being: &Being, process: u32, host: Option<String>)
         line,
         host: host.map(|host| clean(&host)),
         units: Vec::new(),
+        root: Some(process),
         side: None,
+        serves: BTreeSet::new(),
         connects: 0,
         accepts: 0,
     }
@@ -143,9 +153,15 @@ fn named(timeline: &Timeline, being: &Being, process: u32, host: Option<String>)
 
 /// As a person would type it: the program without its folder.
 fn command_line(argv: &[String]) -> String {
-    let words = argv.iter().enumerate();
-    let words = words.map(|(index, word)| if index == 0 { file_name(word) } else { word });
-    words.collect::<Vec<_>>().join(" ")
+    let word = |(index, word): (usize, &String)| match word {
+        _ if index == 0 => file_name(word).to_owned(),
+        // A long path says most at its end.
+        _ if word.contains('/') && !word.contains(' ') && word.len() > 24 => {
+            format!("…/{}", file_name(word))
+        }
+        _ => word.clone(),
+    };
+    argv.iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
 }
 
 /// A command that made no call on a socket still has its column; a shell whose children made

@@ -2,6 +2,7 @@
 //! where.
 
 mod arrows;
+mod band;
 mod cast;
 mod cells;
 mod fold;
@@ -9,6 +10,7 @@ mod footer;
 mod frames;
 mod groups;
 mod outside;
+mod prune;
 mod rails;
 mod repeat;
 mod rows;
@@ -35,12 +37,14 @@ impl Ladder {
         let segments = frames::Segments::of(&flows, &visible.shown);
         let scene = Scene { flows: &flows, cast: &cast, options, segments: &segments };
         let mut sheet = rows::lay_out(&scene, &visible, &folds);
-        let arrows = arrows::draw(&scene, &mut sheet);
+        let mut arrows = arrows::draw(&scene, &mut sheet);
         rails::run(&scene, &mut sheet);
-        let footer = footer::lines(timeline, &scene, &visible);
+        let mut footer = footer::lines(timeline, &scene, &visible);
+        let (participants, pruned) = prune::prune(&scene, &folds, &mut sheet.rows, &mut arrows);
+        footer.extend(pruned);
         let events = events(&flows, &sheet.rows);
         Self {
-            participants: cast.participants,
+            participants,
             rows: sheet.rows,
             arrows,
             footer,

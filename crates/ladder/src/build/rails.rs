@@ -23,13 +23,12 @@ pub(crate) fn run(scene: &Scene<'_, '_>, sheet: &mut Sheet) {
     // Threads alive and threads waiting, by row and column.
     let mut alive = vec![vec![0usize; lanes]; rows];
     let mut waiting = vec![vec![0usize; lanes]; rows];
-    for (spans, counts) in [(&lives, &mut alive), (&waits, &mut waiting)] {
-        for (unit, spans) in spans {
-            let Some(lane) = scene.cast.lane_of(*unit) else { continue };
-            for row in spans.iter().flat_map(|span| span.from..span.to.min(rows)) {
-                counts[row][lane] += 1;
-            }
-        }
+    let lives = lives.iter().filter_map(|(unit, span)| Some((scene.cast.lane_of(*unit)?, span)));
+    for (lane, span) in lives {
+        (span.from..span.to.min(rows)).for_each(|row| alive[row][lane] += 1);
+    }
+    for (lane, span) in &waits {
+        (span.from..span.to.min(rows)).for_each(|row| waiting[row][*lane] += 1);
     }
     let mut last_life = vec![None; lanes];
     for (row, counts) in alive.iter().enumerate() {
@@ -58,13 +57,10 @@ pub(crate) fn run(scene: &Scene<'_, '_>, sheet: &mut Sheet) {
     }
 }
 
-/// The rows in which each thread is known to live, and those in which it waits inside a call.
-fn spans(
-    scene: &Scene<'_, '_>,
-    sheet: &Sheet,
-) -> (HashMap<Unit, Vec<Span>>, HashMap<Unit, Vec<Span>>) {
-    let mut lives: HashMap<Unit, Vec<Span>> = HashMap::new();
-    let mut waits: HashMap<Unit, Vec<Span>> = HashMap::new();
+/// The rows in which each thread is known to live, and those in which a column waits in a call.
+fn spans(scene: &Scene<'_, '_>, sheet: &Sheet) -> (HashMap<Unit, Span>, Vec<(usize, Span)>) {
+    let mut lives: HashMap<Unit, Span> = HashMap::new();
+    let mut waits = Vec::new();
     for (at, &from) in &sheet.begins {
         let event = scene.flows.order[*at];
         let unit = (event.place.process, event.place.thread);
@@ -74,17 +70,12 @@ fn spans(
             None if unfinished => sheet.rows.len(),
             None => from,
         };
-        let life = &mut lives.entry(unit).or_default();
-        match life.first_mut() {
-            Some(span) => {
-                span.from = span.from.min(from);
-                span.to = span.to.max(to + 1);
-            }
-            None => life.push(Span { from, to: to + 1 }),
-        }
-        if to > from {
+        let life = lives.entry(unit).or_insert(Span { from, to: to + 1 });
+        life.from = life.from.min(from);
+        life.to = life.to.max(to + 1);
+        if let Some(lane) = scene.cast.lane_at(scene.flows, *at).filter(|_| to > from) {
             // The row where it begins shows the call itself; waiting shows from the next one on.
-            waits.entry(unit).or_default().push(Span { from: from + 1, to });
+            waits.push((lane, Span { from: from + 1, to }));
         }
     }
     (lives, waits)
@@ -98,7 +89,9 @@ fn endings(scene: &Scene<'_, '_>, sheet: &Sheet) -> Vec<Option<usize>> {
         if let What::Process(Process::Exit { .. } | Process::Released) = event.what
             && let Some(lane) = scene.cast.lane(&event.place)
         {
-            endings[lane] = endings[lane].max(Some(row));
+            for lane in [Some(lane), scene.cast.twin(lane)].into_iter().flatten() {
+                endings[lane] = endings[lane].max(Some(row));
+            }
         }
     }
     endings

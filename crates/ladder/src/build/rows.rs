@@ -6,6 +6,7 @@ use event::{Args, Event, What};
 use flows::{Flows, Position};
 
 use super::Scene;
+use super::band::Band;
 use super::cells::{self, Stage};
 use super::fold::{Fold, FoldKind};
 use super::visible::Visible;
@@ -35,7 +36,7 @@ struct Draft {
     at: Position,
     stage: Stage,
     cell: Option<Cell>,
-    band: Option<Label>,
+    band: Option<Band>,
     seqs: Vec<u64>,
 }
 
@@ -46,11 +47,18 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
     drafts.sort_by_key(|draft| (draft.time, draft.stage == Stage::Begin, draft.at));
     let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
     let mut sheet = Sheet { origin, ..Sheet::default() };
+    let mut bands: HashMap<usize, Band> = HashMap::new();
     let connection = |at: Position| {
         let of_frame = || scene.segments.ends(at).and_then(|ends| ends.connection);
         scene.flows.connection_at(at).or_else(of_frame)
     };
     for mut draft in drafts {
+        let above = sheet.rows.len().checked_sub(1);
+        let merged = draft.band.as_ref().and_then(|band| bands.get_mut(&above?)?.merge(band));
+        if let (Some(()), Some(above)) = (merged, above) {
+            sheet.rows[above].seqs.append(&mut draft.seqs);
+            continue;
+        }
         let row = match beside(scene, &sheet, &draft) {
             Some(row) => row,
             None => {
@@ -70,7 +78,14 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         into.connection = into.connection.or_else(|| connection(draft.at));
         into.cells.extend(draft.cell);
         into.seqs.append(&mut draft.seqs);
-        into.band = into.band.take().or(draft.band);
+        if let Some(band) = draft.band {
+            // Its row is recognised by having a band; the words follow when no more can join it.
+            into.band = Some(Label::default());
+            bands.insert(row, band);
+        }
+    }
+    for (row, band) in bands {
+        sheet.rows[row].band = Some(band.label(&scene.options.words, origin));
     }
     number_connections(&mut sheet.rows);
     number_tags(&mut sheet.rows);
@@ -93,7 +108,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
         }
         let Some((&first, &last)) = fold.members.first().zip(fold.members.last()) else { continue };
         let seqs = fold.members.iter().map(|at| flows.order[*at].seq).collect();
-        let band = Some(band(scene, fold, last));
+        let band = Some(Band::of(scene.flows, fold, last));
         let time = flows.order[first].at;
         drafts.push(Draft { time, at: first, stage: Stage::Whole, cell: None, band, seqs });
     }
@@ -116,7 +131,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
             }
             What::Call(call) if loops.contains_key(&at) => {
                 let fold = loops[&at];
-                let mut cell = cells::call(scene, event, call, Stage::Whole);
+                let mut cell = cells::call(scene, at, Stage::Whole);
                 if let (Some(cell), FoldKind::Loop(_, count)) = (&mut cell, &fold.kind) {
                     let ended = fold.members.last().and_then(|last| flows.call(*last));
                     let time = ended.map_or(0, |last| last.ended.saturating_sub(call.began));
@@ -130,7 +145,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
                 drafts.push(Draft { seqs, ..draft(event.at, Stage::Whole, cell) });
             }
             What::Call(call) => {
-                let cell = |stage| cells::call(scene, event, call, stage);
+                let cell = |stage| cells::call(scene, at, stage);
                 if call.outcome == event::Outcome::Unfinished {
                     drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
                 } else if waits_visibly(scene, call, event, &moments) {
@@ -168,35 +183,7 @@ fn waits_visibly(
     let from = moments.partition_point(|at| *at < call.began);
     let to = moments.partition_point(|at| *at <= call.ended);
     let own = usize::from((call.began..=call.ended).contains(&event.at));
-    call.took() >= scene.options.wait_from && to.saturating_sub(from) > own
-}
-
-fn band(scene: &Scene<'_, '_>, fold: &Fold, last: Position) -> Label {
-    let words = &scene.options.words;
-    let count = |n: usize| words.number(n as u64);
-    let text = match fold.kind {
-        FoldKind::Connections(n) => fill(&words.more_connections, &[("n", &count(n))]),
-        FoldKind::Sockets(n) => fill(&words.more_sockets, &[("n", &count(n))]),
-        FoldKind::Ways(n, ways) => {
-            fill(&words.more_ways, &[("n", &count(n)), ("ways", &count(ways))])
-        }
-        FoldKind::Again(n) | FoldKind::Loop(_, n) => {
-            fill(&words.more_like_this, &[("n", &count(n))])
-        }
-    };
-    let calls = fold.members.iter().filter_map(|at| scene.flows.call(*at));
-    let moved: u64 =
-        calls.filter_map(flows::sent).fold(0u64, |sum, (total, _)| sum.saturating_add(total));
-    let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
-    let end = scene.flows.order[last];
-    let end = end.call().map_or(end.at, |call| call.ended);
-    let mut label = Label::default().then(PartKind::Faint, text);
-    if moved > 0 {
-        let moved = fill(&words.in_all, &[("n", &words.number(moved))]);
-        label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, moved);
-    }
-    let until = fill(&words.until, &[("time", &words.duration(end.saturating_sub(origin)))]);
-    label.glue(PartKind::Faint, ",").then(PartKind::Faint, until)
+    scene.options.waited(call) && to.saturating_sub(from) > own
 }
 
 /// The row of the call that caused this one, if the two can stand side by side.

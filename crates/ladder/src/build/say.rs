@@ -96,8 +96,13 @@ pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
         Outcome::Value(value) => value,
         Outcome::Error(errno) => {
             let (mark, word) = error(errno, words);
-            label.push(PartKind::Mark, format!("✗ {errno}"));
-            label.push(PartKind::Mark, word.to_owned());
+            // Asked not to wait, the kernel does not: that is an answer, not a failure.
+            let (kind, sign) = match mark {
+                Mark::NotNow => (PartKind::Wait, "┄"),
+                _ => (PartKind::Mark, "✗"),
+            };
+            label.push(kind, format!("{sign} {errno}"));
+            label.push(kind, word.to_owned());
             return (label, Some(mark));
         }
         Outcome::Unfinished => return (label, Some(Mark::Unfinished)),

@@ -2,54 +2,76 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use event::Args;
 use flows::{Connection, Flows};
 
 use super::cast::Unit;
 use super::groups::Group;
 
-/// Splits a program that holds both ends of a connection into its two sides, by thread: the
-/// threads that only serve get a column of their own.
+/// Who stands where: threads by themselves, and sockets of the serving side of a split program.
+struct Lanes {
+    units: HashMap<Unit, usize>,
+    sockets: HashMap<usize, usize>,
+}
+
+impl Lanes {
+    fn of(groups: &[Group]) -> Self {
+        let mut lanes = Self { units: HashMap::new(), sockets: HashMap::new() };
+        for (lane, group) in groups.iter().enumerate() {
+            lanes.units.extend(group.units.iter().map(|unit| (*unit, lane)));
+            lanes.sockets.extend(group.serves.iter().map(|socket| (*socket, lane)));
+        }
+        lanes
+    }
+
+    /// The column of a socket: its side's, else of whoever made the first call on it.
+    fn of_socket(&self, flows: &Flows<'_>, socket: usize) -> Option<usize> {
+        let first = || self.units.get(&unit(flows, *flows.sockets[socket].calls.first()?)).copied();
+        self.sockets.get(&socket).copied().or_else(first)
+    }
+}
+
+/// Splits a program that holds both ends of a connection into its two sides: what is done on the
+/// accepted ends and their listeners, and threads that do nothing else, get a column of their own.
 pub(crate) fn split(groups: Vec<Group>, flows: &Flows<'_>) -> Vec<Group> {
-    let lanes = lanes(&groups);
-    let inner: Vec<&Connection> = flows
-        .connections
-        .iter()
-        .filter(|connection| is_inet(connection))
-        .filter(|connection| {
-            let ends = connection.ends.each_ref();
-            let [first, second] = ends.map(|end| lane_of(flows, &lanes, end.socket?));
-            first.is_some() && first == second
-        })
-        .collect();
-    let [clients, servers] = users(&inner, flows);
+    let lanes = Lanes::of(&groups);
+    let mut inner: HashMap<usize, Vec<&Connection>> = HashMap::new();
+    for connection in flows.connections.iter().filter(|connection| is_inet(connection)) {
+        let ends = connection.ends.each_ref();
+        let [first, second] = ends.map(|end| lanes.of_socket(flows, end.socket?));
+        if let Some(lane) = first.filter(|_| first == second) {
+            inner.entry(lane).or_default().push(connection);
+        }
+    }
     let mut result = Vec::new();
-    for mut group in groups {
-        let serves = |unit: &Unit| servers.contains(unit) && !clients.contains(unit);
-        let serving: Vec<Unit> = group.units.iter().copied().filter(serves).collect();
-        if serving.is_empty() || !group.units.iter().any(|unit| clients.contains(unit)) {
+    for (lane, mut group) in groups.into_iter().enumerate() {
+        let Some(connections) = inner.get(&lane) else {
             result.push(group);
             continue;
-        }
-        let server = Group { units: serving, side: Some(true), ..group.clone() };
-        group.units.retain(|unit| !serves(unit));
+        };
+        let clients: BTreeSet<usize> =
+            connections.iter().filter_map(|one| one.ends[0].socket).collect();
+        let accepted = connections.iter().flat_map(|one| [one.ends[1].socket, one.listener]);
+        let serves: BTreeSet<usize> = accepted.flatten().collect();
+        let [asking, serving] = [&clients, &serves].map(|sockets| users(sockets, flows));
+        let only_serves = |unit: &Unit| serving.contains(unit) && !asking.contains(unit);
+        let units = group.units.iter().copied().filter(only_serves).collect();
+        group.units.retain(|unit| !only_serves(unit));
         group.side = Some(false);
+        group.connects = 1;
+        let side = Some(true);
+        // What runs is said once.
+        let line = String::new();
+        let server = Group { units, line, side, serves, connects: 0, accepts: 1, ..group.clone() };
         result.extend([group, server]);
     }
     result
 }
 
-/// Who used the beginning ends of these connections, and who the others and their listeners.
-fn users(connections: &[&Connection], flows: &Flows<'_>) -> [HashSet<Unit>; 2] {
-    let mut sockets = [BTreeSet::new(), BTreeSet::new()];
-    for connection in connections {
-        sockets[0].extend(connection.ends[0].socket);
-        sockets[1].extend(connection.ends[1].socket);
-        sockets[1].extend(connection.listener);
-    }
-    sockets.map(|sockets| {
-        let calls = sockets.into_iter().flat_map(|socket| &flows.sockets[socket].calls);
-        calls.map(|at| unit(flows, *at)).collect()
-    })
+/// The threads that made calls on these sockets.
+fn users(sockets: &BTreeSet<usize>, flows: &Flows<'_>) -> HashSet<Unit> {
+    let calls = sockets.iter().flat_map(|socket| &flows.sockets[*socket].calls);
+    calls.map(|at| unit(flows, *at)).collect()
 }
 
 fn unit(flows: &Flows<'_>, at: flows::Position) -> Unit {
@@ -57,27 +79,14 @@ fn unit(flows: &Flows<'_>, at: flows::Position) -> Unit {
     (place.process, place.thread)
 }
 
-fn lanes(groups: &[Group]) -> HashMap<Unit, usize> {
-    let units = |(lane, group): (usize, &Group)| {
-        group.units.iter().map(|unit| (*unit, lane)).collect::<Vec<_>>()
-    };
-    groups.iter().enumerate().flat_map(units).collect()
-}
-
-/// The column of whoever made the first call on a socket.
-fn lane_of(flows: &Flows<'_>, lanes: &HashMap<Unit, usize>, socket: usize) -> Option<usize> {
-    let first = flows.sockets[socket].calls.first()?;
-    lanes.get(&unit(flows, *first)).copied()
-}
-
 fn is_inet(connection: &Connection) -> bool {
     connection.ends.iter().any(|end| end.address.as_ref().is_some_and(|a| a.port().is_some()))
 }
 
-/// Counts, for every group, the connections it began and those it received.
+/// Counts, for every group, the connections it began or tried to, and those it received.
 pub(crate) fn count_roles(groups: &mut [Group], flows: &Flows<'_>) {
-    let lanes = lanes(groups);
-    let lane = |socket: usize| lane_of(flows, &lanes, socket);
+    let lanes = Lanes::of(groups);
+    let lane = |socket: usize| lanes.of_socket(flows, socket);
     for connection in &flows.connections {
         let [first, second] = connection.ends.each_ref().map(|end| end.socket.and_then(lane));
         if first == second {
@@ -91,8 +100,14 @@ pub(crate) fn count_roles(groups: &mut [Group], flows: &Flows<'_>) {
         }
     }
     for (index, socket) in flows.sockets.iter().enumerate() {
-        if let Some(lane) = lane(index).filter(|_| socket.listening.is_some()) {
+        let Some(lane) = lane(index) else { continue };
+        let connects = |at: &flows::Position| {
+            flows.call(*at).is_some_and(|call| matches!(call.args, Args::Connect { .. }))
+        };
+        if socket.listening.is_some() {
             groups[lane].accepts += 1;
+        } else if socket.is_stream() && socket.calls.iter().any(connects) {
+            groups[lane].connects += 1;
         }
     }
 }

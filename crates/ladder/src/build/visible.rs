@@ -36,6 +36,7 @@ pub(crate) fn choose(flows: &Flows<'_>, cast: &Cast, options: &Options) -> Visib
         }
         asides = address_probes(flows);
         asides.extend(cache_questions(flows));
+        asides.extend(self_pipes(flows));
     }
     for (at, event) in flows.order.iter().enumerate() {
         let keep = options.keep.contains(&event.seq);
@@ -108,7 +109,7 @@ fn is_essential(call: &Call, options: &Options) -> bool {
         | Args::Ioctl { .. }
         | Args::EpollControl { .. }
         | Args::Other { .. } => false,
-        Args::Poll { .. } | Args::EpollWait { .. } => failed || call.took() >= options.wait_from,
+        Args::Poll { .. } | Args::EpollWait { .. } => failed || options.waited(call),
         Args::Close => !failed || !call.implicit,
         _ => true,
     }
@@ -121,6 +122,33 @@ fn cache_questions(flows: &Flows<'_>) -> HashSet<usize> {
         _ => false,
     });
     asks.filter_map(|(at, ..)| flows.socket_at(at)).collect()
+}
+
+/// Pairs with which one program wakes its own event loop, beside the network it is about.
+fn self_pipes(flows: &Flows<'_>) -> HashSet<usize> {
+    let process = |at: &Position| flows.order[*at].place.process;
+    let networked: HashSet<u32> = flows
+        .calls()
+        .filter(|(_, _, call)| {
+            let family = call.socket.as_ref().map(|socket| socket.family);
+            [Some(Family::INET), Some(Family::INET6)].contains(&family)
+        })
+        .map(|(at, ..)| process(&at))
+        .collect();
+    let pairs = flows.connections.iter().filter_map(|connection| {
+        let [Some(one), Some(other)] = connection.ends.each_ref().map(|end| end.socket) else {
+            return None;
+        };
+        let created = flows.sockets[one].created.or(flows.sockets[other].created)?;
+        let is_pair = flows
+            .call(created)
+            .is_some_and(|call| matches!(call.args, event::Args::Socketpair { .. }));
+        let calls = flows.sockets[one].calls.iter().chain(&flows.sockets[other].calls);
+        let users: HashSet<u32> = calls.map(process).collect();
+        let own = users.len() == 1 && users.is_subset(&networked);
+        (is_pair && own).then_some([one, other])
+    });
+    pairs.flatten().collect()
 }
 
 /// Sockets with which `getaddrinfo` finds out which of a host's addresses can be reached: UDP

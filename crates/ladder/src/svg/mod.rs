@@ -67,6 +67,9 @@ pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) {
     ];
     if links {
         attributes.remove(0);
+        // It may shrink with the window, as long as it can be read.
+        let style = format!("width:100%;min-width:{:.0}px;max-width:{width:.0}px", width * 0.8);
+        attributes.push(("style", format!("{style};height:auto")));
     }
     xml.open("svg", &attributes);
     if let Purpose::Alone { style, .. } = purpose {

@@ -89,7 +89,8 @@ pub(crate) fn css(theme: Theme) -> String {
          .ladder .card{{stroke-width:1}}\n\
          .ladder .kernel{{stroke-dasharray:4 3}}\n\
          .ladder .band{{fill:none;stroke-dasharray:3 4}}\n\
-         .ladder .hit{{fill:transparent}}\n{colors}"
+         .ladder .hit{{fill:transparent}}\n\
+         .ladder .note{{fill-opacity:.88}}\n{colors}"
     )
 }
 

@@ -11,7 +11,7 @@ use crate::{Arrow, ArrowKind, CellKind, Rail, Row};
 /// A lane and the gap after it.
 const LANE: usize = 2;
 /// Names longer than this are cut; the heading has them whole.
-const NAME: usize = 12;
+const NAME: usize = 14;
 
 /// Draws everything but the footer.
 pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {

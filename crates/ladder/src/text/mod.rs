@@ -105,6 +105,11 @@ impl Frame<'_> {
         lines
     }
 
+    fn breaks(&self, label: &crate::Label, width: usize) -> bool {
+        let room = wrap::Room { width, hang: 2, data: 60 };
+        wrap::breaks(label, room, &self.ladder.words, &self.glyphs)
+    }
+
     fn wrap(&self, label: &crate::Label, width: usize, hang: usize) -> Vec<wrap::Spans> {
         let room = wrap::Room { width, hang, data: 60 };
         wrap::wrap(label, room, &self.ladder.words, &self.glyphs)

@@ -50,7 +50,11 @@ impl Drawer<'_, '_> {
         let less = if arrow.is_some() { ARROW } else { 0 };
         let room = self.layout.rooms[own].saturating_sub(less).max(14);
         let wrapped = self.frame.wrap(&label, room, 2);
-        // Too narrow: it may run over columns that are silent in this row.
+        // Beside an arrow the next column is crossed anyway; else only what would be torn apart
+        // may run over columns that are silent in this row.
+        if arrow.is_none() && !self.frame.breaks(&label, room) {
+            return wrapped;
+        }
         let next = match arrow {
             Some(arrow) => Some(arrow.from.max(arrow.to)),
             None => {

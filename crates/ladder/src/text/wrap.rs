@@ -74,6 +74,13 @@ pub(crate) fn wrap(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) ->
     lines
 }
 
+/// True if some unit of the label is wider than the room, and would have to be broken.
+pub(crate) fn breaks(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> bool {
+    let left = room.width.saturating_sub(room.hang);
+    let mut units = label.parts.chunk_by(|_, next| next.glued);
+    units.any(|unit| fit(unit, left, 1, room, words, glyphs).is_none())
+}
+
 /// How much data lets the whole label stand on one line, if that leaves enough of it to say
 /// something; else as much as the room says.
 fn data_for_one_line(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> usize {

@@ -5,11 +5,13 @@
 //! [`stage`] the inside.
 
 mod actors;
+mod converse;
 mod kernel;
 mod outside;
 mod play;
 mod puppet;
 mod stage;
+mod tidy;
 mod watch;
 
 pub use outside::{Error, Stagehand, clean_up, run};

@@ -12,22 +12,21 @@ use super::actors::{self, Input};
 use super::kernel;
 use super::puppet::Puppet;
 use super::watch::{Seen, Watch};
-use crate::format::{Op, Step, Until, Verb};
-use crate::peer::Reply;
+use crate::format::{Step, Until, Verb};
 use crate::recording::{Request, StepEnd, StepTrouble};
 
 /// A scenario being played.
 pub(super) struct Play<'a> {
-    request: &'a Request,
-    watch: Arc<Watch>,
-    handle: Handle,
+    pub(super) request: &'a Request,
+    pub(super) watch: Arc<Watch>,
+    pub(super) handle: Handle,
     /// Everybody started so far: the number is the command's in the trace.
-    names: Vec<String>,
-    columns: Vec<Column>,
+    pub(super) names: Vec<String>,
+    pub(super) columns: Vec<Column>,
     inputs: HashMap<String, Input>,
-    puppets: HashMap<String, Puppet>,
+    pub(super) puppets: HashMap<String, Puppet>,
     /// When the whole must be over.
-    deadline: Instant,
+    pub(super) deadline: Instant,
 }
 
 /// What came of a play.
@@ -40,7 +39,7 @@ pub(super) struct Played {
 }
 
 /// A step that failed, or the engine.
-enum Stop {
+pub(super) enum Stop {
     Step(Box<StepTrouble>),
     Engine(io::Error),
 }
@@ -90,6 +89,9 @@ impl<'a> Play<'a> {
                 }
             }
         }
+        // From here on things end because we end them, and that is not part of the story: dropping
+        // `self` closes everybody's input.
+        self.watch.change(|seen| seen.over = Some(lab::now()));
         // What was begun in the background and not joined: has it come to an end?
         let seen = self.watch.lock();
         for (step, end) in steps.iter().zip(&mut ends) {
@@ -154,7 +156,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn await_birth(&self) -> Result<(), Stop> {
+    pub(super) fn await_birth(&self) -> Result<(), Stop> {
         let command = self.names.len() - 1;
         let born = |seen: &mut Seen| seen.commands.get(command).and_then(|command| command.pid);
         match self.watch.wait(self.deadline, false, born) {
@@ -163,7 +165,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn command(&self, name: &str) -> Result<usize, Stop> {
+    pub(super) fn command(&self, name: &str) -> Result<usize, Stop> {
         let index = self.names.iter().rposition(|known| known == name);
         index.ok_or_else(|| not_running(name).into())
     }
@@ -227,166 +229,6 @@ impl<'a> Play<'a> {
             },
         }))
     }
-
-    /// Starts the peer if it does not run yet.
-    fn awaken(&mut self, name: &str) -> Result<usize, Stop> {
-        if let Some(command) = self.names.iter().position(|known| known == name) {
-            return Ok(command);
-        }
-        let (command, orders, replies) = actors::peer(name)?;
-        let index = self.names.len();
-        self.names.push(name.to_owned());
-        self.columns.push(Column { label: name.to_owned(), argv: Vec::new() });
-        let puppet = Puppet::new(orders, replies, index, &self.watch, &self.request.variables)?;
-        self.puppets.insert(name.to_owned(), puppet);
-        self.handle.start(command);
-        self.await_birth()?;
-        Ok(index)
-    }
-
-    fn puppet(
-        &mut self,
-        name: &str,
-        ops: &[Op],
-        deadline: Instant,
-        step: &Step,
-    ) -> Result<StepEnd, Stop> {
-        let command = self.awaken(name)?;
-        for op in ops {
-            if let Op::SendPieces(pieces) = op {
-                for piece in pieces {
-                    let end = self.order(command, name, Op::Send(piece.clone()), deadline, step)?;
-                    if !matches!(end, StepEnd::Done) {
-                        return Ok(end);
-                    }
-                    self.until_read(command, name, piece);
-                }
-                continue;
-            }
-            let end = self.order(command, name, op.clone(), deadline, step)?;
-            if matches!(end, StepEnd::DoneWithError { .. }) {
-                return Ok(end);
-            }
-        }
-        Ok(if step.background { StepEnd::Unfinished } else { StepEnd::Done })
-    }
-
-    fn order(
-        &mut self,
-        command: usize,
-        name: &str,
-        op: Op,
-        deadline: Instant,
-        step: &Step,
-    ) -> Result<StepEnd, Stop> {
-        let puppet = self.puppets.get_mut(name).ok_or_else(|| not_running(name))?;
-        let address = puppet.find(&op, &self.names, &self.watch.lock(), &self.request.variables);
-        let address = address.map_err(|who| Stop::from(StepTrouble::Nowhere { who }))?;
-        // A little less than the step's own time, so that the peer can still tell what it got.
-        let left = deadline.saturating_duration_since(Instant::now()).as_millis();
-        let left = u64::try_from(left).unwrap_or(u64::MAX);
-        let within = (!step.background).then_some(left.saturating_sub(left / 10 + 1).max(1));
-        puppet.order(op, address, within).or_else(|error| match error.kind() {
-            // It has died, perhaps as it should (SIGPIPE); its end is in the timeline.
-            io::ErrorKind::BrokenPipe => Ok(()),
-            _ => Err(error),
-        })?;
-        let given = puppet.given;
-        if step.background {
-            return Ok(StepEnd::Unfinished);
-        }
-        self.reply(command, name, given, deadline, step)
-    }
-
-    fn replies(&self, name: &str, deadline: Instant, step: &Step) -> Result<StepEnd, Stop> {
-        let command = self.command(name)?;
-        let given = self.puppets.get(name).map_or(0, |puppet| puppet.given);
-        self.reply(command, name, given, deadline, step)
-    }
-
-    /// Waits for the reply to the order with this number, and looks at all up to it.
-    fn reply(
-        &self,
-        command: usize,
-        name: &str,
-        given: usize,
-        deadline: Instant,
-        step: &Step,
-    ) -> Result<StepEnd, Stop> {
-        let who = name.to_owned();
-        let found = self.watch.wait(deadline, false, |seen| {
-            let replies = seen.replies.get(&command).map_or(&[][..], Vec::as_slice);
-            let bad = replies.iter().take(given).rfind(|reply| **reply != Reply::Done);
-            if replies.len() >= given {
-                return Some(Ok(bad
-                    .filter(|_| replies.len() == given)
-                    .cloned()
-                    .unwrap_or(Reply::Done)));
-            }
-            seen.commands[command].exit.map(Err)
-        });
-        match found {
-            Some(Ok(Reply::Done)) => Ok(StepEnd::Done),
-            Some(Ok(Reply::Failed { call, error })) if step.may_fail => {
-                Ok(StepEnd::DoneWithError { call, error })
-            }
-            Some(Ok(Reply::Failed { call, error })) => {
-                Err(Stop::from(StepTrouble::Call { who, call, error }))
-            }
-            Some(Ok(Reply::Mismatch { how, expected, got, skipped, stopped })) => {
-                let trouble = StepTrouble::Mismatch { who, how, expected, got, skipped, stopped };
-                Err(Stop::from(trouble))
-            }
-            // Its end is what the step is about, and in the timeline.
-            Some(Err(_)) if step.may_fail => Ok(StepEnd::Done),
-            Some(Err(exit)) => {
-                let awaited = "reply".to_owned();
-                Err(Stop::from(StepTrouble::Ended { who, awaited, exit, output: String::new() }))
-            }
-            None => {
-                let seen = self.watch.lock();
-                Err(Stop::from(StepTrouble::TimedOut {
-                    who,
-                    awaited: step.verb_text(),
-                    after_ms: step.within_ms,
-                    blocked_in: seen.blocked(command, None),
-                }))
-            }
-        }
-    }
-
-    /// Waits until the other end has read all that this peer has sent, so that the next piece
-    /// arrives by itself. A program that does not read is not waited for long.
-    fn until_read(&mut self, command: usize, name: &str, piece: &str) {
-        let length = self.request.variables.bytes(piece).map_or(0, |bytes| bytes.len() as u64);
-        let Some(puppet) = self.puppets.get_mut(name) else { return };
-        puppet.sent += length;
-        let sent = puppet.sent;
-        let bound = Instant::now() + Duration::from_secs(1);
-        self.watch.wait(bound.min(self.deadline), false, |seen| {
-            let ends = seen.commands[command].socket.as_ref()?.ends()?;
-            let received = seen.received.get(&(ends.1, ends.0)).copied().unwrap_or(0);
-            (received >= sent).then_some(())
-        });
-    }
-}
-
-impl Step {
-    fn verb_text(&self) -> String {
-        match &self.verb {
-            Verb::Peer { ops, .. } => {
-                let names = ops.iter().map(|op| match serde_json::to_value(op) {
-                    Ok(serde_json::Value::Object(map)) => {
-                        map.keys().next().cloned().unwrap_or_default()
-                    }
-                    Ok(serde_json::Value::String(word)) => word,
-                    _ => String::new(),
-                });
-                names.collect::<Vec<_>>().join(", ")
-            }
-            _ => "join".to_owned(),
-        }
-    }
 }
 
 fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &crate::Variables) -> bool {
@@ -409,12 +251,12 @@ fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &crate::Var
     }
 }
 
-fn not_running(who: &str) -> NotRunning {
+pub(super) fn not_running(who: &str) -> NotRunning {
     NotRunning(who.to_owned())
 }
 
 /// Somebody is told to do something who does not run.
-struct NotRunning(String);
+pub(super) struct NotRunning(String);
 
 impl From<NotRunning> for Stop {
     fn from(NotRunning(who): NotRunning) -> Self {

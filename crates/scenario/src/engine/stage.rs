@@ -1,6 +1,5 @@
 //! The inside: enters the place, plays the scenario under the tracer, tells what happened.
 
-use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
@@ -8,14 +7,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use event::{Column, Event, Header, Process, What};
+use event::Header;
 use lab::Side;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use trace::{Options, Tracer};
 
 use super::play::{Play, Played};
+use super::tidy::tidy;
 use super::watch::Watch;
-use crate::format::Scenario;
+use crate::format::{STDIN, Scenario};
 use crate::recording::{Place, PlaceWanted, Recording, Request, StepEnd, Trouble};
 
 /// The first argument that makes the binary be the stage.
@@ -88,7 +88,10 @@ fn perform(request: Request, place: Place) -> Recording {
     let entered = Arc::clone(&watch);
     let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
         let (process, thread) = (call.place.process, call.place.thread);
-        entered.change(|seen| seen.enter(process, thread, call.command, &call.name));
+        // Waiting for the terminal is something else than waiting for a peer.
+        let terminal = call.socket.is_none() && matches!(call.name.as_str(), "read" | "readv");
+        let name = if terminal { STDIN } else { call.name.as_str() };
+        entered.change(|seen| seen.enter(process, thread, call.command, name));
     });
     let handle = tracer.handle();
     let header = tracer.header();
@@ -97,7 +100,6 @@ fn perform(request: Request, place: Place) -> Recording {
         let steering = handle.clone();
         let play = scope.spawn(move || {
             let played = Play::new(request, Arc::clone(watch), steering.clone()).play();
-            watch.change(|seen| seen.over = Some(lab::now()));
             steering.stop();
             played
         });
@@ -120,11 +122,13 @@ fn perform(request: Request, place: Place) -> Recording {
     });
     let mut seen = watch.lock();
     let mut events = std::mem::take(&mut seen.events);
-    hide_machinery(&mut events, &played.columns);
+    tidy(&mut events, &played.columns);
     let trouble = match (result, played.error) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
         (_, Some(what)) => Some(Trouble::Engine { what }),
-        _ if seen.too_much => Some(Trouble::TooMuch { events: events.len() }),
+        _ if events.len() >= super::watch::MOST_EVENTS => {
+            Some(Trouble::TooMuch { events: events.len() })
+        }
         _ => None,
     };
     Recording {
@@ -135,31 +139,6 @@ fn perform(request: Request, place: Place) -> Recording {
         over: seen.over.unwrap_or_default(),
         variables: request.variables,
         trouble,
-    }
-}
-
-/// A peer's command line is this program's own business, and so is where a course program's name
-/// was put: a reader types the name.
-fn hide_machinery(events: &mut [Event], columns: &[Column]) {
-    let mut of = HashMap::new();
-    for event in events {
-        let process = event.place.process;
-        if let What::Process(Process::Start { command, .. }) = &event.what {
-            of.insert(process, *command as usize);
-        }
-        let column = of.get(&process).and_then(|index| columns.get(*index));
-        if let (
-            What::Process(Process::Start { argv, exe, .. } | Process::Exec { argv, exe, .. }),
-            Some(column),
-        ) = (&mut event.what, column)
-        {
-            let named = argv.first().is_some_and(|first| first.contains("/bin/"))
-                && argv.get(1..) == column.argv.get(1..);
-            if column.argv.is_empty() || named {
-                argv.clone_from(&column.argv);
-                *exe = None;
-            }
-        }
     }
 }
 

@@ -10,11 +10,12 @@ use event::{
 
 /// How often things are looked at that nobody tells: a thread's sleep, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
-/// More events than any lesson needs that moved no bytes; a program that makes so many does it for
-/// ever.
-const MOST_IDLE: usize = 100_000;
-/// More events than a megabyte in pieces of 16 bytes makes.
-const MOST_EVENTS: usize = 500_000;
+/// More events than any lesson needs (a megabyte echoed 16 bytes at a time makes 131,000); a
+/// program that makes so many does it for ever.
+pub(super) const MOST_EVENTS: usize = 200_000;
+/// When so many bytes of messages are kept, of later ones only the beginning is.
+const MOST_BYTES: usize = 32 << 20;
+const BEGINNING: usize = 64;
 /// The last of a program's output that is kept.
 const OUTPUT: usize = 64 * 1024;
 
@@ -29,15 +30,13 @@ pub(super) struct Watch {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) events: Vec<Event>,
-    /// Of them, those that moved bytes.
-    moving: usize,
-    /// There were so many that the record was cut.
-    pub(super) too_much: bool,
     /// By command number, in the order of starting.
     pub(super) commands: Vec<Command>,
     /// Threads inside a call.
     pub(super) inside: HashMap<u32, Inside>,
     command_of: HashMap<u32, usize>,
+    /// Bytes of messages kept in `events`.
+    kept: usize,
     /// Bytes received, by the socket's own address and the other end's.
     pub(super) received: HashMap<(Endpoint, Endpoint), u64>,
     /// The run is being ended: what happens now, we did.
@@ -113,12 +112,10 @@ impl Watch {
 impl Seen {
     /// Takes note of an event. False if there are too many.
     pub(super) fn record(&mut self, mut event: Event) -> bool {
-        if let Some(over) = self.over {
-            // Only that a call never returned is still the program's own story.
-            let unfinished = |call: &Call| call.outcome == Outcome::Unfinished && call.began < over;
-            if !event.call().is_some_and(unfinished) {
-                return true;
-            }
+        if let Some(over) = self.over
+            && !as_of(&mut event, over)
+        {
+            return true;
         }
         if let What::Process(Process::Start { command, .. }) = &event.what {
             let index = *command as usize;
@@ -136,12 +133,15 @@ impl Seen {
             What::Process(process) => self.note_process(event.place.process, process),
             _ => {}
         }
+        if let Some(bytes) = message(&mut event) {
+            if self.kept > MOST_BYTES {
+                bytes.sample.truncate(BEGINNING);
+            }
+            self.kept += bytes.sample.len();
+        }
         event.seq = self.events.len() as u64;
-        self.moving += usize::from(event.call().is_some_and(|call| moved(call) > 0));
         self.events.push(event);
-        self.too_much =
-            self.events.len() - self.moving >= MOST_IDLE || self.events.len() >= MOST_EVENTS;
-        !self.too_much
+        self.events.len() < MOST_EVENTS
     }
 
     pub(super) fn enter(&mut self, process: u32, thread: u32, command: u32, call: &str) {
@@ -155,7 +155,14 @@ impl Seen {
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
-        let moved = moved(call);
+        let moved = match (&call.args, call.value()) {
+            (Args::Send { bytes, .. } | Args::Recv { bytes, .. }, Some(_)) => bytes.total,
+            (Args::SendMany { messages, .. } | Args::RecvMany { messages, .. }, Some(_)) => {
+                messages.iter().map(|message| message.bytes.total).sum()
+            }
+            (Args::SendFile { .. }, Some(count)) => count.cast_unsigned(),
+            _ => 0,
+        };
         let sends = matches!(
             call.args,
             Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
@@ -218,15 +225,44 @@ impl Seen {
     }
 }
 
-/// How many bytes a call moved.
-fn moved(call: &Call) -> u64 {
-    match (&call.args, call.value()) {
-        (Args::Send { bytes, .. } | Args::Recv { bytes, .. }, Some(_)) => bytes.total,
-        (Args::SendMany { messages, .. } | Args::RecvMany { messages, .. }, Some(_)) => {
-            messages.iter().map(|message| message.bytes.total).sum()
+/// Makes of an event from after the end what was to be seen at the end; false if that is nothing.
+///
+/// Only that a call had not returned is still the program's own story. If it returns now, then
+/// because we end its peers: for the story it never did.
+fn as_of(event: &mut Event, over: u64) -> bool {
+    let What::Call(call) = &mut event.what else { return false };
+    if call.began >= over || call.implicit {
+        return false;
+    }
+    call.outcome = Outcome::Unfinished;
+    call.ended = call.ended.min(over);
+    match &mut call.args {
+        Args::Recv { bytes, from, .. } => {
+            *bytes = event::Bytes::default();
+            *from = None;
         }
-        (Args::SendFile { .. }, Some(count)) => count.cast_unsigned(),
-        _ => 0,
+        Args::RecvMany { messages, .. } => messages.clear(),
+        Args::Accept { peer, listener, .. } => {
+            *peer = None;
+            if let Some(listener) = listener.take() {
+                call.socket = Some(*listener);
+            }
+        }
+        _ => {}
+    }
+    event.at = call.moment();
+    true
+}
+
+/// The bytes an event keeps.
+fn message(event: &mut Event) -> Option<&mut event::Bytes> {
+    match &mut event.what {
+        What::Call(call) => match &mut call.args {
+            Args::Send { bytes, .. } | Args::Recv { bytes, .. } => Some(bytes),
+            _ => None,
+        },
+        What::Process(Process::Stdio { bytes, .. }) => Some(bytes),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::model::{Step, Verb};
 use super::op::{OPTIONS, RawOp};
 use super::parse::{Cast, Reader};
 use super::raw::RawStep;
-use super::until::{Kernel, RawCondition, RawKernel, RawOne, RawUntil, Until, WORDS};
+use super::until::{Kernel, RawCondition, RawKernel, RawOne, RawUntil, STDIN, Until, WORDS};
 use super::wanted::{known_signal, range};
 use crate::Variables;
 
@@ -172,14 +172,18 @@ fn by_word(word: &str) -> std::result::Result<Until, String> {
 fn by_table(raw: RawCondition) -> std::result::Result<Until, String> {
     let call = |word: String| match Call::names().any(|name| name == word) {
         true => Ok(word),
-        false => Err(format!("unknown call `{word}`")),
+        false => {
+            let names: Vec<&str> = Call::names().take(20).collect();
+            Err(format!("unknown call `{word}`, expected one of {}", names.join(", ")))
+        }
     };
+    let place = |word: String| if word == STDIN { Ok(word) } else { call(word) };
     let RawCondition { blocked_in, received, sent, printed, called, times, kernel } = raw;
     if times.is_some() && called.is_none() {
         return Err("times goes with called only".to_owned());
     }
     let mut found = Vec::new();
-    found.extend(blocked_in.map(|word| call(word).map(Until::BlockedIn)));
+    found.extend(blocked_in.map(|word| place(word).map(Until::BlockedIn)));
     found.extend(received.map(|bytes| Ok(Until::Received(bytes))));
     found.extend(sent.map(|bytes| Ok(Until::Sent(bytes))));
     found.extend(printed.map(|text| Ok(Until::Printed(text))));

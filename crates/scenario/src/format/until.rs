@@ -107,6 +107,9 @@ pub struct Kernel {
     pub count: Option<judge::Range>,
 }
 
+/// In `blocked_in`: the program waits for its terminal.
+pub(crate) const STDIN: &str = "stdin";
+
 /// The words that stand by themselves.
 pub(super) const WORDS: [&str; 4] = ["listening", "bound", "connected", "exited"];
 

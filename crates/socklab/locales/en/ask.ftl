@@ -2,14 +2,13 @@
 
 cmd-what-if = Predict what happens, run it for real, and see why
 cmd-course = For teachers: look after questions and exercises
-cmd-check = Read every question and exercise, and report mistakes
+cmd-course-check = Read every question and exercise, and report mistakes
 arg-what-if-question = A question's number or name; `list` (the default); `all` to run every one
 arg-what-if-predict = Your prediction: a, b, c …, or the choice's name
 arg-what-if-show_commands = Also show how to do it by hand, in two terminals
 arg-what-if-seed = What random payloads follow from: the same seed, the same bytes
 arg-course-check-folder = A course folder (default: ./course over the built-in one)
-arg-check-folder = A course folder (default: ./course over the built-in one)
-arg-check-run = Also run every question and see that its evidence is found
+arg-course-check-run = Also run every question and see that its evidence is found
 
 what-if-unknown = there is no question “{ $name }”
 what-if-no-choice = there is no choice “{ $word }”: { $choices }

@@ -2,14 +2,13 @@
 
 cmd-what-if = Predice qué pasa, ejecútalo de verdad y mira por qué
 cmd-course = Para profesores: cuidar de las preguntas y los ejercicios
-cmd-check = Lee todas las preguntas y ejercicios y señala los errores
+cmd-course-check = Lee todas las preguntas y ejercicios y señala los errores
 arg-what-if-question = El número o el nombre de una pregunta; `list` (lo normal); `all` para ejecutarlas todas
 arg-what-if-predict = Tu predicción: a, b, c …, o el nombre de la opción
 arg-what-if-show_commands = Enseña también cómo hacerlo a mano, con dos terminales
 arg-what-if-seed = De dónde salen los datos aleatorios: la misma semilla, los mismos bytes
 arg-course-check-folder = La carpeta de un curso (si no: ./course sobre el incluido)
-arg-check-folder = La carpeta de un curso (si no: ./course sobre el incluido)
-arg-check-run = Además ejecuta cada pregunta y comprueba que aparecen sus pruebas
+arg-course-check-run = Además ejecuta cada pregunta y comprueba que aparecen sus pruebas
 
 what-if-unknown = no hay ninguna pregunta «{ $name }»
 what-if-no-choice = no hay ninguna opción «{ $word }»: { $choices }

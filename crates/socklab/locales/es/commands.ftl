@@ -5,6 +5,8 @@ welcome =
 
     Pequeños programas que usan sockets, ejecutados de verdad, en esta máquina, sin red.
 everything-else = todas las órdenes
+list-questions = preguntas
+list-questions-done = { $all } en total, { $right } acertadas hasta ahora: socklab what-if list
 list-next = Leer uno: socklab show NOMBRE.  Ejecutarlo: socklab run NOMBRE.  Todos: socklab tour.
 unknown-program = no hay ningún programa «{ $name }»
 

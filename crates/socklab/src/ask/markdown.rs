@@ -87,7 +87,7 @@ fn alternating(
     outside: impl Fn(&str) -> String,
 ) -> String {
     let parts: Vec<&str> = text.split(mark).collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return outside(text);
     }
     let painted = parts.iter().enumerate().map(|(index, part)| match index % 2 {

@@ -116,7 +116,11 @@ pub(crate) fn service(queries: &[String], json: bool) -> Result<ExitCode> {
         } else {
             for service in &found {
                 let aliases = service.aliases.join(" ");
-                println!("{:<12} {:>5}/{} {aliases}", service.name, service.port, service.protocol);
+                let line = format!(
+                    "{:<12} {:>5}/{} {aliases}",
+                    service.name, service.port, service.protocol
+                );
+                println!("{}", line.trim_end());
             }
         }
         if found.is_empty() {

@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use programs::{PROGRAMS, Program};
+use rustix::process::Pid;
 use serde_json::json;
 
 use crate::cli::{self, Bond, Cli, Command, CourseCommand};
@@ -81,9 +82,13 @@ fn traced(run: &cli::Run) -> Option<Vec<String>> {
 
 /// When what started us ends, however it ends, so do we (prctl(2), `PR_SET_PDEATHSIG`).
 fn bind_to_parent(bond: Bond) -> Result<()> {
-    if bond.end_with_parent {
+    if let Some(parent) = bond.end_with_parent {
         let kill = Some(rustix::process::Signal::KILL);
         rustix::process::set_parent_process_death_signal(kill).context("prctl PR_SET_PDEATHSIG")?;
+        // A parent that ended before that call sends no signal any more.
+        if rustix::process::getppid().map(Pid::as_raw_pid) != Some(parent) {
+            std::process::exit(Exit::No as i32);
+        }
     }
     Ok(())
 }
@@ -141,6 +146,16 @@ fn list(json: bool) -> Result<()> {
         let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
         println!("  {name} {}", lesson::purpose(program));
     }
+    let known = crate::ask::progress::read();
+    let done = |kind: &str, result: &str| {
+        let prefix = format!("{kind} ");
+        known.iter().filter(|(thing, is)| thing.starts_with(&prefix) && *is == result).count()
+    };
+    let questions =
+        crate::ask::course()?.questions().map_err(|error| crate::ask::mistake(&error))?;
+    let all = questions.len();
+    println!("{}", style::paint(style::STRONG, text!("list-questions")));
+    println!("  {}", text!("list-questions-done", all = all, right = done("what-if", "right")));
     println!("\n{}", text!("list-next"));
     Ok(())
 }

@@ -230,7 +230,7 @@ fn by_hand(question: &Question) {
     for line in &question.by_hand {
         let terminal =
             style::paint(style::FAINT, text!("what-if-terminal", number = line.terminal));
-        let note = line.note.as_ref().map(|note| ask::of(note)).unwrap_or_default();
+        let note = line.note.as_ref().map(ask::of).unwrap_or_default();
         match &line.command {
             Some(command) if note.is_empty() => {
                 println!("  {terminal}  {}", style::paint(style::COMMAND, command));
@@ -241,7 +241,7 @@ fn by_hand(question: &Question) {
                 style::paint(style::FAINT, format_args!("# {note}"))
             ),
             None => {
-                println!("  {terminal}  {}", style::paint(style::FAINT, format_args!("# {note}")))
+                println!("  {terminal}  {}", style::paint(style::FAINT, format_args!("# {note}")));
             }
         }
     }

@@ -7,6 +7,7 @@ mod display;
 mod evidence;
 mod page;
 mod pair;
+mod questions;
 mod scene;
 mod stops;
 
@@ -67,13 +68,15 @@ pub(crate) fn tour(options: &cli::Tour) -> Result<ExitCode> {
         }
         reports.push(report);
     }
-    let ok = reports.iter().all(|report| report.ok);
+    let asked = questions::ask()?;
+    let ok = reports.iter().all(|report| report.ok) && asked.iter().all(|question| question.ok);
     if let Some(path) = &options.output {
         page::write(path, &reports)?;
     }
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&as_json(&reports, ok))?);
+        println!("{}", serde_json::to_string_pretty(&as_json(&reports, &asked, ok))?);
     } else {
+        questions::show(&asked);
         display::verdict(&reports, start.elapsed());
     }
     Ok(if ok { ExitCode::SUCCESS } else { Exit::No.into() })
@@ -113,13 +116,13 @@ fn purpose(name: &str) -> &'static str {
 }
 
 /// A list of programs for scripts, and the stops with everything that happened.
-fn as_json(reports: &[Report], ok: bool) -> serde_json::Value {
+fn as_json(reports: &[Report], asked: &[questions::Asked], ok: bool) -> serde_json::Value {
     let programs: Vec<_> = reports
         .iter()
         .flat_map(|report| report.programs.iter().map(|name| (name, report.ok)))
         .map(|(name, ok)| serde_json::json!({ "name": name, "purpose": purpose(name), "ok": ok }))
         .collect();
-    serde_json::json!({ "ok": ok, "programs": programs, "stops": reports })
+    serde_json::json!({ "ok": ok, "programs": programs, "stops": reports, "questions": asked })
 }
 
 fn pause() {

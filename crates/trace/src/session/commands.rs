@@ -54,6 +54,10 @@ impl Waiting {
         }
     }
 
+    pub(super) fn is_overdue(&self) -> bool {
+        self.next_alarm().is_some_and(|at| at <= clock::now())
+    }
+
     fn next_alarm(&self) -> Option<u64> {
         [self.deadline, self.linger, self.burial, self.collection].into_iter().flatten().min()
     }

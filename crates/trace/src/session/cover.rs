@@ -104,6 +104,9 @@ impl Session<'_> {
             Err(Refusal::Gone) => Err(None),
             Err(Refusal::Ptrace(error)) if error.raw_os_error() == Some(libc::ESRCH) => Err(None),
             Err(Refusal::Ptrace(error)) => Err(Some(format!("ptrace: {error}"))),
+            Err(Refusal::Unreadable) => {
+                Err(Some("its memory may not be read: it guards itself (not dumpable)".to_owned()))
+            }
             Err(Refusal::Elsewhere) => {
                 Err(Some("its system calls are not made the usual way".to_owned()))
             }

@@ -8,7 +8,6 @@ use libc::pid_t;
 use super::{Done, Session};
 use crate::calls::{self, Row, Stage, Sys};
 use crate::decode::Asked;
-use crate::filter::FOREIGN;
 use crate::memory::Of;
 use crate::ptrace::Entry;
 use crate::state::{InCall, Landings};
@@ -31,7 +30,8 @@ impl Session<'_> {
         if let Some(thread) = self.threads.get_mut(&tid) {
             thread.stepping = false;
         }
-        if entry.arch != arch::AUDIT_ARCH || entry.data == Some(FOREIGN) {
+        let other_numbers = entry.number & i64::from(arch::FOREIGN_NUMBER_BIT) != 0;
+        if entry.arch != arch::AUDIT_ARCH || other_numbers {
             self.notice_foreign(tid, entry.arch);
             return self.resume(tid, 0);
         }

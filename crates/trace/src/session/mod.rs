@@ -82,6 +82,10 @@ impl<'s> Session<'s> {
 
     fn follow(&mut self) -> Done {
         while self.go_on()? {
+            // Interrupted waiting tells of an alarm, but there may be no waiting at all.
+            if self.cost.stops.is_multiple_of(64) && self.waiting.is_overdue() {
+                self.on_alarm()?;
+            }
             match self.next_stop() {
                 Ok((tid, stop)) => self.on_stop(tid, stop)?,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => self.on_alarm()?,

@@ -1,18 +1,26 @@
 //! The programs in `fixtures/tracees`, ready to run, and recordings of them.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use event::{Call, Event, Notice, Process};
 use trace::{Command, Options, Outcome, Stdio, Tracer};
 
-/// What a test cannot do here, said aloud and counted by whoever reads the log.
+/// What a test cannot do here, said aloud and counted: straight to standard error, because the
+/// test harness keeps what passing tests print to itself.
 pub(crate) fn not_run(what: &str, needs: &str) {
-    eprintln!("not run: {what}: needs {needs}");
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
+    let line = format!("not run ({count} so far): {what}: needs {needs}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// True if a program is installed.
@@ -66,14 +74,21 @@ fn compile(
     if !has(compiler) {
         return Err(compiler);
     }
+    // Two tests may want the same program: it must not be written while it runs.
+    static COMPILED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
     let unique = format!("{stem}{}-{}", flags.concat(), process::id());
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(unique);
+    if compiled.contains(&program) {
+        return Ok(vec![program.into()]);
+    }
     let mut command = process::Command::new(compiler);
     command.args(to(program.clone().into())).args(flags).arg(path);
     command.env("GOFLAGS", "-mod=mod").env("GO111MODULE", "off").env("CGO_ENABLED", "0");
     let output = command.output().expect("the compiler runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    compiled.insert(program.clone());
     Ok(vec![program.into()])
 }
 

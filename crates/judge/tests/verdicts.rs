@@ -1,0 +1,209 @@
+//! Verdicts on a small timeline made by hand: a client that is refused, then one that is served.
+
+use event::{
+    Args, Bytes, Call, Column, Endpoint, Errno, Event, Exit, Family, Header, Outcome, Place,
+    Process, Protocol, SocketId, SocketType, Timeline, What,
+};
+use judge::{
+    BytesWanted, Call as Wanted, ExitWanted, Expectation, Fact, Mismatch, Outcome as Verdict,
+    Range, Stream, Subject, facts, judge,
+};
+
+const SERVER: u32 = 10;
+const CLIENT: u32 = 20;
+
+fn socket(local: u16, peer: u16) -> SocketId {
+    SocketId {
+        netns: Some(1),
+        family: Family::INET,
+        kind: SocketType::STREAM,
+        protocol: Protocol::TCP,
+        local: Some(Endpoint::ip([127, 0, 0, 1], local)),
+        peer: Some(Endpoint::ip([127, 0, 0, 1], peer)),
+        inode: Some(local.into()),
+        peer_inode: None,
+    }
+}
+
+fn call(process: u32, at: u64, name: &'static str, args: Args, outcome: Outcome) -> Event {
+    let (local, peer) = if process == CLIENT { (4000, 80) } else { (80, 4000) };
+    let call = Call {
+        name: name.into(),
+        fd: Some(3),
+        socket: Some(socket(local, peer)),
+        args,
+        outcome,
+        began: at,
+        ended: at + 2_000_000,
+        restarts: 0,
+        implicit: false,
+        source: None,
+    };
+    event(process, at, What::Call(Box::new(call)))
+}
+
+fn event(process: u32, at: u64, what: What) -> Event {
+    Event { seq: at, at, place: Place { host: None, process, thread: process }, what }
+}
+
+fn start(process: u32, command: u32, at: u64) -> Event {
+    let what = Process::Start {
+        command,
+        parent: None,
+        argv: Vec::new(),
+        argv_omitted: 0,
+        exe: None,
+        attached: false,
+    };
+    event(process, at, What::Process(what))
+}
+
+fn connect() -> Args {
+    Args::Connect { address: Endpoint::ip([127, 0, 0, 1], 80) }
+}
+
+fn recv(text: &str) -> Args {
+    Args::Recv {
+        room: 1024,
+        bytes: Bytes::whole(text),
+        flags: Default::default(),
+        got: Default::default(),
+        from: None,
+        control: Vec::new(),
+    }
+}
+
+fn timeline() -> Timeline {
+    let columns = ["server", "client"]
+        .map(|label| Column { label: label.to_owned(), argv: Vec::new() })
+        .to_vec();
+    let events = vec![
+        start(SERVER, 0, 1),
+        start(CLIENT, 1, 2),
+        call(CLIENT, 3, "connect", connect(), Outcome::Error(Errno::ECONNREFUSED)),
+        call(CLIENT, 4, "connect", connect(), Outcome::Value(0)),
+        call(SERVER, 5, "recvfrom", recv("ho"), Outcome::Value(2)),
+        call(SERVER, 6, "read", recv("la"), Outcome::Value(2)),
+        call(SERVER, 7, "recvfrom", recv(""), Outcome::Value(0)),
+        event(CLIENT, 8, What::Process(Process::Exit { status: Exit::Code(0) })),
+    ];
+    Timeline { header: Header { columns, ..Header::default() }, events }
+}
+
+fn expect(name: &str, subject: Subject) -> Expectation {
+    Expectation {
+        name: name.to_owned(),
+        points: 1,
+        hint: None,
+        depends_on: Vec::new(),
+        after: Vec::new(),
+        before: Vec::new(),
+        same_socket: None,
+        times: Range::at_least(1),
+        subject,
+    }
+}
+
+fn of_call(name: &str, call: Wanted) -> Expectation {
+    expect(name, Subject::Call(Box::new(call)))
+}
+
+fn wanted(actor: &str, call: &str) -> Wanted {
+    Wanted { actor: Some(actor.to_owned()), call: call.to_owned(), ..Wanted::default() }
+}
+
+fn verdict(expectation: Expectation) -> Verdict {
+    judge(&[expectation], &timeline()).remove(0).outcome
+}
+
+#[test]
+fn calls_are_found_by_family_result_and_peer() {
+    let refused = Wanted { error: vec!["ECONNREFUSED".to_owned()], ..wanted("client", "connect") };
+    assert_eq!(verdict(of_call("refused", refused)), Verdict::Passed);
+    let three =
+        Expectation { times: Range::exactly(3), ..of_call("three", wanted("server", "recv")) };
+    assert_eq!(verdict(three), Verdict::Passed);
+    let by_peer = Wanted { peer: Some("client".to_owned()), ..wanted("server", "recv") };
+    assert_eq!(verdict(of_call("peer", by_peer)), Verdict::Passed);
+    let end = Wanted { end: Some(true), ..wanted("server", "recv") };
+    assert_eq!(judge(&[of_call("end", end)], &timeline())[0].evidence, [7]);
+}
+
+#[test]
+fn a_miss_says_how_it_missed() {
+    assert_eq!(
+        verdict(of_call("none", wanted("server", "accept"))),
+        Verdict::Failed(Mismatch::Nothing)
+    );
+    let failed = Wanted { ok: Some(false), ..wanted("server", "recv") };
+    let seen = vec![5, 6, 7];
+    assert_eq!(verdict(of_call("failed", failed)), Verdict::Failed(Mismatch::Different { seen }));
+    let never =
+        Expectation { times: Range::exactly(0), ..of_call("never", wanted("client", "connect")) };
+    let mismatch = Mismatch::Times { wanted: "0".to_owned(), got: 2 };
+    assert_eq!(verdict(never), Verdict::Failed(mismatch));
+}
+
+#[test]
+fn a_stream_is_its_pieces_joined() {
+    let stream = |equals: &str| {
+        let bytes = BytesWanted { equals: Some(equals.into()), ..BytesWanted::default() };
+        let stream = Stream { actor: "server".into(), sent: false, peer: None, bytes };
+        expect("stream", Subject::Stream(Box::new(stream)))
+    };
+    assert_eq!(verdict(stream("hola")), Verdict::Passed);
+    let mismatch = Mismatch::Bytes { wanted: b"holo".to_vec(), got: b"hola".to_vec(), total: 4 };
+    assert_eq!(verdict(stream("holo")), Verdict::Failed(mismatch));
+}
+
+#[test]
+fn order_counts_and_what_depends_on_a_miss_is_skipped() {
+    let first = of_call("first", Wanted { ok: Some(true), ..wanted("client", "connect") });
+    let later = Expectation {
+        after: vec!["first".to_owned()],
+        ..of_call("later", Wanted { ok: Some(false), ..wanted("client", "connect") })
+    };
+    let dependent = Expectation {
+        depends_on: vec!["later".to_owned()],
+        ..of_call("dependent", wanted("server", "recv"))
+    };
+    let findings = judge(&[first, later, dependent], &timeline());
+    assert_eq!(findings[0].outcome, Verdict::Passed);
+    assert_eq!(findings[1].outcome, Verdict::Failed(Mismatch::Nothing));
+    assert_eq!(findings[2].outcome, Verdict::Skipped { because: "later".to_owned() });
+}
+
+#[test]
+fn ends_are_told_apart() {
+    let exit =
+        |actor: &str, wanted| expect("exit", Subject::Exit { actor: actor.to_owned(), wanted });
+    assert_eq!(verdict(exit("client", ExitWanted::Code(0))), Verdict::Passed);
+    assert_eq!(verdict(exit("server", ExitWanted::Running)), Verdict::Passed);
+    let got = Some(Exit::Code(0));
+    let mismatch = Verdict::Failed(Mismatch::Exit { got });
+    assert_eq!(verdict(exit("client", ExitWanted::Failure)), mismatch);
+}
+
+#[test]
+fn bytes_that_were_not_kept_make_no_verdict() {
+    let mut timeline = timeline();
+    if let What::Call(call) = &mut timeline.events[4].what
+        && let Args::Recv { bytes, .. } = &mut call.args
+    {
+        bytes.total = 5000;
+    }
+    let bytes = BytesWanted { contains: Some(b"xyz".to_vec()), ..BytesWanted::default() };
+    let call = Wanted { bytes: Some(bytes), ..wanted("server", "recv") };
+    let findings = judge(&[of_call("far", call)], &timeline);
+    assert_eq!(findings[0].outcome, Verdict::Unclear);
+}
+
+#[test]
+fn facts_are_about_the_first_piece_of_evidence() {
+    let findings = judge(&[of_call("refused", wanted("client", "connect"))], &timeline());
+    let facts = facts(&findings, &timeline());
+    assert_eq!(facts["refused.error"], Fact::Text("ECONNREFUSED".to_owned()));
+    assert_eq!(facts["refused.took"], Fact::Time(2_000_000));
+    assert_eq!(facts["refused.count"], Fact::Number(2));
+    assert_eq!(facts["refused.port"], Fact::Number(80));
+}

@@ -1,0 +1,63 @@
+//! What a fold across all columns says: how often, how much, until when.
+
+use flows::{Flows, Position};
+
+use super::fold::{Fold, FoldKind};
+use crate::label::{Label, PartKind};
+use crate::words::fill;
+use crate::{Phrase, Words};
+
+/// The facts of a fold.
+#[derive(Debug)]
+pub(crate) struct Band {
+    kind: FoldKind,
+    /// Bytes sent.
+    moved: u64,
+    /// When the last of it ended.
+    until: u64,
+}
+
+impl Band {
+    /// The facts of a fold whose last event is at `last`.
+    pub(crate) fn of(flows: &Flows<'_>, fold: &Fold, last: Position) -> Self {
+        let calls = fold.members.iter().filter_map(|at| flows.call(*at));
+        let moved =
+            calls.filter_map(flows::sent).fold(0u64, |sum, (total, _)| sum.saturating_add(total));
+        let end = flows.order[last];
+        let until = end.call().map_or(end.at, |call| call.ended);
+        Self { kind: fold.kind, moved, until }
+    }
+
+    /// Takes in a fold that would stand right below, if it says the same.
+    pub(crate) fn merge(&mut self, below: &Self) -> Option<()> {
+        let (FoldKind::Again(count), FoldKind::Again(more)) = (self.kind, below.kind) else {
+            return None;
+        };
+        self.kind = FoldKind::Again(count + more);
+        self.moved = self.moved.saturating_add(below.moved);
+        self.until = self.until.max(below.until);
+        Some(())
+    }
+
+    /// In words.
+    pub(crate) fn label(&self, words: &Words, origin: u64) -> Label {
+        let count = |n: usize| words.number(n as u64);
+        let say = |pattern: &Phrase, n: usize| fill(pattern, &[("n", &count(n))]);
+        let text = match self.kind {
+            FoldKind::Connections(n) => say(&words.more_connections, n),
+            FoldKind::Sockets(n) => say(&words.more_sockets, n),
+            FoldKind::Again(n) | FoldKind::Loop(_, n) => say(&words.more_like_this, n),
+            FoldKind::Ways(n, ways) => {
+                fill(&words.more_ways, &[("n", &count(n)), ("ways", &count(ways))])
+            }
+        };
+        let mut label = Label::default().then(PartKind::Faint, text);
+        if self.moved > 0 {
+            let moved = fill(&words.in_all, &[("n", &words.number(self.moved))]);
+            label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, moved);
+        }
+        let until = words.duration(self.until.saturating_sub(origin));
+        let until = fill(&words.until, &[("time", &until)]);
+        label.glue(PartKind::Faint, ",").then(PartKind::Faint, until)
+    }
+}

@@ -1,0 +1,52 @@
+//! Takes away the columns of programs all of whose rows were folded: they would be empty.
+
+use std::collections::HashSet;
+
+use super::Scene;
+use super::fold::Fold;
+use crate::words::fill;
+use crate::{Arrow, Participant, Row};
+
+/// How many names the footer lists.
+const NAMES: usize = 6;
+
+/// Removes the empty columns, and says which they were.
+pub(crate) fn prune(
+    scene: &Scene<'_, '_>,
+    folds: &[Fold],
+    rows: &mut [Row],
+    arrows: &mut [Arrow],
+) -> (Vec<Participant>, Option<String>) {
+    let cells = rows.iter().flat_map(|row| &row.cells).map(|cell| cell.participant);
+    let ends = arrows.iter().flat_map(|arrow| [arrow.from, arrow.to]);
+    let used: HashSet<usize> = cells.chain(ends).collect();
+    let members = folds.iter().flat_map(|fold| &fold.members);
+    let folded: HashSet<usize> =
+        members.filter_map(|at| scene.cast.lane_at(scene.flows, *at)).collect();
+    let all = &scene.cast.participants;
+    let keeps = |lane: usize| used.contains(&lane) || !folded.contains(&lane);
+    let kept: Vec<usize> = (0..all.len()).filter(|lane| keeps(*lane)).collect();
+    if kept.len() == all.len() {
+        return (all.clone(), None);
+    }
+    let place = |lane: usize| kept.iter().position(|one| *one == lane).unwrap_or_default();
+    for row in rows {
+        row.rails = kept.iter().filter_map(|lane| row.rails.get(*lane).copied()).collect();
+        for cell in &mut row.cells {
+            cell.participant = place(cell.participant);
+        }
+    }
+    for arrow in arrows {
+        (arrow.from, arrow.to) = (place(arrow.from), place(arrow.to));
+    }
+    let gone: Vec<&str> =
+        (0..all.len()).filter(|lane| !keeps(*lane)).map(|lane| all[lane].name.as_str()).collect();
+    let mut names = gone[..gone.len().min(NAMES)].join(", ");
+    if gone.len() > NAMES {
+        names.push_str(", …");
+    }
+    let words = &scene.options.words;
+    let count = words.number(gone.len() as u64);
+    let line = fill(&words.folded_columns, &[("n", &count), ("names", &names)]);
+    (kept.into_iter().map(|lane| all[lane].clone()).collect(), Some(line))
+}

@@ -1,0 +1,182 @@
+//! Telling scripted peers what to do, and hearing what came of it.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use event::Column;
+
+use super::actors;
+use super::play::{Play, Stop, not_running};
+use super::puppet::Puppet;
+use crate::format::{Op, Step, Verb};
+use crate::peer::Reply;
+use crate::recording::{StepEnd, StepTrouble};
+
+impl Play<'_> {
+    /// Starts the peer if it does not run yet.
+    fn awaken(&mut self, name: &str) -> Result<usize, Stop> {
+        if let Some(command) = self.names.iter().position(|known| known == name) {
+            return Ok(command);
+        }
+        let (command, orders, replies) = actors::peer(name)?;
+        let index = self.names.len();
+        self.names.push(name.to_owned());
+        self.columns.push(Column { label: name.to_owned(), argv: Vec::new() });
+        let puppet = Puppet::new(orders, replies, index, &self.watch, &self.request.variables)?;
+        self.puppets.insert(name.to_owned(), puppet);
+        self.handle.start(command);
+        self.await_birth()?;
+        Ok(index)
+    }
+
+    /// Tells a peer to do one thing after another.
+    pub(super) fn puppet(
+        &mut self,
+        name: &str,
+        ops: &[Op],
+        deadline: Instant,
+        step: &Step,
+    ) -> Result<StepEnd, Stop> {
+        let command = self.awaken(name)?;
+        for op in ops {
+            if let Op::SendPieces(pieces) = op {
+                for piece in pieces {
+                    let end = self.order(command, name, Op::Send(piece.clone()), deadline, step)?;
+                    if !matches!(end, StepEnd::Done) {
+                        return Ok(end);
+                    }
+                    self.until_read(command, name, piece);
+                }
+                continue;
+            }
+            let end = self.order(command, name, op.clone(), deadline, step)?;
+            if matches!(end, StepEnd::DoneWithError { .. }) {
+                return Ok(end);
+            }
+        }
+        Ok(if step.background { StepEnd::Unfinished } else { StepEnd::Done })
+    }
+
+    fn order(
+        &mut self,
+        command: usize,
+        name: &str,
+        op: Op,
+        deadline: Instant,
+        step: &Step,
+    ) -> Result<StepEnd, Stop> {
+        let puppet = self.puppets.get_mut(name).ok_or_else(|| not_running(name))?;
+        let address = puppet.find(&op, &self.names, &self.watch.lock(), &self.request.variables);
+        let address = address.map_err(|who| Stop::from(StepTrouble::Nowhere { who }))?;
+        // A little less than the step's own time, so that the peer can still tell what it got.
+        let left = deadline.saturating_duration_since(Instant::now()).as_millis();
+        let left = u64::try_from(left).unwrap_or(u64::MAX);
+        let within = (!step.background).then_some(left.saturating_sub(left / 10 + 1).max(1));
+        puppet.order(op, address, within).or_else(|error| match error.kind() {
+            // It has died, perhaps as it should (SIGPIPE); its end is in the timeline.
+            io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(error),
+        })?;
+        let given = puppet.given;
+        if step.background {
+            return Ok(StepEnd::Unfinished);
+        }
+        self.reply(command, name, given, deadline, step)
+    }
+
+    /// Waits until a peer has done all it was told.
+    pub(super) fn replies(
+        &self,
+        name: &str,
+        deadline: Instant,
+        step: &Step,
+    ) -> Result<StepEnd, Stop> {
+        let command = self.command(name)?;
+        let given = self.puppets.get(name).map_or(0, |puppet| puppet.given);
+        self.reply(command, name, given, deadline, step)
+    }
+
+    /// Waits for the reply to the order with this number, and looks at all up to it.
+    fn reply(
+        &self,
+        command: usize,
+        name: &str,
+        given: usize,
+        deadline: Instant,
+        step: &Step,
+    ) -> Result<StepEnd, Stop> {
+        let who = name.to_owned();
+        let found = self.watch.wait(deadline, false, |seen| {
+            let replies = seen.replies.get(&command).map_or(&[][..], Vec::as_slice);
+            let bad = replies.iter().take(given).rfind(|reply| **reply != Reply::Done);
+            if replies.len() >= given {
+                return Some(Ok(bad
+                    .filter(|_| replies.len() == given)
+                    .cloned()
+                    .unwrap_or(Reply::Done)));
+            }
+            seen.commands[command].exit.map(Err)
+        });
+        match found {
+            Some(Ok(Reply::Done)) => Ok(StepEnd::Done),
+            Some(Ok(Reply::Failed { call, error })) if step.may_fail => {
+                Ok(StepEnd::DoneWithError { call, error })
+            }
+            Some(Ok(Reply::Failed { call, error })) => {
+                Err(Stop::from(StepTrouble::Call { who, call, error }))
+            }
+            Some(Ok(Reply::Mismatch { how, expected, got, skipped, stopped })) => {
+                let trouble = StepTrouble::Mismatch { who, how, expected, got, skipped, stopped };
+                Err(Stop::from(trouble))
+            }
+            // Its end is what the step is about, and in the timeline.
+            Some(Err(_)) if step.may_fail => Ok(StepEnd::Done),
+            Some(Err(exit)) => {
+                let awaited = "reply".to_owned();
+                Err(Stop::from(StepTrouble::Ended { who, awaited, exit, output: String::new() }))
+            }
+            None => {
+                let seen = self.watch.lock();
+                Err(Stop::from(StepTrouble::TimedOut {
+                    who,
+                    awaited: step.verb_text(),
+                    after_ms: step.within_ms,
+                    blocked_in: seen.blocked(command, None),
+                }))
+            }
+        }
+    }
+
+    /// Waits until the other end has read all that this peer has sent, so that the next piece
+    /// arrives by itself. A program that does not read is not waited for long.
+    fn until_read(&mut self, command: usize, name: &str, piece: &str) {
+        let length = self.request.variables.bytes(piece).map_or(0, |bytes| bytes.len() as u64);
+        let Some(puppet) = self.puppets.get_mut(name) else { return };
+        puppet.sent += length;
+        let sent = puppet.sent;
+        let bound = Instant::now() + Duration::from_secs(1);
+        self.watch.wait(bound.min(self.deadline), false, |seen| {
+            let ends = seen.commands[command].socket.as_ref()?.ends()?;
+            let received = seen.received.get(&(ends.1, ends.0)).copied().unwrap_or(0);
+            (received >= sent).then_some(())
+        });
+    }
+}
+
+impl Step {
+    fn verb_text(&self) -> String {
+        match &self.verb {
+            Verb::Peer { ops, .. } => {
+                let names = ops.iter().map(|op| match serde_json::to_value(op) {
+                    Ok(serde_json::Value::Object(map)) => {
+                        map.keys().next().cloned().unwrap_or_default()
+                    }
+                    Ok(serde_json::Value::String(word)) => word,
+                    _ => String::new(),
+                });
+                names.collect::<Vec<_>>().join(", ")
+            }
+            _ => "join".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The end of the tour: two of the course's questions, answered by running them.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::ask::{self, answered, markdown, told};
+use crate::language::text;
+use crate::output::println;
+use crate::style::{BAD, FAINT, GOOD, STRONG, paint};
+
+/// The same mistake with UDP and with TCP: one waits for ever, the other is told at once.
+const ASKED: [&str; 2] = ["udp-client-first", "tcp-client-first"];
+
+/// A question and what the run of it showed.
+#[derive(Debug, Serialize)]
+pub(super) struct Asked {
+    name: String,
+    title: String,
+    /// The choice that the evidence shows to be right.
+    answer: Option<String>,
+    explanation: String,
+    /// Why it could not be run on this machine, if it could not.
+    trouble: Option<String>,
+    pub(super) ok: bool,
+}
+
+/// Runs the questions.
+pub(super) fn ask() -> Result<Vec<Asked>> {
+    let questions = ask::course()?.questions().map_err(|error| ask::mistake(&error))?;
+    let stagehand = ask::stagehand(ask::SEED)?;
+    let chosen = questions.iter().filter(|question| ASKED.contains(&question.name.as_str()));
+    chosen
+        .map(|question| {
+            let answered = answered::run(question, &stagehand)?;
+            let choice = question.choices.iter().find(|choice| {
+                answered.answer.as_deref().is_some_and(|answer| choice.id == answer)
+            });
+            let trouble = answered.recording.trouble.as_ref().map(told::trouble);
+            Ok(Asked {
+                name: question.name.clone(),
+                title: answered::prose(question).title.clone(),
+                answer: choice.map(|choice| ask::of(&choice.text).to_owned()),
+                explanation: answered.explanation,
+                // What the machine does not allow is no mistake of the course.
+                ok: trouble.is_some() || choice.is_some(),
+                trouble,
+            })
+        })
+        .collect()
+}
+
+pub(super) fn show(asked: &[Asked]) {
+    println!("{}", paint(STRONG, text!("tour-questions")));
+    for question in asked {
+        println!("\n  {}", paint(STRONG, &question.title));
+        match (&question.answer, &question.trouble) {
+            (Some(answer), _) => println!("  {} {answer}", paint(GOOD, "✔")),
+            (None, Some(trouble)) => println!("  {}", paint(FAINT, trouble)),
+            (None, None) => println!("  {} {}", paint(BAD, "✘"), text!("tour-no-evidence")),
+        }
+        for line in markdown::render(&question.explanation, 90).lines() {
+            println!("{}", format!("    {line}").trim_end());
+        }
+    }
+    println!();
+}

@@ -1,0 +1,80 @@
+//! A socklab whose processes can be told from all others, to see that none is left.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+
+use super::{PATIENCE, program};
+
+/// socklab, at a path that no other process has: so its children can be told from all others.
+pub(crate) struct Own {
+    pub(crate) path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Own {
+    pub(crate) fn new() -> Own {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("socklab");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("chmod");
+        fs::copy(env!("CARGO_BIN_EXE_socklab"), &path).expect("a copy of socklab");
+        Own { path, _folder: folder }
+    }
+
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = program(self.path.to_str().expect("a path of plain letters"));
+        command.args(words);
+        command
+    }
+
+    /// The processes that run this file, by the kernel's word. A zombie runs nothing.
+    pub(crate) fn processes(&self) -> Vec<u32> {
+        let processes = fs::read_dir("/proc").expect("/proc").flatten();
+        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let runs_this = |pid: &u32| {
+            fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|executed| executed == self.path)
+        };
+        numbers.filter(runs_this).collect()
+    }
+
+    /// Waits until nobody runs this file any more. An NTP client may take its 3 seconds.
+    #[track_caller]
+    pub(crate) fn assert_nothing_left(&self, after: &str) {
+        let deadline = Instant::now() + PATIENCE / 3;
+        loop {
+            let left = self.processes();
+            let Some(first) = left.first() else { return };
+            let command_line = fs::read_to_string(format!("/proc/{first}/cmdline"));
+            let command_line = command_line.unwrap_or_default().replace('\0', " ");
+            if Instant::now() > deadline {
+                panic!("after {after}: {left:?}, such as {command_line}");
+            }
+            await_end(*first, Duration::from_secs(1));
+        }
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        self.processes().into_iter().for_each(kill);
+    }
+}
+
+/// Waits until a process has ended, but no longer than this.
+pub(crate) fn await_end(pid: u32, time: Duration) {
+    let Some(pid) = Pid::from_raw(pid as i32) else { return };
+    let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: 0 };
+    poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&time)).expect("poll");
+}
+
+pub(crate) fn kill(pid: u32) {
+    if let Some(pid) = Pid::from_raw(pid as i32) {
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
