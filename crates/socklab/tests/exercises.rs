@@ -1,0 +1,260 @@
+//! Exercises: each proves itself; whatever a submission does, its check ends and leaves nothing.
+
+mod stage;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use stage::own::Own;
+use stage::{Running, need, run, socklab};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// A command with a home of its own: no student's progress is touched.
+fn at_home(words: &[&str]) -> (Command, tempfile::TempDir) {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = socklab(words);
+    command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
+    (command, home)
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in\n{text}"))
+}
+
+fn solution(exercise: &str, extension: &str) -> PathBuf {
+    Path::new(ROOT).join(format!("course/exercises/{exercise}/solution.{extension}"))
+}
+
+/// Solutions earn all points, starters don't pass, each planted bug fails exactly its cases, and
+/// what was written for the original assignment passes the core.
+macro_rules! proves_itself {
+    ($($test:ident $name:literal,)*) => { $(
+        #[test]
+        fn $test() {
+            need!("python3");
+            let words = ["course", "check", "--run", "--json", "--only", $name];
+            let (mut command, _home) = at_home(&words);
+            // Two dozen programs, a dozen cases each: no time limit but those of the cases.
+            let output = command.current_dir(ROOT).output().expect("socklab");
+            let report = json(&String::from_utf8_lossy(&output.stdout));
+            assert_eq!(report["ok"], true, "{:#}", report["mistakes"]);
+        }
+    )* };
+}
+
+proves_itself! {
+    socket_02 "socket-02",
+    socket_03 "socket-03",
+    socket_04 "socket-04",
+    socket_05 "socket-05",
+    server_03 "server-03",
+    server_04 "server-04",
+    server_05 "server-05",
+    echo_server "echo-server",
+    echo_client "echo-client",
+    udp_client "udp-client",
+    udp_server "udp-server",
+    tcp_client "tcp-client",
+    tcp_server "tcp-server",
+    ntp_client "ntp-client",
+    daytime_client "daytime-client",
+    http_server "http-server",
+    chat_server "chat-server",
+}
+
+#[test]
+fn every_exercise_is_tried_with_enough_bugs() {
+    let folder = Path::new(ROOT).join("course/exercises");
+    let exercises = fs::read_dir(folder).expect("exercises").flatten();
+    for exercise in exercises.map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        let bugs = fs::read_dir(exercise.join("bugs")).expect("bugs").flatten();
+        let texts: Vec<_> =
+            bugs.map(|bug| (bug.path(), fs::read_to_string(bug.path()).expect("text"))).collect();
+        let least = if exercise.ends_with("-client") || !is_server(&exercise) { 3 } else { 5 };
+        assert!(texts.len() >= least, "{}: {} bugs", exercise.display(), texts.len());
+        let toml = fs::read_to_string(exercise.join("exercise.toml")).expect("toml");
+        for (path, text) in texts {
+            // The first line names the case, and so does the exercise.
+            let (_, case) = text.lines().next().and_then(|line| line.split_once("Fails ")).unwrap();
+            let (case, _) = case.split_once(": ").unwrap();
+            let name = path.file_name().unwrap().to_string_lossy();
+            let entry = format!("file = \"{name}\"\nfails = [\"{case}\"]");
+            assert!(toml.contains(&entry), "{}: {entry}", path.display());
+        }
+    }
+}
+
+fn is_server(exercise: &Path) -> bool {
+    exercise.to_string_lossy().contains("server")
+}
+
+#[test]
+fn a_starter_is_begun_kept_and_checked() {
+    need!("python3");
+    let (mut start, home) = at_home(&["exercise", "start", "echo-server", "--lang", "python"]);
+    let said = run(&mut start).exits(0).text();
+    assert!(said.contains("7 gaps") && said.contains("socklab check echo-server"), "{said}");
+    let file = home.path().join("echo-server/echo-server.py");
+    let starter = fs::read_to_string(&file).expect("a starter");
+    assert!(starter.contains("# TODO 1 echo: Send every piece back"), "{starter}");
+    assert!(!starter.contains("GAP") && !starter.contains("sendall(piece)"), "{starter}");
+
+    let again = |words: &[&str]| {
+        let mut command = socklab(words);
+        command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
+        run(&mut command)
+    };
+    // From here and from anywhere below: the command is guessed, the first message says what to do.
+    let report = again(&["check", "echo-server"]).exits(1).text();
+    assert!(report.contains("Gap 1, “echo”, is still open in line"), "{report}");
+    assert!(report.contains("NotImplementedError"), "{report}");
+    let listed = again(&["exercise", "list"]).exits(0).text();
+    let line = listed.lines().find(|line| line.contains("echo-server")).expect("a line");
+    assert!(line.contains("0/6 0/"), "{line}");
+
+    // What a student wrote is not touched; with --force it is kept.
+    fs::write(&file, "mine").expect("write");
+    let refused = again(&["exercise", "start", "echo-server"]).exits(1);
+    assert!(refused.errors.contains("it is not touched"), "{}", refused.errors);
+    again(&["exercise", "start", "echo-server", "--force"]).exits(0);
+    assert_eq!(fs::read_to_string(&file).expect("the starter"), starter);
+    let kept = home.path().join("echo-server/echo-server.py.1.bak");
+    assert_eq!(fs::read_to_string(kept).expect("the copy"), "mine");
+}
+
+#[test]
+fn a_report_is_for_people_and_for_scripts() {
+    need!("python3");
+    let bug = Path::new(ROOT).join("course/exercises/tcp-server/bugs/ascii-only.py");
+    let bug = bug.to_str().expect("a path");
+    let words = ["check", "tcp-server", "--case", "letters", "--seed", "7"];
+    let (mut people, _home) = at_home(&[&words[..], &["--lang", "es", "--", bug]].concat());
+    let text = run(&mut people).exits(0).text();
+    for wanted in ["letters: conoce las letras", "\"EL PINGÜINO", "^", "Pista:", "--seed 7"] {
+        assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+    }
+    let (mut script, _home) = at_home(&["check", "tcp-server", "--format", "json", "--", bug]);
+    let report = json(&run(&mut script).exits(0).text());
+    assert_eq!(report["passed"], true);
+    assert_eq!(report["points"]["core"], serde_json::json!({ "earned": 6, "of": 6 }));
+    let cases = report["cases"].as_array().expect("cases");
+    let failed: Vec<_> = cases.iter().filter(|case| case["state"] == "failed").collect();
+    assert!(failed.len() == 1 && failed[0]["name"] == "letters", "{failed:?}");
+}
+
+#[test]
+fn what_is_missing_is_not_the_students_fault() {
+    let (mut command, _home) =
+        at_home(&["check", "echo-server", "--", "python4", "x.py", "{port}"]);
+    let ended = run(&mut command).exits(3);
+    assert!(ended.errors.contains("python4 is not installed"), "{}", ended.errors);
+
+    let file = solution("echo-server", "py");
+    let words = ["check", "echo-server", "--format", "json", "--", file.to_str().expect("a path")];
+    let (mut command, home) = at_home(&words);
+    // A PATH with nothing in it.
+    let ended = run(command.env("PATH", home.path())).exits(3);
+    let report = json(&ended.text());
+    assert!(report["passed"].is_null() && report["infra_error"].is_string(), "{report:#}");
+}
+
+#[test]
+fn a_program_that_does_not_compile_is_told_with_the_compilers_words() {
+    need!("gcc");
+    let (mut command, home) = at_home(&["check", "echo-server", "--", "mine.c"]);
+    fs::write(home.path().join("mine.c"), "int main(void) { return 0 }\n").expect("write");
+    let text = run(&mut command).exits(1).text();
+    assert!(text.contains("did not accept it") && text.contains("expected"), "{text}");
+}
+
+/// Runs a check of a hostile program. It must end in time, leave nothing running, and be clear.
+fn survives(submission: &str, most: Duration) -> Value {
+    let own = Own::new();
+    let home = tempfile::tempdir().expect("a folder");
+    // The interpreter, too, is at a path of its own, so that its processes can be told apart.
+    let file = home.path().join(submission);
+    fs::copy(Path::new(ROOT).join("fixtures/submissions").join(submission), &file).expect("copy");
+    let file = file.to_str().expect("a path");
+    let mut command = own.command(&["check", "echo-server", "--format", "json", "--", file]);
+    command.env("XDG_STATE_HOME", home.path());
+    let start = Instant::now();
+    let ended = run(&mut command);
+    assert!(start.elapsed() < most, "{submission}: {:?}", start.elapsed());
+    own.assert_nothing_left(submission);
+    let left = running_with(file);
+    assert!(left.is_empty(), "{submission} left {left:?}");
+    let report = json(&ended.exits(1).text());
+    assert_eq!(report["passed"], false, "{report:#}");
+    report
+}
+
+/// Processes that have this word on their command line.
+fn running_with(word: &str) -> Vec<String> {
+    let processes = fs::read_dir("/proc").expect("/proc").flatten();
+    let lines = processes.filter_map(|entry| {
+        let number: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let line = fs::read_to_string(format!("/proc/{number}/cmdline")).ok()?;
+        line.contains(word).then(|| format!("{number}: {}", line.replace('\0', " ")))
+    });
+    lines.collect()
+}
+
+#[test]
+fn children_left_behind_are_ended_and_told() {
+    need!("python3");
+    let report = survives("leaves-children.py", Duration::from_secs(60));
+    let told = &report["cases"][0]["conduct"];
+    assert!(told.to_string().contains("left 5 running processes"), "{report:#}");
+}
+
+#[test]
+fn who_ignores_signals_is_ended() {
+    need!("python3");
+    let report = survives("ignores-sigterm.py", Duration::from_secs(60));
+    assert_eq!(report["cases"][0]["state"], "timeout", "{report:#}");
+}
+
+#[test]
+fn endless_output_is_cut() {
+    need!("python3");
+    let report = survives("prints-without-end.py", Duration::from_secs(90));
+    assert_ne!(report["cases"][0]["state"], "passed", "{report:#}");
+}
+
+#[test]
+fn who_never_reads_is_not_waited_for() {
+    need!("python3");
+    survives("never-reads.py", Duration::from_secs(120));
+}
+
+#[test]
+fn children_of_children_end_too() {
+    need!("python3");
+    survives("fork-bomb.py", Duration::from_secs(60));
+}
+
+#[test]
+fn ten_at_once_with_the_same_port_do_not_meet() {
+    need!("python3");
+    let file = Path::new(ROOT).join("course/exercises/echo-server/accepted/un-mensaje.py");
+    let text = fs::read_to_string(&file).expect("a submission");
+    assert!(text.contains("8888"), "it has its port written in");
+    let words =
+        ["check", "echo-server", "--format", "json", "--", "python3", file.to_str().expect("path")];
+    let runs: Vec<_> = (0..10)
+        .map(|_| {
+            let (mut command, home) = at_home(&words);
+            (Running::start(&mut command), home)
+        })
+        .collect();
+    let reports: Vec<_> =
+        runs.into_iter().map(|(run, _home)| json(&run.finish().exits(0).text())).collect();
+    for report in &reports {
+        assert_eq!((&report["place"], &report["passed"]), (&"private".into(), &true.into()));
+        assert_eq!(report["points"], reports[0]["points"]);
+    }
+}
