@@ -7,7 +7,7 @@ use scenario::format::Exercise;
 
 use super::Subject;
 use super::explain::shell_words;
-use crate::ask;
+use crate::ask::{self, told};
 use crate::commands::exercise::in_this_language;
 use crate::language::text;
 use crate::output::println;
@@ -53,6 +53,11 @@ pub(crate) fn case_line(done: &CaseReport<'_>) -> String {
 
 pub(super) fn print_summary(report: &Report<'_>) {
     println!("\n{}", summary(report));
+    // Where ports are shared with everybody else, that is good to know.
+    let mut recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
+    if let Some(place) = recordings.find_map(|recording| told::place(&recording.place)) {
+        println!("{}", style::paint(style::FAINT, place));
+    }
 }
 
 /// The points, in a line.
