@@ -195,7 +195,9 @@ impl<'t> Post<'_, 't> {
             let closed =
                 socket.last().filter(|last| *last < at).and_then(|last| self.order[last].call());
             let alive = !closed.is_some_and(|call| matches!(call.args, event::Args::Close));
-            *other != from && alive && is_at(socket, netns, address)
+            // Nothing waits for a socket that does not exist yet: the datagram was thrown away.
+            let born = socket.created.is_none_or(|created| created < at);
+            *other != from && born && alive && is_at(socket, netns, address)
         });
         reachable.max_by_key(|other| {
             let identity = &self.sockets[*other].identity;
