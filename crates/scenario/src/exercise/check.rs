@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use judge::{Finding, Mismatch, Outcome};
+use judge::{Finding, Mismatch, Outcome, Texts};
 
 use crate::engine::{Stagehand, run};
 use crate::format::{Case, Exercise};
@@ -110,11 +110,18 @@ impl<'a> CaseReport<'a> {
     }
 
     /// The hint that stands nearest to what went wrong.
-    pub fn hint(&self) -> Option<&'a judge::Texts> {
-        let step = self.verdict.step.as_ref().and_then(|(index, _)| {
-            self.case.scenario.steps.get(*index).and_then(|step| step.hint.as_ref())
-        });
-        step.or(self.case.hint.as_ref())
+    pub fn hint(&self) -> Option<Texts> {
+        let near = match self.problem() {
+            Some(Problem::Missed(_, index)) => {
+                let wanted = self.case.expects.get(index).zip(self.recording.as_ref());
+                let bound = wanted.map(|(wanted, record)| wanted.bind(&record.variables));
+                bound.and_then(Result::ok).and_then(|wanted| wanted.hint)
+            }
+            _ => self.verdict.step.as_ref().and_then(|(index, _)| {
+                self.case.scenario.steps.get(*index).and_then(|step| step.hint.clone())
+            }),
+        };
+        near.or_else(|| self.case.hint.clone())
     }
 
     /// The events that the problem is about, by `seq`.

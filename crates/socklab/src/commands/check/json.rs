@@ -82,7 +82,7 @@ fn case(done: &CaseReport<'_>) -> Value {
         "points": done.verdict.points,
         "of": done.verdict.of,
         "problem": failed.then(|| why(done).join("\n")),
-        "hint": done.hint().filter(|_| failed).map(ask::of),
+        "hint": done.hint().filter(|_| failed).as_ref().map(ask::of),
         "conduct": conduct,
     })
 }

@@ -42,7 +42,7 @@ pub(crate) fn story(
     // Whoever has gaps left needs their text first.
     if let Some(hint) = done.hint().filter(|_| gaps.is_empty()) {
         let label = style::paint(style::STRONG, text!("label-hint"));
-        lines.push(format!("{label} {}", ask::of(hint)));
+        lines.push(format!("{label} {}", ask::of(&hint)));
     }
     let label = style::paint(style::STRONG, text!("label-again"));
     lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));

@@ -118,6 +118,6 @@ fn check(
     note(&exercise.name, &report);
     Ok(Over {
         points: Some(Points { core: report.points(false), robust: report.points(true) }),
-        hint: failed.and_then(|done| done.hint()).map(|hint| ask::of(hint).to_owned()),
+        hint: failed.and_then(|done| done.hint()).map(|hint| ask::of(&hint).to_owned()),
     })
 }
