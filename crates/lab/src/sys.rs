@@ -1,5 +1,6 @@
 //! The few system calls that need `unsafe`, each as a function that is safe to call.
 
+use std::ffi::CStr;
 use std::io;
 
 /// When what started us ends, however it ends, so do we.
@@ -83,6 +84,13 @@ pub(crate) fn mount_memory(folder: &std::ffi::CStr) -> io::Result<()> {
     let options = c"size=256m,mode=755".as_ptr();
     // SAFETY: all strings end with a zero byte and live through the call.
     check(unsafe { libc::mount(kind, folder.as_ptr(), kind, flags, options.cast()) })
+}
+
+/// Makes `path` be the file at `over`, for us and our children.
+pub(crate) fn mount_over(path: &CStr, over: &CStr) -> io::Result<()> {
+    let none = std::ptr::null::<libc::c_char>();
+    // SAFETY: both strings end with a zero byte and live through the call; the others may be null.
+    check(unsafe { libc::mount(path.as_ptr(), over.as_ptr(), none, libc::MS_BIND, none.cast()) })
 }
 
 /// `ip link set lo up`.

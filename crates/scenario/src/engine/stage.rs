@@ -67,6 +67,9 @@ fn on_stage() -> io::Result<ExitCode> {
     }
     request.variables.dir = request.scratch.join("files");
     let scenario = &request.scenario;
+    if matches!(place, Place::Private { processes: true }) && !scenario.names.is_empty() {
+        lab::name_this_machine(&scenario.names, &request.scratch.join("hosts"))?;
+    }
     request.variables.port = match private && !scenario.port_free {
         true => scenario.port,
         false => free_port(if scenario.port_free { 0 } else { scenario.port })?,

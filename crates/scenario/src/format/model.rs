@@ -15,6 +15,8 @@ use super::wanted::Wanted;
 pub struct Scenario {
     /// `{host}`.
     pub host: String,
+    /// Names that mean this machine, where the place is private.
+    pub names: Vec<String>,
     /// `{port}`.
     pub port: u16,
     /// True if `{port}` should be one that the kernel picks, even where all ports are free.

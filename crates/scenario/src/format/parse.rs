@@ -209,6 +209,7 @@ pub(crate) fn question(
     let port = raw.port.unwrap_or(PORT);
     let scenario = Scenario {
         host: raw.host.unwrap_or(HOST.to_owned()),
+        names: Vec::new(),
         port,
         port_free: raw.port_free,
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
@@ -283,6 +284,7 @@ pub(crate) fn exercise(
         names.push(case.name.get_ref().clone());
         let defaults = Defaults {
             host: raw.host.as_deref().unwrap_or(HOST),
+            names: &raw.names,
             port: raw.port.unwrap_or(PORT),
             port_free: raw.port_free,
             deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
@@ -312,6 +314,7 @@ pub(crate) fn exercise(
 /// What the cases of an exercise share.
 struct Defaults<'a> {
     host: &'a str,
+    names: &'a [String],
     port: u16,
     port_free: bool,
     deadline_ms: u64,
@@ -342,6 +345,7 @@ impl Reader<'_> {
             depends_on: case.depends_on.into_iter().map(Spanned::into_inner).collect(),
             scenario: Scenario {
                 host: case.host.unwrap_or(defaults.host.to_owned()),
+                names: defaults.names.to_vec(),
                 port,
                 port_free: defaults.port_free,
                 deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),

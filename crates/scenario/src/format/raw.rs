@@ -48,6 +48,8 @@ pub(super) struct RawExercise {
     pub(super) port: Option<u16>,
     #[serde(default)]
     pub(super) port_free: bool,
+    #[serde(default)]
+    pub(super) names: Vec<String>,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default)]
     pub(super) arguments: BTreeMap<String, Vec<String>>,
