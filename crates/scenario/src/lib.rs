@@ -9,16 +9,18 @@ pub mod format;
 mod lint;
 mod peer;
 mod recording;
+mod scratch;
 mod variables;
 mod verdict;
 
 pub use answer::Answer;
 pub use course::{Course, LANGUAGES};
-pub use engine::{Error, Stagehand, clean_up, run, stage};
+pub use engine::{Error, Stagehand, run, stage};
 pub use format::LoadError;
 pub use lint::Linted;
 pub use recording::{
     Place, PlaceWanted, Recording, StepEnd, StepTrouble, Stopped, Submission, Trouble,
 };
+pub use scratch::clean_up;
 pub use variables::Variables;
 pub use verdict::{State, Verdict};

@@ -284,6 +284,7 @@ pub(crate) struct Check {
         value_enum,
         value_name = "text|json",
         default_value = "text",
+        hide_default_value = true,
         hide_possible_values = true
     )]
     pub(crate) format: Format,

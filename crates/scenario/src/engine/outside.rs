@@ -1,13 +1,10 @@
 //! The outside: starts the stage, gives it the scenario, takes the recording, and leaves nothing.
 
-use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -15,6 +12,7 @@ use super::stage::STAGE;
 use crate::Variables;
 use crate::format::Scenario;
 use crate::recording::{Place, PlaceWanted, Recording, Request, Submission, Trouble};
+use crate::scratch::Scratch;
 
 /// How much longer than its scenario's deadline a stage may live.
 const GRACE: Duration = Duration::from_secs(8);
@@ -85,14 +83,14 @@ fn attempt(
             seed: stagehand.seed,
             host: scenario.host.clone(),
             port: scenario.port,
-            dir: scratch.0.join("files"),
+            dir: scratch.path().join("files"),
             python: python(),
         },
         scenario: scenario.clone(),
         programs: stagehand.programs.clone(),
         submission: submission.cloned(),
         place,
-        scratch: scratch.0.clone(),
+        scratch: scratch.path().to_owned(),
     };
     let patience = Duration::from_millis(scenario.deadline_ms) + GRACE;
     let answer = converse(&stagehand.binary, &request, patience)?;
@@ -143,47 +141,6 @@ impl Drop for Guard {
         // Both fail harmlessly when it has ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
-    }
-}
-
-/// A folder for one run, gone when the run is. The stage makes it, if it has no better place.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        loop {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = format!("socklab-{}-{number}", std::process::id());
-            let folder = std::env::temp_dir().join(name);
-            // Left by a process of our number that was killed.
-            if !folder.exists() {
-                live().push(folder.clone());
-                return Self(folder);
-            }
-        }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-        live().retain(|folder| *folder != self.0);
-    }
-}
-
-/// The folders of the runs going on.
-fn live() -> MutexGuard<'static, Vec<PathBuf>> {
-    static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-    // Every change is one push or one retain: what a panic left behind is still right.
-    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Removes what the runs going on keep on disk: for a process that a signal is about to end. Their
-/// programs end by themselves when it does.
-pub fn clean_up() {
-    for folder in live().iter() {
-        let _ = fs::remove_dir_all(folder);
     }
 }
 

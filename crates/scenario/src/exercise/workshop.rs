@@ -7,10 +7,10 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::code::Code;
 use crate::recording::Submission;
+use crate::scratch::Scratch;
 
 /// A program that can be run, and the folder it lives in.
 #[derive(Debug)]
@@ -52,28 +52,19 @@ pub enum BuildError {
 
 /// A folder for compiled programs, removed when it is dropped.
 #[derive(Debug)]
-pub struct Workshop(PathBuf);
+pub struct Workshop(Scratch);
 
 impl Workshop {
     /// A new folder.
     pub fn open() -> Result<Self, BuildError> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let folder =
-            std::env::temp_dir().join(format!("socklab-build-{}-{number}", std::process::id()));
-        fs::create_dir(&folder).map_err(failed("mkdir", &folder))?;
-        Ok(Self(folder))
+        let scratch = Scratch::new();
+        fs::create_dir(scratch.path()).map_err(failed("mkdir", scratch.path()))?;
+        Ok(Self(scratch))
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Workshop {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        self.0.path()
     }
 }
 
@@ -97,7 +88,7 @@ impl Built {
             return Ok(Self { submission: submission(vec![python, name]), _workshop: None });
         }
         let workshop = Workshop::open()?;
-        let program = workshop.0.join(file.file_stem().unwrap_or(OsStr::new("program")));
+        let program = workshop.path().join(file.file_stem().unwrap_or(OsStr::new("program")));
         compile(code, &file, &program)?;
         let argv = vec![program.display().to_string()];
         Ok(Self { submission: submission(argv), _workshop: Some(workshop) })
@@ -180,7 +171,7 @@ mod tests {
     #[test]
     fn compilers_are_quoted_and_leave_nothing() {
         let folder = Workshop::open().unwrap();
-        let file = folder.0.join("server.c");
+        let file = folder.path().join("server.c");
         fs::write(&file, "int main(void) { return 0 }\n").unwrap();
         match Built::from_source(Code::C, &file, &[]) {
             Err(BuildError::Refused { command, output }) => {
