@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::code::Code;
@@ -182,7 +182,7 @@ mod tests {
         }
         fs::write(&file, "int main(void) { return 0; }\n").unwrap();
         if let Ok(built) = Built::from_source(Code::C, &file, &["{port}".into()]) {
-            let program = PathBuf::from(&built.submission.argv[0]);
+            let program = std::path::PathBuf::from(&built.submission.argv[0]);
             assert!(program.is_file() && built.submission.argv[1] == "{port}");
             drop(built);
             assert!(!program.exists());
