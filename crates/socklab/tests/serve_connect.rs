@@ -173,6 +173,8 @@ fn ctrl_c_ends_a_conversation_and_every_server() {
     client.wait_for("hola\n");
     let ctrl_c = |running: Running| {
         running.signal(Signal::INT);
+        // Its input stays open till then: the end of it would be another reason to end.
+        assert!(running.ends_within(stage::PATIENCE));
         running.finish().exits(130)
     };
     ctrl_c(client);

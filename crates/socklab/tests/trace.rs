@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use rustix::process::Signal;
 use stage::Transport::{Tcp, Udp};
-use stage::{Running, free_port, need, run, run_with, serve, socklab};
+use stage::own::Own;
+use stage::{Running, free_port, need, program, run, run_with, serve, socklab};
 
 /// The ladder of an upper-case pair, and what the programs themselves printed.
 fn traced_pair(extra: &[&str]) -> (stage::Ended, u16) {
@@ -25,6 +26,7 @@ fn a_pair_becomes_one_ladder_with_both_ends_of_the_connection() {
     for wanted in [
         "├ listen(3, backlog 1)",
         &format!("├ connect(3, 127.0.0.1:{port}) ─"),
+        "├ accept(3) ┄ waits ",
         "▶├ = 4 from 127.0.0.1:",
         "├ send(3, \"hola, ñandú\" 13 B) ─",
         "▶├ recv(4) = 13 \"hola, ñandú\"",
@@ -162,6 +164,21 @@ fn a_running_server_can_be_attached_to_and_goes_on_afterwards() {
     assert!(ladder.contains("recv(4) = 4 \"uno\\n\""), "{ladder}");
     let answer = run_with(&mut socklab(&["connect", "localhost", &port.to_string()]), "dos\n");
     assert_eq!(answer.exits(0).text(), "OK...dos\n");
+}
+
+#[test]
+fn what_belongs_to_another_user_is_refused_with_the_reason() {
+    let own = Own::new();
+    let words = ["trace", "-p", "1"];
+    let mut command = if rustix::process::geteuid().is_root() {
+        let mut nobody = program(&need!("setpriv"));
+        nobody.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&own.path);
+        nobody
+    } else {
+        program(own.path.to_str().expect("UTF-8"))
+    };
+    let ended = run(command.args(words)).exits(3);
+    assert!(ended.errors.contains("It belongs to user 0"), "{}", ended.errors);
 }
 
 #[test]

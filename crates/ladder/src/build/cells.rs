@@ -30,7 +30,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let tag = scene.cast.tag(&event.place).map(str::to_owned);
     let took = words.duration(call.took());
     let (mut answer, mut mark) = say::answered(call, words);
-    let waited = scene.options.waited(call);
+    let waited = scene.waited(at, call);
     if waited && call.error().is_some_and(event::Errno::is_not_now) {
         // It had a limit (SO_RCVTIMEO), which ran out.
         answer = Label::default()

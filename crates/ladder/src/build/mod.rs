@@ -21,7 +21,7 @@ mod visible;
 use std::collections::BTreeMap;
 
 use event::Timeline;
-use flows::Flows;
+use flows::{Flows, Position};
 
 pub(crate) use arrows::circled;
 
@@ -61,6 +61,20 @@ pub(crate) struct Scene<'a, 't> {
     pub(crate) cast: &'a cast::Cast,
     pub(crate) options: &'a Options,
     pub(crate) segments: &'a frames::Segments,
+}
+
+impl Scene<'_, '_> {
+    /// True if this call is one that waited: it took long, or it is an `accept` that had begun
+    /// before the `connect` that let it return, however soon that came.
+    fn waited(&self, at: Position, call: &event::Call) -> bool {
+        self.options.waited(call) || self.awaited_connect(at, call).unwrap_or(false)
+    }
+
+    fn awaited_connect(&self, at: Position, call: &event::Call) -> Option<bool> {
+        let connection = self.flows.connections.get(self.flows.connection_at(at)?)?;
+        let connect = self.flows.call(connection.connected?)?;
+        Some(connection.accepted == Some(at) && call.began < connect.began)
+    }
 }
 
 /// A copy of every event that is drawn by itself, for displays that open them.

@@ -148,7 +148,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
                 let cell = |stage| cells::call(scene, at, stage);
                 if call.outcome == event::Outcome::Unfinished {
                     drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
-                } else if waits_visibly(scene, call, event, &moments) {
+                } else if waits_visibly(scene, at, call, &moments) {
                     drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
                     drafts.push(draft(call.ended, Stage::End, cell(Stage::End)));
                 } else {
@@ -174,16 +174,11 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
 }
 
 /// A call is drawn as waiting if it took its time and something else happened meanwhile.
-fn waits_visibly(
-    scene: &Scene<'_, '_>,
-    call: &event::Call,
-    event: &Event,
-    moments: &[u64],
-) -> bool {
+fn waits_visibly(scene: &Scene<'_, '_>, at: Position, call: &event::Call, moments: &[u64]) -> bool {
     let from = moments.partition_point(|at| *at < call.began);
     let to = moments.partition_point(|at| *at <= call.ended);
-    let own = usize::from((call.began..=call.ended).contains(&event.at));
-    scene.options.waited(call) && to.saturating_sub(from) > own
+    let own = usize::from((call.began..=call.ended).contains(&scene.flows.order[at].at));
+    scene.waited(at, call) && to.saturating_sub(from) > own
 }
 
 /// The row of the call that caused this one, if the two can stand side by side.
