@@ -2,12 +2,14 @@
 
 mod stage;
 
+use std::io::{Read, Write};
+use std::net::Shutdown;
 use std::time::Instant;
 
-use rustix::process::Signal;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use stage::Transport::{Tcp, Udp};
 use stage::own::Own;
-use stage::{Running, free_port, need, program, run, run_with, serve, socklab};
+use stage::{Running, free_port, need, not_run, program, run, run_with, serve, socklab};
 
 /// The ladder of an upper-case pair, and what the programs themselves printed.
 fn traced_pair(extra: &[&str]) -> (stage::Ended, u16) {
@@ -164,6 +166,65 @@ fn a_running_server_can_be_attached_to_and_goes_on_afterwards() {
     assert!(ladder.contains("recv(4) = 4 \"uno\\n\""), "{ladder}");
     let answer = run_with(&mut socklab(&["connect", "localhost", &port.to_string()]), "dos\n");
     assert_eq!(answer.exits(0).text(), "OK...dos\n");
+}
+
+#[test]
+fn two_thousand_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
+    const CLIENTS: usize = 2_000;
+    let enough = 2 * CLIENTS as u64 + 200;
+    let limit = getrlimit(Resource::Nofile);
+    if limit.maximum.is_some_and(|maximum| maximum < enough) {
+        not_run!("a higher limit of open files");
+    }
+    setrlimit(Resource::Nofile, Rlimit { current: Some(enough), ..limit }).expect("setrlimit");
+    let folder = tempfile::tempdir().expect("a folder");
+    let [recording, drawing] = ["crowd.jsonl", "crowd.txt"].map(|name| folder.path().join(name));
+    let port = free_port(Tcp);
+    let words = ["socklab", "run", "server-05", &port.to_string()].map(str::to_string);
+    let mut tracer = socklab(&["trace", "--no-explanations", "-o"]);
+    tracer.arg(&recording).arg("-o").arg(&drawing).arg("--").args(words);
+    let tracer = Running::start(&mut tracer);
+    tracer.wait_for("Listening on");
+
+    // The greeting comes from an accepted connection, so no more than one is ever in the backlog.
+    let mut hear = [0; 200];
+    let greeted = |_| {
+        let mut client = stage::connect(port);
+        assert!(client.read(&mut hear).expect("a greeting") > 0);
+        client
+    };
+    let mut clients: Vec<_> = (0..CLIENTS).map(greeted).collect();
+    for client in &mut clients {
+        client.write_all(b"hola").expect("a send");
+    }
+    for client in &mut clients {
+        let mut answer = [0; 9];
+        client.read_exact(&mut answer).expect("an answer");
+        assert_eq!(&answer, b"OK...hola");
+        client.shutdown(Shutdown::Write).expect("a shutdown");
+        assert_eq!(client.read(&mut answer).expect("the end"), 0);
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", tracer.pid())).expect("/proc");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"));
+    let peak: u32 = peak.and_then(|peak| peak.trim().parse().ok()).expect("a number");
+    assert!(peak < 100 * 1024, "{peak} kB");
+    tracer.signal(Signal::TERM);
+    tracer.finish();
+
+    let text = std::fs::read(&recording).expect("a recording");
+    let events = event::read(&text[..]).expect("a timeline").timeline.events;
+    let returned = |name: &str| {
+        let calls = events.iter().filter_map(event::Event::call);
+        let calls = calls.filter(|call| call.name == name && call.value().is_some());
+        calls.map(|call| call.value().unwrap_or(0)).collect::<Vec<_>>()
+    };
+    assert_eq!(returned("accept").len(), CLIENTS);
+    assert_eq!(returned("sendto").len(), 2 * CLIENTS);
+    let received = returned("recvfrom");
+    assert_eq!(received.iter().filter(|bytes| **bytes == 4).count(), CLIENTS);
+    assert_eq!(received.iter().filter(|bytes| **bytes == 0).count(), CLIENTS);
+    let ladder = std::fs::read_to_string(&drawing).expect("a ladder");
+    assert!(ladder.lines().count() < 60 && ladder.contains("× 1,99"), "{ladder}");
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Running programs under the tracer.
 
+use std::fs::File;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use event::Timeline;
+use rustix::process::getpgrp;
+use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use trace::{Command, Ended, Finish, Options, Stdio, Tracer};
@@ -97,19 +100,26 @@ fn code_of(ended: &Ended) -> ExitCode {
 
 /// Ctrl-C goes to the programs too, which share our terminal: they may end by it, or have their
 /// own mind, and what they do is recorded. A second one ends the recording, as SIGTERM does. A
-/// process we only attached to does not share our terminal: for it the first one counts.
-fn stop_on_signal(tracer: &Tracer, at_once: bool) -> Result<()> {
+/// process we only attached to does not share our terminal: for it the first one counts; and so
+/// it does without a terminal, where SIGINT was sent to us alone.
+fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("sigaction")?;
     let handle = tracer.handle();
     let watch = move || {
-        let mut patience = if at_once { 0 } else { 1 };
+        let mut interrupted = false;
         for signal in signals.forever() {
-            if signal == SIGTERM || patience == 0 {
+            if signal == SIGTERM || interrupted || attached || !is_in_foreground() {
                 handle.stop();
             }
-            patience = 0;
+            interrupted = true;
         }
     };
     thread::Builder::new().name("signals".to_string()).spawn(watch).context("clone")?;
     Ok(())
+}
+
+/// Does Ctrl-C on our terminal, if there is one, reach us and the programs we started?
+fn is_in_foreground() -> bool {
+    let terminal = File::open("/dev/tty");
+    terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp()))
 }
