@@ -63,10 +63,14 @@ pub(crate) fn explain(command: Command, path: &str) -> Command {
     })
 }
 
-/// Lines that begin with `$` are commands.
+/// Lines that begin with `$` are commands, the others say something about all of them.
 fn paint_examples(text: &str) -> String {
     let mut painted = style::paint(style::STRONG, text!("examples"));
     for line in text.lines() {
+        if !line.starts_with('$') {
+            painted += &format!("\n\n{line}");
+            continue;
+        }
         let (command, comment) = line.split_once("  # ").unwrap_or((line, ""));
         painted += &format!("\n  {}", style::paint(style::COMMAND, command));
         if !comment.is_empty() {

@@ -21,7 +21,7 @@ fn json(words: &[&str]) -> Value {
 }
 
 fn listed() -> Vec<Value> {
-    json(&["list", "--json"]).as_array().expect("a list").clone()
+    json(&["list", "--json"])["programs"].as_array().expect("a list").clone()
 }
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {
@@ -245,4 +245,34 @@ fn every_command_has_a_manual_page() {
         let page = fs::read_to_string(&page).unwrap_or_else(|e| panic!("{page:?}: {e}"));
         assert!(page.contains(&format!(".TH socklab{command} 1")), "{page}");
     }
+}
+
+#[test]
+fn list_also_shows_questions_and_exercises_and_what_was_done_of_them() {
+    let state = tempfile::tempdir().expect("a folder");
+    let list = |more: &[&str]| {
+        let mut command = socklab(&[&["list"], more].concat());
+        run(command.env("XDG_STATE_HOME", state.path())).exits(0).text()
+    };
+    let parsed = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
+    let before = list(&[]);
+    let (questions, exercises) =
+        (json(&["what-if", "list", "--json"]), json(&["exercise", "list", "--json"]));
+    let [questions, exercises] = [&questions, &exercises].map(|list| list.as_array().unwrap());
+    assert!(before.contains(&format!("0 of {} predicted right", questions.len())), "{before}");
+    assert!(before.contains(&format!("0 of {} done", exercises.len())), "{before}");
+    for exercise in exercises {
+        assert!(before.contains(text(exercise, "name")), "{exercise}");
+    }
+    assert_eq!(parsed(&list(&["--json"]))["questions"].as_array().unwrap().len(), questions.len());
+
+    let folder = state.path().join("socklab");
+    fs::create_dir_all(&folder).expect("a folder");
+    let done = "1 what-if tcp-client-first right\n2 exercise echo-server 6/6 4/13\n";
+    fs::write(folder.join("progress"), done).expect("written");
+    let after = list(&[]);
+    assert!(after.contains("✓ 3 ") && after.contains("· echo-server"), "{after}");
+    assert!(after.contains("1 of 30 predicted right"), "{after}");
+    let after = parsed(&list(&["--json"]));
+    assert_eq!(after["questions"][2]["result"], "right");
 }

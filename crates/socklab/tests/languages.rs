@@ -95,7 +95,7 @@ fn the_welcome_and_the_list_exist_in_both_languages() {
 fn show_in_spanish_puts_the_lesson_before_the_source() {
     let list = run(&mut socklab(&["list", "--json"])).exits(0).text();
     let list: serde_json::Value = serde_json::from_str(&list).unwrap();
-    for program in list.as_array().unwrap() {
+    for program in list["programs"].as_array().unwrap() {
         let name = program["name"].as_str().unwrap();
         let source = run(&mut socklab(&["show", name])).exits(0).text();
         let spanish = run(&mut socklab(&["show", name, "--lang", "es"])).exits(0).text();

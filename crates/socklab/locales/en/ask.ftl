@@ -10,6 +10,17 @@ arg-what-if-seed = What random payloads follow from: the same seed, the same byt
 arg-course-check-folder = A course folder (default: ./course over the built-in one)
 arg-course-check-run = Also run every question and see that its evidence is found
 
+examples-what-if =
+    $ socklab what-if  # the list
+    $ socklab what-if 3  # press a key to predict, then see
+    $ socklab what-if tcp-client-first --predict b
+    $ socklab what-if 16 --show-commands  # and how to do it by hand
+    $ socklab what-if all --json | jq '.questions[].answer'
+    Exit codes: 0 as predicted, 1 not so, or nothing this question knows, 2 usage, 3 it could not be run here.
+examples-course-check =
+    $ socklab course check  # the built-in course, with ./course over it
+    $ socklab course check my-course --run --only my-question
+
 what-if-unknown = there is no question “{ $name }”
 what-if-no-choice = there is no choice “{ $word }”: { $choices }
 what-if-list-next = socklab what-if 3 asks one of them; socklab what-if all runs them all.

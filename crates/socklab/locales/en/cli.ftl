@@ -2,7 +2,7 @@
 
 cmd-socklab = socklab, the socket laboratory: run socket programs and see what the kernel does.
 cmd-tour = Run every program of the course, check each one, and show what happened
-cmd-list = List the programs of the course
+cmd-list = List programs, questions and exercises, and what you have done
 cmd-show = Show a program: its lesson and its source
 cmd-run = Run a program of the course
 cmd-trace = Run programs, in any language, and draw what their sockets did

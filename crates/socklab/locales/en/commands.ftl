@@ -6,7 +6,9 @@ welcome =
     Small programs that use sockets, run for real, on this machine, without a network.
 everything-else = all commands
 list-questions = questions
-list-questions-done = { $all } in all, { $right } predicted right so far: socklab what-if list
+list-questions-done = { $right } of { $all } predicted right: socklab what-if list
+list-exercises = exercises
+list-exercises-done = { $done } of { $all } done: socklab exercise list
 list-next = Read one: socklab show NAME.  Run it: socklab run NAME.  Run all: socklab tour.
 unknown-program = there is no program “{ $name }”
 

@@ -10,6 +10,17 @@ arg-what-if-seed = De dónde salen los datos aleatorios: la misma semilla, los m
 arg-course-check-folder = La carpeta de un curso (si no: ./course sobre el incluido)
 arg-course-check-run = Además ejecuta cada pregunta y comprueba que aparecen sus pruebas
 
+examples-what-if =
+    $ socklab what-if  # la lista
+    $ socklab what-if 3  # pulsa una tecla para predecir, y mira
+    $ socklab what-if tcp-client-first --predict b
+    $ socklab what-if 16 --show-commands  # y cómo hacerlo a mano
+    $ socklab what-if all --json | jq '.questions[].answer'
+    Códigos de salida: 0 como se predijo, 1 no fue así, o nada que la pregunta conozca, 2 uso, 3 aquí no se pudo ejecutar.
+examples-course-check =
+    $ socklab course check  # el curso incluido, y ./course por encima
+    $ socklab course check mi-curso --run --only mi-pregunta
+
 what-if-unknown = no hay ninguna pregunta «{ $name }»
 what-if-no-choice = no hay ninguna opción «{ $word }»: { $choices }
 what-if-list-next = socklab what-if 3 hace una de ellas; socklab what-if all las ejecuta todas.

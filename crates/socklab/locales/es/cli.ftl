@@ -2,7 +2,7 @@
 
 cmd-socklab = socklab, el laboratorio de sockets: ejecuta programas con sockets y mira lo que hace el núcleo.
 cmd-tour = Ejecuta todos los programas del curso, comprueba cada uno y muestra lo que ha pasado
-cmd-list = Lista los programas del curso
+cmd-list = Lista los programas, las preguntas y los ejercicios, y lo que llevas hecho
 cmd-show = Muestra un programa: su lección y su código fuente
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que han hecho sus sockets

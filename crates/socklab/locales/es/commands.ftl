@@ -6,7 +6,9 @@ welcome =
     Pequeños programas que usan sockets, ejecutados de verdad, en esta máquina, sin red.
 everything-else = todas las órdenes
 list-questions = preguntas
-list-questions-done = { $all } en total, { $right } acertadas hasta ahora: socklab what-if list
+list-questions-done = { $right } de { $all } acertadas: socklab what-if list
+list-exercises = ejercicios
+list-exercises-done = { $done } de { $all } hechos: socklab exercise list
 list-next = Leer uno: socklab show NOMBRE.  Ejecutarlo: socklab run NOMBRE.  Todos: socklab tour.
 unknown-program = no hay ningún programa «{ $name }»
 

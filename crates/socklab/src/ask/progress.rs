@@ -15,7 +15,10 @@ pub(crate) fn file() -> Option<PathBuf> {
 }
 
 /// What has been noted last about each thing: `what-if tcp-client-first` → `right`.
-pub(crate) fn read() -> BTreeMap<String, String> {
+pub(crate) type Progress = BTreeMap<String, String>;
+
+/// Everything that has been noted. Without a file, or where it cannot be read: nothing yet.
+pub(crate) fn read() -> Progress {
     let text = file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
     let lines = text.lines().filter_map(|line| {
         // TIME KIND NAME RESULT: the time is for the reader. A result may be of several words.

@@ -4,6 +4,7 @@ mod check;
 mod connect;
 mod course_check;
 mod exercise;
+mod list;
 mod lookup;
 mod serve;
 pub(crate) mod trace;
@@ -15,9 +16,8 @@ pub(crate) use exercise::with_code_language;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use programs::{PROGRAMS, Program};
+use programs::Program;
 use rustix::process::Pid;
-use serde_json::json;
 
 use crate::cli::{self, Bond, Cli, Command, CourseCommand};
 use crate::course;
@@ -31,7 +31,7 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         None => welcome(),
         Some(Command::Tour(options)) => return tour::tour(&options),
-        Some(Command::List { json }) => list(json)?,
+        Some(Command::List { json }) => list::list(json)?,
         Some(Command::Show { name }) => show(known(&name)?),
         Some(Command::Run(run)) => {
             let program = known(&run.name)?;
@@ -100,11 +100,15 @@ fn welcome() {
         ("socklab list", "cmd-list"),
         ("socklab show server-03", "cmd-show"),
         ("socklab run server-03", "cmd-run"),
+        ("socklab trace tcp-server tcp-client", "cmd-trace"),
+        ("socklab what-if 3", "cmd-what-if"),
+        ("socklab exercise start echo-server", "cmd-exercise-start"),
+        ("socklab check echo-server", "cmd-check"),
         ("socklab connect localhost 8888", "cmd-connect"),
-        ("socklab exercise list", "cmd-exercise"),
         ("socklab --help", "everything-else"),
     ] {
-        println!("  {:<42}  {}", style::paint(style::COMMAND, command), text!(key));
+        let command = style::paint(style::COMMAND, format_args!("{command:<35}"));
+        println!("  {command}  {}", text!(key));
     }
 }
 
@@ -118,46 +122,6 @@ pub(crate) fn known(name: &str) -> Result<&'static Program> {
         };
         failure.hint(hint).into()
     })
-}
-
-fn list(json: bool) -> Result<()> {
-    if json {
-        let programs: Vec<_> = PROGRAMS
-            .iter()
-            .map(|program| {
-                json!({
-                    "name": program.name,
-                    "group": program.group,
-                    "purpose": lesson::purpose(program),
-                    "calls": program.calls,
-                    "file": format!("programs/{}/{}.rs", program.group, program.name),
-                })
-            })
-            .collect();
-        println!("{}", serde_json::to_string_pretty(&programs)?);
-        return Ok(());
-    }
-    let mut group = "";
-    for program in PROGRAMS {
-        if program.group != group {
-            group = program.group;
-            println!("{}", style::paint(style::STRONG, group));
-        }
-        let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
-        println!("  {name} {}", lesson::purpose(program));
-    }
-    let known = crate::ask::progress::read();
-    let done = |kind: &str, result: &str| {
-        let prefix = format!("{kind} ");
-        known.iter().filter(|(thing, is)| thing.starts_with(&prefix) && *is == result).count()
-    };
-    let questions =
-        crate::ask::course()?.questions().map_err(|error| crate::ask::mistake(&error))?;
-    let all = questions.len();
-    println!("{}", style::paint(style::STRONG, text!("list-questions")));
-    println!("  {}", text!("list-questions-done", all = all, right = done("what-if", "right")));
-    println!("\n{}", text!("list-next"));
-    Ok(())
 }
 
 fn show(program: &Program) {

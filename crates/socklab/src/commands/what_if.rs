@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use crate::output::{println, write_out};
 use anyhow::{Context, Result};
 use scenario::format::{Choice, Question};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::ask::progress::Progress;
 use crate::ask::{self, answered, answered::Answered, key, markdown, progress, told};
 use crate::cli::WhatIf;
 use crate::failure::{Exit, Failure};
@@ -42,35 +43,53 @@ fn find<'q>(questions: &'q [Question], wanted: &str) -> Result<&'q Question> {
 }
 
 fn list(questions: &[Question], json: bool) -> Result<ExitCode> {
-    let known = progress::read();
-    let result = |question: &Question| known.get(&format!("what-if {}", question.name));
+    let progress = progress::read();
     if json {
-        let list = questions.iter().map(|question| {
-            json!({
-                "number": question.number,
-                "name": question.name,
-                "topic": question.topic,
-                "title": answered::prose(question).title,
-                "choices": choices(question),
-                "result": result(question),
-            })
-        });
-        println!("{}", serde_json::to_string_pretty(&list.collect::<Vec<_>>())?);
+        println!("{}", serde_json::to_string_pretty(&as_json(questions, &progress))?);
         return Ok(ExitCode::SUCCESS);
     }
     for question in questions {
-        let mark = match result(question).map(String::as_str) {
-            Some("right") => style::paint(style::GOOD, "✓"),
-            Some("wrong") => style::paint(style::BAD, "✗"),
-            Some(_) => style::paint(style::FAINT, "·"),
-            None => " ".to_owned(),
-        };
+        let mark = mark(question, &progress);
         let number = style::paint(style::COMMAND, format_args!("{:>2}", question.number));
         println!("{mark} {number} {}", answered::prose(question).title);
         println!("     {}", style::paint(style::FAINT, &question.name));
     }
     println!("\n{}", text!("what-if-list-next"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The questions and what was predicted, for scripts.
+pub(super) fn as_json(questions: &[Question], progress: &Progress) -> Vec<Value> {
+    let item = |question: &Question| {
+        json!({
+            "number": question.number,
+            "name": question.name,
+            "topic": question.topic,
+            "title": answered::prose(question).title,
+            "choices": choices(question),
+            "result": result(question, progress),
+        })
+    };
+    questions.iter().map(item).collect()
+}
+
+/// One character: predicted right, predicted wrong, seen, nothing yet.
+pub(super) fn mark(question: &Question, progress: &Progress) -> String {
+    match result(question, progress) {
+        Some("right") => style::paint(style::GOOD, "✓"),
+        Some("wrong") => style::paint(style::BAD, "✗"),
+        Some(_) => style::paint(style::FAINT, "·"),
+        None => " ".to_owned(),
+    }
+}
+
+pub(super) fn is_right(question: &Question, progress: &Progress) -> bool {
+    result(question, progress) == Some("right")
+}
+
+/// What the last run of a question was noted as.
+fn result<'p>(question: &Question, progress: &'p Progress) -> Option<&'p str> {
+    progress.get(&format!("what-if {}", question.name)).map(String::as_str)
 }
 
 fn one(question: &Question, options: &WhatIf) -> Result<ExitCode> {

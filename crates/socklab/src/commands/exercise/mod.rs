@@ -3,14 +3,14 @@
 mod material;
 mod start;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use serde_json::json;
+use scenario::format::Exercise;
+use serde_json::{Value, json};
 
-use crate::ask::progress;
+use crate::ask::progress::{self, Progress};
 use crate::cli::ExerciseCommand;
 use crate::language::text;
 use crate::output::println;
@@ -48,20 +48,10 @@ pub(crate) fn with_code_language(mut arguments: Vec<OsString>) -> Vec<OsString> 
 }
 
 fn list(json: bool) -> Result<()> {
-    let material = Material::load()?;
     let progress = progress::read();
-    let exercises = material.all()?;
+    let exercises = Material::load()?.all()?;
     if json {
-        let items = exercises.iter().map(|exercise| {
-            json!({
-                "name": exercise.name,
-                "topic": exercise.topic,
-                "title": in_this_language(exercise).title,
-                "cases": exercise.cases.iter().map(|case| &case.name).collect::<Vec<_>>(),
-                "points": Points::noted(&progress, &exercise.name).map(|points| points.to_string()),
-            })
-        });
-        println!("{}", serde_json::to_string_pretty(&items.collect::<Vec<_>>())?);
+        println!("{}", serde_json::to_string_pretty(&as_json(&exercises, &progress))?);
         return Ok(());
     }
     for exercise in &exercises {
@@ -71,19 +61,43 @@ fn list(json: bool) -> Result<()> {
     Ok(())
 }
 
+/// The exercises and the points that were earned, for scripts.
+pub(super) fn as_json(exercises: &[Exercise], progress: &Progress) -> Vec<Value> {
+    let item = |exercise: &Exercise| {
+        json!({
+            "name": exercise.name,
+            "topic": exercise.topic,
+            "title": in_this_language(exercise).title,
+            "cases": exercise.cases.iter().map(|case| &case.name).collect::<Vec<_>>(),
+            "points": Points::noted(progress, &exercise.name).map(|points| points.to_string()),
+        })
+    };
+    exercises.iter().map(item).collect()
+}
+
 /// One line of the list: a mark for what is done, the name, what it is about, the points.
-pub(crate) fn line(name: &str, title: &str, progress: &BTreeMap<String, String>) -> String {
+pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
     let about = title.split_once(": ").map_or(title, |(_, about)| about);
-    let points = Points::noted(progress, name);
-    let mark = match points {
+    let mark = mark(name, progress);
+    let tail = Points::noted(progress, name)
+        .map(|points| style::paint(style::FAINT, format_args!("  {points}")));
+    let name = style::paint(style::COMMAND, format_args!("{name:<15}"));
+    format!("{mark} {name} {about}{}", tail.unwrap_or_default())
+}
+
+/// One character: all points, all of the core, fewer, never checked.
+pub(super) fn mark(name: &str, progress: &Progress) -> String {
+    match Points::noted(progress, name) {
         Some(points) if points.all() => style::paint(style::GOOD, "✓"),
         Some(points) if points.core() => style::paint(style::GOOD, "·"),
         Some(_) => style::paint(style::BAD, "·"),
         None => " ".to_owned(),
-    };
-    let name = style::paint(style::COMMAND, format_args!("{name:<15}"));
-    let tail = points.map(|points| style::paint(style::FAINT, format_args!("  {points}")));
-    format!("{mark} {name} {about}{}", tail.unwrap_or_default())
+    }
+}
+
+/// Are all points of the core earned?
+pub(super) fn is_done(name: &str, progress: &Progress) -> bool {
+    Points::noted(progress, name).is_some_and(|points| points.core())
 }
 
 #[cfg(test)]

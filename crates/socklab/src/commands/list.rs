@@ -1,0 +1,84 @@
+//! `socklab list`: the course's programs, questions and exercises, and how far a student is.
+
+use anyhow::Result;
+use programs::PROGRAMS;
+use serde_json::{Value, json};
+
+use super::{exercise, what_if};
+use crate::ask::{self, progress};
+use crate::language::text;
+use crate::output::println;
+use crate::{lesson, style};
+
+/// Characters in a line of names.
+const LINE: usize = 78;
+
+pub(super) fn list(as_json: bool) -> Result<()> {
+    let progress = progress::read();
+    let questions = ask::course()?.questions().map_err(|error| ask::mistake(&error))?;
+    let exercises = exercise::Material::load()?.all()?;
+    if as_json {
+        let list = json!({
+            "programs": PROGRAMS.iter().map(program).collect::<Vec<_>>(),
+            "questions": what_if::as_json(&questions, &progress),
+            "exercises": exercise::as_json(&exercises, &progress),
+        });
+        println!("{}", serde_json::to_string_pretty(&list)?);
+        return Ok(());
+    }
+    let mut group = "";
+    for program in PROGRAMS {
+        if program.group != group {
+            group = program.group;
+            println!("{}", style::paint(style::STRONG, group));
+        }
+        let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
+        println!("  {name} {}", lesson::purpose(program));
+    }
+
+    let right = questions.iter().filter(|question| what_if::is_right(question, &progress)).count();
+    let numbers = questions
+        .iter()
+        .map(|question| (what_if::mark(question, &progress), question.number.to_string()));
+    let all = questions.len();
+    section(&text!("list-questions"), &text!("list-questions-done", all = all, right = right));
+    names(numbers);
+
+    let done = exercises.iter().filter(|one| exercise::is_done(&one.name, &progress)).count();
+    let titles =
+        exercises.iter().map(|one| (exercise::mark(&one.name, &progress), one.name.clone()));
+    let all = exercises.len();
+    section(&text!("list-exercises"), &text!("list-exercises-done", all = all, done = done));
+    names(titles);
+    println!("\n{}", text!("list-next"));
+    Ok(())
+}
+
+fn program(program: &programs::Program) -> Value {
+    json!({
+        "name": program.name,
+        "group": program.group,
+        "purpose": lesson::purpose(program),
+        "calls": program.calls,
+        "file": format!("programs/{}/{}.rs", program.group, program.name),
+    })
+}
+
+fn section(title: &str, about: &str) {
+    println!("{}  {}", style::paint(style::STRONG, title), style::paint(style::FAINT, about));
+}
+
+/// Names with their marks, as many in a line as there is room for.
+fn names(items: impl Iterator<Item = (String, String)>) {
+    let items: Vec<_> = items.collect();
+    let widest = items.iter().map(|(_, name)| name.len()).max().unwrap_or(0);
+    for line in items.chunks((LINE / (widest + 4)).max(1)) {
+        let mut cells = String::new();
+        let mut gap = 0;
+        for (mark, name) in line {
+            cells += &format!("{:gap$}  {mark} {}", "", style::paint(style::COMMAND, name));
+            gap = widest - name.len();
+        }
+        println!("{cells}");
+    }
+}
