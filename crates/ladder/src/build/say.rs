@@ -180,6 +180,12 @@ impl Label {
 /// The name a programmer called it by. C libraries make `recv` a `recvfrom` without an address.
 fn friendly(call: &Call) -> &str {
     match (call.name.as_str(), &call.args) {
+        // Whoever has no peer asks whom a datagram is from; that no datagram came changes nothing.
+        ("recvfrom", Args::Recv { from: None, .. })
+            if call.value().is_none() && has_no_peer(call) =>
+        {
+            "recvfrom"
+        }
         ("recvfrom", Args::Recv { from: None, .. }) => "recv",
         ("sendto", Args::Send { to: None, .. }) => "send",
         ("accept4", _) => "accept",
@@ -188,6 +194,12 @@ fn friendly(call: &Call) -> &str {
         ("epoll_pwait" | "epoll_pwait2", _) => "epoll_wait",
         (name, _) => name,
     }
+}
+
+fn has_no_peer(call: &Call) -> bool {
+    call.socket
+        .as_ref()
+        .is_some_and(|socket| socket.kind == SocketType::DGRAM && socket.peer.is_none())
 }
 
 fn kind_of_socket(family: Family, kind: SocketType) -> String {
