@@ -64,7 +64,9 @@ pub(super) fn command(
         .label(&actor.name)
         // What Python holds back in a buffer would come too late to be seen, or never.
         .env("PYTHONUNBUFFERED", "1")
-        .env("PYTHONDONTWRITEBYTECODE", "1");
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        // The message of a panic is for students, thirty frames of the standard library are not.
+        .env("RUST_BACKTRACE", "0");
     for (name, value) in &actor.env {
         command = command.env(name, variables.text(value));
     }

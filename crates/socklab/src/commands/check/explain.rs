@@ -128,6 +128,12 @@ pub(super) fn last_words(recording: &Recording) -> Vec<String> {
     lines
 }
 
+/// Did any of the programs print this?
+pub(super) fn is_printed(recording: &Recording, text: &str) -> bool {
+    (0..recording.header.columns.len())
+        .any(|column| String::from_utf8_lossy(&printed(recording, column)).contains(text))
+}
+
 /// What a column's processes wrote to standard output and error.
 fn printed(recording: &Recording, column: usize) -> Vec<u8> {
     let mut processes = Vec::new();

@@ -4,7 +4,7 @@
 use scenario::exercise::{CaseReport, Conduct, Hints, conduct};
 use scenario::{Recording, StepTrouble};
 
-use super::explain::{last_words, shell_words, why};
+use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
 use crate::ask::{self, answered};
 use crate::language::text;
@@ -23,7 +23,15 @@ pub(crate) fn story(
     let title = format!("{}: {}", done.case.name, ask::of(&done.case.title));
     let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
     let gaps = subject.open_gaps();
-    if let Some(gap) = gaps.first() {
+    // A starter that runs into a gap names it; a program that does not get so far names none.
+    let met = done.recording.as_ref().and_then(|recording| {
+        gaps.iter().find(|gap| {
+            let names =
+                [format!("gap {}: {}", gap.number, gap.name), format!("gap {}\n", gap.name)];
+            names.iter().any(|name| is_printed(recording, name))
+        })
+    });
+    if let Some(gap) = met.or(gaps.first()) {
         let prompt = hints.about(&gap.name).map_or("", |hint| ask::of(&hint.prompt));
         let (number, name, line) = (gap.number, &gap.name, gap.line);
         let todo = text!("why-gap", number = number, name = name, line = line, prompt = prompt);
