@@ -77,6 +77,14 @@ pub(crate) fn chosen() -> Language {
     current().language
 }
 
+/// The words of drawings, and how numbers and times are written.
+pub(crate) fn ladder_words() -> ladder::Words {
+    match chosen() {
+        Language::En => ladder::Words::english(),
+        Language::Es => ladder::Words::spanish(),
+    }
+}
+
 /// The option that makes another socklab speak the same language.
 pub(crate) fn option() -> &'static str {
     match chosen() {

@@ -70,15 +70,15 @@ fn the_tour_ends_with_a_table_of_all_programs_in_both_languages() {
         let tour = run(&mut socklab(&["tour", "--lang", language])).exits(0).text();
         let (stops, table) = tour.split_once(verdict).unwrap_or_else(|| panic!("{tour}"));
         assert!(table.contains(total), "{table}");
-        assert_eq!(table.matches('✔').count(), 21, "{table}");
-        assert!(!tour.contains('✘'), "{tour}");
+        assert_eq!(table.matches('✓').count(), 21, "{table}");
+        assert!(!tour.contains('✗'), "{tour}");
         assert!(stops.contains("$ socklab run server-03 ") && stops.contains("OK...hola"));
         assert!(!stops.contains("[check-") && !stops.contains("[tour-"), "{stops}");
         verdicts.push(table.to_string());
     }
     // The purpose of every program is told in the reader's language.
     let [english, spanish] = &verdicts[..] else { panic!("two languages") };
-    for line in english.lines().filter(|line| line.contains('✔')) {
+    for line in english.lines().filter(|line| line.contains('✓')) {
         let purpose = line.split(" ms  ").nth(1).expect("a purpose");
         assert!(!spanish.contains(purpose), "not Spanish: {purpose}");
     }

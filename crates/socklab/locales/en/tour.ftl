@@ -10,7 +10,7 @@ tour-seen = but: { $seen }
 tour-questions = Two questions of the course, answered by running them
 tour-no-evidence = the evidence shows none of the expected answers
 tour-verdict = Verdict
-tour-total = { $verified } of { $programs } programs verified in { $seconds } s
+tour-total = { $verified } of { $programs } programs verified in { $time }
 tour-next = Next: socklab show server-03 (read one), socklab run server-03 (try it yourself)
 
 check-success = it ended well (exit code 0)

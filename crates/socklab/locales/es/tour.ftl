@@ -10,7 +10,7 @@ tour-seen = pero: { $seen }
 tour-questions = Dos preguntas del curso, respondidas ejecutándolas
 tour-no-evidence = las pruebas no muestran ninguna de las respuestas previstas
 tour-verdict = Veredicto
-tour-total = { $verified } de { $programs } programas comprobados en { $seconds } s
+tour-total = { $verified } de { $programs } programas comprobados en { $time }
 tour-next = Y ahora: socklab show server-03 --lang es (leer uno), socklab run server-03 (probarlo)
 
 check-success = ha terminado bien (código de salida 0)

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use ladder::{Ladder, Options, TextStyle, Words};
+use ladder::{Ladder, Options, TextStyle};
 use scenario::format::{Prose, Question};
 use scenario::{Recording, Stagehand};
 
 use super::{language, told};
-use crate::language::{Language, chosen};
+use crate::language::ladder_words;
 
 /// What a run of a question came to.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Answered {
 
 /// A recording as a ladder.
 pub(crate) fn draw(recording: &Recording, decisive: &[u64], width: usize, color: bool) -> String {
-    let words = if chosen() == Language::Es { Words::spanish() } else { Words::english() };
+    let words = ladder_words();
     let options = Options { words, keep: decisive.iter().copied().collect(), ..Options::default() };
     let mut ladder = Ladder::of(&recording.timeline(), &options);
     ladder.highlight(decisive);

@@ -9,7 +9,7 @@ use super::scene::{Check, Step};
 use super::{Report, purpose};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
-use crate::language::text;
+use crate::language::{ladder_words, text};
 use crate::output::println;
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
 
@@ -43,7 +43,7 @@ pub(super) fn report(number: usize, of: usize, report: &Report) {
         verdict_of(check);
     }
     if let Some(error) = &report.error {
-        println!("      {} {error}", paint(BAD, "✘"));
+        println!("      {} {error}", paint(BAD, "✗"));
     }
     println!();
 }
@@ -85,9 +85,9 @@ fn output(line: &str) {
 fn verdict_of(check: &Check) {
     let Check { what, ok, seen } = check;
     if *ok {
-        println!("      {} {what}", paint(GOOD, "✔"));
+        println!("      {} {what}", paint(GOOD, "✓"));
     } else {
-        println!("      {} {what}", paint(BAD, "✘"));
+        println!("      {} {what}", paint(BAD, "✗"));
         let seen = seen.as_deref().unwrap_or_default();
         println!("        {}", text!("tour-seen", seen = seen));
     }
@@ -97,7 +97,7 @@ pub(super) fn verdict(reports: &[Report], elapsed: Duration) {
     println!("{}", paint(STRONG, text!("tour-verdict")));
     for report in reports {
         for name in report.programs {
-            let mark = if report.ok { paint(GOOD, "✔") } else { paint(BAD, "✘") };
+            let mark = if report.ok { paint(GOOD, "✓") } else { paint(BAD, "✗") };
             let checks = report.checks.iter().filter(|check| check.ok).count();
             let count = format!("{checks}/{}", report.checks.len());
             let time = paint(FAINT, format_args!("{count:>5} {:>5} ms", report.milliseconds));
@@ -107,8 +107,8 @@ pub(super) fn verdict(reports: &[Report], elapsed: Duration) {
     let programs: usize = reports.iter().map(|report| report.programs.len()).sum();
     let good = reports.iter().filter(|report| report.ok);
     let verified: usize = good.map(|report| report.programs.len()).sum();
-    let seconds = format!("{:.1}", elapsed.as_secs_f64());
-    let line = text!("tour-total", verified = verified, programs = programs, seconds = seconds);
+    let time = ladder_words().duration(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
+    let line = text!("tour-total", verified = verified, programs = programs, time = time);
     println!("\n{}", paint(if verified == programs { GOOD } else { BAD }, line));
     println!("{}", text!("tour-next"));
 }

@@ -54,9 +54,9 @@ pub(super) fn show(asked: &[Asked]) {
     for question in asked {
         println!("\n  {}", paint(STRONG, &question.title));
         match (&question.answer, &question.trouble) {
-            (Some(answer), _) => println!("  {} {answer}", paint(GOOD, "✔")),
+            (Some(answer), _) => println!("  {} {answer}", paint(GOOD, "✓")),
             (None, Some(trouble)) => println!("  {}", paint(FAINT, trouble)),
-            (None, None) => println!("  {} {}", paint(BAD, "✘"), text!("tour-no-evidence")),
+            (None, None) => println!("  {} {}", paint(BAD, "✗"), text!("tour-no-evidence")),
         }
         for line in markdown::render(&question.explanation, 90).lines() {
             println!("{}", format!("    {line}").trim_end());

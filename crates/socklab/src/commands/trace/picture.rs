@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use event::{Timeline, Writer};
 use fluent_bundle::FluentArgs;
 use judge::{Argument, Explanation};
-use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
+use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 
 use crate::cli::Look;
 use crate::failure::{Exit, Failure};
-use crate::language::{Language, chosen, fill, text};
+use crate::language::{fill, ladder_words, text};
 
 /// What a file name's ending asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +39,7 @@ impl Format {
 
 /// The ladder of a timeline, in the reader's language.
 pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
-    let words = match chosen() {
-        Language::En => Words::english(),
-        Language::Es => Words::spanish(),
-    };
+    let words = ladder_words();
     let detail = if look.all { Detail::All } else { Detail::Essential };
     let explanations = if look.no_explanations { vec![] } else { judge::explain(timeline) };
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied().collect();
