@@ -94,10 +94,17 @@ pub(super) fn rails(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
         let mut start = 0;
         for run in ladder.rows.chunk_by(|a, b| state(a) == state(b)) {
             let last = start + run.len() - 1;
-            let mut to = layout.rows[last].bottom + 3.0;
-            if last + 1 == ladder.rows.len() {
-                to += 8.0;
-            }
+            let next = ladder.rows.get(last + 1);
+            let exits = |row: &Row| {
+                let mut cells = row.cells.iter().filter(|cell| cell.participant == index);
+                cells.any(|cell| cell.kind == CellKind::Exit)
+            };
+            let to = match next.map(state) {
+                // A line ends where its program does, not below.
+                None | Some(Rail::Ended) if exits(&ladder.rows[last]) => layout.rows[last].axis(),
+                None => layout.rows[last].bottom + 11.0,
+                Some(_) => layout.rows[last].bottom + 3.0,
+            };
             rail(xml, lane, state(&run[0]), from, to);
             from = to;
             start = last + 1;
