@@ -129,7 +129,7 @@ pub(crate) struct CourseCheck {
 
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
-    #[arg(value_name = "COMMAND LINE", required_unless_present_any = ["command", "pid"])]
+    #[arg(value_name = "LINE", required_unless_present_any = ["command", "pid"])]
     pub(crate) commands: Vec<String>,
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,

@@ -22,6 +22,7 @@ pub(crate) fn explain(command: Command, path: &str) -> Command {
         .about(text!(&format!("cmd-{name}")))
         .help_template(template)
         .subcommand_help_heading(text!("commands"))
+        .subcommand_value_name(text!("value-COMMAND"))
         .disable_help_flag(true)
         .arg(
             clap::Arg::new("help")
@@ -50,6 +51,9 @@ pub(crate) fn explain(command: Command, path: &str) -> Command {
         let argument = argument.help_heading(text!(heading)).display_order(order);
         let own = format!("arg-{name}-{}", argument.get_id());
         let shared = format!("arg-{}", argument.get_id());
+        let values: Vec<String> =
+            argument.get_value_names().unwrap_or_default().iter().map(|name| named(name)).collect();
+        let argument = if values.is_empty() { argument } else { argument.value_names(values) };
         match [own, shared].into_iter().find(|key| has(key)) {
             Some(key) => argument.help(text!(&key)),
             None => argument,
@@ -61,6 +65,23 @@ pub(crate) fn explain(command: Command, path: &str) -> Command {
         let below = if path.is_empty() { name.clone() } else { format!("{path}-{name}") };
         command.mut_subcommand(&name, |sub| explain(sub, &below))
     })
+}
+
+/// What stands for a value, `FOLDER` or `PORT[/PROTOCOL]|NAME`, in the reader's language.
+fn named(names: &str) -> String {
+    let mut said = String::new();
+    for piece in names.split_inclusive(|char: char| !char.is_ascii_uppercase()) {
+        let word = piece.trim_end_matches(|char: char| !char.is_ascii_uppercase());
+        let key = format!("value-{word}");
+        said += &if has(&key) { text!(&key) } else { word.to_string() };
+        said += &piece[word.len()..];
+    }
+    said
+}
+
+/// `[OPTIONS]` is a word of clap's own.
+fn translate_options(usage: &str) -> String {
+    usage.replace("[OPTIONS]", &format!("[{}]", text!("value-OPTIONS")))
 }
 
 /// Lines that begin with `$` are commands, the others say something about all of them.
@@ -91,7 +112,7 @@ pub(crate) fn parse<T: FromArgMatches>(
         .and_then(|matches| T::from_arg_matches(&matches));
     parsed.map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            write_out(format_args!("{}", error.render().ansi()));
+            write_out(format_args!("{}", translate_options(&error.render().ansi().to_string())));
             ExitCode::SUCCESS
         }
         _ => {
@@ -103,7 +124,7 @@ pub(crate) fn parse<T: FromArgMatches>(
                 eprintln!("  {}", text!("did-you-mean", known = known));
             }
             if let Some(usage) = error.get(ContextKind::Usage) {
-                let usage = usage.to_string();
+                let usage = translate_options(&usage.to_string());
                 let usage = usage.split_once(' ').map_or(usage.as_str(), |(_, usage)| usage);
                 eprintln!("  {} {}", style::paint(style::STRONG, text!("usage")), usage.trim());
             }

@@ -107,7 +107,8 @@ fn show_in_spanish_puts_the_lesson_before_the_source() {
     }
 }
 
-/// Mistakes, their exit codes, and a word that the message must contain in every language.
+/// Mistakes, their exit codes, and a word that the message must contain in every language, or
+/// two: the English one and the Spanish one.
 const MISTAKES: &[(&str, i32, &str)] = &[
     ("run servr-03", 2, "server-03"),
     ("run sever-3", 2, "server-0"),
@@ -121,16 +122,16 @@ const MISTAKES: &[(&str, i32, &str)] = &[
     ("list extra", 2, "extra"),
     ("resolve -4 -6 localhost", 2, "--ipv6"),
     ("tour --json --pause", 2, "--pause"),
-    ("run", 2, "<NAME>"),
-    ("show", 2, "<NAME>"),
-    ("resolve", 2, "<NAMES>"),
-    ("service", 2, "PORT"),
+    ("run", 2, "<NAME>|<NOMBRE>"),
+    ("show", 2, "<NAME>|<NOMBRE>"),
+    ("resolve", 2, "<NAMES>|<NOMBRES>"),
+    ("service", 2, "PORT|PUERTO"),
     ("service 0", 2, "0"),
     ("service 70000", 2, "70000"),
     ("service 25/sctpp", 2, "25/sctpp"),
     ("service no-such-service", 1, "no-such-service"),
     ("resolve no-such-name.invalid", 6, "no-such-name.invalid"),
-    ("serve", 2, "<PROTOCOL>"),
+    ("serve", 2, "<PROTOCOL>|<PROTOCOLO>"),
     ("serve gopher", 2, "gopher"),
     ("serve http --port 70000", 2, "70000"),
     ("serve http --port abc", 2, "abc"),
@@ -140,8 +141,8 @@ const MISTAKES: &[(&str, i32, &str)] = &[
     ("serve ntp --tcp --port 0", 2, "ntp"),
     ("serve echo --root . --port 0", 2, "http"),
     ("serve echo --port 0 --listen 192.0.2.1", 1, "192.0.2.1"),
-    ("connect", 2, "<PORT>"),
-    ("connect localhost", 2, "<PORT>"),
+    ("connect", 2, "<PORT>|<PUERTO>"),
+    ("connect localhost", 2, "<PORT>|<PUERTO>"),
     ("connect localhost 0", 2, "0"),
     ("connect localhost 70000", 2, "70000"),
     ("connect localhost abc", 2, "abc"),
@@ -149,7 +150,7 @@ const MISTAKES: &[(&str, i32, &str)] = &[
     ("connect localhost 80 -t never", 2, "never"),
     ("connect no-such-name.invalid 80", 6, "no-such-name.invalid"),
     ("completions tcsh", 2, "tcsh"),
-    ("man", 2, "<FOLDER>"),
+    ("man", 2, "<FOLDER>|<CARPETA>"),
     ("man /no/such/folder", 1, "/no/such/folder"),
 ];
 
@@ -159,7 +160,8 @@ fn every_mistake_is_explained_in_both_languages_with_the_right_exit_code() {
         let words: Vec<&str> = line.split(' ').collect();
         let make = |locale| run(socklab(&words).env("LC_ALL", locale));
         let [english, spanish] = ["C.UTF-8", "es_ES.UTF-8"].map(make).map(|it| it.exits(*code));
-        for ended in [&english, &spanish] {
+        let (in_english, in_spanish) = word.split_once('|').unwrap_or((word, word));
+        for (ended, word) in [(&english, in_english), (&spanish, in_spanish)] {
             assert!(ended.errors.starts_with("socklab: "), "{line}: {}", ended.errors);
             assert!(ended.errors.contains(word), "{line}: no {word} in {}", ended.errors);
             assert!(!has_a_key(first_line(ended)), "{line}: {}", ended.errors);

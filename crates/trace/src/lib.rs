@@ -43,6 +43,9 @@ mod state;
 mod table;
 mod tracer;
 
+#[cfg(fuzzing)]
+pub mod fuzzing;
+
 pub use command::{Command, Start, Stdio};
 pub use control::Handle;
 pub use error::{AttachRefusal, Error};

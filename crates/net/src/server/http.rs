@@ -28,6 +28,12 @@ const LONGEST_SKIP: u64 = 1024 * 1024;
 
 const PIECE: usize = 16 * 1024;
 
+/// The parser alone, for the fuzzers: how long the request's head is, if there is one.
+#[cfg(fuzzing)]
+pub fn head_length(bytes: &[u8]) -> Option<usize> {
+    request::parse(bytes).ok().flatten().map(|request| request.head_length)
+}
+
 impl Behaviour for Http {
     const NAME: &'static str = "http";
     const OFFERS: Transport = Transport::Tcp;

@@ -108,6 +108,24 @@ examples-connect =
 examples-completions =
     $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab
 
+value-NAME = NAME
+value-OPTIONS = OPTIONS
+value-COMMAND = COMMAND
+value-FOLDER = FOLDER
+value-FILE = FILE
+value-CHOICE = CHOICE
+value-NUMBER = NUMBER
+value-SECONDS = SECONDS
+value-COLUMNS = COLUMNS
+value-ADDRESS = ADDRESS
+value-PORT = PORT
+value-PROTOCOL = PROTOCOL
+value-EXERCISE = EXERCISE
+value-CASE = CASE
+value-NAMES = NAMES
+value-ARGUMENTS = ARGUMENTS
+value-LINE = LINE
+
 usage = Usage:
 commands = Commands
 arguments = Arguments

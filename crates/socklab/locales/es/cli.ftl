@@ -108,6 +108,24 @@ examples-connect =
 examples-completions =
     $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab
 
+value-NAME = NOMBRE
+value-OPTIONS = OPCIONES
+value-COMMAND = ORDEN
+value-FOLDER = CARPETA
+value-FILE = FICHERO
+value-CHOICE = OPCIÓN
+value-NUMBER = NÚMERO
+value-SECONDS = SEGUNDOS
+value-COLUMNS = COLUMNAS
+value-ADDRESS = DIRECCIÓN
+value-PORT = PUERTO
+value-PROTOCOL = PROTOCOLO
+value-EXERCISE = EJERCICIO
+value-CASE = CASO
+value-NAMES = NOMBRES
+value-ARGUMENTS = ARGUMENTOS
+value-LINE = LÍNEA
+
 usage = Uso:
 commands = Órdenes
 arguments = Argumentos
