@@ -4,6 +4,7 @@
 //! end, comments `ELSE line` say what the starter needs in that place to be a program at all.
 
 use super::code::Code;
+use crate::format::{Sentence, say};
 
 /// A reference solution, cut at its gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Part {
     Text(String),
     /// Lines that the student has to write.
     Gap {
+        /// The line of the solution that it begins in.
+        line: usize,
         /// What the gap is called.
         name: String,
         /// How far it is indented.
@@ -48,33 +51,34 @@ const TODO: &str = "TODO";
 
 impl Template {
     /// Cuts a solution. The error names the line in which its marks do not fit.
-    pub fn parse(code: Code, text: &str) -> Result<Self, (usize, String)> {
+    pub fn parse(code: Code, text: &str) -> Result<Self, (usize, Sentence)> {
         let mut parts = Vec::new();
         let mut plain = String::new();
-        let mut gap: Option<(String, String, String, Vec<String>)> = None;
+        let mut gap: Option<(usize, String, String, String, Vec<String>)> = None;
         for (index, line) in text.lines().enumerate() {
-            let wrong = |what: &str| Err((index + 1, what.to_owned()));
+            let wrong = |what: Sentence| Err((index + 1, what));
             let comment = code.comment(line).unwrap_or_default();
             match (comment.split_once(' ').unwrap_or((comment, "")), &mut gap) {
                 (("GAP", name), None) if !name.is_empty() => {
                     parts.push(Part::Text(std::mem::take(&mut plain)));
                     let indent = line[..line.len() - line.trim_start().len()].to_owned();
-                    gap = Some((name.to_owned(), indent, String::new(), Vec::new()));
+                    let body = (String::new(), Vec::new());
+                    gap = Some((index + 1, name.to_owned(), indent, body.0, body.1));
                 }
-                (("GAP", _), _) => return wrong("a gap has a name, and none is inside another"),
+                (("GAP", _), _) => return wrong(say!("gap-name")),
                 (("ELSE", line), Some((.., meanwhile))) => meanwhile.push(line.to_owned()),
                 (("END", ""), Some(_)) => {
-                    if let Some((name, indent, body, meanwhile)) = gap.take() {
-                        parts.push(Part::Gap { name, indent, body, meanwhile });
+                    if let Some((line, name, indent, body, meanwhile)) = gap.take() {
+                        parts.push(Part::Gap { line, name, indent, body, meanwhile });
                     }
                 }
-                (("ELSE" | "END", _), None) => return wrong("there is no gap here"),
-                (_, Some((_, _, body, _))) => *body += &format!("{line}\n"),
+                (("ELSE" | "END", _), None) => return wrong(say!("gap-none-here")),
+                (_, Some((_, _, _, body, _))) => *body += &format!("{line}\n"),
                 (_, None) => plain += &format!("{line}\n"),
             }
         }
-        if let Some((name, ..)) = gap {
-            return Err((text.lines().count(), format!("the gap {name} has no END")));
+        if let Some((line, name, ..)) = gap {
+            return Err((line, say!("gap-no-end", name = name)));
         }
         parts.push(Part::Text(plain));
         Ok(Self { code, parts })
@@ -82,8 +86,13 @@ impl Template {
 
     /// The gaps' names, in order.
     pub fn gaps(&self) -> impl Iterator<Item = &str> {
+        self.places().map(|(_, name)| name)
+    }
+
+    /// The gaps' names, each with the line that it begins in.
+    pub fn places(&self) -> impl Iterator<Item = (usize, &str)> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Gap { name, .. } => Some(name.as_str()),
+            Part::Gap { line, name, .. } => Some((*line, name.as_str())),
             Part::Text(_) => None,
         })
     }
@@ -164,6 +173,6 @@ mod tests {
         let wrong = |text| Template::parse(Code::Python, text).unwrap_err().0;
         assert_eq!(wrong("x\n# END\n"), 2);
         assert_eq!(wrong("# GAP a\n# GAP b\n"), 2);
-        assert_eq!(wrong("# GAP a\nx\n"), 2);
+        assert_eq!(wrong("# GAP a\nx\n"), 1);
     }
 }

@@ -18,6 +18,8 @@ pub use check::{CaseReport, Check, Problem, Report};
 pub use code::Code;
 pub use conduct::{Conduct, conduct};
 pub use gaps::{Open, Part, Template, open_gaps};
+pub(crate) use hints::SHARED;
 pub use hints::{Hint, Hints};
 pub use prove::{Proof, ProofOutcome};
+pub(crate) use workshop::is_installed;
 pub use workshop::{BuildError, Built, Workshop};

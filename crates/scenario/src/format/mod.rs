@@ -8,7 +8,9 @@ mod op;
 mod parse;
 mod prose;
 mod raw;
+mod sentence;
 mod step;
+mod toml_says;
 mod until;
 mod wanted;
 
@@ -21,4 +23,6 @@ pub use parse::FORMAT_VERSION;
 pub(crate) use parse::{exercise, question, toml_path};
 pub(crate) use until::STDIN;
 pub use until::{Kernel, Until};
+pub(crate) use sentence::say;
+pub use sentence::{Place, Sentence};
 pub use wanted::Wanted;

@@ -7,7 +7,8 @@ pub(crate) mod markdown;
 pub(crate) mod progress;
 pub(crate) mod told;
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use scenario::{Course, LoadError, PlaceWanted, Stagehand};
@@ -20,13 +21,40 @@ use crate::language::{Language, chosen, text};
 /// The seed of a run that was not given one: every student sees the same.
 pub(crate) const SEED: u64 = 1;
 
-/// The course: the built-in one, and over it what is in `./course`.
+/// The course: the built-in one, and over it the local one.
 pub(crate) fn course() -> Result<Course> {
-    let local = Path::new("course");
-    if local.join("questions").is_dir() || local.join("exercises").is_dir() {
-        return Course::with_folder(local).with_context(|| format!("read {}", local.display()));
+    match local_course() {
+        Some(local) => {
+            Course::with_folder(&local).with_context(|| format!("read {}", local.display()))
+        }
+        None => Ok(Course::built_in()),
     }
-    Ok(Course::built_in())
+}
+
+/// The nearest folder `course`: here, or in a folder above, up to the root. So what belongs to a
+/// course is known wherever its students work.
+///
+/// A course says which programs are run. One that is not here but above counts only if it is our
+/// own, root's, or of whoever owns this folder: not what a stranger left in `/tmp`.
+pub(crate) fn local_course() -> Option<PathBuf> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let owner = |path: &Path| path.metadata().ok().map(|about| about.uid());
+    let trusted = [Some(rustix::process::geteuid().as_raw()), Some(0), owner(Path::new("."))];
+    // Written as a person would: `course`, `../course`.
+    let mut above = PathBuf::new();
+    for level in 0..here.ancestors().count().max(1) {
+        let course = above.join("course");
+        if is_course(&course) && (level == 0 || trusted.contains(&owner(&course))) {
+            return Some(course);
+        }
+        above.push("..");
+    }
+    None
+}
+
+/// Does a folder have anything of a course?
+pub(crate) fn is_course(folder: &Path) -> bool {
+    ["questions", "exercises"].iter().any(|kind| folder.join(kind).is_dir())
 }
 
 /// From here on Ctrl-C and its relatives end this process and leave nothing: no folder, no changed
