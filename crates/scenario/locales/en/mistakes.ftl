@@ -80,9 +80,9 @@ mistake-want-words = a word, or a list of words
 mistake-want-exit = an exit code, "failure", "any", "running" or a signal's name
 mistake-want-condition = a condition ("listening", {"{"} received = 5 {"}"} …) or a list of them
 
-mistake-gap-name = a gap has a name, and none is inside another: GAP NAME … END
+mistake-gap-name = a gap has a name: GAP NAME … END
 mistake-gap-none-here = there is no gap here
-mistake-gap-no-end = the gap `{ $name }` has no END
+mistake-gap-no-end = the gap `{ $name }` has no END, or another gap begins inside it
 mistake-marks-do-not-fit = the marks of the gaps do not fit: { $why }
 mistake-gap-no-prompt = the gap `{ $name }` has no prompt and no hints in gaps.toml, which knows { $known }
 mistake-gap-unused = no solution has a gap `{ $name }`; their gaps are { $known }

@@ -80,9 +80,9 @@ mistake-want-words = una palabra o una lista de palabras
 mistake-want-exit = un código de salida, "failure", "any", "running" o el nombre de una señal
 mistake-want-condition = una condición ("listening", {"{"} received = 5 {"}"} …) o una lista de ellas
 
-mistake-gap-name = un hueco tiene un nombre, y ninguno está dentro de otro: GAP NOMBRE … END
+mistake-gap-name = un hueco tiene un nombre: GAP NOMBRE … END
 mistake-gap-none-here = aquí no hay ningún hueco
-mistake-gap-no-end = el hueco `{ $name }` no tiene END
+mistake-gap-no-end = el hueco `{ $name }` no tiene END, o dentro de él empieza otro
 mistake-marks-do-not-fit = las marcas de los huecos no encajan: { $why }
 mistake-gap-no-prompt = el hueco `{ $name }` no tiene ni enunciado ni pistas en gaps.toml, que conoce { $known }
 mistake-gap-unused = ninguna solución tiene un hueco `{ $name }`; sus huecos son { $known }

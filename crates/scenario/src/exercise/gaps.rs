@@ -65,7 +65,10 @@ impl Template {
                     let body = (String::new(), Vec::new());
                     gap = Some((index + 1, name.to_owned(), indent, body.0, body.1));
                 }
-                (("GAP", _), _) => return wrong(say!("gap-name")),
+                (("GAP", _), Some((line, name, ..))) => {
+                    return Err((*line, say!("gap-no-end", name = &*name)));
+                }
+                (("GAP", _), None) => return wrong(say!("gap-name")),
                 (("ELSE", line), Some((.., meanwhile))) => meanwhile.push(line.to_owned()),
                 (("END", ""), Some(_)) => {
                     if let Some((line, name, indent, body, meanwhile)) = gap.take() {
@@ -172,7 +175,8 @@ mod tests {
     fn marks_that_do_not_fit_are_refused_with_their_line() {
         let wrong = |text| Template::parse(Code::Python, text).unwrap_err().0;
         assert_eq!(wrong("x\n# END\n"), 2);
-        assert_eq!(wrong("# GAP a\n# GAP b\n"), 2);
+        assert_eq!(wrong("# GAP a\n# GAP b\n"), 1);
+        assert_eq!(wrong("x\n# GAP\n"), 2);
         assert_eq!(wrong("# GAP a\nx\n"), 1);
     }
 }

@@ -20,6 +20,6 @@ pub use conduct::{Conduct, conduct};
 pub use gaps::{Open, Part, Template, open_gaps};
 pub(crate) use hints::SHARED;
 pub use hints::{Hint, Hints};
-pub use prove::{Proof, ProofOutcome};
+pub use prove::{Proof, ProofOutcome, Wrong};
 pub(crate) use workshop::is_installed;
 pub use workshop::{BuildError, Built, Workshop};

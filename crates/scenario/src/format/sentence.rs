@@ -23,7 +23,7 @@ pub enum Place {
     Sentence(Sentence),
 }
 
-/// A sentence: `say!("nobody-called", name = name, known = list)`.
+/// A sentence: `say!("twice", name = name)`.
 macro_rules! say {
     ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
         $crate::format::Sentence {

@@ -85,8 +85,17 @@ pub(crate) fn stagehand(seed: u64) -> Result<Stagehand> {
 
 /// A mistake in a course file, as the end of the command.
 pub(crate) fn mistake(error: &LoadError) -> anyhow::Error {
-    let failure = Failure::new(Exit::Usage, error.to_string());
+    let failure = Failure::new(Exit::Usage, error.in_words(&say));
     failure.hint(text!("try-line", what = "socklab course check")).into()
+}
+
+/// The text of a key, with what stands in its places: how the loader's mistakes are worded.
+pub(crate) fn say(key: &str, places: &[(&str, String)]) -> String {
+    let mut arguments = fluent_bundle::FluentArgs::new();
+    for (name, word) in places {
+        arguments.set(*name, word.as_str());
+    }
+    crate::language::fill(key, &arguments)
 }
 
 /// The key of the language in the course's files.
