@@ -124,8 +124,7 @@ impl Course {
 
     fn text(&self, path: &Path) -> Result<&str, LoadError> {
         let shown = self.shown(path);
-        let bytes =
-            self.file(path).ok_or_else(|| LoadError::whole(&shown, say!("no-file")))?;
+        let bytes = self.file(path).ok_or_else(|| LoadError::whole(&shown, say!("no-file")))?;
         std::str::from_utf8(bytes).map_err(|error| {
             LoadError::whole(&shown, say!("not-utf-8", from = error.valid_up_to()))
         })

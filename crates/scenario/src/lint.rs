@@ -152,8 +152,9 @@ impl Course {
             }
         }
         // Actors and peers are shared by all cases, and few cases need all of them.
-        let idle =
-            |case: &Case| -> BTreeSet<String> { unused(&case.scenario).map(str::to_owned).collect() };
+        let idle = |case: &Case| -> BTreeSet<String> {
+            unused(&case.scenario).map(str::to_owned).collect()
+        };
         let everywhere = exercise.cases.iter().map(idle).reduce(|all, here| &all & &here);
         for name in everywhere.unwrap_or_default() {
             wrong(say!("idle", name = name));

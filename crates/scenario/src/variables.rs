@@ -81,10 +81,11 @@ impl Variables {
                 "LETTERS" => |byte| b'A' + byte % 26,
                 _ => continue,
             };
-            let count: usize =
-                count.parse().ok().filter(|count| *count <= MOST).ok_or_else(|| {
-                    say!("payload", found = inner, kind = kind, most = MOST)
-                })?;
+            let count: usize = count
+                .parse()
+                .ok()
+                .filter(|count| *count <= MOST)
+                .ok_or_else(|| say!("payload", found = inner, kind = kind, most = MOST))?;
             let bytes = stream(self.seed, count).map(make).collect();
             return Ok(Some((open, inner.len() + 2, bytes)));
         }

@@ -217,7 +217,11 @@ fn linted(files: &[(&str, &str)]) -> Vec<String> {
     all.extend(files.iter().copied());
     let files = all.into_iter().map(|(path, text)| (path, text.as_bytes().to_vec()));
     let linted = Course::of(files).lint(&PROGRAMS);
-    linted.mistakes.iter().map(|mistake| mistake.to_string().replace("course/exercises/", "")).collect()
+    linted
+        .mistakes
+        .iter()
+        .map(|mistake| mistake.to_string().replace("course/exercises/", ""))
+        .collect()
 }
 
 const HINT: &str = "prompt = { en = \"Answer.\", es = \"Responde.\" }\nvague = { en = \"…\", es = \"…\" }\n\
@@ -230,7 +234,10 @@ fn gaps_are_looked_for_where_they_are_written() {
 
     let told = linted(&[("exercises/mine/solution.py", "x = 1\n    # GAP anwser\nx\n    # END\n")]);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("mine/solution.py:2:11: the gap `anwser` has no prompt"), "{told:?}");
+    assert!(
+        told[0].starts_with("mine/solution.py:2:11: the gap `anwser` has no prompt"),
+        "{told:?}"
+    );
     assert!(told[0].contains("which knows accept, address, bind"), "{told:?}");
     assert!(told[0].ends_with("\n        # GAP anwser\n              ^^^^^^"), "{told:?}");
 
@@ -261,7 +268,10 @@ fn a_program_that_is_nowhere_is_told_with_the_one_that_is_meant() {
     };
     let mistakes = told("server-33");
     assert_eq!(mistakes.len(), 1, "{mistakes:?}");
-    assert!(mistakes[0].contains("question.toml:4:8: no program is called `server-33`"), "{mistakes:?}");
+    assert!(
+        mistakes[0].contains("question.toml:4:8: no program is called `server-33`"),
+        "{mistakes:?}"
+    );
     assert!(mistakes[0].contains("Did you mean server-03?"), "{mistakes:?}");
     for good in ["server-03", "sh", "/opt/server-33", "{python}", "no-such-interpreter"] {
         assert_eq!(told(good), Vec::<String>::new(), "{good}");

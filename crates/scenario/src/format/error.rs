@@ -29,12 +29,7 @@ impl LoadError {
     }
 
     /// About a part of a text.
-    pub(crate) fn at(
-        file: &Path,
-        text: &str,
-        span: Range<usize>,
-        what: Sentence,
-    ) -> Self {
+    pub(crate) fn at(file: &Path, text: &str, span: Range<usize>, what: Sentence) -> Self {
         let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
         let before = &text[..start.unwrap_or(0)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);

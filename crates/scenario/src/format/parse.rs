@@ -43,11 +43,7 @@ pub(super) struct Cast {
 type Result<T> = std::result::Result<T, LoadError>;
 
 impl Reader<'_> {
-    pub(super) fn wrong<T>(
-        &self,
-        span: std::ops::Range<usize>,
-        what: Sentence,
-    ) -> Result<T> {
+    pub(super) fn wrong<T>(&self, span: std::ops::Range<usize>, what: Sentence) -> Result<T> {
         Err(LoadError::at(self.file, self.text, span, what))
     }
 

@@ -133,7 +133,8 @@ mod tests {
         let known: Vec<&str> =
             locales::EN.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
         let mut named = 0;
-        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+        let mut folders =
+            vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
         while let Some(folder) = folders.pop() {
             for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
                 if path.is_dir() {
@@ -142,7 +143,8 @@ mod tests {
                 }
                 let source = std::fs::read_to_string(&path).unwrap();
                 for behind in source.split("say!(").skip(1) {
-                    let key = behind.trim_start().strip_prefix('"').and_then(|key| key.split('"').next());
+                    let key =
+                        behind.trim_start().strip_prefix('"').and_then(|key| key.split('"').next());
                     if let Some(key) = key {
                         let key = format!("mistake-{key}");
                         assert!(known.contains(&key.as_str()), "no text for {key}");

@@ -202,10 +202,12 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
     let wrong = match subject {
         Subject::Call(_) => of_state.then(|| say!("of-state")),
         Subject::State(_) => (of_call || of_bytes).then(|| say!("with-state")),
-        Subject::Stream(_) | Subject::Output { .. } => (of_call || of_state)
-            .then(|| say!("with-bytes")),
-        Subject::Exit { .. } | Subject::Signal { .. } => (of_call || of_state || of_bytes)
-            .then(|| say!("with-end")),
+        Subject::Stream(_) | Subject::Output { .. } => {
+            (of_call || of_state).then(|| say!("with-bytes"))
+        }
+        Subject::Exit { .. } | Subject::Signal { .. } => {
+            (of_call || of_state || of_bytes).then(|| say!("with-end"))
+        }
     };
     wrong.map_or(Ok(()), |wrong| Err((None, wrong)))
 }
@@ -227,9 +229,8 @@ pub(super) fn range(raw: RawRange) -> Range {
 fn address(word: &Word, variables: &Variables) -> Result<Option<Address>, Mistake> {
     let Some(word) = word else { return Ok(None) };
     let text = variables.text(word.get_ref());
-    let address = Address::parse(&text).ok_or_else(|| {
-        (Some(word.span()), say!("no-address", found = &text))
-    });
+    let address =
+        Address::parse(&text).ok_or_else(|| (Some(word.span()), say!("no-address", found = &text)));
     address.map(Some)
 }
 
@@ -268,10 +269,7 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
         "any" => Ok(ExitWanted::Any),
         "running" => Ok(ExitWanted::Running),
         signal if is_signal(signal) => Ok(ExitWanted::Signal(signal.to_owned())),
-        other => Err((
-            Some(exit.span()),
-            say!("unknown-end", found = other),
-        )),
+        other => Err((Some(exit.span()), say!("unknown-end", found = other))),
     }
 }
 
@@ -282,10 +280,7 @@ pub(super) fn is_signal(name: &str) -> bool {
 pub(super) fn known_signal(word: &Spanned<String>) -> Result<String, Mistake> {
     match is_signal(word.get_ref()) {
         true => Ok(word.get_ref().clone()),
-        false => Err((
-            Some(word.span()),
-            say!("unknown-signal", found = word.get_ref()),
-        )),
+        false => Err((Some(word.span()), say!("unknown-signal", found = word.get_ref()))),
     }
 }
 

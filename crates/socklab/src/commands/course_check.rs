@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use fluent_bundle::FluentArgs;
+use judge::{Call, Mismatch, Outcome, Subject};
 use scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
 use scenario::format::Question;
 use scenario::{Course, Linted, Stagehand};
 use serde_json::json;
 
-use super::check::{missed, why};
+use super::check::{bytes_text, missed, why};
 use crate::ask::{self, answered, answered::Answered, told};
 use crate::cli::CourseCheck;
 use crate::failure::{Exit, Failure};
@@ -125,7 +126,7 @@ fn ask_it(question: &Question, stagehand: &Stagehand, quiet: bool) -> Result<Opt
     }
     Ok(mistake.map(|mistake| {
         let told = format!("{name}: {mistake}");
-        if quiet { told } else { told + &drawn(&answered) }
+        if quiet { told } else { told + &drawn(question, &answered) }
     }))
 }
 
@@ -142,6 +143,9 @@ fn unanswered(question: &Question, answered: &Answered) -> String {
         for (wanted, finding) in missing {
             let (answer, name) = (&outcome.answer, &wanted.name);
             told += &format!("\n  {}", text!("course-lacks", answer = answer, name = name));
+            if let Subject::Call(call) = &wanted.subject {
+                told += &conditions(call);
+            }
             for line in missed(&wanted, &finding).lines() {
                 told += &format!("\n    {line}");
             }
@@ -150,9 +154,43 @@ fn unanswered(question: &Question, answered: &Answered) -> String {
     told
 }
 
-/// The ladder of what was seen, below a mistake.
-fn drawn(answered: &Answered) -> String {
-    let ladder = answered.ladder(WIDTH, true);
+/// What a call should have been like, in the words of the format.
+fn conditions(call: &Call) -> String {
+    let range = |range: &Option<judge::Range>| range.as_ref().map(ToString::to_string);
+    let truth = |truth: Option<bool>| truth.map(|truth| truth.to_string());
+    let list = |words: &[String]| (!words.is_empty()).then(|| words.join(" "));
+    let all = [
+        ("peer", call.peer.clone()),
+        ("backlog", range(&call.backlog)),
+        ("option", call.option.clone()),
+        ("value", call.value.map(|value| value.to_string())),
+        ("how", call.how.clone()),
+        ("flags", list(&call.flags)),
+        ("ok", truth(call.ok)),
+        ("error", list(&call.error)),
+        ("result", range(&call.result)),
+        ("unfinished", truth(call.unfinished)),
+        ("end", truth(call.end)),
+        ("implicit", truth(call.implicit)),
+        ("took_ms", range(&call.took_ms)),
+    ];
+    let said = all.into_iter().filter_map(|(word, value)| Some(format!("{word} = {}", value?)));
+    let bytes = call.bytes.as_ref().map(bytes_text);
+    let said: Vec<String> = said.chain(bytes).collect();
+    if said.is_empty() { String::new() } else { format!(": {}", said.join(", ")) }
+}
+
+/// The ladder of what was seen, below a mistake; marked is what is nearly the evidence.
+fn drawn(question: &Question, answered: &Answered) -> String {
+    let missing =
+        question.missing(&answered.recording).into_iter().flat_map(|(_, missing)| missing);
+    let nearly = missing.filter_map(|(_, finding)| match finding.outcome {
+        Outcome::Failed(Mismatch::Different { seen }) => Some(seen),
+        _ => None,
+    });
+    let nearly: Vec<u64> = nearly.flatten().collect();
+    let marked = if answered.answer.is_some() { &answered.decisive } else { &nearly };
+    let ladder = answered::draw(&answered.recording, marked, WIDTH, true);
     let lines = ladder.trim_end().lines().map(|line| format!("\n  {line}"));
     format!("\n{}\n", lines.collect::<String>())
 }

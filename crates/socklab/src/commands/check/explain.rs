@@ -93,7 +93,7 @@ fn wanted_text(subject: &Subject) -> String {
     }
 }
 
-fn bytes_text(wanted: &BytesWanted) -> String {
+pub(crate) fn bytes_text(wanted: &BytesWanted) -> String {
     let part = |key: &str, bytes: &Vec<u8>| {
         let cut = &bytes[..bytes.len().min(SHOWN)];
         let dots = if cut.len() < bytes.len() { "…" } else { "" };
