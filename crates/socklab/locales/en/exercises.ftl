@@ -52,6 +52,8 @@ check-missing-hint = this says nothing about your program: install it, or give a
 check-nothing = there is nothing to check here: no { $name }.py, { $name }.rs or { $name }.c
 check-nothing-hint = begin with: socklab exercise start { $name }; or name your program: socklab check { $name } -- COMMAND
 
+label-why = Why:
+advice-udp = The program has a UDP socket at its port. This exercise speaks TCP: SOCK_STREAM, then listen and accept.
 label-hint = Hint:
 label-again = See it again:
 

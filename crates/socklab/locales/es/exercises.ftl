@@ -52,6 +52,8 @@ check-missing-hint = esto no dice nada de tu programa: instálalo, o da otra ord
 check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
 check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- ORDEN
 
+label-why = Por qué:
+advice-udp = El programa tiene un socket UDP en su puerto. Este ejercicio habla TCP: SOCK_STREAM, y después listen y accept.
 label-hint = Pista:
 label-again = Verlo otra vez:
 

@@ -1,5 +1,6 @@
 //! `socklab check`: runs what a student wrote, case by case, and says what it did.
 
+mod advice;
 mod explain;
 mod json;
 mod report;

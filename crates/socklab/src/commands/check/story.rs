@@ -4,9 +4,10 @@
 use scenario::exercise::{CaseReport, Conduct, Hints, conduct};
 use scenario::{Recording, StepTrouble};
 
+use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
-use crate::ask::{self, answered};
+use crate::ask::{self, answered, markdown};
 use crate::language::text;
 use crate::style;
 
@@ -48,12 +49,24 @@ pub(crate) fn story(
         lines.extend(drawn(recording, &done.evidence()));
     }
     // Whoever has gaps left needs their text first.
-    if let Some(hint) = done.hint().filter(|_| gaps.is_empty()) {
-        let label = style::paint(style::STRONG, text!("label-hint"));
-        lines.push(format!("{label} {}", ask::of(&hint)));
+    let advice = if gaps.is_empty() { advice(done) } else { Advice::default() };
+    let hint = done.hint().filter(|_| advice.leaves_room).map(|hint| ask::of(&hint).to_owned());
+    for sentence in advice.sentences {
+        lines.extend(labelled("label-why", &sentence));
+    }
+    if let Some(hint) = hint {
+        lines.extend(labelled("label-hint", &hint));
     }
     let label = style::paint(style::STRONG, text!("label-again"));
     lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));
+    lines
+}
+
+/// A label and a text behind it, in lines.
+fn labelled(key: &str, text: &str) -> Vec<String> {
+    let label = text!(key);
+    let mut lines = markdown::lines(&format!("{label} {text}"), width(), "  ");
+    lines[0] = lines[0].replacen(&label, &style::paint(style::STRONG, &label), 1);
     lines
 }
 
