@@ -55,7 +55,7 @@ pub(super) fn reset(case: &Case<'_>) -> Vec<Finding> {
         let close = other.and_then(|other| {
             case.before(other, at).rfind(|(_, call)| matches!(call.args, Args::Close))
         });
-        Finding::at(at).and(close.map(|(at, _)| at)).with("call", call.name.to_string())
+        Finding::at(at).and(close.map(|(at, _)| at)).with("call", call.library_name().to_owned())
     });
     found.collect()
 }
@@ -171,7 +171,7 @@ pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Finding> {
 
 pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno::ETIMEDOUT).filter(|(_, call)| sends(call) || receives(call));
-    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
 }
 
 #[cfg(test)]
