@@ -29,7 +29,7 @@ examples-check =
     $ socklab check tcp-client -- my-client.c
     Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage, 3 it could not be run here.
 
-exercise-next = Begin: socklab exercise start NAME.  ✓ all points   · begun
+exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   · begun
 unknown-exercise = there is no exercise “{ $name }”
 start-exists = { $file } is there already, and differs from the starter: it is not touched
 start-force = to begin again, keeping a copy: { $command }

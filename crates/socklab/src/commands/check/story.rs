@@ -14,13 +14,28 @@ use crate::style;
 /// How many lines of a ladder are shown: where it begins, and what led to the end.
 const LADDER: (usize, usize) = (5, 24);
 
+/// In which order a story is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// What was expected, then what happened: for whoever reads from the top.
+    TopDown,
+    /// The ladder first: on a screen that scrolls, what stands last is what is seen.
+    WordsLast,
+}
+
 /// The story, line by line.
 pub(crate) fn story(
     done: &CaseReport<'_>,
     subject: &Subject,
     hints: &Hints,
     again: &str,
+    order: Order,
 ) -> Vec<String> {
+    let mut picture = Vec::new();
+    if let Some(recording) = &done.recording {
+        picture.push(String::new());
+        picture.extend(drawn(recording, &done.evidence()));
+    }
     let title = format!("{}: {}", done.case.name, ask::of(&done.case.title));
     let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
     let gaps = subject.open_gaps();
@@ -45,8 +60,10 @@ pub(crate) fn story(
             lines.extend(last_words(recording));
         }
         lines.extend(conduct(recording).iter().map(conduct_text));
-        lines.push(String::new());
-        lines.extend(drawn(recording, &done.evidence()));
+    }
+    match order {
+        Order::TopDown => lines.append(&mut picture),
+        Order::WordsLast => drop(lines.splice(..0, picture)),
     }
     // Whoever has gaps left needs their text first.
     let advice = if gaps.is_empty() { advice(done) } else { Advice::default() };
@@ -93,7 +110,7 @@ fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
 }
 
 /// The width of the terminal, less the indentation.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let size = rustix::termios::tcgetwinsize(std::io::stdout());
     size.map_or(80, |size| usize::from(size.ws_col)).clamp(60, 120) - 2
 }
