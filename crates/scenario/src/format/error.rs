@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::sentence::Sentence;
+use super::sentence::{Say, Sentence};
 use super::toml_says;
 
 /// A mistake in a course file.
@@ -71,7 +71,7 @@ impl LoadError {
     }
 
     /// Where it is, what it is, and the line itself; `say` gives the text of a key.
-    pub fn in_words(&self, say: &dyn Fn(&str, &[(&str, String)]) -> String) -> String {
+    pub fn in_words(&self, say: &Say<'_>) -> String {
         self.told(&self.what.in_words(say))
     }
 

@@ -22,7 +22,7 @@ pub use op::{ConnectMany, Exchange, OPTIONS, RawOp as Op, SendTo, SetOption};
 pub use parse::FORMAT_VERSION;
 pub(crate) use parse::{exercise, question, toml_path};
 pub(crate) use sentence::say;
-pub use sentence::{Place, Sentence};
+pub use sentence::{Place, Say, Sentence};
 pub(crate) use until::STDIN;
 pub use until::{Kernel, Until};
 pub use wanted::Wanted;

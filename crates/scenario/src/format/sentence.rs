@@ -23,6 +23,9 @@ pub enum Place {
     Sentence(Sentence),
 }
 
+/// Gives the text of a key, with what stands in its places.
+pub type Say<'a> = dyn Fn(&str, &[(&str, String)]) -> String + 'a;
+
 /// A sentence: `say!("twice", name = name)`.
 macro_rules! say {
     ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
@@ -36,7 +39,7 @@ pub(crate) use say;
 
 impl Sentence {
     /// Says it: `say` gives the text of a key with its places filled in.
-    pub fn in_words(&self, say: &dyn Fn(&str, &[(&str, String)]) -> String) -> String {
+    pub fn in_words(&self, say: &Say<'_>) -> String {
         let word = |place: &Place| match place {
             Place::Word(word) => word.clone(),
             Place::Sentence(sentence) => sentence.in_words(say),
