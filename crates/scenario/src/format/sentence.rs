@@ -148,7 +148,10 @@ mod tests {
                 for behind in source.split("say!(").skip(1) {
                     let key =
                         behind.trim_start().strip_prefix('"').and_then(|key| key.split('"').next());
-                    if let Some(key) = key {
+                    let is_key = |key: &&str| {
+                        key.chars().all(|c| c.is_ascii_lowercase() || "-8".contains(c))
+                    };
+                    if let Some(key) = key.filter(is_key) {
                         let key = format!("mistake-{key}");
                         assert!(known.contains(&key.as_str()), "no text for {key}");
                         named += 1;
