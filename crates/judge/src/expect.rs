@@ -19,8 +19,6 @@ pub struct Texts {
 pub struct Expectation {
     /// What it is called: unique among its scenario's expectations.
     pub name: String,
-    /// What it is worth.
-    pub points: u32,
     /// What a student should think about if it is not met.
     pub hint: Option<Texts>,
     /// Not judged if one of these was not met.

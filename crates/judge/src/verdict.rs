@@ -79,7 +79,8 @@ pub fn judge(expectations: &[Expectation], timeline: &Timeline) -> Vec<Finding> 
     for expectation in expectations {
         let met = |name: &String| {
             let finding = findings.iter().find(|finding| finding.name == *name);
-            finding.is_none_or(|finding| finding.outcome == Outcome::Passed)
+            // What nobody knows of was not met.
+            finding.is_some_and(|finding| finding.outcome == Outcome::Passed)
         };
         if let Some(because) = expectation.depends_on.iter().find(|name| !met(name)).cloned() {
             let outcome = Outcome::Skipped { because };
@@ -90,7 +91,7 @@ pub fn judge(expectations: &[Expectation], timeline: &Timeline) -> Vec<Finding> 
             });
             continue;
         }
-        let window = Window::of(expectation, &scene, &evidence);
+        let window = Window::of(expectation, &evidence);
         let (outcome, events) = match window {
             Some(window) => window.judge(expectation, &scene),
             None => (Outcome::Failed(Mismatch::Nothing), Vec::new()),
@@ -118,18 +119,13 @@ type Verdict<'t> = (Outcome, Vec<&'t Event>);
 
 impl<'t> Window<'t> {
     /// None if it depends on evidence that is not there.
-    fn of(
-        expectation: &Expectation,
-        scene: &Scene<'t>,
-        evidence: &BTreeMap<&str, &'t Event>,
-    ) -> Option<Self> {
+    fn of(expectation: &Expectation, evidence: &BTreeMap<&str, &'t Event>) -> Option<Self> {
         let moments = |names: &[String]| {
             let moments = names
                 .iter()
                 .map(|name| evidence.get(name.as_str()).map(|event| (event.at, event.seq)));
             moments.collect::<Option<Vec<_>>>()
         };
-        let _ = scene;
         let socket = match &expectation.same_socket {
             None => None,
             Some(name) => Some(evidence.get(name.as_str())?.call()?.socket.as_ref()?),

@@ -100,12 +100,8 @@ impl Stream {
         let mut streams: Vec<(&SocketId, Bytes, Vec<&'t Event>)> = Vec::new();
         for event in scene.events.iter().filter(|event| scene.is_by(event, Some(&self.actor))) {
             let Some(call) = event.call() else { continue };
-            let direction = match call.args {
-                Args::Send { .. } | Args::SendMany { .. } => true,
-                Args::Recv { .. } | Args::RecvMany { .. } => false,
-                _ => continue,
-            };
-            let Some(socket) = call.socket.as_ref().filter(|_| direction == self.sent) else {
+            let Some((sent, pieces)) = pieces(call) else { continue };
+            let Some(socket) = call.socket.as_ref().filter(|_| sent == self.sent) else {
                 continue;
             };
             if self.peer.as_deref().is_some_and(|peer| scene.peer(call) != Some(peer)) {
@@ -117,16 +113,81 @@ impl Stream {
                 streams.len() - 1
             });
             let (_, bytes, events) = &mut streams[index];
-            for message in moved(call) {
+            for (total, sample) in pieces {
                 // Behind a gap nothing is in its place any more.
                 if !bytes.is_cut() {
-                    bytes.sample.extend_from_slice(&message.sample);
+                    bytes.sample.extend_from_slice(sample);
                 }
-                bytes.total += message.total;
+                bytes.total += total;
             }
             events.push(event);
         }
+        for (socket, bytes, _) in streams.iter_mut().filter(|(_, bytes, _)| bytes.is_cut()) {
+            if self.sent {
+                fill(bytes, socket, scene);
+            }
+        }
         streams.into_iter().map(|(_, bytes, events)| (bytes, events)).collect()
+    }
+}
+
+/// How many bytes there were of a message, and as many of them as the record holds.
+type Piece<'t> = (u64, &'t [u8]);
+
+/// What a call moved, and whether it sent; `None` if it is no call that moves, or one that only
+/// looked (`MSG_PEEK`).
+fn pieces(call: &Made) -> Option<(bool, Vec<Piece<'_>>)> {
+    let sent = match &call.args {
+        Args::Send { .. } | Args::SendMany { .. } => true,
+        Args::Recv { flags, .. } | Args::RecvMany { flags, .. } if looks_only(flags) => {
+            return None;
+        }
+        Args::Recv { .. } | Args::RecvMany { .. } => false,
+        Args::SendFile { into_socket, .. } => *into_socket,
+        _ => return None,
+    };
+    let many = match &call.args {
+        Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => messages.as_slice(),
+        _ => &[],
+    };
+    let pieces = match (call.value(), many) {
+        (None, _) => Vec::new(),
+        (Some(_), []) => {
+            let moved = if sent { flows::sent(call) } else { flows::received(call) };
+            moved.into_iter().collect()
+        }
+        (Some(_), many) => {
+            many.iter().map(|one| (one.bytes.total, one.bytes.sample.as_slice())).collect()
+        }
+    };
+    Some((sent, pieces))
+}
+
+fn looks_only(flags: &event::Flags) -> bool {
+    flags.has("MSG_PEEK") || flags.has("MSG_ERRQUEUE")
+}
+
+/// Bytes that never passed through the sender (`sendfile`) are in no record of it; but what the
+/// other end of a connection received, was sent.
+fn fill(bytes: &mut Bytes, socket: &SocketId, scene: &Scene<'_>) {
+    if socket.kind != event::SocketType::STREAM {
+        return;
+    }
+    let mut arrived = Vec::new();
+    let calls = scene.events.iter().filter_map(|event| event.call());
+    let theirs =
+        |call: &&Made| call.socket.as_ref().is_some_and(|other| other.is_other_end_of(socket));
+    let received = calls.filter(theirs).filter_map(pieces).filter(|(sent, _)| !sent);
+    for (total, sample) in received.flat_map(|(_, pieces)| pieces) {
+        arrived.extend_from_slice(sample);
+        if (sample.len() as u64) < total {
+            break;
+        }
+    }
+    let most = usize::try_from(bytes.total).unwrap_or(usize::MAX).min(arrived.len());
+    if most > bytes.sample.len() && arrived.starts_with(&bytes.sample) {
+        arrived.truncate(most);
+        bytes.sample = arrived;
     }
 }
 

@@ -93,7 +93,6 @@ fn timeline() -> Timeline {
 fn expect(name: &str, subject: Subject) -> Expectation {
     Expectation {
         name: name.to_owned(),
-        points: 1,
         hint: None,
         depends_on: Vec::new(),
         after: Vec::new(),
@@ -206,4 +205,64 @@ fn facts_are_about_the_first_piece_of_evidence() {
     assert_eq!(facts["refused.took"], Fact::Time(2_000_000));
     assert_eq!(facts["refused.count"], Fact::Number(2));
     assert_eq!(facts["refused.port"], Fact::Number(80));
+}
+
+fn of_stream(actor: &str, sent: bool, equals: &str) -> Expectation {
+    let bytes = BytesWanted { equals: Some(equals.into()), ..BytesWanted::default() };
+    let stream = Stream { actor: actor.into(), sent, peer: None, bytes };
+    expect("stream", Subject::Stream(Box::new(stream)))
+}
+
+#[test]
+fn bytes_that_were_only_looked_at_count_once() {
+    let mut timeline = timeline();
+    let mut peek = recv("ho");
+    if let Args::Recv { flags, .. } = &mut peek {
+        *flags = event::Flags(vec!["MSG_PEEK".into()]);
+    }
+    timeline.events.insert(4, call(SERVER, 5, "recvfrom", peek, Outcome::Value(2)));
+    let found = judge(&[of_stream("server", false, "hola")], &timeline).remove(0).outcome;
+    assert_eq!(found, Verdict::Passed);
+}
+
+#[test]
+fn what_never_passed_through_the_sender_is_known_from_the_other_end() {
+    let file = Args::SendFile { other_fd: 4, asked: 4, into_socket: true };
+    let mut timeline = timeline();
+    timeline.events.insert(4, call(CLIENT, 4, "sendfile", file, Outcome::Value(4)));
+    let sent = |timeline: &Timeline, equals: &str| {
+        judge(&[of_stream("client", true, equals)], timeline).remove(0).outcome
+    };
+    assert_eq!(sent(&timeline, "hola"), Verdict::Passed);
+    assert!(matches!(sent(&timeline, "holo"), Verdict::Failed(Mismatch::Bytes { .. })));
+    // Nobody has received it: how much it was is known, and what it was is not.
+    timeline.events.truncate(5);
+    assert_eq!(sent(&timeline, "hola"), Verdict::Unclear);
+    assert!(matches!(sent(&timeline, "adios"), Verdict::Failed(Mismatch::Bytes { .. })));
+}
+
+#[test]
+fn what_was_offered_and_not_taken_was_not_sent() {
+    let send = |total: u64| Args::Send {
+        asked: 2,
+        bytes: Bytes { sample: b"ho".to_vec(), total },
+        flags: Default::default(),
+        to: None,
+        control: Vec::new(),
+    };
+    let mut timeline = timeline();
+    let again = Outcome::Error(Errno::EAGAIN);
+    timeline.events.insert(4, call(CLIENT, 4, "sendto", send(0), again));
+    timeline.events.insert(5, call(CLIENT, 5, "sendto", send(2), Outcome::Value(2)));
+    let found = judge(&[of_stream("client", true, "ho")], &timeline).remove(0).outcome;
+    assert_eq!(found, Verdict::Passed);
+}
+
+#[test]
+fn what_nobody_knows_of_was_not_met() {
+    let dependent = Expectation {
+        depends_on: vec!["step".to_owned()],
+        ..of_call("dependent", wanted("server", "recv"))
+    };
+    assert_eq!(verdict(dependent), Verdict::Skipped { because: "step".to_owned() });
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::course::{Course, LANGUAGES};
-use crate::format::{Case, Exercise, LoadError, Op, Question, Scenario, Sentence, Verb, say};
+use crate::format::{Case, Exercise, LoadError, Op, Question, Scenario, Sentence, Step, Verb, say};
 
 /// The words an explanation can cite of a piece of evidence.
 const CITABLE: [&str; 21] = [
@@ -147,6 +147,9 @@ impl Course {
                 }
             }
             let named = case.scenario.steps.iter().any(|step| step.name.is_some());
+            for peer in unjoined(&case.scenario) {
+                wrong(say!("not-joined", case = &case.name, peer = peer));
+            }
             if case.expects.is_empty() && !named && case.scenario.steps.is_empty() {
                 wrong(say!("case-empty", case = &case.name));
             }
@@ -208,6 +211,20 @@ fn citations(text: &str) -> impl Iterator<Item = (&str, &str)> {
     inner
         .filter_map(|(inner, _)| inner.split_once('.'))
         .filter(move |(name, word)| good(name) && good(word))
+}
+
+/// Peers that do something in the background which no later step waits for.
+fn unjoined(scenario: &Scenario) -> impl Iterator<Item = &str> {
+    scenario.steps.iter().enumerate().filter_map(|(index, step)| {
+        let Verb::Peer { peer, .. } = &step.verb else { return None };
+        let waits = |later: &Step| match &later.verb {
+            Verb::Join { peer: joined } => joined == peer,
+            Verb::Peer { peer: again, .. } => again == peer && !later.background,
+            _ => false,
+        };
+        let joined = scenario.steps[index + 1..].iter().any(waits);
+        (step.background && !joined).then_some(peer.as_str())
+    })
 }
 
 /// Actors and peers that never do anything.

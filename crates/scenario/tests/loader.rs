@@ -150,7 +150,7 @@ fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
             "exit = 0",
             "question.toml:23:8: an expectation is about one thing only",
         ),
-        ("equals = \"hola\"", "after = \"nothing\"", "nothing above is called `nothing`"),
+        ("equals = \"hola\"", "after = \"nothing\"", "no expectation above is called `nothing`"),
         (
             "name = \"alice\"",
             "name = \"Alice\"",
@@ -182,12 +182,60 @@ fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
             "format_version = 1\nport = 70000",
             "question.toml:2:8: found the number 70000, expected a whole number from 0 to 65535",
         ),
+        (
+            "{ send = \"hola\" }",
+            "{ recv = 9223372036854775807 }",
+            "recv has room for 1 to 16777216 bytes, not for 9223372036854775807",
+        ),
+        ("until = \"listening\"", "do = [\"close\"]", "question.toml:9:7: do goes with peer only"),
+        ("until = \"listening\"", "background = true", "background goes with peer only"),
+        ("until = \"listening\"", "may_fail = true", "may_fail goes with peer, join only"),
+        ("until = \"listening\"", "points = 1", "unknown field `points`"),
+        ("equals = \"hola\"", "points = 1", "unknown field `points`"),
         ("[[choice]]", "[[choice]", "question.toml:13:10: this is not TOML: unclosed array table"),
     ];
     for (from, to, told) in cases {
         let error = mistake(from, to);
         assert!(error.contains(told), "for {to}:\n  wanted {told}\n  got    {error}");
     }
+}
+
+#[test]
+fn only_expectations_come_before_or_after_something() {
+    for word in ["after", "before", "same_socket"] {
+        let text = GOOD.replacen("peer = \"alice\"", "name = \"hola\"\npeer = \"alice\"", 1);
+        let text = text + &format!("{word} = \"hola\"\n");
+        let error = of(&text).question("01-one").expect_err(word).to_string();
+        let told = "no expectation above is called `hola`, and there are none";
+        assert!(error.contains(told), "{word}: {error}");
+        let good = text.replace(&format!("{word} = \"hola\""), "depends_on = [\"hola\"]");
+        of(&good).question("01-one").expect("a step that an expectation depends on");
+    }
+}
+
+#[test]
+fn nothing_is_typed_to_a_program_that_has_its_input() {
+    let own = "run = [\"tcp-server\"]\nstdin = \"\"";
+    for step in ["type = \"server\"\ntext = \"x\"", "end_input = \"server\""] {
+        let text = GOOD.replace("[[choice]]", &format!("[[step]]\n{step}\n[[choice]]"));
+        of(&text).question("01-one").expect("an open input");
+        let text = text.replace("run = [\"tcp-server\"]", own);
+        let error = of(&text).question("01-one").expect_err(step).to_string();
+        assert!(error.contains("`server` has its whole input in stdin"), "{error}");
+    }
+}
+
+#[test]
+fn an_exercise_waits_for_what_it_begins() {
+    let case = "format_version = 1\n[[actor]]\nname = \"server\"\nsubmission = true\n\
+         [[peer]]\nname = \"alice\"\n\
+         [[case]]\nname = \"up\"\ntitle = { en = \"up\", es = \"va\" }\n\
+         [[case.step]]\nstart = \"server\"\n\
+         [[case.step]]\npeer = \"alice\"\nbackground = true\ndo = [\"tcp\"]\n";
+    let told = linted(&[("exercises/mine/exercise.toml", case)]);
+    assert!(told.len() == 1 && told[0].contains("a join is missing"), "{told:?}");
+    let joined = format!("{case}[[case.step]]\njoin = \"alice\"\n");
+    assert_eq!(linted(&[("exercises/mine/exercise.toml", &joined)]), Vec::<String>::new());
 }
 
 #[test]

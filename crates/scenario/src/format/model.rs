@@ -71,8 +71,6 @@ pub struct Step {
     pub may_fail: bool,
     /// What it is called, if it is judged under a name of its own.
     pub name: Option<String>,
-    /// What it is worth.
-    pub points: u32,
     /// What a student should think about if it fails.
     pub hint: Option<Texts>,
 }

@@ -38,6 +38,8 @@ pub(super) struct Reader<'a> {
 pub(super) struct Cast {
     pub(super) actors: Vec<String>,
     pub(super) peers: Vec<String>,
+    /// The actors whose whole input is given.
+    pub(super) with_stdin: Vec<String>,
 }
 
 type Result<T> = std::result::Result<T, LoadError>;
@@ -95,7 +97,9 @@ impl Reader<'_> {
     }
 
     fn cast(&self, actors: &[RawActor], peers: &[RawPeer]) -> Result<Cast> {
-        let mut cast = Cast::default();
+        let given = actors.iter().filter(|actor| actor.stdin.is_some());
+        let with_stdin = given.map(|actor| actor.name.get_ref().clone()).collect();
+        let mut cast = Cast { with_stdin, ..Cast::default() };
         for name in
             actors.iter().map(|actor| &actor.name).chain(peers.iter().map(|peer| &peer.name))
         {
@@ -162,12 +166,17 @@ impl Reader<'_> {
             }
             // Only what stands above can be referred to: no circles, and evidence in reading order.
             let above: Vec<&str> = names.iter().map(String::as_str).collect();
-            for word in raw.depends_on.iter().chain(&raw.same_socket) {
+            for word in &raw.depends_on {
                 self.known(word, &above, say!("nothing-above"))?;
+            }
+            // A step has no event of its own that something could come before or after.
+            let above: Vec<&str> = wanted.iter().map(Wanted::name).collect();
+            if let Some(word) = &raw.same_socket {
+                self.known(word, &above, say!("no-expectation-above"))?;
             }
             for word in raw.after.0.iter().chain(&raw.before.0) {
                 if !above.contains(&word.as_str()) {
-                    let what = unknown(word, &above, say!("nothing-above"));
+                    let what = unknown(word, &above, say!("no-expectation-above"));
                     return self.wrong(whole, what);
                 }
             }

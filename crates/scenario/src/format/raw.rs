@@ -142,7 +142,6 @@ pub(super) struct RawStep {
     pub(super) may_fail: bool,
     pub(super) within_ms: Option<u64>,
     pub(super) name: Option<Spanned<String>>,
-    pub(super) points: Option<u32>,
     pub(super) hint: Option<Texts>,
 }
 
@@ -151,7 +150,6 @@ pub(super) struct RawStep {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawExpect {
     pub(super) name: Option<Spanned<String>>,
-    pub(super) points: Option<u32>,
     pub(super) hint: Option<Texts>,
     pub(super) depends_on: Vec<Spanned<String>>,
     pub(super) after: OneOrMany,

@@ -18,6 +18,8 @@ type Span = std::ops::Range<usize>;
 
 /// How long a step may take that says nothing about it.
 const WITHIN_MS: u64 = 5_000;
+/// The largest `{ recv = N }`: room that a peer has.
+const MOST_ROOM: u64 = 16 << 20;
 const VERBS: &str = "start, wait, join, type, end_input, signal, peer, look";
 
 pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> Result<Step> {
@@ -30,6 +32,16 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
             return reader.wrong(word.span(), say!("no-meaning", word = what));
         }
     }
+    if let Some(ops) = &raw.ops {
+        let span = ops.first().map_or(whole.clone(), Spanned::span);
+        return reader.wrong(span, say!("of-peers", word = "do", verbs = "peer"));
+    }
+    if raw.background && !matches!(verb, Verb::Peer { .. }) {
+        return reader.wrong(whole, say!("of-peers", word = "background", verbs = "peer"));
+    }
+    if raw.may_fail && !matches!(verb, Verb::Peer { .. } | Verb::Join { .. }) {
+        return reader.wrong(whole, say!("of-peers", word = "may_fail", verbs = "peer, join"));
+    }
     if let Some(until) = raw.until {
         return reader.wrong(until.span(), say!("step-until-strange"));
     }
@@ -40,7 +52,6 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
         background: raw.background,
         may_fail: raw.may_fail,
         name: raw.name.map(Spanned::into_inner),
-        points: raw.points.unwrap_or(0),
         hint: raw.hint,
     })
 }
@@ -73,7 +84,7 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         return Ok(Verb::Join { peer: reader.known(&peer, &peers, say!("no-peer"))? });
     }
     if let Some(actor) = raw.type_to.take() {
-        let actor = reader.known(&actor, &actors, say!("no-actor"))?;
+        let actor = typed_to(reader, &actor, cast)?;
         let Some(text) = raw.text.take() else {
             return reader.wrong(whole.clone(), say!("type-text"));
         };
@@ -81,8 +92,7 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         return Ok(Verb::Type { actor, text: text.into_inner() });
     }
     if let Some(actor) = raw.end_input.take() {
-        let actor = reader.known(&actor, &actors, say!("no-actor"))?;
-        return Ok(Verb::EndInput { actor });
+        return Ok(Verb::EndInput { actor: typed_to(reader, &actor, cast)? });
     }
     if let Some(signal) = raw.signal.take() {
         let name =
@@ -101,6 +111,16 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         return Ok(Verb::Peer { peer, ops: checked.collect::<Result<_>>()? });
     }
     Ok(Verb::Look)
+}
+
+/// An actor whose input is open.
+fn typed_to(reader: &Reader<'_>, name: &Spanned<String>, cast: &Cast) -> Result<String> {
+    let actors: Vec<&str> = cast.actors.iter().map(String::as_str).collect();
+    let actor = reader.known(name, &actors, say!("no-actor"))?;
+    match cast.with_stdin.contains(&actor) {
+        true => reader.wrong(name.span(), say!("own-stdin", name = actor)),
+        false => Ok(actor),
+    }
 }
 
 fn check_op(reader: &Reader<'_>, op: Spanned<RawOp>, cast: &Cast) -> Result<RawOp> {
@@ -124,6 +144,14 @@ fn check_op(reader: &Reader<'_>, op: Spanned<RawOp>, cast: &Cast) -> Result<RawO
     {
         let what = say!("unknown-option", found = &option.name, known = OPTIONS.join(", "));
         return reader.wrong(span, what);
+    }
+    if let RawOp::Recv(room) = &op
+        && !(1..=MOST_ROOM).contains(room)
+    {
+        return reader.wrong(
+            span,
+            say!("recv-room", found = room.to_string(), most = MOST_ROOM.to_string()),
+        );
     }
     Ok(op)
 }

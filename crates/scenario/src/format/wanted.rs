@@ -65,7 +65,6 @@ impl Wanted {
         };
         Ok(Expectation {
             name: self.name.clone(),
-            points: raw.points.unwrap_or(1),
             hint: raw.hint,
             depends_on: raw.depends_on.into_iter().map(Spanned::into_inner).collect(),
             after: raw.after.0,
