@@ -31,7 +31,7 @@ impl Question {
         let timeline = recording.timeline();
         let mut first = None;
         for outcome in &self.outcomes {
-            let bound = outcome.when.iter().map(|wanted| wanted.bind(&recording.variables));
+            let bound = recording.bound(&outcome.when, &self.scenario.steps);
             let expectations = bound.collect::<Result<Vec<_>, _>>()?;
             let findings = judge::judge(&expectations, &timeline);
             let met = findings.iter().all(|finding| finding.outcome == judge::Outcome::Passed);
@@ -64,7 +64,7 @@ impl Question {
     pub fn missing(&self, recording: &Recording) -> Vec<(&Outcome, Vec<(Expectation, Finding)>)> {
         let timeline = recording.timeline();
         let of = |outcome: &Outcome| {
-            let bound = outcome.when.iter().map(|wanted| wanted.bind(&recording.variables));
+            let bound = recording.bound(&outcome.when, &self.scenario.steps);
             let expectations: Vec<Expectation> = bound.filter_map(Result::ok).collect();
             let findings = judge::judge(&expectations, &timeline);
             let pairs = expectations.into_iter().zip(findings);

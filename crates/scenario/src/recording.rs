@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use event::{Bytes, Errno, Event, Exit, Header, Timeline};
+use judge::Expectation;
 use serde::{Deserialize, Serialize};
 
 use crate::Variables;
-use crate::format::Scenario;
+use crate::format::{Scenario, Step, Wanted};
 
 /// What to run, and with what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -209,6 +210,27 @@ impl Recording {
     /// The timeline alone.
     pub fn timeline(&self) -> Timeline {
         Timeline { header: self.header.clone(), events: self.events.clone() }
+    }
+
+    /// Expectations with the placeholders of this run. What depends on a step that is done depends
+    /// on nothing more; the judge knows of no steps.
+    pub(crate) fn bound<'a>(
+        &'a self,
+        wanted: &'a [Wanted],
+        steps: &'a [Step],
+    ) -> impl Iterator<Item = Result<Expectation, String>> + 'a {
+        let done = |name: &String| {
+            let mut ends = steps.iter().zip(&self.steps);
+            let found = ends.find(|(step, _)| step.name.as_ref() == Some(name));
+            found.is_some_and(|(_, end)| {
+                matches!(end, StepEnd::Done | StepEnd::DoneWithError { .. })
+            })
+        };
+        wanted.iter().map(move |wanted| {
+            let mut expectation = wanted.bind(&self.variables)?;
+            expectation.depends_on.retain(|name| !done(name));
+            Ok(expectation)
+        })
     }
 
     /// The first step that failed, and how.

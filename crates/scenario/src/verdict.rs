@@ -48,18 +48,18 @@ impl Case {
     pub fn judge(&self, recording: &Recording) -> Verdict {
         let mut verdict = self.verdict(State::Passed);
         let timeline = recording.timeline();
-        let bound = self.expects.iter().map(|wanted| wanted.bind(&recording.variables));
-        match bound.collect::<Result<Vec<_>, _>>() {
+        match recording.bound(&self.expects, &self.scenario.steps).collect::<Result<Vec<_>, _>>() {
             Ok(expectations) => verdict.findings = judge::judge(&expectations, &timeline),
             Err(what) => verdict.trouble = Some(Trouble::Engine { what }),
         }
         let failed = recording.failed_step();
         verdict.step = failed.map(|(index, trouble)| (index, trouble.clone()));
+        verdict.step = verdict.step.or_else(|| self.unfinished(recording));
         verdict.trouble = recording.trouble.clone().or(verdict.trouble);
         let all_done = recording.steps.len() == self.scenario.steps.len()
             && recording.steps.iter().all(|end| match end {
-                StepEnd::Done | StepEnd::DoneWithError { .. } | StepEnd::Unfinished => true,
-                StepEnd::Failed(_) | StepEnd::NotReached => false,
+                StepEnd::Done | StepEnd::DoneWithError { .. } => true,
+                StepEnd::Unfinished | StepEnd::Failed(_) | StepEnd::NotReached => false,
             });
         let unclear =
             verdict.findings.iter().any(|finding| finding.outcome == judge::Outcome::Unclear);
@@ -80,6 +80,20 @@ impl Case {
             verdict.points = verdict.of;
         }
         verdict
+    }
+
+    /// A step in the background that had not come to its end: what it was to check was not seen.
+    fn unfinished(&self, recording: &Recording) -> Option<(usize, StepTrouble)> {
+        let index = recording.steps.iter().position(|end| *end == StepEnd::Unfinished)?;
+        let step = self.scenario.steps.get(index)?;
+        let Verb::Peer { peer, .. } = &step.verb else { return None };
+        let trouble = StepTrouble::TimedOut {
+            who: peer.clone(),
+            awaited: step.verb_text(),
+            after_ms: step.within_ms,
+            blocked_in: None,
+        };
+        Some((index, trouble))
     }
 
     /// The verdict on a case that was not run, because it depends on another.

@@ -232,6 +232,24 @@ fn who_never_reads_is_not_waited_for() {
 }
 
 #[test]
+fn replies_cannot_be_forged() {
+    need!("python3");
+    let report = survives("forges-replies.py", Duration::from_secs(120));
+    let cases = report["cases"].as_array().expect("cases");
+    let echo = cases.iter().find(|case| case["name"] == "echo").expect("a case");
+    assert_ne!(echo["state"], "passed", "{report:#}");
+    assert_eq!(report["points"]["core"]["earned"], 0, "{report:#}");
+}
+
+#[test]
+fn who_records_without_end_is_at_fault() {
+    need!("python3");
+    let report = survives("polls-without-end.py", Duration::from_secs(120));
+    assert_eq!(report["cases"][0]["state"], "failed", "{report:#}");
+    assert!(report["infra_error"].is_null(), "{report:#}");
+}
+
+#[test]
 fn children_of_children_end_too() {
     need!("python3");
     survives("fork-bomb.py", Duration::from_secs(60));

@@ -89,17 +89,17 @@ pub(super) fn command(
     Ok((command, argv, input))
 }
 
-/// The command for a scripted peer, our end of its orders, and of its replies.
-pub(super) fn peer(name: &str) -> io::Result<(Command, io::PipeWriter, io::PipeReader)> {
+/// The command for a scripted peer, and our end of its orders. What it writes goes nowhere: the
+/// tracer has seen it.
+pub(super) fn peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
     let (theirs, orders) = pipe()?;
-    let (replies, mine) = pipe()?;
     let socklab = std::env::current_exe()?;
     let command = Command::new([socklab.into_os_string(), super::stage::PEER.into()])
         .label(name)
         .stdin(Stdio::Fd(OwnedFd::from(theirs)))
-        .stdout(Stdio::Fd(OwnedFd::from(mine)))
+        .stdout(Stdio::Null)
         .stderr(Stdio::Null);
-    Ok((command, orders, replies))
+    Ok((command, orders))
 }
 
 /// A path that ends with a course program's name and is this binary: called by it, it is that

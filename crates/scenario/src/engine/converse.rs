@@ -1,6 +1,7 @@
 //! Telling scripted peers what to do, and hearing what came of it.
 
 use std::io;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use event::Column;
@@ -8,6 +9,7 @@ use event::Column;
 use super::actors;
 use super::play::{Play, Stop, not_running};
 use super::puppet::Puppet;
+use super::watch::Talk;
 use crate::format::{Op, Step, Verb};
 use crate::peer::Reply;
 use crate::recording::{StepEnd, StepTrouble};
@@ -18,11 +20,12 @@ impl Play<'_> {
         if let Some(command) = self.names.iter().position(|known| known == name) {
             return Ok(command);
         }
-        let (command, orders, replies) = actors::peer(name)?;
+        let (command, orders) = actors::peer(name)?;
         let index = self.names.len();
+        self.watch.change(|seen| seen.talks.insert(index, Talk::default()));
         self.names.push(name.to_owned());
         self.columns.push(Column { label: name.to_owned(), argv: Vec::new() });
-        let puppet = Puppet::new(orders, replies, index, &self.watch, &self.request.variables)?;
+        let puppet = Puppet::new(orders, index, &self.request.variables)?;
         self.puppets.insert(name.to_owned(), puppet);
         self.handle.start(command);
         self.await_birth()?;
@@ -42,7 +45,7 @@ impl Play<'_> {
             if let Op::SendPieces(pieces) = op {
                 for piece in pieces {
                     let end = self.order(command, name, Op::Send(piece.clone()), deadline, step)?;
-                    if !matches!(end, StepEnd::Done) {
+                    if matches!(end, StepEnd::DoneWithError { .. }) {
                         return Ok(end);
                     }
                     self.until_read(command, name, piece);
@@ -77,61 +80,49 @@ impl Play<'_> {
             io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(error),
         })?;
-        let given = puppet.given;
         if step.background {
             return Ok(StepEnd::Unfinished);
         }
-        self.reply(command, name, given, deadline, step)
+        self.reply(command, name, deadline, step)
     }
 
     /// Waits until a peer has done all it was told.
     pub(super) fn replies(
-        &self,
+        &mut self,
         name: &str,
         deadline: Instant,
         step: &Step,
     ) -> Result<StepEnd, Stop> {
         let command = self.command(name)?;
-        let given = self.puppets.get(name).map_or(0, |puppet| puppet.given);
-        self.reply(command, name, given, deadline, step)
+        self.reply(command, name, deadline, step)
     }
 
-    /// Waits for the reply to the order with this number, and looks at all up to it.
+    /// Waits for the reply to the last order, and looks at all that were not looked at yet.
     fn reply(
-        &self,
+        &mut self,
         command: usize,
         name: &str,
-        given: usize,
         deadline: Instant,
         step: &Step,
     ) -> Result<StepEnd, Stop> {
         let who = name.to_owned();
+        let puppet = self.puppets.get_mut(name).ok_or_else(|| not_running(name))?;
         let found = self.watch.wait(deadline, false, |seen| {
-            let replies = seen.replies.get(&command).map_or(&[][..], Vec::as_slice);
-            let bad = replies.iter().take(given).rfind(|reply| **reply != Reply::Done);
-            if replies.len() >= given {
-                return Some(Ok(bad
-                    .filter(|_| replies.len() == given)
-                    .cloned()
-                    .unwrap_or(Reply::Done)));
+            if puppet.reports(seen) >= puppet.given() {
+                return Some(None);
             }
-            seen.commands[command].exit.map(Err)
+            seen.commands[command].exit.map(Some)
         });
+        let replies = puppet.replies(&self.watch.lock())?;
         match found {
-            Some(Ok(Reply::Done)) => Ok(StepEnd::Done),
-            Some(Ok(Reply::Failed { call, error })) if step.may_fail => {
-                Ok(StepEnd::DoneWithError { call, error })
-            }
-            Some(Ok(Reply::Failed { call, error })) => {
-                Err(Stop::from(StepTrouble::Call { who, call, error }))
-            }
-            Some(Ok(Reply::Mismatch { how, expected, got, skipped, stopped })) => {
-                let trouble = StepTrouble::Mismatch { who, how, expected, got, skipped, stopped };
-                Err(Stop::from(trouble))
+            Some(None) => {
+                let since = puppet.judged;
+                puppet.judged = puppet.given();
+                Ok(came_of(&replies[since..], &who, step.may_fail)?)
             }
             // Its end is what the step is about, and in the timeline.
-            Some(Err(_)) if step.may_fail => Ok(StepEnd::Done),
-            Some(Err(exit)) => {
+            Some(Some(_)) if step.may_fail => Ok(StepEnd::Done),
+            Some(Some(exit)) => {
                 let awaited = "reply".to_owned();
                 Err(Stop::from(StepTrouble::Ended { who, awaited, exit, output: String::new() }))
             }
@@ -145,6 +136,31 @@ impl Play<'_> {
                 }))
             }
         }
+    }
+
+    /// The numbers of the orders that a step gives to its peer begin here.
+    pub(super) fn given(&self, step: &Step) -> usize {
+        match &step.verb {
+            Verb::Peer { peer, .. } => self.puppets.get(peer).map_or(0, Puppet::given),
+            _ => 0,
+        }
+    }
+
+    /// What has come of a step in the background, when the scenario is over.
+    pub(super) fn settle(&self, step: &Step, orders: Range<usize>) -> io::Result<StepEnd> {
+        let Verb::Peer { peer, .. } = &step.verb else { return Ok(StepEnd::Unfinished) };
+        let Some(puppet) = self.puppets.get(peer) else { return Ok(StepEnd::Unfinished) };
+        if puppet.judged >= orders.end {
+            return Ok(StepEnd::Done); // a later step has waited for it, and judged it
+        }
+        let replies = puppet.replies(&self.watch.lock())?;
+        let all = replies.len() >= orders.end;
+        let own = orders.start.min(replies.len())..orders.end.min(replies.len());
+        Ok(match came_of(&replies[own], peer, step.may_fail) {
+            Err(trouble) => StepEnd::Failed(trouble),
+            Ok(end) if all => end,
+            Ok(_) => StepEnd::Unfinished,
+        })
     }
 
     /// Waits until the other end has read all that this peer has sent, so that the next piece
@@ -163,8 +179,26 @@ impl Play<'_> {
     }
 }
 
+/// How a step ended with these replies. Other bytes than expected say more than a call that failed
+/// after them.
+fn came_of(replies: &[Reply], who: &str, may_fail: bool) -> Result<StepEnd, StepTrouble> {
+    let who = who.to_owned();
+    let other = replies.iter().find(|reply| matches!(reply, Reply::Mismatch { .. }));
+    match other.or_else(|| replies.iter().rfind(|reply| **reply != Reply::Done)).cloned() {
+        None | Some(Reply::Done) => Ok(StepEnd::Done),
+        Some(Reply::Failed { call, error }) if may_fail => {
+            Ok(StepEnd::DoneWithError { call, error })
+        }
+        Some(Reply::Failed { call, error }) => Err(StepTrouble::Call { who, call, error }),
+        Some(Reply::Mismatch { how, expected, got, skipped, stopped }) => {
+            Err(StepTrouble::Mismatch { who, how, expected, got, skipped, stopped })
+        }
+    }
+}
+
 impl Step {
-    fn verb_text(&self) -> String {
+    /// What a peer is told to do, in the words of the file.
+    pub(crate) fn verb_text(&self) -> String {
         match &self.verb {
             Verb::Peer { ops, .. } => {
                 let names = ops.iter().map(|op| match serde_json::to_value(op) {

@@ -5,6 +5,7 @@
 //! [`stage`] the inside.
 
 mod actors;
+mod asleep;
 mod converse;
 mod kernel;
 mod outside;
@@ -13,6 +14,7 @@ mod puppet;
 mod stage;
 mod tidy;
 mod watch;
+mod weight;
 
 pub use outside::{Error, Stagehand, run};
 pub use stage::stage;

@@ -76,9 +76,17 @@ impl<'a> Play<'a> {
         let steps = &self.request.scenario.steps;
         let mut ends = vec![StepEnd::NotReached; steps.len()];
         let mut error = None;
+        // What was begun in the background: the step, and the numbers of its orders.
+        let mut begun = Vec::new();
         for (index, step) in steps.iter().enumerate() {
+            let first = self.given(step);
             match self.step(step) {
-                Ok(end) => ends[index] = end,
+                Ok(end) => {
+                    if end == StepEnd::Unfinished {
+                        begun.push((index, first..self.given(step)));
+                    }
+                    ends[index] = end;
+                }
                 Err(Stop::Step(trouble)) => {
                     ends[index] = StepEnd::Failed(*trouble);
                     break;
@@ -92,19 +100,17 @@ impl<'a> Play<'a> {
         // From here on things end because we end them, and that is not part of the story: dropping
         // `self` closes everybody's input.
         self.watch.change(|seen| seen.over = Some(lab::now()));
-        // What was begun in the background and not joined: has it come to an end?
-        let seen = self.watch.lock();
-        for (step, end) in steps.iter().zip(&mut ends) {
-            if let (Verb::Peer { peer, .. }, StepEnd::Unfinished) = (&step.verb, &*end) {
-                let command = self.names.iter().position(|name| name == peer);
-                let given = self.puppets.get(peer).map_or(0, |puppet| puppet.given);
-                let replies = command.and_then(|command| seen.replies.get(&command));
-                if replies.is_some_and(|replies| replies.len() >= given) {
-                    *end = StepEnd::Done;
-                }
+        for (index, orders) in begun {
+            match self.settle(&steps[index], orders) {
+                Ok(end) => ends[index] = end,
+                Err(failure) => error = Some(failure.to_string()),
             }
         }
-        drop(seen);
+        for puppet in self.puppets.values() {
+            if let Err(failure) = puppet.replies(&self.watch.lock()) {
+                error.get_or_insert(failure.to_string());
+            }
+        }
         Played { columns: self.columns, steps: ends, error }
     }
 
@@ -183,7 +189,11 @@ impl<'a> Play<'a> {
         let signal = rustix::process::Signal::from_named_raw(number);
         match (pid, signal) {
             (Some(pid), Some(signal)) => {
-                Ok(rustix::process::kill_process(pid, signal).map_err(io::Error::from)?)
+                match rustix::process::kill_process(pid, signal) {
+                    // It has ended, and the tracer has not told it yet.
+                    Err(rustix::io::Errno::SRCH) => Err(not_running(actor).into()),
+                    sent => Ok(sent.map_err(io::Error::from)?),
+                }
             }
             _ => Err(not_running(actor).into()),
         }

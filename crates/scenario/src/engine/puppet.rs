@@ -1,13 +1,11 @@
 //! The engine's hold on a scripted peer.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::thread;
 
 use event::Endpoint;
 
-use super::watch::{Seen, Watch};
+use super::watch::Seen;
 use crate::Variables;
 use crate::format::Op;
 use crate::peer::{Order, Reply};
@@ -16,8 +14,12 @@ use crate::peer::{Order, Reply};
 #[derive(Debug)]
 pub(super) struct Puppet {
     orders: io::PipeWriter,
-    /// Orders given so far; each has one reply.
-    pub(super) given: usize,
+    /// Its number in the trace.
+    command: usize,
+    /// The lines given so far, the first with the placeholders; each has one report.
+    given: Vec<String>,
+    /// So many of their replies have been looked at.
+    pub(super) judged: usize,
     /// Its sockets are datagram sockets at the moment.
     datagrams: bool,
     /// What it has sent over its present connection.
@@ -26,21 +28,43 @@ pub(super) struct Puppet {
 
 impl Puppet {
     pub(super) fn new(
-        mut orders: io::PipeWriter,
-        replies: io::PipeReader,
+        orders: io::PipeWriter,
         command: usize,
-        watch: &Arc<Watch>,
         variables: &Variables,
     ) -> io::Result<Self> {
-        let watch = Arc::clone(watch);
-        thread::spawn(move || {
-            for line in BufReader::new(replies).lines().map_while(Result::ok) {
-                let Ok(reply) = serde_json::from_str::<Reply>(&line) else { return };
-                watch.change(|seen| seen.replies.entry(command).or_default().push(reply));
-            }
-        });
-        write_line(&mut orders, variables)?;
-        Ok(Self { orders, given: 0, datagrams: false, sent: 0 })
+        let given = Vec::new();
+        let mut puppet = Self { orders, command, given, judged: 0, datagrams: false, sent: 0 };
+        puppet.tell(variables)?;
+        Ok(puppet)
+    }
+
+    /// How many lines it was given, and will report on.
+    pub(super) fn given(&self) -> usize {
+        self.given.len()
+    }
+
+    /// How many reports have come.
+    pub(super) fn reports(&self, seen: &Seen) -> usize {
+        seen.talks.get(&self.command).map_or(0, |talk| talk.reports.len())
+    }
+
+    /// The replies that have come. Fails if they are not to what it was told: then somebody else
+    /// has told it something.
+    pub(super) fn replies(&self, seen: &Seen) -> io::Result<Vec<Reply>> {
+        let Some(talk) = seen.talks.get(&self.command) else { return Ok(Vec::new()) };
+        let strange = talk.reports.len() > self.given.len()
+            || talk.reports.iter().zip(&self.given).any(|(report, line)| report.order != *line);
+        if strange || talk.broken {
+            return Err(io::Error::other("a scripted peer was told to do what no step says"));
+        }
+        Ok(talk.reports.iter().map(|report| report.reply.clone()).collect())
+    }
+
+    fn tell(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+        let mut text = serde_json::to_string(value)?;
+        self.given.push(text.clone());
+        text.push('\n');
+        self.orders.write_all(text.as_bytes())
     }
 
     /// Tells it to do something. `address` is where a name in `op` leads.
@@ -58,8 +82,7 @@ impl Puppet {
         if matches!(op, Op::Udp | Op::Tcp | Op::Accept | Op::Connect(_)) {
             self.sent = 0;
         }
-        self.given += 1;
-        write_line(&mut self.orders, &Order { op, address, within_ms })
+        self.tell(&Order { op, address, within_ms })
     }
 
     /// Where a name leads: to what that actor listens on, or has bound.
@@ -95,8 +118,36 @@ fn reachable(endpoint: &Endpoint) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, port))
 }
 
-fn write_line(out: &mut io::PipeWriter, value: &impl serde::Serialize) -> io::Result<()> {
-    let mut text = serde_json::to_vec(value)?;
-    text.push(b'\n');
-    out.write_all(&text)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::watch::Talk;
+    use crate::peer::Report;
+
+    #[test]
+    fn only_replies_to_its_own_orders_count() {
+        let (_theirs, ours) = io::pipe().unwrap();
+        let mut puppet = Puppet::new(ours, 0, &Variables::sample(1)).unwrap();
+        puppet.order(Op::Tcp, None, None).unwrap();
+        let report = |order: &str| Report { order: order.to_owned(), reply: Reply::Done };
+        let told: Vec<Report> = puppet.given.iter().map(|line| report(line)).collect();
+        let heard = |reports: &[Report]| {
+            let mut talk = Talk::default();
+            for report in reports {
+                let text = serde_json::to_string(report).unwrap() + "\n";
+                // However it was cut into pieces.
+                let (one, two) = text.split_at(5);
+                talk.hear(&event::Bytes::whole(one));
+                talk.hear(&event::Bytes::whole(two));
+            }
+            let mut seen = Seen::default();
+            seen.talks.insert(0, talk);
+            seen
+        };
+        assert_eq!(puppet.replies(&heard(&told)).unwrap(), [Reply::Done, Reply::Done]);
+        let stranger = report(r#"{"op":"close","address":null,"within_ms":null}"#);
+        for wrong in [[&told[..], &told[1..]].concat(), vec![told[0].clone(), stranger]] {
+            assert!(puppet.replies(&heard(&wrong)).is_err());
+        }
+    }
 }

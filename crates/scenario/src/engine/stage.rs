@@ -90,11 +90,10 @@ fn perform(request: Request, place: Place) -> Recording {
     };
     let entered = Arc::clone(&watch);
     let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
-        let (process, thread) = (call.place.process, call.place.thread);
         // Waiting for the terminal is something else than waiting for a peer.
         let terminal = call.socket.is_none() && matches!(call.name.as_str(), "read" | "readv");
         let name = if terminal { STDIN } else { call.name.as_str() };
-        entered.change(|seen| seen.enter(process, thread, call.command, name));
+        entered.change(|seen| seen.enter(call, name));
     });
     let handle = tracer.handle();
     let header = tracer.header();
@@ -129,9 +128,7 @@ fn perform(request: Request, place: Place) -> Recording {
     let trouble = match (result, played.error) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
         (_, Some(what)) => Some(Trouble::Engine { what }),
-        _ if events.len() >= super::watch::MOST_EVENTS => {
-            Some(Trouble::TooMuch { events: events.len() })
-        }
+        _ if seen.too_much => Some(Trouble::TooMuch { events: events.len() }),
         _ => None,
     };
     Recording {

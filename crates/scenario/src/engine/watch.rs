@@ -8,14 +8,20 @@ use event::{
     Args, Call, Endpoint, Event, Exit, Outcome, Process, Readiness, SocketId, Stream, What,
 };
 
+use super::{asleep, weight};
+use crate::peer::Report;
+
 /// How often things are looked at that nobody tells: a thread's sleep, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
 /// More events than any lesson needs (a megabyte echoed 16 bytes at a time makes 131,000); a
 /// program that makes so many does it for ever.
-pub(super) const MOST_EVENTS: usize = 200_000;
+const MOST_EVENTS: usize = 200_000;
 /// When so many bytes of messages are kept, of later ones only the beginning is.
 const MOST_BYTES: usize = 32 << 20;
 const BEGINNING: usize = 64;
+/// All that is kept of events: the messages, and lists of descriptors, of messages, of control
+/// data. What a program says and asks with two hundred thousand calls stays below it.
+const MOST_KEPT: usize = 2 * MOST_BYTES;
 /// The last of a program's output that is kept.
 const OUTPUT: usize = 64 * 1024;
 
@@ -35,16 +41,42 @@ pub(super) struct Seen {
     /// Threads inside a call.
     pub(super) inside: HashMap<u32, Inside>,
     command_of: HashMap<u32, usize>,
-    /// Bytes of messages kept in `events`.
+    /// Bytes kept in `events`.
     kept: usize,
+    /// No program of a lesson does so much: nothing more is recorded.
+    pub(super) too_much: bool,
     /// Bytes received, by the socket's own address and the other end's.
     pub(super) received: HashMap<(Endpoint, Endpoint), u64>,
     /// The run is being ended: what happens now, we did.
     pub(super) over: Option<u64>,
-    /// What scripted peers have replied, by command number.
-    pub(super) replies: HashMap<usize, Vec<crate::peer::Reply>>,
+    /// What scripted peers have reported, by command number.
+    pub(super) talks: HashMap<usize, Talk>,
     /// The tracer has ended, with this error if any.
     pub(super) tracer: Option<Result<(), (String, bool)>>,
+}
+
+/// What a scripted peer has written: the tracer's word, not what came through a pipe.
+#[derive(Debug, Default)]
+pub(super) struct Talk {
+    /// The beginning of the next report.
+    text: Vec<u8>,
+    pub(super) reports: Vec<Report>,
+    /// It wrote what is no report.
+    pub(super) broken: bool,
+}
+
+impl Talk {
+    pub(super) fn hear(&mut self, bytes: &event::Bytes) {
+        self.text.extend_from_slice(&bytes.sample);
+        self.broken |= bytes.is_cut();
+        while let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.text.drain(..=end).collect();
+            match serde_json::from_slice(&line) {
+                Ok(report) => self.reports.push(report),
+                Err(_) => self.broken = true,
+            }
+        }
+    }
 }
 
 /// A thread inside a call.
@@ -52,7 +84,12 @@ pub(super) struct Seen {
 pub(super) struct Inside {
     pub(super) process: u32,
     pub(super) command: usize,
+    /// What scenarios name the call by.
     pub(super) call: String,
+    /// The system call.
+    pub(super) name: String,
+    /// The descriptor it is made on.
+    pub(super) fd: Option<i32>,
 }
 
 /// What is known of a command.
@@ -125,28 +162,46 @@ impl Seen {
             }
             self.commands[index].pid.get_or_insert(event.place.process);
         }
+        if let What::Process(Process::Stdio { stream: Stream::Stdout, bytes }) = &event.what
+            && let Some(command) = self.command_of.get(&event.place.process)
+            && let Some(talk) = self.talks.get_mut(command)
+        {
+            talk.hear(bytes);
+            self.inside.remove(&event.place.thread);
+            return true;
+        }
         match &event.what {
             What::Call(call) => {
                 self.inside.remove(&event.place.thread);
                 self.note_call(event.place.process, call);
             }
-            What::Process(process) => self.note_process(event.place.process, process),
+            What::Process(process) => {
+                if matches!(process, Process::Stdio { .. }) {
+                    self.inside.remove(&event.place.thread);
+                }
+                self.note_process(event.place.process, process);
+            }
             _ => {}
         }
-        if let Some(bytes) = message(&mut event) {
-            if self.kept > MOST_BYTES {
-                bytes.sample.truncate(BEGINNING);
-            }
-            self.kept += bytes.sample.len();
+        if self.too_much {
+            return false;
         }
+        if self.kept > MOST_BYTES {
+            weight::messages(&mut event, |bytes| bytes.sample.truncate(BEGINNING));
+        }
+        self.kept += weight::of(&mut event);
         event.seq = self.events.len() as u64;
         self.events.push(event);
-        self.events.len() < MOST_EVENTS
+        self.too_much = self.events.len() >= MOST_EVENTS || self.kept > MOST_KEPT;
+        !self.too_much
     }
 
-    pub(super) fn enter(&mut self, process: u32, thread: u32, command: u32, call: &str) {
-        let command = command as usize;
-        self.inside.insert(thread, Inside { process, command, call: call.to_owned() });
+    /// A thread has entered a call; `word` is what scenarios name it by.
+    pub(super) fn enter(&mut self, call: &trace::Entered<'_>, word: &str) {
+        let (name, word) = (call.name.to_string(), word.to_owned());
+        let command = call.command as usize;
+        let inside = Inside { process: call.place.process, command, call: word, name, fd: call.fd };
+        self.inside.insert(call.place.thread, inside);
     }
 
     fn command(&mut self, process: u32) -> Option<&mut Command> {
@@ -155,19 +210,23 @@ impl Seen {
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
-        let moved = match (&call.args, call.value()) {
-            (Args::Send { bytes, .. } | Args::Recv { bytes, .. }, Some(_)) => bytes.total,
-            (Args::SendMany { messages, .. } | Args::RecvMany { messages, .. }, Some(_)) => {
-                messages.iter().map(|message| message.bytes.total).sum()
-            }
-            (Args::SendFile { .. }, Some(count)) => count.cast_unsigned(),
-            _ => 0,
-        };
+        let looked = matches!(
+            &call.args,
+            Args::Recv { flags, .. } | Args::RecvMany { flags, .. } if flags.has("MSG_PEEK")
+        );
         let sends = matches!(
             call.args,
             Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
         );
-        let receives = matches!(call.args, Args::Recv { .. } | Args::RecvMany { .. });
+        let receives = !looked
+            && matches!(
+                call.args,
+                Args::Recv { .. }
+                    | Args::RecvMany { .. }
+                    | Args::SendFile { into_socket: false, .. }
+            );
+        let moved = if sends { flows::sent(call) } else { flows::received(call) };
+        let moved = moved.map_or(0, |(total, _)| total);
         if receives
             && moved > 0
             && let Some(ends) = call.socket.as_ref().and_then(SocketId::ends)
@@ -220,7 +279,7 @@ impl Seen {
         mine.filter(|(_, inside)| {
             call.is_none_or(|call| judge::Call::is_called(call, &inside.call))
         })
-        .find(|(thread, inside)| is_asleep(inside.process, **thread))
+        .find(|(thread, inside)| asleep::is_asleep_in(inside, **thread))
         .map(|(_, inside)| inside.call.clone())
     }
 }
@@ -252,24 +311,4 @@ fn as_of(event: &mut Event, over: u64) -> bool {
     }
     event.at = call.moment();
     true
-}
-
-/// The bytes an event keeps.
-fn message(event: &mut Event) -> Option<&mut event::Bytes> {
-    match &mut event.what {
-        What::Call(call) => match &mut call.args {
-            Args::Send { bytes, .. } | Args::Recv { bytes, .. } => Some(bytes),
-            _ => None,
-        },
-        What::Process(Process::Stdio { bytes, .. }) => Some(bytes),
-        _ => None,
-    }
-}
-
-/// Does the thread sleep, as against run or be held by its tracer? `proc_pid_stat(5)`, field 3.
-fn is_asleep(process: u32, thread: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/task/{thread}/stat"));
-    let state =
-        stat.ok().and_then(|stat| stat.rsplit_once(") ").map(|(_, rest)| rest.starts_with('S')));
-    state.unwrap_or(false)
 }

@@ -3,19 +3,23 @@
 //! It is a program like any other, traced like any other, so that its calls stand in the ladder
 //! beside those of the programs it talks with. Orders come on standard input, one a line of JSON,
 //! and are answered on standard output.
+//!
+//! The program that is judged runs under the same user, and can open every pipe of this process.
+//! So nobody reads the answers from a descriptor: the tracer tells what this process, and no
+//! other, wrote. And each answer repeats its order, so that an order of somebody else's is noticed.
 
 mod compare;
 mod heard;
 mod perform;
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use event::{Bytes, Errno};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::fcntl_dupfd_cloexec;
-use rustix::stdio::{dup2_stdin, dup2_stdout};
+use rustix::stdio::dup2_stdin;
 use serde::{Deserialize, Serialize};
 
 use crate::Variables;
@@ -42,6 +46,16 @@ pub(crate) enum Reply {
     Failed { call: String, error: Errno },
 }
 
+/// A reply, and the line that it is the reply to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) order: String,
+    pub(crate) reply: Reply,
+}
+
+/// So much of a report is written at once: less than the tracer keeps of a message.
+const PIECE: usize = 2048;
+
 /// Obeys until there are no more orders. The process's standard streams are used up by this.
 pub(crate) fn peer() -> ExitCode {
     match obey() {
@@ -54,20 +68,18 @@ pub(crate) fn peer() -> ExitCode {
 }
 
 fn obey() -> io::Result<()> {
-    // Orders and replies are not part of the story: on other descriptors than the standard ones
-    // the tracer does not record them.
+    // Orders are not part of the story: on another descriptor than the standard ones the tracer
+    // does not record them.
     let orders = fcntl_dupfd_cloexec(rustix::stdio::stdin(), 100)?;
-    let replies = fcntl_dupfd_cloexec(rustix::stdio::stdout(), 100)?;
     let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     dup2_stdin(&null)?;
-    dup2_stdout(&null)?;
     drop(null);
 
     let mut orders = BufReader::new(std::fs::File::from(orders));
-    let mut replies = std::fs::File::from(replies);
     let mut line = String::new();
     orders.read_line(&mut line)?;
     let variables: Variables = serde_json::from_str(&line)?;
+    report(&line, Reply::Done)?;
     let mut peer = Peer::new(variables);
     loop {
         line.clear();
@@ -75,8 +87,20 @@ fn obey() -> io::Result<()> {
             return Ok(());
         }
         let reply = peer.perform(&serde_json::from_str(&line)?);
-        let mut text = serde_json::to_vec(&reply)?;
-        text.push(b'\n');
-        replies.write_all(&text)?;
+        report(&line, reply)?;
     }
+}
+
+fn report(line: &str, reply: Reply) -> io::Result<()> {
+    let report = Report { order: line.trim_end().to_owned(), reply };
+    let mut text = serde_json::to_vec(&report)?;
+    text.push(b'\n');
+    for piece in text.chunks(PIECE) {
+        let mut left = piece;
+        while !left.is_empty() {
+            let written = rustix::io::write(rustix::stdio::stdout(), left)?;
+            left = &left[written..];
+        }
+    }
+    Ok(())
 }

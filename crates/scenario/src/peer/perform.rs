@@ -68,7 +68,9 @@ impl Peer {
             Op::Tcp => self.open(SocketType::STREAM)?,
             Op::Udp => self.open(SocketType::DGRAM)?,
             Op::Option(option) => self.set(option)?,
-            Op::Bind(_) => bind(self.socket()?, &address(order)?).map_err(failed("bind"))?,
+            Op::Bind(_) => {
+                bind(self.socket()?, &address(order, "bind")?).map_err(failed("bind"))?
+            }
             Op::Listen(backlog) => {
                 listen(self.socket()?, *backlog).map_err(failed("listen"))?;
                 self.listener = self.socket.take();
@@ -82,12 +84,13 @@ impl Peer {
                 if self.socket.is_none() {
                     self.open(SocketType::STREAM)?;
                 }
-                connect(self.socket()?, &address(order)?).map_err(failed("connect"))?;
+                connect(self.socket()?, &address(order, "connect")?).map_err(failed("connect"))?;
             }
             Op::ConnectMany(many) => {
                 for _ in 0..many.count {
                     self.open(SocketType::STREAM)?;
-                    connect(self.socket()?, &address(order)?).map_err(failed("connect"))?;
+                    connect(self.socket()?, &address(order, "connect")?)
+                        .map_err(failed("connect"))?;
                     self.others.extend(self.socket.take());
                 }
             }
@@ -291,6 +294,6 @@ fn nothing() -> Failure {
     Failure("socket", rustix::io::Errno::BADF)
 }
 
-fn address(order: &Order) -> Result<SocketAddr, Failure> {
-    order.address.ok_or(Failure("connect", rustix::io::Errno::DESTADDRREQ))
+fn address(order: &Order, call: &'static str) -> Result<SocketAddr, Failure> {
+    order.address.ok_or(Failure(call, rustix::io::Errno::DESTADDRREQ))
 }

@@ -1,0 +1,72 @@
+//! What a recording says about a case: nothing passes that was not seen to its end.
+
+use scenario::{
+    Course, Place, Recording, State, StepEnd, StepTrouble, Trouble, Variables, Verdict, format,
+};
+
+const EXERCISE: &str = r#"format_version = 1
+[[actor]]
+name = "server"
+submission = true
+[[peer]]
+name = "alice"
+[[case]]
+name = "answers"
+title = { en = "answers", es = "responde" }
+[[case.step]]
+start = "server"
+[[case.step]]
+name = "answer"
+peer = "alice"
+do = [{ connect = "server" }, { expect = "hola" }]
+background = true
+[[case.expect]]
+depends_on = ["answer"]
+actor = "server"
+exit = "running"
+"#;
+
+fn case() -> format::Case {
+    let files = [
+        ("exercises/mine/exercise.toml", EXERCISE),
+        ("exercises/mine/en.md", "# Mine\n"),
+        ("exercises/mine/es.md", "# Lo mío\n"),
+    ];
+    let files = files.map(|(path, text)| (path, text.as_bytes().to_vec()));
+    Course::of(files).exercise("mine").expect("an exercise").cases.remove(0)
+}
+
+fn judged(answer: StepEnd, trouble: Option<Trouble>) -> Verdict {
+    let recording = Recording {
+        header: Default::default(),
+        events: Vec::new(),
+        steps: vec![StepEnd::Done, answer],
+        place: Place::Machine { because: None },
+        variables: Variables::sample(1),
+        over: 0,
+        trouble,
+    };
+    case().judge(&recording)
+}
+
+#[test]
+fn a_step_in_the_background_is_judged() {
+    assert_eq!(judged(StepEnd::Done, None).state, State::Passed);
+    let unfinished = judged(StepEnd::Unfinished, None);
+    assert_eq!((unfinished.state, unfinished.points), (State::Timeout, 0));
+    assert!(matches!(unfinished.step, Some((1, StepTrouble::TimedOut { .. }))));
+    let gone = StepTrouble::NotRunning { who: "alice".to_owned() };
+    assert_eq!(judged(StepEnd::Failed(gone), None).state, State::Failed);
+    let much = Some(Trouble::TooMuch { events: 1 });
+    assert_eq!(judged(StepEnd::Done, much).state, State::Failed);
+}
+
+#[test]
+fn what_depends_on_a_step_is_judged_if_the_step_is_done() {
+    let done = judged(StepEnd::Done, None);
+    assert_eq!(done.findings[0].outcome, judge::Outcome::Passed);
+    let gone = StepTrouble::NotRunning { who: "alice".to_owned() };
+    let failed = judged(StepEnd::Failed(gone), None);
+    let because = "answer".to_owned();
+    assert_eq!(failed.findings[0].outcome, judge::Outcome::Skipped { because });
+}
