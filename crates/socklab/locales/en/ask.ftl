@@ -58,6 +58,16 @@ ask-stopped-reset = the connection was reset
 ask-expected = expected
 ask-got = got
 
-course-ok = { $questions } questions and { $exercises } exercises, no mistakes
+course-ok =
+    { $questions ->
+        [one] { $questions } question
+       *[other] { $questions } questions
+    } and { $exercises ->
+        [one] { $exercises } exercise
+       *[other] { $exercises } exercises
+    }, no mistakes
 course-nothing-to-cite = the explanation cites { $place }, and nothing of the kind was seen
-course-mistakes = { $mistakes } mistakes
+course-mistakes = { $mistakes ->
+        [one] { $mistakes } mistake
+       *[other] { $mistakes } mistakes
+    }

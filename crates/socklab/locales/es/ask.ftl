@@ -58,6 +58,16 @@ ask-stopped-reset = se ha cortado la conexión
 ask-expected = esperado
 ask-got = recibido
 
-course-ok = { $questions } preguntas y { $exercises } ejercicios, sin errores
+course-ok =
+    { $questions ->
+        [one] { $questions } pregunta
+       *[other] { $questions } preguntas
+    } y { $exercises ->
+        [one] { $exercises } ejercicio
+       *[other] { $exercises } ejercicios
+    }, sin errores
 course-nothing-to-cite = la explicación cita { $place }, y no se ha visto nada así
-course-mistakes = { $mistakes } errores
+course-mistakes = { $mistakes ->
+        [one] { $mistakes } error
+       *[other] { $mistakes } errores
+    }

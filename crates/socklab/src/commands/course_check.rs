@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::ask::{self, answered, told};
 use crate::cli::CourseCheck;
 use crate::failure::Exit;
-use crate::language::text;
+use crate::language::{count, text};
 use crate::style;
 
 /// Reads everything and reports every mistake; with `--run`, runs the questions, and the
@@ -43,10 +43,13 @@ pub(crate) fn check(options: &CourseCheck) -> Result<ExitCode> {
         let (questions, exercises) = (linted.questions.len(), linted.exercises.len());
         let verdict = match ok {
             true => {
-                let text = text!("course-ok", questions = questions, exercises = exercises);
+                let text =
+                    text!("course-ok", questions = count(questions), exercises = count(exercises));
                 style::paint(style::GOOD, text)
             }
-            false => style::paint(style::BAD, text!("course-mistakes", mistakes = mistakes.len())),
+            false => {
+                style::paint(style::BAD, text!("course-mistakes", mistakes = count(mistakes.len())))
+            }
         };
         println!("{verdict}");
     }

@@ -6,7 +6,7 @@ use scenario::Recording;
 use scenario::exercise::{CaseReport, Problem};
 
 use crate::ask::told;
-use crate::language::text;
+use crate::language::{count, text};
 
 /// How many bytes are shown.
 const SHOWN: usize = 64;
@@ -38,7 +38,7 @@ fn missed(wanted: &Expectation, finding: &Finding) -> String {
         Outcome::Failed(Mismatch::Nothing) => text!("got-nothing"),
         Outcome::Failed(Mismatch::Different { .. }) => text!("got-different"),
         Outcome::Failed(Mismatch::Times { wanted, got }) => {
-            text!("got-times", wanted = wanted, got = got)
+            text!("got-times", wanted = wanted, got = count(*got))
         }
         Outcome::Failed(Mismatch::Exit { got: Some(exit) }) => {
             text!("got-exit", exit = told::exit(*exit))
@@ -48,7 +48,7 @@ fn missed(wanted: &Expectation, finding: &Finding) -> String {
         Outcome::Failed(Mismatch::Bytes { got, total, .. }) => {
             let dots = if *total > SHOWN as u64 { "…" } else { "" };
             let shown = escaped(&got[..got.len().min(SHOWN)]);
-            text!("got-bytes", bytes = format!("{shown}{dots}"), total = total)
+            text!("got-bytes", bytes = format!("{shown}{dots}"), total = count(*total))
         }
         Outcome::Unclear => text!("got-unclear"),
         Outcome::Passed | Outcome::Skipped { .. } => String::new(),
