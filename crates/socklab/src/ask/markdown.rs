@@ -42,6 +42,11 @@ pub(crate) fn render(text: &str, width: usize) -> String {
 /// One paragraph; a list item is indented from its second line on.
 fn wrap(paragraph: &str, width: usize) -> String {
     let indent = if paragraph.starts_with("- ") { "  " } else { "" };
+    painted(&lines(paragraph, width, indent).join("\n")) + "\n"
+}
+
+/// One paragraph in lines; all but the first are indented.
+pub(crate) fn lines(paragraph: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in paragraph.split_whitespace() {
@@ -60,7 +65,7 @@ fn wrap(paragraph: &str, width: usize) -> String {
         }
         used += length;
     }
-    painted(&lines.join("\n")) + "\n"
+    lines
 }
 
 /// `code`, **strong** and *stressed* parts, painted; other text as it is.
