@@ -63,6 +63,8 @@ words! {
     of: "of {n}", "de {n}";
     /// Which bytes of a message a read got.
     bytes_of: "bytes {from}–{to} of {n}", "bytes {from}–{to} de {n}";
+    /// The same of a single byte.
+    byte_of: "byte {at} of {n}", "byte {at} de {n}";
     /// `listen`'s number.
     backlog: "backlog {n}", "cola {n}";
     /// A read of 0 bytes.

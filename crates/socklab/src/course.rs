@@ -4,7 +4,7 @@
 //! its trace.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{CString, OsString};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -30,6 +30,11 @@ pub(crate) fn run_if_named() -> Option<ExitCode> {
 }
 
 fn run(program: &Program) -> ExitCode {
+    // The kernel took the name from the file it executed, `socklab`. `ps`, `pkill` and `ss -p` are to
+    // know the program by its own; if they can't, it runs all the same.
+    if let Ok(name) = CString::new(program.name) {
+        let _ = rustix::thread::set_name(&name);
+    }
     output::end_without_panic();
     match (program.main)() {
         Ok(()) => ExitCode::SUCCESS,

@@ -156,14 +156,13 @@ impl Pen<'_, '_> {
                 if head.bytes != (0..head.of) {
                     let count = |n: u64| words.number(n);
                     text.push(' ');
-                    text.push_str(&fill(
-                        &words.bytes_of,
-                        &[
-                            ("from", &count(head.bytes.start + 1)),
-                            ("to", &count(head.bytes.end)),
-                            ("n", &count(head.of)),
-                        ],
-                    ));
+                    let (first, last) = (head.bytes.start + 1, head.bytes.end);
+                    let (from, to, n) = (count(first), count(last), count(head.of));
+                    text.push_str(&if first == last {
+                        fill(&words.byte_of, &[("at", &from), ("n", &n)])
+                    } else {
+                        fill(&words.bytes_of, &[("from", &from), ("to", &to), ("n", &n)])
+                    });
                 }
                 self.notes.push((*at, head.row, text));
             }

@@ -5,7 +5,10 @@ tour-opening = { $stops } stops, all on this machine, no network needed. Lines b
 tour-pause = Enter: go on.  Ctrl-C: stop.
 tour-other-port = (port { $wanted } is taken, or old connections linger on it in TIME_WAIT: { $port } instead)
 tour-untraced = (without a drawing: { $reason })
-tour-folded = { $lines } more lines
+tour-folded = { $lines ->
+        [one] { $lines } more line
+       *[other] { $lines } more lines
+    }
 tour-seen = but: { $seen }
 tour-questions = Two questions of the course, answered by running them
 tour-no-evidence = the evidence shows none of the expected answers

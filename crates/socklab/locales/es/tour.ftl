@@ -5,7 +5,10 @@ tour-opening = { $stops } paradas, todas en esta máquina, sin red. Las líneas 
 tour-pause = Intro: seguir.  Ctrl-C: parar.
 tour-other-port = (el puerto { $wanted } está ocupado, o le quedan conexiones viejas en TIME_WAIT: { $port } en su lugar)
 tour-untraced = (sin dibujo: { $reason })
-tour-folded = { $lines } líneas más
+tour-folded = { $lines ->
+        [one] { $lines } línea más
+       *[other] { $lines } líneas más
+    }
 tour-seen = pero: { $seen }
 tour-questions = Dos preguntas del curso, respondidas ejecutándolas
 tour-no-evidence = las pruebas no muestran ninguna de las respuestas previstas

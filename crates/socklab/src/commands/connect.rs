@@ -14,7 +14,7 @@ use net::services::{Protocol, Query, Table};
 use super::lookup::unresolved;
 use crate::cli;
 use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::language::{count, text};
 use crate::output::{BROKEN_PIPE, eprintln, write_err};
 use crate::style;
 
@@ -78,7 +78,7 @@ fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &Outcome) -> Result
     let failure = match ending {
         Ending::Finished | Ending::Silence => {
             if options.verbose {
-                let summary = text!("summary", sent = sent, received = received);
+                let summary = text!("summary", sent = count(*sent), received = count(*received));
                 eprintln!("{}", style::paint(style::FAINT, summary));
             }
             return Ok(ExitCode::SUCCESS);
@@ -89,7 +89,9 @@ fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &Outcome) -> Result
         {
             return Ok(ExitCode::from(BROKEN_PIPE));
         }
-        Ending::Reset => Failure::new(Exit::No, text!("reset", peer = peer, bytes = received)),
+        Ending::Reset => {
+            Failure::new(Exit::No, text!("reset", peer = peer, bytes = count(*received)))
+        }
         Ending::Refused => Failure::new(Exit::Refused, text!("udp-refused", peer = peer)),
         Ending::Failed { call, on, source } => {
             let object = match on {

@@ -10,7 +10,7 @@ use net::server::{
 
 use crate::cli::{self, Protocol};
 use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::language::{count, text};
 use crate::output::println;
 use crate::style;
 
@@ -85,16 +85,16 @@ fn line(event: &Event) -> String {
     let what = match &event.what {
         What::Accepted => text!("log-accepted"),
         What::Answered { received, sent } => {
-            text!("log-answered", received = received, sent = sent)
+            text!("log-answered", received = count(*received), sent = sent)
         }
         What::Http { method, target, status, body, .. } => {
             let asked = [method.as_deref(), target.as_deref()].map(|word| word.unwrap_or("?"));
-            text!("log-http", request = asked.join(" "), status = status, bytes = body)
+            text!("log-http", request = asked.join(" "), status = status, bytes = count(*body))
         }
         What::Ntp { version } => text!("log-ntp", version = version),
         What::Refused { why } => text!("log-refused", why = format!("{why:?}")),
         What::Closed { received, sent, cut } => {
-            let bytes = text!("log-bytes", received = received, sent = sent);
+            let bytes = text!("log-bytes", received = count(*received), sent = count(*sent));
             match cut {
                 None => text!("log-closed", bytes = bytes),
                 Some(cut) => text!("log-cut", bytes = bytes, why = cut),

@@ -9,7 +9,7 @@ use super::scene::{Check, Step};
 use super::{Report, purpose};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
-use crate::language::{ladder_words, text};
+use crate::language::{count, ladder_words, text};
 use crate::output::println;
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
 
@@ -59,7 +59,7 @@ fn command(step: &Step) {
         lines[..head].iter().for_each(|line| output(line));
         println!(
             "      {}",
-            paint(FAINT, format_args!("┊ {}", text!("tour-folded", lines = hidden)))
+            paint(FAINT, format_args!("┊ {}", text!("tour-folded", lines = count(hidden))))
         );
         lines[lines.len() - tail..].iter().for_each(|line| output(line));
     }

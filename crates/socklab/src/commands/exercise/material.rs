@@ -71,14 +71,19 @@ impl Material {
         let hints = self.hints(exercise)?;
         let template = self.template(exercise, code)?;
         Ok(template.starter(|gap| {
-            hints.about(gap).map(|hint| ask::of(&hint.prompt).to_owned()).unwrap_or_default()
+            let prompt = hints.about(&gap.name).map_or("", |hint| ask::of(&hint.prompt));
+            if gap.makes.is_empty() {
+                return prompt.to_owned();
+            }
+            text!("start-makes", prompt = prompt, names = gap.makes)
         }))
     }
 
-    /// The page of an exercise, as a file.
-    pub(crate) fn page(&self, exercise: &str) -> Option<&[u8]> {
+    /// The page of an exercise, for those who write it in this language.
+    pub(crate) fn page(&self, exercise: &str, code: Code) -> Option<String> {
         let name = format!("{}.md", ask::language());
-        self.course.file(Path::new("exercises").join(exercise).join(name))
+        let page = self.course.file(Path::new("exercises").join(exercise).join(name))?;
+        Some(super::page::with_commands(&String::from_utf8_lossy(page), exercise, code))
     }
 }
 

@@ -54,11 +54,10 @@ pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
 pub(crate) fn sentence(explanation: &Explanation) -> String {
     let mut arguments = FluentArgs::new();
     for (name, argument) in &explanation.arguments {
-        let value = match argument {
-            Argument::Text(text) => text.clone(),
-            Argument::Number(number) => number.to_string(),
-        };
-        arguments.set(*name, value);
+        match argument {
+            Argument::Text(text) => arguments.set(*name, text.clone()),
+            Argument::Number(number) => arguments.set(*name, *number),
+        }
     }
     let sentence = fill(&explanation.key(), &arguments);
     match explanation.more {
