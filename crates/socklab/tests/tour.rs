@@ -108,6 +108,23 @@ fn the_tour_needs_no_network() {
 }
 
 #[test]
+fn without_a_loopback_that_is_up_the_tour_says_so_at_once() {
+    let (unshare, ip, bash) = (need!("unshare"), need!("ip"), need!("bash"));
+    if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
+        not_run!("a network namespace (unshare -Urn)");
+    }
+    // It was never up, or it was: then 127.0.0.1 is still there, and leads nowhere.
+    for before in [String::new(), format!("{ip} link set lo up && {ip} link set lo down && ")] {
+        let script = format!(r#"{before} exec "$0" tour"#);
+        let words = ["-Urn", &bash, "-c", &script, env!("CARGO_BIN_EXE_socklab")];
+        let ended = run(program(&unshare).args(words)).exits(3);
+        assert!(ended.errors.contains(" lo, is down "), "{}", ended.errors);
+        assert!(ended.errors.contains("\n  Try: ip link set lo up"), "{}", ended.errors);
+        assert_eq!(ended.text(), "");
+    }
+}
+
+#[test]
 fn the_tour_needs_no_root() {
     if !rustix::process::geteuid().is_root() {
         // Then all the other tests here have shown it.
