@@ -30,7 +30,7 @@ pub(crate) fn run_if_named() -> Option<ExitCode> {
 }
 
 fn run(program: &Program) -> ExitCode {
-    output::end_without_panic();
+    output::end_without_panic(program.name);
     match (program.main)() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
