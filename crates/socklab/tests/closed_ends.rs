@@ -123,9 +123,8 @@ fn a_full_disk_is_an_error_with_a_reason() {
         assert!(ended.errors.contains("No space left on device"), "{line}: {}", ended.errors);
         assert_eq!(ended.errors.lines().count(), 1, "{line}: {}", ended.errors);
         // It begins, as every error does, with whose it is.
-        let name = line
-            .strip_prefix("run ")
-            .map_or("socklab", |line| line.split(' ').next().unwrap_or(line));
+        let program = line.strip_prefix("run ").filter(|name| !name.starts_with('-'));
+        let name = program.and_then(|line| line.split(' ').next()).unwrap_or("socklab");
         assert!(ended.errors.starts_with(&format!("{name}: ")), "{line}: {}", ended.errors);
     }
 }
