@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Args, Bytes, Errno, Name, SocketId};
+use crate::{Args, Bytes, Errno, Name, SocketId, SocketType};
 
 /// A system call on a socket, whole: what was asked, what came of it, how long it took.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,6 +65,32 @@ pub struct SourceLine {
 }
 
 impl Call {
+    /// The name a programmer calls it by: C libraries make `recv` a `recvfrom` without an
+    /// address, `accept` an `accept4`, and so on.
+    pub fn library_name(&self) -> &str {
+        match (self.name.as_str(), &self.args) {
+            // Whoever has no peer asks whom a datagram is from; that none came changes nothing.
+            ("recvfrom", Args::Recv { from: None, .. })
+                if self.value().is_none() && self.has_no_peer() =>
+            {
+                "recvfrom"
+            }
+            ("recvfrom", Args::Recv { from: None, .. }) => "recv",
+            ("sendto", Args::Send { to: None, .. }) => "send",
+            ("accept4", _) => "accept",
+            ("ppoll", _) => "poll",
+            ("pselect6", _) => "select",
+            ("epoll_pwait" | "epoll_pwait2", _) => "epoll_wait",
+            (name, _) => name,
+        }
+    }
+
+    fn has_no_peer(&self) -> bool {
+        let unconnected =
+            |socket: &SocketId| socket.kind == SocketType::DGRAM && socket.peer.is_none();
+        self.socket.as_ref().is_some_and(unconnected)
+    }
+
     /// Nanoseconds between entry and return.
     pub fn took(&self) -> u64 {
         self.ended.saturating_sub(self.began)

@@ -78,7 +78,7 @@ pub fn facts(findings: &[Finding], timeline: &Timeline) -> BTreeMap<String, Fact
 }
 
 fn about_call(call: &event::Call, tell: &mut impl FnMut(&str, Fact)) {
-    tell("call", Fact::Text(call.name.to_string()));
+    tell("call", Fact::Text(call.library_name().to_owned()));
     tell("took", Fact::Time(call.took()));
     match call.outcome {
         Outcome::Value(value) => tell("result", Fact::Number(value)),

@@ -51,7 +51,7 @@ fn every_rule_is_provoked_by_a_program() {
     let mut wrong = Vec::new();
     for rule in RULES.iter().filter(|rule| !NEED_A_NETWORK.contains(&rule.key)) {
         let Some(timeline) = record(&python, rule.key) else {
-            eprintln!("{}: skipped, this machine does not allow it", rule.key);
+            eprintln!("not run: {}: needs a machine that allows it", rule.key);
             continue;
         };
         let found: Vec<&str> = explain(&timeline).iter().map(|one| one.rule).collect();

@@ -110,7 +110,7 @@ fn a_starter_is_begun_kept_and_checked() {
     };
     // From here and from anywhere below: the command is guessed, the first message says what to do.
     let report = again(&["check", "echo-server"]).exits(1).text();
-    assert!(report.contains("Gap 1, “echo”, is still open in line"), "{report}");
+    assert!(report.contains("Gap 3, “reuse”, is still open in line"), "{report}");
     assert!(report.contains("NotImplementedError"), "{report}");
     let listed = again(&["exercise", "list"]).exits(0).text();
     let line = listed.lines().find(|line| line.contains("echo-server")).expect("a line");
@@ -256,5 +256,38 @@ fn ten_at_once_with_the_same_port_do_not_meet() {
     for report in &reports {
         assert_eq!((&report["place"], &report["passed"]), (&"private".into(), &true.into()));
         assert_eq!(report["points"], reports[0]["points"]);
+    }
+}
+
+#[test]
+fn what_a_program_did_wrong_is_said_before_any_hint() {
+    let python = need!("python3");
+    let begin = "import socket, sys\ns = socket.socket()\n\
+                 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n\
+                 s.bind(('', int(sys.argv[1])))\n";
+    let listen = "s.listen(5)\n";
+    for (case, rest, said) in [
+        ("echo", "s.accept()\n".to_owned(), "which does not listen. Call bind, then listen"),
+        ("echo", format!("{listen}s.accept()\ns.recv(9)\n"), "Descriptor 3 only listens: recv"),
+        (
+            "next-client",
+            format!("{listen}while True:\n c, a = s.accept()\n while True: c.sendall(c.recv(9))\n"),
+            "0 bytes are the moment to leave the loop",
+        ),
+        ("echo", "input('port? ')\n".to_owned(), "It waits for somebody to type (stdin)"),
+        (
+            "echo",
+            "u = socket.socket(type=socket.SOCK_DGRAM)\nu.bind(('', 10000))\nu.recv(9)\n"
+                .to_owned(),
+            "The program has a UDP socket at its port",
+        ),
+    ] {
+        let (mut check, home) =
+            at_home(&["check", "echo-server", "--case", case, "--", &python, "wrong.py", "{port}"]);
+        fs::write(home.path().join("wrong.py"), format!("{begin}{rest}")).expect("written");
+        let report = run(&mut check).exits(1).text();
+        let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(said), "{said:?} is not in\n{report}");
+        assert!(!flat.contains("Hint:"), "{report}");
     }
 }

@@ -38,6 +38,7 @@ explain-short-write = Only { $taken } of { $asked } bytes were taken: the kernel
 ## How connections end
 
 explain-end-of-stream = 0 bytes mean the end: { $peer } has closed its side and will send nothing more. It is not an error. Stop reading, and close.
+explain-end-ignored = recv returned 0 bytes, the end, and { $program } went on reading: { $times } times the same answer, at once. 0 bytes are the moment to leave the loop.
 explain-connection-reset = { $call } failed because the other end cut the connection with RST: it crashed, or closed while bytes were still unread.
 explain-send-after-shutdown = This program had shut down its own sending half of descriptor { $fd }, and then tried to send. After SHUT_WR it can only receive.
 explain-broken-pipe = The other end of descriptor { $fd } is gone, and an earlier send was answered with RST. A send can succeed once after the peer has closed; the next one fails, like this one.

@@ -38,6 +38,7 @@ explain-short-write = Solo se tomaron { $taken } de { $asked } bytes: el búfer 
 ## Cómo acaban las conexiones
 
 explain-end-of-stream = 0 bytes significan el final: { $peer } ha cerrado su lado y no enviará nada más. No es un error. Deja de leer y cierra.
+explain-end-ignored = recv devolvió 0 bytes, el final, y { $program } siguió leyendo: { $times } veces la misma respuesta, al instante. Con 0 bytes hay que salir del bucle.
 explain-connection-reset = { $call } ha fallado porque el otro extremo cortó la conexión con un RST: se cayó, o cerró con bytes sin leer.
 explain-send-after-shutdown = Este programa había cerrado su propia mitad de envío del descriptor { $fd } y luego intentó enviar. Después de SHUT_WR ya solo puede recibir.
 explain-broken-pipe = El otro extremo del descriptor { $fd } ya no está, y un envío anterior recibió un RST. Cuando el otro ha cerrado, un primer envío puede salir bien; el siguiente falla, como este.

@@ -114,7 +114,7 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Finding> {
 
 pub(super) fn too_many_files(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno(24));
-    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
 }
 
 #[cfg(test)]

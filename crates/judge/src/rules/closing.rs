@@ -55,7 +55,7 @@ pub(super) fn reset(case: &Case<'_>) -> Vec<Finding> {
         let close = other.and_then(|other| {
             case.before(other, at).rfind(|(_, call)| matches!(call.args, Args::Close))
         });
-        Finding::at(at).and(close.map(|(at, _)| at)).with("call", call.name.to_string())
+        Finding::at(at).and(close.map(|(at, _)| at)).with("call", call.library_name().to_owned())
     });
     found.collect()
 }
@@ -150,9 +150,28 @@ pub(super) fn half_close(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
+/// The end of the stream, read over and over: whoever reads once more gets 0 once more, at once.
+pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Finding> {
+    const OVER_AND_OVER: usize = 3;
+    let found = case.flows.sockets.iter().filter_map(|socket| {
+        let ends = socket.calls.iter().copied().filter(|at| {
+            case.call(*at).is_some_and(|call| {
+                let room = matches!(call.args, Args::Recv { room, .. } if room > 0);
+                room && is_tcp(call) && call.value() == Some(0)
+            })
+        });
+        let ends: Vec<Position> = ends.collect();
+        let (first, last) = (*ends.first()?, *ends.last()?);
+        let finding = Finding::at(first).and([last]).with("program", case.who(first));
+        let finding = finding.with("times", ends.len() as u64);
+        (ends.len() >= OVER_AND_OVER).then_some(finding)
+    });
+    found.collect()
+}
+
 pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno::ETIMEDOUT).filter(|(_, call)| sends(call) || receives(call));
-    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -183,6 +202,20 @@ mod tests {
         });
         assert!(rules(&half).contains(&"half-close"));
         assert!(!rules(&timeline).contains(&"half-close"));
+    }
+
+    #[test]
+    fn an_end_read_over_and_over() {
+        let read = |times: usize| {
+            with_pair(|story, near, far| {
+                story.close(near);
+                for _ in 0..times {
+                    story.recv(far, "");
+                }
+            })
+        };
+        assert!(told(&read(500), "end-ignored").contains("500"));
+        assert!(!rules(&read(2)).contains(&"end-ignored"));
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub(super) fn too_long(case: &Case<'_>) -> Vec<Finding> {
 
 pub(super) fn no_destination(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno(89)).filter(|(_, call)| sends(call));
-    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
 }
 
 #[cfg(test)]

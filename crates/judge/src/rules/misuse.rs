@@ -6,7 +6,7 @@ use crate::case::{Case, Finding, receives, sends};
 
 fn finding(at: flows::Position, call: &Call) -> Finding {
     let fd = u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0);
-    Finding::at(at).with("call", call.name.to_string()).with("fd", fd)
+    Finding::at(at).with("call", call.library_name().to_owned()).with("fd", fd)
 }
 
 fn moves_or_shuts(call: &Call) -> bool {

@@ -76,6 +76,7 @@ pub const RULES: &[Rule] = &[
     lesson("coalesced-read", &["messages", "got"], stream::coalesced_read),
     problem("short-write", &["asked", "taken"], stream::short_write),
     lesson("end-of-stream", &["peer"], closing::end_of_stream),
+    problem("end-ignored", &["program", "times"], closing::end_ignored),
     problem("connection-reset", &["call"], closing::reset),
     problem("send-after-shutdown", &["fd"], closing::send_after_shutdown),
     problem("broken-pipe", &["fd"], closing::broken_pipe),

@@ -44,7 +44,7 @@ pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Finding> {
         // With a pause of a millisecond or more it is polling, which costs little.
         let busy = run.len() >= LOOP && took / (run.len() as u64) < 1_000_000;
         let finding = Finding::at(first).and([last]);
-        let finding = finding.with("call", case.call(first)?.name.to_string());
+        let finding = finding.with("call", case.call(first)?.library_name().to_owned());
         let finding = finding.with("times", run.len() as u64);
         busy.then(|| finding.with("milliseconds", milliseconds(took)))
     });
@@ -54,7 +54,7 @@ pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Finding> {
 pub(super) fn not_now(case: &Case<'_>) -> Vec<Finding> {
     let found = vain_runs(case).into_iter().filter(|run| run.len() < LOOP).filter_map(|run| {
         let call = case.call(run[0])?;
-        Some(Finding::at(run[0]).with("call", call.name.to_string()))
+        Some(Finding::at(run[0]).with("call", call.library_name().to_owned()))
     });
     found.collect()
 }
@@ -63,7 +63,7 @@ pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Finding> {
     let waited =
         case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call) && call.took() >= WAITED);
     let found = waited.map(|(at, call)| {
-        let finding = Finding::at(at).with("call", call.name.to_string());
+        let finding = Finding::at(at).with("call", call.library_name().to_owned());
         finding.with("milliseconds", milliseconds(call.took()))
     });
     found.collect()
@@ -81,7 +81,7 @@ pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Finding> {
         wants_input && call.value() == Some(0) && call.took() >= WAITED
     });
     let found = found.map(|(at, call)| {
-        let finding = Finding::at(at).with("call", call.name.to_string());
+        let finding = Finding::at(at).with("call", call.library_name().to_owned());
         finding.with("milliseconds", milliseconds(call.took()))
     });
     found.collect()
@@ -89,7 +89,7 @@ pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Finding> {
 
 pub(super) fn interrupted(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno::EINTR);
-    found.map(|(at, call)| Finding::at(at).with("call", call.name.to_string())).collect()
+    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{Detail, Mark, Words};
 
 /// What was asked: name and arguments.
 pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {
-    let name = clean(friendly(call));
+    let name = clean(call.library_name());
     let label = Label::default().then(PartKind::Name, name.clone());
     let fd = call.fd.map_or_else(|| "?".to_owned(), |fd| fd.to_string());
     let plain = |inside: String| label.clone().glue(PartKind::Plain, format!("({inside})"));
@@ -175,31 +175,6 @@ impl Label {
         self.push_data(bytes, bytes.total, true);
         self
     }
-}
-
-/// The name a programmer called it by. C libraries make `recv` a `recvfrom` without an address.
-fn friendly(call: &Call) -> &str {
-    match (call.name.as_str(), &call.args) {
-        // Whoever has no peer asks whom a datagram is from; that no datagram came changes nothing.
-        ("recvfrom", Args::Recv { from: None, .. })
-            if call.value().is_none() && has_no_peer(call) =>
-        {
-            "recvfrom"
-        }
-        ("recvfrom", Args::Recv { from: None, .. }) => "recv",
-        ("sendto", Args::Send { to: None, .. }) => "send",
-        ("accept4", _) => "accept",
-        ("ppoll", _) => "poll",
-        ("pselect6", _) => "select",
-        ("epoll_pwait" | "epoll_pwait2", _) => "epoll_wait",
-        (name, _) => name,
-    }
-}
-
-fn has_no_peer(call: &Call) -> bool {
-    call.socket
-        .as_ref()
-        .is_some_and(|socket| socket.kind == SocketType::DGRAM && socket.peer.is_none())
 }
 
 fn kind_of_socket(family: Family, kind: SocketType) -> String {

@@ -267,5 +267,5 @@ impl From<NotRunning> for Stop {
 /// The last lines of an output.
 fn tail(output: &str) -> String {
     let lines: Vec<&str> = output.trim_end().lines().collect();
-    lines[lines.len().saturating_sub(6)..].join("\n")
+    lines[lines.len().saturating_sub(12)..].join("\n")
 }

@@ -29,7 +29,7 @@ examples-check =
     $ socklab check tcp-client -- my-client.c
     Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage, 3 it could not be run here.
 
-exercise-next = Begin: socklab exercise start NAME.  ✓ all points   · begun
+exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   · begun
 unknown-exercise = there is no exercise “{ $name }”
 start-exists = { $file } is there already, and differs from the starter: it is not touched
 start-force = to begin again, keeping a copy: { $command }
@@ -52,6 +52,8 @@ check-missing-hint = this says nothing about your program: install it, or give a
 check-nothing = there is nothing to check here: no { $name }.py, { $name }.rs or { $name }.c
 check-nothing-hint = begin with: socklab exercise start { $name }; or name your program: socklab check { $name } -- COMMAND
 
+label-why = Why:
+advice-udp = The program has a UDP socket at its port. This exercise speaks TCP: SOCK_STREAM, then listen and accept.
 label-hint = Hint:
 label-again = See it again:
 

@@ -29,7 +29,7 @@ examples-check =
     $ socklab check tcp-client -- mi-cliente.c
     Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso, 3 aquí no se ha podido ejecutar.
 
-exercise-next = Empieza: socklab exercise start NOMBRE.  ✓ todos los puntos   · empezado
+exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se pide   · empezado
 unknown-exercise = no hay ningún ejercicio «{ $name }»
 start-exists = { $file } ya existe, y no es como al principio: no se toca
 start-force = para empezar de nuevo guardando una copia: { $command }
@@ -52,6 +52,8 @@ check-missing-hint = esto no dice nada de tu programa: instálalo, o da otra ord
 check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
 check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- ORDEN
 
+label-why = Por qué:
+advice-udp = El programa tiene un socket UDP en su puerto. Este ejercicio habla TCP: SOCK_STREAM, y después listen y accept.
 label-hint = Pista:
 label-again = Verlo otra vez:
 

@@ -74,6 +74,11 @@ pub(crate) fn hanging(text: &str, indent: usize, width: usize) -> String {
 /// One paragraph; a list item is indented from its second line on.
 fn wrap(paragraph: &str, width: usize) -> String {
     let indent = if paragraph.starts_with("- ") { "  " } else { "" };
+    painted(&lines(paragraph, width, indent).join("\n")) + "\n"
+}
+
+/// One paragraph in lines; all but the first are indented.
+pub(crate) fn lines(paragraph: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in words(paragraph, width.saturating_sub(indent.len())) {
@@ -92,7 +97,7 @@ fn wrap(paragraph: &str, width: usize) -> String {
         }
         used += length;
     }
-    painted(&lines.join("\n")) + "\n"
+    lines
 }
 
 /// The words of a paragraph. Code stays in one piece where a line has room for it: it may be a

@@ -2,6 +2,7 @@
 //! scenarios are run, how what came of them is told.
 
 pub(crate) mod answered;
+pub(crate) mod gauge;
 pub(crate) mod key;
 pub(crate) mod markdown;
 pub(crate) mod progress;
@@ -36,6 +37,7 @@ pub(crate) fn end_cleanly() -> Result<()> {
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             key::restore();
+            gauge::hide();
             scenario::clean_up();
             std::process::exit(128 + signal);
         }

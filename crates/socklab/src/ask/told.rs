@@ -4,7 +4,7 @@ use event::Exit;
 use judge::Fact;
 use scenario::{Place, StepTrouble, Stopped, Trouble};
 
-use crate::language::{Language, chosen, text};
+use crate::language::{Language, chosen, has, text};
 
 /// A text with its `{NAME.WORD}` filled in from the evidence, and those of them that are not
 /// known and became `?`.
@@ -98,23 +98,19 @@ pub(crate) fn trouble(trouble: &Trouble) -> String {
 pub(crate) fn step(trouble: &StepTrouble) -> String {
     match trouble {
         StepTrouble::TimedOut { who, awaited, after_ms, blocked_in } => {
-            let seconds = duration(after_ms * 1_000_000);
-            match blocked_in {
-                Some(call) => {
-                    text!(
-                        "ask-step-waits",
-                        who = who,
-                        awaited = awaited,
-                        time = seconds,
-                        call = call
-                    )
-                }
-                None => text!("ask-step-late", who = who, awaited = awaited, time = seconds),
+            let time = duration(after_ms * 1_000_000);
+            let key = known("ask-late", awaited);
+            let late = text!(&key, who = who, awaited = awaited, time = time);
+            match blocked_in.as_deref() {
+                Some("stdin") => format!("{late} {}", text!("ask-waits-stdin")),
+                Some(call) => format!("{late} {}", text!("ask-waits-call", call = call)),
+                None => late,
             }
         }
         StepTrouble::Ended { who, awaited, exit: status, output } => {
             let end = exit(*status);
-            let first = text!("ask-step-ended", who = who, awaited = awaited, end = end);
+            let key = known("ask-ended", awaited);
+            let first = text!(&key, who = who, awaited = awaited, end = end);
             if output.is_empty() {
                 first
             } else {
@@ -135,12 +131,9 @@ pub(crate) fn step(trouble: &StepTrouble) -> String {
                 _ => text!("ask-mismatch-bytes", who = who),
             };
             let mut told = title;
-            told.push_str(&difference(
-                &expected.sample,
-                &got.sample,
-                *skipped,
-                (expected.total, got.total),
-            ));
+            let totals = (expected.total, got.total);
+            let shown = if how == "contains" { side_by_side } else { difference };
+            told.push_str(&shown(&expected.sample, &got.sample, *skipped, totals));
             if !why.is_empty() {
                 told.push_str(&format!("\n    {why}"));
             }
@@ -152,6 +145,12 @@ pub(crate) fn step(trouble: &StepTrouble) -> String {
         StepTrouble::Nowhere { who } => text!("ask-step-nowhere", who = who),
         StepTrouble::NotRunning { who } => text!("ask-step-not-running", who = who),
     }
+}
+
+/// The sentence about what was awaited (`listening`, `exited` …), or the one for all else.
+fn known(kind: &str, awaited: &str) -> String {
+    let own = format!("{kind}-{awaited}");
+    if has(&own) { own } else { format!("{kind}-other") }
 }
 
 /// How a program ended.
@@ -166,25 +165,37 @@ pub(crate) fn exit(exit: Exit) -> String {
 /// Expected and got, escaped, one below the other, with a caret under the first difference.
 pub(crate) fn difference(expected: &[u8], got: &[u8], skipped: u64, totals: (u64, u64)) -> String {
     let common = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
-    let shown = |bytes: &[u8]| event::Bytes::whole(bytes).to_string();
-    let dots = |bytes: &[u8], total: u64| {
-        if skipped + (bytes.len() as u64) < total { "…" } else { "" }
+    let before = before(skipped).chars().count() + 1;
+    let caret = before + event::Bytes::whole(&expected[..common]).to_string().chars().count();
+    let width = labels().iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let lines = lines(labels(), [expected, got], skipped, totals);
+    format!("{lines}\n    {:width$}  {}^", "", " ".repeat(caret))
+}
+
+/// What should stand somewhere in what came, and what came.
+fn side_by_side(wanted: &[u8], got: &[u8], skipped: u64, totals: (u64, u64)) -> String {
+    lines([text!("ask-wanted-in-it"), text!("ask-got")], [wanted, got], skipped, totals)
+}
+
+fn labels() -> [String; 2] {
+    [text!("ask-expected"), text!("ask-got")]
+}
+
+/// How many bytes were alike before those that are shown.
+fn before(skipped: u64) -> String {
+    if skipped > 0 { format!("(+{skipped} B) …") } else { String::new() }
+}
+
+fn lines(labels: [String; 2], bytes: [&[u8]; 2], skipped: u64, totals: (u64, u64)) -> String {
+    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let before = before(skipped);
+    let line = |(label, bytes, total): (&String, &[u8], u64)| {
+        let dots = if skipped + (bytes.len() as u64) < total { "…" } else { "" };
+        let shown = event::Bytes::whole(bytes);
+        format!("\n    {label:<width$}  {before}\"{shown}{dots}\"  {total} B")
     };
-    let before = if skipped > 0 { format!("(+{skipped} B) …") } else { String::new() };
-    let (wanted, seen) = (text!("ask-expected"), text!("ask-got"));
-    let width = wanted.chars().count().max(seen.chars().count());
-    let caret = before.chars().count() + shown(&expected[..common]).chars().count() + 1;
-    format!(
-        "\n    {wanted:<width$}  {before}\"{}{}\"  {} B\n    {seen:<width$}  {before}\"{}{}\"  {} B\n    {:width$}  {}^",
-        shown(expected),
-        dots(expected, totals.0),
-        totals.0,
-        shown(got),
-        dots(got, totals.1),
-        totals.1,
-        "",
-        " ".repeat(caret),
-    )
+    let [expected, got] = bytes;
+    line((&labels[0], expected, totals.0)) + &line((&labels[1], got, totals.1))
 }
 
 #[cfg(test)]

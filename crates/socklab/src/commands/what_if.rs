@@ -125,7 +125,11 @@ fn one(question: &Question, options: &WhatIf) -> Result<ExitCode> {
         (None, None) => "unanswered",
     };
     // A home directory that cannot be written to spoils nobody's lesson.
-    let _ = progress::note("what-if", &question.name, result);
+    // Looking again at what was predicted before changes nothing.
+    let known = progress::read().contains_key(&format!("what-if {}", question.name));
+    if !(known && result == "seen") {
+        let _ = progress::note("what-if", &question.name, result);
+    }
     if options.json {
         let report = report(question, &answered, predicted);
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -5,13 +5,14 @@ use judge::{BytesWanted, ExitWanted, Expectation, Finding, Mismatch, Outcome, Su
 use scenario::Recording;
 use scenario::exercise::{CaseReport, Problem};
 
+use super::advice::processes;
 use crate::ask::told;
 use crate::language::text;
 
 /// How many bytes are shown.
 const SHOWN: usize = 64;
 /// How many of the last lines of an output are shown.
-const LAST: usize = 6;
+const LAST: usize = 12;
 
 /// What went wrong, in a few lines.
 pub(super) fn why(done: &CaseReport<'_>) -> Vec<String> {
@@ -136,22 +137,16 @@ pub(super) fn is_printed(recording: &Recording, text: &str) -> bool {
 
 /// What a column's processes wrote to standard output and error.
 fn printed(recording: &Recording, column: usize) -> Vec<u8> {
-    let mut processes = Vec::new();
-    let mut output = Vec::new();
-    for event in &recording.events {
-        match event.process() {
-            Some(Process::Start { command, .. }) if *command as usize == column => {
-                processes.push(event.place.process);
-            }
-            Some(Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes })
-                if processes.contains(&event.place.process) =>
-            {
-                output.extend_from_slice(&bytes.sample);
-            }
-            _ => {}
+    let processes = processes(recording, column);
+    let events = recording.events.iter();
+    let ours = events.filter(|event| processes.contains(&event.place.process));
+    let pieces = ours.filter_map(|event| match event.process() {
+        Some(Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes }) => {
+            Some(bytes.sample.as_slice())
         }
-    }
-    output
+        _ => None,
+    });
+    pieces.collect::<Vec<_>>().concat()
 }
 
 /// A line that does nothing to the terminal.

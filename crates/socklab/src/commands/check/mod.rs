@@ -1,5 +1,6 @@
 //! `socklab check`: runs what a student wrote, case by case, and says what it did.
 
+mod advice;
 mod explain;
 mod json;
 mod report;
@@ -15,12 +16,13 @@ use scenario::exercise::{BuildError, Check, Report};
 use super::exercise::{Material, Points};
 use super::watch;
 use crate::ask;
+use crate::ask::gauge::{self, Gauge};
 use crate::cli::{self, Format};
 use crate::failure::{Exit, Failure};
 use crate::language::text;
 use crate::output::println;
-pub(crate) use report::{Gauge, case_line, refused, summary};
-pub(crate) use story::{again, story};
+pub(crate) use report::{case_line, refused, summary};
+pub(crate) use story::{Order, again, story};
 pub(crate) use subject::Subject;
 
 /// Checks a program.
@@ -65,7 +67,7 @@ pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
         }
         Format::Text => in_words(&check, &material, &subject)?,
     };
-    if options.case.is_none() && options.command.is_empty() {
+    if options.case.is_none() && options.format == Format::Text {
         note(&exercise.name, &report);
     }
     Ok(verdict(&report))
@@ -81,7 +83,7 @@ fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Re
     let mut upcoming: Vec<&str> = check.cases().map(|case| case.name.as_str()).collect();
     upcoming.remove(0);
     let report = check.run(|done| {
-        gauge.hide();
+        gauge::hide();
         if section != Some(done.case.robust) {
             section = Some(done.case.robust);
             report::section(done.case.robust);
@@ -93,12 +95,13 @@ fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Re
         }
         true
     });
-    gauge.hide();
+    gauge::hide();
     report::print_summary(&report);
     if let Some(first) = report.cases.iter().find(|done| done.problem().is_some()) {
         let name = &check.exercise.name;
         let again = again(name, &first.case.name, check.stagehand.seed, subject);
-        for line in story(first, subject, &material.hints(name)?, &again) {
+        let hints = material.hints(name)?;
+        for line in story(first, subject, &hints, &again, Order::TopDown) {
             println!("{line}");
         }
     }

@@ -1,13 +1,13 @@
 //! The report in words: a line for each case, and the points.
 
-use anstream::eprint;
 use scenario::State;
 use scenario::exercise::{CaseReport, Report};
 use scenario::format::Exercise;
 
 use super::Subject;
 use super::explain::shell_words;
-use crate::ask::{self, told};
+use super::story::width;
+use crate::ask::{self, markdown, told};
 use crate::commands::exercise::in_this_language;
 use crate::language::text;
 use crate::output::println;
@@ -46,10 +46,21 @@ pub(crate) fn case_line(done: &CaseReport<'_>) -> String {
         State::InfraError => text!("check-infra"),
         _ => String::new(),
     };
-    let tail =
-        if tail.is_empty() { tail } else { format!("  {}", style::paint(style::FAINT, tail)) };
-    format!("  {} {points:>3}  {name} {title}{tail}", style::paint(style, mark))
+    let head = format!("  {} {points:>3}  {name} ", style::paint(style, mark));
+    let mut about = markdown::lines(title, width().saturating_sub(TITLE), "");
+    if !tail.is_empty() {
+        let used = about.last().map_or(0, |line| line.chars().count());
+        if TITLE + used + 2 + tail.chars().count() > width() {
+            about.push(style::paint(style::FAINT, tail));
+        } else if let Some(last) = about.last_mut() {
+            *last += &format!("  {}", style::paint(style::FAINT, tail));
+        }
+    }
+    head + &about.join(&format!("\n{}", " ".repeat(TITLE)))
 }
+
+/// In which column the titles of cases begin.
+const TITLE: usize = 27;
 
 pub(super) fn print_summary(report: &Report<'_>) {
     println!("\n{}", summary(report));
@@ -78,47 +89,5 @@ pub(crate) fn refused(command: &str, output: &str) {
     println!();
     for line in output.lines() {
         println!("  {line}");
-    }
-}
-
-/// How far a check is, on standard error, where only a person sees it.
-#[derive(Debug)]
-pub(crate) struct Gauge {
-    done: usize,
-    all: usize,
-    shown: bool,
-    visible: bool,
-}
-
-/// How many cells a gauge has.
-const CELLS: usize = 20;
-
-impl Gauge {
-    pub(crate) fn new(all: usize, visible: bool) -> Self {
-        Self { done: 0, all, shown: false, visible }
-    }
-
-    pub(crate) fn advance(&mut self) {
-        self.done += 1;
-    }
-
-    /// The gauge itself.
-    pub(crate) fn bar(&self) -> String {
-        let full = CELLS * self.done / self.all.max(1);
-        let bar = "█".repeat(full) + &"░".repeat(CELLS - full);
-        format!("{bar} {}/{}", self.done, self.all)
-    }
-
-    pub(crate) fn show(&mut self, doing: &str) {
-        if self.visible {
-            eprint!("\r\x1b[K  {} {doing}", self.bar());
-            self.shown = true;
-        }
-    }
-
-    pub(crate) fn hide(&mut self) {
-        if std::mem::take(&mut self.shown) {
-            eprint!("\r\x1b[K");
-        }
     }
 }

@@ -4,14 +4,24 @@
 use scenario::exercise::{CaseReport, Conduct, Hints, conduct};
 use scenario::{Recording, StepTrouble};
 
+use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
-use crate::ask::{self, answered};
+use crate::ask::{self, answered, markdown};
 use crate::language::text;
 use crate::style;
 
 /// How many lines of a ladder are shown: where it begins, and what led to the end.
 const LADDER: (usize, usize) = (5, 24);
+
+/// In which order a story is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// What was expected, then what happened: for whoever reads from the top.
+    TopDown,
+    /// The ladder first: on a screen that scrolls, what stands last is what is seen.
+    WordsLast,
+}
 
 /// The story, line by line.
 pub(crate) fn story(
@@ -19,7 +29,13 @@ pub(crate) fn story(
     subject: &Subject,
     hints: &Hints,
     again: &str,
+    order: Order,
 ) -> Vec<String> {
+    let mut picture = Vec::new();
+    if let Some(recording) = &done.recording {
+        picture.push(String::new());
+        picture.extend(drawn(recording, &done.evidence()));
+    }
     let title = format!("{}: {}", done.case.name, ask::of(&done.case.title));
     let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
     let gaps = subject.open_gaps();
@@ -44,16 +60,30 @@ pub(crate) fn story(
             lines.extend(last_words(recording));
         }
         lines.extend(conduct(recording).iter().map(conduct_text));
-        lines.push(String::new());
-        lines.extend(drawn(recording, &done.evidence()));
+    }
+    match order {
+        Order::TopDown => lines.append(&mut picture),
+        Order::WordsLast => drop(lines.splice(..0, picture)),
     }
     // Whoever has gaps left needs their text first.
-    if let Some(hint) = done.hint().filter(|_| gaps.is_empty()) {
-        let label = style::paint(style::STRONG, text!("label-hint"));
-        lines.push(format!("{label} {}", ask::of(&hint)));
+    let advice = if gaps.is_empty() { advice(done) } else { Advice::default() };
+    let hint = done.hint().filter(|_| advice.leaves_room).map(|hint| ask::of(&hint).to_owned());
+    for sentence in advice.sentences {
+        lines.extend(labelled("label-why", &sentence));
+    }
+    if let Some(hint) = hint {
+        lines.extend(labelled("label-hint", &hint));
     }
     let label = style::paint(style::STRONG, text!("label-again"));
     lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));
+    lines
+}
+
+/// A label and a text behind it, in lines.
+fn labelled(key: &str, text: &str) -> Vec<String> {
+    let label = text!(key);
+    let mut lines = markdown::lines(&format!("{label} {text}"), width(), "  ");
+    lines[0] = lines[0].replacen(&label, &style::paint(style::STRONG, &label), 1);
     lines
 }
 
@@ -80,7 +110,7 @@ fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
 }
 
 /// The width of the terminal, less the indentation.
-fn width() -> usize {
+pub(super) fn width() -> usize {
     let size = rustix::termios::tcgetwinsize(std::io::stdout());
     size.map_or(80, |size| usize::from(size.ws_col)).clamp(60, 120) - 2
 }

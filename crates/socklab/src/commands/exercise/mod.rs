@@ -16,6 +16,7 @@ use crate::language::text;
 use crate::output::println;
 use crate::style;
 pub(crate) use material::{Material, in_this_language};
+use start::is_begun;
 pub(crate) use start::{Points, begin, restart, source_file, started};
 
 /// Does what was asked for.
@@ -85,12 +86,12 @@ pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
     format!("{mark} {name} {about}{}", tail.unwrap_or_default())
 }
 
-/// One character: all points, all of the core, fewer, never checked.
+/// One character: it does what is asked, it was begun, nothing yet.
 pub(super) fn mark(name: &str, progress: &Progress) -> String {
     match Points::noted(progress, name) {
-        Some(points) if points.all() => style::paint(style::GOOD, "✓"),
-        Some(points) if points.core() => style::paint(style::GOOD, "·"),
+        Some(points) if points.core() => style::paint(style::GOOD, "✓"),
         Some(_) => style::paint(style::BAD, "·"),
+        None if is_begun(name, progress) => style::paint(style::FAINT, "·"),
         None => " ".to_owned(),
     }
 }

@@ -55,10 +55,20 @@ impl Points {
         Some(Self { core: pair(core)?, robust: pair(robust)? })
     }
 
-    /// Notes them. That a home directory cannot be written to is no reason to stop.
+    /// Notes them, unless better ones were noted before: what was done once stays done. That a
+    /// home directory cannot be written to is no reason to stop.
     pub(crate) fn note(self, exercise: &str) {
-        let _ = progress::note(POINTS, exercise, &self.to_string());
+        let best = Self::noted(&progress::read(), exercise);
+        let earned = |points: &Self| (points.core.0, points.robust.0);
+        if best.is_none_or(|best| earned(&best) < earned(&self)) {
+            let _ = progress::note(POINTS, exercise, &self.to_string());
+        }
     }
+}
+
+/// Was it started, wherever its file is now?
+pub(super) fn is_begun(exercise: &str, progress: &BTreeMap<String, String>) -> bool {
+    progress.contains_key(&format!("{FILE} {exercise}"))
 }
 
 /// The file that an exercise was started with, wherever it is.

@@ -21,7 +21,7 @@ use crate::language::text;
 use crate::output::{eprintln, println};
 
 pub(crate) use commands::{Program as Traced, course_program};
-pub(crate) use picture::{ladder_of, write_whole};
+pub(crate) use picture::{ladder_of, sentence, write_whole};
 pub(crate) use record::{Plan, Recording, record};
 
 use picture::{Format, draw_to, to_text};

@@ -51,7 +51,7 @@ pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
 }
 
 /// The words of an explanation, and how often the same happened again.
-fn sentence(explanation: &Explanation) -> String {
+pub(crate) fn sentence(explanation: &Explanation) -> String {
     let mut arguments = FluentArgs::new();
     for (name, argument) in &explanation.arguments {
         let value = match argument {

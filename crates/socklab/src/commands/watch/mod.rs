@@ -139,6 +139,9 @@ impl Session {
     /// What stands below a report while nothing happens.
     fn rest(&self) {
         write_out(format_args!("\r\x1b[K\n"));
+        if let Some(summary) = &self.last.summary {
+            println!("{summary}");
+        }
         match &self.last.points {
             Some(points) if points.all() => println!("{}", text!("watch-all")),
             Some(points) if points.core() => println!("{}", text!("watch-core")),
@@ -231,6 +234,8 @@ impl Session {
 
 /// The folder in which other exercises are, or have folders.
 fn beside(file: &Path, exercise: &str) -> PathBuf {
+    // `echo-server.py` alone does not say in which folder it is.
+    let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let folder = file.parent().unwrap_or(Path::new("."));
     let own = folder.file_name().is_some_and(|name| name == exercise);
     let beside = if own { folder.parent().unwrap_or(folder) } else { folder };

@@ -10,7 +10,8 @@ use scenario::exercise::{BuildError, Check, Hints};
 use scenario::format::Exercise;
 
 use crate::ask;
-use crate::commands::check::{Gauge, Subject, again, case_line, note, some_seed, story, summary};
+use crate::ask::gauge::Gauge;
+use crate::commands::check::{Order, Subject, again, case_line, note, some_seed, story, summary};
 use crate::commands::exercise::Points;
 use crate::language::text;
 
@@ -30,6 +31,8 @@ pub(super) enum Message {
 pub(super) struct Over {
     /// Points, if it came to its end.
     pub(super) points: Option<Points>,
+    /// The points, in a line.
+    pub(super) summary: Option<String>,
     /// The hint that stands beside what failed.
     pub(super) hint: Option<String>,
 }
@@ -90,8 +93,7 @@ fn check(
     let mut names = check.cases().map(|case| case.name.as_str());
     let mut gauge = Gauge::new(check.cases().count(), false);
     let show = |gauge: &Gauge, name: Option<&str>| {
-        let line = format!("  {} {}", gauge.bar(), name.unwrap_or_default());
-        let _ = out.send(Message::Progress(line));
+        let _ = out.send(Message::Progress(gauge.line(name.unwrap_or_default())));
     };
     show(&gauge, names.next());
     let mut section = None;
@@ -109,14 +111,14 @@ fn check(
     if stop.load(Ordering::Relaxed) {
         return Ok(Over::default());
     }
-    say(format!("\n{}", summary(&report)));
     let failed = report.cases.iter().find(|done| done.problem().is_some());
     if let Some(done) = failed {
         let again = again(&exercise.name, &done.case.name, stagehand.seed, subject);
-        story(done, subject, hints, &again).into_iter().for_each(say);
+        story(done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
     }
     note(&exercise.name, &report);
     Ok(Over {
+        summary: Some(summary(&report)),
         points: Some(Points { core: report.points(false), robust: report.points(true) }),
         hint: failed.and_then(|done| done.hint()).map(|hint| ask::of(&hint).to_owned()),
     })

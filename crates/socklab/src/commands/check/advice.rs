@@ -1,0 +1,112 @@
+//! What the rules that explain any timeline know about a case that did not pass.
+
+use event::{Args, Process, SocketType};
+use judge::Weight;
+use scenario::exercise::{CaseReport, Problem};
+use scenario::format::Run;
+use scenario::{Recording, StepTrouble};
+
+use crate::commands::trace::sentence;
+use crate::language::text;
+
+/// How many explanations are shown: more than these confuse.
+const MOST: usize = 2;
+
+/// Rules about calls that cannot work as they were made. Where one applies, it says more than the
+/// hint of a case, which can only guess.
+const MISUSE: [&str; 10] = [
+    "accept-without-listen",
+    "address-not-here",
+    "already-connected",
+    "busy-loop",
+    "closed-descriptor",
+    "end-ignored",
+    "listener-used",
+    "no-destination",
+    "not-a-socket",
+    "not-connected",
+];
+
+/// Rules about how a program ended, and those are ended by us when their case is over.
+const OURS: [&str; 1] = ["killed-connected"];
+
+/// What is known about the student's program in a case that did not pass.
+#[derive(Debug, Default)]
+pub(super) struct Advice {
+    /// In words.
+    pub(super) sentences: Vec<String>,
+    /// Whether the case's own hint still has something to say.
+    pub(super) leaves_room: bool,
+}
+
+/// Looks for it.
+pub(super) fn advice(done: &CaseReport<'_>) -> Advice {
+    let Some(recording) = &done.recording else {
+        return Advice { leaves_room: true, ..Advice::default() };
+    };
+    let Some(column) = submission(done, recording) else {
+        return Advice { leaves_room: true, ..Advice::default() };
+    };
+    let processes = processes(recording, column);
+    let is_ours = |seq: u64| {
+        let event = recording.events.iter().find(|event| event.seq == seq);
+        event.is_some_and(|event| processes.contains(&event.place.process))
+    };
+    let found: Vec<_> = judge::explain(&recording.timeline())
+        .into_iter()
+        .filter(|one| one.weight == Weight::Problem && !OURS.contains(&one.rule))
+        .filter(|one| is_ours(one.decisive()))
+        .collect();
+    let misuse = found.iter().any(|one| MISUSE.contains(&one.rule));
+    let found = found.iter().filter(|one| !misuse || MISUSE.contains(&one.rule));
+    let mut sentences: Vec<String> = found.take(MOST).map(sentence).collect();
+    let unready = is_unready(done);
+    if unready && waits_for_connections(done) && has_udp_port(recording, &processes) {
+        sentences.insert(0, text!("advice-udp"));
+    }
+    // A hint is about a step or an expectation; a program that was never ready has not come there.
+    Advice { leaves_room: !misuse && !unready, sentences }
+}
+
+/// The column of the student's program.
+fn submission(done: &CaseReport<'_>, recording: &Recording) -> Option<usize> {
+    let actor = done.case.scenario.actors.iter().find(|actor| actor.run == Run::Submission)?;
+    recording.header.columns.iter().position(|column| column.label == actor.name)
+}
+
+/// The processes of a column.
+pub(super) fn processes(recording: &Recording, column: usize) -> Vec<u32> {
+    let started = recording.events.iter().filter(|event| {
+        matches!(event.process(), Some(Process::Start { command, .. }) if *command as usize == column)
+    });
+    started.map(|event| event.place.process).collect()
+}
+
+/// Did the program never get as far as to listen, or to have its port?
+fn is_unready(done: &CaseReport<'_>) -> bool {
+    match done.problem() {
+        Some(Problem::Step(
+            StepTrouble::TimedOut { awaited, .. } | StepTrouble::Ended { awaited, .. },
+        )) => ["listening", "bound"].contains(&awaited.as_str()),
+        _ => false,
+    }
+}
+
+fn waits_for_connections(done: &CaseReport<'_>) -> bool {
+    matches!(
+        done.problem(),
+        Some(Problem::Step(StepTrouble::TimedOut { awaited, .. } | StepTrouble::Ended { awaited, .. }))
+            if awaited == "listening"
+    )
+}
+
+fn has_udp_port(recording: &Recording, processes: &[u32]) -> bool {
+    recording.events.iter().any(|event| {
+        processes.contains(&event.place.process)
+            && event.call().is_some_and(|call| {
+                matches!(call.args, Args::Bind { .. })
+                    && call.value().is_some()
+                    && call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::DGRAM)
+            })
+    })
+}
