@@ -71,7 +71,9 @@ fn the_tour_ends_with_a_table_of_all_programs_in_both_languages() {
         let (stops, table) = tour.split_once(verdict).unwrap_or_else(|| panic!("{tour}"));
         assert!(table.contains(total), "{table}");
         assert_eq!(table.matches('✓').count(), 21, "{table}");
-        assert!(!tour.contains('✗'), "{tour}");
+        // A server in a drawing is ended by a signal, with the same sign: that is no failed check.
+        let failed = |line: &str| line.trim_start().starts_with('✗');
+        assert!(!tour.lines().any(failed), "{tour}");
         assert!(stops.contains("$ socklab run server-03 ") && stops.contains("OK...hola"));
         assert!(!stops.contains("[check-") && !stops.contains("[tour-"), "{stops}");
         verdicts.push(table.to_string());
