@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::format::{self, Exercise, LoadError, Prose, Question};
+use crate::format::{self, Exercise, LoadError, Prose, Question, say};
 
 /// What was compiled in.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
@@ -124,10 +124,9 @@ impl Course {
 
     fn text(&self, path: &Path) -> Result<&str, LoadError> {
         let shown = self.shown(path);
-        let bytes =
-            self.file(path).ok_or_else(|| LoadError::whole(&shown, "there is no such file"))?;
+        let bytes = self.file(path).ok_or_else(|| LoadError::whole(&shown, say!("no-file")))?;
         std::str::from_utf8(bytes).map_err(|error| {
-            LoadError::whole(&shown, format!("not UTF-8 from byte {} on", error.valid_up_to()))
+            LoadError::whole(&shown, say!("not-utf-8", from = error.valid_up_to()))
         })
     }
 

@@ -113,6 +113,15 @@ pub(crate) struct WhatIf {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CourseCommand {
     Check(CourseCheck),
+    Copy(CourseCopy),
+    Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CourseCopy {
+    pub(crate) name: String,
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

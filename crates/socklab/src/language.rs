@@ -28,6 +28,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/exercises.ftl"),
     include_str!("../locales/en/tour.ftl"),
     judge::locales::EN,
+    scenario::locales::EN,
 ];
 const SPANISH: &[&str] = &[
     include_str!("../locales/es/ask.ftl"),
@@ -36,6 +37,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es/exercises.ftl"),
     include_str!("../locales/es/tour.ftl"),
     judge::locales::ES,
+    scenario::locales::ES,
 ];
 
 struct Chosen {

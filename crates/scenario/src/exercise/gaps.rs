@@ -1,9 +1,11 @@
 //! Solutions with gaps: one source for the solution and for the starter.
 //!
 //! In a solution a gap begins with a comment `GAP name`, or `GAP name -> a, b` if what follows needs
-//! the variables a and b that it makes, and ends with a comment `END`. Before the end, comments `ELSE line` say what the starter needs in that place to be a program at all.
+//! the variables a and b that it makes, and ends with a comment `END`. Before the end, comments
+//! `ELSE line` say what the starter needs in that place to be a program at all.
 
 use super::code::Code;
+use crate::format::{Sentence, say};
 
 /// A reference solution, cut at its gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Part {
 /// Lines that the student has to write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gap {
+    /// The line of the solution that it begins in.
+    pub line: usize,
     /// What the gap is called.
     pub name: String,
     /// The variables that it makes and later lines use: `client, address`.
@@ -54,12 +58,12 @@ const TODO: &str = "TODO";
 
 impl Template {
     /// Cuts a solution. The error names the line in which its marks do not fit.
-    pub fn parse(code: Code, text: &str) -> Result<Self, (usize, String)> {
+    pub fn parse(code: Code, text: &str) -> Result<Self, (usize, Sentence)> {
         let mut parts = Vec::new();
         let mut plain = String::new();
         let mut gap: Option<Gap> = None;
         for (index, line) in text.lines().enumerate() {
-            let wrong = |what: &str| Err((index + 1, what.to_owned()));
+            let wrong = |what: Sentence| Err((index + 1, what));
             let comment = code.comment(line).unwrap_or_default();
             match (comment.split_once(' ').unwrap_or((comment, "")), &mut gap) {
                 (("GAP", name), None) if !name.is_empty() => {
@@ -67,24 +71,28 @@ impl Template {
                     let indent = line[..line.len() - line.trim_start().len()].to_owned();
                     let (name, makes) = name.split_once("->").unwrap_or((name, ""));
                     gap = Some(Gap {
+                        line: index + 1,
                         name: name.trim().to_owned(),
                         makes: makes.trim().to_owned(),
                         indent,
                         ..Gap::default()
                     });
                 }
-                (("GAP", _), _) => return wrong("a gap has a name, and none is inside another"),
+                (("GAP", _), Some(gap)) => {
+                    return Err((gap.line, say!("gap-no-end", name = &*gap.name)));
+                }
+                (("GAP", _), None) => return wrong(say!("gap-name")),
                 (("ELSE", line), Some(gap)) => gap.meanwhile.push(line.to_owned()),
                 (("END", ""), Some(_)) => {
                     parts.extend(gap.take().map(Part::Gap));
                 }
-                (("ELSE" | "END", _), None) => return wrong("there is no gap here"),
+                (("ELSE" | "END", _), None) => return wrong(say!("gap-none-here")),
                 (_, Some(gap)) => gap.body += &format!("{line}\n"),
                 (_, None) => plain += &format!("{line}\n"),
             }
         }
         if let Some(gap) = gap {
-            return Err((text.lines().count(), format!("the gap {} has no END", gap.name)));
+            return Err((gap.line, say!("gap-no-end", name = gap.name)));
         }
         parts.push(Part::Text(plain));
         Ok(Self { code, parts })
@@ -92,8 +100,13 @@ impl Template {
 
     /// The gaps' names, in order.
     pub fn gaps(&self) -> impl Iterator<Item = &str> {
+        self.places().map(|(_, name)| name)
+    }
+
+    /// The gaps' names, each with the line that it begins in.
+    pub fn places(&self) -> impl Iterator<Item = (usize, &str)> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Gap(gap) => Some(gap.name.as_str()),
+            Part::Gap(gap) => Some((gap.line, gap.name.as_str())),
             Part::Text(_) => None,
         })
     }
@@ -218,7 +231,8 @@ mod tests {
     fn marks_that_do_not_fit_are_refused_with_their_line() {
         let wrong = |text| Template::parse(Code::Python, text).unwrap_err().0;
         assert_eq!(wrong("x\n# END\n"), 2);
-        assert_eq!(wrong("# GAP a\n# GAP b\n"), 2);
-        assert_eq!(wrong("# GAP a\nx\n"), 2);
+        assert_eq!(wrong("# GAP a\n# GAP b\n"), 1);
+        assert_eq!(wrong("x\n# GAP\n"), 2);
+        assert_eq!(wrong("# GAP a\nx\n"), 1);
     }
 }

@@ -19,8 +19,11 @@ tour-total = { $verified } of { $programs } programs verified in { $time }
 tour-next = Next: socklab show server-03 (read one), socklab run server-03 (try it yourself)
 
 check-success = it ended well (exit code 0)
+check-failure = it ended with exit code { $code }
+check-ended-by-signal = a signal ended it
 check-host-name = the kernel says the same in /proc/sys/kernel/hostname: { $name }
 check-addresses = { $source } gives the same addresses
+check-addresses-seen = the program gives { $printed }; { $source } gives { $answer }
 check-service = { $source } says the same: { $port } is { $name }
 check-time = the time is the time of this machine's clock
 check-offset = server and client use the same clock, and the offset shows it: { $offset } s

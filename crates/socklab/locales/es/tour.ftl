@@ -19,8 +19,11 @@ tour-total = { $verified } de { $programs } programas comprobados en { $time }
 tour-next = Y ahora: socklab show server-03 --lang es (leer uno), socklab run server-03 (probarlo)
 
 check-success = ha terminado bien (código de salida 0)
+check-failure = ha terminado con código de salida { $code }
+check-ended-by-signal = ha terminado por una señal
 check-host-name = el núcleo dice lo mismo en /proc/sys/kernel/hostname: { $name }
 check-addresses = { $source } da las mismas direcciones
+check-addresses-seen = el programa da { $printed }; { $source } da { $answer }
 check-service = { $source } dice lo mismo: { $port } es { $name }
 check-time = la hora es la del reloj de esta máquina
 check-offset = servidor y cliente usan el mismo reloj, y el desfase lo muestra: { $offset } s

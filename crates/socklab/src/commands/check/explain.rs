@@ -15,7 +15,7 @@ const SHOWN: usize = 64;
 const LAST: usize = 12;
 
 /// What went wrong, in a few lines.
-pub(super) fn why(done: &CaseReport<'_>) -> Vec<String> {
+pub(crate) fn why(done: &CaseReport<'_>) -> Vec<String> {
     let lines = match done.problem() {
         None => String::new(),
         Some(Problem::Needs(case)) => text!("check-skipped", case = case),
@@ -31,7 +31,7 @@ pub(super) fn why(done: &CaseReport<'_>) -> Vec<String> {
 }
 
 /// An expectation that was not met: what was expected, and what came.
-fn missed(wanted: &Expectation, finding: &Finding) -> String {
+pub(crate) fn missed(wanted: &Expectation, finding: &Finding) -> String {
     let never = wanted.times.at_most == Some(0);
     let key = if never { "why-not-expected" } else { "why-expected" };
     let what = text!(key, what = wanted_text(&wanted.subject));
@@ -94,7 +94,7 @@ fn wanted_text(subject: &Subject) -> String {
     }
 }
 
-fn bytes_text(wanted: &BytesWanted) -> String {
+pub(crate) fn bytes_text(wanted: &BytesWanted) -> String {
     let part = |key: &str, bytes: &Vec<u8>| {
         let cut = &bytes[..bytes.len().min(SHOWN)];
         let dots = if cut.len() < bytes.len() { "…" } else { "" };

@@ -21,6 +21,7 @@ use crate::cli::{self, Format};
 use crate::failure::{Exit, Failure};
 use crate::language::text;
 use crate::output::println;
+pub(crate) use explain::{bytes_text, missed, why};
 pub(crate) use report::{case_line, refused, summary};
 pub(crate) use story::{Order, again, story};
 pub(crate) use subject::Subject;
