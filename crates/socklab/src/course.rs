@@ -35,7 +35,7 @@ fn run(program: &Program) -> ExitCode {
     if let Ok(name) = CString::new(program.name) {
         let _ = rustix::thread::set_name(&name);
     }
-    output::end_without_panic();
+    output::end_without_panic(program.name);
     match (program.main)() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

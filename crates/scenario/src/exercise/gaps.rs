@@ -1,7 +1,8 @@
 //! Solutions with gaps: one source for the solution and for the starter.
 //!
 //! In a solution a gap begins with a comment `GAP name`, or `GAP name -> a, b` if what follows needs
-//! the variables a and b that it makes, and ends with a comment `END`. Before the end, comments `ELSE line` say what the starter needs in that place to be a program at all.
+//! the variables a and b that it makes, and ends with a comment `END`. Before the end, comments
+//! `ELSE line` say what the starter needs in that place to be a program at all.
 
 use super::code::Code;
 use crate::format::{Sentence, say};
@@ -78,7 +79,7 @@ impl Template {
                     });
                 }
                 (("GAP", _), Some(gap)) => {
-                    return Err((gap.line, say!("gap-no-end", name = &gap.name)));
+                    return Err((gap.line, say!("gap-no-end", name = &*gap.name)));
                 }
                 (("GAP", _), None) => return wrong(say!("gap-name")),
                 (("ELSE", line), Some(gap)) => gap.meanwhile.push(line.to_owned()),

@@ -25,6 +25,7 @@ embedded-services = socklab's own list
 serving = { $protocol } on { $address }. Ctrl-C ends it.
 serve-neither = { $protocol } exists over { $transport } only
 serve-no-root = only http has files to serve
+serve-bad-root = { $path } can't be served: { $reason }
 bind-failed = bind { $address }: { $reason }
 bind-taken-hint = another program has the port (ss -tulpn shows which); --port 0 takes any free one
 bind-low-hint = ports below 1024 need root; --port { $port } does not
@@ -72,7 +73,7 @@ empty-datagram = (an empty datagram)
 
 written = written: { $path }
 bad-command-line = “{ $line }” is no command line: a quote is open, or nothing is there
-draw-hint = Recordings are made with: socklab trace -o { $path } -- COMMAND
+draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
 man-failed = the manual pages can't be written into { $folder }
 write-failed = { $path } can't be written

@@ -25,6 +25,7 @@ embedded-services = la lista propia de socklab
 serving = { $protocol } en { $address }. Ctrl-C lo termina.
 serve-neither = { $protocol } solo existe por { $transport }
 serve-no-root = solo http tiene ficheros que servir
+serve-bad-root = no se puede servir { $path }: { $reason }
 bind-failed = bind { $address }: { $reason }
 bind-taken-hint = otro programa tiene el puerto (ss -tulpn dice cuál); --port 0 toma uno libre
 bind-low-hint = los puertos por debajo de 1024 necesitan root; --port { $port } no
@@ -75,7 +76,7 @@ empty-datagram = (un datagrama vacío)
 
 written = escrito: { $path }
 bad-command-line = «{ $line }» no es una línea de órdenes: hay unas comillas abiertas, o no hay nada
-draw-hint = Las grabaciones se hacen con: socklab trace -o { $path } -- ORDEN
+draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- ORDEN
 bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
 man-failed = no se pueden escribir las páginas de manual en { $folder }
 write-failed = no se puede escribir { $path }

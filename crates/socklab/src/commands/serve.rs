@@ -7,6 +7,7 @@ use anyhow::Result;
 use net::server::{
     self, BindError, Config, Daytime, Echo, Event, Http, Ntp, Running, Transport, Upper, What,
 };
+use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use crate::cli::{self, Protocol};
 use crate::failure::{Exit, Failure};
@@ -19,6 +20,15 @@ pub(crate) fn serve(options: &cli::Serve) -> Result<()> {
     super::bind_to_parent(options.bond)?;
     if options.root.is_some() && options.protocol != Protocol::Http {
         return Err(Failure::new(Exit::Usage, text!("serve-no-root")).into());
+    }
+    if let Some(root) = &options.root {
+        // Opened as the server will open it with every request.
+        let folder = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        openat(CWD, root, folder, Mode::empty()).map_err(|errno| {
+            let reason = std::io::Error::from(errno);
+            let what = text!("serve-bad-root", path = root.display(), reason = reason);
+            Failure::new(Exit::No, what)
+        })?;
     }
     let port = options.port.unwrap_or(usual_port(options.protocol));
     let transport = match (options.tcp, options.udp) {
