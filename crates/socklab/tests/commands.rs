@@ -286,7 +286,7 @@ fn list_also_shows_questions_and_exercises_and_what_was_done_of_them() {
     let done = "1 what-if tcp-client-first right\n2 exercise echo-server 6/6 4/13\n";
     fs::write(folder.join("progress"), done).expect("written");
     let after = list(&[]);
-    assert!(after.contains("✓ 3 ") && after.contains("· echo-server"), "{after}");
+    assert!(after.contains("✓ 3 ") && after.contains("✓ echo-server"), "{after}");
     assert!(after.contains("1 of 30 predicted right"), "{after}");
     let after = parsed(&list(&["--json"]));
     assert_eq!(after["questions"][2]["result"], "right");
