@@ -78,13 +78,3 @@ pub(crate) fn become_program(program: &Program, arguments: &[String]) -> io::Err
         Err(error) => error,
     }
 }
-
-/// The known name that looks most like a mistyped one, if any looks like it at all.
-pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    let likeness = |program: &Program| strsim::jaro_winkler(program.name, &name.to_lowercase());
-    let candidates = programs::PROGRAMS.iter().map(|program| (program.name, likeness(program)));
-    candidates
-        .filter(|(_, likeness)| *likeness > 0.75)
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(name, _)| name)
-}

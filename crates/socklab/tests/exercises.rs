@@ -313,3 +313,19 @@ fn what_a_program_did_wrong_is_said_before_any_hint() {
         assert!(!flat.contains("Hint:"), "{report}");
     }
 }
+
+#[test]
+fn one_robust_case_that_fails_is_a_failed_check() {
+    need!("python3");
+    let bug =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises/echo-server/bugs/tires.py");
+    let check = |case| {
+        let (mut check, _home) =
+            at_home(&["check", "echo-server", "--case", case, "--format", "json", "--", bug]);
+        let ended = run(&mut check);
+        let report: serde_json::Value = serde_json::from_str(&ended.text()).expect("JSON");
+        (ended.code, report["passed"].as_bool())
+    };
+    assert_eq!(check("megabyte"), (1, Some(false)));
+    assert_eq!(check("bytes"), (0, Some(true)));
+}

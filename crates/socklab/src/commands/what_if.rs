@@ -35,14 +35,9 @@ fn find<'q>(questions: &'q [Question], wanted: &str) -> Result<&'q Question> {
     let number = wanted.parse::<u32>().ok();
     let is = |question: &&Question| Some(question.number) == number || question.name == wanted;
     questions.iter().find(is).ok_or_else(|| {
-        let failure = Failure::new(Exit::Usage, text!("what-if-unknown", name = wanted));
-        let likeness = |question: &Question| strsim::jaro_winkler(&question.name, wanted);
-        let near = questions.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let hint = match near.filter(|question| likeness(question) > 0.75) {
-            Some(question) => text!("did-you-mean", known = question.name),
-            None => text!("try-line", what = "socklab what-if list"),
-        };
-        failure.hint(hint).into()
+        let names = questions.iter().map(|question| &question.name);
+        let what = text!("what-if-unknown", name = wanted);
+        Failure::unknown(what, wanted, names, "socklab what-if list").into()
     })
 }
 

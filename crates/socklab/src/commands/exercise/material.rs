@@ -39,14 +39,8 @@ impl Material {
         if names.iter().any(|known| known == name) {
             return self.course.exercise(name).map_err(|error| ask::mistake(&error));
         }
-        let failure = Failure::new(Exit::Usage, text!("unknown-exercise", name = name));
-        let near = names.iter().map(|known| (strsim::jaro_winkler(known, name), known));
-        let near = near.filter(|(likeness, _)| *likeness > 0.75);
-        let hint = match near.max_by(|a, b| a.0.total_cmp(&b.0)) {
-            Some((_, known)) => text!("did-you-mean", known = known),
-            None => text!("try-line", what = "socklab exercise list"),
-        };
-        Err(failure.hint(hint).into())
+        let what = text!("unknown-exercise", name = name);
+        Err(Failure::unknown(what, name, names, "socklab exercise list").into())
     }
 
     /// The reference solution in a language, with its gaps.
