@@ -9,7 +9,7 @@ use crate::course::{Course, LANGUAGES};
 use crate::format::{Case, Exercise, LoadError, Op, Question, Scenario, Sentence, Step, Verb, say};
 
 /// The words an explanation can cite of a piece of evidence.
-const CITABLE: [&str; 21] = [
+const CITABLE: [&str; 22] = [
     "call",
     "result",
     "error",
@@ -24,6 +24,7 @@ const CITABLE: [&str; 21] = [
     "who",
     "count",
     "all-took",
+    "total",
     "since",
     "state",
     "receive-queue",

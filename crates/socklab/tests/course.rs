@@ -213,3 +213,30 @@ fn the_chapter_on_writing_your_own_can_be_followed() {
     }
     assert_eq!((files.next(), typed), (None, 5));
 }
+
+#[test]
+fn what_editors_leave_in_a_course_is_not_the_course() {
+    let home = tempfile::tempdir().expect("a folder");
+    let question = home.path().join("course/questions/90-leaves");
+    fs::create_dir_all(&question).expect("a folder");
+    std::os::unix::fs::symlink("nobody@nowhere.1", question.join(".#question.toml")).expect("ln");
+    run(socklab(&["what-if", "list"]).current_dir(home.path())).exits(0);
+    let gone = question.join("en.md");
+    std::os::unix::fs::symlink("/no/such/file", &gone).expect("ln");
+    let ended = run(socklab(&["what-if", "list"]).current_dir(home.path())).exits(1);
+    assert!(ended.errors.contains("90-leaves/en.md"), "{}", ended.errors);
+}
+
+#[test]
+fn an_exercise_without_a_case_is_a_mistake() {
+    let home = tempfile::tempdir().expect("a folder");
+    let exercise = home.path().join("course/exercises/nothing");
+    fs::create_dir_all(&exercise).expect("a folder");
+    fs::write(exercise.join("exercise.toml"), "format_version = 1\ncase = []\n").expect("written");
+    for language in ["en.md", "es.md"] {
+        fs::write(exercise.join(language), "# nothing: to do\n").expect("written");
+    }
+    let ended = run(socklab(&["course", "check"]).current_dir(home.path())).exits(1);
+    assert!(ended.text().contains("at least one [[case]]"), "{}", ended.text());
+    run(socklab(&["check", "nothing", "--", "true"]).current_dir(home.path())).exits(2);
+}

@@ -78,8 +78,19 @@ fn one_key_predicts_on_a_terminal() {
     let line = format!("{} what-if 3", env!("CARGO_BIN_EXE_socklab"));
     let mut command = program("script");
     command.args(["-qec", &line, "/dev/null"]).env("XDG_STATE_HOME", home.path());
-    let text = run_with(&mut command, "b").text();
+    // Esc, an arrow, F1 in its three spellings and keys that stand for no choice are not answers.
+    let keys = "\x1b[A\x1bOP\x1b[[A\x1b[11~zñb";
+    let text = run_with(&mut command, keys).text();
     assert!(text.contains("You were right"), "{text}");
+}
+
+#[test]
+fn a_prediction_is_for_one_question() {
+    for word in [&["all"][..], &["list"], &[]] {
+        let (mut command, _home) = what_if(&[word, &["--predict", "a"]].concat());
+        let ended = run(&mut command).exits(2);
+        assert!(ended.complaint().contains("--predict"), "{}", ended.errors);
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mistake-no-case = no case is called
 mistake-no-case-above = no case above is called
 mistake-nothing-above = nothing above is called
 mistake-no-expectation-above = no expectation above is called
+mistake-no-cases = an exercise has at least one [[case]], or nothing could be wrong with a program
 mistake-name-letters = a name is made of a-z, 0-9 and -
 mistake-twice = `{ $name }` is there twice
 mistake-submission = only an exercise has a submission

@@ -12,6 +12,7 @@ mistake-no-case = ningún caso se llama
 mistake-no-case-above = ningún caso de más arriba se llama
 mistake-nothing-above = nada de más arriba se llama
 mistake-no-expectation-above = ninguna expectativa de más arriba se llama
+mistake-no-cases = un ejercicio tiene al menos un [[case]]; si no, nada podría fallar en un programa
 mistake-name-letters = un nombre se compone de a-z, 0-9 y -
 mistake-twice = `{ $name }` está dos veces
 mistake-submission = solo un ejercicio tiene una entrega (submission)

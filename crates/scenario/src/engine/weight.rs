@@ -1,6 +1,6 @@
 //! How much memory an event takes: a program that is judged can make events of any size.
 
-use std::mem::size_of;
+use std::mem::{size_of, size_of_val};
 
 use event::{Args, Bytes, Control, Event, Message, OptionValue, Process, Ready, Wait, What};
 
@@ -69,7 +69,7 @@ fn passed(control: &[Control]) -> usize {
         Control::Rights { fds } => fds.len() * size_of::<i32>(),
         _ => 0,
     });
-    control.len() * size_of::<Control>() + rights.sum::<usize>()
+    size_of_val(control) + rights.sum::<usize>()
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ mod workshop;
 pub use check::{CaseReport, Check, Problem, Report};
 pub use code::Code;
 pub use conduct::{Conduct, conduct};
-pub use gaps::{Open, Part, Template, open_gaps};
+pub use gaps::{Gap, Open, Part, Template, open_gaps};
 pub(crate) use hints::SHARED;
 pub use hints::{Hint, Hints};
 pub use prove::{Proof, ProofOutcome, Wrong};

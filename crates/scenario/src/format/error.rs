@@ -53,7 +53,7 @@ impl LoadError {
         }
     }
 
-    /// A part of one line, numbered from 1: the last place of `word`, or else the whole line.
+    /// A part of one line, numbered from 1: the first place of `word`, or else the whole line.
     pub(crate) fn in_line(
         file: &Path,
         text: &str,
@@ -65,7 +65,7 @@ impl LoadError {
         let start: usize = before.map(str::len).sum();
         let shown = text[start..].lines().next().unwrap_or_default();
         let word = if word.is_empty() { shown.trim() } else { word };
-        let at = start + shown.rfind(word).unwrap_or(0);
+        let at = start + shown.find(word).unwrap_or(0);
         let meant = at..(at + word.len()).min(text.len());
         Self::at(file, text, meant, what)
     }

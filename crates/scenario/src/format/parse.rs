@@ -288,6 +288,9 @@ pub(crate) fn exercise(
     let raw: RawExercise = reader.read()?;
     reader.version(&raw.format_version)?;
     let mut names: Vec<String> = Vec::new();
+    if raw.cases.is_empty() {
+        return reader.wrong(raw.format_version.span(), say!("no-cases"));
+    }
     let mut cases = Vec::new();
     for case in raw.cases {
         if names.contains(case.name.get_ref()) {

@@ -69,7 +69,7 @@ impl Peer {
             Op::Udp => self.open(SocketType::DGRAM)?,
             Op::Option(option) => self.set(option)?,
             Op::Bind(_) => {
-                bind(self.socket()?, &address(order, "bind")?).map_err(failed("bind"))?
+                bind(self.socket()?, &address(order, "bind")?).map_err(failed("bind"))?;
             }
             Op::Listen(backlog) => {
                 listen(self.socket()?, *backlog).map_err(failed("listen"))?;

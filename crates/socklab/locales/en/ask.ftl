@@ -78,19 +78,18 @@ ask-expected = expected
 ask-got = got
 ask-wanted-in-it = somewhere in it
 
-course-ok = { $questions } and { $exercises }, no mistakes
-course-questions = { $count ->
-    [one] 1 question
-   *[other] { $count } questions
-    }
-course-exercises = { $count ->
-    [one] 1 exercise
-   *[other] { $count } exercises
-    }
+course-ok =
+    { $questions ->
+        [one] { $questions } question
+       *[other] { $questions } questions
+    } and { $exercises ->
+        [one] { $exercises } exercise
+       *[other] { $exercises } exercises
+    }, no mistakes
 course-nothing-to-cite = the explanation cites { $place }, and nothing of the kind was seen
-course-mistakes = { $count ->
-    [one] 1 mistake
-   *[other] { $count } mistakes
+course-mistakes = { $mistakes ->
+        [one] { $mistakes } mistake
+       *[other] { $mistakes } mistakes
     }
 course-none = there is no course in { $folder }: neither a folder `questions` nor a folder `exercises`
 course-none-hint = give the folder that has them, or nothing: then the nearest folder `course` is looked for, here and above

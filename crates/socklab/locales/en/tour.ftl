@@ -2,10 +2,15 @@
 
 tour-title = The tour: every program of the course, run for real and checked
 tour-opening = { $stops } stops, all on this machine, no network needed. Lines behind $ are commands you can type.
+tour-no-loopback = 127.0.0.1 can't be reached: the loopback interface, lo, is down ({ $reason })
+tour-lost = a datagram sent there did not arrive
 tour-pause = Enter: go on.  Ctrl-C: stop.
 tour-other-port = (port { $wanted } is taken, or old connections linger on it in TIME_WAIT: { $port } instead)
 tour-untraced = (without a drawing: { $reason })
-tour-folded = { $lines } more lines
+tour-folded = { $lines ->
+        [one] { $lines } more line
+       *[other] { $lines } more lines
+    }
 tour-seen = but: { $seen }
 tour-questions = Two questions of the course, answered by running them
 tour-no-evidence = the evidence shows none of the expected answers

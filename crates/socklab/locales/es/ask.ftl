@@ -78,19 +78,18 @@ ask-expected = esperado
 ask-got = recibido
 ask-wanted-in-it = en alguna parte
 
-course-ok = { $questions } y { $exercises }, sin errores
-course-questions = { $count ->
-    [one] 1 pregunta
-   *[other] { $count } preguntas
-    }
-course-exercises = { $count ->
-    [one] 1 ejercicio
-   *[other] { $count } ejercicios
-    }
+course-ok =
+    { $questions ->
+        [one] { $questions } pregunta
+       *[other] { $questions } preguntas
+    } y { $exercises ->
+        [one] { $exercises } ejercicio
+       *[other] { $exercises } ejercicios
+    }, sin errores
 course-nothing-to-cite = la explicación cita { $place }, y no se ha visto nada así
-course-mistakes = { $count ->
-    [one] 1 error
-   *[other] { $count } errores
+course-mistakes = { $mistakes ->
+        [one] { $mistakes } error
+       *[other] { $mistakes } errores
     }
 course-none = no hay ningún curso en { $folder }: ni una carpeta `questions` ni una carpeta `exercises`
 course-none-hint = di qué carpeta las tiene, o nada: entonces se busca la carpeta `course` más cercana, aquí y más arriba

@@ -2,10 +2,15 @@
 
 tour-title = El recorrido: todos los programas del curso, ejecutados de verdad y comprobados
 tour-opening = { $stops } paradas, todas en esta máquina, sin red. Las líneas con $ son órdenes que puedes escribir.
+tour-no-loopback = no se puede llegar a 127.0.0.1: la interfaz de loopback, lo, no está activa ({ $reason })
+tour-lost = un datagrama enviado ahí no ha llegado
 tour-pause = Intro: seguir.  Ctrl-C: parar.
 tour-other-port = (el puerto { $wanted } está ocupado, o le quedan conexiones viejas en TIME_WAIT: { $port } en su lugar)
 tour-untraced = (sin dibujo: { $reason })
-tour-folded = { $lines } líneas más
+tour-folded = { $lines ->
+        [one] { $lines } línea más
+       *[other] { $lines } líneas más
+    }
 tour-seen = pero: { $seen }
 tour-questions = Dos preguntas del curso, respondidas ejecutándolas
 tour-no-evidence = las pruebas no muestran ninguna de las respuestas previstas

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use fluent_bundle::FluentArgs;
 use judge::{Call, Mismatch, Outcome, Subject};
 use scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
 use scenario::format::Question;
@@ -15,7 +14,7 @@ use super::check::{bytes_text, missed, why};
 use crate::ask::{self, answered, answered::Answered, told};
 use crate::cli::CourseCheck;
 use crate::failure::{Exit, Failure};
-use crate::language::{fill, text};
+use crate::language::{count, text};
 use crate::output::println;
 use crate::style;
 
@@ -54,25 +53,20 @@ pub(crate) fn check(options: &CourseCheck) -> Result<ExitCode> {
         for mistake in &mistakes {
             println!("{mistake}");
         }
+        let (questions, exercises) = (linted.questions.len(), linted.exercises.len());
         let verdict = match ok {
             true => {
-                let questions = counted("course-questions", linted.questions.len());
-                let exercises = counted("course-exercises", linted.exercises.len());
-                let text = text!("course-ok", questions = questions, exercises = exercises);
+                let text =
+                    text!("course-ok", questions = count(questions), exercises = count(exercises));
                 style::paint(style::GOOD, text)
             }
-            false => style::paint(style::BAD, counted("course-mistakes", mistakes.len())),
+            false => {
+                style::paint(style::BAD, text!("course-mistakes", mistakes = count(mistakes.len())))
+            }
         };
         println!("{verdict}");
     }
     Ok(if ok { ExitCode::SUCCESS } else { Exit::No.into() })
-}
-
-/// A text that has a form for one and another for many.
-fn counted(key: &str, count: usize) -> String {
-    let mut arguments = FluentArgs::new();
-    arguments.set("count", count);
-    fill(key, &arguments)
 }
 
 /// A folder with nothing of a course in it; the course may be one below.

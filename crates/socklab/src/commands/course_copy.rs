@@ -54,13 +54,7 @@ fn find(course: &Course, name: &str) -> Result<PathBuf> {
     if let Some((kind, folder)) = found.or(question.map(|folder| ("questions", folder))) {
         return Ok(Path::new(kind).join(folder));
     }
-    let failure = Failure::new(Exit::Usage, text!("course-copy-unknown", name = name));
     let names = questions.iter().filter_map(|folder| short(folder)).chain(exercises);
-    let near = names.map(|known| (strsim::jaro_winkler(&known, name), known));
-    let near = near.filter(|(likeness, _)| *likeness > 0.75);
-    let hint = match near.max_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((_, known)) => text!("did-you-mean", known = known),
-        None => text!("try-line", what = "socklab list"),
-    };
-    Err(failure.hint(hint).into())
+    let what = text!("course-copy-unknown", name = name);
+    Err(Failure::unknown(what, name, names, "socklab list").into())
 }

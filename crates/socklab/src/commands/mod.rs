@@ -121,12 +121,9 @@ fn welcome() {
 /// The program of that name, or an error that knows a similar one.
 pub(crate) fn known(name: &str) -> Result<&'static Program> {
     programs::find(name).ok_or_else(|| {
-        let failure = Failure::new(Exit::Usage, text!("unknown-program", name = name));
-        let hint = match course::nearest(name) {
-            Some(known) => text!("did-you-mean", known = known),
-            None => text!("try-line", what = "socklab list"),
-        };
-        failure.hint(hint).into()
+        let names = programs::PROGRAMS.iter().map(|program| program.name);
+        let what = text!("unknown-program", name = name);
+        Failure::unknown(what, name, names, "socklab list").into()
     })
 }
 

@@ -7,7 +7,7 @@ use scenario::exercise::{CaseReport, Problem};
 
 use super::advice::processes;
 use crate::ask::told;
-use crate::language::text;
+use crate::language::{count, text};
 
 /// How many bytes are shown.
 const SHOWN: usize = 64;
@@ -39,7 +39,7 @@ pub(crate) fn missed(wanted: &Expectation, finding: &Finding) -> String {
         Outcome::Failed(Mismatch::Nothing) => text!("got-nothing"),
         Outcome::Failed(Mismatch::Different { .. }) => text!("got-different"),
         Outcome::Failed(Mismatch::Times { wanted, got }) => {
-            text!("got-times", wanted = wanted, got = got)
+            text!("got-times", wanted = wanted, got = count(*got))
         }
         Outcome::Failed(Mismatch::Exit { got: Some(exit) }) => {
             text!("got-exit", exit = told::exit(*exit))
@@ -49,7 +49,7 @@ pub(crate) fn missed(wanted: &Expectation, finding: &Finding) -> String {
         Outcome::Failed(Mismatch::Bytes { got, total, .. }) => {
             let dots = if *total > SHOWN as u64 { "…" } else { "" };
             let shown = escaped(&got[..got.len().min(SHOWN)]);
-            text!("got-bytes", bytes = format!("{shown}{dots}"), total = total)
+            text!("got-bytes", bytes = format!("{shown}{dots}"), total = count(*total))
         }
         Outcome::Unclear => text!("got-unclear"),
         Outcome::Passed | Outcome::Skipped { .. } => String::new(),
