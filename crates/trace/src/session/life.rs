@@ -13,16 +13,6 @@ use crate::state::{Coverage, Landings, Thread};
 use crate::{arch, clock, probe};
 
 impl Session<'_> {
-    /// A thread we do not know: a child that was quicker than the news of its birth, which the
-    /// parent's stop will bring; or the end of a thread already struck off.
-    pub(super) fn on_stranger(&mut self, tid: pid_t, stop: Stop) -> Done {
-        match stop {
-            Stop::Exited(_) | Stop::Killed(_) => self.strangers.retain(|known| *known != tid),
-            _ => self.strangers.push(tid),
-        }
-        Ok(())
-    }
-
     /// A thread has a child: a thread or a process.
     pub(super) fn on_child(&mut self, tid: pid_t) -> Done {
         let Some(child) = vanished(ptrace::message(tid), tid)? else {
@@ -34,7 +24,9 @@ impl Session<'_> {
             return Ok(());
         };
         let verify = self.is_racing(tid, pid);
-        if has(libc::CLONE_THREAD) {
+        if self.threads.contains_key(&child) {
+            // Adopted before this news of it.
+        } else if has(libc::CLONE_THREAD) {
             self.threads.insert(child, Thread { pid, verify, ..Thread::default() });
             if let Some(process) = self.processes.get_mut(&pid) {
                 process.alive += 1;
@@ -51,18 +43,27 @@ impl Session<'_> {
                 self.processes.insert(child, forked);
             }
             self.tell_start(child, Some(pid));
-            if has(libc::CLONE_FILES) {
-                // A filter put into one of the two would not be in the other.
-                let why = "it shares its descriptors with another process".to_owned();
-                self.step_from_now_on(tid, Some(Notice::Slow { why: why.clone() }));
-                self.step_from_now_on(child, Some(Notice::Slow { why }));
-            }
         }
-        if let Some(index) = self.strangers.iter().position(|stranger| *stranger == child) {
-            self.strangers.swap_remove(index);
-            self.on_trap(child)?;
+        if has(libc::CLONE_FILES) && !has(libc::CLONE_THREAD) {
+            self.share_descriptors(tid, child);
+        }
+        self.greet(child)?;
+        if !ptrace::is_tracee(child) {
+            // Killed before this news of it, and its end already reported.
+            self.deferred.push_back((child, Stop::Killed(libc::SIGKILL)));
         }
         self.resume(tid, 0)
+    }
+
+    /// Two processes have one table. A filter put into one of them would not be in the other.
+    fn share_descriptors(&mut self, parent: pid_t, child: pid_t) {
+        let table = self.process_of(parent).map(|process| Rc::clone(&process.table));
+        if let (Some(table), Some(process)) = (table, self.processes.get_mut(&child)) {
+            process.table = table;
+        }
+        let why = "it shares its descriptors with another process".to_owned();
+        self.step_from_now_on(parent, Some(Notice::Slow { why: why.clone() }));
+        self.step_from_now_on(child, Some(Notice::Slow { why }));
     }
 
     /// The flags of the `clone` a thread is in; none for `fork` and `vfork`.
@@ -238,9 +239,11 @@ impl Session<'_> {
             Stop::Killed(signal) => Exit::Signal(Signal(signal)),
             _ => Exit::Unknown,
         };
-        if self.processes.remove(&tid).is_some() {
+        if let Some(process) = self.processes.remove(&tid) {
+            self.depart(&process);
             self.emit(place(tid, tid), clock::now(), What::Process(Life::Exit { status }));
         }
-        self.mark_ended(tid, status)
+        self.mark_ended(tid, status)?;
+        self.adopt_orphans()
     }
 }

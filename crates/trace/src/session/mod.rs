@@ -9,6 +9,7 @@ mod life;
 mod shortcut;
 mod signals;
 mod sockets;
+mod strangers;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -32,7 +33,9 @@ pub(crate) struct Session<'s> {
     threads: HashMap<pid_t, Thread>,
     processes: HashMap<pid_t, Process>,
     /// Threads that stopped before the event that tells whose children they are.
-    strangers: Vec<pid_t>,
+    strangers: Vec<strangers::Stranger>,
+    /// The processes that ended last.
+    departed: VecDeque<strangers::Kin>,
     /// Stops already waited for, to be treated next.
     deferred: VecDeque<(pid_t, Stop)>,
     commands: Vec<Running>,
@@ -46,7 +49,7 @@ pub(crate) struct Session<'s> {
     cost: Cost,
 }
 
-/// What a stop's treatment comes to; `None` where the thread has vanished.
+/// What a stop's treatment comes to. A thread that has vanished meanwhile is no error.
 type Done = Result<(), Error>;
 
 impl<'s> Session<'s> {
@@ -59,6 +62,7 @@ impl<'s> Session<'s> {
             threads: HashMap::new(),
             processes: HashMap::new(),
             strangers: Vec::new(),
+            departed: VecDeque::new(),
             deferred: VecDeque::new(),
             commands: Vec::new(),
             sockets: HashMap::new(),
@@ -108,6 +112,10 @@ impl<'s> Session<'s> {
         if !self.threads.contains_key(&tid) {
             return self.on_stranger(tid, stop);
         }
+        self.on_known_stop(tid, stop)
+    }
+
+    fn on_known_stop(&mut self, tid: pid_t, stop: Stop) -> Done {
         self.collect(tid);
         match stop {
             Stop::Filter => self.on_filter(tid),
