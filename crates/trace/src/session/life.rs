@@ -103,17 +103,16 @@ impl Session<'_> {
 
     /// Looks at what a new process really inherited.
     fn verify(&mut self, tid: pid_t) {
+        // Those that we run under ourselves, and so does everybody we start; and our base filter.
+        let foreign = self.foreign_filters;
         let Some(process) = self.process_of(tid) else {
             return;
         };
         if process.pid != tid || process.stepped {
             return;
         }
-        let filters = probe::status_field(tid, "Seccomp_filters");
-        let filters = filters.and_then(|count| count.parse::<usize>().ok());
-        if let Some(filters) = filters {
-            // One is the base filter.
-            process.coverage.truncate(filters.saturating_sub(1));
+        if let Some(filters) = probe::filters(tid) {
+            process.coverage.truncate(filters.saturating_sub(foreign + 1));
         }
         process.table.borrow_mut().take_all();
         // Not yet at the end of a call, so nothing can be injected: follow it step by step if

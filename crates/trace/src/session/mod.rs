@@ -17,13 +17,13 @@ use std::io;
 use event::{Event, Notice, Place, Process as Life, What};
 use libc::pid_t;
 
-use crate::clock;
 use crate::control::Handle;
 use crate::error::Error;
 use crate::options::Options;
 use crate::ptrace::{self, CallInfo, Go, Stop};
 use crate::state::{Process, Running, Thread};
 use crate::tracer::{Cost, End, OnEnter, Outcome, Tracer};
+use crate::{clock, probe};
 
 pub(crate) struct Session<'s> {
     options: Options,
@@ -45,6 +45,9 @@ pub(crate) struct Session<'s> {
     waiting: commands::Waiting,
     /// Threads whose last call was let go by without waiting for its return.
     shortcuts: Vec<pid_t>,
+    /// Seccomp filters that the tracer itself runs under (a container has one), and with it all it
+    /// starts.
+    foreign_filters: usize,
     end: End,
     cost: Cost,
 }
@@ -69,6 +72,7 @@ impl<'s> Session<'s> {
             sockets_alive: 0,
             waiting: commands::Waiting::new(tracer.commands, tracer.attach, tracer.keep_open),
             shortcuts: Vec::new(),
+            foreign_filters: probe::own_filters(),
             end: End::AllEnded,
             cost: Cost::default(),
         }
