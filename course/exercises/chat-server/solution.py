@@ -61,7 +61,7 @@ def send(client):
 
 while True:
     # Wait until somebody has said something, or can take what we have for them.
-    # GAP select
+    # GAP select -> readable, writable
     writers = [client for client in unsent if unsent[client]]
     readable, writable, _ = select.select([server, *unfinished], writers, [])
     # END

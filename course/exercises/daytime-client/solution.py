@@ -15,7 +15,7 @@ try:
     # END
 
     # Whoever connects is told the time: there is nothing to send. The end is where it closes.
-    # GAP receive
+    # GAP receive -> answer
     answer = b""
     while True:
         piece = client.recv(1024)

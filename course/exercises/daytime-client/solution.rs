@@ -11,7 +11,7 @@ fn main() {
     let host = args().nth(1).unwrap_or("time.nist.gov".to_string());
     let port: u16 = args().nth(2).map_or(13, |text| text.parse().expect("a port number"));
 
-    // GAP connect
+    // GAP connect -> connected
     let connected = TcpStream::connect((host.as_str(), port));
     // ELSE let connected: std::io::Result<TcpStream> = todo!("gap connect");
     // END
@@ -19,7 +19,7 @@ fn main() {
 
     // Whoever connects is told the time: there is nothing to send. The end is where it closes.
     let mut answer = Vec::new();
-    // GAP receive
+    // GAP receive -> answer
     server.read_to_end(&mut answer).unwrap_or_else(|error| fail("receive", error));
     // END
     println!("{}", String::from_utf8_lossy(&answer).trim());

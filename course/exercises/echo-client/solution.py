@@ -21,7 +21,7 @@ try:
     # END
 
     # The client knows how much must come back, and asks again until it has it.
-    # GAP receive
+    # GAP receive -> received
     received = 0
     while received < len(message):
         piece = client.recv(16)

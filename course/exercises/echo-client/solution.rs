@@ -11,7 +11,7 @@ fn main() {
     let host = args().nth(1).unwrap_or("localhost".to_string());
     let port: u16 = args().nth(2).map_or(10000, |text| text.parse().expect("a port number"));
 
-    // GAP connect
+    // GAP connect -> connected
     let connected = TcpStream::connect((host.as_str(), port));
     // ELSE let connected: std::io::Result<TcpStream> = todo!("gap connect");
     // END

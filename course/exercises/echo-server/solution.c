@@ -69,7 +69,7 @@ int main(int argc, char *argv[]) {
     printf("Listening on port %d\n", port);
 
     for (;;) {
-        /* GAP accept */
+        /* GAP accept -> client */
         int client = accept(server, NULL, NULL);
         /* ELSE int client = -1; */
         /* END */

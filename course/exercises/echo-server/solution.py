@@ -43,7 +43,7 @@ except OSError as error:
 print("Listening on port", port)
 
 while True:
-    # GAP accept
+    # GAP accept -> client, address
     client, address = server.accept()
     # END
     # While one client thinks, the others are served: a thread for each.

@@ -12,7 +12,7 @@ fn main() {
     let port: u16 = args().nth(1).map_or(10000, |text| text.parse().expect("a port number"));
 
     // `socket`, SO_REUSEADDR, `bind` and `listen` in one.
-    // GAP bind
+    // GAP bind -> bound
     let bound = TcpListener::bind(("0.0.0.0", port));
     // ELSE let bound: Result<TcpListener> = todo!("gap bind");
     // END
@@ -23,7 +23,7 @@ fn main() {
     println!("Listening on port {port}");
 
     loop {
-        // GAP accept
+        // GAP accept -> accepted
         let accepted = server.accept();
         // ELSE let accepted: Result<(TcpStream, SocketAddr)> = todo!("gap accept");
         // END

@@ -96,7 +96,7 @@ static void *serve(void *argument) {
     /* A request may come in pieces. An empty line ends it. */
     char request[16384] = "";
     size_t length = 0;
-    /* GAP request */
+    /* GAP request -> request, length */
     while (strstr(request, "\r\n\r\n") == NULL && length < sizeof request - 1) {
         ssize_t piece = recv(client, request + length, sizeof request - 1 - length, 0);
         if (piece <= 0)

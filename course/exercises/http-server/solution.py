@@ -27,6 +27,7 @@ def find(path):
 
 
 def answer(status, kind, body):
+    """The whole answer, in bytes; whoever calls this sends it."""
     # GAP answer
     head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
     return (head + "Connection: close\r\n\r\n").encode() + body
@@ -36,7 +37,7 @@ def answer(status, kind, body):
 def serve(client, address):
     try:
         # A request may come in pieces. An empty line ends it.
-        # GAP request
+        # GAP request -> request
         request = b""
         while b"\r\n\r\n" not in request and len(request) < 16384:
             piece = client.recv(4096)

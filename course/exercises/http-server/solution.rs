@@ -32,7 +32,7 @@ fn main() {
 fn serve(mut client: TcpStream) -> Result<()> {
     // A request may come in pieces. An empty line ends it.
     let mut request = Vec::new();
-    // GAP request
+    // GAP request -> request
     let mut piece = [0u8; 4096];
     while !request.windows(4).any(|end| end == b"\r\n\r\n") && request.len() < 16384 {
         let length = client.read(&mut piece)?;

@@ -54,7 +54,7 @@ int main(int argc, char *argv[]) {
     /* Byte 0: leap indicator 0 (2 bits), version 4 (3 bits), mode 3 = client (3 bits). Bytes 40 to
      * 47: the transmit timestamp, which comes back as "origin". A random one can't be guessed. */
     unsigned char request[48] = {0};
-    /* GAP request */
+    /* GAP request -> request */
     request[0] = 4 << 3 | 3;
     FILE *chance = fopen("/dev/urandom", "rb");
     if (chance == NULL || fread(request + 40, 1, 8, chance) != 8)
@@ -74,7 +74,7 @@ int main(int argc, char *argv[]) {
     /* The first good answer within two seconds. A bad one must not end the wait. */
     unsigned char reply[512] = {0};
     double deadline = now() + 2;
-    /* GAP receive */
+    /* GAP receive -> reply */
     for (;;) {
         double left = deadline - now();
         if (left < 0.001)
@@ -95,7 +95,7 @@ int main(int argc, char *argv[]) {
     /* Four bytes in network order: seconds since 1900. A small number belongs to the era that
      * begins on 7 February 2036. */
     int64_t seconds = 0;
-    /* GAP time */
+    /* GAP time -> seconds */
     uint32_t field;
     memcpy(&field, reply + 40, 4);
     seconds = ntohl(field);

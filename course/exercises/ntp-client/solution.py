@@ -16,7 +16,7 @@ SECONDS_1900_TO_1970 = 2_208_988_800
 
 # Byte 0: leap indicator 0 (2 bits), version 4 (3 bits), mode 3 = client (3 bits). Bytes 40 to 47:
 # the transmit timestamp, which comes back as "origin". A random one can't be guessed.
-# GAP request
+# GAP request -> request
 request = bytes([0b00_100_011]) + bytes(39) + os.urandom(8)
 # END
 
@@ -60,7 +60,7 @@ except OSError as error:
 
 # Four bytes in network order: seconds since 1900. A small number belongs to the era that begins
 # on 7 February 2036.
-# GAP time
+# GAP time -> seconds
 (seconds,) = struct.unpack("!I", reply[40:44])
 if seconds < 1 << 31:
     seconds += 1 << 32

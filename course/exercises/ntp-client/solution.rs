@@ -33,7 +33,7 @@ fn ask(host: &str, port: u16) -> Result<Vec<u8>> {
     // Byte 0: leap indicator 0 (2 bits), version 4 (3 bits), mode 3 = client (3 bits). Bytes 40 to
     // 47: the transmit timestamp, which comes back as "origin". A random one can't be guessed.
     let mut request = [0u8; 48];
-    // GAP request
+    // GAP request -> request
     request[0] = 0b00_100_011;
     File::open("/dev/urandom")?.read_exact(&mut request[40..])?;
     // END

@@ -34,7 +34,7 @@ int main(int argc, char *argv[]) {
     /* END */
     printf("Listening on port %d\n", port);
 
-    /* GAP accept */
+    /* GAP accept -> client */
     int client = accept(server, NULL, NULL);
     /* ELSE int client = -1; */
     /* END */
@@ -43,7 +43,7 @@ int main(int argc, char *argv[]) {
 
     /* Room for the answer: "OK..." and what the client said behind it. */
     char data[5 + 1024] = "OK...";
-    /* GAP receive */
+    /* GAP receive -> data, length */
     ssize_t length = recv(client, data + 5, 1024, 0);
     /* ELSE ssize_t length = -1; */
     /* END */

@@ -19,12 +19,12 @@ except OSError as error:
     sys.exit(f"port {port}: {error}")
 print("Listening on port", port)
 
-# GAP accept
+# GAP accept -> client, address
 client, address = server.accept()
 # END
 print("Connected:", address)
 
-# GAP receive
+# GAP receive -> data
 data = client.recv(1024)
 # END
 print("Received", len(data), "bytes")

@@ -11,14 +11,14 @@ fn main() {
     let port: u16 = args().nth(1).map_or(8888, |text| text.parse().expect("a port number"));
 
     // `socket`, `bind` and `listen` in one.
-    // GAP bind
+    // GAP bind -> bound
     let bound = TcpListener::bind(("0.0.0.0", port));
     // ELSE let bound: std::io::Result<TcpListener> = todo!("gap bind");
     // END
     let server = bound.unwrap_or_else(|error| fail(&format!("bind port {port}"), error));
     println!("Listening on port {port}");
 
-    // GAP accept
+    // GAP accept -> accepted
     let accepted = server.accept();
     // ELSE let accepted: std::io::Result<(TcpStream, SocketAddr)> = todo!("gap accept");
     // END
@@ -27,7 +27,7 @@ fn main() {
     println!("Connected: {address}");
 
     let mut data = [0u8; 1024];
-    // GAP receive
+    // GAP receive -> data, length
     let length = client.read(&mut data).unwrap_or_else(|error| fail("receive", error));
     // ELSE let length: usize = todo!("gap receive");
     // END

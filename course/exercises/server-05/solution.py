@@ -37,7 +37,7 @@ except OSError as error:
 print("Listening on port", port)
 
 while True:
-    # GAP accept
+    # GAP accept -> client, address
     client, address = server.accept()
     # END
     # GAP thread

@@ -18,7 +18,7 @@ fn main() {
     println!("Listening on port {port}");
 
     loop {
-        // GAP accept
+        // GAP accept -> accepted
         let accepted = server.accept();
         // ELSE let accepted: Result<(TcpStream, SocketAddr)> = todo!("gap accept");
         // END

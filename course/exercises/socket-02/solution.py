@@ -7,13 +7,13 @@ import sys
 
 host = sys.argv[1] if len(sys.argv) > 1 else "www.google.com"
 
-# GAP socket
+# GAP socket -> client
 client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 # END
 print("Socket created: descriptor", client.fileno())
 
 try:
-    # GAP address
+    # GAP address -> address
     address = socket.gethostbyname(host)
     # END
 except OSError as error:

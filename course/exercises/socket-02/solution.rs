@@ -17,7 +17,7 @@ const SOCK_STREAM: i32 = 1;
 fn main() {
     let host = args().nth(1).unwrap_or("www.google.com".to_string());
 
-    // GAP socket
+    // GAP socket -> client
     let client = unsafe { socket(AF_INET, SOCK_STREAM, 0) };
     // ELSE let client: i32 = todo!("gap socket");
     // END
@@ -26,7 +26,7 @@ fn main() {
     }
     println!("Socket created: descriptor {client}");
 
-    // GAP address
+    // GAP address -> found
     let found = (host.as_str(), 0).to_socket_addrs();
     // ELSE let found: std::io::Result<std::vec::IntoIter<SocketAddr>> = todo!("gap address");
     // END

@@ -13,7 +13,7 @@ int main(int argc, char *argv[]) {
     const char *host = argc > 1 ? argv[1] : "www.google.com";
     const char *port = argc > 2 ? argv[2] : "80";
 
-    /* GAP socket */
+    /* GAP socket -> client */
     int client = socket(AF_INET, SOCK_STREAM, 0);
     /* ELSE int client = -1; */
     /* END */
@@ -24,7 +24,7 @@ int main(int argc, char *argv[]) {
 
     struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
-    /* GAP address */
+    /* GAP address -> found, error */
     int error = getaddrinfo(host, port, &wanted, &found);
     /* ELSE int error = EAI_FAIL; */
     /* END */

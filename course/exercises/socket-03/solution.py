@@ -8,12 +8,12 @@ import sys
 host = sys.argv[1] if len(sys.argv) > 1 else "www.google.com"
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 80
 
-# GAP socket
+# GAP socket -> client
 client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 # END
 
 try:
-    # GAP address
+    # GAP address -> address
     address = socket.gethostbyname(host)
     # END
     # GAP connect

@@ -10,14 +10,14 @@ fn main() {
     let host = args().nth(1).unwrap_or("www.google.com".to_string());
     let port: u16 = args().nth(2).map_or(80, |text| text.parse().expect("a port number"));
 
-    // GAP address
+    // GAP address -> found
     let found = (host.as_str(), port).to_socket_addrs();
     // ELSE let found: std::io::Result<std::vec::IntoIter<std::net::SocketAddr>> = todo!("gap address");
     // END
     let addresses = found.unwrap_or_else(|error| fail(&format!("resolve {host}"), error));
 
     // `socket` and `connect` in one: the library tries one address after another.
-    // GAP connect
+    // GAP connect -> connected
     let connected = TcpStream::connect(addresses.as_slice());
     // ELSE let connected: std::io::Result<TcpStream> = todo!("gap connect");
     // END

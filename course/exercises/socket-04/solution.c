@@ -29,7 +29,7 @@ int main(int argc, char *argv[]) {
 
     /* Lines end in CR LF, and an empty line ends the request. HTTP/1.1 requires Host. */
     char message[1024] = "";
-    /* GAP message */
+    /* GAP message -> message */
     snprintf(message, sizeof message,
              "GET / HTTP/1.1\r\nHost: %s:%s\r\nConnection: close\r\n\r\n", host, port);
     /* END */
@@ -44,7 +44,7 @@ int main(int argc, char *argv[]) {
 
     /* send may take fewer bytes than it was offered: what is left must be offered again. */
     size_t length = strlen(message), done = 0;
-    /* GAP send */
+    /* GAP send -> done */
     while (done < length) {
         ssize_t sent = send(client, message + done, length - done, MSG_NOSIGNAL);
         if (sent < 0) {

@@ -11,7 +11,7 @@ port = int(sys.argv[2]) if len(sys.argv) > 2 else 80
 client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
 # Lines end in CR LF, and an empty line ends the request. HTTP/1.1 requires Host.
-# GAP message
+# GAP message -> message
 message = f"GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
 # END
 

@@ -12,12 +12,12 @@ fn main() {
     let port: u16 = args().nth(2).map_or(80, |text| text.parse().expect("a port number"));
 
     // Lines end in CR LF, and an empty line ends the request. HTTP/1.1 requires Host.
-    // GAP message
+    // GAP message -> message
     let message = format!("GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
     // ELSE let message = String::new();
     // END
 
-    // GAP connect
+    // GAP connect -> connected
     let connected = TcpStream::connect((host.as_str(), port));
     // ELSE let connected: std::io::Result<TcpStream> = todo!("gap connect");
     // END

@@ -19,21 +19,21 @@ static void fail(const char *call) {
 int main(int argc, char *argv[]) {
     const char *host = argc > 1 ? argv[1] : "www.google.com";
 
-    /* GAP socket */
+    /* GAP socket -> client */
     int client = socket(AF_INET, SOCK_STREAM, 0);
     /* ELSE int client = -1; */
     /* END */
     if (client < 0)
         fail("socket");
 
-    /* GAP port */
+    /* GAP port -> port */
     int port = argc > 2 ? atoi(argv[2]) : 80;
     /* ELSE int port = 0; */
     /* END */
 
     struct addrinfo wanted = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
-    /* GAP address */
+    /* GAP address -> found, error */
     int error = getaddrinfo(host, NULL, &wanted, &found);
     /* ELSE int error = EAI_FAIL; */
     /* END */
@@ -43,14 +43,14 @@ int main(int argc, char *argv[]) {
     }
 
     char message[1024] = "";
-    /* GAP message */
+    /* GAP message -> message */
     snprintf(message, sizeof message,
              "GET / HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n\r\n", host, port);
     /* END */
 
     /* An address and a port, both in network byte order. */
     struct sockaddr_in endpoint = {.sin_family = AF_INET};
-    /* GAP endpoint */
+    /* GAP endpoint -> endpoint */
     endpoint.sin_addr = ((struct sockaddr_in *)found->ai_addr)->sin_addr;
     endpoint.sin_port = htons(port);
     /* END */

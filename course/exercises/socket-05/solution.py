@@ -7,25 +7,25 @@ import sys
 
 host = sys.argv[1] if len(sys.argv) > 1 else "www.google.com"
 
-# GAP socket
+# GAP socket -> client
 client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 # END
 
-# GAP port
+# GAP port -> port
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 80
 # END
 
 try:
-    # GAP address
+    # GAP address -> address
     address = socket.gethostbyname(host)
     # END
     print(host, "is", address)
 
-    # GAP message
+    # GAP message -> message
     message = f"GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
     # END
 
-    # GAP endpoint
+    # GAP endpoint -> endpoint
     endpoint = (address, port)
     # END
 
@@ -38,7 +38,7 @@ try:
     # END
 
     # One recv gives what has arrived so far; b"" means that the server has closed.
-    # GAP receive
+    # GAP receive -> answer
     answer = b""
     while True:
         piece = client.recv(4096)

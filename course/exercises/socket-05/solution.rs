@@ -10,7 +10,7 @@ use std::process::exit;
 fn main() {
     let host = args().nth(1).unwrap_or("www.google.com".to_string());
 
-    // GAP port
+    // GAP port -> port
     let port: u16 = args().nth(2).map_or(80, |text| text.parse().expect("a port number"));
     // ELSE let port: u16 = todo!("gap port");
     // END
@@ -20,7 +20,7 @@ fn main() {
         exit(1)
     };
 
-    // GAP address
+    // GAP address -> address
     let addresses = (host.as_str(), 0).to_socket_addrs();
     let addresses: Vec<IpAddr> =
         addresses.unwrap_or_else(|error| fail("resolve", error)).map(|found| found.ip()).collect();
@@ -28,18 +28,18 @@ fn main() {
     // ELSE let address: IpAddr = todo!("gap address");
     // END
 
-    // GAP message
+    // GAP message -> message
     let message = format!("GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
     // ELSE let message = String::new();
     // END
 
-    // GAP endpoint
+    // GAP endpoint -> endpoint
     let endpoint = SocketAddr::new(address, port);
     // ELSE let endpoint: SocketAddr = todo!("gap endpoint");
     // END
 
     // `socket` and `connect` are one call in the standard library.
-    // GAP connect
+    // GAP connect -> connected
     let connected = TcpStream::connect(endpoint);
     // ELSE let connected: std::io::Result<TcpStream> = todo!("gap connect");
     // END

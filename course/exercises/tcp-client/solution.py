@@ -25,7 +25,7 @@ try:
     # END
 
     # A stream does not say where an answer ends. This one ends where the server closes.
-    # GAP receive
+    # GAP receive -> answer
     answer = b""
     while True:
         piece = client.recv(1024)

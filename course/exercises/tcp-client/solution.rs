@@ -11,7 +11,7 @@ fn main() {
     let host = args().nth(1).unwrap_or("localhost".to_string());
     let port: u16 = args().nth(2).map_or(12000, |text| text.parse().expect("a port number"));
 
-    // GAP connect
+    // GAP connect -> connected
     let connected = TcpStream::connect((host.as_str(), port));
     // ELSE let connected: std::io::Result<TcpStream> = todo!("gap connect");
     // END
@@ -35,7 +35,7 @@ fn main() {
 
     // A stream does not say where an answer ends. This one ends where the server closes.
     let mut answer = Vec::new();
-    // GAP receive
+    // GAP receive -> answer
     server.read_to_end(&mut answer).unwrap_or_else(|error| fail("receive", error));
     // END
     println!("From server: {}", String::from_utf8_lossy(&answer));

@@ -27,7 +27,7 @@ except OSError as error:
 print("The server is ready to receive on port", port)
 
 while True:
-    # GAP accept
+    # GAP accept -> client, address
     client, address = server.accept()
     # END
     print("Connected:", address)

@@ -26,7 +26,7 @@ int main(int argc, char *argv[]) {
         fprintf(stderr, "resolve %s: %s\n", host, gai_strerror(error));
         return 1;
     }
-    /* GAP socket */
+    /* GAP socket -> client */
     int client = socket(AF_INET, SOCK_DGRAM, 0);
     /* ELSE int client = -1; */
     /* END */
@@ -52,7 +52,7 @@ int main(int argc, char *argv[]) {
 
     /* The buffer must hold the largest datagram: what does not fit is thrown away. */
     static char answer[65536];
-    /* GAP recvfrom */
+    /* GAP recvfrom -> answer, received */
     ssize_t received = recvfrom(client, answer, sizeof answer, 0, NULL, NULL);
     /* ELSE ssize_t received = -1; */
     /* END */

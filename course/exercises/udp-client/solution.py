@@ -8,7 +8,7 @@ import sys
 host = sys.argv[1] if len(sys.argv) > 1 else "localhost"
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 12000
 
-# GAP socket
+# GAP socket -> client
 client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 # END
 
@@ -21,7 +21,7 @@ client.sendto(sentence, (host, port))
 # END
 
 # The buffer must hold the largest datagram: what does not fit is thrown away.
-# GAP recvfrom
+# GAP recvfrom -> answer, server
 answer, server = client.recvfrom(65536)
 # END
 print("From", server)

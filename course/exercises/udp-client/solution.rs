@@ -17,7 +17,7 @@ fn main() {
         .expect("an IPv4 address");
 
     // Any address of ours, and any port: the server will see which.
-    // GAP socket
+    // GAP socket -> made
     let made = UdpSocket::bind("0.0.0.0:0");
     // ELSE let made: std::io::Result<UdpSocket> = todo!("gap socket");
     // END
@@ -38,7 +38,7 @@ fn main() {
 
     // The buffer must hold the largest datagram: what does not fit is thrown away.
     let mut answer = vec![0u8; 65536];
-    // GAP recvfrom
+    // GAP recvfrom -> answer, received
     let received = client.recv_from(&mut answer);
     // ELSE let received: std::io::Result<(usize, SocketAddr)> = todo!("gap recvfrom");
     // END

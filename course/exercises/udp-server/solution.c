@@ -38,7 +38,7 @@ int main(int argc, char *argv[]) {
     int port = argc > 1 ? atoi(argv[1]) : 12000;
     setlocale(LC_ALL, "C.UTF-8");
 
-    /* GAP socket */
+    /* GAP socket -> server */
     int server = socket(AF_INET, SOCK_DGRAM, 0);
     /* ELSE int server = -1; */
     /* END */
@@ -57,14 +57,14 @@ int main(int argc, char *argv[]) {
         struct sockaddr_in client = {0};
         socklen_t size = sizeof client;
         /* Who sent it comes with it: that is where to answer. */
-        /* GAP recvfrom */
+        /* GAP recvfrom -> message, client, size, length */
         ssize_t length =
             recvfrom(server, message, sizeof message, 0, (struct sockaddr *)&client, &size);
         /* ELSE ssize_t length = -1; */
         /* END */
         if (length < 0)
             fail("recvfrom");
-        /* GAP upper */
+        /* GAP upper -> answer, written */
         size_t written = upper(message, length, answer);
         /* ELSE size_t written = 0; */
         /* END */

@@ -7,7 +7,7 @@ import sys
 
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 12000
 
-# GAP socket
+# GAP socket -> server
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 # END
 try:
@@ -20,11 +20,11 @@ print("The server is ready to receive on port", port)
 
 while True:
     # Who sent it came with it: that is where to answer.
-    # GAP recvfrom
+    # GAP recvfrom -> message, client
     message, client = server.recvfrom(65536)
     # END
     # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
-    # GAP upper
+    # GAP upper -> answer
     answer = message.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
     # END
     try:

@@ -10,7 +10,7 @@ fn main() {
     let port: u16 = args().nth(1).map_or(12000, |text| text.parse().expect("a port number"));
 
     // `socket` and `bind` in one.
-    // GAP bind
+    // GAP bind -> bound
     let bound = UdpSocket::bind(("0.0.0.0", port));
     // ELSE let bound: std::io::Result<UdpSocket> = todo!("gap bind");
     // END
@@ -20,7 +20,7 @@ fn main() {
     let mut message = vec![0u8; 65536];
     loop {
         // Who sent it comes with it: that is where to answer.
-        // GAP recvfrom
+        // GAP recvfrom -> message, received
         let received = server.recv_from(&mut message);
         // ELSE let received: std::io::Result<(usize, SocketAddr)> = todo!("gap recvfrom");
         // END

@@ -48,6 +48,9 @@ pub fn facts(findings: &[Finding], timeline: &Timeline) -> BTreeMap<String, Fact
         if let (Some(began), Some(ended)) = (began, ended) {
             tell("all-took", Fact::Time(ended.saturating_sub(began)));
         }
+        let moved_by = events.iter().filter_map(|event| event.call()).flat_map(moved);
+        let total: u64 = moved_by.map(|bytes| bytes.total).sum();
+        tell("total", Fact::Number(i64::try_from(total).unwrap_or(i64::MAX)));
         match &first.what {
             What::Call(call) => about_call(call, &mut tell),
             What::State(state) => {

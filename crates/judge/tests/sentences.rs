@@ -23,14 +23,20 @@ fn messages(text: &'static str) -> Vec<(String, BTreeSet<String>)> {
 }
 
 fn variables(pattern: &Pattern<&str>) -> BTreeSet<String> {
-    let variable = |element: &PatternElement<&str>| match element {
-        PatternElement::Placeable {
-            expression: Expression::Inline(InlineExpression::VariableReference { id }),
-        } => Some(id.name.to_owned()),
-        PatternElement::Placeable { expression } => panic!("not a variable: {expression:?}"),
-        PatternElement::TextElement { .. } => None,
-    };
-    pattern.elements.iter().filter_map(variable).collect()
+    let mut found = BTreeSet::new();
+    for element in &pattern.elements {
+        let PatternElement::Placeable { expression } = element else { continue };
+        let (Expression::Inline(inline) | Expression::Select { selector: inline, .. }) = expression;
+        match inline {
+            InlineExpression::VariableReference { id } => found.insert(id.name.to_owned()),
+            _ => panic!("not a variable: {expression:?}"),
+        };
+        // One form for 1, another for more.
+        if let Expression::Select { variants, .. } = expression {
+            found.extend(variants.iter().flat_map(|variant| variables(&variant.value)));
+        }
+    }
+    found
 }
 
 #[test]

@@ -63,6 +63,8 @@ words! {
     of: "of {n}", "de {n}";
     /// Which bytes of a message a read got.
     bytes_of: "bytes {from}–{to} of {n}", "bytes {from}–{to} de {n}";
+    /// Which single byte of a message a read got.
+    byte_of: "byte {from} of {n}", "byte {from} de {n}";
     /// `listen`'s number.
     backlog: "backlog {n}", "cola {n}";
     /// A read of 0 bytes.
@@ -121,6 +123,16 @@ words! {
     more_sockets: "× {n} more sockets like this", "× {n} sockets más como este";
     /// A fold of connections that differ from each other.
     more_ways: "× {n} more connections, in {ways} other ways", "× {n} conexiones más, de otras {ways} formas";
+    /// Who served folded connections: some of them may be drawn.
+    by_processes: "served by {n} processes", "servidas por {n} procesos";
+    /// Who served folded connections: none of them is drawn.
+    by_other_processes: "served by {n} other processes", "servidas por otros {n} procesos";
+    /// Who served folded connections: one, which is not drawn.
+    by_another_process: "served by another process", "servidas por otro proceso";
+    /// Who served folded connections: some of them may be drawn.
+    by_threads: "served by {n} threads", "servidas por {n} hilos";
+    /// Who served folded connections: none of them is drawn.
+    by_other_threads: "served by {n} other threads", "servidas por otros {n} hilos";
     /// How far a fold reaches.
     until: "until +{time}", "hasta +{time}";
     /// What a fold moved.
@@ -147,6 +159,10 @@ words! {
     altered: "{how}: {rule}", "{how}: {rule}";
     /// A footer line.
     no_wire: "The wire was not recorded: arrows join calls; no SYN, ACK or FIN is drawn.", "No se grabó el cable: las flechas unen llamadas; SYN, ACK y FIN no se dibujan.";
+    /// A footer line: which process each tag is.
+    tagged: "Processes of {name}: {tags}", "Procesos de {name}: {tags}";
+    /// The process of a column that has no tag.
+    untagged: "without a tag", "sin etiqueta";
     /// A footer line.
     hidden: "Calls that only set up or enquire, not drawn: {n}.", "Llamadas que solo preparan o preguntan, sin dibujar: {n}.";
     /// A footer line.

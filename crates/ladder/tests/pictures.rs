@@ -28,6 +28,8 @@ pictures! {
     refused_connect: scenes::refused();
     http_fetch: scenes::http();
     split_and_coalesced: scenes::split_and_coalesced();
+    pieces_of_several_messages: scenes::torn();
+    a_server_of_four_processes: scenes::prefork();
     two_thousand_connections: scenes::crowd(2_000);
     recorded_wire_with_a_loss: scenes::wired();
     busy_loop: scenes::busy_loop(10_000);
@@ -67,6 +69,24 @@ fn split_and_coalesced_in_spanish_ascii_and_narrow() {
     let drawn = Ladder::of(&scenes::split_and_coalesced(), &options).to_text(&style);
     assert!(drawn.is_ascii(), "{drawn}");
     insta::assert_snapshot!(drawn);
+}
+
+#[test]
+fn several_processes_and_pieces_in_spanish_as_a_list() {
+    let options = Options { words: Words::spanish(), ..Options::default() };
+    let style = TextStyle { width: 48, ..TextStyle::default() };
+    let drawn = |timeline| Ladder::of(&timeline, &options).to_text(&style);
+    insta::assert_snapshot!(drawn(scenes::prefork()) + "\n" + &drawn(scenes::torn()));
+}
+
+#[test]
+fn no_arrow_ends_in_a_fold() {
+    let ladder = Ladder::of(&scenes::poured(100), &Options::default());
+    let folds = |row: usize| ladder.rows[row].band.is_some();
+    assert!((0..ladder.rows.len()).any(folds));
+    let heads: Vec<usize> =
+        ladder.arrows.iter().flat_map(|arrow| &arrow.heads).map(|head| head.row).collect();
+    assert!(heads.len() > 3 && !heads.iter().any(|row| folds(*row)), "{heads:?}");
 }
 
 #[test]

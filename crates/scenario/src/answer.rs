@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use judge::{Fact, Finding};
+use judge::{Expectation, Fact, Finding};
 
 use crate::format::{Outcome, Question};
 use crate::recording::Recording;
@@ -58,5 +58,18 @@ impl Question {
             decisive: Vec::new(),
             evidence: BTreeSet::new(),
         })
+    }
+
+    /// What each outcome lacks: its evidence that is not there, with the verdicts.
+    pub fn missing(&self, recording: &Recording) -> Vec<(&Outcome, Vec<(Expectation, Finding)>)> {
+        let timeline = recording.timeline();
+        let of = |outcome: &Outcome| {
+            let bound = outcome.when.iter().map(|wanted| wanted.bind(&recording.variables));
+            let expectations: Vec<Expectation> = bound.filter_map(Result::ok).collect();
+            let findings = judge::judge(&expectations, &timeline);
+            let pairs = expectations.into_iter().zip(findings);
+            pairs.filter(|(_, finding)| finding.outcome != judge::Outcome::Passed).collect()
+        };
+        self.outcomes.iter().map(|outcome| (outcome, of(outcome))).collect()
     }
 }

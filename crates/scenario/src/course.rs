@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::format::{self, Exercise, LoadError, Prose, Question};
+use crate::format::{self, Exercise, LoadError, Prose, Question, say};
 
 /// What was compiled in.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
@@ -59,13 +59,25 @@ impl Course {
     }
 
     fn add(&mut self, root: &Path, folder: &Path) -> io::Result<()> {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
+        let named = |path: &Path, error: io::Error| {
+            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        };
+        for entry in fs::read_dir(folder).map_err(|error| named(folder, error))? {
+            let entry = entry.map_err(|error| named(folder, error))?;
+            let path = entry.path();
+            // Editors keep locks and copies beside a file: `.#question.toml` leads nowhere. And a
+            // pipe would be read for ever.
+            let kind = entry.file_type().map_err(|error| named(&path, error))?;
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            } else if kind.is_dir() {
                 self.add(root, &path)?;
-            } else if let Ok(name) = path.strip_prefix(root) {
+            } else if let Ok(name) = path.strip_prefix(root)
+                && fs::metadata(&path).map_err(|error| named(&path, error))?.is_file()
+            {
+                let bytes = fs::read(&path).map_err(|error| named(&path, error))?;
                 self.local.insert(item(name));
-                self.files.insert(name.to_owned(), Cow::Owned(fs::read(&path)?));
+                self.files.insert(name.to_owned(), Cow::Owned(bytes));
             }
         }
         Ok(())
@@ -124,10 +136,9 @@ impl Course {
 
     fn text(&self, path: &Path) -> Result<&str, LoadError> {
         let shown = self.shown(path);
-        let bytes =
-            self.file(path).ok_or_else(|| LoadError::whole(&shown, "there is no such file"))?;
+        let bytes = self.file(path).ok_or_else(|| LoadError::whole(&shown, say!("no-file")))?;
         std::str::from_utf8(bytes).map_err(|error| {
-            LoadError::whole(&shown, format!("not UTF-8 from byte {} on", error.valid_up_to()))
+            LoadError::whole(&shown, say!("not-utf-8", from = error.valid_up_to()))
         })
     }
 

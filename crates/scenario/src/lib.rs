@@ -7,6 +7,7 @@ mod engine;
 pub mod exercise;
 pub mod format;
 mod lint;
+pub mod locales;
 mod peer;
 mod recording;
 mod scratch;

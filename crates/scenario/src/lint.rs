@@ -1,13 +1,15 @@
 //! What `course check` looks for beyond what the loader refuses.
 
+mod written;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::course::{Course, LANGUAGES};
-use crate::format::{Case, Exercise, LoadError, Op, Question, Scenario, Verb};
+use crate::format::{Case, Exercise, LoadError, Op, Question, Scenario, Sentence, Verb, say};
 
 /// The words an explanation can cite of a piece of evidence.
-const CITABLE: [&str; 21] = [
+const CITABLE: [&str; 22] = [
     "call",
     "result",
     "error",
@@ -22,6 +24,7 @@ const CITABLE: [&str; 21] = [
     "who",
     "count",
     "all-took",
+    "total",
     "since",
     "state",
     "receive-queue",
@@ -46,13 +49,15 @@ pub struct Linted {
 }
 
 impl Course {
-    /// Reads everything and reports every mistake, not only the first.
-    pub fn lint(&self) -> Linted {
+    /// Reads everything and reports every mistake, not only the first. `programs` are those that
+    /// the course has.
+    pub fn lint(&self, programs: &[&str]) -> Linted {
         let mut linted = Linted::default();
         for folder in self.folders("questions") {
             match self.question(&folder) {
                 Ok(question) => {
                     self.lint_question(&folder, &question, &mut linted.mistakes);
+                    self.lint_programs("questions", &folder, programs, &mut linted.mistakes);
                     linted.questions.push(question);
                 }
                 Err(error) => linted.mistakes.push(error),
@@ -62,11 +67,13 @@ impl Course {
             match self.exercise(&folder) {
                 Ok(exercise) => {
                     self.lint_exercise(&folder, &exercise, &mut linted.mistakes);
+                    self.lint_programs("exercises", &folder, programs, &mut linted.mistakes);
                     linted.exercises.push(exercise);
                 }
                 Err(error) => linted.mistakes.push(error),
             }
         }
+        self.lint_gaps(&mut linted.mistakes);
         self.lint_names(&linted.questions, &mut linted.mistakes);
         linted
     }
@@ -77,38 +84,37 @@ impl Course {
         for question in questions {
             let file = self.file_of("questions", &folder_of(question), "question.toml");
             if let Some(other) = numbers.insert(question.number, &question.name) {
-                let message = format!("number {} is {other}'s too", question.number);
-                mistakes.push(LoadError::whole(&file, message));
+                let what = say!("number-taken", number = question.number, other = other);
+                mistakes.push(LoadError::whole(&file, what));
             }
             if let Some(other) = names.insert(&question.name, question.number) {
-                let message = format!("question {other} has the same name");
-                mistakes.push(LoadError::whole(&file, message));
+                mistakes.push(LoadError::whole(&file, say!("name-taken", other = other)));
             }
         }
     }
 
     fn lint_question(&self, folder: &str, question: &Question, mistakes: &mut Vec<LoadError>) {
         let toml = self.file_of("questions", folder, "question.toml");
-        let mut wrong = |message: String| mistakes.push(LoadError::whole(&toml, message));
+        let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
         if question.choices.len() < 3 {
-            wrong(format!("{} choices: fewer than 3 teach little", question.choices.len()));
+            wrong(say!("few-choices", count = question.choices.len()));
         }
         if question.outcomes.is_empty() {
-            wrong("no outcome: nothing would ever be the right answer".to_owned());
+            wrong(say!("no-outcome"));
         }
         for choice in &question.choices {
             if choice.text.en.trim().is_empty() || choice.text.es.trim().is_empty() {
-                wrong(format!("the choice `{}` has no text in one of the languages", choice.id));
+                wrong(say!("choice-no-text", id = &choice.id));
             }
         }
         if question.outcomes.iter().any(|outcome| outcome.when.is_empty()) {
-            wrong("an outcome without evidence: it would be claimed without being seen".to_owned());
+            wrong(say!("outcome-no-evidence"));
         }
         if question.by_hand.is_empty() {
-            wrong("no [[by_hand]]: how does one see it without socklab?".to_owned());
+            wrong(say!("no-by-hand"));
         }
-        for message in unused(&question.scenario) {
-            wrong(message);
+        for name in unused(&question.scenario) {
+            wrong(say!("idle", name = name));
         }
         for language in LANGUAGES {
             let file = self.file_of("questions", folder, &format!("{language}.md"));
@@ -119,18 +125,18 @@ impl Course {
     fn lint_exercise(&self, folder: &str, exercise: &Exercise, mistakes: &mut Vec<LoadError>) {
         let toml = self.file_of("exercises", folder, "exercise.toml");
         let below = Path::new("exercises").join(folder);
-        let mut wrong = |message: String| mistakes.push(LoadError::whole(&toml, message));
+        let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
         for solution in SOLUTIONS {
             if self.file(below.join(solution)).is_none() {
-                wrong(format!("{solution} is missing"));
+                wrong(say!("file-missing", file = solution));
             }
         }
         for bug in &exercise.bugs {
             if self.file(below.join("bugs").join(&bug.file)).is_none() {
-                wrong(format!("bugs/{} is missing", bug.file));
+                wrong(say!("file-missing", file = format!("bugs/{}", bug.file)));
             }
             if bug.fails.is_empty() {
-                wrong(format!("bugs/{} fails no case: then it is no bug", bug.file));
+                wrong(say!("bug-fails", file = format!("bugs/{}", bug.file)));
             }
         }
         for case in &exercise.cases {
@@ -138,20 +144,21 @@ impl Course {
             let steps = case.scenario.steps.iter().map(|step| step.hint.as_ref());
             for text in texts.into_iter().chain(steps).flatten() {
                 if text.en.trim().is_empty() || text.es.trim().is_empty() {
-                    wrong(format!("case `{}`: a text is empty in one of the languages", case.name));
+                    wrong(say!("text-empty", case = &case.name));
                 }
             }
             let named = case.scenario.steps.iter().any(|step| step.name.is_some());
             if case.expects.is_empty() && !named && case.scenario.steps.is_empty() {
-                wrong(format!("case `{}` checks nothing", case.name));
+                wrong(say!("case-empty", case = &case.name));
             }
         }
         // Actors and peers are shared by all cases, and few cases need all of them.
-        let idle =
-            |case: &Case| -> BTreeSet<String> { unused(&case.scenario).into_iter().collect() };
+        let idle = |case: &Case| -> BTreeSet<String> {
+            unused(&case.scenario).map(str::to_owned).collect()
+        };
         let everywhere = exercise.cases.iter().map(idle).reduce(|all, here| &all & &here);
-        for message in everywhere.unwrap_or_default() {
-            wrong(message);
+        for name in everywhere.unwrap_or_default() {
+            wrong(say!("idle", name = name));
         }
     }
 
@@ -166,28 +173,27 @@ fn folder_of(question: &Question) -> String {
 
 fn lint_prose(question: &Question, language: &str, file: &Path, mistakes: &mut Vec<LoadError>) {
     let Some(prose) = question.prose.get(language) else { return };
-    let mut wrong = |message: String| mistakes.push(LoadError::whole(file, message));
+    let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(file, what));
     let known = |key: &str| key == "next" || question.outcomes.iter().any(|o| o.explain == key);
     for key in prose.sections.keys().filter(|key| !known(key)) {
-        wrong(format!("no outcome explains itself by the section `{key}`"));
+        wrong(say!("section-unknown", key = key));
     }
     if prose.sections.get("next").is_none_or(|text| text.is_empty()) {
-        wrong("the section `next` is missing: what to try now".to_owned());
+        wrong(say!("section-next"));
     }
     for outcome in &question.outcomes {
         let Some(text) = prose.sections.get(&outcome.explain).filter(|text| !text.is_empty())
         else {
-            wrong(format!("the section `{}` is missing", outcome.explain));
+            wrong(say!("section-missing", key = &outcome.explain));
             continue;
         };
         for (name, word) in citations(text) {
             if !outcome.when.iter().any(|wanted| wanted.name() == name) {
-                wrong(format!(
-                    "`{}` cites {{{name}.{word}}}, and has no evidence `{name}`",
-                    outcome.explain
-                ));
+                let key = &outcome.explain;
+                wrong(say!("cites-nobody", key = key, name = name, word = word));
             } else if !CITABLE.contains(&word) {
-                wrong(format!("{{{name}.{word}}}: what can be cited is {}", CITABLE.join(", ")));
+                let known = CITABLE.join(", ");
+                wrong(say!("cites-word", name = name, word = word, known = known));
             }
         }
     }
@@ -206,8 +212,8 @@ fn citations(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Actors and peers that never do anything.
-fn unused(scenario: &Scenario) -> Vec<String> {
-    let does = |name: &str| {
+fn unused(scenario: &Scenario) -> impl Iterator<Item = &str> {
+    let does = move |name: &str| {
         scenario.steps.iter().any(|step| match &step.verb {
             Verb::Start { actor, .. } => actor == name,
             Verb::Peer { peer, ops } => {
@@ -218,5 +224,5 @@ fn unused(scenario: &Scenario) -> Vec<String> {
     };
     let actors = scenario.actors.iter().map(|actor| actor.name.as_str());
     let all = actors.chain(scenario.peers.iter().map(String::as_str));
-    all.filter(|name| !does(name)).map(|name| format!("`{name}` never does anything")).collect()
+    all.filter(move |name| !does(name))
 }

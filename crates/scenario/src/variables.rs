@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::format::{Sentence, say};
+
 /// What the placeholders stand for in one run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variables {
@@ -53,7 +55,7 @@ impl Variables {
     }
 
     /// Bytes from text: escapes and placeholders. The error is what is wrong with it.
-    pub fn bytes(&self, text: &str) -> Result<Vec<u8>, String> {
+    pub fn bytes(&self, text: &str) -> Result<Vec<u8>, Sentence> {
         let text = self.text(text);
         let mut bytes = Vec::new();
         let mut rest = text.as_str();
@@ -67,7 +69,7 @@ impl Variables {
     }
 
     /// Where the next `{kind:N}` stands, how long it is, and the bytes it stands for.
-    fn next_payload(&self, text: &str) -> Result<Option<(usize, usize, Vec<u8>)>, String> {
+    fn next_payload(&self, text: &str) -> Result<Option<(usize, usize, Vec<u8>)>, Sentence> {
         let mut from = 0;
         while let Some(open) = text[from..].find('{').map(|at| at + from) {
             let inner = text[open + 1..].split('}').next().unwrap_or_default();
@@ -79,10 +81,11 @@ impl Variables {
                 "LETTERS" => |byte| b'A' + byte % 26,
                 _ => continue,
             };
-            let count: usize =
-                count.parse().ok().filter(|count| *count <= MOST).ok_or_else(|| {
-                    format!("{{{inner}}}: behind {kind} a number up to {MOST} is expected")
-                })?;
+            let count: usize = count
+                .parse()
+                .ok()
+                .filter(|count| *count <= MOST)
+                .ok_or_else(|| say!("payload", found = inner, kind = kind, most = MOST))?;
             let bytes = stream(self.seed, count).map(make).collect();
             return Ok(Some((open, inner.len() + 2, bytes)));
         }
@@ -90,10 +93,8 @@ impl Variables {
     }
 }
 
-fn literal(text: &str) -> Result<Vec<u8>, String> {
-    judge::unescape(text).map_err(|escape| {
-        format!("unknown escape {escape}: allowed are \\n, \\r, \\t, \\0, \\\\ and \\xNN")
-    })
+fn literal(text: &str) -> Result<Vec<u8>, Sentence> {
+    judge::unescape(text).map_err(|escape| say!("unknown-escape", found = escape.to_string()))
 }
 
 /// Bytes that follow from a seed: SplitMix64, the high byte of each word.

@@ -98,7 +98,7 @@ fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
         (
             "{ connect = \"server\" }",
             "{ conect = \"server\" }",
-            "question.toml:12:9: unknown variant `conect`, expected one of `tcp`",
+            "question.toml:12:9: unknown word `conect`, expected one of `tcp`",
         ),
         (
             "{ connect = \"server\" }",
@@ -143,7 +143,7 @@ fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
         (
             "equals = \"hola\"",
             "times = \"3\"",
-            "question.toml:23:9: invalid type: string \"3\", expected a number, or { at_least",
+            "question.toml:23:9: found the text \"3\", expected a number, or { at_least",
         ),
         (
             "equals = \"hola\"",
@@ -157,7 +157,32 @@ fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
             "question.toml:6:8: a name is made of a-z, 0-9 and -",
         ),
         ("name = \"alice\"", "name = \"server\"", "question.toml:6:8: `server` is there twice"),
-        ("[[choice]]", "[[choice]", "question.toml:13:10: unclosed array table"),
+        (
+            "{ connect = \"server\" }",
+            "\"connect\"",
+            "question.toml:12:7: `connect` needs to be told more: { connect = \"server\" }",
+        ),
+        (
+            "{ send = \"hola\" }",
+            "{ send_to = \"server\" }",
+            "found the text \"server\", expected { send_to = { to = \"server\", bytes",
+        ),
+        (
+            "{ send = \"hola\" }",
+            "{ recv = \"16\" }",
+            "found the text \"16\", expected a whole number",
+        ),
+        (
+            "format_version = 1",
+            "format_version = 1\ntopic = \"udp tpc\"",
+            "question.toml:2:9: unknown topic `tpc`, expected words of tcp, udp, http, names, ntp",
+        ),
+        (
+            "format_version = 1",
+            "format_version = 1\nport = 70000",
+            "question.toml:2:8: found the number 70000, expected a whole number from 0 to 65535",
+        ),
+        ("[[choice]]", "[[choice]", "question.toml:13:10: this is not TOML: unclosed array table"),
     ];
     for (from, to, told) in cases {
         let error = mistake(from, to);
@@ -173,9 +198,100 @@ fn the_line_is_shown_with_a_caret_under_the_mistake() {
     assert_eq!(lines[2], "            ^^^^^^^");
 }
 
+/// The programs that the course's questions and exercises run.
+const PROGRAMS: [&str; 10] = [
+    "basics-05",
+    "echo-client",
+    "echo-server",
+    "server-03",
+    "server-04",
+    "server-05",
+    "tcp-client",
+    "tcp-server",
+    "udp-client",
+    "udp-server",
+];
+
+/// What the lint says about an exercise of these files, and of a shared `gaps.toml`.
+fn linted(files: &[(&str, &str)]) -> Vec<String> {
+    let exercise = "format_version = 1\n[[actor]]\nname = \"server\"\nsubmission = true\n\
+         [[case]]\nname = \"up\"\ntitle = { en = \"up\", es = \"va\" }\n\
+         step = [{ start = \"server\", until = \"listening\" }]\n";
+    let mut all = std::collections::BTreeMap::from([
+        ("exercises/mine/exercise.toml", exercise),
+        ("exercises/mine/en.md", "# Mine\n"),
+        ("exercises/mine/es.md", "# Lo mío\n"),
+        ("exercises/mine/solution.py", "# GAP bind\nbind()\n# END\n"),
+        ("exercises/mine/solution.rs", "// GAP bind\nbind();\n// END\n"),
+        ("exercises/mine/solution.c", "/* GAP bind */\nbind();\n/* END */\n"),
+    ]);
+    all.extend(files.iter().copied());
+    let files = all.into_iter().map(|(path, text)| (path, text.as_bytes().to_vec()));
+    let linted = Course::of(files).lint(&PROGRAMS);
+    linted
+        .mistakes
+        .iter()
+        .map(|mistake| mistake.to_string().replace("course/exercises/", ""))
+        .collect()
+}
+
+const HINT: &str = "prompt = { en = \"Answer.\", es = \"Responde.\" }\nvague = { en = \"…\", es = \"…\" }\n\
+    precise = { en = \"…\", es = \"…\" }\ncall = { python = \"send\" }\nman = \"send(2)\"\n";
+
+#[test]
+fn gaps_are_looked_for_where_they_are_written() {
+    // What is said about the gap `bind` is built in: nothing has to be repeated.
+    assert_eq!(linted(&[]), Vec::<String>::new());
+
+    let told = linted(&[("exercises/mine/solution.py", "x = 1\n    # GAP anwser\nx\n    # END\n")]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("mine/solution.py:2:11: the gap `anwser` has no prompt"),
+        "{told:?}"
+    );
+    assert!(told[0].contains("which knows accept, address, bind"), "{told:?}");
+    assert!(told[0].ends_with("\n        # GAP anwser\n              ^^^^^^"), "{told:?}");
+
+    let told = linted(&[("exercises/mine/solution.c", "int x;\n/* GAP bind */\nbind();\n")]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let wanted = "mine/solution.c:2:1: the marks of the gaps do not fit: the gap `bind` has no END";
+    assert!(told[0].starts_with(wanted), "{told:?}");
+
+    let own = format!("[answer]\n{HINT}");
+    let told = linted(&[("exercises/mine/gaps.toml", &own)]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let wanted = "mine/gaps.toml:1:2: no solution has a gap `answer`; their gaps are bind";
+    assert!(told[0].starts_with(wanted), "{told:?}");
+    let told = linted(&[("exercises/gaps.toml", &own)]);
+    assert!(told.len() == 1 && told[0].starts_with("gaps.toml:1:2: no solution has"), "{told:?}");
+    // A local word about a gap of the built-in exercises is none of this course's, and no mistake.
+    let own = format!("[connect]\n{HINT}");
+    assert_eq!(linted(&[("exercises/gaps.toml", &own)]), Vec::<String>::new());
+}
+
+#[test]
+fn a_program_that_is_nowhere_is_told_with_the_one_that_is_meant() {
+    let told = |program: &str| {
+        let toml = GOOD.replace("\"tcp-server\"", &format!("\"{program}\""));
+        let mistakes = Folder::with(&toml).course().lint(&PROGRAMS).mistakes;
+        let told = mistakes.iter().map(ToString::to_string);
+        told.filter(|told| told.contains("no program")).collect::<Vec<_>>()
+    };
+    let mistakes = told("server-33");
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+    assert!(
+        mistakes[0].contains("question.toml:4:8: no program is called `server-33`"),
+        "{mistakes:?}"
+    );
+    assert!(mistakes[0].contains("Did you mean server-03?"), "{mistakes:?}");
+    for good in ["server-03", "sh", "/opt/server-33", "{python}", "no-such-interpreter"] {
+        assert_eq!(told(good), Vec::<String>::new(), "{good}");
+    }
+}
+
 #[test]
 fn the_built_in_course_has_no_mistakes() {
-    let linted = Course::built_in().lint();
+    let linted = Course::built_in().lint(&[&PROGRAMS[..], &["socklab"]].concat());
     let told: Vec<String> = linted.mistakes.iter().map(ToString::to_string).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
     assert!(linted.questions.len() >= 22);

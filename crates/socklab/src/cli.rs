@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::language::Language;
+use crate::language::{Language, text};
 use crate::usage;
 
 #[derive(Debug, Parser)]
@@ -113,6 +113,15 @@ pub(crate) struct WhatIf {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CourseCommand {
     Check(CourseCheck),
+    Copy(CourseCopy),
+    Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CourseCopy {
+    pub(crate) name: String,
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -162,7 +171,7 @@ pub(crate) struct Draw {
 /// How a ladder looks.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct Look {
-    #[arg(long, value_name = "COLUMNS")]
+    #[arg(long, value_name = "COLUMNS", value_parser = columns)]
     pub(crate) width: Option<usize>,
     #[arg(long)]
     pub(crate) ascii: bool,
@@ -307,9 +316,15 @@ pub(crate) enum Format {
     Json,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+fn seconds(text: &str) -> Result<Duration, usage::NotAllowed> {
     let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 86_400.0);
-    number.map(Duration::from_secs_f64).ok_or_else(|| "0.001-86400".to_string())
+    number.map(Duration::from_secs_f64).ok_or_else(|| usage::NotAllowed(text!("allowed-seconds")))
+}
+
+/// A ladder needs so many columns to say anything.
+fn columns(text: &str) -> Result<usize, usage::NotAllowed> {
+    let number = text.parse().ok().filter(|number| *number >= 40);
+    number.ok_or_else(|| usage::NotAllowed(text!("allowed-columns")))
 }
 
 #[cfg(test)]

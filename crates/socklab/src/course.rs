@@ -4,7 +4,7 @@
 //! its trace.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{CString, OsString};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -30,7 +30,12 @@ pub(crate) fn run_if_named() -> Option<ExitCode> {
 }
 
 fn run(program: &Program) -> ExitCode {
-    output::end_without_panic();
+    // The kernel took the name from the file it executed, `socklab`. `ps`, `pkill` and `ss -p` are to
+    // know the program by its own; if they can't, it runs all the same.
+    if let Ok(name) = CString::new(program.name) {
+        let _ = rustix::thread::set_name(&name);
+    }
+    output::end_without_panic(program.name);
     match (program.main)() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -72,14 +77,4 @@ pub(crate) fn become_program(program: &Program, arguments: &[String]) -> io::Err
         Ok(socklab) => Command::new(socklab).arg0(program.name).args(arguments).exec(),
         Err(error) => error,
     }
-}
-
-/// The known name that looks most like a mistyped one, if any looks like it at all.
-pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    let likeness = |program: &Program| strsim::jaro_winkler(program.name, &name.to_lowercase());
-    let candidates = programs::PROGRAMS.iter().map(|program| (program.name, likeness(program)));
-    candidates
-        .filter(|(_, likeness)| *likeness > 0.75)
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(name, _)| name)
 }

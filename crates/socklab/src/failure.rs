@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::language::text;
 use crate::output::eprintln;
 use crate::style;
 
@@ -41,6 +42,25 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(exit: Exit, what: String) -> Self {
         Failure { what, hint: None, exit }
+    }
+
+    /// A word that nothing is called by: names the one that looks most like it, if any looks like
+    /// it at all, or else the command that lists them.
+    pub(crate) fn unknown<N: AsRef<str>>(
+        what: String,
+        word: &str,
+        names: impl IntoIterator<Item = N>,
+        list: &str,
+    ) -> Self {
+        const ALIKE: f64 = 0.75;
+        let word = word.to_lowercase();
+        let likeness = |name: N| (strsim::jaro_winkler(name.as_ref(), &word), name);
+        let alike = names.into_iter().map(likeness).filter(|(likeness, _)| *likeness > ALIKE);
+        let hint = match alike.max_by(|a, b| a.0.total_cmp(&b.0)) {
+            Some((_, known)) => text!("did-you-mean", known = known.as_ref()),
+            None => text!("try-line", what = list),
+        };
+        Self::new(Exit::Usage, what).hint(hint)
     }
 
     /// The exit code it ends with.

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use clap::ValueEnum;
 use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// A language that every text exists in.
@@ -28,6 +28,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/exercises.ftl"),
     include_str!("../locales/en/tour.ftl"),
     judge::locales::EN,
+    scenario::locales::EN,
 ];
 const SPANISH: &[&str] = &[
     include_str!("../locales/es/ask.ftl"),
@@ -36,6 +37,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es/exercises.ftl"),
     include_str!("../locales/es/tour.ftl"),
     judge::locales::ES,
+    scenario::locales::ES,
 ];
 
 struct Chosen {
@@ -136,23 +138,43 @@ macro_rules! text {
     };
     ($key:expr, $($name:ident = $value:expr),+ $(,)?) => {{
         let mut arguments = fluent_bundle::FluentArgs::new();
-        $(arguments.set(stringify!($name), $crate::language::value(&$value));)+
+        $(arguments.set(stringify!($name), $crate::language::Variable::value(&$value));)+
         $crate::language::fill($key, &arguments)
     }};
 }
 pub(crate) use text;
 
-/// A variable's value. Numbers go in as text: `8888` is a port, not `8,888`; where a plural
-/// depends on one, Fluent's NUMBER() can't help, so texts avoid the need.
-pub(crate) fn value(value: &impl ToString) -> String {
-    value.to_string()
+/// What a text's variable can be.
+pub(crate) trait Variable {
+    fn value(&self) -> FluentValue<'static>;
+}
+
+/// Most go in as text, as it stands: `8888` is a port, not `8,888`.
+impl<T: ToString> Variable for T {
+    fn value(&self) -> FluentValue<'static> {
+        self.to_string().into()
+    }
+}
+
+/// So many of something: a text may have one form for 1 and another for the rest.
+pub(crate) struct Count(i64);
+
+/// A number that a plural depends on.
+pub(crate) fn count(number: impl TryInto<i64>) -> Count {
+    Count(number.try_into().unwrap_or(i64::MAX))
+}
+
+impl Variable for Count {
+    fn value(&self) -> FluentValue<'static> {
+        self.0.into()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
+    use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
     use fluent_syntax::parser;
 
     use super::*;
@@ -166,19 +188,34 @@ mod tests {
                 let Entry::Message(message) = entry else { continue };
                 let pattern = message.value.expect("a key without a text");
                 let mut variables = BTreeSet::new();
-                for element in pattern.elements {
-                    if let PatternElement::Placeable {
-                        expression: Expression::Inline(InlineExpression::VariableReference { id }),
-                    } = element
-                    {
-                        variables.insert(id.name.to_string());
-                    }
-                }
+                collect(&pattern, &mut variables);
                 let again = keys.insert(message.id.name.to_string(), variables);
                 assert!(again.is_none(), "{} is there twice", message.id.name);
             }
         }
         keys
+    }
+
+    /// The variables of a text, and of every form of it.
+    fn collect(pattern: &Pattern<&str>, variables: &mut BTreeSet<String>) {
+        for element in &pattern.elements {
+            let PatternElement::Placeable { expression } = element else { continue };
+            let (Expression::Inline(inline) | Expression::Select { selector: inline, .. }) =
+                expression;
+            if let InlineExpression::VariableReference { id } = inline {
+                variables.insert(id.name.to_string());
+            }
+            if let Expression::Select { variants, .. } = expression {
+                variants.iter().for_each(|variant| collect(&variant.value, variables));
+            }
+        }
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(text!("course-mistakes", mistakes = count(1)), "1 mistake");
+        assert_eq!(text!("course-mistakes", mistakes = count(2)), "2 mistakes");
+        assert_eq!(text!("course-mistakes", mistakes = count(10_000)), "10000 mistakes");
     }
 
     #[test]

@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     if let Some(code) = scenario::stage() {
         return code;
     }
-    output::end_without_panic();
+    output::end_without_panic("socklab");
     let arguments = commands::with_code_language(std::env::args_os().collect());
     language::choose(language::asked_for(&arguments));
 

@@ -41,6 +41,12 @@ pub(crate) fn write_err(text: Arguments<'_>) {
     let _ = err.write_fmt(text).and_then(|()| err.flush());
 }
 
+/// Columns of the terminal, or 80.
+pub(crate) fn width() -> usize {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+    size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns >= 40).unwrap_or(80)
+}
+
 macro_rules! println {
     () => { $crate::output::write_out(format_args!("\n")) };
     ($($argument:tt)*) => {
@@ -56,7 +62,7 @@ pub(crate) use {eprintln, println};
 
 /// The course's programs print with the standard macros, which panic when they can't. Their panics,
 /// and no others, become the same endings as above.
-pub(crate) fn end_without_panic() {
+pub(crate) fn end_without_panic(program: &'static str) {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         let message = info.payload().downcast_ref::<String>().map_or("", String::as_str);
@@ -65,7 +71,7 @@ pub(crate) fn end_without_panic() {
                 std::process::exit(BROKEN_PIPE.into());
             }
             Some(reason) => {
-                write_err(format_args!("write to standard output: {reason}\n"));
+                write_err(format_args!("{program}: write to standard output: {reason}\n"));
                 std::process::exit(Exit::No as i32);
             }
             None => report(info),

@@ -1,6 +1,8 @@
 //! Help and mistakes on the command line, in the language of the reader.
 
+use std::error::Error as _;
 use std::ffi::OsString;
+use std::fmt;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -10,6 +12,18 @@ use crate::failure::Exit;
 use crate::language::{has, text};
 use crate::output::{eprintln, write_out};
 use crate::style;
+
+/// A value that is none; it says, in the reader's language, which are.
+#[derive(Debug)]
+pub(crate) struct NotAllowed(pub(crate) String);
+
+impl fmt::Display for NotAllowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for NotAllowed {}
 
 /// Gives each command and argument its text. `path` is "", `COMMAND` or `COMMAND-SUBCOMMAND`.
 pub(crate) fn explain(command: Command, path: &str) -> Command {
@@ -157,7 +171,13 @@ fn sentence(error: &clap::Error) -> String {
             choices = all(error, ContextKind::ValidValue)
         ),
         ErrorKind::ValueValidation => {
-            text!("bad-value", word = argument, value = word(ContextKind::InvalidValue))
+            let value = word(ContextKind::InvalidValue);
+            match error.source().and_then(|source| source.downcast_ref::<NotAllowed>()) {
+                Some(NotAllowed(allowed)) => {
+                    text!("bad-range", word = argument, value = value, allowed = allowed)
+                }
+                None => text!("bad-value", word = argument, value = value),
+            }
         }
         _ => {
             let rendered = error.render().to_string();

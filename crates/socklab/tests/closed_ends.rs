@@ -122,6 +122,10 @@ fn a_full_disk_is_an_error_with_a_reason() {
         let ended = Running::start_into(&mut words(line), full.into()).finish().exits(1);
         assert!(ended.errors.contains("No space left on device"), "{line}: {}", ended.errors);
         assert_eq!(ended.errors.lines().count(), 1, "{line}: {}", ended.errors);
+        // It begins, as every error does, with whose it is.
+        let program = line.strip_prefix("run ").filter(|name| !name.starts_with('-'));
+        let name = program.and_then(|line| line.split(' ').next()).unwrap_or("socklab");
+        assert!(ended.errors.starts_with(&format!("{name}: ")), "{line}: {}", ended.errors);
     }
 }
 

@@ -5,6 +5,7 @@ mod stage;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
@@ -31,6 +32,20 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 /// Any tool's output as a set: the first word of each line.
 fn first_words(output: &str) -> BTreeSet<String> {
     output.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_string).collect()
+}
+
+#[test]
+fn a_running_program_is_known_by_its_own_name() {
+    let mut command = socklab(&["run", "udp-client"]);
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("socklab");
+    // What it prints first says that it runs.
+    let mut letter = [0];
+    child.stdout.as_mut().unwrap().read_exact(&mut letter).expect("a prompt");
+    let comm = fs::read_to_string(format!("/proc/{}/comm", child.id()));
+    child.kill().expect("a child");
+    child.wait().expect("its end");
+    assert_eq!(comm.expect("a process"), "udp-client\n");
 }
 
 #[test]
@@ -271,7 +286,7 @@ fn list_also_shows_questions_and_exercises_and_what_was_done_of_them() {
     let done = "1 what-if tcp-client-first right\n2 exercise echo-server 6/6 4/13\n";
     fs::write(folder.join("progress"), done).expect("written");
     let after = list(&[]);
-    assert!(after.contains("✓ 3 ") && after.contains("· echo-server"), "{after}");
+    assert!(after.contains("✓ 3 ") && after.contains("✓ echo-server"), "{after}");
     assert!(after.contains("1 of 30 predicted right"), "{after}");
     let after = parsed(&list(&["--json"]));
     assert_eq!(after["questions"][2]["result"], "right");

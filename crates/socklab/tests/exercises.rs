@@ -93,6 +93,28 @@ fn is_server(exercise: &Path) -> bool {
 }
 
 #[test]
+fn the_page_shows_the_commands_of_the_language_chosen() {
+    let (mut start, home) = at_home(&["exercise", "start", "server-03", "--in", "c"]);
+    run(&mut start).exits(0);
+    let page = home.path().join("server-03/README.md");
+    let text = || fs::read_to_string(&page).expect("a page");
+    assert!(text().contains("-pthread server-03.c -o server-03\n./server-03  "), "{}", text());
+    assert!(!text().contains("python3") && !text().contains('{'), "{}", text());
+
+    // Begun again in another language: the page follows, unless somebody wrote on it.
+    let again = |code: &str| {
+        let mut command = socklab(&["exercise", "start", "server-03", "--in", code]);
+        command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
+        run(&mut command).exits(0);
+    };
+    again("python");
+    assert!(text().contains("python3 server-03.py  ") && !text().contains("gcc"), "{}", text());
+    fs::write(&page, "mine").unwrap();
+    again("rust");
+    assert_eq!(text(), "mine");
+}
+
+#[test]
 fn a_starter_is_begun_kept_and_checked() {
     need!("python3");
     let (mut start, home) = at_home(&["exercise", "start", "echo-server", "--lang", "python"]);
@@ -290,4 +312,20 @@ fn what_a_program_did_wrong_is_said_before_any_hint() {
         assert!(flat.contains(said), "{said:?} is not in\n{report}");
         assert!(!flat.contains("Hint:"), "{report}");
     }
+}
+
+#[test]
+fn one_robust_case_that_fails_is_a_failed_check() {
+    need!("python3");
+    let bug =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises/echo-server/bugs/tires.py");
+    let check = |case| {
+        let (mut check, _home) =
+            at_home(&["check", "echo-server", "--case", case, "--format", "json", "--", bug]);
+        let ended = run(&mut check);
+        let report: serde_json::Value = serde_json::from_str(&ended.text()).expect("JSON");
+        (ended.code, report["passed"].as_bool())
+    };
+    assert_eq!(check("megabyte"), (1, Some(false)));
+    assert_eq!(check("bytes"), (0, Some(true)));
 }

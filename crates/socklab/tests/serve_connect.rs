@@ -158,6 +158,9 @@ fn with_udp_nobody_is_7_and_silence_is_28() {
     let client = run_with(&mut socklab(&words), "hola\n").exits(28);
     let wanted = format!("socklab: 127.0.0.1:{port} sent no answer within 0.2 s");
     assert_eq!(client.complaint(), wanted);
+    // Who asks nothing need not wait for an answer.
+    let words = ["connect", "--udp", "127.0.0.1", &port];
+    assert_eq!(run_with(&mut socklab(&words), "").exits(0).errors, "");
     // Nobody can have this port on all addresses while we have it on one.
     let words = ["connect", "--udp", "127.0.0.2", &port];
     let client = run_with(&mut socklab(&words), "hola\n").exits(7);
@@ -215,6 +218,15 @@ fn a_server_says_where_it_is_and_that_a_port_is_taken() {
     let wanted = format!("socklab: bind 127.0.0.1:{port}: Address already in use (os error 98)\n");
     assert!(second.errors.starts_with(&wanted), "{}", second.errors);
     assert!(second.errors.contains("--port 0"), "{}", second.errors);
+}
+
+#[test]
+fn a_folder_that_cannot_be_served_is_an_error_at_the_start() {
+    for (root, reason) in [("/no such", "No such file"), ("/dev/null", "Not a directory")] {
+        let ended = run(&mut socklab(&["serve", "http", "--port", "0", "--root", root])).exits(1);
+        let complaint = ended.complaint();
+        assert!(complaint.contains(root) && complaint.contains(reason), "{complaint}");
+    }
 }
 
 #[test]

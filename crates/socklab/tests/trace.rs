@@ -268,3 +268,30 @@ fn a_time_limit_ends_programs_that_do_not_end() {
     let ended = run(&mut socklab(&words));
     assert!(ended.errors.contains("never returned"), "{}", ended.errors);
 }
+
+#[test]
+fn what_cannot_be_drawn_or_written_is_told_by_the_names_the_user_gave() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let notes = folder.path().join("notes.txt").display().to_string();
+    std::fs::write(&notes, "no recording\n").expect("a file");
+    let ended = run(&mut socklab(&["draw", &notes])).exits(1);
+    // The command to try must not overwrite what the user has.
+    assert!(ended.errors.contains("socklab trace -o run.jsonl -- "), "{}", ended.errors);
+    let jsonl = folder.path().join("run.jsonl").display().to_string();
+    run(&mut socklab(&["trace", "-o", &jsonl, "--", "true"])).exits(0);
+    let ended = run(&mut socklab(&["draw", "-o", "/no such/x.svg", &jsonl])).exits(1);
+    let wanted = "socklab: /no such/x.svg can't be written: No such file or directory (os error 2)";
+    assert_eq!(ended.complaint(), wanted);
+}
+
+#[test]
+fn a_drawing_has_at_least_40_columns() {
+    for width in ["0", "39", "-1", "wide"] {
+        let option = format!("--width={width}");
+        let ended = run(&mut socklab(&["draw", &option, "run.jsonl"])).exits(2);
+        assert!(ended.errors.contains("it must be at least 40\n"), "{}", ended.errors);
+    }
+    let spanish = ["draw", "--width", "20", "run.jsonl", "--lang", "es"];
+    let ended = run(&mut socklab(&spanish)).exits(2);
+    assert!(ended.errors.contains("tiene que ser 40 como mínimo\n"), "{}", ended.errors);
+}

@@ -78,8 +78,19 @@ fn one_key_predicts_on_a_terminal() {
     let line = format!("{} what-if 3", env!("CARGO_BIN_EXE_socklab"));
     let mut command = program("script");
     command.args(["-qec", &line, "/dev/null"]).env("XDG_STATE_HOME", home.path());
-    let text = run_with(&mut command, "b").text();
+    // Esc, an arrow, F1 in its three spellings and keys that stand for no choice are not answers.
+    let keys = "\x1b[A\x1bOP\x1b[[A\x1b[11~zñb";
+    let text = run_with(&mut command, keys).text();
     assert!(text.contains("You were right"), "{text}");
+}
+
+#[test]
+fn a_prediction_is_for_one_question() {
+    for word in [&["all"][..], &["list"], &[]] {
+        let (mut command, _home) = what_if(&[word, &["--predict", "a"]].concat());
+        let ended = run(&mut command).exits(2);
+        assert!(ended.complaint().contains("--predict"), "{}", ended.errors);
+    }
 }
 
 #[test]
@@ -181,33 +192,4 @@ fn the_course_is_without_mistakes_and_a_mistake_is_found() {
     }
     let ended = run(socklab(&["course", "check"]).arg(copy.path())).exits(1);
     assert!(ended.text().contains("has no evidence `refusal`"), "{}", ended.text());
-}
-
-/// The chapter "in ten minutes" of CONTRIBUTING.md, followed to the letter in an empty folder.
-#[test]
-fn the_chapter_on_writing_a_question_can_be_followed() {
-    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../CONTRIBUTING.md");
-    let guide = fs::read_to_string(guide).expect("CONTRIBUTING.md");
-    let chapter = guide.split("## Write your own question").nth(1).expect("the chapter");
-    let blocks: Vec<String> = chapter
-        .split("```")
-        .skip(1)
-        .step_by(2)
-        .map(|block| {
-            let lines = block.lines().skip(1);
-            lines.map(|line| line.strip_prefix("   ").unwrap_or(line).to_owned() + "\n").collect()
-        })
-        .collect();
-    let home = tempfile::tempdir().expect("a folder");
-    run(program("sh").args(["-c", &blocks[0]]).current_dir(home.path())).exits(0);
-    let folder = home.path().join("course/questions/90-leaves-silently");
-    for (name, text) in ["question.toml", "en.md", "es.md"].into_iter().zip(&blocks[1..]) {
-        fs::write(folder.join(name), text).expect("write");
-    }
-    for line in blocks[4].lines().filter(|line| !line.trim().is_empty()) {
-        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
-        let mut command = socklab(&words);
-        command.current_dir(home.path()).env("XDG_STATE_HOME", home.path());
-        run(&mut command).exits(0);
-    }
 }

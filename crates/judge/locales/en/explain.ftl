@@ -25,7 +25,10 @@ explain-address-not-here = { $address } is not an address of this machine, and b
 explain-accept-waits = accept waited { $milliseconds } ms until a client connected. That is its job: while { $server } waits it uses no processor time.
 explain-one-at-a-time = This client waited { $milliseconds } ms because { $server } was busy with another one: it accepts the next only when it has finished. Serve each client in a thread of its own, or use poll.
 explain-connected-before-accept = connect succeeded { $milliseconds } ms before accept returned this connection: the kernel completes the handshake by itself and queues the connection until the program accepts it.
-explain-queue-full = { $waiting } connections waited to be accepted, and listen had asked for a queue of { $backlog }. When the queue is full the kernel drops further SYNs, and those clients try again after a second.
+explain-queue-full = { $waiting ->
+        [one] { $waiting } connection
+       *[other] { $waiting } connections
+    } waited to be accepted, and listen had asked for a queue of { $backlog }. When the queue is full the kernel drops further SYNs, and those clients try again after a second.
 explain-too-many-files = { $call } failed: this process has too many descriptors open. Close connections when they are done, or raise the limit (ulimit -n).
 
 ## A stream has no messages
@@ -42,7 +45,10 @@ explain-end-ignored = recv returned 0 bytes, the end, and { $program } went on r
 explain-connection-reset = { $call } failed because the other end cut the connection with RST: it crashed, or closed while bytes were still unread.
 explain-send-after-shutdown = This program had shut down its own sending half of descriptor { $fd }, and then tried to send. After SHUT_WR it can only receive.
 explain-broken-pipe = The other end of descriptor { $fd } is gone, and an earlier send was answered with RST. A send can succeed once after the peer has closed; the next one fails, like this one.
-explain-close-unread = { $program } closed with { $unread } bytes unread. The kernel then sends RST instead of an orderly end, and the other side may lose data. Read until the end before closing.
+explain-close-unread = { $program } closed with { $unread ->
+        [one] { $unread } byte
+       *[other] { $unread } bytes
+    } unread. The kernel then sends RST instead of an orderly end, and the other side may lose data. Read until the end before closing.
 explain-server-closed-first = { $server } closed first, so the kernel keeps port { $port } in TIME_WAIT on its side for a minute. That is why servers set SO_REUSEADDR.
 explain-half-close = { $program } closed only its sending half (SHUT_WR): the other end sees the end of the stream, and can still answer.
 explain-connection-timed-out = { $call } failed: the other end stopped answering, and the kernel gave up after many retransmissions. It has probably vanished without closing.

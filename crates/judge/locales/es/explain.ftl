@@ -25,7 +25,10 @@ explain-address-not-here = { $address } no es una dirección de esta máquina, y
 explain-accept-waits = accept esperó { $milliseconds } ms hasta que se conectó un cliente. Ese es su trabajo: mientras espera, { $server } no gasta procesador.
 explain-one-at-a-time = Este cliente esperó { $milliseconds } ms porque { $server } estaba ocupado con otro: no acepta al siguiente hasta terminar. Atiende a cada cliente en su propio hilo o usa poll.
 explain-connected-before-accept = connect terminó bien { $milliseconds } ms antes de que accept devolviera esta conexión: el núcleo completa el saludo él solo y deja la conexión en cola hasta que el programa la acepta.
-explain-queue-full = { $waiting } conexiones esperaban a ser aceptadas y listen había pedido una cola de { $backlog }. Con la cola llena, el núcleo tira los SYN siguientes, y esos clientes lo reintentan al cabo de un segundo.
+explain-queue-full = { $waiting ->
+        [one] { $waiting } conexión esperaba a ser aceptada
+       *[other] { $waiting } conexiones esperaban a ser aceptadas
+    } y listen había pedido una cola de { $backlog }. Con la cola llena, el núcleo tira los SYN siguientes, y esos clientes lo reintentan al cabo de un segundo.
 explain-too-many-files = { $call } ha fallado: este proceso tiene demasiados descriptores abiertos. Cierra las conexiones cuando acaben o sube el límite (ulimit -n).
 
 ## Un flujo no tiene mensajes
@@ -42,7 +45,10 @@ explain-end-ignored = recv devolvió 0 bytes, el final, y { $program } siguió l
 explain-connection-reset = { $call } ha fallado porque el otro extremo cortó la conexión con un RST: se cayó, o cerró con bytes sin leer.
 explain-send-after-shutdown = Este programa había cerrado su propia mitad de envío del descriptor { $fd } y luego intentó enviar. Después de SHUT_WR ya solo puede recibir.
 explain-broken-pipe = El otro extremo del descriptor { $fd } ya no está, y un envío anterior recibió un RST. Cuando el otro ha cerrado, un primer envío puede salir bien; el siguiente falla, como este.
-explain-close-unread = { $program } cerró con { $unread } bytes sin leer. Entonces el núcleo envía un RST en vez de un final ordenado, y el otro lado puede perder datos. Lee hasta el final antes de cerrar.
+explain-close-unread = { $program } cerró con { $unread ->
+        [one] { $unread } byte
+       *[other] { $unread } bytes
+    } sin leer. Entonces el núcleo envía un RST en vez de un final ordenado, y el otro lado puede perder datos. Lee hasta el final antes de cerrar.
 explain-server-closed-first = { $server } cerró primero, así que el núcleo guarda el puerto { $port } en TIME_WAIT en su lado durante un minuto. Por eso los servidores ponen SO_REUSEADDR.
 explain-half-close = { $program } cerró solo su mitad de envío (SHUT_WR): el otro extremo ve el final del flujo y todavía puede contestar.
 explain-connection-timed-out = { $call } ha fallado: el otro extremo dejó de contestar y el núcleo se rindió tras muchas retransmisiones. Seguramente desapareció sin cerrar.

@@ -6,7 +6,7 @@ use flows::{ConnectionKind, Flows, Position, Transfer};
 use super::Scene;
 use super::rows::Sheet;
 use crate::clean::clean;
-use crate::label::{Label, PartKind};
+use crate::label::{Label, Part, PartKind};
 use crate::words::fill;
 use crate::{Arrow, ArrowKind, Head};
 
@@ -31,15 +31,33 @@ pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
         let seq = scene.flows.order[at].seq;
         let cells = &mut sheet.rows[row].cells;
         let Some(cell) = cells.iter_mut().find(|cell| cell.seq == seq) else { continue };
-        match cell.label.parts.last_mut() {
-            // Several whole messages in one read: ◂ ②③.
-            Some(last) if last.kind == PartKind::Number && last.text.starts_with(GOT) => {
-                last.text.push_str(text.strip_prefix(GOT).unwrap_or(&text).trim_start());
-            }
-            _ => cell.label.push(PartKind::Number, text),
-        }
+        cite(&mut cell.label, text);
     }
     pen.arrows
+}
+
+/// Adds what a read got, or a send's number, to the words of the call.
+fn cite(label: &mut Label, text: String) {
+    let cites = |part: &Part| part.kind == PartKind::Number && part.text.starts_with(GOT);
+    let again = label.parts.iter().any(cites);
+    let more = text.strip_prefix(GOT).map(str::trim_start).filter(|_| again);
+    match (label.parts.last_mut(), more) {
+        // Several whole messages in one read: ◂ ②③.
+        (Some(last), Some(more)) if cites(last) && !partly(&last.text) && !partly(more) => {
+            last.text.push_str(more);
+        }
+        // Pieces of several: ◂ ② bytes 17–33 of 33, ③.
+        (Some(last), Some(more)) => {
+            last.text.push(',');
+            label.push(PartKind::Number, more);
+        }
+        _ => label.push(PartKind::Number, text),
+    }
+}
+
+/// True if a citation says which bytes.
+fn partly(text: &str) -> bool {
+    text.trim_start_matches(GOT).trim_start().contains(' ')
 }
 
 struct Pen<'a, 't> {
@@ -98,8 +116,8 @@ impl Pen<'_, '_> {
         }
         let flows = self.scene.flows;
         let accepted = flows.connections[connection].accepted;
-        let head = accepted.and_then(|accepted| sheet.ends.get(&accepted));
-        let heads = head.iter().map(|row| Head { row: **row, bytes: 0..0, of: 0 }).collect();
+        let head = accepted.and_then(|accepted| sheet.end_of(accepted));
+        let heads = head.iter().map(|row| Head { row: *row, bytes: 0..0, of: 0 }).collect();
         if let Some(arrow) = self.arrow(row, at, ArrowKind::Connect, Label::default()) {
             self.add(sheet, Arrow { heads, ..arrow });
         }
@@ -108,12 +126,12 @@ impl Pen<'_, '_> {
     fn closing(&mut self, sheet: &mut Sheet, row: usize, at: Position) {
         let flows = self.scene.flows;
         let Some(connection) = flows.connection_at(at) else { return };
-        let seen = flows.ended_by(at).and_then(|closing| sheet.ends.get(&closing.seen));
+        let seen = flows.ended_by(at).and_then(|closing| sheet.end_of(closing.seen));
         let Some(head) = seen else { return };
         if self.scene.segments.has(connection) {
             return;
         }
-        let heads = vec![Head { row: *head, bytes: 0..0, of: 0 }];
+        let heads = vec![Head { row: head, bytes: 0..0, of: 0 }];
         if let Some(arrow) = self.arrow(row, at, ArrowKind::End, Label::default()) {
             self.add(sheet, Arrow { heads, ..arrow });
         }
@@ -125,7 +143,7 @@ impl Pen<'_, '_> {
             .parts
             .iter()
             .filter_map(|part| {
-                let row = *sheet.ends.get(&part.received)?;
+                let row = sheet.end_of(part.received)?;
                 let bytes = part.bytes.clone();
                 Some((part.received, Head { row, bytes, of: transfer.total }))
             })
@@ -156,8 +174,9 @@ impl Pen<'_, '_> {
                 if head.bytes != (0..head.of) {
                     let count = |n: u64| words.number(n);
                     text.push(' ');
+                    let one = head.bytes.start + 1 == head.bytes.end;
                     text.push_str(&fill(
-                        &words.bytes_of,
+                        if one { &words.byte_of } else { &words.bytes_of },
                         &[
                             ("from", &count(head.bytes.start + 1)),
                             ("to", &count(head.bytes.end)),

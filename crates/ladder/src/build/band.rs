@@ -3,6 +3,7 @@
 use flows::{Flows, Position};
 
 use super::fold::{Fold, FoldKind};
+use super::served::Served;
 use crate::label::{Label, PartKind};
 use crate::words::fill;
 use crate::{Phrase, Words};
@@ -11,6 +12,7 @@ use crate::{Phrase, Words};
 #[derive(Debug)]
 pub(crate) struct Band {
     kind: FoldKind,
+    served: Served,
     /// Bytes sent.
     moved: u64,
     /// When the last of it ended.
@@ -25,7 +27,7 @@ impl Band {
             calls.filter_map(flows::sent).fold(0u64, |sum, (total, _)| sum.saturating_add(total));
         let end = flows.order[last];
         let until = end.call().map_or(end.at, |call| call.ended);
-        Self { kind: fold.kind, moved, until }
+        Self { kind: fold.kind, served: fold.served, moved, until }
     }
 
     /// Takes in a fold that would stand right below, if it says the same.
@@ -52,6 +54,10 @@ impl Band {
             }
         };
         let mut label = Label::default().then(PartKind::Faint, text);
+        let served = self.served.say(words);
+        if !served.is_empty() {
+            label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, served);
+        }
         if self.moved > 0 {
             let moved = fill(&words.in_all, &[("n", &words.number(self.moved))]);
             label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, moved);

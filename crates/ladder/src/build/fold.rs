@@ -6,6 +6,7 @@ use event::{Args, Call, Outcome};
 use flows::{Flows, Position};
 
 use super::repeat::{Repeat, repeats};
+use super::served::Served;
 use crate::Options;
 
 /// Connections alike from which the rest is folded.
@@ -22,6 +23,8 @@ pub(crate) struct Fold {
     pub(crate) members: Vec<Position>,
     /// What to say.
     pub(crate) kind: FoldKind,
+    /// Who served the connections it folds.
+    pub(crate) served: Served,
 }
 
 /// What a fold says.
@@ -84,7 +87,11 @@ fn loops(flows: &Flows<'_>, shown: &[Position], kept: &dyn Fn(&Position) -> bool
                 for step in 0..period {
                     let of_step = |round: usize| run[start + round * period + step];
                     let members = (1..count).map(of_step).collect();
-                    folds.push(Fold { members, kind: FoldKind::Loop(of_step(0), count) });
+                    folds.push(Fold {
+                        members,
+                        kind: FoldKind::Loop(of_step(0), count),
+                        served: Served::BySame,
+                    });
                 }
             }
         }
@@ -137,17 +144,20 @@ fn conversations(
             let rest: Vec<Thread> =
                 connected[place..].iter().flat_map(|key| &alike[key]).copied().collect();
             let kind = FoldKind::Ways(rest.len(), connected.len() - place);
-            folds.push(Fold { members: members(&rest), kind });
+            let served = Served::of(flows, &members(&rest), None);
+            folds.push(Fold { members: members(&rest), kind, served });
             break;
         }
         if same.len() >= ALIKE {
             let kind = FoldKind::Connections(same.len() - 1);
-            folds.push(Fold { members: members(&same[1..]), kind });
+            let rest = members(&same[1..]);
+            let served = Served::of(flows, &rest, Some(&threads[&same[0]]));
+            folds.push(Fold { members: rest, kind, served });
         }
     }
     for same in lone.iter().map(|key| &alike[key]).filter(|same| same.len() >= ALIKE) {
         let kind = FoldKind::Sockets(same.len() - 1);
-        folds.push(Fold { members: members(&same[1..]), kind });
+        folds.push(Fold { members: members(&same[1..]), kind, served: Served::BySame });
     }
     folds
 }
@@ -234,7 +244,7 @@ fn fold_repeats(flows: &Flows<'_>, calls: &mut Vec<Position>) -> Vec<Fold> {
         }
         let members: Vec<Position> =
             calls.drain(start + period * keep..start + period * count).collect();
-        folds.push(Fold { members, kind: FoldKind::Again(count - keep) });
+        folds.push(Fold { members, kind: FoldKind::Again(count - keep), served: Served::BySame });
     }
     folds
 }

@@ -15,6 +15,7 @@ mod rails;
 mod repeat;
 mod rows;
 pub(crate) mod say;
+mod served;
 mod sides;
 mod visible;
 
@@ -39,7 +40,7 @@ impl Ladder {
         let mut sheet = rows::lay_out(&scene, &visible, &folds);
         let mut arrows = arrows::draw(&scene, &mut sheet);
         rails::run(&scene, &mut sheet);
-        let mut footer = footer::lines(timeline, &scene, &visible);
+        let mut footer = footer::lines(timeline, &scene, &visible, &sheet.rows);
         let (participants, pruned) = prune::prune(&scene, &folds, &mut sheet.rows, &mut arrows);
         footer.extend(pruned);
         let events = events(&flows, &sheet.rows);

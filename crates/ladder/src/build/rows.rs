@@ -31,6 +31,14 @@ pub(crate) struct Sheet {
     pub(crate) ends: HashMap<Position, usize>,
 }
 
+impl Sheet {
+    /// The row in which a call's result stands by itself; a fold is no place for an arrow to end,
+    /// which tells of many calls at many times.
+    pub(crate) fn end_of(&self, at: Position) -> Option<usize> {
+        self.ends.get(&at).copied().filter(|row| self.rows[*row].band.is_none())
+    }
+}
+
 struct Draft {
     time: u64,
     at: Position,

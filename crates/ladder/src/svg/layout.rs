@@ -54,6 +54,8 @@ pub(super) struct Place {
     pub(super) bottom: f64,
     /// The words of each cell, in the row's order.
     pub(super) cells: Vec<Vec<Spans>>,
+    /// The words of a fold.
+    pub(super) band: Vec<String>,
     pub(super) notes: Vec<Vec<String>>,
 }
 
@@ -172,14 +174,17 @@ fn place(ladder: &Ladder, row: &crate::Row, top: f64, chars: usize, full: f64) -
     let glyphs = Glyphs::of(false);
     let cells: Vec<Vec<Spans>> =
         row.cells.iter().map(|cell| wrap(&words(cell), room, &ladder.words, &glyphs)).collect();
-    let lines = cells.iter().map(Vec::len).max().unwrap_or(1);
+    let room = full - TIMES - 2.0 * MARGIN - 2.0 * SIDE;
+    let band = row.band.as_ref().map(|band| prose(&band.text(&ladder.words), room));
+    let band = band.unwrap_or_default();
+    let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(band.len());
     let height = lines as f64 * LINE + 2.0 * PAD;
     let width = full - TIMES - 2.0 * MARGIN - 30.0;
     let mishap = row.arrow.and_then(|arrow| ladder.arrows[arrow].mishap());
     let notes = mishap.iter().chain(&row.notes);
     let notes: Vec<Vec<String>> = notes.map(|note| prose(note, width)).collect();
     let below: f64 = notes.iter().map(|lines| lines.len() as f64 * LINE + 2.0 * PAD + 4.0).sum();
-    Place { top, height, bottom: top + height + below, cells, notes }
+    Place { top, height, bottom: top + height + below, cells, band, notes }
 }
 
 /// A text wrapped into so many pixels.

@@ -151,7 +151,7 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
             before = time;
         }
         match &row.band {
-            Some(band) => fold(xml, layout, place, &band.text(&ladder.words)),
+            Some(_) => fold(xml, layout, place),
             None => cards(xml, layout, row, place),
         }
         notes(xml, layout, place);
@@ -226,7 +226,7 @@ fn part(kind: PartKind) -> &'static str {
     }
 }
 
-fn fold(xml: &mut Xml, layout: &Layout, place: &Place, says: &str) {
+fn fold(xml: &mut Xml, layout: &Layout, place: &Place) {
     let (left, right) = layout.span();
     let area = Box {
         x: left,
@@ -238,7 +238,10 @@ fn fold(xml: &mut Xml, layout: &Layout, place: &Place, says: &str) {
     rect(xml, "caption", &area);
     rect(xml, "band", &area);
     let middle = (left + right) / 2.0;
-    text(xml, "faint", middle, place.axis() + 4.5, "middle", says);
+    for (index, line) in place.band.iter().enumerate() {
+        let y = place.axis() + 4.5 + index as f64 * LINE;
+        text(xml, "faint", middle, y, "middle", line);
+    }
 }
 
 fn notes(xml: &mut Xml, layout: &Layout, place: &Place) {

@@ -146,12 +146,19 @@ impl<'a, 'l> Drawer<'a, 'l> {
     fn words(&self, row: &Row, arrow: Option<&Arrow>) -> (String, Label) {
         let mut cells: Vec<_> = row.cells.iter().collect();
         cells.sort_by_key(|cell| arrow.is_some_and(|arrow| arrow.from != cell.participant));
+        // Of two, the first has sent it, and the second may go on with what it got of it.
+        let number = |label: &mut Label| {
+            if let Some(number) = arrow.and_then(|arrow| arrow.number) {
+                label.push(PartKind::Number, crate::build::circled(number));
+            }
+        };
         let mut who = None;
         let mut label = Label::default();
         for cell in cells {
             if who.is_none() {
                 who = Some(cell.participant);
             } else {
+                number(&mut label);
                 let sign = self.frame.glyphs.right;
                 label.push(PartKind::Number, format!("{sign} {}", self.names[cell.participant]));
             }
@@ -174,8 +181,8 @@ impl<'a, 'l> Drawer<'a, 'l> {
                     if arrow.lost { self.frame.glyphs.lost } else { self.frame.glyphs.right };
                 label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.to]));
             }
-            if let Some(number) = arrow.number {
-                label.push(PartKind::Number, crate::build::circled(number));
+            if row.cells.len() < 2 {
+                number(&mut label);
             }
         }
         (who.map_or_else(String::new, |who| self.names[who].clone()), label)

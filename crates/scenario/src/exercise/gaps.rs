@@ -1,9 +1,11 @@
 //! Solutions with gaps: one source for the solution and for the starter.
 //!
-//! In a solution a gap begins with a comment `GAP name` and ends with a comment `END`. Before the
-//! end, comments `ELSE line` say what the starter needs in that place to be a program at all.
+//! In a solution a gap begins with a comment `GAP name`, or `GAP name -> a, b` if what follows needs
+//! the variables a and b that it makes, and ends with a comment `END`. Before the end, comments
+//! `ELSE line` say what the starter needs in that place to be a program at all.
 
 use super::code::Code;
+use crate::format::{Sentence, say};
 
 /// A reference solution, cut at its gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +22,24 @@ pub enum Part {
     /// Lines that every starter has.
     Text(String),
     /// Lines that the student has to write.
-    Gap {
-        /// What the gap is called.
-        name: String,
-        /// How far it is indented.
-        indent: String,
-        /// What belongs there.
-        body: String,
-        /// What stands there meanwhile.
-        meanwhile: Vec<String>,
-    },
+    Gap(Gap),
+}
+
+/// Lines that the student has to write.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Gap {
+    /// The line of the solution that it begins in.
+    pub line: usize,
+    /// What the gap is called.
+    pub name: String,
+    /// The variables that it makes and later lines use: `client, address`.
+    pub makes: String,
+    /// How far it is indented.
+    pub indent: String,
+    /// What belongs there.
+    pub body: String,
+    /// What stands there meanwhile.
+    pub meanwhile: Vec<String>,
 }
 
 /// A gap that is still open in a student's file.
@@ -48,33 +58,41 @@ const TODO: &str = "TODO";
 
 impl Template {
     /// Cuts a solution. The error names the line in which its marks do not fit.
-    pub fn parse(code: Code, text: &str) -> Result<Self, (usize, String)> {
+    pub fn parse(code: Code, text: &str) -> Result<Self, (usize, Sentence)> {
         let mut parts = Vec::new();
         let mut plain = String::new();
-        let mut gap: Option<(String, String, String, Vec<String>)> = None;
+        let mut gap: Option<Gap> = None;
         for (index, line) in text.lines().enumerate() {
-            let wrong = |what: &str| Err((index + 1, what.to_owned()));
+            let wrong = |what: Sentence| Err((index + 1, what));
             let comment = code.comment(line).unwrap_or_default();
             match (comment.split_once(' ').unwrap_or((comment, "")), &mut gap) {
                 (("GAP", name), None) if !name.is_empty() => {
                     parts.push(Part::Text(std::mem::take(&mut plain)));
                     let indent = line[..line.len() - line.trim_start().len()].to_owned();
-                    gap = Some((name.to_owned(), indent, String::new(), Vec::new()));
+                    let (name, makes) = name.split_once("->").unwrap_or((name, ""));
+                    gap = Some(Gap {
+                        line: index + 1,
+                        name: name.trim().to_owned(),
+                        makes: makes.trim().to_owned(),
+                        indent,
+                        ..Gap::default()
+                    });
                 }
-                (("GAP", _), _) => return wrong("a gap has a name, and none is inside another"),
-                (("ELSE", line), Some((.., meanwhile))) => meanwhile.push(line.to_owned()),
+                (("GAP", _), Some(gap)) => {
+                    return Err((gap.line, say!("gap-no-end", name = &*gap.name)));
+                }
+                (("GAP", _), None) => return wrong(say!("gap-name")),
+                (("ELSE", line), Some(gap)) => gap.meanwhile.push(line.to_owned()),
                 (("END", ""), Some(_)) => {
-                    if let Some((name, indent, body, meanwhile)) = gap.take() {
-                        parts.push(Part::Gap { name, indent, body, meanwhile });
-                    }
+                    parts.extend(gap.take().map(Part::Gap));
                 }
-                (("ELSE" | "END", _), None) => return wrong("there is no gap here"),
-                (_, Some((_, _, body, _))) => *body += &format!("{line}\n"),
+                (("ELSE" | "END", _), None) => return wrong(say!("gap-none-here")),
+                (_, Some(gap)) => gap.body += &format!("{line}\n"),
                 (_, None) => plain += &format!("{line}\n"),
             }
         }
-        if let Some((name, ..)) = gap {
-            return Err((text.lines().count(), format!("the gap {name} has no END")));
+        if let Some(gap) = gap {
+            return Err((gap.line, say!("gap-no-end", name = gap.name)));
         }
         parts.push(Part::Text(plain));
         Ok(Self { code, parts })
@@ -82,8 +100,13 @@ impl Template {
 
     /// The gaps' names, in order.
     pub fn gaps(&self) -> impl Iterator<Item = &str> {
+        self.places().map(|(_, name)| name)
+    }
+
+    /// The gaps' names, each with the line that it begins in.
+    pub fn places(&self) -> impl Iterator<Item = (usize, &str)> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Gap { name, .. } => Some(name.as_str()),
+            Part::Gap(gap) => Some((gap.line, gap.name.as_str())),
             Part::Text(_) => None,
         })
     }
@@ -92,19 +115,20 @@ impl Template {
     pub fn solution(&self) -> String {
         let text = self.parts.iter().map(|part| match part {
             Part::Text(text) => text,
-            Part::Gap { body, .. } => body,
+            Part::Gap(gap) => &gap.body,
         });
         text.map(String::as_str).collect()
     }
 
     /// What a student begins with. `prompt` says what is to be done in a gap.
-    pub fn starter(&self, prompt: impl Fn(&str) -> String) -> String {
+    pub fn starter(&self, prompt: impl Fn(&Gap) -> String) -> String {
         let mut number = 0;
         let part = |part: &Part| match part {
             Part::Text(text) => text.clone(),
-            Part::Gap { name, indent, meanwhile, .. } => {
+            Part::Gap(gap) => {
                 number += 1;
-                let todo = format!("{TODO} {number} {name}: {}", prompt(name));
+                let Gap { name, indent, meanwhile, .. } = gap;
+                let todo = format!("{TODO} {number} {name}: {}", prompt(gap));
                 let mut lines = vec![self.code.as_comment(&todo)];
                 lines.extend(meanwhile.iter().cloned());
                 if !meanwhile.iter().any(|line| line.contains("todo!")) {
@@ -139,7 +163,7 @@ mod tests {
     fn a_starter_is_the_solution_without_its_gaps() {
         let template = Template::parse(Code::Python, SOLUTION).unwrap();
         assert_eq!(template.solution(), "a = 1\nif a:\n    send(a)\nb = 2\n");
-        let starter = template.starter(|name| format!("Do {name}."));
+        let starter = template.starter(|gap| format!("Do {}.", gap.name));
         assert_eq!(
             starter,
             "a = 1\nif a:\n    # TODO 1 send: Do send.\n    \
@@ -159,11 +183,56 @@ mod tests {
         assert_eq!(lines[1..], ["int c = -1;", "fputs(\"gap 1: accept\\n\", stderr), exit(1);"]);
     }
 
+    /// Nobody should have to guess what later lines call the result of a gap.
+    #[test]
+    fn starters_name_the_variables_that_later_lines_use() {
+        let course = crate::Course::built_in();
+        let has = |text: &str, name: &str| {
+            text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
+        };
+        for exercise in course.folders("exercises") {
+            for code in Code::ALL {
+                let file = format!("exercises/{exercise}/solution.{}", code.extension());
+                let Some(text) = course.file(&file) else { continue };
+                let template = Template::parse(code, &String::from_utf8_lossy(text)).unwrap();
+                for (at, part) in template.parts.iter().enumerate() {
+                    let Part::Gap(gap) = part else { continue };
+                    let later = Template { code, parts: template.parts[at + 1..].to_vec() };
+                    let later = later.solution();
+                    let made: Vec<&str> = gap.makes.split(", ").filter(|n| !n.is_empty()).collect();
+                    for name in &made {
+                        assert!(has(&gap.body, name), "{file}: {} makes no {name}", gap.name);
+                        assert!(has(&later, name), "{file}: nobody needs {name}");
+                    }
+                    // What the gap's own level assigns, if a line at that level needs it later.
+                    let own = |line: &&str| !line.starts_with(&format!("{} ", gap.indent));
+                    for line in gap.body.lines().filter(own).filter(|_| code == Code::Python) {
+                        let Some((names, _)) = line.split_once(" = ") else { continue };
+                        let names = names.trim().trim_matches(['(', ')', ',']);
+                        let here: String = later
+                            .lines()
+                            .take_while(|line| line.is_empty() || line.starts_with(&gap.indent))
+                            .flat_map(|line| [line, "\n"])
+                            .collect();
+                        for name in names.split(", ").filter(|name| *name != "_") {
+                            assert!(
+                                made.contains(&name) || !has(&here, name),
+                                "{file}: {} does not name {name}",
+                                gap.name
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn marks_that_do_not_fit_are_refused_with_their_line() {
         let wrong = |text| Template::parse(Code::Python, text).unwrap_err().0;
         assert_eq!(wrong("x\n# END\n"), 2);
-        assert_eq!(wrong("# GAP a\n# GAP b\n"), 2);
-        assert_eq!(wrong("# GAP a\nx\n"), 2);
+        assert_eq!(wrong("# GAP a\n# GAP b\n"), 1);
+        assert_eq!(wrong("x\n# GAP\n"), 2);
+        assert_eq!(wrong("# GAP a\nx\n"), 1);
     }
 }

@@ -26,16 +26,26 @@ pub struct Hint {
     pub man: String,
 }
 
+/// The hints that all exercises share, below the course folder.
+pub(crate) const SHARED: &str = "exercises/gaps.toml";
+
 /// About all gaps of an exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints(BTreeMap<String, Hint>);
 
 impl Hints {
-    /// The exercise's own hints, and those that all exercises share.
+    /// The exercise's own hints, before them those that all exercises share, and before these
+    /// the built-in ones: a course of one's own need not repeat them.
     pub fn of(course: &Course, exercise: &str) -> Result<Self, LoadError> {
-        let mut hints = read(course, Path::new("exercises/gaps.toml"))?;
+        let mut hints = read(&Course::built_in(), Path::new(SHARED))?;
+        hints.extend(read(course, Path::new(SHARED))?);
         hints.extend(read(course, &Path::new("exercises").join(exercise).join("gaps.toml"))?);
         Ok(Self(hints))
+    }
+
+    /// The gaps that something is said about.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// About the gap of this name.
@@ -54,5 +64,5 @@ impl Hint {
 fn read(course: &Course, path: &Path) -> Result<BTreeMap<String, Hint>, LoadError> {
     let Some(bytes) = course.file(path) else { return Ok(BTreeMap::new()) };
     let text = String::from_utf8_lossy(bytes);
-    toml::from_str(&text).map_err(|error| LoadError::toml(path, &text, &error))
+    toml::from_str(&text).map_err(|error| LoadError::toml(&course.shown(path), &text, &error))
 }

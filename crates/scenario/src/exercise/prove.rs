@@ -7,33 +7,55 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
-use super::check::{Check, Report};
+use super::check::{CaseReport, Check, Report};
 use super::code::Code;
 use super::gaps::Template;
 use super::workshop::{BuildError, Built, Workshop};
 use crate::course::Course;
 use crate::engine::Stagehand;
-use crate::format::Exercise;
+use crate::format::{Exercise, Sentence};
 use crate::verdict::State;
 
 /// What came of one program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proof {
+#[derive(Clone, Debug)]
+pub struct Proof<'a> {
     /// Which: `solution.py`, `starter.py`, `bugs/one-recv.py`, `accepted/kurose.py`.
     pub program: String,
     /// How it went.
-    pub outcome: ProofOutcome,
+    pub outcome: ProofOutcome<'a>,
 }
 
 /// How a proof went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProofOutcome {
+#[derive(Clone, Debug)]
+pub enum ProofOutcome<'a> {
     /// As it should.
     Good,
     /// This is needed and not on this machine.
     NotRun(String),
-    /// Otherwise than it should.
-    Wrong(String),
+    /// Otherwise than it should. Where cases were run: the first that did not pass.
+    Wrong(Wrong, Option<Box<CaseReport<'a>>>),
+}
+
+/// What was not as it should be.
+#[derive(Clone, Debug)]
+pub enum Wrong {
+    /// The marks of its gaps do not fit, from this line on.
+    Marks(usize, Sentence),
+    /// There is no program to run.
+    NoProgram(String),
+    /// A case could not be run.
+    NotRun,
+    /// It should pass these cases.
+    DoesNotPass(Vec<String>),
+    /// An untouched starter should not pass.
+    Passes,
+    /// It should fail other cases.
+    Fails {
+        /// Those it failed.
+        failed: Vec<String>,
+        /// Those it should.
+        wanted: Vec<String>,
+    },
 }
 
 /// What a program should do.
@@ -61,7 +83,7 @@ const AT_ONCE: usize = 4;
 
 impl Exercise {
     /// Runs everything that the exercise has programs for.
-    pub fn prove(&self, course: &Course, stagehand: &Stagehand) -> Vec<Proof> {
+    pub fn prove<'a>(&'a self, course: &Course, stagehand: &Stagehand) -> Vec<Proof<'a>> {
         let (jobs, mut proofs) = self.jobs(course);
         let total = jobs.len();
         let left = Mutex::new(jobs.into_iter().enumerate());
@@ -88,7 +110,7 @@ impl Exercise {
     }
 
     /// What is to be tried, and what is wrong before anything is.
-    fn jobs(&self, course: &Course) -> (Vec<Job>, Vec<Proof>) {
+    fn jobs<'a>(&'a self, course: &Course) -> (Vec<Job>, Vec<Proof<'a>>) {
         let folder = Path::new("exercises").join(&self.name);
         let (mut jobs, mut wrong) = (Vec::new(), Vec::new());
         for code in Code::ALL {
@@ -103,7 +125,7 @@ impl Exercise {
                 }
                 Err((line, what)) => wrong.push(Proof {
                     program: name,
-                    outcome: ProofOutcome::Wrong(format!("line {line}: {what}")),
+                    outcome: ProofOutcome::Wrong(Wrong::Marks(line, what), None),
                 }),
             }
         }
@@ -119,7 +141,7 @@ impl Exercise {
         (jobs.into_iter().flatten().collect(), wrong)
     }
 
-    fn try_job(&self, job: &Job, stagehand: &Stagehand) -> ProofOutcome {
+    fn try_job<'a>(&'a self, job: &Job, stagehand: &Stagehand) -> ProofOutcome<'a> {
         let own = self.arguments.get(job.code.name());
         let arguments = own.or_else(|| self.arguments.get("")).cloned().unwrap_or_default();
         let built = Workshop::open().and_then(|workshop| {
@@ -134,14 +156,23 @@ impl Exercise {
         let (built, _workshop) = match built {
             Ok(built) => built,
             Err(BuildError::Missing { tool }) => return ProofOutcome::NotRun(tool),
-            Err(error) => return ProofOutcome::Wrong(error.to_string()),
+            Err(error) => return ProofOutcome::Wrong(Wrong::NoProgram(error.to_string()), None),
         };
         let submission = &built.submission;
         let report = Check { exercise: self, submission, stagehand, only: None }.run(|_| true);
-        match job.wanted.judge(&report) {
-            None => ProofOutcome::Good,
-            Some(why) => ProofOutcome::Wrong(why),
-        }
+        let Some(wrong) = job.wanted.judge(&report) else { return ProofOutcome::Good };
+        let could_not = |done: &CaseReport<'_>| done.verdict.state == State::InfraError;
+        let first = match wrong {
+            Wrong::NotRun => report.cases.into_iter().find(could_not),
+            _ => report.cases.into_iter().find(|done| done.problem().is_some()),
+        };
+        // The report borrows the program, which goes away here; its cases are the exercise's.
+        let first = first.and_then(|done| {
+            let case = self.cases.iter().find(|case| case.name == done.case.name)?;
+            let CaseReport { verdict, recording, .. } = done;
+            Some(Box::new(CaseReport { case, verdict, recording }))
+        });
+        ProofOutcome::Wrong(wrong, first)
     }
 }
 
@@ -154,33 +185,31 @@ impl Job {
 
 impl Wanted {
     /// What is wrong with a report, if anything is.
-    fn judge(&self, report: &Report<'_>) -> Option<String> {
-        if let Some(done) = report.infra_error() {
-            return Some(format!("{} could not be run: {:?}", done.case.name, done.problem()));
+    fn judge(&self, report: &Report<'_>) -> Option<Wrong> {
+        if report.infra_error().is_some() {
+            return Some(Wrong::NotRun);
         }
-        let names = |wanted: &dyn Fn(State, bool) -> bool| -> BTreeSet<&str> {
+        let names = |wanted: &dyn Fn(State, bool) -> bool| -> Vec<String> {
             let cases = report.cases.iter();
             let found = cases.filter(|done| wanted(done.verdict.state, done.case.robust));
-            found.map(|done| done.case.name.as_str()).collect()
+            found.map(|done| done.case.name.clone()).collect()
         };
-        let failed = names(&|state, _| matches!(state, State::Failed | State::Timeout));
-        let wrong = match self {
+        match self {
             Self::Everything => {
                 let missed = names(&|state, _| state != State::Passed);
-                (!missed.is_empty()).then(|| format!("does not pass {missed:?}"))
+                (!missed.is_empty()).then_some(Wrong::DoesNotPass(missed))
             }
             Self::Core => {
                 let missed = names(&|state, robust| !robust && state != State::Passed);
-                (!missed.is_empty()).then(|| format!("does not pass {missed:?}"))
+                (!missed.is_empty()).then_some(Wrong::DoesNotPass(missed))
             }
-            Self::Nothing => report.core_passed().then(|| "passes as it is".to_owned()),
+            Self::Nothing => report.core_passed().then_some(Wrong::Passes),
             Self::Fails(wanted) => {
-                let wanted: BTreeSet<&str> = wanted.iter().map(String::as_str).collect();
-                (failed != wanted).then(|| format!("fails {failed:?}, and should fail {wanted:?}"))
+                let failed = names(&|state, _| matches!(state, State::Failed | State::Timeout));
+                let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
+                (set(&failed) != set(wanted))
+                    .then(|| Wrong::Fails { failed, wanted: wanted.clone() })
             }
-        }?;
-        let first = report.cases.iter().find(|done| done.problem().is_some());
-        let problem = first.and_then(|done| done.problem());
-        Some(format!("{wrong}; first: {problem:?}"))
+        }
     }
 }

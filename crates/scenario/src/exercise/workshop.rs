@@ -140,6 +140,11 @@ fn interpreter(python: String) -> String {
     said.map(|path| path.trim().to_owned()).filter(|path| find(path).is_ok()).unwrap_or(python)
 }
 
+/// Is there a program of this name, for a shell to find?
+pub(crate) fn is_installed(program: &str) -> bool {
+    find(program).is_ok()
+}
+
 /// Where a program is: as a shell would find it.
 fn find(program: &str) -> Result<String, BuildError> {
     let runs = |path: &Path| {

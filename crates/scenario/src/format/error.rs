@@ -4,6 +4,9 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::sentence::{Say, Sentence};
+use super::toml_says;
+
 /// A mistake in a course file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
@@ -14,25 +17,19 @@ pub struct LoadError {
     /// The column in characters, from 1.
     pub column: usize,
     /// What is wrong, and what is allowed.
-    pub message: String,
+    pub what: Sentence,
     /// The line itself, and how many characters are meant.
     snippet: Option<(String, usize)>,
 }
 
 impl LoadError {
     /// About a whole file.
-    pub(crate) fn whole(file: &Path, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { file: file.to_owned(), line: 0, column: 0, message, snippet: None }
+    pub(crate) fn whole(file: &Path, what: Sentence) -> Self {
+        Self { file: file.to_owned(), line: 0, column: 0, what, snippet: None }
     }
 
     /// About a part of a text.
-    pub(crate) fn at(
-        file: &Path,
-        text: &str,
-        span: Range<usize>,
-        message: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn at(file: &Path, text: &str, span: Range<usize>, what: Sentence) -> Self {
         let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
         let before = &text[..start.unwrap_or(0)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -43,36 +40,60 @@ impl LoadError {
             file: file.to_owned(),
             line: before.matches('\n').count() + 1,
             column,
-            message: message.into(),
+            what,
             snippet: Some((line.to_owned(), meant.chars().count().max(1))),
         }
     }
 
     pub(crate) fn toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let message = error.message().replace('\n', "; ");
+        let what = |span| toml_says::sentence(error.message(), text, span);
         match error.span() {
-            Some(span) => Self::at(file, text, span, message),
-            None => Self::whole(file, message),
+            Some(span) => Self::at(file, text, span.clone(), what(span)),
+            None => Self::whole(file, what(0..0)),
         }
+    }
+
+    /// A part of one line, numbered from 1: the first place of `word`, or else the whole line.
+    pub(crate) fn in_line(
+        file: &Path,
+        text: &str,
+        line: usize,
+        word: &str,
+        what: Sentence,
+    ) -> Self {
+        let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+        let start: usize = before.map(str::len).sum();
+        let shown = text[start..].lines().next().unwrap_or_default();
+        let word = if word.is_empty() { shown.trim() } else { word };
+        let at = start + shown.find(word).unwrap_or(0);
+        let meant = at..(at + word.len()).min(text.len());
+        Self::at(file, text, meant, what)
+    }
+
+    /// Where it is, what it is, and the line itself; `say` gives the text of a key.
+    pub fn in_words(&self, say: &Say<'_>) -> String {
+        self.told(&self.what.in_words(say))
+    }
+
+    fn told(&self, what: &str) -> String {
+        let mut told = self.file.display().to_string();
+        if self.line > 0 {
+            told += &format!(":{}:{}", self.line, self.column);
+        }
+        told += &format!(": {what}");
+        if let Some((line, width)) = &self.snippet {
+            let blank = |c| if c == '\t' { c } else { ' ' };
+            let pad: String = line.chars().take(self.column - 1).map(blank).collect();
+            told += &format!("\n    {line}\n    {pad}{}", "^".repeat(*width));
+        }
+        told
     }
 }
 
+/// In English, for logs and tests.
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
-        if self.line > 0 {
-            write!(f, ":{}:{}", self.line, self.column)?;
-        }
-        write!(f, ": {}", self.message)?;
-        if let Some((line, width)) = &self.snippet {
-            let pad: String = line
-                .chars()
-                .take(self.column - 1)
-                .map(|c| if c == '\t' { c } else { ' ' })
-                .collect();
-            write!(f, "\n    {line}\n    {pad}{}", "^".repeat(*width))?;
-        }
-        Ok(())
+        f.write_str(&self.told(&self.what.to_string()))
     }
 }
 

@@ -8,7 +8,9 @@ mod op;
 mod parse;
 mod prose;
 mod raw;
+mod sentence;
 mod step;
+mod toml_says;
 mod until;
 mod wanted;
 
@@ -19,6 +21,8 @@ pub use model::{
 pub use op::{ConnectMany, Exchange, OPTIONS, RawOp as Op, SendTo, SetOption};
 pub use parse::FORMAT_VERSION;
 pub(crate) use parse::{exercise, question, toml_path};
+pub(crate) use sentence::say;
+pub use sentence::{Place, Say, Sentence};
 pub(crate) use until::STDIN;
 pub use until::{Kernel, Until};
 pub use wanted::Wanted;

@@ -106,6 +106,30 @@ pub struct Exchange {
     pub finish: bool,
 }
 
+/// How the words look that do not stand alone.
+const EXAMPLES: [(&str, &str); 15] = [
+    ("option", r#"{ option = { name = "TCP_NODELAY", value = 1 } }"#),
+    ("bind", r#"{ bind = "{host}:{port}" }"#),
+    ("listen", "{ listen = 5 }"),
+    ("connect", r#"{ connect = "server" }"#),
+    ("connect_many", r#"{ connect_many = { to = "server", count = 8 } }"#),
+    ("send", r#"{ send = "hola\n" }"#),
+    ("send_pieces", r#"{ send_pieces = ["ho", "la"] }"#),
+    ("send_to", r#"{ send_to = { to = "server", bytes = "hola" } }"#),
+    ("expect", r#"{ expect = "HOLA\n" }"#),
+    ("expect_ignore_case", r#"{ expect_ignore_case = "hola" }"#),
+    ("expect_contains", r#"{ expect_contains = "hola" }"#),
+    ("expect_length", "{ expect_length = 4 }"),
+    ("expect_datagram", r#"{ expect_datagram = "HOLA" }"#),
+    ("recv", "{ recv = 16 }"),
+    ("exchange", r#"{ exchange = { send = "hola", expect = "HOLA" } }"#),
+];
+
+/// An example of a word that needs to be told more.
+pub(super) fn example(word: &str) -> Option<&'static str> {
+    EXAMPLES.iter().find(|(known, _)| *known == word).map(|(_, example)| *example)
+}
+
 /// The socket options a peer can set.
 pub const OPTIONS: [&str; 6] =
     ["SO_REUSEADDR", "SO_REUSEPORT", "SO_RCVBUF", "SO_SNDBUF", "TCP_NODELAY", "TCP_QUICKACK"];
@@ -133,6 +157,24 @@ impl RawOp {
             Self::SendTo(send) => Some(&send.to),
             Self::ConnectMany(many) => Some(&many.to),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_is_what_it_is_an_example_of() {
+        #[derive(Deserialize)]
+        struct Step {
+            r#do: Vec<RawOp>,
+        }
+        for (word, example) in EXAMPLES {
+            let step: Step = toml::from_str(&format!("do = [{example}]")).expect(example);
+            let json = serde_json::to_string(&step.r#do[0]).expect("JSON");
+            assert!(json.starts_with(&format!("{{\"{word}\":")), "{word}: {json}");
         }
     }
 }

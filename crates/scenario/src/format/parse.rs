@@ -12,6 +12,7 @@ use super::model::{
     Actor, Bug, ByHand, Case, Choice, Exercise, Outcome, Prose, Question, Run, Scenario,
 };
 use super::raw::{RawActor, RawCase, RawExercise, RawExpect, RawPeer, RawQuestion, RawStep};
+use super::sentence::{Sentence, say};
 use super::step;
 use super::wanted::{Mistake, Wanted};
 use crate::Variables;
@@ -19,6 +20,8 @@ use crate::variables::HOST;
 
 /// The version of the format this program reads.
 pub const FORMAT_VERSION: u32 = 1;
+/// The words of `topic`.
+const TOPICS: [&str; 5] = ["tcp", "udp", "http", "names", "ntp"];
 /// The port of a scenario that names none: the course's own.
 const PORT: u16 = 12000;
 /// How long a scenario may take that says nothing about it.
@@ -40,20 +43,16 @@ pub(super) struct Cast {
 type Result<T> = std::result::Result<T, LoadError>;
 
 impl Reader<'_> {
-    pub(super) fn wrong<T>(
-        &self,
-        span: std::ops::Range<usize>,
-        message: impl Into<String>,
-    ) -> Result<T> {
-        Err(LoadError::at(self.file, self.text, span, message))
+    pub(super) fn wrong<T>(&self, span: std::ops::Range<usize>, what: Sentence) -> Result<T> {
+        Err(LoadError::at(self.file, self.text, span, what))
     }
 
     pub(super) fn mistake<T>(
         &self,
-        (span, message): Mistake,
+        (span, what): Mistake,
         whole: std::ops::Range<usize>,
     ) -> Result<T> {
-        self.wrong(span.unwrap_or(whole), message)
+        self.wrong(span.unwrap_or(whole), what)
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T> {
@@ -64,32 +63,35 @@ impl Reader<'_> {
         if *version.get_ref() == FORMAT_VERSION {
             return Ok(());
         }
-        let message = format!(
-            "format_version {} is not known, expected {FORMAT_VERSION}: this file is for another socklab",
-            version.get_ref()
-        );
-        self.wrong(version.span(), message)
+        let what = say!("version", found = *version.get_ref(), known = FORMAT_VERSION);
+        self.wrong(version.span(), what)
+    }
+
+    /// What it is about: some of the words that questions and exercises are sorted by.
+    fn topic(&self, topic: Option<Spanned<String>>) -> Result<String> {
+        let Some(topic) = topic else { return Ok(String::new()) };
+        if let Some(found) = topic.get_ref().split(' ').find(|word| !TOPICS.contains(word)) {
+            let what = say!("unknown-topic", found = found, known = TOPICS.join(", "));
+            return self.wrong(topic.span(), what);
+        }
+        Ok(topic.into_inner())
     }
 
     pub(super) fn member(&self, cast: &Cast, name: &Spanned<String>) -> Result<String> {
         let everybody: Vec<&str> = cast.everybody().collect();
-        self.known(name, &everybody, "nobody is called")
+        self.known(name, &everybody, say!("nobody"))
     }
 
     pub(super) fn known(
         &self,
         name: &Spanned<String>,
         known: &[&str],
-        not: &str,
+        nobody: Sentence,
     ) -> Result<String> {
         if known.contains(&name.get_ref().as_str()) {
             return Ok(name.get_ref().clone());
         }
-        let message = match known {
-            [] => format!("{not} `{}`, and there are none to choose from", name.get_ref()),
-            _ => format!("{not} `{}`, expected one of {}", name.get_ref(), known.join(", ")),
-        };
-        self.wrong(name.span(), message)
+        self.wrong(name.span(), unknown(name.get_ref(), known, nobody))
     }
 
     fn cast(&self, actors: &[RawActor], peers: &[RawPeer]) -> Result<Cast> {
@@ -99,10 +101,10 @@ impl Reader<'_> {
         {
             let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             if name.get_ref().is_empty() || !name.get_ref().chars().all(good) {
-                return self.wrong(name.span(), "a name is made of a-z, 0-9 and -");
+                return self.wrong(name.span(), say!("name-letters"));
             }
             if cast.everybody().any(|known| known == name.get_ref()) {
-                return self.wrong(name.span(), format!("`{}` is there twice", name.get_ref()));
+                return self.wrong(name.span(), say!("twice", name = name.get_ref()));
             }
             match actors.iter().any(|actor| actor.name.span() == name.span()) {
                 true => cast.actors.push(name.get_ref().clone()),
@@ -119,12 +121,10 @@ impl Reader<'_> {
                     (Some(words), false) if !words.is_empty() => Run::Command(words),
                     (None, true) if submission_allowed => Run::Submission,
                     (None, true) => {
-                        return self.wrong(actor.name.span(), "only an exercise has a submission");
+                        return self.wrong(actor.name.span(), say!("submission"));
                     }
                     _ => {
-                        let message =
-                            "an actor has either run = [\"PROGRAM\", …] or submission = true";
-                        return self.wrong(actor.name.span(), message);
+                        return self.wrong(actor.name.span(), say!("run-or-submission"));
                     }
                 };
                 let name = actor.name.into_inner();
@@ -158,17 +158,17 @@ impl Reader<'_> {
             };
             let span = raw.name.as_ref().map_or(whole.clone(), Spanned::span);
             if names.contains(&name) {
-                return self.wrong(span, format!("`{name}` is there twice"));
+                return self.wrong(span, say!("twice", name = name));
             }
             // Only what stands above can be referred to: no circles, and evidence in reading order.
             let above: Vec<&str> = names.iter().map(String::as_str).collect();
             for word in raw.depends_on.iter().chain(&raw.same_socket) {
-                self.known(word, &above, "nothing above is called")?;
+                self.known(word, &above, say!("nothing-above"))?;
             }
             for word in raw.after.0.iter().chain(&raw.before.0) {
                 if !above.contains(&word.as_str()) {
-                    let message = format!("nothing above is called `{word}`");
-                    return self.wrong(whole, message);
+                    let what = unknown(word, &above, say!("nothing-above"));
+                    return self.wrong(whole, what);
                 }
             }
             let one = Wanted { raw, name: name.clone() };
@@ -177,6 +177,14 @@ impl Reader<'_> {
             wanted.push(one);
         }
         Ok(wanted)
+    }
+}
+
+/// What to say of a name that is not known.
+fn unknown(name: &str, known: &[&str], nobody: Sentence) -> Sentence {
+    match known {
+        [] => say!("unknown-name-none", nobody = nobody, name = name),
+        _ => say!("unknown-name", nobody = nobody, name = name, known = known.join(", ")),
     }
 }
 
@@ -201,9 +209,7 @@ pub(crate) fn question(
         .and_then(|(number, name)| Some((number.parse::<u32>().ok()?, name)))
         .filter(|(_, name)| !name.is_empty())
     else {
-        let message =
-            format!("the folder {folder:?} is not called NUMBER-NAME, as in 03-tcp-client-first");
-        return Err(LoadError::whole(file, message));
+        return Err(LoadError::whole(file, say!("folder-name", folder = folder)));
     };
     let cast = reader.cast(&raw.actors, &raw.peers)?;
     let port = raw.port.unwrap_or(PORT);
@@ -221,19 +227,20 @@ pub(crate) fn question(
     let ids: Vec<&str> = raw.choices.iter().map(|choice| choice.id.get_ref().as_str()).collect();
     for choice in &raw.choices {
         if ids.iter().filter(|id| *id == choice.id.get_ref()).count() > 1 {
-            return reader.wrong(choice.id.span(), "this id is there twice");
+            let what = say!("twice", name = choice.id.get_ref());
+            return reader.wrong(choice.id.span(), what);
         }
     }
     let mut outcomes = Vec::new();
     for outcome in raw.outcomes {
-        let answer = reader.known(&outcome.answer, &ids, "no choice is called")?;
+        let answer = reader.known(&outcome.answer, &ids, say!("no-choice"))?;
         let when = reader.expects(outcome.when, &cast, &scenario.steps, port)?;
         let names: Vec<&str> = when.iter().map(Wanted::name).collect();
         let decisive = match outcome.decisive {
             None => names.iter().map(ToString::to_string).collect(),
             Some(words) => {
                 let known =
-                    words.iter().map(|word| reader.known(word, &names, "no evidence is called"));
+                    words.iter().map(|word| reader.known(word, &names, say!("no-evidence")));
                 known.collect::<Result<_>>()?
             }
         };
@@ -252,7 +259,7 @@ pub(crate) fn question(
     Ok(Question {
         number,
         name: name.to_owned(),
-        topic: raw.topic.unwrap_or_default(),
+        topic: reader.topic(raw.topic)?,
         scenario,
         choices: choices.collect(),
         outcomes,
@@ -272,14 +279,18 @@ pub(crate) fn exercise(
     let raw: RawExercise = reader.read()?;
     reader.version(&raw.format_version)?;
     let mut names: Vec<String> = Vec::new();
+    if raw.cases.is_empty() {
+        return reader.wrong(raw.format_version.span(), say!("no-cases"));
+    }
     let mut cases = Vec::new();
     for case in raw.cases {
         if names.contains(case.name.get_ref()) {
-            return reader.wrong(case.name.span(), "this name is there twice");
+            let what = say!("twice", name = case.name.get_ref());
+            return reader.wrong(case.name.span(), what);
         }
         let above: Vec<&str> = names.iter().map(String::as_str).collect();
         for word in &case.depends_on {
-            reader.known(word, &above, "no case above is called")?;
+            reader.known(word, &above, say!("no-case-above"))?;
         }
         names.push(case.name.get_ref().clone());
         let defaults = Defaults {
@@ -297,13 +308,13 @@ pub(crate) fn exercise(
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut bugs = Vec::new();
     for bug in raw.bugs {
-        let fails = bug.fails.iter().map(|word| reader.known(word, &known, "no case is called"));
+        let fails = bug.fails.iter().map(|word| reader.known(word, &known, say!("no-case")));
         let fails = fails.collect::<Result<_>>()?;
         bugs.push(Bug { file: bug.file.into_inner(), fails });
     }
     Ok(Exercise {
         name: folder.to_owned(),
-        topic: raw.topic.unwrap_or_default(),
+        topic: reader.topic(raw.topic)?,
         arguments: raw.arguments,
         cases,
         bugs,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::error::LoadError;
 use super::model::Prose;
+use super::sentence::say;
 
 impl Prose {
     pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, LoadError> {
@@ -17,10 +18,7 @@ impl Prose {
                 if let Some(key) = line.strip_prefix("## ") {
                     let key = key.trim().to_owned();
                     if prose.sections.insert(key.clone(), String::new()).is_some() {
-                        return Err(LoadError::whole(
-                            file,
-                            format!("the section `{key}` is there twice"),
-                        ));
+                        return Err(LoadError::whole(file, say!("section-twice", key = key)));
                     }
                     section = Some(key);
                     continue;
@@ -38,7 +36,7 @@ impl Prose {
             into.push('\n');
         }
         if prose.title.is_empty() {
-            return Err(LoadError::whole(file, "no title: the first line is `# …`"));
+            return Err(LoadError::whole(file, say!("no-title")));
         }
         prose.intro = prose.intro.trim().to_owned();
         for text in prose.sections.values_mut() {

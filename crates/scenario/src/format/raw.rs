@@ -16,7 +16,7 @@ use super::until::RawUntil;
 #[serde(deny_unknown_fields)]
 pub(super) struct RawQuestion {
     pub(super) format_version: Spanned<u32>,
-    pub(super) topic: Option<String>,
+    pub(super) topic: Option<Spanned<String>>,
     pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
     #[serde(default)]
@@ -43,7 +43,7 @@ pub(super) struct RawQuestion {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawExercise {
     pub(super) format_version: Spanned<u32>,
-    pub(super) topic: Option<String>,
+    pub(super) topic: Option<Spanned<String>>,
     pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
     #[serde(default)]

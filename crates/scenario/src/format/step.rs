@@ -8,6 +8,7 @@ use super::model::{Step, Verb};
 use super::op::{OPTIONS, RawOp};
 use super::parse::{Cast, Reader};
 use super::raw::RawStep;
+use super::sentence::{Sentence, say};
 use super::until::{Kernel, RawCondition, RawKernel, RawOne, RawUntil, STDIN, Until, WORDS};
 use super::wanted::{known_signal, range};
 use crate::Variables;
@@ -17,7 +18,7 @@ type Span = std::ops::Range<usize>;
 
 /// How long a step may take that says nothing about it.
 const WITHIN_MS: u64 = 5_000;
-const VERBS: &str = "start, wait, join, type, end_input, signal, peer or look";
+const VERBS: &str = "start, wait, join, type, end_input, signal, peer, look";
 
 pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> Result<Step> {
     let whole = raw.span();
@@ -26,11 +27,11 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
     let verb = verb(reader, &mut raw, cast, &whole)?;
     for (word, what) in [(&raw.to, "to"), (&raw.text, "text")] {
         if let Some(word) = word {
-            return reader.wrong(word.span(), format!("{what} has no meaning in this step"));
+            return reader.wrong(word.span(), say!("no-meaning", word = what));
         }
     }
     if let Some(until) = raw.until {
-        return reader.wrong(until.span(), "until goes with start and wait only");
+        return reader.wrong(until.span(), say!("step-until-strange"));
     }
     Ok(Step {
         verb,
@@ -51,50 +52,50 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         given.iter().filter(|verb| verb.is_some()).count() + usize::from(raw.look.is_some());
     if count != 1 {
         let second = given.iter().filter_map(|verb| verb.as_ref()).map(Spanned::span).nth(1);
-        let message = format!("a step does exactly one of {VERBS}; here there are {count}");
-        return reader.wrong(second.unwrap_or(whole.clone()), message);
+        let what = say!("one-verb", verbs = VERBS, count = count);
+        return reader.wrong(second.unwrap_or(whole.clone()), what);
     }
     let actors: Vec<&str> = cast.actors.iter().map(String::as_str).collect();
     let peers: Vec<&str> = cast.peers.iter().map(String::as_str).collect();
     if let Some(actor) = raw.start.take() {
-        let actor = reader.known(&actor, &actors, "no actor is called")?;
+        let actor = reader.known(&actor, &actors, say!("no-actor"))?;
         let until = raw.until.take().map(|until| conditions(reader, until)).transpose()?;
         return Ok(Verb::Start { actor, until: until.unwrap_or_default() });
     }
     if let Some(actor) = raw.wait.take() {
         let actor = reader.member(cast, &actor)?;
         let Some(until) = raw.until.take() else {
-            return reader.wrong(whole.clone(), "wait needs an until: for what?");
+            return reader.wrong(whole.clone(), say!("wait-until"));
         };
         return Ok(Verb::Wait { actor, until: conditions(reader, until)? });
     }
     if let Some(peer) = raw.join.take() {
-        return Ok(Verb::Join { peer: reader.known(&peer, &peers, "no peer is called")? });
+        return Ok(Verb::Join { peer: reader.known(&peer, &peers, say!("no-peer"))? });
     }
     if let Some(actor) = raw.type_to.take() {
-        let actor = reader.known(&actor, &actors, "no actor is called")?;
+        let actor = reader.known(&actor, &actors, say!("no-actor"))?;
         let Some(text) = raw.text.take() else {
-            return reader.wrong(whole.clone(), "type needs a text");
+            return reader.wrong(whole.clone(), say!("type-text"));
         };
         payload(reader, text.get_ref(), text.span())?;
         return Ok(Verb::Type { actor, text: text.into_inner() });
     }
     if let Some(actor) = raw.end_input.take() {
-        let actor = reader.known(&actor, &actors, "no actor is called")?;
+        let actor = reader.known(&actor, &actors, say!("no-actor"))?;
         return Ok(Verb::EndInput { actor });
     }
     if let Some(signal) = raw.signal.take() {
         let name =
             known_signal(&signal).or_else(|mistake| reader.mistake(mistake, whole.clone()))?;
         let Some(actor) = raw.to.take() else {
-            return reader.wrong(whole.clone(), "signal needs a to: to whom?");
+            return reader.wrong(whole.clone(), say!("signal-to"));
         };
         return Ok(Verb::Signal { actor: reader.member(cast, &actor)?, signal: name });
     }
     if let Some(peer) = raw.peer.take() {
-        let peer = reader.known(&peer, &peers, "no peer is called")?;
+        let peer = reader.known(&peer, &peers, say!("no-peer"))?;
         let Some(ops) = raw.ops.take() else {
-            return reader.wrong(whole.clone(), "peer needs a do = [ … ]: what?");
+            return reader.wrong(whole.clone(), say!("peer-do"));
         };
         let checked = ops.into_iter().map(|op| check_op(reader, op, cast));
         return Ok(Verb::Peer { peer, ops: checked.collect::<Result<_>>()? });
@@ -114,17 +115,15 @@ fn check_op(reader: &Reader<'_>, op: Spanned<RawOp>, cast: &Cast) -> Result<RawO
         let sender = matches!(op, RawOp::SendTo(_)) && target == "sender";
         if !somebody && !sender && filled.parse::<std::net::SocketAddr>().is_err() {
             let everybody: Vec<&str> = cast.everybody().collect();
-            let message =
-                format!("`{target}` is neither IP:PORT nor one of {}", everybody.join(", "));
-            return reader.wrong(span, message);
+            let what = say!("target", target = target, known = everybody.join(", "));
+            return reader.wrong(span, what);
         }
     }
     if let RawOp::Option(option) = &op
         && !OPTIONS.contains(&option.name.as_str())
     {
-        let message =
-            format!("unknown option `{}`, expected one of {}", option.name, OPTIONS.join(", "));
-        return reader.wrong(span, message);
+        let what = say!("unknown-option", found = &option.name, known = OPTIONS.join(", "));
+        return reader.wrong(span, what);
     }
     Ok(op)
 }
@@ -132,7 +131,7 @@ fn check_op(reader: &Reader<'_>, op: Spanned<RawOp>, cast: &Cast) -> Result<RawO
 fn payload(reader: &Reader<'_>, text: &str, span: Span) -> Result<()> {
     match Variables::sample(1).bytes(text) {
         Ok(_) => Ok(()),
-        Err(message) => reader.wrong(span, message),
+        Err(what) => reader.wrong(span, what),
     }
 }
 
@@ -151,36 +150,32 @@ fn conditions(reader: &Reader<'_>, raw: Spanned<RawUntil>) -> Result<Vec<Until>>
     };
     conditions
         .into_iter()
-        .collect::<std::result::Result<_, String>>()
-        .or_else(|message| reader.wrong(span, message))
+        .collect::<std::result::Result<_, Sentence>>()
+        .or_else(|what| reader.wrong(span, what))
 }
 
-fn by_word(word: &str) -> std::result::Result<Until, String> {
+fn by_word(word: &str) -> std::result::Result<Until, Sentence> {
     match word {
         "listening" => Ok(Until::Listening),
         "bound" => Ok(Until::Bound),
         "connected" => Ok(Until::Connected),
         "exited" => Ok(Until::Exited),
-        _ => Err(format!(
-            "unknown condition `{word}`, expected one of {}, or a table with blocked_in, received, \
-             sent, printed, called or kernel",
-            WORDS.join(", ")
-        )),
+        _ => Err(say!("unknown-condition", found = word, known = WORDS.join(", "))),
     }
 }
 
-fn by_table(raw: RawCondition) -> std::result::Result<Until, String> {
+fn by_table(raw: RawCondition) -> std::result::Result<Until, Sentence> {
     let call = |word: String| match Call::names().any(|name| name == word) {
         true => Ok(word),
         false => {
             let names: Vec<&str> = Call::names().take(20).collect();
-            Err(format!("unknown call `{word}`, expected one of {}", names.join(", ")))
+            Err(say!("unknown-call", found = word, known = names.join(", ")))
         }
     };
     let place = |word: String| if word == STDIN { Ok(word) } else { call(word) };
     let RawCondition { blocked_in, received, sent, printed, called, times, kernel } = raw;
     if times.is_some() && called.is_none() {
-        return Err("times goes with called only".to_owned());
+        return Err(say!("times-called"));
     }
     let mut found = Vec::new();
     found.extend(blocked_in.map(|word| place(word).map(Until::BlockedIn)));
@@ -192,10 +187,7 @@ fn by_table(raw: RawCondition) -> std::result::Result<Until, String> {
     found.extend(kernel.map(|raw| Ok(Until::Kernel(in_kernel(raw)))));
     match found.len() {
         1 => found.remove(0),
-        count => Err(format!(
-            "a condition has exactly one of blocked_in, received, sent, printed, called, kernel; \
-             here there are {count}"
-        )),
+        count => Err(say!("one-condition", count = count)),
     }
 }
 

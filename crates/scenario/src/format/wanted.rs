@@ -6,10 +6,11 @@ use judge::{Address, BytesWanted, Call, ExitWanted, Expectation, Range, State, S
 use toml::Spanned;
 
 use super::raw::{RawExit, RawExpect, RawRange};
+use super::sentence::{Sentence, say};
 use crate::Variables;
 
 /// A mistake, and the part of the file it is in; none: the whole table.
-pub(super) type Mistake = (Option<Span<usize>>, String);
+pub(super) type Mistake = (Option<Span<usize>>, Sentence);
 
 /// An expectation whose placeholders are still open.
 #[derive(Clone, Debug)]
@@ -26,7 +27,7 @@ impl PartialEq for Wanted {
 
 type Word = Option<Spanned<String>>;
 
-const SUBJECTS: &str = "call, stream, exit, output, signal or state";
+const SUBJECTS: &str = "call, stream, exit, output, signal, state";
 const TCP_STATES: [&str; 12] = [
     "ESTABLISHED",
     "SYN_SENT",
@@ -58,7 +59,7 @@ impl Wanted {
         let subject = subject(&raw, variables)?;
         let times = match (raw.never, raw.times) {
             (true, None) => Range::exactly(0),
-            (true, Some(_)) => return Err((None, "never and times exclude each other".into())),
+            (true, Some(_)) => return Err((None, say!("never-times"))),
             (false, Some(times)) => range(times),
             (false, None) => Range::at_least(1),
         };
@@ -88,9 +89,9 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
     let mut given = given.into_iter().flatten();
     match (given.next(), given.next()) {
         (Some(_), None) => {}
-        (None, _) => return Err((None, format!("it must be about one of {SUBJECTS}"))),
+        (None, _) => return Err((None, say!("about-one", subjects = SUBJECTS))),
         (_, second) => {
-            return Err((second, format!("an expectation is about one thing only of {SUBJECTS}")));
+            return Err((second, say!("about-one-only", subjects = SUBJECTS)));
         }
     }
     let subject = match raw {
@@ -99,7 +100,7 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
             actor: actor(raw)?,
             sent: one_of(word, &["sent", "received"])? == "sent",
             peer: raw.peer.as_ref().map(|peer| peer.get_ref().clone()),
-            bytes: bytes(raw, variables)?.ok_or_else(|| (None, NO_BYTES.to_owned()))?,
+            bytes: bytes(raw, variables)?.ok_or_else(|| (None, say!("no-bytes")))?,
         })),
         RawExpect { exit: Some(exit), .. } => {
             Subject::Exit { actor: actor(raw)?, wanted: exit_wanted(exit)? }
@@ -111,7 +112,7 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
                 "stderr" => Some(event::Stream::Stderr),
                 _ => None,
             },
-            bytes: bytes(raw, variables)?.ok_or_else(|| (None, NO_BYTES.to_owned()))?,
+            bytes: bytes(raw, variables)?.ok_or_else(|| (None, say!("no-bytes")))?,
         },
         RawExpect { signal: Some(word), .. } => {
             let signal = known_signal(word)?;
@@ -128,13 +129,11 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
                 send_queue: raw.send_queue.map(range),
             }))
         }
-        _ => return Err((None, format!("it must be about one of {SUBJECTS}"))),
+        _ => return Err((None, say!("about-one", subjects = SUBJECTS))),
     };
     refuse_strangers(raw, &subject)?;
     Ok(subject)
 }
-
-const NO_BYTES: &str = "say what the bytes should be: equals, contains, starts_with or length";
 
 fn call(
     word: &Spanned<String>,
@@ -145,15 +144,12 @@ fn call(
         let names: Vec<&str> = Call::names().take(20).collect();
         return Err((
             Some(word.span()),
-            format!("unknown call `{}`, expected one of {}", word.get_ref(), names.join(", ")),
+            say!("unknown-call", found = word.get_ref(), known = names.join(", ")),
         ));
     }
     for error in &raw.error.0 {
         if event::Errno::from_name(error).is_none() {
-            return Err((
-                None,
-                format!("unknown error `{error}`, expected a name such as ECONNREFUSED"),
-            ));
+            return Err((None, say!("unknown-error", found = error)));
         }
     }
     let transport = raw.transport.as_ref().map(|word| one_of(word, &["tcp", "udp"])).transpose()?;
@@ -204,21 +200,21 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.length.is_some()
         || raw.ignore_case;
     let wrong = match subject {
-        Subject::Call(_) => of_state.then_some("remote, receive_queue and send_queue are about a state"),
-        Subject::State(_) => (of_call || of_bytes).then_some(
-            "with state only actor, local, remote, receive_queue and send_queue can be said",
-        ),
-        Subject::Stream(_) | Subject::Output { .. } => (of_call || of_state)
-            .then_some("with stream and output only equals, contains, starts_with, length and ignore_case can be said"),
-        Subject::Exit { .. } | Subject::Signal { .. } => (of_call || of_state || of_bytes)
-            .then_some("with exit and signal only the actor can be said"),
+        Subject::Call(_) => of_state.then(|| say!("of-state")),
+        Subject::State(_) => (of_call || of_bytes).then(|| say!("with-state")),
+        Subject::Stream(_) | Subject::Output { .. } => {
+            (of_call || of_state).then(|| say!("with-bytes"))
+        }
+        Subject::Exit { .. } | Subject::Signal { .. } => {
+            (of_call || of_state || of_bytes).then(|| say!("with-end"))
+        }
     };
-    wrong.map_or(Ok(()), |wrong| Err((None, wrong.to_owned())))
+    wrong.map_or(Ok(()), |wrong| Err((None, wrong)))
 }
 
 fn actor(raw: &RawExpect) -> Result<String, Mistake> {
     let actor = raw.actor.as_ref().map(|actor| actor.get_ref().clone());
-    actor.ok_or_else(|| (None, "actor is missing: whose?".to_owned()))
+    actor.ok_or_else(|| (None, say!("actor-missing")))
 }
 
 pub(super) fn range(raw: RawRange) -> Range {
@@ -233,10 +229,8 @@ pub(super) fn range(raw: RawRange) -> Range {
 fn address(word: &Word, variables: &Variables) -> Result<Option<Address>, Mistake> {
     let Some(word) = word else { return Ok(None) };
     let text = variables.text(word.get_ref());
-    let address = Address::parse(&text).ok_or_else(|| {
-        let message = format!("{text:?} is no address: expected IP:PORT, either may be *");
-        (Some(word.span()), message)
-    });
+    let address =
+        Address::parse(&text).ok_or_else(|| (Some(word.span()), say!("no-address", found = &text)));
     address.map(Some)
 }
 
@@ -266,7 +260,7 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
                 .ok()
                 .filter(|code| (0..256).contains(code))
                 .map(ExitWanted::Code)
-                .ok_or_else(|| (Some(exit.span()), "an exit code is 0 to 255".to_owned()));
+                .ok_or_else(|| (Some(exit.span()), say!("exit-range")));
         }
         RawExit::Word(word) => word,
     };
@@ -275,12 +269,7 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
         "any" => Ok(ExitWanted::Any),
         "running" => Ok(ExitWanted::Running),
         signal if is_signal(signal) => Ok(ExitWanted::Signal(signal.to_owned())),
-        other => Err((
-            Some(exit.span()),
-            format!(
-                "unknown end `{other}`, expected a code, failure, any, running or a signal such as SIGPIPE"
-            ),
-        )),
+        other => Err((Some(exit.span()), say!("unknown-end", found = other))),
     }
 }
 
@@ -291,17 +280,13 @@ pub(super) fn is_signal(name: &str) -> bool {
 pub(super) fn known_signal(word: &Spanned<String>) -> Result<String, Mistake> {
     match is_signal(word.get_ref()) {
         true => Ok(word.get_ref().clone()),
-        false => Err((
-            Some(word.span()),
-            format!("unknown signal `{}`, expected a name such as SIGINT", word.get_ref()),
-        )),
+        false => Err((Some(word.span()), say!("unknown-signal", found = word.get_ref()))),
     }
 }
 
 pub(super) fn one_of<'a>(word: &Spanned<String>, allowed: &[&'a str]) -> Result<&'a str, Mistake> {
     allowed.iter().find(|allowed| *allowed == word.get_ref()).copied().ok_or_else(|| {
-        let message =
-            format!("unknown word `{}`, expected one of {}", word.get_ref(), allowed.join(", "));
-        (Some(word.span()), message)
+        let known = allowed.join(", ");
+        (Some(word.span()), say!("unknown-word", found = word.get_ref(), known = known))
     })
 }

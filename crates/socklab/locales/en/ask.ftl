@@ -7,7 +7,11 @@ arg-what-if-question = A question's number or name; `list` (the default); `all` 
 arg-what-if-predict = Your prediction: a, b, c …, or the choice's name
 arg-what-if-show_commands = Also show how to do it by hand, in two terminals
 arg-what-if-seed = What random payloads follow from: the same seed, the same bytes
-arg-course-check-folder = A course folder (default: ./course over the built-in one)
+arg-course-check-folder = A course folder (default: the built-in course, and over it the nearest folder `course`, here or in a folder above)
+cmd-course-copy = Copy a built-in question or exercise into your course, to change it
+cmd-course-format = Print what a question and an exercise can say
+arg-course-copy-name = A question's name or number, or an exercise's name
+arg-course-copy-folder = Your course folder (default: the nearest folder `course`, here or above; if there is none, a new one here)
 arg-course-check-run = Also run every question and see that its evidence is found
 
 examples-what-if =
@@ -18,8 +22,15 @@ examples-what-if =
     $ socklab what-if all --json | jq '.questions[].answer'
     Exit codes: 0 as predicted, 1 not so, or nothing this question knows, 2 usage, 3 it could not be run here.
 examples-course-check =
-    $ socklab course check  # the built-in course, with ./course over it
+    $ socklab course check  # the built-in course, and your `course` over it
     $ socklab course check my-course --run --only my-question
+    A folder `course` with `questions` or `exercises` in it counts in all folders below it, for every command. Exit codes: 0 no mistakes, 1 mistakes, 2 usage.
+examples-course-copy =
+    $ socklab course copy tcp-server  # course/exercises/tcp-server
+    $ socklab course copy 3 my-course  # my-course/questions/03-tcp-client-first
+    What is there already is not touched.
+examples-course-format =
+    $ socklab course format | less
 
 what-if-unknown = there is no question “{ $name }”
 what-if-no-choice = there is no choice “{ $word }”: { $choices }
@@ -67,6 +78,29 @@ ask-expected = expected
 ask-got = got
 ask-wanted-in-it = somewhere in it
 
-course-ok = { $questions } questions and { $exercises } exercises, no mistakes
+course-ok =
+    { $questions ->
+        [one] { $questions } question
+       *[other] { $questions } questions
+    } and { $exercises ->
+        [one] { $exercises } exercise
+       *[other] { $exercises } exercises
+    }, no mistakes
 course-nothing-to-cite = the explanation cites { $place }, and nothing of the kind was seen
-course-mistakes = { $mistakes } mistakes
+course-mistakes = { $mistakes ->
+        [one] { $mistakes } mistake
+       *[other] { $mistakes } mistakes
+    }
+course-none = there is no course in { $folder }: neither a folder `questions` nor a folder `exercises`
+course-none-hint = give the folder that has them, or nothing: then the nearest folder `course` is looked for, here and above
+course-unanswered = something else happened than the question knows. The ladder below shows what was seen; for an answer, this was missing:
+course-lacks = the answer `{ $answer }` lacks the evidence `{ $name }`
+course-marks = line { $line }: { $what }
+course-not-run = a case could not be run
+course-does-not-pass = it should pass, and does not: { $cases }
+course-starter-passes = it should not pass, and passes as it is
+course-fails-others = it should fail { $wanted }, and fails { $failed }
+course-no-case = no case
+course-copy-exists = { $folder } is there already: it is not touched
+course-copy-unknown = there is no question and no exercise “{ $name }”
+course-copy-next = They are yours to change. Then: { $command }

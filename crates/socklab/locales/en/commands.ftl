@@ -25,15 +25,25 @@ embedded-services = socklab's own list
 serving = { $protocol } on { $address }. Ctrl-C ends it.
 serve-neither = { $protocol } exists over { $transport } only
 serve-no-root = only http has files to serve
+serve-bad-root = { $path } can't be served: { $reason }
 bind-failed = bind { $address }: { $reason }
 bind-taken-hint = another program has the port (ss -tulpn shows which); --port 0 takes any free one
 bind-low-hint = ports below 1024 need root; --port { $port } does not
 log-accepted = connected
-log-answered = datagram of { $received } bytes, answered with { $sent }
-log-http = { $request } → { $status }, { $bytes } bytes
+log-answered = datagram of { $received ->
+        [one] { $received } byte
+       *[other] { $received } bytes
+    }, answered with { $sent }
+log-http = { $request } → { $status }, { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }
 log-ntp = NTPv{ $version } request, answered
 log-refused = not served: { $why }
-log-bytes = { $received } bytes received, { $sent } sent
+log-bytes = { $received ->
+        [one] { $received } byte
+       *[other] { $received } bytes
+    } received, { $sent } sent
 log-closed = closed: { $bytes }
 log-cut = cut: { $bytes }; { $why }
 
@@ -44,9 +54,18 @@ unreachable = connect { $address }: unreachable. There is no way to that network
 connect-timeout = connect { $address }: no answer within { $seconds } s
 connect-failed = connect { $address }: { $reason }
 refused-hint = socklab serve echo --port { $port }, in another terminal
-reset = { $peer } reset the connection (RST) after { $bytes } bytes
+reset = { $peer } reset the connection (RST) after { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }
 udp-refused = { $peer }: nobody has that port (ICMP port unreachable)
-summary = { $sent } bytes sent, { $received } bytes received
+summary = { $sent ->
+        [one] { $sent } byte
+       *[other] { $sent } bytes
+    } sent, { $received ->
+        [one] { $received } byte
+       *[other] { $received } bytes
+    } received
 no-answer = { $peer } sent no answer within { $seconds } s
 object-input = standard input
 object-output = standard output
@@ -55,7 +74,7 @@ empty-datagram = (an empty datagram)
 written = written: { $path }
 recording-full = The recording has been ended: it takes { $size } MiB of memory, and no recording may take more. Try a shorter run, or --timeout
 bad-command-line = “{ $line }” is no command line: a quote is open, or nothing is there
-draw-hint = Recordings are made with: socklab trace -o { $path } -- COMMAND
+draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
 man-failed = the manual pages can't be written into { $folder }
 write-failed = { $path } can't be written

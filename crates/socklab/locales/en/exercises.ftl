@@ -35,7 +35,11 @@ start-exists = { $file } is there already, and differs from the starter: it is n
 start-force = to begin again, keeping a copy: { $command }
 start-there = { $file } is there already, as it was at the beginning.
 start-kept = What was there is kept in { $file }
-start-written = { $file } has { $gaps } gaps (TODO) to fill in.
+start-written = { $file } has { $gaps ->
+        [one] { $gaps } gap
+       *[other] { $gaps } gaps
+    } (TODO) to fill in.
+start-makes = { $prompt } Result: { $names }
 start-page = { $file } says what is expected.
 start-check = Then: { $command }
 
@@ -64,11 +68,17 @@ why-not-expected = Not expected: { $what }.
 
 got-nothing = Nothing of the kind happened.
 got-different = It was done, but not like that: see the marked lines.
-got-times = It happened { $got } times; expected: { $wanted }.
+got-times = It happened { $got ->
+        [one] { $got } time
+       *[other] { $got } times
+    }; expected: { $wanted }.
 got-exit = But: { $exit }.
 got-running = But it was still running at the end.
 got-no-bytes = But there was not a single byte.
-got-bytes = But it was “{ $bytes }” ({ $total } bytes).
+got-bytes = But it was “{ $bytes }” ({ $total ->
+        [one] { $total } byte
+       *[other] { $total } bytes
+    }).
 got-unclear = The record holds only the beginning of what was sent, and that does not decide it.
 
 want-call = { $who } calls { $call }{ $object }
@@ -86,8 +96,14 @@ bytes-start = something that begins with “{ $bytes }”
 bytes-contain = something with “{ $bytes }” in it
 bytes-length = { $length } bytes
 
-did-leave-processes = Note: { $actor } ended and left { $count } running processes behind. They were ended.
-did-print = Note: { $actor } printed { $bytes } bytes.
+did-leave-processes = Note: { $actor } ended and left { $count ->
+        [one] { $count } running process behind, which was ended
+       *[other] { $count } running processes behind, which were ended
+    }.
+did-print = Note: { $actor } printed { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }.
 
 watch-no-terminal = --watch needs a terminal
 watch-keys = h hint   l list   n next   r run   x reset   q quit

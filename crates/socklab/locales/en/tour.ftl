@@ -2,10 +2,15 @@
 
 tour-title = The tour: every program of the course, run for real and checked
 tour-opening = { $stops } stops, all on this machine, no network needed. Lines behind $ are commands you can type.
+tour-no-loopback = 127.0.0.1 can't be reached: the loopback interface, lo, is down ({ $reason })
+tour-lost = a datagram sent there did not arrive
 tour-pause = Enter: go on.  Ctrl-C: stop.
 tour-other-port = (port { $wanted } is taken, or old connections linger on it in TIME_WAIT: { $port } instead)
 tour-untraced = (without a drawing: { $reason })
-tour-folded = { $lines } more lines
+tour-folded = { $lines ->
+        [one] { $lines } more line
+       *[other] { $lines } more lines
+    }
 tour-seen = but: { $seen }
 tour-questions = Two questions of the course, answered by running them
 tour-no-evidence = the evidence shows none of the expected answers
@@ -14,8 +19,11 @@ tour-total = { $verified } of { $programs } programs verified in { $time }
 tour-next = Next: socklab show server-03 (read one), socklab run server-03 (try it yourself)
 
 check-success = it ended well (exit code 0)
+check-failure = it ended with exit code { $code }
+check-ended-by-signal = a signal ended it
 check-host-name = the kernel says the same in /proc/sys/kernel/hostname: { $name }
 check-addresses = { $source } gives the same addresses
+check-addresses-seen = the program gives { $printed }; { $source } gives { $answer }
 check-service = { $source } says the same: { $port } is { $name }
 check-time = the time is the time of this machine's clock
 check-offset = server and client use the same clock, and the offset shows it: { $offset } s

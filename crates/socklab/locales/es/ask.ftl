@@ -7,7 +7,11 @@ arg-what-if-question = El número o el nombre de una pregunta; `list` (lo normal
 arg-what-if-predict = Tu predicción: a, b, c …, o el nombre de la opción
 arg-what-if-show_commands = Enseña también cómo hacerlo a mano, con dos terminales
 arg-what-if-seed = De dónde salen los datos aleatorios: la misma semilla, los mismos bytes
-arg-course-check-folder = La carpeta de un curso (si no: ./course sobre el incluido)
+arg-course-check-folder = La carpeta de un curso (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
+cmd-course-copy = Copia en tu curso una pregunta o un ejercicio incluido, para cambiarlo
+cmd-course-format = Escribe lo que pueden decir una pregunta y un ejercicio
+arg-course-copy-name = El nombre o el número de una pregunta, o el nombre de un ejercicio
+arg-course-copy-folder = La carpeta de tu curso (si no: la carpeta `course` más cercana, aquí o más arriba; si no hay ninguna, una nueva aquí)
 arg-course-check-run = Además ejecuta cada pregunta y comprueba que aparecen sus pruebas
 
 examples-what-if =
@@ -18,8 +22,15 @@ examples-what-if =
     $ socklab what-if all --json | jq '.questions[].answer'
     Códigos de salida: 0 como se predijo, 1 no fue así, o nada que la pregunta conozca, 2 uso, 3 aquí no se pudo ejecutar.
 examples-course-check =
-    $ socklab course check  # el curso incluido, y ./course por encima
+    $ socklab course check  # el curso incluido, y tu `course` por encima
     $ socklab course check mi-curso --run --only mi-pregunta
+    Una carpeta `course` que contiene `questions` o `exercises` vale en todas las carpetas que hay debajo, para todas las órdenes. Códigos de salida: 0 sin errores, 1 con errores, 2 uso.
+examples-course-copy =
+    $ socklab course copy tcp-server  # course/exercises/tcp-server
+    $ socklab course copy 3 mi-curso  # mi-curso/questions/03-tcp-client-first
+    Lo que ya existe no se toca.
+examples-course-format =
+    $ socklab course format | less
 
 what-if-unknown = no hay ninguna pregunta «{ $name }»
 what-if-no-choice = no hay ninguna opción «{ $word }»: { $choices }
@@ -67,6 +78,29 @@ ask-expected = esperado
 ask-got = recibido
 ask-wanted-in-it = en alguna parte
 
-course-ok = { $questions } preguntas y { $exercises } ejercicios, sin errores
+course-ok =
+    { $questions ->
+        [one] { $questions } pregunta
+       *[other] { $questions } preguntas
+    } y { $exercises ->
+        [one] { $exercises } ejercicio
+       *[other] { $exercises } ejercicios
+    }, sin errores
 course-nothing-to-cite = la explicación cita { $place }, y no se ha visto nada así
-course-mistakes = { $mistakes } errores
+course-mistakes = { $mistakes ->
+        [one] { $mistakes } error
+       *[other] { $mistakes } errores
+    }
+course-none = no hay ningún curso en { $folder }: ni una carpeta `questions` ni una carpeta `exercises`
+course-none-hint = di qué carpeta las tiene, o nada: entonces se busca la carpeta `course` más cercana, aquí y más arriba
+course-unanswered = ha pasado algo que la pregunta no conoce. El diagrama de abajo enseña lo que se ha visto; para una respuesta faltaba esto:
+course-lacks = a la respuesta `{ $answer }` le falta la prueba `{ $name }`
+course-marks = línea { $line }: { $what }
+course-not-run = no se ha podido ejecutar un caso
+course-does-not-pass = debería pasar, y no pasa: { $cases }
+course-starter-passes = no debería pasar, y pasa tal como está
+course-fails-others = debería fallar en { $wanted }, y falla en { $failed }
+course-no-case = ningún caso
+course-copy-exists = { $folder } ya existe: no se toca
+course-copy-unknown = no hay ninguna pregunta ni ningún ejercicio «{ $name }»
+course-copy-next = Puedes cambiarlos a tu gusto. Después: { $command }

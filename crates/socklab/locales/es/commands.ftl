@@ -25,15 +25,28 @@ embedded-services = la lista propia de socklab
 serving = { $protocol } en { $address }. Ctrl-C lo termina.
 serve-neither = { $protocol } solo existe por { $transport }
 serve-no-root = solo http tiene ficheros que servir
+serve-bad-root = no se puede servir { $path }: { $reason }
 bind-failed = bind { $address }: { $reason }
 bind-taken-hint = otro programa tiene el puerto (ss -tulpn dice cuál); --port 0 toma uno libre
 bind-low-hint = los puertos por debajo de 1024 necesitan root; --port { $port } no
 log-accepted = conectado
-log-answered = datagrama de { $received } bytes, respondido con { $sent }
-log-http = { $request } → { $status }, { $bytes } bytes
+log-answered = datagrama de { $received ->
+        [one] { $received } byte
+       *[other] { $received } bytes
+    }, respondido con { $sent }
+log-http = { $request } → { $status }, { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }
 log-ntp = petición NTPv{ $version }, respondida
 log-refused = sin servir: { $why }
-log-bytes = { $received } bytes recibidos, { $sent } enviados
+log-bytes = { $received ->
+        [one] { $received } byte recibido
+       *[other] { $received } bytes recibidos
+    }, { $sent ->
+        [one] { $sent } enviado
+       *[other] { $sent } enviados
+    }
 log-closed = cerrado: { $bytes }
 log-cut = cortado: { $bytes }; { $why }
 
@@ -43,10 +56,19 @@ refused = connect { $address }: conexión rechazada. Nadie escucha ahí.
 unreachable = connect { $address }: inalcanzable. Desde aquí no hay camino a esa red o máquina.
 connect-timeout = connect { $address }: sin respuesta en { $seconds } s
 connect-failed = connect { $address }: { $reason }
-refused-hint = socklab serve echo --port { $port }, en otro terminal
-reset = { $peer } ha cortado la conexión (RST) después de { $bytes } bytes
+refused-hint = socklab serve echo --port { $port }, en otra terminal
+reset = { $peer } ha cortado la conexión (RST) después de { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }
 udp-refused = { $peer }: nadie tiene ese puerto (ICMP port unreachable)
-summary = { $sent } bytes enviados, { $received } bytes recibidos
+summary = { $sent ->
+        [one] { $sent } byte enviado
+       *[other] { $sent } bytes enviados
+    }, { $received ->
+        [one] { $received } byte recibido
+       *[other] { $received } bytes recibidos
+    }
 no-answer = { $peer } no ha enviado ninguna respuesta en { $seconds } s
 object-input = entrada estándar
 object-output = salida estándar
@@ -55,7 +77,7 @@ empty-datagram = (un datagrama vacío)
 written = escrito: { $path }
 recording-full = La grabación se ha terminado: ocupa { $size } MiB de memoria, y ninguna puede ocupar más. Prueba algo más corto, o --timeout
 bad-command-line = «{ $line }» no es una línea de órdenes: hay unas comillas abiertas, o no hay nada
-draw-hint = Las grabaciones se hacen con: socklab trace -o { $path } -- ORDEN
+draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- ORDEN
 bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
 man-failed = no se pueden escribir las páginas de manual en { $folder }
 write-failed = no se puede escribir { $path }

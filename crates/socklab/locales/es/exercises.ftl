@@ -35,7 +35,11 @@ start-exists = { $file } ya existe, y no es como al principio: no se toca
 start-force = para empezar de nuevo guardando una copia: { $command }
 start-there = { $file } ya existe, tal como era al principio.
 start-kept = Lo que había queda guardado en { $file }
-start-written = { $file } tiene { $gaps } huecos (TODO) que rellenar.
+start-written = { $file } tiene { $gaps ->
+        [one] { $gaps } hueco
+       *[other] { $gaps } huecos
+    } (TODO) que rellenar.
+start-makes = { $prompt } Resultado: { $names }
 start-page = { $file } dice qué se espera.
 start-check = Después: { $command }
 
@@ -64,11 +68,17 @@ why-not-expected = No se esperaba: { $what }.
 
 got-nothing = No ha ocurrido nada parecido.
 got-different = Se ha hecho, pero no así: mira las líneas marcadas.
-got-times = Ha ocurrido { $got } veces; se esperaba: { $wanted }.
+got-times = Ha ocurrido { $got ->
+        [one] { $got } vez
+       *[other] { $got } veces
+    }; se esperaba: { $wanted }.
 got-exit = Pero: { $exit }.
 got-running = Pero al final seguía en marcha.
 got-no-bytes = Pero no ha habido ni un byte.
-got-bytes = Pero fue «{ $bytes }» ({ $total } bytes).
+got-bytes = Pero fue «{ $bytes }» ({ $total ->
+        [one] { $total } byte
+       *[other] { $total } bytes
+    }).
 got-unclear = El registro solo guarda el principio de lo enviado, y con eso no se puede decidir.
 
 want-call = { $who } llama a { $call }{ $object }
@@ -86,8 +96,14 @@ bytes-start = algo que empieza por «{ $bytes }»
 bytes-contain = algo que contiene «{ $bytes }»
 bytes-length = { $length } bytes
 
-did-leave-processes = Nota: { $actor } ha terminado y ha dejado { $count } procesos en marcha. Se les ha puesto fin.
-did-print = Nota: { $actor } ha escrito { $bytes } bytes.
+did-leave-processes = Nota: { $actor } ha terminado y ha dejado { $count ->
+        [one] { $count } proceso en marcha, al que se le ha puesto fin
+       *[other] { $count } procesos en marcha, a los que se les ha puesto fin
+    }.
+did-print = Nota: { $actor } ha escrito { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }.
 
 watch-no-terminal = --watch necesita una terminal
 watch-keys = h pista   l lista   n siguiente   r ejecutar   x reiniciar   q salir

@@ -2,10 +2,15 @@
 
 tour-title = El recorrido: todos los programas del curso, ejecutados de verdad y comprobados
 tour-opening = { $stops } paradas, todas en esta máquina, sin red. Las líneas con $ son órdenes que puedes escribir.
+tour-no-loopback = no se puede llegar a 127.0.0.1: la interfaz de loopback, lo, no está activa ({ $reason })
+tour-lost = un datagrama enviado ahí no ha llegado
 tour-pause = Intro: seguir.  Ctrl-C: parar.
 tour-other-port = (el puerto { $wanted } está ocupado, o le quedan conexiones viejas en TIME_WAIT: { $port } en su lugar)
 tour-untraced = (sin dibujo: { $reason })
-tour-folded = { $lines } líneas más
+tour-folded = { $lines ->
+        [one] { $lines } línea más
+       *[other] { $lines } líneas más
+    }
 tour-seen = pero: { $seen }
 tour-questions = Dos preguntas del curso, respondidas ejecutándolas
 tour-no-evidence = las pruebas no muestran ninguna de las respuestas previstas
@@ -14,8 +19,11 @@ tour-total = { $verified } de { $programs } programas comprobados en { $time }
 tour-next = Y ahora: socklab show server-03 --lang es (leer uno), socklab run server-03 (probarlo)
 
 check-success = ha terminado bien (código de salida 0)
+check-failure = ha terminado con código de salida { $code }
+check-ended-by-signal = ha terminado por una señal
 check-host-name = el núcleo dice lo mismo en /proc/sys/kernel/hostname: { $name }
 check-addresses = { $source } da las mismas direcciones
+check-addresses-seen = el programa da { $printed }; { $source } da { $answer }
 check-service = { $source } dice lo mismo: { $port } es { $name }
 check-time = la hora es la del reloj de esta máquina
 check-offset = servidor y cliente usan el mismo reloj, y el desfase lo muestra: { $offset } s

@@ -1,7 +1,8 @@
 //! Keys from the terminal, without ENTER.
 
-use std::io::{self, IsTerminal, Read, stdin, stdout};
-use std::os::fd::BorrowedFd;
+use std::io::{self, IsTerminal, stdin, stdout};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +10,13 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
+use signal_hook::consts::SIGCONT;
+
+const ESCAPE: char = '\u{1b}';
+/// The characters of one key come together, also over a slow line.
+const SEQUENCE: Duration = Duration::from_millis(100);
+/// Waiting begins anew after it; nobody notices.
+const ANY_TIME: Duration = Duration::from_secs(3600);
 
 /// Can the reader be asked?
 pub(crate) fn can_ask() -> bool {
@@ -86,14 +94,49 @@ fn single_keys() -> io::Result<()> {
     Ok(tcsetattr(stdin(), OptionalActions::Now, &raw)?)
 }
 
-/// The next key; `None` at the end of the input.
-pub(crate) fn read() -> io::Result<Option<char>> {
-    *unchanged() = Some(tcgetattr(stdin())?);
-    let read = single_keys().and_then(|()| {
-        let mut byte = [0];
-        let length = stdin().lock().read(&mut byte)?;
-        Ok((length == 1).then(|| char::from(byte[0])))
-    });
-    restore();
+/// The next key that is one character; the end of the input is Ctrl-D. Esc, the arrows and F1 send
+/// more or less than that, and are nothing here. After Ctrl-Z and `fg`, `prompt` asks again, below
+/// what the shell wrote.
+pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
+    let keys = Keys::take()?;
+    let (wakes, waker) = UnixStream::pair()?;
+    let continued = signal_hook::low_level::pipe::register(SIGCONT, waker)?;
+    let read = loop {
+        match keys.next(Some(wakes.as_fd()), ANY_TIME) {
+            Ok(Some(ESCAPE)) => match skip_sequence(&keys) {
+                Ok(()) => {}
+                Err(error) => break Err(error),
+            },
+            Ok(Some(key)) => break Ok(key),
+            Ok(None) if rustix::io::ioctl_fionread(&wakes).is_ok_and(|waiting| waiting > 0) => {
+                let _ = rustix::io::read(&wakes, &mut [0; 16]);
+                prompt();
+            }
+            Ok(None) => {}
+            Err(error) => break Err(error),
+        }
+    };
+    signal_hook::low_level::unregister(continued);
     read
+}
+
+/// Takes what follows an escape character at once: `[A` of an arrow, `OP` or `[[A` of F1, `x` of
+/// Alt-x (ECMA-48, 5.4). Nothing follows that of the Esc key.
+fn skip_sequence(keys: &Keys) -> io::Result<()> {
+    let next = || keys.next(None, SEQUENCE);
+    match next()? {
+        Some('O') => next().map(|_| ()),
+        Some('[') => {
+            // The console's F1 to F5 have a second bracket, which no other sequence ends in.
+            let mut inside = next()?;
+            if inside == Some('[') {
+                inside = next()?;
+            }
+            while inside.is_some_and(|char| !('@'..='~').contains(&char) && char != '\u{4}') {
+                inside = next()?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }

@@ -39,6 +39,38 @@ pub(crate) fn render(text: &str, width: usize) -> String {
     out
 }
 
+/// A paragraph behind a few painted words without marks, as a verdict is.
+pub(crate) fn after(lead: &str, style: anstyle::Style, text: &str, width: usize) -> String {
+    let whole = render(&format!("{lead} {text}"), width);
+    match whole.strip_prefix(lead) {
+        Some(rest) => format!("{}{rest}", style::paint(style, lead)),
+        None => whole,
+    }
+}
+
+/// A text without marks, wrapped to what is left of `width` behind an indent. The first line has
+/// no indent: something of that width stands before it already.
+pub(crate) fn hanging(text: &str, indent: usize, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    let mut used = indent;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if used > indent && used + 1 + length > width {
+            lines.push(" ".repeat(indent));
+            used = indent;
+        }
+        if let Some(line) = lines.last_mut() {
+            if used > indent {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(word);
+        }
+        used += length;
+    }
+    lines.join("\n")
+}
+
 /// One paragraph; a list item is indented from its second line on.
 fn wrap(paragraph: &str, width: usize) -> String {
     let indent = if paragraph.starts_with("- ") { "  " } else { "" };
@@ -49,8 +81,8 @@ fn wrap(paragraph: &str, width: usize) -> String {
 pub(crate) fn lines(paragraph: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for word in paragraph.split_whitespace() {
-        let length = word.chars().filter(|c| !matches!(c, '`' | '*')).count();
+    for word in words(paragraph, width.saturating_sub(indent.len())) {
+        let length = shown(&word);
         if used > 0 && used + 1 + length > width {
             lines.push(indent.to_owned());
             used = indent.len();
@@ -61,11 +93,34 @@ pub(crate) fn lines(paragraph: &str, width: usize, indent: &str) -> Vec<String> 
             if !line.is_empty() && !line.ends_with(' ') {
                 line.push(' ');
             }
-            line.push_str(word);
+            line.push_str(&word);
         }
         used += length;
     }
     lines
+}
+
+/// The words of a paragraph. Code stays in one piece where a line has room for it: it may be a
+/// command to copy.
+fn words(paragraph: &str, width: usize) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut code = false;
+    for word in paragraph.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if code && shown(last) + 1 + shown(word) <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+        code ^= word.matches('`').count() % 2 == 1;
+    }
+    words
+}
+
+/// How many columns a text takes once its marks are colours.
+fn shown(text: &str) -> usize {
+    text.chars().filter(|c| !matches!(c, '`' | '*')).count()
 }
 
 /// `code`, **strong** and *stressed* parts, painted; other text as it is.
@@ -103,7 +158,7 @@ fn alternating(
 }
 
 /// Painted line by line: a style does not reach over the end of a line, pagers need that.
-fn each_line(style: anstyle::Style, text: &str) -> String {
+pub(crate) fn each_line(style: anstyle::Style, text: &str) -> String {
     text.split('\n').map(|line| style::paint(style, line)).collect::<Vec<_>>().join("\n")
 }
 
@@ -119,5 +174,20 @@ mod tests {
         ))
         .to_string();
         assert_eq!(shown, "one two\nthree four\nfive\n\n- six seven\n  eight\n");
+    }
+
+    #[test]
+    fn a_command_stays_on_one_line_if_it_can() {
+        let shown = |text| anstream::adapter::strip_str(&render(text, 14)).to_string();
+        assert_eq!(shown("Try `socklab list` now"), "Try\nsocklab list\nnow\n");
+        assert_eq!(shown("`socklab what-if list`"), "socklab\nwhat-if list\n");
+    }
+
+    #[test]
+    fn what_follows_something_is_wrapped_below_itself() {
+        assert_eq!(hanging("one two three", 3, 11), "one two\n   three");
+        assert_eq!(hanging("one-two-three", 3, 11), "one-two-three");
+        let shown = after("So it is:", style::GOOD, "one `two` three", 14);
+        assert_eq!(anstream::adapter::strip_str(&shown).to_string(), "So it is: one\ntwo three\n");
     }
 }

@@ -8,7 +8,8 @@ pub(crate) mod markdown;
 pub(crate) mod progress;
 pub(crate) mod told;
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use scenario::{Course, LoadError, PlaceWanted, Stagehand};
@@ -21,13 +22,40 @@ use crate::language::{Language, chosen, text};
 /// The seed of a run that was not given one: every student sees the same.
 pub(crate) const SEED: u64 = 1;
 
-/// The course: the built-in one, and over it what is in `./course`.
+/// The course: the built-in one, and over it the local one.
 pub(crate) fn course() -> Result<Course> {
-    let local = Path::new("course");
-    if local.join("questions").is_dir() || local.join("exercises").is_dir() {
-        return Course::with_folder(local).with_context(|| format!("read {}", local.display()));
+    match local_course() {
+        Some(local) => {
+            Course::with_folder(&local).with_context(|| format!("read {}", local.display()))
+        }
+        None => Ok(Course::built_in()),
     }
-    Ok(Course::built_in())
+}
+
+/// The nearest folder `course`: here, or in a folder above, up to the root. So what belongs to a
+/// course is known wherever its students work.
+///
+/// A course says which programs are run. One that is not here but above counts only if it is our
+/// own, root's, or of whoever owns this folder: not what a stranger left in `/tmp`.
+pub(crate) fn local_course() -> Option<PathBuf> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let owner = |path: &Path| path.metadata().ok().map(|about| about.uid());
+    let trusted = [Some(rustix::process::geteuid().as_raw()), Some(0), owner(Path::new("."))];
+    // Written as a person would: `course`, `../course`.
+    let mut above = PathBuf::new();
+    for level in 0..here.ancestors().count().max(1) {
+        let course = above.join("course");
+        if is_course(&course) && (level == 0 || trusted.contains(&owner(&course))) {
+            return Some(course);
+        }
+        above.push("..");
+    }
+    None
+}
+
+/// Does a folder have anything of a course?
+pub(crate) fn is_course(folder: &Path) -> bool {
+    ["questions", "exercises"].iter().any(|kind| folder.join(kind).is_dir())
 }
 
 /// From here on Ctrl-C and its relatives end this process and leave nothing: no folder, no changed
@@ -59,8 +87,17 @@ pub(crate) fn stagehand(seed: u64) -> Result<Stagehand> {
 
 /// A mistake in a course file, as the end of the command.
 pub(crate) fn mistake(error: &LoadError) -> anyhow::Error {
-    let failure = Failure::new(Exit::Usage, error.to_string());
+    let failure = Failure::new(Exit::Usage, error.in_words(&say));
     failure.hint(text!("try-line", what = "socklab course check")).into()
+}
+
+/// The text of a key, with what stands in its places: how the loader's mistakes are worded.
+pub(crate) fn say(key: &str, places: &[(&str, String)]) -> String {
+    let mut arguments = fluent_bundle::FluentArgs::new();
+    for (name, word) in places {
+        arguments.set(*name, word.as_str());
+    }
+    crate::language::fill(key, &arguments)
 }
 
 /// The key of the language in the course's files.

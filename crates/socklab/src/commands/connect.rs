@@ -14,7 +14,7 @@ use net::services::{Protocol, Query, Table};
 use super::lookup::unresolved;
 use crate::cli;
 use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::language::{count, text};
 use crate::output::{BROKEN_PIPE, eprintln, write_err};
 use crate::style;
 
@@ -31,10 +31,11 @@ pub(crate) fn connect(options: &cli::Connect) -> Result<ExitCode> {
     let how = Options { deadline, ..Options::default() };
     let failed = |error: &ConnectError| failure(error, &options.host, port, deadline);
     let interactive = stdin().is_terminal();
-    let answered = AtomicBool::new(false);
+    let (asked, answered) = (AtomicBool::new(false), AtomicBool::new(false));
     let watch = |direction, bytes: &[u8]| {
-        if direction == Direction::FromPeer {
-            answered.store(true, Ordering::Relaxed);
+        match direction {
+            Direction::ToPeer => asked.store(true, Ordering::Relaxed),
+            Direction::FromPeer => answered.store(true, Ordering::Relaxed),
         }
         if options.hex {
             hex_dump(direction, bytes);
@@ -48,7 +49,8 @@ pub(crate) fn connect(options: &cli::Connect) -> Result<ExitCode> {
         let patience = options.timeout.unwrap_or(LAST_ANSWER);
         let how = UdpOptions { patience, ..UdpOptions::default() };
         let outcome = relay::udp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch));
-        if !answered.load(Ordering::Relaxed) && matches!(outcome.ending, Ending::Finished) {
+        let in_vain = asked.load(Ordering::Relaxed) && !answered.load(Ordering::Relaxed);
+        if in_vain && matches!(outcome.ending, Ending::Finished) {
             let seconds = patience.as_secs_f64();
             let what = text!("no-answer", peer = peer, seconds = seconds);
             return Err(Failure::new(Exit::TimedOut, what).into());
@@ -78,7 +80,7 @@ fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &Outcome) -> Result
     let failure = match ending {
         Ending::Finished | Ending::Silence => {
             if options.verbose {
-                let summary = text!("summary", sent = sent, received = received);
+                let summary = text!("summary", sent = count(*sent), received = count(*received));
                 eprintln!("{}", style::paint(style::FAINT, summary));
             }
             return Ok(ExitCode::SUCCESS);
@@ -89,7 +91,9 @@ fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &Outcome) -> Result
         {
             return Ok(ExitCode::from(BROKEN_PIPE));
         }
-        Ending::Reset => Failure::new(Exit::No, text!("reset", peer = peer, bytes = received)),
+        Ending::Reset => {
+            Failure::new(Exit::No, text!("reset", peer = peer, bytes = count(*received)))
+        }
         Ending::Refused => Failure::new(Exit::Refused, text!("udp-refused", peer = peer)),
         Ending::Failed { call, on, source } => {
             let object = match on {

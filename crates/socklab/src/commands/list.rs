@@ -15,6 +15,10 @@ const LINE: usize = 78;
 
 pub(super) fn list(as_json: bool) -> Result<()> {
     let progress = progress::read();
+    if !as_json {
+        // A mistake in a local course does not keep anybody from the programs.
+        programs();
+    }
     let questions = ask::course()?.questions().map_err(|error| ask::mistake(&error))?;
     let exercises = exercise::Material::load()?.all()?;
     if as_json {
@@ -25,15 +29,6 @@ pub(super) fn list(as_json: bool) -> Result<()> {
         });
         println!("{}", serde_json::to_string_pretty(&list)?);
         return Ok(());
-    }
-    let mut group = "";
-    for program in PROGRAMS {
-        if program.group != group {
-            group = program.group;
-            println!("{}", style::paint(style::STRONG, group));
-        }
-        let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
-        println!("  {name} {}", lesson::purpose(program));
     }
 
     let right = questions.iter().filter(|question| what_if::is_right(question, &progress)).count();
@@ -52,6 +47,18 @@ pub(super) fn list(as_json: bool) -> Result<()> {
     names(titles);
     println!("\n{}", text!("list-next"));
     Ok(())
+}
+
+fn programs() {
+    let mut group = "";
+    for program in PROGRAMS {
+        if program.group != group {
+            group = program.group;
+            println!("{}", style::paint(style::STRONG, group));
+        }
+        let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
+        println!("  {name} {}", lesson::purpose(program));
+    }
 }
 
 fn program(program: &programs::Program) -> Value {

@@ -3,6 +3,7 @@
 mod check;
 mod connect;
 mod course_check;
+mod course_copy;
 mod exercise;
 mod list;
 mod lookup;
@@ -26,6 +27,9 @@ use crate::language::{Language, chosen, text};
 use crate::output::{println, write_bytes, write_out};
 use crate::{highlight, lesson, style, tour};
 
+/// What a question and an exercise can say.
+const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
+
 /// Does what the command line asks for.
 pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
     match cli.command {
@@ -46,6 +50,8 @@ pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
         Some(Command::Course(CourseCommand::Check(options))) => {
             return course_check::check(&options);
         }
+        Some(Command::Course(CourseCommand::Copy(options))) => course_copy::copy(&options)?,
+        Some(Command::Course(CourseCommand::Format)) => write_out(format_args!("{FORMAT}")),
         Some(Command::Trace(options)) => return trace::trace(&options),
         Some(Command::Draw(options)) => trace::draw(&options)?,
         Some(Command::Host { json }) => return lookup::host(json),
@@ -115,12 +121,9 @@ fn welcome() {
 /// The program of that name, or an error that knows a similar one.
 pub(crate) fn known(name: &str) -> Result<&'static Program> {
     programs::find(name).ok_or_else(|| {
-        let failure = Failure::new(Exit::Usage, text!("unknown-program", name = name));
-        let hint = match course::nearest(name) {
-            Some(known) => text!("did-you-mean", known = known),
-            None => text!("try-line", what = "socklab list"),
-        };
-        failure.hint(hint).into()
+        let names = programs::PROGRAMS.iter().map(|program| program.name);
+        let what = text!("unknown-program", name = name);
+        Failure::unknown(what, name, names, "socklab list").into()
     })
 }
 

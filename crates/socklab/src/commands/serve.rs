@@ -7,10 +7,11 @@ use anyhow::Result;
 use net::server::{
     self, BindError, Config, Daytime, Echo, Event, Http, Ntp, Running, Transport, Upper, What,
 };
+use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use crate::cli::{self, Protocol};
 use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::language::{count, text};
 use crate::output::println;
 use crate::style;
 
@@ -19,6 +20,15 @@ pub(crate) fn serve(options: &cli::Serve) -> Result<()> {
     super::bind_to_parent(options.bond)?;
     if options.root.is_some() && options.protocol != Protocol::Http {
         return Err(Failure::new(Exit::Usage, text!("serve-no-root")).into());
+    }
+    if let Some(root) = &options.root {
+        // Opened as the server will open it with every request.
+        let folder = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        openat(CWD, root, folder, Mode::empty()).map_err(|errno| {
+            let reason = std::io::Error::from(errno);
+            let what = text!("serve-bad-root", path = root.display(), reason = reason);
+            Failure::new(Exit::No, what)
+        })?;
     }
     let port = options.port.unwrap_or(usual_port(options.protocol));
     let transport = match (options.tcp, options.udp) {
@@ -85,16 +95,16 @@ fn line(event: &Event) -> String {
     let what = match &event.what {
         What::Accepted => text!("log-accepted"),
         What::Answered { received, sent } => {
-            text!("log-answered", received = received, sent = sent)
+            text!("log-answered", received = count(*received), sent = sent)
         }
         What::Http { method, target, status, body, .. } => {
             let asked = [method.as_deref(), target.as_deref()].map(|word| word.unwrap_or("?"));
-            text!("log-http", request = asked.join(" "), status = status, bytes = body)
+            text!("log-http", request = asked.join(" "), status = status, bytes = count(*body))
         }
         What::Ntp { version } => text!("log-ntp", version = version),
         What::Refused { why } => text!("log-refused", why = format!("{why:?}")),
         What::Closed { received, sent, cut } => {
-            let bytes = text!("log-bytes", received = received, sent = sent);
+            let bytes = text!("log-bytes", received = count(*received), sent = count(*sent));
             match cut {
                 None => text!("log-closed", bytes = bytes),
                 Some(cut) => text!("log-cut", bytes = bytes, why = cut),

@@ -1,10 +1,9 @@
 //! `what-if`: predict, run for real, see why.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::process::ExitCode;
 
-use crate::output::{println, write_out};
+use crate::output::{println, width, write_out};
 use anyhow::{Context, Result};
 use scenario::format::{Choice, Question};
 use serde_json::{Value, json};
@@ -20,7 +19,12 @@ use crate::style;
 pub(crate) fn what_if(options: &WhatIf) -> Result<ExitCode> {
     let questions = ask::course()?.questions().map_err(|error| ask::mistake(&error))?;
     ask::end_cleanly()?;
-    match options.question.as_deref() {
+    let word = options.question.as_deref();
+    if let (Some(_), None | Some("list" | "all")) = (&options.predict, word) {
+        let what = text!("conflict", one = word.unwrap_or("list"), other = "--predict");
+        return Err(Failure::new(Exit::Usage, what).into());
+    }
+    match word {
         None | Some("list") => list(&questions, options.json),
         Some("all") => all(&questions, options),
         Some(wanted) => one(find(&questions, wanted)?, options),
@@ -31,14 +35,9 @@ fn find<'q>(questions: &'q [Question], wanted: &str) -> Result<&'q Question> {
     let number = wanted.parse::<u32>().ok();
     let is = |question: &&Question| Some(question.number) == number || question.name == wanted;
     questions.iter().find(is).ok_or_else(|| {
-        let failure = Failure::new(Exit::Usage, text!("what-if-unknown", name = wanted));
-        let likeness = |question: &Question| strsim::jaro_winkler(&question.name, wanted);
-        let near = questions.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let hint = match near.filter(|question| likeness(question) > 0.75) {
-            Some(question) => text!("did-you-mean", known = question.name),
-            None => text!("try-line", what = "socklab what-if list"),
-        };
-        failure.hint(hint).into()
+        let names = questions.iter().map(|question| &question.name);
+        let what = text!("what-if-unknown", name = wanted);
+        Failure::unknown(what, wanted, names, "socklab what-if list").into()
     })
 }
 
@@ -48,10 +47,14 @@ fn list(questions: &[Question], json: bool) -> Result<ExitCode> {
         println!("{}", serde_json::to_string_pretty(&as_json(questions, &progress))?);
         return Ok(ExitCode::SUCCESS);
     }
+    let width = width();
     for question in questions {
         let mark = mark(question, &progress);
         let number = style::paint(style::COMMAND, format_args!("{:>2}", question.number));
-        println!("{mark} {number} {}", answered::prose(question).title);
+        println!(
+            "{mark} {number} {}",
+            markdown::hanging(&answered::prose(question).title, 5, width)
+        );
         println!("     {}", style::paint(style::FAINT, &question.name));
     }
     println!("\n{}", text!("what-if-list-next"));
@@ -128,7 +131,7 @@ fn one(question: &Question, options: &WhatIf) -> Result<ExitCode> {
     } else {
         show(question, &answered, predicted, width);
         if options.show_commands {
-            by_hand(question);
+            by_hand(question, width);
         } else {
             let command = format!("socklab what-if {} --show-commands", question.number);
             println!("{}", text!("what-if-by-hand-hint", command = command));
@@ -158,12 +161,15 @@ fn letter_index(letter: Option<char>) -> Option<usize> {
     letter.is_ascii_lowercase().then(|| letter as usize - 'a' as usize)
 }
 
+/// A text of one style, wrapped.
+fn painted(style: anstyle::Style, text: &str, width: usize) -> String {
+    markdown::each_line(style, &markdown::hanging(text, 0, width))
+}
+
 fn introduce(question: &Question, width: usize) {
     let prose = answered::prose(question);
-    println!(
-        "{}",
-        style::paint(style::STRONG, format_args!("{}. {}", question.number, prose.title))
-    );
+    let title = format!("{}. {}", question.number, prose.title);
+    println!("{}", painted(style::STRONG, &title, width));
     if !prose.intro.is_empty() {
         println!("\n{}", markdown::render(&prose.intro, width).trim_end());
     }
@@ -190,14 +196,14 @@ enum Asked<'q> {
 
 fn predict(question: &Question) -> Result<Asked<'_>> {
     let last = ('a'..='z').nth(question.choices.len().saturating_sub(1)).unwrap_or('a');
-    write_out(format_args!("{} ", text!("what-if-ask", last = last)));
-
+    let prompt = || write_out(format_args!("{} ", text!("what-if-ask", last = last)));
+    prompt();
     loop {
-        let key = key::read().context("read a key")?;
+        let key = key::read(prompt).context("read a key")?;
         let asked = match key {
-            None | Some('q' | '\u{4}') => Asked::Quit,
-            Some(' ' | '\n' | '\r' | '\u{1b}') => Asked::Skipped,
-            Some(key) => {
+            'q' | '\u{4}' => Asked::Quit,
+            ' ' | '\n' | '\r' => Asked::Skipped,
+            key => {
                 let number = key.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
                 match letter_index(Some(key)).or(number).and_then(|at| question.choices.get(at)) {
                     Some(choice) => Asked::Predicted(choice),
@@ -205,9 +211,11 @@ fn predict(question: &Question) -> Result<Asked<'_>> {
                 }
             }
         };
-        match key.filter(|key| key.is_ascii_alphanumeric()) {
-            Some(key) => println!("{}\n", style::paint(style::COMMAND, key)),
-            None => println!("\n"),
+        match key {
+            key if key.is_ascii_alphanumeric() => {
+                println!("{}\n", style::paint(style::COMMAND, key));
+            }
+            _ => println!("\n"),
         }
         return Ok(asked);
     }
@@ -215,16 +223,16 @@ fn predict(question: &Question) -> Result<Asked<'_>> {
 
 fn show(question: &Question, answered: &Answered, predicted: Option<&Choice>, width: usize) {
     if let Some(note) = told::place(&answered.recording.place) {
-        println!("{}\n", style::paint(style::FAINT, note));
+        println!("{}\n", painted(style::FAINT, &note, width));
     }
     if let Some(trouble) = &answered.recording.trouble {
-        println!("{}", style::paint(style::BAD, told::trouble(trouble)));
+        println!("{}", painted(style::BAD, &told::trouble(trouble), width));
         return;
     }
     println!("{}", answered.ladder(width, true).trim_end());
     println!();
     let Some(answer) = &answered.answer else {
-        println!("{}", style::paint(style::BAD, text!("what-if-unanswered")));
+        println!("{}", painted(style::BAD, &text!("what-if-unanswered"), width));
         if let Some((_, trouble)) = answered.recording.failed_step() {
             println!("{}", told::step(trouble));
         }
@@ -232,15 +240,12 @@ fn show(question: &Question, answered: &Answered, predicted: Option<&Choice>, wi
     };
     let right = question.choices.iter().find(|choice| choice.id == *answer);
     let text = right.map(|choice| ask::of(&choice.text)).unwrap_or_default();
-    let text = markdown::render(text, usize::MAX);
-    let text = text.trim_end();
-    match predicted {
-        Some(choice) if choice.id == *answer => {
-            println!("{} {text}\n", style::paint(style::GOOD, text!("what-if-right")));
-        }
-        Some(_) => println!("{} {text}\n", style::paint(style::BAD, text!("what-if-wrong"))),
-        None => println!("{} {text}\n", style::paint(style::STRONG, text!("what-if-answer"))),
-    }
+    let (style, verdict) = match predicted {
+        Some(choice) if choice.id == *answer => (style::GOOD, text!("what-if-right")),
+        Some(_) => (style::BAD, text!("what-if-wrong")),
+        None => (style::STRONG, text!("what-if-answer")),
+    };
+    println!("{}", markdown::after(&verdict, style, text, width));
     println!("{}", markdown::render(&answered.explanation, width));
     if let Some(next) = answered::prose(question).sections.get("next") {
         println!("{}", style::paint(style::STRONG, text!("what-if-next")));
@@ -248,23 +253,26 @@ fn show(question: &Question, answered: &Answered, predicted: Option<&Choice>, wi
     }
 }
 
-fn by_hand(question: &Question) {
+fn by_hand(question: &Question, width: usize) {
     println!("{}", style::paint(style::STRONG, text!("what-if-by-hand")));
     for line in &question.by_hand {
-        let terminal =
-            style::paint(style::FAINT, text!("what-if-terminal", number = line.terminal));
-        let note = line.note.as_ref().map(ask::of).unwrap_or_default();
+        let terminal = text!("what-if-terminal", number = line.terminal);
+        let indent = terminal.chars().count() + 4;
+        let terminal = style::paint(style::FAINT, terminal);
+        let note = line.note.as_ref().map(|note| format!("# {}", ask::of(note)));
+        let note = note.unwrap_or_default();
+        let below = markdown::each_line(style::FAINT, &markdown::hanging(&note, indent, width));
         match &line.command {
-            Some(command) if note.is_empty() => {
-                println!("  {terminal}  {}", style::paint(style::COMMAND, command));
-            }
-            Some(command) => println!(
-                "  {terminal}  {}  {}",
-                style::paint(style::COMMAND, command),
-                style::paint(style::FAINT, format_args!("# {note}"))
-            ),
-            None => {
-                println!("  {terminal}  {}", style::paint(style::FAINT, format_args!("# {note}")));
+            None => println!("  {terminal}  {below}"),
+            Some(command) => {
+                let painted = style::paint(style::COMMAND, command);
+                let used = indent + command.chars().count() + 2 + note.chars().count();
+                match note.is_empty() {
+                    true => println!("  {terminal}  {painted}"),
+                    false if used <= width => println!("  {terminal}  {painted}  {below}"),
+                    // A command stays on its line, to be copied.
+                    false => println!("  {terminal}  {painted}\n{:indent$}{below}", ""),
+                }
             }
         }
     }
@@ -273,6 +281,7 @@ fn by_hand(question: &Question) {
 /// Runs every question: the self-test of what this machine can show.
 fn all(questions: &[Question], options: &WhatIf) -> Result<ExitCode> {
     let stagehand = ask::stagehand(options.seed.unwrap_or(ask::SEED))?;
+    let width = width();
     let (mut reports, mut ok, mut trouble) = (Vec::new(), true, false);
     for question in questions {
         let answered = answered::run(question, &stagehand)?;
@@ -286,11 +295,12 @@ fn all(questions: &[Question], options: &WhatIf) -> Result<ExitCode> {
         let mark =
             if found { style::paint(style::GOOD, "✓") } else { style::paint(style::BAD, "✗") };
         let took = style::paint(style::FAINT, format_args!("{} ms", answered.took.as_millis()));
-        println!("{mark} {:>2} {}  {took}", question.number, answered::prose(question).title);
+        let title = markdown::hanging(&answered::prose(question).title, 5, width.saturating_sub(9));
+        println!("{mark} {:>2} {title}  {took}", question.number);
         if let Some(trouble) = &answered.recording.trouble {
-            println!("     {}", told::trouble(trouble));
+            println!("     {}", markdown::hanging(&told::trouble(trouble), 5, width));
         } else if !found {
-            println!("     {}", text!("what-if-unanswered"));
+            println!("     {}", markdown::hanging(&text!("what-if-unanswered"), 5, width));
             if let Some((_, trouble)) = answered.recording.failed_step() {
                 println!("     {}", told::step(trouble));
             }
@@ -345,10 +355,4 @@ fn report(
         "trouble": answered.recording.trouble,
         "milliseconds": u64::try_from(answered.took.as_millis()).unwrap_or(u64::MAX),
     })
-}
-
-/// Columns of the terminal, or 80.
-fn width() -> usize {
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
-    size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns >= 40).unwrap_or(80)
 }

@@ -1,5 +1,6 @@
 //! What the tour looks like on a terminal.
 
+use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
 use event::Timeline;
@@ -7,31 +8,31 @@ use ladder::TextStyle;
 
 use super::scene::{Check, Step};
 use super::{Report, purpose};
+use crate::ask::markdown::{each_line, hanging};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
-use crate::language::{ladder_words, text};
-use crate::output::println;
+use crate::language::{count, ladder_words, text};
+use crate::output::{println, width};
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
 
 /// A longer output is folded: its beginning and its end tell the story.
 const MOST_LINES: usize = 12;
 
 pub(super) fn opening(stops: usize) {
-    println!("{}", paint(STRONG, text!("tour-title")));
-    println!("{}\n", text!("tour-opening", stops = stops));
+    let width = width();
+    println!("{}", each_line(STRONG, &hanging(&text!("tour-title"), 0, width)));
+    println!("{}\n", hanging(&text!("tour-opening", stops = stops), 0, width));
 }
 
 pub(super) fn report(number: usize, of: usize, report: &Report) {
     for (index, (name, teaches)) in report.programs.iter().zip(&report.teaches).enumerate() {
         let place = if index == 0 { format!("{number:>2}/{of}") } else { String::new() };
-        println!(
-            "{} {} · {teaches}",
-            paint(FAINT, format_args!("{place:>5}")),
-            paint(STRONG, name)
-        );
+        let teaches = hanging(&format!("{name} · {teaches}"), 6, width());
+        let rest = teaches.strip_prefix(name).unwrap_or_default();
+        println!("{} {}{rest}", paint(FAINT, format_args!("{place:>5}")), paint(STRONG, name));
     }
     for note in &report.notes {
-        println!("      {}", paint(FAINT, note));
+        println!("      {}", each_line(FAINT, &hanging(note, 6, width())));
     }
     for step in &report.steps {
         command(step);
@@ -43,7 +44,7 @@ pub(super) fn report(number: usize, of: usize, report: &Report) {
         verdict_of(check);
     }
     if let Some(error) = &report.error {
-        println!("      {} {error}", paint(BAD, "✗"));
+        println!("      {} {}", paint(BAD, "✗"), hanging(error, 8, width()));
     }
     println!();
 }
@@ -59,15 +60,16 @@ fn command(step: &Step) {
         lines[..head].iter().for_each(|line| output(line));
         println!(
             "      {}",
-            paint(FAINT, format_args!("┊ {}", text!("tour-folded", lines = hidden)))
+            paint(FAINT, format_args!("┊ {}", text!("tour-folded", lines = count(hidden))))
         );
         lines[lines.len() - tail..].iter().for_each(|line| output(line));
     }
 }
 
-/// As wide as a terminal has to be, below the commands it belongs to.
+/// As wide as the terminal allows, below the commands it belongs to; no wider than the eye follows.
 fn ladder(timeline: &Timeline) {
-    let style = TextStyle { width: 94, color: true, ..TextStyle::default() };
+    let width = if stdout().is_terminal() { width().min(100) } else { 100 } - 6;
+    let style = TextStyle { width, color: true, ..TextStyle::default() };
     // The explanations are on the page that -o writes: here the drawing itself is enough.
     let look = Look { no_explanations: true, ..Look::default() };
     let drawing = ladder_of(timeline, &look).to_text(&style);
@@ -84,12 +86,13 @@ fn output(line: &str) {
 
 fn verdict_of(check: &Check) {
     let Check { what, ok, seen } = check;
+    let what = hanging(what, 8, width());
     if *ok {
         println!("      {} {what}", paint(GOOD, "✓"));
     } else {
         println!("      {} {what}", paint(BAD, "✗"));
         let seen = seen.as_deref().unwrap_or_default();
-        println!("        {}", text!("tour-seen", seen = seen));
+        println!("        {}", hanging(&text!("tour-seen", seen = seen), 8, width()));
     }
 }
 
@@ -101,7 +104,7 @@ pub(super) fn verdict(reports: &[Report], elapsed: Duration) {
             let checks = report.checks.iter().filter(|check| check.ok).count();
             let count = format!("{checks}/{}", report.checks.len());
             let time = paint(FAINT, format_args!("{count:>5} {:>5} ms", report.milliseconds));
-            println!("  {mark} {name:<12}{time}  {}", purpose(name));
+            println!("  {mark} {name:<12}{time}  {}", hanging(purpose(name), 32, width()));
         }
     }
     let programs: usize = reports.iter().map(|report| report.programs.len()).sum();
@@ -110,5 +113,5 @@ pub(super) fn verdict(reports: &[Report], elapsed: Duration) {
     let time = ladder_words().duration(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
     let line = text!("tour-total", verified = verified, programs = programs, time = time);
     println!("\n{}", paint(if verified == programs { GOOD } else { BAD }, line));
-    println!("{}", text!("tour-next"));
+    println!("{}", hanging(&text!("tour-next"), 0, width()));
 }

@@ -11,9 +11,10 @@ mod questions;
 mod scene;
 mod stops;
 
-use std::io::{IsTerminal, stdin};
+use std::io::{self, ErrorKind, IsTerminal, stdin};
+use std::net::{Ipv4Addr, UdpSocket};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use event::Timeline;
@@ -21,7 +22,8 @@ use serde::Serialize;
 
 use crate::cli;
 use crate::commands::known;
-use crate::failure::Exit;
+use crate::failure::{Exit, Failure};
+use crate::language::text;
 use crate::lesson;
 use crate::output::println;
 use scene::{Check, Scene, Step};
@@ -53,6 +55,7 @@ pub(crate) fn tour(options: &cli::Tour) -> Result<ExitCode> {
         }
         None => STOPS,
     };
+    need_loopback()?;
     if !options.json {
         display::opening(stops.len());
     }
@@ -80,6 +83,27 @@ pub(crate) fn tour(options: &cli::Tour) -> Result<ExitCode> {
         display::verdict(&reports, start.elapsed());
     }
     Ok(if ok { ExitCode::SUCCESS } else { Exit::No.into() })
+}
+
+/// Every stop talks over 127.0.0.1. Where `lo` is down, as in a new network namespace, each would
+/// fail after its own deadline, and none would say why.
+fn need_loopback() -> Result<()> {
+    let sent = || {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.send_to(b"?", socket.local_addr()?)?;
+        // It has arrived already if it ever does. Once `lo` was up, its address stays, and what is
+        // sent there while it is down is lost without a word.
+        socket.set_read_timeout(Some(Duration::from_secs(1)))?;
+        socket.recv(&mut [0])
+    };
+    sent().map(|_| ()).map_err(|error: io::Error| {
+        let reason = match error.kind() {
+            ErrorKind::WouldBlock => text!("tour-lost"),
+            _ => error.to_string(),
+        };
+        let failure = Failure::new(Exit::Environment, text!("tour-no-loopback", reason = reason));
+        failure.hint(text!("try-line", what = "ip link set lo up")).into()
+    })
 }
 
 /// Between the moment when a port is found free and the one when a server binds it, another
@@ -127,7 +151,7 @@ fn as_json(reports: &[Report], asked: &[questions::Asked], ok: bool) -> serde_js
 
 fn pause() {
     if stdin().is_terminal() {
-        println!("{}", crate::language::text!("tour-pause"));
+        println!("{}", text!("tour-pause"));
         let _ = stdin().read_line(&mut String::new());
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::ask::{self, answered, markdown, told};
 use crate::language::text;
-use crate::output::println;
+use crate::output::{println, width};
 use crate::style::{BAD, FAINT, GOOD, STRONG, paint};
 
 /// The same mistake with UDP and with TCP: one waits for ever, the other is told at once.
@@ -51,14 +51,21 @@ pub(super) fn ask() -> Result<Vec<Asked>> {
 
 pub(super) fn show(asked: &[Asked]) {
     println!("{}", paint(STRONG, text!("tour-questions")));
+    let width = width();
     for question in asked {
-        println!("\n  {}", paint(STRONG, &question.title));
+        let title = markdown::hanging(&question.title, 2, width);
+        println!("\n  {}", markdown::each_line(STRONG, &title));
         match (&question.answer, &question.trouble) {
-            (Some(answer), _) => println!("  {} {answer}", paint(GOOD, "✓")),
-            (None, Some(trouble)) => println!("  {}", paint(FAINT, trouble)),
+            (Some(answer), _) => {
+                println!("  {} {}", paint(GOOD, "✓"), markdown::hanging(answer, 4, width));
+            }
+            (None, Some(trouble)) => {
+                let trouble = markdown::hanging(trouble, 2, width);
+                println!("  {}", markdown::each_line(FAINT, &trouble));
+            }
             (None, None) => println!("  {} {}", paint(BAD, "✗"), text!("tour-no-evidence")),
         }
-        for line in markdown::render(&question.explanation, 90).lines() {
+        for line in markdown::render(&question.explanation, width.min(94) - 4).lines() {
             println!("{}", format!("    {line}").trim_end());
         }
     }

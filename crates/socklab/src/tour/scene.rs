@@ -125,10 +125,12 @@ impl Scene {
 
     /// Records that the last command had to succeed.
     pub(super) fn check_success(&mut self) {
-        let exit = self.last_exit();
-        if exit != Some(0) {
-            self.check(text!("check-success"), false, format!("{exit:?}"));
-        }
+        let seen = match self.last_exit() {
+            Some(0) => return,
+            Some(code) => text!("check-failure", code = code),
+            None => text!("check-ended-by-signal"),
+        };
+        self.check(text!("check-success"), false, seen);
     }
 
     /// Records that `output` had to contain `wanted`.
@@ -145,3 +147,21 @@ pub(super) fn quoted(word: &&str) -> String {
 
 /// How far two clocks on one machine may seem apart, with a busy machine between the readings.
 pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exit_code_is_told_in_words() {
+        let told = |exit| {
+            let step = Step { command: String::new(), output: String::new(), exit };
+            let mut scene = Scene { steps: vec![step], ..Scene::default() };
+            scene.check_success();
+            scene.checks.pop().and_then(|check| check.seen)
+        };
+        assert_eq!(told(Some(0)), None);
+        assert_eq!(told(Some(1)).as_deref(), Some("it ended with exit code 1"));
+        assert_eq!(told(None).as_deref(), Some("a signal ended it"));
+    }
+}

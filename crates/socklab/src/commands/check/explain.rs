@@ -7,7 +7,7 @@ use scenario::exercise::{CaseReport, Problem};
 
 use super::advice::processes;
 use crate::ask::told;
-use crate::language::text;
+use crate::language::{count, text};
 
 /// How many bytes are shown.
 const SHOWN: usize = 64;
@@ -15,7 +15,7 @@ const SHOWN: usize = 64;
 const LAST: usize = 12;
 
 /// What went wrong, in a few lines.
-pub(super) fn why(done: &CaseReport<'_>) -> Vec<String> {
+pub(crate) fn why(done: &CaseReport<'_>) -> Vec<String> {
     let lines = match done.problem() {
         None => String::new(),
         Some(Problem::Needs(case)) => text!("check-skipped", case = case),
@@ -31,7 +31,7 @@ pub(super) fn why(done: &CaseReport<'_>) -> Vec<String> {
 }
 
 /// An expectation that was not met: what was expected, and what came.
-fn missed(wanted: &Expectation, finding: &Finding) -> String {
+pub(crate) fn missed(wanted: &Expectation, finding: &Finding) -> String {
     let never = wanted.times.at_most == Some(0);
     let key = if never { "why-not-expected" } else { "why-expected" };
     let what = text!(key, what = wanted_text(&wanted.subject));
@@ -39,7 +39,7 @@ fn missed(wanted: &Expectation, finding: &Finding) -> String {
         Outcome::Failed(Mismatch::Nothing) => text!("got-nothing"),
         Outcome::Failed(Mismatch::Different { .. }) => text!("got-different"),
         Outcome::Failed(Mismatch::Times { wanted, got }) => {
-            text!("got-times", wanted = wanted, got = got)
+            text!("got-times", wanted = wanted, got = count(*got))
         }
         Outcome::Failed(Mismatch::Exit { got: Some(exit) }) => {
             text!("got-exit", exit = told::exit(*exit))
@@ -49,7 +49,7 @@ fn missed(wanted: &Expectation, finding: &Finding) -> String {
         Outcome::Failed(Mismatch::Bytes { got, total, .. }) => {
             let dots = if *total > SHOWN as u64 { "…" } else { "" };
             let shown = escaped(&got[..got.len().min(SHOWN)]);
-            text!("got-bytes", bytes = format!("{shown}{dots}"), total = total)
+            text!("got-bytes", bytes = format!("{shown}{dots}"), total = count(*total))
         }
         Outcome::Unclear => text!("got-unclear"),
         Outcome::Passed | Outcome::Skipped { .. } => String::new(),
@@ -94,7 +94,7 @@ fn wanted_text(subject: &Subject) -> String {
     }
 }
 
-fn bytes_text(wanted: &BytesWanted) -> String {
+pub(crate) fn bytes_text(wanted: &BytesWanted) -> String {
     let part = |key: &str, bytes: &Vec<u8>| {
         let cut = &bytes[..bytes.len().min(SHOWN)];
         let dots = if cut.len() < bytes.len() { "…" } else { "" };

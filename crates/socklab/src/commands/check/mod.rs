@@ -21,6 +21,7 @@ use crate::cli::{self, Format};
 use crate::failure::{Exit, Failure};
 use crate::language::text;
 use crate::output::println;
+pub(crate) use explain::{bytes_text, missed, why};
 pub(crate) use report::{case_line, refused, summary};
 pub(crate) use story::{Order, again, story};
 pub(crate) use subject::Subject;
@@ -80,8 +81,7 @@ fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Re
     let mut gauge = Gauge::new(all, std::io::stderr().is_terminal());
     gauge.show(check.cases().next().map_or("", |case| &case.name));
     let mut section = None;
-    let mut upcoming: Vec<&str> = check.cases().map(|case| case.name.as_str()).collect();
-    upcoming.remove(0);
+    let mut upcoming = check.cases().skip(1).map(|case| case.name.as_str());
     let report = check.run(|done| {
         gauge::hide();
         if section != Some(done.case.robust) {
@@ -90,8 +90,8 @@ fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Re
         }
         report::case(done);
         gauge.advance();
-        if !upcoming.is_empty() {
-            gauge.show(upcoming.remove(0));
+        if let Some(next) = upcoming.next() {
+            gauge.show(next);
         }
         true
     });

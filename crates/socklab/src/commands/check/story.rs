@@ -8,7 +8,7 @@ use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
 use crate::ask::{self, answered, markdown};
-use crate::language::text;
+use crate::language::{self, text};
 use crate::style;
 
 /// How many lines of a ladder are shown: where it begins, and what led to the end.
@@ -102,7 +102,8 @@ fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
         return lines;
     }
     let left_out = lines.len() - first - last;
-    let folded = style::paint(style::FAINT, text!("tour-folded", lines = left_out));
+    let folded =
+        style::paint(style::FAINT, text!("tour-folded", lines = language::count(left_out)));
     let mut shown = lines[..first].to_vec();
     shown.push(format!("    {folded}"));
     shown.extend_from_slice(&lines[lines.len() - last..]);
@@ -119,8 +120,10 @@ pub(super) fn width() -> usize {
 pub(super) fn conduct_text(conduct: &Conduct) -> String {
     match conduct {
         Conduct::LeftProcesses { actor, count } => {
-            text!("did-leave-processes", actor = actor, count = count)
+            text!("did-leave-processes", actor = actor, count = language::count(*count))
         }
-        Conduct::Printed { actor, bytes } => text!("did-print", actor = actor, bytes = bytes),
+        Conduct::Printed { actor, bytes } => {
+            text!("did-print", actor = actor, bytes = language::count(*bytes))
+        }
     }
 }

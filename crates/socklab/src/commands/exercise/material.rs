@@ -39,14 +39,8 @@ impl Material {
         if names.iter().any(|known| known == name) {
             return self.course.exercise(name).map_err(|error| ask::mistake(&error));
         }
-        let failure = Failure::new(Exit::Usage, text!("unknown-exercise", name = name));
-        let near = names.iter().map(|known| (strsim::jaro_winkler(known, name), known));
-        let near = near.filter(|(likeness, _)| *likeness > 0.75);
-        let hint = match near.max_by(|a, b| a.0.total_cmp(&b.0)) {
-            Some((_, known)) => text!("did-you-mean", known = known),
-            None => text!("try-line", what = "socklab exercise list"),
-        };
-        Err(failure.hint(hint).into())
+        let what = text!("unknown-exercise", name = name);
+        Err(Failure::unknown(what, name, names, "socklab exercise list").into())
     }
 
     /// The reference solution in a language, with its gaps.
@@ -56,7 +50,7 @@ impl Material {
         let bytes = self.course.file(&path);
         let bytes = bytes.with_context(|| format!("{} is missing", path.display()))?;
         Template::parse(code, &String::from_utf8_lossy(bytes)).map_err(|(line, what)| {
-            let what = format!("{}:{line}: {what}", path.display());
+            let what = format!("{}:{line}: {}", path.display(), what.in_words(&ask::say));
             Failure::new(Exit::Environment, what).into()
         })
     }
@@ -71,14 +65,19 @@ impl Material {
         let hints = self.hints(exercise)?;
         let template = self.template(exercise, code)?;
         Ok(template.starter(|gap| {
-            hints.about(gap).map(|hint| ask::of(&hint.prompt).to_owned()).unwrap_or_default()
+            let prompt = hints.about(&gap.name).map_or("", |hint| ask::of(&hint.prompt));
+            if gap.makes.is_empty() {
+                return prompt.to_owned();
+            }
+            text!("start-makes", prompt = prompt, names = gap.makes)
         }))
     }
 
-    /// The page of an exercise, as a file.
-    pub(crate) fn page(&self, exercise: &str) -> Option<&[u8]> {
+    /// The page of an exercise, for those who write it in this language.
+    pub(crate) fn page(&self, exercise: &str, code: Code) -> Option<String> {
         let name = format!("{}.md", ask::language());
-        self.course.file(Path::new("exercises").join(exercise).join(name))
+        let page = self.course.file(Path::new("exercises").join(exercise).join(name))?;
+        Some(super::page::with_commands(&String::from_utf8_lossy(page), exercise, code))
     }
 }
 

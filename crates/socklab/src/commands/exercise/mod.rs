@@ -1,6 +1,7 @@
 //! `socklab exercise`: what there is to write, and the files to begin with.
 
 mod material;
+mod page;
 mod start;
 
 use std::ffi::OsString;

@@ -12,7 +12,7 @@ use super::Material;
 use crate::ask::progress;
 use crate::cli::Start;
 use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::language::{count, text};
 use crate::output::println;
 use crate::style;
 
@@ -108,12 +108,12 @@ pub(super) fn start(options: &Start) -> Result<()> {
             return Err(failure.into());
         }
     }
-    if let Some(kept) = place(&material, &exercise.name, &file, &starter)? {
+    if let Some(kept) = place(&material, &exercise.name, code, &file, &starter)? {
         println!("{}", text!("start-kept", file = kept.display()));
     }
     let page = folder.join(PAGE);
     let gaps = material.template(&exercise.name, code)?.gaps().count();
-    println!("{}", text!("start-written", file = file.display(), gaps = gaps));
+    println!("{}", text!("start-written", file = file.display(), gaps = count(gaps)));
     println!("{}", text!("start-page", file = page.display()));
     let command = format!("socklab check {}", exercise.name);
     println!("{}", text!("start-check", command = style::paint(style::COMMAND, command)));
@@ -128,7 +128,7 @@ pub(crate) fn begin(
     beside: &Path,
 ) -> Result<PathBuf> {
     let file = beside.join(exercise).join(format!("{exercise}.{}", code.extension()));
-    place(material, exercise, &file, &material.starter(exercise, code)?)?;
+    place(material, exercise, code, &file, &material.starter(exercise, code)?)?;
     Ok(file)
 }
 
@@ -139,6 +139,7 @@ const PAGE: &str = "README.md";
 fn place(
     material: &Material,
     exercise: &str,
+    code: Code,
     file: &Path,
     starter: &str,
 ) -> Result<Option<PathBuf>> {
@@ -146,7 +147,13 @@ fn place(
     fs::create_dir_all(folder).with_context(|| format!("mkdir {}", folder.display()))?;
     let kept = restart(file, starter)?;
     let page = folder.join(PAGE);
-    if let Some(text) = material.page(exercise).filter(|_| !page.exists()) {
+    // A page of ours, for another language, is brought up to date; what somebody wrote there stays.
+    let there = fs::read_to_string(&page).ok();
+    let ours = |text: &String| {
+        Code::ALL.into_iter().any(|code| material.page(exercise, code).as_ref() == Some(text))
+    };
+    let free = there.as_ref().map_or(!page.exists(), ours);
+    if let Some(text) = material.page(exercise, code).filter(|_| free) {
         fs::write(&page, text).with_context(|| format!("write {}", page.display()))?;
     }
     let whole = file.canonicalize().unwrap_or_else(|_| file.to_owned());

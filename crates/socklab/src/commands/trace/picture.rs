@@ -1,6 +1,6 @@
 //! From a timeline to something to look at: text on the terminal, or a file.
 
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{self, IsTerminal, Write, stderr};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -54,11 +54,10 @@ pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
 pub(crate) fn sentence(explanation: &Explanation) -> String {
     let mut arguments = FluentArgs::new();
     for (name, argument) in &explanation.arguments {
-        let value = match argument {
-            Argument::Text(text) => text.clone(),
-            Argument::Number(number) => number.to_string(),
-        };
-        arguments.set(*name, value);
+        match argument {
+            Argument::Text(text) => arguments.set(*name, text.clone()),
+            Argument::Number(number) => arguments.set(*name, *number),
+        }
     }
     let sentence = fill(&explanation.key(), &arguments);
     match explanation.more {
@@ -107,14 +106,24 @@ pub(crate) fn draw_to(path: &Path, format: Format, timeline: &Timeline, look: &L
 }
 
 /// Writes beside the file and renames: whoever reads it sees the old one or the new one.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .map_err(without_name)?;
+    file.write_all(bytes).map_err(without_name)?;
     file.persist(path)?;
     Ok(())
+}
+
+/// What the system said, without the name of a file that the reader knows nothing of.
+fn without_name(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((reason, _)) => io::Error::new(error.kind(), reason),
+        None => error,
+    }
 }
 
 /// What was run: `tcp-server 12000 · tcp-client localhost 12000`.

@@ -33,18 +33,18 @@ pub(super) fn watch(material: Material, exercise: Exercise, subject: Subject) ->
     if !key::can_ask() {
         return Err(Failure::new(Exit::Usage, text!("watch-no-terminal")).into());
     }
-    let mut session = Session::new(material, exercise, subject)?;
+    let mut desk = Desk::new(material, exercise, subject)?;
     let keys = Keys::take().context("tcsetattr")?;
-    session.begin();
-    while session.beat(&keys)? {}
+    desk.begin();
+    while desk.beat(&keys)? {}
     drop(keys);
-    println!("\n{}", text!("watch-ended", name = session.exercise.name));
+    println!("\n{}", text!("watch-ended", name = desk.exercise.name));
     scenario::clean_up();
     Ok(ExitCode::SUCCESS)
 }
 
 /// What is being worked on.
-struct Session {
+struct Desk {
     material: Material,
     exercise: Arc<Exercise>,
     hints: Arc<Hints>,
@@ -62,7 +62,7 @@ struct Session {
     asked: bool,
 }
 
-impl Session {
+impl Desk {
     fn new(material: Material, exercise: Exercise, subject: Subject) -> Result<Self> {
         let nothing = || Failure::new(Exit::Usage, text!("watch-no-file"));
         let file = subject.file().ok_or_else(nothing)?.to_owned();

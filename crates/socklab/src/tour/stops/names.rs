@@ -33,7 +33,12 @@ fn same_addresses<'t>(scene: &mut Scene, name: &str, printed: impl Iterator<Item
     let printed: BTreeSet<IpAddr> = printed.filter_map(|word| word.parse().ok()).collect();
     let Opinion { source, answer } = evidence::addresses(name);
     let ok = !printed.is_empty() && printed == answer;
-    scene.check(text!("check-addresses", source = source), ok, format!("{printed:?}, {answer:?}"));
+    let list = |addresses: BTreeSet<IpAddr>| {
+        addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(" ")
+    };
+    let (printed, answer) = (list(printed), list(answer));
+    let seen = text!("check-addresses-seen", printed = printed, source = source, answer = answer);
+    scene.check(text!("check-addresses", source = source), ok, seen);
 }
 
 pub(super) fn services(scene: &mut Scene) -> Result<()> {

@@ -53,11 +53,8 @@ pub(super) fn one_after_another(scene: &mut Scene) -> Result<()> {
         scene.check_success();
         answers.push(client == format!("OK...{word}\r\n"));
     }
-    scene.check(
-        text!("check-all-answered", clients = 3),
-        answers == [true; 3],
-        format!("{answers:?}"),
-    );
+    let answered = answers.iter().filter(|answered| **answered).count();
+    scene.check(text!("check-all-answered", clients = 3), answered == 3, format!("{answered}/3"));
     let listening = server.child.wait_for_port(Transport::Tcp, port.parse()?).is_ok();
     scene.check(text!("check-still-listening", port = port), listening, "");
     scene.end(server)?;

@@ -5,7 +5,7 @@ use net::server::http::PAGE;
 
 use super::behind;
 use crate::child::Transport;
-use crate::language::text;
+use crate::language::{count, text};
 use crate::tour::evidence;
 use crate::tour::scene::Scene;
 
@@ -31,7 +31,7 @@ pub(super) fn resolve(scene: &mut Scene) -> Result<()> {
 }
 
 pub(super) fn connect(scene: &mut Scene) -> Result<()> {
-    let nothing = text!("log-bytes", received = 0, sent = 0);
+    let nothing = text!("log-bytes", received = count(0), sent = count(0));
     let (output, log) = visit(scene, "socket-03", &nothing)?;
     scene.check_contains(text!("check-connected"), &output, "Connected to 127.0.0.1:");
     scene.check_contains(text!("check-no-request"), &log, &nothing);

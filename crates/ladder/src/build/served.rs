@@ -1,0 +1,73 @@
+//! Who served the connections of a fold: the point of a server with several processes or threads.
+
+use std::collections::BTreeSet;
+
+use flows::{Flows, Position};
+
+use super::cast::Unit;
+use crate::Words;
+use crate::words::fill;
+
+/// Who served folded connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// One, and the same that served the connection which is drawn; or nobody knows.
+    BySame,
+    /// So many processes; true if the one drawn is none of them.
+    Processes(usize, bool),
+    /// So many threads; true if the one drawn is none of them.
+    Threads(usize, bool),
+}
+
+impl Served {
+    /// Who served the connections of `folded`, beside the one whose calls are `drawn`.
+    pub(crate) fn of(
+        flows: &Flows<'_>,
+        folded: &[Position],
+        drawn: Option<&Vec<Position>>,
+    ) -> Self {
+        let units = servers(flows, folded);
+        let shown = drawn.map(|drawn| servers(flows, drawn)).unwrap_or_default();
+        let processes =
+            |units: &BTreeSet<Unit>| -> BTreeSet<u32> { units.iter().map(|unit| unit.0).collect() };
+        let (all, own) = (processes(&units), processes(&shown));
+        match (all.len(), units.len()) {
+            (0, _) => Self::BySame,
+            (1, _) if !own.is_empty() && all.is_disjoint(&own) => Self::Processes(1, true),
+            (1, 1) => Self::BySame,
+            (1, threads) => Self::Threads(threads, !shown.is_empty() && units.is_disjoint(&shown)),
+            (count, _) => Self::Processes(count, !own.is_empty() && all.is_disjoint(&own)),
+        }
+    }
+
+    /// In words; empty if there is nothing to say.
+    pub(crate) fn say(self, words: &Words) -> String {
+        let (count, pattern) = match self {
+            Self::BySame => return String::new(),
+            Self::Processes(1, true) => return words.by_another_process.to_string(),
+            Self::Processes(count, true) => (count, &words.by_other_processes),
+            Self::Processes(count, false) => (count, &words.by_processes),
+            Self::Threads(count, true) => (count, &words.by_other_threads),
+            Self::Threads(count, false) => (count, &words.by_threads),
+        };
+        fill(pattern, &[("n", &words.number(count as u64))])
+    }
+}
+
+/// Who moved bytes at the end that was accepted. Who accepted it may have left that to a worker.
+fn servers(flows: &Flows<'_>, calls: &[Position]) -> BTreeSet<Unit> {
+    let mut units = BTreeSet::new();
+    for &at in calls {
+        let Some(connection) = flows.connection_at(at) else { continue };
+        let Some(accepted) = flows.connections[connection].accepted else { continue };
+        let served = flows.socket_at(at) == flows.socket_at(accepted);
+        let moves = flows
+            .call(at)
+            .is_some_and(|call| flows::sent(call).is_some() || flows::received(call).is_some());
+        if served && moves {
+            let place = &flows.order[at].place;
+            units.insert((place.process, place.thread));
+        }
+    }
+    units
+}

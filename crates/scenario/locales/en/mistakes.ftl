@@ -1,0 +1,107 @@
+# What is wrong with a course. Each sentence is one line, with places and quoted braces only.
+
+mistake-version = format_version { $found } is not known, expected { $known }: this file is for another socklab
+mistake-unknown-name = { $nobody } `{ $name }`, expected one of { $known }
+mistake-unknown-name-none = { $nobody } `{ $name }`, and there are none to choose from
+mistake-nobody = nobody is called
+mistake-no-actor = no actor is called
+mistake-no-peer = no peer is called
+mistake-no-choice = no choice is called
+mistake-no-evidence = no evidence is called
+mistake-no-case = no case is called
+mistake-no-case-above = no case above is called
+mistake-nothing-above = nothing above is called
+mistake-no-cases = an exercise has at least one [[case]], or nothing could be wrong with a program
+mistake-name-letters = a name is made of a-z, 0-9 and -
+mistake-twice = `{ $name }` is there twice
+mistake-submission = only an exercise has a submission
+mistake-run-or-submission = an actor has either run = ["PROGRAM", …] or submission = true
+mistake-folder-name = the folder "{ $folder }" is not called NUMBER-NAME, as in 03-tcp-client-first
+mistake-unknown-topic = unknown topic `{ $found }`, expected words of { $known }
+mistake-unknown-program = no program is called `{ $found }`: it is no program of the course and not in PATH. Did you mean { $near }?
+
+mistake-no-meaning = { $word } has no meaning in this step
+mistake-step-until-strange = until goes with start and wait only
+mistake-one-verb = a step does exactly one of { $verbs }; here there are { $count }
+mistake-wait-until = wait needs an until: for what?
+mistake-type-text = type needs a text
+mistake-signal-to = signal needs a to: to whom?
+mistake-peer-do = peer needs a do = [ … ]: what?
+mistake-target = `{ $target }` is neither IP:PORT nor one of { $known }
+mistake-unknown-option = unknown option `{ $found }`, expected one of { $known }
+mistake-unknown-condition = unknown condition `{ $found }`, expected one of { $known }, or a table with blocked_in, received, sent, printed, called or kernel
+mistake-one-condition = a condition has exactly one of blocked_in, received, sent, printed, called, kernel; here there are { $count }
+mistake-times-called = times goes with called only
+mistake-unknown-call = unknown call `{ $found }`, expected one of { $known }
+mistake-op-needs = `{ $word }` needs to be told more: { $example }
+
+mistake-never-times = never and times exclude each other
+mistake-about-one = it must be about one of { $subjects }
+mistake-about-one-only = an expectation is about one thing only of { $subjects }
+mistake-no-bytes = say what the bytes should be: equals, contains, starts_with or length
+mistake-unknown-error = unknown error `{ $found }`, expected a name such as ECONNREFUSED
+mistake-of-state = remote, receive_queue and send_queue are about a state
+mistake-with-state = with state only actor, local, remote, receive_queue and send_queue can be said
+mistake-with-bytes = with stream and output only equals, contains, starts_with, length and ignore_case can be said
+mistake-with-end = with exit and signal only the actor can be said
+mistake-actor-missing = actor is missing: whose?
+mistake-no-address = "{ $found }" is no address: expected IP:PORT, either may be *
+mistake-exit-range = an exit code is 0 to 255
+mistake-unknown-end = unknown end `{ $found }`, expected a code, failure, any, running or a signal such as SIGPIPE
+mistake-unknown-signal = unknown signal `{ $found }`, expected a name such as SIGINT
+mistake-unknown-word = unknown word `{ $found }`, expected one of { $known }
+mistake-payload = {"{"}{ $found }{"}"}: behind { $kind } a number up to { $most } is expected
+mistake-unknown-escape = unknown escape { $found }: allowed are \n, \r, \t, \0, \\ and \xNN
+
+mistake-no-file = there is no such file
+mistake-not-utf-8 = not UTF-8 from byte { $from } on
+mistake-section-twice = the section `{ $key }` is there twice
+mistake-no-title = no title: the first line is `# …`
+
+mistake-unknown-field = unknown field `{ $found }`, expected one of { $known }
+mistake-missing-field = `{ $name }` is missing
+mistake-wrong-kind = found { $found }, expected { $wanted }
+mistake-syntax = this is not TOML: { $what }
+mistake-kind-text = the text { $value }
+mistake-kind-number = the number { $value }
+mistake-kind-boolean = { $value }
+mistake-kind-list = a list
+mistake-kind-table = a table
+mistake-kind-word = a word alone
+mistake-kind-other = { $value }
+mistake-want-text = a text in quotes
+mistake-want-number = a whole number
+mistake-want-number-to = a whole number from 0 to { $most }
+mistake-want-boolean = true or false
+mistake-want-list = a list: [ … ]
+mistake-want-table = a table: {"{"} … {"}"}
+mistake-want-texts = a text in each language: {"{"} en = "…", es = "…" {"}"}
+mistake-want-range = a number, or {"{"} at_least = NUMBER, at_most = NUMBER {"}"}
+mistake-want-words = a word, or a list of words
+mistake-want-exit = an exit code, "failure", "any", "running" or a signal's name
+mistake-want-condition = a condition ("listening", {"{"} received = 5 {"}"} …) or a list of them
+
+mistake-gap-name = a gap has a name: GAP NAME … END
+mistake-gap-none-here = there is no gap here
+mistake-gap-no-end = the gap `{ $name }` has no END, or another gap begins inside it
+mistake-marks-do-not-fit = the marks of the gaps do not fit: { $why }
+mistake-gap-no-prompt = the gap `{ $name }` has no prompt and no hints in gaps.toml, which knows { $known }
+mistake-gap-unused = no solution has a gap `{ $name }`; their gaps are { $known }
+
+mistake-number-taken = number { $number } is the question { $other }'s too
+mistake-name-taken = question { $other } has the same name
+mistake-few-choices = { $count } choices: fewer than 3 teach little
+mistake-no-outcome = no outcome: nothing would ever be the right answer
+mistake-choice-no-text = the choice `{ $id }` has no text in one of the languages
+mistake-outcome-no-evidence = an outcome without evidence: it would be claimed without being seen
+mistake-no-by-hand = no [[by_hand]]: how does one see it without socklab?
+mistake-idle = `{ $name }` never does anything
+mistake-section-unknown = no outcome explains itself by the section `{ $key }`
+mistake-section-next = the section `next` is missing: what to try now
+mistake-section-missing = the section `{ $key }` is missing
+mistake-cites-nobody = `{ $key }` cites {"{"}{ $name }.{ $word }{"}"}, and has no evidence `{ $name }`
+mistake-cites-word = {"{"}{ $name }.{ $word }{"}"}: what can be cited is { $known }
+mistake-file-missing = { $file } is missing
+mistake-bug-fails = { $file } fails no case: then it is no bug
+mistake-text-empty = case `{ $case }`: a text is empty in one of the languages
+mistake-case-empty = case `{ $case }` checks nothing

@@ -1,0 +1,107 @@
+# Lo que está mal en un curso. Cada frase es una línea, solo con huecos y llaves entre comillas.
+
+mistake-version = no se conoce format_version { $found }, se esperaba { $known }: este archivo es para otro socklab
+mistake-unknown-name = { $nobody } `{ $name }`; puede ser { $known }
+mistake-unknown-name-none = { $nobody } `{ $name }`, y no hay dónde elegir
+mistake-nobody = nadie se llama
+mistake-no-actor = ningún actor se llama
+mistake-no-peer = ningún peer se llama
+mistake-no-choice = ninguna opción se llama
+mistake-no-evidence = ninguna prueba se llama
+mistake-no-case = ningún caso se llama
+mistake-no-case-above = ningún caso de más arriba se llama
+mistake-nothing-above = nada de más arriba se llama
+mistake-no-cases = un ejercicio tiene al menos un [[case]]; si no, nada podría fallar en un programa
+mistake-name-letters = un nombre se compone de a-z, 0-9 y -
+mistake-twice = `{ $name }` está dos veces
+mistake-submission = solo un ejercicio tiene una entrega (submission)
+mistake-run-or-submission = un actor tiene o run = ["PROGRAMA", …] o submission = true
+mistake-folder-name = la carpeta "{ $folder }" no se llama NÚMERO-NOMBRE, como 03-tcp-client-first
+mistake-unknown-topic = tema desconocido `{ $found }`; se esperaban palabras de { $known }
+mistake-unknown-program = ningún programa se llama `{ $found }`: no es del curso ni está en PATH. ¿Querías decir { $near }?
+
+mistake-no-meaning = { $word } no significa nada en este paso
+mistake-step-until-strange = until solo va con start y wait
+mistake-one-verb = un paso hace exactamente una cosa de { $verbs }; aquí hay { $count }
+mistake-wait-until = wait necesita un until: ¿a qué espera?
+mistake-type-text = type necesita un text
+mistake-signal-to = signal necesita un to: ¿a quién?
+mistake-peer-do = peer necesita un do = [ … ]: ¿qué hace?
+mistake-target = `{ $target }` no es IP:PUERTO ni uno de { $known }
+mistake-unknown-option = opción desconocida `{ $found }`; puede ser { $known }
+mistake-unknown-condition = condición desconocida `{ $found }`; puede ser { $known }, o una tabla con blocked_in, received, sent, printed, called o kernel
+mistake-one-condition = una condición tiene exactamente uno de blocked_in, received, sent, printed, called, kernel; aquí hay { $count }
+mistake-times-called = times solo va con called
+mistake-unknown-call = llamada desconocida `{ $found }`; puede ser { $known }
+mistake-op-needs = a `{ $word }` le falta algo: { $example }
+
+mistake-never-times = never y times se excluyen
+mistake-about-one = tiene que tratar de uno de { $subjects }
+mistake-about-one-only = una expectativa trata de una sola cosa de { $subjects }
+mistake-no-bytes = di cuáles deben ser los bytes: equals, contains, starts_with o length
+mistake-unknown-error = error desconocido `{ $found }`; se esperaba un nombre como ECONNREFUSED
+mistake-of-state = remote, receive_queue y send_queue son de un estado (state)
+mistake-with-state = con state solo se puede decir actor, local, remote, receive_queue y send_queue
+mistake-with-bytes = con stream y output solo se puede decir equals, contains, starts_with, length e ignore_case
+mistake-with-end = con exit y signal solo se puede decir el actor
+mistake-actor-missing = falta actor: ¿de quién?
+mistake-no-address = "{ $found }" no es una dirección: se esperaba IP:PUERTO, y cualquiera de los dos puede ser *
+mistake-exit-range = un código de salida va de 0 a 255
+mistake-unknown-end = final desconocido `{ $found }`; se esperaba un código, failure, any, running o una señal como SIGPIPE
+mistake-unknown-signal = señal desconocida `{ $found }`; se esperaba un nombre como SIGINT
+mistake-unknown-word = palabra desconocida `{ $found }`; puede ser { $known }
+mistake-payload = {"{"}{ $found }{"}"}: detrás de { $kind } se espera un número hasta { $most }
+mistake-unknown-escape = escape desconocido { $found }: se permiten \n, \r, \t, \0, \\ y \xNN
+
+mistake-no-file = no existe ese archivo
+mistake-not-utf-8 = no es UTF-8 a partir del byte { $from }
+mistake-section-twice = la sección `{ $key }` está dos veces
+mistake-no-title = no hay título: la primera línea es `# …`
+
+mistake-unknown-field = campo desconocido `{ $found }`; puede ser { $known }
+mistake-missing-field = falta `{ $name }`
+mistake-wrong-kind = aquí hay { $found }, y se esperaba { $wanted }
+mistake-syntax = esto no es TOML: { $what }
+mistake-kind-text = el texto { $value }
+mistake-kind-number = el número { $value }
+mistake-kind-boolean = { $value }
+mistake-kind-list = una lista
+mistake-kind-table = una tabla
+mistake-kind-word = una palabra sola
+mistake-kind-other = { $value }
+mistake-want-text = un texto entre comillas
+mistake-want-number = un número entero
+mistake-want-number-to = un número entero de 0 a { $most }
+mistake-want-boolean = true o false
+mistake-want-list = una lista: [ … ]
+mistake-want-table = una tabla: {"{"} … {"}"}
+mistake-want-texts = un texto en cada idioma: {"{"} en = "…", es = "…" {"}"}
+mistake-want-range = un número, o {"{"} at_least = NÚMERO, at_most = NÚMERO {"}"}
+mistake-want-words = una palabra o una lista de palabras
+mistake-want-exit = un código de salida, "failure", "any", "running" o el nombre de una señal
+mistake-want-condition = una condición ("listening", {"{"} received = 5 {"}"} …) o una lista de ellas
+
+mistake-gap-name = un hueco tiene un nombre: GAP NOMBRE … END
+mistake-gap-none-here = aquí no hay ningún hueco
+mistake-gap-no-end = el hueco `{ $name }` no tiene END, o dentro de él empieza otro
+mistake-marks-do-not-fit = las marcas de los huecos no encajan: { $why }
+mistake-gap-no-prompt = el hueco `{ $name }` no tiene ni enunciado ni pistas en gaps.toml, que conoce { $known }
+mistake-gap-unused = ninguna solución tiene un hueco `{ $name }`; sus huecos son { $known }
+
+mistake-number-taken = el número { $number } es también de la pregunta { $other }
+mistake-name-taken = la pregunta { $other } tiene el mismo nombre
+mistake-few-choices = opciones: { $count }; con menos de 3 se aprende poco
+mistake-no-outcome = no hay ningún outcome: nada sería nunca la respuesta correcta
+mistake-choice-no-text = la opción `{ $id }` no tiene texto en uno de los idiomas
+mistake-outcome-no-evidence = un outcome sin pruebas: se afirmaría sin haberlo visto
+mistake-no-by-hand = no hay [[by_hand]]: ¿cómo se ve sin socklab?
+mistake-idle = `{ $name }` nunca hace nada
+mistake-section-unknown = ningún outcome se explica con la sección `{ $key }`
+mistake-section-next = falta la sección `next`: qué probar ahora
+mistake-section-missing = falta la sección `{ $key }`
+mistake-cites-nobody = `{ $key }` cita {"{"}{ $name }.{ $word }{"}"}, y no tiene ninguna prueba `{ $name }`
+mistake-cites-word = {"{"}{ $name }.{ $word }{"}"}: lo que se puede citar es { $known }
+mistake-file-missing = falta { $file }
+mistake-bug-fails = { $file } no falla en ningún caso: entonces no es un error
+mistake-text-empty = caso `{ $case }`: hay un texto vacío en uno de los idiomas
+mistake-case-empty = el caso `{ $case }` no comprueba nada

@@ -1,0 +1,60 @@
+//! `course copy`: a built-in question or exercise as files, to change or to learn from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use scenario::Course;
+
+use crate::ask;
+use crate::cli::CourseCopy;
+use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::output::println;
+use crate::style;
+
+/// Writes the files of a question or an exercise into a course folder. Never over others.
+pub(crate) fn copy(options: &CourseCopy) -> Result<()> {
+    let course = Course::built_in();
+    let item = find(&course, &options.name)?;
+    let folder = options.folder.clone().or_else(ask::local_course);
+    let folder = folder.unwrap_or_else(|| PathBuf::from("course"));
+    let place = folder.join(&item);
+    if place.symlink_metadata().is_ok() {
+        let what = text!("course-copy-exists", folder = place.display());
+        return Err(Failure::new(Exit::No, what).into());
+    }
+    for (path, bytes) in course.files_below(&item) {
+        let file = folder.join(path);
+        let parent = file.parent().unwrap_or(&folder);
+        fs::create_dir_all(parent).with_context(|| format!("mkdir {}", parent.display()))?;
+        fs::write(&file, bytes).with_context(|| format!("write {}", file.display()))?;
+        println!("{}", file.display());
+    }
+    let command = format!("socklab course check {}", folder.display());
+    println!("{}", text!("course-copy-next", command = style::paint(style::COMMAND, command)));
+    Ok(())
+}
+
+/// The folder of an item, below the course folder, by its name or a question's number.
+fn find(course: &Course, name: &str) -> Result<PathBuf> {
+    let questions = course.folders("questions");
+    let short = |folder: &str| folder.split_once('-').map(|(_, name)| name.to_owned());
+    let number = |folder: &str| folder.split_once('-').and_then(|(digits, _)| digits.parse().ok());
+    let asked: Option<u32> = name.parse().ok();
+    let question = questions.iter().find(|folder| {
+        *folder == name
+            || short(folder).as_deref() == Some(name)
+            || (asked.is_some() && number(folder) == asked)
+    });
+    let exercises = course.folders("exercises");
+    let exercise = exercises.iter().find(|folder| *folder == name);
+    // Where both have the name, `NN-NAME` still means the question.
+    let found = exercise.map(|folder| ("exercises", folder));
+    if let Some((kind, folder)) = found.or(question.map(|folder| ("questions", folder))) {
+        return Ok(Path::new(kind).join(folder));
+    }
+    let names = questions.iter().filter_map(|folder| short(folder)).chain(exercises);
+    let what = text!("course-copy-unknown", name = name);
+    Err(Failure::unknown(what, name, names, "socklab list").into())
+}

@@ -1,0 +1,59 @@
+//! The page of an exercise, with the commands of the language that it is written in.
+
+use scenario::exercise::Code;
+
+/// Stands in a page for the line that compiles the program; a language without a compiler drops it.
+const BUILD: &str = "{build}";
+/// Stands in a page for what runs the program.
+const RUN: &str = "{run}";
+
+/// Fills in how this exercise is built and run.
+pub(super) fn with_commands(page: &str, exercise: &str, code: Code) -> String {
+    let file = format!("{exercise}.{}", code.extension());
+    let (build, run) = match code {
+        Code::Python => (None, format!("python3 {file}")),
+        Code::Rust => (Some(format!("rustc {file}")), format!("./{exercise}")),
+        Code::C => {
+            (Some(format!("gcc -Wall -pthread {file} -o {exercise}")), format!("./{exercise}"))
+        }
+    };
+    let mut filled = String::with_capacity(page.len());
+    for line in page.lines() {
+        if line.trim() == BUILD {
+            filled.extend(build.iter().map(|build| format!("{build}\n")));
+        } else {
+            filled += &aligned(line, &line.replace(RUN, &run));
+            filled.push('\n');
+        }
+    }
+    filled
+}
+
+/// The filled line, with a comment behind the command in the column that it had.
+fn aligned(line: &str, filled: &str) -> String {
+    let (Some(column), Some((command, comment))) = (line.find("  # "), filled.split_once("  # "))
+    else {
+        return filled.to_owned();
+    };
+    let command = command.trim_end();
+    format!("{command:<column$}  # {comment}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_names_the_commands_of_its_language() {
+        let page = "```\n{build}\n{run} 80           # one\nsocklab connect   # two\n```\n";
+        assert_eq!(
+            with_commands(page, "e", Code::Python),
+            "```\npython3 e.py 80    # one\nsocklab connect   # two\n```\n"
+        );
+        assert_eq!(
+            with_commands(page, "e", Code::C),
+            "```\ngcc -Wall -pthread e.c -o e\n./e 80             # one\nsocklab connect   # two\n```\n"
+        );
+        assert_eq!(with_commands("{run}\n", "e", Code::Rust), "./e\n");
+    }
+}
