@@ -23,26 +23,9 @@ impl Session<'_> {
         let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else {
             return Ok(());
         };
-        let verify = self.is_racing(tid, pid);
-        if self.threads.contains_key(&child) {
-            // Adopted before this news of it.
-        } else if has(libc::CLONE_THREAD) {
-            self.threads.insert(child, Thread { pid, verify, ..Thread::default() });
-            if let Some(process) = self.processes.get_mut(&pid) {
-                process.alive += 1;
-            }
-        } else {
-            let thread = Thread { pid: child, verify, ..Thread::default() };
-            self.threads.insert(child, thread);
-            if let Some(process) = self.processes.get(&pid) {
-                let mut forked = process.forked(child, has(libc::CLONE_FILES));
-                if has(libc::CLONE_VM) {
-                    // One memory, two processes (vfork): a slot could be taken twice.
-                    forked.landings = Landings::Refused;
-                }
-                self.processes.insert(child, forked);
-            }
-            self.tell_start(child, Some(pid));
+        // It may have been adopted before this news of it.
+        if !self.threads.contains_key(&child) {
+            self.on_birth(child, (tid, pid), has);
         }
         if has(libc::CLONE_FILES) && !has(libc::CLONE_THREAD) {
             self.share_descriptors(tid, child);
@@ -53,6 +36,28 @@ impl Session<'_> {
             self.deferred.push_back((child, Stop::Killed(libc::SIGKILL)));
         }
         self.resume(tid, 0)
+    }
+
+    /// A thread's child, of a process, becomes known.
+    fn on_birth(&mut self, child: pid_t, (tid, pid): (pid_t, pid_t), has: impl Fn(i32) -> bool) {
+        let verify = self.is_racing(tid, pid);
+        if has(libc::CLONE_THREAD) {
+            self.threads.insert(child, Thread { pid, verify, ..Thread::default() });
+            if let Some(process) = self.processes.get_mut(&pid) {
+                process.alive += 1;
+            }
+            return;
+        }
+        self.threads.insert(child, Thread { pid: child, verify, ..Thread::default() });
+        if let Some(process) = self.processes.get(&pid) {
+            let mut forked = process.forked(child, has(libc::CLONE_FILES));
+            if has(libc::CLONE_VM) {
+                // One memory, two processes (vfork): a slot could be taken twice.
+                forked.landings = Landings::Refused;
+            }
+            self.processes.insert(child, forked);
+        }
+        self.tell_start(child, Some(pid));
     }
 
     /// Two processes have one table. A filter put into one of them would not be in the other.
