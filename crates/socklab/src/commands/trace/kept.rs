@@ -39,7 +39,7 @@ impl Kept {
         if self.is_full()
             && let Some(last) = self.timeline.events.last()
         {
-            let why = format!("the recording was ended, as it took {} MiB", self.most >> 20);
+            let why = format!("The recording was ended, as it took {} MiB", self.most >> 20);
             let what = What::Notice(Notice::Other { text: why });
             let told = Event { seq: last.seq + 1, at: last.at, place: last.place.clone(), what };
             self.timeline.events.push(told);
