@@ -155,7 +155,7 @@ fn a_report_is_for_people_and_for_scripts() {
     let bug = bug.to_str().expect("a path");
     let words = ["check", "tcp-server", "--case", "letters", "--seed", "7"];
     let (mut people, _home) = at_home(&[&words[..], &["--lang", "es", "--", bug]].concat());
-    let text = run(&mut people).exits(0).text();
+    let text = run(&mut people).exits(1).text();
     for wanted in ["letters: conoce las letras", "\"EL PINGÜINO", "^", "Pista:", "--seed 7"] {
         assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
     }
