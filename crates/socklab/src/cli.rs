@@ -136,6 +136,9 @@ pub(crate) struct CourseCheck {
     pub(crate) json: bool,
 }
 
+/// The longest part of a message that can be kept.
+const LARGEST_SAMPLE: u64 = 16 << 20;
+
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
     #[arg(value_name = "LINE", required_unless_present_any = ["command", "pid"])]
@@ -147,6 +150,7 @@ pub(crate) struct Trace {
     #[arg(short, long, alias = "record", value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     #[arg(long, value_name = "N", default_value_t = 1024, hide_default_value = true)]
+    #[arg(value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(..=LARGEST_SAMPLE))]
     pub(crate) bytes: usize,
     #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,

@@ -71,6 +71,25 @@ fn the_exit_code_is_the_programs_own() {
 }
 
 #[test]
+fn samples_have_a_largest_size_in_both_languages() {
+    for bytes in ["16777217", "18446744073709551615", "-1", "x"] {
+        let option = format!("--bytes={bytes}");
+        for (language, said) in [("en", "is not valid"), ("es", "no vale")] {
+            let words = ["--lang", language, "trace", &option, "--", "true"];
+            let ended = run(&mut socklab(&words)).exits(2);
+            assert!(
+                ended.errors.contains(said) && ended.errors.contains(bytes),
+                "{}",
+                ended.errors
+            );
+        }
+    }
+    for bytes in ["0", "16777216"] {
+        run(&mut socklab(&["trace", "--bytes", bytes, "--", "true"])).exits(0);
+    }
+}
+
+#[test]
 fn a_refused_connection_is_drawn_and_explained_in_both_languages() {
     let port = free_port(Tcp).to_string();
     for (language, drawn, explained) in [

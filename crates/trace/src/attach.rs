@@ -13,22 +13,26 @@ use crate::{probe, ptrace};
 ///
 /// Threads are born while we go through them: their list is read again until it has no new ones.
 /// (Those born to a thread already seized are tracees from birth, and refuse a second seizing.)
+/// Threads that have ended meanwhile are none of the returned: they will never stop.
 pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
-    let mut seized = BTreeSet::new();
+    let (mut seen, mut seized) = (BTreeSet::new(), Vec::new());
     loop {
         let threads = threads(pid).map_err(|error| refused(pid, error))?;
-        let new: Vec<pid_t> = threads.into_iter().filter(|tid| !seized.contains(tid)).collect();
+        let new: Vec<pid_t> = threads.into_iter().filter(|tid| seen.insert(*tid)).collect();
         if new.is_empty() {
-            return Ok(seized.into_iter().collect());
+            break;
         }
         for tid in new {
             match ptrace::seize(tid, false) {
                 Ok(()) => {
                     let _ = ptrace::interrupt(tid);
+                    seized.push(tid);
                 }
-                // It has ended, or is ours from birth.
+                // From birth.
+                Err(_) if is_ours(tid) => seized.push(tid),
                 Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
-                Err(_) if is_ours(tid) => {}
+                // A first thread that ended before the others is listed as long as they live.
+                Err(_) if has_ended(tid) => {}
                 Err(error) => {
                     for tid in seized {
                         let _ = ptrace::wait_for(tid);
@@ -37,9 +41,16 @@ pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
                     return Err(refused(pid, error));
                 }
             }
-            seized.insert(tid);
         }
     }
+    if seized.is_empty() {
+        return Err(refused(pid, io::Error::from_raw_os_error(libc::ESRCH)));
+    }
+    Ok(seized)
+}
+
+fn has_ended(tid: pid_t) -> bool {
+    probe::status_field(tid, "State").is_none_or(|state| state.starts_with(['Z', 'X']))
 }
 
 fn threads(pid: u32) -> io::Result<Vec<pid_t>> {

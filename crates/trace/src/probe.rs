@@ -143,6 +143,17 @@ pub(crate) fn status_field(tid: pid_t, field: &str) -> Option<String> {
     Some(value.trim().to_owned())
 }
 
+/// How many seccomp filters a thread has (Linux 5.9).
+pub(crate) fn filters(tid: pid_t) -> Option<usize> {
+    status_field(tid, "Seccomp_filters")?.parse().ok()
+}
+
+/// How many the calling thread has.
+pub(crate) fn own_filters() -> usize {
+    // SAFETY: takes nothing, cannot fail.
+    filters(unsafe { libc::gettid() }).unwrap_or(0)
+}
+
 /// A process's arguments, the first 64 KiB of them, and how many were left out.
 pub(crate) fn argv(pid: pid_t) -> (Vec<String>, u64) {
     const MOST: usize = 64 << 10;

@@ -114,6 +114,29 @@ fn wait(tid: pid_t) -> io::Result<(pid_t, Stop)> {
     Ok((tid, Stop::of(status)))
 }
 
+/// True while waiting for this thread can still tell something, its end included.
+pub(crate) fn is_tracee(tid: pid_t) -> bool {
+    peek(libc::P_PID, tid.cast_unsigned()).is_some()
+}
+
+/// True if some tracee has a stop or an end to tell just now.
+pub(crate) fn has_news() -> bool {
+    peek(libc::P_ALL, 0).is_some_and(|tid| tid != 0)
+}
+
+/// Who has something to tell, without taking it: 0 for nobody yet, `None` if there is nobody.
+fn peek(which: libc::idtype_t, id: libc::id_t) -> Option<pid_t> {
+    let how = libc::WNOHANG | libc::WNOWAIT | libc::WEXITED | libc::WSTOPPED;
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    // SAFETY: `info` is a valid place for the answer, and zeroed, which is a valid one, should the
+    // kernel have none to write; its `si_pid` is set for the only signal this reports, SIGCHLD.
+    unsafe {
+        let how = how | libc::__WALL | libc::__WNOTHREAD;
+        (libc::waitid(which, id, info.as_mut_ptr(), how) == 0)
+            .then(|| info.assume_init_ref().si_pid())
+    }
+}
+
 /// Makes `tid` a tracee without stopping it. With `bound`, it dies if the tracer does.
 pub(crate) fn seize(tid: pid_t, bound: bool) -> io::Result<()> {
     let bound = if bound { libc::PTRACE_O_EXITKILL } else { 0 };

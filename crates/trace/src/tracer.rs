@@ -185,10 +185,10 @@ impl fmt::Debug for Tracer {
 }
 
 impl Outcome {
-    /// The exit status of the first command, as a shell reports it: what a tracer of one command
-    /// should exit with itself.
+    /// The exit status of the last command, as a shell reports it: what a tracer of it should exit
+    /// with itself. With a server and its client, the client's.
     pub fn shell_code(&self) -> i32 {
-        self.commands.first().and_then(|command| command.exit).map_or(0, Exit::shell_code)
+        self.commands.last().and_then(|command| command.exit).map_or(0, Exit::shell_code)
     }
 }
 

@@ -95,3 +95,31 @@ fn what_cannot_be_attached_to_is_explained() {
     let text = ourselves.expect_err("ourselves").to_string();
     assert!(text.contains("cannot attach to process"), "{text}");
 }
+
+#[test]
+fn a_first_thread_that_has_ended_is_not_waited_for() {
+    let Ok(argv) = prepare("leaderless.c", &[]) else {
+        return tracees::not_run("leaderless.c", "cc");
+    };
+    let child = Command::new(&argv[0]).stdout(Stdio::piped()).spawn().expect("the program");
+    let mut program = Server(child);
+    let output = program.0.stdout.as_mut().expect("its output");
+    BufReader::new(output).read_line(&mut String::new()).expect("a line");
+    let status = format!("/proc/{}/status", program.0.id());
+    let has_ended =
+        || std::fs::read_to_string(&status).is_ok_and(|text| text.contains("Z (zombie"));
+    while !has_ended() {
+        std::thread::yield_now();
+    }
+    let tracer = Tracer::new(options()).attach(program.0.id());
+    let handle = tracer.handle();
+    let mut events = Vec::new();
+    let outcome = tracer.run(|event| {
+        if matches!(event.notice(), Some(Notice::Attached { .. })) {
+            handle.stop();
+        }
+        events.push(event);
+    });
+    assert_eq!(outcome.expect("a recording").end, End::Stopped);
+    assert!(lives(&events).any(|life| *life == Process::Released));
+}

@@ -45,6 +45,46 @@ fn a_bomb_that_does_not_end_is_ended() {
     assert_eq!(outcome.end, End::Deadline);
 }
 
+/// Processes that have this word among their arguments.
+fn processes_with(word: &str) -> Vec<String> {
+    let entries = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let has = |id: &String| {
+        let argv = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        argv.split(|byte| *byte == 0).any(|argument| argument == word.as_bytes())
+    };
+    ids.filter(has).collect()
+}
+
+#[test]
+fn children_whose_parents_are_killed_in_the_middle_of_fork_go_on() {
+    let mut argv = match prepare("killed_forking.c", &[]) {
+        Ok(argv) => argv,
+        Err(needs) => return tracees::not_run("killed_forking.c", needs),
+    };
+    argv.push("150".into());
+    let (events, outcome) = record_one(argv);
+    assert_eq!((outcome.end, outcome.commands[0].exit), (End::AllEnded, Some(Exit::Code(0))));
+    let started = lives(&events).filter(|life| matches!(life, Process::Start { .. })).count();
+    let ended = lives(&events).filter(|life| matches!(life, Process::Exit { .. })).count();
+    assert!(started > 150 && started == ended, "{started} started, {ended} ended");
+}
+
+#[test]
+fn nobody_is_left_behind_when_the_recording_ends_in_the_middle_of_forks() {
+    let mut argv = match prepare("killed_forking.c", &[]) {
+        Ok(argv) => argv,
+        Err(needs) => return tracees::not_run("killed_forking.c", needs),
+    };
+    let word = format!("100000000{}", std::process::id());
+    argv.push(word.clone().into());
+    let options = Options { deadline: Some(Duration::from_millis(500)), ..Options::default() };
+    let (events, outcome) = record(Tracer::new(options).command(quiet(argv)));
+    assert_eq!(outcome.end, End::Deadline);
+    assert!(lives(&events).count() > 2);
+    assert_eq!(processes_with(&word), Vec::<String>::new());
+}
+
 #[test]
 fn a_program_that_traces_itself_is_told_no() {
     // PTRACE_TRACEME: a process has one tracer. (Its child may be traced by nobody but us.)

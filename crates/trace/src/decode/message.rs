@@ -77,6 +77,9 @@ pub(crate) fn buffers(memory: &impl Memory, list: u64, count: u64) -> Vec<(u64, 
     bytes.chunks_exact(16).map(|pair| (u64_at(pair, 0), u64_at(pair, 8))).collect()
 }
 
+/// How much is read at a time: a program may offer any length, readable or not.
+const PIECE: usize = 1 << 20;
+
 /// The first `limit` bytes spread over the buffers, of which `total` are filled.
 pub(crate) fn gather(
     memory: &impl Memory,
@@ -86,13 +89,21 @@ pub(crate) fn gather(
 ) -> Vec<u8> {
     let mut left = usize::try_from(total).unwrap_or(usize::MAX).min(limit);
     let mut sample = Vec::with_capacity(left.min(4096));
-    for &(address, length) in buffers {
-        let part = usize::try_from(length).unwrap_or(usize::MAX).min(left);
-        let bytes = memory.bytes(address, part);
-        let whole = bytes.len() == part;
-        sample.extend(bytes);
+    for &(mut address, length) in buffers {
+        let mut part = usize::try_from(length).unwrap_or(usize::MAX).min(left);
         left -= part;
-        if left == 0 || !whole {
+        while part > 0 {
+            let piece = part.min(PIECE);
+            let bytes = memory.bytes(address, piece);
+            let whole = bytes.len() == piece;
+            sample.extend(bytes);
+            if !whole {
+                return sample;
+            }
+            part -= piece;
+            address = address.wrapping_add(piece as u64);
+        }
+        if left == 0 {
             break;
         }
     }
@@ -135,4 +146,41 @@ pub(crate) fn many(
         }
     };
     bytes.chunks_exact(MANY).enumerate().map(message).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Memory that can be read up to an address, and remembers the most it was asked for at once.
+    struct UpTo(u64, Cell<usize>);
+
+    impl Memory for UpTo {
+        fn read(&self, address: u64, into: &mut [u8]) -> usize {
+            self.1.set(self.1.get().max(into.len()));
+            let readable = usize::try_from(self.0.saturating_sub(address)).unwrap_or(usize::MAX);
+            let read = readable.min(into.len());
+            into[..read].fill(1);
+            read
+        }
+    }
+
+    fn gathered(end: u64, buffers: &[(u64, u64)], limit: usize) -> usize {
+        let memory = UpTo(end, Cell::new(0));
+        let sample = gather(&memory, buffers, u64::MAX, limit);
+        assert!(memory.1.get() <= PIECE, "{} bytes at once", memory.1.get());
+        sample.len()
+    }
+
+    #[test]
+    fn what_is_offered_is_read_in_pieces_as_far_as_it_can_be_read() {
+        let piece = PIECE as u64;
+        assert_eq!(gathered(u64::MAX, &[(8, 3 * piece + 5)], usize::MAX), 3 * PIECE + 5);
+        assert_eq!(gathered(u64::MAX, &[(8, 3 * piece)], 2 * PIECE + 1), 2 * PIECE + 1);
+        assert_eq!(gathered(8 + piece + 7, &[(8, u64::MAX), (8, 1)], usize::MAX), PIECE + 7);
+        assert_eq!(gathered(u64::MAX, &[(8, 2), (0, 0), (8, 3)], 4), 4);
+        assert_eq!(gathered(0, &[(8, u64::MAX)], usize::MAX), 0);
+    }
 }

@@ -31,12 +31,14 @@ pub(super) struct Waiting {
     /// Commands on their way to their program.
     spawned: Vec<Spawned>,
     /// The recording is being ended.
-    ending: bool,
+    pub(super) ending: bool,
     deadline: Option<u64>,
     linger: Option<u64>,
     burial: Option<u64>,
     /// When to look for the results of calls whose return was not waited for.
     pub(super) collection: Option<u64>,
+    /// When to look for threads that nobody has claimed.
+    pub(super) strangers: Option<u64>,
 }
 
 impl Waiting {
@@ -51,6 +53,7 @@ impl Waiting {
             linger: None,
             burial: None,
             collection: None,
+            strangers: None,
         }
     }
 
@@ -59,7 +62,8 @@ impl Waiting {
     }
 
     fn next_alarm(&self) -> Option<u64> {
-        [self.deadline, self.linger, self.burial, self.collection].into_iter().flatten().min()
+        let alarms = [self.deadline, self.linger, self.burial, self.collection, self.strangers];
+        alarms.into_iter().flatten().min()
     }
 }
 
@@ -114,7 +118,8 @@ impl Session<'_> {
                 None => break,
             }
         }
-        let busy = !self.threads.is_empty() || !self.deferred.is_empty();
+        let known = !self.threads.is_empty() || !self.deferred.is_empty();
+        let busy = known || !self.strangers.is_empty() || ptrace::has_news();
         Ok(busy || (self.waiting.open && !self.waiting.ending))
     }
 
@@ -208,10 +213,14 @@ impl Session<'_> {
         if due(&mut self.waiting.burial) {
             // Killed, and not gone: stuck in the kernel, where nobody can reach them.
             self.threads.clear();
+            self.strangers.clear();
             self.deferred.clear();
         }
         if due(&mut self.waiting.collection) {
             self.collect_all();
+        }
+        if due(&mut self.waiting.strangers) {
+            self.adopt_the_patient()?;
         }
         if due(&mut self.waiting.deadline) {
             self.stop(End::Deadline)?;
@@ -225,6 +234,7 @@ impl Session<'_> {
 
     /// No tracee is left: whatever we thought of as alive is not.
     pub(super) fn on_nobody(&mut self) {
+        self.strangers.clear();
         let lost: Vec<pid_t> = self.threads.keys().copied().collect();
         for tid in lost {
             self.deferred.push_back((tid, Stop::Killed(0)));
@@ -245,6 +255,7 @@ impl Session<'_> {
         self.end = end;
         self.waiting.burial = Some(clock::now().saturating_add(nanoseconds(BURIAL)));
         self.set_alarm();
+        let adopted = self.adopt_everybody();
         for process in self.processes.values().filter(|process| !process.attached) {
             kill(process.pid);
         }
@@ -253,7 +264,7 @@ impl Session<'_> {
                 let _ = ptrace::interrupt(*tid);
             }
         }
-        Ok(())
+        adopted
     }
 
     /// While the recording ends: lets a stopped thread of an attached process go.
@@ -274,7 +285,9 @@ impl Session<'_> {
                 clock::now(),
                 event::What::Process(Life::Released),
             );
-            self.processes.remove(&thread.pid);
+            if let Some(process) = self.processes.remove(&thread.pid) {
+                self.depart(&process);
+            }
         }
         true
     }
@@ -317,7 +330,7 @@ fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-fn kill(pid: pid_t) {
+pub(super) fn kill(pid: pid_t) {
     // SAFETY: no pointers. The process is our tracee, so the number is nobody else's yet.
     unsafe { libc::kill(pid, libc::SIGKILL) };
 }

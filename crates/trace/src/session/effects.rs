@@ -157,8 +157,8 @@ impl Session<'_> {
                 self.connected(tid, call.asked.fd(), socket, address);
                 socket.borrow_mut().connecting = true;
             }
-            // The descriptor was forgotten at entry, rightly: Linux closes it even then.
-            (Args::Close, _) => {}
+            // A failed close too: the descriptor was forgotten at entry, rightly, as Linux closes
+            // it even then.
             _ => {}
         }
         Effect::default()

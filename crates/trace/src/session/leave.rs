@@ -176,7 +176,8 @@ impl Session<'_> {
 }
 
 pub(super) fn outcome_of(result: i64) -> Outcome {
-    match i32::try_from(-result) {
+    // No error number is that large, but a program may put any result where we look for one.
+    match i32::try_from(result.saturating_neg()) {
         Ok(errno) if (LARGEST_ERROR..0).contains(&result) => Outcome::Error(Errno(errno)),
         _ => Outcome::Value(result),
     }

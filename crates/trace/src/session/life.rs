@@ -13,16 +13,6 @@ use crate::state::{Coverage, Landings, Thread};
 use crate::{arch, clock, probe};
 
 impl Session<'_> {
-    /// A thread we do not know: a child that was quicker than the news of its birth, which the
-    /// parent's stop will bring; or the end of a thread already struck off.
-    pub(super) fn on_stranger(&mut self, tid: pid_t, stop: Stop) -> Done {
-        match stop {
-            Stop::Exited(_) | Stop::Killed(_) => self.strangers.retain(|known| *known != tid),
-            _ => self.strangers.push(tid),
-        }
-        Ok(())
-    }
-
     /// A thread has a child: a thread or a process.
     pub(super) fn on_child(&mut self, tid: pid_t) -> Done {
         let Some(child) = vanished(ptrace::message(tid), tid)? else {
@@ -33,36 +23,52 @@ impl Session<'_> {
         let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else {
             return Ok(());
         };
+        // It may have been adopted before this news of it.
+        if !self.threads.contains_key(&child) {
+            self.on_birth(child, (tid, pid), has);
+        }
+        if has(libc::CLONE_FILES) && !has(libc::CLONE_THREAD) {
+            self.share_descriptors(tid, child);
+        }
+        self.greet(child)?;
+        if !ptrace::is_tracee(child) {
+            // Killed before this news of it, and its end already reported.
+            self.deferred.push_back((child, Stop::Killed(libc::SIGKILL)));
+        }
+        self.resume(tid, 0)
+    }
+
+    /// A thread's child, of a process, becomes known.
+    fn on_birth(&mut self, child: pid_t, (tid, pid): (pid_t, pid_t), has: impl Fn(i32) -> bool) {
         let verify = self.is_racing(tid, pid);
         if has(libc::CLONE_THREAD) {
             self.threads.insert(child, Thread { pid, verify, ..Thread::default() });
             if let Some(process) = self.processes.get_mut(&pid) {
                 process.alive += 1;
             }
-        } else {
-            let thread = Thread { pid: child, verify, ..Thread::default() };
-            self.threads.insert(child, thread);
-            if let Some(process) = self.processes.get(&pid) {
-                let mut forked = process.forked(child, has(libc::CLONE_FILES));
-                if has(libc::CLONE_VM) {
-                    // One memory, two processes (vfork): a slot could be taken twice.
-                    forked.landings = Landings::Refused;
-                }
-                self.processes.insert(child, forked);
-            }
-            self.tell_start(child, Some(pid));
-            if has(libc::CLONE_FILES) {
-                // A filter put into one of the two would not be in the other.
-                let why = "it shares its descriptors with another process".to_owned();
-                self.step_from_now_on(tid, Some(Notice::Slow { why: why.clone() }));
-                self.step_from_now_on(child, Some(Notice::Slow { why }));
-            }
+            return;
         }
-        if let Some(index) = self.strangers.iter().position(|stranger| *stranger == child) {
-            self.strangers.swap_remove(index);
-            self.on_trap(child)?;
+        self.threads.insert(child, Thread { pid: child, verify, ..Thread::default() });
+        if let Some(process) = self.processes.get(&pid) {
+            let mut forked = process.forked(child, has(libc::CLONE_FILES));
+            if has(libc::CLONE_VM) {
+                // One memory, two processes (vfork): a slot could be taken twice.
+                forked.landings = Landings::Refused;
+            }
+            self.processes.insert(child, forked);
         }
-        self.resume(tid, 0)
+        self.tell_start(child, Some(pid));
+    }
+
+    /// Two processes have one table. A filter put into one of them would not be in the other.
+    fn share_descriptors(&mut self, parent: pid_t, child: pid_t) {
+        let table = self.process_of(parent).map(|process| Rc::clone(&process.table));
+        if let (Some(table), Some(process)) = (table, self.processes.get_mut(&child)) {
+            process.table = table;
+        }
+        let why = "it shares its descriptors with another process".to_owned();
+        self.step_from_now_on(parent, Some(Notice::Slow { why: why.clone() }));
+        self.step_from_now_on(child, Some(Notice::Slow { why }));
     }
 
     /// The flags of the `clone` a thread is in; none for `fork` and `vfork`.
@@ -102,17 +108,16 @@ impl Session<'_> {
 
     /// Looks at what a new process really inherited.
     fn verify(&mut self, tid: pid_t) {
+        // Those that we run under ourselves, and so does everybody we start; and our base filter.
+        let foreign = self.foreign_filters;
         let Some(process) = self.process_of(tid) else {
             return;
         };
         if process.pid != tid || process.stepped {
             return;
         }
-        let filters = probe::status_field(tid, "Seccomp_filters");
-        let filters = filters.and_then(|count| count.parse::<usize>().ok());
-        if let Some(filters) = filters {
-            // One is the base filter.
-            process.coverage.truncate(filters.saturating_sub(1));
+        if let Some(filters) = probe::filters(tid) {
+            process.coverage.truncate(filters.saturating_sub(foreign + 1));
         }
         process.table.borrow_mut().take_all();
         // Not yet at the end of a call, so nothing can be injected: follow it step by step if
@@ -238,9 +243,11 @@ impl Session<'_> {
             Stop::Killed(signal) => Exit::Signal(Signal(signal)),
             _ => Exit::Unknown,
         };
-        if self.processes.remove(&tid).is_some() {
+        if let Some(process) = self.processes.remove(&tid) {
+            self.depart(&process);
             self.emit(place(tid, tid), clock::now(), What::Process(Life::Exit { status }));
         }
-        self.mark_ended(tid, status)
+        self.mark_ended(tid, status)?;
+        self.adopt_orphans()
     }
 }

@@ -9,6 +9,7 @@ mod life;
 mod shortcut;
 mod signals;
 mod sockets;
+mod strangers;
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -16,13 +17,13 @@ use std::io;
 use event::{Event, Notice, Place, Process as Life, What};
 use libc::pid_t;
 
-use crate::clock;
 use crate::control::Handle;
 use crate::error::Error;
 use crate::options::Options;
 use crate::ptrace::{self, CallInfo, Go, Stop};
 use crate::state::{Process, Running, Thread};
 use crate::tracer::{Cost, End, OnEnter, Outcome, Tracer};
+use crate::{clock, probe};
 
 pub(crate) struct Session<'s> {
     options: Options,
@@ -32,7 +33,9 @@ pub(crate) struct Session<'s> {
     threads: HashMap<pid_t, Thread>,
     processes: HashMap<pid_t, Process>,
     /// Threads that stopped before the event that tells whose children they are.
-    strangers: Vec<pid_t>,
+    strangers: Vec<strangers::Stranger>,
+    /// The processes that ended last.
+    departed: VecDeque<strangers::Kin>,
     /// Stops already waited for, to be treated next.
     deferred: VecDeque<(pid_t, Stop)>,
     commands: Vec<Running>,
@@ -42,11 +45,14 @@ pub(crate) struct Session<'s> {
     waiting: commands::Waiting,
     /// Threads whose last call was let go by without waiting for its return.
     shortcuts: Vec<pid_t>,
+    /// Seccomp filters that the tracer itself runs under (a container has one), and with it all it
+    /// starts.
+    foreign_filters: usize,
     end: End,
     cost: Cost,
 }
 
-/// What a stop's treatment comes to; `None` where the thread has vanished.
+/// What a stop's treatment comes to. A thread that has vanished meanwhile is no error.
 type Done = Result<(), Error>;
 
 impl<'s> Session<'s> {
@@ -59,12 +65,14 @@ impl<'s> Session<'s> {
             threads: HashMap::new(),
             processes: HashMap::new(),
             strangers: Vec::new(),
+            departed: VecDeque::new(),
             deferred: VecDeque::new(),
             commands: Vec::new(),
             sockets: HashMap::new(),
             sockets_alive: 0,
             waiting: commands::Waiting::new(tracer.commands, tracer.attach, tracer.keep_open),
             shortcuts: Vec::new(),
+            foreign_filters: probe::own_filters(),
             end: End::AllEnded,
             cost: Cost::default(),
         }
@@ -108,6 +116,10 @@ impl<'s> Session<'s> {
         if !self.threads.contains_key(&tid) {
             return self.on_stranger(tid, stop);
         }
+        self.on_known_stop(tid, stop)
+    }
+
+    fn on_known_stop(&mut self, tid: pid_t, stop: Stop) -> Done {
         self.collect(tid);
         match stop {
             Stop::Filter => self.on_filter(tid),

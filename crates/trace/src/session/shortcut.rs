@@ -136,11 +136,7 @@ impl Session<'_> {
         let result = u64_at(&bytes, slot::RESULT).cast_signed();
         let ended = u64_at(&bytes, slot::TICKS);
         let Some(mut shortcut) = self.release_slot(tid) else { return };
-        let outcome = outcome_of(result);
-        if let (Args::Send { bytes, .. }, Outcome::Value(sent)) = (&mut shortcut.args, outcome) {
-            bytes.total = sent.cast_unsigned();
-            bytes.sample.truncate(usize::try_from(sent).unwrap_or(0));
-        }
+        let outcome = noted(&mut shortcut.args, result);
         let ended = time_of(&shortcut, ended);
         self.conclude(tid, shortcut.call, shortcut.args, outcome, ended);
     }
@@ -221,6 +217,23 @@ fn slot_address(scratch: u64, index: usize) -> u64 {
     scratch + SLOTS_AT + SPACING * index as u64
 }
 
+/// What came of a send, by the result found in its slot. The program can write there too: a result
+/// that the call cannot have had is one nobody knows.
+fn noted(args: &mut Args, result: i64) -> Outcome {
+    let outcome = outcome_of(result);
+    let (Args::Send { asked, bytes, .. }, Outcome::Value(sent)) = (args, outcome) else {
+        return outcome;
+    };
+    match u64::try_from(sent) {
+        Ok(sent) if sent <= *asked => {
+            bytes.total = sent;
+            bytes.sample.truncate(usize::try_from(sent).unwrap_or(usize::MAX));
+            outcome
+        }
+        _ => Outcome::Unfinished,
+    }
+}
+
 /// When a call returned, by the processor's time stamp: between its beginning and now, for both of
 /// which both clocks are known, so that neither their rates nor their drift matter.
 fn time_of(shortcut: &Shortcut, stamp: u64) -> u64 {
@@ -230,4 +243,43 @@ fn time_of(shortcut: &Shortcut, stamp: u64) -> u64 {
     let part = u128::from(stamp.saturating_sub(shortcut.ticks)).min(whole);
     let nanoseconds = u128::from(now.saturating_sub(began)) * part / whole;
     began + u64::try_from(nanoseconds).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use event::{Bytes, Errno, Flags};
+
+    use super::*;
+
+    fn send(asked: u64) -> Args {
+        let bytes = Bytes { sample: b"hola".to_vec(), total: 0 };
+        Args::Send { asked, bytes, flags: Flags::default(), to: None, control: Vec::new() }
+    }
+
+    fn total(args: &Args) -> u64 {
+        let Args::Send { bytes, .. } = args else { return u64::MAX };
+        assert!(bytes.sample.len() as u64 <= bytes.total.max(4));
+        bytes.total
+    }
+
+    #[test]
+    fn results_a_send_can_have_are_told() {
+        for result in [0, 1, 4] {
+            let mut args = send(4);
+            assert_eq!(noted(&mut args, result), Outcome::Value(result));
+            assert_eq!(total(&args), result.cast_unsigned());
+        }
+        for errno in [1, 32, 4095] {
+            assert_eq!(noted(&mut send(4), -i64::from(errno)), Outcome::Error(Errno(errno)));
+        }
+    }
+
+    #[test]
+    fn results_a_program_forged_are_not_believed() {
+        for result in [5, 1 << 40, i64::MAX, -4096, i64::from(i32::MIN), i64::MIN + 1, i64::MIN] {
+            let mut args = send(4);
+            assert_eq!(noted(&mut args, result), Outcome::Unfinished, "{result}");
+            assert_eq!(total(&args), 0);
+        }
+    }
 }

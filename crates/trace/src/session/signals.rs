@@ -1,8 +1,9 @@
 //! Signals, job control, and what they do to calls under way.
 
-use event::{Errno, Outcome, Process as Life, Signal};
+use event::{Errno, Process as Life, Signal};
 use libc::pid_t;
 
+use super::leave::outcome_of;
 use super::{Done, Session, vanished};
 use crate::arch;
 use crate::memory::{Memory, Of};
@@ -59,11 +60,7 @@ impl Session<'_> {
             && let Some(call) = thread.interrupted.take()
         {
             let ended = call.interrupted_at;
-            let outcome = match i32::try_from(-result) {
-                Ok(errno) if result < 0 => Outcome::Error(Errno(errno)),
-                _ => Outcome::Value(result),
-            };
-            self.finish(tid, call, outcome, ended);
+            self.finish(tid, call, outcome_of(result), ended);
         }
         self.resume(tid, 0)
     }

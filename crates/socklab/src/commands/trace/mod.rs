@@ -4,6 +4,7 @@
 //! file; a recorded timeline can be drawn again anywhere.
 
 mod commands;
+mod kept;
 mod picture;
 mod record;
 
@@ -26,7 +27,7 @@ pub(crate) use record::{Plan, Recording, record};
 
 use picture::{Format, draw_to, to_text};
 
-/// Traces programs, draws what happened, and ends as the first of them did.
+/// Traces programs, draws what happened, and ends as the last of them did.
 pub(crate) fn trace(options: &cli::Trace) -> Result<ExitCode> {
     let outputs = options.output.iter().map(|path| Format::of(path)).collect::<Result<Vec<_>>>()?;
     let plan = Plan {

@@ -14,10 +14,16 @@ use signal_hook::iterator::Signals;
 use trace::{Command, Ended, Finish, Options, Stdio, Tracer};
 
 use super::commands::Program;
+use super::kept::Kept;
 use crate::failure::{Exit, Failure};
+use crate::language::text;
+use crate::output::eprintln;
 
 /// When the last command has ended, how long the others (servers without an end) may still go on.
 const GRACE: Duration = Duration::from_millis(300);
+
+/// How much memory a recording may take, in bytes, before it is ended as by a time limit.
+const LARGEST_RECORDING: usize = 1 << 30;
 
 /// What to record.
 #[derive(Debug)]
@@ -76,8 +82,14 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
         stop_on_signal(&tracer, attached)?;
     }
 
-    let mut timeline = Timeline { header: tracer.header(), events: Vec::new() };
-    let outcome = tracer.run(|event| timeline.events.push(event)).map_err(|error| {
+    let handle = tracer.handle();
+    let mut kept = Kept::new(tracer.header(), LARGEST_RECORDING);
+    let outcome = tracer.run(|event| {
+        if kept.add(event) {
+            handle.stop();
+        }
+    });
+    let outcome = outcome.map_err(|error| {
         let exit = match error {
             trace::Error::Nothing => Exit::Usage,
             _ if error.is_environment() => Exit::Environment,
@@ -89,7 +101,12 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
         Some(event::Exit::Code(code)) => Some(code),
         _ => None,
     });
+    if kept.is_full() {
+        let size = LARGEST_RECORDING >> 20;
+        eprintln!("{}", text!("recording-full", size = size));
+    }
     let code = outcome.commands.last().map_or(ExitCode::SUCCESS, code_of);
+    let timeline = kept.into_timeline();
     Ok(Recording { timeline, exits: exits.collect(), code })
 }
 
