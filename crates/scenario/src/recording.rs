@@ -199,6 +199,11 @@ pub enum Trouble {
         /// How many events there were.
         events: usize,
     },
+    /// Something that is no step told a scripted peer what to do.
+    Disturbed {
+        /// The peer.
+        who: String,
+    },
     /// The engine failed.
     Engine {
         /// How.

@@ -66,9 +66,9 @@ impl Case {
         let missed =
             verdict.findings.iter().any(|finding| finding.outcome != judge::Outcome::Passed);
         verdict.state = match (&verdict.trouble, &verdict.step) {
-            // A program that makes a hundred thousand calls in a lesson is wrong; all else here
-            // is not its fault.
-            (Some(Trouble::TooMuch { .. }), _) => State::Failed,
+            // A program that makes a hundred thousand calls in a lesson is wrong, and so is one
+            // that writes into the check's own pipes; all else here is not its fault.
+            (Some(Trouble::TooMuch { .. } | Trouble::Disturbed { .. }), _) => State::Failed,
             (Some(_), _) => State::InfraError,
             (None, Some((_, StepTrouble::TimedOut { .. }))) => State::Timeout,
             (None, Some(_)) => State::Failed,

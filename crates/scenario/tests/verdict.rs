@@ -57,8 +57,10 @@ fn a_step_in_the_background_is_judged() {
     assert!(matches!(unfinished.step, Some((1, StepTrouble::TimedOut { .. }))));
     let gone = StepTrouble::NotRunning { who: "alice".to_owned() };
     assert_eq!(judged(StepEnd::Failed(gone), None).state, State::Failed);
-    let much = Some(Trouble::TooMuch { events: 1 });
-    assert_eq!(judged(StepEnd::Done, much).state, State::Failed);
+    let disturbed = Trouble::Disturbed { who: "alice".to_owned() };
+    for fault in [Trouble::TooMuch { events: 1 }, disturbed] {
+        assert_eq!(judged(StepEnd::Done, Some(fault)).state, State::Failed);
+    }
 }
 
 #[test]

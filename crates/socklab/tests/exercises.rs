@@ -229,7 +229,11 @@ fn running_with(word: &str) -> Vec<String> {
 fn children_left_behind_are_ended_and_told() {
     need!("python3");
     let report = survives("leaves-children.py", Duration::from_secs(60));
-    let told = &report["cases"][0]["conduct"];
+    // By the time its second client has waited in vain, the server has long ended; in other cases
+    // it may be ended, with its children, before it ends.
+    let cases = report["cases"].as_array().expect("cases");
+    let next = cases.iter().find(|case| case["name"] == "next-client").expect("a case");
+    let told = &next["conduct"];
     assert!(told.to_string().contains("left 5 running processes"), "{report:#}");
 }
 

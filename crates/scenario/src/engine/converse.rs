@@ -8,7 +8,7 @@ use event::Column;
 
 use super::actors;
 use super::play::{Play, Stop, not_running};
-use super::puppet::Puppet;
+use super::puppet::{Disturbed, Puppet};
 use super::watch::Talk;
 use crate::format::{Op, Step, Verb};
 use crate::peer::Reply;
@@ -113,7 +113,8 @@ impl Play<'_> {
             }
             seen.commands[command].exit.map(Some)
         });
-        let replies = puppet.replies(&self.watch.lock())?;
+        let replies = puppet.replies(&self.watch.lock());
+        let replies = replies.map_err(|_disturbed| Stop::Disturbed(who.clone()))?;
         match found {
             Some(None) => {
                 let since = puppet.judged;
@@ -147,7 +148,7 @@ impl Play<'_> {
     }
 
     /// What has come of a step in the background, when the scenario is over.
-    pub(super) fn settle(&self, step: &Step, orders: Range<usize>) -> io::Result<StepEnd> {
+    pub(super) fn settle(&self, step: &Step, orders: Range<usize>) -> Result<StepEnd, Disturbed> {
         let Verb::Peer { peer, .. } = &step.verb else { return Ok(StepEnd::Unfinished) };
         let Some(puppet) = self.puppets.get(peer) else { return Ok(StepEnd::Unfinished) };
         if puppet.judged >= orders.end {

@@ -13,7 +13,7 @@ use super::kernel;
 use super::puppet::Puppet;
 use super::watch::{Seen, Watch};
 use crate::format::{Step, Until, Verb};
-use crate::recording::{Request, StepEnd, StepTrouble};
+use crate::recording::{Request, StepEnd, StepTrouble, Trouble};
 
 /// A scenario being played.
 pub(super) struct Play<'a> {
@@ -34,14 +34,16 @@ pub(super) struct Play<'a> {
 pub(super) struct Played {
     pub(super) columns: Vec<Column>,
     pub(super) steps: Vec<StepEnd>,
-    /// The engine's own failure.
-    pub(super) error: Option<String>,
+    /// Why they say nothing.
+    pub(super) trouble: Option<Trouble>,
 }
 
 /// A step that failed, or the engine.
 pub(super) enum Stop {
     Step(Box<StepTrouble>),
     Engine(io::Error),
+    /// Somebody else gave this peer orders.
+    Disturbed(String),
 }
 
 impl From<StepTrouble> for Stop {
@@ -75,7 +77,7 @@ impl<'a> Play<'a> {
     pub(super) fn play(mut self) -> Played {
         let steps = &self.request.scenario.steps;
         let mut ends = vec![StepEnd::NotReached; steps.len()];
-        let mut error = None;
+        let mut trouble = None;
         // What was begun in the background: the step, and the numbers of its orders.
         let mut begun = Vec::new();
         for (index, step) in steps.iter().enumerate() {
@@ -92,7 +94,12 @@ impl<'a> Play<'a> {
                     break;
                 }
                 Err(Stop::Engine(failure)) => {
-                    error = Some(format!("line {}: {failure}", step.line));
+                    let what = format!("line {}: {failure}", step.line);
+                    trouble = Some(Trouble::Engine { what });
+                    break;
+                }
+                Err(Stop::Disturbed(who)) => {
+                    trouble = Some(Trouble::Disturbed { who });
                     break;
                 }
             }
@@ -101,17 +108,17 @@ impl<'a> Play<'a> {
         // `self` closes everybody's input.
         self.watch.change(|seen| seen.over = Some(lab::now()));
         for (index, orders) in begun {
-            match self.settle(&steps[index], orders) {
-                Ok(end) => ends[index] = end,
-                Err(failure) => error = Some(failure.to_string()),
+            // A disturbed peer is one of those below.
+            if let Ok(end) = self.settle(&steps[index], orders) {
+                ends[index] = end;
             }
         }
-        for puppet in self.puppets.values() {
-            if let Err(failure) = puppet.replies(&self.watch.lock()) {
-                error.get_or_insert(failure.to_string());
+        for (name, puppet) in &self.puppets {
+            if puppet.replies(&self.watch.lock()).is_err() {
+                trouble.get_or_insert(Trouble::Disturbed { who: name.clone() });
             }
         }
-        Played { columns: self.columns, steps: ends, error }
+        Played { columns: self.columns, steps: ends, trouble }
     }
 
     fn step(&mut self, step: &Step) -> Result<StepEnd, Stop> {

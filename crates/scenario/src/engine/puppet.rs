@@ -10,6 +10,11 @@ use crate::Variables;
 use crate::format::Op;
 use crate::peer::{Order, Reply};
 
+/// The replies are not to what the peer was told: somebody else has told it something. A program
+/// that runs beside it can do that: the descriptors of the user's other processes are in /proc.
+#[derive(Debug)]
+pub(super) struct Disturbed;
+
 /// A scripted peer that is running.
 #[derive(Debug)]
 pub(super) struct Puppet {
@@ -48,14 +53,13 @@ impl Puppet {
         seen.talks.get(&self.command).map_or(0, |talk| talk.reports.len())
     }
 
-    /// The replies that have come. Fails if they are not to what it was told: then somebody else
-    /// has told it something.
-    pub(super) fn replies(&self, seen: &Seen) -> io::Result<Vec<Reply>> {
+    /// The replies that have come.
+    pub(super) fn replies(&self, seen: &Seen) -> Result<Vec<Reply>, Disturbed> {
         let Some(talk) = seen.talks.get(&self.command) else { return Ok(Vec::new()) };
         let strange = talk.reports.len() > self.given.len()
             || talk.reports.iter().zip(&self.given).any(|(report, line)| report.order != *line);
         if strange || talk.broken {
-            return Err(io::Error::other("a scripted peer was told to do what no step says"));
+            return Err(Disturbed);
         }
         Ok(talk.reports.iter().map(|report| report.reply.clone()).collect())
     }

@@ -120,14 +120,16 @@ fn perform(request: Request, place: Place) -> Recording {
     let played = played.unwrap_or_else(|_| Played {
         columns: Vec::new(),
         steps: Vec::new(),
-        error: Some("the thread that plays the steps panicked".to_owned()),
+        trouble: Some(Trouble::Engine {
+            what: "the thread that plays the steps panicked".to_owned(),
+        }),
     });
     let mut seen = watch.lock();
     let mut events = std::mem::take(&mut seen.events);
     tidy(&mut events, &played.columns);
-    let trouble = match (result, played.error) {
+    let trouble = match (result, played.trouble) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
-        (_, Some(what)) => Some(Trouble::Engine { what }),
+        (_, Some(trouble)) => Some(trouble),
         _ if seen.too_much => Some(Trouble::TooMuch { events: events.len() }),
         _ => None,
     };

@@ -90,6 +90,7 @@ pub(crate) fn trouble(trouble: &Trouble) -> String {
         Trouble::Namespace { what } => text!("ask-trouble-namespace", what = what),
         Trouble::Trace { what, .. } => text!("ask-trouble-trace", what = what),
         Trouble::TooMuch { events } => text!("ask-trouble-too-much", events = events),
+        Trouble::Disturbed { who } => text!("ask-trouble-disturbed", who = who),
         Trouble::Engine { what } => text!("ask-trouble-engine", what = what),
     }
 }
