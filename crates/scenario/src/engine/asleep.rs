@@ -1,6 +1,7 @@
 //! Does a thread sleep in a call? The kernel's own word, from `/proc/PID/task`.
 
 use std::fs;
+use std::path::Path;
 
 use super::watch::Inside;
 
@@ -25,12 +26,24 @@ pub(super) fn is_asleep_in(inside: &Inside, thread: u32) -> bool {
     is_asleep(&folder) && is_in(&folder, inside)
 }
 
-/// Does the thread sleep, as against run or be held by its tracer? `proc_pid_stat(5)`, field 3.
+/// Do all threads of the process sleep, or has it ended?
+pub(super) fn is_calm(process: u32) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return true };
+    threads.flatten().all(|thread| {
+        let state = state(&thread.path());
+        state.is_none_or(|state| matches!(state, 'S' | 'Z' | 'X'))
+    })
+}
+
+/// Does the thread sleep, as against run or be held by its tracer?
 fn is_asleep(folder: &str) -> bool {
-    let stat = fs::read_to_string(format!("{folder}/stat"));
-    let state =
-        stat.ok().and_then(|stat| stat.rsplit_once(") ").map(|(_, rest)| rest.starts_with('S')));
-    state.unwrap_or(false)
+    state(Path::new(folder)) == Some('S')
+}
+
+/// `proc_pid_stat(5)`, field 3.
+fn state(folder: &Path) -> Option<char> {
+    let stat = fs::read_to_string(folder.join("stat")).ok()?;
+    stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next())
 }
 
 /// `proc_pid_syscall(5)`: the call's number and its arguments. True where that may not be read:

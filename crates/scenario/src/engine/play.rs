@@ -15,6 +15,9 @@ use super::watch::{Seen, Watch};
 use crate::format::{Step, Until, Verb};
 use crate::recording::{Request, StepEnd, StepTrouble, Trouble};
 
+/// How long, when a step has failed, the programs may go on until they wait for something.
+const CALM_WITHIN: Duration = Duration::from_millis(100);
+
 /// A scenario being played.
 pub(super) struct Play<'a> {
     pub(super) request: &'a Request,
@@ -91,6 +94,9 @@ impl<'a> Play<'a> {
                 }
                 Err(Stop::Step(trouble)) => {
                     ends[index] = StepEnd::Failed(*trouble);
+                    // What a program does wrong, it does just now: the peer may have noticed first.
+                    let bound = Instant::now() + CALM_WITHIN;
+                    self.watch.wait(bound, true, |seen| seen.is_calm().then_some(()));
                     break;
                 }
                 Err(Stop::Engine(failure)) => {

@@ -273,6 +273,11 @@ impl Seen {
         }
     }
 
+    /// Everybody sleeps or has ended: nothing more happens by itself at once.
+    pub(super) fn is_calm(&self) -> bool {
+        self.command_of.keys().all(|process| asleep::is_calm(*process))
+    }
+
     /// The call that a thread of this command sleeps in, if one does.
     pub(super) fn blocked(&self, command: usize, call: Option<&str>) -> Option<String> {
         let mine = self.inside.iter().filter(|(_, inside)| inside.command == command);
@@ -292,6 +297,9 @@ fn as_of(event: &mut Event, over: u64) -> bool {
     let What::Call(call) = &mut event.what else { return false };
     if call.began >= over || call.implicit {
         return false;
+    }
+    if call.outcome != Outcome::Unfinished && call.ended <= over {
+        return true; // the tracer came to tell it only now
     }
     call.outcome = Outcome::Unfinished;
     call.ended = call.ended.min(over);
