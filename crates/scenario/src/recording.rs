@@ -61,6 +61,9 @@ pub enum Place {
     },
 }
 
+/// From here on a tracer has starved. On an idle machine it stands in line for some milliseconds.
+const STARVED_MS: u64 = 200;
+
 /// A run, recorded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
@@ -79,6 +82,9 @@ pub struct Recording {
     pub over: u64,
     /// Why the run says nothing about the programs, if it does not: the environment's fault.
     pub trouble: Option<Trouble>,
+    /// How long the tracer, without which the programs make no call, stood in line for a
+    /// processor, ms; 0 where the kernel does not count that.
+    pub starved_ms: u64,
 }
 
 /// How far a step got.
@@ -236,6 +242,17 @@ impl Recording {
             expectation.depends_on.retain(|name| !done(name));
             Ok(expectation)
         })
+    }
+
+    /// Something was awaited in vain while the machine was busy with other things: that says little
+    /// about the programs.
+    pub fn is_late_and_starved(&self) -> bool {
+        let late = self.steps.iter().any(|end| match end {
+            StepEnd::Unfinished | StepEnd::Failed(StepTrouble::TimedOut { .. }) => true,
+            StepEnd::Failed(StepTrouble::Mismatch { stopped, .. }) => *stopped == Stopped::Time,
+            _ => false,
+        });
+        late && self.trouble.is_none() && self.starved_ms >= STARVED_MS
     }
 
     /// The first step that failed, and how.

@@ -37,16 +37,41 @@ fn case() -> format::Case {
 }
 
 fn judged(answer: StepEnd, trouble: Option<Trouble>) -> Verdict {
-    let recording = Recording {
+    case().judge(&recording(answer, trouble))
+}
+
+fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
+    Recording {
         header: Default::default(),
         events: Vec::new(),
         steps: vec![StepEnd::Done, answer],
         place: Place::Machine { because: None },
         variables: Variables::sample(1),
         over: 0,
+        starved_ms: 0,
         trouble,
+    }
+}
+
+#[test]
+fn only_who_is_late_on_a_busy_machine_is_given_more_time() {
+    let late = StepTrouble::TimedOut {
+        who: "server".to_owned(),
+        awaited: "listening".to_owned(),
+        after_ms: 5000,
+        blocked_in: None,
     };
-    case().judge(&recording)
+    let gone = StepTrouble::NotRunning { who: "server".to_owned() };
+    for (end, starved_ms, wanted) in [
+        (StepEnd::Failed(late.clone()), 5000, true),
+        (StepEnd::Unfinished, 5000, true),
+        (StepEnd::Failed(late), 20, false),
+        (StepEnd::Failed(gone), 5000, false),
+        (StepEnd::Done, 5000, false),
+    ] {
+        let recording = Recording { starved_ms, ..recording(end, None) };
+        assert_eq!(recording.is_late_and_starved(), wanted, "{recording:?}");
+    }
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn perform(request: Request, place: Place) -> Recording {
     });
     let handle = tracer.handle();
     let header = tracer.header();
+    let before = stood_in_line();
     let (result, played) = thread::scope(|scope| {
         let (request, watch) = (&request, &watch);
         let steering = handle.clone();
@@ -139,9 +140,18 @@ fn perform(request: Request, place: Place) -> Recording {
         steps: played.steps,
         place,
         over: seen.over.unwrap_or_default(),
+        starved_ms: stood_in_line().saturating_sub(before),
         variables: request.variables,
         trouble,
     }
+}
+
+/// How long this thread has been able to run and not running, ms: the second number of `schedstat`
+/// (`Documentation/scheduler/sched-stats.rst`).
+fn stood_in_line() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds: Option<u64> = text.split(' ').nth(1).and_then(|word| word.parse().ok());
+    nanoseconds.map_or(0, |nanoseconds| nanoseconds / 1_000_000)
 }
 
 fn failed(request: Request, trouble: Trouble) -> Recording {
@@ -152,6 +162,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         place: Place::Machine { because: None },
         variables: request.variables,
         over: 0,
+        starved_ms: 0,
         trouble: Some(trouble),
     }
 }

@@ -33,6 +33,18 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
+impl Scenario {
+    /// The same, with so many times the time for everything.
+    pub(crate) fn with_times(&self, factor: u64) -> Self {
+        let mut patient = self.clone();
+        patient.deadline_ms *= factor;
+        for step in &mut patient.steps {
+            step.within_ms *= factor;
+        }
+        patient
+    }
+}
+
 /// A program: a column of the ladder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {

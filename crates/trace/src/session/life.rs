@@ -23,7 +23,11 @@ impl Session<'_> {
         let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else {
             return Ok(());
         };
-        // It may have been adopted before this news of it.
+        // It may have been adopted before this news of it, and have ended since.
+        let adopted = self.adopted.remove(&child);
+        if adopted && !ptrace::is_tracee(child) {
+            return self.resume(tid, 0);
+        }
         if !self.threads.contains_key(&child) {
             self.on_birth(child, (tid, pid), has);
         }

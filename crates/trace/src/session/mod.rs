@@ -11,7 +11,7 @@ mod signals;
 mod sockets;
 mod strangers;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 
 use event::{Event, Notice, Place, Process as Life, What};
@@ -34,6 +34,8 @@ pub(crate) struct Session<'s> {
     processes: HashMap<pid_t, Process>,
     /// Threads that stopped before the event that tells whose children they are.
     strangers: Vec<strangers::Stranger>,
+    /// Those adopted whose parents' news has not come, and may never come.
+    adopted: HashSet<pid_t>,
     /// The processes that ended last.
     departed: VecDeque<strangers::Kin>,
     /// Stops already waited for, to be treated next.
@@ -65,6 +67,7 @@ impl<'s> Session<'s> {
             threads: HashMap::new(),
             processes: HashMap::new(),
             strangers: Vec::new(),
+            adopted: HashSet::new(),
             departed: VecDeque::new(),
             deferred: VecDeque::new(),
             commands: Vec::new(),

@@ -15,9 +15,10 @@ use crate::ptrace::Stop;
 use crate::state::{Landings, Process, Thread};
 use crate::{clock, probe};
 
-/// How long a stranger waits for its parent's news, nanoseconds. A parent that comes later still
+/// How long a stranger waits for its parent's news, nanoseconds: on a busy machine the parent may
+/// not run for a while between its child's birth and its own stop. If it comes later still, it
 /// finds its child known already.
-const PATIENCE: u64 = 50_000_000;
+const PATIENCE: u64 = 500_000_000;
 
 /// How many processes that have ended are remembered.
 const MOST_DEPARTED: usize = 8;
@@ -96,6 +97,7 @@ impl Session<'_> {
     }
 
     fn adopt_stranger(&mut self, Stranger { tid, stop, .. }: Stranger) -> Done {
+        self.adopted.insert(tid);
         let pid = number(tid, "Tgid").unwrap_or(tid);
         if let Some(process) = self.processes.get_mut(&pid).filter(|_| pid != tid) {
             process.alive += 1;

@@ -9,7 +9,7 @@ use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
 use crate::ask::{self, answered, markdown};
 use crate::language::{self, text};
-use crate::style;
+use crate::{output, style};
 
 /// How many lines of a ladder are shown: where it begins, and what led to the end.
 const LADDER: (usize, usize) = (5, 24);
@@ -96,7 +96,7 @@ pub(crate) fn again(exercise: &str, case: &str, seed: u64, subject: &Subject) ->
 /// The ladder of what happened, without its middle if it is long.
 fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
     let text = answered::draw(recording, evidence, width(), true);
-    let lines: Vec<String> = text.lines().map(|line| format!("  {line}")).collect();
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let (first, last) = LADDER;
     if lines.len() <= first + last + 1 {
         return lines;
@@ -105,15 +105,14 @@ fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
     let folded =
         style::paint(style::FAINT, text!("tour-folded", lines = language::count(left_out)));
     let mut shown = lines[..first].to_vec();
-    shown.push(format!("    {folded}"));
+    shown.push(format!("   {folded}"));
     shown.extend_from_slice(&lines[lines.len() - last..]);
     shown
 }
 
-/// The width of the terminal, less the indentation.
+/// The width of the terminal, within what can be read.
 pub(super) fn width() -> usize {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout());
-    size.map_or(80, |size| usize::from(size.ws_col)).clamp(60, 120) - 2
+    output::width().clamp(60, 120)
 }
 
 /// What a program did beside the point, as a sentence.
