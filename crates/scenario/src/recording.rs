@@ -83,7 +83,7 @@ pub struct Recording {
     /// Why the run says nothing about the programs, if it does not: the environment's fault.
     pub trouble: Option<Trouble>,
     /// How long the tracer, without which the programs make no call, stood in line for a
-    /// processor, ms; 0 where the kernel does not count that.
+    /// processor, ms; 0 if that was about as long as it ran, or the kernel does not count it.
     pub starved_ms: u64,
 }
 

@@ -97,7 +97,7 @@ fn perform(request: Request, place: Place) -> Recording {
     });
     let handle = tracer.handle();
     let header = tracer.header();
-    let before = stood_in_line();
+    let before = processor_ms();
     let (result, played) = thread::scope(|scope| {
         let (request, watch) = (&request, &watch);
         let steering = handle.clone();
@@ -140,18 +140,26 @@ fn perform(request: Request, place: Place) -> Recording {
         steps: played.steps,
         place,
         over: seen.over.unwrap_or_default(),
-        starved_ms: stood_in_line().saturating_sub(before),
+        starved_ms: starved(before, processor_ms()),
         variables: request.variables,
         trouble,
     }
 }
 
-/// How long this thread has been able to run and not running, ms: the second number of `schedstat`
-/// (`Documentation/scheduler/sched-stats.rst`).
-fn stood_in_line() -> u64 {
+/// How long this thread has had a processor, and stood in line for one, ms: the first two numbers
+/// of `schedstat` (`Documentation/scheduler/sched-stats.rst`).
+fn processor_ms() -> (u64, u64) {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds: Option<u64> = text.split(' ').nth(1).and_then(|word| word.parse().ok());
-    nanoseconds.map_or(0, |nanoseconds| nanoseconds / 1_000_000)
+    let mut numbers = text.split(' ').map_while(|word| word.parse::<u64>().ok());
+    let mut next = || numbers.next().unwrap_or(0) / 1_000_000;
+    (next(), next())
+}
+
+/// How long it stood in line, if that is more than a program causes that keeps it busy: it then
+/// shares a processor with that program, and waits about as long as it runs.
+fn starved(before: (u64, u64), after: (u64, u64)) -> u64 {
+    let (ran, stood) = (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1));
+    if stood > 2 * ran { stood } else { 0 }
 }
 
 fn failed(request: Request, trouble: Trouble) -> Recording {
