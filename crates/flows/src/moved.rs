@@ -1,6 +1,6 @@
 //! How many bytes a call moved, whichever of the many calls it was.
 
-use event::{Args, Bytes, Call, Endpoint};
+use event::{Args, Bytes, Call, Endpoint, Flags};
 
 /// The bytes a successful send handed to the kernel: how many, and a sample of them.
 pub fn sent(call: &Call) -> Option<(u64, &[u8])> {
@@ -21,10 +21,8 @@ pub fn sent(call: &Call) -> Option<(u64, &[u8])> {
 pub fn received(call: &Call) -> Option<(u64, &[u8])> {
     let value = u64::try_from(call.value()?).ok()?;
     match &call.args {
-        Args::Recv { bytes, flags, .. } => {
-            let kept = !flags.has("MSG_PEEK") && !flags.has("MSG_ERRQUEUE");
-            kept.then(|| (bytes.total, taken(bytes)))
-        }
+        Args::Recv { flags, .. } | Args::RecvMany { flags, .. } if leaves(flags) => None,
+        Args::Recv { bytes, .. } => Some((bytes.total, taken(bytes))),
         Args::RecvMany { messages, .. } => {
             let total = messages.iter().fold(0u64, |sum, one| sum.saturating_add(one.bytes.total));
             Some((total, messages.first().map_or(&[], |one| taken(&one.bytes))))
@@ -41,14 +39,18 @@ pub(crate) fn messages(call: &Call) -> Vec<(&Bytes, Option<&Endpoint>)> {
     }
     match &call.args {
         Args::Send { bytes, to, .. } => vec![(bytes, to.as_ref())],
-        Args::Recv { bytes, from, flags, .. } if !flags.has("MSG_PEEK") => {
-            vec![(bytes, from.as_ref())]
-        }
+        Args::Recv { flags, .. } | Args::RecvMany { flags, .. } if leaves(flags) => Vec::new(),
+        Args::Recv { bytes, from, .. } => vec![(bytes, from.as_ref())],
         Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
             messages.iter().map(|one| (&one.bytes, one.address.as_ref())).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// Does a receive with these flags take nothing out of the queue that the other end fills?
+fn leaves(flags: &Flags) -> bool {
+    flags.has("MSG_PEEK") || flags.has("MSG_ERRQUEUE")
 }
 
 /// The sample, never longer than what moved: a short write's sample may be of all that was asked.

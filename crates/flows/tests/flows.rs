@@ -1,6 +1,6 @@
 //! Conversations found in stories.
 
-use event::Timeline;
+use event::{Args, Flags, Message, Timeline, What};
 use flows::{ConnectionKind, Flows, question};
 use proptest::prelude::*;
 use timelines::{Story, any_timeline, scenes};
@@ -37,6 +37,39 @@ fn split_and_coalesced_reads_are_told_apart() {
     assert_eq!(flows.closings.len(), 2);
     let how = flows.closings.iter().map(|end| &*flows.call(end.closed.unwrap()).unwrap().name);
     assert_eq!(how.collect::<Vec<_>>(), ["shutdown", "close"]);
+}
+
+#[test]
+fn what_is_only_looked_at_is_received_later() {
+    let look = |flag: &'static str| {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        story.send(near, "one");
+        story.send(near, "two");
+        story.recv(far, "one");
+        story.recv(far, "one");
+        story.recv(far, "two");
+        let mut timeline = story.build();
+        let mut receives = timeline.events.iter_mut().filter_map(|event| match &mut event.what {
+            What::Call(call) if matches!(call.args, Args::Recv { .. }) => Some(call),
+            _ => None,
+        });
+        let call = receives.next().expect("a receive");
+        let Args::Recv { bytes, .. } = &call.args else { panic!("{call:?}") };
+        let message = Message {
+            bytes: bytes.clone(),
+            address: None,
+            got: Flags::default(),
+            control: Vec::new(),
+        };
+        let flags = Flags(vec![flag.into()]);
+        call.args = Args::RecvMany { room: 1, messages: vec![message], flags };
+        transfers(&timeline)
+    };
+    let right = ["0+3>0..3", "3+3>0..3"];
+    assert_eq!(look("MSG_PEEK"), right);
+    // Taken at once, and then once more: that does not fit what was sent.
+    assert_ne!(look("MSG_WAITALL"), right);
 }
 
 #[test]

@@ -85,6 +85,8 @@ pub struct Recording {
     /// How long the tracer, without which the programs make no call, stood in line for a
     /// processor, ms; 0 if that was about as long as it ran, or the kernel does not count it.
     pub starved_ms: u64,
+    /// True if it ran once before, and had too little time.
+    pub second: bool,
 }
 
 /// How far a step got.
@@ -247,12 +249,16 @@ impl Recording {
     /// Something was awaited in vain while the machine was busy with other things: that says little
     /// about the programs.
     pub fn is_late_and_starved(&self) -> bool {
-        let late = self.steps.iter().any(|end| match end {
+        self.is_late() && self.trouble.is_none() && self.starved_ms >= STARVED_MS
+    }
+
+    /// Something was awaited in vain.
+    pub(crate) fn is_late(&self) -> bool {
+        self.steps.iter().any(|end| match end {
             StepEnd::Unfinished | StepEnd::Failed(StepTrouble::TimedOut { .. }) => true,
             StepEnd::Failed(StepTrouble::Mismatch { stopped, .. }) => *stopped == Stopped::Time,
             _ => false,
-        });
-        late && self.trouble.is_none() && self.starved_ms >= STARVED_MS
+        })
     }
 
     /// The first step that failed, and how.

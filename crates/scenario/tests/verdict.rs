@@ -49,6 +49,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         variables: Variables::sample(1),
         over: 0,
         starved_ms: 0,
+        second: false,
         trouble,
     }
 }

@@ -16,5 +16,6 @@ mod tidy;
 mod watch;
 mod weight;
 
+pub(crate) use outside::run_once;
 pub use outside::{Error, Stagehand, run};
 pub use stage::stage;

@@ -141,6 +141,7 @@ fn perform(request: Request, place: Place) -> Recording {
         place,
         over: seen.over.unwrap_or_default(),
         starved_ms: starved(before, processor_ms()),
+        second: false,
         variables: request.variables,
         trouble,
     }
@@ -171,6 +172,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         variables: request.variables,
         over: 0,
         starved_ms: 0,
+        second: false,
         trouble: Some(trouble),
     }
 }

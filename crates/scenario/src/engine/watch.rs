@@ -210,21 +210,14 @@ impl Seen {
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
-        let looked = matches!(
-            &call.args,
-            Args::Recv { flags, .. } | Args::RecvMany { flags, .. } if flags.has("MSG_PEEK")
-        );
         let sends = matches!(
             call.args,
             Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
         );
-        let receives = !looked
-            && matches!(
-                call.args,
-                Args::Recv { .. }
-                    | Args::RecvMany { .. }
-                    | Args::SendFile { into_socket: false, .. }
-            );
+        let receives = matches!(
+            call.args,
+            Args::Recv { .. } | Args::RecvMany { .. } | Args::SendFile { into_socket: false, .. }
+        );
         let moved = if sends { flows::sent(call) } else { flows::received(call) };
         let moved = moved.map_or(0, |(total, _)| total);
         if receives
