@@ -37,9 +37,9 @@ impl Scenario {
     /// The same, with so many times the time for everything.
     pub(crate) fn with_times(&self, factor: u64) -> Self {
         let mut patient = self.clone();
-        patient.deadline_ms *= factor;
+        patient.deadline_ms = patient.deadline_ms.saturating_mul(factor);
         for step in &mut patient.steps {
-            step.within_ms *= factor;
+            step.within_ms = step.within_ms.saturating_mul(factor);
         }
         patient
     }
