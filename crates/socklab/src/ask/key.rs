@@ -23,17 +23,35 @@ pub(crate) fn can_ask() -> bool {
     stdin().is_terminal() && stdout().is_terminal()
 }
 
-/// The terminal as it was, while it is changed.
-fn unchanged() -> MutexGuard<'static, Option<Termios>> {
-    static UNCHANGED: Mutex<Option<Termios>> = Mutex::new(None);
-    UNCHANGED.lock().unwrap_or_else(PoisonError::into_inner)
+/// What is done to the terminal. It is changed under the lock alone: a signal ends us on another
+/// thread than the one that waits for keys.
+#[derive(Debug)]
+struct Changed {
+    /// The terminal as it was, while it gives single keys.
+    before: Option<Termios>,
+    /// This process is ending.
+    ending: bool,
 }
 
-/// Makes the terminal what it was, if a key is being waited for.
-pub(crate) fn restore() {
-    if let Some(before) = unchanged().take() {
-        let _ = tcsetattr(stdin(), OptionalActions::Now, &before);
+fn changed() -> MutexGuard<'static, Changed> {
+    static CHANGED: Mutex<Changed> = Mutex::new(Changed { before: None, ending: false });
+    CHANGED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Changed {
+    fn undo(&mut self) {
+        if let Some(before) = self.before.take() {
+            let _ = tcsetattr(stdin(), OptionalActions::Now, &before);
+        }
     }
+}
+
+/// Makes the terminal what it was, if a key is being waited for, and leaves it so: this process
+/// ends.
+pub(crate) fn restore_for_good() {
+    let mut changed = changed();
+    changed.ending = true;
+    changed.undo();
 }
 
 /// The terminal gives single keys while this lives, and is what it was afterwards: also after
@@ -43,8 +61,11 @@ pub(crate) struct Keys(());
 
 impl Keys {
     pub(crate) fn take() -> io::Result<Self> {
-        *unchanged() = Some(tcgetattr(stdin())?);
-        single_keys()?;
+        let mut changed = changed();
+        if !changed.ending {
+            changed.before = Some(tcgetattr(stdin())?);
+            single_keys()?;
+        }
         Ok(Self(()))
     }
 
@@ -56,9 +77,12 @@ impl Keys {
         wait: Duration,
     ) -> io::Result<Option<char>> {
         // A shell that had stopped us gives the terminal back as it likes it.
-        if tcgetattr(stdin())?.local_modes.contains(LocalModes::ICANON) {
+        let changed = changed();
+        let single = !tcgetattr(stdin())?.local_modes.contains(LocalModes::ICANON);
+        if changed.before.is_some() && !single {
             single_keys()?;
         }
+        drop(changed);
         let input = stdin();
         let mut set = vec![PollFd::new(&input, PollFlags::IN)];
         set.extend(also.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
@@ -81,7 +105,7 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        restore();
+        changed().undo();
     }
 }
 

@@ -64,9 +64,9 @@ pub(crate) fn end_cleanly() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            key::restore();
-            gauge::hide();
+            key::restore_for_good();
             scenario::clean_up();
+            gauge::hide();
             std::process::exit(128 + signal);
         }
     });
