@@ -178,7 +178,8 @@ impl Prepared {
                 tell(trouble, Step::Prepare, error.raw_os_error().unwrap_or(libc::EINVAL));
                 libc::_exit(127);
             }
-            for filter in filters {
+            // The base filter last: from then on a `seccomp` call is the program's own.
+            for filter in filters.iter().rev() {
                 if let Err(errno) = install(filter) {
                     tell(trouble, Step::Filter, errno);
                     break;

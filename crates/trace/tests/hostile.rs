@@ -199,6 +199,16 @@ fn its_own_sandbox_does_not_blind_us_nor_we_kill_it() {
 }
 
 #[test]
+fn our_filters_are_not_taken_for_the_programs() {
+    // The terminal is followed by a filter of its own, beside the one every program has.
+    let options = Options { stdio: true, ..Options::default() };
+    let (events, outcome) = record(Tracer::new(options).command(quiet(["/bin/sh", "-c", "echo"])));
+    assert_eq!(outcome.commands[0].exit, Some(Exit::Code(0)));
+    let said: Vec<_> = notices(&events).collect();
+    assert!(said.is_empty(), "{said:?}");
+}
+
+#[test]
 fn io_uring_is_said_aloud() {
     let script = "
 import ctypes
