@@ -30,6 +30,7 @@ pictures! {
     split_and_coalesced: scenes::split_and_coalesced();
     pieces_of_several_messages: scenes::torn();
     a_server_of_four_processes: scenes::prefork();
+    a_wrapper_and_its_tools: scenes::wrapped();
     two_thousand_connections: scenes::crowd(2_000);
     recorded_wire_with_a_loss: scenes::wired();
     busy_loop: scenes::busy_loop(10_000);

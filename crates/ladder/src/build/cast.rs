@@ -9,6 +9,7 @@ use flows::{Connection, Flows, Position};
 use super::groups::{Group, groups};
 use super::outside::{Outside, outside_key, outside_peers};
 use super::sides;
+use super::visible::Telling;
 use crate::{ColumnOrder, Options, Participant, Words};
 
 /// A process and one of its threads.
@@ -29,8 +30,13 @@ pub(crate) struct Cast {
 
 impl Cast {
     /// Chooses the columns.
-    pub(crate) fn of(timeline: &Timeline, flows: &Flows<'_>, options: &Options) -> Self {
-        let mut groups = sides::split(groups(timeline, flows), flows);
+    pub(crate) fn of(
+        timeline: &Timeline,
+        flows: &Flows<'_>,
+        telling: &Telling,
+        options: &Options,
+    ) -> Self {
+        let mut groups = sides::split(groups(timeline, flows, telling), flows);
         sides::count_roles(&mut groups, flows);
         if options.order == ColumnOrder::ClientsFirst {
             groups.sort_by_key(|group| match (group.connects > 0, group.accepts > 0) {
@@ -47,7 +53,7 @@ impl Cast {
             tags: HashMap::new(),
             outside: HashMap::new(),
         };
-        let peers = outside_peers(flows, &options.words);
+        let peers = outside_peers(flows, telling, &options.words);
         let clients = |peer: &&(Outside, String)| matches!(peer.0, Outside::Clients(_));
         for peer in peers.iter().filter(clients) {
             cast.add_outside(peer, &options.words);

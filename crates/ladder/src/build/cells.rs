@@ -158,7 +158,7 @@ pub(crate) fn life(scene: &Scene<'_, '_>, event: &Event, process: &Process) -> O
 pub(crate) fn state(scene: &Scene<'_, '_>, event: &Event, state: &State) -> Option<Cell> {
     let flows = scene.flows;
     let socket = flows.sockets.iter().find(|socket| socket.identity.is_same(&state.socket))?;
-    let participant = scene.cast.lane_at(flows, *socket.calls.first()?)?;
+    let participant = socket.calls.iter().find_map(|at| scene.cast.lane_at(flows, *at))?;
     let before = state.before.map_or_else(String::new, |before| format!("{before} "));
     let label = Label::default().then(PartKind::Faint, format!("{before}→ {}", state.after));
     let kind = CellKind::Kernel;

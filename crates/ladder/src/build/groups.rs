@@ -1,11 +1,12 @@
 //! Columns in the making: commands, and the programs they start.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use event::{Process, Timeline, What};
+use event::{Event, Exit, Process, Timeline, What};
 use flows::{Flows, file_name, program_name};
 
 use super::cast::Unit;
+use super::visible::Telling;
 use crate::clean::clean;
 
 /// More columns than this and programs begin to share.
@@ -82,14 +83,16 @@ impl Being {
     }
 }
 
-/// One group for every program that used sockets, in the order of the commands.
-pub(crate) fn groups(timeline: &Timeline, flows: &Flows<'_>) -> Vec<Group> {
+/// One group for every program that used sockets in a way worth drawing, in the order of the
+/// commands.
+pub(crate) fn groups(timeline: &Timeline, flows: &Flows<'_>, telling: &Telling) -> Vec<Group> {
     let life = Life::of(timeline);
+    let killed = killed(timeline);
     let mut units: Vec<(Unit, Option<String>)> = Vec::new();
     let mut seen = BTreeSet::new();
-    for (_, event, _) in flows.calls() {
+    for (at, event, _) in flows.calls() {
         let unit = (event.place.process, event.place.thread);
-        if seen.insert(unit) {
+        if (telling.has(at) || killed.contains(&unit.0)) && seen.insert(unit) {
             units.push((unit, event.place.host.clone()));
         }
     }
@@ -108,6 +111,14 @@ pub(crate) fn groups(timeline: &Timeline, flows: &Flows<'_>) -> Vec<Group> {
     quiet_commands(&mut groups, timeline, &life);
     groups.sort_by_key(|group| group.command.unwrap_or(u32::MAX));
     groups
+}
+
+/// The processes that a signal ended: whatever they did, that is worth a row.
+fn killed(timeline: &Timeline) -> HashSet<u32> {
+    let killed = |event: &&Event| {
+        matches!(event.what, What::Process(Process::Exit { status: Exit::Signal(_) }))
+    };
+    timeline.events.iter().filter(killed).map(|event| event.place.process).collect()
 }
 
 fn grouped(

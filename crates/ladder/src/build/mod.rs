@@ -2,6 +2,7 @@
 //! where.
 
 mod arrows;
+mod asides;
 mod band;
 mod cast;
 mod cells;
@@ -32,8 +33,9 @@ impl Ladder {
     /// Decides the whole drawing.
     pub fn of(timeline: &Timeline, options: &Options) -> Self {
         let flows = Flows::of(timeline);
-        let cast = cast::Cast::of(timeline, &flows, options);
-        let mut visible = visible::choose(&flows, &cast, options);
+        let telling = visible::Telling::of(&flows, options);
+        let cast = cast::Cast::of(timeline, &flows, &telling, options);
+        let mut visible = visible::choose(&flows, telling, &cast, options);
         let folds = fold::fold(&flows, &mut visible.shown, options);
         let segments = frames::Segments::of(&flows, &visible.shown);
         let scene = Scene { flows: &flows, cast: &cast, options, segments: &segments };

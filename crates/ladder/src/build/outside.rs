@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use event::Endpoint;
 use flows::{Connection, ConnectionKind, Flows};
 
+use super::visible::Telling;
 use crate::Words;
 use crate::clean::clean;
 use crate::words::fill;
@@ -22,7 +23,11 @@ pub(crate) enum Outside {
 }
 
 /// The peers that answered, or called, without being recorded.
-pub(crate) fn outside_peers(flows: &Flows<'_>, words: &Words) -> Vec<(Outside, String)> {
+pub(crate) fn outside_peers(
+    flows: &Flows<'_>,
+    telling: &Telling,
+    words: &Words,
+) -> Vec<(Outside, String)> {
     let lookups: HashSet<usize> = flows.lookups.iter().map(|lookup| lookup.socket).collect();
     let heard = heard_from(flows);
     let mut keys: Vec<Outside> = Vec::new();
@@ -31,7 +36,10 @@ pub(crate) fn outside_peers(flows: &Flows<'_>, words: &Words) -> Vec<(Outside, S
         let is_lookup =
             connection.ends.iter().any(|end| end.socket.is_some_and(|one| lookups.contains(&one)));
         let there = connection.kind == ConnectionKind::Stream || heard.contains(&index);
-        if there && !is_lookup && !keys.contains(&key) {
+        let sockets = connection.ends.iter().filter_map(|end| end.socket);
+        let drawn =
+            sockets.flat_map(|socket| &flows.sockets[socket].calls).any(|at| telling.has(*at));
+        if there && drawn && !is_lookup && !keys.contains(&key) {
             keys.push(key);
         }
     }

@@ -24,9 +24,11 @@ impl Lanes {
         lanes
     }
 
-    /// The column of a socket: its side's, else of whoever made the first call on it.
+    /// The column of a socket: its side's, else of whoever, having a column, first made a call on
+    /// it.
     fn of_socket(&self, flows: &Flows<'_>, socket: usize) -> Option<usize> {
-        let first = || self.units.get(&unit(flows, *flows.sockets[socket].calls.first()?)).copied();
+        let user = |at: &flows::Position| self.units.get(&unit(flows, *at)).copied();
+        let first = || flows.sockets[socket].calls.iter().find_map(user);
         self.sockets.get(&socket).copied().or_else(first)
     }
 }

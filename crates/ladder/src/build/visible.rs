@@ -2,11 +2,61 @@
 
 use std::collections::{HashMap, HashSet};
 
-use event::{Args, Call, Endpoint, Event, Exit, Family, Frame, Process, Transport, What};
+use event::{Args, Call, Event, Exit, Family, Frame, Process, Transport, What};
 use flows::{Flows, Lookup, Position};
 
+use super::asides;
 use super::cast::Cast;
 use crate::{Detail, Options};
+
+/// The calls that tell something, whoever made them.
+#[derive(Debug, Default)]
+pub(crate) struct Telling {
+    calls: HashSet<Position>,
+    /// The first call of each name look-up, which stands for all of its calls.
+    lookups: HashMap<Position, usize>,
+    /// The other calls of look-ups.
+    in_lookups: HashSet<Position>,
+}
+
+impl Telling {
+    /// Tells the calls that move a conversation on from those that set up, enquire or tidy.
+    pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> Self {
+        let mut telling = Self::default();
+        let mut asides = HashSet::new();
+        if options.detail == Detail::Essential {
+            let lookups = flows.lookups.iter().enumerate();
+            for (index, lookup) in lookups.filter(|(_, one)| folds(flows, one)) {
+                if let Some((first, others)) = lookup.calls.split_first() {
+                    telling.lookups.insert(*first, index);
+                    telling.in_lookups.extend(others);
+                }
+            }
+            asides = asides::of(flows, options);
+        }
+        for (at, event, call) in flows.calls() {
+            let tells = if options.keep.contains(&event.seq) || telling.lookups.contains_key(&at) {
+                true
+            } else if telling.in_lookups.contains(&at) {
+                false
+            } else {
+                let aside = flows.socket_at(at).is_some_and(|socket| asides.contains(&socket));
+                // The kernel closes everything at exit; it matters where someone is listening.
+                let tidying = call.implicit && flows.connection_at(at).is_none();
+                options.detail == Detail::All || !(aside || tidying) && is_essential(call, options)
+            };
+            if tells {
+                telling.calls.insert(at);
+            }
+        }
+        telling
+    }
+
+    /// True if this is such a call.
+    pub(crate) fn has(&self, at: Position) -> bool {
+        self.calls.contains(&at)
+    }
+}
 
 /// The events to draw, and what was left out.
 #[derive(Debug, Default)]
@@ -22,40 +72,23 @@ pub(crate) struct Visible {
 }
 
 /// Sorts the events into drawn and not drawn.
-pub(crate) fn choose(flows: &Flows<'_>, cast: &Cast, options: &Options) -> Visible {
+pub(crate) fn choose(
+    flows: &Flows<'_>,
+    telling: Telling,
+    cast: &Cast,
+    options: &Options,
+) -> Visible {
     let mut visible = Visible::default();
-    let mut in_lookup: HashSet<Position> = HashSet::new();
-    let mut asides = HashSet::new();
-    if options.detail == Detail::Essential {
-        for (index, lookup) in flows.lookups.iter().enumerate().filter(|(_, one)| folds(flows, one))
-        {
-            if let Some(first) = lookup.calls.first() {
-                visible.lookups.insert(*first, index);
-                in_lookup.extend(&lookup.calls);
-            }
-        }
-        asides = address_probes(flows);
-        asides.extend(cache_questions(flows));
-        asides.extend(self_pipes(flows));
-    }
     for (at, event) in flows.order.iter().enumerate() {
         let keep = options.keep.contains(&event.seq);
         match &event.what {
-            What::Call(_) if cast.lane(&event.place).is_none() => {}
-            What::Call(_) if visible.lookups.contains_key(&at) => visible.shown.push(at),
-            What::Call(_) if in_lookup.contains(&at) && !keep => {}
-            What::Call(call) => {
-                let aside = flows.socket_at(at).is_some_and(|socket| asides.contains(&socket));
-                let connected = flows.connection_at(at).is_some();
-                // The kernel closes everything at exit; it matters where someone is listening.
-                let tidying = call.implicit && !connected;
-                let all = options.detail == Detail::All;
-                if keep || all || !(aside || tidying) && is_essential(call, options) {
+            What::Call(_) if telling.has(at) => {
+                if cast.lane(&event.place).is_some() {
                     visible.shown.push(at);
-                } else {
-                    visible.hidden += u64::from(!call.implicit);
                 }
             }
+            What::Call(_) if telling.in_lookups.contains(&at) => {}
+            What::Call(call) => visible.hidden += u64::from(!call.implicit),
             What::Process(process) => {
                 let alone = cast.tag(&event.place).is_none();
                 let drawn = cast.lane(&event.place).is_some();
@@ -78,6 +111,7 @@ pub(crate) fn choose(flows: &Flows<'_>, cast: &Cast, options: &Options) -> Visib
             What::Notice(_) => {}
         }
     }
+    visible.lookups = telling.lookups;
     visible
 }
 
@@ -91,7 +125,8 @@ fn folds(flows: &Flows<'_>, lookup: &Lookup) -> bool {
     !lookup.calls.iter().any(recorded)
 }
 
-fn is_essential(call: &Call, options: &Options) -> bool {
+/// True if a call moves a conversation on.
+pub(super) fn is_essential(call: &Call, options: &Options) -> bool {
     let failed = call.error().is_some();
     let family = call.socket.as_ref().map(|socket| socket.family);
     match &call.args {
@@ -113,83 +148,6 @@ fn is_essential(call: &Call, options: &Options) -> bool {
         Args::Close => !failed || !call.implicit,
         _ => true,
     }
-}
-
-/// Sockets with which the C library asks the name service cache daemon, on the program's behalf.
-fn cache_questions(flows: &Flows<'_>) -> HashSet<usize> {
-    let asks = flows.calls().filter(|(_, _, call)| match &call.args {
-        Args::Connect { address: Endpoint::Unix { path } } => path.contains("/nscd/"),
-        _ => false,
-    });
-    asks.filter_map(|(at, ..)| flows.socket_at(at)).collect()
-}
-
-/// Pairs with which one program wakes its own event loop, beside the network it is about.
-fn self_pipes(flows: &Flows<'_>) -> HashSet<usize> {
-    let process = |at: &Position| flows.order[*at].place.process;
-    let networked: HashSet<u32> = flows
-        .calls()
-        .filter(|(_, _, call)| {
-            let family = call.socket.as_ref().map(|socket| socket.family);
-            [Some(Family::INET), Some(Family::INET6)].contains(&family)
-        })
-        .map(|(at, ..)| process(&at))
-        .collect();
-    let pairs = flows.connections.iter().filter_map(|connection| {
-        let [Some(one), Some(other)] = connection.ends.each_ref().map(|end| end.socket) else {
-            return None;
-        };
-        let created = flows.sockets[one].created.or(flows.sockets[other].created)?;
-        let is_pair = flows
-            .call(created)
-            .is_some_and(|call| matches!(call.args, event::Args::Socketpair { .. }));
-        let calls = flows.sockets[one].calls.iter().chain(&flows.sockets[other].calls);
-        let users: HashSet<u32> = calls.map(process).collect();
-        let own = users.len() == 1 && users.is_subset(&networked);
-        (is_pair && own).then_some([one, other])
-    });
-    pairs.flatten().collect()
-}
-
-/// Sockets with which `getaddrinfo` finds out which of a host's addresses can be reached: UDP
-/// sockets connected, asked for their own address, and closed without a byte sent. Known by the
-/// program then really using one of those addresses.
-fn address_probes(flows: &Flows<'_>) -> HashSet<usize> {
-    let connects = |call: &Call| match &call.args {
-        Args::Connect { address } => address.ip_port().map(|(ip, _)| ip),
-        _ => None,
-    };
-    let mut used: HashSet<(u32, std::net::IpAddr)> = HashSet::new();
-    let mut silent: Vec<usize> = Vec::new();
-    for (index, socket) in flows.sockets.iter().enumerate() {
-        let calls = || socket.calls.iter().filter_map(|at| Some((*at, flows.call(*at)?)));
-        let only_asks = |call: &Call| {
-            matches!(
-                call.args,
-                Args::Socket { .. } | Args::Connect { .. } | Args::LocalName { .. } | Args::Close
-            )
-        };
-        let connected = calls().any(|(_, call)| connects(call).is_some());
-        if !socket.is_stream() && connected && calls().all(|(_, call)| only_asks(call)) {
-            silent.push(index);
-        } else {
-            let ips = calls().filter_map(|(at, call)| {
-                let to = match &call.args {
-                    Args::Send { to: Some(to), .. } => to.ip_port().map(|(ip, _)| ip),
-                    _ => connects(call),
-                };
-                Some((flows.order[at].place.process, to?))
-            });
-            used.extend(ips);
-        }
-    }
-    silent.retain(|index| {
-        flows.sockets[*index].calls.iter().any(|at| {
-            let ip = flows.call(*at).and_then(connects);
-            ip.is_some_and(|ip| used.contains(&(flows.order[*at].place.process, ip)))
-        })
-    });
-    silent.into_iter().collect()
 }
 
 fn is_telling(process: &Process, alone: bool, options: &Options) -> bool {

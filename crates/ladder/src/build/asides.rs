@@ -1,0 +1,116 @@
+//! Sockets that are not what the program is about.
+
+use std::collections::HashSet;
+
+use event::{Args, Call, Endpoint, Family, Notice, What};
+use flows::{Flows, Position};
+
+use super::visible::is_essential;
+use crate::Options;
+
+/// All of them.
+pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
+    let mut asides = address_probes(flows);
+    asides.extend(cache_questions(flows));
+    asides.extend(self_pipes(flows));
+    asides.extend(handed_down(flows, options));
+    asides
+}
+
+/// Sockets that whoever started the recording left open by chance, as terminals and job runners
+/// do: nothing is done with them but enquiring and closing.
+fn handed_down(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
+    let attached: HashSet<u32> = flows
+        .order
+        .iter()
+        .filter(|event| matches!(event.what, What::Notice(Notice::Attached { .. })))
+        .map(|event| event.place.process)
+        .collect();
+    let mut used = HashSet::new();
+    for (at, event, call) in flows.calls() {
+        let passive = matches!(call.args, Args::Close) || !is_essential(call, options);
+        if !passive || attached.contains(&event.place.process) {
+            let socket = flows.socket_at(at);
+            used.extend(socket);
+            used.extend(socket.and_then(|socket| flows.sockets[socket].listener));
+        }
+    }
+    let unused = |index: &usize| flows.sockets[*index].created.is_none() && !used.contains(index);
+    (0..flows.sockets.len()).filter(unused).collect()
+}
+
+/// Sockets with which the C library asks the name service cache daemon, on the program's behalf.
+fn cache_questions(flows: &Flows<'_>) -> HashSet<usize> {
+    let asks = flows.calls().filter(|(_, _, call)| match &call.args {
+        Args::Connect { address: Endpoint::Unix { path } } => path.contains("/nscd/"),
+        _ => false,
+    });
+    asks.filter_map(|(at, ..)| flows.socket_at(at)).collect()
+}
+
+/// Pairs with which one program wakes its own event loop, beside the network it is about.
+fn self_pipes(flows: &Flows<'_>) -> HashSet<usize> {
+    let process = |at: &Position| flows.order[*at].place.process;
+    let networked: HashSet<u32> = flows
+        .calls()
+        .filter(|(_, _, call)| {
+            let family = call.socket.as_ref().map(|socket| socket.family);
+            [Some(Family::INET), Some(Family::INET6)].contains(&family)
+        })
+        .map(|(at, ..)| process(&at))
+        .collect();
+    let pairs = flows.connections.iter().filter_map(|connection| {
+        let [Some(one), Some(other)] = connection.ends.each_ref().map(|end| end.socket) else {
+            return None;
+        };
+        let created = flows.sockets[one].created.or(flows.sockets[other].created)?;
+        let is_pair =
+            flows.call(created).is_some_and(|call| matches!(call.args, Args::Socketpair { .. }));
+        let calls = flows.sockets[one].calls.iter().chain(&flows.sockets[other].calls);
+        let users: HashSet<u32> = calls.map(process).collect();
+        let own = users.len() == 1 && users.is_subset(&networked);
+        (is_pair && own).then_some([one, other])
+    });
+    pairs.flatten().collect()
+}
+
+/// Sockets with which `getaddrinfo` finds out which of a host's addresses can be reached: UDP
+/// sockets connected, asked for their own address, and closed without a byte sent. Known by the
+/// program then really using one of those addresses.
+fn address_probes(flows: &Flows<'_>) -> HashSet<usize> {
+    let connects = |call: &Call| match &call.args {
+        Args::Connect { address } => address.ip_port().map(|(ip, _)| ip),
+        _ => None,
+    };
+    let mut used: HashSet<(u32, std::net::IpAddr)> = HashSet::new();
+    let mut silent: Vec<usize> = Vec::new();
+    for (index, socket) in flows.sockets.iter().enumerate() {
+        let calls = || socket.calls.iter().filter_map(|at| Some((*at, flows.call(*at)?)));
+        let only_asks = |call: &Call| {
+            matches!(
+                call.args,
+                Args::Socket { .. } | Args::Connect { .. } | Args::LocalName { .. } | Args::Close
+            )
+        };
+        let connected = calls().any(|(_, call)| connects(call).is_some());
+        if !socket.is_stream() && connected && calls().all(|(_, call)| only_asks(call)) {
+            silent.push(index);
+        } else {
+            let ips = calls().filter_map(|(at, call)| {
+                let to = match &call.args {
+                    Args::Send { to: Some(to), .. } => to.ip_port().map(|(ip, _)| ip),
+                    _ => connects(call),
+                };
+                Some((flows.order[at].place.process, to?))
+            });
+            used.extend(ips);
+        }
+    }
+    silent.retain(|index| {
+        flows.sockets[*index].calls.iter().any(|at| {
+            let ip = flows.call(*at).and_then(connects);
+            ip.is_some_and(|ip| used.contains(&(flows.order[*at].place.process, ip)))
+        })
+    });
+    silent.into_iter().collect()
+}
