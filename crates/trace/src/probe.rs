@@ -51,6 +51,11 @@ pub(crate) fn identify(
     })
 }
 
+/// Does it listen, `SO_ACCEPTCONN` of `socket(7)`?
+pub(crate) fn listens(fd: BorrowedFd<'_>) -> bool {
+    option(fd, libc::SO_ACCEPTCONN).is_some_and(|listens| listens != 0)
+}
+
 /// The socket's own address, `getsockname(2)`; `None` if it has none yet.
 pub(crate) fn local(fd: BorrowedFd<'_>) -> Option<Endpoint> {
     name(fd, libc::getsockname).filter(is_name)

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use event::{Endpoint, Family, Protocol, SocketId, SocketType};
+use event::{Endpoint, Family, Protocol, Readiness, SocketId, SocketType};
 
 /// A socket, shared by all the descriptors that lead to it, in whatever process.
 pub(crate) type Shared = Rc<RefCell<Socket>>;
@@ -15,11 +15,14 @@ pub(crate) struct Socket {
     pub(crate) id: SocketId,
     /// A connect has been begun and not been seen to end.
     pub(crate) connecting: bool,
+    /// A command was started with it (`sd_listen_fds(3)`), and others can reach it already. Told
+    /// when the command first uses it: it may have been left open by chance.
+    pub(crate) given: Option<Readiness>,
 }
 
 impl Socket {
     pub(crate) fn new(id: SocketId) -> Shared {
-        Rc::new(RefCell::new(Self { id, connecting: false }))
+        Rc::new(RefCell::new(Self { id, connecting: false, given: None }))
     }
 
     /// True if it carries datagrams and can be sent them by address.

@@ -5,7 +5,7 @@ mod tracees;
 use std::collections::HashSet;
 
 use event::{Args, Call, Endpoint, Event, Notice, Process, Readiness};
-use trace::{Entered, Tracer};
+use trace::{Entered, Stdio, Tracer};
 use tracees::{calls, lives, notices, options, prepare, python, quiet, record, record_one};
 
 fn tracee(name: &str) -> Vec<Event> {
@@ -248,6 +248,29 @@ assert socket.create_connection(('127.0.0.1', port)).recv(7) == b'welcome'
         })
         .collect();
     assert_eq!(starts, [0, 1]);
+}
+
+#[test]
+fn a_socket_given_to_a_command_is_ready_when_the_command_uses_it() {
+    let python = python().expect("python3");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    // As inetd(8) starts a server in "wait" mode.
+    let server = "import socket; socket.socket(fileno=0).accept()[0].sendall(b'hola')";
+    let client = format!(
+        "import socket; assert socket.create_connection(('127.0.0.1', {port})).recv(4) == b'hola'"
+    );
+    let (events, outcome) = record(
+        Tracer::new(options())
+            .command(quiet([&python, "-S", "-E", "-c", server]).stdin(Stdio::Fd(listener.into())))
+            .command(quiet([&python, "-S", "-E", "-c", &client])),
+    );
+    assert!(outcome.commands.iter().all(|command| command.exit.unwrap().is_success()));
+    let ready = lives(&events).filter_map(|life| match life {
+        Process::Ready { readiness: Readiness::Listening, at, .. } => at.as_ref()?.port(),
+        _ => None,
+    });
+    assert_eq!(ready.collect::<Vec<_>>(), [port]);
 }
 
 #[test]

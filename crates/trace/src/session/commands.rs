@@ -73,6 +73,7 @@ impl Session<'_> {
         let after = |duration: Duration| clock::now().saturating_add(nanoseconds(duration));
         self.waiting.deadline = self.options.deadline.map(after);
         self.set_alarm();
+        self.waiting.commands.iter().try_for_each(spawn::check)?;
         let columns = self.waiting.commands.len();
         for (index, pid) in std::mem::take(&mut self.waiting.attach).into_iter().enumerate() {
             let command = u32::try_from(columns + index).unwrap_or(u32::MAX);

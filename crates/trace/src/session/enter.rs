@@ -51,6 +51,9 @@ impl Session<'_> {
         };
         let asked = Asked::new(row, entry.arguments, &Of(tid));
         let began = clock::now();
+        if let Some(socket) = &socket {
+            self.take_given(tid, row.sys, socket, began);
+        }
         self.tell_entered(tid, row, &asked, socket.as_ref(), began);
         let call = InCall {
             asked,

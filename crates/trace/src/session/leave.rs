@@ -1,6 +1,6 @@
 //! A thread returns from a system call: what came of it.
 
-use event::{Args, Call, Errno, Name, Outcome, Process as Life, SocketId, Stream, What};
+use event::{Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream, What};
 use libc::pid_t;
 
 use super::effects::Effect;
@@ -10,6 +10,7 @@ use crate::clock;
 use crate::decode::{Limits, decode};
 use crate::memory::Of;
 use crate::state::InCall;
+use crate::table::Shared;
 
 /// Results by which the kernel tells itself to restart a call; programs never see them.
 /// `ERESTARTSYS`, `ERESTARTNOINTR`, `ERESTARTNOHAND`, `ERESTART_RESTARTBLOCK`.
@@ -133,14 +134,24 @@ impl Session<'_> {
         for notice in effect.notices {
             self.emit(self.place(tid), at, What::Notice(notice));
         }
-        let Some((readiness, socket)) = effect.ready else {
-            return;
-        };
+        if let Some((readiness, socket)) = effect.ready {
+            self.tell_ready(tid, readiness, &socket, at);
+        }
+    }
+
+    /// A socket became able to serve others; a command that waits for it may start.
+    pub(super) fn tell_ready(
+        &mut self,
+        tid: pid_t,
+        readiness: Readiness,
+        socket: &Shared,
+        at: u64,
+    ) {
         let command = self.process_of(tid).map(|process| process.command);
         let id = socket.borrow().id.clone();
         let life = Life::Ready { readiness, at: id.local.clone(), socket: id };
         self.emit(self.place(tid), at, What::Process(life));
-        if let Some(command) = command.filter(|_| readiness != event::Readiness::Connected) {
+        if let Some(command) = command.filter(|_| readiness != Readiness::Connected) {
             self.mark_ready(command);
         }
     }

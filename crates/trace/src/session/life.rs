@@ -168,6 +168,7 @@ impl Session<'_> {
             self.tell_start(tid, None);
             let sockets = self.adopt_all(tid, tid);
             if !sockets.is_empty() {
+                self.recognize_given(tid, &sockets);
                 self.notice(tid, Notice::Inherited { sockets });
             }
         } else {

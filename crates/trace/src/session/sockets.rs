@@ -3,13 +3,14 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 
-use event::{Endpoint, Family, SocketId, SocketType};
+use event::{Endpoint, Family, Readiness, SocketId, SocketType};
 use libc::pid_t;
 
 use super::Session;
+use crate::calls::Sys;
 use crate::state::InCall;
 use crate::table::{Shared, Socket};
-use crate::{diag, probe};
+use crate::{diag, probe, table};
 
 impl Session<'_> {
     pub(super) fn create(&mut self, tid: pid_t, fd: i32, id: SocketId, cloexec: bool) -> Shared {
@@ -52,6 +53,36 @@ impl Session<'_> {
             }
         }
         adopted
+    }
+
+    /// Which of the sockets that a command begins with can be reached by others already.
+    pub(super) fn recognize_given(&mut self, tid: pid_t, fds: &[i32]) {
+        for fd in fds {
+            let Some(copy) = self.duplicate(tid, *fd) else { continue };
+            let Some(process) = self.process_of(tid) else { return };
+            let Some(socket) = process.table.borrow().get(*fd).cloned() else { continue };
+            let mut socket = socket.borrow_mut();
+            let bound = socket.id.local.as_ref().is_some_and(table::is_reachable);
+            let readiness = match probe::listens(copy.as_fd()) {
+                true => Some(Readiness::Listening),
+                false if socket.is_datagram() && bound => Some(Readiness::Bound),
+                false => None,
+            };
+            socket.given = readiness;
+        }
+    }
+
+    /// A call on a socket begins: if it was given to the program, the program means to serve.
+    pub(super) fn take_given(&mut self, tid: pid_t, sys: Sys, socket: &Shared, began: u64) {
+        let only_moves =
+            matches!(sys, Sys::Close | Sys::Dup | Sys::Dup2 | Sys::Dup3 | Sys::Fcntl | Sys::Ioctl);
+        if only_moves {
+            return;
+        }
+        let given = socket.borrow_mut().given.take();
+        if let Some(readiness) = given {
+            self.tell_ready(tid, readiness, socket, began);
+        }
     }
 
     fn duplicate(&mut self, tid: pid_t, fd: i32) -> Option<OwnedFd> {
