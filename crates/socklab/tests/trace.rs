@@ -263,6 +263,16 @@ fn what_belongs_to_another_user_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_command_that_does_not_get_its_turn_is_told_with_the_reason() {
+    let tracer = Running::start(&mut socklab(&["trace", "sleep 60", "socklab host"]));
+    let told = tracer.wait_for_error("starts. Ctrl-C ends the recording.");
+    assert!(told.contains("Waiting until “sleep 60” listens"), "{told}");
+    assert!(told.contains("then “socklab host” starts"), "{told}");
+    tracer.signal(Signal::TERM);
+    tracer.finish();
+}
+
+#[test]
 fn a_time_limit_ends_programs_that_do_not_end() {
     let port = free_port(Tcp).to_string();
     let words = ["trace", "--timeout", "0.5", "--", "socklab", "run", "server-02", &port];

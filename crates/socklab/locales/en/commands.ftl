@@ -72,6 +72,7 @@ object-output = standard output
 empty-datagram = (an empty datagram)
 
 written = written: { $path }
+trace-waits = Waiting until “{ $before }” listens, is bound to a datagram port, or ends: then “{ $next }” starts. Ctrl-C ends the recording.
 recording-full = The recording has been ended: it takes { $size } MiB of memory, and no recording may take more. Try a shorter run, or --timeout
 bad-command-line = “{ $line }” is no command line: a quote is open, or nothing is there
 draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND

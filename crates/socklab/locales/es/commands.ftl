@@ -75,6 +75,7 @@ object-output = salida estándar
 empty-datagram = (un datagrama vacío)
 
 written = escrito: { $path }
+trace-waits = Esperando a que «{ $before }» escuche, tenga un puerto de datagramas o termine: entonces empieza «{ $next }». Ctrl-C termina la grabación.
 recording-full = La grabación se ha terminado: ocupa { $size } MiB de memoria, y ninguna puede ocupar más. Prueba algo más corto, o --timeout
 bad-command-line = «{ $line }» no es una línea de órdenes: hay unas comillas abiertas, o no hay nada
 draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- ORDEN

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use trace::Stdio;
@@ -17,6 +18,17 @@ pub(crate) struct Program {
     pub(crate) input: Stdio,
     /// Where standard output and error go together; `None` for where socklab's own go.
     pub(crate) output: Option<File>,
+}
+
+impl Program {
+    /// As a person would type it: the program without its folder.
+    pub(super) fn line(&self) -> String {
+        let words = self.argv.iter().enumerate().map(|(index, word)| match index {
+            0 => Path::new(word).file_name().unwrap_or(word).to_string_lossy(),
+            _ => word.to_string_lossy(),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// The commands: what stands behind `--` is one, word for word. In front of it each word is a

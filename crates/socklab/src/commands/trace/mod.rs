@@ -7,6 +7,7 @@ mod commands;
 mod kept;
 mod picture;
 mod record;
+mod turn;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -35,7 +36,7 @@ pub(crate) fn trace(options: &cli::Trace) -> Result<ExitCode> {
         attach: options.pid.clone(),
         sample: options.bytes,
         timeout: options.timeout,
-        draw_on_interrupt: true,
+        by_hand: true,
     };
     let Recording { timeline, code, .. } = record(plan)?;
     for (path, format) in options.output.iter().zip(outputs) {
@@ -55,7 +56,7 @@ pub(crate) fn trace_program(program: &Program, arguments: &[String]) -> Result<E
     let options = cli::Look::default();
     let commands = vec![commands::course_program(program, &arguments)?];
     let Recording { timeline, code, .. } =
-        record(Plan { commands, draw_on_interrupt: true, ..Plan::default() })?;
+        record(Plan { commands, by_hand: true, ..Plan::default() })?;
     eprintln!("{}", to_text(&timeline, &options));
     Ok(code)
 }

@@ -15,6 +15,7 @@ use trace::{Command, Ended, Finish, Options, Stdio, Tracer};
 
 use super::commands::Program;
 use super::kept::Kept;
+use super::turn::Turns;
 use crate::failure::{Exit, Failure};
 use crate::language::text;
 use crate::output::eprintln;
@@ -32,14 +33,15 @@ pub(crate) struct Plan {
     pub(crate) attach: Vec<u32>,
     pub(crate) sample: usize,
     pub(crate) timeout: Option<Duration>,
-    /// Ctrl-C ends the recording, not socklab, so that what was recorded can be drawn.
-    pub(crate) draw_on_interrupt: bool,
+    /// Somebody watches it: Ctrl-C ends the recording, not socklab, so that what was recorded can
+    /// be drawn; and what is waited for is told.
+    pub(crate) by_hand: bool,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         let sample = Options::default().sample;
-        Plan { commands: vec![], attach: vec![], sample, timeout: None, draw_on_interrupt: false }
+        Plan { commands: vec![], attach: vec![], sample, timeout: None, by_hand: false }
     }
 }
 
@@ -63,6 +65,7 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
         ..Options::default()
     };
     let mut tracer = Tracer::new(options);
+    let lines: Vec<String> = plan.commands.iter().map(Program::line).collect();
     for Program { argv, label, input, output } in plan.commands {
         let mut command = Command::new(argv).stdin(input);
         if let Some(output) = output {
@@ -78,13 +81,18 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
     for pid in plan.attach {
         tracer = tracer.attach(pid);
     }
-    if plan.draw_on_interrupt {
+    let mut turns = None;
+    if plan.by_hand {
         stop_on_signal(&tracer, attached)?;
+        turns = several.then(|| Turns::tell(lines)).transpose()?;
     }
 
     let handle = tracer.handle();
     let mut kept = Kept::new(tracer.header(), LARGEST_RECORDING);
     let outcome = tracer.run(|event| {
+        if let Some(turns) = &turns {
+            turns.see(&event);
+        }
         if kept.add(event) {
             handle.stop();
         }

@@ -1,0 +1,44 @@
+//! Whose turn it is, when that takes long: a command starts when the one before it can be reached.
+
+use std::sync::mpsc::{RecvError, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use event::{Event, Process, What};
+
+use crate::language::text;
+use crate::output::eprintln;
+
+/// After so long a person wonders.
+const LONG: Duration = Duration::from_secs(2);
+
+/// Tells, on standard error, which command the others wait for.
+pub(super) struct Turns(Sender<()>);
+
+impl Turns {
+    /// Begins to tell, for these command lines.
+    pub(super) fn tell(lines: Vec<String>) -> Result<Self> {
+        let (sender, started) = channel();
+        let tell = move || -> Result<(), RecvError> {
+            started.recv()?;
+            for pair in lines.windows(2) {
+                if started.recv_timeout(LONG) == Err(RecvTimeoutError::Timeout) {
+                    let (before, next) = (&pair[0], &pair[1]);
+                    eprintln!("{}", text!("trace-waits", before = before, next = next));
+                    started.recv()?;
+                }
+            }
+            Ok(())
+        };
+        thread::Builder::new().name("turns".to_string()).spawn(tell).context("clone")?;
+        Ok(Self(sender))
+    }
+
+    /// Takes note of a command that starts.
+    pub(super) fn see(&self, event: &Event) {
+        if let What::Process(Process::Start { parent: None, .. }) = event.what {
+            let _ = self.0.send(());
+        }
+    }
+}
