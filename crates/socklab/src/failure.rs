@@ -83,9 +83,21 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// The error and its causes, each said once: some errors say their cause themselves.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told.push_str(": ");
+            told.push_str(&cause);
+        }
+    }
+    told
+}
+
 /// Tells the user, and gives the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("{} {error:#}", style::paint(style::BAD, "socklab:"));
+    eprintln!("{} {}", style::paint(style::BAD, "socklab:"), told(error));
     let failure = error.downcast_ref::<Failure>();
     if let Some(hint) = failure.and_then(|failure| failure.hint.as_ref()) {
         eprintln!("  {hint}");

@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::cli;
 use crate::commands::known;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, told};
 use crate::language::text;
 use crate::lesson;
 use crate::output::println;
@@ -126,7 +126,7 @@ fn visit_once(stop: &Stop, mut scene: Scene) -> Report {
         programs: stop.programs,
         teaches: stop.programs.iter().map(|name| purpose(name).to_string()).collect(),
         ok: result.is_ok() && !checks.is_empty() && checks.iter().all(|check| check.ok),
-        error: result.err().map(|error| format!("{error:#}")),
+        error: result.err().map(|error| told(&error)),
         notes,
         steps,
         checks,

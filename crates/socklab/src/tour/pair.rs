@@ -10,7 +10,7 @@ use trace::Stdio;
 use super::scene::{Scene, Step, quoted};
 use crate::child::Transport;
 use crate::commands::trace::{Plan, Recording, Traced, course_program, record};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, told};
 use crate::language::text;
 
 /// A pair to run: course programs with their arguments, and what to type at the client.
@@ -36,7 +36,7 @@ impl Scene {
     pub(super) fn pair(&mut self, pair: &Pair<'_>) -> Result<Printed> {
         match self.traced(pair) {
             Err(error) if refused(&error) => {
-                self.notes.push(text!("tour-untraced", reason = format!("{error:#}")));
+                self.notes.push(text!("tour-untraced", reason = told(&error)));
                 self.untraced(pair)
             }
             other => other,

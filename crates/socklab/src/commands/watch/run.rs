@@ -13,6 +13,7 @@ use crate::ask;
 use crate::ask::gauge::Gauge;
 use crate::commands::check::{Order, Subject, again, case_line, note, some_seed, story, summary};
 use crate::commands::exercise::Points;
+use crate::failure::told;
 use crate::language::text;
 
 /// What a running check says.
@@ -53,7 +54,7 @@ impl Running {
         thread::spawn(move || {
             let over = check(&exercise, &subject, &hints, &stopping, &sender);
             let over = over.unwrap_or_else(|error| {
-                let _ = sender.send(Message::Line(format!("{error:#}")));
+                let _ = sender.send(Message::Line(told(&error)));
                 Over::default()
             });
             // Nobody listens any more only where the whole program is about to end.
