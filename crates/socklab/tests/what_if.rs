@@ -75,9 +75,9 @@ fn a_prediction_is_right_or_wrong_or_none_of_the_choices() {
 fn one_key_predicts_on_a_terminal() {
     need!("script");
     let home = tempfile::tempdir().expect("a folder");
-    let line = format!("{} what-if 3", env!("CARGO_BIN_EXE_socklab"));
     let mut command = program("script");
-    command.args(["-qec", &line, "/dev/null"]).env("XDG_STATE_HOME", home.path());
+    command.args(["-qec", "\"$SOCKLAB\" what-if 3", "/dev/null"]);
+    command.env("SOCKLAB", env!("CARGO_BIN_EXE_socklab")).env("XDG_STATE_HOME", home.path());
     // Esc, an arrow, F1 in its three spellings and keys that stand for no choice are not answers.
     let keys = "\x1b[A\x1bOP\x1b[[A\x1b[11~zñb";
     let text = run_with(&mut command, keys).text();
@@ -147,12 +147,10 @@ fn without_namespaces_it_runs_on_the_machine_and_says_so() {
     need!("unshare");
     let home = tempfile::tempdir().expect("a folder");
     let scratch = tempfile::tempdir().expect("a folder");
-    let line = format!(
-        "echo 0 > /proc/sys/user/max_user_namespaces && exec {} what-if two-tcp-servers --json",
-        env!("CARGO_BIN_EXE_socklab")
-    );
+    let line =
+        "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" what-if two-tcp-servers --json";
     let mut command = program("unshare");
-    command.args(["-Ur", "sh", "-c", &line]);
+    command.args(["-Ur", "sh", "-c", line, env!("CARGO_BIN_EXE_socklab")]);
     command.env("XDG_STATE_HOME", home.path()).env("TMPDIR", scratch.path());
     let report = json(&run(&mut command).exits(0).text());
     let because = report["place"]["machine"]["because"].as_str().expect("a reason");

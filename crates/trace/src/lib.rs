@@ -50,4 +50,5 @@ pub use command::{Command, Start, Stdio};
 pub use control::Handle;
 pub use error::{AttachRefusal, Error};
 pub use options::{Finish, Options};
+pub use spawn::close_others_on_exec;
 pub use tracer::{Cost, End, Ended, Entered, Outcome, Tracer};

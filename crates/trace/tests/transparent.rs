@@ -2,7 +2,9 @@
 
 mod tracees;
 
+use std::fs::Permissions;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process;
@@ -243,6 +245,9 @@ fn unprivileged_users_can_trace() {
     let tracer = another_tracer(&[copied.to_str().expect("a path")]);
     let program = directory.join("tracer");
     std::fs::copy(tracer.get_program(), &program).expect("a copy others can read");
+    for path in [&directory, &copied, &program] {
+        std::fs::set_permissions(path, Permissions::from_mode(0o755)).expect("chmod");
+    }
     let status = process::Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"])
         .arg(&program)

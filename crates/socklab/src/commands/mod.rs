@@ -32,6 +32,10 @@ const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
 
 /// Does what the command line asks for.
 pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
+    // What a program inherits is its own affair where it is run as it is, and chance elsewhere.
+    if !matches!(cli.command, Some(Command::Run(_) | Command::Trace(_))) {
+        ::trace::close_others_on_exec();
+    }
     match cli.command {
         None => welcome(),
         Some(Command::Tour(options)) => return tour::tour(&options),

@@ -34,7 +34,9 @@ pub(crate) fn socklab(words: &[&str]) -> Command {
 pub(crate) fn program(name: &str) -> Command {
     let mut command = Command::new(name);
     command.env("LC_ALL", "C.UTF-8").env("LANG", "C.UTF-8").env("RUST_BACKTRACE", "1");
-    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    for chance in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        command.env_remove(chance);
+    }
     command
 }
 

@@ -21,8 +21,11 @@ impl Own {
     pub(crate) fn new() -> Own {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("socklab");
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("chmod");
         fs::copy(env!("CARGO_BIN_EXE_socklab"), &path).expect("a copy of socklab");
+        // For everybody, whatever the umask.
+        for path in [folder.path(), &path] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("chmod");
+        }
         Own { path, _folder: folder }
     }
 

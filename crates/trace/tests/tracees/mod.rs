@@ -45,6 +45,7 @@ pub(crate) fn source(name: &str) -> PathBuf {
 /// The command line that runs a tracee, compiled first where it must be; `Err` says what is
 /// missing for that. Flags go to the compiler.
 pub(crate) fn prepare(name: &str, flags: &[&str]) -> Result<Vec<OsString>, &'static str> {
+    trace::close_others_on_exec();
     let path = source(name);
     let extension = path.extension().and_then(|extension| extension.to_str());
     match extension {
@@ -86,6 +87,9 @@ fn compile(
     let mut command = process::Command::new(compiler);
     command.args(to(program.clone().into())).args(flags).arg(path);
     command.env("GOFLAGS", "-mod=mod").env("GO111MODULE", "off").env("CGO_ENABLED", "0");
+    if env::var_os("HOME").is_none() {
+        command.env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"));
+    }
     let output = command.output().expect("the compiler runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     compiled.insert(program.clone());
@@ -99,6 +103,8 @@ pub(crate) fn options() -> Options {
 
 /// A command whose output nobody needs.
 pub(crate) fn quiet<S: Into<OsString>>(argv: impl IntoIterator<Item = S>) -> Command {
+    // What the tests' own starter left open is not what they are about.
+    trace::close_others_on_exec();
     let command = Command::new(argv).stdin(Stdio::Null).stdout(Stdio::Null);
     command.env("PYTHON", python().unwrap_or_default())
 }
