@@ -87,7 +87,8 @@ fn compile(
     let mut command = process::Command::new(compiler);
     command.args(to(program.clone().into())).args(flags).arg(path);
     command.env("GOFLAGS", "-mod=mod").env("GO111MODULE", "off").env("CGO_ENABLED", "0");
-    if env::var_os("HOME").is_none() {
+    // A home need not exist, nor be ours to write to.
+    if env::var_os("GOCACHE").is_none() {
         command.env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"));
     }
     let output = command.output().expect("the compiler runs");
