@@ -21,6 +21,8 @@ pub(crate) struct Thread {
     /// A call that a signal interrupted and the kernel will restart, unless a handler that does
     /// not want that (no `SA_RESTART`) runs first.
     pub(crate) interrupted: Option<InCall>,
+    /// When it was seized, if it has not stopped since.
+    pub(crate) seized: Option<u64>,
     /// A call it has been let go from without waiting for the return.
     pub(crate) shortcut: Option<Shortcut>,
     /// It steps to the first instruction of a signal handler.

@@ -6,8 +6,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
-use event::{Args, Notice, Process};
+use event::{Args, Errno, Notice, Process};
 use trace::{AttachRefusal, End, Error, Tracer};
 use tracees::{calls, lives, notices, options, prepare};
 
@@ -83,6 +84,48 @@ fn a_running_server_is_seen_and_let_go() {
     // It goes on without us: the other thread serves the second client, and then it ends.
     talk(port);
     assert!(server.0.wait().expect("its end").success());
+}
+
+#[test]
+fn a_call_that_taking_hold_interrupts_is_told() {
+    // struct timeval: 60 seconds. With a timeout recv is not restarted, signal(7).
+    let script = "
+import socket, struct
+us, them = socket.socketpair()
+us.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('qq', 60, 0))
+print(flush=True)
+us.recv(9)
+";
+    let python = tracees::python().expect("python3");
+    let mut child = Command::new(python)
+        .args(["-S", "-E", "-c", script])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let mut output = child.stdout.take().expect("its output");
+    let program = Server(child);
+    output.read_exact(&mut [0]).expect("a line");
+    let called = format!("/proc/{}/syscall", program.0.id());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    // proc_pid_syscall(5): the number of the call it sleeps in.
+    let recv = format!("{} ", libc::SYS_recvfrom);
+    while !std::fs::read_to_string(&called).is_ok_and(|call| call.starts_with(&recv)) {
+        assert!(Instant::now() < deadline, "it does not wait in recv");
+        std::thread::yield_now();
+    }
+    let tracer = Tracer::new(options()).attach(program.0.id());
+    let handle = tracer.handle();
+    let mut interrupted = Vec::new();
+    let outcome = tracer.run(|event| {
+        if let Some(call) = event.call().filter(|call| call.name == "recvfrom") {
+            interrupted.push(call.error());
+            handle.stop();
+        }
+    });
+    if let Err(Error::Attach { reason, .. }) = outcome {
+        return tracees::not_run("attaching", &reason.to_string());
+    }
+    assert_eq!(interrupted.first(), Some(&Some(Errno::EINTR)), "{outcome:?}");
 }
 
 #[test]

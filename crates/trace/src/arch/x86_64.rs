@@ -38,6 +38,14 @@ pub(crate) fn stack(registers: &Registers) -> u64 {
     registers.rsp
 }
 
+/// The code segment of 64-bit programs, `__USER_CS`.
+const NATIVE_SEGMENT: u64 = 0x33;
+
+/// True if the thread runs 64-bit code, so that a call it is in is one of ours.
+pub(crate) fn is_native(registers: &Registers) -> bool {
+    registers.cs == NATIVE_SEGMENT
+}
+
 /// What the last system call left for the program.
 pub(crate) fn result(registers: &Registers) -> i64 {
     registers.rax as i64

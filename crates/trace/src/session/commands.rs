@@ -83,6 +83,7 @@ impl Session<'_> {
     }
 
     fn take_hold(&mut self, pid: u32, command: u32) -> Done {
+        let seized = Some(clock::now());
         let threads = attach::attach(pid)?;
         let pid = pid.cast_signed();
         let mut process = Process::new(pid, command);
@@ -92,7 +93,7 @@ impl Session<'_> {
         process.exe = probe::exe(pid);
         self.processes.insert(pid, process);
         for tid in threads {
-            self.threads.insert(tid, Thread { pid, ..Thread::default() });
+            self.threads.insert(tid, Thread { pid, seized, ..Thread::default() });
         }
         self.tell_start(pid, None);
         let sockets = self.adopt_all(pid, pid);

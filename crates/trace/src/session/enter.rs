@@ -16,7 +16,7 @@ use crate::tracer::Entered;
 use crate::{arch, clock, probe};
 
 /// Whether a call is worth waiting for its return.
-enum Interest {
+pub(super) enum Interest {
     /// It is not.
     Skip,
     /// It is, and is made on this socket, if on one.
@@ -104,7 +104,7 @@ impl Session<'_> {
         false
     }
 
-    fn interest(&mut self, tid: pid_t, row: &'static Row, words: &[u64; 6]) -> Interest {
+    pub(super) fn interest(&mut self, tid: pid_t, row: &'static Row, words: &[u64; 6]) -> Interest {
         let waits = self.options.waits;
         let Some(process) = self.process_of(tid) else {
             return Interest::Skip;

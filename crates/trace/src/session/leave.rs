@@ -28,7 +28,7 @@ impl Session<'_> {
         let Some(mut call) = thread.call.take() else {
             return self.resume(tid, 0);
         };
-        if RESTARTS.contains(&result) {
+        if is_restart(result) {
             call.interrupted_at = ended;
             thread.interrupted = Some(call);
         } else {
@@ -184,6 +184,11 @@ impl Session<'_> {
             self.finish(tid, call, Outcome::Unfinished, clock::now());
         }
     }
+}
+
+/// True for a result by which the kernel tells itself to make the call again.
+pub(super) fn is_restart(result: i64) -> bool {
+    RESTARTS.contains(&result)
 }
 
 pub(super) fn outcome_of(result: i64) -> Outcome {

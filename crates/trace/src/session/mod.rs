@@ -6,6 +6,7 @@ mod effects;
 mod enter;
 mod leave;
 mod life;
+mod seized;
 mod shortcut;
 mod signals;
 mod sockets;
@@ -124,6 +125,10 @@ impl<'s> Session<'s> {
 
     fn on_known_stop(&mut self, tid: pid_t, stop: Stop) -> Done {
         self.collect(tid);
+        let seized = self.threads.get_mut(&tid).and_then(|thread| thread.seized.take());
+        if let (Some(seized), Stop::Trap | Stop::Group(_) | Stop::Signal(_)) = (seized, &stop) {
+            self.tell_call_seized_in(tid, seized)?;
+        }
         match stop {
             Stop::Filter => self.on_filter(tid),
             Stop::Call => self.on_call(tid),
