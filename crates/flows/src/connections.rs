@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use event::{Args, Endpoint, Event, Protocol};
+use event::{Args, Endpoint, Errno, Event, Outcome, Protocol};
 
 use crate::{Position, Socket};
 
@@ -116,11 +116,17 @@ fn joined(order: &[&Event], sockets: &[Socket], one: usize, other: Option<usize>
     let (local, peer) = identity.ends().map_or((None, None), |(a, b)| (Some(a), Some(b)));
     let (near, far) = if one_accepted.is_some() { (peer, local) } else { (local, peer) };
     let connected = first.and_then(|first| {
+        // A second connect only asks how far the first one is (EALREADY, EISCONN).
         let connects = |at: &&Position| {
             let call = order[**at].call();
-            call.is_some_and(|call| matches!(call.args, Args::Connect { .. }))
+            call.is_some_and(|call| {
+                let begins = call.value().is_some()
+                    || matches!(call.error(), Some(Errno::EINPROGRESS | Errno::EINTR))
+                    || call.outcome == Outcome::Unfinished;
+                matches!(call.args, Args::Connect { .. }) && begins
+            })
         };
-        sockets[first].calls.iter().rfind(connects).copied()
+        sockets[first].calls.iter().find(connects).copied()
     });
     let accepted = second.as_ref().and_then(accepted);
     let listener = match second {

@@ -1,7 +1,7 @@
 //! Which receive got which datagram. Datagrams may vanish and overtake each other, so they are
 //! matched by addresses, length and content, the oldest first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use event::{Bytes, Endpoint, Event};
 
@@ -23,6 +23,13 @@ struct Letter<'t> {
     taken_by: Vec<usize>,
 }
 
+impl Letter<'_> {
+    /// True if nobody can receive it any more. What is sent to a group is for many.
+    fn is_taken(&self) -> bool {
+        !self.taken_by.is_empty() && !self.to.as_ref().is_some_and(is_group)
+    }
+}
+
 /// Every datagram sent, joined to the receives that got it; adds its conversations to `paired`.
 pub(crate) fn join(
     order: &[&Event],
@@ -38,6 +45,7 @@ pub(crate) fn join(
         letters: Vec::new(),
         transfers: Vec::new(),
         waiting: HashMap::new(),
+        addressed: HashMap::new(),
     };
     for (at, event) in order.iter().enumerate() {
         let Some(socket) = socket_at[at] else { continue };
@@ -52,7 +60,13 @@ pub(crate) fn join(
             paired.connection_at[at] = post.conversation(paired, at, socket, address);
         }
         for (index, (bytes, address)) in messages(call).into_iter().enumerate() {
-            let Some(address) = address.or(peer) else { continue };
+            let Some(address) = address.or(peer) else {
+                // A program that does not ask who sent it.
+                if !sends && let Some(connection) = post.receive_from_anybody(at, socket, bytes) {
+                    paired.connection_at[at] = paired.connection_at[at].or(Some(connection));
+                }
+                continue;
+            };
             let connection = post.conversation(paired, at, socket, address);
             paired.connection_at[at] = paired.connection_at[at].or(connection);
             if sends {
@@ -90,6 +104,9 @@ struct Post<'s, 't> {
     transfers: Vec<Transfer>,
     /// Letters by the port they came from, oldest first.
     waiting: HashMap<Option<u16>, Vec<usize>>,
+    /// Letters by the port they went to, oldest first, those that were taken from time to time
+    /// forgotten.
+    addressed: HashMap<u16, VecDeque<usize>>,
 }
 
 impl<'t> Post<'_, 't> {
@@ -113,34 +130,63 @@ impl<'t> Post<'_, 't> {
             total,
             parts: Vec::new(),
         });
+        if let Some(port) = to.port() {
+            self.addressed.entry(port).or_default().push_back(self.letters.len());
+        }
         let to = Some(to.unmapped());
         self.waiting.entry(from_port).or_default().push(self.letters.len());
         self.letters.push(Letter { bytes, from_port, to, taken_by: Vec::new() });
     }
 
     fn receive(&mut self, at: Position, socket: usize, bytes: &'t Bytes, from: &Endpoint) {
-        let receiver = &self.sockets[socket];
-        let Some(waiting) = self.waiting.get_mut(&from.port()) else { return };
-        let letters = &mut self.letters;
+        let Some(waiting) = self.waiting.get(&from.port()) else { return };
         let fits = |index: &usize| {
-            let letter: &Letter<'_> = &letters[*index];
-            let transfer = &self.transfers[*index];
-            let netns = self.sockets[transfer.from].identity.netns;
-            let to = letter.to.as_ref();
-            !letter.taken_by.contains(&socket)
-                && transfer.from != socket
-                && letter.from_port == from.port()
-                && to.is_some_and(|to| is_at(receiver, netns, to) || is_group(to))
-                && is_same(letter.bytes, bytes)
+            self.letters[*index].from_port == from.port() && self.fits(*index, socket, bytes)
         };
-        let Some(place) = waiting.iter().position(fits) else { return };
-        let index = waiting[place];
-        let group = letters[index].to.as_ref().is_some_and(is_group);
-        letters[index].taken_by.push(socket);
-        let got = bytes.total.min(letters[index].bytes.total);
+        let Some(index) = waiting.iter().copied().find(fits) else { return };
+        self.take(at, index, socket, bytes);
+    }
+
+    /// Receives without knowing from whom; returns the conversation it turns out to belong to.
+    fn receive_from_anybody(
+        &mut self,
+        at: Position,
+        socket: usize,
+        bytes: &'t Bytes,
+    ) -> Option<usize> {
+        let port = self.sockets[socket].identity.local.as_ref()?.port()?;
+        let letters = &self.letters;
+        let addressed = self.addressed.get_mut(&port)?;
+        while addressed.front().is_some_and(|index| letters[*index].is_taken()) {
+            addressed.pop_front();
+        }
+        let addressed = &self.addressed[&port];
+        let index = addressed.iter().copied().find(|index| self.fits(*index, socket, bytes))?;
+        self.take(at, index, socket, bytes);
+        self.transfers[index].connection
+    }
+
+    /// Can this letter be what the socket received?
+    fn fits(&self, index: usize, socket: usize, bytes: &Bytes) -> bool {
+        let (letter, transfer) = (&self.letters[index], &self.transfers[index]);
+        let netns = self.sockets[transfer.from].identity.netns;
+        let here = |to: &Endpoint| is_at(&self.sockets[socket], netns, to) || is_group(to);
+        !letter.is_taken()
+            && !letter.taken_by.contains(&socket)
+            && transfer.from != socket
+            && letter.to.as_ref().is_some_and(here)
+            && is_same(letter.bytes, bytes)
+    }
+
+    fn take(&mut self, at: Position, index: usize, socket: usize, bytes: &Bytes) {
+        let letter = &mut self.letters[index];
+        letter.taken_by.push(socket);
+        let got = bytes.total.min(letter.bytes.total);
         self.transfers[index].parts.push(Part { received: at, bytes: 0..got });
-        if !group {
-            waiting.remove(place);
+        if letter.is_taken()
+            && let Some(waiting) = self.waiting.get_mut(&letter.from_port)
+        {
+            waiting.retain(|other| *other != index);
         }
     }
 

@@ -90,6 +90,49 @@ fn datagrams_find_their_readers_both_ways() {
 }
 
 #[test]
+fn a_reader_need_not_ask_who_sent_it() {
+    let mut story = Story::new();
+    let server = story.command("server", "s");
+    let there = story.udp(server);
+    story.bind(there, "127.0.0.1:12000");
+    let client = story.command("client", "c");
+    let here = story.udp(client);
+    let first = story.sendto(here, "127.0.0.1:12000", "uno");
+    let second = story.sendto(here, "127.0.0.1:12000", "dos");
+    // recv, not recvfrom: no address comes with it.
+    let got = story.recv(there, "uno");
+    let more = story.recv(there, "dos");
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let joined: Vec<(u64, u64)> = flows
+        .transfers
+        .iter()
+        .filter_map(|one| {
+            let part = one.parts.first()?;
+            Some((flows.order[one.sent].seq, flows.order[part.received].seq))
+        })
+        .collect();
+    assert_eq!(joined, [(first, got), (second, more)]);
+}
+
+#[test]
+fn the_connect_that_began_the_connection_is_its_connect() {
+    let mut story = Story::new();
+    let (_, listener, _) = scenes::tcp_server(&mut story);
+    let client = story.command("client", "c");
+    let near = story.tcp(client);
+    let begun = story.connect(near, "127.0.0.1:12000");
+    story.accept(listener, near);
+    let address = timelines::address("127.0.0.1:12000");
+    // EISCONN: the program asks whether it is connected by now.
+    story.fail(near, "connect", event::Args::Connect { address }, 106);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let connected = flows.connections[0].connected.expect("a connect");
+    assert_eq!(flows.order[connected].seq, begun);
+}
+
+#[test]
 fn a_lost_datagram_is_nobodys() {
     let mut story = Story::new();
     let server = story.command("server", "s");

@@ -34,7 +34,8 @@ pub enum Stdio {
 /// When a command starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Start {
-    /// When the command before it listens, or is bound to a datagram port, or has ended; the
+    /// When the command before it listens, or is bound to a datagram port, or has ended with all it
+    /// started; the
     /// first one at once. No time passes by guess: readiness is seen in the trace.
     #[default]
     InOrder,

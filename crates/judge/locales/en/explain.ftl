@@ -42,7 +42,7 @@ explain-short-write = Only { $taken } of { $asked } bytes were taken: the kernel
 
 explain-end-of-stream = 0 bytes mean the end: { $peer } has closed its side and will send nothing more. It is not an error. Stop reading, and close.
 explain-end-ignored = recv returned 0 bytes, the end, and { $program } went on reading: { $times } times the same answer, at once. 0 bytes are the moment to leave the loop.
-explain-connection-reset = { $call } failed because the other end cut the connection with RST: it crashed, or closed while bytes were still unread.
+explain-connection-reset = { $call } failed because the other end cut the connection with RST: it crashed, closed while bytes were still unread, or had asked for that (SO_LINGER with 0 seconds).
 explain-send-after-shutdown = This program had shut down its own sending half of descriptor { $fd }, and then tried to send. After SHUT_WR it can only receive.
 explain-broken-pipe = The other end of descriptor { $fd } is gone, and it answered with RST: to something sent after it had closed, or because it closed with unread bytes. The connection is over for both directions, and each further send fails, like this one.
 explain-close-unread = { $program } closed with { $unread ->

@@ -42,7 +42,7 @@ explain-short-write = Solo se tomaron { $taken } de { $asked } bytes: el búfer 
 
 explain-end-of-stream = 0 bytes significan el final: { $peer } ha cerrado su lado y no enviará nada más. No es un error. Deja de leer y cierra.
 explain-end-ignored = recv devolvió 0 bytes, el final, y { $program } siguió leyendo: { $times } veces la misma respuesta, al instante. Con 0 bytes hay que salir del bucle.
-explain-connection-reset = { $call } ha fallado porque el otro extremo cortó la conexión con un RST: se cayó, o cerró con bytes sin leer.
+explain-connection-reset = { $call } ha fallado porque el otro extremo cortó la conexión con un RST: se cayó, cerró con bytes sin leer, o lo había pedido así (SO_LINGER con 0 segundos).
 explain-send-after-shutdown = Este programa había cerrado su propia mitad de envío del descriptor { $fd } y luego intentó enviar. Después de SHUT_WR ya solo puede recibir.
 explain-broken-pipe = El otro extremo del descriptor { $fd } ya no está, y respondió con un RST: a algo enviado después de su cierre, o porque cerró con bytes sin leer. La conexión se acabó en ambos sentidos, y cada envío posterior falla, como este.
 explain-close-unread = { $program } cerró con { $unread ->

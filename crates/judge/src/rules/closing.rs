@@ -36,6 +36,10 @@ pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) ->
 
 pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Finding> {
     let found = case.flows.closings.iter().filter_map(|closing| {
+        if own_end(case, closing.seen, &[Shutdown::RD, Shutdown::RDWR]).is_some() {
+            // It sees an end because it does not want to see more, whatever the other does.
+            return None;
+        }
         let connection = case.flows.connection_at(closing.seen)?;
         let other = case.flows.other_end(connection, case.flows.socket_at(closing.seen));
         let peer = match closing.closed {
@@ -60,17 +64,25 @@ pub(super) fn reset(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
+/// The program's own `shutdown` before a position, if it is one of these.
+fn own_end(case: &Case<'_>, at: Position, hows: &[Shutdown]) -> Option<Position> {
+    let socket = case.flows.socket_at(at)?;
+    let shuts = |call: &Call| match &call.args {
+        Args::Shutdown { how } => hows.contains(how) && call.value().is_some(),
+        _ => false,
+    };
+    case.before(socket, at).find(|(_, call)| shuts(call)).map(|(at, _)| at)
+}
+
 /// The program's own `shutdown` of the writing half before a position.
 fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
-    let socket = case.flows.socket_at(at)?;
-    let shut = case
-        .before(socket, at)
-        .find(|(_, call)| ends_writing(call) && matches!(call.args, Args::Shutdown { .. }));
-    shut.map(|(at, _)| at)
+    own_end(case, at, &[Shutdown::WR, Shutdown::RDWR])
 }
 
 fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
-    let broken = case.failed(Errno::EPIPE).filter(|(_, call)| sends(call));
+    // A listening socket was never connected: that is another mistake.
+    let listens = |at| case.socket(at).is_some_and(|socket| socket.listening.is_some());
+    let broken = case.failed(Errno::EPIPE).filter(move |(at, call)| sends(call) && !listens(*at));
     broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
 }
 

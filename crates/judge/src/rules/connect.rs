@@ -1,6 +1,6 @@
 //! `connect`: refused, unanswered, unfinished.
 
-use event::{Args, Call, Endpoint, Errno};
+use event::{Args, Call, Endpoint, Errno, OptionValue};
 use flows::Position;
 
 use crate::case::{Case, Finding, host, is_loopback, is_tcp, milliseconds, port, shown};
@@ -12,72 +12,111 @@ fn destination(call: &Call) -> Option<&Endpoint> {
     }
 }
 
+/// A `connect` that failed with an error: where that was seen, the `connect` itself, where to.
+struct Failed<'c> {
+    seen: Position,
+    connect: Position,
+    address: &'c Endpoint,
+}
+
+impl Failed<'_> {
+    fn finding(&self) -> Finding {
+        Finding::at(self.seen).and([self.connect])
+    }
+}
+
+/// The connects that failed with this error: at once, or in the background, which a program that
+/// does not wait hears of by `getsockopt` `SO_ERROR` (`connect(2)`, EINPROGRESS).
+fn failures<'c>(case: &'c Case<'_>, errno: Errno) -> impl Iterator<Item = Failed<'c>> {
+    let at_once = case.failed(errno).filter_map(|(at, call)| {
+        Some(Failed { seen: at, connect: at, address: destination(call)? })
+    });
+    let heard = case.calls().filter(move |(_, call)| match &call.args {
+        Args::GetOption { value: Some(OptionValue::Error(error)), .. } => *error == errno,
+        _ => false,
+    });
+    let later = heard.filter_map(|(seen, _)| {
+        let socket = case.flows.socket_at(seen)?;
+        let pending = case.before(socket, seen).rfind(|(_, call)| {
+            destination(call).is_some() && call.error() == Some(Errno::EINPROGRESS)
+        });
+        let (connect, call) = pending?;
+        Some(Failed { seen, connect, address: destination(call)? })
+    });
+    at_once.chain(later)
+}
+
 /// Refused connects, each with what listens at that port later, if anything does.
-fn refusals<'c>(
-    case: &'c Case<'_>,
-) -> impl Iterator<Item = (Position, &'c Endpoint, Option<Position>)> {
-    case.failed(Errno::ECONNREFUSED).filter_map(|(at, call)| {
-        let address = destination(call)?;
+fn refusals<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Failed<'c>, Option<Position>)> {
+    failures(case, Errno::ECONNREFUSED).map(|failed| {
+        let address = failed.address;
         let later = case.flows.sockets.iter().filter_map(|socket| {
             let local = socket.identity.local.as_ref()?;
-            let listening = socket.listening.filter(|listening| *listening > at)?;
+            let listening = socket.listening.filter(|listening| *listening > failed.connect)?;
             (local.port() == address.port() && is_loopback(address)).then_some(listening)
         });
-        Some((at, address, later.min()))
+        let later = later.min();
+        (failed, later)
     })
 }
 
-fn refusal(at: Position, address: &Endpoint) -> Finding {
-    Finding::at(at).with("address", host(address)).with("port", port(address))
+fn refusal(failed: &Failed<'_>) -> Finding {
+    let address = failed.address;
+    failed.finding().with("address", host(address)).with("port", port(address))
 }
 
 /// On this machine there is no doubt: nobody listens.
 pub(super) fn refused(case: &Case<'_>) -> Vec<Finding> {
-    let here = refusals(case).filter(|(_, address, later)| is_loopback(address) && later.is_none());
-    here.map(|(at, address, _)| refusal(at, address)).collect()
+    let here =
+        refusals(case).filter(|(failed, later)| is_loopback(failed.address) && later.is_none());
+    here.map(|(failed, _)| refusal(&failed)).collect()
 }
 
 /// Elsewhere, a firewall may have answered in the host's place.
 pub(super) fn refused_remote(case: &Case<'_>) -> Vec<Finding> {
-    let there = refusals(case).filter(|(_, address, _)| !is_loopback(address));
-    there.map(|(at, address, _)| refusal(at, address)).collect()
+    let there = refusals(case).filter(|(failed, _)| !is_loopback(failed.address));
+    there.map(|(failed, _)| refusal(&failed)).collect()
 }
 
 /// The server was there, but later.
 pub(super) fn too_early(case: &Case<'_>) -> Vec<Finding> {
-    let early = refusals(case).filter_map(|(at, address, later)| {
+    let early = refusals(case).filter_map(|(failed, later)| {
         let later = later?;
-        let gap = case.flows.order[later].at.saturating_sub(case.flows.order[at].at);
-        let finding = Finding::at(at).and([later]).with("port", port(address));
+        let gap = case.flows.order[later].at.saturating_sub(case.flows.order[failed.connect].at);
+        let finding = failed.finding().and([later]).with("port", port(failed.address));
         Some(finding.with("server", case.who(later)).with("milliseconds", milliseconds(gap)))
     });
     early.collect()
 }
 
 pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno::ETIMEDOUT).filter_map(|(at, call)| {
-        let finding = Finding::at(at).with("address", shown(destination(call)?));
-        Some(finding.with("milliseconds", milliseconds(call.took())))
+    let found = failures(case, Errno::ETIMEDOUT).map(|failed| {
+        let began = case.call(failed.connect).map_or(0, |call| call.began);
+        let ended = case.call(failed.seen).map_or(0, |call| call.ended);
+        let took = milliseconds(ended.saturating_sub(began));
+        failed.finding().with("address", shown(failed.address)).with("milliseconds", took)
     });
     found.collect()
 }
 
 pub(super) fn unreachable(case: &Case<'_>) -> Vec<Finding> {
     let errors = [Errno(101), Errno(113)];
-    let found = errors.into_iter().flat_map(|errno| case.failed(errno)).filter_map(|(at, call)| {
-        let address = match &call.args {
-            // A UDP connect sends nothing: it is how a program asks whether there is a route.
-            Args::Connect { address } if is_tcp(call) => address,
-            Args::Send { to: Some(to), .. } => to,
-            _ => return None,
-        };
-        Some(Finding::at(at).with("address", shown(address)))
+    // A UDP connect sends nothing: it is how a program asks whether there is a route.
+    let connects = errors.into_iter().flat_map(|errno| failures(case, errno));
+    let connects = connects.map(|failed| failed.finding().with("address", shown(failed.address)));
+    let sends = errors.into_iter().flat_map(|errno| case.failed(errno));
+    let sends = sends.filter_map(|(at, call)| match &call.args {
+        Args::Send { to: Some(to), .. } => Some(Finding::at(at).with("address", shown(to))),
+        _ => None,
     });
-    found.collect()
+    connects.chain(sends).collect()
 }
 
 pub(super) fn already_connected(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno(106)).map(|(at, call)| {
+    // EISCONN also answers who connects a listening socket.
+    let listens = |at| case.socket(at).is_some_and(|socket| socket.listening.is_some());
+    let twice = case.failed(Errno(106)).filter(|(at, _)| !listens(*at));
+    let found = twice.map(|(at, call)| {
         let earlier = case.flows.socket_at(at).and_then(|socket| {
             let connects = |call: &Call| matches!(call.args, Args::Connect { .. });
             case.before(socket, at).find(|(_, call)| connects(call) && call.value().is_some())
@@ -118,6 +157,20 @@ mod tests {
         assert_eq!(rules(&scenes::refused()), ["connect-refused"]);
         assert!(told(&scenes::refused(), "connect-refused").contains("12000"));
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 111)), ["connect-refused-remote"]);
+    }
+
+    #[test]
+    fn a_refusal_in_the_background_is_a_refusal() {
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.tcp(client);
+        story.fail(sock, "connect", Args::Connect { address: address("127.0.0.1:1") }, 115);
+        let value = Some(OptionValue::Error(Errno::ECONNREFUSED));
+        let args = Args::GetOption { level: "SOL_SOCKET".into(), option: "SO_ERROR".into(), value };
+        story.on(sock, "getsockopt", args, event::Outcome::Value(0));
+        let timeline = story.build();
+        assert_eq!(rules(&timeline), ["connect-in-progress", "connect-refused"]);
+        assert!(told(&timeline, "connect-refused").contains("port 1"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use event::{Args, OptionValue};
 use flows::Position;
 
-use crate::case::{Case, Finding, port};
+use crate::case::{Case, Finding, is_tcp, port};
 
 /// Where an option was switched on.
 fn switched_on<'c>(
@@ -20,7 +20,9 @@ fn switched_on<'c>(
 }
 
 pub(super) fn reuse_address(case: &Case<'_>) -> Vec<Finding> {
-    let found = switched_on(case, "SO_REUSEADDR").filter_map(|at| {
+    // TIME_WAIT is TCP's; what the option lets UDP sockets do is another story.
+    let tcp = switched_on(case, "SO_REUSEADDR").filter(|at| case.call(*at).is_some_and(is_tcp));
+    let found = tcp.filter_map(|at| {
         let later = case.socket(at)?.calls.iter().copied().filter(|later| *later > at);
         let bind = later.into_iter().find_map(|later| match &case.call(later)?.args {
             Args::Bind { address } if port(address) > 0 => Some((later, port(address))),

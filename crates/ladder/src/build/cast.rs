@@ -25,6 +25,8 @@ pub(crate) struct Cast {
     /// The other side of a split program.
     twins: HashMap<usize, usize>,
     tags: HashMap<Unit, String>,
+    /// The tags of processes, where a column has several.
+    processes: HashMap<u32, String>,
     outside: HashMap<Outside, usize>,
 }
 
@@ -51,6 +53,7 @@ impl Cast {
             sockets: HashMap::new(),
             twins: HashMap::new(),
             tags: HashMap::new(),
+            processes: HashMap::new(),
             outside: HashMap::new(),
         };
         let peers = outside_peers(flows, telling, &options.words);
@@ -101,6 +104,17 @@ impl Cast {
         self.tags.get(&(place.process, place.thread)).map(String::as_str)
     }
 
+    /// True if its column has other threads too.
+    pub(crate) fn is_shared(&self, process: u32, thread: u32) -> bool {
+        let own = self.lane_of((process, thread));
+        self.lanes.iter().any(|(unit, lane)| Some(*lane) == own && *unit != (process, thread))
+    }
+
+    /// How to tell a whole process apart from the others in its column.
+    pub(crate) fn process_tag(&self, process: u32) -> Option<&str> {
+        self.processes.get(&process).map(String::as_str)
+    }
+
     /// The column of the outside end of a connection.
     pub(crate) fn outside(&self, connection: &Connection) -> Option<usize> {
         self.outside.get(&outside_key(connection)?).copied()
@@ -122,7 +136,11 @@ impl Cast {
             if index > 0 {
                 let thread = first.is_some_and(|first| first.0 == unit.0);
                 let letter = if thread || unit.0 != unit.1 { 't' } else { 'p' };
-                self.tags.insert(*unit, format!("{letter}{}", index + 1));
+                let tag = format!("{letter}{}", index + 1);
+                if letter == 'p' {
+                    self.processes.insert(unit.0, tag.clone());
+                }
+                self.tags.insert(*unit, tag);
             }
         }
     }

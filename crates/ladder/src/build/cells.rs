@@ -1,6 +1,6 @@
 //! The cells of single events: calls, the life of processes, states.
 
-use event::{Event, Exit, Process, State, Stream};
+use event::{Args, Event, Exit, Process, State, Stream};
 
 use flows::Position;
 
@@ -60,7 +60,16 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
             // In a column of many, several calls wait at once: say whose return this is.
             let again = say::asked(call, detail, words);
             let mut label = Label::default();
-            if tag.is_some() || answer.is_empty() {
+            if let Args::Send { bytes, .. } = &call.args
+                && answer.is_empty()
+            {
+                // All of it was taken; what it was has been said.
+                let taken = words.number(bytes.total);
+                answer.push(PartKind::Result, format!("= {taken}"));
+            }
+            let other = scene.cast.is_shared(event.place.process, event.place.thread);
+            let says_itself = matches!(call.args, Args::Accept { .. }) && tag.is_none();
+            if other && !says_itself || answer.is_empty() {
                 label = again;
             } else {
                 entry = Some(again);
@@ -148,8 +157,12 @@ pub(crate) fn life(scene: &Scene<'_, '_>, event: &Event, process: &Process) -> O
         Process::Ready { .. } => return None,
     }
     let participant = scene.cast.lane(&event.place)?;
-    let tag = scene.cast.tag(&event.place).map(str::to_owned);
     let ends = matches!(process, Process::Exit { .. } | Process::Released);
+    let tag = match ends {
+        true => scene.cast.process_tag(event.place.process),
+        false => scene.cast.tag(&event.place),
+    };
+    let tag = tag.map(str::to_owned);
     let kind = if ends { CellKind::Exit } else { CellKind::Life };
     Some(Cell { participant, tag, label, entry: None, kind, mark, seq: event.seq })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use event::Endpoint;
+use event::{Args, Call, Endpoint, Errno, OptionValue};
 use flows::{Connection, ConnectionKind, Flows};
 
 use super::visible::Telling;
@@ -35,7 +35,8 @@ pub(crate) fn outside_peers(
         let Some(key) = outside_key(connection) else { continue };
         let is_lookup =
             connection.ends.iter().any(|end| end.socket.is_some_and(|one| lookups.contains(&one)));
-        let there = connection.kind == ConnectionKind::Stream || heard.contains(&index);
+        let there = heard.contains(&index)
+            || connection.kind == ConnectionKind::Stream && !is_unanswered(flows, connection);
         let sockets = connection.ends.iter().filter_map(|end| end.socket);
         let drawn =
             sockets.flat_map(|socket| &flows.sockets[socket].calls).any(|at| telling.has(*at));
@@ -55,6 +56,21 @@ pub(crate) fn outside_peers(
         Outside::Server(address) => address.clone(),
     };
     keys.iter().map(|key| (key.clone(), name(key))).collect()
+}
+
+/// A connect in the background of which nothing came: nobody need be there.
+fn is_unanswered(flows: &Flows<'_>, connection: &Connection) -> bool {
+    let pending = connection.connected.and_then(|at| flows.call(at));
+    let pending = pending.is_some_and(|call| call.error() == Some(Errno::EINPROGRESS));
+    let socket = connection.ends[0].socket.map(|socket| &flows.sockets[socket]);
+    let mut calls = socket.into_iter().flat_map(|socket| &socket.calls);
+    let answered = |call: &Call| match &call.args {
+        Args::Connect { .. } | Args::Send { .. } | Args::SendMany { .. } => call.value().is_some(),
+        Args::PeerName { .. } => call.value().is_some(),
+        Args::GetOption { value: Some(OptionValue::Error(errno)), .. } => errno.0 == 0,
+        _ => false,
+    };
+    pending && !calls.any(|at| flows.call(*at).is_some_and(answered))
 }
 
 /// The connections on which something was received: whoever is at their other end is there.

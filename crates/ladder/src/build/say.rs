@@ -154,7 +154,16 @@ pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
             label = result(label, address.as_ref().map_or_else(|| value.to_string(), shown));
         }
         Args::GetOption { value: Some(value), .. } => {
-            label = result(label, option_value(value, words));
+            match value {
+                // What became of a connect in the background.
+                OptionValue::Error(errno) if errno.0 != 0 => {
+                    let (failed, word) = error(*errno, words);
+                    label.push(PartKind::Mark, format!("✗ {errno}"));
+                    label.push(PartKind::Mark, word.to_owned());
+                    mark = Some(failed);
+                }
+                _ => label = result(label, option_value(value, words)),
+            }
         }
         Args::Poll { timeout, .. } | Args::EpollWait { timeout, .. } => {
             label = result(label, value.to_string());

@@ -33,6 +33,13 @@ impl Telling {
                 }
             }
             asides = asides::of(flows, options);
+            let kept = flows.calls().filter(|(_, event, _)| options.keep.contains(&event.seq));
+            for socket in kept.filter_map(|(at, ..)| flows.socket_at(at)) {
+                // What is explained is not drawn by half.
+                let connection = flows.sockets[socket].connection;
+                let other = connection.and_then(|one| flows.other_end(one, Some(socket)).socket);
+                asides.retain(|aside| *aside != socket && Some(*aside) != other);
+            }
         }
         for (at, event, call) in flows.calls() {
             let tells = if options.keep.contains(&event.seq) || telling.lookups.contains_key(&at) {
@@ -90,7 +97,7 @@ pub(crate) fn choose(
             What::Call(_) if telling.in_lookups.contains(&at) => {}
             What::Call(call) => visible.hidden += u64::from(!call.implicit),
             What::Process(process) => {
-                let alone = cast.tag(&event.place).is_none();
+                let alone = cast.process_tag(event.place.process).is_none();
                 let drawn = cast.lane(&event.place).is_some();
                 if drawn && (keep || is_telling(process, alone, options)) {
                     visible.shown.push(at);

@@ -129,10 +129,16 @@ impl Session<'_> {
         let Some(next) = self.waiting.commands.front() else {
             return false;
         };
-        let before = self.commands.last();
-        !self.waiting.ending
-            && (next.start == Start::AtOnce
-                || before.is_none_or(|command| command.ready || command.exit.is_some()))
+        if self.waiting.ending || next.start == Start::AtOnce {
+            return !self.waiting.ending;
+        }
+        let Some(before) = self.commands.last() else {
+            return true;
+        };
+        // A daemon's first process ends at once, and what it has started goes on.
+        let index = u32::try_from(self.commands.len() - 1).unwrap_or(u32::MAX);
+        let lives = || self.processes.values().any(|process| process.command == index);
+        before.ready || before.exit.is_some() && !lives()
     }
 
     fn start(&mut self, mut command: Command) -> Done {

@@ -43,7 +43,8 @@ pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
     let detail = if look.all { Detail::All } else { Detail::Essential };
     let explanations = if look.no_explanations { vec![] } else { judge::explain(timeline) };
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied().collect();
-    let mut ladder = Ladder::of(timeline, &Options { words, detail, keep, ..Options::default() });
+    let options = Options { words, detail, keep, fold: !look.all, ..Options::default() };
+    let mut ladder = Ladder::of(timeline, &options);
     for explanation in explanations {
         ladder.explain(explanation.decisive(), &explanation.evidence, sentence(&explanation));
     }

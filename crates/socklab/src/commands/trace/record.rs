@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use event::Timeline;
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use trace::{Command, Ended, Finish, Options, Stdio, Tracer};
 
@@ -124,16 +124,17 @@ fn code_of(ended: &Ended) -> ExitCode {
 }
 
 /// Ctrl-C goes to the programs too, which share our terminal: they may end by it, or have their
-/// own mind, and what they do is recorded. A second one ends the recording, as SIGTERM does. A
-/// process we only attached to does not share our terminal: for it the first one counts; and so
-/// it does without a terminal, where SIGINT was sent to us alone.
+/// own mind, and what they do is recorded. A second one ends the recording, as SIGTERM does, and as
+/// the end of the terminal does (SIGHUP): what is to be written to a file still is. A process we only
+/// attached to does not share our terminal: for it the first one counts; and so it does without a
+/// terminal, where SIGINT was sent to us alone.
 fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM]).context("sigaction")?;
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
     let handle = tracer.handle();
     let watch = move || {
         let mut interrupted = false;
         for signal in signals.forever() {
-            if signal == SIGTERM || interrupted || attached || !is_in_foreground() {
+            if signal != SIGINT || interrupted || attached || !is_in_foreground() {
                 handle.stop();
             }
             interrupted = true;
