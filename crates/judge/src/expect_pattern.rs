@@ -103,6 +103,8 @@ pub struct Bytes {
     pub length: Option<Range>,
     /// Upper and lower case (ASCII) are the same.
     pub ignore_case: bool,
+    /// With `contains`: line ends do not count, wherever they are.
+    pub ignore_line_ends: bool,
 }
 
 impl Bytes {
@@ -135,6 +137,11 @@ impl Bytes {
             sure &= wanted.len() <= have.len();
         }
         if let Some(wanted) = self.contains.as_deref().map(fold) {
+            let line = |bytes: Vec<u8>| match self.ignore_line_ends {
+                true => bytes.into_iter().filter(|byte| !b"\r\n".contains(byte)).collect(),
+                false => bytes,
+            };
+            let (wanted, have) = (line(wanted), line(have));
             let found = wanted.is_empty() || have.windows(wanted.len()).any(|part| part == wanted);
             if !found && !cut {
                 return Some(false);
@@ -210,6 +217,8 @@ mod tests {
         let some = Bytes { contains: Some(b"OK".to_vec()), ignore_case: true, ..Bytes::default() };
         assert_eq!(some.fit(b"..ok..", 6), Some(true));
         assert_eq!(some.fit(b"..", 6), None);
+        let pieces = Bytes { ignore_line_ends: true, ..some };
+        assert_eq!(pieces.fit(b".o\r\nk.", 6), Some(true));
     }
 
     #[test]

@@ -79,6 +79,10 @@ impl Variables {
                 "random" => |byte| byte,
                 "letters" => |byte| b'a' + byte % 26,
                 "LETTERS" => |byte| b'A' + byte % 26,
+                // What a program is sent may have braces of its own, but not like that.
+                _ if is_word(kind) && count.parse::<u64>().is_ok() => {
+                    return Err(say!("payload-kind", found = inner));
+                }
                 _ => continue,
             };
             let count: usize = count
@@ -107,6 +111,10 @@ fn stream(seed: u64, count: usize) -> impl Iterator<Item = u8> {
         word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (word >> 56) as u8
     })
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

@@ -106,6 +106,11 @@ fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
             "question.toml:12:7: `bob` is neither IP:PORT nor one of server, alice",
         ),
         (
+            "{ send = \"hola\" }",
+            "{ send = \"{leters:5}\" }",
+            "unknown payload `{leters:5}`, expected random, letters or LETTERS",
+        ),
+        (
             "until = \"listening\"",
             "until = \"listens\"",
             "question.toml:9:9: unknown condition `listens`, expected one of listening, bound",
@@ -234,6 +239,10 @@ fn an_exercise_waits_for_what_it_begins() {
          [[case.step]]\npeer = \"alice\"\nbackground = true\ndo = [\"tcp\"]\n";
     let told = linted(&[("exercises/mine/exercise.toml", case)]);
     assert!(told.len() == 1 && told[0].contains("a join is missing"), "{told:?}");
+    let odd = case.replacen("[[actor]]", "arguments = { pyton = [] }\n[[actor]]", 1);
+    let told = linted(&[("exercises/mine/exercise.toml", &odd)]);
+    let wanted = "mine/exercise.toml:2:15: unknown field `pyton`, expected one of";
+    assert!(told.iter().any(|told| told.starts_with(wanted)), "{told:?}");
     let joined = format!("{case}[[case.step]]\njoin = \"alice\"\n");
     assert_eq!(linted(&[("exercises/mine/exercise.toml", &joined)]), Vec::<String>::new());
 }
@@ -312,6 +321,9 @@ fn gaps_are_looked_for_where_they_are_written() {
     assert!(told[0].starts_with(wanted), "{told:?}");
     let told = linted(&[("exercises/gaps.toml", &own)]);
     assert!(told.len() == 1 && told[0].starts_with("gaps.toml:1:2: no solution has"), "{told:?}");
+    let own = format!("[answer]\n{}", HINT.replace("python =", "pyton ="));
+    let told = linted(&[("exercises/mine/gaps.toml", &own)]);
+    assert!(told[0].contains("unknown field `pyton`, expected one of"), "{told:?}");
     // A local word about a gap of the built-in exercises is none of this course's, and no mistake.
     let own = format!("[connect]\n{HINT}");
     assert_eq!(linted(&[("exercises/gaps.toml", &own)]), Vec::<String>::new());

@@ -339,6 +339,39 @@ fn what_a_program_did_wrong_is_said_before_any_hint() {
     }
 }
 
+/// The course's own habit: a piece of 16 bytes, printed, and the next one.
+#[test]
+fn an_answer_printed_piece_by_piece_is_the_answer() {
+    let python = need!("python3");
+    let line =
+        ["check", "tcp-client", "--case", "answer", "--", &python, "client.py", "{host}", "{port}"];
+    let (mut check, home) = at_home(&line);
+    let program = "import socket, sys\ns = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n\
+                   s.send(input('Frase: ').encode())\n\
+                   while True:\n d = s.recv(16)\n if not d: break\n print(d.decode())\n";
+    fs::write(home.path().join("client.py"), program).expect("written");
+    run(&mut check).exits(0);
+}
+
+#[test]
+fn a_server_that_does_not_close_is_not_told_that_its_client_should() {
+    let python = need!("python3");
+    let line = ["check", "server-04", "--case", "close", "--", &python, "server.py"];
+    let (mut check, home) = at_home(&line);
+    let program = "import socket\ns = socket.create_server(('', 8888))\n\
+                   c, a = s.accept()\nwhile c.recv(99): c.send(b'OK...hola\\n')\n";
+    fs::write(home.path().join("server.py"), program).expect("written");
+    let report = run(&mut check).exits(1).text();
+    assert!(report.contains("should have received the end of the stream"), "{report}");
+    assert!(!report.contains("neither sends nor closes"), "{report}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_not_called_an_interpreter_that_is_missing() {
+    let (mut check, _home) = at_home(&["check", "server-03", "--", "noexiste.py"]);
+    assert!(run(&mut check).exits(2).errors.contains("there is no file noexiste.py here"));
+}
+
 #[test]
 fn one_robust_case_that_fails_is_a_failed_check() {
     need!("python3");

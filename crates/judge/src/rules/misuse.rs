@@ -57,14 +57,14 @@ pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Finding> {
-    // Shells and runtimes ask of each standard stream whether it is a socket.
+    // Shells, ncat and runtimes find out in this way what their standard streams are.
     let probes = |call: &Call| {
         let enquires = matches!(
             call.args,
             Args::PeerName { .. } | Args::LocalName { .. } | Args::GetOption { .. }
         );
-        let peeks = matches!(&call.args, Args::Recv { flags, .. } if flags.has("MSG_PEEK"));
-        call.fd.is_some_and(|fd| (0..=2).contains(&fd)) && (enquires || peeks)
+        let stream = call.fd.is_some_and(|fd| (0..=2).contains(&fd));
+        stream && enquires || call.fd == Some(0) && receives(call)
     };
     let found = case.failed(Errno(88)).filter(|(_, call)| !probes(call));
     found.map(|(at, call)| finding(at, call)).collect()

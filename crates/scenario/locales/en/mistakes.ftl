@@ -46,7 +46,7 @@ mistake-no-bytes = say what the bytes should be: equals, contains, starts_with o
 mistake-unknown-error = unknown error `{ $found }`, expected a name such as ECONNREFUSED
 mistake-of-state = remote, receive_queue and send_queue are about a state
 mistake-with-state = with state only actor, local, remote, receive_queue and send_queue can be said
-mistake-with-bytes = with stream and output only equals, contains, starts_with, length and ignore_case can be said
+mistake-with-bytes = with stream and output only equals, contains, starts_with, length, ignore_case and ignore_line_ends can be said
 mistake-with-end = with exit and signal only the actor can be said
 mistake-actor-missing = actor is missing: whose?
 mistake-no-address = "{ $found }" is no address: expected IP:PORT, either may be *
@@ -54,6 +54,7 @@ mistake-exit-range = an exit code is 0 to 255
 mistake-unknown-end = unknown end `{ $found }`, expected a code, failure, any, running or a signal such as SIGPIPE
 mistake-unknown-signal = unknown signal `{ $found }`, expected a name such as SIGINT
 mistake-unknown-word = unknown word `{ $found }`, expected one of { $known }
+mistake-payload-kind = unknown payload `{"{"}{ $found }{"}"}`, expected random, letters or LETTERS in front of the colon
 mistake-payload = {"{"}{ $found }{"}"}: behind { $kind } a number up to { $most } is expected
 mistake-unknown-escape = unknown escape { $found }: allowed are \n, \r, \t, \0, \\ and \xNN
 

@@ -46,7 +46,7 @@ mistake-no-bytes = di cuáles deben ser los bytes: equals, contains, starts_with
 mistake-unknown-error = error desconocido `{ $found }`; se esperaba un nombre como ECONNREFUSED
 mistake-of-state = remote, receive_queue y send_queue son de un estado (state)
 mistake-with-state = con state solo se puede decir actor, local, remote, receive_queue y send_queue
-mistake-with-bytes = con stream y output solo se puede decir equals, contains, starts_with, length e ignore_case
+mistake-with-bytes = con stream y output solo se puede decir equals, contains, starts_with, length, ignore_case e ignore_line_ends
 mistake-with-end = con exit y signal solo se puede decir el actor
 mistake-actor-missing = falta actor: ¿de quién?
 mistake-no-address = "{ $found }" no es una dirección: se esperaba IP:PUERTO, y cualquiera de los dos puede ser *
@@ -54,6 +54,7 @@ mistake-exit-range = un código de salida va de 0 a 255
 mistake-unknown-end = final desconocido `{ $found }`; se esperaba un código, failure, any, running o una señal como SIGPIPE
 mistake-unknown-signal = señal desconocida `{ $found }`; se esperaba un nombre como SIGINT
 mistake-unknown-word = palabra desconocida `{ $found }`; puede ser { $known }
+mistake-payload-kind = carga desconocida `{"{"}{ $found }{"}"}`: delante de los dos puntos se espera random, letters o LETTERS
 mistake-payload = {"{"}{ $found }{"}"}: detrás de { $kind } se espera un número hasta { $most }
 mistake-unknown-escape = escape desconocido { $found }: se permiten \n, \r, \t, \0, \\ y \xNN
 

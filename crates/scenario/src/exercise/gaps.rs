@@ -141,14 +141,21 @@ impl Template {
     }
 }
 
-/// The gaps that are still open in a file.
+/// The gaps that are still open in a file: those whose placeholder is still there. The comment
+/// alone may stay, as a comment.
 pub fn open_gaps(code: Code, text: &str) -> Vec<Open> {
+    let waits = |number: usize, name: &str| {
+        let placeholders = [format!("\"gap {number}: {name}"), format!("\"gap {name}\"")];
+        let mut lines = text.lines().filter(|line| code.comment(line).is_none());
+        lines.any(|line| placeholders.iter().any(|placeholder| line.contains(placeholder)))
+    };
     let open = |(index, line): (usize, &str)| {
         let rest = code.comment(line)?.strip_prefix(TODO)?.trim_start();
         let (number, rest) = rest.split_once(' ')?;
         let (name, _) = rest.split_once(':')?;
-        let number = number.parse().ok()?;
-        Some(Open { number, name: name.trim().to_owned(), line: index + 1 })
+        let (number, name) = (number.parse().ok()?, name.trim());
+        waits(number, name).then_some(())?;
+        Some(Open { number, name: name.to_owned(), line: index + 1 })
     };
     text.lines().enumerate().filter_map(open).collect()
 }
@@ -172,6 +179,8 @@ mod tests {
         let open = open_gaps(Code::Python, &starter);
         assert_eq!(open, [Open { number: 1, name: "send".into(), line: 3 }]);
         assert!(open_gaps(Code::Python, &template.solution()).is_empty());
+        let filled = starter.replace("raise NotImplementedError(\"gap 1: send\")", "send(a)");
+        assert!(filled.contains("TODO 1 send") && open_gaps(Code::Python, &filled).is_empty());
     }
 
     #[test]

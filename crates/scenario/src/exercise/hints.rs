@@ -21,9 +21,21 @@ pub struct Hint {
     /// The second hint.
     pub precise: Texts,
     /// The third hint: the call itself, by language.
-    pub call: BTreeMap<String, String>,
+    pub call: Calls,
     /// And where to read about it.
     pub man: String,
+}
+
+/// A call as each language writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Calls {
+    /// In Python.
+    pub python: Option<String>,
+    /// In Rust.
+    pub rust: Option<String>,
+    /// In C.
+    pub c: Option<String>,
 }
 
 /// The hints that all exercises share, below the course folder.
@@ -57,7 +69,12 @@ impl Hints {
 impl Hint {
     /// The call, in this language, and where to read about it.
     pub fn call(&self, code: Code) -> Option<(&str, &str)> {
-        Some((self.call.get(code.name())?, &self.man))
+        let call = match code {
+            Code::Python => &self.call.python,
+            Code::Rust => &self.call.rust,
+            Code::C => &self.call.c,
+        };
+        Some((call.as_ref()?, &self.man))
     }
 }
 

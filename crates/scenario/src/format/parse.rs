@@ -324,7 +324,7 @@ pub(crate) fn exercise(
     Ok(Exercise {
         name: folder.to_owned(),
         topic: reader.topic(raw.topic)?,
-        arguments: raw.arguments,
+        arguments: raw.arguments.into_map(),
         cases,
         bugs,
         prose,

@@ -12,7 +12,8 @@ impl Prose {
         let mut prose = Self::default();
         let mut section: Option<String> = None;
         let mut fenced = false;
-        for line in text.lines() {
+        // Some editors put a byte order mark in front.
+        for line in text.strip_prefix('\u{feff}').unwrap_or(text).lines() {
             fenced ^= line.trim_start().starts_with("```");
             if !fenced {
                 if let Some(key) = line.strip_prefix("## ") {

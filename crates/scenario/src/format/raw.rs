@@ -52,7 +52,7 @@ pub(super) struct RawExercise {
     pub(super) names: Vec<String>,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default)]
-    pub(super) arguments: BTreeMap<String, Vec<String>>,
+    pub(super) arguments: RawArguments,
     #[serde(default, rename = "file")]
     pub(super) files: BTreeMap<String, String>,
     #[serde(default, rename = "actor")]
@@ -192,6 +192,26 @@ pub(super) struct RawExpect {
     pub(super) starts_with: Option<Spanned<String>>,
     pub(super) length: Option<RawRange>,
     pub(super) ignore_case: bool,
+    pub(super) ignore_line_ends: bool,
+}
+
+/// `arguments` of an exercise: by language, and for all.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawArguments {
+    python: Option<Vec<String>>,
+    rust: Option<Vec<String>>,
+    c: Option<Vec<String>>,
+    #[serde(rename = "")]
+    all: Option<Vec<String>>,
+}
+
+impl RawArguments {
+    pub(super) fn into_map(self) -> BTreeMap<String, Vec<String>> {
+        let Self { python, rust, c, all } = self;
+        let words = [("python", python), ("rust", rust), ("c", c), ("", all)];
+        words.into_iter().filter_map(|(code, words)| Some((code.to_owned(), words?))).collect()
+    }
 }
 
 /// `[[choice]]` of a question.

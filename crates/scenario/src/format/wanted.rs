@@ -197,7 +197,8 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.contains.is_some()
         || raw.starts_with.is_some()
         || raw.length.is_some()
-        || raw.ignore_case;
+        || raw.ignore_case
+        || raw.ignore_line_ends;
     let wrong = match subject {
         Subject::Call(_) => of_state.then(|| say!("of-state")),
         Subject::State(_) => (of_call || of_bytes).then(|| say!("with-state")),
@@ -247,9 +248,13 @@ fn bytes(raw: &RawExpect, variables: &Variables) -> Result<Option<BytesWanted>, 
         starts_with: read(&raw.starts_with)?,
         length: raw.length.map(range),
         ignore_case: raw.ignore_case,
+        ignore_line_ends: raw.ignore_line_ends,
     };
-    Ok((wanted != BytesWanted { ignore_case: raw.ignore_case, ..BytesWanted::default() })
-        .then_some(wanted))
+    let named = wanted.equals.is_some()
+        || wanted.contains.is_some()
+        || wanted.starts_with.is_some()
+        || wanted.length.is_some();
+    Ok(named.then_some(wanted))
 }
 
 fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {

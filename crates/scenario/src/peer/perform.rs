@@ -115,11 +115,15 @@ impl Peer {
             Op::ExpectContains(text) => return self.expect_contains(&self.bytes(text)),
             Op::ExpectLength(length) => return self.expect_length(*length),
             Op::ExpectDatagram(text) => return self.expect_datagram(&self.bytes(text)),
-            Op::Recv(room) => {
-                if let Err(Stopped::Reset) = self.more(usize::try_from(*room).unwrap_or(1 << 20))? {
+            Op::Recv(room) => match self.more(usize::try_from(*room).unwrap_or(1 << 20))? {
+                Ok(_) | Err(Stopped::End | Stopped::Enough) => {}
+                Err(Stopped::Reset) => {
                     return Err(Failure("recv", rustix::io::Errno::CONNRESET));
                 }
-            }
+                Err(Stopped::Time) => {
+                    return Ok(mismatch("anything", b"", b"", 0, Stopped::Time));
+                }
+            },
             Op::ExpectEnd => return self.expect_end(false),
             Op::Drain => return self.expect_end(true),
             Op::Exchange(exchange) => return self.exchange(exchange),

@@ -45,6 +45,9 @@ log-bytes = { $received ->
        *[other] { $received } bytes
     } received, { $sent } sent
 log-closed = closed: { $bytes }
+cut-reset = reset by the client
+cut-idle = idle for too long
+cut-stopped = the server was stopped
 log-cut = cut: { $bytes }; { $why }
 
 bad-port = “{ $port }” is neither a port from 1 to 65535 nor the name of a service

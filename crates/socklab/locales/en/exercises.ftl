@@ -53,11 +53,18 @@ check-infra = could not be run here
 check-refused = { $command }: the compiler did not accept it
 check-missing = { $tool } is not installed, or is not in PATH
 check-missing-hint = this says nothing about your program: install it, or give another command behind --
+check-folder = { $tool } is a folder
+check-folder-hint = name the program in it: socklab check EXERCISE -- COMMAND
+check-not-executable = { $tool } is here, but it is not a program that can be run as it is
+check-not-executable-hint = say what runs it, as in: -- java { $tool }; or, if it names its interpreter in its first line: chmod +x { $tool }
+check-no-file = there is no file { $tool } here
+check-no-file-hint = look at its name, and at the folder you are in
 check-nothing = there is nothing to check here: no { $name }.py, { $name }.rs or { $name }.c
 check-nothing-hint = begin with: socklab exercise start { $name }; or name your program: socklab check { $name } -- COMMAND
 
 label-why = Why:
 advice-udp = The program has a UDP socket at its port. This exercise speaks TCP: SOCK_STREAM, then listen and accept.
+label-hint-gap = Hint for gap { $number }, “{ $name }”:
 label-hint = Hint:
 label-again = See it again:
 

@@ -48,6 +48,9 @@ log-bytes = { $received ->
        *[other] { $sent } enviados
     }
 log-closed = cerrado: { $bytes }
+cut-reset = el cliente la cortó con un RST
+cut-idle = demasiado tiempo sin actividad
+cut-stopped = el servidor se detuvo
 log-cut = cortado: { $bytes }; { $why }
 
 bad-port = «{ $port }» no es un puerto del 1 al 65535 ni el nombre de un servicio

@@ -53,11 +53,18 @@ check-infra = aquí no se ha podido ejecutar
 check-refused = { $command }: el compilador no lo acepta
 check-missing = { $tool } no está instalado, o no está en PATH
 check-missing-hint = esto no dice nada de tu programa: instálalo, o da otra orden detrás de --
+check-folder = { $tool } es una carpeta
+check-folder-hint = nombra el programa que está dentro: socklab check EJERCICIO -- ORDEN
+check-not-executable = { $tool } está aquí, pero no es un programa que se pueda ejecutar tal cual
+check-not-executable-hint = di con qué se ejecuta, por ejemplo: -- java { $tool }; o, si en su primera línea nombra su intérprete: chmod +x { $tool }
+check-no-file = aquí no hay ningún fichero { $tool }
+check-no-file-hint = mira su nombre, y en qué carpeta estás
 check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
 check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- ORDEN
 
 label-why = Por qué:
 advice-udp = El programa tiene un socket UDP en su puerto. Este ejercicio habla TCP: SOCK_STREAM, y después listen y accept.
+label-hint-gap = Pista para el hueco { $number }, «{ $name }»:
 label-hint = Pista:
 label-again = Verlo otra vez:
 

@@ -101,6 +101,7 @@ pub(crate) fn step(trouble: &StepTrouble) -> String {
         StepTrouble::TimedOut { who, awaited, after_ms, blocked_in } => {
             let time = duration(after_ms * 1_000_000);
             let key = known("ask-late", awaited);
+            let awaited = awaited_text(awaited);
             let late = text!(&key, who = who, awaited = awaited, time = time);
             match blocked_in.as_deref() {
                 Some("stdin") => format!("{late} {}", text!("ask-waits-stdin")),
@@ -111,6 +112,7 @@ pub(crate) fn step(trouble: &StepTrouble) -> String {
         StepTrouble::Ended { who, awaited, exit: status, output } => {
             let end = exit(*status);
             let key = known("ask-ended", awaited);
+            let awaited = awaited_text(awaited);
             let first = text!(&key, who = who, awaited = awaited, end = end);
             if output.is_empty() {
                 first
@@ -129,6 +131,9 @@ pub(crate) fn step(trouble: &StepTrouble) -> String {
                 "end" => text!("ask-mismatch-end", who = who),
                 "length" => text!("ask-mismatch-length", who = who),
                 "contains" => text!("ask-mismatch-contains", who = who),
+                "anything" => {
+                    return format!("{}\n    {why}", text!("ask-mismatch-anything", who = who));
+                }
                 _ => text!("ask-mismatch-bytes", who = who),
             };
             let mut told = title;
@@ -154,6 +159,33 @@ fn known(kind: &str, awaited: &str) -> String {
     if has(&own) { own } else { format!("{kind}-other") }
 }
 
+/// What was awaited, as `Until` says it, in words: `send returned × 2`, `5 B received` ….
+fn awaited_text(awaited: &str) -> String {
+    let one = |awaited: &str| {
+        if let Some((call, times)) = awaited.split_once(" returned × ") {
+            let key = if times == "1" { "awaited-call" } else { "awaited-calls" };
+            return text!(key, call = call, times = times);
+        }
+        if let Some(call) = awaited.strip_prefix("blocked in ") {
+            return text!("awaited-blocked", call = call);
+        }
+        if let Some(bytes) = awaited.strip_suffix(" B received") {
+            return text!("awaited-received", bytes = bytes);
+        }
+        if let Some(bytes) = awaited.strip_suffix(" B sent") {
+            return text!("awaited-sent", bytes = bytes);
+        }
+        if let Some(printed) = awaited.strip_prefix("printed ") {
+            return text!("awaited-printed", text = printed);
+        }
+        if let Some(state) = awaited.strip_prefix("kernel: ") {
+            return text!("awaited-kernel", state = state);
+        }
+        awaited.to_owned()
+    };
+    awaited.split(" / ").map(one).collect::<Vec<_>>().join(" / ")
+}
+
 /// How a program ended.
 pub(crate) fn exit(exit: Exit) -> String {
     match exit {
@@ -165,7 +197,12 @@ pub(crate) fn exit(exit: Exit) -> String {
 
 /// Expected and got, escaped, one below the other, with a caret under the first difference.
 pub(crate) fn difference(expected: &[u8], got: &[u8], skipped: u64, totals: (u64, u64)) -> String {
-    let common = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let mut common = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+    // The first byte of a letter is common to many: the letter differs.
+    let inside = |bytes: &[u8], at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    while common > 0 && (inside(expected, common) || inside(got, common)) {
+        common -= 1;
+    }
     let before = before(skipped).chars().count() + 1;
     let caret = before + event::Bytes::whole(&expected[..common]).to_string().chars().count();
     let width = labels().iter().map(|label| label.chars().count()).max().unwrap_or(0);
@@ -210,6 +247,14 @@ mod tests {
         let caret = lines[3].find('^').unwrap();
         assert_eq!(&lines[1][caret..=caret], "L");
         assert_eq!(&lines[2][caret..=caret], "l");
+    }
+
+    #[test]
+    fn a_caret_does_not_stand_inside_a_letter() {
+        let told = difference("PINGÜINO".as_bytes(), "PINGüINO".as_bytes(), 0, (9, 9));
+        let lines: Vec<&str> = told.lines().collect();
+        let caret = lines[3].chars().position(|c| c == '^').unwrap();
+        assert_eq!(lines[1].chars().nth(caret), Some('Ü'));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use anyhow::Result;
 use net::server::{
-    self, BindError, Config, Daytime, Echo, Event, Http, Ntp, Running, Transport, Upper, What,
+    self, BindError, Config, Cut, Daytime, Echo, Event, Http, Ntp, Running, Transport, Upper, What,
 };
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
@@ -107,7 +107,15 @@ fn line(event: &Event) -> String {
             let bytes = text!("log-bytes", received = count(*received), sent = count(*sent));
             match cut {
                 None => text!("log-closed", bytes = bytes),
-                Some(cut) => text!("log-cut", bytes = bytes, why = cut),
+                Some(cut) => {
+                    let why = match cut {
+                        Cut::Reset => text!("cut-reset"),
+                        Cut::Idle => text!("cut-idle"),
+                        Cut::Stopped => text!("cut-stopped"),
+                        Cut::Failed { call, error } => format!("{call}: {error}"),
+                    };
+                    text!("log-cut", bytes = bytes, why = why)
+                }
             }
         }
         What::Trouble { call, error } => format!("{call}: {error}"),

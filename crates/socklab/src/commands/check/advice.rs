@@ -52,10 +52,18 @@ pub(super) fn advice(done: &CaseReport<'_>) -> Advice {
         let event = recording.events.iter().find(|event| event.seq == seq);
         event.is_some_and(|event| processes.contains(&event.place.process))
     };
+    // Whether a server or a client waits, it is we who stopped: but a server has to wait.
+    let serves = recording.events.iter().any(|event| {
+        processes.contains(&event.place.process)
+            && event.call().is_some_and(|call| {
+                matches!(call.args, Args::Accept { .. }) && call.value().is_some()
+            })
+    });
     let found: Vec<_> = judge::explain(&recording.timeline())
         .into_iter()
         .filter(|one| one.weight == Weight::Problem && !OURS.contains(&one.rule))
         .filter(|one| is_ours(one.decisive()))
+        .filter(|one| !(serves && one.rule == "waits-for-end"))
         .collect();
     let misuse = found.iter().any(|one| MISUSE.contains(&one.rule));
     let found = found.iter().filter(|one| !misuse || MISUSE.contains(&one.rule));

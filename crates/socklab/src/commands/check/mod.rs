@@ -8,6 +8,7 @@ mod story;
 mod subject;
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -23,7 +24,7 @@ use crate::language::text;
 use crate::output::println;
 pub(crate) use explain::{bytes_text, missed, why};
 pub(crate) use report::{case_line, refused, summary};
-pub(crate) use story::{Order, again, story};
+pub(crate) use story::{Order, again, behind, gap_in_the_way, story};
 pub(crate) use subject::Subject;
 
 /// Checks a program.
@@ -125,8 +126,17 @@ pub(crate) fn some_seed() -> u64 {
 pub(crate) fn not_here(error: &BuildError) -> anyhow::Error {
     let failure = match error {
         BuildError::Missing { tool } => {
-            let failure = Failure::new(Exit::Environment, text!("check-missing", tool = tool));
-            failure.hint(text!("check-missing-hint"))
+            let path = Path::new(tool);
+            let (exit, key) = match () {
+                () if path.is_dir() => (Exit::Usage, "check-folder"),
+                () if path.is_file() => (Exit::Usage, "check-not-executable"),
+                () if path.extension().is_some() || tool.contains('/') => {
+                    (Exit::Usage, "check-no-file")
+                }
+                () => (Exit::Environment, "check-missing"),
+            };
+            Failure::new(exit, text!(key, tool = tool))
+                .hint(text!(&format!("{key}-hint"), tool = tool))
         }
         error => Failure::new(Exit::Environment, error.to_string()),
     };

@@ -1,7 +1,7 @@
 //! The story of a case that did not pass: what was expected, what came, the ladder, a hint, and
 //! how to see it again.
 
-use scenario::exercise::{CaseReport, Conduct, Hints, conduct};
+use scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
 use scenario::{Recording, StepTrouble};
 
 use super::advice::{Advice, advice};
@@ -38,20 +38,13 @@ pub(crate) fn story(
     }
     let title = format!("{}: {}", done.case.name, ask::of(&done.case.title));
     let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
-    let gaps = subject.open_gaps();
-    // A starter that runs into a gap names it; a program that does not get so far names none.
-    let met = done.recording.as_ref().and_then(|recording| {
-        gaps.iter().find(|gap| {
-            let names =
-                [format!("gap {}: {}", gap.number, gap.name), format!("gap {}\n", gap.name)];
-            names.iter().any(|name| is_printed(recording, name))
-        })
-    });
-    if let Some(gap) = met.or(gaps.first()) {
+    let gap = gap_in_the_way(done, subject);
+    if let Some(gap) = &gap {
         let prompt = hints.about(&gap.name).map_or("", |hint| ask::of(&hint.prompt));
         let (number, name, line) = (gap.number, &gap.name, gap.line);
         let todo = text!("why-gap", number = number, name = name, line = line, prompt = prompt);
-        lines.push(style::paint(style::BAD, todo));
+        let todo = markdown::lines(&todo, width(), "  ");
+        lines.extend(todo.into_iter().map(|line| style::paint(style::BAD, line)));
     }
     lines.extend(why(done));
     if let Some(recording) = &done.recording {
@@ -66,7 +59,7 @@ pub(crate) fn story(
         Order::WordsLast => drop(lines.splice(..0, picture)),
     }
     // Whoever has gaps left needs their text first.
-    let advice = if gaps.is_empty() { advice(done) } else { Advice::default() };
+    let advice = if gap.is_none() { advice(done) } else { Advice::default() };
     let hint = done.hint().filter(|_| advice.leaves_room).map(|hint| ask::of(&hint).to_owned());
     for sentence in advice.sentences {
         lines.extend(labelled("label-why", &sentence));
@@ -79,11 +72,29 @@ pub(crate) fn story(
     lines
 }
 
+/// The open gap that a program ran into, else the first. A starter that runs into a gap names it; a
+/// program that does not get so far names none.
+pub(crate) fn gap_in_the_way(done: &CaseReport<'_>, subject: &Subject) -> Option<Open> {
+    let mut gaps = subject.open_gaps();
+    let met = done.recording.as_ref().and_then(|recording| {
+        gaps.iter().position(|gap| {
+            let names =
+                [format!("gap {}: {}", gap.number, gap.name), format!("gap {}\n", gap.name)];
+            names.iter().any(|name| is_printed(recording, name))
+        })
+    });
+    (!gaps.is_empty()).then(|| gaps.swap_remove(met.unwrap_or(0)))
+}
+
 /// A label and a text behind it, in lines.
 fn labelled(key: &str, text: &str) -> Vec<String> {
-    let label = text!(key);
+    behind(&text!(key), text)
+}
+
+/// A text behind a label of one's own.
+pub(crate) fn behind(label: &str, text: &str) -> Vec<String> {
     let mut lines = markdown::lines(&format!("{label} {text}"), width(), "  ");
-    lines[0] = lines[0].replacen(&label, &style::paint(style::STRONG, &label), 1);
+    lines[0] = lines[0].replacen(label, &style::paint(style::STRONG, label), 1);
     lines
 }
 

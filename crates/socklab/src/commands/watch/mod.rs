@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use scenario::exercise::{Code, Hints};
 use scenario::format::Exercise;
 
-use super::check::Subject;
+use super::check::{Subject, behind};
 use super::exercise::{Material, in_this_language, line, restart, source_file, started};
 use crate::ask::key::{self, Keys};
 use crate::ask::{self, progress};
@@ -169,10 +169,10 @@ impl Desk {
         Ok(())
     }
 
-    /// The next hint: about the first open gap, or else about what failed.
+    /// The next hint: about the gap that the report names, or else about what failed.
     fn hint(&mut self) {
-        let gaps = self.subject.open_gaps();
-        let about = gaps.first().and_then(|gap| self.hints.about(&gap.name));
+        let gap = self.last.gap.as_ref();
+        let about = gap.and_then(|gap| self.hints.about(&gap.name));
         let hint = match (about, self.given) {
             (Some(hint), 0) => Some(ask::of(&hint.vague).to_owned()),
             (Some(hint), 1) => Some(ask::of(&hint.precise).to_owned()),
@@ -182,8 +182,14 @@ impl Desk {
             (None, _) => self.last.hint.clone(),
         };
         self.given += 1;
-        let label = style::paint(style::STRONG, text!("label-hint"));
-        println!("\n{label} {}", hint.unwrap_or_else(|| text!("watch-no-hint")));
+        let label = match gap {
+            Some(gap) => text!("label-hint-gap", number = gap.number, name = &*gap.name),
+            None => text!("label-hint"),
+        };
+        println!();
+        behind(&label, &hint.unwrap_or_else(|| text!("watch-no-hint")))
+            .iter()
+            .for_each(|line| println!("{line}"));
     }
 
     fn list(&self) -> Result<()> {

@@ -6,12 +6,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use anyhow::Result;
-use scenario::exercise::{BuildError, Check, Hints};
+use scenario::exercise::{BuildError, Check, Hints, Open};
 use scenario::format::Exercise;
 
 use crate::ask;
 use crate::ask::gauge::Gauge;
-use crate::commands::check::{Order, Subject, again, case_line, note, some_seed, story, summary};
+use crate::commands::check::{
+    Order, Subject, again, case_line, gap_in_the_way, note, some_seed, story, summary,
+};
 use crate::commands::exercise::Points;
 use crate::failure::told;
 use crate::language::text;
@@ -36,6 +38,8 @@ pub(super) struct Over {
     pub(super) summary: Option<String>,
     /// The hint that stands beside what failed.
     pub(super) hint: Option<String>,
+    /// The open gap that is named there.
+    pub(super) gap: Option<Open>,
 }
 
 /// A check that is running, or has run.
@@ -121,6 +125,7 @@ fn check(
     Ok(Over {
         summary: Some(summary(&report)),
         points: Some(Points { core: report.points(false), robust: report.points(true) }),
+        gap: failed.and_then(|done| gap_in_the_way(done, subject)),
         hint: failed.and_then(|done| done.hint()).map(|hint| ask::of(&hint).to_owned()),
     })
 }
