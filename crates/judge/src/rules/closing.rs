@@ -35,13 +35,22 @@ pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) ->
 }
 
 pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Finding> {
+    // Who has shut down reading sees an end because it wants no more, whatever the other does.
+    let deaf: HashMap<usize, Position> = case
+        .calls()
+        .filter(|(_, call)| match &call.args {
+            Args::Shutdown { how } => *how != Shutdown::WR && call.value().is_some(),
+            _ => false,
+        })
+        .filter_map(|(at, _)| Some((case.flows.socket_at(at)?, at)))
+        .collect();
     let found = case.flows.closings.iter().filter_map(|closing| {
-        if own_end(case, closing.seen, &[Shutdown::RD, Shutdown::RDWR]).is_some() {
-            // It sees an end because it does not want to see more, whatever the other does.
+        let socket = case.flows.socket_at(closing.seen)?;
+        if deaf.get(&socket).is_some_and(|shut| *shut < closing.seen) {
             return None;
         }
         let connection = case.flows.connection_at(closing.seen)?;
-        let other = case.flows.other_end(connection, case.flows.socket_at(closing.seen));
+        let other = case.flows.other_end(connection, Some(socket));
         let peer = match closing.closed {
             Some(closed) => case.who(closed),
             None => other.address.as_ref().map(shown)?,
@@ -64,19 +73,13 @@ pub(super) fn reset(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// The program's own `shutdown` before a position, if it is one of these.
-fn own_end(case: &Case<'_>, at: Position, hows: &[Shutdown]) -> Option<Position> {
-    let socket = case.flows.socket_at(at)?;
-    let shuts = |call: &Call| match &call.args {
-        Args::Shutdown { how } => hows.contains(how) && call.value().is_some(),
-        _ => false,
-    };
-    case.before(socket, at).find(|(_, call)| shuts(call)).map(|(at, _)| at)
-}
-
 /// The program's own `shutdown` of the writing half before a position.
 fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
-    own_end(case, at, &[Shutdown::WR, Shutdown::RDWR])
+    let socket = case.flows.socket_at(at)?;
+    let shut = case
+        .before(socket, at)
+        .find(|(_, call)| ends_writing(call) && matches!(call.args, Args::Shutdown { .. }));
+    shut.map(|(at, _)| at)
 }
 
 fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
@@ -214,6 +217,15 @@ mod tests {
         });
         assert!(rules(&half).contains(&"half-close"));
         assert!(!rules(&timeline).contains(&"half-close"));
+    }
+
+    #[test]
+    fn who_wants_no_more_has_not_seen_the_other_end() {
+        let deaf = with_pair(|story, near, _| {
+            story.shutdown(near, Shutdown::RD);
+            story.recv(near, "");
+        });
+        assert!(!rules(&deaf).contains(&"end-of-stream"));
     }
 
     #[test]
