@@ -1,7 +1,7 @@
 //! `connect`: a telnet and a nc that get the end right.
 
 use std::io::{IsTerminal, Write, stdin, stdout};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -124,8 +124,16 @@ fn failure(error: &ConnectError, host: &str, port: u16, deadline: Duration) -> F
     match error {
         ConnectError::Resolve(error) => unresolved(host, error),
         ConnectError::Refused(_) => {
-            Failure::new(Exit::Refused, text!("refused", address = address))
-                .hint(text!("refused-hint", port = port))
+            let failure = Failure::new(Exit::Refused, text!("refused", address = address));
+            // Only on this machine can the reader start a server there.
+            match host.parse::<IpAddr>() {
+                Ok(ip) if ip.is_loopback() && ip != Ipv4Addr::LOCALHOST => {
+                    failure.hint(text!("refused-hint", port = format!("{port} --listen {ip}")))
+                }
+                Ok(ip) if !ip.is_loopback() => failure,
+                Err(_) if host != "localhost" => failure,
+                _ => failure.hint(text!("refused-hint", port = port)),
+            }
         }
         ConnectError::TimedOut(_) => {
             let seconds = deadline.as_secs_f64();
