@@ -7,18 +7,19 @@ import threading
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
 
 
-def converse(_, address):
+def converse(own, address):
     print("Connected:", address)
     try:
-        client.sendall(b"Welcome to the server. Type something and hit enter\n")
+        own.sendall(b"Welcome to the server. Type something and hit enter\n")
         while True:
-            data = client.recv(1024)
+            data = own.recv(1024)
             if not data:
                 break
+            # The main thread may have accepted another one meanwhile.
             client.sendall(b"OK..." + data)
     except OSError as error:
         print(address, error)
-    client.close()
+    own.close()
 
 
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
