@@ -90,6 +90,11 @@ impl<'t> Case<'t> {
         self.flows.socket_at(at).map(|socket| &self.flows.sockets[socket])
     }
 
+    /// The `listen` on the socket of the call at a position, if it listens by then.
+    pub(crate) fn listens(&self, at: Position) -> Option<Position> {
+        self.socket(at)?.listening.filter(|listen| *listen < at)
+    }
+
     /// The calls made on a socket before a position.
     pub(crate) fn before(
         &self,

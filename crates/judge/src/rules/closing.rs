@@ -84,8 +84,8 @@ fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
 
 fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
     // A listening socket was never connected: that is another mistake.
-    let listens = |at| case.socket(at).is_some_and(|socket| socket.listening.is_some());
-    let broken = case.failed(Errno::EPIPE).filter(move |(at, call)| sends(call) && !listens(*at));
+    let broken =
+        case.failed(Errno::EPIPE).filter(|(at, call)| sends(call) && case.listens(*at).is_none());
     broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
 }
 

@@ -114,8 +114,7 @@ pub(super) fn unreachable(case: &Case<'_>) -> Vec<Finding> {
 
 pub(super) fn already_connected(case: &Case<'_>) -> Vec<Finding> {
     // EISCONN also answers who connects a listening socket.
-    let listens = |at| case.socket(at).is_some_and(|socket| socket.listening.is_some());
-    let twice = case.failed(Errno(106)).filter(|(at, _)| !listens(*at));
+    let twice = case.failed(Errno(106)).filter(|(at, _)| case.listens(*at).is_none());
     let found = twice.map(|(at, call)| {
         let earlier = case.flows.socket_at(at).and_then(|socket| {
             let connects = |call: &Call| matches!(call.args, Args::Connect { .. });

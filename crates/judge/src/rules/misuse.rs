@@ -13,14 +13,9 @@ fn moves_or_shuts(call: &Call) -> bool {
     sends(call) || receives(call) || matches!(call.args, Args::Shutdown { .. })
 }
 
-/// The `listen` on the socket of a call, if it listens.
-fn listens(case: &Case<'_>, at: flows::Position) -> Option<flows::Position> {
-    case.socket(at)?.listening.filter(|listen| *listen < at)
-}
-
 pub(super) fn not_connected(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno::ENOTCONN).filter(|(_, call)| moves_or_shuts(call));
-    let found = found.filter(|(at, _)| listens(case, *at).is_none());
+    let found = found.filter(|(at, _)| case.listens(*at).is_none());
     found.map(|(at, call)| finding(at, call)).collect()
 }
 
@@ -29,7 +24,7 @@ pub(super) fn listener_used(case: &Case<'_>) -> Vec<Finding> {
     let refused = [Errno::ENOTCONN, Errno::EPIPE].into_iter().flat_map(|errno| case.failed(errno));
     let found =
         refused.filter(|(_, call)| sends(call) || receives(call)).filter_map(|(at, call)| {
-            let listen = listens(case, at)?;
+            let listen = case.listens(at)?;
             Some(finding(at, call).and([listen]))
         });
     found.collect()
@@ -37,7 +32,7 @@ pub(super) fn listener_used(case: &Case<'_>) -> Vec<Finding> {
 
 pub(super) fn accept_without_listen(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno(22)).filter(|(at, call)| {
-        matches!(call.args, Args::Accept { .. }) && listens(case, *at).is_none()
+        matches!(call.args, Args::Accept { .. }) && case.listens(*at).is_none()
     });
     found.map(|(at, call)| finding(at, call)).collect()
 }

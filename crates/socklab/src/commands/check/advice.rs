@@ -52,7 +52,8 @@ pub(super) fn advice(done: &CaseReport<'_>) -> Advice {
         let event = recording.events.iter().find(|event| event.seq == seq);
         event.is_some_and(|event| processes.contains(&event.place.process))
     };
-    // Whether a server or a client waits, it is we who stopped: but a server has to wait.
+    // A server that waits for its client does what it should: the client is ours, and has stopped
+    // because the case is over.
     let serves = recording.events.iter().any(|event| {
         processes.contains(&event.place.process)
             && event.call().is_some_and(|call| {
