@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scenario::Course;
+use socklab_scenario::Course;
 
 fuzz_target!(|input: (Vec<u8>, Vec<u8>)| {
     let (toml, prose) = input;

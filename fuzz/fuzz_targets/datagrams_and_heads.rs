@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use net::ntp::Packet;
+use socklab_net::ntp::Packet;
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Some(length) = net::server::http::head_length(bytes) {
+    if let Some(length) = socklab_net::server::http::head_length(bytes) {
         assert!(length <= bytes.len());
     }
     if let Ok(packet) = Packet::parse(bytes) {

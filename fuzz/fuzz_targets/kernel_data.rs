@@ -1,7 +1,7 @@
 //! Whatever a program hands to the kernel, and whatever came back, its call is decoded.
 #![no_main]
 
-use event::{Errno, Outcome};
+use socklab_event::{Errno, Outcome};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, [u64; 6], Vec<u8>, Vec<u8>, i64)| {
@@ -11,5 +11,5 @@ fuzz_target!(|input: (u8, [u64; 6], Vec<u8>, Vec<u8>, i64)| {
         i64::MIN => Outcome::Unfinished,
         value => Outcome::Value(value),
     };
-    let _ = trace::fuzzing::call(row.into(), words, &before, &after, outcome);
+    let _ = socklab_trace::fuzzing::call(row.into(), words, &before, &after, outcome);
 });

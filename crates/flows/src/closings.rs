@@ -1,6 +1,6 @@
 //! What ended a stream: the close or shutdown behind each end of file.
 
-use event::{Args, Call, Event, Shutdown};
+use socklab_event::{Args, Call, Event, Shutdown};
 
 use crate::{Connection, Position, Socket};
 

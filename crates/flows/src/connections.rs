@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use event::{Args, Endpoint, Errno, Event, Outcome, Protocol};
+use socklab_event::{Args, Endpoint, Errno, Event, Outcome, Protocol};
 
 use crate::{Position, Socket};
 

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use event::{Bytes, Endpoint, Event};
+use socklab_event::{Bytes, Endpoint, Event};
 
 use crate::connections::{Paired, is_at};
 use crate::moved::{messages, taken};
@@ -56,7 +56,7 @@ pub(crate) fn join(
         let sends = crate::moved::sent(call).is_some();
         // What the socket was connected to when this call was made, not what it became later.
         let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
-        if let event::Args::Connect { address } = &call.args {
+        if let socklab_event::Args::Connect { address } = &call.args {
             paired.connection_at[at] = post.conversation(paired, at, socket, address);
         }
         for (index, (bytes, address)) in messages(call).into_iter().enumerate() {
@@ -81,8 +81,9 @@ pub(crate) fn join(
 
 fn is_inet_datagram(socket: &Socket) -> bool {
     let identity = &socket.identity;
-    let inet = [event::Family::INET, event::Family::INET6].contains(&identity.family);
-    inet && identity.kind == event::SocketType::DGRAM
+    let inet =
+        [socklab_event::Family::INET, socklab_event::Family::INET6].contains(&identity.family);
+    inet && identity.kind == socklab_event::SocketType::DGRAM
 }
 
 fn by_port(sockets: &[Socket]) -> HashMap<u16, Vec<usize>> {
@@ -240,7 +241,7 @@ impl<'t> Post<'_, 't> {
             let socket = &self.sockets[*other];
             let closed =
                 socket.last().filter(|last| *last < at).and_then(|last| self.order[last].call());
-            let alive = !closed.is_some_and(|call| matches!(call.args, event::Args::Close));
+            let alive = !closed.is_some_and(|call| matches!(call.args, socklab_event::Args::Close));
             // Nothing waits for a socket that does not exist yet: the datagram was thrown away.
             let born = socket.created.is_none_or(|created| created < at);
             *other != from && born && alive && is_at(socket, netns, address)

@@ -18,7 +18,7 @@ mod streams;
 
 use std::collections::HashMap;
 
-use event::{Call, Event, Timeline};
+use socklab_event::{Call, Event, Timeline};
 
 pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};

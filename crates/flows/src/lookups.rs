@@ -1,6 +1,6 @@
 //! Name look-ups: the conversations with port 53 that `getaddrinfo` has on a program's behalf.
 
-use event::{Endpoint, Event};
+use socklab_event::{Endpoint, Event};
 
 use crate::moved::messages;
 use crate::{Position, Socket};

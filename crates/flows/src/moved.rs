@@ -1,6 +1,6 @@
 //! How many bytes a call moved, whichever of the many calls it was.
 
-use event::{Args, Bytes, Call, Endpoint, Flags};
+use socklab_event::{Args, Bytes, Call, Endpoint, Flags};
 
 /// The bytes a successful send handed to the kernel: how many, and a sample of them.
 pub fn sent(call: &Call) -> Option<(u64, &[u8])> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use event::{Args, Call, Event, Process, SocketId, What};
+use socklab_event::{Args, Call, Event, Process, SocketId, What};
 
 use crate::Position;
 
@@ -26,7 +26,7 @@ pub struct Socket {
 impl Socket {
     /// True if bytes flow on it without boundaries.
     pub fn is_stream(&self) -> bool {
-        self.identity.kind == event::SocketType::STREAM
+        self.identity.kind == socklab_event::SocketType::STREAM
     }
 
     /// The position of the last call seen on it.

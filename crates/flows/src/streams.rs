@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use event::Event;
+use socklab_event::Event;
 
 use crate::{Connection, ConnectionKind, Position, Socket, moved};
 
@@ -102,7 +102,7 @@ fn direction(
 fn pieces<'t>(
     order: &[&'t Event],
     socket: &Socket,
-    amount: impl Fn(&'t event::Call) -> Option<(u64, &'t [u8])>,
+    amount: impl Fn(&'t socklab_event::Call) -> Option<(u64, &'t [u8])>,
 ) -> Vec<Piece<'t>> {
     let mut end = 0u64;
     let mut pieces = Vec::new();

@@ -1,13 +1,13 @@
 //! Conversations found in stories.
 
-use event::{Args, Flags, Message, Timeline, What};
-use flows::{ConnectionKind, Flows, question};
 use proptest::prelude::*;
-use timelines::{Story, any_timeline, scenes};
+use socklab_event::{Args, Flags, Message, Timeline, What};
+use socklab_flows::{ConnectionKind, Flows, question};
+use socklab_timelines::{Story, any_timeline, scenes};
 
 /// Each transfer as `start+total>part,part`, for comparing.
 fn transfers(timeline: &Timeline) -> Vec<String> {
-    let shown = |transfer: &flows::Transfer| {
+    let shown = |transfer: &socklab_flows::Transfer| {
         let parts = transfer.parts.iter().map(|part| format!("{:?}", part.bytes));
         let parts: Vec<String> = parts.collect();
         format!("{}+{}>{}", transfer.start, transfer.total, parts.join(","))
@@ -123,9 +123,9 @@ fn the_connect_that_began_the_connection_is_its_connect() {
     let near = story.tcp(client);
     let begun = story.connect(near, "127.0.0.1:12000");
     story.accept(listener, near);
-    let address = timelines::address("127.0.0.1:12000");
+    let address = socklab_timelines::address("127.0.0.1:12000");
     // EISCONN: the program asks whether it is connected by now.
-    story.fail(near, "connect", event::Args::Connect { address }, 106);
+    story.fail(near, "connect", socklab_event::Args::Connect { address }, 106);
     let timeline = story.build();
     let flows = Flows::of(&timeline);
     let connected = flows.connections[0].connected.expect("a connect");
@@ -168,7 +168,7 @@ fn two_thousand_connections_take_no_time() {
     let timeline = scenes::crowd(2_000);
     let flows = Flows::of(&timeline);
     assert_eq!(flows.connections.len(), 2_000);
-    assert!(flows.transfers.iter().all(flows::Transfer::is_whole));
+    assert!(flows.transfers.iter().all(socklab_flows::Transfer::is_whole));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use event::{Args, Call, Endpoint, Errno, Process, Protocol, SocketType, Timeline};
-use flows::{Flows, Position};
+use socklab_event::{Args, Call, Endpoint, Errno, Process, Protocol, SocketType, Timeline};
+use socklab_flows::{Flows, Position};
 
 use crate::Argument;
 
@@ -86,7 +86,7 @@ impl<'t> Case<'t> {
     }
 
     /// The socket of the call at a position.
-    pub(crate) fn socket(&self, at: Position) -> Option<&flows::Socket> {
+    pub(crate) fn socket(&self, at: Position) -> Option<&socklab_flows::Socket> {
         self.flows.socket_at(at).map(|socket| &self.flows.sockets[socket])
     }
 
@@ -154,7 +154,7 @@ fn names(timeline: &Timeline) -> HashMap<u32, String> {
             _ => continue,
         };
         let label = labels.get(&process).copied().unwrap_or("");
-        let name = flows::program_name(label, argv);
+        let name = socklab_flows::program_name(label, argv);
         if !name.is_empty() {
             names.insert(process, name);
         }
@@ -165,7 +165,7 @@ fn names(timeline: &Timeline) -> HashMap<u32, String> {
 /// Netlink, and the name service cache: never the student's own.
 fn is_plumbing(call: &Call) -> bool {
     let family = call.socket.as_ref().map(|socket| socket.family);
-    family == Some(event::Family::NETLINK)
+    family == Some(socklab_event::Family::NETLINK)
         || matches!(&call.args, Args::Connect { address: Endpoint::Unix { path } } if path.contains("/nscd/"))
 }
 

@@ -55,7 +55,7 @@ pub enum Subject {
         /// Who.
         actor: String,
         /// Which stream; none for both together.
-        stream: Option<event::Stream>,
+        stream: Option<socklab_event::Stream>,
         /// What.
         bytes: Bytes,
     },

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use event::{Endpoint, Errno, Signal};
 use serde::{Deserialize, Serialize};
+use socklab_event::{Endpoint, Errno, Signal};
 
 /// A number, or from a number to a number, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -93,9 +93,9 @@ const LESSONS: usize = 1;
 const PROBLEMS: usize = 3;
 
 /// Everything the rules find, in the order of the decisive events.
-pub fn explain(timeline: &event::Timeline) -> Vec<Explanation> {
+pub fn explain(timeline: &socklab_event::Timeline) -> Vec<Explanation> {
     let case = Case::of(timeline);
-    let mut explanations: Vec<(flows::Position, Explanation)> = Vec::new();
+    let mut explanations: Vec<(socklab_flows::Position, Explanation)> = Vec::new();
     for rule in RULES {
         let mut findings = (rule.find)(&case);
         findings.retain(|finding| !finding.evidence.is_empty());

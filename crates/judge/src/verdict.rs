@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use event::{Event, Exit, Process, SocketId, Timeline};
 use serde::Serialize;
+use socklab_event::{Event, Exit, Process, SocketId, Timeline};
 
 use crate::expect::{Call, ExitWanted, Expectation, Subject};
 use crate::verdict_scene::Scene;
@@ -170,7 +170,7 @@ impl<'t> Window<'t> {
             }
             Subject::Output { actor, stream, bytes } => {
                 let (sample, total, events) = scene.output(actor, *stream);
-                streams(bytes, vec![(event::Bytes { sample, total }, events)], expectation)
+                streams(bytes, vec![(socklab_event::Bytes { sample, total }, events)], expectation)
             }
             Subject::Exit { actor, wanted } => {
                 let exit = scene.exit(actor);
@@ -231,11 +231,11 @@ fn counted<'t>(expectation: &Expectation, found: Vec<&'t Event>, kin: &[&'t Even
 /// Is there a stream of these bytes?
 fn streams<'t>(
     wanted: &crate::BytesWanted,
-    candidates: Vec<(event::Bytes, Vec<&'t Event>)>,
+    candidates: Vec<(socklab_event::Bytes, Vec<&'t Event>)>,
     expectation: &Expectation,
 ) -> Verdict<'t> {
     let never = expectation.times.at_most == Some(0);
-    let fit = |bytes: &event::Bytes| wanted.fit(&bytes.sample, bytes.total);
+    let fit = |bytes: &socklab_event::Bytes| wanted.fit(&bytes.sample, bytes.total);
     let found = candidates.iter().find(|(bytes, _)| fit(bytes) == Some(true));
     if let Some((_, events)) = found {
         let outcome = match never {
@@ -251,8 +251,9 @@ fn streams<'t>(
         return (Outcome::Passed, Vec::new());
     }
     let sample = wanted.sample().unwrap_or_default().to_vec();
-    let alike =
-        |bytes: &event::Bytes| bytes.sample.iter().zip(&sample).take_while(|(a, b)| a == b).count();
+    let alike = |bytes: &socklab_event::Bytes| {
+        bytes.sample.iter().zip(&sample).take_while(|(a, b)| a == b).count()
+    };
     match candidates.into_iter().max_by_key(|(bytes, _)| (alike(bytes), bytes.total)) {
         None => (Outcome::Failed(Mismatch::Nothing), Vec::new()),
         Some((bytes, events)) => {

@@ -1,6 +1,6 @@
 //! Does a call, or a stream of them, fit what was expected of it?
 
-use event::{Args, Bytes, Call as Made, Event, Outcome, Protocol, SocketId};
+use socklab_event::{Args, Bytes, Call as Made, Event, Outcome, Protocol, SocketId};
 
 use crate::expect::{Call, State, Stream};
 use crate::verdict_scene::Scene;
@@ -39,7 +39,10 @@ impl Call {
         let finished = made.outcome != Outcome::Unfinished;
         let ended = made.value() == Some(0)
             && matches!(&made.args, Args::Recv { room, .. } if *room > 0)
-            && made.socket.as_ref().is_some_and(|socket| socket.kind == event::SocketType::STREAM);
+            && made
+                .socket
+                .as_ref()
+                .is_some_and(|socket| socket.kind == socklab_event::SocketType::STREAM);
         let took = i64::try_from(made.took() / 1_000_000).unwrap_or(i64::MAX);
         self.ok.is_none_or(|ok| finished && ok == made.value().is_some())
             && self.unfinished.is_none_or(|wanted| wanted != finished)
@@ -62,7 +65,7 @@ impl Call {
         };
         let backlog = |range: crate::Range| matches!(made.args, Args::Listen { backlog } if range.has(backlog.into()));
         let how = |wanted: &str| matches!(made.args, Args::Shutdown { how } if how.name() == Some(wanted));
-        let value = |wanted: i64| matches!(option, Some((_, Some(event::OptionValue::Int(value)))) if *value == wanted);
+        let value = |wanted: i64| matches!(option, Some((_, Some(socklab_event::OptionValue::Int(value)))) if *value == wanted);
         self.backlog.is_none_or(backlog)
             && self.how.as_deref().is_none_or(how)
             && self
@@ -153,7 +156,8 @@ fn pieces(call: &Made) -> Option<(bool, Vec<Piece<'_>>)> {
     let pieces = match (call.value(), many) {
         (None, _) => Vec::new(),
         (Some(_), []) => {
-            let moved = if sent { flows::sent(call) } else { flows::received(call) };
+            let moved =
+                if sent { socklab_flows::sent(call) } else { socklab_flows::received(call) };
             moved.into_iter().collect()
         }
         (Some(_), many) => {
@@ -163,14 +167,14 @@ fn pieces(call: &Made) -> Option<(bool, Vec<Piece<'_>>)> {
     Some((sent, pieces))
 }
 
-fn looks_only(flags: &event::Flags) -> bool {
+fn looks_only(flags: &socklab_event::Flags) -> bool {
     flags.has("MSG_PEEK") || flags.has("MSG_ERRQUEUE")
 }
 
 /// Bytes that never passed through the sender (`sendfile`) are in no record of it; but what the
 /// other end of a connection received, was sent.
 fn fill(bytes: &mut Bytes, socket: &SocketId, scene: &Scene<'_>) {
-    if socket.kind != event::SocketType::STREAM {
+    if socket.kind != socklab_event::SocketType::STREAM {
         return;
     }
     let mut arrived = Vec::new();
@@ -193,9 +197,9 @@ fn fill(bytes: &mut Bytes, socket: &SocketId, scene: &Scene<'_>) {
 
 impl State {
     pub(crate) fn fits(&self, scene: &Scene<'_>, event: &Event) -> bool {
-        let event::What::State(state) = &event.what else { return false };
+        let socklab_event::What::State(state) = &event.what else { return false };
         let name = state.after.name().unwrap_or_default();
-        let is = |wanted: &Option<crate::Address>, endpoint: &Option<event::Endpoint>| {
+        let is = |wanted: &Option<crate::Address>, endpoint: &Option<socklab_event::Endpoint>| {
             wanted
                 .as_ref()
                 .is_none_or(|wanted| endpoint.as_ref().is_some_and(|endpoint| wanted.is(endpoint)))
@@ -221,7 +225,7 @@ pub(crate) fn moved(call: &Made) -> Vec<&Bytes> {
 }
 
 /// The addresses in a call: asked for, or given back.
-pub(crate) fn addresses(call: &Made) -> Vec<&event::Endpoint> {
+pub(crate) fn addresses(call: &Made) -> Vec<&socklab_event::Endpoint> {
     match &call.args {
         Args::Bind { address } | Args::Connect { address } => vec![address],
         Args::Accept { peer, .. } => {
@@ -238,7 +242,7 @@ pub(crate) fn addresses(call: &Made) -> Vec<&event::Endpoint> {
     }
 }
 
-fn flags(call: &Made) -> Option<&event::Flags> {
+fn flags(call: &Made) -> Option<&socklab_event::Flags> {
     match &call.args {
         Args::Socket { flags, .. }
         | Args::Accept { flags, .. }

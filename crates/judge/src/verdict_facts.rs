@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use event::{Endpoint, Event, Exit, Outcome, Process, Timeline, What};
+use socklab_event::{Endpoint, Event, Exit, Outcome, Process, Timeline, What};
 
 use crate::verdict::Finding;
 use crate::verdict_call::{addresses, moved};
@@ -18,7 +18,7 @@ pub enum Fact {
     /// Nanoseconds.
     Time(u64),
     /// Bytes that moved.
-    Bytes(event::Bytes),
+    Bytes(socklab_event::Bytes),
 }
 
 /// The facts about findings that passed, by `NAME.WORD`.
@@ -80,7 +80,7 @@ pub fn facts(findings: &[Finding], timeline: &Timeline) -> BTreeMap<String, Fact
     facts
 }
 
-fn about_call(call: &event::Call, tell: &mut impl FnMut(&str, Fact)) {
+fn about_call(call: &socklab_event::Call, tell: &mut impl FnMut(&str, Fact)) {
     tell("call", Fact::Text(call.library_name().to_owned()));
     tell("took", Fact::Time(call.took()));
     match call.outcome {
@@ -108,7 +108,7 @@ fn about_call(call: &event::Call, tell: &mut impl FnMut(&str, Fact)) {
     }
 }
 
-fn about_socket(socket: &event::SocketId, tell: &mut impl FnMut(&str, Fact)) {
+fn about_socket(socket: &socklab_event::SocketId, tell: &mut impl FnMut(&str, Fact)) {
     let text = |endpoint: &Endpoint| Fact::Text(endpoint.unmapped().to_string());
     if let Some(local) = &socket.local {
         tell("local", text(local));

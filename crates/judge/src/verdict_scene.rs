@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use event::{Args, Call, Endpoint, Event, Exit, Process, SocketId, SocketType, Timeline};
+use socklab_event::{Args, Call, Endpoint, Event, Exit, Process, SocketId, SocketType, Timeline};
 
 /// A timeline, indexed.
 pub(crate) struct Scene<'t> {
@@ -97,12 +97,12 @@ impl<'t> Scene<'t> {
     pub(crate) fn output(
         &self,
         actor: &str,
-        wanted: Option<event::Stream>,
+        wanted: Option<socklab_event::Stream>,
     ) -> (Vec<u8>, u64, Vec<&'t Event>) {
         let (mut bytes, mut total, mut from) = (Vec::new(), 0, Vec::new());
         for event in self.events.iter().filter(|event| self.is_by(event, Some(actor))) {
             if let Some(Process::Stdio { stream, bytes: part }) = event.process() {
-                let printed = *stream != event::Stream::Stdin;
+                let printed = *stream != socklab_event::Stream::Stdin;
                 if printed && wanted.is_none_or(|wanted| wanted == *stream) {
                     // Behind a gap nothing is in its place any more.
                     if bytes.len() as u64 == total {

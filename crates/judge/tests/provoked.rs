@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::Command as Plain;
 use std::time::Duration;
 
-use event::Timeline;
-use judge::{RULES, explain};
-use trace::{Command, Options, Stdio, Tracer};
+use socklab_event::Timeline;
+use socklab_judge::{RULES, explain};
+use socklab_trace::{Command, Options, Stdio, Tracer};
 
 /// Rules that only a network with distance or loss provokes.
 const NEED_A_NETWORK: [&str; 2] = ["connect-refused-remote", "connection-timed-out"];

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
-use judge::{RULES, explain, locales};
 use proptest::prelude::*;
-use timelines::any_timeline;
+use socklab_judge::{RULES, explain, locales};
+use socklab_timelines::any_timeline;
 
 /// The variables of every message, by key.
 fn messages(text: &'static str) -> Vec<(String, BTreeSet<String>)> {

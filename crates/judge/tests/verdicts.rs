@@ -1,10 +1,10 @@
 //! Verdicts on a small timeline made by hand: a client that is refused, then one that is served.
 
-use event::{
+use socklab_event::{
     Args, Bytes, Call, Column, Endpoint, Errno, Event, Exit, Family, Header, Outcome, Place,
     Process, Protocol, SocketId, SocketType, Timeline, What,
 };
-use judge::{
+use socklab_judge::{
     BytesWanted, Call as Wanted, ExitWanted, Expectation, Fact, Mismatch, Outcome as Verdict,
     Range, Stream, Subject, facts, judge,
 };
@@ -218,7 +218,7 @@ fn bytes_that_were_only_looked_at_count_once() {
     let mut timeline = timeline();
     let mut peek = recv("ho");
     if let Args::Recv { flags, .. } = &mut peek {
-        *flags = event::Flags(vec!["MSG_PEEK".into()]);
+        *flags = socklab_event::Flags(vec!["MSG_PEEK".into()]);
     }
     timeline.events.insert(4, call(SERVER, 5, "recvfrom", peek, Outcome::Value(2)));
     let found = judge(&[of_stream("server", false, "hola")], &timeline).remove(0).outcome;

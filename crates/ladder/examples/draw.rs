@@ -1,13 +1,13 @@
 //! Draws a recording (a `.jsonl` file) or one of the tests' scenes.
 //!
 //! ```sh
-//! cargo run -p ladder --example draw -- run.jsonl text 100 es
-//! cargo run -p ladder --example draw -- upper_tcp svg > ladder.svg
+//! cargo run -p socklab-ladder --example draw -- run.jsonl text 100 es
+//! cargo run -p socklab-ladder --example draw -- upper_tcp svg > ladder.svg
 //! ```
 
-use event::Timeline;
-use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Theme, Words};
-use timelines::scenes;
+use socklab_event::Timeline;
+use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Theme, Words};
+use socklab_timelines::scenes;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -53,7 +53,7 @@ fn timeline(name: &str) -> Timeline {
         "busy" => scenes::busy_loop(10_000),
         file => {
             let file = std::fs::File::open(file).expect("a recording or a scene");
-            event::read(std::io::BufReader::new(file)).expect("a recording").timeline
+            socklab_event::read(std::io::BufReader::new(file)).expect("a recording").timeline
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn cut(text: &str, most: usize, words: &crate::Words) -> String {
 }
 
 /// Bytes as text for one line; in hexadecimal, and true, if too few of them can be read.
-pub(crate) fn readable(bytes: &event::Bytes) -> (String, bool) {
+pub(crate) fn readable(bytes: &socklab_event::Bytes) -> (String, bool) {
     let sample = &bytes.sample;
     let mut text = String::with_capacity(sample.len());
     let mut odd = 0;

@@ -1,7 +1,7 @@
 //! What a cell says, in parts that a display can colour, wrap and shorten.
 
-use event::Bytes;
 use serde::Serialize;
+use socklab_event::Bytes;
 
 use crate::clean::readable;
 

@@ -4,19 +4,19 @@
 //! decided. Pure: nothing here reads or writes anything.
 //!
 //! ```
-//! let timeline = event::Timeline::default();
-//! let ladder = ladder::Ladder::of(&timeline, &ladder::Options::default());
-//! print!("{}", ladder.to_text(&ladder::TextStyle::default()));
+//! let timeline = socklab_event::Timeline::default();
+//! let ladder = socklab_ladder::Ladder::of(&timeline, &socklab_ladder::Options::default());
+//! print!("{}", ladder.to_text(&socklab_ladder::TextStyle::default()));
 //! ```
 #![forbid(unsafe_code)]
 
-mod build;
 mod clean;
 mod html;
 mod label;
 mod meanings;
 mod model;
 mod options;
+mod plan;
 mod svg;
 mod text;
 mod words;

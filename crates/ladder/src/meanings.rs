@@ -1,6 +1,6 @@
 //! What error names mean, in a sentence's worth.
 
-use event::Errno;
+use socklab_event::Errno;
 
 use crate::Words;
 

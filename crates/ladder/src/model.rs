@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use event::Event;
 use serde::Serialize;
+use socklab_event::Event;
 
 use crate::{Label, Words};
 

@@ -60,17 +60,17 @@ pub enum ColumnOrder {
 impl Options {
     /// True if a call took long enough to count as waiting. Sending and closing rarely wait, and
     /// suffer most from being recorded.
-    pub(crate) fn waited(&self, call: &event::Call) -> bool {
+    pub(crate) fn waited(&self, call: &socklab_event::Call) -> bool {
         let begins_something = matches!(
             call.args,
-            event::Args::Send { .. }
-                | event::Args::SendMany { .. }
-                | event::Args::SendFile { .. }
-                | event::Args::Shutdown { .. }
-                | event::Args::Close
-                | event::Args::Socket { .. }
-                | event::Args::Bind { .. }
-                | event::Args::Listen { .. }
+            socklab_event::Args::Send { .. }
+                | socklab_event::Args::SendMany { .. }
+                | socklab_event::Args::SendFile { .. }
+                | socklab_event::Args::Shutdown { .. }
+                | socklab_event::Args::Close
+                | socklab_event::Args::Socket { .. }
+                | socklab_event::Args::Bind { .. }
+                | socklab_event::Args::Listen { .. }
         );
         let from = if begins_something { self.wait_from.saturating_mul(6) } else { self.wait_from };
         call.took() >= from

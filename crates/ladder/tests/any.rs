@@ -1,8 +1,8 @@
 //! Whatever the timeline, the drawing stands.
 
-use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
 use proptest::prelude::*;
-use timelines::any_timeline;
+use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
+use socklab_timelines::any_timeline;
 use unicode_width::UnicodeWidthStr as _;
 
 fn options() -> impl Strategy<Value = Options> {

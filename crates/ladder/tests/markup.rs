@@ -1,14 +1,14 @@
 //! SVG and HTML: the same drawing, whole, harmless.
 
-use ladder::{HtmlStyle, Ladder, Options, SvgStyle, Theme};
-use timelines::{Story, scenes};
+use socklab_ladder::{HtmlStyle, Ladder, Options, SvgStyle, Theme};
+use socklab_timelines::{Story, scenes};
 
-fn ladder(timeline: &event::Timeline) -> Ladder {
+fn ladder(timeline: &socklab_event::Timeline) -> Ladder {
     Ladder::of(timeline, &Options::default())
 }
 
 /// What hostile programs send, name their files and call themselves.
-fn hostile() -> event::Timeline {
+fn hostile() -> socklab_event::Timeline {
     let mut story = Story::new();
     let evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'";
     let who = story.command(evil, &format!("{evil} --flag"));
@@ -16,7 +16,10 @@ fn hostile() -> event::Timeline {
     story.connect(sock, "127.0.0.1:80");
     story.send(sock, evil);
     story.recv(sock, format!("]]>--><svg onload=x>{evil}"));
-    story.what(who, event::What::Notice(event::Notice::Other { text: evil.to_owned() }));
+    story.what(
+        who,
+        socklab_event::What::Notice(socklab_event::Notice::Other { text: evil.to_owned() }),
+    );
     story.build()
 }
 

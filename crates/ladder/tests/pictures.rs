@@ -1,8 +1,8 @@
 //! The pictures the course needs, as they are drawn.
 
-use event::Timeline;
-use ladder::{Ladder, Options, TextStyle, Words};
-use timelines::{recorded, scenes};
+use socklab_event::Timeline;
+use socklab_ladder::{Ladder, Options, TextStyle, Words};
+use socklab_timelines::{recorded, scenes};
 
 fn text(timeline: &Timeline, width: usize) -> String {
     let style = TextStyle { width, ..TextStyle::default() };

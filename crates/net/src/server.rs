@@ -1,7 +1,7 @@
 //! Small, real servers. All are used alike:
 //!
 //! ```
-//! use net::server::{self, Config, Echo};
+//! use socklab_net::server::{self, Config, Echo};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let server = server::start(Echo, &Config::default(), |event| println!("{event:?}"))?;

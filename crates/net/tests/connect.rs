@@ -7,10 +7,10 @@ use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use net::connect::{self, ConnectError, Options, Outcome};
-use net::resolve::Family;
-use net::server::{Config, Daytime};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+use socklab_net::connect::{self, ConnectError, Options, Outcome};
+use socklab_net::resolve::Family;
+use socklab_net::server::{Config, Daytime};
 use support::start;
 
 #[test]

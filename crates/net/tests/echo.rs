@@ -8,7 +8,7 @@ use std::net::{Shutdown, UdpSocket};
 use std::thread;
 use std::time::Duration;
 
-use net::server::{Config, Cut, DatagramRules, Echo, Rate, Refusal, Transport, What};
+use socklab_net::server::{Config, Cut, DatagramRules, Echo, Rate, Refusal, Transport, What};
 use support::{PATIENCE, ask, assert_same, noise, read_all, reset_on_close, start, tcp};
 
 #[test]

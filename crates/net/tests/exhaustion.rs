@@ -8,9 +8,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::fd::AsRawFd;
 
-use net::server::{Config, Echo, What};
 use rustix::net::{AddressFamily, SocketType, connect, socket};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use socklab_net::server::{Config, Echo, What};
 use support::{PATIENCE, start};
 
 const CLIENTS: usize = 10;

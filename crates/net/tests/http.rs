@@ -8,7 +8,7 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::time::Duration;
 
-use net::server::{Config, Cut, Http, What, http::PAGE};
+use socklab_net::server::{Config, Cut, Http, What, http::PAGE};
 use support::{Server, ask, assert_same, noise, read_all, start};
 
 /// The responses in a byte stream: status, head, body. HEAD's responses have no body.

@@ -8,7 +8,9 @@ use std::net::{TcpListener, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use net::server::{self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, Transport, Upper, What};
+use socklab_net::server::{
+    self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, Transport, Upper, What,
+};
 use support::{ask, read_all, start};
 
 #[test]

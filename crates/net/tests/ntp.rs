@@ -5,8 +5,8 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
-use net::ntp::{Mode, Packet, Timestamp, offset_and_delay};
-use net::server::{Config, Ntp, Refusal, What};
+use socklab_net::ntp::{Mode, Packet, Timestamp, offset_and_delay};
+use socklab_net::server::{Config, Ntp, Refusal, What};
 use support::start;
 
 fn request(first_byte: u8, transmit: u64) -> [u8; 48] {

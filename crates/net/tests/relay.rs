@@ -9,8 +9,10 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use net::relay::{self, Direction, Ending, Framing, Object, Outcome, Side, TcpOptions, UdpOptions};
-use net::server::{Config, Echo};
+use socklab_net::relay::{
+    self, Direction, Ending, Framing, Object, Outcome, Side, TcpOptions, UdpOptions,
+};
+use socklab_net::server::{Config, Echo};
 use support::{assert_same, noise, read_all, reset_on_close, start};
 
 const LOTS: usize = 50_000_000;

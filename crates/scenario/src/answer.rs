@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use judge::{Expectation, Fact, Finding};
+use socklab_judge::{Expectation, Fact, Finding};
 
 use crate::format::{Outcome, Question};
 use crate::recording::Recording;
@@ -33,10 +33,11 @@ impl Question {
         for outcome in &self.outcomes {
             let bound = recording.bound(&outcome.when, &self.scenario.steps);
             let expectations = bound.collect::<Result<Vec<_>, _>>()?;
-            let findings = judge::judge(&expectations, &timeline);
-            let met = findings.iter().all(|finding| finding.outcome == judge::Outcome::Passed);
+            let findings = socklab_judge::judge(&expectations, &timeline);
+            let met =
+                findings.iter().all(|finding| finding.outcome == socklab_judge::Outcome::Passed);
             if met && !findings.is_empty() && recording.trouble.is_none() {
-                let facts = judge::facts(&findings, &timeline);
+                let facts = socklab_judge::facts(&findings, &timeline);
                 let chosen = |finding: &&Finding| outcome.decisive.contains(&finding.name);
                 let seqs = |findings: &[&Finding]| -> Vec<u64> {
                     findings.iter().flat_map(|finding| finding.evidence.clone()).collect()
@@ -66,9 +67,9 @@ impl Question {
         let of = |outcome: &Outcome| {
             let bound = recording.bound(&outcome.when, &self.scenario.steps);
             let expectations: Vec<Expectation> = bound.filter_map(Result::ok).collect();
-            let findings = judge::judge(&expectations, &timeline);
+            let findings = socklab_judge::judge(&expectations, &timeline);
             let pairs = expectations.into_iter().zip(findings);
-            pairs.filter(|(_, finding)| finding.outcome != judge::Outcome::Passed).collect()
+            pairs.filter(|(_, finding)| finding.outcome != socklab_judge::Outcome::Passed).collect()
         };
         self.outcomes.iter().map(|outcome| (outcome, of(outcome))).collect()
     }

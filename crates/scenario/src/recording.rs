@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use event::{Bytes, Errno, Event, Exit, Header, Timeline};
-use judge::Expectation;
 use serde::{Deserialize, Serialize};
+use socklab_event::{Bytes, Errno, Event, Exit, Header, Timeline};
+use socklab_judge::Expectation;
 
 use crate::Variables;
 use crate::format::{Scenario, Step, Wanted};

@@ -98,7 +98,8 @@ impl Variables {
 }
 
 fn literal(text: &str) -> Result<Vec<u8>, Sentence> {
-    judge::unescape(text).map_err(|escape| say!("unknown-escape", found = escape.to_string()))
+    socklab_judge::unescape(text)
+        .map_err(|escape| say!("unknown-escape", found = escape.to_string()))
 }
 
 /// Bytes that follow from a seed: SplitMix64, the high byte of each word.

@@ -1,7 +1,7 @@
 //! What a recording says about one case of an exercise.
 
-use judge::Finding;
 use serde::Serialize;
+use socklab_judge::Finding;
 
 use crate::format::{Case, Verb};
 use crate::recording::{Recording, StepEnd, StepTrouble, Trouble};
@@ -49,7 +49,7 @@ impl Case {
         let mut verdict = self.verdict(State::Passed);
         let timeline = recording.timeline();
         match recording.bound(&self.expects, &self.scenario.steps).collect::<Result<Vec<_>, _>>() {
-            Ok(expectations) => verdict.findings = judge::judge(&expectations, &timeline),
+            Ok(expectations) => verdict.findings = socklab_judge::judge(&expectations, &timeline),
             Err(what) => verdict.trouble = Some(Trouble::Engine { what }),
         }
         let failed = recording.failed_step();
@@ -61,10 +61,14 @@ impl Case {
                 StepEnd::Done | StepEnd::DoneWithError { .. } => true,
                 StepEnd::Unfinished | StepEnd::Failed(_) | StepEnd::NotReached => false,
             });
-        let unclear =
-            verdict.findings.iter().any(|finding| finding.outcome == judge::Outcome::Unclear);
-        let missed =
-            verdict.findings.iter().any(|finding| finding.outcome != judge::Outcome::Passed);
+        let unclear = verdict
+            .findings
+            .iter()
+            .any(|finding| finding.outcome == socklab_judge::Outcome::Unclear);
+        let missed = verdict
+            .findings
+            .iter()
+            .any(|finding| finding.outcome != socklab_judge::Outcome::Passed);
         verdict.state = match (&verdict.trouble, &verdict.step) {
             // A program that makes a hundred thousand calls in a lesson is wrong, and so is one
             // that writes into the check's own pipes; all else here is not its fault.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
-use scenario::Course;
+use socklab_scenario::Course;
 
 /// A course of one question in a folder of its own, gone when dropped.
 struct Folder(PathBuf);
@@ -19,7 +19,7 @@ impl Folder {
         let question = folder.join("questions/01-one");
         fs::create_dir_all(&question).expect("a folder");
         fs::write(question.join("question.toml"), toml).expect("write");
-        for language in scenario::LANGUAGES {
+        for language in socklab_scenario::LANGUAGES {
             fs::write(question.join(format!("{language}.md")), "# T\n\n## a\nx\n\n## next\ny\n")
                 .expect("write");
         }

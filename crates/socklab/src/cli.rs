@@ -276,7 +276,7 @@ pub(crate) enum CodeLanguage {
     C,
 }
 
-impl From<CodeLanguage> for scenario::exercise::Code {
+impl From<CodeLanguage> for socklab_scenario::exercise::Code {
     fn from(language: CodeLanguage) -> Self {
         match language {
             CodeLanguage::Python => Self::Python,

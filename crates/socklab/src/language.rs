@@ -27,8 +27,8 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/commands.ftl"),
     include_str!("../locales/en/exercises.ftl"),
     include_str!("../locales/en/tour.ftl"),
-    judge::locales::EN,
-    scenario::locales::EN,
+    socklab_judge::locales::EN,
+    socklab_scenario::locales::EN,
 ];
 const SPANISH: &[&str] = &[
     include_str!("../locales/es/ask.ftl"),
@@ -36,8 +36,8 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es/commands.ftl"),
     include_str!("../locales/es/exercises.ftl"),
     include_str!("../locales/es/tour.ftl"),
-    judge::locales::ES,
-    scenario::locales::ES,
+    socklab_judge::locales::ES,
+    socklab_scenario::locales::ES,
 ];
 
 struct Chosen {
@@ -80,10 +80,10 @@ pub(crate) fn chosen() -> Language {
 }
 
 /// The words of drawings, and how numbers and times are written.
-pub(crate) fn ladder_words() -> ladder::Words {
+pub(crate) fn ladder_words() -> socklab_ladder::Words {
     match chosen() {
-        Language::En => ladder::Words::english(),
-        Language::Es => ladder::Words::spanish(),
+        Language::En => socklab_ladder::Words::english(),
+        Language::Es => socklab_ladder::Words::spanish(),
     }
 }
 

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         return code;
     }
     // What runs a scenario, or plays in one: before there are threads or anything of our own.
-    if let Some(code) = scenario::stage() {
+    if let Some(code) = socklab_scenario::stage() {
         return code;
     }
     output::end_without_panic("socklab");

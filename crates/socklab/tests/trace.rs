@@ -232,9 +232,9 @@ fn two_thousand_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
     tracer.finish();
 
     let text = std::fs::read(&recording).expect("a recording");
-    let events = event::read(&text[..]).expect("a timeline").timeline.events;
+    let events = socklab_event::read(&text[..]).expect("a timeline").timeline.events;
     let returned = |name: &str| {
-        let calls = events.iter().filter_map(event::Event::call);
+        let calls = events.iter().filter_map(socklab_event::Event::call);
         let calls = calls.filter(|call| call.name == name && call.value().is_some());
         calls.map(|call| call.value().unwrap_or(0)).collect::<Vec<_>>()
     };

@@ -1,6 +1,6 @@
 //! What tracing costs: the same programs untraced, under us, and under strace, in turns.
 //!
-//! `cargo bench -p trace [-- ROUNDS [ROWS]]`, ROWS being a part of the rows' names. Every figure is the median of the rounds (7 unless told);
+//! `cargo bench -p socklab-trace [-- ROUNDS [ROWS]]`, ROWS being a part of the rows' names. Every figure is the median of the rounds (7 unless told);
 //! every round runs all ways of tracing one after another, so that a busy machine is busy for all.
 //! strace is asked for the same calls and writes to a file, as we do. Not under `cargo test`.
 
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio, exit};
 use std::time::{Duration, Instant};
 
-use trace::{Options, Tracer};
+use socklab_trace::{Options, Tracer};
 
 const CALLS: &str = "socket,socketpair,bind,listen,accept,accept4,connect,sendto,recvfrom,sendmsg,\
     recvmsg,sendmmsg,recvmmsg,shutdown,setsockopt,getsockopt,getsockname,getpeername,read,write,\
@@ -46,10 +46,10 @@ fn main() {
 
 /// The tracer as a program of its own, as strace is one.
 fn trace_as_asked(argv: Vec<OsString>) {
-    let tracer = Tracer::new(Options::default()).command(trace::Command::new(argv));
+    let tracer = Tracer::new(Options::default()).command(socklab_trace::Command::new(argv));
     let file = fs::File::create(output("ours")).expect("the output file");
     let out = BufWriter::with_capacity(1 << 16, file);
-    let mut writer = event::Writer::new(out, &tracer.header()).expect("a header");
+    let mut writer = socklab_event::Writer::new(out, &tracer.header()).expect("a header");
     let outcome = tracer.run(|event| writer.write(&event).expect("an event"));
     writer.finish().expect("the last events");
     exit(outcome.expect("a recording").shell_code());

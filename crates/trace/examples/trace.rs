@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::process::exit;
 
-use event::Writer;
-use trace::{Command, Finish, Options, Tracer};
+use socklab_event::Writer;
+use socklab_trace::{Command, Finish, Options, Tracer};
 
 fn main() {
     match run() {

@@ -141,9 +141,12 @@ impl Command {
     }
 
     /// How a timeline's header describes the command.
-    pub fn column(&self) -> event::Column {
+    pub fn column(&self) -> socklab_event::Column {
         let text = |argument: &OsString| argument.to_string_lossy().into_owned();
-        event::Column { label: self.label.clone(), argv: self.argv.iter().map(text).collect() }
+        socklab_event::Column {
+            label: self.label.clone(),
+            argv: self.argv.iter().map(text).collect(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the fuzzers reach that nobody else may: the decoders of what a program gave the kernel.
 
-use event::{Args, Outcome};
+use socklab_event::{Args, Outcome};
 
 use crate::calls::table;
 use crate::decode::{Asked, Limits, decode};

@@ -1,13 +1,13 @@
 //! Runs programs, or attaches to them, and tells every call they make on a socket.
 //!
 //! ```no_run
-//! use trace::{Command, Options, Tracer};
+//! use socklab_trace::{Command, Options, Tracer};
 //!
 //! let tracer = Tracer::new(Options::default())
 //!     .command(Command::new(["python3", "TCPServer.py"]).label("server"))
 //!     .command(Command::new(["python3", "TCPClient.py"]).label("client"));
 //! let outcome = tracer.run(|event| println!("{event:?}"))?;
-//! # Ok::<(), trace::Error>(())
+//! # Ok::<(), socklab_trace::Error>(())
 //! ```
 //!
 //! It works on any binary, in any language, without privileges: seccomp filters in the programs

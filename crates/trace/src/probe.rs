@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use event::{Endpoint, Family, Protocol, SocketId, SocketType};
 use libc::{c_int, pid_t, socklen_t};
+use socklab_event::{Endpoint, Family, Protocol, SocketId, SocketType};
 
 use crate::decode::address::{self, LONGEST};
 

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
-use event::{Args, Exit};
 use libc::pid_t;
+use socklab_event::{Args, Exit};
 
 use crate::decode::Asked;
 use crate::filter::Descriptors;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use event::{Endpoint, Family, Protocol, Readiness, SocketId, SocketType};
+use socklab_event::{Endpoint, Family, Protocol, Readiness, SocketId, SocketType};
 
 /// A socket, shared by all the descriptors that lead to it, in whatever process.
 pub(crate) type Shared = Rc<RefCell<Socket>>;

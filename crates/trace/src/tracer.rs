@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use event::{Column, Event, Exit, Header, Name, Place, SocketId};
+use socklab_event::{Column, Event, Exit, Header, Name, Place, SocketId};
 
 use crate::command::Command;
 use crate::control::Handle;

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use event::{Args, Errno, Notice, Process};
-use trace::{AttachRefusal, End, Error, Tracer};
+use socklab_event::{Args, Errno, Notice, Process};
+use socklab_trace::{AttachRefusal, End, Error, Tracer};
 use tracees::{calls, lives, notices, options, prepare};
 
 /// A program that does not outlive its test.

@@ -4,8 +4,8 @@ mod tracees;
 
 use std::collections::HashSet;
 
-use event::{Args, Call, Endpoint, Event, Notice, Process, Readiness};
-use trace::{Entered, Stdio, Tracer};
+use socklab_event::{Args, Call, Endpoint, Event, Notice, Process, Readiness};
+use socklab_trace::{Entered, Stdio, Tracer};
 use tracees::{calls, lives, notices, options, prepare, python, quiet, record, record_one};
 
 fn tracee(name: &str) -> Vec<Event> {
@@ -103,7 +103,8 @@ fn messages_are_decoded() {
     let Args::RecvMany { messages: received, .. } = &named(&events, "recvmmsg").args else {
         panic!("{all:#?}")
     };
-    let address = |message: &event::Message| message.address.as_ref().and_then(Endpoint::port);
+    let address =
+        |message: &socklab_event::Message| message.address.as_ref().and_then(Endpoint::port);
     assert_eq!(received.len(), 3);
     assert_eq!(received[0].bytes, messages[0].bytes);
     assert!(address(&received[0]).is_some() && address(&received[0]) == address(&messages[0]));

@@ -4,11 +4,11 @@ mod tracees;
 
 use std::time::Duration;
 
-use event::{Args, Endpoint, Exit, Notice, Process, Signal};
-use trace::{End, Options, Tracer};
+use socklab_event::{Args, Endpoint, Exit, Notice, Process, Signal};
+use socklab_trace::{End, Options, Tracer};
 use tracees::{calls, lives, notices, prepare, python, quiet, record, record_one};
 
-fn run_python(script: &str) -> (Vec<event::Event>, trace::Outcome) {
+fn run_python(script: &str) -> (Vec<socklab_event::Event>, socklab_trace::Outcome) {
     let python = python().expect("python3");
     record_one([&python, "-S", "-E", "-c", script])
 }
@@ -116,7 +116,7 @@ assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     let (events, outcome) = run_python(script);
     assert_eq!(outcome.commands[0].exit, Some(Exit::Code(0)));
     let accept = calls(&events).find(|call| call.name.starts_with("accept")).expect("an accept");
-    assert_eq!(accept.outcome, event::Outcome::Unfinished);
+    assert_eq!(accept.outcome, socklab_event::Outcome::Unfinished);
     let killed = Process::Exit { status: Exit::Signal(Signal(libc::SIGKILL)) };
     assert!(lives(&events).any(|life| *life == killed));
     // Both of them had the listener; both closes are told, one of them by the kernel.

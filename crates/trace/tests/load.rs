@@ -6,8 +6,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use event::{Args, Endpoint, Process, Readiness};
-use trace::{Options, Tracer};
+use socklab_event::{Args, Endpoint, Process, Readiness};
+use socklab_trace::{Options, Tracer};
 use tracees::{prepare, quiet};
 
 const CLIENTS: usize = 2000;

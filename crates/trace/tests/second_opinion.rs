@@ -4,7 +4,7 @@
 mod strace;
 mod tracees;
 
-use event::{Event, Outcome};
+use socklab_event::{Event, Outcome};
 use strace::{ANY_CALLS, Line, SOCKET_CALLS, Threads};
 use tracees::{has, not_run, prepare, python, record_one};
 
@@ -74,7 +74,7 @@ fn compare(name: &str, flags: &[&str], alike: Alike, at_least: usize) {
     };
     let theirs = normal(strace::strace(&argv, &python().unwrap_or_default()), alike);
     let (events, outcome) = record_one(argv);
-    let code = outcome.commands[0].exit.map(event::Exit::shell_code);
+    let code = outcome.commands[0].exit.map(socklab_event::Exit::shell_code);
     assert!(code.is_some_and(|code| code == 0 || code == 7), "{name}: {outcome:?}");
     let ours = normal(ours(&events), alike);
     let count: usize = theirs.iter().map(Vec::len).sum();

@@ -4,8 +4,8 @@ mod tracees;
 
 use std::io::Read;
 
-use event::{Args, Errno, Event, Exit, Outcome};
-use trace::{Options, Stdio, Tracer};
+use socklab_event::{Args, Errno, Event, Exit, Outcome};
+use socklab_trace::{Options, Stdio, Tracer};
 use tracees::{calls, options, prepare, quiet, record};
 
 /// Runs a tracee; its events and its output.

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process;
 use std::time::{Duration, Instant};
 
-use event::{Exit, Process, Signal, Stream};
-use trace::{Command, End, Options, Stdio, Tracer};
+use socklab_event::{Exit, Process, Signal, Stream};
+use socklab_trace::{Command, End, Options, Stdio, Tracer};
 use tracees::{lives, options, quiet, record, record_one};
 
 fn shell(script: &str) -> Vec<String> {
@@ -186,7 +186,7 @@ fn as_another_tracer() {
     let output = std::env::var(OUTPUT).unwrap_or("/dev/null".to_owned());
     let file = std::fs::File::create(output).expect("the output file");
     let buffered = std::io::BufWriter::new(file);
-    let mut writer = event::Writer::new(buffered, &tracer.header()).expect("a header");
+    let mut writer = socklab_event::Writer::new(buffered, &tracer.header()).expect("a header");
     let outcome = tracer.run(|event| writer.write(&event).expect("an event"));
     writer.finish().expect("the last events");
     process::exit(outcome.expect("a recording").shell_code());
@@ -261,8 +261,8 @@ fn unprivileged_users_can_trace() {
     let text = std::fs::read_to_string(&output).unwrap_or_default();
     std::fs::remove_dir_all(&directory).expect("the directory is ours");
     assert!(status.success());
-    let reading = event::read(text.as_bytes()).expect("a timeline");
+    let reading = socklab_event::read(text.as_bytes()).expect("a timeline");
     let events = reading.timeline.events;
-    assert_eq!(tracees::notices(&events).collect::<Vec<_>>(), Vec::<&event::Notice>::new());
+    assert_eq!(tracees::notices(&events).collect::<Vec<_>>(), Vec::<&socklab_event::Notice>::new());
     assert_eq!(tracees::calls(&events).filter(|call| call.name == "accept").count(), 160);
 }

@@ -1,7 +1,7 @@
 //! `accept`: who waits for whom.
 
-use event::{Args, Errno};
-use flows::Position;
+use socklab_event::{Args, Errno};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, milliseconds};
 
@@ -119,8 +119,8 @@ pub(super) fn too_many_files(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use event::Outcome;
-    use timelines::{Story, scenes};
+    use socklab_event::Outcome;
+    use socklab_timelines::{Story, scenes};
 
     use super::super::told::{rules, told};
 
@@ -168,9 +168,12 @@ mod tests {
     fn too_many_descriptors() {
         let mut story = Story::new();
         let (_, listener, _) = scenes::tcp_server(&mut story);
-        let args =
-            event::Args::Accept { peer: None, flags: event::Flags::default(), listener: None };
-        story.on(listener, "accept", args, Outcome::Error(event::Errno(24)));
+        let args = socklab_event::Args::Accept {
+            peer: None,
+            flags: socklab_event::Flags::default(),
+            listener: None,
+        };
+        story.on(listener, "accept", args, Outcome::Error(socklab_event::Errno(24)));
         assert_eq!(rules(&story.build()), ["too-many-files"]);
     }
 }

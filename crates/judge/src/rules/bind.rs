@@ -1,7 +1,7 @@
 //! `bind` and `listen`: whose address it is.
 
-use event::{Args, Call, Endpoint, Errno, OptionValue};
-use flows::Position;
+use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, is_loopback, port, shown};
 
@@ -29,7 +29,7 @@ fn refused<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, Endpoint, 
 fn holder(case: &Case<'_>, at: Position, failed: &Call, address: &Endpoint) -> Holder {
     let protocol = failed.socket.as_ref().map(|socket| socket.protocol);
     let own = case.flows.socket_at(at);
-    let same_port = |(index, socket): &(usize, &flows::Socket)| {
+    let same_port = |(index, socket): &(usize, &socklab_flows::Socket)| {
         let local = socket.identity.local.as_ref().and_then(Endpoint::port);
         let same = Some(socket.identity.protocol) == protocol;
         Some(*index) != own && same && local.is_some() && local == address.port()
@@ -125,12 +125,12 @@ pub(super) fn not_here(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use timelines::{Story, address, scenes};
+    use socklab_timelines::{Story, address, scenes};
 
     use super::super::told::{rules, told};
     use super::*;
 
-    fn bind_fails(story: &mut Story, to: &str, errno: i32) -> event::Timeline {
+    fn bind_fails(story: &mut Story, to: &str, errno: i32) -> socklab_event::Timeline {
         let late = story.command("late", "python3 late.py");
         let sock = story.tcp(late);
         story.fail(sock, "bind", Args::Bind { address: address(to) }, errno);
@@ -174,7 +174,7 @@ mod tests {
         let sock = story.tcp(who);
         let (level, option) = ("SOL_SOCKET".into(), "SO_REUSEADDR".into());
         let args = Args::SetOption { level, option, value: OptionValue::Int(1) };
-        story.on(sock, "setsockopt", args, event::Outcome::Value(0));
+        story.on(sock, "setsockopt", args, socklab_event::Outcome::Value(0));
         story.fail(sock, "bind", Args::Bind { address: address("*:12000") }, 98);
         assert_eq!(rules(&story.build()), ["reuse-address", "address-in-use-listening"]);
     }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use event::{Args, Call, Errno, Shutdown};
-use flows::Position;
+use socklab_event::{Args, Call, Errno, Shutdown};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, is_tcp, receives, sends, shown};
 
@@ -121,7 +121,7 @@ pub(super) fn unread(case: &Case<'_>) -> Vec<Finding> {
         }
         let sum = |sum: u64, total: u64| sum.saturating_add(total);
         let sent = sent.iter().filter(|(at, _)| *at < close).map(|(_, total)| *total);
-        let read = case.before(own, close).filter_map(|(_, call)| flows::received(call));
+        let read = case.before(own, close).filter_map(|(_, call)| socklab_flows::received(call));
         let unread = sent.fold(0, sum).checked_sub(read.map(|(total, _)| total).fold(0, sum))?;
         let finding = Finding::at(close).with("unread", unread);
         (unread > 0).then(|| finding.with("program", case.who(close)))
@@ -158,7 +158,7 @@ pub(super) fn half_close(case: &Case<'_>) -> Vec<Finding> {
         let later = socket.calls.iter().copied().filter(|later| *later > at);
         let got = later.into_iter().find(|later| {
             let call = case.call(*later);
-            call.and_then(flows::received).is_some_and(|(total, _)| total > 0)
+            call.and_then(socklab_flows::received).is_some_and(|(total, _)| total > 0)
         });
         Some(Finding::at(at).and([got?]).with("program", case.who(at)))
     });
@@ -191,14 +191,14 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use timelines::{Story, got, offered, scenes};
+    use socklab_timelines::{Story, got, offered, scenes};
 
     use super::super::told::{rules, told};
     use super::*;
 
     fn with_pair(
-        tell: impl FnOnce(&mut Story, timelines::Sock, timelines::Sock),
-    ) -> event::Timeline {
+        tell: impl FnOnce(&mut Story, socklab_timelines::Sock, socklab_timelines::Sock),
+    ) -> socklab_event::Timeline {
         let mut story = Story::new();
         let (near, far) = scenes::tcp_pair(&mut story);
         tell(&mut story, near, far);

@@ -1,7 +1,7 @@
 //! `connect`: refused, unanswered, unfinished.
 
-use event::{Args, Call, Endpoint, Errno, OptionValue};
-use flows::Position;
+use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, host, is_loopback, is_tcp, milliseconds, port, shown};
 
@@ -135,12 +135,12 @@ pub(super) fn in_progress(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use timelines::{Story, address, scenes};
+    use socklab_timelines::{Story, address, scenes};
 
     use super::super::told::{rules, told};
     use super::*;
 
-    fn connect_fails(to: &str, errno: i32) -> event::Timeline {
+    fn connect_fails(to: &str, errno: i32) -> socklab_event::Timeline {
         let mut story = Story::new();
         let client = story.command("client", "c");
         let sock = story.tcp(client);
@@ -166,7 +166,7 @@ mod tests {
         story.fail(sock, "connect", Args::Connect { address: address("127.0.0.1:1") }, 115);
         let value = Some(OptionValue::Error(Errno::ECONNREFUSED));
         let args = Args::GetOption { level: "SOL_SOCKET".into(), option: "SO_ERROR".into(), value };
-        story.on(sock, "getsockopt", args, event::Outcome::Value(0));
+        story.on(sock, "getsockopt", args, socklab_event::Outcome::Value(0));
         let timeline = story.build();
         assert_eq!(rules(&timeline), ["connect-in-progress", "connect-refused"]);
         assert!(told(&timeline, "connect-refused").contains("port 1"));

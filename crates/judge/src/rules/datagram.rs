@@ -1,7 +1,7 @@
 //! Datagrams: whole or cut, arrived or not, and nobody says which.
 
-use event::{Args, Errno, Outcome};
-use flows::Position;
+use socklab_event::{Args, Errno, Outcome};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, is_datagram, is_loopback, is_udp, port, receives, sends, shown};
 
@@ -38,7 +38,7 @@ pub(super) fn nobody(case: &Case<'_>) -> Vec<Finding> {
         let reached = !case.flows.transfers[*transfer].parts.is_empty();
         let bound = case.flows.sockets.iter().any(|socket| {
             let local = socket.identity.local.as_ref();
-            socket.identity.protocol == event::Protocol::UDP
+            socket.identity.protocol == socklab_event::Protocol::UDP
                 && local.is_some_and(|local| local.port() == to.port())
         });
         if reached || bound || !is_loopback(to) {
@@ -93,7 +93,7 @@ pub(super) fn no_destination(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use timelines::{Story, address, got, offered};
+    use socklab_timelines::{Story, address, got, offered};
 
     use super::super::told::{rules, told};
 
@@ -126,10 +126,10 @@ mod tests {
         story.connect(sock, "127.0.0.1:12000");
         story.send(sock, "0123456789");
         let mut args = got(4, b"0123");
-        if let event::Args::Recv { from, .. } = &mut args {
+        if let socklab_event::Args::Recv { from, .. } = &mut args {
             *from = story.identity(sock).local.clone();
         }
-        story.on(bound, "recvfrom", args, event::Outcome::Value(4));
+        story.on(bound, "recvfrom", args, socklab_event::Outcome::Value(4));
         story.send(sock, "");
         story.recvfrom(bound, sock, "127.0.0.1", "");
         let timeline = story.build();

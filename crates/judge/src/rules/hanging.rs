@@ -1,7 +1,7 @@
 //! Programs that wait and will wait for ever.
 
-use event::{Args, Outcome};
-use flows::Position;
+use socklab_event::{Args, Outcome};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, receives};
 
@@ -24,7 +24,7 @@ fn pairs<'c>(case: &'c Case<'_>) -> impl Iterator<Item = [usize; 2]> + use<'c> {
         .flows
         .connections
         .iter()
-        .filter(|connection| connection.kind == flows::ConnectionKind::Stream);
+        .filter(|connection| connection.kind == socklab_flows::ConnectionKind::Stream);
     streams.filter_map(|connection| Some([connection.ends[0].socket?, connection.ends[1].socket?]))
 }
 
@@ -50,7 +50,7 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Finding> {
             // Something was said before: this is not a server waiting for a first word.
             let heard = case
                 .before(waiting, wait)
-                .any(|(_, call)| flows::received(call).is_some_and(|(total, _)| total > 0));
+                .any(|(_, call)| socklab_flows::received(call).is_some_and(|(total, _)| total > 0));
             let [program, peer] = case.who_apart(wait, last);
             let finding = Finding::at(wait).and([last]).with("program", program);
             (open && heard).then(|| finding.with("peer", peer))
@@ -68,7 +68,7 @@ pub(super) fn still_accepting(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use timelines::{Story, got, scenes};
+    use socklab_timelines::{Story, got, scenes};
 
     use super::super::told::{rules, told};
 

@@ -1,10 +1,10 @@
 //! Calls on the wrong descriptor, or at the wrong time.
 
-use event::{Args, Call, Errno};
+use socklab_event::{Args, Call, Errno};
 
 use crate::case::{Case, Finding, receives, sends};
 
-fn finding(at: flows::Position, call: &Call) -> Finding {
+fn finding(at: socklab_flows::Position, call: &Call) -> Finding {
     let fd = u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0);
     Finding::at(at).with("call", call.library_name().to_owned()).with("fd", fd)
 }
@@ -67,8 +67,8 @@ pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use event::Outcome;
-    use timelines::{Story, got, offered, scenes};
+    use socklab_event::Outcome;
+    use socklab_timelines::{Story, got, offered, scenes};
 
     use super::super::told::rules;
     use super::*;
@@ -98,7 +98,8 @@ mod tests {
         story.fail(listener, "recvfrom", got(10, b""), 107);
         assert_eq!(rules(&story.build()), ["listener-used"]);
         let other = story.tcp(server);
-        let args = Args::Accept { peer: None, flags: event::Flags::default(), listener: None };
+        let args =
+            Args::Accept { peer: None, flags: socklab_event::Flags::default(), listener: None };
         let none = Outcome::Error(Errno(22));
         story.call(server, "accept", Some(other.fd), None, args, none);
         assert_eq!(rules(&story.build()), ["listener-used", "accept-without-listen"]);

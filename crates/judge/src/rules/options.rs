@@ -1,7 +1,7 @@
 //! Options that change what one sees.
 
-use event::{Args, OptionValue};
-use flows::Position;
+use socklab_event::{Args, OptionValue};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, is_tcp, port};
 
@@ -40,8 +40,8 @@ pub(super) fn no_delay(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use event::{Name, Outcome};
-    use timelines::{Sock, Story};
+    use socklab_event::{Name, Outcome};
+    use socklab_timelines::{Sock, Story};
 
     use super::super::told::{rules, told};
     use super::*;

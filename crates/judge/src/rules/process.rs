@@ -1,7 +1,7 @@
 //! What a process undergoes, and what is done on its behalf.
 
-use event::{Args, Errno, Exit, Notice, Process, Signal, What};
-use flows::Position;
+use socklab_event::{Args, Errno, Exit, Notice, Process, Signal, What};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, sends};
 
@@ -73,7 +73,7 @@ pub(super) fn io_uring(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use timelines::{Story, offered, scenes};
+    use socklab_timelines::{Story, offered, scenes};
 
     use super::super::told::{rules, told};
     use super::*;

@@ -1,7 +1,7 @@
 //! A stream has no message boundaries.
 
-use event::Args;
-use flows::{Position, Transfer};
+use socklab_event::Args;
+use socklab_flows::{Position, Transfer};
 
 use crate::case::{Case, Finding};
 
@@ -58,7 +58,7 @@ pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Finding> {
         }
         let sends: Vec<Position> =
             sources.iter().map(|(transfer, _)| case.flows.transfers[*transfer].sent).collect();
-        let (got, _) = flows::received(call)?;
+        let (got, _) = socklab_flows::received(call)?;
         let finding = Finding::at(at).with("messages", sends.len() as u64).with("got", got);
         // A read of thousands of sends: the first few show it.
         Some(finding.and(sends.into_iter().take(4)))
@@ -79,8 +79,8 @@ pub(super) fn short_write(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use event::{Bytes, Outcome};
-    use timelines::{Story, offered, scenes};
+    use socklab_event::{Bytes, Outcome};
+    use socklab_timelines::{Story, offered, scenes};
 
     use super::super::told::{rules, told};
     use super::*;

@@ -1,7 +1,7 @@
 //! For tests: which rules a timeline shows, and what they say.
 
-use event::Timeline;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use socklab_event::Timeline;
 
 use crate::{Argument, Explanation, explain, locales};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use event::{Args, Call, Errno};
-use flows::Position;
+use socklab_event::{Args, Call, Errno};
+use socklab_flows::Position;
 
 use crate::case::{Case, Finding, milliseconds, receives, sends};
 
@@ -94,7 +94,7 @@ pub(super) fn interrupted(case: &Case<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use timelines::{Story, got, scenes};
+    use socklab_timelines::{Story, got, scenes};
 
     use super::super::told::{rules, told};
 
@@ -118,13 +118,13 @@ mod tests {
         let began = story.now();
         story.wait(20).since(began).fail(sock, "recvfrom", got(10, b""), 4);
         assert_eq!(rules(&story.build()), ["receive-timed-out", "interrupted"]);
-        let wait = event::Wait {
+        let wait = socklab_event::Wait {
             fd: 3,
-            wants: event::Flags(vec!["POLLIN".into()]),
-            got: event::Flags::default(),
+            wants: socklab_event::Flags(vec!["POLLIN".into()]),
+            got: socklab_event::Flags::default(),
             socket: Some(story.identity(sock).clone()),
         };
-        let args = event::Args::Poll { waits: vec![wait], timeout: Some(500_000_000) };
+        let args = socklab_event::Args::Poll { waits: vec![wait], timeout: Some(500_000_000) };
         let began = story.now();
         story.wait(500).since(began).call(
             client,
@@ -132,7 +132,7 @@ mod tests {
             None,
             None,
             args,
-            event::Outcome::Value(0),
+            socklab_event::Outcome::Value(0),
         );
         assert!(told(&story.build(), "poll-timed-out").contains("500"));
     }

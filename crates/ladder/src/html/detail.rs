@@ -1,6 +1,6 @@
 //! The panel that tells everything about one row.
 
-use event::{Args, Bytes, Call, Event, Frame, Outcome, What};
+use socklab_event::{Args, Bytes, Call, Event, Frame, Outcome, What};
 
 use super::facts::{facts, plain};
 use super::hexdump::hexdump;
@@ -162,7 +162,7 @@ impl Teller<'_> {
             Self::fact(page, &name, &value, false);
         }
         let fate = serde_json::to_value(&frame.fate).unwrap_or_default();
-        let lost = matches!(frame.fate, event::Fate::Dropped { .. });
+        let lost = matches!(frame.fate, socklab_event::Fate::Dropped { .. });
         Self::fact(page, &words.fate, &plain(&fate), lost);
         page.close("dl");
         self.bytes(&frame.bytes, page);

@@ -35,12 +35,12 @@ pub(super) fn plain(value: &Value) -> String {
 }
 
 fn endpoint(value: &Value) -> Option<String> {
-    let endpoint: event::Endpoint = serde_json::from_value(value.clone()).ok()?;
+    let endpoint: socklab_event::Endpoint = serde_json::from_value(value.clone()).ok()?;
     Some(clean(&endpoint.to_string()))
 }
 
 fn bytes(value: &Value) -> Option<String> {
-    let bytes: event::Bytes = serde_json::from_value(value.clone()).ok()?;
+    let bytes: socklab_event::Bytes = serde_json::from_value(value.clone()).ok()?;
     let cut = if bytes.is_cut() { "…" } else { "" };
     Some(format!("\"{bytes}{cut}\" ({} B)", bytes.total))
 }

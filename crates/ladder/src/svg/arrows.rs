@@ -149,7 +149,7 @@ impl Pen<'_> {
 
     /// What fits of the label.
     fn words(&self, room: usize) -> String {
-        let mut text = self.arrow.number.map(crate::build::circled).unwrap_or_default();
+        let mut text = self.arrow.number.map(crate::plan::circled).unwrap_or_default();
         let parts = self.arrow.label.parts.iter();
         for part in parts.filter(|part| part.kind != PartKind::Mark) {
             let gap = if text.is_empty() { "" } else { " " };

@@ -149,7 +149,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
         // Of two, the first has sent it, and the second may go on with what it got of it.
         let number = |label: &mut Label| {
             if let Some(number) = arrow.and_then(|arrow| arrow.number) {
-                label.push(PartKind::Number, crate::build::circled(number));
+                label.push(PartKind::Number, crate::plan::circled(number));
             }
         };
         let mut who = None;

@@ -170,7 +170,7 @@ impl Drawer<'_, '_> {
     fn caption(&self, arrow: &Arrow, room: usize) -> String {
         let words = &self.frame.ladder.words;
         let spell = |text: &str| self.frame.glyphs.spell(text);
-        let number = arrow.number.map(crate::build::circled).unwrap_or_default();
+        let number = arrow.number.map(crate::plan::circled).unwrap_or_default();
         let mut text = number;
         for part in &arrow.label.parts {
             let gap = if text.is_empty() { "" } else { " " };

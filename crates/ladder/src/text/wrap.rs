@@ -197,7 +197,7 @@ mod tests {
     }
 
     fn send() -> Label {
-        let bytes = event::Bytes::whole("abcdefghijklmnopqrstuvwxyz");
+        let bytes = socklab_event::Bytes::whole("abcdefghijklmnopqrstuvwxyz");
         Label::default()
             .then(PartKind::Name, "send")
             .glue(PartKind::Plain, "(3, ")

@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use net::server::{self, Behaviour, Config, Event, Running, What};
+use socklab_net::server::{self, Behaviour, Config, Event, Running, What};
 
 /// Longer than anything here takes, so that a hang becomes a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

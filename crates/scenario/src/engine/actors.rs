@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use trace::{Command, Stdio};
+use socklab_trace::{Command, Stdio};
 
 use crate::format::{Actor, Run};
 use crate::recording::Request;

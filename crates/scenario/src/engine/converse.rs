@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use event::Column;
+use socklab_event::Column;
 
 use super::actors;
 use super::play::{Play, Stop, not_running};

@@ -3,10 +3,10 @@
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use event::{
+use socklab_event::{
     Endpoint, Event, Family, Place, Protocol, SocketId, SocketType, State, TcpState, What,
 };
-use judge::Address;
+use socklab_judge::Address;
 
 use super::watch::Seen;
 use crate::Variables;
@@ -47,7 +47,7 @@ pub(super) fn look(seen: &mut Seen, wanted: &Kernel, variables: &Variables) -> b
                 && wanted.send_queue.is_none_or(|range| range.has(line.send_queue.into()))
         })
         .collect();
-    let count = wanted.count.unwrap_or(judge::Range::at_least(1));
+    let count = wanted.count.unwrap_or(socklab_judge::Range::at_least(1));
     if !count.has(i64::try_from(found.len()).unwrap_or(i64::MAX)) {
         return false;
     }
@@ -62,7 +62,7 @@ pub(super) fn look_at_all(seen: &mut Seen) {
 }
 
 fn tell(seen: &mut Seen, lines: Vec<Line>) {
-    let at = lab::now();
+    let at = socklab_lab::now();
     for line in lines {
         let place = owner(seen, &line.socket);
         let state = State {

@@ -5,8 +5,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use event::{Column, Signal};
-use trace::Handle;
+use socklab_event::{Column, Signal};
+use socklab_trace::Handle;
 
 use super::actors::{self, Input};
 use super::kernel;
@@ -112,7 +112,7 @@ impl<'a> Play<'a> {
         }
         // From here on things end because we end them, and that is not part of the story: dropping
         // `self` closes everybody's input.
-        self.watch.change(|seen| seen.over = Some(lab::now()));
+        self.watch.change(|seen| seen.over = Some(socklab_lab::now()));
         for (index, orders) in begun {
             // A disturbed peer is one of those below.
             if let Ok(end) = self.settle(&steps[index], orders) {
@@ -266,7 +266,7 @@ fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &crate::Var
         Until::Printed(text) => known.output.contains(&variables.text(text)),
         Until::Called { call, times } => {
             let calls = known.calls.iter();
-            let made = calls.filter(|(name, _)| judge::Call::is_called(call, name));
+            let made = calls.filter(|(name, _)| socklab_judge::Call::is_called(call, name));
             made.map(|(_, count)| count).sum::<u32>() >= *times
         }
         Until::BlockedIn(call) => seen.blocked(command, Some(call)).is_some(),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use event::Endpoint;
+use socklab_event::Endpoint;
 
 use super::watch::Seen;
 use crate::Variables;
@@ -141,8 +141,8 @@ mod tests {
                 let text = serde_json::to_string(report).unwrap() + "\n";
                 // However it was cut into pieces.
                 let (one, two) = text.split_at(5);
-                talk.hear(&event::Bytes::whole(one));
-                talk.hear(&event::Bytes::whole(two));
+                talk.hear(&socklab_event::Bytes::whole(one));
+                talk.hear(&socklab_event::Bytes::whole(two));
             }
             let mut seen = Seen::default();
             seen.talks.insert(0, talk);

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use event::Header;
-use lab::Side;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
-use trace::{Options, Tracer};
+use socklab_event::Header;
+use socklab_lab::Side;
+use socklab_trace::{Options, Tracer};
 
 use super::play::{Play, Played};
 use super::tidy::tidy;
@@ -42,13 +42,13 @@ pub fn stage() -> Option<ExitCode> {
 }
 
 fn on_stage() -> io::Result<ExitCode> {
-    lab::die_with_parent()?;
+    socklab_lab::die_with_parent()?;
     let mut text = Vec::new();
     io::stdin().read_to_end(&mut text)?;
     let mut request: Request = serde_json::from_slice(&text)?;
     let place = match request.place {
         PlaceWanted::Machine => Place::Machine { because: None },
-        PlaceWanted::Private => match lab::enter_private_loopback() {
+        PlaceWanted::Private => match socklab_lab::enter_private_loopback() {
             Ok(Side::Inside(entered)) => Place::Private { processes: entered.processes },
             Ok(Side::Outside(code)) => {
                 return Ok(ExitCode::from(u8::try_from(code).unwrap_or(3)));
@@ -61,14 +61,14 @@ fn on_stage() -> io::Result<ExitCode> {
         },
     };
     let private = matches!(place, Place::Private { .. });
-    match lab::private_folder().filter(|_| private) {
+    match socklab_lab::private_folder().filter(|_| private) {
         Some(folder) => request.scratch = folder,
         None => std::fs::create_dir(&request.scratch)?,
     }
     request.variables.dir = request.scratch.join("files");
     let scenario = &request.scenario;
     if matches!(place, Place::Private { processes: true }) && !scenario.names.is_empty() {
-        lab::name_this_machine(&scenario.names, &request.scratch.join("hosts"))?;
+        socklab_lab::name_this_machine(&scenario.names, &request.scratch.join("hosts"))?;
     }
     request.variables.port = match private && !scenario.port_free {
         true => scenario.port,

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use event::{Bytes, Column, Event, Process, Stream, What};
+use socklab_event::{Bytes, Column, Event, Process, Stream, What};
 
 /// Tidies the events of a run with these columns.
 pub(super) fn tidy(events: &mut Vec<Event>, columns: &[Column]) {
@@ -69,7 +69,7 @@ fn print(event: &Event) -> Option<(Stream, &Bytes)> {
 
 #[cfg(test)]
 mod tests {
-    use event::Place;
+    use socklab_event::Place;
 
     use super::*;
 

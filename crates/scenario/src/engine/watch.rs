@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use event::{
+use socklab_event::{
     Args, Call, Endpoint, Event, Exit, Outcome, Process, Readiness, SocketId, Stream, What,
 };
 
@@ -66,7 +66,7 @@ pub(super) struct Talk {
 }
 
 impl Talk {
-    pub(super) fn hear(&mut self, bytes: &event::Bytes) {
+    pub(super) fn hear(&mut self, bytes: &socklab_event::Bytes) {
         self.text.extend_from_slice(&bytes.sample);
         self.broken |= bytes.is_cut();
         while let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
@@ -197,7 +197,7 @@ impl Seen {
     }
 
     /// A thread has entered a call; `word` is what scenarios name it by.
-    pub(super) fn enter(&mut self, call: &trace::Entered<'_>, word: &str) {
+    pub(super) fn enter(&mut self, call: &socklab_trace::Entered<'_>, word: &str) {
         let (name, word) = (call.name.to_string(), word.to_owned());
         let command = call.command as usize;
         let inside = Inside { process: call.place.process, command, call: word, name, fd: call.fd };
@@ -218,7 +218,7 @@ impl Seen {
             call.args,
             Args::Recv { .. } | Args::RecvMany { .. } | Args::SendFile { into_socket: false, .. }
         );
-        let moved = if sends { flows::sent(call) } else { flows::received(call) };
+        let moved = if sends { socklab_flows::sent(call) } else { socklab_flows::received(call) };
         let moved = moved.map_or(0, |(total, _)| total);
         if receives
             && moved > 0
@@ -275,7 +275,7 @@ impl Seen {
     pub(super) fn blocked(&self, command: usize, call: Option<&str>) -> Option<String> {
         let mine = self.inside.iter().filter(|(_, inside)| inside.command == command);
         mine.filter(|(_, inside)| {
-            call.is_none_or(|call| judge::Call::is_called(call, &inside.call))
+            call.is_none_or(|call| socklab_judge::Call::is_called(call, &inside.call))
         })
         .find(|(thread, inside)| asleep::is_asleep_in(inside, **thread))
         .map(|(_, inside)| inside.call.clone())
@@ -298,7 +298,7 @@ fn as_of(event: &mut Event, over: u64) -> bool {
     call.ended = call.ended.min(over);
     match &mut call.args {
         Args::Recv { bytes, from, .. } => {
-            *bytes = event::Bytes::default();
+            *bytes = socklab_event::Bytes::default();
             *from = None;
         }
         Args::RecvMany { messages, .. } => messages.clear(),

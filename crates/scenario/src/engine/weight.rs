@@ -2,7 +2,9 @@
 
 use std::mem::{size_of, size_of_val};
 
-use event::{Args, Bytes, Control, Event, Message, OptionValue, Process, Ready, Wait, What};
+use socklab_event::{
+    Args, Bytes, Control, Event, Message, OptionValue, Process, Ready, Wait, What,
+};
 
 /// All that grows with what a program does: its bytes, and its lists.
 pub(super) fn of(event: &mut Event) -> usize {
@@ -74,7 +76,7 @@ fn passed(control: &[Control]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use event::{Bytes, Call, Outcome, Place};
+    use socklab_event::{Bytes, Call, Outcome, Place};
 
     use super::*;
 
@@ -101,7 +103,7 @@ mod tests {
         let poll = Args::Poll { waits: vec![wait; 65_536], timeout: None };
         assert!(of(&mut call(poll)) > 1 << 20);
         let control = Control::Other {
-            level: event::Name::of("SOL_SOCKET"),
+            level: socklab_event::Name::of("SOL_SOCKET"),
             of: 9,
             bytes: Bytes::whole(vec![0; 5000]),
         };

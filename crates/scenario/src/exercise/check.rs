@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use judge::{Finding, Mismatch, Outcome, Texts};
+use socklab_judge::{Finding, Mismatch, Outcome, Texts};
 
 use crate::engine::{Stagehand, run, run_once};
 use crate::format::{Case, Exercise};

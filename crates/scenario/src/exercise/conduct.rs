@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use event::{Process, What};
+use socklab_event::{Process, What};
 
 use crate::recording::Recording;
 
@@ -50,7 +50,7 @@ pub fn conduct(recording: &Recording) -> Vec<Conduct> {
                     living.entry(*command).or_default().remove(&number);
                 }
             }
-            Process::Stdio { stream, bytes } if *stream != event::Stream::Stdin => {
+            Process::Stdio { stream, bytes } if *stream != socklab_event::Stream::Stdin => {
                 if let Some(command) = command_of.get(&number) {
                     *printed.entry(*command).or_default() += bytes.total;
                 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use judge::Texts;
 use serde::Deserialize;
+use socklab_judge::Texts;
 
 use super::code::Code;
 use crate::Course;

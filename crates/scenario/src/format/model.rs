@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use judge::Texts;
 use serde::{Deserialize, Serialize};
+use socklab_judge::Texts;
 
 use super::op::RawOp;
 use super::until::Until;

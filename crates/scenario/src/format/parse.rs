@@ -258,7 +258,7 @@ pub(crate) fn question(
     }
     let choices = raw.choices.into_iter().map(|choice| Choice {
         id: choice.id.into_inner(),
-        text: judge::Texts { en: choice.en, es: choice.es },
+        text: socklab_judge::Texts { en: choice.en, es: choice.es },
     });
     let by_hand = raw.by_hand.into_iter().map(|line| ByHand {
         terminal: line.terminal,

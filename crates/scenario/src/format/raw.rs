@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use judge::Texts;
 use serde::Deserialize;
+use socklab_judge::Texts;
 use toml::Spanned;
 
 use super::either::either;

@@ -1,6 +1,6 @@
 //! `[[step]]`, from its written form to the model.
 
-use judge::Call;
+use socklab_judge::Call;
 use toml::Spanned;
 
 use super::error::LoadError;

@@ -100,11 +100,11 @@ pub struct Kernel {
     /// `IP:PORT`, with `*` for anything.
     pub remote: Option<String>,
     /// Unread bytes, or connections not accepted.
-    pub receive_queue: Option<judge::Range>,
+    pub receive_queue: Option<socklab_judge::Range>,
     /// Unacknowledged bytes.
-    pub send_queue: Option<judge::Range>,
+    pub send_queue: Option<socklab_judge::Range>,
     /// How many such sockets there should be.
-    pub count: Option<judge::Range>,
+    pub count: Option<socklab_judge::Range>,
 }
 
 /// In `blocked_in`: the program waits for its terminal.

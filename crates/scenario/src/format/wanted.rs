@@ -2,7 +2,9 @@
 
 use std::ops::Range as Span;
 
-use judge::{Address, BytesWanted, Call, ExitWanted, Expectation, Range, State, Stream, Subject};
+use socklab_judge::{
+    Address, BytesWanted, Call, ExitWanted, Expectation, Range, State, Stream, Subject,
+};
 use toml::Spanned;
 
 use super::raw::{RawExit, RawExpect, RawRange};
@@ -107,8 +109,8 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
         RawExpect { output: Some(word), .. } => Subject::Output {
             actor: actor(raw)?,
             stream: match one_of(word, &["stdout", "stderr", "any"])? {
-                "stdout" => Some(event::Stream::Stdout),
-                "stderr" => Some(event::Stream::Stderr),
+                "stdout" => Some(socklab_event::Stream::Stdout),
+                "stderr" => Some(socklab_event::Stream::Stderr),
                 _ => None,
             },
             bytes: bytes(raw, variables)?.ok_or_else(|| (None, say!("no-bytes")))?,
@@ -147,7 +149,7 @@ fn call(
         ));
     }
     for error in &raw.error.0 {
-        if event::Errno::from_name(error).is_none() {
+        if socklab_event::Errno::from_name(error).is_none() {
             return Err((None, say!("unknown-error", found = error)));
         }
     }
@@ -278,7 +280,7 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
 }
 
 pub(super) fn is_signal(name: &str) -> bool {
-    name.starts_with("SIG") && judge::result_names(name)
+    name.starts_with("SIG") && socklab_judge::result_names(name)
 }
 
 pub(super) fn known_signal(word: &Spanned<String>) -> Result<String, Mistake> {

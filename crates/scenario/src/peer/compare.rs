@@ -1,6 +1,6 @@
 //! Receiving, and comparing with what should come.
 
-use event::Bytes;
+use socklab_event::Bytes;
 
 use super::Reply;
 use super::perform::{Failure, Peer};

@@ -16,11 +16,11 @@ use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use event::{Bytes, Errno};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::stdio::dup2_stdin;
 use serde::{Deserialize, Serialize};
+use socklab_event::{Bytes, Errno};
 
 use crate::Variables;
 use crate::format::Op;

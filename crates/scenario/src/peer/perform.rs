@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
-use event::Errno;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, Shutdown, SocketType, accept, bind, connect, listen, recv,
     recvfrom, send, sendto, shutdown, socket,
 };
+use socklab_event::Errno;
 
 use super::compare::{How, difference, mismatch};
 use super::{Order, Reply};
@@ -135,7 +135,7 @@ impl Peer {
                 drop(self.socket.take());
             }
             Op::CloseListener => drop(self.listener.take()),
-            Op::SigpipeKills => lab::let_sigpipe_kill()
+            Op::SigpipeKills => socklab_lab::let_sigpipe_kill()
                 .map_err(|_| Failure("sigaction", rustix::io::Errno::INVAL))?,
         }
         Ok(Reply::Done)

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use ladder::{Ladder, Options, TextStyle};
-use scenario::format::{Prose, Question};
-use scenario::{Recording, Stagehand};
+use socklab_ladder::{Ladder, Options, TextStyle};
+use socklab_scenario::format::{Prose, Question};
+use socklab_scenario::{Recording, Stagehand};
 
 use super::{language, told};
 use crate::language::ladder_words;
@@ -19,7 +19,7 @@ pub(crate) struct Answered {
     pub(crate) explanation: String,
     /// What the explanation cites and was not seen.
     pub(crate) missing: Vec<String>,
-    pub(crate) findings: Vec<judge::Finding>,
+    pub(crate) findings: Vec<socklab_judge::Finding>,
     pub(crate) decisive: Vec<u64>,
     pub(crate) evidence: std::collections::BTreeSet<u64>,
     pub(crate) took: Duration,
@@ -28,7 +28,7 @@ pub(crate) struct Answered {
 /// Runs a question.
 pub(crate) fn run(question: &Question, stagehand: &Stagehand) -> anyhow::Result<Answered> {
     let start = Instant::now();
-    let recording = scenario::run(&question.scenario, None, stagehand)?;
+    let recording = socklab_scenario::run(&question.scenario, None, stagehand)?;
     let answer = question.answer(&recording).map_err(anyhow::Error::msg)?;
     let section = answer.outcome.and_then(|outcome| prose(question).sections.get(&outcome.explain));
     let (explanation, missing) =

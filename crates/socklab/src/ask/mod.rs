@@ -12,9 +12,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use scenario::{Course, LoadError, PlaceWanted, Stagehand};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use socklab_scenario::{Course, LoadError, PlaceWanted, Stagehand};
 
 use crate::failure::{Exit, Failure};
 use crate::language::{Language, chosen, text};
@@ -65,7 +65,7 @@ pub(crate) fn end_cleanly() -> Result<()> {
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             key::restore_for_good();
-            scenario::clean_up();
+            socklab_scenario::clean_up();
             gauge::hide();
             std::process::exit(128 + signal);
         }
@@ -109,7 +109,7 @@ pub(crate) fn language() -> &'static str {
 }
 
 /// A text of the course in the chosen language.
-pub(crate) fn of(texts: &judge::Texts) -> &str {
+pub(crate) fn of(texts: &socklab_judge::Texts) -> &str {
     match chosen() {
         Language::En => &texts.en,
         Language::Es => &texts.es,

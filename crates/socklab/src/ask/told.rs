@@ -1,8 +1,8 @@
 //! Facts and failures in words, in the chosen language.
 
-use event::Exit;
-use judge::Fact;
-use scenario::{Place, StepTrouble, Stopped, Trouble};
+use socklab_event::Exit;
+use socklab_judge::Fact;
+use socklab_scenario::{Place, StepTrouble, Stopped, Trouble};
 
 use crate::language::{Language, chosen, has, text};
 
@@ -204,7 +204,8 @@ pub(crate) fn difference(expected: &[u8], got: &[u8], skipped: u64, totals: (u64
         common -= 1;
     }
     let before = before(skipped).chars().count() + 1;
-    let caret = before + event::Bytes::whole(&expected[..common]).to_string().chars().count();
+    let caret =
+        before + socklab_event::Bytes::whole(&expected[..common]).to_string().chars().count();
     let width = labels().iter().map(|label| label.chars().count()).max().unwrap_or(0);
     let lines = lines(labels(), [expected, got], skipped, totals);
     format!("{lines}\n    {:width$}  {}^", "", " ".repeat(caret))
@@ -229,7 +230,7 @@ fn lines(labels: [String; 2], bytes: [&[u8]; 2], skipped: u64, totals: (u64, u64
     let before = before(skipped);
     let line = |(label, bytes, total): (&String, &[u8], u64)| {
         let dots = if skipped + (bytes.len() as u64) < total { "…" } else { "" };
-        let shown = event::Bytes::whole(bytes);
+        let shown = socklab_event::Bytes::whole(bytes);
         format!("\n    {label:<width$}  {before}\"{shown}{dots}\"  {total} B")
     };
     let [expected, got] = bytes;

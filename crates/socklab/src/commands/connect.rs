@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use net::connect::{self, ConnectError, Connected, Options};
-use net::relay::{self, Direction, Ending, Object, Outcome, TcpOptions, UdpOptions};
-use net::services::{Protocol, Query, Table};
+use socklab_net::connect::{self, ConnectError, Connected, Options};
+use socklab_net::relay::{self, Direction, Ending, Object, Outcome, TcpOptions, UdpOptions};
+use socklab_net::services::{Protocol, Query, Table};
 
 use super::lookup::unresolved;
 use crate::cli;

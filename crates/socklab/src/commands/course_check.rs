@@ -4,11 +4,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use judge::{Call, Mismatch, Outcome, Subject};
-use scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
-use scenario::format::Question;
-use scenario::{Course, Linted, Stagehand};
 use serde_json::json;
+use socklab_judge::{Call, Mismatch, Outcome, Subject};
+use socklab_scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
+use socklab_scenario::format::Question;
+use socklab_scenario::{Course, Linted, Stagehand};
 
 use super::check::{bytes_text, missed, why};
 use crate::ask::{self, answered, answered::Answered, told};
@@ -150,7 +150,7 @@ fn unanswered(question: &Question, answered: &Answered) -> String {
 
 /// What a call should have been like, in the words of the format.
 fn conditions(call: &Call) -> String {
-    let range = |range: &Option<judge::Range>| range.as_ref().map(ToString::to_string);
+    let range = |range: &Option<socklab_judge::Range>| range.as_ref().map(ToString::to_string);
     let truth = |truth: Option<bool>| truth.map(|truth| truth.to_string());
     let list = |words: &[String]| (!words.is_empty()).then(|| words.join(" "));
     let all = [

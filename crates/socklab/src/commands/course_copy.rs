@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use scenario::Course;
+use socklab_scenario::Course;
 
 use crate::ask;
 use crate::cli::CourseCopy;

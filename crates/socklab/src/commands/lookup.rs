@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use net::resolve::{Family, Resolution, ResolveError};
-use net::services::{self, Query};
 use serde_json::json;
+use socklab_net::resolve::{Family, Resolution, ResolveError};
+use socklab_net::services::{self, Query};
 
 use crate::cli;
 use crate::failure::{Exit, Failure};
@@ -17,7 +17,7 @@ use crate::style;
 pub(crate) fn host(json: bool) -> Result<ExitCode> {
     let system = rustix::system::uname();
     let name = system.nodename().to_string_lossy();
-    let resolution = net::resolve::resolve(&name, Family::Any);
+    let resolution = socklab_net::resolve::resolve(&name, Family::Any);
     if json {
         let addresses = resolution.as_ref().map(|resolution| &resolution.addresses).ok();
         let error = resolution.as_ref().err().map(ToString::to_string);
@@ -45,7 +45,7 @@ pub(crate) fn resolve(options: &cli::Resolve) -> Result<ExitCode> {
     };
     let mut code = ExitCode::SUCCESS;
     for name in &options.names {
-        let resolution = net::resolve::resolve(name, family);
+        let resolution = socklab_net::resolve::resolve(name, family);
         if options.json {
             println!("{}", as_json(name, &resolution));
         }

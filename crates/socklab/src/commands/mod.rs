@@ -34,7 +34,7 @@ const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
 pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
     // What a program inherits is its own affair where it is run as it is, and chance elsewhere.
     if !matches!(cli.command, Some(Command::Run(_) | Command::Trace(_))) {
-        ::trace::close_others_on_exec();
+        socklab_trace::close_others_on_exec();
     }
     match cli.command {
         None => welcome(),

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use anyhow::Result;
-use net::server::{
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use socklab_net::server::{
     self, BindError, Config, Cut, Daytime, Echo, Event, Http, Ntp, Running, Transport, Upper, What,
 };
-use rustix::fs::{CWD, Mode, OFlags, openat};
 
 use crate::cli::{self, Protocol};
 use crate::failure::{Exit, Failure};

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use crate::output::{println, width, write_out};
 use anyhow::{Context, Result};
-use scenario::format::{Choice, Question};
 use serde_json::{Value, json};
+use socklab_scenario::format::{Choice, Question};
 
 use crate::ask::progress::Progress;
 use crate::ask::{self, answered, answered::Answered, key, markdown, progress, told};
@@ -328,7 +328,7 @@ fn report(
     predicted: Option<&Choice>,
 ) -> serde_json::Value {
     let right = predicted.map(|choice| Some(&choice.id) == answered.answer.as_ref());
-    let events: BTreeMap<u64, &event::Event> = answered
+    let events: BTreeMap<u64, &socklab_event::Event> = answered
         .recording
         .events
         .iter()

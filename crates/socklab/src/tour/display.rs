@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
-use event::Timeline;
-use ladder::TextStyle;
+use socklab_event::Timeline;
+use socklab_ladder::TextStyle;
 
 use super::scene::{Check, Step};
 use super::{Report, purpose};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::process::Command;
 
-use net::resolve::Family;
+use socklab_net::resolve::Family;
 
 /// An answer and who gave it.
 pub(super) struct Opinion<T> {
@@ -18,18 +18,18 @@ pub(super) fn addresses(name: &str) -> Opinion<BTreeSet<IpAddr>> {
         let answer = lines.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok());
         return Opinion { source: "getent ahosts", answer: answer.collect() };
     }
-    let resolution = net::resolve::resolve(name, Family::Any);
+    let resolution = socklab_net::resolve::resolve(name, Family::Any);
     let answer = resolution.map(|resolution| resolution.addresses).unwrap_or_default();
     Opinion { source: "getaddrinfo", answer: answer.into_iter().collect() }
 }
 
 /// The name of the service at a port.
-pub(super) fn service(port: u16, protocol: net::services::Protocol) -> Opinion<String> {
+pub(super) fn service(port: u16, protocol: socklab_net::services::Protocol) -> Opinion<String> {
     if let Some(line) = getent(&["services", &format!("{port}/{protocol}")]) {
         let answer = line.split_whitespace().next().unwrap_or_default().to_string();
         return Opinion { source: "getent services", answer };
     }
-    let table = net::services::Table::load();
+    let table = socklab_net::services::Table::load();
     let found = table.by_port(port, protocol).map(|service| service.name.clone());
     Opinion { source: "/etc/services", answer: found.unwrap_or_default() }
 }

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use event::Timeline;
 use serde::Serialize;
+use socklab_event::Timeline;
 
 use crate::cli;
 use crate::commands::known;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use ladder::SvgStyle;
+use socklab_ladder::SvgStyle;
 
 use super::{Report, purpose};
 use crate::cli::Look;

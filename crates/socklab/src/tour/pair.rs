@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 
 use anyhow::{Context, Result};
 use rustix::fs::{MemfdFlags, memfd_create};
-use trace::Stdio;
+use socklab_trace::Stdio;
 
 use super::scene::{Scene, Step, quoted};
 use crate::child::Transport;

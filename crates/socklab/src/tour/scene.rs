@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use event::Timeline;
 use serde::Serialize;
+use socklab_event::Timeline;
 
 use crate::child::{Child, Transport, free_port};
 use crate::language::text;

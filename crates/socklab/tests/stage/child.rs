@@ -77,7 +77,7 @@ impl Running {
         let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
         let what = words.join(" ");
         // What the tests' own starter left open would give sockets other numbers.
-        ::trace::close_others_on_exec();
+        socklab_trace::close_others_on_exec();
         command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.process_group(0).spawn().unwrap_or_else(|e| panic!("{what}: {e}"));
         let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).expect("pidfd_open");

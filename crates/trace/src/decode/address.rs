@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use event::{Bytes, Endpoint, Family};
+use socklab_event::{Bytes, Endpoint, Family};
 
 use super::u32_at;
 use crate::memory::Memory;

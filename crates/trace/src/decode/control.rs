@@ -1,6 +1,6 @@
 //! Ancillary data: the control part of a message, `cmsg(3)`.
 
-use event::{Bytes, Control};
+use socklab_event::{Bytes, Control};
 
 use super::{i32_at, option, u32_at, u64_at};
 

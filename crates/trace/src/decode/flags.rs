@@ -1,6 +1,6 @@
 //! Bits by name.
 
-use event::{Flags, Name};
+use socklab_event::{Flags, Name};
 
 /// Names the bits of a word; what nobody has named stays as one hexadecimal word.
 pub(crate) fn flags(bits: u64, table: &[(u64, &'static str)]) -> Flags {

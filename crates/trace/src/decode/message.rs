@@ -1,6 +1,6 @@
 //! `struct msghdr` and the buffers it points to.
 
-use event::{Control, Endpoint, Flags, Message};
+use socklab_event::{Control, Endpoint, Flags, Message};
 
 use super::{address, control, flags, i32_at, u32_at, u64_at};
 use crate::memory::Memory;
@@ -139,7 +139,7 @@ pub(crate) fn many(
             }
         };
         Message {
-            bytes: event::Bytes { sample, total },
+            bytes: socklab_event::Bytes { sample, total },
             address,
             got: if rooms.is_some() { header.got() } else { Flags::default() },
             control: header.control(memory),

@@ -1,4 +1,4 @@
-//! Pure decoding: argument words and a view of memory in, [`event::Args`] out.
+//! Pure decoding: argument words and a view of memory in, [`socklab_event::Args`] out.
 //!
 //! Nothing here asks the kernel anything, and nothing here trusts a length: a tracee may pass
 //! whatever it likes.

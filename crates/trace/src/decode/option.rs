@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use event::{Bytes, Errno, Name, OptionValue};
+use socklab_event::{Bytes, Errno, Name, OptionValue};
 
 use super::{i32_at, u64_at};
 

@@ -1,6 +1,8 @@
 //! A system call's words, and memory before and after it, to its arguments.
 
-use event::{Args, Bytes, Endpoint, Errno, Flags, Name, Outcome, Protocol, Shutdown, SocketType};
+use socklab_event::{
+    Args, Bytes, Endpoint, Errno, Flags, Name, Outcome, Protocol, Shutdown, SocketType,
+};
 
 use super::message::{self, Header};
 use super::{address, flags, option, u32_at, wait};
@@ -97,14 +99,14 @@ pub(crate) fn decode(
     match asked.row.sys {
         Sys::Socket => {
             let (kind, flags) = socket_type(w[1]);
-            let family = event::Family(w[0] as i32);
+            let family = socklab_event::Family(w[0] as i32);
             Args::Socket { family, kind, flags, protocol: Protocol(w[2] as i32) }
         }
         Sys::Socketpair => {
             let (kind, flags) = socket_type(w[1]);
             let pair = memory.array::<8>(w[3]).filter(|_| succeeded);
             Args::Socketpair {
-                family: event::Family(w[0] as i32),
+                family: socklab_event::Family(w[0] as i32),
                 kind,
                 flags,
                 protocol: Protocol(w[2] as i32),

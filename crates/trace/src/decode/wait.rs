@@ -1,6 +1,6 @@
 //! `poll`, `select`, `epoll`: what was waited for, and what came.
 
-use event::{EpollInterest, Ready, Wait};
+use socklab_event::{EpollInterest, Ready, Wait};
 
 use super::{flags, i32_at, u32_at, u64_at};
 use crate::memory::Memory;

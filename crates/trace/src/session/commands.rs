@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use event::{Notice, Process as Life};
 use libc::pid_t;
+use socklab_event::{Notice, Process as Life};
 
 use super::{Done, Session};
 use crate::command::{Command, Start};
@@ -191,7 +191,7 @@ impl Session<'_> {
     }
 
     /// A process has ended; if it was a command, that counts.
-    pub(super) fn mark_ended(&mut self, pid: pid_t, exit: event::Exit) -> Done {
+    pub(super) fn mark_ended(&mut self, pid: pid_t, exit: socklab_event::Exit) -> Done {
         let Some(index) = self.commands.iter().position(|command| command.pid == pid) else {
             return Ok(());
         };
@@ -291,7 +291,7 @@ impl Session<'_> {
             self.emit(
                 super::place(thread.pid, thread.pid),
                 clock::now(),
-                event::What::Process(Life::Released),
+                socklab_event::What::Process(Life::Released),
             );
             if let Some(process) = self.processes.remove(&thread.pid) {
                 self.depart(&process);

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use event::Notice;
 use libc::pid_t;
+use socklab_event::Notice;
 
 use super::Session;
 use crate::calls::{Row, Sys};

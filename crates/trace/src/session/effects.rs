@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use event::{Args, Control, Errno, Flags, Notice, OptionValue, Readiness, SocketId};
 use libc::pid_t;
+use socklab_event::{Args, Control, Errno, Flags, Notice, OptionValue, Readiness, SocketId};
 
 use super::Session;
 use crate::calls::Sys;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use event::{Errno, Name, Notice, Outcome};
 use libc::pid_t;
+use socklab_event::{Errno, Name, Notice, Outcome};
 
 use super::{Done, Session};
 use crate::calls::{self, Row, Stage, Sys};

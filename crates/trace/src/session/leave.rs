@@ -1,7 +1,9 @@
 //! A thread returns from a system call: what came of it.
 
-use event::{Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream, What};
 use libc::pid_t;
+use socklab_event::{
+    Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream, What,
+};
 
 use super::effects::Effect;
 use super::{Done, Session};

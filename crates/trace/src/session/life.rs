@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use event::{Exit, Notice, Process as Life, Signal, What};
 use libc::pid_t;
+use socklab_event::{Exit, Notice, Process as Life, Signal, What};
 
 use super::{Done, Session, place, vanished};
 use crate::memory::{Memory, Of};

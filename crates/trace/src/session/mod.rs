@@ -15,8 +15,8 @@ mod strangers;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 
-use event::{Event, Notice, Place, Process as Life, What};
 use libc::pid_t;
+use socklab_event::{Event, Notice, Place, Process as Life, What};
 
 use crate::control::Handle;
 use crate::error::Error;

@@ -10,8 +10,8 @@
 //! result. A signal that interrupts the call makes the kernel restart it at the landing, which
 //! begins with the instruction for that. If anything is unusual, there is no shortcut.
 
-use event::{Args, Outcome};
 use libc::pid_t;
+use socklab_event::{Args, Outcome};
 
 use super::Session;
 use super::leave::outcome_of;
@@ -247,7 +247,7 @@ fn time_of(shortcut: &Shortcut, stamp: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use event::{Bytes, Errno, Flags};
+    use socklab_event::{Bytes, Errno, Flags};
 
     use super::*;
 

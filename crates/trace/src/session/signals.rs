@@ -1,7 +1,7 @@
 //! Signals, job control, and what they do to calls under way.
 
-use event::{Errno, Process as Life, Signal};
 use libc::pid_t;
+use socklab_event::{Errno, Process as Life, Signal};
 
 use super::leave::outcome_of;
 use super::{Done, Session, vanished};

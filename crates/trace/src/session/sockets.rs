@@ -3,8 +3,8 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 
-use event::{Endpoint, Family, Readiness, SocketId, SocketType};
 use libc::pid_t;
+use socklab_event::{Endpoint, Family, Readiness, SocketId, SocketType};
 
 use super::Session;
 use crate::calls::Sys;

@@ -6,8 +6,8 @@
 
 use std::rc::Rc;
 
-use event::Notice;
 use libc::pid_t;
+use socklab_event::Notice;
 
 use super::commands::kill;
 use super::{Done, Session};

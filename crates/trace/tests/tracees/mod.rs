@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use event::{Call, Event, Notice, Process};
-use trace::{Command, Options, Outcome, Stdio, Tracer};
+use socklab_event::{Call, Event, Notice, Process};
+use socklab_trace::{Command, Options, Outcome, Stdio, Tracer};
 
 /// What a test cannot do here, said aloud and counted: straight to standard error, because the
 /// test harness keeps what passing tests print to itself.
@@ -45,7 +45,7 @@ pub(crate) fn source(name: &str) -> PathBuf {
 /// The command line that runs a tracee, compiled first where it must be; `Err` says what is
 /// missing for that. Flags go to the compiler.
 pub(crate) fn prepare(name: &str, flags: &[&str]) -> Result<Vec<OsString>, &'static str> {
-    trace::close_others_on_exec();
+    socklab_trace::close_others_on_exec();
     let path = source(name);
     let extension = path.extension().and_then(|extension| extension.to_str());
     match extension {
@@ -105,7 +105,7 @@ pub(crate) fn options() -> Options {
 /// A command whose output nobody needs.
 pub(crate) fn quiet<S: Into<OsString>>(argv: impl IntoIterator<Item = S>) -> Command {
     // What the tests' own starter left open is not what they are about.
-    trace::close_others_on_exec();
+    socklab_trace::close_others_on_exec();
     let command = Command::new(argv).stdin(Stdio::Null).stdout(Stdio::Null);
     command.env("PYTHON", python().unwrap_or_default())
 }

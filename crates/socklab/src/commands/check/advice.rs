@@ -1,10 +1,10 @@
 //! What the rules that explain any timeline know about a case that did not pass.
 
-use event::{Args, Process, SocketType};
-use judge::Weight;
-use scenario::exercise::{CaseReport, Problem};
-use scenario::format::Run;
-use scenario::{Recording, StepTrouble};
+use socklab_event::{Args, Process, SocketType};
+use socklab_judge::Weight;
+use socklab_scenario::exercise::{CaseReport, Problem};
+use socklab_scenario::format::Run;
+use socklab_scenario::{Recording, StepTrouble};
 
 use crate::commands::trace::sentence;
 use crate::language::text;
@@ -60,7 +60,7 @@ pub(super) fn advice(done: &CaseReport<'_>) -> Advice {
                 matches!(call.args, Args::Accept { .. }) && call.value().is_some()
             })
     });
-    let found: Vec<_> = judge::explain(&recording.timeline())
+    let found: Vec<_> = socklab_judge::explain(&recording.timeline())
         .into_iter()
         .filter(|one| one.weight == Weight::Problem && !OURS.contains(&one.rule))
         .filter(|one| is_ours(one.decisive()))

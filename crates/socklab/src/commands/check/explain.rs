@@ -1,9 +1,9 @@
 //! Why a case did not pass, in words.
 
-use event::{Bytes, Process, Stream};
-use judge::{BytesWanted, ExitWanted, Expectation, Finding, Mismatch, Outcome, Subject};
-use scenario::Recording;
-use scenario::exercise::{CaseReport, Problem};
+use socklab_event::{Bytes, Process, Stream};
+use socklab_judge::{BytesWanted, ExitWanted, Expectation, Finding, Mismatch, Outcome, Subject};
+use socklab_scenario::Recording;
+use socklab_scenario::exercise::{CaseReport, Problem};
 
 use super::advice::processes;
 use crate::ask::told;
@@ -73,7 +73,7 @@ fn wanted_text(subject: &Subject) -> String {
         }
         Subject::Exit { actor, wanted } => match wanted {
             ExitWanted::Code(code) => {
-                let exit = told::exit(event::Exit::Code(*code));
+                let exit = told::exit(socklab_event::Exit::Code(*code));
                 text!("want-exit", who = actor, exit = exit)
             }
             ExitWanted::Signal(name) => text!("want-exit", who = actor, exit = name),

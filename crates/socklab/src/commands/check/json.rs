@@ -1,10 +1,10 @@
 //! The report for scripts.
 
 use anyhow::Result;
-use scenario::exercise::{CaseReport, Report, conduct};
-use scenario::format::Exercise;
-use scenario::{Place, Recording};
 use serde_json::{Value, json};
+use socklab_scenario::exercise::{CaseReport, Report, conduct};
+use socklab_scenario::format::Exercise;
+use socklab_scenario::{Place, Recording};
 
 use super::explain::why;
 use super::story::conduct_text;

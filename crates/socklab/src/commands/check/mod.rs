@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use scenario::exercise::{BuildError, Check, Report};
+use socklab_scenario::exercise::{BuildError, Check, Report};
 
 use super::exercise::{Material, Points};
 use super::watch;
@@ -151,7 +151,7 @@ fn verdict(report: &Report<'_>) -> ExitCode {
     }
 }
 
-fn known_case(exercise: &scenario::format::Exercise, name: &str) -> Result<()> {
+fn known_case(exercise: &socklab_scenario::format::Exercise, name: &str) -> Result<()> {
     let names: Vec<&str> = exercise.cases.iter().map(|case| case.name.as_str()).collect();
     if names.contains(&name) {
         return Ok(());

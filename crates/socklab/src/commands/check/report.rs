@@ -1,8 +1,8 @@
 //! The report in words: a line for each case, and the points.
 
-use scenario::State;
-use scenario::exercise::{CaseReport, Report};
-use scenario::format::Exercise;
+use socklab_scenario::State;
+use socklab_scenario::exercise::{CaseReport, Report};
+use socklab_scenario::format::Exercise;
 
 use super::Subject;
 use super::explain::shell_words;

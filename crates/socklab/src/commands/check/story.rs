@@ -1,8 +1,8 @@
 //! The story of a case that did not pass: what was expected, what came, the ladder, a hint, and
 //! how to see it again.
 
-use scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
-use scenario::{Recording, StepTrouble};
+use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
+use socklab_scenario::{Recording, StepTrouble};
 
 use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};

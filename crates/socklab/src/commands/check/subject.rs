@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use scenario::exercise::{BuildError, Built, Code, Open, open_gaps};
-use scenario::format::Exercise;
+use socklab_scenario::exercise::{BuildError, Built, Code, Open, open_gaps};
+use socklab_scenario::format::Exercise;
 
 use crate::commands::exercise::{source_file, started};
 use crate::failure::{Exit, Failure};

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use scenario::Course;
-use scenario::exercise::{Code, Hints, Template};
-use scenario::format::{Exercise, Prose};
+use socklab_scenario::Course;
+use socklab_scenario::exercise::{Code, Hints, Template};
+use socklab_scenario::format::{Exercise, Prose};
 
 use crate::ask;
 use crate::failure::{Exit, Failure};

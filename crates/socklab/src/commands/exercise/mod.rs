@@ -8,8 +8,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use scenario::format::Exercise;
 use serde_json::{Value, json};
+use socklab_scenario::format::Exercise;
 
 use crate::ask::progress::{self, Progress};
 use crate::cli::ExerciseCommand;

@@ -1,6 +1,6 @@
 //! The page of an exercise, with the commands of the language that it is written in.
 
-use scenario::exercise::Code;
+use socklab_scenario::exercise::Code;
 
 /// Stands in a page for the line that compiles the program; a language without a compiler drops it.
 const BUILD: &str = "{build}";

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use scenario::exercise::Code;
+use socklab_scenario::exercise::Code;
 
 use super::Material;
 use crate::ask::progress;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use trace::Stdio;
+use socklab_trace::Stdio;
 
 use crate::failure::{Exit, Failure};
 use crate::language::text;

@@ -2,8 +2,10 @@
 
 use std::mem::size_of;
 
-use event::{Args, Call, Control, Event, Header, Message, Notice, Process, Ready, Timeline};
-use event::{Wait, What};
+use socklab_event::{
+    Args, Call, Control, Event, Header, Message, Notice, Process, Ready, Timeline,
+};
+use socklab_event::{Wait, What};
 
 /// What the names, addresses and other small parts of an event take, about.
 const SMALL_PARTS: usize = 64;
@@ -77,7 +79,7 @@ fn size_of_args(args: &Args) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use event::{Bytes, Place, Stream};
+    use socklab_event::{Bytes, Place, Stream};
 
     use super::*;
 

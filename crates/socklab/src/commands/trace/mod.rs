@@ -65,7 +65,7 @@ pub(crate) fn trace_program(program: &Program, arguments: &[String]) -> Result<E
 pub(crate) fn draw(options: &cli::Draw) -> Result<()> {
     let path = &options.file;
     let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-    let reading = event::read(BufReader::new(file)).map_err(|error| {
+    let reading = socklab_event::read(BufReader::new(file)).map_err(|error| {
         Failure::new(Exit::No, format!("{}: {error}", path.display())).hint(text!("draw-hint"))
     })?;
     if let Some(problem) = &reading.truncated {

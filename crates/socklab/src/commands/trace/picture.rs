@@ -4,10 +4,10 @@ use std::io::{self, IsTerminal, Write, stderr};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use event::{Timeline, Writer};
 use fluent_bundle::FluentArgs;
-use judge::{Argument, Explanation};
-use ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
+use socklab_event::{Timeline, Writer};
+use socklab_judge::{Argument, Explanation};
+use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 
 use crate::cli::Look;
 use crate::failure::{Exit, Failure};
@@ -41,7 +41,7 @@ impl Format {
 pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
     let words = ladder_words();
     let detail = if look.all { Detail::All } else { Detail::Essential };
-    let explanations = if look.no_explanations { vec![] } else { judge::explain(timeline) };
+    let explanations = if look.no_explanations { vec![] } else { socklab_judge::explain(timeline) };
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied().collect();
     let options = Options { words, detail, keep, fold: !look.all, ..Options::default() };
     let mut ladder = Ladder::of(timeline, &options);
@@ -129,7 +129,7 @@ fn without_name(error: io::Error) -> io::Error {
 
 /// What was run: `tcp-server 12000 · tcp-client localhost 12000`.
 fn title(timeline: &Timeline) -> String {
-    let command = |column: &event::Column| match column.argv.as_slice() {
+    let command = |column: &socklab_event::Column| match column.argv.as_slice() {
         [_, run, words @ ..] if run == "run" && words.first() == Some(&column.label) => {
             words.join(" ")
         }

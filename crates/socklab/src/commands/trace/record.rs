@@ -6,12 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use event::Timeline;
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use trace::{Command, Ended, Finish, Options, Stdio, Tracer};
+use socklab_event::Timeline;
+use socklab_trace::{Command, Ended, Finish, Options, Stdio, Tracer};
 
 use super::commands::Program;
 use super::kept::Kept;
@@ -99,14 +99,14 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
     });
     let outcome = outcome.map_err(|error| {
         let exit = match error {
-            trace::Error::Nothing => Exit::Usage,
+            socklab_trace::Error::Nothing => Exit::Usage,
             _ if error.is_environment() => Exit::Environment,
             _ => Exit::No,
         };
         Failure::new(exit, error.to_string())
     })?;
     let exits = outcome.commands.iter().map(|ended| match ended.exit {
-        Some(event::Exit::Code(code)) => Some(code),
+        Some(socklab_event::Exit::Code(code)) => Some(code),
         _ => None,
     });
     if kept.is_full() {
@@ -119,7 +119,7 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
 }
 
 fn code_of(ended: &Ended) -> ExitCode {
-    let code = ended.exit.map_or(0, event::Exit::shell_code);
+    let code = ended.exit.map_or(0, socklab_event::Exit::shell_code);
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use event::{Event, Process, What};
+use socklab_event::{Event, Process, What};
 
 use crate::language::text;
 use crate::output::eprintln;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use scenario::exercise::{Code, Hints};
-use scenario::format::Exercise;
+use socklab_scenario::exercise::{Code, Hints};
+use socklab_scenario::format::Exercise;
 
 use super::check::{Subject, behind};
 use super::exercise::{Material, in_this_language, line, restart, source_file, started};
@@ -39,7 +39,7 @@ pub(super) fn watch(material: Material, exercise: Exercise, subject: Subject) ->
     while desk.beat(&keys)? {}
     drop(keys);
     println!("\n{}", text!("watch-ended", name = desk.exercise.name));
-    scenario::clean_up();
+    socklab_scenario::clean_up();
     Ok(ExitCode::SUCCESS)
 }
 

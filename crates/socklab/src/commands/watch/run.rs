@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use anyhow::Result;
-use scenario::exercise::{BuildError, Check, Hints, Open};
-use scenario::format::Exercise;
+use socklab_scenario::exercise::{BuildError, Check, Hints, Open};
+use socklab_scenario::format::Exercise;
 
 use crate::ask;
 use crate::ask::gauge::Gauge;

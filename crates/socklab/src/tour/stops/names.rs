@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use anyhow::Result;
-use net::services::Protocol;
+use socklab_net::services::Protocol;
 
 use super::behind;
 use crate::language::text;

@@ -1,7 +1,7 @@
 //! The HTTP client in five steps, against a real web server on this machine.
 
 use anyhow::Result;
-use net::server::http::PAGE;
+use socklab_net::server::http::PAGE;
 
 use super::behind;
 use crate::child::Transport;

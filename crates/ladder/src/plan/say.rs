@@ -1,6 +1,8 @@
 //! What a call looks like in a cell: `send(3, "hola" 4 B)`.
 
-use event::{Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType};
+use socklab_event::{
+    Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType,
+};
 
 use crate::clean::clean;
 use crate::label::{Label, PartKind};

@@ -1,8 +1,8 @@
 //! The cells of single events: calls, the life of processes, states.
 
-use event::{Args, Event, Exit, Process, State, Stream};
+use socklab_event::{Args, Event, Exit, Process, State, Stream};
 
-use flows::Position;
+use socklab_flows::Position;
 
 use super::Scene;
 use super::say;
@@ -31,7 +31,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let took = words.duration(call.took());
     let (mut answer, mut mark) = say::answered(call, words);
     let waited = scene.waited(at, call);
-    if waited && call.error().is_some_and(event::Errno::is_not_now) {
+    if waited && call.error().is_some_and(socklab_event::Errno::is_not_now) {
         // It had a limit (SO_RCVTIMEO), which ran out.
         answer = Label::default()
             .then(PartKind::Mark, format!("✗ {}", call.error()?))
@@ -89,7 +89,11 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
 }
 
 /// The cell of a name look-up, all of whose calls it stands for.
-pub(crate) fn lookup(scene: &Scene<'_, '_>, event: &Event, lookup: &flows::Lookup) -> Option<Cell> {
+pub(crate) fn lookup(
+    scene: &Scene<'_, '_>,
+    event: &Event,
+    lookup: &socklab_flows::Lookup,
+) -> Option<Cell> {
     let words = &scene.options.words;
     let names: Vec<String> = lookup.names.iter().map(|name| clean(name)).collect();
     let mut label = Label::default()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use event::{Notice, Timeline, What};
+use socklab_event::{Notice, Timeline, What};
 
 use super::Scene;
 use super::visible::Visible;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use event::{Outcome, Process, What};
+use socklab_event::{Outcome, Process, What};
 
 use super::Scene;
 use super::cast::Unit;

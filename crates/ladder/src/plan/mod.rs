@@ -22,8 +22,8 @@ mod visible;
 
 use std::collections::BTreeMap;
 
-use event::Timeline;
-use flows::{Flows, Position};
+use socklab_event::Timeline;
+use socklab_flows::{Flows, Position};
 
 pub(crate) use arrows::circled;
 
@@ -69,11 +69,11 @@ pub(crate) struct Scene<'a, 't> {
 impl Scene<'_, '_> {
     /// True if this call is one that waited: it took long, or it is an `accept` that had begun
     /// before the `connect` that let it return, however soon that came.
-    fn waited(&self, at: Position, call: &event::Call) -> bool {
+    fn waited(&self, at: Position, call: &socklab_event::Call) -> bool {
         self.options.waited(call) || self.awaited_connect(at, call).unwrap_or(false)
     }
 
-    fn awaited_connect(&self, at: Position, call: &event::Call) -> Option<bool> {
+    fn awaited_connect(&self, at: Position, call: &socklab_event::Call) -> Option<bool> {
         let connection = self.flows.connections.get(self.flows.connection_at(at)?)?;
         let connect = self.flows.call(connection.connected?)?;
         Some(connection.accepted == Some(at) && call.began < connect.began)
@@ -81,7 +81,7 @@ impl Scene<'_, '_> {
 }
 
 /// A copy of every event that is drawn by itself, for displays that open them.
-fn events(flows: &Flows<'_>, rows: &[crate::Row]) -> BTreeMap<u64, event::Event> {
+fn events(flows: &Flows<'_>, rows: &[crate::Row]) -> BTreeMap<u64, socklab_event::Event> {
     const MOST_OF_A_FOLD: usize = 4;
     let wanted: std::collections::HashSet<u64> = rows
         .iter()

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use event::Args;
-use flows::{Connection, Flows};
+use socklab_event::Args;
+use socklab_flows::{Connection, Flows};
 
 use super::cast::Unit;
 use super::groups::Group;
@@ -27,7 +27,7 @@ impl Lanes {
     /// The column of a socket: its side's, else of whoever, having a column, first made a call on
     /// it.
     fn of_socket(&self, flows: &Flows<'_>, socket: usize) -> Option<usize> {
-        let user = |at: &flows::Position| self.units.get(&unit(flows, *at)).copied();
+        let user = |at: &socklab_flows::Position| self.units.get(&unit(flows, *at)).copied();
         let first = || flows.sockets[socket].calls.iter().find_map(user);
         self.sockets.get(&socket).copied().or_else(first)
     }
@@ -76,7 +76,7 @@ fn users(sockets: &BTreeSet<usize>, flows: &Flows<'_>) -> HashSet<Unit> {
     calls.map(|at| unit(flows, *at)).collect()
 }
 
-fn unit(flows: &Flows<'_>, at: flows::Position) -> Unit {
+fn unit(flows: &Flows<'_>, at: socklab_flows::Position) -> Unit {
     let place = &flows.order[at].place;
     (place.process, place.thread)
 }
@@ -103,7 +103,7 @@ pub(crate) fn count_roles(groups: &mut [Group], flows: &Flows<'_>) {
     }
     for (index, socket) in flows.sockets.iter().enumerate() {
         let Some(lane) = lane(index) else { continue };
-        let connects = |at: &flows::Position| {
+        let connects = |at: &socklab_flows::Position| {
             flows.call(*at).is_some_and(|call| matches!(call.args, Args::Connect { .. }))
         };
         if socket.listening.is_some() {

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use event::{Endpoint, Fate, Frame, Headers, Protocol, Transport};
-use flows::{ConnectionKind, Flows, Position, Transfer};
+use socklab_event::{Endpoint, Fate, Frame, Headers, Protocol, Transport};
+use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
 
 /// What each frame belongs to.
 #[derive(Debug, Default)]

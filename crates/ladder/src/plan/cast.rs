@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use event::{Place, Timeline};
-use flows::{Connection, Flows, Position};
+use socklab_event::{Place, Timeline};
+use socklab_flows::{Connection, Flows, Position};
 
 use super::groups::{Group, groups};
 use super::outside::{Outside, outside_key, outside_peers};

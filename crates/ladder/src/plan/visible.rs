@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use event::{Args, Call, Event, Exit, Family, Frame, Process, Transport, What};
-use flows::{Flows, Lookup, Position};
+use socklab_event::{Args, Call, Event, Exit, Family, Frame, Process, Transport, What};
+use socklab_flows::{Flows, Lookup, Position};
 
 use super::asides;
 use super::cast::Cast;
@@ -142,7 +142,7 @@ pub(super) fn is_essential(call: &Call, options: &Options) -> bool {
         Args::Socket { family: Family::NETLINK, .. } => false,
         Args::SetOption { .. } => failed,
         Args::GetOption { value, .. } => {
-            matches!(value, Some(event::OptionValue::Error(errno)) if errno.0 != 0)
+            matches!(value, Some(socklab_event::OptionValue::Error(errno)) if errno.0 != 0)
         }
         Args::LocalName { .. }
         | Args::PeerName { .. }
@@ -188,5 +188,5 @@ fn is_bare_ack(flows: &Flows<'_>, at: Position, frame: &Frame) -> bool {
         let transport = frame.headers.as_ref().map(|headers| &headers.transport);
         matches!(transport, Some(Transport::Tcp { flags, .. }) if flags.has("SYN") && flags.has("ACK"))
     });
-    bare && !answers_syn && matches!(frame.fate, event::Fate::Delivered { .. })
+    bare && !answers_syn && matches!(frame.fate, socklab_event::Fate::Delivered { .. })
 }

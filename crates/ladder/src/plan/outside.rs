@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use event::{Args, Call, Endpoint, Errno, OptionValue};
-use flows::{Connection, ConnectionKind, Flows};
+use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
+use socklab_flows::{Connection, ConnectionKind, Flows};
 
 use super::visible::Telling;
 use crate::Words;
@@ -75,7 +75,7 @@ fn is_unanswered(flows: &Flows<'_>, connection: &Connection) -> bool {
 
 /// The connections on which something was received: whoever is at their other end is there.
 fn heard_from(flows: &Flows<'_>) -> HashSet<usize> {
-    let heard = flows.calls().filter(|(_, _, call)| flows::received(call).is_some());
+    let heard = flows.calls().filter(|(_, _, call)| socklab_flows::received(call).is_some());
     heard.filter_map(|(at, ..)| flows.connection_at(at)).collect()
 }
 

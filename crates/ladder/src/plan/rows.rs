@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use event::{Args, Event, What};
-use flows::{Flows, Position};
+use socklab_event::{Args, Event, What};
+use socklab_flows::{Flows, Position};
 
 use super::Scene;
 use super::band::Band;
@@ -154,7 +154,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
             }
             What::Call(call) => {
                 let cell = |stage| cells::call(scene, at, stage);
-                if call.outcome == event::Outcome::Unfinished {
+                if call.outcome == socklab_event::Outcome::Unfinished {
                     drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
                 } else if waits_visibly(scene, at, call, &moments) {
                     drafts.push(draft(call.began, Stage::Begin, cell(Stage::Begin)));
@@ -182,7 +182,12 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
 }
 
 /// A call is drawn as waiting if it took its time and something else happened meanwhile.
-fn waits_visibly(scene: &Scene<'_, '_>, at: Position, call: &event::Call, moments: &[u64]) -> bool {
+fn waits_visibly(
+    scene: &Scene<'_, '_>,
+    at: Position,
+    call: &socklab_event::Call,
+    moments: &[u64],
+) -> bool {
     let from = moments.partition_point(|at| *at < call.began);
     let to = moments.partition_point(|at| *at <= call.ended);
     let own = usize::from((call.began..=call.ended).contains(&scene.flows.order[at].at));

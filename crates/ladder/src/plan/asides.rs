@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use event::{Args, Call, Endpoint, Family, Notice, What};
-use flows::{Flows, Position};
+use socklab_event::{Args, Call, Endpoint, Family, Notice, What};
+use socklab_flows::{Flows, Position};
 
 use super::visible::is_essential;
 use crate::Options;

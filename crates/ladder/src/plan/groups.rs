@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use event::{Event, Exit, Process, Timeline, What};
-use flows::{Flows, file_name, program_name};
+use socklab_event::{Event, Exit, Process, Timeline, What};
+use socklab_flows::{Flows, file_name, program_name};
 
 use super::cast::Unit;
 use super::visible::Telling;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use event::{Args, Call, Outcome};
-use flows::{Flows, Position};
+use socklab_event::{Args, Call, Outcome};
+use socklab_flows::{Flows, Position};
 
 use super::repeat::{Repeat, repeats};
 use super::served::Served;

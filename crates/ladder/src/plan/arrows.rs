@@ -1,7 +1,7 @@
 //! Arrows: which call's bytes went to which call, and what the wire carried.
 
-use event::{Args, Fate, Frame, Transport, What};
-use flows::{ConnectionKind, Flows, Position, Transfer};
+use socklab_event::{Args, Fate, Frame, Transport, What};
+use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
 
 use super::Scene;
 use super::rows::Sheet;
@@ -220,7 +220,9 @@ impl Pen<'_, '_> {
         let calls = &flows.sockets[socket].calls;
         let moves = |at: &&Position| {
             let call = flows.call(**at);
-            call.is_some_and(|call| flows::sent(call).is_some() || flows::received(call).is_some())
+            call.is_some_and(|call| {
+                socklab_flows::sent(call).is_some() || socklab_flows::received(call).is_some()
+            })
         };
         let at = calls.iter().find(moves).or(calls.first())?;
         self.scene.cast.lane_at(flows, *at)
@@ -236,7 +238,7 @@ impl Pen<'_, '_> {
             return;
         }
         let datagram = flows.connections[connection].kind == ConnectionKind::Datagrams;
-        let (kind, label) = match (&call.args, flows::received(call)) {
+        let (kind, label) = match (&call.args, socklab_flows::received(call)) {
             (Args::Accept { .. }, _) => (ArrowKind::Connect, Label::default()),
             (Args::Recv { .. }, Some((0, _))) if !datagram => (ArrowKind::End, Label::default()),
             (Args::Recv { bytes, .. }, Some((total, _))) => {
