@@ -2,6 +2,8 @@
 //! process's, and other tests would feel it.
 #![allow(clippy::unwrap_used)]
 
+#[path = "it/support/mod.rs"]
+#[allow(dead_code, reason = "a part of it is enough here")]
 mod support;
 
 use std::io::{Read, Write};

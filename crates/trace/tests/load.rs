@@ -1,5 +1,7 @@
 //! Two thousand connections at once: not an event lost, memory bounded.
 
+#[path = "it/tracees/mod.rs"]
+#[allow(dead_code, reason = "a part of it is enough here")]
 mod tracees;
 
 use std::io::{Read, Write};

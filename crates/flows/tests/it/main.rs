@@ -1,0 +1,6 @@
+//! Who talked to whom, on timelines written by hand and on arbitrary ones.
+//!
+//! One binary for all of them: linking a binary takes longer than most tests. A test that changes a
+//! limit of its whole process has a file, and so a process, of its own in the folder above.
+
+mod flows;

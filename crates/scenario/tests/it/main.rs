@@ -1,0 +1,7 @@
+//! Course files and verdicts.
+//!
+//! One binary for all of them: linking a binary takes longer than most tests. A test that changes a
+//! limit of its whole process has a file, and so a process, of its own in the folder above.
+
+mod loader;
+mod verdict;

@@ -1,0 +1,243 @@
+//! Ports that are none, names that nobody has, servers that are not there, ports that are taken:
+//! each program says which call failed, on what, in one line, and exits with 1, or 2 for usage.
+
+use std::net::{TcpListener, UdpSocket};
+use std::process::Command;
+
+use crate::stage::{Ended, need, not_run, program, run, socklab};
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+
+/// Every program that takes a port, and how: `PORT` is where it stands.
+const TAKE_A_PORT: &[&str] = &[
+    "basics-03 PORT",
+    "basics-03 PORT udp",
+    "basics-04 localhost:PORT",
+    "basics-05 localhost:PORT",
+    "socket-02 localhost PORT",
+    "socket-03 localhost PORT",
+    "socket-04 localhost PORT",
+    "socket-05 localhost PORT",
+    "server-01 PORT",
+    "server-02 PORT",
+    "server-03 PORT",
+    "server-04 PORT",
+    "server-05 PORT",
+    "echo-server --port PORT",
+    "echo-client --port PORT hola",
+    "udp-client localhost PORT",
+    "udp-server PORT",
+    "tcp-client localhost PORT",
+    "tcp-server PORT",
+];
+
+/// Every program that takes the name of a host.
+const TAKE_A_NAME: &[&str] = &[
+    "basics-02 NAME",
+    "basics-04 NAME",
+    "basics-05 NAME:12300",
+    "socket-02 NAME",
+    "socket-03 NAME 8080",
+    "socket-04 NAME 8080",
+    "socket-05 NAME 8080",
+    "echo-client --host NAME hola",
+    "udp-client NAME",
+    "tcp-client NAME 12000",
+];
+
+const SERVERS: &[&str] = &[
+    "server-01 PORT",
+    "server-02 PORT",
+    "server-03 PORT",
+    "server-04 PORT",
+    "server-05 PORT",
+    "echo-server --port PORT",
+    "tcp-server PORT",
+];
+
+fn name(line: &str) -> &str {
+    line.split(' ').next().unwrap_or(line)
+}
+
+/// `socklab run` with the words of this line, in which `mark` is replaced.
+fn course(line: &str, mark: &str, word: &str) -> Command {
+    let words: Vec<String> = line.split(' ').map(|piece| piece.replace(mark, word)).collect();
+    let mut command = socklab(&["run"]);
+    command.args(words);
+    command
+}
+
+#[test]
+fn a_port_that_is_none_is_a_usage_error_which_shows_the_port_and_the_usage() {
+    for line in TAKE_A_PORT {
+        for port in ["0", "70000", "65536", "abc", "-1", "", "80 ", "８０"] {
+            let ended = run(&mut course(line, "PORT", port)).exits(2);
+            let (first, second) = ended.errors.split_once('\n').unwrap_or((&ended.errors, ""));
+            let name = name(line);
+            assert!(first.starts_with(&format!("{name}: ")), "{}", ended.errors);
+            assert!(first.contains(&format!("{port:?}")), "{line} {port:?}: {first}");
+            assert!(first.contains("a port is a number from 1 to 65535"), "{first}");
+            assert!(second.starts_with(&format!("usage: {name} ")), "{}", ended.errors);
+        }
+    }
+}
+
+#[test]
+fn an_option_of_the_echo_pair_without_its_value_or_unknown_is_a_usage_error() {
+    for line in
+        ["echo-server --port", "echo-server 10000", "echo-client --port", "echo-client --nope hola"]
+    {
+        let ended = run(&mut course(line, "", "")).exits(2);
+        assert!(ended.errors.contains(&format!("\nusage: {} ", name(line))), "{}", ended.errors);
+    }
+}
+
+#[test]
+fn a_name_that_nobody_has_is_said_to_be_unresolvable_with_the_way_that_works_offline() {
+    for line in TAKE_A_NAME {
+        // RFC 6761: this top-level domain will never exist.
+        let ended = run(&mut course(line, "NAME", "no-such-name.invalid")).exits(1);
+        let name = name(line);
+        let complaint = ended.complaint();
+        let wanted = format!("{name}: resolve no-such-name.invalid");
+        assert!(complaint.starts_with(&wanted), "{line}: {complaint}");
+        let offline = format!("{name} ");
+        assert!(complaint.contains("no network?"), "{line}: {complaint}");
+        assert!(complaint.contains(&offline) && complaint.contains("localhost"), "{complaint}");
+    }
+}
+
+#[test]
+fn a_connection_that_nobody_accepts_is_refused() {
+    // Bound, and not listening: nobody else can have the port, and its kernel answers RST.
+    let reserved = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    bind(&reserved, &"127.0.0.1:0".parse::<std::net::SocketAddr>().unwrap()).unwrap();
+    let address = std::net::SocketAddr::try_from(getsockname(&reserved).unwrap()).unwrap();
+    let port = address.port().to_string();
+    for line in [
+        "socket-03 127.0.0.1 PORT",
+        "socket-04 127.0.0.1 PORT",
+        "socket-05 127.0.0.1 PORT",
+        "echo-client --host 127.0.0.1 --port PORT hola",
+        "tcp-client 127.0.0.1 PORT",
+    ] {
+        let ended = run(&mut course(line, "PORT", &port)).exits(1);
+        let wanted =
+            format!("{}: connect {address}: Connection refused (os error 111)", name(line));
+        assert_eq!(ended.complaint(), wanted);
+    }
+}
+
+#[test]
+fn a_datagram_to_a_port_that_nobody_has_is_refused_on_a_connected_socket() {
+    // While we have the port on 127.0.0.1, nobody can have it on all addresses: on 127.0.0.2 it
+    // is free, and its kernel answers with ICMP.
+    let reserved = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = reserved.local_addr().unwrap().port();
+    let ended = run(&mut socklab(&["run", "basics-05", &format!("127.0.0.2:{port}")])).exits(1);
+    let wanted =
+        format!("basics-05: receive from 127.0.0.2:{port}: Connection refused (os error 111)");
+    assert_eq!(ended.complaint(), wanted);
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error_of_bind_on_that_address() {
+    let tcp = TcpListener::bind("0.0.0.0:0").unwrap();
+    let udp = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let taken = |line: &str, port: u16| {
+        let ended = run(&mut course(line, "PORT", &port.to_string())).exits(1);
+        let wanted =
+            format!("{}: bind 0.0.0.0:{port}: Address already in use (os error 98)", name(line));
+        assert_eq!(ended.complaint(), wanted);
+    };
+    for line in SERVERS {
+        taken(line, tcp.local_addr().unwrap().port());
+    }
+    taken("udp-server PORT", udp.local_addr().unwrap().port());
+}
+
+#[test]
+fn a_low_port_is_for_those_who_may() {
+    let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    if first.is_ok_and(|first| first.trim() == "0") {
+        not_run!("ip_unprivileged_port_start above 0");
+    }
+    let setpriv = need!("setpriv");
+    for line in SERVERS.iter().chain(&["udp-server PORT"]) {
+        // Root without capabilities is like everybody else.
+        let mut command = program(&setpriv);
+        if rustix::process::geteuid().is_root() {
+            command.args(["--bounding-set=-all", "--inh-caps=-all"]);
+        }
+        let words = course(line, "PORT", "1");
+        let ended = run(command.arg(words.get_program()).args(words.get_args())).exits(1);
+        let wanted = format!("{}: bind 0.0.0.0:1: Permission denied (os error 13)", name(line));
+        assert_eq!(ended.complaint(), wanted);
+    }
+}
+
+/// Runs a program in a network namespace of its own, which has no interface that is up.
+fn without_network(unshare: &str, line: &str) -> Ended {
+    let words = course(line, "", "");
+    run(program(unshare).arg("-Urn").arg(words.get_program()).args(words.get_args()))
+}
+
+#[test]
+fn without_a_network_every_program_says_which_step_failed() {
+    let unshare = need!("unshare");
+    if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
+        not_run!("a network namespace (unshare -Urn)");
+    }
+    const NOWHERE: &str = "Network is unreachable (os error 101)";
+    for (line, step) in [
+        ("socket-03 192.0.2.1 80", "connect 192.0.2.1:80"),
+        ("socket-04 192.0.2.1 80", "connect 192.0.2.1:80"),
+        ("socket-05 192.0.2.1 80", "connect 192.0.2.1:80"),
+        ("echo-client --host 192.0.2.1 hola", "connect 192.0.2.1:10000"),
+        ("tcp-client 192.0.2.1", "connect 192.0.2.1:12000"),
+        ("udp-client 192.0.2.1", "sendto 192.0.2.1:12000"),
+        ("basics-05 192.0.2.1", "connect 192.0.2.1:123"),
+    ] {
+        let ended = without_network(&unshare, line).exits(1);
+        assert_eq!(ended.complaint(), format!("{}: {step}: {NOWHERE}", name(line)));
+    }
+    // The library of basics-04 keeps the reason to itself, but the server is named.
+    let ended = without_network(&unshare, "basics-04 192.0.2.1").exits(1);
+    assert!(ended.complaint().starts_with("basics-04: 192.0.2.1:123: "), "{}", ended.errors);
+
+    // The course's defaults need DNS: each program names what it looked up, and the way offline.
+    for (line, default) in [
+        ("basics-02", "www.google.com"),
+        ("basics-04", "pool.ntp.org"),
+        ("basics-05", "pool.ntp.org"),
+        ("socket-02", "www.google.com"),
+        ("socket-03", "www.google.com"),
+        ("socket-04", "www.google.com"),
+        ("socket-05", "www.google.com"),
+    ] {
+        let ended = without_network(&unshare, line).exits(1);
+        let complaint = ended.complaint();
+        assert!(complaint.starts_with(&format!("{line}: resolve {default}")), "{complaint}");
+        assert!(complaint.contains(&format!("{line} localhost")), "{complaint}");
+    }
+    // What needs no network works.
+    for line in ["basics-03", "socket-01", "socket-02 192.0.2.1", "server-01 12345"] {
+        without_network(&unshare, line).exits(0);
+    }
+}
+
+#[test]
+fn an_argument_that_is_not_utf_8_is_a_usage_error() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::process::CommandExt;
+    let odd = OsStr::from_bytes(b"\xff\xfe");
+    for words in [&["run"][..], &["run", "echo-client"], &["show"], &["resolve"], &["list"]] {
+        let ended = run(socklab(words).arg(odd)).exits(2);
+        assert!(ended.errors.starts_with("socklab: "), "{}", ended.errors);
+    }
+    for line in ["server-03", "echo-client", "udp-client", "basics-02"] {
+        let ended = run(socklab(&[]).arg0(line).arg(odd)).exits(2);
+        assert!(ended.complaint().starts_with(&format!("{line}: ")), "{}", ended.errors);
+        assert!(ended.complaint().contains(r"\xFF\xFE"), "{}", ended.errors);
+    }
+}

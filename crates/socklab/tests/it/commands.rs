@@ -1,0 +1,291 @@
+//! list, show, run by name, host, resolve, service, completions, man: each compared with what the
+//! repository, the kernel or the system's own tools say.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use crate::stage::{need, not_run, program, run, run_with, socklab};
+use serde_json::Value;
+
+/// The repository's root: the paths of `list --json` begin there.
+fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn json(words: &[&str]) -> Value {
+    let text = run(&mut socklab(words)).exits(0).text();
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{words:?}: {e} in\n{text}"))
+}
+
+fn listed() -> Vec<Value> {
+    json(&["list", "--json"])["programs"].as_array().expect("a list").clone()
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_else(|| panic!("no text under {key} in {value}"))
+}
+
+/// Any tool's output as a set: the first word of each line.
+fn first_words(output: &str) -> BTreeSet<String> {
+    output.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_string).collect()
+}
+
+#[test]
+fn a_running_program_is_known_by_its_own_name() {
+    let mut command = socklab(&["run", "udp-client"]);
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("socklab");
+    // What it prints first says that it runs.
+    let mut letter = [0];
+    child.stdout.as_mut().unwrap().read_exact(&mut letter).expect("a prompt");
+    let comm = fs::read_to_string(format!("/proc/{}/comm", child.id()));
+    child.kill().expect("a child");
+    child.wait().expect("its end");
+    assert_eq!(comm.expect("a process"), "udp-client\n");
+}
+
+#[test]
+fn list_tells_all_21_programs_and_each_is_a_file_of_the_repository() {
+    let programs = listed();
+    assert_eq!(programs.len(), 21);
+    let mut files = BTreeSet::new();
+    for program in &programs {
+        let (name, group, file) =
+            (text(program, "name"), text(program, "group"), text(program, "file"));
+        assert_eq!(file, format!("programs/{group}/{name}.rs"));
+        let source = fs::read_to_string(repository().join(file)).expect(file);
+        let first = format!("//! {name}: {}.\n", text(program, "purpose"));
+        // A purpose that is a question keeps its own mark.
+        assert!(source.starts_with(first.trim_end_matches(".\n")), "{first}");
+        assert!(program["calls"].as_array().is_some_and(|calls| !calls.is_empty()), "{program}");
+        files.insert(repository().join(file).canonicalize().unwrap());
+    }
+    let groups = fs::read_dir(repository().join("programs")).unwrap().flatten();
+    let folders = groups.map(|group| group.path()).filter(|path| path.is_dir());
+    let there: BTreeSet<_> = folders
+        .flat_map(|folder| fs::read_dir(folder).unwrap().flatten())
+        .map(|entry| entry.path().canonicalize().unwrap())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    assert_eq!(files, there, "listed, and there");
+
+    let list = run(&mut socklab(&["list"])).exits(0).text();
+    for program in &programs {
+        let line = format!("  {:<12} {}\n", text(program, "name"), text(program, "purpose"));
+        assert_eq!(list.matches(&line).count(), 1, "{line}{list}");
+    }
+}
+
+#[test]
+fn show_prints_exactly_the_source_file_into_a_pipe() {
+    for program in listed() {
+        let name = text(&program, "name");
+        let shown = run(&mut socklab(&["show", name])).exits(0);
+        assert!(shown.output == fs::read(repository().join(text(&program, "file"))).unwrap());
+        // With colours it is the same text, with colours.
+        let coloured = run(socklab(&["show", name]).env("CLICOLOR_FORCE", "1")).exits(0).text();
+        assert!(
+            coloured.contains('\u{1b}') && without_escapes(&coloured) == shown.text(),
+            "{name}"
+        );
+    }
+}
+
+/// ESC [ … m is a colour.
+fn without_escapes(text: &str) -> String {
+    let mut pieces = text.split("\u{1b}[");
+    let first = pieces.next().unwrap_or_default().to_string();
+    pieces.fold(first, |plain, piece| plain + piece.split_once('m').expect("a colour ends").1)
+}
+
+#[test]
+fn names_of_the_older_material_are_known() {
+    for (old, new) in [
+        ("basic-01", "basics-01"),
+        ("basic-05.py", "basics-05"),
+        ("UDPClient.py", "udp-client"),
+        ("UDPServer", "udp-server"),
+        ("TCPClient", "tcp-client"),
+        ("TCPServer.py", "tcp-server"),
+        ("echo_client.py", "echo-client"),
+        ("echo_server", "echo-server"),
+        ("server-03.py", "server-03"),
+        ("Socket-05.rs", "socket-05"),
+    ] {
+        let [by_old, by_new] =
+            [old, new].map(|name| run(&mut socklab(&["show", name])).exits(0).output);
+        assert!(by_old == by_new, "{old}");
+    }
+    let [by_old, by_new] =
+        ["basic-03", "basics-03"].map(|name| run(&mut socklab(&["run", name])).exits(0).text());
+    assert_eq!(by_old, by_new);
+}
+
+#[test]
+fn basics_03_says_what_the_course_asks_for() {
+    let text = run(&mut socklab(&["run", "basics-03"])).exits(0).text();
+    let wanted = "Port 25/tcp is the service smtp\nPort 53/udp is the service domain\n";
+    assert_eq!(text, wanted);
+}
+
+#[test]
+fn host_is_what_the_kernel_and_getent_say() {
+    let getent = need!("getent");
+    let kernel = fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    let name = kernel.trim_end();
+    let known = run(program(&getent).args(["ahosts", name]));
+    if known.code != 0 {
+        not_run!("a host name that resolves");
+    }
+    let host = json(&["host", "--json"]);
+    assert_eq!(text(&host, "name"), name);
+    assert_eq!(addresses(&host), first_words(&known.text()));
+
+    let course = run(&mut socklab(&["run", "basics-01"])).exits(0).text();
+    assert!(course.starts_with(&format!("Host name: {name}\n")), "{course}");
+    let printed = course.lines().filter_map(|line| line.strip_prefix("Address: "));
+    assert_eq!(printed.map(str::to_string).collect::<BTreeSet<_>>(), first_words(&known.text()));
+}
+
+fn addresses(value: &Value) -> BTreeSet<String> {
+    let list = value["addresses"].as_array().expect("addresses");
+    list.iter().map(|address| address.as_str().expect("text").to_string()).collect()
+}
+
+#[test]
+fn resolve_gives_the_addresses_that_getent_gives() {
+    let getent = need!("getent");
+    let known = run(program(&getent).args(["ahosts", "localhost"])).exits(0).text();
+    let known = first_words(&known);
+    assert_eq!(addresses(&json(&["resolve", "localhost", "--json"])), known);
+    let printed = run(&mut socklab(&["resolve", "localhost"])).exits(0).text();
+    assert_eq!(first_words(&printed), known);
+    let course = run(&mut socklab(&["run", "basics-02", "localhost"])).exits(0).text();
+    let last_words = course.lines().filter_map(|line| line.rsplit(' ').next());
+    assert_eq!(last_words.map(str::to_string).collect::<BTreeSet<_>>(), known);
+
+    // Several names: each line says whose address it is. An address resolves to itself.
+    let words = ["resolve", "-4", "127.0.0.1", "192.0.2.7"];
+    let several = run(&mut socklab(&words)).exits(0).text();
+    assert_eq!(several, "127.0.0.1 127.0.0.1\n192.0.2.7 192.0.2.7\n");
+    // Of two names, one that nobody has does not hide the other.
+    let words = ["resolve", "no-such-name.invalid", "127.0.0.1"];
+    let half = run(&mut socklab(&words)).exits(6);
+    assert_eq!(half.text(), "127.0.0.1 127.0.0.1\n");
+    assert!(half.complaint().contains("no-such-name.invalid"));
+}
+
+#[test]
+fn service_says_what_getent_says() {
+    let getent = need!("getent");
+    for query in [
+        "7/tcp",
+        "13/udp",
+        "22/tcp",
+        "25/tcp",
+        "53/tcp",
+        "53/udp",
+        "80/tcp",
+        "123/udp",
+        "443/tcp",
+        "993/tcp",
+        "60001/tcp",
+    ] {
+        let known = run(program(&getent).args(["services", query]));
+        // getent prints `smtp                  25/tcp mail`, or nothing, with exit code 2.
+        let known = known.text();
+        let mut words = known.split_whitespace();
+        let (name, port) = (words.next(), words.next());
+        match name {
+            Some(name) => {
+                let ours = run(&mut socklab(&["service", query])).exits(0).text();
+                let ours: Vec<_> = ours.split_whitespace().collect();
+                assert_eq!(ours[..2], [name, port.unwrap()], "{query}");
+                assert_eq!(ours[2..], words.collect::<Vec<_>>(), "aliases of {query}");
+                // And back: from the name, or an alias, to the port.
+                let back = run(&mut socklab(&["service", name])).exits(0).text();
+                assert!(back.split_whitespace().any(|word| Some(word) == port), "{name}: {back}");
+            }
+            None => {
+                let ours = run(&mut socklab(&["service", query])).exits(1);
+                assert!(ours.complaint().contains(query), "{}", ours.errors);
+            }
+        }
+    }
+}
+
+#[test]
+fn version_is_that_of_the_package() {
+    for option in ["--version", "-V"] {
+        let text = run(&mut socklab(&[option])).exits(0).text();
+        assert_eq!(text, concat!("socklab ", env!("CARGO_PKG_VERSION"), "\n"));
+    }
+}
+
+#[test]
+fn the_completions_of_bash_parse_and_complete() {
+    let bash = need!("bash");
+    let script = run(&mut socklab(&["completions", "bash"])).exits(0).output;
+    run_with(program(&bash).arg("-n"), script.clone()).exits(0);
+    let ask = "\nCOMP_WORDS=(socklab se); COMP_CWORD=1; _socklab socklab se socklab\n\
+               printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+    let completed = run_with(&mut program(&bash), [&script, ask.as_bytes()].concat()).exits(0);
+    assert_eq!(first_words(&completed.text()), first_words("serve\nservice\n"));
+}
+
+#[test]
+fn the_completions_of_zsh_parse() {
+    let zsh = need!("zsh");
+    let script = run(&mut socklab(&["completions", "zsh"])).exits(0).output;
+    run_with(program(&zsh).arg("-n"), script).exits(0);
+}
+
+#[test]
+fn the_completions_of_fish_parse() {
+    let fish = need!("fish");
+    let script = run(&mut socklab(&["completions", "fish"])).exits(0).output;
+    run_with(program(&fish).arg("--no-execute"), script).exits(0);
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    run(&mut socklab(&["man", folder.path().to_str().unwrap()])).exits(0);
+    for command in ["", "-tour", "-list", "-show", "-run", "-serve", "-connect"] {
+        let page = folder.path().join(format!("socklab{command}.1"));
+        let page = fs::read_to_string(&page).unwrap_or_else(|e| panic!("{page:?}: {e}"));
+        assert!(page.contains(&format!(".TH socklab{command} 1")), "{page}");
+    }
+}
+
+#[test]
+fn list_also_shows_questions_and_exercises_and_what_was_done_of_them() {
+    let state = tempfile::tempdir().expect("a folder");
+    let list = |more: &[&str]| {
+        let mut command = socklab(&[&["list"], more].concat());
+        run(command.env("XDG_STATE_HOME", state.path())).exits(0).text()
+    };
+    let parsed = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
+    let before = list(&[]);
+    let (questions, exercises) =
+        (json(&["what-if", "list", "--json"]), json(&["exercise", "list", "--json"]));
+    let [questions, exercises] = [&questions, &exercises].map(|list| list.as_array().unwrap());
+    assert!(before.contains(&format!("0 of {} predicted right", questions.len())), "{before}");
+    assert!(before.contains(&format!("0 of {} done", exercises.len())), "{before}");
+    for exercise in exercises {
+        assert!(before.contains(text(exercise, "name")), "{exercise}");
+    }
+    assert_eq!(parsed(&list(&["--json"]))["questions"].as_array().unwrap().len(), questions.len());
+
+    let folder = state.path().join("socklab");
+    fs::create_dir_all(&folder).expect("a folder");
+    let done = "1 what-if tcp-client-first right\n2 exercise echo-server 6/6 4/13\n";
+    fs::write(folder.join("progress"), done).expect("written");
+    let after = list(&[]);
+    assert!(after.contains("✓ 3 ") && after.contains("✓ echo-server"), "{after}");
+    assert!(after.contains("1 of 30 predicted right"), "{after}");
+    let after = parsed(&list(&["--json"]));
+    assert_eq!(after["questions"][2]["result"], "right");
+}

@@ -1,0 +1,387 @@
+//! Exercises: each proves itself; whatever a submission does, its check ends and leaves nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::stage::own::Own;
+use crate::stage::{Running, need, run, socklab};
+use serde_json::Value;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// A command with a home of its own: no student's progress is touched.
+fn at_home(words: &[&str]) -> (Command, tempfile::TempDir) {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = socklab(words);
+    command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
+    (command, home)
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in\n{text}"))
+}
+
+fn solution(exercise: &str, extension: &str) -> PathBuf {
+    Path::new(ROOT).join(format!("course/exercises/{exercise}/solution.{extension}"))
+}
+
+/// Solutions earn all points, starters don't pass, each planted bug fails exactly its cases, and
+/// what was written for the original assignment passes the core.
+macro_rules! proves_itself {
+    ($($test:ident $name:literal,)*) => { $(
+        #[test]
+        fn $test() {
+            need!("python3");
+            let words = ["course", "check", "--run", "--json", "--only", $name];
+            let (mut command, _home) = at_home(&words);
+            // Two dozen programs, a dozen cases each: no time limit but those of the cases.
+            let output = command.current_dir(ROOT).output().expect("socklab");
+            let report = json(&String::from_utf8_lossy(&output.stdout));
+            assert_eq!(report["ok"], true, "{:#}", report["mistakes"]);
+        }
+    )* };
+}
+
+proves_itself! {
+    socket_02 "socket-02",
+    socket_03 "socket-03",
+    socket_04 "socket-04",
+    socket_05 "socket-05",
+    server_03 "server-03",
+    server_04 "server-04",
+    server_05 "server-05",
+    echo_server "echo-server",
+    echo_client "echo-client",
+    udp_client "udp-client",
+    udp_server "udp-server",
+    tcp_client "tcp-client",
+    tcp_server "tcp-server",
+    ntp_client "ntp-client",
+    daytime_client "daytime-client",
+    http_server "http-server",
+    chat_server "chat-server",
+}
+
+#[test]
+fn every_exercise_is_tried_with_enough_bugs() {
+    let folder = Path::new(ROOT).join("course/exercises");
+    let exercises = fs::read_dir(folder).expect("exercises").flatten();
+    for exercise in exercises.map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        let bugs = fs::read_dir(exercise.join("bugs")).expect("bugs").flatten();
+        let texts: Vec<_> =
+            bugs.map(|bug| (bug.path(), fs::read_to_string(bug.path()).expect("text"))).collect();
+        let least = if exercise.ends_with("-client") || !is_server(&exercise) { 3 } else { 5 };
+        assert!(texts.len() >= least, "{}: {} bugs", exercise.display(), texts.len());
+        let toml = fs::read_to_string(exercise.join("exercise.toml")).expect("toml");
+        for (path, text) in texts {
+            // The first line names the case, and so does the exercise.
+            let (_, case) = text.lines().next().and_then(|line| line.split_once("Fails ")).unwrap();
+            let (case, _) = case.split_once(": ").unwrap();
+            let name = path.file_name().unwrap().to_string_lossy();
+            let entry = format!("file = \"{name}\"\nfails = [\"{case}\"]");
+            assert!(toml.contains(&entry), "{}: {entry}", path.display());
+        }
+    }
+}
+
+fn is_server(exercise: &Path) -> bool {
+    exercise.to_string_lossy().contains("server")
+}
+
+#[test]
+fn the_page_shows_the_commands_of_the_language_chosen() {
+    let (mut start, home) = at_home(&["exercise", "start", "server-03", "--in", "c"]);
+    run(&mut start).exits(0);
+    let page = home.path().join("server-03/README.md");
+    let text = || fs::read_to_string(&page).expect("a page");
+    assert!(text().contains("-pthread server-03.c -o server-03\n./server-03  "), "{}", text());
+    assert!(!text().contains("python3") && !text().contains('{'), "{}", text());
+
+    // Begun again in another language: the page follows, unless somebody wrote on it.
+    let again = |code: &str| {
+        let mut command = socklab(&["exercise", "start", "server-03", "--in", code]);
+        command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
+        run(&mut command).exits(0);
+    };
+    again("python");
+    assert!(text().contains("python3 server-03.py  ") && !text().contains("gcc"), "{}", text());
+    fs::write(&page, "mine").unwrap();
+    again("rust");
+    assert_eq!(text(), "mine");
+}
+
+#[test]
+fn a_starter_is_begun_kept_and_checked() {
+    need!("python3");
+    let (mut start, home) = at_home(&["exercise", "start", "echo-server", "--lang", "python"]);
+    let said = run(&mut start).exits(0).text();
+    assert!(said.contains("7 gaps") && said.contains("socklab check echo-server"), "{said}");
+    let file = home.path().join("echo-server/echo-server.py");
+    let starter = fs::read_to_string(&file).expect("a starter");
+    assert!(starter.contains("# TODO 1 echo: Send every piece back"), "{starter}");
+    assert!(!starter.contains("GAP") && !starter.contains("sendall(piece)"), "{starter}");
+
+    let again = |words: &[&str]| {
+        let mut command = socklab(words);
+        command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
+        run(&mut command)
+    };
+    // From here and from anywhere below: the command is guessed, the first message says what to do.
+    let report = again(&["check", "echo-server"]).exits(1).text();
+    assert!(report.contains("Gap 3, “reuse”, is still open in line"), "{report}");
+    assert!(report.contains("NotImplementedError"), "{report}");
+    let listed = again(&["exercise", "list"]).exits(0).text();
+    let line = listed.lines().find(|line| line.contains("echo-server")).expect("a line");
+    assert!(line.contains("0/6 0/"), "{line}");
+
+    // What a student wrote is not touched; with --force it is kept.
+    fs::write(&file, "mine").expect("write");
+    let refused = again(&["exercise", "start", "echo-server"]).exits(1);
+    assert!(refused.errors.contains("it is not touched"), "{}", refused.errors);
+    again(&["exercise", "start", "echo-server", "--force"]).exits(0);
+    assert_eq!(fs::read_to_string(&file).expect("the starter"), starter);
+    let kept = home.path().join("echo-server/echo-server.py.1.bak");
+    assert_eq!(fs::read_to_string(kept).expect("the copy"), "mine");
+}
+
+#[test]
+fn a_report_is_for_people_and_for_scripts() {
+    need!("python3");
+    let bug = Path::new(ROOT).join("course/exercises/tcp-server/bugs/ascii-only.py");
+    let bug = bug.to_str().expect("a path");
+    let words = ["check", "tcp-server", "--case", "letters", "--seed", "7"];
+    let (mut people, _home) = at_home(&[&words[..], &["--lang", "es", "--", bug]].concat());
+    let text = run(&mut people).exits(1).text();
+    for wanted in ["letters: conoce las letras", "\"EL PINGÜINO", "^", "Pista:", "--seed 7"] {
+        assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+    }
+    let (mut script, _home) = at_home(&["check", "tcp-server", "--format", "json", "--", bug]);
+    let report = json(&run(&mut script).exits(0).text());
+    assert_eq!(report["passed"], true);
+    assert_eq!(report["points"]["core"], serde_json::json!({ "earned": 6, "of": 6 }));
+    let cases = report["cases"].as_array().expect("cases");
+    let failed: Vec<_> = cases.iter().filter(|case| case["state"] == "failed").collect();
+    assert!(failed.len() == 1 && failed[0]["name"] == "letters", "{failed:?}");
+}
+
+#[test]
+fn what_is_missing_is_not_the_students_fault() {
+    let (mut command, _home) =
+        at_home(&["check", "echo-server", "--", "python4", "x.py", "{port}"]);
+    let ended = run(&mut command).exits(3);
+    assert!(ended.errors.contains("python4 is not installed"), "{}", ended.errors);
+
+    let file = solution("echo-server", "py");
+    let words = ["check", "echo-server", "--format", "json", "--", file.to_str().expect("a path")];
+    let (mut command, home) = at_home(&words);
+    // A PATH with nothing in it.
+    let ended = run(command.env("PATH", home.path())).exits(3);
+    let report = json(&ended.text());
+    assert!(report["passed"].is_null() && report["infra_error"].is_string(), "{report:#}");
+}
+
+#[test]
+fn a_program_that_does_not_compile_is_told_with_the_compilers_words() {
+    need!("gcc");
+    let (mut command, home) = at_home(&["check", "echo-server", "--", "mine.c"]);
+    fs::write(home.path().join("mine.c"), "int main(void) { return 0 }\n").expect("write");
+    let text = run(&mut command).exits(1).text();
+    assert!(text.contains("did not accept it") && text.contains("expected"), "{text}");
+}
+
+/// A check of a hostile program takes less, even on a machine that is busy with other things.
+const IN_TIME: Duration = Duration::from_secs(240);
+
+/// Runs a check of a hostile program. It must end in time, leave nothing running, and be clear.
+fn survives(submission: &str) -> Value {
+    let own = Own::new();
+    let home = tempfile::tempdir().expect("a folder");
+    // The interpreter, too, is at a path of its own, so that its processes can be told apart.
+    let file = home.path().join(submission);
+    fs::copy(Path::new(ROOT).join("fixtures/submissions").join(submission), &file).expect("copy");
+    let file = file.to_str().expect("a path");
+    let mut command = own.command(&["check", "echo-server", "--format", "json", "--", file]);
+    command.env("XDG_STATE_HOME", home.path());
+    let start = Instant::now();
+    let ended = run(&mut command);
+    assert!(start.elapsed() < IN_TIME, "{submission}: {:?}", start.elapsed());
+    own.assert_nothing_left(submission);
+    let left = running_with(file);
+    assert!(left.is_empty(), "{submission} left {left:?}");
+    let report = json(&ended.exits(1).text());
+    assert_eq!(report["passed"], false, "{report:#}");
+    report
+}
+
+/// Processes that have this word on their command line.
+fn running_with(word: &str) -> Vec<String> {
+    let processes = fs::read_dir("/proc").expect("/proc").flatten();
+    let lines = processes.filter_map(|entry| {
+        let number: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let line = fs::read_to_string(format!("/proc/{number}/cmdline")).ok()?;
+        line.contains(word).then(|| format!("{number}: {}", line.replace('\0', " ")))
+    });
+    lines.collect()
+}
+
+#[test]
+fn children_left_behind_are_ended_and_told() {
+    need!("python3");
+    let report = survives("leaves-children.py");
+    // By the time its second client has waited in vain, the server has long ended; in other cases
+    // it may be ended, with its children, before it ends.
+    let cases = report["cases"].as_array().expect("cases");
+    let next = cases.iter().find(|case| case["name"] == "next-client").expect("a case");
+    let told = &next["conduct"];
+    assert!(told.to_string().contains("left 5 running processes"), "{report:#}");
+}
+
+#[test]
+fn who_ignores_signals_is_ended() {
+    need!("python3");
+    let report = survives("ignores-sigterm.py");
+    assert_eq!(report["cases"][0]["state"], "timeout", "{report:#}");
+}
+
+#[test]
+fn endless_output_is_cut() {
+    need!("python3");
+    let report = survives("prints-without-end.py");
+    assert_ne!(report["cases"][0]["state"], "passed", "{report:#}");
+}
+
+#[test]
+fn who_never_reads_is_not_waited_for() {
+    need!("python3");
+    survives("never-reads.py");
+}
+
+#[test]
+fn replies_cannot_be_forged() {
+    need!("python3");
+    let report = survives("forges-replies.py");
+    let cases = report["cases"].as_array().expect("cases");
+    let echo = cases.iter().find(|case| case["name"] == "echo").expect("a case");
+    assert_ne!(echo["state"], "passed", "{report:#}");
+    assert_eq!(report["points"]["core"]["earned"], 0, "{report:#}");
+}
+
+#[test]
+fn who_records_without_end_is_at_fault() {
+    need!("python3");
+    let report = survives("polls-without-end.py");
+    assert_eq!(report["cases"][0]["state"], "failed", "{report:#}");
+    assert!(report["infra_error"].is_null(), "{report:#}");
+}
+
+#[test]
+fn children_of_children_end_too() {
+    need!("python3");
+    survives("fork-bomb.py");
+}
+
+#[test]
+fn ten_at_once_with_the_same_port_do_not_meet() {
+    need!("python3");
+    let file = Path::new(ROOT).join("course/exercises/echo-server/accepted/un-mensaje.py");
+    let text = fs::read_to_string(&file).expect("a submission");
+    assert!(text.contains("8888"), "it has its port written in");
+    let words =
+        ["check", "echo-server", "--format", "json", "--", "python3", file.to_str().expect("path")];
+    let runs: Vec<_> = (0..10)
+        .map(|_| {
+            let (mut command, home) = at_home(&words);
+            (Running::start(&mut command), home)
+        })
+        .collect();
+    let reports: Vec<_> =
+        runs.into_iter().map(|(run, _home)| json(&run.finish().exits(0).text())).collect();
+    for report in &reports {
+        assert_eq!((&report["place"], &report["passed"]), (&"private".into(), &true.into()));
+        assert_eq!(report["points"], reports[0]["points"]);
+    }
+}
+
+#[test]
+fn what_a_program_did_wrong_is_said_before_any_hint() {
+    let python = need!("python3");
+    let begin = "import socket, sys\ns = socket.socket()\n\
+                 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n\
+                 s.bind(('', int(sys.argv[1])))\n";
+    let listen = "s.listen(5)\n";
+    for (case, rest, said) in [
+        ("echo", "s.accept()\n".to_owned(), "which does not listen. Call bind, then listen"),
+        ("echo", format!("{listen}s.accept()\ns.recv(9)\n"), "Descriptor 3 only listens: recv"),
+        (
+            "next-client",
+            format!("{listen}while True:\n c, a = s.accept()\n while True: c.sendall(c.recv(9))\n"),
+            "0 bytes are the moment to leave the loop",
+        ),
+        ("echo", "input('port? ')\n".to_owned(), "It waits for somebody to type (stdin)"),
+        (
+            "echo",
+            "u = socket.socket(type=socket.SOCK_DGRAM)\nu.bind(('', 10000))\nu.recv(9)\n"
+                .to_owned(),
+            "The program has a UDP socket at its port",
+        ),
+    ] {
+        let (mut check, home) =
+            at_home(&["check", "echo-server", "--case", case, "--", &python, "wrong.py", "{port}"]);
+        fs::write(home.path().join("wrong.py"), format!("{begin}{rest}")).expect("written");
+        let report = run(&mut check).exits(1).text();
+        let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(said), "{said:?} is not in\n{report}");
+        assert!(!flat.contains("Hint:"), "{report}");
+    }
+}
+
+/// The course's own habit: a piece of 16 bytes, printed, and the next one.
+#[test]
+fn an_answer_printed_piece_by_piece_is_the_answer() {
+    let python = need!("python3");
+    let line =
+        ["check", "tcp-client", "--case", "answer", "--", &python, "client.py", "{host}", "{port}"];
+    let (mut check, home) = at_home(&line);
+    let program = "import socket, sys\ns = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n\
+                   s.send(input('Frase: ').encode())\n\
+                   while True:\n d = s.recv(16)\n if not d: break\n print(d.decode())\n";
+    fs::write(home.path().join("client.py"), program).expect("written");
+    run(&mut check).exits(0);
+}
+
+#[test]
+fn a_server_that_does_not_close_is_not_told_that_its_client_should() {
+    let python = need!("python3");
+    let line = ["check", "server-04", "--case", "close", "--", &python, "server.py"];
+    let (mut check, home) = at_home(&line);
+    let program = "import socket\ns = socket.create_server(('', 8888))\n\
+                   c, a = s.accept()\nwhile c.recv(99): c.send(b'OK...hola\\n')\n";
+    fs::write(home.path().join("server.py"), program).expect("written");
+    let report = run(&mut check).exits(1).text();
+    assert!(report.contains("should have received the end of the stream"), "{report}");
+    assert!(!report.contains("neither sends nor closes"), "{report}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_not_called_an_interpreter_that_is_missing() {
+    let (mut check, _home) = at_home(&["check", "server-03", "--", "noexiste.py"]);
+    assert!(run(&mut check).exits(2).errors.contains("there is no file noexiste.py here"));
+}
+
+#[test]
+fn one_robust_case_that_fails_is_a_failed_check() {
+    need!("python3");
+    let bug =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises/echo-server/bugs/tires.py");
+    let check = |case| {
+        let (mut check, _home) =
+            at_home(&["check", "echo-server", "--case", case, "--format", "json", "--", bug]);
+        let ended = run(&mut check);
+        let report: serde_json::Value = serde_json::from_str(&ended.text()).expect("JSON");
+        (ended.code, report["passed"].as_bool())
+    };
+    assert_eq!(check("megabyte"), (1, Some(false)));
+    assert_eq!(check("bytes"), (0, Some(true)));
+}

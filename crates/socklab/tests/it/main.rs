@@ -1,0 +1,22 @@
+//! The command line from outside: every test runs the binary itself.
+//!
+//! One binary for all of them: linking a binary takes longer than most tests. A test that changes a
+//! limit of its whole process has a file, and so a process, of its own in the folder above.
+
+mod bad_input;
+mod closed_ends;
+mod commands;
+mod course;
+mod exercises;
+mod interop_ntp;
+mod interop_python;
+mod interop_tools;
+mod interop_web;
+mod languages;
+mod serve_connect;
+mod stage;
+mod system_calls;
+mod tour;
+mod trace;
+mod watch;
+mod what_if;

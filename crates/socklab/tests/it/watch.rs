@@ -1,0 +1,162 @@
+//! `check --watch` on a terminal: it runs again on saving, hears keys, and gives the terminal back.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::Instant;
+
+use crate::stage::{PATIENCE, need, run, socklab};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, kill_process};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, Termios, tcgetattr};
+
+/// A terminal with `check --watch` on it.
+struct Watching {
+    screen: File,
+    /// The program's end of the terminal: kept open, so that it can be looked at afterwards.
+    terminal: File,
+    child: Child,
+    shown: String,
+    file: PathBuf,
+    _home: tempfile::TempDir,
+}
+
+impl Watching {
+    fn start(exercise: &str) -> Watching {
+        let home = tempfile::tempdir().expect("a folder");
+        let command = |words: &[&str]| {
+            let mut command = socklab(words);
+            command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
+            command
+        };
+        run(&mut command(&["exercise", "start", exercise])).exits(0);
+        let screen: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("openpt");
+        grantpt(&screen).and_then(|()| unlockpt(&screen)).expect("a terminal");
+        let name = ptsname(&screen, Vec::new()).expect("ptsname");
+        let name = Path::new(std::ffi::OsStr::from_bytes(name.as_bytes()));
+        let terminal = OpenOptions::new().read(true).write(true).open(name).expect("open");
+        let end = || Stdio::from(terminal.try_clone().expect("dup"));
+        let mut watch = command(&["check", exercise, "--watch"]);
+        let child = watch.stdin(end()).stdout(end()).stderr(end()).spawn().expect("start");
+        let file = home.path().join(exercise).join(format!("{exercise}.py"));
+        let screen = File::from(screen);
+        Watching { screen, terminal, child, shown: String::new(), file, _home: home }
+    }
+
+    /// Waits until this is shown, and gives all that was shown up to then.
+    #[track_caller]
+    fn until(&mut self, text: &str) -> String {
+        let start = Instant::now();
+        loop {
+            if let Some(at) = self.shown.find(text) {
+                let rest = self.shown.split_off(at + text.len());
+                return std::mem::replace(&mut self.shown, rest);
+            }
+            assert!(start.elapsed() < PATIENCE, "no {text:?} in\n{}", self.shown);
+            let mut ready = [PollFd::new(&self.screen, PollFlags::IN)];
+            let second = Timespec { tv_sec: 1, tv_nsec: 0 };
+            if poll(&mut ready, Some(&second)).expect("poll") > 0 {
+                let mut piece = [0; 4096];
+                let length = self.screen.read(&mut piece).expect("read");
+                self.shown.push_str(&String::from_utf8_lossy(&piece[..length]));
+            }
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.screen.write_all(keys.as_bytes()).expect("write");
+    }
+
+    fn modes(&self) -> Termios {
+        tcgetattr(&self.terminal).expect("tcgetattr")
+    }
+
+    #[track_caller]
+    fn ends(mut self) -> (ExitStatus, bool) {
+        let status = self.child.wait().expect("wait");
+        let modes = self.modes().local_modes;
+        (status, modes.contains(LocalModes::ICANON | LocalModes::ECHO))
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The last line that is shown once a check is over.
+const OVER: &str = "q quit";
+
+#[test]
+fn saving_runs_the_check_again_and_keys_are_heard() {
+    need!("python3");
+    let mut watching = Watching::start("socket-03");
+    let first = watching.until(OVER);
+    assert!(first.contains("Gap 1, “socket”, is still open"), "{first}");
+    for hint in ["gives you a descriptor", "SOCK_STREAM: bytes in order", "socket.socket("] {
+        watching.press("h");
+        watching.until(hint);
+    }
+    watching.press("l");
+    let list = watching.until(OVER);
+    assert!(list.contains("chat-server") && list.contains("0/4 0/1"), "{list}");
+
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises");
+    let solution = fs::read(Path::new(root).join("socket-03/solution.py")).expect("a solution");
+    fs::write(&watching.file, &solution).expect("write");
+    let second = watching.until(OVER);
+    assert!(second.contains("All points") && second.contains("4/4"), "{second}");
+
+    // One x asks, another key means no; two mean yes, and keep a copy.
+    watching.press("x");
+    watching.until("x again");
+    watching.press("hx");
+    watching.until("x again");
+    watching.press("x");
+    watching.until("Gap 1");
+    let kept = watching.file.with_file_name("socket-03.py.1.bak");
+    assert_eq!(fs::read(kept).expect("the copy"), solution);
+    watching.until(OVER);
+
+    watching.press("n");
+    let next = watching.until(OVER);
+    assert!(next.contains("socket-04: send a request"), "{next}");
+    watching.press("q");
+    let (status, restored) = watching.ends();
+    assert!(status.success() && restored);
+}
+
+#[test]
+fn whatever_ends_it_gives_the_terminal_back() {
+    need!("python3");
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let mut watching = Watching::start("echo-server");
+        watching.until("0/13");
+        let modes = watching.modes().local_modes;
+        assert!(!modes.intersects(LocalModes::ICANON | LocalModes::ECHO), "it reads single keys");
+        let pid = Pid::from_child(&watching.child);
+        kill_process(pid, signal).expect("kill");
+        let (status, restored) = watching.ends();
+        assert_eq!((status.code(), restored), (Some(128 + signal.as_raw()), true), "{signal:?}");
+    }
+}
+
+#[test]
+fn without_a_terminal_it_says_so_and_does_not_wait() {
+    need!("python3");
+    let home = tempfile::tempdir().expect("a folder");
+    let at_home = |words: &[&str]| {
+        let mut command = socklab(words);
+        command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
+        run(&mut command)
+    };
+    at_home(&["exercise", "start", "socket-02"]).exits(0);
+    let ended = at_home(&["check", "socket-02", "--watch"]).exits(2);
+    assert!(ended.errors.contains("needs a terminal"), "{}", ended.errors);
+}

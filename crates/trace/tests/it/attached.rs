@@ -1,0 +1,166 @@
+//! Programs that were running before: taken hold of, seen, and let go unharmed.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use crate::tracees::{calls, lives, notices, options, prepare};
+use socklab_event::{Args, Errno, Notice, Process};
+use socklab_trace::{AttachRefusal, End, Error, Tracer};
+
+/// A program that does not outlive its test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn server() -> (Server, u16) {
+    let argv = prepare("echo_forever.py", &[]).expect("python3");
+    let mut server =
+        Command::new(&argv[0]).args(&argv[1..]).stdout(Stdio::piped()).spawn().expect("the server");
+    let mut line = String::new();
+    let output = server.stdout.as_mut().expect("its output");
+    BufReader::new(output).read_line(&mut line).expect("its port");
+    let server = Server(server);
+    (server, line.trim().parse().expect("a port"))
+}
+
+fn talk(port: u16) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    stream.write_all(b"are you there?").expect("a send");
+    stream.shutdown(Shutdown::Write).expect("a shutdown");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert_eq!(answer, "are you there?");
+}
+
+#[test]
+fn a_running_server_is_seen_and_let_go() {
+    let (mut server, port) = server();
+    let tracer = Tracer::new(options()).attach(server.0.id());
+    let handle = tracer.handle();
+    let (attached, wait) = mpsc::channel();
+    let client = std::thread::spawn(move || {
+        wait.recv().expect("to be attached");
+        talk(port);
+        handle.stop();
+    });
+    let mut events = Vec::new();
+    let outcome = tracer.run(|event| {
+        if matches!(event.notice(), Some(Notice::Attached { .. })) {
+            let _ = attached.send(());
+        }
+        events.push(event);
+    });
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(Error::Attach { reason, .. }) => {
+            return crate::tracees::not_run("attaching", &reason.to_string());
+        }
+        Err(error) => panic!("{error}"),
+    };
+    client.join().expect("the client");
+    assert_eq!(outcome.end, End::Stopped);
+    let sockets = notices(&events).find_map(|notice| match notice {
+        Notice::Attached { sockets } => Some(sockets.len()),
+        _ => None,
+    });
+    assert_eq!(sockets, Some(1));
+    let accept = calls(&events).find(|call| call.name == "accept4" && call.value().is_some());
+    let accept = accept.unwrap_or_else(|| panic!("no accept: {events:#?}"));
+    let Args::Accept { listener: Some(listener), .. } = &accept.args else { panic!("{accept:#?}") };
+    assert_eq!(listener.local.as_ref().and_then(|local| local.port()), Some(port));
+    let sent = calls(&events).find(|call| matches!(call.args, Args::Send { .. })).expect("a send");
+    assert_eq!(sent.bytes().map(ToString::to_string).as_deref(), Some("are you there?"));
+    assert!(lives(&events).any(|life| *life == Process::Released));
+    // It goes on without us: the other thread serves the second client, and then it ends.
+    talk(port);
+    assert!(server.0.wait().expect("its end").success());
+}
+
+#[test]
+fn a_call_that_taking_hold_interrupts_is_told() {
+    // struct timeval: 60 seconds. With a timeout recv is not restarted, signal(7).
+    let script = "
+import socket, struct
+us, them = socket.socketpair()
+us.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('qq', 60, 0))
+print(flush=True)
+us.recv(9)
+";
+    let python = crate::tracees::python().expect("python3");
+    let mut child = Command::new(python)
+        .args(["-S", "-E", "-c", script])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let mut output = child.stdout.take().expect("its output");
+    let program = Server(child);
+    output.read_exact(&mut [0]).expect("a line");
+    let called = format!("/proc/{}/syscall", program.0.id());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    // proc_pid_syscall(5): the number of the call it sleeps in.
+    let recv = format!("{} ", libc::SYS_recvfrom);
+    while !std::fs::read_to_string(&called).is_ok_and(|call| call.starts_with(&recv)) {
+        assert!(Instant::now() < deadline, "it does not wait in recv");
+        std::thread::yield_now();
+    }
+    let tracer = Tracer::new(options()).attach(program.0.id());
+    let handle = tracer.handle();
+    let mut interrupted = Vec::new();
+    let outcome = tracer.run(|event| {
+        if let Some(call) = event.call().filter(|call| call.name == "recvfrom") {
+            interrupted.push(call.error());
+            handle.stop();
+        }
+    });
+    if let Err(Error::Attach { reason, .. }) = outcome {
+        return crate::tracees::not_run("attaching", &reason.to_string());
+    }
+    assert_eq!(interrupted.first(), Some(&Some(Errno::EINTR)), "{outcome:?}");
+}
+
+#[test]
+fn what_cannot_be_attached_to_is_explained() {
+    let nobody = Tracer::new(options()).attach(0x3fff_fff0).run(drop).expect_err("nobody");
+    let Error::Attach { reason, .. } = &nobody else { panic!("{nobody}") };
+    assert_eq!(*reason, AttachRefusal::NoSuchProcess);
+    assert!(nobody.to_string().ends_with("There is no such process."), "{nobody}");
+    let ourselves = Tracer::new(options()).attach(std::process::id()).run(drop);
+    let text = ourselves.expect_err("ourselves").to_string();
+    assert!(text.contains("cannot attach to process"), "{text}");
+}
+
+#[test]
+fn a_first_thread_that_has_ended_is_not_waited_for() {
+    let Ok(argv) = prepare("leaderless.c", &[]) else {
+        return crate::tracees::not_run("leaderless.c", "cc");
+    };
+    let child = Command::new(&argv[0]).stdout(Stdio::piped()).spawn().expect("the program");
+    let mut program = Server(child);
+    let output = program.0.stdout.as_mut().expect("its output");
+    BufReader::new(output).read_line(&mut String::new()).expect("a line");
+    let status = format!("/proc/{}/status", program.0.id());
+    let has_ended =
+        || std::fs::read_to_string(&status).is_ok_and(|text| text.contains("Z (zombie"));
+    while !has_ended() {
+        std::thread::yield_now();
+    }
+    let tracer = Tracer::new(options()).attach(program.0.id());
+    let handle = tracer.handle();
+    let mut events = Vec::new();
+    let outcome = tracer.run(|event| {
+        if matches!(event.notice(), Some(Notice::Attached { .. })) {
+            handle.stop();
+        }
+        events.push(event);
+    });
+    assert_eq!(outcome.expect("a recording").end, End::Stopped);
+    assert!(lives(&events).any(|life| *life == Process::Released));
+}

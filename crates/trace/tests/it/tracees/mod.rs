@@ -1,0 +1,141 @@
+//! The programs in `fixtures/tracees`, ready to run, and recordings of them.
+
+pub(crate) mod strace;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use socklab_event::{Call, Event, Notice, Process};
+use socklab_trace::{Command, Options, Outcome, Stdio, Tracer};
+
+/// What a test cannot do here, said aloud and counted: straight to standard error, because the
+/// test harness keeps what passing tests print to itself.
+pub(crate) fn not_run(what: &str, needs: &str) {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
+    let line = format!("not run ({count} so far): {what}: needs {needs}\n");
+    let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// True if a program is installed.
+pub(crate) fn has(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|directory| directory.join(program).is_file())
+}
+
+/// The Python interpreter itself, not a wrapper that looks for it.
+pub(crate) fn python() -> Option<String> {
+    let ask = ["-c", "import sys; print(sys.executable)"];
+    let answer = process::Command::new("python3").args(ask).output().ok()?;
+    let path = String::from_utf8(answer.stdout).ok()?.trim().to_owned();
+    (!path.is_empty()).then_some(path)
+}
+
+/// Where the sources are.
+pub(crate) fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tracees").join(name)
+}
+
+/// The command line that runs a tracee, compiled first where it must be; `Err` says what is
+/// missing for that. Flags go to the compiler.
+pub(crate) fn prepare(name: &str, flags: &[&str]) -> Result<Vec<OsString>, &'static str> {
+    socklab_trace::close_others_on_exec();
+    let path = source(name);
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    match extension {
+        Some("py") => {
+            let python = python().ok_or("python3")?;
+            // Without site packages, which start programs of their own.
+            Ok(vec![python.into(), "-S".into(), "-E".into(), path.into()])
+        }
+        Some("sh") => Ok(vec!["/bin/sh".into(), path.into()]),
+        Some("c") => {
+            compile("cc", &path, flags, |to| vec!["-O1".into(), "-pthread".into(), "-o".into(), to])
+        }
+        Some("rs") => compile("rustc", &path, flags, |to| {
+            vec!["--edition=2021".into(), "-O".into(), "-o".into(), to]
+        }),
+        Some("go") => compile("go", &path, flags, |to| vec!["build".into(), "-o".into(), to]),
+        _ => Err("a tracee in a language this test knows"),
+    }
+}
+
+fn compile(
+    compiler: &'static str,
+    path: &Path,
+    flags: &[&str],
+    to: impl Fn(OsString) -> Vec<OsString>,
+) -> Result<Vec<OsString>, &'static str> {
+    if !has(compiler) {
+        return Err(compiler);
+    }
+    // Two tests may want the same program: it must not be written while it runs.
+    static COMPILED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let stem = path.file_name().unwrap_or_default().to_string_lossy();
+    let unique = format!("{stem}{}-{}", flags.concat(), process::id());
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(unique);
+    if compiled.contains(&program) {
+        return Ok(vec![program.into()]);
+    }
+    let mut command = process::Command::new(compiler);
+    command.args(to(program.clone().into())).args(flags).arg(path);
+    command.env("GOFLAGS", "-mod=mod").env("GO111MODULE", "off").env("CGO_ENABLED", "0");
+    // A home need not exist, nor be ours to write to.
+    if env::var_os("GOCACHE").is_none() {
+        command.env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"));
+    }
+    let output = command.output().expect("the compiler runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    compiled.insert(program.clone());
+    Ok(vec![program.into()])
+}
+
+/// Options every test uses: nothing may take a minute.
+pub(crate) fn options() -> Options {
+    Options { deadline: Some(Duration::from_secs(60)), ..Options::default() }
+}
+
+/// A command whose output nobody needs.
+pub(crate) fn quiet<S: Into<OsString>>(argv: impl IntoIterator<Item = S>) -> Command {
+    // What the tests' own starter left open is not what they are about.
+    socklab_trace::close_others_on_exec();
+    let command = Command::new(argv).stdin(Stdio::Null).stdout(Stdio::Null);
+    command.env("PYTHON", python().unwrap_or_default())
+}
+
+/// Runs a tracer and keeps everything.
+pub(crate) fn record(tracer: Tracer) -> (Vec<Event>, Outcome) {
+    let mut events = Vec::new();
+    let outcome = tracer.run(|event| events.push(event)).expect("a recording");
+    (events, outcome)
+}
+
+/// Runs one tracee and keeps everything.
+pub(crate) fn record_one<S: Into<OsString>>(
+    argv: impl IntoIterator<Item = S>,
+) -> (Vec<Event>, Outcome) {
+    record(Tracer::new(options()).command(quiet(argv)))
+}
+
+/// The calls of a recording.
+pub(crate) fn calls(events: &[Event]) -> impl Iterator<Item = &Call> {
+    events.iter().filter_map(Event::call)
+}
+
+/// The process events of a recording.
+pub(crate) fn lives(events: &[Event]) -> impl Iterator<Item = &Process> {
+    events.iter().filter_map(Event::process)
+}
+
+/// The notices of a recording.
+pub(crate) fn notices(events: &[Event]) -> impl Iterator<Item = &Notice> {
+    events.iter().filter_map(Event::notice)
+}
