@@ -1,0 +1,92 @@
+//! Children that end when their parent does, `PR_SET_PDEATHSIG` of `prctl(2)`.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, Signal, getpid, getppid, kill_process};
+
+/// The parent, as its child can recognise it.
+#[derive(Clone, Copy, Debug)]
+pub enum Parent<'a> {
+    /// By its process id, which the parent has told: as an argument, or before `fork`.
+    Id(u32),
+    /// By a pidfd that the parent opened on itself before `fork`: for a child in another process
+    /// namespace, where its parent has no id.
+    Pidfd(BorrowedFd<'a>),
+}
+
+/// Binds the calling process to its parent: when the parent ends, however it ends, the kernel kills
+/// the caller with SIGKILL. If the parent has ended already, the caller kills itself.
+///
+/// The kernel takes the *thread* that forked for the parent: a child that must live as long as its
+/// parent's process has to be forked by a thread that lives as long. `execve` keeps the bond,
+/// unless it runs a set-user-id program.
+///
+/// # Errors
+///
+/// When the parent can't be watched: `poll` was interrupted or its pidfd is none.
+pub fn end_with(parent: Parent<'_>) -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    // A parent that ended before that call sends no signal any more.
+    let is_gone = match parent {
+        Parent::Id(parent) => {
+            getppid().map(Pid::as_raw_pid).map(i32::cast_unsigned) != Some(parent)
+        }
+        Parent::Pidfd(parent) => {
+            let mut ended = [PollFd::from_borrowed_fd(parent, PollFlags::IN)];
+            poll(&mut ended, Some(&Timespec::default()))? > 0
+        }
+    };
+    if is_gone {
+        kill_process(getpid(), Signal::KILL)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, ExitStatus};
+
+    use super::*;
+
+    /// Names the parent to the test below when it runs in a process of its own.
+    const PARENT: &str = "SOCKLAB_KERNEL_TEST_PARENT";
+
+    /// Runs this module's `child` in a process of its own.
+    fn child_of(parent: &str) -> ExitStatus {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "parent::tests::child"]).env(PARENT, parent);
+        command.output().unwrap().status
+    }
+
+    #[test]
+    fn child() {
+        let Ok(parent) = std::env::var(PARENT) else { return };
+        match parent.parse() {
+            Ok(id) => end_with(Parent::Id(id)).unwrap(),
+            Err(_) => {
+                let mut ended = Command::new("true").spawn().unwrap();
+                let pidfd = crate::process::pidfd(ended.id()).unwrap();
+                ended.wait().unwrap();
+                end_with(Parent::Pidfd(pidfd.as_fd())).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_child_lives_with_its_parent() {
+        assert!(child_of(&std::process::id().to_string()).success());
+        let us = crate::process::pidfd(std::process::id()).unwrap();
+        let mut ended = [PollFd::new(&us, PollFlags::IN)];
+        assert_eq!(poll(&mut ended, Some(&Timespec::default())).unwrap(), 0, "we have not ended");
+    }
+
+    #[test]
+    fn a_child_whose_parent_has_ended_ends_too() {
+        assert_eq!(child_of(&u32::MAX.to_string()).signal(), Some(9), "SIGKILL");
+        assert_eq!(child_of("pidfd").signal(), Some(9), "SIGKILL");
+    }
+}

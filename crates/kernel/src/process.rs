@@ -1,0 +1,255 @@
+//! What a process and its threads are and do, `proc_pid(5)`.
+//!
+//! A *process id* names a process, a *thread id* one of its threads; the first thread's id is the
+//! process's. Most files of `/proc/ID` exist for thread ids too, though no listing shows them.
+
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::process::{Pid, PidfdFlags};
+
+/// The largest part of a command line that [`arguments`] gives, bytes.
+const LONGEST_COMMAND_LINE: usize = 64 << 10;
+/// `O_CLOEXEC`, as `fdinfo` shows it; the same on every architecture but Alpha, PA-RISC and SPARC.
+const O_CLOEXEC: u64 = 0o2_000_000;
+
+/// What a thread does, `proc_pid_stat(5)`, field 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum State {
+    /// `R`: it runs, or could.
+    Running,
+    /// `S`: it sleeps until something happens or a signal comes.
+    Sleeping,
+    /// `D`: it sleeps, and signals don't wake it: mostly for a disk.
+    Uninterruptible,
+    /// `T`: job control has stopped it.
+    Stopped,
+    /// `t`: a tracer has stopped it.
+    Traced,
+    /// `Z`: it has ended, and its parent has not waited for it yet.
+    Zombie,
+    /// `X`: it has ended.
+    Dead,
+    /// Another letter, such as `I` for idle threads of the kernel.
+    Other(char),
+}
+
+impl State {
+    /// Has it ended?
+    pub fn has_ended(self) -> bool {
+        matches!(self, Self::Zombie | Self::Dead)
+    }
+}
+
+/// The system call that a thread is in, `proc_pid_syscall(5)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SystemCall {
+    /// The thread runs: whether in a call is not known.
+    Running,
+    /// It is stopped or sleeps, but not in a system call.
+    Outside,
+    /// It is in this call.
+    Inside {
+        /// The call's number, on the architecture of the thread.
+        number: i64,
+        /// Its arguments, as they are in the registers: of a narrower argument, such as a
+        /// descriptor, the upper bits may be anything.
+        arguments: [u64; 6],
+    },
+}
+
+/// A descriptor that refers to a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct SocketDescriptor {
+    /// The descriptor's number.
+    pub fd: i32,
+    /// The socket's inode.
+    pub inode: u64,
+    /// Is it closed by `execve(2)`?
+    pub close_on_exec: bool,
+}
+
+/// How long a thread has had a processor, and how long it has waited for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scheduling {
+    /// It ran.
+    pub ran: Duration,
+    /// It could have run, and stood in line.
+    pub waited: Duration,
+}
+
+/// The ids of all processes that this process's `/proc` shows.
+///
+/// # Errors
+///
+/// When `/proc` can't be read.
+pub fn all() -> io::Result<Vec<u32>> {
+    numbers("/proc")
+}
+
+/// The thread ids of a process.
+///
+/// # Errors
+///
+/// When there is no such process.
+pub fn threads(process: u32) -> io::Result<Vec<u32>> {
+    numbers(&format!("/proc/{process}/task"))
+}
+
+/// The entries of a folder whose names are numbers.
+fn numbers<T: std::str::FromStr>(folder: &str) -> io::Result<Vec<T>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        numbers.extend(entry?.file_name().to_str().and_then(|name| name.parse::<T>().ok()));
+    }
+    Ok(numbers)
+}
+
+/// What a thread of a process does right now; `None` if there is no such thread.
+pub fn state(process: u32, thread: u32) -> Option<State> {
+    let stat = fs::read(format!("/proc/{process}/task/{thread}/stat")).ok()?;
+    parse_state(&stat)
+}
+
+/// The program's name, in parentheses, may have any bytes: the last parenthesis ends it.
+fn parse_state(stat: &[u8]) -> Option<State> {
+    let end = stat.iter().rposition(|byte| *byte == b')')?;
+    Some(match stat.get(end + 1..)?.trim_ascii_start().first()? {
+        b'R' => State::Running,
+        b'S' => State::Sleeping,
+        b'D' => State::Uninterruptible,
+        b'T' => State::Stopped,
+        b't' => State::Traced,
+        b'Z' => State::Zombie,
+        b'X' => State::Dead,
+        other => State::Other(char::from(*other)),
+    })
+}
+
+/// The system call that a thread of a process is in.
+///
+/// # Errors
+///
+/// When there is no such thread, when it may not be asked (`ptrace(2)`, "Ptrace access mode
+/// checking"), or when the kernel has no `CONFIG_HAVE_ARCH_TRACEHOOK`.
+pub fn system_call(process: u32, thread: u32) -> io::Result<SystemCall> {
+    let text = fs::read_to_string(format!("/proc/{process}/task/{thread}/syscall"))?;
+    parse_system_call(&text).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
+}
+
+fn parse_system_call(text: &str) -> Option<SystemCall> {
+    let mut words = text.split_ascii_whitespace();
+    let number = match words.next()? {
+        "running" => return Some(SystemCall::Running),
+        number => number.parse::<i64>().ok()?,
+    };
+    if number < 0 {
+        return Some(SystemCall::Outside);
+    }
+    let mut arguments = [0; 6];
+    for argument in &mut arguments {
+        *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
+    }
+    Some(SystemCall::Inside { number, arguments })
+}
+
+/// The arguments a process was started with, its name first, the first 64 KiB of them; and how
+/// many were left out. None for a process that has ended, and for threads of the kernel.
+pub fn arguments(process: u32) -> (Vec<String>, u64) {
+    parse_arguments(&fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default())
+}
+
+fn parse_arguments(line: &[u8]) -> (Vec<String>, u64) {
+    let line = line.strip_suffix(b"\0").unwrap_or(line);
+    let (mut arguments, mut used, mut omitted) = (Vec::new(), 0, 0);
+    if line.is_empty() {
+        return (arguments, omitted);
+    }
+    for argument in line.split(|byte| *byte == 0) {
+        used += argument.len() + 1;
+        if used > LONGEST_COMMAND_LINE && !arguments.is_empty() {
+            omitted += 1;
+            continue;
+        }
+        let shown = &argument[..argument.len().min(LONGEST_COMMAND_LINE)];
+        arguments.push(String::from_utf8_lossy(shown).into_owned());
+    }
+    (arguments, omitted)
+}
+
+/// The file a process executes; `None` for one that has ended, or that is not ours to ask.
+pub fn executable(process: u32) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{process}/exe")).ok()
+}
+
+/// The sockets that a process has descriptors for, by descriptor. None if there is no such process
+/// or it is not ours to ask.
+pub fn sockets(process: u32) -> Vec<SocketDescriptor> {
+    let descriptors = numbers::<i32>(&format!("/proc/{process}/fd")).unwrap_or_default();
+    let socket = |fd| {
+        let inode = socket_inode(process, fd)?;
+        Some(SocketDescriptor { fd, inode, close_on_exec: is_close_on_exec(process, fd) })
+    };
+    let mut sockets: Vec<_> = descriptors.into_iter().filter_map(socket).collect();
+    sockets.sort_unstable();
+    sockets
+}
+
+fn is_close_on_exec(process: u32, fd: i32) -> bool {
+    let info = fs::read_to_string(format!("/proc/{process}/fdinfo/{fd}")).unwrap_or_default();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|octal| u64::from_str_radix(octal.trim(), 8).ok());
+    flags.is_some_and(|flags| flags & O_CLOEXEC != 0)
+}
+
+/// The inode of the socket behind a descriptor of a thread; `None` if it is no socket.
+pub fn socket_inode(thread: u32, fd: i32) -> Option<u64> {
+    inode_in_link(&format!("/proc/{thread}/fd/{fd}"), "socket")
+}
+
+/// The inode of the network namespace that a thread is in.
+pub fn network_namespace(thread: u32) -> Option<u64> {
+    inode_in_link(&format!("/proc/{thread}/ns/net"), "net")
+}
+
+/// Links to what has no path read `kind:[inode]`.
+fn inode_in_link(path: &str, kind: &str) -> Option<u64> {
+    parse_inode(fs::read_link(path).ok()?.to_str()?, kind)
+}
+
+fn parse_inode(target: &str, kind: &str) -> Option<u64> {
+    target.strip_prefix(kind)?.strip_prefix(":[")?.strip_suffix(']')?.parse().ok()
+}
+
+/// A descriptor for a process, `pidfd_open(2)`: readable once the process has ended.
+///
+/// # Errors
+///
+/// `ESRCH` when there is no such process, `ENOSYS` before Linux 5.3.
+pub fn pidfd(process: u32) -> io::Result<OwnedFd> {
+    let no_such_process = io::Error::from(rustix::io::Errno::SRCH);
+    let pid = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or(no_such_process)?;
+    Ok(rustix::process::pidfd_open(pid, PidfdFlags::empty())?)
+}
+
+/// How the calling thread has fared so far: the first two numbers of its `schedstat`
+/// (`Documentation/scheduler/sched-stats.rst`). Zero where the kernel doesn't keep it.
+pub fn own_scheduling() -> Scheduling {
+    parse_scheduling(&fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default())
+}
+
+fn parse_scheduling(text: &str) -> Scheduling {
+    let mut numbers = text.split_ascii_whitespace().map_while(|word| word.parse::<u64>().ok());
+    let mut next = || Duration::from_nanos(numbers.next().unwrap_or(0));
+    Scheduling { ran: next(), waited: next() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+use std::net::TcpListener;
+use std::os::fd::AsRawFd;
+use std::sync::mpsc::channel;
+use std::thread;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn us() -> u32 {
+    std::process::id()
+}
+
+#[test]
+fn we_are_among_the_processes_and_run() {
+    assert!(all().unwrap().contains(&us()));
+    let thread = rustix::process::getpid().as_raw_pid().cast_unsigned();
+    assert!(threads(us()).unwrap().contains(&thread));
+    let (arguments, omitted) = arguments(us());
+    assert_eq!(arguments, std::env::args().collect::<Vec<_>>());
+    assert_eq!(omitted, 0);
+    assert_eq!(executable(us()), std::env::current_exe().ok());
+    assert!(network_namespace(us()).is_some());
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let nobody = u32::MAX;
+    assert!(threads(nobody).is_err());
+    assert_eq!(state(nobody, nobody), None);
+    assert!(system_call(nobody, nobody).is_err());
+    assert_eq!(arguments(nobody), (Vec::new(), 0));
+    assert_eq!(executable(nobody), None);
+    assert!(sockets(nobody).is_empty());
+    assert_eq!(pidfd(nobody).unwrap_err().raw_os_error(), Some(3), "ESRCH");
+}
+
+#[test]
+fn a_thread_that_waits_is_asleep() {
+    let (wake, sleeping) = channel::<()>();
+    let waiter = thread::spawn(move || sleeping.recv());
+    let others = || threads(us()).unwrap().into_iter();
+    while !others().any(|thread| state(us(), thread) == Some(State::Sleeping)) {
+        thread::yield_now();
+    }
+    drop(wake);
+    assert!(waiter.join().unwrap().is_err());
+}
+
+#[test]
+fn sockets_are_told_from_other_descriptors() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let fd = listener.as_raw_fd();
+    let ours = sockets(us());
+    let found = ours.iter().find(|socket| socket.fd == fd).expect("it is listed");
+    assert!(found.close_on_exec, "the standard library opens its sockets so");
+    assert_eq!(found.inode, rustix::fs::fstat(&listener).unwrap().st_ino);
+    rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::empty()).unwrap();
+    assert!(!is_close_on_exec(us(), fd));
+    let file = std::fs::File::open("/proc/self/stat").unwrap();
+    assert_eq!(socket_inode(us(), file.as_raw_fd()), None);
+}
+
+#[test]
+fn a_pidfd_is_for_the_process_asked_for() {
+    assert!(pidfd(us()).is_ok());
+}
+
+#[test]
+fn a_system_call_is_read() {
+    let line = "45 0x3 0x7ffd 0x400 0x0 0x0 0x0 0x7ffc 0x7f12\n";
+    let arguments = [3, 0x7ffd, 0x400, 0, 0, 0];
+    assert_eq!(parse_system_call(line), Some(SystemCall::Inside { number: 45, arguments }));
+    assert_eq!(parse_system_call("running\n"), Some(SystemCall::Running));
+    assert_eq!(parse_system_call("-1 0x7ffc 0x7f12\n"), Some(SystemCall::Outside));
+    assert_eq!(parse_system_call("45 0x3\n"), None);
+}
+
+#[test]
+fn only_so_much_of_a_command_line_is_kept() {
+    let long = vec![b'x'; LONGEST_COMMAND_LINE + 1];
+    let line = [long.as_slice(), b"\0b\0c\0"].concat();
+    let (arguments, omitted) = parse_arguments(&line);
+    assert_eq!((arguments.len(), omitted), (1, 2));
+    assert_eq!(arguments[0].len(), LONGEST_COMMAND_LINE);
+    assert_eq!(parse_arguments(b"a\0\0b\0").0, ["a", "", "b"]);
+}
+
+proptest! {
+    #[test]
+    fn a_state_stands_behind_any_name(name: Vec<u8>, letter in "[RSDTtZXI]") {
+        let stat = [b"17 (".as_slice(), &name, b") ", letter.as_bytes(), b" 1 17 17 0"].concat();
+        let expected = match letter.as_str() {
+            "R" => State::Running,
+            "S" => State::Sleeping,
+            "D" => State::Uninterruptible,
+            "T" => State::Stopped,
+            "t" => State::Traced,
+            "Z" => State::Zombie,
+            "X" => State::Dead,
+            _ => State::Other('I'),
+        };
+        prop_assert_eq!(parse_state(&stat), Some(expected));
+    }
+
+    #[test]
+    fn arguments_are_read_back(words in prop::collection::vec("[^\0]{0,12}", 1..6)) {
+        let line: String = words.iter().map(|word| format!("{word}\0")).collect();
+        // A single empty argument can't be told from none at all.
+        prop_assume!(line != "\0");
+        prop_assert_eq!(parse_arguments(line.as_bytes()), (words, 0));
+    }
+
+    #[test]
+    fn any_text_can_be_read(bytes: Vec<u8>, text: String, words in "[-0-9a-fx ]{0,80}") {
+        let _ = parse_state(&bytes);
+        let _ = parse_arguments(&bytes);
+        for text in [text, words] {
+            let _ = parse_system_call(&text);
+            let _ = parse_inode(&text, "socket");
+            let _ = parse_scheduling(&text);
+        }
+    }
+}
