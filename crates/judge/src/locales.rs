@@ -1,7 +1,7 @@
 //! The sentences, as Fluent resources: `explain-` and the rule's key.
 
 /// English.
-pub const EN: &str = include_str!("../locales/en/explain.ftl");
+pub const EN: &str = include_str!("../../say/locales/en/explain.ftl");
 
 /// Spanish of Spain.
-pub const ES: &str = include_str!("../locales/es/explain.ftl");
+pub const ES: &str = include_str!("../../say/locales/es/explain.ftl");

@@ -22,20 +22,20 @@ pub(crate) enum Language {
 }
 
 const ENGLISH: &[&str] = &[
-    include_str!("../locales/en/ask.ftl"),
-    include_str!("../locales/en/cli.ftl"),
-    include_str!("../locales/en/commands.ftl"),
-    include_str!("../locales/en/exercises.ftl"),
-    include_str!("../locales/en/tour.ftl"),
+    include_str!("../../say/locales/en/ask.ftl"),
+    include_str!("../../say/locales/en/cli.ftl"),
+    include_str!("../../say/locales/en/commands.ftl"),
+    include_str!("../../say/locales/en/exercises.ftl"),
+    include_str!("../../say/locales/en/tour.ftl"),
     socklab_judge::locales::EN,
     socklab_scenario::locales::EN,
 ];
 const SPANISH: &[&str] = &[
-    include_str!("../locales/es/ask.ftl"),
-    include_str!("../locales/es/cli.ftl"),
-    include_str!("../locales/es/commands.ftl"),
-    include_str!("../locales/es/exercises.ftl"),
-    include_str!("../locales/es/tour.ftl"),
+    include_str!("../../say/locales/es/ask.ftl"),
+    include_str!("../../say/locales/es/cli.ftl"),
+    include_str!("../../say/locales/es/commands.ftl"),
+    include_str!("../../say/locales/es/exercises.ftl"),
+    include_str!("../../say/locales/es/tour.ftl"),
     socklab_judge::locales::ES,
     socklab_scenario::locales::ES,
 ];

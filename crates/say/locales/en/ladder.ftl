@@ -1,0 +1,190 @@
+# What a ladder says. Calls, flags and error names are the kernel's, and not translated.
+
+ladder-waits = waits { $time }
+ladder-waited = after { $time }
+ladder-unfinished = waits { $time }, never returned
+ladder-from = from { $address }
+ladder-to = to { $address }
+ladder-at-most = max { $n }
+ladder-of = of { $n }
+ladder-bytes-of = bytes { $from }–{ $to } of { $n }
+ladder-byte-of = byte { $from } of { $n }
+ladder-backlog = backlog { $n }
+ladder-end = end of stream
+ladder-refused = refused
+ladder-reset = reset
+ladder-broken-pipe = nobody reads any more
+ladder-timed-out = timed out
+ladder-unreachable = unreachable
+ladder-in-use = already in use
+ladder-not-now = not now
+ladder-in-progress = in progress
+ladder-cut-off = rest cut off
+
+ladder-by-kernel = by the kernel
+ladder-exit = exit { $code }
+ladder-killed = killed by { $signal }
+ladder-gone = gone
+ladder-released = let go, still running
+ladder-becomes = becomes { $program }
+
+ladder-begins = { $tag } begins
+ladder-stopped = stopped by { $signal }
+ladder-continued = continues
+ladder-reads = reads { $stream }
+
+ladder-prints = prints
+ladder-looks-up = looks up { $name }
+ladder-asks = asks { $server }
+ladder-times-in = × { $n } in { $time }
+ladder-more-like-this = × { $n } more like this
+ladder-more-connections = { $n ->
+        [one] × { $n } more connection like this
+       *[other] × { $n } more connections like this
+    }
+ladder-more-sockets = { $n ->
+        [one] × { $n } more socket like this
+       *[other] × { $n } more sockets like this
+    }
+ladder-more-ways = × { $n ->
+        [one] { $n } more connection
+       *[other] { $n } more connections
+    }, in { $ways ->
+        [one] { $ways } other way
+       *[other] { $ways } other ways
+    }
+ladder-by-processes = { $n ->
+        [one] served by { $n } process
+       *[other] served by { $n } processes
+    }
+ladder-by-other-processes = { $n ->
+        [one] served by { $n } other process
+       *[other] served by { $n } other processes
+    }
+ladder-by-another-process = served by another process
+ladder-by-threads = { $n ->
+        [one] served by { $n } thread
+       *[other] served by { $n } threads
+    }
+ladder-by-other-threads = { $n ->
+        [one] served by { $n } other thread
+       *[other] served by { $n } other threads
+    }
+ladder-until = until +{ $time }
+ladder-in-all = { $n } B in all
+ladder-messages = { $n ->
+        [one] { $n } message
+       *[other] { $n } messages
+    }
+
+ladder-outside = not traced
+ladder-elsewhere = elsewhere
+ladder-client-side = client side
+ladder-server-side = server side
+ladder-process = process { $n }
+ladder-clients-at = clients at { $address }
+
+ladder-dropped = lost: { $rule }
+ladder-again = again
+ladder-altered = { $how }: { $rule }
+
+ladder-no-wire = The wire was not recorded: arrows join calls; no SYN, ACK or FIN is drawn.
+ladder-tagged = Processes of { $name }: { $tags }
+ladder-untagged = without a tag
+ladder-hidden = Calls that only set up or enquire, not drawn: { $n }.
+ladder-bare-acks = Bare ACKs, not drawn: { $n }.
+ladder-folded-columns = Programs whose connections were all folded, without a column: { $n } ({ $names })
+ladder-lost = The record is incomplete, { $n ->
+        [one] { $n } event was lost
+       *[other] { $n } events were lost
+    }: { $why }
+ladder-io-uring = { $who } uses io_uring: socket calls made through it are not visible.
+ladder-not-followed = { $who } ran on unseen: { $why }
+ladder-attached = { $who } was already running: what its sockets did before is not known.
+ladder-foreign-abi = { $who } makes { $abi } calls, which are not decoded.
+ladder-undecoded = { $call } is not decoded: { $why }
+ladder-nothing = No socket call was recorded.
+
+ladder-characters = { $n ->
+        [one] { $n } character
+       *[other] { $n } characters
+    }
+
+ladder-legend = How to read this
+ladder-legend-time = Time runs down the page. Each column is one program; every box is one system call.
+ladder-legend-wait = the program waits in a call
+ladder-legend-arrow = bytes go from one call to another
+ladder-legend-wire = a packet seen on the wire
+ladder-legend-lost = it did not arrive
+ladder-legend-failed = the call failed
+ladder-choose = Choose a row to see everything about it. ↑ and ↓ (or k and j) move, Escape closes.
+
+ladder-call = system call
+ladder-who = made by
+ladder-process-thread = process { $process }, thread { $thread }
+ladder-descriptor = descriptor
+ladder-socket = socket
+ladder-result = result
+ladder-none-yet = none: it never returned
+ladder-when = when
+ladder-from-to = +{ $began } to +{ $ended } ({ $took })
+ladder-moment = +{ $time }
+ladder-source = source
+ladder-bytes = bytes
+ladder-first-kept = the first { $kept } of { $total }
+ladder-argument = argument
+ladder-packet = packet
+ladder-fate = fate
+ladder-event = event
+
+ladder-explained = What happened
+ladder-see-row = see it
+
+# What an error means for a socket call.
+errno-EPERM = operation not permitted
+errno-ENOENT = no such file: nobody is bound to that path
+errno-EINTR = interrupted by a signal before anything happened
+errno-EBADF = bad descriptor: it is not open (any more)
+errno-EAGAIN = not now: it would have to wait, and the socket is set not to
+errno-ENOMEM = out of memory
+errno-EACCES = permission denied
+errno-EFAULT = bad address: the pointer leads nowhere
+errno-EINVAL = invalid argument
+errno-ENFILE = too many open files in the whole system
+errno-EMFILE = too many open files in this process
+errno-EPIPE = broken pipe: the other end does not read any more
+errno-ENOSYS = this kernel does not have that call
+errno-ENODATA = no data available
+errno-ETIME = timer expired
+errno-ENONET = the machine is not on the network
+errno-ECOMM = communication error on send
+errno-EPROTO = protocol error
+errno-EOVERFLOW = value too large
+errno-ERESTART = interrupted, to be restarted
+errno-ENOTSOCK = the descriptor is not a socket
+errno-EDESTADDRREQ = a destination address is needed
+errno-EMSGSIZE = the message is too long for one datagram
+errno-EPROTOTYPE = wrong protocol for this type of socket
+errno-ENOPROTOOPT = the protocol has no such option
+errno-EPROTONOSUPPORT = protocol not supported
+errno-ESOCKTNOSUPPORT = socket type not supported
+errno-EOPNOTSUPP = the socket cannot do that
+errno-EAFNOSUPPORT = address family not supported
+errno-EADDRINUSE = the address and port are already in use
+errno-EADDRNOTAVAIL = no interface of this machine has that address
+errno-ENETDOWN = the network is down
+errno-ENETUNREACH = no route leads to that network
+errno-ENETRESET = the connection was dropped by the network
+errno-ECONNABORTED = the connection was given up before it was accepted
+errno-ECONNRESET = connection reset: the other end sent RST
+errno-ENOBUFS = no buffer space left
+errno-EISCONN = already connected
+errno-ENOTCONN = not connected
+errno-ESHUTDOWN = this end was shut down for sending
+errno-ETIMEDOUT = timed out: no answer in time
+errno-ECONNREFUSED = connection refused: nobody listens there
+errno-EHOSTDOWN = the host is down
+errno-EHOSTUNREACH = no route leads to that host, or it does not answer
+errno-EALREADY = an earlier connect has not finished yet
+errno-EINPROGRESS = in progress: the connect goes on in the background
+errno-ECANCELED = cancelled

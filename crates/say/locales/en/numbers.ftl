@@ -1,0 +1,12 @@
+# How numbers and durations are written.
+
+number-decimal = .
+number-group = ,
+
+duration-ns = { $n } ns
+duration-us = { $n } µs
+duration-ms = { $n } ms
+duration-s = { $n } s
+duration-min = { $min } min
+duration-min-s = { $min } min { $s } s
+duration-h-min = { $h } h { $min } min

@@ -1,0 +1,190 @@
+# Lo que dice el dibujo. Llamadas, opciones y nombres de errores son del núcleo y no se traducen.
+
+ladder-waits = espera { $time }
+ladder-waited = tras { $time }
+ladder-unfinished = espera { $time }, no volvió
+ladder-from = de { $address }
+ladder-to = a { $address }
+ladder-at-most = máx. { $n }
+ladder-of = de { $n }
+ladder-bytes-of = bytes { $from }–{ $to } de { $n }
+ladder-byte-of = byte { $from } de { $n }
+ladder-backlog = cola { $n }
+ladder-end = fin del flujo
+ladder-refused = rechazado
+ladder-reset = cortado
+ladder-broken-pipe = ya no lee nadie
+ladder-timed-out = tiempo agotado
+ladder-unreachable = inalcanzable
+ladder-in-use = ya en uso
+ladder-not-now = ahora no
+ladder-in-progress = en curso
+ladder-cut-off = resto perdido
+
+ladder-by-kernel = por el núcleo
+ladder-exit = sale con { $code }
+ladder-killed = muere por { $signal }
+ladder-gone = ya no está
+ladder-released = suelto, sigue vivo
+ladder-becomes = pasa a ser { $program }
+
+ladder-begins = { $tag } empieza
+ladder-stopped = parado por { $signal }
+ladder-continued = continúa
+ladder-reads = lee { $stream }
+
+ladder-prints = escribe
+ladder-looks-up = busca { $name }
+ladder-asks = pregunta a { $server }
+ladder-times-in = × { $n } en { $time }
+ladder-more-like-this = × { $n } más como esto
+ladder-more-connections = { $n ->
+        [one] × { $n } conexión más como esta
+       *[other] × { $n } conexiones más como esta
+    }
+ladder-more-sockets = { $n ->
+        [one] × { $n } socket más como este
+       *[other] × { $n } sockets más como este
+    }
+ladder-more-ways = × { $n ->
+        [one] { $n } conexión más
+       *[other] { $n } conexiones más
+    }, de { $ways ->
+        [one] { $ways } forma distinta
+       *[other] { $ways } formas distintas
+    }
+ladder-by-processes = { $n ->
+        [one] servidas por { $n } proceso
+       *[other] servidas por { $n } procesos
+    }
+ladder-by-other-processes = { $n ->
+        [one] servidas por otro proceso
+       *[other] servidas por otros { $n } procesos
+    }
+ladder-by-another-process = servidas por otro proceso
+ladder-by-threads = { $n ->
+        [one] servidas por { $n } hilo
+       *[other] servidas por { $n } hilos
+    }
+ladder-by-other-threads = { $n ->
+        [one] servidas por otro hilo
+       *[other] servidas por otros { $n } hilos
+    }
+ladder-until = hasta +{ $time }
+ladder-in-all = { $n } B en total
+ladder-messages = { $n ->
+        [one] { $n } mensaje
+       *[other] { $n } mensajes
+    }
+
+ladder-outside = sin trazar
+ladder-elsewhere = otros
+ladder-client-side = lado cliente
+ladder-server-side = lado servidor
+ladder-process = proceso { $n }
+ladder-clients-at = clientes en { $address }
+
+ladder-dropped = perdido: { $rule }
+ladder-again = otra vez
+ladder-altered = { $how }: { $rule }
+
+ladder-no-wire = No se grabó el cable: las flechas unen llamadas; SYN, ACK y FIN no se dibujan.
+ladder-tagged = Procesos de { $name }: { $tags }
+ladder-untagged = sin etiqueta
+ladder-hidden = Llamadas que solo preparan o preguntan, sin dibujar: { $n }.
+ladder-bare-acks = ACK sin datos, sin dibujar: { $n }.
+ladder-folded-columns = Programas con todas sus conexiones plegadas, sin columna: { $n } ({ $names })
+ladder-lost = El registro está incompleto, { $n ->
+        [one] se perdió { $n } evento
+       *[other] se perdieron { $n } eventos
+    }: { $why }
+ladder-io-uring = { $who } usa io_uring: las llamadas hechas por ahí no se ven.
+ladder-not-followed = { $who } siguió sin ser observado: { $why }
+ladder-attached = { $who } ya estaba en marcha: no se sabe qué hicieron antes sus sockets.
+ladder-foreign-abi = { $who } hace llamadas { $abi }, que no se decodifican.
+ladder-undecoded = { $call } no se decodifica: { $why }
+ladder-nothing = No se grabó ninguna llamada de sockets.
+
+ladder-characters = { $n ->
+        [one] { $n } carácter
+       *[other] { $n } caracteres
+    }
+
+ladder-legend = Cómo se lee
+ladder-legend-time = El tiempo baja por la página. Cada columna es un programa y cada caja una llamada al sistema.
+ladder-legend-wait = el programa espera dentro de una llamada
+ladder-legend-arrow = los bytes van de una llamada a otra
+ladder-legend-wire = un paquete visto en el cable
+ladder-legend-lost = no llegó
+ladder-legend-failed = la llamada falló
+ladder-choose = Elige una fila para verlo todo. ↑ y ↓ (o k y j) mueven, Escape cierra.
+
+ladder-call = llamada al sistema
+ladder-who = hecha por
+ladder-process-thread = proceso { $process }, hilo { $thread }
+ladder-descriptor = descriptor
+ladder-socket = socket
+ladder-result = resultado
+ladder-none-yet = ninguno: no volvió
+ladder-when = cuándo
+ladder-from-to = de +{ $began } a +{ $ended } ({ $took })
+ladder-moment = +{ $time }
+ladder-source = código
+ladder-bytes = bytes
+ladder-first-kept = los primeros { $kept } de { $total }
+ladder-argument = argumento
+ladder-packet = paquete
+ladder-fate = destino
+ladder-event = evento
+
+ladder-explained = Qué ha pasado
+ladder-see-row = verlo
+
+# Qué significa un error para una llamada de sockets.
+errno-EPERM = operación no permitida
+errno-ENOENT = no existe: nadie está asociado a esa ruta
+errno-EINTR = interrumpida por una señal antes de que pasara nada
+errno-EBADF = descriptor incorrecto: no está abierto (o ya no)
+errno-EAGAIN = ahora no: tendría que esperar, y el socket está puesto para no hacerlo
+errno-ENOMEM = no queda memoria
+errno-EACCES = permiso denegado
+errno-EFAULT = dirección incorrecta: el puntero no lleva a ninguna parte
+errno-EINVAL = argumento no válido
+errno-ENFILE = demasiados ficheros abiertos en todo el sistema
+errno-EMFILE = demasiados ficheros abiertos en este proceso
+errno-EPIPE = tubería rota: el otro extremo ya no lee
+errno-ENOSYS = este núcleo no tiene esa llamada
+errno-ENODATA = no hay datos
+errno-ETIME = se acabó el tiempo
+errno-ENONET = la máquina no está en la red
+errno-ECOMM = error de comunicación al enviar
+errno-EPROTO = error de protocolo
+errno-EOVERFLOW = valor demasiado grande
+errno-ERESTART = interrumpida, por reiniciar
+errno-ENOTSOCK = el descriptor no es un socket
+errno-EDESTADDRREQ = hace falta una dirección de destino
+errno-EMSGSIZE = el mensaje es demasiado largo para un datagrama
+errno-EPROTOTYPE = protocolo incorrecto para este tipo de socket
+errno-ENOPROTOOPT = el protocolo no tiene esa opción
+errno-EPROTONOSUPPORT = protocolo no soportado
+errno-ESOCKTNOSUPPORT = tipo de socket no soportado
+errno-EOPNOTSUPP = el socket no puede hacer eso
+errno-EAFNOSUPPORT = familia de direcciones no soportada
+errno-EADDRINUSE = la dirección y el puerto ya están en uso
+errno-EADDRNOTAVAIL = ninguna interfaz de esta máquina tiene esa dirección
+errno-ENETDOWN = la red está caída
+errno-ENETUNREACH = ninguna ruta lleva a esa red
+errno-ENETRESET = la red ha cortado la conexión
+errno-ECONNABORTED = la conexión se abandonó antes de aceptarla
+errno-ECONNRESET = conexión cortada: el otro extremo envió RST
+errno-ENOBUFS = no queda espacio en los búferes
+errno-EISCONN = ya está conectado
+errno-ENOTCONN = no está conectado
+errno-ESHUTDOWN = este extremo está cerrado para enviar
+errno-ETIMEDOUT = tiempo agotado: nadie respondió a tiempo
+errno-ECONNREFUSED = conexión rechazada: allí no escucha nadie
+errno-EHOSTDOWN = la máquina está apagada
+errno-EHOSTUNREACH = ninguna ruta lleva a esa máquina, o no contesta
+errno-EALREADY = un connect anterior aún no ha terminado
+errno-EINPROGRESS = en curso: el connect sigue en segundo plano
+errno-ECANCELED = cancelada

@@ -1,0 +1,36 @@
+//! Every sentence that socklab says to a reader, in the reader's language.
+//!
+//! The sentences are [Fluent](https://projectfluent.org) files in `locales/TAG/`, where `TAG` is
+//! the language's BCP 47 tag. A further language is a further folder: [`Language::all`] lists the
+//! folders that were there when the crate was built. English is the reference, and a sentence that
+//! a language lacks is said in English ([`Language::missing`] counts them).
+//!
+//! - A [`Speaker`] says things in one language. It is a small value that is handed to whatever
+//!   has something to say: sentences ([`say!`]), numbers, durations.
+//! - A [`Sentence`] is a sentence as data ([`sentence!`]), for code that finds something worth
+//!   saying but does not know the reader.
+//! - A [`Template`] is a text that an author wrote, with places such as `{port}` to fill in.
+//!
+//! ```
+//! use socklab_say::{Language, Speaker, count, say, sentence};
+//!
+//! let speaker = Speaker::new(Language::find("es-CO").unwrap_or_default());
+//! assert_eq!(speaker.duration(1_200_000_000), "1,2 s");
+//! assert_eq!(say!(speaker, "course-mistakes", mistakes = count(1)), "1 error");
+//!
+//! let mistake = sentence!("mistake-twice", name = "alice");
+//! assert_eq!(Speaker::ENGLISH.tell(&mistake), "`alice` is there twice");
+//! ```
+#![forbid(unsafe_code)]
+
+mod bundle;
+mod language;
+mod number;
+mod sentence;
+mod speaker;
+mod template;
+
+pub use language::Language;
+pub use sentence::{Argument, Sentence, Variable, count, duration};
+pub use speaker::Speaker;
+pub use template::{Piece, Template};
