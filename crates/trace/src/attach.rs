@@ -1,10 +1,12 @@
 //! Taking hold of a process that is already running.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 
 use libc::pid_t;
+use socklab_kernel::process;
+use socklab_kernel::status::Status;
+use socklab_kernel::sysctl;
 
 use crate::error::{AttachRefusal, Error};
 use crate::{probe, ptrace};
@@ -17,8 +19,9 @@ use crate::{probe, ptrace};
 pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
     let (mut seen, mut seized) = (BTreeSet::new(), Vec::new());
     loop {
-        let threads = threads(pid).map_err(|error| refused(pid, error))?;
-        let new: Vec<pid_t> = threads.into_iter().filter(|tid| seen.insert(*tid)).collect();
+        let threads = process::threads(pid).map_err(|error| refused(pid, error))?;
+        let threads = threads.into_iter().map(u32::cast_signed);
+        let new: Vec<pid_t> = threads.filter(|tid| seen.insert(*tid)).collect();
         if new.is_empty() {
             break;
         }
@@ -32,7 +35,7 @@ pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
                 Err(_) if is_ours(tid) => seized.push(tid),
                 Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
                 // A first thread that ended before the others is listed as long as they live.
-                Err(_) if has_ended(tid) => {}
+                Err(_) if has_ended(pid, tid) => {}
                 Err(error) => {
                     for tid in seized {
                         let _ = ptrace::wait_for(tid);
@@ -49,26 +52,14 @@ pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
     Ok(seized)
 }
 
-fn has_ended(tid: pid_t) -> bool {
-    probe::status_field(tid, "State").is_none_or(|state| state.starts_with(['Z', 'X']))
-}
-
-fn threads(pid: u32) -> io::Result<Vec<pid_t>> {
-    let mut threads = Vec::new();
-    for entry in fs::read_dir(format!("/proc/{pid}/task"))? {
-        threads.extend(entry?.file_name().to_str().and_then(|name| name.parse::<pid_t>().ok()));
-    }
-    Ok(threads)
+fn has_ended(pid: u32, tid: pid_t) -> bool {
+    process::state(pid, tid.cast_unsigned()).is_none_or(process::State::has_ended)
 }
 
 fn is_ours(tid: pid_t) -> bool {
     // SAFETY: takes nothing, cannot fail.
     let us = unsafe { libc::gettid() };
-    tracer_of(tid) == Some(us.cast_unsigned())
-}
-
-fn tracer_of(tid: pid_t) -> Option<u32> {
-    probe::status_field(tid, "TracerPid")?.parse().ok().filter(|tracer| *tracer != 0)
+    probe::status(tid).and_then(|status| status.tracer()) == Some(us.cast_unsigned())
 }
 
 fn refused(pid: u32, source: io::Error) -> Error {
@@ -81,21 +72,19 @@ fn refused(pid: u32, source: io::Error) -> Error {
 }
 
 fn reason(pid: u32) -> AttachRefusal {
-    let tid = pid.cast_signed();
-    let Some(owner) = probe::status_field(tid, "Uid") else {
+    let Ok(status) = Status::of(pid) else {
         return AttachRefusal::NoSuchProcess;
     };
-    if let Some(tracer) = tracer_of(tid) {
+    if let Some(tracer) = status.tracer() {
         return AttachRefusal::Traced { tracer };
     }
     // SAFETY: takes nothing, cannot fail.
     let us = unsafe { libc::geteuid() };
-    let owner = owner.split_whitespace().next().and_then(|uid| uid.parse().ok());
-    if let Some(owner) = owner.filter(|owner| *owner != us && us != 0) {
+    if let Some(owner) = status.user().filter(|owner| *owner != us && us != 0) {
         return AttachRefusal::OtherUser { owner, us };
     }
-    let scope = fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope");
-    match scope.ok().and_then(|scope| scope.trim().parse().ok()) {
+    let scope = sysctl::read("kernel.yama.ptrace_scope");
+    match scope.ok().and_then(|scope| scope.parse().ok()) {
         Some(scope) if scope > 0 => AttachRefusal::Yama { scope },
         _ => AttachRefusal::Unknown,
     }

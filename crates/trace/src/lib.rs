@@ -25,11 +25,9 @@
 mod arch;
 mod attach;
 mod calls;
-mod clock;
 mod command;
 mod control;
 mod decode;
-mod diag;
 mod error;
 mod filter;
 mod inject;

@@ -1,19 +1,18 @@
 //! Asking the kernel about a tracee's sockets, through duplicates of its descriptors.
 
-use std::fs;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use libc::{c_int, pid_t, socklen_t};
 use socklab_event::{Endpoint, Family, Protocol, SocketId, SocketType};
+use socklab_kernel::process::{self, SocketDescriptor};
+use socklab_kernel::status::Status;
 
 use crate::decode::address::{self, LONGEST};
 
 /// A pidfd of a process, `pidfd_open(2)`.
 pub(crate) fn pidfd(pid: pid_t) -> io::Result<OwnedFd> {
-    // SAFETY: no pointers.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    owned(fd)
+    process::pidfd(pid.cast_unsigned())
 }
 
 /// Our own duplicate of another process's descriptor, `pidfd_getfd(2)`. It keeps the socket open
@@ -96,7 +95,7 @@ fn option(fd: BorrowedFd<'_>, option: c_int) -> Option<i32> {
 
 /// The inode of the socket behind a descriptor, `None` if it is not a socket.
 pub(crate) fn inode(tid: pid_t, fd: i32) -> Option<u64> {
-    number(&format!("/proc/{tid}/fd/{fd}"), "socket:[")
+    process::socket_inode(tid.cast_unsigned(), fd)
 }
 
 /// The inode of one of our own descriptors, `fstat(2)`.
@@ -114,73 +113,35 @@ pub(crate) fn inode_of(fd: BorrowedFd<'_>) -> Option<u64> {
 
 /// The inode of a thread's network namespace.
 pub(crate) fn netns(tid: pid_t) -> Option<u64> {
-    number(&format!("/proc/{tid}/ns/net"), "net:[")
+    process::network_namespace(tid.cast_unsigned())
 }
 
-fn number(path: &str, prefix: &str) -> Option<u64> {
-    let target = fs::read_link(path).ok()?;
-    target.to_str()?.strip_prefix(prefix)?.strip_suffix(']')?.parse().ok()
+/// The descriptors of a process that refer to sockets.
+pub(crate) fn sockets(pid: pid_t) -> Vec<SocketDescriptor> {
+    process::sockets(pid.cast_unsigned())
 }
 
-/// The socket descriptors a process has: descriptor, inode, close-on-exec.
-pub(crate) fn sockets(pid: pid_t) -> Vec<(i32, u64, bool)> {
-    let Ok(entries) = fs::read_dir(format!("/proc/{pid}/fd")) else {
-        return Vec::new();
-    };
-    let fds = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    let mut sockets: Vec<_> =
-        fds.filter_map(|fd| Some((fd, inode(pid, fd)?, is_cloexec(pid, fd)))).collect();
-    sockets.sort_unstable();
-    sockets
-}
-
-fn is_cloexec(pid: pid_t, fd: i32) -> bool {
-    let info = fs::read_to_string(format!("/proc/{pid}/fdinfo/{fd}")).unwrap_or_default();
-    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
-    let flags = flags.and_then(|octal| i32::from_str_radix(octal.trim(), 8).ok());
-    flags.is_some_and(|flags| flags & libc::O_CLOEXEC != 0)
-}
-
-/// A field of `/proc/TID/status`, `proc_pid_status(5)`.
-pub(crate) fn status_field(tid: pid_t, field: &str) -> Option<String> {
-    let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
-    let value = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
-    Some(value.trim().to_owned())
+/// What `/proc/TID/status` says; `None` once the thread is gone.
+pub(crate) fn status(tid: pid_t) -> Option<Status> {
+    Status::of(tid.cast_unsigned()).ok()
 }
 
 /// How many seccomp filters a thread has (Linux 5.9).
 pub(crate) fn filters(tid: pid_t) -> Option<usize> {
-    status_field(tid, "Seccomp_filters")?.parse().ok()
+    status(tid)?.seccomp_filters()
 }
 
 /// How many the calling thread has.
 pub(crate) fn own_filters() -> usize {
-    // SAFETY: takes nothing, cannot fail.
-    filters(unsafe { libc::gettid() }).unwrap_or(0)
+    Status::own().ok().and_then(|status| status.seccomp_filters()).unwrap_or(0)
 }
 
 /// A process's arguments, the first 64 KiB of them, and how many were left out.
 pub(crate) fn argv(pid: pid_t) -> (Vec<String>, u64) {
-    const MOST: usize = 64 << 10;
-    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let bytes = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
-    let mut argv = Vec::new();
-    let (mut used, mut omitted) = (0, 0);
-    if !bytes.is_empty() {
-        for argument in bytes.split(|byte| *byte == 0) {
-            used += argument.len() + 1;
-            if used > MOST && !argv.is_empty() {
-                omitted += 1;
-                continue;
-            }
-            let shown = &argument[..argument.len().min(MOST)];
-            argv.push(String::from_utf8_lossy(shown).into_owned());
-        }
-    }
-    (argv, omitted)
+    process::arguments(pid.cast_unsigned())
 }
 
 /// The file a process executes.
 pub(crate) fn exe(pid: pid_t) -> Option<String> {
-    Some(fs::read_link(format!("/proc/{pid}/exe")).ok()?.to_string_lossy().into_owned())
+    Some(process::executable(pid.cast_unsigned())?.to_string_lossy().into_owned())
 }

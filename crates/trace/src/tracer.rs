@@ -3,13 +3,14 @@
 use std::fmt;
 
 use socklab_event::{Column, Event, Exit, Header, Name, Place, SocketId};
+use socklab_kernel::clock;
 
 use crate::command::Command;
 use crate::control::Handle;
 use crate::error::Error;
 use crate::options::Options;
+use crate::probe;
 use crate::session::Session;
-use crate::{clock, probe};
 
 /// A recording to be made.
 pub struct Tracer {

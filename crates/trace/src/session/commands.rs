@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use libc::pid_t;
 use socklab_event::{Notice, Process as Life};
+use socklab_kernel::clock;
 
 use super::{Done, Session};
 use crate::command::{Command, Start};
@@ -16,7 +17,7 @@ use crate::ptrace::{self, Stop};
 use crate::spawn::{self, Spawned, Trouble};
 use crate::state::{Coverage, Process, Running, Thread};
 use crate::tracer::{End, Ended, Outcome};
-use crate::{attach, clock, probe};
+use crate::{attach, probe};
 
 /// How long killed programs may take to be gone.
 const BURIAL: Duration = Duration::from_secs(5);
@@ -345,6 +346,6 @@ pub(super) fn kill(pid: pid_t) {
 
 /// Our own sockets that a program started by us will have too.
 fn inherited_sockets() -> Vec<i32> {
-    let ours = probe::sockets(std::process::id().cast_signed());
-    ours.into_iter().filter(|(_, _, cloexec)| !cloexec).map(|(fd, ..)| fd).collect()
+    let ours = socklab_kernel::process::sockets(std::process::id());
+    ours.into_iter().filter(|socket| !socket.close_on_exec).map(|socket| socket.fd).collect()
 }

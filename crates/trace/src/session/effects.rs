@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use libc::pid_t;
 use socklab_event::{Args, Control, Errno, Flags, Notice, OptionValue, Readiness, SocketId};
+use socklab_kernel::clock;
 
 use super::Session;
 use crate::calls::Sys;
+use crate::probe;
 use crate::state::InCall;
 use crate::table::{self, Shared};
-use crate::{clock, probe};
 
 /// What followed from a call.
 #[derive(Default)]

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use libc::pid_t;
 use socklab_event::{Errno, Name, Notice, Outcome};
+use socklab_kernel::clock;
 
 use super::{Done, Session};
 use crate::calls::{self, Row, Stage, Sys};
@@ -13,7 +14,7 @@ use crate::ptrace::Entry;
 use crate::state::{InCall, Landings};
 use crate::table::Shared;
 use crate::tracer::Entered;
-use crate::{arch, clock, probe};
+use crate::{arch, probe};
 
 /// Whether a call is worth waiting for its return.
 pub(super) enum Interest {

@@ -4,11 +4,11 @@ use libc::pid_t;
 use socklab_event::{
     Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream, What,
 };
+use socklab_kernel::clock;
 
 use super::effects::Effect;
 use super::{Done, Session};
 use crate::calls::Sys;
-use crate::clock;
 use crate::decode::{Limits, decode};
 use crate::memory::Of;
 use crate::state::InCall;

@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use libc::pid_t;
 use socklab_event::{Exit, Notice, Process as Life, Signal, What};
+use socklab_kernel::clock;
 
 use super::{Done, Session, place, vanished};
 use crate::memory::{Memory, Of};
 use crate::ptrace::{self, Stop};
 use crate::spawn::Trouble;
 use crate::state::{Coverage, Landings, Thread};
-use crate::{arch, clock, probe};
+use crate::{arch, probe};
 
 impl Session<'_> {
     /// A thread has a child: a thread or a process.
@@ -126,7 +127,8 @@ impl Session<'_> {
         process.table.borrow_mut().take_all();
         // Not yet at the end of a call, so nothing can be injected: follow it step by step if
         // what it has is not covered.
-        let uncovered = probe::sockets(tid).iter().any(|(fd, ..)| !process.coverage.contains(*fd));
+        let sockets = probe::sockets(tid);
+        let uncovered = sockets.iter().any(|socket| !process.coverage.contains(socket.fd));
         if uncovered {
             let why = "it was forked while another thread made a socket".to_owned();
             self.step_from_now_on(tid, Some(Notice::Slow { why }));

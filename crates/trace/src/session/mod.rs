@@ -17,14 +17,15 @@ use std::io;
 
 use libc::pid_t;
 use socklab_event::{Event, Notice, Place, Process as Life, What};
+use socklab_kernel::clock;
 
 use crate::control::Handle;
 use crate::error::Error;
 use crate::options::Options;
+use crate::probe;
 use crate::ptrace::{self, CallInfo, Go, Stop};
 use crate::state::{Process, Running, Thread};
 use crate::tracer::{Cost, End, OnEnter, Outcome, Tracer};
-use crate::{clock, probe};
 
 pub(crate) struct Session<'s> {
     options: Options,

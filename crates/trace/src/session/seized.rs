@@ -5,10 +5,12 @@ use libc::pid_t;
 use super::enter::Interest;
 use super::leave::{is_restart, outcome_of};
 use super::{Done, Session, vanished};
+use socklab_kernel::clock;
+
 use crate::decode::Asked;
 use crate::memory::Of;
 use crate::state::InCall;
-use crate::{arch, calls, clock, ptrace};
+use crate::{arch, calls, ptrace};
 
 impl Session<'_> {
     /// A thread stops for the first time since it was seized. Most calls that this interrupts are

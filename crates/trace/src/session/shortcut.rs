@@ -12,12 +12,12 @@
 
 use libc::pid_t;
 use socklab_event::{Args, Outcome};
+use socklab_kernel::clock;
 
 use super::Session;
 use super::leave::outcome_of;
 use crate::arch::{self, slot};
 use crate::calls::Sys;
-use crate::clock;
 use crate::decode::{decode, u32_at, u64_at};
 use crate::memory::{Memory, Of};
 use crate::ptrace::{self, Entry};

@@ -117,14 +117,11 @@ impl Fate {
         if frequent && !interrupted {
             return Self::Unasked;
         }
-        let has = |field| {
-            let mask = probe::status_field(tid, field);
-            let mask = mask.and_then(|mask| u64::from_str_radix(&mask, 16).ok()).unwrap_or(0);
-            mask >> (signal - 1) & 1 == 1
-        };
-        if has("SigCgt") {
+        let status = probe::status(tid);
+        if status.as_ref().is_some_and(|status| status.catches(signal)) {
             Self::Handled
-        } else if has("SigIgn") || (frequent && signal <= libc::SIGWINCH && signal != libc::SIGPROF)
+        } else if status.is_some_and(|status| status.ignores(signal))
+            || (frequent && signal <= libc::SIGWINCH && signal != libc::SIGPROF)
         {
             Self::Ignored
         } else {

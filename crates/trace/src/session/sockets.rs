@@ -10,7 +10,7 @@ use super::Session;
 use crate::calls::Sys;
 use crate::state::InCall;
 use crate::table::{Shared, Socket};
-use crate::{diag, probe, table};
+use crate::{probe, table};
 
 impl Session<'_> {
     pub(super) fn create(&mut self, tid: pid_t, fd: i32, id: SocketId, cloexec: bool) -> Shared {
@@ -47,9 +47,9 @@ impl Session<'_> {
     /// Adopts every socket a process has; returns their descriptors.
     pub(super) fn adopt_all(&mut self, pid: pid_t, tid: pid_t) -> Vec<i32> {
         let mut adopted = Vec::new();
-        for (fd, _, cloexec) in probe::sockets(pid) {
-            if self.adopt(tid, fd, cloexec).is_some() {
-                adopted.push(fd);
+        for socket in probe::sockets(pid) {
+            if self.adopt(tid, socket.fd, socket.close_on_exec).is_some() {
+                adopted.push(socket.fd);
             }
         }
         adopted
@@ -152,7 +152,7 @@ impl Session<'_> {
         if id.family != Family::UNIX {
             return;
         }
-        id.peer_inode = id.inode.and_then(diag::unix_peer);
+        id.peer_inode = id.inode.and_then(socklab_kernel::diag::unix_peer);
         if let Some(other) = id.peer_inode.and_then(|inode| self.recall(inode)) {
             other.borrow_mut().id.peer_inode = id.inode;
         }

@@ -8,12 +8,13 @@ use std::rc::Rc;
 
 use libc::pid_t;
 use socklab_event::Notice;
+use socklab_kernel::clock;
 
 use super::commands::kill;
 use super::{Done, Session};
+use crate::probe;
 use crate::ptrace::Stop;
 use crate::state::{Landings, Process, Thread};
-use crate::{clock, probe};
 
 /// How long a stranger waits for its parent's news, nanoseconds: on a busy machine the parent may
 /// not run for a while between its child's birth and its own stop. If it comes later still, it
@@ -164,5 +165,5 @@ impl Kin {
 
 /// A numeric field of a thread's status.
 fn number(tid: pid_t, field: &str) -> Option<pid_t> {
-    probe::status_field(tid, field)?.parse().ok()
+    probe::status(tid)?.number(field)
 }
