@@ -171,7 +171,9 @@ fn another_thread_can_stop_a_recording() {
 fn another_tracer(argv: &[&str]) -> process::Command {
     let us = std::env::current_exe().expect("our path");
     let mut command = process::Command::new(us);
-    command.args(["--exact", "as_another_tracer", "--nocapture"]).env(ARGV, argv.join("\n"));
+    command
+        .args(["--exact", "transparent::as_another_tracer", "--nocapture"])
+        .env(ARGV, argv.join("\n"));
     command
 }
 
