@@ -14,7 +14,7 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// The text, if it is too long cut, with an ellipsis and its whole length.
-pub(crate) fn cut(text: &str, most: usize, words: &crate::Words) -> String {
+pub(crate) fn cut(text: &str, most: usize, words: &crate::words::Words) -> String {
     let length = text.chars().count();
     if length <= most {
         return text.to_owned();

@@ -62,6 +62,19 @@ pub enum PartKind {
 }
 
 impl Label {
+    /// Prose of one kind, which may wrap at every space.
+    pub(crate) fn prose(kind: PartKind, text: &str) -> Self {
+        let mut label = Self::default();
+        label.push_prose(kind, text);
+        label
+    }
+
+    /// Appends prose of one kind, which may wrap at every space.
+    pub(crate) fn push_prose(&mut self, kind: PartKind, text: &str) {
+        let words = text.split(' ').filter(|word| !word.is_empty());
+        self.parts.extend(words.map(|word| Part::new(kind, word)));
+    }
+
     /// Appends a part that stands apart.
     pub(crate) fn then(mut self, kind: PartKind, text: impl Into<String>) -> Self {
         self.push(kind, text);
@@ -70,7 +83,7 @@ impl Label {
 
     /// Appends a part glued to what is there.
     pub(crate) fn glue(mut self, kind: PartKind, text: impl Into<String>) -> Self {
-        self.parts.push(Part { kind, text: text.into(), glued: true, data: None });
+        self.parts.push(Part { glued: true, ..Part::new(kind, text) });
         self
     }
 
@@ -86,7 +99,7 @@ impl Label {
     pub(crate) fn push(&mut self, kind: PartKind, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
-            self.parts.push(Part { kind, text, glued: false, data: None });
+            self.parts.push(Part::new(kind, text));
         }
     }
 
@@ -95,7 +108,7 @@ impl Label {
         let (text, hex) = readable(bytes);
         let cut = (bytes.sample.len() as u64) < total;
         let data = Data { total, cut, say_total, hex };
-        self.parts.push(Part { kind: PartKind::Data, text, glued: false, data: Some(data) });
+        self.parts.push(Part { data: Some(data), ..Part::new(PartKind::Data, text) });
     }
 
     /// True if there is nothing to say.
@@ -104,12 +117,12 @@ impl Label {
     }
 
     /// The whole text on one line, nothing shortened.
-    pub fn text(&self, words: &crate::Words) -> String {
+    pub fn text(&self, words: &crate::words::Words) -> String {
         self.brief(usize::MAX, words)
     }
 
     /// The text on one line, with at most so many characters of data.
-    pub(crate) fn brief(&self, data: usize, words: &crate::Words) -> String {
+    pub(crate) fn brief(&self, data: usize, words: &crate::words::Words) -> String {
         let mut text = String::new();
         for part in &self.parts {
             if !part.glued && !text.is_empty() {
@@ -122,9 +135,14 @@ impl Label {
 }
 
 impl Part {
+    /// A part that stands apart and is no data.
+    pub(crate) fn new(kind: PartKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into(), glued: false, data: None }
+    }
+
     /// Its text; of data, no more than `most` characters, with an ellipsis where bytes are left
     /// out, and the total.
-    pub fn shortened(&self, most: usize, words: &crate::Words) -> String {
+    pub fn shortened(&self, most: usize, words: &crate::words::Words) -> String {
         let Some(data) = self.data else { return self.text.clone() };
         let kept: String = self.text.chars().take(most).collect();
         let cut = data.cut || kept.len() < self.text.len();
@@ -147,5 +165,13 @@ impl Part {
         let most = if hex { most / 3 * 3 } else { most };
         let kept: String = self.text.chars().take(most).collect();
         format!("{}…", kept.trim_end())
+    }
+}
+
+/// ① to ⑳, then (21) and so on.
+pub(crate) fn circled(number: u32) -> String {
+    match number {
+        1..=20 => char::from_u32(0x2460 + number - 1).map_or_else(String::new, String::from),
+        _ => format!("({number})"),
     }
 }

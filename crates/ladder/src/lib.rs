@@ -17,6 +17,7 @@ mod meanings;
 mod model;
 mod options;
 mod plan;
+mod spoken;
 mod svg;
 mod text;
 mod words;

@@ -2,7 +2,7 @@
 
 use socklab_event::Errno;
 
-use crate::Words;
+use crate::words::Words;
 
 /// What an error means for a socket call, in the language of `words` where it is English or
 /// Spanish; `None` for errors that sockets do not give.

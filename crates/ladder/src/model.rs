@@ -6,7 +6,9 @@ use std::ops::Range;
 use serde::Serialize;
 use socklab_event::Event;
 
-use crate::{Label, Words};
+use crate::label::{Label, Part, PartKind};
+
+use crate::words::Words;
 
 /// A client/server ladder.
 #[derive(Clone, Debug, Serialize)]
@@ -105,6 +107,17 @@ pub struct Cell {
     pub seq: u64,
 }
 
+impl Cell {
+    /// What it says, its tag first.
+    pub(crate) fn tagged(&self) -> Label {
+        let mut label = self.label.clone();
+        if let Some(tag) = &self.tag {
+            label.parts.insert(0, Part::new(PartKind::Number, tag));
+        }
+        label
+    }
+}
+
 /// What kind of thing a cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -170,7 +183,7 @@ pub struct Arrow {
 impl Arrow {
     /// What befell it on its way, if anything: for a line under it.
     pub fn mishap(&self) -> Option<String> {
-        let marks = self.label.parts.iter().filter(|part| part.kind == crate::PartKind::Mark);
+        let marks = self.label.parts.iter().filter(|part| part.kind == PartKind::Mark);
         let words: Vec<&str> = marks.map(|part| part.text.as_str()).collect();
         (!words.is_empty()).then(|| words.join(", "))
     }

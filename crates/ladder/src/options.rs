@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::Words;
+use crate::words::Words;
 
 /// How a ladder is made from a timeline.
 #[derive(Clone, Debug)]

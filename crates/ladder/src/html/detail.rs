@@ -6,9 +6,9 @@ use super::facts::{facts, plain};
 use super::hexdump::hexdump;
 use crate::clean::clean;
 use crate::meanings::meaning;
+use crate::model::{Ladder, Row};
 use crate::svg::xml::Xml;
 use crate::words::fill;
-use crate::{Ladder, Row};
 
 /// Events told in full for one row; a fold's others are like them.
 const MOST: usize = 4;

@@ -1,7 +1,7 @@
 //! How to read the drawing.
 
-use crate::Words;
 use crate::svg::xml::Xml;
+use crate::words::Words;
 
 /// Writes the legend, closed until asked for.
 pub(super) fn write(words: &Words, page: &mut Xml) {

@@ -5,7 +5,7 @@ mod facts;
 mod hexdump;
 mod legend;
 
-use crate::Ladder;
+use crate::model::Ladder;
 use crate::svg::xml::Xml;
 use crate::svg::{self, Theme};
 

@@ -3,12 +3,12 @@
 use socklab_event::{Args, Fate, Frame, Transport, What};
 use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
 
-use super::Scene;
-use super::rows::Sheet;
+use super::scene::Scene;
+use super::sheet::Sheet;
 use crate::clean::clean;
-use crate::label::{Label, Part, PartKind};
+use crate::label::{Label, Part, PartKind, circled};
+use crate::model::{Arrow, ArrowKind, Head};
 use crate::words::fill;
-use crate::{Arrow, ArrowKind, Head};
 
 /// Before the numbers of the arrows a read got.
 const GOT: &str = "◂";
@@ -329,12 +329,4 @@ fn message(flows: &Flows<'_>, transfer: &Transfer) -> Label {
         _ => return Label::default(),
     };
     Label::default().glue_data(bytes, transfer.total, false)
-}
-
-/// ① to ⑳, then (21) and so on.
-pub(crate) fn circled(number: u32) -> String {
-    match number {
-        1..=20 => char::from_u32(0x2460 + number - 1).map_or_else(String::new, String::from),
-        _ => format!("({number})"),
-    }
 }

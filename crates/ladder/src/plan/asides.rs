@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use socklab_event::{Args, Call, Endpoint, Family, Notice, What};
 use socklab_flows::{Flows, Position};
 
-use super::visible::is_essential;
-use crate::Options;
+use super::essential::is_essential;
+use crate::options::Options;
 
 /// All of them.
 pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {

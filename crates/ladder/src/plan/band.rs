@@ -6,7 +6,7 @@ use super::fold::{Fold, FoldKind};
 use super::served::Served;
 use crate::label::{Label, PartKind};
 use crate::words::fill;
-use crate::{Phrase, Words};
+use crate::words::{Phrase, Words};
 
 /// The facts of a fold.
 #[derive(Debug)]

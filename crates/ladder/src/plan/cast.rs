@@ -6,14 +6,15 @@ use std::collections::HashMap;
 use socklab_event::{Place, Timeline};
 use socklab_flows::{Connection, Flows, Position};
 
-use super::groups::{Group, groups};
+use super::group::Group;
+use super::groups::groups;
+use super::notable::Notable;
 use super::outside::{Outside, outside_key, outside_peers};
 use super::sides;
-use super::visible::Telling;
-use crate::{ColumnOrder, Options, Participant, Words};
-
-/// A process and one of its threads.
-pub(crate) type Unit = (u32, u32);
+use super::unit::Unit;
+use crate::model::Participant;
+use crate::options::{ColumnOrder, Options};
+use crate::words::Words;
 
 /// The columns, and who is in which.
 #[derive(Debug)]
@@ -35,10 +36,10 @@ impl Cast {
     pub(crate) fn of(
         timeline: &Timeline,
         flows: &Flows<'_>,
-        telling: &Telling,
+        notable: &Notable,
         options: &Options,
     ) -> Self {
-        let mut groups = sides::split(groups(timeline, flows, telling), flows);
+        let mut groups = sides::split(groups(timeline, flows, notable), flows);
         sides::count_roles(&mut groups, flows);
         if options.order == ColumnOrder::ClientsFirst {
             groups.sort_by_key(|group| match (group.connects > 0, group.accepts > 0) {
@@ -56,7 +57,7 @@ impl Cast {
             processes: HashMap::new(),
             outside: HashMap::new(),
         };
-        let peers = outside_peers(flows, telling, &options.words);
+        let peers = outside_peers(flows, notable, &options.words);
         let clients = |peer: &&(Outside, String)| matches!(peer.0, Outside::Clients(_));
         for peer in peers.iter().filter(clients) {
             cast.add_outside(peer, &options.words);

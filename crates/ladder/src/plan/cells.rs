@@ -4,12 +4,12 @@ use socklab_event::{Args, Event, Exit, Process, State, Stream};
 
 use socklab_flows::Position;
 
-use super::Scene;
-use super::say;
+use super::scene::Scene;
+use super::wording;
 use crate::clean::clean;
 use crate::label::{Label, PartKind};
+use crate::model::{Cell, CellKind, Mark};
 use crate::words::fill;
-use crate::{Cell, CellKind, Mark};
 
 /// Which part of a call a cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let (detail, words) = (scene.options.detail, &scene.options.words);
     let tag = scene.cast.tag(&event.place).map(str::to_owned);
     let took = words.duration(call.took());
-    let (mut answer, mut mark) = say::answered(call, words);
+    let (mut answer, mut mark) = wording::answered(call, words);
     let waited = scene.waited(at, call);
     if waited && call.error().is_some_and(socklab_event::Errno::is_not_now) {
         // It had a limit (SO_RCVTIMEO), which ran out.
@@ -41,7 +41,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let mut entry = None;
     let label = match stage {
         Stage::Whole => {
-            let mut label = say::asked(call, detail, words);
+            let mut label = wording::asked(call, detail, words);
             label.parts.append(&mut answer.parts);
             if waited {
                 let waited = fill(&words.waited, &[("time", &took)]);
@@ -54,11 +54,11 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
             let pattern = if unfinished { &words.unfinished } else { &words.waits };
             mark = mark.filter(|_| unfinished);
             let waits = fill(pattern, &[("time", &took)]);
-            say::asked(call, detail, words).then(PartKind::Wait, format!("┄ {waits}"))
+            wording::asked(call, detail, words).then(PartKind::Wait, format!("┄ {waits}"))
         }
         Stage::End => {
             // In a column of many, several calls wait at once: say whose return this is.
-            let again = say::asked(call, detail, words);
+            let again = wording::asked(call, detail, words);
             let mut label = Label::default();
             if let Args::Send { bytes, .. } = &call.args
                 && answer.is_empty()
@@ -98,7 +98,7 @@ pub(crate) fn lookup(
     let names: Vec<String> = lookup.names.iter().map(|name| clean(name)).collect();
     let mut label = Label::default()
         .then(PartKind::Name, fill(&words.looks_up, &[("name", &names.join(", "))]))
-        .then(PartKind::Plain, fill(&words.asks, &[("server", &say::shown(&lookup.server))]));
+        .then(PartKind::Plain, fill(&words.asks, &[("server", &wording::shown(&lookup.server))]));
     let began = event.call().map_or(event.at, |call| call.began);
     let last = lookup.calls.iter().filter_map(|at| scene.flows.call(*at)).map(|call| call.ended);
     let took = last.max().unwrap_or(began).saturating_sub(began);

@@ -7,7 +7,7 @@ use socklab_flows::{Flows, Position};
 
 use super::repeat::{Repeat, repeats};
 use super::served::Served;
-use crate::Options;
+use crate::options::Options;
 
 /// Connections alike from which the rest is folded.
 const ALIKE: usize = 5;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use socklab_event::{Notice, Timeline, What};
 
-use super::Scene;
+use super::scene::Scene;
 use super::visible::Visible;
-use crate::Row;
 use crate::clean::clean;
+use crate::model::Row;
 use crate::words::fill;
 
 /// The lines under the ladder.

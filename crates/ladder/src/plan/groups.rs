@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use socklab_event::{Event, Exit, Process, Timeline, What};
 use socklab_flows::{Flows, file_name, program_name};
 
-use super::cast::Unit;
-use super::visible::Telling;
+use super::group::Group;
+use super::notable::Notable;
+use super::unit::Unit;
 use crate::clean::clean;
 
 /// More columns than this and programs begin to share.
@@ -14,24 +15,6 @@ const MOST: usize = 14;
 
 /// What makes two processes one column: command, program, command line.
 type Key = (Option<u32>, u32, String);
-
-/// A column in the making.
-#[derive(Clone)]
-pub(crate) struct Group {
-    pub(crate) command: Option<u32>,
-    pub(crate) name: String,
-    pub(crate) line: String,
-    pub(crate) host: Option<String>,
-    pub(crate) units: Vec<Unit>,
-    /// The process it began as.
-    pub(crate) root: Option<u32>,
-    /// Which side of a program that talks to itself.
-    pub(crate) side: Option<bool>,
-    /// The sockets of that side, where its threads do both.
-    pub(crate) serves: BTreeSet<usize>,
-    pub(crate) connects: usize,
-    pub(crate) accepts: usize,
-}
 
 /// What each process is: which command, which program, which process began that program.
 struct Life {
@@ -85,14 +68,14 @@ impl Being {
 
 /// One group for every program that used sockets in a way worth drawing, in the order of the
 /// commands.
-pub(crate) fn groups(timeline: &Timeline, flows: &Flows<'_>, telling: &Telling) -> Vec<Group> {
+pub(crate) fn groups(timeline: &Timeline, flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
     let life = Life::of(timeline);
     let killed = killed(timeline);
     let mut units: Vec<(Unit, Option<String>)> = Vec::new();
     let mut seen = BTreeSet::new();
     for (at, event, _) in flows.calls() {
         let unit = (event.place.process, event.place.thread);
-        if (telling.has(at) || killed.contains(&unit.0)) && seen.insert(unit) {
+        if (notable.has(at) || killed.contains(&unit.0)) && seen.insert(unit) {
             units.push((unit, event.place.host.clone()));
         }
     }

@@ -1,44 +1,57 @@
-//! From a timeline to a ladder: who gets a column, what gets a row, what is folded, what goes
-//! where.
+//! From a timeline to a ladder, stage by stage. Each stage reads what the stages before it made,
+//! and never the other way round:
+//!
+//! 1. `essential`, `asides` → `notable`: which calls are worth a row, whoever made them.
+//! 2. `group` → `groups`, `sides`, `outside` → `cast`: who gets a column.
+//! 3. `visible`: which events are drawn; `repeat`, `served` → `fold`: which are only counted.
+//! 4. `scene`: what all later stages read.
+//! 5. `wording` → `cells`, `band` → `rows`, which fill the `sheet`.
+//! 6. `arrows` and `rails`, drawn on the sheet.
+//! 7. `footer` and `prune`: what the drawing leaves out.
 
 mod arrows;
 mod asides;
 mod band;
 mod cast;
 mod cells;
+mod essential;
 mod fold;
 mod footer;
 mod frames;
+mod group;
 mod groups;
+mod notable;
 mod outside;
 mod prune;
 mod rails;
 mod repeat;
 mod rows;
-pub(crate) mod say;
+mod scene;
 mod served;
+mod sheet;
 mod sides;
+mod unit;
 mod visible;
+mod wording;
 
 use std::collections::BTreeMap;
 
-use socklab_event::Timeline;
-use socklab_flows::{Flows, Position};
+use socklab_event::{Event, Timeline};
+use socklab_flows::Flows;
 
-pub(crate) use arrows::circled;
-
-use crate::{Ladder, Options};
+use crate::model::{Ladder, Row};
+use crate::options::Options;
 
 impl Ladder {
     /// Decides the whole drawing.
     pub fn of(timeline: &Timeline, options: &Options) -> Self {
         let flows = Flows::of(timeline);
-        let telling = visible::Telling::of(&flows, options);
-        let cast = cast::Cast::of(timeline, &flows, &telling, options);
-        let mut visible = visible::choose(&flows, telling, &cast, options);
+        let notable = notable::Notable::of(&flows, options);
+        let cast = cast::Cast::of(timeline, &flows, &notable, options);
+        let mut visible = visible::choose(&flows, notable, &cast, options);
         let folds = fold::fold(&flows, &mut visible.shown, options);
         let segments = frames::Segments::of(&flows, &visible.shown);
-        let scene = Scene { flows: &flows, cast: &cast, options, segments: &segments };
+        let scene = scene::Scene { flows: &flows, cast: &cast, options, segments: &segments };
         let mut sheet = rows::lay_out(&scene, &visible, &folds);
         let mut arrows = arrows::draw(&scene, &mut sheet);
         rails::run(&scene, &mut sheet);
@@ -58,30 +71,8 @@ impl Ladder {
     }
 }
 
-/// What every step needs.
-pub(crate) struct Scene<'a, 't> {
-    pub(crate) flows: &'a Flows<'t>,
-    pub(crate) cast: &'a cast::Cast,
-    pub(crate) options: &'a Options,
-    pub(crate) segments: &'a frames::Segments,
-}
-
-impl Scene<'_, '_> {
-    /// True if this call is one that waited: it took long, or it is an `accept` that had begun
-    /// before the `connect` that let it return, however soon that came.
-    fn waited(&self, at: Position, call: &socklab_event::Call) -> bool {
-        self.options.waited(call) || self.awaited_connect(at, call).unwrap_or(false)
-    }
-
-    fn awaited_connect(&self, at: Position, call: &socklab_event::Call) -> Option<bool> {
-        let connection = self.flows.connections.get(self.flows.connection_at(at)?)?;
-        let connect = self.flows.call(connection.connected?)?;
-        Some(connection.accepted == Some(at) && call.began < connect.began)
-    }
-}
-
 /// A copy of every event that is drawn by itself, for displays that open them.
-fn events(flows: &Flows<'_>, rows: &[crate::Row]) -> BTreeMap<u64, socklab_event::Event> {
+fn events(flows: &Flows<'_>, rows: &[Row]) -> BTreeMap<u64, Event> {
     const MOST_OF_A_FOLD: usize = 4;
     let wanted: std::collections::HashSet<u64> = rows
         .iter()

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::{Connection, ConnectionKind, Flows};
 
-use super::visible::Telling;
-use crate::Words;
+use super::notable::Notable;
 use crate::clean::clean;
+use crate::words::Words;
 use crate::words::fill;
 
 /// More outside peers than this share one column a side.
@@ -25,7 +25,7 @@ pub(crate) enum Outside {
 /// The peers that answered, or called, without being recorded.
 pub(crate) fn outside_peers(
     flows: &Flows<'_>,
-    telling: &Telling,
+    notable: &Notable,
     words: &Words,
 ) -> Vec<(Outside, String)> {
     let lookups: HashSet<usize> = flows.lookups.iter().map(|lookup| lookup.socket).collect();
@@ -39,7 +39,7 @@ pub(crate) fn outside_peers(
             || connection.kind == ConnectionKind::Stream && !is_unanswered(flows, connection);
         let sockets = connection.ends.iter().filter_map(|end| end.socket);
         let drawn =
-            sockets.flat_map(|socket| &flows.sockets[socket].calls).any(|at| telling.has(*at));
+            sockets.flat_map(|socket| &flows.sockets[socket].calls).any(|at| notable.has(*at));
         if there && drawn && !is_lookup && !keys.contains(&key) {
             keys.push(key);
         }

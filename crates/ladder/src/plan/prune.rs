@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Scene;
 use super::fold::Fold;
+use super::scene::Scene;
+use crate::model::{Arrow, Participant, Row};
 use crate::words::fill;
-use crate::{Arrow, Participant, Row};
 
 /// How many names the footer lists.
 const NAMES: usize = 6;

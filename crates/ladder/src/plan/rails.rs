@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use socklab_event::{Outcome, Process, What};
 
-use super::Scene;
-use super::cast::Unit;
-use super::rows::Sheet;
-use crate::Rail;
+use super::scene::Scene;
+use super::sheet::Sheet;
+use super::unit::Unit;
+use crate::model::Rail;
 
 /// From which row to which a thread lives or waits.
 struct Span {

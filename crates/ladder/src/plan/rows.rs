@@ -5,39 +5,21 @@ use std::collections::HashMap;
 use socklab_event::{Args, Event, What};
 use socklab_flows::{Flows, Position};
 
-use super::Scene;
 use super::band::Band;
 use super::cells::{self, Stage};
 use super::fold::{Fold, FoldKind};
+use super::scene::Scene;
+use super::sheet::Sheet;
 use super::visible::Visible;
 use crate::label::{Label, PartKind};
+use crate::model::{Cell, Row};
 use crate::words::fill;
-use crate::{Cell, Row};
 
 /// An effect that comes so soon (nanoseconds) after its cause stands in the same row.
 const TOGETHER: u64 = 5_000_000;
 /// How many rows an effect may be moved up to stand beside its cause. What it overtakes happened
 /// in other columns, and earlier: it cannot have depended on it.
 const MOVES_UP: usize = 6;
-
-/// The rows, and where each event stands.
-#[derive(Debug, Default)]
-pub(crate) struct Sheet {
-    pub(crate) rows: Vec<Row>,
-    pub(crate) origin: u64,
-    /// The row in which a call begins.
-    pub(crate) begins: HashMap<Position, usize>,
-    /// The row in which its result stands.
-    pub(crate) ends: HashMap<Position, usize>,
-}
-
-impl Sheet {
-    /// The row in which a call's result stands by itself; a fold is no place for an arrow to end,
-    /// which tells of many calls at many times.
-    pub(crate) fn end_of(&self, at: Position) -> Option<usize> {
-        self.ends.get(&at).copied().filter(|row| self.rows[*row].band.is_none())
-    }
-}
 
 struct Draft {
     time: u64,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use socklab_flows::{Flows, Position};
 
-use super::cast::Unit;
-use crate::Words;
+use super::unit::Unit;
+use crate::words::Words;
 use crate::words::fill;
 
 /// Who served folded connections.

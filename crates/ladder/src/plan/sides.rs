@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use socklab_event::Args;
 use socklab_flows::{Connection, Flows};
 
-use super::cast::Unit;
-use super::groups::Group;
+use super::group::Group;
+use super::unit::Unit;
 
 /// Who stands where: threads by themselves, and sockets of the serving side of a split program.
 struct Lanes {

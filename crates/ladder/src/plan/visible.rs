@@ -1,69 +1,13 @@
 //! Which events are worth a row.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use socklab_event::{Args, Call, Event, Exit, Family, Frame, Process, Transport, What};
-use socklab_flows::{Flows, Lookup, Position};
+use socklab_event::{Event, Exit, Frame, Process, Transport, What};
+use socklab_flows::{Flows, Position};
 
-use super::asides;
 use super::cast::Cast;
-use crate::{Detail, Options};
-
-/// The calls that tell something, whoever made them.
-#[derive(Debug, Default)]
-pub(crate) struct Telling {
-    calls: HashSet<Position>,
-    /// The first call of each name look-up, which stands for all of its calls.
-    lookups: HashMap<Position, usize>,
-    /// The other calls of look-ups.
-    in_lookups: HashSet<Position>,
-}
-
-impl Telling {
-    /// Tells the calls that move a conversation on from those that set up, enquire or tidy.
-    pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> Self {
-        let mut telling = Self::default();
-        let mut asides = HashSet::new();
-        if options.detail == Detail::Essential {
-            let lookups = flows.lookups.iter().enumerate();
-            for (index, lookup) in lookups.filter(|(_, one)| folds(flows, one)) {
-                if let Some((first, others)) = lookup.calls.split_first() {
-                    telling.lookups.insert(*first, index);
-                    telling.in_lookups.extend(others);
-                }
-            }
-            asides = asides::of(flows, options);
-            let kept = flows.calls().filter(|(_, event, _)| options.keep.contains(&event.seq));
-            for socket in kept.filter_map(|(at, ..)| flows.socket_at(at)) {
-                // What is explained is not drawn by half.
-                let connection = flows.sockets[socket].connection;
-                let other = connection.and_then(|one| flows.other_end(one, Some(socket)).socket);
-                asides.retain(|aside| *aside != socket && Some(*aside) != other);
-            }
-        }
-        for (at, event, call) in flows.calls() {
-            let tells = if options.keep.contains(&event.seq) || telling.lookups.contains_key(&at) {
-                true
-            } else if telling.in_lookups.contains(&at) {
-                false
-            } else {
-                let aside = flows.socket_at(at).is_some_and(|socket| asides.contains(&socket));
-                // The kernel closes everything at exit; it matters where someone is listening.
-                let tidying = call.implicit && flows.connection_at(at).is_none();
-                options.detail == Detail::All || !(aside || tidying) && is_essential(call, options)
-            };
-            if tells {
-                telling.calls.insert(at);
-            }
-        }
-        telling
-    }
-
-    /// True if this is such a call.
-    pub(crate) fn has(&self, at: Position) -> bool {
-        self.calls.contains(&at)
-    }
-}
+use super::notable::Notable;
+use crate::options::{Detail, Options};
 
 /// The events to draw, and what was left out.
 #[derive(Debug, Default)]
@@ -81,7 +25,7 @@ pub(crate) struct Visible {
 /// Sorts the events into drawn and not drawn.
 pub(crate) fn choose(
     flows: &Flows<'_>,
-    telling: Telling,
+    notable: Notable,
     cast: &Cast,
     options: &Options,
 ) -> Visible {
@@ -89,17 +33,17 @@ pub(crate) fn choose(
     for (at, event) in flows.order.iter().enumerate() {
         let keep = options.keep.contains(&event.seq);
         match &event.what {
-            What::Call(_) if telling.has(at) => {
+            What::Call(_) if notable.has(at) => {
                 if cast.lane(&event.place).is_some() {
                     visible.shown.push(at);
                 }
             }
-            What::Call(_) if telling.in_lookups.contains(&at) => {}
+            What::Call(_) if notable.in_lookups.contains(&at) => {}
             What::Call(call) => visible.hidden += u64::from(!call.implicit),
             What::Process(process) => {
                 let alone = cast.process_tag(event.place.process).is_none();
                 let drawn = cast.lane(&event.place).is_some();
-                if drawn && (keep || is_telling(process, alone, options)) {
+                if drawn && (keep || is_worth_a_row(process, alone, options)) {
                     visible.shown.push(at);
                 }
             }
@@ -118,46 +62,11 @@ pub(crate) fn choose(
             What::Notice(_) => {}
         }
     }
-    visible.lookups = telling.lookups;
+    visible.lookups = notable.lookups;
     visible
 }
 
-/// A look-up is folded unless the name server itself is in the recording: then it is the subject.
-fn folds(flows: &Flows<'_>, lookup: &Lookup) -> bool {
-    let recorded = |at: &Position| {
-        let connection = flows.connection_at(*at);
-        let other = connection.map(|one| flows.other_end(one, Some(lookup.socket)));
-        other.is_some_and(|other| other.socket.is_some())
-    };
-    !lookup.calls.iter().any(recorded)
-}
-
-/// True if a call moves a conversation on.
-pub(super) fn is_essential(call: &Call, options: &Options) -> bool {
-    let failed = call.error().is_some();
-    let family = call.socket.as_ref().map(|socket| socket.family);
-    match &call.args {
-        // The C library asks the kernel for its addresses, on the program's behalf.
-        _ if family == Some(Family::NETLINK) => false,
-        Args::Socket { family: Family::NETLINK, .. } => false,
-        Args::SetOption { .. } => failed,
-        Args::GetOption { value, .. } => {
-            matches!(value, Some(socklab_event::OptionValue::Error(errno)) if errno.0 != 0)
-        }
-        Args::LocalName { .. }
-        | Args::PeerName { .. }
-        | Args::Dup { .. }
-        | Args::Fcntl { .. }
-        | Args::Ioctl { .. }
-        | Args::EpollControl { .. }
-        | Args::Other { .. } => false,
-        Args::Poll { .. } | Args::EpollWait { .. } => failed || options.waited(call),
-        Args::Close => !failed || !call.implicit,
-        _ => true,
-    }
-}
-
-fn is_telling(process: &Process, alone: bool, options: &Options) -> bool {
+fn is_worth_a_row(process: &Process, alone: bool, options: &Options) -> bool {
     match process {
         Process::Exit { status: Exit::Code(0) } => alone || options.detail == Detail::All,
         Process::Exit { .. } | Process::Stdio { .. } | Process::Signal { .. } => true,

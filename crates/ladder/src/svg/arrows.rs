@@ -1,11 +1,12 @@
 //! Arrows, from card to card.
 
 use super::layout::{CHAR, Layout};
-use super::rows::{at, color, number};
+use super::shapes::{at, color, number};
 use super::theme::CONNECTIONS;
 use super::xml::Xml;
+use crate::label::{PartKind, circled};
+use crate::model::{Arrow, ArrowKind, Head, Ladder, Row};
 use crate::text::wrap::width;
-use crate::{Arrow, ArrowKind, Head, Ladder, PartKind, Row};
 
 /// The arrow tips, one per colour.
 pub(super) fn markers(xml: &mut Xml) {
@@ -149,7 +150,7 @@ impl Pen<'_> {
 
     /// What fits of the label.
     fn words(&self, room: usize) -> String {
-        let mut text = self.arrow.number.map(crate::plan::circled).unwrap_or_default();
+        let mut text = self.arrow.number.map(circled).unwrap_or_default();
         let parts = self.arrow.label.parts.iter();
         for part in parts.filter(|part| part.kind != PartKind::Mark) {
             let gap = if text.is_empty() { "" } else { " " };

@@ -1,8 +1,9 @@
 //! Where everything stands.
 
+use crate::label::{Label, PartKind};
+use crate::model::{Ladder, Participant};
 use crate::text::glyphs::Glyphs;
 use crate::text::wrap::{Room, Spans, width, wrap};
-use crate::{Cell, Label, Ladder, Participant};
 
 /// Width of a character; a little more than most fonts need.
 pub(super) const CHAR: f64 = 7.9;
@@ -107,24 +108,13 @@ fn card_chars(ladder: &Ladder) -> usize {
     let most = if traced <= 3 { 44 } else { 34 };
     let cells = ladder.rows.iter().flat_map(|row| &row.cells);
     let wants = cells.map(|cell| {
-        let parts = words(cell).parts.iter().fold(0, |sum, part| {
+        let parts = cell.tagged().parts.iter().fold(0, |sum, part| {
             let text = width(&part.shortened(16, &ladder.words));
             sum + text + usize::from(!part.glued)
         });
         parts.saturating_sub(1)
     });
     wants.max().unwrap_or(0).clamp(26, most)
-}
-
-/// The cell's words, its thread first.
-pub(super) fn words(cell: &Cell) -> Label {
-    let tag = cell.tag.iter().map(|tag| crate::Part {
-        kind: crate::PartKind::Number,
-        text: tag.clone(),
-        glued: false,
-        data: None,
-    });
-    Label { parts: tag.chain(cell.label.parts.iter().cloned()).collect() }
 }
 
 fn lanes(ladder: &Ladder, chars: usize) -> (Vec<Lane>, f64) {
@@ -169,11 +159,11 @@ fn command(one: &Participant, width: f64) -> Vec<String> {
     lines
 }
 
-fn place(ladder: &Ladder, row: &crate::Row, top: f64, chars: usize, full: f64) -> Place {
+fn place(ladder: &Ladder, row: &crate::model::Row, top: f64, chars: usize, full: f64) -> Place {
     let room = Room { width: chars, hang: 2, data: 60 };
     let glyphs = Glyphs::of(false);
     let cells: Vec<Vec<Spans>> =
-        row.cells.iter().map(|cell| wrap(&words(cell), room, &ladder.words, &glyphs)).collect();
+        row.cells.iter().map(|cell| wrap(&cell.tagged(), room, &ladder.words, &glyphs)).collect();
     let room = full - TIMES - 2.0 * MARGIN - 2.0 * SIDE;
     let band = row.band.as_ref().map(|band| prose(&band.text(&ladder.words), room));
     let band = band.unwrap_or_default();
@@ -190,17 +180,11 @@ fn place(ladder: &Ladder, row: &crate::Row, top: f64, chars: usize, full: f64) -
 /// A text wrapped into so many pixels.
 pub(super) fn prose(text: &str, pixels: f64) -> Vec<String> {
     let width = ((pixels / CHAR) as usize).max(8);
-    let parts = text.split(' ').filter(|word| !word.is_empty()).map(|word| crate::Part {
-        kind: crate::PartKind::Plain,
-        text: word.to_owned(),
-        glued: false,
-        data: None,
-    });
-    let label = Label { parts: parts.collect() };
+    let label = Label::prose(PartKind::Plain, text);
     if label.is_empty() {
         return Vec::new();
     }
     let room = Room { width, hang: 0, data: 60 };
-    let lines = wrap(&label, room, &crate::Words::english(), &Glyphs::of(false));
+    let lines = wrap(&label, room, &crate::words::Words::english(), &Glyphs::of(false));
     lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect()
 }

@@ -3,10 +3,11 @@
 mod arrows;
 mod layout;
 mod rows;
+mod shapes;
 pub(crate) mod theme;
 pub(crate) mod xml;
 
-use crate::Ladder;
+use crate::model::Ladder;
 use layout::Layout;
 pub use theme::Theme;
 use xml::Xml;
@@ -29,12 +30,6 @@ impl Ladder {
         let mut xml = Xml::default();
         draw(self, &mut xml, &Purpose::Alone { title, style });
         xml.finish()
-    }
-
-    /// Who talks to whom, in one line.
-    pub(crate) fn name(&self) -> String {
-        let names: Vec<&str> = self.participants.iter().map(|one| one.name.as_str()).collect();
-        names.join(" · ")
     }
 }
 

@@ -1,47 +1,10 @@
 //! Headings, lanes, cards, notes and folds.
 
-use super::layout::{LINE, Lane, Layout, PAD, Place, SIDE, words};
-use super::theme::CONNECTIONS;
-use super::xml::{Attribute, Xml};
-use crate::{CellKind, Ladder, Mark, PartKind, Rail, Row};
-
-pub(super) fn at(x: f64, y: f64) -> [Attribute; 2] {
-    [("x", number(x)), ("y", number(y))]
-}
-
-pub(super) fn number(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-}
-
-fn class(name: impl Into<String>) -> Attribute {
-    ("class", name.into())
-}
-
-/// The class of a connection's colour.
-pub(super) fn color(connection: Option<usize>) -> String {
-    connection.map_or_else(String::new, |number| format!(" c{}", number % CONNECTIONS))
-}
-
-struct Box {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-    round: f64,
-}
-
-fn rect(xml: &mut Xml, name: &str, area: &Box) {
-    let [x, y] = at(area.x, area.y);
-    let size = [("width", number(area.width)), ("height", number(area.height))];
-    xml.empty("rect", &[&[class(name), x, y, ("rx", number(area.round))][..], &size].concat());
-}
-
-fn text(xml: &mut Xml, name: &str, x: f64, y: f64, anchor: &str, text: &str) {
-    let [x, y] = at(x, y);
-    let attributes = [class(name), x, y, ("text-anchor", anchor.to_owned())];
-    xml.text_element("text", &attributes, text);
-}
+use super::layout::{LINE, Lane, Layout, PAD, Place, SIDE};
+use super::shapes::{Box, at, class, color, number, rect, text};
+use super::xml::Xml;
+use crate::label::PartKind;
+use crate::model::{CellKind, Ladder, Mark, Rail, Row};
 
 /// The columns' names.
 pub(super) fn headings(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
@@ -159,30 +122,6 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
     }
 }
 
-impl Ladder {
-    /// A row in words, with at most so many characters of data: for tooltips, for headings, and
-    /// for readers who listen.
-    pub(crate) fn spoken(&self, row: &Row, data: usize) -> String {
-        let mut said: Vec<String> = Vec::new();
-        said.extend(row.band.as_ref().map(|band| band.brief(data, &self.words)));
-        for cell in &row.cells {
-            let entry =
-                cell.entry.as_ref().map(|entry| format!("{} ", entry.brief(data, &self.words)));
-            let label = cell.label.brief(data, &self.words);
-            let name = &self.participants[cell.participant].name;
-            said.push(format!("{name}: {}{label}", entry.unwrap_or_default()));
-        }
-        if let Some(arrow) = row.arrow.map(|arrow| &self.arrows[arrow])
-            && row.cells.is_empty()
-        {
-            let name = |lane: usize| &self.participants[lane].name;
-            let label = arrow.label.brief(data, &self.words);
-            said.push(format!("{} → {}: {label}", name(arrow.from), name(arrow.to)));
-        }
-        said.join(" · ")
-    }
-}
-
 fn cards(xml: &mut Xml, layout: &Layout, row: &Row, place: &Place) {
     for (cell, lines) in row.cells.iter().zip(&place.cells) {
         let lane = &layout.lanes[cell.participant];
@@ -200,7 +139,7 @@ fn cards(xml: &mut Xml, layout: &Layout, row: &Row, place: &Place) {
         let bar =
             Box { x: lane.left, y: place.top + 1.0, width: 4.0, height: height - 2.0, round: 2.0 };
         rect(xml, &format!("bar{}{wrong}", color(row.connection)), &bar);
-        debug_assert!(!words(cell).is_empty() || lines.len() == 1);
+        debug_assert!(!cell.tagged().is_empty() || lines.len() == 1);
         for (index, spans) in lines.iter().enumerate() {
             let y = place.top + PAD + index as f64 * LINE + LINE * 0.72;
             let [x, y] = at(lane.left + SIDE, y);

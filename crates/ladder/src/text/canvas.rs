@@ -4,7 +4,7 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::wrap::Spans;
-use crate::PartKind;
+use crate::label::PartKind;
 
 /// A line of fixed width.
 #[derive(Clone, Debug)]

@@ -1,54 +1,14 @@
 //! Columns side by side, as on a blackboard.
 
 use super::canvas::Line;
+use super::frame::Frame;
+use super::layout::Layout;
+use super::paint;
 use super::row::Drawer;
-use super::wrap::{Spans, spans_width, width};
-use super::{Frame, paint};
-use crate::clean::cut;
-use crate::label::{Label, Part, PartKind};
-use crate::{Participant, Rail, Row};
-
-/// A column narrower than this cannot say `connect(3, 127.0.0.1:12000)`.
-const NARROWEST: usize = 26;
-/// Wider than this, the eye loses the line.
-const WIDEST: usize = 64;
-
-/// Where each column's line stands.
-pub(super) struct Layout {
-    pub(super) rails: Vec<usize>,
-    /// Columns of text each has.
-    pub(super) rooms: Vec<usize>,
-}
-
-impl Layout {
-    /// The layout; `None` if the columns would be too narrow.
-    pub(super) fn of(frame: &Frame<'_>) -> Option<Self> {
-        let people = &frame.ladder.participants;
-        let gutter = if frame.style.times { 12 } else { 3 };
-        let outside = |one: &Participant| 22.min(width(&one.name).max(width(&one.command)) + 4);
-        let fixed: usize = people.iter().filter(|one| one.outside).map(outside).sum();
-        let traced = people.iter().filter(|one| !one.outside).count();
-        let room = frame.style.width().checked_sub(gutter + fixed)?;
-        let pitch = (room / traced.max(1)).min(WIDEST);
-        // Alone, a column has all the room there is.
-        let pitch = if people.len() == 1 { room } else { pitch };
-        if pitch < NARROWEST {
-            return None;
-        }
-        let mut layout = Self { rails: Vec::new(), rooms: Vec::new() };
-        let mut x = gutter;
-        for one in people {
-            layout.rails.push(x);
-            let pitch = if one.outside { outside(one) } else { pitch };
-            layout.rooms.push(pitch - 2);
-            x += pitch;
-        }
-        if let (Some(last), Some(rail)) = (layout.rooms.last_mut(), layout.rails.last()) {
-            *last = frame.style.width() - rail - 2;
-        }
-        Some(layout)
-    }
-}
+use super::title::title;
+use super::wrap::{Spans, spans_width};
+use crate::label::{Label, PartKind};
+use crate::model::{Rail, Row};
 
 /// Draws everything but the footer.
 pub(super) fn draw(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
@@ -95,38 +55,6 @@ fn header(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
     }
     lines.push(line);
     lines
-}
-
-/// `client · python3 TCPClient.py`.
-pub(super) fn title(one: &Participant, frame: &Frame<'_>) -> Label {
-    let words = &frame.ladder.words;
-    let mut label = Label::default();
-    let mut say = |kind, text: &str| {
-        for word in cut(text, 160, words).split(' ').filter(|word| !word.is_empty()) {
-            let text = word.to_owned();
-            label.parts.push(Part { kind, text, glued: false, data: None });
-        }
-    };
-    // `python3 TCPServer.py` already says what it is called.
-    let is_name = |word: &str| word.rsplit('/').next() == Some(one.name.as_str());
-    let mut first = one.command.split(' ').take(3);
-    if !one.outside && one.host.is_none() && first.any(is_name) {
-        for word in cut(&one.command, 160, words).split(' ').filter(|word| !word.is_empty()) {
-            say(if is_name(word) { PartKind::Name } else { PartKind::Faint }, word);
-        }
-        return label;
-    }
-    say(PartKind::Name, &one.name);
-    if let Some(host) = one.host.as_ref().filter(|host| **host != one.name) {
-        say(PartKind::Faint, &format!("@{host}"));
-    }
-    if one.outside {
-        say(PartKind::Faint, &format!("({})", one.command));
-    } else if !one.command.is_empty() {
-        say(PartKind::Faint, "·");
-        say(PartKind::Faint, &one.command);
-    }
-    label
 }
 
 fn fold(frame: &Frame<'_>, layout: &Layout, row: &Row, band: &Label) -> Vec<Line> {

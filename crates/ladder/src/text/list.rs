@@ -2,11 +2,12 @@
 //! the left while there is room for them.
 
 use super::canvas::Line;
-use super::columns::title;
+use super::frame::Frame;
+use super::paint;
+use super::title::title;
 use super::wrap::{spans_width, width};
-use super::{Frame, paint};
-use crate::label::{Label, Part, PartKind};
-use crate::{Arrow, ArrowKind, CellKind, Rail, Row};
+use crate::label::{Label, Part, PartKind, circled};
+use crate::model::{Arrow, ArrowKind, CellKind, Rail, Row};
 
 /// A lane and the gap after it.
 const LANE: usize = 2;
@@ -77,8 +78,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
             let mut label = title(one, self.frame);
             if self.names[index] != one.name {
                 let text = format!("{} =", self.names[index]);
-                let part = Part { kind: PartKind::Name, text, glued: false, data: None };
-                label.parts.insert(0, part);
+                label.parts.insert(0, Part::new(PartKind::Name, text));
             }
             let room = self.frame.style.width() - self.gutter - self.lanes;
             for (number, spans) in self.frame.wrap(&label, room, 2).iter().enumerate() {
@@ -149,7 +149,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
         // Of two, the first has sent it, and the second may go on with what it got of it.
         let number = |label: &mut Label| {
             if let Some(number) = arrow.and_then(|arrow| arrow.number) {
-                label.push(PartKind::Number, crate::plan::circled(number));
+                label.push(PartKind::Number, circled(number));
             }
         };
         let mut who = None;

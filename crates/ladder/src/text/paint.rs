@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Color, Style};
 
-use crate::PartKind;
+use crate::label::PartKind;
 
 /// One colour per connection, in turn. Red is kept for what went wrong.
 const CONNECTIONS: [AnsiColor; 6] = [

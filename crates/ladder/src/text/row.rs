@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use super::canvas::Line;
-use super::columns::Layout;
+use super::frame::Frame;
+use super::layout::Layout;
+use super::paint;
 use super::wrap::{Spans, spans_width, width};
-use super::{Frame, paint};
-use crate::label::{Part, PartKind};
-use crate::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
+use crate::label::{PartKind, circled};
+use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
 
 /// The shortest arrow that looks like one, with its blanks.
 const ARROW: usize = 8;
@@ -39,11 +40,7 @@ impl Drawer<'_, '_> {
     }
 
     fn text(&self, cell: &Cell, arrow: Option<&Arrow>) -> Vec<Spans> {
-        let mut label = cell.label.clone();
-        if let Some(tag) = &cell.tag {
-            let part = Part { kind: PartKind::Number, text: tag.clone(), glued: false, data: None };
-            label.parts.insert(0, part);
-        }
+        let label = cell.tagged();
         let rails = &self.layout.rails;
         let own = cell.participant;
         let arrow = arrow.filter(|arrow| arrow.from.min(arrow.to) == own);
@@ -170,7 +167,7 @@ impl Drawer<'_, '_> {
     fn caption(&self, arrow: &Arrow, room: usize) -> String {
         let words = &self.frame.ladder.words;
         let spell = |text: &str| self.frame.glyphs.spell(text);
-        let number = arrow.number.map(crate::plan::circled).unwrap_or_default();
+        let number = arrow.number.map(circled).unwrap_or_default();
         let mut text = number;
         for part in &arrow.label.parts {
             let gap = if text.is_empty() { "" } else { " " };

@@ -3,7 +3,8 @@
 use unicode_width::UnicodeWidthChar as _;
 
 use super::glyphs::Glyphs;
-use crate::{Label, Part, PartKind, Words};
+use crate::label::{Label, Part, PartKind};
+use crate::words::Words;
 
 /// A stretch of text of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]

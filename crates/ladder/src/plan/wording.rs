@@ -6,8 +6,10 @@ use socklab_event::{
 
 use crate::clean::clean;
 use crate::label::{Label, PartKind};
+use crate::model::Mark;
+use crate::options::Detail;
+use crate::words::Words;
 use crate::words::fill;
-use crate::{Detail, Mark, Words};
 
 /// What was asked: name and arguments.
 pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {

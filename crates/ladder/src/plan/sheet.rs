@@ -1,0 +1,26 @@
+//! The rows while arrows and rails are still being added to them.
+
+use std::collections::HashMap;
+
+use socklab_flows::Position;
+
+use crate::model::Row;
+
+/// The rows, and where each event stands.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) origin: u64,
+    /// The row in which a call begins.
+    pub(crate) begins: HashMap<Position, usize>,
+    /// The row in which its result stands.
+    pub(crate) ends: HashMap<Position, usize>,
+}
+
+impl Sheet {
+    /// The row in which a call's result stands by itself; a fold is no place for an arrow to end,
+    /// which tells of many calls at many times.
+    pub(crate) fn end_of(&self, at: Position) -> Option<usize> {
+        self.ends.get(&at).copied().filter(|row| self.rows[*row].band.is_none())
+    }
+}

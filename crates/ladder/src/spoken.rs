@@ -1,0 +1,33 @@
+//! The ladder and its rows in words: titles, tooltips, headings, and what a screen reader says.
+
+use crate::model::{Ladder, Row};
+
+impl Ladder {
+    /// A row in words, with at most so many characters of data: for tooltips, for headings, and
+    /// for readers who listen.
+    pub(crate) fn spoken(&self, row: &Row, data: usize) -> String {
+        let mut said: Vec<String> = Vec::new();
+        said.extend(row.band.as_ref().map(|band| band.brief(data, &self.words)));
+        for cell in &row.cells {
+            let entry =
+                cell.entry.as_ref().map(|entry| format!("{} ", entry.brief(data, &self.words)));
+            let label = cell.label.brief(data, &self.words);
+            let name = &self.participants[cell.participant].name;
+            said.push(format!("{name}: {}{label}", entry.unwrap_or_default()));
+        }
+        if let Some(arrow) = row.arrow.map(|arrow| &self.arrows[arrow])
+            && row.cells.is_empty()
+        {
+            let name = |lane: usize| &self.participants[lane].name;
+            let label = arrow.label.brief(data, &self.words);
+            said.push(format!("{} → {}: {label}", name(arrow.from), name(arrow.to)));
+        }
+        said.join(" · ")
+    }
+
+    /// Who talks to whom, in one line.
+    pub(crate) fn name(&self) -> String {
+        let names: Vec<&str> = self.participants.iter().map(|one| one.name.as_str()).collect();
+        names.join(" · ")
+    }
+}

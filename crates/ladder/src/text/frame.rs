@@ -1,0 +1,63 @@
+//! What every text drawing shares: the ladder, the style, and how prose is wrapped.
+
+use super::canvas::Line;
+use super::glyphs::Glyphs;
+use super::paint;
+use super::style::TextStyle;
+use super::wrap::{self, Room, Spans};
+use crate::label::{Label, PartKind};
+use crate::model::{Ladder, Row};
+
+/// What every part of the drawing needs.
+pub(super) struct Frame<'l> {
+    pub(super) ladder: &'l Ladder,
+    pub(super) style: TextStyle,
+    pub(super) glyphs: Glyphs,
+}
+
+impl Frame<'_> {
+    /// The sentences under a row.
+    pub(super) fn notes(&self, row: &Row) -> Vec<Line> {
+        let lines = row.notes.iter().flat_map(|note| self.paragraph(note, self.glyphs.note, 5));
+        lines.collect()
+    }
+
+    pub(super) fn footer(&self) -> Vec<Line> {
+        if self.ladder.footer.is_empty() {
+            return Vec::new();
+        }
+        let mut lines = vec![Line::new(self.style.width())];
+        for line in &self.ladder.footer {
+            lines.extend(self.paragraph(line, self.glyphs.footer, 2));
+        }
+        lines
+    }
+
+    /// Wrapped prose with a sign before its first line.
+    pub(super) fn paragraph(&self, text: &str, sign: &str, indent: usize) -> Vec<Line> {
+        let width = self.style.width();
+        let sign_width = wrap::width(sign) + 1;
+        let label = Label::prose(PartKind::Plain, text);
+        let wrapped = self.wrap(&label, width - indent - sign_width, 0);
+        let mut lines = Vec::new();
+        for (index, spans) in wrapped.into_iter().enumerate() {
+            let mut line = Line::new(width);
+            if index == 0 {
+                line.put(indent, sign, paint::aside());
+            }
+            line.put_spans(indent + sign_width, &spans, |_| paint::prose());
+            lines.push(line);
+        }
+        lines
+    }
+
+    pub(super) fn breaks(&self, label: &Label, width: usize) -> bool {
+        let room = Room { width, hang: 2, data: 60 };
+        wrap::breaks(label, room, &self.ladder.words, &self.glyphs)
+    }
+
+    pub(super) fn wrap(&self, label: &Label, width: usize, hang: usize) -> Vec<Spans> {
+        let room = Room { width, hang, data: 60 };
+        wrap::wrap(label, room, &self.ladder.words, &self.glyphs)
+    }
+}

@@ -1,0 +1,47 @@
+//! Where the columns stand, if there is room for them side by side.
+
+use super::frame::Frame;
+use super::wrap::width;
+use crate::model::Participant;
+
+/// A column narrower than this cannot say `connect(3, 127.0.0.1:12000)`.
+const NARROWEST: usize = 26;
+/// Wider than this, the eye loses the line.
+const WIDEST: usize = 64;
+
+/// Where each column's line stands.
+pub(super) struct Layout {
+    pub(super) rails: Vec<usize>,
+    /// Columns of text each has.
+    pub(super) rooms: Vec<usize>,
+}
+
+impl Layout {
+    /// The layout; `None` if the columns would be too narrow.
+    pub(super) fn of(frame: &Frame<'_>) -> Option<Self> {
+        let people = &frame.ladder.participants;
+        let gutter = if frame.style.times { 12 } else { 3 };
+        let outside = |one: &Participant| 22.min(width(&one.name).max(width(&one.command)) + 4);
+        let fixed: usize = people.iter().filter(|one| one.outside).map(outside).sum();
+        let traced = people.iter().filter(|one| !one.outside).count();
+        let room = frame.style.width().checked_sub(gutter + fixed)?;
+        let pitch = (room / traced.max(1)).min(WIDEST);
+        // Alone, a column has all the room there is.
+        let pitch = if people.len() == 1 { room } else { pitch };
+        if pitch < NARROWEST {
+            return None;
+        }
+        let mut layout = Self { rails: Vec::new(), rooms: Vec::new() };
+        let mut x = gutter;
+        for one in people {
+            layout.rails.push(x);
+            let pitch = if one.outside { outside(one) } else { pitch };
+            layout.rooms.push(pitch - 2);
+            x += pitch;
+        }
+        if let (Some(last), Some(rail)) = (layout.rooms.last_mut(), layout.rails.last()) {
+            *last = frame.style.width() - rail - 2;
+        }
+        Some(layout)
+    }
+}
