@@ -105,7 +105,8 @@ pub(crate) fn loopback_up() -> io::Result<()> {
     // SAFETY: zeroed is a valid ifreq: numbers and a union of numbers.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {
-        *to = from.cast_signed();
+        // `c_char` is signed on x86-64 and unsigned on aarch64.
+        *to = *from as libc::c_char;
     }
     request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
     // SAFETY: the request lives through the call and is what SIOCSIFFLAGS expects.

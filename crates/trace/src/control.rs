@@ -140,7 +140,7 @@ impl Timer {
     fn ring(&self, after: Duration) {
         let time = |duration: Duration| libc::timespec {
             tv_sec: duration.as_secs().try_into().unwrap_or(libc::time_t::MAX),
-            tv_nsec: duration.subsec_nanos().into(),
+            tv_nsec: duration.subsec_nanos() as libc::c_long,
         };
         let setting = libc::itimerspec {
             it_value: time(after),

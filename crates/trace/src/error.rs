@@ -42,6 +42,16 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// The tracer does not know this machine's processor: it has no file for it in `src/arch`.
+    #[error(
+        "programs cannot be traced on {machine}: the tracer knows the registers, the signal frames \
+         and the system call numbers of x86_64 only. Everything that traces no program works here: \
+         timelines recorded elsewhere can be drawn, judged and explained"
+    )]
+    Architecture {
+        /// The machine, `uname(2)`: `aarch64`.
+        machine: String,
+    },
     /// A running process may not be attached to.
     #[error("cannot attach to process {pid}: {source}. {reason}")]
     Attach {
@@ -78,7 +88,7 @@ impl Error {
 
     /// True if the environment forbids tracing, as against a mistake in what was asked.
     pub fn is_environment(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::Call { .. })
+        matches!(self, Self::Architecture { .. } | Self::Refused { .. } | Self::Call { .. })
             || matches!(self, Self::Attach { reason, .. } if *reason != AttachRefusal::NoSuchProcess)
     }
 }
@@ -123,4 +133,18 @@ pub enum AttachRefusal {
 fn fix_launch() -> &'static str {
     "Inside a container, allow it: docker run --cap-add=SYS_PTRACE \
      --security-opt seccomp=unconfined. Under another tracer or debugger: run outside of it"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_processor_is_the_environments_fault_and_is_named() {
+        let error = Error::Architecture { machine: "aarch64".to_owned() };
+        assert!(error.is_environment());
+        let text = error.to_string();
+        assert!(text.starts_with("programs cannot be traced on aarch64: "), "{text}");
+        assert!(text.contains("x86_64 only") && text.contains("can be drawn"), "{text}");
+    }
 }

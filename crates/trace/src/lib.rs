@@ -20,33 +20,52 @@
 //! EINTR), it cannot be attached to by a debugger, and set-user-id programs get no privileges. A
 //! child made with `CLONE_UNTRACED`, which nobody does, would be cut off from its sockets.
 //!
-//! Linux 5.8 or later (seccomp `TSYNC_ESRCH`, `pidfd_getfd`), x86-64.
+//! Linux 5.8 or later (seccomp `TSYNC_ESRCH`, `pidfd_getfd`), x86-64. On other processors the crate
+//! builds, and [`Tracer::run`] fails with [`Error::Architecture`].
 
-mod arch;
-mod attach;
-mod calls;
+#![cfg_attr(not(has_arch), allow(dead_code, reason = "its users need a known processor"))]
+
 mod command;
 mod control;
-mod decode;
 mod error;
-mod filter;
-mod inject;
-mod memory;
+mod inheritance;
 mod options;
-mod probe;
-mod ptrace;
-mod session;
-mod spawn;
-mod state;
-mod table;
 mod tracer;
 
-#[cfg(fuzzing)]
+// What touches a tracee, and so needs to know the processor: see `build.rs`.
+#[cfg(has_arch)]
+mod arch;
+#[cfg(has_arch)]
+mod attach;
+#[cfg(has_arch)]
+mod calls;
+#[cfg(has_arch)]
+mod decode;
+#[cfg(has_arch)]
+mod filter;
+#[cfg(has_arch)]
+mod inject;
+#[cfg(has_arch)]
+mod memory;
+#[cfg(has_arch)]
+mod probe;
+#[cfg(has_arch)]
+mod ptrace;
+#[cfg(has_arch)]
+mod session;
+#[cfg(has_arch)]
+mod spawn;
+#[cfg(has_arch)]
+mod state;
+#[cfg(has_arch)]
+mod table;
+
+#[cfg(all(fuzzing, has_arch))]
 pub mod fuzzing;
 
 pub use command::{Command, Start, Stdio};
 pub use control::Handle;
 pub use error::{AttachRefusal, Error};
+pub use inheritance::close_others_on_exec;
 pub use options::{Finish, Options};
-pub use spawn::close_others_on_exec;
 pub use tracer::{Cost, End, Ended, Entered, Outcome, Tracer};

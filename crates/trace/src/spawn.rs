@@ -197,15 +197,6 @@ pub(crate) fn check(command: &Command) -> Result<(), Error> {
     find(command, &environment(&command.variables)).map(drop)
 }
 
-/// Makes every descriptor this process has, its standard streams apart, close on exec: what
-/// whoever started it left open, as terminals and job runners do, is not for the programs it
-/// starts, and would give their sockets other numbers (`close_range(2)`, Linux 5.11; before that
-/// nothing happens).
-pub fn close_others_on_exec() {
-    // SAFETY: no pointers; no descriptor is closed, only a flag set.
-    unsafe { libc::syscall(libc::SYS_close_range, 3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
-}
-
 /// Puts a filter on the calling thread, first as the privileged may, without changing anything
 /// else; else giving up the right to gain privileges by exec, which no tracee has anyway.
 fn install(filter: &[sock_filter]) -> Result<(), i32> {

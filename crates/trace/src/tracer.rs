@@ -9,8 +9,6 @@ use crate::command::Command;
 use crate::control::Handle;
 use crate::error::Error;
 use crate::options::Options;
-use crate::probe;
-use crate::session::Session;
 
 /// A recording to be made.
 pub struct Tracer {
@@ -144,7 +142,7 @@ impl Tracer {
     pub fn header(&self) -> Header {
         let mut columns: Vec<Column> = self.commands.iter().map(Command::column).collect();
         for pid in &self.attach {
-            let (argv, _) = probe::argv(pid.cast_signed());
+            let (argv, _) = socklab_kernel::process::arguments(*pid);
             columns.push(Column { label: format!("pid {pid}"), argv });
         }
         let (kernel, machine) = uname();
@@ -167,11 +165,21 @@ impl Tracer {
         if self.commands.is_empty() && self.attach.is_empty() && !self.keep_open {
             return Err(Error::Nothing);
         }
+        self.record(&mut sink)
+    }
+
+    #[cfg(has_arch)]
+    fn record(self, sink: &mut dyn FnMut(Event)) -> Result<Outcome, Error> {
         let handle = self.handle.clone();
         handle.begin()?;
-        let outcome = Session::new(self, &mut sink).run();
+        let outcome = crate::session::Session::new(self, sink).run();
         handle.end();
         outcome
+    }
+
+    #[cfg(not(has_arch))]
+    fn record(self, _: &mut dyn FnMut(Event)) -> Result<Outcome, Error> {
+        Err(Error::Architecture { machine: self.header().machine })
     }
 }
 
@@ -195,15 +203,20 @@ impl Outcome {
 
 /// Release and machine, `uname(2)`.
 fn uname() -> (String, String) {
-    let mut names = std::mem::MaybeUninit::<libc::utsname>::zeroed();
-    // SAFETY: zeroed is a valid utsname, and the kernel fills it with C strings.
-    let names = unsafe {
-        libc::uname(names.as_mut_ptr());
-        names.assume_init()
-    };
-    let text = |name: &[libc::c_char]| {
-        let bytes = name.iter().map(|char| char.cast_unsigned()).take_while(|byte| *byte != 0);
-        String::from_utf8_lossy(&bytes.collect::<Vec<_>>()).into_owned()
-    };
-    (text(&names.release), text(&names.machine))
+    let names = rustix::system::uname();
+    let text = |name: &std::ffi::CStr| name.to_string_lossy().into_owned();
+    (text(names.release()), text(names.machine()))
+}
+
+#[cfg(all(test, not(has_arch)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_recorded_on_an_unknown_processor_and_the_error_says_so() {
+        let tracer = Tracer::new(Options::default()).command(Command::new(["true"]));
+        let machine = tracer.header().machine;
+        let error = tracer.run(|event| panic!("an event: {event:?}")).unwrap_err();
+        assert!(matches!(error, Error::Architecture { machine: named } if named == machine));
+    }
 }

@@ -1,0 +1,20 @@
+//! Decides whether the tracer knows the processor it is built for.
+//!
+//! Where it does (there is a file for it in `src/arch`), the crate is built with `--cfg has_arch`.
+//! Where it does not, everything that touches a tracee is left out, and recording fails with
+//! `Error::Architecture`. `SOCKLAB_NO_ARCH=1` has that tested on a processor that is known.
+
+use std::env;
+
+/// The processors that have a file in `src/arch`.
+const KNOWN: [&str; 1] = ["x86_64"];
+
+fn main() {
+    println!("cargo::rustc-check-cfg=cfg(has_arch)");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=SOCKLAB_NO_ARCH");
+    let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
+    if KNOWN.contains(&target.as_str()) && env::var_os("SOCKLAB_NO_ARCH").is_none() {
+        println!("cargo::rustc-cfg=has_arch");
+    }
+}
