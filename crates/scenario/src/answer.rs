@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use socklab_judge::{Expectation, Fact, Finding};
 
-use crate::format::{Outcome, Question};
+use crate::format::{Question, QuestionOutcome};
 use crate::recording::Recording;
 
 /// A question, answered by what was seen.
 #[derive(Clone, Debug)]
 pub struct Answer<'q> {
     /// What happened, if it is one of the things the question knows.
-    pub outcome: Option<&'q Outcome>,
+    pub outcome: Option<&'q QuestionOutcome>,
     /// The verdicts on that outcome's evidence; without an outcome, on the first one's.
     pub findings: Vec<Finding>,
     /// What its explanation can cite.
@@ -62,9 +62,12 @@ impl Question {
     }
 
     /// What each outcome lacks: its evidence that is not there, with the verdicts.
-    pub fn missing(&self, recording: &Recording) -> Vec<(&Outcome, Vec<(Expectation, Finding)>)> {
+    pub fn missing(
+        &self,
+        recording: &Recording,
+    ) -> Vec<(&QuestionOutcome, Vec<(Expectation, Finding)>)> {
         let timeline = recording.timeline();
-        let of = |outcome: &Outcome| {
+        let of = |outcome: &QuestionOutcome| {
             let bound = recording.bound(&outcome.when, &self.scenario.steps);
             let expectations: Vec<Expectation> = bound.filter_map(Result::ok).collect();
             let findings = socklab_judge::judge(&expectations, &timeline);

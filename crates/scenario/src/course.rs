@@ -109,14 +109,14 @@ impl Course {
 
     /// Reads one question, by its folder.
     pub fn question(&self, folder: &str) -> Result<Question, LoadError> {
-        let file = format::toml_path("questions", folder);
+        let file = toml_path("questions", folder);
         let text = self.text(&file)?;
         format::question(&self.shown(&file), text, folder, self.prose("questions", folder)?)
     }
 
     /// Reads one exercise, by its folder.
     pub fn exercise(&self, folder: &str) -> Result<Exercise, LoadError> {
-        let file = format::toml_path("exercises", folder);
+        let file = toml_path("exercises", folder);
         let text = self.text(&file)?;
         format::exercise(&self.shown(&file), text, folder, self.prose("exercises", folder)?)
     }
@@ -162,4 +162,10 @@ impl Course {
 /// The folder of a question or exercise: the first two parts of a path.
 fn item(path: &Path) -> PathBuf {
     path.components().take(2).collect()
+}
+
+/// Where a question's or exercise's TOML is, below the course folder.
+pub(crate) fn toml_path(kind: &str, folder: &str) -> PathBuf {
+    let file = if kind == "questions" { "question.toml" } else { "exercise.toml" };
+    Path::new(kind).join(folder).join(file)
 }

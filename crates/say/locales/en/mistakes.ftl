@@ -66,13 +66,15 @@ mistake-no-title = no title: the first line is `# …`
 mistake-unknown-field = unknown field `{ $found }`, expected one of { $known }
 mistake-missing-field = `{ $name }` is missing
 mistake-wrong-kind = found { $found }, expected { $wanted }
+mistake-unreadable = { $what }
+mistake-one-word = one word, with what belongs to it, is expected here; there are { $count }
+mistake-word-alone = nothing belongs to `{ $word }`: it stands alone, as "{ $word }"
 mistake-syntax = this is not TOML: { $what }
 mistake-kind-text = the text { $value }
 mistake-kind-number = the number { $value }
 mistake-kind-boolean = { $value }
 mistake-kind-list = a list
 mistake-kind-table = a table
-mistake-kind-word = a word alone
 mistake-kind-other = { $value }
 mistake-want-text = a text in quotes
 mistake-want-number = a whole number
@@ -84,6 +86,7 @@ mistake-want-texts = a text in each language: {"{"} en = "…", es = "…" {"}"}
 mistake-want-range = a number, or {"{"} at_least = NUMBER, at_most = NUMBER {"}"}
 mistake-want-words = a word, or a list of words
 mistake-want-exit = an exit code, "failure", "any", "running" or a signal's name
+mistake-want-one-of = one of { $known }
 mistake-want-condition = a condition ("listening", {"{"} received = 5 {"}"} …) or a list of them
 
 mistake-gap-name = a gap has a name: GAP NAME … END

@@ -66,13 +66,15 @@ mistake-no-title = no hay título: la primera línea es `# …`
 mistake-unknown-field = campo desconocido `{ $found }`; puede ser { $known }
 mistake-missing-field = falta `{ $name }`
 mistake-wrong-kind = aquí hay { $found }, y se esperaba { $wanted }
+mistake-unreadable = { $what }
+mistake-one-word = aquí va una sola palabra, con lo que le corresponde; hay { $count }
+mistake-word-alone = a `{ $word }` no le corresponde nada: va sola, como "{ $word }"
 mistake-syntax = esto no es TOML: { $what }
 mistake-kind-text = el texto { $value }
 mistake-kind-number = el número { $value }
 mistake-kind-boolean = { $value }
 mistake-kind-list = una lista
 mistake-kind-table = una tabla
-mistake-kind-word = una palabra sola
 mistake-kind-other = { $value }
 mistake-want-text = un texto entre comillas
 mistake-want-number = un número entero
@@ -84,6 +86,7 @@ mistake-want-texts = un texto en cada idioma: {"{"} en = "…", es = "…" {"}"}
 mistake-want-range = un número, o {"{"} at_least = NÚMERO, at_most = NÚMERO {"}"}
 mistake-want-words = una palabra o una lista de palabras
 mistake-want-exit = un código de salida, "failure", "any", "running" o el nombre de una señal
+mistake-want-one-of = una de estas palabras: { $known }
 mistake-want-condition = una condición ("listening", {"{"} received = 5 {"}"} …) o una lista de ellas
 
 mistake-gap-name = un hueco tiene un nombre: GAP NOMBRE … END

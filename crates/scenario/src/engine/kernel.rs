@@ -10,7 +10,7 @@ use socklab_judge::Address;
 
 use super::watch::Seen;
 use crate::Variables;
-use crate::format::Kernel;
+use crate::format::KernelCondition;
 
 /// One line of the tables.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ const TABLES: [(&str, Protocol, SocketType); 4] = [
 ];
 
 /// Looks once. If what is there fits, it becomes events.
-pub(super) fn look(seen: &mut Seen, wanted: &Kernel, variables: &Variables) -> bool {
+pub(super) fn look(seen: &mut Seen, wanted: &KernelCondition, variables: &Variables) -> bool {
     let matches = |address: &Option<String>, endpoint: &Option<Endpoint>| match address {
         None => true,
         Some(text) => Address::parse(&variables.text(text))

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use socklab_judge::Texts;
 
 use super::code::Code;
-use crate::Course;
-use crate::format::LoadError;
+use crate::course::Course;
+use crate::format::{self, LoadError};
 
 /// About one gap.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -81,5 +81,5 @@ impl Hint {
 fn read(course: &Course, path: &Path) -> Result<BTreeMap<String, Hint>, LoadError> {
     let Some(bytes) = course.file(path) else { return Ok(BTreeMap::new()) };
     let text = String::from_utf8_lossy(bytes);
-    toml::from_str(&text).map_err(|error| LoadError::toml(&course.shown(path), &text, &error))
+    format::read(&text).map_err(|mistake| LoadError::of(&course.shown(path), &text, mistake))
 }

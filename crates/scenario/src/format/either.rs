@@ -1,20 +1,28 @@
-//! Values that may be written in more than one way. serde's `untagged` would do, but forgets what
-//! exactly was wrong and where; these keep the error of the form that was chosen.
+//! How to read a value that may be written in more than one way. serde's `untagged` would do, but
+//! forgets what was wrong with the form that was chosen; this keeps it.
 
 /// Implements `Deserialize` for a type that is written as a text, a number, a list or a table.
+/// `$expected` is the key of the sentence that says so.
 macro_rules! either {
-    ($type:ty, $expecting:literal, { $($form:ident => $make:expr),+ $(,)? }) => {
+    ($type:ty, $expected:literal, { $($form:ident => $make:expr),+ $(,)? }) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
                 impl<'de> serde::de::Visitor<'de> for Visitor {
                     type Value = $type;
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str($expecting)
+                        f.write_str($expected)
+                    }
+                    fn visit_newtype_struct<D: serde::Deserializer<'de>>(
+                        self,
+                        deserializer: D,
+                    ) -> Result<Self::Value, D::Error> {
+                        deserializer.deserialize_any(self)
                     }
                     $($crate::format::either::form!($form, $make);)+
                 }
-                deserializer.deserialize_any(Visitor)
+                deserializer
+                    .deserialize_newtype_struct(concat!("mistake-", $expected), Visitor)
             }
         }
     };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use socklab_judge::Texts;
 
-use super::op::RawOp;
+use super::op::Op;
 use super::until::Until;
 use super::wanted::Wanted;
 
@@ -134,7 +134,7 @@ pub enum Verb {
         /// Which.
         peer: String,
         /// What.
-        ops: Vec<RawOp>,
+        ops: Vec<Op>,
     },
     /// Writes the kernel's tables into the timeline.
     Look,
@@ -154,7 +154,7 @@ pub struct Question {
     /// What can be predicted.
     pub choices: Vec<Choice>,
     /// What can happen. The first that the evidence supports decides.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<QuestionOutcome>,
     /// How to see it without socklab.
     pub by_hand: Vec<ByHand>,
     /// The texts, by language.
@@ -172,7 +172,7 @@ pub struct Choice {
 
 /// Something that can happen, and what shows that it did.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
+pub struct QuestionOutcome {
     /// The choice that is right then.
     pub answer: String,
     /// The heading of its explanation.

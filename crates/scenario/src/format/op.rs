@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// N bytes that follow from the seed, and `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` for a byte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum RawOp {
+pub enum Op {
     /// `socket(AF_INET, SOCK_STREAM)`.
     Tcp,
     /// `socket(AF_INET, SOCK_DGRAM)`.
@@ -63,7 +63,7 @@ pub enum RawOp {
     SigpipeKills,
 }
 
-/// See [`RawOp::Option`].
+/// See [`Op::Option`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetOption {
@@ -73,7 +73,7 @@ pub struct SetOption {
     pub value: i32,
 }
 
-/// See [`RawOp::ConnectMany`].
+/// See [`Op::ConnectMany`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectMany {
@@ -83,7 +83,7 @@ pub struct ConnectMany {
     pub count: u32,
 }
 
-/// See [`RawOp::SendTo`].
+/// See [`Op::SendTo`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SendTo {
@@ -93,7 +93,7 @@ pub struct SendTo {
     pub bytes: String,
 }
 
-/// See [`RawOp::Exchange`].
+/// See [`Op::Exchange`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
@@ -134,7 +134,7 @@ pub(super) fn example(word: &str) -> Option<&'static str> {
 pub const OPTIONS: [&str; 6] =
     ["SO_REUSEADDR", "SO_REUSEPORT", "SO_RCVBUF", "SO_SNDBUF", "TCP_NODELAY", "TCP_QUICKACK"];
 
-impl RawOp {
+impl Op {
     /// Every text of it in which placeholders and escapes are read.
     pub fn texts(&self) -> Vec<&str> {
         match self {
@@ -169,7 +169,7 @@ mod tests {
     fn every_example_is_what_it_is_an_example_of() {
         #[derive(Deserialize)]
         struct Step {
-            r#do: Vec<RawOp>,
+            r#do: Vec<Op>,
         }
         for (word, example) in EXAMPLES {
             let step: Step = toml::from_str(&format!("do = [{example}]")).expect(example);

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::error::LoadError;
+use super::load_error::LoadError;
 use super::model::Prose;
 use super::sentence::say;
 

@@ -7,9 +7,9 @@ use serde::Deserialize;
 use socklab_judge::Texts;
 use toml::Spanned;
 
-use super::either::either;
-use super::op::RawOp;
+use super::op::Op;
 use super::until::RawUntil;
+use super::values::{OneOrMany, RawExit, RawRange};
 
 /// `question.toml`.
 #[derive(Debug, Deserialize)]
@@ -136,7 +136,7 @@ pub(super) struct RawStep {
     pub(super) to: Option<Spanned<String>>,
     pub(super) text: Option<Spanned<String>>,
     #[serde(rename = "do")]
-    pub(super) ops: Option<Vec<Spanned<RawOp>>>,
+    pub(super) ops: Option<Vec<Spanned<Op>>>,
     pub(super) until: Option<Spanned<RawUntil>>,
     pub(super) background: bool,
     pub(super) may_fail: bool,
@@ -243,42 +243,3 @@ pub(super) struct RawByHand {
     pub(super) command: Option<String>,
     pub(super) note: Option<Texts>,
 }
-
-/// A number, or `{ at_least = 1, at_most = 3 }`.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum RawRange {
-    Exactly(i64),
-    Between(Between),
-}
-
-/// See [`RawRange`].
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Between {
-    pub(super) at_least: Option<i64>,
-    pub(super) at_most: Option<i64>,
-}
-
-/// A word, or a list of words.
-#[derive(Clone, Debug, Default)]
-pub(super) struct OneOrMany(pub(super) Vec<String>);
-
-/// An exit code, or a word.
-#[derive(Clone, Debug)]
-pub(super) enum RawExit {
-    Code(i64),
-    Word(String),
-}
-
-either!(RawRange, "a number, or { at_least = NUMBER, at_most = NUMBER }", {
-    number => RawRange::Exactly,
-    map => RawRange::Between,
-});
-either!(OneOrMany, "a word, or a list of words", {
-    text => |word| OneOrMany(vec![word]),
-    list => OneOrMany,
-});
-either!(RawExit, "an exit code, \"failure\", \"any\", \"running\" or a signal's name", {
-    number => RawExit::Code,
-    text => RawExit::Word,
-});

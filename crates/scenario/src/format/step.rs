@@ -1,30 +1,27 @@
 //! `[[step]]`, from its written form to the model.
 
-use socklab_judge::Call;
 use toml::Spanned;
 
-use super::error::LoadError;
 use super::model::{Step, Verb};
-use super::op::{OPTIONS, RawOp};
-use super::parse::{Cast, Reader};
+use super::op::{OPTIONS, Op};
 use super::raw::RawStep;
-use super::sentence::{Sentence, say};
-use super::until::{Kernel, RawCondition, RawKernel, RawOne, RawUntil, STDIN, Until, WORDS};
-use super::wanted::{known_signal, range};
-use crate::Variables;
+use super::reader::{Cast, Reader, Result};
+use super::sentence::say;
+use super::until::{RawUntil, Until};
+use super::wanted::known_signal;
+use crate::variables::Variables;
 
-type Result<T> = std::result::Result<T, LoadError>;
 type Span = std::ops::Range<usize>;
 
-/// How long a step may take that says nothing about it.
+/// Default `within_ms`.
 const WITHIN_MS: u64 = 5_000;
-/// The largest `{ recv = N }`: room that a peer has.
+/// The largest `{ recv = N }`: the peer allocates a buffer of this size.
 const MOST_ROOM: u64 = 16 << 20;
 const VERBS: &str = "start, wait, join, type, end_input, signal, peer, look";
 
 pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> Result<Step> {
     let whole = raw.span();
-    let line = reader.text[..whole.start.min(reader.text.len())].matches('\n').count() + 1;
+    let line = reader.line(&whole);
     let mut raw = raw.into_inner();
     let verb = verb(reader, &mut raw, cast, &whole)?;
     for (word, what) in [(&raw.to, "to"), (&raw.text, "text")] {
@@ -123,7 +120,7 @@ fn typed_to(reader: &Reader<'_>, name: &Spanned<String>, cast: &Cast) -> Result<
     }
 }
 
-fn check_op(reader: &Reader<'_>, op: Spanned<RawOp>, cast: &Cast) -> Result<RawOp> {
+fn check_op(reader: &Reader<'_>, op: Spanned<Op>, cast: &Cast) -> Result<Op> {
     let span = op.span();
     let op = op.into_inner();
     for text in op.texts() {
@@ -132,20 +129,20 @@ fn check_op(reader: &Reader<'_>, op: Spanned<RawOp>, cast: &Cast) -> Result<RawO
     if let Some(target) = op.target() {
         let filled = Variables::sample(1).text(target);
         let somebody = cast.everybody().any(|name| name == target);
-        let sender = matches!(op, RawOp::SendTo(_)) && target == "sender";
+        let sender = matches!(op, Op::SendTo(_)) && target == "sender";
         if !somebody && !sender && filled.parse::<std::net::SocketAddr>().is_err() {
             let everybody: Vec<&str> = cast.everybody().collect();
             let what = say!("target", target = target, known = everybody.join(", "));
             return reader.wrong(span, what);
         }
     }
-    if let RawOp::Option(option) = &op
+    if let Op::Option(option) = &op
         && !OPTIONS.contains(&option.name.as_str())
     {
         let what = say!("unknown-option", found = &option.name, known = OPTIONS.join(", "));
         return reader.wrong(span, what);
     }
-    if let RawOp::Recv(room) = &op
+    if let Op::Recv(room) = &op
         && !(1..=MOST_ROOM).contains(room)
     {
         return reader.wrong(
@@ -165,67 +162,5 @@ fn payload(reader: &Reader<'_>, text: &str, span: Span) -> Result<()> {
 
 fn conditions(reader: &Reader<'_>, raw: Spanned<RawUntil>) -> Result<Vec<Until>> {
     let span = raw.span();
-    let conditions = match raw.into_inner() {
-        RawUntil::Word(word) => vec![by_word(&word)],
-        RawUntil::Condition(condition) => vec![by_table(*condition)],
-        RawUntil::Any(list) => list
-            .into_iter()
-            .map(|one| match one {
-                RawOne::Word(word) => by_word(&word),
-                RawOne::Condition(condition) => by_table(*condition),
-            })
-            .collect(),
-    };
-    conditions
-        .into_iter()
-        .collect::<std::result::Result<_, Sentence>>()
-        .or_else(|what| reader.wrong(span, what))
-}
-
-fn by_word(word: &str) -> std::result::Result<Until, Sentence> {
-    match word {
-        "listening" => Ok(Until::Listening),
-        "bound" => Ok(Until::Bound),
-        "connected" => Ok(Until::Connected),
-        "exited" => Ok(Until::Exited),
-        _ => Err(say!("unknown-condition", found = word, known = WORDS.join(", "))),
-    }
-}
-
-fn by_table(raw: RawCondition) -> std::result::Result<Until, Sentence> {
-    let call = |word: String| match Call::names().any(|name| name == word) {
-        true => Ok(word),
-        false => {
-            let names: Vec<&str> = Call::names().take(20).collect();
-            Err(say!("unknown-call", found = word, known = names.join(", ")))
-        }
-    };
-    let place = |word: String| if word == STDIN { Ok(word) } else { call(word) };
-    let RawCondition { blocked_in, received, sent, printed, called, times, kernel } = raw;
-    if times.is_some() && called.is_none() {
-        return Err(say!("times-called"));
-    }
-    let mut found = Vec::new();
-    found.extend(blocked_in.map(|word| place(word).map(Until::BlockedIn)));
-    found.extend(received.map(|bytes| Ok(Until::Received(bytes))));
-    found.extend(sent.map(|bytes| Ok(Until::Sent(bytes))));
-    found.extend(printed.map(|text| Ok(Until::Printed(text))));
-    let times = times.unwrap_or(1);
-    found.extend(called.map(|word| call(word).map(|call| Until::Called { call, times })));
-    found.extend(kernel.map(|raw| Ok(Until::Kernel(in_kernel(raw)))));
-    match found.len() {
-        1 => found.remove(0),
-        count => Err(say!("one-condition", count = count)),
-    }
-}
-
-fn in_kernel(raw: RawKernel) -> Kernel {
-    Kernel {
-        state: raw.state,
-        local: raw.local,
-        remote: raw.remote,
-        receive_queue: raw.receive_queue.map(range),
-        send_queue: raw.send_queue.map(range),
-        count: raw.count.map(range),
-    }
+    raw.into_inner().conditions().or_else(|what| reader.wrong(span, what))
 }

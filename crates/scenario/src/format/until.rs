@@ -4,9 +4,11 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use socklab_judge::{Call, Range};
 
 use super::either::either;
-use super::raw::RawRange;
+use super::sentence::{Sentence, say};
+use super::values::RawRange;
 
 /// A condition, or several of which one suffices.
 #[derive(Clone, Debug)]
@@ -23,12 +25,12 @@ pub(super) enum RawOne {
     Condition(Box<RawCondition>),
 }
 
-either!(RawUntil, "a condition (\"listening\", { received = 5 } …) or a list of them", {
+either!(RawUntil, "want-condition", {
     text => RawUntil::Word,
     map => |condition| RawUntil::Condition(Box::new(condition)),
     list => RawUntil::Any,
 });
-either!(RawOne, "a condition: \"listening\", { received = 5 } …", {
+either!(RawOne, "want-condition", {
     text => RawOne::Word,
     map => |condition| RawOne::Condition(Box::new(condition)),
 });
@@ -86,13 +88,13 @@ pub enum Until {
         times: u32,
     },
     /// The kernel's tables show such a socket; it becomes an event of the timeline.
-    Kernel(Kernel),
+    Kernel(KernelCondition),
 }
 
 /// A socket in the kernel's tables.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Kernel {
+pub struct KernelCondition {
     /// `TIME_WAIT` ….
     pub state: Option<String>,
     /// `IP:PORT`, with `*` for anything.
@@ -100,11 +102,11 @@ pub struct Kernel {
     /// `IP:PORT`, with `*` for anything.
     pub remote: Option<String>,
     /// Unread bytes, or connections not accepted.
-    pub receive_queue: Option<socklab_judge::Range>,
+    pub receive_queue: Option<Range>,
     /// Unacknowledged bytes.
-    pub send_queue: Option<socklab_judge::Range>,
+    pub send_queue: Option<Range>,
     /// How many such sockets there should be.
-    pub count: Option<socklab_judge::Range>,
+    pub count: Option<Range>,
 }
 
 /// In `blocked_in`: the program waits for its terminal.
@@ -112,6 +114,75 @@ pub(crate) const STDIN: &str = "stdin";
 
 /// The words that stand by themselves.
 pub(super) const WORDS: [&str; 4] = ["listening", "bound", "connected", "exited"];
+
+impl RawUntil {
+    /// The conditions, of which one suffices.
+    pub(super) fn conditions(self) -> Result<Vec<Until>, Sentence> {
+        match self {
+            Self::Word(word) => Ok(vec![by_word(&word)?]),
+            Self::Condition(condition) => Ok(vec![condition.parse()?]),
+            Self::Any(list) => list
+                .into_iter()
+                .map(|one| match one {
+                    RawOne::Word(word) => by_word(&word),
+                    RawOne::Condition(condition) => condition.parse(),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn by_word(word: &str) -> Result<Until, Sentence> {
+    match word {
+        "listening" => Ok(Until::Listening),
+        "bound" => Ok(Until::Bound),
+        "connected" => Ok(Until::Connected),
+        "exited" => Ok(Until::Exited),
+        _ => Err(say!("unknown-condition", found = word, known = WORDS.join(", "))),
+    }
+}
+
+impl RawCondition {
+    fn parse(self) -> Result<Until, Sentence> {
+        let call = |word: String| match Call::names().any(|name| name == word) {
+            true => Ok(word),
+            false => {
+                let names: Vec<&str> = Call::names().take(20).collect();
+                Err(say!("unknown-call", found = word, known = names.join(", ")))
+            }
+        };
+        let place = |word: String| if word == STDIN { Ok(word) } else { call(word) };
+        let RawCondition { blocked_in, received, sent, printed, called, times, kernel } = self;
+        if times.is_some() && called.is_none() {
+            return Err(say!("times-called"));
+        }
+        let mut found = Vec::new();
+        found.extend(blocked_in.map(|word| place(word).map(Until::BlockedIn)));
+        found.extend(received.map(|bytes| Ok(Until::Received(bytes))));
+        found.extend(sent.map(|bytes| Ok(Until::Sent(bytes))));
+        found.extend(printed.map(|text| Ok(Until::Printed(text))));
+        let times = times.unwrap_or(1);
+        found.extend(called.map(|word| call(word).map(|call| Until::Called { call, times })));
+        found.extend(kernel.map(|raw| Ok(Until::Kernel(raw.into()))));
+        match found.len() {
+            1 => found.remove(0),
+            count => Err(say!("one-condition", count = count)),
+        }
+    }
+}
+
+impl From<RawKernel> for KernelCondition {
+    fn from(raw: RawKernel) -> Self {
+        Self {
+            state: raw.state,
+            local: raw.local,
+            remote: raw.remote,
+            receive_queue: raw.receive_queue.map(Range::from),
+            send_queue: raw.send_queue.map(Range::from),
+            count: raw.count.map(Range::from),
+        }
+    }
+}
 
 impl fmt::Display for Until {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

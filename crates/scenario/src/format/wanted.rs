@@ -1,18 +1,15 @@
 //! From `[[expect]]` as it is written to an expectation the judge understands.
 
-use std::ops::Range as Span;
-
 use socklab_judge::{
     Address, BytesWanted, Call, ExitWanted, Expectation, Range, State, Stream, Subject,
 };
 use toml::Spanned;
 
-use super::raw::{RawExit, RawExpect, RawRange};
-use super::sentence::{Sentence, say};
-use crate::Variables;
-
-/// A mistake, and the part of the file it is in; none: the whole table.
-pub(super) type Mistake = (Option<Span<usize>>, Sentence);
+use super::mistake::Mistake;
+use super::raw::RawExpect;
+use super::sentence::say;
+use super::values::RawExit;
+use crate::variables::Variables;
 
 /// An expectation whose placeholders are still open.
 #[derive(Clone, Debug)]
@@ -53,7 +50,7 @@ impl Wanted {
 
     /// The expectation, with the placeholders of this run.
     pub fn bind(&self, variables: &Variables) -> Result<Expectation, String> {
-        self.check(variables).map_err(|(_, message)| format!("{}: {message}", self.name))
+        self.check(variables).map_err(|mistake| format!("{}: {mistake}", self.name))
     }
 
     pub(super) fn check(&self, variables: &Variables) -> Result<Expectation, Mistake> {
@@ -61,8 +58,8 @@ impl Wanted {
         let subject = subject(&raw, variables)?;
         let times = match (raw.never, raw.times) {
             (true, None) => Range::exactly(0),
-            (true, Some(_)) => return Err((None, say!("never-times"))),
-            (false, Some(times)) => range(times),
+            (true, Some(_)) => return Err(Mistake::whole(say!("never-times"))),
+            (false, Some(times)) => times.into(),
             (false, None) => Range::at_least(1),
         };
         Ok(Expectation {
@@ -90,9 +87,12 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
     let mut given = given.into_iter().flatten();
     match (given.next(), given.next()) {
         (Some(_), None) => {}
-        (None, _) => return Err((None, say!("about-one", subjects = SUBJECTS))),
+        (None, _) => return Err(Mistake::whole(say!("about-one", subjects = SUBJECTS))),
         (_, second) => {
-            return Err((second, say!("about-one-only", subjects = SUBJECTS)));
+            return Err(Mistake {
+                span: second,
+                what: say!("about-one-only", subjects = SUBJECTS),
+            });
         }
     }
     let subject = match raw {
@@ -101,7 +101,7 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
             actor: actor(raw)?,
             sent: one_of(word, &["sent", "received"])? == "sent",
             peer: raw.peer.as_ref().map(|peer| peer.get_ref().clone()),
-            bytes: bytes(raw, variables)?.ok_or_else(|| (None, say!("no-bytes")))?,
+            bytes: bytes(raw, variables)?.ok_or_else(|| Mistake::whole(say!("no-bytes")))?,
         })),
         RawExpect { exit: Some(exit), .. } => {
             Subject::Exit { actor: actor(raw)?, wanted: exit_wanted(exit)? }
@@ -113,7 +113,7 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
                 "stderr" => Some(socklab_event::Stream::Stderr),
                 _ => None,
             },
-            bytes: bytes(raw, variables)?.ok_or_else(|| (None, say!("no-bytes")))?,
+            bytes: bytes(raw, variables)?.ok_or_else(|| Mistake::whole(say!("no-bytes")))?,
         },
         RawExpect { signal: Some(word), .. } => {
             let signal = known_signal(word)?;
@@ -126,11 +126,11 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
                 actor: raw.actor.as_ref().map(|actor| actor.get_ref().clone()),
                 local: address(&raw.local, variables)?,
                 remote: address(&raw.remote, variables)?,
-                receive_queue: raw.receive_queue.map(range),
-                send_queue: raw.send_queue.map(range),
+                receive_queue: raw.receive_queue.map(Range::from),
+                send_queue: raw.send_queue.map(Range::from),
             }))
         }
-        _ => return Err((None, say!("about-one", subjects = SUBJECTS))),
+        _ => return Err(Mistake::whole(say!("about-one", subjects = SUBJECTS))),
     };
     refuse_strangers(raw, &subject)?;
     Ok(subject)
@@ -143,14 +143,12 @@ fn call(
 ) -> Result<Subject, Mistake> {
     if !Call::names().any(|name| name == word.get_ref()) {
         let names: Vec<&str> = Call::names().take(20).collect();
-        return Err((
-            Some(word.span()),
-            say!("unknown-call", found = word.get_ref(), known = names.join(", ")),
-        ));
+        let what = say!("unknown-call", found = word.get_ref(), known = names.join(", "));
+        return Err(Mistake::at(word.span(), what));
     }
     for error in &raw.error.0 {
         if socklab_event::Errno::from_name(error).is_none() {
-            return Err((None, say!("unknown-error", found = error)));
+            return Err(Mistake::whole(say!("unknown-error", found = error)));
         }
     }
     let transport = raw.transport.as_ref().map(|word| one_of(word, &["tcp", "udp"])).transpose()?;
@@ -162,7 +160,7 @@ fn call(
         address: address(&raw.address, variables)?,
         local: address(&raw.local, variables)?,
         transport: transport.map(str::to_owned),
-        backlog: raw.backlog.map(range),
+        backlog: raw.backlog.map(Range::from),
         option: raw.option.clone(),
         value: raw.value,
         how: how.transpose()?.map(str::to_owned),
@@ -170,11 +168,11 @@ fn call(
         bytes: bytes(raw, variables)?,
         ok: raw.ok,
         error: raw.error.0.clone(),
-        result: raw.result.map(range),
+        result: raw.result.map(Range::from),
         unfinished: raw.unfinished,
         end: raw.end,
         implicit: raw.implicit,
-        took_ms: raw.took_ms.map(range),
+        took_ms: raw.took_ms.map(Range::from),
     })))
 }
 
@@ -211,28 +209,19 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
             (of_call || of_state || of_bytes).then(|| say!("with-end"))
         }
     };
-    wrong.map_or(Ok(()), |wrong| Err((None, wrong)))
+    wrong.map_or(Ok(()), |wrong| Err(Mistake::whole(wrong)))
 }
 
 fn actor(raw: &RawExpect) -> Result<String, Mistake> {
     let actor = raw.actor.as_ref().map(|actor| actor.get_ref().clone());
-    actor.ok_or_else(|| (None, say!("actor-missing")))
-}
-
-pub(super) fn range(raw: RawRange) -> Range {
-    match raw {
-        RawRange::Exactly(number) => Range::exactly(number),
-        RawRange::Between(between) => {
-            Range { at_least: between.at_least, at_most: between.at_most }
-        }
-    }
+    actor.ok_or_else(|| Mistake::whole(say!("actor-missing")))
 }
 
 fn address(word: &Word, variables: &Variables) -> Result<Option<Address>, Mistake> {
     let Some(word) = word else { return Ok(None) };
     let text = variables.text(word.get_ref());
-    let address =
-        Address::parse(&text).ok_or_else(|| (Some(word.span()), say!("no-address", found = &text)));
+    let address = Address::parse(&text)
+        .ok_or_else(|| Mistake::at(word.span(), say!("no-address", found = &text)));
     address.map(Some)
 }
 
@@ -242,13 +231,13 @@ fn bytes(raw: &RawExpect, variables: &Variables) -> Result<Option<BytesWanted>, 
         Some(word) => variables
             .bytes(word.get_ref())
             .map(Some)
-            .map_err(|message| (Some(word.span()), message)),
+            .map_err(|message| Mistake::at(word.span(), message)),
     };
     let wanted = BytesWanted {
         equals: read(&raw.equals)?,
         contains: read(&raw.contains)?,
         starts_with: read(&raw.starts_with)?,
-        length: raw.length.map(range),
+        length: raw.length.map(Range::from),
         ignore_case: raw.ignore_case,
         ignore_line_ends: raw.ignore_line_ends,
     };
@@ -266,7 +255,7 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
                 .ok()
                 .filter(|code| (0..256).contains(code))
                 .map(ExitWanted::Code)
-                .ok_or_else(|| (Some(exit.span()), say!("exit-range")));
+                .ok_or_else(|| Mistake::at(exit.span(), say!("exit-range")));
         }
         RawExit::Word(word) => word,
     };
@@ -275,7 +264,7 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
         "any" => Ok(ExitWanted::Any),
         "running" => Ok(ExitWanted::Running),
         signal if is_signal(signal) => Ok(ExitWanted::Signal(signal.to_owned())),
-        other => Err((Some(exit.span()), say!("unknown-end", found = other))),
+        other => Err(Mistake::at(exit.span(), say!("unknown-end", found = other))),
     }
 }
 
@@ -286,13 +275,13 @@ pub(super) fn is_signal(name: &str) -> bool {
 pub(super) fn known_signal(word: &Spanned<String>) -> Result<String, Mistake> {
     match is_signal(word.get_ref()) {
         true => Ok(word.get_ref().clone()),
-        false => Err((Some(word.span()), say!("unknown-signal", found = word.get_ref()))),
+        false => Err(Mistake::at(word.span(), say!("unknown-signal", found = word.get_ref()))),
     }
 }
 
 pub(super) fn one_of<'a>(word: &Spanned<String>, allowed: &[&'a str]) -> Result<&'a str, Mistake> {
     allowed.iter().find(|allowed| *allowed == word.get_ref()).copied().ok_or_else(|| {
         let known = allowed.join(", ");
-        (Some(word.span()), say!("unknown-word", found = word.get_ref(), known = known))
+        Mistake::at(word.span(), say!("unknown-word", found = word.get_ref(), known = known))
     })
 }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
-use crate::course::Course;
+use crate::course::{Course, toml_path};
 use crate::exercise::{Code, Hints, SHARED, Template, is_installed};
-use crate::format::{LoadError, say};
+use crate::format::{self, LoadError, say};
 
 /// The commands of a question, of an exercise, of a case: nothing else of them.
 #[derive(Deserialize)]
@@ -44,9 +44,9 @@ impl Course {
         known: &[&str],
         mistakes: &mut Vec<LoadError>,
     ) {
-        let path = crate::format::toml_path(kind, folder);
+        let path = toml_path(kind, folder);
         let text = self.file(&path).map(String::from_utf8_lossy).unwrap_or_default();
-        let Ok(written) = toml::from_str::<Written>(&text) else { return };
+        let Ok(written) = format::read::<Written>(&text) else { return };
         for word in written.programs() {
             let found = word.get_ref().as_str();
             let elsewhere = found.contains(['/', '{']) || is_installed(found);
@@ -136,7 +136,7 @@ impl Course {
     fn lint_hints(&self, path: &Path, gaps: &BTreeSet<String>, mistakes: &mut Vec<LoadError>) {
         let Some(bytes) = self.file(path) else { return };
         let text = String::from_utf8_lossy(bytes);
-        let Ok(entries) = toml::from_str::<Entries>(&text) else { return };
+        let Ok(entries) = format::read::<Entries>(&text) else { return };
         let known = gaps.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         for name in entries.keys().filter(|name| !gaps.contains(name.get_ref())) {
             let what = say!("gap-unused", name = name.get_ref(), known = &known);

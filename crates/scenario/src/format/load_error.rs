@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::mistake::Mistake;
 use super::sentence::{Say, Sentence};
-use super::toml_says;
 
 /// A mistake in a course file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +45,11 @@ impl LoadError {
         }
     }
 
-    pub(crate) fn toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let what = |span| toml_says::sentence(error.message(), text, span);
-        match error.span() {
-            Some(span) => Self::at(file, text, span.clone(), what(span)),
-            None => Self::whole(file, what(0..0)),
+    /// About the part of a text that the mistake names.
+    pub(crate) fn of(file: &Path, text: &str, mistake: Mistake) -> Self {
+        match mistake.span {
+            Some(span) => Self::at(file, text, span, mistake.what),
+            None => Self::whole(file, mistake.what),
         }
     }
 

@@ -1,0 +1,374 @@
+//! TOML as serde reads it, with mistakes of our own: the library's deserializer reports a wrong
+//! word, a missing field or a number out of range only as an English message. It parses; from its
+//! tree of values with their places on, this file takes over.
+
+use std::ops::Range;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
+    SeqAccess, VariantAccess, Visitor,
+};
+use serde_spanned::de::{SpannedDeserializer, is_spanned};
+use toml::Spanned;
+use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
+
+use super::mistake::{Mistake, quoted};
+use super::op;
+use super::sentence::{Place, Sentence, say};
+
+/// Reads a document.
+///
+/// # Errors
+///
+/// What is not TOML, in the library's words, or does not fit `T`, in ours.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
+    let table = DeTable::parse(text).map_err(|error| Mistake {
+        span: error.span(),
+        what: say!("syntax", what = error.message().replace('\n', "; ")),
+    })?;
+    let span = table.span();
+    T::deserialize(Node::new(Spanned::new(span, DeValue::Table(table.into_inner()))))
+}
+
+/// A value, where it is, and what is expected there if a type alone does not say it.
+struct Node<'i> {
+    value: DeValue<'i>,
+    span: Range<usize>,
+    expected: Option<Place>,
+}
+
+impl<'i> Node<'i> {
+    fn new(value: Spanned<DeValue<'i>>) -> Self {
+        let span = value.span();
+        Self { value: value.into_inner(), span, expected: None }
+    }
+
+    /// The mistake of a value that is of another kind than `expected`.
+    fn unlike(&self, expected: impl Into<Place>) -> Mistake {
+        let what = say!("wrong-kind", found = kind(&self.value), wanted = expected.into());
+        Mistake::at(self.span.clone(), what)
+    }
+}
+
+/// What was found.
+fn kind(value: &DeValue<'_>) -> Sentence {
+    match value {
+        DeValue::String(text) => say!("kind-text", value = format!("{text:?}")),
+        DeValue::Integer(number) => say!("kind-number", value = number.to_string()),
+        DeValue::Float(number) => say!("kind-number", value = number.to_string()),
+        DeValue::Boolean(value) => say!("kind-boolean", value = value.to_string()),
+        DeValue::Datetime(date) => say!("kind-other", value = date.to_string()),
+        DeValue::Array(_) => say!("kind-list"),
+        DeValue::Table(_) => say!("kind-table"),
+    }
+}
+
+fn whole_number<T: TryFrom<i128>>(number: &DeInteger<'_>) -> Option<T> {
+    T::try_from(i128::from_str_radix(number.as_str(), number.radix()).ok()?).ok()
+}
+
+/// What stands where a number of this type should.
+macro_rules! numbers {
+    ($($method:ident, $visit:ident, $type:ty, $expected:expr;)+) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+            match &self.value {
+                DeValue::Integer(number) => match whole_number::<$type>(number) {
+                    Some(number) => visitor.$visit(number),
+                    None => Err(self.unlike($expected)),
+                },
+                _ => Err(self.unlike($expected)),
+            }
+        }
+    )+};
+}
+
+impl<'de> Deserializer<'de> for Node<'de> {
+    type Error = Mistake;
+
+    /// For what can be written in several ways: whatever is there decides.
+    fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Mistake> {
+        let expected = self.expected.take().unwrap_or_else(|| Place::from(visitor_says(&visitor)));
+        let unlike = self.unlike(expected);
+        let result = match self.value {
+            DeValue::String(text) => visitor.visit_str(&text),
+            DeValue::Boolean(value) => visitor.visit_bool(value),
+            DeValue::Integer(number) => match whole_number::<i64>(&number) {
+                Some(number) => visitor.visit_i64(number),
+                None => return Err(unlike),
+            },
+            DeValue::Array(list) => visitor.visit_seq(List(list.into_iter())),
+            DeValue::Table(table) => visitor.visit_map(Table::new(table)),
+            DeValue::Float(_) | DeValue::Datetime(_) => return Err(unlike),
+        };
+        // Without a place, the mistake is that of the value itself: the visitor knows no such form.
+        result.map_err(|mistake| if mistake.span.is_some() { mistake } else { unlike })
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        match self.value {
+            DeValue::Boolean(value) => visitor.visit_bool(value),
+            _ => Err(self.unlike(say!("want-boolean"))),
+        }
+    }
+
+    numbers! {
+        deserialize_u8, visit_u8, u8, say!("want-number-to", most = u32::from(u8::MAX));
+        deserialize_u16, visit_u16, u16, say!("want-number-to", most = u32::from(u16::MAX));
+        deserialize_u32, visit_u32, u32, say!("want-number-to", most = u32::MAX);
+        deserialize_u64, visit_u64, u64, say!("want-number");
+        deserialize_i8, visit_i8, i8, say!("want-number");
+        deserialize_i16, visit_i16, i16, say!("want-number");
+        deserialize_i32, visit_i32, i32, say!("want-number");
+        deserialize_i64, visit_i64, i64, say!("want-number");
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        match &self.value {
+            DeValue::String(text) => visitor
+                .visit_str(text)
+                .map_err(|mistake: Mistake| mistake.within(self.span.clone())),
+            _ => Err(self.unlike(say!("want-text"))),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        match self.value {
+            DeValue::Array(list) => visitor.visit_seq(List(list.into_iter())),
+            _ => Err(self.unlike(say!("want-list"))),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        match self.value {
+            DeValue::Table(table) => visitor
+                .visit_map(Table::new(table))
+                .map_err(|mistake: Mistake| mistake.within(self.span.clone())),
+            _ => Err(self.unlike(self.expected.clone().unwrap_or(say!("want-table").into()))),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        mut self,
+        name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        if is_spanned(name) {
+            let span = self.span.clone();
+            return visitor.visit_map(SpannedDeserializer::new(self, span));
+        }
+        if name == "Texts" {
+            self.expected = Some(say!("want-texts").into());
+        }
+        self.deserialize_map(visitor)
+    }
+
+    /// A word, or a table with a word and what belongs to it.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        words: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        let span = self.span.clone();
+        let word = match self.value {
+            DeValue::String(word) => Word { word: Spanned::new(span.clone(), word), value: None },
+            DeValue::Table(table) if table.len() == 1 => {
+                let (word, value) = table.into_iter().next().ok_or_else(no_value)?;
+                Word { word, value: Some(value) }
+            }
+            DeValue::Table(table) => {
+                return Err(Mistake::at(span, say!("one-word", count = table.len())));
+            }
+            _ => return Err(self.unlike(say!("want-one-of", known = quoted(words)))),
+        };
+        visitor.visit_enum(word).map_err(|mistake| mistake.within(span))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        visitor.visit_some(self)
+    }
+
+    /// Of [`super::either`]: the name is the key of what is expected there.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        let expected = Sentence { key: name, places: Vec::new() };
+        visitor.visit_newtype_struct(Self { expected: Some(expected.into()), ..self })
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        i128 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct identifier
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Mistake> for Node<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// What a visitor expects, in its own words.
+fn visitor_says<'de>(visitor: &impl Visitor<'de>) -> String {
+    let expected: &dyn serde::de::Expected = visitor;
+    expected.to_string()
+}
+
+/// serde asks for values in their order, and for each once: this is never seen.
+fn no_value() -> Mistake {
+    Mistake::whole(say!("unreadable", what = "a value was asked for twice"))
+}
+
+/// A list's values.
+struct List<'i>(<DeArray<'i> as IntoIterator>::IntoIter);
+
+impl<'de> SeqAccess<'de> for List<'de> {
+    type Error = Mistake;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Mistake> {
+        self.0.next().map(|value| seed.deserialize(Node::new(value))).transpose()
+    }
+}
+
+/// A table's words and values.
+struct Table<'i> {
+    entries: <DeTable<'i> as IntoIterator>::IntoIter,
+    value: Option<Spanned<DeValue<'i>>>,
+}
+
+impl<'i> Table<'i> {
+    fn new(table: DeTable<'i>) -> Self {
+        Self { entries: table.into_iter(), value: None }
+    }
+}
+
+impl<'de> MapAccess<'de> for Table<'de> {
+    type Error = Mistake;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Mistake> {
+        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        self.value = Some(value);
+        seed.deserialize(Key(key)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mistake> {
+        let value = self.value.take().ok_or_else(no_value)?;
+        seed.deserialize(Node::new(value))
+    }
+}
+
+/// A word on the left of `=`.
+struct Key<'i>(Spanned<DeString<'i>>);
+
+impl<'de> Deserializer<'de> for Key<'de> {
+    type Error = Mistake;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
+        visitor
+            .visit_str(self.0.get_ref())
+            .map_err(|mistake: Mistake| mistake.within(self.0.span()))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        if is_spanned(name) {
+            let span = self.0.span();
+            return visitor.visit_map(SpannedDeserializer::new(self, span));
+        }
+        self.deserialize_any(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Mistake> for Key<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// One of an enum's words, with what belongs to it.
+struct Word<'i> {
+    word: Spanned<DeString<'i>>,
+    value: Option<Spanned<DeValue<'i>>>,
+}
+
+impl<'de> EnumAccess<'de> for Word<'de> {
+    type Error = Mistake;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Mistake> {
+        let word = StrDeserializer::<Mistake>::new(self.word.get_ref());
+        let known = seed.deserialize(word).map_err(|mistake| mistake.within(self.word.span()))?;
+        Ok((known, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Word<'de> {
+    type Error = Mistake;
+
+    fn unit_variant(self) -> Result<(), Mistake> {
+        match self.value {
+            None => Ok(()),
+            Some(value) => {
+                let what = say!("word-alone", word = self.word.into_inner().into_owned());
+                Err(Mistake::at(value.span(), what))
+            }
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Mistake> {
+        let (span, word) = (self.word.span(), self.word.into_inner());
+        let example = op::example(&word);
+        match self.value {
+            Some(value) => {
+                let expected = example.map(Place::from);
+                seed.deserialize(Node { expected, ..Node::new(value) })
+            }
+            None => {
+                let example = example.unwrap_or_default();
+                Err(Mistake::at(span, say!("op-needs", word = &*word, example = example)))
+            }
+        }
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Mistake> {
+        Node::new(self.value.ok_or_else(no_value)?).deserialize_seq(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mistake> {
+        Node::new(self.value.ok_or_else(no_value)?).deserialize_map(visitor)
+    }
+}

@@ -1,0 +1,115 @@
+//! `exercise.toml`, from its written form to the model.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::Spanned;
+
+use super::model::{Bug, Case, Exercise, Prose, Scenario};
+use super::raw::{RawActor, RawCase, RawExercise, RawPeer};
+use super::reader::{Reader, Result};
+use super::scenario::{DEADLINE_MS, PORT};
+use super::sentence::say;
+use crate::variables::HOST;
+
+/// Reads an exercise's TOML; `folder` is its folder's name.
+pub(crate) fn exercise(
+    file: &Path,
+    text: &str,
+    folder: &str,
+    prose: BTreeMap<String, Prose>,
+) -> Result<Exercise> {
+    let reader = Reader { file, text };
+    let raw: RawExercise = reader.read()?;
+    reader.version(&raw.format_version)?;
+    let mut names: Vec<String> = Vec::new();
+    if raw.cases.is_empty() {
+        return reader.wrong(raw.format_version.span(), say!("no-cases"));
+    }
+    let mut cases = Vec::new();
+    for case in raw.cases {
+        if names.contains(case.name.get_ref()) {
+            let what = say!("twice", name = case.name.get_ref());
+            return reader.wrong(case.name.span(), what);
+        }
+        let above: Vec<&str> = names.iter().map(String::as_str).collect();
+        for word in &case.depends_on {
+            reader.known(word, &above, say!("no-case-above"))?;
+        }
+        names.push(case.name.get_ref().clone());
+        let defaults = Defaults {
+            host: raw.host.as_deref().unwrap_or(HOST),
+            names: &raw.names,
+            port: raw.port.unwrap_or(PORT),
+            port_free: raw.port_free,
+            deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
+            files: &raw.files,
+            actors: &raw.actors,
+            peers: &raw.peers,
+        };
+        cases.push(reader.case(case, &defaults)?);
+    }
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut bugs = Vec::new();
+    for bug in raw.bugs {
+        let fails = bug.fails.iter().map(|word| reader.known(word, &known, say!("no-case")));
+        let fails = fails.collect::<Result<_>>()?;
+        bugs.push(Bug { file: bug.file.into_inner(), fails });
+    }
+    Ok(Exercise {
+        name: folder.to_owned(),
+        topic: reader.topic(raw.topic)?,
+        arguments: raw.arguments.into_map(),
+        cases,
+        bugs,
+        prose,
+    })
+}
+
+/// What the cases of an exercise share.
+struct Defaults<'a> {
+    host: &'a str,
+    names: &'a [String],
+    port: u16,
+    port_free: bool,
+    deadline_ms: u64,
+    files: &'a BTreeMap<String, String>,
+    actors: &'a [RawActor],
+    peers: &'a [RawPeer],
+}
+
+impl Reader<'_> {
+    fn case(&self, case: RawCase, defaults: &Defaults<'_>) -> Result<Case> {
+        // A case's own actor replaces the exercise's of the same name.
+        let own = |name: &str| case.actors.iter().any(|actor| actor.name.get_ref() == name);
+        let shared = defaults.actors.iter().filter(|actor| !own(actor.name.get_ref())).cloned();
+        let actors: Vec<RawActor> = shared.chain(case.actors.clone()).collect();
+        let peers: Vec<RawPeer> = defaults.peers.iter().cloned().chain(case.peers).collect();
+        let cast = self.cast(&actors, &peers)?;
+        let port = case.port.unwrap_or(defaults.port);
+        let mut files = defaults.files.clone();
+        files.extend(case.files);
+        let steps = self.steps(case.steps, &cast)?;
+        let expects = self.expects(case.expects, &cast, &steps, port)?;
+        Ok(Case {
+            name: case.name.into_inner(),
+            title: case.title,
+            points: case.points.unwrap_or(1),
+            hint: case.hint,
+            robust: case.robust,
+            depends_on: case.depends_on.into_iter().map(Spanned::into_inner).collect(),
+            scenario: Scenario {
+                host: case.host.unwrap_or(defaults.host.to_owned()),
+                names: defaults.names.to_vec(),
+                port,
+                port_free: defaults.port_free,
+                deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),
+                files,
+                actors: self.actors(actors, true)?,
+                peers: cast.peers,
+                steps,
+            },
+            expects,
+        })
+    }
+}

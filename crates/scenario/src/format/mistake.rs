@@ -1,0 +1,62 @@
+//! A mistake before its file is known: what is wrong, and with which part of the text.
+
+use std::ops::Range;
+
+use super::sentence::{Sentence, say};
+
+/// What is wrong with a part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    /// The bytes it is about; none: the whole of whatever is being read.
+    pub(super) span: Option<Range<usize>>,
+    pub(super) what: Sentence,
+}
+
+impl Mistake {
+    /// About these bytes.
+    pub(super) fn at(span: Range<usize>, what: Sentence) -> Self {
+        Self { span: Some(span), what }
+    }
+
+    /// About the whole of what is being read; [`Mistake::within`] says what that is.
+    pub(super) fn whole(what: Sentence) -> Self {
+        Self { span: None, what }
+    }
+
+    /// The same, with a place if it had none.
+    pub(super) fn within(self, span: Range<usize>) -> Self {
+        Self { span: self.span.or(Some(span)), ..self }
+    }
+}
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.what.fmt(f)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// serde's own mistakes come with the facts, not as text.
+impl serde::de::Error for Mistake {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::whole(say!("unreadable", what = message.to_string()))
+    }
+
+    fn unknown_field(found: &str, known: &'static [&'static str]) -> Self {
+        Self::whole(say!("unknown-field", found = found, known = quoted(known)))
+    }
+
+    fn unknown_variant(found: &str, known: &'static [&'static str]) -> Self {
+        Self::whole(say!("unknown-word", found = found, known = quoted(known)))
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Self::whole(say!("missing-field", name = name))
+    }
+}
+
+/// Words of the format: `call`, `stream`, `exit`.
+pub(super) fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

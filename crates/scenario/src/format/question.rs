@@ -1,0 +1,89 @@
+//! `question.toml`, from its written form to the model.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::Spanned;
+
+use super::load_error::LoadError;
+use super::model::{ByHand, Choice, Prose, Question, QuestionOutcome, Scenario};
+use super::raw::RawQuestion;
+use super::reader::{Reader, Result};
+use super::scenario::{DEADLINE_MS, PORT};
+use super::sentence::say;
+use super::wanted::Wanted;
+use crate::variables::HOST;
+
+/// Reads a question's TOML; `folder` is its folder's name, `NN-name`.
+pub(crate) fn question(
+    file: &Path,
+    text: &str,
+    folder: &str,
+    prose: BTreeMap<String, Prose>,
+) -> Result<Question> {
+    let reader = Reader { file, text };
+    let raw: RawQuestion = reader.read()?;
+    reader.version(&raw.format_version)?;
+    let Some((number, name)) = folder
+        .split_once('-')
+        .and_then(|(number, name)| Some((number.parse::<u32>().ok()?, name)))
+        .filter(|(_, name)| !name.is_empty())
+    else {
+        return Err(LoadError::whole(file, say!("folder-name", folder = folder)));
+    };
+    let cast = reader.cast(&raw.actors, &raw.peers)?;
+    let port = raw.port.unwrap_or(PORT);
+    let scenario = Scenario {
+        host: raw.host.unwrap_or(HOST.to_owned()),
+        names: Vec::new(),
+        port,
+        port_free: raw.port_free,
+        deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
+        files: raw.files,
+        actors: reader.actors(raw.actors, false)?,
+        peers: cast.peers.clone(),
+        steps: reader.steps(raw.steps, &cast)?,
+    };
+    let ids: Vec<&str> = raw.choices.iter().map(|choice| choice.id.get_ref().as_str()).collect();
+    for choice in &raw.choices {
+        if ids.iter().filter(|id| *id == choice.id.get_ref()).count() > 1 {
+            let what = say!("twice", name = choice.id.get_ref());
+            return reader.wrong(choice.id.span(), what);
+        }
+    }
+    let mut outcomes = Vec::new();
+    for outcome in raw.outcomes {
+        let answer = reader.known(&outcome.answer, &ids, say!("no-choice"))?;
+        let when = reader.expects(outcome.when, &cast, &scenario.steps, port)?;
+        let names: Vec<&str> = when.iter().map(Wanted::name).collect();
+        let decisive = match outcome.decisive {
+            None => names.iter().map(ToString::to_string).collect(),
+            Some(words) => {
+                let known =
+                    words.iter().map(|word| reader.known(word, &names, say!("no-evidence")));
+                known.collect::<Result<_>>()?
+            }
+        };
+        let explain = outcome.explain.map_or_else(|| answer.clone(), Spanned::into_inner);
+        outcomes.push(QuestionOutcome { answer, explain, decisive, when });
+    }
+    let choices = raw.choices.into_iter().map(|choice| Choice {
+        id: choice.id.into_inner(),
+        text: socklab_judge::Texts { en: choice.en, es: choice.es },
+    });
+    let by_hand = raw.by_hand.into_iter().map(|line| ByHand {
+        terminal: line.terminal,
+        command: line.command,
+        note: line.note,
+    });
+    Ok(Question {
+        number,
+        name: name.to_owned(),
+        topic: reader.topic(raw.topic)?,
+        scenario,
+        choices: choices.collect(),
+        outcomes,
+        by_hand: by_hand.collect(),
+        prose,
+    })
+}

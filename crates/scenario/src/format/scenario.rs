@@ -1,0 +1,116 @@
+//! What questions and the cases of exercises share: who takes part, what happens, what is expected.
+
+use toml::Spanned;
+
+use super::model::{Actor, Run, Step};
+use super::raw::{RawActor, RawExpect, RawPeer, RawStep};
+use super::reader::{Cast, Reader, Result, unknown};
+use super::sentence::say;
+use super::step;
+use super::wanted::Wanted;
+use crate::variables::Variables;
+
+/// The port of a scenario that names none: the course's own.
+pub(super) const PORT: u16 = 12000;
+/// Default `deadline_ms`.
+pub(super) const DEADLINE_MS: u64 = 15_000;
+
+impl Reader<'_> {
+    /// The names in a scenario: well formed, and each there once.
+    pub(super) fn cast(&self, actors: &[RawActor], peers: &[RawPeer]) -> Result<Cast> {
+        let given = actors.iter().filter(|actor| actor.stdin.is_some());
+        let with_stdin = given.map(|actor| actor.name.get_ref().clone()).collect();
+        let mut cast = Cast { with_stdin, ..Cast::default() };
+        for name in
+            actors.iter().map(|actor| &actor.name).chain(peers.iter().map(|peer| &peer.name))
+        {
+            let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            if name.get_ref().is_empty() || !name.get_ref().chars().all(good) {
+                return self.wrong(name.span(), say!("name-letters"));
+            }
+            if cast.everybody().any(|known| known == name.get_ref()) {
+                return self.wrong(name.span(), say!("twice", name = name.get_ref()));
+            }
+            match actors.iter().any(|actor| actor.name.span() == name.span()) {
+                true => cast.actors.push(name.get_ref().clone()),
+                false => cast.peers.push(name.get_ref().clone()),
+            }
+        }
+        Ok(cast)
+    }
+
+    pub(super) fn actors(
+        &self,
+        raw: Vec<RawActor>,
+        submission_allowed: bool,
+    ) -> Result<Vec<Actor>> {
+        raw.into_iter()
+            .map(|actor| {
+                let run = match (actor.run, actor.submission) {
+                    (Some(words), false) if !words.is_empty() => Run::Command(words),
+                    (None, true) if submission_allowed => Run::Submission,
+                    (None, true) => {
+                        return self.wrong(actor.name.span(), say!("submission"));
+                    }
+                    _ => {
+                        return self.wrong(actor.name.span(), say!("run-or-submission"));
+                    }
+                };
+                let name = actor.name.into_inner();
+                Ok(Actor { name, run, stdin: actor.stdin, env: actor.env })
+            })
+            .collect()
+    }
+
+    pub(super) fn steps(&self, raw: Vec<Spanned<RawStep>>, cast: &Cast) -> Result<Vec<Step>> {
+        raw.into_iter().map(|raw| step::step(self, raw, cast)).collect()
+    }
+
+    /// Expectations, in the order in which they can refer to one another.
+    pub(super) fn expects(
+        &self,
+        raw: Vec<Spanned<RawExpect>>,
+        cast: &Cast,
+        steps: &[Step],
+        port: u16,
+    ) -> Result<Vec<Wanted>> {
+        let mut names: Vec<String> = steps.iter().filter_map(|step| step.name.clone()).collect();
+        let mut wanted: Vec<Wanted> = Vec::new();
+        for (index, raw) in raw.into_iter().enumerate() {
+            let whole = raw.span();
+            let raw = raw.into_inner();
+            for name in [&raw.actor, &raw.peer].into_iter().flatten() {
+                self.member(cast, name)?;
+            }
+            let name = match &raw.name {
+                Some(name) => name.get_ref().clone(),
+                None => format!("expect-{}", index + 1),
+            };
+            let span = raw.name.as_ref().map_or(whole.clone(), Spanned::span);
+            if names.contains(&name) {
+                return self.wrong(span, say!("twice", name = name));
+            }
+            // Only what stands above can be referred to: no circles, and evidence in reading order.
+            let above: Vec<&str> = names.iter().map(String::as_str).collect();
+            for word in &raw.depends_on {
+                self.known(word, &above, say!("nothing-above"))?;
+            }
+            // A step has no event of its own that something could come before or after.
+            let above: Vec<&str> = wanted.iter().map(Wanted::name).collect();
+            if let Some(word) = &raw.same_socket {
+                self.known(word, &above, say!("no-expectation-above"))?;
+            }
+            for word in raw.after.0.iter().chain(&raw.before.0) {
+                if !above.contains(&word.as_str()) {
+                    let what = unknown(word, &above, say!("no-expectation-above"));
+                    return self.wrong(whole, what);
+                }
+            }
+            let one = Wanted { raw, name: name.clone() };
+            one.check(&Variables::sample(port)).or_else(|mistake| self.mistake(mistake, whole))?;
+            names.push(name);
+            wanted.push(one);
+        }
+        Ok(wanted)
+    }
+}
