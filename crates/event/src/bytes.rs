@@ -13,9 +13,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Bytes {
-    /// The first of them, up to the recorder's limit.
+    /// The first of them, up to the recorder's limit. After a send that failed or took only part,
+    /// the first of those offered: see [`Bytes::moved`].
     pub sample: Vec<u8>,
-    /// How many bytes moved in all; never less than the sample's length.
+    /// How many bytes moved in all.
     pub total: u64,
 }
 
@@ -24,6 +25,12 @@ impl Bytes {
     pub fn whole(bytes: impl Into<Vec<u8>>) -> Self {
         let sample = bytes.into();
         Self { total: sample.len() as u64, sample }
+    }
+
+    /// The sample, without what was offered to a send and not taken.
+    pub fn moved(&self) -> &[u8] {
+        let most = usize::try_from(self.total).unwrap_or(usize::MAX);
+        &self.sample[..self.sample.len().min(most)]
     }
 
     /// True if bytes were left out of the sample.
@@ -82,6 +89,14 @@ impl<'de> Deserialize<'de> for Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_offered_and_not_taken_did_not_move() {
+        let short = Bytes { sample: b"0123".to_vec(), total: 2 };
+        assert_eq!((short.moved(), short.is_cut()), (&b"01"[..], false));
+        let cut = Bytes { sample: b"0123".to_vec(), total: 9 };
+        assert_eq!((cut.moved(), cut.is_cut()), (&b"0123"[..], true));
+    }
 
     #[test]
     fn text_stays_text_and_other_bytes_stay_exact() {

@@ -134,15 +134,9 @@ impl Call {
     ///
     /// Calls that put something on the wire stand at their beginning, all others at their end.
     pub fn moment(&self) -> u64 {
-        match self.args {
-            Args::Connect { .. }
-            | Args::Send { .. }
-            | Args::SendMany { .. }
-            | Args::SendFile { .. }
-            | Args::Shutdown { .. }
-            | Args::Close => self.began,
-            _ => self.ended,
-        }
+        let starts =
+            matches!(self.args, Args::Connect { .. } | Args::Shutdown { .. } | Args::Close);
+        if starts || self.sends() { self.began } else { self.ended }
     }
 }
 

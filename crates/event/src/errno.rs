@@ -11,41 +11,198 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Errno(pub i32);
 
 impl Errno {
-    /// Interrupted by a signal handler.
-    pub const EINTR: Self = Self(4);
-    /// Nothing to do now, on a non-blocking descriptor; `EWOULDBLOCK` is the same number.
-    pub const EAGAIN: Self = Self(11);
-    /// Written to a connection whose other end is gone.
-    pub const EPIPE: Self = Self(32);
-    /// The address and port are taken.
-    pub const EADDRINUSE: Self = Self(98);
-    /// The other end sent RST.
-    pub const ECONNRESET: Self = Self(104);
-    /// Not connected.
-    pub const ENOTCONN: Self = Self(107);
-    /// No answer in time.
-    pub const ETIMEDOUT: Self = Self(110);
-    /// Nobody listens there.
-    pub const ECONNREFUSED: Self = Self(111);
-    /// A non-blocking connect has begun.
-    pub const EINPROGRESS: Self = Self(115);
-
-    /// The name, e.g. `ECONNREFUSED`; `None` for a number Linux does not use.
-    pub fn name(self) -> Option<&'static str> {
-        let index = usize::try_from(self.0).ok()?.checked_sub(1)?;
-        NAMES.get(index).copied().filter(|name| !name.is_empty())
-    }
-
-    /// The number behind a name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let index = NAMES.iter().position(|known| *known == name && !known.is_empty())?;
-        i32::try_from(index + 1).ok().map(Self)
-    }
-
     /// True for EAGAIN: "not now" rather than "no".
     pub fn is_not_now(self) -> bool {
         self == Self::EAGAIN
     }
+}
+
+/// A constant for every error, and the tables between numbers and names.
+macro_rules! errors {
+    ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
+        impl Errno {
+            $(
+                $(#[$doc])*
+                #[doc = concat!("`", stringify!($name), "`, `errno(3)`.")]
+                pub const $name: Self = Self($number);
+            )*
+
+            /// The name, e.g. `ECONNREFUSED`; `None` for a number Linux does not use.
+            pub fn name(self) -> Option<&'static str> {
+                match self.0 {
+                    $($number => Some(stringify!($name)),)*
+                    _ => None,
+                }
+            }
+
+            /// The number behind a name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $(stringify!($name) => Some(Self($number)),)*
+                    _ => None,
+                }
+            }
+        }
+
+        #[cfg(test)]
+        const FROM_LIBC: &[(Errno, i32)] = &[$((Errno::$name, libc::$name),)*];
+    };
+}
+
+// `include/uapi/asm-generic/errno*.h`; the same on x86-64 and aarch64.
+errors! {
+    EPERM = 1,
+    ENOENT = 2,
+    ESRCH = 3,
+    /// Interrupted by a signal handler.
+    EINTR = 4,
+    EIO = 5,
+    ENXIO = 6,
+    E2BIG = 7,
+    ENOEXEC = 8,
+    /// Not an open descriptor.
+    EBADF = 9,
+    ECHILD = 10,
+    /// Nothing to do now, on a non-blocking descriptor; `EWOULDBLOCK` is the same number.
+    EAGAIN = 11,
+    ENOMEM = 12,
+    /// Not permitted: a port below 1024, or the path of a Unix socket.
+    EACCES = 13,
+    EFAULT = 14,
+    ENOTBLK = 15,
+    EBUSY = 16,
+    EEXIST = 17,
+    EXDEV = 18,
+    ENODEV = 19,
+    ENOTDIR = 20,
+    EISDIR = 21,
+    /// The call makes no sense in this state: `accept` on a socket that does not listen.
+    EINVAL = 22,
+    ENFILE = 23,
+    /// The process has as many descriptors open as it may.
+    EMFILE = 24,
+    ENOTTY = 25,
+    ETXTBSY = 26,
+    EFBIG = 27,
+    ENOSPC = 28,
+    ESPIPE = 29,
+    EROFS = 30,
+    EMLINK = 31,
+    /// Written to a connection whose peer is gone, or after `shutdown`.
+    EPIPE = 32,
+    EDOM = 33,
+    ERANGE = 34,
+    EDEADLK = 35,
+    ENAMETOOLONG = 36,
+    ENOLCK = 37,
+    ENOSYS = 38,
+    ENOTEMPTY = 39,
+    ELOOP = 40,
+    ENOMSG = 42,
+    EIDRM = 43,
+    ECHRNG = 44,
+    EL2NSYNC = 45,
+    EL3HLT = 46,
+    EL3RST = 47,
+    ELNRNG = 48,
+    EUNATCH = 49,
+    ENOCSI = 50,
+    EL2HLT = 51,
+    EBADE = 52,
+    EBADR = 53,
+    EXFULL = 54,
+    ENOANO = 55,
+    EBADRQC = 56,
+    EBADSLT = 57,
+    EBFONT = 59,
+    ENOSTR = 60,
+    ENODATA = 61,
+    ETIME = 62,
+    ENOSR = 63,
+    ENONET = 64,
+    ENOPKG = 65,
+    EREMOTE = 66,
+    ENOLINK = 67,
+    EADV = 68,
+    ESRMNT = 69,
+    ECOMM = 70,
+    EPROTO = 71,
+    EMULTIHOP = 72,
+    EDOTDOT = 73,
+    EBADMSG = 74,
+    EOVERFLOW = 75,
+    ENOTUNIQ = 76,
+    EBADFD = 77,
+    EREMCHG = 78,
+    ELIBACC = 79,
+    ELIBBAD = 80,
+    ELIBSCN = 81,
+    ELIBMAX = 82,
+    ELIBEXEC = 83,
+    EILSEQ = 84,
+    ERESTART = 85,
+    ESTRPIPE = 86,
+    EUSERS = 87,
+    /// The descriptor is not a socket.
+    ENOTSOCK = 88,
+    /// A datagram without a destination.
+    EDESTADDRREQ = 89,
+    /// Too long for one datagram.
+    EMSGSIZE = 90,
+    EPROTOTYPE = 91,
+    ENOPROTOOPT = 92,
+    EPROTONOSUPPORT = 93,
+    ESOCKTNOSUPPORT = 94,
+    EOPNOTSUPP = 95,
+    EPFNOSUPPORT = 96,
+    EAFNOSUPPORT = 97,
+    /// The address and port are taken.
+    EADDRINUSE = 98,
+    /// No interface of this machine has the address.
+    EADDRNOTAVAIL = 99,
+    ENETDOWN = 100,
+    /// No route to the network.
+    ENETUNREACH = 101,
+    ENETRESET = 102,
+    ECONNABORTED = 103,
+    /// The peer sent RST.
+    ECONNRESET = 104,
+    ENOBUFS = 105,
+    /// Already connected.
+    EISCONN = 106,
+    /// Not connected.
+    ENOTCONN = 107,
+    ESHUTDOWN = 108,
+    ETOOMANYREFS = 109,
+    /// No answer in time.
+    ETIMEDOUT = 110,
+    /// Nobody listens there.
+    ECONNREFUSED = 111,
+    EHOSTDOWN = 112,
+    /// No route to the host.
+    EHOSTUNREACH = 113,
+    /// An earlier non-blocking connect is still under way.
+    EALREADY = 114,
+    /// A non-blocking connect has begun.
+    EINPROGRESS = 115,
+    ESTALE = 116,
+    EUCLEAN = 117,
+    ENOTNAM = 118,
+    ENAVAIL = 119,
+    EISNAM = 120,
+    EREMOTEIO = 121,
+    EDQUOT = 122,
+    ENOMEDIUM = 123,
+    EMEDIUMTYPE = 124,
+    ECANCELED = 125,
+    ENOKEY = 126,
+    EKEYEXPIRED = 127,
+    EKEYREVOKED = 128,
+    EKEYREJECTED = 129,
+    EOWNERDEAD = 130,
+    ENOTRECOVERABLE = 131,
+    ERFKILL = 132,
+    EHWPOISON = 133,
 }
 
 impl fmt::Display for Errno {
@@ -89,42 +246,25 @@ impl<'de> Deserialize<'de> for Errno {
     }
 }
 
-/// `include/uapi/asm-generic/errno*.h`, from 1; the same on x86-64 and aarch64.
-#[rustfmt::skip]
-const NAMES: [&str; 133] = [
-    "EPERM", "ENOENT", "ESRCH", "EINTR", "EIO", "ENXIO", "E2BIG", "ENOEXEC", "EBADF", "ECHILD",
-    "EAGAIN", "ENOMEM", "EACCES", "EFAULT", "ENOTBLK", "EBUSY", "EEXIST", "EXDEV", "ENODEV",
-    "ENOTDIR", "EISDIR", "EINVAL", "ENFILE", "EMFILE", "ENOTTY", "ETXTBSY", "EFBIG", "ENOSPC",
-    "ESPIPE", "EROFS", "EMLINK", "EPIPE", "EDOM", "ERANGE", "EDEADLK", "ENAMETOOLONG", "ENOLCK",
-    "ENOSYS", "ENOTEMPTY", "ELOOP", "", "ENOMSG", "EIDRM", "ECHRNG", "EL2NSYNC", "EL3HLT",
-    "EL3RST", "ELNRNG", "EUNATCH", "ENOCSI", "EL2HLT", "EBADE", "EBADR", "EXFULL", "ENOANO",
-    "EBADRQC", "EBADSLT", "", "EBFONT", "ENOSTR", "ENODATA", "ETIME", "ENOSR", "ENONET", "ENOPKG",
-    "EREMOTE", "ENOLINK", "EADV", "ESRMNT", "ECOMM", "EPROTO", "EMULTIHOP", "EDOTDOT", "EBADMSG",
-    "EOVERFLOW", "ENOTUNIQ", "EBADFD", "EREMCHG", "ELIBACC", "ELIBBAD", "ELIBSCN", "ELIBMAX",
-    "ELIBEXEC", "EILSEQ", "ERESTART", "ESTRPIPE", "EUSERS", "ENOTSOCK", "EDESTADDRREQ", "EMSGSIZE",
-    "EPROTOTYPE", "ENOPROTOOPT", "EPROTONOSUPPORT", "ESOCKTNOSUPPORT", "EOPNOTSUPP",
-    "EPFNOSUPPORT", "EAFNOSUPPORT", "EADDRINUSE", "EADDRNOTAVAIL", "ENETDOWN", "ENETUNREACH",
-    "ENETRESET", "ECONNABORTED", "ECONNRESET", "ENOBUFS", "EISCONN", "ENOTCONN", "ESHUTDOWN",
-    "ETOOMANYREFS", "ETIMEDOUT", "ECONNREFUSED", "EHOSTDOWN", "EHOSTUNREACH", "EALREADY",
-    "EINPROGRESS", "ESTALE", "EUCLEAN", "ENOTNAM", "ENAVAIL", "EISNAM", "EREMOTEIO", "EDQUOT",
-    "ENOMEDIUM", "EMEDIUMTYPE", "ECANCELED", "ENOKEY", "EKEYEXPIRED", "EKEYREVOKED",
-    "EKEYREJECTED", "EOWNERDEAD", "ENOTRECOVERABLE", "ERFKILL", "EHWPOISON",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_aligned() {
-        for (number, name) in
-            [(1, "EPERM"), (11, "EAGAIN"), (98, "EADDRINUSE"), (111, "ECONNREFUSED")]
-        {
-            assert_eq!(Errno(number).name(), Some(name));
-            assert_eq!(Errno::from_name(name), Some(Errno(number)));
+    fn the_numbers_are_the_kernels() {
+        for (errno, number) in FROM_LIBC {
+            assert_eq!(errno.0, *number, "{errno}");
         }
-        assert_eq!(Errno(133).name(), Some("EHWPOISON"));
-        assert_eq!(Errno(41).name(), None);
+    }
+
+    #[test]
+    fn names_and_numbers_lead_to_each_other() {
+        for number in -1..200 {
+            let back = Errno(number).name().and_then(Errno::from_name);
+            assert!(back.is_none_or(|back| back == Errno(number)), "{number}");
+        }
+        assert_eq!(Errno::from_name("ECONNREFUSED"), Some(Errno(111)));
+        assert_eq!((Errno(41).name(), Errno::from_name("")), (None, None));
         assert_eq!(Errno(512).to_string(), "errno 512");
     }
 }

@@ -1,6 +1,6 @@
 //! What ended a stream: the close or shutdown behind each end of file.
 
-use socklab_event::{Args, Call, Event, Shutdown};
+use socklab_event::{Call, Event};
 
 use crate::{Connection, Position, Socket};
 
@@ -11,15 +11,6 @@ pub struct Closing {
     pub seen: Position,
     /// The other end's last `shutdown` or `close` before it, if recorded.
     pub closed: Option<Position>,
-}
-
-/// True for a read of a stream that returned end of file: a buffer with room, and nothing in it.
-pub(crate) fn is_end(call: &Call) -> bool {
-    let room = match &call.args {
-        Args::Recv { room, .. } => *room > 0,
-        _ => false,
-    };
-    room && call.value() == Some(0)
 }
 
 pub(crate) fn find(
@@ -35,7 +26,7 @@ pub(crate) fn find(
             .iter()
             .find_map(|end| end.socket.filter(|other| *other != index));
         for &seen in &socket.calls {
-            if order[seen].call().is_some_and(is_end) {
+            if order[seen].call().is_some_and(Call::is_end_of_stream) {
                 let closed = other.and_then(|other| ended(order, &sockets[other], seen));
                 closings.push(Closing { seen, closed });
             }
@@ -49,14 +40,7 @@ pub(crate) fn find(
 /// last `close` (earlier ones closed only one of several descriptors).
 fn ended(order: &[&Event], socket: &Socket, before: Position) -> Option<Position> {
     let calls = || socket.calls.iter().copied().take_while(|at| *at < before);
-    let is = |at: &Position, wanted: fn(&Args) -> bool| {
-        let call = order[*at].call();
-        call.is_some_and(|call| call.value().is_some() && wanted(&call.args))
-    };
-    let stops_writing = |args: &Args| match args {
-        Args::Shutdown { how } => *how != Shutdown::RD,
-        _ => false,
-    };
-    let stopped = calls().find(|at| is(at, stops_writing));
-    stopped.or_else(|| calls().filter(|at| is(at, |args| matches!(args, Args::Close))).last())
+    let is = |at: &Position, wanted: fn(&Call) -> bool| order[*at].call().is_some_and(wanted);
+    let stopped = calls().find(|at| is(at, Call::ends_sending));
+    stopped.or_else(|| calls().filter(|at| is(at, Call::is_close)).last())
 }

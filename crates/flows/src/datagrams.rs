@@ -3,10 +3,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use socklab_event::{Bytes, Endpoint, Event};
+use socklab_event::{Bytes, Call, Endpoint, Event};
 
 use crate::connections::{Paired, is_at};
-use crate::moved::{messages, taken};
 use crate::{Connection, ConnectionKind, End, Part, Position, Socket, Transfer};
 
 /// An end of a datagram conversation: a recorded socket, or an address outside.
@@ -53,14 +52,15 @@ pub(crate) fn join(
         if !is_inet_datagram(&sockets[socket]) {
             continue;
         }
-        let sends = crate::moved::sent(call).is_some();
+        let sends = call.sends();
         // What the socket was connected to when this call was made, not what it became later.
         let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
         if let socklab_event::Args::Connect { address } = &call.args {
             paired.connection_at[at] = post.conversation(paired, at, socket, address);
         }
-        for (index, (bytes, address)) in messages(call).into_iter().enumerate() {
-            let Some(address) = address.or(peer) else {
+        for (index, message) in call.messages().into_iter().enumerate() {
+            let bytes = message.bytes;
+            let Some(address) = message.address.or(peer) else {
                 // A program that does not ask who sent it.
                 if !sends && let Some(connection) = post.receive_from_anybody(at, socket, bytes) {
                     paired.connection_at[at] = paired.connection_at[at].or(Some(connection));
@@ -241,7 +241,7 @@ impl<'t> Post<'_, 't> {
             let socket = &self.sockets[*other];
             let closed =
                 socket.last().filter(|last| *last < at).and_then(|last| self.order[last].call());
-            let alive = !closed.is_some_and(|call| matches!(call.args, socklab_event::Args::Close));
+            let alive = !closed.is_some_and(Call::is_close);
             // Nothing waits for a socket that does not exist yet: the datagram was thrown away.
             let born = socket.created.is_none_or(|created| created < at);
             *other != from && born && alive && is_at(socket, netns, address)
@@ -263,7 +263,7 @@ fn is_group(address: &Endpoint) -> bool {
 
 /// The same datagram, perhaps cut to the size of the reader's buffer.
 fn is_same(sent: &Bytes, got: &Bytes) -> bool {
-    let (ours, theirs) = (taken(sent), taken(got));
+    let (ours, theirs) = (sent.moved(), got.moved());
     let shared = ours.len().min(theirs.len());
     got.total <= sent.total && ours[..shared] == theirs[..shared]
 }

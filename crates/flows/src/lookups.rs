@@ -2,7 +2,6 @@
 
 use socklab_event::{Endpoint, Event};
 
-use crate::moved::messages;
 use crate::{Position, Socket};
 
 /// A conversation with a name server.
@@ -27,12 +26,13 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
         let mut answered = false;
         for call in followed.calls.iter().filter_map(|at| order[*at].call()) {
             let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
-            for (bytes, address) in messages(call) {
-                let Some(address) = address.or(peer).filter(|one| one.port() == Some(53)) else {
+            for message in call.messages() {
+                let Some(address) = message.address.or(peer).filter(|one| one.port() == Some(53))
+                else {
                     continue;
                 };
-                let Some(name) = question(&bytes.sample) else { continue };
-                if crate::received(call).is_some() {
+                let Some(name) = question(message.bytes.moved()) else { continue };
+                if call.receives() {
                     answered = true;
                 } else {
                     server = server.or_else(|| Some(address.unmapped()));

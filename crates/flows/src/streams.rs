@@ -1,10 +1,11 @@
 //! Lays the bytes of each direction on one line: which read got which write's bytes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use socklab_event::Event;
+use socklab_event::{Call, Event};
 
-use crate::{Connection, ConnectionKind, Position, Socket, moved};
+use crate::{Connection, ConnectionKind, Position, Socket};
 
 /// A message a program handed to the kernel in one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub struct Part {
 struct Piece<'t> {
     at: Position,
     bytes: Range<u64>,
-    sample: &'t [u8],
+    sample: Cow<'t, [u8]>,
 }
 
 /// Every send on a connected stream, joined to the reads that got its bytes.
@@ -74,8 +75,8 @@ fn direction(
     sender: &Socket,
     receiver: Option<&Socket>,
 ) -> Vec<Transfer> {
-    let writes = pieces(order, sender, moved::sent);
-    let reads = receiver.map_or_else(Vec::new, |receiver| pieces(order, receiver, moved::received));
+    let writes = pieces(order, sender, Call::sent);
+    let reads = receiver.map_or_else(Vec::new, |receiver| pieces(order, receiver, Call::received));
     let transfer = |write: &Piece<'_>, parts| Transfer {
         sent: write.at,
         message: 0,
@@ -102,20 +103,34 @@ fn direction(
 fn pieces<'t>(
     order: &[&'t Event],
     socket: &Socket,
-    amount: impl Fn(&'t socklab_event::Call) -> Option<(u64, &'t [u8])>,
+    amount: fn(&Call) -> Option<u64>,
 ) -> Vec<Piece<'t>> {
     let mut end = 0u64;
     let mut pieces = Vec::new();
     for &at in &socket.calls {
-        let Some((total, sample)) = order[at].call().and_then(&amount) else { continue };
-        if total == 0 {
-            continue;
-        }
+        let Some(call) = order[at].call() else { continue };
+        let Some(total) = amount(call).filter(|total| *total > 0) else { continue };
         let start = end;
         end = end.saturating_add(total);
-        pieces.push(Piece { at, bytes: start..end, sample });
+        pieces.push(Piece { at, bytes: start..end, sample: sample(call) });
     }
     pieces
+}
+
+/// The first of the bytes a call moved, as far as the record has them without a gap.
+fn sample(call: &Call) -> Cow<'_, [u8]> {
+    let messages = call.messages();
+    if let [only] = &messages[..] {
+        return Cow::Borrowed(only.bytes.moved());
+    }
+    let mut sample = Vec::new();
+    for message in messages {
+        sample.extend_from_slice(message.bytes.moved());
+        if message.bytes.is_cut() {
+            break;
+        }
+    }
+    Cow::Owned(sample)
 }
 
 /// The reads that overlap a write. `None` if their samples contradict each other: then the two
@@ -136,7 +151,7 @@ fn overlaps(write: &Piece<'_>, reads: &[Piece<'_>]) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-fn part<'t>(piece: &Piece<'t>, range: &Range<u64>) -> Option<&'t [u8]> {
+fn part<'p>(piece: &'p Piece<'_>, range: &Range<u64>) -> Option<&'p [u8]> {
     let from = usize::try_from(range.start - piece.bytes.start).ok()?;
     let to = usize::try_from(range.end - piece.bytes.start).ok()?;
     if from == to { Some(&[]) } else { piece.sample.get(from..to) }

@@ -184,19 +184,6 @@ pub(crate) fn is_datagram(call: &Call) -> bool {
     call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::DGRAM)
 }
 
-/// True for a call that sends.
-pub(crate) fn sends(call: &Call) -> bool {
-    matches!(
-        call.args,
-        Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
-    )
-}
-
-/// True for a call that receives.
-pub(crate) fn receives(call: &Call) -> bool {
-    matches!(call.args, Args::Recv { .. } | Args::RecvMany { .. })
-}
-
 /// Whole milliseconds.
 pub(crate) fn milliseconds(nanoseconds: u64) -> u64 {
     nanoseconds / 1_000_000

@@ -24,25 +24,17 @@ impl Call {
         }
         match &self.bytes {
             None => Some(true),
-            Some(wanted) => match moved(made).as_slice() {
-                [] => Some(false),
-                messages => {
-                    let mut fits =
-                        messages.iter().map(|bytes| wanted.fit(&bytes.sample, bytes.total));
-                    fits.find(|fit| *fit != Some(false)).unwrap_or(Some(false))
-                }
-            },
+            Some(wanted) => {
+                let payloads = made.payloads();
+                let mut fits =
+                    payloads.iter().map(|one| wanted.fit(&one.bytes.sample, one.bytes.total));
+                fits.find(|fit| *fit != Some(false)).unwrap_or(Some(false))
+            }
         }
     }
 
     fn fits_result(&self, made: &Made) -> bool {
         let finished = made.outcome != Outcome::Unfinished;
-        let ended = made.value() == Some(0)
-            && matches!(&made.args, Args::Recv { room, .. } if *room > 0)
-            && made
-                .socket
-                .as_ref()
-                .is_some_and(|socket| socket.kind == socklab_event::SocketType::STREAM);
         let took = i64::try_from(made.took() / 1_000_000).unwrap_or(i64::MAX);
         self.ok.is_none_or(|ok| finished && ok == made.value().is_some())
             && self.unfinished.is_none_or(|wanted| wanted != finished)
@@ -52,7 +44,7 @@ impl Call {
                     .and_then(|error| error.name())
                     .is_some_and(|name| self.error.iter().any(|wanted| wanted == name)))
             && self.result.is_none_or(|range| made.value().is_some_and(|value| range.has(value)))
-            && self.end.is_none_or(|wanted| wanted == ended)
+            && self.end.is_none_or(|wanted| wanted == made.is_end_of_stream())
             && self.implicit.is_none_or(|wanted| wanted == made.implicit)
             && self.took_ms.is_none_or(|range| range.has(took))
     }
@@ -77,7 +69,7 @@ impl Call {
             && self
                 .address
                 .as_ref()
-                .is_none_or(|wanted| addresses(made).iter().any(|address| wanted.is(address)))
+                .is_none_or(|wanted| made.addresses().iter().any(|address| wanted.is(address)))
     }
 
     fn fits_socket(&self, scene: &Scene<'_>, made: &Made) -> bool {
@@ -103,10 +95,8 @@ impl Stream {
         let mut streams: Vec<(&SocketId, Bytes, Vec<&'t Event>)> = Vec::new();
         for event in scene.events.iter().filter(|event| scene.is_by(event, Some(&self.actor))) {
             let Some(call) = event.call() else { continue };
-            let Some((sent, pieces)) = pieces(call) else { continue };
-            let Some(socket) = call.socket.as_ref().filter(|_| sent == self.sent) else {
-                continue;
-            };
+            let moves = if self.sent { call.sends() } else { call.receives() && !call.peeks() };
+            let Some(socket) = call.socket.as_ref().filter(|_| moves) else { continue };
             if self.peer.as_deref().is_some_and(|peer| scene.peer(call) != Some(peer)) {
                 continue;
             }
@@ -116,12 +106,16 @@ impl Stream {
                 streams.len() - 1
             });
             let (_, bytes, events) = &mut streams[index];
-            for (total, sample) in pieces {
+            let messages = call.messages();
+            for message in &messages {
                 // Behind a gap nothing is in its place any more.
                 if !bytes.is_cut() {
-                    bytes.sample.extend_from_slice(sample);
+                    bytes.sample.extend_from_slice(message.bytes.moved());
                 }
-                bytes.total += total;
+                bytes.total += message.bytes.total;
+            }
+            if messages.is_empty() {
+                bytes.total += call.sent().or(call.received()).unwrap_or(0);
             }
             events.push(event);
         }
@@ -134,43 +128,6 @@ impl Stream {
     }
 }
 
-/// How many bytes there were of a message, and as many of them as the record holds.
-type Piece<'t> = (u64, &'t [u8]);
-
-/// What a call moved, and whether it sent; `None` if it is no call that moves, or one that only
-/// looked (`MSG_PEEK`).
-fn pieces(call: &Made) -> Option<(bool, Vec<Piece<'_>>)> {
-    let sent = match &call.args {
-        Args::Send { .. } | Args::SendMany { .. } => true,
-        Args::Recv { flags, .. } | Args::RecvMany { flags, .. } if looks_only(flags) => {
-            return None;
-        }
-        Args::Recv { .. } | Args::RecvMany { .. } => false,
-        Args::SendFile { into_socket, .. } => *into_socket,
-        _ => return None,
-    };
-    let many = match &call.args {
-        Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => messages.as_slice(),
-        _ => &[],
-    };
-    let pieces = match (call.value(), many) {
-        (None, _) => Vec::new(),
-        (Some(_), []) => {
-            let moved =
-                if sent { socklab_flows::sent(call) } else { socklab_flows::received(call) };
-            moved.into_iter().collect()
-        }
-        (Some(_), many) => {
-            many.iter().map(|one| (one.bytes.total, one.bytes.sample.as_slice())).collect()
-        }
-    };
-    Some((sent, pieces))
-}
-
-fn looks_only(flags: &socklab_event::Flags) -> bool {
-    flags.has("MSG_PEEK") || flags.has("MSG_ERRQUEUE")
-}
-
 /// Bytes that never passed through the sender (`sendfile`) are in no record of it; but what the
 /// other end of a connection received, was sent.
 fn fill(bytes: &mut Bytes, socket: &SocketId, scene: &Scene<'_>) {
@@ -181,10 +138,10 @@ fn fill(bytes: &mut Bytes, socket: &SocketId, scene: &Scene<'_>) {
     let calls = scene.events.iter().filter_map(|event| event.call());
     let theirs =
         |call: &&Made| call.socket.as_ref().is_some_and(|other| other.is_other_end_of(socket));
-    let received = calls.filter(theirs).filter_map(pieces).filter(|(sent, _)| !sent);
-    for (total, sample) in received.flat_map(|(_, pieces)| pieces) {
-        arrived.extend_from_slice(sample);
-        if (sample.len() as u64) < total {
+    for call in calls.filter(theirs).filter(|call| call.received().is_some()) {
+        let messages = call.messages();
+        messages.iter().for_each(|message| arrived.extend_from_slice(message.bytes.moved()));
+        if messages.is_empty() || messages.iter().any(|message| message.bytes.is_cut()) {
             break;
         }
     }
@@ -210,35 +167,6 @@ impl State {
             && is(&self.remote, &state.socket.peer)
             && self.receive_queue.is_none_or(|range| range.has(state.receive_queue.into()))
             && self.send_queue.is_none_or(|range| range.has(state.send_queue.into()))
-    }
-}
-
-/// The messages that a call moved.
-pub(crate) fn moved(call: &Made) -> Vec<&Bytes> {
-    match &call.args {
-        Args::Send { bytes, .. } | Args::Recv { bytes, .. } => vec![bytes],
-        Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
-            messages.iter().map(|message| &message.bytes).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The addresses in a call: asked for, or given back.
-pub(crate) fn addresses(call: &Made) -> Vec<&socklab_event::Endpoint> {
-    match &call.args {
-        Args::Bind { address } | Args::Connect { address } => vec![address],
-        Args::Accept { peer, .. } => {
-            let known = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
-            peer.as_ref().or(known).into_iter().collect()
-        }
-        Args::Send { to, .. } => to.iter().collect(),
-        Args::Recv { from, .. } => from.iter().collect(),
-        Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
-            messages.iter().filter_map(|message| message.address.as_ref()).collect()
-        }
-        Args::LocalName { address } | Args::PeerName { address } => address.iter().collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use socklab_event::{Endpoint, Event, Exit, Outcome, Process, Timeline, What};
 
 use crate::verdict::Finding;
-use crate::verdict_call::{addresses, moved};
 use crate::verdict_scene::Scene;
 
 /// A fact, for a language to write down.
@@ -48,8 +47,8 @@ pub fn facts(findings: &[Finding], timeline: &Timeline) -> BTreeMap<String, Fact
         if let (Some(began), Some(ended)) = (began, ended) {
             tell("all-took", Fact::Time(ended.saturating_sub(began)));
         }
-        let moved_by = events.iter().filter_map(|event| event.call()).flat_map(moved);
-        let total: u64 = moved_by.map(|bytes| bytes.total).sum();
+        let calls = events.iter().filter_map(|event| event.call());
+        let total: u64 = calls.filter_map(|call| call.sent().or(call.received())).sum();
         tell("total", Fact::Number(i64::try_from(total).unwrap_or(i64::MAX)));
         match &first.what {
             What::Call(call) => about_call(call, &mut tell),
@@ -91,16 +90,16 @@ fn about_call(call: &socklab_event::Call, tell: &mut impl FnMut(&str, Fact)) {
     if let Some(fd) = call.fd.or_else(|| call.new_fd()) {
         tell("fd", Fact::Number(fd.into()));
     }
-    let messages = moved(call);
-    if let Some(bytes) = messages.first() {
-        let total: u64 = messages.iter().map(|bytes| bytes.total).sum();
+    let payloads = call.payloads();
+    if let Some(first) = payloads.first() {
+        let total: u64 = payloads.iter().map(|payload| payload.bytes.total).sum();
         tell("length", Fact::Number(i64::try_from(total).unwrap_or(i64::MAX)));
-        tell("bytes", Fact::Bytes((*bytes).clone()));
+        tell("bytes", Fact::Bytes(first.bytes.clone()));
     }
     if let Some(socket) = &call.socket {
         about_socket(socket, tell);
     }
-    if let Some(address) = addresses(call).first() {
+    if let Some(address) = call.addresses().first() {
         tell("address", Fact::Text(address.to_string()));
         if let Some(port) = address.port() {
             tell("port", Fact::Number(port.into()));

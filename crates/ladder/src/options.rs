@@ -61,17 +61,15 @@ impl Options {
     /// True if a call took long enough to count as waiting. Sending and closing rarely wait, and
     /// suffer most from being recorded.
     pub(crate) fn waited(&self, call: &socklab_event::Call) -> bool {
-        let begins_something = matches!(
-            call.args,
-            socklab_event::Args::Send { .. }
-                | socklab_event::Args::SendMany { .. }
-                | socklab_event::Args::SendFile { .. }
-                | socklab_event::Args::Shutdown { .. }
-                | socklab_event::Args::Close
-                | socklab_event::Args::Socket { .. }
-                | socklab_event::Args::Bind { .. }
-                | socklab_event::Args::Listen { .. }
-        );
+        let begins_something = call.sends()
+            || matches!(
+                call.args,
+                socklab_event::Args::Shutdown { .. }
+                    | socklab_event::Args::Close
+                    | socklab_event::Args::Socket { .. }
+                    | socklab_event::Args::Bind { .. }
+                    | socklab_event::Args::Listen { .. }
+            );
         let from = if begins_something { self.wait_from.saturating_mul(6) } else { self.wait_from };
         call.took() >= from
     }

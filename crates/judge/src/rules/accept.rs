@@ -51,8 +51,7 @@ pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Finding> {
                 let other = case.flows.connection_at(*at).filter(|other| *other != connection);
                 let accepted = case.socket(*at).is_some_and(|socket| socket.listener.is_some());
                 let during = call.ended > asked && call.began < began;
-                let close = matches!(call.args, Args::Close);
-                accepted && other.is_some() && during && !close
+                accepted && other.is_some() && during && !call.is_close()
             });
             let finding = Finding::at(accept).and([connect, serving?.0]);
             let finding = finding.with("server", case.who(accept));
@@ -113,7 +112,7 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn too_many_files(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno(24));
+    let found = case.failed(Errno::EMFILE);
     found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
 }
 
@@ -173,7 +172,7 @@ mod tests {
             flags: socklab_event::Flags::default(),
             listener: None,
         };
-        story.on(listener, "accept", args, Outcome::Error(socklab_event::Errno(24)));
+        story.on(listener, "accept", args, Outcome::Error(socklab_event::Errno::EMFILE));
         assert_eq!(rules(&story.build()), ["too-many-files"]);
     }
 }

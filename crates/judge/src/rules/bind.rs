@@ -37,7 +37,7 @@ fn holder(case: &Case<'_>, at: Position, failed: &Call, address: &Endpoint) -> H
     let sockets = || case.flows.sockets.iter().enumerate().filter(same_port);
     for (index, _) in sockets() {
         let before: Vec<_> = case.before(index, at).collect();
-        let closed = before.last().is_some_and(|(_, call)| matches!(call.args, Args::Close));
+        let closed = before.last().is_some_and(|(_, call)| call.is_close());
         let bound = before
             .iter()
             .find(|(_, call)| matches!(call.args, Args::Bind { .. }) && call.value().is_some());
@@ -104,7 +104,7 @@ pub(super) fn in_use_for_real(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn low_port(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno(13)).filter_map(|(at, call)| match &call.args {
+    let found = case.failed(Errno::EACCES).filter_map(|(at, call)| match &call.args {
         Args::Bind { address } if (1..1024).contains(&port(address)) => {
             Some(Finding::at(at).with("port", port(address)))
         }
@@ -114,7 +114,7 @@ pub(super) fn low_port(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn not_here(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno(99)).filter_map(|(at, call)| match &call.args {
+    let found = case.failed(Errno::EADDRNOTAVAIL).filter_map(|(at, call)| match &call.args {
         Args::Bind { address } if !is_loopback(address) => {
             Some(Finding::at(at).with("address", shown(address)))
         }

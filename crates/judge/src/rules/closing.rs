@@ -5,17 +5,7 @@ use std::collections::HashMap;
 use socklab_event::{Args, Call, Errno, Shutdown};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding, is_tcp, receives, sends, shown};
-
-/// True for a call that ends the writing half, or all.
-fn ends_writing(call: &Call) -> bool {
-    let ends = match &call.args {
-        Args::Close => true,
-        Args::Shutdown { how } => *how != Shutdown::RD,
-        _ => false,
-    };
-    ends && call.value().is_some()
-}
+use crate::case::{Case, Finding, is_tcp, shown};
 
 /// The call by which a socket's end closed before the other end did. `None` unless both ends
 /// were recorded: of a peer outside, only its FIN would tell.
@@ -23,12 +13,9 @@ pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) ->
     let other = case.flows.other_end(connection, Some(socket)).socket?;
     let closing = |socket: usize| {
         let mut calls = case.flows.sockets[socket].calls.iter().copied();
-        let shut = calls.clone().find(|at| {
-            case.call(*at)
-                .is_some_and(|call| ends_writing(call) && !matches!(call.args, Args::Close))
-        });
+        let shut = calls.clone().find(|at| case.call(*at).is_some_and(Call::ends_sending));
         // Of several descriptors only the last close closes.
-        shut.or_else(|| calls.rfind(|at| case.call(*at).is_some_and(ends_writing)))
+        shut.or_else(|| calls.rfind(|at| case.call(*at).is_some_and(Call::is_close)))
     };
     let own = closing(socket)?;
     closing(other).is_none_or(|theirs| own < theirs).then_some(own)
@@ -38,10 +25,7 @@ pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Finding> {
     // Who has shut down reading sees an end because it wants no more, whatever the other does.
     let deaf: HashMap<usize, Position> = case
         .calls()
-        .filter(|(_, call)| match &call.args {
-            Args::Shutdown { how } => *how != Shutdown::WR && call.value().is_some(),
-            _ => false,
-        })
+        .filter(|(_, call)| call.ends_receiving())
         .filter_map(|(at, _)| Some((case.flows.socket_at(at)?, at)))
         .collect();
     let found = case.flows.closings.iter().filter_map(|closing| {
@@ -65,9 +49,8 @@ pub(super) fn reset(case: &Case<'_>) -> Vec<Finding> {
         let connection = case.flows.connection_at(at);
         let other =
             connection.and_then(|one| case.flows.other_end(one, case.flows.socket_at(at)).socket);
-        let close = other.and_then(|other| {
-            case.before(other, at).rfind(|(_, call)| matches!(call.args, Args::Close))
-        });
+        let close =
+            other.and_then(|other| case.before(other, at).rfind(|(_, call)| call.is_close()));
         Finding::at(at).and(close.map(|(at, _)| at)).with("call", call.library_name().to_owned())
     });
     found.collect()
@@ -76,16 +59,14 @@ pub(super) fn reset(case: &Case<'_>) -> Vec<Finding> {
 /// The program's own `shutdown` of the writing half before a position.
 fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
     let socket = case.flows.socket_at(at)?;
-    let shut = case
-        .before(socket, at)
-        .find(|(_, call)| ends_writing(call) && matches!(call.args, Args::Shutdown { .. }));
+    let shut = case.before(socket, at).find(|(_, call)| call.ends_sending());
     shut.map(|(at, _)| at)
 }
 
 fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
     // A listening socket was never connected: that is another mistake.
     let broken =
-        case.failed(Errno::EPIPE).filter(|(at, call)| sends(call) && case.listens(*at).is_none());
+        case.failed(Errno::EPIPE).filter(|(at, call)| call.sends() && case.listens(*at).is_none());
     broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
 }
 
@@ -116,13 +97,13 @@ pub(super) fn unread(case: &Case<'_>) -> Vec<Finding> {
         let (own, sent) = (own?, sent.get(&other?)?);
         let close = case.flows.sockets[own].last()?;
         let call = case.call(close)?;
-        if !matches!(call.args, Args::Close) || !is_tcp(call) {
+        if !call.is_close() || !is_tcp(call) {
             return None;
         }
         let sum = |sum: u64, total: u64| sum.saturating_add(total);
         let sent = sent.iter().filter(|(at, _)| *at < close).map(|(_, total)| *total);
-        let read = case.before(own, close).filter_map(|(_, call)| socklab_flows::received(call));
-        let unread = sent.fold(0, sum).checked_sub(read.map(|(total, _)| total).fold(0, sum))?;
+        let read = case.before(own, close).filter_map(|(_, call)| call.received());
+        let unread = sent.fold(0, sum).checked_sub(read.fold(0, sum))?;
         let finding = Finding::at(close).with("unread", unread);
         (unread > 0).then(|| finding.with("program", case.who(close)))
     });
@@ -158,7 +139,7 @@ pub(super) fn half_close(case: &Case<'_>) -> Vec<Finding> {
         let later = socket.calls.iter().copied().filter(|later| *later > at);
         let got = later.into_iter().find(|later| {
             let call = case.call(*later);
-            call.and_then(socklab_flows::received).is_some_and(|(total, _)| total > 0)
+            call.and_then(Call::received).is_some_and(|total| total > 0)
         });
         Some(Finding::at(at).and([got?]).with("program", case.who(at)))
     });
@@ -170,10 +151,7 @@ pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Finding> {
     const OVER_AND_OVER: usize = 3;
     let found = case.flows.sockets.iter().filter_map(|socket| {
         let ends = socket.calls.iter().copied().filter(|at| {
-            case.call(*at).is_some_and(|call| {
-                let room = matches!(call.args, Args::Recv { room, .. } if room > 0);
-                room && is_tcp(call) && call.value() == Some(0)
-            })
+            case.call(*at).is_some_and(|call| is_tcp(call) && call.is_end_of_stream())
         });
         let ends: Vec<Position> = ends.collect();
         let (first, last) = (*ends.first()?, *ends.last()?);
@@ -185,7 +163,7 @@ pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno::ETIMEDOUT).filter(|(_, call)| sends(call) || receives(call));
+    let found = case.failed(Errno::ETIMEDOUT).filter(|(_, call)| call.sends() || call.receives());
     found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
 }
 

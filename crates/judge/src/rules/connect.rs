@@ -100,7 +100,7 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn unreachable(case: &Case<'_>) -> Vec<Finding> {
-    let errors = [Errno(101), Errno(113)];
+    let errors = [Errno::ENETUNREACH, Errno::EHOSTUNREACH];
     // A UDP connect sends nothing: it is how a program asks whether there is a route.
     let connects = errors.into_iter().flat_map(|errno| failures(case, errno));
     let connects = connects.map(|failed| failed.finding().with("address", shown(failed.address)));
@@ -114,7 +114,7 @@ pub(super) fn unreachable(case: &Case<'_>) -> Vec<Finding> {
 
 pub(super) fn already_connected(case: &Case<'_>) -> Vec<Finding> {
     // EISCONN also answers who connects a listening socket.
-    let twice = case.failed(Errno(106)).filter(|(at, _)| case.listens(*at).is_none());
+    let twice = case.failed(Errno::EISCONN).filter(|(at, _)| case.listens(*at).is_none());
     let found = twice.map(|(at, call)| {
         let earlier = case.flows.socket_at(at).and_then(|socket| {
             let connects = |call: &Call| matches!(call.args, Args::Connect { .. });

@@ -3,7 +3,7 @@
 use socklab_event::{Args, Errno, Outcome};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding, is_datagram, is_loopback, is_udp, port, receives, sends, shown};
+use crate::case::{Case, Finding, is_datagram, is_loopback, is_udp, port, shown};
 
 /// The ICMP error came back, and the connected socket shows it at the next call.
 pub(super) fn refused(case: &Case<'_>) -> Vec<Finding> {
@@ -18,7 +18,7 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Finding> {
 
 fn last_send(case: &Case<'_>, at: Position) -> Option<Position> {
     let socket = case.flows.socket_at(at)?;
-    let sent = case.before(socket, at).rfind(|(_, call)| sends(call) && call.value().is_some());
+    let sent = case.before(socket, at).rfind(|(_, call)| call.sends() && call.value().is_some());
     sent.map(|(at, _)| at)
 }
 
@@ -29,7 +29,7 @@ pub(super) fn nobody(case: &Case<'_>) -> Vec<Finding> {
         let in_vain =
             call.outcome == Outcome::Unfinished || (call.error() == Some(Errno::EAGAIN) && waited);
         let unconnected = call.socket.as_ref().is_some_and(|socket| socket.peer.is_none());
-        if !receives(call) || !is_udp(call) || !in_vain || !unconnected {
+        if !call.receives() || !is_udp(call) || !in_vain || !unconnected {
             return None;
         }
         let sent = last_send(case, at)?;
@@ -66,9 +66,10 @@ pub(super) fn truncated(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn empty(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.calls().filter(|(_, call)| match call.args {
-        Args::Recv { room, .. } => room > 0 && call.value() == Some(0) && is_udp(call),
-        _ => false,
+    let found = case.calls().filter(|(_, call)| {
+        let no_room = matches!(call.args, Args::Recv { room: 0, .. });
+        let empty = call.messages().iter().any(|message| message.bytes.total == 0);
+        is_udp(call) && call.receives() && empty && !no_room
     });
     found.map(|(at, _)| Finding::at(at).and(source(case, at))).collect()
 }
@@ -79,7 +80,7 @@ fn source(case: &Case<'_>, at: Position) -> Option<Position> {
 }
 
 pub(super) fn too_long(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno(90)).filter_map(|(at, call)| match call.args {
+    let found = case.failed(Errno::EMSGSIZE).filter_map(|(at, call)| match call.args {
         Args::Send { asked, .. } => Some(Finding::at(at).with("asked", asked)),
         _ => None,
     });
@@ -87,7 +88,7 @@ pub(super) fn too_long(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn no_destination(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno(89)).filter(|(_, call)| sends(call));
+    let found = case.failed(Errno::EDESTADDRREQ).filter(|(_, call)| call.sends());
     found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
 }
 

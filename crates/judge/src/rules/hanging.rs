@@ -3,7 +3,7 @@
 use socklab_event::{Args, Outcome};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding, receives};
+use crate::case::{Case, Finding};
 
 /// The last call a program made on a socket: what the kernel closes at exit is not its doing.
 fn last_said(case: &Case<'_>, socket: usize) -> Option<Position> {
@@ -15,7 +15,7 @@ fn last_said(case: &Case<'_>, socket: usize) -> Option<Position> {
 fn stuck(case: &Case<'_>, socket: usize) -> Option<Position> {
     let last = last_said(case, socket)?;
     let call = case.call(last)?;
-    (call.outcome == Outcome::Unfinished && receives(call)).then_some(last)
+    (call.outcome == Outcome::Unfinished && call.receives()).then_some(last)
 }
 
 /// Both ends of every connection that was recorded whole.
@@ -44,13 +44,13 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Finding> {
             let wait = stuck(case, waiting)?;
             let last = last_said(case, silent)?;
             let open = case.call(last).is_some_and(|call| {
-                let ends = matches!(call.args, Args::Close | Args::Shutdown { .. });
+                let ends = call.is_close() || matches!(call.args, Args::Shutdown { .. });
                 !ends && call.outcome != Outcome::Unfinished
             });
             // Something was said before: this is not a server waiting for a first word.
             let heard = case
                 .before(waiting, wait)
-                .any(|(_, call)| socklab_flows::received(call).is_some_and(|(total, _)| total > 0));
+                .any(|(_, call)| call.received().is_some_and(|total| total > 0));
             let [program, peer] = case.who_apart(wait, last);
             let finding = Finding::at(wait).and([last]).with("program", program);
             (open && heard).then(|| finding.with("peer", peer))

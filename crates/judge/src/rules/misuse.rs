@@ -2,7 +2,7 @@
 
 use socklab_event::{Args, Call, Errno};
 
-use crate::case::{Case, Finding, receives, sends};
+use crate::case::{Case, Finding};
 
 fn finding(at: socklab_flows::Position, call: &Call) -> Finding {
     let fd = u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0);
@@ -10,7 +10,7 @@ fn finding(at: socklab_flows::Position, call: &Call) -> Finding {
 }
 
 fn moves_or_shuts(call: &Call) -> bool {
-    sends(call) || receives(call) || matches!(call.args, Args::Shutdown { .. })
+    call.sends() || call.receives() || matches!(call.args, Args::Shutdown { .. })
 }
 
 pub(super) fn not_connected(case: &Case<'_>) -> Vec<Finding> {
@@ -23,7 +23,7 @@ pub(super) fn not_connected(case: &Case<'_>) -> Vec<Finding> {
 pub(super) fn listener_used(case: &Case<'_>) -> Vec<Finding> {
     let refused = [Errno::ENOTCONN, Errno::EPIPE].into_iter().flat_map(|errno| case.failed(errno));
     let found =
-        refused.filter(|(_, call)| sends(call) || receives(call)).filter_map(|(at, call)| {
+        refused.filter(|(_, call)| call.sends() || call.receives()).filter_map(|(at, call)| {
             let listen = case.listens(at)?;
             Some(finding(at, call).and([listen]))
         });
@@ -31,19 +31,19 @@ pub(super) fn listener_used(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn accept_without_listen(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno(22)).filter(|(at, call)| {
+    let found = case.failed(Errno::EINVAL).filter(|(at, call)| {
         matches!(call.args, Args::Accept { .. }) && case.listens(*at).is_none()
     });
     found.map(|(at, call)| finding(at, call)).collect()
 }
 
 pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Finding> {
-    let found = case.failed(Errno(9)).filter_map(|(at, call)| {
+    let found = case.failed(Errno::EBADF).filter_map(|(at, call)| {
         let process = case.flows.order[at].place.process;
         let closed =
             case.calls().take_while(|(before, _)| *before < at).filter(|(before, other)| {
                 let same = case.flows.order[*before].place.process == process;
-                same && other.fd == call.fd && matches!(other.args, Args::Close)
+                same && other.fd == call.fd && other.is_close()
             });
         let (closed, _) = closed.last()?;
         Some(finding(at, call).and([closed]))
@@ -59,9 +59,9 @@ pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Finding> {
             Args::PeerName { .. } | Args::LocalName { .. } | Args::GetOption { .. }
         );
         let stream = call.fd.is_some_and(|fd| (0..=2).contains(&fd));
-        stream && enquires || call.fd == Some(0) && receives(call)
+        stream && enquires || call.fd == Some(0) && call.receives()
     };
-    let found = case.failed(Errno(88)).filter(|(_, call)| !probes(call));
+    let found = case.failed(Errno::ENOTSOCK).filter(|(_, call)| !probes(call));
     found.map(|(at, call)| finding(at, call)).collect()
 }
 
@@ -78,7 +78,7 @@ mod tests {
         let mut story = Story::new();
         let shell = story.command("bash", "bash");
         let asks = Args::PeerName { address: None };
-        story.call(shell, "getpeername", Some(0), None, asks, Outcome::Error(Errno(88)));
+        story.call(shell, "getpeername", Some(0), None, asks, Outcome::Error(Errno::ENOTSOCK));
         assert!(rules(&story.build()).is_empty());
     }
 
@@ -100,7 +100,7 @@ mod tests {
         let other = story.tcp(server);
         let args =
             Args::Accept { peer: None, flags: socklab_event::Flags::default(), listener: None };
-        let none = Outcome::Error(Errno(22));
+        let none = Outcome::Error(Errno::EINVAL);
         story.call(server, "accept", Some(other.fd), None, args, none);
         assert_eq!(rules(&story.build()), ["listener-used", "accept-without-listen"]);
     }
@@ -111,9 +111,9 @@ mod tests {
         let client = story.command("client", "c");
         let sock = story.tcp(client);
         story.close(sock);
-        let failed = Outcome::Error(Errno(9));
+        let failed = Outcome::Error(Errno::EBADF);
         story.call(client, "sendto", Some(sock.fd), None, offered(b"late"), failed);
-        story.call(client, "sendto", Some(0), None, offered(b"0"), Outcome::Error(Errno(88)));
+        story.call(client, "sendto", Some(0), None, offered(b"0"), Outcome::Error(Errno::ENOTSOCK));
         assert_eq!(rules(&story.build()), ["closed-descriptor", "not-a-socket"]);
     }
 }

@@ -1,16 +1,14 @@
 //! What a process undergoes, and what is done on its behalf.
 
-use socklab_event::{Args, Errno, Exit, Notice, Process, Signal, What};
+use socklab_event::{Call, Errno, Exit, Notice, Process, Signal, What};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding, sends};
-
-const SIGPIPE: Signal = Signal(13);
+use crate::case::{Case, Finding};
 
 fn lookups(case: &Case<'_>, answered: bool) -> Vec<Finding> {
     let found = case.flows.lookups.iter().filter(|lookup| lookup.answered == answered);
     let found = found.filter_map(|lookup| {
-        let asks = |at: &&Position| case.call(**at).is_some_and(sends);
+        let asks = |at: &&Position| case.call(**at).is_some_and(Call::sends);
         let asked = lookup.calls.iter().find(asks).copied()?;
         let finding = Finding::at(asked).with("name", lookup.names.first()?.clone());
         Some(finding.with("server", lookup.server.to_string()))
@@ -38,7 +36,7 @@ fn killed_by<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u32, Sig
 
 pub(super) fn sigpipe(case: &Case<'_>) -> Vec<Finding> {
     let found =
-        killed_by(case).filter(|(.., signal)| *signal == SIGPIPE).map(|(at, process, _)| {
+        killed_by(case).filter(|(.., signal)| *signal == Signal::PIPE).map(|(at, process, _)| {
             let broken = case.failed(Errno::EPIPE).map(|(at, _)| at);
             let own = broken.filter(|at| case.flows.order[*at].place.process == process);
             Finding::at(at).and(own.last()).with("program", case.who(at))
@@ -47,12 +45,12 @@ pub(super) fn sigpipe(case: &Case<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn killed(case: &Case<'_>) -> Vec<Finding> {
-    let found = killed_by(case).filter(|(.., signal)| *signal != SIGPIPE).filter_map(
+    let found = killed_by(case).filter(|(.., signal)| *signal != Signal::PIPE).filter_map(
         |(at, process, signal)| {
             let closed = case.calls().find(|(close, call)| {
                 let own = case.flows.order[*close].place.process == process;
                 let connected = case.flows.connection_at(*close).is_some();
-                own && call.implicit && connected && matches!(call.args, Args::Close)
+                own && call.implicit && connected && call.is_close()
             });
             let finding = Finding::at(at).and([closed?.0]).with("program", case.who(at));
             Some(finding.with("signal", signal.to_string()))

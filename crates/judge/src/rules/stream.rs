@@ -58,7 +58,7 @@ pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Finding> {
         }
         let sends: Vec<Position> =
             sources.iter().map(|(transfer, _)| case.flows.transfers[*transfer].sent).collect();
-        let (got, _) = socklab_flows::received(call)?;
+        let got = call.received()?;
         let finding = Finding::at(at).with("messages", sends.len() as u64).with("got", got);
         // A read of thousands of sends: the first few show it.
         Some(finding.and(sends.into_iter().take(4)))

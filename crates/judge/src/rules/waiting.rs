@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use socklab_event::{Args, Call, Errno};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding, milliseconds, receives, sends};
+use crate::case::{Case, Finding, milliseconds};
 
 /// So many vain calls in a row are a loop, not chance.
 const LOOP: usize = 50;
@@ -13,7 +13,9 @@ const LOOP: usize = 50;
 const WAITED: u64 = 5_000_000;
 
 fn waits(call: &Call) -> bool {
-    sends(call) || receives(call) || matches!(call.args, Args::Accept { .. } | Args::Connect { .. })
+    call.sends()
+        || call.receives()
+        || matches!(call.args, Args::Accept { .. } | Args::Connect { .. })
 }
 
 /// Runs of the same call by one thread, each answered "not now" at once.

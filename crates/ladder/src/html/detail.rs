@@ -1,6 +1,6 @@
 //! The panel that tells everything about one row.
 
-use socklab_event::{Args, Bytes, Call, Event, Frame, Outcome, What};
+use socklab_event::{Bytes, Call, Event, Frame, Outcome, What};
 
 use super::facts::{facts, plain};
 use super::hexdump::hexdump;
@@ -110,8 +110,8 @@ impl Teller<'_> {
             Self::fact(page, &words.source, &text, false);
         }
         page.close("dl");
-        for bytes in bytes(&call.args) {
-            self.bytes(bytes, page);
+        for payload in call.payloads() {
+            self.bytes(payload.bytes, page);
         }
     }
 
@@ -187,15 +187,5 @@ impl Teller<'_> {
             Self::fact(page, &name, &value, false);
         }
         page.close("dl");
-    }
-}
-
-fn bytes(args: &Args) -> Vec<&Bytes> {
-    match args {
-        Args::Send { bytes, .. } | Args::Recv { bytes, .. } => vec![bytes],
-        Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
-            messages.iter().map(|message| &message.bytes).collect()
-        }
-        _ => Vec::new(),
     }
 }

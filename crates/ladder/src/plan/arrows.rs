@@ -1,6 +1,6 @@
 //! Arrows: which call's bytes went to which call, and what the wire carried.
 
-use socklab_event::{Args, Fate, Frame, Transport, What};
+use socklab_event::{Args, Call, Fate, Frame, Transport, What};
 use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
 
 use super::scene::Scene;
@@ -218,12 +218,7 @@ impl Pen<'_, '_> {
     fn lane(&self, socket: usize) -> Option<usize> {
         let flows = self.scene.flows;
         let calls = &flows.sockets[socket].calls;
-        let moves = |at: &&Position| {
-            let call = flows.call(**at);
-            call.is_some_and(|call| {
-                socklab_flows::sent(call).is_some() || socklab_flows::received(call).is_some()
-            })
-        };
+        let moves = |at: &&Position| flows.call(**at).is_some_and(Call::moves_data);
         let at = calls.iter().find(moves).or(calls.first())?;
         self.scene.cast.lane_at(flows, *at)
     }
@@ -238,10 +233,10 @@ impl Pen<'_, '_> {
             return;
         }
         let datagram = flows.connections[connection].kind == ConnectionKind::Datagrams;
-        let (kind, label) = match (&call.args, socklab_flows::received(call)) {
+        let (kind, label) = match (&call.args, call.received()) {
             (Args::Accept { .. }, _) => (ArrowKind::Connect, Label::default()),
-            (Args::Recv { .. }, Some((0, _))) if !datagram => (ArrowKind::End, Label::default()),
-            (Args::Recv { bytes, .. }, Some((total, _))) => {
+            (_, Some(0)) if call.is_end_of_stream() => (ArrowKind::End, Label::default()),
+            (Args::Recv { bytes, .. }, Some(total)) if total > 0 || datagram => {
                 (ArrowKind::Bytes, Label::default().glue_data(bytes, total, false))
             }
             _ => return,
@@ -320,13 +315,7 @@ impl Pen<'_, '_> {
 
 fn message(flows: &Flows<'_>, transfer: &Transfer) -> Label {
     let Some(call) = flows.call(transfer.sent) else { return Label::default() };
-    let bytes = match &call.args {
-        Args::Send { bytes, .. } => bytes,
-        Args::SendMany { messages, .. } => match messages.get(transfer.message) {
-            Some(message) => &message.bytes,
-            None => return Label::default(),
-        },
-        _ => return Label::default(),
-    };
-    Label::default().glue_data(bytes, transfer.total, false)
+    let messages = call.messages();
+    let Some(message) = messages.get(transfer.message) else { return Label::default() };
+    Label::default().glue_data(message.bytes, transfer.total, false)
 }

@@ -1,5 +1,6 @@
 //! What a fold across all columns says: how often, how much, until when.
 
+use socklab_event::Call;
 use socklab_flows::{Flows, Position};
 
 use super::fold::{Fold, FoldKind};
@@ -23,9 +24,7 @@ impl Band {
     /// The facts of a fold whose last event is at `last`.
     pub(crate) fn of(flows: &Flows<'_>, fold: &Fold, last: Position) -> Self {
         let calls = fold.members.iter().filter_map(|at| flows.call(*at));
-        let moved = calls
-            .filter_map(socklab_flows::sent)
-            .fold(0u64, |sum, (total, _)| sum.saturating_add(total));
+        let moved = calls.filter_map(Call::sent).fold(0u64, u64::saturating_add);
         let end = flows.order[last];
         let until = end.call().map_or(end.at, |call| call.ended);
         Self { kind: fold.kind, served: fold.served, moved, until }

@@ -65,17 +65,17 @@ fn is_unanswered(flows: &Flows<'_>, connection: &Connection) -> bool {
     let socket = connection.ends[0].socket.map(|socket| &flows.sockets[socket]);
     let mut calls = socket.into_iter().flat_map(|socket| &socket.calls);
     let answered = |call: &Call| match &call.args {
-        Args::Connect { .. } | Args::Send { .. } | Args::SendMany { .. } => call.value().is_some(),
+        Args::Connect { .. } => call.value().is_some(),
         Args::PeerName { .. } => call.value().is_some(),
         Args::GetOption { value: Some(OptionValue::Error(errno)), .. } => errno.0 == 0,
-        _ => false,
+        _ => call.sent().is_some(),
     };
     pending && !calls.any(|at| flows.call(*at).is_some_and(answered))
 }
 
 /// The connections on which something was received: whoever is at their other end is there.
 fn heard_from(flows: &Flows<'_>) -> HashSet<usize> {
-    let heard = flows.calls().filter(|(_, _, call)| socklab_flows::received(call).is_some());
+    let heard = flows.calls().filter(|(_, _, call)| call.received().is_some());
     heard.filter_map(|(at, ..)| flows.connection_at(at)).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use socklab_event::Call;
 use socklab_flows::{Flows, Position};
 
 use super::unit::Unit;
@@ -61,9 +62,7 @@ fn servers(flows: &Flows<'_>, calls: &[Position]) -> BTreeSet<Unit> {
         let Some(connection) = flows.connection_at(at) else { continue };
         let Some(accepted) = flows.connections[connection].accepted else { continue };
         let served = flows.socket_at(at) == flows.socket_at(accepted);
-        let moves = flows.call(at).is_some_and(|call| {
-            socklab_flows::sent(call).is_some() || socklab_flows::received(call).is_some()
-        });
+        let moves = flows.call(at).is_some_and(Call::moves_data);
         if served && moves {
             let place = &flows.order[at].place;
             units.insert((place.process, place.thread));

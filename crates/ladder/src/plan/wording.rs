@@ -275,7 +275,7 @@ fn error(errno: Errno, words: &Words) -> (Mark, &str) {
         Errno::EADDRINUSE => (Mark::Failed, &words.in_use),
         Errno::EAGAIN => (Mark::NotNow, &words.not_now),
         Errno::EINPROGRESS => (Mark::NotNow, &words.in_progress),
-        Errno(101 | 113) => (Mark::Failed, &words.unreachable),
+        Errno::ENETUNREACH | Errno::EHOSTUNREACH => (Mark::Failed, &words.unreachable),
         _ => (Mark::Failed, ""),
     }
 }

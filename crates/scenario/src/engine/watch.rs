@@ -210,34 +210,20 @@ impl Seen {
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
-        let sends = matches!(
-            call.args,
-            Args::Send { .. } | Args::SendMany { .. } | Args::SendFile { into_socket: true, .. }
-        );
-        let receives = matches!(
-            call.args,
-            Args::Recv { .. } | Args::RecvMany { .. } | Args::SendFile { into_socket: false, .. }
-        );
-        let moved = if sends { socklab_flows::sent(call) } else { socklab_flows::received(call) };
-        let moved = moved.map_or(0, |(total, _)| total);
-        if receives
-            && moved > 0
+        let (sent, received) = (call.sent().unwrap_or(0), call.received().unwrap_or(0));
+        if received > 0
             && let Some(ends) = call.socket.as_ref().and_then(SocketId::ends)
         {
-            *self.received.entry(ends).or_default() += moved;
+            *self.received.entry(ends).or_default() += received;
         }
         let Some(command) = self.command(process) else { return };
         if call.outcome != Outcome::Unfinished && !call.implicit {
             *command.calls.entry(call.name.to_string()).or_default() += 1;
         }
-        if sends {
-            command.sent += moved;
-        }
-        if receives {
-            command.received += moved;
-        }
+        command.sent += sent;
+        command.received += received;
         let joins = matches!(call.args, Args::Connect { .. } | Args::Accept { .. });
-        if (sends || receives || joins) && call.socket.is_some() {
+        if (call.sends() || call.receives() || joins) && call.socket.is_some() {
             command.socket.clone_from(&call.socket);
         }
     }
