@@ -1,7 +1,7 @@
-//! Connecting to a name: every address gets its chance, under one deadline.
+//! Connecting to a name: every address is tried, under one deadline.
 //!
-//! [`tcp`] races addresses as RFC 8305 ("happy eyeballs") says; [`udp`] fixes a datagram socket's
-//! peer. Both return a record of what was tried, because that record is the explanation.
+//! [`tcp`] tries addresses in parallel as RFC 8305 ("happy eyeballs") describes; [`udp`] connects a
+//! datagram socket. Both return a record of every attempt, which explains the result.
 
 mod attempt;
 mod race;
@@ -15,21 +15,21 @@ use thiserror::Error;
 
 use crate::resolve::{self, Family, Resolution, ResolveError};
 
-pub use attempt::{Attempt, Outcome};
+pub use attempt::{Attempt, AttemptOutcome};
 
 /// How to connect.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Which addresses to try. The default is both families.
+pub struct ConnectOptions {
+    /// The address families to try. The default is both.
     pub family: Family,
-    /// The limit for everything together, resolving included. The default is 10 s.
+    /// The time limit for everything together, resolving included. The default is 10 s.
     pub deadline: Duration,
-    /// How long one address is given before the next one is tried beside it. The default is the
-    /// 250 ms that RFC 8305 §5 recommends.
+    /// How long to wait for one address before trying the next one beside it (the "Connection
+    /// Attempt Delay"). The default is the 250 ms that RFC 8305 §5 recommends.
     pub stagger: Duration,
 }
 
-impl Default for Options {
+impl Default for ConnectOptions {
     fn default() -> Self {
         Self {
             family: Family::Any,
@@ -39,55 +39,57 @@ impl Default for Options {
     }
 }
 
-/// A connection, and how it came to be.
+/// A connection, and how it was made.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Connected<Socket> {
     /// The connected socket, in blocking mode.
     pub socket: Socket,
-    /// The address that won.
+    /// The address it is connected to.
     pub peer: SocketAddr,
-    /// What the name turned out to mean.
+    /// What the name resolved to.
     pub resolution: Resolution,
-    /// Everything that was tried, in the order it began; exactly one is [`Outcome::Connected`].
+    /// All attempts in the order they were started; exactly one is [`AttemptOutcome::Connected`].
     pub attempts: Vec<Attempt>,
 }
 
-/// Where a connection was wanted and what became of each address: part of every [`ConnectError`]
-/// that got as far as an address.
+/// The destination of a failed connection and the outcome for each address.
 #[derive(Clone, Debug)]
-pub struct Failure {
-    /// The name as it was asked for.
+#[non_exhaustive]
+pub struct ConnectFailure {
+    /// The name as given by the caller.
     pub host: String,
     /// The port.
     pub port: u16,
-    /// Everything that was tried, in the order it began. Empty if the deadline passed before.
+    /// All attempts in the order they were started. Empty if the deadline passed before the first.
     pub attempts: Vec<Attempt>,
 }
 
-/// Why there is no connection. Where several addresses failed in several ways, the variant is
-/// that of the most telling one, in the order of the variants here.
+/// Why a connection failed. If several addresses failed in different ways, the first variant in the
+/// order below applies, as the most informative one.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ConnectError {
     /// The name has no address to connect to.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
-    /// The host is there and nobody listens at that port: it said so with an RST (TCP).
+    /// The host answered with an RST: no socket listens on that port (TCP).
     #[error("connect {}:{}: connection refused", .0.host, .0.port)]
-    Refused(Failure),
-    /// Nobody said anything before the deadline.
+    Refused(ConnectFailure),
+    /// No answer before the deadline.
     #[error("connect {}:{}: timed out", .0.host, .0.port)]
-    TimedOut(Failure),
-    /// There is no way there: no route, or a router on the way said so.
+    TimedOut(ConnectFailure),
+    /// No route to the host, or a router on the path reported none (ICMP).
     #[error("connect {}:{}: unreachable", .0.host, .0.port)]
-    Unreachable(Failure),
-    /// Anything else; the attempts carry the system's words.
-    #[error("connect {}:{}: {}", .0.host, .0.port, last_words(.0))]
-    Other(Failure),
+    Unreachable(ConnectFailure),
+    /// Anything else; the attempts have the system's error messages.
+    #[error("connect {}:{}: {}", .0.host, .0.port, last_outcome(.0))]
+    Other(ConnectFailure),
 }
 
 impl ConnectError {
-    /// What became of each address; `None` if there was none.
-    pub fn failure(&self) -> Option<&Failure> {
+    /// The outcome for each address; `None` if the name did not resolve.
+    pub fn failure(&self) -> Option<&ConnectFailure> {
         match self {
             Self::Resolve(_) => None,
             Self::Refused(it) | Self::TimedOut(it) | Self::Unreachable(it) | Self::Other(it) => {
@@ -96,15 +98,15 @@ impl ConnectError {
         }
     }
 
-    fn from_failure(failure: Failure) -> Self {
-        let any = |wanted: fn(&Outcome) -> bool| {
+    fn from_failure(failure: ConnectFailure) -> Self {
+        let any = |wanted: fn(&AttemptOutcome) -> bool| {
             failure.attempts.iter().any(|attempt| wanted(&attempt.outcome))
         };
-        if any(|outcome| matches!(outcome, Outcome::Refused)) {
+        if any(|outcome| matches!(outcome, AttemptOutcome::Refused)) {
             Self::Refused(failure)
-        } else if failure.attempts.is_empty() || any(|it| matches!(it, Outcome::TimedOut)) {
+        } else if failure.attempts.is_empty() || any(|it| matches!(it, AttemptOutcome::TimedOut)) {
             Self::TimedOut(failure)
-        } else if any(|outcome| matches!(outcome, Outcome::Unreachable)) {
+        } else if any(|outcome| matches!(outcome, AttemptOutcome::Unreachable)) {
             Self::Unreachable(failure)
         } else {
             Self::Other(failure)
@@ -112,35 +114,45 @@ impl ConnectError {
     }
 }
 
-fn last_words(failure: &Failure) -> String {
+fn last_outcome(failure: &ConnectFailure) -> String {
     failure.attempts.last().map_or_else(String::new, |attempt| attempt.outcome.to_string())
 }
 
-/// Opens a TCP connection to `host`, trying its addresses as RFC 8305 says: families alternate,
-/// and while one address is silent the next ones are tried beside it.
+/// Opens a TCP connection to `host`, trying its addresses as RFC 8305 describes: families alternate,
+/// and while one address does not answer, the next ones are tried beside it.
 ///
 /// # Errors
 /// Any [`ConnectError`].
-pub fn tcp(host: &str, port: u16, options: &Options) -> Result<Connected<TcpStream>, ConnectError> {
+pub fn tcp(
+    host: &str,
+    port: u16,
+    options: &ConnectOptions,
+) -> Result<Connected<TcpStream>, ConnectError> {
     let (resolution, deadline) = resolve_in_time(host, port, options)?;
     let addresses = race::interleave(&resolution.endpoints(port));
-    let (winner, attempts) = race::run(&addresses, options.stagger, deadline);
-    match winner {
+    let (connected, attempts) = race::run(&addresses, options.stagger, deadline);
+    match connected {
         Some((socket, peer)) => Ok(Connected { socket, peer, resolution, attempts }),
         None => Err(failed(host, port, attempts)),
     }
 }
 
-/// A UDP socket whose peer is the first of `host`'s addresses this machine has a route to.
+/// Opens a UDP socket connected to the first of `host`'s addresses to which this machine has a
+/// route.
 ///
-/// Nothing is sent: whether anybody is there shows only when they answer, or when the first
-/// datagram makes their kernel say that nobody is ([`ErrorKind::ConnectionRefused`]).
+/// Nothing is sent. Whether a server is there shows only when it answers, or when a later call
+/// fails with [`ErrorKind::ConnectionRefused`] because the first datagram was answered with an ICMP
+/// port unreachable.
 ///
 /// # Errors
-/// Any [`ConnectError`] except refused.
+/// Any [`ConnectError`] except [`ConnectError::Refused`].
 ///
 /// [`ErrorKind::ConnectionRefused`]: std::io::ErrorKind::ConnectionRefused
-pub fn udp(host: &str, port: u16, options: &Options) -> Result<Connected<UdpSocket>, ConnectError> {
+pub fn udp(
+    host: &str,
+    port: u16,
+    options: &ConnectOptions,
+) -> Result<Connected<UdpSocket>, ConnectError> {
     let (resolution, _deadline) = resolve_in_time(host, port, options)?;
     let mut attempts = Vec::new();
     for peer in resolution.endpoints(port) {
@@ -155,7 +167,7 @@ pub fn udp(host: &str, port: u16, options: &Options) -> Result<Connected<UdpSock
         });
         match opened {
             Ok(socket) => {
-                attempts.push(Attempt::ended(peer, Outcome::Connected, began));
+                attempts.push(Attempt::ended(peer, AttemptOutcome::Connected, began));
                 return Ok(Connected { socket, peer, resolution, attempts });
             }
             Err(error) => attempts.push(Attempt::ended(peer, error.into(), began)),
@@ -165,21 +177,21 @@ pub fn udp(host: &str, port: u16, options: &Options) -> Result<Connected<UdpSock
 }
 
 fn failed(host: &str, port: u16, attempts: Vec<Attempt>) -> ConnectError {
-    ConnectError::from_failure(Failure { host: host.to_owned(), port, attempts })
+    ConnectError::from_failure(ConnectFailure { host: host.to_owned(), port, attempts })
 }
 
-/// Resolves under the deadline. getaddrinfo cannot be interrupted, so it runs on a thread of its
-/// own, which is left behind if it does not answer in time.
+/// Resolves `host` under the deadline. getaddrinfo cannot be interrupted, so it runs on its own
+/// thread, which is left running if the deadline passes first.
 fn resolve_in_time(
     host: &str,
     port: u16,
-    options: &Options,
+    options: &ConnectOptions,
 ) -> Result<(Resolution, Option<Instant>), ConnectError> {
     let deadline = crate::readiness::after(options.deadline);
     let (answer, answered) = mpsc::channel();
     let (name, family) = (host.to_owned(), options.family);
     let lookup = move || {
-        // The receiver is gone if the deadline passed: then nobody wants the answer.
+        // If the deadline has passed, the receiver is gone.
         let _ = answer.send(resolve::resolve(&name, family));
     };
     thread::Builder::new()
@@ -189,9 +201,9 @@ fn resolve_in_time(
     match answered.recv_timeout(options.deadline) {
         Ok(resolution) => Ok((resolution?, deadline)),
         Err(RecvTimeoutError::Timeout) => Err(failed(host, port, Vec::new())),
-        // Only if the thread died in the C library's hands.
+        // Only if the thread panicked.
         Err(RecvTimeoutError::Disconnected) => {
-            let source = std::io::Error::other("the look-up ended without an answer");
+            let source = std::io::Error::other("the lookup ended without an answer");
             Err(ResolveError::Other { name: host.to_owned(), source }.into())
         }
     }
@@ -211,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_telling_outcome_names_the_error() {
+    fn the_most_informative_outcome_decides_the_error() {
         use io::ErrorKind::{ConnectionRefused, HostUnreachable, PermissionDenied, TimedOut};
         let error = error_from(&[HostUnreachable, ConnectionRefused, TimedOut]);
         assert!(matches!(error, ConnectError::Refused(_)));
@@ -223,8 +235,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_without_meaning_is_not_a_connection_problem() {
-        let error = tcp("no such name", 80, &Options::default()).unwrap_err();
+    fn an_unknown_name_is_a_resolve_error() {
+        let error = tcp("no such name", 80, &ConnectOptions::default()).unwrap_err();
         assert!(matches!(error, ConnectError::Resolve(_)), "{error:?}");
     }
 }

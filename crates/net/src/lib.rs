@@ -1,21 +1,21 @@
 //! The protocols socklab speaks, usable as a library.
 //!
-//! | Module | What it is for |
+//! | Module | Purpose |
 //! |---|---|
-//! | [`services`] | Which service lives at which port. Reads `/etc/services` or a built-in list, and says which. |
-//! | [`resolve`] | Names to addresses, as every program on the machine resolves them. No such name, no such address and no answer are told apart. |
-//! | [`connect`] | A TCP connection or UDP socket to a name, every address tried under one deadline (RFC 8305). The record of what was tried comes with it, also when it failed. |
-//! | [`relay`] | Carries bytes between a terminal or pipe and a peer, as `nc` does. Every end is handled: half-close, reset, silence, a slow reader. |
-//! | [`ntp`] | NTP packets and timestamps (RFC 5905), with no I/O. Arithmetic and dates are right across the wrap of 2036. |
-//! | [`server`] | Small real servers: echo, upper, daytime, HTTP, NTP. All are started, watched and stopped alike, and what each one does is one file. |
+//! | [`services`] | Which service is registered at which port, from `/etc/services` or a built-in list; the answer says which. |
+//! | [`resolve`] | Names to addresses, through the system's resolver. Distinguishes "no such name", "no such address" and "no answer". |
+//! | [`connect`] | A TCP connection or UDP socket to a name, trying every address under one deadline (RFC 8305). Returns a record of every attempt, on failure too. |
+//! | [`relay`] | Copies bytes between a terminal or pipe and a peer, as `nc` does, and handles every way it can end: half-close, reset, silence, a slow reader. |
+//! | [`ntp`] | NTP packets and timestamps (RFC 5905), without I/O. Arithmetic and dates stay correct when the timestamp wraps in 2036. |
+//! | [`server`] | Small, strict servers: echo, upper, daytime, HTTP, NTP. All start, report and stop in the same way; what each one does is one file. |
 //!
-//! Nothing here prints. Results, events and errors are values that say what happened, with the
-//! call and the object where something failed; wording them for a reader is the caller's part.
-//! Everything is plain threads and blocking calls that end on time; there is no runtime.
+//! Nothing here prints. Results, events and errors are values; when something failed they name the
+//! system call and its object, and the caller decides how to word that for a reader. There is no
+//! async runtime: everything runs on plain threads, with blocking calls that have deadlines.
 #![forbid(unsafe_code)]
 
-mod calendar;
 pub mod connect;
+mod date;
 pub mod ntp;
 mod readiness;
 pub mod relay;

@@ -1,4 +1,4 @@
-//! The Network Time Protocol on the wire: packets and timestamps, with no I/O at all.
+//! NTP on the wire (RFC 5905): packets and timestamps, without I/O.
 
 pub mod packet;
 pub mod timestamp;

@@ -1,4 +1,4 @@
-//! Waiting: for a file descriptor, no longer than a deadline, and not at all once told to stop.
+//! Waiting for a file descriptor until a deadline, or until a latch is set.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
 
-/// A latch: once set, it stays set, and every wait on it ends at once, in any thread.
+/// A latch: once set, it stays set, and ends every wait on it at once, in any thread.
 ///
-/// It is an eventfd that nobody ever reads, so that `poll` finds it readable for ever after.
+/// It is an eventfd that is never read, so that once written `poll` always finds it readable.
 #[derive(Debug)]
 pub(crate) struct Latch(OwnedFd);
 
@@ -19,7 +19,7 @@ impl Latch {
     }
 
     pub(crate) fn set(&self) {
-        // This can only fail when the counter is about to overflow, and then it is set anyway.
+        // Fails only if the counter would overflow (eventfd(2), EAGAIN): then it is set already.
         let _ = rustix::io::write(&self.0, &1u64.to_ne_bytes());
     }
 }
@@ -32,51 +32,51 @@ impl AsFd for Latch {
 
 /// What ended a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Woke {
+pub(crate) enum Wakeup {
     /// The file descriptor is ready, or has an error or hang-up to report when used.
     Ready,
-    /// The latch is set. This wins over readiness, so that a flood cannot delay a stop.
+    /// The latch is set. This takes precedence over `Ready`, so that a flood cannot delay a stop.
     Latched,
     /// The deadline passed.
-    Expired,
+    TimedOut,
 }
 
-/// Waits until `fd` is ready for `what`, `latch` is set, or `deadline` passes.
+/// Waits until `fd` is ready for `interest`, `latch` is set, or `deadline` passes.
 pub(crate) fn wait(
     fd: impl AsFd,
-    what: PollFlags,
+    interest: PollFlags,
     latch: &Latch,
     deadline: Option<Instant>,
-) -> io::Result<Woke> {
+) -> io::Result<Wakeup> {
     let fd = fd.as_fd();
-    let mut watched = [PollFd::from_borrowed_fd(fd, what), PollFd::new(latch, PollFlags::IN)];
+    let mut watched = [PollFd::from_borrowed_fd(fd, interest), PollFd::new(latch, PollFlags::IN)];
     if !poll_until(&mut watched, deadline)? {
-        return Ok(Woke::Expired);
+        return Ok(Wakeup::TimedOut);
     }
     if !watched[1].revents().is_empty() {
-        return Ok(Woke::Latched);
+        return Ok(Wakeup::Latched);
     }
-    Ok(Woke::Ready)
+    Ok(Wakeup::Ready)
 }
 
 /// Pauses for `time`, or until `latch` is set.
-pub(crate) fn pause(latch: &Latch, time: Duration) -> io::Result<Woke> {
+pub(crate) fn pause(latch: &Latch, time: Duration) -> io::Result<Wakeup> {
     let mut watched = [PollFd::new(latch, PollFlags::IN)];
     match poll_until(&mut watched, after(time))? {
-        true => Ok(Woke::Latched),
-        false => Ok(Woke::Expired),
+        true => Ok(Wakeup::Latched),
+        false => Ok(Wakeup::TimedOut),
     }
 }
 
-/// `poll(2)` until one of `watched` has something to say (true) or `deadline` passes (false);
-/// without a deadline, for ever. A signal handler's interruption (EINTR) does not end it.
+/// `poll(2)` until one of `watched` has an event (true) or `deadline` passes (false); without a
+/// deadline, indefinitely. Carries on after a signal handler interrupted it (EINTR).
 pub(crate) fn poll_until(
     watched: &mut [PollFd<'_>],
     deadline: Option<Instant>,
 ) -> io::Result<bool> {
     loop {
         let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-        // A time too long for the kernel is as good as no limit.
+        // A timeout too long for the kernel is as good as none.
         let timeout = left.and_then(|left| Timespec::try_from(left).ok());
         match poll(watched, timeout.as_ref()) {
             Ok(ready) => return Ok(ready > 0),
@@ -86,7 +86,7 @@ pub(crate) fn poll_until(
     }
 }
 
-/// The instant `time` from now; `None`, meaning never, if no clock reaches that far.
+/// The instant `time` from now; `None`, meaning never, if an `Instant` cannot express it.
 pub(crate) fn after(time: Duration) -> Option<Instant> {
     Instant::now().checked_add(time)
 }
@@ -111,17 +111,17 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     let woke = wait(&silent, PollFlags::IN, &latch, None).unwrap();
-                    assert_eq!(woke, Woke::Latched);
+                    assert_eq!(woke, Wakeup::Latched);
                 });
             }
             latch.set();
         });
-        assert_eq!(pause(&latch, Duration::MAX).unwrap(), Woke::Latched);
+        assert_eq!(pause(&latch, Duration::MAX).unwrap(), Wakeup::Latched);
     }
 
     #[test]
     fn a_deadline_ends_the_wait() {
         let latch = Latch::new().unwrap();
-        assert_eq!(pause(&latch, Duration::from_millis(1)).unwrap(), Woke::Expired);
+        assert_eq!(pause(&latch, Duration::from_millis(1)).unwrap(), Wakeup::TimedOut);
     }
 }

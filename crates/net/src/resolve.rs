@@ -1,22 +1,22 @@
-//! Names to addresses, the way every program on this machine does it: `getaddrinfo(3)`.
+//! Names to addresses through the system's resolver: `getaddrinfo(3)`.
 //!
-//! That asks `/etc/hosts`, then DNS, then whatever else `/etc/nsswitch.conf` lists, and returns
-//! the addresses in the order RFC 6724 says they should be tried.
+//! It asks the sources that `/etc/nsswitch.conf` lists, usually `/etc/hosts` and then DNS, and
+//! returns the addresses in the order in which to try them (RFC 6724).
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use dns_lookup::{AddrInfo, AddrInfoHints, LookupError, LookupErrorKind};
+use dns_lookup::{AddrFamily, AddrInfo, AddrInfoHints, LookupError, LookupErrorKind, SockType};
 use nix::libc;
 use serde::Serialize;
 use thiserror::Error;
 
-/// glibc's "address family for hostname not supported": the name has no address of that family.
-/// The libc crate does not know this one.
+/// "Address family for hostname not supported": the name has no address of that family. A glibc
+/// extension that the libc crate lacks.
 const EAI_ADDRFAMILY: i32 = -9;
 
-/// Which addresses are wanted.
+/// The address family to look up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
@@ -32,32 +32,34 @@ pub enum Family {
 impl Family {
     fn as_hint(self) -> i32 {
         match self {
-            Self::Any => libc::AF_UNSPEC,
-            Self::V4 => libc::AF_INET,
-            Self::V6 => libc::AF_INET6,
+            // 0 is AF_UNSPEC.
+            Self::Any => 0,
+            Self::V4 => AddrFamily::Inet.into(),
+            Self::V6 => AddrFamily::Inet6.into(),
         }
     }
 }
 
-/// What a name turned out to mean.
+/// The addresses of a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Resolution {
-    /// The name as it was asked for.
+    /// The name as given by the caller.
     pub name: String,
-    /// What the name is really called, where aliases (CNAME) were followed. For a numeric
-    /// address, the same text again.
+    /// The canonical name, after following aliases (CNAME). For a numeric address, the same text.
     pub canonical: Option<String>,
-    /// In RFC 6724 order, as getaddrinfo returned them; no address twice, and never empty.
+    /// The addresses in the order getaddrinfo returned them (RFC 6724), without duplicates; never
+    /// empty.
     pub addresses: Vec<IpAddr>,
-    /// How long the answer took.
+    /// How long the lookup took.
     pub elapsed: Duration,
-    /// The same addresses with their IPv6 scope (`fe80::1%eth0`), which `IpAddr` cannot hold.
+    /// The same addresses with their IPv6 scope (`fe80::1%eth0`), which `IpAddr` cannot express.
     #[serde(skip)]
     scoped: Vec<SocketAddr>,
 }
 
 impl Resolution {
-    /// The addresses with a port, ready for `connect`, in the same order.
+    /// The addresses with `port`, in the same order.
     pub fn endpoints(&self, port: u16) -> Vec<SocketAddr> {
         let with_port = |address: &SocketAddr| {
             let mut address = *address;
@@ -68,11 +70,12 @@ impl Resolution {
     }
 }
 
-/// Why a name has no addresses to give.
+/// Why a lookup found no address.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum ResolveError {
-    /// Nobody knows the name (NXDOMAIN, `EAI_NONAME`). Some C libraries and resolvers say this
-    /// also when the name exists without addresses.
+    /// The name does not exist (NXDOMAIN, `EAI_NONAME`). Some C libraries and resolvers say this of
+    /// names without addresses too.
     #[error("no such name: {name}")]
     NoSuchName {
         /// The name asked for.
@@ -87,39 +90,39 @@ pub enum ResolveError {
         /// The family asked for.
         family: Family,
     },
-    /// No name server answered in time, or it could not answer now (`EAI_AGAIN`). Trying again
-    /// may help; having no network looks the same.
+    /// No name server answered in time, or none could answer for the moment (`EAI_AGAIN`). A retry
+    /// may help. Having no network looks the same.
     #[error("temporary failure resolving {name}")]
     TemporaryFailure {
         /// The name asked for.
         name: String,
     },
-    /// Anything else, such as a name server that refuses, or a name with a NUL byte in it.
+    /// Anything else, such as a name server that refuses to answer, or a name with a NUL byte.
     #[error("getaddrinfo {name}: {source}")]
     Other {
         /// The name asked for.
         name: String,
-        /// What getaddrinfo said.
+        /// The resolver's error.
         source: io::Error,
     },
 }
 
-/// Looks `name` up. A numeric address (`192.0.2.1`, `::1`, `fe80::1%eth0`) stands for itself,
-/// without asking anyone.
+/// Looks up `name`. A numeric address (`192.0.2.1`, `::1`, `fe80::1%eth0`) resolves to itself,
+/// without asking a name server.
 ///
-/// This blocks for as long as the system's resolver does, which may be tens of seconds when its
-/// name servers are silent; see `options timeout` in resolv.conf(5).
+/// This blocks for as long as the system's resolver does, which can be tens of seconds when the
+/// name servers do not answer; see `options timeout` in resolv.conf(5).
 ///
 /// # Errors
 /// Any [`ResolveError`].
 pub fn resolve(name: &str, family: Family) -> Result<Resolution, ResolveError> {
     let began = Instant::now();
-    // getaddrinfo returns each address once per socket type: asking for one type is enough.
-    // No AI_ADDRCONFIG: a student who asks for AAAA should see it even without an IPv6 route.
+    // getaddrinfo returns each address once per socket type, so ask for one type only. Without
+    // AI_ADDRCONFIG: AAAA records are of interest even without an IPv6 route.
     let hints = AddrInfoHints {
         flags: libc::AI_CANONNAME,
         address: family.as_hint(),
-        socktype: libc::SOCK_STREAM,
+        socktype: SockType::Stream.into(),
         protocol: 0,
     };
     let entries: Vec<AddrInfo> = dns_lookup::getaddrinfo(Some(name), None, Some(hints))
@@ -128,27 +131,27 @@ pub fn resolve(name: &str, family: Family) -> Result<Resolution, ResolveError> {
         .map_err(|source| ResolveError::Other { name: name.to_owned(), source })?;
 
     let canonical = entries.iter().find_map(|entry| entry.canonname.clone());
-    let scoped = without_repeats(entries.iter().map(|entry| entry.sockaddr));
+    let scoped = without_duplicates(entries.iter().map(|entry| entry.sockaddr));
     if scoped.is_empty() {
         return Err(ResolveError::NoAddress { name: name.to_owned(), family });
     }
     Ok(Resolution {
         name: name.to_owned(),
         canonical,
-        addresses: without_repeats(scoped.iter().map(SocketAddr::ip)),
+        addresses: without_duplicates(scoped.iter().map(SocketAddr::ip)),
         elapsed: began.elapsed(),
         scoped,
     })
 }
 
-fn without_repeats<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut kept = Vec::new();
+fn without_duplicates<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut unique = Vec::new();
     for item in items {
-        if !kept.contains(&item) {
-            kept.push(item);
+        if !unique.contains(&item) {
+            unique.push(item);
         }
     }
-    kept
+    unique
 }
 
 fn classify(name: &str, family: Family, error: LookupError) -> ResolveError {
@@ -167,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_numeric_address_stands_for_itself() {
+    fn a_numeric_address_resolves_to_itself() {
         let four = resolve("192.0.2.7", Family::Any).unwrap();
         assert_eq!(four.addresses, ["192.0.2.7".parse::<IpAddr>().unwrap()]);
         let six = resolve("2001:db8::7", Family::Any).unwrap();
@@ -175,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_the_other_family_is_no_address() {
+    fn an_address_of_the_other_family_is_not_an_address() {
         let error = resolve("192.0.2.7", Family::V6).unwrap_err();
         assert!(matches!(error, ResolveError::NoAddress { family: Family::V6, .. }), "{error:?}");
     }
@@ -196,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn getaddrinfos_reasons_are_told_apart() {
+    fn the_errors_of_getaddrinfo_are_distinguished() {
         let reason = |code| classify("x", Family::V4, LookupError::new(code));
         assert!(matches!(reason(libc::EAI_NONAME), ResolveError::NoSuchName { .. }));
         assert!(matches!(reason(libc::EAI_NODATA), ResolveError::NoAddress { .. }));

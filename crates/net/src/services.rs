@@ -1,11 +1,11 @@
-//! Which service lives at which port: `/etc/services`, or a built-in list where there is none.
+//! Which service is registered at which port: `/etc/services`, or a built-in list if there is none.
 //!
-//! The answer always says where it came from ([`Table::source`]), because the same question can
-//! have two answers on two machines.
+//! [`Table::source`] says where the answers come from, because they can differ between machines.
 
 mod line;
 mod protocol;
 mod query;
+mod service;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,46 +15,30 @@ use thiserror::Error;
 
 pub use protocol::{Protocol, UnknownProtocol};
 pub use query::{BadQuery, Query};
+pub use service::Service;
 
-/// Where a Unix machine keeps its own table, as `getservbyport(3)` reads it.
+/// The system's own table, which `getservbyport(3)` reads.
 pub const SYSTEM_PATH: &str = "/etc/services";
 
 const EMBEDDED: &str = include_str!("services/iana.txt");
 
-/// One entry: a name, the port it belongs to, and other names for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Service {
-    /// The official name, such as `domain`.
-    pub name: String,
-    /// The port number, never 0.
-    pub port: u16,
-    /// The transport the port is counted in: 53/tcp and 53/udp are two entries.
-    pub protocol: Protocol,
-    /// Other names for the same entry, such as `www` for `http`.
-    pub aliases: Vec<String>,
-}
-
-impl Service {
-    fn is_called(&self, name: &str) -> bool {
-        self.name == name || self.aliases.iter().any(|alias| alias == name)
-    }
-}
-
 /// Where a table's entries came from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    /// A file of this machine.
+    /// A file on this machine.
     System(PathBuf),
     /// The list compiled into this crate.
     Embedded,
 }
 
-/// Why a look-up has no answer.
+/// Why a lookup found nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ServiceError {
-    /// Port 0 means "any port, kernel, you choose": no service can live there.
-    #[error("port 0 is reserved: no service can live there")]
+    /// Port 0 asks the kernel to choose a port: no service can be registered there.
+    #[error("port 0 is reserved: no service can be registered there")]
     PortZero,
     /// The table has no entry for this port.
     #[error("no service is registered at port {port}{}", suffix(*.protocol))]
@@ -78,7 +62,7 @@ fn suffix(protocol: Option<Protocol>) -> String {
     protocol.map_or_else(String::new, |protocol| format!(" over {protocol}"))
 }
 
-/// All the services one source knows, in the source's order.
+/// All services of one source, in its order.
 #[derive(Clone, Debug)]
 pub struct Table {
     source: Source,
@@ -86,15 +70,15 @@ pub struct Table {
 }
 
 impl Table {
-    /// This machine's `/etc/services` if it can be read and says anything, else the built-in list.
+    /// This machine's `/etc/services` if it can be read and has an entry, otherwise the built-in list.
     pub fn load() -> Self {
         Self::load_from(Path::new(SYSTEM_PATH))
     }
 
-    /// Like [`Table::load`], from a file of the caller's choosing.
+    /// Like [`Table::load`], but from another file.
     pub fn load_from(path: &Path) -> Self {
-        // An unreadable file is not an error: falling back is the purpose of the built-in list.
-        // Bytes that are no UTF-8 can only spoil the line they stand in.
+        // An unreadable file is not an error: the built-in list exists for that case. Bytes that
+        // are not UTF-8 only affect their own line.
         let text = fs::read(path).unwrap_or_default();
         let services = line::parse_all(&String::from_utf8_lossy(&text));
         if services.is_empty() {
@@ -108,7 +92,7 @@ impl Table {
         Self { source: Source::Embedded, services: line::parse_all(EMBEDDED) }
     }
 
-    /// Where the answers come from.
+    /// Where the entries come from.
     pub fn source(&self) -> &Source {
         &self.source
     }
@@ -139,7 +123,7 @@ impl Table {
         self.find_name(name, protocol).map(|found| found[0])
     }
 
-    /// Every entry that answers `query`; never an empty list.
+    /// Every entry that matches `query`; never an empty list.
     ///
     /// # Errors
     /// Any [`ServiceError`].
@@ -195,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_list_answers_the_courses_questions() {
+    fn the_built_in_list_has_the_services_of_the_course() {
         let table = Table::embedded();
         assert_eq!(table.source(), &Source::Embedded);
         assert!(table.services().len() >= 60);
@@ -206,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_built_in_list_is_understood() {
+    fn every_line_of_the_built_in_list_parses() {
         let meant = EMBEDDED.lines().filter(|line| line.contains('/') && !line.starts_with('#'));
         assert_eq!(meant.count(), Table::embedded().services().len());
     }
 
     #[test]
-    fn a_question_without_an_answer_says_which() {
+    fn errors_name_what_was_asked_for() {
         let table = Table::embedded();
         assert_eq!(table.by_port(0, Protocol::Tcp), Err(ServiceError::PortZero));
         assert_eq!(

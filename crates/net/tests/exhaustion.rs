@@ -1,9 +1,9 @@
-//! A server whose process has no file descriptors left. Alone in its file: the limit is the
-//! process's, and other tests would feel it.
+//! A server whose process has no file descriptors left. The only test in its file, because the limit
+//! applies to the whole process.
 #![allow(clippy::unwrap_used)]
 
 #[path = "it/support/mod.rs"]
-#[allow(dead_code, reason = "a part of it is enough here")]
+#[allow(dead_code, reason = "this test needs only a part of it")]
 mod support;
 
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ use std::os::fd::AsRawFd;
 
 use rustix::net::{AddressFamily, SocketType, connect, socket};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use socklab_net::server::{Config, Echo, What};
+use socklab_net::server::{Config, Echo, ServerEventKind};
 use support::{PATIENCE, start};
 
 const CLIENTS: usize = 10;
@@ -28,13 +28,15 @@ fn without_file_descriptors_clients_wait_and_are_served_when_there_are_some_agai
     // Room for two accepted connections, perhaps a few more in gaps.
     setrlimit(Resource::Nofile, Rlimit { current: Some(highest + 3), ..before }).unwrap();
 
-    // The kernel completes the handshakes: the clients do not notice yet.
+    // The kernel completes the handshakes, so the clients notice nothing yet.
     for socket in &sockets {
         connect(socket, &server.address()).unwrap();
     }
-    server.event(|event| matches!(event.what, What::Trouble { call: "accept", .. }).then_some(()));
+    server.event(|event| {
+        matches!(event.kind, ServerEventKind::Trouble { call: "accept", .. }).then_some(())
+    });
 
-    // Each client that leaves makes room for one that waits.
+    // Each client that closes lets the next one be accepted.
     for socket in sockets {
         let mut client = TcpStream::from(socket);
         client.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -1,4 +1,4 @@
-//! What became of one address.
+//! One attempt to connect.
 
 use std::fmt;
 use std::io;
@@ -7,19 +7,20 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-/// One address, tried once.
+/// One attempt to connect to one address.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Attempt {
     /// The address and port.
     pub address: SocketAddr,
     /// How it ended.
-    pub outcome: Outcome,
-    /// From the call to `connect` until that end.
+    pub outcome: AttemptOutcome,
+    /// From the call to `connect` until then.
     pub elapsed: Duration,
 }
 
 impl Attempt {
-    pub(super) fn ended(address: SocketAddr, outcome: Outcome, began: Instant) -> Self {
+    pub(super) fn ended(address: SocketAddr, outcome: AttemptOutcome, began: Instant) -> Self {
         Self { address, outcome, elapsed: began.elapsed() }
     }
 }
@@ -27,41 +28,42 @@ impl Attempt {
 /// How an attempt to connect ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It worked, and first.
+#[non_exhaustive]
+pub enum AttemptOutcome {
+    /// It connected, before any other.
     Connected,
-    /// The peer's kernel answered the SYN with an RST: nobody listens at that port.
+    /// The peer answered the SYN with an RST: no socket listens on that port.
     Refused,
-    /// No route, or a router on the way reported none.
+    /// No route, or a router on the path reported none (ICMP).
     Unreachable,
     /// No answer before the deadline.
     TimedOut,
-    /// Still without an answer when another address won.
+    /// Still in progress when another address connected.
     Abandoned,
-    /// Anything else, such as a local firewall's veto or no more file descriptors.
+    /// Anything else, such as a local firewall rule or no file descriptors left.
     Failed {
         /// The system call that failed.
         call: &'static str,
-        /// The system's error number, if it had one.
+        /// The error number, if there was one.
         errno: Option<i32>,
-        /// The same in words.
+        /// The system's error message.
         message: String,
     },
 }
 
-impl Outcome {
+impl AttemptOutcome {
     pub(super) fn failed(call: &'static str, error: &io::Error) -> Self {
         Self::Failed { call, errno: error.raw_os_error(), message: error.to_string() }
     }
 }
 
-impl From<io::Error> for Outcome {
-    /// What an error of `connect` means.
+impl From<io::Error> for AttemptOutcome {
+    /// What an error of `connect(2)` means.
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::ConnectionRefused => Self::Refused,
             io::ErrorKind::TimedOut => Self::TimedOut,
-            // No address of that family here is the same as no route: IPv6 switched off.
+            // EADDRNOTAVAIL: this machine has no address of that family, as with IPv6 disabled.
             io::ErrorKind::NetworkUnreachable
             | io::ErrorKind::HostUnreachable
             | io::ErrorKind::NetworkDown
@@ -71,7 +73,7 @@ impl From<io::Error> for Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for AttemptOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connected => f.write_str("connected"),

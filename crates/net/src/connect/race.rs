@@ -1,4 +1,5 @@
-//! The race itself (RFC 8305 §5): start one, and when it fails or dawdles, start the next beside it.
+//! Staggered connection attempts (RFC 8305 §5): when one fails or takes too long, the next starts
+//! beside it.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -9,11 +10,11 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{self, AddressFamily, SocketFlags, SocketType};
 
-use super::{Attempt, Outcome};
+use super::attempt::{Attempt, AttemptOutcome};
 use crate::readiness::{after, poll_until};
 
-/// The order to try addresses in: the resolver's, with the families taking turns, so that one
-/// family's outage costs one stagger and not one per address (RFC 8305 §4).
+/// The order in which to try the addresses: the resolver's, with the families alternating, so that
+/// an outage of one family costs one stagger and not one per address (RFC 8305 §4).
 pub(super) fn interleave(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let Some(first) = addresses.first() else {
         return Vec::new();
@@ -24,123 +25,125 @@ pub(super) fn interleave(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     (0..longest).flat_map(|i| [preferred.get(i), other.get(i)]).flatten().copied().collect()
 }
 
-/// A connection still being made.
-struct Runner {
+/// A connection attempt in progress.
+struct Pending {
     socket: OwnedFd,
     began: Instant,
-    /// Its place in the record.
-    entry: usize,
+    /// Its index in the list of attempts.
+    index: usize,
 }
 
-/// Runs the race: the winner, if any, and the record of all who started.
+/// Tries the addresses until one connects. Returns it, if any, and all attempts that were started.
 pub(super) fn run(
     addresses: &[SocketAddr],
     stagger: Duration,
     deadline: Option<Instant>,
 ) -> (Option<(TcpStream, SocketAddr)>, Vec<Attempt>) {
     let mut waiting = addresses.iter().copied();
-    let mut runners: Vec<Runner> = Vec::new();
-    let mut record: Vec<Attempt> = Vec::new();
+    let mut pending: Vec<Pending> = Vec::new();
+    let mut attempts: Vec<Attempt> = Vec::new();
     let mut next_start = Some(Instant::now());
     loop {
         let now = Instant::now();
         if deadline.is_some_and(|deadline| now >= deadline) {
-            close_record(&runners, &mut record, &Outcome::TimedOut);
-            return (None, record);
+            finish_all(&pending, &mut attempts, &AttemptOutcome::TimedOut);
+            return (None, attempts);
         }
-        // An idle track starts the next runner at once, a busy one only when the stagger is over.
-        if runners.is_empty() || next_start.is_some_and(|start| now >= start) {
+        // Start the next attempt if none is in progress or the stagger has passed.
+        if pending.is_empty() || next_start.is_some_and(|start| now >= start) {
             match waiting.next() {
                 Some(address) => {
-                    let entry = record.len();
-                    // A runner still on the track has no outcome yet; this one stands until then.
-                    record.push(Attempt::ended(address, Outcome::Abandoned, now));
+                    let index = attempts.len();
+                    // The outcome is unknown as yet: this one is replaced when it is known.
+                    attempts.push(Attempt::ended(address, AttemptOutcome::Abandoned, now));
                     match start(address) {
-                        Ok(socket) => runners.push(Runner { socket, began: now, entry }),
-                        Err(outcome) => record[entry] = Attempt::ended(address, outcome, now),
+                        Ok(socket) => pending.push(Pending { socket, began: now, index }),
+                        Err(outcome) => attempts[index] = Attempt::ended(address, outcome, now),
                     }
                     next_start = after(stagger);
                     continue;
                 }
-                None if runners.is_empty() => return (None, record),
+                None if pending.is_empty() => return (None, attempts),
                 None => next_start = None,
             }
         }
         let until = [next_start, deadline].into_iter().flatten().min();
-        let Some(i) = first_finished(&runners, until) else {
+        let Some(i) = first_finished(&pending, until) else {
             continue;
         };
-        let runner = runners.remove(i);
-        let address = record[runner.entry].address;
-        let outcome = result(&runner.socket);
-        record[runner.entry] = Attempt::ended(address, outcome, runner.began);
-        if record[runner.entry].outcome != Outcome::Connected {
-            // A failure need not wait for the stagger (RFC 8305 §5).
+        let attempt = pending.remove(i);
+        let address = attempts[attempt.index].address;
+        let outcome = result(&attempt.socket);
+        attempts[attempt.index] = Attempt::ended(address, outcome, attempt.began);
+        if attempts[attempt.index].outcome != AttemptOutcome::Connected {
+            // After a failure, do not wait for the stagger (RFC 8305 §5).
             next_start = Some(Instant::now());
             continue;
         }
-        let stream = TcpStream::from(runner.socket);
+        let stream = TcpStream::from(attempt.socket);
         match stream.set_nonblocking(false) {
             Ok(()) => {
-                close_record(&runners, &mut record, &Outcome::Abandoned);
-                return (Some((stream, address)), record);
+                finish_all(&pending, &mut attempts, &AttemptOutcome::Abandoned);
+                return (Some((stream, address)), attempts);
             }
-            Err(error) => record[runner.entry].outcome = Outcome::failed("fcntl", &error),
+            Err(error) => attempts[attempt.index].outcome = AttemptOutcome::failed("fcntl", &error),
         }
     }
 }
 
-/// Sends the SYN, without waiting for the answer.
-fn start(address: SocketAddr) -> Result<OwnedFd, Outcome> {
+/// Starts a handshake, without waiting for its end.
+fn start(address: SocketAddr) -> Result<OwnedFd, AttemptOutcome> {
     let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
     let socket = match net::socket_with(family, SocketType::STREAM, flags, None) {
         Ok(socket) => socket,
-        // A kernel without IPv6 has no route there either.
-        Err(Errno::AFNOSUPPORT) => return Err(Outcome::Unreachable),
-        Err(error) => return Err(Outcome::failed("socket", &error.into())),
+        // EAFNOSUPPORT: a kernel without IPv6, so there is no route either.
+        Err(Errno::AFNOSUPPORT) => return Err(AttemptOutcome::Unreachable),
+        Err(error) => return Err(AttemptOutcome::failed("socket", &error.into())),
     };
     match net::connect(&socket, &address) {
-        // A signal does not stop the handshake: it goes on in the kernel (connect(2), EINTR).
+        // EINTR: the handshake continues in the kernel (connect(2)).
         Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(socket),
         Err(error) => Err(io::Error::from(error).into()),
     }
 }
 
-/// Waits for somebody to finish, or for `until`; of several, the one who started first.
-fn first_finished(runners: &[Runner], until: Option<Instant>) -> Option<usize> {
+/// Waits until an attempt has finished, or for `until`. Returns its index in `pending`; of several,
+/// the one started first.
+fn first_finished(pending: &[Pending], until: Option<Instant>) -> Option<usize> {
     // A socket whose connect succeeded or failed becomes writable (connect(2), EINPROGRESS).
     let mut watched: Vec<_> =
-        runners.iter().map(|runner| PollFd::new(&runner.socket, PollFlags::OUT)).collect();
+        pending.iter().map(|attempt| PollFd::new(&attempt.socket, PollFlags::OUT)).collect();
     match poll_until(&mut watched, until) {
-        Ok(_) => watched.iter().position(|runner| !runner.revents().is_empty()),
-        // poll itself fails only for want of memory. Without it nobody can be waited for: asking
-        // a socket whose handshake still runs then ends that attempt.
-        Err(_) => Some(0).filter(|_| !runners.is_empty()),
+        Ok(_) => watched.iter().position(|attempt| !attempt.revents().is_empty()),
+        // poll fails only for lack of memory. Then waiting is not possible: end the first attempt,
+        // with whatever its state is.
+        Err(_) => Some(0).filter(|_| !pending.is_empty()),
     }
 }
 
 /// How a handshake ended, once its socket is writable.
-fn result(socket: &OwnedFd) -> Outcome {
+fn result(socket: &OwnedFd) -> AttemptOutcome {
     match net::sockopt::socket_error(socket) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => return io::Error::from(error).into(),
-        Err(error) => return Outcome::failed("getsockopt SO_ERROR", &error.into()),
+        Err(error) => return AttemptOutcome::failed("getsockopt SO_ERROR", &error.into()),
     }
     match (net::getsockname(socket), net::getpeername(socket)) {
-        // Connecting to a free port in the ephemeral range may pick that very port as our own,
-        // and TCP's simultaneous open then connects the socket to itself: nobody listens there.
-        (Ok(here), Ok(there)) if there.as_ref() == Some(&here) => Outcome::Refused,
-        (Ok(_), Ok(_)) => Outcome::Connected,
+        // When connecting to a free port in the ephemeral range, the kernel may choose that very
+        // port as the local one. The socket then connects to itself (simultaneous open, RFC 9293
+        // §3.5): no socket listens there.
+        (Ok(here), Ok(there)) if there.as_ref() == Some(&here) => AttemptOutcome::Refused,
+        (Ok(_), Ok(_)) => AttemptOutcome::Connected,
         (_, Err(error)) | (Err(error), _) => io::Error::from(error).into(),
     }
 }
 
-/// Gives everyone still on the track the same outcome.
-fn close_record(runners: &[Runner], record: &mut [Attempt], outcome: &Outcome) {
-    for runner in runners {
-        let address = record[runner.entry].address;
-        record[runner.entry] = Attempt::ended(address, outcome.clone(), runner.began);
+/// Sets the outcome of all pending attempts.
+fn finish_all(pending: &[Pending], attempts: &mut [Attempt], outcome: &AttemptOutcome) {
+    for attempt in pending {
+        let address = attempts[attempt.index].address;
+        attempts[attempt.index] = Attempt::ended(address, outcome.clone(), attempt.began);
     }
 }
 
@@ -153,7 +156,7 @@ mod tests {
         addresses.iter().map(|address| address.parse().unwrap()).collect()
     }
 
-    /// A socket bound to loopback. As long as it lives and does not listen, its address refuses.
+    /// A socket bound to loopback. While it exists and does not listen, its port refuses.
     fn bound() -> (OwnedFd, SocketAddr) {
         let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
         net::bind(&socket, &parse(&["127.0.0.1:0"])[0]).unwrap();
@@ -166,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn families_take_turns_and_the_resolvers_first_choice_stays_first() {
+    fn families_alternate_starting_with_the_resolvers_first_choice() {
         let addresses = parse(&["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1", "2.2.2.2:1"]);
         let expected = parse(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "2.2.2.2:1", "[::3]:1"]);
         assert_eq!(interleave(&addresses), expected);
@@ -174,39 +177,39 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_hands_over_at_once() {
+    fn after_a_refusal_the_next_address_is_tried_at_once() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (_refusing, address) = bound();
         let addresses = [address, listener.local_addr().unwrap()];
-        let (winner, record) = run(&addresses, Duration::from_secs(3600), soon());
-        assert_eq!(winner.unwrap().1, addresses[1]);
-        assert_eq!(record[0].outcome, Outcome::Refused);
-        assert_eq!(record[1].outcome, Outcome::Connected);
+        let (connected, attempts) = run(&addresses, Duration::from_secs(3600), soon());
+        assert_eq!(connected.unwrap().1, addresses[1]);
+        assert_eq!(attempts[0].outcome, AttemptOutcome::Refused);
+        assert_eq!(attempts[1].outcome, AttemptOutcome::Connected);
     }
 
     #[test]
-    fn a_silent_address_is_overtaken_and_abandoned() {
-        // A full accept queue is the silence loopback can offer: SYNs are dropped.
+    fn a_silent_address_is_abandoned_when_another_connects() {
+        // With a full accept queue SYNs are dropped: the only silence loopback has to offer.
         let (silent, address) = bound();
         net::listen(&silent, 0).unwrap();
         let _fills_the_queue = TcpStream::connect(address).unwrap();
 
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addresses = [address, listener.local_addr().unwrap()];
-        let (winner, record) = run(&addresses, Duration::from_millis(20), soon());
-        assert_eq!(winner.unwrap().1, addresses[1]);
-        assert_eq!(record[0].outcome, Outcome::Abandoned);
-        assert!(record[0].elapsed >= Duration::from_millis(20));
+        let (connected, attempts) = run(&addresses, Duration::from_millis(20), soon());
+        assert_eq!(connected.unwrap().1, addresses[1]);
+        assert_eq!(attempts[0].outcome, AttemptOutcome::Abandoned);
+        assert!(attempts[0].elapsed >= Duration::from_millis(20));
 
         let deadline = after(Duration::from_millis(50));
-        let (winner, record) = run(&addresses[..1], Duration::from_millis(20), deadline);
-        assert!(winner.is_none());
-        assert_eq!(record[0].outcome, Outcome::TimedOut);
+        let (connected, attempts) = run(&addresses[..1], Duration::from_millis(20), deadline);
+        assert!(connected.is_none());
+        assert_eq!(attempts[0].outcome, AttemptOutcome::TimedOut);
     }
 
     #[test]
-    fn without_addresses_nobody_runs() {
-        let (winner, record) = run(&[], Duration::ZERO, None);
-        assert!(winner.is_none() && record.is_empty());
+    fn without_addresses_nothing_is_tried() {
+        let (connected, attempts) = run(&[], Duration::ZERO, None);
+        assert!(connected.is_none() && attempts.is_empty());
     }
 }

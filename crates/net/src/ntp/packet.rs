@@ -1,4 +1,4 @@
-//! The 48-byte header that every NTP packet starts with (RFC 5905 §7.3).
+//! The 48-byte header of every NTP packet (RFC 5905 §7.3).
 //!
 //! ```text
 //!  byte 0      1        2      3          4–7         8–11             12–15
@@ -9,42 +9,42 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use super::{Short, Timestamp};
+use super::timestamp::{Short, Timestamp};
 
 /// The length of the header in bytes. Extension fields and a MAC may follow it.
 pub const PACKET_LEN: usize = 48;
 
-/// The leap indicator: what the last minute of today will be like.
+/// The leap indicator: whether the last minute of the current month has a leap second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Leap {
-    /// Like any other.
+    /// It has 60 seconds.
     None,
-    /// It will have 61 seconds.
+    /// It has 61 seconds.
     Insert,
-    /// It will have 59 seconds.
+    /// It has 59 seconds.
     Delete,
-    /// The sender's clock is not synchronized: do not use its time.
+    /// The sender's clock is not synchronized: its time must not be used.
     Unsynchronized,
 }
 
-/// Who speaks to whom. Clients send [`Mode::Client`], servers answer [`Mode::Server`].
+/// The association mode. Clients send [`Mode::Client`], servers answer with [`Mode::Server`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// 0. NTP version 1 had no modes and leaves 0 here.
+    /// 0: reserved. NTP version 1 had no modes and leaves 0 here.
     Reserved,
-    /// 1: a peer that will remember us.
+    /// 1: a peer that keeps state about the receiver.
     SymmetricActive,
-    /// 2: a peer that will not.
+    /// 2: a peer that answers without having been configured to.
     SymmetricPassive,
     /// 3: a request.
     Client,
-    /// 4: its answer.
+    /// 4: the answer to a request.
     Server,
-    /// 5: sent to everyone, asked by nobody.
+    /// 5: sent to all hosts of a network, without a request.
     Broadcast,
-    /// 6: ntpq's control messages.
+    /// 6: control messages, as `ntpq` sends them.
     Control,
     /// 7: private use, long abused for reflection attacks.
     Private,
@@ -67,27 +67,29 @@ impl Mode {
     ];
 }
 
-/// The header of an NTP packet, as it is on the wire: parsing judges nothing but the length.
+/// The header of an NTP packet as it is on the wire. Parsing checks nothing but the length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Packet {
-    /// Whether a leap second is coming, or the clock is not to be trusted.
+    /// Whether a leap second is due, or the clock is not synchronized.
     pub leap: Leap,
-    /// The protocol version, 0 to 7 (only the low three bits travel). Today's is 4.
+    /// The protocol version, 0 to 7 (only the low three bits are sent). The current one is 4.
     pub version: u8,
-    /// Who speaks to whom.
+    /// The association mode.
     pub mode: Mode,
-    /// Distance from a reference clock: 1 has one, 2 to 15 do not, 0 marks a kiss-o'-death whose
-    /// [`Packet::reference_id`] says why, 16 is unsynchronized.
+    /// The distance from a reference clock: 1 has one, 2 to 15 are synchronized over the network, 16
+    /// is unsynchronized. 0 marks a kiss-o'-death packet, whose [`Packet::reference_id`] is the kiss
+    /// code (RFC 5905 §7.4).
     pub stratum: u8,
-    /// The longest interval between messages, as a power of two in seconds.
+    /// The maximum interval between messages, as a power of two in seconds.
     pub poll: i8,
     /// The sender's clock resolution, as a power of two in seconds: −20 is about a microsecond.
     pub precision: i8,
-    /// Round trip from the sender to its reference clock.
+    /// The round-trip delay from the sender to its reference clock.
     pub root_delay: Short,
-    /// How wrong the sender's clock may be, relative to its reference clock.
+    /// The maximum error of the sender's clock relative to its reference clock.
     pub root_dispersion: Short,
-    /// The sender's source of time: an ASCII name at stratum 0 and 1, else an address or its hash.
+    /// The sender's source of time: ASCII at stratum 0 and 1, otherwise an IPv4 address or the hash
+    /// of an IPv6 one.
     pub reference_id: [u8; 4],
     /// When the sender's clock was last set.
     pub reference: Timestamp,
@@ -99,13 +101,13 @@ pub struct Packet {
     pub transmit: Timestamp,
 }
 
-/// Fewer bytes than a header has.
+/// Fewer bytes than the header has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{0} bytes are too few for an NTP packet: the header alone has {PACKET_LEN}")]
 pub struct TooShort(pub usize);
 
 impl Packet {
-    /// Reads the header at the start of `bytes`; what follows it is not looked at.
+    /// Parses the header at the start of `bytes`; anything after it is ignored.
     ///
     /// # Errors
     /// [`TooShort`] if there are fewer than [`PACKET_LEN`] bytes.
@@ -128,7 +130,7 @@ impl Packet {
         })
     }
 
-    /// The header as it travels.
+    /// The header in wire format.
     pub fn to_bytes(&self) -> [u8; PACKET_LEN] {
         let mut bytes = [0; PACKET_LEN];
         bytes[0] = (self.leap as u8) << 6 | (self.version & 0b111) << 3 | self.mode as u8;
@@ -157,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_classic_first_byte() {
-        // The 0x1b of a thousand scripts: no leap second, version 3, client.
+        // The 0x1b that many scripts send: no leap second, version 3, client.
         let mut bytes = [0; PACKET_LEN];
         bytes[0] = 0x1b;
         let packet = Packet::parse(&bytes).unwrap();
@@ -193,7 +195,7 @@ mod tests {
         }
 
         #[test]
-        fn any_length_is_parsed_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn any_length_is_parsed_or_too_short(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             prop_assert_eq!(Packet::parse(&bytes).is_ok(), bytes.len() >= PACKET_LEN);
         }
     }

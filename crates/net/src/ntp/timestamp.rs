@@ -1,53 +1,54 @@
-//! NTP's way of telling time: seconds since 1900 that wrap every 136 years (RFC 5905 §6).
+//! NTP time formats: seconds since 1900, which wrap every 136 years (RFC 5905 §6).
 //!
-//! Differences come out right across the wrap of 2036 as long as they are computed modulo 2⁶⁴ and
-//! read as signed numbers. Dates need one more piece of knowledge, the era: see [`PIVOT`].
+//! Differences are correct across the wrap of 2036 as long as they are computed modulo 2⁶⁴ and
+//! interpreted as signed numbers. Dates also need the era: see [`PIVOT`].
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-/// From 1900-01-01, where NTP era 0 begins, to 1970-01-01, in seconds.
+/// Seconds from 1900-01-01, where NTP era 0 begins, to 1970-01-01.
 const UNIX_EPOCH_IN_NTP: i64 = 2_208_988_800;
 
+/// Seconds in an era.
 const ERA: i64 = 1 << 32;
 const NANOS: u32 = 1_000_000_000;
 
-/// 2020-01-01T00:00:00Z in Unix seconds: no packet this program meets was sent before it was
-/// written. A timestamp is taken as a date in the 136 years that begin here.
+/// 2020-01-01T00:00:00Z in Unix seconds. A timestamp is interpreted as a date in the 136 years from
+/// here on, since no packet can have been sent before this code was written.
 pub const PIVOT: i64 = 1_577_836_800;
 
-/// A point in time: 32 bits of seconds, 32 bits of fraction, era not included.
+/// A point in time: 32 bits of seconds and 32 bits of fraction, without the era.
 ///
-/// There is no order between timestamps, since they wrap; ask for [`Timestamp::since`].
+/// Timestamps wrap and so have no order; compare them with [`Timestamp::since`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Timestamp(pub u64);
 
-/// The distance between two timestamps in units of 2⁻³² s: ±68 years around zero.
+/// The signed difference of two timestamps in units of 2⁻³² s, up to ±68 years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Interval(pub i64);
 
-/// A short, unsigned time: 16 bits of seconds, 16 bits of fraction.
+/// NTP short format, an unsigned duration: 16 bits of seconds and 16 bits of fraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Short(pub u32);
 
 impl Timestamp {
-    /// Zero is not a date but "unknown" (RFC 5905 §6).
+    /// Zero means "unknown" (RFC 5905 §6).
     pub const UNKNOWN: Self = Self(0);
 
-    /// From Unix time. Fractions are rounded up, so that [`Timestamp::to_unix`] gives the same
-    /// nanosecond back. Nanoseconds beyond a full second carry over.
+    /// From Unix time. The fraction is rounded up, so that [`Timestamp::to_unix`] returns the same
+    /// nanosecond. Nanoseconds beyond a second carry over.
     pub fn from_unix(seconds: i64, nanos: u32) -> Self {
         let seconds = seconds.wrapping_add(i64::from(nanos / NANOS));
         let since_1900 = seconds.wrapping_add(UNIX_EPOCH_IN_NTP).cast_unsigned();
         let fraction = (u64::from(nanos % NANOS) << 32).div_ceil(u64::from(NANOS));
-        // The era falls off the top: that is the wrap.
+        // The shift drops the era.
         Self((since_1900 << 32).wrapping_add(fraction))
     }
 
-    /// From the system's clock, on either side of 1970.
+    /// From a time of the system's clock, before or after 1970.
     pub fn from_system(time: SystemTime) -> Self {
-        let (seconds, nanos) = crate::calendar::unix_time(time);
+        let (seconds, nanos) = unix_time(time);
         Self::from_unix(seconds, nanos)
     }
 
@@ -64,7 +65,7 @@ impl Timestamp {
         (pivot.saturating_add(after_pivot), nanos as u32)
     }
 
-    /// As a time of the system's clock; `None` where that clock cannot go.
+    /// As a time of the system's clock; `None` if a `SystemTime` cannot express it.
     pub fn to_system(self) -> Option<SystemTime> {
         let (seconds, nanos) = self.to_unix();
         let whole = Duration::from_secs(seconds.unsigned_abs());
@@ -73,12 +74,12 @@ impl Timestamp {
         time?.checked_add(Duration::from_nanos(u64::from(nanos)))
     }
 
-    /// The 32 bits of seconds since the era began.
+    /// Seconds since the era began.
     pub const fn seconds(self) -> u32 {
         (self.0 >> 32) as u32
     }
 
-    /// The 32 bits of fraction, in units of 2⁻³² s (233 picoseconds).
+    /// The fraction of a second, in units of 2⁻³² s (233 picoseconds).
     pub const fn fraction(self) -> u32 {
         self.0 as u32
     }
@@ -88,8 +89,8 @@ impl Timestamp {
         self.0 == 0
     }
 
-    /// How much later than `earlier` this is: right across an era's end, negative if it is not
-    /// later at all.
+    /// How much later than `earlier` this is; negative if it is earlier. Correct across the end of
+    /// an era.
     pub const fn since(self, earlier: Self) -> Interval {
         Interval(self.0.wrapping_sub(earlier.0).cast_signed())
     }
@@ -108,7 +109,7 @@ impl Interval {
 }
 
 impl Short {
-    /// The nearest value above `time`; times of 18 hours and more become the largest value.
+    /// `time` rounded up; 18 hours and more become the largest value.
     pub fn from_duration(time: Duration) -> Self {
         let units = (time.as_nanos() << 16).div_ceil(u128::from(NANOS));
         Self(u32::try_from(units).unwrap_or(u32::MAX))
@@ -120,16 +121,16 @@ impl Short {
     }
 }
 
-/// The clock offset and the round-trip delay from the four times of one exchange (RFC 5905 §8):
-/// the client sent at `t1`, the server received at `t2` and answered at `t3`, the client received
-/// at `t4`. The offset is what to add to the client's clock.
+/// The clock offset and the round-trip delay, from the four timestamps of one exchange (RFC 5905
+/// §8): the client sent at `t1`, the server received at `t2` and answered at `t3`, and the client
+/// received at `t4`. The offset is what to add to the client's clock.
 pub fn offset_and_delay(
     t1: Timestamp,
     t2: Timestamp,
     t3: Timestamp,
     t4: Timestamp,
 ) -> (Interval, Interval) {
-    // First-order differences wrap; their sums are done with a bit to spare, or they might not fit.
+    // The differences wrap by design; their sum needs one bit more than an i64 has.
     let there = i128::from(t2.since(t1).0);
     let back = i128::from(t3.since(t4).0);
     let offset = (there + back) / 2;
@@ -137,6 +138,22 @@ pub fn offset_and_delay(
     let fit =
         |value: i128| Interval(value.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64);
     (fit(offset), fit(delay))
+}
+
+/// Unix time of a system time before or after 1970: whole seconds, rounded down, and the nanoseconds
+/// on top of them.
+fn unix_time(time: SystemTime) -> (i64, u32) {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => (after.as_secs().cast_signed(), after.subsec_nanos()),
+        Err(error) => {
+            let before = error.duration();
+            let seconds = -before.as_secs().cast_signed();
+            match before.subsec_nanos() {
+                0 => (seconds, 0),
+                nanos => (seconds - 1, NANOS - nanos),
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -157,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn differences_do_not_notice_the_end_of_an_era() {
+    fn differences_are_correct_across_the_end_of_an_era() {
         let before = Timestamp::from_unix(2_085_978_495, 0);
         let after = Timestamp::from_unix(2_085_978_497, 0);
         assert_eq!(after.since(before), Interval(2 * SECOND));
@@ -168,10 +185,17 @@ mod tests {
     #[test]
     fn offset_and_delay_of_a_textbook_exchange() {
         let at = |seconds: i64| Timestamp::from_unix(2_085_978_490 + seconds, 0);
-        // The server is 10 s ahead, each way takes 1 s, the server thinks for 2 s.
+        // The server is 10 s ahead, each way takes 1 s, and the server answers after 2 s.
         let (offset, delay) = offset_and_delay(at(0), at(11), at(13), at(4));
         assert_eq!(offset.as_seconds(), 10.0);
         assert_eq!(delay.as_seconds(), 2.0);
+    }
+
+    #[test]
+    fn before_1970_seconds_round_down() {
+        let before = UNIX_EPOCH - Duration::from_millis(250);
+        assert_eq!(unix_time(before), (-1, 750_000_000));
+        assert_eq!(unix_time(UNIX_EPOCH - Duration::from_secs(2)), (-2, 0));
     }
 
     #[test]
@@ -184,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_nanosecond_of_the_pivots_era_survives(
+        fn every_nanosecond_after_the_pivot_survives_the_round_trip(
             after in 0..ERA, nanos in 0..NANOS,
         ) {
             let unix = (PIVOT + after, nanos);
@@ -198,7 +222,7 @@ mod tests {
         }
 
         #[test]
-        fn no_value_can_upset_the_arithmetic(t: [u64; 4], seconds: i64, nanos: u32, pivot: i64) {
+        fn no_value_makes_the_arithmetic_panic(t: [u64; 4], seconds: i64, nanos: u32, pivot: i64) {
             let [t1, t2, t3, t4] = t.map(Timestamp);
             let _ = offset_and_delay(t1, t2, t3, t4);
             let _ = Timestamp::from_unix(seconds, nanos).to_unix_after(pivot);
@@ -206,14 +230,14 @@ mod tests {
         }
 
         #[test]
-        fn the_offset_is_found_wherever_the_clock_stands(
+        fn the_offset_is_found_at_any_time(
             t1: u64, offset in -1_000_000_000_000i64..1_000_000_000_000,
-            way in 0i64..1_000_000_000, thinking in 0i64..1_000_000_000,
+            way in 0i64..1_000_000_000, processing in 0i64..1_000_000_000,
         ) {
             let t1 = Timestamp(t1);
             let t2 = t1.plus(Interval(way + offset));
-            let t3 = t2.plus(Interval(thinking));
-            let t4 = t1.plus(Interval(way + thinking + way));
+            let t3 = t2.plus(Interval(processing));
+            let t4 = t1.plus(Interval(way + processing + way));
             let expected = (Interval(offset), Interval(2 * way));
             prop_assert_eq!(offset_and_delay(t1, t2, t3, t4), expected);
         }

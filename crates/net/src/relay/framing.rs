@@ -1,20 +1,20 @@
-//! Where one datagram ends and the next begins. Pure.
+//! Cuts a byte stream into datagrams. Pure.
 
 use serde::Serialize;
 
-/// How a stream of input becomes datagrams. Not a byte is added or dropped: a line's datagram ends
-/// with its newline.
+/// How the input is cut into datagrams. No byte is added or dropped: the datagram of a line includes
+/// its newline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Framing {
-    /// One line, one datagram: for people. What follows the last newline is one too.
+    /// One datagram per line, for interactive use. What follows the last newline is one too.
     #[default]
     Lines,
-    /// What one `read` returns is one datagram: for pipes and files whose bytes are no lines.
+    /// One datagram per `read`, for pipes and files that do not consist of lines.
     Chunks,
 }
 
-/// The most a datagram can carry over IPv4: 65,535 less the IP and UDP headers.
+/// The largest payload of a datagram over IPv4: 65,535 bytes less the IP and UDP headers.
 pub(super) const LARGEST: usize = 65_507;
 
 /// Cuts input into datagrams.
@@ -29,7 +29,7 @@ impl Framer {
         Self { framing, unfinished: Vec::new() }
     }
 
-    /// The datagrams that `piece` completes.
+    /// Adds `piece`; returns the datagrams it completes.
     pub(super) fn push(&mut self, piece: &[u8]) -> Vec<Vec<u8>> {
         let mut datagrams = Vec::new();
         match self.framing {
@@ -50,7 +50,7 @@ impl Framer {
         datagrams
     }
 
-    /// The datagram that the input's end completes.
+    /// The last datagram, once the input has ended.
     pub(super) fn finish(&mut self) -> Option<Vec<u8>> {
         Some(std::mem::take(&mut self.unfinished)).filter(|rest| !rest.is_empty())
     }

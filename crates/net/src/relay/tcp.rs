@@ -1,7 +1,7 @@
-//! Two streams in opposite directions, each with a thread and an end of its own.
+//! Two byte streams in opposite directions, each with its own thread and its own end.
 //!
-//! The input's end becomes a FIN, nothing more: the peer's answer is still to come. The peer's
-//! end stops the reading; whether it also stops the writing is a choice ([`TcpOptions`]).
+//! The end of the input becomes a FIN and nothing more: the peer may still answer. The peer's FIN
+//! ends the reading; whether it also ends the writing is up to [`TcpOptions`].
 
 use std::io::Write;
 use std::net::{Shutdown, TcpStream};
@@ -14,17 +14,18 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
-use super::{Direction, Ending, Object, Observer, Outcome, Side, read_input, write_output};
-use crate::readiness::{Latch, Woke, after, poll_until, wait};
+use super::stdio::{read_input, write_output};
+use super::summary::{Direction, Ending, Object, Observer, RelaySummary, Side};
+use crate::readiness::{Latch, Wakeup, after, poll_until, wait};
 
 /// How to relay a TCP connection.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TcpOptions {
-    /// End when the peer has ended, although the input has not: right for a terminal, where
-    /// somebody would have to press Ctrl-D for nothing. By default the input is sent to its end,
-    /// which a peer that has only half-closed is waiting for.
+    /// Whether to end when the peer has ended although the input has not. That is right for a
+    /// terminal, where the user would have to press Ctrl-D for nothing. By default the input is
+    /// sent to its end, because the peer may only have half-closed.
     pub end_when_peer_ends: bool,
-    /// Once the input has ended, how long the peer may be silent. By default, for ever: a slow
+    /// How long the peer may be silent once the input has ended. By default without limit: a slow
     /// answer is not a lost one.
     pub patience: Option<Duration>,
 }
@@ -33,63 +34,69 @@ const BUFFER: usize = 64 * 1024;
 
 /// Carries bytes from `input` to `stream` and from `stream` to `output`, until both have ended.
 ///
-/// `input` is read when it has something to read, so that a terminal on which nobody types does
-/// not hold the conversation's end up. `output` may be as slow as it likes: the peer then waits.
-/// The stream is shut down for writing in the end, and not closed.
+/// `input` is read only when it is readable, so that an idle terminal does not delay the end. A slow
+/// `output` makes the peer wait. At the end the stream is shut down for writing, but not closed.
+/// Failures are part of the summary ([`RelaySummary::ending`]).
 pub fn tcp(
     input: impl AsFd,
     output: &mut impl Write,
     stream: &TcpStream,
     options: &TcpOptions,
     observer: Option<Observer<'_>>,
-) -> Outcome {
+) -> RelaySummary {
     let latches = Latch::new().and_then(|a| Ok((a, Latch::new()?, Latch::new()?)));
-    let (input_over, enough_input, lost) = match latches {
+    let (input_ended, stop_reading, stop_sending) = match latches {
         Ok(latches) => latches,
         Err(source) => {
             let ending = Ending::failed("eventfd", Object::Socket, source);
-            return Outcome { sent: 0, received: 0, first_to_end: None, ending };
+            return RelaySummary { sent: 0, received: 0, first_to_end: None, ending };
         }
     };
-    let relay =
-        Relay { stream, observer, input_over, enough_input, lost, first_to_end: OnceLock::new() };
+    let relay = Relay {
+        stream,
+        observer,
+        input_ended,
+        stop_reading,
+        stop_sending,
+        first_to_end: OnceLock::new(),
+    };
     let input = input.as_fd();
     let (up, (received, down)) = thread::scope(|scope| {
         let up = thread::Builder::new().name("relay/input".to_owned());
         let up = up.spawn_scoped(scope, || relay.carry_input(input));
         let down = match &up {
             Ok(_) => relay.carry_answer(output, options),
-            // Without the other direction there is no conversation to be had.
+            // Without a thread for the other direction there is no conversation.
             Err(_) => (0, None),
         };
         let up = match up.map(thread::ScopedJoinHandle::join) {
             Ok(Ok(up)) => up,
-            // The observer panicked on the other thread; do as if it had on this one.
+            // The observer panicked on the other thread: pass that on to the caller.
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(source) => (0, Some(Ending::failed("clone", Object::Input, source))),
         };
         (up, down)
     });
     let (sent, up) = up;
-    Outcome {
+    RelaySummary {
         sent,
         received,
         first_to_end: relay.first_to_end.get().copied(),
-        // A reset takes both directions but the kernel tells only the first who asks: the other
-        // one sees an ordinary end.
+        // A reset ends both directions, but the kernel reports it to one call only; the other
+        // direction sees an ordinary end.
         ending: down.or(up).unwrap_or(Ending::Finished),
     }
 }
 
-/// Ends both directions if one of them panics, as an observer that prints to a closed pipe does:
+/// Ends both directions if one of them panics (as an observer that prints to a closed pipe does):
 /// the panic cannot be passed on before the other direction has ended.
 struct EndOnPanic<'a>(&'a Relay<'a>);
 
 impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.lost.set();
-            self.0.enough_input.set();
+            self.0.stop_sending.set();
+            self.0.stop_reading.set();
             let _ = self.0.stream.shutdown(Shutdown::Both);
         }
     }
@@ -99,16 +106,16 @@ impl Drop for EndOnPanic<'_> {
 struct Relay<'a> {
     stream: &'a TcpStream,
     observer: Option<Observer<'a>>,
-    /// The input has ended: the other direction's patience begins.
-    input_over: Latch,
-    /// Wait for no more input. What was read already is still sent.
-    enough_input: Latch,
-    /// Nothing can or need be sent any more.
-    lost: Latch,
+    /// Set when the input has ended: from then on, [`TcpOptions::patience`] counts.
+    input_ended: Latch,
+    /// Set when no more input is to be read. What was read already is still sent.
+    stop_reading: Latch,
+    /// Set when nothing more can be sent, or need be.
+    stop_sending: Latch,
     first_to_end: OnceLock<Side>,
 }
 
-/// The bytes carried, and what went wrong.
+/// The number of bytes carried, and what went wrong.
 type Carried = (u64, Option<Ending>);
 
 impl Relay<'_> {
@@ -117,17 +124,17 @@ impl Relay<'_> {
         let _guard = EndOnPanic(self);
         let mut sent = 0;
         let ended = self.send_input(input, &mut sent);
-        // The FIN. If the connection is gone already, the other direction finds out by itself.
+        // The FIN. If the connection is gone already, the other direction will notice.
         let _ = self.stream.shutdown(Shutdown::Write);
-        self.input_over.set();
+        self.input_ended.set();
         (sent, ended.err())
     }
 
     fn send_input(&self, input: BorrowedFd<'_>, sent: &mut u64) -> Result<(), Ending> {
         let mut buffer = vec![0; BUFFER];
         loop {
-            match wait(input, PollFlags::IN, &self.enough_input, None) {
-                Ok(Woke::Latched) => return Ok(()),
+            match wait(input, PollFlags::IN, &self.stop_reading, None) {
+                Ok(Wakeup::Latched) => return Ok(()),
                 Ok(_) => {}
                 Err(error) => return Err(Ending::failed("poll", Object::Input, error)),
             }
@@ -146,13 +153,12 @@ impl Relay<'_> {
 
     fn send_all(&self, mut bytes: &[u8], sent: &mut u64) -> Result<(), Ending> {
         while !bytes.is_empty() {
-            match wait(self.stream, PollFlags::OUT, &self.lost, None) {
-                Ok(Woke::Latched) => return Ok(()),
+            match wait(self.stream, PollFlags::OUT, &self.stop_sending, None) {
+                Ok(Wakeup::Latched) => return Ok(()),
                 Ok(_) => {}
                 Err(error) => return Err(Ending::failed("poll", Object::Socket, error)),
             }
-            // DONTWAIT on the call instead of O_NONBLOCK on the socket: the caller's socket stays
-            // as it was.
+            // DONTWAIT on the call instead of O_NONBLOCK on the socket, which is the caller's.
             match send(self.stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
                 Ok(count) => {
                     *sent += count as u64;
@@ -171,10 +177,10 @@ impl Relay<'_> {
         let mut received = 0;
         let ended = self.receive_answer(output, options, &mut received);
         if ended.is_err() {
-            self.lost.set();
+            self.stop_sending.set();
         }
         if ended.is_err() || options.end_when_peer_ends {
-            self.enough_input.set();
+            self.stop_reading.set();
         }
         (received, ended.err())
     }
@@ -186,9 +192,9 @@ impl Relay<'_> {
         received: &mut u64,
     ) -> Result<(), Ending> {
         let mut buffer = vec![0; BUFFER];
-        let mut input_over = false;
+        let mut input_ended = false;
         loop {
-            self.wait_for_answer(options, &mut input_over)?;
+            self.wait_for_answer(options, &mut input_ended)?;
             let count = match recv(self.stream, &mut *buffer, RecvFlags::DONTWAIT) {
                 Ok((_, 0)) => {
                     let _ = self.first_to_end.set(Side::Peer);
@@ -204,13 +210,13 @@ impl Relay<'_> {
         }
     }
 
-    /// Waits until there is something to receive. With limited patience, the limit counts from
-    /// the input's end or the last answer, whichever is later.
-    fn wait_for_answer(&self, options: &TcpOptions, input_over: &mut bool) -> Result<(), Ending> {
+    /// Waits until there is something to receive. A limit counts from the end of the input or the
+    /// last answer, whichever is later.
+    fn wait_for_answer(&self, options: &TcpOptions, input_ended: &mut bool) -> Result<(), Ending> {
         let failed = |error| Ending::failed("poll", Object::Socket, error);
-        if options.patience.is_some() && !*input_over {
-            match wait(self.stream, PollFlags::IN, &self.input_over, None).map_err(failed)? {
-                Woke::Latched => *input_over = true,
+        if options.patience.is_some() && !*input_ended {
+            match wait(self.stream, PollFlags::IN, &self.input_ended, None).map_err(failed)? {
+                Wakeup::Latched => *input_ended = true,
                 _ => return Ok(()),
             }
         }
@@ -222,11 +228,11 @@ impl Relay<'_> {
         }
     }
 
-    /// What a failed call on the socket means.
+    /// How a failed call on the socket ends the conversation.
     fn broken(&self, call: &'static str, error: Errno) -> Ending {
         let _ = self.first_to_end.set(Side::Peer);
         match error {
-            // PIPE: an RST that came after the peer's FIN.
+            // EPIPE: an RST that came after the peer's FIN.
             Errno::CONNRESET | Errno::PIPE => Ending::Reset,
             error => Ending::failed(call, Object::Socket, error),
         }

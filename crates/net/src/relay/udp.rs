@@ -1,4 +1,4 @@
-//! Datagrams in both directions. Nobody says when they are over, so silence has to.
+//! Datagrams in both directions. UDP has no end of stream, so silence ends the conversation.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -10,18 +10,17 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
-use super::framing::{Framer, LARGEST};
-use super::{
-    Direction, Ending, Framing, Object, Observer, Outcome, Side, read_input, write_output,
-};
+use super::framing::{Framer, Framing, LARGEST};
+use super::stdio::{read_input, write_output};
+use super::summary::{Direction, Ending, Object, Observer, RelaySummary, Side};
 use crate::readiness::{after, poll_until};
 
 /// How to relay datagrams.
 #[derive(Clone, Copy, Debug)]
 pub struct UdpOptions {
-    /// What becomes one datagram. By default, a line.
+    /// How the input is cut into datagrams. By default, one per line.
     pub framing: Framing,
-    /// Once the input has ended, how long to wait for one more answer. The default is 1 s.
+    /// How long to wait for another answer once the input has ended. The default is 1 s.
     pub patience: Duration,
 }
 
@@ -32,35 +31,36 @@ impl Default for UdpOptions {
 }
 
 /// Sends `input` as datagrams over the connected `socket`, and writes the answers to `output` one
-/// after another, until the input has ended and no answer came for a while.
+/// after another, until the input has ended and no answer has come for a while.
 ///
-/// A peer's kernel may say that nobody is at the port; that ends the conversation too
-/// ([`Ending::Refused`]). An answer with no bytes is no end, it is an answer with no bytes.
+/// If the peer's kernel reports that no socket is bound to the port, that ends the conversation too
+/// ([`Ending::Refused`]). An empty answer does not: it is a datagram like any other. Failures are
+/// part of the summary ([`RelaySummary::ending`]).
 pub fn udp(
     input: impl AsFd,
     output: &mut impl Write,
     socket: &UdpSocket,
     options: &UdpOptions,
     observer: Option<Observer<'_>>,
-) -> Outcome {
+) -> RelaySummary {
     let mut relay = Relay {
         socket,
         observer,
         framer: Framer::new(options.framing),
-        waiting: VecDeque::new(),
+        unsent: VecDeque::new(),
         buffer: vec![0; LARGEST.next_power_of_two()],
         sent: 0,
         datagrams: 0,
         received: 0,
-        input_over: false,
+        input_ended: false,
     };
     let ending = relay.run(input.as_fd(), output, options.patience).err();
-    Outcome {
+    RelaySummary {
         sent: relay.sent,
         received: relay.received,
         first_to_end: match ending {
             Some(Ending::Refused) => Some(Side::Peer),
-            _ => relay.input_over.then_some(Side::Input),
+            _ => relay.input_ended.then_some(Side::Input),
         },
         ending: ending.unwrap_or(Ending::Finished),
     }
@@ -70,13 +70,13 @@ struct Relay<'a> {
     socket: &'a UdpSocket,
     observer: Option<Observer<'a>>,
     framer: Framer,
-    /// Datagrams to send. While there are any, no more input is read.
-    waiting: VecDeque<Vec<u8>>,
+    /// Datagrams still to be sent. While there are any, no more input is read.
+    unsent: VecDeque<Vec<u8>>,
     buffer: Vec<u8>,
     sent: u64,
     datagrams: u64,
     received: u64,
-    input_over: bool,
+    input_ended: bool,
 }
 
 impl Relay<'_> {
@@ -89,28 +89,28 @@ impl Relay<'_> {
         let mut deadline: Option<Instant> = None;
         loop {
             let mut interest = PollFlags::IN;
-            interest.set(PollFlags::OUT, !self.waiting.is_empty());
+            interest.set(PollFlags::OUT, !self.unsent.is_empty());
             let mut watched = vec![PollFd::new(self.socket, interest)];
-            if self.waiting.is_empty() && !self.input_over {
+            if self.unsent.is_empty() && !self.input_ended {
                 watched.push(PollFd::from_borrowed_fd(input, PollFlags::IN));
             }
             let ready = poll_until(&mut watched, deadline);
             if !ready.map_err(|error| Ending::failed("poll", Object::Socket, error))? {
                 return Ok(());
             }
-            let socket_is = watched[0].revents();
-            let input_is = watched.get(1).map_or(PollFlags::empty(), PollFd::revents);
-            // Answers first: the kernel drops what does not fit into its queue.
-            if socket_is.intersects(PollFlags::IN | PollFlags::ERR | PollFlags::HUP) {
+            let socket_ready = watched[0].revents();
+            let input_ready = watched.get(1).map_or(PollFlags::empty(), PollFd::revents);
+            // Receive first: the kernel drops datagrams that do not fit into the receive buffer.
+            if socket_ready.intersects(PollFlags::IN | PollFlags::ERR | PollFlags::HUP) {
                 self.receive(output)?;
-            } else if socket_is.contains(PollFlags::OUT) {
+            } else if socket_ready.contains(PollFlags::OUT) {
                 self.send()?;
-            } else if !input_is.is_empty() {
+            } else if !input_ready.is_empty() {
                 self.read(input)?;
             }
-            // Patience begins anew with every sign of life.
-            if self.input_over && self.waiting.is_empty() {
-                // Who was asked nothing owes no answer.
+            // The time limit starts again with every datagram.
+            if self.input_ended && self.unsent.is_empty() {
+                // Nothing was sent, so there is no answer to wait for.
                 if self.datagrams == 0 {
                     return Ok(());
                 }
@@ -123,16 +123,16 @@ impl Relay<'_> {
         match read_input(input, &mut self.buffer)? {
             None => {}
             Some(0) => {
-                self.input_over = true;
-                self.waiting.extend(self.framer.finish());
+                self.input_ended = true;
+                self.unsent.extend(self.framer.finish());
             }
-            Some(count) => self.waiting.extend(self.framer.push(&self.buffer[..count])),
+            Some(count) => self.unsent.extend(self.framer.push(&self.buffer[..count])),
         }
         Ok(())
     }
 
     fn send(&mut self) -> Result<(), Ending> {
-        let Some(datagram) = self.waiting.front() else {
+        let Some(datagram) = self.unsent.front() else {
             return Ok(());
         };
         match send(self.socket, datagram, SendFlags::DONTWAIT) {
@@ -140,10 +140,10 @@ impl Relay<'_> {
                 self.sent += count as u64;
                 self.datagrams += 1;
                 self.observe(Direction::ToPeer, datagram);
-                self.waiting.pop_front();
+                self.unsent.pop_front();
                 Ok(())
             }
-            Err(error) => Self::forgive("send", error),
+            Err(error) => Self::check("send", error),
         }
     }
 
@@ -156,16 +156,16 @@ impl Relay<'_> {
                 self.received += count as u64;
                 Ok(())
             }
-            Err(error) => Self::forgive("recv", error),
+            Err(error) => Self::check("recv", error),
         }
     }
 
-    /// Whether a failed call on the socket means anything.
-    fn forgive(call: &'static str, error: Errno) -> Result<(), Ending> {
+    /// Whether a failed call on the socket ends the conversation.
+    fn check(call: &'static str, error: Errno) -> Result<(), Ending> {
         match error {
             Errno::AGAIN | Errno::INTR => Ok(()),
-            // An ICMP message about an earlier datagram: the kernel reports it with the next call,
-            // whatever that is (udp(7)).
+            // An ICMP error about an earlier datagram: the kernel reports it on the next call,
+            // whichever that is (udp(7)).
             Errno::CONNREFUSED => Err(Ending::Refused),
             error => Err(Ending::failed(call, Object::Socket, error)),
         }

@@ -1,46 +1,50 @@
-//! What distinguishes one service from another.
+//! The trait that a service implements.
 
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
-use super::{Connection, Cut, Refusal, Transport, What};
+use super::config::Transport;
+use super::connection::Connection;
+use super::event::{Cut, RefusalReason, ServerEventKind};
 
-/// A datagram that passed the rules and wants an answer.
+/// A datagram that passed the [rules](super::DatagramRules) and is to be answered.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug)]
 pub struct Datagram<'a> {
-    /// Who sent it, or is said to have.
+    /// The source address, which may be forged.
     pub source: SocketAddr,
-    /// What it says; possibly nothing.
+    /// The payload; possibly empty.
     pub bytes: &'a [u8],
-    /// When it reached this machine, by the kernel's clock.
+    /// When the kernel received it.
     pub arrived: SystemTime,
 }
 
-/// What one service does with a client. Everything else about a server is common to all.
+/// What one service does with its clients. Everything else about a server is the same for all.
 pub trait Behaviour: Send + Sync + 'static {
     /// The service's name, for events and errors.
     const NAME: &'static str;
-    /// What the service can be offered over.
+    /// The transports the service supports.
     const OFFERS: Transport;
-    /// What it is offered over unless the configuration says otherwise.
+    /// The transports it uses unless the configuration says otherwise.
     const TRANSPORT: Transport = Self::OFFERS;
     /// How long a TCP client may be idle unless the configuration says otherwise.
     const IDLE: Duration = Duration::from_secs(300);
-    /// Whether no answer of this service can be a request to another: then it cannot be drawn
-    /// into a loop, and senders with low ports may have an answer.
+    /// Whether no answer of this service can pass for a request to another one. Such a service
+    /// cannot be drawn into a loop, so it may answer senders with ports below 1024.
     const NEVER_LOOPS: bool = false;
 
     /// Serves one TCP client, on a thread of its own. Returning closes the connection.
     ///
     /// # Errors
-    /// Whatever cut the conversation short.
+    /// Whatever ended the conversation early.
     fn converse(&self, connection: &mut Connection<'_>) -> Result<(), Cut> {
         let _ = connection;
         Ok(())
     }
 
-    /// Writes the answer to one datagram into `answer`, which is empty at first, and says what to
-    /// report once it is sent; `None` for the plain [`What::Answered`]. Refusing sends nothing.
+    /// Writes the answer to one datagram into `answer`, which starts empty, and returns the event to
+    /// report once it is sent; `None` stands for [`ServerEventKind::Answered`]. On an error
+    /// nothing is sent.
     ///
     /// # Errors
     /// Why there is no answer.
@@ -48,7 +52,7 @@ pub trait Behaviour: Send + Sync + 'static {
         &self,
         request: &Datagram<'_>,
         answer: &mut Vec<u8>,
-    ) -> Result<Option<What>, Refusal> {
+    ) -> Result<Option<ServerEventKind>, RefusalReason> {
         let _ = (request, answer);
         Ok(None)
     }

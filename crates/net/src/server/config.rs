@@ -1,4 +1,4 @@
-//! What can be chosen about a server. The defaults are the safe choices.
+//! The settings of a server. The defaults are the safe choices.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-/// What a service is offered over.
+/// The transports a service is offered over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
@@ -37,15 +37,15 @@ impl fmt::Display for Transport {
 /// Where and how a server serves.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The address to bind. The default is loopback, with a port of the kernel's choice.
+    /// The address to bind. The default is IPv4 loopback and a port chosen by the kernel.
     pub address: SocketAddr,
-    /// TCP, UDP or both; `None`, the default, for what the service usually does.
+    /// TCP, UDP or both; `None`, the default, for the service's usual choice.
     pub transport: Option<Transport>,
-    /// How many TCP clients are served at the same time; more are turned away. The default is
-    /// 512.
+    /// The maximum number of TCP clients at the same time; further ones are refused. The default
+    /// is 512.
     pub connections: usize,
-    /// How long a TCP client may stay without sending or taking a byte; `None`, the default, for
-    /// what suits the service.
+    /// How long a TCP client may neither send nor receive a byte; `None`, the default, for the
+    /// service's usual limit.
     pub idle: Option<Duration>,
     /// Which datagrams are answered.
     pub datagrams: DatagramRules,
@@ -72,15 +72,15 @@ impl Default for Config {
 
 /// Which datagrams are answered.
 ///
-/// Anyone can write any sender on a datagram. Two services that answer everything can so be made
-/// to answer each other for ever (CVE-1999-0103, CVE-2024-2169), and any service to bother a
-/// third. Whatever is set here, a datagram from port 0, or sent to a broadcast or multicast
-/// address, is never answered.
+/// The source address of a datagram is easily forged. With a forged one, two services that answer
+/// everything can be made to answer each other forever (CVE-1999-0103, CVE-2024-2169), and any
+/// service to send its answers to a third party. Whatever is set here, a datagram from port 0, or
+/// one sent to a broadcast or multicast address, is never answered.
 #[derive(Clone, Copy, Debug)]
 pub struct DatagramRules {
-    /// Answer senders with a port below 1024, where other services live. The default is no.
+    /// Whether to answer source ports below 1024, where other services listen. The default is no.
     pub low_ports: bool,
-    /// The most one source address is answered; `None` for no limit.
+    /// The limit for one source address; `None` for no limit.
     pub rate: Option<Rate>,
 }
 
@@ -93,14 +93,14 @@ impl Default for DatagramRules {
 /// A limit on datagrams from one source: an IPv4 address or an IPv6 /64 network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How many a second, in the long run.
+    /// Sustained rate, in datagrams per second.
     pub per_second: u32,
-    /// How many at once, after a silence.
+    /// How many may arrive at once after a pause.
     pub burst: u32,
 }
 
 impl Default for Rate {
-    /// 10,000 a second: more than a student's loop sends, less than a flood.
+    /// 10,000 per second: more than a student's loop sends, less than a flood.
     fn default() -> Self {
         Self { per_second: 10_000, burst: 10_000 }
     }

@@ -1,4 +1,4 @@
-//! One TCP client: reads and writes that wait no longer than they should.
+//! One TCP client: reads and writes with deadlines that a stop interrupts.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -8,12 +8,11 @@ use rustix::event::PollFlags;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
-use super::event::Reporter;
-use super::{Cut, What};
-use crate::readiness::{Latch, Woke, after, wait};
+use super::event::{Cut, Reporter, ServerEventKind};
+use crate::readiness::{Latch, Wakeup, after, wait};
 
-/// How long a farewell may take: see [`Connection::finish`].
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long [`Connection::finish`] waits for the client to end its side.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// One TCP client of a server.
 #[derive(Debug)]
@@ -37,8 +36,8 @@ impl<'server> Connection<'server> {
         latch: &'server Latch,
         reporter: &'server Reporter,
     ) -> Self {
-        // Answers are complete when they are written: waiting for more to send with them, as
-        // Nagle's algorithm does, only delays them. If this fails they are merely slower.
+        // Answers are written whole, so Nagle's algorithm could only delay them. If this call
+        // fails, they are merely slower.
         let _ = stream.set_nodelay(true);
         Self { stream, peer, number, idle, latch, reporter, received: 0, sent: 0 }
     }
@@ -53,13 +52,13 @@ impl<'server> Connection<'server> {
         (self.received, self.sent)
     }
 
-    /// When a client that does nothing from now on will have been idle for too long.
+    /// When a client that does nothing from now on counts as idle for too long; `None` for never.
     pub fn idle_deadline(&self) -> Option<Instant> {
         after(self.idle)
     }
 
-    /// Waits for bytes and reads what there is, at most a `buffer` full. 0 means that the client
-    /// has sent everything it will ever send.
+    /// Waits for bytes and reads those that are there, up to the length of `buffer`. 0 means that
+    /// the client has ended its side.
     ///
     /// # Errors
     /// A [`Cut`].
@@ -67,7 +66,7 @@ impl<'server> Connection<'server> {
         self.read_before(self.idle_deadline(), buffer)
     }
 
-    /// Like [`Connection::read`], with a deadline of the caller's.
+    /// Like [`Connection::read`], with the caller's deadline.
     ///
     /// # Errors
     /// A [`Cut`]; [`Cut::Idle`] once the deadline has passed.
@@ -78,7 +77,8 @@ impl<'server> Connection<'server> {
     ) -> Result<usize, Cut> {
         loop {
             self.wait(PollFlags::IN, deadline)?;
-            // DONTWAIT: poll may be mistaken, and a recv that blocks would not hear the stop.
+            // DONTWAIT: poll may report readiness in error (select(2), BUGS), and a blocking recv
+            // would miss the stop.
             match recv(&self.stream, &mut *buffer, RecvFlags::DONTWAIT) {
                 Ok((_, count)) => {
                     self.received += count as u64;
@@ -90,16 +90,15 @@ impl<'server> Connection<'server> {
         }
     }
 
-    /// Sends all of `bytes`, however many calls it takes: the kernel accepts what its buffer has
-    /// room for, and a client that does not read makes that nothing.
+    /// Sends all of `bytes`, in as many calls as it takes: each accepts only what the send buffer
+    /// has room for, which is nothing while the client does not read.
     ///
     /// # Errors
-    /// A [`Cut`]; [`Cut::Idle`] if the client takes nothing for too long.
+    /// A [`Cut`]; [`Cut::Idle`] if the client does not read for too long.
     pub fn write_all(&mut self, mut bytes: &[u8]) -> Result<(), Cut> {
         while !bytes.is_empty() {
             self.wait(PollFlags::OUT, self.idle_deadline())?;
-            // NOSIGNAL: writing to a client that is gone is its business, not a reason to die of
-            // SIGPIPE.
+            // NOSIGNAL: a client that is gone must not end the server with SIGPIPE.
             match send(&self.stream, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
                 Ok(count) => {
                     self.sent += count as u64;
@@ -112,25 +111,25 @@ impl<'server> Connection<'server> {
         Ok(())
     }
 
-    /// Says goodbye: ends our side, and reads away what the client still sends until it ends its
-    /// own, for two seconds at most.
+    /// Ends our side, then reads and discards whatever the client still sends until it ends its
+    /// side too, for at most two seconds.
     ///
-    /// Closing with bytes unread would make the kernel send an RST, and an RST makes the client's
-    /// kernel throw away the end of our answer (RFC 9112 §9.6).
+    /// Closing with unread bytes would make the kernel send an RST, which can make the client's
+    /// kernel discard the end of our answer (RFC 9112 §9.6).
     ///
     /// # Errors
-    /// A [`Cut`], but not for a client that keeps talking.
+    /// A [`Cut`], but not if the client is still sending at the deadline.
     pub fn finish(&mut self) -> Result<(), Cut> {
         match self.stream.shutdown(Shutdown::Write) {
-            // Not connected any more: the client's RST came first.
+            // ENOTCONN: the client's RST came first.
             Err(error) if error.kind() == io::ErrorKind::NotConnected => return Err(Cut::Reset),
             Err(error) => return Err(Cut::from_error("shutdown", &error)),
             Ok(()) => {}
         }
-        let deadline = after(FAREWELL.min(self.idle));
-        let mut ignored = [0; 4096];
+        let deadline = after(FINISH_TIMEOUT.min(self.idle));
+        let mut discarded = [0; 4096];
         loop {
-            match self.read_before(deadline, &mut ignored) {
+            match self.read_before(deadline, &mut discarded) {
                 Ok(0) | Err(Cut::Idle) => return Ok(()),
                 Ok(_) => {}
                 Err(cut) => return Err(cut),
@@ -138,16 +137,16 @@ impl<'server> Connection<'server> {
         }
     }
 
-    /// Tells the observer something about this connection.
-    pub fn report(&self, what: What) {
-        self.reporter.connection(self.peer, self.number, what);
+    /// Reports an event of this connection to the observer.
+    pub fn report(&self, kind: ServerEventKind) {
+        self.reporter.connection(self.peer, self.number, kind);
     }
 
-    fn wait(&self, what: PollFlags, deadline: Option<Instant>) -> Result<(), Cut> {
-        match wait(&self.stream, what, self.latch, deadline) {
-            Ok(Woke::Ready) => Ok(()),
-            Ok(Woke::Latched) => Err(Cut::Stopped),
-            Ok(Woke::Expired) => Err(Cut::Idle),
+    fn wait(&self, interest: PollFlags, deadline: Option<Instant>) -> Result<(), Cut> {
+        match wait(&self.stream, interest, self.latch, deadline) {
+            Ok(Wakeup::Ready) => Ok(()),
+            Ok(Wakeup::Latched) => Err(Cut::Stopped),
+            Ok(Wakeup::TimedOut) => Err(Cut::Idle),
             Err(error) => Err(Cut::from_error("poll", &error)),
         }
     }

@@ -1,12 +1,15 @@
-//! Daytime (RFC 867): whoever asks is told the date and time, in words.
+//! Daytime (RFC 867): sends the current date and time as one line of text.
 
 use std::time::SystemTime;
 
-use super::{Behaviour, Connection, Cut, Datagram, Refusal, Transport, What};
-use crate::calendar::{Date, unix_time};
+use super::behaviour::{Behaviour, Datagram};
+use super::config::Transport;
+use super::connection::Connection;
+use super::event::{Cut, RefusalReason, ServerEventKind};
+use crate::date;
 
-/// The daytime service: one line, in UTC. Over UDP only on request, since a forged sender can
-/// make it bother somebody else.
+/// The daytime service: one line, in UTC. UDP is off by default, because a forged source address
+/// would direct the answers at a third party.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Daytime;
 
@@ -25,7 +28,7 @@ impl Behaviour for Daytime {
         &self,
         _request: &Datagram<'_>,
         answer: &mut Vec<u8>,
-    ) -> Result<Option<What>, Refusal> {
+    ) -> Result<Option<ServerEventKind>, RefusalReason> {
         // "The data in the received datagram is ignored."
         answer.extend_from_slice(line().as_bytes());
         Ok(None)
@@ -33,6 +36,5 @@ impl Behaviour for Daytime {
 }
 
 fn line() -> String {
-    let (now, _) = unix_time(SystemTime::now());
-    format!("{}\r\n", Date::at(now).daytime())
+    format!("{}\r\n", date::daytime(SystemTime::now()))
 }

@@ -1,13 +1,17 @@
-//! Echo (RFC 862): whatever comes goes back.
+//! Echo (RFC 862): sends back whatever it receives.
 
-use super::{Behaviour, Connection, Cut, Datagram, Refusal, Transport, What};
+use super::behaviour::{Behaviour, Datagram};
+use super::config::Transport;
+use super::connection::Connection;
+use super::event::{Cut, RefusalReason, ServerEventKind};
 
-/// The echo service: TCP verbatim until the client ends, UDP one datagram for one.
+/// The echo service: over TCP the same bytes until the client ends its side, over UDP one datagram
+/// for each.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Echo;
 
-/// All that one client can have in this server's hands. While the client does not read, the
-/// server does not either: back-pressure, and the client's own writes come to wait.
+/// The most this server holds for one client. While the client does not read, the server does not
+/// read either, so the client's own writes block: that is TCP's back-pressure.
 const BUFFER: usize = 64 * 1024;
 
 impl Behaviour for Echo {
@@ -18,7 +22,7 @@ impl Behaviour for Echo {
         let mut buffer = vec![0; BUFFER];
         loop {
             match connection.read(&mut buffer)? {
-                // Everything that came has been written already; close sends it and then the FIN.
+                // Everything received has been written; close sends what is queued, then the FIN.
                 0 => return Ok(()),
                 count => connection.write_all(&buffer[..count])?,
             }
@@ -29,7 +33,7 @@ impl Behaviour for Echo {
         &self,
         request: &Datagram<'_>,
         answer: &mut Vec<u8>,
-    ) -> Result<Option<What>, Refusal> {
+    ) -> Result<Option<ServerEventKind>, RefusalReason> {
         answer.extend_from_slice(request.bytes);
         Ok(None)
     }

@@ -1,4 +1,4 @@
-//! What a server tells about its work.
+//! What a server reports to its observer.
 
 use std::fmt;
 use std::io;
@@ -9,74 +9,76 @@ use std::sync::Arc;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::Transport;
+use super::config::Transport;
 
 /// Something that happened at a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Event {
+#[non_exhaustive]
+pub struct ServerEvent {
     /// The service's name, such as `echo`.
     pub service: &'static str,
     /// TCP or UDP.
     pub transport: Transport,
-    /// The client; `None` for what concerns no client.
+    /// The client's address; `None` if no client is concerned.
     pub peer: Option<SocketAddr>,
-    /// Which TCP connection, counted from 1 for each server; `None` for datagrams.
+    /// The number of the TCP connection, counted from 1 for each server; `None` for datagrams.
     pub connection: Option<u64>,
     /// What happened.
     #[serde(flatten)]
-    pub what: What,
+    pub kind: ServerEventKind,
 }
 
-/// What happened.
+/// What happened at a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-pub enum What {
+#[non_exhaustive]
+pub enum ServerEventKind {
     /// A TCP client was accepted.
     Accepted,
     /// A datagram was answered.
     Answered {
-        /// The bytes that came.
+        /// Bytes in the request.
         received: u64,
-        /// The bytes that went back.
+        /// Bytes in the answer.
         sent: u64,
     },
-    /// An HTTP request was answered. What could not be understood is `None`.
+    /// An HTTP request was answered. Parts that could not be parsed are `None`.
     Http {
-        /// GET, HEAD and so on.
+        /// The method, such as GET or HEAD.
         method: Option<String>,
-        /// What was asked for, as it was written.
+        /// The request target, as the client wrote it.
         target: Option<String>,
-        /// The name this server was called by.
+        /// The host the client addressed.
         host: Option<String>,
-        /// The status code of the answer.
+        /// The status code of the response.
         status: u16,
-        /// The bytes of the answer's body, as sent.
+        /// Bytes of the response body that were sent.
         body: u64,
     },
     /// An NTP request was answered.
     Ntp {
-        /// The version the client speaks.
+        /// The client's protocol version.
         version: u8,
     },
     /// A client was not served.
     Refused {
-        /// Why.
-        why: Refusal,
+        /// Why not.
+        why: RefusalReason,
     },
     /// A TCP connection ended.
     Closed {
-        /// Bytes that came over it.
+        /// Bytes received over it.
         received: u64,
-        /// Bytes that were handed to the kernel for it.
+        /// Bytes handed to the kernel for it.
         sent: u64,
-        /// What cut it short; `None` if it ended in good order.
+        /// What ended it early; `None` if it ended in good order.
         cut: Option<Cut>,
     },
-    /// The machine did not do what the server asked of it. The server goes on and will try again.
+    /// A system call failed. The server carries on and will try again.
     Trouble {
         /// The system call that failed.
         call: &'static str,
-        /// The system's words.
+        /// The system's error message.
         error: String,
     },
 }
@@ -84,20 +86,22 @@ pub enum What {
 /// Why a client was not served.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Refusal {
-    /// The server has as many clients as it may ([`Config::connections`](super::Config)).
+#[non_exhaustive]
+pub enum RefusalReason {
+    /// The server already has the maximum number of clients
+    /// ([`Config::connections`](super::Config)).
     TooManyConnections,
-    /// A datagram from port 0 cannot be answered.
+    /// A datagram from port 0, which cannot be answered.
     SourcePortZero,
-    /// A datagram from a port below 1024, where another service may live.
+    /// A datagram from a port below 1024, where another service may listen.
     LowSourcePort,
-    /// A datagram that claims to come from this very server.
+    /// A datagram whose source is this very server, so it must be forged.
     FromMyself,
-    /// A datagram to a broadcast address.
+    /// A datagram sent to a broadcast address.
     Broadcast,
-    /// A datagram to a multicast address.
+    /// A datagram sent to a multicast address.
     Multicast,
-    /// The source exceeded its rate. Told once; then silence until it is answered again.
+    /// The source exceeded its rate. Reported once, and again only after it was answered again.
     TooFast,
     /// The answer would not fit into a datagram.
     AnswerTooLarge {
@@ -114,32 +118,33 @@ pub enum Refusal {
         /// The version.
         version: u8,
     },
-    /// An NTP packet that is no client's request.
+    /// An NTP packet that is not a client's request.
     NtpMode {
         /// The mode.
         mode: crate::ntp::Mode,
     },
 }
 
-/// What cut a connection short.
+/// What ended a connection early.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Error)]
 #[serde(tag = "by", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Cut {
-    /// The client reset it, or was gone when the server wrote to it.
+    /// The client reset the connection, or was gone when the server wrote to it.
     #[error("reset by the client")]
     Reset,
-    /// Nothing came and nothing could be sent for too long.
+    /// For too long, nothing arrived or nothing could be sent.
     #[error("idle for too long")]
     Idle,
     /// The server was stopped.
     #[error("the server was stopped")]
     Stopped,
-    /// The system failed.
+    /// A system call failed.
     #[error("{call}: {error}")]
     Failed {
         /// The system call that failed.
         call: &'static str,
-        /// The system's words.
+        /// The system's error message.
         error: String,
     },
 }
@@ -154,35 +159,35 @@ impl Cut {
     }
 }
 
-/// Passes events of one server to its observer.
+/// Passes one server's events to its observer.
 #[derive(Clone)]
 pub(super) struct Reporter {
     service: &'static str,
-    observer: Arc<dyn Fn(&Event) + Send + Sync>,
+    observer: Arc<dyn Fn(&ServerEvent) + Send + Sync>,
 }
 
 impl Reporter {
     pub(super) fn new(
         service: &'static str,
-        observer: impl Fn(&Event) + Send + Sync + 'static,
+        observer: impl Fn(&ServerEvent) + Send + Sync + 'static,
     ) -> Self {
         Self { service, observer: Arc::new(observer) }
     }
 
-    /// Something about one TCP connection.
-    pub(super) fn connection(&self, peer: SocketAddr, number: u64, what: What) {
-        self.send(Transport::Tcp, Some(peer), Some(number), what);
+    /// Reports an event of one TCP connection.
+    pub(super) fn connection(&self, peer: SocketAddr, number: u64, kind: ServerEventKind) {
+        self.send(Transport::Tcp, Some(peer), Some(number), kind);
     }
 
-    /// Something about one datagram.
-    pub(super) fn datagram(&self, peer: SocketAddr, what: What) {
-        self.send(Transport::Udp, Some(peer), None, what);
+    /// Reports an event about one datagram.
+    pub(super) fn datagram(&self, peer: SocketAddr, kind: ServerEventKind) {
+        self.send(Transport::Udp, Some(peer), None, kind);
     }
 
-    /// Something about the machine.
+    /// Reports a failed system call that concerns no client in particular.
     pub(super) fn trouble(&self, transport: Transport, call: &'static str, error: &io::Error) {
-        let what = What::Trouble { call, error: error.to_string() };
-        self.send(transport, None, None, what);
+        let kind = ServerEventKind::Trouble { call, error: error.to_string() };
+        self.send(transport, None, None, kind);
     }
 
     fn send(
@@ -190,12 +195,12 @@ impl Reporter {
         transport: Transport,
         peer: Option<SocketAddr>,
         connection: Option<u64>,
-        what: What,
+        kind: ServerEventKind,
     ) {
         let service = self.service;
-        let event = Event { service, transport, peer, connection, what };
-        // An observer that panics, as one that prints to a closed pipe does, must not take the
-        // service along. What it leaves half done is its own.
+        let event = ServerEvent { service, transport, peer, connection, kind };
+        // An observer that panics (as one that prints to a closed pipe does) must not end the
+        // server. Unwind safety is the observer's own concern.
         let _ = catch_unwind(AssertUnwindSafe(|| (self.observer)(&event)));
     }
 }

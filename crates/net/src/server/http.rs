@@ -1,4 +1,4 @@
-//! HTTP/1.1 (RFC 9110, RFC 9112), small and strict: one page, or one directory.
+//! A small, strict HTTP/1.1 server (RFC 9110, RFC 9112) for one page or one directory.
 
 mod files;
 mod request;
@@ -7,28 +7,30 @@ mod site;
 
 use std::path::PathBuf;
 
-use super::{Behaviour, Connection, Cut, Transport, What};
+use super::behaviour::Behaviour;
+use super::config::Transport;
+use super::connection::Connection;
+use super::event::{Cut, ServerEventKind};
 use request::{Rejected, Request};
-use response::{Content, Response, Status};
+use response::{Content, Response};
 
-/// The page at `/`, byte for byte as it is sent.
-pub const PAGE: &str = include_str!("http/page.html");
+pub use site::PAGE;
 
-/// The HTTP service. It answers to any host name.
+/// The HTTP service. It accepts any host name.
 #[derive(Clone, Debug, Default)]
 pub struct Http {
-    /// A directory to serve files from; `None`, the default, for [`PAGE`] alone. Nothing outside
-    /// of it is served, whatever the path or a symbolic link says, and nothing hidden.
+    /// The directory to serve files from; `None`, the default, for [`PAGE`] alone. Files outside of
+    /// it are never served, whatever the path or a symbolic link says, nor are hidden ones.
     pub root: Option<PathBuf>,
 }
 
-/// The longest body that is read past to get at the request behind it; for a longer one the
-/// connection ends.
+/// The longest request body to skip in order to read the next request; after a longer one the
+/// connection is closed.
 const LONGEST_SKIP: u64 = 1024 * 1024;
 
 const PIECE: usize = 16 * 1024;
 
-/// The parser alone, for the fuzzers: how long the request's head is, if there is one.
+/// The length of the request's head, if there is one: the parser alone, for fuzzing.
 #[cfg(fuzzing)]
 pub fn head_length(bytes: &[u8]) -> Option<usize> {
     request::parse(bytes).ok().flatten().map(|request| request.head_length)
@@ -55,7 +57,7 @@ impl Behaviour for Http {
             let response = site::respond(self.root.as_deref(), &request);
             let status = response.status.code;
             let body = send(connection, response, request.method != "HEAD", keep)?;
-            connection.report(What::Http {
+            connection.report(ServerEventKind::Http {
                 method: Some(request.method),
                 target: Some(request.target),
                 host: request.host,
@@ -70,12 +72,13 @@ impl Behaviour for Http {
     }
 }
 
-/// The next request; `None` if the client has none. What was read is left in `inbox`.
+/// Reads the next request; `None` if the client has ended its side. The bytes stay in `inbox`.
 fn next_request(
     connection: &mut Connection<'_>,
     inbox: &mut Vec<u8>,
 ) -> Result<Option<Result<Request, Rejected>>, Cut> {
-    // One deadline for the whole head: a client that sends a byte now and then is idle too.
+    // One deadline for the whole head: otherwise a client could hold the connection open by
+    // sending a byte now and then.
     let deadline = connection.idle_deadline();
     let mut piece = [0; PIECE];
     loop {
@@ -83,24 +86,30 @@ fn next_request(
             return Ok(Some(answer));
         }
         match connection.read_before(deadline, &mut piece)? {
-            // Perhaps in the middle of a request. There is nobody left to complain to.
+            // Possibly in the middle of a request; an answer could not be received any more.
             0 => return Ok(None),
             count => inbox.extend_from_slice(&piece[..count]),
         }
     }
 }
 
-/// Answers what is no request. Where the next one would begin is anybody's guess, so there is
-/// none (RFC 9112 §9.6).
+/// Answers a malformed request. The start of the next one cannot be known, so the connection is
+/// closed afterwards (RFC 9112 §9.6).
 fn refuse(connection: &mut Connection<'_>, rejected: Rejected) -> Result<(), Cut> {
     let Rejected { status, method, target } = rejected;
     let with_body = method.as_deref() != Some("HEAD");
     let body = send(connection, Response::error(status), with_body, false)?;
-    connection.report(What::Http { method, target, host: None, status: status.code, body });
+    connection.report(ServerEventKind::Http {
+        method,
+        target,
+        host: None,
+        status: status.code,
+        body,
+    });
     Ok(())
 }
 
-/// Sends a response; how many bytes its body had.
+/// Sends a response. Returns the number of bytes of its body that were sent.
 fn send(
     connection: &mut Connection<'_>,
     response: Response,
@@ -113,7 +122,7 @@ fn send(
             connection.write_all(&bytes)?;
             Ok(0)
         }
-        // Head and page together: one write, and if they are short, one segment.
+        // Head and body in one write, so that a short response fits into one segment.
         Content::Bytes(body) => {
             bytes.extend_from_slice(&body);
             connection.write_all(&bytes)?;
@@ -127,11 +136,11 @@ fn send(
     }
 }
 
-/// Reads past a request's body, part of which may have come with the head.
+/// Skips a request body, part of which may have arrived with the head.
 fn skip(connection: &mut Connection<'_>, inbox: &mut Vec<u8>, length: u64) -> Result<(), Cut> {
-    let here = usize::try_from(length).map_or(inbox.len(), |length| length.min(inbox.len()));
-    inbox.drain(..here);
-    let mut left = length - here as u64;
+    let buffered = usize::try_from(length).map_or(inbox.len(), |length| length.min(inbox.len()));
+    inbox.drain(..buffered);
+    let mut left = length - buffered as u64;
     let mut piece = [0; PIECE];
     while left > 0 {
         let most = usize::try_from(left).map_or(PIECE, |left| left.min(PIECE));

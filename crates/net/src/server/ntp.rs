@@ -1,21 +1,24 @@
-//! An NTP server (RFC 5905 §14, the stateless kind): it tells what this machine's clock says.
+//! A stateless NTP server (RFC 5905 §14) that serves this machine's clock.
 
 use std::time::{Duration, SystemTime};
 
-use super::{Behaviour, Datagram, Refusal, Transport, What};
+use super::behaviour::{Behaviour, Datagram};
+use super::config::Transport;
+use super::event::{RefusalReason, ServerEventKind};
 use crate::ntp::{Leap, Mode, Packet, Short, Timestamp};
 
 /// The NTP service.
 #[derive(Clone, Copy, Debug)]
 pub struct Ntp {
-    /// The stratum to claim, 1 to 15. The default is 10, as good manners have it for a clock that
-    /// nobody vouches for: whoever has a better source will prefer it.
+    /// The stratum to announce, 1 to 15. The default is 10, the convention for a local clock with
+    /// no reference: clients prefer any better source.
     pub stratum: u8,
-    /// The source to name. The default is `LOCL`, an uncalibrated local clock.
+    /// The reference id to announce. The default is `LOCL`, an uncalibrated local clock (RFC 5905
+    /// §7.3).
     pub reference_id: [u8; 4],
-    /// The round trip to the reference clock to claim. The default is 0: there is none.
+    /// The round trip to the reference clock to announce. The default is 0: there is none.
     pub root_delay: Duration,
-    /// How wrong the clock may be. The default is 10 ms.
+    /// The clock's maximum error to announce. The default is 10 ms.
     pub root_dispersion: Duration,
 }
 
@@ -36,26 +39,26 @@ const PRECISION: i8 = -20;
 impl Behaviour for Ntp {
     const NAME: &'static str = "ntp";
     const OFFERS: Transport = Transport::Udp;
-    // Only mode 3 is answered, and only with mode 4: no answer is ever a question. And port 123 is
-    // a client's port too (RFC 5905 §9.1).
+    // Only mode 3 is answered, and only with mode 4, so no answer can trigger another. And clients
+    // may use source port 123 themselves (RFC 5905 §9.1).
     const NEVER_LOOPS: bool = true;
 
     fn answer(
         &self,
         request: &Datagram<'_>,
         answer: &mut Vec<u8>,
-    ) -> Result<Option<What>, Refusal> {
-        let packet = judge(request.bytes)?;
+    ) -> Result<Option<ServerEventKind>, RefusalReason> {
+        let packet = check_request(request.bytes)?;
         let receive = Timestamp::from_system(request.arrived);
-        // The last thing before sending, to be as close to the truth as user space gets.
+        // Read the clock last, as close to the actual transmission as user space gets.
         let transmit = Timestamp::from_system(SystemTime::now());
         answer.extend_from_slice(&self.reply(&packet, receive, transmit).to_bytes());
-        Ok(Some(What::Ntp { version: packet.version }))
+        Ok(Some(ServerEventKind::Ntp { version: packet.version }))
     }
 }
 
 impl Ntp {
-    /// The answer to `request`: pure, the clock has been read already.
+    /// The answer to `request`. Pure: the caller has read the clock.
     fn reply(&self, request: &Packet, receive: Timestamp, transmit: Timestamp) -> Packet {
         Packet {
             leap: Leap::None,
@@ -67,9 +70,10 @@ impl Ntp {
             root_delay: Short::from_duration(self.root_delay),
             root_dispersion: Short::from_duration(self.root_dispersion),
             reference_id: self.reference_id,
-            // Our reference is the system clock itself, and it was consulted just now.
+            // The reference is the system clock itself, which was read just now.
             reference: receive,
-            // Whatever it is: many clients send a random number here, to recognize their answer.
+            // Copied bit by bit, whatever it is: many clients send a random number here and
+            // accept only the answer that returns it.
             origin: request.transmit,
             receive,
             transmit,
@@ -77,14 +81,15 @@ impl Ntp {
     }
 }
 
-/// The request in `bytes`, if it is one.
-fn judge(bytes: &[u8]) -> Result<Packet, Refusal> {
-    let packet = Packet::parse(bytes).map_err(|_| Refusal::NtpTooShort { length: bytes.len() })?;
+/// Parses a client request, or says why it is none.
+fn check_request(bytes: &[u8]) -> Result<Packet, RefusalReason> {
+    let packet =
+        Packet::parse(bytes).map_err(|_| RefusalReason::NtpTooShort { length: bytes.len() })?;
     if !(1..=4).contains(&packet.version) {
-        return Err(Refusal::NtpVersion { version: packet.version });
+        return Err(RefusalReason::NtpVersion { version: packet.version });
     }
     if packet.mode != Mode::Client {
-        return Err(Refusal::NtpMode { mode: packet.mode });
+        return Err(RefusalReason::NtpMode { mode: packet.mode });
     }
     Ok(packet)
 }
@@ -103,21 +108,36 @@ mod tests {
 
     #[test]
     fn only_requests_are_answered() {
-        assert_eq!(judge(&[0x1b; 47]).unwrap_err(), Refusal::NtpTooShort { length: 47 });
-        assert_eq!(judge(&request(0x1c)).unwrap_err(), Refusal::NtpMode { mode: Mode::Server });
-        assert_eq!(judge(&request(0x1e)).unwrap_err(), Refusal::NtpMode { mode: Mode::Control });
-        assert_eq!(judge(&request(0x03)).unwrap_err(), Refusal::NtpVersion { version: 0 });
-        assert_eq!(judge(&request(0x2b)).unwrap_err(), Refusal::NtpVersion { version: 5 });
+        assert_eq!(
+            check_request(&[0x1b; 47]).unwrap_err(),
+            RefusalReason::NtpTooShort { length: 47 }
+        );
+        assert_eq!(
+            check_request(&request(0x1c)).unwrap_err(),
+            RefusalReason::NtpMode { mode: Mode::Server }
+        );
+        assert_eq!(
+            check_request(&request(0x1e)).unwrap_err(),
+            RefusalReason::NtpMode { mode: Mode::Control }
+        );
+        assert_eq!(
+            check_request(&request(0x03)).unwrap_err(),
+            RefusalReason::NtpVersion { version: 0 }
+        );
+        assert_eq!(
+            check_request(&request(0x2b)).unwrap_err(),
+            RefusalReason::NtpVersion { version: 5 }
+        );
         for version in 1..=4 {
-            assert_eq!(judge(&request(version << 3 | 3)).unwrap().version, version);
+            assert_eq!(check_request(&request(version << 3 | 3)).unwrap().version, version);
         }
     }
 
     #[test]
-    fn the_answer_carries_the_question() {
-        let question = judge(&request(0x23)).unwrap();
+    fn the_answer_returns_the_requests_timestamp() {
+        let request = check_request(&request(0x23)).unwrap();
         let (t2, t3) = (Timestamp(1 << 40), Timestamp(1 << 41));
-        let answer = Ntp::default().reply(&question, t2, t3);
+        let answer = Ntp::default().reply(&request, t2, t3);
         assert_eq!(answer.origin, Timestamp(0xa5a5_a5a5_a5a5_a5a5));
         assert_eq!((answer.version, answer.mode, answer.poll), (4, Mode::Server, 6));
         assert_eq!((answer.receive, answer.transmit), (t2, t3));

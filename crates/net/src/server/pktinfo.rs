@@ -1,8 +1,9 @@
-//! A UDP socket that knows which of its addresses a datagram was sent to, and answers from it.
+//! A UDP socket that answers each datagram from the address it was sent to.
 //!
-//! On a machine with several addresses, a socket bound to the wildcard would answer from the one
-//! the route prefers, and a client that asked another one would not recognize the answer. The
-//! `IP_PKTINFO` control message (ip(7), ipv6(7), RFC 3542 §6) carries the address both ways.
+//! On a machine with several addresses, a socket bound to the wildcard address answers from the one
+//! the route prefers, and a client that asked another one does not recognize the answer. The
+//! `IP_PKTINFO` control message (ip(7), ipv6(7), RFC 3542 §6) carries the address both ways. rustix
+//! has no such control messages, hence nix.
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -17,38 +18,38 @@ use nix::sys::socket::{
 };
 use nix::sys::time::TimeSpec;
 
-use super::screen::Directed;
+use super::screen::Destination;
 
 /// A UDP socket with `IP_PKTINFO` and kernel receive timestamps.
 #[derive(Debug)]
 pub(super) struct PktinfoSocket(UdpSocket);
 
-/// A datagram's circumstances.
+/// A received datagram, without its bytes.
 pub(super) struct Arrival {
     /// Its length in bytes.
     pub(super) length: usize,
-    /// Who sent it, or is said to have.
+    /// The source address, which may be forged.
     pub(super) source: SocketAddr,
-    /// What it was addressed to.
-    pub(super) directed: Directed,
-    /// When the kernel got it (`SO_TIMESTAMPNS`).
+    /// Where it was sent to.
+    pub(super) destination: Destination,
+    /// When the kernel received it (`SO_TIMESTAMPNS`).
     pub(super) arrived: SystemTime,
-    /// The same control message, to be handed back with the answer.
+    /// The control message, to be passed back with the answer.
     info: Info,
 }
 
 enum Info {
     V4(in_pktinfo),
     V6(in6_pktinfo),
-    /// The kernel sent none; then the route decides about the answer's source.
+    /// The kernel sent none; then routing decides the answer's source address.
     None,
 }
 
 impl PktinfoSocket {
     pub(super) fn bind(address: SocketAddr) -> io::Result<Self> {
         let socket = UdpSocket::bind(address)?;
-        // On an IPv6 wildcard socket both kinds: a datagram over IPv4 gets both control messages,
-        // and only IPv4's tells a broadcast.
+        // An IPv6 wildcard socket needs both: an IPv4 datagram then comes with both control
+        // messages, and only the IPv4 one reveals a broadcast.
         if address.is_ipv6() {
             setsockopt(&socket, sockopt::Ipv6RecvPacketInfo, &true)?;
         }
@@ -61,7 +62,7 @@ impl PktinfoSocket {
         self.0.local_addr()
     }
 
-    /// Takes the next datagram, or fails with `WouldBlock`.
+    /// Receives the next datagram, or fails with `WouldBlock`.
     pub(super) fn receive(&self, buffer: &mut [u8]) -> io::Result<Arrival> {
         let mut control = cmsg_space!(in_pktinfo, in6_pktinfo, TimeSpec);
         let mut slices = [IoSliceMut::new(buffer)];
@@ -87,19 +88,19 @@ impl PktinfoSocket {
         Ok(Arrival {
             length: message.bytes,
             source,
-            directed: info.directed(self.0.local_addr()?.port()),
+            destination: info.destination(self.0.local_addr()?.port()),
             arrived: arrived.unwrap_or_else(SystemTime::now),
             info,
         })
     }
 
-    /// Sends `bytes` back to where `request` came from, from where it was sent to, or fails with
-    /// `WouldBlock`.
+    /// Sends `bytes` to the source of `request`, from the address that `request` was sent to, or
+    /// fails with `WouldBlock`.
     pub(super) fn send(&self, bytes: &[u8], request: &Arrival) -> io::Result<()> {
         let reply;
         let control = match &request.info {
             Info::V4(info) => {
-                // Interface 0: let the route to the client choose it.
+                // Interface 0: let routing choose it.
                 reply = in_pktinfo { ipi_ifindex: 0, ..*info };
                 Some(ControlMessage::Ipv4PacketInfo(&reply))
             }
@@ -124,35 +125,35 @@ impl AsFd for PktinfoSocket {
 }
 
 impl Info {
-    fn directed(&self, port: u16) -> Directed {
+    fn destination(&self, port: u16) -> Destination {
         match self {
             Self::V4(info) => {
                 // ip(7): ipi_addr is the packet's destination, ipi_spec_dst the local address it
-                // was delivered to. They differ when the destination is not one machine's.
+                // was delivered to. They differ when the destination is not a single host.
                 let (sent_to, local) = (to_ipv4(info.ipi_addr), to_ipv4(info.ipi_spec_dst));
                 if sent_to.is_multicast() {
-                    Directed::Multicast
+                    Destination::Multicast
                 } else if sent_to != local {
-                    Directed::Broadcast
+                    Destination::Broadcast
                 } else {
-                    Directed::Here(SocketAddr::new(IpAddr::V4(local), port))
+                    Destination::Host(SocketAddr::new(IpAddr::V4(local), port))
                 }
             }
             Self::V6(info) => {
                 let sent_to = Ipv6Addr::from(info.ipi6_addr.s6_addr);
                 if sent_to.is_multicast() {
-                    Directed::Multicast
+                    Destination::Multicast
                 } else {
-                    Directed::Here(SocketAddr::new(IpAddr::V6(sent_to), port))
+                    Destination::Host(SocketAddr::new(IpAddr::V6(sent_to), port))
                 }
             }
-            Self::None => Directed::Unknown,
+            Self::None => Destination::Unknown,
         }
     }
 }
 
 fn to_ipv4(address: in_addr) -> Ipv4Addr {
-    // s_addr is in network order in memory, whatever the machine's order is.
+    // s_addr is in network byte order in memory.
     Ipv4Addr::from(address.s_addr.to_ne_bytes())
 }
 

@@ -1,30 +1,29 @@
-//! How often one source may ask: a bucket of tokens for each, refilled as time passes. Pure: the
-//! time is an argument.
+//! Rate limiting by source: a token bucket for each. Pure: the time is an argument.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
-use super::Rate;
+use super::config::Rate;
 
-/// How many sources are told apart. Beyond, newcomers share one bucket, so that a flood with
-/// invented senders cannot fill the memory.
+/// The most buckets to keep. Further sources share one, so that a flood with forged source addresses
+/// cannot exhaust memory.
 const MOST_SOURCES: usize = 4096;
 
-/// How often to look for sources that can be forgotten, at most: a flood must not make us look
-/// for every datagram.
-const SWEEP: Duration = Duration::from_millis(100);
+/// The shortest time between two sweeps for buckets to drop: a flood must not cause one for every
+/// datagram.
+const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Whether a source may have an answer now.
+/// Whether a source may be answered now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     /// It may.
     Granted,
-    /// It asked too often; `first` after it was last granted something.
+    /// It exceeded its rate; `first` if this is the first time since it was last granted.
     Exceeded { first: bool },
 }
 
-/// Counts the datagrams of every source.
+/// Limits the datagrams answered to each source.
 pub(super) struct RateLimiter {
     rate: Rate,
     buckets: HashMap<IpAddr, Bucket>,
@@ -42,7 +41,7 @@ impl RateLimiter {
         Self { rate, buckets: HashMap::new(), swept: None }
     }
 
-    /// One more datagram from `source`, at `now`.
+    /// Counts one more datagram from `source`, at `now`.
     pub(super) fn admit(&mut self, source: IpAddr, now: Instant) -> Admission {
         let rate = self.rate;
         let key = self.key(source, now);
@@ -62,16 +61,16 @@ impl RateLimiter {
         }
     }
 
-    /// Whose bucket to use.
+    /// The key of the bucket to use for `source`.
     fn key(&mut self, source: IpAddr, now: Instant) -> IpAddr {
         let key = network(source);
         if self.buckets.len() < MOST_SOURCES || self.buckets.contains_key(&key) {
             return key;
         }
-        let due = |swept| now.saturating_duration_since(swept) >= SWEEP;
+        let due = |swept| now.saturating_duration_since(swept) >= SWEEP_INTERVAL;
         if self.swept.is_none_or(due) {
             self.swept = Some(now);
-            // A full bucket remembers nothing that a new one would not know.
+            // A full bucket is no different from a new one.
             let rate = self.rate;
             self.buckets.retain(|_, bucket| {
                 bucket.fill(rate, now);
@@ -91,7 +90,7 @@ impl Bucket {
     }
 }
 
-/// An IPv4 address, or the /64 network that one IPv6 customer has to choose addresses from.
+/// An IPv4 address, or an IPv6 /64 network: one customer can use any address of it.
 fn network(source: IpAddr) -> IpAddr {
     match source.to_canonical() {
         IpAddr::V6(six) => {
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_then_the_rate_and_one_notice_each_time() {
+    fn a_burst_is_granted_then_the_rate_and_each_excess_is_reported_once() {
         let mut limiter = RateLimiter::new(RATE);
         let begin = Instant::now();
         let mut at = |ms| limiter.admit(source("192.0.2.1"), begin + Duration::from_millis(ms));
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_do_not_disturb_each_other_but_a_64_is_one_source() {
+    fn each_source_has_its_own_rate_and_a_64_is_one_source() {
         let mut limiter = RateLimiter::new(Rate { per_second: 1, burst: 1 });
         let now = Instant::now();
         for text in ["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8:0:1::1"] {
@@ -141,14 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn invented_senders_cannot_fill_the_memory() {
+    fn forged_sources_cannot_exhaust_memory() {
         let mut limiter = RateLimiter::new(RATE);
         let now = Instant::now();
         for number in 0..20_000 {
             limiter.admit(Ipv4Addr::from_bits(number).into(), now);
         }
         assert!(limiter.buckets.len() <= MOST_SOURCES + 1);
-        // Once they are silent, there is room for newcomers again.
+        // Once they are silent, their buckets are dropped.
         let later = now + Duration::from_secs(10);
         assert_eq!(limiter.admit(source("198.51.100.1"), later), Admission::Granted);
         assert_eq!(limiter.buckets.len(), 1);

@@ -1,4 +1,4 @@
-//! Accepting TCP clients, a thread for each.
+//! Accepts TCP clients, with one thread for each.
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,11 +9,15 @@ use std::time::Duration;
 
 use rustix::event::PollFlags;
 
-use super::{Behaviour, Connection, Refusal, Shared, Transport, What};
-use crate::readiness::{Woke, pause, wait};
+use super::behaviour::Behaviour;
+use super::config::Transport;
+use super::connection::Connection;
+use super::event::{RefusalReason, ServerEventKind};
+use super::shared::Shared;
+use crate::readiness::{Wakeup, pause, wait};
 
-/// How long to wait before accepting again after the machine failed us.
-const RESPITE: Duration = Duration::from_millis(50);
+/// How long to wait after a failed accept before trying again.
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
 /// Accepts until the latch is set, then waits for every conversation to end.
 pub(super) fn serve<B: Behaviour>(listener: &TcpListener, shared: &Arc<Shared<B>>) {
@@ -23,23 +27,23 @@ pub(super) fn serve<B: Behaviour>(listener: &TcpListener, shared: &Arc<Shared<B>
     let mut in_trouble = false;
     loop {
         let accepted = match wait(listener, PollFlags::IN, &shared.latch, None) {
-            Ok(Woke::Latched) => break,
+            Ok(Wakeup::Latched) => break,
             Ok(_) => listener.accept(),
             Err(error) => Err(error),
         };
         let (stream, peer) = match accepted {
             Ok(client) => client,
-            // The client gave up while it was queueing.
-            Err(error) if is_nothing(&error) => continue,
+            // The client gave up while it was in the accept queue.
+            Err(error) if is_spurious(&error) => continue,
             Err(error) => {
                 // Out of file descriptors (EMFILE, ENFILE) or memory. The client stays in the
-                // queue, so poll would wake us at once: let the others finish first. Said once,
-                // not twenty times a second.
+                // accept queue, so poll would return at once: give other clients time to finish.
+                // Reported once, not at every retry.
                 if !in_trouble {
                     shared.reporter.trouble(Transport::Tcp, "accept", &error);
                 }
                 in_trouble = true;
-                if let Ok(Woke::Latched) = pause(&shared.latch, RESPITE) {
+                if let Ok(Wakeup::Latched) = pause(&shared.latch, RETRY_DELAY) {
                     break;
                 }
                 continue;
@@ -48,22 +52,22 @@ pub(super) fn serve<B: Behaviour>(listener: &TcpListener, shared: &Arc<Shared<B>
         in_trouble = false;
         number += 1;
         threads.retain(|thread| !thread.is_finished());
-        let Some(seat) = Seat::take(&clients, shared.config.connections) else {
-            let why = Refusal::TooManyConnections;
-            shared.reporter.connection(peer, number, What::Refused { why });
+        let Some(slot) = Slot::take(&clients, shared.config.connections) else {
+            let why = RefusalReason::TooManyConnections;
+            shared.reporter.connection(peer, number, ServerEventKind::Refused { why });
             continue;
         };
         let for_thread = Arc::clone(shared);
         let spawned = thread::Builder::new()
             .name(format!("{}/tcp/{number}", B::NAME))
-            .spawn(move || converse(&for_thread, stream, peer, number, seat));
+            .spawn(move || converse(&for_thread, stream, peer, number, slot));
         match spawned {
             Ok(thread) => threads.push(thread),
             Err(error) => shared.reporter.trouble(Transport::Tcp, "clone", &error),
         }
     }
     for thread in threads {
-        // However that conversation ended, it has ended.
+        // A thread that panicked has ended as well.
         let _ = thread.join();
     }
 }
@@ -73,34 +77,34 @@ fn converse<B: Behaviour>(
     stream: TcpStream,
     peer: SocketAddr,
     number: u64,
-    seat: Seat,
+    slot: Slot,
 ) {
     let idle = shared.config.idle.unwrap_or(B::IDLE);
     let mut connection =
         Connection::new(stream, peer, number, idle, &shared.latch, &shared.reporter);
-    connection.report(What::Accepted);
+    connection.report(ServerEventKind::Accepted);
     let cut = shared.behaviour.converse(&mut connection).err();
     let (received, sent) = connection.counts();
-    // First the report and the seat, then (when `connection` drops) the close: a client that has
-    // seen its connection end finds the event reported and room for the next one.
-    connection.report(What::Closed { received, sent, cut });
-    drop(seat);
+    // Report and free the slot before closing (when `connection` drops): a client that sees its
+    // connection end can rely on the event having been reported and on there being room again.
+    connection.report(ServerEventKind::Closed { received, sent, cut });
+    drop(slot);
 }
 
-/// Errors of accept that are no trouble: nobody there after all, or gone already.
-fn is_nothing(error: &io::Error) -> bool {
+/// Whether a failed accept only means that there is no client after all.
+fn is_spurious(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::WouldBlock | ErrorKind::Interrupted | ErrorKind::ConnectionAborted
     )
 }
 
-/// A place among the clients served at the same time; dropping it frees it.
-struct Seat(Arc<AtomicUsize>);
+/// One of the connections allowed at the same time; dropping it frees it.
+struct Slot(Arc<AtomicUsize>);
 
-impl Seat {
+impl Slot {
     fn take(clients: &Arc<AtomicUsize>, limit: usize) -> Option<Self> {
-        // Only the accepting thread takes seats, so nobody can take one in between.
+        // Only the accepting thread takes slots, so the count cannot rise in between.
         if clients.load(Ordering::Acquire) >= limit {
             return None;
         }
@@ -109,7 +113,7 @@ impl Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for Slot {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }

@@ -1,45 +1,48 @@
-//! Answering datagrams, one after another.
+//! Answers datagrams, one after another.
 
 use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 use rustix::io::Errno;
 
+use super::behaviour::{Behaviour, Datagram};
+use super::config::Transport;
+use super::event::{RefusalReason, ServerEventKind};
 use super::pktinfo::{Arrival, PktinfoSocket};
 use super::rate::{Admission, RateLimiter};
-use super::{Behaviour, Datagram, Refusal, Shared, Transport, What};
-use crate::readiness::{Woke, after, pause, wait};
+use super::shared::Shared;
+use crate::readiness::{Wakeup, after, pause, wait};
 
-/// The most a UDP datagram can carry is 65,507 bytes over IPv4 and 65,527 over IPv6.
-const ANY_DATAGRAM: usize = 65_536;
+/// Enough for any datagram: at most 65,507 bytes over IPv4 and 65,527 over IPv6.
+const BUFFER: usize = 65_536;
 
-/// How long to wait before receiving again after the machine failed us.
-const RESPITE: Duration = Duration::from_millis(50);
+/// How long to wait after a failed receive before trying again.
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// How long the network interface may take to make room for an answer.
-const SEND_PATIENCE: Duration = Duration::from_secs(1);
+/// How long to wait for room in the send buffer.
+const SEND_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Answers until the latch is set.
 pub(super) fn serve<B: Behaviour>(socket: &PktinfoSocket, shared: &Shared<B>) {
     let mut limiter = shared.config.datagrams.rate.map(RateLimiter::new);
-    let mut buffer = vec![0; ANY_DATAGRAM];
+    let mut buffer = vec![0; BUFFER];
     let mut answer = Vec::new();
     let mut in_trouble = false;
     loop {
         let received = match wait(socket, PollFlags::IN, &shared.latch, None) {
-            Ok(Woke::Latched) => return,
+            Ok(Wakeup::Latched) => return,
             Ok(_) => socket.receive(&mut buffer),
             Err(error) => Err(error),
         };
         let arrival = match received {
             Ok(arrival) => arrival,
-            Err(error) if is_nothing(&error) => continue,
+            Err(error) if is_spurious(&error) => continue,
             Err(error) => {
                 if !in_trouble {
                     shared.reporter.trouble(Transport::Udp, "recvmsg", &error);
                 }
                 in_trouble = true;
-                if let Ok(Woke::Latched) = pause(&shared.latch, RESPITE) {
+                if let Ok(Wakeup::Latched) = pause(&shared.latch, RETRY_DELAY) {
                     return;
                 }
                 continue;
@@ -48,7 +51,7 @@ pub(super) fn serve<B: Behaviour>(socket: &PktinfoSocket, shared: &Shared<B>) {
         in_trouble = false;
         if let Err(why) = screen(&arrival, shared, limiter.as_mut()) {
             if let Some(why) = why {
-                shared.reporter.datagram(arrival.source, What::Refused { why });
+                shared.reporter.datagram(arrival.source, ServerEventKind::Refused { why });
             }
             continue;
         }
@@ -58,44 +61,44 @@ pub(super) fn serve<B: Behaviour>(socket: &PktinfoSocket, shared: &Shared<B>) {
             arrived: arrival.arrived,
         };
         answer.clear();
-        let what = match shared.behaviour.answer(&request, &mut answer) {
-            Err(why) => Some(What::Refused { why }),
-            Ok(what) => send(socket, shared, &arrival, &answer).then(|| {
+        let kind = match shared.behaviour.answer(&request, &mut answer) {
+            Err(why) => Some(ServerEventKind::Refused { why }),
+            Ok(kind) => send(socket, shared, &arrival, &answer).then(|| {
                 let (received, sent) = (arrival.length as u64, answer.len() as u64);
-                what.unwrap_or(What::Answered { received, sent })
+                kind.unwrap_or(ServerEventKind::Answered { received, sent })
             }),
         };
-        if let Some(what) = what {
-            shared.reporter.datagram(arrival.source, what);
+        if let Some(kind) = kind {
+            shared.reporter.datagram(arrival.source, kind);
         }
     }
 }
 
-/// Whether a datagram may have an answer. The error is what to tell about it, if anything.
+/// Whether a datagram may be answered. The error is the reason to report, if any.
 fn screen<B: Behaviour>(
     arrival: &Arrival,
     shared: &Shared<B>,
     limiter: Option<&mut RateLimiter>,
-) -> Result<(), Option<Refusal>> {
-    // The rate comes first: it also limits what the observer is told about a flood.
+) -> Result<(), Option<RefusalReason>> {
+    // The rate first: it also limits how many events a flood causes.
     match limiter.map(|limiter| limiter.admit(arrival.source.ip(), Instant::now())) {
         None | Some(Admission::Granted) => {}
-        Some(Admission::Exceeded { first: true }) => return Err(Some(Refusal::TooFast)),
+        Some(Admission::Exceeded { first: true }) => return Err(Some(RefusalReason::TooFast)),
         Some(Admission::Exceeded { first: false }) => return Err(None),
     }
     let low_ports = B::NEVER_LOOPS || shared.config.datagrams.low_ports;
-    Ok(super::screen::screen(arrival.source, arrival.directed, low_ports)?)
+    Ok(super::screen::screen(arrival.source, arrival.destination, low_ports)?)
 }
 
-/// Sends an answer from the address the request was sent to. False if it did not go out, after
-/// saying why.
+/// Sends an answer from the address the request was sent to. False if it could not be sent; then
+/// the reason has been reported.
 fn send<B: Behaviour>(
     socket: &PktinfoSocket,
     shared: &Shared<B>,
     arrival: &Arrival,
     answer: &[u8],
 ) -> bool {
-    let deadline = after(SEND_PATIENCE);
+    let deadline = after(SEND_TIMEOUT);
     loop {
         let Err(error) = socket.send(answer, arrival) else {
             return true;
@@ -103,16 +106,16 @@ fn send<B: Behaviour>(
         match Errno::from_io_error(&error) {
             Some(Errno::INTR) => {}
             Some(Errno::MSGSIZE) => {
-                let why = Refusal::AnswerTooLarge { length: answer.len() };
-                shared.reporter.datagram(arrival.source, What::Refused { why });
+                let why = RefusalReason::AnswerTooLarge { length: answer.len() };
+                shared.reporter.datagram(arrival.source, ServerEventKind::Refused { why });
                 return false;
             }
-            // The interface is slower than we are. Waiting leaves further requests in the
-            // kernel's queue, which drops what does not fit: that is UDP's back-pressure.
+            // The send buffer is full. Meanwhile further requests queue up in the receive buffer,
+            // and the kernel drops those that do not fit.
             Some(Errno::AGAIN)
                 if matches!(
                     wait(socket, PollFlags::OUT, &shared.latch, deadline),
-                    Ok(Woke::Ready)
+                    Ok(Wakeup::Ready)
                 ) => {}
             _ => {
                 shared.reporter.trouble(Transport::Udp, "sendmsg", &error);
@@ -122,7 +125,8 @@ fn send<B: Behaviour>(
     }
 }
 
-fn is_nothing(error: &std::io::Error) -> bool {
+/// Whether a failed receive only means that there is no datagram after all.
+fn is_spurious(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{Interrupted, WouldBlock};
     matches!(error.kind(), WouldBlock | Interrupted)
 }

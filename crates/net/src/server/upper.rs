@@ -1,9 +1,12 @@
-//! Upper: the course's service. Whatever comes goes back in capital letters.
+//! Upper: the course's own service, which sends text back in upper case.
 
-use super::{Behaviour, Connection, Cut, Datagram, Refusal, Transport, What};
+use super::behaviour::{Behaviour, Datagram};
+use super::config::Transport;
+use super::connection::Connection;
+use super::event::{Cut, RefusalReason, ServerEventKind};
 
-/// The upper-case service: Unicode's capitals, as Python's `str.upper` has them (ñ → Ñ, ß → SS).
-/// Bytes that are no UTF-8 come back as they are.
+/// The upper-case service. It maps letters as Unicode and Python's `str.upper` do (ñ → Ñ, ß → SS);
+/// bytes that are not UTF-8 come back unchanged.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Upper;
 
@@ -35,8 +38,8 @@ impl Behaviour for Upper {
         &self,
         request: &Datagram<'_>,
         answer: &mut Vec<u8>,
-    ) -> Result<Option<What>, Refusal> {
-        // A datagram is complete: half a character in it stays half a character.
+    ) -> Result<Option<ServerEventKind>, RefusalReason> {
+        // Nothing follows a datagram: an incomplete character at its end stays incomplete.
         let mut upper = Uppercaser::default();
         upper.push(request.bytes, answer);
         upper.finish(answer);
@@ -44,10 +47,10 @@ impl Behaviour for Upper {
     }
 }
 
-/// Upper-cases a stream of bytes whose pieces may end in the middle of a character.
+/// Upper-cases a byte stream whose pieces may end in the middle of a character.
 #[derive(Debug, Default)]
 struct Uppercaser {
-    /// The beginning of a character whose end has not come yet: at most 3 bytes.
+    /// The start of a character whose remaining bytes have not arrived: at most 3 bytes.
     unfinished: Vec<u8>,
 }
 
@@ -77,7 +80,7 @@ impl Uppercaser {
     }
 }
 
-/// Whether more bytes could make a character of these.
+/// Whether these bytes are the start of a valid character.
 fn is_unfinished(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
@@ -98,30 +101,30 @@ mod tests {
     }
 
     #[test]
-    fn capitals_as_python_has_them() {
+    fn letters_are_mapped_as_in_python() {
         assert_eq!(upper(&["año, straße, ŉ".as_bytes()]), "AÑO, STRASSE, ʼN".as_bytes());
     }
 
     #[test]
-    fn a_character_may_come_in_two_halves() {
+    fn a_character_may_be_split_between_pieces() {
         assert_eq!(upper(&[b"a\xc3", b"\xb1o"]), "AÑO".as_bytes());
         assert_eq!(upper(&[b"\xf0", b"\x9f", b"\x98", b"\x80x"]), "😀X".as_bytes());
     }
 
     #[test]
-    fn what_is_no_text_passes() {
+    fn invalid_utf8_passes_unchanged() {
         assert_eq!(upper(&[b"a\xffb\xc3(c\xc3"]), b"A\xffB\xc3(C\xc3");
         assert_eq!(upper(&[b"\xc3", b"a"]), b"\xc3A");
     }
 
     proptest! {
         #[test]
-        fn text_becomes_the_upper_case_text(text in ".*") {
+        fn valid_text_is_upper_cased(text in ".*") {
             prop_assert_eq!(upper(&[text.as_bytes()]), text.to_uppercase().into_bytes());
         }
 
         #[test]
-        fn how_it_is_cut_makes_no_difference(
+        fn the_result_does_not_depend_on_the_pieces(
             bytes in prop::collection::vec(
                 prop::sample::select(&b"az\xc3\xb1\x9f\xf0\x98\x80\xe2\xff\xed\xa0"[..]), 0..40),
             size in 1usize..8,

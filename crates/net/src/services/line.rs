@@ -1,16 +1,15 @@
 //! The lines of `/etc/services`: `name port/protocol alias… # comment`.
 //!
-//! The parser is tolerant, as the C library's is: a line that makes no sense is skipped and the
-//! rest of the file still counts.
+//! Like the C library's, the parser skips lines it cannot parse and reads on.
 
-use super::Service;
+use super::service::Service;
 
 /// Every entry of a whole file.
 pub(super) fn parse_all(text: &str) -> Vec<Service> {
     text.lines().filter_map(parse).collect()
 }
 
-/// The entry on one line; `None` for blanks, comments and whatever is not an entry.
+/// The entry on one line; `None` for blank lines, comments and anything that is not an entry.
 fn parse(line: &str) -> Option<Service> {
     let entry = line.split('#').next()?;
     let mut words = entry.split_ascii_whitespace();
@@ -31,7 +30,7 @@ fn parse(line: &str) -> Option<Service> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Protocol;
+    use super::super::protocol::Protocol;
     use super::*;
     use proptest::prelude::*;
 
@@ -55,7 +54,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_can_upset_the_parser(text in ".*") {
+        fn no_text_makes_the_parser_panic(text in ".*") {
             for service in parse_all(&text) {
                 prop_assert_ne!(service.port, 0);
                 prop_assert!(!service.name.is_empty());

@@ -6,8 +6,9 @@ use std::str::FromStr;
 use serde::Serialize;
 use thiserror::Error;
 
-/// A transport protocol, as the second half of `53/udp`.
+/// A transport protocol: the second half of `53/udp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// A reliable byte stream (RFC 9293).
@@ -40,7 +41,7 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// The text names none of the transports that have ports.
+/// The text is not the name of a transport with ports.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("unknown protocol {0:?}: expected tcp, udp, sctp or dccp")]
 pub struct UnknownProtocol(pub String);

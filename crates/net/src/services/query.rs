@@ -1,22 +1,23 @@
-//! What a person types to ask: `25`, `53/udp`, `domain`, `domain/tcp`.
+//! Queries as a user types them: `25`, `53/udp`, `domain`, `domain/tcp`.
 
 use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{Protocol, UnknownProtocol};
+use super::protocol::{Protocol, UnknownProtocol};
 
-/// A question to a [`Table`](super::Table); without a protocol, about all of them.
+/// A query to a [`Table`](super::Table); without a protocol, for all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Query {
-    /// Who lives at this port?
+    /// The services at this port.
     Port(u16, Option<Protocol>),
-    /// Where does this name live?
+    /// The services of this name.
     Name(String, Option<Protocol>),
 }
 
-/// The text is no question.
+/// Why a text is not a query.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum BadQuery {
     /// Nothing before the `/`, or nothing at all.
     #[error("expected a port or a service name")]
@@ -24,7 +25,7 @@ pub enum BadQuery {
     /// A number, but not one of the 65,536 ports.
     #[error("port {0} is not between 1 and 65535")]
     PortOutOfRange(String),
-    /// What follows the `/` is no transport.
+    /// What follows the `/` is not a known transport.
     #[error(transparent)]
     Protocol(#[from] UnknownProtocol),
 }
@@ -67,7 +68,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_can_upset_the_parser(text in ".*") {
+        fn no_text_makes_the_parser_panic(text in ".*") {
             let _ = text.parse::<Query>();
         }
     }

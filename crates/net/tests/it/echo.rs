@@ -6,29 +6,31 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::{PATIENCE, ask, assert_same, noise, read_all, reset_on_close, start, tcp};
-use socklab_net::server::{Config, Cut, DatagramRules, Echo, Rate, Refusal, Transport, What};
+use socklab_net::server::{
+    Config, Cut, DatagramRules, Echo, Rate, RefusalReason, ServerEventKind, Transport,
+};
 
 #[test]
 fn a_stream_comes_back_byte_for_byte() {
     let server = start(Echo, &Config::default());
     assert_eq!(ask(server.tcp(), b""), b"");
     assert_eq!(ask(server.tcp(), b"hola\0\xff"), b"hola\0\xff");
-    server.event(|event| (event.what == What::Accepted).then_some(()));
-    server.expect(&What::Closed { received: 6, sent: 6, cut: None });
+    server.event(|event| (event.kind == ServerEventKind::Accepted).then_some(()));
+    server.expect(&ServerEventKind::Closed { received: 6, sent: 6, cut: None });
 }
 
 #[test]
-fn a_client_that_reads_late_gets_everything_and_the_server_holds_little() {
+fn a_client_that_reads_late_gets_everything_and_meanwhile_the_server_buffers_little() {
     let server = start(Echo, &Config::default());
     let data = noise(1_000_000, 1);
     let mut writer = server.tcp();
     let mut reader = writer.try_clone().unwrap();
-    // Nobody reads yet. The kernel's buffers fill, and then the write has to wait, because the
-    // server has stopped reading too.
+    // Nothing reads the answers yet. Once the kernel's buffers are full the write blocks, because
+    // the server has stopped reading too.
     writer.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
     let mut sent = 0;
     let stuck = loop {
-        assert!(sent < 500_000_000, "the server swallows everything");
+        assert!(sent < 500_000_000, "the server buffers without limit");
         match writer.write(&data[sent % data.len()..]) {
             Ok(count) => sent += count,
             Err(error) => break error,
@@ -81,33 +83,33 @@ fn two_hundred_clients_half_of_whom_vanish() {
     });
     let events = server.stop();
     let closed = |wanted: fn(&Option<Cut>) -> bool| {
-        let of = |what: &What| matches!(what, What::Closed { cut, .. } if wanted(cut));
-        events.iter().filter(|event| of(&event.what)).count()
+        let of = |what: &ServerEventKind| matches!(what, ServerEventKind::Closed { cut, .. } if wanted(cut));
+        events.iter().filter(|event| of(&event.kind)).count()
     };
-    assert_eq!(closed(Option::is_none), 100, "the faithful");
-    // The last of the vanished may be cut by the stop before their RST is noticed.
+    assert_eq!(closed(Option::is_none), 100, "clients that read to the end");
+    // The server may be stopped before it notices the last resets.
     assert_eq!(closed(|cut| matches!(cut, Some(Cut::Reset | Cut::Stopped))), 100);
 }
 
 #[test]
-fn too_many_clients_are_turned_away_and_a_seat_is_free_when_its_client_has_seen_the_end() {
+fn clients_beyond_the_limit_are_refused_until_one_has_seen_its_end() {
     let server = start(Echo, &Config { connections: 1, ..Config::default() });
     let mut first = server.tcp();
     first.write_all(b"x").unwrap();
     first.read_exact(&mut [0]).unwrap();
     let mut second = server.tcp();
     assert_eq!(second.read(&mut [0]).unwrap(), 0);
-    server.expect(&What::Refused { why: Refusal::TooManyConnections });
+    server.expect(&ServerEventKind::Refused { why: RefusalReason::TooManyConnections });
     assert_eq!(ask(first, b"y"), b"y");
     assert_eq!(ask(server.tcp(), b"z"), b"z");
 }
 
 #[test]
-fn an_idle_client_is_let_go() {
+fn an_idle_client_is_disconnected() {
     let idle = Some(Duration::from_millis(50));
     let server = start(Echo, &Config { idle, ..Config::default() });
     assert_eq!(read_all(server.tcp()), b"");
-    server.expect(&What::Closed { received: 0, sent: 0, cut: Some(Cut::Idle) });
+    server.expect(&ServerEventKind::Closed { received: 0, sent: 0, cut: Some(Cut::Idle) });
 }
 
 #[test]
@@ -121,7 +123,7 @@ fn datagrams_of_every_size_come_back() {
         let count = socket.recv(&mut buffer).unwrap();
         assert_same(&buffer[..count], &data);
         let size = size as u64;
-        server.expect(&What::Answered { received: size, sent: size });
+        server.expect(&ServerEventKind::Answered { received: size, sent: size });
     }
 }
 
@@ -129,7 +131,7 @@ fn datagrams_of_every_size_come_back() {
 fn over_ipv6_too() {
     let loopback = (std::net::Ipv6Addr::LOCALHOST, 0);
     if UdpSocket::bind(loopback).is_err() {
-        eprintln!("SKIPPED over_ipv6_too: this machine has no IPv6 loopback");
+        eprintln!("not run: over_ipv6_too needs an IPv6 loopback");
         return;
     }
     let server = start(Echo, &Config::at(loopback));
@@ -139,13 +141,15 @@ fn over_ipv6_too() {
     assert_eq!(socket.recv(&mut [0; 9]).unwrap(), 3);
 }
 
-/// All of 127.0.0.0/8 is this machine's: a wildcard server has more than one address to confuse.
+/// All of 127.0.0.0/8 is local, so a server on the wildcard address has many addresses.
 #[test]
 fn the_answer_comes_from_the_address_that_was_asked() {
     for wildcard in ["0.0.0.0:0", "[::]:0"] {
         let address: std::net::SocketAddr = wildcard.parse().unwrap();
         if address.is_ipv6() && UdpSocket::bind(address).is_err() {
-            eprintln!("SKIPPED half of a test: this machine has no IPv6");
+            eprintln!(
+                "not run: [::] in the_answer_comes_from_the_address_that_was_asked needs IPv6"
+            );
             continue;
         }
         let server = start(Echo, &Config::at(address));
@@ -159,31 +163,33 @@ fn the_answer_comes_from_the_address_that_was_asked() {
         socket.set_broadcast(true).unwrap();
         let everybody = ("127.255.255.255", server.address().port());
         socket.send_to(b"all?", everybody).unwrap();
-        server.expect(&What::Refused { why: Refusal::Broadcast });
+        server.expect(&ServerEventKind::Refused { why: RefusalReason::Broadcast });
     }
 }
 
 #[test]
-fn other_services_are_not_answered() {
+fn low_source_ports_are_not_answered() {
     let transport = Some(Transport::Udp);
     let server = start(Echo, &Config { transport, ..Config::default() });
-    // Any free port below 1024 will do; taking one needs a privilege.
+    // Any free port below 1024 will do; binding one needs a privilege.
     let low = (512..1024).rev().find_map(|port| UdpSocket::bind(("127.0.0.1", port)).ok());
     let Some(low) = low else {
-        eprintln!("SKIPPED other_services_are_not_answered: ports below 1024 need a privilege");
+        eprintln!(
+            "not run: low_source_ports_are_not_answered needs permission to bind a port below 1024"
+        );
         return;
     };
     low.send_to(b"loop?", server.address()).unwrap();
-    server.expect(&What::Refused { why: Refusal::LowSourcePort });
+    server.expect(&ServerEventKind::Refused { why: RefusalReason::LowSourcePort });
 
     let datagrams = DatagramRules { low_ports: true, ..DatagramRules::default() };
     let server = start(Echo, &Config { datagrams, ..Config::default() });
     low.send_to(b"loop!", server.address()).unwrap();
-    server.expect(&What::Answered { received: 5, sent: 5 });
+    server.expect(&ServerEventKind::Answered { received: 5, sent: 5 });
 }
 
 #[test]
-fn a_flood_is_answered_up_to_the_rate_and_told_once() {
+fn a_flood_is_answered_up_to_the_rate_and_reported_once() {
     let rate = Some(Rate { per_second: 1, burst: 5 });
     let datagrams = DatagramRules { rate, ..DatagramRules::default() };
     let server = start(Echo, &Config { datagrams, ..Config::default() });
@@ -193,5 +199,5 @@ fn a_flood_is_answered_up_to_the_rate_and_told_once() {
         socket.recv(&mut [0]).unwrap();
     }
     socket.send(b"one too many").unwrap();
-    server.expect(&What::Refused { why: Refusal::TooFast });
+    server.expect(&ServerEventKind::Refused { why: RefusalReason::TooFast });
 }

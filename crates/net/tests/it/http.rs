@@ -5,10 +5,11 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::time::Duration;
 
-use crate::support::{Server, ask, assert_same, noise, read_all, start};
-use socklab_net::server::{Config, Cut, Http, What, http::PAGE};
+use crate::support::{TestServer, ask, assert_same, noise, read_all, start};
+use socklab_net::server::{Config, Cut, Http, ServerEventKind, http::PAGE};
 
-/// The responses in a byte stream: status, head, body. HEAD's responses have no body.
+/// Splits a byte stream into responses: status, head, body. `heads` are the indices of responses to
+/// HEAD, which have no body.
 fn responses(mut bytes: &[u8], heads: &[usize]) -> Vec<(u16, String, Vec<u8>)> {
     let mut found = Vec::new();
     while !bytes.is_empty() {
@@ -28,19 +29,19 @@ fn field<'a>(head: &'a str, name: &str) -> &'a str {
     &line[name.len() + 2..]
 }
 
-fn one(server: &Server, request: &str) -> (u16, String, Vec<u8>) {
+fn one(server: &TestServer, request: &str) -> (u16, String, Vec<u8>) {
     responses(&ask(server.tcp(), request.as_bytes()), &[]).remove(0)
 }
 
 #[test]
-fn the_page_is_served_to_whatever_name() {
+fn the_page_is_served_whatever_the_host_name() {
     let server = start(Http::default(), &Config::default());
     let (status, head, body) = one(&server, "GET / HTTP/1.1\r\nHost: www.google.com\r\n\r\n");
     assert_eq!(status, 200);
     assert_eq!(body, PAGE.as_bytes());
     assert_eq!(field(&head, "Content-Type"), "text/html; charset=utf-8");
     assert!(field(&head, "Date").ends_with(" GMT"));
-    server.expect(&What::Http {
+    server.expect(&ServerEventKind::Http {
         method: Some("GET".into()),
         target: Some("/".into()),
         host: Some("www.google.com".into()),
@@ -50,7 +51,7 @@ fn the_page_is_served_to_whatever_name() {
 }
 
 #[test]
-fn a_request_may_come_byte_by_byte_and_many_at_once() {
+fn a_request_may_arrive_byte_by_byte_and_several_at_once() {
     let server = start(Http::default(), &Config::default());
     let mut stream = server.tcp();
     for byte in b"\r\nGET / HTTP/1.1\r\nHost: slow\r\nConnection: close\r\n\r\n" {
@@ -68,7 +69,11 @@ fn a_request_may_come_byte_by_byte_and_many_at_once() {
     stream.write_all(pipeline.as_bytes()).unwrap();
     let answers = responses(&read_all(stream), &[1]);
     let statuses: Vec<u16> = answers.iter().map(|answer| answer.0).collect();
-    assert_eq!(statuses, [200, 200, 405, 404, 200], "1.0 closes, what follows is not answered");
+    assert_eq!(
+        statuses,
+        [200, 200, 405, 404, 200],
+        "HTTP/1.0 closes, so what follows is not answered"
+    );
     assert_eq!(field(&answers[1].1, "Content-Length"), PAGE.len().to_string());
     assert_eq!(field(&answers[2].1, "Allow"), "GET, HEAD");
     assert_eq!(field(&answers[3].1, "Connection"), "keep-alive");
@@ -90,7 +95,7 @@ fn bad_requests_are_answered_and_end_the_connection() {
         ("GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505),
         ("DELETE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 405),
     ] {
-        // The client does not end its side: the server has to.
+        // The client does not end its side, so the server has to.
         let mut stream = server.tcp();
         stream.write_all(request.as_bytes()).unwrap();
         if status == 400 && request.starts_with("GET *") {
@@ -102,7 +107,7 @@ fn bad_requests_are_answered_and_end_the_connection() {
 }
 
 #[test]
-fn an_answer_survives_the_body_nobody_wanted() {
+fn a_response_arrives_although_the_request_body_is_not_read() {
     let server = start(Http::default(), &Config::default());
     for fields in [
         "Content-Length: 3000000",
@@ -112,8 +117,8 @@ fn an_answer_survives_the_body_nobody_wanted() {
         let mut stream = server.tcp();
         let head = format!("POST / HTTP/1.1\r\nHost: x\r\n{fields}\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
-        // Had the server closed with this unread, its kernel would have sent an RST and ours
-        // thrown the answer away.
+        // Closing with this unread would make the kernel send an RST, and ours would discard the
+        // response.
         stream.write_all(&noise(3_000_000, 3)).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let answers = responses(&read_all(stream), &[]);
@@ -123,15 +128,15 @@ fn an_answer_survives_the_body_nobody_wanted() {
 }
 
 #[test]
-fn an_idle_or_dawdling_client_is_let_go() {
+fn an_idle_or_slow_client_is_disconnected() {
     let idle = Some(Duration::from_millis(60));
     let server = start(Http::default(), &Config { idle, ..Config::default() });
     assert_eq!(read_all(server.tcp()), b"");
-    server.expect(&What::Closed { received: 0, sent: 0, cut: Some(Cut::Idle) });
+    server.expect(&ServerEventKind::Closed { received: 0, sent: 0, cut: Some(Cut::Idle) });
     let mut stream = server.tcp();
     stream.write_all(b"GET / HT").unwrap();
     assert_eq!(read_all(stream), b"");
-    server.expect(&What::Closed { received: 8, sent: 0, cut: Some(Cut::Idle) });
+    server.expect(&ServerEventKind::Closed { received: 8, sent: 0, cut: Some(Cut::Idle) });
 }
 
 #[test]
@@ -151,7 +156,7 @@ fn files_are_served_from_beneath_the_root_only() {
 
     let server = start(Http { root: Some(root) }, &Config::default());
     let get = |target: &str| one(&server, &format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n"));
-    assert_eq!(get("/").2, PAGE.as_bytes(), "no index of its own");
+    assert_eq!(get("/").2, PAGE.as_bytes(), "the root has no index of its own");
     assert_eq!(get("/a%20b.txt").2, b"plain");
     assert_eq!(field(&get("/a%20b.txt").1, "Content-Type"), "text/plain; charset=utf-8");
     assert_eq!(field(&get("/big.png").1, "Content-Type"), "image/png");

@@ -1,4 +1,4 @@
-//! Starting, observing and stopping: the same for every service.
+//! Starting, observing and stopping servers.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, UdpSocket};
@@ -7,26 +7,26 @@ use std::time::{Duration, Instant};
 
 use crate::support::{ask, read_all, start};
 use socklab_net::server::{
-    self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, Transport, Upper, What,
+    self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, ServerEventKind, Transport, Upper,
 };
 
 #[test]
-fn stopping_cuts_every_conversation_at_once() {
+fn stopping_ends_every_conversation_at_once() {
     let server = start(Echo, &Config::default());
     let mut clients: Vec<_> = (0..50).map(|_| server.tcp()).collect();
     for client in &mut clients {
         client.write_all(b"x").unwrap();
         client.read_exact(&mut [0]).unwrap();
     }
-    // One of them has stopped reading, so that the server is stuck in a write.
+    // One client does not read, so that the server blocks in a write to it.
     let stuck = &mut clients[0];
     stuck.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
     while stuck.write(&[0; 100_000]).is_ok() {}
 
     let events = server.stop();
-    let stopped = events
-        .iter()
-        .filter(|event| matches!(event.what, What::Closed { cut: Some(Cut::Stopped), .. }));
+    let stopped = events.iter().filter(|event| {
+        matches!(event.kind, ServerEventKind::Closed { cut: Some(Cut::Stopped), .. })
+    });
     assert_eq!(stopped.count(), 50);
     for mut client in clients.into_iter().skip(1) {
         assert_eq!(client.read(&mut [0]).unwrap(), 0);
@@ -34,7 +34,7 @@ fn stopping_cuts_every_conversation_at_once() {
 }
 
 #[test]
-fn a_stopped_server_leaves_its_port() {
+fn a_stopped_server_frees_its_port() {
     let server = start(Echo, &Config::default());
     let address = server.address();
     assert_eq!(ask(server.tcp(), b"x"), b"x");
@@ -44,7 +44,7 @@ fn a_stopped_server_leaves_its_port() {
 }
 
 #[test]
-fn a_stopper_ends_the_wait_from_elsewhere() {
+fn a_stopper_ends_the_wait_from_another_thread() {
     let server = server::start(Upper, &Config::default(), |_| {}).unwrap();
     let stopper = server.stopper();
     let began = Instant::now();
@@ -54,7 +54,7 @@ fn a_stopper_ends_the_wait_from_elsewhere() {
 }
 
 #[test]
-fn tcp_and_udp_share_one_port_of_the_kernels_choice() {
+fn tcp_and_udp_share_the_port_the_kernel_chose() {
     let server = start(Upper, &Config::default());
     assert_eq!(ask(server.tcp(), "año".as_bytes()), "AÑO".as_bytes());
     let socket = server.udp();
@@ -65,7 +65,7 @@ fn tcp_and_udp_share_one_port_of_the_kernels_choice() {
 }
 
 #[test]
-fn what_cannot_be_bound_is_named() {
+fn a_bind_error_names_the_address() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let error = server::start(Echo, &Config::at(address), |_| {}).unwrap_err();
@@ -80,7 +80,7 @@ fn what_cannot_be_bound_is_named() {
 }
 
 #[test]
-fn a_service_is_not_offered_over_what_it_does_not_speak() {
+fn a_service_is_not_offered_over_other_transports() {
     let refused = |error: BindError| matches!(error, BindError::NotOffered { .. });
     let over = |transport| Config { transport: Some(transport), ..Config::default() };
     assert!(refused(server::start(Http::default(), &over(Transport::Udp), |_| {}).unwrap_err()));
@@ -89,7 +89,7 @@ fn a_service_is_not_offered_over_what_it_does_not_speak() {
 }
 
 #[test]
-fn daytime_is_one_line_and_over_udp_only_when_asked() {
+fn daytime_is_one_line_and_over_udp_only_if_configured() {
     let server = start(Daytime, &Config::default());
     let line = String::from_utf8(read_all(server.tcp())).unwrap();
     assert!(line.ends_with("-UTC\r\n") && line.lines().count() == 1, "{line:?}");
@@ -103,8 +103,8 @@ fn daytime_is_one_line_and_over_udp_only_when_asked() {
 }
 
 #[test]
-fn a_panicking_observer_disturbs_nobody() {
-    let panic = |_: &server::Event| panic!("this panic is part of a test");
+fn a_panicking_observer_does_not_affect_the_service() {
+    let panic = |_: &server::ServerEvent| panic!("this panic is part of a test");
     let server = server::start(Echo, &Config::default(), panic).unwrap();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     for _ in 0..3 {

@@ -1,7 +1,7 @@
 //! The services and the relay, over real sockets.
 //!
-//! One binary for all of them: linking a binary takes longer than most tests. A test that changes a
-//! limit of its whole process has a file, and so a process, of its own in the folder above.
+//! All are in one binary, because linking a binary takes longer than most tests. A test that changes
+//! a limit of its process is in a binary of its own, in the folder above.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 

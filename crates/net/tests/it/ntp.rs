@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::support::start;
 use socklab_net::ntp::{Mode, Packet, Timestamp, offset_and_delay};
-use socklab_net::server::{Config, Ntp, Refusal, What};
+use socklab_net::server::{Config, Ntp, RefusalReason, ServerEventKind};
 
 fn request(first_byte: u8, transmit: u64) -> [u8; 48] {
     let mut bytes = [0; 48];
@@ -14,7 +14,7 @@ fn request(first_byte: u8, transmit: u64) -> [u8; 48] {
 }
 
 #[test]
-fn the_answer_is_now_and_to_the_question() {
+fn the_answer_has_the_current_time_and_the_requests_timestamp() {
     let server = start(Ntp::default(), &Config::default());
     let socket = server.udp();
     for version in 1..=4 {
@@ -28,31 +28,31 @@ fn the_answer_is_now_and_to_the_question() {
         let answer = Packet::parse(&buffer[..count]).unwrap();
         assert_eq!((answer.mode, answer.version, answer.stratum), (Mode::Server, version, 10));
         assert_eq!(answer.origin, Timestamp(cookie));
-        // One clock: between our two readings it was read twice, in this order.
+        // Client and server read the same clock, in this order.
         assert!(answer.receive.since(t1).0 >= 0);
         assert!(answer.transmit.since(answer.receive).0 >= 0);
         assert!(t4.since(answer.transmit).0 >= 0);
         let (offset, delay) = offset_and_delay(t1, answer.receive, answer.transmit, t4);
         assert!(offset.as_seconds().abs() <= delay.as_seconds() / 2.0);
-        server.expect(&What::Ntp { version });
+        server.expect(&ServerEventKind::Ntp { version });
     }
 }
 
 #[test]
-fn what_is_no_request_is_ignored_and_the_reason_told() {
+fn other_packets_are_ignored_and_the_reason_is_reported() {
     let server = start(Ntp::default(), &Config::default());
     let socket = server.udp();
     let refused = |bytes: &[u8], why| {
         socket.send(bytes).unwrap();
-        server.expect(&What::Refused { why });
+        server.expect(&ServerEventKind::Refused { why });
     };
-    refused(b"", Refusal::NtpTooShort { length: 0 });
-    refused(&request(0x23, 1)[..47], Refusal::NtpTooShort { length: 47 });
-    refused(&request(0x24, 1), Refusal::NtpMode { mode: Mode::Server });
-    refused(&request(0x26, 1), Refusal::NtpMode { mode: Mode::Control });
-    refused(&request(0x2b, 1), Refusal::NtpVersion { version: 5 });
+    refused(b"", RefusalReason::NtpTooShort { length: 0 });
+    refused(&request(0x23, 1)[..47], RefusalReason::NtpTooShort { length: 47 });
+    refused(&request(0x24, 1), RefusalReason::NtpMode { mode: Mode::Server });
+    refused(&request(0x26, 1), RefusalReason::NtpMode { mode: Mode::Control });
+    refused(&request(0x2b, 1), RefusalReason::NtpVersion { version: 5 });
 
-    // Only now an answer, and nothing else has come before it.
+    // This is answered, and nothing was sent before that answer.
     socket.send(&[&request(0x23, 7)[..], &[0; 20]].concat()).unwrap();
     let mut buffer = [0; 100];
     assert_eq!(socket.recv(&mut buffer).unwrap(), 48);

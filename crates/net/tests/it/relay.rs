@@ -1,4 +1,4 @@
-//! The relay between pipes and real sockets.
+//! The relay, between pipes and real sockets.
 
 use std::io::{self, PipeReader, Read, Write, pipe};
 use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::support::{assert_same, noise, read_all, reset_on_close, start};
 use socklab_net::relay::{
-    self, Direction, Ending, Framing, Object, Outcome, Side, TcpOptions, UdpOptions,
+    self, Direction, Ending, Framing, Object, RelaySummary, Side, TcpOptions, UdpOptions,
 };
 use socklab_net::server::{Config, Echo};
 
@@ -21,18 +21,18 @@ fn connection() -> (TcpStream, TcpStream) {
     (ours, listener.accept().unwrap().0)
 }
 
-/// An input that says `text` and ends.
+/// An input that contains `text` and then ends.
 fn input(text: &[u8]) -> PipeReader {
     let (reader, mut writer) = pipe().unwrap();
     writer.write_all(text).unwrap();
     reader
 }
 
-fn finished(outcome: &Outcome) {
-    assert!(matches!(outcome.ending, Ending::Finished), "{outcome:?}");
+fn finished(summary: &RelaySummary) {
+    assert!(matches!(summary.ending, Ending::Finished), "{summary:?}");
 }
 
-/// An output that takes its time, in small bites.
+/// A slow output that accepts little at a time.
 struct Slow<W>(W, u32);
 
 impl<W: Write> Write for Slow<W> {
@@ -69,9 +69,9 @@ fn fifty_megabytes_each_way_and_slow_readers_at_both_ends() {
             arrived.0
         });
         let mut output = Slow(Vec::new(), 0);
-        let outcome = relay::tcp(reader, &mut output, &ours, &TcpOptions::default(), None);
-        finished(&outcome);
-        assert_eq!((outcome.sent, outcome.received), (LOTS as u64, LOTS as u64));
+        let summary = relay::tcp(reader, &mut output, &ours, &TcpOptions::default(), None);
+        finished(&summary);
+        assert_eq!((summary.sent, summary.received), (LOTS as u64, LOTS as u64));
         assert_same(&output.0, &back);
         assert_same(&arrived.join().unwrap(), &there);
     });
@@ -85,15 +85,15 @@ fn fifty_megabytes_through_an_echo_server_from_a_file() {
     std::fs::write(&path, &data).unwrap();
     let mut output = Vec::new();
     let file = std::fs::File::open(&path).unwrap();
-    let outcome = relay::tcp(file, &mut output, &server.tcp(), &TcpOptions::default(), None);
+    let summary = relay::tcp(file, &mut output, &server.tcp(), &TcpOptions::default(), None);
     std::fs::remove_file(path).unwrap();
-    finished(&outcome);
-    assert_eq!(outcome.first_to_end, Some(Side::Input));
+    finished(&summary);
+    assert_eq!(summary.first_to_end, Some(Side::Input));
     assert_same(&output, &data);
 }
 
 #[test]
-fn the_inputs_end_is_a_fin_and_the_answer_still_comes() {
+fn the_end_of_the_input_is_a_fin_and_the_answer_still_arrives() {
     let (ours, mut theirs) = connection();
     let server = thread::spawn(move || {
         let question = read_all(&theirs);
@@ -105,32 +105,32 @@ fn the_inputs_end_is_a_fin_and_the_answer_still_comes() {
     };
     let mut output = Vec::new();
     let options = TcpOptions::default();
-    let outcome = relay::tcp(input(b"abc"), &mut output, &ours, &options, Some(&observer));
+    let summary = relay::tcp(input(b"abc"), &mut output, &ours, &options, Some(&observer));
     server.join().unwrap();
-    finished(&outcome);
-    assert_eq!((outcome.sent, outcome.received), (3, 6));
-    assert_eq!(outcome.first_to_end, Some(Side::Input));
+    finished(&summary);
+    assert_eq!((summary.sent, summary.received), (3, 6));
+    assert_eq!(summary.first_to_end, Some(Side::Input));
     assert_eq!(output, b"abcabc");
     let to_peer = seen.into_inner().unwrap().remove(0);
     assert_eq!(to_peer, (Direction::ToPeer, b"abc".to_vec()));
 }
 
 #[test]
-fn the_peers_end_need_not_wait_for_a_silent_terminal() {
+fn the_end_of_the_peer_need_not_wait_for_an_idle_terminal() {
     let (ours, mut theirs) = connection();
     theirs.write_all(b"bye").unwrap();
     drop(theirs);
-    // A terminal on which nobody types: a pipe whose other end stays open.
-    let (terminal, _nobody) = pipe().unwrap();
+    // An idle terminal: a pipe whose other end stays open.
+    let (terminal, _other_end) = pipe().unwrap();
     let mut output = Vec::new();
     let options = TcpOptions { end_when_peer_ends: true, ..TcpOptions::default() };
-    let outcome = relay::tcp(&terminal, &mut output, &ours, &options, None);
-    finished(&outcome);
-    assert_eq!((output.as_slice(), outcome.first_to_end), (&b"bye"[..], Some(Side::Peer)));
+    let summary = relay::tcp(&terminal, &mut output, &ours, &options, None);
+    finished(&summary);
+    assert_eq!((output.as_slice(), summary.first_to_end), (&b"bye"[..], Some(Side::Peer)));
 }
 
 #[test]
-fn a_peer_that_only_stopped_talking_still_gets_the_input() {
+fn a_peer_that_half_closed_still_gets_the_input() {
     let (ours, theirs) = connection();
     theirs.shutdown(Shutdown::Write).unwrap();
     let arrived = thread::spawn(move || read_all(theirs));
@@ -141,29 +141,29 @@ fn a_peer_that_only_stopped_talking_still_gets_the_input() {
             thread::sleep(Duration::from_millis(2));
         }
     });
-    let outcome = relay::tcp(terminal, &mut Vec::new(), &ours, &TcpOptions::default(), None);
+    let summary = relay::tcp(terminal, &mut Vec::new(), &ours, &TcpOptions::default(), None);
     typing.join().unwrap();
-    finished(&outcome);
-    assert_eq!(outcome.first_to_end, Some(Side::Peer));
+    finished(&summary);
+    assert_eq!(summary.first_to_end, Some(Side::Peer));
     assert_eq!(arrived.join().unwrap(), b"line\n".repeat(20));
 }
 
 #[test]
-fn a_reset_is_called_a_reset_and_what_came_before_it_is_kept() {
+fn a_reset_is_reported_and_earlier_data_is_kept() {
     let (ours, mut theirs) = connection();
     theirs.write_all(b"half an ans").unwrap();
     reset_on_close(&theirs);
     drop(theirs);
-    let (terminal, _nobody) = pipe().unwrap();
+    let (terminal, _other_end) = pipe().unwrap();
     let mut output = Vec::new();
-    let outcome = relay::tcp(terminal, &mut output, &ours, &TcpOptions::default(), None);
-    assert!(matches!(outcome.ending, Ending::Reset), "{outcome:?}");
-    assert_eq!(outcome.first_to_end, Some(Side::Peer));
+    let summary = relay::tcp(terminal, &mut output, &ours, &TcpOptions::default(), None);
+    assert!(matches!(summary.ending, Ending::Reset), "{summary:?}");
+    assert_eq!(summary.first_to_end, Some(Side::Peer));
     assert_eq!(output, b"half an ans");
 }
 
 #[test]
-fn a_reset_while_sending_is_called_a_reset() {
+fn a_reset_while_sending_is_reported() {
     let (ours, mut theirs) = connection();
     let (reader, mut writer) = pipe().unwrap();
     let feeding = thread::spawn(move || while writer.write_all(&[0; 10_000]).is_ok() {});
@@ -171,34 +171,34 @@ fn a_reset_while_sending_is_called_a_reset() {
         theirs.read_exact(&mut [0; 1_000_000]).unwrap();
         reset_on_close(&theirs);
     });
-    let outcome = relay::tcp(reader, &mut Vec::new(), &ours, &TcpOptions::default(), None);
-    assert!(matches!(outcome.ending, Ending::Reset), "{outcome:?}");
+    let summary = relay::tcp(reader, &mut Vec::new(), &ours, &TcpOptions::default(), None);
+    assert!(matches!(summary.ending, Ending::Reset), "{summary:?}");
     vanishing.join().unwrap();
     feeding.join().unwrap();
 }
 
 #[test]
-fn patience_begins_when_the_input_has_ended() {
+fn the_time_limit_begins_when_the_input_has_ended() {
     let (ours, _silent) = connection();
     let patience = Some(Duration::from_millis(30));
     let options = TcpOptions { patience, ..TcpOptions::default() };
-    let outcome = relay::tcp(input(b"hello?"), &mut Vec::new(), &ours, &options, None);
-    assert!(matches!(outcome.ending, Ending::Silence), "{outcome:?}");
-    assert_eq!((outcome.sent, outcome.first_to_end), (6, Some(Side::Input)));
+    let summary = relay::tcp(input(b"hello?"), &mut Vec::new(), &ours, &options, None);
+    assert!(matches!(summary.ending, Ending::Silence), "{summary:?}");
+    assert_eq!((summary.sent, summary.first_to_end), (6, Some(Side::Input)));
 }
 
 #[test]
-fn a_closed_output_ends_it_all() {
+fn a_closed_output_ends_the_relay() {
     let (ours, mut theirs) = connection();
     let talking = thread::spawn(move || while theirs.write_all(&[0; 10_000]).is_ok() {});
     let (gone, mut output) = pipe().unwrap();
     drop(gone);
-    let (terminal, _nobody) = pipe().unwrap();
-    let outcome = relay::tcp(terminal, &mut output, &ours, &TcpOptions::default(), None);
+    let (terminal, _other_end) = pipe().unwrap();
+    let summary = relay::tcp(terminal, &mut output, &ours, &TcpOptions::default(), None);
     drop(ours);
     talking.join().unwrap();
-    let Ending::Failed { call, on: Object::Output, source } = outcome.ending else {
-        panic!("{outcome:?}")
+    let Ending::Failed { call, on: Object::Output, source } = summary.ending else {
+        panic!("{summary:?}")
     };
     assert_eq!((call, source.kind()), ("write", io::ErrorKind::BrokenPipe));
 }
@@ -215,16 +215,16 @@ fn each_line_is_a_datagram_and_each_answer_is_written() {
     let mut output = Vec::new();
     let options = UdpOptions { patience: Duration::from_millis(200), ..UdpOptions::default() };
     let text = input(b"one\n\nthree\nfour");
-    let outcome = relay::udp(text, &mut output, &server.udp(), &options, Some(&observer));
-    finished(&outcome);
-    assert_eq!((outcome.sent, outcome.received), (15, 15));
+    let summary = relay::udp(text, &mut output, &server.udp(), &options, Some(&observer));
+    finished(&summary);
+    assert_eq!((summary.sent, summary.received), (15, 15));
     assert_eq!(output, b"one\n\nthree\nfour");
     let lines = lines.into_inner().unwrap();
     assert_eq!(lines, [&b"one\n"[..], b"\n", b"three\n", b"four"]);
 }
 
 #[test]
-fn an_empty_answer_is_not_an_end() {
+fn an_empty_datagram_does_not_end_the_relay() {
     let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.connect(peer.local_addr().unwrap()).unwrap();
@@ -246,9 +246,9 @@ fn an_empty_answer_is_not_an_end() {
 }
 
 #[test]
-fn a_port_where_nobody_is_refuses() {
-    // A port that is taken, but by a socket that listens to somebody else only: for us, nobody is
-    // there, and nobody can come in the meantime.
+fn an_unbound_port_refuses() {
+    // A port held by a socket that is connected to another peer: it receives nothing from us, and
+    // no other program can bind the port in the meantime.
     let nobody = UdpSocket::bind("127.0.0.1:0").unwrap();
     nobody.connect("127.0.0.1:9").unwrap();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -256,14 +256,14 @@ fn a_port_where_nobody_is_refuses() {
     let (terminal, mut person) = pipe().unwrap();
     person.write_all(b"anybody?\n").unwrap();
     let options = UdpOptions::default();
-    let outcome = relay::udp(terminal, &mut Vec::new(), &socket, &options, None);
-    assert!(matches!(outcome.ending, Ending::Refused), "{outcome:?}");
-    assert_eq!(outcome.first_to_end, Some(Side::Peer));
-    assert!(serde_json::to_string(&outcome).unwrap().contains(r#""how":"refused""#));
+    let summary = relay::udp(terminal, &mut Vec::new(), &socket, &options, None);
+    assert!(matches!(summary.ending, Ending::Refused), "{summary:?}");
+    assert_eq!(summary.first_to_end, Some(Side::Peer));
+    assert!(serde_json::to_string(&summary).unwrap().contains(r#""how":"refused""#));
 }
 
 #[test]
-fn a_panicking_observer_panics_its_caller_and_hangs_nobody() {
+fn a_panicking_observer_panics_the_caller_without_a_hang() {
     for direction in [Direction::ToPeer, Direction::FromPeer] {
         let (ours, mut theirs) = connection();
         theirs.write_all(b"from the peer").unwrap();

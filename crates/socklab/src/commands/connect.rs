@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use socklab_net::connect::{self, ConnectError, Connected, Options};
-use socklab_net::relay::{self, Direction, Ending, Object, Outcome, TcpOptions, UdpOptions};
+use socklab_net::connect::{self, ConnectError, ConnectOptions, Connected};
+use socklab_net::relay::{self, Direction, Ending, Object, RelaySummary, TcpOptions, UdpOptions};
 use socklab_net::services::{Protocol, Query, Table};
 
 use super::lookup::unresolved;
@@ -28,7 +28,7 @@ pub(crate) fn connect(options: &cli::Connect) -> Result<ExitCode> {
     let protocol = if options.udp { Protocol::Udp } else { Protocol::Tcp };
     let port = port_number(&options.port, protocol)?;
     let deadline = options.timeout.unwrap_or(CONNECT_DEADLINE);
-    let how = Options { deadline, ..Options::default() };
+    let how = ConnectOptions { deadline, ..ConnectOptions::default() };
     let failed = |error: &ConnectError| failure(error, &options.host, port, deadline);
     let interactive = stdin().is_terminal();
     let (asked, answered) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -75,8 +75,8 @@ fn greet(wanted: bool, own: SocketAddr, peer: SocketAddr) {
     }
 }
 
-fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &Outcome) -> Result<ExitCode> {
-    let Outcome { sent, received, ending, .. } = outcome;
+fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &RelaySummary) -> Result<ExitCode> {
+    let RelaySummary { sent, received, ending, .. } = outcome;
     let failure = match ending {
         Ending::Finished | Ending::Silence => {
             if options.verbose {
@@ -103,6 +103,7 @@ fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &Outcome) -> Result
             };
             Failure::new(Exit::No, format!("{call} {object}: {source}"))
         }
+        ending => Failure::new(Exit::No, format!("{ending:?}")),
     };
     Err(failure.into())
 }
@@ -150,6 +151,7 @@ fn failure(error: &ConnectError, host: &str, port: u16, deadline: Duration) -> F
             let reason = last.map(|attempt| attempt.outcome.to_string()).unwrap_or_default();
             Failure::new(Exit::No, text!("connect-failed", address = address, reason = reason))
         }
+        error => Failure::new(Exit::No, error.to_string()),
     }
 }
 

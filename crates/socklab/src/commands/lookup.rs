@@ -138,6 +138,6 @@ pub(crate) fn service(queries: &[String], json: bool) -> Result<ExitCode> {
 fn source_name(table: &services::Table) -> String {
     match table.source() {
         services::Source::System(path) => path.display().to_string(),
-        services::Source::Embedded => text!("embedded-services"),
+        _ => text!("embedded-services"),
     }
 }

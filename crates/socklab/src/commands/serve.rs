@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use socklab_net::server::{
-    self, BindError, Config, Cut, Daytime, Echo, Event, Http, Ntp, Running, Transport, Upper, What,
+    self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, Server, ServerEvent, ServerEventKind,
+    Transport, Upper,
 };
 
 use crate::cli::{self, Protocol};
@@ -52,9 +53,9 @@ pub(crate) fn serve(options: &cli::Serve) -> Result<()> {
     Ok(())
 }
 
-fn start(options: &cli::Serve, config: &Config) -> Result<Running, BindError> {
+fn start(options: &cli::Serve, config: &Config) -> Result<Server, BindError> {
     let json = options.json;
-    let log = move |event: &Event| match json {
+    let log = move |event: &ServerEvent| match json {
         // An event is made of numbers and texts: nothing in it can fail to be written as JSON.
         true => println!("{}", serde_json::to_string(event).unwrap_or_default()),
         false => println!("{}", line(event)),
@@ -90,20 +91,20 @@ fn usual_port(protocol: Protocol) -> u16 {
 }
 
 /// An event, as a line of the log.
-fn line(event: &Event) -> String {
+fn line(event: &ServerEvent) -> String {
     let peer = event.peer.map(|peer| peer.to_string()).unwrap_or_default();
-    let what = match &event.what {
-        What::Accepted => text!("log-accepted"),
-        What::Answered { received, sent } => {
+    let what = match &event.kind {
+        ServerEventKind::Accepted => text!("log-accepted"),
+        ServerEventKind::Answered { received, sent } => {
             text!("log-answered", received = count(*received), sent = sent)
         }
-        What::Http { method, target, status, body, .. } => {
+        ServerEventKind::Http { method, target, status, body, .. } => {
             let asked = [method.as_deref(), target.as_deref()].map(|word| word.unwrap_or("?"));
             text!("log-http", request = asked.join(" "), status = status, bytes = count(*body))
         }
-        What::Ntp { version } => text!("log-ntp", version = version),
-        What::Refused { why } => text!("log-refused", why = format!("{why:?}")),
-        What::Closed { received, sent, cut } => {
+        ServerEventKind::Ntp { version } => text!("log-ntp", version = version),
+        ServerEventKind::Refused { why } => text!("log-refused", why = format!("{why:?}")),
+        ServerEventKind::Closed { received, sent, cut } => {
             let bytes = text!("log-bytes", received = count(*received), sent = count(*sent));
             match cut {
                 None => text!("log-closed", bytes = bytes),
@@ -112,13 +113,14 @@ fn line(event: &Event) -> String {
                         Cut::Reset => text!("cut-reset"),
                         Cut::Idle => text!("cut-idle"),
                         Cut::Stopped => text!("cut-stopped"),
-                        Cut::Failed { call, error } => format!("{call}: {error}"),
+                        cut => cut.to_string(),
                     };
                     text!("log-cut", bytes = bytes, why = why)
                 }
             }
         }
-        What::Trouble { call, error } => format!("{call}: {error}"),
+        ServerEventKind::Trouble { call, error } => format!("{call}: {error}"),
+        other => format!("{other:?}"),
     };
     // What a client sends must not be able to move the cursor.
     let what: String = what.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
@@ -144,6 +146,6 @@ fn failure(protocol: Protocol, error: &BindError) -> Failure {
                 _ => failure,
             }
         }
-        BindError::Machine { .. } => Failure::new(Exit::Environment, error.to_string()),
+        error => Failure::new(Exit::Environment, error.to_string()),
     }
 }

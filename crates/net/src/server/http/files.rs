@@ -1,4 +1,4 @@
-//! Files beneath one directory, and never one outside of it.
+//! Opens files beneath one directory, and never outside of it.
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -7,9 +7,9 @@ use std::path::Path;
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use rustix::io::Errno;
 
-use crate::server::Cut;
+use crate::server::event::Cut;
 
-/// What there is at a path.
+/// What was found at a path.
 #[derive(Debug)]
 pub(super) enum Found {
     File {
@@ -17,11 +17,11 @@ pub(super) enum Found {
         length: u64,
         content_type: &'static str,
     },
-    /// A directory, asked for without the slash at its end.
+    /// A directory that was requested without a trailing slash.
     Directory,
     Nothing,
     Forbidden,
-    Trouble,
+    Failed,
 }
 
 /// Opens `path`, which begins with `/`, beneath `root`; for a path that ends in `/`, its
@@ -33,19 +33,19 @@ pub(super) fn find(root: &Path, path: &[u8]) -> Found {
     if is_index {
         relative.extend_from_slice(b"index.html");
     }
-    // Hidden files are hidden for a reason, and `..` leads nowhere good.
+    // Neither hidden files nor `..`.
     if relative.split(|&byte| byte == b'/').any(|part| part.starts_with(b".")) {
         return Found::Nothing;
     }
     match open_beneath(root, &relative) {
         Ok(file) => match describe(file, &relative) {
-            // A directory called index.html: adding one more slash would lead nowhere.
+            // A directory called index.html: a redirect would loop.
             Found::Directory if is_index => Found::Nothing,
             found => found,
         },
         Err(Errno::ACCESS | Errno::PERM) => Found::Forbidden,
         Err(
-            // XDEV: a symbolic link that leads out of the root.
+            // EXDEV: a symbolic link that leads out of the root.
             Errno::NOENT
             | Errno::NOTDIR
             | Errno::XDEV
@@ -54,15 +54,15 @@ pub(super) fn find(root: &Path, path: &[u8]) -> Found {
             | Errno::INVAL
             | Errno::NXIO,
         ) => Found::Nothing,
-        Err(_) => Found::Trouble,
+        Err(_) => Found::Failed,
     }
 }
 
 fn open_beneath(root: &Path, relative: &[u8]) -> Result<File, Errno> {
     let directory = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let root = openat(CWD, root, directory, Mode::empty())?;
-    // The kernel itself refuses to leave `root`, by `..` or by symbolic link: checking the path
-    // beforehand would leave time to change it (openat2(2), RESOLVE_BENEATH). NONBLOCK, or
+    // The kernel refuses to leave `root`, whether by `..` or by a symbolic link (openat2(2),
+    // RESOLVE_BENEATH); a check of the path beforehand could be outrun. NONBLOCK: otherwise
     // opening a FIFO would wait for a writer.
     let read = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
@@ -76,7 +76,7 @@ fn describe(file: File, path: &[u8]) -> Found {
             Found::File { file, length: about.len(), content_type: content_type(path) }
         }
         Ok(_) => Found::Nothing,
-        Err(_) => Found::Trouble,
+        Err(_) => Found::Failed,
     }
 }
 
@@ -94,8 +94,8 @@ fn content_type(path: &[u8]) -> &'static str {
     }
 }
 
-/// Hands `length` bytes of `file` to `write`, piece by piece. A file that has become shorter in
-/// the meantime cuts the connection: the length has been promised already.
+/// Passes `length` bytes of `file` to `write`, piece by piece. If the file has become shorter in the
+/// meantime, the connection is cut, because the length has already been sent.
 pub(super) fn copy(
     file: &mut File,
     length: u64,

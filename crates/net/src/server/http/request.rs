@@ -1,35 +1,36 @@
-//! From bytes to a request, or to the reason why it is none. Pure.
+//! Parses requests. Pure.
 
 use httparse::Header;
 
-use super::Status;
+use super::response::Status;
 
-/// The longest request line, in bytes. RFC 9112 §3 asks for 8000 at least.
+/// The longest request line, in bytes. RFC 9112 §3 recommends at least 8000.
 const LONGEST_LINE: usize = 8 * 1024;
 
-/// The longest head, request line included.
+/// The longest head, request line included, in bytes.
 const LONGEST_HEAD: usize = 32 * 1024;
 
+/// The most header fields.
 const MOST_FIELDS: usize = 100;
 
-/// A request whose head is complete and makes sense.
+/// A request whose head is complete and valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Request {
-    /// The method, as it was written.
+    /// The method, as the client wrote it.
     pub(super) method: String,
-    /// What is asked for, as it was written.
+    /// The request target, as the client wrote it.
     pub(super) target: String,
-    /// Whom the client wants to speak to: from an absolute target, else from `Host`.
+    /// The host: from an absolute target, otherwise from the `Host` field.
     pub(super) host: Option<String>,
-    /// Whether the client would like to ask more on this connection.
+    /// Whether the client wants to keep the connection open.
     pub(super) keep_alive: bool,
-    /// How many bytes of body follow; `u64::MAX` if it is not worth finding out.
+    /// The length of the body in bytes; `u64::MAX` if it is not to be skipped.
     pub(super) body_length: u64,
-    /// How many bytes the head took.
+    /// The length of the head in bytes.
     pub(super) head_length: usize,
 }
 
-/// Why there is no request, and how far it was understood.
+/// A request that cannot be served: the status to answer with, and the parts that were parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Rejected {
     pub(super) status: Status,
@@ -37,9 +38,9 @@ pub(super) struct Rejected {
     pub(super) target: Option<String>,
 }
 
-/// Looks for a request at the start of `bytes`; `None` while it is not complete.
+/// Parses the request at the start of `bytes`; `None` while its head is incomplete.
 pub(super) fn parse(bytes: &[u8]) -> Result<Option<Request>, Rejected> {
-    // Some clients send an empty line after a body; a server should not mind (RFC 9112 §2.2).
+    // Some clients send an empty line after a body; ignore it (RFC 9112 §2.2).
     let blank = bytes.iter().take_while(|&&byte| matches!(byte, b'\r' | b'\n')).count();
     let line = bytes[blank..].iter().position(|&byte| byte == b'\n');
     if line.unwrap_or(bytes.len() - blank) > LONGEST_LINE || blank > LONGEST_LINE {
@@ -58,7 +59,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Request>, Rejected> {
         }
         Err(_) => return Err(reject(Status::BAD_REQUEST, Some(&head))),
     };
-    match understand(&head, head_length) {
+    match interpret(&head, head_length) {
         Some(request) => Ok(Some(request)),
         None => Err(reject(Status::BAD_REQUEST, Some(&head))),
     }
@@ -70,7 +71,7 @@ fn reject(status: Status, head: Option<&httparse::Request<'_, '_>>) -> Rejected 
     Rejected { status, method, target }
 }
 
-/// Whether the line ends in `HTTP/` digit `.` digit: then it is HTTP, of another version.
+/// Whether the request line ends in `HTTP/` digit `.` digit, that is, names an HTTP version.
 fn names_a_version(bytes: &[u8]) -> bool {
     let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let word = line.trim_ascii_end().rsplit(|&byte| byte == b' ').next().unwrap_or_default();
@@ -78,26 +79,26 @@ fn names_a_version(bytes: &[u8]) -> bool {
         if major.is_ascii_digit() && minor.is_ascii_digit())
 }
 
-/// What the fields of a complete head say; `None` if they contradict each other or the RFC.
-fn understand(head: &httparse::Request<'_, '_>, head_length: usize) -> Option<Request> {
+/// The request in a complete head; `None` if its fields contradict each other or the RFC.
+fn interpret(head: &httparse::Request<'_, '_>, head_length: usize) -> Option<Request> {
     let (method, target, minor) = (head.method?, head.path?, head.version?);
     let host = match values(head.headers, "host").as_slice() {
         [host] if is_host(host) => Some(*host),
-        // Required since HTTP/1.1 (RFC 9112 §3.2): one address may be the home of many sites.
+        // Required since HTTP/1.1 (RFC 9112 §3.2): one address may serve many sites.
         [] if minor == 0 => None,
         _ => return None,
     };
     let host = authority(target).or(host);
-    let asked = |wish: &str| {
+    let has_option = |wanted: &str| {
         let lists = values(head.headers, "connection");
         let mut options = lists.iter().flat_map(|list| list.split(|&byte| byte == b','));
-        options.any(|option| option.trim_ascii().eq_ignore_ascii_case(wish.as_bytes()))
+        options.any(|option| option.trim_ascii().eq_ignore_ascii_case(wanted.as_bytes()))
     };
     Some(Request {
         method: method.to_owned(),
         target: target.to_owned(),
         host: host.map(|host| String::from_utf8_lossy(host).into_owned()),
-        keep_alive: !asked("close") && (minor == 1 || asked("keep-alive")),
+        keep_alive: !has_option("close") && (minor == 1 || has_option("keep-alive")),
         body_length: body_length(head.headers, minor)?,
         head_length,
     })
@@ -109,29 +110,29 @@ fn values<'a>(fields: &[Header<'a>], name: &str) -> Vec<&'a [u8]> {
     named.map(|field| field.value.trim_ascii()).collect()
 }
 
-/// How long the body is (RFC 9112 §6.3). Two answers, or one that is no number, are none: this is
-/// how requests are smuggled past proxies.
+/// The length of the body (RFC 9112 §6.3). Two lengths, or one that is not a number, make the
+/// request invalid: they are used to smuggle requests past proxies (RFC 9112 §11.2).
 fn body_length(fields: &[Header<'_>], minor: u8) -> Option<u64> {
     let lengths = values(fields, "content-length");
     let chunked = !values(fields, "transfer-encoding").is_empty();
     let length = match lengths.as_slice() {
         _ if chunked && (minor == 0 || !lengths.is_empty()) => return None,
-        // No resource here takes a body: do not bother to find its end.
+        // No resource here accepts a body: do not look for its end.
         _ if chunked => u64::MAX,
         [] => 0,
         [digits] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
-            // More digits than a u64 has are a length still, though too long for anybody.
+            // A length that does not fit into a u64 is valid, but too long to skip.
             std::str::from_utf8(digits).ok()?.parse().unwrap_or(u64::MAX)
         }
         _ => return None,
     };
-    // A client that waits for "100 Continue" gets the final answer instead and may then send its
-    // body or not (RFC 9110 §10.1.1). Only the end of the connection settles that.
+    // A client that waits for "100 Continue" gets the final response instead, after which it may
+    // or may not send its body (RFC 9110 §10.1.1): close the connection rather than guess.
     let waits = !values(fields, "expect").is_empty();
     Some(if waits && length > 0 { u64::MAX } else { length })
 }
 
-/// The authority in an absolute target, `http://authority/path` (RFC 9112 §3.2.2).
+/// The authority of an absolute target, `http://authority/path` (RFC 9112 §3.2.2).
 fn authority(target: &str) -> Option<&[u8]> {
     let (scheme, rest) = target.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
@@ -140,8 +141,8 @@ fn authority(target: &str) -> Option<&[u8]> {
     rest.split(['/', '?']).next().map(str::as_bytes)
 }
 
-/// Whether these are the characters of a host name or address and a port (RFC 3986 §3.2.2).
-/// A comma would be allowed but is the mark of two `Host` fields folded into one.
+/// Whether `value` has only the characters of a host and port (RFC 3986 §3.2.2). A comma would be
+/// allowed, but is a sign of two `Host` fields joined into one.
 fn is_host(value: &[u8]) -> bool {
     value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=:[]%".contains(byte))
 }

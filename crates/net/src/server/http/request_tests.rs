@@ -21,7 +21,7 @@ fn a_browsers_request() {
 }
 
 #[test]
-fn an_unfinished_request_is_awaited() {
+fn an_incomplete_request_is_not_an_error() {
     let text = "\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n";
     for cut in 0..text.len() {
         assert_eq!(parse(&text.as_bytes()[..cut]), Ok(None), "{cut}");
@@ -42,17 +42,17 @@ fn host_is_required_since_1_1_and_never_twice() {
 }
 
 #[test]
-fn who_wants_to_stay() {
-    let stays = |text| request(text).keep_alive;
-    assert!(stays("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
-    assert!(!stays("GET / HTTP/1.1\r\nHost: x\r\nConnection: te, Close\r\n\r\n"));
-    assert!(!stays("GET / HTTP/1.0\r\n\r\n"));
-    assert!(stays("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
-    assert!(!stays("GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, close\r\n\r\n"));
+fn keep_alive_depends_on_version_and_connection_options() {
+    let keep_alive = |text| request(text).keep_alive;
+    assert!(keep_alive("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    assert!(!keep_alive("GET / HTTP/1.1\r\nHost: x\r\nConnection: te, Close\r\n\r\n"));
+    assert!(!keep_alive("GET / HTTP/1.0\r\n\r\n"));
+    assert!(keep_alive("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"));
+    assert!(!keep_alive("GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, close\r\n\r\n"));
 }
 
 #[test]
-fn how_long_the_body_is() {
+fn body_lengths() {
     let length = |fields: &str| {
         parse(format!("POST / HTTP/1.1\r\nHost: x\r\n{fields}\r\n").as_bytes())
             .map(|request| request.unwrap().body_length)
@@ -74,7 +74,7 @@ fn how_long_the_body_is() {
 }
 
 #[test]
-fn nonsense_is_told_from_another_version() {
+fn another_version_is_distinguished_from_nonsense() {
     assert_eq!(status("GET / HTTP/2.0\r\n\r\n"), 505);
     assert_eq!(status("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 505);
     assert_eq!(status("GET / HTTP/x\r\n\r\n"), 400);
@@ -85,7 +85,7 @@ fn nonsense_is_told_from_another_version() {
 }
 
 #[test]
-fn nothing_may_be_endless() {
+fn lines_heads_and_fields_are_limited() {
     let long = "x".repeat(LONGEST_LINE + 1);
     assert_eq!(status(&format!("GET /{long} HTTP/1.1\r\n\r\n")), 414);
     assert_eq!(status(&format!("GET /{long}")), 414);
@@ -101,12 +101,12 @@ fn nothing_may_be_endless() {
 
 proptest! {
     #[test]
-    fn no_bytes_can_upset_the_parser(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+    fn no_bytes_make_the_parser_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = parse(&bytes);
     }
 
     #[test]
-    fn nor_can_bytes_that_look_like_a_request(
+    fn nor_do_bytes_that_look_like_a_request(
         text in "(GET|PUT|X) [/*a-z:.?%]{1,9} HTTP/1[.][01]\r\n\
                  ((Host|Content-Length|Expect|Connection):[ a-z0-9,:]{0,9}\r\n){0,4}(\r\n)?",
     ) {
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn a_request_is_the_same_whatever_follows(
+    fn what_follows_a_request_does_not_change_it(
         path in "/[a-z]{0,8}", host in "[a-z]{1,9}", after in ".{0,20}",
     ) {
         let head = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");

@@ -1,11 +1,11 @@
-//! What goes back: a status, some fields, a body. Pure.
+//! HTTP responses: a status, fields and a body. Pure.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::fs::File;
 use std::time::SystemTime;
 
-use crate::calendar::{Date, unix_time};
+use crate::date;
 
 /// A status code and its usual reason phrase (RFC 9110 §15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,17 +31,17 @@ impl Status {
     }
 }
 
-/// An answer, not yet sent.
+/// A response that has not been sent yet.
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) status: Status,
     content_type: &'static str,
-    /// A field that only this answer has.
+    /// A field specific to this response.
     extra: Option<(&'static str, String)>,
     pub(super) content: Content,
 }
 
-/// A body, of known length.
+/// A body of known length.
 #[derive(Debug)]
 pub(super) enum Content {
     Bytes(Cow<'static, [u8]>),
@@ -55,7 +55,7 @@ impl Response {
         Self { status: Status::OK, content_type, extra: None, content }
     }
 
-    /// A small page that names the status.
+    /// A small page that shows the status.
     pub(super) fn error(status: Status) -> Self {
         let Status { code, reason } = status;
         let page = format!(
@@ -66,26 +66,26 @@ impl Response {
         Self { status, content_type: HTML, extra: None, content }
     }
 
-    /// 405 has to say what would be allowed (RFC 9110 §15.5.6).
+    /// A 405 must list the allowed methods (RFC 9110 §15.5.6).
     pub(super) fn method_not_allowed() -> Self {
         let allow = ("Allow", "GET, HEAD".to_owned());
         Self { extra: Some(allow), ..Self::error(Status::METHOD_NOT_ALLOWED) }
     }
 
-    /// The same thing, under its proper name.
+    /// A redirect to the canonical path.
     pub(super) fn moved(location: String) -> Self {
         Self { extra: Some(("Location", location)), ..Self::error(Status::MOVED) }
     }
 
-    /// The status line and the fields, ready to send before the body, or, for HEAD, instead of it.
+    /// The status line and fields, to be sent before the body or, for HEAD, alone.
     pub(super) fn head(&self, now: SystemTime, keep: bool) -> String {
         let Status { code, reason } = self.status;
-        let date = Date::at(unix_time(now).0).http();
+        let date = date::http(now);
         let length = match &self.content {
             Content::Bytes(bytes) => bytes.len() as u64,
             Content::File { length, .. } => *length,
         };
-        // HTTP/1.0 clients stay only if told that they may, so the wish is always answered.
+        // An HTTP/1.0 client keeps the connection open only if told so: always say which.
         let connection = if keep { "keep-alive" } else { "close" };
         let mut head = format!(
             "HTTP/1.1 {code} {reason}\r\nDate: {date}\r\nServer: socklab\r\n\
@@ -107,7 +107,7 @@ mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
     #[test]
-    fn a_head_says_everything_a_client_needs() {
+    fn a_head_has_every_field_a_client_needs() {
         let response = Response::ok("text/plain", Content::Bytes(Cow::Borrowed(b"hello")));
         let now = UNIX_EPOCH + Duration::from_secs(784_111_777);
         assert_eq!(
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_say_what_else_to_do() {
+    fn errors_and_redirects_say_what_to_do_next() {
         let head = Response::method_not_allowed().head(UNIX_EPOCH, false);
         assert!(head.contains("\r\nAllow: GET, HEAD\r\n") && head.contains("Connection: close"));
         let head = Response::moved("/docs/".to_owned()).head(UNIX_EPOCH, true);

@@ -1,4 +1,4 @@
-//! Which answer a request gets.
+//! Chooses the response to a request.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -7,7 +7,10 @@ use super::files::{self, Found};
 use super::request::Request;
 use super::response::{Content, HTML, Response, Status};
 
-/// The answer to `request`, from the directory `root` if there is one.
+/// The page at `/`, byte for byte as it is sent.
+pub const PAGE: &str = include_str!("page.html");
+
+/// The response to `request`, from the directory `root` if there is one.
 pub(super) fn respond(root: Option<&Path>, request: &Request) -> Response {
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return Response::method_not_allowed();
@@ -22,17 +25,17 @@ pub(super) fn respond(root: Option<&Path>, request: &Request) -> Response {
         }
         Some(Found::Directory) => Response::moved(with_slash(&request.target)),
         Some(Found::Forbidden) => Response::error(Status::FORBIDDEN),
-        Some(Found::Trouble) => Response::error(Status::SERVER_ERROR),
+        Some(Found::Failed) => Response::error(Status::SERVER_ERROR),
         None | Some(Found::Nothing) if home => {
-            Response::ok(HTML, Content::Bytes(Cow::Borrowed(super::PAGE.as_bytes())))
+            Response::ok(HTML, Content::Bytes(Cow::Borrowed(PAGE.as_bytes())))
         }
         None | Some(Found::Nothing) => Response::error(Status::NOT_FOUND),
     }
 }
 
-/// The path as it was written: the target without its query, and without `http://host` if it has
-/// that.
-fn written_path(target: &str) -> Option<&str> {
+/// The path as the client wrote it: the target without its query, and without the `http://host` of
+/// an absolute target (RFC 9112 §3.2.2).
+fn raw_path(target: &str) -> Option<&str> {
     let path = target.split('?').next().unwrap_or_default();
     if path.starts_with('/') {
         return Some(path);
@@ -41,10 +44,10 @@ fn written_path(target: &str) -> Option<&str> {
     Some(rest.find('/').map_or("/", |slash| &rest[slash..]))
 }
 
-/// The path that is meant, `%20` and the like resolved; `None` if it is no path.
+/// The percent-decoded path (RFC 3986 §2.1); `None` if the target has no valid path.
 fn path(target: &str) -> Option<Vec<u8>> {
     let mut path = Vec::new();
-    let mut bytes = written_path(target)?.bytes();
+    let mut bytes = raw_path(target)?.bytes();
     while let Some(byte) = bytes.next() {
         path.push(match byte {
             b'%' => {
@@ -57,10 +60,10 @@ fn path(target: &str) -> Option<Vec<u8>> {
     Some(path)
 }
 
-/// Where a directory really is: relative links in its index would not work otherwise. Exactly one
-/// slash in front, or `//elsewhere/` would be another host.
+/// The canonical path of a directory, so that relative links in its index work. It has exactly one
+/// leading slash, since `//elsewhere/` would name another host.
 fn with_slash(target: &str) -> String {
-    format!("/{}/", written_path(target).unwrap_or_default().trim_matches('/'))
+    format!("/{}/", raw_path(target).unwrap_or_default().trim_matches('/'))
 }
 
 #[cfg(test)]
@@ -81,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_one_page() {
+    fn without_a_root_there_is_one_page() {
         for target in ["/", "/?q=socket", "/index.html", "http://www.google.com", "/%69ndex.html"] {
             assert_eq!(status("GET", target), 200, "{target}");
             assert_eq!(status("HEAD", target), 200, "{target}");
@@ -105,7 +108,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_target_can_upset_it(target in ".*") {
+        fn no_target_makes_it_panic(target in ".*") {
             let _ = status("GET", &target);
         }
     }

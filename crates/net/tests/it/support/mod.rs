@@ -1,4 +1,4 @@
-//! What the integration tests share: a server whose events can be awaited.
+//! Shared by the integration tests: a server whose events can be awaited.
 #![allow(unreachable_pub)]
 
 use std::fmt::Debug;
@@ -7,26 +7,26 @@ use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use socklab_net::server::{self, Behaviour, Config, Event, Running, What};
+use socklab_net::server::{self, Behaviour, Config, Server, ServerEvent, ServerEventKind};
 
 /// Longer than anything here takes, so that a hang becomes a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(crate) struct Server {
-    pub running: Running,
-    events: Receiver<Event>,
+pub(crate) struct TestServer {
+    pub running: Server,
+    events: Receiver<ServerEvent>,
 }
 
-pub(crate) fn start(behaviour: impl Behaviour, config: &Config) -> Server {
+pub(crate) fn start(behaviour: impl Behaviour, config: &Config) -> TestServer {
     let (sender, events) = channel();
-    let observer = move |event: &Event| {
-        // A test that has seen enough has dropped the receiver.
+    let observer = move |event: &ServerEvent| {
+        // The receiver is gone if the test has ended.
         let _ = sender.send(event.clone());
     };
-    Server { running: server::start(behaviour, config, observer).unwrap(), events }
+    TestServer { running: server::start(behaviour, config, observer).unwrap(), events }
 }
 
-impl Server {
+impl TestServer {
     pub(crate) fn address(&self) -> SocketAddr {
         self.running.local_addr()
     }
@@ -35,7 +35,7 @@ impl Server {
         tcp(self.address())
     }
 
-    /// A connected UDP socket: it takes answers from the server's address only.
+    /// A connected UDP socket, which receives from the server's address only.
     pub(crate) fn udp(&self) -> UdpSocket {
         let socket = UdpSocket::bind((self.address().ip(), 0)).unwrap();
         socket.connect(self.address()).unwrap();
@@ -43,24 +43,25 @@ impl Server {
         socket
     }
 
-    /// The next event that `wanted` picks something from; the others are skipped.
-    pub(crate) fn event<T>(&self, wanted: impl Fn(&Event) -> Option<T>) -> T {
+    /// Waits for the next event for which `wanted` returns something, and returns that.
+    pub(crate) fn event<T>(&self, wanted: impl Fn(&ServerEvent) -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let event = self.events.recv_timeout(left).expect("the event should have come");
+            let event =
+                self.events.recv_timeout(left).expect("the event should have been reported");
             if let Some(found) = wanted(&event) {
                 return found;
             }
         }
     }
 
-    pub(crate) fn expect(&self, what: &What) {
-        self.event(|event| (event.what == *what).then_some(()));
+    pub(crate) fn expect(&self, kind: &ServerEventKind) {
+        self.event(|event| (event.kind == *kind).then_some(()));
     }
 
     /// Every event so far, once the server has ended.
-    pub(crate) fn stop(self) -> Vec<Event> {
+    pub(crate) fn stop(self) -> Vec<ServerEvent> {
         let began = Instant::now();
         self.running.stop();
         assert!(began.elapsed() < Duration::from_secs(2), "stopping took {:?}", began.elapsed());
@@ -68,7 +69,7 @@ impl Server {
     }
 }
 
-/// A connection on which nothing can hang for ever.
+/// A connection with time limits, on which nothing can hang.
 pub(crate) fn tcp(server: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(server).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -76,7 +77,7 @@ pub(crate) fn tcp(server: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Everything until the peer ends.
+/// Reads until the peer ends its side.
 pub(crate) fn read_all(mut stream: impl Read) -> Vec<u8> {
     let mut all = Vec::new();
     stream.read_to_end(&mut all).unwrap();
@@ -95,7 +96,7 @@ pub(crate) fn reset_on_close(stream: &TcpStream) {
     rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO)).unwrap();
 }
 
-/// Bytes that do not repeat early, so that a loss or a swap shows.
+/// Pseudo-random bytes, in which any loss or swap shows.
 pub(crate) fn noise(length: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(2).wrapping_add(1);
     let mut bytes = Vec::with_capacity(length + 8);
