@@ -6,30 +6,27 @@
 //! ```
 
 use socklab_event::Timeline;
-use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Theme, Words};
+use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Theme};
+use socklab_say::{Language, Speaker};
 use socklab_timelines::scenes;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let arg = |index: usize| args.get(index).map_or("", String::as_str);
     let has = |word: &str| args.iter().any(|arg| arg == word);
-    let words = if has("es") { Words::spanish() } else { Words::english() };
+    let language = args.iter().find_map(|arg| Language::find(arg)).unwrap_or_default();
     let detail = if has("all") { Detail::All } else { Detail::Essential };
     let theme = if has("dark") { Theme::Dark } else { Theme::Auto };
-    let ladder = Ladder::of(&timeline(arg(0)), &Options { words, detail, ..Options::default() });
+    let options = Options::new(Speaker::new(language)).detail(detail);
+    let ladder = Ladder::of(&timeline(arg(0)), &options);
     match arg(1) {
-        "svg" => print!("{}", ladder.to_svg(&SvgStyle { theme, ..SvgStyle::default() })),
+        "svg" => print!("{}", ladder.to_svg(&SvgStyle::default().theme(theme))),
         "html" => {
-            let title = arg(0).to_owned();
-            print!("{}", ladder.to_html(&HtmlStyle { title, theme }));
+            print!("{}", ladder.to_html(&HtmlStyle::default().title(arg(0)).theme(theme)));
         }
         _ => {
-            let style = TextStyle {
-                width: arg(2).parse().unwrap_or(80),
-                ascii: has("ascii"),
-                color: has("color"),
-                times: has("times"),
-            };
+            let style = TextStyle::new(arg(2).parse().unwrap_or(80));
+            let style = style.ascii(has("ascii")).color(has("color")).times(has("times"));
             print!("{}", ladder.to_text(&style));
         }
     }

@@ -1,6 +1,8 @@
 //! Texts from a recording, made harmless for any display: no control characters, no line breaks,
 //! nothing that turns the direction of writing.
 
+use socklab_say::{Speaker, count, say};
+
 /// The text with everything unprintable escaped as `\n`, `\u{1b}` ….
 pub(crate) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
@@ -14,14 +16,13 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// The text, if it is too long cut, with an ellipsis and its whole length.
-pub(crate) fn cut(text: &str, most: usize, words: &crate::words::Words) -> String {
+pub(crate) fn cut(text: &str, most: usize, speaker: Speaker) -> String {
     let length = text.chars().count();
     if length <= most {
         return text.to_owned();
     }
     let kept: String = text.chars().take(most).collect();
-    let whole = words.number(length as u64);
-    let whole = crate::words::fill(&words.characters, &[("n", &whole)]);
+    let whole = say!(speaker, "ladder-characters", n = count(length));
     format!("{kept}… ({whole})")
 }
 

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 use socklab_event::Bytes;
+use socklab_say::Speaker;
 
 use crate::clean::readable;
 
 /// A sequence of parts; those not glued to the one before stand a space apart and may wrap.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Label {
     /// The parts, in order.
     pub parts: Vec<Part>,
@@ -14,6 +16,7 @@ pub struct Label {
 
 /// A piece of text with a meaning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Part {
     /// What it is.
     pub kind: PartKind,
@@ -28,6 +31,7 @@ pub struct Part {
 
 /// What a display must know to show bytes without lying about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Data {
     /// How many bytes there were.
     pub total: u64,
@@ -42,6 +46,7 @@ pub struct Data {
 /// The meaning of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum PartKind {
     /// A call's name.
     Name,
@@ -117,18 +122,18 @@ impl Label {
     }
 
     /// The whole text on one line, nothing shortened.
-    pub fn text(&self, words: &crate::words::Words) -> String {
-        self.brief(usize::MAX, words)
+    pub fn text(&self, speaker: Speaker) -> String {
+        self.brief(usize::MAX, speaker)
     }
 
     /// The text on one line, with at most so many characters of data.
-    pub(crate) fn brief(&self, data: usize, words: &crate::words::Words) -> String {
+    pub(crate) fn brief(&self, data: usize, speaker: Speaker) -> String {
         let mut text = String::new();
         for part in &self.parts {
             if !part.glued && !text.is_empty() {
                 text.push(' ');
             }
-            text.push_str(&part.shortened(data, words));
+            text.push_str(&part.shortened(data, speaker));
         }
         text
     }
@@ -142,7 +147,7 @@ impl Part {
 
     /// Its text; of data, no more than `most` characters, with an ellipsis where bytes are left
     /// out, and the total.
-    pub fn shortened(&self, most: usize, words: &crate::words::Words) -> String {
+    pub fn shortened(&self, most: usize, speaker: Speaker) -> String {
         let Some(data) = self.data else { return self.text.clone() };
         let kept: String = self.text.chars().take(most).collect();
         let cut = data.cut || kept.len() < self.text.len();
@@ -155,7 +160,7 @@ impl Part {
             format!("\"{kept}{dots}\"")
         };
         // A cut text always says how long the whole is, unless the result beside it does.
-        if data.say_total { format!("{quoted} {} B", words.number(data.total)) } else { quoted }
+        if data.say_total { format!("{quoted} {} B", speaker.number(data.total)) } else { quoted }
     }
 
     /// The first `most` characters of data, without quotes, for the back of an arrow.

@@ -13,20 +13,17 @@
 mod clean;
 mod html;
 mod label;
-mod meanings;
 mod model;
 mod options;
 mod plan;
+mod schema;
 mod spoken;
 mod svg;
 mod text;
-mod words;
 
 pub use html::HtmlStyle;
 pub use label::{Data, Label, Part, PartKind};
-pub use meanings::meaning;
 pub use model::{Arrow, ArrowKind, Cell, CellKind, Head, Ladder, Mark, Participant, Rail, Row};
 pub use options::{ColumnOrder, Detail, Options};
 pub use svg::{SvgStyle, Theme};
 pub use text::TextStyle;
-pub use words::{Phrase, Words};

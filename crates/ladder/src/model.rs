@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use serde::Serialize;
 use socklab_event::Event;
+use socklab_say::Speaker;
 
 use crate::label::{Label, Part, PartKind};
 
-use crate::words::Words;
-
 /// A client/server ladder.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Ladder {
     /// The columns, from left to right.
     pub participants: Vec<Participant>,
@@ -25,12 +25,18 @@ pub struct Ladder {
     pub events: BTreeMap<u64, Event>,
     /// The moment the rows' times count from, nanoseconds of `CLOCK_MONOTONIC`.
     pub origin: u64,
-    /// The words it was made with; displays speak the same.
-    pub words: Words,
+    /// Who speaks in it; displays speak the same language. Serialised as its BCP 47 tag.
+    #[serde(rename = "language", serialize_with = "language_tag")]
+    pub speaker: Speaker,
+}
+
+fn language_tag<S: serde::Serializer>(speaker: &Speaker, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(speaker.language().tag())
 }
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Participant {
     /// What to call it: `client`.
     pub name: String,
@@ -45,6 +51,7 @@ pub struct Participant {
 
 /// A line of the ladder: what happened at one moment, in one column or between two.
 #[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
 pub struct Row {
     /// Nanoseconds since the ladder's origin.
     pub at: u64,
@@ -73,6 +80,7 @@ pub struct Row {
 /// How a column's line looks beside a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Rail {
     /// It runs.
     #[default]
@@ -87,6 +95,7 @@ pub enum Rail {
 
 /// What is said in one column of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Cell {
     /// The column: an index into [`Ladder::participants`].
     pub participant: usize,
@@ -121,6 +130,7 @@ impl Cell {
 /// What kind of thing a cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum CellKind {
     /// A call, entry to return.
     Call,
@@ -139,6 +149,7 @@ pub enum CellKind {
 /// What went wrong, or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Mark {
     /// Nobody listens there.
     Refused,
@@ -160,6 +171,7 @@ pub enum Mark {
 
 /// An arrow from one column to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Arrow {
     /// The row it starts in.
     pub row: usize,
@@ -191,6 +203,7 @@ impl Arrow {
 
 /// The arrival of an arrow at a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Head {
     /// The row.
     pub row: usize,
@@ -203,6 +216,7 @@ pub struct Head {
 /// What an arrow stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ArrowKind {
     /// A connect and its accept.
     Connect,

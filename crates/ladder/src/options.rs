@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::words::Words;
+use socklab_say::Speaker;
 
 /// How a ladder is made from a timeline.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// How much to show.
     pub detail: Detail,
     /// Which column stands where.
     pub order: ColumnOrder,
-    /// The language.
-    pub words: Words,
+    /// Who speaks: the language, and how it writes numbers and times.
+    pub speaker: Speaker,
     /// Events that must be shown by themselves, never hidden and never folded: the evidence of
     /// an explanation or a verdict.
     pub keep: BTreeSet<u64>,
@@ -28,7 +29,7 @@ impl Default for Options {
         Self {
             detail: Detail::default(),
             order: ColumnOrder::default(),
-            words: Words::default(),
+            speaker: Speaker::default(),
             keep: BTreeSet::new(),
             wait_from: 5_000_000,
             fold: true,
@@ -38,6 +39,7 @@ impl Default for Options {
 
 /// How much of what happened is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Detail {
     /// What moves a conversation on: no option setting, no enquiries, no bare ACKs. How many
     /// calls that leaves out stands in the footer.
@@ -49,6 +51,7 @@ pub enum Detail {
 
 /// Which column stands where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ColumnOrder {
     /// Who connects stands left of whom it connects to, as textbooks draw it.
     #[default]
@@ -58,6 +61,36 @@ pub enum ColumnOrder {
 }
 
 impl Options {
+    /// The usual drawing, in the language of `speaker`.
+    pub fn new(speaker: Speaker) -> Self {
+        Self { speaker, ..Self::default() }
+    }
+
+    /// Sets how much to show.
+    pub fn detail(self, detail: Detail) -> Self {
+        Self { detail, ..self }
+    }
+
+    /// Sets which column stands where.
+    pub fn order(self, order: ColumnOrder) -> Self {
+        Self { order, ..self }
+    }
+
+    /// Sets which events, by `seq`, are neither hidden nor folded.
+    pub fn keep(self, seqs: impl IntoIterator<Item = u64>) -> Self {
+        Self { keep: seqs.into_iter().collect(), ..self }
+    }
+
+    /// Sets from how many nanoseconds on a call counts as waiting.
+    pub fn wait_from(self, nanoseconds: u64) -> Self {
+        Self { wait_from: nanoseconds, ..self }
+    }
+
+    /// Sets whether repetitions are folded.
+    pub fn fold(self, fold: bool) -> Self {
+        Self { fold, ..self }
+    }
+
     /// True if a call took long enough to count as waiting. Sending and closing rarely wait, and
     /// suffer most from being recorded.
     pub(crate) fn waited(&self, call: &socklab_event::Call) -> bool {

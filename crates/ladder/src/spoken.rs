@@ -7,11 +7,11 @@ impl Ladder {
     /// for readers who listen.
     pub(crate) fn spoken(&self, row: &Row, data: usize) -> String {
         let mut said: Vec<String> = Vec::new();
-        said.extend(row.band.as_ref().map(|band| band.brief(data, &self.words)));
+        said.extend(row.band.as_ref().map(|band| band.brief(data, self.speaker)));
         for cell in &row.cells {
             let entry =
-                cell.entry.as_ref().map(|entry| format!("{} ", entry.brief(data, &self.words)));
-            let label = cell.label.brief(data, &self.words);
+                cell.entry.as_ref().map(|entry| format!("{} ", entry.brief(data, self.speaker)));
+            let label = cell.label.brief(data, self.speaker);
             let name = &self.participants[cell.participant].name;
             said.push(format!("{name}: {}{label}", entry.unwrap_or_default()));
         }
@@ -19,7 +19,7 @@ impl Ladder {
             && row.cells.is_empty()
         {
             let name = |lane: usize| &self.participants[lane].name;
-            let label = arrow.label.brief(data, &self.words);
+            let label = arrow.label.brief(data, self.speaker);
             said.push(format!("{} → {}: {label}", name(arrow.from), name(arrow.to)));
         }
         said.join(" · ")

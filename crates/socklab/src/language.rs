@@ -79,12 +79,13 @@ pub(crate) fn chosen() -> Language {
     current().language
 }
 
-/// The words of drawings, and how numbers and times are written.
-pub(crate) fn ladder_words() -> socklab_ladder::Words {
-    match chosen() {
-        Language::En => socklab_ladder::Words::english(),
-        Language::Es => socklab_ladder::Words::spanish(),
-    }
+/// Who speaks the language of this process.
+pub(crate) fn speaker() -> socklab_say::Speaker {
+    let tag = match chosen() {
+        Language::En => "en",
+        Language::Es => "es",
+    };
+    socklab_say::Speaker::new(socklab_say::Language::find(tag).unwrap_or_default())
 }
 
 /// The option that makes another socklab speak the same language.

@@ -1,14 +1,13 @@
 //! The panel that tells everything about one row.
 
 use socklab_event::{Bytes, Call, Event, Frame, Outcome, What};
+use socklab_say::{count, duration, say};
 
-use super::facts::{facts, plain};
+use super::facts::Facts;
 use super::hexdump::hexdump;
 use crate::clean::clean;
-use crate::meanings::meaning;
 use crate::model::{Ladder, Row};
 use crate::svg::xml::Xml;
-use crate::words::fill;
 
 /// Events told in full for one row; a fold's others are like them.
 const MOST: usize = 4;
@@ -16,7 +15,7 @@ const MOST: usize = 4;
 /// Writes the panel: a section for every row, of which the page shows the one chosen.
 pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
     page.open("aside", &[("aria-live", "polite".to_owned())]);
-    page.text_element("p", &[("class", "hint".to_owned())], &ladder.words.choose);
+    page.text_element("p", &[("class", "hint".to_owned())], &say!(ladder.speaker, "ladder-choose"));
     for (index, row) in ladder.rows.iter().enumerate() {
         let id = format!("row-{index}");
         page.open("section", &[("class", "detail".to_owned()), ("id", id)]);
@@ -56,58 +55,58 @@ impl Teller<'_> {
     }
 
     fn since(&self, at: u64) -> String {
-        self.ladder.words.precise(at.saturating_sub(self.ladder.origin))
+        self.ladder.speaker.precise(at.saturating_sub(self.ladder.origin))
     }
 
     fn who(&self, page: &mut Xml) {
-        let words = &self.ladder.words;
+        let speaker = self.ladder.speaker;
         let place = &self.event.place;
-        let known =
-            fill(&words.process_thread, &[("process", &place.process), ("thread", &place.thread)]);
+        let (process, thread) = (place.process, place.thread);
+        let known = say!(speaker, "ladder-process-thread", process = process, thread = thread);
         let cells = self.ladder.rows.iter().flat_map(|row| &row.cells);
         let own = cells.into_iter().find(|cell| cell.seq == self.event.seq);
         let name = own.map(|cell| format!("{}, ", self.ladder.participants[cell.participant].name));
         let host = place.host.as_ref().map(|host| format!(" @{}", clean(host)));
         Self::fact(
             page,
-            &words.who,
+            &say!(speaker, "ladder-who"),
             &format!("{}{known}{}", name.unwrap_or_default(), host.unwrap_or_default()),
             false,
         );
     }
 
     fn call(&self, call: &Call, page: &mut Xml) {
-        let words = &self.ladder.words;
+        let speaker = self.ladder.speaker;
         let fd = call.fd.map_or_else(String::new, |fd| format!("({fd})"));
         page.text_element("h3", &[], &format!("{}{fd}", clean(&call.name)));
         page.open("dl", &[]);
         let args = serde_json::to_value(&call.args).unwrap_or_default();
-        for (name, value) in facts(&args, &["kind", "bytes"]) {
+        for (name, value) in Facts(speaker).of(&args, &["kind", "bytes"]) {
             Self::fact(page, &name, &value, false);
         }
         let (text, wrong) = self.outcome(call);
-        Self::fact(page, &words.result, &text, wrong);
-        let when = fill(
-            &words.from_to,
-            &[
-                ("began", &self.since(call.began)),
-                ("ended", &self.since(call.ended)),
-                ("took", &words.duration(call.took())),
-            ],
+        Self::fact(page, &say!(speaker, "ladder-result"), &text, wrong);
+        let when = say!(
+            speaker,
+            "ladder-from-to",
+            began = self.since(call.began),
+            ended = self.since(call.ended),
+            took = duration(call.took())
         );
-        Self::fact(page, &words.when, &when, false);
+        Self::fact(page, &say!(speaker, "ladder-when"), &when, false);
         self.who(page);
         if let Some(socket) = &call.socket {
             let value = serde_json::to_value(socket).unwrap_or_default();
+            let facts = Facts(speaker).of(&value, &[]);
             let all: Vec<String> =
-                facts(&value, &[]).iter().map(|(name, value)| format!("{name} {value}")).collect();
-            Self::fact(page, &words.socket, &all.join(" · "), false);
+                facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
+            Self::fact(page, &say!(speaker, "ladder-socket"), &all.join(" · "), false);
         }
         if let Some(source) = &call.source {
             let function = source.function.as_ref().map(|name| format!(" ({})", clean(name)));
             let text =
                 format!("{}:{}{}", clean(&source.file), source.line, function.unwrap_or_default());
-            Self::fact(page, &words.source, &text, false);
+            Self::fact(page, &say!(speaker, "ladder-source"), &text, false);
         }
         page.close("dl");
         for payload in call.payloads() {
@@ -116,60 +115,60 @@ impl Teller<'_> {
     }
 
     fn outcome(&self, call: &Call) -> (String, bool) {
-        let words = &self.ladder.words;
+        let speaker = self.ladder.speaker;
         match call.outcome {
             Outcome::Value(value) => (value.to_string(), false),
-            Outcome::Unfinished => (words.none_yet.to_string(), true),
+            Outcome::Unfinished => (say!(speaker, "ladder-none-yet"), true),
             Outcome::Error(errno) => {
-                let meaning = meaning(errno, words).map(|text| format!(": {text}"));
-                (format!("{errno} ({}){}", errno.0, meaning.unwrap_or_default()), true)
+                let key = format!("errno-{errno}");
+                let known = speaker.knows(&key).then(|| format!(": {}", say!(speaker, key)));
+                (format!("{errno} ({}){}", errno.0, known.unwrap_or_default()), true)
             }
         }
     }
 
     fn bytes(&self, bytes: &Bytes, page: &mut Xml) {
-        let words = &self.ladder.words;
+        let speaker = self.ladder.speaker;
         if bytes.total == 0 && bytes.sample.is_empty() {
             return;
         }
-        let count = |n: u64| words.number(n);
         let kept = bytes.sample.len() as u64;
         let title = if bytes.is_cut() {
-            let text =
-                fill(&words.first_kept, &[("kept", &count(kept)), ("total", &count(bytes.total))]);
-            format!("{}: {text}", words.bytes)
+            let (kept, total) = (count(kept), count(bytes.total));
+            let text = say!(speaker, "ladder-first-kept", kept = kept, total = total);
+            format!("{}: {text}", say!(speaker, "ladder-bytes"))
         } else {
-            format!("{} {}", count(bytes.total), words.bytes)
+            format!("{} {}", speaker.number(bytes.total), say!(speaker, "ladder-bytes"))
         };
         page.text_element("h3", &[], &title);
         page.text_element("pre", &[("tabindex", "0".to_owned())], &hexdump(&bytes.sample));
     }
 
     fn frame(&self, frame: &Frame, page: &mut Xml) {
-        let words = &self.ladder.words;
+        let speaker = self.ladder.speaker;
         let title = format!(
             "{} {} → {}",
-            words.packet,
+            say!(speaker, "ladder-packet"),
             clean(&frame.from),
             clean(frame.to.as_deref().unwrap_or("*"))
         );
         page.text_element("h3", &[], &title);
         page.open("dl", &[]);
-        let time = fill(&words.moment, &[("time", &self.since(self.event.at))]);
-        Self::fact(page, &words.when, &time, false);
+        let time = say!(speaker, "ladder-moment", time = self.since(self.event.at));
+        Self::fact(page, &say!(speaker, "ladder-when"), &time, false);
         let headers = serde_json::to_value(&frame.headers).unwrap_or_default();
-        for (name, value) in facts(&headers, &["payload"]) {
+        for (name, value) in Facts(speaker).of(&headers, &["payload"]) {
             Self::fact(page, &name, &value, false);
         }
         let fate = serde_json::to_value(&frame.fate).unwrap_or_default();
         let lost = matches!(frame.fate, socklab_event::Fate::Dropped { .. });
-        Self::fact(page, &words.fate, &plain(&fate), lost);
+        Self::fact(page, &say!(speaker, "ladder-fate"), &Facts(speaker).plain("fate", &fate), lost);
         page.close("dl");
         self.bytes(&frame.bytes, page);
     }
 
     fn other(&self, page: &mut Xml) {
-        let words = &self.ladder.words;
+        let speaker = self.ladder.speaker;
         let value = match &self.event.what {
             What::Process(process) => serde_json::to_value(process),
             What::State(state) => serde_json::to_value(state),
@@ -177,13 +176,14 @@ impl Teller<'_> {
             What::Call(_) | What::Frame(_) => return,
         };
         let value = value.unwrap_or_default();
-        let kind = value.get("kind").map_or_else(|| words.event.to_string(), plain);
+        let kind = value.get("kind").map(|kind| Facts(speaker).plain("kind", kind));
+        let kind = kind.unwrap_or_else(|| say!(speaker, "ladder-event"));
         page.text_element("h3", &[], &kind);
         page.open("dl", &[]);
-        let time = fill(&words.moment, &[("time", &self.since(self.event.at))]);
-        Self::fact(page, &words.when, &time, false);
+        let time = say!(speaker, "ladder-moment", time = self.since(self.event.at));
+        Self::fact(page, &say!(speaker, "ladder-when"), &time, false);
         self.who(page);
-        for (name, value) in facts(&value, &["kind"]) {
+        for (name, value) in Facts(speaker).of(&value, &["kind"]) {
             Self::fact(page, &name, &value, false);
         }
         page.close("dl");

@@ -1,36 +1,52 @@
-//! Every field of an event, as names and plain values.
+//! Every field of an event, as names and plain values in the reader's language.
 //!
 //! The fields are taken from the event's own JSON form: what the schema documents is what a
-//! reader sees, and a field added there appears here.
+//! reader sees, and a field added there appears here, by its own name until `fact-NAME` says it.
 
 use serde_json::Value;
+use socklab_say::{Speaker, say};
 
 use crate::clean::clean;
+use crate::schema;
 
-/// The fields of an object but those named, each as a name and a value.
-pub(super) fn facts(value: &Value, but: &[&str]) -> Vec<(String, String)> {
-    let Value::Object(fields) = value else { return Vec::new() };
-    let shown = fields.iter().filter(|(name, _)| !but.contains(&name.as_str()));
-    shown.map(|(name, value)| (clean(name), plain(value))).collect()
-}
+/// Words of the schema that stand as values; texts of a program could read the same elsewhere.
+const OF_SCHEMA: [&str; 4] = ["kind", "how", "readiness", "status"];
 
-/// A value as a person would write it.
-pub(super) fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "–".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(value) => value.to_string(),
-        Value::String(text) => clean(text),
-        Value::Array(items) => {
-            let flags = items.iter().all(Value::is_string);
-            let items: Vec<String> = items.iter().map(plain).collect();
-            items.join(if flags { "|" } else { ", " })
+/// Says facts in a language.
+#[derive(Clone, Copy)]
+pub(super) struct Facts(pub(super) Speaker);
+
+impl Facts {
+    /// The fields of an object but those named, each as a name and a value.
+    pub(super) fn of(self, value: &Value, but: &[&str]) -> Vec<(String, String)> {
+        let Value::Object(fields) = value else { return Vec::new() };
+        let shown = fields.iter().filter(|(name, _)| !but.contains(&name.as_str()));
+        shown.map(|(name, value)| (schema::field(self.0, name), self.plain(name, value))).collect()
+    }
+
+    /// The value of the field `name` as a person would write it.
+    pub(super) fn plain(self, name: &str, value: &Value) -> String {
+        match value {
+            Value::Null => "–".to_owned(),
+            Value::Bool(true) => say!(self.0, "value-true"),
+            Value::Bool(false) => say!(self.0, "value-false"),
+            Value::Number(value) => value.to_string(),
+            Value::String(text) if OF_SCHEMA.contains(&name) => schema::value(self.0, text),
+            Value::String(text) => clean(text),
+            Value::Array(items) => {
+                let flags = items.iter().all(Value::is_string);
+                let items: Vec<String> = items.iter().map(|item| self.plain(name, item)).collect();
+                items.join(if flags { "|" } else { ", " })
+            }
+            Value::Object(fields) => {
+                endpoint(value).or_else(|| bytes(value)).unwrap_or_else(|| {
+                    let fields = fields.iter().map(|(name, value)| {
+                        format!("{}: {}", schema::field(self.0, name), self.plain(name, value))
+                    });
+                    format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
+                })
+            }
         }
-        Value::Object(fields) => endpoint(value).or_else(|| bytes(value)).unwrap_or_else(|| {
-            let fields =
-                fields.iter().map(|(name, value)| format!("{}: {}", clean(name), plain(value)));
-            format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
-        }),
     }
 }
 

@@ -5,17 +5,32 @@ mod facts;
 mod hexdump;
 mod legend;
 
+use socklab_say::say;
+
 use crate::model::Ladder;
 use crate::svg::xml::Xml;
 use crate::svg::{self, Theme};
 
 /// How to draw as a page.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct HtmlStyle {
     /// The page's title; empty: who talks to whom.
     pub title: String,
     /// Light, dark, or what the reader's system prefers.
     pub theme: Theme,
+}
+
+impl HtmlStyle {
+    /// Sets the page's title.
+    pub fn title(self, title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..self }
+    }
+
+    /// Sets light, dark, or what the reader's system prefers.
+    pub fn theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
 }
 
 const CSS: &str = include_str!("page.css");
@@ -32,7 +47,7 @@ impl Ladder {
         let title = if style.title.is_empty() { self.name() } else { style.title.clone() };
         let mut page = Xml::default();
         page.raw("<!doctype html>\n");
-        page.open("html", &[("lang", self.words.language.to_string())]);
+        page.open("html", &[("lang", self.speaker.language().tag().to_owned())]);
         page.open("head", &[]);
         page.empty("meta", &[("charset", "utf-8".to_owned())]);
         let policy = "Content-Security-Policy".to_owned();
@@ -58,7 +73,7 @@ impl Ladder {
             }
             page.close("ul");
         }
-        legend::write(&self.words, &mut page);
+        legend::write(self.speaker, &mut page);
         page.close("main");
         detail::panel(self, &mut page);
         page.raw_element("script", SCRIPT);
@@ -73,7 +88,7 @@ impl Ladder {
             return;
         }
         page.open("section", &[("class", "explained".to_owned())]);
-        page.text_element("h2", &[], &self.words.explained);
+        page.text_element("h2", &[], &say!(self.speaker, "ladder-explained"));
         page.open("ol", &[]);
         for (index, row) in self.rows.iter().enumerate() {
             for note in &row.notes {
@@ -81,7 +96,7 @@ impl Ladder {
                 page.text(note);
                 page.raw(" ");
                 let link = [("href", format!("#row-{index}"))];
-                page.text_element("a", &link, &self.words.see_row);
+                page.text_element("a", &link, &say!(self.speaker, "ladder-see-row"));
                 page.close("li");
             }
         }

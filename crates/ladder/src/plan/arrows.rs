@@ -2,13 +2,14 @@
 
 use socklab_event::{Args, Call, Fate, Frame, Transport, What};
 use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
+use socklab_say::{count, say};
 
 use super::scene::Scene;
 use super::sheet::Sheet;
 use crate::clean::clean;
 use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head};
-use crate::words::fill;
+use crate::schema;
 
 /// Before the numbers of the arrows a read got.
 const GOT: &str = "◂";
@@ -168,21 +169,18 @@ impl Pen<'_, '_> {
             if line.is_none() {
                 self.notes.push((transfer.sent, row, circled(number)));
             }
-            let words = &self.scene.options.words;
+            let speaker = self.scene.options.speaker;
             for (at, head) in &heads {
                 let mut text = format!("{GOT} {}", circled(number));
                 if head.bytes != (0..head.of) {
-                    let count = |n: u64| words.number(n);
                     text.push(' ');
                     let one = head.bytes.start + 1 == head.bytes.end;
-                    text.push_str(&fill(
-                        if one { &words.byte_of } else { &words.bytes_of },
-                        &[
-                            ("from", &count(head.bytes.start + 1)),
-                            ("to", &count(head.bytes.end)),
-                            ("n", &count(head.of)),
-                        ],
-                    ));
+                    let (from, to) = (count(head.bytes.start + 1), count(head.bytes.end));
+                    text.push_str(&if one {
+                        say!(speaker, "ladder-byte-of", from = from, n = count(head.of))
+                    } else {
+                        say!(speaker, "ladder-bytes-of", from = from, to = to, n = count(head.of))
+                    });
                 }
                 self.notes.push((*at, head.row, text));
             }
@@ -274,7 +272,7 @@ impl Pen<'_, '_> {
     }
 
     fn caption(&self, frame: &Frame, again: bool) -> (Label, bool) {
-        let words = &self.scene.options.words;
+        let speaker = self.scene.options.speaker;
         let mut label = Label::default();
         if let Some(headers) = &frame.headers {
             match &headers.transport {
@@ -290,22 +288,22 @@ impl Pen<'_, '_> {
                 Transport::Other => label.push(PartKind::Name, headers.protocol.to_string()),
             }
             if headers.payload.total > 0 {
-                label.push(PartKind::Plain, format!("{} B", words.number(headers.payload.total)));
+                label.push(PartKind::Plain, format!("{} B", speaker.number(headers.payload.total)));
             }
         }
         if again {
-            label.push(PartKind::Plain, words.again.to_string());
+            label.push(PartKind::Plain, say!(speaker, "ladder-again"));
         }
         match &frame.fate {
             Fate::Delivered { .. } => (label, false),
             Fate::Dropped { rule } => {
-                label.push(PartKind::Mark, fill(&words.dropped, &[("rule", &clean(rule))]));
+                label.push(PartKind::Mark, say!(speaker, "ladder-dropped", rule = clean(rule)));
                 (label, true)
             }
             Fate::Altered { how, rule, .. } => {
-                let how: Vec<String> = how.iter().map(|how| clean(how)).collect();
-                let text =
-                    fill(&words.altered, &[("how", &how.join(", ")), ("rule", &clean(rule))]);
+                let how: Vec<String> = how.iter().map(|how| schema::value(speaker, how)).collect();
+                let (how, rule) = (how.join(", "), clean(rule));
+                let text = say!(speaker, "ladder-altered", how = how, rule = rule);
                 label.push(PartKind::Mark, text);
                 (label, false)
             }

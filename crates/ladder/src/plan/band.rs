@@ -2,12 +2,11 @@
 
 use socklab_event::Call;
 use socklab_flows::{Flows, Position};
+use socklab_say::{Speaker, count, duration, say};
 
 use super::fold::{Fold, FoldKind};
 use super::served::Served;
 use crate::label::{Label, PartKind};
-use crate::words::fill;
-use crate::words::{Phrase, Words};
 
 /// The facts of a fold.
 #[derive(Debug)]
@@ -42,28 +41,28 @@ impl Band {
     }
 
     /// In words.
-    pub(crate) fn label(&self, words: &Words, origin: u64) -> Label {
-        let count = |n: usize| words.number(n as u64);
-        let say = |pattern: &Phrase, n: usize| fill(pattern, &[("n", &count(n))]);
+    pub(crate) fn label(&self, speaker: Speaker, origin: u64) -> Label {
         let text = match self.kind {
-            FoldKind::Connections(n) => say(&words.more_connections, n),
-            FoldKind::Sockets(n) => say(&words.more_sockets, n),
-            FoldKind::Again(n) | FoldKind::Loop(_, n) => say(&words.more_like_this, n),
+            FoldKind::Connections(n) => say!(speaker, "ladder-more-connections", n = count(n)),
+            FoldKind::Sockets(n) => say!(speaker, "ladder-more-sockets", n = count(n)),
+            FoldKind::Again(n) | FoldKind::Loop(_, n) => {
+                say!(speaker, "ladder-more-like-this", n = count(n))
+            }
             FoldKind::Ways(n, ways) => {
-                fill(&words.more_ways, &[("n", &count(n)), ("ways", &count(ways))])
+                say!(speaker, "ladder-more-ways", n = count(n), ways = count(ways))
             }
         };
         let mut label = Label::default().then(PartKind::Faint, text);
-        let served = self.served.say(words);
+        let served = self.served.say(speaker);
         if !served.is_empty() {
             label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, served);
         }
         if self.moved > 0 {
-            let moved = fill(&words.in_all, &[("n", &words.number(self.moved))]);
+            let moved = say!(speaker, "ladder-in-all", n = count(self.moved));
             label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, moved);
         }
-        let until = words.duration(self.until.saturating_sub(origin));
-        let until = fill(&words.until, &[("time", &until)]);
+        let until = duration(self.until.saturating_sub(origin));
+        let until = say!(speaker, "ladder-until", time = until);
         label.glue(PartKind::Faint, ",").then(PartKind::Faint, until)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use socklab_event::{Place, Timeline};
 use socklab_flows::{Connection, Flows, Position};
+use socklab_say::{Speaker, say};
 
 use super::group::Group;
 use super::groups::groups;
@@ -14,7 +15,6 @@ use super::sides;
 use super::unit::Unit;
 use crate::model::Participant;
 use crate::options::{ColumnOrder, Options};
-use crate::words::Words;
 
 /// The columns, and who is in which.
 #[derive(Debug)]
@@ -57,10 +57,10 @@ impl Cast {
             processes: HashMap::new(),
             outside: HashMap::new(),
         };
-        let peers = outside_peers(flows, notable, &options.words);
+        let peers = outside_peers(flows, notable, options.speaker);
         let clients = |peer: &&(Outside, String)| matches!(peer.0, Outside::Clients(_));
         for peer in peers.iter().filter(clients) {
-            cast.add_outside(peer, &options.words);
+            cast.add_outside(peer, options.speaker);
         }
         let mut halves: HashMap<u32, usize> = HashMap::new();
         for group in groups {
@@ -70,10 +70,10 @@ impl Cast {
             {
                 cast.twins.extend([(lane, twin), (twin, lane)]);
             }
-            cast.add(group, &options.words);
+            cast.add(group, options.speaker);
         }
         for peer in peers.iter().filter(|peer| !clients(peer)) {
-            cast.add_outside(peer, &options.words);
+            cast.add_outside(peer, options.speaker);
         }
         cast
     }
@@ -121,12 +121,12 @@ impl Cast {
         self.outside.get(&outside_key(connection)?).copied()
     }
 
-    fn add(&mut self, group: Group, words: &Words) {
+    fn add(&mut self, group: Group, speaker: Speaker) {
         let lane = self.participants.len();
         let name = match group.side {
             None => group.name,
-            Some(true) => format!("{}, {}", group.name, words.server_side),
-            Some(false) => format!("{}, {}", group.name, words.client_side),
+            Some(true) => format!("{}, {}", group.name, say!(speaker, "ladder-server-side")),
+            Some(false) => format!("{}, {}", group.name, say!(speaker, "ladder-client-side")),
         };
         let command = if group.line == name { String::new() } else { group.line };
         self.participants.push(Participant { name, command, outside: false, host: group.host });
@@ -146,13 +146,13 @@ impl Cast {
         }
     }
 
-    fn add_outside(&mut self, peer: &(Outside, String), words: &Words) {
+    fn add_outside(&mut self, peer: &(Outside, String), speaker: Speaker) {
         let (key, name) = peer;
         let known = self.participants.iter().position(|one| one.outside && one.name == *name);
         let lane = known.unwrap_or_else(|| {
             self.participants.push(Participant {
                 name: name.clone(),
-                command: words.outside.to_string(),
+                command: say!(speaker, "ladder-outside"),
                 outside: true,
                 host: None,
             });

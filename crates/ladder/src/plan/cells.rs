@@ -3,13 +3,13 @@
 use socklab_event::{Args, Event, Exit, Process, State, Stream};
 
 use socklab_flows::Position;
+use socklab_say::{duration, say};
 
 use super::scene::Scene;
 use super::wording;
 use crate::clean::clean;
 use crate::label::{Label, PartKind};
 use crate::model::{Cell, CellKind, Mark};
-use crate::words::fill;
 
 /// Which part of a call a cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,45 +26,45 @@ pub(crate) enum Stage {
 pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<Cell> {
     let event = scene.flows.order[at];
     let call = event.call()?;
-    let (detail, words) = (scene.options.detail, &scene.options.words);
+    let (detail, speaker) = (scene.options.detail, scene.options.speaker);
     let tag = scene.cast.tag(&event.place).map(str::to_owned);
-    let took = words.duration(call.took());
-    let (mut answer, mut mark) = wording::answered(call, words);
+    let took = duration(call.took());
+    let (mut answer, mut mark) = wording::answered(call, speaker);
     let waited = scene.waited(at, call);
     if waited && call.error().is_some_and(socklab_event::Errno::is_not_now) {
         // It had a limit (SO_RCVTIMEO), which ran out.
         answer = Label::default()
             .then(PartKind::Mark, format!("✗ {}", call.error()?))
-            .then(PartKind::Mark, words.timed_out.to_string());
+            .then(PartKind::Mark, say!(speaker, "ladder-timed-out"));
         mark = Some(Mark::TimedOut);
     }
     let mut entry = None;
     let label = match stage {
         Stage::Whole => {
-            let mut label = wording::asked(call, detail, words);
+            let mut label = wording::asked(call, detail, speaker);
             label.parts.append(&mut answer.parts);
             if waited {
-                let waited = fill(&words.waited, &[("time", &took)]);
+                let waited = say!(speaker, "ladder-waited", time = took);
                 label.push(PartKind::Wait, format!("┄ {waited}"));
             }
             label
         }
         Stage::Begin => {
             let unfinished = mark == Some(Mark::Unfinished);
-            let pattern = if unfinished { &words.unfinished } else { &words.waits };
+            let key = if unfinished { "ladder-unfinished" } else { "ladder-waits" };
             mark = mark.filter(|_| unfinished);
-            let waits = fill(pattern, &[("time", &took)]);
-            wording::asked(call, detail, words).then(PartKind::Wait, format!("┄ {waits}"))
+            let waits = say!(speaker, key, time = took);
+            wording::asked(call, detail, speaker).then(PartKind::Wait, format!("┄ {waits}"))
         }
         Stage::End => {
             // In a column of many, several calls wait at once: say whose return this is.
-            let again = wording::asked(call, detail, words);
+            let again = wording::asked(call, detail, speaker);
             let mut label = Label::default();
             if let Args::Send { bytes, .. } = &call.args
                 && answer.is_empty()
             {
                 // All of it was taken; what it was has been said.
-                let taken = words.number(bytes.total);
+                let taken = speaker.number(bytes.total);
                 answer.push(PartKind::Result, format!("= {taken}"));
             }
             let other = scene.cast.is_shared(event.place.process, event.place.thread);
@@ -94,20 +94,23 @@ pub(crate) fn lookup(
     event: &Event,
     lookup: &socklab_flows::Lookup,
 ) -> Option<Cell> {
-    let words = &scene.options.words;
+    let speaker = scene.options.speaker;
     let names: Vec<String> = lookup.names.iter().map(|name| clean(name)).collect();
     let mut label = Label::default()
-        .then(PartKind::Name, fill(&words.looks_up, &[("name", &names.join(", "))]))
-        .then(PartKind::Plain, fill(&words.asks, &[("server", &wording::shown(&lookup.server))]));
+        .then(PartKind::Name, say!(speaker, "ladder-looks-up", name = names.join(", ")))
+        .then(
+            PartKind::Plain,
+            say!(speaker, "ladder-asks", server = wording::shown(&lookup.server)),
+        );
     let began = event.call().map_or(event.at, |call| call.began);
     let last = lookup.calls.iter().filter_map(|at| scene.flows.call(*at)).map(|call| call.ended);
     let took = last.max().unwrap_or(began).saturating_sub(began);
     if took >= scene.options.wait_from {
-        let took = words.duration(took);
-        label.push(PartKind::Wait, format!("┄ {}", fill(&words.waited, &[("time", &took)])));
+        let waited = say!(speaker, "ladder-waited", time = duration(took));
+        label.push(PartKind::Wait, format!("┄ {waited}"));
     }
     let mark = (!lookup.answered).then(|| {
-        label.push(PartKind::Mark, format!("✗ {}", words.timed_out));
+        label.push(PartKind::Mark, format!("✗ {}", say!(speaker, "ladder-timed-out")));
         Mark::TimedOut
     });
     let participant = scene.cast.lane(&event.place)?;
@@ -117,46 +120,46 @@ pub(crate) fn lookup(
 
 /// The cell of something in a process's life.
 pub(crate) fn life(scene: &Scene<'_, '_>, event: &Event, process: &Process) -> Option<Cell> {
-    let words = &scene.options.words;
+    let speaker = scene.options.speaker;
     let mut label = Label::default();
     let mut mark = None;
     match process {
         Process::Exit { status } => match status {
             Exit::Code(code) => {
-                label.push(PartKind::Faint, fill(&words.exit, &[("code", code)]));
+                label.push(PartKind::Faint, say!(speaker, "ladder-exit", code = code));
                 mark = (*code != 0).then_some(Mark::Failed);
             }
             Exit::Signal(signal) => {
                 label.push(
                     PartKind::Mark,
-                    format!("✗ {}", fill(&words.killed, &[("signal", signal)])),
+                    format!("✗ {}", say!(speaker, "ladder-killed", signal = signal)),
                 );
                 mark = Some(Mark::Killed);
             }
-            Exit::Unknown => label.push(PartKind::Faint, words.gone.to_string()),
+            Exit::Unknown => label.push(PartKind::Faint, say!(speaker, "ladder-gone")),
         },
         Process::Signal { signal } => label.push(PartKind::Mark, format!("⚡ {signal}")),
         Process::Stopped { signal } => {
-            label.push(PartKind::Faint, fill(&words.stopped, &[("signal", signal)]));
+            label.push(PartKind::Faint, say!(speaker, "ladder-stopped", signal = signal));
         }
-        Process::Continued => label.push(PartKind::Faint, words.continued.to_string()),
-        Process::Released => label.push(PartKind::Faint, words.released.to_string()),
+        Process::Continued => label.push(PartKind::Faint, say!(speaker, "ladder-continued")),
+        Process::Released => label.push(PartKind::Faint, say!(speaker, "ladder-released")),
         Process::Exec { argv, .. } => {
             let program = clean(&argv.join(" "));
-            label.push(PartKind::Faint, fill(&words.becomes, &[("program", &program)]));
+            label.push(PartKind::Faint, say!(speaker, "ladder-becomes", program = program));
         }
         Process::Stdio { stream, bytes } => {
             let verb = match stream {
-                Stream::Stdin => fill(&words.reads, &[("stream", &"stdin")]),
-                Stream::Stdout => words.prints.to_string(),
-                Stream::Stderr => format!("{} (stderr)", words.prints),
+                Stream::Stdin => say!(speaker, "ladder-reads", stream = "stdin"),
+                Stream::Stdout => say!(speaker, "ladder-prints"),
+                Stream::Stderr => format!("{} (stderr)", say!(speaker, "ladder-prints")),
             };
             label.push(PartKind::Faint, verb);
             label.push_data(bytes, bytes.total, true);
         }
         Process::Start { .. } => {
             let tag = scene.cast.tag(&event.place).unwrap_or("").to_owned();
-            label.push(PartKind::Faint, fill(&words.begins, &[("tag", &tag)]));
+            label.push(PartKind::Faint, say!(speaker, "ladder-begins", tag = tag));
         }
         Process::Ready { .. } => return None,
     }

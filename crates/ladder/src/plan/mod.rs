@@ -66,7 +66,7 @@ impl Ladder {
             footer,
             events,
             origin: sheet.origin,
-            words: options.words.clone(),
+            speaker: options.speaker,
         }
     }
 }

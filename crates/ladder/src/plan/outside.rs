@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::{Connection, ConnectionKind, Flows};
+use socklab_say::{Speaker, say};
 
 use super::notable::Notable;
 use crate::clean::clean;
-use crate::words::Words;
-use crate::words::fill;
 
 /// More outside peers than this share one column a side.
 const MOST_OUTSIDE: usize = 3;
@@ -26,7 +25,7 @@ pub(crate) enum Outside {
 pub(crate) fn outside_peers(
     flows: &Flows<'_>,
     notable: &Notable,
-    words: &Words,
+    speaker: Speaker,
 ) -> Vec<(Outside, String)> {
     let lookups: HashSet<usize> = flows.lookups.iter().map(|lookup| lookup.socket).collect();
     let heard = heard_from(flows);
@@ -50,9 +49,9 @@ pub(crate) fn outside_peers(
     };
     let crowded = [crowd(false), crowd(true)];
     let name = |key: &Outside| match key {
-        Outside::Clients(_) if crowded[1] => words.elsewhere.to_string(),
-        Outside::Server(_) if crowded[0] => words.elsewhere.to_string(),
-        Outside::Clients(address) => fill(&words.clients_at, &[("address", address)]),
+        Outside::Clients(_) if crowded[1] => say!(speaker, "ladder-elsewhere"),
+        Outside::Server(_) if crowded[0] => say!(speaker, "ladder-elsewhere"),
+        Outside::Clients(address) => say!(speaker, "ladder-clients-at", address = address),
         Outside::Server(address) => address.clone(),
     };
     keys.iter().map(|key| (key.clone(), name(key))).collect()

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use socklab_say::{count, say};
+
 use super::fold::Fold;
 use super::scene::Scene;
 use crate::model::{Arrow, Participant, Row};
-use crate::words::fill;
 
 /// How many names the footer lists.
 const NAMES: usize = 6;
@@ -45,8 +46,7 @@ pub(crate) fn prune(
     if gone.len() > NAMES {
         names.push_str(", …");
     }
-    let words = &scene.options.words;
-    let count = words.number(gone.len() as u64);
-    let line = fill(&words.folded_columns, &[("n", &count), ("names", &names)]);
+    let speaker = scene.options.speaker;
+    let line = say!(speaker, "ladder-folded-columns", n = count(gone.len()), names = names);
     (kept.into_iter().map(|lane| all[lane].clone()).collect(), Some(line))
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use socklab_event::{Args, Event, What};
 use socklab_flows::{Flows, Position};
+use socklab_say::{count, duration, say};
 
 use super::band::Band;
 use super::cells::{self, Stage};
@@ -13,7 +14,6 @@ use super::sheet::Sheet;
 use super::visible::Visible;
 use crate::label::{Label, PartKind};
 use crate::model::{Cell, Row};
-use crate::words::fill;
 
 /// An effect that comes so soon (nanoseconds) after its cause stands in the same row.
 const TOGETHER: u64 = 5_000_000;
@@ -75,7 +75,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         }
     }
     for (row, band) in bands {
-        sheet.rows[row].band = Some(band.label(&scene.options.words, origin));
+        sheet.rows[row].band = Some(band.label(scene.options.speaker, origin));
     }
     number_connections(&mut sheet.rows);
     number_tags(&mut sheet.rows);
@@ -88,7 +88,7 @@ fn moment(event: &Event) -> u64 {
 
 fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft> {
     let flows = scene.flows;
-    let words = &scene.options.words;
+    let speaker = scene.options.speaker;
     let mut loops: HashMap<Position, &Fold> = HashMap::new();
     let mut drafts = Vec::new();
     for fold in folds {
@@ -122,12 +122,11 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
             What::Call(call) if loops.contains_key(&at) => {
                 let fold = loops[&at];
                 let mut cell = cells::call(scene, at, Stage::Whole);
-                if let (Some(cell), FoldKind::Loop(_, count)) = (&mut cell, &fold.kind) {
+                if let (Some(cell), FoldKind::Loop(_, times)) = (&mut cell, &fold.kind) {
                     let ended = fold.members.last().and_then(|last| flows.call(*last));
                     let time = ended.map_or(0, |last| last.ended.saturating_sub(call.began));
-                    let times = words.number(*count as u64);
-                    let time = words.duration(time);
-                    let text = fill(&words.times_in, &[("n", &times), ("time", &time)]);
+                    let time = duration(time);
+                    let text = say!(speaker, "ladder-times-in", n = count(*times), time = time);
                     cell.label.push(PartKind::Wait, text);
                 }
                 let more = fold.members.iter().map(|at| flows.order[*at].seq);

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use socklab_event::Call;
 use socklab_flows::{Flows, Position};
+use socklab_say::{Speaker, count, say};
 
 use super::unit::Unit;
-use crate::words::Words;
-use crate::words::fill;
 
 /// Who served folded connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,16 +41,16 @@ impl Served {
     }
 
     /// In words; empty if there is nothing to say.
-    pub(crate) fn say(self, words: &Words) -> String {
-        let (count, pattern) = match self {
+    pub(crate) fn say(self, speaker: Speaker) -> String {
+        let (number, key) = match self {
             Self::BySame => return String::new(),
-            Self::Processes(1, true) => return words.by_another_process.to_string(),
-            Self::Processes(count, true) => (count, &words.by_other_processes),
-            Self::Processes(count, false) => (count, &words.by_processes),
-            Self::Threads(count, true) => (count, &words.by_other_threads),
-            Self::Threads(count, false) => (count, &words.by_threads),
+            Self::Processes(1, true) => return say!(speaker, "ladder-by-another-process"),
+            Self::Processes(count, true) => (count, "ladder-by-other-processes"),
+            Self::Processes(count, false) => (count, "ladder-by-processes"),
+            Self::Threads(count, true) => (count, "ladder-by-other-threads"),
+            Self::Threads(count, false) => (count, "ladder-by-threads"),
         };
-        fill(pattern, &[("n", &words.number(count as u64))])
+        say!(speaker, key, n = count(number))
     }
 }
 

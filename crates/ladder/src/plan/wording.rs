@@ -4,15 +4,15 @@ use socklab_event::{
     Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType,
 };
 
+use socklab_say::{Speaker, count, say};
+
 use crate::clean::clean;
 use crate::label::{Label, PartKind};
 use crate::model::Mark;
 use crate::options::Detail;
-use crate::words::Words;
-use crate::words::fill;
 
 /// What was asked: name and arguments.
-pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {
+pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
     let name = clean(call.library_name());
     let label = Label::default().then(PartKind::Name, name.clone());
     let fd = call.fd.map_or_else(|| "?".to_owned(), |fd| fd.to_string());
@@ -30,7 +30,7 @@ pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {
             }
         }
         Args::Listen { backlog } => {
-            plain(format!("{fd}, {}", fill(&words.backlog, &[("n", backlog)])))
+            plain(format!("{fd}, {}", say!(speaker, "ladder-backlog", n = backlog)))
         }
         Args::Connect { address } => plain(format!("{fd}, {}", shown(address))),
         Args::Send { asked, bytes, flags, to, .. } => {
@@ -38,34 +38,34 @@ pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {
             let label = label.glue_data(bytes, *asked, true);
             let mut label = label.glue(PartKind::Plain, format!("{})", telling(flags, detail)));
             if let Some(to) = to {
-                label.push(PartKind::Plain, fill(&words.to, &[("address", &shown(to))]));
+                label.push(PartKind::Plain, say!(speaker, "ladder-to", address = shown(to)));
             }
             label
         }
         Args::Recv { room, bytes, flags, .. } => {
             let full = *room > 0 && bytes.total >= *room && call.value().is_some();
             let room = if full || detail == Detail::All {
-                format!(", {}", fill(&words.at_most, &[("n", &words.number(*room))]))
+                format!(", {}", say!(speaker, "ladder-at-most", n = count(*room)))
             } else {
                 String::new()
             };
             plain(format!("{fd}{room}{}", telling(flags, detail)))
         }
         Args::SendMany { messages, .. } => {
-            let count = fill(&words.messages, &[("n", &messages.len())]);
-            let label = plain(format!("{fd}, {count}"));
+            let number = say!(speaker, "ladder-messages", n = count(messages.len()));
+            let label = plain(format!("{fd}, {number}"));
             messages.first().map_or(label.clone(), |one| label.then_data(&one.bytes))
         }
         Args::RecvMany { room, .. } => {
-            plain(format!("{fd}, {}", fill(&words.messages, &[("n", room)])))
+            plain(format!("{fd}, {}", say!(speaker, "ladder-messages", n = count(*room))))
         }
-        Args::SendFile { asked, .. } => plain(format!("{fd}, {} B", words.number(*asked))),
+        Args::SendFile { asked, .. } => plain(format!("{fd}, {} B", speaker.number(*asked))),
         Args::Shutdown { how } => plain(format!("{fd}, {how}")),
         Args::Close if call.implicit => {
-            plain(fd).then(PartKind::Faint, words.by_kernel.to_string())
+            plain(fd).then(PartKind::Faint, say!(speaker, "ladder-by-kernel"))
         }
         Args::SetOption { option, value, .. } => {
-            plain(format!("{fd}, {}, {}", clean(option), option_value(value, words)))
+            plain(format!("{fd}, {}, {}", clean(option), option_value(value, speaker)))
         }
         Args::GetOption { option, .. } => plain(format!("{fd}, {}", clean(option))),
         Args::Fcntl { command, flags, .. } => {
@@ -94,19 +94,19 @@ pub(crate) fn asked(call: &Call, detail: Detail, words: &Words) -> Label {
 }
 
 /// What came of it.
-pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
+pub(crate) fn answered(call: &Call, speaker: Speaker) -> (Label, Option<Mark>) {
     let mut label = Label::default();
     let value = match call.outcome {
         Outcome::Value(value) => value,
         Outcome::Error(errno) => {
-            let (mark, word) = error(errno, words);
+            let (mark, key) = error(errno);
             // Asked not to wait, the kernel does not: that is an answer, not a failure.
             let (kind, sign) = match mark {
                 Mark::NotNow => (PartKind::Wait, "┄"),
                 _ => (PartKind::Mark, "✗"),
             };
             label.push(kind, format!("{sign} {errno}"));
-            label.push(kind, word.to_owned());
+            label.push(kind, key.map(|key| say!(speaker, key)).unwrap_or_default());
             return (label, Some(mark));
         }
         Outcome::Unfinished => return (label, Some(Mark::Unfinished)),
@@ -122,29 +122,29 @@ pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
             label = result(label, value.to_string());
             let known = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
             if let Some(peer) = peer.as_ref().or(known).filter(|peer| peer.port().is_some()) {
-                label.push(PartKind::Plain, fill(&words.from, &[("address", &shown(peer))]));
+                label.push(PartKind::Plain, say!(speaker, "ladder-from", address = shown(peer)));
             }
         }
         Args::Send { asked, .. } if u64::try_from(value) != Ok(*asked) => {
-            label = result(label, words.number(value.unsigned_abs()));
-            label.push(PartKind::Plain, fill(&words.of, &[("n", &words.number(*asked))]));
+            label = result(label, speaker.number(value.unsigned_abs()));
+            label.push(PartKind::Plain, say!(speaker, "ladder-of", n = count(*asked)));
         }
         Args::Recv { room, bytes, got, from, .. } => {
             label = result(label, value.to_string());
             let datagram =
                 call.socket.as_ref().is_some_and(|socket| socket.kind != SocketType::STREAM);
             if value == 0 && *room > 0 && !datagram {
-                label.push(PartKind::Result, words.end.to_string());
+                label.push(PartKind::Result, say!(speaker, "ladder-end"));
                 mark = Some(Mark::End);
             } else if value > 0 {
                 label.push_data(bytes, bytes.total, false);
             }
             if got.has("MSG_TRUNC") {
-                label.push(PartKind::Mark, words.cut_off.to_string());
+                label.push(PartKind::Mark, say!(speaker, "ladder-cut-off"));
                 mark = Some(Mark::Failed);
             }
             if let Some(from) = from {
-                label.push(PartKind::Plain, fill(&words.from, &[("address", &shown(from))]));
+                label.push(PartKind::Plain, say!(speaker, "ladder-from", address = shown(from)));
             }
         }
         Args::RecvMany { messages, .. } => {
@@ -161,18 +161,21 @@ pub(crate) fn answered(call: &Call, words: &Words) -> (Label, Option<Mark>) {
             match value {
                 // What became of a connect in the background.
                 OptionValue::Error(errno) if errno.0 != 0 => {
-                    let (failed, word) = error(*errno, words);
+                    let (failed, key) = error(*errno);
                     label.push(PartKind::Mark, format!("✗ {errno}"));
-                    label.push(PartKind::Mark, word.to_owned());
+                    label.push(
+                        PartKind::Mark,
+                        key.map(|key| say!(speaker, key)).unwrap_or_default(),
+                    );
                     mark = Some(failed);
                 }
-                _ => label = result(label, option_value(value, words)),
+                _ => label = result(label, option_value(value, speaker)),
             }
         }
         Args::Poll { timeout, .. } | Args::EpollWait { timeout, .. } => {
             label = result(label, value.to_string());
             if value == 0 && timeout.is_some_and(|timeout| timeout > 0) {
-                label.push(PartKind::Mark, words.timed_out.to_string());
+                label.push(PartKind::Mark, say!(speaker, "ladder-timed-out"));
                 mark = Some(Mark::TimedOut);
             }
             label.push(PartKind::Plain, ready(&call.args));
@@ -253,29 +256,30 @@ fn ready(args: &Args) -> String {
     if items.is_empty() { String::new() } else { format!("({})", list(&items)) }
 }
 
-fn option_value(value: &OptionValue, words: &Words) -> String {
+fn option_value(value: &OptionValue, speaker: Speaker) -> String {
     match value {
         OptionValue::Int(value) => value.to_string(),
         OptionValue::Linger(Some(seconds)) => format!("{seconds} s"),
-        OptionValue::Linger(None) => "off".to_owned(),
-        OptionValue::Time(time) => words.duration(*time),
+        OptionValue::Linger(None) => say!(speaker, "ladder-linger-off"),
+        OptionValue::Time(time) => speaker.duration(*time),
         OptionValue::Error(errno) if errno.0 == 0 => "0".to_owned(),
         OptionValue::Error(errno) => errno.to_string(),
         OptionValue::Text(text) => clean(text),
-        OptionValue::Bytes(bytes) => format!("{} B", words.number(bytes.total)),
+        OptionValue::Bytes(bytes) => format!("{} B", speaker.number(bytes.total)),
     }
 }
 
-fn error(errno: Errno, words: &Words) -> (Mark, &str) {
+/// What went wrong, and the key of the words for it.
+fn error(errno: Errno) -> (Mark, Option<&'static str>) {
     match errno {
-        Errno::ECONNREFUSED => (Mark::Refused, &words.refused),
-        Errno::ECONNRESET => (Mark::Reset, &words.reset),
-        Errno::EPIPE => (Mark::Failed, &words.broken_pipe),
-        Errno::ETIMEDOUT => (Mark::TimedOut, &words.timed_out),
-        Errno::EADDRINUSE => (Mark::Failed, &words.in_use),
-        Errno::EAGAIN => (Mark::NotNow, &words.not_now),
-        Errno::EINPROGRESS => (Mark::NotNow, &words.in_progress),
-        Errno::ENETUNREACH | Errno::EHOSTUNREACH => (Mark::Failed, &words.unreachable),
-        _ => (Mark::Failed, ""),
+        Errno::ECONNREFUSED => (Mark::Refused, Some("ladder-refused")),
+        Errno::ECONNRESET => (Mark::Reset, Some("ladder-reset")),
+        Errno::EPIPE => (Mark::Failed, Some("ladder-broken-pipe")),
+        Errno::ETIMEDOUT => (Mark::TimedOut, Some("ladder-timed-out")),
+        Errno::EADDRINUSE => (Mark::Failed, Some("ladder-in-use")),
+        Errno::EAGAIN => (Mark::NotNow, Some("ladder-not-now")),
+        Errno::EINPROGRESS => (Mark::NotNow, Some("ladder-in-progress")),
+        Errno::ENETUNREACH | Errno::EHOSTUNREACH => (Mark::Failed, Some("ladder-unreachable")),
+        _ => (Mark::Failed, None),
     }
 }

@@ -163,7 +163,7 @@ impl Pen<'_> {
                     part.caption(free - 1)
                 }
                 Some(_) => part.text.clone(),
-                None => part.shortened(free, &self.ladder.words),
+                None => part.shortened(free, self.ladder.speaker),
             };
             if width(&part) <= free || self.arrow.label.parts.len() == 1 {
                 text = format!("{text}{gap}{part}");

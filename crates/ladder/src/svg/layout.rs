@@ -1,5 +1,7 @@
 //! Where everything stands.
 
+use socklab_say::Speaker;
+
 use crate::label::{Label, PartKind};
 use crate::model::{Ladder, Participant};
 use crate::text::glyphs::Glyphs;
@@ -109,7 +111,7 @@ fn card_chars(ladder: &Ladder) -> usize {
     let cells = ladder.rows.iter().flat_map(|row| &row.cells);
     let wants = cells.map(|cell| {
         let parts = cell.tagged().parts.iter().fold(0, |sum, part| {
-            let text = width(&part.shortened(16, &ladder.words));
+            let text = width(&part.shortened(16, ladder.speaker));
             sum + text + usize::from(!part.glued)
         });
         parts.saturating_sub(1)
@@ -163,9 +165,9 @@ fn place(ladder: &Ladder, row: &crate::model::Row, top: f64, chars: usize, full:
     let room = Room { width: chars, hang: 2, data: 60 };
     let glyphs = Glyphs::of(false);
     let cells: Vec<Vec<Spans>> =
-        row.cells.iter().map(|cell| wrap(&cell.tagged(), room, &ladder.words, &glyphs)).collect();
+        row.cells.iter().map(|cell| wrap(&cell.tagged(), room, ladder.speaker, &glyphs)).collect();
     let room = full - TIMES - 2.0 * MARGIN - 2.0 * SIDE;
-    let band = row.band.as_ref().map(|band| prose(&band.text(&ladder.words), room));
+    let band = row.band.as_ref().map(|band| prose(&band.text(ladder.speaker), room));
     let band = band.unwrap_or_default();
     let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(band.len());
     let height = lines as f64 * LINE + 2.0 * PAD;
@@ -185,6 +187,6 @@ pub(super) fn prose(text: &str, pixels: f64) -> Vec<String> {
         return Vec::new();
     }
     let room = Room { width, hang: 0, data: 60 };
-    let lines = wrap(&label, room, &crate::words::Words::english(), &Glyphs::of(false));
+    let lines = wrap(&label, room, Speaker::ENGLISH, &Glyphs::of(false));
     lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect()
 }

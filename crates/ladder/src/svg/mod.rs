@@ -14,6 +14,7 @@ use xml::Xml;
 
 /// How to draw as SVG.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct SvgStyle {
     /// Light, dark, or what the reader's system prefers.
     pub theme: Theme,
@@ -21,6 +22,23 @@ pub struct SvgStyle {
     pub transparent: bool,
     /// The drawing's name, for readers who do not see it.
     pub title: String,
+}
+
+impl SvgStyle {
+    /// Sets light, dark, or what the reader's system prefers.
+    pub fn theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
+    /// Sets whether the background is left out.
+    pub fn transparent(self, transparent: bool) -> Self {
+        Self { transparent, ..self }
+    }
+
+    /// Sets the drawing's name.
+    pub fn title(self, title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..self }
+    }
 }
 
 impl Ladder {

@@ -108,7 +108,7 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
             };
             rect(xml, "hit", &area);
         }
-        let time = ladder.words.clock(row.at);
+        let time = ladder.speaker.clock(row.at);
         if time != before {
             text(xml, "faint small", layout.span().0 - 14.0, place.axis() + 4.0, "end", &time);
             before = time;

@@ -2,6 +2,7 @@
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Theme {
     /// What the reader's system prefers.
     #[default]

@@ -24,7 +24,7 @@ pub(super) fn draw(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
 }
 
 fn header(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
-    let width = frame.style.width();
+    let width = frame.style.columns();
     let people = frame.ladder.participants.iter().zip(&layout.rails).zip(&layout.rooms);
     let columns: Vec<(usize, Vec<Spans>)> = people
         .map(|((one, rail), room)| {
@@ -59,10 +59,10 @@ fn header(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
 
 fn fold(frame: &Frame<'_>, layout: &Layout, row: &Row, band: &Label) -> Vec<Line> {
     let x = layout.rails.first().copied().unwrap_or(3);
-    let wrapped = frame.wrap(band, frame.style.width() - x - 4, 0);
+    let wrapped = frame.wrap(band, frame.style.columns() - x - 4, 0);
     let mut lines = Vec::new();
     for spans in wrapped {
-        let mut line = Line::new(frame.style.width());
+        let mut line = Line::new(frame.style.columns());
         if row.decisive {
             line.put(0, frame.glyphs.decisive, paint::decisive());
         }
@@ -73,7 +73,11 @@ fn fold(frame: &Frame<'_>, layout: &Layout, row: &Row, band: &Label) -> Vec<Line
         }
         let end = x + 3 + spans_width(&spans);
         // The words interrupt the columns they run over.
-        line.put(x + 2, &" ".repeat((end - x - 1).min(frame.style.width() - x - 2)), paint::rail());
+        line.put(
+            x + 2,
+            &" ".repeat((end - x - 1).min(frame.style.columns() - x - 2)),
+            paint::rail(),
+        );
         line.put_spans(x + 3, &spans, |_| paint::aside());
         lines.push(line);
     }

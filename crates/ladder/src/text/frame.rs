@@ -26,7 +26,7 @@ impl Frame<'_> {
         if self.ladder.footer.is_empty() {
             return Vec::new();
         }
-        let mut lines = vec![Line::new(self.style.width())];
+        let mut lines = vec![Line::new(self.style.columns())];
         for line in &self.ladder.footer {
             lines.extend(self.paragraph(line, self.glyphs.footer, 2));
         }
@@ -35,7 +35,7 @@ impl Frame<'_> {
 
     /// Wrapped prose with a sign before its first line.
     pub(super) fn paragraph(&self, text: &str, sign: &str, indent: usize) -> Vec<Line> {
-        let width = self.style.width();
+        let width = self.style.columns();
         let sign_width = wrap::width(sign) + 1;
         let label = Label::prose(PartKind::Plain, text);
         let wrapped = self.wrap(&label, width - indent - sign_width, 0);
@@ -53,11 +53,11 @@ impl Frame<'_> {
 
     pub(super) fn breaks(&self, label: &Label, width: usize) -> bool {
         let room = Room { width, hang: 2, data: 60 };
-        wrap::breaks(label, room, &self.ladder.words, &self.glyphs)
+        wrap::breaks(label, room, self.ladder.speaker, &self.glyphs)
     }
 
     pub(super) fn wrap(&self, label: &Label, width: usize, hang: usize) -> Vec<Spans> {
         let room = Room { width, hang, data: 60 };
-        wrap::wrap(label, room, &self.ladder.words, &self.glyphs)
+        wrap::wrap(label, room, self.ladder.speaker, &self.glyphs)
     }
 }

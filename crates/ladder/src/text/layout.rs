@@ -24,7 +24,7 @@ impl Layout {
         let outside = |one: &Participant| 22.min(width(&one.name).max(width(&one.command)) + 4);
         let fixed: usize = people.iter().filter(|one| one.outside).map(outside).sum();
         let traced = people.iter().filter(|one| !one.outside).count();
-        let room = frame.style.width().checked_sub(gutter + fixed)?;
+        let room = frame.style.columns().checked_sub(gutter + fixed)?;
         let pitch = (room / traced.max(1)).min(WIDEST);
         // Alone, a column has all the room there is.
         let pitch = if people.len() == 1 { room } else { pitch };
@@ -40,7 +40,7 @@ impl Layout {
             x += pitch;
         }
         if let (Some(last), Some(rail)) = (layout.rooms.last_mut(), layout.rails.last()) {
-            *last = frame.style.width() - rail - 2;
+            *last = frame.style.columns() - rail - 2;
         }
         Some(layout)
     }

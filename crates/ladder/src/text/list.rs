@@ -43,7 +43,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
         let people = &frame.ladder.participants;
         let gutter = if frame.style.times { 12 } else { 2 };
         let lanes = people.len() * LANE;
-        let lanes = if lanes * 3 <= frame.style.width() { lanes + 1 } else { 0 };
+        let lanes = if lanes * 3 <= frame.style.columns() { lanes + 1 } else { 0 };
         let short = |(index, name): (usize, &str)| {
             // Two columns of one name are told apart by their number.
             let twin = people.iter().filter(|other| other.name == name).count() > 1;
@@ -80,9 +80,9 @@ impl<'a, 'l> Drawer<'a, 'l> {
                 let text = format!("{} =", self.names[index]);
                 label.parts.insert(0, Part::new(PartKind::Name, text));
             }
-            let room = self.frame.style.width() - self.gutter - self.lanes;
+            let room = self.frame.style.columns() - self.gutter - self.lanes;
             for (number, spans) in self.frame.wrap(&label, room, 2).iter().enumerate() {
-                let mut line = Line::new(self.frame.style.width());
+                let mut line = Line::new(self.frame.style.columns());
                 if self.lanes > 0 {
                     for before in 0..index {
                         let x = self.gutter + before * LANE;
@@ -120,15 +120,15 @@ impl<'a, 'l> Drawer<'a, 'l> {
         };
         let x = self.gutter + self.lanes;
         let text = x + self.name_width + 1;
-        let room = frame.style.width().saturating_sub(text).max(8);
+        let room = frame.style.columns().saturating_sub(text).max(8);
         let mut lines = Vec::new();
         for (index, spans) in frame.wrap(&label, room, 2).iter().enumerate() {
-            let mut line = Line::new(frame.style.width());
+            let mut line = Line::new(frame.style.columns());
             if row.decisive {
                 line.put(0, frame.glyphs.decisive, paint::decisive());
             }
             if frame.style.times && index == 0 {
-                let time = frame.ladder.words.clock(row.at);
+                let time = frame.ladder.speaker.clock(row.at);
                 line.put(1, &format!("{time:>9}"), paint::aside());
             }
             self.lanes(&mut line, row, arrow.filter(|_| index == 0), index);

@@ -58,7 +58,7 @@ impl Drawer<'_, '_> {
                 self.row.cells.iter().map(|cell| cell.participant).filter(|next| *next > own).min()
             }
         };
-        let edge = next.map_or(self.frame.style.width(), |next| rails[next] - 1);
+        let edge = next.map_or(self.frame.style.columns(), |next| rails[next] - 1);
         let most = edge.saturating_sub(rails[own] + 2 + less).max(room);
         let wider = self.frame.wrap(&label, most, 2);
         let says_more = spans_width(&wider[0]) <= room + ARROW * 2 || wrapped.len() > 1;
@@ -68,12 +68,12 @@ impl Drawer<'_, '_> {
     /// One line of the row: the columns, and the words in them.
     fn line(&self, index: usize, texts: &[(&Cell, Vec<Spans>)]) -> Line {
         let glyphs = &self.frame.glyphs;
-        let mut line = Line::new(self.frame.style.width());
+        let mut line = Line::new(self.frame.style.columns());
         if self.row.decisive {
             line.put(0, glyphs.decisive, paint::decisive());
         }
         if self.frame.style.times && index == 0 {
-            let time = self.frame.ladder.words.clock(self.row.at);
+            let time = self.frame.ladder.speaker.clock(self.row.at);
             line.put(1, &format!("{time:>9}"), paint::aside());
         }
         for (rail, x) in self.row.rails.iter().zip(&self.layout.rails) {
@@ -165,7 +165,7 @@ impl Drawer<'_, '_> {
 
     /// What fits of the arrow's label, with blanks around it; empty if nothing useful does.
     fn caption(&self, arrow: &Arrow, room: usize) -> String {
-        let words = &self.frame.ladder.words;
+        let speaker = self.frame.ladder.speaker;
         let spell = |text: &str| self.frame.glyphs.spell(text);
         let number = arrow.number.map(circled).unwrap_or_default();
         let mut text = number;
@@ -183,7 +183,7 @@ impl Drawer<'_, '_> {
                     part.caption(free.min(24) - 1)
                 }
                 Some(_) => part.text.clone(),
-                None => part.shortened(free, words),
+                None => part.shortened(free, speaker),
             };
             if width(&spell(&part)) < free {
                 text = format!("{text}{gap}{part}");

@@ -7,14 +7,14 @@ use crate::model::Participant;
 
 /// `client · python3 TCPClient.py`.
 pub(super) fn title(one: &Participant, frame: &Frame<'_>) -> Label {
-    let words = &frame.ladder.words;
+    let speaker = frame.ladder.speaker;
     let mut label = Label::default();
-    let mut say = |kind, text: &str| label.push_prose(kind, &cut(text, 160, words));
+    let mut say = |kind, text: &str| label.push_prose(kind, &cut(text, 160, speaker));
     // `python3 TCPServer.py` already says what it is called.
     let is_name = |word: &str| word.rsplit('/').next() == Some(one.name.as_str());
     let mut first = one.command.split(' ').take(3);
     if !one.outside && one.host.is_none() && first.any(is_name) {
-        for word in cut(&one.command, 160, words).split(' ').filter(|word| !word.is_empty()) {
+        for word in cut(&one.command, 160, speaker).split(' ').filter(|word| !word.is_empty()) {
             say(if is_name(word) { PartKind::Name } else { PartKind::Faint }, word);
         }
         return label;

@@ -1,10 +1,10 @@
 //! Wraps a label into the width of a column. Data gives way first; nothing else is left out.
 
+use socklab_say::Speaker;
 use unicode_width::UnicodeWidthChar as _;
 
 use super::glyphs::Glyphs;
 use crate::label::{Label, Part, PartKind};
-use crate::words::Words;
 
 /// A stretch of text of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub(crate) fn spans_width(spans: &Spans) -> usize {
 }
 
 /// Wraps a label; at least one line, none wider than the room.
-pub(crate) fn wrap(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> Vec<Spans> {
-    let room = Room { data: data_for_one_line(label, room, words, glyphs), ..room };
+pub(crate) fn wrap(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs) -> Vec<Spans> {
+    let room = Room { data: data_for_one_line(label, room, speaker, glyphs), ..room };
     let mut lines: Vec<Spans> = vec![Vec::new()];
     let mut used = 0;
     for unit in label.parts.chunk_by(|_, next| next.glued) {
@@ -48,7 +48,7 @@ pub(crate) fn wrap(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) ->
         let fresh = used <= hang && lines.last().is_some_and(is_blank);
         let gap = usize::from(!fresh);
         let left = room.width.saturating_sub(used + gap);
-        if let Some(spans) = fit(unit, left, DATA_SAYS, room, words, glyphs) {
+        if let Some(spans) = fit(unit, left, DATA_SAYS, room, speaker, glyphs) {
             if gap == 1 {
                 push(&mut lines, Span { text: " ".to_owned(), kind: PartKind::Plain });
             }
@@ -62,36 +62,36 @@ pub(crate) fn wrap(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) ->
             used = new_line(&mut lines, room);
         }
         let left = room.width.saturating_sub(used);
-        match fit(unit, left, 1, room, words, glyphs) {
+        match fit(unit, left, 1, room, speaker, glyphs) {
             Some(spans) => {
                 used += spans_width(&spans);
                 for span in spans {
                     push(&mut lines, span);
                 }
             }
-            None => break_hard(unit, &mut lines, &mut used, room, words, glyphs),
+            None => break_hard(unit, &mut lines, &mut used, room, speaker, glyphs),
         }
     }
     lines
 }
 
 /// True if some unit of the label is wider than the room, and would have to be broken.
-pub(crate) fn breaks(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> bool {
+pub(crate) fn breaks(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs) -> bool {
     let left = room.width.saturating_sub(room.hang);
     let mut units = label.parts.chunk_by(|_, next| next.glued);
-    units.any(|unit| fit(unit, left, 1, room, words, glyphs).is_none())
+    units.any(|unit| fit(unit, left, 1, room, speaker, glyphs).is_none())
 }
 
 /// How much data lets the whole label stand on one line, if that leaves enough of it to say
 /// something; else as much as the room says.
-fn data_for_one_line(label: &Label, room: Room, words: &Words, glyphs: &Glyphs) -> usize {
+fn data_for_one_line(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs) -> usize {
     let mut parts = label.parts.iter().filter_map(|part| part.data.map(|_| &part.text));
     let (Some(text), None) = (parts.next(), parts.next()) else { return room.data };
     let all = room.data.min(text.chars().count());
     let wide = |most: usize| -> usize {
         let part = |(index, part): (usize, &Part)| {
             let gap = usize::from(index > 0 && !part.glued);
-            gap + width(&glyphs.spell(&part.shortened(most, words)))
+            gap + width(&glyphs.spell(&part.shortened(most, speaker)))
         };
         label.parts.iter().enumerate().map(part).sum()
     };
@@ -124,12 +124,12 @@ fn fit(
     left: usize,
     least: usize,
     room: Room,
-    words: &Words,
+    speaker: Speaker,
     glyphs: &Glyphs,
 ) -> Option<Spans> {
     let spell = |most: usize| -> Spans {
         let span = |part: &Part| Span {
-            text: glyphs.spell(&part.shortened(most, words)),
+            text: glyphs.spell(&part.shortened(most, speaker)),
             kind: part.kind,
         };
         unit.iter().map(span).collect()
@@ -159,11 +159,11 @@ fn break_hard(
     lines: &mut Vec<Spans>,
     used: &mut usize,
     room: Room,
-    words: &Words,
+    speaker: Speaker,
     glyphs: &Glyphs,
 ) {
     for part in unit {
-        let text = glyphs.spell(&part.shortened(DATA_SAYS, words));
+        let text = glyphs.spell(&part.shortened(DATA_SAYS, speaker));
         for word in text.split_inclusive(' ') {
             if *used + width(word.trim_end()) > room.width && width(word) + room.hang <= room.width
             {
@@ -193,7 +193,7 @@ mod tests {
 
     fn lines(label: &Label, width: usize) -> Vec<String> {
         let room = Room { width, hang: 2, data: 60 };
-        let wrapped = wrap(label, room, &Words::english(), &Glyphs::of(false));
+        let wrapped = wrap(label, room, Speaker::ENGLISH, &Glyphs::of(false));
         wrapped.iter().map(|line| line.iter().map(|span| &*span.text).collect()).collect()
     }
 

@@ -1,16 +1,16 @@
 //! Whatever the timeline, the drawing stands.
 
 use proptest::prelude::*;
-use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle, Words};
+use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
+use socklab_say::{Language, Speaker};
 use socklab_timelines::any_timeline;
 use unicode_width::UnicodeWidthStr as _;
 
 fn options() -> impl Strategy<Value = Options> {
-    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(all, spanish, fold)| Options {
-        detail: if all { Detail::All } else { Detail::Essential },
-        words: if spanish { Words::spanish() } else { Words::english() },
-        fold,
-        ..Options::default()
+    (any::<bool>(), 0..Language::all().len(), any::<bool>()).prop_map(|(all, language, fold)| {
+        let detail = if all { Detail::All } else { Detail::Essential };
+        let language = Language::all().nth(language).unwrap_or_default();
+        Options::new(Speaker::new(language)).detail(detail).fold(fold)
     })
 }
 
@@ -28,7 +28,7 @@ proptest! {
         if let Some(event) = timeline.events.first() {
             ladder.explain(event.seq, &[event.seq], "because\n\u{1b}[2J it is so".repeat(9));
         }
-        let drawn = ladder.to_text(&TextStyle { width, ascii, color: false, times });
+        let drawn = ladder.to_text(&TextStyle::new(width).ascii(ascii).times(times));
         for line in drawn.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line}", line.width());
             prop_assert!(!line.contains(|char: char| char.is_control()), "{line:?}");

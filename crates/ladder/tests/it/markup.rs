@@ -66,7 +66,7 @@ fn an_error_says_what_it_means() {
 #[test]
 fn a_theme_is_what_was_asked_for() {
     let ladder = ladder(&scenes::upper_tcp());
-    let svg = |theme| ladder.to_svg(&SvgStyle { theme, ..SvgStyle::default() });
+    let svg = |theme| ladder.to_svg(&SvgStyle::default().theme(theme));
     assert!(svg(Theme::Auto).contains("prefers-color-scheme:dark"));
     assert!(!svg(Theme::Light).contains("prefers-color-scheme"));
     assert_ne!(svg(Theme::Light), svg(Theme::Dark));

@@ -1,12 +1,17 @@
 //! The pictures the course needs, as they are drawn.
 
 use socklab_event::Timeline;
-use socklab_ladder::{Ladder, Options, TextStyle, Words};
+use socklab_ladder::{Ladder, Options, TextStyle};
+use socklab_say::{Language, Speaker};
 use socklab_timelines::{recorded, scenes};
 
 fn text(timeline: &Timeline, width: usize) -> String {
-    let style = TextStyle { width, ..TextStyle::default() };
+    let style = TextStyle::new(width);
     Ladder::of(timeline, &Options::default()).to_text(&style)
+}
+
+fn spanish() -> Speaker {
+    Speaker::new(Language::find("es").expect("Spanish"))
 }
 
 /// A snapshot of text at 80 columns.
@@ -53,7 +58,7 @@ pictures! {
 
 #[test]
 fn twelve_clients_unfolded() {
-    let options = Options { fold: false, ..Options::default() };
+    let options = Options::default().fold(false);
     let ladder = Ladder::of(&scenes::many(12), &options);
     insta::assert_snapshot!(ladder.to_text(&TextStyle::default()));
 }
@@ -65,8 +70,8 @@ fn three_clients_side_by_side() {
 
 #[test]
 fn split_and_coalesced_in_spanish_ascii_and_narrow() {
-    let options = Options { words: Words::spanish(), ..Options::default() };
-    let style = TextStyle { width: 64, ascii: true, times: true, ..TextStyle::default() };
+    let options = Options::new(spanish());
+    let style = TextStyle::new(64).ascii(true).times(true);
     let drawn = Ladder::of(&scenes::split_and_coalesced(), &options).to_text(&style);
     assert!(drawn.is_ascii(), "{drawn}");
     insta::assert_snapshot!(drawn);
@@ -74,8 +79,8 @@ fn split_and_coalesced_in_spanish_ascii_and_narrow() {
 
 #[test]
 fn several_processes_and_pieces_in_spanish_as_a_list() {
-    let options = Options { words: Words::spanish(), ..Options::default() };
-    let style = TextStyle { width: 48, ..TextStyle::default() };
+    let options = Options::new(spanish());
+    let style = TextStyle::new(48);
     let drawn = |timeline| Ladder::of(&timeline, &options).to_text(&style);
     insta::assert_snapshot!(drawn(scenes::prefork()) + "\n" + &drawn(scenes::torn()));
 }
@@ -94,7 +99,7 @@ fn no_arrow_ends_in_a_fold() {
 fn colour_changes_nothing_but_colour() {
     let ladder = Ladder::of(&scenes::threaded(), &Options::default());
     let plain = ladder.to_text(&TextStyle::default());
-    let colored = ladder.to_text(&TextStyle { color: true, ..TextStyle::default() });
+    let colored = ladder.to_text(&TextStyle::default().color(true));
     let mut stripped = String::new();
     for piece in colored.split('\u{1b}') {
         let rest =
@@ -108,7 +113,7 @@ fn colour_changes_nothing_but_colour() {
 fn evidence_is_shown_explained_and_never_folded() {
     let timeline = scenes::crowd(50);
     let last = timeline.events.iter().rev().find(|event| event.call().is_some()).unwrap().seq;
-    let options = Options { keep: [last].into(), ..Options::default() };
+    let options = Options::default().keep([last]);
     let mut ladder = Ladder::of(&timeline, &options);
     ladder.explain(last, &[last], "The last one \u{2068}closes\u{2069}.");
     let row = &ladder.rows[ladder.row_of(last).unwrap()];

@@ -7,7 +7,7 @@ use socklab_scenario::format::{Prose, Question};
 use socklab_scenario::{Recording, Stagehand};
 
 use super::{language, told};
-use crate::language::ladder_words;
+use crate::language::speaker;
 
 /// What a run of a question came to.
 #[derive(Debug)]
@@ -60,9 +60,8 @@ impl Answered {
 
 /// A recording as a ladder.
 pub(crate) fn draw(recording: &Recording, decisive: &[u64], width: usize, color: bool) -> String {
-    let words = ladder_words();
-    let options = Options { words, keep: decisive.iter().copied().collect(), ..Options::default() };
+    let options = Options::new(speaker()).keep(decisive.iter().copied());
     let mut ladder = Ladder::of(&recording.timeline(), &options);
     ladder.highlight(decisive);
-    ladder.to_text(&TextStyle { width, color, ..TextStyle::default() })
+    ladder.to_text(&TextStyle::new(width).color(color))
 }

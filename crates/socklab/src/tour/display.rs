@@ -11,7 +11,7 @@ use super::{Report, purpose};
 use crate::ask::markdown::{each_line, hanging};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
-use crate::language::{count, ladder_words, text};
+use crate::language::{count, speaker, text};
 use crate::output::{println, width};
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
 
@@ -69,7 +69,7 @@ fn command(step: &Step) {
 /// As wide as the terminal allows, below the commands it belongs to; no wider than the eye follows.
 fn ladder(timeline: &Timeline) {
     let width = if stdout().is_terminal() { width().min(100) } else { 100 } - 6;
-    let style = TextStyle { width, color: true, ..TextStyle::default() };
+    let style = TextStyle::new(width).color(true);
     // The explanations are on the page that -o writes: here the drawing itself is enough.
     let look = Look { no_explanations: true, ..Look::default() };
     let drawing = ladder_of(timeline, &look).to_text(&style);
@@ -110,7 +110,7 @@ pub(super) fn verdict(reports: &[Report], elapsed: Duration) {
     let programs: usize = reports.iter().map(|report| report.programs.len()).sum();
     let good = reports.iter().filter(|report| report.ok);
     let verified: usize = good.map(|report| report.programs.len()).sum();
-    let time = ladder_words().duration(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
+    let time = speaker().duration(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
     let line = text!("tour-total", verified = verified, programs = programs, time = time);
     println!("\n{}", paint(if verified == programs { GOOD } else { BAD }, line));
     println!("{}", hanging(&text!("tour-next"), 0, width()));

@@ -76,7 +76,7 @@ fn stop(page: &mut String, report: &Report) {
         put!(page, "<pre><b>$ {command}</b>\n{output}</pre>");
     }
     if let Some(timeline) = &report.timeline {
-        let style = SvgStyle { transparent: true, ..SvgStyle::default() };
+        let style = SvgStyle::default().transparent(true);
         let drawing = ladder_of(timeline, &Look::default()).to_svg(&style);
         // An XML declaration has no place inside a page.
         let drawing = drawing.split_once("?>").map_or(drawing.as_str(), |(_, svg)| svg);

@@ -11,7 +11,7 @@ use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 
 use crate::cli::Look;
 use crate::failure::{Exit, Failure};
-use crate::language::{fill, ladder_words, text};
+use crate::language::{fill, speaker, text};
 
 /// What a file name's ending asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +39,10 @@ impl Format {
 
 /// The ladder of a timeline, in the reader's language.
 pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
-    let words = ladder_words();
     let detail = if look.all { Detail::All } else { Detail::Essential };
     let explanations = if look.no_explanations { vec![] } else { socklab_judge::explain(timeline) };
-    let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied().collect();
-    let options = Options { words, detail, keep, fold: !look.all, ..Options::default() };
+    let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied();
+    let options = Options::new(speaker()).detail(detail).keep(keep).fold(!look.all);
     let mut ladder = Ladder::of(timeline, &options);
     for explanation in explanations {
         ladder.explain(explanation.decisive(), &explanation.evidence, sentence(&explanation));
@@ -71,7 +70,7 @@ pub(crate) fn sentence(explanation: &Explanation) -> String {
 /// belong).
 pub(crate) fn to_text(timeline: &Timeline, look: &Look) -> String {
     let width = look.width.unwrap_or_else(terminal_width);
-    let style = TextStyle { width, ascii: look.ascii, color: true, ..TextStyle::default() };
+    let style = TextStyle::new(width).ascii(look.ascii).color(true);
     ladder_of(timeline, look).to_text(&style)
 }
 
@@ -85,16 +84,12 @@ fn terminal_width() -> usize {
 pub(crate) fn draw_to(path: &Path, format: Format, timeline: &Timeline, look: &Look) -> Result<()> {
     let bytes = match format {
         Format::Text => {
-            let style = TextStyle {
-                width: look.width.unwrap_or(80),
-                ascii: look.ascii,
-                ..TextStyle::default()
-            };
+            let style = TextStyle::new(look.width.unwrap_or(80)).ascii(look.ascii);
             ladder_of(timeline, look).to_text(&style).into_bytes()
         }
         Format::Svg => ladder_of(timeline, look).to_svg(&SvgStyle::default()).into_bytes(),
         Format::Html => {
-            let style = HtmlStyle { title: title(timeline), ..HtmlStyle::default() };
+            let style = HtmlStyle::default().title(title(timeline));
             ladder_of(timeline, look).to_html(&style).into_bytes()
         }
         Format::Jsonl => {

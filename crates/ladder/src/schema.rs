@@ -1,0 +1,17 @@
+//! The words of the event schema, in the reader's language.
+
+use socklab_say::{Speaker, say};
+
+use crate::clean::clean;
+
+/// The name of a field; one that has no text yet stands as it is.
+pub(crate) fn field(speaker: Speaker, name: &str) -> String {
+    let key = format!("fact-{name}");
+    if speaker.knows(&key) { say!(speaker, key) } else { clean(name) }
+}
+
+/// A value out of a fixed list: `delivered`, `listening`. One that has no text stands as it is.
+pub(crate) fn value(speaker: Speaker, word: &str) -> String {
+    let key = format!("value-{word}");
+    if speaker.knows(&key) { say!(speaker, key) } else { clean(word) }
+}
