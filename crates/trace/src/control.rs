@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
-use crate::Error;
 use crate::command::Command;
+use crate::error::Error;
 
 /// Steers a recording from another thread, or from within its own sink. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -26,13 +26,13 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    requests: VecDeque<Request>,
+    requests: VecDeque<Steering>,
     timer: Option<Timer>,
 }
 
 /// What can be asked of a running recording.
 #[derive(Debug)]
-pub(crate) enum Request {
+pub(crate) enum Steering {
     Stop,
     Start(Box<Command>),
     NoMore,
@@ -41,22 +41,22 @@ pub(crate) enum Request {
 impl Handle {
     /// Ends the recording: commands are killed, processes attached to are let go.
     pub fn stop(&self) {
-        self.ask(Request::Stop);
+        self.ask(Steering::Stop);
     }
 
     /// Starts one more command, at once, as the next column (which the timeline's header, made
     /// before, does not name). If it cannot be run, the recording ends with that error.
     pub fn start(&self, command: Command) {
-        self.ask(Request::Start(Box::new(command)));
+        self.ask(Steering::Start(Box::new(command)));
     }
 
     /// Tells that no more commands will be started: the recording may end when its programs have.
     /// Needed only with [`crate::Tracer::keep_open`].
     pub fn no_more(&self) {
-        self.ask(Request::NoMore);
+        self.ask(Steering::NoMore);
     }
 
-    fn ask(&self, request: Request) {
+    fn ask(&self, request: Steering) {
         let mut state = self.lock();
         state.requests.push_back(request);
         self.0.called.store(true, Ordering::Release);
@@ -67,7 +67,7 @@ impl Handle {
     }
 
     /// Takes what has been asked since the last time.
-    pub(crate) fn requests(&self) -> VecDeque<Request> {
+    pub(crate) fn requests(&self) -> VecDeque<Steering> {
         if !self.0.called.load(Ordering::Acquire) {
             return VecDeque::new();
         }

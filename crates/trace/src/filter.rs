@@ -11,7 +11,8 @@ use std::ops::RangeInclusive;
 use libc::sock_filter;
 
 use crate::arch;
-use crate::calls::{PRCTLS, Stage, table};
+use crate::syscall::{PRCTLS, Stage};
+use crate::syscall_table::table;
 
 /// Descriptors whose `read`, `write`, `close` … stop the program.
 pub(crate) type Descriptors = RangeInclusive<u32>;

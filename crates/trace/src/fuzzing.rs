@@ -2,9 +2,9 @@
 
 use socklab_event::{Args, Outcome};
 
-use crate::calls::table;
-use crate::decode::{Asked, Limits, decode};
+use crate::decode::{CallAtEntry, Limits, decode};
 use crate::memory::Memory;
+use crate::syscall_table::table;
 
 /// A memory in which every address leads somewhere, again and again.
 struct Everywhere<'m>(&'m [u8]);
@@ -23,6 +23,6 @@ impl Memory for Everywhere<'_> {
 /// make it.
 pub fn call(row: usize, words: [u64; 6], before: &[u8], after: &[u8], outcome: Outcome) -> Args {
     let rows: Vec<_> = table().collect();
-    let asked = Asked::new(rows[row % rows.len()], words, &Everywhere(before));
-    decode(&asked, outcome, &Everywhere(after), Limits { sample: 64 })
+    let entry = CallAtEntry::new(rows[row % rows.len()], words, &Everywhere(before));
+    decode(&entry, outcome, &Everywhere(after), Limits { sample: 64 })
 }

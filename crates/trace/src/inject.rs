@@ -6,12 +6,12 @@ use std::io;
 use libc::pid_t;
 
 use crate::arch::{self, CALL_INSTRUCTION};
-use crate::memory::{Memory, Of};
+use crate::memory::{Memory, TraceeMemory};
 use crate::ptrace::{self, CallInfo, Go, Stop};
 
 /// Why a call could not be injected.
 #[derive(Debug)]
-pub(crate) enum Refusal {
+pub(crate) enum InjectError {
     /// The thread does not stand right behind the instruction for system calls.
     Elsewhere,
     /// Its memory may not be read: it is not "dumpable", `prctl(2)`.
@@ -22,7 +22,7 @@ pub(crate) enum Refusal {
     Ptrace(io::Error),
 }
 
-impl From<io::Error> for Refusal {
+impl From<io::Error> for InjectError {
     fn from(error: io::Error) -> Self {
         Self::Ptrace(error)
     }
@@ -39,13 +39,13 @@ pub(crate) fn inject(
     tid: pid_t,
     (number, arguments): (i64, [u64; 6]),
     deferred: &mut VecDeque<(pid_t, Stop)>,
-) -> Result<i64, Refusal> {
+) -> Result<i64, InjectError> {
     let saved = ptrace::registers(tid)?;
     let call = arch::instruction(&saved).wrapping_sub(CALL_INSTRUCTION.len() as u64);
-    match Of(tid).array(call) {
+    match TraceeMemory(tid).array(call) {
         Some(CALL_INSTRUCTION) => {}
-        Some(_) => return Err(Refusal::Elsewhere),
-        None => return Err(Refusal::Unreadable),
+        Some(_) => return Err(InjectError::Elsewhere),
+        None => return Err(InjectError::Unreadable),
     }
     let mask = ptrace::signal_mask(tid)?;
     ptrace::set_signal_mask(tid, u64::MAX)?;
@@ -69,7 +69,7 @@ fn execute(
     tid: pid_t,
     stop_again: &mut bool,
     deferred: &mut VecDeque<(pid_t, Stop)>,
-) -> Result<i64, Refusal> {
+) -> Result<i64, InjectError> {
     loop {
         ptrace::go(tid, Go::ToCall, 0)?;
         match ptrace::wait_for(tid)? {
@@ -81,7 +81,7 @@ fn execute(
             Stop::Signal(libc::SIGSTOP) | Stop::Group(_) => *stop_again = true,
             end @ (Stop::Exit | Stop::Exited(_) | Stop::Killed(_)) => {
                 deferred.push_back((tid, end));
-                return Err(Refusal::Gone);
+                return Err(InjectError::Gone);
             }
             // The base filter's stop, an interruption by the tracer: on.
             Stop::Filter | Stop::Trap | Stop::Signal(_) | Stop::Child | Stop::Exec => {}

@@ -27,9 +27,11 @@
 
 mod command;
 mod control;
+mod entered;
 mod error;
 mod inheritance;
 mod options;
+mod summary;
 mod tracer;
 
 // What touches a tracee, and so needs to know the processor: see `build.rs`.
@@ -37,8 +39,6 @@ mod tracer;
 mod arch;
 #[cfg(has_arch)]
 mod attach;
-#[cfg(has_arch)]
-mod calls;
 #[cfg(has_arch)]
 mod decode;
 #[cfg(has_arch)]
@@ -56,16 +56,18 @@ mod session;
 #[cfg(has_arch)]
 mod spawn;
 #[cfg(has_arch)]
-mod state;
+mod syscall;
 #[cfg(has_arch)]
-mod table;
+mod syscall_table;
 
 #[cfg(all(fuzzing, has_arch))]
 pub mod fuzzing;
 
 pub use command::{Command, Start, Stdio};
 pub use control::Handle;
+pub use entered::Entered;
 pub use error::{AttachRefusal, Error};
 pub use inheritance::close_others_on_exec;
 pub use options::{Finish, Options};
-pub use tracer::{Cost, End, Ended, Entered, Outcome, Tracer};
+pub use summary::{CommandEnd, Cost, EndReason, Summary};
+pub use tracer::Tracer;

@@ -4,7 +4,7 @@ use std::io;
 
 use libc::{c_void, iovec, pid_t};
 
-/// Somebody's memory. The decoders read through this, so that tests can hand them a plain slice.
+/// A program's memory. The decoders read through this trait, so that tests can hand them a slice.
 pub(crate) trait Memory {
     /// Reads up to `into.len()` bytes and returns how many were readable from the start.
     fn read(&self, address: u64, into: &mut [u8]) -> usize;
@@ -32,9 +32,9 @@ pub(crate) trait Memory {
 
 /// The memory of a tracee, by the id of any of its threads.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Of(pub(crate) pid_t);
+pub(crate) struct TraceeMemory(pub(crate) pid_t);
 
-impl Memory for Of {
+impl Memory for TraceeMemory {
     fn read(&self, address: u64, into: &mut [u8]) -> usize {
         let local = iovec { iov_base: into.as_mut_ptr().cast(), iov_len: into.len() };
         let remote = iovec { iov_base: address as *mut c_void, iov_len: into.len() };
@@ -45,7 +45,7 @@ impl Memory for Of {
     }
 }
 
-impl Of {
+impl TraceeMemory {
     /// Writes all of `bytes`, or fails.
     pub(crate) fn write(&self, address: u64, bytes: &[u8]) -> io::Result<()> {
         let local = iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };

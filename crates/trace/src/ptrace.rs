@@ -148,6 +148,14 @@ pub(crate) fn interrupt(tid: pid_t) -> io::Result<()> {
     request(libc::PTRACE_INTERRUPT, tid, ptr::null_mut(), ptr::null_mut())
 }
 
+/// Kills a process that we trace, so that its number is nobody else's yet.
+pub(crate) fn kill(pid: pid_t) {
+    if let Some(pid) = rustix::process::Pid::from_raw(pid) {
+        // An error says that it has ended.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+}
+
 /// Lets a stopped tracee go for good.
 pub(crate) fn detach(tid: pid_t, signal: i32) -> io::Result<()> {
     request(libc::PTRACE_DETACH, tid, ptr::null_mut(), signal as usize as *mut c_void)
@@ -179,7 +187,7 @@ pub(crate) fn message(tid: pid_t) -> io::Result<pid_t> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallInfo {
     /// About to make it.
-    Entry(Entry),
+    Entry(CallEntry),
     /// Back from it, with this result (negative: an error number).
     Return(i64),
     /// In none.
@@ -188,7 +196,7 @@ pub(crate) enum CallInfo {
 
 /// A system call about to be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct CallEntry {
     /// `AUDIT_ARCH_…` of the ABI it is made in.
     pub(crate) arch: u32,
     /// Its number.
@@ -221,7 +229,7 @@ pub(crate) fn call_info(tid: pid_t) -> io::Result<CallInfo> {
     let [number, a, b, c, d, e, f, _] = info.words;
     Ok(match info.op {
         libc::PTRACE_SYSCALL_INFO_ENTRY | libc::PTRACE_SYSCALL_INFO_SECCOMP => {
-            CallInfo::Entry(Entry {
+            CallInfo::Entry(CallEntry {
                 arch: info.arch,
                 number: number as i64,
                 arguments: [a, b, c, d, e, f],

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use socklab_event::{Column, Event, Exit, Header, Name, Place, SocketId};
+use socklab_event::{Column, Event, Header};
 use socklab_kernel::clock;
 
 use crate::command::Command;
 use crate::control::Handle;
+use crate::entered::{Entered, OnEnter};
 use crate::error::Error;
 use crate::options::Options;
+use crate::summary::Summary;
 
 /// A recording to be made.
 pub struct Tracer {
@@ -18,73 +20,6 @@ pub struct Tracer {
     pub(crate) keep_open: bool,
     pub(crate) handle: Handle,
     pub(crate) on_enter: Option<OnEnter>,
-}
-
-pub(crate) type OnEnter = Box<dyn FnMut(&Entered<'_>)>;
-
-/// A thread has entered a call and may now wait in it; its event comes when the call returns.
-#[derive(Debug)]
-pub struct Entered<'a> {
-    /// Who.
-    pub place: &'a Place,
-    /// The command it belongs to.
-    pub command: u32,
-    /// The call.
-    pub name: Name,
-    /// Its descriptor, where it has one.
-    pub fd: Option<i32>,
-    /// The socket it is made on.
-    pub socket: Option<&'a SocketId>,
-    /// When, nanoseconds of `CLOCK_MONOTONIC`.
-    pub began: u64,
-}
-
-/// How a recording ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// The commands, in the order they were given, those started later by [`Handle::start`] last.
-    pub commands: Vec<Ended>,
-    /// Why it ended.
-    pub end: End,
-    /// What it took.
-    pub cost: Cost,
-}
-
-/// How a command ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
-    /// Its label.
-    pub label: String,
-    /// Its process; 0 if it was never started.
-    pub process: u32,
-    /// Its exit status; `None` if it was never started, or let go while running.
-    pub exit: Option<Exit>,
-}
-
-/// Why a recording ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// All programs had ended.
-    AllEnded,
-    /// The last command had ended, and the others were killed (see [`crate::Finish`]).
-    LastEnded,
-    /// [`Handle::stop`] was called.
-    Stopped,
-    /// The deadline passed.
-    Deadline,
-}
-
-/// What a recording took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Events told.
-    pub events: u64,
-    /// Times a tracee was stopped.
-    pub stops: u64,
-    /// Stops at calls that turned out not to concern a socket.
-    pub vain_stops: u64,
-    /// Filters put into running programs.
-    pub filters: u64,
 }
 
 impl Tracer {
@@ -161,7 +96,7 @@ impl Tracer {
     ///
     /// Errors: a program that cannot be run, a process that cannot be attached to, ptrace refused.
     /// Whatever had been started by then is killed.
-    pub fn run(self, mut sink: impl FnMut(Event)) -> Result<Outcome, Error> {
+    pub fn run(self, mut sink: impl FnMut(Event)) -> Result<Summary, Error> {
         if self.commands.is_empty() && self.attach.is_empty() && !self.keep_open {
             return Err(Error::Nothing);
         }
@@ -169,16 +104,24 @@ impl Tracer {
     }
 
     #[cfg(has_arch)]
-    fn record(self, sink: &mut dyn FnMut(Event)) -> Result<Outcome, Error> {
+    fn record(self, sink: &mut dyn FnMut(Event)) -> Result<Summary, Error> {
         let handle = self.handle.clone();
         handle.begin()?;
-        let outcome = crate::session::Session::new(self, sink).run();
+        let plan = crate::session::Plan {
+            options: self.options,
+            commands: self.commands,
+            attach: self.attach,
+            keep_open: self.keep_open,
+            handle: self.handle,
+            on_enter: self.on_enter,
+        };
+        let summary = crate::session::Session::record(plan, sink);
         handle.end();
-        outcome
+        summary
     }
 
     #[cfg(not(has_arch))]
-    fn record(self, _: &mut dyn FnMut(Event)) -> Result<Outcome, Error> {
+    fn record(self, _: &mut dyn FnMut(Event)) -> Result<Summary, Error> {
         Err(Error::Architecture { machine: self.header().machine })
     }
 }
@@ -190,14 +133,6 @@ impl fmt::Debug for Tracer {
             .field("commands", &self.commands)
             .field("attach", &self.attach)
             .finish_non_exhaustive()
-    }
-}
-
-impl Outcome {
-    /// The exit status of the last command, as a shell reports it: what a tracer of it should exit
-    /// with itself. With a server and its client, the client's.
-    pub fn shell_code(&self) -> i32 {
-        self.commands.last().and_then(|command| command.exit).map_or(0, Exit::shell_code)
     }
 }
 

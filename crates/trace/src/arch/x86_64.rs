@@ -1,6 +1,6 @@
 //! x86-64: everything about this processor that the tracer needs, in one place.
 
-use crate::calls::{Row, Stage, Sys};
+use crate::syscall::{Row, Stage, Sys};
 
 /// `AUDIT_ARCH_X86_64`: what a seccomp filter sees in `seccomp_data.arch`.
 pub(crate) const AUDIT_ARCH: u32 = 0xc000_003e;

@@ -11,7 +11,7 @@ pub(crate) mod option;
 mod transfer;
 pub(crate) mod wait;
 
-pub(crate) use transfer::{Asked, Limits, decode};
+pub(crate) use transfer::{CallAtEntry, Limits, decode};
 
 /// A native-endian `u32` at `offset`, 0 if the bytes end before it.
 pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> u32 {

@@ -6,8 +6,8 @@ use socklab_event::{
 
 use super::message::{self, Header};
 use super::{address, flags, option, u32_at, wait};
-use crate::calls::{Row, Sys};
 use crate::memory::Memory;
+use crate::syscall::{Row, Sys};
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Limits {
 
 /// A call as it was entered, and what the kernel will have overwritten when it returns.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct CallAtEntry {
     pub(crate) row: &'static Row,
     pub(crate) words: [u64; 6],
     before: Before,
@@ -43,7 +43,7 @@ enum Before {
     Sets(Box<[Vec<u8>; 3]>, Option<u64>),
 }
 
-impl Asked {
+impl CallAtEntry {
     /// Reads what the call would overwrite.
     pub(crate) fn new(row: &'static Row, words: [u64; 6], memory: &impl Memory) -> Self {
         let room = |address: u64, length: u64| match address {
@@ -85,18 +85,18 @@ impl Asked {
 
 /// Decodes a call that has returned, or will not.
 pub(crate) fn decode(
-    asked: &Asked,
+    entry: &CallAtEntry,
     outcome: Outcome,
     memory: &impl Memory,
     limits: Limits,
 ) -> Args {
-    let w = &asked.words;
+    let w = &entry.words;
     let moved = match outcome {
         Outcome::Value(value) => u64::try_from(value).unwrap_or(0),
         Outcome::Error(_) | Outcome::Unfinished => 0,
     };
     let succeeded = matches!(outcome, Outcome::Value(_));
-    match asked.row.sys {
+    match entry.row.sys {
         Sys::Socket => {
             let (kind, flags) = socket_type(w[1]);
             let family = socklab_event::Family(w[0] as i32);
@@ -116,36 +116,36 @@ pub(crate) fn decode(
                 second: None,
             }
         }
-        Sys::Bind => Args::Bind { address: asked.address() },
-        Sys::Connect => Args::Connect { address: asked.address() },
+        Sys::Bind => Args::Bind { address: entry.address() },
+        Sys::Connect => Args::Connect { address: entry.address() },
         Sys::Listen => Args::Listen { backlog: w[1] as i32 },
         Sys::Accept | Sys::Accept4 => Args::Accept {
-            peer: asked.returned(memory, w[1], w[2], succeeded),
-            flags: match asked.row.sys {
+            peer: entry.returned(memory, w[1], w[2], succeeded),
+            flags: match entry.row.sys {
                 Sys::Accept4 => flags::flags(u64::from(w[3] as u32), flags::SOCK),
                 _ => Flags::default(),
             },
             listener: None,
         },
         Sys::Getsockname => {
-            Args::LocalName { address: asked.returned(memory, w[1], w[2], succeeded) }
+            Args::LocalName { address: entry.returned(memory, w[1], w[2], succeeded) }
         }
         Sys::Getpeername => {
-            Args::PeerName { address: asked.returned(memory, w[1], w[2], succeeded) }
+            Args::PeerName { address: entry.returned(memory, w[1], w[2], succeeded) }
         }
         Sys::Shutdown => Args::Shutdown { how: Shutdown(w[1] as i32) },
         Sys::Close => Args::Close,
-        Sys::Setsockopt | Sys::Getsockopt => socket_option(asked, memory, succeeded),
+        Sys::Setsockopt | Sys::Getsockopt => socket_option(entry, memory, succeeded),
         Sys::Sendto | Sys::Write | Sys::Writev | Sys::Pwritev2 | Sys::Sendmsg => {
-            send(asked, moved, memory, limits)
+            send(entry, moved, memory, limits)
         }
         Sys::Recvfrom | Sys::Read | Sys::Readv | Sys::Preadv2 | Sys::Recvmsg => {
-            receive(asked, moved, succeeded, memory, limits)
+            receive(entry, moved, succeeded, memory, limits)
         }
-        Sys::Sendmmsg | Sys::Recvmmsg => many(asked, moved, memory, limits),
+        Sys::Sendmmsg | Sys::Recvmmsg => many(entry, moved, memory, limits),
         Sys::Dup | Sys::Dup2 => Args::Dup { flags: Flags::default() },
         Sys::Dup3 => Args::Dup { flags: flags::flags(u64::from(w[2] as u32), flags::DUP) },
-        Sys::Fcntl => fcntl(asked, outcome),
+        Sys::Fcntl => fcntl(entry, outcome),
         Sys::Ioctl => Args::Ioctl {
             request: ioctl_name(w[1] as u32),
             value: memory.array::<4>(w[2]).map(|int| i64::from(i32::from_ne_bytes(int))),
@@ -155,19 +155,19 @@ pub(crate) fn decode(
         Sys::Splice => Args::SendFile { other_fd: w[0] as i32, asked: w[4], into_socket: true },
         Sys::Poll | Sys::Ppoll => Args::Poll {
             waits: wait::poll(memory, w[0], u64::from(w[1] as u32)),
-            timeout: match asked.row.sys {
+            timeout: match entry.row.sys {
                 Sys::Poll => wait::milliseconds(w[2]),
-                _ => asked.timeout(),
+                _ => entry.timeout(),
             },
         },
-        Sys::Select | Sys::Pselect6 => select(asked, succeeded, memory),
+        Sys::Select | Sys::Pselect6 => select(entry, succeeded, memory),
         Sys::EpollWait | Sys::EpollPwait2 => Args::EpollWait {
             epoll: w[0] as i32,
             max: w[2] as i32,
             ready: wait::ready(memory, w[1], moved as usize),
-            timeout: match asked.row.sys {
+            timeout: match entry.row.sys {
                 Sys::EpollWait => wait::milliseconds(w[3]),
-                _ => asked.timeout(),
+                _ => entry.timeout(),
             },
         },
         Sys::EpollCtl => Args::EpollControl {
@@ -194,7 +194,7 @@ pub(crate) fn decode(
     }
 }
 
-impl Asked {
+impl CallAtEntry {
     fn address(&self) -> Endpoint {
         match &self.before {
             Before::Address(address) => address.clone(),
@@ -231,26 +231,26 @@ fn socket_type(word: u64) -> (SocketType, Flags) {
     (SocketType((word & MASK) as i32), flags::flags(word & !MASK, flags::SOCK))
 }
 
-fn socket_option(asked: &Asked, memory: &impl Memory, succeeded: bool) -> Args {
+fn socket_option(entry: &CallAtEntry, memory: &impl Memory, succeeded: bool) -> Args {
     /// No option's value is longer than a page.
     const LONGEST: usize = 4096;
-    let w = &asked.words;
+    let w = &entry.words;
     let (level, option) = (w[1] as i32, w[2] as i32);
     let read = |length: u32| {
         option::value(level, option, &memory.bytes(w[3], (length as usize).min(LONGEST)))
     };
     let (level, option) = (option::level_name(level), option::option_name(level, option));
-    if asked.row.sys == Sys::Setsockopt {
+    if entry.row.sys == Sys::Setsockopt {
         return Args::SetOption { level, option, value: read(w[4] as u32) };
     }
     let length = memory.array::<4>(w[4]).filter(|_| succeeded);
     Args::GetOption { level, option, value: length.map(u32::from_ne_bytes).map(read) }
 }
 
-fn send(asked: &Asked, moved: u64, memory: &impl Memory, limits: Limits) -> Args {
-    let w = &asked.words;
+fn send(entry: &CallAtEntry, moved: u64, memory: &impl Memory, limits: Limits) -> Args {
+    let w = &entry.words;
     let msg = |word: u64| flags::flags(u64::from(word as u32), flags::MSG);
-    let (buffers, flags, to, control) = match asked.row.sys {
+    let (buffers, flags, to, control) = match entry.row.sys {
         Sys::Sendto => {
             let to = (w[4] != 0).then(|| address::passed(memory, w[4], w[5]));
             (vec![(w[1], w[2])], msg(w[3]), to, Vec::new())
@@ -270,24 +270,24 @@ fn send(asked: &Asked, moved: u64, memory: &impl Memory, limits: Limits) -> Args
 }
 
 fn receive(
-    asked: &Asked,
+    entry: &CallAtEntry,
     moved: u64,
     succeeded: bool,
     memory: &impl Memory,
     limits: Limits,
 ) -> Args {
-    let w = &asked.words;
+    let w = &entry.words;
     let msg = |word: u64| flags::flags(u64::from(word as u32), flags::MSG);
     let mut got = Flags::default();
     let mut control = Vec::new();
-    let (buffers, flags, from) = match asked.row.sys {
+    let (buffers, flags, from) = match entry.row.sys {
         Sys::Recvfrom => {
-            let from = asked.returned(memory, w[4], w[5], succeeded);
+            let from = entry.returned(memory, w[4], w[5], succeeded);
             (vec![(w[1], w[2])], msg(w[3]), from)
         }
         Sys::Read => (vec![(w[1], w[2])], Flags::default(), None),
         Sys::Recvmsg => {
-            let Before::Header(before) = asked.before else {
+            let Before::Header(before) = entry.before else {
                 return Args::Other { words: w.to_vec() };
             };
             let buffers = message::buffers(memory, before.buffers, before.buffer_count);
@@ -309,11 +309,11 @@ fn receive(
     Args::Recv { room, bytes: Bytes { sample, total: moved }, flags, got, from, control }
 }
 
-fn many(asked: &Asked, moved: u64, memory: &impl Memory, limits: Limits) -> Args {
-    let w = &asked.words;
+fn many(entry: &CallAtEntry, moved: u64, memory: &impl Memory, limits: Limits) -> Args {
+    let w = &entry.words;
     let flags = flags::flags(u64::from(w[3] as u32), flags::MSG);
     let count = moved as usize;
-    match &asked.before {
+    match &entry.before {
         Before::Rooms(rooms) => {
             let messages = message::many(memory, w[1], count, Some(rooms), limits.sample);
             Args::RecvMany { room: w[2] as u32, messages, flags }
@@ -325,17 +325,17 @@ fn many(asked: &Asked, moved: u64, memory: &impl Memory, limits: Limits) -> Args
     }
 }
 
-fn select(asked: &Asked, succeeded: bool, memory: &impl Memory) -> Args {
-    let w = &asked.words;
-    let Before::Sets(before, timeout) = &asked.before else {
+fn select(entry: &CallAtEntry, succeeded: bool, memory: &impl Memory) -> Args {
+    let w = &entry.words;
+    let Before::Sets(before, timeout) = &entry.before else {
         return Args::Other { words: w.to_vec() };
     };
     let after = succeeded.then(|| wait::sets(memory, w[0], [w[1], w[2], w[3]]));
     Args::Poll { waits: wait::select(w[0], before, after.as_ref()), timeout: *timeout }
 }
 
-fn fcntl(asked: &Asked, outcome: Outcome) -> Args {
-    let [_, command, argument, ..] = asked.words;
+fn fcntl(entry: &CallAtEntry, outcome: Outcome) -> Args {
+    let [_, command, argument, ..] = entry.words;
     let result = match outcome {
         Outcome::Value(value) => value.cast_unsigned(),
         Outcome::Error(Errno(_)) | Outcome::Unfinished => 0,

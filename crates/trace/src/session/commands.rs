@@ -1,351 +1,265 @@
-//! The order of things: when commands start, and when the recording ends.
+//! The commands of a recording: which are to be started, which have ended, and when it is over.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use libc::pid_t;
-use socklab_event::{Notice, Process as Life};
+use socklab_event::Exit;
 use socklab_kernel::clock;
 
-use super::{Done, Session};
+use super::tracees::Tracees;
 use crate::command::{Command, Start};
-use crate::control::Request;
 use crate::error::Error;
-use crate::filter::{self, Descriptors};
 use crate::options::Finish;
-use crate::ptrace::{self, Stop};
 use crate::spawn::{self, Spawned, Trouble};
-use crate::state::{Coverage, Process, Running, Thread};
-use crate::tracer::{End, Ended, Outcome};
-use crate::{attach, probe};
+use crate::summary::{CommandEnd, EndReason};
 
 /// How long killed programs may take to be gone.
 const BURIAL: Duration = Duration::from_secs(5);
 
-/// What is still to come.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    commands: VecDeque<Command>,
-    attach: Vec<u32>,
-    /// More commands may come by request.
+/// The commands, and the times at which the recording ends.
+#[derive(Debug, Default)]
+pub(super) struct Commands {
+    queue: VecDeque<Command>,
+    started: Vec<StartedCommand>,
+    /// More may be added while the recording runs.
     open: bool,
-    /// Commands on their way to their program.
+    /// Commands that have not executed their program yet.
     spawned: Vec<Spawned>,
-    /// The recording is being ended.
-    pub(super) ending: bool,
+    /// Why the recording is being ended, if it is.
+    ending: Option<EndReason>,
     deadline: Option<u64>,
+    /// When the grace period after the last command's end is over.
     linger: Option<u64>,
+    /// When those that were killed and are not gone are given up.
     burial: Option<u64>,
-    /// When to look for the results of calls whose return was not waited for.
-    pub(super) collection: Option<u64>,
-    /// When to look for threads that nobody has claimed.
-    pub(super) strangers: Option<u64>,
 }
 
-impl Waiting {
-    pub(super) fn new(commands: Vec<Command>, attach: Vec<u32>, open: bool) -> Self {
-        Self {
-            commands: commands.into(),
-            attach,
-            open,
-            spawned: Vec::new(),
-            ending: false,
-            deadline: None,
-            linger: None,
-            burial: None,
-            collection: None,
-            strangers: None,
-        }
-    }
-
-    pub(super) fn is_overdue(&self) -> bool {
-        self.next_alarm().is_some_and(|at| at <= clock::now())
-    }
-
-    fn next_alarm(&self) -> Option<u64> {
-        let alarms = [self.deadline, self.linger, self.burial, self.collection, self.strangers];
-        alarms.into_iter().flatten().min()
-    }
+/// A command that has been started.
+#[derive(Debug)]
+struct StartedCommand {
+    label: String,
+    pid: pid_t,
+    exit: Option<Exit>,
 }
 
-impl Session<'_> {
-    /// Sets the deadline and attaches to what was asked for.
-    pub(super) fn begin(&mut self) -> Done {
-        let after = |duration: Duration| clock::now().saturating_add(nanoseconds(duration));
-        self.waiting.deadline = self.options.deadline.map(after);
-        self.set_alarm();
-        self.waiting.commands.iter().try_for_each(spawn::check)?;
-        let columns = self.waiting.commands.len();
-        for (index, pid) in std::mem::take(&mut self.waiting.attach).into_iter().enumerate() {
-            let command = u32::try_from(columns + index).unwrap_or(u32::MAX);
-            self.take_hold(pid, command)?;
-        }
-        Ok(())
+/// What is to be done now that its time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// The recording ends.
+    End(EndReason),
+    /// Killed programs are still not gone: stuck in the kernel, where no signal reaches them.
+    GiveUp,
+}
+
+impl Commands {
+    /// With `open`, more commands may come later.
+    pub(super) fn new(queue: Vec<Command>, open: bool) -> Self {
+        Self { queue: queue.into(), open, ..Self::default() }
     }
 
-    fn take_hold(&mut self, pid: u32, command: u32) -> Done {
-        let seized = Some(clock::now());
-        let threads = attach::attach(pid)?;
-        let pid = pid.cast_signed();
-        let mut process = Process::new(pid, command);
-        process.alive = u32::try_from(threads.len()).unwrap_or(u32::MAX);
-        (process.stepped, process.attached) = (true, true);
-        process.argv = probe::argv(pid).into();
-        process.exe = probe::exe(pid);
-        self.processes.insert(pid, process);
-        for tid in threads {
-            self.threads.insert(tid, Thread { pid, seized, ..Thread::default() });
-        }
-        self.tell_start(pid, None);
-        let sockets = self.adopt_all(pid, pid);
-        self.notice(pid, Notice::Attached { sockets });
-        Ok(())
+    /// Fails if a program would not be found: better now than when others run already.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.queue.iter().try_for_each(spawn::check)
     }
 
-    /// Heeds requests, starts what is due; false when the recording is over.
-    pub(super) fn go_on(&mut self) -> Result<bool, Error> {
-        for request in self.handle.requests() {
-            match request {
-                Request::Stop => self.stop(End::Stopped)?,
-                Request::NoMore => self.waiting.open = false,
-                Request::Start(command) => {
-                    if !self.waiting.ending {
-                        self.start(*command)?;
-                    }
-                }
+    /// The recording ends this long from now.
+    pub(super) fn set_deadline(&mut self, after: Duration) {
+        self.deadline = Some(from_now(after));
+    }
+
+    /// Takes the next command, if it may start: at once, or because the one before it is ready or
+    /// has ended.
+    pub(super) fn next(&mut self, tracees: &Tracees) -> Option<Command> {
+        let next = self.queue.front().filter(|_| self.ending.is_none())?;
+        if next.start == Start::InOrder
+            && let Some(before) = self.started.last()
+        {
+            let index = u32::try_from(self.started.len() - 1).unwrap_or(u32::MAX);
+            // A daemon's first process ends at once, and what it has started goes on.
+            let ended = || before.exit.is_some() && !tracees.has_command(index);
+            if !tracees.is_ready(index) && !ended() {
+                return None;
             }
         }
-        while self.is_next_due() {
-            match self.waiting.commands.pop_front() {
-                Some(command) => self.start(command)?,
-                None => break,
-            }
-        }
-        let known = !self.threads.is_empty() || !self.deferred.is_empty();
-        let busy = known || !self.strangers.is_empty() || ptrace::has_news();
-        Ok(busy || (self.waiting.open && !self.waiting.ending))
+        self.queue.pop_front()
     }
 
-    fn is_next_due(&self) -> bool {
-        let Some(next) = self.waiting.commands.front() else {
-            return false;
-        };
-        if self.waiting.ending || next.start == Start::AtOnce {
-            return !self.waiting.ending;
-        }
-        let Some(before) = self.commands.last() else {
-            return true;
-        };
-        // A daemon's first process ends at once, and what it has started goes on.
-        let index = u32::try_from(self.commands.len() - 1).unwrap_or(u32::MAX);
-        let lives = || self.processes.values().any(|process| process.command == index);
-        before.ready || before.exit.is_some() && !lives()
+    /// The index the next command to be started will have.
+    pub(super) fn next_index(&self) -> u32 {
+        u32::try_from(self.started.len()).unwrap_or(u32::MAX)
     }
 
-    fn start(&mut self, mut command: Command) -> Done {
-        let inherited = inherited_sockets();
-        let filters = match self.options.every_call {
-            true => Vec::new(),
-            false => self.first_filters(&inherited),
-        };
-        let spawned = spawn::spawn(&mut command, &filters)?;
-        let pid = spawned.pid;
-        let index = u32::try_from(self.commands.len()).unwrap_or(u32::MAX);
-        let mut process = Process::new(pid, index);
-        process.fresh = true;
-        process.stepped = self.options.every_call;
-        process.coverage = Coverage::of(self.first_ranges(&inherited));
-        self.processes.insert(pid, process);
-        self.threads.insert(pid, Thread { pid, ..Thread::default() });
-        self.waiting.spawned.push(spawned);
-        self.commands.push(Running { label: command.label, pid, ..Running::default() });
-        Ok(())
+    /// How many commands wait to be started.
+    pub(super) fn queued(&self) -> usize {
+        self.queue.len()
     }
 
-    fn first_ranges(&self, inherited: &[i32]) -> Vec<Descriptors> {
-        let stdio = self.options.stdio.then_some(0..=2);
-        let above = if self.options.stdio { 3 } else { 0 };
-        let inherited = inherited.iter().filter(|fd| **fd >= above);
-        let inherited = inherited.map(|fd| fd.cast_unsigned()..=fd.cast_unsigned());
-        stdio.into_iter().chain(inherited).collect()
+    pub(super) fn none_was_started(&self) -> bool {
+        self.started.is_empty()
     }
 
-    fn first_filters(&self, inherited: &[i32]) -> Vec<Vec<libc::sock_filter>> {
-        let ranges = self.first_ranges(inherited);
-        let ranges = ranges.iter().enumerate();
-        let added = ranges.map(|(index, range)| filter::descriptors(range, index == 0));
-        [filter::base()].into_iter().chain(added).collect()
+    pub(super) fn add_started(&mut self, label: String, spawned: Spawned) {
+        self.started.push(StartedCommand { label, pid: spawned.pid, exit: None });
+        self.spawned.push(spawned);
     }
 
-    /// What a fresh process told about its way to its program.
+    /// What went wrong in a new process on its way to its program, if anything. To be asked when
+    /// it has executed or ended.
     pub(super) fn trouble(&mut self, pid: pid_t) -> Option<Trouble> {
-        let spawned = &mut self.waiting.spawned;
-        let index = spawned.iter().position(|spawned| spawned.pid == pid)?;
-        spawned.swap_remove(index).trouble()
+        let index = self.spawned.iter().position(|spawned| spawned.pid == pid)?;
+        self.spawned.swap_remove(index).trouble()
     }
 
-    /// Somebody of this command can be talked to now.
-    pub(super) fn mark_ready(&mut self, command: u32) {
-        if let Some(running) = self.commands.get_mut(command as usize) {
-            running.ready = true;
-        }
-    }
-
-    /// A process has ended; if it was a command, that counts.
-    pub(super) fn mark_ended(&mut self, pid: pid_t, exit: socklab_event::Exit) -> Done {
-        let Some(index) = self.commands.iter().position(|command| command.pid == pid) else {
-            return Ok(());
+    /// A process has ended. If it was the last command, the others have a grace period.
+    pub(super) fn mark_ended(&mut self, pid: pid_t, exit: Exit, finish: Finish) {
+        let Some(index) = self.started.iter().position(|command| command.pid == pid) else {
+            return;
         };
-        if self.commands[index].exit.is_some() {
-            return Ok(());
+        if self.started[index].exit.is_some() {
+            return;
         }
-        self.commands[index].exit = Some(exit);
-        let is_last = index + 1 == self.commands.len()
-            && self.waiting.commands.is_empty()
-            && !self.waiting.open;
-        if let (true, Finish::LastEnded { grace }) = (is_last, self.options.finish) {
-            self.waiting.linger = Some(clock::now().saturating_add(nanoseconds(grace)));
-            self.set_alarm();
-        }
-        Ok(())
-    }
-
-    pub(super) fn set_alarm(&self) {
-        let left = |at: u64| Duration::from_nanos(at.saturating_sub(clock::now()));
-        self.handle.alarm(self.waiting.next_alarm().map(left));
-    }
-
-    /// The alarm rang, or somebody called: look which it was.
-    pub(super) fn on_alarm(&mut self) -> Done {
-        let now = clock::now();
-        let due = |at: &mut Option<u64>| at.take_if(|at| *at <= now).is_some();
-        if due(&mut self.waiting.burial) {
-            // Killed, and not gone: stuck in the kernel, where nobody can reach them.
-            self.threads.clear();
-            self.strangers.clear();
-            self.deferred.clear();
-        }
-        if due(&mut self.waiting.collection) {
-            self.collect_all();
-        }
-        if due(&mut self.waiting.strangers) {
-            self.adopt_the_patient()?;
-        }
-        if due(&mut self.waiting.deadline) {
-            self.stop(End::Deadline)?;
-        }
-        if due(&mut self.waiting.linger) {
-            self.stop(End::LastEnded)?;
-        }
-        self.set_alarm();
-        Ok(())
-    }
-
-    /// No tracee is left: whatever we thought of as alive is not.
-    pub(super) fn on_nobody(&mut self) {
-        self.strangers.clear();
-        let lost: Vec<pid_t> = self.threads.keys().copied().collect();
-        for tid in lost {
-            self.deferred.push_back((tid, Stop::Killed(0)));
-        }
-        if self.threads.is_empty() && self.waiting.open {
-            self.handle.wait(Duration::from_millis(100));
-            let _ = self.on_alarm();
+        self.started[index].exit = Some(exit);
+        let last = index + 1 == self.started.len() && self.queue.is_empty() && !self.open;
+        if let (true, Finish::LastEnded { grace }) = (last, finish) {
+            self.linger = Some(from_now(grace));
         }
     }
 
-    /// Begins to end the recording: kills what we started, stops what we attached to, to let go.
-    pub(super) fn stop(&mut self, end: End) -> Done {
-        if self.waiting.ending {
-            return Ok(());
-        }
-        self.collect_all();
-        self.waiting.ending = true;
-        self.end = end;
-        self.waiting.burial = Some(clock::now().saturating_add(nanoseconds(BURIAL)));
-        self.set_alarm();
-        let adopted = self.adopt_everybody();
-        for process in self.processes.values().filter(|process| !process.attached) {
-            kill(process.pid);
-        }
-        for (tid, thread) in &self.threads {
-            if self.processes.get(&thread.pid).is_some_and(|process| process.attached) {
-                let _ = ptrace::interrupt(*tid);
-            }
-        }
-        adopted
+    /// No more commands will be added.
+    pub(super) fn close(&mut self) {
+        self.open = false;
     }
 
-    /// While the recording ends: lets a stopped thread of an attached process go.
-    pub(super) fn release(&mut self, tid: pid_t, signal: i32) -> bool {
-        let attached = self.process_of(tid).is_some_and(|process| process.attached);
-        if !(self.waiting.ending && attached) {
+    /// True if more commands may still come.
+    pub(super) fn are_open(&self) -> bool {
+        self.open
+    }
+
+    /// Begins to end the recording; false if that has begun already.
+    pub(super) fn begin_end(&mut self, reason: EndReason) -> bool {
+        if self.ending.is_some() {
             return false;
         }
-        self.abandon_call(tid);
-        let _ = ptrace::detach(tid, signal);
-        let Some(thread) = self.threads.remove(&tid) else {
-            return true;
-        };
-        let last = self.threads.values().all(|other| other.pid != thread.pid);
-        if last {
-            self.emit(
-                super::place(thread.pid, thread.pid),
-                clock::now(),
-                socklab_event::What::Process(Life::Released),
-            );
-            if let Some(process) = self.processes.remove(&thread.pid) {
-                self.depart(&process);
-            }
-        }
+        self.ending = Some(reason);
+        self.burial = Some(from_now(BURIAL));
         true
     }
 
-    /// After an error: leaves nobody behind.
-    pub(super) fn abandon(&mut self) {
-        let _ = self.stop(End::Stopped);
-        while !self.threads.is_empty() {
-            match self.next_stop() {
-                Ok((tid, Stop::Exited(_) | Stop::Killed(_))) => {
-                    self.threads.remove(&tid);
-                }
-                Ok((tid, _)) => {
-                    let _ = self.resume(tid, 0);
-                }
-                Err(error) if error.raw_os_error() == Some(libc::EINTR) => {
-                    let _ = self.on_alarm();
-                }
-                Err(_) => break,
-            }
-        }
+    pub(super) fn are_ending(&self) -> bool {
+        self.ending.is_some()
     }
 
-    pub(super) fn outcome(self) -> Outcome {
-        let started = self.commands.into_iter().map(|command| Ended {
+    /// When to look at [`Commands::take_due`] next, nanoseconds of `CLOCK_MONOTONIC`.
+    pub(super) fn due(&self) -> Option<u64> {
+        [self.deadline, self.linger, self.burial].into_iter().flatten().min()
+    }
+
+    /// What is due at this moment, one thing at a time.
+    pub(super) fn take_due(&mut self, now: u64) -> Option<Due> {
+        let is_due = |at: &mut Option<u64>| at.take_if(|at| *at <= now).is_some();
+        if is_due(&mut self.burial) {
+            return Some(Due::GiveUp);
+        }
+        if is_due(&mut self.deadline) {
+            return Some(Due::End(EndReason::Deadline));
+        }
+        is_due(&mut self.linger).then_some(Due::End(EndReason::LastEnded))
+    }
+
+    /// How the commands ended, and why the recording did.
+    pub(super) fn into_ends(self) -> (Vec<CommandEnd>, EndReason) {
+        let started = self.started.into_iter().map(|command| CommandEnd {
             label: command.label,
             process: command.pid.cast_unsigned(),
             exit: command.exit,
         });
-        let never = self.waiting.commands.into_iter().map(|command| Ended {
+        let never = self.queue.into_iter().map(|command| CommandEnd {
             label: command.label,
             process: 0,
             exit: None,
         });
-        Outcome { commands: started.chain(never).collect(), end: self.end, cost: self.cost }
+        (started.chain(never).collect(), self.ending.unwrap_or(EndReason::AllEnded))
     }
 }
 
-fn nanoseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+fn from_now(after: Duration) -> u64 {
+    let after = u64::try_from(after.as_nanos()).unwrap_or(u64::MAX);
+    clock::now().saturating_add(after)
 }
 
-pub(super) fn kill(pid: pid_t) {
-    // SAFETY: no pointers. The process is our tracee, so the number is nobody else's yet.
-    unsafe { libc::kill(pid, libc::SIGKILL) };
-}
+#[cfg(test)]
+mod tests {
+    use super::super::process::TracedProcess;
+    use super::*;
 
-/// Our own sockets that a program started by us will have too.
-fn inherited_sockets() -> Vec<i32> {
-    let ours = socklab_kernel::process::sockets(std::process::id());
-    ours.into_iter().filter(|socket| !socket.close_on_exec).map(|socket| socket.fd).collect()
+    fn commands(labels: [&str; 2]) -> Commands {
+        Commands::new(labels.map(|label| Command::new([label])).into(), false)
+    }
+
+    fn start(commands: &mut Commands, command: &Command, pid: pid_t) {
+        let label = command.name().to_owned();
+        commands.started.push(StartedCommand { label, pid, exit: None });
+    }
+
+    #[test]
+    fn a_command_starts_when_the_one_before_is_ready() {
+        let mut commands = commands(["server", "client"]);
+        let mut tracees = Tracees::default();
+        let server = commands.next(&tracees).expect("the first starts at once");
+        start(&mut commands, &server, 10);
+        assert!(commands.next(&tracees).is_none());
+        tracees.mark_ready(0);
+        assert_eq!(commands.next(&tracees).expect("its turn").name(), "client");
+        assert_eq!(commands.queued(), 0);
+    }
+
+    #[test]
+    fn a_command_starts_when_the_one_before_and_its_children_have_ended() {
+        let mut commands = commands(["daemon", "client"]);
+        let mut tracees = Tracees::default();
+        let daemon = commands.next(&tracees).expect("the first starts at once");
+        start(&mut commands, &daemon, 10);
+        tracees.add_process(TracedProcess::new(11, 0));
+        commands.mark_ended(10, Exit::Code(0), Finish::AllEnded);
+        assert!(commands.next(&tracees).is_none());
+        tracees.remove_process(11);
+        assert!(commands.next(&tracees).is_some());
+    }
+
+    #[test]
+    fn nothing_starts_while_the_recording_ends() {
+        let mut commands = commands(["server", "client"]);
+        assert!(commands.begin_end(EndReason::Stopped));
+        assert!(!commands.begin_end(EndReason::Deadline));
+        assert!(commands.next(&Tracees::default()).is_none());
+        let (ends, reason) = commands.into_ends();
+        assert_eq!(reason, EndReason::Stopped);
+        assert_eq!(ends.iter().map(|end| end.process).collect::<Vec<_>>(), [0, 0]);
+    }
+
+    #[test]
+    fn only_the_end_of_the_last_command_begins_the_grace_period() {
+        let mut commands = commands(["server", "client"]);
+        let finish = Finish::LastEnded { grace: Duration::ZERO };
+        for pid in [10, 11] {
+            let command = commands.queue.pop_front().expect("a command");
+            start(&mut commands, &command, pid);
+        }
+        commands.mark_ended(10, Exit::Code(0), finish);
+        assert_eq!(commands.take_due(u64::MAX), None);
+        commands.mark_ended(11, Exit::Code(0), finish);
+        assert_eq!(commands.take_due(u64::MAX), Some(Due::End(EndReason::LastEnded)));
+        assert_eq!(commands.take_due(u64::MAX), None);
+    }
+
+    #[test]
+    fn what_is_not_due_waits() {
+        let mut commands = commands(["server", "client"]);
+        commands.set_deadline(Duration::from_secs(1000));
+        assert_eq!(commands.take_due(0), None);
+        let due = commands.due().expect("a deadline");
+        assert_eq!(commands.take_due(due), Some(Due::End(EndReason::Deadline)));
+        assert_eq!(commands.due(), None);
+    }
 }

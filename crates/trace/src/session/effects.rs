@@ -1,35 +1,54 @@
-//! What a call did to descriptors and sockets, done to our tables too.
+//! What a call that has returned did to descriptors and sockets.
 
 use std::rc::Rc;
 
 use libc::pid_t;
-use socklab_event::{Args, Control, Errno, Flags, Notice, OptionValue, Readiness, SocketId};
-use socklab_kernel::clock;
+use socklab_event::{
+    Args, Control, Errno, Flags, Notice, OptionValue, Outcome, Readiness, SocketId,
+};
 
-use super::Session;
-use crate::calls::Sys;
+use super::descriptors::Descriptors;
+use super::table::{self, Descriptor, Shared};
+use super::thread::OpenCall;
 use crate::probe;
-use crate::state::InCall;
-use crate::table::{self, Shared};
+use crate::syscall::Sys;
 
-/// What followed from a call.
+/// What followed from a call, besides its own event.
 #[derive(Default)]
 pub(super) struct Effect {
     /// The socket it created.
     pub(super) socket: Option<Shared>,
-    /// What can be done now.
+    /// What the process can do with this socket from now on.
     pub(super) ready: Option<(Readiness, Shared)>,
-    /// Descriptors closed on the way.
-    pub(super) closed: Vec<(i32, SocketId)>,
+    /// Descriptors it closed besides.
+    pub(super) closed: Vec<(i32, Descriptor)>,
     pub(super) notices: Vec<Notice>,
 }
 
-impl Session<'_> {
-    /// Applies a call that succeeded with this value.
+impl Descriptors<'_> {
+    /// Does to our tables what the call did to the kernel's, and completes the arguments with what
+    /// only the tables know.
     pub(super) fn apply(
         &mut self,
         tid: pid_t,
-        call: &InCall,
+        call: &OpenCall,
+        args: &mut Args,
+        outcome: Outcome,
+    ) -> Effect {
+        match outcome {
+            Outcome::Value(value) => self.apply_success(tid, call, args, value),
+            Outcome::Error(errno) => {
+                self.apply_failure(tid, call, args, errno);
+                Effect::default()
+            }
+            Outcome::Unfinished => Effect::default(),
+        }
+    }
+
+    fn apply_success(
+        &mut self,
+        tid: pid_t,
+        call: &OpenCall,
         args: &mut Args,
         value: i64,
     ) -> Effect {
@@ -67,12 +86,12 @@ impl Session<'_> {
             (Args::Dup { flags }, Some(socket)) => {
                 let cloexec = flags.has("O_CLOEXEC");
                 let socket = Rc::clone(socket);
-                if call.asked.words[0] as i32 != new_fd {
+                if call.entry.words[0] as i32 != new_fd {
                     effect.closed = self.replace(tid, new_fd, Some((socket, cloexec)));
                 }
             }
             (Args::Bind { .. }, Some(socket)) => {
-                self.refresh(tid, call.asked.fd(), socket);
+                self.refresh(tid, call.entry.fd(), socket);
                 let socket_ref = socket.borrow();
                 let reachable = socket_ref.id.local.as_ref().is_some_and(table::is_reachable);
                 if socket_ref.is_datagram() && reachable {
@@ -80,19 +99,19 @@ impl Session<'_> {
                 }
             }
             (Args::Listen { .. }, Some(socket)) => {
-                self.refresh(tid, call.asked.fd(), socket);
+                self.refresh(tid, call.entry.fd(), socket);
                 effect.ready = Some((Readiness::Listening, Rc::clone(socket)));
             }
             (Args::Connect { address }, Some(socket)) => {
-                self.connected(tid, call.asked.fd(), socket, address);
+                self.connected(tid, call.entry.fd(), socket, address);
                 effect.ready = Some((Readiness::Connected, Rc::clone(socket)));
             }
             (Args::Send { control, .. }, Some(socket)) => {
-                self.after_send(tid, call, socket);
+                self.sent(tid, call.entry.fd(), socket);
                 effect.notices.extend(self.passed_on(tid, control));
             }
             (Args::SendMany { messages, .. }, Some(socket)) => {
-                self.after_send(tid, call, socket);
+                self.sent(tid, call.entry.fd(), socket);
                 for message in messages {
                     effect.notices.extend(self.passed_on(tid, &message.control));
                 }
@@ -108,7 +127,7 @@ impl Session<'_> {
             (Args::GetOption { option, value, .. }, Some(socket)) if option == "SO_ERROR" => {
                 let connecting = socket.borrow().connecting;
                 if connecting && *value == Some(OptionValue::Int(0)) {
-                    self.refresh(tid, call.asked.fd(), socket);
+                    self.refresh(tid, call.entry.fd(), socket);
                     if socket.borrow().id.peer.is_some() {
                         effect.ready = Some((Readiness::Connected, Rc::clone(socket)));
                     }
@@ -117,23 +136,23 @@ impl Session<'_> {
             }
             (Args::Fcntl { command, argument, .. }, _) if command == "F_SETFD" => {
                 let cloexec = *argument & libc::FD_CLOEXEC as u64 != 0;
-                self.set_cloexec(tid, call.asked.fd(), cloexec);
+                self.set_cloexec(tid, call.entry.fd(), cloexec);
             }
             (Args::Ioctl { request, .. }, _) if request == "FIOCLEX" || request == "FIONCLEX" => {
-                self.set_cloexec(tid, call.asked.fd(), request == "FIOCLEX");
+                self.set_cloexec(tid, call.entry.fd(), request == "FIOCLEX");
             }
             (Args::EpollControl { epoll, interest: Some(interest), .. }, _) => {
-                let fd = call.asked.words[2] as i32;
-                if let Some(process) = self.process_of(tid) {
+                let fd = call.entry.words[2] as i32;
+                if let Some(process) = self.tracees.process_of(tid) {
                     process.table.borrow_mut().watch(*epoll, fd, interest.data);
                 }
             }
-            (args @ Args::SendFile { .. }, _) if call.asked.row.sys == Sys::Splice => {
+            (args @ Args::SendFile { .. }, _) if call.entry.row.sys == Sys::Splice => {
                 self.orient_splice(tid, call, args);
             }
             (Args::IoUring { .. }, _) => effect.notices.push(Notice::IoUring),
             (Args::Dup { .. }, None) => effect.closed = self.replace(tid, new_fd, None),
-            (Args::Other { words }, _) => match call.asked.row.sys {
+            (Args::Other { words }, _) => match call.entry.row.sys {
                 Sys::CloseRange => effect.closed = self.close_range(tid, words),
                 Sys::PidfdGetfd if self.adopt(tid, new_fd, true).is_some() => {
                     effect.notices.push(Notice::Passed { fds: vec![new_fd], received: true });
@@ -145,31 +164,23 @@ impl Session<'_> {
         effect
     }
 
-    /// Applies a call that failed. Most change nothing.
-    pub(super) fn apply_failure(
-        &mut self,
-        tid: pid_t,
-        call: &InCall,
-        args: &Args,
-        errno: Errno,
-    ) -> Effect {
-        match (args, &call.socket) {
-            (Args::Connect { address }, Some(socket)) if errno == Errno::EINPROGRESS => {
-                self.connected(tid, call.asked.fd(), socket, address);
-                socket.borrow_mut().connecting = true;
-            }
-            // A failed close too: the descriptor was forgotten at entry, rightly, as Linux closes
-            // it even then.
-            _ => {}
+    /// Most calls that fail change nothing. A failed `close` does, but Linux frees the descriptor
+    /// even then, and it was removed from the table at entry.
+    fn apply_failure(&mut self, tid: pid_t, call: &OpenCall, args: &Args, errno: Errno) {
+        if let (Args::Connect { address }, Some(socket)) = (args, &call.socket)
+            && errno == Errno::EINPROGRESS
+        {
+            self.connected(tid, call.entry.fd(), socket, address);
+            socket.borrow_mut().connecting = true;
         }
-        Effect::default()
     }
 
-    fn orient_splice(&mut self, tid: pid_t, call: &InCall, args: &mut Args) {
-        let Some(process) = self.process_of(tid) else {
+    /// Either end of a splice may be the socket.
+    fn orient_splice(&self, tid: pid_t, call: &OpenCall, args: &mut Args) {
+        let Some(process) = self.tracees.process_of(tid) else {
             return;
         };
-        let (from, to) = (call.asked.words[0] as i32, call.asked.words[2] as i32);
+        let (from, to) = (call.entry.words[0] as i32, call.entry.words[2] as i32);
         let into = process.table.borrow().get(to).is_some();
         if let Args::SendFile { other_fd, into_socket, .. } = args {
             (*other_fd, *into_socket) = if into { (from, true) } else { (to, false) };
@@ -177,8 +188,8 @@ impl Session<'_> {
     }
 
     /// Sockets sent to another process by `SCM_RIGHTS`.
-    fn passed_on(&mut self, tid: pid_t, control: &[Control]) -> Option<Notice> {
-        let process = self.process_of(tid)?;
+    fn passed_on(&self, tid: pid_t, control: &[Control]) -> Option<Notice> {
+        let process = self.tracees.process_of(tid)?;
         let table = process.table.borrow();
         let fds: Vec<i32> = rights(control).filter(|fd| table.get(*fd).is_some()).collect();
         (!fds.is_empty()).then_some(Notice::Passed { fds, received: false })
@@ -191,65 +202,13 @@ impl Session<'_> {
         fds.retain(|fd| self.adopt(tid, *fd, cloexec).is_some());
         (!fds.is_empty()).then_some(Notice::Passed { fds, received: true })
     }
-
-    fn close_range(&mut self, tid: pid_t, words: &[u64]) -> Vec<(i32, SocketId)> {
-        let &[first, last, flags, ..] = words else {
-            return Vec::new();
-        };
-        let (first, last) = (first as u32, last as u32);
-        if flags & u64::from(libc::CLOSE_RANGE_UNSHARE) != 0 {
-            self.on_unshare(tid, libc::CLONE_FILES as u64);
-        }
-        let Some(process) = self.process_of(tid) else {
-            return Vec::new();
-        };
-        let mut table = process.table.borrow_mut();
-        if flags & u64::from(libc::CLOSE_RANGE_CLOEXEC) != 0 {
-            table.set_cloexec_range(first, last);
-            return Vec::new();
-        }
-        let taken = table.take_range(first, last);
-        taken.into_iter().map(|(fd, entry)| (fd, entry.socket.borrow().id.clone())).collect()
-    }
-
-    fn set_cloexec(&mut self, tid: pid_t, fd: i32, cloexec: bool) {
-        if let Some(process) = self.process_of(tid) {
-            process.table.borrow_mut().set_cloexec(fd, cloexec);
-        }
-    }
-
-    /// Puts a socket, or something else, behind a descriptor; tells what socket was there before.
-    fn replace(
-        &mut self,
-        tid: pid_t,
-        fd: i32,
-        with: Option<(Shared, bool)>,
-    ) -> Vec<(i32, SocketId)> {
-        let Some(process) = self.process_of(tid) else {
-            return Vec::new();
-        };
-        let before = process.table.borrow_mut().remove(fd);
-        if let Some((socket, cloexec)) = with {
-            process.table.borrow_mut().insert(fd, socket, cloexec);
-            self.cover(tid, fd);
-        }
-        before.map(|entry| (fd, entry.socket.borrow().id.clone())).into_iter().collect()
-    }
-
-    /// Closes whatever sockets an ending or executing process still has.
-    pub(super) fn close_implicitly(&mut self, tid: pid_t, closed: Vec<(i32, table::Entry)>) {
-        let at = clock::now();
-        for (fd, entry) in closed {
-            let id = entry.socket.borrow().id.clone();
-            self.tell_implicit_close(tid, fd, id, at);
-        }
-    }
 }
 
 fn is_cloexec(flags: &Flags) -> bool {
     flags.has("SOCK_CLOEXEC")
 }
 
+/// The descriptors in a message's ancillary data.
 fn rights(control: &[Control]) -> impl Iterator<Item = i32> {
     let fds = control.iter().filter_map(|piece| match piece {
         Control::Rights { fds } => Some(fds),

@@ -6,58 +6,68 @@ use libc::pid_t;
 use socklab_event::{Errno, Name, Notice, Outcome};
 use socklab_kernel::clock;
 
-use super::{Done, Session};
-use crate::calls::{self, Row, Stage, Sys};
-use crate::decode::Asked;
-use crate::memory::Of;
-use crate::ptrace::Entry;
-use crate::state::{InCall, Landings};
-use crate::table::Shared;
-use crate::tracer::Entered;
+use super::calls::Calls;
+use super::onward::{Handled, RESUME};
+use super::process::Landings;
+use super::shortcut::{self, Shortcuts};
+use super::table::Shared;
+use super::thread::OpenCall;
+use crate::decode::CallAtEntry;
+use crate::entered::Entered;
+use crate::memory::TraceeMemory;
+use crate::ptrace::CallEntry;
+use crate::syscall::{PR_SET_TSC, Row, Stage, Sys};
+use crate::syscall_table::row;
 use crate::{arch, probe};
 
 /// Whether a call is worth waiting for its return.
 pub(super) enum Interest {
     /// It is not.
     Skip,
-    /// It is, and is made on this socket, if on one.
+    /// It is; this is the socket it is made on, if there is one.
     Socket(Option<Shared>),
-    /// It is made on a standard stream that is observed.
+    /// It is made on a standard stream that is being recorded.
     Stdio,
 }
 
-impl Session<'_> {
-    pub(super) fn on_entry(&mut self, tid: pid_t, entry: &Entry) -> Done {
-        if let Some(thread) = self.threads.get_mut(&tid) {
+/// What happens when a thread enters a call.
+pub(super) struct Entering<'c, 'a> {
+    pub(super) calls: &'c mut Calls<'a>,
+    pub(super) shortcuts: &'c mut Shortcuts,
+}
+
+impl Entering<'_, '_> {
+    pub(super) fn on_entry(&mut self, tid: pid_t, entry: &CallEntry) -> Handled {
+        if let Some(thread) = self.calls.tracees.thread_mut(tid) {
             thread.stepping = false;
         }
         let other_numbers = entry.number & i64::from(arch::FOREIGN_NUMBER_BIT) != 0;
         if entry.arch != arch::AUDIT_ARCH || other_numbers {
             self.notice_foreign(tid, entry.arch);
-            return self.resume(tid, 0);
+            return RESUME;
         }
-        if self.continues_interrupted(tid, entry) || self.continues_shortcut(tid, entry) {
-            return self.resume(tid, 0);
+        if self.is_restarted(tid, entry) || shortcut::is_restarted(self.calls, tid, entry) {
+            return RESUME;
         }
-        let Some(row) = calls::row(entry.number) else {
-            return self.resume(tid, 0);
+        let Some(row) = row(entry.number) else {
+            return RESUME;
         };
         let (socket, stdio) = match self.interest(tid, row, &entry.arguments) {
             Interest::Skip => {
-                self.cost.vain_stops += 1;
-                return self.resume(tid, 0);
+                self.calls.reporter.cost().vain_stops += 1;
+                return RESUME;
             }
             Interest::Socket(socket) => (socket, false),
             Interest::Stdio => (None, true),
         };
-        let asked = Asked::new(row, entry.arguments, &Of(tid));
+        let at_entry = CallAtEntry::new(row, entry.arguments, &TraceeMemory(tid));
         let began = clock::now();
         if let Some(socket) = &socket {
-            self.take_given(tid, row.sys, socket, began);
+            self.calls.use_given(tid, row.sys, socket, began);
         }
-        self.tell_entered(tid, row, &asked, socket.as_ref(), began);
-        let call = InCall {
-            asked,
+        self.notify(tid, &at_entry, socket.as_ref(), began);
+        let call = OpenCall {
+            entry: at_entry,
             began,
             interrupted_at: 0,
             restarts: 0,
@@ -66,17 +76,18 @@ impl Session<'_> {
             socket,
             stdio,
         };
-        let Some(call) = self.take_shortcut(tid, call) else { return self.resume(tid, 0) };
-        if let Some(thread) = self.threads.get_mut(&tid) {
+        let Some(call) = self.shortcuts.take(self.calls, tid, call) else { return RESUME };
+        if let Some(thread) = self.calls.tracees.thread_mut(tid) {
             thread.call = Some(call);
         }
-        self.resume(tid, 0)
+        RESUME
     }
 
-    /// A call that was interrupted and is entered again, at the same place with the same stack, is
-    /// the kernel restarting it; the program knows of one call only, and so does the timeline.
-    fn continues_interrupted(&mut self, tid: pid_t, entry: &Entry) -> bool {
-        let Some(thread) = self.threads.get_mut(&tid) else {
+    /// True if the call entered is one that was interrupted before: entered again at the same place
+    /// with the same stack, it has been restarted by the kernel. The program knows of one call
+    /// only, and so does the timeline.
+    fn is_restarted(&mut self, tid: pid_t, entry: &CallEntry) -> bool {
+        let Some(thread) = self.calls.tracees.thread_mut(tid) else {
             return false;
         };
         let Some(call) = &thread.interrupted else {
@@ -84,7 +95,7 @@ impl Session<'_> {
         };
         let same_place = call.instruction == entry.instruction && call.stack == entry.stack;
         let same_call =
-            call.asked.row.number == entry.number && call.asked.words == entry.arguments;
+            call.entry.row.number == entry.number && call.entry.words == entry.arguments;
         // Waits with a timeout are restarted by a call of their own, which knows the time left.
         let by_kernel = entry.number == libc::SYS_restart_syscall;
         if same_place && (same_call || by_kernel) {
@@ -100,14 +111,14 @@ impl Session<'_> {
             && let Some(call) = thread.interrupted.take()
         {
             let ended = call.interrupted_at;
-            self.finish(tid, call, Outcome::Error(Errno::EINTR), ended);
+            self.calls.finish(tid, call, Outcome::Error(Errno::EINTR), ended);
         }
         false
     }
 
     pub(super) fn interest(&mut self, tid: pid_t, row: &'static Row, words: &[u64; 6]) -> Interest {
-        let waits = self.options.waits;
-        let Some(process) = self.process_of(tid) else {
+        let waits = self.calls.options.waits;
+        let Some(process) = self.calls.tracees.process_of_mut(tid) else {
             return Interest::Skip;
         };
         let table = Rc::clone(&process.table);
@@ -134,7 +145,7 @@ impl Session<'_> {
                 Some(socket) if waits => Interest::Socket(Some(socket)),
                 _ => Interest::Skip,
             },
-            // Of interest as well if a socket's descriptor is made to mean something else.
+            // Of interest too if it makes a socket's descriptor refer to something else.
             Sys::Dup2 | Sys::Dup3 => match (socket(0), socket(1)) {
                 (None, None) => Interest::Skip,
                 (duplicated, _) => Interest::Socket(duplicated),
@@ -149,24 +160,24 @@ impl Session<'_> {
                 if hit { Interest::Socket(None) } else { Interest::Skip }
             }
             Sys::Unshare => {
-                self.on_unshare(tid, words[0]);
+                self.calls.descriptors().unshare(tid, words[0]);
                 Interest::Skip
             }
-            Sys::Prctl if words[0] == u64::from(calls::PR_SET_TSC) => {
+            Sys::Prctl if words[0] == u64::from(PR_SET_TSC) => {
                 process.landings = Landings::Refused;
                 Interest::Skip
             }
             Sys::Seccomp | Sys::Prctl => {
-                self.on_own_filter(tid, row, words);
+                self.calls.filters().on_own_filter(tid, row, words);
                 Interest::Skip
             }
             Sys::Execve => {
-                self.collect_process(tid);
+                self.shortcuts.collect_process(self.calls, tid);
                 Interest::Skip
             }
             Sys::RestartSyscall => Interest::Skip,
-            // Forgotten before the kernel runs it: the number may belong to another thread's new
-            // socket before we hear of the return.
+            // Removed before the kernel runs it: by the time we see the return, the number may be
+            // that of another thread's new socket.
             Sys::Close => match table.borrow_mut().remove(words[0] as i32) {
                 Some(entry) => Interest::Socket(Some(entry.socket)),
                 None => Interest::Skip,
@@ -180,45 +191,39 @@ impl Session<'_> {
 
     /// A call on a descriptor that is not known as a socket's.
     fn unknown(&mut self, tid: pid_t, row: &Row, fd: i32) -> Interest {
-        let uncertain = self.process_of(tid).is_some_and(|process| process.uncertain);
+        let process = self.calls.tracees.process_of(tid);
+        let uncertain = process.is_some_and(|process| process.uncertain);
         let sockets_only = row.stage == Stage::Always;
         if (uncertain || sockets_only) && probe::inode(tid, fd).is_some() {
-            return Interest::Socket(self.adopt(tid, fd, false));
+            return Interest::Socket(self.calls.descriptors().adopt(tid, fd, false));
         }
         let streams = matches!(row.sys, Sys::Read | Sys::Readv | Sys::Write | Sys::Writev);
-        match (0..=2).contains(&fd) && self.options.stdio && streams {
+        match (0..=2).contains(&fd) && self.calls.options.stdio && streams {
             true => Interest::Stdio,
-            // A socket call on what is no socket fails, and that is worth telling.
+            // A socket call on something else fails, and that is worth an event.
             false if sockets_only => Interest::Socket(None),
             false => Interest::Skip,
         }
     }
 
-    fn tell_entered(
-        &mut self,
-        tid: pid_t,
-        row: &'static Row,
-        asked: &Asked,
-        socket: Option<&Shared>,
-        began: u64,
-    ) {
-        let Some(mut notice) = self.on_enter.take() else {
-            return;
-        };
+    /// Lets whoever listens know that the call has been entered.
+    fn notify(&mut self, tid: pid_t, entry: &CallAtEntry, socket: Option<&Shared>, began: u64) {
+        let tracees = &*self.calls.tracees;
         let socket = socket.map(|socket| socket.borrow());
-        notice(&Entered {
-            place: &self.place(tid),
-            command: self.process_of(tid).map_or(0, |process| process.command),
-            name: Name::of(row.name),
-            fd: row.takes_fd().then(|| asked.fd()),
+        let place = tracees.place(tid);
+        self.calls.reporter.entered(|| Entered {
+            place: &place,
+            command: tracees.process_of(tid).map_or(0, |process| process.command),
+            name: Name::of(entry.row.name),
+            fd: entry.row.takes_fd().then(|| entry.fd()),
             socket: socket.as_ref().map(|socket| &socket.id),
             began,
         });
-        self.on_enter = Some(notice);
     }
 
+    /// Says once for each process that its calls in another ABI are not decoded.
     fn notice_foreign(&mut self, tid: pid_t, arch: u32) {
-        let Some(process) = self.process_of(tid) else {
+        let Some(process) = self.calls.tracees.process_of_mut(tid) else {
             return;
         };
         if std::mem::replace(&mut process.foreign_noticed, true) {
@@ -229,6 +234,6 @@ impl Session<'_> {
             arch::AUDIT_ARCH => "x32".to_owned(),
             other => format!("audit architecture {other:#x}"),
         };
-        self.notice(tid, Notice::ForeignAbi { abi });
+        self.calls.reporter.notice(self.calls.tracees.place(tid), Notice::ForeignAbi { abi });
     }
 }

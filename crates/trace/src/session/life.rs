@@ -1,160 +1,222 @@
-//! Birth, exec and end of threads and processes.
+//! Threads and processes are created, execute programs, and end.
 
 use std::rc::Rc;
 
 use libc::pid_t;
-use socklab_event::{Exit, Notice, Process as Life, Signal, What};
+use socklab_event::{Exit, Notice, Process as Life, Signal};
 use socklab_kernel::clock;
 
-use super::{Done, Session, place, vanished};
-use crate::memory::{Memory, Of};
+use super::calls::Calls;
+use super::commands::Commands;
+use super::coverage::Coverage;
+use super::leave::abandon_call;
+use super::onward::{Handled, Onward, RESUME, unless_vanished};
+use super::process::{Landings, TracedProcess};
+use super::shortcut::Shortcuts;
+use super::strangers::{Stranger, Strangers};
+use super::thread::TracedThread;
+use crate::error::Error;
+use crate::memory::{Memory, TraceeMemory};
 use crate::ptrace::{self, Stop};
 use crate::spawn::Trouble;
-use crate::state::{Coverage, Landings, Thread};
-use crate::{arch, probe};
+use crate::{arch, attach, probe};
 
-impl Session<'_> {
-    /// A thread has a child: a thread or a process.
-    pub(super) fn on_child(&mut self, tid: pid_t) -> Done {
-        let Some(child) = vanished(ptrace::message(tid), tid)? else {
-            return Ok(());
-        };
-        let flags = self.clone_flags(tid);
-        let has = |flag: i32| flags & flag as u64 != 0;
-        let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else {
-            return Ok(());
-        };
-        // It may have been adopted before this news of it, and have ended since.
-        let adopted = self.adopted.remove(&child);
-        if adopted && !ptrace::is_tracee(child) {
-            return self.resume(tid, 0);
+/// What follows the tracees through their lives.
+pub(super) struct Lives<'c, 'a> {
+    pub(super) calls: &'c mut Calls<'a>,
+    pub(super) shortcuts: &'c mut Shortcuts,
+    pub(super) strangers: &'c mut Strangers,
+    pub(super) commands: &'c mut Commands,
+}
+
+impl Lives<'_, '_> {
+    /// Attaches to a running process, as this command.
+    pub(super) fn attach(&mut self, pid: u32, command: u32) -> Result<(), Error> {
+        let seized = Some(clock::now());
+        let threads = attach::attach(pid)?;
+        let pid = pid.cast_signed();
+        let mut process = TracedProcess::new(pid, command);
+        process.alive = u32::try_from(threads.len()).unwrap_or(u32::MAX);
+        (process.stepped, process.attached) = (true, true);
+        process.argv = probe::argv(pid).into();
+        process.exe = probe::exe(pid);
+        self.calls.tracees.add_process(process);
+        for tid in threads {
+            let thread = TracedThread { seized, ..TracedThread::new(pid) };
+            self.calls.tracees.add_thread(tid, thread);
         }
-        if !self.threads.contains_key(&child) {
+        self.report_start(pid, None);
+        let sockets = self.calls.descriptors().adopt_all(pid, pid);
+        self.notice(pid, Notice::Attached { sockets });
+        Ok(())
+    }
+
+    /// A thread has created another thread, or a process.
+    pub(super) fn on_child(&mut self, tid: pid_t) -> Handled {
+        let Some(child) = unless_vanished(ptrace::message(tid), tid)? else {
+            return Ok(Onward::Gone);
+        };
+        let flags = clone_flags(tid);
+        let has = |flag: i32| flags & flag as u64 != 0;
+        let Some(pid) = self.calls.tracees.thread(tid).map(|thread| thread.pid) else {
+            return Ok(Onward::Gone);
+        };
+        // It may have been adopted before this stop came, and have ended since.
+        let adopted = self.strangers.was_adopted(child);
+        if adopted && !ptrace::is_tracee(child) {
+            return RESUME;
+        }
+        if !self.calls.tracees.knows_thread(child) {
             self.on_birth(child, (tid, pid), has);
         }
         if has(libc::CLONE_FILES) && !has(libc::CLONE_THREAD) {
             self.share_descriptors(tid, child);
         }
-        self.greet(child)?;
-        if !ptrace::is_tracee(child) {
-            // Killed before this news of it, and its end already reported.
-            self.deferred.push_back((child, Stop::Killed(libc::SIGKILL)));
+        if let Some(stop) = self.strangers.claim(child) {
+            self.calls.tracees.defer(child, stop);
         }
-        self.resume(tid, 0)
+        if !ptrace::is_tracee(child) {
+            // Killed before this stop came, and its end has been reported already.
+            self.calls.tracees.defer(child, Stop::Killed(libc::SIGKILL));
+        }
+        RESUME
     }
 
-    /// A thread's child, of a process, becomes known.
+    /// The child of a thread of a process becomes known.
     fn on_birth(&mut self, child: pid_t, (tid, pid): (pid_t, pid_t), has: impl Fn(i32) -> bool) {
-        let verify = self.is_racing(tid, pid);
+        let tracees = &mut *self.calls.tracees;
+        let verify = tracees.is_sibling_in_call(tid);
         if has(libc::CLONE_THREAD) {
-            self.threads.insert(child, Thread { pid, verify, ..Thread::default() });
-            if let Some(process) = self.processes.get_mut(&pid) {
+            tracees.add_thread(child, TracedThread { verify, ..TracedThread::new(pid) });
+            if let Some(process) = tracees.process_mut(pid) {
                 process.alive += 1;
             }
             return;
         }
-        self.threads.insert(child, Thread { pid: child, verify, ..Thread::default() });
-        if let Some(process) = self.processes.get(&pid) {
+        tracees.add_thread(child, TracedThread { verify, ..TracedThread::new(child) });
+        if let Some(process) = tracees.process(pid) {
             let mut forked = process.forked(child, has(libc::CLONE_FILES));
             if has(libc::CLONE_VM) {
-                // One memory, two processes (vfork): a slot could be taken twice.
+                // Two processes in one memory (vfork): both could use the same slot.
                 forked.landings = Landings::Refused;
             }
-            self.processes.insert(child, forked);
+            tracees.add_process(forked);
         }
-        self.tell_start(child, Some(pid));
+        self.report_start(child, Some(pid));
     }
 
-    /// Two processes have one table. A filter put into one of them would not be in the other.
+    /// Two processes share one descriptor table. A filter installed in one of them would not be in
+    /// the other.
     fn share_descriptors(&mut self, parent: pid_t, child: pid_t) {
-        let table = self.process_of(parent).map(|process| Rc::clone(&process.table));
-        if let (Some(table), Some(process)) = (table, self.processes.get_mut(&child)) {
+        let tracees = &mut *self.calls.tracees;
+        let table = tracees.process_of(parent).map(|process| Rc::clone(&process.table));
+        if let (Some(table), Some(process)) = (table, tracees.process_mut(child)) {
             process.table = table;
         }
         let why = "it shares its descriptors with another process".to_owned();
-        self.step_from_now_on(parent, Some(Notice::Slow { why: why.clone() }));
-        self.step_from_now_on(child, Some(Notice::Slow { why }));
+        let mut filters = self.calls.filters();
+        filters.step_from_now_on(parent, Some(Notice::Slow { why: why.clone() }));
+        filters.step_from_now_on(child, Some(Notice::Slow { why }));
     }
 
-    /// The flags of the `clone` a thread is in; none for `fork` and `vfork`.
-    fn clone_flags(&self, tid: pid_t) -> u64 {
-        let Ok(registers) = ptrace::registers(tid) else {
-            return 0;
+    /// Adopts a child whose parent's stop has not come.
+    fn adopt(&mut self, Stranger { tid, stop, .. }: Stranger) {
+        self.strangers.mark_adopted(tid);
+        let pid = status_number(tid, "Tgid").unwrap_or(tid);
+        let tracees = &mut *self.calls.tracees;
+        if let Some(process) = tracees.process_mut(pid).filter(|_| pid != tid) {
+            process.alive += 1;
+            tracees.add_thread(tid, TracedThread::new(pid));
+            return tracees.defer(tid, stop);
+        }
+        let parent = status_number(tid, "PPid").filter(|parent| tracees.knows_process(*parent));
+        let mut process = self.unclaimed(tid, parent);
+        let attached = process.attached;
+        // Which filters it has, and with whom it shares its memory, only the parent's stop could
+        // have said.
+        let stepped = std::mem::replace(&mut process.stepped, true);
+        process.landings = Landings::Refused;
+        self.calls.tracees.add_process(process);
+        self.calls.tracees.add_thread(tid, TracedThread::new(tid));
+        self.report_start(tid, parent);
+        if !stepped {
+            let why = "its parent was killed while it was being born".to_owned();
+            self.notice(tid, Notice::Slow { why });
+        }
+        self.calls.descriptors().adopt_all(tid, tid);
+        if self.commands.are_ending() && !attached {
+            ptrace::kill(tid);
+        }
+        self.calls.tracees.defer(tid, stop);
+    }
+
+    /// What can be known of a process whose creation was not seen. It has not run yet, so it has
+    /// its parent's arguments: they say which command it belongs to if the parent is gone.
+    fn unclaimed(&self, tid: pid_t, parent: Option<pid_t>) -> TracedProcess {
+        let tracees = &*self.calls.tracees;
+        if let Some(parent) = parent.and_then(|parent| tracees.process(parent)) {
+            return TracedProcess { table: Rc::default(), ..parent.forked(tid, false) };
+        }
+        let argv = Rc::new(probe::argv(tid));
+        let (command, attached) = match self.strangers.kin(&argv, tracees.processes()) {
+            Some(kin) => (kin.command, kin.attached),
+            None => (0, self.commands.none_was_started()),
         };
-        match arch::call(&registers) {
-            (libc::SYS_clone, [flags, ..]) => flags,
-            (libc::SYS_clone3, [arguments, ..]) => {
-                Of(tid).array::<8>(arguments).map_or(0, u64::from_ne_bytes)
-            }
-            _ => 0,
+        TracedProcess { attached, argv, exe: probe::exe(tid), ..TracedProcess::new(tid, command) }
+    }
+
+    /// A new thread's first stop, or one that the tracer asked for. `foreign` is the number of
+    /// seccomp filters that we run under ourselves.
+    pub(super) fn on_trap(&mut self, tid: pid_t, foreign: usize) -> Handled {
+        let thread = self.calls.tracees.thread_mut(tid);
+        if thread.is_some_and(|thread| std::mem::take(&mut thread.verify)) {
+            self.verify(tid, foreign);
         }
+        self.calls.on_continued(tid);
+        RESUME
     }
 
-    /// True if another thread of the process is in a call whose end we have not seen: it may have
-    /// made a socket, or had a filter put in, just before or just after the birth.
-    fn is_racing(&self, tid: pid_t, pid: pid_t) -> bool {
-        self.processes.get(&pid).is_some_and(|process| process.alive > 1)
-            && self
-                .threads
-                .iter()
-                .any(|(other, thread)| *other != tid && thread.pid == pid && thread.call.is_some())
-    }
-
-    /// A new thread's first stop, or one the tracer asked for.
-    pub(super) fn on_trap(&mut self, tid: pid_t) -> Done {
-        let verify =
-            self.threads.get_mut(&tid).is_some_and(|thread| std::mem::take(&mut thread.verify));
-        if verify {
-            self.verify(tid);
-        }
-        self.on_continued(tid);
-        self.resume(tid, 0)
-    }
-
-    /// Looks at what a new process really inherited.
-    fn verify(&mut self, tid: pid_t) {
-        // Those that we run under ourselves, and so does everybody we start; and our base filter.
-        let foreign = self.foreign_filters;
-        let Some(process) = self.process_of(tid) else {
+    /// Asks the kernel what a new process really inherited.
+    fn verify(&mut self, tid: pid_t, foreign: usize) {
+        let Some(process) = self.calls.tracees.process_of_mut(tid) else {
             return;
         };
         if process.pid != tid || process.stepped {
             return;
         }
         if let Some(filters) = probe::filters(tid) {
+            // It has ours as well, and one of them is the base filter.
             process.coverage.truncate(filters.saturating_sub(foreign + 1));
         }
         process.table.borrow_mut().take_all();
-        // Not yet at the end of a call, so nothing can be injected: follow it step by step if
-        // what it has is not covered.
+        // It is not at the return of a call, so nothing can be injected: it is stepped if not all
+        // of its sockets are covered.
         let sockets = probe::sockets(tid);
         let uncovered = sockets.iter().any(|socket| !process.coverage.contains(socket.fd));
         if uncovered {
             let why = "it was forked while another thread made a socket".to_owned();
-            self.step_from_now_on(tid, Some(Notice::Slow { why }));
+            self.calls.filters().step_from_now_on(tid, Some(Notice::Slow { why }));
         }
-        self.adopt_all(tid, tid);
+        self.calls.descriptors().adopt_all(tid, tid);
     }
 
     /// A process executes another program.
-    pub(super) fn on_exec(&mut self, tid: pid_t) -> Done {
-        // Any thread may have called execve; it takes over the first one's id, and all others end.
-        if let Some(former) = vanished(ptrace::message(tid), tid)?
+    pub(super) fn on_exec(&mut self, tid: pid_t) -> Handled {
+        // Any thread may call execve. It takes over the first one's id, and all others end.
+        if let Some(former) = unless_vanished(ptrace::message(tid), tid)?
             && former != tid
         {
-            self.abandon_call(tid);
-            self.threads.remove(&former);
+            abandon_call(self.calls, self.shortcuts, tid);
+            self.calls.tracees.remove_thread(former);
         }
-        self.threads.retain(|other, thread| *other == tid || thread.pid != tid);
-        self.threads.insert(tid, Thread { pid: tid, ..Thread::default() });
-        if let Some(failed) = self.trouble(tid) {
-            match failed {
-                Trouble::Fatal(error) => return Err(error),
-                Trouble::NoFilter(error) => self.on_filter_refused(tid, &error),
-            }
+        self.calls.tracees.reduce_to_first_thread(tid);
+        match self.commands.trouble(tid) {
+            Some(Trouble::Fatal(error)) => return Err(error),
+            Some(Trouble::NoFilter(error)) => self.on_filter_refused(tid, &error),
+            None => {}
         }
-        let Some(process) = self.processes.get_mut(&tid) else {
-            return self.resume(tid, 0);
+        let Some(process) = self.calls.tracees.process_mut(tid) else {
+            return RESUME;
         };
         process.alive = 1;
         process.scratch = None;
@@ -167,31 +229,31 @@ impl Session<'_> {
             process.table = Rc::new(own.into());
         }
         if std::mem::take(&mut process.fresh) {
-            self.tell_start(tid, None);
-            let sockets = self.adopt_all(tid, tid);
+            self.report_start(tid, None);
+            let sockets = self.calls.descriptors().adopt_all(tid, tid);
             if !sockets.is_empty() {
-                self.recognize_given(tid, &sockets);
+                self.calls.descriptors().recognize_given(tid, &sockets);
                 self.notice(tid, Notice::Inherited { sockets });
             }
         } else {
             let closed = process.table.borrow_mut().take_cloexec();
             let ((argv, omitted), exe) = ((*process.argv).clone(), process.exe.clone());
-            self.close_implicitly(tid, closed);
-            self.tell(tid, Life::Exec { argv, argv_omitted: omitted, exe });
+            self.calls.report_closed(tid, closed, clock::now());
+            self.report(tid, Life::Exec { argv, argv_omitted: omitted, exe });
         }
-        self.resume(tid, 0)
+        RESUME
     }
 
     fn on_filter_refused(&mut self, tid: pid_t, error: &std::io::Error) {
-        if let Some(process) = self.processes.get_mut(&tid) {
+        if let Some(process) = self.calls.tracees.process_mut(tid) {
             process.coverage = Coverage::default();
         }
         let why = format!("seccomp filters are refused here: {error}");
-        self.step_from_now_on(tid, Some(Notice::Slow { why }));
+        self.calls.filters().step_from_now_on(tid, Some(Notice::Slow { why }));
     }
 
-    pub(super) fn tell_start(&mut self, pid: pid_t, parent: Option<pid_t>) {
-        let Some(process) = self.processes.get(&pid) else {
+    fn report_start(&mut self, pid: pid_t, parent: Option<pid_t>) {
+        let Some(process) = self.calls.tracees.process(pid) else {
             return;
         };
         let (argv, argv_omitted) = (*process.argv).clone();
@@ -203,58 +265,125 @@ impl Session<'_> {
             exe: process.exe.clone(),
             attached: process.attached && parent.is_none(),
         };
-        self.tell(pid, life);
+        self.report(pid, life);
     }
 
     /// A thread is about to end; its memory can still be read, its descriptors are still open.
-    pub(super) fn on_ending(&mut self, tid: pid_t) -> Done {
-        self.abandon_call(tid);
-        self.strike_off(tid);
-        self.resume(tid, 0)
+    pub(super) fn on_ending(&mut self, tid: pid_t) -> Handled {
+        abandon_call(self.calls, self.shortcuts, tid);
+        self.count_out(tid);
+        RESUME
     }
 
-    fn strike_off(&mut self, tid: pid_t) {
-        let Some(thread) = self.threads.get_mut(&tid) else {
+    /// One thread less; with the last one, all descriptors of its process are closed.
+    fn count_out(&mut self, tid: pid_t) {
+        let tracees = &mut *self.calls.tracees;
+        let Some(thread) = tracees.thread_mut(tid) else {
             return;
         };
         if std::mem::replace(&mut thread.ending, true) {
             return;
         }
-        let Some(process) = self.process_of(tid) else {
+        let Some(process) = tracees.process_of_mut(tid) else {
             return;
         };
         process.alive = process.alive.saturating_sub(1);
         if process.alive == 0 && Rc::strong_count(&process.table) == 1 {
             let closed = process.table.borrow_mut().take_all();
-            self.close_implicitly(tid, closed);
+            self.calls.report_closed(tid, closed, clock::now());
         }
     }
 
     /// A thread is gone.
-    pub(super) fn on_end(&mut self, tid: pid_t, stop: Stop) -> Done {
-        self.abandon_call(tid);
-        self.strike_off(tid);
-        let Some(thread) = self.threads.remove(&tid) else {
+    pub(super) fn on_end(&mut self, tid: pid_t, stop: Stop) -> Result<(), Error> {
+        abandon_call(self.calls, self.shortcuts, tid);
+        self.count_out(tid);
+        let Some(thread) = self.calls.tracees.remove_thread(tid) else {
             return Ok(());
         };
+        // The first thread is reported last, after all others of its process.
         if thread.pid != tid {
             return Ok(());
         }
-        // The first thread is reported last, after all others of its process.
-        if let Some(Trouble::Fatal(error)) = self.trouble(tid) {
+        if let Some(Trouble::Fatal(error)) = self.commands.trouble(tid) {
             return Err(error);
         }
         let status = match stop {
             Stop::Exited(code) => Exit::Code(code),
-            Stop::Killed(0) => Exit::Unknown,
-            Stop::Killed(signal) => Exit::Signal(Signal(signal)),
+            // 0: nobody saw how.
+            Stop::Killed(signal) if signal != 0 => Exit::Signal(Signal(signal)),
             _ => Exit::Unknown,
         };
-        if let Some(process) = self.processes.remove(&tid) {
-            self.depart(&process);
-            self.emit(place(tid, tid), clock::now(), What::Process(Life::Exit { status }));
+        if let Some(process) = self.calls.tracees.remove_process(tid) {
+            self.strangers.depart(&process);
+            self.report(tid, Life::Exit { status });
         }
-        self.mark_ended(tid, status)?;
-        self.adopt_orphans()
+        self.commands.mark_ended(tid, status, self.calls.options.finish);
+        self.adopt_orphans();
+        Ok(())
     }
+
+    /// Adopts the strangers whose parent is no tracee, now that a process has ended.
+    fn adopt_orphans(&mut self) {
+        if self.strangers.is_empty() {
+            return;
+        }
+        let tracees = &*self.calls.tracees;
+        let orphans = self.strangers.take(|stranger| {
+            let parent = status_number(stranger.tid, "PPid");
+            parent.is_none_or(|parent| !tracees.knows_process(parent))
+        });
+        self.adopt_all(orphans);
+    }
+
+    pub(super) fn adopt_all(&mut self, strangers: Vec<Stranger>) {
+        for stranger in strangers {
+            self.adopt(stranger);
+        }
+    }
+
+    /// Lets a stopped thread of an attached process go for good.
+    pub(super) fn release(&mut self, tid: pid_t, signal: i32) {
+        abandon_call(self.calls, self.shortcuts, tid);
+        let _ = ptrace::detach(tid, signal);
+        let tracees = &mut *self.calls.tracees;
+        let Some(thread) = tracees.remove_thread(tid) else {
+            return;
+        };
+        if tracees.threads_of(thread.pid).next().is_some() {
+            return;
+        }
+        let process = tracees.remove_process(thread.pid);
+        self.report(thread.pid, Life::Released);
+        if let Some(process) = process {
+            self.strangers.depart(&process);
+        }
+    }
+
+    fn report(&mut self, tid: pid_t, life: Life) {
+        self.calls.reporter.process(self.calls.tracees.place(tid), life);
+    }
+
+    fn notice(&mut self, tid: pid_t, notice: Notice) {
+        self.calls.reporter.notice(self.calls.tracees.place(tid), notice);
+    }
+}
+
+/// The flags of the `clone` a thread is in; none for `fork` and `vfork`.
+fn clone_flags(tid: pid_t) -> u64 {
+    let Ok(registers) = ptrace::registers(tid) else {
+        return 0;
+    };
+    match arch::call(&registers) {
+        (libc::SYS_clone, [flags, ..]) => flags,
+        (libc::SYS_clone3, [arguments, ..]) => {
+            TraceeMemory(tid).array::<8>(arguments).map_or(0, u64::from_ne_bytes)
+        }
+        _ => 0,
+    }
+}
+
+/// A numeric field of a thread's status.
+fn status_number(tid: pid_t, field: &str) -> Option<pid_t> {
+    probe::status(tid)?.number(field)
 }

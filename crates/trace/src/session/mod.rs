@@ -1,107 +1,142 @@
-//! One recording while it is made: the loop, and what is done at each kind of stop.
+//! One recording while it is made: the loop that hands every stop to whoever handles it.
+//!
+//! A stop comes from `waitpid` and goes to the file named after what happened: `enter` and `leave`
+//! for system calls, `signals`, `life` for threads and processes. A call that has returned is
+//! decoded, applied to the tables of `descriptors` (`effects`) and given to the `reporter`
+//! (`calls`); `filters` make sure that the calls that follow stop the program too. What is known is
+//! kept by `tracees`, `strangers`, `sockets`, `commands` and `shortcuts`. Each handler borrows only
+//! what it needs of these, and says how the thread goes on.
 
+mod calls;
 mod commands;
-mod cover;
+mod coverage;
+mod descriptors;
 mod effects;
 mod enter;
+mod filters;
 mod leave;
 mod life;
+mod onward;
+mod plan;
+mod process;
+mod reporter;
 mod seized;
 mod shortcut;
 mod signals;
 mod sockets;
+mod start;
 mod strangers;
+mod table;
+mod thread;
+mod tracees;
 
-use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
+use std::time::Duration;
 
 use libc::pid_t;
-use socklab_event::{Event, Notice, Place, Process as Life, What};
+use socklab_event::Event;
 use socklab_kernel::clock;
 
-use crate::control::Handle;
+use calls::Calls;
+use commands::{Commands, Due};
+use enter::Entering;
+use life::Lives;
+use onward::{Handled, Onward, RESUME, unless_vanished};
+use reporter::Reporter;
+use shortcut::Shortcuts;
+use sockets::Sockets;
+use strangers::Strangers;
+use tracees::Tracees;
+
+pub(crate) use plan::Plan;
+
+use crate::command::Command;
+use crate::control::{Handle, Steering};
 use crate::error::Error;
 use crate::options::Options;
 use crate::probe;
 use crate::ptrace::{self, CallInfo, Go, Stop};
-use crate::state::{Process, Running, Thread};
-use crate::tracer::{Cost, End, OnEnter, Outcome, Tracer};
+use crate::summary::{EndReason, Summary};
 
 pub(crate) struct Session<'s> {
     options: Options,
     handle: Handle,
     sink: &'s mut dyn FnMut(Event),
-    on_enter: Option<OnEnter>,
-    threads: HashMap<pid_t, Thread>,
-    processes: HashMap<pid_t, Process>,
-    /// Threads that stopped before the event that tells whose children they are.
-    strangers: Vec<strangers::Stranger>,
-    /// Those adopted whose parents' news has not come, and may never come.
-    adopted: HashSet<pid_t>,
-    /// The processes that ended last.
-    departed: VecDeque<strangers::Kin>,
-    /// Stops already waited for, to be treated next.
-    deferred: VecDeque<(pid_t, Stop)>,
-    commands: Vec<Running>,
-    sockets: cover::ByInode,
-    /// How many of them there were at the last sweep.
-    sockets_alive: usize,
-    waiting: commands::Waiting,
-    /// Threads whose last call was let go by without waiting for its return.
-    shortcuts: Vec<pid_t>,
+    tracees: Tracees,
+    strangers: Strangers,
+    sockets: Sockets,
+    commands: Commands,
+    shortcuts: Shortcuts,
+    reporter: Reporter,
     /// Seccomp filters that the tracer itself runs under (a container has one), and with it all it
     /// starts.
     foreign_filters: usize,
-    end: End,
-    cost: Cost,
+    /// When the alarm that interrupts `waitpid` is set to ring.
+    alarm: Option<u64>,
 }
 
-/// What a stop's treatment comes to. A thread that has vanished meanwhile is no error.
-type Done = Result<(), Error>;
+/// The clock is read once in so many stops: there may be no waiting that an alarm could interrupt.
+const STOPS_BETWEEN_LOOKS: u64 = 64;
+
+/// How long to wait for a request while there are no tracees to wait for.
+const IDLE: Duration = Duration::from_millis(100);
 
 impl<'s> Session<'s> {
-    pub(crate) fn new(tracer: Tracer, sink: &'s mut dyn FnMut(Event)) -> Self {
-        Self {
-            options: tracer.options,
-            handle: tracer.handle,
+    /// Makes the whole recording.
+    pub(crate) fn record(plan: Plan, sink: &'s mut dyn FnMut(Event)) -> Result<Summary, Error> {
+        let mut session = Self {
+            options: plan.options,
+            handle: plan.handle,
             sink,
-            on_enter: tracer.on_enter,
-            threads: HashMap::new(),
-            processes: HashMap::new(),
-            strangers: Vec::new(),
-            adopted: HashSet::new(),
-            departed: VecDeque::new(),
-            deferred: VecDeque::new(),
-            commands: Vec::new(),
-            sockets: HashMap::new(),
-            sockets_alive: 0,
-            waiting: commands::Waiting::new(tracer.commands, tracer.attach, tracer.keep_open),
-            shortcuts: Vec::new(),
+            tracees: Tracees::default(),
+            strangers: Strangers::default(),
+            sockets: Sockets::default(),
+            commands: Commands::new(plan.commands, plan.keep_open),
+            shortcuts: Shortcuts::default(),
+            reporter: Reporter::new(plan.on_enter),
             foreign_filters: probe::own_filters(),
-            end: End::AllEnded,
-            cost: Cost::default(),
-        }
-    }
-
-    /// The whole recording.
-    pub(crate) fn run(mut self) -> Result<Outcome, Error> {
-        let done = self.begin().and_then(|()| self.follow());
+            alarm: None,
+        };
+        let done = session.begin(plan.attach).and_then(|()| session.follow());
         if done.is_err() {
-            self.abandon();
+            session.abandon();
         }
+        session.hand_over();
         done?;
-        Ok(self.outcome())
+        let cost = *session.reporter.cost();
+        let (commands, end) = session.commands.into_ends();
+        Ok(Summary { commands, end, cost })
     }
 
-    fn follow(&mut self) -> Done {
+    /// Checks the commands and attaches to what was asked for.
+    fn begin(&mut self, attach: Vec<u32>) -> Result<(), Error> {
+        if let Some(deadline) = self.options.deadline {
+            self.commands.set_deadline(deadline);
+        }
+        self.commands.check()?;
+        let columns = self.commands.queued();
+        for (index, pid) in attach.into_iter().enumerate() {
+            let command = u32::try_from(columns + index).unwrap_or(u32::MAX);
+            self.lives(|mut lives| lives.attach(pid, command))?;
+        }
+        Ok(())
+    }
+
+    /// Handles stops until the recording is over.
+    fn follow(&mut self) -> Result<(), Error> {
         while self.go_on()? {
-            // Interrupted waiting tells of an alarm, but there may be no waiting at all.
-            if self.cost.stops.is_multiple_of(64) && self.waiting.is_overdue() {
-                self.on_alarm()?;
+            self.update_alarm();
+            let looks = self.reporter.cost().stops.is_multiple_of(STOPS_BETWEEN_LOOKS);
+            if looks && self.alarm.is_some_and(|at| at <= clock::now()) {
+                self.on_alarm();
             }
             match self.next_stop() {
-                Ok((tid, stop)) => self.on_stop(tid, stop)?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => self.on_alarm()?,
+                Ok((tid, stop)) => {
+                    let onward = self.on_stop(tid, stop)?;
+                    self.hand_over();
+                    self.let_go(tid, onward)?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => self.on_alarm(),
                 Err(error) if error.raw_os_error() == Some(libc::ECHILD) => self.on_nobody(),
                 Err(error) => return Err(Error::call("waitpid", "the tracees", error)),
             }
@@ -109,115 +144,257 @@ impl<'s> Session<'s> {
         Ok(())
     }
 
+    /// Follows requests and starts commands that are due; false when the recording is over.
+    fn go_on(&mut self) -> Result<bool, Error> {
+        for request in self.handle.requests() {
+            match request {
+                Steering::Stop => self.end(EndReason::Stopped),
+                Steering::NoMore => self.commands.close(),
+                Steering::Start(command) if !self.commands.are_ending() => self.start(*command)?,
+                Steering::Start(_) => {}
+            }
+        }
+        while let Some(command) = self.commands.next(&self.tracees) {
+            self.start(command)?;
+        }
+        let busy = self.tracees.are_left() || !self.strangers.is_empty() || ptrace::has_news();
+        Ok(busy || (self.commands.are_open() && !self.commands.are_ending()))
+    }
+
+    fn start(&mut self, command: Command) -> Result<(), Error> {
+        start::start(command, &self.options, &mut self.commands, &mut self.tracees)
+    }
+
     fn next_stop(&mut self) -> io::Result<(pid_t, Stop)> {
-        match self.deferred.pop_front() {
+        match self.tracees.next_deferred() {
             Some(stop) => Ok(stop),
-            None => ptrace::wait_any(),
+            None => {
+                let stop = ptrace::wait_any()?;
+                self.reporter.cost().stops += 1;
+                Ok(stop)
+            }
         }
     }
 
-    fn on_stop(&mut self, tid: pid_t, stop: Stop) -> Done {
-        self.cost.stops += 1;
-        if !self.threads.contains_key(&tid) {
-            return self.on_stranger(tid, stop);
+    fn on_stop(&mut self, tid: pid_t, stop: Stop) -> Handled {
+        if !self.tracees.knows_thread(tid) {
+            self.on_stranger(tid, stop);
+            return Ok(Onward::Gone);
         }
-        self.on_known_stop(tid, stop)
-    }
-
-    fn on_known_stop(&mut self, tid: pid_t, stop: Stop) -> Done {
-        self.collect(tid);
-        let seized = self.threads.get_mut(&tid).and_then(|thread| thread.seized.take());
-        if let (Some(seized), Stop::Trap | Stop::Group(_) | Stop::Signal(_)) = (seized, &stop) {
-            self.tell_call_seized_in(tid, seized)?;
+        self.calls(|mut calls, shortcuts| shortcuts.collect(&mut calls, tid));
+        let seized = self.tracees.thread_mut(tid).and_then(|thread| thread.seized.take());
+        if let (Some(seized), Stop::Trap | Stop::Group(_) | Stop::Signal(_)) = (seized, stop) {
+            self.entering(|mut entering| seized::report_call(&mut entering, tid, seized))?;
         }
         match stop {
-            Stop::Filter => self.on_filter(tid),
-            Stop::Call => self.on_call(tid),
-            Stop::Signal(signal) => self.on_signal(tid, signal),
-            Stop::Group(signal) => self.on_group_stop(tid, signal),
-            Stop::Trap => self.on_trap(tid),
-            Stop::Child => self.on_child(tid),
-            Stop::Exec => self.on_exec(tid),
-            Stop::Exit => self.on_ending(tid),
-            Stop::Exited(_) | Stop::Killed(_) => self.on_end(tid, stop),
+            Stop::Filter | Stop::Call => self.on_call(tid, stop),
+            Stop::Signal(signal) => self.calls(|mut calls, _| calls.on_signal(tid, signal)),
+            Stop::Group(_) if self.is_to_be_released(tid) => RESUME,
+            Stop::Group(signal) => self.calls(|mut calls, _| calls.on_group_stop(tid, signal)),
+            Stop::Trap => {
+                let foreign = self.foreign_filters;
+                self.lives(|mut lives| lives.on_trap(tid, foreign))
+            }
+            Stop::Child => self.lives(|mut lives| lives.on_child(tid)),
+            Stop::Exec => self.lives(|mut lives| lives.on_exec(tid)),
+            Stop::Exit => self.lives(|mut lives| lives.on_ending(tid)),
+            Stop::Exited(_) | Stop::Killed(_) => {
+                self.lives(|mut lives| lives.on_end(tid, stop)).map(|()| Onward::Gone)
+            }
         }
     }
 
-    /// A seccomp filter has stopped a thread at the entry of a call.
-    fn on_filter(&mut self, tid: pid_t) -> Done {
-        match vanished(ptrace::call_info(tid), tid)? {
-            // Stepped threads have been told of the entry already, by the stop before this one.
-            Some(CallInfo::Entry(entry)) if !self.is_entered(tid) => self.on_entry(tid, &entry),
-            Some(_) => self.resume(tid, 0),
-            None => Ok(()),
+    /// A thread enters a call, by a filter's stop or by its own, or has returned from one.
+    fn on_call(&mut self, tid: pid_t, stop: Stop) -> Handled {
+        let entered = self.tracees.thread(tid).is_some_and(|thread| thread.call.is_some());
+        match unless_vanished(ptrace::call_info(tid), tid)? {
+            // Stepped threads stop at the entry twice; the second stop, the filter's, says nothing
+            // new.
+            Some(_) if stop == Stop::Filter && entered => RESUME,
+            Some(CallInfo::Entry(entry)) => {
+                self.entering(|mut entering| entering.on_entry(tid, &entry))
+            }
+            Some(CallInfo::Return(result)) if stop == Stop::Call => {
+                self.calls(|mut calls, _| leave::on_return(&mut calls, tid, result))
+            }
+            Some(CallInfo::Return(_) | CallInfo::None) => RESUME,
+            None => Ok(Onward::Gone),
         }
     }
 
-    /// A thread has entered or left a call.
-    fn on_call(&mut self, tid: pid_t) -> Done {
-        match vanished(ptrace::call_info(tid), tid)? {
-            Some(CallInfo::Entry(entry)) => self.on_entry(tid, &entry),
-            Some(CallInfo::Return(result)) => self.on_return(tid, result),
-            Some(CallInfo::None) => self.resume(tid, 0),
-            None => Ok(()),
+    /// A thread nobody knows: a child whose stop came before that of its parent, or the end of a
+    /// thread that was given up.
+    fn on_stranger(&mut self, tid: pid_t, stop: Stop) {
+        self.strangers.remove(tid);
+        if matches!(stop, Stop::Exited(_) | Stop::Killed(_)) {
+            return;
+        }
+        self.strangers.add(tid, stop, clock::now());
+        if self.commands.are_ending() {
+            self.adopt_everybody();
         }
     }
 
-    fn is_entered(&self, tid: pid_t) -> bool {
-        self.threads.get(&tid).is_some_and(|thread| thread.call.is_some())
+    fn adopt_everybody(&mut self) {
+        let everybody = self.strangers.take(|_| true);
+        self.lives(|mut lives| lives.adopt_all(everybody));
     }
 
-    /// Lets a thread go on, to the end of its call if it is in one of interest; or lets it go
-    /// altogether, if it is not ours and the recording is ending.
-    fn resume(&mut self, tid: pid_t, signal: i32) -> Done {
-        let Some(thread) = self.threads.get(&tid) else { return self.go(tid, Go::On, signal) };
-        let process = self.processes.get(&thread.pid);
-        let stepped = process.is_some_and(|process| process.stepped);
-        let how = if stepped || thread.call.is_some() { Go::ToCall } else { Go::On };
-        if self.release(tid, signal) {
+    /// Hands the events made so far to the sink.
+    fn hand_over(&mut self) {
+        for event in self.reporter.drain() {
+            (self.sink)(event);
+        }
+    }
+
+    /// Lets a thread go on: to the end of its call, if that is waited for; or for good, if it was
+    /// attached to and the recording is ending.
+    fn let_go(&mut self, tid: pid_t, onward: Onward) -> Result<(), Error> {
+        let (how, signal) = match onward {
+            Onward::Gone => return Ok(()),
+            Onward::Resume(signal) => (self.how_far(tid), signal),
+            Onward::Step(signal) => (Go::Step, signal),
+            Onward::Listen => (Go::Listen, 0),
+        };
+        if matches!(onward, Onward::Resume(_)) && self.is_to_be_released(tid) {
+            self.lives(|mut lives| lives.release(tid, signal));
+            self.hand_over();
             return Ok(());
         }
-        self.go(tid, how, signal)
-    }
-
-    fn go(&self, tid: pid_t, how: Go, signal: i32) -> Done {
         ptrace::go(tid, how, signal).map_err(|error| Error::call("ptrace", tid, error))
     }
 
-    fn process_of(&mut self, tid: pid_t) -> Option<&mut Process> {
-        let pid = self.threads.get(&tid)?.pid;
-        self.processes.get_mut(&pid)
+    fn how_far(&self, tid: pid_t) -> Go {
+        let in_call = self.tracees.thread(tid).is_some_and(|thread| thread.call.is_some());
+        let stepped = self.tracees.process_of(tid).is_some_and(|process| process.stepped);
+        if stepped || in_call { Go::ToCall } else { Go::On }
     }
 
-    fn place(&self, tid: pid_t) -> Place {
-        let pid = self.threads.get(&tid).map_or(tid, |thread| thread.pid);
-        place(pid, tid)
+    fn is_to_be_released(&self, tid: pid_t) -> bool {
+        self.commands.are_ending()
+            && self.tracees.process_of(tid).is_some_and(|process| process.attached)
     }
 
-    fn emit(&mut self, place: Place, at: u64, what: What) {
-        let seq = self.cost.events;
-        self.cost.events += 1;
-        (self.sink)(Event { seq, at, place, what });
+    /// When something is to be done although no thread stops.
+    fn due(&self) -> Option<u64> {
+        let due = [self.commands.due(), self.shortcuts.due(), self.strangers.due()];
+        due.into_iter().flatten().min()
     }
 
-    fn tell(&mut self, tid: pid_t, life: Life) {
-        self.emit(self.place(tid), clock::now(), What::Process(life));
+    /// Sets the alarm, unless it is set already.
+    fn update_alarm(&mut self) {
+        if self.due() != self.alarm {
+            self.set_alarm();
+        }
     }
 
-    fn notice(&mut self, tid: pid_t, notice: Notice) {
-        self.emit(self.place(tid), clock::now(), What::Notice(notice));
+    fn set_alarm(&mut self) {
+        self.alarm = self.due();
+        let left = |at: u64| Duration::from_nanos(at.saturating_sub(clock::now()));
+        self.handle.alarm(self.alarm.map(left));
     }
-}
 
-fn place(pid: pid_t, tid: pid_t) -> Place {
-    Place { host: None, process: pid.cast_unsigned(), thread: tid.cast_unsigned() }
-}
+    /// The alarm rang, or there is a request: does what is due.
+    fn on_alarm(&mut self) {
+        let now = clock::now();
+        let is_due = |at: Option<u64>| at.is_some_and(|at| at <= now);
+        if is_due(self.shortcuts.due()) {
+            self.calls(|mut calls, shortcuts| shortcuts.collect_all(&mut calls));
+        }
+        if is_due(self.strangers.due()) {
+            let patient = self.strangers.take_patient(now);
+            self.lives(|mut lives| lives.adopt_all(patient));
+        }
+        while let Some(due) = self.commands.take_due(now) {
+            match due {
+                Due::End(reason) => self.end(reason),
+                Due::GiveUp => {
+                    self.tracees.forget_threads();
+                    self.strangers.clear();
+                }
+            }
+        }
+        self.hand_over();
+        // It goes on ringing until it is set anew.
+        self.set_alarm();
+    }
 
-/// `None` if the thread was killed while it was stopped: the next wait tells about it.
-fn vanished<T>(result: io::Result<T>, tid: pid_t) -> Result<Option<T>, Error> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(None),
-        Err(error) => Err(Error::call("ptrace", tid, error)),
+    /// There is no tracee: whoever was thought to be alive is not.
+    fn on_nobody(&mut self) {
+        self.strangers.clear();
+        for tid in self.tracees.tids() {
+            self.tracees.defer(tid, Stop::Killed(0));
+        }
+        if !self.tracees.has_threads() && self.commands.are_open() {
+            self.handle.wait(IDLE);
+            self.on_alarm();
+        }
+    }
+
+    /// Begins to end the recording: kills what we started, stops what we attached to, to let it go.
+    fn end(&mut self, reason: EndReason) {
+        if self.commands.are_ending() {
+            return;
+        }
+        self.calls(|mut calls, shortcuts| shortcuts.collect_all(&mut calls));
+        self.commands.begin_end(reason);
+        self.adopt_everybody();
+        for process in self.tracees.processes() {
+            if !process.attached {
+                ptrace::kill(process.pid);
+                continue;
+            }
+            for (tid, _) in self.tracees.threads_of(process.pid) {
+                let _ = ptrace::interrupt(tid);
+            }
+        }
+        self.hand_over();
+    }
+
+    /// After an error: leaves nobody behind.
+    fn abandon(&mut self) {
+        self.end(EndReason::Stopped);
+        while self.tracees.has_threads() {
+            self.update_alarm();
+            match self.next_stop() {
+                Ok((tid, Stop::Exited(_) | Stop::Killed(_))) => {
+                    self.tracees.remove_thread(tid);
+                }
+                Ok((tid, _)) => {
+                    let _ = self.let_go(tid, Onward::Resume(0));
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => self.on_alarm(),
+                Err(_) => break,
+            }
+        }
+    }
+
+    fn calls<T>(&mut self, handle: impl FnOnce(Calls<'_>, &mut Shortcuts) -> T) -> T {
+        let calls = Calls {
+            options: &self.options,
+            tracees: &mut self.tracees,
+            sockets: &mut self.sockets,
+            reporter: &mut self.reporter,
+        };
+        handle(calls, &mut self.shortcuts)
+    }
+
+    fn entering<T>(&mut self, handle: impl FnOnce(Entering<'_, '_>) -> T) -> T {
+        self.calls(|mut calls, shortcuts| handle(Entering { calls: &mut calls, shortcuts }))
+    }
+
+    fn lives<T>(&mut self, handle: impl FnOnce(Lives<'_, '_>) -> T) -> T {
+        let mut calls = Calls {
+            options: &self.options,
+            tracees: &mut self.tracees,
+            sockets: &mut self.sockets,
+            reporter: &mut self.reporter,
+        };
+        handle(Lives {
+            calls: &mut calls,
+            shortcuts: &mut self.shortcuts,
+            strangers: &mut self.strangers,
+            commands: &mut self.commands,
+        })
     }
 }

@@ -1,45 +1,48 @@
-//! The calls that threads were in when they were taken hold of.
+//! The calls that threads were in when they were seized.
 
 use libc::pid_t;
-
-use super::enter::Interest;
-use super::leave::{is_restart, outcome_of};
-use super::{Done, Session, vanished};
 use socklab_kernel::clock;
 
-use crate::decode::Asked;
-use crate::memory::Of;
-use crate::state::InCall;
-use crate::{arch, calls, ptrace};
+use super::calls::{is_restart, outcome_of};
+use super::enter::{Entering, Interest};
+use super::onward::unless_vanished;
+use super::thread::OpenCall;
+use crate::decode::CallAtEntry;
+use crate::error::Error;
+use crate::memory::TraceeMemory;
+use crate::syscall_table::row;
+use crate::{arch, ptrace};
 
-impl Session<'_> {
-    /// A thread stops for the first time since it was seized. Most calls that this interrupts are
-    /// restarted, and then seen from the beginning; but one that had just succeeded, or that fails
-    /// with EINTR (a `recv` with a timeout, `signal(7)`), is over.
-    pub(super) fn tell_call_seized_in(&mut self, tid: pid_t, seized: u64) -> Done {
-        let Some(registers) = vanished(ptrace::registers(tid), tid)? else {
-            return Ok(());
+/// A thread stops for the first time since it was seized at this moment. Most calls that this
+/// interrupts are restarted, and then seen from the beginning; but one that had just succeeded, or
+/// that fails with EINTR (a `recv` with a timeout, `signal(7)`), is over.
+pub(super) fn report_call(
+    entering: &mut Entering<'_, '_>,
+    tid: pid_t,
+    seized: u64,
+) -> Result<(), Error> {
+    let Some(registers) = unless_vanished(ptrace::registers(tid), tid)? else {
+        return Ok(());
+    };
+    // Not in a call, the number is -1.
+    let (number, words) = arch::call(&registers);
+    let result = arch::result(&registers);
+    let over = arch::is_native(&registers) && !is_restart(result);
+    let Some(row) = row(number).filter(|_| over) else {
+        return Ok(());
+    };
+    if let Interest::Socket(socket) = entering.interest(tid, row, &words) {
+        let call = OpenCall {
+            entry: CallAtEntry::new(row, words, &TraceeMemory(tid)),
+            began: seized,
+            interrupted_at: 0,
+            restarts: 0,
+            instruction: arch::instruction(&registers),
+            stack: arch::stack(&registers),
+            socket,
+            stdio: false,
         };
-        // Not in a call, the number is -1.
-        let (number, words) = arch::call(&registers);
-        let result = arch::result(&registers);
-        let over = arch::is_native(&registers) && !is_restart(result);
-        let Some(row) = calls::row(number).filter(|_| over) else {
-            return Ok(());
-        };
-        if let Interest::Socket(socket) = self.interest(tid, row, &words) {
-            let call = InCall {
-                asked: Asked::new(row, words, &Of(tid)),
-                began: seized,
-                interrupted_at: 0,
-                restarts: 0,
-                instruction: arch::instruction(&registers),
-                stack: arch::stack(&registers),
-                socket,
-                stdio: false,
-            };
-            self.finish(tid, call, outcome_of(result), clock::now());
-        }
-        Ok(())
+        entering.calls.finish(tid, call, outcome_of(result), clock::now());
     }
+    Ok(())
 }

@@ -1,47 +1,47 @@
-//! Signals, job control, and what they do to calls under way.
+//! Signals, job control, and what they do to the call a thread is in.
 
 use libc::pid_t;
 use socklab_event::{Errno, Process as Life, Signal};
 
-use super::leave::outcome_of;
-use super::{Done, Session, vanished};
+use super::calls::{Calls, outcome_of};
+use super::onward::{Handled, Onward, RESUME, unless_vanished};
 use crate::arch;
-use crate::memory::{Memory, Of};
+use crate::memory::{Memory, TraceeMemory};
 use crate::probe;
-use crate::ptrace::{self, Go};
+use crate::ptrace;
 
-impl Session<'_> {
+impl Calls<'_> {
     /// A signal is about to be delivered to a thread.
-    pub(super) fn on_signal(&mut self, tid: pid_t, signal: i32) -> Done {
-        let Some(thread) = self.threads.get_mut(&tid) else {
-            return Ok(());
+    pub(super) fn on_signal(&mut self, tid: pid_t, signal: i32) -> Handled {
+        let Some(thread) = self.tracees.thread_mut(tid) else {
+            return Ok(Onward::Gone);
         };
         if signal == libc::SIGTRAP && std::mem::take(&mut thread.stepping) {
             return self.on_step(tid);
         }
         let interrupted = thread.interrupted.is_some();
-        let fate = Fate::of(tid, signal, interrupted);
-        if fate == Fate::Handled && interrupted {
+        let disposition = Disposition::of(tid, signal, interrupted);
+        if disposition == Disposition::Handled && interrupted {
             // Whether the call is restarted after the handler depends on how the handler was
-            // installed. The kernel decides when it enters the handler: go there and look.
+            // installed. The kernel decides that when it enters the handler: look there.
             thread.stepping = true;
-            self.tell(tid, Life::Signal { signal: Signal(signal) });
-            return self.go(tid, Go::Step, signal);
+            self.reporter.process(self.tracees.place(tid), Life::Signal { signal: Signal(signal) });
+            return Ok(Onward::Step(signal));
         }
-        if !matches!(fate, Fate::Ignored | Fate::Unasked) {
-            self.tell(tid, Life::Signal { signal: Signal(signal) });
+        if !matches!(disposition, Disposition::Ignored | Disposition::NotAsked) {
+            self.reporter.process(self.tracees.place(tid), Life::Signal { signal: Signal(signal) });
         }
-        self.resume(tid, signal)
+        Ok(Onward::Resume(signal))
     }
 
-    /// A thread that was in a call has entered a signal handler, or, if there was none after all,
-    /// has been through one instruction.
-    fn on_step(&mut self, tid: pid_t) -> Done {
-        let Some(registers) = vanished(ptrace::registers(tid), tid)? else {
-            return Ok(());
+    /// A thread that was in a call has entered a signal handler; or, if there was none after all,
+    /// has executed one instruction.
+    fn on_step(&mut self, tid: pid_t) -> Handled {
+        let Some(registers) = unless_vanished(ptrace::registers(tid), tid)? else {
+            return Ok(Onward::Gone);
         };
-        let Some(thread) = self.threads.get_mut(&tid) else {
-            return Ok(());
+        let Some(thread) = self.tracees.thread_mut(tid) else {
+            return Ok(Onward::Gone);
         };
         let result = match &thread.interrupted {
             // The instruction was the call itself, restarted, and it has returned.
@@ -50,8 +50,8 @@ impl Session<'_> {
             }
             Some(_) => {
                 let saved = arch::stack(&registers) + arch::SAVED_RESULT;
-                let saved = Of(tid).array::<8>(saved).map(i64::from_ne_bytes);
-                // Anything else there is the call's number, to be made again.
+                let saved = TraceeMemory(tid).array::<8>(saved).map(i64::from_ne_bytes);
+                // Anything else there is the number of the call, which will be restarted.
                 saved.filter(|result| *result == -i64::from(Errno::EINTR.0))
             }
             None => None,
@@ -62,48 +62,47 @@ impl Session<'_> {
             let ended = call.interrupted_at;
             self.finish(tid, call, outcome_of(result), ended);
         }
-        self.resume(tid, 0)
+        RESUME
     }
 
-    /// Job control has stopped the thread's process. It stays stopped, as its user wants it, and
-    /// hears of SIGCONT (`PTRACE_LISTEN`).
-    pub(super) fn on_group_stop(&mut self, tid: pid_t, signal: i32) -> Done {
-        if self.release(tid, 0) {
-            return Ok(());
-        }
-        let Some(process) = self.process_of(tid) else {
-            return Ok(());
+    /// Job control has stopped the thread's process. It stays stopped, as its user wants it, until
+    /// SIGCONT (`PTRACE_LISTEN`).
+    pub(super) fn on_group_stop(&mut self, tid: pid_t, signal: i32) -> Handled {
+        let Some(process) = self.tracees.process_of_mut(tid) else {
+            return Ok(Onward::Gone);
         };
         if !std::mem::replace(&mut process.stopped, true) {
-            self.tell(tid, Life::Stopped { signal: Signal(signal) });
+            self.reporter
+                .process(self.tracees.place(tid), Life::Stopped { signal: Signal(signal) });
         }
-        self.go(tid, Go::Listen, 0)
+        Ok(Onward::Listen)
     }
 
     /// A thread goes on; if job control had stopped its process, that is over.
     pub(super) fn on_continued(&mut self, tid: pid_t) {
-        let Some(process) = self.process_of(tid) else {
+        let Some(process) = self.tracees.process_of_mut(tid) else {
             return;
         };
         if std::mem::take(&mut process.stopped) {
-            self.tell(tid, Life::Continued);
+            self.reporter.process(self.tracees.place(tid), Life::Continued);
         }
     }
 }
 
-/// What a signal will do.
+/// What a signal will do, `signal(7)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum Disposition {
     Handled,
     Default,
     Ignored,
-    /// One of those that come by the thousand, and nobody asked.
-    Unasked,
+    /// One of those that come by the thousand, so the kernel was not asked.
+    NotAsked,
 }
 
-impl Fate {
-    /// By the masks in `/proc/TID/status`. Asking costs 20 µs, so it is not done for signals that
-    /// some programs live on (Go's SIGURG, profilers' SIGPROF) unless a call was interrupted.
+impl Disposition {
+    /// From the masks in `/proc/TID/status`. Reading it costs 20 µs, so it is not done for signals
+    /// that some programs send all the time (Go's SIGURG, profilers' SIGPROF), unless a call was
+    /// interrupted.
     fn of(tid: pid_t, signal: i32, interrupted: bool) -> Self {
         let frequent = matches!(
             signal,
@@ -115,7 +114,7 @@ impl Fate {
                 | libc::SIGVTALRM
         );
         if frequent && !interrupted {
-            return Self::Unasked;
+            return Self::NotAsked;
         }
         let status = probe::status(tid);
         if status.as_ref().is_some_and(|status| status.catches(signal)) {

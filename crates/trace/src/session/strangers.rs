@@ -1,169 +1,180 @@
-//! Children that stopped before their parent's stop told whose they are.
+//! Children that stopped before their parent's stop said whose they are.
 //!
-//! That news never comes if the parent is killed in the middle of its fork, or if another of its
-//! threads executes a program meanwhile: the child would stay stopped for good. So a stranger that
-//! nobody claims is adopted: what its parent would have told is asked of the kernel instead.
+//! That stop never comes if the parent is killed in the middle of its fork, or if another of its
+//! threads executes a program meanwhile; the child would stay stopped for good. So a stranger that
+//! nobody claims is adopted, and the kernel is asked what the parent's stop would have said.
 
+use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 
 use libc::pid_t;
-use socklab_event::Notice;
-use socklab_kernel::clock;
 
-use super::commands::kill;
-use super::{Done, Session};
-use crate::probe;
+use super::process::TracedProcess;
 use crate::ptrace::Stop;
-use crate::state::{Landings, Process, Thread};
 
-/// How long a stranger waits for its parent's news, nanoseconds: on a busy machine the parent may
-/// not run for a while between its child's birth and its own stop. If it comes later still, it
-/// finds its child known already.
+/// How long a stranger waits to be claimed, nanoseconds. On a busy machine the parent may not run
+/// for a while between its child's first stop and its own. A stop that comes later still finds the
+/// child known already.
 const PATIENCE: u64 = 500_000_000;
 
 /// How many processes that have ended are remembered.
 const MOST_DEPARTED: usize = 8;
 
 /// A thread nobody has claimed yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stranger {
-    tid: pid_t,
-    /// Its stop, to be treated once it is known.
-    stop: Stop,
+    pub(super) tid: pid_t,
+    /// Its stop, to be handled once it is known.
+    pub(super) stop: Stop,
     since: u64,
 }
 
-impl Session<'_> {
-    /// A thread we do not know: a child that was quicker than the news of its birth, which the
-    /// parent's stop will bring; or the end of a thread already struck off.
-    pub(super) fn on_stranger(&mut self, tid: pid_t, stop: Stop) -> Done {
-        self.strangers.retain(|known| known.tid != tid);
-        if matches!(stop, Stop::Exited(_) | Stop::Killed(_)) {
-            return Ok(());
-        }
-        let stranger = Stranger { tid, stop, since: clock::now() };
-        if self.waiting.ending {
-            return self.adopt_stranger(stranger);
-        }
-        self.strangers.push(stranger);
-        if self.waiting.strangers.is_none() {
-            self.waiting.strangers = Some(stranger.since + PATIENCE);
-            self.set_alarm();
-        }
-        Ok(())
+/// The strangers, and what helps to tell whose they are.
+#[derive(Debug, Default)]
+pub(super) struct Strangers {
+    waiting: Vec<Stranger>,
+    /// Those adopted whose parent's stop has not come, and may never come.
+    adopted: HashSet<pid_t>,
+    /// The processes that ended last.
+    departed: VecDeque<Kin>,
+    due: Option<u64>,
+}
+
+impl Strangers {
+    /// A thread nobody knows has stopped.
+    pub(super) fn add(&mut self, tid: pid_t, stop: Stop, now: u64) {
+        self.waiting.push(Stranger { tid, stop, since: now });
+        self.due.get_or_insert(now + PATIENCE);
     }
 
-    /// A child has become known: whatever it has been waiting with is treated now.
-    pub(super) fn greet(&mut self, child: pid_t) -> Done {
-        match self.strangers.iter().position(|stranger| stranger.tid == child) {
-            Some(index) => {
-                let stop = self.strangers.swap_remove(index).stop;
-                self.on_known_stop(child, stop)
-            }
-            None => Ok(()),
-        }
+    /// Forgets a stranger that has ended, or has another stop.
+    pub(super) fn remove(&mut self, tid: pid_t) {
+        self.waiting.retain(|known| known.tid != tid);
     }
 
-    /// Adopts those that have waited long enough.
-    pub(super) fn adopt_the_patient(&mut self) -> Done {
-        let now = clock::now();
-        self.adopt_strangers(|stranger| stranger.since + PATIENCE <= now)?;
-        let since = self.strangers.iter().map(|stranger| stranger.since).min();
-        self.waiting.strangers = since.map(|since| since + PATIENCE);
-        Ok(())
+    /// A parent claims its child: the stop the child has been waiting with.
+    pub(super) fn claim(&mut self, child: pid_t) -> Option<Stop> {
+        let index = self.waiting.iter().position(|stranger| stranger.tid == child)?;
+        Some(self.waiting.swap_remove(index).stop)
     }
 
-    /// Adopts those whose parent is none of ours any more, now that a process has ended.
-    pub(super) fn adopt_orphans(&mut self) -> Done {
-        if self.strangers.is_empty() {
-            return Ok(());
-        }
-        let ours: Vec<pid_t> = self.processes.keys().copied().collect();
-        self.adopt_strangers(|stranger| {
-            let parent = number(stranger.tid, "PPid");
-            parent.is_none_or(|parent| !ours.contains(&parent))
-        })
+    /// When to look for those that have waited long enough, nanoseconds of `CLOCK_MONOTONIC`.
+    pub(super) fn due(&self) -> Option<u64> {
+        self.due
     }
 
-    /// Adopts all of them: nobody is waited for any more.
-    pub(super) fn adopt_everybody(&mut self) -> Done {
-        self.adopt_strangers(|_| true)
+    /// Takes those that have waited long enough.
+    pub(super) fn take_patient(&mut self, now: u64) -> Vec<Stranger> {
+        let taken = self.take(|stranger| stranger.since + PATIENCE <= now);
+        let since = self.waiting.iter().map(|stranger| stranger.since).min();
+        self.due = since.map(|since| since + PATIENCE);
+        taken
     }
 
-    fn adopt_strangers(&mut self, which: impl Fn(&Stranger) -> bool) -> Done {
-        let (adopted, others) = self.strangers.drain(..).partition(which);
-        self.strangers = others;
-        let adopted: Vec<Stranger> = adopted;
-        adopted.into_iter().try_for_each(|stranger| self.adopt_stranger(stranger))
+    /// Takes those of which this is true.
+    pub(super) fn take(&mut self, wanted: impl Fn(&Stranger) -> bool) -> Vec<Stranger> {
+        self.waiting.extract_if(.., |stranger| wanted(stranger)).collect()
     }
 
-    fn adopt_stranger(&mut self, Stranger { tid, stop, .. }: Stranger) -> Done {
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Forgets all that wait: there is nobody left to wait for.
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    pub(super) fn mark_adopted(&mut self, tid: pid_t) {
         self.adopted.insert(tid);
-        let pid = number(tid, "Tgid").unwrap_or(tid);
-        if let Some(process) = self.processes.get_mut(&pid).filter(|_| pid != tid) {
-            process.alive += 1;
-            self.threads.insert(tid, Thread { pid, ..Thread::default() });
-            return self.on_known_stop(tid, stop);
-        }
-        let parent = number(tid, "PPid").filter(|parent| self.processes.contains_key(parent));
-        let mut process = self.unclaimed(tid, parent);
-        let attached = process.attached;
-        // Which filters it has, and who else has its memory, only the parent could have told.
-        let stepped = std::mem::replace(&mut process.stepped, true);
-        process.landings = Landings::Refused;
-        self.processes.insert(tid, process);
-        self.threads.insert(tid, Thread { pid: tid, ..Thread::default() });
-        self.tell_start(tid, parent);
-        if !stepped {
-            let why = "its parent was killed while it was being born".to_owned();
-            self.notice(tid, Notice::Slow { why });
-        }
-        self.adopt_all(tid, tid);
-        if self.waiting.ending && !attached {
-            kill(tid);
-        }
-        self.on_known_stop(tid, stop)
     }
 
-    /// What can be known of a process whose birth nobody told. It has not run yet, so its arguments
-    /// are its parent's: they tell which command it belongs to where no parent does.
-    fn unclaimed(&self, tid: pid_t, parent: Option<pid_t>) -> Process {
-        if let Some(parent) = parent.and_then(|parent| self.processes.get(&parent)) {
-            return Process { table: Rc::default(), ..parent.forked(tid, false) };
-        }
-        let argv = Rc::new(probe::argv(tid));
-        let living = self.processes.values().map(Kin::of);
-        let kin = self.departed.iter().cloned().chain(living).find(|kin| kin.argv == argv);
-        let (command, attached) = match kin {
-            Some(kin) => (kin.command, kin.attached),
-            None => (0, self.commands.is_empty()),
-        };
-        Process { attached, argv, exe: probe::exe(tid), ..Process::new(tid, command) }
+    /// True if the child was adopted before its parent's stop, which has come now.
+    pub(super) fn was_adopted(&mut self, child: pid_t) -> bool {
+        self.adopted.remove(&child)
     }
 
-    /// A process has ended: children of it may yet turn up.
-    pub(super) fn depart(&mut self, process: &Process) {
+    /// A process has ended: children of it may still turn up.
+    pub(super) fn depart(&mut self, process: &TracedProcess) {
         self.departed.truncate(MOST_DEPARTED - 1);
         self.departed.push_front(Kin::of(process));
     }
+
+    /// The process, ended or living, with these arguments: a child that has not run yet has its
+    /// parent's.
+    pub(super) fn kin<'p>(
+        &self,
+        argv: &(Vec<String>, u64),
+        living: impl Iterator<Item = &'p TracedProcess>,
+    ) -> Option<Kin> {
+        let living = living.map(Kin::of);
+        self.departed.iter().cloned().chain(living).find(|kin| *kin.argv == *argv)
+    }
 }
 
-/// What tells whose child somebody is.
+/// A process as far as it matters to a child of it.
 #[derive(Clone, Debug)]
 pub(super) struct Kin {
     argv: Rc<(Vec<String>, u64)>,
-    command: u32,
-    attached: bool,
+    pub(super) command: u32,
+    pub(super) attached: bool,
 }
 
 impl Kin {
-    fn of(process: &Process) -> Self {
-        let Process { command, attached, .. } = *process;
+    fn of(process: &TracedProcess) -> Self {
+        let TracedProcess { command, attached, .. } = *process;
         Self { argv: Rc::clone(&process.argv), command, attached }
     }
 }
 
-/// A numeric field of a thread's status.
-fn number(tid: pid_t, field: &str) -> Option<pid_t> {
-    probe::status(tid)?.number(field)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stranger_is_claimed_with_its_stop_or_taken_when_its_time_is_up() {
+        let mut strangers = Strangers::default();
+        strangers.add(1, Stop::Trap, 100);
+        strangers.add(2, Stop::Exit, 200);
+        strangers.add(3, Stop::Trap, 300);
+        assert_eq!(strangers.due(), Some(100 + PATIENCE));
+        assert_eq!(strangers.claim(2), Some(Stop::Exit));
+        assert_eq!(strangers.claim(2), None);
+        assert!(strangers.take_patient(99 + PATIENCE).is_empty());
+        let taken = strangers.take_patient(100 + PATIENCE);
+        assert_eq!(taken.iter().map(|stranger| stranger.tid).collect::<Vec<_>>(), [1]);
+        assert_eq!(strangers.due(), Some(300 + PATIENCE));
+        strangers.remove(3);
+        assert!(strangers.is_empty());
+        assert!(strangers.take_patient(u64::MAX).is_empty());
+        assert_eq!(strangers.due(), None);
+    }
+
+    #[test]
+    fn a_late_stop_of_the_parent_finds_the_adoption_once() {
+        let mut strangers = Strangers::default();
+        strangers.mark_adopted(5);
+        assert!(strangers.was_adopted(5));
+        assert!(!strangers.was_adopted(5));
+    }
+
+    #[test]
+    fn a_child_belongs_to_the_command_that_has_its_arguments() {
+        let named = |pid, command, name: &str| TracedProcess {
+            argv: Rc::new((vec![name.to_owned()], 0)),
+            ..TracedProcess::new(pid, command)
+        };
+        let mut strangers = Strangers::default();
+        for old in 0..20 {
+            strangers.depart(&named(old, 9, &format!("old {old}")));
+        }
+        let living = [named(100, 1, "server"), named(101, 2, "client")];
+        let command = |name: &str| {
+            let argv = (vec![name.to_owned()], 0);
+            strangers.kin(&argv, living.iter()).map(|kin| kin.command)
+        };
+        assert_eq!(command("client"), Some(2));
+        assert_eq!(command("old 19"), Some(9));
+        assert_eq!(command("old 0"), None);
+    }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::tracees::{calls, lives, notices, options, prepare};
 use socklab_event::{Args, Errno, Notice, Process};
-use socklab_trace::{AttachRefusal, End, Error, Tracer};
+use socklab_trace::{AttachRefusal, EndReason, Error, Tracer};
 
 /// A program that does not outlive its test.
 struct Server(Child);
@@ -66,7 +66,7 @@ fn a_running_server_is_seen_and_let_go() {
         Err(error) => panic!("{error}"),
     };
     client.join().expect("the client");
-    assert_eq!(outcome.end, End::Stopped);
+    assert_eq!(outcome.end, EndReason::Stopped);
     let sockets = notices(&events).find_map(|notice| match notice {
         Notice::Attached { sockets } => Some(sockets.len()),
         _ => None,
@@ -161,6 +161,6 @@ fn a_first_thread_that_has_ended_is_not_waited_for() {
         }
         events.push(event);
     });
-    assert_eq!(outcome.expect("a recording").end, End::Stopped);
+    assert_eq!(outcome.expect("a recording").end, EndReason::Stopped);
     assert!(lives(&events).any(|life| *life == Process::Released));
 }

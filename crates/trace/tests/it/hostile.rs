@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use crate::tracees::{calls, lives, notices, prepare, python, quiet, record, record_one};
 use socklab_event::{Args, Endpoint, Exit, Notice, Process, Signal};
-use socklab_trace::{End, Options, Tracer};
+use socklab_trace::{EndReason, Options, Tracer};
 
-fn run_python(script: &str) -> (Vec<socklab_event::Event>, socklab_trace::Outcome) {
+fn run_python(script: &str) -> (Vec<socklab_event::Event>, socklab_trace::Summary) {
     let python = python().expect("python3");
     record_one([&python, "-S", "-E", "-c", script])
 }
@@ -40,7 +40,7 @@ fn a_bomb_that_does_not_end_is_ended() {
     let script = "while :; do /bin/true & done";
     let options = Options { deadline: Some(Duration::from_millis(500)), ..Options::default() };
     let (_, outcome) = record(Tracer::new(options).command(quiet(["/bin/sh", "-c", script])));
-    assert_eq!(outcome.end, End::Deadline);
+    assert_eq!(outcome.end, EndReason::Deadline);
 }
 
 /// Processes that have this word among their arguments.
@@ -62,7 +62,7 @@ fn children_whose_parents_are_killed_in_the_middle_of_fork_go_on() {
     };
     argv.push("150".into());
     let (events, outcome) = record_one(argv);
-    assert_eq!((outcome.end, outcome.commands[0].exit), (End::AllEnded, Some(Exit::Code(0))));
+    assert_eq!((outcome.end, outcome.commands[0].exit), (EndReason::AllEnded, Some(Exit::Code(0))));
     let started = lives(&events).filter(|life| matches!(life, Process::Start { .. })).count();
     let ended = lives(&events).filter(|life| matches!(life, Process::Exit { .. })).count();
     assert!(started > 150 && started == ended, "{started} started, {ended} ended");
@@ -78,7 +78,7 @@ fn nobody_is_left_behind_when_the_recording_ends_in_the_middle_of_forks() {
     argv.push(word.clone().into());
     let options = Options { deadline: Some(Duration::from_millis(500)), ..Options::default() };
     let (events, outcome) = record(Tracer::new(options).command(quiet(argv)));
-    assert_eq!(outcome.end, End::Deadline);
+    assert_eq!(outcome.end, EndReason::Deadline);
     assert!(lives(&events).count() > 2);
     assert_eq!(processes_with(&word), Vec::<String>::new());
 }

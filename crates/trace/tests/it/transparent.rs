@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::tracees::{lives, options, quiet, record, record_one};
 use socklab_event::{Exit, Process, Signal, Stream};
-use socklab_trace::{Command, End, Options, Stdio, Tracer};
+use socklab_trace::{Command, EndReason, Options, Stdio, Tracer};
 
 fn shell(script: &str) -> Vec<String> {
     ["/bin/sh", "-c", script].map(str::to_owned).to_vec()
@@ -141,7 +141,7 @@ fn a_deadline_ends_everything() {
     let began = Instant::now();
     let tracer = Tracer::new(options).command(quiet(shell("sleep 50 & sleep 50; wait")));
     let (_, outcome) = record(tracer);
-    assert_eq!(outcome.end, End::Deadline);
+    assert_eq!(outcome.end, EndReason::Deadline);
     assert_eq!(outcome.commands[0].exit, Some(Exit::Signal(Signal(libc::SIGKILL))));
     assert!(began.elapsed() < Duration::from_secs(20));
 }
@@ -163,7 +163,7 @@ fn another_thread_can_stop_a_recording() {
         })
         .expect("a recording");
     stopper.join().expect("the stopper");
-    assert_eq!(outcome.end, End::Stopped);
+    assert_eq!(outcome.end, EndReason::Stopped);
 }
 
 /// Ourselves as another process, which can be killed, and be another user's: runs the one test

@@ -11,7 +11,7 @@ use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use socklab_event::Timeline;
-use socklab_trace::{Command, Ended, Finish, Options, Stdio, Tracer};
+use socklab_trace::{Command, CommandEnd, Finish, Options, Stdio, Tracer};
 
 use super::commands::Program;
 use super::kept::Kept;
@@ -118,7 +118,7 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
     Ok(Recording { timeline, exits: exits.collect(), code })
 }
 
-fn code_of(ended: &Ended) -> ExitCode {
+fn code_of(ended: &CommandEnd) -> ExitCode {
     let code = ended.exit.map_or(0, socklab_event::Exit::shell_code);
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use socklab_event::{Call, Event, Notice, Process};
-use socklab_trace::{Command, Options, Outcome, Stdio, Tracer};
+use socklab_trace::{Command, Options, Stdio, Summary, Tracer};
 
 /// What a test cannot do here, said aloud and counted: straight to standard error, because the
 /// test harness keeps what passing tests print to itself.
@@ -112,7 +112,7 @@ pub(crate) fn quiet<S: Into<OsString>>(argv: impl IntoIterator<Item = S>) -> Com
 }
 
 /// Runs a tracer and keeps everything.
-pub(crate) fn record(tracer: Tracer) -> (Vec<Event>, Outcome) {
+pub(crate) fn record(tracer: Tracer) -> (Vec<Event>, Summary) {
     let mut events = Vec::new();
     let outcome = tracer.run(|event| events.push(event)).expect("a recording");
     (events, outcome)
@@ -121,7 +121,7 @@ pub(crate) fn record(tracer: Tracer) -> (Vec<Event>, Outcome) {
 /// Runs one tracee and keeps everything.
 pub(crate) fn record_one<S: Into<OsString>>(
     argv: impl IntoIterator<Item = S>,
-) -> (Vec<Event>, Outcome) {
+) -> (Vec<Event>, Summary) {
     record(Tracer::new(options()).command(quiet(argv)))
 }
 

@@ -6,17 +6,17 @@ use std::rc::Rc;
 
 use socklab_event::{Endpoint, Family, Protocol, Readiness, SocketId, SocketType};
 
-/// A socket, shared by all the descriptors that lead to it, in whatever process.
+/// A socket, shared by all the descriptors that refer to it, in whatever process.
 pub(crate) type Shared = Rc<RefCell<Socket>>;
 
 /// A socket and what the tracer remembers about it.
 #[derive(Debug)]
 pub(crate) struct Socket {
     pub(crate) id: SocketId,
-    /// A connect has been begun and not been seen to end.
+    /// A non-blocking connect has begun, and its result has not been seen.
     pub(crate) connecting: bool,
-    /// A command was started with it (`sd_listen_fds(3)`), and others can reach it already. Told
-    /// when the command first uses it: it may have been left open by chance.
+    /// A command was started with it (`sd_listen_fds(3)`), and others can reach it already. This
+    /// is reported when the command first uses it: it may have been left open by accident.
     pub(crate) given: Option<Readiness>,
 }
 
@@ -25,15 +25,15 @@ impl Socket {
         Rc::new(RefCell::new(Self { id, connecting: false, given: None }))
     }
 
-    /// True if it carries datagrams and can be sent them by address.
+    /// True if it receives datagrams from anybody who knows its address.
     pub(crate) fn is_datagram(&self) -> bool {
         self.id.kind == SocketType::DGRAM
     }
 }
 
-/// A descriptor of a socket.
+/// A descriptor that refers to a socket.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct Descriptor {
     pub(crate) socket: Shared,
     pub(crate) cloexec: bool,
 }
@@ -43,8 +43,8 @@ pub(crate) struct Entry {
 /// Cloning it is what `fork` does: new descriptors for the same sockets.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
-    entries: BTreeMap<i32, Entry>,
-    /// For every epoll descriptor, which descriptor a program's own word stands for.
+    entries: BTreeMap<i32, Descriptor>,
+    /// For every epoll descriptor, the descriptor that each of its `epoll_data` values stands for.
     epolls: BTreeMap<i32, BTreeMap<u64, i32>>,
 }
 
@@ -53,11 +53,11 @@ impl Table {
         self.entries.get(&fd).map(|entry| &entry.socket)
     }
 
-    pub(crate) fn insert(&mut self, fd: i32, socket: Shared, cloexec: bool) -> Option<Entry> {
-        self.entries.insert(fd, Entry { socket, cloexec })
+    pub(crate) fn insert(&mut self, fd: i32, socket: Shared, cloexec: bool) -> Option<Descriptor> {
+        self.entries.insert(fd, Descriptor { socket, cloexec })
     }
 
-    pub(crate) fn remove(&mut self, fd: i32) -> Option<Entry> {
+    pub(crate) fn remove(&mut self, fd: i32) -> Option<Descriptor> {
         // An epoll set forgets a closed descriptor, unless a duplicate keeps the socket open.
         self.epolls.remove(&fd);
         self.entries.remove(&fd)
@@ -77,24 +77,24 @@ impl Table {
         self.entries.keys().copied()
     }
 
-    /// Takes out everything between two descriptors, both included.
-    pub(crate) fn take_range(&mut self, first: u32, last: u32) -> Vec<(i32, Entry)> {
+    /// Removes all descriptors from `first` to `last`, both included.
+    pub(crate) fn take_range(&mut self, first: u32, last: u32) -> Vec<(i32, Descriptor)> {
         let inside = |fd: i32| (first..=last).contains(&fd.cast_unsigned());
         self.take(|fd, _| inside(fd))
     }
 
-    /// Takes out what an exec closes.
-    pub(crate) fn take_cloexec(&mut self) -> Vec<(i32, Entry)> {
+    /// Removes those that an exec closes.
+    pub(crate) fn take_cloexec(&mut self) -> Vec<(i32, Descriptor)> {
         self.epolls.clear();
         self.take(|_, entry| entry.cloexec)
     }
 
-    /// Takes out everything.
-    pub(crate) fn take_all(&mut self) -> Vec<(i32, Entry)> {
+    /// Removes all of them.
+    pub(crate) fn take_all(&mut self) -> Vec<(i32, Descriptor)> {
         self.take(|_, _| true)
     }
 
-    fn take(&mut self, wanted: impl Fn(i32, &Entry) -> bool) -> Vec<(i32, Entry)> {
+    fn take(&mut self, wanted: impl Fn(i32, &Descriptor) -> bool) -> Vec<(i32, Descriptor)> {
         let all = std::mem::take(&mut self.entries);
         let (taken, left) = all.into_iter().partition(|(fd, entry)| wanted(*fd, entry));
         self.entries = left;
@@ -114,18 +114,18 @@ impl Table {
         set.insert(data, fd);
     }
 
-    /// True if the epoll set has sockets in it, as far as was seen.
+    /// True if a socket was ever seen added to the epoll set.
     pub(crate) fn watches(&self, epoll: i32) -> bool {
         self.epolls.contains_key(&epoll)
     }
 
-    /// The descriptor a program's own word stands for in an epoll set.
+    /// The descriptor that `data` stands for in an epoll set.
     pub(crate) fn watched(&self, epoll: i32, data: u64) -> Option<i32> {
         self.epolls.get(&epoll)?.get(&data).copied()
     }
 }
 
-/// The protocol a new socket gets, 0 meaning the family's own.
+/// The protocol a new socket gets when it was created with `asked`; 0 asks for the family's default.
 pub(crate) fn resolve(family: Family, kind: SocketType, asked: Protocol) -> Protocol {
     if asked.0 != 0 || !matches!(family, Family::INET | Family::INET6) {
         return asked;
@@ -137,7 +137,7 @@ pub(crate) fn resolve(family: Family, kind: SocketType, asked: Protocol) -> Prot
     }
 }
 
-/// True if an address is one others can reach a socket by.
+/// True if others can reach a socket by this address.
 pub(crate) fn is_reachable(endpoint: &Endpoint) -> bool {
     match endpoint {
         Endpoint::Unix { .. } | Endpoint::UnixAbstract { .. } => true,

@@ -1,0 +1,235 @@
+//! A call whose result is known: what it did, and the events that come of it.
+
+use libc::pid_t;
+use socklab_event::{
+    Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream, What,
+};
+
+use super::descriptors::Descriptors;
+use super::effects::Effect;
+use super::filters::Filters;
+use super::reporter::Reporter;
+use super::sockets::Sockets;
+use super::table::{Descriptor, Shared};
+use super::thread::OpenCall;
+use super::tracees::Tracees;
+use crate::decode::{Limits, decode};
+use crate::memory::TraceeMemory;
+use crate::options::Options;
+use crate::syscall::Sys;
+
+/// Results by which the kernel tells itself to restart a call; programs never see them.
+/// `ERESTARTSYS`, `ERESTARTNOINTR`, `ERESTARTNOHAND`, `ERESTART_RESTARTBLOCK` of
+/// `include/linux/errno.h`.
+const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
+
+/// Results from here to -1 are error numbers, `MAX_ERRNO` of `include/linux/err.h`.
+const LARGEST_ERROR: i64 = -4095;
+
+/// What handling a call needs.
+pub(super) struct Calls<'a> {
+    pub(super) options: &'a Options,
+    pub(super) tracees: &'a mut Tracees,
+    pub(super) sockets: &'a mut Sockets,
+    pub(super) reporter: &'a mut Reporter,
+}
+
+impl Calls<'_> {
+    pub(super) fn descriptors(&mut self) -> Descriptors<'_> {
+        Descriptors { tracees: self.tracees, sockets: self.sockets, reporter: self.reporter }
+    }
+
+    pub(super) fn filters(&mut self) -> Filters<'_> {
+        Filters { tracees: self.tracees, reporter: self.reporter }
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        Limits { sample: self.options.sample }
+    }
+
+    /// Decodes a call whose outcome is known, and concludes it.
+    pub(super) fn finish(&mut self, tid: pid_t, call: OpenCall, outcome: Outcome, ended: u64) {
+        let args = decode(&call.entry, outcome, &TraceeMemory(tid), self.limits());
+        if call.stdio {
+            return self.report_stdio(tid, &call, &args, ended);
+        }
+        self.conclude(tid, call, args, outcome, ended);
+    }
+
+    /// Applies a decoded call to our tables, and reports it and what followed from it.
+    pub(super) fn conclude(
+        &mut self,
+        tid: pid_t,
+        call: OpenCall,
+        mut args: Args,
+        outcome: Outcome,
+        ended: u64,
+    ) {
+        let effect = self.descriptors().apply(tid, &call, &mut args, outcome);
+        if !self.concerns_sockets(tid, &call, &mut args) {
+            return self.report_effect(tid, effect, ended);
+        }
+        let socket = effect.socket.as_ref().or(call.socket.as_ref());
+        let event = Call {
+            name: Name::of(call.entry.row.name),
+            fd: fd(&call, &args),
+            socket: socket.map(|socket| socket.borrow().id.clone()),
+            args,
+            outcome,
+            began: call.began,
+            ended,
+            restarts: call.restarts,
+            implicit: false,
+            source: None,
+        };
+        let place = self.tracees.place(tid);
+        self.reporter.report(place, event.moment(), What::Call(Box::new(event)));
+        self.report_effect(tid, effect, ended);
+    }
+
+    /// Fills in what only the tables know; false for calls that turned out not to concern sockets.
+    fn concerns_sockets(&self, tid: pid_t, call: &OpenCall, args: &mut Args) -> bool {
+        let Some(process) = self.tracees.process_of(tid) else {
+            return true;
+        };
+        let table = process.table.borrow();
+        match args {
+            Args::Poll { waits, .. } => {
+                for wait in &mut *waits {
+                    wait.socket = table.get(wait.fd).map(|socket| socket.borrow().id.clone());
+                }
+                waits.iter().any(|wait| wait.socket.is_some())
+            }
+            Args::EpollWait { epoll, ready, .. } => {
+                for entry in &mut *ready {
+                    entry.fd = table.watched(*epoll, entry.data);
+                }
+                true
+            }
+            Args::Dup { .. } => call.socket.is_some(),
+            Args::Other { .. } => !matches!(call.entry.row.sys, Sys::CloseRange | Sys::PidfdGetfd),
+            _ => true,
+        }
+    }
+
+    fn report_stdio(&mut self, tid: pid_t, call: &OpenCall, args: &Args, ended: u64) {
+        let stream = match call.entry.fd() {
+            0 => Stream::Stdin,
+            1 => Stream::Stdout,
+            _ => Stream::Stderr,
+        };
+        let (Args::Send { bytes, .. } | Args::Recv { bytes, .. }) = args else {
+            return;
+        };
+        if bytes.total > 0 {
+            let what = What::Process(Life::Stdio { stream, bytes: bytes.clone() });
+            self.reporter.report(self.tracees.place(tid), ended, what);
+        }
+    }
+
+    /// Reports what followed from a call: descriptors closed, sockets ready, notices.
+    fn report_effect(&mut self, tid: pid_t, effect: Effect, at: u64) {
+        self.report_closed(tid, effect.closed, at);
+        for notice in effect.notices {
+            self.reporter.report(self.tracees.place(tid), at, What::Notice(notice));
+        }
+        if let Some((readiness, socket)) = effect.ready {
+            self.report_ready(tid, readiness, &socket, at);
+        }
+    }
+
+    /// A socket can be reached by others, or is connected. In the first case the next command may
+    /// start.
+    pub(super) fn report_ready(
+        &mut self,
+        tid: pid_t,
+        readiness: Readiness,
+        socket: &Shared,
+        at: u64,
+    ) {
+        let id = socket.borrow().id.clone();
+        let life = Life::Ready { readiness, at: id.local.clone(), socket: id };
+        self.reporter.report(self.tracees.place(tid), at, What::Process(life));
+        let command = self.tracees.process_of(tid).map(|process| process.command);
+        if let Some(command) = command.filter(|_| readiness != Readiness::Connected) {
+            self.tracees.mark_ready(command);
+        }
+    }
+
+    /// Reports sockets closed by something else than `close`: an exec, an exit, a `dup2`.
+    pub(super) fn report_closed(&mut self, tid: pid_t, closed: Vec<(i32, Descriptor)>, at: u64) {
+        for (fd, descriptor) in closed {
+            let id = descriptor.socket.borrow().id.clone();
+            let what = What::Call(Box::new(implicit_close(fd, id, at)));
+            self.reporter.report(self.tracees.place(tid), at, what);
+        }
+    }
+
+    /// A call on a socket begins: if a command was started with the socket, it means to serve.
+    pub(super) fn use_given(&mut self, tid: pid_t, sys: Sys, socket: &Shared, began: u64) {
+        let only_moves =
+            matches!(sys, Sys::Close | Sys::Dup | Sys::Dup2 | Sys::Dup3 | Sys::Fcntl | Sys::Ioctl);
+        if only_moves {
+            return;
+        }
+        let given = socket.borrow_mut().given.take();
+        if let Some(readiness) = given {
+            self.report_ready(tid, readiness, socket, began);
+        }
+    }
+}
+
+fn implicit_close(fd: i32, socket: SocketId, at: u64) -> Call {
+    Call {
+        name: Name::of("close"),
+        fd: Some(fd),
+        socket: Some(socket),
+        args: Args::Close,
+        outcome: Outcome::Value(0),
+        began: at,
+        ended: at,
+        restarts: 0,
+        implicit: true,
+        source: None,
+    }
+}
+
+/// True for a result by which the kernel tells itself to make the call again.
+pub(super) fn is_restart(result: i64) -> bool {
+    RESTARTS.contains(&result)
+}
+
+/// The outcome that a system call's result stands for.
+pub(super) fn outcome_of(result: i64) -> Outcome {
+    // No error number is that large, but a program may put any result where we look for one.
+    match i32::try_from(result.saturating_neg()) {
+        Ok(errno) if (LARGEST_ERROR..0).contains(&result) => Outcome::Error(Errno(errno)),
+        _ => Outcome::Value(result),
+    }
+}
+
+/// The descriptor that the event says the call was made on.
+fn fd(call: &OpenCall, args: &Args) -> Option<i32> {
+    match (call.entry.row.sys, args) {
+        (Sys::EpollCtl, _) => Some(call.entry.words[2] as i32),
+        (Sys::Splice, Args::SendFile { into_socket: true, .. }) => Some(call.entry.words[2] as i32),
+        (Sys::Splice, _) => Some(call.entry.words[0] as i32),
+        _ => call.entry.row.takes_fd().then(|| call.entry.fd()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_values_or_error_numbers() {
+        assert_eq!(outcome_of(0), Outcome::Value(0));
+        assert_eq!(outcome_of(-111), Outcome::Error(Errno::ECONNREFUSED));
+        assert_eq!(outcome_of(-4095), Outcome::Error(Errno(4095)));
+        for value in [-4096, i64::MIN, i64::MAX] {
+            assert_eq!(outcome_of(value), Outcome::Value(value));
+        }
+        assert!(is_restart(-512) && !is_restart(-4) && !is_restart(0));
+    }
+}

@@ -1,0 +1,227 @@
+//! Keeps the tables of socket descriptors as the kernel's are, and the sockets' addresses up to
+//! date.
+
+use std::cell::RefCell;
+use std::os::fd::{AsFd, OwnedFd};
+use std::rc::Rc;
+
+use libc::pid_t;
+use socklab_event::{Endpoint, Family, Notice, Readiness, SocketId, SocketType};
+use socklab_kernel::diag::unix_peer;
+
+use super::filters::Filters;
+use super::reporter::Reporter;
+use super::sockets::Sockets;
+use super::table::{self, Descriptor, Shared, Socket};
+use super::tracees::Tracees;
+use crate::probe;
+
+/// The descriptors of all tracees, and the sockets they refer to.
+pub(super) struct Descriptors<'a> {
+    pub(super) tracees: &'a mut Tracees,
+    pub(super) sockets: &'a mut Sockets,
+    pub(super) reporter: &'a mut Reporter,
+}
+
+impl Descriptors<'_> {
+    pub(super) fn filters(&mut self) -> Filters<'_> {
+        Filters { tracees: self.tracees, reporter: self.reporter }
+    }
+
+    /// A call has made this socket, and this descriptor for it.
+    pub(super) fn create(&mut self, tid: pid_t, fd: i32, id: SocketId, cloexec: bool) -> Shared {
+        let socket = Socket::new(id);
+        self.sockets.insert(&socket);
+        self.insert(tid, fd, &socket, cloexec);
+        socket
+    }
+
+    /// Asks the kernel about a descriptor whose creation was not seen; if it is a socket, knows it
+    /// from now on.
+    pub(super) fn adopt(&mut self, tid: pid_t, fd: i32, cloexec: bool) -> Option<Shared> {
+        let inode = probe::inode(tid, fd)?;
+        let socket = match self.sockets.get(inode) {
+            Some(socket) => socket,
+            None => {
+                let copy = self.duplicate(tid, fd)?;
+                let mut id = probe::identify(copy.as_fd(), Some(inode), probe::netns(tid))?;
+                self.introduce(&mut id);
+                let socket = Socket::new(id);
+                self.sockets.insert(&socket);
+                socket
+            }
+        };
+        self.tracees.process_of(tid)?;
+        self.insert(tid, fd, &socket, cloexec);
+        Some(socket)
+    }
+
+    /// Adopts every socket a process has; returns their descriptors.
+    pub(super) fn adopt_all(&mut self, pid: pid_t, tid: pid_t) -> Vec<i32> {
+        let mut adopted = Vec::new();
+        for socket in probe::sockets(pid) {
+            if self.adopt(tid, socket.fd, socket.close_on_exec).is_some() {
+                adopted.push(socket.fd);
+            }
+        }
+        adopted
+    }
+
+    fn insert(&mut self, tid: pid_t, fd: i32, socket: &Shared, cloexec: bool) {
+        if let Some(process) = self.tracees.process_of(tid) {
+            process.table.borrow_mut().insert(fd, Rc::clone(socket), cloexec);
+        }
+        self.filters().cover(tid, fd);
+    }
+
+    /// Makes a descriptor refer to a socket, or to something else; gives the socket it referred to.
+    pub(super) fn replace(
+        &mut self,
+        tid: pid_t,
+        fd: i32,
+        with: Option<(Shared, bool)>,
+    ) -> Vec<(i32, Descriptor)> {
+        let Some(process) = self.tracees.process_of(tid) else {
+            return Vec::new();
+        };
+        let before = process.table.borrow_mut().remove(fd);
+        if let Some((socket, cloexec)) = with {
+            self.insert(tid, fd, &socket, cloexec);
+        }
+        before.map(|before| (fd, before)).into_iter().collect()
+    }
+
+    /// `close_range(2)`; gives the sockets it closed.
+    pub(super) fn close_range(&mut self, tid: pid_t, words: &[u64]) -> Vec<(i32, Descriptor)> {
+        let &[first, last, flags, ..] = words else {
+            return Vec::new();
+        };
+        let (first, last) = (first as u32, last as u32);
+        if flags & u64::from(libc::CLOSE_RANGE_UNSHARE) != 0 {
+            self.unshare(tid, libc::CLONE_FILES as u64);
+        }
+        let Some(process) = self.tracees.process_of(tid) else {
+            return Vec::new();
+        };
+        let mut table = process.table.borrow_mut();
+        if flags & u64::from(libc::CLOSE_RANGE_CLOEXEC) != 0 {
+            table.set_cloexec_range(first, last);
+            return Vec::new();
+        }
+        table.take_range(first, last)
+    }
+
+    pub(super) fn set_cloexec(&mut self, tid: pid_t, fd: i32, cloexec: bool) {
+        if let Some(process) = self.tracees.process_of(tid) {
+            process.table.borrow_mut().set_cloexec(fd, cloexec);
+        }
+    }
+
+    /// `unshare(CLONE_FILES)`: the thread gets a descriptor table of its own.
+    pub(super) fn unshare(&mut self, tid: pid_t, flags: u64) {
+        if flags & libc::CLONE_FILES as u64 == 0 {
+            return;
+        }
+        let Some(process) = self.tracees.process_of_mut(tid) else {
+            return;
+        };
+        if process.alive > 1 {
+            let why = "a thread with descriptors of its own is taken for one that shares them";
+            let notice = Notice::NotDecoded { call: "unshare".to_owned(), why: why.to_owned() };
+            return self.reporter.notice(self.tracees.place(tid), notice);
+        }
+        let own = process.table.borrow().clone();
+        process.table = Rc::new(RefCell::new(own));
+    }
+
+    /// Remembers which of the sockets a command was started with others can reach already.
+    pub(super) fn recognize_given(&mut self, tid: pid_t, fds: &[i32]) {
+        for fd in fds {
+            let Some(copy) = self.duplicate(tid, *fd) else { continue };
+            let Some(process) = self.tracees.process_of(tid) else { return };
+            let Some(socket) = process.table.borrow().get(*fd).cloned() else { continue };
+            let mut socket = socket.borrow_mut();
+            let bound = socket.id.local.as_ref().is_some_and(table::is_reachable);
+            socket.given = match probe::listens(copy.as_fd()) {
+                true => Some(Readiness::Listening),
+                false if socket.is_datagram() && bound => Some(Readiness::Bound),
+                false => None,
+            };
+        }
+    }
+
+    /// Our own duplicate of a tracee's descriptor.
+    fn duplicate(&mut self, tid: pid_t, fd: i32) -> Option<OwnedFd> {
+        let process = self.tracees.process_of_mut(tid)?;
+        if process.pidfd.is_none() {
+            process.pidfd = probe::pidfd(process.pid).ok();
+        }
+        probe::duplicate(process.pidfd.as_ref()?.as_fd(), fd).ok()
+    }
+
+    /// A socket has been connected, or is being: it knows both its addresses.
+    pub(super) fn connected(&mut self, tid: pid_t, fd: i32, socket: &Shared, address: &Endpoint) {
+        self.refresh(tid, fd, socket);
+        let mut socket = socket.borrow_mut();
+        match address {
+            Endpoint::Unspecified => socket.id.peer = None,
+            // Not connected yet, or reset already: then `getpeername` fails.
+            _ if socket.id.peer.is_none() => socket.id.peer = Some(address.clone()),
+            _ => {}
+        }
+    }
+
+    /// Asks the kernel for the addresses a socket has by now.
+    pub(super) fn refresh(&mut self, tid: pid_t, fd: i32, socket: &Shared) {
+        let Some(copy) = self.duplicate(tid, fd) else {
+            return;
+        };
+        let mut socket = socket.borrow_mut();
+        socket.id.local = probe::local(copy.as_fd());
+        socket.id.peer = probe::peer(copy.as_fd()).or(socket.id.peer.take());
+    }
+
+    /// The first datagram sent gives a socket its address.
+    pub(super) fn sent(&mut self, tid: pid_t, fd: i32, socket: &Shared) {
+        let gets_address = {
+            let id = &socket.borrow().id;
+            id.local.is_none() && id.kind != SocketType::STREAM && id.family != Family::UNIX
+        };
+        if gets_address {
+            self.refresh(tid, fd, socket);
+        }
+    }
+
+    /// The socket that `accept` returned; `peer` is the address it wrote, if it was asked to.
+    pub(super) fn accepted(
+        &mut self,
+        tid: pid_t,
+        fd: i32,
+        listener: &SocketId,
+        peer: Option<&Endpoint>,
+    ) -> SocketId {
+        let copy = self.duplicate(tid, fd);
+        let copy = copy.as_ref().map(AsFd::as_fd);
+        let mut id = SocketId {
+            local: copy.and_then(probe::local).or_else(|| listener.local.clone()),
+            peer: copy.and_then(probe::peer).or_else(|| peer.cloned()),
+            inode: copy.and_then(probe::inode_of),
+            peer_inode: None,
+            ..listener.clone()
+        };
+        self.introduce(&mut id);
+        id
+    }
+
+    /// The addresses of Unix sockets don't say who is at the other end: makes the two ends know
+    /// each other by inode.
+    fn introduce(&self, id: &mut SocketId) {
+        if id.family != Family::UNIX {
+            return;
+        }
+        id.peer_inode = id.inode.and_then(unix_peer);
+        if let Some(other) = id.peer_inode.and_then(|inode| self.sockets.get(inode)) {
+            other.borrow_mut().id.peer_inode = id.inode;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Making sure that a process stops at everything it does with its sockets.
+
+use libc::pid_t;
+use socklab_event::Notice;
+
+use super::reporter::Reporter;
+use super::tracees::Tracees;
+use crate::filter::{self, Descriptors, INSTALL_FLAGS, SET_MODE_FILTER};
+use crate::inject::{InjectError, inject};
+use crate::memory::TraceeMemory;
+use crate::ptrace;
+use crate::syscall::{PR_SET_SECCOMP, Row, Sys};
+
+/// Size of the page the tracer keeps in a program, in bytes.
+const SCRATCH: u64 = 4096;
+
+/// `sizeof(struct sock_fprog)`.
+const PROGRAM_HEADER: u64 = 16;
+
+/// Highest operation of `seccomp(2)` that installs something: `SECCOMP_SET_MODE_STRICT` is 0,
+/// `SECCOMP_SET_MODE_FILTER` 1; the others only ask.
+const LAST_INSTALLING: u64 = 1;
+
+/// Installs filters in the tracees.
+pub(super) struct Filters<'a> {
+    pub(super) tracees: &'a mut Tracees,
+    pub(super) reporter: &'a mut Reporter,
+}
+
+/// Why a filter could not be installed; `None` if the process is gone.
+type Unable = Option<String>;
+
+impl Filters<'_> {
+    /// Makes calls on `fd` stop the program from now on. The thread has just returned from the
+    /// call that made the descriptor.
+    pub(super) fn cover(&mut self, tid: pid_t, fd: i32) {
+        let Some(process) = self.tracees.process_of(tid) else {
+            return;
+        };
+        if process.stepped || process.coverage.contains(fd) {
+            return;
+        }
+        let range = process.coverage.next(fd);
+        match self.install(tid, &range) {
+            Ok(()) => {
+                self.reporter.cost().filters += 1;
+                if let Some(process) = self.tracees.process_of_mut(tid) {
+                    process.coverage.push(range);
+                }
+            }
+            Err(why) => self.step_from_now_on(tid, why.map(|why| Notice::Slow { why })),
+        }
+    }
+
+    /// Installs a filter for these descriptors in the thread's process.
+    fn install(&mut self, tid: pid_t, range: &Descriptors) -> Result<(), Unable> {
+        let scratch = self.scratch(tid)?;
+        let process = self.tracees.process_of(tid);
+        let first = process.is_some_and(|process| process.coverage.is_empty());
+        let code = filter::descriptors(range, first);
+        // struct sock_fprog { unsigned short len; struct sock_filter *filter; }, then the filter.
+        let mut bytes = (code.len() as u64).to_ne_bytes().to_vec();
+        bytes.extend((scratch + PROGRAM_HEADER).to_ne_bytes());
+        for step in &code {
+            bytes.extend(step.code.to_ne_bytes());
+            bytes.extend([step.jt, step.jf]);
+            bytes.extend(step.k.to_ne_bytes());
+        }
+        let written = TraceeMemory(tid).write(scratch, &bytes);
+        written.map_err(|error| Some(format!("writing a filter: {error}")))?;
+        let (mode, flags) = (u64::from(SET_MODE_FILTER), u64::from(INSTALL_FLAGS));
+        match self.inject(tid, libc::SYS_seccomp, [mode, flags, scratch, 0, 0, 0])? {
+            0 => Ok(()),
+            error => {
+                let error = i32::try_from(-error).map(std::io::Error::from_raw_os_error);
+                let error = error.map_or_else(|_| "refused".to_owned(), |error| error.to_string());
+                Err(Some(format!("the program may not be given another seccomp filter: {error}")))
+            }
+        }
+    }
+
+    /// Address of a page of the process's memory that is the tracer's to write to. The process
+    /// maps it itself, once. Its stack would do too, but small stacks (goroutines') lie close to
+    /// other data.
+    pub(super) fn scratch(&mut self, tid: pid_t) -> Result<u64, Unable> {
+        let known = self.tracees.process_of(tid).and_then(|process| process.scratch);
+        if let Some(scratch) = known {
+            return Ok(scratch);
+        }
+        let protection = (libc::PROT_READ | libc::PROT_WRITE) as u64;
+        let flags = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as u64;
+        let arguments = [0, SCRATCH, protection, flags, u64::MAX, 0];
+        let address = self.inject(tid, libc::SYS_mmap, arguments)?;
+        match u64::try_from(address) {
+            Ok(address) => {
+                if let Some(process) = self.tracees.process_of_mut(tid) {
+                    process.scratch = Some(address);
+                }
+                Ok(address)
+            }
+            Err(_) => Err(Some("the program has no memory left for a filter".to_owned())),
+        }
+    }
+
+    /// Makes the thread, which has just returned from a call, make another one; gives its result.
+    pub(super) fn inject(
+        &mut self,
+        tid: pid_t,
+        number: i64,
+        arguments: [u64; 6],
+    ) -> Result<i64, Unable> {
+        let Some(pid) = self.tracees.thread(tid).map(|thread| thread.pid) else {
+            return Err(None);
+        };
+        match inject(pid, tid, (number, arguments), self.tracees.deferred()) {
+            Ok(result) => Ok(result),
+            Err(InjectError::Gone) => Err(None),
+            Err(InjectError::Ptrace(error)) if error.raw_os_error() == Some(libc::ESRCH) => {
+                Err(None)
+            }
+            Err(InjectError::Ptrace(error)) => Err(Some(format!("ptrace: {error}"))),
+            Err(InjectError::Unreadable) => {
+                Err(Some("its memory may not be read: it guards itself (not dumpable)".to_owned()))
+            }
+            Err(InjectError::Elsewhere) => {
+                Err(Some("its system calls are not made the usual way".to_owned()))
+            }
+        }
+    }
+
+    /// Makes the process stop at every system call from now on: filters can't be relied on.
+    pub(super) fn step_from_now_on(&mut self, tid: pid_t, notice: Option<Notice>) {
+        let Some(process) = self.tracees.process_of_mut(tid) else {
+            return;
+        };
+        if std::mem::replace(&mut process.stepped, true) {
+            return;
+        }
+        let pid = process.pid;
+        if let Some(notice) = notice {
+            self.reporter.notice(self.tracees.place(tid), notice);
+        }
+        // Threads that run were told to run to the next filtered call: stop each of them once.
+        for (other, thread) in self.tracees.threads_of(pid) {
+            if other != tid && !thread.ending {
+                let _ = ptrace::interrupt(other);
+            }
+        }
+    }
+
+    /// The program may be about to install a seccomp filter of its own. That may forbid us to add
+    /// ours (or kill the program for trying), and what it denies the program we would not see:
+    /// the verdicts of other filters take precedence over "trace".
+    pub(super) fn on_own_filter(&mut self, tid: pid_t, row: &Row, words: &[u64; 6]) {
+        let installs = match row.sys {
+            Sys::Seccomp => words[0] <= LAST_INSTALLING,
+            _ => words[0] == u64::from(PR_SET_SECCOMP),
+        };
+        if installs {
+            self.step_from_now_on(tid, Some(Notice::OwnFilter));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What the tracer knows about a process.
+
+use std::cell::RefCell;
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+
+use libc::pid_t;
+
+use super::coverage::Coverage;
+use super::table::Table;
+
+/// Where the calls of a process return to if nobody waits for their return (see
+/// `session::shortcut`).
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Landings {
+    /// Not set up: that pays for a program that sends a lot only.
+    #[default]
+    Undecided,
+    /// In this page of code.
+    At { code: u64, slots: Vec<Slot> },
+    /// Nowhere, for good.
+    Refused,
+}
+
+/// The state of one landing and of the memory it writes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Slot {
+    /// The landing's code has been written.
+    pub(crate) written: bool,
+    /// A call is on its way to it.
+    pub(crate) used: bool,
+}
+
+/// A process: threads that share memory and, nearly always, descriptors.
+#[derive(Debug)]
+pub(crate) struct TracedProcess {
+    pub(crate) pid: pid_t,
+    /// Which command it is or descends from.
+    pub(crate) command: u32,
+    /// How many of its threads have not begun to end.
+    pub(crate) alive: u32,
+    pub(crate) table: Rc<RefCell<Table>>,
+    pub(crate) coverage: Coverage,
+    /// Address of a page of the process that is the tracer's to write to.
+    pub(crate) scratch: Option<u64>,
+    pub(crate) landings: Landings,
+    /// How many calls it made that could have been shortcuts.
+    pub(crate) sends: u32,
+    /// Stopped at every system call, because filters cannot be used.
+    pub(crate) stepped: bool,
+    /// It may get sockets unseen (io_uring), so unknown descriptors are asked about.
+    pub(crate) uncertain: bool,
+    /// It was running before the tracer came.
+    pub(crate) attached: bool,
+    /// It has been started and not yet executed its program.
+    pub(crate) fresh: bool,
+    /// Job control has stopped it.
+    pub(crate) stopped: bool,
+    /// Its calls in another ABI have been reported.
+    pub(crate) foreign_noticed: bool,
+    pub(crate) pidfd: Option<OwnedFd>,
+    /// Its arguments, and how many more were left out.
+    pub(crate) argv: Rc<(Vec<String>, u64)>,
+    pub(crate) exe: Option<String>,
+}
+
+impl TracedProcess {
+    pub(crate) fn new(pid: pid_t, command: u32) -> Self {
+        Self {
+            pid,
+            command,
+            alive: 1,
+            table: Rc::default(),
+            coverage: Coverage::default(),
+            scratch: None,
+            landings: Landings::default(),
+            sends: 0,
+            stepped: false,
+            uncertain: false,
+            attached: false,
+            fresh: false,
+            stopped: false,
+            foreign_noticed: false,
+            pidfd: None,
+            argv: Rc::default(),
+            exe: None,
+        }
+    }
+
+    /// The child that `fork` makes of it, with or without a descriptor table of its own.
+    pub(crate) fn forked(&self, pid: pid_t, shares_table: bool) -> Self {
+        let table = match shares_table {
+            true => Rc::clone(&self.table),
+            false => Rc::new(RefCell::new(self.table.borrow().clone())),
+        };
+        Self {
+            table,
+            coverage: self.coverage.clone(),
+            scratch: self.scratch,
+            // No call of the child is on its way to a landing.
+            landings: match &self.landings {
+                Landings::At { code, slots } => Landings::At {
+                    code: *code,
+                    slots: slots.iter().map(|slot| Slot { used: false, ..*slot }).collect(),
+                },
+                other => other.clone(),
+            },
+            stepped: self.stepped,
+            uncertain: self.uncertain,
+            attached: self.attached,
+            argv: Rc::clone(&self.argv),
+            exe: self.exe.clone(),
+            ..Self::new(pid, self.command)
+        }
+    }
+}

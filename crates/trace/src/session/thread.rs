@@ -1,0 +1,65 @@
+//! What the tracer knows about a thread, and the call it is in.
+
+use libc::pid_t;
+use socklab_event::Args;
+
+use super::table::Shared;
+use crate::decode::CallAtEntry;
+
+/// A thread: it has at most one system call under way.
+#[derive(Debug, Default)]
+pub(crate) struct TracedThread {
+    /// The process it belongs to.
+    pub(crate) pid: pid_t,
+    /// The call it is in.
+    pub(crate) call: Option<OpenCall>,
+    /// A call that a signal interrupted. The kernel restarts it, unless a handler installed
+    /// without `SA_RESTART` runs first.
+    pub(crate) interrupted: Option<OpenCall>,
+    /// When it was seized, if it has not stopped since.
+    pub(crate) seized: Option<u64>,
+    /// A call whose return was not waited for.
+    pub(crate) shortcut: Option<Shortcut>,
+    /// It single-steps to the first instruction of a signal handler.
+    pub(crate) stepping: bool,
+    /// It was created while other threads of its parent were in calls, so what it inherited must
+    /// be read from the kernel.
+    pub(crate) verify: bool,
+    /// Its `PTRACE_EVENT_EXIT` has been seen.
+    pub(crate) ending: bool,
+}
+
+impl TracedThread {
+    pub(crate) fn new(pid: pid_t) -> Self {
+        Self { pid, ..Self::default() }
+    }
+}
+
+/// A call that has been entered and has not returned.
+#[derive(Debug)]
+pub(crate) struct OpenCall {
+    pub(crate) entry: CallAtEntry,
+    pub(crate) began: u64,
+    /// When it was last interrupted: its end, if it turns out to have failed with EINTR.
+    pub(crate) interrupted_at: u64,
+    pub(crate) restarts: u32,
+    /// Address after its instruction, and the stack pointer: a restarted call has the same.
+    pub(crate) instruction: u64,
+    pub(crate) stack: u64,
+    /// The socket it is made on.
+    pub(crate) socket: Option<Shared>,
+    /// It is made on a standard stream that is being recorded.
+    pub(crate) stdio: bool,
+}
+
+/// A call whose result the program itself writes down (see `session::shortcut`).
+#[derive(Debug)]
+pub(crate) struct Shortcut {
+    pub(crate) call: OpenCall,
+    /// Decoded at entry: by the time the result is read the buffer may have changed.
+    pub(crate) args: Args,
+    /// Index of its slot and landing.
+    pub(crate) slot: usize,
+    /// The processor's time stamp that belongs to the call's `began`.
+    pub(crate) ticks: u64,
+}
