@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use socklab_event::{Args, Call, Endpoint, Errno, Process, Protocol, SocketType, Timeline};
 use socklab_flows::{Flows, Position};
-
-use crate::Argument;
+use socklab_say::Argument;
 
 /// A timeline with its conversations.
 pub(crate) struct Case<'t> {
@@ -182,11 +181,6 @@ pub(crate) fn is_udp(call: &Call) -> bool {
 /// True for a call on a socket that carries datagrams of any family.
 pub(crate) fn is_datagram(call: &Call) -> bool {
     call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::DGRAM)
-}
-
-/// Whole milliseconds.
-pub(crate) fn milliseconds(nanoseconds: u64) -> u64 {
-    nanoseconds / 1_000_000
 }
 
 /// An address as people write it.

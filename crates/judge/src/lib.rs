@@ -1,9 +1,8 @@
 //! What a timeline means: in plain words, and as verdicts on what was expected of it.
 //!
 //! [`explain`] looks for what a student would stumble over and says which rule applies, to which
-//! events, with which facts. The sentences themselves are in [`locales`], one per rule and
-//! language, for a Fluent bundle of the caller's. Pure, and careful: a rule that cannot be sure
-//! says less, never more.
+//! events, with which facts; a `socklab_say::Speaker` puts it into words. Pure, and careful: a rule
+//! that cannot be sure says less, never more.
 //!
 //! [`judge`] compares a timeline with expectations and gives the evidence for each verdict.
 #![forbid(unsafe_code)]
@@ -11,7 +10,6 @@
 mod case;
 mod expect;
 mod expect_pattern;
-pub mod locales;
 mod rules;
 mod verdict;
 mod verdict_call;
@@ -23,7 +21,10 @@ pub use expect_pattern::{Address, Bytes as BytesWanted, Range, result_names, une
 pub use verdict::{Finding, Mismatch, Outcome, judge};
 pub use verdict_facts::{Fact, facts};
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+use socklab_say::{Argument, Sentence, count, sentence};
 
 use case::Case;
 pub use rules::{RULES, Rule};
@@ -50,9 +51,14 @@ impl Explanation {
         self.evidence.first().copied().unwrap_or_default()
     }
 
-    /// The key of the sentence in the Fluent files.
-    pub fn key(&self) -> String {
-        format!("explain-{}", self.rule)
+    /// What it says, how often the same happened again included.
+    pub fn sentence(&self) -> Sentence {
+        let key = Cow::Owned(format!("explain-{}", self.rule));
+        let sentence = Sentence { key, arguments: self.arguments.clone() };
+        match self.more {
+            0 => sentence,
+            more => sentence!("explain-with-more", sentence = sentence, more = count(more)),
+        }
     }
 }
 
@@ -64,28 +70,6 @@ pub enum Weight {
     Lesson,
     /// Something failed or hangs. Listed a few times per rule.
     Problem,
-}
-
-/// A value for a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Argument {
-    /// A name, an address.
-    Text(String),
-    /// A count, a port, milliseconds.
-    Number(u64),
-}
-
-impl From<String> for Argument {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<u64> for Argument {
-    fn from(number: u64) -> Self {
-        Self::Number(number)
-    }
 }
 
 /// How often one rule is listed before the rest is only counted.

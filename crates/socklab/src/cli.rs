@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use socklab_say::Language;
 
-use crate::language::{Language, text};
+use crate::language::text;
 use crate::usage;
 
 #[derive(Debug, Parser)]
 #[command(name = "socklab", version, disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    #[arg(long, global = true, value_enum, value_name = "en|es", hide_possible_values = true)]
+    #[arg(long, global = true, value_name = tags("|"), value_parser = language)]
     pub(crate) lang: Option<Language>,
 
     #[command(subcommand)]
@@ -319,6 +320,17 @@ pub(crate) enum Format {
 fn seconds(text: &str) -> Result<Duration, usage::NotAllowed> {
     let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 86_400.0);
     number.map(Duration::from_secs_f64).ok_or_else(|| usage::NotAllowed(text!("allowed-seconds")))
+}
+
+/// A language that there are texts for.
+fn language(tag: &str) -> Result<Language, usage::NotAllowed> {
+    Language::find(tag)
+        .ok_or_else(|| usage::NotAllowed(text!("allowed-languages", languages = tags(", "))))
+}
+
+/// The languages that there are texts for.
+fn tags(between: &str) -> String {
+    Language::all().map(Language::tag).collect::<Vec<_>>().join(between)
 }
 
 /// A ladder needs so many columns to say anything.

@@ -4,7 +4,7 @@
 
 use programs::Program;
 
-use crate::language::{Language, chosen};
+use crate::language::speaker;
 
 macro_rules! spanish {
     ($($name:literal)*) => {
@@ -27,12 +27,12 @@ pub(crate) fn spanish(program: &Program) -> &'static str {
 
 /// What it does, in a line.
 pub(crate) fn purpose(program: &Program) -> &'static str {
-    match chosen() {
-        Language::En => program.purpose(),
-        Language::Es => {
+    match speaker().language().tag() {
+        "es" => {
             let title = spanish(program).lines().next().unwrap_or_default();
             title.split_once(": ").map_or(title, |(_, purpose)| purpose)
         }
+        _ => program.purpose(),
     }
 }
 

@@ -9,7 +9,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, FromArgMatches};
 
 use crate::failure::Exit;
-use crate::language::{has, text};
+use crate::language::{speaker, text};
 use crate::output::{eprintln, write_out};
 use crate::style;
 
@@ -46,7 +46,7 @@ pub(crate) fn explain(command: Command, path: &str) -> Command {
                 .help(text!("arg-help")),
         );
     let examples = format!("examples-{name}");
-    if has(&examples) {
+    if speaker().knows(&examples) {
         command = command.after_help(paint_examples(&text!(&examples)));
     }
     if path.is_empty() {
@@ -68,7 +68,7 @@ pub(crate) fn explain(command: Command, path: &str) -> Command {
         let values: Vec<String> =
             argument.get_value_names().unwrap_or_default().iter().map(|name| named(name)).collect();
         let argument = if values.is_empty() { argument } else { argument.value_names(values) };
-        match [own, shared].into_iter().find(|key| has(key)) {
+        match [own, shared].into_iter().find(|key| speaker().knows(key)) {
             Some(key) => argument.help(text!(&key)),
             None => argument,
         }
@@ -87,7 +87,7 @@ fn named(names: &str) -> String {
     for piece in names.split_inclusive(|char: char| !char.is_ascii_uppercase()) {
         let word = piece.trim_end_matches(|char: char| !char.is_ascii_uppercase());
         let key = format!("value-{word}");
-        said += &if has(&key) { text!(&key) } else { word.to_string() };
+        said += &if speaker().knows(&key) { text!(&key) } else { word.to_string() };
         said += &piece[word.len()..];
     }
     said

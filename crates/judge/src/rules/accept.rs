@@ -2,8 +2,9 @@
 
 use socklab_event::{Args, Errno};
 use socklab_flows::Position;
+use socklab_say::{count, duration};
 
-use crate::case::{Case, Finding, milliseconds};
+use crate::case::{Case, Finding};
 
 /// A wait this long is seen by a person.
 const NOTICEABLE: u64 = 100_000_000;
@@ -17,7 +18,7 @@ pub(super) fn waits(case: &Case<'_>) -> Vec<Finding> {
     let found = waited.map(|(at, call)| {
         let connect = connected(case, at);
         let finding = Finding::at(at).and(connect);
-        finding.with("milliseconds", milliseconds(call.took())).with("server", case.who(at))
+        finding.with("time", duration(call.took())).with("server", case.who(at))
     });
     found.collect()
 }
@@ -55,7 +56,7 @@ pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Finding> {
             });
             let finding = Finding::at(accept).and([connect, serving?.0]);
             let finding = finding.with("server", case.who(accept));
-            Some(finding.with("milliseconds", milliseconds(waited)))
+            Some(finding.with("time", duration(waited)))
         },
     );
     found.collect()
@@ -67,7 +68,7 @@ pub(super) fn before(case: &Case<'_>) -> Vec<Finding> {
         |(_, connect, accept, waited)| {
             let early = case.call(connect)?.ended < case.call(accept)?.began;
             let finding = Finding::at(connect).and([accept]);
-            early.then(|| finding.with("milliseconds", milliseconds(waited)))
+            early.then(|| finding.with("time", duration(waited)))
         },
     );
     found.collect()
@@ -105,7 +106,7 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Finding> {
         // The kernel lets one more in than it was asked to.
         if most.0 > backlog {
             let finding = Finding::at(most.1).and([listen]);
-            found.push(finding.with("backlog", backlog).with("waiting", most.0));
+            found.push(finding.with("backlog", count(backlog)).with("waiting", count(most.0)));
         }
     }
     found
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_accept_that_waited_is_a_lesson() {
-        assert!(told(&scenes::upper_tcp(), "accept-waits").contains("1200"));
+        assert!(told(&scenes::upper_tcp(), "accept-waits").contains("1.2 s"));
     }
 
     #[test]

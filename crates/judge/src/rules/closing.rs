@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use socklab_event::{Args, Call, Errno, Shutdown};
 use socklab_flows::Position;
+use socklab_say::count;
 
 use crate::case::{Case, Finding, is_tcp, shown};
 
@@ -104,7 +105,7 @@ pub(super) fn unread(case: &Case<'_>) -> Vec<Finding> {
         let sent = sent.iter().filter(|(at, _)| *at < close).map(|(_, total)| *total);
         let read = case.before(own, close).filter_map(|(_, call)| call.received());
         let unread = sent.fold(0, sum).checked_sub(read.fold(0, sum))?;
-        let finding = Finding::at(close).with("unread", unread);
+        let finding = Finding::at(close).with("unread", count(unread));
         (unread > 0).then(|| finding.with("program", case.who(close)))
     });
     found.collect()
@@ -156,7 +157,7 @@ pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Finding> {
         let ends: Vec<Position> = ends.collect();
         let (first, last) = (*ends.first()?, *ends.last()?);
         let finding = Finding::at(first).and([last]).with("program", case.who(first));
-        let finding = finding.with("times", ends.len() as u64);
+        let finding = finding.with("times", count(ends.len() as u64));
         (ends.len() >= OVER_AND_OVER).then_some(finding)
     });
     found.collect()

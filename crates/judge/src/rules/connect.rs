@@ -2,8 +2,9 @@
 
 use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::Position;
+use socklab_say::duration;
 
-use crate::case::{Case, Finding, host, is_loopback, is_tcp, milliseconds, port, shown};
+use crate::case::{Case, Finding, host, is_loopback, is_tcp, port, shown};
 
 fn destination(call: &Call) -> Option<&Endpoint> {
     match &call.args {
@@ -84,7 +85,7 @@ pub(super) fn too_early(case: &Case<'_>) -> Vec<Finding> {
         let later = later?;
         let gap = case.flows.order[later].at.saturating_sub(case.flows.order[failed.connect].at);
         let finding = failed.finding().and([later]).with("port", port(failed.address));
-        Some(finding.with("server", case.who(later)).with("milliseconds", milliseconds(gap)))
+        Some(finding.with("server", case.who(later)).with("time", duration(gap)))
     });
     early.collect()
 }
@@ -93,8 +94,8 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
     let found = failures(case, Errno::ETIMEDOUT).map(|failed| {
         let began = case.call(failed.connect).map_or(0, |call| call.began);
         let ended = case.call(failed.seen).map_or(0, |call| call.ended);
-        let took = milliseconds(ended.saturating_sub(began));
-        failed.finding().with("address", shown(failed.address)).with("milliseconds", took)
+        let took = duration(ended.saturating_sub(began));
+        failed.finding().with("address", shown(failed.address)).with("time", took)
     });
     found.collect()
 }

@@ -2,6 +2,7 @@
 
 use socklab_event::{Args, Errno, Outcome};
 use socklab_flows::Position;
+use socklab_say::count;
 
 use crate::case::{Case, Finding, is_datagram, is_loopback, is_udp, port, shown};
 
@@ -60,7 +61,7 @@ pub(super) fn truncated(case: &Case<'_>) -> Vec<Finding> {
             return None;
         }
         let finding = Finding::at(at).and([transfer.sent]);
-        Some(finding.with("sent", transfer.total).with("room", room))
+        Some(finding.with("sent", count(transfer.total)).with("room", count(room)))
     });
     found.collect()
 }
@@ -81,7 +82,7 @@ fn source(case: &Case<'_>, at: Position) -> Option<Position> {
 
 pub(super) fn too_long(case: &Case<'_>) -> Vec<Finding> {
     let found = case.failed(Errno::EMSGSIZE).filter_map(|(at, call)| match call.args {
-        Args::Send { asked, .. } => Some(Finding::at(at).with("asked", asked)),
+        Args::Send { asked, .. } => Some(Finding::at(at).with("asked", count(asked))),
         _ => None,
     });
     found.collect()

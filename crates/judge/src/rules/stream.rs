@@ -2,6 +2,7 @@
 
 use socklab_event::Args;
 use socklab_flows::{Position, Transfer};
+use socklab_say::count;
 
 use crate::case::{Case, Finding};
 
@@ -34,7 +35,10 @@ pub(super) fn short_read(case: &Case<'_>) -> Vec<Finding> {
     let short = split(case).filter(|(_, read, _)| filled(case, *read).is_none());
     let found = short.map(|(transfer, read, next)| {
         let got = transfer.parts[0].bytes.end;
-        Finding::at(read).and([transfer.sent, next]).with("sent", transfer.total).with("got", got)
+        Finding::at(read)
+            .and([transfer.sent, next])
+            .with("sent", count(transfer.total))
+            .with("got", count(got))
     });
     found.collect()
 }
@@ -44,7 +48,7 @@ pub(super) fn small_buffer(case: &Case<'_>) -> Vec<Finding> {
     let found = split(case).filter_map(|(transfer, read, next)| {
         let room = filled(case, read)?;
         let finding = Finding::at(read).and([transfer.sent, next]);
-        Some(finding.with("sent", transfer.total).with("room", room))
+        Some(finding.with("sent", count(transfer.total)).with("room", count(room)))
     });
     found.collect()
 }
@@ -59,7 +63,8 @@ pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Finding> {
         let sends: Vec<Position> =
             sources.iter().map(|(transfer, _)| case.flows.transfers[*transfer].sent).collect();
         let got = call.received()?;
-        let finding = Finding::at(at).with("messages", sends.len() as u64).with("got", got);
+        let finding =
+            Finding::at(at).with("messages", count(sends.len() as u64)).with("got", count(got));
         // A read of thousands of sends: the first few show it.
         Some(finding.and(sends.into_iter().take(4)))
     });
@@ -70,7 +75,7 @@ pub(super) fn short_write(case: &Case<'_>) -> Vec<Finding> {
     let found = case.calls().filter_map(|(at, call)| match &call.args {
         Args::Send { asked, bytes, .. } if call.value().is_some() && bytes.total < *asked => {
             case.socket(at).filter(|socket| socket.is_stream())?;
-            Some(Finding::at(at).with("asked", *asked).with("taken", bytes.total))
+            Some(Finding::at(at).with("asked", count(*asked)).with("taken", count(bytes.total)))
         }
         _ => None,
     });

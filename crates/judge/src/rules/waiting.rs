@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use socklab_event::{Args, Call, Errno};
 use socklab_flows::Position;
+use socklab_say::{count, duration};
 
-use crate::case::{Case, Finding, milliseconds};
+use crate::case::{Case, Finding};
 
 /// So many vain calls in a row are a loop, not chance.
 const LOOP: usize = 50;
@@ -47,8 +48,8 @@ pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Finding> {
         let busy = run.len() >= LOOP && took / (run.len() as u64) < 1_000_000;
         let finding = Finding::at(first).and([last]);
         let finding = finding.with("call", case.call(first)?.library_name().to_owned());
-        let finding = finding.with("times", run.len() as u64);
-        busy.then(|| finding.with("milliseconds", milliseconds(took)))
+        let finding = finding.with("times", count(run.len() as u64));
+        busy.then(|| finding.with("time", duration(took)))
     });
     found.collect()
 }
@@ -66,7 +67,7 @@ pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Finding> {
         case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call) && call.took() >= WAITED);
     let found = waited.map(|(at, call)| {
         let finding = Finding::at(at).with("call", call.library_name().to_owned());
-        finding.with("milliseconds", milliseconds(call.took()))
+        finding.with("time", duration(call.took()))
     });
     found.collect()
 }
@@ -84,7 +85,7 @@ pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Finding> {
     });
     let found = found.map(|(at, call)| {
         let finding = Finding::at(at).with("call", call.library_name().to_owned());
-        finding.with("milliseconds", milliseconds(call.took()))
+        finding.with("time", duration(call.took()))
     });
     found.collect()
 }
@@ -103,7 +104,7 @@ mod tests {
     #[test]
     fn a_busy_loop_is_counted() {
         let timeline = scenes::busy_loop(10_000);
-        assert!(told(&timeline, "busy-loop").contains("10000"));
+        assert!(told(&timeline, "busy-loop").contains("10,000"));
         assert!(!rules(&timeline).contains(&"not-now"));
         assert!(rules(&scenes::busy_loop(3)).contains(&"not-now"));
     }
@@ -116,7 +117,7 @@ mod tests {
         story.bind(sock, "*:5000");
         let began = story.now();
         story.wait(2_000).since(began).fail(sock, "recvfrom", got(10, b""), 11);
-        assert!(told(&story.build(), "receive-timed-out").contains("2000"));
+        assert!(told(&story.build(), "receive-timed-out").contains("2 s"));
         let began = story.now();
         story.wait(20).since(began).fail(sock, "recvfrom", got(10, b""), 4);
         assert_eq!(rules(&story.build()), ["receive-timed-out", "interrupted"]);

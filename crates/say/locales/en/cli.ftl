@@ -141,6 +141,7 @@ bad-choice = { $word }: “{ $value }” is none of: { $choices }
 bad-value = { $word }: “{ $value }” is not valid
 bad-range = { $word }: “{ $value }” is not valid; it must be { $allowed }
 allowed-columns = at least 40
+allowed-languages = one of: { $languages }
 allowed-seconds = above 0 and at most 86400
 conflict = { $one } and { $other } do not go together
 not-utf-8 = an argument is not UTF-8

@@ -82,4 +82,3 @@ draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
 man-failed = the manual pages can't be written into { $folder }
 write-failed = { $path } can't be written
-explain-more = (And { $more } more like this.)

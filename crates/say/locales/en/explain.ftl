@@ -1,12 +1,14 @@
 # What the rules say: what the kernel did, and what to try. Short, plain, no blame.
 # Variables are the rule's arguments; see rules/mod.rs.
 
+explain-with-more = { $sentence } (And { $more } more like this.)
+
 ## connect
 
 explain-connect-refused = Nobody listens on port { $port } of { $address }, so the kernel there answered the SYN with RST. Start the server first, or check the port number.
 explain-connect-refused-remote = { $address } answered with a refusal: nobody listens on port { $port } there, or a firewall says so in its place. Check the address and the port.
-explain-connect-too-early = The client came { $milliseconds } ms too early: { $server } listened on port { $port } only afterwards. Until listen is called, the kernel refuses. Wait for the server, or try again.
-explain-connect-timed-out = No answer at all from { $address }: the kernel repeated its SYN for { $milliseconds } ms and gave up. The host is off, the address is wrong, or a firewall drops the packets in silence.
+explain-connect-too-early = The client came { $time } too early: { $server } listened on port { $port } only afterwards. Until listen is called, the kernel refuses. Wait for the server, or try again.
+explain-connect-timed-out = No answer at all from { $address }: the kernel repeated its SYN for { $time } and gave up. The host is off, the address is wrong, or a firewall drops the packets in silence.
 explain-unreachable = The kernel knows no way to { $address }, or was told that there is none. Check the address, the network cable and the routes (ip route).
 explain-already-connected = Descriptor { $fd } is connected already. A TCP socket connects once: for another connection, open another socket.
 explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking socket connect to { $address } only begins. Wait until the socket is writable (poll, POLLOUT), then ask SO_ERROR how it went.
@@ -22,9 +24,9 @@ explain-address-not-here = { $address } is not an address of this machine, and b
 
 ## accept
 
-explain-accept-waits = accept waited { $milliseconds } ms until a client connected. That is its job: while { $server } waits it uses no processor time.
-explain-one-at-a-time = This client waited { $milliseconds } ms because { $server } was busy with another one: it accepts the next only when it has finished. Serve each client in a thread of its own, or use poll.
-explain-connected-before-accept = connect succeeded { $milliseconds } ms before accept returned this connection: the kernel completes the handshake by itself and queues the connection until the program accepts it.
+explain-accept-waits = accept waited { $time } until a client connected. That is its job: while { $server } waits it uses no processor time.
+explain-one-at-a-time = This client waited { $time } because { $server } was busy with another one: it accepts the next only when it has finished. Serve each client in a thread of its own, or use poll.
+explain-connected-before-accept = connect succeeded { $time } before accept returned this connection: the kernel completes the handshake by itself and queues the connection until the program accepts it.
 explain-queue-full = { $waiting ->
         [one] { $waiting } connection
        *[other] { $waiting } connections
@@ -72,10 +74,10 @@ explain-not-a-socket = Descriptor { $fd } is open, but it is not a socket, so { 
 
 ## Waiting
 
-explain-busy-loop = { $call } was asked { $times } times in { $milliseconds } ms and had nothing to give: a busy loop that burns a whole processor. Let the call block, or wait with poll.
+explain-busy-loop = { $call } was asked { $times } times in { $time } and had nothing to give: a busy loop that burns a whole processor. Let the call block, or wait with poll.
 explain-not-now = EAGAIN is not a failure: the socket is non-blocking and { $call } would have had to wait. Wait with poll or epoll, then call again.
-explain-receive-timed-out = { $call } waited { $milliseconds } ms, as long as the socket's time limit (SO_RCVTIMEO) allows, and nothing came. Try again, or give up.
-explain-poll-timed-out = { $call } waited { $milliseconds } ms, the limit it was given, and nothing came. This is also how a time limit set in Python (settimeout) looks from below.
+explain-receive-timed-out = { $call } waited { $time }, as long as the socket's time limit (SO_RCVTIMEO) allows, and nothing came. Try again, or give up.
+explain-poll-timed-out = { $call } waited { $time }, the limit it was given, and nothing came. This is also how a time limit set in Python (settimeout) looks from below.
 explain-interrupted = A signal interrupted { $call } before anything happened. Nothing is broken: call it again (or install the handler with SA_RESTART).
 explain-both-wait = { $one } waits for { $other }, and { $other } waits for { $one }: neither will ever continue. Agree on who speaks first, and on how a message ends.
 explain-waits-for-end = { $program } still waits for more, but { $peer } neither sends nor closes. Reading until the end needs the other side to close, or at least to shut down its sending half.

@@ -141,6 +141,7 @@ bad-choice = { $word }: «{ $value }» no es ninguno de: { $choices }
 bad-value = { $word }: «{ $value }» no vale
 bad-range = { $word }: «{ $value }» no vale; tiene que ser { $allowed }
 allowed-columns = 40 como mínimo
+allowed-languages = uno de: { $languages }
 allowed-seconds = mayor que 0 y 86400 como máximo
 conflict = { $one } y { $other } no van juntos
 not-utf-8 = un argumento no es UTF-8

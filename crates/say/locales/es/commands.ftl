@@ -85,4 +85,3 @@ draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- ORDEN
 bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
 man-failed = no se pueden escribir las páginas de manual en { $folder }
 write-failed = no se puede escribir { $path }
-explain-more = (Y { $more } más como esto.)

@@ -1,12 +1,14 @@
 # Lo que dicen las reglas: qué hizo el núcleo y qué probar. Corto, llano y sin culpas.
 # Las variables son los argumentos de la regla; véase rules/mod.rs.
 
+explain-with-more = { $sentence } (Y { $more } más como esto.)
+
 ## connect
 
 explain-connect-refused = Nadie escucha en el puerto { $port } de { $address }, así que su núcleo respondió al SYN con un RST. Arranca antes el servidor o revisa el número de puerto.
 explain-connect-refused-remote = { $address } respondió con un rechazo: allí nadie escucha en el puerto { $port }, o un cortafuegos lo dice en su lugar. Revisa la dirección y el puerto.
-explain-connect-too-early = El cliente llegó { $milliseconds } ms antes de tiempo: { $server } no escuchó en el puerto { $port } hasta después. Mientras no se llame a listen, el núcleo rechaza. Espera al servidor o vuelve a intentarlo.
-explain-connect-timed-out = { $address } no dio respuesta alguna: el núcleo repitió el SYN durante { $milliseconds } ms y se rindió. La máquina está apagada, la dirección está mal o un cortafuegos tira los paquetes en silencio.
+explain-connect-too-early = El cliente llegó { $time } antes de tiempo: { $server } no escuchó en el puerto { $port } hasta después. Mientras no se llame a listen, el núcleo rechaza. Espera al servidor o vuelve a intentarlo.
+explain-connect-timed-out = { $address } no dio respuesta alguna: el núcleo repitió el SYN durante { $time } y se rindió. La máquina está apagada, la dirección está mal o un cortafuegos tira los paquetes en silencio.
 explain-unreachable = El núcleo no conoce ningún camino hasta { $address }, o le han dicho que no lo hay. Revisa la dirección, el cable y las rutas (ip route).
 explain-already-connected = El descriptor { $fd } ya está conectado. Un socket TCP se conecta una sola vez: para otra conexión, abre otro socket.
 explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloqueante, connect a { $address } solo empieza. Espera a que se pueda escribir en él (poll, POLLOUT) y pregunta con SO_ERROR cómo ha ido.
@@ -22,9 +24,9 @@ explain-address-not-here = { $address } no es una dirección de esta máquina, y
 
 ## accept
 
-explain-accept-waits = accept esperó { $milliseconds } ms hasta que se conectó un cliente. Ese es su trabajo: mientras espera, { $server } no gasta procesador.
-explain-one-at-a-time = Este cliente esperó { $milliseconds } ms porque { $server } estaba ocupado con otro: no acepta al siguiente hasta terminar. Atiende a cada cliente en su propio hilo o usa poll.
-explain-connected-before-accept = connect terminó bien { $milliseconds } ms antes de que accept devolviera esta conexión: el núcleo completa el saludo él solo y deja la conexión en cola hasta que el programa la acepta.
+explain-accept-waits = accept esperó { $time } hasta que se conectó un cliente. Ese es su trabajo: mientras espera, { $server } no gasta procesador.
+explain-one-at-a-time = Este cliente esperó { $time } porque { $server } estaba ocupado con otro: no acepta al siguiente hasta terminar. Atiende a cada cliente en su propio hilo o usa poll.
+explain-connected-before-accept = connect terminó bien { $time } antes de que accept devolviera esta conexión: el núcleo completa el saludo él solo y deja la conexión en cola hasta que el programa la acepta.
 explain-queue-full = { $waiting ->
         [one] { $waiting } conexión esperaba a ser aceptada
        *[other] { $waiting } conexiones esperaban a ser aceptadas
@@ -72,10 +74,10 @@ explain-not-a-socket = El descriptor { $fd } está abierto, pero no es un socket
 
 ## Esperar
 
-explain-busy-loop = Se llamó a { $call } { $times } veces en { $milliseconds } ms y no había nada que dar: una espera activa que gasta un procesador entero. Deja que la llamada se bloquee o espera con poll.
+explain-busy-loop = Se llamó a { $call } { $times } veces en { $time } y no había nada que dar: una espera activa que gasta un procesador entero. Deja que la llamada se bloquee o espera con poll.
 explain-not-now = EAGAIN no es un fallo: el socket es no bloqueante y { $call } habría tenido que esperar. Espera con poll o epoll y vuelve a llamar.
-explain-receive-timed-out = { $call } esperó { $milliseconds } ms, todo lo que permite el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
-explain-poll-timed-out = { $call } esperó { $milliseconds } ms, el límite que se le dio, y no llegó nada. Así se ve también por debajo un límite puesto en Python (settimeout).
+explain-receive-timed-out = { $call } esperó { $time }, todo lo que permite el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
+explain-poll-timed-out = { $call } esperó { $time }, el límite que se le dio, y no llegó nada. Así se ve también por debajo un límite puesto en Python (settimeout).
 explain-interrupted = Una señal interrumpió { $call } antes de que pasara nada. No se ha roto nada: vuelve a llamar (o instala el manejador con SA_RESTART).
 explain-both-wait = { $one } espera a { $other } y { $other } espera a { $one }: ninguno de los dos seguirá jamás. Poneos de acuerdo en quién habla primero y en cómo acaba un mensaje.
 explain-waits-for-end = { $program } sigue esperando más, pero { $peer } ni envía ni cierra. Para leer hasta el final hace falta que el otro lado cierre, o al menos que cierre su mitad de envío.

@@ -17,7 +17,7 @@ use signal_hook::iterator::Signals;
 use socklab_scenario::{Course, LoadError, PlaceWanted, Stagehand};
 
 use crate::failure::{Exit, Failure};
-use crate::language::{Language, chosen, text};
+use crate::language::{speaker, text};
 
 /// The seed of a run that was not given one: every student sees the same.
 pub(crate) const SEED: u64 = 1;
@@ -93,25 +93,20 @@ pub(crate) fn mistake(error: &LoadError) -> anyhow::Error {
 
 /// The text of a key, with what stands in its places: how the loader's mistakes are worded.
 pub(crate) fn say(key: &str, places: &[(&str, String)]) -> String {
-    let mut arguments = fluent_bundle::FluentArgs::new();
-    for (name, word) in places {
-        arguments.set(*name, word.as_str());
-    }
-    crate::language::fill(key, &arguments)
+    let arguments: Vec<_> =
+        places.iter().map(|(name, word)| (*name, word.as_str().into())).collect();
+    speaker().say(key, &arguments)
 }
 
 /// The key of the language in the course's files.
 pub(crate) fn language() -> &'static str {
-    match chosen() {
-        Language::En => "en",
-        Language::Es => "es",
-    }
+    speaker().language().tag()
 }
 
 /// A text of the course in the chosen language.
 pub(crate) fn of(texts: &socklab_judge::Texts) -> &str {
-    match chosen() {
-        Language::En => &texts.en,
-        Language::Es => &texts.es,
+    match language() {
+        "es" => &texts.es,
+        _ => &texts.en,
     }
 }

@@ -4,7 +4,7 @@ use socklab_event::Exit;
 use socklab_judge::Fact;
 use socklab_scenario::{Place, StepTrouble, Stopped, Trouble};
 
-use crate::language::{Language, chosen, has, text};
+use crate::language::{speaker, text};
 
 /// A text with its `{NAME.WORD}` filled in from the evidence, and those of them that are not
 /// known and became `?`.
@@ -54,23 +54,9 @@ fn fact(fact: &Fact) -> String {
     }
 }
 
-/// A duration, to three figures: `1.23 ms`, and `1,23 ms` in Spanish.
+/// A duration.
 pub(crate) fn duration(nanoseconds: u64) -> String {
-    #[allow(clippy::cast_precision_loss, reason = "three figures are shown")]
-    let value = nanoseconds as f64;
-    let (value, unit) = match nanoseconds {
-        0..1_000_000 => (value / 1e3, "µs"),
-        1_000_000..1_000_000_000 => (value / 1e6, "ms"),
-        _ => (value / 1e9, "s"),
-    };
-    let digits = match value {
-        ..10.0 => 2,
-        10.0..100.0 => 1,
-        _ => 0,
-    };
-    let number = format!("{value:.digits$}");
-    let number = if chosen() == Language::Es { number.replace('.', ",") } else { number };
-    format!("{number} {unit}")
+    speaker().duration(nanoseconds)
 }
 
 /// Where it ran, if that needs saying.
@@ -156,7 +142,7 @@ pub(crate) fn step(trouble: &StepTrouble) -> String {
 /// The sentence about what was awaited (`listening`, `exited` …), or the one for all else.
 fn known(kind: &str, awaited: &str) -> String {
     let own = format!("{kind}-{awaited}");
-    if has(&own) { own } else { format!("{kind}-other") }
+    if speaker().knows(&own) { own } else { format!("{kind}-other") }
 }
 
 /// What was awaited, as `Until` says it, in words: `send returned × 2`, `5 B received` ….
@@ -262,7 +248,7 @@ mod tests {
     fn facts_fill_places_and_nothing_else() {
         let facts = [("a.took".to_owned(), Fact::Time(1_234_567))].into();
         let (filled, missing) = fill("in {a.took}, {b.x}, { c } {port}", &facts);
-        assert_eq!(filled, "in 1.23 ms, ?, { c } {port}");
+        assert_eq!(filled, "in 1.2 ms, ?, { c } {port}");
         assert_eq!(missing, ["{b.x}"]);
     }
 }

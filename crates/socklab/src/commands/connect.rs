@@ -10,11 +10,12 @@ use anyhow::Result;
 use socklab_net::connect::{self, ConnectError, ConnectOptions, Connected};
 use socklab_net::relay::{self, Direction, Ending, Object, RelaySummary, TcpOptions, UdpOptions};
 use socklab_net::services::{Protocol, Query, Table};
+use socklab_say::count;
 
 use super::lookup::unresolved;
 use crate::cli;
 use crate::failure::{Exit, Failure};
-use crate::language::{count, text};
+use crate::language::text;
 use crate::output::{BROKEN_PIPE, eprintln, write_err};
 use crate::style;
 

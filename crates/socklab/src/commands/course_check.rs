@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde_json::json;
 use socklab_judge::{Call, Mismatch, Outcome, Subject};
+use socklab_say::count;
 use socklab_scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
 use socklab_scenario::format::Question;
 use socklab_scenario::{Course, Linted, Stagehand};
@@ -14,7 +15,7 @@ use super::check::{bytes_text, missed, why};
 use crate::ask::{self, answered, answered::Answered, told};
 use crate::cli::CourseCheck;
 use crate::failure::{Exit, Failure};
-use crate::language::{count, text};
+use crate::language::text;
 use crate::output::println;
 use crate::style;
 

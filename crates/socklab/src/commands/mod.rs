@@ -23,7 +23,7 @@ use rustix::process::Pid;
 use crate::cli::{self, Bond, Cli, Command, CourseCommand};
 use crate::course;
 use crate::failure::{Exit, Failure};
-use crate::language::{Language, chosen, text};
+use crate::language::{speaker, text};
 use crate::output::{println, write_bytes, write_out};
 use crate::{highlight, lesson, style, tour};
 
@@ -132,7 +132,7 @@ pub(crate) fn known(name: &str) -> Result<&'static Program> {
 }
 
 fn show(program: &Program) {
-    if chosen() == Language::Es {
+    if speaker().language().tag() == "es" {
         for line in lesson::spanish(program).lines() {
             match line.trim_start_matches('#') {
                 heading if heading.len() < line.len() => {

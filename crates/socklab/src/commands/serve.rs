@@ -9,10 +9,11 @@ use socklab_net::server::{
     self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, Server, ServerEvent, ServerEventKind,
     Transport, Upper,
 };
+use socklab_say::count;
 
 use crate::cli::{self, Protocol};
 use crate::failure::{Exit, Failure};
-use crate::language::{count, text};
+use crate::language::text;
 use crate::output::println;
 use crate::style;
 

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use socklab_event::Timeline;
 use socklab_ladder::TextStyle;
+use socklab_say::count;
 
 use super::scene::{Check, Step};
 use super::{Report, purpose};
 use crate::ask::markdown::{each_line, hanging};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
-use crate::language::{count, speaker, text};
+use crate::language::{speaker, text};
 use crate::output::{println, width};
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
 

@@ -9,7 +9,7 @@ use socklab_ladder::SvgStyle;
 use super::{Report, purpose};
 use crate::cli::Look;
 use crate::commands::trace::{ladder_of, write_whole};
-use crate::language::{Language, chosen, text};
+use crate::language::{speaker, text};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -20,10 +20,7 @@ pub(super) fn write(path: &Path, reports: &[Report]) -> Result<()> {
 }
 
 fn page(reports: &[Report]) -> String {
-    let language = match chosen() {
-        Language::En => "en",
-        Language::Es => "es",
-    };
+    let language = speaker().language();
     let title = escape(&text!("tour-title"));
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\

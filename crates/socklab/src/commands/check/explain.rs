@@ -2,12 +2,13 @@
 
 use socklab_event::{Bytes, Process, Stream};
 use socklab_judge::{BytesWanted, ExitWanted, Expectation, Finding, Mismatch, Outcome, Subject};
+use socklab_say::count;
 use socklab_scenario::Recording;
 use socklab_scenario::exercise::{CaseReport, Problem};
 
 use super::advice::processes;
 use crate::ask::told;
-use crate::language::{count, text};
+use crate::language::text;
 
 /// How many bytes are shown.
 const SHOWN: usize = 64;

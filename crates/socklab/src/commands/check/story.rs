@@ -1,6 +1,7 @@
 //! The story of a case that did not pass: what was expected, what came, the ladder, a hint, and
 //! how to see it again.
 
+use socklab_say::count;
 use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
 use socklab_scenario::{Recording, StepTrouble};
 
@@ -8,7 +9,7 @@ use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
 use crate::ask::{self, answered, markdown};
-use crate::language::{self, text};
+use crate::language::text;
 use crate::{output, style};
 
 /// How many lines of a ladder are shown: where it begins, and what led to the end.
@@ -113,8 +114,7 @@ fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
         return lines;
     }
     let left_out = lines.len() - first - last;
-    let folded =
-        style::paint(style::FAINT, text!("tour-folded", lines = language::count(left_out)));
+    let folded = style::paint(style::FAINT, text!("tour-folded", lines = count(left_out)));
     let mut shown = lines[..first].to_vec();
     shown.push(format!("   {folded}"));
     shown.extend_from_slice(&lines[lines.len() - last..]);
@@ -130,10 +130,10 @@ pub(super) fn width() -> usize {
 pub(super) fn conduct_text(conduct: &Conduct) -> String {
     match conduct {
         Conduct::LeftProcesses { actor, count } => {
-            text!("did-leave-processes", actor = actor, count = language::count(*count))
+            text!("did-leave-processes", actor = actor, count = socklab_say::count(*count))
         }
         Conduct::Printed { actor, bytes } => {
-            text!("did-print", actor = actor, bytes = language::count(*bytes))
+            text!("did-print", actor = actor, bytes = count(*bytes))
         }
     }
 }

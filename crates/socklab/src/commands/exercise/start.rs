@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use socklab_say::count;
 use socklab_scenario::exercise::Code;
 
 use super::Material;
 use crate::ask::progress;
 use crate::cli::Start;
 use crate::failure::{Exit, Failure};
-use crate::language::{count, text};
+use crate::language::text;
 use crate::output::println;
 use crate::style;
 

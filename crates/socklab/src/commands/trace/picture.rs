@@ -4,14 +4,13 @@ use std::io::{self, IsTerminal, Write, stderr};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use fluent_bundle::FluentArgs;
 use socklab_event::{Timeline, Writer};
-use socklab_judge::{Argument, Explanation};
+use socklab_judge::Explanation;
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 
 use crate::cli::Look;
 use crate::failure::{Exit, Failure};
-use crate::language::{fill, speaker, text};
+use crate::language::{speaker, text};
 
 /// What a file name's ending asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,18 +51,7 @@ pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
 
 /// The words of an explanation, and how often the same happened again.
 pub(crate) fn sentence(explanation: &Explanation) -> String {
-    let mut arguments = FluentArgs::new();
-    for (name, argument) in &explanation.arguments {
-        match argument {
-            Argument::Text(text) => arguments.set(*name, text.clone()),
-            Argument::Number(number) => arguments.set(*name, *number),
-        }
-    }
-    let sentence = fill(&explanation.key(), &arguments);
-    match explanation.more {
-        0 => sentence,
-        more => format!("{sentence} {}", text!("explain-more", more = more)),
-    }
+    speaker().tell(&explanation.sentence())
 }
 
 /// For a terminal: as wide as it is, and coloured (the output takes colours away where they do not

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 use socklab_net::server::http::PAGE;
+use socklab_say::count;
 
 use super::behind;
 use crate::child::Transport;
-use crate::language::{count, text};
+use crate::language::text;
 use crate::tour::evidence;
 use crate::tour::scene::Scene;
 
