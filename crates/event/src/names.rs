@@ -204,6 +204,39 @@ named! {
     }
 }
 
+impl TcpState {
+    /// The name without its prefix, as RFC 9293 spells it but for the dashes: `LISTEN`,
+    /// `TIME_WAIT`.
+    pub fn short_name(self) -> Option<&'static str> {
+        self.name().and_then(|name| name.strip_prefix("TCP_"))
+    }
+
+    /// The state of this short name.
+    pub fn from_short_name(name: &str) -> Option<Self> {
+        Self::from_name(&format!("TCP_{name}")).filter(|state| state.name().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_have_short_names() {
+        assert_eq!(TcpState::TIME_WAIT.short_name(), Some("TIME_WAIT"));
+        assert_eq!(TcpState::from_short_name("TIME_WAIT"), Some(TcpState::TIME_WAIT));
+        assert_eq!((TcpState::from_short_name("9"), TcpState(99).short_name()), (None, None));
+    }
+
+    #[test]
+    fn signals_without_a_name_keep_their_number() {
+        assert_eq!((Signal::PIPE.0, Signal::PIPE.name()), (13, Some("SIGPIPE")));
+        assert_eq!((Signal(34).name(), Signal(34).to_string()), (None, "SIG34".to_owned()));
+        assert_eq!(Signal::from_name("SIG34"), Some(Signal(34)));
+        assert_eq!((Signal::SYS.0, Signal::from_name("SIGNONE")), (31, None));
+    }
+}
+
 #[cfg(test)]
 impl proptest::arbitrary::Arbitrary for Name {
     type Parameters = ();

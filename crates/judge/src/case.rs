@@ -14,14 +14,14 @@ pub(crate) struct Case<'t> {
 }
 
 /// Where a rule applies.
-pub(crate) struct Finding {
+pub(crate) struct Occurrence {
     /// The events that show it, the decisive one first.
     pub(crate) evidence: Vec<Position>,
     /// What its sentence needs.
     pub(crate) arguments: Vec<(&'static str, Argument)>,
 }
 
-impl Finding {
+impl Occurrence {
     pub(crate) fn at(at: Position) -> Self {
         Self { evidence: vec![at], arguments: Vec::new() }
     }

@@ -1,8 +1,12 @@
 //! What can be expected of a timeline.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use crate::expect_pattern::{Address, Bytes, Range};
+use serde::{Deserialize, Serialize};
+use socklab_event::{Errno, Protocol, Shutdown, Signal, TcpState};
+
+use crate::call_word::CallWord;
+use crate::expect_pattern::{Address, BytesWanted, Range};
 
 /// A short text in every language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +19,7 @@ pub struct Texts {
 }
 
 /// Something that should be seen in a timeline.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
     /// What it is called: unique among its scenario's expectations.
     pub name: String,
@@ -36,13 +40,12 @@ pub struct Expectation {
 }
 
 /// What an expectation is about.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Subject {
     /// Calls on sockets.
-    Call(Box<Call>),
+    Call(Box<CallWanted>),
     /// All bytes that went one way through a socket.
-    Stream(Box<Stream>),
+    Stream(Box<StreamWanted>),
     /// How a program ended.
     Exit {
         /// Whose end.
@@ -57,51 +60,50 @@ pub enum Subject {
         /// Which stream; none for both together.
         stream: Option<socklab_event::Stream>,
         /// What.
-        bytes: Bytes,
+        bytes: BytesWanted,
     },
     /// A signal that was delivered.
     Signal {
         /// To whom.
         actor: String,
-        /// Its name: `SIGPIPE`.
-        signal: String,
+        /// Which.
+        signal: Signal,
     },
     /// What the kernel's tables said about a socket.
-    State(Box<State>),
+    State(Box<StateWanted>),
 }
 
 /// A call on a socket; what is not said does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Call {
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallWanted {
     /// Who makes it; anybody if none.
     pub actor: Option<String>,
-    /// One of the families in [`crate::Call::families`], or a system call's own name.
-    pub call: String,
+    /// Which calls are meant.
+    pub call: CallWord,
     /// Whose socket is at the other end.
     pub peer: Option<String>,
     /// The address asked for, or given back.
     pub address: Option<Address>,
     /// The socket's own address.
     pub local: Option<Address>,
-    /// `tcp` or `udp`.
-    pub transport: Option<String>,
+    /// The socket's transport.
+    pub transport: Option<TransportWanted>,
     /// `listen`'s number.
     pub backlog: Option<Range>,
     /// `SO_REUSEADDR` ….
     pub option: Option<String>,
     /// The option's value.
     pub value: Option<i64>,
-    /// `SHUT_WR` ….
-    pub how: Option<String>,
+    /// Which half `shutdown` should end.
+    pub how: Option<Shutdown>,
     /// Flags that must all be there.
     pub flags: Vec<String>,
     /// The bytes that moved.
-    pub bytes: Option<Bytes>,
+    pub bytes: Option<BytesWanted>,
     /// True: it succeeded. False: it failed.
     pub ok: Option<bool>,
     /// It failed with one of these.
-    pub error: Vec<String>,
+    pub error: Vec<Errno>,
     /// It returned this.
     pub result: Option<Range>,
     /// It never returned.
@@ -114,9 +116,78 @@ pub struct Call {
     pub took_ms: Option<Range>,
 }
 
+impl CallWanted {
+    /// Any call of this kind, by anybody.
+    pub fn any(call: CallWord) -> Self {
+        Self {
+            actor: None,
+            call,
+            peer: None,
+            address: None,
+            local: None,
+            transport: None,
+            backlog: None,
+            option: None,
+            value: None,
+            how: None,
+            flags: Vec::new(),
+            bytes: None,
+            ok: None,
+            error: Vec::new(),
+            result: None,
+            unfinished: None,
+            end: None,
+            implicit: None,
+            took_ms: None,
+        }
+    }
+}
+
+/// The transports an expectation can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportWanted {
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+impl TransportWanted {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Tcp, Self::Udp];
+
+    /// The word: `tcp`, `udp`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        }
+    }
+
+    /// The transport of this name; `None` if there is none.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+
+    /// The protocol a socket of this transport has.
+    pub fn protocol(self) -> Protocol {
+        match self {
+            Self::Tcp => Protocol::TCP,
+            Self::Udp => Protocol::UDP,
+        }
+    }
+}
+
+impl fmt::Display for TransportWanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// All bytes that went one way through one socket of an actor.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Stream {
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamWanted {
     /// Whose socket.
     pub actor: String,
     /// Sent, or received.
@@ -124,19 +195,18 @@ pub struct Stream {
     /// Whose socket is at the other end.
     pub peer: Option<String>,
     /// What they should be.
-    pub bytes: Bytes,
+    pub bytes: BytesWanted,
 }
 
 /// How a program should end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExitWanted {
     /// With this code.
     Code(i32),
     /// With a code other than 0.
     Failure,
     /// By this signal.
-    Signal(String),
+    Signal(Signal),
     /// By itself, in whatever way.
     Any,
     /// Not: it still runs when the scenario is over.
@@ -144,11 +214,10 @@ pub enum ExitWanted {
 }
 
 /// What the kernel's tables said about a socket when they were looked at.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct State {
-    /// `TIME_WAIT`, `LISTEN` …; any if none.
-    pub state: Option<String>,
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StateWanted {
+    /// Which state; any if none.
+    pub state: Option<TcpState>,
     /// Whose socket; anybody's if none.
     pub actor: Option<String>,
     /// The socket's own address.
@@ -159,54 +228,6 @@ pub struct State {
     pub receive_queue: Option<Range>,
     /// Bytes not yet acknowledged.
     pub send_queue: Option<Range>,
-}
-
-/// Call families: the word in a scenario, and the system calls it stands for.
-const FAMILIES: &[(&str, &[&str])] = &[
-    ("accept", &["accept", "accept4"]),
-    (
-        "send",
-        &["write", "writev", "sendto", "sendmsg", "sendmmsg", "sendfile", "splice", "pwritev2"],
-    ),
-    ("recv", &["read", "readv", "recvfrom", "recvmsg", "recvmmsg", "preadv2"]),
-    ("wait", &["poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_pwait2"]),
-    ("dup", &["dup", "dup2", "dup3"]),
-];
-
-/// System calls that can be named by themselves.
-const SINGLE: &[&str] = &[
-    "socket",
-    "bind",
-    "listen",
-    "connect",
-    "shutdown",
-    "close",
-    "setsockopt",
-    "getsockopt",
-    "getsockname",
-    "getpeername",
-    "socketpair",
-    "fcntl",
-    "ioctl",
-    "epoll_ctl",
-    "io_uring_setup",
-];
-
-impl Call {
-    /// The words that `call` may be, families first.
-    pub fn names() -> impl Iterator<Item = &'static str> {
-        let families = FAMILIES.iter().map(|(name, _)| *name);
-        let members = FAMILIES.iter().flat_map(|(_, members)| members.iter().copied());
-        families.chain(SINGLE.iter().copied()).chain(members)
-    }
-
-    /// Does a system call of this name count as `word`?
-    pub fn is_called(word: &str, name: &str) -> bool {
-        match FAMILIES.iter().find(|(family, _)| *family == word) {
-            Some((_, members)) => members.contains(&name),
-            None => word == name,
-        }
-    }
 }
 
 impl Subject {

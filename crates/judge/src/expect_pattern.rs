@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use socklab_event::{Endpoint, Errno, Signal};
+use socklab_event::Endpoint;
 
 /// A number, or from a number to a number, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl fmt::Display for Range {
 }
 
 /// An address and a port, either of which may be open: `127.0.0.1:12000`, `*:12000`, `[::1]:*`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// The address; any if none.
     pub ip: Option<IpAddr>,
@@ -90,9 +90,8 @@ impl fmt::Display for Address {
 }
 
 /// What bytes should be; what is not said does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Bytes {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BytesWanted {
     /// Exactly these.
     pub equals: Option<Vec<u8>>,
     /// These somewhere among them.
@@ -107,7 +106,7 @@ pub struct Bytes {
     pub ignore_line_ends: bool,
 }
 
-impl Bytes {
+impl BytesWanted {
     /// Do they fit? `total` is how many there were, of which `bytes` may be only the first.
     /// `None` if that cannot be told from the first ones.
     pub fn fit(&self, bytes: &[u8], total: u64) -> Option<bool> {
@@ -158,11 +157,6 @@ impl Bytes {
     }
 }
 
-/// True if this is the name of an error or of a signal that Linux knows.
-pub fn result_names(name: &str) -> bool {
-    Errno::from_name(name).is_some() || (1..=31).any(|n| Signal(n).name() == Some(name))
-}
-
 /// Text with `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` as the bytes they stand for. TOML's own
 /// escapes have been read by then, so this is for `'literal'` strings and for bytes that are not
 /// UTF-8. The error is the faulty escape.
@@ -210,14 +204,18 @@ mod tests {
 
     #[test]
     fn a_sample_decides_only_what_it_shows() {
-        let wanted = Bytes { equals: Some(b"abcd".to_vec()), ..Bytes::default() };
+        let wanted = BytesWanted { equals: Some(b"abcd".to_vec()), ..BytesWanted::default() };
         assert_eq!(wanted.fit(b"abcd", 4), Some(true));
         assert_eq!(wanted.fit(b"abc", 4), None);
         assert_eq!(wanted.fit(b"abx", 4), Some(false));
-        let some = Bytes { contains: Some(b"OK".to_vec()), ignore_case: true, ..Bytes::default() };
+        let some = BytesWanted {
+            contains: Some(b"OK".to_vec()),
+            ignore_case: true,
+            ..BytesWanted::default()
+        };
         assert_eq!(some.fit(b"..ok..", 6), Some(true));
         assert_eq!(some.fit(b"..", 6), None);
-        let pieces = Bytes { ignore_line_ends: true, ..some };
+        let pieces = BytesWanted { ignore_line_ends: true, ..some };
         assert_eq!(pieces.fit(b".o\r\nk.", 6), Some(true));
     }
 

@@ -7,6 +7,7 @@
 //! [`judge`] compares a timeline with expectations and gives the evidence for each verdict.
 #![forbid(unsafe_code)]
 
+mod call_word;
 mod case;
 mod expect;
 mod expect_pattern;
@@ -16,9 +17,12 @@ mod verdict_call;
 mod verdict_facts;
 mod verdict_scene;
 
-pub use expect::{Call, ExitWanted, Expectation, State, Stream, Subject, Texts};
-pub use expect_pattern::{Address, Bytes as BytesWanted, Range, result_names, unescape};
-pub use verdict::{Finding, Mismatch, Outcome, judge};
+pub use call_word::CallWord;
+pub use expect::{
+    CallWanted, ExitWanted, Expectation, StateWanted, StreamWanted, Subject, Texts, TransportWanted,
+};
+pub use expect_pattern::{Address, BytesWanted, Range, unescape};
+pub use verdict::{Finding, Judgement, Mismatch, judge};
 pub use verdict_facts::{Fact, facts};
 
 use std::borrow::Cow;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use socklab_event::{Event, Exit, Process, SocketId, Timeline};
 
-use crate::expect::{Call, ExitWanted, Expectation, Subject};
+use crate::expect::{CallWanted, ExitWanted, Expectation, Subject};
+use crate::expect_pattern::BytesWanted;
 use crate::verdict_scene::Scene;
 
 /// The verdict on one expectation.
@@ -14,7 +15,7 @@ pub struct Finding {
     /// The expectation's name.
     pub name: String,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: Judgement,
     /// The events it rests on, by `seq`.
     pub evidence: Vec<u64>,
 }
@@ -22,7 +23,7 @@ pub struct Finding {
 /// What came of an expectation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum Judgement {
     /// It was met.
     Passed,
     /// It was not.
@@ -80,10 +81,10 @@ pub fn judge(expectations: &[Expectation], timeline: &Timeline) -> Vec<Finding> 
         let met = |name: &String| {
             let finding = findings.iter().find(|finding| finding.name == *name);
             // What nobody knows of was not met.
-            finding.is_some_and(|finding| finding.outcome == Outcome::Passed)
+            finding.is_some_and(|finding| finding.outcome == Judgement::Passed)
         };
         if let Some(because) = expectation.depends_on.iter().find(|name| !met(name)).cloned() {
-            let outcome = Outcome::Skipped { because };
+            let outcome = Judgement::Skipped { because };
             findings.push(Finding {
                 name: expectation.name.clone(),
                 outcome,
@@ -94,9 +95,9 @@ pub fn judge(expectations: &[Expectation], timeline: &Timeline) -> Vec<Finding> 
         let window = Window::of(expectation, &evidence);
         let (outcome, events) = match window {
             Some(window) => window.judge(expectation, &scene),
-            None => (Outcome::Failed(Mismatch::Nothing), Vec::new()),
+            None => (Judgement::Failed(Mismatch::Nothing), Vec::new()),
         };
-        if let Some(first) = events.first().filter(|_| outcome == Outcome::Passed) {
+        if let Some(first) = events.first().filter(|_| outcome == Judgement::Passed) {
             evidence.insert(&expectation.name, first);
         }
         findings.push(Finding {
@@ -115,7 +116,8 @@ struct Window<'t> {
     socket: Option<&'t SocketId>,
 }
 
-type Verdict<'t> = (Outcome, Vec<&'t Event>);
+/// A judgement, and the events it rests on.
+type WithEvidence<'t> = (Judgement, Vec<&'t Event>);
 
 impl<'t> Window<'t> {
     /// None if it depends on evidence that is not there.
@@ -150,7 +152,7 @@ impl<'t> Window<'t> {
             && self.socket.is_none_or(socket)
     }
 
-    fn judge(&self, expectation: &Expectation, scene: &Scene<'t>) -> Verdict<'t> {
+    fn judge(&self, expectation: &Expectation, scene: &Scene<'t>) -> WithEvidence<'t> {
         match &expectation.subject {
             Subject::Call(call) => self.calls(call, expectation, scene),
             Subject::State(state) => {
@@ -161,7 +163,7 @@ impl<'t> Window<'t> {
                 let fits = |event: &&Event| {
                     self.has(event)
                         && scene.is_by(event, Some(actor))
-                        && matches!(event.process(), Some(Process::Signal { signal: got }) if got.name() == Some(signal))
+                        && matches!(event.process(), Some(Process::Signal { signal: got }) if got == signal)
                 };
                 counted(expectation, scene.events.iter().copied().filter(fits).collect(), &[])
             }
@@ -180,17 +182,25 @@ impl<'t> Window<'t> {
                     (ExitWanted::Any, got) => got.is_some(),
                     (ExitWanted::Code(code), Some(Exit::Code(got))) => *code == got,
                     (ExitWanted::Failure, Some(Exit::Code(got))) => got != 0,
-                    (ExitWanted::Signal(name), Some(Exit::Signal(got))) => got.name() == Some(name),
+                    (ExitWanted::Signal(signal), Some(Exit::Signal(got))) => *signal == got,
                     _ => false,
                 };
-                let outcome =
-                    if fits { Outcome::Passed } else { Outcome::Failed(Mismatch::Exit { got }) };
+                let outcome = if fits {
+                    Judgement::Passed
+                } else {
+                    Judgement::Failed(Mismatch::Exit { got })
+                };
                 (outcome, exit.map(|(event, _)| event).into_iter().collect())
             }
         }
     }
 
-    fn calls(&self, call: &Call, expectation: &Expectation, scene: &Scene<'t>) -> Verdict<'t> {
+    fn calls(
+        &self,
+        call: &CallWanted,
+        expectation: &Expectation,
+        scene: &Scene<'t>,
+    ) -> WithEvidence<'t> {
         let kin: Vec<&Event> = scene
             .events
             .iter()
@@ -207,17 +217,21 @@ impl<'t> Window<'t> {
         let found: Vec<&Event> = kin.iter().filter(fits).copied().collect();
         let (outcome, events) = counted(expectation, found, &kin);
         match outcome {
-            Outcome::Failed(_) if unclear => (Outcome::Unclear, events),
+            Judgement::Failed(_) if unclear => (Judgement::Unclear, events),
             outcome => (outcome, events),
         }
     }
 }
 
 /// Were there as many as expected?
-fn counted<'t>(expectation: &Expectation, found: Vec<&'t Event>, kin: &[&'t Event]) -> Verdict<'t> {
+fn counted<'t>(
+    expectation: &Expectation,
+    found: Vec<&'t Event>,
+    kin: &[&'t Event],
+) -> WithEvidence<'t> {
     let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
     if expectation.times.has(count) {
-        return (Outcome::Passed, found);
+        return (Judgement::Passed, found);
     }
     let mismatch = match (found.is_empty(), kin.is_empty()) {
         (true, true) => Mismatch::Nothing,
@@ -225,41 +239,41 @@ fn counted<'t>(expectation: &Expectation, found: Vec<&'t Event>, kin: &[&'t Even
         (false, _) => Mismatch::Times { wanted: expectation.times.to_string(), got: found.len() },
     };
     let events = if found.is_empty() { kin.to_vec() } else { found };
-    (Outcome::Failed(mismatch), events)
+    (Judgement::Failed(mismatch), events)
 }
 
 /// Is there a stream of these bytes?
 fn streams<'t>(
-    wanted: &crate::BytesWanted,
+    wanted: &BytesWanted,
     candidates: Vec<(socklab_event::Bytes, Vec<&'t Event>)>,
     expectation: &Expectation,
-) -> Verdict<'t> {
+) -> WithEvidence<'t> {
     let never = expectation.times.at_most == Some(0);
     let fit = |bytes: &socklab_event::Bytes| wanted.fit(&bytes.sample, bytes.total);
     let found = candidates.iter().find(|(bytes, _)| fit(bytes) == Some(true));
     if let Some((_, events)) = found {
         let outcome = match never {
-            true => Outcome::Failed(Mismatch::Times { wanted: "0".to_owned(), got: 1 }),
-            false => Outcome::Passed,
+            true => Judgement::Failed(Mismatch::Times { wanted: "0".to_owned(), got: 1 }),
+            false => Judgement::Passed,
         };
         return (outcome, events.clone());
     }
     if candidates.iter().any(|(bytes, _)| fit(bytes).is_none()) {
-        return (Outcome::Unclear, Vec::new());
+        return (Judgement::Unclear, Vec::new());
     }
     if never {
-        return (Outcome::Passed, Vec::new());
+        return (Judgement::Passed, Vec::new());
     }
     let sample = wanted.sample().unwrap_or_default().to_vec();
     let alike = |bytes: &socklab_event::Bytes| {
         bytes.sample.iter().zip(&sample).take_while(|(a, b)| a == b).count()
     };
     match candidates.into_iter().max_by_key(|(bytes, _)| (alike(bytes), bytes.total)) {
-        None => (Outcome::Failed(Mismatch::Nothing), Vec::new()),
+        None => (Judgement::Failed(Mismatch::Nothing), Vec::new()),
         Some((bytes, events)) => {
             let mismatch =
                 Mismatch::Bytes { wanted: sample, got: bytes.sample, total: bytes.total };
-            (Outcome::Failed(mismatch), events)
+            (Judgement::Failed(mismatch), events)
         }
     }
 }

@@ -1,22 +1,22 @@
 //! Does a call, or a stream of them, fit what was expected of it?
 
-use socklab_event::{Args, Bytes, Call as Made, Event, Outcome, Protocol, SocketId};
+use socklab_event::{Args, Bytes, Call, Event, Outcome, SocketId};
 
-use crate::expect::{Call, State, Stream};
+use crate::expect::{CallWanted, StateWanted, StreamWanted, TransportWanted};
 use crate::verdict_scene::Scene;
 
 /// Whether something fits, where the record can tell.
 pub(crate) type Fit = Option<bool>;
 
-impl Call {
+impl CallWanted {
     /// Is it this call, as far as who and what it is go?
     pub(crate) fn is_kind(&self, scene: &Scene<'_>, event: &Event) -> Option<bool> {
         let call = event.call()?;
-        Some(Self::is_called(&self.call, &call.name) && scene.is_by(event, self.actor.as_deref()))
+        Some(self.call.is_made_by(call) && scene.is_by(event, self.actor.as_deref()))
     }
 
     /// Does all the rest fit too?
-    pub(crate) fn fits(&self, scene: &Scene<'_>, made: &Made) -> Fit {
+    pub(crate) fn fits(&self, scene: &Scene<'_>, made: &Call) -> Fit {
         let plain =
             self.fits_result(made) && self.fits_arguments(made) && self.fits_socket(scene, made);
         if !plain {
@@ -33,33 +33,30 @@ impl Call {
         }
     }
 
-    fn fits_result(&self, made: &Made) -> bool {
+    fn fits_result(&self, made: &Call) -> bool {
         let finished = made.outcome != Outcome::Unfinished;
         let took = i64::try_from(made.took() / 1_000_000).unwrap_or(i64::MAX);
         self.ok.is_none_or(|ok| finished && ok == made.value().is_some())
             && self.unfinished.is_none_or(|wanted| wanted != finished)
             && (self.error.is_empty()
-                || made
-                    .error()
-                    .and_then(|error| error.name())
-                    .is_some_and(|name| self.error.iter().any(|wanted| wanted == name)))
+                || made.error().is_some_and(|error| self.error.contains(&error)))
             && self.result.is_none_or(|range| made.value().is_some_and(|value| range.has(value)))
             && self.end.is_none_or(|wanted| wanted == made.is_end_of_stream())
             && self.implicit.is_none_or(|wanted| wanted == made.implicit)
             && self.took_ms.is_none_or(|range| range.has(took))
     }
 
-    fn fits_arguments(&self, made: &Made) -> bool {
+    fn fits_arguments(&self, made: &Call) -> bool {
         let option = match &made.args {
             Args::SetOption { option, value, .. } => Some((option, Some(value))),
             Args::GetOption { option, value, .. } => Some((option, value.as_ref())),
             _ => None,
         };
         let backlog = |range: crate::Range| matches!(made.args, Args::Listen { backlog } if range.has(backlog.into()));
-        let how = |wanted: &str| matches!(made.args, Args::Shutdown { how } if how.name() == Some(wanted));
+        let how = |wanted| matches!(made.args, Args::Shutdown { how } if how == wanted);
         let value = |wanted: i64| matches!(option, Some((_, Some(socklab_event::OptionValue::Int(value)))) if *value == wanted);
         self.backlog.is_none_or(backlog)
-            && self.how.as_deref().is_none_or(how)
+            && self.how.is_none_or(how)
             && self
                 .option
                 .as_deref()
@@ -72,13 +69,12 @@ impl Call {
                 .is_none_or(|wanted| made.addresses().iter().any(|address| wanted.is(address)))
     }
 
-    fn fits_socket(&self, scene: &Scene<'_>, made: &Made) -> bool {
+    fn fits_socket(&self, scene: &Scene<'_>, made: &Call) -> bool {
         let socket = made.socket.as_ref();
-        let transport = |wanted: &str| {
-            let protocol = if wanted == "tcp" { Protocol::TCP } else { Protocol::UDP };
-            socket.is_some_and(|socket| socket.protocol == protocol)
+        let transport = |wanted: TransportWanted| {
+            socket.is_some_and(|socket| socket.protocol == wanted.protocol())
         };
-        self.transport.as_deref().is_none_or(transport)
+        self.transport.is_none_or(transport)
             && self.local.as_ref().is_none_or(|wanted| {
                 socket
                     .and_then(|socket| socket.local.as_ref())
@@ -88,7 +84,7 @@ impl Call {
     }
 }
 
-impl Stream {
+impl StreamWanted {
     /// The sockets of the actor that can be meant, each with what went through it in this
     /// direction and in which events.
     pub(crate) fn candidates<'t>(&self, scene: &Scene<'t>) -> Vec<(Bytes, Vec<&'t Event>)> {
@@ -137,7 +133,7 @@ fn fill(bytes: &mut Bytes, socket: &SocketId, scene: &Scene<'_>) {
     let mut arrived = Vec::new();
     let calls = scene.events.iter().filter_map(|event| event.call());
     let theirs =
-        |call: &&Made| call.socket.as_ref().is_some_and(|other| other.is_other_end_of(socket));
+        |call: &&Call| call.socket.as_ref().is_some_and(|other| other.is_other_end_of(socket));
     for call in calls.filter(theirs).filter(|call| call.received().is_some()) {
         let messages = call.messages();
         messages.iter().for_each(|message| arrived.extend_from_slice(message.bytes.moved()));
@@ -152,16 +148,15 @@ fn fill(bytes: &mut Bytes, socket: &SocketId, scene: &Scene<'_>) {
     }
 }
 
-impl State {
+impl StateWanted {
     pub(crate) fn fits(&self, scene: &Scene<'_>, event: &Event) -> bool {
         let socklab_event::What::State(state) = &event.what else { return false };
-        let name = state.after.name().unwrap_or_default();
         let is = |wanted: &Option<crate::Address>, endpoint: &Option<socklab_event::Endpoint>| {
             wanted
                 .as_ref()
                 .is_none_or(|wanted| endpoint.as_ref().is_some_and(|endpoint| wanted.is(endpoint)))
         };
-        self.state.as_deref().is_none_or(|wanted| name.strip_prefix("TCP_") == Some(wanted))
+        self.state.is_none_or(|wanted| state.after == wanted)
             && scene.is_by(event, self.actor.as_deref())
             && is(&self.local, &state.socket.local)
             && is(&self.remote, &state.socket.peer)
@@ -170,7 +165,7 @@ impl State {
     }
 }
 
-fn flags(call: &Made) -> Option<&socklab_event::Flags> {
+fn flags(call: &Call) -> Option<&socklab_event::Flags> {
     match &call.args {
         Args::Socket { flags, .. }
         | Args::Accept { flags, .. }

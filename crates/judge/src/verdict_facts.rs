@@ -53,8 +53,8 @@ pub fn facts(findings: &[Finding], timeline: &Timeline) -> BTreeMap<String, Fact
         match &first.what {
             What::Call(call) => about_call(call, &mut tell),
             What::State(state) => {
-                let name = state.after.name().unwrap_or_default();
-                tell("state", Fact::Text(name.trim_start_matches("TCP_").to_owned()));
+                let name = state.after.short_name().unwrap_or_default();
+                tell("state", Fact::Text(name.to_owned()));
                 tell("receive-queue", Fact::Number(state.receive_queue.into()));
                 tell("send-queue", Fact::Number(state.send_queue.into()));
                 about_socket(&state.socket, &mut tell);

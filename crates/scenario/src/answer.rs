@@ -35,7 +35,7 @@ impl Question {
             let expectations = bound.collect::<Result<Vec<_>, _>>()?;
             let findings = socklab_judge::judge(&expectations, &timeline);
             let met =
-                findings.iter().all(|finding| finding.outcome == socklab_judge::Outcome::Passed);
+                findings.iter().all(|finding| finding.outcome == socklab_judge::Judgement::Passed);
             if met && !findings.is_empty() && recording.trouble.is_none() {
                 let facts = socklab_judge::facts(&findings, &timeline);
                 let chosen = |finding: &&Finding| outcome.decisive.contains(&finding.name);
@@ -72,7 +72,9 @@ impl Question {
             let expectations: Vec<Expectation> = bound.filter_map(Result::ok).collect();
             let findings = socklab_judge::judge(&expectations, &timeline);
             let pairs = expectations.into_iter().zip(findings);
-            pairs.filter(|(_, finding)| finding.outcome != socklab_judge::Outcome::Passed).collect()
+            pairs
+                .filter(|(_, finding)| finding.outcome != socklab_judge::Judgement::Passed)
+                .collect()
         };
         self.outcomes.iter().map(|outcome| (outcome, of(outcome))).collect()
     }

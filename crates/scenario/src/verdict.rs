@@ -64,11 +64,11 @@ impl Case {
         let unclear = verdict
             .findings
             .iter()
-            .any(|finding| finding.outcome == socklab_judge::Outcome::Unclear);
+            .any(|finding| finding.outcome == socklab_judge::Judgement::Unclear);
         let missed = verdict
             .findings
             .iter()
-            .any(|finding| finding.outcome != socklab_judge::Outcome::Passed);
+            .any(|finding| finding.outcome != socklab_judge::Judgement::Passed);
         verdict.state = match (&verdict.trouble, &verdict.step) {
             // A program that makes a hundred thousand calls in a lesson is wrong, and so is one
             // that writes into the check's own pipes; all else here is not its fault.

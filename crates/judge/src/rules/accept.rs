@@ -4,12 +4,12 @@ use socklab_event::{Args, Errno};
 use socklab_flows::Position;
 use socklab_say::{count, duration};
 
-use crate::case::{Case, Finding};
+use crate::case::{Case, Occurrence};
 
 /// A wait this long is seen by a person.
 const NOTICEABLE: u64 = 100_000_000;
 
-pub(super) fn waits(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn waits(case: &Case<'_>) -> Vec<Occurrence> {
     let waited = case.calls().filter(|(_, call)| {
         matches!(call.args, Args::Accept { .. })
             && call.value().is_some()
@@ -17,7 +17,7 @@ pub(super) fn waits(case: &Case<'_>) -> Vec<Finding> {
     });
     let found = waited.map(|(at, call)| {
         let connect = connected(case, at);
-        let finding = Finding::at(at).and(connect);
+        let finding = Occurrence::at(at).and(connect);
         finding.with("time", duration(call.took())).with("server", case.who(at))
     });
     found.collect()
@@ -40,7 +40,7 @@ fn queued<'c>(
 }
 
 /// A client waited although the server was there: its one thread was busy with another client.
-pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Occurrence> {
     let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
         |(connection, connect, accept, waited)| {
             let thread = case.thread(accept);
@@ -54,7 +54,7 @@ pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Finding> {
                 let during = call.ended > asked && call.began < began;
                 accepted && other.is_some() && during && !call.is_close()
             });
-            let finding = Finding::at(accept).and([connect, serving?.0]);
+            let finding = Occurrence::at(accept).and([connect, serving?.0]);
             let finding = finding.with("server", case.who(accept));
             Some(finding.with("time", duration(waited)))
         },
@@ -63,11 +63,11 @@ pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// `connect` succeeds before `accept` is even called: the kernel does the handshake alone.
-pub(super) fn before(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn before(case: &Case<'_>) -> Vec<Occurrence> {
     let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
         |(_, connect, accept, waited)| {
             let early = case.call(connect)?.ended < case.call(accept)?.began;
-            let finding = Finding::at(connect).and([accept]);
+            let finding = Occurrence::at(connect).and([accept]);
             early.then(|| finding.with("time", duration(waited)))
         },
     );
@@ -75,7 +75,7 @@ pub(super) fn before(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// More connections waited in a listener's queue than `listen` had asked room for.
-pub(super) fn queue_full(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
     let mut found = Vec::new();
     for (index, socket) in case.flows.sockets.iter().enumerate() {
         let Some(listen) = socket.listening else { continue };
@@ -105,16 +105,18 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Finding> {
         }
         // The kernel lets one more in than it was asked to.
         if most.0 > backlog {
-            let finding = Finding::at(most.1).and([listen]);
+            let finding = Occurrence::at(most.1).and([listen]);
             found.push(finding.with("backlog", count(backlog)).with("waiting", count(most.0)));
         }
     }
     found
 }
 
-pub(super) fn too_many_files(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn too_many_files(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EMFILE);
-    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
+    found
+        .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding, is_loopback, port, shown};
+use crate::case::{Case, Occurrence, is_loopback, port, shown};
 
 /// Who has the address that a `bind` or `listen` could not have.
 enum Holder {
@@ -52,10 +52,10 @@ fn holder(case: &Case<'_>, at: Position, failed: &Call, address: &Endpoint) -> H
     closed_first.next_back().map_or(Holder::Unknown, Holder::TimeWait)
 }
 
-pub(super) fn held(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn held(case: &Case<'_>) -> Vec<Occurrence> {
     let found = refused(case).filter_map(|(at, address, holder)| match holder {
         Holder::Open(bound) => {
-            let finding = Finding::at(at).and([bound]).with("port", port(&address));
+            let finding = Occurrence::at(at).and([bound]).with("port", port(&address));
             Some(finding.with("holder", case.who(bound)))
         }
         _ => None,
@@ -63,10 +63,10 @@ pub(super) fn held(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-pub(super) fn time_wait(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn time_wait(case: &Case<'_>) -> Vec<Occurrence> {
     let found = refused(case).filter_map(|(at, address, holder)| match holder {
         Holder::TimeWait(close) => {
-            let finding = Finding::at(at).and([close]).with("port", port(&address));
+            let finding = Occurrence::at(at).and([close]).with("port", port(&address));
             Some(finding.with("server", case.who(close)))
         }
         _ => None,
@@ -74,12 +74,12 @@ pub(super) fn time_wait(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-fn unknown<'c>(case: &'c Case<'_>, reuses: bool) -> impl Iterator<Item = Finding> + use<'c> {
+fn unknown<'c>(case: &'c Case<'_>, reuses: bool) -> impl Iterator<Item = Occurrence> + use<'c> {
     let unknown = refused(case).filter(move |(at, _, holder)| {
         matches!(holder, Holder::Unknown) && reuse_set(case, *at).is_some() == reuses
     });
     unknown.map(|(at, address, _)| {
-        Finding::at(at).and(reuse_set(case, at)).with("port", port(&address))
+        Occurrence::at(at).and(reuse_set(case, at)).with("port", port(&address))
     })
 }
 
@@ -94,29 +94,29 @@ fn reuse_set(case: &Case<'_>, at: Position) -> Option<Position> {
     case.before(case.flows.socket_at(at)?, at).find(|(_, call)| set(call)).map(|(at, _)| at)
 }
 
-pub(super) fn in_use(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn in_use(case: &Case<'_>) -> Vec<Occurrence> {
     unknown(case, false).collect()
 }
 
 /// With `SO_REUSEADDR` set, TIME_WAIT is not the reason: somebody listens there.
-pub(super) fn in_use_for_real(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn in_use_for_real(case: &Case<'_>) -> Vec<Occurrence> {
     unknown(case, true).collect()
 }
 
-pub(super) fn low_port(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn low_port(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EACCES).filter_map(|(at, call)| match &call.args {
         Args::Bind { address } if (1..1024).contains(&port(address)) => {
-            Some(Finding::at(at).with("port", port(address)))
+            Some(Occurrence::at(at).with("port", port(address)))
         }
         _ => None,
     });
     found.collect()
 }
 
-pub(super) fn not_here(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn not_here(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EADDRNOTAVAIL).filter_map(|(at, call)| match &call.args {
         Args::Bind { address } if !is_loopback(address) => {
-            Some(Finding::at(at).with("address", shown(address)))
+            Some(Occurrence::at(at).with("address", shown(address)))
         }
         _ => None,
     });

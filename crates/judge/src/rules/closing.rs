@@ -6,7 +6,7 @@ use socklab_event::{Args, Call, Errno, Shutdown};
 use socklab_flows::Position;
 use socklab_say::count;
 
-use crate::case::{Case, Finding, is_tcp, shown};
+use crate::case::{Case, Occurrence, is_tcp, shown};
 
 /// The call by which a socket's end closed before the other end did. `None` unless both ends
 /// were recorded: of a peer outside, only its FIN would tell.
@@ -22,7 +22,7 @@ pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) ->
     closing(other).is_none_or(|theirs| own < theirs).then_some(own)
 }
 
-pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Occurrence> {
     // Who has shut down reading sees an end because it wants no more, whatever the other does.
     let deaf: HashMap<usize, Position> = case
         .calls()
@@ -40,19 +40,19 @@ pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Finding> {
             Some(closed) => case.who(closed),
             None => other.address.as_ref().map(shown)?,
         };
-        Some(Finding::at(closing.seen).and(closing.closed).with("peer", peer))
+        Some(Occurrence::at(closing.seen).and(closing.closed).with("peer", peer))
     });
     found.collect()
 }
 
-pub(super) fn reset(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn reset(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::ECONNRESET).map(|(at, call)| {
         let connection = case.flows.connection_at(at);
         let other =
             connection.and_then(|one| case.flows.other_end(one, case.flows.socket_at(at)).socket);
         let close =
             other.and_then(|other| case.before(other, at).rfind(|(_, call)| call.is_close()));
-        Finding::at(at).and(close.map(|(at, _)| at)).with("call", call.library_name().to_owned())
+        Occurrence::at(at).and(close.map(|(at, _)| at)).with("call", call.library_name().to_owned())
     });
     found.collect()
 }
@@ -71,21 +71,21 @@ fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use
     broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
 }
 
-pub(super) fn send_after_shutdown(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn send_after_shutdown(case: &Case<'_>) -> Vec<Occurrence> {
     let found = broken(case).filter_map(|(at, fd)| {
         let shut = own_shutdown(case, at)?;
-        Some(Finding::at(at).and([shut]).with("fd", fd))
+        Some(Occurrence::at(at).and([shut]).with("fd", fd))
     });
     found.collect()
 }
 
-pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
     let found = broken(case).filter(|(at, _)| own_shutdown(case, *at).is_none());
-    found.map(|(at, fd)| Finding::at(at).with("fd", fd)).collect()
+    found.map(|(at, fd)| Occurrence::at(at).with("fd", fd)).collect()
 }
 
 /// Closed while bytes were still unread: the kernel answers those with RST.
-pub(super) fn unread(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn unread(case: &Case<'_>) -> Vec<Occurrence> {
     let mut sent: HashMap<usize, Vec<(Position, u64)>> = HashMap::new();
     for transfer in &case.flows.transfers {
         sent.entry(transfer.from).or_default().push((transfer.sent, transfer.total));
@@ -105,13 +105,13 @@ pub(super) fn unread(case: &Case<'_>) -> Vec<Finding> {
         let sent = sent.iter().filter(|(at, _)| *at < close).map(|(_, total)| *total);
         let read = case.before(own, close).filter_map(|(_, call)| call.received());
         let unread = sent.fold(0, sum).checked_sub(read.fold(0, sum))?;
-        let finding = Finding::at(close).with("unread", count(unread));
+        let finding = Occurrence::at(close).with("unread", count(unread));
         (unread > 0).then(|| finding.with("program", case.who(close)))
     });
     found.collect()
 }
 
-pub(super) fn server_first(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn server_first(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.flows.connections.iter().enumerate().filter_map(|(index, connection)| {
         let accepted = connection.accepted?;
         let socket = connection.ends[1].socket?;
@@ -126,13 +126,13 @@ pub(super) fn server_first(case: &Case<'_>) -> Vec<Finding> {
                 .any(|call| [Some(Errno::ECONNRESET), Some(Errno::EPIPE)].contains(&call.error()))
         });
         let port = connection.ends[1].address.as_ref()?.port()?;
-        let finding = Finding::at(close).with("port", u64::from(port));
+        let finding = Occurrence::at(close).with("port", u64::from(port));
         (!reset).then(|| finding.with("server", case.who(accepted)))
     });
     found.collect()
 }
 
-pub(super) fn half_close(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn half_close(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter_map(|(at, call)| {
         let Args::Shutdown { how: Shutdown::WR } = call.args else { return None };
         call.value()?;
@@ -142,13 +142,13 @@ pub(super) fn half_close(case: &Case<'_>) -> Vec<Finding> {
             let call = case.call(*later);
             call.and_then(Call::received).is_some_and(|total| total > 0)
         });
-        Some(Finding::at(at).and([got?]).with("program", case.who(at)))
+        Some(Occurrence::at(at).and([got?]).with("program", case.who(at)))
     });
     found.collect()
 }
 
 /// The end of the stream, read over and over: whoever reads once more gets 0 once more, at once.
-pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Occurrence> {
     const OVER_AND_OVER: usize = 3;
     let found = case.flows.sockets.iter().filter_map(|socket| {
         let ends = socket.calls.iter().copied().filter(|at| {
@@ -156,16 +156,18 @@ pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Finding> {
         });
         let ends: Vec<Position> = ends.collect();
         let (first, last) = (*ends.first()?, *ends.last()?);
-        let finding = Finding::at(first).and([last]).with("program", case.who(first));
+        let finding = Occurrence::at(first).and([last]).with("program", case.who(first));
         let finding = finding.with("times", count(ends.len() as u64));
         (ends.len() >= OVER_AND_OVER).then_some(finding)
     });
     found.collect()
 }
 
-pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::ETIMEDOUT).filter(|(_, call)| call.sends() || call.receives());
-    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
+    found
+        .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
+        .collect()
 }
 
 #[cfg(test)]

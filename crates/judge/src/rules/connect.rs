@@ -4,7 +4,7 @@ use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::Position;
 use socklab_say::duration;
 
-use crate::case::{Case, Finding, host, is_loopback, is_tcp, port, shown};
+use crate::case::{Case, Occurrence, host, is_loopback, is_tcp, port, shown};
 
 fn destination(call: &Call) -> Option<&Endpoint> {
     match &call.args {
@@ -21,8 +21,8 @@ struct Failed<'c> {
 }
 
 impl Failed<'_> {
-    fn finding(&self) -> Finding {
-        Finding::at(self.seen).and([self.connect])
+    fn finding(&self) -> Occurrence {
+        Occurrence::at(self.seen).and([self.connect])
     }
 }
 
@@ -61,26 +61,26 @@ fn refusals<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Failed<'c>, Option<
     })
 }
 
-fn refusal(failed: &Failed<'_>) -> Finding {
+fn refusal(failed: &Failed<'_>) -> Occurrence {
     let address = failed.address;
     failed.finding().with("address", host(address)).with("port", port(address))
 }
 
 /// On this machine there is no doubt: nobody listens.
-pub(super) fn refused(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
     let here =
         refusals(case).filter(|(failed, later)| is_loopback(failed.address) && later.is_none());
     here.map(|(failed, _)| refusal(&failed)).collect()
 }
 
 /// Elsewhere, a firewall may have answered in the host's place.
-pub(super) fn refused_remote(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn refused_remote(case: &Case<'_>) -> Vec<Occurrence> {
     let there = refusals(case).filter(|(failed, _)| !is_loopback(failed.address));
     there.map(|(failed, _)| refusal(&failed)).collect()
 }
 
 /// The server was there, but later.
-pub(super) fn too_early(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn too_early(case: &Case<'_>) -> Vec<Occurrence> {
     let early = refusals(case).filter_map(|(failed, later)| {
         let later = later?;
         let gap = case.flows.order[later].at.saturating_sub(case.flows.order[failed.connect].at);
@@ -90,7 +90,7 @@ pub(super) fn too_early(case: &Case<'_>) -> Vec<Finding> {
     early.collect()
 }
 
-pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let found = failures(case, Errno::ETIMEDOUT).map(|failed| {
         let began = case.call(failed.connect).map_or(0, |call| call.began);
         let ended = case.call(failed.seen).map_or(0, |call| call.ended);
@@ -100,20 +100,20 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-pub(super) fn unreachable(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn unreachable(case: &Case<'_>) -> Vec<Occurrence> {
     let errors = [Errno::ENETUNREACH, Errno::EHOSTUNREACH];
     // A UDP connect sends nothing: it is how a program asks whether there is a route.
     let connects = errors.into_iter().flat_map(|errno| failures(case, errno));
     let connects = connects.map(|failed| failed.finding().with("address", shown(failed.address)));
     let sends = errors.into_iter().flat_map(|errno| case.failed(errno));
     let sends = sends.filter_map(|(at, call)| match &call.args {
-        Args::Send { to: Some(to), .. } => Some(Finding::at(at).with("address", shown(to))),
+        Args::Send { to: Some(to), .. } => Some(Occurrence::at(at).with("address", shown(to))),
         _ => None,
     });
     connects.chain(sends).collect()
 }
 
-pub(super) fn already_connected(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn already_connected(case: &Case<'_>) -> Vec<Occurrence> {
     // EISCONN also answers who connects a listening socket.
     let twice = case.failed(Errno::EISCONN).filter(|(at, _)| case.listens(*at).is_none());
     let found = twice.map(|(at, call)| {
@@ -122,15 +122,15 @@ pub(super) fn already_connected(case: &Case<'_>) -> Vec<Finding> {
             case.before(socket, at).find(|(_, call)| connects(call) && call.value().is_some())
         });
         let fd = u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0);
-        Finding::at(at).and(earlier.map(|(at, _)| at)).with("fd", fd)
+        Occurrence::at(at).and(earlier.map(|(at, _)| at)).with("fd", fd)
     });
     found.collect()
 }
 
-pub(super) fn in_progress(case: &Case<'_>) -> Vec<Finding> {
-    let found = case
-        .failed(Errno::EINPROGRESS)
-        .filter_map(|(at, call)| Some(Finding::at(at).with("address", shown(destination(call)?))));
+pub(super) fn in_progress(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = case.failed(Errno::EINPROGRESS).filter_map(|(at, call)| {
+        Some(Occurrence::at(at).with("address", shown(destination(call)?)))
+    });
     found.collect()
 }
 

@@ -4,15 +4,15 @@ use socklab_event::{Args, Errno, Outcome};
 use socklab_flows::Position;
 use socklab_say::count;
 
-use crate::case::{Case, Finding, is_datagram, is_loopback, is_udp, port, shown};
+use crate::case::{Case, Occurrence, is_datagram, is_loopback, is_udp, port, shown};
 
 /// The ICMP error came back, and the connected socket shows it at the next call.
-pub(super) fn refused(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::ECONNREFUSED).filter(|(_, call)| is_udp(call));
     let found = found.filter_map(|(at, call)| {
         let address = call.socket.as_ref()?.peer.as_ref()?;
         let sent = last_send(case, at);
-        Some(Finding::at(at).and(sent).with("address", shown(address)))
+        Some(Occurrence::at(at).and(sent).with("address", shown(address)))
     });
     found.collect()
 }
@@ -24,7 +24,7 @@ fn last_send(case: &Case<'_>, at: Position) -> Option<Position> {
 }
 
 /// An unconnected socket waits for an answer to a datagram that met nobody.
-pub(super) fn nobody(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn nobody(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter_map(|(at, call)| {
         let waited = call.took() >= 100_000_000;
         let in_vain =
@@ -45,13 +45,13 @@ pub(super) fn nobody(case: &Case<'_>) -> Vec<Finding> {
         if reached || bound || !is_loopback(to) {
             return None;
         }
-        let finding = Finding::at(at).and([sent]);
+        let finding = Occurrence::at(at).and([sent]);
         Some(finding.with("address", shown(to)).with("port", port(to)))
     });
     found.collect()
 }
 
-pub(super) fn truncated(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn truncated(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter_map(|(at, call)| {
         let Args::Recv { room, .. } = call.args else { return None };
         let [(transfer, part)] = case.flows.got_at(at) else { return None };
@@ -60,19 +60,19 @@ pub(super) fn truncated(case: &Case<'_>) -> Vec<Finding> {
         if !is_datagram(call) || !cut {
             return None;
         }
-        let finding = Finding::at(at).and([transfer.sent]);
+        let finding = Occurrence::at(at).and([transfer.sent]);
         Some(finding.with("sent", count(transfer.total)).with("room", count(room)))
     });
     found.collect()
 }
 
-pub(super) fn empty(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn empty(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter(|(_, call)| {
         let no_room = matches!(call.args, Args::Recv { room: 0, .. });
         let empty = call.messages().iter().any(|message| message.bytes.total == 0);
         is_udp(call) && call.receives() && empty && !no_room
     });
-    found.map(|(at, _)| Finding::at(at).and(source(case, at))).collect()
+    found.map(|(at, _)| Occurrence::at(at).and(source(case, at))).collect()
 }
 
 fn source(case: &Case<'_>, at: Position) -> Option<Position> {
@@ -80,17 +80,19 @@ fn source(case: &Case<'_>, at: Position) -> Option<Position> {
     Some(case.flows.transfers[*transfer].sent)
 }
 
-pub(super) fn too_long(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn too_long(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EMSGSIZE).filter_map(|(at, call)| match call.args {
-        Args::Send { asked, .. } => Some(Finding::at(at).with("asked", count(asked))),
+        Args::Send { asked, .. } => Some(Occurrence::at(at).with("asked", count(asked))),
         _ => None,
     });
     found.collect()
 }
 
-pub(super) fn no_destination(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn no_destination(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EDESTADDRREQ).filter(|(_, call)| call.sends());
-    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
+    found
+        .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use socklab_event::{Args, Outcome};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding};
+use crate::case::{Case, Occurrence};
 
 /// The last call a program made on a socket: what the kernel closes at exit is not its doing.
 fn last_said(case: &Case<'_>, socket: usize) -> Option<Position> {
@@ -28,17 +28,17 @@ fn pairs<'c>(case: &'c Case<'_>) -> impl Iterator<Item = [usize; 2]> + use<'c> {
     streams.filter_map(|connection| Some([connection.ends[0].socket?, connection.ends[1].socket?]))
 }
 
-pub(super) fn both_wait(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn both_wait(case: &Case<'_>) -> Vec<Occurrence> {
     let found = pairs(case).filter_map(|[one, other]| {
         let (one, other) = (stuck(case, one)?, stuck(case, other)?);
         let [first, second] = case.who_apart(one, other);
-        Some(Finding::at(one).and([other]).with("one", first).with("other", second))
+        Some(Occurrence::at(one).and([other]).with("one", first).with("other", second))
     });
     found.collect()
 }
 
 /// One end waits for the end of the stream, which the other, though done, has not closed.
-pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Occurrence> {
     let found = pairs(case).flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(
         |(waiting, silent)| {
             let wait = stuck(case, waiting)?;
@@ -52,18 +52,18 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Finding> {
                 .before(waiting, wait)
                 .any(|(_, call)| call.received().is_some_and(|total| total > 0));
             let [program, peer] = case.who_apart(wait, last);
-            let finding = Finding::at(wait).and([last]).with("program", program);
+            let finding = Occurrence::at(wait).and([last]).with("program", program);
             (open && heard).then(|| finding.with("peer", peer))
         },
     );
     found.collect()
 }
 
-pub(super) fn still_accepting(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn still_accepting(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter(|(_, call)| {
         matches!(call.args, Args::Accept { .. }) && call.outcome == Outcome::Unfinished
     });
-    found.map(|(at, _)| Finding::at(at).with("server", case.who(at))).collect()
+    found.map(|(at, _)| Occurrence::at(at).with("server", case.who(at))).collect()
 }
 
 #[cfg(test)]

@@ -2,25 +2,25 @@
 
 use socklab_event::{Args, Call, Errno};
 
-use crate::case::{Case, Finding};
+use crate::case::{Case, Occurrence};
 
-fn finding(at: socklab_flows::Position, call: &Call) -> Finding {
+fn finding(at: socklab_flows::Position, call: &Call) -> Occurrence {
     let fd = u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0);
-    Finding::at(at).with("call", call.library_name().to_owned()).with("fd", fd)
+    Occurrence::at(at).with("call", call.library_name().to_owned()).with("fd", fd)
 }
 
 fn moves_or_shuts(call: &Call) -> bool {
     call.sends() || call.receives() || matches!(call.args, Args::Shutdown { .. })
 }
 
-pub(super) fn not_connected(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn not_connected(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::ENOTCONN).filter(|(_, call)| moves_or_shuts(call));
     let found = found.filter(|(at, _)| case.listens(*at).is_none());
     found.map(|(at, call)| finding(at, call)).collect()
 }
 
 /// `send` or `recv` on the listening socket: the connection is what `accept` returned.
-pub(super) fn listener_used(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn listener_used(case: &Case<'_>) -> Vec<Occurrence> {
     let refused = [Errno::ENOTCONN, Errno::EPIPE].into_iter().flat_map(|errno| case.failed(errno));
     let found =
         refused.filter(|(_, call)| call.sends() || call.receives()).filter_map(|(at, call)| {
@@ -30,14 +30,14 @@ pub(super) fn listener_used(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-pub(super) fn accept_without_listen(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn accept_without_listen(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EINVAL).filter(|(at, call)| {
         matches!(call.args, Args::Accept { .. }) && case.listens(*at).is_none()
     });
     found.map(|(at, call)| finding(at, call)).collect()
 }
 
-pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EBADF).filter_map(|(at, call)| {
         let process = case.flows.order[at].place.process;
         let closed =
@@ -51,7 +51,7 @@ pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Occurrence> {
     // Shells, ncat and runtimes find out in this way what their standard streams are.
     let probes = |call: &Call| {
         let enquires = matches!(

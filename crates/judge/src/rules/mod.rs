@@ -16,7 +16,7 @@ mod told;
 mod waiting;
 
 use crate::Weight;
-use crate::case::{Case, Finding};
+use crate::case::{Case, Occurrence};
 
 /// A rule.
 pub struct Rule {
@@ -26,7 +26,7 @@ pub struct Rule {
     pub weight: Weight,
     /// The arguments of its sentence, all of which every finding has.
     pub arguments: &'static [&'static str],
-    pub(crate) find: fn(&Case<'_>) -> Vec<Finding>,
+    pub(crate) find: fn(&Case<'_>) -> Vec<Occurrence>,
 }
 
 impl std::fmt::Debug for Rule {
@@ -38,7 +38,7 @@ impl std::fmt::Debug for Rule {
 const fn problem(
     key: &'static str,
     arguments: &'static [&'static str],
-    find: fn(&Case<'_>) -> Vec<Finding>,
+    find: fn(&Case<'_>) -> Vec<Occurrence>,
 ) -> Rule {
     Rule { key, weight: Weight::Problem, arguments, find }
 }
@@ -46,7 +46,7 @@ const fn problem(
 const fn lesson(
     key: &'static str,
     arguments: &'static [&'static str],
-    find: fn(&Case<'_>) -> Vec<Finding>,
+    find: fn(&Case<'_>) -> Vec<Occurrence>,
 ) -> Rule {
     Rule { key, weight: Weight::Lesson, arguments, find }
 }

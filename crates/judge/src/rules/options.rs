@@ -3,7 +3,7 @@
 use socklab_event::{Args, OptionValue};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding, is_tcp, port};
+use crate::case::{Case, Occurrence, is_tcp, port};
 
 /// Where an option was switched on.
 fn switched_on<'c>(
@@ -19,7 +19,7 @@ fn switched_on<'c>(
     set.map(|(at, _)| at)
 }
 
-pub(super) fn reuse_address(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn reuse_address(case: &Case<'_>) -> Vec<Occurrence> {
     // TIME_WAIT is TCP's; what the option lets UDP sockets do is another story.
     let tcp = switched_on(case, "SO_REUSEADDR").filter(|at| case.call(*at).is_some_and(is_tcp));
     let found = tcp.filter_map(|at| {
@@ -29,13 +29,13 @@ pub(super) fn reuse_address(case: &Case<'_>) -> Vec<Finding> {
             _ => None,
         });
         let (bind, port) = bind?;
-        Some(Finding::at(at).and([bind]).with("port", port))
+        Some(Occurrence::at(at).and([bind]).with("port", port))
     });
     found.collect()
 }
 
-pub(super) fn no_delay(case: &Case<'_>) -> Vec<Finding> {
-    switched_on(case, "TCP_NODELAY").map(Finding::at).collect()
+pub(super) fn no_delay(case: &Case<'_>) -> Vec<Occurrence> {
+    switched_on(case, "TCP_NODELAY").map(Occurrence::at).collect()
 }
 
 #[cfg(test)]

@@ -3,24 +3,24 @@
 use socklab_event::{Call, Errno, Exit, Notice, Process, Signal, What};
 use socklab_flows::Position;
 
-use crate::case::{Case, Finding};
+use crate::case::{Case, Occurrence};
 
-fn lookups(case: &Case<'_>, answered: bool) -> Vec<Finding> {
+fn lookups(case: &Case<'_>, answered: bool) -> Vec<Occurrence> {
     let found = case.flows.lookups.iter().filter(|lookup| lookup.answered == answered);
     let found = found.filter_map(|lookup| {
         let asks = |at: &&Position| case.call(**at).is_some_and(Call::sends);
         let asked = lookup.calls.iter().find(asks).copied()?;
-        let finding = Finding::at(asked).with("name", lookup.names.first()?.clone());
+        let finding = Occurrence::at(asked).with("name", lookup.names.first()?.clone());
         Some(finding.with("server", lookup.server.to_string()))
     });
     found.collect()
 }
 
-pub(super) fn name_lookup(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn name_lookup(case: &Case<'_>) -> Vec<Occurrence> {
     lookups(case, true)
 }
 
-pub(super) fn lookup_unanswered(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn lookup_unanswered(case: &Case<'_>) -> Vec<Occurrence> {
     lookups(case, false)
 }
 
@@ -34,17 +34,17 @@ fn killed_by<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u32, Sig
     })
 }
 
-pub(super) fn sigpipe(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn sigpipe(case: &Case<'_>) -> Vec<Occurrence> {
     let found =
         killed_by(case).filter(|(.., signal)| *signal == Signal::PIPE).map(|(at, process, _)| {
             let broken = case.failed(Errno::EPIPE).map(|(at, _)| at);
             let own = broken.filter(|at| case.flows.order[*at].place.process == process);
-            Finding::at(at).and(own.last()).with("program", case.who(at))
+            Occurrence::at(at).and(own.last()).with("program", case.who(at))
         });
     found.collect()
 }
 
-pub(super) fn killed(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn killed(case: &Case<'_>) -> Vec<Occurrence> {
     let found = killed_by(case).filter(|(.., signal)| *signal != Signal::PIPE).filter_map(
         |(at, process, signal)| {
             let closed = case.calls().find(|(close, call)| {
@@ -52,21 +52,21 @@ pub(super) fn killed(case: &Case<'_>) -> Vec<Finding> {
                 let connected = case.flows.connection_at(*close).is_some();
                 own && call.implicit && connected && call.is_close()
             });
-            let finding = Finding::at(at).and([closed?.0]).with("program", case.who(at));
+            let finding = Occurrence::at(at).and([closed?.0]).with("program", case.who(at));
             Some(finding.with("signal", signal.to_string()))
         },
     );
     found.collect()
 }
 
-pub(super) fn io_uring(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn io_uring(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case
         .flows
         .order
         .iter()
         .enumerate()
         .filter(|(_, event)| matches!(event.what, What::Notice(Notice::IoUring)));
-    found.map(|(at, _)| Finding::at(at).with("program", case.who(at))).collect()
+    found.map(|(at, _)| Occurrence::at(at).with("program", case.who(at))).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use socklab_event::Args;
 use socklab_flows::{Position, Transfer};
 use socklab_say::count;
 
-use crate::case::{Case, Finding};
+use crate::case::{Case, Occurrence};
 
 /// Messages on streams that took more than one read.
 fn split<'c>(
@@ -31,11 +31,11 @@ fn filled(case: &Case<'_>, read: Position) -> Option<u64> {
 }
 
 /// A read with room to spare got only part of what one send sent.
-pub(super) fn short_read(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn short_read(case: &Case<'_>) -> Vec<Occurrence> {
     let short = split(case).filter(|(_, read, _)| filled(case, *read).is_none());
     let found = short.map(|(transfer, read, next)| {
         let got = transfer.parts[0].bytes.end;
-        Finding::at(read)
+        Occurrence::at(read)
             .and([transfer.sent, next])
             .with("sent", count(transfer.total))
             .with("got", count(got))
@@ -44,16 +44,16 @@ pub(super) fn short_read(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// The buffer held no more; the rest waited for the next read.
-pub(super) fn small_buffer(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn small_buffer(case: &Case<'_>) -> Vec<Occurrence> {
     let found = split(case).filter_map(|(transfer, read, next)| {
         let room = filled(case, read)?;
-        let finding = Finding::at(read).and([transfer.sent, next]);
+        let finding = Occurrence::at(read).and([transfer.sent, next]);
         Some(finding.with("sent", count(transfer.total)).with("room", count(room)))
     });
     found.collect()
 }
 
-pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter_map(|(at, call)| {
         let sources = case.flows.got_at(at);
         let stream = case.socket(at)?.is_stream();
@@ -64,18 +64,18 @@ pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Finding> {
             sources.iter().map(|(transfer, _)| case.flows.transfers[*transfer].sent).collect();
         let got = call.received()?;
         let finding =
-            Finding::at(at).with("messages", count(sends.len() as u64)).with("got", count(got));
+            Occurrence::at(at).with("messages", count(sends.len() as u64)).with("got", count(got));
         // A read of thousands of sends: the first few show it.
         Some(finding.and(sends.into_iter().take(4)))
     });
     found.collect()
 }
 
-pub(super) fn short_write(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn short_write(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter_map(|(at, call)| match &call.args {
         Args::Send { asked, bytes, .. } if call.value().is_some() && bytes.total < *asked => {
             case.socket(at).filter(|socket| socket.is_stream())?;
-            Some(Finding::at(at).with("asked", count(*asked)).with("taken", count(bytes.total)))
+            Some(Occurrence::at(at).with("asked", count(*asked)).with("taken", count(bytes.total)))
         }
         _ => None,
     });

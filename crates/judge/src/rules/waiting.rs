@@ -6,7 +6,7 @@ use socklab_event::{Args, Call, Errno};
 use socklab_flows::Position;
 use socklab_say::{count, duration};
 
-use crate::case::{Case, Finding};
+use crate::case::{Case, Occurrence};
 
 /// So many vain calls in a row are a loop, not chance.
 const LOOP: usize = 50;
@@ -39,14 +39,14 @@ fn vain_runs(case: &Case<'_>) -> Vec<Vec<Position>> {
     runs.filter(|run| vain(run[0]).is_some()).collect()
 }
 
-pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Occurrence> {
     let found = vain_runs(case).into_iter().filter_map(|run| {
         let (first, last) = (*run.first()?, *run.last()?);
         let (began, ended) = (case.call(first)?.began, case.call(last)?.ended);
         let took = ended.saturating_sub(began);
         // With a pause of a millisecond or more it is polling, which costs little.
         let busy = run.len() >= LOOP && took / (run.len() as u64) < 1_000_000;
-        let finding = Finding::at(first).and([last]);
+        let finding = Occurrence::at(first).and([last]);
         let finding = finding.with("call", case.call(first)?.library_name().to_owned());
         let finding = finding.with("times", count(run.len() as u64));
         busy.then(|| finding.with("time", duration(took)))
@@ -54,26 +54,26 @@ pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-pub(super) fn not_now(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn not_now(case: &Case<'_>) -> Vec<Occurrence> {
     let found = vain_runs(case).into_iter().filter(|run| run.len() < LOOP).filter_map(|run| {
         let call = case.call(run[0])?;
-        Some(Finding::at(run[0]).with("call", call.library_name().to_owned()))
+        Some(Occurrence::at(run[0]).with("call", call.library_name().to_owned()))
     });
     found.collect()
 }
 
-pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let waited =
         case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call) && call.took() >= WAITED);
     let found = waited.map(|(at, call)| {
-        let finding = Finding::at(at).with("call", call.library_name().to_owned());
+        let finding = Occurrence::at(at).with("call", call.library_name().to_owned());
         finding.with("time", duration(call.took()))
     });
     found.collect()
 }
 
 /// `poll` or `select` came back empty-handed; Python's `settimeout` is one before every call.
-pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter(|(_, call)| {
         let wants_input = match &call.args {
             Args::Poll { waits, timeout: Some(_) } => {
@@ -84,15 +84,17 @@ pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Finding> {
         wants_input && call.value() == Some(0) && call.took() >= WAITED
     });
     let found = found.map(|(at, call)| {
-        let finding = Finding::at(at).with("call", call.library_name().to_owned());
+        let finding = Occurrence::at(at).with("call", call.library_name().to_owned());
         finding.with("time", duration(call.took()))
     });
     found.collect()
 }
 
-pub(super) fn interrupted(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn interrupted(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EINTR);
-    found.map(|(at, call)| Finding::at(at).with("call", call.library_name().to_owned())).collect()
+    found
+        .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
+        .collect()
 }
 
 #[cfg(test)]

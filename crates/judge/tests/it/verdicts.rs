@@ -5,8 +5,8 @@ use socklab_event::{
     Process, Protocol, SocketId, SocketType, Timeline, What,
 };
 use socklab_judge::{
-    BytesWanted, Call as Wanted, ExitWanted, Expectation, Fact, Mismatch, Outcome as Verdict,
-    Range, Stream, Subject, facts, judge,
+    BytesWanted, CallWanted, CallWord, ExitWanted, Expectation, Fact, Judgement, Mismatch, Range,
+    StreamWanted, Subject, facts, judge,
 };
 
 const SERVER: u32 = 10;
@@ -103,28 +103,29 @@ fn expect(name: &str, subject: Subject) -> Expectation {
     }
 }
 
-fn of_call(name: &str, call: Wanted) -> Expectation {
+fn of_call(name: &str, call: CallWanted) -> Expectation {
     expect(name, Subject::Call(Box::new(call)))
 }
 
-fn wanted(actor: &str, call: &str) -> Wanted {
-    Wanted { actor: Some(actor.to_owned()), call: call.to_owned(), ..Wanted::default() }
+fn wanted(actor: &str, call: &str) -> CallWanted {
+    let word = CallWord::parse(call).expect("a word for calls");
+    CallWanted { actor: Some(actor.to_owned()), ..CallWanted::any(word) }
 }
 
-fn verdict(expectation: Expectation) -> Verdict {
+fn verdict(expectation: Expectation) -> Judgement {
     judge(&[expectation], &timeline()).remove(0).outcome
 }
 
 #[test]
 fn calls_are_found_by_family_result_and_peer() {
-    let refused = Wanted { error: vec!["ECONNREFUSED".to_owned()], ..wanted("client", "connect") };
-    assert_eq!(verdict(of_call("refused", refused)), Verdict::Passed);
+    let refused = CallWanted { error: vec![Errno::ECONNREFUSED], ..wanted("client", "connect") };
+    assert_eq!(verdict(of_call("refused", refused)), Judgement::Passed);
     let three =
         Expectation { times: Range::exactly(3), ..of_call("three", wanted("server", "recv")) };
-    assert_eq!(verdict(three), Verdict::Passed);
-    let by_peer = Wanted { peer: Some("client".to_owned()), ..wanted("server", "recv") };
-    assert_eq!(verdict(of_call("peer", by_peer)), Verdict::Passed);
-    let end = Wanted { end: Some(true), ..wanted("server", "recv") };
+    assert_eq!(verdict(three), Judgement::Passed);
+    let by_peer = CallWanted { peer: Some("client".to_owned()), ..wanted("server", "recv") };
+    assert_eq!(verdict(of_call("peer", by_peer)), Judgement::Passed);
+    let end = CallWanted { end: Some(true), ..wanted("server", "recv") };
     assert_eq!(judge(&[of_call("end", end)], &timeline())[0].evidence, [7]);
 }
 
@@ -132,54 +133,54 @@ fn calls_are_found_by_family_result_and_peer() {
 fn a_miss_says_how_it_missed() {
     assert_eq!(
         verdict(of_call("none", wanted("server", "accept"))),
-        Verdict::Failed(Mismatch::Nothing)
+        Judgement::Failed(Mismatch::Nothing)
     );
-    let failed = Wanted { ok: Some(false), ..wanted("server", "recv") };
+    let failed = CallWanted { ok: Some(false), ..wanted("server", "recv") };
     let seen = vec![5, 6, 7];
-    assert_eq!(verdict(of_call("failed", failed)), Verdict::Failed(Mismatch::Different { seen }));
+    assert_eq!(verdict(of_call("failed", failed)), Judgement::Failed(Mismatch::Different { seen }));
     let never =
         Expectation { times: Range::exactly(0), ..of_call("never", wanted("client", "connect")) };
     let mismatch = Mismatch::Times { wanted: "0".to_owned(), got: 2 };
-    assert_eq!(verdict(never), Verdict::Failed(mismatch));
+    assert_eq!(verdict(never), Judgement::Failed(mismatch));
 }
 
 #[test]
 fn a_stream_is_its_pieces_joined() {
     let stream = |equals: &str| {
         let bytes = BytesWanted { equals: Some(equals.into()), ..BytesWanted::default() };
-        let stream = Stream { actor: "server".into(), sent: false, peer: None, bytes };
+        let stream = StreamWanted { actor: "server".into(), sent: false, peer: None, bytes };
         expect("stream", Subject::Stream(Box::new(stream)))
     };
-    assert_eq!(verdict(stream("hola")), Verdict::Passed);
+    assert_eq!(verdict(stream("hola")), Judgement::Passed);
     let mismatch = Mismatch::Bytes { wanted: b"holo".to_vec(), got: b"hola".to_vec(), total: 4 };
-    assert_eq!(verdict(stream("holo")), Verdict::Failed(mismatch));
+    assert_eq!(verdict(stream("holo")), Judgement::Failed(mismatch));
 }
 
 #[test]
 fn order_counts_and_what_depends_on_a_miss_is_skipped() {
-    let first = of_call("first", Wanted { ok: Some(true), ..wanted("client", "connect") });
+    let first = of_call("first", CallWanted { ok: Some(true), ..wanted("client", "connect") });
     let later = Expectation {
         after: vec!["first".to_owned()],
-        ..of_call("later", Wanted { ok: Some(false), ..wanted("client", "connect") })
+        ..of_call("later", CallWanted { ok: Some(false), ..wanted("client", "connect") })
     };
     let dependent = Expectation {
         depends_on: vec!["later".to_owned()],
         ..of_call("dependent", wanted("server", "recv"))
     };
     let findings = judge(&[first, later, dependent], &timeline());
-    assert_eq!(findings[0].outcome, Verdict::Passed);
-    assert_eq!(findings[1].outcome, Verdict::Failed(Mismatch::Nothing));
-    assert_eq!(findings[2].outcome, Verdict::Skipped { because: "later".to_owned() });
+    assert_eq!(findings[0].outcome, Judgement::Passed);
+    assert_eq!(findings[1].outcome, Judgement::Failed(Mismatch::Nothing));
+    assert_eq!(findings[2].outcome, Judgement::Skipped { because: "later".to_owned() });
 }
 
 #[test]
 fn ends_are_told_apart() {
     let exit =
         |actor: &str, wanted| expect("exit", Subject::Exit { actor: actor.to_owned(), wanted });
-    assert_eq!(verdict(exit("client", ExitWanted::Code(0))), Verdict::Passed);
-    assert_eq!(verdict(exit("server", ExitWanted::Running)), Verdict::Passed);
+    assert_eq!(verdict(exit("client", ExitWanted::Code(0))), Judgement::Passed);
+    assert_eq!(verdict(exit("server", ExitWanted::Running)), Judgement::Passed);
     let got = Some(Exit::Code(0));
-    let mismatch = Verdict::Failed(Mismatch::Exit { got });
+    let mismatch = Judgement::Failed(Mismatch::Exit { got });
     assert_eq!(verdict(exit("client", ExitWanted::Failure)), mismatch);
 }
 
@@ -192,9 +193,9 @@ fn bytes_that_were_not_kept_make_no_verdict() {
         bytes.total = 5000;
     }
     let bytes = BytesWanted { contains: Some(b"xyz".to_vec()), ..BytesWanted::default() };
-    let call = Wanted { bytes: Some(bytes), ..wanted("server", "recv") };
+    let call = CallWanted { bytes: Some(bytes), ..wanted("server", "recv") };
     let findings = judge(&[of_call("far", call)], &timeline);
-    assert_eq!(findings[0].outcome, Verdict::Unclear);
+    assert_eq!(findings[0].outcome, Judgement::Unclear);
 }
 
 #[test]
@@ -209,7 +210,7 @@ fn facts_are_about_the_first_piece_of_evidence() {
 
 fn of_stream(actor: &str, sent: bool, equals: &str) -> Expectation {
     let bytes = BytesWanted { equals: Some(equals.into()), ..BytesWanted::default() };
-    let stream = Stream { actor: actor.into(), sent, peer: None, bytes };
+    let stream = StreamWanted { actor: actor.into(), sent, peer: None, bytes };
     expect("stream", Subject::Stream(Box::new(stream)))
 }
 
@@ -222,7 +223,7 @@ fn bytes_that_were_only_looked_at_count_once() {
     }
     timeline.events.insert(4, call(SERVER, 5, "recvfrom", peek, Outcome::Value(2)));
     let found = judge(&[of_stream("server", false, "hola")], &timeline).remove(0).outcome;
-    assert_eq!(found, Verdict::Passed);
+    assert_eq!(found, Judgement::Passed);
 }
 
 #[test]
@@ -233,12 +234,12 @@ fn what_never_passed_through_the_sender_is_known_from_the_other_end() {
     let sent = |timeline: &Timeline, equals: &str| {
         judge(&[of_stream("client", true, equals)], timeline).remove(0).outcome
     };
-    assert_eq!(sent(&timeline, "hola"), Verdict::Passed);
-    assert!(matches!(sent(&timeline, "holo"), Verdict::Failed(Mismatch::Bytes { .. })));
+    assert_eq!(sent(&timeline, "hola"), Judgement::Passed);
+    assert!(matches!(sent(&timeline, "holo"), Judgement::Failed(Mismatch::Bytes { .. })));
     // Nobody has received it: how much it was is known, and what it was is not.
     timeline.events.truncate(5);
-    assert_eq!(sent(&timeline, "hola"), Verdict::Unclear);
-    assert!(matches!(sent(&timeline, "adios"), Verdict::Failed(Mismatch::Bytes { .. })));
+    assert_eq!(sent(&timeline, "hola"), Judgement::Unclear);
+    assert!(matches!(sent(&timeline, "adios"), Judgement::Failed(Mismatch::Bytes { .. })));
 }
 
 #[test]
@@ -255,7 +256,7 @@ fn what_was_offered_and_not_taken_was_not_sent() {
     timeline.events.insert(4, call(CLIENT, 4, "sendto", send(0), again));
     timeline.events.insert(5, call(CLIENT, 5, "sendto", send(2), Outcome::Value(2)));
     let found = judge(&[of_stream("client", true, "ho")], &timeline).remove(0).outcome;
-    assert_eq!(found, Verdict::Passed);
+    assert_eq!(found, Judgement::Passed);
 }
 
 #[test]
@@ -264,5 +265,5 @@ fn what_nobody_knows_of_was_not_met() {
         depends_on: vec!["step".to_owned()],
         ..of_call("dependent", wanted("server", "recv"))
     };
-    assert_eq!(verdict(dependent), Verdict::Skipped { because: "step".to_owned() });
+    assert_eq!(verdict(dependent), Judgement::Skipped { because: "step".to_owned() });
 }

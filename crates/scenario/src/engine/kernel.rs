@@ -38,9 +38,7 @@ pub(super) fn look(seen: &mut Seen, wanted: &KernelCondition, variables: &Variab
     let found: Vec<Line> = lines(seen)
         .into_iter()
         .filter(|line| {
-            let name = line.state.name().unwrap_or_default();
-            let state = wanted.state.as_deref();
-            state.is_none_or(|state| name.strip_prefix("TCP_") == Some(state))
+            wanted.state.is_none_or(|state| state == line.state)
                 && matches(&wanted.local, &line.socket.local)
                 && matches(&wanted.remote, &line.socket.peer)
                 && wanted.receive_queue.is_none_or(|range| range.has(line.receive_queue.into()))

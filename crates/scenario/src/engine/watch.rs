@@ -9,6 +9,7 @@ use socklab_event::{
 };
 
 use super::{asleep, weight};
+use crate::format::BlockedIn;
 use crate::peer::Report;
 
 /// How often things are looked at that nobody tells: a thread's sleep, the kernel's tables.
@@ -258,13 +259,11 @@ impl Seen {
     }
 
     /// The call that a thread of this command sleeps in, if one does.
-    pub(super) fn blocked(&self, command: usize, call: Option<&str>) -> Option<String> {
+    pub(super) fn blocked(&self, command: usize, place: Option<BlockedIn>) -> Option<String> {
         let mine = self.inside.iter().filter(|(_, inside)| inside.command == command);
-        mine.filter(|(_, inside)| {
-            call.is_none_or(|call| socklab_judge::Call::is_called(call, &inside.call))
-        })
-        .find(|(thread, inside)| asleep::is_asleep_in(inside, **thread))
-        .map(|(_, inside)| inside.call.clone())
+        mine.filter(|(_, inside)| place.is_none_or(|place| place.is(&inside.call)))
+            .find(|(thread, inside)| asleep::is_asleep_in(inside, **thread))
+            .map(|(_, inside)| inside.call.clone())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socklab_judge::{Finding, Mismatch, Outcome, Texts};
+use socklab_judge::{Finding, Judgement, Mismatch, Texts};
 
 use crate::engine::{Stagehand, run, run_once};
 use crate::format::{Case, Exercise};
@@ -104,7 +104,8 @@ impl<'a> CaseReport<'a> {
     /// Why it did not pass, if it did not: the first thing that went wrong.
     pub fn problem(&self) -> Option<Problem<'_>> {
         let verdict = &self.verdict;
-        let missed = verdict.findings.iter().position(|finding| finding.outcome != Outcome::Passed);
+        let missed =
+            verdict.findings.iter().position(|finding| finding.outcome != Judgement::Passed);
         match (&verdict.trouble, &verdict.step, &verdict.because, missed) {
             (Some(trouble), ..) => Some(Problem::Trouble(trouble)),
             (_, Some((_, trouble)), ..) => Some(Problem::Step(trouble)),
@@ -133,7 +134,7 @@ impl<'a> CaseReport<'a> {
     pub fn evidence(&self) -> Vec<u64> {
         match self.problem() {
             Some(Problem::Missed(finding, _)) => match &finding.outcome {
-                Outcome::Failed(Mismatch::Different { seen }) => seen.clone(),
+                Judgement::Failed(Mismatch::Different { seen }) => seen.clone(),
                 _ => finding.evidence.clone(),
             },
             _ => Vec::new(),

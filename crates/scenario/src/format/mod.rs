@@ -32,5 +32,5 @@ pub use reader::FORMAT_VERSION;
 pub(crate) use sentence::say;
 pub use sentence::{Place, Say, Sentence};
 pub(crate) use until::STDIN;
-pub use until::{KernelCondition, Until};
+pub use until::{BlockedIn, KernelCondition, Until};
 pub use wanted::Wanted;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use socklab_event::Signal;
 use socklab_judge::Texts;
 
 use super::op::Op;
@@ -126,8 +127,8 @@ pub enum Verb {
     Signal {
         /// To which.
         actor: String,
-        /// Its name.
-        signal: String,
+        /// Which.
+        signal: Signal,
     },
     /// Tells a peer to do something.
     Peer {

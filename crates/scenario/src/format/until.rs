@@ -4,11 +4,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use socklab_judge::{Call, Range};
+use socklab_event::TcpState;
+use socklab_judge::{CallWord, Range};
 
 use super::either::either;
 use super::sentence::{Sentence, say};
 use super::values::RawRange;
+use super::wanted::{call_word, state};
 
 /// A condition, or several of which one suffices.
 #[derive(Clone, Debug)]
@@ -73,7 +75,7 @@ pub enum Until {
     /// The actor has ended.
     Exited,
     /// A thread of the actor is in this call and sleeps there.
-    BlockedIn(String),
+    BlockedIn(BlockedIn),
     /// The actor has received so many bytes, over all its sockets.
     Received(u64),
     /// The actor has sent so many bytes, over all its sockets.
@@ -82,8 +84,8 @@ pub enum Until {
     Printed(String),
     /// The actor has returned from this call so many times.
     Called {
-        /// A system call, or a family of them.
-        call: String,
+        /// Which.
+        call: CallWord,
         /// How often.
         times: u32,
     },
@@ -91,12 +93,41 @@ pub enum Until {
     Kernel(KernelCondition),
 }
 
+/// What a thread sleeps in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockedIn {
+    /// It reads its standard input.
+    Stdin,
+    /// One of these calls.
+    Call(CallWord),
+}
+
+impl BlockedIn {
+    /// True if a thread that is in `call` (or in [`STDIN`]) is where this says.
+    pub(crate) fn is(self, call: &str) -> bool {
+        match self {
+            Self::Stdin => call == STDIN,
+            Self::Call(word) => word.may_be(call),
+        }
+    }
+}
+
+impl fmt::Display for BlockedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str(STDIN),
+            Self::Call(word) => word.fmt(f),
+        }
+    }
+}
+
 /// A socket in the kernel's tables.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct KernelCondition {
-    /// `TIME_WAIT` ….
-    pub state: Option<String>,
+    /// Its state; any if none.
+    pub state: Option<TcpState>,
     /// `IP:PORT`, with `*` for anything.
     pub local: Option<String>,
     /// `IP:PORT`, with `*` for anything.
@@ -144,26 +175,22 @@ fn by_word(word: &str) -> Result<Until, Sentence> {
 
 impl RawCondition {
     fn parse(self) -> Result<Until, Sentence> {
-        let call = |word: String| match Call::names().any(|name| name == word) {
-            true => Ok(word),
-            false => {
-                let names: Vec<&str> = Call::names().take(20).collect();
-                Err(say!("unknown-call", found = word, known = names.join(", ")))
-            }
+        let place = |word: &str| match word {
+            STDIN => Ok(BlockedIn::Stdin),
+            word => call_word(word).map(BlockedIn::Call),
         };
-        let place = |word: String| if word == STDIN { Ok(word) } else { call(word) };
         let RawCondition { blocked_in, received, sent, printed, called, times, kernel } = self;
         if times.is_some() && called.is_none() {
             return Err(say!("times-called"));
         }
         let mut found = Vec::new();
-        found.extend(blocked_in.map(|word| place(word).map(Until::BlockedIn)));
+        found.extend(blocked_in.map(|word| place(&word).map(Until::BlockedIn)));
         found.extend(received.map(|bytes| Ok(Until::Received(bytes))));
         found.extend(sent.map(|bytes| Ok(Until::Sent(bytes))));
         found.extend(printed.map(|text| Ok(Until::Printed(text))));
         let times = times.unwrap_or(1);
-        found.extend(called.map(|word| call(word).map(|call| Until::Called { call, times })));
-        found.extend(kernel.map(|raw| Ok(Until::Kernel(raw.into()))));
+        found.extend(called.map(|word| call_word(&word).map(|call| Until::Called { call, times })));
+        found.extend(kernel.map(|raw| raw.parse().map(Until::Kernel)));
         match found.len() {
             1 => found.remove(0),
             count => Err(say!("one-condition", count = count)),
@@ -171,16 +198,16 @@ impl RawCondition {
     }
 }
 
-impl From<RawKernel> for KernelCondition {
-    fn from(raw: RawKernel) -> Self {
-        Self {
-            state: raw.state,
-            local: raw.local,
-            remote: raw.remote,
-            receive_queue: raw.receive_queue.map(Range::from),
-            send_queue: raw.send_queue.map(Range::from),
-            count: raw.count.map(Range::from),
-        }
+impl RawKernel {
+    fn parse(self) -> Result<KernelCondition, Sentence> {
+        Ok(KernelCondition {
+            state: self.state.as_deref().map(state).transpose()?.flatten(),
+            local: self.local,
+            remote: self.remote,
+            receive_queue: self.receive_queue.map(Range::from),
+            send_queue: self.send_queue.map(Range::from),
+            count: self.count.map(Range::from),
+        })
     }
 }
 
@@ -197,7 +224,8 @@ impl fmt::Display for Until {
             Self::Printed(text) => write!(f, "printed {text:?}"),
             Self::Called { call, times } => write!(f, "{call} returned × {times}"),
             Self::Kernel(kernel) => {
-                write!(f, "kernel: {}", kernel.state.as_deref().unwrap_or("a socket"))
+                let state = kernel.state.and_then(TcpState::short_name);
+                write!(f, "kernel: {}", state.unwrap_or("a socket"))
             }
         }
     }

@@ -1,13 +1,15 @@
 //! From `[[expect]]` as it is written to an expectation the judge understands.
 
+use socklab_event::{Errno, Shutdown, Signal, Stream, TcpState};
 use socklab_judge::{
-    Address, BytesWanted, Call, ExitWanted, Expectation, Range, State, Stream, Subject,
+    Address, BytesWanted, CallWanted, CallWord, ExitWanted, Expectation, Range, StateWanted,
+    StreamWanted, Subject, TransportWanted,
 };
 use toml::Spanned;
 
 use super::mistake::Mistake;
 use super::raw::RawExpect;
-use super::sentence::say;
+use super::sentence::{Sentence, say};
 use super::values::RawExit;
 use crate::variables::Variables;
 
@@ -27,7 +29,8 @@ impl PartialEq for Wanted {
 type Word = Option<Spanned<String>>;
 
 const SUBJECTS: &str = "call, stream, exit, output, signal, state";
-const TCP_STATES: [&str; 12] = [
+/// The short names of the TCP states that the kernel's tables show, and a word for any of them.
+const STATES: [&str; 12] = [
     "ESTABLISHED",
     "SYN_SENT",
     "SYN_RECV",
@@ -39,8 +42,9 @@ const TCP_STATES: [&str; 12] = [
     "LAST_ACK",
     "LISTEN",
     "CLOSING",
-    "ANY",
+    ANY_STATE,
 ];
+const ANY_STATE: &str = "ANY";
 
 impl Wanted {
     /// What it is called.
@@ -97,9 +101,9 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
     }
     let subject = match raw {
         RawExpect { call: Some(word), .. } => call(word, raw, variables)?,
-        RawExpect { stream: Some(word), .. } => Subject::Stream(Box::new(Stream {
+        RawExpect { stream: Some(word), .. } => Subject::Stream(Box::new(StreamWanted {
             actor: actor(raw)?,
-            sent: one_of(word, &["sent", "received"])? == "sent",
+            sent: chosen(word, &[("sent", true), ("received", false)])?,
             peer: raw.peer.as_ref().map(|peer| peer.get_ref().clone()),
             bytes: bytes(raw, variables)?.ok_or_else(|| Mistake::whole(say!("no-bytes")))?,
         })),
@@ -108,11 +112,14 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
         }
         RawExpect { output: Some(word), .. } => Subject::Output {
             actor: actor(raw)?,
-            stream: match one_of(word, &["stdout", "stderr", "any"])? {
-                "stdout" => Some(socklab_event::Stream::Stdout),
-                "stderr" => Some(socklab_event::Stream::Stderr),
-                _ => None,
-            },
+            stream: chosen(
+                word,
+                &[
+                    ("stdout", Some(Stream::Stdout)),
+                    ("stderr", Some(Stream::Stderr)),
+                    ("any", None),
+                ],
+            )?,
             bytes: bytes(raw, variables)?.ok_or_else(|| Mistake::whole(say!("no-bytes")))?,
         },
         RawExpect { signal: Some(word), .. } => {
@@ -120,9 +127,9 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
             Subject::Signal { actor: actor(raw)?, signal }
         }
         RawExpect { state: Some(word), .. } => {
-            let state = one_of(word, &TCP_STATES)?;
-            Subject::State(Box::new(State {
-                state: (state != "ANY").then(|| state.to_owned()),
+            let state = state(word.get_ref()).map_err(|what| Mistake::at(word.span(), what))?;
+            Subject::State(Box::new(StateWanted {
+                state,
                 actor: raw.actor.as_ref().map(|actor| actor.get_ref().clone()),
                 local: address(&raw.local, variables)?,
                 remote: address(&raw.remote, variables)?,
@@ -141,33 +148,32 @@ fn call(
     raw: &RawExpect,
     variables: &Variables,
 ) -> Result<Subject, Mistake> {
-    if !Call::names().any(|name| name == word.get_ref()) {
-        let names: Vec<&str> = Call::names().take(20).collect();
-        let what = say!("unknown-call", found = word.get_ref(), known = names.join(", "));
-        return Err(Mistake::at(word.span(), what));
-    }
-    for error in &raw.error.0 {
-        if socklab_event::Errno::from_name(error).is_none() {
-            return Err(Mistake::whole(say!("unknown-error", found = error)));
-        }
-    }
-    let transport = raw.transport.as_ref().map(|word| one_of(word, &["tcp", "udp"])).transpose()?;
-    let how = raw.how.as_ref().map(|word| one_of(word, &["SHUT_RD", "SHUT_WR", "SHUT_RDWR"]));
-    Ok(Subject::Call(Box::new(Call {
+    let call = call_word(word.get_ref()).map_err(|what| Mistake::at(word.span(), what))?;
+    let known_error = |name: &String| {
+        let unknown = || Mistake::whole(say!("unknown-error", found = name));
+        Errno::from_name(name).ok_or_else(unknown)
+    };
+    let error = raw.error.0.iter().map(known_error).collect::<Result<_, _>>()?;
+    let transports = TransportWanted::ALL.map(|one| (one.as_str(), one));
+    let transport = raw.transport.as_ref().map(|word| chosen(word, &transports)).transpose()?;
+    let halves =
+        [("SHUT_RD", Shutdown::RD), ("SHUT_WR", Shutdown::WR), ("SHUT_RDWR", Shutdown::RDWR)];
+    let how = raw.how.as_ref().map(|word| chosen(word, &halves)).transpose()?;
+    Ok(Subject::Call(Box::new(CallWanted {
         actor: raw.actor.as_ref().map(|actor| actor.get_ref().clone()),
-        call: word.get_ref().clone(),
+        call,
         peer: raw.peer.as_ref().map(|peer| peer.get_ref().clone()),
         address: address(&raw.address, variables)?,
         local: address(&raw.local, variables)?,
-        transport: transport.map(str::to_owned),
+        transport,
         backlog: raw.backlog.map(Range::from),
         option: raw.option.clone(),
         value: raw.value,
-        how: how.transpose()?.map(str::to_owned),
+        how,
         flags: raw.flags.clone(),
         bytes: bytes(raw, variables)?,
         ok: raw.ok,
-        error: raw.error.0.clone(),
+        error,
         result: raw.result.map(Range::from),
         unfinished: raw.unfinished,
         end: raw.end,
@@ -263,25 +269,46 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
         "failure" => Ok(ExitWanted::Failure),
         "any" => Ok(ExitWanted::Any),
         "running" => Ok(ExitWanted::Running),
-        signal if is_signal(signal) => Ok(ExitWanted::Signal(signal.to_owned())),
-        other => Err(Mistake::at(exit.span(), say!("unknown-end", found = other))),
+        other => match signal(other) {
+            Some(signal) => Ok(ExitWanted::Signal(signal)),
+            None => Err(Mistake::at(exit.span(), say!("unknown-end", found = other))),
+        },
     }
 }
 
-pub(super) fn is_signal(name: &str) -> bool {
-    name.starts_with("SIG") && socklab_judge::result_names(name)
+/// The signal of this name, if it has a name of its own: `SIG40` is none.
+fn signal(name: &str) -> Option<Signal> {
+    Signal::from_name(name).filter(|signal| signal.name().is_some())
 }
 
-pub(super) fn known_signal(word: &Spanned<String>) -> Result<String, Mistake> {
-    match is_signal(word.get_ref()) {
-        true => Ok(word.get_ref().clone()),
-        false => Err(Mistake::at(word.span(), say!("unknown-signal", found = word.get_ref()))),
+pub(super) fn known_signal(word: &Spanned<String>) -> Result<Signal, Mistake> {
+    let unknown = || Mistake::at(word.span(), say!("unknown-signal", found = word.get_ref()));
+    signal(word.get_ref()).ok_or_else(unknown)
+}
+
+/// The calls that a word means.
+pub(super) fn call_word(word: &str) -> Result<CallWord, Sentence> {
+    CallWord::parse(word).ok_or_else(|| {
+        let names: Vec<&str> = CallWord::words().take(20).collect();
+        say!("unknown-call", found = word, known = names.join(", "))
+    })
+}
+
+/// The state of this name; none for any.
+pub(super) fn state(word: &str) -> Result<Option<TcpState>, Sentence> {
+    if !STATES.contains(&word) {
+        let known = STATES.join(", ");
+        return Err(say!("unknown-word", found = word, known = known));
     }
+    Ok(TcpState::from_short_name(word))
 }
 
-pub(super) fn one_of<'a>(word: &Spanned<String>, allowed: &[&'a str]) -> Result<&'a str, Mistake> {
-    allowed.iter().find(|allowed| *allowed == word.get_ref()).copied().ok_or_else(|| {
-        let known = allowed.join(", ");
+/// What a word stands for, of a few.
+fn chosen<T: Copy>(word: &Spanned<String>, known: &[(&str, T)]) -> Result<T, Mistake> {
+    let found = known.iter().find(|(name, _)| name == word.get_ref()).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let known = names.join(", ");
         Mistake::at(word.span(), say!("unknown-word", found = word.get_ref(), known = known))
     })
 }

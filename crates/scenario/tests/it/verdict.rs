@@ -92,9 +92,9 @@ fn a_step_in_the_background_is_judged() {
 #[test]
 fn what_depends_on_a_step_is_judged_if_the_step_is_done() {
     let done = judged(StepEnd::Done, None);
-    assert_eq!(done.findings[0].outcome, socklab_judge::Outcome::Passed);
+    assert_eq!(done.findings[0].outcome, socklab_judge::Judgement::Passed);
     let gone = StepTrouble::NotRunning { who: "alice".to_owned() };
     let failed = judged(StepEnd::Failed(gone), None);
     let because = "answer".to_owned();
-    assert_eq!(failed.findings[0].outcome, socklab_judge::Outcome::Skipped { because });
+    assert_eq!(failed.findings[0].outcome, socklab_judge::Judgement::Skipped { because });
 }

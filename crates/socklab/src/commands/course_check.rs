@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use socklab_judge::{Call, Mismatch, Outcome, Subject};
+use socklab_judge::{CallWanted, Judgement, Mismatch, Subject};
 use socklab_say::count;
 use socklab_scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
 use socklab_scenario::format::Question;
@@ -150,19 +150,20 @@ fn unanswered(question: &Question, answered: &Answered) -> String {
 }
 
 /// What a call should have been like, in the words of the format.
-fn conditions(call: &Call) -> String {
+fn conditions(call: &CallWanted) -> String {
     let range = |range: &Option<socklab_judge::Range>| range.as_ref().map(ToString::to_string);
     let truth = |truth: Option<bool>| truth.map(|truth| truth.to_string());
     let list = |words: &[String]| (!words.is_empty()).then(|| words.join(" "));
+    let error: Vec<String> = call.error.iter().map(ToString::to_string).collect();
     let all = [
         ("peer", call.peer.clone()),
         ("backlog", range(&call.backlog)),
         ("option", call.option.clone()),
         ("value", call.value.map(|value| value.to_string())),
-        ("how", call.how.clone()),
+        ("how", call.how.map(|how| how.to_string())),
         ("flags", list(&call.flags)),
         ("ok", truth(call.ok)),
-        ("error", list(&call.error)),
+        ("error", list(&error)),
         ("result", range(&call.result)),
         ("unfinished", truth(call.unfinished)),
         ("end", truth(call.end)),
@@ -180,7 +181,7 @@ fn drawn(question: &Question, answered: &Answered) -> String {
     let missing =
         question.missing(&answered.recording).into_iter().flat_map(|(_, missing)| missing);
     let nearly = missing.filter_map(|(_, finding)| match finding.outcome {
-        Outcome::Failed(Mismatch::Different { seen }) => Some(seen),
+        Judgement::Failed(Mismatch::Different { seen }) => Some(seen),
         _ => None,
     });
     let nearly: Vec<u64> = nearly.flatten().collect();

@@ -1,7 +1,7 @@
 //! Why a case did not pass, in words.
 
-use socklab_event::{Bytes, Process, Stream};
-use socklab_judge::{BytesWanted, ExitWanted, Expectation, Finding, Mismatch, Outcome, Subject};
+use socklab_event::{Bytes, Process, Stream, TcpState};
+use socklab_judge::{BytesWanted, ExitWanted, Expectation, Finding, Judgement, Mismatch, Subject};
 use socklab_say::count;
 use socklab_scenario::Recording;
 use socklab_scenario::exercise::{CaseReport, Problem};
@@ -37,23 +37,23 @@ pub(crate) fn missed(wanted: &Expectation, finding: &Finding) -> String {
     let key = if never { "why-not-expected" } else { "why-expected" };
     let what = text!(key, what = wanted_text(&wanted.subject));
     let but = match &finding.outcome {
-        Outcome::Failed(Mismatch::Nothing) => text!("got-nothing"),
-        Outcome::Failed(Mismatch::Different { .. }) => text!("got-different"),
-        Outcome::Failed(Mismatch::Times { wanted, got }) => {
+        Judgement::Failed(Mismatch::Nothing) => text!("got-nothing"),
+        Judgement::Failed(Mismatch::Different { .. }) => text!("got-different"),
+        Judgement::Failed(Mismatch::Times { wanted, got }) => {
             text!("got-times", wanted = wanted, got = count(*got))
         }
-        Outcome::Failed(Mismatch::Exit { got: Some(exit) }) => {
+        Judgement::Failed(Mismatch::Exit { got: Some(exit) }) => {
             text!("got-exit", exit = told::exit(*exit))
         }
-        Outcome::Failed(Mismatch::Exit { got: None }) => text!("got-running"),
-        Outcome::Failed(Mismatch::Bytes { total: 0, .. }) => text!("got-no-bytes"),
-        Outcome::Failed(Mismatch::Bytes { got, total, .. }) => {
+        Judgement::Failed(Mismatch::Exit { got: None }) => text!("got-running"),
+        Judgement::Failed(Mismatch::Bytes { total: 0, .. }) => text!("got-no-bytes"),
+        Judgement::Failed(Mismatch::Bytes { got, total, .. }) => {
             let dots = if *total > SHOWN as u64 { "…" } else { "" };
             let shown = escaped(&got[..got.len().min(SHOWN)]);
             text!("got-bytes", bytes = format!("{shown}{dots}"), total = count(*total))
         }
-        Outcome::Unclear => text!("got-unclear"),
-        Outcome::Passed | Outcome::Skipped { .. } => String::new(),
+        Judgement::Unclear => text!("got-unclear"),
+        Judgement::Passed | Judgement::Skipped { .. } => String::new(),
     };
     format!("{what}\n{but}")
 }
@@ -66,7 +66,7 @@ fn wanted_text(subject: &Subject) -> String {
             let address = call.address.as_ref().or(call.local.as_ref());
             let mut object = address.map(|address| format!(" {address}")).unwrap_or_default();
             object.extend(call.transport.as_ref().map(|transport| format!(" {transport}")));
-            text!("want-call", who = who, call = call.call, object = object)
+            text!("want-call", who = who, call = call.call.as_str(), object = object)
         }
         Subject::Stream(stream) => {
             let key = if stream.sent { "want-sent" } else { "want-received" };
@@ -77,7 +77,9 @@ fn wanted_text(subject: &Subject) -> String {
                 let exit = told::exit(socklab_event::Exit::Code(*code));
                 text!("want-exit", who = actor, exit = exit)
             }
-            ExitWanted::Signal(name) => text!("want-exit", who = actor, exit = name),
+            ExitWanted::Signal(signal) => {
+                text!("want-exit", who = actor, exit = signal.to_string())
+            }
             ExitWanted::Failure => text!("want-failure", who = actor),
             ExitWanted::Any => text!("want-end", who = actor),
             ExitWanted::Running => text!("want-running", who = actor),
@@ -90,8 +92,12 @@ fn wanted_text(subject: &Subject) -> String {
             };
             text!(key, who = actor, bytes = bytes_text(bytes))
         }
-        Subject::Signal { actor, signal } => text!("want-exit", who = actor, exit = signal),
-        Subject::State(state) => state.state.clone().unwrap_or_default(),
+        Subject::Signal { actor, signal } => {
+            text!("want-exit", who = actor, exit = signal.to_string())
+        }
+        Subject::State(state) => {
+            state.state.and_then(TcpState::short_name).unwrap_or_default().to_owned()
+        }
     }
 }
 
