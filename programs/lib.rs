@@ -1,6 +1,6 @@
-//! The course's programs, as a table: what `socklab list`, `show` and `run` know about them.
+//! The course's programs as a table, for listing, showing and running them.
 //!
-//! Every file named here is also a program of its own: `cargo run -p programs --bin server-03`.
+//! Each file listed here is also a program of its own: `cargo run -p programs --bin server-03`.
 #![forbid(unsafe_code)]
 
 use std::fmt;
@@ -8,33 +8,33 @@ use std::fmt;
 /// One program of the course.
 #[derive(Clone, Copy)]
 pub struct Program {
-    /// Its name, as typed after `socklab run`.
+    /// Its name, such as `server-03`.
     pub name: &'static str,
-    /// The folder it lives in: the part of the course it belongs to.
+    /// Its folder, which is the part of the course it belongs to.
     pub group: &'static str,
-    /// The calls that this program is about.
+    /// The system and library calls it is about.
     pub calls: &'static [&'static str],
-    /// Other names that the course and its older material use.
+    /// Other names for it in the course and in older material.
     pub old_names: &'static [&'static str],
-    /// The text of the file.
+    /// The contents of its file.
     pub source: &'static str,
-    /// Runs it, in this process, with this process's arguments.
+    /// Runs it in this process, with this process's arguments.
     pub main: fn() -> anyhow::Result<()>,
 }
 
 impl Program {
-    /// What it does, in a line: the first line of its header, behind the name.
+    /// Its purpose: the first line of the header, after the name.
     pub fn purpose(&self) -> &'static str {
         let first = self.source.lines().next().unwrap_or_default();
         first.split_once(": ").map_or(first, |(_, purpose)| purpose).trim_end_matches('.')
     }
 
-    /// Does it read its command line?
+    /// Whether it reads its command line.
     pub fn takes_arguments(&self) -> bool {
         self.source.contains("\nuse std::env::args;\n")
     }
 
-    /// Its header, without the comment signs: purpose, *New here*, *Run*, *Try*, *The question*.
+    /// Its header, without the comment markers: purpose, *New here*, *Run*, *Try*, *The question*.
     pub fn header(&self) -> String {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
         lines.map(|line| line.strip_prefix(' ').unwrap_or(line).to_string() + "\n").collect()
@@ -47,7 +47,7 @@ impl fmt::Debug for Program {
     }
 }
 
-/// The program with exactly this name, or with this old name; `.py` behind it does not matter.
+/// The program with this name or old name, in any case, with or without `.py` or `.rs`.
 pub fn find(name: &str) -> Option<&'static Program> {
     let stem = name.strip_suffix(".py").or(name.strip_suffix(".rs")).unwrap_or(name);
     let is = |known: &str| known.eq_ignore_ascii_case(stem);
@@ -148,11 +148,11 @@ mod tests {
             let mut rest = header.as_str();
             for part in ["\nNew here: ", "\nRun: ", "\nTry: ", "\nThe question: "] {
                 let at = rest.find(part);
-                assert!(at.is_some(), "{}: no {part:?} where it should be", program.name);
+                assert!(at.is_some(), "{}: {part:?} should be in the header, in this order", program.name);
                 rest = &rest[at.unwrap()..];
             }
             let lines = program.source.lines();
-            assert!(lines.clone().all(|line| line.len() <= 100), "{}: a long line", program.name);
+            assert!(lines.clone().all(|line| line.len() <= 100), "{}: a line is longer than 100 bytes", program.name);
         }
     }
 

@@ -1,11 +1,11 @@
 //! echo-client: send a message and see it come back, in pieces of at most 16 bytes.
 //!
-//! New here: the client knows how much must come back, and asks again until it has.
+//! New here: the client knows how much must come back, and calls `recv` until it has it all.
 //!
 //! Run: `socklab run echo-server` in one terminal, and in another
 //! `socklab run echo-client [--host HOST] [--port N] [MESSAGE]`. Without a message it asks.
 //!
-//! Try: a message of 16 letters, of 17, with an ñ as the 16th. End the server half-way.
+//! Try: a message of 16 letters, of 17, with an ñ as the 16th. Stop the server half-way.
 //!
 //! The question: would a UDP client that asks for 16 bytes at a time get all the pieces?
 
@@ -20,7 +20,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, connect, recv
 const HOST: &str = "localhost";
 const PORT: u16 = 10000;
 const PIECE: usize = 16;
-/// The most that we leave under way: much less than the kernels on the way can keep.
+/// The most bytes to send before reading their echo: far fewer than the kernels can buffer.
 const WINDOW: usize = 16 * 1024;
 
 pub fn main() -> Result<()> {
@@ -37,8 +37,8 @@ pub fn main() -> Result<()> {
 
     let mut out = stdout().lock();
     let mut received = 0;
-    // If we sent a very long message before we read a byte of its echo, all buffers could fill
-    // up: the server would wait for us to read, and we for the server. So: a part at a time.
+    // If we sent a very long message before reading any of its echo, all buffers could fill up:
+    // the server would wait for us to read, and we for the server. So: one part at a time.
     for part in message.chunks(WINDOW) {
         send_all(&socket, part).with_context(|| format!("send to {address}"))?;
         let expected = received + part.len();
@@ -50,7 +50,7 @@ pub fn main() -> Result<()> {
                 bail!("{address} closed after {received} of {} bytes", message.len());
             }
             received += length;
-            // A piece may end in the middle of a letter: the network carries bytes.
+            // A piece may end in the middle of a character: the network carries bytes.
             writeln!(out, "Received {length}: {}", String::from_utf8_lossy(&piece[..length]))
                 .context("write to the terminal")?;
         }
@@ -59,7 +59,7 @@ pub fn main() -> Result<()> {
     Ok(())
 }
 
-/// One line from the terminal, without its end. Bytes, not text: they need not be UTF-8.
+/// Reads a line from the terminal, without its line ending: bytes, which need not be UTF-8.
 fn ask(prompt: &str) -> Result<Vec<u8>> {
     print!("{prompt}");
     stdout().flush().context("write to the terminal")?;
@@ -71,7 +71,7 @@ fn ask(prompt: &str) -> Result<Vec<u8>> {
     Ok(line)
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -80,7 +80,7 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+/// Finds an IPv4 address, because an `AF_INET` socket can use no other.
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()
@@ -89,7 +89,7 @@ fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
         .with_context(|| format!("resolve {host}: it has no IPv4 address"))
 }
 
-/// Host, port and message: the options first, then the words of the message.
+/// Host, port and message: first the options, then the words of the message.
 fn arguments() -> (String, u16, Option<String>) {
     let (mut host, mut port) = (HOST.to_string(), PORT);
     let mut words = args().skip(1).peekable();

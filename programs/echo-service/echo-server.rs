@@ -1,6 +1,6 @@
-//! echo-server: send back whatever comes (RFC 862), one client after another.
+//! echo-server: send back whatever arrives (RFC 862), one client after another.
 //!
-//! New here: a buffer of 16 bytes, so that even a short message comes in several pieces.
+//! New here: a buffer of 16 bytes, so that even a short message takes several `recv` calls.
 //!
 //! Run: `socklab run echo-server [--port N]`, and in another terminal
 //! `socklab run echo-client`.
@@ -21,14 +21,14 @@ use rustix::net::{
 
 const PORT: u16 = 10000;
 const BACKLOG: i32 = 5;
-/// Far too small for real work: a stream that comes in pieces is what this program shows.
+/// Far too small for real work, but this program is about a stream that arrives in pieces.
 const PIECE: usize = 16;
 
 pub fn main() -> Result<()> {
     let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_option());
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    // Lets us start again while closed connections of the last run linger in TIME_WAIT.
+    // Lets us restart while closed connections of the last run are still in TIME_WAIT.
     set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
     bind(&listener, &address).with_context(|| format!("bind {address}"))?;
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
@@ -44,8 +44,8 @@ pub fn main() -> Result<()> {
     }
 }
 
-/// Sends every piece back as it comes, until the client closes its end. Counts the bytes and the
-/// calls of `recv`, of which the last one returned 0.
+/// Sends each piece back as it arrives, until the client closes its end. Counts the bytes and the
+/// calls to `recv`, of which the last one returned 0.
 fn echo(client: &OwnedFd) -> rustix::io::Result<(usize, usize)> {
     let (mut total, mut calls) = (0, 0);
     loop {
@@ -60,7 +60,7 @@ fn echo(client: &OwnedFd) -> rustix::io::Result<(usize, usize)> {
     }
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -69,14 +69,14 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// Waits for a client; gives its socket and its address.
+/// Waits for a client; returns its socket and its address.
 fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
     let (client, from) = acceptfrom(listener).context("accept")?;
     let from = from.context("accept: a client without an address")?;
     Ok((client, SocketAddrV4::try_from(from)?))
 }
 
-/// The port after `--port`, or the course's own.
+/// The port after `--port`, or the default one.
 fn port_option() -> u16 {
     let words: Vec<String> = args().skip(1).collect();
     let port = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {

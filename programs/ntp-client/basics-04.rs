@@ -26,16 +26,16 @@ pub fn main() -> Result<()> {
     let server = args().nth(1).unwrap_or(SERVER.to_string());
     let address = resolve(&server)?;
 
-    // Port 0: the kernel picks a free one, where the answer will come back.
+    // Port 0: the kernel chooses a free port, to which the answer will be sent.
     let socket = UdpSocket::bind("0.0.0.0:0").context("bind 0.0.0.0:0")?;
-    // UDP promises nothing: without a timeout, a lost answer would leave us waiting for ever.
+    // UDP guarantees nothing: without a timeout, we would wait forever for a lost answer.
     socket.set_read_timeout(Some(TIMEOUT)).context("setsockopt SO_RCVTIMEO")?;
 
-    // The library sends 48 bytes, waits, and refuses an answer that is not the answer to ours.
+    // The library sends 48 bytes, waits, and rejects any answer that does not match the request.
     let context = NtpContext::new(StdTimestampGen::default());
     let time = match get_time(address, &UdpSocketWrapper::new(socket), context) {
         Ok(time) => time,
-        // The library does not say which call failed, nor how: the price of its comfort.
+        // The library does not say which call failed, or how: that is the price of convenience.
         Err(Error::Network) => {
             bail!("{address}: nothing could be sent, or no answer in {TIMEOUT:?}")
         }

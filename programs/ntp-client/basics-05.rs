@@ -24,7 +24,7 @@ use rustix::rand::{GetRandomFlags, getrandom};
 const SERVER: &str = "pool.ntp.org";
 const PORT: u16 = 123;
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// From 1 January 1900, where NTP begins to count, to 1 January 1970, where Unix does.
+/// From 1 January 1900, when NTP time begins, to 1 January 1970, when Unix time does.
 const SECONDS_1900_TO_1970: u64 = 2_208_988_800;
 
 pub fn main() -> Result<()> {
@@ -32,14 +32,14 @@ pub fn main() -> Result<()> {
     let address = resolve(&server)?;
 
     let socket = socket(AddressFamily::INET, SocketType::DGRAM, None).context("socket")?;
-    // For UDP, connect sends nothing. It fixes the peer: `send` needs no address any more, and
-    // the kernel throws away what anybody else sends to this socket.
+    // For UDP, connect sends nothing. It sets the peer: `send` no longer needs an address, and
+    // the kernel discards what anyone else sends to this socket.
     connect(&socket, &address).with_context(|| format!("connect {address}"))?;
 
-    // The request. All fields may stay zero, but two:
+    // The request. All fields but two may stay zero:
     //   byte 0       leap indicator 0 (2 bits), version 4 (3 bits), mode 3 = client (3 bits)
     //   bytes 40-47  transmit timestamp: the server sends it back as "origin". A random number
-    //                serves as well as the time, and nobody else can guess it.
+    //                works as well as the time, and no one else can guess it.
     let mut request = [0u8; 48];
     request[0] = 0b00_100_011;
     getrandom(&mut request[40..48], GetRandomFlags::empty()).context("getrandom")?;
@@ -47,7 +47,7 @@ pub fn main() -> Result<()> {
     let t1 = ntp_now();
     send(&socket, &request, SendFlags::empty()).with_context(|| format!("send to {address}"))?;
 
-    // One bad answer must not end the wait: whoever can send a forgery could stop our clock.
+    // A bad answer must not end the wait: otherwise a forged one would keep us from the real one.
     let start = Instant::now();
     let (reply, t4) = loop {
         let left = TIMEOUT.saturating_sub(start.elapsed()).max(Duration::from_millis(1));
@@ -57,7 +57,7 @@ pub fn main() -> Result<()> {
             Ok((length, _)) => length,
             Err(Errno::AGAIN) => bail!("receive from {address}: no answer within {TIMEOUT:?}"),
             // "Connection refused" here: the peer's kernel told ours, with an ICMP message, that
-            // nobody has that port.
+            // no socket is bound to that port.
             Err(error) => return Err(error).with_context(|| format!("receive from {address}")),
         };
         let t4 = ntp_now();
@@ -70,8 +70,8 @@ pub fn main() -> Result<()> {
         }
     };
 
-    // T1: we sent.  T2: it received.  T3: it sent.  T4: we received. The subtractions wrap, and
-    // so stay right when the 32-bit seconds do.
+    // T1: we sent.  T2: it received.  T3: it sent.  T4: we received. The subtractions wrap, so
+    // they stay correct when the 32-bit seconds do.
     let (t2, t3) = (timestamp(&reply[32..40]), timestamp(&reply[40..48]));
     let offset = (seconds(t2.wrapping_sub(t1)) + seconds(t3.wrapping_sub(t4))) / 2.0;
     let delay = seconds(t4.wrapping_sub(t1)) - seconds(t3.wrapping_sub(t2));
@@ -83,7 +83,7 @@ pub fn main() -> Result<()> {
     Ok(())
 }
 
-/// Is this the answer to our request? The checks of RFC 5905 and RFC 4330 section 5.
+/// Checks that this is a valid answer to our request (RFC 5905, RFC 4330 section 5).
 fn check(reply: &[u8], request: &[u8; 48]) -> Result<()> {
     if reply.len() < 48 {
         bail!("{} bytes are too short for NTP", reply.len());
@@ -99,7 +99,7 @@ fn check(reply: &[u8], request: &[u8; 48]) -> Result<()> {
         bail!("version {version} is unknown");
     }
     match reply[1] {
-        0 => bail!("kiss of death {}: the server asks us to go", reply[12..16].escape_ascii()),
+        0 => bail!("kiss of death {}: the server asks us to go away", reply[12..16].escape_ascii()),
         1..=15 if leap != 3 => {}
         _ => bail!("the server's own clock is not synchronised"),
     }
@@ -109,7 +109,7 @@ fn check(reply: &[u8], request: &[u8; 48]) -> Result<()> {
     Ok(())
 }
 
-/// Eight bytes in network order: seconds since 1900 in the high 32 bits, the fraction in the low.
+/// Eight bytes, big-endian: seconds since 1900 in the high 32 bits, the fraction in the low ones.
 fn timestamp(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
@@ -122,20 +122,20 @@ fn seconds(difference: u64) -> f64 {
 fn ntp_now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let fraction = (u64::from(now.subsec_nanos()) << 32) / 1_000_000_000;
-    // `<< 32` drops what does not fit in 32 bits: that is how NTP's eras come about.
+    // `<< 32` drops the seconds beyond 32 bits, which are the number of the NTP era.
     (now.as_secs() + SECONDS_1900_TO_1970) << 32 | fraction
 }
 
-/// Seconds since 1970. A number below 2^31 can't be a date before 1968 (NTP is younger than
-/// that), so it belongs to era 1, which begins on 7 February 2036 (RFC 4330 section 3).
+/// Seconds since 1970. A number below 2^31 would be a date before 1968 in era 0, older than NTP
+/// itself, so it belongs to era 1, which begins on 7 February 2036 (RFC 4330 section 3).
 fn unix_time(timestamp: u64) -> u64 {
     let seconds = timestamp >> 32;
     let era = if seconds < 1 << 31 { 1 << 32 } else { 0 };
     seconds + era - SECONDS_1900_TO_1970
 }
 
-/// 2026-11-21 02:46:19, from seconds since 1970: the calendar repeats itself every 400 years,
-/// which are 146,097 days. Years begin in March here, so that 29 February is the last day.
+/// Formats seconds since 1970 as 2026-11-21 02:46:19. The calendar repeats every 400 years, or
+/// 146,097 days. Years begin in March here, so that 29 February is the last day of its year.
 fn date(unix: u64) -> String {
     let (days, second) = (unix / 86_400 + 719_468, unix % 86_400);
     let (era, day) = (days / 146_097, days % 146_097);

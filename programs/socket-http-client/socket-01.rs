@@ -16,11 +16,11 @@ use rustix::net::{AddressFamily, SocketType, socket};
 
 pub fn main() -> Result<()> {
     // INET: the Internet, version 4. STREAM: bytes in order, none lost, which means TCP.
-    // No packet leaves the machine: so far there is nobody to send it to.
+    // No packet leaves the machine: so far there is no one to send it to.
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     println!("Socket created: descriptor {}", socket.as_raw_fd());
 
-    // There is no close: the kernel closes what a program leaves open when it ends, and Rust
-    // does it here already, where the owner of the descriptor goes away.
+    // There is no close: when a program ends, the kernel closes what it left open. Rust closes
+    // the descriptor even earlier: here, where the variable that owns it goes out of scope.
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! socket-02: a socket, and the address of the one we want to talk to.
+//! socket-02: a socket, and the address of the server we want to talk to.
 //!
-//! New here: people use names, sockets use addresses: `getaddrinfo` stands between them.
+//! New here: people use names, sockets use addresses; `getaddrinfo` turns one into the other.
 //!
 //! Run: `socklab run socket-02 [HOST [PORT]]`. Without a network:
 //! `socklab serve http --port 8080` in one terminal, `socklab run socket-02 localhost 8080`
@@ -28,13 +28,13 @@ pub fn main() -> Result<()> {
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     println!("Socket created: descriptor {}", socket.as_raw_fd());
 
-    // This may be a conversation of its own, with a DNS server: it may block, and may fail.
+    // This may be a conversation of its own, with a DNS server: it can block, and it can fail.
     let address = resolve(&host, port)?;
     println!("{host} is {}", address.ip());
     Ok(())
 }
 
-/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+/// Finds an IPv4 address, because an `AF_INET` socket can use no other.
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()

@@ -1,13 +1,13 @@
 //! socket-03: connect: the first packets leave.
 //!
-//! New here: `connect` takes an address and a port, and returns when the server's kernel
-//! agreed.
+//! New here: `connect` takes an address and a port, and returns once the server's kernel has
+//! accepted.
 //!
 //! Run: `socklab run socket-03 [HOST [PORT]]`. Without a network:
 //! `socklab serve http --port 8080` in one terminal, `socklab run socket-03 localhost 8080`
 //! in another.
 //!
-//! Try: a port where nobody listens (`localhost 9`); an address that nobody has
+//! Try: a port where nobody listens (`localhost 9`); an address that no machine has
 //! (`192.0.2.1`, RFC 5737).
 //!
 //! The question: one of those two fails at once, the other, on most networks, after two
@@ -34,13 +34,13 @@ pub fn main() -> Result<()> {
     println!("{host} is {}", address.ip());
 
     // Our kernel sends SYN, the server's answers SYN+ACK, ours ACK. The call blocks until then.
-    // The kernel also chooses a port for our end: we did not have to.
+    // Our kernel also chooses a port for our end of the connection.
     connect(&socket, &address).with_context(|| format!("connect {address}"))?;
     println!("Connected to {address}");
     Ok(())
 }
 
-/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+/// Finds an IPv4 address, because an `AF_INET` socket can use no other.
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()

@@ -35,15 +35,15 @@ pub fn main() -> Result<()> {
     connect(&socket, &address).with_context(|| format!("connect {address}"))?;
     println!("Connected to {address}");
 
-    // Lines end in CR LF and an empty one ends the request. HTTP/1.1 requires Host (RFC 9112
-    // section 3.2): many sites may live behind one address. "close" asks the server to hang up.
+    // Lines end in CR LF, and an empty one ends the request. HTTP/1.1 requires Host (RFC 9112
+    // section 3.2): one address may serve many sites. "close" asks the server to close at the end.
     let request = format!("GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
     send_all(&socket, request.as_bytes()).with_context(|| format!("send to {address}"))?;
     println!("Sent {} bytes", request.len());
     Ok(())
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -52,7 +52,7 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+/// Finds an IPv4 address, because an `AF_INET` socket can use no other.
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()

@@ -1,6 +1,6 @@
 //! socket-05: receive the answer, to its end.
 //!
-//! New here: `recv` gives what has arrived so far, not "the answer"; 0 bytes mean the end.
+//! New here: `recv` returns what has arrived so far, not "the answer"; 0 bytes mean the end.
 //!
 //! Run: `socklab run socket-05 [HOST [PORT]]`. Without a network:
 //! `socklab serve http --port 8080` in one terminal, `socklab run socket-05 localhost 8080`
@@ -41,8 +41,8 @@ pub fn main() -> Result<()> {
     let mut answer = Vec::new();
     let mut calls = 0;
     loop {
-        // A stream has no message boundaries: one call may bring half a line or three answers.
-        // It blocks while nothing is there, and returns 0 when the server has closed its end.
+        // A stream has no message boundaries: one call may return half a line or three answers.
+        // It blocks while nothing has arrived, and returns 0 once the server has closed its end.
         let mut piece = [0u8; 4096];
         let (length, _) = recv(&socket, &mut piece, RecvFlags::empty())
             .with_context(|| format!("receive from {address} after {} bytes", answer.len()))?;
@@ -53,13 +53,13 @@ pub fn main() -> Result<()> {
         answer.extend_from_slice(&piece[..length]);
     }
 
-    // Bytes are printed as they came: the page need not be UTF-8.
+    // Print the bytes unchanged: the page need not be UTF-8.
     std::io::stdout().write_all(&answer).context("write to the terminal")?;
     println!("\nReceived {} bytes in {calls} recv calls", answer.len());
     Ok(())
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -68,7 +68,7 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+/// Finds an IPv4 address, because an `AF_INET` socket can use no other.
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()

@@ -4,7 +4,7 @@
 //!
 //! Run: `socklab run server-01 [PORT]`
 //!
-//! Try: run it twice at once (it ends too soon? `socklab run server-02` stays). Try port 80.
+//! Try: run it twice at once (it ends too soon? `socklab run server-02` waits). Try port 80.
 //!
 //! The question: the port is ours now. What does a client that connects to it get?
 
@@ -17,20 +17,20 @@ use rustix::net::{AddressFamily, SocketType, bind, socket};
 const PORT: u16 = 8888;
 
 pub fn main() -> Result<()> {
-    // 0.0.0.0 is no address: it means every address that this machine has.
+    // 0.0.0.0 is not an address of its own: it means every address of this machine.
     let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    // This fails when another socket has the port, or when it is below 1024 and we are not root
-    // (net.ipv4.ip_unprivileged_port_start is where that limit is set).
+    // This fails if another socket has the port, or if the port is below 1024 and we are not root
+    // (that limit is set in net.ipv4.ip_unprivileged_port_start).
     bind(&listener, &address).with_context(|| format!("bind {address}"))?;
     println!("Bound to {address}");
 
-    // Bound is not listening yet: that is for server-02.
+    // The socket is bound, but does not listen yet: that comes in server-02.
     Ok(())
 }
 
-/// The port given by the user, or the course's own.
+/// The port given by the user, or the default one.
 fn port_argument() -> u16 {
     let Some(text) = args().nth(1) else {
         return PORT;

@@ -1,6 +1,6 @@
 //! server-02: wait for a client.
 //!
-//! New here: `listen` opens the door; `accept` returns a second socket, for one client.
+//! New here: `listen` lets clients connect; `accept` returns a second socket, for one client.
 //!
 //! Run: `socklab run server-02 [PORT]`, and in another terminal `telnet localhost 8888`.
 //!
@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use rustix::net::{AddressFamily, SocketType, acceptfrom, bind, listen, socket};
 
 const PORT: u16 = 8888;
-/// How many clients may wait for us to accept them (Linux lets one more).
+/// How many connections may wait to be accepted (Linux allows one more).
 const BACKLOG: i32 = 10;
 
 pub fn main() -> Result<()> {
@@ -25,25 +25,25 @@ pub fn main() -> Result<()> {
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     bind(&listener, &address).with_context(|| format!("bind {address}"))?;
-    // From here on the kernel answers clients by itself, whether we call accept or not.
+    // From here on the kernel completes handshakes by itself, whether we call accept or not.
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
     println!("Listening on {address}");
 
     // accept blocks until there is a client. The new socket is for this client alone; the old
-    // one goes on listening. The client's own address and port come with it.
+    // one keeps listening. accept also returns the client's address and port.
     let (_client, from) = accept(&listener)?;
     println!("Connected: {from}");
     Ok(())
 }
 
-/// Waits for a client; gives its socket and its address.
+/// Waits for a client; returns its socket and its address.
 fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
     let (client, from) = acceptfrom(listener).context("accept")?;
     let from = from.context("accept: a client without an address")?;
     Ok((client, SocketAddrV4::try_from(from)?))
 }
 
-/// The port given by the user, or the course's own.
+/// The port given by the user, or the default one.
 fn port_argument() -> u16 {
     let Some(text) = args().nth(1) else {
         return PORT;

@@ -19,7 +19,7 @@ use rustix::net::{
 };
 
 const PORT: u16 = 8888;
-/// How many clients may wait for us to accept them (Linux lets one more).
+/// How many connections may wait to be accepted (Linux allows one more).
 const BACKLOG: i32 = 10;
 
 pub fn main() -> Result<()> {
@@ -33,7 +33,7 @@ pub fn main() -> Result<()> {
     let (client, from) = accept(&listener)?;
     println!("Connected: {from}");
 
-    // recv blocks until the client sends something, or closes: then it returns 0 bytes.
+    // recv blocks until the client sends something, or closes: in that case it returns 0.
     let mut data = [0u8; 1024];
     let (length, _) = recv(&client, &mut data, RecvFlags::empty())
         .with_context(|| format!("receive from {from}"))?;
@@ -46,7 +46,7 @@ pub fn main() -> Result<()> {
     Ok(())
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -55,14 +55,14 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// Waits for a client; gives its socket and its address.
+/// Waits for a client; returns its socket and its address.
 fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
     let (client, from) = acceptfrom(listener).context("accept")?;
     let from = from.context("accept: a client without an address")?;
     Ok((client, SocketAddrV4::try_from(from)?))
 }
 
-/// The port given by the user, or the course's own.
+/// The port given by the user, or the default one.
 fn port_argument() -> u16 {
     let Some(text) = args().nth(1) else {
         return PORT;

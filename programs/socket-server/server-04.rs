@@ -1,4 +1,4 @@
-//! server-04: serve one client after another, for ever.
+//! server-04: serve one client after another, forever.
 //!
 //! New here: the loop; a client that fails must not end the server; `SO_REUSEADDR`.
 //!
@@ -21,15 +21,15 @@ use rustix::net::{
 };
 
 const PORT: u16 = 8888;
-/// How many clients may wait for us to accept them (Linux lets one more).
+/// How many connections may wait to be accepted (Linux allows one more).
 const BACKLOG: i32 = 10;
 
 pub fn main() -> Result<()> {
     let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    // A server that lives long is also restarted, and connections it closed linger in TIME_WAIT
-    // for a minute. This says that they don't count as "address in use".
+    // Connections that a server closed stay in TIME_WAIT for a minute. With this option they
+    // don't count as "address in use", so the server can be restarted at once.
     set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
     bind(&listener, &address).with_context(|| format!("bind {address}"))?;
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
@@ -43,12 +43,12 @@ pub fn main() -> Result<()> {
             Ok(length) => println!("Received {length} bytes from {from}"),
             Err(error) => eprintln!("{from}: {error}"),
         }
-        // `client` is closed here, where its block ends: that tells the client that we are done.
+        // `client` is closed here, at the end of its block: that tells the client that we are done.
     }
 }
 
-/// One message in, "OK..." and the message out. A client that closed without a word sent 0 bytes:
-/// that ends the conversation, not the server.
+/// Answers one message with "OK..." and the message. If the client closed without sending any, the
+/// length is 0: that ends the conversation, not the server.
 fn answer(client: &OwnedFd) -> rustix::io::Result<usize> {
     let mut data = [0u8; 1024];
     let (length, _) = recv(client, &mut data, RecvFlags::empty())?;
@@ -58,7 +58,7 @@ fn answer(client: &OwnedFd) -> rustix::io::Result<usize> {
     Ok(length)
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -67,14 +67,14 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// Waits for a client; gives its socket and its address.
+/// Waits for a client; returns its socket and its address.
 fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
     let (client, from) = acceptfrom(listener).context("accept")?;
     let from = from.context("accept: a client without an address")?;
     Ok((client, SocketAddrV4::try_from(from)?))
 }
 
-/// The port given by the user, or the course's own.
+/// The port given by the user, or the default one.
 fn port_argument() -> u16 {
     let Some(text) = args().nth(1) else {
         return PORT;

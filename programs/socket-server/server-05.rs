@@ -1,6 +1,6 @@
 //! server-05: many clients at once, a thread for each.
 //!
-//! New here: `accept` goes on in the first thread while the others talk, each with its
+//! New here: the first thread keeps accepting while each of the others talks with its own
 //! client.
 //!
 //! Run: `socklab run server-05 [PORT]`, and `telnet localhost 8888` in as many terminals as
@@ -23,7 +23,7 @@ use rustix::net::{
 };
 
 const PORT: u16 = 8888;
-/// How many clients may wait for us to accept them (Linux lets one more).
+/// How many connections may wait to be accepted (Linux allows one more).
 const BACKLOG: i32 = 10;
 const GREETING: &[u8] = b"Welcome to the server. Type something and hit enter\n";
 
@@ -31,20 +31,20 @@ pub fn main() -> Result<()> {
     let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    // A server that lives long is also restarted, and connections it closed linger in TIME_WAIT
-    // for a minute. This says that they don't count as "address in use".
+    // Connections that a server closed stay in TIME_WAIT for a minute. With this option they
+    // don't count as "address in use", so the server can be restarted at once.
     set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
     bind(&listener, &address).with_context(|| format!("bind {address}"))?;
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
     println!("Listening on {address}");
 
     loop {
-        // The socket and the address move into the new thread: no other thread has this client.
+        // The socket and the address move into the new thread: it alone serves this client.
         let started = accept(&listener).and_then(|(client, from)| {
             let conversation = thread::Builder::new().spawn(move || converse(&client, from));
             conversation.with_context(|| format!("{from}: start a thread"))
         });
-        // Out of descriptors or threads? Clients that leave give some back, so wait and go on.
+        // Out of descriptors or threads? Clients that leave free some, so wait and carry on.
         if let Err(error) = started {
             eprintln!("{error:#}");
             thread::sleep(Duration::from_millis(100));
@@ -56,13 +56,13 @@ fn converse(client: &OwnedFd, from: SocketAddrV4) {
     println!("Connected: {from}");
     match greet_and_answer(client) {
         Ok(total) => println!("Closed: {from}, {total} bytes received"),
-        // Sending to a client that has vanished is an error like any other: Rust has told the
-        // kernel to ignore SIGPIPE, which would otherwise end the whole process here.
+        // Sending to a client that has vanished is an error like any other: Rust programs ignore
+        // SIGPIPE, which would otherwise end the whole process here.
         Err(error) => println!("Vanished: {from}: {error}"),
     }
 }
 
-/// Answers every piece with "OK..." and the piece, until the client closes its end.
+/// Answers each piece with "OK..." and the piece, until the client closes its end.
 fn greet_and_answer(client: &OwnedFd) -> rustix::io::Result<usize> {
     send_all(client, GREETING)?;
     let mut total = 0;
@@ -77,7 +77,7 @@ fn greet_and_answer(client: &OwnedFd) -> rustix::io::Result<usize> {
     }
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -86,14 +86,14 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// Waits for a client; gives its socket and its address.
+/// Waits for a client; returns its socket and its address.
 fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
     let (client, from) = acceptfrom(listener).context("accept")?;
     let from = from.context("accept: a client without an address")?;
     Ok((client, SocketAddrV4::try_from(from)?))
 }
 
-/// The port given by the user, or the course's own.
+/// The port given by the user, or the default one.
 fn port_argument() -> u16 {
     let Some(text) = args().nth(1) else {
         return PORT;

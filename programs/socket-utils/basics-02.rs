@@ -18,8 +18,8 @@ const NAME: &str = "www.google.com";
 pub fn main() -> Result<()> {
     let name = args().nth(1).unwrap_or(NAME.to_string());
 
-    // getaddrinfo may ask a DNS server and wait for it: this call can take seconds. Its answers
-    // are sorted, the address worth trying first comes first (RFC 6724).
+    // getaddrinfo may ask a DNS server and wait for its answer: this call can take seconds. The
+    // addresses come sorted, so that a client should try the first one first (RFC 6724).
     let addresses = (name.as_str(), 0)
         .to_socket_addrs()
         .with_context(|| format!("resolve {name} (no network? try: basics-02 localhost)"))?;

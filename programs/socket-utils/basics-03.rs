@@ -1,6 +1,6 @@
 //! basics-03: from a port number to the name of its service.
 //!
-//! New here: a port is a number, a service is a name, and the file `/etc/services` ties them.
+//! New here: a port is a number, a service has a name, and `/etc/services` maps one to the other.
 //!
 //! Run: `socklab run basics-03 [PORT [PROTOCOL]]`
 //!
@@ -15,7 +15,7 @@ use anyhow::{Result, bail};
 
 const SERVICES: &str = "/etc/services";
 
-// The same format as the file, for a machine that has none.
+// The same format as the file, for a machine without one.
 const WELL_KNOWN: &str = "\
 echo      7/tcp
 echo      7/udp
@@ -36,7 +36,7 @@ pub fn main() -> Result<()> {
         [port, protocol, ..] => vec![(port_number(port), protocol)],
     };
 
-    // getservbyport(3) does little more than this: it reads a text file, line by line.
+    // getservbyport(3) does little more than this: it reads a text file line by line.
     let table = read_to_string(SERVICES).unwrap_or(WELL_KNOWN.to_string());
 
     for (port, protocol) in questions {

@@ -36,10 +36,10 @@ pub fn main() -> Result<()> {
 
     let sentence = ask("Input lowercase sentence: ")?;
     send_all(&socket, &sentence).with_context(|| format!("send to {address}"))?;
-    // "I have said everything": the server's recv returns 0 then. We can still receive.
+    // This tells the server that we have sent everything: its recv returns 0. We can still receive.
     shutdown(&socket, Shutdown::Write).context("shutdown")?;
 
-    // A stream does not say where an answer ends. This one ends where the server closes.
+    // A stream does not mark where an answer ends. This one ends where the server closes.
     let mut answer = Vec::new();
     loop {
         let mut piece = [0u8; 1024];
@@ -54,7 +54,7 @@ pub fn main() -> Result<()> {
     Ok(())
 }
 
-/// One line from the terminal, without its end. Bytes, not text: they need not be UTF-8.
+/// Reads a line from the terminal, without its line ending: bytes, which need not be UTF-8.
 fn ask(prompt: &str) -> Result<Vec<u8>> {
     print!("{prompt}");
     stdout().flush().context("write to the terminal")?;
@@ -66,7 +66,7 @@ fn ask(prompt: &str) -> Result<Vec<u8>> {
     Ok(line)
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -75,7 +75,7 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+/// Finds an IPv4 address, because an `AF_INET` socket can use no other.
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()

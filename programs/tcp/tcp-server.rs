@@ -1,6 +1,6 @@
 //! tcp-server: answer each client with its text in upper case.
 //!
-//! New here: `listen`'s number; the address that `accept` returns says who the client is.
+//! New here: the backlog of `listen`; the address that `accept` returns is the client's.
 //!
 //! Run: `socklab run tcp-server [PORT]`, and in another terminal `socklab run tcp-client`.
 //!
@@ -20,15 +20,15 @@ use rustix::net::{
 };
 
 const PORT: u16 = 12000;
-/// While we talk with one client, the kernel keeps this many others waiting, connected (plus one,
-/// by the way Linux counts). It is not the number of clients that a server can have.
+/// How many connections the kernel completes and keeps waiting while we serve one client (Linux
+/// allows one more). It is not the number of clients that a server can have.
 const BACKLOG: i32 = 1;
 
 pub fn main() -> Result<()> {
     let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    // Lets us start again while closed connections of the last run linger in TIME_WAIT.
+    // Lets us restart while closed connections of the last run are still in TIME_WAIT.
     set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
     bind(&listener, &address).with_context(|| format!("bind {address}"))?;
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
@@ -44,7 +44,7 @@ pub fn main() -> Result<()> {
     }
 }
 
-/// Answers whatever comes, piece by piece, until the client has said everything.
+/// Answers whatever arrives, piece by piece, until the client has sent everything.
 fn serve(client: &OwnedFd) -> rustix::io::Result<usize> {
     let mut total = 0;
     loop {
@@ -58,9 +58,9 @@ fn serve(client: &OwnedFd) -> rustix::io::Result<usize> {
     }
 }
 
-/// Upper-cases letters, not bytes: ñ is two bytes in UTF-8 (C3 B1), and so is Ñ (C3 91), so a
-/// program that looks at one byte at a time leaves it small. Bytes that are no UTF-8
-/// stay, and so does a letter of which `recv` brought only the first half.
+/// Upper-cases letters, not bytes: in UTF-8, ñ is two bytes (C3 B1), and so is Ñ (C3 91). Looking
+/// at one byte at a time would leave it lower-case. Bytes that are not UTF-8 stay as they are, and
+/// so does a letter of which `recv` returned only the first half.
 fn upper(bytes: &[u8]) -> Vec<u8> {
     let mut answer = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -70,7 +70,7 @@ fn upper(bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// `send` may take fewer bytes than it was offered: what is left must be offered again.
+/// `send` may accept only some of the bytes: the rest must be sent with another call.
 fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     while !bytes.is_empty() {
         let sent = send(&socket, bytes, SendFlags::empty())?;
@@ -79,14 +79,14 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// Waits for a client; gives its socket and its address.
+/// Waits for a client; returns its socket and its address.
 fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
     let (client, from) = acceptfrom(listener).context("accept")?;
     let from = from.context("accept: a client without an address")?;
     Ok((client, SocketAddrV4::try_from(from)?))
 }
 
-/// The port given by the user, or the course's own.
+/// The port given by the user, or the default one.
 fn port_argument() -> u16 {
     let Some(text) = args().nth(1) else {
         return PORT;

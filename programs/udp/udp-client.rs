@@ -28,14 +28,14 @@ pub fn main() -> Result<()> {
     let socket = socket(AddressFamily::INET, SocketType::DGRAM, None).context("socket")?;
     let sentence = ask("Input lowercase sentence: ")?;
 
-    // One call, one datagram, however long or short, even empty. The kernel chooses a port for
-    // us now. That sendto succeeds says nothing about whether the datagram arrives.
+    // One call, one datagram, however long or short, even empty. The kernel chooses our port
+    // now. That sendto succeeds does not mean that the datagram arrives.
     sendto(&socket, &sentence, SendFlags::empty(), &address)
         .with_context(|| format!("sendto {address}"))?;
 
-    // The other half: this blocks until a datagram comes. If ours or the answer is lost, or
-    // nobody is there, it blocks for ever. The buffer must hold the largest one: what does not
-    // fit is thrown away.
+    // This blocks until a datagram arrives. If ours or the answer is lost, or no server is
+    // there, it blocks forever. The buffer must have room for the largest datagram: what does
+    // not fit is discarded.
     let mut answer = vec![0u8; 65_536];
     let (length, _, from) =
         recvfrom(&socket, &mut answer, RecvFlags::empty()).context("recvfrom")?;
@@ -44,7 +44,7 @@ pub fn main() -> Result<()> {
     Ok(())
 }
 
-/// One line from the terminal, without its end. Bytes, not text: they need not be UTF-8.
+/// Reads a line from the terminal, without its line ending: bytes, which need not be UTF-8.
 fn ask(prompt: &str) -> Result<Vec<u8>> {
     print!("{prompt}");
     stdout().flush().context("write to the terminal")?;
@@ -56,7 +56,7 @@ fn ask(prompt: &str) -> Result<Vec<u8>> {
     Ok(line)
 }
 
-/// An `AF_INET` socket speaks IPv4, so an IPv4 address is what we look for.
+/// Finds an IPv4 address, because an `AF_INET` socket can use no other.
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()

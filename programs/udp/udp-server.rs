@@ -1,13 +1,13 @@
 //! udp-server: answer every datagram with its text in upper case.
 //!
-//! New here: `bind` on a datagram socket, and one socket that talks with everybody.
+//! New here: `bind` on a datagram socket, and one socket that serves every client.
 //!
 //! Run: `socklab run udp-server [PORT]`, and in another terminal `socklab run udp-client`.
 //!
 //! Try: two clients at once. Send an empty line. Start a second server.
 //!
-//! The question: there is no `listen` and no `accept`. What did they do that UDP can do
-//! without?
+//! The question: there is no `listen` and no `accept`. What do they do that UDP does not
+//! need?
 
 use std::env::args;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -27,26 +27,26 @@ pub fn main() -> Result<()> {
     bind(&socket, &address).with_context(|| format!("bind {address}"))?;
     println!("The server is ready to receive on {address}");
 
-    // Room for the largest datagram. Of a longer one the kernel would give us the beginning.
+    // Room for the largest datagram: in a smaller buffer the kernel would cut it off.
     let mut message = vec![0u8; 65_536];
     loop {
         let (length, _, from) =
             recvfrom(&socket, &mut message, RecvFlags::empty()).context("recvfrom")?;
-        // Who sent it came with it, in the header of the datagram: that is where to answer.
+        // The datagram's headers say who sent it: that is where to send the answer.
         let from = SocketAddrV4::try_from(from.context("recvfrom: no sender's address")?)?;
         println!("{length} bytes from {from}");
 
         let answer = upper(&message[..length]);
         if let Err(error) = sendto(&socket, &answer, SendFlags::empty(), &from) {
             // Some letters grow (ŉ has 2 bytes, ʼN has 3), so an answer may be too long for a
-            // datagram. One client then gets none, but the others must not lose the server.
+            // datagram. Then one client gets none, but the others must not lose the server.
             eprintln!("sendto {from}: {error}");
         }
     }
 }
 
-/// Upper-cases letters, not bytes: ñ is two bytes in UTF-8 (C3 B1), and so is Ñ (C3 91), so a
-/// program that looks at one byte at a time leaves it small. Bytes that are no UTF-8 stay.
+/// Upper-cases letters, not bytes: in UTF-8, ñ is two bytes (C3 B1), and so is Ñ (C3 91). Looking
+/// at one byte at a time would leave it lower-case. Bytes that are not UTF-8 stay as they are.
 fn upper(bytes: &[u8]) -> Vec<u8> {
     let mut answer = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -56,7 +56,7 @@ fn upper(bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// The port given by the user, or the course's own.
+/// The port given by the user, or the default one.
 fn port_argument() -> u16 {
     let Some(text) = args().nth(1) else {
         return PORT;

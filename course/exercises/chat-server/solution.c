@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #define CLIENTS 100
-/* A longer line, and more than this unread, are more than we keep. */
+/* The most to keep of an unfinished line, or of bytes that a client does not read. */
 #define LINE 65536
 #define UNSENT (1024 * 1024)
 
-/* Slot 0 is the server's own; a slot whose fd is -1 is free, and poll passes it over. */
+/* Slot 0 is the listening socket; a slot whose fd is -1 is free, and poll ignores it. */
 static struct pollfd polled[CLIENTS + 1];
 static struct {
     char *line;   /* the beginning of a line whose end has not come yet */
@@ -80,7 +80,7 @@ static void receive(int slot) {
         return;
     }
     *begun += length;
-    /* Only whole lines are passed on: half a line would get mixed up with another client's. */
+    /* Pass on whole lines only: half a line would get mixed up with another client's. */
     char *end;
     while ((end = memchr(line, '\n', *begun)) != NULL) {
         size_t whole = end + 1 - line;
@@ -94,7 +94,7 @@ static void receive(int slot) {
 }
 
 static void send_some(int slot) {
-    /* The socket does not block: it takes what its buffer has room for. */
+    /* The socket does not block: it accepts what its buffer has room for. */
     /* GAP send */
     ssize_t taken = send(polled[slot].fd, clients[slot].unsent, clients[slot].left, MSG_NOSIGNAL);
     if (taken < 0) {
@@ -131,7 +131,7 @@ int main(int argc, char *argv[]) {
     polled[0] = (struct pollfd){.fd = server, .events = POLLIN};
 
     for (;;) {
-        /* Wait until somebody has said something, or can take what we have for them. */
+        /* Wait until a socket is readable, or writable if we have something for it. */
         /* GAP select */
         if (poll(polled, CLIENTS + 1, -1) < 0)
             fail("poll");

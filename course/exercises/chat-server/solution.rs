@@ -1,7 +1,7 @@
 // chat-server: what one client writes, all the others read.
 //
 // The standard library has no `poll`: here each client has two threads, one that reads its lines
-// and one that writes to it what waits in its queue.
+// and one that writes to it what is in its queue.
 //
 // Run: rustc chat-server.rs && ./chat-server [PORT]
 
@@ -57,7 +57,7 @@ fn receive(number: u64, client: TcpStream, members: Members) {
     let mut reader = BufReader::new(client);
     // GAP receive
     loop {
-        // Only whole lines are passed on: half a line would get mixed up with another client's.
+        // Pass on whole lines only: half a line would get mixed up with another client's.
         let mut line = Vec::new();
         let length = reader.by_ref().take(LINE).read_until(b'\n', &mut line);
         if length.is_err() || !line.ends_with(b"\n") {
@@ -74,7 +74,7 @@ fn pass_on(from: u64, line: &[u8], members: &Members) {
     let members = members.lock().expect("no thread panics with it");
     // GAP others
     for (_, member) in members.iter().filter(|(number, _)| **number != from) {
-        // A full queue: this one does not read. To wait for it would mean that all wait.
+        // Its queue is full: it does not read. Waiting for it would make all others wait.
         if member.queue.try_send(line.to_vec()).is_err() {
             let _ = member.stream.shutdown(Shutdown::Both);
         }

@@ -34,7 +34,7 @@ int main(int argc, char *argv[]) {
     /* END */
     freeaddrinfo(found);
 
-    /* Whoever connects is told the time: there is nothing to send. The end is where it closes. */
+    /* There is nothing to send: the server sends the time at once, then closes. */
     char piece[1024];
     /* GAP receive */
     ssize_t length;

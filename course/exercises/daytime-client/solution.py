@@ -14,7 +14,7 @@ try:
     client.connect((host, port))
     # END
 
-    # Whoever connects is told the time: there is nothing to send. The end is where it closes.
+    # There is nothing to send: the server sends the time at once, then closes.
     # GAP receive -> answer
     answer = b""
     while True:

@@ -17,7 +17,7 @@ fn main() {
     // END
     let mut server = connected.unwrap_or_else(|error| fail("connect", error));
 
-    // Whoever connects is told the time: there is nothing to send. The end is where it closes.
+    // There is nothing to send: the server sends the time at once, then closes.
     let mut answer = Vec::new();
     // GAP receive -> answer
     server.read_to_end(&mut answer).unwrap_or_else(|error| fail("receive", error));

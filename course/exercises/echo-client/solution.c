@@ -43,7 +43,7 @@ int main(int argc, char *argv[]) {
     while (total > 0 && strchr("\r\n", message[total - 1]))
         total--;
 
-    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* send may accept fewer bytes than it is given: the rest must be sent again. */
     /* GAP send */
     for (ssize_t done = 0; done < total;) {
         ssize_t sent = send(client, message + done, total - done, MSG_NOSIGNAL);
@@ -53,7 +53,7 @@ int main(int argc, char *argv[]) {
     }
     /* END */
 
-    /* The client knows how much must come back, and asks again until it has it. */
+    /* The client knows how much must come back, and calls recv until it has it all. */
     char piece[16];
     /* GAP receive */
     ssize_t received = 0;

@@ -20,7 +20,7 @@ try:
     client.sendall(message)
     # END
 
-    # The client knows how much must come back, and asks again until it has it.
+    # The client knows how much must come back, and calls recv until it has it all.
     # GAP receive -> received
     received = 0
     while received < len(message):

@@ -29,7 +29,7 @@ fn main() {
     server.write_all(&message).unwrap_or_else(|error| fail("send", error));
     // END
 
-    // The client knows how much must come back, and asks again until it has it.
+    // The client knows how much must come back, and calls recv until it has it all.
     // GAP receive
     let mut received = 0;
     while received < message.len() {

@@ -1,4 +1,4 @@
-/* echo-server: send back whatever comes (RFC 862).
+/* echo-server: send back whatever arrives (RFC 862).
  *
  * Run: gcc -Wall -pthread echo-server.c -o echo-server && ./echo-server [PORT] */
 
@@ -17,7 +17,7 @@ static void fail(const char *call) {
     exit(1);
 }
 
-/* Sends all of it; 0 if it could. A client that has vanished is no reason to end (MSG_NOSIGNAL). */
+/* Sends all of it; returns 0 on success. MSG_NOSIGNAL: a client that vanished must not end us. */
 static int send_all(int client, const char *bytes, size_t length) {
     while (length > 0) {
         ssize_t sent = send(client, bytes, length, MSG_NOSIGNAL);
@@ -32,7 +32,7 @@ static int send_all(int client, const char *bytes, size_t length) {
 static void *echo(void *argument) {
     int client = (int)(intptr_t)argument;
     char piece[4096];
-    /* A stream has no message boundaries: every piece goes back as it came. */
+    /* A stream has no message boundaries: each piece goes back as it arrived. */
     /* GAP echo */
     ssize_t length;
     while ((length = recv(client, piece, sizeof piece, 0)) > 0)
@@ -75,7 +75,7 @@ int main(int argc, char *argv[]) {
         /* END */
         if (client < 0)
             fail("accept");
-        /* While one client thinks, the others are served: a thread for each. */
+        /* While one client is silent, the others are served: a thread for each. */
         pthread_t thread;
         /* GAP thread */
         if (pthread_create(&thread, NULL, echo, (void *)(intptr_t)client) != 0) {

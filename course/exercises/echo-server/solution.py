@@ -1,4 +1,4 @@
-# echo-server: send back whatever comes (RFC 862).
+# echo-server: send back whatever arrives (RFC 862).
 #
 # Run: python3 echo-server.py [PORT]
 
@@ -12,7 +12,7 @@ port = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
 def echo(client, address):
     print("Connected:", address)
     try:
-        # A stream has no message boundaries: every piece goes back as it came.
+        # A stream has no message boundaries: each piece goes back as it arrived.
         # GAP echo
         while True:
             piece = client.recv(4096)
@@ -46,7 +46,7 @@ while True:
     # GAP accept -> client, address
     client, address = server.accept()
     # END
-    # While one client thinks, the others are served: a thread for each.
+    # While one client is silent, the others are served: a thread for each.
     # GAP thread
     threading.Thread(target=echo, args=(client, address), daemon=True).start()
     # END

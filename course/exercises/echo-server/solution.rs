@@ -1,4 +1,4 @@
-// echo-server: send back whatever comes (RFC 862).
+// echo-server: send back whatever arrives (RFC 862).
 //
 // Run: rustc echo-server.rs && ./echo-server [PORT]
 
@@ -34,7 +34,7 @@ fn main() {
     }
 }
 
-/// While one client thinks, the others are served: a thread for each.
+/// While one client is silent, the others are served: a thread for each.
 fn start(client: TcpStream, address: SocketAddr) {
     println!("Connected: {address}");
     // GAP thread
@@ -46,7 +46,7 @@ fn start(client: TcpStream, address: SocketAddr) {
     // END
 }
 
-/// A stream has no message boundaries: every piece goes back as it came. `client` is closed where
+/// A stream has no message boundaries: each piece goes back as it arrived. `client` is closed where
 /// this function ends.
 fn echo(mut client: TcpStream) -> Result<()> {
     // GAP echo

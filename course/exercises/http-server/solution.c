@@ -1,4 +1,4 @@
-/* http-server: give the files of a folder to a browser.
+/* http-server: serve the files of a folder to a browser.
  *
  * Run: gcc -Wall -pthread http-server.c -o http-server && ./http-server [PORT [FOLDER]], then open
  * http://localhost:8080/ */
@@ -23,7 +23,7 @@ static void fail(const char *call) {
     exit(1);
 }
 
-/* Sends all of it; 0 if it could. A client that has vanished is no reason to end (MSG_NOSIGNAL). */
+/* Sends all of it; returns 0 on success. MSG_NOSIGNAL: a client that vanished must not end us. */
 static int send_all(int client, const char *bytes, size_t length) {
     while (length > 0) {
         ssize_t sent = send(client, bytes, length, MSG_NOSIGNAL);
@@ -35,7 +35,7 @@ static int send_all(int client, const char *bytes, size_t length) {
     return 0;
 }
 
-/* The file that a path such as /photo.png names, or NULL. */
+/* Returns the file that a path such as /photo.png names, or NULL. */
 static FILE *find(const char *path, char file[PATH_MAX]) {
     /* GAP file */
     char joined[2 * PATH_MAX];
@@ -49,7 +49,7 @@ static FILE *find(const char *path, char file[PATH_MAX]) {
         if (realpath(joined, file) == NULL || stat(file, &about) < 0)
             return NULL;
     }
-    /* realpath has resolved "..": what is not below our folder is not for the world to see. */
+    /* realpath has resolved "..": a file that is not below our folder must not be sent. */
     size_t length = strlen(root);
     if (strncmp(file, root, length) != 0 || file[length] != '/' || !S_ISREG(about.st_mode))
         return NULL;
@@ -93,7 +93,7 @@ static void answer_file(int client, FILE *opened, const char *kind) {
 
 static void *serve(void *argument) {
     int client = (int)(intptr_t)argument;
-    /* A request may come in pieces. An empty line ends it. */
+    /* A request may arrive in pieces. An empty line ends it. */
     char request[16384] = "";
     size_t length = 0;
     /* GAP request -> request, length */
@@ -109,7 +109,7 @@ static void *serve(void *argument) {
     char method[16], path[PATH_MAX], file[PATH_MAX];
     FILE *opened;
     if (length == 0)
-        ; /* it closed without a word */
+        ; /* it closed without sending anything */
     else if (sscanf(request, "%15[^ \r\n] %4095[^ \r\n] HTTP/1.", method, path) != 2)
         answer(client, "400 Bad Request", "text/plain", "What?\n", 6);
     else if (strcmp(method, "GET") != 0)
@@ -145,7 +145,7 @@ int main(int argc, char *argv[]) {
         int client = accept(server, NULL, NULL);
         if (client < 0)
             fail("accept");
-        /* A browser opens several connections, and may say nothing on some of them. */
+        /* A browser opens several connections, and may send nothing on some of them. */
         pthread_t thread;
         if (pthread_create(&thread, NULL, serve, (void *)(intptr_t)client) == 0)
             pthread_detach(thread);

@@ -1,4 +1,4 @@
-# http-server: give the files of a folder to a browser.
+# http-server: serve the files of a folder to a browser.
 #
 # Run: python3 http-server.py [PORT [FOLDER]], then open http://localhost:8080/
 
@@ -17,7 +17,7 @@ def find(path):
     """The file that a path such as /photo.png names, or None."""
     # GAP file
     file = os.path.realpath(root + "/" + unquote(path.split("?")[0]))
-    # realpath has resolved "..": what is not below our folder is not for the world to see.
+    # realpath has resolved "..": a file that is not below our folder must not be sent.
     if not file.startswith(root.rstrip("/") + "/") and file != root:
         return None
     if os.path.isdir(file):
@@ -36,7 +36,7 @@ def answer(status, kind, body):
 
 def serve(client, address):
     try:
-        # A request may come in pieces. An empty line ends it.
+        # A request may arrive in pieces. An empty line ends it.
         # GAP request -> request
         request = b""
         while b"\r\n\r\n" not in request and len(request) < 16384:
@@ -47,7 +47,7 @@ def serve(client, address):
         # END
         words = request.split(b"\r\n")[0].decode(errors="replace").split(" ")
         if not request:
-            pass  # it closed without a word
+            pass  # it closed without sending anything
         elif len(words) != 3:
             client.sendall(answer("400 Bad Request", "text/plain", b"What?\n"))
         elif words[0] != "GET":
@@ -75,5 +75,5 @@ print(f"Open http://localhost:{port}/")
 
 while True:
     client, address = server.accept()
-    # A browser opens several connections, and may say nothing on some of them.
+    # A browser opens several connections, and may send nothing on some of them.
     threading.Thread(target=serve, args=(client, address), daemon=True).start()

@@ -1,4 +1,4 @@
-// http-server: give the files of a folder to a browser.
+// http-server: serve the files of a folder to a browser.
 //
 // Run: rustc http-server.rs && ./http-server [PORT [FOLDER]], then open http://localhost:8080/
 
@@ -20,7 +20,7 @@ fn main() {
     println!("Open http://localhost:{port}/");
 
     for client in server.incoming() {
-        // A browser opens several connections, and may say nothing on some of them.
+        // A browser opens several connections, and may send nothing on some of them.
         thread::spawn(|| {
             if let Err(error) = client.and_then(serve) {
                 println!("{error}");
@@ -30,7 +30,7 @@ fn main() {
 }
 
 fn serve(mut client: TcpStream) -> Result<()> {
-    // A request may come in pieces. An empty line ends it.
+    // A request may arrive in pieces. An empty line ends it.
     let mut request = Vec::new();
     // GAP request -> request
     let mut piece = [0u8; 4096];
@@ -43,7 +43,7 @@ fn serve(mut client: TcpStream) -> Result<()> {
     }
     // END
     if request.is_empty() {
-        return Ok(()); // it closed without a word
+        return Ok(()); // it closed without sending anything
     }
     let request = String::from_utf8_lossy(&request);
     let words: Vec<&str> = request.lines().next().unwrap_or_default().split(' ').collect();
@@ -66,7 +66,7 @@ fn find(path: &str) -> Option<PathBuf> {
     if file.is_dir() {
         file = fs::canonicalize(file.join("index.html")).ok()?;
     }
-    // canonicalize has resolved "..": what is not below our folder is not for the world to see.
+    // canonicalize has resolved "..": a file that is not below our folder must not be sent.
     (file.starts_with(&root) && file.is_file()).then_some(file)
     // END
 }

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* From 1 January 1900, where NTP begins to count, to 1 January 1970, where Unix does. */
+/* From 1 January 1900, when NTP time begins, to 1 January 1970, when Unix time does. */
 #define SECONDS_1900_TO_1970 2208988800LL
 
 static void fail(const char *call) {
@@ -22,7 +22,7 @@ static void fail(const char *call) {
     exit(1);
 }
 
-/* Is this what a server (mode 4), whose clock is set, answers to our request? */
+/* Whether this is the answer of a server (mode 4) whose clock is set to our request. */
 static int is_answer(const unsigned char *reply, ssize_t length, const unsigned char *request) {
     /* GAP verify */
     return length >= 48 && (reply[0] & 7) == 4 && reply[0] >> 6 != 3 && reply[1] >= 1 &&
@@ -62,7 +62,7 @@ int main(int argc, char *argv[]) {
     fclose(chance);
     /* END */
 
-    /* For UDP, connect sends nothing: it fixes who we talk with. */
+    /* For UDP, connect sends nothing: it sets the peer. */
     /* GAP send */
     if (connect(client, found->ai_addr, found->ai_addrlen) < 0)
         fail("connect");
@@ -71,7 +71,7 @@ int main(int argc, char *argv[]) {
     /* END */
     freeaddrinfo(found);
 
-    /* The first good answer within two seconds. A bad one must not end the wait. */
+    /* Returns the first good answer within two seconds. A bad one must not end the wait. */
     unsigned char reply[512] = {0};
     double deadline = now() + 2;
     /* GAP receive -> reply */
@@ -92,7 +92,7 @@ int main(int argc, char *argv[]) {
     }
     /* END */
 
-    /* Four bytes in network order: seconds since 1900. A small number belongs to the era that
+    /* Four bytes, big-endian: seconds since 1900. A small number belongs to the era that
      * begins on 7 February 2036. */
     int64_t seconds = 0;
     /* GAP time -> seconds */

@@ -9,7 +9,7 @@ use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
 use std::process::exit;
 use std::time::{Duration, Instant};
 
-/// From 1 January 1900, where NTP begins to count, to 1 January 1970, where Unix does.
+/// From 1 January 1900, when NTP time begins, to 1 January 1970, when Unix time does.
 const SECONDS_1900_TO_1970: u64 = 2_208_988_800;
 
 fn main() {
@@ -38,13 +38,13 @@ fn ask(host: &str, port: u16) -> Result<Vec<u8>> {
     File::open("/dev/urandom")?.read_exact(&mut request[40..])?;
     // END
 
-    // For UDP, connect sends nothing: it fixes who we talk with.
+    // For UDP, connect sends nothing: it sets the peer.
     // GAP send
     client.connect(address)?;
     client.send(&request)?;
     // END
 
-    // The first good answer within two seconds. A bad one must not end the wait.
+    // Returns the first good answer within two seconds. A bad one must not end the wait.
     let deadline = Instant::now() + Duration::from_secs(2);
     // GAP receive
     loop {
@@ -61,7 +61,7 @@ fn ask(host: &str, port: u16) -> Result<Vec<u8>> {
     // END
 }
 
-/// Is this what a server (mode 4), whose clock is set, answers to our request?
+/// Whether this is the answer of a server (mode 4) whose clock is set to our request.
 fn is_answer(reply: &[u8], request: &[u8; 48]) -> bool {
     // GAP verify
     reply.len() >= 48

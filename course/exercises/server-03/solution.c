@@ -1,4 +1,4 @@
-/* server-03: answer one client, and end.
+/* server-03: answer one client, and exit.
  *
  * Run: gcc -Wall server-03.c -o server-03 && ./server-03 [PORT] */
 
@@ -41,7 +41,7 @@ int main(int argc, char *argv[]) {
     if (client < 0)
         fail("accept");
 
-    /* Room for the answer: "OK..." and what the client said behind it. */
+    /* Room for the answer: "OK..." and what the client sent. */
     char data[5 + 1024] = "OK...";
     /* GAP receive -> data, length */
     ssize_t length = recv(client, data + 5, 1024, 0);
@@ -51,7 +51,7 @@ int main(int argc, char *argv[]) {
         fail("recv");
     printf("Received %zd bytes\n", length);
 
-    /* A client that closed without a word has sent 0 bytes: there is nobody to answer. */
+    /* 0 bytes: the client closed without sending anything, so there is nothing to answer. */
     if (length > 0) {
         /* GAP send */
         for (ssize_t done = 0; done < 5 + length;) {

@@ -1,4 +1,4 @@
-# server-03: answer one client, and end.
+# server-03: answer one client, and exit.
 #
 # Run: python3 server-03.py [PORT]
 
@@ -29,7 +29,7 @@ data = client.recv(1024)
 # END
 print("Received", len(data), "bytes")
 
-# A client that closed without a word has sent 0 bytes: there is nobody to answer.
+# 0 bytes: the client closed without sending anything, so there is nothing to answer.
 if data:
     # GAP send
     client.sendall(b"OK..." + data)

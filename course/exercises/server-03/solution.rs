@@ -1,4 +1,4 @@
-// server-03: answer one client, and end.
+// server-03: answer one client, and exit.
 //
 // Run: rustc server-03.rs && ./server-03 [PORT]
 
@@ -33,7 +33,7 @@ fn main() {
     // END
     println!("Received {length} bytes");
 
-    // A client that closed without a word has sent 0 bytes: there is nobody to answer.
+    // 0 bytes: the client closed without sending anything, so there is nothing to answer.
     if length > 0 {
         // GAP send
         let answer = [b"OK...", &data[..length]].concat();

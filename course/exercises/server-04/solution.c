@@ -1,4 +1,4 @@
-/* server-04: serve one client after another, for ever.
+/* server-04: serve one client after another, forever.
  *
  * Run: gcc -Wall server-04.c -o server-04 && ./server-04 [PORT] */
 
@@ -21,7 +21,7 @@ int main(int argc, char *argv[]) {
     int server = socket(AF_INET, SOCK_STREAM, 0);
     if (server < 0)
         fail("socket");
-    /* Connections of the last run may linger in TIME_WAIT. This says that they don't count. */
+    /* Lets us restart while connections of the last run are still in TIME_WAIT. */
     int yes = 1;
     /* GAP reuse */
     if (setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0)
@@ -42,7 +42,7 @@ int main(int argc, char *argv[]) {
             fail("accept");
         char data[5 + 1024] = "OK...";
         ssize_t length = recv(client, data + 5, 1024, 0);
-        /* One client may vanish: that is no reason for the others to lose the server.
+        /* One client may vanish: that must not end the server for the others.
          * MSG_NOSIGNAL: otherwise writing to it would end this process with SIGPIPE. */
         for (ssize_t done = 0; length > 0 && done < 5 + length;) {
             ssize_t sent = send(client, data + done, 5 + length - done, MSG_NOSIGNAL);

@@ -1,4 +1,4 @@
-# server-04: serve one client after another, for ever.
+# server-04: serve one client after another, forever.
 #
 # Run: python3 server-04.py [PORT]
 
@@ -8,7 +8,7 @@ import sys
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
 
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-# Connections of the last run may linger in TIME_WAIT. This says that they don't count.
+# Lets us restart while connections of the last run are still in TIME_WAIT.
 # GAP reuse
 server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 # END
@@ -28,7 +28,7 @@ while True:
         if data:
             client.sendall(b"OK..." + data)
     except OSError as error:
-        # One client has vanished. The others must not lose the server for that.
+        # One client has vanished. That must not end the server for the others.
         print(address, error)
     client.close()
 # END

@@ -1,4 +1,4 @@
-// server-04: serve one client after another, for ever.
+// server-04: serve one client after another, forever.
 //
 // Run: rustc server-04.rs && ./server-04 [PORT]
 
@@ -20,7 +20,7 @@ fn main() {
     // GAP loop
     loop {
         match server.accept() {
-            // One client may vanish: that is no reason for the others to lose the server.
+            // One client may vanish: that must not end the server for the others.
             Ok((client, address)) => match answer(client) {
                 Ok(length) => println!("Received {length} bytes from {address}"),
                 Err(error) => println!("{address}: {error}"),

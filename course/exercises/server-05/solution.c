@@ -17,7 +17,7 @@ static void fail(const char *call) {
     exit(1);
 }
 
-/* Sends all of it; 0 if it could. A client that has vanished is no reason to end (MSG_NOSIGNAL). */
+/* Sends all of it; returns 0 on success. MSG_NOSIGNAL: a client that vanished must not end us. */
 static int send_all(int client, const char *bytes, size_t length) {
     while (length > 0) {
         ssize_t sent = send(client, bytes, length, MSG_NOSIGNAL);

@@ -1,4 +1,4 @@
-/* socket-02: a socket, and the address of the one we want to talk to.
+/* socket-02: a socket, and the address of the server we want to talk to.
  *
  * Run: gcc -Wall socket-02.c -o socket-02 && ./socket-02 [HOST] */
 

@@ -1,4 +1,4 @@
-# socket-02: a socket, and the address of the one we want to talk to.
+# socket-02: a socket, and the address of the server we want to talk to.
 #
 # Run: python3 socket-02.py [HOST]
 

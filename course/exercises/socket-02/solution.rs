@@ -1,4 +1,4 @@
-// socket-02: a socket, and the address of the one we want to talk to.
+// socket-02: a socket, and the address of the server we want to talk to.
 //
 // Run: rustc socket-02.rs && ./socket-02 [HOST]
 
@@ -6,7 +6,7 @@ use std::env::args;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::exit;
 
-// The standard library makes a TCP socket only where it connects or listens at once. The C library,
+// The standard library creates a TCP socket only when it connects or listens. The C library,
 // which every program here is linked with, has the call itself: man 2 socket.
 extern "C" {
     fn socket(family: i32, kind: i32, protocol: i32) -> i32;

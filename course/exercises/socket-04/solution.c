@@ -42,7 +42,7 @@ int main(int argc, char *argv[]) {
     /* END */
     freeaddrinfo(found);
 
-    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* send may accept fewer bytes than it is given: the rest must be sent again. */
     size_t length = strlen(message), done = 0;
     /* GAP send -> done */
     while (done < length) {

@@ -61,7 +61,7 @@ int main(int argc, char *argv[]) {
         fail("connect");
     /* END */
 
-    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* send may accept fewer bytes than it is given: the rest must be sent again. */
     /* GAP send */
     for (size_t length = strlen(message), done = 0; done < length;) {
         ssize_t sent = send(client, message + done, length - done, MSG_NOSIGNAL);
@@ -71,7 +71,7 @@ int main(int argc, char *argv[]) {
     }
     /* END */
 
-    /* One recv gives what has arrived so far; 0 means that the server has closed. */
+    /* One recv returns what has arrived so far; 0 means that the server has closed. */
     char piece[4096];
     /* GAP receive */
     ssize_t length;

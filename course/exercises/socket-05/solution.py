@@ -37,7 +37,7 @@ try:
     client.sendall(message.encode())
     # END
 
-    # One recv gives what has arrived so far; b"" means that the server has closed.
+    # One recv returns what has arrived so far; b"" means that the server has closed.
     # GAP receive -> answer
     answer = b""
     while True:
@@ -49,7 +49,7 @@ try:
 except OSError as error:
     sys.exit(f"{host}: {error}")
 
-# Bytes are written as they came: the page need not be UTF-8.
+# Print the bytes unchanged: the page need not be UTF-8.
 sys.stdout.flush()
 sys.stdout.buffer.write(answer)
 client.close()

@@ -49,7 +49,7 @@ fn main() {
     server.write_all(message.as_bytes()).unwrap_or_else(|error| fail("send", error));
     // END
 
-    // One read gives what has arrived so far; 0 means that the server has closed.
+    // One read returns what has arrived so far; 0 means that the server has closed.
     // GAP receive
     let mut piece = [0u8; 4096];
     loop {

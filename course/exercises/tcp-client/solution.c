@@ -43,7 +43,7 @@ int main(int argc, char *argv[]) {
     while (total > 0 && strchr("\r\n", sentence[total - 1]))
         total--;
 
-    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* send may accept fewer bytes than it is given: the rest must be sent again. */
     /* GAP send */
     for (ssize_t done = 0; done < total;) {
         ssize_t sent = send(client, sentence + done, total - done, MSG_NOSIGNAL);
@@ -52,13 +52,13 @@ int main(int argc, char *argv[]) {
         done += sent;
     }
     /* END */
-    /* "I have said everything": the server's recv returns 0 then. We can still receive. */
+    /* Tells the server that we have sent everything: its recv returns 0. We can still receive. */
     /* GAP shutdown */
     if (shutdown(client, SHUT_WR) < 0)
         fail("shutdown");
     /* END */
 
-    /* A stream does not say where an answer ends. This one ends where the server closes. */
+    /* A stream does not mark where an answer ends. This one ends where the server closes. */
     char piece[1024];
     printf("From server: ");
     /* GAP receive */

@@ -19,12 +19,12 @@ try:
     # GAP send
     client.sendall(sentence)
     # END
-    # "I have said everything": the server's recv returns 0 then. We can still receive.
+    # Tells the server that we have sent everything: its recv returns 0. We can still receive.
     # GAP shutdown
     client.shutdown(socket.SHUT_WR)
     # END
 
-    # A stream does not say where an answer ends. This one ends where the server closes.
+    # A stream does not mark where an answer ends. This one ends where the server closes.
     # GAP receive -> answer
     answer = b""
     while True:

@@ -28,12 +28,12 @@ fn main() {
     // GAP send
     server.write_all(&sentence).unwrap_or_else(|error| fail("send", error));
     // END
-    // "I have said everything": the server's read returns 0 then. We can still receive.
+    // Tells the server that we have sent everything: its read returns 0. We can still receive.
     // GAP shutdown
     server.shutdown(Shutdown::Write).unwrap_or_else(|error| fail("shutdown", error));
     // END
 
-    // A stream does not say where an answer ends. This one ends where the server closes.
+    // A stream does not mark where an answer ends. This one ends where the server closes.
     let mut answer = Vec::new();
     // GAP receive -> answer
     server.read_to_end(&mut answer).unwrap_or_else(|error| fail("receive", error));

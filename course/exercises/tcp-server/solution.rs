@@ -27,7 +27,7 @@ fn main() {
         // ELSE let accepted: Result<(TcpStream, SocketAddr)> = todo!("gap accept");
         // END
         let Ok((client, address)): Result<(TcpStream, SocketAddr)> = accepted else { continue };
-        // One client may vanish: that is no reason for the others to lose the server.
+        // One client may vanish: that must not end the server for the others.
         match serve(client) {
             Ok(()) => println!("Closed: {address}"),
             Err(error) => println!("{address}: {error}"),
@@ -49,7 +49,7 @@ fn serve(mut client: TcpStream) -> Result<()> {
     // END
 }
 
-/// Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+/// Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
 fn upper(bytes: &[u8]) -> Vec<u8> {
     let mut answer = Vec::new();
     for chunk in bytes.utf8_chunks() {

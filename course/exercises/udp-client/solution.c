@@ -50,7 +50,7 @@ int main(int argc, char *argv[]) {
     /* END */
     freeaddrinfo(found);
 
-    /* The buffer must hold the largest datagram: what does not fit is thrown away. */
+    /* The buffer must hold the largest datagram: what does not fit is discarded. */
     static char answer[65536];
     /* GAP recvfrom -> answer, received */
     ssize_t received = recvfrom(client, answer, sizeof answer, 0, NULL, NULL);

@@ -20,7 +20,7 @@ sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
 client.sendto(sentence, (host, port))
 # END
 
-# The buffer must hold the largest datagram: what does not fit is thrown away.
+# The buffer must hold the largest datagram: what does not fit is discarded.
 # GAP recvfrom -> answer, server
 answer, server = client.recvfrom(65536)
 # END

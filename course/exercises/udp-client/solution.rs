@@ -36,7 +36,7 @@ fn main() {
     client.send_to(&sentence, address).unwrap_or_else(|error| fail("sendto", error));
     // END
 
-    // The buffer must hold the largest datagram: what does not fit is thrown away.
+    // The buffer must hold the largest datagram: what does not fit is discarded.
     let mut answer = vec![0u8; 65536];
     // GAP recvfrom -> answer, received
     let received = client.recv_from(&mut answer);

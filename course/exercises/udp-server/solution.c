@@ -17,7 +17,7 @@ static void fail(const char *call) {
     exit(1);
 }
 
-/* Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are. */
+/* Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are. */
 static size_t upper(const char *text, size_t length, char *answer) {
     size_t written = 0;
     for (size_t at = 0; at < length;) {
@@ -56,7 +56,7 @@ int main(int argc, char *argv[]) {
         static char message[65536], answer[4 * 65536];
         struct sockaddr_in client = {0};
         socklen_t size = sizeof client;
-        /* Who sent it comes with it: that is where to answer. */
+        /* The datagram comes with its sender: that is where to answer. */
         /* GAP recvfrom -> message, client, size, length */
         ssize_t length =
             recvfrom(server, message, sizeof message, 0, (struct sockaddr *)&client, &size);

@@ -19,11 +19,11 @@ except OSError as error:
 print("The server is ready to receive on port", port)
 
 while True:
-    # Who sent it came with it: that is where to answer.
+    # The datagram came with its sender: that is where to answer.
     # GAP recvfrom -> message, client
     message, client = server.recvfrom(65536)
     # END
-    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
     # GAP upper -> answer
     answer = message.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
     # END

@@ -19,7 +19,7 @@ fn main() {
 
     let mut message = vec![0u8; 65536];
     loop {
-        // Who sent it comes with it: that is where to answer.
+        // The datagram comes with its sender: that is where to answer.
         // GAP recvfrom -> message, received
         let received = server.recv_from(&mut message);
         // ELSE let received: std::io::Result<(usize, SocketAddr)> = todo!("gap recvfrom");
@@ -35,7 +35,7 @@ fn main() {
     }
 }
 
-/// Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+/// Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
 fn upper(bytes: &[u8]) -> Vec<u8> {
     // GAP upper
     let mut answer = Vec::new();

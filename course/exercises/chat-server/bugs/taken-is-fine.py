@@ -1,11 +1,11 @@
-# Fails port-taken: a port that is taken is reported as success.
+# Fails port-taken: a port that is in use is reported as success.
 
 import select
 import socket
 import sys
 
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
-# What a client has not read yet is kept for it, up to this much.
+# How much to keep for a client that does not read.
 PATIENCE = 1024 * 1024
 
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -19,8 +19,8 @@ except OSError as error:
 server.setblocking(False)
 print("Listening on port", port)
 
-unfinished = {}  # client -> the beginning of a line whose end has not come yet
-unsent = {}  # client -> what it has still to be sent
+unfinished = {}  # client -> the beginning of a line whose end has not arrived yet
+unsent = {}  # client -> bytes still to be sent to it
 
 
 def leave(client):
@@ -36,7 +36,7 @@ def receive(client):
     if not piece:
         leave(client)
         return
-    # Only whole lines are passed on: half a line would get mixed up with another client's.
+    # Pass on whole lines only: half a line would get mixed up with another client's.
     *lines, unfinished[client] = (unfinished[client] + piece).split(b"\n")
     for line in lines:
         for other in unsent:
@@ -45,7 +45,7 @@ def receive(client):
 
 
 def send(client):
-    # The socket does not block: it takes what its buffer has room for.
+    # The socket does not block: it accepts what its buffer has room for.
     try:
         taken = client.send(unsent[client])
     except OSError:
@@ -55,7 +55,7 @@ def send(client):
 
 
 while True:
-    # Wait until somebody has said something, or can take what we have for them.
+    # Wait until a socket is readable, or writable if we have something for it.
     writers = [client for client in unsent if unsent[client]]
     readable, writable, _ = select.select([server, *unfinished], writers, [])
     for ready in readable:
@@ -68,7 +68,7 @@ while True:
     for ready in writable:
         if ready in unsent:
             send(ready)
-    # Who does not read, or never ends a line, must not fill our memory.
+    # A client that does not read, or never ends a line, must not fill our memory.
     for client in list(unsent):
         if max(len(unsent[client]), len(unfinished[client])) > PATIENCE:
             leave(client)

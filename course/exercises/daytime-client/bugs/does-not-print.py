@@ -1,4 +1,4 @@
-# Fails answer: the time is received, and kept to itself.
+# Fails answer: the time is received, but not printed.
 
 import socket
 import sys
@@ -10,7 +10,7 @@ client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 try:
     client.connect((host, port))
 
-    # Whoever connects is told the time: there is nothing to send. The end is where it closes.
+    # There is nothing to send: the server sends the time at once, then closes.
     answer = b""
     while True:
         piece = client.recv(1024)

@@ -1,4 +1,4 @@
-# Fails answer: it prints the time of this machine: nobody need have answered.
+# Fails answer: it prints this machine's time, not the server's.
 
 import socket
 import sys
@@ -11,7 +11,7 @@ client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 try:
     client.connect((host, port))
 
-    # Whoever connects is told the time: there is nothing to send. The end is where it closes.
+    # There is nothing to send: the server sends the time at once, then closes.
     answer = b""
     while True:
         piece = client.recv(1024)

@@ -30,7 +30,7 @@ int main(int argc, char *argv[]) {
         fail("connect");
     freeaddrinfo(found);
 
-    /* Whoever connects is told the time: there is nothing to send. The end is where it closes. */
+    /* There is nothing to send: the server sends the time at once, then closes. */
     char piece[1024];
     ssize_t length;
     if ((length = recv(client, piece, 16, 0)) > 0)

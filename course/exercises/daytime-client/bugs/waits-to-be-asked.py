@@ -1,4 +1,4 @@
-# Fails connect: it listens, where it should connect.
+# Fails connect: it listens instead of connecting.
 
 import socket
 import sys
@@ -12,7 +12,7 @@ try:
     client.listen()
     client, _ = client.accept()
 
-    # Whoever connects is told the time: there is nothing to send. The end is where it closes.
+    # There is nothing to send: the server sends the time at once, then closes.
     answer = b""
     while True:
         piece = client.recv(1024)

@@ -1,4 +1,4 @@
-# Fails closes-early: when the server closes, it asks again and again.
+# Fails closes-early: when the server closes, it calls recv again and again.
 
 import socket
 import sys
@@ -14,7 +14,7 @@ try:
 
     client.sendall(message)
 
-    # The client knows how much must come back, and asks again until it has it.
+    # The client knows how much must come back, and calls recv until it has it all.
     received = 0
     while received < len(message):
         piece = client.recv(16)

@@ -1,4 +1,4 @@
-# Fails pieces: one recv is taken for the whole echo.
+# Fails pieces: it takes one recv for the whole echo.
 
 import socket
 import sys
@@ -14,7 +14,7 @@ try:
 
     client.sendall(message)
 
-    # The client knows how much must come back, and asks again until it has it.
+    # The client knows how much must come back, and calls recv until it has it all.
     received = 0
     for turn in range(1):
         piece = client.recv(65536)

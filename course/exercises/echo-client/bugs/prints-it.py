@@ -15,7 +15,7 @@ try:
     print(message)
     message = b""
 
-    # The client knows how much must come back, and asks again until it has it.
+    # The client knows how much must come back, and calls recv until it has it all.
     received = 0
     while received < len(message):
         piece = client.recv(16)

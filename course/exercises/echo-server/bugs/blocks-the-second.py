@@ -1,4 +1,4 @@
-# Fails two-at-once: no thread: while one client thinks, the others wait.
+# Fails two-at-once: no thread: while one client is silent, the others wait.
 
 import socket
 import sys
@@ -10,7 +10,7 @@ port = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
 def echo(client, address):
     print("Connected:", address)
     try:
-        # A stream has no message boundaries: every piece goes back as it came.
+        # A stream has no message boundaries: each piece goes back as it arrived.
         while True:
             piece = client.recv(4096)
             if not piece:
@@ -32,5 +32,5 @@ print("Listening on port", port)
 
 while True:
     client, address = server.accept()
-    # While one client thinks, the others are served: a thread for each.
+    # While one client is silent, the others are served: a thread for each.
     echo(client, address)

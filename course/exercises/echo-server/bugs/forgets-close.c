@@ -1,4 +1,4 @@
-/* Fails half-close: the connection stays open when the client has said everything. */
+/* Fails half-close: the connection stays open when the client has sent everything. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
@@ -15,7 +15,7 @@ static void fail(const char *call) {
     exit(1);
 }
 
-/* Sends all of it; 0 if it could. A client that has vanished is no reason to end (MSG_NOSIGNAL). */
+/* Sends all of it; returns 0 on success. MSG_NOSIGNAL: a client that vanished must not end us. */
 static int send_all(int client, const char *bytes, size_t length) {
     while (length > 0) {
         ssize_t sent = send(client, bytes, length, MSG_NOSIGNAL);
@@ -30,7 +30,7 @@ static int send_all(int client, const char *bytes, size_t length) {
 static void *echo(void *argument) {
     int client = (int)(intptr_t)argument;
     char piece[4096];
-    /* A stream has no message boundaries: every piece goes back as it came. */
+    /* A stream has no message boundaries: each piece goes back as it arrived. */
     ssize_t length;
     while ((length = recv(client, piece, sizeof piece, 0)) > 0)
         if (send_all(client, piece, length) < 0)
@@ -59,7 +59,7 @@ int main(int argc, char *argv[]) {
         int client = accept(server, NULL, NULL);
         if (client < 0)
             fail("accept");
-        /* While one client thinks, the others are served: a thread for each. */
+        /* While one client is silent, the others are served: a thread for each. */
         pthread_t thread;
         if (pthread_create(&thread, NULL, echo, (void *)(intptr_t)client) != 0) {
             close(client);

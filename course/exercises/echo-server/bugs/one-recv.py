@@ -1,4 +1,4 @@
-# Fails many-messages: one recv is taken for all that the client has to say.
+# Fails many-messages: it takes one recv for everything the client has to send.
 
 import socket
 import sys
@@ -10,7 +10,7 @@ port = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
 def echo(client, address):
     print("Connected:", address)
     try:
-        # A stream has no message boundaries: every piece goes back as it came.
+        # A stream has no message boundaries: each piece goes back as it arrived.
         client.sendall(client.recv(4096))
     except OSError as error:
         print(address, error)
@@ -28,5 +28,5 @@ print("Listening on port", port)
 
 while True:
     client, address = server.accept()
-    # While one client thinks, the others are served: a thread for each.
+    # While one client is silent, the others are served: a thread for each.
     threading.Thread(target=echo, args=(client, address), daemon=True).start()

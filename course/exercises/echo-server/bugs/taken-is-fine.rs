@@ -1,4 +1,4 @@
-// Fails port-taken: a port that is taken is reported as success.
+// Fails port-taken: a port that is in use is reported as success.
 
 use std::env::args;
 use std::io::{Read, Result, Write};
@@ -26,7 +26,7 @@ fn main() {
     }
 }
 
-/// While one client thinks, the others are served: a thread for each.
+/// While one client is silent, the others are served: a thread for each.
 fn start(client: TcpStream, address: SocketAddr) {
     println!("Connected: {address}");
     thread::spawn(move || {
@@ -36,7 +36,7 @@ fn start(client: TcpStream, address: SocketAddr) {
     });
 }
 
-/// A stream has no message boundaries: every piece goes back as it came. `client` is closed where
+/// A stream has no message boundaries: each piece goes back as it arrived. `client` is closed where
 /// this function ends.
 fn echo(mut client: TcpStream) -> Result<()> {
     let mut piece = [0u8; 4096];

@@ -14,7 +14,7 @@ root = os.path.realpath(sys.argv[2] if len(sys.argv) > 2 else ".")
 def find(path):
     """The file that a path such as /photo.png names, or None."""
     file = os.path.realpath(root + "/" + unquote(path.split("?")[0]))
-    # realpath has resolved "..": what is not below our folder is not for the world to see.
+    # realpath has resolved "..": a file that is not below our folder must not be sent.
     if not file.startswith(root.rstrip("/") + "/") and file != root:
         return None
     if os.path.isdir(file):
@@ -29,7 +29,7 @@ def answer(status, kind, body):
 
 def serve(client, address):
     try:
-        # A request may come in pieces. An empty line ends it.
+        # A request may arrive in pieces. An empty line ends it.
         request = b""
         while b"\r\n\r\n" not in request and len(request) < 16384:
             piece = client.recv(4096)
@@ -38,7 +38,7 @@ def serve(client, address):
             request += piece
         words = request.split(b"\r\n")[0].decode(errors="replace").split(" ")
         if not request:
-            pass  # it closed without a word
+            pass  # it closed without sending anything
         elif len(words) != 3:
             client.sendall(answer("400 Bad Request", "text/plain", b"What?\n"))
         elif words[0] != "GET":
@@ -65,5 +65,5 @@ print(f"Open http://localhost:{port}/")
 
 while True:
     client, address = server.accept()
-    # A browser opens several connections, and may say nothing on some of them.
+    # A browser opens several connections, and may send nothing on some of them.
     threading.Thread(target=serve, args=(client, address), daemon=True).start()

@@ -9,7 +9,7 @@ import time
 host = sys.argv[1] if len(sys.argv) > 1 else "pool.ntp.org"
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 123
 
-# From 1 January 1900, where NTP begins to count, to 1 January 1970, where Unix does.
+# From 1 January 1900, when NTP time begins, to 1 January 1970, when Unix time does.
 SECONDS_1900_TO_1970 = 2_208_988_800
 
 # Byte 0: leap indicator 0 (2 bits), version 4 (3 bits), mode 3 = client (3 bits). Bytes 40 to 47:
@@ -18,7 +18,7 @@ request = bytes([0b00_100_011]) + bytes(39) + os.urandom(8)
 
 
 def is_answer(reply):
-    """Is this what a server (mode 4), whose clock is set, answers to our request?"""
+    """Whether this is the answer of a server (mode 4) whose clock is set to our request."""
     return (
         len(reply) >= 48
         and reply[0] & 7 == 4
@@ -29,7 +29,7 @@ def is_answer(reply):
 
 
 def receive(client):
-    """The first good answer within two seconds. A bad one must not end the wait."""
+    """Returns the first good answer within two seconds. A bad one must not end the wait."""
     deadline = time.monotonic() + 2
     while True:
         client.settimeout(max(deadline - time.monotonic(), 0.001))
@@ -41,14 +41,14 @@ def receive(client):
 
 client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 try:
-    # For UDP, connect sends nothing: it fixes who we talk with.
+    # For UDP, connect sends nothing: it sets the peer.
     client.connect((host, port))
     client.send(request)
     reply = receive(client)
 except OSError as error:
     sys.exit(f"{host} port {port}: {error}")
 
-# Four bytes in network order: seconds since 1900. A small number belongs to the era that begins
+# Four bytes, big-endian: seconds since 1900. A small number belongs to the era that begins
 # on 7 February 2036.
 (seconds,) = struct.unpack("<I", reply[40:44])
 if seconds < 1 << 31:

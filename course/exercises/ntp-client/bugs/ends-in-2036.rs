@@ -1,4 +1,4 @@
-// Fails era: seconds that start again from 0 in 2036 become a date of 1900.
+// Fails era: seconds that start again at 0 in 2036 become a date in 1900.
 
 use std::env::args;
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::net::{SocketAddr, ToSocketAddrs, UdpSocket};
 use std::process::exit;
 use std::time::{Duration, Instant};
 
-/// From 1 January 1900, where NTP begins to count, to 1 January 1970, where Unix does.
+/// From 1 January 1900, when NTP time begins, to 1 January 1970, when Unix time does.
 const SECONDS_1900_TO_1970: u64 = 2_208_988_800;
 
 fn main() {
@@ -34,11 +34,11 @@ fn ask(host: &str, port: u16) -> Result<Vec<u8>> {
     request[0] = 0b00_100_011;
     File::open("/dev/urandom")?.read_exact(&mut request[40..])?;
 
-    // For UDP, connect sends nothing: it fixes who we talk with.
+    // For UDP, connect sends nothing: it sets the peer.
     client.connect(address)?;
     client.send(&request)?;
 
-    // The first good answer within two seconds. A bad one must not end the wait.
+    // Returns the first good answer within two seconds. A bad one must not end the wait.
     let deadline = Instant::now() + Duration::from_secs(2);
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -53,7 +53,7 @@ fn ask(host: &str, port: u16) -> Result<Vec<u8>> {
     }
 }
 
-/// Is this what a server (mode 4), whose clock is set, answers to our request?
+/// Whether this is the answer of a server (mode 4) whose clock is set to our request.
 fn is_answer(reply: &[u8], request: &[u8; 48]) -> bool {
     reply.len() >= 48
         && reply[0] & 7 == 4

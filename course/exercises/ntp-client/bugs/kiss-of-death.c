@@ -1,4 +1,4 @@
-/* Fails unset-clock: stratum 0 means: this is no time. It takes it for one. */
+/* Fails unset-clock: it believes an answer with stratum 0, whose clock is not set. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* From 1 January 1900, where NTP begins to count, to 1 January 1970, where Unix does. */
+/* From 1 January 1900, when NTP time begins, to 1 January 1970, when Unix time does. */
 #define SECONDS_1900_TO_1970 2208988800LL
 
 static void fail(const char *call) {
@@ -20,7 +20,7 @@ static void fail(const char *call) {
     exit(1);
 }
 
-/* Is this what a server (mode 4), whose clock is set, answers to our request? */
+/* Whether this is the answer of a server (mode 4) whose clock is set to our request. */
 static int is_answer(const unsigned char *reply, ssize_t length, const unsigned char *request) {
     return length >= 48 && (reply[0] & 7) == 4 && reply[0] >> 6 != 3 && 
            reply[1] <= 15 && memcmp(reply + 24, request + 40, 8) == 0;
@@ -56,14 +56,14 @@ int main(int argc, char *argv[]) {
         fail("/dev/urandom");
     fclose(chance);
 
-    /* For UDP, connect sends nothing: it fixes who we talk with. */
+    /* For UDP, connect sends nothing: it sets the peer. */
     if (connect(client, found->ai_addr, found->ai_addrlen) < 0)
         fail("connect");
     if (send(client, request, sizeof request, 0) < 0)
         fail("send");
     freeaddrinfo(found);
 
-    /* The first good answer within two seconds. A bad one must not end the wait. */
+    /* Returns the first good answer within two seconds. A bad one must not end the wait. */
     unsigned char reply[512] = {0};
     double deadline = now() + 2;
     for (;;) {
@@ -82,7 +82,7 @@ int main(int argc, char *argv[]) {
         fprintf(stderr, "An answer of %zd bytes was rejected\n", length);
     }
 
-    /* Four bytes in network order: seconds since 1900. A small number belongs to the era that
+    /* Four bytes, big-endian: seconds since 1900. A small number belongs to the era that
      * begins on 7 February 2036. */
     int64_t seconds = 0;
     uint32_t field;

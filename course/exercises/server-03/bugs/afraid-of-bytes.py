@@ -1,4 +1,4 @@
-# Fails bytes: it takes for granted that a message is UTF-8.
+# Fails bytes: it assumes that a message is UTF-8.
 
 import socket
 import sys
@@ -19,7 +19,7 @@ print("Connected:", address)
 data = client.recv(1024)
 print("Received", len(data), "bytes")
 
-# A client that closed without a word has sent 0 bytes: there is nobody to answer.
+# 0 bytes: the client closed without sending anything, so there is nothing to answer.
 if data:
     client.sendall(("OK..." + data.decode()).encode())
 

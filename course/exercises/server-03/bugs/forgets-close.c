@@ -1,4 +1,4 @@
-/* Fails ends: the connection stays open, for a second message that nobody answers. */
+/* Fails ends: the connection stays open for a second message, which it never answers. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
@@ -32,14 +32,14 @@ int main(int argc, char *argv[]) {
     if (client < 0)
         fail("accept");
 
-    /* Room for the answer: "OK..." and what the client said behind it. */
+    /* Room for the answer: "OK..." and what the client sent. */
     char data[5 + 1024] = "OK...";
     ssize_t length = recv(client, data + 5, 1024, 0);
     if (length < 0)
         fail("recv");
     printf("Received %zd bytes\n", length);
 
-    /* A client that closed without a word has sent 0 bytes: there is nobody to answer. */
+    /* 0 bytes: the client closed without sending anything, so there is nothing to answer. */
     if (length > 0) {
         for (ssize_t done = 0; done < 5 + length;) {
             ssize_t sent = send(client, data + done, 5 + length - done, MSG_NOSIGNAL);

@@ -1,4 +1,4 @@
-# Fails port-taken: a port that is taken is reported as success.
+# Fails port-taken: a port that is in use is reported as success.
 
 import socket
 import sys
@@ -20,7 +20,7 @@ print("Connected:", address)
 data = client.recv(1024)
 print("Received", len(data), "bytes")
 
-# A client that closed without a word has sent 0 bytes: there is nobody to answer.
+# 0 bytes: the client closed without sending anything, so there is nothing to answer.
 if data:
     client.sendall(b"OK..." + data)
 

@@ -6,7 +6,7 @@ import sys
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
 
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-# Connections of the last run may linger in TIME_WAIT. This says that they don't count.
+# Lets us restart while connections of the last run are still in TIME_WAIT.
 server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 try:
     server.bind(("", port))

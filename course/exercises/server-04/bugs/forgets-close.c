@@ -1,4 +1,4 @@
-/* Fails close: connections stay open: the client waits for an end that does not come. */
+/* Fails close: connections stay open, so the client waits for an end that does not come. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
@@ -19,7 +19,7 @@ int main(int argc, char *argv[]) {
     int server = socket(AF_INET, SOCK_STREAM, 0);
     if (server < 0)
         fail("socket");
-    /* Connections of the last run may linger in TIME_WAIT. This says that they don't count. */
+    /* Lets us restart while connections of the last run are still in TIME_WAIT. */
     int yes = 1;
     if (setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0)
         fail("setsockopt");
@@ -37,7 +37,7 @@ int main(int argc, char *argv[]) {
             fail("accept");
         char data[5 + 1024] = "OK...";
         ssize_t length = recv(client, data + 5, 1024, 0);
-        /* One client may vanish: that is no reason for the others to lose the server.
+        /* One client may vanish: that must not end the server for the others.
          * MSG_NOSIGNAL: otherwise writing to it would end this process with SIGPIPE. */
         for (ssize_t done = 0; length > 0 && done < 5 + length;) {
             ssize_t sent = send(client, data + done, 5 + length - done, MSG_NOSIGNAL);

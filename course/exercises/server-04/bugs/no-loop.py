@@ -1,4 +1,4 @@
-# Fails next-client: no accept loop: it ends after the first client.
+# Fails next-client: no accept loop: it exits after its first client.
 
 import socket
 import sys
@@ -6,7 +6,7 @@ import sys
 port = int(sys.argv[1]) if len(sys.argv) > 1 else 8888
 
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-# Connections of the last run may linger in TIME_WAIT. This says that they don't count.
+# Lets us restart while connections of the last run are still in TIME_WAIT.
 server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 try:
     server.bind(("", port))
@@ -23,6 +23,6 @@ for turn in range(1):
         if data:
             client.sendall(b"OK..." + data)
     except OSError as error:
-        # One client has vanished. The others must not lose the server for that.
+        # One client has vanished. That must not end the server for the others.
         print(address, error)
     client.close()

@@ -1,4 +1,4 @@
-# Un hilo por cliente; puerto 8888 fijo, saludo en castellano.
+# Un hilo por cliente; puerto 8888 fijo, saludo en español.
 import socket
 import sys
 from _thread import start_new_thread

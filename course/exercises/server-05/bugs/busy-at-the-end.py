@@ -1,4 +1,4 @@
-# Fails half-close: at the end of the stream it asks again and again.
+# Fails half-close: at the end of the stream it calls recv again and again.
 
 import socket
 import sys

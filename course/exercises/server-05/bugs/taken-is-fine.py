@@ -1,4 +1,4 @@
-# Fails port-taken: a port that is taken is reported as success.
+# Fails port-taken: a port that is in use is reported as success.
 
 import socket
 import sys

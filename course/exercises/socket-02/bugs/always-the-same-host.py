@@ -1,4 +1,4 @@
-# Fails other-name: the host is fixed: what the user asks for does not matter.
+# Fails other-name: the host is fixed, whatever the user asks for.
 
 import socket
 import sys

@@ -1,4 +1,4 @@
-/* Fails socket: the socket is never made: 3 is only a guess. */
+/* Fails socket: the socket is never created: 3 is only a guess. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-# Fails address: the name is printed, its address never looked up.
+# Fails address: the name is printed, but its address is never looked up.
 
 import socket
 import sys

@@ -1,4 +1,4 @@
-# Fails connect: the socket and the address are there, the call that joins them is not.
+# Fails connect: it has a socket and an address, but never calls connect.
 
 import socket
 import sys

@@ -1,4 +1,4 @@
-# Fails says-nothing: it talks: the exercise is to connect, and no more.
+# Fails says-nothing: it sends something: the exercise is only to connect.
 
 import socket
 import sys

@@ -1,4 +1,4 @@
-/* Fails request: lines end in LF alone; HTTP wants CR LF. */
+/* Fails request: lines end in LF alone; HTTP requires CR LF. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <netdb.h>
@@ -36,7 +36,7 @@ int main(int argc, char *argv[]) {
     }
     freeaddrinfo(found);
 
-    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* send may accept fewer bytes than it is given: the rest must be sent again. */
     size_t length = strlen(message), done = 0;
     while (done < length) {
         ssize_t sent = send(client, message + done, length - done, MSG_NOSIGNAL);

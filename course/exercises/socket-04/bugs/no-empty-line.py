@@ -1,4 +1,4 @@
-# Fails request: no empty line ends the request: the server waits for more of it.
+# Fails request: no empty line ends the request, so the server waits for more of it.
 
 import socket
 import sys

@@ -1,4 +1,4 @@
-# Como en el curso: mensajes en castellano y los errores como texto.
+# Como en el curso: mensajes en español y los errores como texto.
 import socket
 import sys
 

@@ -1,4 +1,4 @@
-/* Fails pieces: every piece overwrites the one before. */
+/* Fails pieces: each piece overwrites the one before. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
@@ -44,7 +44,7 @@ int main(int argc, char *argv[]) {
     if (connect(client, (struct sockaddr *)&endpoint, sizeof endpoint) < 0)
         fail("connect");
 
-    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* send may accept fewer bytes than it is given: the rest must be sent again. */
     for (size_t length = strlen(message), done = 0; done < length;) {
         ssize_t sent = send(client, message + done, length - done, MSG_NOSIGNAL);
         if (sent < 0)
@@ -52,7 +52,7 @@ int main(int argc, char *argv[]) {
         done += sent;
     }
 
-    /* One recv gives what has arrived so far; 0 means that the server has closed. */
+    /* One recv returns what has arrived so far; 0 means that the server has closed. */
     char piece[4096];
     ssize_t length;
     ssize_t last = 0;

@@ -21,7 +21,7 @@ try:
 
     client.sendall(message.encode())
 
-    # One recv gives what has arrived so far; b"" means that the server has closed.
+    # One recv returns what has arrived so far; b"" means that the server has closed.
     answer = b""
     while True:
         piece = client.recv(4096)
@@ -31,7 +31,7 @@ try:
 except OSError as error:
     sys.exit(f"{host}: {error}")
 
-# Bytes are written as they came: the page need not be UTF-8.
+# Print the bytes unchanged: the page need not be UTF-8.
 sys.stdout.flush()
 sys.stdout.buffer.write(answer)
 client.close()

@@ -1,4 +1,4 @@
-# Fails pieces: one recv is taken for the whole answer.
+# Fails pieces: it takes one recv for the whole answer.
 
 import socket
 import sys
@@ -21,13 +21,13 @@ try:
 
     client.sendall(message.encode())
 
-    # One recv gives what has arrived so far; b"" means that the server has closed.
+    # One recv returns what has arrived so far; b"" means that the server has closed.
     answer = b""
     answer = client.recv(4096)
 except OSError as error:
     sys.exit(f"{host}: {error}")
 
-# Bytes are written as they came: the page need not be UTF-8.
+# Print the bytes unchanged: the page need not be UTF-8.
 sys.stdout.flush()
 sys.stdout.buffer.write(answer)
 client.close()

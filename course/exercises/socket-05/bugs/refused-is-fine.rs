@@ -30,7 +30,7 @@ fn main() {
 
     server.write_all(message.as_bytes()).unwrap_or_else(|error| fail("send", error));
 
-    // One read gives what has arrived so far; 0 means that the server has closed.
+    // One read returns what has arrived so far; 0 means that the server has closed.
     let mut piece = [0u8; 4096];
     loop {
         let length = server.read(&mut piece).unwrap_or_else(|error| fail("receive", error));

@@ -1,4 +1,4 @@
-# Fails pieces: a piece smaller than the buffer is taken for the last one.
+# Fails pieces: it takes a piece smaller than the buffer for the last one.
 
 import socket
 import sys
@@ -21,7 +21,7 @@ try:
 
     client.sendall(message.encode())
 
-    # One recv gives what has arrived so far; b"" means that the server has closed.
+    # One recv returns what has arrived so far; b"" means that the server has closed.
     answer = b""
     while True:
         piece = client.recv(4096)
@@ -33,7 +33,7 @@ try:
 except OSError as error:
     sys.exit(f"{host}: {error}")
 
-# Bytes are written as they came: the page need not be UTF-8.
+# Print the bytes unchanged: the page need not be UTF-8.
 sys.stdout.flush()
 sys.stdout.buffer.write(answer)
 client.close()

@@ -1,4 +1,4 @@
-# TCPClient.py, del libro, con los textos en castellano.
+# TCPClient.py, del libro, con los textos en español.
 from socket import *
 
 serverName = 'localhost'

@@ -41,18 +41,18 @@ int main(int argc, char *argv[]) {
     while (total > 0 && strchr("\r\n", sentence[total - 1]))
         total--;
 
-    /* send may take fewer bytes than it was offered: what is left must be offered again. */
+    /* send may accept fewer bytes than it is given: the rest must be sent again. */
     for (ssize_t done = 0; done < total;) {
         ssize_t sent = send(client, sentence + done, total - done, MSG_NOSIGNAL);
         if (sent < 0)
             fail("send");
         done += sent;
     }
-    /* "I have said everything": the server's recv returns 0 then. We can still receive. */
+    /* Tells the server that we have sent everything: its recv returns 0. We can still receive. */
     if (shutdown(client, SHUT_WR) < 0)
         fail("shutdown");
 
-    /* A stream does not say where an answer ends. This one ends where the server closes. */
+    /* A stream does not mark where an answer ends. This one ends where the server closes. */
     char piece[1024];
     printf("From server: ");
     ssize_t length;

@@ -1,4 +1,4 @@
-// Fails answer: the answer is received, and forgotten.
+// Fails answer: the answer is received, but not printed.
 
 use std::env::args;
 use std::io::{BufRead, Read, Write, stdin, stdout};
@@ -21,10 +21,10 @@ fn main() {
     }
 
     server.write_all(&sentence).unwrap_or_else(|error| fail("send", error));
-    // "I have said everything": the server's read returns 0 then. We can still receive.
+    // Tells the server that we have sent everything: its read returns 0. We can still receive.
     server.shutdown(Shutdown::Write).unwrap_or_else(|error| fail("shutdown", error));
 
-    // A stream does not say where an answer ends. This one ends where the server closes.
+    // A stream does not mark where an answer ends. This one ends where the server closes.
     let mut answer = Vec::new();
     server.read_to_end(&mut answer).unwrap_or_else(|error| fail("receive", error));
 }

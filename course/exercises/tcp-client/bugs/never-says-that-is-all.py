@@ -1,4 +1,4 @@
-# Fails half-close: no half-close: a server that waits for the end waits for ever.
+# Fails half-close: no half-close: a server that waits for the end waits forever.
 
 import socket
 import sys
@@ -13,9 +13,9 @@ try:
     sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
 
     client.sendall(sentence)
-    # "I have said everything": the server's recv returns 0 then. We can still receive.
+    # Tells the server that we have sent everything: its recv returns 0. We can still receive.
 
-    # A stream does not say where an answer ends. This one ends where the server closes.
+    # A stream does not mark where an answer ends. This one ends where the server closes.
     answer = b""
     while True:
         piece = client.recv(1024)

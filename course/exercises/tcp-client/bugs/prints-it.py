@@ -13,10 +13,10 @@ try:
     sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
 
     print(sentence)
-    # "I have said everything": the server's recv returns 0 then. We can still receive.
+    # Tells the server that we have sent everything: its recv returns 0. We can still receive.
     client.shutdown(socket.SHUT_WR)
 
-    # A stream does not say where an answer ends. This one ends where the server closes.
+    # A stream does not mark where an answer ends. This one ends where the server closes.
     answer = b""
     while True:
         piece = client.recv(1024)

@@ -1,4 +1,4 @@
-# TCPServer.py, del libro, con los textos en castellano.
+# TCPServer.py, del libro, con los textos en español.
 from socket import *
 
 serverPort = 12000

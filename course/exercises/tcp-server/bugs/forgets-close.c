@@ -1,4 +1,4 @@
-/* Fails half-close: the connection stays open when the client has said everything. */
+/* Fails half-close: the connection stays open when the client has sent everything. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>
@@ -15,7 +15,7 @@ static void fail(const char *call) {
     exit(1);
 }
 
-/* Sends all of it; 0 if it could. A client that has vanished is no reason to end (MSG_NOSIGNAL). */
+/* Sends all of it; returns 0 on success. MSG_NOSIGNAL: a client that vanished must not end us. */
 static int send_all(int client, const char *bytes, size_t length) {
     while (length > 0) {
         ssize_t sent = send(client, bytes, length, MSG_NOSIGNAL);
@@ -27,7 +27,7 @@ static int send_all(int client, const char *bytes, size_t length) {
     return 0;
 }
 
-/* Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are. */
+/* Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are. */
 static size_t upper(const char *text, size_t length, char *answer) {
     size_t written = 0;
     for (size_t at = 0; at < length;) {

@@ -1,4 +1,4 @@
-# Fails next-client: no accept loop: it ends with its first client.
+# Fails next-client: no accept loop: it exits after its first client.
 
 import socket
 import sys
@@ -7,7 +7,7 @@ port = int(sys.argv[1]) if len(sys.argv) > 1 else 12000
 
 
 def upper(data):
-    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
     return data.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
 
 

@@ -1,4 +1,4 @@
-# UDPClient.py, del libro, con los textos en castellano.
+# UDPClient.py, del libro, con los textos en español.
 from socket import *
 
 serverName = 'localhost'

@@ -1,4 +1,4 @@
-# Fails as-typed: every byte becomes a datagram of its own.
+# Fails as-typed: each byte becomes a datagram of its own.
 
 import socket
 import sys
@@ -17,7 +17,7 @@ if not sentence:
 for byte in sentence:
     client.sendto(bytes([byte]), (host, port))
 
-# The buffer must hold the largest datagram: what does not fit is thrown away.
+# The buffer must hold the largest datagram: what does not fit is discarded.
 answer, server = client.recvfrom(65536)
 print("From", server)
 print(answer.decode(errors="replace"))

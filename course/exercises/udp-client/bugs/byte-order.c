@@ -45,7 +45,7 @@ int main(int argc, char *argv[]) {
         fail("sendto");
     freeaddrinfo(found);
 
-    /* The buffer must hold the largest datagram: what does not fit is thrown away. */
+    /* The buffer must hold the largest datagram: what does not fit is discarded. */
     static char answer[65536];
     ssize_t received = recvfrom(client, answer, sizeof answer, 0, NULL, NULL);
     if (received < 0)

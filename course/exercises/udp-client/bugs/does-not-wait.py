@@ -14,5 +14,5 @@ sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
 # One call, one datagram, even an empty one.
 client.sendto(sentence, (host, port))
 
-# The buffer must hold the largest datagram: what does not fit is thrown away.
+# The buffer must hold the largest datagram: what does not fit is discarded.
 client.close()

@@ -1,4 +1,4 @@
-# Fails empty: an empty sentence is not sent, but an answer waited for.
+# Fails empty: it does not send an empty sentence, but waits for an answer.
 
 import socket
 import sys
@@ -15,7 +15,7 @@ sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
 if sentence:
     client.sendto(sentence, (host, port))
 
-# The buffer must hold the largest datagram: what does not fit is thrown away.
+# The buffer must hold the largest datagram: what does not fit is discarded.
 answer, server = client.recvfrom(65536)
 print("From", server)
 print(answer.decode(errors="replace"))

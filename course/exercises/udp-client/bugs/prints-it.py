@@ -15,7 +15,7 @@ sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
 print(sentence)
 sys.exit(0)
 
-# The buffer must hold the largest datagram: what does not fit is thrown away.
+# The buffer must hold the largest datagram: what does not fit is discarded.
 answer, server = client.recvfrom(65536)
 print("From", server)
 print(answer.decode(errors="replace"))

@@ -1,4 +1,4 @@
-# Fails large: the buffer is too small: the rest of a datagram is thrown away.
+# Fails large: the buffer is too small: the rest of a datagram is discarded.
 
 import socket
 import sys
@@ -14,7 +14,7 @@ sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
 # One call, one datagram, even an empty one.
 client.sendto(sentence, (host, port))
 
-# The buffer must hold the largest datagram: what does not fit is thrown away.
+# The buffer must hold the largest datagram: what does not fit is discarded.
 answer, server = client.recvfrom(1024)
 print("From", server)
 print(answer.decode(errors="replace"))

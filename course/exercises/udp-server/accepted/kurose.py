@@ -1,4 +1,4 @@
-# UDPServer.py, del libro, con los textos en castellano.
+# UDPServer.py, del libro, con los textos en español.
 from socket import *
 
 serverPort = 12000

@@ -1,4 +1,4 @@
-# Fails next-client: every answer goes to the first client.
+# Fails next-client: each answer goes to the first client.
 
 import socket
 import sys
@@ -14,9 +14,9 @@ print("The server is ready to receive on port", port)
 
 first = None
 while True:
-    # Who sent it came with it: that is where to answer.
+    # The datagram came with its sender: that is where to answer.
     message, client = server.recvfrom(65536)
-    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
     answer = message.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
     try:
         first = first or client

@@ -1,4 +1,4 @@
-# Fails letters: only the letters of ASCII become large.
+# Fails letters: only ASCII letters are converted.
 
 import socket
 import sys
@@ -13,9 +13,9 @@ except OSError as error:
 print("The server is ready to receive on port", port)
 
 while True:
-    # Who sent it came with it: that is where to answer.
+    # The datagram came with its sender: that is where to answer.
     message, client = server.recvfrom(65536)
-    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
     answer = message.upper()
     try:
         server.sendto(answer, client)

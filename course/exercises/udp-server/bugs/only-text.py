@@ -1,4 +1,4 @@
-# Fails bytes: it takes for granted that a datagram is UTF-8.
+# Fails bytes: it assumes that a datagram is UTF-8.
 
 import socket
 import sys
@@ -13,9 +13,9 @@ except OSError as error:
 print("The server is ready to receive on port", port)
 
 while True:
-    # Who sent it came with it: that is where to answer.
+    # The datagram came with its sender: that is where to answer.
     message, client = server.recvfrom(65536)
-    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
     answer = message.decode().upper().encode()
     try:
         server.sendto(answer, client)

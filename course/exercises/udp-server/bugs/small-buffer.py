@@ -1,4 +1,4 @@
-# Fails large: the buffer is too small: the rest of a datagram is thrown away.
+# Fails large: the buffer is too small: the rest of a datagram is discarded.
 
 import socket
 import sys
@@ -13,9 +13,9 @@ except OSError as error:
 print("The server is ready to receive on port", port)
 
 while True:
-    # Who sent it came with it: that is where to answer.
+    # The datagram came with its sender: that is where to answer.
     message, client = server.recvfrom(1024)
-    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
     answer = message.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
     try:
         server.sendto(answer, client)

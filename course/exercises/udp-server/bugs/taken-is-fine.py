@@ -1,4 +1,4 @@
-# Fails port-taken: a port that is taken is reported as success.
+# Fails port-taken: a port that is in use is reported as success.
 
 import socket
 import sys
@@ -14,9 +14,9 @@ except OSError as error:
 print("The server is ready to receive on port", port)
 
 while True:
-    # Who sent it came with it: that is where to answer.
+    # The datagram came with its sender: that is where to answer.
     message, client = server.recvfrom(65536)
-    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are no UTF-8 stay as they are.
+    # Letters, not bytes: ñ is two bytes in UTF-8. Bytes that are not UTF-8 stay as they are.
     answer = message.decode(errors="surrogateescape").upper().encode(errors="surrogateescape")
     try:
         server.sendto(answer, client)
