@@ -148,11 +148,19 @@ mod tests {
             let mut rest = header.as_str();
             for part in ["\nNew here: ", "\nRun: ", "\nTry: ", "\nThe question: "] {
                 let at = rest.find(part);
-                assert!(at.is_some(), "{}: {part:?} should be in the header, in this order", program.name);
+                assert!(
+                    at.is_some(),
+                    "{}: {part:?} should be in the header, in this order",
+                    program.name
+                );
                 rest = &rest[at.unwrap()..];
             }
             let lines = program.source.lines();
-            assert!(lines.clone().all(|line| line.len() <= 100), "{}: a line is longer than 100 bytes", program.name);
+            assert!(
+                lines.clone().all(|line| line.len() <= 100),
+                "{}: a line is longer than 100 bytes",
+                program.name
+            );
         }
     }
 
