@@ -1,9 +1,7 @@
 //! Programs that socklab starts for itself: their output is collected, their state can be awaited,
 //! and none outlives its owner.
 
-use std::fs;
 use std::io::{PipeReader, Read, Write, pipe};
-use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::process::{Child as Process, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use socklab_kernel::{Transport, process, table};
 
 use crate::language;
 
@@ -21,13 +19,6 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often the kernel's tables are read again: there is no call that waits for them.
 const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
-
-/// The two transports of the course.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transport {
-    Tcp,
-    Udp,
-}
 
 /// A process that runs this same binary.
 #[derive(Debug)]
@@ -86,8 +77,7 @@ impl Child {
         let process =
             command.spawn().with_context(|| format!("start socklab {}", words.join(" ")))?;
         drop(command); // and with it our copies of the pipe's writing end
-        let pidfd =
-            pidfd_open(Pid::from_child(&process), PidfdFlags::empty()).context("pidfd_open")?;
+        let pidfd = process::pidfd(process.id()).context("pidfd_open")?;
         let output = Arc::new(Output::default());
         let collector = thread::spawn({
             let output = Arc::clone(&output);
@@ -138,7 +128,7 @@ impl Child {
     pub(crate) fn wait_for_port(&self, transport: Transport, port: u16) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
-            if self.holds(transport, port) {
+            if table::has_port(self.process.id(), transport, port) {
                 return Ok(());
             }
             if self.has_ended_within(GLANCE)? {
@@ -146,32 +136,6 @@ impl Child {
             }
         }
         bail!("after {PATIENCE:?} it still had not opened port {port}")
-    }
-
-    /// Is one of its descriptors a socket that listens on (or is bound to) this port?
-    fn holds(&self, transport: Transport, port: u16) -> bool {
-        // proc_net(5): column 2 is the local address, 4 the state, 10 the inode. A socket that
-        // listens is in state 0A; a UDP socket is in 07.
-        let (file, wanted_state) = match transport {
-            Transport::Tcp => ("tcp", "0A"),
-            Transport::Udp => ("udp", "07"),
-        };
-        let pid = self.process.id();
-        let table = fs::read_to_string(format!("/proc/{pid}/net/{file}")).unwrap_or_default();
-        let port = format!(":{port:04X}");
-        let mut inodes = table.lines().filter_map(|line| {
-            let columns: Vec<_> = line.split_whitespace().collect();
-            let (local, state, inode) = (columns.get(1)?, columns.get(3)?, columns.get(9)?);
-            (local.ends_with(&port) && *state == wanted_state).then(|| format!("socket:[{inode}]"))
-        });
-        let own: Vec<_> = fs::read_dir(format!("/proc/{pid}/fd"))
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| {
-                fs::read_link(entry.ok()?.path()).ok()?.into_os_string().into_string().ok()
-            })
-            .collect();
-        inodes.any(|inode| own.contains(&inode))
     }
 
     /// A pidfd becomes readable when its process ends (pidfd_open(2)).
@@ -218,22 +182,4 @@ impl Drop for Child {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// `port` if nobody has it, else one that the kernel picks. A port counts as taken too when old
-/// connections linger on it: a program without `SO_REUSEADDR` could not have it.
-pub(crate) fn free_port(transport: Transport, port: u16) -> Result<u16> {
-    use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
-    let kind = match transport {
-        Transport::Tcp => SocketType::STREAM,
-        Transport::Udp => SocketType::DGRAM,
-    };
-    for candidate in [port, 0] {
-        let probe = socket(AddressFamily::INET, kind, None).context("socket")?;
-        if bind(&probe, &SocketAddr::from(([0, 0, 0, 0], candidate))).is_ok() {
-            let own = SocketAddr::try_from(getsockname(&probe).context("getsockname")?)?;
-            return Ok(own.port());
-        }
-    }
-    bail!("bind 0.0.0.0:0: no port is free")
 }

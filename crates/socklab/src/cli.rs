@@ -186,7 +186,7 @@ pub(crate) struct Look {
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Bond {
     #[arg(long, hide = true, value_name = "PID")]
-    pub(crate) end_with_parent: Option<i32>,
+    pub(crate) end_with_parent: Option<u32>,
 }
 
 #[derive(Debug, Args)]

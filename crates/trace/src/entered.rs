@@ -13,6 +13,8 @@ pub struct Entered<'a> {
     pub command: u32,
     /// The call.
     pub name: Name,
+    /// The call's number on this architecture.
+    pub number: i64,
     /// Its descriptor, where it has one.
     pub fd: Option<i32>,
     /// The socket it is made on.

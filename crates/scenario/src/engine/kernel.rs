@@ -1,18 +1,19 @@
 //! The kernel's tables of sockets, `proc_net(5)`, as events.
 
-use std::fs;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::SocketAddr;
 
 use socklab_event::{
     Endpoint, Event, Family, Place, Protocol, SocketId, SocketType, State, TcpState, What,
 };
 use socklab_judge::Address;
+use socklab_kernel::table::{self, Entry, Namespace, Table};
+use socklab_kernel::{Transport, clock};
 
 use super::watch::Seen;
 use crate::Variables;
 use crate::format::KernelCondition;
 
-/// One line of the tables.
+/// A socket as the tables have it.
 #[derive(Clone, Debug)]
 struct Line {
     socket: SocketId,
@@ -20,13 +21,6 @@ struct Line {
     receive_queue: u32,
     send_queue: u32,
 }
-
-const TABLES: [(&str, Protocol, SocketType); 4] = [
-    ("tcp", Protocol::TCP, SocketType::STREAM),
-    ("tcp6", Protocol::TCP, SocketType::STREAM),
-    ("udp", Protocol::UDP, SocketType::DGRAM),
-    ("udp6", Protocol::UDP, SocketType::DGRAM),
-];
 
 /// Looks once. If what is there fits, it becomes events.
 pub(super) fn look(seen: &mut Seen, wanted: &KernelCondition, variables: &Variables) -> bool {
@@ -60,7 +54,7 @@ pub(super) fn look_at_all(seen: &mut Seen) {
 }
 
 fn tell(seen: &mut Seen, lines: Vec<Line>) {
-    let at = socklab_lab::now();
+    let at = clock::now();
     for line in lines {
         let place = owner(seen, &line.socket);
         let state = State {
@@ -87,71 +81,31 @@ fn owner(seen: &Seen, socket: &SocketId) -> Place {
 
 fn lines(seen: &Seen) -> Vec<Line> {
     let netns = seen.events.iter().find_map(|event| event.call()?.socket.as_ref()?.netns);
-    let mut lines = Vec::new();
-    for (table, protocol, kind) in TABLES {
-        let text = fs::read_to_string(format!("/proc/thread-self/net/{table}")).unwrap_or_default();
-        lines.extend(text.lines().skip(1).filter_map(|line| parse(line, protocol, kind, netns)));
-    }
-    lines
+    // Without IPv6 there are no tables of it.
+    let tables = Table::ALL.into_iter().filter_map(|table| table::read(Namespace::Own, table).ok());
+    tables.flatten().map(|entry| line(&entry, netns)).collect()
 }
 
-/// `sl local_address rem_address st tx_queue:rx_queue tr:tm->when retrnsmt uid timeout inode …`
-fn parse(line: &str, protocol: Protocol, kind: SocketType, netns: Option<u64>) -> Option<Line> {
-    let columns: Vec<&str> = line.split_whitespace().collect();
-    let local = endpoint(columns.get(1)?)?;
-    let peer = endpoint(columns.get(2)?)?;
-    let (send, receive) = columns.get(4)?.split_once(':')?;
-    let inode: u64 = columns.get(9)?.parse().ok()?;
-    let family = if matches!(local, Endpoint::Inet { .. }) { Family::INET } else { Family::INET6 };
-    Some(Line {
+/// An entry in the words of events.
+fn line(entry: &Entry, netns: Option<u64>) -> Line {
+    let (protocol, kind) = match entry.table.transport() {
+        Transport::Tcp => (Protocol::TCP, SocketType::STREAM),
+        Transport::Udp => (Protocol::UDP, SocketType::DGRAM),
+    };
+    let endpoint = |address: SocketAddr| Endpoint::ip(address.ip(), address.port());
+    Line {
         socket: SocketId {
             netns,
-            family,
+            family: if entry.local.is_ipv4() { Family::INET } else { Family::INET6 },
             kind,
             protocol,
-            local: Some(local),
-            peer: Some(peer).filter(|peer| peer.port() != Some(0)),
-            inode: Some(inode).filter(|inode| *inode > 0),
+            local: Some(endpoint(entry.local)),
+            peer: entry.remote.map(endpoint),
+            inode: entry.inode,
             peer_inode: None,
         },
-        state: TcpState(i32::from_str_radix(columns.get(3)?, 16).ok()?),
-        send_queue: u32::from_str_radix(send, 16).ok()?,
-        receive_queue: u32::from_str_radix(receive, 16).ok()?,
-    })
-}
-
-/// `0100007F:2EE0`: words of the address in the machine's byte order, the port as people write it.
-fn endpoint(text: &str) -> Option<Endpoint> {
-    let (address, port) = text.split_once(':')?;
-    let port = u16::from_str_radix(port, 16).ok()?;
-    let word = |at: usize| u32::from_str_radix(address.get(at..at + 8)?, 16).ok();
-    let ip: IpAddr = match address.len() {
-        8 => Ipv4Addr::from(word(0)?.to_ne_bytes()).into(),
-        32 => {
-            let mut bytes = [0; 16];
-            for (index, part) in bytes.chunks_mut(4).enumerate() {
-                part.copy_from_slice(&word(index * 8)?.to_ne_bytes());
-            }
-            Ipv6Addr::from(bytes).into()
-        }
-        _ => return None,
-    };
-    Some(Endpoint::ip(ip, port))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_of_the_table_is_read() {
-        let line = "   0: 0100007F:2EE0 00000000:0000 0A 00000000:00000002 00:00000000 00000000  \
-                    1000        0 70211 1 0000000000000000 100 0 0 10 0";
-        let line = parse(line, Protocol::TCP, SocketType::STREAM, None).unwrap();
-        assert_eq!(line.socket.local, Some(Endpoint::ip([127, 0, 0, 1], 12000)));
-        assert_eq!((line.socket.peer, line.socket.inode), (None, Some(70211)));
-        assert_eq!((line.state, line.receive_queue), (TcpState::LISTEN, 2));
-        let six = endpoint("00000000000000000000000001000000:0050").unwrap();
-        assert_eq!(six.to_string(), "[::1]:80");
+        state: TcpState(entry.state.into()),
+        send_queue: entry.send_queue,
+        receive_queue: entry.receive_queue,
     }
 }

@@ -127,7 +127,11 @@ fn converse(binary: &Path, request: &Request, patience: Duration) -> Result<Vec<
     let mut command = Command::new(binary);
     // A process group of its own: Ctrl-C is for us, and our end is theirs.
     command.process_group(0);
-    command.arg(STAGE).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+        .arg(STAGE)
+        .arg(std::process::id().to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut child = Guard(command.spawn().map_err(call("start"))?);
     let text =
         serde_json::to_vec(request).map_err(|error| Error::Answer { what: error.to_string() })?;

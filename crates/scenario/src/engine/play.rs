@@ -112,7 +112,7 @@ impl<'a> Play<'a> {
         }
         // From here on things end because we end them, and that is not part of the story: dropping
         // `self` closes everybody's input.
-        self.watch.change(|seen| seen.over = Some(socklab_lab::now()));
+        self.watch.change(|seen| seen.over = Some(socklab_kernel::clock::now()));
         for (index, orders) in begun {
             // A disturbed peer is one of those below.
             if let Ok(end) = self.settle(&steps[index], orders) {

@@ -1,14 +1,15 @@
 //! The inside: enters the place, plays the scenario under the tracer, tells what happened.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use socklab_event::Header;
+use socklab_kernel::parent::{self, Parent};
+use socklab_kernel::process::{Scheduling, own_scheduling};
+use socklab_kernel::{Transport, port};
 use socklab_lab::Side;
 use socklab_trace::{Options, Tracer};
 
@@ -30,7 +31,7 @@ const SAMPLE: usize = 4096;
 pub fn stage() -> Option<ExitCode> {
     match std::env::args_os().nth(1)?.to_str()? {
         PEER => Some(crate::peer::peer()),
-        STAGE => Some(match on_stage() {
+        STAGE => Some(match on_stage(std::env::args().nth(2).as_deref()) {
             Ok(code) => code,
             Err(error) => {
                 eprintln!("socklab stage: {error}");
@@ -41,8 +42,10 @@ pub fn stage() -> Option<ExitCode> {
     }
 }
 
-fn on_stage() -> io::Result<ExitCode> {
-    socklab_lab::die_with_parent()?;
+/// `parent` is the process id of whoever started this process.
+fn on_stage(parent: Option<&str>) -> io::Result<ExitCode> {
+    let parent = parent.and_then(|id| id.parse().ok()).ok_or(io::ErrorKind::InvalidInput)?;
+    parent::end_with(Parent::Id(parent))?;
     let mut text = Vec::new();
     io::stdin().read_to_end(&mut text)?;
     let mut request: Request = serde_json::from_slice(&text)?;
@@ -72,7 +75,10 @@ fn on_stage() -> io::Result<ExitCode> {
     }
     request.variables.port = match private && !scenario.port_free {
         true => scenario.port,
-        false => free_port(if scenario.port_free { 0 } else { scenario.port })?,
+        false => {
+            let preferred = if scenario.port_free { 0 } else { scenario.port };
+            port::free(preferred, &[Transport::Tcp, Transport::Udp])?
+        }
     };
     make_files(scenario, &request)?;
     answer(&perform(request, place))?;
@@ -97,7 +103,7 @@ fn perform(request: Request, place: Place) -> Recording {
     });
     let handle = tracer.handle();
     let header = tracer.header();
-    let before = processor_ms();
+    let before = own_scheduling();
     let (result, played) = thread::scope(|scope| {
         let (request, watch) = (&request, &watch);
         let steering = handle.clone();
@@ -140,27 +146,19 @@ fn perform(request: Request, place: Place) -> Recording {
         steps: played.steps,
         place,
         over: seen.over.unwrap_or_default(),
-        starved_ms: starved(before, processor_ms()),
+        starved_ms: starved(before, own_scheduling()),
         second: false,
         variables: request.variables,
         trouble,
     }
 }
 
-/// How long this thread has had a processor, and stood in line for one, ms: the first two numbers
-/// of `schedstat` (`Documentation/scheduler/sched-stats.rst`).
-fn processor_ms() -> (u64, u64) {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let mut numbers = text.split(' ').map_while(|word| word.parse::<u64>().ok());
-    let mut next = || numbers.next().unwrap_or(0) / 1_000_000;
-    (next(), next())
-}
-
-/// How long it stood in line, if that is more than a program causes that keeps it busy: it then
-/// shares a processor with that program, and waits about as long as it runs.
-fn starved(before: (u64, u64), after: (u64, u64)) -> u64 {
-    let (ran, stood) = (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1));
-    if stood > 2 * ran { stood } else { 0 }
+/// How long this thread waited for a processor, ms, if that is more than a program causes that
+/// keeps one busy: it then shares a processor with that program, and waits about as long as it runs.
+fn starved(before: Scheduling, after: Scheduling) -> u64 {
+    let ran = after.ran.saturating_sub(before.ran);
+    let waited = after.waited.saturating_sub(before.waited);
+    if waited > 2 * ran { u64::try_from(waited.as_millis()).unwrap_or(u64::MAX) } else { 0 }
 }
 
 fn failed(request: Request, trouble: Trouble) -> Recording {
@@ -175,22 +173,6 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         second: false,
         trouble: Some(trouble),
     }
-}
-
-/// `port` if nobody has it, for TCP and for UDP; else one that the kernel picks.
-fn free_port(port: u16) -> io::Result<u16> {
-    for candidate in [port, 0, 0, 0, 0] {
-        let tcp = socket(AddressFamily::INET, SocketType::STREAM, None)?;
-        let udp = socket(AddressFamily::INET, SocketType::DGRAM, None)?;
-        if bind(&tcp, &SocketAddr::from((Ipv4Addr::UNSPECIFIED, candidate))).is_err() {
-            continue;
-        }
-        let own = SocketAddr::try_from(getsockname(&tcp)?)?;
-        if bind(&udp, &SocketAddr::from((Ipv4Addr::UNSPECIFIED, own.port()))).is_ok() {
-            return Ok(own.port());
-        }
-    }
-    Err(io::Error::from(io::ErrorKind::AddrInUse))
 }
 
 fn make_files(scenario: &Scenario, request: &Request) -> io::Result<()> {

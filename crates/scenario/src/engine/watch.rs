@@ -89,6 +89,8 @@ pub(super) struct Inside {
     pub(super) call: String,
     /// The system call.
     pub(super) name: String,
+    /// Its number.
+    pub(super) number: i64,
     /// The descriptor it is made on.
     pub(super) fd: Option<i32>,
 }
@@ -201,7 +203,8 @@ impl Seen {
     pub(super) fn enter(&mut self, call: &socklab_trace::Entered<'_>, word: &str) {
         let (name, word) = (call.name.to_string(), word.to_owned());
         let command = call.command as usize;
-        let inside = Inside { process: call.place.process, command, call: word, name, fd: call.fd };
+        let (process, number) = (call.place.process, call.number);
+        let inside = Inside { process, command, call: word, name, number, fd: call.fd };
         self.inside.insert(call.place.thread, inside);
     }
 

@@ -18,11 +18,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use programs::Program;
-use rustix::process::Pid;
+use socklab_kernel::parent::{self, Parent};
 
 use crate::cli::{self, Bond, Cli, Command, CourseCommand};
 use crate::course;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::language::{speaker, text};
 use crate::output::{println, write_bytes, write_out};
 use crate::{highlight, lesson, style, tour};
@@ -90,17 +90,10 @@ fn traced(run: &cli::Run) -> Option<Vec<String>> {
     (own.is_some() || run.trace).then_some(arguments)
 }
 
-/// When what started us ends, however it ends, so do we (prctl(2), `PR_SET_PDEATHSIG`).
+/// If somebody is to end us by ending himself, that is our parent.
 fn bind_to_parent(bond: Bond) -> Result<()> {
-    if let Some(parent) = bond.end_with_parent {
-        let kill = Some(rustix::process::Signal::KILL);
-        rustix::process::set_parent_process_death_signal(kill).context("prctl PR_SET_PDEATHSIG")?;
-        // A parent that ended before that call sends no signal any more.
-        if rustix::process::getppid().map(Pid::as_raw_pid) != Some(parent) {
-            std::process::exit(Exit::No as i32);
-        }
-    }
-    Ok(())
+    let Some(parent) = bond.end_with_parent else { return Ok(()) };
+    parent::end_with(Parent::Id(parent)).context("prctl PR_SET_PDEATHSIG")
 }
 
 fn welcome() {

@@ -36,8 +36,7 @@ pub(super) fn service(port: u16, protocol: socklab_net::services::Protocol) -> O
 
 /// The kernel's own word on this machine's name.
 pub(super) fn host_name() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    name.trim_end().to_string()
+    socklab_kernel::sysctl::read("kernel.hostname").unwrap_or_default()
 }
 
 fn getent(words: &[&str]) -> Option<String> {

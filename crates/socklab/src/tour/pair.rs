@@ -8,10 +8,10 @@ use rustix::fs::{MemfdFlags, memfd_create};
 use socklab_trace::Stdio;
 
 use super::scene::{Scene, Step, quoted};
-use crate::child::Transport;
 use crate::commands::trace::{Plan, Recording, Traced, course_program, record};
 use crate::failure::{Exit, Failure, told};
 use crate::language::text;
+use socklab_kernel::Transport;
 
 /// A pair to run: course programs with their arguments, and what to type at the client.
 pub(super) struct Pair<'a> {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use socklab_event::Timeline;
+use socklab_kernel::Transport;
 
-use crate::child::{Child, Transport, free_port};
+use crate::child::Child;
 use crate::language::text;
 
 /// A command and what it printed.
@@ -89,7 +90,9 @@ impl Scene {
 
     /// The course's port if it is free, else another one, and a note that says so.
     pub(super) fn port(&mut self, transport: Transport, wanted: u16) -> Result<u16> {
-        let port = free_port(transport, if self.any_port { 0 } else { wanted })?;
+        let preferred = if self.any_port { 0 } else { wanted };
+        let port =
+            socklab_kernel::port::free(preferred, &[transport]).context("find a free port")?;
         if port != wanted {
             self.notes.push(text!("tour-other-port", wanted = wanted, port = port));
         }

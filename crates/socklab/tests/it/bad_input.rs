@@ -157,8 +157,8 @@ fn a_port_that_is_taken_is_an_error_of_bind_on_that_address() {
 
 #[test]
 fn a_low_port_is_for_those_who_may() {
-    let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
-    if first.is_ok_and(|first| first.trim() == "0") {
+    let first = socklab_kernel::sysctl::read("net.ipv4.ip_unprivileged_port_start");
+    if first.is_ok_and(|first| first == "0") {
         not_run!("ip_unprivileged_port_start above 0");
     }
     let setpriv = need!("setpriv");

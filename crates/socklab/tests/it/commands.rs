@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::stage::{need, not_run, program, run, run_with, socklab};
 use serde_json::Value;
+use socklab_kernel::status::Status;
 
 /// The repository's root: the paths of `list --json` begin there.
 fn repository() -> &'static Path {
@@ -40,10 +41,10 @@ fn a_running_program_is_known_by_its_own_name() {
     // What it prints first says that it runs.
     let mut letter = [0];
     child.stdout.as_mut().unwrap().read_exact(&mut letter).expect("a prompt");
-    let comm = fs::read_to_string(format!("/proc/{}/comm", child.id()));
+    let status = Status::of(child.id());
     child.kill().expect("a child");
     child.wait().expect("its end");
-    assert_eq!(comm.expect("a process"), "udp-client\n");
+    assert_eq!(status.expect("a process").field("Name"), Some("udp-client"));
 }
 
 #[test]
@@ -133,8 +134,8 @@ fn basics_03_says_what_the_course_asks_for() {
 #[test]
 fn host_is_what_the_kernel_and_getent_say() {
     let getent = need!("getent");
-    let kernel = fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
-    let name = kernel.trim_end();
+    let name = socklab_kernel::sysctl::read("kernel.hostname").unwrap();
+    let name = name.as_str();
     let known = run(program(&getent).args(["ahosts", name]));
     if known.code != 0 {
         not_run!("a host name that resolves");

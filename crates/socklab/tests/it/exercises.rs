@@ -217,11 +217,10 @@ fn survives(submission: &str) -> Value {
 
 /// Processes that have this word on their command line.
 fn running_with(word: &str) -> Vec<String> {
-    let processes = fs::read_dir("/proc").expect("/proc").flatten();
-    let lines = processes.filter_map(|entry| {
-        let number: u32 = entry.file_name().to_str()?.parse().ok()?;
-        let line = fs::read_to_string(format!("/proc/{number}/cmdline")).ok()?;
-        line.contains(word).then(|| format!("{number}: {}", line.replace('\0', " ")))
+    let processes = socklab_kernel::process::all().expect("/proc");
+    let lines = processes.into_iter().filter_map(|number| {
+        let line = socklab_kernel::process::arguments(number).0.join(" ");
+        line.contains(word).then(|| format!("{number}: {line}"))
     });
     lines.collect()
 }

@@ -10,6 +10,7 @@ use crate::stage::own::Own;
 use crate::stage::{Ended, Running, need, not_run, program, run, socklab};
 use rustix::process::Signal;
 use serde_json::Value;
+use socklab_kernel::process;
 
 /// Tours of one machine want the same ports; here each has them for itself. What happens when
 /// they do not is a test of its own.
@@ -166,11 +167,10 @@ fn tour_in_the_middle(own: &Own) -> Running {
             }
             tour.signal(Signal::STOP);
             let children = own.processes().into_iter().filter(|pid| *pid != tour.pid());
-            let command_lines = children
-                .map(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default());
+            let mut command_lines = children.map(|pid| process::arguments(pid).0.concat());
             // Under the program's own name: it is a server already, and waits for a client who
             // will not come now.
-            if command_lines.into_iter().any(|line| line.starts_with("server-0")) {
+            if command_lines.any(|line| line.starts_with("server-0")) {
                 return tour;
             }
             tour.signal(Signal::CONT);

@@ -8,6 +8,7 @@ use crate::stage::Transport::{Tcp, Udp};
 use crate::stage::own::Own;
 use crate::stage::{Running, free_port, need, not_run, program, run, run_with, serve, socklab};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
+use socklab_kernel::status::Status;
 
 /// The ladder of an upper-case pair, and what the programs themselves printed.
 fn traced_pair(extra: &[&str]) -> (crate::stage::Ended, u16) {
@@ -169,10 +170,9 @@ fn a_running_server_can_be_attached_to_and_goes_on_afterwards() {
     let pid = server.pid().to_string();
     let tracer = Running::start(&mut socklab(&["trace", "--no-explanations", "-p", &pid]));
     // Attached when the kernel says so: /proc/PID/status names the tracer.
-    let status = format!("/proc/{pid}/status");
-    let wanted = format!("TracerPid:\t{}\n", tracer.pid());
     let deadline = Instant::now() + crate::stage::PATIENCE;
-    while !std::fs::read_to_string(&status).is_ok_and(|text| text.contains(&wanted)) {
+    let traced_by = || Status::of(server.pid()).ok().and_then(|status| status.tracer());
+    while traced_by() != Some(tracer.pid()) {
         assert!(Instant::now() < deadline, "not attached: {}", tracer.finish().errors);
         std::thread::yield_now();
     }
@@ -222,8 +222,8 @@ fn two_thousand_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
         client.shutdown(Shutdown::Write).expect("a shutdown");
         assert_eq!(client.read(&mut answer).expect("the end"), 0);
     }
-    let status = std::fs::read_to_string(format!("/proc/{}/status", tracer.pid())).expect("/proc");
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"));
+    let status = Status::of(tracer.pid()).expect("/proc");
+    let peak = status.field("VmHWM").and_then(|peak| peak.strip_suffix("kB"));
     let peak: u32 = peak.and_then(|peak| peak.trim().parse().ok()).expect("a number");
     assert!(peak < 100 * 1024, "{peak} kB");
     tracer.signal(Signal::TERM);

@@ -215,6 +215,7 @@ impl Entering<'_, '_> {
             place: &place,
             command: tracees.process_of(tid).map_or(0, |process| process.command),
             name: Name::of(entry.row.name),
+            number: entry.row.number,
             fd: entry.row.takes_fd().then(|| entry.fd()),
             socket: socket.as_ref().map(|socket| &socket.id),
             began,

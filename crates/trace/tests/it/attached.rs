@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::tracees::{calls, lives, notices, options, prepare};
 use socklab_event::{Args, Errno, Notice, Process};
+use socklab_kernel::process::{self, SystemCall};
 use socklab_trace::{AttachRefusal, EndReason, Error, Tracer};
 
 /// A program that does not outlive its test.
@@ -103,11 +104,13 @@ us.recv(9)
     let mut output = child.stdout.take().expect("its output");
     let program = Server(child);
     output.read_exact(&mut [0]).expect("a line");
-    let called = format!("/proc/{}/syscall", program.0.id());
+    let id = program.0.id();
     let deadline = Instant::now() + Duration::from_secs(20);
-    // proc_pid_syscall(5): the number of the call it sleeps in.
-    let recv = format!("{} ", libc::SYS_recvfrom);
-    while !std::fs::read_to_string(&called).is_ok_and(|call| call.starts_with(&recv)) {
+    let waits_in_recv = || match process::system_call(id, id) {
+        Ok(SystemCall::Inside { number, .. }) => number == libc::SYS_recvfrom,
+        _ => false,
+    };
+    while !waits_in_recv() {
         assert!(Instant::now() < deadline, "it does not wait in recv");
         std::thread::yield_now();
     }
@@ -146,10 +149,8 @@ fn a_first_thread_that_has_ended_is_not_waited_for() {
     let mut program = Server(child);
     let output = program.0.stdout.as_mut().expect("its output");
     BufReader::new(output).read_line(&mut String::new()).expect("a line");
-    let status = format!("/proc/{}/status", program.0.id());
-    let has_ended =
-        || std::fs::read_to_string(&status).is_ok_and(|text| text.contains("Z (zombie"));
-    while !has_ended() {
+    let id = program.0.id();
+    while process::state(id, id) != Some(process::State::Zombie) {
         std::thread::yield_now();
     }
     let tracer = Tracer::new(options()).attach(program.0.id());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::tracees::{calls, lives, notices, prepare, python, quiet, record, record_one};
 use socklab_event::{Args, Endpoint, Exit, Notice, Process, Signal};
+use socklab_kernel::process;
 use socklab_trace::{EndReason, Options, Tracer};
 
 fn run_python(script: &str) -> (Vec<socklab_event::Event>, socklab_trace::Summary) {
@@ -44,14 +45,10 @@ fn a_bomb_that_does_not_end_is_ended() {
 }
 
 /// Processes that have this word among their arguments.
-fn processes_with(word: &str) -> Vec<String> {
-    let entries = std::fs::read_dir("/proc").expect("/proc").flatten();
-    let ids = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let has = |id: &String| {
-        let argv = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-        argv.split(|byte| *byte == 0).any(|argument| argument == word.as_bytes())
-    };
-    ids.filter(has).collect()
+fn processes_with(word: &str) -> Vec<u32> {
+    let mut processes = process::all().expect("/proc");
+    processes.retain(|id| process::arguments(*id).0.iter().any(|argument| argument == word));
+    processes
 }
 
 #[test]
@@ -80,7 +77,7 @@ fn nobody_is_left_behind_when_the_recording_ends_in_the_middle_of_forks() {
     let (events, outcome) = record(Tracer::new(options).command(quiet(argv)));
     assert_eq!(outcome.end, EndReason::Deadline);
     assert!(lives(&events).count() > 2);
-    assert_eq!(processes_with(&word), Vec::<String>::new());
+    assert_eq!(processes_with(&word), Vec::<u32>::new());
 }
 
 #[test]

@@ -194,8 +194,8 @@ fn as_another_tracer() {
 }
 
 fn is_alive(pid: &str) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-    stat.is_ok_and(|stat| !stat.contains(") Z") && !stat.contains(") X"))
+    let pid = pid.parse().expect("a process id");
+    socklab_kernel::process::state(pid, pid).is_some_and(|state| !state.has_ended())
 }
 
 #[test]

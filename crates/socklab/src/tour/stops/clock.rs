@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use anyhow::Result;
 
 use super::behind;
-use crate::child::Transport;
 use crate::language::text;
 use crate::tour::scene::{CLOCK_TOLERANCE, Scene};
+use socklab_kernel::Transport;
 
 /// Above 1024, so that no root is needed: NTP's own port is 123.
 const PORT: u16 = 12300;

@@ -3,10 +3,10 @@
 use anyhow::Result;
 
 use super::behind;
-use crate::child::Transport;
 use crate::language::text;
 use crate::tour::pair::{Pair, Printed};
 use crate::tour::scene::Scene;
+use socklab_kernel::Transport;
 
 const SENTENCE: &str = "hola, señor ñandú";
 const UPPER: &str = "HOLA, SEÑOR ÑANDÚ";

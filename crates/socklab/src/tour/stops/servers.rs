@@ -4,9 +4,9 @@ use std::net::TcpListener;
 
 use anyhow::{Context, Result};
 
-use crate::child::Transport;
 use crate::language::text;
 use crate::tour::scene::{Running, Scene};
+use socklab_kernel::Transport;
 
 const PORT: u16 = 8888;
 

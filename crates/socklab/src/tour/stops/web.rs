@@ -5,10 +5,10 @@ use socklab_net::server::http::PAGE;
 use socklab_say::count;
 
 use super::behind;
-use crate::child::Transport;
 use crate::language::text;
 use crate::tour::evidence;
 use crate::tour::scene::Scene;
+use socklab_kernel::Transport;
 
 const PORT: u16 = 8080;
 

@@ -1,6 +1,5 @@
 //! Children: their input, their output, their end.
 
-use std::fs;
 use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -10,10 +9,11 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use socklab_kernel::{Transport, process, table};
 
 use super::stream::Stream;
-use super::{PATIENCE, Transport, contains};
+use super::{PATIENCE, contains};
 
 /// A child with pipes for input, output and errors. It has a process group of its own, which is
 /// killed when this value goes away.
@@ -80,7 +80,7 @@ impl Running {
         socklab_trace::close_others_on_exec();
         command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.process_group(0).spawn().unwrap_or_else(|e| panic!("{what}: {e}"));
-        let pidfd = pidfd_open(Pid::from_child(&child), PidfdFlags::empty()).expect("pidfd_open");
+        let pidfd = process::pidfd(child.id()).expect("pidfd_open");
         let output = Stream::collect(child.stdout.take());
         let errors = Stream::collect(child.stderr.take());
         let input = child.stdin.take();
@@ -181,25 +181,7 @@ impl Running {
 
     /// Is it alive, with a socket of its own that listens on this port (TCP) or is bound to it?
     pub(crate) fn has_port(&self, transport: Transport, port: u16) -> bool {
-        // proc_net(5): column 2 is the local address, 4 the state, 10 the inode. A socket that
-        // listens is in state 0A, a UDP socket that is not connected in 07.
-        let (table, state) = match transport {
-            Transport::Tcp => ("tcp", "0A"),
-            Transport::Udp => ("udp", "07"),
-        };
-        let pid = self.pid();
-        let table = fs::read_to_string(format!("/proc/{pid}/net/{table}")).unwrap_or_default();
-        let wanted = format!(":{port:04X}");
-        let inodes: Vec<String> = table
-            .lines()
-            .map(|line| line.split_whitespace().collect::<Vec<_>>())
-            .filter(|columns| columns.len() > 9)
-            .filter(|columns| columns[1].ends_with(&wanted) && columns[3] == state)
-            .map(|columns| format!("socket:[{}]", columns[9]))
-            .collect();
-        let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
-        let mut links = descriptors.flat_map(|descriptor| fs::read_link(descriptor.path()));
-        links.any(|link| inodes.iter().any(|inode| link.as_os_str() == inode.as_str()))
+        table::has_port(self.pid(), transport, port)
     }
 }
 

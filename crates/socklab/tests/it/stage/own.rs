@@ -7,7 +7,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::process::{Pid, Signal, kill_process};
+use socklab_kernel::process;
 
 use super::{PATIENCE, program};
 
@@ -37,12 +38,9 @@ impl Own {
 
     /// The processes that run this file, by the kernel's word. A zombie runs nothing.
     pub(crate) fn processes(&self) -> Vec<u32> {
-        let processes = fs::read_dir("/proc").expect("/proc").flatten();
-        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let runs_this = |pid: &u32| {
-            fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|executed| executed == self.path)
-        };
-        numbers.filter(runs_this).collect()
+        let mut processes = process::all().expect("/proc");
+        processes.retain(|pid| process::executable(*pid).is_some_and(|file| file == self.path));
+        processes
     }
 
     /// Waits until nobody runs this file any more. An NTP client may take its 3 seconds.
@@ -52,8 +50,7 @@ impl Own {
         loop {
             let left = self.processes();
             let Some(first) = left.first() else { return };
-            let command_line = fs::read_to_string(format!("/proc/{first}/cmdline"));
-            let command_line = command_line.unwrap_or_default().replace('\0', " ");
+            let command_line = process::arguments(*first).0.join(" ");
             if Instant::now() > deadline {
                 panic!("after {after}: {left:?}, such as {command_line}");
             }
@@ -70,8 +67,7 @@ impl Drop for Own {
 
 /// Waits until a process has ended, but no longer than this.
 pub(crate) fn await_end(pid: u32, time: Duration) {
-    let Some(pid) = Pid::from_raw(pid as i32) else { return };
-    let Ok(pidfd) = pidfd_open(pid, PidfdFlags::empty()) else { return };
+    let Ok(pidfd) = process::pidfd(pid) else { return };
     let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: 0 };
     poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&time)).expect("poll");
 }

@@ -1,19 +1,14 @@
 //! Those that a test talks with: servers on free ports, and sockets of the test's own.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal;
+pub(crate) use socklab_kernel::Transport;
 
 use super::{PATIENCE, Running, socklab};
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Transport {
-    Tcp,
-    Udp,
-}
 
 /// Starts a server and returns when it has its port. `PORT` among the words stands for the number
 /// of a free one. A free port may be taken before the server has it: then another one is tried.
@@ -67,11 +62,7 @@ pub(crate) fn serve_on_any_port(words: &[&str]) -> (Running, u16) {
 
 /// A port that nobody has, on any address, at this moment.
 pub(crate) fn free_port(transport: Transport) -> u16 {
-    let address = match transport {
-        Transport::Tcp => TcpListener::bind("0.0.0.0:0").and_then(|socket| socket.local_addr()),
-        Transport::Udp => UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.local_addr()),
-    };
-    address.expect("some port is free").port()
+    socklab_kernel::port::free(0, &[transport]).expect("some port is free")
 }
 
 /// Listens on a free port of this machine's, which is told as text, as programs want it.
