@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use socklab_event::{Bytes, Endpoint, Family};
 
-use super::u32_at;
+use super::words::u32_at;
 use crate::memory::Memory;
 
 /// The longest address the kernel takes: `sizeof(struct sockaddr_storage)`.

@@ -3,7 +3,7 @@
 use socklab_event::{Flags, Name};
 
 /// Names the bits of a word; what nobody has named stays as one hexadecimal word.
-pub(crate) fn flags(bits: u64, table: &[(u64, &'static str)]) -> Flags {
+pub(super) fn flags(bits: u64, table: &[(u64, &'static str)]) -> Flags {
     if bits == 0 {
         return Flags::default();
     }
@@ -22,11 +22,11 @@ pub(crate) fn flags(bits: u64, table: &[(u64, &'static str)]) -> Flags {
 }
 
 /// `SOCK_NONBLOCK` and `SOCK_CLOEXEC`, of `socket` and `accept4`.
-pub(crate) const SOCK: &[(u64, &str)] =
+pub(super) const SOCK: &[(u64, &str)] =
     &[(libc::SOCK_NONBLOCK as u64, "SOCK_NONBLOCK"), (libc::SOCK_CLOEXEC as u64, "SOCK_CLOEXEC")];
 
 /// `MSG_…` of send and recv.
-pub(crate) const MSG: &[(u64, &str)] = &[
+pub(super) const MSG: &[(u64, &str)] = &[
     (0x01, "MSG_OOB"),
     (0x02, "MSG_PEEK"),
     (0x04, "MSG_DONTROUTE"),
@@ -51,7 +51,7 @@ pub(crate) const MSG: &[(u64, &str)] = &[
 ];
 
 /// `POLL…` of poll.
-pub(crate) const POLL: &[(u64, &str)] = &[
+pub(super) const POLL: &[(u64, &str)] = &[
     (0x001, "POLLIN"),
     (0x002, "POLLPRI"),
     (0x004, "POLLOUT"),
@@ -67,7 +67,7 @@ pub(crate) const POLL: &[(u64, &str)] = &[
 ];
 
 /// `EPOLL…` of epoll.
-pub(crate) const EPOLL: &[(u64, &str)] = &[
+pub(super) const EPOLL: &[(u64, &str)] = &[
     (0x001, "EPOLLIN"),
     (0x002, "EPOLLPRI"),
     (0x004, "EPOLLOUT"),
@@ -86,7 +86,7 @@ pub(crate) const EPOLL: &[(u64, &str)] = &[
 ];
 
 /// `O_…` as `fcntl(F_GETFL)` gives and `F_SETFL` takes them; the access mode is no bit.
-pub(crate) const OPEN: &[(u64, &str)] = &[
+pub(super) const OPEN: &[(u64, &str)] = &[
     (libc::O_APPEND as u64, "O_APPEND"),
     (libc::O_NONBLOCK as u64, "O_NONBLOCK"),
     (libc::O_ASYNC as u64, "O_ASYNC"),
@@ -97,10 +97,10 @@ pub(crate) const OPEN: &[(u64, &str)] = &[
 ];
 
 /// `FD_CLOEXEC`.
-pub(crate) const FD: &[(u64, &str)] = &[(libc::FD_CLOEXEC as u64, "FD_CLOEXEC")];
+pub(super) const FD: &[(u64, &str)] = &[(libc::FD_CLOEXEC as u64, "FD_CLOEXEC")];
 
 /// `O_CLOEXEC` of `dup3`.
-pub(crate) const DUP: &[(u64, &str)] = &[(libc::O_CLOEXEC as u64, "O_CLOEXEC")];
+pub(super) const DUP: &[(u64, &str)] = &[(libc::O_CLOEXEC as u64, "O_CLOEXEC")];
 
 #[cfg(test)]
 mod tests {

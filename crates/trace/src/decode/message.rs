@@ -2,36 +2,40 @@
 
 use socklab_event::{Control, Endpoint, Flags, Message};
 
-use super::{address, control, flags, i32_at, u32_at, u64_at};
+use super::words::{i32_at, u32_at, u64_at};
+use super::{address, ancillary, flags};
 use crate::memory::Memory;
 
 /// `sizeof(struct msghdr)`.
-pub(crate) const HEADER: usize = 56;
+pub(super) const HEADER: usize = 56;
 
 /// `sizeof(struct mmsghdr)`: a header and the number of bytes moved.
-pub(crate) const MANY: usize = 64;
+pub(super) const MULTI_HEADER: usize = 64;
 
 /// `UIO_MAXIOV`: the kernel refuses longer lists.
 const MOST_BUFFERS: usize = 1024;
 
-/// The longest control part looked at; `net.core.optmem_max` keeps it near there.
+/// `UIO_MAXIOV` again: `sendmmsg` and `recvmmsg` handle no more messages at once.
+pub(super) const MOST_MESSAGES: usize = MOST_BUFFERS;
+
+/// The longest control part that is decoded, bytes; `net.core.optmem_max` allows little more.
 const MOST_CONTROL: usize = 64 << 10;
 
-/// A `struct msghdr`, its numbers only.
+/// The fields of a `struct msghdr`; pointers are not followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Header {
-    pub(crate) name: u64,
-    pub(crate) name_length: u32,
-    pub(crate) buffers: u64,
-    pub(crate) buffer_count: u64,
-    pub(crate) control: u64,
-    pub(crate) control_length: u64,
-    pub(crate) flags: i32,
+pub(super) struct Header {
+    pub(super) name: u64,
+    pub(super) name_length: u32,
+    pub(super) buffers: u64,
+    pub(super) buffer_count: u64,
+    pub(super) control: u64,
+    pub(super) control_length: u64,
+    pub(super) flags: i32,
 }
 
 impl Header {
     /// Decodes the 56 bytes.
-    pub(crate) fn of(bytes: &[u8]) -> Self {
+    pub(super) fn of(bytes: &[u8]) -> Self {
         Self {
             name: u64_at(bytes, 0),
             name_length: u32_at(bytes, 8),
@@ -44,44 +48,45 @@ impl Header {
     }
 
     /// Reads it from a program.
-    pub(crate) fn read(memory: &impl Memory, address: u64) -> Option<Self> {
+    pub(super) fn read(memory: &impl Memory, address: u64) -> Option<Self> {
         memory.array::<HEADER>(address).map(|bytes| Self::of(&bytes))
     }
 
     /// The ancillary data.
-    pub(crate) fn control(&self, memory: &impl Memory) -> Vec<Control> {
+    pub(super) fn control(&self, memory: &impl Memory) -> Vec<Control> {
         let length = usize::try_from(self.control_length).unwrap_or(usize::MAX);
         if self.control == 0 || length == 0 {
             return Vec::new();
         }
-        control::control(&memory.bytes(self.control, length.min(MOST_CONTROL)))
+        ancillary::control(&memory.bytes(self.control, length.min(MOST_CONTROL)))
     }
 
     /// The address the program put in.
-    pub(crate) fn to(&self, memory: &impl Memory) -> Option<Endpoint> {
+    pub(super) fn to(&self, memory: &impl Memory) -> Option<Endpoint> {
         let given = self.name != 0 && self.name_length != 0;
         given.then(|| address::passed(memory, self.name, u64::from(self.name_length)))
     }
 
     /// The flags the kernel put in.
-    pub(crate) fn got(&self) -> Flags {
-        // MSG_CMSG_CLOEXEC was asked for, not given back, though the kernel leaves it standing.
-        flags::flags(u64::from(self.flags.cast_unsigned()) & !0x4000_0000, flags::MSG)
+    pub(super) fn returned_flags(&self) -> Flags {
+        // The kernel leaves MSG_CMSG_CLOEXEC, which was asked for, among those it returns.
+        let returned = (self.flags & !libc::MSG_CMSG_CLOEXEC).cast_unsigned();
+        flags::flags(u64::from(returned), flags::MSG)
     }
 }
 
 /// The buffers of an `iovec` list: address and length of each.
-pub(crate) fn buffers(memory: &impl Memory, list: u64, count: u64) -> Vec<(u64, u64)> {
+pub(super) fn buffers(memory: &impl Memory, list: u64, count: u64) -> Vec<(u64, u64)> {
     let count = usize::try_from(count).unwrap_or(usize::MAX).min(MOST_BUFFERS);
     let bytes = memory.bytes(list, count * 16);
     bytes.chunks_exact(16).map(|pair| (u64_at(pair, 0), u64_at(pair, 8))).collect()
 }
 
-/// How much is read at a time: a program may offer any length, readable or not.
+/// How many bytes are read at a time: a program may offer any length, readable or not.
 const PIECE: usize = 1 << 20;
 
 /// The first `limit` bytes spread over the buffers, of which `total` are filled.
-pub(crate) fn gather(
+pub(super) fn gather(
     memory: &impl Memory,
     buffers: &[(u64, u64)],
     total: u64,
@@ -111,41 +116,41 @@ pub(crate) fn gather(
 }
 
 /// The sum of the buffers' lengths.
-pub(crate) fn room(buffers: &[(u64, u64)]) -> u64 {
+pub(super) fn capacity(buffers: &[(u64, u64)]) -> u64 {
     buffers.iter().fold(0, |sum, (_, length)| sum.saturating_add(*length))
 }
 
-/// The first `count` messages of a `mmsghdr` list, as `sendmmsg` and `recvmmsg` left it. `rooms`
-/// are the address lengths the program had offered; empty when sending.
-pub(crate) fn many(
+/// The first `count` messages of a `mmsghdr` list, as `sendmmsg` and `recvmmsg` left it. `capacities`
+/// are those of the address buffers the program offered; `None` when sending.
+pub(super) fn many(
     memory: &impl Memory,
     list: u64,
     count: usize,
-    rooms: Option<&[u32]>,
+    capacities: Option<&[u32]>,
     limit: usize,
 ) -> Vec<Message> {
-    let count = count.min(MOST_BUFFERS);
-    let bytes = memory.bytes(list, count * MANY);
+    let count = count.min(MOST_MESSAGES);
+    let bytes = memory.bytes(list, count * MULTI_HEADER);
     let message = |(index, bytes): (usize, &[u8])| {
         let header = Header::of(bytes);
         let total = u64::from(u32_at(bytes, HEADER));
         let buffers = buffers(memory, header.buffers, header.buffer_count);
         let sample = gather(memory, &buffers, total, limit);
-        let address = match rooms {
+        let address = match capacities {
             None => header.to(memory),
-            Some(rooms) => {
-                let room = rooms.get(index).copied().unwrap_or_default();
-                address::returned(memory, header.name, room, header.name_length)
+            Some(capacities) => {
+                let capacity = capacities.get(index).copied().unwrap_or_default();
+                address::returned(memory, header.name, capacity, header.name_length)
             }
         };
         Message {
             bytes: socklab_event::Bytes { sample, total },
             address,
-            got: if rooms.is_some() { header.got() } else { Flags::default() },
+            got: if capacities.is_some() { header.returned_flags() } else { Flags::default() },
             control: header.control(memory),
         }
     };
-    bytes.chunks_exact(MANY).enumerate().map(message).collect()
+    bytes.chunks_exact(MULTI_HEADER).enumerate().map(message).collect()
 }
 
 #[cfg(test)]
@@ -154,7 +159,7 @@ mod tests {
 
     use super::*;
 
-    /// Memory that can be read up to an address, and remembers the most it was asked for at once.
+    /// Memory that can be read up to an address, and counts the most bytes read at once.
     struct UpTo(u64, Cell<usize>);
 
     impl Memory for UpTo {

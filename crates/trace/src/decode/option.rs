@@ -2,12 +2,40 @@
 
 use std::time::Duration;
 
-use socklab_event::{Bytes, Errno, Name, OptionValue};
+use socklab_event::{Args, Bytes, Errno, Name, OptionValue};
 
-use super::{i32_at, u64_at};
+use super::returned::Returned;
+use super::words::{i32_at, u64_at};
+use crate::memory::Memory;
+
+/// No option's value is longer than a page, bytes.
+const LONGEST: usize = 4096;
+
+/// `SO_RCVTIMEO_NEW` and `SO_SNDTIMEO_NEW`, which libc lacks for most targets.
+const RCVTIMEO_NEW: i32 = 66;
+const SNDTIMEO_NEW: i32 = 67;
+
+pub(super) fn set(call: &Returned<'_, impl Memory>) -> Args {
+    let (level, option) = (call.int(1), call.int(2));
+    let value = read(call, call.uint(4));
+    Args::SetOption { level: level_name(level), option: option_name(level, option), value }
+}
+
+pub(super) fn get(call: &Returned<'_, impl Memory>) -> Args {
+    let (level, option) = (call.int(1), call.int(2));
+    let length = call.memory.array::<4>(call.word(4)).filter(|_| call.has_succeeded());
+    let value = length.map(|length| read(call, u32::from_ne_bytes(length)));
+    Args::GetOption { level: level_name(level), option: option_name(level, option), value }
+}
+
+/// The value that the call's fourth argument points to.
+fn read(call: &Returned<'_, impl Memory>, length: u32) -> OptionValue {
+    let bytes = call.memory.bytes(call.word(3), (length as usize).min(LONGEST));
+    value(call.int(1), call.int(2), &bytes)
+}
 
 /// The name of an option level.
-pub(crate) fn level_name(level: i32) -> Name {
+pub(super) fn level_name(level: i32) -> Name {
     match level {
         libc::SOL_SOCKET => "SOL_SOCKET".into(),
         libc::IPPROTO_IP => "IPPROTO_IP".into(),
@@ -27,7 +55,7 @@ pub(crate) fn level_name(level: i32) -> Name {
 }
 
 /// The name of an option within its level.
-pub(crate) fn option_name(level: i32, option: i32) -> Name {
+fn option_name(level: i32, option: i32) -> Name {
     let table = match level {
         libc::SOL_SOCKET => SOCKET,
         libc::IPPROTO_IP => IP,
@@ -42,13 +70,13 @@ pub(crate) fn option_name(level: i32, option: i32) -> Name {
     }
 }
 
-/// Decodes an option's value by what the option is.
-pub(crate) fn value(level: i32, option: i32, bytes: &[u8]) -> OptionValue {
+/// Decodes an option's value according to the option.
+fn value(level: i32, option: i32, bytes: &[u8]) -> OptionValue {
     match (level, option) {
         (libc::SOL_SOCKET, libc::SO_LINGER) if bytes.len() >= 8 => {
             OptionValue::Linger((i32_at(bytes, 0) != 0).then(|| i32_at(bytes, 4)))
         }
-        (libc::SOL_SOCKET, libc::SO_RCVTIMEO | libc::SO_SNDTIMEO | 66 | 67)
+        (libc::SOL_SOCKET, libc::SO_RCVTIMEO | libc::SO_SNDTIMEO | RCVTIMEO_NEW | SNDTIMEO_NEW)
             if bytes.len() >= 16 =>
         {
             let micros = Duration::from_micros(u64_at(bytes, 8)).as_nanos();

@@ -1,11 +1,12 @@
-//! `poll`, `select`, `epoll`: what was waited for, and what came.
+//! What `poll`, `select` and `epoll` exchange with a program: descriptors, events, timeouts.
 
 use socklab_event::{EpollInterest, Ready, Wait};
 
-use super::{flags, i32_at, u32_at, u64_at};
+use super::flags;
+use super::words::{i32_at, u32_at, u64_at};
 use crate::memory::Memory;
 
-/// The longest poll set looked at.
+/// The most descriptors of a set that are decoded.
 const MOST: usize = 65_536;
 
 /// `sizeof(struct epoll_event)`: packed on x86-64 only.
@@ -13,7 +14,7 @@ const EPOLL_EVENT: usize = std::mem::size_of::<libc::epoll_event>();
 const EPOLL_DATA: usize = EPOLL_EVENT - 8;
 
 /// A `pollfd` list after the call.
-pub(crate) fn poll(memory: &impl Memory, list: u64, count: u64) -> Vec<Wait> {
+pub(super) fn poll(memory: &impl Memory, list: u64, count: u64) -> Vec<Wait> {
     let count = usize::try_from(count).unwrap_or(usize::MAX).min(MOST);
     let bytes = memory.bytes(list, count * 8);
     let entry = |entry: &[u8]| {
@@ -30,15 +31,15 @@ pub(crate) fn poll(memory: &impl Memory, list: u64, count: u64) -> Vec<Wait> {
 }
 
 /// The three sets of `select`, as bytes.
-pub(crate) fn sets(memory: &impl Memory, count: u64, addresses: [u64; 3]) -> [Vec<u8>; 3] {
+pub(super) fn sets(memory: &impl Memory, count: u64, addresses: [u64; 3]) -> [Vec<u8>; 3] {
     let count = (count as u32 as usize).min(MOST);
-    // The kernel moves whole longs.
+    // The kernel copies whole longs.
     addresses.map(|address| memory.bytes(address, count.div_ceil(64) * 8))
 }
 
-/// What `select` was asked, from the sets before, and what came, from the sets after.
-pub(crate) fn select(count: u64, asked: &[Vec<u8>; 3], got: Option<&[Vec<u8>; 3]>) -> Vec<Wait> {
-    const KINDS: [u64; 3] = [0x001, 0x004, 0x002]; // POLLIN, POLLOUT, POLLPRI
+/// What `select` was asked for, from the sets before it, and what came, from the sets after it.
+pub(super) fn select(count: u64, asked: &[Vec<u8>; 3], got: Option<&[Vec<u8>; 3]>) -> Vec<Wait> {
+    const KINDS: [u64; 3] = [libc::POLLIN as u64, libc::POLLOUT as u64, libc::POLLPRI as u64];
     let bits = |sets: &[Vec<u8>; 3], fd: usize| {
         let has = |set: &Vec<u8>| set.get(fd / 8).is_some_and(|byte| byte >> (fd % 8) & 1 == 1);
         sets.iter().zip(KINDS).filter(|(set, _)| has(set)).fold(0, |sum, (_, kind)| sum | kind)
@@ -56,8 +57,8 @@ pub(crate) fn select(count: u64, asked: &[Vec<u8>; 3], got: Option<&[Vec<u8>; 3]
     waits.collect()
 }
 
-/// What `epoll_wait` returned; `fd` is filled in by whoever saw the registrations.
-pub(crate) fn ready(memory: &impl Memory, list: u64, count: usize) -> Vec<Ready> {
+/// What `epoll_wait` returned; the caller fills in `fd`, which has seen the registrations.
+pub(super) fn ready(memory: &impl Memory, list: u64, count: usize) -> Vec<Ready> {
     let bytes = memory.bytes(list, count.min(MOST) * EPOLL_EVENT);
     let entry = |entry: &[u8]| Ready {
         fd: None,
@@ -68,19 +69,19 @@ pub(crate) fn ready(memory: &impl Memory, list: u64, count: usize) -> Vec<Ready>
 }
 
 /// The `epoll_event` passed to `epoll_ctl`.
-pub(crate) fn interest(memory: &impl Memory, address: u64) -> Option<EpollInterest> {
+pub(super) fn interest(memory: &impl Memory, address: u64) -> Option<EpollInterest> {
     let bytes = memory.array::<EPOLL_EVENT>(address)?;
     let wants = flags::flags(u64::from(u32_at(&bytes, 0)), flags::EPOLL);
     Some(EpollInterest { wants, data: u64_at(&bytes, EPOLL_DATA) })
 }
 
-/// A timeout in milliseconds, as an int; negative is for ever.
-pub(crate) fn milliseconds(word: u64) -> Option<u64> {
+/// A timeout in milliseconds, as an int; negative means for ever.
+pub(super) fn milliseconds(word: u64) -> Option<u64> {
     u64::try_from(word as u32 as i32).ok().map(|ms| ms * 1_000_000)
 }
 
 /// A `struct timespec` or, with `unit` 1000, a `struct timeval`, in nanoseconds.
-pub(crate) fn time(memory: &impl Memory, address: u64, unit: u64) -> Option<u64> {
+pub(super) fn time(memory: &impl Memory, address: u64, unit: u64) -> Option<u64> {
     let bytes = memory.array::<16>(address)?;
     let fraction = u64_at(&bytes, 8).saturating_mul(unit);
     Some(u64_at(&bytes, 0).saturating_mul(1_000_000_000).saturating_add(fraction))

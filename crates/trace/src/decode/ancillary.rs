@@ -2,16 +2,17 @@
 
 use socklab_event::{Bytes, Control};
 
-use super::{i32_at, option, u32_at, u64_at};
+use super::option;
+use super::words::{i32_at, u32_at, u64_at};
 
 /// `sizeof(struct cmsghdr)`: a length that counts the header too, a level, a type.
 const HEADER: usize = 16;
 
-/// `sizeof(size_t)`: what pieces are aligned to.
+/// `sizeof(size_t)`: pieces are aligned to it.
 const ALIGNMENT: usize = 8;
 
-/// Decodes a control buffer, as far as it makes sense.
-pub(crate) fn control(mut bytes: &[u8]) -> Vec<Control> {
+/// Decodes a control buffer up to the first piece that makes no sense.
+pub(super) fn control(mut bytes: &[u8]) -> Vec<Control> {
     let mut pieces = Vec::new();
     while bytes.len() >= HEADER {
         let length = usize::try_from(u64_at(bytes, 0)).unwrap_or(usize::MAX);
