@@ -58,12 +58,14 @@ pub enum Notice {
     NotDecoded {
         /// The call.
         call: String,
-        /// What is missing.
+        /// What is missing: a word such as `unshared_descriptors`, for which displays have a
+        /// sentence.
         why: String,
     },
-    /// Anything else worth a sentence.
-    Other {
-        /// The sentence, in English.
-        text: String,
+    /// The recording was ended because it had become too large: what came later is not in it, but
+    /// for the ends of the processes.
+    Truncated {
+        /// How large it could become, bytes of memory.
+        limit: u64,
     },
 }

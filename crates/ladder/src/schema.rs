@@ -15,3 +15,9 @@ pub(crate) fn value(speaker: Speaker, word: &str) -> String {
     let key = format!("value-{word}");
     if speaker.knows(&key) { say!(speaker, key) } else { clean(word) }
 }
+
+/// Why something could not be recorded: a word out of a fixed list, or the recorder's own text.
+pub(crate) fn reason(speaker: Speaker, why: &str) -> String {
+    let key = format!("reason-{why}");
+    if speaker.knows(&key) { say!(speaker, key) } else { clean(why) }
+}

@@ -97,10 +97,9 @@ fn address_probes(flows: &Flows<'_>) -> HashSet<usize> {
             silent.push(index);
         } else {
             let ips = calls().filter_map(|(at, call)| {
-                let to = match &call.args {
-                    Args::Send { to: Some(to), .. } => to.ip_port().map(|(ip, _)| ip),
-                    _ => connects(call),
-                };
+                let sent = call.payloads().into_iter().find_map(|payload| payload.address);
+                let sent = sent.filter(|_| call.sends()).and_then(|to| to.ip_port());
+                let to = sent.map(|(ip, _)| ip).or_else(|| connects(call));
                 Some((flows.order[at].place.process, to?))
             });
             used.extend(ips);

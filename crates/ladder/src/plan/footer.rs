@@ -9,6 +9,7 @@ use super::scene::Scene;
 use super::visible::Visible;
 use crate::clean::clean;
 use crate::model::Row;
+use crate::schema;
 
 /// The lines under the ladder.
 pub(crate) fn lines(
@@ -40,19 +41,26 @@ pub(crate) fn lines(
         let line = match notice {
             Notice::IoUring => say!(speaker, "ladder-io-uring", who = who),
             Notice::EventsLost { count: n, why } => {
-                say!(speaker, "ladder-lost", n = count(*n), why = clean(why))
+                say!(speaker, "ladder-lost", n = count(*n), why = schema::reason(speaker, why))
             }
             Notice::Attached { .. } => say!(speaker, "ladder-attached", who = who),
             Notice::ForeignAbi { abi } => {
                 say!(speaker, "ladder-foreign-abi", who = who, abi = clean(abi))
             }
             Notice::NotFollowed { why } => {
-                say!(speaker, "ladder-not-followed", who = who, why = clean(why))
+                say!(speaker, "ladder-not-followed", who = who, why = schema::reason(speaker, why))
             }
             Notice::NotDecoded { call, why } => {
-                say!(speaker, "ladder-undecoded", call = clean(call), why = clean(why))
+                say!(
+                    speaker,
+                    "ladder-undecoded",
+                    call = clean(call),
+                    why = schema::reason(speaker, why)
+                )
             }
-            Notice::Other { text } => clean(text),
+            Notice::Truncated { limit } => {
+                say!(speaker, "ladder-truncated", n = count(limit >> 20))
+            }
             // How fast it was followed, and how a socket came to a process: not the reader's.
             Notice::Inherited { .. }
             | Notice::Passed { .. }

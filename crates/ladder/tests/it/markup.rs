@@ -18,7 +18,7 @@ fn hostile() -> socklab_event::Timeline {
     story.recv(sock, format!("]]>--><svg onload=x>{evil}"));
     story.what(
         who,
-        socklab_event::What::Notice(socklab_event::Notice::Other { text: evil.to_owned() }),
+        socklab_event::What::Notice(socklab_event::Notice::ForeignAbi { abi: evil.to_owned() }),
     );
     story.build()
 }

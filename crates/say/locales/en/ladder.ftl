@@ -104,6 +104,7 @@ ladder-not-followed = { $who } ran on unseen: { $why }
 ladder-attached = { $who } was already running: what its sockets did before is not known.
 ladder-foreign-abi = { $who } makes { $abi } calls, which are not decoded.
 ladder-undecoded = { $call } is not decoded: { $why }
+ladder-truncated = The recording was ended when it had taken { $n } MiB.
 ladder-nothing = No socket call was recorded.
 
 ladder-characters = { $n ->
@@ -294,3 +295,6 @@ value-stopped = stopped
 value-continued = continued
 value-stdio = stdio
 value-ready = ready
+
+# Why a call is not decoded.
+reason-unshared_descriptors = a thread with descriptors of its own is taken for one that shares them

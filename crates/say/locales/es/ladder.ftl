@@ -104,6 +104,7 @@ ladder-not-followed = { $who } siguió sin ser observado: { $why }
 ladder-attached = { $who } ya estaba en marcha: no se sabe qué hicieron antes sus sockets.
 ladder-foreign-abi = { $who } hace llamadas { $abi }, que no se decodifican.
 ladder-undecoded = { $call } no se decodifica: { $why }
+ladder-truncated = La grabación se terminó cuando ya ocupaba { $n } MiB.
 ladder-nothing = No se grabó ninguna llamada de sockets.
 
 ladder-characters = { $n ->
@@ -294,3 +295,6 @@ value-stopped = parado
 value-continued = continúa
 value-stdio = entrada y salida
 value-ready = listo
+
+# Por qué no se decodifica una llamada.
+reason-unshared_descriptors = un hilo con descriptores propios se toma por uno que los comparte

@@ -126,8 +126,9 @@ impl Descriptors<'_> {
             return;
         };
         if process.alive > 1 {
-            let why = "a thread with descriptors of its own is taken for one that shares them";
-            let notice = Notice::NotDecoded { call: "unshare".to_owned(), why: why.to_owned() };
+            // This thread's descriptors are still taken for those of its process.
+            let why = "unshared_descriptors".to_owned();
+            let notice = Notice::NotDecoded { call: "unshare".to_owned(), why };
             return self.reporter.notice(self.tracees.place(tid), notice);
         }
         let own = process.table.borrow().clone();

@@ -41,8 +41,7 @@ impl Kept {
         if self.is_full()
             && let Some(last) = self.timeline.events.last()
         {
-            let why = format!("The recording was ended, as it took {} MiB", self.most >> 20);
-            let what = What::Notice(Notice::Other { text: why });
+            let what = What::Notice(Notice::Truncated { limit: self.most as u64 });
             let told = Event { seq: last.seq + 1, at: last.at, place: last.place.clone(), what };
             self.timeline.events.push(told);
         }
@@ -98,7 +97,7 @@ mod tests {
         let timeline = kept.into_timeline();
         assert_eq!(timeline.events.len(), 51);
         let last = timeline.events.last().and_then(Event::notice);
-        assert!(matches!(last, Some(Notice::Other { text }) if text.contains("1 MiB")), "{last:?}");
+        assert!(matches!(last, Some(Notice::Truncated { limit: 1_048_576 })), "{last:?}");
     }
 
     #[test]
