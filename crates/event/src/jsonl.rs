@@ -36,6 +36,15 @@ impl<W: Write> Writer<W> {
         self.out.write_all(b"\n")
     }
 
+    /// Flushes, so that what was written can be read even if this program crashes next.
+    ///
+    /// # Errors
+    ///
+    /// That of the flush.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// Flushes, and gives back what it was writing to.
     pub fn finish(mut self) -> io::Result<W> {
         self.out.flush()?;

@@ -219,6 +219,11 @@ pub fn network_namespace(thread: u32) -> Option<u64> {
     inode_in_link(&format!("/proc/{thread}/ns/net"), "net")
 }
 
+/// The inode of the network namespace that the calling thread is in.
+pub fn own_network_namespace() -> Option<u64> {
+    inode_in_link("/proc/thread-self/ns/net", "net")
+}
+
 /// Links to what has no path read `kind:[inode]`.
 fn inode_in_link(path: &str, kind: &str) -> Option<u64> {
     parse_inode(fs::read_link(path).ok()?.to_str()?, kind)

@@ -21,6 +21,7 @@ fn we_are_among_the_processes_and_run() {
     assert_eq!(omitted, 0);
     assert_eq!(executable(us()), std::env::current_exe().ok());
     assert!(network_namespace(us()).is_some());
+    assert_eq!(network_namespace(us()), own_network_namespace());
 }
 
 #[test]

@@ -1,0 +1,163 @@
+//! How much memory an event takes: a program can make events of any size.
+
+use std::mem::{size_of, size_of_val};
+
+use socklab_event::{
+    Args, Bytes, Call, Control, Event, Frame, Message, Notice, OptionValue, Process, Ready, State,
+    Wait, What,
+};
+
+/// The names, addresses and other small parts of an event, about.
+const SMALL_PARTS: usize = 64;
+
+/// What an event weighs, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Weight {
+    /// What grows with what a program does: its messages, lists and texts.
+    pub(crate) payload: usize,
+    /// All of it, about.
+    pub(crate) memory: usize,
+}
+
+impl Weight {
+    /// Weighs an event. (`&mut` only because it visits messages as [`messages`] does.)
+    pub(crate) fn of(event: &mut Event) -> Self {
+        let mut payload = lists(event);
+        messages(event, |bytes| payload += bytes.sample.len());
+        let boxed = match &event.what {
+            What::Call(_) => size_of::<Call>(),
+            What::Frame(_) => size_of::<Frame>(),
+            What::State(_) => size_of::<State>(),
+            What::Process(_) | What::Notice(_) => 0,
+        };
+        Self { payload, memory: size_of::<Event>() + SMALL_PARTS + boxed + payload }
+    }
+}
+
+/// Visits the bytes of every message that an event keeps.
+pub(crate) fn messages(event: &mut Event, mut visit: impl FnMut(&mut Bytes)) {
+    match &mut event.what {
+        What::Call(call) => match &mut call.args {
+            Args::Send { bytes, control, .. } | Args::Recv { bytes, control, .. } => {
+                visit(bytes);
+                controls(control, &mut visit);
+            }
+            Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
+                for message in messages {
+                    visit(&mut message.bytes);
+                    controls(&mut message.control, &mut visit);
+                }
+            }
+            Args::SetOption { value: OptionValue::Bytes(bytes), .. }
+            | Args::GetOption { value: Some(OptionValue::Bytes(bytes)), .. } => visit(bytes),
+            _ => {}
+        },
+        What::Process(Process::Stdio { bytes, .. }) => visit(bytes),
+        What::Frame(frame) => {
+            visit(&mut frame.bytes);
+            if let Some(headers) = &mut frame.headers {
+                visit(&mut headers.payload);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn controls(control: &mut [Control], visit: &mut impl FnMut(&mut Bytes)) {
+    for one in control {
+        if let Control::Other { bytes, .. } = one {
+            visit(bytes);
+        }
+    }
+}
+
+/// The lists and texts of an event, without its messages.
+fn lists(event: &Event) -> usize {
+    match &event.what {
+        What::Call(call) => match &call.args {
+            Args::Poll { waits, .. } => waits.len() * size_of::<Wait>(),
+            Args::EpollWait { ready, .. } => ready.len() * size_of::<Ready>(),
+            Args::Send { control, .. } | Args::Recv { control, .. } => control_data(control),
+            Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
+                let controls = messages.iter().map(|message| control_data(&message.control));
+                messages.len() * size_of::<Message>() + controls.sum::<usize>()
+            }
+            Args::SetOption { value: OptionValue::Text(text), .. }
+            | Args::GetOption { value: Some(OptionValue::Text(text)), .. } => text.len(),
+            Args::Other { words } => words.len() * size_of::<u64>(),
+            _ => 0,
+        },
+        What::Process(Process::Start { argv, .. } | Process::Exec { argv, .. }) => {
+            argv.iter().map(|argument| size_of::<String>() + argument.len()).sum()
+        }
+        What::Notice(
+            Notice::Attached { sockets: fds }
+            | Notice::Inherited { sockets: fds }
+            | Notice::Passed { fds, .. },
+        ) => size_of_val(fds.as_slice()),
+        _ => 0,
+    }
+}
+
+fn control_data(control: &[Control]) -> usize {
+    let rights = control.iter().map(|one| match one {
+        Control::Rights { fds } => size_of_val(fds.as_slice()),
+        _ => 0,
+    });
+    size_of_val(control) + rights.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use socklab_event::{Outcome, Place};
+
+    use super::*;
+
+    fn call(args: Args) -> Event {
+        let call = Call {
+            name: "poll".into(),
+            fd: None,
+            socket: None,
+            args,
+            outcome: Outcome::Value(1),
+            began: 0,
+            ended: 0,
+            restarts: 0,
+            implicit: false,
+            source: None,
+        };
+        let what = What::Call(Box::new(call));
+        Event { seq: 0, at: 0, place: Place::default(), what }
+    }
+
+    #[test]
+    fn whatever_grows_is_weighed() {
+        let wait = Wait { fd: 3, wants: Default::default(), got: Default::default(), socket: None };
+        let poll = Args::Poll { waits: vec![wait; 65_536], timeout: None };
+        assert!(Weight::of(&mut call(poll)).payload > 1 << 20);
+        let control = Control::Other {
+            level: socklab_event::Name::of("SOL_SOCKET"),
+            of: 9,
+            bytes: Bytes::whole(vec![0; 5000]),
+        };
+        let message = Message {
+            bytes: Bytes::whole(vec![0; 4096]),
+            address: None,
+            got: Default::default(),
+            control: vec![control],
+        };
+        let many =
+            Args::SendMany { asked: 100, messages: vec![message; 100], flags: Default::default() };
+        let mut many = call(many);
+        assert!(Weight::of(&mut many).payload > 900_000);
+        messages(&mut many, |bytes| bytes.sample.truncate(64));
+        assert!(Weight::of(&mut many).payload < 100_000);
+    }
+
+    #[test]
+    fn an_event_without_payload_takes_memory_too() {
+        let weight = Weight::of(&mut call(Args::Close));
+        assert_eq!(weight.payload, 0);
+        assert!(weight.memory > size_of::<Call>());
+    }
+}

@@ -1,0 +1,202 @@
+//! Whatever is handed over in whatever order: numbers are dense, each collector's order is kept,
+//! the bounds hold, and the stream has what the timeline has.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use proptest::prelude::*;
+use socklab_event::{Bytes, Event, Header, Notice, Place, Process, Stream, What};
+use socklab_record::{Collector, Limits, Recorder};
+
+/// What a collector sees: its own number, a counter of its own, a message.
+fn event(collector: u32, counter: u32, bytes: usize) -> Event {
+    let place = Place { host: None, process: collector, thread: counter };
+    let bytes = Bytes::whole(vec![b'x'; bytes]);
+    let what = What::Process(Process::Stdio { stream: Stream::Stdout, bytes });
+    Event { seq: 99, at: u64::from(counter), place, what }
+}
+
+fn payload(event: &Event) -> usize {
+    match &event.what {
+        What::Process(Process::Stdio { bytes, .. }) => bytes.sample.len(),
+        _ => 0,
+    }
+}
+
+fn is_dense(events: &[Event]) -> bool {
+    events.iter().zip(0..).all(|(event, seq)| event.seq == seq)
+}
+
+/// Does each collector's counter go up from one of its events to the next?
+fn keeps_the_order_of_each(events: &[Event], collectors: u32) -> bool {
+    (0..collectors).all(|collector| {
+        let mut own = events.iter().filter(|event| event.place.process == collector);
+        own.by_ref().map(|event| event.place.thread).is_sorted_by(|a, b| a < b)
+    })
+}
+
+/// A file that somebody else can look at while it is written, and that takes only so many bytes.
+#[derive(Clone, Default)]
+struct Shared {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    room: Option<usize>,
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut all = self.bytes.lock().expect("no panic");
+        if self.room.is_some_and(|room| all.len() + bytes.len() > room) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        all.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn read(&self) -> Vec<Event> {
+        let bytes = self.bytes.lock().expect("no panic");
+        let reading = socklab_event::read(bytes.as_slice()).expect("a timeline");
+        assert_eq!(reading.truncated, None);
+        reading.timeline.events
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_interleaving_is_numbered_and_kept(
+        hands in prop::collection::vec((0_u32..4, 0_usize..100), 0..60),
+    ) {
+        let mut recorder = Recorder::new(Header::default(), Limits::none());
+        let file = Shared::default();
+        recorder.stream_to(file.clone()).unwrap();
+        for (counter, (collector, bytes)) in (0..).zip(&hands) {
+            prop_assert!(recorder.add(event(*collector, counter, *bytes)));
+            // A crash now would lose nothing.
+            let (written, kept) = (file.bytes.lock().unwrap().clone(), recorder.events().len());
+            prop_assert_eq!(written.iter().filter(|byte| **byte == b'\n').count(), kept + 1);
+        }
+        let finished = recorder.finish();
+        let events = finished.timeline.events;
+        prop_assert!(finished.stream_error.is_none());
+        prop_assert_eq!(events.len(), hands.len());
+        prop_assert!(is_dense(&events) && keeps_the_order_of_each(&events, 4));
+        prop_assert_eq!(file.read(), events);
+    }
+
+    #[test]
+    fn bounds_hold(
+        sizes in prop::collection::vec(0_usize..500, 0..80),
+        most in 1_usize..50,
+        bytes in 0_usize..5_000,
+    ) {
+        let limits = Limits::none().events(most).payload(bytes).drop_when_full();
+        let mut recorder = Recorder::new(Header::default(), limits);
+        for (counter, size) in (0..).zip(&sizes) {
+            let room = recorder.add(event(0, counter, *size));
+            prop_assert_eq!(room, !recorder.is_full());
+        }
+        let events = recorder.events();
+        prop_assert!(events.len() <= most);
+        // All but the last one, which may have made it too much, are within.
+        let within: usize = events.iter().rev().skip(1).map(payload).sum();
+        prop_assert!(within <= bytes);
+        // And nothing is dropped before a bound is reached.
+        let reached = events.len() == most || events.iter().map(payload).sum::<usize>() > bytes;
+        prop_assert!(reached || events.len() == sizes.len());
+        prop_assert_eq!(recorder.is_full(), reached);
+    }
+
+    #[test]
+    fn messages_are_shortened_only_when_there_are_many(
+        sizes in prop::collection::vec(0_usize..500, 0..80),
+        after in 0_usize..5_000,
+        beginning in 0_usize..100,
+    ) {
+        let limits = Limits::none().shorten_messages(after, beginning);
+        let mut recorder = Recorder::new(Header::default(), limits);
+        let mut before = 0;
+        for (counter, size) in (0..).zip(&sizes) {
+            recorder.add(event(0, counter, *size));
+            let kept = recorder.events().last().map_or(0, payload);
+            prop_assert_eq!(kept, if before > after { beginning.min(*size) } else { *size });
+            before += kept;
+        }
+    }
+}
+
+#[test]
+fn a_recording_that_became_too_large_says_so_itself() {
+    let mut recorder = Recorder::new(Header::default(), Limits::none().memory(1 << 20));
+    let room: Vec<bool> =
+        (0..50).map(|counter| recorder.add(event(0, counter, 64 << 10))).collect();
+    let first = room.iter().position(|room| !room);
+    assert_eq!(first, Some(15), "16 × 64 KiB and some bytes more are too much");
+    assert!(room.iter().skip(15).all(|room| !room));
+    let events = recorder.finish().timeline.events;
+    assert_eq!(events.len(), 51, "what comes late is recorded, and then the notice");
+    assert!(is_dense(&events));
+    let last = events.last().and_then(Event::notice);
+    assert_eq!(last, Some(&Notice::Truncated { limit: 1 << 20 }));
+}
+
+#[test]
+fn a_recording_of_a_common_size_is_whole() {
+    let mut recorder = Recorder::new(Header::default(), Limits::none().memory(1 << 20));
+    assert!((0..10).all(|counter| recorder.add(event(0, counter, 1024))));
+    assert_eq!(recorder.finish().timeline.events.len(), 10);
+}
+
+#[test]
+fn a_full_disk_ends_the_stream_and_not_the_recording() {
+    let mut recorder = Recorder::new(Header::default(), Limits::none());
+    let file = Shared { room: Some(1000), ..Shared::default() };
+    recorder.stream_to(file.clone()).unwrap();
+    for counter in 0..50 {
+        assert!(recorder.add(event(0, counter, 10)));
+    }
+    let finished = recorder.finish();
+    assert_eq!(finished.timeline.events.len(), 50);
+    assert_eq!(finished.stream_error.map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
+    let streamed = file.read();
+    assert!(!streamed.is_empty() && finished.timeline.events.starts_with(&streamed));
+}
+
+#[test]
+fn a_stream_that_begins_late_has_the_beginning_too() {
+    let mut recorder = Recorder::new(Header::default(), Limits::none());
+    recorder.add(event(0, 0, 3));
+    let file = Shared::default();
+    recorder.stream_to(file.clone()).unwrap();
+    recorder.add(event(0, 1, 3));
+    assert_eq!(file.read(), recorder.events());
+    let nowhere = Shared { room: Some(0), ..Shared::default() };
+    assert!(recorder.stream_to(nowhere).is_err());
+}
+
+#[test]
+fn threads_record_into_one_timeline() {
+    const EACH: u32 = 500;
+    let collector = Collector::new(Recorder::new(Header::default(), Limits::none()));
+    thread::scope(|scope| {
+        for own in 0..4 {
+            let collector = collector.clone();
+            scope.spawn(move || {
+                for counter in 0..EACH {
+                    assert!(collector.add(event(own, counter, 1)));
+                }
+            });
+        }
+    });
+    assert!(!collector.is_full());
+    let events = collector.finish().expect("nobody else finished it").timeline.events;
+    assert_eq!(events.len(), 4 * EACH as usize);
+    assert!(is_dense(&events) && keeps_the_order_of_each(&events, 4));
+    assert!(!collector.add(event(0, 0, 1)), "the recording is over");
+    assert!(collector.finish().is_none());
+}
