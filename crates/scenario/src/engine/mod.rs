@@ -14,7 +14,6 @@ mod puppet;
 mod stage;
 mod tidy;
 mod watch;
-mod weight;
 
 pub(crate) use outside::run_once;
 pub use outside::{Error, Stagehand, run};

@@ -132,12 +132,13 @@ fn perform(request: Request, place: Place) -> Recording {
         }),
     });
     let mut seen = watch.lock();
-    let mut events = std::mem::take(&mut seen.events);
+    let is_full = seen.recorder.is_full();
+    let mut events = std::mem::take(&mut seen.recorder).finish().timeline.events;
     tidy(&mut events, &played.columns);
     let trouble = match (result, played.trouble) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
         (_, Some(trouble)) => Some(trouble),
-        _ if seen.too_much => Some(Trouble::TooMuch { events: events.len() }),
+        _ if is_full => Some(Trouble::TooMuch { events: events.len() }),
         _ => None,
     };
     Recording {

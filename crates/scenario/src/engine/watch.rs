@@ -8,44 +8,51 @@ use socklab_event::{
     Args, Call, Endpoint, Event, Exit, Outcome, Process, Readiness, SocketId, Stream, What,
 };
 
-use super::{asleep, weight};
+use socklab_event::{Header, State};
+use socklab_record::{Limits, Recorder};
+
+use super::asleep;
 use crate::format::BlockedIn;
 use crate::peer::Report;
 
 /// How often things are looked at that nobody tells: a thread's sleep, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
-/// More events than any lesson needs (a megabyte echoed 16 bytes at a time makes 131,000); a
-/// program that makes so many does it for ever.
-const MOST_EVENTS: usize = 200_000;
-/// When so many bytes of messages are kept, of later ones only the beginning is.
-const MOST_BYTES: usize = 32 << 20;
-const BEGINNING: usize = 64;
-/// All that is kept of events: the messages, and lists of descriptors, of messages, of control
-/// data. What a program says and asks with two hundred thousand calls stays below it.
-const MOST_KEPT: usize = 2 * MOST_BYTES;
+/// A program that makes 200,000 events makes them for ever: no lesson needs so many (a megabyte
+/// echoed 16 bytes at a time makes 131,000). Nor does what a program sends and asks in so many
+/// calls take 64 MiB, once its later messages are shortened.
+const LIMITS: Limits = Limits::none()
+    .events(200_000)
+    .payload(64 << 20)
+    .shorten_messages(32 << 20, 64)
+    .drop_when_full();
 /// The last of a program's output that is kept.
 const OUTPUT: usize = 64 * 1024;
 
 /// What has been seen, shared between the tracer and the steps.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Watch {
     seen: Mutex<Seen>,
     changed: Condvar,
 }
 
+impl Default for Watch {
+    fn default() -> Self {
+        let recorder = Recorder::new(Header::default(), LIMITS);
+        let seen = Mutex::new(Seen { recorder, ..Seen::default() });
+        Self { seen, changed: Condvar::default() }
+    }
+}
+
 /// What has been seen.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    pub(super) events: Vec<Event>,
+    /// The events. It is full when a program does more than any program of a lesson.
+    pub(super) recorder: Recorder,
     /// By command number, in the order of starting.
     pub(super) commands: Vec<Command>,
     /// Threads inside a call.
     pub(super) inside: HashMap<u32, Inside>,
     command_of: HashMap<u32, usize>,
-    /// Bytes kept in `events`.
-    kept: usize,
-    /// No program of a lesson does so much: nothing more is recorded.
-    pub(super) too_much: bool,
     /// Bytes received, by the socket's own address and the other end's.
     pub(super) received: HashMap<(Endpoint, Endpoint), u64>,
     /// The run is being ended: what happens now, we did.
@@ -186,17 +193,14 @@ impl Seen {
             }
             _ => {}
         }
-        if self.too_much {
-            return false;
+        self.recorder.add(event)
+    }
+
+    /// Takes note of states of sockets that were just seen.
+    pub(super) fn record_states(&mut self, states: Vec<State>) {
+        if self.over.is_none() {
+            self.recorder.add_states(states);
         }
-        if self.kept > MOST_BYTES {
-            weight::messages(&mut event, |bytes| bytes.sample.truncate(BEGINNING));
-        }
-        self.kept += weight::of(&mut event);
-        event.seq = self.events.len() as u64;
-        self.events.push(event);
-        self.too_much = self.events.len() >= MOST_EVENTS || self.kept > MOST_KEPT;
-        !self.too_much
     }
 
     /// A thread has entered a call; `word` is what scenarios name it by.

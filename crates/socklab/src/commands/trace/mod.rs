@@ -4,7 +4,6 @@
 //! file; a recorded timeline can be drawn again anywhere.
 
 mod commands;
-mod kept;
 mod picture;
 mod record;
 mod turn;

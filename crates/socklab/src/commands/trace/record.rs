@@ -11,10 +11,10 @@ use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use socklab_event::Timeline;
+use socklab_record::{Limits, Recorder};
 use socklab_trace::{Command, CommandEnd, Finish, Options, Stdio, Tracer};
 
 use super::commands::Program;
-use super::kept::Kept;
 use super::turn::Turns;
 use crate::failure::{Exit, Failure};
 use crate::language::text;
@@ -88,12 +88,13 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
     }
 
     let handle = tracer.handle();
-    let mut kept = Kept::new(tracer.header(), LARGEST_RECORDING);
+    let limits = Limits::none().memory(LARGEST_RECORDING);
+    let mut recorder = Recorder::new(tracer.header(), limits);
     let outcome = tracer.run(|event| {
         if let Some(turns) = &turns {
             turns.see(&event);
         }
-        if kept.add(event) {
+        if !recorder.add(event) {
             handle.stop();
         }
     });
@@ -109,12 +110,12 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
         Some(socklab_event::Exit::Code(code)) => Some(code),
         _ => None,
     });
-    if kept.is_full() {
+    if recorder.is_full() {
         let size = LARGEST_RECORDING >> 20;
         eprintln!("{}", text!("recording-full", size = size));
     }
     let code = outcome.commands.last().map_or(ExitCode::SUCCESS, code_of);
-    let timeline = kept.into_timeline();
+    let timeline = recorder.finish().timeline;
     Ok(Recording { timeline, exits: exits.collect(), code })
 }
 
