@@ -1,8 +1,21 @@
 //! Places to run programs in: rootless namespaces that leave nothing behind.
 //!
 //! A **private loopback** is a network namespace with nothing in it but `lo`: all ports are free,
-//! nobody else is there, and whatever runs in it dies with its first process. It is made of user,
-//! network, mount and process namespaces, which Linux gives to everybody unless told otherwise.
+//! nobody else is there, and whatever runs in it ends with its first process. It is made of user,
+//! network, mount and process namespaces (`namespaces(7)`), which Linux lets everybody have unless
+//! it is told otherwise.
+//!
+//! ```no_run
+//! use std::net::TcpListener;
+//! use socklab_lab::{Role, enter_private_loopback};
+//!
+//! // Before there is a second thread.
+//! match enter_private_loopback() {
+//!     Ok(Role::Inside(_)) => drop(TcpListener::bind("127.0.0.1:80").expect("nobody else is here")),
+//!     Ok(Role::Outside { exit_code }) => std::process::exit(exit_code),
+//!     Err(refusal) => eprintln!("no private loopback: {refusal}"),
+//! }
+//! ```
 
 mod hosts;
 mod private;
@@ -10,6 +23,6 @@ mod refusal;
 mod sys;
 
 pub use hosts::name_this_machine;
-pub use private::{Entered, Side, enter_private_loopback, private_folder};
-pub use refusal::Refusal;
-pub use sys::{die_with_parent, let_sigpipe_kill, now};
+pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
+pub use refusal::NamespaceRefusal;
+pub use sys::let_sigpipe_kill;

@@ -1,41 +1,56 @@
-//! Why a private loopback could not be had.
+//! Why there is no private loopback.
 
-use std::fs;
 use std::io;
 
-/// The step that the kernel refused.
+use socklab_kernel::sysctl;
+
+/// The kernel refused a step on the way into a private loopback.
 #[derive(Debug, thiserror::Error)]
-#[error("{step}: {source}{}", .knob.as_ref().map(|knob| format!(" ({knob})")).unwrap_or_default())]
-pub struct Refusal {
-    /// The system call and its object: `unshare CLONE_NEWUSER`.
+#[error("{step}: {source}{}", .setting.as_ref().map(|it| format!(" ({it})")).unwrap_or_default())]
+#[non_exhaustive]
+pub struct NamespaceRefusal {
+    /// The system call and what it was called on: `unshare CLONE_NEWUSER`.
     pub step: &'static str,
-    /// What the kernel said.
+    /// What the kernel answered.
     pub source: io::Error,
-    /// The setting that most likely did it: `user.max_user_namespaces = 0`.
-    pub knob: Option<String>,
+    /// The setting that most likely caused it: `user.max_user_namespaces = 0`.
+    pub setting: Option<String>,
 }
 
-impl Refusal {
+impl NamespaceRefusal {
     pub(crate) fn new(step: &'static str, source: io::Error) -> Self {
-        Self { step, source, knob: knob() }
+        Self { step, source, setting: forbidding_setting() }
     }
 }
 
 /// The first setting that forbids user namespaces to ordinary users here.
-fn knob() -> Option<String> {
-    let read = |path: &str| fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+fn forbidding_setting() -> Option<String> {
     let forbids = [
-        ("user.max_user_namespaces", "/proc/sys/user/max_user_namespaces", "0"),
-        ("user.max_net_namespaces", "/proc/sys/user/max_net_namespaces", "0"),
-        (
-            "kernel.apparmor_restrict_unprivileged_userns",
-            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-            "1",
-        ),
-        ("kernel.unprivileged_userns_clone", "/proc/sys/kernel/unprivileged_userns_clone", "0"),
+        ("user.max_user_namespaces", "0"),
+        ("user.max_net_namespaces", "0"),
+        ("kernel.apparmor_restrict_unprivileged_userns", "1"),
+        ("kernel.unprivileged_userns_clone", "0"),
     ];
     forbids
         .into_iter()
-        .find(|(_, path, bad)| read(path).as_deref() == Some(*bad))
-        .map(|(name, _, bad)| format!("{name} = {bad}"))
+        .find(|(name, forbidding)| sysctl::read(name).is_ok_and(|value| value == *forbidding))
+        .map(|(name, forbidding)| format!("{name} = {forbidding}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_step_the_error_and_the_setting() {
+        let refusal = |setting| NamespaceRefusal {
+            step: "unshare CLONE_NEWUSER",
+            source: io::Error::from_raw_os_error(libc::ENOSPC),
+            setting,
+        };
+        let error = "unshare CLONE_NEWUSER: No space left on device (os error 28)";
+        assert_eq!(refusal(None).to_string(), error);
+        let setting = "user.max_user_namespaces = 0";
+        assert_eq!(refusal(Some(setting.into())).to_string(), format!("{error} ({setting})"));
+    }
 }

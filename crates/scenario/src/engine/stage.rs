@@ -10,7 +10,7 @@ use socklab_event::Header;
 use socklab_kernel::parent::{self, Parent};
 use socklab_kernel::process::{Scheduling, own_scheduling};
 use socklab_kernel::{Transport, port};
-use socklab_lab::Side;
+use socklab_lab::Role;
 use socklab_trace::{Options, Tracer};
 
 use super::play::{Play, Played};
@@ -52,9 +52,9 @@ fn on_stage(parent: Option<&str>) -> io::Result<ExitCode> {
     let place = match request.place {
         PlaceWanted::Machine => Place::Machine { because: None },
         PlaceWanted::Private => match socklab_lab::enter_private_loopback() {
-            Ok(Side::Inside(entered)) => Place::Private { processes: entered.processes },
-            Ok(Side::Outside(code)) => {
-                return Ok(ExitCode::from(u8::try_from(code).unwrap_or(3)));
+            Ok(Role::Inside(loopback)) => Place::Private { processes: loopback.own_processes },
+            Ok(Role::Outside { exit_code }) => {
+                return Ok(ExitCode::from(u8::try_from(exit_code).unwrap_or(3)));
             }
             Err(refusal) => {
                 let trouble = Trouble::Namespace { what: refusal.to_string() };

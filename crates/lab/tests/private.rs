@@ -1,0 +1,62 @@
+//! A private loopback is empty, its own, and gone when it ends. `unshare` refuses a process with
+//! threads, as every test's is: the inside is this file run again, as a program without a harness.
+
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, ExitCode};
+
+use socklab_kernel::{parent, process, sysctl, table};
+use socklab_lab::{Role, enter_private_loopback, name_this_machine, private_folder};
+
+const INSIDE: &str = "inside";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().as_deref() {
+        Some(INSIDE) => {
+            let parent = arguments.next().and_then(|id| id.parse().ok()).expect("our parent's id");
+            inside(parent)
+        }
+        _ => {
+            let us = std::env::current_exe().expect("our path");
+            let parent = std::process::id().to_string();
+            let status = Command::new(us).args([INSIDE, &parent]).status().expect("ourselves");
+            println!("private loopback ... {status}");
+            ExitCode::from(u8::from(!status.success()))
+        }
+    }
+}
+
+fn inside(parent: u32) -> ExitCode {
+    parent::end_with(parent::Parent::Id(parent)).expect("prctl");
+    let before = process::own_network_namespace();
+    let loopback = match enter_private_loopback() {
+        Ok(Role::Inside(loopback)) => loopback,
+        Ok(Role::Outside { exit_code }) => {
+            return ExitCode::from(u8::try_from(exit_code).unwrap_or(1));
+        }
+        Err(refusal) => {
+            eprintln!("not run: needs user namespaces: {refusal}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    assert_ne!(process::own_network_namespace(), before);
+    let states = table::read(table::Namespace::Own, table::Table::Tcp).expect("a table");
+    assert_eq!(states, [], "nobody else is here");
+    // Nobody has a port, and a low one needs no privilege where the setting may be written.
+    let first = sysctl::read("net.ipv4.ip_unprivileged_port_start").expect("a setting");
+    let port = if first == "0" { 80 } else { 8080 };
+    let listener = TcpListener::bind(("127.0.0.1", port)).expect("a free port");
+    TcpStream::connect(("127.0.0.1", port)).expect("lo is up");
+    drop(listener);
+    if loopback.own_processes {
+        assert_eq!(process::all().expect("/proc"), [1], "nobody else is in our /proc");
+        let folder = private_folder().expect("an empty folder");
+        let names = ["one.example".to_owned()];
+        name_this_machine(&names, &folder.join("hosts")).expect("a file over /etc/hosts");
+        let hosts = std::fs::read_to_string("/etc/hosts").expect("a file");
+        assert!(hosts.starts_with("127.0.0.1 one.example\n"), "{hosts}");
+    } else {
+        eprintln!("not run: process namespace: needs a /proc that can be mounted");
+    }
+    ExitCode::SUCCESS
+}
