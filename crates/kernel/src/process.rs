@@ -103,6 +103,16 @@ pub fn threads(process: u32) -> io::Result<Vec<u32>> {
     numbers(&format!("/proc/{process}/task"))
 }
 
+/// The process ids of the children that the first thread of a process has forked.
+///
+/// # Errors
+///
+/// When there is no such process, or the kernel has no `CONFIG_PROC_CHILDREN`.
+pub fn children(process: u32) -> io::Result<Vec<u32>> {
+    let text = fs::read_to_string(format!("/proc/{process}/task/{process}/children"))?;
+    Ok(text.split_ascii_whitespace().filter_map(|id| id.parse().ok()).collect())
+}
+
 /// The entries of a folder whose names are numbers.
 fn numbers<T: std::str::FromStr>(folder: &str) -> io::Result<Vec<T>> {
     let mut numbers = Vec::new();

@@ -25,6 +25,28 @@ fn we_are_among_the_processes_and_run() {
 }
 
 #[test]
+fn a_child_is_listed() {
+    // Children of other threads than the first are not: a shell has just one thread.
+    let mut shell = std::process::Command::new("sh")
+        .args(["-c", "cat & read line"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let found = || children(shell.id()).map(|children| children.len());
+    while found().is_ok_and(|count| count == 0) {
+        thread::yield_now();
+    }
+    let found = found();
+    drop(shell.stdin.take());
+    shell.wait().unwrap();
+    match found {
+        Ok(count) => assert_eq!(count, 1),
+        Err(error) => eprintln!("not run: children: needs CONFIG_PROC_CHILDREN: {error}"),
+    }
+}
+
+#[test]
 fn what_is_not_there_is_not_found() {
     let nobody = u32::MAX;
     assert!(threads(nobody).is_err());

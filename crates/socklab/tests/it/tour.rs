@@ -196,7 +196,7 @@ fn a_tour_that_a_signal_ends_in_the_middle_leaves_nothing_running() {
 
 /// Has this process a child? The kernel's list is quick to read; not every kernel has it.
 fn has_a_child(own: &Own, pid: u32) -> bool {
-    match fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")) {
+    match process::children(pid) {
         Ok(children) => !children.is_empty(),
         Err(_) => own.processes().len() > 1,
     }
