@@ -54,7 +54,7 @@ pub(crate) fn resolve(speaker: Speaker, options: &cli::Resolve) -> Result<ExitCo
         }
         match resolution {
             Ok(resolution) if !options.json => {
-                print(speaker, name, &resolution, options.names.len() > 1)
+                print(speaker, name, &resolution, options.names.len() > 1);
             }
             Ok(_) => {}
             Err(error) => {

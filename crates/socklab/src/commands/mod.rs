@@ -55,7 +55,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
             return course_check::check(speaker, &options);
         }
         Some(Command::Course(CourseCommand::Copy(options))) => {
-            course_copy::copy(speaker, &options)?
+            course_copy::copy(speaker, &options)?;
         }
         Some(Command::Course(CourseCommand::Format)) => write_out(format_args!("{FORMAT}")),
         Some(Command::Trace(options)) => return trace::trace(speaker, &options),
