@@ -1,5 +1,5 @@
-//! Puts the course into the binary: a list of every text file below `course/questions` and
-//! `course/exercises`.
+//! Puts the course into the binary: a list of every text file below `course/questions`,
+//! `course/exercises` and `course/lessons`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -7,7 +7,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../course");
     let mut list = String::from("&[\n");
-    for kind in ["questions", "exercises"] {
+    for kind in ["questions", "exercises", "lessons"] {
         let folder = course.join(kind);
         println!("cargo::rerun-if-changed={}", folder.display());
         let mut files = Vec::new();

@@ -31,6 +31,11 @@ impl Course {
         Self { files: files.collect(), root: None, local: BTreeSet::new() }
     }
 
+    /// A file inside the binary, by its path below the course folder.
+    pub fn built_in_file(path: &str) -> Option<&'static [u8]> {
+        BUILT_IN.iter().find(|(name, _)| *name == path).map(|(_, bytes)| *bytes)
+    }
+
     /// Only what is in a folder.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         let mut course = Self { root: Some(folder.to_owned()), ..Self::default() };

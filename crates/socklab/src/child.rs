@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socklab_kernel::{Transport, process, table};
-
-use crate::language;
+use socklab_say::Speaker;
 
 /// How long a child may take over anything that is asked of it here.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
@@ -65,13 +64,17 @@ impl Output {
 
 impl Child {
     /// Starts `socklab WORD…`. Its standard input is a pipe, to be written to and closed.
-    pub(crate) fn start(words: &[&str]) -> Result<Child> {
+    pub(crate) fn start(speaker: Speaker, words: &[&str]) -> Result<Child> {
         let socklab = std::env::current_exe().context("readlink /proc/self/exe")?;
         let (reader, writer) = pipe().context("pipe")?;
         let mut command = Command::new(socklab);
         // The first word is socklab's command; the bond must come before a program's arguments.
         let bond = format!("--end-with-parent={}", std::process::id());
-        command.arg(words[0]).arg(bond).arg(language::option()).args(&words[1..]);
+        command
+            .arg(words[0])
+            .arg(bond)
+            .arg(format!("--lang={}", speaker.language()))
+            .args(&words[1..]);
         command.stdin(Stdio::piped());
         command.stdout(writer.try_clone().context("dup")?).stderr(writer);
         let process =

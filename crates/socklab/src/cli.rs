@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use socklab_say::Language;
+use socklab_say::{Language, Speaker, sentence};
 
-use crate::language::text;
 use crate::usage;
 
 #[derive(Debug, Parser)]
@@ -22,9 +21,9 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// The same command line, explained in the chosen language.
-    pub(crate) fn command_in_this_language() -> clap::Command {
-        usage::explain(Self::command(), "")
+    /// The same command line, explained in a language.
+    pub(crate) fn command_in(speaker: Speaker) -> clap::Command {
+        usage::explain(speaker, Self::command(), "")
     }
 }
 
@@ -319,13 +318,15 @@ pub(crate) enum Format {
 
 fn seconds(text: &str) -> Result<Duration, usage::NotAllowed> {
     let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 86_400.0);
-    number.map(Duration::from_secs_f64).ok_or_else(|| usage::NotAllowed(text!("allowed-seconds")))
+    number
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| usage::NotAllowed(sentence!("allowed-seconds")))
 }
 
 /// A language that there are texts for.
 fn language(tag: &str) -> Result<Language, usage::NotAllowed> {
     Language::find(tag)
-        .ok_or_else(|| usage::NotAllowed(text!("allowed-languages", languages = tags(", "))))
+        .ok_or_else(|| usage::NotAllowed(sentence!("allowed-languages", languages = tags(", "))))
 }
 
 /// The languages that there are texts for.
@@ -336,7 +337,7 @@ fn tags(between: &str) -> String {
 /// A ladder needs so many columns to say anything.
 fn columns(text: &str) -> Result<usize, usage::NotAllowed> {
     let number = text.parse().ok().filter(|number| *number >= 40);
-    number.ok_or_else(|| usage::NotAllowed(text!("allowed-columns")))
+    number.ok_or_else(|| usage::NotAllowed(sentence!("allowed-columns")))
 }
 
 #[cfg(test)]
@@ -345,7 +346,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent_and_explained() {
-        let command = Cli::command_in_this_language();
+        let command = Cli::command_in(Speaker::ENGLISH);
         command.clone().debug_assert();
         let nested =
             |command: &clap::Command| command.get_subcommands().cloned().collect::<Vec<_>>();

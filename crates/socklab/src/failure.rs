@@ -3,50 +3,29 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use crate::language::text;
+use socklab_say::{Speaker, say};
+
+use crate::exit_reason::ExitReason;
 use crate::output::eprintln;
 use crate::style;
-
-/// The exit codes that scripts may rely on. Those above 3 are curl's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Exit {
-    /// The answer is no, or the work failed.
-    No = 1,
-    /// The command line was wrong.
-    Usage = 2,
-    /// This machine can't do it.
-    Environment = 3,
-    /// A name has no address.
-    Unresolved = 6,
-    /// Nobody accepted the connection.
-    Refused = 7,
-    /// A deadline passed.
-    TimedOut = 28,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        ExitCode::from(exit as u8)
-    }
-}
 
 /// An error as a person meets it: what failed, what to try, and the exit code for scripts.
 #[derive(Debug)]
 pub(crate) struct Failure {
     what: String,
     hint: Option<String>,
-    exit: Exit,
+    exit: ExitReason,
 }
 
 impl Failure {
-    pub(crate) fn new(exit: Exit, what: String) -> Self {
+    pub(crate) fn new(exit: ExitReason, what: String) -> Self {
         Failure { what, hint: None, exit }
     }
 
     /// A word that nothing is called by: names the one that looks most like it, if any looks like
     /// it at all, or else the command that lists them.
     pub(crate) fn unknown<N: AsRef<str>>(
+        speaker: Speaker,
         what: String,
         word: &str,
         names: impl IntoIterator<Item = N>,
@@ -57,14 +36,14 @@ impl Failure {
         let likeness = |name: N| (strsim::jaro_winkler(name.as_ref(), &word), name);
         let alike = names.into_iter().map(likeness).filter(|(likeness, _)| *likeness > ALIKE);
         let hint = match alike.max_by(|a, b| a.0.total_cmp(&b.0)) {
-            Some((_, known)) => text!("did-you-mean", known = known.as_ref()),
-            None => text!("try-line", what = list),
+            Some((_, known)) => say!(speaker, "did-you-mean", known = known.as_ref()),
+            None => say!(speaker, "try-line", what = list),
         };
-        Self::new(Exit::Usage, what).hint(hint)
+        Self::new(ExitReason::Usage, what).hint(hint)
     }
 
     /// The exit code it ends with.
-    pub(crate) fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> ExitReason {
         self.exit
     }
 
@@ -84,7 +63,7 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// The error and its causes, each said once: some errors say their cause themselves.
-pub(crate) fn told(error: &anyhow::Error) -> String {
+pub(crate) fn with_causes(error: &anyhow::Error) -> String {
     let mut told = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
         if !told.contains(&cause) {
@@ -97,10 +76,10 @@ pub(crate) fn told(error: &anyhow::Error) -> String {
 
 /// Tells the user, and gives the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("{} {}", style::paint(style::BAD, "socklab:"), told(error));
+    eprintln!("{} {}", style::paint(style::BAD, "socklab:"), with_causes(error));
     let failure = error.downcast_ref::<Failure>();
     if let Some(hint) = failure.and_then(|failure| failure.hint.as_ref()) {
         eprintln!("  {hint}");
     }
-    failure.map_or(Exit::No, |failure| failure.exit).into()
+    failure.map_or(ExitReason::No, |failure| failure.exit).into()
 }

@@ -1,16 +1,13 @@
 //! Which language the reader asked for.
 
 use std::ffi::OsString;
-use std::sync::OnceLock;
 
-use socklab_say::{Language, Speaker};
-
-static CHOSEN: OnceLock<Speaker> = OnceLock::new();
+use socklab_say::Language;
 
 /// Looks for `--lang`, then at the locale variables in the order of setlocale(3).
 pub(crate) fn asked_for(arguments: &[OsString]) -> Language {
     let mut words = arguments.iter().filter_map(|word| word.to_str());
-    // What stands behind `--` belongs to another program.
+    // What follows `--` belongs to another program.
     while let Some(word) = words.next().filter(|word| *word != "--") {
         let value = match word.strip_prefix("--lang") {
             Some("") => words.next(),
@@ -28,29 +25,6 @@ pub(crate) fn asked_for(arguments: &[OsString]) -> Language {
         .unwrap_or_default();
     Language::of_locale(&locale).unwrap_or_default()
 }
-
-/// Sets the language for the rest of the process. Only the first call counts.
-pub(crate) fn choose(language: Language) {
-    let _ = CHOSEN.set(Speaker::new(language));
-}
-
-/// Who speaks the language of this process.
-pub(crate) fn speaker() -> Speaker {
-    CHOSEN.get().copied().unwrap_or_default()
-}
-
-/// The option that makes another socklab speak the same language.
-pub(crate) fn option() -> String {
-    format!("--lang={}", speaker().language())
-}
-
-/// The text for a key, in the chosen language: `text!("refused", address = address)`.
-macro_rules! text {
-    ($key:expr $(, $name:ident = $value:expr)* $(,)?) => {
-        socklab_say::say!($crate::language::speaker(), $key $(, $name = $value)*)
-    };
-}
-pub(crate) use text;
 
 #[cfg(test)]
 mod tests {

@@ -1,25 +1,29 @@
 //! socklab, the socket laboratory: one binary for the course's programs and the tools around them.
 #![forbid(unsafe_code)]
 
-mod ask;
 mod child;
 mod cli;
 mod commands;
 mod course;
+mod course_program;
+mod exit_reason;
 mod failure;
 mod highlight;
 mod language;
-mod lesson;
 mod output;
+mod scenario;
 mod style;
+mod terminal;
 mod tour;
 mod usage;
 
 use std::process::ExitCode;
 
+use socklab_say::Speaker;
+
 fn main() -> ExitCode {
     // First of all, so that a trace of a course program shows that program's calls and no others.
-    if let Some(code) = course::run_if_named().or_else(course::run_if_plain) {
+    if let Some(code) = course_program::run_if_named().or_else(course_program::run_if_plain) {
         return code;
     }
     // What runs a scenario, or plays in one: before there are threads or anything of our own.
@@ -28,10 +32,10 @@ fn main() -> ExitCode {
     }
     output::end_without_panic("socklab");
     let arguments = commands::with_code_language(std::env::args_os().collect());
-    language::choose(language::asked_for(&arguments));
+    let speaker = Speaker::new(language::asked_for(&arguments));
 
-    match usage::parse(cli::Cli::command_in_this_language(), arguments) {
-        Ok(cli) => commands::perform(cli).unwrap_or_else(|error| failure::report(&error)),
+    match usage::parse(speaker, cli::Cli::command_in(speaker), arguments) {
+        Ok(cli) => commands::perform(speaker, cli).unwrap_or_else(|error| failure::report(&error)),
         Err(code) => code,
     }
 }

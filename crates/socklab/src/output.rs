@@ -4,7 +4,7 @@
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 
-use crate::failure::Exit;
+use crate::exit_reason::ExitReason;
 
 /// 128 + SIGPIPE, what a shell reports for a process that the signal ended. `socklab list | head -1`
 /// closes our output early; a program in a pipe is expected to end then, without a word.
@@ -32,7 +32,7 @@ pub(crate) fn give_up(error: &io::Error) -> ! {
         std::process::exit(BROKEN_PIPE.into());
     }
     write_err(format_args!("socklab: write to standard output: {error}\n"));
-    std::process::exit(Exit::No as i32);
+    std::process::exit(ExitReason::No as i32);
 }
 
 /// Writes to standard error. If that fails there is nobody left to tell.
@@ -72,7 +72,7 @@ pub(crate) fn end_without_panic(program: &'static str) {
             }
             Some(reason) => {
                 write_err(format_args!("{program}: write to standard output: {reason}\n"));
-                std::process::exit(Exit::No as i32);
+                std::process::exit(ExitReason::No as i32);
             }
             None => report(info),
         }

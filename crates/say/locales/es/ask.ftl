@@ -1,11 +1,11 @@
 # Preguntas: what-if y course check.
 
 cmd-what-if = Predice qué pasa, ejecútalo de verdad y mira por qué
-cmd-course = Para profesores: cuidar de las preguntas y los ejercicios
+cmd-course = Para profesores: revisar y cambiar las preguntas y los ejercicios
 cmd-course-check = Lee todas las preguntas y ejercicios y señala los errores
 arg-what-if-question = El número o el nombre de una pregunta; `list` (lo normal); `all` para ejecutarlas todas
 arg-what-if-predict = Tu predicción: a, b, c …, o el nombre de la opción
-arg-what-if-show_commands = Enseña también cómo hacerlo a mano, con dos terminales
+arg-what-if-show_commands = Muestra también cómo hacerlo a mano, con dos terminales
 arg-what-if-seed = De dónde salen los datos aleatorios: la misma semilla, los mismos bytes
 arg-course-check-folder = La carpeta de un curso (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
 cmd-course-copy = Copia en tu curso una pregunta o un ejercicio incluido, para cambiarlo
@@ -16,7 +16,7 @@ arg-course-check-run = Además ejecuta cada pregunta y comprueba que aparecen su
 
 examples-what-if =
     $ socklab what-if  # la lista
-    $ socklab what-if 3  # pulsa una tecla para predecir, y mira
+    $ socklab what-if 3  # oprime una tecla para predecir, y mira
     $ socklab what-if tcp-client-first --predict b
     $ socklab what-if 16 --show-commands  # y cómo hacerlo a mano
     $ socklab what-if all --json | jq '.questions[].answer'
@@ -24,7 +24,7 @@ examples-what-if =
 examples-course-check =
     $ socklab course check  # el curso incluido, y tu `course` por encima
     $ socklab course check mi-curso --run --only mi-pregunta
-    Una carpeta `course` que contiene `questions` o `exercises` vale en todas las carpetas que hay debajo, para todas las órdenes. Códigos de salida: 0 sin errores, 1 con errores, 2 uso.
+    Una carpeta `course` que contiene `questions` o `exercises` cuenta en todas las carpetas que hay debajo, para todos los comandos. Códigos de salida: 0 sin errores, 1 con errores, 2 uso.
 examples-course-copy =
     $ socklab course copy tcp-server  # course/exercises/tcp-server
     $ socklab course copy 3 mi-curso  # mi-curso/questions/03-tcp-client-first
@@ -35,27 +35,27 @@ examples-course-format =
 what-if-unknown = no hay ninguna pregunta «{ $name }»
 what-if-no-choice = no hay ninguna opción «{ $word }»: { $choices }
 what-if-list-next = socklab what-if 3 hace una de ellas; socklab what-if all las ejecuta todas.
-what-if-ask = Tu predicción (a–{ $last }, espacio: solo enséñamelo, q: salir):
+what-if-ask = Tu predicción (a–{ $last }, espacio: solo mostrar, q: salir):
 what-if-answer = Lo que pasa:
-what-if-right = Has acertado:
+what-if-right = Acertaste:
 what-if-wrong = No es eso. Lo que pasa:
-what-if-unanswered = En esta máquina ha pasado algo que esta pregunta no conoce. El diagrama enseña lo que se ha visto; mejor ninguna explicación que una falsa.
+what-if-unanswered = En esta máquina pasó algo que esta pregunta no conoce. El diagrama muestra lo que se vio; mejor ninguna explicación que una falsa.
 what-if-next = Prueba ahora
 what-if-by-hand = A mano
 what-if-terminal = terminal { $number }
 what-if-by-hand-hint = Para hacerlo a mano: { $command }
 
-ask-place-machine = (aquí no se puede tener un loopback privado, así que se ha usado el de la máquina: { $why })
-ask-trouble-namespace = no se ha podido tener un loopback privado: { $what }
-ask-trouble-trace = no se ha podido seguir a los programas: { $what }
-ask-trouble-too-much = los programas han hecho o dicho mucho más de lo que pide la lección ({ $events } llamadas registradas) y se han parado
-ask-trouble-disturbed = un programa ha escrito donde solo escribe la propia comprobación: a { $who } se le mandó hacer lo que no dice ningún paso
-ask-trouble-engine = no se ha podido ejecutar el escenario: { $what }
-ask-late-listening = al cabo de { $time }, { $who } todavía no escucha conexiones.
-ask-late-bound = al cabo de { $time }, { $who } todavía no tiene un socket UDP con puerto propio.
-ask-late-connected = al cabo de { $time }, { $who } todavía no se ha conectado.
-ask-late-exited = al cabo de { $time }, { $who } todavía no ha terminado.
-ask-late-other = al cabo de { $time }, { $who } todavía no había llegado a esto: { $awaited }.
+ask-place-machine = (aquí no se puede tener un loopback privado, así que se usó el de la máquina: { $why })
+ask-trouble-namespace = no se pudo tener un loopback privado: { $what }
+ask-trouble-trace = no se pudo seguir a los programas: { $what }
+ask-trouble-too-much = los programas hicieron o dijeron mucho más de lo que pide la lección ({ $events } llamadas registradas) y se detuvieron
+ask-trouble-disturbed = un programa escribió donde solo escribe la propia comprobación: a { $who } se le pidió hacer lo que no dice ningún paso
+ask-trouble-engine = no se pudo ejecutar el escenario: { $what }
+ask-late-listening = después de { $time }, { $who } todavía no escucha conexiones.
+ask-late-bound = después de { $time }, { $who } todavía no tiene un socket UDP con puerto propio.
+ask-late-connected = después de { $time }, { $who } todavía no se conecta.
+ask-late-exited = después de { $time }, { $who } todavía no termina.
+ask-late-other = después de { $time }, { $who } todavía no llegaba a esto: { $awaited }.
 ask-waits-stdin = Espera a que alguien escriba algo (stdin).
 ask-waits-call = Espera en { $call }.
 awaited-call = una llamada a { $call }
@@ -66,23 +66,23 @@ awaited-sent = { $bytes } bytes enviados
 awaited-printed = escribir { $text }
 awaited-kernel = un socket en el estado { $state }
 ask-mismatch-anything = { $who } debería haber recibido algo:
-ask-ended-listening = { $who } ha terminado ({ $end }) antes de escuchar conexiones
-ask-ended-bound = { $who } ha terminado ({ $end }) antes de tener un socket UDP con puerto propio
-ask-ended-connected = { $who } ha terminado ({ $end }) antes de conectarse
-ask-ended-other = { $who } ha terminado ({ $end }) antes de esto: { $awaited }
-ask-step-call = { $who }: { $call } ha fallado con { $error }
+ask-ended-listening = { $who } terminó ({ $end }) antes de escuchar conexiones
+ask-ended-bound = { $who } terminó ({ $end }) antes de tener un socket UDP con puerto propio
+ask-ended-connected = { $who } terminó ({ $end }) antes de conectarse
+ask-ended-other = { $who } terminó ({ $end }) antes de esto: { $awaited }
+ask-step-call = { $who }: { $call } falló con { $error }
 ask-step-nowhere = { $who } no escucha en ninguna parte
-ask-step-not-running = { $who } no está en marcha
+ask-step-not-running = { $who } no está en ejecución
 ask-exit-code = código de salida { $code }
 ask-exit-signal = terminado por { $signal }
-ask-exit-unknown = nadie ha visto cómo
-ask-mismatch-bytes = { $who } ha recibido otros bytes que los que debía:
-ask-mismatch-contains = { $who } no ha recibido lo que esperaba:
-ask-mismatch-length = { $who } ha recibido menos bytes de los que debía:
+ask-exit-unknown = nadie vio cómo
+ask-mismatch-bytes = { $who } recibió bytes distintos de los que debía recibir:
+ask-mismatch-contains = { $who } no recibió lo que esperaba:
+ask-mismatch-length = { $who } recibió menos bytes de los que debía recibir:
 ask-mismatch-end = { $who } debía recibir el fin del flujo:
-ask-stopped-end = ahí se ha acabado el flujo
-ask-stopped-time = no ha llegado nada más a tiempo
-ask-stopped-reset = se ha cortado la conexión
+ask-stopped-end = ahí se acabó el flujo
+ask-stopped-time = no llegó nada más a tiempo
+ask-stopped-reset = se cortó la conexión
 ask-expected = esperado
 ask-got = recibido
 ask-wanted-in-it = en alguna parte
@@ -95,17 +95,17 @@ course-ok =
         [one] { $exercises } ejercicio
        *[other] { $exercises } ejercicios
     }, sin errores
-course-nothing-to-cite = la explicación cita { $place }, y no se ha visto nada así
+course-nothing-to-cite = la explicación cita { $place }, y no se vio nada así
 course-mistakes = { $mistakes ->
         [one] { $mistakes } error
        *[other] { $mistakes } errores
     }
 course-none = no hay ningún curso en { $folder }: ni una carpeta `questions` ni una carpeta `exercises`
-course-none-hint = di qué carpeta las tiene, o nada: entonces se busca la carpeta `course` más cercana, aquí y más arriba
-course-unanswered = ha pasado algo que la pregunta no conoce. El diagrama de abajo enseña lo que se ha visto; para una respuesta faltaba esto:
+course-none-hint = indica qué carpeta las tiene, o nada: entonces se busca la carpeta `course` más cercana, aquí y más arriba
+course-unanswered = pasó algo que la pregunta no conoce. El diagrama de abajo muestra lo que se vio; para una respuesta faltaba esto:
 course-lacks = a la respuesta `{ $answer }` le falta la prueba `{ $name }`
 course-marks = línea { $line }: { $what }
-course-not-run = no se ha podido ejecutar un caso
+course-not-run = no se pudo ejecutar un caso
 course-does-not-pass = debería pasar, y no pasa: { $cases }
 course-starter-passes = no debería pasar, y pasa tal como está
 course-fails-others = debería fallar en { $wanted }, y falla en { $failed }

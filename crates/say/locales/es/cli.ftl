@@ -1,60 +1,60 @@
-# Lo que dicen `socklab --help` y sus parientes.
+# Lo que dicen `socklab --help` y las demás ayudas.
 
 cmd-socklab = socklab, el laboratorio de sockets: ejecuta programas con sockets y mira lo que hace el núcleo.
-cmd-tour = Ejecuta todos los programas del curso, comprueba cada uno y muestra lo que ha pasado
+cmd-tour = Ejecuta todos los programas del curso, comprueba cada uno y muestra lo que pasó
 cmd-list = Lista los programas, las preguntas y los ejercicios, y lo que llevas hecho
 cmd-show = Muestra un programa: su lección y su código fuente
 cmd-run = Ejecuta un programa del curso
-cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que han hecho sus sockets
+cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
 cmd-draw = Dibuja otra vez una grabación
 cmd-host = El nombre de esta máquina y sus direcciones
 cmd-resolve = De un nombre a sus direcciones
 cmd-service = De un puerto al nombre de su servicio, o al revés
 cmd-serve = Hace de servidor, solo en esta máquina si no se dice otra cosa
 cmd-connect = Habla con un servidor, como telnet y nc, sin perder nada al final
-cmd-completions = Escribe un guion de autocompletado para un intérprete de órdenes
+cmd-completions = Escribe un script de autocompletado para un shell
 cmd-man = Escribe las páginas de manual en una carpeta
 
 arg-help = Muestra esta ayuda
 arg-version = Muestra la versión
-arg-lang = Idioma de todos los textos (por omisión: el de LC_ALL, LC_MESSAGES, LANG)
+arg-lang = Idioma de todos los textos (por defecto: el de LC_ALL, LC_MESSAGES, LANG)
 arg-json = Escribe JSON, para otros programas
 arg-name = Un programa, con el nombre que le da `socklab list`
 arg-tour-from = Empieza por este programa
-arg-tour-pause = Espera a Intro después de cada paso
+arg-tour-pause = Espera a Enter después de cada paso
 arg-tour-json = Escribe JSON, para otros programas: un objeto con cada programa, paso y comprobación
 arg-tour-output = Escribe además todo el recorrido como una página
 arg-run-arguments = Los argumentos del propio programa
-arg-run-trace = Cuando termine, dibuja lo que han hecho sus sockets
-arg-trace-commands = Programas, cada uno una línea de órdenes entre comillas; cada uno empieza cuando el anterior escucha
+arg-run-trace = Cuando termine, dibuja lo que hicieron sus sockets
+arg-trace-commands = Programas, cada uno una línea de comandos entre comillas; cada uno empieza cuando el anterior escucha
 arg-trace-command = Un solo programa, palabra por palabra
-arg-trace-pid = Se une a un proceso en marcha
-arg-output = Escribe el dibujo en un fichero: .txt, .svg, .html, o .jsonl (la propia grabación)
-arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por omisión 1024)
+arg-trace-pid = Se conecta a un proceso en ejecución
+arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación)
+arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
-arg-draw-file = Una grabación, hecha con trace -o FICHERO.jsonl
-arg-width = Ancho del dibujo (por omisión: el de la terminal, o 80)
+arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl
+arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
 arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada repetición
-arg-no_explanations = Solo la escalera, sin explicaciones debajo
+arg-no_explanations = Solo el diagrama, sin explicaciones debajo
 arg-resolve-names = Nombres, o direcciones
 arg-resolve-ipv4 = Solo direcciones IPv4
 arg-resolve-ipv6 = Solo direcciones IPv6
 arg-service-queries = Un puerto (con ambos protocolos), un puerto y su protocolo, o el nombre de un servicio
 arg-serve-protocol = Qué servidor ser: echo, upper, daytime, http o ntp
-arg-serve-port = Dónde escuchar; con 0 elige el núcleo (por omisión: echo 8007, upper 12000, daytime 8013, http 8080 y ntp 8123)
-arg-serve-listen = La dirección en la que escuchar; 0.0.0.0 son todas (por omisión: 127.0.0.1)
-arg-serve-tcp = Solo TCP (echo, upper: por omisión ambos)
+arg-serve-port = Dónde escuchar; con 0 elige el núcleo (por defecto: echo 8007, upper 12000, daytime 8013, http 8080 y ntp 8123)
+arg-serve-listen = La dirección en la que escuchar; 0.0.0.0 son todas (por defecto: 127.0.0.1)
+arg-serve-tcp = Solo TCP (echo, upper: por defecto ambos)
 arg-serve-udp = Solo UDP
-arg-serve-root = http: sirve los ficheros de esta carpeta
-arg-serve-json = Escribe lo que pasa en JSON, un suceso por línea
+arg-serve-root = http: sirve los archivos de esta carpeta
+arg-serve-json = Escribe lo que pasa en JSON, un evento por línea
 arg-connect-host = Nombre o dirección
 arg-connect-port = Número de puerto, o el nombre de un servicio
 arg-connect-udp = Datagramas en lugar de un flujo: cada línea de entrada es un datagrama
 arg-connect-hex = Muestra todos los bytes de ambos sentidos en hexadecimal, por la salida de error
-arg-connect-verbose = Dice quién está conectado con quién, y cómo ha terminado
-arg-connect-timeout = Espera máxima para la conexión (por omisión 10); con --udp, para la última respuesta (por omisión 1)
-arg-completions-shell = El intérprete: bash, elvish, fish, powershell o zsh
+arg-connect-verbose = Dice quién está conectado con quién, y cómo terminó
+arg-connect-timeout = Espera máxima para la conexión (por defecto 10); con --udp, para la última respuesta (por defecto 1)
+arg-completions-shell = El shell: bash, elvish, fish, powershell o zsh
 arg-man-folder = Dónde escribirlas; la carpeta debe existir
 
 examples-socklab =
@@ -76,12 +76,12 @@ examples-run =
     $ socklab run server-03
     $ socklab run server-03 9000
     $ socklab run echo-client --port 10000 "hola, mundo"
-    $ socklab run UDPClient.py  # los nombres antiguos también valen
+    $ socklab run UDPClient.py  # los nombres antiguos también sirven
 examples-trace =
     $ socklab trace tcp-server tcp-client  # dos programas del curso
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
-    $ socklab trace -o run.jsonl -p 1234  # unirse; Ctrl-C termina la grabación
+    $ socklab trace -o run.jsonl -p 1234  # conectarse; Ctrl-C termina la grabación
     El dibujo va a la salida de error; el código de salida es el del propio programa.
 examples-draw =
     $ socklab draw run.jsonl
@@ -110,9 +110,9 @@ examples-completions =
 
 value-NAME = NOMBRE
 value-OPTIONS = OPCIONES
-value-COMMAND = ORDEN
+value-COMMAND = COMANDO
 value-FOLDER = CARPETA
-value-FILE = FICHERO
+value-FILE = ARCHIVO
 value-CHOICE = OPCIÓN
 value-NUMBER = NÚMERO
 value-SECONDS = SEGUNDOS
@@ -127,23 +127,23 @@ value-ARGUMENTS = ARGUMENTOS
 value-LINE = LÍNEA
 
 usage = Uso:
-commands = Órdenes
+commands = Comandos
 arguments = Argumentos
 options = Opciones
 examples = Ejemplos:
 try-line = Prueba: { $what }
 
-bad-command = no hay ninguna orden «{ $word }»
+bad-command = no existe el comando «{ $word }»
 bad-argument = «{ $word }» sobra aquí
 missing-argument = falta algo: { $word }
 missing-value = { $word }: falta un valor
 bad-choice = { $word }: «{ $value }» no es ninguno de: { $choices }
-bad-value = { $word }: «{ $value }» no vale
-bad-range = { $word }: «{ $value }» no vale; tiene que ser { $allowed }
+bad-value = { $word }: «{ $value }» no es válido
+bad-range = { $word }: «{ $value }» no es válido; tiene que ser { $allowed }
 allowed-columns = 40 como mínimo
 allowed-languages = uno de: { $languages }
 allowed-seconds = mayor que 0 y 86400 como máximo
 conflict = { $one } y { $other } no van juntos
 not-utf-8 = un argumento no es UTF-8
-did-you-mean = ¿Querías decir «{ $known }»?
+did-you-mean = ¿Quisiste decir «{ $known }»?
 see-help = Más: socklab --help

@@ -1,10 +1,10 @@
-# Lo que dicen las órdenes.
+# Lo que dicen los comandos.
 
 welcome =
     socklab, el laboratorio de sockets
 
     Pequeños programas que usan sockets, ejecutados de verdad, en esta máquina, sin red.
-everything-else = todas las órdenes
+everything-else = todos los comandos
 list-questions = preguntas
 list-questions-done = { $right } de { $all } acertadas: socklab what-if list
 list-exercises = ejercicios
@@ -14,8 +14,8 @@ unknown-program = no hay ningún programa «{ $name }»
 
 no-such-name = ese nombre no existe: { $name }
 no-address = { $name } existe, pero no tiene ninguna dirección así
-resolver-silent = no se ha podido resolver { $name }: ningún servidor de nombres ha respondido. ¿Hay red?
-unresolved = no se ha podido resolver { $name }: { $reason }
+resolver-silent = no se pudo resolver { $name }: ningún servidor de nombres respondió. ¿Hay red?
+unresolved = no se pudo resolver { $name }: { $reason }
 canonical = { $name } es un alias de { $canonical }
 host-hint = pon una línea «127.0.1.1 NOMBRE» en /etc/hosts
 bad-service = «{ $query }» no es un puerto del 1 al 65535, ni PUERTO/PROTOCOLO, ni un nombre
@@ -24,11 +24,11 @@ embedded-services = la lista propia de socklab
 
 serving = { $protocol } en { $address }. Ctrl-C lo termina.
 serve-neither = { $protocol } solo existe por { $transport }
-serve-no-root = solo http tiene ficheros que servir
+serve-no-root = solo http tiene archivos que servir
 serve-bad-root = no se puede servir { $path }: { $reason }
 bind-failed = bind { $address }: { $reason }
 bind-taken-hint = otro programa tiene el puerto (ss -tulpn dice cuál); --port 0 toma uno libre
-bind-low-hint = los puertos por debajo de 1024 necesitan root; --port { $port } no
+bind-low-hint = los puertos menores que 1024 necesitan root; --port { $port } no
 log-accepted = conectado
 log-answered = datagrama de { $received ->
         [one] { $received } byte
@@ -60,7 +60,7 @@ unreachable = connect { $address }: inalcanzable. Desde aquí no hay camino a es
 connect-timeout = connect { $address }: sin respuesta en { $seconds } s
 connect-failed = connect { $address }: { $reason }
 refused-hint = socklab serve echo --port { $port }, en otra terminal
-reset = { $peer } ha cortado la conexión (RST) después de { $bytes ->
+reset = { $peer } cortó la conexión (RST) después de { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes
     }
@@ -72,16 +72,16 @@ summary = { $sent ->
         [one] { $received } byte recibido
        *[other] { $received } bytes recibidos
     }
-no-answer = { $peer } no ha enviado ninguna respuesta en { $seconds } s
+no-answer = { $peer } no envió ninguna respuesta en { $seconds } s
 object-input = entrada estándar
 object-output = salida estándar
 empty-datagram = (un datagrama vacío)
 
 written = escrito: { $path }
 trace-waits = Esperando a que «{ $before }» escuche, tenga un puerto de datagramas o termine: entonces empieza «{ $next }». Ctrl-C termina la grabación.
-recording-full = La grabación se ha terminado: ocupa { $size } MiB de memoria, y ninguna puede ocupar más. Prueba algo más corto, o --timeout
-bad-command-line = «{ $line }» no es una línea de órdenes: hay unas comillas abiertas, o no hay nada
-draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- ORDEN
+recording-full = La grabación se terminó: ocupa { $size } MiB de memoria, y ninguna puede ocupar más. Prueba algo más corto, o --timeout
+bad-command-line = «{ $line }» no es una línea de comandos: hay unas comillas abiertas, o no hay nada
+draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- COMANDO
 bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
 man-failed = no se pueden escribir las páginas de manual en { $folder }
 write-failed = no se puede escribir { $path }

@@ -1,40 +1,40 @@
 # Lo que dicen `exercise`, `check` y `check --watch`.
 
-cmd-exercise = Programas que escribes tú: cuáles hay, y ficheros para empezar
+cmd-exercise = Programas que escribes tú: cuáles hay, y archivos para empezar
 cmd-exercise-list = Muestra los ejercicios, y lo que llevas hecho
-cmd-exercise-start = Escribe los ficheros para empezar, y la página que dice qué se espera
+cmd-exercise-start = Escribe los archivos para empezar, y la página que dice qué se espera
 cmd-check = Ejecuta tu programa, caso por caso, y dice lo que hace
 
 arg-exercise-list-json = Escribe JSON, para otros programas
 arg-exercise-start-name = Un ejercicio, con el nombre que le da `socklab exercise list`
-arg-exercise-start-code = En qué escribirlo (por omisión: python)
+arg-exercise-start-code = En qué escribirlo (por defecto: python)
 arg-exercise-start-force = Empieza de nuevo; lo que haya se guarda con otro nombre
-arg-exercise-start-folder = Dónde dejar los ficheros (por omisión: una carpeta con el nombre del ejercicio)
+arg-exercise-start-folder = Dónde dejar los archivos (por defecto: una carpeta con el nombre del ejercicio)
 arg-check-name = Un ejercicio, con el nombre que le da `socklab exercise list`
-arg-check-watch = Comprueba otra vez cada vez que se guarda el fichero
-arg-check-format = Cómo informar (por omisión: text)
+arg-check-watch = Comprueba otra vez cada vez que se guarda el archivo
+arg-check-format = Cómo informar (por defecto: text)
 arg-check-case = Solo este caso
 arg-check-seed = Usa los mismos bytes al azar que la comprobación con este número
-arg-check-command = Tu programa y sus argumentos, en los que se rellenan {"{"}port{"}"} y {"{"}host{"}"}; o su fichero fuente (por omisión: el fichero que escribió `exercise start`)
+arg-check-command = Tu programa y sus argumentos, en los que se rellenan {"{"}port{"}"} y {"{"}host{"}"}; o su archivo fuente (por defecto: el archivo que escribió `exercise start`)
 arg-course-check-only = Ejecuta solo la pregunta o el ejercicio con este nombre
 
 examples-exercise-start =
     $ socklab exercise start echo-server
     $ socklab exercise start echo-server --in c ~/sockets
 examples-check =
-    $ socklab check echo-server  # el fichero que escribió `exercise start`
+    $ socklab check echo-server  # el archivo que escribió `exercise start`
     $ socklab check echo-server --watch  # y otra vez cada vez que se guarda
     $ socklab check echo-server -- python3 mi-servidor.py {"{"}port{"}"}
-    $ socklab check echo-server -- ./mi-servidor  # un puerto fijo también vale
+    $ socklab check echo-server -- ./mi-servidor  # un puerto fijo también sirve
     $ socklab check tcp-client -- mi-cliente.c
-    Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso, 3 aquí no se ha podido ejecutar.
+    Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso, 3 aquí no se pudo ejecutar.
 
 exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se pide   · empezado
 unknown-exercise = no hay ningún ejercicio «{ $name }»
 start-exists = { $file } ya existe, y no es como al principio: no se toca
 start-force = para empezar de nuevo guardando una copia: { $command }
 start-there = { $file } ya existe, tal como era al principio.
-start-kept = Lo que había queda guardado en { $file }
+start-kept = Lo que había quedó guardado en { $file }
 start-written = { $file } tiene { $gaps ->
         [one] { $gaps } hueco
        *[other] { $gaps } huecos
@@ -48,19 +48,19 @@ check-robust = Qué hace además un programa robusto
 check-points-core = Ejercicio: { $points } puntos
 check-points-robust = Robustez: { $points } puntos
 check-skipped = sin ejecutar: antes, { $case }
-check-timed-out = ha tardado demasiado
-check-infra = aquí no se ha podido ejecutar
+check-timed-out = tardó demasiado
+check-infra = aquí no se pudo ejecutar
 check-refused = { $command }: el compilador no lo acepta
 check-missing = { $tool } no está instalado, o no está en PATH
-check-missing-hint = esto no dice nada de tu programa: instálalo, o da otra orden detrás de --
+check-missing-hint = esto no dice nada de tu programa: instálalo, o indica otro comando después de --
 check-folder = { $tool } es una carpeta
-check-folder-hint = nombra el programa que está dentro: socklab check EJERCICIO -- ORDEN
+check-folder-hint = nombra el programa que está dentro: socklab check EJERCICIO -- COMANDO
 check-not-executable = { $tool } está aquí, pero no es un programa que se pueda ejecutar tal cual
-check-not-executable-hint = di con qué se ejecuta, por ejemplo: -- java { $tool }; o, si en su primera línea nombra su intérprete: chmod +x { $tool }
-check-no-file = aquí no hay ningún fichero { $tool }
+check-not-executable-hint = indica con qué se ejecuta, por ejemplo: -- java { $tool }; o, si en su primera línea nombra su intérprete: chmod +x { $tool }
+check-no-file = aquí no hay ningún archivo { $tool }
 check-no-file-hint = mira su nombre, y en qué carpeta estás
 check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
-check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- ORDEN
+check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- COMANDO
 
 label-why = Por qué:
 advice-udp = El programa tiene un socket UDP en su puerto. Este ejercicio habla TCP: SOCK_STREAM, y después listen y accept.
@@ -69,19 +69,19 @@ label-hint = Pista:
 label-again = Verlo otra vez:
 
 why-gap = El hueco { $number }, «{ $name }», sigue abierto en la línea { $line }: { $prompt }
-why-printed = { $who } ha escrito:
+why-printed = { $who } escribió:
 why-expected = Se esperaba: { $what }.
 why-not-expected = No se esperaba: { $what }.
 
-got-nothing = No ha ocurrido nada parecido.
-got-different = Se ha hecho, pero no así: mira las líneas marcadas.
-got-times = Ha ocurrido { $got ->
+got-nothing = No ocurrió nada parecido.
+got-different = Se hizo, pero no así: mira las líneas marcadas.
+got-times = Ocurrió { $got ->
         [one] { $got } vez
        *[other] { $got } veces
     }; se esperaba: { $wanted }.
 got-exit = Pero: { $exit }.
-got-running = Pero al final seguía en marcha.
-got-no-bytes = Pero no ha habido ni un byte.
+got-running = Pero al final seguía en ejecución.
+got-no-bytes = Pero no hubo ni un byte.
 got-bytes = Pero fue «{ $bytes }» ({ $total ->
         [one] { $total } byte
        *[other] { $total } bytes
@@ -94,20 +94,20 @@ want-received = { $who } recibe { $bytes }
 want-exit = { $who } termina con { $exit }
 want-failure = { $who } termina con un código de salida distinto de 0
 want-end = { $who } termina
-want-running = { $who } sigue en marcha al final
+want-running = { $who } sigue en ejecución al final
 want-output = { $who } escribe { $bytes }
 want-stdout = { $who } escribe, por la salida estándar, { $bytes }
 want-stderr = { $who } escribe, por la salida de error, { $bytes }
 bytes-equal = exactamente «{ $bytes }»
-bytes-start = algo que empieza por «{ $bytes }»
+bytes-start = algo que empieza con «{ $bytes }»
 bytes-contain = algo que contiene «{ $bytes }»
 bytes-length = { $length } bytes
 
-did-leave-processes = Nota: { $actor } ha terminado y ha dejado { $count ->
-        [one] { $count } proceso en marcha, al que se le ha puesto fin
-       *[other] { $count } procesos en marcha, a los que se les ha puesto fin
+did-leave-processes = Nota: { $actor } terminó y dejó { $count ->
+        [one] { $count } proceso en ejecución, que se detuvo
+       *[other] { $count } procesos en ejecución, que se detuvieron
     }.
-did-print = Nota: { $actor } ha escrito { $bytes ->
+did-print = Nota: { $actor } escribió { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes
     }.
@@ -117,10 +117,10 @@ watch-keys = h pista   l lista   n siguiente   r ejecutar   x reiniciar   q sali
 watch-waiting = Esperando a que se guarde { $file }.
 watch-all = Todos los puntos. Con n se pasa al siguiente ejercicio.
 watch-core = El ejercicio está hecho. Lo que falta es para un programa robusto; con n se sigue.
-watch-reset = x otra vez: vuelve al principio (se guarda una copia de tu fichero). Cualquier otra tecla: no.
-watch-kept = Tu fichero queda guardado en { $file }.
+watch-reset = x otra vez: vuelve al principio (se guarda una copia de tu archivo). Cualquier otra tecla: no.
+watch-kept = Tu archivo quedó guardado en { $file }.
 watch-last = Era el último ejercicio.
 watch-no-hint = Para esto no hay pista.
-watch-no-file = --watch necesita un fichero que vigilar: nómbralo detrás de --
+watch-no-file = --watch necesita un archivo para vigilar: nómbralo después de --
 watch-ended = Hasta luego. Otra vez: socklab check { $name } --watch
 hint-call = { $call }   ({ $man })

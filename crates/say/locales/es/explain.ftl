@@ -5,17 +5,17 @@ explain-with-more = { $sentence } (Y { $more } más como esto.)
 
 ## connect
 
-explain-connect-refused = Nadie escucha en el puerto { $port } de { $address }, así que su núcleo respondió al SYN con un RST. Arranca antes el servidor o revisa el número de puerto.
-explain-connect-refused-remote = { $address } respondió con un rechazo: allí nadie escucha en el puerto { $port }, o un cortafuegos lo dice en su lugar. Revisa la dirección y el puerto.
+explain-connect-refused = Nadie escucha en el puerto { $port } de { $address }, así que su núcleo respondió al SYN con un RST. Inicia primero el servidor o revisa el número de puerto.
+explain-connect-refused-remote = { $address } respondió con un rechazo: allí nadie escucha en el puerto { $port }, o un firewall lo dice en su lugar. Revisa la dirección y el puerto.
 explain-connect-too-early = El cliente llegó { $time } antes de tiempo: { $server } no escuchó en el puerto { $port } hasta después. Mientras no se llame a listen, el núcleo rechaza. Espera al servidor o vuelve a intentarlo.
-explain-connect-timed-out = { $address } no dio respuesta alguna: el núcleo repitió el SYN durante { $time } y se rindió. La máquina está apagada, la dirección está mal o un cortafuegos tira los paquetes en silencio.
-explain-unreachable = El núcleo no conoce ningún camino hasta { $address }, o le han dicho que no lo hay. Revisa la dirección, el cable y las rutas (ip route).
+explain-connect-timed-out = { $address } no dio respuesta alguna: el núcleo repitió el SYN durante { $time } y se rindió. La máquina está apagada, la dirección está mal o un firewall descarta los paquetes en silencio.
+explain-unreachable = El núcleo no conoce ningún camino hasta { $address }, o le dijeron que no lo hay. Revisa la dirección, el cable y las rutas (ip route).
 explain-already-connected = El descriptor { $fd } ya está conectado. Un socket TCP se conecta una sola vez: para otra conexión, abre otro socket.
-explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloqueante, connect a { $address } solo empieza. Espera a que se pueda escribir en él (poll, POLLOUT) y pregunta con SO_ERROR cómo ha ido.
+explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloqueante, connect a { $address } solo empieza. Espera a que se pueda escribir en él (poll, POLLOUT) y pregunta con SO_ERROR cómo le fue.
 
 ## bind y listen
 
-explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Solo cabe un socket por dirección y puerto: para ese programa o elige otro puerto.
+explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Solo cabe un socket por dirección y puerto: detén ese programa o elige otro puerto.
 explain-address-in-use-time-wait = El puerto { $port } aún no está libre: { $server } cerró primero una conexión y el núcleo la guarda un minuto en TIME_WAIT. Pon SO_REUSEADDR antes de bind.
 explain-address-in-use = El puerto { $port } está ocupado. Para saber por quién: ss -tulnp. Si solo quedan conexiones en TIME_WAIT, pon SO_REUSEADDR antes de bind.
 explain-address-in-use-listening = El puerto { $port } lo tiene abierto ahora mismo otro programa: SO_REUSEADDR ya está puesto y solo ayuda con conexiones antiguas. Para encontrarlo: ss -tulnp.
@@ -30,8 +30,8 @@ explain-connected-before-accept = connect terminó bien { $time } antes de que a
 explain-queue-full = { $waiting ->
         [one] { $waiting } conexión esperaba a ser aceptada
        *[other] { $waiting } conexiones esperaban a ser aceptadas
-    } y listen había pedido una cola de { $backlog }. Con la cola llena, el núcleo tira los SYN siguientes, y esos clientes lo reintentan al cabo de un segundo.
-explain-too-many-files = { $call } ha fallado: este proceso tiene demasiados descriptores abiertos. Cierra las conexiones cuando acaben o sube el límite (ulimit -n).
+    } y listen había pedido una cola de { $backlog }. Con la cola llena, el núcleo descarta los SYN siguientes, y esos clientes lo reintentan después de un segundo.
+explain-too-many-files = { $call } falló: este proceso tiene demasiados descriptores abiertos. Cierra las conexiones cuando acaben o sube el límite (ulimit -n).
 
 ## Un flujo no tiene mensajes
 
@@ -42,9 +42,9 @@ explain-short-write = Solo se tomaron { $taken } de { $asked } bytes: el búfer 
 
 ## Cómo acaban las conexiones
 
-explain-end-of-stream = 0 bytes significan el final: { $peer } ha cerrado su lado y no enviará nada más. No es un error. Deja de leer y cierra.
+explain-end-of-stream = 0 bytes significan el final: { $peer } cerró su lado y no enviará nada más. No es un error. Deja de leer y cierra.
 explain-end-ignored = recv devolvió 0 bytes, el final, y { $program } siguió leyendo: { $times } veces la misma respuesta, al instante. Con 0 bytes hay que salir del bucle.
-explain-connection-reset = { $call } ha fallado porque el otro extremo cortó la conexión con un RST: se cayó, cerró con bytes sin leer, o lo había pedido así (SO_LINGER con 0 segundos).
+explain-connection-reset = { $call } falló porque el otro extremo cortó la conexión con un RST: se cayó, cerró con bytes sin leer, o lo había pedido así (SO_LINGER con 0 segundos).
 explain-send-after-shutdown = Este programa había cerrado su propia mitad de envío del descriptor { $fd } y luego intentó enviar. Después de SHUT_WR ya solo puede recibir.
 explain-broken-pipe = El otro extremo del descriptor { $fd } ya no está, y respondió con un RST: a algo enviado después de su cierre, o porque cerró con bytes sin leer. La conexión se acabó en ambos sentidos, y cada envío posterior falla, como este.
 explain-close-unread = { $program } cerró con { $unread ->
@@ -53,16 +53,16 @@ explain-close-unread = { $program } cerró con { $unread ->
     } sin leer. Entonces el núcleo envía un RST en vez de un final ordenado, y el otro lado puede perder datos. Lee hasta el final antes de cerrar.
 explain-server-closed-first = { $server } cerró primero, así que el núcleo guarda el puerto { $port } en TIME_WAIT en su lado durante un minuto. Por eso los servidores ponen SO_REUSEADDR.
 explain-half-close = { $program } cerró solo su mitad de envío (SHUT_WR): el otro extremo ve el final del flujo y todavía puede contestar.
-explain-connection-timed-out = { $call } ha fallado: el otro extremo dejó de contestar y el núcleo se rindió tras muchas retransmisiones. Seguramente desapareció sin cerrar.
+explain-connection-timed-out = { $call } falló: el otro extremo dejó de contestar y el núcleo se rindió tras muchas retransmisiones. Seguramente desapareció sin cerrar.
 
 ## Datagramas
 
 explain-udp-refused = Nadie tiene un socket en { $address }: su núcleo respondió a un datagrama anterior con un ICMP «puerto inalcanzable». Solo se entera un socket UDP conectado, y solo en su siguiente llamada.
 explain-udp-nobody = No llegará nada: ninguno de los programas grabados tiene un socket UDP en el puerto { $port }, así que el datagrama a { $address } no encontró a nadie. A un socket sin conectar no se le muestra el error ICMP: ponle un límite de tiempo o conéctalo.
-explain-datagram-truncated = El datagrama tenía { $sent } bytes y el búfer solo { $room }: el resto se ha perdido para siempre. A diferencia de un flujo, un datagrama se lee entero o cortado. Usa un búfer mayor.
-explain-datagram-empty = 0 bytes, y no es el final: UDP también lleva datagramas vacíos. Solo en un flujo el 0 significa que el otro extremo ha cerrado.
-explain-datagram-too-long = { $asked } bytes no caben en un datagrama: UDP sobre IPv4 lleva 65.507 como mucho. Divide los datos o usa TCP.
-explain-no-destination = { $call } no sabe adónde enviar: el socket no está conectado y no se ha dado ninguna dirección. Usa sendto con una dirección o llama antes a connect.
+explain-datagram-truncated = El datagrama tenía { $sent } bytes y el búfer solo { $room }: el resto se perdió para siempre. A diferencia de un flujo, un datagrama se lee entero o cortado. Usa un búfer mayor.
+explain-datagram-empty = 0 bytes, y no es el final: UDP también lleva datagramas vacíos. Solo en un flujo el 0 significa que el otro extremo cerró.
+explain-datagram-too-long = { $asked } bytes no caben en un datagrama: UDP sobre IPv4 lleva 65 507 como mucho. Divide los datos o usa TCP.
+explain-no-destination = { $call } no sabe adónde enviar: el socket no está conectado y no se indicó ninguna dirección. Usa sendto con una dirección o llama antes a connect.
 
 ## Descriptor equivocado, momento equivocado
 
@@ -78,15 +78,15 @@ explain-busy-loop = Se llamó a { $call } { $times } veces en { $time } y no hab
 explain-not-now = EAGAIN no es un fallo: el socket es no bloqueante y { $call } habría tenido que esperar. Espera con poll o epoll y vuelve a llamar.
 explain-receive-timed-out = { $call } esperó { $time }, todo lo que permite el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
 explain-poll-timed-out = { $call } esperó { $time }, el límite que se le dio, y no llegó nada. Así se ve también por debajo un límite puesto en Python (settimeout).
-explain-interrupted = Una señal interrumpió { $call } antes de que pasara nada. No se ha roto nada: vuelve a llamar (o instala el manejador con SA_RESTART).
-explain-both-wait = { $one } espera a { $other } y { $other } espera a { $one }: ninguno de los dos seguirá jamás. Poneos de acuerdo en quién habla primero y en cómo acaba un mensaje.
+explain-interrupted = Una señal interrumpió { $call } antes de que pasara nada. No se rompió nada: vuelve a llamar (o instala el manejador con SA_RESTART).
+explain-both-wait = { $one } espera a { $other } y { $other } espera a { $one }: ninguno de los dos seguirá nunca. Pónganse de acuerdo en quién habla primero y en cómo acaba un mensaje.
 explain-waits-for-end = { $program } sigue esperando más, pero { $peer } ni envía ni cierra. Para leer hasta el final hace falta que el otro lado cierre, o al menos que cierre su mitad de envío.
 explain-still-accepting = { $server } sigue esperando en accept al siguiente cliente. Un servidor así solo termina cuando se le dice (Ctrl-C).
 
 ## Opciones
 
-explain-reuse-address = SO_REUSEADDR permite a bind tomar el puerto { $port } aunque queden en él conexiones antiguas en TIME_WAIT. No permite que dos programas escuchen ahí a la vez.
-explain-no-delay = TCP_NODELAY envía los trozos pequeños enseguida. Sin él (algoritmo de Nagle), el núcleo retiene un trozo pequeño mientras haya otro anterior sin confirmar, y los junta.
+explain-reuse-address = SO_REUSEADDR permite que bind tome el puerto { $port } aunque queden en él conexiones antiguas en TIME_WAIT. No permite que dos programas escuchen ahí a la vez.
+explain-no-delay = TCP_NODELAY envía los fragmentos pequeños de inmediato. Sin él (algoritmo de Nagle), el núcleo retiene un fragmento pequeño mientras haya otro anterior sin confirmar, y los junta.
 
 ## Procesos
 

@@ -19,7 +19,7 @@ mistake-submission = solo un ejercicio tiene una entrega (submission)
 mistake-run-or-submission = un actor tiene o run = ["PROGRAMA", …] o submission = true
 mistake-folder-name = la carpeta "{ $folder }" no se llama NÚMERO-NOMBRE, como 03-tcp-client-first
 mistake-unknown-topic = tema desconocido `{ $found }`; se esperaban palabras de { $known }
-mistake-unknown-program = ningún programa se llama `{ $found }`: no es del curso ni está en PATH. ¿Querías decir { $near }?
+mistake-unknown-program = ningún programa se llama `{ $found }`: no es del curso ni está en PATH. ¿Quisiste decir { $near }?
 
 mistake-no-meaning = { $word } no significa nada en este paso
 mistake-of-peers = { $word } solo va con { $verbs }
@@ -29,7 +29,7 @@ mistake-wait-until = wait necesita un until: ¿a qué espera?
 mistake-type-text = type necesita un text
 mistake-signal-to = signal necesita un to: ¿a quién?
 mistake-peer-do = peer necesita un do = [ … ]: ¿qué hace?
-mistake-own-stdin = `{ $name }` tiene toda su entrada en stdin: no se puede teclear nada
+mistake-own-stdin = `{ $name }` tiene toda su entrada en stdin: no se puede escribir nada
 mistake-target = `{ $target }` no es IP:PUERTO ni uno de { $known }
 mistake-unknown-option = opción desconocida `{ $found }`; puede ser { $known }
 mistake-recv-room = recv tiene sitio para entre 1 y { $most } bytes, no para { $found }

@@ -10,12 +10,12 @@ use anyhow::Result;
 use socklab_net::connect::{self, ConnectError, ConnectOptions, Connected};
 use socklab_net::relay::{self, Direction, Ending, Object, RelaySummary, TcpOptions, UdpOptions};
 use socklab_net::services::{Protocol, Query, Table};
-use socklab_say::count;
+use socklab_say::{Speaker, count, say};
 
 use super::lookup::unresolved;
 use crate::cli;
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::{BROKEN_PIPE, eprintln, write_err};
 use crate::style;
 
@@ -24,13 +24,13 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 const LAST_ANSWER: Duration = Duration::from_secs(1);
 
 /// Connects, carries bytes both ways until both are done, and says how it ended.
-pub(crate) fn connect(options: &cli::Connect) -> Result<ExitCode> {
+pub(crate) fn connect(speaker: Speaker, options: &cli::Connect) -> Result<ExitCode> {
     super::bind_to_parent(options.bond)?;
     let protocol = if options.udp { Protocol::Udp } else { Protocol::Tcp };
-    let port = port_number(&options.port, protocol)?;
+    let port = port_number(speaker, &options.port, protocol)?;
     let deadline = options.timeout.unwrap_or(CONNECT_DEADLINE);
     let how = ConnectOptions { deadline, ..ConnectOptions::default() };
-    let failed = |error: &ConnectError| failure(error, &options.host, port, deadline);
+    let failed = |error: &ConnectError| failure(speaker, error, &options.host, port, deadline);
     let interactive = stdin().is_terminal();
     let (asked, answered) = (AtomicBool::new(false), AtomicBool::new(false));
     let watch = |direction, bytes: &[u8]| {
@@ -39,49 +39,58 @@ pub(crate) fn connect(options: &cli::Connect) -> Result<ExitCode> {
             Direction::FromPeer => answered.store(true, Ordering::Relaxed),
         }
         if options.hex {
-            hex_dump(direction, bytes);
+            hex_dump(speaker, direction, bytes);
         }
     };
 
     let (peer, outcome) = if options.udp {
         let Connected { socket, peer, .. } =
             connect::udp(&options.host, port, &how).map_err(|error| failed(&error))?;
-        greet(options.verbose || interactive, socket.local_addr()?, peer);
+        greet(speaker, options.verbose || interactive, socket.local_addr()?, peer);
         let patience = options.timeout.unwrap_or(LAST_ANSWER);
         let how = UdpOptions { patience, ..UdpOptions::default() };
         let outcome = relay::udp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch));
         let in_vain = asked.load(Ordering::Relaxed) && !answered.load(Ordering::Relaxed);
         if in_vain && matches!(outcome.ending, Ending::Finished) {
             let seconds = patience.as_secs_f64();
-            let what = text!("no-answer", peer = peer, seconds = seconds);
-            return Err(Failure::new(Exit::TimedOut, what).into());
+            let what = say!(speaker, "no-answer", peer = peer, seconds = seconds);
+            return Err(Failure::new(ExitReason::TimedOut, what).into());
         }
         (peer, outcome)
     } else {
         let Connected { socket, peer, .. } =
             connect::tcp(&options.host, port, &how).map_err(|error| failed(&error))?;
-        greet(options.verbose || interactive, socket.local_addr()?, peer);
+        greet(speaker, options.verbose || interactive, socket.local_addr()?, peer);
         // At a terminal nobody should have to press Ctrl-D when the server has hung up. Input
         // from a pipe is sent to its end: the peer may have closed its own direction only.
         let how = TcpOptions { end_when_peer_ends: interactive, ..TcpOptions::default() };
         (peer, relay::tcp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch)))
     };
     stdout().flush().ok();
-    finish(options, peer, &outcome)
+    finish(speaker, options, peer, &outcome)
 }
 
-fn greet(wanted: bool, own: SocketAddr, peer: SocketAddr) {
+fn greet(speaker: Speaker, wanted: bool, own: SocketAddr, peer: SocketAddr) {
     if wanted {
-        eprintln!("{}", style::paint(style::FAINT, text!("connected", own = own, peer = peer)));
+        eprintln!(
+            "{}",
+            style::paint(style::FAINT, say!(speaker, "connected", own = own, peer = peer))
+        );
     }
 }
 
-fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &RelaySummary) -> Result<ExitCode> {
+fn finish(
+    speaker: Speaker,
+    options: &cli::Connect,
+    peer: SocketAddr,
+    outcome: &RelaySummary,
+) -> Result<ExitCode> {
     let RelaySummary { sent, received, ending, .. } = outcome;
     let failure = match ending {
         Ending::Finished | Ending::Silence => {
             if options.verbose {
-                let summary = text!("summary", sent = count(*sent), received = count(*received));
+                let summary =
+                    say!(speaker, "summary", sent = count(*sent), received = count(*received));
                 eprintln!("{}", style::paint(style::FAINT, summary));
             }
             return Ok(ExitCode::SUCCESS);
@@ -92,25 +101,28 @@ fn finish(options: &cli::Connect, peer: SocketAddr, outcome: &RelaySummary) -> R
         {
             return Ok(ExitCode::from(BROKEN_PIPE));
         }
-        Ending::Reset => {
-            Failure::new(Exit::No, text!("reset", peer = peer, bytes = count(*received)))
+        Ending::Reset => Failure::new(
+            ExitReason::No,
+            say!(speaker, "reset", peer = peer, bytes = count(*received)),
+        ),
+        Ending::Refused => {
+            Failure::new(ExitReason::Refused, say!(speaker, "udp-refused", peer = peer))
         }
-        Ending::Refused => Failure::new(Exit::Refused, text!("udp-refused", peer = peer)),
         Ending::Failed { call, on, source } => {
             let object = match on {
-                Object::Input => text!("object-input"),
-                Object::Output => text!("object-output"),
+                Object::Input => say!(speaker, "object-input"),
+                Object::Output => say!(speaker, "object-output"),
                 Object::Socket => peer.to_string(),
             };
-            Failure::new(Exit::No, format!("{call} {object}: {source}"))
+            Failure::new(ExitReason::No, format!("{call} {object}: {source}"))
         }
-        ending => Failure::new(Exit::No, format!("{ending:?}")),
+        ending => Failure::new(ExitReason::No, format!("{ending:?}")),
     };
     Err(failure.into())
 }
 
 /// A number, or a name that the services file knows.
-fn port_number(port: &str, protocol: Protocol) -> Result<u16> {
+fn port_number(speaker: Speaker, port: &str, protocol: Protocol) -> Result<u16> {
     let found = match port.parse() {
         Ok(Query::Port(port, None)) if port > 0 => Some(port),
         Ok(Query::Name(name, None)) => {
@@ -118,46 +130,60 @@ fn port_number(port: &str, protocol: Protocol) -> Result<u16> {
         }
         _ => None,
     };
-    found.ok_or_else(|| Failure::new(Exit::Usage, text!("bad-port", port = port)).into())
+    found.ok_or_else(|| {
+        Failure::new(ExitReason::Usage, say!(speaker, "bad-port", port = port)).into()
+    })
 }
 
-fn failure(error: &ConnectError, host: &str, port: u16, deadline: Duration) -> Failure {
+fn failure(
+    speaker: Speaker,
+    error: &ConnectError,
+    host: &str,
+    port: u16,
+    deadline: Duration,
+) -> Failure {
     let address = format!("{host}:{port}");
     match error {
-        ConnectError::Resolve(error) => unresolved(host, error),
+        ConnectError::Resolve(error) => unresolved(speaker, host, error),
         ConnectError::Refused(_) => {
-            let failure = Failure::new(Exit::Refused, text!("refused", address = address));
+            let failure =
+                Failure::new(ExitReason::Refused, say!(speaker, "refused", address = address));
             // Only on this machine can the reader start a server there.
             match host.parse::<IpAddr>() {
-                Ok(ip) if ip.is_loopback() && ip != Ipv4Addr::LOCALHOST => {
-                    failure.hint(text!("refused-hint", port = format!("{port} --listen {ip}")))
-                }
+                Ok(ip) if ip.is_loopback() && ip != Ipv4Addr::LOCALHOST => failure.hint(say!(
+                    speaker,
+                    "refused-hint",
+                    port = format!("{port} --listen {ip}")
+                )),
                 Ok(ip) if !ip.is_loopback() => failure,
                 Err(_) if host != "localhost" => failure,
-                _ => failure.hint(text!("refused-hint", port = port)),
+                _ => failure.hint(say!(speaker, "refused-hint", port = port)),
             }
         }
         ConnectError::TimedOut(_) => {
             let seconds = deadline.as_secs_f64();
             Failure::new(
-                Exit::TimedOut,
-                text!("connect-timeout", address = address, seconds = seconds),
+                ExitReason::TimedOut,
+                say!(speaker, "connect-timeout", address = address, seconds = seconds),
             )
         }
         ConnectError::Unreachable(_) => {
-            Failure::new(Exit::Refused, text!("unreachable", address = address))
+            Failure::new(ExitReason::Refused, say!(speaker, "unreachable", address = address))
         }
         ConnectError::Other(tried) => {
             let last = tried.attempts.last();
             let reason = last.map(|attempt| attempt.outcome.to_string()).unwrap_or_default();
-            Failure::new(Exit::No, text!("connect-failed", address = address, reason = reason))
+            Failure::new(
+                ExitReason::No,
+                say!(speaker, "connect-failed", address = address, reason = reason),
+            )
         }
-        error => Failure::new(Exit::No, error.to_string()),
+        error => Failure::new(ExitReason::No, error.to_string()),
     }
 }
 
 /// 16 bytes a line, as hexadecimal and as text, with the way they went.
-fn hex_dump(direction: Direction, bytes: &[u8]) {
+fn hex_dump(speaker: Speaker, direction: Direction, bytes: &[u8]) {
     let arrow = match direction {
         Direction::ToPeer => "→",
         Direction::FromPeer => "←",
@@ -176,7 +202,7 @@ fn hex_dump(direction: Direction, bytes: &[u8]) {
         dump += &format!("{arrow} {offset:06x}  {:<23}  {:<23}  {text}\n", hex(left), hex(right));
     }
     if bytes.is_empty() {
-        dump = format!("{arrow} {}\n", text!("empty-datagram"));
+        dump = format!("{arrow} {}\n", say!(speaker, "empty-datagram"));
     }
     write_err(format_args!("{dump}"));
 }

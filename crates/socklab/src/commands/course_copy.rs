@@ -4,25 +4,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use socklab_say::{Speaker, say};
 use socklab_scenario::Course;
 
-use crate::ask;
 use crate::cli::CourseCopy;
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::course;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::println;
 use crate::style;
 
 /// Writes the files of a question or an exercise into a course folder. Never over others.
-pub(crate) fn copy(options: &CourseCopy) -> Result<()> {
+pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
     let course = Course::built_in();
-    let item = find(&course, &options.name)?;
-    let folder = options.folder.clone().or_else(ask::local_course);
+    let item = find(speaker, &course, &options.name)?;
+    let folder = options.folder.clone().or_else(course::local_course);
     let folder = folder.unwrap_or_else(|| PathBuf::from("course"));
     let place = folder.join(&item);
     if place.symlink_metadata().is_ok() {
-        let what = text!("course-copy-exists", folder = place.display());
-        return Err(Failure::new(Exit::No, what).into());
+        let what = say!(speaker, "course-copy-exists", folder = place.display());
+        return Err(Failure::new(ExitReason::No, what).into());
     }
     for (path, bytes) in course.files_below(&item) {
         let file = folder.join(path);
@@ -32,12 +33,15 @@ pub(crate) fn copy(options: &CourseCopy) -> Result<()> {
         println!("{}", file.display());
     }
     let command = format!("socklab course check {}", folder.display());
-    println!("{}", text!("course-copy-next", command = style::paint(style::COMMAND, command)));
+    println!(
+        "{}",
+        say!(speaker, "course-copy-next", command = style::paint(style::COMMAND, command))
+    );
     Ok(())
 }
 
 /// The folder of an item, below the course folder, by its name or a question's number.
-fn find(course: &Course, name: &str) -> Result<PathBuf> {
+fn find(speaker: Speaker, course: &Course, name: &str) -> Result<PathBuf> {
     let questions = course.folders("questions");
     let short = |folder: &str| folder.split_once('-').map(|(_, name)| name.to_owned());
     let number = |folder: &str| folder.split_once('-').and_then(|(digits, _)| digits.parse().ok());
@@ -55,6 +59,6 @@ fn find(course: &Course, name: &str) -> Result<PathBuf> {
         return Ok(Path::new(kind).join(folder));
     }
     let names = questions.iter().filter_map(|folder| short(folder)).chain(exercises);
-    let what = text!("course-copy-unknown", name = name);
-    Err(Failure::unknown(what, name, names, "socklab list").into())
+    let what = say!(speaker, "course-copy-unknown", name = name);
+    Err(Failure::unknown(speaker, what, name, names, "socklab list").into())
 }

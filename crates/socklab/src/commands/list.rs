@@ -3,29 +3,32 @@
 use anyhow::Result;
 use programs::PROGRAMS;
 use serde_json::{Value, json};
+use socklab_say::{Speaker, say};
 
 use super::{exercise, what_if};
-use crate::ask::{self, progress};
-use crate::language::text;
+use crate::course;
+use crate::course::lesson;
+use crate::course::progress;
 use crate::output::println;
-use crate::{lesson, style};
+use crate::style;
 
 /// Characters in a line of names.
 const LINE: usize = 78;
 
-pub(super) fn list(as_json: bool) -> Result<()> {
+pub(super) fn list(speaker: Speaker, as_json: bool) -> Result<()> {
     let progress = progress::read();
     if !as_json {
         // A mistake in a local course does not keep anybody from the programs.
-        programs();
+        programs(speaker);
     }
-    let questions = ask::course()?.questions().map_err(|error| ask::mistake(&error))?;
-    let exercises = exercise::Material::load()?.all()?;
+    let questions =
+        course::load()?.questions().map_err(|error| course::mistake(speaker, &error))?;
+    let exercises = exercise::Material::load(speaker)?.all()?;
     if as_json {
         let list = json!({
-            "programs": PROGRAMS.iter().map(program).collect::<Vec<_>>(),
-            "questions": what_if::as_json(&questions, &progress),
-            "exercises": exercise::as_json(&exercises, &progress),
+            "programs": PROGRAMS.iter().map(|one| program(speaker, one)).collect::<Vec<_>>(),
+            "questions": what_if::as_json(speaker, &questions, &progress),
+            "exercises": exercise::as_json(speaker, &exercises, &progress),
         });
         println!("{}", serde_json::to_string_pretty(&list)?);
         return Ok(());
@@ -36,20 +39,26 @@ pub(super) fn list(as_json: bool) -> Result<()> {
         .iter()
         .map(|question| (what_if::mark(question, &progress), question.number.to_string()));
     let all = questions.len();
-    section(&text!("list-questions"), &text!("list-questions-done", all = all, right = right));
+    section(
+        &say!(speaker, "list-questions"),
+        &say!(speaker, "list-questions-done", all = all, right = right),
+    );
     names(numbers);
 
     let done = exercises.iter().filter(|one| exercise::is_done(&one.name, &progress)).count();
     let titles =
         exercises.iter().map(|one| (exercise::mark(&one.name, &progress), one.name.clone()));
     let all = exercises.len();
-    section(&text!("list-exercises"), &text!("list-exercises-done", all = all, done = done));
+    section(
+        &say!(speaker, "list-exercises"),
+        &say!(speaker, "list-exercises-done", all = all, done = done),
+    );
     names(titles);
-    println!("\n{}", text!("list-next"));
+    println!("\n{}", say!(speaker, "list-next"));
     Ok(())
 }
 
-fn programs() {
+fn programs(speaker: Speaker) {
     let mut group = "";
     for program in PROGRAMS {
         if program.group != group {
@@ -57,15 +66,15 @@ fn programs() {
             println!("{}", style::paint(style::STRONG, group));
         }
         let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
-        println!("  {name} {}", lesson::purpose(program));
+        println!("  {name} {}", lesson::purpose(speaker, program));
     }
 }
 
-fn program(program: &programs::Program) -> Value {
+fn program(speaker: Speaker, program: &programs::Program) -> Value {
     json!({
         "name": program.name,
         "group": program.group,
-        "purpose": lesson::purpose(program),
+        "purpose": lesson::purpose(speaker, program),
         "calls": program.calls,
         "file": format!("programs/{}/{}.rs", program.group, program.name),
     })

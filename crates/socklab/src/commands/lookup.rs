@@ -6,15 +6,16 @@ use anyhow::Result;
 use serde_json::json;
 use socklab_net::resolve::{Family, Resolution, ResolveError};
 use socklab_net::services::{self, Query};
+use socklab_say::{Speaker, say};
 
 use crate::cli;
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::{eprintln, println};
 use crate::style;
 
 /// This machine's name and what it resolves to.
-pub(crate) fn host(json: bool) -> Result<ExitCode> {
+pub(crate) fn host(speaker: Speaker, json: bool) -> Result<ExitCode> {
     let system = rustix::system::uname();
     let name = system.nodename().to_string_lossy();
     let resolution = socklab_net::resolve::resolve(&name, Family::Any);
@@ -31,13 +32,15 @@ pub(crate) fn host(json: bool) -> Result<ExitCode> {
     match resolution {
         Ok(_) => Ok(ExitCode::SUCCESS),
         // The name itself was found: that it has no address is said, and is no.
-        Err(_) if json => Ok(Exit::No.into()),
-        Err(error) => Err(unresolved(&name, &error).hint(text!("host-hint")).into()),
+        Err(_) if json => Ok(ExitReason::No.into()),
+        Err(error) => {
+            Err(unresolved(speaker, &name, &error).hint(say!(speaker, "host-hint")).into())
+        }
     }
 }
 
 /// Looks each name up; the exit code is that of the last one that failed.
-pub(crate) fn resolve(options: &cli::Resolve) -> Result<ExitCode> {
+pub(crate) fn resolve(speaker: Speaker, options: &cli::Resolve) -> Result<ExitCode> {
     let family = match (options.ipv4, options.ipv6) {
         (true, _) => Family::V4,
         (_, true) => Family::V6,
@@ -50,12 +53,14 @@ pub(crate) fn resolve(options: &cli::Resolve) -> Result<ExitCode> {
             println!("{}", as_json(name, &resolution));
         }
         match resolution {
-            Ok(resolution) if !options.json => print(name, &resolution, options.names.len() > 1),
+            Ok(resolution) if !options.json => {
+                print(speaker, name, &resolution, options.names.len() > 1);
+            }
             Ok(_) => {}
             Err(error) => {
-                code = Exit::Unresolved.into();
+                code = ExitReason::Unresolved.into();
                 if !options.json {
-                    let failure = unresolved(name, &error);
+                    let failure = unresolved(speaker, name, &error);
                     eprintln!("{} {failure}", style::paint(style::BAD, "socklab:"));
                 }
             }
@@ -64,9 +69,9 @@ pub(crate) fn resolve(options: &cli::Resolve) -> Result<ExitCode> {
     Ok(code)
 }
 
-fn print(name: &str, resolution: &Resolution, several: bool) {
+fn print(speaker: Speaker, name: &str, resolution: &Resolution, several: bool) {
     if let Some(canonical) = resolution.canonical.as_ref().filter(|canonical| *canonical != name) {
-        println!("{}", text!("canonical", name = name, canonical = canonical));
+        println!("{}", say!(speaker, "canonical", name = name, canonical = canonical));
     }
     for address in &resolution.addresses {
         match several {
@@ -89,29 +94,30 @@ fn as_json(name: &str, resolution: &Result<Resolution, ResolveError>) -> serde_j
 }
 
 /// What a person reads when a name has no address.
-pub(crate) fn unresolved(name: &str, error: &ResolveError) -> Failure {
+pub(crate) fn unresolved(speaker: Speaker, name: &str, error: &ResolveError) -> Failure {
     let what = match error {
-        ResolveError::NoSuchName { .. } => text!("no-such-name", name = name),
-        ResolveError::NoAddress { .. } => text!("no-address", name = name),
-        ResolveError::TemporaryFailure { .. } => text!("resolver-silent", name = name),
-        other => text!("unresolved", name = name, reason = other),
+        ResolveError::NoSuchName { .. } => say!(speaker, "no-such-name", name = name),
+        ResolveError::NoAddress { .. } => say!(speaker, "no-address", name = name),
+        ResolveError::TemporaryFailure { .. } => say!(speaker, "resolver-silent", name = name),
+        other => say!(speaker, "unresolved", name = name, reason = other),
     };
-    Failure::new(Exit::Unresolved, what)
+    Failure::new(ExitReason::Unresolved, what)
 }
 
 /// Names for ports, ports for names.
-pub(crate) fn service(queries: &[String], json: bool) -> Result<ExitCode> {
+pub(crate) fn service(speaker: Speaker, queries: &[String], json: bool) -> Result<ExitCode> {
     let table = services::Table::load();
     let mut code = ExitCode::SUCCESS;
     for query in queries {
         let parsed = query.parse().ok().filter(|query| !matches!(query, Query::Port(0, _)));
-        let parsed = parsed.ok_or_else(|| {
-            Failure::new(Exit::Usage, text!("bad-service", query = query))
-                .hint(text!("try-line", what = "socklab service 25/tcp"))
-        })?;
+        let parsed =
+            parsed.ok_or_else(|| {
+                Failure::new(ExitReason::Usage, say!(speaker, "bad-service", query = query))
+                    .hint(say!(speaker, "try-line", what = "socklab service 25/tcp"))
+            })?;
         let found = table.find(&parsed).unwrap_or_default();
         if json {
-            let source = source_name(&table);
+            let source = source_name(speaker, &table);
             println!("{}", json!({ "query": query, "source": source, "services": found }));
         } else {
             for service in &found {
@@ -124,10 +130,10 @@ pub(crate) fn service(queries: &[String], json: bool) -> Result<ExitCode> {
             }
         }
         if found.is_empty() {
-            code = Exit::No.into();
+            code = ExitReason::No.into();
             if !json {
-                let source = source_name(&table);
-                let failure = text!("no-such-service", query = query, source = source);
+                let source = source_name(speaker, &table);
+                let failure = say!(speaker, "no-such-service", query = query, source = source);
                 eprintln!("{} {failure}", style::paint(style::BAD, "socklab:"));
             }
         }
@@ -135,9 +141,9 @@ pub(crate) fn service(queries: &[String], json: bool) -> Result<ExitCode> {
     Ok(code)
 }
 
-fn source_name(table: &services::Table) -> String {
+fn source_name(speaker: Speaker, table: &services::Table) -> String {
     match table.source() {
         services::Source::System(path) => path.display().to_string(),
-        _ => text!("embedded-services"),
+        _ => say!(speaker, "embedded-services"),
     }
 }

@@ -19,61 +19,66 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use programs::Program;
 use socklab_kernel::parent::{self, Parent};
+use socklab_say::{Speaker, say};
 
 use crate::cli::{self, Bond, Cli, Command, CourseCommand};
-use crate::course;
-use crate::failure::Failure;
-use crate::language::{speaker, text};
+use crate::course::lesson;
+use crate::course_program::{self, known};
 use crate::output::{println, write_bytes, write_out};
-use crate::{highlight, lesson, style, tour};
+use crate::{highlight, style, tour};
 
 /// What a question and an exercise can say.
 const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
 
 /// Does what the command line asks for.
-pub(crate) fn perform(cli: Cli) -> Result<ExitCode> {
+pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
     // What a program inherits is its own affair where it is run as it is, and chance elsewhere.
     if !matches!(cli.command, Some(Command::Run(_) | Command::Trace(_))) {
         socklab_trace::close_others_on_exec();
     }
     match cli.command {
-        None => welcome(),
-        Some(Command::Tour(options)) => return tour::tour(&options),
-        Some(Command::List { json }) => list::list(json)?,
-        Some(Command::Show { name }) => show(known(&name)?),
+        None => welcome(speaker),
+        Some(Command::Tour(options)) => return tour::tour(speaker, &options),
+        Some(Command::List { json }) => list::list(speaker, json)?,
+        Some(Command::Show { name }) => show(speaker, known(speaker, &name)?),
         Some(Command::Run(run)) => {
-            let program = known(&run.name)?;
+            let program = known(speaker, &run.name)?;
             if let Some(arguments) = traced(&run) {
-                return trace::trace_program(program, &arguments);
+                return trace::trace_program(speaker, program, &arguments);
             }
             bind_to_parent(run.bond)?;
-            return Err(course::become_program(program, &run.arguments))
+            return Err(course_program::become_program(program, &run.arguments))
                 .with_context(|| format!("execve {}", program.name));
         }
-        Some(Command::WhatIf(options)) => return what_if::what_if(&options),
+        Some(Command::WhatIf(options)) => return what_if::what_if(speaker, &options),
         Some(Command::Course(CourseCommand::Check(options))) => {
-            return course_check::check(&options);
+            return course_check::check(speaker, &options);
         }
-        Some(Command::Course(CourseCommand::Copy(options))) => course_copy::copy(&options)?,
+        Some(Command::Course(CourseCommand::Copy(options))) => {
+            course_copy::copy(speaker, &options)?;
+        }
         Some(Command::Course(CourseCommand::Format)) => write_out(format_args!("{FORMAT}")),
-        Some(Command::Trace(options)) => return trace::trace(&options),
-        Some(Command::Draw(options)) => trace::draw(&options)?,
-        Some(Command::Host { json }) => return lookup::host(json),
-        Some(Command::Resolve(options)) => return lookup::resolve(&options),
-        Some(Command::Service { queries, json }) => return lookup::service(&queries, json),
-        Some(Command::Serve(options)) => serve::serve(&options)?,
-        Some(Command::Exercise { command }) => return exercise::exercise(&command),
-        Some(Command::Check(options)) => return check::check(&options),
-        Some(Command::Connect(options)) => return connect::connect(&options),
+        Some(Command::Trace(options)) => return trace::trace(speaker, &options),
+        Some(Command::Draw(options)) => trace::draw(speaker, &options)?,
+        Some(Command::Host { json }) => return lookup::host(speaker, json),
+        Some(Command::Resolve(options)) => return lookup::resolve(speaker, &options),
+        Some(Command::Service { queries, json }) => {
+            return lookup::service(speaker, &queries, json);
+        }
+        Some(Command::Serve(options)) => serve::serve(speaker, &options)?,
+        Some(Command::Exercise { command }) => return exercise::exercise(speaker, &command),
+        Some(Command::Check(options)) if options.watch => return watch::watch(speaker, &options),
+        Some(Command::Check(options)) => return check::check(speaker, &options),
+        Some(Command::Connect(options)) => return connect::connect(speaker, &options),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
-            let mut command = Cli::command_in_this_language();
+            let mut command = Cli::command_in(speaker);
             clap_complete::generate(shell, &mut command, "socklab", &mut script);
             write_bytes(&script);
         }
         Some(Command::Man { folder }) => {
-            clap_mangen::generate_to(Cli::command_in_this_language(), &folder)
-                .with_context(|| text!("man-failed", folder = folder.display()))?;
+            clap_mangen::generate_to(Cli::command_in(speaker), &folder)
+                .with_context(|| say!(speaker, "man-failed", folder = folder.display()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -96,8 +101,8 @@ fn bind_to_parent(bond: Bond) -> Result<()> {
     parent::end_with(Parent::Id(parent)).context("prctl PR_SET_PDEATHSIG")
 }
 
-fn welcome() {
-    println!("{}\n", text!("welcome"));
+fn welcome(speaker: Speaker) {
+    println!("{}\n", say!(speaker, "welcome"));
     for (command, key) in [
         ("socklab tour", "cmd-tour"),
         ("socklab list", "cmd-list"),
@@ -111,22 +116,13 @@ fn welcome() {
         ("socklab --help", "everything-else"),
     ] {
         let command = style::paint(style::COMMAND, format_args!("{command:<35}"));
-        println!("  {command}  {}", text!(key));
+        println!("  {command}  {}", say!(speaker, key));
     }
 }
 
-/// The program of that name, or an error that knows a similar one.
-pub(crate) fn known(name: &str) -> Result<&'static Program> {
-    programs::find(name).ok_or_else(|| {
-        let names = programs::PROGRAMS.iter().map(|program| program.name);
-        let what = text!("unknown-program", name = name);
-        Failure::unknown(what, name, names, "socklab list").into()
-    })
-}
-
-fn show(program: &Program) {
-    if speaker().language().tag() == "es" {
-        for line in lesson::spanish(program).lines() {
+fn show(speaker: Speaker, program: &Program) {
+    if let Some(lesson) = lesson::translated(speaker, program) {
+        for line in lesson.lines() {
             match line.trim_start_matches('#') {
                 heading if heading.len() < line.len() => {
                     println!("{}", style::paint(style::STRONG, heading.trim_start()));

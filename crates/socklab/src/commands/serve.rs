@@ -9,27 +9,27 @@ use socklab_net::server::{
     self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, Server, ServerEvent, ServerEventKind,
     Transport, Upper,
 };
-use socklab_say::count;
+use socklab_say::{Speaker, count, say};
 
 use crate::cli::{self, Protocol};
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::println;
 use crate::style;
 
 /// Serves until Ctrl-C.
-pub(crate) fn serve(options: &cli::Serve) -> Result<()> {
+pub(crate) fn serve(speaker: Speaker, options: &cli::Serve) -> Result<()> {
     super::bind_to_parent(options.bond)?;
     if options.root.is_some() && options.protocol != Protocol::Http {
-        return Err(Failure::new(Exit::Usage, text!("serve-no-root")).into());
+        return Err(Failure::new(ExitReason::Usage, say!(speaker, "serve-no-root")).into());
     }
     if let Some(root) = &options.root {
         // Opened as the server will open it with every request.
         let folder = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         openat(CWD, root, folder, Mode::empty()).map_err(|errno| {
             let reason = std::io::Error::from(errno);
-            let what = text!("serve-bad-root", path = root.display(), reason = reason);
-            Failure::new(Exit::No, what)
+            let what = say!(speaker, "serve-bad-root", path = root.display(), reason = reason);
+            Failure::new(ExitReason::No, what)
         })?;
     }
     let port = options.port.unwrap_or(usual_port(options.protocol));
@@ -40,7 +40,8 @@ pub(crate) fn serve(options: &cli::Serve) -> Result<()> {
         (false, false) => None,
     };
     let config = Config { transport, ..Config::at(SocketAddr::from((options.listen, port))) };
-    let server = start(options, &config).map_err(|error| failure(options.protocol, &error))?;
+    let server = start(speaker, options, &config)
+        .map_err(|error| failure(speaker, options.protocol, &error))?;
 
     if options.json {
         let ready = serde_json::json!({ "event": "ready", "address": server.local_addr() });
@@ -48,18 +49,18 @@ pub(crate) fn serve(options: &cli::Serve) -> Result<()> {
     } else {
         let address = server.local_addr();
         let protocol = name(options.protocol);
-        println!("{}", text!("serving", protocol = protocol, address = address));
+        println!("{}", say!(speaker, "serving", protocol = protocol, address = address));
     }
     server.wait();
     Ok(())
 }
 
-fn start(options: &cli::Serve, config: &Config) -> Result<Server, BindError> {
+fn start(speaker: Speaker, options: &cli::Serve, config: &Config) -> Result<Server, BindError> {
     let json = options.json;
     let log = move |event: &ServerEvent| match json {
         // An event is made of numbers and texts: nothing in it can fail to be written as JSON.
         true => println!("{}", serde_json::to_string(event).unwrap_or_default()),
-        false => println!("{}", line(event)),
+        false => println!("{}", line(speaker, event)),
     };
     match options.protocol {
         Protocol::Echo => server::start(Echo, config, log),
@@ -92,31 +93,38 @@ fn usual_port(protocol: Protocol) -> u16 {
 }
 
 /// An event, as a line of the log.
-fn line(event: &ServerEvent) -> String {
+fn line(speaker: Speaker, event: &ServerEvent) -> String {
     let peer = event.peer.map(|peer| peer.to_string()).unwrap_or_default();
     let what = match &event.kind {
-        ServerEventKind::Accepted => text!("log-accepted"),
+        ServerEventKind::Accepted => say!(speaker, "log-accepted"),
         ServerEventKind::Answered { received, sent } => {
-            text!("log-answered", received = count(*received), sent = sent)
+            say!(speaker, "log-answered", received = count(*received), sent = sent)
         }
         ServerEventKind::Http { method, target, status, body, .. } => {
             let asked = [method.as_deref(), target.as_deref()].map(|word| word.unwrap_or("?"));
-            text!("log-http", request = asked.join(" "), status = status, bytes = count(*body))
+            say!(
+                speaker,
+                "log-http",
+                request = asked.join(" "),
+                status = status,
+                bytes = count(*body)
+            )
         }
-        ServerEventKind::Ntp { version } => text!("log-ntp", version = version),
-        ServerEventKind::Refused { why } => text!("log-refused", why = format!("{why:?}")),
+        ServerEventKind::Ntp { version } => say!(speaker, "log-ntp", version = version),
+        ServerEventKind::Refused { why } => say!(speaker, "log-refused", why = format!("{why:?}")),
         ServerEventKind::Closed { received, sent, cut } => {
-            let bytes = text!("log-bytes", received = count(*received), sent = count(*sent));
+            let bytes =
+                say!(speaker, "log-bytes", received = count(*received), sent = count(*sent));
             match cut {
-                None => text!("log-closed", bytes = bytes),
+                None => say!(speaker, "log-closed", bytes = bytes),
                 Some(cut) => {
                     let why = match cut {
-                        Cut::Reset => text!("cut-reset"),
-                        Cut::Idle => text!("cut-idle"),
-                        Cut::Stopped => text!("cut-stopped"),
+                        Cut::Reset => say!(speaker, "cut-reset"),
+                        Cut::Idle => say!(speaker, "cut-idle"),
+                        Cut::Stopped => say!(speaker, "cut-stopped"),
                         cut => cut.to_string(),
                     };
-                    text!("log-cut", bytes = bytes, why = why)
+                    say!(speaker, "log-cut", bytes = bytes, why = why)
                 }
             }
         }
@@ -128,25 +136,25 @@ fn line(event: &ServerEvent) -> String {
     format!("{} {what}", style::paint(style::FAINT, peer)).trim_start().to_string()
 }
 
-fn failure(protocol: Protocol, error: &BindError) -> Failure {
+fn failure(speaker: Speaker, protocol: Protocol, error: &BindError) -> Failure {
     match error {
         BindError::NotOffered { .. } => {
             let other = if protocol == Protocol::Ntp { "UDP" } else { "TCP" };
             let protocol = name(protocol);
-            let what = text!("serve-neither", protocol = protocol, transport = other);
-            Failure::new(Exit::Usage, what)
+            let what = say!(speaker, "serve-neither", protocol = protocol, transport = other);
+            Failure::new(ExitReason::Usage, what)
         }
         BindError::Socket { address, source, .. } => {
-            let what = text!("bind-failed", address = address, reason = source);
-            let failure = Failure::new(Exit::No, what);
+            let what = say!(speaker, "bind-failed", address = address, reason = source);
+            let failure = Failure::new(ExitReason::No, what);
             match source.kind() {
-                ErrorKind::AddrInUse => failure.hint(text!("bind-taken-hint")),
+                ErrorKind::AddrInUse => failure.hint(say!(speaker, "bind-taken-hint")),
                 ErrorKind::PermissionDenied => {
-                    failure.hint(text!("bind-low-hint", port = usual_port(protocol)))
+                    failure.hint(say!(speaker, "bind-low-hint", port = usual_port(protocol)))
                 }
                 _ => failure,
             }
         }
-        error => Failure::new(Exit::Environment, error.to_string()),
+        error => Failure::new(ExitReason::Environment, error.to_string()),
     }
 }

@@ -3,48 +3,58 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use crate::output::{println, width, write_out};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use socklab_say::{Speaker, say};
 use socklab_scenario::format::{Choice, Question};
 
-use crate::ask::progress::Progress;
-use crate::ask::{self, answered, answered::Answered, key, markdown, progress, told};
 use crate::cli::WhatIf;
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::course;
+use crate::course::progress;
+use crate::course::progress::Progress;
+use crate::course::texts;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
+use crate::output::{println, width, write_out};
+use crate::scenario;
+use crate::scenario::answered;
+use crate::scenario::answered::Answered;
+use crate::scenario::wording;
 use crate::style;
+use crate::terminal::keys;
+use crate::terminal::markdown;
 
 /// Answers one question, or all of them, or lists them.
-pub(crate) fn what_if(options: &WhatIf) -> Result<ExitCode> {
-    let questions = ask::course()?.questions().map_err(|error| ask::mistake(&error))?;
-    ask::end_cleanly()?;
+pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
+    let questions =
+        course::load()?.questions().map_err(|error| course::mistake(speaker, &error))?;
+    scenario::end_cleanly()?;
     let word = options.question.as_deref();
     if let (Some(_), None | Some("list" | "all")) = (&options.predict, word) {
-        let what = text!("conflict", one = word.unwrap_or("list"), other = "--predict");
-        return Err(Failure::new(Exit::Usage, what).into());
+        let what = say!(speaker, "conflict", one = word.unwrap_or("list"), other = "--predict");
+        return Err(Failure::new(ExitReason::Usage, what).into());
     }
     match word {
-        None | Some("list") => list(&questions, options.json),
-        Some("all") => all(&questions, options),
-        Some(wanted) => one(find(&questions, wanted)?, options),
+        None | Some("list") => list(speaker, &questions, options.json),
+        Some("all") => all(speaker, &questions, options),
+        Some(wanted) => one(speaker, find(speaker, &questions, wanted)?, options),
     }
 }
 
-fn find<'q>(questions: &'q [Question], wanted: &str) -> Result<&'q Question> {
+fn find<'q>(speaker: Speaker, questions: &'q [Question], wanted: &str) -> Result<&'q Question> {
     let number = wanted.parse::<u32>().ok();
     let is = |question: &&Question| Some(question.number) == number || question.name == wanted;
     questions.iter().find(is).ok_or_else(|| {
         let names = questions.iter().map(|question| &question.name);
-        let what = text!("what-if-unknown", name = wanted);
-        Failure::unknown(what, wanted, names, "socklab what-if list").into()
+        let what = say!(speaker, "what-if-unknown", name = wanted);
+        Failure::unknown(speaker, what, wanted, names, "socklab what-if list").into()
     })
 }
 
-fn list(questions: &[Question], json: bool) -> Result<ExitCode> {
+fn list(speaker: Speaker, questions: &[Question], json: bool) -> Result<ExitCode> {
     let progress = progress::read();
     if json {
-        println!("{}", serde_json::to_string_pretty(&as_json(questions, &progress))?);
+        println!("{}", serde_json::to_string_pretty(&as_json(speaker, questions, &progress))?);
         return Ok(ExitCode::SUCCESS);
     }
     let width = width();
@@ -53,23 +63,23 @@ fn list(questions: &[Question], json: bool) -> Result<ExitCode> {
         let number = style::paint(style::COMMAND, format_args!("{:>2}", question.number));
         println!(
             "{mark} {number} {}",
-            markdown::hanging(&answered::prose(question).title, 5, width)
+            markdown::hanging(&texts::question(speaker, question).title, 5, width)
         );
         println!("     {}", style::paint(style::FAINT, &question.name));
     }
-    println!("\n{}", text!("what-if-list-next"));
+    println!("\n{}", say!(speaker, "what-if-list-next"));
     Ok(ExitCode::SUCCESS)
 }
 
 /// The questions and what was predicted, for scripts.
-pub(super) fn as_json(questions: &[Question], progress: &Progress) -> Vec<Value> {
+pub(super) fn as_json(speaker: Speaker, questions: &[Question], progress: &Progress) -> Vec<Value> {
     let item = |question: &Question| {
         json!({
             "number": question.number,
             "name": question.name,
             "topic": question.topic,
-            "title": answered::prose(question).title,
-            "choices": choices(question),
+            "title": texts::question(speaker, question).title,
+            "choices": choices(speaker, question),
             "result": result(question, progress),
         })
     };
@@ -95,23 +105,27 @@ fn result<'p>(question: &Question, progress: &'p Progress) -> Option<&'p str> {
     progress.get(&format!("what-if {}", question.name)).map(String::as_str)
 }
 
-fn one(question: &Question, options: &WhatIf) -> Result<ExitCode> {
+fn one(speaker: Speaker, question: &Question, options: &WhatIf) -> Result<ExitCode> {
     let mut predicted = match &options.predict {
-        Some(word) => Some(choice(question, word)?),
+        Some(word) => Some(choice(speaker, question, word)?),
         None => None,
     };
     let width = width();
     if !options.json {
-        introduce(question, width);
-        if predicted.is_none() && key::can_ask() {
-            match predict(question)? {
-                Asked::Predicted(choice) => predicted = Some(choice),
-                Asked::Skipped => {}
-                Asked::Quit => return Ok(ExitCode::SUCCESS),
+        introduce(speaker, question, width);
+        if predicted.is_none() && keys::can_ask() {
+            match predict(speaker, question)? {
+                Prediction::Made(choice) => predicted = Some(choice),
+                Prediction::Skipped => {}
+                Prediction::Quit => return Ok(ExitCode::SUCCESS),
             }
         }
     }
-    let answered = answered::run(question, &ask::stagehand(options.seed.unwrap_or(ask::SEED))?)?;
+    let answered = answered::run(
+        speaker,
+        question,
+        &scenario::stagehand(options.seed.unwrap_or(scenario::SEED))?,
+    )?;
     let right = answered.answer.as_ref().and_then(|answer| Some(predicted?.id == *answer));
     let result = match (right, &answered.answer) {
         (Some(true), _) => "right",
@@ -126,33 +140,33 @@ fn one(question: &Question, options: &WhatIf) -> Result<ExitCode> {
         let _ = progress::note("what-if", &question.name, result);
     }
     if options.json {
-        let report = report(question, &answered, predicted);
+        let report = report(speaker, question, &answered, predicted);
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        show(question, &answered, predicted, width);
+        show(speaker, question, &answered, predicted, width);
         if options.show_commands {
-            by_hand(question, width);
+            by_hand(speaker, question, width);
         } else {
             let command = format!("socklab what-if {} --show-commands", question.number);
-            println!("{}", text!("what-if-by-hand-hint", command = command));
+            println!("{}", say!(speaker, "what-if-by-hand-hint", command = command));
         }
     }
     Ok(match (&answered.recording.trouble, &answered.answer, right) {
-        (Some(_), ..) => Exit::Environment.into(),
-        (None, None, _) | (None, _, Some(false)) => Exit::No.into(),
+        (Some(_), ..) => ExitReason::Environment.into(),
+        (None, None, _) | (None, _, Some(false)) => ExitReason::No.into(),
         (None, Some(_), _) => ExitCode::SUCCESS,
     })
 }
 
-fn choice<'q>(question: &'q Question, word: &str) -> Result<&'q Choice> {
+fn choice<'q>(speaker: Speaker, question: &'q Question, word: &str) -> Result<&'q Choice> {
     let by_letter = letter_index(word.chars().next().filter(|_| word.len() == 1));
     let by_number = word.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
     let by_place = by_letter.or(by_number).and_then(|index| question.choices.get(index));
     let by_id = question.choices.iter().find(|choice| choice.id == word);
     by_id.or(by_place).ok_or_else(|| {
         let known = question.choices.iter().map(|choice| choice.id.as_str()).collect::<Vec<_>>();
-        let what = text!("what-if-no-choice", word = word, choices = known.join(", "));
-        Failure::new(Exit::Usage, what).into()
+        let what = say!(speaker, "what-if-no-choice", word = word, choices = known.join(", "));
+        Failure::new(ExitReason::Usage, what).into()
     })
 }
 
@@ -166,8 +180,8 @@ fn painted(style: anstyle::Style, text: &str, width: usize) -> String {
     markdown::each_line(style, &markdown::hanging(text, 0, width))
 }
 
-fn introduce(question: &Question, width: usize) {
-    let prose = answered::prose(question);
+fn introduce(speaker: Speaker, question: &Question, width: usize) {
+    let prose = texts::question(speaker, question);
     let title = format!("{}. {}", question.number, prose.title);
     println!("{}", painted(style::STRONG, &title, width));
     if !prose.intro.is_empty() {
@@ -175,7 +189,7 @@ fn introduce(question: &Question, width: usize) {
     }
     println!();
     for (letter, choice) in ('a'..).zip(&question.choices) {
-        let text = markdown::render(ask::of(&choice.text), width - 5);
+        let text = markdown::render(texts::text(speaker, &choice.text), width - 5);
         let mut lines = text.lines();
         println!(
             "  {} {}",
@@ -188,25 +202,25 @@ fn introduce(question: &Question, width: usize) {
 }
 
 /// What came of asking.
-enum Asked<'q> {
-    Predicted(&'q Choice),
+enum Prediction<'q> {
+    Made(&'q Choice),
     Skipped,
     Quit,
 }
 
-fn predict(question: &Question) -> Result<Asked<'_>> {
+fn predict(speaker: Speaker, question: &Question) -> Result<Prediction<'_>> {
     let last = ('a'..='z').nth(question.choices.len().saturating_sub(1)).unwrap_or('a');
-    let prompt = || write_out(format_args!("{} ", text!("what-if-ask", last = last)));
+    let prompt = || write_out(format_args!("{} ", say!(speaker, "what-if-ask", last = last)));
     prompt();
     loop {
-        let key = key::read(prompt).context("read a key")?;
+        let key = keys::read(prompt).context("read a key")?;
         let asked = match key {
-            'q' | '\u{4}' => Asked::Quit,
-            ' ' | '\n' | '\r' => Asked::Skipped,
+            'q' | '\u{4}' => Prediction::Quit,
+            ' ' | '\n' | '\r' => Prediction::Skipped,
             key => {
                 let number = key.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
                 match letter_index(Some(key)).or(number).and_then(|at| question.choices.get(at)) {
-                    Some(choice) => Asked::Predicted(choice),
+                    Some(choice) => Prediction::Made(choice),
                     None => continue,
                 }
             }
@@ -221,45 +235,51 @@ fn predict(question: &Question) -> Result<Asked<'_>> {
     }
 }
 
-fn show(question: &Question, answered: &Answered, predicted: Option<&Choice>, width: usize) {
-    if let Some(note) = told::place(&answered.recording.place) {
+fn show(
+    speaker: Speaker,
+    question: &Question,
+    answered: &Answered,
+    predicted: Option<&Choice>,
+    width: usize,
+) {
+    if let Some(note) = wording::place(speaker, &answered.recording.place) {
         println!("{}\n", painted(style::FAINT, &note, width));
     }
     if let Some(trouble) = &answered.recording.trouble {
-        println!("{}", painted(style::BAD, &told::trouble(trouble), width));
+        println!("{}", painted(style::BAD, &wording::trouble(speaker, trouble), width));
         return;
     }
-    println!("{}", answered.ladder(width, true).trim_end());
+    println!("{}", answered.ladder(speaker, width, true).trim_end());
     println!();
     let Some(answer) = &answered.answer else {
-        println!("{}", painted(style::BAD, &text!("what-if-unanswered"), width));
+        println!("{}", painted(style::BAD, &say!(speaker, "what-if-unanswered"), width));
         if let Some((_, trouble)) = answered.recording.failed_step() {
-            println!("{}", told::step(trouble));
+            println!("{}", wording::step(speaker, trouble));
         }
         return;
     };
     let right = question.choices.iter().find(|choice| choice.id == *answer);
-    let text = right.map(|choice| ask::of(&choice.text)).unwrap_or_default();
+    let text = right.map(|choice| texts::text(speaker, &choice.text)).unwrap_or_default();
     let (style, verdict) = match predicted {
-        Some(choice) if choice.id == *answer => (style::GOOD, text!("what-if-right")),
-        Some(_) => (style::BAD, text!("what-if-wrong")),
-        None => (style::STRONG, text!("what-if-answer")),
+        Some(choice) if choice.id == *answer => (style::GOOD, say!(speaker, "what-if-right")),
+        Some(_) => (style::BAD, say!(speaker, "what-if-wrong")),
+        None => (style::STRONG, say!(speaker, "what-if-answer")),
     };
     println!("{}", markdown::after(&verdict, style, text, width));
     println!("{}", markdown::render(&answered.explanation, width));
-    if let Some(next) = answered::prose(question).sections.get("next") {
-        println!("{}", style::paint(style::STRONG, text!("what-if-next")));
+    if let Some(next) = texts::question(speaker, question).sections.get("next") {
+        println!("{}", style::paint(style::STRONG, say!(speaker, "what-if-next")));
         println!("{}", markdown::render(next, width));
     }
 }
 
-fn by_hand(question: &Question, width: usize) {
-    println!("{}", style::paint(style::STRONG, text!("what-if-by-hand")));
+fn by_hand(speaker: Speaker, question: &Question, width: usize) {
+    println!("{}", style::paint(style::STRONG, say!(speaker, "what-if-by-hand")));
     for line in &question.by_hand {
-        let terminal = text!("what-if-terminal", number = line.terminal);
+        let terminal = say!(speaker, "what-if-terminal", number = line.terminal);
         let indent = terminal.chars().count() + 4;
         let terminal = style::paint(style::FAINT, terminal);
-        let note = line.note.as_ref().map(|note| format!("# {}", ask::of(note)));
+        let note = line.note.as_ref().map(|note| format!("# {}", texts::text(speaker, note)));
         let note = note.unwrap_or_default();
         let below = markdown::each_line(style::FAINT, &markdown::hanging(&note, indent, width));
         match &line.command {
@@ -279,30 +299,34 @@ fn by_hand(question: &Question, width: usize) {
 }
 
 /// Runs every question: the self-test of what this machine can show.
-fn all(questions: &[Question], options: &WhatIf) -> Result<ExitCode> {
-    let stagehand = ask::stagehand(options.seed.unwrap_or(ask::SEED))?;
+fn all(speaker: Speaker, questions: &[Question], options: &WhatIf) -> Result<ExitCode> {
+    let stagehand = scenario::stagehand(options.seed.unwrap_or(scenario::SEED))?;
     let width = width();
     let (mut reports, mut ok, mut trouble) = (Vec::new(), true, false);
     for question in questions {
-        let answered = answered::run(question, &stagehand)?;
+        let answered = answered::run(speaker, question, &stagehand)?;
         let found = answered.answer.is_some();
         ok &= found;
         trouble |= answered.recording.trouble.is_some();
         if options.json {
-            reports.push(report(question, &answered, None));
+            reports.push(report(speaker, question, &answered, None));
             continue;
         }
         let mark =
             if found { style::paint(style::GOOD, "✓") } else { style::paint(style::BAD, "✗") };
         let took = style::paint(style::FAINT, format_args!("{} ms", answered.took.as_millis()));
-        let title = markdown::hanging(&answered::prose(question).title, 5, width.saturating_sub(9));
+        let title = markdown::hanging(
+            &texts::question(speaker, question).title,
+            5,
+            width.saturating_sub(9),
+        );
         println!("{mark} {:>2} {title}  {took}", question.number);
         if let Some(trouble) = &answered.recording.trouble {
-            println!("     {}", markdown::hanging(&told::trouble(trouble), 5, width));
+            println!("     {}", markdown::hanging(&wording::trouble(speaker, trouble), 5, width));
         } else if !found {
-            println!("     {}", markdown::hanging(&text!("what-if-unanswered"), 5, width));
+            println!("     {}", markdown::hanging(&say!(speaker, "what-if-unanswered"), 5, width));
             if let Some((_, trouble)) = answered.recording.failed_step() {
-                println!("     {}", told::step(trouble));
+                println!("     {}", wording::step(speaker, trouble));
             }
         }
     }
@@ -312,17 +336,20 @@ fn all(questions: &[Question], options: &WhatIf) -> Result<ExitCode> {
     }
     Ok(match (ok, trouble) {
         (true, _) => ExitCode::SUCCESS,
-        (false, true) => Exit::Environment.into(),
-        (false, false) => Exit::No.into(),
+        (false, true) => ExitReason::Environment.into(),
+        (false, false) => ExitReason::No.into(),
     })
 }
 
-fn choices(question: &Question) -> Vec<serde_json::Value> {
+fn choices(speaker: Speaker, question: &Question) -> Vec<serde_json::Value> {
     let choices = question.choices.iter();
-    choices.map(|choice| json!({ "id": choice.id, "text": ask::of(&choice.text) })).collect()
+    choices
+        .map(|choice| json!({ "id": choice.id, "text": texts::text(speaker, &choice.text) }))
+        .collect()
 }
 
 fn report(
+    speaker: Speaker,
     question: &Question,
     answered: &Answered,
     predicted: Option<&Choice>,
@@ -339,14 +366,14 @@ fn report(
         "number": question.number,
         "name": question.name,
         "topic": question.topic,
-        "title": answered::prose(question).title,
-        "choices": choices(question),
+        "title": texts::question(speaker, question).title,
+        "choices": choices(speaker, question),
         "ok": answered.answer.is_some(),
         "answer": answered.answer,
         "predicted": predicted.map(|choice| &choice.id),
         "right": right,
         "explanation": answered.explanation,
-        "next": answered::prose(question).sections.get("next"),
+        "next": texts::question(speaker, question).sections.get("next"),
         "evidence": answered.findings,
         "events": events.values().collect::<Vec<_>>(),
         "steps": answered.recording.steps,

@@ -5,27 +5,26 @@ use std::time::Duration;
 
 use socklab_event::Timeline;
 use socklab_ladder::TextStyle;
-use socklab_say::count;
+use socklab_say::{Speaker, count, say};
 
-use super::scene::{Check, Step};
-use super::{Report, purpose};
-use crate::ask::markdown::{each_line, hanging};
+use super::visit::{Claim, ShownCommand};
+use super::{StopReport, purpose};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
-use crate::language::{speaker, text};
 use crate::output::{println, width};
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
+use crate::terminal::markdown::{each_line, hanging};
 
 /// A longer output is folded: its beginning and its end tell the story.
 const MOST_LINES: usize = 12;
 
-pub(super) fn opening(stops: usize) {
+pub(super) fn opening(speaker: Speaker, stops: usize) {
     let width = width();
-    println!("{}", each_line(STRONG, &hanging(&text!("tour-title"), 0, width)));
-    println!("{}\n", hanging(&text!("tour-opening", stops = stops), 0, width));
+    println!("{}", each_line(STRONG, &hanging(&say!(speaker, "tour-title"), 0, width)));
+    println!("{}\n", hanging(&say!(speaker, "tour-opening", stops = stops), 0, width));
 }
 
-pub(super) fn report(number: usize, of: usize, report: &Report) {
+pub(super) fn report(speaker: Speaker, number: usize, of: usize, report: &StopReport) {
     for (index, (name, teaches)) in report.programs.iter().zip(&report.teaches).enumerate() {
         let place = if index == 0 { format!("{number:>2}/{of}") } else { String::new() };
         let teaches = hanging(&format!("{name} · {teaches}"), 6, width());
@@ -36,13 +35,13 @@ pub(super) fn report(number: usize, of: usize, report: &Report) {
         println!("      {}", each_line(FAINT, &hanging(note, 6, width())));
     }
     for step in &report.steps {
-        command(step);
+        command(speaker, step);
     }
     if let Some(timeline) = &report.timeline {
-        ladder(timeline);
+        ladder(speaker, timeline);
     }
     for check in &report.checks {
-        verdict_of(check);
+        verdict_of(speaker, check);
     }
     if let Some(error) = &report.error {
         println!("      {} {}", paint(BAD, "✗"), hanging(error, 8, width()));
@@ -50,7 +49,7 @@ pub(super) fn report(number: usize, of: usize, report: &Report) {
     println!();
 }
 
-fn command(step: &Step) {
+fn command(speaker: Speaker, step: &ShownCommand) {
     println!("      {}", paint(COMMAND, format_args!("$ {}", step.command)));
     let lines: Vec<&str> = step.output.lines().collect();
     if lines.len() <= MOST_LINES {
@@ -61,19 +60,19 @@ fn command(step: &Step) {
         lines[..head].iter().for_each(|line| output(line));
         println!(
             "      {}",
-            paint(FAINT, format_args!("┊ {}", text!("tour-folded", lines = count(hidden))))
+            paint(FAINT, format_args!("┊ {}", say!(speaker, "tour-folded", lines = count(hidden))))
         );
         lines[lines.len() - tail..].iter().for_each(|line| output(line));
     }
 }
 
 /// As wide as the terminal allows, below the commands it belongs to; no wider than the eye follows.
-fn ladder(timeline: &Timeline) {
+fn ladder(speaker: Speaker, timeline: &Timeline) {
     let width = if stdout().is_terminal() { width().min(100) } else { 100 } - 6;
     let style = TextStyle::new(width).color(true);
     // The explanations are on the page that -o writes: here the drawing itself is enough.
     let look = Look { no_explanations: true, ..Look::default() };
-    let drawing = ladder_of(timeline, &look).to_text(&style);
+    let drawing = ladder_of(speaker, timeline, &look).to_text(&style);
     println!();
     drawing.trim_end().lines().for_each(|line| println!("{}", format!("      {line}").trim_end()));
     println!();
@@ -85,34 +84,34 @@ fn output(line: &str) {
     println!("      {} {line}", paint(FAINT, "│"));
 }
 
-fn verdict_of(check: &Check) {
-    let Check { what, ok, seen } = check;
+fn verdict_of(speaker: Speaker, check: &Claim) {
+    let Claim { what, ok, seen } = check;
     let what = hanging(what, 8, width());
     if *ok {
         println!("      {} {what}", paint(GOOD, "✓"));
     } else {
         println!("      {} {what}", paint(BAD, "✗"));
         let seen = seen.as_deref().unwrap_or_default();
-        println!("        {}", hanging(&text!("tour-seen", seen = seen), 8, width()));
+        println!("        {}", hanging(&say!(speaker, "tour-seen", seen = seen), 8, width()));
     }
 }
 
-pub(super) fn verdict(reports: &[Report], elapsed: Duration) {
-    println!("{}", paint(STRONG, text!("tour-verdict")));
+pub(super) fn verdict(speaker: Speaker, reports: &[StopReport], elapsed: Duration) {
+    println!("{}", paint(STRONG, say!(speaker, "tour-verdict")));
     for report in reports {
         for name in report.programs {
             let mark = if report.ok { paint(GOOD, "✓") } else { paint(BAD, "✗") };
             let checks = report.checks.iter().filter(|check| check.ok).count();
             let count = format!("{checks}/{}", report.checks.len());
             let time = paint(FAINT, format_args!("{count:>5} {:>5} ms", report.milliseconds));
-            println!("  {mark} {name:<12}{time}  {}", hanging(purpose(name), 32, width()));
+            println!("  {mark} {name:<12}{time}  {}", hanging(purpose(speaker, name), 32, width()));
         }
     }
     let programs: usize = reports.iter().map(|report| report.programs.len()).sum();
     let good = reports.iter().filter(|report| report.ok);
     let verified: usize = good.map(|report| report.programs.len()).sum();
-    let time = speaker().duration(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
-    let line = text!("tour-total", verified = verified, programs = programs, time = time);
+    let time = speaker.duration(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
+    let line = say!(speaker, "tour-total", verified = verified, programs = programs, time = time);
     println!("\n{}", paint(if verified == programs { GOOD } else { BAD }, line));
-    println!("{}", hanging(&text!("tour-next"), 0, width()));
+    println!("{}", hanging(&say!(speaker, "tour-next"), 0, width()));
 }

@@ -8,8 +8,8 @@ mod evidence;
 mod page;
 mod pair;
 mod questions;
-mod scene;
 mod stops;
+mod visit;
 
 use std::io::{self, ErrorKind, IsTerminal, stdin};
 use std::net::{Ipv4Addr, UdpSocket};
@@ -19,24 +19,25 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde::Serialize;
 use socklab_event::Timeline;
+use socklab_say::{Speaker, say};
 
 use crate::cli;
-use crate::commands::known;
-use crate::failure::{Exit, Failure, told};
-use crate::language::text;
-use crate::lesson;
+use crate::course::lesson;
+use crate::course_program::known;
+use crate::exit_reason::ExitReason;
+use crate::failure::{Failure, with_causes};
 use crate::output::println;
-use scene::{Check, Scene, Step};
 use stops::{STOPS, Stop};
+use visit::{Claim, ShownCommand, Visit};
 
 /// What one stop of the tour showed.
 #[derive(Debug, Serialize)]
-struct Report {
+struct StopReport {
     programs: &'static [&'static str],
     teaches: Vec<String>,
     notes: Vec<String>,
-    steps: Vec<Step>,
-    checks: Vec<Check>,
+    steps: Vec<ShownCommand>,
+    checks: Vec<Claim>,
     #[serde(skip)]
     timeline: Option<Timeline>,
     /// Why the stop could not be completed, if it could not.
@@ -46,48 +47,48 @@ struct Report {
 }
 
 /// Runs the tour. The exit code is 0 only if every check of every stop passed.
-pub(crate) fn tour(options: &cli::Tour) -> Result<ExitCode> {
+pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
     let stops = match &options.from {
         Some(name) => {
-            let name = known(name)?.name;
+            let name = known(speaker, name)?.name;
             let first = STOPS.iter().position(|stop| stop.programs.contains(&name)).unwrap_or(0);
             &STOPS[first..]
         }
         None => STOPS,
     };
-    need_loopback()?;
+    need_loopback(speaker)?;
     if !options.json {
-        display::opening(stops.len());
+        display::opening(speaker, stops.len());
     }
     let start = Instant::now();
     let mut reports = Vec::new();
     for (number, stop) in stops.iter().enumerate() {
-        let report = visit(stop);
+        let report = visit(speaker, stop);
         if !options.json {
-            display::report(number + 1, stops.len(), &report);
+            display::report(speaker, number + 1, stops.len(), &report);
             if options.pause && number + 1 < stops.len() {
-                pause();
+                pause(speaker);
             }
         }
         reports.push(report);
     }
-    let asked = questions::ask()?;
+    let asked = questions::ask(speaker)?;
     let ok = reports.iter().all(|report| report.ok) && asked.iter().all(|question| question.ok);
     if let Some(path) = &options.output {
-        page::write(path, &reports)?;
+        page::write(speaker, path, &reports)?;
     }
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&as_json(&reports, &asked, ok))?);
+        println!("{}", serde_json::to_string_pretty(&as_json(speaker, &reports, &asked, ok))?);
     } else {
-        questions::show(&asked);
-        display::verdict(&reports, start.elapsed());
+        questions::show(speaker, &asked);
+        display::verdict(speaker, &reports, start.elapsed());
     }
-    Ok(if ok { ExitCode::SUCCESS } else { Exit::No.into() })
+    Ok(if ok { ExitCode::SUCCESS } else { ExitReason::No.into() })
 }
 
 /// Every stop talks over 127.0.0.1. Where `lo` is down, as in a new network namespace, each would
 /// fail after its own deadline, and none would say why.
-fn need_loopback() -> Result<()> {
+fn need_loopback(speaker: Speaker) -> Result<()> {
     let sent = || {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.send_to(b"?", socket.local_addr()?)?;
@@ -98,35 +99,38 @@ fn need_loopback() -> Result<()> {
     };
     sent().map(|_| ()).map_err(|error: io::Error| {
         let reason = match error.kind() {
-            ErrorKind::WouldBlock => text!("tour-lost"),
+            ErrorKind::WouldBlock => say!(speaker, "tour-lost"),
             _ => error.to_string(),
         };
-        let failure = Failure::new(Exit::Environment, text!("tour-no-loopback", reason = reason));
-        failure.hint(text!("try-line", what = "ip link set lo up")).into()
+        let failure = Failure::new(
+            ExitReason::Environment,
+            say!(speaker, "tour-no-loopback", reason = reason),
+        );
+        failure.hint(say!(speaker, "try-line", what = "ip link set lo up")).into()
     })
 }
 
 /// Between the moment when a port is found free and the one when a server binds it, another
 /// program may be faster, such as a second tour. Then the stop is visited again, on other ports.
-fn visit(stop: &Stop) -> Report {
-    let first = visit_once(stop, Scene::default());
+fn visit(speaker: Speaker, stop: &Stop) -> StopReport {
+    let first = visit_once(stop, Visit { speaker, ..Visit::default() });
     let beaten = |text: &str| text.contains("Address already in use");
     let outputs = || first.steps.iter().any(|step| beaten(&step.output));
     if !first.ok && (first.error.as_deref().is_some_and(beaten) || outputs()) {
-        return visit_once(stop, Scene { any_port: true, ..Scene::default() });
+        return visit_once(stop, Visit { speaker, any_port: true, ..Visit::default() });
     }
     first
 }
 
-fn visit_once(stop: &Stop, mut scene: Scene) -> Report {
+fn visit_once(stop: &Stop, mut scene: Visit) -> StopReport {
     let start = Instant::now();
     let result = (stop.play)(&mut scene);
-    let Scene { notes, steps, checks, timeline, .. } = scene;
-    Report {
+    let Visit { speaker, notes, steps, checks, timeline, .. } = scene;
+    StopReport {
         programs: stop.programs,
-        teaches: stop.programs.iter().map(|name| purpose(name).to_string()).collect(),
+        teaches: stop.programs.iter().map(|name| purpose(speaker, name).to_string()).collect(),
         ok: result.is_ok() && !checks.is_empty() && checks.iter().all(|check| check.ok),
-        error: result.err().map(|error| told(&error)),
+        error: result.err().map(|error| with_causes(&error)),
         notes,
         steps,
         checks,
@@ -135,23 +139,28 @@ fn visit_once(stop: &Stop, mut scene: Scene) -> Report {
     }
 }
 
-fn purpose(name: &str) -> &'static str {
-    programs::find(name).map_or("", lesson::purpose)
+fn purpose(speaker: Speaker, name: &str) -> &'static str {
+    programs::find(name).map_or("", |program| lesson::purpose(speaker, program))
 }
 
 /// A list of programs for scripts, and the stops with everything that happened.
-fn as_json(reports: &[Report], asked: &[questions::Asked], ok: bool) -> serde_json::Value {
+fn as_json(
+    speaker: Speaker,
+    reports: &[StopReport],
+    asked: &[questions::TourQuestion],
+    ok: bool,
+) -> serde_json::Value {
     let programs: Vec<_> = reports
         .iter()
         .flat_map(|report| report.programs.iter().map(|name| (name, report.ok)))
-        .map(|(name, ok)| serde_json::json!({ "name": name, "purpose": purpose(name), "ok": ok }))
+        .map(|(name, ok)| serde_json::json!({ "name": name, "purpose": purpose(speaker, name), "ok": ok }))
         .collect();
     serde_json::json!({ "ok": ok, "programs": programs, "stops": reports, "questions": asked })
 }
 
-fn pause() {
+fn pause(speaker: Speaker) {
     if stdin().is_terminal() {
-        println!("{}", text!("tour-pause"));
+        println!("{}", say!(speaker, "tour-pause"));
         let _ = stdin().read_line(&mut String::new());
     }
 }

@@ -5,31 +5,31 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use socklab_ladder::SvgStyle;
+use socklab_say::{Speaker, say};
 
-use super::{Report, purpose};
+use super::{StopReport, purpose};
 use crate::cli::Look;
 use crate::commands::trace::{ladder_of, write_whole};
-use crate::language::{speaker, text};
 
 const STYLE: &str = include_str!("page.css");
 
 /// Writes the page: whole, or not at all.
-pub(super) fn write(path: &Path, reports: &[Report]) -> Result<()> {
-    write_whole(path, page(reports).as_bytes())
-        .with_context(|| text!("write-failed", path = path.display()))
+pub(super) fn write(speaker: Speaker, path: &Path, reports: &[StopReport]) -> Result<()> {
+    write_whole(path, page(speaker, reports).as_bytes())
+        .with_context(|| say!(speaker, "write-failed", path = path.display()))
 }
 
-fn page(reports: &[Report]) -> String {
-    let language = speaker().language();
-    let title = escape(&text!("tour-title"));
+fn page(speaker: Speaker, reports: &[StopReport]) -> String {
+    let language = speaker.language();
+    let title = escape(&say!(speaker, "tour-title"));
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
          <style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
     );
-    verdict(&mut page, reports);
+    verdict(speaker, &mut page, reports);
     for report in reports {
-        stop(&mut page, report);
+        stop(speaker, &mut page, report);
     }
     page + "</body>\n</html>\n"
 }
@@ -41,13 +41,13 @@ macro_rules! put {
     };
 }
 
-fn verdict(page: &mut String, reports: &[Report]) {
+fn verdict(speaker: Speaker, page: &mut String, reports: &[StopReport]) {
     put!(page, "<table>");
     for report in reports {
         for name in report.programs {
             let class = class(report.ok);
             let good = report.checks.iter().filter(|check| check.ok).count();
-            let purpose = escape(purpose(name));
+            let purpose = escape(purpose(speaker, name));
             let all = report.checks.len();
             put!(
                 page,
@@ -60,7 +60,7 @@ fn verdict(page: &mut String, reports: &[Report]) {
     put!(page, "</table>");
 }
 
-fn stop(page: &mut String, report: &Report) {
+fn stop(speaker: Speaker, page: &mut String, report: &StopReport) {
     put!(page, "<section id=\"{}\">", report.programs[0]);
     for (name, teaches) in report.programs.iter().zip(&report.teaches) {
         put!(page, "<h2>{name} <small>{}</small></h2>", escape(teaches));
@@ -74,14 +74,14 @@ fn stop(page: &mut String, report: &Report) {
     }
     if let Some(timeline) = &report.timeline {
         let style = SvgStyle::default().transparent(true);
-        let drawing = ladder_of(timeline, &Look::default()).to_svg(&style);
+        let drawing = ladder_of(speaker, timeline, &Look::default()).to_svg(&style);
         // An XML declaration has no place inside a page.
         let drawing = drawing.split_once("?>").map_or(drawing.as_str(), |(_, svg)| svg);
         put!(page, "<figure>{drawing}</figure>");
     }
     put!(page, "<ul>");
     for check in &report.checks {
-        let seen = check.seen.as_deref().map(|seen| text!("tour-seen", seen = seen));
+        let seen = check.seen.as_deref().map(|seen| say!(speaker, "tour-seen", seen = seen));
         let what = escape(&format!("{} {}", check.what, seen.unwrap_or_default()));
         put!(page, "<li class=\"{}\">{}</li>", class(check.ok), what.trim_end());
     }

@@ -5,12 +5,13 @@ use std::io::{Read, Seek, Write};
 
 use anyhow::{Context, Result};
 use rustix::fs::{MemfdFlags, memfd_create};
+use socklab_say::{Speaker, say};
 use socklab_trace::Stdio;
 
-use super::scene::{Scene, Step, quoted};
-use crate::commands::trace::{Plan, Recording, Traced, course_program, record};
-use crate::failure::{Exit, Failure, told};
-use crate::language::text;
+use super::visit::{ShownCommand, Visit, quoted};
+use crate::commands::trace::{TraceEnd, TracePlan, TracedProgram, course_program, record};
+use crate::exit_reason::ExitReason;
+use crate::failure::{Failure, with_causes};
 use socklab_kernel::Transport;
 
 /// A pair to run: course programs with their arguments, and what to type at the client.
@@ -30,13 +31,13 @@ pub(super) struct Printed {
     pub(super) client: String,
 }
 
-impl Scene {
+impl Visit {
     /// Runs the pair and keeps the timeline of their sockets. Where the machine does not let one
     /// process trace another, it runs them all the same, and says what is missing.
     pub(super) fn pair(&mut self, pair: &Pair<'_>) -> Result<Printed> {
         match self.traced(pair) {
             Err(error) if refused(&error) => {
-                self.notes.push(text!("tour-untraced", reason = told(&error)));
+                self.notes.push(say!(self.speaker, "tour-untraced", reason = with_causes(&error)));
                 self.untraced(pair)
             }
             other => other,
@@ -48,28 +49,36 @@ impl Scene {
         let mut input = memory("input")?;
         input.write_all(pair.input.as_bytes()).context("write")?;
         input.rewind().context("lseek")?;
-        let server = Traced {
+        let server = TracedProgram {
             input: Stdio::Null,
             output: Some(server_output.try_clone().context("dup")?),
-            ..program(pair.server)?
+            ..program(self.speaker, pair.server)?
         };
-        let client = Traced {
+        let client = TracedProgram {
             input: Stdio::Fd(input.into()),
             output: Some(client_output.try_clone().context("dup")?),
-            ..program(pair.client)?
+            ..program(self.speaker, pair.client)?
         };
-        let plan = Plan {
+        let plan = TracePlan {
             commands: vec![server, client],
             timeout: Some(crate::child::PATIENCE),
-            ..Plan::default()
+            ..TracePlan::default()
         };
-        let Recording { timeline, exits, .. } = record(plan)?;
+        let TraceEnd { timeline, exits, .. } = record(self.speaker, plan)?;
         self.timeline = Some(timeline);
         let (server, client) = (text_of(&mut server_output)?, text_of(&mut client_output)?);
         // A server without an end was killed when the client had ended: no exit code of its own.
-        self.steps.push(Step { command: command(pair.server), output: server.clone(), exit: None });
+        self.steps.push(ShownCommand {
+            command: command(pair.server),
+            output: server.clone(),
+            exit: None,
+        });
         let exit = exits.last().copied().flatten();
-        self.steps.push(Step { command: client_command(pair), output: client.clone(), exit });
+        self.steps.push(ShownCommand {
+            command: client_command(pair),
+            output: client.clone(),
+            exit,
+        });
         self.check_success();
         Ok(Printed { server, client })
     }
@@ -89,12 +98,12 @@ impl Scene {
 }
 
 fn refused(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<Failure>().is_some_and(|failure| failure.exit() == Exit::Environment)
+    error.downcast_ref::<Failure>().is_some_and(|failure| failure.exit() == ExitReason::Environment)
 }
 
-fn program(words: &[&str]) -> Result<Traced> {
+fn program(speaker: Speaker, words: &[&str]) -> Result<TracedProgram> {
     let arguments: Vec<_> = words[1..].iter().map(Into::into).collect();
-    course_program(crate::commands::known(words[0])?, &arguments)
+    course_program(crate::course_program::known(speaker, words[0])?, &arguments)
 }
 
 fn command(words: &[&str]) -> String {

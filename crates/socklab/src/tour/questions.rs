@@ -2,18 +2,23 @@
 
 use anyhow::Result;
 use serde::Serialize;
+use socklab_say::{Speaker, say};
 
-use crate::ask::{self, answered, markdown, told};
-use crate::language::text;
+use crate::course;
+use crate::course::texts;
 use crate::output::{println, width};
+use crate::scenario;
+use crate::scenario::answered;
+use crate::scenario::wording;
 use crate::style::{BAD, FAINT, GOOD, STRONG, paint};
+use crate::terminal::markdown;
 
 /// The same mistake with UDP and with TCP: one waits for ever, the other is told at once.
 const ASKED: [&str; 2] = ["udp-client-first", "tcp-client-first"];
 
 /// A question and what the run of it showed.
 #[derive(Debug, Serialize)]
-pub(super) struct Asked {
+pub(super) struct TourQuestion {
     name: String,
     title: String,
     /// The choice that the evidence shows to be right.
@@ -25,21 +30,26 @@ pub(super) struct Asked {
 }
 
 /// Runs the questions.
-pub(super) fn ask() -> Result<Vec<Asked>> {
-    let questions = ask::course()?.questions().map_err(|error| ask::mistake(&error))?;
-    let stagehand = ask::stagehand(ask::SEED)?;
+pub(super) fn ask(speaker: Speaker) -> Result<Vec<TourQuestion>> {
+    let questions =
+        course::load()?.questions().map_err(|error| course::mistake(speaker, &error))?;
+    let stagehand = scenario::stagehand(scenario::SEED)?;
     let chosen = questions.iter().filter(|question| ASKED.contains(&question.name.as_str()));
     chosen
         .map(|question| {
-            let answered = answered::run(question, &stagehand)?;
+            let answered = answered::run(speaker, question, &stagehand)?;
             let choice = question.choices.iter().find(|choice| {
                 answered.answer.as_deref().is_some_and(|answer| choice.id == answer)
             });
-            let trouble = answered.recording.trouble.as_ref().map(told::trouble);
-            Ok(Asked {
+            let trouble = answered
+                .recording
+                .trouble
+                .as_ref()
+                .map(|trouble| wording::trouble(speaker, trouble));
+            Ok(TourQuestion {
                 name: question.name.clone(),
-                title: answered::prose(question).title.clone(),
-                answer: choice.map(|choice| ask::of(&choice.text).to_owned()),
+                title: texts::question(speaker, question).title.clone(),
+                answer: choice.map(|choice| texts::text(speaker, &choice.text).to_owned()),
                 explanation: answered.explanation,
                 // What the machine does not allow is no mistake of the course.
                 ok: trouble.is_some() || choice.is_some(),
@@ -49,8 +59,8 @@ pub(super) fn ask() -> Result<Vec<Asked>> {
         .collect()
 }
 
-pub(super) fn show(asked: &[Asked]) {
-    println!("{}", paint(STRONG, text!("tour-questions")));
+pub(super) fn show(speaker: Speaker, asked: &[TourQuestion]) {
+    println!("{}", paint(STRONG, say!(speaker, "tour-questions")));
     let width = width();
     for question in asked {
         let title = markdown::hanging(&question.title, 2, width);
@@ -63,7 +73,7 @@ pub(super) fn show(asked: &[Asked]) {
                 let trouble = markdown::hanging(trouble, 2, width);
                 println!("  {}", markdown::each_line(FAINT, &trouble));
             }
-            (None, None) => println!("  {} {}", paint(BAD, "✗"), text!("tour-no-evidence")),
+            (None, None) => println!("  {} {}", paint(BAD, "✗"), say!(speaker, "tour-no-evidence")),
         }
         for line in markdown::render(&question.explanation, width.min(94) - 4).lines() {
             println!("{}", format!("    {line}").trim_end());

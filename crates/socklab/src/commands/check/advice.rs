@@ -2,12 +2,12 @@
 
 use socklab_event::{Args, Process, SocketType};
 use socklab_judge::Weight;
+use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{CaseReport, Problem};
 use socklab_scenario::format::Run;
 use socklab_scenario::{Recording, StepTrouble};
 
 use crate::commands::trace::sentence;
-use crate::language::text;
 
 /// How many explanations are shown: more than these confuse.
 const MOST: usize = 2;
@@ -40,7 +40,7 @@ pub(super) struct Advice {
 }
 
 /// Looks for it.
-pub(super) fn advice(done: &CaseReport<'_>) -> Advice {
+pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
     let Some(recording) = &done.recording else {
         return Advice { leaves_room: true, ..Advice::default() };
     };
@@ -68,10 +68,10 @@ pub(super) fn advice(done: &CaseReport<'_>) -> Advice {
         .collect();
     let misuse = found.iter().any(|one| MISUSE.contains(&one.rule));
     let found = found.iter().filter(|one| !misuse || MISUSE.contains(&one.rule));
-    let mut sentences: Vec<String> = found.take(MOST).map(sentence).collect();
+    let mut sentences: Vec<String> = found.take(MOST).map(|one| sentence(speaker, one)).collect();
     let unready = is_unready(done);
     if unready && waits_for_connections(done) && has_udp_port(recording, &processes) {
-        sentences.insert(0, text!("advice-udp"));
+        sentences.insert(0, say!(speaker, "advice-udp"));
     }
     // A hint is about a step or an expectation; a program that was never ready has not come there.
     Advice { leaves_room: !misuse && !unready, sentences }

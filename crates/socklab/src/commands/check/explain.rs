@@ -2,13 +2,12 @@
 
 use socklab_event::{Bytes, Process, Stream, TcpState};
 use socklab_judge::{BytesWanted, ExitWanted, Expectation, Finding, Judgement, Mismatch, Subject};
-use socklab_say::count;
+use socklab_say::{Speaker, count, say};
 use socklab_scenario::Recording;
 use socklab_scenario::exercise::{CaseReport, Problem};
 
 use super::advice::processes;
-use crate::ask::told;
-use crate::language::text;
+use crate::scenario::wording;
 
 /// How many bytes are shown.
 const SHOWN: usize = 64;
@@ -16,73 +15,73 @@ const SHOWN: usize = 64;
 const LAST: usize = 12;
 
 /// What went wrong, in a few lines.
-pub(crate) fn why(done: &CaseReport<'_>) -> Vec<String> {
+pub(crate) fn why(speaker: Speaker, done: &CaseReport<'_>) -> Vec<String> {
     let lines = match done.problem() {
         None => String::new(),
-        Some(Problem::Needs(case)) => text!("check-skipped", case = case),
-        Some(Problem::Trouble(trouble)) => told::trouble(trouble),
-        Some(Problem::Step(trouble)) => told::step(trouble),
+        Some(Problem::Needs(case)) => say!(speaker, "check-skipped", case = case),
+        Some(Problem::Trouble(trouble)) => wording::trouble(speaker, trouble),
+        Some(Problem::Step(trouble)) => wording::step(speaker, trouble),
         Some(Problem::Missed(finding, index)) => {
             let wanted = done.case.expects.get(index).zip(done.recording.as_ref());
             let bound = wanted.and_then(|(wanted, record)| wanted.bind(&record.variables).ok());
-            bound.map(|wanted| missed(&wanted, finding)).unwrap_or_default()
+            bound.map(|wanted| missed(speaker, &wanted, finding)).unwrap_or_default()
         }
     };
     lines.lines().map(str::to_owned).collect()
 }
 
 /// An expectation that was not met: what was expected, and what came.
-pub(crate) fn missed(wanted: &Expectation, finding: &Finding) -> String {
+pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) -> String {
     let never = wanted.times.at_most == Some(0);
     let key = if never { "why-not-expected" } else { "why-expected" };
-    let what = text!(key, what = wanted_text(&wanted.subject));
+    let what = say!(speaker, key, what = wanted_text(speaker, &wanted.subject));
     let but = match &finding.outcome {
-        Judgement::Failed(Mismatch::Nothing) => text!("got-nothing"),
-        Judgement::Failed(Mismatch::Different { .. }) => text!("got-different"),
+        Judgement::Failed(Mismatch::Nothing) => say!(speaker, "got-nothing"),
+        Judgement::Failed(Mismatch::Different { .. }) => say!(speaker, "got-different"),
         Judgement::Failed(Mismatch::Times { wanted, got }) => {
-            text!("got-times", wanted = wanted, got = count(*got))
+            say!(speaker, "got-times", wanted = wanted, got = count(*got))
         }
         Judgement::Failed(Mismatch::Exit { got: Some(exit) }) => {
-            text!("got-exit", exit = told::exit(*exit))
+            say!(speaker, "got-exit", exit = wording::exit(speaker, *exit))
         }
-        Judgement::Failed(Mismatch::Exit { got: None }) => text!("got-running"),
-        Judgement::Failed(Mismatch::Bytes { total: 0, .. }) => text!("got-no-bytes"),
+        Judgement::Failed(Mismatch::Exit { got: None }) => say!(speaker, "got-running"),
+        Judgement::Failed(Mismatch::Bytes { total: 0, .. }) => say!(speaker, "got-no-bytes"),
         Judgement::Failed(Mismatch::Bytes { got, total, .. }) => {
             let dots = if *total > SHOWN as u64 { "…" } else { "" };
             let shown = escaped(&got[..got.len().min(SHOWN)]);
-            text!("got-bytes", bytes = format!("{shown}{dots}"), total = count(*total))
+            say!(speaker, "got-bytes", bytes = format!("{shown}{dots}"), total = count(*total))
         }
-        Judgement::Unclear => text!("got-unclear"),
+        Judgement::Unclear => say!(speaker, "got-unclear"),
         Judgement::Passed | Judgement::Skipped { .. } => String::new(),
     };
     format!("{what}\n{but}")
 }
 
 /// What is expected, in words.
-fn wanted_text(subject: &Subject) -> String {
+fn wanted_text(speaker: Speaker, subject: &Subject) -> String {
     match subject {
         Subject::Call(call) => {
             let who = call.actor.as_deref().unwrap_or_default();
             let address = call.address.as_ref().or(call.local.as_ref());
             let mut object = address.map(|address| format!(" {address}")).unwrap_or_default();
             object.extend(call.transport.as_ref().map(|transport| format!(" {transport}")));
-            text!("want-call", who = who, call = call.call.as_str(), object = object)
+            say!(speaker, "want-call", who = who, call = call.call.as_str(), object = object)
         }
         Subject::Stream(stream) => {
             let key = if stream.sent { "want-sent" } else { "want-received" };
-            text!(key, who = stream.actor, bytes = bytes_text(&stream.bytes))
+            say!(speaker, key, who = stream.actor, bytes = bytes_text(speaker, &stream.bytes))
         }
         Subject::Exit { actor, wanted } => match wanted {
             ExitWanted::Code(code) => {
-                let exit = told::exit(socklab_event::Exit::Code(*code));
-                text!("want-exit", who = actor, exit = exit)
+                let exit = wording::exit(speaker, socklab_event::Exit::Code(*code));
+                say!(speaker, "want-exit", who = actor, exit = exit)
             }
             ExitWanted::Signal(signal) => {
-                text!("want-exit", who = actor, exit = signal.to_string())
+                say!(speaker, "want-exit", who = actor, exit = signal.to_string())
             }
-            ExitWanted::Failure => text!("want-failure", who = actor),
-            ExitWanted::Any => text!("want-end", who = actor),
-            ExitWanted::Running => text!("want-running", who = actor),
+            ExitWanted::Failure => say!(speaker, "want-failure", who = actor),
+            ExitWanted::Any => say!(speaker, "want-end", who = actor),
+            ExitWanted::Running => say!(speaker, "want-running", who = actor),
         },
         Subject::Output { actor, stream, bytes } => {
             let key = match stream {
@@ -90,10 +89,10 @@ fn wanted_text(subject: &Subject) -> String {
                 Some(_) => "want-stdout",
                 None => "want-output",
             };
-            text!(key, who = actor, bytes = bytes_text(bytes))
+            say!(speaker, key, who = actor, bytes = bytes_text(speaker, bytes))
         }
         Subject::Signal { actor, signal } => {
-            text!("want-exit", who = actor, exit = signal.to_string())
+            say!(speaker, "want-exit", who = actor, exit = signal.to_string())
         }
         Subject::State(state) => {
             state.state.and_then(TcpState::short_name).unwrap_or_default().to_owned()
@@ -101,17 +100,17 @@ fn wanted_text(subject: &Subject) -> String {
     }
 }
 
-pub(crate) fn bytes_text(wanted: &BytesWanted) -> String {
+pub(crate) fn bytes_text(speaker: Speaker, wanted: &BytesWanted) -> String {
     let part = |key: &str, bytes: &Vec<u8>| {
         let cut = &bytes[..bytes.len().min(SHOWN)];
         let dots = if cut.len() < bytes.len() { "…" } else { "" };
-        text!(key, bytes = format!("{}{dots}", escaped(cut)))
+        say!(speaker, key, bytes = format!("{}{dots}", escaped(cut)))
     };
     let parts = [
         wanted.equals.as_ref().map(|bytes| part("bytes-equal", bytes)),
         wanted.starts_with.as_ref().map(|bytes| part("bytes-start", bytes)),
         wanted.contains.as_ref().map(|bytes| part("bytes-contain", bytes)),
-        wanted.length.map(|length| text!("bytes-length", length = length)),
+        wanted.length.map(|length| say!(speaker, "bytes-length", length = length)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -121,14 +120,14 @@ fn escaped(bytes: &[u8]) -> String {
 }
 
 /// The last lines that the programs printed, each with its actor's name if there are several.
-pub(super) fn last_words(recording: &Recording) -> Vec<String> {
+pub(super) fn last_words(speaker: Speaker, recording: &Recording) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, column) in recording.header.columns.iter().enumerate() {
         let said = printed(recording, index);
         let text = String::from_utf8_lossy(&said);
         let all: Vec<&str> = text.trim_end().lines().collect();
         if !all.is_empty() {
-            lines.push(text!("why-printed", who = column.label));
+            lines.push(say!(speaker, "why-printed", who = column.label));
             let last = &all[all.len().saturating_sub(LAST)..];
             lines.extend(last.iter().map(|line| format!("    {}", printable(line))));
         }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use socklab_say::Speaker;
 use socklab_scenario::exercise::{CaseReport, Report, conduct};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{Place, Recording};
@@ -9,11 +10,12 @@ use socklab_scenario::{Place, Recording};
 use super::explain::why;
 use super::story::conduct_text;
 use super::subject::Subject;
-use crate::ask;
+use crate::course::texts;
 use crate::output::println;
 
 /// A check that ran.
 pub(super) fn report(
+    speaker: Speaker,
     exercise: &Exercise,
     subject: &Subject,
     report: &Report<'_>,
@@ -29,7 +31,7 @@ pub(super) fn report(
     value["place"] = json!(place);
     value["passed"] = json!(report.core_passed());
     value["points"] = json!({ "core": points(false), "robust": points(true) });
-    value["cases"] = report.cases.iter().map(case).collect();
+    value["cases"] = report.cases.iter().map(|done| case(speaker, done)).collect();
     println!("{}", serde_json::to_string_pretty(&value)?);
     Ok(())
 }
@@ -68,21 +70,23 @@ fn head(exercise: &Exercise, subject: &Subject) -> Value {
     })
 }
 
-fn case(done: &CaseReport<'_>) -> Value {
+fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
     let conduct: Vec<String> = match &done.recording {
-        Some(recording) => conduct(recording).iter().map(conduct_text).collect(),
+        Some(recording) => {
+            conduct(recording).iter().map(|conduct| conduct_text(speaker, conduct)).collect()
+        }
         None => Vec::new(),
     };
     let failed = done.problem().is_some();
     json!({
         "name": done.case.name,
-        "title": ask::of(&done.case.title),
+        "title": texts::text(speaker, &done.case.title),
         "robust": done.case.robust,
         "state": done.verdict.state,
         "points": done.verdict.points,
         "of": done.verdict.of,
-        "problem": failed.then(|| why(done).join("\n")),
-        "hint": done.hint().filter(|_| failed).as_ref().map(ask::of),
+        "problem": failed.then(|| why(speaker, done).join("\n")),
+        "hint": done.hint().filter(|_| failed).as_ref().map(|hint| texts::text(speaker, hint)),
         "conduct": conduct,
     })
 }

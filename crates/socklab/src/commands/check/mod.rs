@@ -12,49 +12,48 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{BuildError, Check, Report};
 
 use super::exercise::{Material, Points};
-use super::watch;
-use crate::ask;
-use crate::ask::gauge::{self, Gauge};
 use crate::cli::{self, Format};
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::println;
+use crate::scenario;
+use crate::terminal::gauge;
+use crate::terminal::gauge::Gauge;
+
 pub(crate) use explain::{bytes_text, missed, why};
 pub(crate) use report::{case_line, refused, summary};
 pub(crate) use story::{Order, again, behind, gap_in_the_way, story};
 pub(crate) use subject::Subject;
 
 /// Checks a program.
-pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
-    ask::end_cleanly()?;
-    let material = Material::load()?;
+pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
+    scenario::end_cleanly()?;
+    let material = Material::load(speaker)?;
     let exercise = material.exercise(&options.name)?;
     if let Some(name) = &options.case {
-        known_case(&exercise, name)?;
+        known_case(speaker, &exercise, name)?;
     }
-    let subject = Subject::find(&exercise, &options.command)?;
-    if options.watch {
-        return watch::watch(material, exercise, subject);
-    }
+    let subject = Subject::find(speaker, &exercise, &options.command)?;
     let built = match subject.build() {
         Ok(built) => built,
         Err(BuildError::Refused { command, output }) => {
             match options.format {
-                Format::Text => refused(&command, &output),
+                Format::Text => refused(speaker, &command, &output),
                 Format::Json => json::refused(&exercise, &subject, &command, &output)?,
             }
-            return Ok(Exit::No.into());
+            return Ok(ExitReason::No.into());
         }
         Err(error) if options.format == Format::Json => {
             json::infra_error(&exercise, &subject, &error.to_string())?;
-            return Ok(Exit::Environment.into());
+            return Ok(ExitReason::Environment.into());
         }
-        Err(error) => return Err(not_here(&error)),
+        Err(error) => return Err(not_here(speaker, &error)),
     };
-    let stagehand = ask::stagehand(options.seed.unwrap_or_else(some_seed))?;
+    let stagehand = scenario::stagehand(options.seed.unwrap_or_else(some_seed))?;
     let check = Check {
         exercise: &exercise,
         submission: &built.submission,
@@ -64,10 +63,10 @@ pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
     let report = match options.format {
         Format::Json => {
             let report = check.run(|_| true);
-            json::report(&exercise, &subject, &report, stagehand.seed)?;
+            json::report(speaker, &exercise, &subject, &report, stagehand.seed)?;
             report
         }
-        Format::Text => in_words(&check, &material, &subject)?,
+        Format::Text => in_words(speaker, &check, &material, &subject)?,
     };
     if options.case.is_none() && options.format == Format::Text {
         note(&exercise.name, &report);
@@ -76,8 +75,13 @@ pub(crate) fn check(options: &cli::Check) -> Result<ExitCode> {
 }
 
 /// Prints case by case as they are done, and then the story of the first that did not pass.
-fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Result<Report<'a>> {
-    report::heading(check.exercise, subject);
+fn in_words<'a>(
+    speaker: Speaker,
+    check: &Check<'a>,
+    material: &Material,
+    subject: &Subject,
+) -> Result<Report<'a>> {
+    report::heading(speaker, check.exercise, subject);
     let all = check.cases().count();
     let mut gauge = Gauge::new(all, std::io::stderr().is_terminal());
     gauge.show(check.cases().next().map_or("", |case| &case.name));
@@ -87,9 +91,9 @@ fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Re
         gauge::hide();
         if section != Some(done.case.robust) {
             section = Some(done.case.robust);
-            report::section(done.case.robust);
+            report::section(speaker, done.case.robust);
         }
-        report::case(done);
+        report::case(speaker, done);
         gauge.advance();
         if let Some(next) = upcoming.next() {
             gauge.show(next);
@@ -97,12 +101,12 @@ fn in_words<'a>(check: &Check<'a>, material: &Material, subject: &Subject) -> Re
         true
     });
     gauge::hide();
-    report::print_summary(&report);
+    report::print_summary(speaker, &report);
     if let Some(first) = report.cases.iter().find(|done| done.problem().is_some()) {
         let name = &check.exercise.name;
         let again = again(name, &first.case.name, check.stagehand.seed, subject);
         let hints = material.hints(name)?;
-        for line in story(first, subject, &hints, &again, Order::TopDown) {
+        for line in story(speaker, first, subject, &hints, &again, Order::TopDown) {
             println!("{line}");
         }
     }
@@ -123,39 +127,47 @@ pub(crate) fn some_seed() -> u64 {
 }
 
 /// Why there is nothing to run here, which is nobody's fault.
-pub(crate) fn not_here(error: &BuildError) -> anyhow::Error {
+pub(crate) fn not_here(speaker: Speaker, error: &BuildError) -> anyhow::Error {
     let failure = match error {
         BuildError::Missing { tool } => {
             let path = Path::new(tool);
             let (exit, key) = match () {
-                () if path.is_dir() => (Exit::Usage, "check-folder"),
-                () if path.is_file() => (Exit::Usage, "check-not-executable"),
+                () if path.is_dir() => (ExitReason::Usage, "check-folder"),
+                () if path.is_file() => (ExitReason::Usage, "check-not-executable"),
                 () if path.extension().is_some() || tool.contains('/') => {
-                    (Exit::Usage, "check-no-file")
+                    (ExitReason::Usage, "check-no-file")
                 }
-                () => (Exit::Environment, "check-missing"),
+                () => (ExitReason::Environment, "check-missing"),
             };
-            Failure::new(exit, text!(key, tool = tool))
-                .hint(text!(&format!("{key}-hint"), tool = tool))
+            Failure::new(exit, say!(speaker, key, tool = tool)).hint(say!(
+                speaker,
+                &format!("{key}-hint"),
+                tool = tool
+            ))
         }
-        error => Failure::new(Exit::Environment, error.to_string()),
+        error => Failure::new(ExitReason::Environment, error.to_string()),
     };
     failure.into()
 }
 
 fn verdict(report: &Report<'_>) -> ExitCode {
     match (report.infra_error(), report.core_passed()) {
-        (Some(_), _) => Exit::Environment.into(),
+        (Some(_), _) => ExitReason::Environment.into(),
         (None, true) => ExitCode::SUCCESS,
-        (None, false) => Exit::No.into(),
+        (None, false) => ExitReason::No.into(),
     }
 }
 
-fn known_case(exercise: &socklab_scenario::format::Exercise, name: &str) -> Result<()> {
+fn known_case(
+    speaker: Speaker,
+    exercise: &socklab_scenario::format::Exercise,
+    name: &str,
+) -> Result<()> {
     let names: Vec<&str> = exercise.cases.iter().map(|case| case.name.as_str()).collect();
     if names.contains(&name) {
         return Ok(());
     }
-    let what = text!("bad-choice", word = "--case", value = name, choices = names.join(", "));
-    Err(Failure::new(Exit::Usage, what).into())
+    let what =
+        say!(speaker, "bad-choice", word = "--case", value = name, choices = names.join(", "));
+    Err(Failure::new(ExitReason::Usage, what).into())
 }

@@ -1,5 +1,6 @@
 //! The report in words: a line for each case, and the points.
 
+use socklab_say::{Speaker, say};
 use socklab_scenario::State;
 use socklab_scenario::exercise::{CaseReport, Report};
 use socklab_scenario::format::Exercise;
@@ -7,28 +8,28 @@ use socklab_scenario::format::Exercise;
 use super::Subject;
 use super::explain::shell_words;
 use super::story::width;
-use crate::ask::{self, markdown, told};
-use crate::commands::exercise::in_this_language;
-use crate::language::text;
+use crate::course::texts;
 use crate::output::println;
+use crate::scenario::wording;
 use crate::style;
+use crate::terminal::markdown;
 
-pub(super) fn heading(exercise: &Exercise, subject: &Subject) {
-    let title = &in_this_language(exercise).title;
+pub(super) fn heading(speaker: Speaker, exercise: &Exercise, subject: &Subject) {
+    let title = &texts::exercise(speaker, exercise).title;
     println!("{}", style::paint(style::STRONG, title));
     println!("{}", style::paint(style::FAINT, shell_words(&subject.words())));
 }
 
-pub(super) fn section(robust: bool) {
-    println!("\n{}", text!(if robust { "check-robust" } else { "check-core" }));
+pub(super) fn section(speaker: Speaker, robust: bool) {
+    println!("\n{}", say!(speaker, if robust { "check-robust" } else { "check-core" }));
 }
 
-pub(super) fn case(done: &CaseReport<'_>) {
-    println!("{}", case_line(done));
+pub(super) fn case(speaker: Speaker, done: &CaseReport<'_>) {
+    println!("{}", case_line(speaker, done));
 }
 
 /// A case and what came of it, in a line.
-pub(crate) fn case_line(done: &CaseReport<'_>) -> String {
+pub(crate) fn case_line(speaker: Speaker, done: &CaseReport<'_>) -> String {
     let (mark, style) = match done.verdict.state {
         State::Passed => ("✓", style::GOOD),
         State::Failed | State::Timeout => ("✗", style::BAD),
@@ -36,14 +37,18 @@ pub(crate) fn case_line(done: &CaseReport<'_>) -> String {
         State::InfraError => ("?", style::BAD),
     };
     let name = format!("{:<17}", done.case.name);
-    let title = ask::of(&done.case.title);
+    let title = texts::text(speaker, &done.case.title);
     let points = format!("{}/{}", done.verdict.points, done.verdict.of);
     let tail = match done.verdict.state {
         State::Skipped => {
-            text!("check-skipped", case = done.verdict.because.as_deref().unwrap_or_default())
+            say!(
+                speaker,
+                "check-skipped",
+                case = done.verdict.because.as_deref().unwrap_or_default()
+            )
         }
-        State::Timeout => text!("check-timed-out"),
-        State::InfraError => text!("check-infra"),
+        State::Timeout => say!(speaker, "check-timed-out"),
+        State::InfraError => say!(speaker, "check-infra"),
         _ => String::new(),
     };
     let head = format!("  {} {points:>3}  {name} ", style::paint(style, mark));
@@ -62,30 +67,35 @@ pub(crate) fn case_line(done: &CaseReport<'_>) -> String {
 /// In which column the titles of cases begin.
 const TITLE: usize = 27;
 
-pub(super) fn print_summary(report: &Report<'_>) {
-    println!("\n{}", summary(report));
+pub(super) fn print_summary(speaker: Speaker, report: &Report<'_>) {
+    println!("\n{}", summary(speaker, report));
     // Where ports are shared with everybody else, that is good to know.
     let mut recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
-    if let Some(place) = recordings.find_map(|recording| told::place(&recording.place)) {
+    if let Some(place) = recordings.find_map(|recording| wording::place(speaker, &recording.place))
+    {
         println!("{}", style::paint(style::FAINT, place));
     }
 }
 
 /// The points, in a line.
-pub(crate) fn summary(report: &Report<'_>) -> String {
+pub(crate) fn summary(speaker: Speaker, report: &Report<'_>) -> String {
     let part = |robust| {
         let (earned, all) = report.points(robust);
         let style = if earned == all { style::GOOD } else { style::BAD };
         let key = if robust { "check-points-robust" } else { "check-points-core" };
         let points = style::paint(style, format_args!("{earned}/{all}"));
-        (all > 0).then(|| text!(key, points = points))
+        (all > 0).then(|| say!(speaker, key, points = points))
     };
     [false, true].into_iter().filter_map(part).collect::<Vec<_>>().join("   ")
 }
 
 /// What the compiler did not accept.
-pub(crate) fn refused(command: &str, output: &str) {
-    println!("{} {}", style::paint(style::BAD, "✗"), text!("check-refused", command = command));
+pub(crate) fn refused(speaker: Speaker, command: &str, output: &str) {
+    println!(
+        "{} {}",
+        style::paint(style::BAD, "✗"),
+        say!(speaker, "check-refused", command = command)
+    );
     println!();
     for line in output.lines() {
         println!("  {line}");

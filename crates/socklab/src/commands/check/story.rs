@@ -1,15 +1,16 @@
 //! The story of a case that did not pass: what was expected, what came, the ladder, a hint, and
 //! how to see it again.
 
-use socklab_say::count;
+use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
 use socklab_scenario::{Recording, StepTrouble};
 
 use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
-use crate::ask::{self, answered, markdown};
-use crate::language::text;
+use crate::course::texts;
+use crate::scenario::answered;
+use crate::terminal::markdown;
 use crate::{output, style};
 
 /// How many lines of a ladder are shown: where it begins, and what led to the end.
@@ -26,6 +27,7 @@ pub(crate) enum Order {
 
 /// The story, line by line.
 pub(crate) fn story(
+    speaker: Speaker,
     done: &CaseReport<'_>,
     subject: &Subject,
     hints: &Hints,
@@ -35,40 +37,44 @@ pub(crate) fn story(
     let mut picture = Vec::new();
     if let Some(recording) = &done.recording {
         picture.push(String::new());
-        picture.extend(drawn(recording, &done.evidence()));
+        picture.extend(drawn(speaker, recording, &done.evidence()));
     }
-    let title = format!("{}: {}", done.case.name, ask::of(&done.case.title));
+    let title = format!("{}: {}", done.case.name, texts::text(speaker, &done.case.title));
     let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
     let gap = gap_in_the_way(done, subject);
     if let Some(gap) = &gap {
-        let prompt = hints.about(&gap.name).map_or("", |hint| ask::of(&hint.prompt));
+        let prompt = hints.about(&gap.name).map_or("", |hint| texts::text(speaker, &hint.prompt));
         let (number, name, line) = (gap.number, &gap.name, gap.line);
-        let todo = text!("why-gap", number = number, name = name, line = line, prompt = prompt);
+        let todo =
+            say!(speaker, "why-gap", number = number, name = name, line = line, prompt = prompt);
         let todo = markdown::lines(&todo, width(), "  ");
         lines.extend(todo.into_iter().map(|line| style::paint(style::BAD, line)));
     }
-    lines.extend(why(done));
+    lines.extend(why(speaker, done));
     if let Some(recording) = &done.recording {
         // A step that a program's end has failed quotes the program already.
         if !matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. }))) {
-            lines.extend(last_words(recording));
+            lines.extend(last_words(speaker, recording));
         }
-        lines.extend(conduct(recording).iter().map(conduct_text));
+        lines.extend(conduct(recording).iter().map(|conduct| conduct_text(speaker, conduct)));
     }
     match order {
         Order::TopDown => lines.append(&mut picture),
         Order::WordsLast => drop(lines.splice(..0, picture)),
     }
     // Whoever has gaps left needs their text first.
-    let advice = if gap.is_none() { advice(done) } else { Advice::default() };
-    let hint = done.hint().filter(|_| advice.leaves_room).map(|hint| ask::of(&hint).to_owned());
+    let advice = if gap.is_none() { advice(speaker, done) } else { Advice::default() };
+    let hint = done
+        .hint()
+        .filter(|_| advice.leaves_room)
+        .map(|hint| texts::text(speaker, &hint).to_owned());
     for sentence in advice.sentences {
-        lines.extend(labelled("label-why", &sentence));
+        lines.extend(labelled(speaker, "label-why", &sentence));
     }
     if let Some(hint) = hint {
-        lines.extend(labelled("label-hint", &hint));
+        lines.extend(labelled(speaker, "label-hint", &hint));
     }
-    let label = style::paint(style::STRONG, text!("label-again"));
+    let label = style::paint(style::STRONG, say!(speaker, "label-again"));
     lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));
     lines
 }
@@ -88,8 +94,8 @@ pub(crate) fn gap_in_the_way(done: &CaseReport<'_>, subject: &Subject) -> Option
 }
 
 /// A label and a text behind it, in lines.
-fn labelled(key: &str, text: &str) -> Vec<String> {
-    behind(&text!(key), text)
+fn labelled(speaker: Speaker, key: &str, text: &str) -> Vec<String> {
+    behind(&say!(speaker, key), text)
 }
 
 /// A text behind a label of one's own.
@@ -106,15 +112,15 @@ pub(crate) fn again(exercise: &str, case: &str, seed: u64, subject: &Subject) ->
 }
 
 /// The ladder of what happened, without its middle if it is long.
-fn drawn(recording: &Recording, evidence: &[u64]) -> Vec<String> {
-    let text = answered::draw(recording, evidence, width(), true);
+fn drawn(speaker: Speaker, recording: &Recording, evidence: &[u64]) -> Vec<String> {
+    let text = answered::draw(speaker, recording, evidence, width(), true);
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let (first, last) = LADDER;
     if lines.len() <= first + last + 1 {
         return lines;
     }
     let left_out = lines.len() - first - last;
-    let folded = style::paint(style::FAINT, text!("tour-folded", lines = count(left_out)));
+    let folded = style::paint(style::FAINT, say!(speaker, "tour-folded", lines = count(left_out)));
     let mut shown = lines[..first].to_vec();
     shown.push(format!("   {folded}"));
     shown.extend_from_slice(&lines[lines.len() - last..]);
@@ -127,13 +133,13 @@ pub(super) fn width() -> usize {
 }
 
 /// What a program did beside the point, as a sentence.
-pub(super) fn conduct_text(conduct: &Conduct) -> String {
+pub(super) fn conduct_text(speaker: Speaker, conduct: &Conduct) -> String {
     match conduct {
         Conduct::LeftProcesses { actor, count } => {
-            text!("did-leave-processes", actor = actor, count = socklab_say::count(*count))
+            say!(speaker, "did-leave-processes", actor = actor, count = socklab_say::count(*count))
         }
         Conduct::Printed { actor, bytes } => {
-            text!("did-print", actor = actor, bytes = count(*bytes))
+            say!(speaker, "did-print", actor = actor, bytes = count(*bytes))
         }
     }
 }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{BuildError, Built, Code, Open, open_gaps};
 use socklab_scenario::format::Exercise;
 
 use crate::commands::exercise::{source_file, started};
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 
 /// What is to be checked.
 #[derive(Clone, Debug)]
@@ -21,12 +22,13 @@ pub(crate) enum Subject {
 
 impl Subject {
     /// From the words behind `--`; without any, from the files here, or from what was started.
-    pub(crate) fn find(exercise: &Exercise, words: &[String]) -> Result<Self> {
+    pub(crate) fn find(speaker: Speaker, exercise: &Exercise, words: &[String]) -> Result<Self> {
         match words {
             [] => {
                 let file =
                     source_file(&exercise.name, Path::new(".")).or_else(|| started(&exercise.name));
-                file.and_then(|file| Self::source(exercise, file)).ok_or_else(|| nothing(exercise))
+                file.and_then(|file| Self::source(exercise, file))
+                    .ok_or_else(|| nothing(speaker, exercise))
             }
             // A source file alone is not a program: it is run as `start` would have it run.
             [file] if Path::new(file).is_file() => {
@@ -79,8 +81,8 @@ impl Subject {
     }
 }
 
-fn nothing(exercise: &Exercise) -> anyhow::Error {
-    let what = text!("check-nothing", name = exercise.name);
-    let hint = text!("check-nothing-hint", name = exercise.name);
-    Failure::new(Exit::Usage, what).hint(hint).into()
+fn nothing(speaker: Speaker, exercise: &Exercise) -> anyhow::Error {
+    let what = say!(speaker, "check-nothing", name = exercise.name);
+    let hint = say!(speaker, "check-nothing-hint", name = exercise.name);
+    Failure::new(ExitReason::Usage, what).hint(hint).into()
 }

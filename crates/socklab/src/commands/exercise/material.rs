@@ -3,29 +3,33 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use socklab_say::{Speaker, say};
 use socklab_scenario::Course;
 use socklab_scenario::exercise::{Code, Hints, Template};
-use socklab_scenario::format::{Exercise, Prose};
+use socklab_scenario::format::Exercise;
 
-use crate::ask;
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::course;
+use crate::course::texts;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 
 /// Everything that is known about exercises.
 #[derive(Debug, Default)]
 pub(crate) struct Material {
+    speaker: Speaker,
     course: Course,
 }
 
 /// Files of an exercise that are read by whoever builds it, in the language asked for.
 impl Material {
-    pub(crate) fn load() -> Result<Self> {
-        Ok(Self { course: ask::course()? })
+    pub(crate) fn load(speaker: Speaker) -> Result<Self> {
+        Ok(Self { speaker, course: course::load()? })
     }
 
     /// All exercises, in the order of the course.
     pub(crate) fn all(&self) -> Result<Vec<Exercise>> {
-        let mut exercises = self.course.exercises().map_err(|error| ask::mistake(&error))?;
+        let mut exercises =
+            self.course.exercises().map_err(|error| course::mistake(self.speaker, &error))?;
         exercises.sort_by_key(|exercise| {
             let place = ORDER.iter().position(|name| *name == exercise.name);
             (place.unwrap_or(ORDER.len()), exercise.name.clone())
@@ -37,10 +41,13 @@ impl Material {
     pub(crate) fn exercise(&self, name: &str) -> Result<Exercise> {
         let names = self.course.folders("exercises");
         if names.iter().any(|known| known == name) {
-            return self.course.exercise(name).map_err(|error| ask::mistake(&error));
+            return self
+                .course
+                .exercise(name)
+                .map_err(|error| course::mistake(self.speaker, &error));
         }
-        let what = text!("unknown-exercise", name = name);
-        Err(Failure::unknown(what, name, names, "socklab exercise list").into())
+        let what = say!(self.speaker, "unknown-exercise", name = name);
+        Err(Failure::unknown(self.speaker, what, name, names, "socklab exercise list").into())
     }
 
     /// The reference solution in a language, with its gaps.
@@ -50,14 +57,15 @@ impl Material {
         let bytes = self.course.file(&path);
         let bytes = bytes.with_context(|| format!("{} is missing", path.display()))?;
         Template::parse(code, &String::from_utf8_lossy(bytes)).map_err(|(line, what)| {
-            let what = format!("{}:{line}: {}", path.display(), what.in_words(&ask::say));
-            Failure::new(Exit::Environment, what).into()
+            let what =
+                format!("{}:{line}: {}", path.display(), what.in_words(&texts::say(self.speaker)));
+            Failure::new(ExitReason::Environment, what).into()
         })
     }
 
     /// What is said about the gaps of an exercise.
     pub(crate) fn hints(&self, exercise: &str) -> Result<Hints> {
-        Hints::of(&self.course, exercise).map_err(|error| ask::mistake(&error))
+        Hints::of(&self.course, exercise).map_err(|error| course::mistake(self.speaker, &error))
     }
 
     /// What a student begins with, in the language of the texts.
@@ -65,26 +73,21 @@ impl Material {
         let hints = self.hints(exercise)?;
         let template = self.template(exercise, code)?;
         Ok(template.starter(|gap| {
-            let prompt = hints.about(&gap.name).map_or("", |hint| ask::of(&hint.prompt));
+            let prompt =
+                hints.about(&gap.name).map_or("", |hint| texts::text(self.speaker, &hint.prompt));
             if gap.makes.is_empty() {
                 return prompt.to_owned();
             }
-            text!("start-makes", prompt = prompt, names = gap.makes)
+            say!(self.speaker, "start-makes", prompt = prompt, names = gap.makes)
         }))
     }
 
     /// The page of an exercise, for those who write it in this language.
     pub(crate) fn page(&self, exercise: &str, code: Code) -> Option<String> {
-        let name = format!("{}.md", ask::language());
+        let name = format!("{}.md", self.speaker.language().tag());
         let page = self.course.file(Path::new("exercises").join(exercise).join(name))?;
         Some(super::page::with_commands(&String::from_utf8_lossy(page), exercise, code))
     }
-}
-
-/// An exercise's page, in the language of the texts.
-pub(crate) fn in_this_language(exercise: &Exercise) -> &Prose {
-    // The loader refuses an exercise without both languages.
-    &exercise.prose[ask::language()]
 }
 
 /// The order in which the course asks for them; others follow.

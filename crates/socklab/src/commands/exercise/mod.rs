@@ -9,22 +9,25 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use socklab_say::{Speaker, say};
 use socklab_scenario::format::Exercise;
 
-use crate::ask::progress::{self, Progress};
 use crate::cli::ExerciseCommand;
-use crate::language::text;
+use crate::course::progress;
+use crate::course::progress::Progress;
+use crate::course::texts;
 use crate::output::println;
 use crate::style;
-pub(crate) use material::{Material, in_this_language};
 use start::is_begun;
+
+pub(crate) use material::Material;
 pub(crate) use start::{Points, begin, restart, source_file, started};
 
 /// Does what was asked for.
-pub(crate) fn exercise(command: &ExerciseCommand) -> Result<ExitCode> {
+pub(crate) fn exercise(speaker: Speaker, command: &ExerciseCommand) -> Result<ExitCode> {
     match command {
-        ExerciseCommand::List { json } => list(*json)?,
-        ExerciseCommand::Start(options) => start::start(options)?,
+        ExerciseCommand::List { json } => list(speaker, *json)?,
+        ExerciseCommand::Start(options) => start::start(speaker, options)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -49,27 +52,27 @@ pub(crate) fn with_code_language(mut arguments: Vec<OsString>) -> Vec<OsString> 
     arguments
 }
 
-fn list(json: bool) -> Result<()> {
+fn list(speaker: Speaker, json: bool) -> Result<()> {
     let progress = progress::read();
-    let exercises = Material::load()?.all()?;
+    let exercises = Material::load(speaker)?.all()?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&as_json(&exercises, &progress))?);
+        println!("{}", serde_json::to_string_pretty(&as_json(speaker, &exercises, &progress))?);
         return Ok(());
     }
     for exercise in &exercises {
-        println!("{}", line(&exercise.name, &in_this_language(exercise).title, &progress));
+        println!("{}", line(&exercise.name, &texts::exercise(speaker, exercise).title, &progress));
     }
-    println!("\n{}", text!("exercise-next"));
+    println!("\n{}", say!(speaker, "exercise-next"));
     Ok(())
 }
 
 /// The exercises and the points that were earned, for scripts.
-pub(super) fn as_json(exercises: &[Exercise], progress: &Progress) -> Vec<Value> {
+pub(super) fn as_json(speaker: Speaker, exercises: &[Exercise], progress: &Progress) -> Vec<Value> {
     let item = |exercise: &Exercise| {
         json!({
             "name": exercise.name,
             "topic": exercise.topic,
-            "title": in_this_language(exercise).title,
+            "title": texts::exercise(speaker, exercise).title,
             "cases": exercise.cases.iter().map(|case| &case.name).collect::<Vec<_>>(),
             "points": Points::noted(progress, &exercise.name).map(|points| points.to_string()),
         })

@@ -6,14 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use socklab_say::count;
+use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::Code;
 
 use super::Material;
-use crate::ask::progress;
 use crate::cli::Start;
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::course::progress;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::println;
 use crate::style;
 
@@ -89,8 +89,8 @@ pub(crate) fn source_file(exercise: &str, folder: &Path) -> Option<PathBuf> {
     candidates.filter(|file| file.is_file()).max_by_key(age)
 }
 
-pub(super) fn start(options: &Start) -> Result<()> {
-    let material = Material::load()?;
+pub(super) fn start(speaker: Speaker, options: &Start) -> Result<()> {
+    let material = Material::load(speaker)?;
     let exercise = material.exercise(&options.name)?;
     let code = options.code.map_or(Code::Python, Code::from);
     let folder = options.folder.clone().unwrap_or_else(|| PathBuf::from(&exercise.name));
@@ -99,25 +99,29 @@ pub(super) fn start(options: &Start) -> Result<()> {
 
     if let Ok(there) = fs::read_to_string(&file) {
         if there == starter {
-            println!("{}", text!("start-there", file = file.display()));
+            println!("{}", say!(speaker, "start-there", file = file.display()));
             return Ok(());
         }
         if !options.force {
-            let what = text!("start-exists", file = file.display());
+            let what = say!(speaker, "start-exists", file = file.display());
             let again = format!("socklab exercise start {} --force", exercise.name);
-            let failure = Failure::new(Exit::No, what).hint(text!("start-force", command = again));
+            let failure = Failure::new(ExitReason::No, what).hint(say!(
+                speaker,
+                "start-force",
+                command = again
+            ));
             return Err(failure.into());
         }
     }
     if let Some(kept) = place(&material, &exercise.name, code, &file, &starter)? {
-        println!("{}", text!("start-kept", file = kept.display()));
+        println!("{}", say!(speaker, "start-kept", file = kept.display()));
     }
     let page = folder.join(PAGE);
     let gaps = material.template(&exercise.name, code)?.gaps().count();
-    println!("{}", text!("start-written", file = file.display(), gaps = count(gaps)));
-    println!("{}", text!("start-page", file = page.display()));
+    println!("{}", say!(speaker, "start-written", file = file.display(), gaps = count(gaps)));
+    println!("{}", say!(speaker, "start-page", file = page.display()));
     let command = format!("socklab check {}", exercise.name);
-    println!("{}", text!("start-check", command = style::paint(style::COMMAND, command)));
+    println!("{}", say!(speaker, "start-check", command = style::paint(style::COMMAND, command)));
     Ok(())
 }
 

@@ -5,14 +5,15 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use socklab_say::{Speaker, say};
 use socklab_trace::Stdio;
 
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 
 /// One program to trace.
 #[derive(Debug, Default)]
-pub(crate) struct Program {
+pub(crate) struct TracedProgram {
     pub(crate) argv: Vec<OsString>,
     pub(crate) label: Option<String>,
     pub(crate) input: Stdio,
@@ -20,7 +21,7 @@ pub(crate) struct Program {
     pub(crate) output: Option<File>,
 }
 
-impl Program {
+impl TracedProgram {
     /// As a person would type it: the program without its folder.
     pub(super) fn line(&self) -> String {
         let words = self.argv.iter().enumerate().map(|(index, word)| match index {
@@ -34,15 +35,20 @@ impl Program {
 /// The commands: what stands behind `--` is one, word for word. In front of it each word is a
 /// whole command line, as in `trace 'tcp-server 9000' 'tcp-client localhost 9000'`; but words
 /// that can't be meant so (`trace curl localhost`) are one command together.
-pub(super) fn parse(lines: &[String], words: &[OsString]) -> Result<Vec<Program>> {
+pub(super) fn parse(
+    speaker: Speaker,
+    lines: &[String],
+    words: &[OsString],
+) -> Result<Vec<TracedProgram>> {
     let mut commands = Vec::new();
     let each_is_one = lines.iter().any(|line| line.contains(char::is_whitespace))
         || lines.iter().all(|line| programs::find(line).is_some());
     if each_is_one {
         for line in lines {
             let words = shlex::split(line).filter(|words| !words.is_empty());
-            let words = words
-                .ok_or_else(|| Failure::new(Exit::Usage, text!("bad-command-line", line = line)))?;
+            let words = words.ok_or_else(|| {
+                Failure::new(ExitReason::Usage, say!(speaker, "bad-command-line", line = line))
+            })?;
             commands.push(program(words.into_iter().map(OsString::from).collect())?);
         }
     } else if !lines.is_empty() {
@@ -54,7 +60,7 @@ pub(super) fn parse(lines: &[String], words: &[OsString]) -> Result<Vec<Program>
     Ok(commands)
 }
 
-fn program(argv: Vec<OsString>) -> Result<Program> {
+fn program(argv: Vec<OsString>) -> Result<TracedProgram> {
     let words: Vec<_> = argv.iter().filter_map(|word| word.to_str()).collect();
     // "socklab" need not be in PATH for what this page of the manual says to work.
     if let ["socklab", "run", name, ..] = words.as_slice()
@@ -70,14 +76,17 @@ fn program(argv: Vec<OsString>) -> Result<Program> {
     if own {
         argv[0] = own_path()?;
     }
-    Ok(Program { argv, ..Program::default() })
+    Ok(TracedProgram { argv, ..TracedProgram::default() })
 }
 
 /// A program of the course: this binary runs it.
-pub(crate) fn course_program(known: &programs::Program, arguments: &[OsString]) -> Result<Program> {
+pub(crate) fn course_program(
+    known: &programs::Program,
+    arguments: &[OsString],
+) -> Result<TracedProgram> {
     let mut argv = vec![own_path()?, "run".into(), known.name.into()];
     argv.extend_from_slice(arguments);
-    Ok(Program { argv, label: Some(known.name.to_string()), ..Program::default() })
+    Ok(TracedProgram { argv, label: Some(known.name.to_string()), ..TracedProgram::default() })
 }
 
 fn own_path() -> Result<OsString> {
@@ -91,7 +100,7 @@ mod tests {
     fn parsed(lines: &[&str], words: &[&str]) -> Vec<Vec<String>> {
         let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        let commands = parse(&lines, &words).unwrap();
+        let commands = parse(Speaker::ENGLISH, &lines, &words).unwrap();
         let text = |word: &OsString| word.to_str().unwrap().to_string();
         commands.iter().map(|command| command.argv.iter().map(text).collect()).collect()
     }
@@ -117,6 +126,6 @@ mod tests {
 
     #[test]
     fn an_open_quote_is_a_usage_error() {
-        assert!(parse(&["echo 'a b".to_string()], &[]).is_err());
+        assert!(parse(Speaker::ENGLISH, &["echo 'a b".to_string()], &[]).is_err());
     }
 }

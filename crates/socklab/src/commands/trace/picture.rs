@@ -7,59 +7,64 @@ use anyhow::{Context, Result};
 use socklab_event::{Timeline, Writer};
 use socklab_judge::Explanation;
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
+use socklab_say::{Speaker, say};
 
 use crate::cli::Look;
-use crate::failure::{Exit, Failure};
-use crate::language::{speaker, text};
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 
 /// What a file name's ending asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub(crate) enum FileFormat {
     Text,
     Svg,
     Html,
     Jsonl,
 }
 
-impl Format {
-    pub(crate) fn of(path: &Path) -> Result<Format> {
+impl FileFormat {
+    pub(crate) fn of(speaker: Speaker, path: &Path) -> Result<FileFormat> {
         match path.extension().and_then(|ending| ending.to_str()) {
-            Some("txt") => Ok(Format::Text),
-            Some("svg") => Ok(Format::Svg),
-            Some("html") => Ok(Format::Html),
-            Some("jsonl") => Ok(Format::Jsonl),
+            Some("txt") => Ok(FileFormat::Text),
+            Some("svg") => Ok(FileFormat::Svg),
+            Some("html") => Ok(FileFormat::Html),
+            Some("jsonl") => Ok(FileFormat::Jsonl),
             _ => {
-                let what = text!("bad-format", path = path.display());
-                Err(Failure::new(Exit::Usage, what).into())
+                let what = say!(speaker, "bad-format", path = path.display());
+                Err(Failure::new(ExitReason::Usage, what).into())
             }
         }
     }
 }
 
 /// The ladder of a timeline, in the reader's language.
-pub(crate) fn ladder_of(timeline: &Timeline, look: &Look) -> Ladder {
+pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> Ladder {
     let detail = if look.all { Detail::All } else { Detail::Essential };
     let explanations = if look.no_explanations { vec![] } else { socklab_judge::explain(timeline) };
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied();
-    let options = Options::new(speaker()).detail(detail).keep(keep).fold(!look.all);
+    let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
     let mut ladder = Ladder::of(timeline, &options);
     for explanation in explanations {
-        ladder.explain(explanation.decisive(), &explanation.evidence, sentence(&explanation));
+        ladder.explain(
+            explanation.decisive(),
+            &explanation.evidence,
+            sentence(speaker, &explanation),
+        );
     }
     ladder
 }
 
 /// The words of an explanation, and how often the same happened again.
-pub(crate) fn sentence(explanation: &Explanation) -> String {
-    speaker().tell(&explanation.sentence())
+pub(crate) fn sentence(speaker: Speaker, explanation: &Explanation) -> String {
+    speaker.tell(&explanation.sentence())
 }
 
 /// For a terminal: as wide as it is, and coloured (the output takes colours away where they do not
 /// belong).
-pub(crate) fn to_text(timeline: &Timeline, look: &Look) -> String {
+pub(crate) fn to_text(speaker: Speaker, timeline: &Timeline, look: &Look) -> String {
     let width = look.width.unwrap_or_else(terminal_width);
     let style = TextStyle::new(width).ascii(look.ascii).color(true);
-    ladder_of(timeline, look).to_text(&style)
+    ladder_of(speaker, timeline, look).to_text(&style)
 }
 
 fn terminal_width() -> usize {
@@ -69,24 +74,32 @@ fn terminal_width() -> usize {
 }
 
 /// Writes a drawing or a recording into a file: whole, or not at all.
-pub(crate) fn draw_to(path: &Path, format: Format, timeline: &Timeline, look: &Look) -> Result<()> {
+pub(crate) fn draw_to(
+    speaker: Speaker,
+    path: &Path,
+    format: FileFormat,
+    timeline: &Timeline,
+    look: &Look,
+) -> Result<()> {
     let bytes = match format {
-        Format::Text => {
+        FileFormat::Text => {
             let style = TextStyle::new(look.width.unwrap_or(80)).ascii(look.ascii);
-            ladder_of(timeline, look).to_text(&style).into_bytes()
+            ladder_of(speaker, timeline, look).to_text(&style).into_bytes()
         }
-        Format::Svg => ladder_of(timeline, look).to_svg(&SvgStyle::default()).into_bytes(),
-        Format::Html => {
+        FileFormat::Svg => {
+            ladder_of(speaker, timeline, look).to_svg(&SvgStyle::default()).into_bytes()
+        }
+        FileFormat::Html => {
             let style = HtmlStyle::default().title(title(timeline));
-            ladder_of(timeline, look).to_html(&style).into_bytes()
+            ladder_of(speaker, timeline, look).to_html(&style).into_bytes()
         }
-        Format::Jsonl => {
+        FileFormat::Jsonl => {
             let mut writer = Writer::new(Vec::new(), &timeline.header)?;
             timeline.events.iter().try_for_each(|event| writer.write(event))?;
             writer.finish()?
         }
     };
-    write_whole(path, &bytes).with_context(|| text!("write-failed", path = path.display()))
+    write_whole(path, &bytes).with_context(|| say!(speaker, "write-failed", path = path.display()))
 }
 
 /// Writes beside the file and renames: whoever reads it sees the old one or the new one.

@@ -12,12 +12,13 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use socklab_event::Timeline;
 use socklab_record::{Limits, Recorder};
+use socklab_say::{Speaker, say};
 use socklab_trace::{Command, CommandEnd, Finish, Options, Stdio, Tracer};
 
-use super::commands::Program;
+use super::commands::TracedProgram;
 use super::turn::Turns;
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::eprintln;
 
 /// When the last command has ended, how long the others (servers without an end) may still go on.
@@ -28,8 +29,8 @@ const LARGEST_RECORDING: usize = 1 << 30;
 
 /// What to record.
 #[derive(Debug)]
-pub(crate) struct Plan {
-    pub(crate) commands: Vec<Program>,
+pub(crate) struct TracePlan {
+    pub(crate) commands: Vec<TracedProgram>,
     pub(crate) attach: Vec<u32>,
     pub(crate) sample: usize,
     pub(crate) timeout: Option<Duration>,
@@ -38,16 +39,16 @@ pub(crate) struct Plan {
     pub(crate) by_hand: bool,
 }
 
-impl Default for Plan {
+impl Default for TracePlan {
     fn default() -> Self {
         let sample = Options::default().sample;
-        Plan { commands: vec![], attach: vec![], sample, timeout: None, by_hand: false }
+        TracePlan { commands: vec![], attach: vec![], sample, timeout: None, by_hand: false }
     }
 }
 
 /// What was recorded.
 #[derive(Debug)]
-pub(crate) struct Recording {
+pub(crate) struct TraceEnd {
     pub(crate) timeline: Timeline,
     /// How each command ended: its exit code, where it ended by itself.
     pub(crate) exits: Vec<Option<i32>>,
@@ -56,7 +57,7 @@ pub(crate) struct Recording {
 }
 
 /// Runs and records until the programs have ended, Ctrl-C was pressed, or the time is up.
-pub(crate) fn record(plan: Plan) -> Result<Recording> {
+pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let several = plan.commands.len() > 1;
     let options = Options {
         sample: plan.sample,
@@ -65,8 +66,8 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
         ..Options::default()
     };
     let mut tracer = Tracer::new(options);
-    let lines: Vec<String> = plan.commands.iter().map(Program::line).collect();
-    for Program { argv, label, input, output } in plan.commands {
+    let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
+    for TracedProgram { argv, label, input, output } in plan.commands {
         let mut command = Command::new(argv).stdin(input);
         if let Some(output) = output {
             let again = output.try_clone().context("dup")?;
@@ -84,7 +85,7 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
     let mut turns = None;
     if plan.by_hand {
         stop_on_signal(&tracer, attached)?;
-        turns = several.then(|| Turns::tell(lines)).transpose()?;
+        turns = several.then(|| Turns::tell(speaker, lines)).transpose()?;
     }
 
     let handle = tracer.handle();
@@ -100,9 +101,9 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
     });
     let outcome = outcome.map_err(|error| {
         let exit = match error {
-            socklab_trace::Error::Nothing => Exit::Usage,
-            _ if error.is_environment() => Exit::Environment,
-            _ => Exit::No,
+            socklab_trace::Error::Nothing => ExitReason::Usage,
+            _ if error.is_environment() => ExitReason::Environment,
+            _ => ExitReason::No,
         };
         Failure::new(exit, error.to_string())
     })?;
@@ -112,11 +113,11 @@ pub(crate) fn record(plan: Plan) -> Result<Recording> {
     });
     if recorder.is_full() {
         let size = LARGEST_RECORDING >> 20;
-        eprintln!("{}", text!("recording-full", size = size));
+        eprintln!("{}", say!(speaker, "recording-full", size = size));
     }
     let code = outcome.commands.last().map_or(ExitCode::SUCCESS, code_of);
     let timeline = recorder.finish().timeline;
-    Ok(Recording { timeline, exits: exits.collect(), code })
+    Ok(TraceEnd { timeline, exits: exits.collect(), code })
 }
 
 fn code_of(ended: &CommandEnd) -> ExitCode {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use socklab_event::{Event, Process, What};
+use socklab_say::{Speaker, say};
 
-use crate::language::text;
 use crate::output::eprintln;
 
 /// After so long a person wonders.
@@ -18,14 +18,14 @@ pub(super) struct Turns(Sender<()>);
 
 impl Turns {
     /// Begins to tell, for these command lines.
-    pub(super) fn tell(lines: Vec<String>) -> Result<Self> {
+    pub(super) fn tell(speaker: Speaker, lines: Vec<String>) -> Result<Self> {
         let (sender, started) = channel();
         let tell = move || -> Result<(), RecvError> {
             started.recv()?;
             for pair in lines.windows(2) {
                 if started.recv_timeout(LONG) == Err(RecvTimeoutError::Timeout) {
                     let (before, next) = (&pair[0], &pair[1]);
-                    eprintln!("{}", text!("trace-waits", before = before, next = next));
+                    eprintln!("{}", say!(speaker, "trace-waits", before = before, next = next));
                     started.recv()?;
                 }
             }

@@ -9,19 +9,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{Code, Hints};
 use socklab_scenario::format::Exercise;
 
 use super::check::{Subject, behind};
-use super::exercise::{Material, in_this_language, line, restart, source_file, started};
-use crate::ask::key::{self, Keys};
-use crate::ask::{self, progress};
-use crate::failure::{Exit, Failure};
-use crate::language::text;
+use super::exercise::{Material, line, restart, source_file, started};
+use crate::cli;
+use crate::course::progress;
+use crate::course::texts;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::{println, write_out};
+use crate::scenario;
 use crate::style;
+use crate::terminal::keys;
+use crate::terminal::keys::Keys;
 use changes::Watched;
-use run::{Message, Over, Running};
+use run::{CheckEnd, CheckMessage, CheckThread};
 
 /// How often the file is looked at where nothing tells of changes.
 const GLANCE: Duration = Duration::from_millis(500);
@@ -29,22 +34,27 @@ const GLANCE: Duration = Duration::from_millis(500);
 const BEAT: Duration = Duration::from_millis(40);
 
 /// Watches until `q`.
-pub(super) fn watch(material: Material, exercise: Exercise, subject: Subject) -> Result<ExitCode> {
-    if !key::can_ask() {
-        return Err(Failure::new(Exit::Usage, text!("watch-no-terminal")).into());
+pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
+    scenario::end_cleanly()?;
+    let material = Material::load(speaker)?;
+    let exercise = material.exercise(&options.name)?;
+    let subject = Subject::find(speaker, &exercise, &options.command)?;
+    if !keys::can_ask() {
+        return Err(Failure::new(ExitReason::Usage, say!(speaker, "watch-no-terminal")).into());
     }
-    let mut desk = Desk::new(material, exercise, subject)?;
+    let mut session = WatchSession::new(speaker, material, exercise, subject)?;
     let keys = Keys::take().context("tcsetattr")?;
-    desk.begin();
-    while desk.beat(&keys)? {}
+    session.begin();
+    while session.beat(&keys)? {}
     drop(keys);
-    println!("\n{}", text!("watch-ended", name = desk.exercise.name));
+    println!("\n{}", say!(speaker, "watch-ended", name = session.exercise.name));
     socklab_scenario::clean_up();
     Ok(ExitCode::SUCCESS)
 }
 
 /// What is being worked on.
-struct Desk {
+struct WatchSession {
+    speaker: Speaker,
     material: Material,
     exercise: Arc<Exercise>,
     hints: Arc<Hints>,
@@ -52,24 +62,30 @@ struct Desk {
     file: PathBuf,
     code: Code,
     watched: Watched,
-    running: Option<Running>,
+    running: Option<CheckThread>,
     /// Saved while a check was running: it is begun again as soon as that one has stopped.
     again: bool,
-    last: Over,
+    last: CheckEnd,
     /// How many hints have been given.
     given: usize,
     /// `x` was pressed once.
     asked: bool,
 }
 
-impl Desk {
-    fn new(material: Material, exercise: Exercise, subject: Subject) -> Result<Self> {
-        let nothing = || Failure::new(Exit::Usage, text!("watch-no-file"));
+impl WatchSession {
+    fn new(
+        speaker: Speaker,
+        material: Material,
+        exercise: Exercise,
+        subject: Subject,
+    ) -> Result<Self> {
+        let nothing = || Failure::new(ExitReason::Usage, say!(speaker, "watch-no-file"));
         let file = subject.file().ok_or_else(nothing)?.to_owned();
         let code = Code::of(&file).ok_or_else(nothing)?;
         let hints = Arc::new(material.hints(&exercise.name)?);
         let watched = Watched::new(&file);
         Ok(Self {
+            speaker,
             material,
             exercise: Arc::new(exercise),
             hints,
@@ -79,7 +95,7 @@ impl Desk {
             watched,
             running: None,
             again: false,
-            last: Over::default(),
+            last: CheckEnd::default(),
             given: 0,
             asked: false,
         })
@@ -95,9 +111,13 @@ impl Desk {
         (self.again, self.given, self.asked) = (false, 0, false);
         // Clear, and home.
         write_out(format_args!("\x1b[2J\x1b[H"));
-        println!("{}", style::paint(style::STRONG, &in_this_language(&self.exercise).title));
+        println!(
+            "{}",
+            style::paint(style::STRONG, &texts::exercise(self.speaker, &self.exercise).title)
+        );
         println!("{}", style::paint(style::FAINT, self.file.display()));
-        self.running = Some(Running::start(&self.exercise, &self.subject, &self.hints));
+        self.running =
+            Some(CheckThread::start(self.speaker, &self.exercise, &self.subject, &self.hints));
     }
 
     /// One turn: what the check says, whether the file was saved, which key was pressed. False:
@@ -120,9 +140,9 @@ impl Desk {
         let mut over = None;
         for message in running.messages.try_iter() {
             match message {
-                Message::Line(line) => write_out(format_args!("\r\x1b[K{line}\n")),
-                Message::Progress(line) => write_out(format_args!("\r\x1b[K{line}")),
-                Message::Over(end) => over = Some(end),
+                CheckMessage::Line(line) => write_out(format_args!("\r\x1b[K{line}\n")),
+                CheckMessage::Progress(line) => write_out(format_args!("\r\x1b[K{line}")),
+                CheckMessage::CheckEnd(end) => over = Some(end),
             }
         }
         if let Some(end) = over {
@@ -143,11 +163,11 @@ impl Desk {
             println!("{summary}");
         }
         match &self.last.points {
-            Some(points) if points.all() => println!("{}", text!("watch-all")),
-            Some(points) if points.core() => println!("{}", text!("watch-core")),
-            _ => println!("{}", text!("watch-waiting", file = self.file.display())),
+            Some(points) if points.all() => println!("{}", say!(self.speaker, "watch-all")),
+            Some(points) if points.core() => println!("{}", say!(self.speaker, "watch-core")),
+            _ => println!("{}", say!(self.speaker, "watch-waiting", file = self.file.display())),
         }
-        println!("{}", style::paint(style::FAINT, text!("watch-keys")));
+        println!("{}", style::paint(style::FAINT, say!(self.speaker, "watch-keys")));
     }
 
     fn obey(&mut self, key: char) -> Result<()> {
@@ -162,7 +182,7 @@ impl Desk {
             'x' if asked => self.reset()?,
             'x' => {
                 self.asked = true;
-                println!("\n{}", text!("watch-reset"));
+                println!("\n{}", say!(self.speaker, "watch-reset"));
             }
             _ => {}
         }
@@ -174,20 +194,22 @@ impl Desk {
         let gap = self.last.gap.as_ref();
         let about = gap.and_then(|gap| self.hints.about(&gap.name));
         let hint = match (about, self.given) {
-            (Some(hint), 0) => Some(ask::of(&hint.vague).to_owned()),
-            (Some(hint), 1) => Some(ask::of(&hint.precise).to_owned()),
-            (Some(hint), _) => {
-                hint.call(self.code).map(|(call, man)| text!("hint-call", call = call, man = man))
-            }
+            (Some(hint), 0) => Some(texts::text(self.speaker, &hint.vague).to_owned()),
+            (Some(hint), 1) => Some(texts::text(self.speaker, &hint.precise).to_owned()),
+            (Some(hint), _) => hint
+                .call(self.code)
+                .map(|(call, man)| say!(self.speaker, "hint-call", call = call, man = man)),
             (None, _) => self.last.hint.clone(),
         };
         self.given += 1;
         let label = match gap {
-            Some(gap) => text!("label-hint-gap", number = gap.number, name = &*gap.name),
-            None => text!("label-hint"),
+            Some(gap) => {
+                say!(self.speaker, "label-hint-gap", number = gap.number, name = &*gap.name)
+            }
+            None => say!(self.speaker, "label-hint"),
         };
         println!();
-        behind(&label, &hint.unwrap_or_else(|| text!("watch-no-hint")))
+        behind(&label, &hint.unwrap_or_else(|| say!(self.speaker, "watch-no-hint")))
             .iter()
             .for_each(|line| println!("{line}"));
     }
@@ -196,11 +218,11 @@ impl Desk {
         let progress = progress::read();
         println!();
         for exercise in self.material.all()? {
-            let title = &in_this_language(&exercise).title;
+            let title = &texts::exercise(self.speaker, &exercise).title;
             let here = if exercise.name == self.exercise.name { ">" } else { " " };
             println!("{here} {}", line(&exercise.name, title, &progress));
         }
-        println!("{}", style::paint(style::FAINT, text!("watch-keys")));
+        println!("{}", style::paint(style::FAINT, say!(self.speaker, "watch-keys")));
         Ok(())
     }
 
@@ -209,7 +231,7 @@ impl Desk {
         let all = self.material.all()?;
         let mut behind = all.into_iter().skip_while(|exercise| exercise.name != self.exercise.name);
         let Some(next) = behind.nth(1) else {
-            println!("\n{}", text!("watch-last"));
+            println!("\n{}", say!(self.speaker, "watch-last"));
             return Ok(());
         };
         let beside = beside(&self.file, &self.exercise.name);
@@ -220,7 +242,7 @@ impl Desk {
         };
         let subject = Subject::source(&next, file).context("a started file has a language")?;
         let material = std::mem::take(&mut self.material);
-        *self = Self::new(material, next, subject)?;
+        *self = Self::new(self.speaker, material, next, subject)?;
         self.begin();
         Ok(())
     }
@@ -232,7 +254,7 @@ impl Desk {
         self.watched.changed();
         self.begin();
         if let Some(kept) = kept {
-            println!("{}", text!("watch-kept", file = kept.display()));
+            println!("{}", say!(self.speaker, "watch-kept", file = kept.display()));
         }
         Ok(())
     }

@@ -6,32 +6,33 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use anyhow::Result;
+use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{BuildError, Check, Hints, Open};
 use socklab_scenario::format::Exercise;
 
-use crate::ask;
-use crate::ask::gauge::Gauge;
 use crate::commands::check::{
     Order, Subject, again, case_line, gap_in_the_way, note, some_seed, story, summary,
 };
 use crate::commands::exercise::Points;
-use crate::failure::told;
-use crate::language::text;
+use crate::course::texts;
+use crate::failure::with_causes;
+use crate::scenario;
+use crate::terminal::gauge::Gauge;
 
 /// What a running check says.
 #[derive(Debug)]
-pub(super) enum Message {
+pub(super) enum CheckMessage {
     /// A line of the report.
     Line(String),
     /// How far it is, and with which case it goes on.
     Progress(String),
     /// It is over.
-    Over(Over),
+    CheckEnd(CheckEnd),
 }
 
 /// How a check ended.
 #[derive(Debug, Default)]
-pub(super) struct Over {
+pub(super) struct CheckEnd {
     /// Points, if it came to its end.
     pub(super) points: Option<Points>,
     /// The points, in a line.
@@ -44,25 +45,30 @@ pub(super) struct Over {
 
 /// A check that is running, or has run.
 #[derive(Debug)]
-pub(super) struct Running {
-    pub(super) messages: Receiver<Message>,
+pub(super) struct CheckThread {
+    pub(super) messages: Receiver<CheckMessage>,
     stop: Arc<AtomicBool>,
 }
 
-impl Running {
-    pub(super) fn start(exercise: &Arc<Exercise>, subject: &Subject, hints: &Arc<Hints>) -> Self {
+impl CheckThread {
+    pub(super) fn start(
+        speaker: Speaker,
+        exercise: &Arc<Exercise>,
+        subject: &Subject,
+        hints: &Arc<Hints>,
+    ) -> Self {
         let (sender, messages) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let (exercise, hints) = (Arc::clone(exercise), Arc::clone(hints));
         let (subject, stopping) = (subject.clone(), Arc::clone(&stop));
         thread::spawn(move || {
-            let over = check(&exercise, &subject, &hints, &stopping, &sender);
+            let over = check(speaker, &exercise, &subject, &hints, &stopping, &sender);
             let over = over.unwrap_or_else(|error| {
-                let _ = sender.send(Message::Line(told(&error)));
-                Over::default()
+                let _ = sender.send(CheckMessage::Line(with_causes(&error)));
+                CheckEnd::default()
             });
             // Nobody listens any more only where the whole program is about to end.
-            let _ = sender.send(Message::Over(over));
+            let _ = sender.send(CheckMessage::CheckEnd(over));
         });
         Self { messages, stop }
     }
@@ -74,31 +80,32 @@ impl Running {
 }
 
 fn check(
+    speaker: Speaker,
     exercise: &Exercise,
     subject: &Subject,
     hints: &Hints,
     stop: &AtomicBool,
-    out: &Sender<Message>,
-) -> Result<Over> {
+    out: &Sender<CheckMessage>,
+) -> Result<CheckEnd> {
     let say = |line: String| {
-        let _ = out.send(Message::Line(line));
+        let _ = out.send(CheckMessage::Line(line));
     };
     let built = match subject.build() {
         Ok(built) => built,
         Err(BuildError::Refused { command, output }) => {
-            say(text!("check-refused", command = command));
+            say(say!(speaker, "check-refused", command = command));
             output.lines().for_each(|line| say(format!("  {line}")));
-            return Ok(Over::default());
+            return Ok(CheckEnd::default());
         }
         Err(error) => return Err(error.into()),
     };
-    let stagehand = ask::stagehand(some_seed())?;
+    let stagehand = scenario::stagehand(some_seed())?;
     let check =
         Check { exercise, submission: &built.submission, stagehand: &stagehand, only: None };
     let mut names = check.cases().map(|case| case.name.as_str());
     let mut gauge = Gauge::new(check.cases().count(), false);
     let show = |gauge: &Gauge, name: Option<&str>| {
-        let _ = out.send(Message::Progress(gauge.line(name.unwrap_or_default())));
+        let _ = out.send(CheckMessage::Progress(gauge.line(name.unwrap_or_default())));
     };
     show(&gauge, names.next());
     let mut section = None;
@@ -106,26 +113,28 @@ fn check(
         if section != Some(done.case.robust) {
             section = Some(done.case.robust);
             let key = if done.case.robust { "check-robust" } else { "check-core" };
-            say(format!("\n{}", text!(key)));
+            say(format!("\n{}", say!(speaker, key)));
         }
-        say(case_line(done));
+        say(case_line(speaker, done));
         gauge.advance();
         show(&gauge, names.next());
         !stop.load(Ordering::Relaxed)
     });
     if stop.load(Ordering::Relaxed) {
-        return Ok(Over::default());
+        return Ok(CheckEnd::default());
     }
     let failed = report.cases.iter().find(|done| done.problem().is_some());
     if let Some(done) = failed {
         let again = again(&exercise.name, &done.case.name, stagehand.seed, subject);
-        story(done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
+        story(speaker, done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
     }
     note(&exercise.name, &report);
-    Ok(Over {
-        summary: Some(summary(&report)),
+    Ok(CheckEnd {
+        summary: Some(summary(speaker, &report)),
         points: Some(Points { core: report.points(false), robust: report.points(true) }),
         gap: failed.and_then(|done| gap_in_the_way(done, subject)),
-        hint: failed.and_then(|done| done.hint()).map(|hint| ask::of(&hint).to_owned()),
+        hint: failed
+            .and_then(|done| done.hint())
+            .map(|hint| texts::text(speaker, &hint).to_owned()),
     })
 }

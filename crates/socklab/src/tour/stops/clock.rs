@@ -3,48 +3,48 @@
 use std::time::SystemTime;
 
 use anyhow::Result;
+use socklab_say::say;
 
 use super::behind;
-use crate::language::text;
-use crate::tour::scene::{CLOCK_TOLERANCE, Scene};
+use crate::tour::visit::{CLOCK_TOLERANCE, Visit};
 use socklab_kernel::Transport;
 
 /// Above 1024, so that no root is needed: NTP's own port is 123.
 const PORT: u16 = 12300;
 
-pub(super) fn with_library(scene: &mut Scene) -> Result<()> {
-    let output = ask(scene, "basics-04")?;
+pub(super) fn with_library(visit: &mut Visit) -> Result<()> {
+    let output = ask(visit, "basics-04")?;
     let printed = behind(&output, "Time: ").split(' ').next().and_then(|word| word.parse().ok());
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
     let near = |time: u64| time.abs_diff(now) <= CLOCK_TOLERANCE.as_secs();
-    scene.check(text!("check-time"), printed.is_some_and(near), &output);
+    visit.check(say!(visit.speaker, "check-time"), printed.is_some_and(near), &output);
     Ok(())
 }
 
-pub(super) fn by_hand(scene: &mut Scene) -> Result<()> {
+pub(super) fn by_hand(visit: &mut Visit) -> Result<()> {
     let before = utc_minute();
-    let output = ask(scene, "basics-05")?;
+    let output = ask(visit, "basics-05")?;
     let printed = behind(&output, "Time: ");
     // The minute may have changed in between.
     let right = [before, utc_minute()].iter().any(|minute| printed.starts_with(minute));
-    scene.check(text!("check-time"), right, printed);
+    visit.check(say!(visit.speaker, "check-time"), right, printed);
     Ok(())
 }
 
-fn ask(scene: &mut Scene, program: &str) -> Result<String> {
-    let port = scene.port(Transport::Udp, PORT)?.to_string();
+fn ask(visit: &mut Visit, program: &str) -> Result<String> {
+    let port = visit.port(Transport::Udp, PORT)?.to_string();
     let number = port.parse()?;
-    let server = scene.serve(&["serve", "ntp", "--port", &port], Transport::Udp, number)?;
-    let output = scene.run(&["run", program, &format!("localhost:{port}")])?;
-    scene.check_success();
+    let server = visit.serve(&["serve", "ntp", "--port", &port], Transport::Udp, number)?;
+    let output = visit.run(&["run", program, &format!("localhost:{port}")])?;
+    visit.check_success();
     server.child.wait_for_output("NTP");
-    let log = scene.end(server)?;
+    let log = visit.end(server)?;
 
     let offset = behind(&output, "Offset: ").split(' ').next().unwrap_or_default();
     let small = |offset: f64| offset.abs() < CLOCK_TOLERANCE.as_secs_f64();
     let ok = offset.parse().is_ok_and(small);
-    scene.check(text!("check-offset", offset = offset), ok, &output);
-    scene.check_contains(text!("check-ntp-served"), &log, "NTPv4");
+    visit.check(say!(visit.speaker, "check-offset", offset = offset), ok, &output);
+    visit.check_contains(say!(visit.speaker, "check-ntp-served"), &log, "NTPv4");
     Ok(output)
 }
 

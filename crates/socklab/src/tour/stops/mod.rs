@@ -8,12 +8,12 @@ mod web;
 
 use anyhow::Result;
 
-use super::scene::Scene;
+use super::visit::Visit;
 
 /// One stop: the programs that run at it, and how.
 pub(super) struct Stop {
     pub(super) programs: &'static [&'static str],
-    pub(super) play: fn(&mut Scene) -> Result<()>,
+    pub(super) play: fn(&mut Visit) -> Result<()>,
 }
 
 #[rustfmt::skip]

@@ -1,11 +1,11 @@
 //! The pairs: each client against its own server.
 
 use anyhow::Result;
+use socklab_say::say;
 
 use super::behind;
-use crate::language::text;
 use crate::tour::pair::{Pair, Printed};
-use crate::tour::scene::Scene;
+use crate::tour::visit::Visit;
 use socklab_kernel::Transport;
 
 const SENTENCE: &str = "hola, señor ñandú";
@@ -13,10 +13,10 @@ const UPPER: &str = "HOLA, SEÑOR ÑANDÚ";
 const PAIR_PORT: u16 = 12000;
 const ECHO_PORT: u16 = 10000;
 
-pub(super) fn udp(scene: &mut Scene) -> Result<()> {
-    let number = scene.port(Transport::Udp, PAIR_PORT)?;
+pub(super) fn udp(visit: &mut Visit) -> Result<()> {
+    let number = visit.port(Transport::Udp, PAIR_PORT)?;
     let port = number.to_string();
-    let Printed { server, client } = scene.pair(&Pair {
+    let Printed { server, client } = visit.pair(&Pair {
         server: &["udp-server", &port],
         client: &["udp-client", "localhost", &port],
         input: &format!("{SENTENCE}\n"),
@@ -26,18 +26,18 @@ pub(super) fn udp(scene: &mut Scene) -> Result<()> {
     })?;
 
     let bytes = SENTENCE.len();
-    let what = text!("check-datagram", bytes = bytes);
-    scene.check_contains(what, &server, &format!("{bytes} bytes from"));
+    let what = say!(visit.speaker, "check-datagram", bytes = bytes);
+    visit.check_contains(what, &server, &format!("{bytes} bytes from"));
     let answer = behind(&client, "From ");
     let ok = answer == format!("127.0.0.1:{port}: {UPPER}");
-    scene.check(text!("check-upper", answer = UPPER), ok, answer);
+    visit.check(say!(visit.speaker, "check-upper", answer = UPPER), ok, answer);
     Ok(())
 }
 
-pub(super) fn tcp(scene: &mut Scene) -> Result<()> {
-    let number = scene.port(Transport::Tcp, PAIR_PORT)?;
+pub(super) fn tcp(visit: &mut Visit) -> Result<()> {
+    let number = visit.port(Transport::Tcp, PAIR_PORT)?;
     let port = number.to_string();
-    let Printed { server, client } = scene.pair(&Pair {
+    let Printed { server, client } = visit.pair(&Pair {
         server: &["tcp-server", &port],
         client: &["tcp-client", "localhost", &port],
         input: &format!("{SENTENCE}\n"),
@@ -49,16 +49,20 @@ pub(super) fn tcp(scene: &mut Scene) -> Result<()> {
     let own = behind(&client, "Connected: ").split(' ').next().unwrap_or_default();
     let seen = behind(&server, "Connected: ");
     let same = !own.is_empty() && own == seen;
-    scene.check(text!("check-same-address", address = own), same, seen);
-    scene.check_contains(text!("check-upper", answer = UPPER), &client, &format!(": {UPPER}"));
+    visit.check(say!(visit.speaker, "check-same-address", address = own), same, seen);
+    visit.check_contains(
+        say!(visit.speaker, "check-upper", answer = UPPER),
+        &client,
+        &format!(": {UPPER}"),
+    );
     Ok(())
 }
 
-pub(super) fn echo(scene: &mut Scene) -> Result<()> {
-    let number = scene.port(Transport::Tcp, ECHO_PORT)?;
+pub(super) fn echo(visit: &mut Visit) -> Result<()> {
+    let number = visit.port(Transport::Tcp, ECHO_PORT)?;
     let port = number.to_string();
     let message = format!("{SENTENCE}: the message comes back in pieces");
-    let Printed { server, client } = scene.pair(&Pair {
+    let Printed { server, client } = visit.pair(&Pair {
         server: &["echo-server", "--port", &port],
         client: &["echo-client", "--port", &port, &message],
         input: "",
@@ -69,10 +73,10 @@ pub(super) fn echo(scene: &mut Scene) -> Result<()> {
 
     let pieces: Vec<&str> = client.lines().filter_map(piece).collect();
     let small = pieces.iter().all(|piece| piece.len() <= 16) && pieces.concat() == message;
-    scene.check(text!("check-pieces", pieces = pieces.len()), small, pieces.concat());
+    visit.check(say!(visit.speaker, "check-pieces", pieces = pieces.len()), small, pieces.concat());
     let bytes = message.len();
-    let what = text!("check-echoed", bytes = bytes);
-    scene.check_contains(what, &server, &format!(" {bytes} bytes in"));
+    let what = say!(visit.speaker, "check-echoed", bytes = bytes);
+    visit.check_contains(what, &server, &format!(" {bytes} bytes in"));
     Ok(())
 }
 

@@ -3,92 +3,112 @@
 use std::net::TcpListener;
 
 use anyhow::{Context, Result};
+use socklab_say::say;
 
-use crate::language::text;
-use crate::tour::scene::{Running, Scene};
+use crate::tour::visit::{Background, Visit};
 use socklab_kernel::Transport;
 
 const PORT: u16 = 8888;
 
-pub(super) fn bind(scene: &mut Scene) -> Result<()> {
-    let port = scene.port(Transport::Tcp, PORT)?.to_string();
-    let output = scene.run(&["run", "server-01", &port])?;
-    scene.check_success();
-    scene.check_contains(text!("check-bound", port = port), &output, &format!("0.0.0.0:{port}"));
+pub(super) fn bind(visit: &mut Visit) -> Result<()> {
+    let port = visit.port(Transport::Tcp, PORT)?.to_string();
+    let output = visit.run(&["run", "server-01", &port])?;
+    visit.check_success();
+    visit.check_contains(
+        say!(visit.speaker, "check-bound", port = port),
+        &output,
+        &format!("0.0.0.0:{port}"),
+    );
 
     // The counter-check: where somebody listens already, the same program must fail.
     let taken = TcpListener::bind("0.0.0.0:0").context("bind 0.0.0.0:0")?;
     let port = taken.local_addr().context("getsockname")?.port().to_string();
-    let output = scene.run(&["run", "server-01", &port])?;
-    let refused = output.contains("Address already in use") && scene.last_exit() == Some(1);
-    scene.check(text!("check-port-taken", port = port), refused, &output);
+    let output = visit.run(&["run", "server-01", &port])?;
+    let refused = output.contains("Address already in use") && visit.last_exit() == Some(1);
+    visit.check(say!(visit.speaker, "check-port-taken", port = port), refused, &output);
     Ok(())
 }
 
-pub(super) fn accept(scene: &mut Scene) -> Result<()> {
-    let (server, port) = start(scene, "server-02")?;
-    let client = scene.run(&["connect", "-v", "localhost", &port])?;
-    scene.check_success();
-    let output = scene.finish(server)?;
+pub(super) fn accept(visit: &mut Visit) -> Result<()> {
+    let (server, port) = start(visit, "server-02")?;
+    let client = visit.run(&["connect", "-v", "localhost", &port])?;
+    visit.check_success();
+    let output = visit.finish(server)?;
     let own = own_address(&client);
-    scene.check_contains(text!("check-same-address", address = own), &output, &connected(own));
+    visit.check_contains(
+        say!(visit.speaker, "check-same-address", address = own),
+        &output,
+        &connected(own),
+    );
     Ok(())
 }
 
-pub(super) fn answer_one(scene: &mut Scene) -> Result<()> {
-    let (server, port) = start(scene, "server-03")?;
-    let client = scene.pipe("hola\r\n", &["connect", "localhost", &port])?;
-    scene.check_success();
-    let output = scene.finish(server)?;
-    scene.check_contains(text!("check-received", bytes = 6), &output, "Received 6 bytes");
-    scene.check(text!("check-answer", answer = "OK...hola"), client == "OK...hola\r\n", &client);
+pub(super) fn answer_one(visit: &mut Visit) -> Result<()> {
+    let (server, port) = start(visit, "server-03")?;
+    let client = visit.pipe("hola\r\n", &["connect", "localhost", &port])?;
+    visit.check_success();
+    let output = visit.finish(server)?;
+    visit.check_contains(
+        say!(visit.speaker, "check-received", bytes = 6),
+        &output,
+        "Received 6 bytes",
+    );
+    visit.check(
+        say!(visit.speaker, "check-answer", answer = "OK...hola"),
+        client == "OK...hola\r\n",
+        &client,
+    );
     Ok(())
 }
 
-pub(super) fn one_after_another(scene: &mut Scene) -> Result<()> {
-    let (server, port) = start(scene, "server-04")?;
+pub(super) fn one_after_another(visit: &mut Visit) -> Result<()> {
+    let (server, port) = start(visit, "server-04")?;
     let mut answers = Vec::new();
     for word in ["uno", "dos", "tres"] {
-        let client = scene.pipe(&format!("{word}\r\n"), &["connect", "localhost", &port])?;
-        scene.check_success();
+        let client = visit.pipe(&format!("{word}\r\n"), &["connect", "localhost", &port])?;
+        visit.check_success();
         answers.push(client == format!("OK...{word}\r\n"));
     }
     let answered = answers.iter().filter(|answered| **answered).count();
-    scene.check(text!("check-all-answered", clients = 3), answered == 3, format!("{answered}/3"));
+    visit.check(
+        say!(visit.speaker, "check-all-answered", clients = 3),
+        answered == 3,
+        format!("{answered}/3"),
+    );
     let listening = server.child.wait_for_port(Transport::Tcp, port.parse()?).is_ok();
-    scene.check(text!("check-still-listening", port = port), listening, "");
-    scene.end(server)?;
+    visit.check(say!(visit.speaker, "check-still-listening", port = port), listening, "");
+    visit.end(server)?;
     Ok(())
 }
 
-pub(super) fn at_once(scene: &mut Scene) -> Result<()> {
-    let (server, port) = start(scene, "server-05")?;
+pub(super) fn at_once(visit: &mut Visit) -> Result<()> {
+    let (server, port) = start(visit, "server-05")?;
     // Three clients are connected before the first one speaks, and they speak in reverse order.
     let mut clients = Vec::new();
     for _ in 0..3 {
-        let client = scene.start(&["connect", "localhost", &port])?;
+        let client = visit.start(&["connect", "localhost", &port])?;
         let greeted = client.child.wait_for_output("Welcome");
-        scene.check(text!("check-greeted", client = clients.len() + 1), greeted, "");
+        visit.check(say!(visit.speaker, "check-greeted", client = clients.len() + 1), greeted, "");
         clients.push(client);
     }
     let mut answers = 0;
     while let Some(mut client) = clients.pop() {
         let word = format!("client {}", clients.len() + 1);
         client.child.say(format!("{word}\n").as_bytes())?;
-        let output = scene.finish(client)?;
+        let output = visit.finish(client)?;
         answers += usize::from(output.ends_with(&format!("OK...{word}\n")));
     }
-    scene.check(text!("check-reverse-order"), answers == 3, answers);
-    let log = scene.end(server)?;
+    visit.check(say!(visit.speaker, "check-reverse-order"), answers == 3, answers);
+    let log = visit.end(server)?;
     let served = log.matches("Connected: ").count();
-    scene.check(text!("check-threads"), served == 3, &log);
+    visit.check(say!(visit.speaker, "check-threads"), served == 3, &log);
     Ok(())
 }
 
-fn start(scene: &mut Scene, program: &str) -> Result<(Running, String)> {
-    let port = scene.port(Transport::Tcp, PORT)?;
+fn start(visit: &mut Visit, program: &str) -> Result<(Background, String)> {
+    let port = visit.port(Transport::Tcp, PORT)?;
     let words = ["run", program, &port.to_string()];
-    Ok((scene.serve(&words, Transport::Tcp, port)?, port.to_string()))
+    Ok((visit.serve(&words, Transport::Tcp, port)?, port.to_string()))
 }
 
 fn connected(address: &str) -> String {

@@ -2,49 +2,41 @@
 
 use socklab_event::Exit;
 use socklab_judge::Fact;
+use socklab_say::{Speaker, Template, say};
 use socklab_scenario::{Place, StepTrouble, Stopped, Trouble};
-
-use crate::language::{speaker, text};
 
 /// A text with its `{NAME.WORD}` filled in from the evidence, and those of them that are not
 /// known and became `?`.
 pub(crate) fn fill(
+    speaker: Speaker,
     text: &str,
     facts: &std::collections::BTreeMap<String, Fact>,
 ) -> (String, Vec<String>) {
     let mut missing = Vec::new();
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('}').map(|at| at + open) else { break };
-        let key = &rest[open + 1..close];
-        match facts.get(key) {
-            Some(known) => out.push_str(&fact(known)),
-            None if is_place(key) => {
-                out.push('?');
-                missing.push(format!("{{{key}}}"));
-            }
-            None => out.push_str(&rest[open..=close]),
+    let filled = Template::parse(text).fill(|place| match facts.get(place) {
+        Some(known) => Some(fact(speaker, known)),
+        None if is_citation(place) => {
+            missing.push(format!("{{{place}}}"));
+            Some("?".to_owned())
         }
-        rest = &rest[close + 1..];
-    }
-    (out + rest, missing)
+        None => None,
+    });
+    (filled, missing)
 }
 
 /// Does it look like `NAME.WORD`?
-fn is_place(key: &str) -> bool {
+fn is_citation(key: &str) -> bool {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     key.split_once('.').is_some_and(|(name, word)| {
         !name.is_empty() && !word.is_empty() && name.chars().all(good) && word.chars().all(good)
     })
 }
 
-fn fact(fact: &Fact) -> String {
+fn fact(speaker: Speaker, fact: &Fact) -> String {
     match fact {
         Fact::Text(text) => text.clone(),
         Fact::Number(number) => number.to_string(),
-        Fact::Time(time) => duration(*time),
+        Fact::Time(time) => duration(speaker, *time),
         Fact::Bytes(bytes) => {
             let most = 60;
             let shown: String = bytes.to_string().chars().take(most).collect();
@@ -55,51 +47,51 @@ fn fact(fact: &Fact) -> String {
 }
 
 /// A duration.
-pub(crate) fn duration(nanoseconds: u64) -> String {
-    speaker().duration(nanoseconds)
+pub(crate) fn duration(speaker: Speaker, nanoseconds: u64) -> String {
+    speaker.duration(nanoseconds)
 }
 
 /// Where it ran, if that needs saying.
-pub(crate) fn place(place: &Place) -> Option<String> {
+pub(crate) fn place(speaker: Speaker, place: &Place) -> Option<String> {
     match place {
         Place::Private { .. } => None,
         Place::Machine { because } => {
             let why = because.clone().unwrap_or_default();
-            Some(text!("ask-place-machine", why = why))
+            Some(say!(speaker, "ask-place-machine", why = why))
         }
     }
 }
 
 /// Why a run says nothing about the programs.
-pub(crate) fn trouble(trouble: &Trouble) -> String {
+pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
     match trouble {
-        Trouble::Namespace { what } => text!("ask-trouble-namespace", what = what),
-        Trouble::Trace { what, .. } => text!("ask-trouble-trace", what = what),
-        Trouble::TooMuch { events } => text!("ask-trouble-too-much", events = events),
-        Trouble::Disturbed { who } => text!("ask-trouble-disturbed", who = who),
-        Trouble::Engine { what } => text!("ask-trouble-engine", what = what),
+        Trouble::Namespace { what } => say!(speaker, "ask-trouble-namespace", what = what),
+        Trouble::Trace { what, .. } => say!(speaker, "ask-trouble-trace", what = what),
+        Trouble::TooMuch { events } => say!(speaker, "ask-trouble-too-much", events = events),
+        Trouble::Disturbed { who } => say!(speaker, "ask-trouble-disturbed", who = who),
+        Trouble::Engine { what } => say!(speaker, "ask-trouble-engine", what = what),
     }
 }
 
 /// Why a step failed.
-pub(crate) fn step(trouble: &StepTrouble) -> String {
+pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
     match trouble {
         StepTrouble::TimedOut { who, awaited, after_ms, blocked_in } => {
-            let time = duration(after_ms * 1_000_000);
-            let key = known("ask-late", awaited);
-            let awaited = awaited_text(awaited);
-            let late = text!(&key, who = who, awaited = awaited, time = time);
+            let time = duration(speaker, after_ms * 1_000_000);
+            let key = awaited_key(speaker, "ask-late", awaited);
+            let awaited = awaited_text(speaker, awaited);
+            let late = say!(speaker, &key, who = who, awaited = awaited, time = time);
             match blocked_in.as_deref() {
-                Some("stdin") => format!("{late} {}", text!("ask-waits-stdin")),
-                Some(call) => format!("{late} {}", text!("ask-waits-call", call = call)),
+                Some("stdin") => format!("{late} {}", say!(speaker, "ask-waits-stdin")),
+                Some(call) => format!("{late} {}", say!(speaker, "ask-waits-call", call = call)),
                 None => late,
             }
         }
         StepTrouble::Ended { who, awaited, exit: status, output } => {
-            let end = exit(*status);
-            let key = known("ask-ended", awaited);
-            let awaited = awaited_text(awaited);
-            let first = text!(&key, who = who, awaited = awaited, end = end);
+            let end = exit(speaker, *status);
+            let key = awaited_key(speaker, "ask-ended", awaited);
+            let awaited = awaited_text(speaker, awaited);
+            let first = say!(speaker, &key, who = who, awaited = awaited, end = end);
             if output.is_empty() {
                 first
             } else {
@@ -109,63 +101,66 @@ pub(crate) fn step(trouble: &StepTrouble) -> String {
         StepTrouble::Mismatch { who, expected, got, skipped, stopped, how } => {
             let why = match stopped {
                 Stopped::Enough => String::new(),
-                Stopped::End => text!("ask-stopped-end"),
-                Stopped::Time => text!("ask-stopped-time"),
-                Stopped::Reset => text!("ask-stopped-reset"),
+                Stopped::End => say!(speaker, "ask-stopped-end"),
+                Stopped::Time => say!(speaker, "ask-stopped-time"),
+                Stopped::Reset => say!(speaker, "ask-stopped-reset"),
             };
             let title = match how.as_str() {
-                "end" => text!("ask-mismatch-end", who = who),
-                "length" => text!("ask-mismatch-length", who = who),
-                "contains" => text!("ask-mismatch-contains", who = who),
+                "end" => say!(speaker, "ask-mismatch-end", who = who),
+                "length" => say!(speaker, "ask-mismatch-length", who = who),
+                "contains" => say!(speaker, "ask-mismatch-contains", who = who),
                 "anything" => {
-                    return format!("{}\n    {why}", text!("ask-mismatch-anything", who = who));
+                    return format!(
+                        "{}\n    {why}",
+                        say!(speaker, "ask-mismatch-anything", who = who)
+                    );
                 }
-                _ => text!("ask-mismatch-bytes", who = who),
+                _ => say!(speaker, "ask-mismatch-bytes", who = who),
             };
             let mut told = title;
             let totals = (expected.total, got.total);
             let shown = if how == "contains" { side_by_side } else { difference };
-            told.push_str(&shown(&expected.sample, &got.sample, *skipped, totals));
+            told.push_str(&shown(speaker, &expected.sample, &got.sample, *skipped, totals));
             if !why.is_empty() {
                 told.push_str(&format!("\n    {why}"));
             }
             told
         }
         StepTrouble::Call { who, call, error } => {
-            text!("ask-step-call", who = who, call = call, error = error)
+            say!(speaker, "ask-step-call", who = who, call = call, error = error)
         }
-        StepTrouble::Nowhere { who } => text!("ask-step-nowhere", who = who),
-        StepTrouble::NotRunning { who } => text!("ask-step-not-running", who = who),
+        StepTrouble::Nowhere { who } => say!(speaker, "ask-step-nowhere", who = who),
+        StepTrouble::NotRunning { who } => say!(speaker, "ask-step-not-running", who = who),
     }
 }
 
 /// The sentence about what was awaited (`listening`, `exited` …), or the one for all else.
-fn known(kind: &str, awaited: &str) -> String {
+fn awaited_key(speaker: Speaker, kind: &str, awaited: &str) -> String {
     let own = format!("{kind}-{awaited}");
-    if speaker().knows(&own) { own } else { format!("{kind}-other") }
+    if speaker.knows(&own) { own } else { format!("{kind}-other") }
 }
 
 /// What was awaited, as `Until` says it, in words: `send returned × 2`, `5 B received` ….
-fn awaited_text(awaited: &str) -> String {
+fn awaited_text(speaker: Speaker, awaited: &str) -> String {
     let one = |awaited: &str| {
         if let Some((call, times)) = awaited.split_once(" returned × ") {
             let key = if times == "1" { "awaited-call" } else { "awaited-calls" };
-            return text!(key, call = call, times = times);
+            return say!(speaker, key, call = call, times = times);
         }
         if let Some(call) = awaited.strip_prefix("blocked in ") {
-            return text!("awaited-blocked", call = call);
+            return say!(speaker, "awaited-blocked", call = call);
         }
         if let Some(bytes) = awaited.strip_suffix(" B received") {
-            return text!("awaited-received", bytes = bytes);
+            return say!(speaker, "awaited-received", bytes = bytes);
         }
         if let Some(bytes) = awaited.strip_suffix(" B sent") {
-            return text!("awaited-sent", bytes = bytes);
+            return say!(speaker, "awaited-sent", bytes = bytes);
         }
         if let Some(printed) = awaited.strip_prefix("printed ") {
-            return text!("awaited-printed", text = printed);
+            return say!(speaker, "awaited-printed", text = printed);
         }
         if let Some(state) = awaited.strip_prefix("kernel: ") {
-            return text!("awaited-kernel", state = state);
+            return say!(speaker, "awaited-kernel", state = state);
         }
         awaited.to_owned()
     };
@@ -173,16 +168,22 @@ fn awaited_text(awaited: &str) -> String {
 }
 
 /// How a program ended.
-pub(crate) fn exit(exit: Exit) -> String {
+pub(crate) fn exit(speaker: Speaker, exit: Exit) -> String {
     match exit {
-        Exit::Code(code) => text!("ask-exit-code", code = code),
-        Exit::Signal(signal) => text!("ask-exit-signal", signal = signal),
-        Exit::Unknown => text!("ask-exit-unknown"),
+        Exit::Code(code) => say!(speaker, "ask-exit-code", code = code),
+        Exit::Signal(signal) => say!(speaker, "ask-exit-signal", signal = signal),
+        Exit::Unknown => say!(speaker, "ask-exit-unknown"),
     }
 }
 
 /// Expected and got, escaped, one below the other, with a caret under the first difference.
-pub(crate) fn difference(expected: &[u8], got: &[u8], skipped: u64, totals: (u64, u64)) -> String {
+pub(crate) fn difference(
+    speaker: Speaker,
+    expected: &[u8],
+    got: &[u8],
+    skipped: u64,
+    totals: (u64, u64),
+) -> String {
     let mut common = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
     // The first byte of a letter is common to many: the letter differs.
     let inside = |bytes: &[u8], at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
@@ -192,18 +193,29 @@ pub(crate) fn difference(expected: &[u8], got: &[u8], skipped: u64, totals: (u64
     let before = before(skipped).chars().count() + 1;
     let caret =
         before + socklab_event::Bytes::whole(&expected[..common]).to_string().chars().count();
-    let width = labels().iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let lines = lines(labels(), [expected, got], skipped, totals);
+    let width = labels(speaker).iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let lines = lines(labels(speaker), [expected, got], skipped, totals);
     format!("{lines}\n    {:width$}  {}^", "", " ".repeat(caret))
 }
 
 /// What should stand somewhere in what came, and what came.
-fn side_by_side(wanted: &[u8], got: &[u8], skipped: u64, totals: (u64, u64)) -> String {
-    lines([text!("ask-wanted-in-it"), text!("ask-got")], [wanted, got], skipped, totals)
+fn side_by_side(
+    speaker: Speaker,
+    wanted: &[u8],
+    got: &[u8],
+    skipped: u64,
+    totals: (u64, u64),
+) -> String {
+    lines(
+        [say!(speaker, "ask-wanted-in-it"), say!(speaker, "ask-got")],
+        [wanted, got],
+        skipped,
+        totals,
+    )
 }
 
-fn labels() -> [String; 2] {
-    [text!("ask-expected"), text!("ask-got")]
+fn labels(speaker: Speaker) -> [String; 2] {
+    [say!(speaker, "ask-expected"), say!(speaker, "ask-got")]
 }
 
 /// How many bytes were alike before those that are shown.
@@ -229,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_caret_stands_under_the_first_difference() {
-        let told = difference(b"HOLA\n", b"HOla\n", 0, (5, 5));
+        let told = difference(Speaker::ENGLISH, b"HOLA\n", b"HOla\n", 0, (5, 5));
         let lines: Vec<&str> = told.lines().collect();
         let caret = lines[3].find('^').unwrap();
         assert_eq!(&lines[1][caret..=caret], "L");
@@ -238,7 +250,8 @@ mod tests {
 
     #[test]
     fn a_caret_does_not_stand_inside_a_letter() {
-        let told = difference("PINGÜINO".as_bytes(), "PINGüINO".as_bytes(), 0, (9, 9));
+        let told =
+            difference(Speaker::ENGLISH, "PINGÜINO".as_bytes(), "PINGüINO".as_bytes(), 0, (9, 9));
         let lines: Vec<&str> = told.lines().collect();
         let caret = lines[3].chars().position(|c| c == '^').unwrap();
         assert_eq!(lines[1].chars().nth(caret), Some('Ü'));
@@ -247,7 +260,7 @@ mod tests {
     #[test]
     fn facts_fill_places_and_nothing_else() {
         let facts = [("a.took".to_owned(), Fact::Time(1_234_567))].into();
-        let (filled, missing) = fill("in {a.took}, {b.x}, { c } {port}", &facts);
+        let (filled, missing) = fill(Speaker::ENGLISH, "in {a.took}, {b.x}, { c } {port}", &facts);
         assert_eq!(filled, "in 1.2 ms, ?, { c } {port}");
         assert_eq!(missing, ["{b.x}"]);
     }

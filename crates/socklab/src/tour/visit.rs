@@ -6,13 +6,13 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use socklab_event::Timeline;
 use socklab_kernel::Transport;
+use socklab_say::{Speaker, say};
 
 use crate::child::Child;
-use crate::language::text;
 
 /// A command and what it printed.
 #[derive(Debug, Serialize)]
-pub(super) struct Step {
+pub(super) struct ShownCommand {
     /// As a reader could type it.
     pub(super) command: String,
     /// Standard output and error, as they came.
@@ -23,7 +23,7 @@ pub(super) struct Step {
 
 /// Something that had to be so, and whether it was.
 #[derive(Debug, Serialize)]
-pub(super) struct Check {
+pub(super) struct Claim {
     pub(super) what: String,
     pub(super) ok: bool,
     /// What was seen in its place.
@@ -33,24 +33,25 @@ pub(super) struct Check {
 
 /// What happened at a stop so far.
 #[derive(Debug, Default)]
-pub(super) struct Scene {
+pub(super) struct Visit {
+    pub(super) speaker: Speaker,
     /// Leave the course's ports alone: somebody else is using them right now.
     pub(super) any_port: bool,
     pub(super) notes: Vec<String>,
-    pub(super) steps: Vec<Step>,
-    pub(super) checks: Vec<Check>,
+    pub(super) steps: Vec<ShownCommand>,
+    pub(super) checks: Vec<Claim>,
     /// What the sockets of a traced pair did.
     pub(super) timeline: Option<Timeline>,
 }
 
 /// A command that is still running, and where its output belongs.
 #[derive(Debug)]
-pub(super) struct Running {
+pub(super) struct Background {
     pub(super) child: Child,
     step: usize,
 }
 
-impl Scene {
+impl Visit {
     /// Runs `socklab WORD…` to its end and returns what it printed.
     pub(super) fn run(&mut self, words: &[&str]) -> Result<String> {
         let running = self.start(words)?;
@@ -68,11 +69,11 @@ impl Scene {
     }
 
     /// Starts `socklab WORD…` in the background.
-    pub(super) fn start(&mut self, words: &[&str]) -> Result<Running> {
+    pub(super) fn start(&mut self, words: &[&str]) -> Result<Background> {
         let command = format!("socklab {}", words.iter().map(quoted).collect::<Vec<_>>().join(" "));
-        let child = Child::start(words).with_context(|| command.clone())?;
-        self.steps.push(Step { command, output: String::new(), exit: None });
-        Ok(Running { child, step: self.steps.len() - 1 })
+        let child = Child::start(self.speaker, words).with_context(|| command.clone())?;
+        self.steps.push(ShownCommand { command, output: String::new(), exit: None });
+        Ok(Background { child, step: self.steps.len() - 1 })
     }
 
     /// Starts a server, and goes on when the kernel says that it has its port.
@@ -81,7 +82,7 @@ impl Scene {
         words: &[&str],
         transport: Transport,
         port: u16,
-    ) -> Result<Running> {
+    ) -> Result<Background> {
         let running = self.start(words)?;
         let ready = running.child.wait_for_port(transport, port);
         ready.with_context(|| self.steps[running.step].command.clone())?;
@@ -94,13 +95,13 @@ impl Scene {
         let port =
             socklab_kernel::port::free(preferred, &[transport]).context("find a free port")?;
         if port != wanted {
-            self.notes.push(text!("tour-other-port", wanted = wanted, port = port));
+            self.notes.push(say!(self.speaker, "tour-other-port", wanted = wanted, port = port));
         }
         Ok(port)
     }
 
     /// Waits for a command to end by itself.
-    pub(super) fn finish(&mut self, running: Running) -> Result<String> {
+    pub(super) fn finish(&mut self, running: Background) -> Result<String> {
         let step = &mut self.steps[running.step];
         let (status, output) = running.child.finish().with_context(|| step.command.clone())?;
         step.exit = status.code();
@@ -109,7 +110,7 @@ impl Scene {
     }
 
     /// Ends a server.
-    pub(super) fn end(&mut self, running: Running) -> Result<String> {
+    pub(super) fn end(&mut self, running: Background) -> Result<String> {
         let step = &mut self.steps[running.step];
         step.output = running.child.end().with_context(|| step.command.clone())?;
         Ok(step.output.clone())
@@ -123,17 +124,17 @@ impl Scene {
     /// Records that something had to be so; `seen` is told only if it was not.
     pub(super) fn check(&mut self, what: String, ok: bool, seen: impl ToString) {
         let seen = (!ok).then(|| seen.to_string());
-        self.checks.push(Check { what, ok, seen });
+        self.checks.push(Claim { what, ok, seen });
     }
 
     /// Records that the last command had to succeed.
     pub(super) fn check_success(&mut self) {
         let seen = match self.last_exit() {
             Some(0) => return,
-            Some(code) => text!("check-failure", code = code),
-            None => text!("check-ended-by-signal"),
+            Some(code) => say!(self.speaker, "check-failure", code = code),
+            None => say!(self.speaker, "check-ended-by-signal"),
         };
-        self.check(text!("check-success"), false, seen);
+        self.check(say!(self.speaker, "check-success"), false, seen);
     }
 
     /// Records that `output` had to contain `wanted`.
@@ -158,10 +159,10 @@ mod tests {
     #[test]
     fn an_exit_code_is_told_in_words() {
         let told = |exit| {
-            let step = Step { command: String::new(), output: String::new(), exit };
-            let mut scene = Scene { steps: vec![step], ..Scene::default() };
-            scene.check_success();
-            scene.checks.pop().and_then(|check| check.seen)
+            let step = ShownCommand { command: String::new(), output: String::new(), exit };
+            let mut visit = Visit { steps: vec![step], ..Visit::default() };
+            visit.check_success();
+            visit.checks.pop().and_then(|check| check.seen)
         };
         assert_eq!(told(Some(0)), None);
         assert_eq!(told(Some(1)).as_deref(), Some("it ended with exit code 1"));

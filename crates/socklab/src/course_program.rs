@@ -10,9 +10,12 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+use anyhow::Result;
 use programs::Program;
+use socklab_say::{Speaker, say};
 
-use crate::failure::Exit;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output;
 
 /// If this process is called like a course program, runs that program.
@@ -24,7 +27,7 @@ pub(crate) fn run_if_named() -> Option<ExitCode> {
     // `std::env::args`, which the programs use for its simplicity, would panic.
     if let Some(odd) = env::args_os().find(|word| word.to_str().is_none()) {
         eprintln!("{name}: {odd:?} is not UTF-8");
-        return Some(Exit::Usage.into());
+        return Some(ExitReason::Usage.into());
     }
     Some(run(program))
 }
@@ -54,7 +57,8 @@ fn run(program: &Program) -> ExitCode {
 /// `socklab run NAME …` as plainly as that: runs the program before the command line parser and
 /// the texts of two languages are set up, which would take longer than most programs run.
 pub(crate) fn run_if_plain() -> Option<ExitCode> {
-    let words: Result<Vec<String>, _> = env::args_os().skip(1).map(OsString::into_string).collect();
+    let words: std::result::Result<Vec<String>, OsString> =
+        env::args_os().skip(1).map(OsString::into_string).collect();
     // What is not UTF-8 is a mistake, and options may be socklab's own: both are for the parser.
     let words = words.ok()?;
     let [command, name, arguments @ ..] = words.as_slice() else { return None };
@@ -77,4 +81,13 @@ pub(crate) fn become_program(program: &Program, arguments: &[String]) -> io::Err
         Ok(socklab) => Command::new(socklab).arg0(program.name).args(arguments).exec(),
         Err(error) => error,
     }
+}
+
+/// The program of that name, or an error that knows a similar one.
+pub(crate) fn known(speaker: Speaker, name: &str) -> Result<&'static Program> {
+    programs::find(name).ok_or_else(|| {
+        let names = programs::PROGRAMS.iter().map(|program| program.name);
+        let what = say!(speaker, "unknown-program", name = name);
+        Failure::unknown(speaker, what, name, names, "socklab list").into()
+    })
 }

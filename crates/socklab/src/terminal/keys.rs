@@ -55,7 +55,7 @@ pub(crate) fn restore_for_good() {
 }
 
 /// The terminal gives single keys while this lives, and is what it was afterwards: also after
-/// Ctrl-C (see `ask::end_cleanly`) and a panic.
+/// Ctrl-C (see `scenario::end_cleanly`) and a panic.
 #[derive(Debug)]
 pub(crate) struct Keys(());
 

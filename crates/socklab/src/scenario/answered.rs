@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use socklab_ladder::{Ladder, Options, TextStyle};
-use socklab_scenario::format::{Prose, Question};
+use socklab_say::Speaker;
+use socklab_scenario::format::Question;
 use socklab_scenario::{Recording, Stagehand};
 
-use super::{language, told};
-use crate::language::speaker;
+use super::wording;
+use crate::course::texts;
 
 /// What a run of a question came to.
 #[derive(Debug)]
@@ -26,13 +27,19 @@ pub(crate) struct Answered {
 }
 
 /// Runs a question.
-pub(crate) fn run(question: &Question, stagehand: &Stagehand) -> anyhow::Result<Answered> {
+pub(crate) fn run(
+    speaker: Speaker,
+    question: &Question,
+    stagehand: &Stagehand,
+) -> anyhow::Result<Answered> {
     let start = Instant::now();
     let recording = socklab_scenario::run(&question.scenario, None, stagehand)?;
     let answer = question.answer(&recording).map_err(anyhow::Error::msg)?;
-    let section = answer.outcome.and_then(|outcome| prose(question).sections.get(&outcome.explain));
+    let section = answer
+        .outcome
+        .and_then(|outcome| texts::question(speaker, question).sections.get(&outcome.explain));
     let (explanation, missing) =
-        section.map(|section| told::fill(section, &answer.facts)).unwrap_or_default();
+        section.map(|section| wording::fill(speaker, section, &answer.facts)).unwrap_or_default();
     Ok(Answered {
         answer: answer.outcome.map(|outcome| outcome.answer.clone()),
         explanation,
@@ -45,22 +52,22 @@ pub(crate) fn run(question: &Question, stagehand: &Stagehand) -> anyhow::Result<
     })
 }
 
-/// The question's texts in the chosen language.
-pub(crate) fn prose(question: &Question) -> &Prose {
-    // The loader refuses a question without both languages.
-    &question.prose[language()]
-}
-
 impl Answered {
     /// The ladder, the decisive rows highlighted.
-    pub(crate) fn ladder(&self, width: usize, color: bool) -> String {
-        draw(&self.recording, &self.decisive, width, color)
+    pub(crate) fn ladder(&self, speaker: Speaker, width: usize, color: bool) -> String {
+        draw(speaker, &self.recording, &self.decisive, width, color)
     }
 }
 
 /// A recording as a ladder.
-pub(crate) fn draw(recording: &Recording, decisive: &[u64], width: usize, color: bool) -> String {
-    let options = Options::new(speaker()).keep(decisive.iter().copied());
+pub(crate) fn draw(
+    speaker: Speaker,
+    recording: &Recording,
+    decisive: &[u64],
+    width: usize,
+    color: bool,
+) -> String {
+    let options = Options::new(speaker).keep(decisive.iter().copied());
     let mut ladder = Ladder::of(&recording.timeline(), &options);
     ladder.highlight(decisive);
     ladder.to_text(&TextStyle::new(width).color(color))

@@ -1,0 +1,5 @@
+//! What a terminal can do beyond printing lines: single keys, a gauge, Markdown.
+
+pub(crate) mod gauge;
+pub(crate) mod keys;
+pub(crate) mod markdown;
