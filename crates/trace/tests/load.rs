@@ -57,7 +57,7 @@ fn two_thousand_connections_at_once() {
         Err(needs) => return tracees::not_run("two thousand connections", needs),
     };
     argv.push(CLIENTS.to_string().into());
-    let options = Options { deadline: Some(Duration::from_secs(120)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_secs(120));
     let mut client = None;
     let (mut accepted, mut closed, mut threads) = (0, 0, std::collections::HashSet::new());
     let (mut sent, mut received, mut failed) = (0, 0, 0);

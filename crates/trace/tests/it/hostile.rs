@@ -39,7 +39,7 @@ bomb(3)
 #[test]
 fn a_bomb_that_does_not_end_is_ended() {
     let script = "while :; do /bin/true & done";
-    let options = Options { deadline: Some(Duration::from_millis(500)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_millis(500));
     let (_, outcome) = record(Tracer::new(options).command(quiet(["/bin/sh", "-c", script])));
     assert_eq!(outcome.end, EndReason::Deadline);
 }
@@ -73,7 +73,7 @@ fn nobody_is_left_behind_when_the_recording_ends_in_the_middle_of_forks() {
     };
     let word = format!("100000000{}", std::process::id());
     argv.push(word.clone().into());
-    let options = Options { deadline: Some(Duration::from_millis(500)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_millis(500));
     let (events, outcome) = record(Tracer::new(options).command(quiet(argv)));
     assert_eq!(outcome.end, EndReason::Deadline);
     assert!(lives(&events).count() > 2);
@@ -196,7 +196,7 @@ fn its_own_sandbox_does_not_blind_us_nor_we_kill_it() {
 #[test]
 fn our_filters_are_not_taken_for_the_programs() {
     // The terminal is followed by a filter of its own, beside the one every program has.
-    let options = Options { stdio: true, ..Options::default() };
+    let options = Options::default().stdio(true);
     let (events, outcome) = record(Tracer::new(options).command(quiet(["/bin/sh", "-c", "echo"])));
     assert_eq!(outcome.commands[0].exit, Some(Exit::Code(0)));
     let said: Vec<_> = notices(&events).collect();

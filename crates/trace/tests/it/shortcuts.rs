@@ -27,7 +27,7 @@ fn run(name: &str, options: Options) -> Option<(Vec<Event>, String)> {
 #[test]
 fn a_storm_of_signals_loses_and_invents_nothing() {
     for shortcuts in [true, false] {
-        let Some((events, output)) = run("storm.c", Options { shortcuts, ..options() }) else {
+        let Some((events, output)) = run("storm.c", options().shortcuts(shortcuts)) else {
             return;
         };
         let mut lines = output.lines();

@@ -104,7 +104,7 @@ fn the_environment_and_streams_are_as_asked() {
         .env("COLOUR", "red")
         .current_dir("/")
         .stdout(Stdio::Fd(write.into()));
-    let options = Options { stdio: true, ..options() };
+    let options = options().stdio(true);
     let (events, outcome) = record(Tracer::new(options).command(command));
     assert_eq!(outcome.shell_code(), 0);
     let mut output = String::new();
@@ -137,7 +137,7 @@ fn a_program_that_is_not_there_is_an_error() {
 
 #[test]
 fn a_deadline_ends_everything() {
-    let options = Options { deadline: Some(Duration::from_millis(200)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_millis(200));
     let began = Instant::now();
     let tracer = Tracer::new(options).command(quiet(shell("sleep 50 & sleep 50; wait")));
     let (_, outcome) = record(tracer);

@@ -40,7 +40,7 @@ pub(crate) struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        let sample = Options::default().sample;
+        let sample = Options::SAMPLE;
         Plan { commands: vec![], attach: vec![], sample, timeout: None, by_hand: false }
     }
 }
@@ -58,12 +58,8 @@ pub(crate) struct Recording {
 /// Runs and records until the programs have ended, Ctrl-C was pressed, or the time is up.
 pub(crate) fn record(plan: Plan) -> Result<Recording> {
     let several = plan.commands.len() > 1;
-    let options = Options {
-        sample: plan.sample,
-        deadline: plan.timeout,
-        finish: if several { Finish::LastEnded { grace: GRACE } } else { Finish::AllEnded },
-        ..Options::default()
-    };
+    let finish = if several { Finish::LastEnded { grace: GRACE } } else { Finish::AllEnded };
+    let options = Options::default().sample(plan.sample).deadline(plan.timeout).finish(finish);
     let mut tracer = Tracer::new(options);
     let lines: Vec<String> = plan.commands.iter().map(Program::line).collect();
     for Program { argv, label, input, output } in plan.commands {

@@ -100,7 +100,7 @@ fn compile(
 
 /// Options every test uses: nothing may take a minute.
 pub(crate) fn options() -> Options {
-    Options { deadline: Some(Duration::from_secs(60)), ..Options::default() }
+    Options::default().deadline(Duration::from_secs(60))
 }
 
 /// A command whose output nobody needs.
