@@ -154,7 +154,7 @@ impl Prepared {
         go: &OwnedFd,
         trouble: &OwnedFd,
     ) -> ! {
-        // Until then we are nobody's tracee.
+        // The tracer writes when it has seized us.
         if rustix::io::read(go, &mut [0]) != Ok(1) {
             exit();
         }

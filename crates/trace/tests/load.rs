@@ -1,4 +1,4 @@
-//! Two thousand connections at once: not an event lost, memory bounded.
+//! Two thousand connections at once: no event is lost, and memory stays bounded.
 
 #[path = "it/tracees/mod.rs"]
 #[allow(dead_code, reason = "a part of it is enough here")]
@@ -34,7 +34,7 @@ fn clients(port: u16) -> usize {
     echoed
 }
 
-/// The most memory we have had, in KiB.
+/// The peak of this process's memory, KiB.
 fn peak_memory() -> u64 {
     let status = socklab_kernel::status::Status::own().expect("our status");
     status.field("VmHWM").expect("VmHWM").trim_end_matches(" kB").parse().expect("a number")
