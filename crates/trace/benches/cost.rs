@@ -1,8 +1,9 @@
-//! What tracing costs: the same programs untraced, under us, and under strace, in turns.
+//! What tracing costs: the same programs untraced, under this tracer, and under strace.
 //!
-//! `cargo bench -p socklab-trace [-- ROUNDS [ROWS]]`, ROWS being a part of the rows' names. Every figure is the median of the rounds (7 unless told);
-//! every round runs all ways of tracing one after another, so that a busy machine is busy for all.
-//! strace is asked for the same calls and writes to a file, as we do. Not under `cargo test`.
+//! `cargo bench -p socklab-trace [-- ROUNDS [ROWS]]`, ROWS being a part of the rows' names. Every
+//! figure is the median of the rounds (7 by default). Every round runs all ways of tracing one after
+//! another, so that a busy machine is busy for all of them. strace records the same calls, and writes
+//! to a file too. `cargo test` does not run this.
 
 use std::env;
 use std::ffi::OsString;
@@ -96,7 +97,7 @@ fn print_row(name: &str, rounds: usize, run: &dyn Fn(Way) -> Duration) {
     println!();
 }
 
-/// A command line in front of the program's own.
+/// The program, with the tracer's command line in front.
 fn wrap(argv: &[OsString], way: Way, pinned: bool) -> Command {
     let mut words: Vec<OsString> = Vec::new();
     if pinned {

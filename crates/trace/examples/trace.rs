@@ -1,10 +1,12 @@
 //! Traces programs and writes the timeline as JSONL: `trace [-o FILE] [-p PID] [--flags] CMD…`.
 //!
-//! Several commands are separated by `--and`. For driving the library by hand and in benchmarks.
+//! Several commands are separated by `--and`. A small tool on the library alone: a tracer, its
+//! options, the events it gives, and how the recording ended.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::process::exit;
+use std::time::Duration;
 
 use socklab_event::Writer;
 use socklab_trace::{Command, Finish, Options, Tracer};
@@ -34,16 +36,16 @@ fn run() -> Result<i32, Box<dyn std::error::Error>> {
                 };
             }
             "-p" => attach.push(value()?.parse()?),
-            "--sample" => options.sample = value()?.parse()?,
+            "--sample" => options = options.sample(value()?.parse()?),
             "--deadline" => {
-                options.deadline = Some(std::time::Duration::from_millis(value()?.parse()?));
+                options = options.deadline(Duration::from_millis(value()?.parse()?));
             }
             "--last" => {
-                let grace = std::time::Duration::from_millis(value()?.parse()?);
-                options.finish = Finish::LastEnded { grace };
+                let grace = Duration::from_millis(value()?.parse()?);
+                options = options.finish(Finish::LastEnded { grace });
             }
-            "--stdio" => options.stdio = true,
-            "--every-call" => options.every_call = true,
+            "--stdio" => options = options.stdio(true),
+            "--every-call" => options = options.every_call(true),
             "--stats" => stats = true,
             "--" => break,
             _ => return Err(format!("unknown flag {flag}").into()),

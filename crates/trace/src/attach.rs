@@ -1,4 +1,4 @@
-//! Taking hold of a process that is already running.
+//! Attaching to a process that is already running.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -13,9 +13,9 @@ use crate::{probe, ptrace};
 
 /// Seizes every thread of a process and asks each to stop. Returns the threads.
 ///
-/// Threads are born while we go through them: their list is read again until it has no new ones.
-/// (Those born to a thread already seized are tracees from birth, and refuse a second seizing.)
-/// Threads that have ended meanwhile are none of the returned: they will never stop.
+/// Threads are created while we go through them, so their list is read again until it has no new
+/// ones. (Those created by a thread that was seized already are tracees from the beginning, and
+/// can't be seized again.) Threads that have ended meanwhile are not returned: they never stop.
 pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
     let (mut seen, mut seized) = (BTreeSet::new(), Vec::new());
     loop {
@@ -31,10 +31,10 @@ pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
                     let _ = ptrace::interrupt(tid);
                     seized.push(tid);
                 }
-                // From birth.
+                // From the beginning.
                 Err(_) if is_ours(tid) => seized.push(tid),
                 Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
-                // A first thread that ended before the others is listed as long as they live.
+                // A first thread that has ended is listed as long as others of its process live.
                 Err(_) if has_ended(pid, tid) => {}
                 Err(error) => {
                     for tid in seized {
@@ -57,8 +57,7 @@ fn has_ended(pid: u32, tid: pid_t) -> bool {
 }
 
 fn is_ours(tid: pid_t) -> bool {
-    // SAFETY: takes nothing, cannot fail.
-    let us = unsafe { libc::gettid() };
+    let us = rustix::thread::gettid().as_raw_nonzero().get();
     probe::status(tid).and_then(|status| status.tracer()) == Some(us.cast_unsigned())
 }
 
@@ -78,8 +77,7 @@ fn reason(pid: u32) -> AttachRefusal {
     if let Some(tracer) = status.tracer() {
         return AttachRefusal::Traced { tracer };
     }
-    // SAFETY: takes nothing, cannot fail.
-    let us = unsafe { libc::geteuid() };
+    let us = rustix::process::geteuid().as_raw();
     if let Some(owner) = status.user().filter(|owner| *owner != us && us != 0) {
         return AttachRefusal::OtherUser { owner, us };
     }

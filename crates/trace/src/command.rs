@@ -19,10 +19,11 @@ pub struct Command {
 
 type BeforeExec = Box<dyn FnMut() -> io::Result<()> + Send>;
 
-/// Where a standard stream goes.
+/// Where a standard stream goes to or comes from.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub enum Stdio {
-    /// Where the tracer's own goes: the user's terminal.
+    /// The tracer's own, such as the user's terminal.
     #[default]
     Inherit,
     /// `/dev/null`.
@@ -33,10 +34,11 @@ pub enum Stdio {
 
 /// When a command starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Start {
-    /// When the command before it listens, or is bound to a datagram port, or has ended with all it
-    /// started; the
-    /// first one at once. No time passes by guess: readiness is seen in the trace.
+    /// When the command before it listens, or is bound to a datagram port, or has ended together
+    /// with all it started; the first command starts at once. Readiness is seen in the trace, so
+    /// nothing waits longer than necessary.
     #[default]
     InOrder,
     /// At once.
@@ -44,9 +46,10 @@ pub enum Start {
 }
 
 impl Command {
-    /// A command from its arguments; the first is looked for in `PATH` unless it has a slash.
+    /// A command from its arguments. The first is the program, which is looked up in `PATH` unless
+    /// it contains a slash.
     ///
-    /// The label, unless set, is the program's file name.
+    /// Unless a label is set, it is the program's file name.
     pub fn new<S: Into<OsString>>(argv: impl IntoIterator<Item = S>) -> Self {
         let argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();
         let name = argv.first().map(|first| first.to_string_lossy().into_owned());
@@ -70,7 +73,7 @@ impl Command {
         self
     }
 
-    /// Sets an environment variable; the rest is inherited.
+    /// Sets an environment variable; the others are inherited.
     #[must_use]
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.variables.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
@@ -119,13 +122,15 @@ impl Command {
         self
     }
 
-    /// Runs `prepare` in the new process just before its program is executed: to enter a
-    /// namespace, for instance. Its own system calls are not traced.
+    /// Runs `prepare` in the new process just before it executes its program: to enter a namespace,
+    /// for instance. Its system calls are not recorded. An error ends the process, and the
+    /// recording with [`Error::Prepare`](crate::Error::Prepare).
     ///
     /// # Safety
     ///
-    /// As for [`std::os::unix::process::CommandExt::pre_exec`]: after `fork` in a program with
-    /// several threads only async-signal-safe functions may be called; no allocation, no locks.
+    /// As for [`std::os::unix::process::CommandExt::pre_exec`]: between `fork` and `execve`, a
+    /// program with several threads may call only async-signal-safe functions
+    /// (`signal-safety(7)`): no allocation, no locks.
     #[must_use]
     pub unsafe fn before_exec(
         mut self,
@@ -140,7 +145,7 @@ impl Command {
         &self.label
     }
 
-    /// How a timeline's header describes the command.
+    /// The command's column in a timeline's header.
     pub fn column(&self) -> socklab_event::Column {
         let text = |argument: &OsString| argument.to_string_lossy().into_owned();
         socklab_event::Column {

@@ -1,4 +1,4 @@
-//! Steering a recording while the tracer waits for its tracees.
+//! Controlling a recording while the tracer waits for its tracees.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,14 +11,13 @@ use std::time::Duration;
 use crate::command::Command;
 use crate::error::Error;
 
-/// Steers a recording from another thread, or from within its own sink. Cheap to clone.
+/// Controls a recording from another thread, or from its own sink. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Handle(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Set when there is something in `requests`: looked at after every stop, so it has to cost
-    /// nothing.
+    /// There is something in `requests`. Read after every stop, so reading it must be cheap.
     called: AtomicBool,
     state: Mutex<State>,
     changed: Condvar,
@@ -30,7 +29,7 @@ struct State {
     timer: Option<Timer>,
 }
 
-/// What can be asked of a running recording.
+/// A request to a running recording.
 #[derive(Debug)]
 pub(crate) enum Steering {
     Stop,
@@ -39,18 +38,18 @@ pub(crate) enum Steering {
 }
 
 impl Handle {
-    /// Ends the recording: commands are killed, processes attached to are let go.
+    /// Ends the recording: commands are killed, processes that were attached to are let go.
     pub fn stop(&self) {
         self.ask(Steering::Stop);
     }
 
-    /// Starts one more command, at once, as the next column (which the timeline's header, made
-    /// before, does not name). If it cannot be run, the recording ends with that error.
+    /// Starts another command, at once, as the next column; a header that was made before does not
+    /// have that column. If the command can't be run, the recording ends with that error.
     pub fn start(&self, command: Command) {
         self.ask(Steering::Start(Box::new(command)));
     }
 
-    /// Tells that no more commands will be started: the recording may end when its programs have.
+    /// Promises that no more commands will be started: the recording ends when its programs have.
     /// Needed only with [`crate::Tracer::keep_open`].
     pub fn no_more(&self) {
         self.ask(Steering::NoMore);
@@ -66,7 +65,7 @@ impl Handle {
         self.0.changed.notify_all();
     }
 
-    /// Takes what has been asked since the last time.
+    /// Takes the requests made since the last time.
     pub(crate) fn requests(&self) -> VecDeque<Steering> {
         if !self.0.called.load(Ordering::Acquire) {
             return VecDeque::new();
@@ -76,7 +75,7 @@ impl Handle {
         std::mem::take(&mut state.requests)
     }
 
-    /// Waits for a request, at most this long, when there are no tracees to wait for.
+    /// Waits for a request, at most this long; for when there are no tracees to wait for.
     pub(crate) fn wait(&self, at_most: Duration) {
         let state = self.lock();
         if state.requests.is_empty() {
@@ -84,15 +83,15 @@ impl Handle {
         }
     }
 
-    /// Makes the calling thread one that [`Handle::stop`] and alarms interrupt in its waiting.
+    /// From now on requests and alarms interrupt the calling thread when it waits.
     pub(crate) fn begin(&self) -> Result<(), Error> {
         let timer = Timer::new().map_err(|error| Error::call("timer_create", "wake-up", error))?;
         self.lock().timer = Some(timer);
         Ok(())
     }
 
-    /// Interrupts the tracer's waiting after this long, and then again and again until called with
-    /// another time; `None` turns it off.
+    /// Interrupts the tracer's waiting after this long, and then every few milliseconds until it is
+    /// called again; `None` turns the alarm off.
     pub(crate) fn alarm(&self, after: Option<Duration>) {
         if let Some(timer) = &self.lock().timer {
             timer.ring(after.map_or(Duration::ZERO, |after| after.max(Duration::from_nanos(1))));
@@ -111,13 +110,13 @@ impl Handle {
 
 /// A POSIX timer that signals one thread, `timer_create(2)` with `SIGEV_THREAD_ID`.
 ///
-/// `waitpid` has no timeout, and a signal that comes just before it is entered would be lost: so
-/// the timer, once it has rung, rings again every few milliseconds until it is set anew.
+/// `waitpid` has no timeout, and a signal that came just before it is entered would be missed. So
+/// once the timer has expired, it expires again every few milliseconds until it is set anew.
 #[derive(Debug)]
 struct Timer(libc::timer_t);
 
-// SAFETY: a timer id is a number (in glibc, a tagged pointer nobody dereferences); every thread of
-// the process may set and delete it.
+// SAFETY: a timer id is a number (in glibc, a tagged pointer that only glibc looks at), and every
+// thread of the process may set and delete the timer.
 unsafe impl Send for Timer {}
 
 impl Timer {
@@ -158,7 +157,7 @@ impl Drop for Timer {
     }
 }
 
-/// A real-time signal whose handler does nothing, so that it only interrupts.
+/// A real-time signal with a handler that does nothing, so that it only interrupts.
 fn wake_signal() -> i32 {
     extern "C" fn nothing(_: i32) {}
     static ONCE: Once = Once::new();

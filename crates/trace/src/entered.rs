@@ -4,14 +4,15 @@ use socklab_event::{Name, Place, SocketId};
 
 pub(crate) type OnEnter = Box<dyn FnMut(&Entered<'_>)>;
 
-/// A thread has entered a call and may now wait in it; its event comes when the call returns.
+/// A thread has entered a call, and may now wait in it. The event comes when the call returns.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Entered<'a> {
-    /// Who.
+    /// The thread.
     pub place: &'a Place,
-    /// The command it belongs to.
+    /// Index of the command it belongs to.
     pub command: u32,
-    /// The call.
+    /// The call's name.
     pub name: Name,
     /// The call's number on this architecture.
     pub number: i64,
@@ -19,6 +20,6 @@ pub struct Entered<'a> {
     pub fd: Option<i32>,
     /// The socket it is made on.
     pub socket: Option<&'a SocketId>,
-    /// When, nanoseconds of `CLOCK_MONOTONIC`.
+    /// When it was entered, nanoseconds of `CLOCK_MONOTONIC`.
     pub began: u64,
 }

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 /// Why a recording could not be made, or could not go on.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
-    /// The program to run was not found.
+    /// The program was not found.
     #[error("{program}: not found in PATH, or not executable")]
     NotFound {
-        /// As it was asked for.
+        /// Its name, as it was given.
         program: String,
     },
-    /// The kernel would not run it.
+    /// The kernel refused to execute the program.
     #[error("execve {}: {source}", program.display())]
     Exec {
         /// The file.
@@ -30,13 +31,13 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// An argument or a variable holds a zero byte, which no program can be given.
+    /// An argument, variable or path contains a zero byte, which can't be passed to a program.
     #[error("{what} contains a zero byte")]
     ZeroByte {
         /// The argument, variable or path.
         what: String,
     },
-    /// ptrace is not to be had on this machine, not even on our own child.
+    /// ptrace is not allowed here, not even on our own child.
     #[error("ptrace of our own child is refused: {source}. {}", fix_launch())]
     Refused {
         /// Why.
@@ -52,27 +53,27 @@ pub enum Error {
         /// The machine, `uname(2)`: `aarch64`.
         machine: String,
     },
-    /// A running process may not be attached to.
+    /// We may not attach to a running process.
     #[error("cannot attach to process {pid}: {source}. {reason}")]
     Attach {
         /// The process.
         pid: u32,
-        /// What the kernel said.
+        /// The kernel's error.
         source: io::Error,
-        /// What it most likely means, and the fix.
+        /// What it most likely means, and how to fix it.
         reason: AttachRefusal,
     },
-    /// A call of the tracer itself failed.
+    /// A system call of the tracer failed.
     #[error("{call} on {object}: {source}")]
     Call {
         /// The system call.
         call: &'static str,
-        /// On what.
+        /// What it was made on.
         object: String,
         /// Why.
         source: io::Error,
     },
-    /// Nothing was asked to be traced.
+    /// There is neither a command nor a process to trace.
     #[error("no command and no process to trace")]
     Nothing,
 }
@@ -86,26 +87,28 @@ impl Error {
         Self::Call { call, object: object.to_string(), source }
     }
 
-    /// True if the environment forbids tracing, as against a mistake in what was asked.
+    /// True if this machine does not allow what was asked for; false if what was asked for was
+    /// wrong.
     pub fn is_environment(&self) -> bool {
         matches!(self, Self::Architecture { .. } | Self::Refused { .. } | Self::Call { .. })
             || matches!(self, Self::Attach { reason, .. } if *reason != AttachRefusal::NoSuchProcess)
     }
 }
 
-/// Why attaching was refused; displays as the reason and the fix.
+/// Why attaching was refused. Its text says the reason and the fix.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AttachRefusal {
     /// No such process.
     #[error("There is no such process.")]
     NoSuchProcess,
-    /// Another tracer has it.
+    /// Another tracer traces it.
     #[error("Process {tracer} traces it already, and a process can have one tracer only.")]
     Traced {
         /// The other tracer.
         tracer: u32,
     },
-    /// Yama's ptrace_scope.
+    /// The security module Yama forbids it (`kernel.yama.ptrace_scope`).
     #[error(
         "kernel.yama.ptrace_scope is {scope}: only a parent may trace. \
          Start the program under the tracer instead, or: sudo sysctl kernel.yama.ptrace_scope=0"
@@ -114,7 +117,7 @@ pub enum AttachRefusal {
         /// The setting.
         scope: u32,
     },
-    /// Another user's process.
+    /// It is another user's process.
     #[error("It belongs to user {owner}, we are user {us}: run as that user, or as root.")]
     OtherUser {
         /// Whose it is.
@@ -122,7 +125,7 @@ pub enum AttachRefusal {
         /// Who we are.
         us: u32,
     },
-    /// Something else: a container's seccomp profile, a process that is not dumpable, pid 1.
+    /// Something else: a container's seccomp profile, a process that is not dumpable, process 1.
     #[error(
         "Inside a container, allow ptrace (docker run --cap-add=SYS_PTRACE); a process that \
          changed its user id or guards secrets can be attached to by root only."

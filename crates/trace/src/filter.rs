@@ -1,10 +1,10 @@
 //! The seccomp filters: which system calls stop the program, decided by the kernel in nanoseconds.
 //!
-//! A filter cannot be changed or removed, only added to; of several, the strictest verdict counts.
-//! So the first one names the calls that concern sockets whatever their arguments, and each later
-//! one, put in when a socket appears, adds `read`, `write`, `close` … for that descriptor alone.
-//! Everything else runs at full speed. The kernel caches the verdict of calls whose arguments are
-//! not looked at (a bitmap, since Linux 5.11), so that even the length of the list costs nothing.
+//! A filter can't be changed or removed. More can be added, and the strictest verdict counts. So
+//! the first filter stops at calls that concern sockets whatever their arguments, and each of those
+//! added later, when a socket appears, at `read`, `write`, `close` … on that descriptor.
+//! Everything else runs at full speed. The kernel caches verdicts that don't depend on arguments (a
+//! bitmap, since Linux 5.11), so that not even the length of the list costs anything.
 
 use std::ops::RangeInclusive;
 
@@ -17,21 +17,20 @@ use crate::syscall_table::table;
 /// Descriptors whose `read`, `write`, `close` … stop the program.
 pub(crate) type Descriptors = RangeInclusive<u32>;
 
-/// `SECCOMP_FILTER_FLAG_TSYNC | SPEC_ALLOW | TSYNC_ESRCH`: for all threads at once; without
-/// turning on the processor mitigations some kernels tie to seccomp, which would slow the program
-/// down; with an error rather than a thread id if a thread cannot be synchronised. The base filter
-/// lets a `seccomp` call with exactly these flags pass: it is the tracer's own.
-pub(crate) const INSTALL_FLAGS: u32 = 0x01 | 0x04 | 0x10;
+/// For all threads at once; without turning on the processor mitigations that some kernels tie to
+/// seccomp, which would slow the program down; with an error rather than a thread id if a thread
+/// can't be synchronised. The base filter allows a `seccomp` call with exactly these flags: it is
+/// the tracer's own.
+pub(crate) const INSTALL_FLAGS: u32 = (libc::SECCOMP_FILTER_FLAG_TSYNC
+    | libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW
+    | libc::SECCOMP_FILTER_FLAG_TSYNC_ESRCH) as u32;
 
-/// `SECCOMP_SET_MODE_FILTER`.
-pub(crate) const SET_MODE_FILTER: u32 = 1;
-
-const ALLOW: u32 = 0x7fff_0000;
-const TRACE: u32 = 0x7ff0_0000;
+const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
+const TRACE: u32 = libc::SECCOMP_RET_TRACE;
 
 /// The filter every command starts with.
 pub(crate) fn base() -> Vec<sock_filter> {
-    let mut program = Program::default();
+    let mut program = Assembler::default();
     program.load(OFFSET_ARCH);
     program.equal(arch::AUDIT_ARCH, Then(Label::Native));
     program.equal(arch::FOREIGN_ARCH, Else(Label::Allow));
@@ -71,10 +70,10 @@ pub(crate) fn base() -> Vec<sock_filter> {
     program.finish()
 }
 
-/// What is added when a socket appears as a descriptor in `descriptors`; with `first`, also the
-/// calls that matter from the first socket on (waiting, replacing descriptors).
+/// The filter that is added when a socket appears as a descriptor in `descriptors`; with `first`,
+/// also for the calls that matter from the first socket on (waiting, replacing descriptors).
 pub(crate) fn descriptors(descriptors: &Descriptors, first: bool) -> Vec<sock_filter> {
-    let mut program = Program::default();
+    let mut program = Assembler::default();
     program.load(OFFSET_ARCH);
     program.equal(arch::AUDIT_ARCH, Else(Label::Allow));
     program.load(OFFSET_NUMBER);
@@ -88,7 +87,7 @@ pub(crate) fn descriptors(descriptors: &Descriptors, first: bool) -> Vec<sock_fi
     program.at(Label::Allow);
     program.verdict(ALLOW);
     program.at(Label::Descriptor);
-    // Descriptors are ints: the kernel ignores the upper half of the register, and so do we.
+    // Descriptors are ints: the kernel ignores the upper half of the register.
     program.load(argument(0));
     let (low, high) = (*descriptors.start(), *descriptors.end());
     if low == high {
@@ -102,6 +101,7 @@ pub(crate) fn descriptors(descriptors: &Descriptors, first: bool) -> Vec<sock_fi
     program.finish()
 }
 
+/// Offsets of the fields of `seccomp_data`.
 const OFFSET_NUMBER: u32 = 0;
 const OFFSET_ARCH: u32 = 4;
 
@@ -121,29 +121,29 @@ enum Label {
     Trace,
 }
 
-/// Which way of a comparison jumps; the other falls through.
+/// The result of a comparison that jumps; the other one falls through.
 enum Branch {
     Then(Label),
     Else(Label),
 }
 use Branch::{Else, Then};
 
-/// An assembler for the ten instructions needed. Jumps go forward only, as in all BPF.
+/// An assembler for the few instructions needed. Jumps go forward only, as in all BPF.
 #[derive(Default)]
-struct Program {
+struct Assembler {
     code: Vec<sock_filter>,
     jumps: Vec<(usize, Branch)>,
     labels: Vec<(Label, usize)>,
 }
 
-const LOAD: u16 = 0x20;
-const JUMP_EQUAL: u16 = 0x15;
-const JUMP_GREATER: u16 = 0x25;
-const JUMP_AT_LEAST: u16 = 0x35;
-const JUMP_BITS: u16 = 0x45;
-const RETURN: u16 = 0x06;
+const LOAD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
+const JUMP_EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
+const JUMP_GREATER: u16 = (libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K) as u16;
+const JUMP_AT_LEAST: u16 = (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16;
+const JUMP_BITS: u16 = (libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K) as u16;
+const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
 
-impl Program {
+impl Assembler {
     fn push(&mut self, code: u16, k: u32) {
         self.code.push(sock_filter { code, jt: 0, jf: 0, k });
     }
@@ -162,7 +162,7 @@ impl Program {
         self.push(JUMP_BITS, bits);
     }
 
-    /// To `Trace` if low ≤ value ≤ high, else falls through.
+    /// Jumps to `Trace` if low ≤ value ≤ high.
     fn at_least(&mut self, low: u32, high: u32) {
         self.code.push(sock_filter { code: JUMP_AT_LEAST, jt: 0, jf: 1, k: low });
         self.jumps.push((self.code.len(), Else(Label::Trace)));
@@ -182,7 +182,7 @@ impl Program {
             let (Then(label) | Else(label)) = branch;
             let target = self.labels.iter().find(|(known, _)| *known == label);
             let distance = target.map(|(_, to)| to - from - 1);
-            // Invariant: every label used above is placed, behind its use and within 255 steps.
+            // Invariant: every label used above is placed, after its use and within 255 steps.
             let distance = distance.and_then(|steps| u8::try_from(steps).ok()).expect("label");
             match branch {
                 Then(_) => self.code[from].jt = distance,
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(native(libc::SYS_prctl, [15, 0]), ALLOW);
         assert_eq!(native(libc::SYS_seccomp, [1, 0]), TRACE);
         assert_eq!(native(libc::SYS_seccomp, [1, u64::from(INSTALL_FLAGS)]), ALLOW);
-        assert_eq!(native(libc::SYS_socket | 0x4000_0000, [0; 2]), TRACE);
+        assert_eq!(native(libc::SYS_socket | i64::from(arch::FOREIGN_NUMBER_BIT), [0; 2]), TRACE);
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 102, [0; 2]), TRACE);
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 3, [0; 2]), ALLOW);
         assert_eq!(run(&base, 77, 41, [0; 2]), ALLOW);
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(native(&one, libc::SYS_ppoll, 0), TRACE);
         assert_eq!(native(&many, libc::SYS_ppoll, 0), ALLOW);
         assert_eq!(native(&many, libc::SYS_openat, 9), ALLOW);
-        // -1 is 0xffffffff as an int: the kernel says EBADF, the filter may stop at it.
+        // -1 is 0xffffffff as an int: the kernel fails with EBADF, so it does not matter.
         assert_eq!(native(&one, libc::SYS_read, u64::MAX), ALLOW);
     }
 }

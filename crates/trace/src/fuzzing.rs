@@ -1,4 +1,4 @@
-//! What the fuzzers reach that nobody else may: the decoders of what a program gave the kernel.
+//! What only fuzzers may reach: the decoders of what a program passed to the kernel.
 
 use socklab_event::{Args, Outcome};
 
@@ -6,7 +6,7 @@ use crate::decode::{CallAtEntry, Limits, decode};
 use crate::memory::Memory;
 use crate::syscall_table::table;
 
-/// A memory in which every address leads somewhere, again and again.
+/// A memory in which every address can be read: these bytes, repeated.
 struct Everywhere<'m>(&'m [u8]);
 
 impl Memory for Everywhere<'_> {
@@ -19,8 +19,7 @@ impl Memory for Everywhere<'_> {
     }
 }
 
-/// Decodes a call with any words, any memory and any outcome, as a program without manners would
-/// make it.
+/// Decodes a call with any arguments, any memory and any outcome.
 pub fn call(row: usize, words: [u64; 6], before: &[u8], after: &[u8], outcome: Outcome) -> Args {
     let rows: Vec<_> = table().collect();
     let entry = CallAtEntry::new(rows[row % rows.len()], words, &Everywhere(before));

@@ -1,4 +1,4 @@
-//! Making a tracee execute a system call of the tracer's choosing, and forget it.
+//! Making a tracee execute a system call that its program knows nothing of.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,13 +12,13 @@ use crate::ptrace::{self, CallInfo, Go, Stop};
 /// Why a call could not be injected.
 #[derive(Debug)]
 pub(crate) enum InjectError {
-    /// The thread does not stand right behind the instruction for system calls.
+    /// The thread is not right after an instruction that makes system calls.
     Elsewhere,
     /// Its memory may not be read: it is not "dumpable", `prctl(2)`.
     Unreadable,
-    /// The thread ended meanwhile; its end has been put among the deferred stops.
+    /// The thread ended meanwhile; its end is among the deferred stops.
     Gone,
-    /// The tracer's own call failed.
+    /// A request of the tracer failed.
     Ptrace(io::Error),
 }
 
@@ -29,11 +29,11 @@ impl From<io::Error> for InjectError {
 }
 
 /// Makes thread `tid` of process `pid`, which has just returned from a system call, execute
-/// another one, and puts everything back as it was. Returns the call's result.
+/// another one, and restores everything. Returns the call's result.
 ///
-/// The thread goes back to the instruction it has just executed and executes it again. Its signals
-/// are blocked meanwhile; the one that cannot be, SIGSTOP, is sent again afterwards. An end of the
-/// thread is pushed to `deferred`.
+/// The thread goes back to the instruction it has just executed, and executes it again. Its signals
+/// are blocked meanwhile, except SIGSTOP, which can't be and is sent again afterwards. If the
+/// thread ends, its end is added to `deferred`.
 pub(crate) fn inject(
     pid: pid_t,
     tid: pid_t,
@@ -63,8 +63,8 @@ pub(crate) fn inject(
 
 /// Runs the thread to the end of its system call.
 ///
-/// Single steps would be one stop less, but the kernel reports a step over a system call by a
-/// forced SIGTRAP, and forcing an ignored signal resets the program's choice to ignore it.
+/// A single step would take one stop less. But the kernel reports a step over a system call by
+/// forcing SIGTRAP, and if the program ignores that signal, forcing it resets its disposition.
 fn execute(
     tid: pid_t,
     stop_again: &mut bool,
@@ -83,7 +83,7 @@ fn execute(
                 deferred.push_back((tid, end));
                 return Err(InjectError::Gone);
             }
-            // The base filter's stop, an interruption by the tracer: on.
+            // The base filter's stop, or one that the tracer asked for: go on.
             Stop::Filter | Stop::Trap | Stop::Signal(_) | Stop::Child | Stop::Exec => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Runs programs, or attaches to them, and tells every call they make on a socket.
+//! Runs programs, or attaches to them, and records every call they make on a socket.
 //!
 //! ```no_run
 //! use socklab_trace::{Command, Options, Tracer};
@@ -6,19 +6,20 @@
 //! let tracer = Tracer::new(Options::default())
 //!     .command(Command::new(["python3", "TCPServer.py"]).label("server"))
 //!     .command(Command::new(["python3", "TCPClient.py"]).label("client"));
-//! let outcome = tracer.run(|event| println!("{event:?}"))?;
+//! let summary = tracer.run(|event| println!("{event:?}"))?;
+//! println!("{:?}", summary.end);
 //! # Ok::<(), socklab_trace::Error>(())
 //! ```
 //!
-//! It works on any binary, in any language, without privileges: seccomp filters in the programs
-//! stop them at the calls that matter and ptrace shows these; all other calls run at full speed.
-//! What a program does is not changed: exit statuses, signals and job control pass through, and if
-//! the tracer dies, so do the programs it started.
+//! It works on any binary, in any language, without privileges: seccomp filters stop the programs
+//! at the calls that matter, and ptrace reads these; all other calls run at full speed. It does not
+//! change what a program does: exit statuses, signals and job control work as without it. If the
+//! tracer dies, so do the programs it started.
 //!
-//! What the kernel itself makes different for any traced program: a signal the program ignores
-//! interrupts its calls all the same (most are restarted unseen; a `recv` with a timeout fails with
-//! EINTR), it cannot be attached to by a debugger, and set-user-id programs get no privileges. A
-//! child made with `CLONE_UNTRACED`, which nobody does, would be cut off from its sockets.
+//! A traced program differs from others in what the kernel does: a signal that the program ignores
+//! still interrupts its calls (most are restarted unseen; a `recv` with a timeout fails with
+//! EINTR), no debugger can attach to it, and set-user-id programs get no privileges. A child
+//! created with `CLONE_UNTRACED`, which is very rare, would be cut off from its sockets.
 //!
 //! Linux 5.8 or later (seccomp `TSYNC_ESRCH`, `pidfd_getfd`), x86-64. On other processors the crate
 //! builds, and [`Tracer::run`] fails with [`Error::Architecture`].

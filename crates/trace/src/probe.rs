@@ -1,9 +1,11 @@
 //! Asking the kernel about a tracee's sockets, through duplicates of its descriptors.
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 
-use libc::{c_int, pid_t, socklen_t};
+use libc::pid_t;
+use rustix::net::{SocketAddrAny, sockopt};
+use rustix::process::PidfdGetfdFlags;
 use socklab_event::{Endpoint, Family, Protocol, SocketId, SocketType};
 use socklab_kernel::process::{self, SocketDescriptor};
 use socklab_kernel::status::Status;
@@ -16,33 +18,24 @@ pub(crate) fn pidfd(pid: pid_t) -> io::Result<OwnedFd> {
 }
 
 /// Our own duplicate of another process's descriptor, `pidfd_getfd(2)`. It keeps the socket open
-/// as long as it lives, so it must not live long: nobody may miss a FIN because of us.
+/// as long as it lives, so it must not live long: it would delay a FIN.
 pub(crate) fn duplicate(pidfd: BorrowedFd<'_>, fd: i32) -> io::Result<OwnedFd> {
-    // SAFETY: no pointers.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_getfd, pidfd.as_raw_fd(), fd, 0) };
-    owned(fd)
+    Ok(rustix::process::pidfd_getfd(pidfd, fd, PidfdGetfdFlags::empty())?)
 }
 
-fn owned(fd: libc::c_long) -> io::Result<OwnedFd> {
-    match i32::try_from(fd) {
-        // SAFETY: the kernel has just created the descriptor for us.
-        Ok(fd) if fd >= 0 => Ok(unsafe { OwnedFd::from_raw_fd(fd) }),
-        _ => Err(io::Error::last_os_error()),
-    }
-}
-
-/// Everything the kernel says about a socket; `None` if it is none.
+/// Everything the kernel says about a socket; `None` if the descriptor refers to something else.
 pub(crate) fn identify(
     fd: BorrowedFd<'_>,
     inode: Option<u64>,
     netns: Option<u64>,
 ) -> Option<SocketId> {
-    let family = Family(option(fd, libc::SO_DOMAIN)?);
+    let family = Family(sockopt::socket_domain(fd).ok()?.as_raw().into());
+    let protocol = sockopt::socket_protocol(fd).ok()?;
     Some(SocketId {
         netns,
         family,
-        kind: SocketType(option(fd, libc::SO_TYPE)?),
-        protocol: Protocol(option(fd, libc::SO_PROTOCOL)?),
+        kind: SocketType(sockopt::socket_type(fd).ok()?.as_raw().cast_signed()),
+        protocol: Protocol(protocol.map_or(0, |protocol| protocol.as_raw().get().cast_signed())),
         local: local(fd),
         peer: peer(fd),
         inode,
@@ -52,63 +45,40 @@ pub(crate) fn identify(
 
 /// Does it listen, `SO_ACCEPTCONN` of `socket(7)`?
 pub(crate) fn listens(fd: BorrowedFd<'_>) -> bool {
-    option(fd, libc::SO_ACCEPTCONN).is_some_and(|listens| listens != 0)
+    sockopt::socket_acceptconn(fd).unwrap_or(false)
 }
 
 /// The socket's own address, `getsockname(2)`; `None` if it has none yet.
 pub(crate) fn local(fd: BorrowedFd<'_>) -> Option<Endpoint> {
-    name(fd, libc::getsockname).filter(is_name)
+    name(&rustix::net::getsockname(fd).ok()?)
 }
 
 /// The other end's address, `getpeername(2)`; `None` if there is no other end.
 pub(crate) fn peer(fd: BorrowedFd<'_>) -> Option<Endpoint> {
-    name(fd, libc::getpeername).filter(is_name)
+    name(&rustix::net::getpeername(fd).ok()??)
 }
 
-fn is_name(endpoint: &Endpoint) -> bool {
-    match endpoint {
-        Endpoint::UnixUnnamed | Endpoint::Unspecified => false,
-        _ => !(endpoint.is_any_address() && endpoint.port() == Some(0)),
-    }
-}
-
-type Asks = unsafe extern "C" fn(c_int, *mut libc::sockaddr, *mut socklen_t) -> c_int;
-
-fn name(fd: BorrowedFd<'_>, ask: Asks) -> Option<Endpoint> {
-    let mut bytes = [0_u8; LONGEST];
-    let mut length = bytes.len() as socklen_t;
-    // SAFETY: `bytes` has `length` bytes of room, and both outlive the call.
-    let done = unsafe { ask(fd.as_raw_fd(), bytes.as_mut_ptr().cast(), &mut length) };
-    (done == 0).then(|| address::endpoint(&bytes[..(length as usize).min(LONGEST)]))
-}
-
-fn option(fd: BorrowedFd<'_>, option: c_int) -> Option<i32> {
-    let mut value: c_int = 0;
-    let mut length = std::mem::size_of_val(&value) as socklen_t;
-    // SAFETY: `value` has `length` bytes of room, and both outlive the call.
-    let done = unsafe {
-        let to = (&raw mut value).cast();
-        libc::getsockopt(fd.as_raw_fd(), libc::SOL_SOCKET, option, to, &mut length)
+/// An address, unless it is one that says nothing.
+fn name(address: &SocketAddrAny) -> Option<Endpoint> {
+    let length = (address.addr_len() as usize).min(LONGEST);
+    // SAFETY: an address has that many initialized bytes, and `address` outlives the slice.
+    let bytes = unsafe { std::slice::from_raw_parts(address.as_ptr().cast::<u8>(), length) };
+    let endpoint = address::endpoint(bytes);
+    let says_nothing = match &endpoint {
+        Endpoint::UnixUnnamed | Endpoint::Unspecified => true,
+        inet => inet.is_any_address() && inet.port() == Some(0),
     };
-    (done == 0).then_some(value)
+    (!says_nothing).then_some(endpoint)
 }
 
-/// The inode of the socket behind a descriptor, `None` if it is not a socket.
+/// The inode of the socket a tracee's descriptor refers to; `None` if it refers to something else.
 pub(crate) fn inode(tid: pid_t, fd: i32) -> Option<u64> {
     process::socket_inode(tid.cast_unsigned(), fd)
 }
 
 /// The inode of one of our own descriptors, `fstat(2)`.
 pub(crate) fn inode_of(fd: BorrowedFd<'_>) -> Option<u64> {
-    let mut stat = std::mem::MaybeUninit::<libc::stat>::zeroed();
-    // SAFETY: zeroed is a valid `stat`, and the kernel fills it.
-    let stat = unsafe {
-        if libc::fstat(fd.as_raw_fd(), stat.as_mut_ptr()) < 0 {
-            return None;
-        }
-        stat.assume_init()
-    };
-    Some(stat.st_ino)
+    rustix::fs::fstat(fd).ok().map(|stat| stat.st_ino)
 }
 
 /// The inode of a thread's network namespace.

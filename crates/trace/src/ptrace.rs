@@ -1,7 +1,9 @@
 //! `ptrace(2)` and `waitpid(2)`, one safe function per request.
 //!
-//! Requests that fail because the thread is gone (`ESRCH`: killed while it was stopped) are no
-//! errors for a tracer: its end is reported by the next wait.
+//! They go through libc: rustix has no ptrace and no `__WALL`, nix lacks several of the requests.
+//!
+//! A request that fails with `ESRCH`, because the thread was killed while it was stopped, is no
+//! error for a tracer: the next wait reports the thread's end.
 
 use std::io;
 use std::mem::{self, MaybeUninit};
@@ -11,7 +13,7 @@ use libc::{c_long, c_void, pid_t};
 
 use crate::arch::{INSTRUCTION_OFFSET, Registers};
 
-/// What every tracee is told to stop for.
+/// The events that every tracee stops for.
 const EVENTS: i32 = libc::PTRACE_O_TRACESYSGOOD
     | libc::PTRACE_O_TRACEFORK
     | libc::PTRACE_O_TRACEVFORK
@@ -20,30 +22,33 @@ const EVENTS: i32 = libc::PTRACE_O_TRACESYSGOOD
     | libc::PTRACE_O_TRACEEXIT
     | libc::PTRACE_O_TRACESECCOMP;
 
-/// What `waitpid` told about a thread.
+/// What `waitpid` reported about a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// It entered or left a system call.
+    /// It has entered, or returned from, a system call.
     Call,
-    /// A seccomp filter said TRACE: it is about to make a system call.
+    /// A seccomp filter's verdict was TRACE: it is about to make a system call.
     Filter,
-    /// `PTRACE_EVENT_FORK`, `VFORK` or `CLONE`: it has a child.
+    /// `PTRACE_EVENT_FORK`, `VFORK` or `CLONE`: it has created a process or a thread.
     Child,
-    /// It is another program now.
+    /// It has executed another program.
     Exec,
     /// It is about to end.
     Exit,
-    /// Job control stopped it, by this signal.
+    /// Job control has stopped it, by this signal.
     Group(i32),
-    /// Interrupted by the tracer, newly attached, or continued after a group stop.
+    /// It was interrupted by the tracer, is new, or was continued after a group stop.
     Trap,
     /// This signal is to be delivered to it.
     Signal(i32),
-    /// It is gone: exit code.
+    /// It has exited with this code.
     Exited(i32),
-    /// It is gone: killed by this signal.
+    /// It was killed by this signal.
     Killed(i32),
 }
+
+/// What `PTRACE_O_TRACESYSGOOD` adds to SIGTRAP when the stop is at a system call.
+const SYSTEM_CALL: i32 = 0x80;
 
 impl Stop {
     fn of(status: i32) -> Self {
@@ -67,7 +72,7 @@ impl Stop {
                 }
                 _ => Self::Trap,
             },
-            _ if signal == libc::SIGTRAP | 0x80 => Self::Call,
+            _ if signal == libc::SIGTRAP | SYSTEM_CALL => Self::Call,
             _ => Self::Signal(signal),
         }
     }
@@ -80,20 +85,22 @@ pub(crate) enum Go {
     On,
     /// To the next entry into, or return from, a system call.
     ToCall,
-    /// One instruction; with a signal for which there is a handler, to its first instruction.
+    /// One instruction; with a signal that has a handler, to the handler's first instruction.
     Step,
-    /// Stays stopped, as job control wants it, until continued.
+    /// It stays stopped, as job control wants it, until it is continued.
     Listen,
 }
 
-/// Waits for any tracee of this *thread* of the tracer: children of others are not touched.
+/// Waits for any tracee of the calling *thread*: children of other threads are left alone.
 ///
-/// Errors: `EINTR` when a signal came, `ECHILD` when there are no tracees.
+/// # Errors
+///
+/// `EINTR` when a signal came, `ECHILD` when there are no tracees.
 pub(crate) fn wait_any() -> io::Result<(pid_t, Stop)> {
     wait(-1)
 }
 
-/// Waits for one thread, whatever signals come.
+/// Waits for one thread, even if signals come.
 pub(crate) fn wait_for(tid: pid_t) -> io::Result<Stop> {
     loop {
         match wait(tid) {
@@ -114,17 +121,18 @@ fn wait(tid: pid_t) -> io::Result<(pid_t, Stop)> {
     Ok((tid, Stop::of(status)))
 }
 
-/// True while waiting for this thread can still tell something, its end included.
+/// True if a wait for this thread can still report something, such as its end.
 pub(crate) fn is_tracee(tid: pid_t) -> bool {
     peek(libc::P_PID, tid.cast_unsigned()).is_some()
 }
 
-/// True if some tracee has a stop or an end to tell just now.
+/// True if some tracee has a stop or an end to report just now.
 pub(crate) fn has_news() -> bool {
     peek(libc::P_ALL, 0).is_some_and(|tid| tid != 0)
 }
 
-/// Who has something to tell, without taking it: 0 for nobody yet, `None` if there is nobody.
+/// The thread that has something to report, which stays to be reported: 0 if none has yet, `None`
+/// if there is no such tracee.
 fn peek(which: libc::idtype_t, id: libc::id_t) -> Option<pid_t> {
     let how = libc::WNOHANG | libc::WNOWAIT | libc::WEXITED | libc::WSTOPPED;
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
@@ -137,13 +145,13 @@ fn peek(which: libc::idtype_t, id: libc::id_t) -> Option<pid_t> {
     }
 }
 
-/// Makes `tid` a tracee without stopping it. With `bound`, it dies if the tracer does.
+/// Makes `tid` a tracee without stopping it. With `bound`, it is killed when the tracer ends.
 pub(crate) fn seize(tid: pid_t, bound: bool) -> io::Result<()> {
     let bound = if bound { libc::PTRACE_O_EXITKILL } else { 0 };
     request(libc::PTRACE_SEIZE, tid, ptr::null_mut(), (EVENTS | bound) as usize as *mut c_void)
 }
 
-/// Stops a running tracee; it will report [`Stop::Trap`].
+/// Stops a running tracee, which will report [`Stop::Trap`].
 pub(crate) fn interrupt(tid: pid_t) -> io::Result<()> {
     request(libc::PTRACE_INTERRUPT, tid, ptr::null_mut(), ptr::null_mut())
 }
@@ -156,12 +164,12 @@ pub(crate) fn kill(pid: pid_t) {
     }
 }
 
-/// Lets a stopped tracee go for good.
+/// Stops tracing a stopped tracee, which goes on.
 pub(crate) fn detach(tid: pid_t, signal: i32) -> io::Result<()> {
     request(libc::PTRACE_DETACH, tid, ptr::null_mut(), signal as usize as *mut c_void)
 }
 
-/// Lets a stopped tracee go on, delivering `signal` if it is not 0.
+/// Lets a stopped tracee go on, and delivers `signal` to it if that is not 0.
 pub(crate) fn go(tid: pid_t, how: Go, signal: i32) -> io::Result<()> {
     let how = match how {
         Go::On => libc::PTRACE_CONT,
@@ -183,12 +191,12 @@ pub(crate) fn message(tid: pid_t) -> io::Result<pid_t> {
     Ok(message as pid_t)
 }
 
-/// Where in a system call a thread stands.
+/// Where a stopped thread is in a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallInfo {
     /// About to make it.
     Entry(CallEntry),
-    /// Back from it, with this result (negative: an error number).
+    /// Returning from it, with this result (negative: an error number).
     Return(i64),
     /// In none.
     None,
@@ -203,9 +211,9 @@ pub(crate) struct CallEntry {
     pub(crate) number: i64,
     /// Its arguments.
     pub(crate) arguments: [u64; 6],
-    /// Address behind the instruction that makes it.
+    /// Address after the instruction that makes it.
     pub(crate) instruction: u64,
-    /// Top of the user's stack.
+    /// The stack pointer.
     pub(crate) stack: u64,
 }
 
@@ -265,19 +273,19 @@ pub(crate) fn set_registers(tid: pid_t, registers: &Registers) -> io::Result<()>
     request(libc::PTRACE_SETREGSET, tid, set, (&raw mut part).cast())
 }
 
-/// Sets the address a stopped thread goes on at.
+/// Sets the address at which a stopped thread goes on.
 pub(crate) fn set_instruction(tid: pid_t, address: u64) -> io::Result<()> {
     let offset = INSTRUCTION_OFFSET as *mut c_void;
     request(libc::PTRACE_POKEUSER, tid, offset, address as usize as *mut c_void)
 }
 
-/// Writes one word to a stopped thread's memory, even where the program itself may not write.
+/// Writes one word to a stopped thread's memory, even where the program itself may not.
 pub(crate) fn write_code(tid: pid_t, address: u64, word: u64) -> io::Result<()> {
     let to = address as usize as *mut c_void;
     request(libc::PTRACE_POKEDATA, tid, to, word as usize as *mut c_void)
 }
 
-/// The signals a stopped thread blocks, as a bit per signal, bit 0 being signal 1.
+/// The signals a stopped thread blocks: a bit for each, bit 0 for signal 1.
 pub(crate) fn signal_mask(tid: pid_t) -> io::Result<u64> {
     let mut mask = 0_u64;
     let size = mem::size_of_val(&mask);

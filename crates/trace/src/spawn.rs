@@ -3,23 +3,24 @@
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::ptr;
 
 use libc::{c_char, pid_t, sock_filter};
+use rustix::io::Errno;
+use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 
 use crate::command::{Command, Stdio};
 use crate::error::Error;
-use crate::filter::SET_MODE_FILTER;
 use crate::ptrace;
 
 /// A tracee on its way to `execve`.
 #[derive(Debug)]
 pub(crate) struct Spawned {
     pub(crate) pid: pid_t,
-    /// Where it tells what went wrong; closed by a successful `execve`.
+    /// The child writes to the other end what went wrong; a successful `execve` closes that.
     trouble: File,
     program: PathBuf,
 }
@@ -35,7 +36,7 @@ pub(crate) enum Trouble {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
-enum Step {
+enum LaunchStep {
     Dup2 = 1,
     Chdir,
     Prepare,
@@ -72,8 +73,8 @@ pub(crate) fn spawn(command: &mut Command, filters: &[Vec<sock_filter>]) -> Resu
 }
 
 impl Spawned {
-    /// What the child told, if anything. To be asked when it has executed or exited: both close
-    /// its end of the pipe, so that this does not wait.
+    /// What went wrong in the child, if anything. To be asked when it has executed its program or
+    /// exited: both close its end of the pipe, so that this does not wait.
     pub(crate) fn trouble(mut self) -> Option<Trouble> {
         let mut last = None;
         let mut words = [0; 8];
@@ -86,10 +87,10 @@ impl Spawned {
                 Trouble::Fatal(Error::Prepare { program, step, source })
             };
             last = Some(match i32::from_ne_bytes([a, b, c, d]) {
-                step if step == Step::Filter as i32 => Trouble::NoFilter(source),
-                step if step == Step::Dup2 as i32 => failed("dup2", source),
-                step if step == Step::Chdir as i32 => failed("chdir", source),
-                step if step == Step::Prepare as i32 => failed("preparation", source),
+                step if step == LaunchStep::Filter as i32 => Trouble::NoFilter(source),
+                step if step == LaunchStep::Dup2 as i32 => failed("dup2", source),
+                step if step == LaunchStep::Chdir as i32 => failed("chdir", source),
+                step if step == LaunchStep::Prepare as i32 => failed("preparation", source),
                 _ => Trouble::Fatal(Error::Exec { program, source }),
             });
         }
@@ -144,7 +145,8 @@ impl Prepared {
         })
     }
 
-    /// The child's side. Nothing here allocates or locks.
+    /// The child's side. It may have been forked from a process with several threads, so all it
+    /// calls is async-signal-safe, `signal-safety(7)`: nothing here allocates or takes a lock.
     fn run(
         &self,
         command: &mut Command,
@@ -152,86 +154,96 @@ impl Prepared {
         go: &OwnedFd,
         trouble: &OwnedFd,
     ) -> ! {
-        let mut byte = 0_u8;
-        // SAFETY: plain system calls on descriptors and strings that outlive them; `argv` and
-        // `environment` are null-terminated arrays of C strings. The child does not return.
-        unsafe {
-            if libc::read(go.as_raw_fd(), (&raw mut byte).cast(), 1) != 1 {
-                libc::_exit(127);
-            }
-            // Rust's start-up code ignores SIGPIPE, and that would be inherited.
-            libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-            for (target, source) in self.stdio.iter().enumerate() {
-                let Some(source) = source else { continue };
-                if libc::dup2(source.as_raw_fd(), target as RawFd) < 0 {
-                    fail(trouble, Step::Dup2);
-                }
-            }
-            if let Some(directory) = &self.directory
-                && libc::chdir(directory.as_ptr()) < 0
-            {
-                fail(trouble, Step::Chdir);
-            }
-            if let Some(prepare) = &mut command.before_exec
-                && let Err(error) = prepare()
-            {
-                tell(trouble, Step::Prepare, error.raw_os_error().unwrap_or(libc::EINVAL));
-                libc::_exit(127);
-            }
-            // The base filter last: from then on a `seccomp` call is the program's own.
-            for filter in filters.iter().rev() {
-                if let Err(errno) = install(filter) {
-                    tell(trouble, Step::Filter, errno);
-                    break;
-                }
-            }
-            let (argv, environment) = (&self.argv.pointers, &self.environment.pointers);
-            libc::execve(self.path.as_ptr(), argv.as_ptr(), environment.as_ptr());
+        // The tracer writes when it has seized us.
+        if rustix::io::read(go, &mut [0]) != Ok(1) {
+            exit();
         }
-        fail(trouble, Step::Exec);
+        // SAFETY: no handler is installed. (Rust's start-up code ignores SIGPIPE, and that would be
+        // inherited.)
+        unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+        let [stdin, stdout, stderr] = &self.stdio;
+        let duplicated = or_done(stdin.as_ref().map(dup2_stdin))
+            .and_then(|()| or_done(stdout.as_ref().map(dup2_stdout)))
+            .and_then(|()| or_done(stderr.as_ref().map(dup2_stderr)));
+        if let Err(errno) = duplicated {
+            fail(trouble, LaunchStep::Dup2, errno);
+        }
+        let directory = self.directory.as_deref();
+        if let Err(errno) = or_done(directory.map(rustix::process::chdir)) {
+            fail(trouble, LaunchStep::Chdir, errno);
+        }
+        if let Some(prepare) = &mut command.before_exec
+            && let Err(error) = prepare()
+        {
+            let errno = Errno::from_io_error(&error).unwrap_or(Errno::INVAL);
+            fail(trouble, LaunchStep::Prepare, errno);
+        }
+        // The base filter last: from then on a `seccomp` call is the program's own.
+        for filter in filters.iter().rev() {
+            if let Err(errno) = install(filter) {
+                report(trouble, LaunchStep::Filter, errno);
+                break;
+            }
+        }
+        let (argv, environment) = (&self.argv.pointers, &self.environment.pointers);
+        // SAFETY: a C string and two null-terminated arrays of C strings, all of them alive.
+        unsafe { libc::execve(self.path.as_ptr(), argv.as_ptr(), environment.as_ptr()) };
+        fail(trouble, LaunchStep::Exec, last_errno());
     }
 }
 
-/// Would the program be found? Better told before anything runs.
+/// Fails if the program would not be found.
 pub(crate) fn check(command: &Command) -> Result<(), Error> {
     find(command, &environment(&command.variables)).map(drop)
 }
 
-/// Puts a filter on the calling thread, first as the privileged may, without changing anything
-/// else; else giving up the right to gain privileges by exec, which no tracee has anyway.
-fn install(filter: &[sock_filter]) -> Result<(), i32> {
+/// Installs a filter in the calling thread. Without `CAP_SYS_ADMIN` that takes giving up the right
+/// to gain privileges by exec, which a tracee does not have anyway.
+fn install(filter: &[sock_filter]) -> Result<(), Errno> {
     let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
-    // SAFETY: the program describes `filter`, which the kernel copies.
-    let try_once = || unsafe {
-        let flags = 0x04_u64; // SECCOMP_FILTER_FLAG_SPEC_ALLOW
-        libc::syscall(libc::SYS_seccomp, u64::from(SET_MODE_FILTER), flags, &raw const program)
+    let mode = u64::from(libc::SECCOMP_SET_MODE_FILTER);
+    let install = || {
+        // SAFETY: the program describes `filter`, which the kernel copies.
+        let done = unsafe {
+            let flags = libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+            libc::syscall(libc::SYS_seccomp, mode, flags, &raw const program)
+        };
+        if done == 0 { Ok(()) } else { Err(last_errno()) }
     };
-    if try_once() == 0 {
-        return Ok(());
-    }
-    if errno() == libc::EACCES {
-        // SAFETY: no pointers.
-        unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
-        if try_once() == 0 {
-            return Ok(());
+    match install() {
+        Err(Errno::ACCESS) => {
+            rustix::thread::set_no_new_privs(true)?;
+            install()
         }
+        done => done,
     }
-    Err(errno())
 }
 
-fn errno() -> i32 {
+/// The error of a call made through libc.
+fn last_errno() -> Errno {
     // Does not allocate: it wraps the number.
-    io::Error::last_os_error().raw_os_error().unwrap_or(0)
+    Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL)
 }
 
-fn tell(trouble: &OwnedFd, step: Step, errno: i32) {
-    let words = [step as i32, errno];
-    // SAFETY: writes the two ints of a live array.
-    unsafe { libc::write(trouble.as_raw_fd(), words.as_ptr().cast(), 8) };
+/// What is not asked for is done.
+fn or_done(asked: Option<Result<(), Errno>>) -> Result<(), Errno> {
+    asked.unwrap_or(Ok(()))
 }
 
-fn fail(trouble: &OwnedFd, step: Step) -> ! {
-    tell(trouble, step, errno());
+/// Tells the tracer what failed.
+fn report(trouble: &OwnedFd, step: LaunchStep, errno: Errno) {
+    let mut words = [0; 8];
+    words[..4].copy_from_slice(&(step as i32).to_ne_bytes());
+    words[4..].copy_from_slice(&errno.raw_os_error().to_ne_bytes());
+    let _ = rustix::io::write(trouble, &words);
+}
+
+fn fail(trouble: &OwnedFd, step: LaunchStep, errno: Errno) -> ! {
+    report(trouble, step, errno);
+    exit()
+}
+
+fn exit() -> ! {
     // SAFETY: ends the child at once, running none of the parent's exit handlers.
     unsafe { libc::_exit(127) }
 }
@@ -276,32 +288,19 @@ fn find(command: &Command, environment: &[(OsString, OsString)]) -> Result<PathB
 }
 
 fn is_executable(path: &Path) -> bool {
-    let Ok(c_path) = CString::new(path.as_os_str().as_bytes()) else {
-        return false;
-    };
-    // SAFETY: a C string that outlives the call.
-    path.is_file() && unsafe { libc::access(c_path.as_ptr(), libc::X_OK) } == 0
+    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
 /// A pipe whose ends are close-on-exec and above the standard streams.
 fn pipe() -> Result<(OwnedFd, OwnedFd), Error> {
-    let mut fds = [0; 2];
-    // SAFETY: `fds` has room for two ints.
-    if unsafe { libc::pipe2(fds.as_mut_ptr(), libc::O_CLOEXEC) } < 0 {
-        return Err(Error::last("pipe2", "the new process"));
-    }
-    // SAFETY: both descriptors are new and nobody else's.
-    let [read, write] = fds.map(|fd| unsafe { OwnedFd::from_raw_fd(fd) });
+    let pipe = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC);
+    let (read, write) =
+        pipe.map_err(|error| Error::call("pipe2", "the new process", error.into()))?;
     Ok((above_stdio(&read)?, above_stdio(&write)?))
 }
 
 /// A duplicate that no `dup2` to 0, 1 or 2 can overwrite.
 fn above_stdio(fd: &OwnedFd) -> Result<OwnedFd, Error> {
-    // SAFETY: duplicates an open descriptor.
-    let fd = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 3) };
-    if fd < 0 {
-        return Err(Error::last("fcntl(F_DUPFD_CLOEXEC)", "a standard stream"));
-    }
-    // SAFETY: the descriptor is new and nobody else's.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+    rustix::io::fcntl_dupfd_cloexec(fd, 3)
+        .map_err(|error| Error::call("fcntl(F_DUPFD_CLOEXEC)", "a standard stream", error.into()))
 }

@@ -2,36 +2,39 @@
 
 use socklab_event::Exit;
 
-/// How a recording ended.
+/// How a recording ended, and what it took.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Summary {
-    /// The commands, in the order they were given, those started later by [`Handle::start`] last.
+    /// The commands, in the order they were given, those started later by [`Handle::start`](crate::Handle::start) last.
     pub commands: Vec<CommandEnd>,
-    /// Why it ended.
+    /// Why the recording ended.
     pub end: EndReason,
-    /// What it took.
+    /// What the recording took.
     pub cost: Cost,
 }
 
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CommandEnd {
     /// Its label.
     pub label: String,
-    /// Its process; 0 if it was never started.
+    /// Its process id; 0 if it was never started.
     pub process: u32,
-    /// Its exit status; `None` if it was never started, or let go while running.
+    /// Its exit status; `None` if it was never started, or let go while it was running.
     pub exit: Option<Exit>,
 }
 
 /// Why a recording ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EndReason {
     /// All programs had ended.
     AllEnded,
     /// The last command had ended, and the others were killed (see [`crate::Finish`]).
     LastEnded,
-    /// [`Handle::stop`] was called.
+    /// [`Handle::stop`](crate::Handle::stop) was called.
     Stopped,
     /// The deadline passed.
     Deadline,
@@ -39,20 +42,22 @@ pub enum EndReason {
 
 /// What a recording took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Cost {
-    /// Events told.
+    /// How many events were made.
     pub events: u64,
-    /// Times a tracee was stopped.
+    /// How often a tracee was stopped.
     pub stops: u64,
-    /// Stops at calls that turned out not to concern a socket.
+    /// How many stops were at calls that turned out not to concern a socket.
     pub vain_stops: u64,
-    /// Filters put into running programs.
+    /// How many filters were added to running programs.
     pub filters: u64,
 }
 
 impl Summary {
-    /// The exit status of the last command, as a shell reports it: what a tracer of it should exit
-    /// with itself. With a server and its client, the client's.
+    /// The exit status of the last command, as a shell reports it (128 and the signal's number, for
+    /// a command killed by a signal): what the program that traces it should exit with. Of a server
+    /// and its client, the client's. 0 if the last command has no exit status.
     pub fn shell_code(&self) -> i32 {
         self.commands.last().and_then(|command| command.exit).map_or(0, Exit::shell_code)
     }

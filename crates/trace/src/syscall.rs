@@ -1,6 +1,6 @@
 //! What the tracer knows about a system call that it stops at.
 
-/// A system call by what it does, old and new variants separate where their arguments differ.
+/// A system call by what it does. Variants whose arguments differ are separate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sys {
     Socket,
@@ -52,12 +52,12 @@ pub(crate) enum Sys {
     RestartSyscall,
 }
 
-/// From when on a call has to stop the program.
+/// When a call has to stop the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// Always: it makes sockets, or is made on sockets only.
+    /// Always: it creates sockets, or is made on sockets only.
     Always,
-    /// Only with one of the first arguments in [`PRCTLS`].
+    /// If its first argument is one of [`PRCTLS`].
     FirstArgument,
     /// Once the process has a socket.
     WithSockets,
@@ -65,7 +65,7 @@ pub(crate) enum Stage {
     OnDescriptor,
 }
 
-/// One line of the table.
+/// One row of the table of system calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     pub(crate) number: i64,

@@ -6,7 +6,7 @@ use crate::arch;
 use crate::syscall::Stage::{Always, FirstArgument, OnDescriptor, WithSockets};
 use crate::syscall::{Row, Sys};
 
-/// Every call of interest, in any order.
+/// Every call of interest, in no particular order.
 pub(crate) fn table() -> impl Iterator<Item = &'static Row> {
     CALLS.iter().chain(arch::OLD_CALLS)
 }

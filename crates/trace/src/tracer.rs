@@ -1,4 +1,4 @@
-//! The public face: what to record, and what came of it.
+//! What to record.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub struct Tracer {
 }
 
 impl Tracer {
-    /// A recording of nothing yet.
+    /// A recording that has nothing to record yet.
     pub fn new(options: Options) -> Self {
         Self {
             options,
@@ -45,16 +45,16 @@ impl Tracer {
     /// Adds a running process, all its threads, and the children it will have. Columns of attached
     /// processes come after those of commands.
     ///
-    /// Filters cannot be taken out of a process again, so an attached one is stopped at every
-    /// system call it makes, and let go unchanged at the end.
+    /// A process can't be rid of a filter again, so one that is attached to is stopped at every
+    /// system call instead, and is let go unchanged at the end.
     #[must_use]
     pub fn attach(mut self, process: u32) -> Self {
         self.attach.push(process);
         self
     }
 
-    /// The recording goes on without programs until [`Handle::no_more`] or [`Handle::stop`]: more
-    /// will be started by [`Handle::start`].
+    /// Lets the recording go on while no program runs, until [`Handle::no_more`] or
+    /// [`Handle::stop`]: programs will be started by [`Handle::start`].
     #[must_use]
     pub fn keep_open(mut self) -> Self {
         self.keep_open = true;
@@ -68,7 +68,7 @@ impl Tracer {
         self
     }
 
-    /// Steers the recording while [`Tracer::run`] runs.
+    /// A handle to control the recording with while [`Tracer::run`] runs.
     pub fn handle(&self) -> Handle {
         self.handle.clone()
     }
@@ -91,11 +91,20 @@ impl Tracer {
         }
     }
 
-    /// Makes the recording: runs everything and gives every event to `sink`, on this thread,
-    /// while the thread that caused the event is stopped.
+    /// Makes the recording: runs everything and hands every event to `sink`, on this thread, while
+    /// the thread that caused the event is stopped.
     ///
-    /// Errors: a program that cannot be run, a process that cannot be attached to, ptrace refused.
-    /// Whatever had been started by then is killed.
+    /// # Errors
+    ///
+    /// - [`Error::Nothing`]: nothing was asked to be recorded.
+    /// - [`Error::Architecture`]: the tracer doesn't know this machine's processor.
+    /// - [`Error::NotFound`], [`Error::Exec`], [`Error::Prepare`], [`Error::ZeroByte`]: a program
+    ///   can't be run.
+    /// - [`Error::Attach`]: a process can't be attached to.
+    /// - [`Error::Refused`]: ptrace is not allowed here.
+    /// - [`Error::Call`]: a system call of the tracer failed.
+    ///
+    /// Whatever was started before the error is killed, whatever was attached to is let go.
     pub fn run(self, mut sink: impl FnMut(Event)) -> Result<Summary, Error> {
         if self.commands.is_empty() && self.attach.is_empty() && !self.keep_open {
             return Err(Error::Nothing);

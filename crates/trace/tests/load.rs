@@ -1,4 +1,4 @@
-//! Two thousand connections at once: not an event lost, memory bounded.
+//! Two thousand connections at once: no event is lost, and memory stays bounded.
 
 #[path = "it/tracees/mod.rs"]
 #[allow(dead_code, reason = "a part of it is enough here")]
@@ -34,7 +34,7 @@ fn clients(port: u16) -> usize {
     echoed
 }
 
-/// The most memory we have had, in KiB.
+/// The peak of this process's memory, KiB.
 fn peak_memory() -> u64 {
     let status = socklab_kernel::status::Status::own().expect("our status");
     status.field("VmHWM").expect("VmHWM").trim_end_matches(" kB").parse().expect("a number")
@@ -57,7 +57,7 @@ fn two_thousand_connections_at_once() {
         Err(needs) => return tracees::not_run("two thousand connections", needs),
     };
     argv.push(CLIENTS.to_string().into());
-    let options = Options { deadline: Some(Duration::from_secs(120)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_secs(120));
     let mut client = None;
     let (mut accepted, mut closed, mut threads) = (0, 0, std::collections::HashSet::new());
     let (mut sent, mut received, mut failed) = (0, 0, 0);

@@ -38,7 +38,7 @@ fn record(python: &str, rule: &str) -> Option<Timeline> {
         .stdin(Stdio::Null)
         .stdout(Stdio::Null)
         .stderr(Stdio::Null);
-    let options = Options { deadline: Some(Duration::from_secs(20)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_secs(20));
     let tracer = Tracer::new(options).command(command);
     let mut timeline = Timeline { header: tracer.header(), events: Vec::new() };
     let outcome = tracer.run(|event| timeline.events.push(event)).expect("these tests trace");

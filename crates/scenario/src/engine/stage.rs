@@ -88,12 +88,8 @@ fn on_stage(parent: Option<&str>) -> io::Result<ExitCode> {
 /// Runs the tracer on this thread and the steps on another.
 fn perform(request: Request, place: Place) -> Recording {
     let watch = Arc::new(Watch::default());
-    let options = Options {
-        sample: SAMPLE,
-        stdio: true,
-        deadline: Some(Duration::from_millis(request.scenario.deadline_ms + 2_000)),
-        ..Options::default()
-    };
+    let deadline = Duration::from_millis(request.scenario.deadline_ms + 2_000);
+    let options = Options::default().sample(SAMPLE).stdio(true).deadline(deadline);
     let entered = Arc::clone(&watch);
     let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
         // Waiting for the terminal is something else than waiting for a peer.

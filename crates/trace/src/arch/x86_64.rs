@@ -5,13 +5,13 @@ use crate::syscall::{Row, Stage, Sys};
 /// `AUDIT_ARCH_X86_64`: what a seccomp filter sees in `seccomp_data.arch`.
 pub(crate) const AUDIT_ARCH: u32 = 0xc000_003e;
 
-/// Bit 30 of the number marks an x32 call: same `arch`, other argument layouts.
+/// `__X32_SYSCALL_BIT`: marks a call of the x32 ABI, which has the same `arch` but other layouts.
 pub(crate) const FOREIGN_NUMBER_BIT: u32 = 0x4000_0000;
 
-/// `AUDIT_ARCH_I386`, whose socket calls are noticed, not decoded.
+/// `AUDIT_ARCH_I386`. Its socket calls are noticed, but not decoded.
 pub(crate) const FOREIGN_ARCH: u32 = 0x4000_0003;
 
-/// `socketcall(2)` and `socket(2)` in the numbers of i386.
+/// The numbers of `socketcall(2)` and `socket(2)` on i386.
 pub(crate) const FOREIGN_SOCKET_CALLS: [u32; 2] = [102, 359];
 
 /// The instruction `syscall`.
@@ -20,7 +20,7 @@ pub(crate) const CALL_INSTRUCTION: [u8; 2] = [0x0f, 0x05];
 /// The general registers, `user_regs_struct` of `sys/user.h`.
 pub(crate) type Registers = libc::user_regs_struct;
 
-/// Calls that only old architectures have: the newer ones were born without them.
+/// Calls that newer architectures do not have.
 pub(crate) const OLD_CALLS: &[Row] = &[
     Row::new(libc::SYS_poll, Sys::Poll, "poll", Stage::WithSockets),
     Row::new(libc::SYS_select, Sys::Select, "select", Stage::WithSockets),
@@ -33,7 +33,7 @@ pub(crate) fn instruction(registers: &Registers) -> u64 {
     registers.rip
 }
 
-/// Top of the user's stack.
+/// The stack pointer.
 pub(crate) fn stack(registers: &Registers) -> u64 {
     registers.rsp
 }
@@ -41,12 +41,12 @@ pub(crate) fn stack(registers: &Registers) -> u64 {
 /// The code segment of 64-bit programs, `__USER_CS`.
 const NATIVE_SEGMENT: u64 = 0x33;
 
-/// True if the thread runs 64-bit code, so that a call it is in is one of ours.
+/// True if the thread runs 64-bit code, and so makes calls of the 64-bit ABI.
 pub(crate) fn is_native(registers: &Registers) -> bool {
     registers.cs == NATIVE_SEGMENT
 }
 
-/// What the last system call left for the program.
+/// The result of the last system call.
 pub(crate) fn result(registers: &Registers) -> i64 {
     registers.rax as i64
 }
@@ -57,13 +57,13 @@ pub(crate) fn call(registers: &Registers) -> (i64, [u64; 6]) {
     (r.orig_rax as i64, [r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9])
 }
 
-/// Registers that make a thread, stopped just behind a `syscall` instruction, execute that
-/// instruction again as another call.
+/// Registers that make a thread, which is stopped just after a `syscall` instruction, execute that
+/// instruction again, for another call.
 pub(crate) fn with_call(stopped: &Registers, number: i64, arguments: [u64; 6]) -> Registers {
     let [rdi, rsi, rdx, r10, r8, r9] = arguments;
     Registers {
         rax: number as u64,
-        // Not in a system call any more: the kernel must not "restart" anything on the way out.
+        // It is in no system call: otherwise the kernel might restart one on the way out.
         orig_rax: u64::MAX,
         rip: stopped.rip - CALL_INSTRUCTION.len() as u64,
         rdi,
@@ -76,41 +76,42 @@ pub(crate) fn with_call(stopped: &Registers, number: i64, arguments: [u64; 6]) -
     }
 }
 
-/// Where, from the top of the stack of a thread that has just entered a signal handler, the kernel
-/// saved the interrupted `rax`: behind `pretcode`, `uc_flags`, `uc_link`, `uc_stack`, the eight
-/// registers r8–r15 and the five rdi, rsi, rbp, rbx, rdx (`arch/x86/include/asm/sigframe.h`).
+/// Offset, from the stack pointer of a thread that has just entered a signal handler, of the saved
+/// `rax`: after `pretcode`, `uc_flags`, `uc_link`, `uc_stack`, the eight registers r8 to r15 and
+/// the five rdi, rsi, rbp, rbx, rdx (`arch/x86/include/asm/sigframe.h`).
 pub(crate) const SAVED_RESULT: u64 = 8 + 8 + 8 + 24 + 8 * 8 + 5 * 8;
 
-/// Where `PTRACE_POKEUSER` finds the address a thread goes on at: `offsetof(struct user, regs.rip)`.
+/// Where `PTRACE_POKEUSER` sets the address at which a thread goes on:
+/// `offsetof(struct user, regs.rip)`.
 pub(crate) const INSTRUCTION_OFFSET: usize = std::mem::offset_of!(Registers, rip);
 
-/// The processor's time stamp, as the landing code takes it.
+/// The processor's time stamp, which landings read too.
 pub(crate) fn ticks() -> u64 {
     // SAFETY: every x86-64 processor has the instruction; it only reads a counter.
     unsafe { std::arch::x86_64::_rdtsc() }
 }
 
-/// What a landing writes and reads, in the program's memory: 40 bytes.
+/// Offsets in a slot: what a landing writes and reads in the program's memory.
 pub(crate) mod slot {
     /// The call's result.
     pub(crate) const RESULT: usize = 0;
     /// The time stamp of its return.
     pub(crate) const TICKS: usize = 16;
-    /// 1 once both are there.
+    /// 1 once both are written.
     pub(crate) const DONE: usize = 24;
-    /// Where the program goes on; behind `DONE` and its padding.
+    /// The address at which the program goes on; after `DONE` and its padding.
     pub(crate) const BACK: usize = 32;
-    /// All of it.
+    /// The size of a slot, bytes.
     pub(crate) const SIZE: usize = 40;
 }
 
-/// How far into a landing a call returns: behind an instruction that is there for the kernel,
-/// which restarts an interrupted call by going back by one.
+/// Offset in a landing at which a call returns: after an instruction that is there for the kernel,
+/// which goes back by one to restart an interrupted call.
 pub(crate) const LANDING: u64 = CALL_INSTRUCTION.len() as u64;
 
-/// Code for a system call to return to: notes the result and the time in the slot, then goes back
-/// to the program. No flag, no stack and no register is changed but rcx and r11, which every
-/// `syscall` destroys; rcx ends as the kernel would have left it.
+/// Code for a system call to return to: writes the result and the time to the slot, then goes back
+/// to the program. It changes no flag, no stack, and no registers but rcx and r11, which every
+/// `syscall` overwrites; rcx ends as the kernel would have left it.
 #[rustfmt::skip]
 pub(crate) fn landing(slot: u64) -> [u64; 7] {
     let s = slot.to_le_bytes();

@@ -2,7 +2,7 @@
 
 use socklab_event::{Flags, Name};
 
-/// Names the bits of a word; what nobody has named stays as one hexadecimal word.
+/// Names the bits of a word. Bits without a name are given together, in hexadecimal.
 pub(super) fn flags(bits: u64, table: &[(u64, &'static str)]) -> Flags {
     if bits == 0 {
         return Flags::default();

@@ -61,13 +61,13 @@ impl Header {
         ancillary::control(&memory.bytes(self.control, length.min(MOST_CONTROL)))
     }
 
-    /// The address the program put in.
+    /// The address that the program passed.
     pub(super) fn to(&self, memory: &impl Memory) -> Option<Endpoint> {
         let given = self.name != 0 && self.name_length != 0;
         given.then(|| address::passed(memory, self.name, u64::from(self.name_length)))
     }
 
-    /// The flags the kernel put in.
+    /// The flags that the kernel returned.
     pub(super) fn returned_flags(&self) -> Flags {
         // The kernel leaves MSG_CMSG_CLOEXEC, which was asked for, among those it returns.
         let returned = (self.flags & !libc::MSG_CMSG_CLOEXEC).cast_unsigned();

@@ -18,7 +18,7 @@ use crate::memory::TraceeMemory;
 use crate::options::Options;
 use crate::syscall::Sys;
 
-/// Results by which the kernel tells itself to restart a call; programs never see them.
+/// Results that make the kernel restart a call; programs never see them.
 /// `ERESTARTSYS`, `ERESTARTNOINTR`, `ERESTARTNOHAND`, `ERESTART_RESTARTBLOCK` of
 /// `include/linux/errno.h`.
 const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
@@ -165,7 +165,8 @@ impl Calls<'_> {
         }
     }
 
-    /// A call on a socket begins: if a command was started with the socket, it means to serve.
+    /// A call on a socket begins. If a command was started with the socket, it now uses it, so the
+    /// socket was not left open by accident.
     pub(super) fn use_given(&mut self, tid: pid_t, sys: Sys, socket: &Shared, began: u64) {
         let only_moves =
             matches!(sys, Sys::Close | Sys::Dup | Sys::Dup2 | Sys::Dup3 | Sys::Fcntl | Sys::Ioctl);
@@ -194,14 +195,14 @@ fn implicit_close(fd: i32, socket: SocketId, at: u64) -> Call {
     }
 }
 
-/// True for a result by which the kernel tells itself to make the call again.
+/// True for a result that makes the kernel restart the call.
 pub(super) fn is_restart(result: i64) -> bool {
     RESTARTS.contains(&result)
 }
 
 /// The outcome that a system call's result stands for.
 pub(super) fn outcome_of(result: i64) -> Outcome {
-    // No error number is that large, but a program may put any result where we look for one.
+    // No error number is that large, but a program may write anything into a slot.
     match i32::try_from(result.saturating_neg()) {
         Ok(errno) if (LARGEST_ERROR..0).contains(&result) => Outcome::Error(Errno(errno)),
         _ => Outcome::Value(result),

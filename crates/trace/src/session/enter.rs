@@ -206,7 +206,7 @@ impl Entering<'_, '_> {
         }
     }
 
-    /// Lets whoever listens know that the call has been entered.
+    /// Reports that the call has been entered, if the caller of the tracer wants to know.
     fn notify(&mut self, tid: pid_t, entry: &CallAtEntry, socket: Option<&Shared>, began: u64) {
         let tracees = &*self.calls.tracees;
         let socket = socket.map(|socket| socket.borrow());

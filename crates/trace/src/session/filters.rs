@@ -5,7 +5,7 @@ use socklab_event::Notice;
 
 use super::reporter::Reporter;
 use super::tracees::Tracees;
-use crate::filter::{self, Descriptors, INSTALL_FLAGS, SET_MODE_FILTER};
+use crate::filter::{self, Descriptors, INSTALL_FLAGS};
 use crate::inject::{InjectError, inject};
 use crate::memory::TraceeMemory;
 use crate::ptrace;
@@ -17,9 +17,9 @@ const SCRATCH: u64 = 4096;
 /// `sizeof(struct sock_fprog)`.
 const PROGRAM_HEADER: u64 = 16;
 
-/// Highest operation of `seccomp(2)` that installs something: `SECCOMP_SET_MODE_STRICT` is 0,
-/// `SECCOMP_SET_MODE_FILTER` 1; the others only ask.
-const LAST_INSTALLING: u64 = 1;
+/// The operations of `seccomp(2)` that install something; the others only ask.
+const INSTALLING: [u64; 2] =
+    [libc::SECCOMP_SET_MODE_STRICT as u64, libc::SECCOMP_SET_MODE_FILTER as u64];
 
 /// Installs filters in the tracees.
 pub(super) struct Filters<'a> {
@@ -68,7 +68,7 @@ impl Filters<'_> {
         }
         let written = TraceeMemory(tid).write(scratch, &bytes);
         written.map_err(|error| Some(format!("writing a filter: {error}")))?;
-        let (mode, flags) = (u64::from(SET_MODE_FILTER), u64::from(INSTALL_FLAGS));
+        let (mode, flags) = (u64::from(libc::SECCOMP_SET_MODE_FILTER), u64::from(INSTALL_FLAGS));
         match self.inject(tid, libc::SYS_seccomp, [mode, flags, scratch, 0, 0, 0])? {
             0 => Ok(()),
             error => {
@@ -153,7 +153,7 @@ impl Filters<'_> {
     /// the verdicts of other filters take precedence over "trace".
     pub(super) fn on_own_filter(&mut self, tid: pid_t, row: &Row, words: &[u64; 6]) {
         let installs = match row.sys {
-            Sys::Seccomp => words[0] <= LAST_INSTALLING,
+            Sys::Seccomp => INSTALLING.contains(&words[0]),
             _ => words[0] == u64::from(PR_SET_SECCOMP),
         };
         if installs {

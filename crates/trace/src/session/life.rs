@@ -310,7 +310,7 @@ impl Lives<'_, '_> {
         }
         let status = match stop {
             Stop::Exited(code) => Exit::Code(code),
-            // 0: nobody saw how.
+            // 0: how it ended was not seen.
             Stop::Killed(signal) if signal != 0 => Exit::Signal(Signal(signal)),
             _ => Exit::Unknown,
         };

@@ -1,4 +1,4 @@
-//! One recording while it is made: the loop that hands every stop to whoever handles it.
+//! One recording while it is made: the loop that hands every stop to its handler.
 //!
 //! A stop comes from `waitpid` and goes to the file named after what happened: `enter` and `leave`
 //! for system calls, `signals`, `life` for threads and processes. A call that has returned is
@@ -75,7 +75,7 @@ pub(crate) struct Session<'s> {
     alarm: Option<u64>,
 }
 
-/// The clock is read once in so many stops: there may be no waiting that an alarm could interrupt.
+/// After how many stops the clock is read: a busy tracer never waits, so no alarm interrupts it.
 const STOPS_BETWEEN_LOOKS: u64 = 64;
 
 /// How long to wait for a request while there are no tracees to wait for.
@@ -222,7 +222,7 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// A thread nobody knows: a child whose stop came before that of its parent, or the end of a
+    /// An unknown thread: a child whose stop came before that of its parent, or the end of a
     /// thread that was given up.
     fn on_stranger(&mut self, tid: pid_t, stop: Stop) {
         self.strangers.remove(tid);
@@ -319,7 +319,7 @@ impl<'s> Session<'s> {
         self.set_alarm();
     }
 
-    /// There is no tracee: whoever was thought to be alive is not.
+    /// The kernel knows no tracee: those thought to be alive are not.
     fn on_nobody(&mut self) {
         self.strangers.clear();
         for tid in self.tracees.tids() {
@@ -351,7 +351,7 @@ impl<'s> Session<'s> {
         self.hand_over();
     }
 
-    /// After an error: leaves nobody behind.
+    /// After an error: leaves no tracee behind.
     fn abandon(&mut self) {
         self.end(EndReason::Stopped);
         while self.tracees.has_threads() {

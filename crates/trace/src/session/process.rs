@@ -9,7 +9,7 @@ use libc::pid_t;
 use super::coverage::Coverage;
 use super::table::Table;
 
-/// Where the calls of a process return to if nobody waits for their return (see
+/// Where calls of a process return to if the tracer does not wait for their return (see
 /// `session::shortcut`).
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Landings {

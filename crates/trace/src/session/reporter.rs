@@ -38,7 +38,7 @@ impl Reporter {
         self.report(place, clock::now(), What::Notice(notice));
     }
 
-    /// A thread has entered a call; `describe` is asked only if somebody listens.
+    /// A thread has entered a call; `describe` is called only if the caller wants to know.
     pub(super) fn entered<'a>(&mut self, describe: impl FnOnce() -> Entered<'a>) {
         if let Some(on_enter) = &mut self.on_enter {
             on_enter(&describe());

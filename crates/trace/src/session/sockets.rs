@@ -23,7 +23,7 @@ impl Sockets {
             return;
         };
         self.by_inode.insert(inode, Rc::downgrade(socket));
-        // Sockets that are gone leave their numbers behind.
+        // Sockets that are gone leave their entries.
         if self.by_inode.len() > 2 * self.alive.max(SWEEP_FROM) {
             self.by_inode.retain(|_, socket| socket.strong_count() > 0);
             self.alive = self.by_inode.len();

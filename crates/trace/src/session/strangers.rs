@@ -20,7 +20,7 @@ const PATIENCE: u64 = 500_000_000;
 /// How many processes that have ended are remembered.
 const MOST_DEPARTED: usize = 8;
 
-/// A thread nobody has claimed yet.
+/// A thread that no parent has claimed yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stranger {
     pub(super) tid: pid_t,
@@ -29,7 +29,7 @@ pub(super) struct Stranger {
     since: u64,
 }
 
-/// The strangers, and what helps to tell whose they are.
+/// The strangers, and what helps to find out whose children they are.
 #[derive(Debug, Default)]
 pub(super) struct Strangers {
     waiting: Vec<Stranger>,
@@ -41,7 +41,7 @@ pub(super) struct Strangers {
 }
 
 impl Strangers {
-    /// A thread nobody knows has stopped.
+    /// An unknown thread has stopped.
     pub(super) fn add(&mut self, tid: pid_t, stop: Stop, now: u64) {
         self.waiting.push(Stranger { tid, stop, since: now });
         self.due.get_or_insert(now + PATIENCE);
@@ -80,7 +80,7 @@ impl Strangers {
         self.waiting.is_empty()
     }
 
-    /// Forgets all that wait: there is nobody left to wait for.
+    /// Forgets all that wait.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }

@@ -47,7 +47,7 @@ impl Tracees {
         self.processes.get_mut(&self.threads.get(&tid)?.pid)
     }
 
-    /// How a timeline names a thread; a thread nobody knows is taken for a process's first.
+    /// How a timeline names a thread. An unknown thread is taken for the first of its process.
     pub(super) fn place(&self, tid: pid_t) -> Place {
         let pid = self.threads.get(&tid).map_or(tid, |thread| thread.pid);
         Place { host: None, process: pid.cast_unsigned(), thread: tid.cast_unsigned() }
@@ -139,7 +139,7 @@ impl Tracees {
         self.pending.pop_front()
     }
 
-    /// The stops to be handled, for whoever waits for a thread of his own.
+    /// The stops to be handled; for code that waits for one thread itself.
     pub(super) fn deferred(&mut self) -> &mut VecDeque<(pid_t, Stop)> {
         &mut self.pending
     }

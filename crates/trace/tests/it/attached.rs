@@ -1,4 +1,4 @@
-//! Programs that were running before: taken hold of, seen, and let go unharmed.
+//! Programs that were running before: attached to, recorded, and let go unharmed.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -42,7 +42,7 @@ fn talk(port: u16) {
 }
 
 #[test]
-fn a_running_server_is_seen_and_let_go() {
+fn a_running_server_is_recorded_and_let_go() {
     let (mut server, port) = server();
     let tracer = Tracer::new(options()).attach(server.0.id());
     let handle = tracer.handle();
@@ -80,13 +80,13 @@ fn a_running_server_is_seen_and_let_go() {
     let sent = calls(&events).find(|call| matches!(call.args, Args::Send { .. })).expect("a send");
     assert_eq!(sent.bytes().map(ToString::to_string).as_deref(), Some("are you there?"));
     assert!(lives(&events).any(|life| *life == Process::Released));
-    // It goes on without us: the other thread serves the second client, and then it ends.
+    // It goes on untraced: the other thread serves the second client, and then it ends.
     talk(port);
     assert!(server.0.wait().expect("its end").success());
 }
 
 #[test]
-fn a_call_that_taking_hold_interrupts_is_told() {
+fn a_call_that_attaching_interrupts_is_reported() {
     // struct timeval: 60 seconds. With a timeout recv is not restarted, signal(7).
     let script = "
 import socket, struct

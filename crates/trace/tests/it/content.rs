@@ -1,4 +1,4 @@
-//! What events say: identities, both ends of a connection, waits, readiness, order.
+//! What events contain: identities, both ends of a connection, waits, readiness, order.
 
 use std::collections::HashSet;
 
@@ -31,7 +31,7 @@ fn connect_and_accept_are_two_ends_of_one_connection() {
 }
 
 #[test]
-fn causes_come_before_effects() {
+fn causes_come_before_their_effects() {
     for _ in 0..5 {
         let events = tracee("tcp_pair.py");
         let mut sorted: Vec<&Event> = events.iter().collect();
@@ -58,7 +58,7 @@ fn causes_come_before_effects() {
 }
 
 #[test]
-fn readiness_is_told() {
+fn readiness_is_reported() {
     let events = tracee("tcp_pair.py");
     let ready: Vec<_> = lives(&events)
         .filter_map(|life| match life {
@@ -127,7 +127,7 @@ fn messages_are_decoded() {
 }
 
 #[test]
-fn pairs_know_each_other_without_addresses() {
+fn the_ends_of_a_socketpair_know_each_other_without_addresses() {
     let events = tracee("messages.c");
     let pair = named(&events, "socketpair");
     let Args::Socketpair { fds, second: Some(second), .. } = &pair.args else {
@@ -139,7 +139,7 @@ fn pairs_know_each_other_without_addresses() {
 }
 
 #[test]
-fn unix_connections_have_two_ends_as_well() {
+fn unix_connections_have_two_ends_too() {
     let events = tracee("unix_sockets.py");
     let client = named(&events, "connect").socket.clone().expect("the client's");
     let server = named(&events, "accept4").socket.clone().expect("the server's");
@@ -147,7 +147,7 @@ fn unix_connections_have_two_ends_as_well() {
 }
 
 #[test]
-fn sockets_passed_along_are_followed() {
+fn sockets_passed_by_scm_rights_are_followed() {
     let events = tracee("unix_sockets.py");
     let passed: Vec<_> = notices(&events)
         .filter_map(|notice| match notice {
@@ -156,7 +156,7 @@ fn sockets_passed_along_are_followed() {
         })
         .collect();
     assert_eq!(passed, [false, true]);
-    // The copy is read from by `read`, which only a followed descriptor shows.
+    // `read` is recorded only on descriptors that are followed.
     let read = named(&events, "read");
     assert_eq!(read.bytes().map(ToString::to_string).as_deref(), Some("to myself"));
 }
@@ -197,7 +197,7 @@ assert poll.poll(500)
 }
 
 #[test]
-fn closes_nobody_called_for_are_told() {
+fn implicit_closes_are_reported() {
     let script = "import os, socket; a = socket.socket(); b = a.dup(); os._exit(0)";
     let (events, _) = record_one([python().expect("python3").as_str(), "-S", "-E", "-c", script]);
     let implicit: Vec<_> =
@@ -273,7 +273,7 @@ fn a_socket_given_to_a_command_is_ready_when_the_command_uses_it() {
 }
 
 #[test]
-fn entering_a_call_is_told_before_it_returns() {
+fn entering_a_call_is_reported_before_it_returns() {
     let argv = prepare("tcp_pair.py", &[]).expect("python3");
     let entered = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
     let seen = std::rc::Rc::clone(&entered);

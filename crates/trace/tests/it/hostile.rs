@@ -1,4 +1,4 @@
-//! Programs that are not made to be traced: nothing hangs, panics, or is left behind.
+//! Programs that make tracing hard: nothing hangs, panics, or is left behind.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ bomb(3)
 #[test]
 fn a_bomb_that_does_not_end_is_ended() {
     let script = "while :; do /bin/true & done";
-    let options = Options { deadline: Some(Duration::from_millis(500)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_millis(500));
     let (_, outcome) = record(Tracer::new(options).command(quiet(["/bin/sh", "-c", script])));
     assert_eq!(outcome.end, EndReason::Deadline);
 }
@@ -73,7 +73,7 @@ fn nobody_is_left_behind_when_the_recording_ends_in_the_middle_of_forks() {
     };
     let word = format!("100000000{}", std::process::id());
     argv.push(word.clone().into());
-    let options = Options { deadline: Some(Duration::from_millis(500)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_millis(500));
     let (events, outcome) = record(Tracer::new(options).command(quiet(argv)));
     assert_eq!(outcome.end, EndReason::Deadline);
     assert!(lives(&events).count() > 2);
@@ -81,8 +81,8 @@ fn nobody_is_left_behind_when_the_recording_ends_in_the_middle_of_forks() {
 }
 
 #[test]
-fn a_program_that_traces_itself_is_told_no() {
-    // PTRACE_TRACEME: a process has one tracer. (Its child may be traced by nobody but us.)
+fn a_program_that_wants_another_tracer_is_refused() {
+    // PTRACE_TRACEME: a process has one tracer only. (And nobody else may trace its child.)
     let script = "
 import ctypes, errno
 libc = ctypes.CDLL(None, use_errno=True)
@@ -114,7 +114,7 @@ assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     assert_eq!(accept.outcome, socklab_event::Outcome::Unfinished);
     let killed = Process::Exit { status: Exit::Signal(Signal(libc::SIGKILL)) };
     assert!(lives(&events).any(|life| *life == killed));
-    // Both of them had the listener; both closes are told, one of them by the kernel.
+    // Both processes had the listener; both closes are reported, one of them implicit.
     let implicit = calls(&events).filter(|call| call.implicit && call.args == Args::Close);
     assert!(implicit.count() >= 1);
 }
@@ -182,7 +182,7 @@ os.closerange(0, 10000)
 }
 
 #[test]
-fn its_own_sandbox_does_not_blind_us_nor_we_kill_it() {
+fn a_sandbox_of_its_own_does_not_hide_calls_nor_is_the_program_killed() {
     let Ok(argv) = prepare("own_filter.c", &[]) else {
         return crate::tracees::not_run("own_filter.c", "cc");
     };
@@ -194,9 +194,9 @@ fn its_own_sandbox_does_not_blind_us_nor_we_kill_it() {
 }
 
 #[test]
-fn our_filters_are_not_taken_for_the_programs() {
-    // The terminal is followed by a filter of its own, beside the one every program has.
-    let options = Options { stdio: true, ..Options::default() };
+fn our_filters_are_not_taken_for_ones_of_the_program() {
+    // Recording standard streams takes a filter besides the one every program has.
+    let options = Options::default().stdio(true);
     let (events, outcome) = record(Tracer::new(options).command(quiet(["/bin/sh", "-c", "echo"])));
     assert_eq!(outcome.commands[0].exit, Some(Exit::Code(0)));
     let said: Vec<_> = notices(&events).collect();
@@ -204,7 +204,7 @@ fn our_filters_are_not_taken_for_the_programs() {
 }
 
 #[test]
-fn io_uring_is_said_aloud() {
+fn io_uring_is_noticed() {
     let script = "
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
@@ -222,7 +222,7 @@ print(libc.syscall(425, 8, params))
 }
 
 #[test]
-fn thirty_two_bit_calls_are_said_aloud() {
+fn thirty_two_bit_calls_are_noticed() {
     // int 0x80 from a 64-bit program is a call of the 32-bit ABI: socketcall(SYS_SOCKET).
     let argv = match prepare("int80.c", &[]) {
         Ok(argv) => argv,

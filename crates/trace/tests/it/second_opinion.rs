@@ -1,18 +1,18 @@
-//! The same programs under strace and under us: the same calls with the same results.
+//! The same programs under strace and under this tracer make the same calls with the same results.
 
 use crate::tracees::strace::{self, ANY_CALLS, Line, SOCKET_CALLS, Threads};
 use crate::tracees::{has, not_run, prepare, python, record_one};
 use socklab_event::{Event, Outcome};
 
-/// How far two runs of a program are alike.
+/// How far two runs of a program can be compared.
 #[derive(Clone, Copy, PartialEq)]
 enum Alike {
     /// Every thread makes the same calls on the same descriptors in the same order.
     Exactly,
-    /// As above, but threads race for descriptor numbers.
+    /// As above, but the numbers of descriptors depend on which thread is first.
     WithoutDescriptors,
-    /// Its scheduler moves work between threads and tries without waiting: the same calls with
-    /// the same results, those that came too early (EAGAIN) left out.
+    /// The language's scheduler moves work between threads, and tries calls before they can succeed:
+    /// the same calls with the same results, not counting those that fail with EAGAIN.
     AsASet,
 }
 use Alike::{AsASet, Exactly, WithoutDescriptors};
@@ -38,7 +38,7 @@ fn ours(events: &[Event]) -> Threads {
     threads
 }
 
-/// What does not differ between two runs: threads sorted by what they did.
+/// What is the same in two runs: threads sorted by what they did.
 fn normal(threads: Threads, alike: Alike) -> Vec<Vec<String>> {
     const MAKE_FDS: &[&str] = &["socket", "accept", "accept4", "dup", "fcntl"];
     let text = |(name, fd, result): Line| match (alike, fd) {

@@ -1,4 +1,4 @@
-//! Results noted by the program itself are the results a stop would have shown.
+//! Results written down by the program itself are those that a stop would have shown.
 
 use std::io::Read;
 
@@ -6,7 +6,7 @@ use crate::tracees::{calls, options, prepare, quiet, record};
 use socklab_event::{Args, Errno, Event, Exit, Outcome};
 use socklab_trace::{Options, Stdio, Tracer};
 
-/// Runs a tracee; its events and its output.
+/// Runs a tracee; gives its events and its output.
 fn run(name: &str, options: Options) -> Option<(Vec<Event>, String)> {
     let argv = match prepare(name, &[]) {
         Ok(argv) => argv,
@@ -25,9 +25,9 @@ fn run(name: &str, options: Options) -> Option<(Vec<Event>, String)> {
 }
 
 #[test]
-fn a_storm_of_signals_loses_and_invents_nothing() {
+fn a_storm_of_signals_loses_no_call_and_adds_none() {
     for shortcuts in [true, false] {
-        let Some((events, output)) = run("storm.c", Options { shortcuts, ..options() }) else {
+        let Some((events, output)) = run("storm.c", options().shortcuts(shortcuts)) else {
             return;
         };
         let mut lines = output.lines();
@@ -84,7 +84,7 @@ os.execv(sys.executable, [sys.executable, '-S', '-E', '-c', os.environ['SCRIPT']
 #[test]
 fn times_are_those_a_stop_would_have_shown() {
     let Some((events, _)) = run("storm.c", options()) else { return };
-    // In the order of the program, calls do not overlap.
+    // The calls of a thread do not overlap.
     let sender = events[0].place.thread;
     let spans: Vec<_> = events
         .iter()

@@ -68,7 +68,7 @@ assert os.WEXITSTATUS(status) == 5, status
 }
 
 #[test]
-fn stops_in_the_middle_of_a_call_are_no_part_of_it() {
+fn job_control_in_the_middle_of_a_call_does_not_end_it() {
     let python = crate::tracees::python().expect("python3");
     let script = "
 import os, signal, socket, time
@@ -98,13 +98,13 @@ assert os.waitpid(child, 0)[1] == 0
 }
 
 #[test]
-fn the_environment_and_streams_are_as_asked() {
+fn the_environment_and_streams_are_as_asked_for() {
     let (read, write) = std::io::pipe().expect("a pipe");
     let command = quiet(shell("echo $COLOUR; pwd; cat"))
         .env("COLOUR", "red")
         .current_dir("/")
         .stdout(Stdio::Fd(write.into()));
-    let options = Options { stdio: true, ..options() };
+    let options = options().stdio(true);
     let (events, outcome) = record(Tracer::new(options).command(command));
     assert_eq!(outcome.shell_code(), 0);
     let mut output = String::new();
@@ -122,7 +122,7 @@ fn the_environment_and_streams_are_as_asked() {
 }
 
 #[test]
-fn a_program_that_is_not_there_is_an_error() {
+fn a_program_that_does_not_exist_is_an_error() {
     let missing = Tracer::new(options()).command(quiet(["no-such-program"])).run(drop);
     let text = missing.expect_err("no such program").to_string();
     assert_eq!(text, "no-such-program: not found in PATH, or not executable");
@@ -137,7 +137,7 @@ fn a_program_that_is_not_there_is_an_error() {
 
 #[test]
 fn a_deadline_ends_everything() {
-    let options = Options { deadline: Some(Duration::from_millis(200)), ..Options::default() };
+    let options = Options::default().deadline(Duration::from_millis(200));
     let began = Instant::now();
     let tracer = Tracer::new(options).command(quiet(shell("sleep 50 & sleep 50; wait")));
     let (_, outcome) = record(tracer);
@@ -166,8 +166,8 @@ fn another_thread_can_stop_a_recording() {
     assert_eq!(outcome.end, EndReason::Stopped);
 }
 
-/// Ourselves as another process, which can be killed, and be another user's: runs the one test
-/// that does nothing unless asked by a variable.
+/// This test binary as another process, which can be killed, or belong to another user: it runs the
+/// one test that does nothing unless an environment variable asks for it.
 fn another_tracer(argv: &[&str]) -> process::Command {
     let us = std::env::current_exe().expect("our path");
     let mut command = process::Command::new(us);
@@ -231,7 +231,7 @@ fn programs_die_with_their_tracer() {
 fn unprivileged_users_can_trace() {
     // SAFETY: takes nothing, cannot fail.
     if unsafe { libc::geteuid() } != 0 {
-        return; // Then every other test here shows it.
+        return; // Then every other test here runs unprivileged.
     }
     if !crate::tracees::has("setpriv") {
         return crate::tracees::not_run("an unprivileged recording", "setpriv");

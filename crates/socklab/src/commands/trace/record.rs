@@ -41,7 +41,7 @@ pub(crate) struct TracePlan {
 
 impl Default for TracePlan {
     fn default() -> Self {
-        let sample = Options::default().sample;
+        let sample = Options::SAMPLE;
         TracePlan { commands: vec![], attach: vec![], sample, timeout: None, by_hand: false }
     }
 }
@@ -59,12 +59,8 @@ pub(crate) struct TraceEnd {
 /// Runs and records until the programs have ended, Ctrl-C was pressed, or the time is up.
 pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let several = plan.commands.len() > 1;
-    let options = Options {
-        sample: plan.sample,
-        deadline: plan.timeout,
-        finish: if several { Finish::LastEnded { grace: GRACE } } else { Finish::AllEnded },
-        ..Options::default()
-    };
+    let finish = if several { Finish::LastEnded { grace: GRACE } } else { Finish::AllEnded };
+    let options = Options::default().sample(plan.sample).deadline(plan.timeout).finish(finish);
     let mut tracer = Tracer::new(options);
     let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
     for TracedProgram { argv, label, input, output } in plan.commands {

@@ -15,8 +15,8 @@ use std::time::Duration;
 use socklab_event::{Call, Event, Notice, Process};
 use socklab_trace::{Command, Options, Stdio, Summary, Tracer};
 
-/// What a test cannot do here, said aloud and counted: straight to standard error, because the
-/// test harness keeps what passing tests print to itself.
+/// Says visibly that a test can't run here: straight to standard error, because the test harness
+/// captures what passing tests print.
 pub(crate) fn not_run(what: &str, needs: &str) {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
@@ -88,7 +88,7 @@ fn compile(
     let mut command = process::Command::new(compiler);
     command.args(to(program.clone().into())).args(flags).arg(path);
     command.env("GOFLAGS", "-mod=mod").env("GO111MODULE", "off").env("CGO_ENABLED", "0");
-    // A home need not exist, nor be ours to write to.
+    // HOME may be missing or not writable.
     if env::var_os("GOCACHE").is_none() {
         command.env("GOCACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("go"));
     }
@@ -98,27 +98,27 @@ fn compile(
     Ok(vec![program.into()])
 }
 
-/// Options every test uses: nothing may take a minute.
+/// The options of every test: none may take a minute.
 pub(crate) fn options() -> Options {
-    Options { deadline: Some(Duration::from_secs(60)), ..Options::default() }
+    Options::default().deadline(Duration::from_secs(60))
 }
 
-/// A command whose output nobody needs.
+/// A command whose output is discarded.
 pub(crate) fn quiet<S: Into<OsString>>(argv: impl IntoIterator<Item = S>) -> Command {
-    // What the tests' own starter left open is not what they are about.
+    // Descriptors that this process inherited would change the numbers of the tracee's.
     socklab_trace::close_others_on_exec();
     let command = Command::new(argv).stdin(Stdio::Null).stdout(Stdio::Null);
     command.env("PYTHON", python().unwrap_or_default())
 }
 
-/// Runs a tracer and keeps everything.
+/// Runs a tracer and collects its events.
 pub(crate) fn record(tracer: Tracer) -> (Vec<Event>, Summary) {
     let mut events = Vec::new();
     let outcome = tracer.run(|event| events.push(event)).expect("a recording");
     (events, outcome)
 }
 
-/// Runs one tracee and keeps everything.
+/// Runs one tracee and collects its events.
 pub(crate) fn record_one<S: Into<OsString>>(
     argv: impl IntoIterator<Item = S>,
 ) -> (Vec<Event>, Summary) {

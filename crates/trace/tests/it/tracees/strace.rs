@@ -1,4 +1,4 @@
-//! What strace makes of the same program.
+//! The calls of a program as strace reports them.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -32,10 +32,10 @@ pub(crate) const ANY_CALLS: &[&str] = &[
     "sendfile", "splice",
 ];
 
-/// One call, as both can tell it: name, descriptor, result.
+/// One call, as far as both tracers report it: name, descriptor, result.
 pub(crate) type Line = (String, Option<i64>, String);
 
-/// The calls of every thread, in order; threads without any left out.
+/// The calls of every thread that made any, in order.
 pub(crate) type Threads = BTreeMap<u32, Vec<Line>>;
 
 /// Runs a command under `strace -f -yy`.
@@ -66,8 +66,8 @@ fn tempfile(name: &str) -> String {
 fn parse(text: &str) -> Threads {
     let mut threads = Threads::new();
     let mut unfinished = BTreeMap::new();
-    // Calls that a signal interrupted; whether they failed with EINTR or are made again shows
-    // when the handler returns.
+    // Calls that a signal interrupted: whether they fail with EINTR or are restarted is known when
+    // the handler returns.
     let mut interrupted: BTreeMap<u32, Line> = BTreeMap::new();
     for line in text.lines() {
         let Some((tid, rest)) = line.split_once(' ') else {
