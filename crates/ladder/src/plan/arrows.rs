@@ -1,6 +1,6 @@
 //! Arrows: which call's bytes went to which call, and what the wire carried.
 
-use socklab_event::{Args, Call, Fate, Frame, Transport, What};
+use socklab_event::{Args, Fate, Frame, Transport, What};
 use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
 use socklab_say::{count, say};
 
@@ -112,7 +112,7 @@ impl Pen<'_, '_> {
     }
 
     fn connect(&mut self, sheet: &mut Sheet, row: usize, at: Position, connection: usize) {
-        if self.scene.segments.has(connection) {
+        if self.scene.flows.frames.has(connection) {
             return;
         }
         let flows = self.scene.flows;
@@ -129,7 +129,7 @@ impl Pen<'_, '_> {
         let Some(connection) = flows.connection_at(at) else { return };
         let seen = flows.ended_by(at).and_then(|closing| sheet.end_of(closing.seen));
         let Some(head) = seen else { return };
-        if self.scene.segments.has(connection) {
+        if self.scene.flows.frames.has(connection) {
             return;
         }
         let heads = vec![Head { row: head, bytes: 0..0, of: 0 }];
@@ -149,8 +149,8 @@ impl Pen<'_, '_> {
                 Some((part.received, Head { row, bytes, of: transfer.total }))
             })
             .collect();
-        let on_wire = transfer.connection.is_some_and(|one| self.scene.segments.has(one));
-        let absorbed = self.scene.segments.absorbed_by(transfer.sent).is_some();
+        let on_wire = transfer.connection.is_some_and(|one| self.scene.flows.frames.has(one));
+        let absorbed = flows.frames.of_message(transfer.sent).is_some();
         let kind = if absorbed { ArrowKind::Frame } else { ArrowKind::Bytes };
         let label = message(flows, transfer);
         let arrow = self.arrow(row, transfer.sent, kind, label);
@@ -196,29 +196,20 @@ impl Pen<'_, '_> {
         let flows = self.scene.flows;
         let from = self.scene.cast.lane_at(flows, at)?;
         let connection = flows.connection_at(at)?;
-        let to = self.other_lane(connection, flows.socket_at(at))?;
+        let to = self.end_lane(connection, flows.other_side(connection, flows.socket_at(at)))?;
         let arrow =
             Arrow { row, from, to, kind, label, number: None, heads: Vec::new(), lost: false };
         (from != to).then_some(arrow)
     }
 
-    /// The column of the other end: of whoever uses that socket, or listens for it, or of a peer
-    /// that was not recorded.
-    fn other_lane(&self, connection: usize, socket: Option<usize>) -> Option<usize> {
+    /// The column of one end of a connection: of whoever uses its socket, or listens for it, or of
+    /// a peer that was not recorded.
+    fn end_lane(&self, connection: usize, side: usize) -> Option<usize> {
         let flows = self.scene.flows;
-        let whole = &flows.connections[connection];
-        match flows.other_end(connection, socket).socket.or(whole.listener) {
-            Some(other) => self.lane(other),
-            None => self.scene.cast.outside(whole),
+        match flows.end_socket(connection, side) {
+            Some(socket) => self.scene.cast.lane_at(flows, flows.used_at(socket)?),
+            None => self.scene.cast.outside(&flows.connections[connection]),
         }
-    }
-
-    fn lane(&self, socket: usize) -> Option<usize> {
-        let flows = self.scene.flows;
-        let calls = &flows.sockets[socket].calls;
-        let moves = |at: &&Position| flows.call(**at).is_some_and(Call::moves_data);
-        let at = calls.iter().find(moves).or(calls.first())?;
-        self.scene.cast.lane_at(flows, *at)
     }
 
     /// Bytes, connections and ends that came from a peer which was not recorded.
@@ -227,7 +218,7 @@ impl Pen<'_, '_> {
         let Some(call) = flows.call(at).filter(|_| sheet.rows[row].band.is_none()) else { return };
         let Some(connection) = flows.connection_at(at) else { return };
         let other = flows.other_end(connection, flows.socket_at(at));
-        if other.socket.is_some() || self.scene.segments.has(connection) {
+        if other.socket.is_some() || self.scene.flows.frames.has(connection) {
             return;
         }
         let datagram = flows.connections[connection].kind == ConnectionKind::Datagrams;
@@ -246,12 +237,9 @@ impl Pen<'_, '_> {
     }
 
     fn frame(&mut self, sheet: &mut Sheet, row: usize, at: Position, frame: &Frame) {
-        let Some(ends) = self.scene.segments.ends(at) else { return };
-        let lanes = ends.connection.map(|connection| {
-            let sockets = self.scene.flows.connections[connection].ends.each_ref();
-            let [first, second] = sockets.map(|end| end.socket);
-            [self.other_lane(connection, second), self.other_lane(connection, first)]
-        });
+        let Some(ends) = self.scene.flows.frames.flow(at) else { return };
+        let lanes =
+            ends.connection.map(|connection| [0, 1].map(|side| self.end_lane(connection, side)));
         let by_host = |host: Option<&str>| {
             let hosts = self.scene.cast.participants.iter();
             host.and_then(|host| hosts.clone().position(|one| one.host.as_deref() == Some(host)))

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Place, Timeline};
+use socklab_event::Place;
 use socklab_flows::{Connection, Flows, Position};
 use socklab_say::{Speaker, say};
 
@@ -33,13 +33,8 @@ pub(crate) struct Cast {
 
 impl Cast {
     /// Chooses the columns.
-    pub(crate) fn of(
-        timeline: &Timeline,
-        flows: &Flows<'_>,
-        notable: &Notable,
-        options: &Options,
-    ) -> Self {
-        let mut groups = sides::split(groups(timeline, flows, notable), flows);
+    pub(crate) fn of(flows: &Flows<'_>, notable: &Notable, options: &Options) -> Self {
+        let mut groups = sides::split(groups(flows, notable), flows);
         sides::count_roles(&mut groups, flows);
         if options.order == ColumnOrder::ClientsFirst {
             groups.sort_by_key(|group| match (group.connects > 0, group.accepts > 0) {

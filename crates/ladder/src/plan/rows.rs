@@ -39,7 +39,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
     let mut sheet = Sheet { origin, ..Sheet::default() };
     let mut bands: HashMap<usize, Band> = HashMap::new();
     let connection = |at: Position| {
-        let of_frame = || scene.segments.ends(at).and_then(|ends| ends.connection);
+        let of_frame = || scene.flows.frames.flow(at).and_then(|flow| flow.connection);
         scene.flows.connection_at(at).or_else(of_frame)
     };
     for mut draft in drafts {
@@ -107,7 +107,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
         moments.sort_unstable();
         moments
     };
-    for &at in visible.shown.iter().filter(|at| !scene.segments.is_absorbed(**at)) {
+    for &at in visible.shown.iter().filter(|at| !flows.frames.carries_one_message(**at)) {
         let event = flows.order[at];
         let seqs = vec![event.seq];
         let draft =
@@ -153,7 +153,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
                     drafts.push(draft(event.at, Stage::Whole, Some(cell)));
                 }
             }
-            What::Frame(_) if scene.segments.ends(at).is_some() => {
+            What::Frame(_) if flows.frames.flow(at).is_some() => {
                 drafts.push(draft(event.at, Stage::Whole, None));
             }
             What::Frame(_) | What::Notice(_) => {}
@@ -198,14 +198,14 @@ fn cause(scene: &Scene<'_, '_>, at: Position) -> Option<Position> {
         let connection = flows.connections.get(flows.connection_at(at)?)?;
         call.value()?;
         let connected = connection.connected.filter(|_| connection.accepted == Some(at));
-        return scene.segments.before(flows, at).or(connected);
+        return scene.frame_before(at).or(connected);
     }
     if let Some(closing) = flows.closing_at(at) {
-        return scene.segments.before(flows, at).or(closing.closed);
+        return scene.frame_before(at).or(closing.closed);
     }
     let (transfer, _) = *flows.got_at(at).last()?;
     let transfer = &flows.transfers[transfer];
-    scene.segments.carrier(transfer).or(Some(transfer.sent))
+    scene.carrier(transfer).or(Some(transfer.sent))
 }
 
 /// Gives connections their numbers by first appearance, for colours.

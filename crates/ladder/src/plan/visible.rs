@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Event, Exit, Frame, Process, Transport, What};
+use socklab_event::{Exit, Process, What};
 use socklab_flows::{Flows, Position};
 
 use super::cast::Cast;
@@ -47,8 +47,9 @@ pub(crate) fn choose(
                     visible.shown.push(at);
                 }
             }
-            What::Frame(frame) => {
-                if keep || options.detail == Detail::All || !is_bare_ack(flows, at, frame) {
+            What::Frame(_) => {
+                let bare_ack = flows.frames.flow(at).is_some_and(|flow| flow.bare_ack);
+                if keep || options.detail == Detail::All || !bare_ack {
                     visible.shown.push(at);
                 } else {
                     visible.bare_acks += 1;
@@ -74,28 +75,4 @@ fn is_worth_a_row(process: &Process, alone: bool, options: &Options) -> bool {
         Process::Start { .. } | Process::Ready { .. } => false,
         Process::Exec { .. } | Process::Continued => options.detail == Detail::All,
     }
-}
-
-/// An ACK without data, unless it is the third step of a handshake.
-fn is_bare_ack(flows: &Flows<'_>, at: Position, frame: &Frame) -> bool {
-    let Some(headers) = &frame.headers else { return false };
-    let Transport::Tcp { flags, .. } = &headers.transport else { return false };
-    let bare = headers.payload.total == 0
-        && flags.has("ACK")
-        && !["SYN", "FIN", "RST"].iter().any(|flag| flags.has(flag));
-    // The frame before it in this conversation tells whether it completes a handshake.
-    let same = |event: &&&Event| {
-        let other = event.frame().and_then(|frame| frame.headers.as_ref());
-        other.is_some_and(|other| {
-            let forth = other.source == headers.source && other.destination == headers.destination;
-            let back = other.source == headers.destination && other.destination == headers.source;
-            forth || back
-        })
-    };
-    let before = flows.order[..at].iter().rev().take(200).find(same);
-    let answers_syn = before.and_then(|event| event.frame()).is_some_and(|frame| {
-        let transport = frame.headers.as_ref().map(|headers| &headers.transport);
-        matches!(transport, Some(Transport::Tcp { flags, .. }) if flags.has("SYN") && flags.has("ACK"))
-    });
-    bare && !answers_syn && matches!(frame.fate, socklab_event::Fate::Delivered { .. })
 }
