@@ -163,9 +163,22 @@ impl<'t> Flows<'t> {
         self.ended_by.get(&at).map(|index| &self.closings[*index])
     }
 
-    /// The process that an event happened to; `None` for what no process did, like a frame.
-    pub fn process_at(&self, at: Position) -> Option<&RecordedProcess<'t>> {
-        self.process_at.get(at).copied().flatten().map(|index| &self.processes[index])
+    /// Which process an event happened to; `None` for what no process did, like a frame.
+    pub fn process_at(&self, at: Position) -> Option<usize> {
+        self.process_at.get(at).copied().flatten()
+    }
+
+    /// Who an event happened to: the label of its process's command.
+    pub fn actor_at(&self, at: Position) -> Option<&'t str> {
+        self.processes[self.process_at(at)?].actor()
+    }
+
+    /// What people call the process an event happened to.
+    pub fn name_at(&self, at: Position) -> String {
+        match self.process_at(at) {
+            Some(process) => self.processes[process].name(),
+            None => format!("#{}", self.order[at].place.process),
+        }
     }
 
     /// The process of this id; of several, the last.
@@ -179,11 +192,6 @@ impl<'t> Flows<'t> {
         let calls = &self.sockets[socket].calls;
         let moves = |at: &&Position| self.call(**at).is_some_and(Call::moves_data);
         calls.iter().find(moves).or(calls.first()).copied()
-    }
-
-    /// The process that uses a socket.
-    pub fn user_of(&self, socket: usize) -> Option<&RecordedProcess<'t>> {
-        self.process_at(self.used_at(socket)?)
     }
 
     /// Which end of a connection faces a socket: an index into its `ends`.
