@@ -1,4 +1,4 @@
-//! Arrows: which call's bytes went to which call, and what the wire carried.
+//! Arrows: which call received the data of which, and what the wire carried.
 
 use socklab_event::{Args, Fate, Frame, Transport, What};
 use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
@@ -11,10 +11,10 @@ use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head};
 use crate::schema;
 
-/// Before the numbers of the arrows a read got.
+/// Precedes the numbers of the arrows a receive got data from.
 const GOT: &str = "◂";
 
-/// Draws every arrow, and writes into the cells which numbered ones they sent or got.
+/// Draws the arrows, and adds to the cells the numbers of those they sent or received.
 pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
     let mut pen = Pen { scene, arrows: Vec::new(), numbered: 0, notes: Vec::new() };
     let mut places: Vec<(usize, Position)> =
@@ -37,13 +37,13 @@ pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
     pen.arrows
 }
 
-/// Adds what a read got, or a send's number, to the words of the call.
+/// Adds an arrow's number, and which bytes of it were received, to the text of a call.
 fn cite(label: &mut Label, text: String) {
     let cites = |part: &Part| part.kind == PartKind::Number && part.text.starts_with(GOT);
     let again = label.parts.iter().any(cites);
     let more = text.strip_prefix(GOT).map(str::trim_start).filter(|_| again);
     match (label.parts.last_mut(), more) {
-        // Several whole messages in one read: ◂ ②③.
+        // Several whole messages in one receive: ◂ ②③.
         (Some(last), Some(more)) if cites(last) && !partly(&last.text) && !partly(more) => {
             last.text.push_str(more);
         }
@@ -56,7 +56,7 @@ fn cite(label: &mut Label, text: String) {
     }
 }
 
-/// True if a citation says which bytes.
+/// True if the text says which bytes.
 fn partly(text: &str) -> bool {
     text.trim_start_matches(GOT).trim_start().contains(' ')
 }
@@ -65,7 +65,7 @@ struct Pen<'a, 't> {
     scene: &'a Scene<'a, 't>,
     arrows: Vec<Arrow>,
     numbered: u32,
-    /// What to add to which event's cell in which row.
+    /// Texts to add: the event, the row of its cell, the text.
     notes: Vec<(Position, usize, String)>,
 }
 
@@ -191,7 +191,7 @@ impl Pen<'_, '_> {
         }
     }
 
-    /// An arrow from the caller of `at` to the column of the other end.
+    /// An arrow from the column of the call at `at` to the column of its peer.
     fn arrow(&self, row: usize, at: Position, kind: ArrowKind, label: Label) -> Option<Arrow> {
         let flows = self.scene.flows;
         let from = self.scene.cast.lane_at(flows, at)?;
@@ -212,7 +212,7 @@ impl Pen<'_, '_> {
         }
     }
 
-    /// Bytes, connections and ends that came from a peer which was not recorded.
+    /// Draws the data, connections and ends of stream that came from a peer that was not recorded.
     fn comes_from_outside(&mut self, sheet: &mut Sheet, row: usize, at: Position) {
         let flows = self.scene.flows;
         let Some(call) = flows.call(at).filter(|_| sheet.rows[row].band.is_none()) else { return };

@@ -1,4 +1,4 @@
-//! Columns in the making: commands, and the programs they start.
+//! Groups processes into columns: the commands, and the programs they start.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -10,14 +10,13 @@ use super::notable::Notable;
 use super::unit::Unit;
 use crate::clean::clean;
 
-/// More columns than this and programs begin to share.
+/// The maximum number of columns before programs share one.
 const MOST: usize = 14;
 
-/// What makes two processes one column: command, program, command line.
+/// Processes with equal keys share a column: command, program, command line.
 type Key = (Option<u32>, u32, String);
 
-/// One group for every program that used sockets in a way worth drawing, in the order of the
-/// commands.
+/// One group per program that made calls worth drawing, in the order of the commands.
 pub(crate) fn groups(flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
     let killed = killed(flows.timeline);
     let mut units: Vec<(Unit, Option<String>)> = Vec::new();
@@ -28,7 +27,7 @@ pub(crate) fn groups(flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
             units.push((unit, event.place.host.clone()));
         }
     }
-    // A column can be too much detail: first every program its own, then one per command line,
+    // If there are too many columns, share them: try one per program, then one per command line,
     // then one per command.
     let by_root = |process: &RecordedProcess<'_>| (process.command, process.root, String::new());
     let by_line = |process: &RecordedProcess<'_>| (process.command, 0, process.argv.join(" "));
@@ -45,7 +44,7 @@ pub(crate) fn groups(flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
     groups
 }
 
-/// The processes that a signal ended: whatever they did, that is worth a row.
+/// The processes killed by a signal, which is always worth a row.
 fn killed(timeline: &Timeline) -> HashSet<u32> {
     let killed = |event: &&Event| {
         matches!(event.what, What::Process(Process::Exit { status: Exit::Signal(_) }))
@@ -86,11 +85,11 @@ fn named(process: &RecordedProcess<'_>, host: Option<String>) -> Group {
     }
 }
 
-/// As a person would type it: the program without its folder.
+/// The command line as a person would type it, without the program's directory.
 fn command_line(argv: &[String]) -> String {
     let word = |(index, word): (usize, &String)| match word {
         _ if index == 0 => file_name(word).to_owned(),
-        // A long path says most at its end.
+        // Keep the end of a long path, which is the most telling part.
         _ if word.contains('/') && !word.contains(' ') && word.len() > 24 => {
             format!("…/{}", file_name(word))
         }
@@ -99,8 +98,8 @@ fn command_line(argv: &[String]) -> String {
     argv.iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// A command that made no call on a socket still has its column; a shell whose children made
-/// them all does not.
+/// Adds a column for each command that made no call on a socket, unless its children did, as with a
+/// shell.
 fn quiet_commands(groups: &mut Vec<Group>, flows: &Flows<'_>) {
     for process in &flows.processes {
         let Some(command) = process.command.filter(|_| process.root == process.id) else {
@@ -113,7 +112,7 @@ fn quiet_commands(groups: &mut Vec<Group>, flows: &Flows<'_>) {
             groups.push(group);
         }
     }
-    // The first thread of a process also lives, prints and dies.
+    // Output and exit are events of a process's first thread, so it needs a column too.
     for group in groups {
         for process in group.units.iter().map(|unit| unit.0).collect::<BTreeSet<_>>() {
             if !group.units.contains(&(process, process)) {

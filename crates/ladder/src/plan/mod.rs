@@ -74,7 +74,7 @@ impl Ladder {
     }
 }
 
-/// A copy of every event that is drawn by itself, for displays that open them.
+/// Copies the events that are drawn, for displays that show their details.
 fn events(flows: &Flows<'_>, rows: &[Row]) -> BTreeMap<u64, Event> {
     const MOST_OF_A_FOLD: usize = 4;
     let wanted: std::collections::HashSet<u64> = rows

@@ -1,4 +1,4 @@
-//! What every stage from the rows on reads: the conversations, the columns, the frames.
+//! What all stages from the rows on read: the conversations, the columns, the frames.
 
 use socklab_event::Call;
 use socklab_flows::{Flows, Position, Transfer};
@@ -6,7 +6,7 @@ use socklab_flows::{Flows, Position, Transfer};
 use super::cast::Cast;
 use crate::options::Options;
 
-/// What every step needs.
+/// The input of these stages.
 pub(crate) struct Scene<'a, 't> {
     pub(crate) flows: &'a Flows<'t>,
     pub(crate) cast: &'a Cast,
@@ -16,8 +16,8 @@ pub(crate) struct Scene<'a, 't> {
 }
 
 impl Scene<'_, '_> {
-    /// True if this call is one that waited: it took long, or it is an `accept` that had begun
-    /// before the `connect` that let it return, however soon that came.
+    /// True if the call at `at` waited: it took long enough, or it is an `accept` that started
+    /// before the `connect` that it accepted.
     pub(crate) fn waited(&self, at: Position, call: &Call) -> bool {
         self.options.waited(call) || self.awaited_connect(at, call).unwrap_or(false)
     }

@@ -1,4 +1,4 @@
-//! Which events are worth a row.
+//! Which events are drawn.
 
 use std::collections::HashMap;
 
@@ -9,20 +9,20 @@ use super::cast::Cast;
 use super::notable::Notable;
 use crate::options::{Detail, Options};
 
-/// The events to draw, and what was left out.
+/// The events to draw, and counts of those left out.
 #[derive(Debug, Default)]
 pub(crate) struct Visible {
-    /// In order.
+    /// The positions of the events to draw, in order.
     pub(crate) shown: Vec<Position>,
-    /// Calls that only set up or enquire.
+    /// Number of calls that only set up or query.
     pub(crate) hidden: u64,
-    /// Frames that only acknowledge.
+    /// Number of frames that only acknowledge.
     pub(crate) bare_acks: u64,
-    /// The first call of each name look-up, which stands for all of its calls.
+    /// The first call of each name lookup, which stands for all its calls, and the lookup's index.
     pub(crate) lookups: HashMap<Position, usize>,
 }
 
-/// Sorts the events into drawn and not drawn.
+/// Chooses the events to draw.
 pub(crate) fn choose(
     flows: &Flows<'_>,
     notable: Notable,
