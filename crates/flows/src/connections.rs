@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use socklab_event::{Args, Endpoint, Errno, Event, Outcome, Protocol};
 
+use crate::reach::{ByPort, Caller, Sockets, by_port};
 use crate::{Position, Socket};
 
 /// Two ends that talk, either of which may be outside the recording.
@@ -42,6 +43,7 @@ pub struct End {
 pub(crate) struct Paired {
     pub(crate) connections: Vec<Connection>,
     pub(crate) connection_at: Vec<Option<usize>>,
+    pub(crate) by_port: ByPort,
 }
 
 /// Pairs connection-oriented sockets; datagrams make their own connections later.
@@ -50,6 +52,7 @@ pub(crate) fn pair(
     sockets: &mut [Socket],
     socket_at: &[Option<usize>],
 ) -> Paired {
+    let by_port = by_port(sockets);
     let partner = partners(sockets);
     let mut connections: Vec<Connection> = Vec::new();
     for index in 0..sockets.len() {
@@ -57,14 +60,15 @@ pub(crate) fn pair(
             continue;
         }
         let other = partner.get(&index).copied();
-        let connection = joined(order, sockets, index, other);
+        let known = Sockets { order, all: sockets, by_port: &by_port };
+        let connection = joined(&known, index, other);
         for end in [Some(index), other].into_iter().flatten() {
             sockets[end].connection = Some(connections.len());
         }
         connections.push(connection);
     }
     let connection_at = socket_at.iter().map(|socket| sockets[(*socket)?].connection).collect();
-    Paired { connections, connection_at }
+    Paired { connections, connection_at, by_port }
 }
 
 /// Connected, in the sense of a stream: datagram sockets only remember a destination.
@@ -107,7 +111,8 @@ fn partners(sockets: &[Socket]) -> HashMap<usize, usize> {
     partner
 }
 
-fn joined(order: &[&Event], sockets: &[Socket], one: usize, other: Option<usize>) -> Connection {
+fn joined(known: &Sockets<'_, '_>, one: usize, other: Option<usize>) -> Connection {
+    let Sockets { order, all: sockets, .. } = *known;
     let accepted = |socket: &usize| sockets[*socket].created.filter(|at| is_accept(order, *at));
     let one_accepted = accepted(&one);
     let (first, second) =
@@ -132,7 +137,11 @@ fn joined(order: &[&Event], sockets: &[Socket], one: usize, other: Option<usize>
     let listener = match second {
         Some(second) => sockets[second].listener,
         // Connected, but not accepted (yet): it waits in the backlog of whoever listens there.
-        None => far.as_ref().and_then(|far| listens_at(sockets, identity.netns, far)),
+        None => far.as_ref().and_then(|far| {
+            let at = connected.unwrap_or(order.len());
+            let (netns, protocol) = (identity.netns, identity.protocol);
+            known.reached(Caller { at, socket: first, netns, protocol }, far)
+        }),
     };
     Connection {
         kind: ConnectionKind::Stream,
@@ -145,27 +154,4 @@ fn joined(order: &[&Event], sockets: &[Socket], one: usize, other: Option<usize>
 
 fn is_accept(order: &[&Event], at: Position) -> bool {
     order[at].call().is_some_and(|call| matches!(call.args, Args::Accept { .. }))
-}
-
-fn listens_at(sockets: &[Socket], netns: Option<u64>, address: &Endpoint) -> Option<usize> {
-    sockets.iter().position(|socket| socket.listening.is_some() && is_at(socket, netns, address))
-}
-
-/// True if what is sent to `address` from `netns` reaches this socket, as far as addresses tell.
-pub(crate) fn is_at(socket: &Socket, netns: Option<u64>, address: &Endpoint) -> bool {
-    let Some(local) = &socket.identity.local else { return false };
-    let (local, address) = (local.unmapped(), address.unmapped());
-    let here = match (netns, socket.identity.netns) {
-        (Some(a), Some(b)) => a == b,
-        _ => true,
-    };
-    let Some((ip, port)) = address.ip_port() else { return here && local == address };
-    let own = local.ip_port();
-    let same_port = own.is_some_and(|(_, own)| own == port && port != 0);
-    let local_only = ip.is_loopback() || ip.is_unspecified();
-    let other_host = here || (!local_only && own.is_some_and(|(own, _)| own == ip));
-    // A connect to 0.0.0.0 goes to this machine.
-    let same_ip =
-        local.is_any_address() || ip.is_unspecified() || own.is_some_and(|(own, _)| own == ip);
-    same_port && same_ip && (other_host || ip.is_multicast())
 }

@@ -3,9 +3,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use socklab_event::{Bytes, Call, Endpoint, Event};
+use socklab_event::{Bytes, Endpoint, Event, SocketId};
 
-use crate::connections::{Paired, is_at};
+use crate::connections::Paired;
+use crate::reach::{Caller, Sockets, is_at};
 use crate::{Connection, ConnectionKind, End, Part, Position, Socket, Transfer};
 
 /// An end of a datagram conversation: a recorded socket, or an address outside.
@@ -39,7 +40,6 @@ pub(crate) fn join(
     let mut post = Post {
         order,
         sockets,
-        by_port: by_port(sockets),
         conversations: HashMap::new(),
         letters: Vec::new(),
         transfers: Vec::new(),
@@ -86,20 +86,9 @@ fn is_inet_datagram(socket: &Socket) -> bool {
     inet && identity.kind == socklab_event::SocketType::DGRAM
 }
 
-fn by_port(sockets: &[Socket]) -> HashMap<u16, Vec<usize>> {
-    let mut by_port: HashMap<u16, Vec<usize>> = HashMap::new();
-    for (index, socket) in sockets.iter().enumerate().filter(|(_, one)| is_inet_datagram(one)) {
-        if let Some(port) = socket.identity.local.as_ref().and_then(Endpoint::port) {
-            by_port.entry(port).or_default().push(index);
-        }
-    }
-    by_port
-}
-
 struct Post<'s, 't> {
     order: &'s [&'t Event],
     sockets: &'s [Socket],
-    by_port: HashMap<u16, Vec<usize>>,
     conversations: HashMap<(usize, Node), usize>,
     letters: Vec<Letter<'t>>,
     transfers: Vec<Transfer>,
@@ -200,7 +189,10 @@ impl<'t> Post<'_, 't> {
         address: &Endpoint,
     ) -> Option<usize> {
         address.port()?;
-        let other = match self.reached(at, socket, address) {
+        let known = Sockets { order: self.order, all: self.sockets, by_port: &paired.by_port };
+        let SocketId { netns, protocol, .. } = self.sockets[socket].identity;
+        let caller = Caller { at, socket: Some(socket), netns, protocol };
+        let other = match known.reached(caller, address) {
             Some(other) => Node::Socket(other),
             None => Node::Outside(address.unmapped()),
         };
@@ -230,27 +222,6 @@ impl<'t> Post<'_, 't> {
             accepted: None,
         });
         Some(index)
-    }
-
-    /// The recorded socket a datagram to `address` reaches: the one connected back to us, else
-    /// the most exactly bound one that is alive at the time.
-    fn reached(&self, at: Position, from: usize, address: &Endpoint) -> Option<usize> {
-        let netns = self.sockets[from].identity.netns;
-        let candidates = self.by_port.get(&address.port()?)?.iter().copied();
-        let reachable = candidates.filter(|other| {
-            let socket = &self.sockets[*other];
-            let closed =
-                socket.last().filter(|last| *last < at).and_then(|last| self.order[last].call());
-            let alive = !closed.is_some_and(Call::is_close);
-            // Nothing waits for a socket that does not exist yet: the datagram was thrown away.
-            let born = socket.created.is_none_or(|created| created < at);
-            *other != from && born && alive && is_at(socket, netns, address)
-        });
-        reachable.max_by_key(|other| {
-            let identity = &self.sockets[*other].identity;
-            let exact = identity.local.as_ref().is_some_and(|local| !local.is_any_address());
-            (exact, std::cmp::Reverse(*other))
-        })
     }
 }
 

@@ -10,19 +10,26 @@
 mod closings;
 mod connections;
 mod datagrams;
+mod frames;
 mod lookups;
 mod names;
+mod processes;
+mod reach;
 mod sockets;
 mod streams;
 
 use std::collections::HashMap;
 
+use frames::Conversations;
+use reach::{ByPort, Caller, Sockets};
 use socklab_event::{Call, Event, Timeline};
 
 pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
+pub use frames::{FrameFlow, Frames};
 pub use lookups::{Lookup, question};
 pub use names::{file_name, program_name};
+pub use processes::RecordedProcess;
 pub use sockets::Socket;
 pub use streams::{Part, Transfer};
 
@@ -32,6 +39,8 @@ pub type Position = usize;
 /// The conversations of a timeline.
 #[derive(Debug)]
 pub struct Flows<'t> {
+    /// The recording itself.
+    pub timeline: &'t Timeline,
     /// The events, causes before effects.
     pub order: Vec<&'t Event>,
     /// Every socket seen, in order of appearance.
@@ -44,6 +53,12 @@ pub struct Flows<'t> {
     pub closings: Vec<Closing>,
     /// Name look-ups over DNS.
     pub lookups: Vec<Lookup>,
+    /// Every process, in order of appearance.
+    pub processes: Vec<RecordedProcess<'t>>,
+    /// What the frames of the wire belong to.
+    pub frames: Frames,
+    by_port: ByPort,
+    process_at: Vec<Option<usize>>,
     socket_at: Vec<Option<usize>>,
     connection_at: Vec<Option<usize>>,
     sent_at: HashMap<Position, Vec<usize>>,
@@ -56,6 +71,7 @@ impl<'t> Flows<'t> {
     /// Follows every socket of the timeline.
     pub fn of(timeline: &'t Timeline) -> Self {
         let order = timeline.in_order();
+        let (processes, process_at) = processes::follow(timeline, &order);
         let (mut sockets, socket_at) = sockets::follow(&order);
         let mut paired = connections::pair(&order, &mut sockets, &socket_at);
         let mut transfers = streams::join(&order, &sockets, &paired.connections);
@@ -78,15 +94,25 @@ impl<'t> Flows<'t> {
         for (index, closing) in closings.iter().enumerate() {
             closing.closed.map(|closed| *ended_by.entry(closed).or_insert(index));
         }
-        let connection_at = paired.connection_at;
-        let connections = paired.connections;
+        let connections::Paired { connections, connection_at, by_port } = paired;
+        let frames = Frames::of(&Conversations {
+            order: &order,
+            sockets: &sockets,
+            connections: &connections,
+            transfers: &transfers,
+        });
         Self {
+            timeline,
             order,
             sockets,
             connections,
             transfers,
             closings,
             lookups,
+            processes,
+            frames,
+            by_port,
+            process_at,
             socket_at,
             connection_at,
             sent_at,
@@ -137,9 +163,65 @@ impl<'t> Flows<'t> {
         self.ended_by.get(&at).map(|index| &self.closings[*index])
     }
 
+    /// Which process an event happened to; `None` for what no process did, like a frame.
+    pub fn process_at(&self, at: Position) -> Option<usize> {
+        self.process_at.get(at).copied().flatten()
+    }
+
+    /// Who an event happened to: the label of its process's command.
+    pub fn actor_at(&self, at: Position) -> Option<&'t str> {
+        self.processes[self.process_at(at)?].actor()
+    }
+
+    /// What people call the process an event happened to.
+    pub fn name_at(&self, at: Position) -> String {
+        match self.process_at(at) {
+            Some(process) => self.processes[process].name(),
+            None => format!("#{}", self.order[at].place.process),
+        }
+    }
+
+    /// The process of this id; of several, the last.
+    pub fn process(&self, id: u32) -> Option<&RecordedProcess<'t>> {
+        self.processes.iter().rfind(|process| process.id == id)
+    }
+
+    /// Whose a socket is: the first call that moved data through it, else the first call made on
+    /// it. A connection accepted by one process may be served by another.
+    pub fn used_at(&self, socket: usize) -> Option<Position> {
+        let calls = &self.sockets[socket].calls;
+        let moves = |at: &&Position| self.call(**at).is_some_and(Call::moves_data);
+        calls.iter().find(moves).or(calls.first()).copied()
+    }
+
+    /// Which end of a connection faces a socket: an index into its `ends`.
+    pub fn other_side(&self, connection: usize, socket: Option<usize>) -> usize {
+        let first = self.connections[connection].ends[0].socket;
+        usize::from(first.is_some() && first == socket)
+    }
+
     /// The other end of a connection, seen from a socket.
     pub fn other_end(&self, connection: usize, socket: Option<usize>) -> &End {
-        let [first, second] = &self.connections[connection].ends;
-        if first.socket.is_some() && first.socket == socket { second } else { first }
+        &self.connections[connection].ends[self.other_side(connection, socket)]
+    }
+
+    /// The recorded socket at an end of a connection (0: the one that began it). For a connection
+    /// not accepted yet, the listening socket in whose backlog it waits.
+    pub fn end_socket(&self, connection: usize, side: usize) -> Option<usize> {
+        let Connection { ends, listener, .. } = &self.connections[connection];
+        ends[side].socket.or(listener.filter(|_| side == 1))
+    }
+
+    /// The recorded socket that the call there talks to, or tried to: that of its connection, else
+    /// the one its address leads to at that moment.
+    pub fn peer_at(&self, at: Position) -> Option<usize> {
+        let (call, socket) = (self.call(at)?, self.socket_at(at));
+        if let Some(connection) = self.connection_at(at) {
+            return self.end_socket(connection, self.other_side(connection, socket));
+        }
+        let own = call.socket.as_ref()?;
+        let known = Sockets { order: &self.order, all: &self.sockets, by_port: &self.by_port };
+        let caller = Caller { at, socket, netns: own.netns, protocol: own.protocol };
+        known.reached(caller, call.peer_address()?)
     }
 }

@@ -1,16 +1,15 @@
 //! What the rules look at: the conversations of a timeline, and short ways to ask about them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use socklab_event::{Args, Call, Endpoint, Errno, Process, Protocol, SocketType, Timeline};
+use socklab_event::{Args, Call, Endpoint, Errno, Protocol, SocketType};
 use socklab_flows::{Flows, Position};
 use socklab_say::Argument;
 
 /// A timeline with its conversations.
 pub(crate) struct Case<'t> {
-    pub(crate) flows: Flows<'t>,
+    pub(crate) flows: &'t Flows<'t>,
     by_thread: HashMap<(u32, u32), Vec<Position>>,
-    names: HashMap<u32, String>,
 }
 
 /// Where a rule applies.
@@ -42,13 +41,12 @@ impl Occurrence {
 }
 
 impl<'t> Case<'t> {
-    pub(crate) fn of(timeline: &'t Timeline) -> Self {
-        let flows = Flows::of(timeline);
+    pub(crate) fn of(flows: &'t Flows<'t>) -> Self {
         let mut by_thread: HashMap<(u32, u32), Vec<Position>> = HashMap::new();
         for (at, event, _) in flows.calls() {
             by_thread.entry((event.place.process, event.place.thread)).or_default().push(at);
         }
-        Self { flows, by_thread, names: names(timeline) }
+        Self { flows, by_thread }
     }
 
     /// The calls one thread made from one position to another.
@@ -106,8 +104,7 @@ impl<'t> Case<'t> {
 
     /// What people call the program that made a call: its label, or its own name.
     pub(crate) fn who(&self, at: Position) -> String {
-        let process = self.flows.order[at].place.process;
-        self.names.get(&process).cloned().unwrap_or_else(|| format!("#{process}"))
+        self.flows.name_at(at)
     }
 
     /// What people call two programs, told apart by their descriptors if they are one.
@@ -127,38 +124,6 @@ impl<'t> Case<'t> {
         let place = &self.flows.order[at].place;
         (place.process, place.thread)
     }
-}
-
-/// What people call each process.
-fn names(timeline: &Timeline) -> HashMap<u32, String> {
-    let mut labels: HashMap<u32, &str> = HashMap::new();
-    let mut children: HashSet<u32> = HashSet::new();
-    let mut names = HashMap::new();
-    for event in &timeline.events {
-        let process = event.place.process;
-        let argv = match event.process() {
-            Some(Process::Start { command, parent, argv, .. }) => {
-                children.extend(parent.map(|_| process));
-                let column = timeline.header.columns.get(*command as usize);
-                labels.insert(process, column.map_or("", |column| column.label.as_str()));
-                argv
-            }
-            Some(Process::Exec { argv, .. }) => {
-                // A child that starts another program is not what the command names.
-                if children.contains(&process) {
-                    labels.remove(&process);
-                }
-                argv
-            }
-            _ => continue,
-        };
-        let label = labels.get(&process).copied().unwrap_or("");
-        let name = socklab_flows::program_name(label, argv);
-        if !name.is_empty() {
-            names.insert(process, name);
-        }
-    }
-    names
 }
 
 /// Netlink, and the name service cache: never the student's own.

@@ -9,13 +9,13 @@
 
 mod call_word;
 mod case;
+mod conduct;
 mod expect;
 mod expect_pattern;
 mod rules;
 mod verdict;
 mod verdict_call;
 mod verdict_facts;
-mod verdict_scene;
 
 pub use call_word::CallWord;
 pub use expect::{
@@ -28,6 +28,7 @@ pub use verdict_facts::{Fact, facts};
 use std::borrow::Cow;
 
 use serde::Serialize;
+use socklab_flows::{Flows, Position};
 use socklab_say::{Argument, Sentence, count, sentence};
 
 use case::Case;
@@ -81,9 +82,9 @@ const LESSONS: usize = 1;
 const PROBLEMS: usize = 3;
 
 /// Everything the rules find, in the order of the decisive events.
-pub fn explain(timeline: &socklab_event::Timeline) -> Vec<Explanation> {
-    let case = Case::of(timeline);
-    let mut explanations: Vec<(socklab_flows::Position, Explanation)> = Vec::new();
+pub fn explain(flows: &Flows<'_>) -> Vec<Explanation> {
+    let case = Case::of(flows);
+    let mut explanations: Vec<(Position, Explanation)> = Vec::new();
     for rule in RULES {
         let mut findings = (rule.find)(&case);
         findings.retain(|finding| !finding.evidence.is_empty());

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use socklab_event::{Event, Exit, Process, SocketId, Timeline};
+use socklab_event::{Exit, Process};
+use socklab_flows::{Flows, Position};
 
+use crate::conduct::{exit, is_by, output};
 use crate::expect::{CallWanted, ExitWanted, Expectation, Subject};
 use crate::expect_pattern::BytesWanted;
-use crate::verdict_scene::Scene;
 
 /// The verdict on one expectation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -72,110 +73,105 @@ pub enum Mismatch {
 }
 
 /// Judges every expectation, in their order.
-pub fn judge(expectations: &[Expectation], timeline: &Timeline) -> Vec<Finding> {
-    let scene = Scene::new(timeline);
+pub fn judge(expectations: &[Expectation], flows: &Flows<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
-    // What each name rests on, for `after`, `before` and `same_socket`.
-    let mut evidence: BTreeMap<&str, &Event> = BTreeMap::new();
+    // The first event that each met expectation rests on, for `after`, `before`, `same_socket`.
+    let mut evidence: BTreeMap<&str, Position> = BTreeMap::new();
     for expectation in expectations {
         let met = |name: &String| {
             let finding = findings.iter().find(|finding| finding.name == *name);
-            // What nobody knows of was not met.
+            // An expectation nobody has heard of was not met.
             finding.is_some_and(|finding| finding.outcome == Judgement::Passed)
         };
-        if let Some(because) = expectation.depends_on.iter().find(|name| !met(name)).cloned() {
-            let outcome = Judgement::Skipped { because };
-            findings.push(Finding {
-                name: expectation.name.clone(),
-                outcome,
-                evidence: Vec::new(),
-            });
-            continue;
-        }
-        let window = Window::of(expectation, &evidence);
-        let (outcome, events) = match window {
-            Some(window) => window.judge(expectation, &scene),
-            None => (Judgement::Failed(Mismatch::Nothing), Vec::new()),
+        let unmet = expectation.depends_on.iter().find(|name| !met(name)).cloned();
+        let (outcome, events) = match (unmet, Window::of(expectation, &evidence, flows)) {
+            (Some(because), _) => (Judgement::Skipped { because }, Vec::new()),
+            (None, Some(window)) => window.judge(expectation),
+            (None, None) => (Judgement::Failed(Mismatch::Nothing), Vec::new()),
         };
         if let Some(first) = events.first().filter(|_| outcome == Judgement::Passed) {
-            evidence.insert(&expectation.name, first);
+            evidence.insert(&expectation.name, *first);
         }
         findings.push(Finding {
             name: expectation.name.clone(),
             outcome,
-            evidence: events.iter().map(|event| event.seq).collect(),
+            evidence: seqs(flows, &events),
         });
     }
     findings
 }
 
-/// Which events count for an expectation.
-struct Window<'t> {
-    after: Option<(u64, u64)>,
-    before: Option<(u64, u64)>,
-    socket: Option<&'t SocketId>,
+fn seqs(flows: &Flows<'_>, events: &[Position]) -> Vec<u64> {
+    events.iter().map(|at| flows.order[*at].seq).collect()
 }
 
 /// A judgement, and the events it rests on.
-type WithEvidence<'t> = (Judgement, Vec<&'t Event>);
+type WithEvidence = (Judgement, Vec<Position>);
 
-impl<'t> Window<'t> {
-    /// None if it depends on evidence that is not there.
-    fn of(expectation: &Expectation, evidence: &BTreeMap<&str, &'t Event>) -> Option<Self> {
-        let moments = |names: &[String]| {
-            let moments = names
-                .iter()
-                .map(|name| evidence.get(name.as_str()).map(|event| (event.at, event.seq)));
-            moments.collect::<Option<Vec<_>>>()
-        };
+/// Which events count for an expectation.
+struct Window<'f, 't> {
+    flows: &'f Flows<'t>,
+    after: Option<Position>,
+    before: Option<Position>,
+    socket: Option<usize>,
+}
+
+impl<'f, 't> Window<'f, 't> {
+    /// `None` if it depends on evidence that is not there.
+    fn of(
+        expectation: &Expectation,
+        evidence: &BTreeMap<&str, Position>,
+        flows: &'f Flows<'t>,
+    ) -> Option<Self> {
+        let known = |name: &String| evidence.get(name.as_str()).copied();
+        let all = |names: &[String]| names.iter().map(known).collect::<Option<Vec<_>>>();
         let socket = match &expectation.same_socket {
             None => None,
-            Some(name) => Some(evidence.get(name.as_str())?.call()?.socket.as_ref()?),
+            Some(name) => Some(flows.socket_at(known(name)?)?),
         };
         Some(Self {
-            after: moments(&expectation.after)?.into_iter().max(),
-            before: moments(&expectation.before)?.into_iter().min(),
+            flows,
+            after: all(&expectation.after)?.into_iter().max(),
+            before: all(&expectation.before)?.into_iter().min(),
             socket,
         })
     }
 
-    fn has(&self, event: &Event) -> bool {
-        let moment = (event.at, event.seq);
-        let socket = |wanted: &SocketId| {
-            event
-                .call()
-                .and_then(|call| call.socket.as_ref())
-                .is_some_and(|socket| socket.is_same(wanted))
-        };
-        self.after.is_none_or(|after| moment > after)
-            && self.before.is_none_or(|before| moment < before)
-            && self.socket.is_none_or(socket)
+    fn has(&self, at: Position) -> bool {
+        self.after.is_none_or(|after| at > after)
+            && self.before.is_none_or(|before| at < before)
+            && self.socket.is_none_or(|socket| self.flows.socket_at(at) == Some(socket))
     }
 
-    fn judge(&self, expectation: &Expectation, scene: &Scene<'t>) -> WithEvidence<'t> {
+    /// The events within that fit.
+    fn find(&self, fits: impl Fn(Position) -> bool) -> Vec<Position> {
+        (0..self.flows.order.len()).filter(|at| self.has(*at) && fits(*at)).collect()
+    }
+
+    fn judge(&self, expectation: &Expectation) -> WithEvidence {
+        let flows = self.flows;
         match &expectation.subject {
-            Subject::Call(call) => self.calls(call, expectation, scene),
+            Subject::Call(call) => self.calls(call, expectation),
             Subject::State(state) => {
-                let fits = |event: &&Event| self.has(event) && state.fits(scene, event);
-                counted(expectation, scene.events.iter().copied().filter(fits).collect(), &[])
+                self.counted(expectation, self.find(|at| state.fits(flows, at)), &[])
             }
             Subject::Signal { actor, signal } => {
-                let fits = |event: &&Event| {
-                    self.has(event)
-                        && scene.is_by(event, Some(actor))
-                        && matches!(event.process(), Some(Process::Signal { signal: got }) if got == signal)
+                let fits = |at: Position| match flows.order[at].process() {
+                    Some(Process::Signal { signal: got }) => {
+                        got == signal && is_by(flows, at, Some(actor))
+                    }
+                    _ => false,
                 };
-                counted(expectation, scene.events.iter().copied().filter(fits).collect(), &[])
+                self.counted(expectation, self.find(fits), &[])
             }
             Subject::Stream(stream) => {
-                streams(&stream.bytes, stream.candidates(scene), expectation)
+                streams(&stream.bytes, stream.candidates(flows), expectation)
             }
             Subject::Output { actor, stream, bytes } => {
-                let (sample, total, events) = scene.output(actor, *stream);
-                streams(bytes, vec![(socklab_event::Bytes { sample, total }, events)], expectation)
+                streams(bytes, vec![output(flows, actor, *stream)], expectation)
             }
             Subject::Exit { actor, wanted } => {
-                let exit = scene.exit(actor);
+                let exit = exit(flows, actor);
                 let got = exit.map(|(_, exit)| exit);
                 let fits = match (wanted, got) {
                     (ExitWanted::Running, got) => got.is_none(),
@@ -185,69 +181,54 @@ impl<'t> Window<'t> {
                     (ExitWanted::Signal(signal), Some(Exit::Signal(got))) => *signal == got,
                     _ => false,
                 };
-                let outcome = if fits {
-                    Judgement::Passed
-                } else {
-                    Judgement::Failed(Mismatch::Exit { got })
-                };
-                (outcome, exit.map(|(event, _)| event).into_iter().collect())
+                let missed = Judgement::Failed(Mismatch::Exit { got });
+                let outcome = if fits { Judgement::Passed } else { missed };
+                (outcome, exit.map(|(at, _)| at).into_iter().collect())
             }
         }
     }
 
-    fn calls(
-        &self,
-        call: &CallWanted,
-        expectation: &Expectation,
-        scene: &Scene<'t>,
-    ) -> WithEvidence<'t> {
-        let kin: Vec<&Event> = scene
-            .events
-            .iter()
-            .copied()
-            .filter(|event| call.is_kind(scene, event) == Some(true) && self.has(event))
-            .collect();
-        let mut unclear = false;
-        let fits = |event: &&&Event| {
-            // `is_kind` has seen that it is a call.
-            let fit = event.call().map_or(Some(false), |made| call.fits(scene, made));
-            unclear |= fit.is_none();
-            fit == Some(true)
-        };
-        let found: Vec<&Event> = kin.iter().filter(fits).copied().collect();
-        let (outcome, events) = counted(expectation, found, &kin);
-        match outcome {
-            Judgement::Failed(_) if unclear => (Judgement::Unclear, events),
-            outcome => (outcome, events),
+    fn calls(&self, call: &CallWanted, expectation: &Expectation) -> WithEvidence {
+        let alike = self.find(|at| call.is_kind(self.flows, at));
+        let fits: Vec<Option<bool>> = alike.iter().map(|at| call.fits(self.flows, *at)).collect();
+        let unclear = fits.contains(&None);
+        let found = alike.iter().zip(fits).filter(|(_, fit)| *fit == Some(true));
+        let found = found.map(|(at, _)| *at).collect();
+        match self.counted(expectation, found, &alike) {
+            (Judgement::Failed(_), events) if unclear => (Judgement::Unclear, events),
+            counted => counted,
         }
     }
-}
 
-/// Were there as many as expected?
-fn counted<'t>(
-    expectation: &Expectation,
-    found: Vec<&'t Event>,
-    kin: &[&'t Event],
-) -> WithEvidence<'t> {
-    let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    if expectation.times.has(count) {
-        return (Judgement::Passed, found);
+    /// Whether there were as many as expected; `alike` are the events that might have fitted.
+    fn counted(
+        &self,
+        expectation: &Expectation,
+        found: Vec<Position>,
+        alike: &[Position],
+    ) -> WithEvidence {
+        let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
+        if expectation.times.has(count) {
+            return (Judgement::Passed, found);
+        }
+        let mismatch = match (found.is_empty(), alike.is_empty()) {
+            (true, true) => Mismatch::Nothing,
+            (true, false) => Mismatch::Different { seen: seqs(self.flows, alike) },
+            (false, _) => {
+                Mismatch::Times { wanted: expectation.times.to_string(), got: found.len() }
+            }
+        };
+        let events = if found.is_empty() { alike.to_vec() } else { found };
+        (Judgement::Failed(mismatch), events)
     }
-    let mismatch = match (found.is_empty(), kin.is_empty()) {
-        (true, true) => Mismatch::Nothing,
-        (true, false) => Mismatch::Different { seen: kin.iter().map(|event| event.seq).collect() },
-        (false, _) => Mismatch::Times { wanted: expectation.times.to_string(), got: found.len() },
-    };
-    let events = if found.is_empty() { kin.to_vec() } else { found };
-    (Judgement::Failed(mismatch), events)
 }
 
-/// Is there a stream of these bytes?
-fn streams<'t>(
+/// Whether there is a stream of these bytes.
+fn streams(
     wanted: &BytesWanted,
-    candidates: Vec<(socklab_event::Bytes, Vec<&'t Event>)>,
+    candidates: Vec<(socklab_event::Bytes, Vec<Position>)>,
     expectation: &Expectation,
-) -> WithEvidence<'t> {
+) -> WithEvidence {
     let never = expectation.times.at_most == Some(0);
     let fit = |bytes: &socklab_event::Bytes| wanted.fit(&bytes.sample, bytes.total);
     let found = candidates.iter().find(|(bytes, _)| fit(bytes) == Some(true));

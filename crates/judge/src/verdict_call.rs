@@ -1,24 +1,28 @@
 //! Does a call, or a stream of them, fit what was expected of it?
 
-use socklab_event::{Args, Bytes, Call, Event, Outcome, SocketId};
+use socklab_event::{Args, Bytes, Call, Flags, OptionValue, Outcome, What};
+use socklab_flows::{Flows, Position};
 
+use crate::conduct::is_by;
 use crate::expect::{CallWanted, StateWanted, StreamWanted, TransportWanted};
-use crate::verdict_scene::Scene;
 
 /// Whether something fits, where the record can tell.
 pub(crate) type Fit = Option<bool>;
 
 impl CallWanted {
-    /// Is it this call, as far as who and what it is go?
-    pub(crate) fn is_kind(&self, scene: &Scene<'_>, event: &Event) -> Option<bool> {
-        let call = event.call()?;
-        Some(self.call.is_made_by(call) && scene.is_by(event, self.actor.as_deref()))
+    /// True if the event is such a call, as far as its kind and its maker go.
+    pub(crate) fn is_kind(&self, flows: &Flows<'_>, at: Position) -> bool {
+        let made = flows.call(at).is_some_and(|call| self.call.is_made_by(call));
+        made && is_by(flows, at, self.actor.as_deref())
     }
 
-    /// Does all the rest fit too?
-    pub(crate) fn fits(&self, scene: &Scene<'_>, made: &Call) -> Fit {
-        let plain =
-            self.fits_result(made) && self.fits_arguments(made) && self.fits_socket(scene, made);
+    /// Whether the rest fits too.
+    pub(crate) fn fits(&self, flows: &Flows<'_>, at: Position) -> Fit {
+        let Some(made) = flows.call(at) else { return Some(false) };
+        let plain = self.fits_result(made)
+            && self.fits_arguments(made)
+            && self.fits_socket(made)
+            && self.peer.as_deref().is_none_or(|peer| is_towards(flows, at, peer));
         if !plain {
             return Some(false);
         }
@@ -54,7 +58,7 @@ impl CallWanted {
         };
         let backlog = |range: crate::Range| matches!(made.args, Args::Listen { backlog } if range.has(backlog.into()));
         let how = |wanted| matches!(made.args, Args::Shutdown { how } if how == wanted);
-        let value = |wanted: i64| matches!(option, Some((_, Some(socklab_event::OptionValue::Int(value)))) if *value == wanted);
+        let value = |wanted: i64| matches!(option, Some((_, Some(OptionValue::Int(value)))) if *value == wanted);
         self.backlog.is_none_or(backlog)
             && self.how.is_none_or(how)
             && self
@@ -69,7 +73,7 @@ impl CallWanted {
                 .is_none_or(|wanted| made.addresses().iter().any(|address| wanted.is(address)))
     }
 
-    fn fits_socket(&self, scene: &Scene<'_>, made: &Call) -> bool {
+    fn fits_socket(&self, made: &Call) -> bool {
         let socket = made.socket.as_ref();
         let transport = |wanted: TransportWanted| {
             socket.is_some_and(|socket| socket.protocol == wanted.protocol())
@@ -80,84 +84,89 @@ impl CallWanted {
                     .and_then(|socket| socket.local.as_ref())
                     .is_some_and(|local| wanted.is(local))
             })
-            && self.peer.as_deref().is_none_or(|peer| scene.peer(made) == Some(peer))
     }
+}
+
+/// True if the socket at the other end of a call's is this actor's.
+fn is_towards(flows: &Flows<'_>, at: Position, actor: &str) -> bool {
+    let used = flows.peer_at(at).and_then(|socket| flows.used_at(socket));
+    used.is_some_and(|used| is_by(flows, used, Some(actor)))
 }
 
 impl StreamWanted {
     /// The sockets of the actor that can be meant, each with what went through it in this
     /// direction and in which events.
-    pub(crate) fn candidates<'t>(&self, scene: &Scene<'t>) -> Vec<(Bytes, Vec<&'t Event>)> {
-        let mut streams: Vec<(&SocketId, Bytes, Vec<&'t Event>)> = Vec::new();
-        for event in scene.events.iter().filter(|event| scene.is_by(event, Some(&self.actor))) {
-            let Some(call) = event.call() else { continue };
+    pub(crate) fn candidates(&self, flows: &Flows<'_>) -> Vec<(Bytes, Vec<Position>)> {
+        let mut streams: Vec<(usize, Bytes, Vec<Position>)> = Vec::new();
+        for (at, _, call) in flows.calls() {
             let moves = if self.sent { call.sends() } else { call.receives() && !call.peeks() };
-            let Some(socket) = call.socket.as_ref().filter(|_| moves) else { continue };
-            if self.peer.as_deref().is_some_and(|peer| scene.peer(call) != Some(peer)) {
+            let Some(socket) = flows.socket_at(at).filter(|_| moves) else { continue };
+            if !is_by(flows, at, Some(&self.actor))
+                || self.peer.as_deref().is_some_and(|peer| !is_towards(flows, at, peer))
+            {
                 continue;
             }
-            let index = streams.iter().position(|(known, ..)| known.is_same(socket));
+            let index = streams.iter().position(|(known, ..)| *known == socket);
             let index = index.unwrap_or_else(|| {
                 streams.push((socket, Bytes::default(), Vec::new()));
                 streams.len() - 1
             });
             let (_, bytes, events) = &mut streams[index];
-            let messages = call.messages();
-            for message in &messages {
-                // Behind a gap nothing is in its place any more.
-                if !bytes.is_cut() {
-                    bytes.sample.extend_from_slice(message.bytes.moved());
-                }
-                bytes.total += message.bytes.total;
-            }
-            if messages.is_empty() {
-                bytes.total += call.sent().or(call.received()).unwrap_or(0);
-            }
-            events.push(event);
+            append(bytes, call);
+            events.push(at);
         }
         for (socket, bytes, _) in streams.iter_mut().filter(|(_, bytes, _)| bytes.is_cut()) {
             if self.sent {
-                fill(bytes, socket, scene);
+                fill(bytes, *socket, flows);
             }
         }
         streams.into_iter().map(|(_, bytes, events)| (bytes, events)).collect()
     }
 }
 
+/// Adds what a call moved. Bytes behind a gap in the record have no known place.
+fn append(bytes: &mut Bytes, call: &Call) {
+    let messages = call.messages();
+    for message in &messages {
+        if !bytes.is_cut() {
+            bytes.sample.extend_from_slice(message.bytes.moved());
+        }
+        bytes.total += message.bytes.total;
+    }
+    if messages.is_empty() {
+        bytes.total += call.sent().or(call.received()).unwrap_or(0);
+    }
+}
+
 /// Bytes that never passed through the sender (`sendfile`) are in no record of it; but what the
-/// other end of a connection received, was sent.
-fn fill(bytes: &mut Bytes, socket: &SocketId, scene: &Scene<'_>) {
-    if socket.kind != socklab_event::SocketType::STREAM {
+/// other end of a connection received was sent.
+fn fill(bytes: &mut Bytes, socket: usize, flows: &Flows<'_>) {
+    if !flows.sockets[socket].is_stream() {
         return;
     }
-    let mut arrived = Vec::new();
-    let calls = scene.events.iter().filter_map(|event| event.call());
-    let theirs =
-        |call: &&Call| call.socket.as_ref().is_some_and(|other| other.is_other_end_of(socket));
-    for call in calls.filter(theirs).filter(|call| call.received().is_some()) {
-        let messages = call.messages();
-        messages.iter().for_each(|message| arrived.extend_from_slice(message.bytes.moved()));
-        if messages.is_empty() || messages.iter().any(|message| message.bytes.is_cut()) {
-            break;
-        }
-    }
-    let most = usize::try_from(bytes.total).unwrap_or(usize::MAX).min(arrived.len());
-    if most > bytes.sample.len() && arrived.starts_with(&bytes.sample) {
-        arrived.truncate(most);
-        bytes.sample = arrived;
+    let connection = flows.sockets[socket].connection;
+    let other = connection.and_then(|one| flows.other_end(one, Some(socket)).socket);
+    let Some(other) = other else { return };
+    let mut arrived = Bytes::default();
+    let calls = flows.sockets[other].calls.iter().filter_map(|at| flows.call(*at));
+    calls.filter(|call| call.received().is_some()).for_each(|call| append(&mut arrived, call));
+    let most = usize::try_from(bytes.total).unwrap_or(usize::MAX).min(arrived.sample.len());
+    if most > bytes.sample.len() && arrived.sample.starts_with(&bytes.sample) {
+        arrived.sample.truncate(most);
+        bytes.sample = arrived.sample;
     }
 }
 
 impl StateWanted {
-    pub(crate) fn fits(&self, scene: &Scene<'_>, event: &Event) -> bool {
-        let socklab_event::What::State(state) = &event.what else { return false };
+    pub(crate) fn fits(&self, flows: &Flows<'_>, at: Position) -> bool {
+        let What::State(state) = &flows.order[at].what else { return false };
         let is = |wanted: &Option<crate::Address>, endpoint: &Option<socklab_event::Endpoint>| {
             wanted
                 .as_ref()
                 .is_none_or(|wanted| endpoint.as_ref().is_some_and(|endpoint| wanted.is(endpoint)))
         };
         self.state.is_none_or(|wanted| state.after == wanted)
-            && scene.is_by(event, self.actor.as_deref())
+            && is_by(flows, at, self.actor.as_deref())
             && is(&self.local, &state.socket.local)
             && is(&self.remote, &state.socket.peer)
             && self.receive_queue.is_none_or(|range| range.has(state.receive_queue.into()))
@@ -165,7 +174,7 @@ impl StateWanted {
     }
 }
 
-fn flags(call: &Call) -> Option<&socklab_event::Flags> {
+fn flags(call: &Call) -> Option<&Flags> {
     match &call.args {
         Args::Socket { flags, .. }
         | Args::Accept { flags, .. }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Endpoint, Event, Exit, Outcome, Process, Timeline, What};
+use socklab_event::{Endpoint, Event, Exit, Outcome, Process, What};
+use socklab_flows::Flows;
 
 use crate::verdict::Finding;
-use crate::verdict_scene::Scene;
 
 /// A fact, for a language to write down.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,23 +21,19 @@ pub enum Fact {
 }
 
 /// The facts about findings that passed, by `NAME.WORD`.
-pub fn facts(findings: &[Finding], timeline: &Timeline) -> BTreeMap<String, Fact> {
-    let scene = Scene::new(timeline);
-    let start = scene.events.first().map_or(0, |event| event.at);
+pub fn facts(findings: &[Finding], flows: &Flows<'_>) -> BTreeMap<String, Fact> {
+    let start = flows.order.first().map_or(0, |event| event.at);
     let mut facts = BTreeMap::new();
     for finding in findings {
-        let events: Vec<&Event> = scene
-            .events
-            .iter()
-            .copied()
-            .filter(|event| finding.evidence.contains(&event.seq))
-            .collect();
+        let is_evidence = |event: &&Event| finding.evidence.contains(&event.seq);
+        let events: Vec<&Event> = flows.order.iter().copied().filter(is_evidence).collect();
         let mut tell = |word: &str, fact: Fact| {
             facts.insert(format!("{}.{word}", finding.name), fact);
         };
         tell("count", Fact::Number(i64::try_from(events.len()).unwrap_or(i64::MAX)));
         let Some(first) = events.first() else { continue };
-        if let Some(who) = scene.actor(first) {
+        let at = flows.order.iter().position(is_evidence);
+        if let Some(who) = at.and_then(|at| flows.actor_at(at)) {
             tell("who", Fact::Text(who.to_owned()));
         }
         tell("since", Fact::Time(first.at.saturating_sub(start)));

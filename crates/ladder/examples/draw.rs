@@ -1,4 +1,4 @@
-//! Draws a recording (a `.jsonl` file) or one of the tests' scenes.
+//! Draws a recording (a `.jsonl` file) or one of the scenes of the tests.
 //!
 //! ```sh
 //! cargo run -p socklab-ladder --example draw -- run.jsonl text 100 es
@@ -17,7 +17,7 @@ fn main() {
     let language = args.iter().find_map(|arg| Language::find(arg)).unwrap_or_default();
     let detail = if has("all") { Detail::All } else { Detail::Essential };
     let theme = if has("dark") { Theme::Dark } else { Theme::Auto };
-    let options = Options::new(Speaker::new(language)).detail(detail);
+    let options = Options::new(Speaker::new(language)).detail(detail).fold(!has("unfolded"));
     let ladder = Ladder::of(&timeline(arg(0)), &options);
     match arg(1) {
         "svg" => print!("{}", ladder.to_svg(&SvgStyle::default().theme(theme))),

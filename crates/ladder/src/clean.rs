@@ -1,9 +1,9 @@
-//! Texts from a recording, made harmless for any display: no control characters, no line breaks,
-//! nothing that turns the direction of writing.
+//! Makes text from a recording safe to display: no control characters, no line breaks, no
+//! bidirectional overrides.
 
 use socklab_say::{Speaker, count, say};
 
-/// The text with everything unprintable escaped as `\n`, `\u{1b}` ….
+/// Escapes everything unprintable: `\n`, `\u{1b}` ….
 pub(crate) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for char in text.chars() {
@@ -15,7 +15,7 @@ pub(crate) fn clean(text: &str) -> String {
     clean
 }
 
-/// The text, if it is too long cut, with an ellipsis and its whole length.
+/// Cuts a text after `most` characters, with an ellipsis and the original length.
 pub(crate) fn cut(text: &str, most: usize, speaker: Speaker) -> String {
     let length = text.chars().count();
     if length <= most {
@@ -26,7 +26,7 @@ pub(crate) fn cut(text: &str, most: usize, speaker: Speaker) -> String {
     format!("{kept}… ({whole})")
 }
 
-/// Bytes as text for one line; in hexadecimal, and true, if too few of them can be read.
+/// Bytes as text for one line. If too few are readable, the result is hexadecimal and `true`.
 pub(crate) fn readable(bytes: &socklab_event::Bytes) -> (String, bool) {
     let sample = &bytes.sample;
     let mut text = String::with_capacity(sample.len());

@@ -1,4 +1,4 @@
-//! What a cell says, in parts that a display can colour, wrap and shorten.
+//! The text of a cell, in parts that a display can colour, wrap and shorten.
 
 use serde::Serialize;
 use socklab_event::Bytes;
@@ -6,7 +6,8 @@ use socklab_say::Speaker;
 
 use crate::clean::readable;
 
-/// A sequence of parts; those not glued to the one before stand a space apart and may wrap.
+/// A sequence of parts. Before each part that is not glued to the previous one there is a space,
+/// where the line may be broken.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Label {
@@ -14,32 +15,32 @@ pub struct Label {
     pub parts: Vec<Part>,
 }
 
-/// A piece of text with a meaning.
+/// A piece of text and what it means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Part {
-    /// What it is.
+    /// Its meaning.
     pub kind: PartKind,
-    /// Its text; for data, without quotes.
+    /// The text; for data, without quotes.
     pub text: String,
-    /// True if no space and no line break may come before it.
+    /// True if neither a space nor a line break may come before it.
     pub glued: bool,
-    /// For data only.
+    /// Set if the text is payload data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Data>,
 }
 
-/// What a display must know to show bytes without lying about them.
+/// What a display needs to know to show payload data truthfully.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Data {
-    /// How many bytes there were.
+    /// The number of bytes in all.
     pub total: u64,
-    /// True if the text shows only the first of them.
+    /// True if the text contains only the first of them.
     pub cut: bool,
-    /// True if the display must say the total, because nothing beside it does.
+    /// True if the display must show the total because nothing beside it does.
     pub say_total: bool,
-    /// True if the text is hexadecimal: the bytes are not readable.
+    /// True if the text is hexadecimal because the bytes are not text.
     pub hex: bool,
 }
 
@@ -50,19 +51,19 @@ pub struct Data {
 pub enum PartKind {
     /// A call's name.
     Name,
-    /// Arguments and the rest.
+    /// Arguments, and everything else.
     Plain,
-    /// Bytes that moved.
+    /// Payload data.
     Data,
     /// What the call returned.
     Result,
     /// How long it waits.
     Wait,
-    /// Something went wrong, or ended.
+    /// Something failed or ended.
     Mark,
-    /// Which arrow.
+    /// The number of an arrow, or a thread's tag.
     Number,
-    /// What the kernel did by itself, and other asides.
+    /// Asides, such as what the kernel did by itself.
     Faint,
 }
 
@@ -80,19 +81,19 @@ impl Label {
         self.parts.extend(words.map(|word| Part::new(kind, word)));
     }
 
-    /// Appends a part that stands apart.
+    /// Appends a part, separated by a space.
     pub(crate) fn then(mut self, kind: PartKind, text: impl Into<String>) -> Self {
         self.push(kind, text);
         self
     }
 
-    /// Appends a part glued to what is there.
+    /// Appends a part, glued to the previous one.
     pub(crate) fn glue(mut self, kind: PartKind, text: impl Into<String>) -> Self {
         self.parts.push(Part { glued: true, ..Part::new(kind, text) });
         self
     }
 
-    /// Appends bytes, glued to what is there; of `total`, of which they may be the first.
+    /// Appends the first of `total` bytes, glued to the previous part.
     pub(crate) fn glue_data(mut self, bytes: &Bytes, total: u64, say_total: bool) -> Self {
         self.push_data(bytes, total, say_total);
         if let Some(last) = self.parts.last_mut() {
@@ -108,7 +109,7 @@ impl Label {
         }
     }
 
-    /// Appends bytes that stand apart.
+    /// Appends the first of `total` bytes, separated by a space.
     pub(crate) fn push_data(&mut self, bytes: &Bytes, total: u64, say_total: bool) {
         let (text, hex) = readable(bytes);
         let cut = (bytes.sample.len() as u64) < total;
@@ -116,17 +117,17 @@ impl Label {
         self.parts.push(Part { data: Some(data), ..Part::new(PartKind::Data, text) });
     }
 
-    /// True if there is nothing to say.
+    /// True if there is no text.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
 
-    /// The whole text on one line, nothing shortened.
+    /// The whole text on one line.
     pub fn text(&self, speaker: Speaker) -> String {
         self.brief(usize::MAX, speaker)
     }
 
-    /// The text on one line, with at most so many characters of data.
+    /// The text on one line, with at most `data` characters of payload data.
     pub(crate) fn brief(&self, data: usize, speaker: Speaker) -> String {
         let mut text = String::new();
         for part in &self.parts {
@@ -140,40 +141,40 @@ impl Label {
 }
 
 impl Part {
-    /// A part that stands apart and is no data.
+    /// A part that is neither glued nor data.
     pub(crate) fn new(kind: PartKind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into(), glued: false, data: None }
     }
 
-    /// Its text; of data, no more than `most` characters, with an ellipsis where bytes are left
-    /// out, and the total.
+    /// Its text. Data is quoted and cut after `most` characters, with an ellipsis if bytes are
+    /// missing and the total if nothing beside it says that.
     pub fn shortened(&self, most: usize, speaker: Speaker) -> String {
         let Some(data) = self.data else { return self.text.clone() };
         let kept: String = self.text.chars().take(most).collect();
         let cut = data.cut || kept.len() < self.text.len();
         let dots = if cut { "…" } else { "" };
         let quoted = if data.hex {
-            // Half a byte is no byte.
+            // Don't cut a byte in half.
             let whole = if kept.len() < self.text.len() { kept.len() / 3 * 3 } else { kept.len() };
             format!("⟨{}{dots}⟩", kept[..whole].trim_end())
         } else {
             format!("\"{kept}{dots}\"")
         };
-        // A cut text always says how long the whole is, unless the result beside it does.
+        // If data is cut, its total length must be visible, here or in the result beside it.
         if data.say_total { format!("{quoted} {} B", speaker.number(data.total)) } else { quoted }
     }
 
-    /// The first `most` characters of data, without quotes, for the back of an arrow.
+    /// The first `most` characters of data, without quotes, as an arrow's caption.
     pub(crate) fn caption(&self, most: usize) -> String {
         let hex = self.data.is_some_and(|data| data.hex);
-        // Of hexadecimal, whole bytes only: two digits and a blank each.
+        // In hexadecimal each byte takes two digits and a blank.
         let most = if hex { most / 3 * 3 } else { most };
         let kept: String = self.text.chars().take(most).collect();
         format!("{}…", kept.trim_end())
     }
 }
 
-/// ① to ⑳, then (21) and so on.
+/// The number of an arrow: ① to ⑳, then (21) and so on.
 pub(crate) fn circled(number: u32) -> String {
     match number {
         1..=20 => char::from_u32(0x2460 + number - 1).map_or_else(String::new, String::from),

@@ -1,12 +1,19 @@
-//! A timeline drawn as a client/server ladder: text for a terminal, SVG, and a page of HTML.
+//! Draws a timeline as a client/server ladder diagram: as text for a terminal, as SVG, or as an
+//! HTML page.
 //!
-//! [`Ladder::of`] decides everything (columns, rows, arrows, folds); the displays draw what was
-//! decided. Pure: nothing here reads or writes anything.
+//! [`Ladder::of`] decides what is drawn (columns, rows, arrows, folds), and the displays draw it.
+//! The result is also a plain data structure that can be serialised or drawn by other programs.
+//! Everything here is pure: nothing reads or writes files.
 //!
 //! ```
-//! let timeline = socklab_event::Timeline::default();
-//! let ladder = socklab_ladder::Ladder::of(&timeline, &socklab_ladder::Options::default());
-//! print!("{}", ladder.to_text(&socklab_ladder::TextStyle::default()));
+//! use socklab_event::Timeline;
+//! use socklab_ladder::{Ladder, Options, TextStyle};
+//! use socklab_say::{Language, Speaker};
+//!
+//! let spanish = Speaker::new(Language::find("es").unwrap_or_default());
+//! let ladder = Ladder::of(&Timeline::default(), &Options::new(spanish));
+//! let text = ladder.to_text(&TextStyle::new(100));
+//! assert!(text.contains("No se grabó ninguna llamada de sockets."));
 //! ```
 #![forbid(unsafe_code)]
 

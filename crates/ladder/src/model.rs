@@ -1,4 +1,4 @@
-//! The ladder itself: columns, rows and arrows, decided; displays only draw it.
+//! The ladder: columns, rows and arrows. Everything is decided here; displays only draw it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use socklab_say::Speaker;
 
 use crate::label::{Label, Part, PartKind};
 
-/// A client/server ladder.
+/// A client/server ladder diagram.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Ladder {
@@ -19,13 +19,14 @@ pub struct Ladder {
     pub rows: Vec<Row>,
     /// The arrows between the columns.
     pub arrows: Vec<Arrow>,
-    /// What one must know to trust the drawing.
+    /// What the drawing leaves out or does not know, one sentence per line.
     pub footer: Vec<String>,
-    /// The events behind the rows, by `seq`; of a fold, only the first.
+    /// The events behind the rows, by `seq`; for a fold, only the first few.
     pub events: BTreeMap<u64, Event>,
-    /// The moment the rows' times count from, nanoseconds of `CLOCK_MONOTONIC`.
+    /// Time zero of the rows, in nanoseconds of `CLOCK_MONOTONIC`.
     pub origin: u64,
-    /// Who speaks in it; displays speak the same language. Serialised as its BCP 47 tag.
+    /// The speaker whose language the labels are in; displays use it too. Serialised as its BCP 47
+    /// tag.
     #[serde(rename = "language", serialize_with = "language_tag")]
     pub speaker: Speaker,
 }
@@ -34,82 +35,83 @@ fn language_tag<S: serde::Serializer>(speaker: &Speaker, to: S) -> Result<S::Ok,
     to.serialize_str(speaker.language().tag())
 }
 
-/// A column.
+/// A column: a program, one side of it, or a peer outside the recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Participant {
-    /// What to call it: `client`.
+    /// Its name: `client`.
     pub name: String,
-    /// What it runs: `python3 TCPClient.py`; empty if that says no more than the name.
+    /// Its command line: `python3 TCPClient.py`. Empty if it equals the name.
     pub command: String,
-    /// True if it was not recorded, and is known only from what others did.
+    /// True if it was not recorded and is known only from its peers' calls.
     pub outside: bool,
     /// The lab host it runs on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
 }
 
-/// A line of the ladder: what happened at one moment, in one column or between two.
+/// A row: what happened at one moment, in one column or between two.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Row {
     /// Nanoseconds since the ladder's origin.
     pub at: u64,
-    /// The events it shows, by `seq`; of a fold, all that were folded.
+    /// The events it shows, by `seq`; for a fold, all that were folded.
     pub seqs: Vec<u64>,
-    /// What is said in which column; at most one cell a column.
+    /// The texts in the columns, at most one per column.
     pub cells: Vec<Cell>,
-    /// The arrow that starts here: an index into [`Ladder::arrows`].
+    /// The arrow that starts here, an index into [`Ladder::arrows`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrow: Option<usize>,
-    /// A fold across all columns: many rows told in one.
+    /// The text of a fold, which stands for many rows and spans all columns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub band: Option<Label>,
-    /// Which connection it belongs to, numbered from 0 by first appearance; for colours.
+    /// The connection it belongs to, numbered from 0 in order of appearance; displays choose a
+    /// colour by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection: Option<usize>,
-    /// How each column's line looks here.
+    /// How each lifeline looks beside this row.
     pub rails: Vec<Rail>,
-    /// True if it decides a question or an expectation: drawn highlighted.
+    /// True if it is evidence: displays highlight it.
     pub decisive: bool,
-    /// Sentences to stand under it.
+    /// Explanations, which stand under the row.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// How a column's line looks beside a row.
+/// How a lifeline looks beside a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Rail {
-    /// It runs.
+    /// The process runs.
     #[default]
     Running,
-    /// It waits inside a call.
+    /// The process waits in a call.
     Waiting,
-    /// It has ended.
+    /// The process has ended.
     Ended,
-    /// It was not recorded.
+    /// The peer was not recorded.
     Outside,
 }
 
-/// What is said in one column of a row.
+/// The text in one column of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Cell {
-    /// The column: an index into [`Ladder::participants`].
+    /// The column, an index into [`Ladder::participants`].
     pub participant: usize,
-    /// Which thread or child it was, where the column has several: `t2`, `p3`.
+    /// The thread or child process, if the column has several: `t2`, `p3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// What it says.
+    /// The text.
     pub label: Label,
-    /// Of a return: the call it is the return of, for displays in which the entry is far away.
+    /// For the return of a call: the call itself, for displays where the entry is far away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<Label>,
-    /// What kind of thing it is.
+    /// What it shows.
     pub kind: CellKind,
-    /// A sign for what went wrong, or ended.
+    /// Set if something failed or ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark: Option<Mark>,
     /// The event it shows.
@@ -117,7 +119,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// What it says, its tag first.
+    /// The text, preceded by the tag.
     pub(crate) fn tagged(&self) -> Label {
         let mut label = self.label.clone();
         if let Some(tag) = &self.tag {
@@ -127,45 +129,45 @@ impl Cell {
     }
 }
 
-/// What kind of thing a cell shows.
+/// What a cell shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CellKind {
-    /// A call, entry to return.
+    /// A call, from entry to return.
     Call,
     /// The entry of a call that waits.
     Begin,
     /// The return of a call that waited.
     End,
-    /// What the kernel did by itself.
+    /// Something the kernel did by itself.
     Kernel,
-    /// A process's life: signals, what it prints.
-    Life,
-    /// A process's end.
+    /// Something else about a process: a signal, output.
+    Process,
+    /// The end of a process.
     Exit,
 }
 
-/// What went wrong, or ended.
+/// What failed or ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mark {
-    /// Nobody listens there.
+    /// ECONNREFUSED: nobody listens there.
     Refused,
-    /// The other end cut the connection.
+    /// ECONNRESET: the peer reset the connection.
     Reset,
-    /// A wait with a limit ran out.
+    /// A timeout expired.
     TimedOut,
     /// Any other error.
     Failed,
-    /// EAGAIN, EINPROGRESS: not an error to a program that expects it.
+    /// EAGAIN or EINPROGRESS, which are no errors to a program that expects them.
     NotNow,
     /// The end of a stream.
     End,
     /// A call that never returned.
     Unfinished,
-    /// A process that a signal ended.
+    /// A signal ended the process.
     Killed,
 }
 
@@ -179,21 +181,21 @@ pub struct Arrow {
     pub from: usize,
     /// The column it goes to.
     pub to: usize,
-    /// What goes.
+    /// What it stands for.
     pub kind: ArrowKind,
-    /// What is written on it.
+    /// The caption.
     pub label: Label,
-    /// A number to tell it by, if a head is in another row than its own.
+    /// A number that identifies it, set if a head is in another row than the tail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<u32>,
-    /// Where it arrives. Empty: at the column, in its own row.
+    /// Where it arrives. If empty, it ends at the lifeline, in its own row.
     pub heads: Vec<Head>,
     /// True if it never arrived.
     pub lost: bool,
 }
 
 impl Arrow {
-    /// What befell it on its way, if anything: for a line under it.
+    /// What happened to it on its way, if anything; displays put this under the arrow.
     pub fn mishap(&self) -> Option<String> {
         let marks = self.label.parts.iter().filter(|part| part.kind == PartKind::Mark);
         let words: Vec<&str> = marks.map(|part| part.text.as_str()).collect();
@@ -201,15 +203,15 @@ impl Arrow {
     }
 }
 
-/// The arrival of an arrow at a call.
+/// Where an arrow arrives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Head {
     /// The row.
     pub row: usize,
-    /// Which bytes of the message arrived there.
+    /// The bytes of the message that arrived there.
     pub bytes: Range<u64>,
-    /// How many bytes the message has.
+    /// The length of the message in bytes.
     pub of: u64,
 }
 
@@ -218,18 +220,18 @@ pub struct Head {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ArrowKind {
-    /// A connect and its accept.
+    /// From a connect to its accept.
     Connect,
     /// Bytes from one call to another.
     Bytes,
-    /// A close or shutdown, and the end of file it caused.
+    /// From a close or shutdown to the end of stream it caused.
     End,
     /// A frame on the wire.
     Frame,
 }
 
 impl Ladder {
-    /// The row that shows an event, or the fold it went into.
+    /// The row that shows an event, or the fold that contains it.
     pub fn row_of(&self, seq: u64) -> Option<usize> {
         let own = |row: &Row| row.cells.iter().any(|cell| cell.seq == seq);
         let plain = |row: &Row| row.band.is_none() && row.seqs.contains(&seq);
@@ -240,11 +242,12 @@ impl Ladder {
             .or_else(|| self.rows.iter().position(|row| row.seqs.contains(&seq)))
     }
 
-    /// Writes a sentence under the row that shows `seq`, and highlights the rows of `evidence`.
-    /// A sentence whose event is not drawn goes to the footer.
+    /// Puts an explanation under the row that shows `seq` and highlights the rows of `evidence`. If
+    /// the event is not drawn, the sentence goes to the footer.
     pub fn explain(&mut self, seq: u64, evidence: &[u64], sentence: impl Into<String>) {
         self.highlight(evidence);
-        // Fluent puts marks around what it fills in, for texts that run both ways.
+        // Fluent isolates what it fills in with bidirectional marks, which not every display
+        // supports.
         let sentence = sentence.into().replace(['\u{2068}', '\u{2069}'], "");
         let sentence = crate::clean::clean(&sentence);
         match self.last_row_of(seq) {
@@ -263,7 +266,7 @@ impl Ladder {
         }
     }
 
-    /// Of a call drawn as entry and return, the return.
+    /// The row that shows the event; for a call drawn as entry and return, the row of the return.
     fn last_row_of(&self, seq: u64) -> Option<usize> {
         let own = |row: &Row| row.cells.iter().any(|cell| cell.seq == seq);
         self.rows.iter().rposition(own).or_else(|| self.row_of(seq))

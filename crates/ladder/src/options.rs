@@ -10,17 +10,18 @@ use socklab_say::Speaker;
 pub struct Options {
     /// How much to show.
     pub detail: Detail,
-    /// Which column stands where.
+    /// The order of the columns.
     pub order: ColumnOrder,
-    /// Who speaks: the language, and how it writes numbers and times.
+    /// The speaker: the language of all texts, numbers and durations.
     pub speaker: Speaker,
-    /// Events that must be shown by themselves, never hidden and never folded: the evidence of
-    /// an explanation or a verdict.
+    /// Events, by `seq`, that are never hidden and never folded: the evidence of an explanation or
+    /// a verdict.
     pub keep: BTreeSet<u64>,
-    /// A call that takes at least so long (nanoseconds) while others do something is drawn as
-    /// waiting. Being recorded itself costs a program some milliseconds now and then.
+    /// A call that takes at least this long while something else happens is drawn as waiting
+    /// (nanoseconds). Recording can delay a program by some milliseconds, so smaller values show
+    /// waits that are not the program's own.
     pub wait_from: u64,
-    /// False draws every repetition.
+    /// Whether repetitions are folded into one row.
     pub fold: bool,
 }
 
@@ -37,31 +38,31 @@ impl Default for Options {
     }
 }
 
-/// How much of what happened is drawn.
+/// How much of a timeline is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Detail {
-    /// What moves a conversation on: no option setting, no enquiries, no bare ACKs. How many
-    /// calls that leaves out stands in the footer.
+    /// What advances a conversation: no socket options, no queries, no bare ACKs. The footer says
+    /// how many were left out.
     #[default]
     Essential,
     /// Everything.
     All,
 }
 
-/// Which column stands where.
+/// The order of the columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColumnOrder {
-    /// Who connects stands left of whom it connects to, as textbooks draw it.
+    /// Clients stand left of their servers, as in textbooks.
     #[default]
     ClientsFirst,
-    /// As the recording lists its commands.
+    /// In the order of the recording's commands.
     AsRecorded,
 }
 
 impl Options {
-    /// The usual drawing, in the language of `speaker`.
+    /// The defaults, in the language of `speaker`.
     pub fn new(speaker: Speaker) -> Self {
         Self { speaker, ..Self::default() }
     }
@@ -71,17 +72,17 @@ impl Options {
         Self { detail, ..self }
     }
 
-    /// Sets which column stands where.
+    /// Sets the order of the columns.
     pub fn order(self, order: ColumnOrder) -> Self {
         Self { order, ..self }
     }
 
-    /// Sets which events, by `seq`, are neither hidden nor folded.
+    /// Sets the events, by `seq`, that are never hidden and never folded.
     pub fn keep(self, seqs: impl IntoIterator<Item = u64>) -> Self {
         Self { keep: seqs.into_iter().collect(), ..self }
     }
 
-    /// Sets from how many nanoseconds on a call counts as waiting.
+    /// Sets how long a call must take to be drawn as waiting.
     pub fn wait_from(self, nanoseconds: u64) -> Self {
         Self { wait_from: nanoseconds, ..self }
     }
@@ -91,8 +92,8 @@ impl Options {
         Self { fold, ..self }
     }
 
-    /// True if a call took long enough to count as waiting. Sending and closing rarely wait, and
-    /// suffer most from being recorded.
+    /// True if a call took long enough to count as waiting. Calls that start something rarely wait,
+    /// and are delayed most by the recording itself, so they must take longer.
     pub(crate) fn waited(&self, call: &socklab_event::Call) -> bool {
         let begins_something = call.sends()
             || matches!(

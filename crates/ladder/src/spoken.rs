@@ -1,10 +1,9 @@
-//! The ladder and its rows in words: titles, tooltips, headings, and what a screen reader says.
+//! The ladder and its rows as plain text: for titles, tooltips, headings and screen readers.
 
 use crate::model::{Ladder, Row};
 
 impl Ladder {
-    /// A row in words, with at most so many characters of data: for tooltips, for headings, and
-    /// for readers who listen.
+    /// A row as plain text, with at most `data` characters of payload data.
     pub(crate) fn spoken(&self, row: &Row, data: usize) -> String {
         let mut said: Vec<String> = Vec::new();
         said.extend(row.band.as_ref().map(|band| band.brief(data, self.speaker)));
@@ -25,7 +24,7 @@ impl Ladder {
         said.join(" · ")
     }
 
-    /// Who talks to whom, in one line.
+    /// The names of the columns, in one line.
     pub(crate) fn name(&self) -> String {
         let names: Vec<&str> = self.participants.iter().map(|one| one.name.as_str()).collect();
         names.join(" · ")

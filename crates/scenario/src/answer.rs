@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use socklab_flows::Flows;
 use socklab_judge::{Expectation, Fact, Finding};
 
 use crate::format::{Question, QuestionOutcome};
@@ -29,15 +30,16 @@ impl Question {
     /// that never had a chance to be made proves nothing.
     pub fn answer(&self, recording: &Recording) -> Result<Answer<'_>, String> {
         let timeline = recording.timeline();
+        let flows = Flows::of(&timeline);
         let mut first = None;
         for outcome in &self.outcomes {
             let bound = recording.bound(&outcome.when, &self.scenario.steps);
             let expectations = bound.collect::<Result<Vec<_>, _>>()?;
-            let findings = socklab_judge::judge(&expectations, &timeline);
+            let findings = socklab_judge::judge(&expectations, &flows);
             let met =
                 findings.iter().all(|finding| finding.outcome == socklab_judge::Judgement::Passed);
             if met && !findings.is_empty() && recording.trouble.is_none() {
-                let facts = socklab_judge::facts(&findings, &timeline);
+                let facts = socklab_judge::facts(&findings, &flows);
                 let chosen = |finding: &&Finding| outcome.decisive.contains(&finding.name);
                 let seqs = |findings: &[&Finding]| -> Vec<u64> {
                     findings.iter().flat_map(|finding| finding.evidence.clone()).collect()
@@ -67,10 +69,11 @@ impl Question {
         recording: &Recording,
     ) -> Vec<(&QuestionOutcome, Vec<(Expectation, Finding)>)> {
         let timeline = recording.timeline();
+        let flows = Flows::of(&timeline);
         let of = |outcome: &QuestionOutcome| {
             let bound = recording.bound(&outcome.when, &self.scenario.steps);
             let expectations: Vec<Expectation> = bound.filter_map(Result::ok).collect();
-            let findings = socklab_judge::judge(&expectations, &timeline);
+            let findings = socklab_judge::judge(&expectations, &flows);
             let pairs = expectations.into_iter().zip(findings);
             pairs
                 .filter(|(_, finding)| finding.outcome != socklab_judge::Judgement::Passed)

@@ -1,6 +1,7 @@
 //! What a recording says about one case of an exercise.
 
 use serde::Serialize;
+use socklab_flows::Flows;
 use socklab_judge::Finding;
 
 use crate::format::{Case, Verb};
@@ -49,7 +50,9 @@ impl Case {
         let mut verdict = self.verdict(State::Passed);
         let timeline = recording.timeline();
         match recording.bound(&self.expects, &self.scenario.steps).collect::<Result<Vec<_>, _>>() {
-            Ok(expectations) => verdict.findings = socklab_judge::judge(&expectations, &timeline),
+            Ok(expectations) => {
+                verdict.findings = socklab_judge::judge(&expectations, &Flows::of(&timeline))
+            }
             Err(what) => verdict.trouble = Some(Trouble::Engine { what }),
         }
         let failed = recording.failed_step();

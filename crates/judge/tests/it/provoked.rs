@@ -6,6 +6,7 @@ use std::process::Command as Plain;
 use std::time::Duration;
 
 use socklab_event::Timeline;
+use socklab_flows::Flows;
 use socklab_judge::{RULES, explain};
 use socklab_trace::{Command, Options, Stdio, Tracer};
 
@@ -54,7 +55,7 @@ fn every_rule_is_provoked_by_a_program() {
             eprintln!("not run: {}: needs a machine that allows it", rule.key);
             continue;
         };
-        let found: Vec<&str> = explain(&timeline).iter().map(|one| one.rule).collect();
+        let found: Vec<&str> = explain(&Flows::of(&timeline)).iter().map(|one| one.rule).collect();
         if !found.contains(&rule.key) {
             wrong.push(format!("{}: {found:?}", rule.key));
         }

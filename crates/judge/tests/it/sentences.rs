@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use socklab_flows::Flows;
 use socklab_judge::{RULES, explain};
 use socklab_say::{Argument, Language, Speaker};
 use socklab_timelines::any_timeline;
@@ -37,7 +38,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
     #[test]
     fn any_timeline_can_be_explained(timeline in any_timeline(60)) {
-        for explanation in explain(&timeline) {
+        for explanation in explain(&Flows::of(&timeline)) {
             let rule = RULES.iter().find(|rule| rule.key == explanation.rule);
             let rule = rule.expect("a listed rule");
             let names: Vec<&str> = explanation.arguments.iter().map(|(name, _)| *name).collect();

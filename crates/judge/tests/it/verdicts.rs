@@ -4,6 +4,7 @@ use socklab_event::{
     Args, Bytes, Call, Column, Endpoint, Errno, Event, Exit, Family, Header, Outcome, Place,
     Process, Protocol, SocketId, SocketType, Timeline, What,
 };
+use socklab_flows::Flows;
 use socklab_judge::{
     BytesWanted, CallWanted, CallWord, ExitWanted, Expectation, Fact, Judgement, Mismatch, Range,
     StreamWanted, Subject, facts, judge,
@@ -113,7 +114,7 @@ fn wanted(actor: &str, call: &str) -> CallWanted {
 }
 
 fn verdict(expectation: Expectation) -> Judgement {
-    judge(&[expectation], &timeline()).remove(0).outcome
+    judge(&[expectation], &Flows::of(&timeline())).remove(0).outcome
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn calls_are_found_by_family_result_and_peer() {
     let by_peer = CallWanted { peer: Some("client".to_owned()), ..wanted("server", "recv") };
     assert_eq!(verdict(of_call("peer", by_peer)), Judgement::Passed);
     let end = CallWanted { end: Some(true), ..wanted("server", "recv") };
-    assert_eq!(judge(&[of_call("end", end)], &timeline())[0].evidence, [7]);
+    assert_eq!(judge(&[of_call("end", end)], &Flows::of(&timeline()))[0].evidence, [7]);
 }
 
 #[test]
@@ -167,7 +168,7 @@ fn order_counts_and_what_depends_on_a_miss_is_skipped() {
         depends_on: vec!["later".to_owned()],
         ..of_call("dependent", wanted("server", "recv"))
     };
-    let findings = judge(&[first, later, dependent], &timeline());
+    let findings = judge(&[first, later, dependent], &Flows::of(&timeline()));
     assert_eq!(findings[0].outcome, Judgement::Passed);
     assert_eq!(findings[1].outcome, Judgement::Failed(Mismatch::Nothing));
     assert_eq!(findings[2].outcome, Judgement::Skipped { because: "later".to_owned() });
@@ -194,14 +195,15 @@ fn bytes_that_were_not_kept_make_no_verdict() {
     }
     let bytes = BytesWanted { contains: Some(b"xyz".to_vec()), ..BytesWanted::default() };
     let call = CallWanted { bytes: Some(bytes), ..wanted("server", "recv") };
-    let findings = judge(&[of_call("far", call)], &timeline);
+    let findings = judge(&[of_call("far", call)], &Flows::of(&timeline));
     assert_eq!(findings[0].outcome, Judgement::Unclear);
 }
 
 #[test]
 fn facts_are_about_the_first_piece_of_evidence() {
-    let findings = judge(&[of_call("refused", wanted("client", "connect"))], &timeline());
-    let facts = facts(&findings, &timeline());
+    let findings =
+        judge(&[of_call("refused", wanted("client", "connect"))], &Flows::of(&timeline()));
+    let facts = facts(&findings, &Flows::of(&timeline()));
     assert_eq!(facts["refused.error"], Fact::Text("ECONNREFUSED".to_owned()));
     assert_eq!(facts["refused.took"], Fact::Time(2_000_000));
     assert_eq!(facts["refused.count"], Fact::Number(2));
@@ -222,7 +224,8 @@ fn bytes_that_were_only_looked_at_count_once() {
         *flags = socklab_event::Flags(vec!["MSG_PEEK".into()]);
     }
     timeline.events.insert(4, call(SERVER, 5, "recvfrom", peek, Outcome::Value(2)));
-    let found = judge(&[of_stream("server", false, "hola")], &timeline).remove(0).outcome;
+    let found =
+        judge(&[of_stream("server", false, "hola")], &Flows::of(&timeline)).remove(0).outcome;
     assert_eq!(found, Judgement::Passed);
 }
 
@@ -232,7 +235,7 @@ fn what_never_passed_through_the_sender_is_known_from_the_other_end() {
     let mut timeline = timeline();
     timeline.events.insert(4, call(CLIENT, 4, "sendfile", file, Outcome::Value(4)));
     let sent = |timeline: &Timeline, equals: &str| {
-        judge(&[of_stream("client", true, equals)], timeline).remove(0).outcome
+        judge(&[of_stream("client", true, equals)], &Flows::of(timeline)).remove(0).outcome
     };
     assert_eq!(sent(&timeline, "hola"), Judgement::Passed);
     assert!(matches!(sent(&timeline, "holo"), Judgement::Failed(Mismatch::Bytes { .. })));
@@ -255,7 +258,7 @@ fn what_was_offered_and_not_taken_was_not_sent() {
     let again = Outcome::Error(Errno::EAGAIN);
     timeline.events.insert(4, call(CLIENT, 4, "sendto", send(0), again));
     timeline.events.insert(5, call(CLIENT, 5, "sendto", send(2), Outcome::Value(2)));
-    let found = judge(&[of_stream("client", true, "ho")], &timeline).remove(0).outcome;
+    let found = judge(&[of_stream("client", true, "ho")], &Flows::of(&timeline)).remove(0).outcome;
     assert_eq!(found, Judgement::Passed);
 }
 

@@ -1,4 +1,4 @@
-//! The panel that tells everything about one row.
+//! The detail panel: everything recorded about one row.
 
 use socklab_event::{Bytes, Call, Event, Frame, Outcome, What};
 use socklab_say::{count, duration, say};
@@ -9,10 +9,10 @@ use crate::clean::clean;
 use crate::model::{Ladder, Row};
 use crate::svg::xml::Xml;
 
-/// Events told in full for one row; a fold's others are like them.
+/// How many events of a row are shown in full; the others of a fold are like them.
 const MOST: usize = 4;
 
-/// Writes the panel: a section for every row, of which the page shows the one chosen.
+/// Writes the panel: one section per row. The style sheet shows only the selected one.
 pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
     page.open("aside", &[("aria-live", "polite".to_owned())]);
     page.text_element("p", &[("class", "hint".to_owned())], &say!(ladder.speaker, "ladder-choose"));
@@ -24,11 +24,11 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
             page.text_element("p", &[], note);
         }
         for event in events(ladder, row) {
-            let teller = Teller { ladder, event };
+            let detail = Detail { ladder, event };
             match &event.what {
-                What::Call(call) => teller.call(call, page),
-                What::Frame(frame) => teller.frame(frame, page),
-                _ => teller.other(page),
+                What::Call(call) => detail.call(call, page),
+                What::Frame(frame) => detail.frame(frame, page),
+                _ => detail.other(page),
             }
         }
         page.close("section");
@@ -42,12 +42,12 @@ fn events<'l>(ladder: &'l Ladder, row: &Row) -> Vec<&'l Event> {
     seqs.iter().filter_map(|seq| ladder.events.get(seq)).take(MOST).collect()
 }
 
-struct Teller<'l> {
+struct Detail<'l> {
     ladder: &'l Ladder,
     event: &'l Event,
 }
 
-impl Teller<'_> {
+impl Detail<'_> {
     fn fact(page: &mut Xml, name: &str, value: &str, wrong: bool) {
         page.text_element("dt", &[], name);
         let class = if wrong { "wrong" } else { "" };

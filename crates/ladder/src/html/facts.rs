@@ -1,7 +1,7 @@
 //! Every field of an event, as names and plain values in the reader's language.
 //!
-//! The fields are taken from the event's own JSON form: what the schema documents is what a
-//! reader sees, and a field added there appears here, by its own name until `fact-NAME` says it.
+//! The fields are taken from the JSON form of the event, so the reader sees what the schema
+//! documents, and a new field appears here without a change.
 
 use serde_json::Value;
 use socklab_say::{Speaker, say};
@@ -9,15 +9,16 @@ use socklab_say::{Speaker, say};
 use crate::clean::clean;
 use crate::schema;
 
-/// Words of the schema that stand as values; texts of a program could read the same elsewhere.
+/// The fields whose values are words of the schema. Elsewhere the same word may be a program's own
+/// text.
 const OF_SCHEMA: [&str; 4] = ["kind", "how", "readiness", "status"];
 
-/// Says facts in a language.
+/// Formats an event's fields in one language.
 #[derive(Clone, Copy)]
 pub(super) struct Facts(pub(super) Speaker);
 
 impl Facts {
-    /// The fields of an object but those named, each as a name and a value.
+    /// The fields of an object except those in `but`, each as a name and a value.
     pub(super) fn of(self, value: &Value, but: &[&str]) -> Vec<(String, String)> {
         let Value::Object(fields) = value else { return Vec::new() };
         let shown = fields.iter().filter(|(name, _)| !but.contains(&name.as_str()));

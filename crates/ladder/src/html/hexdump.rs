@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 const ACROSS: usize = 16;
 
-/// A line for every sixteen bytes: offset, hexadecimal, text.
+/// Formats 16 bytes per line: offset, hexadecimal, text.
 pub(super) fn hexdump(bytes: &[u8]) -> String {
     let mut dump = String::new();
     for (index, line) in bytes.chunks(ACROSS).enumerate() {

@@ -1,10 +1,10 @@
-//! How to read the drawing.
+//! The legend: how to read the drawing.
 
 use socklab_say::{Speaker, say};
 
 use crate::svg::xml::Xml;
 
-/// Writes the legend, closed until asked for.
+/// Writes the legend, collapsed until the reader opens it.
 pub(super) fn write(speaker: Speaker, page: &mut Xml) {
     page.open("details", &[("class", "legend".to_owned())]);
     page.text_element("summary", &[], &say!(speaker, "ladder-legend"));

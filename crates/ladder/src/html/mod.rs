@@ -1,4 +1,4 @@
-//! The ladder as a page: the same drawing, every row of which opens.
+//! The ladder as an HTML page: the same drawing, where every row opens its details.
 
 mod detail;
 mod facts;
@@ -11,13 +11,13 @@ use crate::model::Ladder;
 use crate::svg::xml::Xml;
 use crate::svg::{self, Theme};
 
-/// How to draw as a page.
+/// How an HTML page is drawn.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct HtmlStyle {
-    /// The page's title; empty: who talks to whom.
+    /// The page's title; if empty, the names of the columns.
     pub title: String,
-    /// Light, dark, or what the reader's system prefers.
+    /// The colour scheme.
     pub theme: Theme,
 }
 
@@ -27,7 +27,7 @@ impl HtmlStyle {
         Self { title: title.into(), ..self }
     }
 
-    /// Sets light, dark, or what the reader's system prefers.
+    /// Sets the colour scheme.
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
     }
@@ -36,13 +36,14 @@ impl HtmlStyle {
 const CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// Nothing is fetched, and nothing can be: not even by what was recorded.
+/// The page fetches nothing, and recorded text that slipped through as markup could not either.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 impl Ladder {
     /// Draws the ladder as one self-contained page of HTML.
     ///
-    /// Without scripts every row is still a link to its details; the script adds keys to move.
+    /// Every row is a link to its details and works without scripts; the script adds keyboard
+    /// navigation.
     pub fn to_html(&self, style: &HtmlStyle) -> String {
         let title = if style.title.is_empty() { self.name() } else { style.title.clone() };
         let mut page = Xml::default();
@@ -82,7 +83,7 @@ impl Ladder {
         page.finish()
     }
 
-    /// The sentences, each with a link to the row it explains.
+    /// Writes the explanations, each with a link to the row it explains.
     fn explained(&self, page: &mut Xml) {
         if self.rows.iter().all(|row| row.notes.is_empty()) {
             return;

@@ -1,6 +1,6 @@
-//! Arrows: which call's bytes went to which call, and what the wire carried.
+//! Arrows: which call received the data of which, and what the wire carried.
 
-use socklab_event::{Args, Call, Fate, Frame, Transport, What};
+use socklab_event::{Args, Fate, Frame, Transport, What};
 use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
 use socklab_say::{count, say};
 
@@ -11,10 +11,10 @@ use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head};
 use crate::schema;
 
-/// Before the numbers of the arrows a read got.
+/// Precedes the numbers of the arrows a receive got data from.
 const GOT: &str = "◂";
 
-/// Draws every arrow, and writes into the cells which numbered ones they sent or got.
+/// Draws the arrows, and adds to the cells the numbers of those they sent or received.
 pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
     let mut pen = Pen { scene, arrows: Vec::new(), numbered: 0, notes: Vec::new() };
     let mut places: Vec<(usize, Position)> =
@@ -37,13 +37,13 @@ pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
     pen.arrows
 }
 
-/// Adds what a read got, or a send's number, to the words of the call.
+/// Adds an arrow's number, and which bytes of it were received, to the text of a call.
 fn cite(label: &mut Label, text: String) {
     let cites = |part: &Part| part.kind == PartKind::Number && part.text.starts_with(GOT);
     let again = label.parts.iter().any(cites);
     let more = text.strip_prefix(GOT).map(str::trim_start).filter(|_| again);
     match (label.parts.last_mut(), more) {
-        // Several whole messages in one read: ◂ ②③.
+        // Several whole messages in one receive: ◂ ②③.
         (Some(last), Some(more)) if cites(last) && !partly(&last.text) && !partly(more) => {
             last.text.push_str(more);
         }
@@ -56,7 +56,7 @@ fn cite(label: &mut Label, text: String) {
     }
 }
 
-/// True if a citation says which bytes.
+/// True if the text says which bytes.
 fn partly(text: &str) -> bool {
     text.trim_start_matches(GOT).trim_start().contains(' ')
 }
@@ -65,7 +65,7 @@ struct Pen<'a, 't> {
     scene: &'a Scene<'a, 't>,
     arrows: Vec<Arrow>,
     numbered: u32,
-    /// What to add to which event's cell in which row.
+    /// Texts to add: the event, the row of its cell, the text.
     notes: Vec<(Position, usize, String)>,
 }
 
@@ -112,7 +112,7 @@ impl Pen<'_, '_> {
     }
 
     fn connect(&mut self, sheet: &mut Sheet, row: usize, at: Position, connection: usize) {
-        if self.scene.segments.has(connection) {
+        if self.scene.flows.frames.has(connection) {
             return;
         }
         let flows = self.scene.flows;
@@ -129,7 +129,7 @@ impl Pen<'_, '_> {
         let Some(connection) = flows.connection_at(at) else { return };
         let seen = flows.ended_by(at).and_then(|closing| sheet.end_of(closing.seen));
         let Some(head) = seen else { return };
-        if self.scene.segments.has(connection) {
+        if self.scene.flows.frames.has(connection) {
             return;
         }
         let heads = vec![Head { row: head, bytes: 0..0, of: 0 }];
@@ -149,8 +149,8 @@ impl Pen<'_, '_> {
                 Some((part.received, Head { row, bytes, of: transfer.total }))
             })
             .collect();
-        let on_wire = transfer.connection.is_some_and(|one| self.scene.segments.has(one));
-        let absorbed = self.scene.segments.absorbed_by(transfer.sent).is_some();
+        let on_wire = transfer.connection.is_some_and(|one| self.scene.flows.frames.has(one));
+        let absorbed = flows.frames.of_message(transfer.sent).is_some();
         let kind = if absorbed { ArrowKind::Frame } else { ArrowKind::Bytes };
         let label = message(flows, transfer);
         let arrow = self.arrow(row, transfer.sent, kind, label);
@@ -191,43 +191,34 @@ impl Pen<'_, '_> {
         }
     }
 
-    /// An arrow from the caller of `at` to the column of the other end.
+    /// An arrow from the column of the call at `at` to the column of its peer.
     fn arrow(&self, row: usize, at: Position, kind: ArrowKind, label: Label) -> Option<Arrow> {
         let flows = self.scene.flows;
         let from = self.scene.cast.lane_at(flows, at)?;
         let connection = flows.connection_at(at)?;
-        let to = self.other_lane(connection, flows.socket_at(at))?;
+        let to = self.end_lane(connection, flows.other_side(connection, flows.socket_at(at)))?;
         let arrow =
             Arrow { row, from, to, kind, label, number: None, heads: Vec::new(), lost: false };
         (from != to).then_some(arrow)
     }
 
-    /// The column of the other end: of whoever uses that socket, or listens for it, or of a peer
-    /// that was not recorded.
-    fn other_lane(&self, connection: usize, socket: Option<usize>) -> Option<usize> {
+    /// The column of one end of a connection: of whoever uses its socket, or listens for it, or of
+    /// a peer that was not recorded.
+    fn end_lane(&self, connection: usize, side: usize) -> Option<usize> {
         let flows = self.scene.flows;
-        let whole = &flows.connections[connection];
-        match flows.other_end(connection, socket).socket.or(whole.listener) {
-            Some(other) => self.lane(other),
-            None => self.scene.cast.outside(whole),
+        match flows.end_socket(connection, side) {
+            Some(socket) => self.scene.cast.lane_at(flows, flows.used_at(socket)?),
+            None => self.scene.cast.outside(&flows.connections[connection]),
         }
     }
 
-    fn lane(&self, socket: usize) -> Option<usize> {
-        let flows = self.scene.flows;
-        let calls = &flows.sockets[socket].calls;
-        let moves = |at: &&Position| flows.call(**at).is_some_and(Call::moves_data);
-        let at = calls.iter().find(moves).or(calls.first())?;
-        self.scene.cast.lane_at(flows, *at)
-    }
-
-    /// Bytes, connections and ends that came from a peer which was not recorded.
+    /// Draws the data, connections and ends of stream that came from a peer that was not recorded.
     fn comes_from_outside(&mut self, sheet: &mut Sheet, row: usize, at: Position) {
         let flows = self.scene.flows;
         let Some(call) = flows.call(at).filter(|_| sheet.rows[row].band.is_none()) else { return };
         let Some(connection) = flows.connection_at(at) else { return };
         let other = flows.other_end(connection, flows.socket_at(at));
-        if other.socket.is_some() || self.scene.segments.has(connection) {
+        if other.socket.is_some() || self.scene.flows.frames.has(connection) {
             return;
         }
         let datagram = flows.connections[connection].kind == ConnectionKind::Datagrams;
@@ -246,12 +237,9 @@ impl Pen<'_, '_> {
     }
 
     fn frame(&mut self, sheet: &mut Sheet, row: usize, at: Position, frame: &Frame) {
-        let Some(ends) = self.scene.segments.ends(at) else { return };
-        let lanes = ends.connection.map(|connection| {
-            let sockets = self.scene.flows.connections[connection].ends.each_ref();
-            let [first, second] = sockets.map(|end| end.socket);
-            [self.other_lane(connection, second), self.other_lane(connection, first)]
-        });
+        let Some(ends) = self.scene.flows.frames.flow(at) else { return };
+        let lanes =
+            ends.connection.map(|connection| [0, 1].map(|side| self.end_lane(connection, side)));
         let by_host = |host: Option<&str>| {
             let hosts = self.scene.cast.participants.iter();
             host.and_then(|host| hosts.clone().position(|one| one.host.as_deref() == Some(host)))

@@ -1,4 +1,4 @@
-//! Sockets that are not what the program is about.
+//! Sockets that are incidental to the program: probes, wake-up pipes, leaked descriptors.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use socklab_flows::{Flows, Position};
 use super::essential::is_essential;
 use crate::options::Options;
 
-/// All of them.
+/// All incidental sockets.
 pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
     let mut asides = address_probes(flows);
     asides.extend(cache_questions(flows));
@@ -17,8 +17,8 @@ pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
     asides
 }
 
-/// Sockets that whoever started the recording left open by chance, as terminals and job runners
-/// do: nothing is done with them but enquiring and closing.
+/// Sockets that leaked from the recorder's own parent, as terminals and job runners leave them
+/// open. The program does nothing with them except query and close.
 fn handed_down(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
     let attached: HashSet<u32> = flows
         .order
@@ -39,7 +39,7 @@ fn handed_down(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
     (0..flows.sockets.len()).filter(unused).collect()
 }
 
-/// Sockets with which the C library asks the name service cache daemon, on the program's behalf.
+/// Sockets on which the C library asks nscd(8).
 fn cache_questions(flows: &Flows<'_>) -> HashSet<usize> {
     let asks = flows.calls().filter(|(_, _, call)| match &call.args {
         Args::Connect { address: Endpoint::Unix { path } } => path.contains("/nscd/"),
@@ -48,7 +48,7 @@ fn cache_questions(flows: &Flows<'_>) -> HashSet<usize> {
     asks.filter_map(|(at, ..)| flows.socket_at(at)).collect()
 }
 
-/// Pairs with which one program wakes its own event loop, beside the network it is about.
+/// Socket pairs that a networked program uses to wake its own event loop.
 fn self_pipes(flows: &Flows<'_>) -> HashSet<usize> {
     let process = |at: &Position| flows.order[*at].place.process;
     let networked: HashSet<u32> = flows
@@ -74,9 +74,9 @@ fn self_pipes(flows: &Flows<'_>) -> HashSet<usize> {
     pairs.flatten().collect()
 }
 
-/// Sockets with which `getaddrinfo` finds out which of a host's addresses can be reached: UDP
-/// sockets connected, asked for their own address, and closed without a byte sent. Known by the
-/// program then really using one of those addresses.
+/// Sockets with which `getaddrinfo` sorts addresses (RFC 6724): UDP sockets that are connected,
+/// asked for their local address, and closed without sending. They count only if the program then
+/// uses one of those addresses.
 fn address_probes(flows: &Flows<'_>) -> HashSet<usize> {
     let connects = |call: &Call| match &call.args {
         Args::Connect { address } => address.ip_port().map(|(ip, _)| ip),

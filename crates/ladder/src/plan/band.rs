@@ -1,4 +1,4 @@
-//! What a fold across all columns says: how often, how much, until when.
+//! The text of a fold: how often, how much data, until when.
 
 use socklab_event::Call;
 use socklab_flows::{Flows, Position};
@@ -15,12 +15,12 @@ pub(crate) struct Band {
     served: Served,
     /// Bytes sent.
     moved: u64,
-    /// When the last of it ended.
+    /// When the last event ended, nanoseconds of `CLOCK_MONOTONIC`.
     until: u64,
 }
 
 impl Band {
-    /// The facts of a fold whose last event is at `last`.
+    /// Collects the facts of a fold whose last event is at `last`.
     pub(crate) fn of(flows: &Flows<'_>, fold: &Fold, last: Position) -> Self {
         let calls = fold.members.iter().filter_map(|at| flows.call(*at));
         let moved = calls.filter_map(Call::sent).fold(0u64, u64::saturating_add);
@@ -29,7 +29,7 @@ impl Band {
         Self { kind: fold.kind, served: fold.served, moved, until }
     }
 
-    /// Takes in a fold that would stand right below, if it says the same.
+    /// Merges a fold that would stand right below; `None` if it says something else.
     pub(crate) fn merge(&mut self, below: &Self) -> Option<()> {
         let (FoldKind::Again(count), FoldKind::Again(more)) = (self.kind, below.kind) else {
             return None;

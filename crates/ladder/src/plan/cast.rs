@@ -1,9 +1,9 @@
 //! Who gets a column: commands, programs they start, the two sides of a program that talks to
-//! itself, and peers known only by their address.
+//! itself, and peers that were not recorded.
 
 use std::collections::HashMap;
 
-use socklab_event::{Place, Timeline};
+use socklab_event::Place;
 use socklab_flows::{Connection, Flows, Position};
 use socklab_say::{Speaker, say};
 
@@ -16,30 +16,25 @@ use super::unit::Unit;
 use crate::model::Participant;
 use crate::options::{ColumnOrder, Options};
 
-/// The columns, and who is in which.
+/// The columns, and who belongs to which.
 #[derive(Debug)]
 pub(crate) struct Cast {
     pub(crate) participants: Vec<Participant>,
     lanes: HashMap<Unit, usize>,
-    /// Sockets that have a side of their own, whoever uses them.
+    /// Sockets of the server side of a split program, whichever thread uses them.
     sockets: HashMap<usize, usize>,
-    /// The other side of a split program.
+    /// For each side of a split program, the other side.
     twins: HashMap<usize, usize>,
     tags: HashMap<Unit, String>,
-    /// The tags of processes, where a column has several.
+    /// The tags of processes, in columns that have several.
     processes: HashMap<u32, String>,
     outside: HashMap<Outside, usize>,
 }
 
 impl Cast {
     /// Chooses the columns.
-    pub(crate) fn of(
-        timeline: &Timeline,
-        flows: &Flows<'_>,
-        notable: &Notable,
-        options: &Options,
-    ) -> Self {
-        let mut groups = sides::split(groups(timeline, flows, notable), flows);
+    pub(crate) fn of(flows: &Flows<'_>, notable: &Notable, options: &Options) -> Self {
+        let mut groups = sides::split(groups(flows, notable), flows);
         sides::count_roles(&mut groups, flows);
         if options.order == ColumnOrder::ClientsFirst {
             groups.sort_by_key(|group| match (group.connects > 0, group.accepts > 0) {
@@ -78,7 +73,7 @@ impl Cast {
         cast
     }
 
-    /// The column of whoever an event happened to.
+    /// The column of the thread an event happened in.
     pub(crate) fn lane(&self, place: &Place) -> Option<usize> {
         self.lanes.get(&(place.process, place.thread)).copied()
     }
@@ -88,7 +83,8 @@ impl Cast {
         self.lanes.get(&unit).copied()
     }
 
-    /// The column of a call: of its socket's side, else of its thread.
+    /// The column of a call: its socket's side if the program is split, otherwise its thread's
+    /// column.
     pub(crate) fn lane_at(&self, flows: &Flows<'_>, at: Position) -> Option<usize> {
         let own = self.lane(&flows.order[at].place)?;
         let side = flows.socket_at(at).and_then(|socket| self.sockets.get(&socket));
@@ -100,23 +96,23 @@ impl Cast {
         self.twins.get(&lane).copied()
     }
 
-    /// How to tell it apart from the others in its column.
+    /// The tag that distinguishes the thread within its column.
     pub(crate) fn tag(&self, place: &Place) -> Option<&str> {
         self.tags.get(&(place.process, place.thread)).map(String::as_str)
     }
 
-    /// True if its column has other threads too.
+    /// True if other threads share its column.
     pub(crate) fn is_shared(&self, process: u32, thread: u32) -> bool {
         let own = self.lane_of((process, thread));
         self.lanes.iter().any(|(unit, lane)| Some(*lane) == own && *unit != (process, thread))
     }
 
-    /// How to tell a whole process apart from the others in its column.
+    /// The tag that distinguishes the process within its column.
     pub(crate) fn process_tag(&self, process: u32) -> Option<&str> {
         self.processes.get(&process).map(String::as_str)
     }
 
-    /// The column of the outside end of a connection.
+    /// The column of the end that was not recorded.
     pub(crate) fn outside(&self, connection: &Connection) -> Option<usize> {
         self.outside.get(&outside_key(connection)?).copied()
     }

@@ -1,4 +1,4 @@
-//! The cells of single events: calls, the life of processes, states.
+//! The cells of single events: calls, process events, state changes.
 
 use socklab_event::{Args, Event, Exit, Process, State, Stream};
 
@@ -32,7 +32,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     let (mut answer, mut mark) = wording::answered(call, speaker);
     let waited = scene.waited(at, call);
     if waited && call.error().is_some_and(socklab_event::Errno::is_not_now) {
-        // It had a limit (SO_RCVTIMEO), which ran out.
+        // A call that waited and still returned EAGAIN has a timeout (SO_RCVTIMEO, SO_SNDTIMEO).
         answer = Label::default()
             .then(PartKind::Mark, format!("✗ {}", call.error()?))
             .then(PartKind::Mark, say!(speaker, "ladder-timed-out"));
@@ -57,13 +57,13 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
             wording::asked(call, detail, speaker).then(PartKind::Wait, format!("┄ {waits}"))
         }
         Stage::End => {
-            // In a column of many, several calls wait at once: say whose return this is.
+            // In a shared column several calls may be waiting: say which one returns.
             let again = wording::asked(call, detail, speaker);
             let mut label = Label::default();
             if let Args::Send { bytes, .. } = &call.args
                 && answer.is_empty()
             {
-                // All of it was taken; what it was has been said.
+                // The kernel took everything; the data stands at the entry.
                 let taken = speaker.number(bytes.total);
                 answer.push(PartKind::Result, format!("= {taken}"));
             }
@@ -88,7 +88,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
     Some(Cell { participant, tag, label, entry, kind, mark, seq: event.seq })
 }
 
-/// The cell of a name look-up, all of whose calls it stands for.
+/// The cell of a name lookup, which stands for all its calls.
 pub(crate) fn lookup(
     scene: &Scene<'_, '_>,
     event: &Event,
@@ -118,8 +118,8 @@ pub(crate) fn lookup(
     Some(Cell { participant, tag, label, entry: None, kind: CellKind::Call, mark, seq: event.seq })
 }
 
-/// The cell of something in a process's life.
-pub(crate) fn life(scene: &Scene<'_, '_>, event: &Event, process: &Process) -> Option<Cell> {
+/// The cell of a process event.
+pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -> Option<Cell> {
     let speaker = scene.options.speaker;
     let mut label = Label::default();
     let mut mark = None;
@@ -170,7 +170,7 @@ pub(crate) fn life(scene: &Scene<'_, '_>, event: &Event, process: &Process) -> O
         false => scene.cast.tag(&event.place),
     };
     let tag = tag.map(str::to_owned);
-    let kind = if ends { CellKind::Exit } else { CellKind::Life };
+    let kind = if ends { CellKind::Exit } else { CellKind::Process };
     Some(Cell { participant, tag, label, entry: None, kind, mark, seq: event.seq })
 }
 

@@ -1,15 +1,15 @@
-//! Which calls move a conversation on, and which only set up, enquire or tidy.
+//! Which calls advance a conversation, and which only set up, query or clean up.
 
 use socklab_event::{Args, Call, Family};
 
 use crate::options::Options;
 
-/// True if a call moves a conversation on.
+/// True if a call advances a conversation.
 pub(crate) fn is_essential(call: &Call, options: &Options) -> bool {
     let failed = call.error().is_some();
     let family = call.socket.as_ref().map(|socket| socket.family);
     match &call.args {
-        // The C library asks the kernel for its addresses, on the program's behalf.
+        // `getaddrinfo` uses netlink to learn the machine's addresses.
         _ if family == Some(Family::NETLINK) => false,
         Args::Socket { family: Family::NETLINK, .. } => false,
         Args::SetOption { .. } => failed,

@@ -1,4 +1,4 @@
-//! Folds: what repeats is drawn once, and the rest is counted.
+//! Folds: repetitions are drawn once, and the rest is counted.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -9,47 +9,48 @@ use super::repeat::{Repeat, repeats};
 use super::served::Served;
 use crate::options::Options;
 
-/// Connections alike from which the rest is folded.
+/// At least this many connections must be alike to be folded.
 const ALIKE: usize = 5;
-/// Different ways a connection can go that are drawn before the remaining ones are only counted.
+/// How many different courses of a connection are drawn; the remaining ones are only counted.
 const WAYS: usize = 6;
-/// Rows a fold within a conversation must save; a student's own five messages stay.
+/// How many rows a fold within a conversation must save. The handful of messages that a student
+/// sends by hand stay.
 const SAVES: usize = 16;
 
-/// Rows told in one.
+/// Events that are drawn as one row.
 #[derive(Debug)]
 pub(crate) struct Fold {
-    /// What was folded, in order; never empty.
+    /// The folded events, in order; never empty.
     pub(crate) members: Vec<Position>,
-    /// What to say.
+    /// What they have in common.
     pub(crate) kind: FoldKind,
-    /// Who served the connections it folds.
+    /// Who served the folded connections.
     pub(crate) served: Served,
 }
 
-/// What a fold says.
+/// What the events of a fold have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FoldKind {
-    /// So many connections like the one drawn.
+    /// This many connections went like the one drawn.
     Connections(usize),
-    /// So many unconnected sockets like the one drawn.
+    /// This many sockets that never connected went like the one drawn.
     Sockets(usize),
-    /// So many connections, in so many ways that were not drawn.
+    /// This many connections took one of this many courses, none of which is drawn.
     Ways(usize, usize),
-    /// So many repetitions of what was just drawn in this conversation.
+    /// This many repetitions of what was just drawn of this conversation.
     Again(usize),
-    /// A call asked again and again without success; the first one is drawn and says so.
+    /// A call that was repeated this many times without success; the first is drawn and says so.
     Loop(Position, usize),
 }
 
-/// What a row belongs to, as far as folding goes.
+/// What a call belongs to, as far as folding is concerned.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Thread {
+enum Conversation {
     Connection(usize),
     Socket(usize),
 }
 
-/// Finds the folds, and takes their members out of `shown`.
+/// Finds the folds and removes their members from `shown`.
 pub(crate) fn fold(flows: &Flows<'_>, shown: &mut Vec<Position>, options: &Options) -> Vec<Fold> {
     if !options.fold {
         return Vec::new();
@@ -71,7 +72,7 @@ fn drop_members(shown: &mut Vec<Position>, folds: &[Fold]) {
     shown.retain(|at| !gone.contains(at));
 }
 
-/// Runs of calls that got nothing, by thread: `recv` = EAGAIN ten thousand times.
+/// Runs of unsuccessful calls of one thread: `recv` = EAGAIN ten thousand times.
 fn loops(flows: &Flows<'_>, shown: &[Position], kept: &dyn Fn(&Position) -> bool) -> Vec<Fold> {
     let mut by_unit: BTreeMap<(u32, u32), Vec<Position>> = BTreeMap::new();
     for at in shown.iter().filter(|at| flows.call(**at).is_some()) {
@@ -80,8 +81,10 @@ fn loops(flows: &Flows<'_>, shown: &[Position], kept: &dyn Fn(&Position) -> bool
     }
     let mut folds = Vec::new();
     for calls in by_unit.values() {
-        let vain = |at: &Position| flows.call(*at).is_some_and(got_nothing) && !kept(at);
-        for run in calls.chunk_by(|a, b| vain(a) && vain(b)).filter(|run| run.len() > 1) {
+        let unsuccessful = |at: &Position| flows.call(*at).is_some_and(got_nothing) && !kept(at);
+        for run in
+            calls.chunk_by(|a, b| unsuccessful(a) && unsuccessful(b)).filter(|run| run.len() > 1)
+        {
             let tokens: Vec<String> = run.iter().map(|at| token(flows, *at, None)).collect();
             for Repeat { start, period, count } in repeats(&tokens, 3) {
                 for step in 0..period {
@@ -107,31 +110,31 @@ fn got_nothing(call: &Call) -> bool {
     }
 }
 
-/// Connections (and sockets that never connected) that went the same way.
+/// Connections, and sockets that never connected, that took the same course.
 fn conversations(
     flows: &Flows<'_>,
     shown: &[Position],
     kept: &dyn Fn(&Position) -> bool,
 ) -> Vec<Fold> {
-    let threads = threads(flows, shown);
-    let mut alike: HashMap<(bool, Vec<String>), Vec<Thread>> = HashMap::new();
+    let calls_of = by_conversation(flows, shown);
+    let mut alike: HashMap<(bool, Vec<String>), Vec<Conversation>> = HashMap::new();
     let mut order: Vec<(bool, Vec<String>)> = Vec::new();
-    for (thread, calls) in &threads {
+    for (conversation, calls) in &calls_of {
         if calls.iter().any(kept) {
             continue;
         }
-        let connected = matches!(thread, Thread::Connection(_));
-        let key = (connected, shape(flows, *thread, calls));
+        let connected = matches!(conversation, Conversation::Connection(_));
+        let key = (connected, shape(flows, *conversation, calls));
         let same = alike.entry(key.clone()).or_default();
         if same.is_empty() {
             order.push(key);
         }
-        same.push(*thread);
+        same.push(*conversation);
     }
     let mut folds = Vec::new();
-    let members = |folded: &[Thread]| {
+    let members = |folded: &[Conversation]| {
         let mut members: Vec<Position> =
-            folded.iter().flat_map(|thread| &threads[thread]).copied().collect();
+            folded.iter().flat_map(|conversation| &calls_of[conversation]).copied().collect();
         members.sort_unstable();
         members
     };
@@ -141,7 +144,7 @@ fn conversations(
     for (place, key) in connected.iter().enumerate() {
         let same = &alike[key];
         if folds_at_all && place >= WAYS {
-            let rest: Vec<Thread> =
+            let rest: Vec<Conversation> =
                 connected[place..].iter().flat_map(|key| &alike[key]).copied().collect();
             let kind = FoldKind::Ways(rest.len(), connected.len() - place);
             let served = Served::of(flows, &members(&rest), None);
@@ -151,7 +154,7 @@ fn conversations(
         if same.len() >= ALIKE {
             let kind = FoldKind::Connections(same.len() - 1);
             let rest = members(&same[1..]);
-            let served = Served::of(flows, &rest, Some(&threads[&same[0]]));
+            let served = Served::of(flows, &rest, Some(&calls_of[&same[0]]));
             folds.push(Fold { members: rest, kind, served });
         }
     }
@@ -162,39 +165,39 @@ fn conversations(
     folds
 }
 
-fn threads(flows: &Flows<'_>, shown: &[Position]) -> BTreeMap<Thread, Vec<Position>> {
-    // A datagram socket that talked to one peer only belongs wholly to that conversation.
+fn by_conversation(flows: &Flows<'_>, shown: &[Position]) -> BTreeMap<Conversation, Vec<Position>> {
+    // All calls of a datagram socket that talked to one peer only belong to that conversation.
     let mut partners: HashMap<usize, BTreeSet<usize>> = HashMap::new();
     for (at, ..) in flows.calls() {
         if let (Some(socket), Some(connection)) = (flows.socket_at(at), flows.connection_at(at)) {
             partners.entry(socket).or_default().insert(connection);
         }
     }
-    let mut threads: BTreeMap<Thread, Vec<Position>> = BTreeMap::new();
+    let mut calls: BTreeMap<Conversation, Vec<Position>> = BTreeMap::new();
     for &at in shown {
         let Some(socket) = flows.socket_at(at) else { continue };
         let only = partners.get(&socket).filter(|known| known.len() == 1);
         let only = only.and_then(|known| known.first().copied());
-        let thread = match flows.connection_at(at).or(only) {
-            Some(connection) => Thread::Connection(connection),
-            None => Thread::Socket(socket),
+        let conversation = match flows.connection_at(at).or(only) {
+            Some(connection) => Conversation::Connection(connection),
+            None => Conversation::Socket(socket),
         };
-        threads.entry(thread).or_default().push(at);
+        calls.entry(conversation).or_default().push(at);
     }
-    threads
+    calls
 }
 
-/// How a conversation went: each side's calls and outcomes, runs counted once, so that neither
-/// the interleaving of the two nor the number of equal calls makes a difference.
-fn shape(flows: &Flows<'_>, thread: Thread, calls: &[Position]) -> Vec<String> {
+/// The course of a conversation: the calls and outcomes of each side, with runs reduced to one, so
+/// that neither the interleaving of the sides nor the number of equal calls matters.
+fn shape(flows: &Flows<'_>, conversation: Conversation, calls: &[Position]) -> Vec<String> {
     let mut sides: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for &at in calls {
-        let side = match thread {
-            Thread::Connection(one) => {
+        let side = match conversation {
+            Conversation::Connection(one) => {
                 let first = flows.connections[one].ends[0].socket;
                 usize::from(first != flows.socket_at(at))
             }
-            Thread::Socket(_) => 0,
+            Conversation::Socket(_) => 0,
         };
         sides.entry(side).or_default().push(token(flows, at, Some(side)));
     }
@@ -208,14 +211,14 @@ fn shape(flows: &Flows<'_>, thread: Thread, calls: &[Position]) -> Vec<String> {
     sides.into_values().flatten().collect()
 }
 
-/// Repetitions within a conversation: first of the exchange as a whole, then of either side.
+/// Repetitions within a conversation: first of the whole exchange, then of each side.
 fn repetitions(
     flows: &Flows<'_>,
     shown: &[Position],
     kept: &dyn Fn(&Position) -> bool,
 ) -> Vec<Fold> {
     let mut folds = Vec::new();
-    for (_, calls) in threads(flows, shown) {
+    for (_, calls) in by_conversation(flows, shown) {
         for piece in calls.split(kept) {
             let mut rest = piece.to_vec();
             folds.extend(fold_repeats(flows, &mut rest));
@@ -231,13 +234,13 @@ fn repetitions(
     folds
 }
 
-/// Folds the repetitions in `calls` after the first, if that saves enough rows.
+/// Folds the repetitions in `calls` except the first, if that saves enough rows.
 fn fold_repeats(flows: &Flows<'_>, calls: &mut Vec<Position>) -> Vec<Fold> {
     let tokens: Vec<String> =
         calls.iter().map(|at| token(flows, *at, flows.socket_at(*at))).collect();
     let mut folds = Vec::new();
     for Repeat { start, period, count } in repeats(&tokens, 4).into_iter().rev() {
-        // Of single calls the first three stay: they may differ in what they got.
+        // Of a single repeated call the first three stay, as their data may differ.
         let keep = if period == 1 { 3 } else { 1 };
         if count <= keep || period * (count - keep) < SAVES {
             continue;
@@ -249,7 +252,7 @@ fn fold_repeats(flows: &Flows<'_>, calls: &mut Vec<Position>) -> Vec<Fold> {
     folds
 }
 
-/// What makes two calls alike: the call and its kind of outcome, not its bytes or its time.
+/// What makes two calls alike: the call and the kind of outcome, but neither data nor duration.
 fn token(flows: &Flows<'_>, at: Position, side: Option<usize>) -> String {
     let Some(call) = flows.call(at) else { return format!("{side:?} event") };
     let outcome = match call.outcome {

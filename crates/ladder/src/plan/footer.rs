@@ -1,4 +1,4 @@
-//! What one must know to trust the drawing.
+//! What the drawing leaves out or does not know, one sentence per line.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,7 +61,7 @@ pub(crate) fn lines(
             Notice::Truncated { limit } => {
                 say!(speaker, "ladder-truncated", n = count(limit >> 20))
             }
-            // How fast it was followed, and how a socket came to a process: not the reader's.
+            // How fast a process was followed and how it got a socket does not help the reader.
             Notice::Inherited { .. }
             | Notice::Passed { .. }
             | Notice::OwnFilter
@@ -74,22 +74,22 @@ pub(crate) fn lines(
     lines
 }
 
-/// How many processes of a column are named.
+/// How many processes of a column are listed.
 const NAMED: usize = 8;
 
-/// Where tags tell processes apart: which process each of them is, column by column.
+/// For columns whose processes are told apart by tags: the process id behind each tag.
 fn tags(scene: &Scene<'_, '_>, rows: &[Row]) -> Vec<String> {
     let speaker = scene.options.speaker;
     let untagged = say!(speaker, "ladder-untagged");
     let processes: HashMap<u64, u32> =
         scene.flows.order.iter().map(|event| (event.seq, event.place.process)).collect();
-    // Tags are numbered by first appearance, so the order of the rows is theirs.
+    // Tags are numbered by first appearance, so this yields them in order.
     let mut columns: BTreeMap<usize, Vec<(&str, u32)>> = BTreeMap::new();
     for cell in rows.iter().flat_map(|row| &row.cells) {
         let Some(process) = processes.get(&cell.seq) else { continue };
         let tag = cell.tag.as_deref().unwrap_or(&untagged);
         let known = columns.entry(cell.participant).or_default();
-        // A thread is told apart from its own process, not by it.
+        // A thread's tag distinguishes it within its process.
         if !tag.starts_with('t') && known.iter().all(|(other, _)| *other != tag) {
             known.push((tag, *process));
         }

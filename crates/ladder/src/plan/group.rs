@@ -1,10 +1,10 @@
-//! A column in the making.
+//! A column in preparation.
 
 use std::collections::BTreeSet;
 
 use super::unit::Unit;
 
-/// A column in the making.
+/// A column in preparation.
 #[derive(Clone)]
 pub(crate) struct Group {
     pub(crate) command: Option<u32>,
@@ -12,11 +12,11 @@ pub(crate) struct Group {
     pub(crate) line: String,
     pub(crate) host: Option<String>,
     pub(crate) units: Vec<Unit>,
-    /// The process it began as.
+    /// The process it started as.
     pub(crate) root: Option<u32>,
-    /// Which side of a program that talks to itself.
+    /// For a program that talks to itself: true for the server side, false for the client side.
     pub(crate) side: Option<bool>,
-    /// The sockets of that side, where its threads do both.
+    /// The sockets of that side, in case its threads act on both sides.
     pub(crate) serves: BTreeSet<usize>,
     pub(crate) connects: usize,
     pub(crate) accepts: usize,

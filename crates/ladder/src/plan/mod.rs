@@ -17,7 +17,6 @@ mod cells;
 mod essential;
 mod fold;
 mod footer;
-mod frames;
 mod group;
 mod groups;
 mod notable;
@@ -45,20 +44,24 @@ use crate::options::Options;
 impl Ladder {
     /// Decides the whole drawing.
     pub fn of(timeline: &Timeline, options: &Options) -> Self {
-        let flows = Flows::of(timeline);
-        let notable = notable::Notable::of(&flows, options);
-        let cast = cast::Cast::of(timeline, &flows, &notable, options);
-        let mut visible = visible::choose(&flows, notable, &cast, options);
-        let folds = fold::fold(&flows, &mut visible.shown, options);
-        let segments = frames::Segments::of(&flows, &visible.shown);
-        let scene = scene::Scene { flows: &flows, cast: &cast, options, segments: &segments };
+        Self::of_flows(&Flows::of(timeline), options)
+    }
+
+    /// Decides the whole drawing, for a caller who has followed the conversations already.
+    pub fn of_flows(flows: &Flows<'_>, options: &Options) -> Self {
+        let notable = notable::Notable::of(flows, options);
+        let cast = cast::Cast::of(flows, &notable, options);
+        let mut visible = visible::choose(flows, notable, &cast, options);
+        let folds = fold::fold(flows, &mut visible.shown, options);
+        let shown = &visible.shown;
+        let scene = scene::Scene { flows, cast: &cast, options, shown };
         let mut sheet = rows::lay_out(&scene, &visible, &folds);
         let mut arrows = arrows::draw(&scene, &mut sheet);
         rails::run(&scene, &mut sheet);
-        let mut footer = footer::lines(timeline, &scene, &visible, &sheet.rows);
+        let mut footer = footer::lines(flows.timeline, &scene, &visible, &sheet.rows);
         let (participants, pruned) = prune::prune(&scene, &folds, &mut sheet.rows, &mut arrows);
         footer.extend(pruned);
-        let events = events(&flows, &sheet.rows);
+        let events = events(flows, &sheet.rows);
         Self {
             participants,
             rows: sheet.rows,
@@ -71,7 +74,7 @@ impl Ladder {
     }
 }
 
-/// A copy of every event that is drawn by itself, for displays that open them.
+/// Copies the events that are drawn, for displays that show their details.
 fn events(flows: &Flows<'_>, rows: &[Row]) -> BTreeMap<u64, Event> {
     const MOST_OF_A_FOLD: usize = 4;
     let wanted: std::collections::HashSet<u64> = rows

@@ -1,4 +1,4 @@
-//! Which calls are worth a row, whoever made them.
+//! Which calls are worth a row, regardless of columns.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,18 +8,18 @@ use super::asides;
 use super::essential::is_essential;
 use crate::options::{Detail, Options};
 
-/// The calls that tell something, whoever made them.
+/// The calls that are worth a row.
 #[derive(Debug, Default)]
 pub(crate) struct Notable {
     calls: HashSet<Position>,
-    /// The first call of each name look-up, which stands for all of its calls.
+    /// The first call of each name lookup, which stands for all its calls, and the lookup's index.
     pub(crate) lookups: HashMap<Position, usize>,
-    /// The other calls of look-ups.
+    /// The other calls of name lookups.
     pub(crate) in_lookups: HashSet<Position>,
 }
 
 impl Notable {
-    /// Tells the calls that move a conversation on from those that set up, enquire or tidy.
+    /// Separates the calls that advance a conversation from those that set up, query or clean up.
     pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> Self {
         let mut notable = Self::default();
         let mut asides = HashSet::new();
@@ -34,7 +34,7 @@ impl Notable {
             asides = asides::of(flows, options);
             let kept = flows.calls().filter(|(_, event, _)| options.keep.contains(&event.seq));
             for socket in kept.filter_map(|(at, ..)| flows.socket_at(at)) {
-                // What is explained is not drawn by half.
+                // A conversation that is explained is drawn from both ends.
                 let connection = flows.sockets[socket].connection;
                 let other = connection.and_then(|one| flows.other_end(one, Some(socket)).socket);
                 asides.retain(|aside| *aside != socket && Some(*aside) != other);
@@ -47,7 +47,7 @@ impl Notable {
                 false
             } else {
                 let aside = flows.socket_at(at).is_some_and(|socket| asides.contains(&socket));
-                // The kernel closes everything at exit; it matters where someone is listening.
+                // At exit the kernel closes every descriptor, which matters only to a peer.
                 let tidying = call.implicit && flows.connection_at(at).is_none();
                 options.detail == Detail::All || !(aside || tidying) && is_essential(call, options)
             };
@@ -58,13 +58,13 @@ impl Notable {
         notable
     }
 
-    /// True if this is such a call.
+    /// True if the call at this position is worth a row.
     pub(crate) fn has(&self, at: Position) -> bool {
         self.calls.contains(&at)
     }
 }
 
-/// A look-up is folded unless the name server itself is in the recording: then it is the subject.
+/// A lookup is folded unless the name server was recorded too: then it is the subject.
 fn folds(flows: &Flows<'_>, lookup: &Lookup) -> bool {
     let recorded = |at: &Position| {
         let connection = flows.connection_at(*at);

@@ -1,4 +1,4 @@
-//! Peers that were not recorded, known by their addresses only.
+//! Peers that were not recorded and are known by their addresses only.
 
 use std::collections::HashSet;
 
@@ -9,19 +9,19 @@ use socklab_say::{Speaker, say};
 use super::notable::Notable;
 use crate::clean::clean;
 
-/// More outside peers than this share one column a side.
+/// If there are more such servers (or clients), they share one column.
 const MOST_OUTSIDE: usize = 3;
 
 /// A peer that was not recorded.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) enum Outside {
-    /// Clients, by where they come from.
+    /// The clients at one IP address.
     Clients(String),
-    /// A server, by its address.
+    /// A server at one address and port.
     Server(String),
 }
 
-/// The peers that answered, or called, without being recorded.
+/// The peers that answered or connected without being recorded, each with the name of its column.
 pub(crate) fn outside_peers(
     flows: &Flows<'_>,
     notable: &Notable,
@@ -57,7 +57,7 @@ pub(crate) fn outside_peers(
     keys.iter().map(|key| (key.clone(), name(key))).collect()
 }
 
-/// A connect in the background of which nothing came: nobody need be there.
+/// True if a non-blocking connect got no answer: there may be nobody at the address.
 fn is_unanswered(flows: &Flows<'_>, connection: &Connection) -> bool {
     let pending = connection.connected.and_then(|at| flows.call(at));
     let pending = pending.is_some_and(|call| call.error() == Some(Errno::EINPROGRESS));
@@ -72,16 +72,16 @@ fn is_unanswered(flows: &Flows<'_>, connection: &Connection) -> bool {
     pending && !calls.any(|at| flows.call(*at).is_some_and(answered))
 }
 
-/// The connections on which something was received: whoever is at their other end is there.
+/// The connections on which something was received, so that there is a peer.
 fn heard_from(flows: &Flows<'_>) -> HashSet<usize> {
     let heard = flows.calls().filter(|(_, _, call)| call.received().is_some());
     heard.filter_map(|(at, ..)| flows.connection_at(at)).collect()
 }
 
-/// Which outside peer a connection has, if one of its ends was not recorded.
+/// The peer that was not recorded, if one end of the connection was not.
 pub(crate) fn outside_key(connection: &Connection) -> Option<Outside> {
     if connection.listener.is_some() && connection.ends[1].socket.is_none() {
-        // Not accepted (yet), but recorded: the listener's own column stands for it.
+        // Never accepted, but the listener was recorded: its column stands for this end.
         return None;
     }
     match connection.ends.each_ref().map(|end| (end.socket, end.address.as_ref())) {

@@ -1,4 +1,4 @@
-//! Takes away the columns of programs all of whose rows were folded: they would be empty.
+//! Removes the columns that are empty because all their rows were folded.
 
 use std::collections::HashSet;
 
@@ -8,10 +8,10 @@ use super::fold::Fold;
 use super::scene::Scene;
 use crate::model::{Arrow, Participant, Row};
 
-/// How many names the footer lists.
+/// How many of their names the footer lists.
 const NAMES: usize = 6;
 
-/// Removes the empty columns, and says which they were.
+/// Removes the empty columns; returns the others and a footer line that names the removed ones.
 pub(crate) fn prune(
     scene: &Scene<'_, '_>,
     folds: &[Fold],

@@ -1,4 +1,4 @@
-//! How each column's line looks beside each row: running, waiting, ended.
+//! How each lifeline looks beside each row: running, waiting, ended.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::sheet::Sheet;
 use super::unit::Unit;
 use crate::model::Rail;
 
-/// From which row to which a thread lives or waits.
+/// The rows in which a thread lives or waits.
 struct Span {
     from: usize,
     to: usize,
@@ -20,7 +20,7 @@ pub(crate) fn run(scene: &Scene<'_, '_>, sheet: &mut Sheet) {
     let lanes = scene.cast.participants.len();
     let rows = sheet.rows.len();
     let (lives, waits) = spans(scene, sheet);
-    // Threads alive and threads waiting, by row and column.
+    // The number of living and waiting threads, by row and column.
     let mut alive = vec![vec![0usize; lanes]; rows];
     let mut waiting = vec![vec![0usize; lanes]; rows];
     let lives = lives.iter().filter_map(|(unit, span)| Some((scene.cast.lane_of(*unit)?, span)));
@@ -57,7 +57,7 @@ pub(crate) fn run(scene: &Scene<'_, '_>, sheet: &mut Sheet) {
     }
 }
 
-/// The rows in which each thread is known to live, and those in which a column waits in a call.
+/// The rows in which each thread is known to be alive, and those in which a column waits in a call.
 fn spans(scene: &Scene<'_, '_>, sheet: &Sheet) -> (HashMap<Unit, Span>, Vec<(usize, Span)>) {
     let mut lives: HashMap<Unit, Span> = HashMap::new();
     let mut waits = Vec::new();
@@ -74,7 +74,7 @@ fn spans(scene: &Scene<'_, '_>, sheet: &Sheet) -> (HashMap<Unit, Span>, Vec<(usi
         life.from = life.from.min(from);
         life.to = life.to.max(to + 1);
         if let Some(lane) = scene.cast.lane_at(scene.flows, *at).filter(|_| to > from) {
-            // The row where it begins shows the call itself; waiting shows from the next one on.
+            // The first row shows the call itself, so the waiting line starts in the next.
             waits.push((lane, Span { from: from + 1, to }));
         }
     }

@@ -1,6 +1,6 @@
-//! Finds immediate repetitions in a sequence.
+//! Finds consecutive repetitions in a sequence.
 
-/// `period` items from `start` on, `count` times in a row.
+/// The `period` items from `start` on occur `count` times in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Repeat {
     pub(crate) start: usize,
@@ -8,11 +8,11 @@ pub(crate) struct Repeat {
     pub(crate) count: usize,
 }
 
-/// The longest pattern looked for.
+/// The longest period to look for.
 const LONGEST: usize = 12;
 
-/// The repetitions that occur at least `least` times, none overlapping another, in order.
-/// Where several begin at one place, the one that covers most.
+/// The non-overlapping repetitions of at least `least` occurrences, in order. Of several that start
+/// at one item, the one that covers most items.
 pub(crate) fn repeats<T: PartialEq>(items: &[T], least: usize) -> Vec<Repeat> {
     let mut found = Vec::new();
     let mut start = 0;

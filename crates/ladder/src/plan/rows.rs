@@ -1,4 +1,4 @@
-//! Rows in the order of time, calls that belong together side by side.
+//! The rows, in order of time; a call and its effect may stand side by side in one.
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ use super::visible::Visible;
 use crate::label::{Label, PartKind};
 use crate::model::{Cell, Row};
 
-/// An effect that comes so soon (nanoseconds) after its cause stands in the same row.
+/// An effect at most this long after its cause may stand in the same row (nanoseconds).
 const TOGETHER: u64 = 5_000_000;
-/// How many rows an effect may be moved up to stand beside its cause. What it overtakes happened
-/// in other columns, and earlier: it cannot have depended on it.
+/// How many rows an effect may move up to stand beside its cause. The rows it passes show earlier
+/// events of other columns, which cannot depend on it.
 const MOVES_UP: usize = 6;
 
 struct Draft {
@@ -30,16 +30,16 @@ struct Draft {
     seqs: Vec<u64>,
 }
 
-/// Lays out every event and fold.
+/// Lays out every event and fold in rows.
 pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Sheet {
     let mut drafts = drafts(scene, visible, folds);
-    // Of things at the same moment, an entry comes last: nothing has come of it yet.
+    // At the same time stamp, entries come last: nothing has resulted from them yet.
     drafts.sort_by_key(|draft| (draft.time, draft.stage == Stage::Begin, draft.at));
     let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
     let mut sheet = Sheet { origin, ..Sheet::default() };
     let mut bands: HashMap<usize, Band> = HashMap::new();
     let connection = |at: Position| {
-        let of_frame = || scene.segments.ends(at).and_then(|ends| ends.connection);
+        let of_frame = || scene.flows.frames.flow(at).and_then(|flow| flow.connection);
         scene.flows.connection_at(at).or_else(of_frame)
     };
     for mut draft in drafts {
@@ -69,7 +69,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         into.cells.extend(draft.cell);
         into.seqs.append(&mut draft.seqs);
         if let Some(band) = draft.band {
-            // Its row is recognised by having a band; the words follow when no more can join it.
+            // Mark the row as a fold; the text is set when no more folds can be merged into it.
             into.band = Some(Label::default());
             bands.insert(row, band);
         }
@@ -107,7 +107,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
         moments.sort_unstable();
         moments
     };
-    for &at in visible.shown.iter().filter(|at| !scene.segments.is_absorbed(**at)) {
+    for &at in visible.shown.iter().filter(|at| !flows.frames.carries_one_message(**at)) {
         let event = flows.order[at];
         let seqs = vec![event.seq];
         let draft =
@@ -145,7 +145,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
                 }
             }
             What::Process(process) => {
-                let cell = cells::life(scene, event, process);
+                let cell = cells::process(scene, event, process);
                 drafts.push(draft(event.at, Stage::Whole, cell));
             }
             What::State(state) => {
@@ -153,7 +153,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
                     drafts.push(draft(event.at, Stage::Whole, Some(cell)));
                 }
             }
-            What::Frame(_) if scene.segments.ends(at).is_some() => {
+            What::Frame(_) if flows.frames.flow(at).is_some() => {
                 drafts.push(draft(event.at, Stage::Whole, None));
             }
             What::Frame(_) | What::Notice(_) => {}
@@ -162,7 +162,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
     drafts
 }
 
-/// A call is drawn as waiting if it took its time and something else happened meanwhile.
+/// A call is drawn as waiting if it took long enough and something else happened meanwhile.
 fn waits_visibly(
     scene: &Scene<'_, '_>,
     at: Position,
@@ -175,7 +175,7 @@ fn waits_visibly(
     scene.waited(at, call) && to.saturating_sub(from) > own
 }
 
-/// The row of the call that caused this one, if the two can stand side by side.
+/// The row of the cause of this event, if the two can stand side by side.
 fn beside(scene: &Scene<'_, '_>, sheet: &Sheet, draft: &Draft) -> Option<usize> {
     let cell = draft.cell.as_ref().filter(|_| draft.stage != Stage::Begin)?;
     let cause = cause(scene, draft.at)?;
@@ -189,8 +189,8 @@ fn beside(scene: &Scene<'_, '_>, sheet: &Sheet, draft: &Draft) -> Option<usize> 
     (close && soon && free && room).then_some(row)
 }
 
-/// What a call is the effect of: the send whose last bytes it got, the connect it accepted, the
-/// close it learned of. On a recorded wire, the frame that brought it.
+/// The cause of a call's return: the send whose last bytes it received, the connect it accepted, or
+/// the close that ended the stream. If the wire was recorded, the frame that delivered it.
 fn cause(scene: &Scene<'_, '_>, at: Position) -> Option<Position> {
     let flows: &Flows<'_> = scene.flows;
     let call = flows.call(at)?;
@@ -198,17 +198,17 @@ fn cause(scene: &Scene<'_, '_>, at: Position) -> Option<Position> {
         let connection = flows.connections.get(flows.connection_at(at)?)?;
         call.value()?;
         let connected = connection.connected.filter(|_| connection.accepted == Some(at));
-        return scene.segments.before(flows, at).or(connected);
+        return scene.frame_before(at).or(connected);
     }
     if let Some(closing) = flows.closing_at(at) {
-        return scene.segments.before(flows, at).or(closing.closed);
+        return scene.frame_before(at).or(closing.closed);
     }
     let (transfer, _) = *flows.got_at(at).last()?;
     let transfer = &flows.transfers[transfer];
-    scene.segments.carrier(transfer).or(Some(transfer.sent))
+    scene.carrier(transfer).or(Some(transfer.sent))
 }
 
-/// Gives connections their numbers by first appearance, for colours.
+/// Renumbers connections by first appearance, for colours.
 fn number_connections(rows: &mut [Row]) {
     let mut numbers: HashMap<usize, usize> = HashMap::new();
     for row in rows.iter_mut().filter(|row| row.band.is_none()) {
@@ -218,8 +218,8 @@ fn number_connections(rows: &mut [Row]) {
     }
 }
 
-/// Threads and children are numbered by first appearance in what is drawn: of two thousand folded
-/// workers, the one that is shown is the second thread, not the thousandth.
+/// Renumbers threads and children by first appearance in the drawing: of two thousand folded
+/// workers, the one that is shown is thread 2, not 1,000.
 fn number_tags(rows: &mut [Row]) {
     let mut numbers: HashMap<(usize, String), usize> = HashMap::new();
     let mut last: HashMap<usize, usize> = HashMap::new();

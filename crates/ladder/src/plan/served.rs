@@ -1,4 +1,5 @@
-//! Who served the connections of a fold: the point of a server with several processes or threads.
+//! Who served the connections of a fold. For a server with several processes or threads, that is
+//! what the reader wants to see.
 
 use std::collections::BTreeSet;
 
@@ -8,19 +9,20 @@ use socklab_say::{Speaker, count, say};
 
 use super::unit::Unit;
 
-/// Who served folded connections.
+/// Who served the folded connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Served {
-    /// One, and the same that served the connection which is drawn; or nobody knows.
+    /// The process or thread that also served the connection that is drawn; or it is not known.
     BySame,
-    /// So many processes; true if the one drawn is none of them.
+    /// This many processes; true if the one drawn is not among them.
     Processes(usize, bool),
-    /// So many threads; true if the one drawn is none of them.
+    /// This many threads; true if the one drawn is not among them.
     Threads(usize, bool),
 }
 
 impl Served {
-    /// Who served the connections of `folded`, beside the one whose calls are `drawn`.
+    /// Finds who served the connections of the `folded` calls; `drawn` are the calls of the one
+    /// connection that stays.
     pub(crate) fn of(
         flows: &Flows<'_>,
         folded: &[Position],
@@ -54,7 +56,8 @@ impl Served {
     }
 }
 
-/// Who moved bytes at the end that was accepted. Who accepted it may have left that to a worker.
+/// The threads that moved data on the accepted sockets. The thread that accepted may have left that
+/// to a worker.
 fn servers(flows: &Flows<'_>, calls: &[Position]) -> BTreeSet<Unit> {
     let mut units = BTreeSet::new();
     for &at in calls {

@@ -1,4 +1,4 @@
-//! The rows while arrows and rails are still being added to them.
+//! The rows, while arrows and lifelines are still being added to them.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use socklab_flows::Position;
 
 use crate::model::Row;
 
-/// The rows, and where each event stands.
+/// The rows, and the row of each event.
 #[derive(Debug, Default)]
 pub(crate) struct Sheet {
     pub(crate) rows: Vec<Row>,
@@ -18,8 +18,8 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// The row in which a call's result stands by itself; a fold is no place for an arrow to end,
-    /// which tells of many calls at many times.
+    /// The row of a call's result, unless that is a fold: no arrow ends in a fold, which stands for
+    /// many calls at many times.
     pub(crate) fn end_of(&self, at: Position) -> Option<usize> {
         self.ends.get(&at).copied().filter(|row| self.rows[*row].band.is_none())
     }

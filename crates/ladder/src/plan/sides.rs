@@ -1,4 +1,4 @@
-//! The two sides of a program that talks to itself, and who is client to whom.
+//! The two sides of a program that talks to itself, and the client and server roles of the groups.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -8,7 +8,7 @@ use socklab_flows::{Connection, Flows};
 use super::group::Group;
 use super::unit::Unit;
 
-/// Who stands where: threads by themselves, and sockets of the serving side of a split program.
+/// The columns of threads, and of the sockets on the server side of a split program.
 struct Lanes {
     units: HashMap<Unit, usize>,
     sockets: HashMap<usize, usize>,
@@ -24,8 +24,8 @@ impl Lanes {
         lanes
     }
 
-    /// The column of a socket: its side's, else of whoever, having a column, first made a call on
-    /// it.
+    /// The column of a socket: its side's, otherwise that of the first thread with a column to make
+    /// a call on it.
     fn of_socket(&self, flows: &Flows<'_>, socket: usize) -> Option<usize> {
         let user = |at: &socklab_flows::Position| self.units.get(&unit(flows, *at)).copied();
         let first = || flows.sockets[socket].calls.iter().find_map(user);
@@ -33,8 +33,8 @@ impl Lanes {
     }
 }
 
-/// Splits a program that holds both ends of a connection into its two sides: what is done on the
-/// accepted ends and their listeners, and threads that do nothing else, get a column of their own.
+/// Splits each program that holds both ends of a connection into two sides. Calls on the accepted
+/// sockets and their listeners, and threads that make no other calls, get a column of their own.
 pub(crate) fn split(groups: Vec<Group>, flows: &Flows<'_>) -> Vec<Group> {
     let lanes = Lanes::of(&groups);
     let mut inner: HashMap<usize, Vec<&Connection>> = HashMap::new();
@@ -62,7 +62,7 @@ pub(crate) fn split(groups: Vec<Group>, flows: &Flows<'_>) -> Vec<Group> {
         group.side = Some(false);
         group.connects = 1;
         let side = Some(true);
-        // What runs is said once.
+        // Show the command line only once.
         let line = String::new();
         let server = Group { units, line, side, serves, connects: 0, accepts: 1, ..group.clone() };
         result.extend([group, server]);
@@ -85,7 +85,7 @@ fn is_inet(connection: &Connection) -> bool {
     connection.ends.iter().any(|end| end.address.as_ref().is_some_and(|a| a.port().is_some()))
 }
 
-/// Counts, for every group, the connections it began or tried to, and those it received.
+/// Counts, for every group, the connections it started or tried to start, and those it received.
 pub(crate) fn count_roles(groups: &mut [Group], flows: &Flows<'_>) {
     let lanes = Lanes::of(groups);
     let lane = |socket: usize| lanes.of_socket(flows, socket);

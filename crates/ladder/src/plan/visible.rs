@@ -1,28 +1,28 @@
-//! Which events are worth a row.
+//! Which events are drawn.
 
 use std::collections::HashMap;
 
-use socklab_event::{Event, Exit, Frame, Process, Transport, What};
+use socklab_event::{Exit, Process, What};
 use socklab_flows::{Flows, Position};
 
 use super::cast::Cast;
 use super::notable::Notable;
 use crate::options::{Detail, Options};
 
-/// The events to draw, and what was left out.
+/// The events to draw, and counts of those left out.
 #[derive(Debug, Default)]
 pub(crate) struct Visible {
-    /// In order.
+    /// The positions of the events to draw, in order.
     pub(crate) shown: Vec<Position>,
-    /// Calls that only set up or enquire.
+    /// Number of calls that only set up or query.
     pub(crate) hidden: u64,
-    /// Frames that only acknowledge.
+    /// Number of frames that only acknowledge.
     pub(crate) bare_acks: u64,
-    /// The first call of each name look-up, which stands for all of its calls.
+    /// The first call of each name lookup, which stands for all its calls, and the lookup's index.
     pub(crate) lookups: HashMap<Position, usize>,
 }
 
-/// Sorts the events into drawn and not drawn.
+/// Chooses the events to draw.
 pub(crate) fn choose(
     flows: &Flows<'_>,
     notable: Notable,
@@ -47,8 +47,9 @@ pub(crate) fn choose(
                     visible.shown.push(at);
                 }
             }
-            What::Frame(frame) => {
-                if keep || options.detail == Detail::All || !is_bare_ack(flows, at, frame) {
+            What::Frame(_) => {
+                let bare_ack = flows.frames.flow(at).is_some_and(|flow| flow.bare_ack);
+                if keep || options.detail == Detail::All || !bare_ack {
                     visible.shown.push(at);
                 } else {
                     visible.bare_acks += 1;
@@ -74,28 +75,4 @@ fn is_worth_a_row(process: &Process, alone: bool, options: &Options) -> bool {
         Process::Start { .. } | Process::Ready { .. } => false,
         Process::Exec { .. } | Process::Continued => options.detail == Detail::All,
     }
-}
-
-/// An ACK without data, unless it is the third step of a handshake.
-fn is_bare_ack(flows: &Flows<'_>, at: Position, frame: &Frame) -> bool {
-    let Some(headers) = &frame.headers else { return false };
-    let Transport::Tcp { flags, .. } = &headers.transport else { return false };
-    let bare = headers.payload.total == 0
-        && flags.has("ACK")
-        && !["SYN", "FIN", "RST"].iter().any(|flag| flags.has(flag));
-    // The frame before it in this conversation tells whether it completes a handshake.
-    let same = |event: &&&Event| {
-        let other = event.frame().and_then(|frame| frame.headers.as_ref());
-        other.is_some_and(|other| {
-            let forth = other.source == headers.source && other.destination == headers.destination;
-            let back = other.source == headers.destination && other.destination == headers.source;
-            forth || back
-        })
-    };
-    let before = flows.order[..at].iter().rev().take(200).find(same);
-    let answers_syn = before.and_then(|event| event.frame()).is_some_and(|frame| {
-        let transport = frame.headers.as_ref().map(|headers| &headers.transport);
-        matches!(transport, Some(Transport::Tcp { flags, .. }) if flags.has("SYN") && flags.has("ACK"))
-    });
-    bare && !answers_syn && matches!(frame.fate, socklab_event::Fate::Delivered { .. })
 }

@@ -1,4 +1,4 @@
-//! What a call looks like in a cell: `send(3, "hola" 4 B)`.
+//! The text of a call: `send(3, "hola" 4 B)` when it is made, `= 4` when it returns.
 
 use socklab_event::{
     Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType,
@@ -11,7 +11,7 @@ use crate::label::{Label, PartKind};
 use crate::model::Mark;
 use crate::options::Detail;
 
-/// What was asked: name and arguments.
+/// The call as made: name and arguments.
 pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
     let name = clean(call.library_name());
     let label = Label::default().then(PartKind::Name, name.clone());
@@ -36,7 +36,7 @@ pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
         Args::Send { asked, bytes, flags, to, .. } => {
             let label = label.glue(PartKind::Plain, format!("({fd}, "));
             let label = label.glue_data(bytes, *asked, true);
-            let mut label = label.glue(PartKind::Plain, format!("{})", telling(flags, detail)));
+            let mut label = label.glue(PartKind::Plain, format!("{})", shown_flags(flags, detail)));
             if let Some(to) = to {
                 label.push(PartKind::Plain, say!(speaker, "ladder-to", address = shown(to)));
             }
@@ -49,7 +49,7 @@ pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
             } else {
                 String::new()
             };
-            plain(format!("{fd}{room}{}", telling(flags, detail)))
+            plain(format!("{fd}{room}{}", shown_flags(flags, detail)))
         }
         Args::SendMany { messages, .. } => {
             let number = say!(speaker, "ladder-messages", n = count(messages.len()));
@@ -93,14 +93,14 @@ pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
     }
 }
 
-/// What came of it.
+/// The result.
 pub(crate) fn answered(call: &Call, speaker: Speaker) -> (Label, Option<Mark>) {
     let mut label = Label::default();
     let value = match call.outcome {
         Outcome::Value(value) => value,
         Outcome::Error(errno) => {
             let (mark, key) = error(errno);
-            // Asked not to wait, the kernel does not: that is an answer, not a failure.
+            // For a program that asked not to wait, this is an answer, not a failure.
             let (kind, sign) = match mark {
                 Mark::NotNow => (PartKind::Wait, "┄"),
                 _ => (PartKind::Mark, "✗"),
@@ -159,7 +159,7 @@ pub(crate) fn answered(call: &Call, speaker: Speaker) -> (Label, Option<Mark>) {
         }
         Args::GetOption { value: Some(value), .. } => {
             match value {
-                // What became of a connect in the background.
+                // The result of a non-blocking connect.
                 OptionValue::Error(errno) if errno.0 != 0 => {
                     let (failed, key) = error(*errno);
                     label.push(PartKind::Mark, format!("✗ {errno}"));
@@ -209,7 +209,7 @@ fn kind_of_socket(family: Family, kind: SocketType) -> String {
     }
 }
 
-/// `*:12000` for every address of this machine.
+/// An address, with the wildcard address shortened: `*:12000`.
 pub(crate) fn shown(address: &Endpoint) -> String {
     match address.port().filter(|_| address.is_any_address()) {
         Some(port) => format!("*:{port}"),
@@ -217,11 +217,11 @@ pub(crate) fn shown(address: &Endpoint) -> String {
     }
 }
 
-/// Flags that change what a reader sees; the others only on request.
-fn telling(flags: &Flags, detail: Detail) -> String {
-    const TELLING: [&str; 4] = ["MSG_PEEK", "MSG_OOB", "MSG_WAITALL", "MSG_TRUNC"];
+/// The flags that change what the call does to the data; all of them if everything is to be shown.
+fn shown_flags(flags: &Flags, detail: Detail) -> String {
+    const ALWAYS: [&str; 4] = ["MSG_PEEK", "MSG_OOB", "MSG_WAITALL", "MSG_TRUNC"];
     let all = detail == Detail::All;
-    let shown = flags.0.iter().filter(|flag| all || TELLING.contains(&flag.as_str()));
+    let shown = flags.0.iter().filter(|flag| all || ALWAYS.contains(&flag.as_str()));
     let shown: Vec<String> = shown.map(|flag| clean(flag)).collect();
     if shown.is_empty() { String::new() } else { format!(", {}", shown.join("|")) }
 }
@@ -269,7 +269,7 @@ fn option_value(value: &OptionValue, speaker: Speaker) -> String {
     }
 }
 
-/// What went wrong, and the key of the words for it.
+/// The kind of failure, and the key of its short description.
 fn error(errno: Errno) -> (Mark, Option<&'static str>) {
     match errno {
         Errno::ECONNREFUSED => (Mark::Refused, Some("ladder-refused")),

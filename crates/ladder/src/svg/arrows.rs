@@ -1,4 +1,4 @@
-//! Arrows, from card to card.
+//! The arrows between the cards.
 
 use super::layout::{CHAR, Layout};
 use super::shapes::{at, color, number};
@@ -8,7 +8,7 @@ use crate::label::{PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head, Ladder, Row};
 use crate::text::wrap::width;
 
-/// The arrow tips, one per colour.
+/// Defines the arrow tips, one per colour.
 pub(super) fn markers(xml: &mut Xml) {
     xml.open("defs", &[]);
     let colors = (0..CONNECTIONS).map(|number| format!(" c{number}"));
@@ -35,7 +35,7 @@ fn tip(color: &str) -> String {
     format!("tip{}", color.trim())
 }
 
-/// All arrows; they lie under the cards, and their words over their lines.
+/// Draws all arrows: first the lines, then the captions over them.
 pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
     each(ladder, layout, &mut |pen, _| pen.line(xml));
     each(ladder, layout, &mut |pen, first| {
@@ -45,7 +45,7 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
     });
 }
 
-/// Every head of every arrow, and whether it is the arrow's first.
+/// Calls `draw` for every head of every arrow, and says whether it is the arrow's first.
 fn each(ladder: &Ladder, layout: &Layout, draw: &mut dyn FnMut(&Pen<'_>, bool)) {
     for arrow in &ladder.arrows {
         let row = &ladder.rows[arrow.row];
@@ -66,7 +66,7 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    /// Where the arrow leaves and where it arrives: at a card's edge, or at the column's line.
+    /// Where the arrow starts and ends: at the edge of a card, or at the lifeline.
     fn ends(&self) -> [(f64, f64); 2] {
         let rightward = self.arrow.from < self.arrow.to;
         let end = |lane: usize, row: usize, faces_right: bool| {
@@ -80,7 +80,7 @@ impl Pen<'_> {
             };
             (x, place.axis())
         };
-        // What comes from outside is drawn in the row of the call that got it.
+        // An arrow from outside starts in the row of the call that received it.
         let start = end(self.arrow.from, self.arrow.row, rightward);
         [start, end(self.arrow.to, self.head.row, !rightward)]
     }
@@ -128,11 +128,11 @@ impl Pen<'_> {
             return;
         }
         let wide = width(&text) as f64 * CHAR * 0.9 + 10.0;
-        // On the level part of a bent arrow, else in the middle.
+        // Captions stand on the level part of a curved arrow, otherwise in the middle.
         let middle = if branches {
             x1 + (x2 - x1).signum() * (wide / 2.0 + 6.0)
         } else if self.arrow.lost {
-            // On the half it travelled; why it went no further is told beside the cross.
+            // On the half before the cross.
             x1 + (x2 - x1) * 0.25
         } else {
             (x1 + x2) / 2.0 - (x2 - x1).signum() * 3.0
@@ -148,7 +148,7 @@ impl Pen<'_> {
         xml.text_element("text", &[class, x, y, ("text-anchor", "middle".to_owned())], &text);
     }
 
-    /// What fits of the label.
+    /// As much of the label as fits.
     fn words(&self, room: usize) -> String {
         let mut text = self.arrow.number.map(circled).unwrap_or_default();
         let parts = self.arrow.label.parts.iter();

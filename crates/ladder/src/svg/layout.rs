@@ -1,4 +1,4 @@
-//! Where everything stands.
+//! The positions and sizes of everything.
 
 use socklab_say::Speaker;
 
@@ -7,7 +7,7 @@ use crate::model::{Ladder, Participant};
 use crate::text::glyphs::Glyphs;
 use crate::text::wrap::{Room, Spans, width, wrap};
 
-/// Width of a character; a little more than most fonts need.
+/// Width of a character, a little more than most fonts need.
 pub(super) const CHAR: f64 = 7.9;
 /// Height of a line of text.
 pub(super) const LINE: f64 = 18.0;
@@ -30,7 +30,7 @@ pub(super) struct Layout {
     pub(super) footer: Vec<(f64, String)>,
 }
 
-/// A column.
+/// A column: a program, one side of it, or a peer outside the recording.
 pub(super) struct Lane {
     pub(super) left: f64,
     pub(super) width: f64,
@@ -51,19 +51,19 @@ impl Lane {
 /// A row.
 pub(super) struct Place {
     pub(super) top: f64,
-    /// Of the cards, without the notes below.
+    /// Height of the cards, without the notes below.
     pub(super) height: f64,
-    /// With the notes.
+    /// Bottom edge, including the notes.
     pub(super) bottom: f64,
-    /// The words of each cell, in the row's order.
+    /// The wrapped text of each cell, in the row's order.
     pub(super) cells: Vec<Vec<Spans>>,
-    /// The words of a fold.
+    /// The wrapped text of a fold.
     pub(super) band: Vec<String>,
     pub(super) notes: Vec<Vec<String>>,
 }
 
 impl Place {
-    /// Where an arrow leaves or meets the row: at its first line of text.
+    /// The height at which arrows leave and meet the row: its first line of text.
     pub(super) fn axis(&self) -> f64 {
         self.top + PAD + LINE / 2.0
     }
@@ -104,7 +104,7 @@ impl Layout {
     }
 }
 
-/// How many characters a card holds: what most calls need, no more than the eye takes in.
+/// The width of the cards in characters: enough for most calls, within readable limits.
 fn card_chars(ladder: &Ladder) -> usize {
     let traced = ladder.participants.iter().filter(|one| !one.outside).count();
     let most = if traced <= 3 { 44 } else { 34 };
@@ -149,7 +149,7 @@ fn lane(one: &Participant, left: f64, width: f64) -> Lane {
     Lane { left, width, title: prose(&title, width - 16.0), subtitle: command(one, width - 16.0) }
 }
 
-/// The command in at most two lines; the whole of it is the heading's tooltip.
+/// The command in at most two lines; the heading's tooltip has all of it.
 fn command(one: &Participant, width: f64) -> Vec<String> {
     let mut lines = prose(&one.command, width);
     if lines.len() > 2 {
@@ -179,7 +179,7 @@ fn place(ladder: &Ladder, row: &crate::model::Row, top: f64, chars: usize, full:
     Place { top, height, bottom: top + height + below, cells, band, notes }
 }
 
-/// A text wrapped into so many pixels.
+/// Wraps a text to a width in pixels.
 pub(super) fn prose(text: &str, pixels: f64) -> Vec<String> {
     let width = ((pixels / CHAR) as usize).max(8);
     let label = Label::prose(PartKind::Plain, text);

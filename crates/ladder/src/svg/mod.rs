@@ -1,4 +1,4 @@
-//! The ladder as SVG: the same drawing, with room for slanting arrows.
+//! The ladder as SVG.
 
 mod arrows;
 mod layout;
@@ -12,20 +12,20 @@ use layout::Layout;
 pub use theme::Theme;
 use xml::Xml;
 
-/// How to draw as SVG.
+/// How a ladder is drawn as SVG.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct SvgStyle {
-    /// Light, dark, or what the reader's system prefers.
+    /// The colour scheme.
     pub theme: Theme,
-    /// Leave the background out, to lie on a page's own.
+    /// Leave the background out, for use on a page that has its own.
     pub transparent: bool,
-    /// The drawing's name, for readers who do not see it.
+    /// The accessible name of the drawing; if empty, the names of the columns.
     pub title: String,
 }
 
 impl SvgStyle {
-    /// Sets light, dark, or what the reader's system prefers.
+    /// Sets the colour scheme.
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
     }
@@ -35,7 +35,7 @@ impl SvgStyle {
         Self { transparent, ..self }
     }
 
-    /// Sets the drawing's name.
+    /// Sets the accessible name.
     pub fn title(self, title: impl Into<String>) -> Self {
         Self { title: title.into(), ..self }
     }
@@ -51,15 +51,15 @@ impl Ladder {
     }
 }
 
-/// Where the drawing will stand.
+/// Where the drawing will be used.
 pub(crate) enum Purpose<'a> {
-    /// In a file of its own.
+    /// As a file of its own.
     Alone { title: String, style: &'a SvgStyle },
-    /// In a page, whose rows can be opened.
+    /// In an HTML page, with rows that can be opened.
     InPage { title: String },
 }
 
-/// Draws into `xml`.
+/// Writes the drawing to `xml`.
 pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) {
     let layout = Layout::of(ladder, matches!(purpose, Purpose::Alone { .. }));
     let (width, height) = (layout.width, layout.height);
@@ -80,7 +80,7 @@ pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) {
     ];
     if links {
         attributes.remove(0);
-        // It may shrink with the window, as long as it can be read.
+        // Let it shrink with the window as long as it stays readable.
         let style = format!("width:100%;min-width:{:.0}px;max-width:{width:.0}px", width * 0.8);
         attributes.push(("style", format!("{style};height:auto")));
     }

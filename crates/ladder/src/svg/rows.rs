@@ -34,7 +34,7 @@ pub(super) fn headings(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
     }
 }
 
-/// What lies under everything: the light on decisive rows.
+/// Draws the highlight of decisive rows, below everything else.
 pub(super) fn backgrounds(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
     for (row, place) in ladder.rows.iter().zip(&layout.rows).filter(|(row, _)| row.decisive) {
         let _ = row;
@@ -49,7 +49,7 @@ pub(super) fn backgrounds(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
     }
 }
 
-/// The columns' lines: solid while the program runs, striped while it waits.
+/// Draws the lifelines: solid while the program runs, striped while it waits.
 pub(super) fn rails(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
     for (index, lane) in layout.lanes.iter().enumerate() {
         let state = |row: &Row| row.rails.get(index).copied().unwrap_or_default();
@@ -63,7 +63,7 @@ pub(super) fn rails(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
                 cells.any(|cell| cell.kind == CellKind::Exit)
             };
             let to = match next.map(state) {
-                // A line ends where its program does, not below.
+                // A lifeline ends at the exit, not below it.
                 None | Some(Rail::Ended) if exits(&ladder.rows[last]) => layout.rows[last].axis(),
                 None => layout.rows[last].bottom + 11.0,
                 Some(_) => layout.rows[last].bottom + 3.0,
@@ -86,7 +86,7 @@ fn rail(xml: &mut Xml, lane: &Lane, state: Rail, from: f64, to: f64) {
     xml.empty("path", &[class(name), ("d", path)]);
 }
 
-/// The rows: times, cards, folds and notes.
+/// Draws the rows: times, cards, folds and notes.
 pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool) {
     let mut before = String::new();
     for (index, (row, place)) in ladder.rows.iter().zip(&layout.rows).enumerate() {
@@ -128,7 +128,7 @@ fn cards(xml: &mut Xml, layout: &Layout, row: &Row, place: &Place) {
         let height = lines.len() as f64 * LINE + 2.0 * PAD;
         let area = Box { x: lane.left, y: place.top, width: lane.width, height, round: 7.0 };
         let kind = match cell.kind {
-            CellKind::Kernel | CellKind::Exit | CellKind::Life => "card kernel",
+            CellKind::Kernel | CellKind::Exit | CellKind::Process => "card kernel",
             _ => "card",
         };
         let wrong = match cell.mark {
@@ -198,7 +198,7 @@ fn notes(xml: &mut Xml, layout: &Layout, place: &Place) {
     }
 }
 
-/// What one must know to trust the drawing.
+/// What the drawing leaves out or does not know, one sentence per line.
 pub(super) fn footer(layout: &Layout, xml: &mut Xml) {
     for (y, line) in &layout.footer {
         text(xml, "faint small", 20.0, *y, "start", line);

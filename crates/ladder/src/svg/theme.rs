@@ -1,22 +1,22 @@
-//! Colours and type of SVG and HTML, light and dark.
+//! The colours and fonts of SVG and HTML, light and dark.
 
-/// Light or dark.
+/// A colour scheme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Theme {
-    /// What the reader's system prefers.
+    /// Light or dark, as the reader's system prefers.
     #[default]
     Auto,
-    /// Dark ink on light ground.
+    /// Dark text on a light background.
     Light,
-    /// Light ink on dark ground.
+    /// Light text on a dark background.
     Dark,
 }
 
-/// The connections' colours come round after so many.
+/// The number of connection colours, which are used in turn.
 pub(crate) const CONNECTIONS: usize = 6;
 
-/// One set of colours. Contrast of text on its ground is at least 4.5 to 1.
+/// One set of colours. Text has a contrast of at least 4.5 to 1 (WCAG 2 AA).
 struct Palette {
     ground: &'static str,
     ink: &'static str,
@@ -62,7 +62,7 @@ const DARK: Palette = Palette {
     connections: ["#5cb3f2", "#5fd08f", "#cf8df0", "#f2a065", "#97a5ff", "#4fd1c9"],
 };
 
-/// The font of everything that is code: in widths of about 0.6 of its size.
+/// The monospace fonts: their advance width is about 0.6 em.
 pub(crate) const MONO: &str =
     "ui-monospace,'JetBrains Mono',SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
 
@@ -126,7 +126,7 @@ fn rules(palette: &Palette) -> String {
     rules
 }
 
-/// The colours of a page around the drawing, as custom properties.
+/// The colours of the page around the drawing, as CSS custom properties.
 pub(crate) fn page_colors(theme: Theme) -> String {
     let set = |palette: &Palette| {
         let Palette { ground, ink, faint, card, edge, wrong, note, connections, .. } = palette;

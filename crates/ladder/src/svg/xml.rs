@@ -1,6 +1,6 @@
-//! Writes XML: every text escaped, every element closed.
+//! A writer for XML that escapes every text.
 
-/// A document in the making.
+/// A document being written.
 #[derive(Debug, Default)]
 pub(crate) struct Xml {
     text: String,
@@ -36,24 +36,24 @@ impl Xml {
         self.close(name);
     }
 
-    /// An element with a content that is ours and needs no escaping.
+    /// An element whose content is our own markup and is not escaped.
     pub(crate) fn raw_element(&mut self, name: &str, content: &str) {
         self.open(name, &[]);
         self.text.push_str(content);
         self.close(name);
     }
 
-    /// Markup that is ours.
+    /// Our own markup, not escaped.
     pub(crate) fn raw(&mut self, markup: &str) {
         self.text.push_str(markup);
     }
 
-    /// A text.
+    /// A text, escaped.
     pub(crate) fn text(&mut self, text: &str) {
         escape(text, &mut self.text);
     }
 
-    /// Part of a text, without a line break after it that would become a blank.
+    /// A `tspan`, not followed by a line break, which would be rendered as a blank.
     pub(crate) fn span(&mut self, class: &str, text: &str) {
         self.start("tspan", &[("class", class.to_owned())]);
         self.text.push('>');
@@ -61,7 +61,7 @@ impl Xml {
         self.text.push_str("</tspan>");
     }
 
-    /// The document.
+    /// The finished document.
     pub(crate) fn finish(self) -> String {
         self.text
     }
@@ -79,7 +79,7 @@ impl Xml {
     }
 }
 
-/// Escapes for XML and HTML, in texts and in quoted attributes. What XML cannot hold becomes
+/// Escapes for XML and HTML, in text and in quoted attributes. Characters that XML forbids become
 /// U+FFFD.
 pub(crate) fn escape(text: &str, into: &mut String) {
     for char in text.chars() {

@@ -1,4 +1,4 @@
-//! One line of a terminal, drawn in any order.
+//! One terminal line, which can be written to in any order.
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthChar as _;
@@ -14,7 +14,7 @@ pub(super) struct Line {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Cell {
-    /// `None`: the right half of a wide character.
+    /// `None` is the right half of a wide character.
     char: Option<char>,
     style: Style,
 }
@@ -27,8 +27,8 @@ impl Line {
         Self { cells: vec![BLANK; width] }
     }
 
-    /// Writes text from column `x` on, and says where it ended. What would pass the edge is not
-    /// drawn: whoever writes measures first.
+    /// Writes text from column `x` on and returns the column after it. Text beyond the edge is
+    /// dropped: callers measure first.
     pub(super) fn put(&mut self, x: usize, text: &str, style: Style) -> usize {
         let mut x = x;
         for char in text.chars() {
@@ -55,12 +55,12 @@ impl Line {
         spans.iter().fold(x, |x, span| self.put(x, &span.text, style(span.kind)))
     }
 
-    /// True if nothing is drawn at a column.
+    /// True if nothing is drawn in column `x`.
     pub(super) fn is_blank(&self, x: usize) -> bool {
         self.cells.get(x).is_some_and(|cell| cell.char == Some(' '))
     }
 
-    /// The line as a string, without blanks at its end.
+    /// The line as a string, without trailing blanks.
     pub(super) fn finish(&self, color: bool) -> String {
         let blank = |cell: &Cell| cell.char == Some(' ');
         let end = self.cells.iter().rposition(|cell| !blank(cell)).map_or(0, |last| last + 1);

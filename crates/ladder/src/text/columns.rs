@@ -1,4 +1,4 @@
-//! Columns side by side, as on a blackboard.
+//! Columns side by side.
 
 use super::canvas::Line;
 use super::frame::Frame;
@@ -10,7 +10,7 @@ use super::wrap::{Spans, spans_width};
 use crate::label::{Label, PartKind};
 use crate::model::{Rail, Row};
 
-/// Draws everything but the footer.
+/// Draws everything except the footer.
 pub(super) fn draw(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
     let mut lines = header(frame, layout);
     for row in &frame.ladder.rows {
@@ -37,7 +37,7 @@ fn header(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
     for index in 0..height {
         let mut line = Line::new(width);
         for (x, wrapped) in &columns {
-            // Names stand on their columns: short ones at the bottom.
+            // Align headings at the bottom, next to their columns.
             let first = height - wrapped.len();
             if let Some(spans) = index.checked_sub(first).and_then(|index| wrapped.get(index)) {
                 line.put_spans(*x, spans, |kind| match kind {
@@ -72,7 +72,7 @@ fn fold(frame: &Frame<'_>, layout: &Layout, row: &Row, band: &Label) -> Vec<Line
             }
         }
         let end = x + 3 + spans_width(&spans);
-        // The words interrupt the columns they run over.
+        // Blank out the lifelines that the text runs over.
         line.put(
             x + 2,
             &" ".repeat((end - x - 1).min(frame.style.columns() - x - 2)),

@@ -1,4 +1,4 @@
-//! What every text drawing shares: the ladder, the style, and how prose is wrapped.
+//! What all text drawings share: the ladder, the style, and how prose is wrapped.
 
 use super::canvas::Line;
 use super::glyphs::Glyphs;
@@ -8,7 +8,7 @@ use super::wrap::{self, Room, Spans};
 use crate::label::{Label, PartKind};
 use crate::model::{Ladder, Row};
 
-/// What every part of the drawing needs.
+/// What every part of a text drawing reads.
 pub(super) struct Frame<'l> {
     pub(super) ladder: &'l Ladder,
     pub(super) style: TextStyle,
@@ -16,7 +16,7 @@ pub(super) struct Frame<'l> {
 }
 
 impl Frame<'_> {
-    /// The sentences under a row.
+    /// The explanations under a row.
     pub(super) fn notes(&self, row: &Row) -> Vec<Line> {
         let lines = row.notes.iter().flat_map(|note| self.paragraph(note, self.glyphs.note, 5));
         lines.collect()
@@ -33,7 +33,7 @@ impl Frame<'_> {
         lines
     }
 
-    /// Wrapped prose with a sign before its first line.
+    /// Wraps prose, with a sign before its first line.
     pub(super) fn paragraph(&self, text: &str, sign: &str, indent: usize) -> Vec<Line> {
         let width = self.style.columns();
         let sign_width = wrap::width(sign) + 1;

@@ -1,6 +1,6 @@
-//! The signs a ladder is drawn with, in Unicode and in ASCII.
+//! The characters a ladder is drawn with, in Unicode and in ASCII.
 
-/// A set of signs.
+/// A set of drawing characters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Glyphs {
     pub(crate) ascii: bool,
@@ -64,7 +64,7 @@ impl Glyphs {
         if ascii { ASCII } else { UNICODE }
     }
 
-    /// The text as this set can write it.
+    /// The text, transliterated if this set is limited to ASCII.
     pub(crate) fn spell(&self, text: &str) -> String {
         if !self.ascii || text.is_ascii() {
             return text.to_owned();

@@ -1,23 +1,23 @@
-//! Where the columns stand, if there is room for them side by side.
+//! Where the columns stand, if they fit side by side.
 
 use super::frame::Frame;
 use super::wrap::width;
 use crate::model::Participant;
 
-/// A column narrower than this cannot say `connect(3, 127.0.0.1:12000)`.
+/// `connect(3, 127.0.0.1:12000)` must fit in a column.
 const NARROWEST: usize = 26;
-/// Wider than this, the eye loses the line.
+/// In wider columns the eye loses the line.
 const WIDEST: usize = 64;
 
-/// Where each column's line stands.
+/// The terminal columns of the ladder's lifelines and texts.
 pub(super) struct Layout {
     pub(super) rails: Vec<usize>,
-    /// Columns of text each has.
+    /// How wide the text beside each lifeline may be.
     pub(super) rooms: Vec<usize>,
 }
 
 impl Layout {
-    /// The layout; `None` if the columns would be too narrow.
+    /// Computes the layout; `None` if the columns would be too narrow.
     pub(super) fn of(frame: &Frame<'_>) -> Option<Self> {
         let people = &frame.ladder.participants;
         let gutter = if frame.style.times { 12 } else { 3 };
@@ -26,7 +26,7 @@ impl Layout {
         let traced = people.iter().filter(|one| !one.outside).count();
         let room = frame.style.columns().checked_sub(gutter + fixed)?;
         let pitch = (room / traced.max(1)).min(WIDEST);
-        // Alone, a column has all the room there is.
+        // A single column gets the whole width.
         let pitch = if people.len() == 1 { room } else { pitch };
         if pitch < NARROWEST {
             return None;

@@ -1,5 +1,5 @@
-//! Many participants: one line after another, each beginning with a name, with narrow lanes at
-//! the left while there is room for them.
+//! The drawing for many participants: each line starts with a name, after narrow lanes if there is
+//! room for them.
 
 use super::canvas::Line;
 use super::frame::Frame;
@@ -9,12 +9,12 @@ use super::wrap::{spans_width, width};
 use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, CellKind, Rail, Row};
 
-/// A lane and the gap after it.
+/// Width of a lane and the gap after it.
 const LANE: usize = 2;
-/// Names longer than this are cut; the heading has them whole.
+/// Longer names are cut; the heading shows them in full.
 const NAME: usize = 14;
 
-/// Draws everything but the footer.
+/// Draws everything except the footer.
 pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {
     let drawer = Drawer::of(frame);
     let mut lines = drawer.heading();
@@ -31,7 +31,7 @@ pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {
 
 struct Drawer<'a, 'l> {
     frame: &'a Frame<'l>,
-    /// Where the lanes begin, and how many columns they take; 0 if there is no room for them.
+    /// Where the lanes start. `lanes` is their total width, 0 if there is no room for them.
     gutter: usize,
     lanes: usize,
     names: Vec<String>,
@@ -45,7 +45,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
         let lanes = people.len() * LANE;
         let lanes = if lanes * 3 <= frame.style.columns() { lanes + 1 } else { 0 };
         let short = |(index, name): (usize, &str)| {
-            // Two columns of one name are told apart by their number.
+            // Number participants that share a name.
             let twin = people.iter().filter(|other| other.name == name).count() > 1;
             let suffix = if twin { format!("#{}", index + 1) } else { String::new() };
             let most = NAME - width(&suffix);
@@ -70,7 +70,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
         Self { frame, gutter, lanes, names, name_width }
     }
 
-    /// The participants, each with its lane.
+    /// Lists the participants, each beside its lane.
     fn heading(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         let people = &self.frame.ladder.participants;
@@ -142,11 +142,12 @@ impl<'a, 'l> Drawer<'a, 'l> {
         lines
     }
 
-    /// Who, and what they did; of two, the one the arrow leaves first.
+    /// The name and the text of a row. Of two cells, the one the arrow leaves comes first.
     fn words(&self, row: &Row, arrow: Option<&Arrow>) -> (String, Label) {
         let mut cells: Vec<_> = row.cells.iter().collect();
         cells.sort_by_key(|cell| arrow.is_some_and(|arrow| arrow.from != cell.participant));
-        // Of two, the first has sent it, and the second may go on with what it got of it.
+        // Between two cells the number stands after the sender; the receiver's text may go on with
+        // the part it received.
         let number = |label: &mut Label| {
             if let Some(number) = arrow.and_then(|arrow| arrow.number) {
                 label.push(PartKind::Number, circled(number));

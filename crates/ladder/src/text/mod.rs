@@ -18,10 +18,10 @@ use glyphs::Glyphs;
 pub use style::TextStyle;
 
 impl Ladder {
-    /// Draws the ladder as text, every line ended.
+    /// Draws the ladder as text; every line ends in a newline.
     ///
-    /// Columns side by side while they have room to speak, else a list whose lines begin with
-    /// the name of the column they belong to.
+    /// Columns stand side by side if they are wide enough; otherwise the result is a list whose
+    /// lines start with the name of a participant.
     pub fn to_text(&self, style: &TextStyle) -> String {
         let frame = Frame { ladder: self, style: *style, glyphs: Glyphs::of(style.ascii) };
         let lines = match layout::Layout::of(&frame) {

@@ -1,10 +1,10 @@
-//! Colours.
+//! The colours of text drawings.
 
 use anstyle::{AnsiColor, Color, Style};
 
 use crate::label::PartKind;
 
-/// One colour per connection, in turn. Red is kept for what went wrong.
+/// Connections take these in turn. Red is reserved for errors.
 const CONNECTIONS: [AnsiColor; 6] = [
     AnsiColor::Cyan,
     AnsiColor::Green,
@@ -23,7 +23,7 @@ pub(super) fn connection(number: Option<usize>) -> Style {
     number.map_or_else(Style::new, |number| fg(CONNECTIONS[number % CONNECTIONS.len()]))
 }
 
-/// The style of a part of a label, in a row of a connection.
+/// The style of a part of a label in a row of connection `number`.
 pub(super) fn part(kind: PartKind, number: Option<usize>) -> Style {
     match kind {
         PartKind::Name => connection(number).bold(),
@@ -37,27 +37,27 @@ pub(super) fn part(kind: PartKind, number: Option<usize>) -> Style {
     }
 }
 
-/// A column's line.
+/// A lifeline.
 pub(super) fn rail() -> Style {
     Style::new().dimmed()
 }
 
-/// Asides and folds.
+/// Asides and folds: dimmed.
 pub(super) fn aside() -> Style {
     Style::new().dimmed()
 }
 
-/// A column's name.
+/// The name of a column.
 pub(super) fn heading() -> Style {
     Style::new().bold()
 }
 
-/// Sentences.
+/// Explanations and footer.
 pub(super) fn prose() -> Style {
     Style::new()
 }
 
-/// The sign of a decisive row.
+/// The marker of a decisive row.
 pub(super) fn decisive() -> Style {
     fg(AnsiColor::Yellow).bold()
 }

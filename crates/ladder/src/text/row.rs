@@ -1,4 +1,4 @@
-//! One row, in columns: the words, and the arrow beside them.
+//! One row of the columns: the texts, and the arrow beside them.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::wrap::{Spans, spans_width, width};
 use crate::label::{PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
 
-/// The shortest arrow that looks like one, with its blanks.
+/// Width of the shortest recognisable arrow, with its blanks.
 const ARROW: usize = 8;
 
 /// Draws a row.
@@ -30,7 +30,7 @@ impl Drawer<'_, '_> {
         if let Some(arrow) = arrow
             && !self.arrow(&mut lines[0], arrow, &texts)
         {
-            // No room beside the words: the arrow has a line of its own.
+            // No room beside the texts: the arrow gets a line of its own.
             let mut line = self.line(usize::MAX, &texts);
             self.arrow(&mut line, arrow, &[]);
             lines.push(line);
@@ -47,8 +47,8 @@ impl Drawer<'_, '_> {
         let less = if arrow.is_some() { ARROW } else { 0 };
         let room = self.layout.rooms[own].saturating_sub(less).max(14);
         let wrapped = self.frame.wrap(&label, room, 2);
-        // Beside an arrow the next column is crossed anyway; else only what would be torn apart
-        // may run over columns that are silent in this row.
+        // An arrow crosses the next column anyway. Without one, only a text that would otherwise be
+        // broken may run over columns that have nothing in this row.
         if arrow.is_none() && !self.frame.breaks(&label, room) {
             return wrapped;
         }
@@ -65,7 +65,7 @@ impl Drawer<'_, '_> {
         if wider.len() <= wrapped.len() && says_more { wider } else { wrapped }
     }
 
-    /// One line of the row: the columns, and the words in them.
+    /// One line of the row: the lifelines and the texts beside them.
     fn line(&self, index: usize, texts: &[(&Cell, Vec<Spans>)]) -> Line {
         let glyphs = &self.frame.glyphs;
         let mut line = Line::new(self.frame.style.columns());
@@ -100,7 +100,7 @@ impl Drawer<'_, '_> {
         line
     }
 
-    /// Draws the arrow beside the words; false if they leave no room for it.
+    /// Draws the arrow beside the texts; false if they leave no room for it.
     fn arrow(&self, line: &mut Line, arrow: &Arrow, texts: &[(&Cell, Vec<Spans>)]) -> bool {
         let rails = &self.layout.rails;
         let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
@@ -139,7 +139,7 @@ impl Drawer<'_, '_> {
         true
     }
 
-    /// An arrow that ends on its way: the half that was not travelled stays empty.
+    /// Turns the arrow into one that was lost halfway: the second half is erased.
     fn lost(&self, line: &mut Line, path: Range<usize>, rightward: bool, caption: &str) {
         let rails = &self.layout.rails;
         let half = path.start + path.len() / 2;
@@ -156,14 +156,14 @@ impl Drawer<'_, '_> {
         line.put(cross, self.frame.glyphs.lost, paint::part(PartKind::Mark, None));
     }
 
-    /// What befell a frame, in a line of its own under the arrow.
+    /// What happened to a frame on its way, on a line of its own under the arrow.
     fn mishap(&self, arrow: &Arrow) -> Vec<Line> {
         let Some(words) = arrow.mishap() else { return Vec::new() };
         let left = self.layout.rails[arrow.from.min(arrow.to)];
         self.frame.paragraph(&words, self.frame.glyphs.note, left + 2)
     }
 
-    /// What fits of the arrow's label, with blanks around it; empty if nothing useful does.
+    /// As much of the arrow's label as fits, surrounded by blanks; empty if nothing useful fits.
     fn caption(&self, arrow: &Arrow, room: usize) -> String {
         let speaker = self.frame.ladder.speaker;
         let spell = |text: &str| self.frame.glyphs.spell(text);

@@ -1,16 +1,16 @@
-//! How a ladder is drawn as text.
+//! The options of text drawings.
 
-/// How to draw as text.
+/// The options of text drawings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextStyle {
-    /// Columns of the terminal. No line is longer; fewer than 40 count as 40.
+    /// Maximum line length in terminal columns; less than 40 counts as 40.
     pub width: usize,
-    /// Draw with ASCII only.
+    /// Use ASCII only.
     pub ascii: bool,
-    /// Colour with ANSI escapes. Whoever prints strips them where they are not wanted.
+    /// Colour with ANSI escapes. The caller strips them where the output is not a terminal.
     pub color: bool,
-    /// Write each row's time at its left.
+    /// Start each row with its time.
     pub times: bool,
 }
 
@@ -21,7 +21,7 @@ impl Default for TextStyle {
 }
 
 impl TextStyle {
-    /// Plain Unicode text for a terminal of so many columns.
+    /// Plain Unicode text for a terminal `width` columns wide.
     pub fn new(width: usize) -> Self {
         Self { width, ..Self::default() }
     }
@@ -31,12 +31,12 @@ impl TextStyle {
         Self { ascii, ..self }
     }
 
-    /// Sets whether ANSI escapes colour it.
+    /// Sets whether the text is coloured with ANSI escapes.
     pub fn color(self, color: bool) -> Self {
         Self { color, ..self }
     }
 
-    /// Sets whether each row begins with its time.
+    /// Sets whether each row starts with its time.
     pub fn times(self, times: bool) -> Self {
         Self { times, ..self }
     }

@@ -5,12 +5,12 @@ use crate::clean::cut;
 use crate::label::{Label, PartKind};
 use crate::model::Participant;
 
-/// `client · python3 TCPClient.py`.
+/// The heading of a column: `client · python3 TCPClient.py`.
 pub(super) fn title(one: &Participant, frame: &Frame<'_>) -> Label {
     let speaker = frame.ladder.speaker;
     let mut label = Label::default();
     let mut say = |kind, text: &str| label.push_prose(kind, &cut(text, 160, speaker));
-    // `python3 TCPServer.py` already says what it is called.
+    // Don't repeat a name that the command line, such as `python3 TCPServer.py`, already contains.
     let is_name = |word: &str| word.rsplit('/').next() == Some(one.name.as_str());
     let mut first = one.command.split(' ').take(3);
     if !one.outside && one.host.is_none() && first.any(is_name) {

@@ -1,4 +1,5 @@
-//! Wraps a label into the width of a column. Data gives way first; nothing else is left out.
+//! Wraps a label to the width of a column. Payload data is shortened first; nothing else is ever
+//! cut.
 
 use socklab_say::Speaker;
 use unicode_width::UnicodeWidthChar as _;
@@ -6,28 +7,28 @@ use unicode_width::UnicodeWidthChar as _;
 use super::glyphs::Glyphs;
 use crate::label::{Label, Part, PartKind};
 
-/// A stretch of text of one kind.
+/// A run of text of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) text: String,
     pub(crate) kind: PartKind,
 }
 
-/// A line.
+/// A wrapped line.
 pub(crate) type Spans = Vec<Span>;
 
-/// The room a label has.
+/// The space available to a label.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Room {
-    /// Columns of each line.
+    /// Width of each line in terminal columns.
     pub(crate) width: usize,
-    /// How far lines after the first are indented.
+    /// Indentation of the lines after the first.
     pub(crate) hang: usize,
-    /// Characters of data at most.
+    /// At most this many characters of data are shown.
     pub(crate) data: usize,
 }
 
-/// Fewer characters of data than this say little: rather begin a new line.
+/// Rather than show fewer characters of data than this, start a new line.
 const DATA_SAYS: usize = 6;
 
 pub(crate) fn width(text: &str) -> usize {
@@ -38,7 +39,7 @@ pub(crate) fn spans_width(spans: &Spans) -> usize {
     spans.iter().map(|span| width(&span.text)).sum()
 }
 
-/// Wraps a label; at least one line, none wider than the room.
+/// Wraps a label into at least one line, none wider than `room`.
 pub(crate) fn wrap(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs) -> Vec<Spans> {
     let room = Room { data: data_for_one_line(label, room, speaker, glyphs), ..room };
     let mut lines: Vec<Spans> = vec![Vec::new()];
@@ -75,15 +76,16 @@ pub(crate) fn wrap(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs)
     lines
 }
 
-/// True if some unit of the label is wider than the room, and would have to be broken.
+/// True if some unbreakable unit of the label is wider than `room`, so that it would be broken
+/// anyway.
 pub(crate) fn breaks(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs) -> bool {
     let left = room.width.saturating_sub(room.hang);
     let mut units = label.parts.chunk_by(|_, next| next.glued);
     units.any(|unit| fit(unit, left, 1, room, speaker, glyphs).is_none())
 }
 
-/// How much data lets the whole label stand on one line, if that leaves enough of it to say
-/// something; else as much as the room says.
+/// How many characters of data to show so that the whole label fits on one line, or `room.data` if
+/// too few would be left to be useful.
 fn data_for_one_line(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs) -> usize {
     let mut parts = label.parts.iter().filter_map(|part| part.data.map(|_| &part.text));
     let (Some(text), None) = (parts.next(), parts.next()) else { return room.data };
@@ -118,7 +120,7 @@ fn new_line(lines: &mut Vec<Spans>, room: Room) -> usize {
     hang
 }
 
-/// The unit's spans if they fit, its data shortened to no fewer than `least` characters.
+/// The spans of the unit if they fit, with its data shortened to no fewer than `least` characters.
 fn fit(
     unit: &[Part],
     left: usize,
@@ -142,7 +144,7 @@ fn fit(
     let longest =
         unit.iter().filter(|part| part.data.is_some()).map(|part| part.text.chars().count());
     let longest = longest.max()?.min(room.data);
-    // Wide characters and escapes make the first guess too long at most a few times.
+    // Wide characters and escapes can make the first guess slightly too long.
     let mut most = longest.checked_sub(excess.div_ceil(2))?;
     loop {
         let spans = spell(most);
@@ -153,7 +155,8 @@ fn fit(
     }
 }
 
-/// What cannot be shortened is broken where a space allows, else wherever the line ends.
+/// Breaks a unit that cannot be shortened: at a space if there is one, otherwise at the end of the
+/// line.
 fn break_hard(
     unit: &[Part],
     lines: &mut Vec<Spans>,

@@ -1,4 +1,4 @@
-//! Whatever the timeline, the drawing stands.
+//! Properties that hold for every timeline.
 
 use proptest::prelude::*;
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
@@ -55,7 +55,7 @@ proptest! {
         prop_assert_eq!(page.matches("<style").count(), 1);
         let (head, body) = page.split_once("<body>").unwrap();
         prop_assert!(!head.contains("http:") && !head.contains("https:"));
-        // All the rest is escaped so strictly that it is XML.
+        // The body is strict enough to be parsed as XML.
         let body = body.split_once("<script>").map_or(body, |pair| pair.0);
         let body = format!("<body>{body}</body>");
         if let Err(error) = roxmltree::Document::parse(&body) {

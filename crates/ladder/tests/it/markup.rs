@@ -1,4 +1,4 @@
-//! SVG and HTML: the same drawing, whole, harmless.
+//! SVG and HTML: well-formed, complete, and safe for hostile input.
 
 use socklab_ladder::{HtmlStyle, Ladder, Options, SvgStyle, Theme};
 use socklab_timelines::{Story, scenes};
@@ -7,7 +7,7 @@ fn ladder(timeline: &socklab_event::Timeline) -> Ladder {
     Ladder::of(timeline, &Options::default())
 }
 
-/// What hostile programs send, name their files and call themselves.
+/// A timeline full of markup: in names, arguments, data and notices.
 fn hostile() -> socklab_event::Timeline {
     let mut story = Story::new();
     let evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'";

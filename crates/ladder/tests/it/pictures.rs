@@ -1,4 +1,4 @@
-//! The pictures the course needs, as they are drawn.
+//! Snapshots of the drawings the course needs.
 
 use socklab_event::Timeline;
 use socklab_ladder::{Ladder, Options, TextStyle};
@@ -14,7 +14,7 @@ fn spanish() -> Speaker {
     Speaker::new(Language::find("es").expect("Spanish"))
 }
 
-/// A snapshot of text at 80 columns.
+/// Snapshot tests of text drawings, 80 columns wide.
 macro_rules! pictures {
     ($($name:ident: $scene:expr;)*) => {
         $(
@@ -44,7 +44,7 @@ pictures! {
     nothing: Timeline::default();
 }
 
-// Recorded from real programs; `fixtures/timelines/record.sh` records them anew.
+// Recorded from real programs; `fixtures/timelines/record.sh` records them again.
 pictures! {
     recorded_tcp_pair: recorded("upper-tcp");
     recorded_udp_pair: recorded("upper-udp");

@@ -1,6 +1,7 @@
 //! What the rules that explain any timeline know about a case that did not pass.
 
 use socklab_event::{Args, Process, SocketType};
+use socklab_flows::Flows;
 use socklab_judge::Weight;
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{CaseReport, Problem};
@@ -60,7 +61,7 @@ pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
                 matches!(call.args, Args::Accept { .. }) && call.value().is_some()
             })
     });
-    let found: Vec<_> = socklab_judge::explain(&recording.timeline())
+    let found: Vec<_> = socklab_judge::explain(&Flows::of(&recording.timeline()))
         .into_iter()
         .filter(|one| one.weight == Weight::Problem && !OURS.contains(&one.rule))
         .filter(|one| is_ours(one.decisive()))

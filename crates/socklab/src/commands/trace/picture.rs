@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use socklab_event::{Timeline, Writer};
+use socklab_flows::Flows;
 use socklab_judge::Explanation;
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 use socklab_say::{Speaker, say};
@@ -40,10 +41,11 @@ impl FileFormat {
 /// The ladder of a timeline, in the reader's language.
 pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> Ladder {
     let detail = if look.all { Detail::All } else { Detail::Essential };
-    let explanations = if look.no_explanations { vec![] } else { socklab_judge::explain(timeline) };
+    let flows = Flows::of(timeline);
+    let explanations = if look.no_explanations { vec![] } else { socklab_judge::explain(&flows) };
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied();
     let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
-    let mut ladder = Ladder::of(timeline, &options);
+    let mut ladder = Ladder::of_flows(&flows, &options);
     for explanation in explanations {
         ladder.explain(
             explanation.decisive(),

@@ -1,0 +1,89 @@
+//! Whose process it is, and what people call it.
+
+use std::collections::HashMap;
+
+use socklab_event::{Column, Event, Process, Timeline, What};
+
+use crate::names::program_name;
+
+/// A process of the recording, from its start to its end. A process id that is used again makes
+/// another one of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RecordedProcess<'t> {
+    /// Process id.
+    pub id: u32,
+    /// The command it is or descends from, as an index into the header's columns; `None` if its
+    /// start was not recorded.
+    pub command: Option<u32>,
+    /// The process whose start or `exec` began the program that runs in this one: itself, or the
+    /// ancestor that forked it.
+    pub root: u32,
+    /// True if it runs what the command names, and not a program that the command has started.
+    pub is_command: bool,
+    /// The arguments of the last program it ran.
+    pub argv: &'t [String],
+    column: Option<&'t Column>,
+}
+
+impl<'t> RecordedProcess<'t> {
+    fn unknown(id: u32) -> Self {
+        Self { command: None, root: id, is_command: true, argv: &[], id, column: None }
+    }
+
+    /// The label of its command's column: who it acts for. Programs that a command starts act for
+    /// the command.
+    pub fn actor(&self) -> Option<&'t str> {
+        self.column.map(|column| column.label.as_str())
+    }
+
+    /// What people call it: the command's label or the program's own name, else `#ID`.
+    pub fn name(&self) -> String {
+        let label = self.actor().filter(|_| self.is_command).unwrap_or("");
+        let name = program_name(label, self.argv);
+        if name.is_empty() { format!("#{}", self.id) } else { name }
+    }
+}
+
+/// Every process, and for every event the process it happened to.
+pub(crate) fn follow<'t>(
+    timeline: &'t Timeline,
+    order: &[&'t Event],
+) -> (Vec<RecordedProcess<'t>>, Vec<Option<usize>>) {
+    let mut processes: Vec<RecordedProcess<'t>> = Vec::new();
+    let mut current: HashMap<u32, usize> = HashMap::new();
+    let mut process_at = Vec::with_capacity(order.len());
+    for event in order {
+        let id = event.place.process;
+        if let What::Process(Process::Start { command, parent, argv, .. }) = &event.what {
+            let parent = parent.and_then(|parent| current.get(&parent)).map(|at| &processes[*at]);
+            let started = RecordedProcess {
+                id,
+                command: Some(*command),
+                root: parent.map_or(id, |parent| parent.root),
+                is_command: parent.is_none_or(|parent| parent.is_command),
+                argv,
+                column: timeline.header.columns.get(*command as usize),
+            };
+            current.insert(id, processes.len());
+            processes.push(started);
+        }
+        let known = current.get(&id).copied().or_else(|| {
+            let acts = matches!(event.what, What::Call(_) | What::Process(_));
+            acts.then(|| {
+                current.insert(id, processes.len());
+                processes.push(RecordedProcess::unknown(id));
+                processes.len() - 1
+            })
+        });
+        if let (Some(known), What::Process(Process::Exec { argv, .. })) = (known, &event.what) {
+            let process = &mut processes[known];
+            // A child that runs another program is no longer what the command names.
+            process.is_command &= process.root == id;
+            process.root = id;
+            process.argv = argv;
+        }
+        process_at.push(known);
+    }
+    (processes, process_at)
+}

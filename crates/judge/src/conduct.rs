@@ -1,0 +1,48 @@
+//! What the actors of a scenario did besides calls: how they ended, what they printed.
+
+use socklab_event::{Bytes, Exit, Process, Stream};
+use socklab_flows::{Flows, Position};
+
+/// True if the event happened to this actor; to anybody if none is named.
+pub(crate) fn is_by(flows: &Flows<'_>, at: Position, actor: Option<&str>) -> bool {
+    actor.is_none_or(|actor| flows.actor_at(at) == Some(actor))
+}
+
+/// How an actor's program ended, and where that was seen; `None` if it still ran when the
+/// recording was over, or never did.
+pub(crate) fn exit(flows: &Flows<'_>, actor: &str) -> Option<(Position, Exit)> {
+    // The program itself, not its children. Started again, the name means the later run.
+    let started = (0..flows.order.len()).rev().find(|at| {
+        let starts = flows.order[*at].process();
+        matches!(starts, Some(Process::Start { parent: None, .. }))
+            && is_by(flows, *at, Some(actor))
+    })?;
+    let process = flows.process_at(started);
+    (started..flows.order.len()).find_map(|at| match flows.order[at].process() {
+        Some(Process::Exit { status }) if flows.process_at(at) == process => Some((at, *status)),
+        _ => None,
+    })
+}
+
+/// What an actor printed, and in which events.
+pub(crate) fn output(
+    flows: &Flows<'_>,
+    actor: &str,
+    wanted: Option<Stream>,
+) -> (Bytes, Vec<Position>) {
+    let (mut printed, mut from) = (Bytes::default(), Vec::new());
+    for at in (0..flows.order.len()).filter(|at| is_by(flows, *at, Some(actor))) {
+        if let Some(Process::Stdio { stream, bytes }) = flows.order[at].process()
+            && *stream != Stream::Stdin
+            && wanted.is_none_or(|wanted| wanted == *stream)
+        {
+            // Bytes behind a gap have no known place.
+            if !printed.is_cut() {
+                printed.sample.extend_from_slice(&bytes.sample);
+            }
+            printed.total += bytes.total;
+            from.push(at);
+        }
+    }
+    (printed, from)
+}
