@@ -5,7 +5,8 @@ use socklab_event::Exit;
 /// How a recording ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// The commands, in the order they were given, those started later by [`Handle::start`] last.
+    /// The commands in the order they were given, then those started later by
+    /// [`Handle::start`](crate::Handle::start).
     pub commands: Vec<CommandEnd>,
     /// Why it ended.
     pub end: EndReason,
@@ -31,7 +32,7 @@ pub enum EndReason {
     AllEnded,
     /// The last command had ended, and the others were killed (see [`crate::Finish`]).
     LastEnded,
-    /// [`Handle::stop`] was called.
+    /// [`Handle::stop`](crate::Handle::stop) was called.
     Stopped,
     /// The deadline passed.
     Deadline,
