@@ -120,7 +120,7 @@ fn a_starter_is_begun_kept_and_checked() {
     assert!(said.contains("7 gaps") && said.contains("socklab check echo-server"), "{said}");
     let file = home.path().join("echo-server/echo-server.py");
     let starter = fs::read_to_string(&file).expect("a starter");
-    assert!(starter.contains("# TODO 1 echo: Send every piece back"), "{starter}");
+    assert!(starter.contains("# TODO 1 echo: Send each piece back"), "{starter}");
     assert!(!starter.contains("GAP") && !starter.contains("sendall(piece)"), "{starter}");
 
     let again = |words: &[&str]| {
