@@ -1,7 +1,6 @@
 //! The tour: everything is verified, offline, by anybody; and whatever ends it, nothing of it is
 //! left running.
 
-use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
