@@ -1,8 +1,8 @@
 //! The clock that events carry.
 //!
-//! It is `CLOCK_MONOTONIC`: it never jumps, it is the same for all processes of a machine, and it
-//! is what [`std::time::Instant`] counts too. Only an `Instant` cannot be written down; use one for
-//! deadlines, and this clock for times that are recorded.
+//! It is `CLOCK_MONOTONIC`, which never jumps and is the same for all processes of a machine.
+//! [`std::time::Instant`] uses it too, but an `Instant` can't be written to a file: use `Instant`
+//! for deadlines, and this clock for times that are recorded.
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -13,7 +13,7 @@ pub fn now() -> u64 {
 
 /// Unix time, in nanoseconds, of the moment at which [`now`] was 0.
 ///
-/// Correct when asked: whoever sets the machine's clock later moves it.
+/// It holds at the time of the call: setting the machine's clock changes it.
 pub fn epoch() -> u64 {
     read(ClockId::Realtime).saturating_sub(now())
 }

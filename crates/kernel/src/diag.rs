@@ -1,4 +1,4 @@
-//! The other end of a Unix socket, `sock_diag(7)`: its address doesn't tell, it mostly has none.
+//! The other end of a Unix socket, `sock_diag(7)`: most Unix sockets have no address to know it by.
 
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,

@@ -9,15 +9,15 @@
 //! | which TCP and UDP sockets are there, and in what state? | [`table::read`] |
 //! | does this process have a socket on this port? | [`table::has_port`] |
 //! | which socket is at the other end of this Unix socket? | [`diag::unix_peer`] |
-//! | what does this thread do: run, sleep, wait in which call? | [`process::state`], [`process::system_call`] |
+//! | what is this thread doing: does it run or sleep, and in which call? | [`process::state`], [`process::system_call`] |
 //! | what was it started with, what does it execute, which sockets has it? | [`process`] |
 //! | which port is free? | [`port::free`] |
 //! | how is a setting of `sysctl(8)` set? | [`sysctl::read`] |
 //! | how does a child end when its parent does? | [`parent::end_with`] |
 //!
 //! Addresses are those of [`std::net`], process and thread ids are `u32` as in
-//! [`std::process::id`]. What is asked about may be gone by the time the answer is read: every
-//! answer about another process is about a moment in the past.
+//! [`std::process::id`]. An answer about another process is about a moment in the past: the process
+//! may have ended since.
 //!
 //! ```
 //! use std::net::TcpListener;

@@ -8,15 +8,15 @@ use rustix::net::{AddressFamily, bind, getsockname, socket};
 
 use crate::Transport;
 
-/// How often the kernel is asked for another port, if the one it chose is free for one transport
-/// and taken for another.
+/// How often the kernel is asked for another port: the one it chooses for the first transport may be
+/// taken for the next.
 const TRIES: usize = 4;
 
 /// The preferred port if it is free for all these transports on every IPv4 address of the machine;
 /// otherwise one that the kernel chooses. Prefer 0 to let the kernel choose at once.
 ///
 /// A port on which old connections linger (TIME_WAIT) counts as taken: a program that does not set
-/// `SO_REUSEADDR` could not have it. The port is free when this returns; nobody keeps it so.
+/// `SO_REUSEADDR` could not have it. Another program may take the port as soon as this returns.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a process and its threads are and do, `proc_pid(5)`.
+//! What a process is made of and what its threads are doing, `proc_pid(5)`.
 //!
 //! A *process id* names a process, a *thread id* one of its threads; the first thread's id is the
 //! process's. Most files of `/proc/ID` exist for thread ids too, though no listing shows them.
@@ -16,7 +16,7 @@ const LONGEST_COMMAND_LINE: usize = 64 << 10;
 /// `O_CLOEXEC`, as `fdinfo` shows it; the same on every architecture but Alpha, PA-RISC and SPARC.
 const O_CLOEXEC: u64 = 0o2_000_000;
 
-/// What a thread does, `proc_pid_stat(5)`, field 3.
+/// What a thread is doing, `proc_pid_stat(5)`, field 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
@@ -81,7 +81,7 @@ pub struct SocketDescriptor {
 pub struct Scheduling {
     /// It ran.
     pub ran: Duration,
-    /// It could have run, and stood in line.
+    /// It could have run, and waited for a processor.
     pub waited: Duration,
 }
 
@@ -122,7 +122,7 @@ fn numbers<T: std::str::FromStr>(folder: &str) -> io::Result<Vec<T>> {
     Ok(numbers)
 }
 
-/// What a thread of a process does right now; `None` if there is no such thread.
+/// What a thread of a process is doing; `None` if there is no such thread.
 pub fn state(process: u32, thread: u32) -> Option<State> {
     let stat = fs::read(format!("/proc/{process}/task/{thread}/stat")).ok()?;
     parse_state(&stat)
@@ -147,8 +147,8 @@ fn parse_state(stat: &[u8]) -> Option<State> {
 ///
 /// # Errors
 ///
-/// When there is no such thread, when it may not be asked (`ptrace(2)`, "Ptrace access mode
-/// checking"), or when the kernel has no `CONFIG_HAVE_ARCH_TRACEHOOK`.
+/// When there is no such thread, when the caller may not inspect it (`ptrace(2)`, "Ptrace access
+/// mode checking"), or when the kernel has no `CONFIG_HAVE_ARCH_TRACEHOOK`.
 pub fn system_call(process: u32, thread: u32) -> io::Result<SystemCall> {
     let text = fs::read_to_string(format!("/proc/{process}/task/{thread}/syscall"))?;
     parse_system_call(&text).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
@@ -170,8 +170,8 @@ fn parse_system_call(text: &str) -> Option<SystemCall> {
     Some(SystemCall::Inside { number, arguments })
 }
 
-/// The arguments a process was started with, its name first, the first 64 KiB of them; and how
-/// many were left out. None for a process that has ended, and for threads of the kernel.
+/// The arguments a process was started with, its name first, up to 64 KiB; and how many were left
+/// out. Empty for a process that has ended, and for threads of the kernel.
 pub fn arguments(process: u32) -> (Vec<String>, u64) {
     parse_arguments(&fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default())
 }
@@ -194,13 +194,13 @@ fn parse_arguments(line: &[u8]) -> (Vec<String>, u64) {
     (arguments, omitted)
 }
 
-/// The file a process executes; `None` for one that has ended, or that is not ours to ask.
+/// The file a process executes; `None` if it has ended or the caller may not inspect it.
 pub fn executable(process: u32) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{process}/exe")).ok()
 }
 
-/// The sockets that a process has descriptors for, by descriptor. None if there is no such process
-/// or it is not ours to ask.
+/// The sockets that a process has descriptors for, in the order of the descriptors. Empty if there
+/// is no such process or the caller may not inspect it.
 pub fn sockets(process: u32) -> Vec<SocketDescriptor> {
     let descriptors = numbers::<i32>(&format!("/proc/{process}/fd")).unwrap_or_default();
     let socket = |fd| {
@@ -254,7 +254,7 @@ pub fn pidfd(process: u32) -> io::Result<OwnedFd> {
     Ok(rustix::process::pidfd_open(pid, PidfdFlags::empty())?)
 }
 
-/// How the calling thread has fared so far: the first two numbers of its `schedstat`
+/// How long the calling thread has run and waited so far: the first two numbers of its `schedstat`
 /// (`Documentation/scheduler/sched-stats.rst`). Zero where the kernel doesn't keep it.
 pub fn own_scheduling() -> Scheduling {
     parse_scheduling(&fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default())

@@ -5,7 +5,7 @@ use std::io;
 
 /// The status of a thread at the moment it was read.
 ///
-/// Reading costs about 20 µs: keep it while several fields are asked for.
+/// Reading it takes about 20 µs: read it once to look at several fields.
 #[derive(Clone, Debug)]
 pub struct Status {
     text: String,
@@ -18,7 +18,7 @@ impl Status {
     ///
     /// When there is no such thread.
     pub fn of(thread: u32) -> io::Result<Self> {
-        // The name of a program has any bytes. No other field has.
+        // The name of a program may have any bytes.
         let text = fs::read(format!("/proc/{thread}/status"))?;
         Ok(Self { text: String::from_utf8_lossy(&text).into_owned() })
     }
@@ -42,7 +42,7 @@ impl Status {
         self.number("TracerPid").filter(|tracer| *tracer != 0)
     }
 
-    /// The real user id it has.
+    /// Its real user id.
     pub fn user(&self) -> Option<u32> {
         self.field("Uid")?.split_ascii_whitespace().next()?.parse().ok()
     }
@@ -57,12 +57,12 @@ impl Status {
         self.field(name)?.parse().ok()
     }
 
-    /// Does it have a handler for this signal?
+    /// True if it has a handler for this signal.
     pub fn catches(&self, signal: i32) -> bool {
         self.has_signal("SigCgt", signal)
     }
 
-    /// Does it ignore this signal?
+    /// True if it ignores this signal.
     pub fn ignores(&self, signal: i32) -> bool {
         self.has_signal("SigIgn", signal)
     }

@@ -76,9 +76,9 @@ impl Entry {
     /// `TCP_CLOSE`, which is also the state of a UDP socket that is bound and not connected.
     pub const CLOSE: u8 = 7;
 
-    /// Is it a socket that others can reach first: a TCP socket that listens, or a UDP socket that
-    /// is bound and not connected?
-    pub fn is_open_to_all(&self) -> bool {
+    /// True for a socket that any peer can reach: a TCP socket that listens, or a UDP socket that is
+    /// bound and not connected.
+    pub fn accepts_any_peer(&self) -> bool {
         match self.table.transport() {
             Transport::Tcp => self.state == Self::LISTEN,
             Transport::Udp => self.state == Self::CLOSE,
@@ -88,7 +88,7 @@ impl Entry {
 
 /// Reads one table. It lists the sockets of a whole network namespace, whoever owns them.
 ///
-/// The kernel walks its hash tables to make the answer: 40 µs in a namespace with small ones,
+/// To answer, the kernel walks its hash tables: 40 µs in a namespace whose tables are small,
 /// milliseconds on a large machine.
 ///
 /// # Errors
@@ -104,23 +104,24 @@ pub fn read(namespace: Namespace, table: Table) -> io::Result<Vec<Entry>> {
     Ok(parse(&fs::read_to_string(path)?, table))
 }
 
-/// Does a process have a socket that others can reach on this port, over IPv4: one that listens
-/// (TCP), or that is bound and not connected (UDP)? No, if the process is gone or not ours to ask.
+/// True if the process has an IPv4 socket on this port that any peer can reach: one that listens
+/// (TCP), or that is bound and not connected (UDP). False too if the process has ended or the
+/// caller may not inspect it.
 pub fn has_port(process: u32, transport: Transport, port: u16) -> bool {
     let table = match transport {
         Transport::Tcp => Table::Tcp,
         Transport::Udp => Table::Udp,
     };
     let entries = read(Namespace::OfProcess(process), table).unwrap_or_default();
-    let on_port = |entry: &Entry| entry.local.port() == port && entry.is_open_to_all();
+    let on_port = |entry: &Entry| entry.local.port() == port && entry.accepts_any_peer();
     let inodes: Vec<u64> =
         entries.iter().filter(|entry| on_port(entry)).filter_map(|entry| entry.inode).collect();
-    // Its descriptors cost a system call each: they are looked at only if somebody has the port.
+    // Each descriptor costs a system call: look at them only if somebody has the port.
     !inodes.is_empty()
         && process::sockets(process).iter().any(|socket| inodes.contains(&socket.inode))
 }
 
-/// Reads the text of a table. Lines that are not as the kernel writes them are passed over.
+/// Reads the text of a table. Lines of any other form are skipped.
 fn parse(text: &str, table: Table) -> Vec<Entry> {
     // The first line has the names of the columns.
     text.lines().skip(1).filter_map(|line| entry(line, table)).collect()
@@ -193,7 +194,7 @@ mod tests {
         let listening =
             entries.iter().find(|entry| entry.local == address && entry.remote.is_none());
         let listening = listening.expect("the listening socket is listed");
-        assert!(listening.is_open_to_all());
+        assert!(listening.accepts_any_peer());
         assert_eq!(listening.receive_queue, 1, "one connection waits to be accepted");
         let ours = client.local_addr().unwrap();
         let connected = entries.iter().find(|entry| entry.local == ours);

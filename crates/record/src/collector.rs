@@ -6,7 +6,7 @@ use socklab_event::Event;
 
 use crate::{Finished, Recorder};
 
-/// A way into a recorder. Every collector has one of its own: clones lead to the same recorder.
+/// A handle on a recorder, one for each collector: clones lead to the same recorder.
 ///
 /// Events are numbered in the order in which they arrive here, whichever thread they come from.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ impl Collector {
         self.with(|recorder| recorder.as_mut().is_some_and(|recorder| recorder.add(event)))
     }
 
-    /// Has one of the limits been reached?
+    /// True once one of the limits has been reached.
     pub fn is_full(&self) -> bool {
         self.with(|recorder| recorder.as_ref().is_some_and(Recorder::is_full))
     }

@@ -10,11 +10,11 @@
 //! time: an event may stand at its call's beginning, and a collector may be late, as one that
 //! empties a ring of frames every 10 ms is. Readers who want the order of things sort by time and
 //! then by number, [`Timeline::in_order`](socklab_event::Timeline::in_order). That costs nothing
-//! here, has no window that a late collector could miss, and means that whatever was handed over
-//! is in the stream too.
+//! here, has no window that a late collector could miss, and puts whatever was handed over into the
+//! stream at once.
 //!
 //! **Bounds.** A program can cause events of any number and size. [`Limits`] say how much is
-//! recorded; the recorder says when that much is reached, and its caller ends the programs.
+//! recorded; the recorder says when a limit is reached, and its caller then ends the programs.
 //!
 //! **Streaming.** [`Recorder::stream_to`] writes every event as a line of JSON at once, so that a
 //! crash loses none that was recorded.

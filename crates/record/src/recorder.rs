@@ -37,7 +37,7 @@ impl Recorder {
     /// Writes the recording to `out` as well, in the form that [`socklab_event::read`] reads: what
     /// there is already now, and every later event before [`Recorder::add`] returns.
     ///
-    /// An error later on does not end the recording: it ends the stream, and is told at the end.
+    /// A later error ends the stream but not the recording; [`Recorder::finish`] returns it.
     ///
     /// # Errors
     ///
@@ -75,7 +75,7 @@ impl Recorder {
         self.timeline.events.push(event);
     }
 
-    /// Has one of the limits been reached?
+    /// True once one of the limits has been reached.
     pub fn is_full(&self) -> bool {
         self.timeline.events.len() >= self.limits.events
             || self.weight.payload > self.limits.payload

@@ -1,6 +1,6 @@
 //! A collector: the kernel's tables of TCP and UDP sockets.
 //!
-//! The tables tell states, not changes: a state that was seen began at some time before.
+//! The tables show states, not transitions: a state seen now began some time ago.
 
 use std::net::SocketAddr;
 
@@ -13,7 +13,7 @@ use socklab_kernel::{Transport, clock, process};
 use crate::Recorder;
 
 /// The sockets of the calling thread's network namespace, as they are now. Tables that this kernel
-/// doesn't have, as those of IPv6, have no sockets.
+/// doesn't have, such as those of IPv6, count as empty.
 pub fn states() -> Vec<State> {
     let netns = process::own_network_namespace();
     let tables = Table::ALL.into_iter().filter_map(|table| table::read(Namespace::Own, table).ok());
@@ -45,7 +45,7 @@ fn state(entry: &Entry, netns: Option<u64>) -> State {
 }
 
 impl Recorder {
-    /// Records states that were just seen, each at the place of whoever was last recorded with that
+    /// Records states that were just read, each at the place of the last recorded call on that
     /// socket. False if the recording is full.
     pub fn add_states(&mut self, states: Vec<State>) -> bool {
         let at = clock::now();
