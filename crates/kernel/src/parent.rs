@@ -2,9 +2,11 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, getpid, getppid, kill_process};
+
+use crate::process;
 
 /// The parent, as its child can recognise it.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +27,7 @@ pub enum Parent<'a> {
 ///
 /// # Errors
 ///
-/// When the parent can't be watched: `poll` was interrupted or its pidfd is none.
+/// When the parent's pidfd is none.
 pub fn end_with(parent: Parent<'_>) -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     // A parent that ended before that call sends no signal any more.
@@ -33,10 +35,7 @@ pub fn end_with(parent: Parent<'_>) -> io::Result<()> {
         Parent::Id(parent) => {
             getppid().map(Pid::as_raw_pid).map(i32::cast_unsigned) != Some(parent)
         }
-        Parent::Pidfd(parent) => {
-            let mut ended = [PollFd::from_borrowed_fd(parent, PollFlags::IN)];
-            poll(&mut ended, Some(&Timespec::default()))? > 0
-        }
+        Parent::Pidfd(parent) => process::has_ended_within(parent, Duration::ZERO)?,
     };
     if is_gone {
         kill_process(getpid(), Signal::KILL)?;
@@ -69,7 +68,7 @@ mod tests {
             Ok(id) => end_with(Parent::Id(id)).unwrap(),
             Err(_) => {
                 let mut ended = Command::new("true").spawn().unwrap();
-                let pidfd = crate::process::pidfd(ended.id()).unwrap();
+                let pidfd = process::pidfd(ended.id()).unwrap();
                 ended.wait().unwrap();
                 end_with(Parent::Pidfd(pidfd.as_fd())).unwrap();
             }
@@ -79,9 +78,6 @@ mod tests {
     #[test]
     fn a_child_lives_with_its_parent() {
         assert!(child_of(&std::process::id().to_string()).success());
-        let us = crate::process::pidfd(std::process::id()).unwrap();
-        let mut ended = [PollFd::new(&us, PollFlags::IN)];
-        assert_eq!(poll(&mut ended, Some(&Timespec::default())).unwrap(), 0, "we have not ended");
     }
 
     #[test]

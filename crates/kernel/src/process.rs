@@ -5,10 +5,11 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags};
 
 /// The largest part of a command line that [`arguments`] gives, bytes.
@@ -252,6 +253,27 @@ pub fn pidfd(process: u32) -> io::Result<OwnedFd> {
     let no_such_process = io::Error::from(rustix::io::Errno::SRCH);
     let pid = i32::try_from(process).ok().and_then(Pid::from_raw).ok_or(no_such_process)?;
     Ok(rustix::process::pidfd_open(pid, PidfdFlags::empty())?)
+}
+
+/// Waits until the process of a [`pidfd`] has ended, but no longer than `time`, and returns whether
+/// it has. Waits not at all if `time` is zero.
+///
+/// # Errors
+///
+/// That of `poll(2)`.
+pub fn has_ended_within(pidfd: impl AsFd, time: Duration) -> io::Result<bool> {
+    let deadline = Instant::now().checked_add(time);
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        // A time that no clock can hold is for ever.
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        // A pidfd becomes readable when its process ends.
+        match poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], left.as_ref()) {
+            Ok(ready) => return Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// How long the calling thread has run and waited so far: the first two numbers of its `schedstat`

@@ -9,7 +9,6 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socklab_kernel::{Transport, process, table};
 use socklab_say::Speaker;
 
@@ -17,7 +16,7 @@ use socklab_say::Speaker;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often the kernel's tables are read again: there is no call that waits for them.
-const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
+const GLANCE: Duration = Duration::from_millis(1);
 
 /// A process that runs this same binary.
 #[derive(Debug)]
@@ -141,21 +140,14 @@ impl Child {
         bail!("after {PATIENCE:?} it still had not opened port {port}")
     }
 
-    /// A pidfd becomes readable when its process ends (pidfd_open(2)).
-    fn has_ended_within(&self, time: Timespec) -> Result<bool> {
-        let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
-        match poll(&mut ended, Some(&time)) {
-            Ok(ready) => Ok(ready > 0),
-            Err(rustix::io::Errno::INTR) => Ok(false),
-            Err(error) => Err(error).context("poll"),
-        }
+    fn has_ended_within(&self, time: Duration) -> Result<bool> {
+        process::has_ended_within(&self.pidfd, time).context("poll")
     }
 
     /// Closes its input and waits for its end; kills it if that takes too long.
     pub(crate) fn finish(mut self) -> Result<(ExitStatus, String)> {
         self.end_input();
-        let patience = Timespec { tv_sec: PATIENCE.as_secs() as i64, tv_nsec: 0 };
-        if !self.has_ended_within(patience)? {
+        if !self.has_ended_within(PATIENCE)? {
             bail!("it did not end within {PATIENCE:?}, having written: {}", self.output());
         }
         let status = self.process.wait().context("wait")?;

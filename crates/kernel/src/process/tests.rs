@@ -85,8 +85,16 @@ fn sockets_are_told_from_other_descriptors() {
 }
 
 #[test]
-fn a_pidfd_is_for_the_process_asked_for() {
-    assert!(pidfd(us()).is_ok());
+fn a_pidfd_tells_when_its_process_has_ended() {
+    assert!(!has_ended_within(pidfd(us()).unwrap(), Duration::ZERO).unwrap());
+    let mut child =
+        std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let pidfd = pidfd(child.id()).unwrap();
+    assert!(!has_ended_within(&pidfd, Duration::from_millis(1)).unwrap());
+    drop(child.stdin.take());
+    assert!(has_ended_within(&pidfd, Duration::MAX).unwrap());
+    child.wait().unwrap();
+    assert!(has_ended_within(&pidfd, Duration::ZERO).unwrap());
 }
 
 #[test]

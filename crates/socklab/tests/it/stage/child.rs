@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use socklab_kernel::{Transport, process, table};
 
@@ -147,11 +146,9 @@ impl Running {
         kill_process_group(Pid::from_child(&self.child), signal).expect("killpg");
     }
 
-    /// Has it ended, now or within this time? A pidfd is readable when its process has ended.
+    /// Has it ended, now or within this time?
     pub(crate) fn ends_within(&self, time: Duration) -> bool {
-        let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: time.subsec_nanos().into() };
-        let mut ended = [PollFd::new(&self.pidfd, PollFlags::IN)];
-        poll(&mut ended, Some(&time)).expect("poll") > 0
+        process::has_ended_within(&self.pidfd, time).expect("poll")
     }
 
     /// Waits for its end. Its input, if still open, is closed first.

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use socklab_kernel::process;
 
@@ -68,8 +67,7 @@ impl Drop for Own {
 /// Waits until a process has ended, but no longer than this.
 pub(crate) fn await_end(pid: u32, time: Duration) {
     let Ok(pidfd) = process::pidfd(pid) else { return };
-    let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: 0 };
-    poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], Some(&time)).expect("poll");
+    process::has_ended_within(pidfd, time).expect("poll");
 }
 
 pub(crate) fn kill(pid: u32) {
