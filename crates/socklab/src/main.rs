@@ -10,6 +10,7 @@ mod exit_reason;
 mod failure;
 mod highlight;
 mod language;
+mod manual;
 mod output;
 mod scenario;
 mod style;

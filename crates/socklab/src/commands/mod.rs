@@ -25,7 +25,7 @@ use crate::cli::{self, Bond, Cli, Command, CourseCommand};
 use crate::course::lesson;
 use crate::course_program::{self, known};
 use crate::output::{println, write_bytes, write_out};
-use crate::{highlight, style, tour};
+use crate::{highlight, manual, style, tour};
 
 /// What a question and an exercise can say.
 const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
@@ -77,7 +77,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
             write_bytes(&script);
         }
         Some(Command::Man { folder }) => {
-            clap_mangen::generate_to(Cli::command_in(speaker), &folder)
+            manual::write_pages(Cli::command_in(speaker), &folder)
                 .with_context(|| say!(speaker, "man-failed", folder = folder.display()))?;
         }
     }
