@@ -88,7 +88,7 @@ mod tests {
         let (one, other) = UnixStream::pair().unwrap();
         match unix_peer(inode(&one)) {
             Some(peer) => assert_eq!(peer, inode(&other)),
-            None => eprintln!("not run: sock_diag: needs CONFIG_UNIX_DIAG"),
+            None => socklab_prerequisites::not_run!("a kernel with CONFIG_UNIX_DIAG"),
         }
     }
 

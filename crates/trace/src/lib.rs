@@ -61,7 +61,7 @@ mod syscall;
 #[cfg(has_arch)]
 mod syscall_table;
 
-#[cfg(all(fuzzing, has_arch))]
+#[doc(hidden)]
 pub mod fuzzing;
 
 pub use command::{Command, Start, Stdio};

@@ -50,11 +50,14 @@ fn two_thousand_connections_at_once() {
         libc::setrlimit(libc::RLIMIT_NOFILE, &limit);
     }
     if limit.rlim_cur < 2 * CLIENTS as u64 {
-        return tracees::not_run("two thousand connections", "a higher limit of open files");
+        return socklab_prerequisites::say_not_run(
+            "two thousand connections",
+            "a higher limit of open files",
+        );
     }
     let mut argv = match prepare("thread_server.c", &[]) {
         Ok(argv) => argv,
-        Err(needs) => return tracees::not_run("two thousand connections", needs),
+        Err(needs) => return socklab_prerequisites::say_not_run("two thousand connections", needs),
     };
     argv.push(CLIENTS.to_string().into());
     let options = Options::default().deadline(Duration::from_secs(120));

@@ -30,8 +30,8 @@ const LONGEST_SKIP: u64 = 1024 * 1024;
 
 const PIECE: usize = 16 * 1024;
 
-/// The length of the request's head, if there is one: the parser alone, for fuzzing.
-#[cfg(fuzzing)]
+/// The length of the request's head, if there is a whole one: the parser alone, for fuzzing.
+#[doc(hidden)]
 pub fn head_length(bytes: &[u8]) -> Option<usize> {
     request::parse(bytes).ok().flatten().map(|request| request.head_length)
 }

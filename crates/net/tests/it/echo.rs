@@ -9,6 +9,7 @@ use crate::support::{PATIENCE, ask, assert_same, noise, read_all, reset_on_close
 use socklab_net::server::{
     Config, Cut, DatagramRules, Echo, Rate, RefusalReason, ServerEventKind, Transport,
 };
+use socklab_prerequisites::not_run;
 
 #[test]
 fn a_stream_comes_back_byte_for_byte() {
@@ -131,8 +132,7 @@ fn datagrams_of_every_size_come_back() {
 fn over_ipv6_too() {
     let loopback = (std::net::Ipv6Addr::LOCALHOST, 0);
     if UdpSocket::bind(loopback).is_err() {
-        eprintln!("not run: over_ipv6_too needs an IPv6 loopback");
-        return;
+        not_run!("an IPv6 loopback");
     }
     let server = start(Echo, &Config::at(loopback));
     assert_eq!(ask(server.tcp(), b"six"), b"six");
@@ -147,10 +147,7 @@ fn the_answer_comes_from_the_address_that_was_asked() {
     for wildcard in ["0.0.0.0:0", "[::]:0"] {
         let address: std::net::SocketAddr = wildcard.parse().unwrap();
         if address.is_ipv6() && UdpSocket::bind(address).is_err() {
-            eprintln!(
-                "not run: [::] in the_answer_comes_from_the_address_that_was_asked needs IPv6"
-            );
-            continue;
+            not_run!("an IPv6 loopback");
         }
         let server = start(Echo, &Config::at(address));
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -174,10 +171,7 @@ fn low_source_ports_are_not_answered() {
     // Any free port below 1024 will do; binding one needs a privilege.
     let low = (512..1024).rev().find_map(|port| UdpSocket::bind(("127.0.0.1", port)).ok());
     let Some(low) = low else {
-        eprintln!(
-            "not run: low_source_ports_are_not_answered needs permission to bind a port below 1024"
-        );
-        return;
+        not_run!("permission to bind a port below 1024");
     };
     low.send_to(b"loop?", server.address()).unwrap();
     server.expect(&ServerEventKind::Refused { why: RefusalReason::LowSourcePort });

@@ -4,8 +4,9 @@
 use std::net::{TcpListener, UdpSocket};
 use std::process::Command;
 
-use crate::stage::{Ended, need, not_run, program, run, socklab};
+use crate::stage::{Ended, program, run, socklab};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
+use socklab_prerequisites::{need, not_run};
 
 /// Every program that takes a port, and how: `PORT` is where it stands.
 const TAKE_A_PORT: &[&str] = &[

@@ -5,8 +5,9 @@ use std::io::pipe;
 use std::process::Command;
 
 use crate::stage::Transport::{Tcp, Udp};
-use crate::stage::{Ended, Running, free_port, need, program, run, serve, socklab};
+use crate::stage::{Ended, Running, free_port, program, run, serve, socklab};
 use rustix::event::{PollFd, PollFlags, poll};
+use socklab_prerequisites::need;
 
 const SOCKLAB: &str = env!("CARGO_BIN_EXE_socklab");
 

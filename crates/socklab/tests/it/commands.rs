@@ -6,9 +6,10 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use crate::stage::{need, not_run, program, run, run_with, socklab};
+use crate::stage::{program, run, run_with, socklab};
 use serde_json::Value;
 use socklab_kernel::status::Status;
+use socklab_prerequisites::{need, not_run};
 
 /// The repository's root: the paths of `list --json` begin there.
 fn repository() -> &'static Path {

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::stage::{Ended, need, program, run, socklab};
+use crate::stage::{Ended, program, run, socklab};
+use socklab_prerequisites::need;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 

@@ -6,8 +6,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::stage::own::Own;
-use crate::stage::{Running, need, run, socklab};
+use crate::stage::{Running, run, socklab};
 use serde_json::Value;
+use socklab_prerequisites::need;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 

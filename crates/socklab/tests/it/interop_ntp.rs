@@ -5,8 +5,9 @@ use std::thread;
 
 use crate::stage::Transport::Udp;
 use crate::stage::{
-    Ended, PATIENCE, Running, need, not_run, program, run, serve_on_any_port, serve_with, socklab,
+    Ended, PATIENCE, Running, program, run, serve_on_any_port, serve_with, socklab,
 };
+use socklab_prerequisites::{need, not_run};
 
 /// A chronyd on this port of 127.0.0.1, which touches neither the clock nor another chronyd. With
 /// -U it needs no root.

@@ -3,7 +3,8 @@
 //! The peers are in `peers/`. The Python servers choose a free port by themselves and print it.
 
 use crate::stage::Transport::{Tcp, Udp};
-use crate::stage::{Ended, Running, need, program, run, run_with, serve, socklab};
+use crate::stage::{Ended, Running, program, run, run_with, serve, socklab};
+use socklab_prerequisites::need;
 
 /// What travels: letters with an accent, nothing at all, and bytes that are no text.
 const TEXT: &str = "hola, señor ñandú";

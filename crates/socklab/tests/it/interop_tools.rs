@@ -4,8 +4,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 
 use crate::stage::Transport::Tcp;
-use crate::stage::{Running, connect, need, program, run_with, serve};
+use crate::stage::{Running, connect, program, run_with, serve};
 use rustix::net::sockopt::set_socket_linger;
+use socklab_prerequisites::need;
 
 const GREETING: &str = "Welcome to the server. Type something and hit enter\n";
 

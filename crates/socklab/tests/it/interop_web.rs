@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::{Read, Write};
 
-use crate::stage::{connect, need, program, run, serve_on_any_port, socklab};
+use crate::stage::{connect, program, run, serve_on_any_port, socklab};
+use socklab_prerequisites::need;
 
 /// What a server answers to these bytes, until it hangs up.
 fn answer(port: u16, request: &str) -> String {

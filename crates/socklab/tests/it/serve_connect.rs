@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use crate::stage::Transport::{Tcp, Udp};
 use crate::stage::{
-    Running, accept, listener, need, program, run, run_with, serve, serve_on_any_port, socklab,
+    Running, accept, listener, program, run, run_with, serve, serve_on_any_port, socklab,
 };
 use rustix::net::sockopt::set_socket_linger;
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket};
 use rustix::process::Signal;
+use socklab_prerequisites::need;
 
 fn bytes(count: usize) -> Vec<u8> {
     (0..count as u32 / 4)

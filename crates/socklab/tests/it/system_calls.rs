@@ -8,8 +8,9 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, UdpSocket};
 
-use crate::stage::{PATIENCE, Running, Transport, free_port, listener, need, program, socklab};
+use crate::stage::{PATIENCE, Running, Transport, free_port, listener, program, socklab};
 use rustix::process::Signal;
+use socklab_prerequisites::need;
 
 /// A program under strace, and the file that strace writes.
 struct Traced {

@@ -6,10 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::stage::own::Own;
-use crate::stage::{Ended, Running, need, not_run, program, run, socklab};
+use crate::stage::{Ended, Running, program, run, socklab};
 use rustix::process::Signal;
 use serde_json::Value;
 use socklab_kernel::process;
+use socklab_prerequisites::{need, not_run};
 
 /// Tours of one machine want the same ports; here each has them for itself. What happens when
 /// they do not is a test of its own.

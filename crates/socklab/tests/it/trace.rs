@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use crate::stage::Transport::{Tcp, Udp};
 use crate::stage::own::Own;
-use crate::stage::{Running, free_port, need, not_run, program, run, run_with, serve, socklab};
+use crate::stage::{Running, free_port, program, run, run_with, serve, socklab};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use socklab_kernel::status::Status;
+use socklab_prerequisites::{need, not_run};
 
 /// The ladder of an upper-case pair, and what the programs themselves printed.
 fn traced_pair(extra: &[&str]) -> (crate::stage::Ended, u16) {

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::Instant;
 
-use crate::stage::{PATIENCE, need, run, socklab};
+use crate::stage::{PATIENCE, run, socklab};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Termios, tcgetattr};
+use socklab_prerequisites::need;
 
 /// A terminal with `check --watch` on it.
 struct Watching {

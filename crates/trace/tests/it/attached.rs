@@ -62,7 +62,7 @@ fn a_running_server_is_recorded_and_let_go() {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(Error::Attach { reason, .. }) => {
-            return crate::tracees::not_run("attaching", &reason.to_string());
+            return socklab_prerequisites::say_not_run("attaching", &reason.to_string());
         }
         Err(error) => panic!("{error}"),
     };
@@ -95,7 +95,7 @@ us.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('qq', 60, 0))
 print(flush=True)
 us.recv(9)
 ";
-    let python = crate::tracees::python().expect("python3");
+    let python = socklab_prerequisites::python().expect("python3");
     let mut child = Command::new(python)
         .args(["-S", "-E", "-c", script])
         .stdout(Stdio::piped())
@@ -124,7 +124,7 @@ us.recv(9)
         }
     });
     if let Err(Error::Attach { reason, .. }) = outcome {
-        return crate::tracees::not_run("attaching", &reason.to_string());
+        return socklab_prerequisites::say_not_run("attaching", &reason.to_string());
     }
     assert_eq!(interrupted.first(), Some(&Some(Errno::EINTR)), "{outcome:?}");
 }
@@ -143,7 +143,7 @@ fn what_cannot_be_attached_to_is_explained() {
 #[test]
 fn a_first_thread_that_has_ended_is_not_waited_for() {
     let Ok(argv) = prepare("leaderless.c", &[]) else {
-        return crate::tracees::not_run("leaderless.c", "cc");
+        return socklab_prerequisites::say_not_run("leaderless.c", "cc");
     };
     let child = Command::new(&argv[0]).stdout(Stdio::piped()).spawn().expect("the program");
     let mut program = Server(child);

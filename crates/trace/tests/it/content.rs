@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::tracees::{calls, lives, notices, options, prepare, python, quiet, record, record_one};
+use crate::tracees::{calls, lives, notices, options, prepare, quiet, record, record_one};
 use socklab_event::{Args, Call, Endpoint, Event, Notice, Process, Readiness};
+use socklab_prerequisites::python;
 use socklab_trace::{Entered, Stdio, Tracer};
 
 fn tracee(name: &str) -> Vec<Event> {

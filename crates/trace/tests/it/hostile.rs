@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::tracees::{calls, lives, notices, prepare, python, quiet, record, record_one};
+use crate::tracees::{calls, lives, notices, prepare, quiet, record, record_one};
 use socklab_event::{Args, Endpoint, Exit, Notice, Process, Signal};
 use socklab_kernel::process;
+use socklab_prerequisites::python;
 use socklab_trace::{EndReason, Options, Tracer};
 
 fn run_python(script: &str) -> (Vec<socklab_event::Event>, socklab_trace::Summary) {
@@ -55,7 +56,7 @@ fn processes_with(word: &str) -> Vec<u32> {
 fn children_whose_parents_are_killed_in_the_middle_of_fork_go_on() {
     let mut argv = match prepare("killed_forking.c", &[]) {
         Ok(argv) => argv,
-        Err(needs) => return crate::tracees::not_run("killed_forking.c", needs),
+        Err(needs) => return socklab_prerequisites::say_not_run("killed_forking.c", needs),
     };
     argv.push("150".into());
     let (events, outcome) = record_one(argv);
@@ -69,7 +70,7 @@ fn children_whose_parents_are_killed_in_the_middle_of_fork_go_on() {
 fn nobody_is_left_behind_when_the_recording_ends_in_the_middle_of_forks() {
     let mut argv = match prepare("killed_forking.c", &[]) {
         Ok(argv) => argv,
-        Err(needs) => return crate::tracees::not_run("killed_forking.c", needs),
+        Err(needs) => return socklab_prerequisites::say_not_run("killed_forking.c", needs),
     };
     let word = format!("100000000{}", std::process::id());
     argv.push(word.clone().into());
@@ -184,7 +185,7 @@ os.closerange(0, 10000)
 #[test]
 fn a_sandbox_of_its_own_does_not_hide_calls_nor_is_the_program_killed() {
     let Ok(argv) = prepare("own_filter.c", &[]) else {
-        return crate::tracees::not_run("own_filter.c", "cc");
+        return socklab_prerequisites::say_not_run("own_filter.c", "cc");
     };
     let (events, outcome) = record_one(argv);
     assert_eq!(outcome.commands[0].exit, Some(Exit::Code(0)));
@@ -217,7 +218,7 @@ print(libc.syscall(425, 8, params))
     if call.value().is_some() {
         assert!(notices(&events).any(|notice| *notice == Notice::IoUring));
     } else {
-        crate::tracees::not_run("the notice of io_uring", "a kernel that allows it");
+        socklab_prerequisites::say_not_run("the notice of io_uring", "a kernel that allows it");
     }
 }
 
@@ -226,7 +227,7 @@ fn thirty_two_bit_calls_are_noticed() {
     // int 0x80 from a 64-bit program is a call of the 32-bit ABI: socketcall(SYS_SOCKET).
     let argv = match prepare("int80.c", &[]) {
         Ok(argv) => argv,
-        Err(needs) => return crate::tracees::not_run("int80.c", needs),
+        Err(needs) => return socklab_prerequisites::say_not_run("int80.c", needs),
     };
     let (events, outcome) = record_one(argv);
     match outcome.commands[0].exit {
@@ -236,6 +237,6 @@ fn thirty_two_bit_calls_are_noticed() {
                 .filter(|notice| **notice == Notice::ForeignAbi { abi: abi.clone() });
             assert_eq!(noticed.count(), 1);
         }
-        _ => crate::tracees::not_run("int80.c", "a kernel with 32-bit calls"),
+        _ => socklab_prerequisites::say_not_run("int80.c", "a kernel with 32-bit calls"),
     }
 }

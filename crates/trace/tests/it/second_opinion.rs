@@ -1,8 +1,9 @@
 //! The same programs under strace and under this tracer make the same calls with the same results.
 
 use crate::tracees::strace::{self, ANY_CALLS, Line, SOCKET_CALLS, Threads};
-use crate::tracees::{has, not_run, prepare, python, record_one};
+use crate::tracees::{prepare, record_one};
 use socklab_event::{Event, Outcome};
+use socklab_prerequisites::{find, python, say_not_run};
 
 /// How far two runs of a program can be compared.
 #[derive(Clone, Copy, PartialEq)]
@@ -60,13 +61,13 @@ fn normal(threads: Threads, alike: Alike) -> Vec<Vec<String>> {
 }
 
 fn compare(name: &str, flags: &[&str], alike: Alike, at_least: usize) {
-    let needs = match has("strace") {
+    let needs = match find("strace").is_some() {
         true => prepare(name, flags),
         false => Err("strace"),
     };
     let argv = match needs {
         Ok(argv) => argv,
-        Err(needs) => return not_run(name, needs),
+        Err(needs) => return say_not_run(name, needs),
     };
     let theirs = normal(strace::run(&argv, &python().unwrap_or_default()), alike);
     let (events, outcome) = record_one(argv);
@@ -115,16 +116,16 @@ corpus! {
 
 #[test]
 fn shell_with_curl() {
-    match has("curl") {
+    match find("curl").is_some() {
         true => compare("http.sh", &[], AsASet, 10),
-        false => not_run("http.sh", "curl"),
+        false => say_not_run("http.sh", "curl"),
     }
 }
 
 #[test]
 fn shell_with_ncat() {
-    match has("ncat") {
+    match find("ncat").is_some() {
         true => compare("ncat.sh", &[], AsASet, 6),
-        false => not_run("ncat.sh", "ncat"),
+        false => say_not_run("ncat.sh", "ncat"),
     }
 }

@@ -11,7 +11,7 @@ fn run(name: &str, options: Options) -> Option<(Vec<Event>, String)> {
     let argv = match prepare(name, &[]) {
         Ok(argv) => argv,
         Err(needs) => {
-            crate::tracees::not_run(name, needs);
+            socklab_prerequisites::say_not_run(name, needs);
             return None;
         }
     };
@@ -56,8 +56,8 @@ fn a_storm_of_signals_loses_no_call_and_adds_none() {
 
 #[test]
 fn a_send_right_before_exec_or_exit_is_not_lost() {
-    let Some(python) = crate::tracees::python() else {
-        return crate::tracees::not_run("exec", "python3");
+    let Some(python) = socklab_prerequisites::python() else {
+        return socklab_prerequisites::say_not_run("exec", "python3");
     };
     let script = "
 import os, socket, sys

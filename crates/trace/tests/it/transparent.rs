@@ -43,7 +43,7 @@ fn signals_reach_their_handlers() {
 #[test]
 fn stopped_programs_stay_stopped_until_continued() {
     // The child stops itself; its parent sees that, and continues it.
-    let python = crate::tracees::python().expect("python3");
+    let python = socklab_prerequisites::python().expect("python3");
     let script = "
 import os, signal
 child = os.fork()
@@ -69,7 +69,7 @@ assert os.WEXITSTATUS(status) == 5, status
 
 #[test]
 fn job_control_in_the_middle_of_a_call_does_not_end_it() {
-    let python = crate::tracees::python().expect("python3");
+    let python = socklab_prerequisites::python().expect("python3");
     let script = "
 import os, signal, socket, time
 one, two = socket.socketpair()
@@ -233,8 +233,8 @@ fn unprivileged_users_can_trace() {
     if unsafe { libc::geteuid() } != 0 {
         return; // Then every other test here runs unprivileged.
     }
-    if !crate::tracees::has("setpriv") {
-        return crate::tracees::not_run("an unprivileged recording", "setpriv");
+    if socklab_prerequisites::find("setpriv").is_none() {
+        return socklab_prerequisites::say_not_run("an unprivileged recording", "setpriv");
     }
     let directory = Path::new("/tmp").join(format!("socklab-trace-{}", process::id()));
     std::fs::create_dir_all(&directory).expect("a directory");

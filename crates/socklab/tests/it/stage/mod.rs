@@ -7,7 +7,6 @@ mod child;
 pub(crate) mod own;
 mod peers;
 mod stream;
-mod tools;
 
 use std::process::Command;
 use std::time::Duration;
@@ -16,7 +15,6 @@ pub(crate) use child::{Ended, Running, run, run_with};
 pub(crate) use peers::{
     Transport, accept, connect, free_port, listener, serve, serve_on_any_port, serve_with,
 };
-pub(crate) use tools::{find, need, not_run, say_not_run};
 
 /// How long anything may take before a test gives up. Only a test that fails waits this long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

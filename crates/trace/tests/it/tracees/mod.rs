@@ -5,38 +5,14 @@ pub(crate) mod strace;
 use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use socklab_event::{Call, Event, Notice, Process};
+use socklab_prerequisites::{find, python};
 use socklab_trace::{Command, Options, Stdio, Summary, Tracer};
-
-/// Says visibly that a test can't run here: straight to standard error, because the test harness
-/// captures what passing tests print.
-pub(crate) fn not_run(what: &str, needs: &str) {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
-    let line = format!("not run ({count} so far): {what}: needs {needs}\n");
-    let _ = std::io::stderr().write_all(line.as_bytes());
-}
-
-/// True if a program is installed.
-pub(crate) fn has(program: &str) -> bool {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|directory| directory.join(program).is_file())
-}
-
-/// The Python interpreter itself, not a wrapper that looks for it.
-pub(crate) fn python() -> Option<String> {
-    let ask = ["-c", "import sys; print(sys.executable)"];
-    let answer = process::Command::new("python3").args(ask).output().ok()?;
-    let path = String::from_utf8(answer.stdout).ok()?.trim().to_owned();
-    (!path.is_empty()).then_some(path)
-}
 
 /// Where the sources are.
 pub(crate) fn source(name: &str) -> PathBuf {
@@ -73,7 +49,7 @@ fn compile(
     flags: &[&str],
     to: impl Fn(OsString) -> Vec<OsString>,
 ) -> Result<Vec<OsString>, &'static str> {
-    if !has(compiler) {
+    if find(compiler).is_none() {
         return Err(compiler);
     }
     // Two tests may want the same program: it must not be written while it runs.

@@ -1,0 +1,25 @@
+//! Lists the programs in `fixtures/provoke`, each of which becomes a test of its own.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/provoke");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    // The published package is without them.
+    let files =
+        if folder.is_dir() { fs::read_dir(folder)?.collect::<Result<_, _>>()? } else { Vec::new() };
+    let paths = files.iter().map(fs::DirEntry::path);
+    let programs = paths.filter(|path| path.extension().is_some_and(|extension| extension == "py"));
+    let mut rules: Vec<_> =
+        programs.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    rules.sort();
+    let mut list = String::from("provoked! {\n");
+    // `pair.py` is what the others share.
+    for rule in rules.iter().filter(|rule| *rule != "pair") {
+        list += &format!("    {} {rule:?},\n", rule.replace('-', "_"));
+    }
+    list += "}\n";
+    let out = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    fs::write(out.join("provoked.rs"), list)
+}
