@@ -105,17 +105,18 @@ fn literal(text: &str) -> Option<usize> {
 
 /// The length of a number with its suffix. The dot of `1..2` and of `1.max(2)` is not part of it.
 fn number(text: &str) -> usize {
-    let whole = word(text);
-    let fraction = text[whole..].strip_prefix('.');
-    match fraction {
-        Some(rest)
-            if !rest
-                .starts_with(|char: char| char == '.' || char == '_' || char.is_alphabetic()) =>
-        {
-            whole + 1 + word(rest)
-        }
-        _ => whole,
+    let mut length = word(text);
+    if let Some(fraction) = text[length..].strip_prefix('.')
+        && !fraction.starts_with(|char: char| matches!(char, '.' | '_') || char.is_alphabetic())
+    {
+        length += 1 + word(fraction);
     }
+    // The sign of an exponent: 1e-6.
+    if !text.starts_with("0x") && text[..length].ends_with(['e', 'E']) {
+        let exponent = text[length..].strip_prefix(['+', '-']).map_or(0, word);
+        length += if exponent > 0 { 1 + exponent } else { 0 };
+    }
+    length
 }
 
 /// The length of a literal up to its closing quote; a backslash takes the next character with it.
@@ -183,7 +184,7 @@ mod tests {
         let source = r##"
             // don't
             /* one /* two */ "three" */ fn /**/ next<'a>() {}
-            let x = f(b'\'', 'ñ', "\"//", r#"a "quoted" \"#, br"\", 0..10, 1.5e3f64, 2.max(0x1F_u8));
+            let x = f(b'\'', 'ñ', "\"//", r#"a "quoted" \"#, br"\", 0..10, 1.5e3f64, 2.max(0x1F_u8), 1e-6);
             println!("{x}")
         "##;
         let comments = ["// don't", "/* one /* two */ \"three\" */", "/**/"];
@@ -199,6 +200,7 @@ mod tests {
             "1.5e3f64",
             "2",
             "0x1F_u8",
+            "1e-6",
             "\"{x}\"",
         ];
         assert_eq!(painted(source, style::LITERAL), literals);

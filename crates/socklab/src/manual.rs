@@ -39,13 +39,17 @@ fn page(command: &Command) -> String {
     page += &format!(".SH NAME\n{} \\- {}\n", roman(title(command)), roman(&about));
     page += &format!(".SH SYNOPSIS\n{}\n", synopsis(command));
     page += &format!(".SH DESCRIPTION\n{}\n", roman(&about));
-    for positional in [true, false] {
-        let mut arguments =
-            visible(command).filter(|arg| arg.is_positional() == positional).peekable();
-        if let Some(heading) = arguments.peek().and_then(|first| first.get_help_heading()) {
-            page += &format!(".SH {}\n", heading.to_uppercase());
+    let mut headings = Vec::new();
+    for heading in visible(command).map(Arg::get_help_heading) {
+        if !headings.contains(&heading) {
+            headings.push(heading);
         }
-        arguments.for_each(|argument| page += &entry(argument));
+    }
+    for heading in headings {
+        page += &format!(".SH {}\n", heading.unwrap_or("Options").to_uppercase());
+        let below =
+            sorted(visible(command).filter(|argument| argument.get_help_heading() == heading));
+        below.into_iter().for_each(|argument| page += &entry(argument));
     }
     if command.has_subcommands() {
         page += &format!(".SH {}\n", command.get_subcommand_help_heading().unwrap_or("Commands"));
@@ -71,10 +75,21 @@ fn visible(command: &Command) -> impl Iterator<Item = &Arg> {
     command.get_arguments().filter(|argument| !argument.is_hide_set())
 }
 
+/// In the order of `--help`.
+fn sorted<'a>(arguments: impl Iterator<Item = &'a Arg>) -> Vec<&'a Arg> {
+    let mut arguments: Vec<_> = arguments.collect();
+    arguments.sort_by_key(|argument| {
+        let short = argument.get_short().map(|short| short.to_ascii_lowercase().to_string());
+        let name = short.or_else(|| argument.get_long().map(str::to_owned));
+        (argument.get_display_order(), name)
+    });
+    arguments
+}
+
 fn synopsis(command: &Command) -> String {
     let name = command.get_bin_name().unwrap_or(command.get_name());
     let mut line = format!("{} ", bold(name));
-    for option in visible(command).filter(|argument| !argument.is_positional()) {
+    for option in sorted(visible(command).filter(|argument| !argument.is_positional())) {
         let short = option.get_short().map(|short| bold(&format!("-{short}")));
         let long = option.get_long().map(|long| bold(&format!("--{long}")));
         let names: Vec<_> = short.into_iter().chain(long).collect();
@@ -106,7 +121,8 @@ fn entry(argument: &Arg) -> String {
     };
     let defaults: Vec<_> =
         argument.get_default_values().iter().map(|it| it.to_string_lossy()).collect();
-    if !defaults.is_empty() && !argument.is_hide_default_value_set() {
+    let takes_values = argument.get_action().takes_values();
+    if takes_values && !defaults.is_empty() && !argument.is_hide_default_value_set() {
         head += &roman(&format!(" [default: {}]", defaults.join(",")));
     }
     let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
