@@ -35,7 +35,7 @@ fn inside(parent: u32) -> ExitCode {
             return ExitCode::from(u8::try_from(exit_code).unwrap_or(1));
         }
         Err(refusal) => {
-            eprintln!("not run: needs user namespaces: {refusal}");
+            socklab_prerequisites::say_not_run("private", &format!("user namespaces ({refusal})"));
             return ExitCode::SUCCESS;
         }
     };
@@ -56,7 +56,7 @@ fn inside(parent: u32) -> ExitCode {
         let hosts = std::fs::read_to_string("/etc/hosts").expect("a file");
         assert!(hosts.starts_with("127.0.0.1 one.example\n"), "{hosts}");
     } else {
-        eprintln!("not run: process namespace: needs a /proc that can be mounted");
+        socklab_prerequisites::say_not_run("process namespace", "a /proc that can be mounted");
     }
     ExitCode::SUCCESS
 }

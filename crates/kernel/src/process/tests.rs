@@ -42,7 +42,10 @@ fn a_child_is_listed() {
     shell.wait().unwrap();
     match found {
         Ok(count) => assert_eq!(count, 1),
-        Err(error) => eprintln!("not run: children: needs CONFIG_PROC_CHILDREN: {error}"),
+        Err(error) => socklab_prerequisites::say_not_run(
+            "children",
+            &format!("CONFIG_PROC_CHILDREN ({error})"),
+        ),
     }
 }
 
