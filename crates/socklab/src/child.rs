@@ -1,5 +1,5 @@
-//! Programs that socklab starts for itself: their output is collected, their state can be awaited,
-//! and none outlives its owner.
+//! Instances of socklab that it starts itself. Their output is collected, their state can be
+//! awaited, and none outlives its owner.
 
 use std::io::{PipeReader, Read, Write, pipe};
 use std::os::fd::OwnedFd;
@@ -12,10 +12,10 @@ use anyhow::{Context, Result, bail};
 use socklab_kernel::{Transport, process, table};
 use socklab_say::Speaker;
 
-/// How long a child may take over anything that is asked of it here.
+/// The limit for every wait on a child.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How often the kernel's tables are read again: there is no call that waits for them.
+/// How often the kernel's tables are polled: no call waits for a change in them.
 const GLANCE: Duration = Duration::from_millis(1);
 
 /// A process that runs this same binary.
@@ -27,7 +27,7 @@ pub(crate) struct Child {
     collector: Option<JoinHandle<()>>,
 }
 
-/// What a child wrote so far, standard output and error as they came.
+/// What a child has written so far, standard output and error interleaved.
 #[derive(Debug, Default)]
 struct Output {
     collected: Mutex<Collected>,
@@ -42,7 +42,7 @@ struct Collected {
 
 impl Output {
     fn lock(&self) -> MutexGuard<'_, Collected> {
-        // The collector only appends: what a panic elsewhere left behind is still right.
+        // The collector only appends, so the data is valid even after a panic.
         self.collected.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -67,7 +67,7 @@ impl Child {
         let socklab = std::env::current_exe().context("readlink /proc/self/exe")?;
         let (reader, writer) = pipe().context("pipe")?;
         let mut command = Command::new(socklab);
-        // The first word is socklab's command; the bond must come before a program's arguments.
+        // The first word is socklab's command. The hidden option must precede a program's arguments.
         let bond = format!("--end-with-parent={}", std::process::id());
         command
             .arg(words[0])
@@ -104,7 +104,7 @@ impl Child {
         String::from_utf8_lossy(&self.output.lock().bytes).into_owned()
     }
 
-    /// Everything it wrote, once it has ended: the last of it may still be on its way.
+    /// Everything it wrote, after it ended: waits for the rest of the pipe.
     fn last_words(&self) -> String {
         let waiting = |collected: &mut Collected| !collected.ended;
         let collected = self.output.lock();
@@ -113,7 +113,7 @@ impl Child {
         String::from_utf8_lossy(&collected.bytes).into_owned()
     }
 
-    /// Waits until it has written `text`, or can't any more.
+    /// Waits until it has written `text`. False if it ends or the time runs out first.
     pub(crate) fn wait_for_output(&self, text: &str) -> bool {
         let wanted = |bytes: &[u8]| bytes.windows(text.len()).any(|piece| piece == text.as_bytes());
         let collected = self.output.lock();
@@ -155,8 +155,8 @@ impl Child {
         Ok((status, self.output()))
     }
 
-    /// Ends it and returns what it wrote. With SIGKILL: whoever started us may have told us, and
-    /// so our children, to ignore the other signals, as a shell does for `socklab tour &`.
+    /// Kills it and returns what it wrote. Other signals might be ignored: children inherit that, for
+    /// example when a shell runs `socklab tour &`.
     pub(crate) fn end(mut self) -> Result<String> {
         self.process.kill().context("kill")?;
         self.process.wait().context("wait")?;
@@ -173,7 +173,7 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        // Both fail harmlessly when it has ended already.
+        // Both fail harmlessly if it has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

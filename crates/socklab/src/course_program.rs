@@ -33,8 +33,8 @@ pub(crate) fn run_if_named() -> Option<ExitCode> {
 }
 
 fn run(program: &Program) -> ExitCode {
-    // The kernel took the name from the file it executed, `socklab`. `ps`, `pkill` and `ss -p` are to
-    // know the program by its own; if they can't, it runs all the same.
+    // The kernel named the process after the executed file, `socklab`. Set the program's own name for
+    // `ps`, `pkill` and `ss -p`; a failure is harmless.
     if let Ok(name) = CString::new(program.name) {
         let _ = rustix::thread::set_name(&name);
     }
@@ -67,10 +67,10 @@ pub(crate) fn run_if_plain() -> Option<ExitCode> {
         return None;
     }
     if !program.takes_arguments() {
-        // It can't tell whose arguments these are, so it needs no process image of its own.
+        // Without arguments it can't tell the difference, so no new process image is needed.
         return arguments.is_empty().then(|| run(program));
     }
-    // Should this fail, the long way will fail too, and say why.
+    // If this fails, the long way fails too and reports why.
     let _ = become_program(program, arguments);
     None
 }

@@ -1,4 +1,4 @@
-//! How socklab ends when something went wrong: one message, the right exit code, no backtrace.
+//! How socklab reports a failure: one message, the right exit code, no backtrace.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use crate::exit_reason::ExitReason;
 use crate::output::eprintln;
 use crate::style;
 
-/// An error as a person meets it: what failed, what to try, and the exit code for scripts.
+/// An error for the user: what failed, what to try, and the exit code for scripts.
 #[derive(Debug)]
 pub(crate) struct Failure {
     what: String,
@@ -22,8 +22,7 @@ impl Failure {
         Failure { what, hint: None, exit }
     }
 
-    /// A word that nothing is called by: names the one that looks most like it, if any looks like
-    /// it at all, or else the command that lists them.
+    /// An unknown name. Suggests the most similar known name, or else the command that lists them.
     pub(crate) fn unknown<N: AsRef<str>>(
         speaker: Speaker,
         what: String,
@@ -62,7 +61,7 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// The error and its causes, each said once: some errors say their cause themselves.
+/// The error followed by its causes. A cause that an error already contains is not repeated.
 pub(crate) fn with_causes(error: &anyhow::Error) -> String {
     let mut told = error.to_string();
     for cause in error.chain().skip(1).map(ToString::to_string) {
@@ -74,7 +73,7 @@ pub(crate) fn with_causes(error: &anyhow::Error) -> String {
     told
 }
 
-/// Tells the user, and gives the exit code.
+/// Prints the error and returns the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     eprintln!("{} {}", style::paint(style::BAD, "socklab:"), with_causes(error));
     let failure = error.downcast_ref::<Failure>();

@@ -1,4 +1,4 @@
-//! Which language the reader asked for.
+//! The language the user asked for.
 
 use std::ffi::OsString;
 

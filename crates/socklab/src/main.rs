@@ -23,11 +23,11 @@ use std::process::ExitCode;
 use socklab_say::Speaker;
 
 fn main() -> ExitCode {
-    // First of all, so that a trace of a course program shows that program's calls and no others.
+    // Comes first, so that a trace of a course program shows no calls of ours.
     if let Some(code) = course_program::run_if_named().or_else(course_program::run_if_plain) {
         return code;
     }
-    // What runs a scenario, or plays in one: before there are threads or anything of our own.
+    // Helper processes of a scenario must start before this one has threads.
     if let Some(code) = socklab_scenario::stage() {
         return code;
     }

@@ -1,5 +1,5 @@
-//! Standard output and error, with what the standard macros leave out: a reader that went away,
-//! and a disk that is full.
+//! Standard output and error, with the errors that the standard macros turn into panics: a closed
+//! pipe and a full disk.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
@@ -7,10 +7,10 @@ use std::io::{self, ErrorKind, Write};
 use crate::exit_reason::ExitReason;
 
 /// 128 + SIGPIPE, what a shell reports for a process that the signal ended. `socklab list | head -1`
-/// closes our output early; a program in a pipe is expected to end then, without a word.
+/// closes our output early; a program in a pipe is expected to end then, silently.
 pub(crate) const BROKEN_PIPE: u8 = 141;
 
-/// Writes to standard output, without colours where they don't belong.
+/// Writes to standard output. Colours are removed unless it is a terminal.
 pub(crate) fn write_out(text: Arguments<'_>) {
     let mut out = anstream::stdout().lock();
     if let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) {
@@ -18,7 +18,7 @@ pub(crate) fn write_out(text: Arguments<'_>) {
     }
 }
 
-/// The same for bytes that are no text of ours.
+/// Writes bytes to standard output as they are.
 pub(crate) fn write_bytes(bytes: &[u8]) {
     let mut out = io::stdout().lock();
     if let Err(error) = out.write_all(bytes).and_then(|()| out.flush()) {
@@ -26,7 +26,7 @@ pub(crate) fn write_bytes(bytes: &[u8]) {
     }
 }
 
-/// Ends the process: what it had to say can't be said.
+/// Ends the process because standard output can't be written to.
 pub(crate) fn give_up(error: &io::Error) -> ! {
     if error.kind() == ErrorKind::BrokenPipe {
         std::process::exit(BROKEN_PIPE.into());
@@ -35,7 +35,7 @@ pub(crate) fn give_up(error: &io::Error) -> ! {
     std::process::exit(ExitReason::No as i32);
 }
 
-/// Writes to standard error. If that fails there is nobody left to tell.
+/// Writes to standard error. If that fails there is nowhere left to report it.
 pub(crate) fn write_err(text: Arguments<'_>) {
     let mut err = anstream::stderr().lock();
     let _ = err.write_fmt(text).and_then(|()| err.flush());
@@ -60,8 +60,8 @@ macro_rules! eprintln {
 }
 pub(crate) use {eprintln, println};
 
-/// The course's programs print with the standard macros, which panic when they can't. Their panics,
-/// and no others, become the same endings as above.
+/// The course's programs print with the standard macros, which panic when printing fails. Turns
+/// those panics, and no others, into the same exit codes as above.
 pub(crate) fn end_without_panic(program: &'static str) {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {

@@ -1,4 +1,4 @@
-//! Help and mistakes on the command line, in the language of the reader.
+//! Help and error messages of the command line, in the user's language.
 
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use crate::exit_reason::ExitReason;
 use crate::output::{eprintln, write_out};
 use crate::style;
 
-/// A value that is not allowed, and which ones are.
+/// Says which values an argument accepts.
 #[derive(Debug)]
 pub(crate) struct NotAllowed(pub(crate) Sentence);
 
@@ -25,7 +25,7 @@ impl fmt::Display for NotAllowed {
 
 impl std::error::Error for NotAllowed {}
 
-/// Gives each command and argument its text. `path` is "", `COMMAND` or `COMMAND-SUBCOMMAND`.
+/// Adds the texts to each command and argument. `path` is "", `COMMAND` or `COMMAND-SUBCOMMAND`.
 pub(crate) fn explain(speaker: Speaker, command: Command, path: &str) -> Command {
     let name = if path.is_empty() { "socklab" } else { path };
     let template = format!(
@@ -85,7 +85,7 @@ pub(crate) fn explain(speaker: Speaker, command: Command, path: &str) -> Command
     })
 }
 
-/// What stands for a value, `FOLDER` or `PORT[/PROTOCOL]|NAME`, in the reader's language.
+/// Translates the placeholder of a value, such as `FOLDER` or `PORT[/PROTOCOL]|NAME`.
 fn named(speaker: Speaker, names: &str) -> String {
     let mut said = String::new();
     for piece in names.split_inclusive(|char: char| !char.is_ascii_uppercase()) {
@@ -97,12 +97,12 @@ fn named(speaker: Speaker, names: &str) -> String {
     said
 }
 
-/// `[OPTIONS]` is a word of clap's own.
+/// clap writes `[OPTIONS]` itself.
 fn translate_options(speaker: Speaker, usage: &str) -> String {
     usage.replace("[OPTIONS]", &format!("[{}]", say!(speaker, "value-OPTIONS")))
 }
 
-/// Lines that begin with `$` are commands, the others say something about all of them.
+/// Lines that begin with `$` are commands; the others are remarks.
 fn paint_examples(speaker: Speaker, text: &str) -> String {
     let mut painted = style::paint(style::STRONG, say!(speaker, "examples"));
     for line in text.lines() {
@@ -120,7 +120,7 @@ fn paint_examples(speaker: Speaker, text: &str) -> String {
     painted
 }
 
-/// Parses; on a mistake, on `--help` and on `--version`, prints and gives the exit code.
+/// Parses the arguments. On an error, `--help` or `--version`, prints and returns the exit code.
 pub(crate) fn parse<T: FromArgMatches>(
     speaker: Speaker,
     mut command: Command,
@@ -200,7 +200,7 @@ fn sentence(speaker: Speaker, error: &clap::Error) -> String {
     }
 }
 
-/// The word of that kind; of several suggestions the best one, which clap puts last.
+/// The context of that kind; of several suggestions the best one, which clap lists last.
 fn word(error: &clap::Error, kind: ContextKind) -> Option<String> {
     match error.get(kind)? {
         ContextValue::String(word) => Some(word.clone()),

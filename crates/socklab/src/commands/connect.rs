@@ -1,4 +1,4 @@
-//! `connect`: a telnet and a nc that get the end right.
+//! `connect`: like telnet and nc, but closes each direction correctly.
 
 use std::io::{IsTerminal, Write, stdin, stdout};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -19,11 +19,11 @@ use crate::failure::Failure;
 use crate::output::{BROKEN_PIPE, eprintln, write_err};
 use crate::style;
 
-/// How long a connection may take, and how long the last answer of a UDP server, by default.
+/// The default limits for connecting, and for the last answer of a UDP server.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 const LAST_ANSWER: Duration = Duration::from_secs(1);
 
-/// Connects, carries bytes both ways until both are done, and says how it ended.
+/// Connects, relays bytes in both directions until both end, and reports how it ended.
 pub(crate) fn connect(speaker: Speaker, options: &cli::Connect) -> Result<ExitCode> {
     super::bind_to_parent(options.bond)?;
     let protocol = if options.udp { Protocol::Udp } else { Protocol::Tcp };
@@ -61,8 +61,8 @@ pub(crate) fn connect(speaker: Speaker, options: &cli::Connect) -> Result<ExitCo
         let Connected { socket, peer, .. } =
             connect::tcp(&options.host, port, &how).map_err(|error| failed(&error))?;
         greet(speaker, options.verbose || interactive, socket.local_addr()?, peer);
-        // At a terminal nobody should have to press Ctrl-D when the server has hung up. Input
-        // from a pipe is sent to its end: the peer may have closed its own direction only.
+        // At a terminal, end when the server closes, without waiting for Ctrl-D. Input from a pipe
+        // is sent to its end: the peer may have closed only its own direction.
         let how = TcpOptions { end_when_peer_ends: interactive, ..TcpOptions::default() };
         (peer, relay::tcp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch)))
     };
@@ -95,7 +95,7 @@ fn finish(
             }
             return Ok(ExitCode::SUCCESS);
         }
-        // Whoever read our output has gone: end as SIGPIPE would have it.
+        // The reader of our output is gone: end as SIGPIPE would end us.
         Ending::Failed { on: Object::Output, source, .. }
             if source.kind() == std::io::ErrorKind::BrokenPipe =>
         {
@@ -121,7 +121,7 @@ fn finish(
     Err(failure.into())
 }
 
-/// A number, or a name that the services file knows.
+/// Parses a port number or a service name.
 fn port_number(speaker: Speaker, port: &str, protocol: Protocol) -> Result<u16> {
     let found = match port.parse() {
         Ok(Query::Port(port, None)) if port > 0 => Some(port),
@@ -148,7 +148,7 @@ fn failure(
         ConnectError::Refused(_) => {
             let failure =
                 Failure::new(ExitReason::Refused, say!(speaker, "refused", address = address));
-            // Only on this machine can the reader start a server there.
+            // The hint only makes sense if the server would run on this machine.
             match host.parse::<IpAddr>() {
                 Ok(ip) if ip.is_loopback() && ip != Ipv4Addr::LOCALHOST => failure.hint(say!(
                     speaker,
@@ -182,13 +182,13 @@ fn failure(
     }
 }
 
-/// 16 bytes a line, as hexadecimal and as text, with the way they went.
+/// A hex dump, 16 bytes per line, with an arrow for the direction.
 fn hex_dump(speaker: Speaker, direction: Direction, bytes: &[u8]) {
     let arrow = match direction {
         Direction::ToPeer => "→",
         Direction::FromPeer => "←",
     };
-    // One write, so that the two directions do not mix in the middle of a line.
+    // A single write, so that the two directions don't mix within a line.
     let mut dump = String::new();
     for (index, row) in bytes.chunks(16).enumerate() {
         let (left, right) = row.split_at(row.len().min(8));

@@ -1,4 +1,4 @@
-//! `course check`: what a teacher runs after changing a question or an exercise.
+//! `course check`: checks the files of a course, for teachers.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -24,7 +24,7 @@ use crate::scenario::answered::Answered;
 use crate::scenario::wording;
 use crate::style;
 
-/// Columns of a ladder below a mistake.
+/// The width of a ladder below a mistake.
 const WIDTH: usize = 94;
 
 /// Reads everything and reports every mistake; with `--run`, runs the questions, and the
@@ -80,7 +80,7 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
     Ok(if ok { ExitCode::SUCCESS } else { ExitReason::No.into() })
 }
 
-/// A folder with nothing of a course in it; the course may be one below.
+/// The error for a folder that holds no course; suggests `course` below it.
 fn no_course(speaker: Speaker, folder: &Path) -> anyhow::Error {
     let failure =
         Failure::new(ExitReason::Usage, say!(speaker, "course-none", folder = folder.display()));
@@ -92,7 +92,7 @@ fn no_course(speaker: Speaker, folder: &Path) -> anyhow::Error {
     failure.hint(hint).into()
 }
 
-/// Is there a question or an exercise of that name, readable or not?
+/// Fails unless there is a question or exercise of that name, valid or not.
 fn known(speaker: Speaker, course: &Course, name: &str) -> Result<()> {
     let questions = course.folders("questions");
     let mut short = questions.iter().filter_map(|folder| Some(folder.split_once('-')?.1));
@@ -102,7 +102,7 @@ fn known(speaker: Speaker, course: &Course, name: &str) -> Result<()> {
     Err(Failure::new(ExitReason::Usage, say!(speaker, "course-copy-unknown", name = name)).into())
 }
 
-/// Runs every question. A mistake is evidence that is not found, or an explanation with a hole.
+/// Runs every question. Missing evidence and unfilled explanations are mistakes.
 fn run(
     speaker: Speaker,
     course: &Course,
@@ -123,7 +123,7 @@ fn run(
     Ok(mistakes)
 }
 
-/// Runs a question; what is wrong with it, if anything is.
+/// Runs a question. Returns what is wrong with it, if anything.
 fn ask_it(
     speaker: Speaker,
     question: &Question,
@@ -146,7 +146,7 @@ fn ask_it(
     }))
 }
 
-/// What each outcome of a question lacks, and what came in its place.
+/// What each outcome of a question lacks, and what happened instead.
 fn unanswered(speaker: Speaker, question: &Question, answered: &Answered) -> String {
     if let Some(trouble) = &answered.recording.trouble {
         return wording::trouble(speaker, trouble);
@@ -170,7 +170,7 @@ fn unanswered(speaker: Speaker, question: &Question, answered: &Answered) -> Str
     told
 }
 
-/// What a call should have been like, in the words of the format.
+/// The conditions on a call, in the words of the file format.
 fn conditions(speaker: Speaker, call: &CallWanted) -> String {
     let range = |range: &Option<socklab_judge::Range>| range.as_ref().map(ToString::to_string);
     let truth = |truth: Option<bool>| truth.map(|truth| truth.to_string());
@@ -197,7 +197,7 @@ fn conditions(speaker: Speaker, call: &CallWanted) -> String {
     if said.is_empty() { String::new() } else { format!(": {}", said.join(", ")) }
 }
 
-/// The ladder of what was seen, below a mistake; marked is what is nearly the evidence.
+/// The ladder below a mistake. Highlights the events that come closest to the evidence.
 fn drawn(speaker: Speaker, question: &Question, answered: &Answered) -> String {
     let missing =
         question.missing(&answered.recording).into_iter().flat_map(|(_, missing)| missing);
@@ -216,7 +216,7 @@ fn mark(good: bool) -> String {
     if good { style::paint(style::GOOD, "✓") } else { style::paint(style::BAD, "✗") }
 }
 
-/// Tells how a program of an exercise did; what is wrong with it, if anything is.
+/// Reports how an exercise's program did. Returns what is wrong with it, if anything.
 fn proved(speaker: Speaker, exercise: &str, proof: Proof<'_>, quiet: bool) -> Option<String> {
     let name = format!("{exercise}/{}", proof.program);
     let (mark, missing, mistake) = match proof.outcome {
@@ -256,7 +256,7 @@ fn in_words(speaker: Speaker, wrong: &Wrong) -> String {
     }
 }
 
-/// The first case that did not pass, told as `check` tells it.
+/// The first case that did not pass, as `check` reports it.
 fn first_case(speaker: Speaker, done: &CaseReport<'_>) -> String {
     let title = format!("{}: {}", done.case.name, texts::text(speaker, &done.case.title));
     let lines = why(speaker, done).into_iter().map(|line| format!("\n    {line}"));

@@ -1,4 +1,4 @@
-//! `course copy`: a built-in question or exercise as files, to change or to learn from.
+//! `course copy`: copies a built-in question or exercise into files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::output::println;
 use crate::style;
 
-/// Writes the files of a question or an exercise into a course folder. Never over others.
+/// Writes the files of a question or an exercise into a course folder. Never overwrites any.
 pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
     let course = Course::built_in();
     let item = find(speaker, &course, &options.name)?;
@@ -40,7 +40,7 @@ pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
     Ok(())
 }
 
-/// The folder of an item, below the course folder, by its name or a question's number.
+/// The folder of an item below the course folder, found by name or question number.
 fn find(speaker: Speaker, course: &Course, name: &str) -> Result<PathBuf> {
     let questions = course.folders("questions");
     let short = |folder: &str| folder.split_once('-').map(|(_, name)| name.to_owned());
@@ -53,7 +53,7 @@ fn find(speaker: Speaker, course: &Course, name: &str) -> Result<PathBuf> {
     });
     let exercises = course.folders("exercises");
     let exercise = exercises.iter().find(|folder| *folder == name);
-    // Where both have the name, `NN-NAME` still means the question.
+    // If both have the name, `NN-NAME` still finds the question.
     let found = exercise.map(|folder| ("exercises", folder));
     if let Some((kind, folder)) = found.or(question.map(|folder| ("questions", folder))) {
         return Ok(Path::new(kind).join(folder));

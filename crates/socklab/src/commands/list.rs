@@ -1,4 +1,4 @@
-//! `socklab list`: the course's programs, questions and exercises, and how far a student is.
+//! `socklab list`: the course's programs, questions and exercises, with the student's progress.
 
 use anyhow::Result;
 use programs::PROGRAMS;
@@ -12,13 +12,13 @@ use crate::course::progress;
 use crate::output::println;
 use crate::style;
 
-/// Characters in a line of names.
+/// The width of a line of names.
 const LINE: usize = 78;
 
 pub(super) fn list(speaker: Speaker, as_json: bool) -> Result<()> {
     let progress = progress::read();
     if !as_json {
-        // A mistake in a local course does not keep anybody from the programs.
+        // The programs are listed even if a local course has mistakes.
         programs(speaker);
     }
     let questions =
@@ -84,7 +84,7 @@ fn section(title: &str, about: &str) {
     println!("{}  {}", style::paint(style::STRONG, title), style::paint(style::FAINT, about));
 }
 
-/// Names with their marks, as many in a line as there is room for.
+/// Prints names with their marks, as many per line as fit.
 fn names(items: impl Iterator<Item = (String, String)>) {
     let items: Vec<_> = items.collect();
     let widest = items.iter().map(|(_, name)| name.len()).max().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! `host`, `resolve` and `service`: from names to numbers and back.
+//! `host`, `resolve` and `service`: look up names, addresses and ports.
 
 use std::process::ExitCode;
 
@@ -31,7 +31,7 @@ pub(crate) fn host(speaker: Speaker, json: bool) -> Result<ExitCode> {
     }
     match resolution {
         Ok(_) => Ok(ExitCode::SUCCESS),
-        // The name itself was found: that it has no address is said, and is no.
+        // The JSON above already says that the name has no address.
         Err(_) if json => Ok(ExitReason::No.into()),
         Err(error) => {
             Err(unresolved(speaker, &name, &error).hint(say!(speaker, "host-hint")).into())
@@ -39,7 +39,7 @@ pub(crate) fn host(speaker: Speaker, json: bool) -> Result<ExitCode> {
     }
 }
 
-/// Looks each name up; the exit code is that of the last one that failed.
+/// Looks up each name. Fails if any of them failed.
 pub(crate) fn resolve(speaker: Speaker, options: &cli::Resolve) -> Result<ExitCode> {
     let family = match (options.ipv4, options.ipv6) {
         (true, _) => Family::V4,
@@ -93,7 +93,7 @@ fn as_json(name: &str, resolution: &Result<Resolution, ResolveError>) -> serde_j
     }
 }
 
-/// What a person reads when a name has no address.
+/// The error for a name without an address.
 pub(crate) fn unresolved(speaker: Speaker, name: &str, error: &ResolveError) -> Failure {
     let what = match error {
         ResolveError::NoSuchName { .. } => say!(speaker, "no-such-name", name = name),
@@ -104,7 +104,7 @@ pub(crate) fn unresolved(speaker: Speaker, name: &str, error: &ResolveError) -> 
     Failure::new(ExitReason::Unresolved, what)
 }
 
-/// Names for ports, ports for names.
+/// Looks up services by port or by name.
 pub(crate) fn service(speaker: Speaker, queries: &[String], json: bool) -> Result<ExitCode> {
     let table = services::Table::load();
     let mut code = ExitCode::SUCCESS;

@@ -1,4 +1,4 @@
-//! What each command does. Here stand the short ones; a command with a life of its own has a file.
+//! Runs the commands. Short ones are here, the others in files of their own.
 
 mod check;
 mod connect;
@@ -27,12 +27,12 @@ use crate::course_program::{self, known};
 use crate::output::{println, write_bytes, write_out};
 use crate::{highlight, manual, style, tour};
 
-/// What a question and an exercise can say.
+/// The reference of the file format.
 const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
 
-/// Does what the command line asks for.
+/// Runs the command.
 pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
-    // What a program inherits is its own affair where it is run as it is, and chance elsewhere.
+    // A program run by `run` or `trace` inherits our descriptors on purpose; others must not.
     if !matches!(cli.command, Some(Command::Run(_) | Command::Trace(_))) {
         socklab_trace::close_others_on_exec();
     }
@@ -84,8 +84,8 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The program's own arguments, if it is to be traced. `--trace` may stand behind the program's
-/// name too: no program has an option of that name.
+/// The program's own arguments, if it is to be traced. `--trace` may also follow the program's
+/// name: no program has an option of that name.
 fn traced(run: &cli::Run) -> Option<Vec<String>> {
     let mut arguments = run.arguments.clone();
     let own = arguments.iter().take_while(|word| *word != "--").position(|word| word == "--trace");
@@ -95,7 +95,7 @@ fn traced(run: &cli::Run) -> Option<Vec<String>> {
     (own.is_some() || run.trace).then_some(arguments)
 }
 
-/// If somebody is to end us by ending himself, that is our parent.
+/// Ends this process when its parent ends, if asked to.
 fn bind_to_parent(bond: Bond) -> Result<()> {
     let Some(parent) = bond.end_with_parent else { return Ok(()) };
     parent::end_with(Parent::Id(parent)).context("prctl PR_SET_PDEATHSIG")

@@ -1,4 +1,4 @@
-//! `serve`: be one of the small servers of the `net` crate.
+//! `serve`: runs one of the small servers of the `net` crate.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -24,7 +24,7 @@ pub(crate) fn serve(speaker: Speaker, options: &cli::Serve) -> Result<()> {
         return Err(Failure::new(ExitReason::Usage, say!(speaker, "serve-no-root")).into());
     }
     if let Some(root) = &options.root {
-        // Opened as the server will open it with every request.
+        // Opened the way the server opens it for each request.
         let folder = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         openat(CWD, root, folder, Mode::empty()).map_err(|errno| {
             let reason = std::io::Error::from(errno);
@@ -58,7 +58,7 @@ pub(crate) fn serve(speaker: Speaker, options: &cli::Serve) -> Result<()> {
 fn start(speaker: Speaker, options: &cli::Serve, config: &Config) -> Result<Server, BindError> {
     let json = options.json;
     let log = move |event: &ServerEvent| match json {
-        // An event is made of numbers and texts: nothing in it can fail to be written as JSON.
+        // An event consists of numbers and strings, so writing it as JSON can't fail.
         true => println!("{}", serde_json::to_string(event).unwrap_or_default()),
         false => println!("{}", line(speaker, event)),
     };
@@ -81,7 +81,7 @@ fn name(protocol: Protocol) -> &'static str {
     }
 }
 
-/// Above 1024, so that no root is needed; where it can be, the protocol's own number and 8000.
+/// Above 1023, so that root is not needed; if possible the protocol's own number plus 8000.
 fn usual_port(protocol: Protocol) -> u16 {
     match protocol {
         Protocol::Echo => 8007,
@@ -92,7 +92,7 @@ fn usual_port(protocol: Protocol) -> u16 {
     }
 }
 
-/// An event, as a line of the log.
+/// Formats an event as a log line.
 fn line(speaker: Speaker, event: &ServerEvent) -> String {
     let peer = event.peer.map(|peer| peer.to_string()).unwrap_or_default();
     let what = match &event.kind {
@@ -131,7 +131,7 @@ fn line(speaker: Speaker, event: &ServerEvent) -> String {
         ServerEventKind::Trouble { call, error } => format!("{call}: {error}"),
         other => format!("{other:?}"),
     };
-    // What a client sends must not be able to move the cursor.
+    // A client's bytes must not move the cursor.
     let what: String = what.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
     format!("{} {what}", style::paint(style::FAINT, peer)).trim_start().to_string()
 }

@@ -1,4 +1,4 @@
-//! What a student has done: a plain file, a line for each thing.
+//! A student's progress: a text file with one line per result.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,10 +14,10 @@ pub(crate) fn file() -> Option<PathBuf> {
     Some(state.join("socklab/progress"))
 }
 
-/// What has been noted last about each thing: `what-if tcp-client-first` → `right`.
+/// The last result of each item: `what-if tcp-client-first` → `right`.
 pub(crate) type Progress = BTreeMap<String, String>;
 
-/// Everything that has been noted. Without a file, or where it cannot be read: nothing yet.
+/// Reads all results; none if the file is missing or unreadable.
 pub(crate) fn read() -> Progress {
     let text = file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
     let lines = text.lines().filter_map(|line| {
@@ -29,8 +29,8 @@ pub(crate) fn read() -> Progress {
     lines.collect()
 }
 
-/// Notes a result. That a home directory cannot be written to spoils nobody's lesson, so the
-/// caller may ignore the error.
+/// Records a result. Callers may ignore the error: an unwritable home directory should not disturb
+/// a lesson.
 pub(crate) fn note(kind: &str, name: &str, result: &str) -> io::Result<()> {
     let file = file().ok_or(io::ErrorKind::NotFound)?;
     if let Some(folder) = file.parent() {
@@ -39,6 +39,6 @@ pub(crate) fn note(kind: &str, name: &str, result: &str) -> io::Result<()> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     let line = format!("{seconds} {kind} {name} {result}\n");
-    // One write of one line: whoever writes at the same time does not tear it.
+    // A single write, so that concurrent writers don't interleave within a line.
     fs::OpenOptions::new().create(true).append(true).open(file)?.write_all(line.as_bytes())
 }

@@ -1,4 +1,4 @@
-//! A question, run and answered.
+//! Runs a question and finds its answer.
 
 use std::time::{Duration, Instant};
 
@@ -10,15 +10,15 @@ use socklab_scenario::{Recording, Stagehand};
 use super::wording;
 use crate::course::texts;
 
-/// What a run of a question came to.
+/// The result of running a question.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) recording: Recording,
-    /// The choice that is right here, if the evidence shows one.
+    /// The choice that the evidence shows to be right, if any.
     pub(crate) answer: Option<String>,
-    /// Its explanation, with what was seen.
+    /// The explanation, with the observed values filled in.
     pub(crate) explanation: String,
-    /// What the explanation cites and was not seen.
+    /// Values that the explanation cites but that were not observed.
     pub(crate) missing: Vec<String>,
     pub(crate) findings: Vec<socklab_judge::Finding>,
     pub(crate) decisive: Vec<u64>,
@@ -53,13 +53,13 @@ pub(crate) fn run(
 }
 
 impl Answered {
-    /// The ladder, the decisive rows highlighted.
+    /// The ladder with the decisive rows highlighted.
     pub(crate) fn ladder(&self, speaker: Speaker, width: usize, color: bool) -> String {
         draw(speaker, &self.recording, &self.decisive, width, color)
     }
 }
 
-/// A recording as a ladder.
+/// Draws a recording as a ladder.
 pub(crate) fn draw(
     speaker: Speaker,
     recording: &Recording,

@@ -1,4 +1,4 @@
-//! How this binary runs scenarios, and how it ends while one runs.
+//! How this binary runs scenarios, and how it cleans up when interrupted.
 
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -7,11 +7,11 @@ use socklab_scenario::{PlaceWanted, Stagehand};
 
 use crate::terminal::{gauge, keys};
 
-/// The seed of a run that was not given one: every student sees the same.
+/// The default seed: every student sees the same run.
 pub(crate) const SEED: u64 = 1;
 
-/// From here on Ctrl-C and its relatives end this process and leave nothing: no folder, no changed
-/// terminal, and no program, because those end with us anyway.
+/// From here on SIGINT, SIGTERM and SIGHUP clean up before they end this process: temporary folders
+/// are removed and the terminal is restored. The programs end with this process anyway.
 pub(crate) fn end_cleanly() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
     std::thread::spawn(move || {
@@ -25,9 +25,9 @@ pub(crate) fn end_cleanly() -> Result<()> {
     Ok(())
 }
 
-/// How scenarios are run by this binary.
+/// How this binary runs scenarios.
 pub(crate) fn stagehand(seed: u64) -> Result<Stagehand> {
-    // `socklab` itself too: a scenario can run `socklab serve http`.
+    // A scenario can also run `socklab` itself, as in `socklab serve http`.
     let names = programs::PROGRAMS.iter().map(|program| program.name).chain(["socklab"]);
     Ok(Stagehand {
         binary: std::env::current_exe().context("readlink /proc/self/exe")?,

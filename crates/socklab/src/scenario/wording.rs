@@ -1,12 +1,12 @@
-//! Facts and failures in words, in the chosen language.
+//! Puts facts and failures into words.
 
 use socklab_event::Exit;
 use socklab_judge::Fact;
 use socklab_say::{Speaker, Template, say};
 use socklab_scenario::{Place, StepTrouble, Stopped, Trouble};
 
-/// A text with its `{NAME.WORD}` filled in from the evidence, and those of them that are not
-/// known and became `?`.
+/// Fills each `{NAME.WORD}` of a text in from the evidence. Also returns the ones that are unknown
+/// and were replaced by `?`.
 pub(crate) fn fill(
     speaker: Speaker,
     text: &str,
@@ -24,7 +24,7 @@ pub(crate) fn fill(
     (filled, missing)
 }
 
-/// Does it look like `NAME.WORD`?
+/// True for `NAME.WORD`.
 fn is_citation(key: &str) -> bool {
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     key.split_once('.').is_some_and(|(name, word)| {
@@ -51,7 +51,7 @@ pub(crate) fn duration(speaker: Speaker, nanoseconds: u64) -> String {
     speaker.duration(nanoseconds)
 }
 
-/// Where it ran, if that needs saying.
+/// Where the scenario ran, if that is worth mentioning.
 pub(crate) fn place(speaker: Speaker, place: &Place) -> Option<String> {
     match place {
         Place::Private { .. } => None,
@@ -62,7 +62,7 @@ pub(crate) fn place(speaker: Speaker, place: &Place) -> Option<String> {
     }
 }
 
-/// Why a run says nothing about the programs.
+/// Why a run says nothing about the programs under test.
 pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
     match trouble {
         Trouble::Namespace { what } => say!(speaker, "ask-trouble-namespace", what = what),
@@ -134,7 +134,7 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
     }
 }
 
-/// The sentence about what was awaited (`listening`, `exited` …), or the one for all else.
+/// The key for what was awaited (`listening`, `exited` …), or the general one.
 fn awaited_key(speaker: Speaker, kind: &str, awaited: &str) -> String {
     let own = format!("{kind}-{awaited}");
     if speaker.knows(&own) { own } else { format!("{kind}-other") }
@@ -185,7 +185,7 @@ pub(crate) fn difference(
     totals: (u64, u64),
 ) -> String {
     let mut common = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
-    // The first byte of a letter is common to many: the letter differs.
+    // Don't split a UTF-8 character: many share their first byte.
     let inside = |bytes: &[u8], at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
     while common > 0 && (inside(expected, common) || inside(got, common)) {
         common -= 1;
@@ -198,7 +198,7 @@ pub(crate) fn difference(
     format!("{lines}\n    {:width$}  {}^", "", " ".repeat(caret))
 }
 
-/// What should stand somewhere in what came, and what came.
+/// The bytes that should be contained, and the bytes that came.
 fn side_by_side(
     speaker: Speaker,
     wanted: &[u8],
@@ -218,7 +218,7 @@ fn labels(speaker: Speaker) -> [String; 2] {
     [say!(speaker, "ask-expected"), say!(speaker, "ask-got")]
 }
 
-/// How many bytes were alike before those that are shown.
+/// Notes how many equal bytes are left out at the start.
 fn before(skipped: u64) -> String {
     if skipped > 0 { format!("(+{skipped} B) …") } else { String::new() }
 }

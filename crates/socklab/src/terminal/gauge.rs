@@ -1,4 +1,4 @@
-//! How far a long job is: one line on standard error, where only a person sees it.
+//! A progress bar: one line on standard error, shown only on a terminal.
 
 use std::io::stderr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstream::eprint;
 use rustix::termios::tcgetwinsize;
 
-/// How many cells a gauge has.
+/// The width of the bar.
 const CELLS: usize = 20;
 
-/// Whether a gauge stands on the screen.
+/// Whether a bar is on the screen.
 static SHOWN: AtomicBool = AtomicBool::new(false);
 
-/// A gauge.
+/// A progress bar.
 #[derive(Debug)]
 pub(crate) struct Gauge {
     done: usize,
@@ -29,11 +29,11 @@ impl Gauge {
         self.done += 1;
     }
 
-    /// The gauge itself, no wider than the terminal: a line that breaks cannot be taken away.
+    /// The line, cut to the terminal's width: a wrapped line could not be erased.
     pub(crate) fn line(&self, doing: &str) -> String {
         let full = CELLS * self.done / self.all.max(1);
         let bar = "█".repeat(full) + &"░".repeat(CELLS - full);
-        // A terminal that does not know its size says 0.
+        // A terminal of unknown size reports 0.
         let size = tcgetwinsize(stderr()).ok().map(|size| usize::from(size.ws_col));
         let columns = size.filter(|columns| *columns > 0).unwrap_or(80);
         let line = format!("  {bar} {}/{} {doing}", self.done, self.all);
@@ -48,7 +48,7 @@ impl Gauge {
     }
 }
 
-/// Takes the gauge away, if one is there.
+/// Erases the bar, if there is one.
 pub(crate) fn hide() {
     if SHOWN.swap(false, Ordering::Relaxed) {
         eprint!("\r\x1b[K");

@@ -1,4 +1,4 @@
-//! Keys from the terminal, without ENTER.
+//! Single key presses from the terminal, without Enter.
 
 use std::io::{self, IsTerminal, stdin, stdout};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -13,21 +13,21 @@ use rustix::termios::{
 use signal_hook::consts::SIGCONT;
 
 const ESCAPE: char = '\u{1b}';
-/// The characters of one key come together, also over a slow line.
+/// How long the rest of an escape sequence may take, even over a slow connection.
 const SEQUENCE: Duration = Duration::from_millis(100);
-/// Waiting begins anew after it; nobody notices.
+/// poll needs a limit; after it, waiting starts again.
 const ANY_TIME: Duration = Duration::from_secs(3600);
 
-/// Can the reader be asked?
+/// True if there is a terminal to ask the user at.
 pub(crate) fn can_ask() -> bool {
     stdin().is_terminal() && stdout().is_terminal()
 }
 
-/// What is done to the terminal. It is changed under the lock alone: a signal ends us on another
-/// thread than the one that waits for keys.
+/// The state of the terminal. It is changed only under the lock, because a signal ends the process
+/// on another thread than the one that reads keys.
 #[derive(Debug)]
 struct Changed {
-    /// The terminal as it was, while it gives single keys.
+    /// The settings to restore, while single keys are read.
     before: Option<Termios>,
     /// This process is ending.
     ending: bool,
@@ -46,16 +46,16 @@ impl Changed {
     }
 }
 
-/// Makes the terminal what it was, if a key is being waited for, and leaves it so: this process
-/// ends.
+/// Restores the terminal if keys are being read, and keeps it that way because the process is
+/// about to exit.
 pub(crate) fn restore_for_good() {
     let mut changed = changed();
     changed.ending = true;
     changed.undo();
 }
 
-/// The terminal gives single keys while this lives, and is what it was afterwards: also after
-/// Ctrl-C (see `scenario::end_cleanly`) and a panic.
+/// While this value lives the terminal delivers single keys. Its settings are restored on drop,
+/// after Ctrl-C (see `scenario::end_cleanly`) and a panic.
 #[derive(Debug)]
 pub(crate) struct Keys(());
 
@@ -69,14 +69,14 @@ impl Keys {
         Ok(Self(()))
     }
 
-    /// The next key, or nothing if there is none for that long, or `also` has something to read.
+    /// The next key; `None` if none comes within `wait`, or once `also` is readable.
     /// The end of the input is Ctrl-D.
     pub(crate) fn next(
         &self,
         also: Option<BorrowedFd<'_>>,
         wait: Duration,
     ) -> io::Result<Option<char>> {
-        // A shell that had stopped us gives the terminal back as it likes it.
+        // After Ctrl-Z and `fg` the shell has put its own settings in place.
         let changed = changed();
         let single = !tcgetattr(stdin())?.local_modes.contains(LocalModes::ICANON);
         if changed.before.is_some() && !single {
@@ -109,7 +109,7 @@ impl Drop for Keys {
     }
 }
 
-/// Keys come one by one and are not shown. Signals stay: Ctrl-C ends us as always.
+/// Delivers keys one by one and without echo. Signals stay enabled: Ctrl-C still ends the process.
 fn single_keys() -> io::Result<()> {
     let mut raw = tcgetattr(stdin())?;
     raw.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
@@ -118,9 +118,9 @@ fn single_keys() -> io::Result<()> {
     Ok(tcsetattr(stdin(), OptionalActions::Now, &raw)?)
 }
 
-/// The next key that is one character; the end of the input is Ctrl-D. Esc, the arrows and F1 send
-/// more or less than that, and are nothing here. After Ctrl-Z and `fg`, `prompt` asks again, below
-/// what the shell wrote.
+/// The next key that is a single character; the end of the input counts as Ctrl-D. Esc, the arrows
+/// and the function keys are ignored. After Ctrl-Z and `fg`, `prompt` is printed again, below what
+/// the shell wrote.
 pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
     let keys = Keys::take()?;
     let (wakes, waker) = UnixStream::pair()?;
@@ -144,14 +144,14 @@ pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
     read
 }
 
-/// Takes what follows an escape character at once: `[A` of an arrow, `OP` or `[[A` of F1, `x` of
-/// Alt-x (ECMA-48, 5.4). Nothing follows that of the Esc key.
+/// Skips what follows an escape character at once: `[A` for an arrow, `OP` or `[[A` for F1, `x` for
+/// Alt-x (ECMA-48, 5.4). Nothing follows when Esc itself was pressed.
 fn skip_sequence(keys: &Keys) -> io::Result<()> {
     let next = || keys.next(None, SEQUENCE);
     match next()? {
         Some('O') => next().map(|_| ()),
         Some('[') => {
-            // The console's F1 to F5 have a second bracket, which no other sequence ends in.
+            // F1 to F5 of the Linux console have a second bracket.
             let mut inside = next()?;
             if inside == Some('[') {
                 inside = next()?;

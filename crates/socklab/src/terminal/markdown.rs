@@ -1,8 +1,9 @@
-//! Markdown on a terminal: as much of it as the course uses.
+//! Renders the part of Markdown that the course uses.
 
 use crate::style;
 
-/// Paragraphs wrapped to a width, lists, `code` and **strong** painted; fenced blocks as they are.
+/// Wraps paragraphs to a width, paints lists, `code` and **strong**, and keeps fenced blocks as they
+/// are.
 pub(crate) fn render(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut paragraph = String::new();
@@ -39,7 +40,7 @@ pub(crate) fn render(text: &str, width: usize) -> String {
     out
 }
 
-/// A paragraph behind a few painted words without marks, as a verdict is.
+/// A paragraph that begins with a few words in a style, such as a verdict.
 pub(crate) fn after(lead: &str, style: anstyle::Style, text: &str, width: usize) -> String {
     let whole = render(&format!("{lead} {text}"), width);
     match whole.strip_prefix(lead) {
@@ -48,8 +49,8 @@ pub(crate) fn after(lead: &str, style: anstyle::Style, text: &str, width: usize)
     }
 }
 
-/// A text without marks, wrapped to what is left of `width` behind an indent. The first line has
-/// no indent: something of that width stands before it already.
+/// Plain text, wrapped to `width` with a hanging indent. The first line is not indented: the caller
+/// has already printed something of that width.
 pub(crate) fn hanging(text: &str, indent: usize, width: usize) -> String {
     let mut lines = vec![String::new()];
     let mut used = indent;
@@ -71,13 +72,13 @@ pub(crate) fn hanging(text: &str, indent: usize, width: usize) -> String {
     lines.join("\n")
 }
 
-/// One paragraph; a list item is indented from its second line on.
+/// Wraps one paragraph; a list item is indented from its second line on.
 fn wrap(paragraph: &str, width: usize) -> String {
     let indent = if paragraph.starts_with("- ") { "  " } else { "" };
     painted(&lines(paragraph, width, indent).join("\n")) + "\n"
 }
 
-/// One paragraph in lines; all but the first are indented.
+/// Splits a paragraph into lines; all but the first are indented.
 pub(crate) fn lines(paragraph: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
@@ -100,8 +101,8 @@ pub(crate) fn lines(paragraph: &str, width: usize, indent: &str) -> Vec<String> 
     lines
 }
 
-/// The words of a paragraph. Code stays in one piece where a line has room for it: it may be a
-/// command to copy.
+/// The words of a paragraph. Code is kept together if it fits on a line: it may be a command to
+/// copy.
 fn words(paragraph: &str, width: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut code = false;
@@ -118,12 +119,12 @@ fn words(paragraph: &str, width: usize) -> Vec<String> {
     words
 }
 
-/// How many columns a text takes once its marks are colours.
+/// The width of a text once its marks are replaced by colours.
 fn shown(text: &str) -> usize {
     text.chars().filter(|c| !matches!(c, '`' | '*')).count()
 }
 
-/// `code`, **strong** and *stressed* parts, painted; other text as it is.
+/// Paints `code`, **strong** and *stressed* parts.
 fn painted(text: &str) -> String {
     alternating(
         text,
@@ -139,7 +140,7 @@ fn painted(text: &str) -> String {
     )
 }
 
-/// Text in which a mark begins and ends something. A mark without its pair is only a character.
+/// Text in which a mark begins and ends a part. A mark without its pair is an ordinary character.
 fn alternating(
     text: &str,
     mark: &str,
@@ -157,7 +158,7 @@ fn alternating(
     painted.collect()
 }
 
-/// Painted line by line: a style does not reach over the end of a line, pagers need that.
+/// Paints each line separately: pagers lose a style that spans lines.
 pub(crate) fn each_line(style: anstyle::Style, text: &str) -> String {
     text.split('\n').map(|line| style::paint(style, line)).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! What a terminal can do beyond printing lines: single keys, a gauge, Markdown.
+//! What a terminal can do beyond printing lines: single keys, a progress bar, Markdown.
 
 pub(crate) mod gauge;
 pub(crate) mod keys;

@@ -15,7 +15,7 @@ use crate::output::{println, width};
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
 use crate::terminal::markdown::{each_line, hanging};
 
-/// A longer output is folded: its beginning and its end tell the story.
+/// Longer output is shortened to its beginning and its end.
 const MOST_LINES: usize = 12;
 
 pub(super) fn opening(speaker: Speaker, stops: usize) {
@@ -66,11 +66,11 @@ fn command(speaker: Speaker, step: &ShownCommand) {
     }
 }
 
-/// As wide as the terminal allows, below the commands it belongs to; no wider than the eye follows.
+/// Draws the ladder as wide as the terminal allows, up to 100 columns.
 fn ladder(speaker: Speaker, timeline: &Timeline) {
     let width = if stdout().is_terminal() { width().min(100) } else { 100 } - 6;
     let style = TextStyle::new(width).color(true);
-    // The explanations are on the page that -o writes: here the drawing itself is enough.
+    // The explanations are on the page that -o writes.
     let look = Look { no_explanations: true, ..Look::default() };
     let drawing = ladder_of(speaker, timeline, &look).to_text(&style);
     println!();
@@ -79,7 +79,7 @@ fn ladder(speaker: Speaker, timeline: &Timeline) {
 }
 
 fn output(line: &str) {
-    // What a program prints must not be able to move the cursor.
+    // A program's output must not move the cursor.
     let line: String = line.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
     println!("      {} {line}", paint(FAINT, "│"));
 }

@@ -1,7 +1,7 @@
 //! The tour: every program of the course, run for real, checked, and shown.
 //!
 //! A stop of the tour runs one program, or a client and its server together. What a stop does is in
-//! `stops`; how commands are run and checks recorded in `scene`; how it all looks in `display`.
+//! `stops`; `visit` runs commands and records checks; `display` prints the results.
 
 mod display;
 mod evidence;
@@ -92,8 +92,8 @@ fn need_loopback(speaker: Speaker) -> Result<()> {
     let sent = || {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.send_to(b"?", socket.local_addr()?)?;
-        // It has arrived already if it ever does. Once `lo` was up, its address stays, and what is
-        // sent there while it is down is lost without a word.
+        // On loopback it arrives at once or never. If `lo` was up before, its address remains, and
+        // what is sent while it is down is lost silently.
         socket.set_read_timeout(Some(Duration::from_secs(1)))?;
         socket.recv(&mut [0])
     };
@@ -110,8 +110,8 @@ fn need_loopback(speaker: Speaker) -> Result<()> {
     })
 }
 
-/// Between the moment when a port is found free and the one when a server binds it, another
-/// program may be faster, such as a second tour. Then the stop is visited again, on other ports.
+/// Another program, such as a second tour, may take a free port before the server binds it. Then
+/// the stop is visited again on other ports.
 fn visit(speaker: Speaker, stop: &Stop) -> StopReport {
     let first = visit_once(stop, Visit { speaker, ..Visit::default() });
     let beaten = |text: &str| text.contains("Address already in use");

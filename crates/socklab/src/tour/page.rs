@@ -1,4 +1,4 @@
-//! The tour as one page of HTML that needs nothing else: to keep, to send, to print.
+//! The tour as one self-contained HTML page.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -75,7 +75,7 @@ fn stop(speaker: Speaker, page: &mut String, report: &StopReport) {
     if let Some(timeline) = &report.timeline {
         let style = SvgStyle::default().transparent(true);
         let drawing = ladder_of(speaker, timeline, &Look::default()).to_svg(&style);
-        // An XML declaration has no place inside a page.
+        // An XML declaration is not allowed inside HTML.
         let drawing = drawing.split_once("?>").map_or(drawing.as_str(), |(_, svg)| svg);
         put!(page, "<figure>{drawing}</figure>");
     }

@@ -33,7 +33,7 @@ pub(super) struct Printed {
 
 impl Visit {
     /// Runs the pair and keeps the timeline of their sockets. Where the machine does not let one
-    /// process trace another, it runs them all the same, and says what is missing.
+    /// process trace another, runs them untraced and notes why.
     pub(super) fn pair(&mut self, pair: &Pair<'_>) -> Result<Printed> {
         match self.traced(pair) {
             Err(error) if refused(&error) => {
@@ -67,7 +67,7 @@ impl Visit {
         let TraceEnd { timeline, exits, .. } = record(self.speaker, plan)?;
         self.timeline = Some(timeline);
         let (server, client) = (text_of(&mut server_output)?, text_of(&mut client_output)?);
-        // A server without an end was killed when the client had ended: no exit code of its own.
+        // A server that never ends was killed after the client: it has no exit code of its own.
         self.steps.push(ShownCommand {
             command: command(pair.server),
             output: server.clone(),

@@ -1,4 +1,4 @@
-//! One stop's stage: commands are run on it as a reader could type them, and checks recorded.
+//! Runs the commands of a stop as a reader could type them, and records the checks.
 
 use std::time::Duration;
 
@@ -17,16 +17,16 @@ pub(super) struct ShownCommand {
     pub(super) command: String,
     /// Standard output and error, as they came.
     pub(super) output: String,
-    /// Its exit code, where it ended by itself.
+    /// Its exit code, if it ended by itself.
     pub(super) exit: Option<i32>,
 }
 
-/// Something that had to be so, and whether it was.
+/// Something that must be true, and whether it was.
 #[derive(Debug, Serialize)]
 pub(super) struct Claim {
     pub(super) what: String,
     pub(super) ok: bool,
-    /// What was seen in its place.
+    /// What was observed instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) seen: Option<String>,
 }
@@ -35,7 +35,7 @@ pub(super) struct Claim {
 #[derive(Debug, Default)]
 pub(super) struct Visit {
     pub(super) speaker: Speaker,
-    /// Leave the course's ports alone: somebody else is using them right now.
+    /// Use any free ports: another program is using the usual ones.
     pub(super) any_port: bool,
     pub(super) notes: Vec<String>,
     pub(super) steps: Vec<ShownCommand>,
@@ -76,7 +76,7 @@ impl Visit {
         Ok(Background { child, step: self.steps.len() - 1 })
     }
 
-    /// Starts a server, and goes on when the kernel says that it has its port.
+    /// Starts a server and waits until the kernel's tables show its port.
     pub(super) fn serve(
         &mut self,
         words: &[&str],
@@ -121,7 +121,7 @@ impl Visit {
         self.steps.last().and_then(|step| step.exit)
     }
 
-    /// Records that something had to be so; `seen` is told only if it was not.
+    /// Records a check; `seen` is reported only if it failed.
     pub(super) fn check(&mut self, what: String, ok: bool, seen: impl ToString) {
         let seen = (!ok).then(|| seen.to_string());
         self.checks.push(Claim { what, ok, seen });

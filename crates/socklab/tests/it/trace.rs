@@ -75,7 +75,7 @@ fn the_exit_code_is_the_programs_own() {
 fn samples_have_a_largest_size_in_both_languages() {
     for bytes in ["16777217", "18446744073709551615", "-1", "x"] {
         let option = format!("--bytes={bytes}");
-        for (language, said) in [("en", "is not valid"), ("es", "no vale")] {
+        for (language, said) in [("en", "is not valid"), ("es", "no es válido")] {
             let words = ["--lang", language, "trace", &option, "--", "true"];
             let ended = run(&mut socklab(&words)).exits(2);
             assert!(

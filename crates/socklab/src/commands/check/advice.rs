@@ -1,4 +1,4 @@
-//! What the rules that explain any timeline know about a case that did not pass.
+//! What the general explanation rules say about a case that did not pass.
 
 use socklab_event::{Args, Process, SocketType};
 use socklab_flows::Flows;
@@ -10,11 +10,11 @@ use socklab_scenario::{Recording, StepTrouble};
 
 use crate::commands::trace::sentence;
 
-/// How many explanations are shown: more than these confuse.
+/// The most explanations that are shown: more would confuse.
 const MOST: usize = 2;
 
-/// Rules about calls that cannot work as they were made. Where one applies, it says more than the
-/// hint of a case, which can only guess.
+/// Rules about calls that cannot work as they were made. If one applies, it is more precise than
+/// the hint of a case.
 const MISUSE: [&str; 10] = [
     "accept-without-listen",
     "address-not-here",
@@ -28,15 +28,15 @@ const MISUSE: [&str; 10] = [
     "not-connected",
 ];
 
-/// Rules about how a program ended, and those are ended by us when their case is over.
+/// Skipped: we kill the program at the end of its case.
 const OURS: [&str; 1] = ["killed-connected"];
 
-/// What is known about the student's program in a case that did not pass.
+/// Advice on the student's program.
 #[derive(Debug, Default)]
 pub(super) struct Advice {
-    /// In words.
+    /// The sentences to print.
     pub(super) sentences: Vec<String>,
-    /// Whether the case's own hint still has something to say.
+    /// True if the case's own hint is still useful.
     pub(super) leaves_room: bool,
 }
 
@@ -53,8 +53,8 @@ pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
         let event = recording.events.iter().find(|event| event.seq == seq);
         event.is_some_and(|event| processes.contains(&event.place.process))
     };
-    // A server that waits for its client does what it should: the client is ours, and has stopped
-    // because the case is over.
+    // A server that waits for its client behaves correctly: our client only stopped because the
+    // case is over.
     let serves = recording.events.iter().any(|event| {
         processes.contains(&event.place.process)
             && event.call().is_some_and(|call| {
@@ -74,7 +74,7 @@ pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
     if unready && waits_for_connections(done) && has_udp_port(recording, &processes) {
         sentences.insert(0, say!(speaker, "advice-udp"));
     }
-    // A hint is about a step or an expectation; a program that was never ready has not come there.
+    // A hint is about a step or an expectation, which a program that was never ready did not reach.
     Advice { leaves_room: !misuse && !unready, sentences }
 }
 
@@ -92,7 +92,7 @@ pub(super) fn processes(recording: &Recording, column: usize) -> Vec<u32> {
     started.map(|event| event.place.process).collect()
 }
 
-/// Did the program never get as far as to listen, or to have its port?
+/// True if the program never listened or had its port.
 fn is_unready(done: &CaseReport<'_>) -> bool {
     match done.problem() {
         Some(Problem::Step(

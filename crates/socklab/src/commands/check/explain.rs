@@ -9,9 +9,9 @@ use socklab_scenario::exercise::{CaseReport, Problem};
 use super::advice::processes;
 use crate::scenario::wording;
 
-/// How many bytes are shown.
+/// The most bytes that are shown.
 const SHOWN: usize = 64;
-/// How many of the last lines of an output are shown.
+/// The most lines of output that are shown.
 const LAST: usize = 12;
 
 /// What went wrong, in a few lines.
@@ -119,7 +119,7 @@ fn escaped(bytes: &[u8]) -> String {
     Bytes::whole(bytes).to_string()
 }
 
-/// The last lines that the programs printed, each with its actor's name if there are several.
+/// The last lines that each program printed.
 pub(super) fn last_words(speaker: Speaker, recording: &Recording) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, column) in recording.header.columns.iter().enumerate() {
@@ -135,7 +135,7 @@ pub(super) fn last_words(speaker: Speaker, recording: &Recording) -> Vec<String>
     lines
 }
 
-/// Did any of the programs print this?
+/// True if any of the programs printed this.
 pub(super) fn is_printed(recording: &Recording, text: &str) -> bool {
     (0..recording.header.columns.len())
         .any(|column| String::from_utf8_lossy(&printed(recording, column)).contains(text))
@@ -155,7 +155,7 @@ fn printed(recording: &Recording, column: usize) -> Vec<u8> {
     pieces.collect::<Vec<_>>().concat()
 }
 
-/// A line that does nothing to the terminal.
+/// A line without control characters.
 fn printable(line: &str) -> String {
     line.chars()
         .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
@@ -163,7 +163,7 @@ fn printable(line: &str) -> String {
         .collect()
 }
 
-/// Words as a shell would take them.
+/// Quotes words for a shell.
 pub(super) fn shell_words(words: &[String]) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:{}=,+@%".contains(c);
     let quote = |word: &String| match !word.is_empty() && word.chars().all(plain) {

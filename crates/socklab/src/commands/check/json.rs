@@ -1,4 +1,4 @@
-//! The report for scripts.
+//! The report as JSON, for scripts.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use super::subject::Subject;
 use crate::course::texts;
 use crate::output::println;
 
-/// A check that ran.
+/// Prints the report of a check.
 pub(super) fn report(
     speaker: Speaker,
     exercise: &Exercise,
@@ -36,7 +36,7 @@ pub(super) fn report(
     Ok(())
 }
 
-/// A program that the compiler did not accept.
+/// Prints that the compiler rejected the program.
 pub(super) fn refused(
     exercise: &Exercise,
     subject: &Subject,
@@ -50,7 +50,7 @@ pub(super) fn refused(
     Ok(())
 }
 
-/// A program that could not be run here.
+/// Prints that the program could not be run here.
 pub(super) fn infra_error(exercise: &Exercise, subject: &Subject, what: &str) -> Result<()> {
     let mut value = head(exercise, subject);
     value["passed"] = Value::Null;

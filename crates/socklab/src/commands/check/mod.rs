@@ -74,7 +74,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     Ok(verdict(&report))
 }
 
-/// Prints case by case as they are done, and then the story of the first that did not pass.
+/// Prints each case as it finishes, then the details of the first that did not pass.
 fn in_words<'a>(
     speaker: Speaker,
     check: &Check<'a>,
@@ -113,20 +113,20 @@ fn in_words<'a>(
     Ok(report)
 }
 
-/// Notes the points in the progress file.
+/// Records the points in the progress file.
 pub(crate) fn note(exercise: &str, report: &Report<'_>) {
     if report.infra_error().is_none() {
         Points { core: report.points(false), robust: report.points(true) }.note(exercise);
     }
 }
 
-/// Another seed each time: what is sent is not what was sent yesterday.
+/// A different seed for each run, so that submissions can't rely on fixed bytes.
 pub(crate) fn some_seed() -> u64 {
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     clock.map_or(1, |since| u64::from(since.subsec_micros()))
 }
 
-/// Why there is nothing to run here, which is nobody's fault.
+/// Why the program can't be run here; this says nothing about the program.
 pub(crate) fn not_here(speaker: Speaker, error: &BuildError) -> anyhow::Error {
     let failure = match error {
         BuildError::Missing { tool } => {

@@ -1,4 +1,4 @@
-//! The report in words: a line for each case, and the points.
+//! The report as text: a line for each case, and the points.
 
 use socklab_say::{Speaker, say};
 use socklab_scenario::State;
@@ -28,7 +28,7 @@ pub(super) fn case(speaker: Speaker, done: &CaseReport<'_>) {
     println!("{}", case_line(speaker, done));
 }
 
-/// A case and what came of it, in a line.
+/// A case and its result, in a line.
 pub(crate) fn case_line(speaker: Speaker, done: &CaseReport<'_>) -> String {
     let (mark, style) = match done.verdict.state {
         State::Passed => ("✓", style::GOOD),
@@ -64,12 +64,12 @@ pub(crate) fn case_line(speaker: Speaker, done: &CaseReport<'_>) -> String {
     head + &about.join(&format!("\n{}", " ".repeat(TITLE)))
 }
 
-/// In which column the titles of cases begin.
+/// The column where the titles of cases begin.
 const TITLE: usize = 27;
 
 pub(super) fn print_summary(speaker: Speaker, report: &Report<'_>) {
     println!("\n{}", summary(speaker, report));
-    // Where ports are shared with everybody else, that is good to know.
+    // Say so if ports were shared with the rest of the machine.
     let mut recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
     if let Some(place) = recordings.find_map(|recording| wording::place(speaker, &recording.place))
     {
@@ -89,7 +89,7 @@ pub(crate) fn summary(speaker: Speaker, report: &Report<'_>) -> String {
     [false, true].into_iter().filter_map(part).collect::<Vec<_>>().join("   ")
 }
 
-/// What the compiler did not accept.
+/// Prints the compiler's errors.
 pub(crate) fn refused(speaker: Speaker, command: &str, output: &str) {
     println!(
         "{} {}",

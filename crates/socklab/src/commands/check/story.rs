@@ -1,5 +1,5 @@
-//! The story of a case that did not pass: what was expected, what came, the ladder, a hint, and
-//! how to see it again.
+//! The details of a case that did not pass: what was expected, what came, the ladder, a hint, and
+//! how to run it again.
 
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
@@ -13,19 +13,19 @@ use crate::scenario::answered;
 use crate::terminal::markdown;
 use crate::{output, style};
 
-/// How many lines of a ladder are shown: where it begins, and what led to the end.
+/// How many lines of a ladder are shown, at its beginning and at its end.
 const LADDER: (usize, usize) = (5, 24);
 
-/// In which order a story is told.
+/// The order of the parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// What was expected, then what happened: for whoever reads from the top.
+    /// Words first: for a report that is read from the top.
     TopDown,
-    /// The ladder first: on a screen that scrolls, what stands last is what is seen.
+    /// The ladder first: on a scrolling screen the end is what is visible.
     WordsLast,
 }
 
-/// The story, line by line.
+/// The details, line by line.
 pub(crate) fn story(
     speaker: Speaker,
     done: &CaseReport<'_>,
@@ -52,7 +52,7 @@ pub(crate) fn story(
     }
     lines.extend(why(speaker, done));
     if let Some(recording) = &done.recording {
-        // A step that a program's end has failed quotes the program already.
+        // A step that failed because a program ended already quotes its output.
         if !matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. }))) {
             lines.extend(last_words(speaker, recording));
         }
@@ -62,7 +62,7 @@ pub(crate) fn story(
         Order::TopDown => lines.append(&mut picture),
         Order::WordsLast => drop(lines.splice(..0, picture)),
     }
-    // Whoever has gaps left needs their text first.
+    // With gaps left, their prompts come first.
     let advice = if gap.is_none() { advice(speaker, done) } else { Advice::default() };
     let hint = done
         .hint()
@@ -79,8 +79,8 @@ pub(crate) fn story(
     lines
 }
 
-/// The open gap that a program ran into, else the first. A starter that runs into a gap names it; a
-/// program that does not get so far names none.
+/// The open gap that the program ran into, or else the first. A starter prints the name of the gap
+/// that it runs into.
 pub(crate) fn gap_in_the_way(done: &CaseReport<'_>, subject: &Subject) -> Option<Open> {
     let mut gaps = subject.open_gaps();
     let met = done.recording.as_ref().and_then(|recording| {
@@ -93,12 +93,12 @@ pub(crate) fn gap_in_the_way(done: &CaseReport<'_>, subject: &Subject) -> Option
     (!gaps.is_empty()).then(|| gaps.swap_remove(met.unwrap_or(0)))
 }
 
-/// A label and a text behind it, in lines.
+/// A label followed by a text, in lines.
 fn labelled(speaker: Speaker, key: &str, text: &str) -> Vec<String> {
     behind(&say!(speaker, key), text)
 }
 
-/// A text behind a label of one's own.
+/// A text after a label.
 pub(crate) fn behind(label: &str, text: &str) -> Vec<String> {
     let mut lines = markdown::lines(&format!("{label} {text}"), width(), "  ");
     lines[0] = lines[0].replacen(label, &style::paint(style::STRONG, label), 1);
@@ -132,7 +132,7 @@ pub(super) fn width() -> usize {
     output::width().clamp(60, 120)
 }
 
-/// What a program did beside the point, as a sentence.
+/// A remark on what a program did besides its task.
 pub(super) fn conduct_text(speaker: Speaker, conduct: &Conduct) -> String {
     match conduct {
         Conduct::LeftProcesses { actor, count } => {

@@ -1,4 +1,4 @@
-//! Which program is to be checked: a command as it was typed, or a source file.
+//! The program to check: a command or a source file.
 
 use std::path::{Path, PathBuf};
 
@@ -14,14 +14,14 @@ use crate::failure::Failure;
 /// What is to be checked.
 #[derive(Clone, Debug)]
 pub(crate) enum Subject {
-    /// A source file, to be run or compiled first.
+    /// A source file, which is interpreted or compiled.
     Source { code: Code, file: PathBuf, arguments: Vec<String> },
     /// A command.
     Command(Vec<String>),
 }
 
 impl Subject {
-    /// From the words behind `--`; without any, from the files here, or from what was started.
+    /// From the words after `--`; without any, from the files here or the file that `start` wrote.
     pub(crate) fn find(speaker: Speaker, exercise: &Exercise, words: &[String]) -> Result<Self> {
         match words {
             [] => {
@@ -30,7 +30,7 @@ impl Subject {
                 file.and_then(|file| Self::source(exercise, file))
                     .ok_or_else(|| nothing(speaker, exercise))
             }
-            // A source file alone is not a program: it is run as `start` would have it run.
+            // A single source file is built and run like one that `start` wrote.
             [file] if Path::new(file).is_file() => {
                 let source = Self::source(exercise, PathBuf::from(file));
                 Ok(source.unwrap_or_else(|| Self::Command(words.to_vec())))
@@ -39,7 +39,7 @@ impl Subject {
         }
     }
 
-    /// A source file, to be called as the exercise says.
+    /// A source file, run with the exercise's arguments.
     pub(crate) fn source(exercise: &Exercise, file: PathBuf) -> Option<Self> {
         let code = Code::of(&file)?;
         let own = exercise.arguments.get(code.name());
@@ -47,7 +47,7 @@ impl Subject {
         Some(Self::Source { code, file, arguments })
     }
 
-    /// Makes a program of it.
+    /// Builds it.
     pub(crate) fn build(&self) -> Result<Built, BuildError> {
         match self {
             Self::Source { code, file, arguments } => Built::from_source(*code, file, arguments),
@@ -65,14 +65,14 @@ impl Subject {
         }
     }
 
-    /// The gaps of the starter that are still open.
+    /// The gaps that are still open.
     pub(crate) fn open_gaps(&self) -> Vec<Open> {
         let Some(file) = self.file() else { return Vec::new() };
         let text = std::fs::read_to_string(file).unwrap_or_default();
         Code::of(file).map(|code| open_gaps(code, &text)).unwrap_or_default()
     }
 
-    /// As one could type it behind `check NAME --`.
+    /// The words to type after `check NAME --`.
     pub(crate) fn words(&self) -> Vec<String> {
         match self {
             Self::Source { file, .. } => vec![file.display().to_string()],

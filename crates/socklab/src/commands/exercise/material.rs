@@ -1,4 +1,4 @@
-//! The exercises of the course: built in, or from a folder `course` where we are.
+//! The exercises of the course, built in or from a local folder `course`.
 
 use std::path::Path;
 
@@ -13,14 +13,13 @@ use crate::course::texts;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 
-/// Everything that is known about exercises.
+/// Reads exercises in the user's language.
 #[derive(Debug, Default)]
 pub(crate) struct Material {
     speaker: Speaker,
     course: Course,
 }
 
-/// Files of an exercise that are read by whoever builds it, in the language asked for.
 impl Material {
     pub(crate) fn load(speaker: Speaker) -> Result<Self> {
         Ok(Self { speaker, course: course::load()? })
@@ -50,7 +49,7 @@ impl Material {
         Err(Failure::unknown(self.speaker, what, name, names, "socklab exercise list").into())
     }
 
-    /// The reference solution in a language, with its gaps.
+    /// The reference solution in a programming language, with its gaps.
     pub(crate) fn template(&self, exercise: &str, code: Code) -> Result<Template> {
         let path =
             Path::new("exercises").join(exercise).join(format!("solution.{}", code.extension()));
@@ -63,12 +62,12 @@ impl Material {
         })
     }
 
-    /// What is said about the gaps of an exercise.
+    /// The hints for the gaps of an exercise.
     pub(crate) fn hints(&self, exercise: &str) -> Result<Hints> {
         Hints::of(&self.course, exercise).map_err(|error| course::mistake(self.speaker, &error))
     }
 
-    /// What a student begins with, in the language of the texts.
+    /// The file a student begins with.
     pub(crate) fn starter(&self, exercise: &str, code: Code) -> Result<String> {
         let hints = self.hints(exercise)?;
         let template = self.template(exercise, code)?;
@@ -82,7 +81,7 @@ impl Material {
         }))
     }
 
-    /// The page of an exercise, for those who write it in this language.
+    /// The page of an exercise, for a programming language.
     pub(crate) fn page(&self, exercise: &str, code: Code) -> Option<String> {
         let name = format!("{}.md", self.speaker.language().tag());
         let page = self.course.file(Path::new("exercises").join(exercise).join(name))?;
@@ -90,7 +89,7 @@ impl Material {
     }
 }
 
-/// The order in which the course asks for them; others follow.
+/// The exercises in the order of the course; others follow.
 const ORDER: [&str; 17] = [
     "socket-02",
     "socket-03",

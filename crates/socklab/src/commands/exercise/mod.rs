@@ -1,4 +1,4 @@
-//! `socklab exercise`: what there is to write, and the files to begin with.
+//! `socklab exercise`: lists the exercises and writes their starter files.
 
 mod material;
 mod page;
@@ -23,7 +23,7 @@ use start::is_begun;
 pub(crate) use material::Material;
 pub(crate) use start::{Points, begin, restart, source_file, started};
 
-/// Does what was asked for.
+/// Runs the subcommand.
 pub(crate) fn exercise(speaker: Speaker, command: &ExerciseCommand) -> Result<ExitCode> {
     match command {
         ExerciseCommand::List { json } => list(speaker, *json)?,
@@ -32,8 +32,8 @@ pub(crate) fn exercise(speaker: Speaker, command: &ExerciseCommand) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-/// `--lang python` behind `exercise start` means the language to write in, as in
-/// `exercise start echo-server --lang python`; everywhere else it is the language of the texts.
+/// `--lang python` after `exercise start` means the programming language, as in
+/// `exercise start echo-server --lang python`. Everywhere else `--lang` is the language of the texts.
 pub(crate) fn with_code_language(mut arguments: Vec<OsString>) -> Vec<OsString> {
     let starts = arguments.windows(2).any(|words| words[0] == "exercise" && words[1] == "start");
     let is_code = |word: &str| ["python", "rust", "c"].contains(&word);
@@ -66,7 +66,7 @@ fn list(speaker: Speaker, json: bool) -> Result<()> {
     Ok(())
 }
 
-/// The exercises and the points that were earned, for scripts.
+/// The exercises and the earned points as JSON.
 pub(super) fn as_json(speaker: Speaker, exercises: &[Exercise], progress: &Progress) -> Vec<Value> {
     let item = |exercise: &Exercise| {
         json!({
@@ -80,7 +80,7 @@ pub(super) fn as_json(speaker: Speaker, exercises: &[Exercise], progress: &Progr
     exercises.iter().map(item).collect()
 }
 
-/// One line of the list: a mark for what is done, the name, what it is about, the points.
+/// One line of the list: a progress mark, the name, the topic, the points.
 pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
     let about = title.split_once(": ").map_or(title, |(_, about)| about);
     let mark = mark(name, progress);
@@ -90,7 +90,7 @@ pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
     format!("{mark} {name} {about}{}", tail.unwrap_or_default())
 }
 
-/// One character: it does what is asked, it was begun, nothing yet.
+/// A one-character mark: core passed, begun, or nothing yet.
 pub(super) fn mark(name: &str, progress: &Progress) -> String {
     match Points::noted(progress, name) {
         Some(points) if points.core() => style::paint(style::GOOD, "✓"),
@@ -100,7 +100,7 @@ pub(super) fn mark(name: &str, progress: &Progress) -> String {
     }
 }
 
-/// Are all points of the core earned?
+/// True if all core points are earned.
 pub(super) fn is_done(name: &str, progress: &Progress) -> bool {
     Points::noted(progress, name).is_some_and(|points| points.core())
 }

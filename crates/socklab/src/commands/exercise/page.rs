@@ -1,10 +1,10 @@
-//! The page of an exercise, with the commands of the language that it is written in.
+//! Fills the commands of a programming language into an exercise's page.
 
 use socklab_scenario::exercise::Code;
 
-/// Stands in a page for the line that compiles the program; a language without a compiler drops it.
+/// The placeholder for the compile command; its line is dropped for languages without a compiler.
 const BUILD: &str = "{build}";
-/// Stands in a page for what runs the program.
+/// The placeholder for the command that runs the program.
 const RUN: &str = "{run}";
 
 /// Fills in how this exercise is built and run.
@@ -29,7 +29,7 @@ pub(super) fn with_commands(page: &str, exercise: &str, code: Code) -> String {
     filled
 }
 
-/// The filled line, with a comment behind the command in the column that it had.
+/// Moves a comment after the command back to its original column.
 fn aligned(line: &str, filled: &str) -> String {
     let (Some(column), Some((command, comment))) = (line.find("  # "), filled.split_once("  # "))
     else {

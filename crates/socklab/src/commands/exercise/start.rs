@@ -1,4 +1,4 @@
-//! The files a student begins with. What a student has written is never lost.
+//! Writes the files a student begins with. Never overwrites a student's work without a backup.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::output::println;
 use crate::style;
 
-/// Points earned and points there are: the core, and what a robust program does as well.
+/// Earned and possible points, for the core cases and for the robust ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Points {
     pub(crate) core: (u32, u32),
@@ -41,12 +41,12 @@ impl fmt::Display for Points {
     }
 }
 
-/// The words of the progress file that points and files are noted under.
+/// The keys under which the progress file records points and files.
 const POINTS: &str = "exercise";
 const FILE: &str = "started";
 
 impl Points {
-    /// The points that were noted last: `6/6 4/13`.
+    /// The points recorded last: `6/6 4/13`.
     pub(crate) fn noted(progress: &BTreeMap<String, String>, exercise: &str) -> Option<Self> {
         let (core, robust) = progress.get(&format!("{POINTS} {exercise}"))?.split_once(' ')?;
         let pair = |word: &str| {
@@ -56,8 +56,7 @@ impl Points {
         Some(Self { core: pair(core)?, robust: pair(robust)? })
     }
 
-    /// Notes them, unless better ones were noted before: what was done once stays done. That a
-    /// home directory cannot be written to is no reason to stop.
+    /// Records them, unless better ones were recorded before. Ignores an unwritable home directory.
     pub(crate) fn note(self, exercise: &str) {
         let best = Self::noted(&progress::read(), exercise);
         let earned = |points: &Self| (points.core.0, points.robust.0);
@@ -67,25 +66,25 @@ impl Points {
     }
 }
 
-/// Was it started, wherever its file is now?
+/// True if the exercise was started, wherever its file is now.
 pub(super) fn is_begun(exercise: &str, progress: &BTreeMap<String, String>) -> bool {
     progress.contains_key(&format!("{FILE} {exercise}"))
 }
 
-/// The file that an exercise was started with, wherever it is.
+/// The file that `start` wrote, if it still exists.
 pub(crate) fn started(exercise: &str) -> Option<PathBuf> {
     let file = progress::read().get(&format!("{FILE} {exercise}")).map(PathBuf::from);
     file.filter(|file| file.is_file())
 }
 
-/// The file a student's work on an exercise is in, by the names that `start` gives.
+/// Finds a student's source file by the names that `start` uses.
 pub(crate) fn source_file(exercise: &str, folder: &Path) -> Option<PathBuf> {
     let candidates = Code::ALL.into_iter().flat_map(|code| {
         let name = format!("{exercise}.{}", code.extension());
         [folder.join(&name), folder.join(exercise).join(&name)]
     });
     let age = |file: &PathBuf| file.metadata().and_then(|about| about.modified()).ok();
-    // Of several, what was worked on last.
+    // Of several, the one modified last.
     candidates.filter(|file| file.is_file()).max_by_key(age)
 }
 
@@ -125,7 +124,7 @@ pub(super) fn start(speaker: Speaker, options: &Start) -> Result<()> {
     Ok(())
 }
 
-/// Starts an exercise in a folder of its own below `beside`. Gives its file.
+/// Starts an exercise in its own folder below `beside` and returns its file.
 pub(crate) fn begin(
     material: &Material,
     exercise: &str,
@@ -137,10 +136,10 @@ pub(crate) fn begin(
     Ok(file)
 }
 
-/// The file in which an exercise's page is put.
+/// The file name of an exercise's page.
 const PAGE: &str = "README.md";
 
-/// Writes the starter and the page, and notes where. Gives the name of the copy if there was one.
+/// Writes the starter and the page, and records where. Returns the backup's name, if one was made.
 fn place(
     material: &Material,
     exercise: &str,
@@ -152,7 +151,7 @@ fn place(
     fs::create_dir_all(folder).with_context(|| format!("mkdir {}", folder.display()))?;
     let kept = restart(file, starter)?;
     let page = folder.join(PAGE);
-    // A page of ours, for another language, is brought up to date; what somebody wrote there stays.
+    // Replace an unmodified page, possibly for another language; keep one that was edited.
     let there = fs::read_to_string(&page).ok();
     let ours = |text: &String| {
         Code::ALL.into_iter().any(|code| material.page(exercise, code).as_ref() == Some(text))
@@ -168,13 +167,13 @@ fn place(
     Ok(kept)
 }
 
-/// Writes the starter over whatever is there, which is kept under another name. Gives that name.
+/// Writes the starter. An existing file is kept as a backup, whose name is returned.
 pub(crate) fn restart(file: &Path, starter: &str) -> Result<Option<PathBuf>> {
     let mut kept = None;
     if file.exists() {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let free = (1..).map(|number| file.with_file_name(format!("{name}.{number}.bak")));
-        // There are more numbers than files.
+        // The search ends: there are more numbers than files.
         if let Some(backup) = free.into_iter().find(|path| !path.exists()) {
             fs::copy(file, &backup).with_context(|| format!("write {}", backup.display()))?;
             kept = Some(backup);

@@ -260,9 +260,9 @@ impl WatchSession {
     }
 }
 
-/// The folder in which other exercises are, or have folders.
+/// The folder that holds the other exercises.
 fn beside(file: &Path, exercise: &str) -> PathBuf {
-    // `echo-server.py` alone does not say in which folder it is.
+    // A bare file name has no parent folder to take.
     let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let folder = file.parent().unwrap_or(Path::new("."));
     let own = folder.file_name().is_some_and(|name| name == exercise);

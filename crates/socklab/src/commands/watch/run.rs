@@ -1,4 +1,4 @@
-//! A check in a thread of its own, so that keys are heard meanwhile.
+//! Runs a check in its own thread, so that keys are still read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,27 +19,27 @@ use crate::failure::with_causes;
 use crate::scenario;
 use crate::terminal::gauge::Gauge;
 
-/// What a running check says.
+/// A message from a running check.
 #[derive(Debug)]
 pub(super) enum CheckMessage {
     /// A line of the report.
     Line(String),
-    /// How far it is, and with which case it goes on.
+    /// The progress bar, with the name of the next case.
     Progress(String),
-    /// It is over.
+    /// The check has ended.
     CheckEnd(CheckEnd),
 }
 
 /// How a check ended.
 #[derive(Debug, Default)]
 pub(super) struct CheckEnd {
-    /// Points, if it came to its end.
+    /// The points, if all cases ran.
     pub(super) points: Option<Points>,
-    /// The points, in a line.
+    /// A one-line summary of the points.
     pub(super) summary: Option<String>,
-    /// The hint that stands beside what failed.
+    /// The hint of the first failed case.
     pub(super) hint: Option<String>,
-    /// The open gap that is named there.
+    /// The open gap that its report names.
     pub(super) gap: Option<Open>,
 }
 
@@ -67,13 +67,13 @@ impl CheckThread {
                 let _ = sender.send(CheckMessage::Line(with_causes(&error)));
                 CheckEnd::default()
             });
-            // Nobody listens any more only where the whole program is about to end.
+            // The receiver is gone only while the program exits.
             let _ = sender.send(CheckMessage::CheckEnd(over));
         });
         Self { messages, stop }
     }
 
-    /// No further case is begun.
+    /// Asks it to stop before the next case.
     pub(super) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
