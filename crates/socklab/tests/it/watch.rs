@@ -100,7 +100,7 @@ fn saving_runs_the_check_again_and_keys_are_heard() {
     let mut watching = Watching::start("socket-03");
     let first = watching.until(OVER);
     assert!(first.contains("Gap 1, “socket”, is still open"), "{first}");
-    for hint in ["gives you a descriptor", "SOCK_STREAM: bytes in order", "socket.socket("] {
+    for hint in ["returns a descriptor", "SOCK_STREAM: bytes in order", "socket.socket("] {
         watching.press("h");
         watching.until(hint);
     }
