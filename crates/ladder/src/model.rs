@@ -7,6 +7,7 @@ use serde::Serialize;
 use socklab_event::Event;
 use socklab_say::Speaker;
 
+use crate::clean::clean;
 use crate::label::{Label, Part, PartKind};
 
 /// A client/server ladder diagram.
@@ -246,10 +247,7 @@ impl Ladder {
     /// the event is not drawn, the sentence goes to the footer.
     pub fn explain(&mut self, seq: u64, evidence: &[u64], sentence: impl Into<String>) {
         self.highlight(evidence);
-        // Fluent isolates what it fills in with bidirectional marks, which not every display
-        // supports.
-        let sentence = sentence.into().replace(['\u{2068}', '\u{2069}'], "");
-        let sentence = crate::clean::clean(&sentence);
+        let sentence = clean(&sentence.into());
         match self.last_row_of(seq) {
             Some(row) if !self.rows[row].notes.contains(&sentence) => {
                 self.rows[row].notes.push(sentence);

@@ -202,8 +202,8 @@ impl Pen<'_, '_> {
         (from != to).then_some(arrow)
     }
 
-    /// The column of one end of a connection: of whoever uses its socket, or listens for it, or of
-    /// a peer that was not recorded.
+    /// The column of one end of a connection: of the thread that uses its socket or listens for it,
+    /// or of a peer that was not recorded.
     fn end_lane(&self, connection: usize, side: usize) -> Option<usize> {
         let flows = self.scene.flows;
         match flows.end_socket(connection, side) {

@@ -1,7 +1,7 @@
 //! From a timeline to a ladder, stage by stage. Each stage reads what the stages before it made,
 //! and never the other way round:
 //!
-//! 1. `essential`, `asides` → `notable`: which calls are worth a row, whoever made them.
+//! 1. `essential`, `asides` → `notable`: which calls are worth a row, regardless of columns.
 //! 2. `group` → `groups`, `sides`, `outside` → `cast`: who gets a column.
 //! 3. `visible`: which events are drawn; `repeat`, `served` → `fold`: which are only counted.
 //! 4. `scene`: what all later stages read.
@@ -47,7 +47,8 @@ impl Ladder {
         Self::of_flows(&Flows::of(timeline), options)
     }
 
-    /// Decides the whole drawing, for a caller who has followed the conversations already.
+    /// Decides the whole drawing from flows that the caller has already computed, for example to
+    /// explain the same timeline.
     pub fn of_flows(flows: &Flows<'_>, options: &Options) -> Self {
         let notable = notable::Notable::of(flows, options);
         let cast = cast::Cast::of(flows, &notable, options);

@@ -11,7 +11,7 @@ pub(crate) struct Scene<'a, 't> {
     pub(crate) flows: &'a Flows<'t>,
     pub(crate) cast: &'a Cast,
     pub(crate) options: &'a Options,
-    /// The events that are drawn, in order.
+    /// The positions of the events that are drawn, in order.
     pub(crate) shown: &'a [Position],
 }
 
@@ -22,7 +22,8 @@ impl Scene<'_, '_> {
         self.options.waited(call) || self.awaited_connect(at, call).unwrap_or(false)
     }
 
-    /// The last frame drawn that came to the caller of `at`, on its connection, before it returned.
+    /// The last frame in the drawing that reached the caller of `at`, on its connection, before the
+    /// call returned.
     pub(crate) fn frame_before(&self, at: Position) -> Option<Position> {
         let connection = self.flows.connection_at(at)?;
         let first = self.flows.connections[connection].ends[0].socket;
@@ -31,8 +32,8 @@ impl Scene<'_, '_> {
         frames.copied().find(|frame| *frame < at && self.is_shown(*frame))
     }
 
-    /// The frame drawn that brought the last byte of a message, if other frames than one of its
-    /// own carried it.
+    /// The frame in the drawing that carried the last byte of a message, unless the message had a
+    /// frame of its own.
     pub(crate) fn carrier(&self, transfer: &Transfer) -> Option<Position> {
         self.flows.frames.last_byte(transfer).filter(|frame| self.is_shown(*frame))
     }

@@ -115,7 +115,7 @@ fn evidence_is_shown_explained_and_never_folded() {
     let last = timeline.events.iter().rev().find(|event| event.call().is_some()).unwrap().seq;
     let options = Options::default().keep([last]);
     let mut ladder = Ladder::of(&timeline, &options);
-    ladder.explain(last, &[last], "The last one \u{2068}closes\u{2069}.");
+    ladder.explain(last, &[last], "The last one closes.");
     let row = &ladder.rows[ladder.row_of(last).unwrap()];
     assert!(row.decisive && row.band.is_none());
     assert_eq!(row.notes, ["The last one closes."]);
