@@ -147,8 +147,6 @@ fn no_text_is_left_over() {
     // Rules and mistakes are named without their beginning.
     let stems = ["explain-", "mistake-"];
     heads.retain(|head| !stems.contains(head));
-    // Still to be converted.
-    heads.extend(["ask-late-", "ask-ended-"]);
     let named = |key: &str| quoted.contains(key);
     let used = |key: &str| {
         named(key)

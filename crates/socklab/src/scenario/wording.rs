@@ -78,7 +78,7 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
     match trouble {
         StepTrouble::TimedOut { who, awaited, after_ms, blocked_in } => {
             let time = duration(speaker, after_ms * 1_000_000);
-            let key = awaited_key(speaker, "ask-late", awaited);
+            let key = known_or(speaker, format!("ask-late-{awaited}"), "ask-late-other");
             let awaited = awaited_text(speaker, awaited);
             let late = say!(speaker, &key, who = who, awaited = awaited, time = time);
             match blocked_in.as_deref() {
@@ -89,7 +89,7 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
         }
         StepTrouble::Ended { who, awaited, exit: status, output } => {
             let end = exit(speaker, *status);
-            let key = awaited_key(speaker, "ask-ended", awaited);
+            let key = known_or(speaker, format!("ask-ended-{awaited}"), "ask-ended-other");
             let awaited = awaited_text(speaker, awaited);
             let first = say!(speaker, &key, who = who, awaited = awaited, end = end);
             if output.is_empty() {
@@ -134,10 +134,9 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
     }
 }
 
-/// The key for what was awaited (`listening`, `exited` …), or the general one.
-fn awaited_key(speaker: Speaker, kind: &str, awaited: &str) -> String {
-    let own = format!("{kind}-{awaited}");
-    if speaker.knows(&own) { own } else { format!("{kind}-other") }
+/// The key if there is a text for it, or else the general one.
+fn known_or(speaker: Speaker, key: String, general: &str) -> String {
+    if speaker.knows(&key) { key } else { general.to_owned() }
 }
 
 /// What was awaited, as `Until` says it, in words: `send returned × 2`, `5 B received` ….
