@@ -186,11 +186,21 @@ impl Stream {
     }
 }
 
+/// A connection that frames between two addresses can belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    /// Its first call.
+    first: Position,
+    connection: usize,
+    /// Which end the frames come from.
+    side: usize,
+}
+
 /// Finds conversations by the addresses of a frame.
 struct Index {
-    /// Ports are used again, so that a pair of addresses may have had several connections: each
-    /// with its first call, in order.
-    streams: HashMap<(Endpoint, Endpoint), Vec<(Position, usize, usize)>>,
+    /// Ports are used again, so a pair of addresses may have had several connections, here in
+    /// order.
+    streams: HashMap<(Endpoint, Endpoint), Vec<Candidate>>,
     ports: HashMap<(u16, u16), (usize, usize)>,
 }
 
@@ -208,7 +218,11 @@ impl Index {
                     sockets.filter_map(|socket| conversations.sockets[socket].calls.first());
                 let first = calls.min().copied().unwrap_or(0);
                 for (side, key) in [(a.clone(), b.clone()), (b, a)].into_iter().enumerate() {
-                    index.streams.entry(key).or_default().push((first, number, side));
+                    index.streams.entry(key).or_default().push(Candidate {
+                        first,
+                        connection: number,
+                        side,
+                    });
                 }
             } else if let (Some(a), Some(b)) = (a.port(), b.port()) {
                 index.ports.entry((a, b)).or_insert((number, 0));
@@ -225,8 +239,8 @@ impl Index {
             return self.ports.get(&(source.port()?, destination.port()?)).copied();
         }
         let candidates = self.streams.get(&(source.unmapped(), destination.unmapped()))?;
-        let begun = candidates.partition_point(|(first, ..)| *first < at);
-        let (_, connection, side) = candidates[begun.saturating_sub(1)];
+        let begun = candidates.partition_point(|candidate| candidate.first < at);
+        let Candidate { connection, side, .. } = candidates[begun.saturating_sub(1)];
         Some((connection, side))
     }
 }

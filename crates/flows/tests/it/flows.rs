@@ -1,7 +1,7 @@
 //! Conversations found in stories.
 
 use proptest::prelude::*;
-use socklab_event::{Args, Flags, Message, Timeline, What};
+use socklab_event::{Args, Errno, Flags, Message, Outcome, Process, Shutdown, Timeline, What};
 use socklab_flows::{ConnectionKind, Flows, question};
 use socklab_timelines::{Story, any_timeline, scenes};
 
@@ -68,8 +68,120 @@ fn what_is_only_looked_at_is_received_later() {
     };
     let right = ["0+3>0..3", "3+3>0..3"];
     assert_eq!(look("MSG_PEEK"), right);
+    assert_eq!(look("MSG_ERRQUEUE"), right, "what stands there did not come from the peer");
     // Taken at once, and then once more: that does not fit what was sent.
     assert_ne!(look("MSG_WAITALL"), right);
+}
+
+#[test]
+fn the_last_descriptor_to_close_ends_the_stream() {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    let child = story.fork(far.who);
+    story.close(far);
+    let last = story.close(far.by(child));
+    let end = story.recv(near, "");
+    story.close(near);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let [closing] = &flows.closings[..] else { panic!("{:?}", flows.closings) };
+    assert_eq!(flows.order[closing.seen].seq, end);
+    assert_eq!(closing.closed.map(|at| flows.order[at].seq), Some(last));
+}
+
+#[test]
+fn a_shutdown_ends_the_stream_before_any_close() {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    let shut = story.shutdown(near, Shutdown::WR);
+    story.close(near);
+    story.recv(far, "");
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let closed = flows.closings[0].closed.expect("a cause");
+    assert_eq!(flows.order[closed].seq, shut);
+    let (end, cause) = (flows.closings[0].seen, flows.ended_by(closed));
+    assert_eq!(cause.map(|closing| closing.seen), Some(end));
+}
+
+/// The inodes of the two sockets of each connection.
+fn joined(flows: &Flows<'_>) -> Vec<[Option<u64>; 2]> {
+    let inode = |end: &socklab_flows::End| flows.sockets[end.socket?].identity.inode;
+    flows.connections.iter().map(|one| one.ends.each_ref().map(inode)).collect()
+}
+
+#[test]
+fn a_closed_datagram_socket_receives_nothing_more() {
+    let mut story = Story::new();
+    let server = story.command("server", "s");
+    let first = story.udp(server);
+    story.bind(first, "127.0.0.1:12000");
+    story.close(first);
+    let second = story.udp(server);
+    story.bind(second, "127.0.0.1:12000");
+    let client = story.command("client", "c");
+    let here = story.udp(client);
+    let sent = story.sendto(here, "127.0.0.1:12000", "hola");
+    let inodes = [here, second].map(|sock| story.identity(sock).inode);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    assert_eq!(joined(&flows), [inodes]);
+    let at = flows.order.iter().position(|event| event.seq == sent).expect("the send");
+    let peer = flows.peer_at(at).expect("a peer");
+    assert_eq!(flows.sockets[peer].identity.inode, inodes[1]);
+}
+
+#[test]
+fn the_same_addresses_in_two_namespaces_are_two_connections() {
+    let mut story = Story::new();
+    let mut ends = Vec::new();
+    for netns in [1, 2] {
+        let server = story.command("server", "s");
+        let listener = story.tcp(server);
+        story.identity(listener).netns = Some(netns);
+        story.bind(listener, "127.0.0.1:12000");
+        story.listen(listener, 5);
+        let client = story.command("client", "c");
+        let near = story.tcp(client);
+        story.identity(near).netns = Some(netns);
+        story.bind(near, "127.0.0.1:40000");
+        story.connect(near, "127.0.0.1:12000");
+        let far = story.other_end(near, server);
+        story.identity(far).netns = Some(netns);
+        ends.push((listener, near, far));
+    }
+    // The second server is the first to accept.
+    for (listener, _, far) in ends.iter().rev() {
+        story.accept_as(*listener, *far);
+    }
+    let mut expected = Vec::new();
+    for (_, near, far) in ends {
+        expected.push([near, far].map(|sock| story.identity(sock).inode));
+    }
+    let timeline = story.build();
+    let mut joined = joined(&Flows::of(&timeline));
+    joined.sort();
+    assert_eq!(joined, expected);
+}
+
+#[test]
+fn a_datagram_stays_in_its_namespace() {
+    let mut story = Story::new();
+    let mut bound = Vec::new();
+    for netns in [1, 2] {
+        let server = story.command("server", "s");
+        let sock = story.udp(server);
+        story.identity(sock).netns = Some(netns);
+        story.bind(sock, "*:12000");
+        bound.push(sock);
+    }
+    let client = story.command("client", "c");
+    let here = story.udp(client);
+    story.identity(here).netns = Some(2);
+    story.sendto(here, "127.0.0.1:12000", "hola");
+    let expected = [here, bound[1]].map(|sock| story.identity(sock).inode);
+    let timeline = story.build();
+    assert_eq!(joined(&Flows::of(&timeline)), [expected]);
 }
 
 #[test]
@@ -161,6 +273,117 @@ fn a_waiting_connection_knows_its_listener() {
     assert_eq!(flows.connections[0].ends[1].socket, None);
     assert_eq!(flows.connections[0].listener, flows.socket_at(1));
     let _ = listener;
+}
+
+#[test]
+fn a_waiting_connection_belongs_to_whoever_listens_by_then() {
+    let mut story = Story::new();
+    let (server, listener, _) = scenes::tcp_server(&mut story);
+    story.close(listener);
+    let again = story.tcp(server);
+    story.bind(again, "*:12000");
+    story.listen(again, 5);
+    let client = story.command("client", "c");
+    let near = story.tcp(client);
+    let connect = story.connect(near, "127.0.0.1:12000");
+    let inode = story.identity(again).inode;
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let listener = flows.connections[0].listener.expect("a listener");
+    assert_eq!(flows.sockets[listener].identity.inode, inode);
+    let at = flows.order.iter().position(|event| event.seq == connect).expect("the connect");
+    assert_eq!(flows.peer_at(at), Some(listener));
+}
+
+#[test]
+fn nobody_is_at_an_address_before_listening() {
+    let mut story = Story::new();
+    let server = story.command("server", "s");
+    let listener = story.tcp(server);
+    story.bind(listener, "*:12000");
+    let client = story.command("client", "c");
+    let near = story.tcp(client);
+    let address = socklab_timelines::address("127.0.0.1:12000");
+    let args = Args::Connect { address };
+    let refused = story.on(near, "connect", args, Outcome::Error(Errno::ECONNREFUSED));
+    story.listen(listener, 5);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let at = flows.order.iter().position(|event| event.seq == refused).expect("the connect");
+    assert_eq!(flows.peer_at(at), None);
+}
+
+#[test]
+fn a_program_that_a_command_starts_has_its_own_name_and_acts_for_it() {
+    let mut story = Story::new();
+    let shell = story.command("shell", "sh run.sh");
+    let child = story.fork(shell);
+    let argv = vec!["/usr/bin/nc".to_owned(), "-l".to_owned()];
+    story.process(child, Process::Exec { argv, argv_omitted: 0, exe: None });
+    let grandchild = socklab_timelines::Who { process: 8, thread: 8 };
+    let argv = vec!["nc".to_owned()];
+    let parent = Some(child.process);
+    let start =
+        Process::Start { command: 0, parent, argv, argv_omitted: 0, exe: None, attached: false };
+    story.process(grandchild, start);
+    let stranger = socklab_timelines::Who { process: 7, thread: 7 };
+    story.udp(stranger);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let named = |process: u32| {
+        let process = flows.process(process).expect("a process");
+        (process.name(), process.actor(), process.root)
+    };
+    assert_eq!(named(shell.process), ("shell".to_owned(), Some("shell"), shell.process));
+    assert_eq!(named(child.process), ("nc".to_owned(), Some("shell"), child.process));
+    assert_eq!(named(8), ("nc".to_owned(), Some("shell"), child.process));
+    assert_eq!(named(7), ("#7".to_owned(), None, 7));
+    let last = flows.order.len() - 1;
+    assert_eq!((flows.name_at(last), flows.actor_at(last)), ("#7".to_owned(), None));
+}
+
+#[test]
+fn a_process_id_that_is_used_again_is_another_process() {
+    let mut story = Story::new();
+    let first = story.command("first", "first");
+    story.exit(first, 0);
+    let argv = vec!["second".to_owned()];
+    let again = Process::Start {
+        command: 0,
+        parent: None,
+        argv,
+        argv_omitted: 0,
+        exe: None,
+        attached: false,
+    };
+    story.process(first, again);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    assert_eq!(flows.processes.len(), 2);
+    assert_eq!([0, 1, 2].map(|at| flows.process_at(at)), [Some(0), Some(0), Some(1)]);
+}
+
+#[test]
+fn a_lost_acknowledgement_is_not_a_bare_one() {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    let syn = story.segment(near, "SYN", "", None);
+    story.segment(far, "SYN,ACK", "", None);
+    let handshake = story.segment(near, "ACK", "", None);
+    let bare = story.segment(far, "ACK", "", None);
+    let lost = story.segment(far, "ACK", "", Some("drop the 2nd ACK"));
+    let data = story.segment(near, "PSH,ACK", "hola", Some("drop it"));
+    let again = story.segment(near, "PSH,ACK", "hola", None);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let flow = |seq: u64| {
+        let at = flows.order.iter().position(|event| event.seq == seq).expect("a frame");
+        flows.frames.flow(at).expect("of a conversation")
+    };
+    let bare_acks = [syn, handshake, bare, lost, data, again].map(|seq| flow(seq).bare_ack);
+    assert_eq!(bare_acks, [false, false, true, false, false, false]);
+    assert_eq!((flow(data).again, flow(again).again), (false, true));
+    assert_eq!((flow(syn).side, flow(bare).side), (0, 1));
 }
 
 #[test]

@@ -220,6 +220,7 @@ mod tests {
             })
         };
         assert!(told(&read(500), "end-ignored").contains("500"));
+        assert!(rules(&read(3)).contains(&"end-ignored"));
         assert!(!rules(&read(2)).contains(&"end-ignored"));
     }
 
@@ -253,6 +254,26 @@ mod tests {
     fn who_closes_first_keeps_time_wait() {
         assert!(rules(&scenes::upper_tcp()).contains(&"server-closed-first"));
         assert!(!rules(&scenes::threaded()).contains(&"server-closed-first"));
+    }
+
+    #[test]
+    fn of_several_descriptors_the_last_close_counts() {
+        let by_server = |server_last: bool| {
+            let mut story = Story::new();
+            let (near, far) = scenes::tcp_pair(&mut story);
+            let child = story.fork(far.who);
+            story.close(far);
+            if server_last {
+                story.close(near);
+            }
+            story.close(far.by(child));
+            if !server_last {
+                story.close(near);
+            }
+            rules(&story.build()).contains(&"server-closed-first")
+        };
+        assert!(by_server(false));
+        assert!(!by_server(true), "its first close left the child's descriptor open");
     }
 
     #[test]

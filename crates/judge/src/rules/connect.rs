@@ -187,6 +187,17 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_was_there_earlier_is_not_too_late() {
+        let mut story = Story::new();
+        let (_, listener, _) = scenes::tcp_server(&mut story);
+        story.close(listener);
+        let client = story.command("client", "c");
+        let sock = story.tcp(client);
+        story.fail(sock, "connect", Args::Connect { address: address("127.0.0.1:12000") }, 111);
+        assert_eq!(rules(&story.build()), ["connect-refused"]);
+    }
+
+    #[test]
     fn other_failures_keep_their_own_rules() {
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 110)), ["connect-timed-out"]);
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 113)), ["unreachable"]);

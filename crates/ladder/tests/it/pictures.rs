@@ -1,9 +1,9 @@
 //! Snapshots of the drawings the course needs.
 
-use socklab_event::Timeline;
+use socklab_event::{Args, Event, Timeline};
 use socklab_ladder::{Ladder, Options, TextStyle};
 use socklab_say::{Language, Speaker};
-use socklab_timelines::{recorded, scenes};
+use socklab_timelines::{Story, recorded, scenes};
 
 fn text(timeline: &Timeline, width: usize) -> String {
     let style = TextStyle::new(width);
@@ -54,6 +54,48 @@ pictures! {
     recorded_curl: recorded("curl");
     recorded_split: recorded("split");
     recorded_crowd: recorded("crowd");
+}
+
+#[test]
+fn a_close_that_failed_is_drawn_where_the_program_made_it() {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    story.send(near, "hola");
+    story.recv(far, "hola");
+    // EIO: the descriptor is gone all the same.
+    story.fail(near, "close", Args::Close, 5);
+    let drawn = text(&story.build(), 80);
+    assert!(drawn.contains("close(3)") && drawn.contains("EIO"), "{drawn}");
+}
+
+#[test]
+fn a_lost_acknowledgement_is_drawn_and_a_bare_one_is_not() {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    for (from, flags) in [(near, "SYN"), (far, "SYN,ACK"), (near, "ACK")] {
+        story.segment(from, flags, "", None);
+    }
+    story.segment(far, "ACK", "", None);
+    let drawn = text(&story.build(), 80);
+    assert_eq!(drawn.matches(" ACK ").count(), 1, "{drawn}");
+    story.segment(far, "ACK", "", Some("drop the 2nd ACK"));
+    let drawn = text(&story.build(), 80);
+    assert_eq!(drawn.matches(" ACK ").count(), 2, "{drawn}");
+    assert!(drawn.contains("drop the 2nd ACK"), "{drawn}");
+}
+
+#[test]
+fn a_client_outside_the_recording_is_drawn_at_the_other_end() {
+    let mut story = Story::new();
+    let (_, far) = scenes::tcp_pair(&mut story);
+    story.recv(far, "hola");
+    let mut timeline = story.build();
+    let client = |event: &Event| event.place.process != far.who.process;
+    timeline.events.retain(|event| !client(event));
+    timeline.header.columns.truncate(1);
+    let drawn = text(&timeline, 80);
+    let line = drawn.lines().find(|line| line.contains("hola")).unwrap_or_default();
+    assert!(line.contains('▶'), "{drawn}");
 }
 
 #[test]

@@ -105,9 +105,9 @@ impl Entering<'_, '_> {
             }
             return true;
         }
-        // Deeper in the stack: a handler's own calls. Higher up: the program jumped out of the
-        // handler (siglongjmp), and the call will never return.
-        if entry.stack > call.stack
+        // Deeper in the stack: a handler's own calls. As high or higher: the program jumped out of
+        // the handler (siglongjmp), and the call will never return.
+        if entry.stack >= call.stack
             && let Some(call) = thread.interrupted.take()
         {
             let ended = call.interrupted_at;

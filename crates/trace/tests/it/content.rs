@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::tracees::{calls, lives, notices, options, prepare, quiet, record, record_one};
-use socklab_event::{Args, Call, Endpoint, Event, Notice, Process, Readiness};
+use socklab_event::{Args, Call, Endpoint, Errno, Event, Notice, Process, Readiness};
 use socklab_prerequisites::python;
 use socklab_trace::{Entered, Stdio, Tracer};
 
@@ -284,4 +284,40 @@ fn entering_a_call_is_reported_before_it_returns() {
     let (events, _) = record(tracer);
     let accept = named(&events, "accept4");
     assert!(entered.borrow().contains(&("accept4".to_owned(), accept.began)));
+}
+
+#[test]
+fn a_call_that_a_handler_jumps_out_of_was_interrupted() {
+    let Ok(argv) = prepare("jumps_out.c", &[]) else {
+        return socklab_prerequisites::say_not_run("a jump out of a handler", "cc");
+    };
+    let (events, outcome) = record_one(argv);
+    assert_eq!(outcome.shell_code(), 0);
+    let (receive, send) = (named(&events, "recvfrom"), named(&events, "sendto"));
+    assert_eq!(receive.error(), Some(Errno::EINTR), "{receive:#?}");
+    assert!(receive.ended <= send.began && send.value() == Some(5), "{receive:#?}\n{send:#?}");
+}
+
+#[test]
+fn a_duplicate_is_closed_at_exec_if_it_was_asked_to_be() {
+    let Some(python) = python() else {
+        return socklab_prerequisites::say_not_run("duplicates at exec", "python3");
+    };
+    let program = "import fcntl, os, socket\n\
+                   one = socket.socket()\n\
+                   fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, 50)\n\
+                   os.dup2(one.fileno(), 60, inheritable=False)\n\
+                   os.dup2(one.fileno(), 70, inheritable=True)\n\
+                   os.execv('/bin/true', ['true'])\n";
+    let (events, outcome) = record_one([&python, "-S", "-E", "-c", program]);
+    assert_eq!(outcome.shell_code(), 0);
+    let exec =
+        events.iter().rposition(|event| matches!(event.process(), Some(Process::Exec { .. })));
+    let exec = exec.expect("an exec");
+    let closed = |events: &[Event]| -> Vec<i32> {
+        let closes = calls(events).filter(|call| call.implicit && call.is_close());
+        closes.filter_map(|call| call.fd).filter(|fd| *fd >= 50).collect()
+    };
+    assert_eq!(closed(&events[..exec]), [50, 60], "before the new program runs");
+    assert_eq!(closed(&events[exec..]), [70], "when it has ended");
 }
