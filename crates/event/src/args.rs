@@ -12,6 +12,7 @@ use crate::{Bytes, Endpoint, Family, Flags, Name, Protocol, Shutdown, SocketId, 
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[allow(missing_docs, reason = "a field named as the man page names it says no more in prose")]
+#[non_exhaustive]
 pub enum Args {
     /// `socket(2)`. `flags`: `SOCK_NONBLOCK`, `SOCK_CLOEXEC`. `protocol` as asked, 0 included.
     Socket {
@@ -231,6 +232,7 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Control {
     /// `SCM_RIGHTS`: descriptors passed, in the numbers of the process making the call.
     Rights {
@@ -262,6 +264,7 @@ pub enum Control {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum OptionValue {
     /// An int: a switch or a size.
     Int(i64),

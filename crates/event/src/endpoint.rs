@@ -11,6 +11,7 @@ use crate::{Bytes, Family};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(tag = "family", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Endpoint {
     /// `AF_INET`.
     Inet {

@@ -24,6 +24,9 @@ struct HeaderLine<'a> {
 
 impl<W: Write> Writer<W> {
     /// Writes the header line. Give it something buffered: every event is one `write`.
+    ///
+    /// # Errors
+    /// Those of `out`.
     pub fn new(mut out: W, header: &Header) -> io::Result<Self> {
         serde_json::to_writer(&mut out, &HeaderLine { v: VERSION, header })?;
         out.write_all(b"\n")?;
@@ -31,6 +34,9 @@ impl<W: Write> Writer<W> {
     }
 
     /// Writes one event.
+    ///
+    /// # Errors
+    /// Those of the writer it was made with.
     pub fn write(&mut self, event: &Event) -> io::Result<()> {
         serde_json::to_writer(&mut self.out, event)?;
         self.out.write_all(b"\n")
@@ -46,6 +52,9 @@ impl<W: Write> Writer<W> {
     }
 
     /// Flushes, and gives back what it was writing to.
+    ///
+    /// # Errors
+    /// Those of flushing it.
     pub fn finish(mut self) -> io::Result<W> {
         self.out.flush()?;
         Ok(self.out)
@@ -54,6 +63,7 @@ impl<W: Write> Writer<W> {
 
 /// What was read: the timeline, and what could not be read of it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Reading {
     /// Everything readable.
     pub timeline: Timeline,
@@ -73,6 +83,7 @@ pub struct Problem {
 
 /// Why a timeline could not be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// Nothing in it.
     #[error("an empty file is not a timeline: its first line must be a header like {{\"v\":1}}")]
@@ -108,6 +119,10 @@ struct Version {
 }
 
 /// Reads a whole timeline. Fields it does not know are passed over; empty lines too.
+///
+/// # Errors
+/// If the first line is not a header of [`VERSION`], if a later line is not an event (a last line
+/// cut short is no error: see [`Reading::truncated`]), or if `input` cannot be read.
 pub fn read(mut input: impl BufRead) -> Result<Reading, ReadError> {
     let mut text = Vec::new();
     if read_line(&mut input, &mut text, 1)? == 0 {

@@ -40,6 +40,7 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum What {
     /// A process started, printed, was signalled, ended.
     Process(Process),

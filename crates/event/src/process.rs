@@ -8,6 +8,7 @@ use crate::{Bytes, Endpoint, Signal, SocketId};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Process {
     /// It came to be: a command of the recording, a child of one, or a process attached to.
     Start {
@@ -124,6 +125,7 @@ pub enum Stream {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Readiness {
     /// `listen` succeeded: clients can connect.
     Listening,

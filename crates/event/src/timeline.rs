@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Event, Process, What};
+use crate::Event;
 
 /// Everything that happened, on one clock.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,16 +55,5 @@ impl Timeline {
         let mut events: Vec<&Event> = self.events.iter().collect();
         events.sort_by_key(|event| (event.at, event.seq));
         events
-    }
-
-    /// Which column a process belongs to, by its start event.
-    pub fn column_of(&self, process: u32) -> Option<u32> {
-        // A process id can be used again in a long recording; the latest start is the likeliest.
-        self.events.iter().rev().find_map(|event| match &event.what {
-            What::Process(Process::Start { command, .. }) if event.place.process == process => {
-                Some(*command)
-            }
-            _ => None,
-        })
     }
 }

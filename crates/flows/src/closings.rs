@@ -6,6 +6,7 @@ use crate::{Connection, Position, Socket};
 
 /// A read that got 0 bytes because the other end is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Closing {
     /// The read.
     pub seen: Position,

@@ -9,6 +9,7 @@ use crate::{Position, Socket};
 
 /// Two ends that talk, either of which may be outside the recording.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Connection {
     /// Stream or datagrams.
     pub kind: ConnectionKind,
@@ -24,6 +25,7 @@ pub struct Connection {
 
 /// What flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ConnectionKind {
     /// A stream of bytes.
     Stream,
@@ -33,6 +35,7 @@ pub enum ConnectionKind {
 
 /// One end of a connection.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct End {
     /// Its socket, if it was recorded.
     pub socket: Option<usize>,

@@ -28,7 +28,7 @@ pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
 pub use frames::{FrameFlow, Frames};
 pub use lookups::{Lookup, question};
-pub use names::{file_name, program_name};
+pub use names::file_name;
 pub use processes::RecordedProcess;
 pub use sockets::Socket;
 pub use streams::{Part, Transfer};
@@ -38,6 +38,7 @@ pub type Position = usize;
 
 /// The conversations of a timeline.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Flows<'t> {
     /// The recording itself.
     pub timeline: &'t Timeline,

@@ -6,6 +6,7 @@ use crate::{Position, Socket};
 
 /// A conversation with a name server.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lookup {
     /// Its socket.
     pub socket: usize,

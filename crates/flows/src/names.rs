@@ -2,7 +2,7 @@
 
 /// The name of a command: its label, unless that is only the program's own file name and the
 /// program merely interprets a script. Then the script is what people talk about.
-pub fn program_name(label: &str, argv: &[String]) -> String {
+pub(crate) fn program_name(label: &str, argv: &[String]) -> String {
     let program = argv.first().map(|program| file_name(program));
     if !label.is_empty() && program != Some(label) {
         return label.to_owned();

@@ -8,6 +8,7 @@ use crate::Position;
 
 /// A socket and what was done with it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Socket {
     /// Its identity, as complete as it became.
     pub identity: SocketId,

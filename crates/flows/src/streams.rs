@@ -9,6 +9,7 @@ use crate::{Connection, ConnectionKind, Position, Socket};
 
 /// A message a program handed to the kernel in one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Transfer {
     /// The call.
     pub sent: Position,
@@ -36,6 +37,7 @@ impl Transfer {
 
 /// What one read got of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part {
     /// The read.
     pub received: Position,

@@ -28,7 +28,7 @@ impl Weight {
             What::Call(_) => size_of::<Call>(),
             What::Frame(_) => size_of::<Frame>(),
             What::State(_) => size_of::<State>(),
-            What::Process(_) | What::Notice(_) => 0,
+            _ => 0,
         };
         Self { payload, memory: size_of::<Event>() + SMALL_PARTS + boxed + payload }
     }

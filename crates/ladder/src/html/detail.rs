@@ -173,7 +173,7 @@ impl Detail<'_> {
             What::Process(process) => serde_json::to_value(process),
             What::State(state) => serde_json::to_value(state),
             What::Notice(notice) => serde_json::to_value(notice),
-            What::Call(_) | What::Frame(_) => return,
+            _ => return,
         };
         let value = value.unwrap_or_default();
         let kind = value.get("kind").map(|kind| Facts(speaker).plain("kind", kind));

@@ -273,7 +273,7 @@ impl Pen<'_, '_> {
                     label.push(PartKind::Name, format!("ICMP {}", clean(text)));
                 }
                 Transport::Neighbour { text } => label.push(PartKind::Name, clean(text)),
-                Transport::Other => label.push(PartKind::Name, headers.protocol.to_string()),
+                _ => label.push(PartKind::Name, headers.protocol.to_string()),
             }
             if headers.payload.total > 0 {
                 label.push(PartKind::Plain, format!("{} B", speaker.number(headers.payload.total)));
@@ -283,7 +283,6 @@ impl Pen<'_, '_> {
             label.push(PartKind::Plain, say!(speaker, "ladder-again"));
         }
         match &frame.fate {
-            Fate::Delivered { .. } => (label, false),
             Fate::Dropped { rule } => {
                 label.push(PartKind::Mark, say!(speaker, "ladder-dropped", rule = clean(rule)));
                 (label, true)
@@ -295,6 +294,7 @@ impl Pen<'_, '_> {
                 label.push(PartKind::Mark, text);
                 (label, false)
             }
+            _ => (label, false),
         }
     }
 }

@@ -161,7 +161,7 @@ pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -
             let tag = scene.cast.tag(&event.place).unwrap_or("").to_owned();
             label.push(PartKind::Faint, say!(speaker, "ladder-begins", tag = tag));
         }
-        Process::Ready { .. } => return None,
+        _ => return None,
     }
     let participant = scene.cast.lane(&event.place)?;
     let ends = matches!(process, Process::Exit { .. } | Process::Released);

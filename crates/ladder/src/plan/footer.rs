@@ -62,10 +62,7 @@ pub(crate) fn lines(
                 say!(speaker, "ladder-truncated", n = count(limit >> 20))
             }
             // How fast a process was followed and how it got a socket does not help the reader.
-            Notice::Inherited { .. }
-            | Notice::Passed { .. }
-            | Notice::OwnFilter
-            | Notice::Slow { .. } => continue,
+            _ => continue,
         };
         if !lines.contains(&line) {
             lines.push(line);

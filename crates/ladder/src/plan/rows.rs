@@ -156,7 +156,7 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
             What::Frame(_) if flows.frames.flow(at).is_some() => {
                 drafts.push(draft(event.at, Stage::Whole, None));
             }
-            What::Frame(_) | What::Notice(_) => {}
+            _ => {}
         }
     }
     drafts

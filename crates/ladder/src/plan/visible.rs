@@ -60,7 +60,7 @@ pub(crate) fn choose(
                     visible.shown.push(at);
                 }
             }
-            What::Notice(_) => {}
+            _ => {}
         }
     }
     visible.lookups = notable.lookups;
@@ -72,7 +72,7 @@ fn is_worth_a_row(process: &Process, alone: bool, options: &Options) -> bool {
         Process::Exit { status: Exit::Code(0) } => alone || options.detail == Detail::All,
         Process::Exit { .. } | Process::Stdio { .. } | Process::Signal { .. } => true,
         Process::Stopped { .. } | Process::Released => true,
-        Process::Start { .. } | Process::Ready { .. } => false,
         Process::Exec { .. } | Process::Continued => options.detail == Detail::All,
+        _ => false,
     }
 }

@@ -85,11 +85,7 @@ pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
             let words: Vec<String> = words.iter().map(|word| format!("{word:#x}")).collect();
             plain(words.join(", "))
         }
-        Args::Accept { .. }
-        | Args::Close
-        | Args::LocalName { .. }
-        | Args::PeerName { .. }
-        | Args::Dup { .. } => plain(fd),
+        _ => plain(fd),
     }
 }
 
@@ -266,6 +262,7 @@ fn option_value(value: &OptionValue, speaker: Speaker) -> String {
         OptionValue::Error(errno) => errno.to_string(),
         OptionValue::Text(text) => clean(text),
         OptionValue::Bytes(bytes) => format!("{} B", speaker.number(bytes.total)),
+        _ => String::new(),
     }
 }
 

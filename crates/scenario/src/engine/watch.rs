@@ -246,6 +246,7 @@ impl Seen {
                 Readiness::Listening => command.listens.clone_from(at),
                 Readiness::Bound => command.bound.clone_from(at),
                 Readiness::Connected => command.connected = true,
+                _ => {}
             },
             Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes } => {
                 command.output.push_str(&String::from_utf8_lossy(&bytes.sample));
