@@ -9,7 +9,7 @@ explain-connect-refused = Nobody listens on port { $port } of { $address }, so t
 explain-connect-refused-remote = { $address } answered with a refusal: nobody listens on port { $port } there, or a firewall says so in its place. Check the address and the port.
 explain-connect-too-early = The client came { $time } too early: { $server } listened on port { $port } only afterwards. Until listen is called, the kernel refuses. Wait for the server, or try again.
 explain-connect-timed-out = No answer at all from { $address }: the kernel repeated its SYN for { $time } and gave up. The host is off, the address is wrong, or a firewall drops the packets in silence.
-explain-unreachable = The kernel knows no way to { $address }, or was told that there is none. Check the address, the network cable and the routes (ip route).
+explain-unreachable = The kernel has no route to { $address }, or was told that there is none. Check the address, the network cable and the routes (ip route).
 explain-already-connected = Descriptor { $fd } is connected already. A TCP socket connects once: for another connection, open another socket.
 explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking socket connect to { $address } only begins. Wait until the socket is writable (poll, POLLOUT), then ask SO_ERROR how it went.
 
@@ -17,7 +17,7 @@ explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking so
 
 explain-address-in-use-held = Port { $port } is taken: { $holder } has it open. One socket per address and port: stop that program, or choose another port.
 explain-address-in-use-time-wait = Port { $port } is still remembered: { $server } closed a connection first, so the kernel keeps it in TIME_WAIT for a minute. Set SO_REUSEADDR before bind.
-explain-address-in-use = Port { $port } is taken. Find out by whom with: ss -tulnp. If only TIME_WAIT connections are left, set SO_REUSEADDR before bind.
+explain-address-in-use = Port { $port } is taken. To see by whom: ss -tulnp. If only TIME_WAIT connections are left, set SO_REUSEADDR before bind.
 explain-address-in-use-listening = Port { $port } is taken by a program that has it open right now: SO_REUSEADDR is set already, and helps only against old connections. Find it with: ss -tulnp.
 explain-low-port = Ports below 1024 are for the administrator, and { $port } is one of them. Choose a port above 1023.
 explain-address-not-here = { $address } is not an address of this machine, and bind takes only those. Bind to 0.0.0.0 to listen on all of them.
@@ -46,7 +46,7 @@ explain-end-of-stream = 0 bytes mean the end: { $peer } has closed its side and 
 explain-end-ignored = recv returned 0 bytes, the end, and { $program } went on reading: { $times } times the same answer, at once. 0 bytes are the moment to leave the loop.
 explain-connection-reset = { $call } failed because the other end cut the connection with RST: it crashed, closed while bytes were still unread, or had asked for that (SO_LINGER with 0 seconds).
 explain-send-after-shutdown = This program had shut down its own sending half of descriptor { $fd }, and then tried to send. After SHUT_WR it can only receive.
-explain-broken-pipe = The other end of descriptor { $fd } is gone, and it answered with RST: to something sent after it had closed, or because it closed with unread bytes. The connection is over for both directions, and each further send fails, like this one.
+explain-broken-pipe = The other end of descriptor { $fd } is gone, and it answered with RST: to something sent after it had closed, or because it closed with unread bytes. The connection is over in both directions, and each further send fails, like this one.
 explain-close-unread = { $program } closed with { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes
@@ -58,10 +58,10 @@ explain-connection-timed-out = { $call } failed: the other end stopped answering
 ## Datagrams
 
 explain-udp-refused = Nobody has a socket at { $address }: its kernel answered an earlier datagram with ICMP "port unreachable". Only a connected UDP socket is told so, and only at its next call.
-explain-udp-nobody = Nothing will come: none of the recorded programs has a UDP socket on port { $port }, so the datagram to { $address } met nobody. An unconnected socket is not shown the ICMP error: set a time limit, or connect it.
+explain-udp-nobody = Nothing will come: none of the recorded programs has a UDP socket on port { $port }, so the datagram to { $address } reached nobody. An unconnected socket is not shown the ICMP error: set a time limit, or connect it.
 explain-datagram-truncated = The datagram had { $sent } bytes and the buffer only { $room }: the rest is lost for good. Unlike a stream, a datagram is read whole or cut. Give a larger buffer.
 explain-datagram-empty = 0 bytes, and not the end: UDP carries empty datagrams too. Only on a stream does 0 mean that the other end has closed.
-explain-datagram-too-long = { $asked } bytes do not fit into one datagram: UDP over IPv4 carries 65,507 at most. Divide the data, or use TCP.
+explain-datagram-too-long = { $asked } bytes do not fit into one datagram: UDP over IPv4 carries 65,507 at most. Split the data, or use TCP.
 explain-no-destination = { $call } does not know where to send: the socket is not connected, and no address was given. Use sendto with an address, or connect first.
 
 ## Wrong descriptor, wrong moment
@@ -69,7 +69,7 @@ explain-no-destination = { $call } does not know where to send: the socket is no
 explain-not-connected = { $call } needs a connection, and descriptor { $fd } has none (yet, or any more). Call connect first, or use what accept returned.
 explain-listener-used = Descriptor { $fd } only listens: { $call } does not work on it. Talk to the client on the descriptor that accept returned.
 explain-accept-without-listen = { $call } on descriptor { $fd }, which does not listen. Call bind, then listen, then accept.
-explain-closed-descriptor = Descriptor { $fd } had been closed before this { $call }. Close a socket when nobody uses it any more, also not in another thread.
+explain-closed-descriptor = Descriptor { $fd } had been closed before this { $call }. Close a socket only when no thread uses it any more.
 explain-not-a-socket = Descriptor { $fd } is open, but it is not a socket, so { $call } cannot work on it. Check which number is passed.
 
 ## Waiting
@@ -94,4 +94,4 @@ explain-name-lookup = A name was looked up: the name server { $server } was aske
 explain-name-lookup-unanswered = The name server { $server } did not answer for { $name }. Without an address there is nothing to connect to: check the network and /etc/resolv.conf.
 explain-killed-by-sigpipe = { $program } was killed by SIGPIPE: it wrote to a connection that nobody reads any more. Ignore SIGPIPE, or send with MSG_NOSIGNAL, and handle EPIPE.
 explain-killed-connected = { $signal } ended { $program } with a connection open. The kernel closed it in its place, so the other end sees the end of the stream, or a reset.
-explain-io-uring = { $program } uses io_uring: what it does through that ring are not system calls, and cannot be seen here. This ladder is not complete.
+explain-io-uring = { $program } uses io_uring: what it does through that ring needs no system calls and cannot be seen here. This ladder is not complete.
