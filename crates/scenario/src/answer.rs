@@ -1,4 +1,4 @@
-//! What a recording says about a question.
+//! The answer to a question, by what was recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,26 +8,30 @@ use socklab_judge::{Expectation, Fact, Finding};
 use crate::format::{Question, QuestionOutcome};
 use crate::recording::Recording;
 
-/// A question, answered by what was seen.
+/// A question, answered by what was recorded.
 #[derive(Clone, Debug)]
 pub struct Answer<'q> {
-    /// What happened, if it is one of the things the question knows.
+    /// What happened, if the question knows it.
     pub outcome: Option<&'q QuestionOutcome>,
-    /// The verdicts on that outcome's evidence; without an outcome, on the first one's.
+    /// The verdicts on this outcome's evidence; without an outcome, on that of the question's first.
     pub findings: Vec<Finding>,
-    /// What its explanation can cite.
+    /// What its explanation can cite, by `NAME.WORD`.
     pub facts: BTreeMap<String, Fact>,
-    /// Events to highlight, by `seq`.
+    /// The events to highlight, by `seq`.
     pub decisive: Vec<u64>,
-    /// Events that must be drawn.
+    /// The events that must be drawn, by `seq`.
     pub evidence: BTreeSet<u64>,
 }
 
 impl Question {
     /// The first outcome for which all evidence is there.
     ///
-    /// A recording that says nothing about the programs has no outcome: the absence of a call
-    /// that never had a chance to be made proves nothing.
+    /// A recording that says nothing about the programs has no outcome: a call that could not be
+    /// made proves nothing by its absence.
+    ///
+    /// # Errors
+    ///
+    /// Evidence that cannot be read with the placeholders of this run.
     pub fn answer(&self, recording: &Recording) -> Result<Answer<'_>, String> {
         let timeline = recording.timeline();
         let flows = Flows::of(&timeline);
@@ -63,7 +67,7 @@ impl Question {
         })
     }
 
-    /// What each outcome lacks: its evidence that is not there, with the verdicts.
+    /// The evidence that each outcome lacks, with the verdicts on it.
     pub fn missing(
         &self,
         recording: &Recording,

@@ -1,24 +1,26 @@
-//! The course: questions and exercises, built in or from a folder beside.
+//! The course: questions and exercises, built in or from a folder.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::format::{self, Exercise, LoadError, Prose, Question, say};
+use socklab_say::sentence;
 
-/// What was compiled in.
+use crate::format::{self, Exercise, LoadError, Prose, Question};
+
+/// The course's files, compiled in.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
 
-/// The languages every text exists in.
+/// The languages that every text of a course is in.
 pub const LANGUAGES: [&str; 2] = ["en", "es"];
 
-/// Questions and exercises as files. A folder of the same name in a local course replaces the
-/// built-in one.
+/// Questions and exercises as files. An item's folder in a local course replaces the built-in one of
+/// the same name.
 #[derive(Clone, Debug, Default)]
 pub struct Course {
     files: BTreeMap<PathBuf, Cow<'static, [u8]>>,
-    /// Where the local ones come from.
+    /// The folder of the local files.
     root: Option<PathBuf>,
     local: BTreeSet<PathBuf>,
 }
@@ -36,7 +38,11 @@ impl Course {
         BUILT_IN.iter().find(|(name, _)| *name == path).map(|(_, bytes)| *bytes)
     }
 
-    /// Only what is in a folder.
+    /// The course in a folder, and nothing built in.
+    ///
+    /// # Errors
+    ///
+    /// A file or folder that cannot be read, by its path.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         let mut course = Self { root: Some(folder.to_owned()), ..Self::default() };
         for kind in ["questions", "exercises"] {
@@ -54,7 +60,11 @@ impl Course {
         Self { files: files.collect(), ..Self::default() }
     }
 
-    /// The course inside the binary, and over it what is in a folder, item by item.
+    /// The course inside the binary, with items replaced by those in a folder.
+    ///
+    /// # Errors
+    ///
+    /// A file or folder that cannot be read, by its path.
     pub fn with_folder(folder: &Path) -> io::Result<Self> {
         let mut course = Self::built_in();
         let over = Self::in_folder(folder)?;
@@ -70,8 +80,8 @@ impl Course {
         for entry in fs::read_dir(folder).map_err(|error| named(folder, error))? {
             let entry = entry.map_err(|error| named(folder, error))?;
             let path = entry.path();
-            // Editors keep locks and copies beside a file: `.#question.toml` leads nowhere. And a
-            // pipe would be read for ever.
+            // Editors keep locks and copies beside a file: `.#question.toml` is a dangling link.
+            // And reading a pipe would never end.
             let kind = entry.file_type().map_err(|error| named(&path, error))?;
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
@@ -112,14 +122,22 @@ impl Course {
         files.filter(move |(path, _)| path.starts_with(folder))
     }
 
-    /// Reads one question, by its folder.
+    /// Reads one question, by its folder's name.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in its files.
     pub fn question(&self, folder: &str) -> Result<Question, LoadError> {
         let file = toml_path("questions", folder);
         let text = self.text(&file)?;
         format::question(&self.shown(&file), text, folder, self.prose("questions", folder)?)
     }
 
-    /// Reads one exercise, by its folder.
+    /// Reads one exercise, by its folder's name.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in its files.
     pub fn exercise(&self, folder: &str) -> Result<Exercise, LoadError> {
         let file = toml_path("exercises", folder);
         let text = self.text(&file)?;
@@ -127,6 +145,10 @@ impl Course {
     }
 
     /// All questions, by number.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in their files.
     pub fn questions(&self) -> Result<Vec<Question>, LoadError> {
         let read = self.folders("questions").into_iter().map(|folder| self.question(&folder));
         let mut questions = read.collect::<Result<Vec<_>, _>>()?;
@@ -135,15 +157,21 @@ impl Course {
     }
 
     /// All exercises, by name.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in their files.
     pub fn exercises(&self) -> Result<Vec<Exercise>, LoadError> {
         self.folders("exercises").into_iter().map(|folder| self.exercise(&folder)).collect()
     }
 
     fn text(&self, path: &Path) -> Result<&str, LoadError> {
         let shown = self.shown(path);
-        let bytes = self.file(path).ok_or_else(|| LoadError::whole(&shown, say!("no-file")))?;
+        let bytes = self
+            .file(path)
+            .ok_or_else(|| LoadError::whole(&shown, sentence!("mistake-no-file")))?;
         std::str::from_utf8(bytes).map_err(|error| {
-            LoadError::whole(&shown, say!("not-utf-8", from = error.valid_up_to()))
+            LoadError::whole(&shown, sentence!("mistake-not-utf-8", from = error.valid_up_to()))
         })
     }
 
@@ -155,7 +183,7 @@ impl Course {
         read.collect()
     }
 
-    /// The path as a person can open it.
+    /// The path by which a person finds the file.
     pub(crate) fn shown(&self, path: &Path) -> PathBuf {
         match &self.root {
             Some(root) if self.local.contains(&item(path)) => root.join(path),
@@ -164,7 +192,7 @@ impl Course {
     }
 }
 
-/// The folder of a question or exercise: the first two parts of a path.
+/// The folder of a question or exercise: the first two components of a path.
 fn item(path: &Path) -> PathBuf {
     path.components().take(2).collect()
 }

@@ -7,21 +7,22 @@ mod engine;
 pub mod exercise;
 pub mod format;
 mod lint;
-pub mod locales;
 mod peer;
 mod recording;
+mod request;
 mod scratch;
+mod step_end;
 mod variables;
 mod verdict;
 
 pub use answer::Answer;
 pub use course::{Course, LANGUAGES};
-pub use engine::{Error, Stagehand, run, stage};
+pub use engine::{RunError, Runner, run, run_as_child};
 pub use format::LoadError;
 pub use lint::Linted;
-pub use recording::{
-    Place, PlaceWanted, Recording, StepEnd, StepTrouble, Stopped, Submission, Trouble,
-};
+pub use recording::{PlaceUsed, Recording, Trouble};
+pub use request::{PlaceWanted, Submission};
 pub use scratch::clean_up;
+pub use step_end::{Awaited, Comparison, StepEnd, StepTrouble, Stopped};
 pub use variables::Variables;
-pub use verdict::{State, Verdict};
+pub use verdict::{CaseState, Verdict};

@@ -1,12 +1,12 @@
-//! Folders that are gone when what they are for is: also when a signal ends the process.
+//! Temporary folders, removed when they are no longer needed, even if a signal ends the process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A folder's name that nobody else has, and the folder of that name once somebody makes it. It is
-/// removed when this is dropped.
+/// The path of a folder that does not exist yet. Whoever has this may make the folder; it is removed
+/// when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Scratch(PathBuf);
 
@@ -17,7 +17,7 @@ impl Scratch {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
             let name = format!("socklab-{}-{number}", std::process::id());
             let folder = std::env::temp_dir().join(name);
-            // Left by a process of our number that was killed.
+            // A process with the same number may have been killed and have left one.
             if !folder.exists() {
                 live().push(folder.clone());
                 return Self(folder);
@@ -37,15 +37,15 @@ impl Drop for Scratch {
     }
 }
 
-/// The folders in use.
+/// The paths in use.
 fn live() -> MutexGuard<'static, Vec<PathBuf>> {
     static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
     // Every change is one push or one retain: what a panic left behind is still right.
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes what the runs going on keep on disk: for a process that a signal is about to end. Their
-/// programs end by themselves when it does.
+/// Removes what runs keep on disk: for a process that a signal is about to end. Its children are
+/// killed when it ends.
 pub fn clean_up() {
     for folder in live().iter() {
         let _ = fs::remove_dir_all(folder);

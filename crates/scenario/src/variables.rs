@@ -1,15 +1,15 @@
-//! The placeholders of a scenario: `{port}`, `{letters:1000}` and the like.
+//! The placeholders of a scenario: `{port}`, `{letters:1000}` and others.
 
+use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use socklab_say::{Piece, Sentence, Template, sentence};
 
-use crate::format::{Sentence, say};
-
-/// What the placeholders stand for in one run.
+/// The values of the placeholders in one run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variables {
-    /// What `{random:N}` and `{letters:N}` follow from: the same seed, the same bytes.
+    /// The seed that `{random:N}` and `{letters:N}` are made from: the same seed, the same bytes.
     pub seed: u64,
     /// `{host}`.
     pub host: String,
@@ -23,11 +23,13 @@ pub struct Variables {
 
 /// `{host}` where a scenario says nothing else.
 pub(crate) const HOST: &str = "127.0.0.1";
-/// The largest `{random:N}`.
+/// The largest N of `{random:N}`.
 const MOST: usize = 64 << 20;
+/// What stands before the colon of a payload.
+const PAYLOADS: [&str; 3] = ["random", "letters", "LETTERS"];
 
 impl Variables {
-    /// For checking a file before anything runs.
+    /// Sample values, for checking a file before anything runs.
     pub fn sample(port: u16) -> Self {
         Self {
             seed: 1,
@@ -38,71 +40,81 @@ impl Variables {
         }
     }
 
-    /// Text with its placeholders filled in; what is no placeholder stays.
+    /// The text with its placeholders filled in; any other braces stay.
     pub fn text(&self, text: &str) -> String {
-        let mut filled = text.to_owned();
-        for (name, value) in [
-            ("{host}", self.host.clone()),
-            ("{port}", self.port.to_string()),
-            ("{dir}", self.dir.display().to_string()),
-            ("{python}", self.python.clone()),
-        ] {
-            if filled.contains(name) {
-                filled = filled.replace(name, &value);
-            }
-        }
-        filled
+        Template::parse(text).fill(|name| self.value(name))
     }
 
-    /// Bytes from text: escapes and placeholders. The error is what is wrong with it.
-    pub fn bytes(&self, text: &str) -> Result<Vec<u8>, Sentence> {
-        let text = self.text(text);
-        let mut bytes = Vec::new();
-        let mut rest = text.as_str();
-        while let Some((at, length, made)) = self.next_payload(rest)? {
-            bytes.extend(literal(&rest[..at])?);
-            bytes.extend(made);
-            rest = &rest[at + length..];
+    fn value(&self, name: &str) -> Option<String> {
+        match name {
+            "host" => Some(self.host.clone()),
+            "port" => Some(self.port.to_string()),
+            "dir" => Some(self.dir.display().to_string()),
+            "python" => Some(self.python.clone()),
+            _ => None,
         }
-        bytes.extend(literal(rest)?);
+    }
+
+    /// The bytes that a text stands for: its placeholders filled in, its escapes read.
+    ///
+    /// # Errors
+    ///
+    /// An escape or a payload that does not exist, as a sentence.
+    pub fn bytes(&self, text: &str) -> Result<Vec<u8>, Sentence> {
+        let mut bytes = Vec::new();
+        for piece in Template::parse(text).pieces() {
+            match *piece {
+                Piece::Text(text) => bytes.extend(literal(text)?),
+                Piece::Place { name, .. } => match (self.value(name), self.payload(name)?) {
+                    (Some(value), _) => bytes.extend(value.into_bytes()),
+                    (None, Some(payload)) => bytes.extend(payload),
+                    (None, None) => bytes.extend(format!("{{{name}}}").into_bytes()),
+                },
+            }
+        }
         Ok(bytes)
     }
 
-    /// Where the next `{kind:N}` stands, how long it is, and the bytes it stands for.
-    fn next_payload(&self, text: &str) -> Result<Option<(usize, usize, Vec<u8>)>, Sentence> {
-        let mut from = 0;
-        while let Some(open) = text[from..].find('{').map(|at| at + from) {
-            let inner = text[open + 1..].split('}').next().unwrap_or_default();
-            from = open + 1;
-            let Some((kind, count)) = inner.split_once(':') else { continue };
-            let make: fn(u8) -> u8 = match kind {
-                "random" => |byte| byte,
-                "letters" => |byte| b'a' + byte % 26,
-                "LETTERS" => |byte| b'A' + byte % 26,
-                // What a program is sent may have braces of its own, but not like that.
-                _ if is_word(kind) && count.parse::<u64>().is_ok() => {
-                    return Err(say!("payload-kind", found = inner));
-                }
-                _ => continue,
-            };
-            let count: usize = count
-                .parse()
-                .ok()
-                .filter(|count| *count <= MOST)
-                .ok_or_else(|| say!("payload", found = inner, kind = kind, most = MOST))?;
-            let bytes = stream(self.seed, count).map(make).collect();
-            return Ok(Some((open, inner.len() + 2, bytes)));
+    /// The bytes of a text that the loader has accepted.
+    pub(crate) fn accepted_bytes(&self, text: &str) -> io::Result<Vec<u8>> {
+        self.bytes(text).map_err(|what| io::Error::other(what.in_english()))
+    }
+
+    /// The bytes that `KIND:N` stands for, if it is of a kind that there is.
+    fn payload(&self, name: &str) -> Result<Option<Vec<u8>>, Sentence> {
+        let Some((kind, count)) = name.split_once(':') else { return Ok(None) };
+        let make: fn(u8) -> u8 = match kind {
+            "random" => |byte| byte,
+            "letters" => |byte| b'a' + byte % 26,
+            "LETTERS" => |byte| b'A' + byte % 26,
+            // Braces may be part of what a program is sent, but this looks like a payload.
+            _ if is_word(kind) && count.parse::<u64>().is_ok() => {
+                return Err(sentence!("mistake-payload-kind", found = name));
+            }
+            _ => return Ok(None),
+        };
+        match count.parse() {
+            Ok(count) if count <= MOST => Ok(Some(stream(self.seed, count).map(make).collect())),
+            _ => Err(sentence!("mistake-payload", found = name, kind = kind, most = MOST)),
         }
-        Ok(None)
     }
 }
 
+/// Text in which nothing is to be filled in.
 fn literal(text: &str) -> Result<Vec<u8>, Sentence> {
+    // `{letters: 9}` has a space too many to be a place.
+    for kind in PAYLOADS {
+        if let Some((_, behind)) = text.split_once(&format!("{{{kind}:")) {
+            let count = behind.split('}').next().unwrap_or_default();
+            let found = format!("{kind}:{count}");
+            return Err(sentence!("mistake-payload", found = found, kind = kind, most = MOST));
+        }
+    }
     socklab_judge::unescape(text)
-        .map_err(|escape| say!("unknown-escape", found = escape.to_string()))
+        .map_err(|escape| sentence!("mistake-unknown-escape", found = escape))
 }
 
-/// Bytes that follow from a seed: SplitMix64, the high byte of each word.
+/// Pseudorandom bytes from a seed: SplitMix64, the high byte of each word.
 fn stream(seed: u64, count: usize) -> impl Iterator<Item = u8> {
     let mut state = seed ^ (count as u64).rotate_left(32);
     (0..count).map(move |_| {
@@ -135,7 +147,9 @@ mod tests {
     fn what_is_no_placeholder_stays() {
         let text = Variables::sample(80).bytes("a{b} {host}:{port} {\"k\":1}\\x00").unwrap();
         assert_eq!(text, b"a{b} 127.0.0.1:80 {\"k\":1}\0");
-        assert!(Variables::sample(80).bytes("{random:x}").is_err());
+        for wrong in ["{random:x}", "{random: 9}", "{leters:9}"] {
+            assert!(Variables::sample(80).bytes(wrong).is_err(), "{wrong}");
+        }
         assert!(Variables::sample(80).bytes("\\q").is_err());
     }
 }

@@ -1,44 +1,45 @@
-//! What a recording says about one case of an exercise.
+//! The verdict on one case of an exercise, by what was recorded.
 
 use serde::Serialize;
 use socklab_flows::Flows;
 use socklab_judge::Finding;
 
 use crate::format::{Case, Verb};
-use crate::recording::{Recording, StepEnd, StepTrouble, Trouble};
+use crate::recording::{Recording, Trouble};
+use crate::step_end::{StepEnd, StepTrouble};
 
 /// The verdict on a case.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verdict {
     /// The case's name.
     pub case: String,
-    /// In a word.
-    pub state: State,
+    /// The verdict in a word.
+    pub state: CaseState,
     /// Points earned.
     pub points: u32,
-    /// Points there were to earn.
+    /// Points that could be earned.
     pub of: u32,
-    /// Verdicts on the expectations.
+    /// The verdicts on the expectations.
     pub findings: Vec<Finding>,
     /// The step that failed, by its index, and how.
     pub step: Option<(usize, StepTrouble)>,
-    /// Why there is no verdict on the program, if there is none.
+    /// Why the run says little or nothing about the program, if so.
     pub trouble: Option<Trouble>,
-    /// For a skipped case, the one it depends on.
+    /// For a skipped case, the name of the one it depends on.
     pub because: Option<String>,
 }
 
-/// A verdict in a word. Whatever is not known to be right is not passed.
+/// A verdict in a word. Only what is known to be right is passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum CaseState {
     /// All as expected.
     Passed,
     /// Something is not as expected.
     Failed,
     /// Not judged: it depends on a case that did not pass.
     Skipped,
-    /// Something awaited did not come in time.
+    /// Something did not happen in time.
     Timeout,
     /// The environment's fault, not the program's.
     InfraError,
@@ -47,7 +48,7 @@ pub enum State {
 impl Case {
     /// Judges a recording of this case's scenario.
     pub fn judge(&self, recording: &Recording) -> Verdict {
-        let mut verdict = self.verdict(State::Passed);
+        let mut verdict = self.verdict(CaseState::Passed);
         let timeline = recording.timeline();
         match recording.bound(&self.expects, &self.scenario.steps).collect::<Result<Vec<_>, _>>() {
             Ok(expectations) => {
@@ -60,10 +61,7 @@ impl Case {
         verdict.step = verdict.step.or_else(|| self.unfinished(recording));
         verdict.trouble = recording.trouble.clone().or(verdict.trouble);
         let all_done = recording.steps.len() == self.scenario.steps.len()
-            && recording.steps.iter().all(|end| match end {
-                StepEnd::Done | StepEnd::DoneWithError { .. } => true,
-                StepEnd::Unfinished | StepEnd::Failed(_) | StepEnd::NotReached => false,
-            });
+            && recording.steps.iter().all(StepEnd::is_done);
         let unclear = verdict
             .findings
             .iter()
@@ -73,30 +71,30 @@ impl Case {
             .iter()
             .any(|finding| finding.outcome != socklab_judge::Judgement::Passed);
         verdict.state = match (&verdict.trouble, &verdict.step) {
-            // A program that makes a hundred thousand calls in a lesson is wrong, and so is one
-            // that writes into the check's own pipes; all else here is not its fault.
-            (Some(Trouble::TooMuch { .. } | Trouble::Disturbed { .. }), _) => State::Failed,
-            (Some(_), _) => State::InfraError,
-            (None, Some((_, StepTrouble::TimedOut { .. }))) => State::Timeout,
-            (None, Some(_)) => State::Failed,
-            (None, None) if !all_done || unclear => State::InfraError,
-            (None, None) if missed => State::Failed,
-            (None, None) => State::Passed,
+            // A program that makes a hundred thousand calls is wrong, and so is one that writes
+            // into the engine's pipes. No other trouble is the program's fault.
+            (Some(Trouble::TooMuch { .. } | Trouble::Disturbed { .. }), _) => CaseState::Failed,
+            (Some(_), _) => CaseState::InfraError,
+            (None, Some((_, StepTrouble::TimedOut { .. }))) => CaseState::Timeout,
+            (None, Some(_)) => CaseState::Failed,
+            (None, None) if !all_done || unclear => CaseState::InfraError,
+            (None, None) if missed => CaseState::Failed,
+            (None, None) => CaseState::Passed,
         };
-        if verdict.state == State::Passed {
+        if verdict.state == CaseState::Passed {
             verdict.points = verdict.of;
         }
         verdict
     }
 
-    /// A step in the background that had not come to its end: what it was to check was not seen.
+    /// A step in the background that had not finished: what it was to check is not known.
     fn unfinished(&self, recording: &Recording) -> Option<(usize, StepTrouble)> {
         let index = recording.steps.iter().position(|end| *end == StepEnd::Unfinished)?;
         let step = self.scenario.steps.get(index)?;
         let Verb::Peer { peer, .. } = &step.verb else { return None };
         let trouble = StepTrouble::TimedOut {
             who: peer.clone(),
-            awaited: step.verb_text(),
+            awaited: step.awaited(),
             after_ms: step.within_ms,
             blocked_in: None,
         };
@@ -105,16 +103,16 @@ impl Case {
 
     /// The verdict on a case that was not run, because it depends on another.
     pub fn skipped(&self, because: &str) -> Verdict {
-        Verdict { because: Some(because.to_owned()), ..self.verdict(State::Skipped) }
+        Verdict { because: Some(because.to_owned()), ..self.verdict(CaseState::Skipped) }
     }
 
     /// The verdict on a case that could not be run.
     pub fn not_run(&self, what: impl ToString) -> Verdict {
         let trouble = Some(Trouble::Engine { what: what.to_string() });
-        Verdict { trouble, ..self.verdict(State::InfraError) }
+        Verdict { trouble, ..self.verdict(CaseState::InfraError) }
     }
 
-    fn verdict(&self, state: State) -> Verdict {
+    fn verdict(&self, state: CaseState) -> Verdict {
         Verdict {
             case: self.name.clone(),
             state,
@@ -125,10 +123,5 @@ impl Case {
             trouble: None,
             because: None,
         }
-    }
-
-    /// What a step is about, for a reader: who does what, with its line in the file.
-    pub fn step_line(&self, index: usize) -> Option<(usize, &Verb)> {
-        self.scenario.steps.get(index).map(|step| (step.line, &step.verb))
     }
 }

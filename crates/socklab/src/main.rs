@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         return code;
     }
     // Helper processes of a scenario must start before this one has threads.
-    if let Some(code) = socklab_scenario::stage() {
+    if let Some(code) = socklab_scenario::run_as_child() {
         return code;
     }
     output::end_without_panic("socklab");

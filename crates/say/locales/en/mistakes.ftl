@@ -31,7 +31,6 @@ mistake-signal-to = signal needs a to: to whom?
 mistake-peer-do = peer needs a do = [ … ]: what?
 mistake-own-stdin = `{ $name }` has its whole input in stdin: nothing can be typed
 mistake-target = `{ $target }` is neither IP:PORT nor one of { $known }
-mistake-unknown-option = unknown option `{ $found }`, expected one of { $known }
 mistake-recv-room = recv has room for 1 to { $most } bytes, not for { $found }
 mistake-unknown-condition = unknown condition `{ $found }`, expected one of { $known }, or a table with blocked_in, received, sent, printed, called or kernel
 mistake-one-condition = a condition has exactly one of blocked_in, received, sent, printed, called, kernel; here there are { $count }

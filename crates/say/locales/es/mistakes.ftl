@@ -31,7 +31,6 @@ mistake-signal-to = signal necesita un to: ¿a quién?
 mistake-peer-do = peer necesita un do = [ … ]: ¿qué hace?
 mistake-own-stdin = `{ $name }` tiene toda su entrada en stdin: no se puede escribir nada
 mistake-target = `{ $target }` no es IP:PUERTO ni uno de { $known }
-mistake-unknown-option = opción desconocida `{ $found }`; puede ser { $known }
 mistake-recv-room = recv tiene sitio para entre 1 y { $most } bytes, no para { $found }
 mistake-unknown-condition = condición desconocida `{ $found }`; puede ser { $known }, o una tabla con blocked_in, received, sent, printed, called o kernel
 mistake-one-condition = una condición tiene exactamente uno de blocked_in, received, sent, printed, called, kernel; aquí hay { $count }

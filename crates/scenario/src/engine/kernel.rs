@@ -5,8 +5,8 @@ use socklab_judge::Address;
 use socklab_record::tables;
 
 use super::watch::Seen;
-use crate::Variables;
 use crate::format::KernelCondition;
+use crate::variables::Variables;
 
 /// Looks once. If what is there fits, it becomes events.
 pub(super) fn look(seen: &mut Seen, wanted: &KernelCondition, variables: &Variables) -> bool {

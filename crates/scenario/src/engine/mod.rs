@@ -1,20 +1,29 @@
 //! The engine: makes a scenario happen on a place and records it.
 //!
-//! It runs in a child process of the same binary, because a place is entered by a process with one
-//! thread, and so that whatever goes wrong in there ends with that child. [`run`] is the outside;
-//! [`stage`] the inside.
+//! It runs in a child process of the same binary, because only a process with one thread can enter
+//! a place, and so that whatever goes wrong in there ends with the child. From a scenario to its
+//! recording:
+//!
+//! 1. `launch` starts the child, writes a request and reads the recording.
+//! 2. `child` enters the place and runs the tracer on one thread and the steps on another.
+//! 3. `play` does one step after another, through `commands` (programs) and `peers` (scripted
+//!    peers); `started` knows both by name.
+//! 4. `watch` takes every event of the tracer and answers what steps wait for.
+//! 5. `normalize` makes the recording what a reader should see.
 
-mod actors;
 mod asleep;
-mod converse;
+mod child;
+mod commands;
+mod failure;
 mod kernel;
-mod outside;
+mod launch;
+mod normalize;
+mod peer_handle;
+mod peers;
 mod play;
-mod puppet;
-mod stage;
-mod tidy;
+mod started;
 mod watch;
 
-pub(crate) use outside::run_once;
-pub use outside::{Error, Stagehand, run};
-pub use stage::stage;
+pub use child::run_as_child;
+pub(crate) use launch::run_once;
+pub use launch::{RunError, Runner, run};

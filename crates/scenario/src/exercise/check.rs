@@ -1,35 +1,37 @@
-//! All cases of an exercise, one after another.
+//! Checks a program: runs all cases of an exercise, one after another.
 
 use std::collections::BTreeMap;
 
 use socklab_judge::{Finding, Judgement, Mismatch, Texts};
 
-use crate::engine::{Stagehand, run, run_once};
+use crate::engine::{Runner, run, run_once};
 use crate::format::{Case, Exercise};
-use crate::recording::{Recording, StepTrouble, Submission, Trouble};
-use crate::verdict::{State, Verdict};
+use crate::recording::{Recording, Trouble};
+use crate::request::Submission;
+use crate::step_end::StepTrouble;
+use crate::verdict::{CaseState, Verdict};
 
 /// What to check.
 #[derive(Clone, Copy, Debug)]
 pub struct Check<'a> {
-    /// By which cases.
+    /// The exercise, whose cases are run.
     pub exercise: &'a Exercise,
-    /// Whose program.
+    /// The student's program.
     pub submission: &'a Submission,
-    /// Where and how.
-    pub stagehand: &'a Stagehand,
-    /// Only this case, whatever it depends on.
+    /// How scenarios are run.
+    pub runner: &'a Runner,
+    /// Run only this case, whatever it depends on.
     pub only: Option<&'a str>,
 }
 
 /// What came of a case.
 #[derive(Clone, Debug)]
 pub struct CaseReport<'a> {
-    /// Which.
+    /// The case.
     pub case: &'a Case,
     /// The verdict.
     pub verdict: Verdict,
-    /// What happened; nothing if it was not run.
+    /// What happened; none if it was not run.
     pub recording: Option<Recording>,
 }
 
@@ -38,11 +40,11 @@ pub struct CaseReport<'a> {
 pub enum Problem<'a> {
     /// A step failed.
     Step(&'a StepTrouble),
-    /// An expectation was not met: the finding, and its place among the case's expectations.
+    /// An expectation was not met: the finding, and its index among the case's expectations.
     Missed(&'a Finding, usize),
     /// The run says little or nothing about the program.
     Trouble(&'a Trouble),
-    /// It was not run: this case did not pass.
+    /// It was not run, because this case did not pass.
     Needs(&'a str),
 }
 
@@ -54,23 +56,23 @@ pub struct Report<'a> {
 }
 
 impl<'a> Check<'a> {
-    /// The cases that it will run.
+    /// The cases that it runs.
     pub fn cases(&self) -> impl Iterator<Item = &'a Case> + use<'a> {
         let only = self.only.map(str::to_owned);
         let wanted = move |case: &&Case| only.as_deref().is_none_or(|only| only == case.name);
         self.exercise.cases.iter().filter(wanted)
     }
 
-    /// Runs them. `tell` hears of each as it is done, and says whether to go on.
+    /// Runs the cases. `tell` is called after each, and says whether to go on.
     pub fn run(&self, mut tell: impl FnMut(&CaseReport<'a>) -> bool) -> Report<'a> {
         let mut report = Report::default();
         let mut states = BTreeMap::new();
-        // A program that is late with much time as well is so for its own reasons.
+        // A program that is late even with more time is at fault; no other case gets more time.
         let mut patient = true;
         for case in self.cases() {
             let missing = case.depends_on.iter().find(|name| {
                 let state = states.get(name.as_str());
-                self.only.is_none() && state != Some(&State::Passed)
+                self.only.is_none() && state != Some(&CaseState::Passed)
             });
             let done = match missing {
                 Some(name) => CaseReport { case, verdict: case.skipped(name), recording: None },
@@ -90,7 +92,7 @@ impl<'a> Check<'a> {
 
     fn one(&self, case: &'a Case, patient: bool) -> CaseReport<'a> {
         let run = if patient { run } else { run_once };
-        match run(&case.scenario, Some(self.submission), self.stagehand) {
+        match run(&case.scenario, Some(self.submission), self.runner) {
             Ok(recording) => {
                 let verdict = case.judge(&recording);
                 CaseReport { case, verdict, recording: Some(recording) }
@@ -101,7 +103,7 @@ impl<'a> Check<'a> {
 }
 
 impl<'a> CaseReport<'a> {
-    /// Why it did not pass, if it did not: the first thing that went wrong.
+    /// Why the case did not pass, if it did not: the first thing that went wrong.
     pub fn problem(&self) -> Option<Problem<'_>> {
         let verdict = &self.verdict;
         let missed =
@@ -115,7 +117,7 @@ impl<'a> CaseReport<'a> {
         }
     }
 
-    /// The hint that stands nearest to what went wrong.
+    /// The hint of the expectation or step that went wrong, or else of the case.
     pub fn hint(&self) -> Option<Texts> {
         let near = match self.problem() {
             Some(Problem::Missed(_, index)) => {
@@ -143,7 +145,7 @@ impl<'a> CaseReport<'a> {
 }
 
 impl Report<'_> {
-    /// Points earned and points there are, of the robust cases or of the others.
+    /// Points earned and points that could be, of the robust cases or of the others.
     pub fn points(&self, robust: bool) -> (u32, u32) {
         let cases = self.cases.iter().filter(|done| done.case.robust == robust);
         cases.fold((0, 0), |(earned, all), done| {
@@ -151,16 +153,16 @@ impl Report<'_> {
         })
     }
 
-    /// Did everything pass that a simple correct solution passes? Where only a robust case was
-    /// run, did that one? Nothing run is nothing passed.
+    /// True if every case passed that a simple correct solution passes. If only robust cases were
+    /// run, they count; if no case was run, nothing passed.
     pub fn core_passed(&self) -> bool {
         let has_core = self.cases.iter().any(|done| !done.case.robust);
         let mut counted = self.cases.iter().filter(|done| !(has_core && done.case.robust));
-        !self.cases.is_empty() && counted.all(|done| done.verdict.state == State::Passed)
+        !self.cases.is_empty() && counted.all(|done| done.verdict.state == CaseState::Passed)
     }
 
-    /// Was there a case that could not be run here?
+    /// The first case that could not be run here, if there is one.
     pub fn infra_error(&self) -> Option<&CaseReport<'_>> {
-        self.cases.iter().find(|done| done.verdict.state == State::InfraError)
+        self.cases.iter().find(|done| done.verdict.state == CaseState::InfraError)
     }
 }

@@ -1,4 +1,4 @@
-//! The languages that exercises have solutions in.
+//! The programming languages of exercises.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use std::path::Path;
 pub enum Code {
     /// Python 3.
     Python,
-    /// Rust, of the standard library alone.
+    /// Rust, with the standard library alone.
     Rust,
     /// C11 with POSIX.
     C,
@@ -17,7 +17,7 @@ impl Code {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Python, Self::Rust, Self::C];
 
-    /// The word for it on command lines and in course files.
+    /// Its word on command lines and in course files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Python => "python",
@@ -31,7 +31,7 @@ impl Code {
         Self::ALL.into_iter().find(|code| code.name() == name)
     }
 
-    /// What its files end in.
+    /// The extension of its files.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Python => "py",
@@ -46,7 +46,7 @@ impl Code {
         Self::ALL.into_iter().find(|code| code.extension() == extension)
     }
 
-    /// A line that is a comment, without its signs; `None` if it is none.
+    /// A comment line's text, without the comment marks; `None` if the line is no comment.
     pub(super) fn comment(self, line: &str) -> Option<&str> {
         let line = line.trim();
         Some(match self {
@@ -59,7 +59,7 @@ impl Code {
         })
     }
 
-    /// A comment.
+    /// The text as a comment.
     pub(super) fn as_comment(self, text: &str) -> String {
         match self {
             Self::Python => format!("# {text}"),
@@ -68,7 +68,7 @@ impl Code {
         }
     }
 
-    /// What stands in an empty gap, so that running the program says which one it is.
+    /// The line that stands in an open gap: when it is run, it says which gap it is.
     pub(super) fn placeholder(self, gap: &str) -> String {
         match self {
             Self::Python => format!("raise NotImplementedError(\"{gap}\")"),

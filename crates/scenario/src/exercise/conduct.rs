@@ -1,4 +1,4 @@
-//! What a program did beside the point: things a student should know of, whatever the verdict.
+//! What a program did beside the point, and its author should know whatever the verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,29 +6,29 @@ use socklab_event::{Process, What};
 
 use crate::recording::Recording;
 
-/// Something a program did that is no part of any case.
+/// Something that a program did and no case is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Conduct {
-    /// It ended, and processes that it had started ran on. They were ended.
+    /// It ended while processes that it had started ran on. They were killed.
     LeftProcesses {
-        /// Who.
+        /// Whose program.
         actor: String,
-        /// How many.
+        /// How many processes.
         count: usize,
     },
     /// It printed more than anybody reads.
     Printed {
-        /// Who.
+        /// Whose program.
         actor: String,
-        /// How much.
+        /// How many bytes.
         bytes: u64,
     },
 }
 
-/// More than this is no message to a person.
+/// Bytes of output; nobody reads more.
 const MUCH: u64 = 1_000_000;
 
-/// What there is to say about the programs of a recording.
+/// What the programs of a recording did beside the point.
 pub fn conduct(recording: &Recording) -> Vec<Conduct> {
     let mut command_of = BTreeMap::new();
     let mut first = BTreeMap::new();
@@ -68,8 +68,8 @@ pub fn conduct(recording: &Recording) -> Vec<Conduct> {
     });
     let left = orphans
         .map(|(command, left)| Conduct::LeftProcesses { actor: actor(command), count: left.len() });
-    let talkers = printed.iter().filter(|(_, bytes)| **bytes > MUCH);
-    let talked =
-        talkers.map(|(command, bytes)| Conduct::Printed { actor: actor(command), bytes: *bytes });
-    left.chain(talked).collect()
+    let printers = printed.iter().filter(|(_, bytes)| **bytes > MUCH);
+    let printed_much =
+        printers.map(|(command, bytes)| Conduct::Printed { actor: actor(command), bytes: *bytes });
+    left.chain(printed_much).collect()
 }

@@ -1,18 +1,19 @@
 //! Solutions with gaps: one source for the solution and for the starter.
 //!
-//! In a solution a gap begins with a comment `GAP name`, or `GAP name -> a, b` if what follows needs
-//! the variables a and b that it makes, and ends with a comment `END`. Before the end, comments
-//! `ELSE line` say what the starter needs in that place to be a program at all.
+//! In a solution a gap begins with a comment `GAP name`, or `GAP name -> a, b` if later lines need
+//! the variables a and b that it defines, and ends with a comment `END`. Before the end, comments
+//! `ELSE line` say what the starter has in that place so that it compiles.
+
+use socklab_say::{Sentence, sentence};
 
 use super::code::Code;
-use crate::format::{Sentence, say};
 
 /// A reference solution, cut at its gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     /// Its language.
     pub code: Code,
-    /// Its parts, in order.
+    /// Its parts, in their order.
     pub parts: Vec<Part>,
 }
 
@@ -28,17 +29,17 @@ pub enum Part {
 /// Lines that the student has to write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Gap {
-    /// The line of the solution that it begins in.
+    /// The number of the solution's line in which it begins.
     pub line: usize,
-    /// What the gap is called.
+    /// Its name.
     pub name: String,
-    /// The variables that it makes and later lines use: `client, address`.
+    /// The variables that it defines and later lines use: `client, address`.
     pub makes: String,
-    /// How far it is indented.
+    /// The white space before its lines.
     pub indent: String,
-    /// What belongs there.
+    /// The lines of the solution.
     pub body: String,
-    /// What stands there meanwhile.
+    /// The lines of the starter.
     pub meanwhile: Vec<String>,
 }
 
@@ -47,17 +48,21 @@ pub struct Gap {
 pub struct Open {
     /// Its number in the starter.
     pub number: usize,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// In which line it stands.
+    /// The number of its line in the file.
     pub line: usize,
 }
 
-/// The word by which an open gap is known in a starter.
+/// The word that begins an open gap's comment in a starter.
 const TODO: &str = "TODO";
 
 impl Template {
-    /// Cuts a solution. The error names the line in which its marks do not fit.
+    /// Cuts a solution at its gaps.
+    ///
+    /// # Errors
+    ///
+    /// A mark that does not fit, with the number of its line.
     pub fn parse(code: Code, text: &str) -> Result<Self, (usize, Sentence)> {
         let mut parts = Vec::new();
         let mut plain = String::new();
@@ -79,31 +84,31 @@ impl Template {
                     });
                 }
                 (("GAP", _), Some(gap)) => {
-                    return Err((gap.line, say!("gap-no-end", name = &*gap.name)));
+                    return Err((gap.line, sentence!("mistake-gap-no-end", name = &*gap.name)));
                 }
-                (("GAP", _), None) => return wrong(say!("gap-name")),
+                (("GAP", _), None) => return wrong(sentence!("mistake-gap-name")),
                 (("ELSE", line), Some(gap)) => gap.meanwhile.push(line.to_owned()),
                 (("END", ""), Some(_)) => {
                     parts.extend(gap.take().map(Part::Gap));
                 }
-                (("ELSE" | "END", _), None) => return wrong(say!("gap-none-here")),
+                (("ELSE" | "END", _), None) => return wrong(sentence!("mistake-gap-none-here")),
                 (_, Some(gap)) => gap.body += &format!("{line}\n"),
                 (_, None) => plain += &format!("{line}\n"),
             }
         }
         if let Some(gap) = gap {
-            return Err((gap.line, say!("gap-no-end", name = gap.name)));
+            return Err((gap.line, sentence!("mistake-gap-no-end", name = gap.name)));
         }
         parts.push(Part::Text(plain));
         Ok(Self { code, parts })
     }
 
-    /// The gaps' names, in order.
+    /// The names of the gaps, in order.
     pub fn gaps(&self) -> impl Iterator<Item = &str> {
         self.places().map(|(_, name)| name)
     }
 
-    /// The gaps' names, each with the line that it begins in.
+    /// The names of the gaps, each with the number of the line in which it begins.
     pub fn places(&self) -> impl Iterator<Item = (usize, &str)> {
         self.parts.iter().filter_map(|part| match part {
             Part::Gap(gap) => Some((gap.line, gap.name.as_str())),
@@ -111,7 +116,7 @@ impl Template {
         })
     }
 
-    /// The solution, without its marks.
+    /// The solution without the marks of the gaps.
     pub fn solution(&self) -> String {
         let text = self.parts.iter().map(|part| match part {
             Part::Text(text) => text,
@@ -120,7 +125,7 @@ impl Template {
         text.map(String::as_str).collect()
     }
 
-    /// What a student begins with. `prompt` says what is to be done in a gap.
+    /// The file that a student begins with. `prompt` says what is to be done in a gap.
     pub fn starter(&self, prompt: impl Fn(&Gap) -> String) -> String {
         let mut number = 0;
         let part = |part: &Part| match part {
@@ -141,8 +146,8 @@ impl Template {
     }
 }
 
-/// The gaps that are still open in a file: those whose placeholder is still there. The comment
-/// alone may stay, as a comment.
+/// The gaps that are still open in a file: those whose placeholder is still there. Their `TODO`
+/// comments may stay.
 pub fn open_gaps(code: Code, text: &str) -> Vec<Open> {
     let waits = |number: usize, name: &str| {
         let placeholders = [format!("\"gap {number}: {name}"), format!("\"gap {name}\"")];
@@ -184,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_there_meanwhile_may_be_said() {
+    fn a_gap_can_have_lines_of_the_starter() {
         let text = "/* GAP accept */\nint c = accept(s);\n/* ELSE int c = -1; */\n/* END */\n";
         let starter = Template::parse(Code::C, text).unwrap().starter(|_| "Wait.".into());
         let lines: Vec<&str> = starter.lines().collect();

@@ -1,4 +1,4 @@
-//! What is to be done in a gap, and the hints that lead there: `gaps.toml`.
+//! What is to be done in a gap, and hints how to do it: `gaps.toml`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,11 +10,11 @@ use super::code::Code;
 use crate::course::Course;
 use crate::format::{self, LoadError};
 
-/// About one gap.
+/// What is said about one gap.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hint {
-    /// What is to be done: stands in the starter.
+    /// What is to be done; the starter has it as a comment.
     pub prompt: Texts,
     /// The first hint.
     pub vague: Texts,
@@ -22,11 +22,11 @@ pub struct Hint {
     pub precise: Texts,
     /// The third hint: the call itself, by language.
     pub call: Calls,
-    /// And where to read about it.
+    /// The manual page of the call.
     pub man: String,
 }
 
-/// A call as each language writes it.
+/// A call in each language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Calls {
@@ -38,16 +38,20 @@ pub struct Calls {
     pub c: Option<String>,
 }
 
-/// The hints that all exercises share, below the course folder.
+/// The file of the hints that all exercises share, below the course folder.
 pub(crate) const SHARED: &str = "exercises/gaps.toml";
 
-/// About all gaps of an exercise.
+/// What is said about all gaps of an exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints(BTreeMap<String, Hint>);
 
 impl Hints {
-    /// The exercise's own hints, before them those that all exercises share, and before these
-    /// the built-in ones: a course of one's own need not repeat them.
+    /// The hints of an exercise. Its own replace those that all exercises of the course share, and
+    /// these the built-in ones: a local course need not repeat them.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in the files.
     pub fn of(course: &Course, exercise: &str) -> Result<Self, LoadError> {
         let mut hints = read(&Course::built_in(), Path::new(SHARED))?;
         hints.extend(read(course, Path::new(SHARED))?);
@@ -55,19 +59,19 @@ impl Hints {
         Ok(Self(hints))
     }
 
-    /// The gaps that something is said about.
+    /// The names of the gaps that something is said about.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// About the gap of this name.
+    /// What is said about the gap of this name.
     pub fn about(&self, gap: &str) -> Option<&Hint> {
         self.0.get(gap)
     }
 }
 
 impl Hint {
-    /// The call, in this language, and where to read about it.
+    /// The call in this language, and its manual page.
     pub fn call(&self, code: Code) -> Option<(&str, &str)> {
         let call = match code {
             Code::Python => &self.call.python,

@@ -1,19 +1,21 @@
-//! Exercises: the starter that a student begins with, the program made of what was written, and
-//! the check that runs it.
+//! Exercises: the starter that a student begins with, the program built from what he wrote, and the
+//! check that runs it.
 //!
 //! A starter is the reference solution with its gaps emptied ([`Template`]); a [`Submission`] is
-//! made of a file or a command ([`Built`]); a [`Check`] runs every case.
+//! built from a file or a command ([`Built`]); a [`Check`] runs every case.
 //!
 //! [`Submission`]: crate::Submission
 
+mod build;
 mod check;
 mod code;
 mod conduct;
 mod gaps;
 mod hints;
 mod prove;
-mod workshop;
 
+pub(crate) use build::is_installed;
+pub use build::{BuildError, BuildFolder, Built};
 pub use check::{CaseReport, Check, Problem, Report};
 pub use code::Code;
 pub use conduct::{Conduct, conduct};
@@ -21,5 +23,3 @@ pub use gaps::{Gap, Open, Part, Template, open_gaps};
 pub(crate) use hints::SHARED;
 pub use hints::{Hint, Hints};
 pub use prove::{Proof, ProofOutcome, Wrong};
-pub(crate) use workshop::is_installed;
-pub use workshop::{BuildError, Built, Workshop};

@@ -1,5 +1,5 @@
-//! An exercise proves itself: its solutions earn all points, its starters do not pass, each planted
-//! bug fails exactly the cases it is planted for, and what must be accepted is.
+//! Tests an exercise with programs whose verdicts are known: its solutions earn all points, its
+//! starters do not pass, each planted bug fails exactly its cases, and what is in `accepted/` passes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,83 +7,86 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
+use socklab_say::Sentence;
+
+use super::build::{BuildError, BuildFolder, Built};
 use super::check::{CaseReport, Check, Report};
 use super::code::Code;
 use super::gaps::Template;
-use super::workshop::{BuildError, Built, Workshop};
 use crate::course::Course;
-use crate::engine::Stagehand;
-use crate::format::{Exercise, Sentence};
-use crate::verdict::State;
+use crate::engine::Runner;
+use crate::format::Exercise;
+use crate::verdict::CaseState;
 
-/// What came of one program.
+/// How one program of an exercise was judged.
 #[derive(Clone, Debug)]
 pub struct Proof<'a> {
-    /// Which: `solution.py`, `starter.py`, `bugs/one-recv.py`, `accepted/kurose.py`.
+    /// Its file: `solution.py`, `starter.py`, `bugs/one-recv.py`, `accepted/kurose.py`.
     pub program: String,
-    /// How it went.
+    /// Whether that was right.
     pub outcome: ProofOutcome<'a>,
 }
 
-/// How a proof went.
+/// Whether a program was judged as it should be.
 #[derive(Clone, Debug)]
 pub enum ProofOutcome<'a> {
-    /// As it should.
+    /// It was.
     Good,
-    /// This is needed and not on this machine.
+    /// It was not run: this tool is not installed.
     NotRun(String),
-    /// Otherwise than it should. Where cases were run: the first that did not pass.
+    /// It was not. If cases were run, with the first that did not pass.
     Wrong(Wrong, Option<Box<CaseReport<'a>>>),
 }
 
 /// What was not as it should be.
 #[derive(Clone, Debug)]
 pub enum Wrong {
-    /// The marks of its gaps do not fit, from this line on.
+    /// The marks of its gaps do not fit, in this line.
     Marks(usize, Sentence),
-    /// There is no program to run.
+    /// It could not be built.
     NoProgram(String),
     /// A case could not be run.
     NotRun,
-    /// It should pass these cases.
+    /// It did not pass these cases, and should.
     DoesNotPass(Vec<String>),
-    /// An untouched starter should not pass.
+    /// It passes, and an untouched starter should not.
     Passes,
-    /// It should fail other cases.
+    /// It failed other cases than it should.
     Fails {
-        /// Those it failed.
+        /// The cases it failed.
         failed: Vec<String>,
-        /// Those it should.
+        /// The cases it should fail.
         wanted: Vec<String>,
     },
 }
 
-/// What a program should do.
+/// How a program should be judged.
 #[derive(Clone, Debug)]
-enum Wanted {
-    /// All points.
+enum Requirement {
+    /// It earns all points.
     Everything,
-    /// The core, and nothing said about the rest.
+    /// It passes the core; the robust cases do not matter.
     Core,
-    /// Not the core.
+    /// It does not pass the core.
     Nothing,
     /// These cases fail, those that depend on them are not run, and all others pass.
     Fails(Vec<String>),
 }
 
+/// A program to run.
 struct Job {
     program: String,
     code: Code,
     text: Vec<u8>,
-    wanted: Wanted,
+    requirement: Requirement,
 }
 
-/// How many checks run at once: they mostly wait.
+/// How many checks run at the same time: they mostly wait.
 const AT_ONCE: usize = 4;
 
 impl Exercise {
-    /// Runs everything that the exercise has programs for.
-    pub fn prove<'a>(&'a self, course: &Course, stagehand: &Stagehand) -> Vec<Proof<'a>> {
+    /// Runs and judges all programs of the exercise.
+    pub fn prove<'a>(&'a self, course: &Course, runner: &Runner) -> Vec<Proof<'a>> {
         let (jobs, mut proofs) = self.jobs(course);
         let total = jobs.len();
         let left = Mutex::new(jobs.into_iter().enumerate());
@@ -95,7 +98,7 @@ impl Exercise {
                         // No thread panics while it holds either lock.
                         let next = left.lock().ok().and_then(|mut left| left.next());
                         let Some((index, job)) = next else { return };
-                        let outcome = self.try_job(&job, stagehand);
+                        let outcome = self.try_job(&job, runner);
                         if let Ok(mut done) = done.lock() {
                             done.push((index, Proof { program: job.program, outcome }));
                         }
@@ -109,7 +112,7 @@ impl Exercise {
         proofs
     }
 
-    /// What is to be tried, and what is wrong before anything is.
+    /// The programs to run, and what is wrong with those that cannot be run.
     fn jobs<'a>(&'a self, course: &Course) -> (Vec<Job>, Vec<Proof<'a>>) {
         let folder = Path::new("exercises").join(&self.name);
         let (mut jobs, mut wrong) = (Vec::new(), Vec::new());
@@ -120,8 +123,8 @@ impl Exercise {
                 Ok(template) => {
                     let starter = template.starter(|_| "…".to_owned());
                     let starters = format!("starter.{}", code.extension());
-                    jobs.push(Job::new(&name, template.solution(), Wanted::Everything));
-                    jobs.push(Job::new(&starters, starter, Wanted::Nothing));
+                    jobs.push(Job::new(&name, template.solution(), Requirement::Everything));
+                    jobs.push(Job::new(&starters, starter, Requirement::Nothing));
                 }
                 Err((line, what)) => wrong.push(Proof {
                     program: name,
@@ -132,36 +135,36 @@ impl Exercise {
         for bug in &self.bugs {
             let name = format!("bugs/{}", bug.file);
             let text = course.file(folder.join(&name)).unwrap_or_default();
-            jobs.push(Job::new(&name, text, Wanted::Fails(bug.fails.clone())));
+            jobs.push(Job::new(&name, text, Requirement::Fails(bug.fails.clone())));
         }
         for (path, text) in course.files_below(&folder.join("accepted")) {
             let name = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
-            jobs.push(Job::new(&name, text, Wanted::Core));
+            jobs.push(Job::new(&name, text, Requirement::Core));
         }
         (jobs.into_iter().flatten().collect(), wrong)
     }
 
-    fn try_job<'a>(&'a self, job: &Job, stagehand: &Stagehand) -> ProofOutcome<'a> {
+    fn try_job<'a>(&'a self, job: &Job, runner: &Runner) -> ProofOutcome<'a> {
         let own = self.arguments.get(job.code.name());
         let arguments = own.or_else(|| self.arguments.get("")).cloned().unwrap_or_default();
-        let built = Workshop::open().and_then(|workshop| {
-            let file = workshop.path().join(format!("{}.{}", self.name, job.code.extension()));
+        let built = BuildFolder::open().and_then(|folder| {
+            let file = folder.path().join(format!("{}.{}", self.name, job.code.extension()));
             fs::write(&file, &job.text).map_err(|source| BuildError::Call {
                 call: "write",
                 object: file.display().to_string(),
                 source,
             })?;
-            Ok((Built::from_source(job.code, &file, &arguments)?, workshop))
+            Ok((Built::from_source(job.code, &file, &arguments)?, folder))
         });
-        let (built, _workshop) = match built {
+        let (built, _folder) = match built {
             Ok(built) => built,
             Err(BuildError::Missing { tool }) => return ProofOutcome::NotRun(tool),
             Err(error) => return ProofOutcome::Wrong(Wrong::NoProgram(error.to_string()), None),
         };
         let submission = &built.submission;
-        let report = Check { exercise: self, submission, stagehand, only: None }.run(|_| true);
-        let Some(wrong) = job.wanted.judge(&report) else { return ProofOutcome::Good };
-        let could_not = |done: &CaseReport<'_>| done.verdict.state == State::InfraError;
+        let report = Check { exercise: self, submission, runner, only: None }.run(|_| true);
+        let Some(wrong) = job.requirement.judge(&report) else { return ProofOutcome::Good };
+        let could_not = |done: &CaseReport<'_>| done.verdict.state == CaseState::InfraError;
         let first = match wrong {
             Wrong::NotRun => report.cases.into_iter().find(could_not),
             _ => report.cases.into_iter().find(|done| done.problem().is_some()),
@@ -177,35 +180,36 @@ impl Exercise {
 }
 
 impl Job {
-    fn new(program: &str, text: impl Into<Vec<u8>>, wanted: Wanted) -> Option<Self> {
+    fn new(program: &str, text: impl Into<Vec<u8>>, requirement: Requirement) -> Option<Self> {
         let code = Code::of(Path::new(program))?;
-        Some(Self { program: program.to_owned(), code, text: text.into(), wanted })
+        Some(Self { program: program.to_owned(), code, text: text.into(), requirement })
     }
 }
 
-impl Wanted {
+impl Requirement {
     /// What is wrong with a report, if anything is.
     fn judge(&self, report: &Report<'_>) -> Option<Wrong> {
         if report.infra_error().is_some() {
             return Some(Wrong::NotRun);
         }
-        let names = |wanted: &dyn Fn(State, bool) -> bool| -> Vec<String> {
+        let names = |wanted: &dyn Fn(CaseState, bool) -> bool| -> Vec<String> {
             let cases = report.cases.iter();
             let found = cases.filter(|done| wanted(done.verdict.state, done.case.robust));
             found.map(|done| done.case.name.clone()).collect()
         };
         match self {
             Self::Everything => {
-                let missed = names(&|state, _| state != State::Passed);
+                let missed = names(&|state, _| state != CaseState::Passed);
                 (!missed.is_empty()).then_some(Wrong::DoesNotPass(missed))
             }
             Self::Core => {
-                let missed = names(&|state, robust| !robust && state != State::Passed);
+                let missed = names(&|state, robust| !robust && state != CaseState::Passed);
                 (!missed.is_empty()).then_some(Wrong::DoesNotPass(missed))
             }
             Self::Nothing => report.core_passed().then_some(Wrong::Passes),
             Self::Fails(wanted) => {
-                let failed = names(&|state, _| matches!(state, State::Failed | State::Timeout));
+                let failed =
+                    names(&|state, _| matches!(state, CaseState::Failed | CaseState::Timeout));
                 let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
                 (set(&failed) != set(wanted))
                     .then(|| Wrong::Fails { failed, wanted: wanted.clone() })

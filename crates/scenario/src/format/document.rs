@@ -10,12 +10,12 @@ use serde::de::{
     SeqAccess, VariantAccess, Visitor,
 };
 use serde_spanned::de::{SpannedDeserializer, is_spanned};
+use socklab_say::{Argument, Sentence, Variable, sentence};
 use toml::Spanned;
 use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
 
 use super::mistake::{Mistake, quoted};
 use super::op;
-use super::sentence::{Place, Sentence, say};
 
 /// Reads a document.
 ///
@@ -25,7 +25,7 @@ use super::sentence::{Place, Sentence, say};
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
     let table = DeTable::parse(text).map_err(|error| Mistake {
         span: error.span(),
-        what: say!("syntax", what = error.message().replace('\n', "; ")),
+        what: sentence!("mistake-syntax", what = error.message().replace('\n', "; ")),
     })?;
     let span = table.span();
     T::deserialize(Node::new(Spanned::new(span, DeValue::Table(table.into_inner()))))
@@ -35,7 +35,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
 struct Node<'i> {
     value: DeValue<'i>,
     span: Range<usize>,
-    expected: Option<Place>,
+    expected: Option<Argument>,
 }
 
 impl<'i> Node<'i> {
@@ -45,8 +45,8 @@ impl<'i> Node<'i> {
     }
 
     /// The mistake of a value that is of another kind than `expected`.
-    fn unlike(&self, expected: impl Into<Place>) -> Mistake {
-        let what = say!("wrong-kind", found = kind(&self.value), wanted = expected.into());
+    fn unlike(&self, expected: impl Variable) -> Mistake {
+        let what = sentence!("mistake-wrong-kind", found = kind(&self.value), wanted = expected);
         Mistake::at(self.span.clone(), what)
     }
 }
@@ -54,13 +54,13 @@ impl<'i> Node<'i> {
 /// What was found.
 fn kind(value: &DeValue<'_>) -> Sentence {
     match value {
-        DeValue::String(text) => say!("kind-text", value = format!("{text:?}")),
-        DeValue::Integer(number) => say!("kind-number", value = number.to_string()),
-        DeValue::Float(number) => say!("kind-number", value = number.to_string()),
-        DeValue::Boolean(value) => say!("kind-boolean", value = value.to_string()),
-        DeValue::Datetime(date) => say!("kind-other", value = date.to_string()),
-        DeValue::Array(_) => say!("kind-list"),
-        DeValue::Table(_) => say!("kind-table"),
+        DeValue::String(text) => sentence!("mistake-kind-text", value = format!("{text:?}")),
+        DeValue::Integer(number) => sentence!("mistake-kind-number", value = number.to_string()),
+        DeValue::Float(number) => sentence!("mistake-kind-number", value = number.to_string()),
+        DeValue::Boolean(value) => sentence!("mistake-kind-boolean", value = value.to_string()),
+        DeValue::Datetime(date) => sentence!("mistake-kind-other", value = date.to_string()),
+        DeValue::Array(_) => sentence!("mistake-kind-list"),
+        DeValue::Table(_) => sentence!("mistake-kind-table"),
     }
 }
 
@@ -88,7 +88,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
 
     /// For what can be written in several ways: whatever is there decides.
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Mistake> {
-        let expected = self.expected.take().unwrap_or_else(|| Place::from(visitor_says(&visitor)));
+        let expected = self.expected.take().unwrap_or_else(|| visitor_says(&visitor).argument());
         let unlike = self.unlike(expected);
         let result = match self.value {
             DeValue::String(text) => visitor.visit_str(&text),
@@ -108,19 +108,19 @@ impl<'de> Deserializer<'de> for Node<'de> {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
         match self.value {
             DeValue::Boolean(value) => visitor.visit_bool(value),
-            _ => Err(self.unlike(say!("want-boolean"))),
+            _ => Err(self.unlike(sentence!("mistake-want-boolean"))),
         }
     }
 
     numbers! {
-        deserialize_u8, visit_u8, u8, say!("want-number-to", most = u32::from(u8::MAX));
-        deserialize_u16, visit_u16, u16, say!("want-number-to", most = u32::from(u16::MAX));
-        deserialize_u32, visit_u32, u32, say!("want-number-to", most = u32::MAX);
-        deserialize_u64, visit_u64, u64, say!("want-number");
-        deserialize_i8, visit_i8, i8, say!("want-number");
-        deserialize_i16, visit_i16, i16, say!("want-number");
-        deserialize_i32, visit_i32, i32, say!("want-number");
-        deserialize_i64, visit_i64, i64, say!("want-number");
+        deserialize_u8, visit_u8, u8, sentence!("mistake-want-number-to", most = u32::from(u8::MAX));
+        deserialize_u16, visit_u16, u16, sentence!("mistake-want-number-to", most = u32::from(u16::MAX));
+        deserialize_u32, visit_u32, u32, sentence!("mistake-want-number-to", most = u32::MAX);
+        deserialize_u64, visit_u64, u64, sentence!("mistake-want-number");
+        deserialize_i8, visit_i8, i8, sentence!("mistake-want-number");
+        deserialize_i16, visit_i16, i16, sentence!("mistake-want-number");
+        deserialize_i32, visit_i32, i32, sentence!("mistake-want-number");
+        deserialize_i64, visit_i64, i64, sentence!("mistake-want-number");
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
@@ -128,7 +128,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
             DeValue::String(text) => visitor
                 .visit_str(text)
                 .map_err(|mistake: Mistake| mistake.within(self.span.clone())),
-            _ => Err(self.unlike(say!("want-text"))),
+            _ => Err(self.unlike(sentence!("mistake-want-text"))),
         }
     }
 
@@ -139,7 +139,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
         match self.value {
             DeValue::Array(list) => visitor.visit_seq(List(list.into_iter())),
-            _ => Err(self.unlike(say!("want-list"))),
+            _ => Err(self.unlike(sentence!("mistake-want-list"))),
         }
     }
 
@@ -148,7 +148,9 @@ impl<'de> Deserializer<'de> for Node<'de> {
             DeValue::Table(table) => visitor
                 .visit_map(Table::new(table))
                 .map_err(|mistake: Mistake| mistake.within(self.span.clone())),
-            _ => Err(self.unlike(self.expected.clone().unwrap_or(say!("want-table").into()))),
+            _ => Err(self.unlike(
+                self.expected.clone().unwrap_or(sentence!("mistake-want-table").argument()),
+            )),
         }
     }
 
@@ -163,7 +165,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
             return visitor.visit_map(SpannedDeserializer::new(self, span));
         }
         if name == "Texts" {
-            self.expected = Some(say!("want-texts").into());
+            self.expected = Some(sentence!("mistake-want-texts").argument());
         }
         self.deserialize_map(visitor)
     }
@@ -183,9 +185,9 @@ impl<'de> Deserializer<'de> for Node<'de> {
                 Word { word, value: Some(value) }
             }
             DeValue::Table(table) => {
-                return Err(Mistake::at(span, say!("one-word", count = table.len())));
+                return Err(Mistake::at(span, sentence!("mistake-one-word", count = table.len())));
             }
-            _ => return Err(self.unlike(say!("want-one-of", known = quoted(words)))),
+            _ => return Err(self.unlike(sentence!("mistake-want-one-of", known = quoted(words)))),
         };
         visitor.visit_enum(word).map_err(|mistake| mistake.within(span))
     }
@@ -200,8 +202,8 @@ impl<'de> Deserializer<'de> for Node<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Mistake> {
-        let expected = Sentence { key: name, places: Vec::new() };
-        visitor.visit_newtype_struct(Self { expected: Some(expected.into()), ..self })
+        let expected = sentence!(name);
+        visitor.visit_newtype_struct(Self { expected: Some(expected.argument()), ..self })
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
@@ -229,7 +231,7 @@ fn visitor_says<'de>(visitor: &impl Visitor<'de>) -> String {
 
 /// serde asks for values in their order, and for each once: this is never seen.
 fn no_value() -> Mistake {
-    Mistake::whole(say!("unreadable", what = "a value was asked for twice"))
+    Mistake::whole(sentence!("mistake-unreadable", what = "a value was asked for twice"))
 }
 
 /// A list's values.
@@ -339,7 +341,8 @@ impl<'de> VariantAccess<'de> for Word<'de> {
         match self.value {
             None => Ok(()),
             Some(value) => {
-                let what = say!("word-alone", word = self.word.into_inner().into_owned());
+                let what =
+                    sentence!("mistake-word-alone", word = self.word.into_inner().into_owned());
                 Err(Mistake::at(value.span(), what))
             }
         }
@@ -350,12 +353,15 @@ impl<'de> VariantAccess<'de> for Word<'de> {
         let example = op::example(&word);
         match self.value {
             Some(value) => {
-                let expected = example.map(Place::from);
+                let expected = example.map(Argument::from);
                 seed.deserialize(Node { expected, ..Node::new(value) })
             }
             None => {
                 let example = example.unwrap_or_default();
-                Err(Mistake::at(span, say!("op-needs", word = &*word, example = example)))
+                Err(Mistake::at(
+                    span,
+                    sentence!("mistake-op-needs", word = &*word, example = example),
+                ))
             }
         }
     }

@@ -1,15 +1,15 @@
-//! `exercise.toml`, from its written form to the model.
+//! `exercise.toml`, from its raw form to the model.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use socklab_say::sentence;
 use toml::Spanned;
 
 use super::model::{Bug, Case, Exercise, Prose, Scenario};
 use super::raw::{RawActor, RawCase, RawExercise, RawPeer};
 use super::reader::{Reader, Result};
 use super::scenario::{DEADLINE_MS, PORT};
-use super::sentence::say;
 use crate::variables::HOST;
 
 /// Reads an exercise's TOML; `folder` is its folder's name.
@@ -24,17 +24,17 @@ pub(crate) fn exercise(
     reader.version(&raw.format_version)?;
     let mut names: Vec<String> = Vec::new();
     if raw.cases.is_empty() {
-        return reader.wrong(raw.format_version.span(), say!("no-cases"));
+        return reader.wrong(raw.format_version.span(), sentence!("mistake-no-cases"));
     }
     let mut cases = Vec::new();
     for case in raw.cases {
         if names.contains(case.name.get_ref()) {
-            let what = say!("twice", name = case.name.get_ref());
+            let what = sentence!("mistake-twice", name = case.name.get_ref());
             return reader.wrong(case.name.span(), what);
         }
         let above: Vec<&str> = names.iter().map(String::as_str).collect();
         for word in &case.depends_on {
-            reader.known(word, &above, say!("no-case-above"))?;
+            reader.known(word, &above, sentence!("mistake-no-case-above"))?;
         }
         names.push(case.name.get_ref().clone());
         let defaults = Defaults {
@@ -52,7 +52,8 @@ pub(crate) fn exercise(
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut bugs = Vec::new();
     for bug in raw.bugs {
-        let fails = bug.fails.iter().map(|word| reader.known(word, &known, say!("no-case")));
+        let fails =
+            bug.fails.iter().map(|word| reader.known(word, &known, sentence!("mistake-no-case")));
         let fails = fails.collect::<Result<_>>()?;
         bugs.push(Bug { file: bug.file.into_inner(), fails });
     }

@@ -1,24 +1,25 @@
-//! A mistake in a file: where, what was found, what is allowed.
+//! A mistake in a course file, with its place.
 
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use socklab_say::{Sentence, Speaker};
+
 use super::mistake::Mistake;
-use super::sentence::{Say, Sentence};
 
 /// A mistake in a course file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
     /// The file.
     pub file: PathBuf,
-    /// The line, from 1; 0 if the whole file is meant.
+    /// The line, from 1; 0 if the mistake is about the whole file.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
     /// What is wrong, and what is allowed.
     pub what: Sentence,
-    /// The line itself, and how many characters are meant.
+    /// The line itself, and how many of its characters are marked.
     snippet: Option<(String, usize)>,
 }
 
@@ -53,7 +54,7 @@ impl LoadError {
         }
     }
 
-    /// A part of one line, numbered from 1: the first place of `word`, or else the whole line.
+    /// About a line, numbered from 1: about the first `word` in it, or else all of it.
     pub(crate) fn in_line(
         file: &Path,
         text: &str,
@@ -70,30 +71,26 @@ impl LoadError {
         Self::at(file, text, meant, what)
     }
 
-    /// Where it is, what it is, and the line itself; `say` gives the text of a key.
-    pub fn in_words(&self, say: &Say<'_>) -> String {
-        self.told(&self.what.in_words(say))
-    }
-
-    fn told(&self, what: &str) -> String {
-        let mut told = self.file.display().to_string();
+    /// Where it is, what it is, and the line itself.
+    pub fn in_words(&self, speaker: Speaker) -> String {
+        let mut text = self.file.display().to_string();
         if self.line > 0 {
-            told += &format!(":{}:{}", self.line, self.column);
+            text += &format!(":{}:{}", self.line, self.column);
         }
-        told += &format!(": {what}");
+        text += &format!(": {}", speaker.tell(&self.what));
         if let Some((line, width)) = &self.snippet {
             let blank = |c| if c == '\t' { c } else { ' ' };
             let pad: String = line.chars().take(self.column - 1).map(blank).collect();
-            told += &format!("\n    {line}\n    {pad}{}", "^".repeat(*width));
+            text += &format!("\n    {line}\n    {pad}{}", "^".repeat(*width));
         }
-        told
+        text
     }
 }
 
 /// In English, for logs and tests.
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.told(&self.what.to_string()))
+        f.write_str(&self.in_words(Speaker::ENGLISH))
     }
 }
 

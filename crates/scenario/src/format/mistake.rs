@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::sentence::{Sentence, say};
+use socklab_say::{Sentence, sentence};
 
 /// What is wrong with a part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +29,10 @@ impl Mistake {
     }
 }
 
+/// In English, for logs.
 impl std::fmt::Display for Mistake {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.what.fmt(f)
+        f.write_str(&self.what.in_english())
     }
 }
 
@@ -40,19 +41,19 @@ impl std::error::Error for Mistake {}
 /// serde's own mistakes come with the facts, not as text.
 impl serde::de::Error for Mistake {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
-        Self::whole(say!("unreadable", what = message.to_string()))
+        Self::whole(sentence!("mistake-unreadable", what = message.to_string()))
     }
 
     fn unknown_field(found: &str, known: &'static [&'static str]) -> Self {
-        Self::whole(say!("unknown-field", found = found, known = quoted(known)))
+        Self::whole(sentence!("mistake-unknown-field", found = found, known = quoted(known)))
     }
 
     fn unknown_variant(found: &str, known: &'static [&'static str]) -> Self {
-        Self::whole(say!("unknown-word", found = found, known = quoted(known)))
+        Self::whole(sentence!("mistake-unknown-word", found = found, known = quoted(known)))
     }
 
     fn missing_field(name: &'static str) -> Self {
-        Self::whole(say!("missing-field", name = name))
+        Self::whole(sentence!("mistake-missing-field", name = name))
     }
 }
 

@@ -1,9 +1,14 @@
-//! The format of `course/`: TOML for what happens, Markdown for what is said about it.
-//! `course/FORMAT.md` is its description for people who write questions and exercises.
+//! The files of a course: TOML for what happens, Markdown for what is said about it.
+//! `course/FORMAT.md` describes them for people who write questions and exercises.
+//!
+//! `document` turns TOML into the `raw` forms, in which every word of the format is a field.
+//! `question` and `exercise` turn these into the `model`, in which every name is somebody's; what
+//! does not fit is refused with its place in the file.
 
 mod document;
 mod either;
 mod exercise;
+mod expectation;
 mod load_error;
 mod mistake;
 mod model;
@@ -13,24 +18,22 @@ mod question;
 mod raw;
 mod reader;
 mod scenario;
-mod sentence;
 mod step;
 mod until;
 mod values;
-mod wanted;
+mod words;
 
 pub(crate) use document::read;
 pub(crate) use exercise::exercise;
+pub use expectation::UnboundExpectation;
 pub use load_error::LoadError;
 pub use model::{
     Actor, Bug, ByHand, Case, Choice, Exercise, Prose, Question, QuestionOutcome, Run, Scenario,
     Step, Verb,
 };
-pub use op::{ConnectMany, Exchange, OPTIONS, Op, SendTo, SetOption};
+pub(crate) use op::SENDER;
+pub use op::{ConnectMany, Exchange, Op, SendTo, SetOption, SocketOption};
 pub(crate) use question::question;
 pub use reader::FORMAT_VERSION;
-pub(crate) use sentence::say;
-pub use sentence::{Place, Say, Sentence};
 pub(crate) use until::STDIN;
 pub use until::{BlockedIn, KernelCondition, Until};
-pub use wanted::Wanted;

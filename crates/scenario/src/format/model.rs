@@ -1,5 +1,5 @@
-//! Scenario files as the engine and the judge know them: everything named exists, everything
-//! unclear has been refused.
+//! Scenario files as the engine and the judge see them: every name in them is somebody's, and what
+//! was unclear has been refused.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 use socklab_event::Signal;
 use socklab_judge::Texts;
 
+use super::expectation::UnboundExpectation;
 use super::op::Op;
 use super::until::Until;
-use super::wanted::Wanted;
 
-/// Programs and peers, and what happens in which order.
+/// Programs and peers, and what they do in which order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
-    /// `{host}`.
+    /// The value of `{host}`.
     pub host: String,
-    /// Names that mean this machine, where the place is private.
+    /// Names that resolve to 127.0.0.1, where the place is private.
     pub names: Vec<String>,
-    /// `{port}`.
+    /// The value of `{port}`, if the port is free.
     pub port: u16,
-    /// True if `{port}` should be one that the kernel picks, even where all ports are free.
+    /// True if the kernel is to pick `{port}`, even where all ports are free.
     pub port_free: bool,
-    /// The whole must be over after so many milliseconds.
+    /// How long the whole scenario may take, ms.
     pub deadline_ms: u64,
-    /// Files in `{dir}`, by name.
+    /// Files in `{dir}`, by name; their texts may have placeholders.
     pub files: BTreeMap<String, String>,
     /// The programs.
     pub actors: Vec<Actor>,
@@ -35,7 +35,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The same, with so many times the time for everything.
+    /// The same, with `factor` times the time for everything.
     pub(crate) fn with_times(&self, factor: u64) -> Self {
         let mut patient = self.clone();
         patient.deadline_ms = patient.deadline_ms.saturating_mul(factor);
@@ -49,40 +49,40 @@ impl Scenario {
 /// A program: a column of the ladder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// What the scenario calls it.
+    /// Its name in the scenario.
     pub name: String,
     /// What it runs.
     pub run: Run,
-    /// Its whole standard input. Without it, its input stays open for `type` steps.
+    /// Its whole standard input; none: it stays open for `type` steps.
     pub stdin: Option<String>,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
 }
 
-/// What an actor runs; words may have placeholders.
+/// What an actor runs. The words may have placeholders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Run {
-    /// A course program, if the first word names one, or else any command.
+    /// A course program if the first word names one, or else any command.
     Command(Vec<String>),
-    /// What the student wrote.
+    /// The student's program.
     Submission,
 }
 
-/// A step.
+/// Something that happens in a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// What to do.
     pub verb: Verb,
-    /// In which line of its file it stands.
+    /// The number of its line in the file.
     pub line: usize,
-    /// How long it may take, in milliseconds.
+    /// How long it may take, ms.
     pub within_ms: u64,
-    /// Later steps do not wait for it to be done.
+    /// True if later steps do not wait for its end.
     pub background: bool,
-    /// A call of it that fails is something to see, not the end of the scenario.
+    /// True if the scenario goes on when one of its calls fails.
     pub may_fail: bool,
-    /// What it is called, if it is judged under a name of its own.
+    /// The name under which it is judged, if it has one.
     pub name: Option<String>,
     /// What a student should think about if it fails.
     pub hint: Option<Texts>,
@@ -91,107 +91,108 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Verb {
-    /// Starts a program, and waits until one of the conditions is met; none: does not wait.
+    /// Starts a program, and waits until one of the conditions is met.
     Start {
-        /// Which.
+        /// Whose program.
         actor: String,
-        /// For what.
+        /// The conditions; none: does not wait.
         until: Vec<Until>,
     },
     /// Waits until one of the conditions is met.
     Wait {
-        /// By whom.
+        /// The actor or peer that they are about.
         actor: String,
-        /// For what.
+        /// The conditions.
         until: Vec<Until>,
     },
     /// Waits until a peer has done what it was told to do in the background.
     Join {
-        /// Which.
+        /// Which peer.
         peer: String,
     },
-    /// Types at a program's terminal.
+    /// Writes to a program's standard input, as a user types at its terminal.
     Type {
-        /// Whose.
+        /// Whose program.
         actor: String,
-        /// What; `\n` is the ENTER key.
+        /// The text; `\n` is the ENTER key.
         text: String,
     },
-    /// Ends a program's input, as Ctrl-D does.
+    /// Ends a program's standard input, as Ctrl-D does.
     EndInput {
-        /// Whose.
+        /// Whose program.
         actor: String,
     },
     /// Sends a signal to a program.
     Signal {
-        /// To which.
+        /// The actor or peer.
         actor: String,
-        /// Which.
+        /// Which signal.
         signal: Signal,
     },
-    /// Tells a peer to do something.
+    /// Has a peer do something.
     Peer {
-        /// Which.
+        /// Which peer.
         peer: String,
-        /// What.
+        /// One operation after another.
         ops: Vec<Op>,
     },
-    /// Writes the kernel's tables into the timeline.
+    /// Records the kernel's socket tables as `state` events.
     Look,
 }
 
 /// A question: predict, run, see.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// Its place in the course, from the folder's name.
+    /// Its place in the course: the number in its folder's name.
     pub number: u32,
-    /// Its short name, from the folder's name.
+    /// Its short name: the rest of its folder's name.
     pub name: String,
-    /// What it is about: `udp`, `tcp` ….
+    /// What it is about: words such as `udp` and `tcp`.
     pub topic: String,
     /// What to run.
     pub scenario: Scenario,
-    /// What can be predicted.
+    /// What a student can predict.
     pub choices: Vec<Choice>,
-    /// What can happen. The first that the evidence supports decides.
+    /// What can happen. The first one whose evidence is all there decides.
     pub outcomes: Vec<QuestionOutcome>,
-    /// How to see it without socklab.
+    /// How to see the same without socklab.
     pub by_hand: Vec<ByHand>,
     /// The texts, by language.
     pub prose: BTreeMap<String, Prose>,
 }
 
-/// Something to predict.
+/// Something that a student can predict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// Its short name.
     pub id: String,
-    /// What it says.
+    /// What it says to the student.
     pub text: Texts,
 }
 
-/// Something that can happen, and what shows that it did.
+/// Something that can happen, and the evidence for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuestionOutcome {
-    /// The choice that is right then.
+    /// The choice that is right in this case.
     pub answer: String,
-    /// The heading of its explanation.
+    /// The heading of its explanation in the prose.
     pub explain: String,
-    /// Which evidence to highlight, by name.
+    /// The evidence to highlight, by name.
     pub decisive: Vec<String>,
-    /// All of this must be seen.
-    pub when: Vec<Wanted>,
+    /// The evidence, all of which must be there.
+    pub when: Vec<UnboundExpectation>,
 }
 
-/// Something to type into a terminal.
+/// A line to type into a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByHand {
-    /// Which terminal.
+    /// The number of the terminal.
     pub terminal: u32,
     /// What to type.
     pub command: Option<String>,
-    /// What to look at.
+    /// What to look for.
     pub note: Option<Texts>,
 }
 
@@ -200,24 +201,25 @@ pub struct ByHand {
 pub struct Prose {
     /// The first heading.
     pub title: String,
-    /// What stands under it.
+    /// The text between it and the first section.
     pub intro: String,
-    /// The sections, by their headings.
+    /// The sections' texts, by heading.
     pub sections: BTreeMap<String, String>,
 }
 
 /// An exercise: something to write, and the cases it is checked by.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exercise {
-    /// Its name, from the folder's.
+    /// Its folder's name.
     pub name: String,
-    /// What it is about.
+    /// What it is about: words such as `udp` and `tcp`.
     pub topic: String,
-    /// Command line arguments of the reference solutions, by language; the key `""` is for all.
+    /// Command line arguments of the reference solutions, by language; those under `""` are for all
+    /// languages that have none of their own.
     pub arguments: BTreeMap<String, Vec<String>>,
     /// How it is checked.
     pub cases: Vec<Case>,
-    /// Faulty submissions, and the cases they must fail.
+    /// Faulty submissions that the cases must catch.
     pub bugs: Vec<Bug>,
     /// The texts, by language.
     pub prose: BTreeMap<String, Prose>,
@@ -228,9 +230,9 @@ pub struct Exercise {
 pub struct Case {
     /// Its short name.
     pub name: String,
-    /// What it checks, in a line.
+    /// What it checks, in one line.
     pub title: Texts,
-    /// What it is worth, expectations and steps together.
+    /// Its points: all of them or none.
     pub points: u32,
     /// What a student should think about if it fails.
     pub hint: Option<Texts>,
@@ -240,8 +242,8 @@ pub struct Case {
     pub depends_on: Vec<String>,
     /// What to run.
     pub scenario: Scenario,
-    /// What should be seen.
-    pub expects: Vec<Wanted>,
+    /// What should be seen in the recording.
+    pub expects: Vec<UnboundExpectation>,
 }
 
 /// A faulty submission.

@@ -1,13 +1,14 @@
-//! What a scripted peer can be told to do: one word is one call, or a short obvious few.
+//! What a scripted peer can be told to do: mostly one system call per word.
 
 use serde::{Deserialize, Serialize};
 
 /// One operation of a scripted peer. In a file: `{ connect = "server" }`, or only `"close"`.
 ///
-/// Bytes are written as text in which `{letters:N}`, `{LETTERS:N}` and `{random:N}` stand for
+/// Bytes are text in which `{letters:N}`, `{LETTERS:N}` and `{random:N}` stand for
 /// N bytes that follow from the seed, and `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` for a byte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Op {
     /// `socket(AF_INET, SOCK_STREAM)`.
     Tcp,
@@ -23,43 +24,44 @@ pub enum Op {
     Accept,
     /// `connect` to an actor, or to `IP:PORT`; opens a TCP socket if there is none.
     Connect(String),
-    /// So many connections to an actor or to `IP:PORT`, kept open with nothing said.
+    /// Several connections to an actor or to `IP:PORT`, kept open without a word.
     ConnectMany(ConnectMany),
-    /// `send` until all is taken.
+    /// `send` until everything is sent.
     Send(String),
-    /// A `send` for each piece; the next only when the other end has read the one before, so
-    /// that they arrive as pieces.
+    /// A `send` for each piece, once the other end has read the piece before: so they arrive as
+    /// pieces.
     SendPieces(Vec<String>),
     /// One `sendto`: a datagram to an actor, to `IP:PORT`, or to whoever sent the last one
     /// (`sender`).
     SendTo(SendTo),
-    /// Receives until there are as many bytes as these (or the end), and compares.
+    /// Receives as many bytes as these, and compares.
     Expect(String),
-    /// The same, in upper case or lower.
+    /// The same, upper and lower case (ASCII) being equal.
     ExpectIgnoreCase(String),
-    /// Receives until these have come (or the end).
+    /// Receives until these bytes have come.
     ExpectContains(String),
-    /// Receives exactly so many bytes, whatever they are.
+    /// Receives exactly this many bytes, whatever they are.
     ExpectLength(u64),
-    /// One datagram, whole, which must be these bytes.
+    /// Receives one datagram, which must be exactly these bytes.
     ExpectDatagram(String),
-    /// One `recv` with room for so many bytes, whatever comes.
+    /// One `recv` with room for this many bytes, whatever comes.
     Recv(u64),
-    /// Receives until the end of the stream; nothing more may come before it.
+    /// Receives the end of the stream; no bytes may come before it.
     ExpectEnd,
     /// Receives until the end of the stream, whatever comes before it.
     Drain,
-    /// Sends and receives at the same time, as both ends must when there is much to say.
+    /// Sends and receives at the same time, as both ends must when the data exceeds the buffers
+    /// between them.
     Exchange(Exchange),
-    /// `shutdown(SHUT_WR)`: "I have said everything".
+    /// `shutdown(SHUT_WR)`: FIN, and the peer can still receive.
     Finish,
     /// `close`.
     Close,
     /// `close` with `SO_LINGER` 0: RST in place of FIN.
     Reset,
-    /// Stops listening: `close` on the listening socket.
+    /// `close` on the listening socket.
     CloseListener,
-    /// From here on SIGPIPE ends this peer, as it does a C program.
+    /// From here on SIGPIPE kills this peer, as it does a C program; at the start it is ignored.
     SigpipeKills,
 }
 
@@ -67,10 +69,34 @@ pub enum Op {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetOption {
-    /// One of [`OPTIONS`].
-    pub name: String,
-    /// Its value: 0 or 1, or bytes.
+    /// Which.
+    pub name: SocketOption,
+    /// Its value: 0 or 1 for a switch, bytes for a buffer.
     pub value: i32,
+}
+
+/// A socket option that a peer can set, `socket(7)` and `tcp(7)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum SocketOption {
+    /// `SO_REUSEADDR`: bind although connections from before are in `TIME_WAIT`.
+    #[serde(rename = "SO_REUSEADDR")]
+    ReuseAddress,
+    /// `SO_REUSEPORT`: share a port.
+    #[serde(rename = "SO_REUSEPORT")]
+    ReusePort,
+    /// `SO_RCVBUF`, bytes; the kernel doubles it.
+    #[serde(rename = "SO_RCVBUF")]
+    ReceiveBuffer,
+    /// `SO_SNDBUF`, bytes; the kernel doubles it.
+    #[serde(rename = "SO_SNDBUF")]
+    SendBuffer,
+    /// `TCP_NODELAY`: no Nagle algorithm.
+    #[serde(rename = "TCP_NODELAY")]
+    NoDelay,
+    /// `TCP_QUICKACK`: no delayed acknowledgements.
+    #[serde(rename = "TCP_QUICKACK")]
+    QuickAck,
 }
 
 /// See [`Op::ConnectMany`].
@@ -79,7 +105,7 @@ pub struct SetOption {
 pub struct ConnectMany {
     /// An actor, or `IP:PORT`.
     pub to: String,
-    /// How many.
+    /// How many connections.
     pub count: u32,
 }
 
@@ -106,7 +132,10 @@ pub struct Exchange {
     pub finish: bool,
 }
 
-/// How the words look that do not stand alone.
+/// In [`Op::SendTo`]: whoever sent the last datagram.
+pub(crate) const SENDER: &str = "sender";
+
+/// How the words are written that need a value.
 const EXAMPLES: [(&str, &str); 15] = [
     ("option", r#"{ option = { name = "TCP_NODELAY", value = 1 } }"#),
     ("bind", r#"{ bind = "{host}:{port}" }"#),
@@ -125,17 +154,13 @@ const EXAMPLES: [(&str, &str); 15] = [
     ("exchange", r#"{ exchange = { send = "hola", expect = "HOLA" } }"#),
 ];
 
-/// An example of a word that needs to be told more.
+/// How a word is written that needs a value.
 pub(super) fn example(word: &str) -> Option<&'static str> {
     EXAMPLES.iter().find(|(known, _)| *known == word).map(|(_, example)| *example)
 }
 
-/// The socket options a peer can set.
-pub const OPTIONS: [&str; 6] =
-    ["SO_REUSEADDR", "SO_REUSEPORT", "SO_RCVBUF", "SO_SNDBUF", "TCP_NODELAY", "TCP_QUICKACK"];
-
 impl Op {
-    /// Every text of it in which placeholders and escapes are read.
+    /// Its texts in which placeholders and escapes are read.
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Send(text)
@@ -147,6 +172,15 @@ impl Op {
             Self::SendTo(send) => vec![&send.bytes],
             Self::Exchange(exchange) => vec![&exchange.send, &exchange.expect],
             _ => Vec::new(),
+        }
+    }
+
+    /// Its word in a file: `send_to`.
+    pub fn word(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(word)) => word,
+            Ok(serde_json::Value::Object(map)) => map.keys().next().cloned().unwrap_or_default(),
+            _ => String::new(),
         }
     }
 

@@ -1,25 +1,29 @@
-//! The Markdown beside a scenario: a title, an introduction, sections. The headings of sections
-//! are keys, the same in every language.
+//! The Markdown beside a scenario: a title, an introduction, and sections, whose headings are the
+//! same in every language.
 
 use std::path::Path;
 
+use socklab_say::sentence;
+
 use super::load_error::LoadError;
 use super::model::Prose;
-use super::sentence::say;
 
 impl Prose {
     pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, LoadError> {
         let mut prose = Self::default();
         let mut section: Option<String> = None;
         let mut fenced = false;
-        // Some editors put a byte order mark in front.
+        // Some editors begin a file with a byte order mark.
         for line in text.strip_prefix('\u{feff}').unwrap_or(text).lines() {
             fenced ^= line.trim_start().starts_with("```");
             if !fenced {
                 if let Some(key) = line.strip_prefix("## ") {
                     let key = key.trim().to_owned();
                     if prose.sections.insert(key.clone(), String::new()).is_some() {
-                        return Err(LoadError::whole(file, say!("section-twice", key = key)));
+                        return Err(LoadError::whole(
+                            file,
+                            sentence!("mistake-section-twice", key = key),
+                        ));
                     }
                     section = Some(key);
                     continue;
@@ -37,7 +41,7 @@ impl Prose {
             into.push('\n');
         }
         if prose.title.is_empty() {
-            return Err(LoadError::whole(file, say!("no-title")));
+            return Err(LoadError::whole(file, sentence!("mistake-no-title")));
         }
         prose.intro = prose.intro.trim().to_owned();
         for text in prose.sections.values_mut() {

@@ -1,17 +1,17 @@
-//! `question.toml`, from its written form to the model.
+//! `question.toml`, from its raw form to the model.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use socklab_say::sentence;
 use toml::Spanned;
 
+use super::expectation::UnboundExpectation;
 use super::load_error::LoadError;
 use super::model::{ByHand, Choice, Prose, Question, QuestionOutcome, Scenario};
 use super::raw::RawQuestion;
 use super::reader::{Reader, Result};
 use super::scenario::{DEADLINE_MS, PORT};
-use super::sentence::say;
-use super::wanted::Wanted;
 use crate::variables::HOST;
 
 /// Reads a question's TOML; `folder` is its folder's name, `NN-name`.
@@ -29,7 +29,7 @@ pub(crate) fn question(
         .and_then(|(number, name)| Some((number.parse::<u32>().ok()?, name)))
         .filter(|(_, name)| !name.is_empty())
     else {
-        return Err(LoadError::whole(file, say!("folder-name", folder = folder)));
+        return Err(LoadError::whole(file, sentence!("mistake-folder-name", folder = folder)));
     };
     let cast = reader.cast(&raw.actors, &raw.peers)?;
     let port = raw.port.unwrap_or(PORT);
@@ -47,20 +47,21 @@ pub(crate) fn question(
     let ids: Vec<&str> = raw.choices.iter().map(|choice| choice.id.get_ref().as_str()).collect();
     for choice in &raw.choices {
         if ids.iter().filter(|id| *id == choice.id.get_ref()).count() > 1 {
-            let what = say!("twice", name = choice.id.get_ref());
+            let what = sentence!("mistake-twice", name = choice.id.get_ref());
             return reader.wrong(choice.id.span(), what);
         }
     }
     let mut outcomes = Vec::new();
     for outcome in raw.outcomes {
-        let answer = reader.known(&outcome.answer, &ids, say!("no-choice"))?;
+        let answer = reader.known(&outcome.answer, &ids, sentence!("mistake-no-choice"))?;
         let when = reader.expects(outcome.when, &cast, &scenario.steps, port)?;
-        let names: Vec<&str> = when.iter().map(Wanted::name).collect();
+        let names: Vec<&str> = when.iter().map(UnboundExpectation::name).collect();
         let decisive = match outcome.decisive {
             None => names.iter().map(ToString::to_string).collect(),
             Some(words) => {
-                let known =
-                    words.iter().map(|word| reader.known(word, &names, say!("no-evidence")));
+                let known = words
+                    .iter()
+                    .map(|word| reader.known(word, &names, sentence!("mistake-no-evidence")));
                 known.collect::<Result<_>>()?
             }
         };

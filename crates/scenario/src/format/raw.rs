@@ -1,5 +1,5 @@
-//! The files as they are written. Every word a teacher can use in a scenario is a field here;
-//! `parse` turns this into the model, and says where it makes no sense.
+//! The files as they are written: every word of the format is a field here. Names, and what may
+//! stand together, are checked when these become the model.
 
 use std::collections::BTreeMap;
 

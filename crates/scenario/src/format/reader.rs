@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
+use socklab_say::{Sentence, sentence};
 use toml::Spanned;
 
 use super::document;
 use super::load_error::LoadError;
 use super::mistake::Mistake;
-use super::sentence::{Sentence, say};
 
 /// The version of the format this program reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -59,7 +59,7 @@ impl Reader<'_> {
         if *version.get_ref() == FORMAT_VERSION {
             return Ok(());
         }
-        let what = say!("version", found = *version.get_ref(), known = FORMAT_VERSION);
+        let what = sentence!("mistake-version", found = *version.get_ref(), known = FORMAT_VERSION);
         self.wrong(version.span(), what)
     }
 
@@ -67,7 +67,7 @@ impl Reader<'_> {
     pub(super) fn topic(&self, topic: Option<Spanned<String>>) -> Result<String> {
         let Some(topic) = topic else { return Ok(String::new()) };
         if let Some(found) = topic.get_ref().split(' ').find(|word| !TOPICS.contains(word)) {
-            let what = say!("unknown-topic", found = found, known = TOPICS.join(", "));
+            let what = sentence!("mistake-unknown-topic", found = found, known = TOPICS.join(", "));
             return self.wrong(topic.span(), what);
         }
         Ok(topic.into_inner())
@@ -76,7 +76,7 @@ impl Reader<'_> {
     /// The name of an actor or a peer.
     pub(super) fn member(&self, cast: &Cast, name: &Spanned<String>) -> Result<String> {
         let everybody: Vec<&str> = cast.everybody().collect();
-        self.known(name, &everybody, say!("nobody"))
+        self.known(name, &everybody, sentence!("mistake-nobody"))
     }
 
     /// A name that must be one of `known`; `nobody` says whose name it should be.
@@ -96,8 +96,13 @@ impl Reader<'_> {
 /// What to say of a name that is not known.
 pub(super) fn unknown(name: &str, known: &[&str], nobody: Sentence) -> Sentence {
     match known {
-        [] => say!("unknown-name-none", nobody = nobody, name = name),
-        _ => say!("unknown-name", nobody = nobody, name = name, known = known.join(", ")),
+        [] => sentence!("mistake-unknown-name-none", nobody = nobody, name = name),
+        _ => sentence!(
+            "mistake-unknown-name",
+            nobody = nobody,
+            name = name,
+            known = known.join(", ")
+        ),
     }
 }
 

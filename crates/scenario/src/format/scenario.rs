@@ -1,13 +1,13 @@
 //! What questions and the cases of exercises share: who takes part, what happens, what is expected.
 
+use socklab_say::sentence;
 use toml::Spanned;
 
+use super::expectation::UnboundExpectation;
 use super::model::{Actor, Run, Step};
 use super::raw::{RawActor, RawExpect, RawPeer, RawStep};
 use super::reader::{Cast, Reader, Result, unknown};
-use super::sentence::say;
 use super::step;
-use super::wanted::Wanted;
 use crate::variables::Variables;
 
 /// The port of a scenario that names none: the course's own.
@@ -26,10 +26,10 @@ impl Reader<'_> {
         {
             let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             if name.get_ref().is_empty() || !name.get_ref().chars().all(good) {
-                return self.wrong(name.span(), say!("name-letters"));
+                return self.wrong(name.span(), sentence!("mistake-name-letters"));
             }
             if cast.everybody().any(|known| known == name.get_ref()) {
-                return self.wrong(name.span(), say!("twice", name = name.get_ref()));
+                return self.wrong(name.span(), sentence!("mistake-twice", name = name.get_ref()));
             }
             match actors.iter().any(|actor| actor.name.span() == name.span()) {
                 true => cast.actors.push(name.get_ref().clone()),
@@ -50,10 +50,11 @@ impl Reader<'_> {
                     (Some(words), false) if !words.is_empty() => Run::Command(words),
                     (None, true) if submission_allowed => Run::Submission,
                     (None, true) => {
-                        return self.wrong(actor.name.span(), say!("submission"));
+                        return self.wrong(actor.name.span(), sentence!("mistake-submission"));
                     }
                     _ => {
-                        return self.wrong(actor.name.span(), say!("run-or-submission"));
+                        return self
+                            .wrong(actor.name.span(), sentence!("mistake-run-or-submission"));
                     }
                 };
                 let name = actor.name.into_inner();
@@ -73,9 +74,9 @@ impl Reader<'_> {
         cast: &Cast,
         steps: &[Step],
         port: u16,
-    ) -> Result<Vec<Wanted>> {
+    ) -> Result<Vec<UnboundExpectation>> {
         let mut names: Vec<String> = steps.iter().filter_map(|step| step.name.clone()).collect();
-        let mut wanted: Vec<Wanted> = Vec::new();
+        let mut wanted: Vec<UnboundExpectation> = Vec::new();
         for (index, raw) in raw.into_iter().enumerate() {
             let whole = raw.span();
             let raw = raw.into_inner();
@@ -88,25 +89,25 @@ impl Reader<'_> {
             };
             let span = raw.name.as_ref().map_or(whole.clone(), Spanned::span);
             if names.contains(&name) {
-                return self.wrong(span, say!("twice", name = name));
+                return self.wrong(span, sentence!("mistake-twice", name = name));
             }
             // Only what stands above can be referred to: no circles, and evidence in reading order.
             let above: Vec<&str> = names.iter().map(String::as_str).collect();
             for word in &raw.depends_on {
-                self.known(word, &above, say!("nothing-above"))?;
+                self.known(word, &above, sentence!("mistake-nothing-above"))?;
             }
             // A step has no event of its own that something could come before or after.
-            let above: Vec<&str> = wanted.iter().map(Wanted::name).collect();
+            let above: Vec<&str> = wanted.iter().map(UnboundExpectation::name).collect();
             if let Some(word) = &raw.same_socket {
-                self.known(word, &above, say!("no-expectation-above"))?;
+                self.known(word, &above, sentence!("mistake-no-expectation-above"))?;
             }
             for word in raw.after.0.iter().chain(&raw.before.0) {
                 if !above.contains(&word.as_str()) {
-                    let what = unknown(word, &above, say!("no-expectation-above"));
+                    let what = unknown(word, &above, sentence!("mistake-no-expectation-above"));
                     return self.wrong(whole, what);
                 }
             }
-            let one = Wanted { raw, name: name.clone() };
+            let one = UnboundExpectation { raw, name: name.clone() };
             one.check(&Variables::sample(port)).or_else(|mistake| self.mistake(mistake, whole))?;
             names.push(name);
             wanted.push(one);

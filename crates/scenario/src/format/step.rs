@@ -1,14 +1,14 @@
-//! `[[step]]`, from its written form to the model.
+//! `[[step]]`, from its raw form to the model.
 
+use socklab_say::sentence;
 use toml::Spanned;
 
 use super::model::{Step, Verb};
-use super::op::{OPTIONS, Op};
+use super::op::{Op, SENDER};
 use super::raw::RawStep;
 use super::reader::{Cast, Reader, Result};
-use super::sentence::say;
 use super::until::{RawUntil, Until};
-use super::wanted::known_signal;
+use super::words::known_signal;
 use crate::variables::Variables;
 
 type Span = std::ops::Range<usize>;
@@ -26,21 +26,23 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
     let verb = verb(reader, &mut raw, cast, &whole)?;
     for (word, what) in [(&raw.to, "to"), (&raw.text, "text")] {
         if let Some(word) = word {
-            return reader.wrong(word.span(), say!("no-meaning", word = what));
+            return reader.wrong(word.span(), sentence!("mistake-no-meaning", word = what));
         }
     }
     if let Some(ops) = &raw.ops {
         let span = ops.first().map_or(whole.clone(), Spanned::span);
-        return reader.wrong(span, say!("of-peers", word = "do", verbs = "peer"));
+        return reader.wrong(span, sentence!("mistake-of-peers", word = "do", verbs = "peer"));
     }
     if raw.background && !matches!(verb, Verb::Peer { .. }) {
-        return reader.wrong(whole, say!("of-peers", word = "background", verbs = "peer"));
+        return reader
+            .wrong(whole, sentence!("mistake-of-peers", word = "background", verbs = "peer"));
     }
     if raw.may_fail && !matches!(verb, Verb::Peer { .. } | Verb::Join { .. }) {
-        return reader.wrong(whole, say!("of-peers", word = "may_fail", verbs = "peer, join"));
+        return reader
+            .wrong(whole, sentence!("mistake-of-peers", word = "may_fail", verbs = "peer, join"));
     }
     if let Some(until) = raw.until {
-        return reader.wrong(until.span(), say!("step-until-strange"));
+        return reader.wrong(until.span(), sentence!("mistake-step-until-strange"));
     }
     Ok(Step {
         verb,
@@ -60,30 +62,30 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         given.iter().filter(|verb| verb.is_some()).count() + usize::from(raw.look.is_some());
     if count != 1 {
         let second = given.iter().filter_map(|verb| verb.as_ref()).map(Spanned::span).nth(1);
-        let what = say!("one-verb", verbs = VERBS, count = count);
+        let what = sentence!("mistake-one-verb", verbs = VERBS, count = count);
         return reader.wrong(second.unwrap_or(whole.clone()), what);
     }
     let actors: Vec<&str> = cast.actors.iter().map(String::as_str).collect();
     let peers: Vec<&str> = cast.peers.iter().map(String::as_str).collect();
     if let Some(actor) = raw.start.take() {
-        let actor = reader.known(&actor, &actors, say!("no-actor"))?;
+        let actor = reader.known(&actor, &actors, sentence!("mistake-no-actor"))?;
         let until = raw.until.take().map(|until| conditions(reader, until)).transpose()?;
         return Ok(Verb::Start { actor, until: until.unwrap_or_default() });
     }
     if let Some(actor) = raw.wait.take() {
         let actor = reader.member(cast, &actor)?;
         let Some(until) = raw.until.take() else {
-            return reader.wrong(whole.clone(), say!("wait-until"));
+            return reader.wrong(whole.clone(), sentence!("mistake-wait-until"));
         };
         return Ok(Verb::Wait { actor, until: conditions(reader, until)? });
     }
     if let Some(peer) = raw.join.take() {
-        return Ok(Verb::Join { peer: reader.known(&peer, &peers, say!("no-peer"))? });
+        return Ok(Verb::Join { peer: reader.known(&peer, &peers, sentence!("mistake-no-peer"))? });
     }
     if let Some(actor) = raw.type_to.take() {
         let actor = typed_to(reader, &actor, cast)?;
         let Some(text) = raw.text.take() else {
-            return reader.wrong(whole.clone(), say!("type-text"));
+            return reader.wrong(whole.clone(), sentence!("mistake-type-text"));
         };
         payload(reader, text.get_ref(), text.span())?;
         return Ok(Verb::Type { actor, text: text.into_inner() });
@@ -95,14 +97,14 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         let name =
             known_signal(&signal).or_else(|mistake| reader.mistake(mistake, whole.clone()))?;
         let Some(actor) = raw.to.take() else {
-            return reader.wrong(whole.clone(), say!("signal-to"));
+            return reader.wrong(whole.clone(), sentence!("mistake-signal-to"));
         };
         return Ok(Verb::Signal { actor: reader.member(cast, &actor)?, signal: name });
     }
     if let Some(peer) = raw.peer.take() {
-        let peer = reader.known(&peer, &peers, say!("no-peer"))?;
+        let peer = reader.known(&peer, &peers, sentence!("mistake-no-peer"))?;
         let Some(ops) = raw.ops.take() else {
-            return reader.wrong(whole.clone(), say!("peer-do"));
+            return reader.wrong(whole.clone(), sentence!("mistake-peer-do"));
         };
         let checked = ops.into_iter().map(|op| check_op(reader, op, cast));
         return Ok(Verb::Peer { peer, ops: checked.collect::<Result<_>>()? });
@@ -110,12 +112,12 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
     Ok(Verb::Look)
 }
 
-/// An actor whose input is open.
+/// An actor whose standard input is open.
 fn typed_to(reader: &Reader<'_>, name: &Spanned<String>, cast: &Cast) -> Result<String> {
     let actors: Vec<&str> = cast.actors.iter().map(String::as_str).collect();
-    let actor = reader.known(name, &actors, say!("no-actor"))?;
+    let actor = reader.known(name, &actors, sentence!("mistake-no-actor"))?;
     match cast.with_stdin.contains(&actor) {
-        true => reader.wrong(name.span(), say!("own-stdin", name = actor)),
+        true => reader.wrong(name.span(), sentence!("mistake-own-stdin", name = actor)),
         false => Ok(actor),
     }
 }
@@ -129,25 +131,19 @@ fn check_op(reader: &Reader<'_>, op: Spanned<Op>, cast: &Cast) -> Result<Op> {
     if let Some(target) = op.target() {
         let filled = Variables::sample(1).text(target);
         let somebody = cast.everybody().any(|name| name == target);
-        let sender = matches!(op, Op::SendTo(_)) && target == "sender";
+        let sender = matches!(op, Op::SendTo(_)) && target == SENDER;
         if !somebody && !sender && filled.parse::<std::net::SocketAddr>().is_err() {
             let everybody: Vec<&str> = cast.everybody().collect();
-            let what = say!("target", target = target, known = everybody.join(", "));
+            let what = sentence!("mistake-target", target = target, known = everybody.join(", "));
             return reader.wrong(span, what);
         }
-    }
-    if let Op::Option(option) = &op
-        && !OPTIONS.contains(&option.name.as_str())
-    {
-        let what = say!("unknown-option", found = &option.name, known = OPTIONS.join(", "));
-        return reader.wrong(span, what);
     }
     if let Op::Recv(room) = &op
         && !(1..=MOST_ROOM).contains(room)
     {
         return reader.wrong(
             span,
-            say!("recv-room", found = room.to_string(), most = MOST_ROOM.to_string()),
+            sentence!("mistake-recv-room", found = room.to_string(), most = MOST_ROOM.to_string()),
         );
     }
     Ok(op)

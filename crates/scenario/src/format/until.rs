@@ -1,18 +1,18 @@
-//! What a step can wait for. Each is seen in the trace or in the kernel's tables; none is a guess
-//! about time.
+//! What a step can wait for. Every condition is seen in the trace or in the kernel's tables; none is
+//! an amount of time.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use socklab_event::TcpState;
 use socklab_judge::{CallWord, Range};
+use socklab_say::{Sentence, sentence};
 
 use super::either::either;
-use super::sentence::{Sentence, say};
 use super::values::RawRange;
-use super::wanted::{call_word, state};
+use super::words::{call_word, state};
 
-/// A condition, or several of which one suffices.
+/// A condition, or several of which one must be met.
 #[derive(Clone, Debug)]
 pub(super) enum RawUntil {
     Word(String),
@@ -37,7 +37,7 @@ either!(RawOne, "want-condition", {
     map => |condition| RawOne::Condition(Box::new(condition)),
 });
 
-/// A condition with something to say: exactly one of its fields.
+/// A condition with a value: exactly one of these fields (`times` belongs to `called`).
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawCondition {
@@ -65,6 +65,7 @@ pub(super) struct RawKernel {
 /// What a step waits for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Until {
     /// A socket of the actor listens.
     Listening,
@@ -76,20 +77,20 @@ pub enum Until {
     Exited,
     /// A thread of the actor is in this call and sleeps there.
     BlockedIn(BlockedIn),
-    /// The actor has received so many bytes, over all its sockets.
+    /// The actor has received at least this many bytes, over all its sockets.
     Received(u64),
-    /// The actor has sent so many bytes, over all its sockets.
+    /// The actor has sent at least this many bytes, over all its sockets.
     Sent(u64),
-    /// This stands in the actor's output.
+    /// The actor's output contains this.
     Printed(String),
-    /// The actor has returned from this call so many times.
+    /// The actor has returned from a call at least this many times.
     Called {
         /// Which.
         call: CallWord,
         /// How often.
         times: u32,
     },
-    /// The kernel's tables show such a socket; it becomes an event of the timeline.
+    /// The kernel's tables have such a socket. It is recorded as an event.
     Kernel(KernelCondition),
 }
 
@@ -136,18 +137,25 @@ pub struct KernelCondition {
     pub receive_queue: Option<Range>,
     /// Unacknowledged bytes.
     pub send_queue: Option<Range>,
-    /// How many such sockets there should be.
+    /// How many such sockets there must be; none: at least one.
     pub count: Option<Range>,
 }
 
-/// In `blocked_in`: the program waits for its terminal.
+impl KernelCondition {
+    /// The state that the socket should have, in the words of the format.
+    pub fn state_text(&self) -> &'static str {
+        self.state.and_then(TcpState::short_name).unwrap_or("ANY")
+    }
+}
+
+/// In `blocked_in`: the program reads its standard input.
 pub(crate) const STDIN: &str = "stdin";
 
 /// The words that stand by themselves.
 pub(super) const WORDS: [&str; 4] = ["listening", "bound", "connected", "exited"];
 
 impl RawUntil {
-    /// The conditions, of which one suffices.
+    /// The conditions, of which one must be met.
     pub(super) fn conditions(self) -> Result<Vec<Until>, Sentence> {
         match self {
             Self::Word(word) => Ok(vec![by_word(&word)?]),
@@ -169,7 +177,7 @@ fn by_word(word: &str) -> Result<Until, Sentence> {
         "bound" => Ok(Until::Bound),
         "connected" => Ok(Until::Connected),
         "exited" => Ok(Until::Exited),
-        _ => Err(say!("unknown-condition", found = word, known = WORDS.join(", "))),
+        _ => Err(sentence!("mistake-unknown-condition", found = word, known = WORDS.join(", "))),
     }
 }
 
@@ -181,7 +189,7 @@ impl RawCondition {
         };
         let RawCondition { blocked_in, received, sent, printed, called, times, kernel } = self;
         if times.is_some() && called.is_none() {
-            return Err(say!("times-called"));
+            return Err(sentence!("mistake-times-called"));
         }
         let mut found = Vec::new();
         found.extend(blocked_in.map(|word| place(&word).map(Until::BlockedIn)));
@@ -193,7 +201,7 @@ impl RawCondition {
         found.extend(kernel.map(|raw| raw.parse().map(Until::Kernel)));
         match found.len() {
             1 => found.remove(0),
-            count => Err(say!("one-condition", count = count)),
+            count => Err(sentence!("mistake-one-condition", count = count)),
         }
     }
 }
@@ -224,8 +232,7 @@ impl fmt::Display for Until {
             Self::Printed(text) => write!(f, "printed {text:?}"),
             Self::Called { call, times } => write!(f, "{call} returned × {times}"),
             Self::Kernel(kernel) => {
-                let state = kernel.state.and_then(TcpState::short_name);
-                write!(f, "kernel: {}", state.unwrap_or("a socket"))
+                write!(f, "kernel: {}", kernel.state_text())
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Values that may be written in more than one way: a number or a range, one word or several.
+//! Values that can be written in more than one way: a number or a range, one word or several.
 
 use serde::Deserialize;
 

@@ -1,7 +1,8 @@
 //! What a recording says about a case: nothing passes that was not seen to its end.
 
 use socklab_scenario::{
-    Course, Place, Recording, State, StepEnd, StepTrouble, Trouble, Variables, Verdict, format,
+    Awaited, CaseState, Course, PlaceUsed, Recording, StepEnd, StepTrouble, Trouble, Variables,
+    Verdict, format,
 };
 
 const EXERCISE: &str = r#"format_version = 1
@@ -45,7 +46,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         header: Default::default(),
         events: Vec::new(),
         steps: vec![StepEnd::Done, answer],
-        place: Place::Machine { because: None },
+        place: PlaceUsed::Machine { because: None },
         variables: Variables::sample(1),
         over: 0,
         starved_ms: 0,
@@ -58,7 +59,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
 fn only_who_is_late_on_a_busy_machine_is_given_more_time() {
     let late = StepTrouble::TimedOut {
         who: "server".to_owned(),
-        awaited: "listening".to_owned(),
+        awaited: Awaited::OneOf(vec![format::Until::Listening]),
         after_ms: 5000,
         blocked_in: None,
     };
@@ -77,15 +78,15 @@ fn only_who_is_late_on_a_busy_machine_is_given_more_time() {
 
 #[test]
 fn a_step_in_the_background_is_judged() {
-    assert_eq!(judged(StepEnd::Done, None).state, State::Passed);
+    assert_eq!(judged(StepEnd::Done, None).state, CaseState::Passed);
     let unfinished = judged(StepEnd::Unfinished, None);
-    assert_eq!((unfinished.state, unfinished.points), (State::Timeout, 0));
+    assert_eq!((unfinished.state, unfinished.points), (CaseState::Timeout, 0));
     assert!(matches!(unfinished.step, Some((1, StepTrouble::TimedOut { .. }))));
     let gone = StepTrouble::NotRunning { who: "alice".to_owned() };
-    assert_eq!(judged(StepEnd::Failed(gone), None).state, State::Failed);
+    assert_eq!(judged(StepEnd::Failed(gone), None).state, CaseState::Failed);
     let disturbed = Trouble::Disturbed { who: "alice".to_owned() };
     for fault in [Trouble::TooMuch { events: 1 }, disturbed] {
-        assert_eq!(judged(StepEnd::Done, Some(fault)).state, State::Failed);
+        assert_eq!(judged(StepEnd::Done, Some(fault)).state, CaseState::Failed);
     }
 }
 

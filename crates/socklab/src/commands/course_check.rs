@@ -9,7 +9,7 @@ use socklab_judge::{CallWanted, Judgement, Mismatch, Subject};
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
 use socklab_scenario::format::Question;
-use socklab_scenario::{Course, Linted, Stagehand};
+use socklab_scenario::{Course, Linted, Runner};
 
 use super::check::{bytes_text, missed, why};
 use crate::cli::CourseCheck;
@@ -42,7 +42,7 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
     let programs: Vec<&str> = programs::PROGRAMS.iter().map(|program| program.name).collect();
     let linted = course.lint(&[&programs[..], &["socklab"]].concat());
     let mut mistakes: Vec<String> =
-        linted.mistakes.iter().map(|mistake| mistake.in_words(&texts::say(speaker))).collect();
+        linted.mistakes.iter().map(|mistake| mistake.in_words(speaker)).collect();
     if options.run {
         mistakes.extend(run(speaker, &course, &linted, options)?);
     }
@@ -109,14 +109,14 @@ fn run(
     linted: &Linted,
     options: &CourseCheck,
 ) -> Result<Vec<String>> {
-    let stagehand = scenario::stagehand(scenario::SEED)?;
+    let runner = scenario::runner(scenario::SEED)?;
     let wanted = |name: &str| options.only.as_deref().is_none_or(|only| only == name);
     let mut mistakes = Vec::new();
     for question in linted.questions.iter().filter(|question| wanted(&question.name)) {
-        mistakes.extend(ask_it(speaker, question, &stagehand, options.json)?);
+        mistakes.extend(ask_it(speaker, question, &runner, options.json)?);
     }
     for exercise in linted.exercises.iter().filter(|exercise| wanted(&exercise.name)) {
-        for proof in exercise.prove(course, &stagehand) {
+        for proof in exercise.prove(course, &runner) {
             mistakes.extend(proved(speaker, &exercise.name, proof, options.json));
         }
     }
@@ -127,10 +127,10 @@ fn run(
 fn ask_it(
     speaker: Speaker,
     question: &Question,
-    stagehand: &Stagehand,
+    runner: &Runner,
     quiet: bool,
 ) -> Result<Option<String>> {
-    let answered = answered::run(speaker, question, stagehand)?;
+    let answered = answered::run(speaker, question, runner)?;
     let name = format!("{:02}-{}", question.number, question.name);
     let nothing_to_cite = |place| say!(speaker, "course-nothing-to-cite", place = place);
     let mistake = match &answered.answer {
@@ -244,7 +244,7 @@ fn in_words(speaker: Speaker, wrong: &Wrong) -> String {
     };
     match wrong {
         Wrong::Marks(line, what) => {
-            say!(speaker, "course-marks", line = line, what = what.in_words(&texts::say(speaker)))
+            say!(speaker, "course-marks", line = line, what = speaker.tell(what))
         }
         Wrong::NoProgram(what) => what.clone(),
         Wrong::NotRun => say!(speaker, "course-not-run"),

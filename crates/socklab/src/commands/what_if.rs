@@ -124,7 +124,7 @@ fn one(speaker: Speaker, question: &Question, options: &WhatIf) -> Result<ExitCo
     let answered = answered::run(
         speaker,
         question,
-        &scenario::stagehand(options.seed.unwrap_or(scenario::SEED))?,
+        &scenario::runner(options.seed.unwrap_or(scenario::SEED))?,
     )?;
     let right = answered.answer.as_ref().and_then(|answer| Some(predicted?.id == *answer));
     let result = match (right, &answered.answer) {
@@ -300,11 +300,11 @@ fn by_hand(speaker: Speaker, question: &Question, width: usize) {
 
 /// Runs every question: the self-test of what this machine can show.
 fn all(speaker: Speaker, questions: &[Question], options: &WhatIf) -> Result<ExitCode> {
-    let stagehand = scenario::stagehand(options.seed.unwrap_or(scenario::SEED))?;
+    let runner = scenario::runner(options.seed.unwrap_or(scenario::SEED))?;
     let width = width();
     let (mut reports, mut ok, mut trouble) = (Vec::new(), true, false);
     for question in questions {
-        let answered = answered::run(speaker, question, &stagehand)?;
+        let answered = answered::run(speaker, question, &runner)?;
         let found = answered.answer.is_some();
         ok &= found;
         trouble |= answered.recording.trouble.is_some();

@@ -48,6 +48,6 @@ pub(crate) fn is_course(folder: &Path) -> bool {
 
 /// A mistake in a course file, as the end of the command.
 pub(crate) fn mistake(speaker: Speaker, error: &LoadError) -> anyhow::Error {
-    let failure = Failure::new(ExitReason::Usage, error.in_words(&super::texts::say(speaker)));
+    let failure = Failure::new(ExitReason::Usage, error.in_words(speaker));
     failure.hint(say!(speaker, "try-line", what = "socklab course check")).into()
 }

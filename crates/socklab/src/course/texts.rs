@@ -22,12 +22,3 @@ pub(crate) fn question(speaker: Speaker, question: &Question) -> &Prose {
 pub(crate) fn exercise(speaker: Speaker, exercise: &Exercise) -> &Prose {
     &exercise.prose[speaker.language().tag()]
 }
-
-/// Says a mistake of the loader's.
-pub(crate) fn say(speaker: Speaker) -> impl Fn(&str, &[(&str, String)]) -> String {
-    move |key, places| {
-        let arguments: Vec<_> =
-            places.iter().map(|(name, word)| (*name, word.as_str().into())).collect();
-        speaker.say(key, &arguments)
-    }
-}

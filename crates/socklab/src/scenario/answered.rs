@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use socklab_ladder::{Ladder, Options, TextStyle};
 use socklab_say::Speaker;
 use socklab_scenario::format::Question;
-use socklab_scenario::{Recording, Stagehand};
+use socklab_scenario::{Recording, Runner};
 
 use super::wording;
 use crate::course::texts;
@@ -30,10 +30,10 @@ pub(crate) struct Answered {
 pub(crate) fn run(
     speaker: Speaker,
     question: &Question,
-    stagehand: &Stagehand,
+    runner: &Runner,
 ) -> anyhow::Result<Answered> {
     let start = Instant::now();
-    let recording = socklab_scenario::run(&question.scenario, None, stagehand)?;
+    let recording = socklab_scenario::run(&question.scenario, None, runner)?;
     let answer = question.answer(&recording).map_err(anyhow::Error::msg)?;
     let section = answer
         .outcome

@@ -1,7 +1,7 @@
 //! Scenarios as this binary runs them, and what came of a run in words.
 
 pub(crate) mod answered;
-mod stage;
+mod runner;
 pub(crate) mod wording;
 
-pub(crate) use stage::{SEED, end_cleanly, stagehand};
+pub(crate) use runner::{SEED, end_cleanly, runner};

@@ -3,7 +3,8 @@
 use socklab_event::Exit;
 use socklab_judge::Fact;
 use socklab_say::{Speaker, Template, say};
-use socklab_scenario::{Place, StepTrouble, Stopped, Trouble};
+use socklab_scenario::format::Until;
+use socklab_scenario::{Awaited, Comparison, PlaceUsed, StepTrouble, Stopped, Trouble};
 
 /// Fills each `{NAME.WORD}` of a text in from the evidence. Also returns the ones that are unknown
 /// and were replaced by `?`.
@@ -52,10 +53,10 @@ pub(crate) fn duration(speaker: Speaker, nanoseconds: u64) -> String {
 }
 
 /// Where the scenario ran, if that is worth mentioning.
-pub(crate) fn place(speaker: Speaker, place: &Place) -> Option<String> {
+pub(crate) fn place(speaker: Speaker, place: &PlaceUsed) -> Option<String> {
     match place {
-        Place::Private { .. } => None,
-        Place::Machine { because } => {
+        PlaceUsed::Private { .. } => None,
+        PlaceUsed::Machine { because } => {
             let why = because.clone().unwrap_or_default();
             Some(say!(speaker, "ask-place-machine", why = why))
         }
@@ -105,11 +106,11 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
                 Stopped::Time => say!(speaker, "ask-stopped-time"),
                 Stopped::Reset => say!(speaker, "ask-stopped-reset"),
             };
-            let title = match how.as_str() {
-                "end" => say!(speaker, "ask-mismatch-end", who = who),
-                "length" => say!(speaker, "ask-mismatch-length", who = who),
-                "contains" => say!(speaker, "ask-mismatch-contains", who = who),
-                "anything" => {
+            let title = match how {
+                Comparison::End => say!(speaker, "ask-mismatch-end", who = who),
+                Comparison::Length => say!(speaker, "ask-mismatch-length", who = who),
+                Comparison::Contains => say!(speaker, "ask-mismatch-contains", who = who),
+                Comparison::Anything => {
                     return format!(
                         "{}\n    {why}",
                         say!(speaker, "ask-mismatch-anything", who = who)
@@ -119,7 +120,7 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
             };
             let mut told = title;
             let totals = (expected.total, got.total);
-            let shown = if how == "contains" { side_by_side } else { difference };
+            let shown = if *how == Comparison::Contains { side_by_side } else { difference };
             told.push_str(&shown(speaker, &expected.sample, &got.sample, *skipped, totals));
             if !why.is_empty() {
                 told.push_str(&format!("\n    {why}"));
@@ -139,31 +140,30 @@ fn known_or(speaker: Speaker, key: String, general: &str) -> String {
     if speaker.knows(&key) { key } else { general.to_owned() }
 }
 
-/// What was awaited, as `Until` says it, in words: `send returned × 2`, `5 B received` ….
-fn awaited_text(speaker: Speaker, awaited: &str) -> String {
-    let one = |awaited: &str| {
-        if let Some((call, times)) = awaited.split_once(" returned × ") {
-            let key = if times == "1" { "awaited-call" } else { "awaited-calls" };
-            return say!(speaker, key, call = call, times = times);
+/// What was awaited, in words.
+fn awaited_text(speaker: Speaker, awaited: &Awaited) -> String {
+    match awaited {
+        Awaited::OneOf(conditions) => {
+            let texts = conditions.iter().map(|condition| condition_text(speaker, condition));
+            texts.collect::<Vec<_>>().join(" / ")
         }
-        if let Some(call) = awaited.strip_prefix("blocked in ") {
-            return say!(speaker, "awaited-blocked", call = call);
+        _ => awaited.to_string(),
+    }
+}
+
+fn condition_text(speaker: Speaker, condition: &Until) -> String {
+    match condition {
+        Until::BlockedIn(call) => say!(speaker, "awaited-blocked", call = call),
+        Until::Received(bytes) => say!(speaker, "awaited-received", bytes = bytes),
+        Until::Sent(bytes) => say!(speaker, "awaited-sent", bytes = bytes),
+        Until::Printed(text) => say!(speaker, "awaited-printed", text = format!("{text:?}")),
+        Until::Called { call, times: 1 } => say!(speaker, "awaited-call", call = call, times = 1),
+        Until::Called { call, times } => {
+            say!(speaker, "awaited-calls", call = call, times = times)
         }
-        if let Some(bytes) = awaited.strip_suffix(" B received") {
-            return say!(speaker, "awaited-received", bytes = bytes);
-        }
-        if let Some(bytes) = awaited.strip_suffix(" B sent") {
-            return say!(speaker, "awaited-sent", bytes = bytes);
-        }
-        if let Some(printed) = awaited.strip_prefix("printed ") {
-            return say!(speaker, "awaited-printed", text = printed);
-        }
-        if let Some(state) = awaited.strip_prefix("kernel: ") {
-            return say!(speaker, "awaited-kernel", state = state);
-        }
-        awaited.to_owned()
-    };
-    awaited.split(" / ").map(one).collect::<Vec<_>>().join(" / ")
+        Until::Kernel(kernel) => say!(speaker, "awaited-kernel", state = kernel.state_text()),
+        _ => condition.to_string(),
+    }
 }
 
 /// How a program ended.

@@ -33,11 +33,11 @@ pub(super) struct TourQuestion {
 pub(super) fn ask(speaker: Speaker) -> Result<Vec<TourQuestion>> {
     let questions =
         course::load()?.questions().map_err(|error| course::mistake(speaker, &error))?;
-    let stagehand = scenario::stagehand(scenario::SEED)?;
+    let runner = scenario::runner(scenario::SEED)?;
     let chosen = questions.iter().filter(|question| ASKED.contains(&question.name.as_str()));
     chosen
         .map(|question| {
-            let answered = answered::run(speaker, question, &stagehand)?;
+            let answered = answered::run(speaker, question, &runner)?;
             let choice = question.choices.iter().find(|choice| {
                 answered.answer.as_deref().is_some_and(|answer| choice.id == answer)
             });

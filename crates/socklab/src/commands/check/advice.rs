@@ -5,7 +5,7 @@ use socklab_flows::Flows;
 use socklab_judge::Weight;
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{CaseReport, Problem};
-use socklab_scenario::format::Run;
+use socklab_scenario::format::{Run, Until};
 use socklab_scenario::{Recording, StepTrouble};
 
 use crate::commands::trace::sentence;
@@ -97,7 +97,7 @@ fn is_unready(done: &CaseReport<'_>) -> bool {
     match done.problem() {
         Some(Problem::Step(
             StepTrouble::TimedOut { awaited, .. } | StepTrouble::Ended { awaited, .. },
-        )) => ["listening", "bound"].contains(&awaited.as_str()),
+        )) => matches!(awaited.condition(), Some(Until::Listening | Until::Bound)),
         _ => false,
     }
 }
@@ -106,7 +106,7 @@ fn waits_for_connections(done: &CaseReport<'_>) -> bool {
     matches!(
         done.problem(),
         Some(Problem::Step(StepTrouble::TimedOut { awaited, .. } | StepTrouble::Ended { awaited, .. }))
-            if awaited == "listening"
+            if awaited.condition() == Some(&Until::Listening)
     )
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use socklab_say::Speaker;
 use socklab_scenario::exercise::{CaseReport, Report, conduct};
 use socklab_scenario::format::Exercise;
-use socklab_scenario::{Place, Recording};
+use socklab_scenario::{PlaceUsed, Recording};
 
 use super::explain::why;
 use super::story::conduct_text;
@@ -93,7 +93,7 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
 
 fn place(recording: &Recording) -> Value {
     match &recording.place {
-        Place::Private { .. } => json!("private"),
-        Place::Machine { because } => json!({ "machine": because }),
+        PlaceUsed::Private { .. } => json!("private"),
+        PlaceUsed::Machine { because } => json!({ "machine": because }),
     }
 }

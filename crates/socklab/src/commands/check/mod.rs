@@ -53,17 +53,17 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         }
         Err(error) => return Err(not_here(speaker, &error)),
     };
-    let stagehand = scenario::stagehand(options.seed.unwrap_or_else(some_seed))?;
+    let runner = scenario::runner(options.seed.unwrap_or_else(some_seed))?;
     let check = Check {
         exercise: &exercise,
         submission: &built.submission,
-        stagehand: &stagehand,
+        runner: &runner,
         only: options.case.as_deref(),
     };
     let report = match options.format {
         Format::Json => {
             let report = check.run(|_| true);
-            json::report(speaker, &exercise, &subject, &report, stagehand.seed)?;
+            json::report(speaker, &exercise, &subject, &report, runner.seed)?;
             report
         }
         Format::Text => in_words(speaker, &check, &material, &subject)?,
@@ -104,7 +104,7 @@ fn in_words<'a>(
     report::print_summary(speaker, &report);
     if let Some(first) = report.cases.iter().find(|done| done.problem().is_some()) {
         let name = &check.exercise.name;
-        let again = again(name, &first.case.name, check.stagehand.seed, subject);
+        let again = again(name, &first.case.name, check.runner.seed, subject);
         let hints = material.hints(name)?;
         for line in story(speaker, first, subject, &hints, &again, Order::TopDown) {
             println!("{line}");

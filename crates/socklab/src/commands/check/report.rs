@@ -1,7 +1,7 @@
 //! The report as text: a line for each case, and the points.
 
 use socklab_say::{Speaker, say};
-use socklab_scenario::State;
+use socklab_scenario::CaseState;
 use socklab_scenario::exercise::{CaseReport, Report};
 use socklab_scenario::format::Exercise;
 
@@ -31,24 +31,24 @@ pub(super) fn case(speaker: Speaker, done: &CaseReport<'_>) {
 /// A case and its result, in a line.
 pub(crate) fn case_line(speaker: Speaker, done: &CaseReport<'_>) -> String {
     let (mark, style) = match done.verdict.state {
-        State::Passed => ("✓", style::GOOD),
-        State::Failed | State::Timeout => ("✗", style::BAD),
-        State::Skipped => ("–", style::FAINT),
-        State::InfraError => ("?", style::BAD),
+        CaseState::Passed => ("✓", style::GOOD),
+        CaseState::Failed | CaseState::Timeout => ("✗", style::BAD),
+        CaseState::Skipped => ("–", style::FAINT),
+        CaseState::InfraError => ("?", style::BAD),
     };
     let name = format!("{:<17}", done.case.name);
     let title = texts::text(speaker, &done.case.title);
     let points = format!("{}/{}", done.verdict.points, done.verdict.of);
     let tail = match done.verdict.state {
-        State::Skipped => {
+        CaseState::Skipped => {
             say!(
                 speaker,
                 "check-skipped",
                 case = done.verdict.because.as_deref().unwrap_or_default()
             )
         }
-        State::Timeout => say!(speaker, "check-timed-out"),
-        State::InfraError => say!(speaker, "check-infra"),
+        CaseState::Timeout => say!(speaker, "check-timed-out"),
+        CaseState::InfraError => say!(speaker, "check-infra"),
         _ => String::new(),
     };
     let head = format!("  {} {points:>3}  {name} ", style::paint(style, mark));

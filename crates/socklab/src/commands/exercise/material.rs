@@ -56,8 +56,7 @@ impl Material {
         let bytes = self.course.file(&path);
         let bytes = bytes.with_context(|| format!("{} is missing", path.display()))?;
         Template::parse(code, &String::from_utf8_lossy(bytes)).map_err(|(line, what)| {
-            let what =
-                format!("{}:{line}: {}", path.display(), what.in_words(&texts::say(self.speaker)));
+            let what = format!("{}:{line}: {}", path.display(), self.speaker.tell(&what));
             Failure::new(ExitReason::Environment, what).into()
         })
     }

@@ -99,9 +99,8 @@ fn check(
         }
         Err(error) => return Err(error.into()),
     };
-    let stagehand = scenario::stagehand(some_seed())?;
-    let check =
-        Check { exercise, submission: &built.submission, stagehand: &stagehand, only: None };
+    let runner = scenario::runner(some_seed())?;
+    let check = Check { exercise, submission: &built.submission, runner: &runner, only: None };
     let mut names = check.cases().map(|case| case.name.as_str());
     let mut gauge = Gauge::new(check.cases().count(), false);
     let show = |gauge: &Gauge, name: Option<&str>| {
@@ -125,7 +124,7 @@ fn check(
     }
     let failed = report.cases.iter().find(|done| done.problem().is_some());
     if let Some(done) = failed {
-        let again = again(&exercise.name, &done.case.name, stagehand.seed, subject);
+        let again = again(&exercise.name, &done.case.name, runner.seed, subject);
         story(speaker, done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
     }
     note(&exercise.name, &report);

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use socklab_scenario::{PlaceWanted, Stagehand};
+use socklab_scenario::{PlaceWanted, Runner};
 
 use crate::terminal::{gauge, keys};
 
@@ -26,10 +26,10 @@ pub(crate) fn end_cleanly() -> Result<()> {
 }
 
 /// How this binary runs scenarios.
-pub(crate) fn stagehand(seed: u64) -> Result<Stagehand> {
+pub(crate) fn runner(seed: u64) -> Result<Runner> {
     // A scenario can also run `socklab` itself, as in `socklab serve http`.
     let names = programs::PROGRAMS.iter().map(|program| program.name).chain(["socklab"]);
-    Ok(Stagehand {
+    Ok(Runner {
         binary: std::env::current_exe().context("readlink /proc/self/exe")?,
         programs: names.map(str::to_owned).collect(),
         place: PlaceWanted::Private,

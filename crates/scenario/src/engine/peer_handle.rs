@@ -1,50 +1,51 @@
-//! The engine's hold on a scripted peer.
+//! One scripted peer as the engine knows it: the orders it was given, and its replies.
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use socklab_event::Endpoint;
 
+use super::started::Started;
 use super::watch::Seen;
-use crate::Variables;
-use crate::format::Op;
+use crate::format::{Op, SENDER};
 use crate::peer::{Order, Reply};
+use crate::variables::Variables;
 
-/// The replies are not to what the peer was told: somebody else has told it something. A program
+/// The replies are not to the engine's orders: somebody else has given the peer orders. A program
 /// that runs beside it can do that: the descriptors of the user's other processes are in /proc.
 #[derive(Debug)]
 pub(super) struct Disturbed;
 
 /// A scripted peer that is running.
 #[derive(Debug)]
-pub(super) struct Puppet {
+pub(super) struct PeerHandle {
     orders: io::PipeWriter,
     /// Its number in the trace.
     command: usize,
-    /// The lines given so far, the first with the placeholders; each has one report.
+    /// The lines written so far, the first with the placeholders; each gets one report.
     given: Vec<String>,
-    /// So many of their replies have been looked at.
+    /// How many of their replies have been judged.
     pub(super) judged: usize,
-    /// Its sockets are datagram sockets at the moment.
+    /// True if its socket is a datagram socket.
     datagrams: bool,
-    /// What it has sent over its present connection.
+    /// Bytes sent over its present connection.
     pub(super) sent: u64,
 }
 
-impl Puppet {
+impl PeerHandle {
     pub(super) fn new(
         orders: io::PipeWriter,
         command: usize,
         variables: &Variables,
     ) -> io::Result<Self> {
         let given = Vec::new();
-        let mut puppet = Self { orders, command, given, judged: 0, datagrams: false, sent: 0 };
-        puppet.tell(variables)?;
-        Ok(puppet)
+        let mut peer = Self { orders, command, given, judged: 0, datagrams: false, sent: 0 };
+        peer.write(variables)?;
+        Ok(peer)
     }
 
     /// How many lines it was given, and will report on.
-    pub(super) fn given(&self) -> usize {
+    pub(super) fn orders_given(&self) -> usize {
         self.given.len()
     }
 
@@ -64,14 +65,14 @@ impl Puppet {
         Ok(talk.reports.iter().map(|report| report.reply.clone()).collect())
     }
 
-    fn tell(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+    fn write(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
         let mut text = serde_json::to_string(value)?;
         self.given.push(text.clone());
         text.push('\n');
         self.orders.write_all(text.as_bytes())
     }
 
-    /// Tells it to do something. `address` is where a name in `op` leads.
+    /// Gives it an order. `address` is the one behind a name in `op`.
     pub(super) fn order(
         &mut self,
         op: Op,
@@ -86,27 +87,27 @@ impl Puppet {
         if matches!(op, Op::Udp | Op::Tcp | Op::Accept | Op::Connect(_)) {
             self.sent = 0;
         }
-        self.tell(&Order { op, address, within_ms })
+        self.write(&Order { op, address, within_ms })
     }
 
-    /// Where a name leads: to what that actor listens on, or has bound.
-    pub(super) fn find(
+    /// The address behind a name in `op`: the one that actor or peer listens on, or has bound. The
+    /// error is the name of somebody who has no such address.
+    pub(super) fn address(
         &self,
         op: &Op,
-        names: &[String],
-        seen: &Seen,
+        started: &Started,
         variables: &Variables,
     ) -> Result<Option<SocketAddr>, String> {
         let Some(target) = op.target() else { return Ok(None) };
-        if target == "sender" {
+        if target == SENDER {
             return Ok(None);
         }
         if let Ok(address) = variables.text(target).parse() {
             return Ok(Some(address));
         }
         let datagrams = self.datagrams || matches!(op, Op::SendTo(_));
-        let command = names.iter().position(|name| name == target);
-        let command = command.and_then(|index| seen.commands.get(index));
+        let seen = started.watch.lock();
+        let command = started.number(target).and_then(|number| seen.commands.get(number));
         let endpoint = command.and_then(|command| match datagrams {
             true => command.bound.as_ref(),
             false => command.listens.as_ref(),
@@ -115,7 +116,7 @@ impl Puppet {
     }
 }
 
-/// The address to use for somebody who listens there.
+/// The address under which a socket that is bound there is reached.
 fn reachable(endpoint: &Endpoint) -> Option<SocketAddr> {
     let (ip, port) = endpoint.unmapped().ip_port()?;
     let ip = if ip.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { ip };
@@ -131,10 +132,10 @@ mod tests {
     #[test]
     fn only_replies_to_its_own_orders_count() {
         let (_theirs, ours) = io::pipe().unwrap();
-        let mut puppet = Puppet::new(ours, 0, &Variables::sample(1)).unwrap();
-        puppet.order(Op::Tcp, None, None).unwrap();
+        let mut peer = PeerHandle::new(ours, 0, &Variables::sample(1)).unwrap();
+        peer.order(Op::Tcp, None, None).unwrap();
         let report = |order: &str| Report { order: order.to_owned(), reply: Reply::Done };
-        let told: Vec<Report> = puppet.given.iter().map(|line| report(line)).collect();
+        let told: Vec<Report> = peer.given.iter().map(|line| report(line)).collect();
         let heard = |reports: &[Report]| {
             let mut talk = Talk::default();
             for report in reports {
@@ -148,10 +149,10 @@ mod tests {
             seen.talks.insert(0, talk);
             seen
         };
-        assert_eq!(puppet.replies(&heard(&told)).unwrap(), [Reply::Done, Reply::Done]);
+        assert_eq!(peer.replies(&heard(&told)).unwrap(), [Reply::Done, Reply::Done]);
         let stranger = report(r#"{"op":"close","address":null,"within_ms":null}"#);
         for wrong in [[&told[..], &told[1..]].concat(), vec![told[0].clone(), stranger]] {
-            assert!(puppet.replies(&heard(&wrong)).is_err());
+            assert!(peer.replies(&heard(&wrong)).is_err());
         }
     }
 }

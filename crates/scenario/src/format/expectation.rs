@@ -1,26 +1,27 @@
-//! From `[[expect]]` as it is written to an expectation the judge understands.
+//! `[[expect]]` and `[[outcome.when]]`, from their raw form to an expectation that can be judged.
 
-use socklab_event::{Errno, Shutdown, Signal, Stream, TcpState};
+use socklab_event::{Errno, Shutdown, Stream};
 use socklab_judge::{
-    Address, BytesWanted, CallWanted, CallWord, ExitWanted, Expectation, Range, StateWanted,
-    StreamWanted, Subject, TransportWanted,
+    Address, BytesWanted, CallWanted, ExitWanted, Expectation, Range, StateWanted, StreamWanted,
+    Subject, TransportWanted,
 };
+use socklab_say::sentence;
 use toml::Spanned;
 
 use super::mistake::Mistake;
 use super::raw::RawExpect;
-use super::sentence::{Sentence, say};
 use super::values::RawExit;
+use super::words::{call_word, chosen, known_signal, signal, state};
 use crate::variables::Variables;
 
-/// An expectation whose placeholders are still open.
+/// An expectation as a file has it: its placeholders get their values from a run.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct UnboundExpectation {
     pub(super) raw: RawExpect,
     pub(super) name: String,
 }
 
-impl PartialEq for Wanted {
+impl PartialEq for UnboundExpectation {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
@@ -29,30 +30,19 @@ impl PartialEq for Wanted {
 type Word = Option<Spanned<String>>;
 
 const SUBJECTS: &str = "call, stream, exit, output, signal, state";
-/// The short names of the TCP states that the kernel's tables show, and a word for any of them.
-const STATES: [&str; 12] = [
-    "ESTABLISHED",
-    "SYN_SENT",
-    "SYN_RECV",
-    "FIN_WAIT1",
-    "FIN_WAIT2",
-    "TIME_WAIT",
-    "CLOSE",
-    "CLOSE_WAIT",
-    "LAST_ACK",
-    "LISTEN",
-    "CLOSING",
-    ANY_STATE,
-];
-const ANY_STATE: &str = "ANY";
 
-impl Wanted {
-    /// What it is called.
+impl UnboundExpectation {
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The expectation, with the placeholders of this run.
+    ///
+    /// # Errors
+    ///
+    /// An address or bytes that cannot be read with these values, in English. The loader has tried
+    /// each with sample values.
     pub fn bind(&self, variables: &Variables) -> Result<Expectation, String> {
         self.check(variables).map_err(|mistake| format!("{}: {mistake}", self.name))
     }
@@ -62,7 +52,7 @@ impl Wanted {
         let subject = subject(&raw, variables)?;
         let times = match (raw.never, raw.times) {
             (true, None) => Range::exactly(0),
-            (true, Some(_)) => return Err(Mistake::whole(say!("never-times"))),
+            (true, Some(_)) => return Err(Mistake::whole(sentence!("mistake-never-times"))),
             (false, Some(times)) => times.into(),
             (false, None) => Range::at_least(1),
         };
@@ -91,11 +81,13 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
     let mut given = given.into_iter().flatten();
     match (given.next(), given.next()) {
         (Some(_), None) => {}
-        (None, _) => return Err(Mistake::whole(say!("about-one", subjects = SUBJECTS))),
+        (None, _) => {
+            return Err(Mistake::whole(sentence!("mistake-about-one", subjects = SUBJECTS)));
+        }
         (_, second) => {
             return Err(Mistake {
                 span: second,
-                what: say!("about-one-only", subjects = SUBJECTS),
+                what: sentence!("mistake-about-one-only", subjects = SUBJECTS),
             });
         }
     }
@@ -105,7 +97,8 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
             actor: actor(raw)?,
             sent: chosen(word, &[("sent", true), ("received", false)])?,
             peer: raw.peer.as_ref().map(|peer| peer.get_ref().clone()),
-            bytes: bytes(raw, variables)?.ok_or_else(|| Mistake::whole(say!("no-bytes")))?,
+            bytes: bytes(raw, variables)?
+                .ok_or_else(|| Mistake::whole(sentence!("mistake-no-bytes")))?,
         })),
         RawExpect { exit: Some(exit), .. } => {
             Subject::Exit { actor: actor(raw)?, wanted: exit_wanted(exit)? }
@@ -120,7 +113,8 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
                     ("any", None),
                 ],
             )?,
-            bytes: bytes(raw, variables)?.ok_or_else(|| Mistake::whole(say!("no-bytes")))?,
+            bytes: bytes(raw, variables)?
+                .ok_or_else(|| Mistake::whole(sentence!("mistake-no-bytes")))?,
         },
         RawExpect { signal: Some(word), .. } => {
             let signal = known_signal(word)?;
@@ -137,7 +131,7 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
                 send_queue: raw.send_queue.map(Range::from),
             }))
         }
-        _ => return Err(Mistake::whole(say!("about-one", subjects = SUBJECTS))),
+        _ => return Err(Mistake::whole(sentence!("mistake-about-one", subjects = SUBJECTS))),
     };
     refuse_strangers(raw, &subject)?;
     Ok(subject)
@@ -150,7 +144,7 @@ fn call(
 ) -> Result<Subject, Mistake> {
     let call = call_word(word.get_ref()).map_err(|what| Mistake::at(word.span(), what))?;
     let known_error = |name: &String| {
-        let unknown = || Mistake::whole(say!("unknown-error", found = name));
+        let unknown = || Mistake::whole(sentence!("mistake-unknown-error", found = name));
         Errno::from_name(name).ok_or_else(unknown)
     };
     let error = raw.error.0.iter().map(known_error).collect::<Result<_, _>>()?;
@@ -182,7 +176,7 @@ fn call(
     })))
 }
 
-/// What is said about calls or states only would be passed over silently elsewhere.
+/// Refuses fields that do not go with the subject: they would be ignored.
 fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
     let of_call = raw.address.is_some()
         || raw.transport.is_some()
@@ -206,13 +200,13 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.ignore_case
         || raw.ignore_line_ends;
     let wrong = match subject {
-        Subject::Call(_) => of_state.then(|| say!("of-state")),
-        Subject::State(_) => (of_call || of_bytes).then(|| say!("with-state")),
+        Subject::Call(_) => of_state.then(|| sentence!("mistake-of-state")),
+        Subject::State(_) => (of_call || of_bytes).then(|| sentence!("mistake-with-state")),
         Subject::Stream(_) | Subject::Output { .. } => {
-            (of_call || of_state).then(|| say!("with-bytes"))
+            (of_call || of_state).then(|| sentence!("mistake-with-bytes"))
         }
         Subject::Exit { .. } | Subject::Signal { .. } => {
-            (of_call || of_state || of_bytes).then(|| say!("with-end"))
+            (of_call || of_state || of_bytes).then(|| sentence!("mistake-with-end"))
         }
     };
     wrong.map_or(Ok(()), |wrong| Err(Mistake::whole(wrong)))
@@ -220,14 +214,14 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
 
 fn actor(raw: &RawExpect) -> Result<String, Mistake> {
     let actor = raw.actor.as_ref().map(|actor| actor.get_ref().clone());
-    actor.ok_or_else(|| Mistake::whole(say!("actor-missing")))
+    actor.ok_or_else(|| Mistake::whole(sentence!("mistake-actor-missing")))
 }
 
 fn address(word: &Word, variables: &Variables) -> Result<Option<Address>, Mistake> {
     let Some(word) = word else { return Ok(None) };
     let text = variables.text(word.get_ref());
     let address = Address::parse(&text)
-        .ok_or_else(|| Mistake::at(word.span(), say!("no-address", found = &text)));
+        .ok_or_else(|| Mistake::at(word.span(), sentence!("mistake-no-address", found = &text)));
     address.map(Some)
 }
 
@@ -261,7 +255,7 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
                 .ok()
                 .filter(|code| (0..256).contains(code))
                 .map(ExitWanted::Code)
-                .ok_or_else(|| Mistake::at(exit.span(), say!("exit-range")));
+                .ok_or_else(|| Mistake::at(exit.span(), sentence!("mistake-exit-range")));
         }
         RawExit::Word(word) => word,
     };
@@ -271,44 +265,7 @@ fn exit_wanted(exit: &Spanned<RawExit>) -> Result<ExitWanted, Mistake> {
         "running" => Ok(ExitWanted::Running),
         other => match signal(other) {
             Some(signal) => Ok(ExitWanted::Signal(signal)),
-            None => Err(Mistake::at(exit.span(), say!("unknown-end", found = other))),
+            None => Err(Mistake::at(exit.span(), sentence!("mistake-unknown-end", found = other))),
         },
     }
-}
-
-/// The signal of this name, if it has a name of its own: `SIG40` is none.
-fn signal(name: &str) -> Option<Signal> {
-    Signal::from_name(name).filter(|signal| signal.name().is_some())
-}
-
-pub(super) fn known_signal(word: &Spanned<String>) -> Result<Signal, Mistake> {
-    let unknown = || Mistake::at(word.span(), say!("unknown-signal", found = word.get_ref()));
-    signal(word.get_ref()).ok_or_else(unknown)
-}
-
-/// The calls that a word means.
-pub(super) fn call_word(word: &str) -> Result<CallWord, Sentence> {
-    CallWord::parse(word).ok_or_else(|| {
-        let names: Vec<&str> = CallWord::words().take(20).collect();
-        say!("unknown-call", found = word, known = names.join(", "))
-    })
-}
-
-/// The state of this name; none for any.
-pub(super) fn state(word: &str) -> Result<Option<TcpState>, Sentence> {
-    if !STATES.contains(&word) {
-        let known = STATES.join(", ");
-        return Err(say!("unknown-word", found = word, known = known));
-    }
-    Ok(TcpState::from_short_name(word))
-}
-
-/// What a word stands for, of a few.
-fn chosen<T: Copy>(word: &Spanned<String>, known: &[(&str, T)]) -> Result<T, Mistake> {
-    let found = known.iter().find(|(name, _)| name == word.get_ref()).map(|(_, value)| *value);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        let known = names.join(", ");
-        Mistake::at(word.span(), say!("unknown-word", found = word.get_ref(), known = known))
-    })
 }

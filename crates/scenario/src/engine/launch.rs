@@ -1,4 +1,4 @@
-//! The outside: starts the stage, gives it the scenario, takes the recording, and leaves nothing.
+//! Starts the engine's process, gives it the scenario, takes the recording, and leaves nothing.
 
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
@@ -8,31 +8,33 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use super::stage::STAGE;
-use crate::Variables;
+use super::child::ARGUMENT;
 use crate::format::Scenario;
-use crate::recording::{Place, PlaceWanted, Recording, Request, Submission, Trouble};
+use crate::recording::{PlaceUsed, Recording, Trouble};
+use crate::request::{PlaceWanted, Request, Submission};
 use crate::scratch::Scratch;
+use crate::variables::Variables;
 
-/// How much longer than its scenario's deadline a stage may live.
+/// How much longer than its scenario's deadline the child may take.
 const GRACE: Duration = Duration::from_secs(8);
 
 /// How scenarios are run by this program.
 #[derive(Clone, Debug)]
-pub struct Stagehand {
-    /// A binary that calls [`super::stage`] first of all: this one.
+pub struct Runner {
+    /// A binary that calls [`crate::run_as_child`] first of all: this one.
     pub binary: PathBuf,
-    /// The course programs that are in it.
+    /// The course programs that are in it, by name.
     pub programs: Vec<String>,
     /// Where to run.
     pub place: PlaceWanted,
-    /// What payloads follow from.
+    /// The seed that payloads are made from.
     pub seed: u64,
 }
 
 /// Why a scenario could not be run at all.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+#[non_exhaustive]
+pub enum RunError {
     /// A system call failed.
     #[error("{call} {object}: {source}")]
     Call {
@@ -43,105 +45,110 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// The stage did not answer in time, and was killed.
-    #[error("the stage did not answer within {} s", .after.as_secs())]
+    /// The engine did not answer in time, and was killed.
+    #[error("the engine did not answer within {} s", .after.as_secs())]
     Silent {
         /// How long it had.
         after: Duration,
     },
-    /// The stage's answer was not one.
-    #[error("the stage failed: {what}")]
+    /// The engine did not answer with a recording.
+    #[error("the engine failed: {what}")]
     Answer {
         /// What is wrong with it.
         what: String,
     },
 }
 
-/// How much more time a scenario gets that was late on a busy machine.
+/// How much more time a scenario gets that was late because the machine was busy.
 const PATIENCE: u64 = 4;
 
 /// Runs a scenario. Where a private loopback is wanted and refused, it runs on the machine's own,
-/// and the recording says so. What was late because the machine had no time for it is run once
-/// more, with more time.
+/// and the recording says so. A scenario that was late because the machine was busy is run once
+/// more, with four times the time.
+///
+/// # Errors
+///
+/// The engine could not be started, or did not answer with a recording. What the programs or the
+/// place do wrong is in the recording.
 pub fn run(
     scenario: &Scenario,
     submission: Option<&Submission>,
-    stagehand: &Stagehand,
-) -> Result<Recording, Error> {
-    let recording = run_once(scenario, submission, stagehand)?;
+    runner: &Runner,
+) -> Result<Recording, RunError> {
+    let recording = run_once(scenario, submission, runner)?;
     if !recording.is_late_and_starved() {
         return Ok(recording);
     }
-    let second = run_once(&scenario.with_times(PATIENCE), submission, stagehand)?;
+    let second = run_once(&scenario.with_times(PATIENCE), submission, runner)?;
     Ok(Recording { second: true, ..second })
 }
 
-/// Like [`run`], but what was late is late.
+/// Like [`run`], without a second try.
 pub(crate) fn run_once(
     scenario: &Scenario,
     submission: Option<&Submission>,
-    stagehand: &Stagehand,
-) -> Result<Recording, Error> {
-    let recording = attempt(scenario, submission, stagehand, stagehand.place)?;
+    runner: &Runner,
+) -> Result<Recording, RunError> {
+    let recording = attempt(scenario, submission, runner, runner.place)?;
     let Some(Trouble::Namespace { what }) = recording.trouble else { return Ok(recording) };
-    let mut again = attempt(scenario, submission, stagehand, PlaceWanted::Machine)?;
-    again.place = Place::Machine { because: Some(what) };
+    let mut again = attempt(scenario, submission, runner, PlaceWanted::Machine)?;
+    again.place = PlaceUsed::Machine { because: Some(what) };
     Ok(again)
 }
 
 fn attempt(
     scenario: &Scenario,
     submission: Option<&Submission>,
-    stagehand: &Stagehand,
+    runner: &Runner,
     place: PlaceWanted,
-) -> Result<Recording, Error> {
+) -> Result<Recording, RunError> {
     let scratch = Scratch::new();
     let request = Request {
         variables: Variables {
-            seed: stagehand.seed,
+            seed: runner.seed,
             host: scenario.host.clone(),
             port: scenario.port,
             dir: scratch.path().join("files"),
             python: python(),
         },
         scenario: scenario.clone(),
-        programs: stagehand.programs.clone(),
+        programs: runner.programs.clone(),
         submission: submission.cloned(),
         place,
         scratch: scratch.path().to_owned(),
     };
     let patience = Duration::from_millis(scenario.deadline_ms) + GRACE;
-    let answer = converse(&stagehand.binary, &request, patience)?;
+    let answer = ask_engine(&runner.binary, &request, patience)?;
     serde_json::from_slice(&answer).map_err(|error| {
         let what = format!("{error} in {} bytes", answer.len());
-        Error::Answer { what }
+        RunError::Answer { what }
     })
 }
 
-/// Starts the stage, writes the request, reads the answer to its end.
-fn converse(binary: &Path, request: &Request, patience: Duration) -> Result<Vec<u8>, Error> {
+/// Starts the engine, writes the request, reads the answer to its end.
+fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Vec<u8>, RunError> {
     let call = |call: &'static str| {
         let object = binary.display().to_string();
-        move |source| Error::Call { call, object, source }
+        move |source| RunError::Call { call, object, source }
     };
     let mut command = Command::new(binary);
-    // A process group of its own: Ctrl-C is for us, and our end is theirs.
+    // In a process group of its own, Ctrl-C does not reach it; it ends when this process ends.
     command.process_group(0);
     command
-        .arg(STAGE)
+        .arg(ARGUMENT)
         .arg(std::process::id().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     let mut child = Guard(command.spawn().map_err(call("start"))?);
-    let text =
-        serde_json::to_vec(request).map_err(|error| Error::Answer { what: error.to_string() })?;
-    // Dropping the pipe behind the text is the end of the request.
+    let text = serde_json::to_vec(request)
+        .map_err(|error| RunError::Answer { what: error.to_string() })?;
+    // The end of the pipe is the end of the request.
     let mut input =
-        child.0.stdin.take().ok_or_else(|| Error::Answer { what: "no input".into() })?;
+        child.0.stdin.take().ok_or_else(|| RunError::Answer { what: "no input".into() })?;
     input.write_all(&text).map_err(call("write to"))?;
     drop(input);
     let mut output =
-        child.0.stdout.take().ok_or_else(|| Error::Answer { what: "no output".into() })?;
+        child.0.stdout.take().ok_or_else(|| RunError::Answer { what: "no output".into() })?;
     let (sender, receiver) = channel();
     thread::spawn(move || {
         let mut answer = Vec::new();
@@ -150,12 +157,12 @@ fn converse(binary: &Path, request: &Request, patience: Duration) -> Result<Vec<
     });
     match receiver.recv_timeout(patience) {
         Ok(answer) => answer.map_err(call("read from")),
-        Err(RecvTimeoutError::Timeout) => Err(Error::Silent { after: patience }),
-        Err(RecvTimeoutError::Disconnected) => Err(Error::Answer { what: "no answer".into() }),
+        Err(RecvTimeoutError::Timeout) => Err(RunError::Silent { after: patience }),
+        Err(RecvTimeoutError::Disconnected) => Err(RunError::Answer { what: "no answer".into() }),
     }
 }
 
-/// A child that does not outlive the one who waits for it.
+/// A child that is killed when nobody waits for it any more.
 struct Guard(Child);
 
 impl Drop for Guard {

@@ -1,19 +1,19 @@
-//! Makes a recording what a reader should see of it: no machinery of ours, and a line printed in
-//! pieces as the line it is.
+//! Makes a recording what a reader should see of it: without the engine's own command lines, and
+//! with a line that was printed in pieces as one line.
 
 use std::collections::HashMap;
 
 use socklab_event::{Bytes, Column, Event, Process, Stream, What};
 
-/// Tidies the events of a run with these columns.
-pub(super) fn tidy(events: &mut Vec<Event>, columns: &[Column]) {
-    hide_machinery(events, columns);
+/// Normalizes the events of a run with these columns.
+pub(super) fn normalize(events: &mut Vec<Event>, columns: &[Column]) {
+    hide_own_command_lines(events, columns);
     join_prints(events);
 }
 
-/// A peer's command line is this program's own business, and so is where a course program's name
-/// was put: a reader types the name.
-fn hide_machinery(events: &mut [Event], columns: &[Column]) {
+/// A peer's command line says nothing to a reader, nor does the path of the link by which a course
+/// program was started: he types its name.
+fn hide_own_command_lines(events: &mut [Event], columns: &[Column]) {
     let mut of = HashMap::new();
     for event in events {
         let process = event.place.process;

@@ -1,68 +1,21 @@
-//! What is looked for in the files as they are written: the marks of gaps, the programs that are
-//! run.
+//! Gaps of solutions, and what `gaps.toml` says about them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use socklab_say::sentence;
 use toml::Spanned;
 
-use crate::course::{Course, toml_path};
-use crate::exercise::{Code, Hints, SHARED, Template, is_installed};
-use crate::format::{self, LoadError, say};
+use crate::course::Course;
+use crate::exercise::{Code, Hints, SHARED, Template};
+use crate::format::{self, LoadError};
 
-/// The commands of a question, of an exercise, of a case: nothing else of them.
-#[derive(Deserialize)]
-struct Written {
-    #[serde(default)]
-    actor: Vec<Actor>,
-    #[serde(default)]
-    case: Vec<Written>,
-}
-
-#[derive(Deserialize)]
-struct Actor {
-    run: Option<Vec<Spanned<String>>>,
-}
-
-impl Written {
-    /// The first word of every command.
-    fn programs(&self) -> Vec<&Spanned<String>> {
-        let own = self.actor.iter().filter_map(|actor| actor.run.as_ref()?.first());
-        own.chain(self.case.iter().flat_map(Self::programs)).collect()
-    }
-}
+/// The names in a `gaps.toml`, with their places.
+type Entries = BTreeMap<Spanned<String>, IgnoredAny>;
 
 impl Course {
-    /// Programs that are nowhere to be found and look like one of the course's. Others may be
-    /// installed where the course is taught.
-    pub(super) fn lint_programs(
-        &self,
-        kind: &str,
-        folder: &str,
-        known: &[&str],
-        mistakes: &mut Vec<LoadError>,
-    ) {
-        let path = toml_path(kind, folder);
-        let text = self.file(&path).map(String::from_utf8_lossy).unwrap_or_default();
-        let Ok(written) = format::read::<Written>(&text) else { return };
-        for word in written.programs() {
-            let found = word.get_ref().as_str();
-            let elsewhere = found.contains(['/', '{']) || is_installed(found);
-            if known.contains(&found) || elsewhere {
-                continue;
-            }
-            let likeness = |name: &&&str| strsim::jaro_winkler(name, &found.to_lowercase());
-            let near = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-            if let Some(near) = near.filter(|near| likeness(near) > ALIKE) {
-                let what = say!("unknown-program", found = found, near = *near);
-                mistakes.push(LoadError::at(&self.shown(&path), &text, word.span(), what));
-            }
-        }
-    }
-
-    /// Gaps that nothing is said about, words about gaps that no solution has, marks that do not
+    /// Finds gaps without a prompt, entries for gaps that no solution has, and marks that do not
     /// fit.
     pub(super) fn lint_gaps(&self, mistakes: &mut Vec<LoadError>) {
         let mut everywhere = BTreeSet::new();
@@ -71,7 +24,7 @@ impl Course {
             let hints = match Hints::of(self, &exercise) {
                 Ok(hints) => hints,
                 Err(error) => {
-                    // What is wrong with the shared file is not said once for each exercise.
+                    // A mistake in the shared file is found again for every exercise.
                     if !mistakes.contains(&error) {
                         mistakes.push(error);
                     }
@@ -89,14 +42,14 @@ impl Course {
             }
             everywhere.extend(gaps);
         }
-        // A local file may say something else about the gaps of the built-in exercises.
+        // A local file may replace what is said about the gaps of the built-in exercises.
         everywhere.extend(self.built_in_gaps());
         if all_read {
             self.lint_hints(Path::new(SHARED), &everywhere, mistakes);
         }
     }
 
-    /// The gaps of an exercise's solutions.
+    /// The names of the gaps in an exercise's solutions.
     fn gaps_of(
         &self,
         folder: &Path,
@@ -111,7 +64,7 @@ impl Course {
             let template = match Template::parse(code, &text) {
                 Ok(template) => template,
                 Err((line, why)) => {
-                    let what = say!("marks-do-not-fit", why = why);
+                    let what = sentence!("mistake-marks-do-not-fit", why = why);
                     mistakes.push(LoadError::in_line(&file, &text, line, "", what));
                     continue;
                 }
@@ -124,7 +77,7 @@ impl Course {
                 });
                 if !said {
                     let known = hints.names().collect::<Vec<_>>().join(", ");
-                    let what = say!("gap-no-prompt", name = name, known = known);
+                    let what = sentence!("mistake-gap-no-prompt", name = name, known = known);
                     mistakes.push(LoadError::in_line(&file, &text, line, name, what));
                 }
             }
@@ -132,22 +85,22 @@ impl Course {
         gaps
     }
 
-    /// Words about gaps that are not there.
+    /// Finds entries for gaps that are not there.
     fn lint_hints(&self, path: &Path, gaps: &BTreeSet<String>, mistakes: &mut Vec<LoadError>) {
         let Some(bytes) = self.file(path) else { return };
         let text = String::from_utf8_lossy(bytes);
         let Ok(entries) = format::read::<Entries>(&text) else { return };
         let known = gaps.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         for name in entries.keys().filter(|name| !gaps.contains(name.get_ref())) {
-            let what = say!("gap-unused", name = name.get_ref(), known = &known);
+            let what = sentence!("mistake-gap-unused", name = name.get_ref(), known = &known);
             mistakes.push(LoadError::at(&self.shown(path), &text, name.span(), what));
         }
     }
 
-    /// The gaps that the built-in course says something about.
+    /// The names of the gaps that the built-in course says something about.
     fn built_in_gaps(&self) -> Vec<String> {
         let built_in = Self::built_in();
-        // The built-in course itself is not excused.
+        // In the built-in course itself, an entry without a gap is a mistake.
         if self.file(SHARED).is_none_or(|bytes| built_in.file(SHARED) == Some(bytes)) {
             return Vec::new();
         }
@@ -156,12 +109,6 @@ impl Course {
     }
 }
 
-/// The names of a `gaps.toml`, with their places.
-type Entries = BTreeMap<Spanned<String>, IgnoredAny>;
-
-/// How alike two names are that may be meant for each other.
-const ALIKE: f64 = 0.75;
-
 fn is_mark(error: &LoadError) -> bool {
-    error.what.key == say!("marks-do-not-fit").key
+    error.what.key == sentence!("mistake-marks-do-not-fit").key
 }

@@ -1,4 +1,4 @@
-//! Starting programs, and talking to them through their standard streams.
+//! The commands of actors and peers, and their standard streams.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,20 +12,20 @@ use std::thread;
 use socklab_trace::{Command, Stdio};
 
 use crate::format::{Actor, Run};
-use crate::recording::Request;
+use crate::request::Request;
 
-/// A program's standard input: bytes go in, and dropping it is the end of the input.
+/// A program's standard input. Dropping it ends the input.
 #[derive(Debug)]
 pub(super) struct Input(Sender<Vec<u8>>);
 
 impl Input {
-    /// A program that reads slowly must not hold up the scenario, so a thread does the writing.
+    /// Written to by a thread, so that a program that reads slowly does not hold up the scenario.
     fn to(mut pipe: io::PipeWriter) -> Self {
         let (sender, receiver) = channel::<Vec<u8>>();
         thread::spawn(move || {
             for bytes in receiver {
                 if pipe.write_all(&bytes).is_err() {
-                    return; // it has closed its input
+                    return; // the program has closed its input
                 }
             }
         });
@@ -33,13 +33,13 @@ impl Input {
     }
 
     pub(super) fn write(&self, bytes: Vec<u8>) {
-        // The other end is gone only if the program has closed its input: nobody will miss it.
+        // The thread is gone only if the program has closed its input.
         let _ = self.0.send(bytes);
     }
 }
 
-/// The command for an actor, and the end of its standard input that is ours.
-pub(super) fn command(
+/// The command for an actor, its words for a reader, and the engine's end of its standard input.
+pub(super) fn of_actor(
     actor: &Actor,
     request: &Request,
 ) -> io::Result<(Command, Vec<String>, Option<Input>)> {
@@ -58,14 +58,14 @@ pub(super) fn command(
     if matches!(actor.run, Run::Command(_))
         && argv.first().is_some_and(|name| request.programs.contains(name))
     {
-        words[0] = named(&argv[0], &request.scratch)?.into();
+        words[0] = link(&argv[0], &request.scratch)?.into();
     }
     let mut command = Command::new(words)
         .label(&actor.name)
-        // What Python holds back in a buffer would come too late to be seen, or never.
+        // What Python holds back in a buffer would be recorded too late, or never.
         .env("PYTHONUNBUFFERED", "1")
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        // The message of a panic is for students, thirty frames of the standard library are not.
+        // A student needs the message of a panic, not thirty frames of the standard library.
         .env("RUST_BACKTRACE", "0");
     for (name, value) in &actor.env {
         command = command.env(name, variables.text(value));
@@ -78,23 +78,23 @@ pub(super) fn command(
     let input = match &actor.stdin {
         None => Some(input),
         Some(text) => {
-            input.write(variables.bytes(text).map_err(io::Error::other)?);
+            input.write(variables.accepted_bytes(text)?);
             None
         }
     };
     let command = command
         .stdin(Stdio::Fd(OwnedFd::from(theirs)))
-        .stdout(Stdio::Fd(swallow()?))
-        .stderr(Stdio::Fd(swallow()?));
+        .stdout(Stdio::Fd(drained_pipe()?))
+        .stderr(Stdio::Fd(drained_pipe()?));
     Ok((command, argv, input))
 }
 
-/// The command for a scripted peer, and our end of its orders. What it writes goes nowhere: the
-/// tracer has seen it.
-pub(super) fn peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
+/// The command for a scripted peer, and the engine's end of the pipe for its orders. Its reports go
+/// to /dev/null: they are taken from the trace.
+pub(super) fn of_peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
     let (theirs, orders) = pipe()?;
     let socklab = std::env::current_exe()?;
-    let command = Command::new([socklab.into_os_string(), super::stage::PEER.into()])
+    let command = Command::new([socklab.into_os_string(), crate::peer::ARGUMENT.into()])
         .label(name)
         .stdin(Stdio::Fd(OwnedFd::from(theirs)))
         .stdout(Stdio::Null)
@@ -102,9 +102,8 @@ pub(super) fn peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
     Ok((command, orders))
 }
 
-/// A path that ends with a course program's name and is this binary: called by it, it is that
-/// program from its first instruction on.
-fn named(name: &str, scratch: &Path) -> io::Result<PathBuf> {
+/// A link to this binary by a course program's name: executed under it, the binary is that program.
+fn link(name: &str, scratch: &Path) -> io::Result<PathBuf> {
     let folder = scratch.join("bin");
     fs::create_dir_all(&folder)?;
     let path = folder.join(name);
@@ -114,8 +113,8 @@ fn named(name: &str, scratch: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// A pipe that never fills: what comes is recorded by the tracer, and thrown away here.
-fn swallow() -> io::Result<OwnedFd> {
+/// A pipe that never fills: the tracer records what is written, and a thread throws it away.
+fn drained_pipe() -> io::Result<OwnedFd> {
     let (mut ours, theirs) = pipe()?;
     thread::spawn(move || {
         let mut buffer = [0; 16 * 1024];

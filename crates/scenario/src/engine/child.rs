@@ -1,4 +1,5 @@
-//! The inside: enters the place, plays the scenario under the tracer, tells what happened.
+//! The engine's process: enters the place, plays the scenario under the tracer, and writes the
+//! recording.
 
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -13,28 +14,30 @@ use socklab_kernel::{Transport, port};
 use socklab_lab::Role;
 use socklab_trace::{Options, Tracer};
 
+use super::normalize::normalize;
 use super::play::{Play, Played};
-use super::tidy::tidy;
 use super::watch::Watch;
 use crate::format::{STDIN, Scenario};
-use crate::recording::{Place, PlaceWanted, Recording, Request, StepEnd, Trouble};
+use crate::peer;
+use crate::recording::{PlaceUsed, Recording, Trouble};
+use crate::request::{PlaceWanted, Request};
+use crate::step_end::StepEnd;
 
-/// The first argument that makes the binary be the stage.
-pub(super) const STAGE: &str = "--socklab-stage";
-/// The first argument that makes the binary be a scripted peer.
-pub(super) const PEER: &str = "--socklab-peer";
-/// How many bytes of every message are kept.
+/// The first argument that makes the binary the engine; the second is the process id of whoever
+/// started it.
+pub(super) const ARGUMENT: &str = "--socklab-engine";
+/// Bytes of each message that are recorded.
 const SAMPLE: usize = 4096;
 
-/// If this process was started as the stage or as a scripted peer, is that. To be asked first of
-/// all, while there is one thread.
-pub fn stage() -> Option<ExitCode> {
+/// If this process was started as the engine or as a scripted peer, is that until it ends, and
+/// returns its exit code. To be called first of all in `main`, while there is one thread.
+pub fn run_as_child() -> Option<ExitCode> {
     match std::env::args_os().nth(1)?.to_str()? {
-        PEER => Some(crate::peer::peer()),
-        STAGE => Some(match on_stage(std::env::args().nth(2).as_deref()) {
+        peer::ARGUMENT => Some(peer::run()),
+        ARGUMENT => Some(match engine(std::env::args().nth(2).as_deref()) {
             Ok(code) => code,
             Err(error) => {
-                eprintln!("socklab stage: {error}");
+                eprintln!("socklab engine: {error}");
                 ExitCode::from(3)
             }
         }),
@@ -42,17 +45,16 @@ pub fn stage() -> Option<ExitCode> {
     }
 }
 
-/// `parent` is the process id of whoever started this process.
-fn on_stage(parent: Option<&str>) -> io::Result<ExitCode> {
+fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
     let parent = parent.and_then(|id| id.parse().ok()).ok_or(io::ErrorKind::InvalidInput)?;
     parent::end_with(Parent::Id(parent))?;
     let mut text = Vec::new();
     io::stdin().read_to_end(&mut text)?;
     let mut request: Request = serde_json::from_slice(&text)?;
     let place = match request.place {
-        PlaceWanted::Machine => Place::Machine { because: None },
+        PlaceWanted::Machine => PlaceUsed::Machine { because: None },
         PlaceWanted::Private => match socklab_lab::enter_private_loopback() {
-            Ok(Role::Inside(loopback)) => Place::Private { processes: loopback.own_processes },
+            Ok(Role::Inside(loopback)) => PlaceUsed::Private { processes: loopback.own_processes },
             Ok(Role::Outside { exit_code }) => {
                 return Ok(ExitCode::from(u8::try_from(exit_code).unwrap_or(3)));
             }
@@ -63,14 +65,14 @@ fn on_stage(parent: Option<&str>) -> io::Result<ExitCode> {
             }
         },
     };
-    let private = matches!(place, Place::Private { .. });
+    let private = matches!(place, PlaceUsed::Private { .. });
     match socklab_lab::private_folder().filter(|_| private) {
         Some(folder) => request.scratch = folder,
         None => std::fs::create_dir(&request.scratch)?,
     }
     request.variables.dir = request.scratch.join("files");
     let scenario = &request.scenario;
-    if matches!(place, Place::Private { processes: true }) && !scenario.names.is_empty() {
+    if matches!(place, PlaceUsed::Private { processes: true }) && !scenario.names.is_empty() {
         socklab_lab::name_this_machine(&scenario.names, &request.scratch.join("hosts"))?;
     }
     request.variables.port = match private && !scenario.port_free {
@@ -86,7 +88,7 @@ fn on_stage(parent: Option<&str>) -> io::Result<ExitCode> {
 }
 
 /// Runs the tracer on this thread and the steps on another.
-fn perform(request: Request, place: Place) -> Recording {
+fn perform(request: Request, place: PlaceUsed) -> Recording {
     let watch = Arc::new(Watch::default());
     let deadline = Duration::from_millis(request.scenario.deadline_ms + 2_000);
     let options = Options::default().sample(SAMPLE).stdio(true).deadline(deadline);
@@ -130,7 +132,7 @@ fn perform(request: Request, place: Place) -> Recording {
     let mut seen = watch.lock();
     let is_full = seen.recorder.is_full();
     let mut events = std::mem::take(&mut seen.recorder).finish().timeline.events;
-    tidy(&mut events, &played.columns);
+    normalize(&mut events, &played.columns);
     let trouble = match (result, played.trouble) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
         (_, Some(trouble)) => Some(trouble),
@@ -163,7 +165,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         header: Header::default(),
         events: Vec::new(),
         steps: vec![StepEnd::NotReached; request.scenario.steps.len()],
-        place: Place::Machine { because: None },
+        place: PlaceUsed::Machine { because: None },
         variables: request.variables,
         over: 0,
         starved_ms: 0,
@@ -176,7 +178,7 @@ fn make_files(scenario: &Scenario, request: &Request) -> io::Result<()> {
     let folder = &request.variables.dir;
     std::fs::create_dir_all(folder)?;
     for (name, text) in &scenario.files {
-        let bytes = request.variables.bytes(text).map_err(io::Error::other)?;
+        let bytes = request.variables.accepted_bytes(text)?;
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;

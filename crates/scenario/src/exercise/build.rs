@@ -1,5 +1,5 @@
-//! From what a student wrote to a command that can be run: interpreters are found, Rust and C are
-//! compiled, into a folder that goes away again.
+//! Builds a program from what a student wrote: finds interpreters, and compiles Rust and C into a
+//! temporary folder.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,60 +9,65 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::code::Code;
-use crate::recording::Submission;
+use crate::request::Submission;
 use crate::scratch::Scratch;
 
-/// A program that can be run, and the folder it lives in.
+/// A program that can be run.
 #[derive(Debug)]
 pub struct Built {
     /// How to run it.
     pub submission: Submission,
-    /// Kept while the program is needed.
-    _workshop: Option<Workshop>,
+    /// Where it was compiled to; removed when this is dropped.
+    _folder: Option<BuildFolder>,
 }
 
-/// Why there is no program to run.
+/// Why a program could not be built.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BuildError {
-    /// A program that is needed is not on this machine: nobody's fault.
+    /// A tool is not installed, which is not the student's fault.
     #[error("{tool} is not installed, or not in PATH")]
     Missing {
-        /// Which.
+        /// Which tool.
         tool: String,
     },
-    /// The compiler refused the file: the student's to correct.
+    /// The compiler refused the file, which is for the student to correct.
     #[error("{command}: {output}")]
     Refused {
-        /// What was called.
+        /// The compiler and the file.
         command: String,
-        /// What it said.
+        /// What the compiler printed.
         output: String,
     },
     /// A system call failed.
     #[error("{call} {object}: {source}")]
     Call {
-        /// Which.
+        /// Which call.
         call: &'static str,
-        /// On what.
+        /// On which file or program.
         object: String,
-        /// Why.
+        /// Why it failed.
         source: io::Error,
     },
 }
 
 /// A folder for compiled programs, removed when it is dropped.
 #[derive(Debug)]
-pub struct Workshop(Scratch);
+pub struct BuildFolder(Scratch);
 
-impl Workshop {
-    /// A new folder.
+impl BuildFolder {
+    /// Makes a new folder.
+    ///
+    /// # Errors
+    ///
+    /// `mkdir(2)` failed.
     pub fn open() -> Result<Self, BuildError> {
         let scratch = Scratch::new();
         fs::create_dir(scratch.path()).map_err(failed("mkdir", scratch.path()))?;
         Ok(Self(scratch))
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
@@ -74,7 +79,11 @@ fn failed(call: &'static str, object: &Path) -> impl FnOnce(io::Error) -> BuildE
 }
 
 impl Built {
-    /// Made from one source file, to be called with these arguments.
+    /// Builds one source file, to be run with these arguments in the file's folder.
+    ///
+    /// # Errors
+    ///
+    /// A compiler or interpreter that is not installed, or a file that the compiler refused.
     pub fn from_source(code: Code, file: &Path, arguments: &[String]) -> Result<Self, BuildError> {
         let file = file.canonicalize().map_err(failed("open", file))?;
         let folder = file.parent().map(Path::to_owned);
@@ -85,16 +94,20 @@ impl Built {
         };
         if code == Code::Python {
             let python = interpreter(find("python3")?);
-            return Ok(Self { submission: submission(vec![python, name]), _workshop: None });
+            return Ok(Self { submission: submission(vec![python, name]), _folder: None });
         }
-        let workshop = Workshop::open()?;
-        let program = workshop.path().join(file.file_stem().unwrap_or(OsStr::new("program")));
+        let build = BuildFolder::open()?;
+        let program = build.path().join(file.file_stem().unwrap_or(OsStr::new("program")));
         compile(code, &file, &program)?;
         let argv = vec![program.display().to_string()];
-        Ok(Self { submission: submission(argv), _workshop: Some(workshop) })
+        Ok(Self { submission: submission(argv), _folder: Some(build) })
     }
 
-    /// A command as it was typed.
+    /// Takes a command as it was typed.
+    ///
+    /// # Errors
+    ///
+    /// The program is not installed.
     pub fn from_command(words: &[String]) -> Result<Self, BuildError> {
         let mut argv = words.to_vec();
         if let Some(program) = argv.first_mut() {
@@ -102,14 +115,14 @@ impl Built {
             let python = Path::new(&found).file_name().and_then(OsStr::to_str) == Some("python3");
             *program = if python { interpreter(found) } else { found };
         }
-        Ok(Self { submission: Submission { argv, directory: None }, _workshop: None })
+        Ok(Self { submission: Submission { argv, directory: None }, _folder: None })
     }
 }
 
 fn compile(code: Code, file: &Path, program: &Path) -> Result<(), BuildError> {
     let (tool, options): (String, &[&str]) = match code {
         Code::Rust => (find("rustc")?, &["--edition=2021", "-Cdebuginfo=0"]),
-        // What a course's machines have; each takes the same options.
+        // The machines of a course have one of these; all take the same options.
         _ => (
             find("gcc").or_else(|_| find("clang")).or_else(|_| find("cc"))?,
             &["-std=gnu11", "-Wall", "-O1", "-pthread"],
@@ -127,8 +140,8 @@ fn compile(code: Code, file: &Path, program: &Path) -> Result<(), BuildError> {
     Err(BuildError::Refused { command, output: said })
 }
 
-/// The interpreter itself. What is called `python3` may be a script that finds the right version
-/// and starts it: then every case would wait for that script, and its messages would be seen.
+/// The interpreter itself. `python3` may be a script that finds the right version and starts it:
+/// every case would wait for that script, and record what it does.
 fn interpreter(python: String) -> String {
     let is_script = fs::read(&python).is_ok_and(|bytes| bytes.starts_with(b"#!"));
     if !is_script {
@@ -140,12 +153,12 @@ fn interpreter(python: String) -> String {
     said.map(|path| path.trim().to_owned()).filter(|path| find(path).is_ok()).unwrap_or(python)
 }
 
-/// Is there a program of this name, for a shell to find?
+/// True if a shell would find a program of this name.
 pub(crate) fn is_installed(program: &str) -> bool {
     find(program).is_ok()
 }
 
-/// Where a program is: as a shell would find it.
+/// The path of a program, found as a shell finds it.
 fn find(program: &str) -> Result<String, BuildError> {
     let runs = |path: &Path| {
         path.metadata().is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 > 0)
@@ -175,7 +188,7 @@ mod tests {
 
     #[test]
     fn compilers_are_quoted_and_leave_nothing() {
-        let folder = Workshop::open().unwrap();
+        let folder = BuildFolder::open().unwrap();
         let file = folder.path().join("server.c");
         fs::write(&file, "int main(void) { return 0 }\n").unwrap();
         match Built::from_source(Code::C, &file, &[]) {

@@ -1,0 +1,34 @@
+//! Why a scenario does not go on.
+
+use std::io;
+
+use crate::step_end::StepTrouble;
+
+/// What ends a scenario before its last step.
+pub(super) enum Failure {
+    /// A step failed.
+    Step(Box<StepTrouble>),
+    /// The engine failed.
+    Engine(io::Error),
+    /// Somebody else gave this peer orders.
+    Disturbed(String),
+}
+
+impl Failure {
+    /// A step is about an actor or a peer that does not run.
+    pub(super) fn not_running(who: &str) -> Self {
+        Self::from(StepTrouble::NotRunning { who: who.to_owned() })
+    }
+}
+
+impl From<StepTrouble> for Failure {
+    fn from(trouble: StepTrouble) -> Self {
+        Self::Step(Box::new(trouble))
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Engine(error)
+    }
+}

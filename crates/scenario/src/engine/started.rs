@@ -1,0 +1,70 @@
+//! Everything that has been started under the tracer: programs and peers, in the order of starting.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use socklab_event::Column;
+use socklab_trace::{Command, Handle};
+
+use super::failure::Failure;
+use super::watch::{Seen, Watch};
+
+/// The commands started so far. A command's number is its number in the trace.
+pub(super) struct Started {
+    pub(super) watch: Arc<Watch>,
+    tracer: Handle,
+    names: Vec<String>,
+    columns: Vec<Column>,
+    /// When the whole scenario must be over.
+    pub(super) deadline: Instant,
+}
+
+impl Started {
+    pub(super) fn new(watch: Arc<Watch>, tracer: Handle, deadline: Instant) -> Self {
+        Self { watch, tracer, names: Vec::new(), columns: Vec::new(), deadline }
+    }
+
+    /// Takes the next number for a command; it is started by [`Started::start`]. A reader sees it
+    /// as a column with these words.
+    pub(super) fn announce(&mut self, name: &str, argv: Vec<String>) -> usize {
+        self.names.push(name.to_owned());
+        self.columns.push(Column { label: name.to_owned(), argv });
+        self.names.len() - 1
+    }
+
+    /// Starts the command announced last, and waits until it has a process.
+    pub(super) fn start(&self, command: Command) -> Result<(), Failure> {
+        self.tracer.start(command);
+        let number = self.names.len() - 1;
+        let pid = |seen: &mut Seen| seen.commands.get(number).and_then(|command| command.pid);
+        match self.watch.wait(self.deadline, false, pid) {
+            Some(_) => Ok(()),
+            None => Err(Failure::not_running(&self.names[number])),
+        }
+    }
+
+    /// Makes room for another command of this name. One that was started under it before keeps its
+    /// column, and gives up the name.
+    pub(super) fn rename(&mut self, name: &str) {
+        for known in &mut self.names {
+            if known == name {
+                known.push_str(" (before)");
+            }
+        }
+    }
+
+    /// The number of the command with this name.
+    pub(super) fn number(&self, name: &str) -> Option<usize> {
+        self.names.iter().rposition(|known| known == name)
+    }
+
+    /// The number of the command with this name, which must have been started.
+    pub(super) fn known(&self, name: &str) -> Result<usize, Failure> {
+        self.number(name).ok_or_else(|| Failure::not_running(name))
+    }
+
+    /// What a reader sees of the commands.
+    pub(super) fn into_columns(self) -> Vec<Column> {
+        self.columns
+    }
+}

@@ -1,0 +1,111 @@
+//! What is wrong with a question: too few choices, outcomes without evidence, sections and citations
+//! that do not fit them.
+
+use std::path::Path;
+
+use socklab_say::{Sentence, Template, sentence};
+
+use super::roles::unused;
+use crate::course::{Course, LANGUAGES};
+use crate::format::{LoadError, Question};
+
+/// The words an explanation can cite of a piece of evidence.
+const CITABLE: [&str; 22] = [
+    "call",
+    "result",
+    "error",
+    "took",
+    "bytes",
+    "length",
+    "fd",
+    "local",
+    "peer",
+    "address",
+    "port",
+    "who",
+    "count",
+    "all-took",
+    "total",
+    "since",
+    "state",
+    "receive-queue",
+    "send-queue",
+    "exit",
+    "output",
+    "signal",
+];
+
+impl Course {
+    pub(super) fn lint_question(
+        &self,
+        folder: &str,
+        question: &Question,
+        mistakes: &mut Vec<LoadError>,
+    ) {
+        let toml = self.file_of("questions", folder, "question.toml");
+        let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
+        if question.choices.len() < 3 {
+            wrong(sentence!("mistake-few-choices", count = question.choices.len()));
+        }
+        if question.outcomes.is_empty() {
+            wrong(sentence!("mistake-no-outcome"));
+        }
+        for choice in &question.choices {
+            if choice.text.en.trim().is_empty() || choice.text.es.trim().is_empty() {
+                wrong(sentence!("mistake-choice-no-text", id = &choice.id));
+            }
+        }
+        if question.outcomes.iter().any(|outcome| outcome.when.is_empty()) {
+            wrong(sentence!("mistake-outcome-no-evidence"));
+        }
+        if question.by_hand.is_empty() {
+            wrong(sentence!("mistake-no-by-hand"));
+        }
+        for name in unused(&question.scenario) {
+            wrong(sentence!("mistake-idle", name = name));
+        }
+        for language in LANGUAGES {
+            let file = self.file_of("questions", folder, &format!("{language}.md"));
+            lint_prose(question, language, &file, mistakes);
+        }
+    }
+}
+
+fn lint_prose(question: &Question, language: &str, file: &Path, mistakes: &mut Vec<LoadError>) {
+    let Some(prose) = question.prose.get(language) else { return };
+    let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(file, what));
+    let known = |key: &str| key == "next" || question.outcomes.iter().any(|o| o.explain == key);
+    for key in prose.sections.keys().filter(|key| !known(key)) {
+        wrong(sentence!("mistake-section-unknown", key = key));
+    }
+    if prose.sections.get("next").is_none_or(|text| text.is_empty()) {
+        wrong(sentence!("mistake-section-next"));
+    }
+    for outcome in &question.outcomes {
+        let Some(text) = prose.sections.get(&outcome.explain).filter(|text| !text.is_empty())
+        else {
+            wrong(sentence!("mistake-section-missing", key = &outcome.explain));
+            continue;
+        };
+        for (name, word) in citations(text) {
+            if !outcome.when.iter().any(|wanted| wanted.name() == name) {
+                let key = &outcome.explain;
+                wrong(sentence!("mistake-cites-nobody", key = key, name = name, word = word));
+            } else if !CITABLE.contains(&word) {
+                let known = CITABLE.join(", ");
+                wrong(sentence!("mistake-cites-word", name = name, word = word, known = known));
+            }
+        }
+    }
+}
+
+/// Every `{NAME.WORD}` of a text.
+fn citations(text: &str) -> Vec<(&str, &str)> {
+    let good = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    let template = Template::parse(text);
+    let pairs = template.names().filter_map(|name| name.split_once('.'));
+    pairs.filter(|(name, word)| good(name) && good(word)).collect()
+}

@@ -1,0 +1,33 @@
+//! Actors and peers that do less than they should.
+
+use crate::format::{Op, Scenario, Step, Verb};
+
+/// Peers that do something in the background and that no later step waits for.
+pub(super) fn unjoined(scenario: &Scenario) -> impl Iterator<Item = &str> {
+    scenario.steps.iter().enumerate().filter_map(|(index, step)| {
+        let Verb::Peer { peer, .. } = &step.verb else { return None };
+        let waits = |later: &Step| match &later.verb {
+            Verb::Join { peer: joined } => joined == peer,
+            Verb::Peer { peer: again, .. } => again == peer && !later.background,
+            _ => false,
+        };
+        let joined = scenario.steps[index + 1..].iter().any(waits);
+        (step.background && !joined).then_some(peer.as_str())
+    })
+}
+
+/// Actors and peers that never do anything.
+pub(super) fn unused(scenario: &Scenario) -> impl Iterator<Item = &str> {
+    let does = move |name: &str| {
+        scenario.steps.iter().any(|step| match &step.verb {
+            Verb::Start { actor, .. } => actor == name,
+            Verb::Peer { peer, ops } => {
+                peer == name || ops.iter().any(|op| Op::target(op) == Some(name))
+            }
+            _ => false,
+        })
+    };
+    let actors = scenario.actors.iter().map(|actor| actor.name.as_str());
+    let all = actors.chain(scenario.peers.iter().map(String::as_str));
+    all.filter(move |name| !does(name))
+}

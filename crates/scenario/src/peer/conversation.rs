@@ -1,0 +1,179 @@
+//! A peer's sockets, and what has come over the one it talks on.
+
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::io::Errno;
+use rustix::net::sockopt::{self, Timeout};
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketType, accept, connect, listen, recvfrom, send,
+    socket,
+};
+
+use super::received;
+use crate::format::{SetOption, SocketOption};
+use crate::step_end::Stopped;
+use crate::variables::Variables;
+
+/// A system call that failed.
+pub(super) struct Failure {
+    pub(super) call: &'static str,
+    pub(super) error: Errno,
+}
+
+pub(super) fn failed(call: &'static str) -> impl Fn(Errno) -> Failure {
+    move |error| Failure { call, error }
+}
+
+/// One listening socket, and one socket that the peer talks on.
+pub(super) struct Conversation {
+    variables: Variables,
+    pub(super) socket: Option<OwnedFd>,
+    pub(super) listener: Option<OwnedFd>,
+    /// Connections that are only kept open.
+    idle: Vec<OwnedFd>,
+    is_datagram: bool,
+    /// Who sent the last datagram.
+    pub(super) sender: Option<SocketAddr>,
+    /// Received behind what an order was about; the next order begins with it.
+    surplus: Vec<u8>,
+    /// What the last call received, for `{heard:FROM..TO}`.
+    last_received: Vec<u8>,
+    /// How long receiving may take; none: for ever.
+    pub(super) timeout: Option<Duration>,
+}
+
+impl Conversation {
+    pub(super) fn new(variables: Variables) -> Self {
+        Self {
+            variables,
+            socket: None,
+            listener: None,
+            idle: Vec::new(),
+            is_datagram: false,
+            sender: None,
+            surplus: Vec::new(),
+            last_received: Vec::new(),
+            timeout: None,
+        }
+    }
+
+    /// The bytes that a text of the scenario stands for.
+    pub(super) fn bytes(&self, text: &str) -> Vec<u8> {
+        // The loader has refused texts that cannot be read.
+        self.variables.bytes(&received::fill(text, &self.last_received)).unwrap_or_default()
+    }
+
+    /// The socket that the peer talks on. Without one, the error is what the kernel says about a
+    /// descriptor that is not open.
+    pub(super) fn socket(&self) -> Result<BorrowedFd<'_>, Failure> {
+        self.socket.as_ref().map(AsFd::as_fd).ok_or(Failure { call: "socket", error: Errno::BADF })
+    }
+
+    pub(super) fn open(&mut self, kind: SocketType) -> Result<(), Failure> {
+        self.socket = Some(socket(AddressFamily::INET, kind, None).map_err(failed("socket"))?);
+        self.is_datagram = kind == SocketType::DGRAM;
+        self.surplus.clear();
+        Ok(())
+    }
+
+    pub(super) fn set(&self, option: &SetOption) -> Result<(), Failure> {
+        let socket = self.socket()?;
+        let on = option.value != 0;
+        let size = usize::try_from(option.value).unwrap_or(0);
+        match option.name {
+            SocketOption::ReuseAddress => sockopt::set_socket_reuseaddr(socket, on),
+            SocketOption::ReusePort => sockopt::set_socket_reuseport(socket, on),
+            SocketOption::ReceiveBuffer => sockopt::set_socket_recv_buffer_size(socket, size),
+            SocketOption::SendBuffer => sockopt::set_socket_send_buffer_size(socket, size),
+            SocketOption::NoDelay => sockopt::set_tcp_nodelay(socket, on),
+            SocketOption::QuickAck => sockopt::set_tcp_quickack(socket, on),
+        }
+        .map_err(failed("setsockopt"))
+    }
+
+    pub(super) fn listen(&mut self, backlog: i32) -> Result<(), Failure> {
+        listen(self.socket()?, backlog).map_err(failed("listen"))?;
+        self.listener = self.socket.take();
+        Ok(())
+    }
+
+    pub(super) fn accept(&mut self) -> Result<(), Failure> {
+        let listener = self.listener.as_ref();
+        let listener = listener.ok_or(Failure { call: "socket", error: Errno::BADF })?;
+        self.socket = Some(accept(listener).map_err(failed("accept"))?);
+        self.surplus.clear();
+        Ok(())
+    }
+
+    pub(super) fn connect(&mut self, address: SocketAddr) -> Result<(), Failure> {
+        if self.socket.is_none() {
+            self.open(SocketType::STREAM)?;
+        }
+        connect(self.socket()?, &address).map_err(failed("connect"))
+    }
+
+    /// Opens connections that are only kept open.
+    pub(super) fn connect_many(&mut self, address: SocketAddr, count: u32) -> Result<(), Failure> {
+        for _ in 0..count {
+            self.open(SocketType::STREAM)?;
+            connect(self.socket()?, &address).map_err(failed("connect"))?;
+            self.idle.extend(self.socket.take());
+        }
+        Ok(())
+    }
+
+    /// Sends all of it.
+    pub(super) fn send(&self, mut bytes: &[u8]) -> Result<(), Failure> {
+        let socket = self.socket()?;
+        // The first send is made in any case: an empty datagram is one too.
+        loop {
+            let sent = send(socket, bytes, SendFlags::empty()).map_err(failed("send"))?;
+            bytes = &bytes[sent.min(bytes.len())..];
+            if bytes.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The next bytes, at most `most`; or why there are none.
+    pub(super) fn receive(&mut self, most: usize) -> Result<Result<Vec<u8>, Stopped>, Failure> {
+        if !self.surplus.is_empty() {
+            let rest = self.surplus.split_off(most.min(self.surplus.len()));
+            return Ok(Ok(std::mem::replace(&mut self.surplus, rest)));
+        }
+        match self.receive_once(most)? {
+            Ok(bytes) if bytes.is_empty() && !self.is_datagram => Ok(Err(Stopped::End)),
+            Ok(bytes) => Ok(Ok(bytes)),
+            Err(Errno::AGAIN) => Ok(Err(Stopped::Time)),
+            Err(Errno::CONNRESET) => Ok(Err(Stopped::Reset)),
+            Err(error) => Err(Failure { call: "recv", error }),
+        }
+    }
+
+    /// One `recvfrom`, within the time there is: what it received, or its error.
+    pub(super) fn receive_once(&mut self, most: usize) -> Result<Result<Vec<u8>, Errno>, Failure> {
+        let socket = self.socket()?;
+        if self.timeout.is_some() {
+            sockopt::set_socket_timeout(socket, Timeout::Recv, self.timeout)
+                .map_err(failed("setsockopt"))?;
+        }
+        let mut buffer = vec![0; most];
+        let (length, from) = match recvfrom(socket, &mut buffer, RecvFlags::empty()) {
+            Ok((length, _, from)) => (length, from),
+            Err(error) => return Ok(Err(error)),
+        };
+        buffer.truncate(length);
+        self.sender = from.and_then(|from| SocketAddr::try_from(from).ok()).or(self.sender);
+        if length > 0 || self.is_datagram {
+            self.last_received.clone_from(&buffer);
+        }
+        Ok(Ok(buffer))
+    }
+
+    /// Puts back bytes that came too early for this order.
+    pub(super) fn put_back(&mut self, bytes: Vec<u8>) {
+        self.surplus.splice(0..0, bytes);
+    }
+}

@@ -1,0 +1,68 @@
+//! The peer's process: reads orders from its standard input until there are no more, and reports
+//! on standard output what came of each.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::process::ExitCode;
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::fcntl_dupfd_cloexec;
+use rustix::stdio::dup2_stdin;
+
+use super::conversation::Conversation;
+use super::protocol::{Reply, Report};
+use crate::variables::Variables;
+
+/// The first argument that makes the binary a scripted peer.
+pub(crate) const ARGUMENT: &str = "--socklab-peer";
+/// Bytes of a report that are written at once: fewer than the tracer records of a call.
+const PIECE: usize = 2048;
+
+/// Obeys until there are no more orders. Uses up the process's standard streams.
+pub(crate) fn run() -> ExitCode {
+    match obey() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("socklab peer: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn obey() -> io::Result<()> {
+    // Orders are not part of the story. The tracer records what is read from a standard stream,
+    // so they are read from another descriptor.
+    let orders = fcntl_dupfd_cloexec(rustix::stdio::stdin(), 100)?;
+    let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
+    dup2_stdin(&null)?;
+    drop(null);
+
+    let mut orders = BufReader::new(File::from(orders));
+    let mut line = String::new();
+    orders.read_line(&mut line)?;
+    let variables: Variables = serde_json::from_str(&line)?;
+    report(&line, Reply::Done)?;
+    let mut conversation = Conversation::new(variables);
+    loop {
+        line.clear();
+        if orders.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        let reply = conversation.perform(&serde_json::from_str(&line)?);
+        report(&line, reply)?;
+    }
+}
+
+fn report(line: &str, reply: Reply) -> io::Result<()> {
+    let report = Report { order: line.trim_end().to_owned(), reply };
+    let mut text = serde_json::to_vec(&report)?;
+    text.push(b'\n');
+    for piece in text.chunks(PIECE) {
+        let mut left = piece;
+        while !left.is_empty() {
+            let written = rustix::io::write(rustix::stdio::stdout(), left)?;
+            left = &left[written..];
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! What a run is asked to do: the scenario, the student's program, and where.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::format::Scenario;
+use crate::variables::Variables;
+
+/// What to run, and with what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Request {
+    pub(crate) scenario: Scenario,
+    /// The values of the placeholders; the port is the preferred one.
+    pub(crate) variables: Variables,
+    /// Names that `run = ["NAME", …]` finds in this same binary.
+    pub(crate) programs: Vec<String>,
+    pub(crate) submission: Option<Submission>,
+    pub(crate) place: PlaceWanted,
+    /// A folder for this run alone.
+    pub(crate) scratch: PathBuf,
+}
+
+/// A student's program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submission {
+    /// Command and arguments, which may have placeholders.
+    pub argv: Vec<String>,
+    /// Its working directory; none: the one of this process.
+    pub directory: Option<PathBuf>,
+}
+
+/// Where a scenario should run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaceWanted {
+    /// On a private loopback.
+    Private,
+    /// On the machine's own loopback.
+    Machine,
+}

@@ -1,0 +1,183 @@
+//! How far a step of a scenario got, and why it failed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use socklab_event::{Bytes, Errno, Exit};
+
+use crate::format::{Op, Step, Until, Verb};
+
+/// How far a step got.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepEnd {
+    /// It is done.
+    Done,
+    /// It is done; one of its calls failed, as the scenario allows.
+    DoneWithError {
+        /// Which call.
+        call: String,
+        /// How it failed.
+        error: Errno,
+    },
+    /// It ran in the background, and had not finished when the scenario was over.
+    Unfinished,
+    /// An earlier step failed.
+    NotReached,
+    /// It failed.
+    Failed(StepTrouble),
+}
+
+impl StepEnd {
+    /// True if the step did what it should.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Done | Self::DoneWithError { .. })
+    }
+}
+
+/// Why a step failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepTrouble {
+    /// What the step waited for did not happen in time.
+    TimedOut {
+        /// The actor or peer that it waited for.
+        who: String,
+        /// What it waited for.
+        awaited: Awaited,
+        /// How long.
+        after_ms: u64,
+        /// The call that the actor or peer was blocked in.
+        blocked_in: Option<String>,
+    },
+    /// The program ended before what the step waited for.
+    Ended {
+        /// Whose program.
+        who: String,
+        /// What the step waited for.
+        awaited: Awaited,
+        /// How the program ended.
+        exit: Exit,
+        /// The last lines it printed.
+        output: String,
+    },
+    /// A peer received other bytes than it should have.
+    Mismatch {
+        /// Which peer.
+        who: String,
+        /// How it compared them.
+        how: Comparison,
+        /// The bytes it should have received.
+        expected: Bytes,
+        /// The bytes it did receive.
+        got: Bytes,
+        /// How many equal bytes before these are left out.
+        skipped: u64,
+        /// Why it stopped receiving.
+        stopped: Stopped,
+    },
+    /// A call of a scripted peer failed.
+    Call {
+        /// Which peer.
+        who: String,
+        /// Which call.
+        call: String,
+        /// How it failed.
+        error: Errno,
+    },
+    /// There is no address to connect or send to: the actor does not listen.
+    Nowhere {
+        /// Which actor.
+        who: String,
+    },
+    /// The actor or peer does not run: it was never started, or has ended.
+    NotRunning {
+        /// Which.
+        who: String,
+    },
+}
+
+/// What a step waited for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Awaited {
+    /// One of these conditions.
+    OneOf(Vec<Until>),
+    /// The end of these operations of a peer, in the words of the file.
+    Operations(Vec<String>),
+    /// The end of everything that a peer was told to do before.
+    Join,
+    /// A peer's reply to its last order.
+    Reply,
+}
+
+impl Awaited {
+    /// The condition, if the step waited for this one alone.
+    pub fn condition(&self) -> Option<&Until> {
+        match self {
+            Self::OneOf(conditions) => match conditions.as_slice() {
+                [condition] => Some(condition),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Awaited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OneOf(conditions) => {
+                let conditions: Vec<String> = conditions.iter().map(Until::to_string).collect();
+                f.write_str(&conditions.join(" / "))
+            }
+            Self::Operations(words) => f.write_str(&words.join(", ")),
+            Self::Join => f.write_str("join"),
+            Self::Reply => f.write_str("reply"),
+        }
+    }
+}
+
+impl Step {
+    /// What is waited for while a peer does what this step tells it.
+    pub(crate) fn awaited(&self) -> Awaited {
+        match &self.verb {
+            Verb::Peer { ops, .. } => Awaited::Operations(ops.iter().map(Op::word).collect()),
+            _ => Awaited::Join,
+        }
+    }
+}
+
+/// How a peer compares what it receives with what it should receive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Comparison {
+    /// The bytes must be equal, perhaps apart from upper and lower case.
+    Equals,
+    /// The bytes must be among those received.
+    Contains,
+    /// Only how many there are matters.
+    Length,
+    /// The stream must end.
+    End,
+    /// One datagram must have exactly these bytes.
+    Datagram,
+    /// Something must come, whatever it is.
+    Anything,
+}
+
+/// Why a peer stopped receiving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// It had received enough to know.
+    Enough,
+    /// The stream ended.
+    End,
+    /// Nothing more came in time.
+    Time,
+    /// The connection was reset.
+    Reset,
+}
