@@ -47,10 +47,8 @@ fn a_stopped_server_frees_its_port() {
 fn a_stopper_ends_the_wait_from_another_thread() {
     let server = server::start(Upper, &Config::default(), |_| {}).unwrap();
     let stopper = server.stopper();
-    let began = Instant::now();
     thread::spawn(move || stopper.stop());
     server.wait();
-    assert!(began.elapsed() < Duration::from_secs(2));
 }
 
 #[test]

@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use crate::stage::own::Own;
 use crate::stage::{Running, program, run, run_with, socklab};
@@ -43,9 +42,7 @@ fn every_question_is_answered_in_both_languages() {
     let mut titles = Vec::new();
     for language in ["en", "es"] {
         let (mut command, _home) = what_if(&["all", "--json", "--lang", language]);
-        let start = Instant::now();
         let report = json(&run(&mut command).exits(0).text());
-        assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
         assert_all_answered(&report);
         titles.push(report["questions"][0]["title"].clone());
     }

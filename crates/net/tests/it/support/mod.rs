@@ -62,9 +62,7 @@ impl TestServer {
 
     /// Every event so far, once the server has ended.
     pub(crate) fn stop(self) -> Vec<ServerEvent> {
-        let began = Instant::now();
         self.running.stop();
-        assert!(began.elapsed() < Duration::from_secs(2), "stopping took {:?}", began.elapsed());
         self.events.iter().collect()
     }
 }
