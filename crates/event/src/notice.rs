@@ -65,8 +65,29 @@ pub enum Notice {
     },
     /// The recording was ended because it had become too large: what came later is not in it, but
     /// for the ends of the processes.
+    // Recordings of the first version said this in a sentence, and had one limit.
+    #[serde(alias = "other")]
     Truncated {
         /// How large it could become, bytes of memory.
+        #[serde(default = "first_limit")]
         limit: u64,
     },
+}
+
+fn first_limit() -> u64 {
+    1 << 30
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_of_the_first_version_is_read() {
+        let old = r#"{"kind":"other","text":"the recording reached 1024 MiB and was ended"}"#;
+        let read: Notice = serde_json::from_str(old).unwrap();
+        assert_eq!(read, Notice::Truncated { limit: 1 << 30 });
+        let now = serde_json::to_string(&read).unwrap();
+        assert_eq!(now, r#"{"kind":"truncated","limit":1073741824}"#);
+    }
 }
