@@ -218,6 +218,16 @@ impl TcpState {
 }
 
 #[cfg(test)]
+impl proptest::arbitrary::Arbitrary for Name {
+    type Parameters = ();
+    type Strategy = proptest::strategy::BoxedStrategy<Self>;
+    fn arbitrary_with((): ()) -> Self::Strategy {
+        use proptest::strategy::Strategy as _;
+        ".*".prop_map(Self::from).boxed()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -234,15 +244,5 @@ mod tests {
         assert_eq!((Signal(34).name(), Signal(34).to_string()), (None, "SIG34".to_owned()));
         assert_eq!(Signal::from_name("SIG34"), Some(Signal(34)));
         assert_eq!((Signal::SYS.0, Signal::from_name("SIGNONE")), (31, None));
-    }
-}
-
-#[cfg(test)]
-impl proptest::arbitrary::Arbitrary for Name {
-    type Parameters = ();
-    type Strategy = proptest::strategy::BoxedStrategy<Self>;
-    fn arbitrary_with((): ()) -> Self::Strategy {
-        use proptest::strategy::Strategy as _;
-        ".*".prop_map(Self::from).boxed()
     }
 }
