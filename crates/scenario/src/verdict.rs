@@ -52,7 +52,7 @@ impl Case {
         let timeline = recording.timeline();
         match recording.bound(&self.expects, &self.scenario.steps).collect::<Result<Vec<_>, _>>() {
             Ok(expectations) => {
-                verdict.findings = socklab_judge::judge(&expectations, &Flows::of(&timeline))
+                verdict.findings = socklab_judge::judge(&expectations, &Flows::of(&timeline));
             }
             Err(what) => verdict.trouble = Some(Trouble::Engine { what }),
         }

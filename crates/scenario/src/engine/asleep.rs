@@ -2,8 +2,6 @@
 
 use socklab_kernel::process::{self, State, SystemCall};
 
-use super::watch::Inside;
-
 /// Calls that a thread can leave without an event that says so, as those on its standard streams
 /// when nothing came of them; and a few more that are often asked about. Others are not compared:
 /// the kernel may go on with them under another number (`restart_syscall(2)`).
@@ -11,6 +9,21 @@ const COMPARED: [&str; 10] = [
     "read", "readv", "write", "writev", "recvfrom", "recvmsg", "sendto", "sendmsg", "accept",
     "accept4",
 ];
+
+/// A thread inside a call.
+#[derive(Clone, Debug)]
+pub(super) struct Inside {
+    pub(super) process: u32,
+    pub(super) command: usize,
+    /// What scenarios name the call by.
+    pub(super) call: String,
+    /// The system call.
+    pub(super) name: String,
+    /// Its number.
+    pub(super) number: i64,
+    /// The descriptor it is made on.
+    pub(super) fd: Option<i32>,
+}
 
 /// Is the thread still in the call it was seen to enter, and asleep there?
 pub(super) fn is_asleep_in(inside: &Inside, thread: u32) -> bool {

@@ -11,7 +11,7 @@ use socklab_event::{
 use socklab_event::{Header, State};
 use socklab_record::{Limits, Recorder};
 
-use super::asleep;
+use super::asleep::{self, Inside};
 use crate::format::BlockedIn;
 use crate::peer::Report;
 
@@ -85,21 +85,6 @@ impl Talk {
             }
         }
     }
-}
-
-/// A thread inside a call.
-#[derive(Clone, Debug)]
-pub(super) struct Inside {
-    pub(super) process: u32,
-    pub(super) command: usize,
-    /// What scenarios name the call by.
-    pub(super) call: String,
-    /// The system call.
-    pub(super) name: String,
-    /// Its number.
-    pub(super) number: i64,
-    /// The descriptor it is made on.
-    pub(super) fd: Option<i32>,
 }
 
 /// What is known of a command.
