@@ -34,9 +34,7 @@ pub(crate) fn choose(
         let keep = options.keep.contains(&event.seq);
         match &event.what {
             What::Call(_) if notable.has(at) => {
-                if cast.lane(&event.place).is_some() {
-                    visible.shown.push(at);
-                }
+                visible.shown.extend(cast.lane(&event.place).map(|_| at));
             }
             What::Call(_) if notable.in_lookups.contains(&at) => {}
             What::Call(call) => visible.hidden += u64::from(!call.implicit),
@@ -56,9 +54,8 @@ pub(crate) fn choose(
                 }
             }
             What::State(_) => {
-                if keep || options.detail == Detail::All {
-                    visible.shown.push(at);
-                }
+                let drawn = keep || options.detail == Detail::All;
+                visible.shown.extend(drawn.then_some(at));
             }
             _ => {}
         }
