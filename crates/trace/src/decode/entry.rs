@@ -2,7 +2,7 @@
 
 use socklab_event::Endpoint;
 
-use super::message::{self, Header};
+use super::header::{self, Header};
 use super::words::u32_at;
 use super::{address, poll_sets};
 use crate::memory::Memory;
@@ -54,10 +54,10 @@ impl CallAtEntry {
             Sys::Recvfrom => capacity(words[4], words[5]),
             Sys::Recvmsg => Before::Header(Header::read(memory, words[1]).unwrap_or_default()),
             Sys::Recvmmsg => {
-                let count = (words[2] as u32 as usize).min(message::MOST_MESSAGES);
-                let list = memory.bytes(words[1], count * message::MULTI_HEADER);
-                let headers = list.chunks_exact(message::MULTI_HEADER);
-                Before::Capacities(headers.map(|header| u32_at(header, 8)).collect())
+                let count = (words[2] as u32 as usize).min(header::MOST_MESSAGES);
+                let list = memory.bytes(words[1], count * header::MULTI_HEADER);
+                let messages = list.chunks_exact(header::MULTI_HEADER);
+                Before::Capacities(messages.map(|message| u32_at(message, 8)).collect())
             }
             Sys::Ppoll => Before::Timeout(poll_sets::time(memory, words[2], 1)),
             Sys::EpollPwait2 => Before::Timeout(poll_sets::time(memory, words[3], 1)),

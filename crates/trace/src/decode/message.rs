@@ -1,78 +1,22 @@
-//! `struct msghdr` and the buffers it points to.
+//! What a `struct msghdr` points to: the buffers of a message and its ancillary data.
 
-use socklab_event::{Control, Endpoint, Flags, Message};
+use socklab_event::{Control, Flags, Message};
 
-use super::words::{i32_at, u32_at, u64_at};
-use super::{address, ancillary, flags};
+use super::header::{HEADER, Header, MOST_BUFFERS, MOST_MESSAGES, MULTI_HEADER};
+use super::words::{u32_at, u64_at};
+use super::{address, ancillary};
 use crate::memory::Memory;
-
-/// `sizeof(struct msghdr)`.
-pub(super) const HEADER: usize = 56;
-
-/// `sizeof(struct mmsghdr)`: a header and the number of bytes moved.
-pub(super) const MULTI_HEADER: usize = 64;
-
-/// `UIO_MAXIOV`: the kernel refuses longer lists.
-const MOST_BUFFERS: usize = 1024;
-
-/// `UIO_MAXIOV` again: `sendmmsg` and `recvmmsg` handle no more messages at once.
-pub(super) const MOST_MESSAGES: usize = MOST_BUFFERS;
 
 /// The longest control part that is decoded, bytes; `net.core.optmem_max` allows little more.
 const MOST_CONTROL: usize = 64 << 10;
 
-/// The fields of a `struct msghdr`; pointers are not followed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Header {
-    pub(super) name: u64,
-    pub(super) name_length: u32,
-    pub(super) buffers: u64,
-    pub(super) buffer_count: u64,
-    pub(super) control: u64,
-    pub(super) control_length: u64,
-    pub(super) flags: i32,
-}
-
-impl Header {
-    /// Decodes the 56 bytes.
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        Self {
-            name: u64_at(bytes, 0),
-            name_length: u32_at(bytes, 8),
-            buffers: u64_at(bytes, 16),
-            buffer_count: u64_at(bytes, 24),
-            control: u64_at(bytes, 32),
-            control_length: u64_at(bytes, 40),
-            flags: i32_at(bytes, 48),
-        }
+/// The ancillary data of a message.
+pub(super) fn control(header: &Header, memory: &impl Memory) -> Vec<Control> {
+    let length = usize::try_from(header.control_length).unwrap_or(usize::MAX);
+    if header.control == 0 || length == 0 {
+        return Vec::new();
     }
-
-    /// Reads it from a program.
-    pub(super) fn read(memory: &impl Memory, address: u64) -> Option<Self> {
-        memory.array::<HEADER>(address).map(|bytes| Self::of(&bytes))
-    }
-
-    /// The ancillary data.
-    pub(super) fn control(&self, memory: &impl Memory) -> Vec<Control> {
-        let length = usize::try_from(self.control_length).unwrap_or(usize::MAX);
-        if self.control == 0 || length == 0 {
-            return Vec::new();
-        }
-        ancillary::control(&memory.bytes(self.control, length.min(MOST_CONTROL)))
-    }
-
-    /// The address that the program passed.
-    pub(super) fn to(&self, memory: &impl Memory) -> Option<Endpoint> {
-        let given = self.name != 0 && self.name_length != 0;
-        given.then(|| address::passed(memory, self.name, u64::from(self.name_length)))
-    }
-
-    /// The flags that the kernel returned.
-    pub(super) fn returned_flags(&self) -> Flags {
-        // The kernel leaves MSG_CMSG_CLOEXEC, which was asked for, among those it returns.
-        let returned = (self.flags & !libc::MSG_CMSG_CLOEXEC).cast_unsigned();
-        flags::flags(u64::from(returned), flags::MSG)
-    }
+    ancillary::control(&memory.bytes(header.control, length.min(MOST_CONTROL)))
 }
 
 /// The buffers of an `iovec` list: address and length of each.
@@ -147,7 +91,7 @@ pub(super) fn many(
             bytes: socklab_event::Bytes { sample, total },
             address,
             got: if capacities.is_some() { header.returned_flags() } else { Flags::default() },
-            control: header.control(memory),
+            control: control(&header, memory),
         }
     };
     bytes.chunks_exact(MULTI_HEADER).enumerate().map(message).collect()

@@ -11,6 +11,7 @@ mod descriptor;
 mod dispatch;
 mod entry;
 mod flags;
+mod header;
 mod message;
 mod option;
 mod poll_sets;

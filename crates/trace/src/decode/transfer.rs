@@ -3,9 +3,9 @@
 use socklab_event::{Args, Bytes, Flags};
 
 use super::entry::Before;
-use super::message::{self, Header};
+use super::header::Header;
 use super::returned::Returned;
-use super::{address, flags};
+use super::{address, flags, message};
 use crate::memory::Memory;
 use crate::syscall::Sys;
 
@@ -21,7 +21,7 @@ pub(super) fn send(call: &Returned<'_, impl Memory>) -> Args {
         Sys::Sendmsg => {
             let header = Header::read(memory, call.word(1)).unwrap_or_default();
             let buffers = message::buffers(memory, header.buffers, header.buffer_count);
-            (buffers, message_flags(call, 2), header.to(memory), header.control(memory))
+            (buffers, message_flags(call, 2), header.to(memory), message::control(&header, memory))
         }
         _ => {
             let buffers = message::buffers(memory, call.word(1), call.word(2));
@@ -54,7 +54,8 @@ pub(super) fn receive(call: &Returned<'_, impl Memory>) -> Args {
                 got = after.returned_flags();
                 // The kernel advances neither pointer, only the lengths.
                 let length = after.control_length.min(before.control_length);
-                control = Header { control_length: length, ..before }.control(memory);
+                let header = Header { control_length: length, ..before };
+                control = message::control(&header, memory);
                 address::returned(memory, before.name, before.name_length, after.name_length)
             });
             (buffers, message_flags(call, 2), from)
