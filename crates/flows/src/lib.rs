@@ -13,6 +13,7 @@ mod datagrams;
 mod frames;
 mod lookups;
 mod names;
+mod position;
 mod processes;
 mod reach;
 mod sockets;
@@ -29,12 +30,10 @@ pub use connections::{Connection, ConnectionKind, End};
 pub use frames::{FrameFlow, Frames};
 pub use lookups::{Lookup, question};
 pub use names::file_name;
+pub use position::Position;
 pub use processes::RecordedProcess;
 pub use sockets::Socket;
 pub use streams::{Part, Transfer};
-
-/// A place in [`Flows::order`].
-pub type Position = usize;
 
 /// The conversations of a timeline.
 #[derive(Debug)]

@@ -25,7 +25,7 @@ const LAST_ANSWER: Duration = Duration::from_secs(1);
 
 /// Connects, relays bytes in both directions until both end, and reports how it ended.
 pub(crate) fn connect(speaker: Speaker, options: &cli::Connect) -> Result<ExitCode> {
-    super::bind_to_parent(options.bond)?;
+    super::bond::bind_to_parent(options.bond)?;
     let protocol = if options.udp { Protocol::Udp } else { Protocol::Tcp };
     let port = port_number(speaker, &options.port, protocol)?;
     let deadline = options.timeout.unwrap_or(CONNECT_DEADLINE);

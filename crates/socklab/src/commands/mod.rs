@@ -1,5 +1,6 @@
 //! Runs the commands. Short ones are here, the others in files of their own.
 
+mod bond;
 mod check;
 mod connect;
 mod course_check;
@@ -18,10 +19,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use programs::Program;
-use socklab_kernel::parent::{self, Parent};
 use socklab_say::{Speaker, say};
 
-use crate::cli::{self, Bond, Cli, Command, CourseCommand};
+use crate::cli::{self, Cli, Command, CourseCommand};
 use crate::course::lesson;
 use crate::course_program::{self, known};
 use crate::output::{println, write_bytes, write_out};
@@ -46,7 +46,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
             if let Some(arguments) = traced(&run) {
                 return trace::trace_program(speaker, program, &arguments);
             }
-            bind_to_parent(run.bond)?;
+            bond::bind_to_parent(run.bond)?;
             return Err(course_program::become_program(program, &run.arguments))
                 .with_context(|| format!("execve {}", program.name));
         }
@@ -93,12 +93,6 @@ fn traced(run: &cli::Run) -> Option<Vec<String>> {
         arguments.remove(place);
     }
     (own.is_some() || run.trace).then_some(arguments)
-}
-
-/// Ends this process when its parent ends, if asked to.
-fn bind_to_parent(bond: Bond) -> Result<()> {
-    let Some(parent) = bond.end_with_parent else { return Ok(()) };
-    parent::end_with(Parent::Id(parent)).context("prctl PR_SET_PDEATHSIG")
 }
 
 fn welcome(speaker: Speaker) {

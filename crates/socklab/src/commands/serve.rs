@@ -19,7 +19,7 @@ use crate::style;
 
 /// Serves until Ctrl-C.
 pub(crate) fn serve(speaker: Speaker, options: &cli::Serve) -> Result<()> {
-    super::bind_to_parent(options.bond)?;
+    super::bond::bind_to_parent(options.bond)?;
     if options.root.is_some() && options.protocol != Protocol::Http {
         return Err(Failure::new(ExitReason::Usage, say!(speaker, "serve-no-root")).into());
     }

@@ -7,8 +7,8 @@ use socklab_event::Timeline;
 use socklab_ladder::TextStyle;
 use socklab_say::{Speaker, count, say};
 
+use super::report::{StopReport, purpose};
 use super::visit::{Claim, ShownCommand};
-use super::{StopReport, purpose};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
 use crate::output::{println, width};

@@ -8,6 +8,7 @@ mod evidence;
 mod page;
 mod pair;
 mod questions;
+mod report;
 mod stops;
 mod visit;
 
@@ -17,34 +18,16 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde::Serialize;
-use socklab_event::Timeline;
 use socklab_say::{Speaker, say};
 
 use crate::cli;
-use crate::course::lesson;
 use crate::course_program::known;
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, with_causes};
 use crate::output::println;
+use report::{StopReport, purpose};
 use stops::{STOPS, Stop};
-use visit::{Claim, ShownCommand, Visit};
-
-/// What one stop of the tour showed.
-#[derive(Debug, Serialize)]
-struct StopReport {
-    programs: &'static [&'static str],
-    teaches: Vec<String>,
-    notes: Vec<String>,
-    steps: Vec<ShownCommand>,
-    checks: Vec<Claim>,
-    #[serde(skip)]
-    timeline: Option<Timeline>,
-    /// Why the stop could not be completed, if it could not.
-    error: Option<String>,
-    ok: bool,
-    milliseconds: u128,
-}
+use visit::Visit;
 
 /// Runs the tour. The exit code is 0 only if every check of every stop passed.
 pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
@@ -137,10 +120,6 @@ fn visit_once(stop: &Stop, mut scene: Visit) -> StopReport {
         timeline,
         milliseconds: start.elapsed().as_millis(),
     }
-}
-
-fn purpose(speaker: Speaker, name: &str) -> &'static str {
-    programs::find(name).map_or("", |program| lesson::purpose(speaker, program))
 }
 
 /// A list of programs for scripts, and the stops with everything that happened.

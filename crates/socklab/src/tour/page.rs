@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use socklab_ladder::SvgStyle;
 use socklab_say::{Speaker, say};
 
-use super::{StopReport, purpose};
+use super::report::{StopReport, purpose};
 use crate::cli::Look;
 use crate::commands::trace::{ladder_of, write_whole};
 

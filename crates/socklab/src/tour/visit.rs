@@ -152,6 +152,12 @@ pub(super) fn quoted(word: &&str) -> String {
 /// How far two clocks on one machine may seem apart, with a busy machine between the readings.
 pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 
+/// What follows `mark` in the first line that contains it, up to the end of that line.
+pub(super) fn text_after<'t>(output: &'t str, mark: &str) -> &'t str {
+    let line = output.lines().find_map(|line| line.split_once(mark));
+    line.map_or("", |(_, rest)| rest.trim())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

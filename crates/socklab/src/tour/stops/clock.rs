@@ -5,8 +5,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use socklab_say::say;
 
-use super::behind;
-use crate::tour::visit::{CLOCK_TOLERANCE, Visit};
+use crate::tour::visit::{CLOCK_TOLERANCE, Visit, text_after};
 use socklab_kernel::Transport;
 
 /// Above 1024, so that no root is needed: NTP's own port is 123.
@@ -14,7 +13,8 @@ const PORT: u16 = 12300;
 
 pub(super) fn with_library(visit: &mut Visit) -> Result<()> {
     let output = ask(visit, "basics-04")?;
-    let printed = behind(&output, "Time: ").split(' ').next().and_then(|word| word.parse().ok());
+    let printed =
+        text_after(&output, "Time: ").split(' ').next().and_then(|word| word.parse().ok());
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
     let near = |time: u64| time.abs_diff(now) <= CLOCK_TOLERANCE.as_secs();
     visit.check(say!(visit.speaker, "check-time"), printed.is_some_and(near), &output);
@@ -24,7 +24,7 @@ pub(super) fn with_library(visit: &mut Visit) -> Result<()> {
 pub(super) fn by_hand(visit: &mut Visit) -> Result<()> {
     let before = utc_minute();
     let output = ask(visit, "basics-05")?;
-    let printed = behind(&output, "Time: ");
+    let printed = text_after(&output, "Time: ");
     // The minute may have changed in between.
     let right = [before, utc_minute()].iter().any(|minute| printed.starts_with(minute));
     visit.check(say!(visit.speaker, "check-time"), right, printed);
@@ -40,7 +40,7 @@ fn ask(visit: &mut Visit, program: &str) -> Result<String> {
     server.child.wait_for_output("NTP");
     let log = visit.end(server)?;
 
-    let offset = behind(&output, "Offset: ").split(' ').next().unwrap_or_default();
+    let offset = text_after(&output, "Offset: ").split(' ').next().unwrap_or_default();
     let small = |offset: f64| offset.abs() < CLOCK_TOLERANCE.as_secs_f64();
     let ok = offset.parse().is_ok_and(small);
     visit.check(say!(visit.speaker, "check-offset", offset = offset), ok, &output);

@@ -37,9 +37,3 @@ pub(super) const STOPS: &[Stop] = &[
     Stop { programs: &["tcp-server", "tcp-client"], play: pairs::tcp },
     Stop { programs: &["echo-server", "echo-client"], play: pairs::echo },
 ];
-
-/// What stands behind `mark` in the first line that has it, to the end of that line.
-fn behind<'t>(output: &'t str, mark: &str) -> &'t str {
-    let line = output.lines().find_map(|line| line.split_once(mark));
-    line.map_or("", |(_, rest)| rest.trim())
-}

@@ -7,15 +7,14 @@ use anyhow::Result;
 use socklab_net::services::Protocol;
 use socklab_say::say;
 
-use super::behind;
 use crate::tour::evidence::{self, Opinion};
-use crate::tour::visit::Visit;
+use crate::tour::visit::{Visit, text_after};
 
 pub(super) fn own_name(visit: &mut Visit) -> Result<()> {
     let output = visit.run(&["run", "basics-01"])?;
     visit.check_success();
     let name = evidence::host_name();
-    let printed = behind(&output, "Host name: ");
+    let printed = text_after(&output, "Host name: ");
     visit.check(say!(visit.speaker, "check-host-name", name = name), printed == name, printed);
     same_addresses(visit, &name, output.lines().filter_map(|line| line.strip_prefix("Address: ")));
     Ok(())
@@ -52,7 +51,7 @@ pub(super) fn services(visit: &mut Visit) -> Result<()> {
     visit.check_success();
     for (port, protocol) in [(25, Protocol::Tcp), (53, Protocol::Udp)] {
         let Opinion { source, answer } = evidence::service(port, protocol);
-        let printed = behind(&output, &format!("Port {port}/{protocol} is the service "));
+        let printed = text_after(&output, &format!("Port {port}/{protocol} is the service "));
         let what =
             say!(visit.speaker, "check-service", source = source, port = port, name = answer);
         visit.check(what, !answer.is_empty() && printed == answer, printed);

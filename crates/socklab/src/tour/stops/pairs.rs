@@ -3,9 +3,8 @@
 use anyhow::Result;
 use socklab_say::say;
 
-use super::behind;
 use crate::tour::pair::{Pair, Printed};
-use crate::tour::visit::Visit;
+use crate::tour::visit::{Visit, text_after};
 use socklab_kernel::Transport;
 
 const SENTENCE: &str = "hola, señor ñandú";
@@ -28,7 +27,7 @@ pub(super) fn udp(visit: &mut Visit) -> Result<()> {
     let bytes = SENTENCE.len();
     let what = say!(visit.speaker, "check-datagram", bytes = bytes);
     visit.check_contains(what, &server, &format!("{bytes} bytes from"));
-    let answer = behind(&client, "From ");
+    let answer = text_after(&client, "From ");
     let ok = answer == format!("127.0.0.1:{port}: {UPPER}");
     visit.check(say!(visit.speaker, "check-upper", answer = UPPER), ok, answer);
     Ok(())
@@ -46,8 +45,8 @@ pub(super) fn tcp(visit: &mut Visit) -> Result<()> {
         last: "Closed: ",
     })?;
 
-    let own = behind(&client, "Connected: ").split(' ').next().unwrap_or_default();
-    let seen = behind(&server, "Connected: ");
+    let own = text_after(&client, "Connected: ").split(' ').next().unwrap_or_default();
+    let seen = text_after(&server, "Connected: ");
     let same = !own.is_empty() && own == seen;
     visit.check(say!(visit.speaker, "check-same-address", address = own), same, seen);
     visit.check_contains(

@@ -4,9 +4,8 @@ use anyhow::Result;
 use socklab_net::server::http::PAGE;
 use socklab_say::{count, say};
 
-use super::behind;
 use crate::tour::evidence;
-use crate::tour::visit::Visit;
+use crate::tour::visit::{Visit, text_after};
 use socklab_kernel::Transport;
 
 const PORT: u16 = 8080;
@@ -15,7 +14,7 @@ pub(super) fn socket(visit: &mut Visit) -> Result<()> {
     let output = visit.run(&["run", "socket-01"])?;
     visit.check_success();
     // 0, 1 and 2 are taken: input, output and errors. The kernel gives the lowest free number.
-    let descriptor = behind(&output, "descriptor ");
+    let descriptor = text_after(&output, "descriptor ");
     visit.check(say!(visit.speaker, "check-descriptor"), descriptor == "3", descriptor);
     Ok(())
 }
@@ -23,7 +22,7 @@ pub(super) fn socket(visit: &mut Visit) -> Result<()> {
 pub(super) fn resolve(visit: &mut Visit) -> Result<()> {
     let output = visit.run(&["run", "socket-02", "localhost", "8080"])?;
     visit.check_success();
-    let printed = behind(&output, "localhost is ");
+    let printed = text_after(&output, "localhost is ");
     let opinion = evidence::addresses("localhost");
     let ok = printed.parse().is_ok_and(|address| opinion.answer.contains(&address));
     visit.check(say!(visit.speaker, "check-addresses", source = opinion.source), ok, printed);
@@ -56,7 +55,7 @@ pub(super) fn receive(visit: &mut Visit) -> Result<()> {
     visit.check(say!(visit.speaker, "check-status"), status, &output);
     let page = output.contains(PAGE);
     visit.check(say!(visit.speaker, "check-page", bytes = PAGE.len()), page, &output);
-    let calls = behind(&output, " bytes in ").split(' ').next().unwrap_or_default();
+    let calls = text_after(&output, " bytes in ").split(' ').next().unwrap_or_default();
     let enough = calls.parse().is_ok_and(|calls: u32| calls >= 2);
     visit.check(say!(visit.speaker, "check-recv-calls", calls = calls), enough, &output);
     Ok(())
