@@ -16,17 +16,18 @@ enum Node {
     Outside(Endpoint),
 }
 
-struct Letter<'t> {
+/// A datagram that was sent.
+struct Datagram<'t> {
     bytes: &'t Bytes,
     from_port: Option<u16>,
     to: Option<Endpoint>,
-    taken_by: Vec<usize>,
+    received_by: Vec<usize>,
 }
 
-impl Letter<'_> {
-    /// True if nobody can receive it any more. What is sent to a group is for many.
-    fn is_taken(&self) -> bool {
-        !self.taken_by.is_empty() && !self.to.as_ref().is_some_and(is_group)
+impl Datagram<'_> {
+    /// True if no other socket can receive it. A multicast or broadcast datagram reaches many.
+    fn is_delivered(&self) -> bool {
+        !self.received_by.is_empty() && !self.to.as_ref().is_some_and(is_multicast_or_broadcast)
     }
 }
 
@@ -37,14 +38,14 @@ pub(crate) fn join(
     socket_at: &[Option<usize>],
     paired: &mut Paired,
 ) -> Vec<Transfer> {
-    let mut post = Post {
+    let mut matcher = Matcher {
         order,
         sockets,
         conversations: HashMap::new(),
-        letters: Vec::new(),
+        datagrams: Vec::new(),
         transfers: Vec::new(),
-        waiting: HashMap::new(),
-        addressed: HashMap::new(),
+        by_source_port: HashMap::new(),
+        by_destination_port: HashMap::new(),
     };
     for (at, event) in order.iter().enumerate() {
         let Some(socket) = socket_at[at] else { continue };
@@ -56,27 +57,28 @@ pub(crate) fn join(
         // What the socket was connected to when this call was made, not what it became later.
         let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
         if let socklab_event::Args::Connect { address } = &call.args {
-            paired.connection_at[at] = post.conversation(paired, at, socket, address);
+            paired.connection_at[at] = matcher.conversation(paired, at, socket, address);
         }
         for (index, message) in call.messages().into_iter().enumerate() {
             let bytes = message.bytes;
             let Some(address) = message.address.or(peer) else {
                 // A program that does not ask who sent it.
-                if !sends && let Some(connection) = post.receive_from_anybody(at, socket, bytes) {
+                if !sends && let Some(connection) = matcher.receive_from_anybody(at, socket, bytes)
+                {
                     paired.connection_at[at] = paired.connection_at[at].or(Some(connection));
                 }
                 continue;
             };
-            let connection = post.conversation(paired, at, socket, address);
+            let connection = matcher.conversation(paired, at, socket, address);
             paired.connection_at[at] = paired.connection_at[at].or(connection);
             if sends {
-                post.send(at, index, socket, connection, bytes, address);
+                matcher.send(at, index, socket, connection, bytes, address);
             } else {
-                post.receive(at, socket, bytes, address);
+                matcher.receive(at, socket, bytes, address);
             }
         }
     }
-    post.transfers
+    matcher.transfers
 }
 
 fn is_inet_datagram(socket: &Socket) -> bool {
@@ -86,20 +88,20 @@ fn is_inet_datagram(socket: &Socket) -> bool {
     inet && identity.kind == socklab_event::SocketType::DGRAM
 }
 
-struct Post<'s, 't> {
+/// Matches datagrams sent to datagrams received.
+struct Matcher<'s, 't> {
     order: &'s [&'t Event],
     sockets: &'s [Socket],
     conversations: HashMap<(usize, Node), usize>,
-    letters: Vec<Letter<'t>>,
+    datagrams: Vec<Datagram<'t>>,
     transfers: Vec<Transfer>,
-    /// Letters by the port they came from, oldest first.
-    waiting: HashMap<Option<u16>, Vec<usize>>,
-    /// Letters by the port they went to, oldest first, those that were taken from time to time
-    /// forgotten.
-    addressed: HashMap<u16, VecDeque<usize>>,
+    /// Sent datagrams by source port, oldest first, without the delivered ones.
+    by_source_port: HashMap<Option<u16>, Vec<usize>>,
+    /// Sent datagrams by destination port, oldest first; delivered ones are pruned from the front.
+    by_destination_port: HashMap<u16, VecDeque<usize>>,
 }
 
-impl<'t> Post<'_, 't> {
+impl<'t> Matcher<'_, 't> {
     fn send(
         &mut self,
         at: Position,
@@ -121,20 +123,20 @@ impl<'t> Post<'_, 't> {
             parts: Vec::new(),
         });
         if let Some(port) = to.port() {
-            self.addressed.entry(port).or_default().push_back(self.letters.len());
+            self.by_destination_port.entry(port).or_default().push_back(self.datagrams.len());
         }
         let to = Some(to.unmapped());
-        self.waiting.entry(from_port).or_default().push(self.letters.len());
-        self.letters.push(Letter { bytes, from_port, to, taken_by: Vec::new() });
+        self.by_source_port.entry(from_port).or_default().push(self.datagrams.len());
+        self.datagrams.push(Datagram { bytes, from_port, to, received_by: Vec::new() });
     }
 
     fn receive(&mut self, at: Position, socket: usize, bytes: &'t Bytes, from: &Endpoint) {
-        let Some(waiting) = self.waiting.get(&from.port()) else { return };
+        let Some(by_source_port) = self.by_source_port.get(&from.port()) else { return };
         let fits = |index: &usize| {
-            self.letters[*index].from_port == from.port() && self.fits(*index, socket, bytes)
+            self.datagrams[*index].from_port == from.port() && self.fits(*index, socket, bytes)
         };
-        let Some(index) = waiting.iter().copied().find(fits) else { return };
-        self.take(at, index, socket, bytes);
+        let Some(index) = by_source_port.iter().copied().find(fits) else { return };
+        self.deliver(at, index, socket, bytes);
     }
 
     /// Receives without knowing from whom; returns the conversation it turns out to belong to.
@@ -145,38 +147,41 @@ impl<'t> Post<'_, 't> {
         bytes: &'t Bytes,
     ) -> Option<usize> {
         let port = self.sockets[socket].identity.local.as_ref()?.port()?;
-        let letters = &self.letters;
-        let addressed = self.addressed.get_mut(&port)?;
-        while addressed.front().is_some_and(|index| letters[*index].is_taken()) {
-            addressed.pop_front();
+        let datagrams = &self.datagrams;
+        let by_destination_port = self.by_destination_port.get_mut(&port)?;
+        while by_destination_port.front().is_some_and(|index| datagrams[*index].is_delivered()) {
+            by_destination_port.pop_front();
         }
-        let addressed = &self.addressed[&port];
-        let index = addressed.iter().copied().find(|index| self.fits(*index, socket, bytes))?;
-        self.take(at, index, socket, bytes);
+        let by_destination_port = &self.by_destination_port[&port];
+        let index =
+            by_destination_port.iter().copied().find(|index| self.fits(*index, socket, bytes))?;
+        self.deliver(at, index, socket, bytes);
         self.transfers[index].connection
     }
 
-    /// Can this letter be what the socket received?
+    /// Can this datagram be what the socket received?
     fn fits(&self, index: usize, socket: usize, bytes: &Bytes) -> bool {
-        let (letter, transfer) = (&self.letters[index], &self.transfers[index]);
+        let (datagram, transfer) = (&self.datagrams[index], &self.transfers[index]);
         let netns = self.sockets[transfer.from].identity.netns;
-        let here = |to: &Endpoint| is_at(&self.sockets[socket], netns, to) || is_group(to);
-        !letter.is_taken()
-            && !letter.taken_by.contains(&socket)
+        let reaches = |to: &Endpoint| {
+            is_at(&self.sockets[socket], netns, to) || is_multicast_or_broadcast(to)
+        };
+        !datagram.is_delivered()
+            && !datagram.received_by.contains(&socket)
             && transfer.from != socket
-            && letter.to.as_ref().is_some_and(here)
-            && is_same(letter.bytes, bytes)
+            && datagram.to.as_ref().is_some_and(reaches)
+            && is_same_datagram(datagram.bytes, bytes)
     }
 
-    fn take(&mut self, at: Position, index: usize, socket: usize, bytes: &Bytes) {
-        let letter = &mut self.letters[index];
-        letter.taken_by.push(socket);
-        let got = bytes.total.min(letter.bytes.total);
+    fn deliver(&mut self, at: Position, index: usize, socket: usize, bytes: &Bytes) {
+        let datagram = &mut self.datagrams[index];
+        datagram.received_by.push(socket);
+        let got = bytes.total.min(datagram.bytes.total);
         self.transfers[index].parts.push(Part { received: at, bytes: 0..got });
-        if letter.is_taken()
-            && let Some(waiting) = self.waiting.get_mut(&letter.from_port)
+        if datagram.is_delivered()
+            && let Some(by_source_port) = self.by_source_port.get_mut(&datagram.from_port)
         {
-            waiting.retain(|other| *other != index);
+            by_source_port.retain(|other| *other != index);
         }
     }
 
@@ -225,7 +230,7 @@ impl<'t> Post<'_, 't> {
     }
 }
 
-fn is_group(address: &Endpoint) -> bool {
+fn is_multicast_or_broadcast(address: &Endpoint) -> bool {
     address.ip_port().is_some_and(|(ip, _)| match ip {
         std::net::IpAddr::V4(ip) => ip.is_multicast() || ip.is_broadcast(),
         std::net::IpAddr::V6(ip) => ip.is_multicast(),
@@ -233,8 +238,8 @@ fn is_group(address: &Endpoint) -> bool {
 }
 
 /// The same datagram, perhaps cut to the size of the reader's buffer.
-fn is_same(sent: &Bytes, got: &Bytes) -> bool {
-    let (ours, theirs) = (sent.moved(), got.moved());
-    let shared = ours.len().min(theirs.len());
-    got.total <= sent.total && ours[..shared] == theirs[..shared]
+fn is_same_datagram(sent: &Bytes, got: &Bytes) -> bool {
+    let (sent_bytes, got_bytes) = (sent.moved(), got.moved());
+    let shared = sent_bytes.len().min(got_bytes.len());
+    got.total <= sent.total && sent_bytes[..shared] == got_bytes[..shared]
 }

@@ -74,17 +74,18 @@ impl Sockets<'_, '_> {
 pub(crate) fn is_at(socket: &Socket, netns: Option<u64>, address: &Endpoint) -> bool {
     let Some(local) = &socket.identity.local else { return false };
     let (local, address) = (local.unmapped(), address.unmapped());
-    let here = match (netns, socket.identity.netns) {
+    let same_netns = match (netns, socket.identity.netns) {
         (Some(a), Some(b)) => a == b,
         _ => true,
     };
-    let Some((ip, port)) = address.ip_port() else { return here && local == address };
-    let own = local.ip_port();
-    let same_port = own.is_some_and(|(_, own)| own == port && port != 0);
+    let Some((ip, port)) = address.ip_port() else { return same_netns && local == address };
+    let bound = local.ip_port();
+    let same_port = bound.is_some_and(|(_, bound)| bound == port && port != 0);
     let local_only = ip.is_loopback() || ip.is_unspecified();
-    let other_host = here || (!local_only && own.is_some_and(|(own, _)| own == ip));
+    let netns_fits = same_netns || (!local_only && bound.is_some_and(|(bound, _)| bound == ip));
     // A connect to 0.0.0.0 goes to this machine.
-    let same_ip =
-        local.is_any_address() || ip.is_unspecified() || own.is_some_and(|(own, _)| own == ip);
-    same_port && same_ip && (other_host || ip.is_multicast())
+    let same_ip = local.is_any_address()
+        || ip.is_unspecified()
+        || bound.is_some_and(|(bound, _)| bound == ip);
+    same_port && same_ip && (netns_fits || ip.is_multicast())
 }

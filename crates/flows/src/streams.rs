@@ -105,13 +105,13 @@ fn direction(
 fn pieces<'t>(
     order: &[&'t Event],
     socket: &Socket,
-    amount: fn(&Call) -> Option<u64>,
+    moved: fn(&Call) -> Option<u64>,
 ) -> Vec<Piece<'t>> {
     let mut end = 0u64;
     let mut pieces = Vec::new();
     for &at in &socket.calls {
         let Some(call) = order[at].call() else { continue };
-        let Some(total) = amount(call).filter(|total| *total > 0) else { continue };
+        let Some(total) = moved(call).filter(|total| *total > 0) else { continue };
         let start = end;
         end = end.saturating_add(total);
         pieces.push(Piece { at, bytes: start..end, sample: sample(call) });
@@ -143,8 +143,8 @@ fn overlaps(write: &Piece<'_>, reads: &[Piece<'_>]) -> Option<Vec<Part>> {
     for read in reads.iter().take_while(|read| read.bytes.start < write.bytes.end) {
         let shared = read.bytes.start.max(write.bytes.start)..read.bytes.end.min(write.bytes.end);
         let known = |piece: &Piece<'_>| piece.bytes.start.saturating_add(piece.sample.len() as u64);
-        let seen = shared.start..shared.end.min(known(read)).min(known(write)).max(shared.start);
-        if part(write, &seen) != part(read, &seen) {
+        let sampled = shared.start..shared.end.min(known(read)).min(known(write)).max(shared.start);
+        if sample_at(write, &sampled) != sample_at(read, &sampled) {
             return None;
         }
         let bytes = shared.start - write.bytes.start..shared.end - write.bytes.start;
@@ -153,7 +153,7 @@ fn overlaps(write: &Piece<'_>, reads: &[Piece<'_>]) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-fn part<'p>(piece: &'p Piece<'_>, range: &Range<u64>) -> Option<&'p [u8]> {
+fn sample_at<'p>(piece: &'p Piece<'_>, range: &Range<u64>) -> Option<&'p [u8]> {
     let from = usize::try_from(range.start - piece.bytes.start).ok()?;
     let to = usize::try_from(range.end - piece.bytes.start).ok()?;
     if from == to { Some(&[]) } else { piece.sample.get(from..to) }

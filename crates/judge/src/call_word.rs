@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn splice_is_told_by_its_direction() {
+    fn splice_is_classified_by_its_direction() {
         let mut story = Story::new();
         let (near, _) = scenes::tcp_pair(&mut story);
         let out = Args::SendFile { other_fd: 5, asked: 9, into_socket: false };

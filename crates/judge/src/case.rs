@@ -69,7 +69,7 @@ impl<'t> Case<'t> {
             self.flows.lookups.iter().any(|lookup| Some(lookup.socket) == socket)
         };
         let calls = self.flows.calls().map(|(at, _, call)| (at, call));
-        calls.filter(move |(at, call)| !of_lookup(*at) && !is_plumbing(call))
+        calls.filter(move |(at, call)| !of_lookup(*at) && !is_runtime_internal(call))
     }
 
     /// The calls that failed with an error.
@@ -103,19 +103,19 @@ impl<'t> Case<'t> {
     }
 
     /// What people call the program that made a call: its label, or its own name.
-    pub(crate) fn who(&self, at: Position) -> String {
+    pub(crate) fn program(&self, at: Position) -> String {
         self.flows.name_at(at)
     }
 
     /// What people call two programs, told apart by their descriptors if they are one.
-    pub(crate) fn who_apart(&self, one: Position, other: Position) -> [String; 2] {
-        let names = [self.who(one), self.who(other)];
+    pub(crate) fn distinct_names(&self, one: Position, other: Position) -> [String; 2] {
+        let names = [self.program(one), self.program(other)];
         if names[0] != names[1] {
             return names;
         }
         [one, other].map(|at| {
             let fd = self.call(at).and_then(|call| call.fd).unwrap_or(0);
-            format!("{} (socket {fd})", self.who(at))
+            format!("{} (socket {fd})", self.program(at))
         })
     }
 
@@ -127,7 +127,7 @@ impl<'t> Case<'t> {
 }
 
 /// Netlink, and the name service cache: never the student's own.
-fn is_plumbing(call: &Call) -> bool {
+fn is_runtime_internal(call: &Call) -> bool {
     let family = call.socket.as_ref().map(|socket| socket.family);
     family == Some(socklab_event::Family::NETLINK)
         || matches!(&call.args, Args::Connect { address: Endpoint::Unix { path } } if path.contains("/nscd/"))
@@ -149,13 +149,13 @@ pub(crate) fn is_datagram(call: &Call) -> bool {
 }
 
 /// An address as people write it.
-pub(crate) fn shown(address: &Endpoint) -> String {
+pub(crate) fn address_text(address: &Endpoint) -> String {
     address.unmapped().to_string()
 }
 
 /// An address without its port.
 pub(crate) fn host(address: &Endpoint) -> String {
-    address.unmapped().ip_port().map_or_else(|| shown(address), |(ip, _)| ip.to_string())
+    address.unmapped().ip_port().map_or_else(|| address_text(address), |(ip, _)| ip.to_string())
 }
 
 /// A port as a sentence's argument.

@@ -189,36 +189,37 @@ impl<'f, 't> Window<'f, 't> {
     }
 
     fn calls(&self, call: &CallWanted, expectation: &Expectation) -> WithEvidence {
-        let alike = self.find(|at| call.is_kind(self.flows, at));
-        let fits: Vec<Option<bool>> = alike.iter().map(|at| call.fits(self.flows, *at)).collect();
+        let candidates = self.find(|at| call.is_kind(self.flows, at));
+        let fits: Vec<Option<bool>> =
+            candidates.iter().map(|at| call.fits(self.flows, *at)).collect();
         let unclear = fits.contains(&None);
-        let found = alike.iter().zip(fits).filter(|(_, fit)| *fit == Some(true));
+        let found = candidates.iter().zip(fits).filter(|(_, fit)| *fit == Some(true));
         let found = found.map(|(at, _)| *at).collect();
-        match self.counted(expectation, found, &alike) {
+        match self.counted(expectation, found, &candidates) {
             (Judgement::Failed(_), events) if unclear => (Judgement::Unclear, events),
             counted => counted,
         }
     }
 
-    /// Whether there were as many as expected; `alike` are the events that might have fitted.
+    /// Whether there were as many as expected; `candidates` are the events that might have fitted.
     fn counted(
         &self,
         expectation: &Expectation,
         found: Vec<Position>,
-        alike: &[Position],
+        candidates: &[Position],
     ) -> WithEvidence {
         let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
         if expectation.times.has(count) {
             return (Judgement::Passed, found);
         }
-        let mismatch = match (found.is_empty(), alike.is_empty()) {
+        let mismatch = match (found.is_empty(), candidates.is_empty()) {
             (true, true) => Mismatch::Nothing,
-            (true, false) => Mismatch::Different { seen: seqs(self.flows, alike) },
+            (true, false) => Mismatch::Different { seen: seqs(self.flows, candidates) },
             (false, _) => {
                 Mismatch::Times { wanted: expectation.times.to_string(), got: found.len() }
             }
         };
-        let events = if found.is_empty() { alike.to_vec() } else { found };
+        let events = if found.is_empty() { candidates.to_vec() } else { found };
         (Judgement::Failed(mismatch), events)
     }
 }
@@ -246,10 +247,10 @@ fn streams(
         return (Judgement::Passed, Vec::new());
     }
     let sample = wanted.sample().unwrap_or_default().to_vec();
-    let alike = |bytes: &socklab_event::Bytes| {
+    let common_prefix = |bytes: &socklab_event::Bytes| {
         bytes.sample.iter().zip(&sample).take_while(|(a, b)| a == b).count()
     };
-    match candidates.into_iter().max_by_key(|(bytes, _)| (alike(bytes), bytes.total)) {
+    match candidates.into_iter().max_by_key(|(bytes, _)| (common_prefix(bytes), bytes.total)) {
         None => (Judgement::Failed(Mismatch::Nothing), Vec::new()),
         Some((bytes, events)) => {
             let mismatch =

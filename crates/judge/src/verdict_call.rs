@@ -22,7 +22,7 @@ impl CallWanted {
         let plain = self.fits_result(made)
             && self.fits_arguments(made)
             && self.fits_socket(made)
-            && self.peer.as_deref().is_none_or(|peer| is_towards(flows, at, peer));
+            && self.peer.as_deref().is_none_or(|peer| has_peer(flows, at, peer));
         if !plain {
             return Some(false);
         }
@@ -88,7 +88,7 @@ impl CallWanted {
 }
 
 /// True if the socket at the other end of a call's is this actor's.
-fn is_towards(flows: &Flows<'_>, at: Position, actor: &str) -> bool {
+fn has_peer(flows: &Flows<'_>, at: Position, actor: &str) -> bool {
     let used = flows.peer_at(at).and_then(|socket| flows.used_at(socket));
     used.is_some_and(|used| is_by(flows, used, Some(actor)))
 }
@@ -102,7 +102,7 @@ impl StreamWanted {
             let moves = if self.sent { call.sends() } else { call.receives() && !call.peeks() };
             let Some(socket) = flows.socket_at(at).filter(|_| moves) else { continue };
             if !is_by(flows, at, Some(&self.actor))
-                || self.peer.as_deref().is_some_and(|peer| !is_towards(flows, at, peer))
+                || self.peer.as_deref().is_some_and(|peer| !has_peer(flows, at, peer))
             {
                 continue;
             }
@@ -117,7 +117,7 @@ impl StreamWanted {
         }
         for (socket, bytes, _) in streams.iter_mut().filter(|(_, bytes, _)| bytes.is_cut()) {
             if self.sent {
-                fill(bytes, *socket, flows);
+                complete_from_peer(bytes, *socket, flows);
             }
         }
         streams.into_iter().map(|(_, bytes, events)| (bytes, events)).collect()
@@ -140,20 +140,20 @@ fn append(bytes: &mut Bytes, call: &Call) {
 
 /// Bytes that never passed through the sender (`sendfile`) are in no record of it; but what the
 /// other end of a connection received was sent.
-fn fill(bytes: &mut Bytes, socket: usize, flows: &Flows<'_>) {
+fn complete_from_peer(bytes: &mut Bytes, socket: usize, flows: &Flows<'_>) {
     if !flows.sockets[socket].is_stream() {
         return;
     }
     let connection = flows.sockets[socket].connection;
     let other = connection.and_then(|one| flows.other_end(one, Some(socket)).socket);
     let Some(other) = other else { return };
-    let mut arrived = Bytes::default();
+    let mut received = Bytes::default();
     let calls = flows.sockets[other].calls.iter().filter_map(|at| flows.call(*at));
-    calls.filter(|call| call.received().is_some()).for_each(|call| append(&mut arrived, call));
-    let most = usize::try_from(bytes.total).unwrap_or(usize::MAX).min(arrived.sample.len());
-    if most > bytes.sample.len() && arrived.sample.starts_with(&bytes.sample) {
-        arrived.sample.truncate(most);
-        bytes.sample = arrived.sample;
+    calls.filter(|call| call.received().is_some()).for_each(|call| append(&mut received, call));
+    let most = usize::try_from(bytes.total).unwrap_or(usize::MAX).min(received.sample.len());
+    if most > bytes.sample.len() && received.sample.starts_with(&bytes.sample) {
+        received.sample.truncate(most);
+        bytes.sample = received.sample;
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn waits(case: &Case<'_>) -> Vec<Occurrence> {
     let found = waited.map(|(at, call)| {
         let connect = connected(case, at);
         let finding = Occurrence::at(at).and(connect);
-        finding.with("time", duration(call.took())).with("server", case.who(at))
+        finding.with("time", duration(call.took())).with("server", case.program(at))
     });
     found.collect()
 }
@@ -55,7 +55,7 @@ pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Occurrence> {
                 accepted && other.is_some() && during && !call.is_close()
             });
             let finding = Occurrence::at(accept).and([connect, serving?.0]);
-            let finding = finding.with("server", case.who(accept));
+            let finding = finding.with("server", case.program(accept));
             Some(finding.with("time", duration(waited)))
         },
     );
@@ -95,18 +95,18 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
         }
         moments.sort_unstable();
         let mut waiting = 0i64;
-        let mut most = (0u64, listen);
-        for (_, step, at) in moments {
-            waiting += step;
+        let mut peak = (0u64, listen);
+        for (_, change, at) in moments {
+            waiting += change;
             let now = u64::try_from(waiting).unwrap_or(0);
-            if now > most.0 {
-                most = (now, at);
+            if now > peak.0 {
+                peak = (now, at);
             }
         }
         // The kernel lets one more in than it was asked to.
-        if most.0 > backlog {
-            let finding = Occurrence::at(most.1).and([listen]);
-            found.push(finding.with("backlog", count(backlog)).with("waiting", count(most.0)));
+        if peak.0 > backlog {
+            let finding = Occurrence::at(peak.1).and([listen]);
+            found.push(finding.with("backlog", count(backlog)).with("waiting", count(peak.0)));
         }
     }
     found
@@ -124,11 +124,11 @@ mod tests {
     use socklab_event::Outcome;
     use socklab_timelines::{Story, scenes};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
 
     #[test]
     fn an_accept_that_waited_is_a_lesson() {
-        assert!(told(&scenes::upper_tcp(), "accept-waits").contains("1.2 s"));
+        assert!(text_of(&scenes::upper_tcp(), "accept-waits").contains("1.2 s"));
     }
 
     #[test]
@@ -146,7 +146,7 @@ mod tests {
         story.since(serving).recv(far, "hola");
         story.accept(listener, second);
         let timeline = story.build();
-        assert!(told(&timeline, "one-at-a-time").contains("700"));
+        assert!(text_of(&timeline, "one-at-a-time").contains("700"));
         assert!(rules(&timeline).contains(&"connected-before-accept"));
         assert!(!rules(&scenes::threaded()).contains(&"one-at-a-time"));
     }
@@ -163,7 +163,7 @@ mod tests {
             let near = story.tcp(client);
             story.connect(near, "127.0.0.1:12000");
         }
-        assert!(told(&story.build(), "queue-full").contains('2'));
+        assert!(text_of(&story.build(), "queue-full").contains('2'));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::Position;
 
-use crate::case::{Case, Occurrence, is_loopback, port, shown};
+use crate::case::{Case, Occurrence, address_text, is_loopback, port};
 
 /// Who has the address that a `bind` or `listen` could not have.
 enum Holder {
@@ -56,7 +56,7 @@ pub(super) fn held(case: &Case<'_>) -> Vec<Occurrence> {
     let found = refused(case).filter_map(|(at, address, holder)| match holder {
         Holder::Open(bound) => {
             let finding = Occurrence::at(at).and([bound]).with("port", port(&address));
-            Some(finding.with("holder", case.who(bound)))
+            Some(finding.with("holder", case.program(bound)))
         }
         _ => None,
     });
@@ -67,7 +67,7 @@ pub(super) fn time_wait(case: &Case<'_>) -> Vec<Occurrence> {
     let found = refused(case).filter_map(|(at, address, holder)| match holder {
         Holder::TimeWait(close) => {
             let finding = Occurrence::at(at).and([close]).with("port", port(&address));
-            Some(finding.with("server", case.who(close)))
+            Some(finding.with("server", case.program(close)))
         }
         _ => None,
     });
@@ -99,7 +99,7 @@ pub(super) fn in_use(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 /// With `SO_REUSEADDR` set, TIME_WAIT is not the reason: somebody listens there.
-pub(super) fn in_use_for_real(case: &Case<'_>) -> Vec<Occurrence> {
+pub(super) fn in_use_listening(case: &Case<'_>) -> Vec<Occurrence> {
     unknown(case, true).collect()
 }
 
@@ -113,10 +113,10 @@ pub(super) fn low_port(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-pub(super) fn not_here(case: &Case<'_>) -> Vec<Occurrence> {
+pub(super) fn not_local(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EADDRNOTAVAIL).filter_map(|(at, call)| match &call.args {
         Args::Bind { address } if !is_loopback(address) => {
-            Some(Occurrence::at(at).with("address", shown(address)))
+            Some(Occurrence::at(at).with("address", address_text(address)))
         }
         _ => None,
     });
@@ -127,7 +127,7 @@ pub(super) fn not_here(case: &Case<'_>) -> Vec<Occurrence> {
 mod tests {
     use socklab_timelines::{Story, address, scenes};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
     use super::*;
 
     fn bind_fails(story: &mut Story, to: &str, errno: i32) -> socklab_event::Timeline {
@@ -143,7 +143,7 @@ mod tests {
         scenes::tcp_server(&mut story);
         let timeline = bind_fails(&mut story, "*:12000", 98);
         assert_eq!(rules(&timeline), ["address-in-use-held"]);
-        assert!(told(&timeline, "address-in-use-held").contains("server"));
+        assert!(text_of(&timeline, "address-in-use-held").contains("server"));
     }
 
     #[test]

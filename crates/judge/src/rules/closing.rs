@@ -6,7 +6,7 @@ use socklab_event::{Args, Call, Errno, Shutdown};
 use socklab_flows::Position;
 use socklab_say::count;
 
-use crate::case::{Case, Occurrence, is_tcp, shown};
+use crate::case::{Case, Occurrence, address_text, is_tcp};
 
 /// The call by which a socket's end closed before the other end did. `None` unless both ends
 /// were recorded: of a peer outside, only its FIN would tell.
@@ -19,26 +19,26 @@ pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) ->
         shut.or_else(|| calls.rfind(|at| case.call(*at).is_some_and(Call::is_close)))
     };
     let own = closing(socket)?;
-    closing(other).is_none_or(|theirs| own < theirs).then_some(own)
+    closing(other).is_none_or(|close| own < close).then_some(own)
 }
 
 pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Occurrence> {
     // Who has shut down reading sees an end because it wants no more, whatever the other does.
-    let deaf: HashMap<usize, Position> = case
+    let shut_down: HashMap<usize, Position> = case
         .calls()
         .filter(|(_, call)| call.ends_receiving())
         .filter_map(|(at, _)| Some((case.flows.socket_at(at)?, at)))
         .collect();
     let found = case.flows.closings.iter().filter_map(|closing| {
         let socket = case.flows.socket_at(closing.seen)?;
-        if deaf.get(&socket).is_some_and(|shut| *shut < closing.seen) {
+        if shut_down.get(&socket).is_some_and(|shut| *shut < closing.seen) {
             return None;
         }
         let connection = case.flows.connection_at(closing.seen)?;
         let other = case.flows.other_end(connection, Some(socket));
         let peer = match closing.closed {
-            Some(closed) => case.who(closed),
-            None => other.address.as_ref().map(shown)?,
+            Some(closed) => case.program(closed),
+            None => other.address.as_ref().map(address_text)?,
         };
         Some(Occurrence::at(closing.seen).and(closing.closed).with("peer", peer))
     });
@@ -106,7 +106,7 @@ pub(super) fn unread(case: &Case<'_>) -> Vec<Occurrence> {
         let read = case.before(own, close).filter_map(|(_, call)| call.received());
         let unread = sent.fold(0, sum).checked_sub(read.fold(0, sum))?;
         let finding = Occurrence::at(close).with("unread", count(unread));
-        (unread > 0).then(|| finding.with("program", case.who(close)))
+        (unread > 0).then(|| finding.with("program", case.program(close)))
     });
     found.collect()
 }
@@ -127,7 +127,7 @@ pub(super) fn server_first(case: &Case<'_>) -> Vec<Occurrence> {
         });
         let port = connection.ends[1].address.as_ref()?.port()?;
         let finding = Occurrence::at(close).with("port", u64::from(port));
-        (!reset).then(|| finding.with("server", case.who(accepted)))
+        (!reset).then(|| finding.with("server", case.program(accepted)))
     });
     found.collect()
 }
@@ -142,23 +142,23 @@ pub(super) fn half_close(case: &Case<'_>) -> Vec<Occurrence> {
             let call = case.call(*later);
             call.and_then(Call::received).is_some_and(|total| total > 0)
         });
-        Some(Occurrence::at(at).and([got?]).with("program", case.who(at)))
+        Some(Occurrence::at(at).and([got?]).with("program", case.program(at)))
     });
     found.collect()
 }
 
 /// The end of the stream, read over and over: whoever reads once more gets 0 once more, at once.
 pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Occurrence> {
-    const OVER_AND_OVER: usize = 3;
+    const REPEATED_READS: usize = 3;
     let found = case.flows.sockets.iter().filter_map(|socket| {
         let ends = socket.calls.iter().copied().filter(|at| {
             case.call(*at).is_some_and(|call| is_tcp(call) && call.is_end_of_stream())
         });
         let ends: Vec<Position> = ends.collect();
         let (first, last) = (*ends.first()?, *ends.last()?);
-        let finding = Occurrence::at(first).and([last]).with("program", case.who(first));
+        let finding = Occurrence::at(first).and([last]).with("program", case.program(first));
         let finding = finding.with("times", count(ends.len() as u64));
-        (ends.len() >= OVER_AND_OVER).then_some(finding)
+        (ends.len() >= REPEATED_READS).then_some(finding)
     });
     found.collect()
 }
@@ -174,7 +174,7 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
 mod tests {
     use socklab_timelines::{Story, got, offered, scenes};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
     use super::*;
 
     fn with_pair(
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn an_end_has_its_cause() {
         let timeline = scenes::split_and_coalesced();
-        assert!(told(&timeline, "end-of-stream").contains("client"));
+        assert!(text_of(&timeline, "end-of-stream").contains("client"));
         let half = with_pair(|story, near, far| {
             story.shutdown(near, Shutdown::WR);
             story.recv(far, "");
@@ -201,16 +201,16 @@ mod tests {
     }
 
     #[test]
-    fn who_wants_no_more_has_not_seen_the_other_end() {
-        let deaf = with_pair(|story, near, _| {
+    fn an_end_after_ones_own_shutdown_is_not_the_peers() {
+        let shut_down = with_pair(|story, near, _| {
             story.shutdown(near, Shutdown::RD);
             story.recv(near, "");
         });
-        assert!(!rules(&deaf).contains(&"end-of-stream"));
+        assert!(!rules(&shut_down).contains(&"end-of-stream"));
     }
 
     #[test]
-    fn an_end_read_over_and_over() {
+    fn an_end_read_repeatedly() {
         let read = |times: usize| {
             with_pair(|story, near, far| {
                 story.close(near);
@@ -219,7 +219,7 @@ mod tests {
                 }
             })
         };
-        assert!(told(&read(500), "end-ignored").contains("500"));
+        assert!(text_of(&read(500), "end-ignored").contains("500"));
         assert!(rules(&read(3)).contains(&"end-ignored"));
         assert!(!rules(&read(2)).contains(&"end-ignored"));
     }
@@ -237,7 +237,7 @@ mod tests {
             assert!(found.contains(&rule), "{rule} not in {found:?}");
         }
         assert!(!found.contains(&"server-closed-first"));
-        assert!(told(&timeline, "close-unread").contains('6'));
+        assert!(text_of(&timeline, "close-unread").contains('6'));
     }
 
     #[test]
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn who_closes_first_keeps_time_wait() {
+    fn the_end_that_closes_first_keeps_time_wait() {
         assert!(rules(&scenes::upper_tcp()).contains(&"server-closed-first"));
         assert!(!rules(&scenes::threaded()).contains(&"server-closed-first"));
     }

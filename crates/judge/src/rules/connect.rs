@@ -4,7 +4,7 @@ use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::Position;
 use socklab_say::duration;
 
-use crate::case::{Case, Occurrence, host, is_loopback, is_tcp, port, shown};
+use crate::case::{Case, Occurrence, address_text, host, is_loopback, is_tcp, port};
 
 fn destination(call: &Call) -> Option<&Endpoint> {
     match &call.args {
@@ -15,14 +15,14 @@ fn destination(call: &Call) -> Option<&Endpoint> {
 
 /// A `connect` that failed with an error: where that was seen, the `connect` itself, where to.
 struct Failed<'c> {
-    seen: Position,
+    reported: Position,
     connect: Position,
     address: &'c Endpoint,
 }
 
 impl Failed<'_> {
     fn finding(&self) -> Occurrence {
-        Occurrence::at(self.seen).and([self.connect])
+        Occurrence::at(self.reported).and([self.connect])
     }
 }
 
@@ -30,19 +30,19 @@ impl Failed<'_> {
 /// does not wait hears of by `getsockopt` `SO_ERROR` (`connect(2)`, EINPROGRESS).
 fn failures<'c>(case: &'c Case<'_>, errno: Errno) -> impl Iterator<Item = Failed<'c>> {
     let at_once = case.failed(errno).filter_map(|(at, call)| {
-        Some(Failed { seen: at, connect: at, address: destination(call)? })
+        Some(Failed { reported: at, connect: at, address: destination(call)? })
     });
-    let heard = case.calls().filter(move |(_, call)| match &call.args {
+    let reads_error = case.calls().filter(move |(_, call)| match &call.args {
         Args::GetOption { value: Some(OptionValue::Error(error)), .. } => *error == errno,
         _ => false,
     });
-    let later = heard.filter_map(|(seen, _)| {
-        let socket = case.flows.socket_at(seen)?;
-        let pending = case.before(socket, seen).rfind(|(_, call)| {
+    let later = reads_error.filter_map(|(reported, _)| {
+        let socket = case.flows.socket_at(reported)?;
+        let pending = case.before(socket, reported).rfind(|(_, call)| {
             destination(call).is_some() && call.error() == Some(Errno::EINPROGRESS)
         });
         let (connect, call) = pending?;
-        Some(Failed { seen, connect, address: destination(call)? })
+        Some(Failed { reported, connect, address: destination(call)? })
     });
     at_once.chain(later)
 }
@@ -68,15 +68,15 @@ fn refusal(failed: &Failed<'_>) -> Occurrence {
 
 /// On this machine there is no doubt: nobody listens.
 pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
-    let here =
+    let local =
         refusals(case).filter(|(failed, later)| is_loopback(failed.address) && later.is_none());
-    here.map(|(failed, _)| refusal(&failed)).collect()
+    local.map(|(failed, _)| refusal(&failed)).collect()
 }
 
 /// Elsewhere, a firewall may have answered in the host's place.
 pub(super) fn refused_remote(case: &Case<'_>) -> Vec<Occurrence> {
-    let there = refusals(case).filter(|(failed, _)| !is_loopback(failed.address));
-    there.map(|(failed, _)| refusal(&failed)).collect()
+    let remote = refusals(case).filter(|(failed, _)| !is_loopback(failed.address));
+    remote.map(|(failed, _)| refusal(&failed)).collect()
 }
 
 /// The server was there, but later.
@@ -85,7 +85,7 @@ pub(super) fn too_early(case: &Case<'_>) -> Vec<Occurrence> {
         let later = later?;
         let gap = case.flows.order[later].at.saturating_sub(case.flows.order[failed.connect].at);
         let finding = failed.finding().and([later]).with("port", port(failed.address));
-        Some(finding.with("server", case.who(later)).with("time", duration(gap)))
+        Some(finding.with("server", case.program(later)).with("time", duration(gap)))
     });
     early.collect()
 }
@@ -93,9 +93,9 @@ pub(super) fn too_early(case: &Case<'_>) -> Vec<Occurrence> {
 pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let found = failures(case, Errno::ETIMEDOUT).map(|failed| {
         let began = case.call(failed.connect).map_or(0, |call| call.began);
-        let ended = case.call(failed.seen).map_or(0, |call| call.ended);
+        let ended = case.call(failed.reported).map_or(0, |call| call.ended);
         let took = duration(ended.saturating_sub(began));
-        failed.finding().with("address", shown(failed.address)).with("time", took)
+        failed.finding().with("address", address_text(failed.address)).with("time", took)
     });
     found.collect()
 }
@@ -104,10 +104,13 @@ pub(super) fn unreachable(case: &Case<'_>) -> Vec<Occurrence> {
     let errors = [Errno::ENETUNREACH, Errno::EHOSTUNREACH];
     // A UDP connect sends nothing: it is how a program asks whether there is a route.
     let connects = errors.into_iter().flat_map(|errno| failures(case, errno));
-    let connects = connects.map(|failed| failed.finding().with("address", shown(failed.address)));
+    let connects =
+        connects.map(|failed| failed.finding().with("address", address_text(failed.address)));
     let sends = errors.into_iter().flat_map(|errno| case.failed(errno));
     let sends = sends.filter_map(|(at, call)| match &call.args {
-        Args::Send { to: Some(to), .. } => Some(Occurrence::at(at).with("address", shown(to))),
+        Args::Send { to: Some(to), .. } => {
+            Some(Occurrence::at(at).with("address", address_text(to)))
+        }
         _ => None,
     });
     connects.chain(sends).collect()
@@ -129,7 +132,7 @@ pub(super) fn already_connected(case: &Case<'_>) -> Vec<Occurrence> {
 
 pub(super) fn in_progress(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EINPROGRESS).filter_map(|(at, call)| {
-        Some(Occurrence::at(at).with("address", shown(destination(call)?)))
+        Some(Occurrence::at(at).with("address", address_text(destination(call)?)))
     });
     found.collect()
 }
@@ -138,7 +141,7 @@ pub(super) fn in_progress(case: &Case<'_>) -> Vec<Occurrence> {
 mod tests {
     use socklab_timelines::{Story, address, scenes};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
     use super::*;
 
     fn connect_fails(to: &str, errno: i32) -> socklab_event::Timeline {
@@ -153,9 +156,9 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_told_by_where_they_came_from() {
+    fn refusals_are_distinguished_by_their_origin() {
         assert_eq!(rules(&scenes::refused()), ["connect-refused"]);
-        assert!(told(&scenes::refused(), "connect-refused").contains("12000"));
+        assert!(text_of(&scenes::refused(), "connect-refused").contains("12000"));
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 111)), ["connect-refused-remote"]);
     }
 
@@ -170,7 +173,7 @@ mod tests {
         story.on(sock, "getsockopt", args, socklab_event::Outcome::Value(0));
         let timeline = story.build();
         assert_eq!(rules(&timeline), ["connect-in-progress", "connect-refused"]);
-        assert!(told(&timeline, "connect-refused").contains("port 1"));
+        assert!(text_of(&timeline, "connect-refused").contains("port 1"));
     }
 
     #[test]
@@ -183,7 +186,7 @@ mod tests {
         scenes::tcp_server(&mut story);
         let timeline = story.build();
         assert_eq!(rules(&timeline), ["connect-too-early"]);
-        assert!(told(&timeline, "connect-too-early").contains("250"));
+        assert!(text_of(&timeline, "connect-too-early").contains("250"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use socklab_event::{Args, Errno, Outcome};
 use socklab_flows::Position;
 use socklab_say::count;
 
-use crate::case::{Case, Occurrence, is_datagram, is_loopback, is_udp, port, shown};
+use crate::case::{Case, Occurrence, address_text, is_datagram, is_loopback, is_udp, port};
 
 /// The ICMP error came back, and the connected socket shows it at the next call.
 pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
@@ -12,7 +12,7 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
     let found = found.filter_map(|(at, call)| {
         let address = call.socket.as_ref()?.peer.as_ref()?;
         let sent = last_send(case, at);
-        Some(Occurrence::at(at).and(sent).with("address", shown(address)))
+        Some(Occurrence::at(at).and(sent).with("address", address_text(address)))
     });
     found.collect()
 }
@@ -24,13 +24,13 @@ fn last_send(case: &Case<'_>, at: Position) -> Option<Position> {
 }
 
 /// An unconnected socket waits for an answer to a datagram that met nobody.
-pub(super) fn nobody(case: &Case<'_>) -> Vec<Occurrence> {
+pub(super) fn no_receiver(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter_map(|(at, call)| {
         let waited = call.took() >= 100_000_000;
-        let in_vain =
+        let unanswered =
             call.outcome == Outcome::Unfinished || (call.error() == Some(Errno::EAGAIN) && waited);
         let unconnected = call.socket.as_ref().is_some_and(|socket| socket.peer.is_none());
-        if !call.receives() || !is_udp(call) || !in_vain || !unconnected {
+        if !call.receives() || !is_udp(call) || !unanswered || !unconnected {
             return None;
         }
         let sent = last_send(case, at)?;
@@ -46,7 +46,7 @@ pub(super) fn nobody(case: &Case<'_>) -> Vec<Occurrence> {
             return None;
         }
         let finding = Occurrence::at(at).and([sent]);
-        Some(finding.with("address", shown(to)).with("port", port(to)))
+        Some(finding.with("address", address_text(to)).with("port", port(to)))
     });
     found.collect()
 }
@@ -99,7 +99,7 @@ pub(super) fn no_destination(case: &Case<'_>) -> Vec<Occurrence> {
 mod tests {
     use socklab_timelines::{Story, address, got, offered};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
 
     #[test]
     fn only_a_connected_socket_learns_that_nobody_is_there() {
@@ -116,7 +116,7 @@ mod tests {
         let sock = story.udp(client);
         story.sendto(sock, "127.0.0.1:12000", "hola");
         story.wait(3_000).unfinished(sock, "recvfrom", got(2048, b""));
-        assert!(told(&story.build(), "udp-nobody").contains("12000"));
+        assert!(text_of(&story.build(), "udp-nobody").contains("12000"));
     }
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
         story.recvfrom(bound, sock, "127.0.0.1", "");
         let timeline = story.build();
         assert_eq!(rules(&timeline), ["datagram-truncated", "datagram-empty"]);
-        assert!(told(&timeline, "datagram-truncated").contains("10"));
+        assert!(text_of(&timeline, "datagram-truncated").contains("10"));
     }
 
     #[test]

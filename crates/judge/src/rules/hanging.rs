@@ -6,14 +6,14 @@ use socklab_flows::Position;
 use crate::case::{Case, Occurrence};
 
 /// The last call a program made on a socket: what the kernel closes at exit is not its doing.
-fn last_said(case: &Case<'_>, socket: usize) -> Option<Position> {
+fn last_call(case: &Case<'_>, socket: usize) -> Option<Position> {
     let calls = &case.flows.sockets[socket].calls;
     calls.iter().copied().rfind(|at| case.call(*at).is_some_and(|call| !call.implicit))
 }
 
 /// The receive a socket's user was still waiting in.
-fn stuck(case: &Case<'_>, socket: usize) -> Option<Position> {
-    let last = last_said(case, socket)?;
+fn pending_receive(case: &Case<'_>, socket: usize) -> Option<Position> {
+    let last = last_call(case, socket)?;
     let call = case.call(last)?;
     (call.outcome == Outcome::Unfinished && call.receives()).then_some(last)
 }
@@ -30,8 +30,8 @@ fn pairs<'c>(case: &'c Case<'_>) -> impl Iterator<Item = [usize; 2]> + use<'c> {
 
 pub(super) fn both_wait(case: &Case<'_>) -> Vec<Occurrence> {
     let found = pairs(case).filter_map(|[one, other]| {
-        let (one, other) = (stuck(case, one)?, stuck(case, other)?);
-        let [first, second] = case.who_apart(one, other);
+        let (one, other) = (pending_receive(case, one)?, pending_receive(case, other)?);
+        let [first, second] = case.distinct_names(one, other);
         Some(Occurrence::at(one).and([other]).with("one", first).with("other", second))
     });
     found.collect()
@@ -41,19 +41,19 @@ pub(super) fn both_wait(case: &Case<'_>) -> Vec<Occurrence> {
 pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Occurrence> {
     let found = pairs(case).flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(
         |(waiting, silent)| {
-            let wait = stuck(case, waiting)?;
-            let last = last_said(case, silent)?;
+            let wait = pending_receive(case, waiting)?;
+            let last = last_call(case, silent)?;
             let open = case.call(last).is_some_and(|call| {
                 let ends = call.is_close() || matches!(call.args, Args::Shutdown { .. });
                 !ends && call.outcome != Outcome::Unfinished
             });
             // Something was said before: this is not a server waiting for a first word.
-            let heard = case
+            let received = case
                 .before(waiting, wait)
                 .any(|(_, call)| call.received().is_some_and(|total| total > 0));
-            let [program, peer] = case.who_apart(wait, last);
+            let [program, peer] = case.distinct_names(wait, last);
             let finding = Occurrence::at(wait).and([last]).with("program", program);
-            (open && heard).then(|| finding.with("peer", peer))
+            (open && received).then(|| finding.with("peer", peer))
         },
     );
     found.collect()
@@ -63,28 +63,28 @@ pub(super) fn still_accepting(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter(|(_, call)| {
         matches!(call.args, Args::Accept { .. }) && call.outcome == Outcome::Unfinished
     });
-    found.map(|(at, _)| Occurrence::at(at).with("server", case.who(at))).collect()
+    found.map(|(at, _)| Occurrence::at(at).with("server", case.program(at))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use socklab_timelines::{Story, got, scenes};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
 
     #[test]
-    fn two_who_wait_for_each_other() {
+    fn two_ends_that_wait_for_each_other() {
         let mut story = Story::new();
         let (near, far) = scenes::tcp_pair(&mut story);
         story.unfinished(far, "recvfrom", got(10, b""));
         story.unfinished(near, "recvfrom", got(10, b""));
         let timeline = story.build();
-        assert!(told(&timeline, "both-wait").contains("client"));
+        assert!(text_of(&timeline, "both-wait").contains("client"));
         assert!(!rules(&timeline).contains(&"waits-for-end"));
     }
 
     #[test]
-    fn one_who_waits_for_an_end_that_does_not_come() {
+    fn a_wait_for_an_end_that_does_not_come() {
         let mut story = Story::new();
         let (near, far) = scenes::tcp_pair(&mut story);
         story.send(far, "bye");
@@ -95,6 +95,6 @@ mod tests {
 
     #[test]
     fn a_server_waits_for_the_next_client() {
-        assert!(told(&scenes::threaded(), "still-accepting").contains("server"));
+        assert!(text_of(&scenes::threaded(), "still-accepting").contains("server"));
     }
 }

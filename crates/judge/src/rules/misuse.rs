@@ -70,7 +70,7 @@ mod tests {
     use socklab_event::Outcome;
     use socklab_timelines::{Story, got, offered, scenes};
 
-    use super::super::told::rules;
+    use super::super::explained::rules;
     use super::*;
 
     #[test]

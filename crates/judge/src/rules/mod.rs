@@ -6,13 +6,13 @@ mod bind;
 mod closing;
 mod connect;
 mod datagram;
+#[cfg(test)]
+mod explained;
 mod hanging;
 mod misuse;
 mod options;
 mod process;
 mod stream;
-#[cfg(test)]
-mod told;
 mod waiting;
 
 use crate::Weight;
@@ -63,9 +63,9 @@ pub const RULES: &[Rule] = &[
     problem("address-in-use-held", &["port", "holder"], bind::held),
     problem("address-in-use-time-wait", &["port", "server"], bind::time_wait),
     problem("address-in-use", &["port"], bind::in_use),
-    problem("address-in-use-listening", &["port"], bind::in_use_for_real),
+    problem("address-in-use-listening", &["port"], bind::in_use_listening),
     problem("low-port", &["port"], bind::low_port),
-    problem("address-not-here", &["address"], bind::not_here),
+    problem("address-not-here", &["address"], bind::not_local),
     lesson("accept-waits", &["time", "server"], accept::waits),
     problem("one-at-a-time", &["server", "time"], accept::one_at_a_time),
     lesson("connected-before-accept", &["time"], accept::before),
@@ -85,7 +85,7 @@ pub const RULES: &[Rule] = &[
     lesson("half-close", &["program"], closing::half_close),
     problem("connection-timed-out", &["call"], closing::timed_out),
     problem("udp-refused", &["address"], datagram::refused),
-    problem("udp-nobody", &["address", "port"], datagram::nobody),
+    problem("udp-nobody", &["address", "port"], datagram::no_receiver),
     problem("datagram-truncated", &["sent", "room"], datagram::truncated),
     lesson("datagram-empty", &[], datagram::empty),
     problem("datagram-too-long", &["asked"], datagram::too_long),

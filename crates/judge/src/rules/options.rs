@@ -43,7 +43,7 @@ mod tests {
     use socklab_event::{Name, Outcome};
     use socklab_timelines::{Sock, Story};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
     use super::*;
 
     fn set(story: &mut Story, sock: Sock, option: &'static str, value: i64) {
@@ -66,6 +66,6 @@ mod tests {
         set(&mut story, sock, "TCP_NODELAY", 1);
         story.bind(sock, "*:12000");
         assert_eq!(rules(&story.build()), ["reuse-address", "no-delay"]);
-        assert!(told(&story.build(), "reuse-address").contains("12000"));
+        assert!(text_of(&story.build(), "reuse-address").contains("12000"));
     }
 }

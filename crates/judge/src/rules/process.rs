@@ -25,7 +25,9 @@ pub(super) fn lookup_unanswered(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 /// Every process a signal ended.
-fn killed_by<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u32, Signal)> + use<'c> {
+fn signal_deaths<'c>(
+    case: &'c Case<'_>,
+) -> impl Iterator<Item = (Position, u32, Signal)> + use<'c> {
     case.flows.order.iter().enumerate().filter_map(|(at, event)| match event.what {
         What::Process(Process::Exit { status: Exit::Signal(signal) }) => {
             Some((at, event.place.process, signal))
@@ -35,24 +37,25 @@ fn killed_by<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u32, Sig
 }
 
 pub(super) fn sigpipe(case: &Case<'_>) -> Vec<Occurrence> {
-    let found =
-        killed_by(case).filter(|(.., signal)| *signal == Signal::PIPE).map(|(at, process, _)| {
+    let found = signal_deaths(case).filter(|(.., signal)| *signal == Signal::PIPE).map(
+        |(at, process, _)| {
             let broken = case.failed(Errno::EPIPE).map(|(at, _)| at);
             let own = broken.filter(|at| case.flows.order[*at].place.process == process);
-            Occurrence::at(at).and(own.last()).with("program", case.who(at))
-        });
+            Occurrence::at(at).and(own.last()).with("program", case.program(at))
+        },
+    );
     found.collect()
 }
 
 pub(super) fn killed(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = killed_by(case).filter(|(.., signal)| *signal != Signal::PIPE).filter_map(
+    let found = signal_deaths(case).filter(|(.., signal)| *signal != Signal::PIPE).filter_map(
         |(at, process, signal)| {
             let closed = case.calls().find(|(close, call)| {
                 let own = case.flows.order[*close].place.process == process;
                 let connected = case.flows.connection_at(*close).is_some();
                 own && call.implicit && connected && call.is_close()
             });
-            let finding = Occurrence::at(at).and([closed?.0]).with("program", case.who(at));
+            let finding = Occurrence::at(at).and([closed?.0]).with("program", case.program(at));
             Some(finding.with("signal", signal.to_string()))
         },
     );
@@ -66,14 +69,14 @@ pub(super) fn io_uring(case: &Case<'_>) -> Vec<Occurrence> {
         .iter()
         .enumerate()
         .filter(|(_, event)| matches!(event.what, What::Notice(Notice::IoUring)));
-    found.map(|(at, _)| Occurrence::at(at).with("program", case.who(at))).collect()
+    found.map(|(at, _)| Occurrence::at(at).with("program", case.program(at))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use socklab_timelines::{Story, offered, scenes};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
     use super::*;
 
     #[test]
@@ -82,7 +85,7 @@ mod tests {
         let (near, _) = scenes::tcp_pair(&mut story);
         story.closed_at_exit(near);
         story.killed(near.who, 9);
-        assert!(told(&story.build(), "killed-connected").contains("SIGKILL"));
+        assert!(text_of(&story.build(), "killed-connected").contains("SIGKILL"));
 
         let mut story = Story::new();
         let (near, _) = scenes::tcp_pair(&mut story);
@@ -92,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn look_ups_are_seen_as_such() {
+    fn look_ups_are_recognized() {
         let question = b"\xab\xcd\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\
                          \x00\x01\x00\x01";
         let mut story = Story::new();
@@ -100,16 +103,16 @@ mod tests {
         let sock = story.udp(client);
         story.connect(sock, "10.0.0.53:53");
         story.send(sock, question);
-        assert!(told(&story.build(), "name-lookup-unanswered").contains("example.com"));
+        assert!(text_of(&story.build(), "name-lookup-unanswered").contains("example.com"));
         story.recv(sock, question);
         assert_eq!(rules(&story.build()), ["name-lookup"]);
     }
 
     #[test]
-    fn io_uring_is_said_aloud() {
+    fn io_uring_is_reported() {
         let mut story = Story::new();
         let who = story.command("fast", "f");
         story.what(who, What::Notice(Notice::IoUring));
-        assert!(told(&story.build(), "io-uring").contains("fast"));
+        assert!(text_of(&story.build(), "io-uring").contains("fast"));
     }
 }

@@ -87,14 +87,14 @@ mod tests {
     use socklab_event::{Bytes, Outcome};
     use socklab_timelines::{Story, offered, scenes};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
     use super::*;
 
     #[test]
-    fn split_and_coalesced_reads_are_told_apart() {
+    fn split_and_coalesced_reads_are_distinguished() {
         let timeline = scenes::split_and_coalesced();
-        assert!(told(&timeline, "buffer-too-small").contains("16"));
-        assert!(told(&timeline, "coalesced-read").contains("14"));
+        assert!(text_of(&timeline, "buffer-too-small").contains("16"));
+        assert!(text_of(&timeline, "coalesced-read").contains("14"));
         assert!(!rules(&timeline).contains(&"short-read"));
         assert!(!rules(&scenes::upper_tcp()).contains(&"buffer-too-small"));
     }
@@ -106,11 +106,11 @@ mod tests {
         story.send(near, "0123456789");
         story.recv(far, "0123");
         story.recv(far, "456789");
-        assert!(told(&story.build(), "short-read").contains('4'));
+        assert!(text_of(&story.build(), "short-read").contains('4'));
     }
 
     #[test]
-    fn a_short_write_says_what_was_taken() {
+    fn a_short_write_states_what_was_accepted() {
         let mut story = Story::new();
         let (near, _) = scenes::tcp_pair(&mut story);
         let mut args = offered(b"0123456789");
@@ -118,6 +118,6 @@ mod tests {
             *bytes = Bytes::whole("012");
         }
         story.on(near, "sendto", args, Outcome::Value(3));
-        assert!(told(&story.build(), "short-write").contains("3"));
+        assert!(text_of(&story.build(), "short-write").contains("3"));
     }
 }

@@ -9,9 +9,9 @@ use socklab_say::{count, duration};
 use crate::case::{Case, Occurrence};
 
 /// So many vain calls in a row are a loop, not chance.
-const LOOP: usize = 50;
+const LOOP_CALLS: usize = 50;
 /// A call that took so long did wait.
-const WAITED: u64 = 5_000_000;
+const REAL_WAIT: u64 = 5_000_000;
 
 fn waits(call: &Call) -> bool {
     call.sends()
@@ -20,32 +20,35 @@ fn waits(call: &Call) -> bool {
 }
 
 /// Runs of the same call by one thread, each answered "not now" at once.
-fn vain_runs(case: &Case<'_>) -> Vec<Vec<Position>> {
+fn would_block_runs(case: &Case<'_>) -> Vec<Vec<Position>> {
     let mut threads: BTreeMap<(u32, u32), Vec<Position>> = BTreeMap::new();
     for (at, call) in case.calls() {
-        if !matches!(call.args, Args::Poll { .. } | Args::EpollWait { .. }) || call.took() >= WAITED
+        if !matches!(call.args, Args::Poll { .. } | Args::EpollWait { .. })
+            || call.took() >= REAL_WAIT
         {
             threads.entry(case.thread(at)).or_default().push(at);
         }
     }
-    let vain = |at: Position| {
+    let would_block = |at: Position| {
         let call = case.call(at)?;
-        let at_once = call.error() == Some(Errno::EAGAIN) && call.took() < WAITED;
+        let at_once = call.error() == Some(Errno::EAGAIN) && call.took() < REAL_WAIT;
         at_once.then_some((call.name.as_str(), call.fd))
     };
     let runs = threads.values().flat_map(|calls| {
-        calls.chunk_by(|a, b| vain(*a).is_some() && vain(*a) == vain(*b)).map(<[_]>::to_vec)
+        calls
+            .chunk_by(|a, b| would_block(*a).is_some() && would_block(*a) == would_block(*b))
+            .map(<[_]>::to_vec)
     });
-    runs.filter(|run| vain(run[0]).is_some()).collect()
+    runs.filter(|run| would_block(run[0]).is_some()).collect()
 }
 
 pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = vain_runs(case).into_iter().filter_map(|run| {
+    let found = would_block_runs(case).into_iter().filter_map(|run| {
         let (first, last) = (*run.first()?, *run.last()?);
         let (began, ended) = (case.call(first)?.began, case.call(last)?.ended);
         let took = ended.saturating_sub(began);
         // With a pause of a millisecond or more it is polling, which costs little.
-        let busy = run.len() >= LOOP && took / (run.len() as u64) < 1_000_000;
+        let busy = run.len() >= LOOP_CALLS && took / (run.len() as u64) < 1_000_000;
         let finding = Occurrence::at(first).and([last]);
         let finding = finding.with("call", case.call(first)?.library_name().to_owned());
         let finding = finding.with("times", count(run.len() as u64));
@@ -55,16 +58,17 @@ pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn not_now(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = vain_runs(case).into_iter().filter(|run| run.len() < LOOP).filter_map(|run| {
-        let call = case.call(run[0])?;
-        Some(Occurrence::at(run[0]).with("call", call.library_name().to_owned()))
-    });
+    let found =
+        would_block_runs(case).into_iter().filter(|run| run.len() < LOOP_CALLS).filter_map(|run| {
+            let call = case.call(run[0])?;
+            Some(Occurrence::at(run[0]).with("call", call.library_name().to_owned()))
+        });
     found.collect()
 }
 
 pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let waited =
-        case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call) && call.took() >= WAITED);
+        case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call) && call.took() >= REAL_WAIT);
     let found = waited.map(|(at, call)| {
         let finding = Occurrence::at(at).with("call", call.library_name().to_owned());
         finding.with("time", duration(call.took()))
@@ -81,7 +85,7 @@ pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
             }
             _ => false,
         };
-        wants_input && call.value() == Some(0) && call.took() >= WAITED
+        wants_input && call.value() == Some(0) && call.took() >= REAL_WAIT
     });
     let found = found.map(|(at, call)| {
         let finding = Occurrence::at(at).with("call", call.library_name().to_owned());
@@ -101,12 +105,12 @@ pub(super) fn interrupted(case: &Case<'_>) -> Vec<Occurrence> {
 mod tests {
     use socklab_timelines::{Story, got, scenes};
 
-    use super::super::told::{rules, told};
+    use super::super::explained::{rules, text_of};
 
     #[test]
     fn a_busy_loop_is_counted() {
         let timeline = scenes::busy_loop(10_000);
-        assert!(told(&timeline, "busy-loop").contains("10,000"));
+        assert!(text_of(&timeline, "busy-loop").contains("10,000"));
         assert!(!rules(&timeline).contains(&"not-now"));
         assert!(rules(&scenes::busy_loop(3)).contains(&"not-now"));
     }
@@ -119,7 +123,7 @@ mod tests {
         story.bind(sock, "*:5000");
         let began = story.now();
         story.wait(2_000).since(began).fail(sock, "recvfrom", got(10, b""), 11);
-        assert!(told(&story.build(), "receive-timed-out").contains("2 s"));
+        assert!(text_of(&story.build(), "receive-timed-out").contains("2 s"));
         let began = story.now();
         story.wait(20).since(began).fail(sock, "recvfrom", got(10, b""), 4);
         assert_eq!(rules(&story.build()), ["receive-timed-out", "interrupted"]);
@@ -139,6 +143,6 @@ mod tests {
             args,
             socklab_event::Outcome::Value(0),
         );
-        assert!(told(&story.build(), "poll-timed-out").contains("500"));
+        assert!(text_of(&story.build(), "poll-timed-out").contains("500"));
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn rules(timeline: &Timeline) -> Vec<&'static str> {
 ///
 /// # Panics
 /// If it does not apply.
-pub(super) fn told(timeline: &Timeline, rule: &str) -> String {
+pub(super) fn text_of(timeline: &Timeline, rule: &str) -> String {
     let found = explain(&Flows::of(timeline));
     let mut found = found.iter().filter(|explanation| explanation.rule == rule);
     let explanation = found.next().unwrap_or_else(|| panic!("{rule} not in {:?}", rules(timeline)));
