@@ -1,8 +1,8 @@
-//! Decides whether the tracer knows the processor it is built for.
+//! Sets `--cfg has_arch` if the tracer knows the processor it is built for.
 //!
-//! Where it does (there is a file for it in `src/arch`), the crate is built with `--cfg has_arch`.
-//! Where it does not, everything that touches a tracee is left out, and recording fails with
-//! `Error::Architecture`. `SOCKLAB_NO_ARCH=1` has that tested on a processor that is known.
+//! It does if there is a file for the processor in `src/arch`. Otherwise everything that touches a
+//! tracee is left out, and recording fails with `Error::Architecture`. `SOCKLAB_NO_ARCH=1` builds
+//! the crate that way on a known processor, so that this case can be tested.
 
 use std::env;
 

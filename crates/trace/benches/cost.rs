@@ -1,9 +1,9 @@
 //! What tracing costs: the same programs untraced, under this tracer, and under strace.
 //!
-//! `cargo bench -p socklab-trace [-- ROUNDS [ROWS]]`, ROWS being a part of the rows' names. Every
-//! figure is the median of the rounds (7 by default). Every round runs all ways of tracing one after
-//! another, so that a busy machine is busy for all of them. strace records the same calls, and writes
-//! to a file too. `cargo test` does not run this.
+//! `cargo bench -p socklab-trace [-- ROUNDS [ROWS]]`: with ROWS, only rows whose names contain it
+//! are run. Every figure is the median of the rounds (7 by default). Every round runs all ways of
+//! tracing one after another, so that a busy machine affects all of them alike. strace records the
+//! same calls, and also writes to a file. `cargo test` does not run this benchmark.
 
 use std::env;
 use std::ffi::OsString;
@@ -45,7 +45,7 @@ fn main() {
     }
 }
 
-/// The tracer as a program of its own, as strace is one.
+/// Runs the tracer as a separate program, like strace.
 fn trace_as_asked(argv: Vec<OsString>) {
     let tracer = Tracer::new(Options::default()).command(socklab_trace::Command::new(argv));
     let file = fs::File::create(output("ours")).expect("the output file");
@@ -133,8 +133,8 @@ fn run_plain(argv: &[OsString], way: Way, pinned: bool) -> Duration {
     began.elapsed()
 }
 
-/// The server is traced, its load is not; the time is the load's, between its first connect and
-/// its last close.
+/// The server is traced, its load is not. The time is measured by the load, from its first connect
+/// to its last close.
 fn run_echo(program: &Path, way: Way, pinned: bool, connections: u32, turns: u32) -> Duration {
     let argv = [program.into(), "serve".into(), connections.to_string().into()];
     let mut server = wrap(&argv, way, pinned).stdout(Stdio::piped()).spawn().expect("a server");
@@ -148,7 +148,7 @@ fn run_echo(program: &Path, way: Way, pinned: bool, connections: u32, turns: u32
     Duration::from_nanos(text.trim().parse().expect("a number"))
 }
 
-/// Compiling a part of Python's library, then packing it: many processes, files, no sockets.
+/// Compiles a part of Python's library, then packs it: many processes and files, no sockets.
 fn build_job() -> Option<Vec<OsString>> {
     let ask = "import json, sys; print(sys.executable); print(json.__path__[0])";
     let answer = Command::new("python3").args(["-c", ask]).output().ok()?;

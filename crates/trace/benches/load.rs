@@ -1,10 +1,10 @@
 //! Two thousand connections at once: no event is lost, and memory stays bounded.
 //!
-//! `cargo bench -p socklab-trace --bench load` fails if it needs more than 64 MiB. It raises the limit
-//! of open files of its process.
+//! `cargo bench -p socklab-trace --bench load` fails if it needs more than 64 MiB. It raises its
+//! limit on open files.
 
 #[path = "../tests/it/tracees/mod.rs"]
-#[allow(dead_code, reason = "a part of it is enough here")]
+#[allow(dead_code, reason = "this benchmark uses only a part of it")]
 mod tracees;
 
 use std::io::{Read, Write};
@@ -45,7 +45,7 @@ fn peak_memory() -> u64 {
 
 fn main() {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: a valid place for the answer, then a valid value.
+    // SAFETY: `limit` is valid for the kernel to write to, then to read from.
     unsafe {
         libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit);
         limit.rlim_cur = limit.rlim_max.min(8192);
@@ -54,7 +54,7 @@ fn main() {
     if limit.rlim_cur < 2 * CLIENTS as u64 {
         return socklab_prerequisites::say_not_run(
             "two thousand connections",
-            "a higher limit of open files",
+            "a higher limit on open files",
         );
     }
     let mut argv = match prepare("thread_server.c", &[]) {

@@ -1,7 +1,7 @@
 //! Traces programs and writes the timeline as JSONL: `trace [-o FILE] [-p PID] [--flags] CMD…`.
 //!
-//! Several commands are separated by `--and`. A small tool on the library alone: a tracer, its
-//! options, the events it gives, and how the recording ended.
+//! Several commands are separated by `--and`. A small tool that uses nothing but the library: a
+//! tracer, its options, its events, and how the recording ended.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

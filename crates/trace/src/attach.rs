@@ -13,9 +13,9 @@ use crate::{probe, ptrace};
 
 /// Seizes every thread of a process and asks each to stop. Returns the threads.
 ///
-/// Threads are created while we go through them, so their list is read again until it has no new
-/// ones. (Those created by a thread that was seized already are tracees from the beginning, and
-/// can't be seized again.) Threads that have ended meanwhile are not returned: they never stop.
+/// Threads may be created while we go through the list, so it is read again until it has no new
+/// ones. (Threads created by one that was seized already are tracees from the beginning, and can't
+/// be seized again.) Threads that have ended in the meantime are not returned: they never stop.
 pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
     let (mut seen, mut seized) = (BTreeSet::new(), Vec::new());
     loop {
@@ -31,10 +31,10 @@ pub(crate) fn attach(pid: u32) -> Result<Vec<pid_t>, Error> {
                     let _ = ptrace::interrupt(tid);
                     seized.push(tid);
                 }
-                // From the beginning.
+                // A tracee from the beginning.
                 Err(_) if is_ours(tid) => seized.push(tid),
                 Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
-                // A first thread that has ended is listed as long as others of its process live.
+                // The first thread stays in the list after its end, while others are alive.
                 Err(_) if has_ended(pid, tid) => {}
                 Err(error) => {
                     for tid in seized {

@@ -1,4 +1,4 @@
-//! What to run.
+//! A program to run, and how to start it.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -36,9 +36,9 @@ pub enum Stdio {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Start {
-    /// When the command before it listens, or is bound to a datagram port, or has ended together
-    /// with all it started; the first command starts at once. Readiness is seen in the trace, so
-    /// nothing waits longer than necessary.
+    /// When the previous command listens, is bound to a datagram port, or has ended together with
+    /// every process it started; the first command starts at once. The trace shows when a command
+    /// is ready, so the next one waits no longer than necessary.
     #[default]
     InOrder,
     /// At once.
@@ -49,7 +49,7 @@ impl Command {
     /// A command from its arguments. The first is the program, which is looked up in `PATH` unless
     /// it contains a slash.
     ///
-    /// Unless a label is set, it is the program's file name.
+    /// Unless [`Command::label`] is called, the label is the program's file name.
     pub fn new<S: Into<OsString>>(argv: impl IntoIterator<Item = S>) -> Self {
         let argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();
         let name = argv.first().map(|first| first.to_string_lossy().into_owned());
@@ -115,16 +115,16 @@ impl Command {
         self
     }
 
-    /// When to start it.
+    /// Sets when the command starts.
     #[must_use]
     pub fn start(mut self, start: Start) -> Self {
         self.start = start;
         self
     }
 
-    /// Runs `prepare` in the new process just before it executes its program: to enter a namespace,
-    /// for instance. Its system calls are not recorded. An error ends the process, and the
-    /// recording with [`Error::Prepare`](crate::Error::Prepare).
+    /// Runs `prepare` in the new process just before it executes its program, for instance to enter
+    /// a namespace. The system calls of `prepare` are not recorded. If it fails, the process ends,
+    /// and the recording ends with [`Error::Prepare`](crate::Error::Prepare).
     ///
     /// # Safety
     ///

@@ -17,7 +17,7 @@ pub struct Handle(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// There is something in `requests`. Read after every stop, so reading it must be cheap.
+    /// True while `requests` may have entries. Read after every stop, so reading it must be cheap.
     called: AtomicBool,
     state: Mutex<State>,
     changed: Condvar,
@@ -38,18 +38,19 @@ pub(crate) enum Steering {
 }
 
 impl Handle {
-    /// Ends the recording: commands are killed, processes that were attached to are let go.
+    /// Ends the recording: commands are killed, attached processes are released.
     pub fn stop(&self) {
         self.ask(Steering::Stop);
     }
 
-    /// Starts another command, at once, as the next column; a header that was made before does not
-    /// have that column. If the command can't be run, the recording ends with that error.
+    /// Starts another command, at once, as the next column; a header made earlier lacks that
+    /// column. If the command can't be run, the recording ends with that error.
     pub fn start(&self, command: Command) {
         self.ask(Steering::Start(Box::new(command)));
     }
 
-    /// Promises that no more commands will be started: the recording ends when its programs have.
+    /// Promises that no more commands will be started: the recording ends when its programs have
+    /// ended.
     /// Needed only with [`crate::Tracer::keep_open`].
     pub fn no_more(&self) {
         self.ask(Steering::NoMore);
@@ -65,7 +66,7 @@ impl Handle {
         self.0.changed.notify_all();
     }
 
-    /// Takes the requests made since the last time.
+    /// Takes the requests made since the last call.
     pub(crate) fn requests(&self) -> VecDeque<Steering> {
         if !self.0.called.load(Ordering::Acquire) {
             return VecDeque::new();
@@ -75,7 +76,7 @@ impl Handle {
         std::mem::take(&mut state.requests)
     }
 
-    /// Waits for a request, at most this long; for when there are no tracees to wait for.
+    /// Waits for a request, at most this long. For times when there are no tracees to wait for.
     pub(crate) fn wait(&self, at_most: Duration) {
         let state = self.lock();
         if state.requests.is_empty() {
@@ -83,7 +84,7 @@ impl Handle {
         }
     }
 
-    /// From now on requests and alarms interrupt the calling thread when it waits.
+    /// Makes requests and alarms interrupt the calling thread when it waits.
     pub(crate) fn begin(&self) -> Result<(), Error> {
         let timer = Timer::new().map_err(|error| Error::call("timer_create", "wake-up", error))?;
         self.lock().timer = Some(timer);
@@ -110,8 +111,8 @@ impl Handle {
 
 /// A POSIX timer that signals one thread, `timer_create(2)` with `SIGEV_THREAD_ID`.
 ///
-/// `waitpid` has no timeout, and a signal that came just before it is entered would be missed. So
-/// once the timer has expired, it expires again every few milliseconds until it is set anew.
+/// `waitpid` has no timeout, and a signal that arrives just before it is entered would be missed.
+/// So once the timer has expired, it expires again every few milliseconds until it is reset.
 #[derive(Debug)]
 struct Timer(libc::timer_t);
 
@@ -125,7 +126,7 @@ impl Timer {
         let mut event = MaybeUninit::<libc::sigevent>::zeroed();
         let mut id: libc::timer_t = ptr::null_mut();
         // SAFETY: `event` is zeroed, which is a valid sigevent, and its fields are set before the
-        // kernel reads them; `id` is a valid place for the answer.
+        // kernel reads them; `id` is valid for the kernel to write to.
         let done = unsafe {
             let event = event.assume_init_mut();
             event.sigev_notify = libc::SIGEV_THREAD_ID;

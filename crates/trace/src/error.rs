@@ -43,7 +43,7 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
-    /// The tracer does not know this machine's processor: it has no file for it in `src/arch`.
+    /// The tracer does not know this machine's processor: there is no file for it in `src/arch`.
     #[error(
         "programs cannot be traced on {machine}: the tracer knows the registers, the signal frames \
          and the system call numbers of x86_64 only. Everything that traces no program works here: \
@@ -87,15 +87,14 @@ impl Error {
         Self::Call { call, object: object.to_string(), source }
     }
 
-    /// True if this machine does not allow what was asked for; false if what was asked for was
-    /// wrong.
+    /// True if this machine does not allow what was requested; false if the request was wrong.
     pub fn is_environment(&self) -> bool {
         matches!(self, Self::Architecture { .. } | Self::Refused { .. } | Self::Call { .. })
             || matches!(self, Self::Attach { reason, .. } if *reason != AttachRefusal::NoSuchProcess)
     }
 }
 
-/// Why attaching was refused. Its text says the reason and the fix.
+/// Why attaching was refused. The text of each variant gives the reason and the fix.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttachRefusal {
@@ -103,7 +102,7 @@ pub enum AttachRefusal {
     #[error("There is no such process.")]
     NoSuchProcess,
     /// Another tracer traces it.
-    #[error("Process {tracer} traces it already, and a process can have one tracer only.")]
+    #[error("Process {tracer} traces it already, and a process can have only one tracer.")]
     Traced {
         /// The other tracer.
         tracer: u32,
@@ -143,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_processor_is_the_environments_fault_and_is_named() {
+    fn an_unknown_processor_counts_as_the_environment_and_is_named() {
         let error = Error::Architecture { machine: "aarch64".to_owned() };
         assert!(error.is_environment());
         let text = error.to_string();

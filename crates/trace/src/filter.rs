@@ -17,10 +17,10 @@ use crate::syscall_table::table;
 /// Descriptors whose `read`, `write`, `close` … stop the program.
 pub(crate) type Descriptors = RangeInclusive<u32>;
 
-/// For all threads at once; without turning on the processor mitigations that some kernels tie to
-/// seccomp, which would slow the program down; with an error rather than a thread id if a thread
-/// can't be synchronised. The base filter allows a `seccomp` call with exactly these flags: it is
-/// the tracer's own.
+/// Install the filter in all threads at once (TSYNC); don't turn on the processor mitigations that
+/// some kernels tie to seccomp, which would slow the program down (SPEC_ALLOW); and return an error
+/// rather than a thread id if a thread can't be synchronised (TSYNC_ESRCH). The base filter allows
+/// a `seccomp` call with exactly these flags, because it is the tracer's own.
 pub(crate) const INSTALL_FLAGS: u32 = (libc::SECCOMP_FILTER_FLAG_TSYNC
     | libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW
     | libc::SECCOMP_FILTER_FLAG_TSYNC_ESRCH) as u32;
@@ -71,7 +71,7 @@ pub(crate) fn base() -> Vec<sock_filter> {
 }
 
 /// The filter that is added when a socket appears as a descriptor in `descriptors`; with `first`,
-/// also for the calls that matter from the first socket on (waiting, replacing descriptors).
+/// also for the calls that matter once there is a socket (waiting, replacing descriptors).
 pub(crate) fn descriptors(descriptors: &Descriptors, first: bool) -> Vec<sock_filter> {
     let mut program = Assembler::default();
     program.load(OFFSET_ARCH);
@@ -121,7 +121,7 @@ enum Label {
     Trace,
 }
 
-/// The result of a comparison that jumps; the other one falls through.
+/// The result of a comparison on which to jump; on the other result, execution falls through.
 enum Branch {
     Then(Label),
     Else(Label),

@@ -1,4 +1,4 @@
-//! The decoders of what a program gave the kernel, for fuzzing. Not part of the public interface.
+//! The decoders of system call arguments, exposed for fuzzing. Not part of the public interface.
 
 use socklab_event::{Args, Outcome};
 

@@ -1,4 +1,4 @@
-//! Making a tracee execute a system call that its program knows nothing of.
+//! Making a tracee execute a system call that its program does not contain.
 
 use std::collections::VecDeque;
 use std::io;
@@ -12,13 +12,13 @@ use crate::ptrace::{self, CallInfo, Go, Stop};
 /// Why a call could not be injected.
 #[derive(Debug)]
 pub(crate) enum InjectError {
-    /// The thread is not right after an instruction that makes system calls.
+    /// The thread is not just after a `syscall` instruction.
     Elsewhere,
     /// Its memory may not be read: it is not "dumpable", `prctl(2)`.
     Unreadable,
-    /// The thread ended meanwhile; its end is among the deferred stops.
+    /// The thread ended in the meantime; its end is among the deferred stops.
     Gone,
-    /// A request of the tracer failed.
+    /// A ptrace request failed.
     Ptrace(io::Error),
 }
 
@@ -29,11 +29,11 @@ impl From<io::Error> for InjectError {
 }
 
 /// Makes thread `tid` of process `pid`, which has just returned from a system call, execute
-/// another one, and restores everything. Returns the call's result.
+/// another one, and then restores the thread's state. Returns the call's result.
 ///
-/// The thread goes back to the instruction it has just executed, and executes it again. Its signals
-/// are blocked meanwhile, except SIGSTOP, which can't be and is sent again afterwards. If the
-/// thread ends, its end is added to `deferred`.
+/// The thread goes back to the `syscall` instruction it has just executed, and executes it again.
+/// Its signals are blocked meanwhile, except SIGSTOP, which can't be blocked and is sent again
+/// afterwards. If the thread ends, its end is added to `deferred`.
 pub(crate) fn inject(
     pid: pid_t,
     tid: pid_t,
@@ -63,8 +63,8 @@ pub(crate) fn inject(
 
 /// Runs the thread to the end of its system call.
 ///
-/// A single step would take one stop less. But the kernel reports a step over a system call by
-/// forcing SIGTRAP, and if the program ignores that signal, forcing it resets its disposition.
+/// A single step would need one stop less. But the kernel reports a step over a system call by
+/// forcing SIGTRAP, and if the program ignores that signal, forcing it resets the disposition.
 fn execute(
     tid: pid_t,
     stop_again: &mut bool,
@@ -83,7 +83,7 @@ fn execute(
                 deferred.push_back((tid, end));
                 return Err(InjectError::Gone);
             }
-            // The base filter's stop, or one that the tracer asked for: go on.
+            // The base filter's stop, or one that the tracer requested: go on.
             Stop::Filter | Stop::Trap | Stop::Signal(_) | Stop::Child | Stop::Exec => {}
         }
     }

@@ -12,14 +12,14 @@
 //! ```
 //!
 //! It works on any binary, in any language, without privileges: seccomp filters stop the programs
-//! at the calls that matter, and ptrace reads these; all other calls run at full speed. It does not
-//! change what a program does: exit statuses, signals and job control work as without it. If the
-//! tracer dies, so do the programs it started.
+//! at the calls that matter, and ptrace reads their arguments and results; all other calls run at
+//! full speed. The tracer does not change what a program does: exit statuses, signals and job
+//! control work as they do without it. If the tracer dies, so do the programs it started.
 //!
-//! A traced program differs from others in what the kernel does: a signal that the program ignores
-//! still interrupts its calls (most are restarted unseen; a `recv` with a timeout fails with
-//! EINTR), no debugger can attach to it, and set-user-id programs get no privileges. A child
-//! created with `CLONE_UNTRACED`, which is very rare, would be cut off from its sockets.
+//! The kernel does treat a traced program differently: a signal that the program ignores still
+//! interrupts its calls (most are restarted transparently; a `recv` with a timeout fails with
+//! EINTR), no debugger can attach to it, and set-user-id programs get no privileges. In a child
+//! created with `CLONE_UNTRACED`, which is very rare, socket calls would fail with ENOSYS.
 //!
 //! Linux 5.8 or later (seccomp `TSYNC_ESRCH`, `pidfd_getfd`), x86-64. On other processors the crate
 //! builds, and [`Tracer::run`] fails with [`Error::Architecture`].
@@ -35,7 +35,7 @@ mod options;
 mod summary;
 mod tracer;
 
-// What touches a tracee, and so needs to know the processor: see `build.rs`.
+// The modules that touch a tracee, and so depend on the processor: see `build.rs`.
 #[cfg(has_arch)]
 mod arch;
 #[cfg(has_arch)]

@@ -6,11 +6,10 @@ use libc::{c_void, iovec, pid_t};
 
 /// A program's memory. The decoders read through this trait, so that tests can hand them a slice.
 pub(crate) trait Memory {
-    /// Reads up to `into.len()` bytes, and returns how many could be read before the first that
-    /// could not.
+    /// Reads up to `into.len()` bytes, and returns how many precede the first unreadable one.
     fn read(&self, address: u64, into: &mut [u8]) -> usize;
 
-    /// Reads up to `length` bytes: fewer where the memory ends, none at address 0.
+    /// Reads up to `length` bytes: fewer if the memory ends before, none at address 0.
     fn bytes(&self, address: u64, length: usize) -> Vec<u8> {
         if address == 0 || length == 0 {
             return Vec::new();

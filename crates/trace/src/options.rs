@@ -1,4 +1,4 @@
-//! How to record.
+//! Options of a recording.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub struct Options {
 pub enum Finish {
     /// When all programs and their children have ended.
     AllEnded,
-    /// When the last command has ended and the others have had this long to end too; then they are
+    /// When the last command has ended and the grace period of the others is over; then they are
     /// killed. For a server that runs until it is stopped, and a client that ends.
     LastEnded {
         /// How long the others may go on.
@@ -43,7 +43,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// How many bytes of every message are recorded unless another number is asked for.
+    /// How many bytes of every message are recorded by default.
     pub const SAMPLE: usize = 1024;
 
     /// How many bytes of every message are recorded. Default: [`Options::SAMPLE`].
@@ -53,7 +53,7 @@ impl Options {
         self
     }
 
-    /// Whether to record also what is read from standard input and written to standard output and
+    /// Whether also to record what is read from standard input and written to standard output and
     /// error. The streams stay what they are (a terminal stays a terminal), and every such call
     /// costs two stops. Default: no.
     #[must_use]
@@ -70,17 +70,16 @@ impl Options {
         self
     }
 
-    /// Whether programs that send a lot write down the results of their sends themselves, instead
-    /// of stopping when each of them returns: a quarter less cost for an echo server. The event of
-    /// such a call may come up to 10 ms after those of later calls; its times are exact. Default:
-    /// yes.
+    /// Whether programs that send a lot store the results of their sends themselves, instead of
+    /// stopping at the return of each: this costs an echo server a quarter less. The event of such
+    /// a call may come up to 10 ms after those of later calls; its times are exact. Default: yes.
     #[must_use]
     pub fn shortcuts(mut self, allow: bool) -> Self {
         self.shortcuts = allow;
         self
     }
 
-    /// Whether to stop the programs at every system call instead of using seccomp filters. It is
+    /// Whether to stop the programs at every system call instead of using seccomp filters. This is
     /// slower, and meant for comparisons. Default: no.
     #[must_use]
     pub fn every_call(mut self, stop: bool) -> Self {
@@ -88,7 +87,7 @@ impl Options {
         self
     }
 
-    /// Ends the recording, and every command of it, after this long. Default: never.
+    /// Ends the recording and kills every command after this long. Default: never.
     #[must_use]
     pub fn deadline(mut self, after: impl Into<Option<Duration>>) -> Self {
         self.deadline = after.into();

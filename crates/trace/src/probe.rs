@@ -17,13 +17,13 @@ pub(crate) fn pidfd(pid: pid_t) -> io::Result<OwnedFd> {
     process::pidfd(pid.cast_unsigned())
 }
 
-/// Our own duplicate of another process's descriptor, `pidfd_getfd(2)`. It keeps the socket open
-/// as long as it lives, so it must not live long: it would delay a FIN.
+/// Duplicates another process's descriptor into this process, `pidfd_getfd(2)`. The duplicate keeps
+/// the socket open, so it must not live long: it would delay a FIN.
 pub(crate) fn duplicate(pidfd: BorrowedFd<'_>, fd: i32) -> io::Result<OwnedFd> {
     Ok(rustix::process::pidfd_getfd(pidfd, fd, PidfdGetfdFlags::empty())?)
 }
 
-/// Everything the kernel says about a socket; `None` if the descriptor refers to something else.
+/// Everything the kernel reports about a socket; `None` if the descriptor refers to something else.
 pub(crate) fn identify(
     fd: BorrowedFd<'_>,
     inode: Option<u64>,
@@ -43,7 +43,7 @@ pub(crate) fn identify(
     })
 }
 
-/// Does it listen, `SO_ACCEPTCONN` of `socket(7)`?
+/// True if the socket listens, `SO_ACCEPTCONN` of `socket(7)`.
 pub(crate) fn listens(fd: BorrowedFd<'_>) -> bool {
     sockopt::socket_acceptconn(fd).unwrap_or(false)
 }
@@ -58,7 +58,7 @@ pub(crate) fn peer(fd: BorrowedFd<'_>) -> Option<Endpoint> {
     name(&rustix::net::getpeername(fd).ok()??)
 }
 
-/// An address, unless it is one that says nothing.
+/// Decodes an address; `None` for one that carries no information.
 fn name(address: &SocketAddrAny) -> Option<Endpoint> {
     let length = (address.addr_len() as usize).min(LONGEST);
     // SAFETY: an address has that many initialized bytes, and `address` outlives the slice.
@@ -91,7 +91,7 @@ pub(crate) fn sockets(pid: pid_t) -> Vec<SocketDescriptor> {
     process::sockets(pid.cast_unsigned())
 }
 
-/// What `/proc/TID/status` says; `None` once the thread is gone.
+/// The contents of `/proc/TID/status`; `None` once the thread is gone.
 pub(crate) fn status(tid: pid_t) -> Option<Status> {
     Status::of(tid.cast_unsigned()).ok()
 }
@@ -101,17 +101,17 @@ pub(crate) fn filters(tid: pid_t) -> Option<usize> {
     status(tid)?.seccomp_filters()
 }
 
-/// How many the calling thread has.
+/// How many seccomp filters the calling thread has.
 pub(crate) fn own_filters() -> usize {
     Status::own().ok().and_then(|status| status.seccomp_filters()).unwrap_or(0)
 }
 
-/// A process's arguments, the first 64 KiB of them, and how many were left out.
+/// The first 64 KiB of a process's arguments, and how many arguments were left out.
 pub(crate) fn argv(pid: pid_t) -> (Vec<String>, u64) {
     process::arguments(pid.cast_unsigned())
 }
 
-/// The file a process executes.
+/// The executable file of a process.
 pub(crate) fn exe(pid: pid_t) -> Option<String> {
     Some(process::executable(pid.cast_unsigned())?.to_string_lossy().into_owned())
 }

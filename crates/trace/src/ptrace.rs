@@ -1,9 +1,10 @@
 //! `ptrace(2)` and `waitpid(2)`, one safe function per request.
 //!
-//! They go through libc: rustix has no ptrace and no `__WALL`, nix lacks several of the requests.
+//! They go through libc: rustix has no ptrace and no `__WALL`, and nix lacks several of the
+//! requests.
 //!
-//! A request that fails with `ESRCH`, because the thread was killed while it was stopped, is no
-//! error for a tracer: the next wait reports the thread's end.
+//! A request fails with `ESRCH` if the thread was killed while it was stopped. For a tracer that is
+//! not an error: the next wait reports the thread's end.
 
 use std::io;
 use std::mem::{self, MaybeUninit};
@@ -37,7 +38,7 @@ pub(crate) enum Stop {
     Exit,
     /// Job control has stopped it, by this signal.
     Group(i32),
-    /// It was interrupted by the tracer, is new, or was continued after a group stop.
+    /// The tracer has interrupted it, or it is new, or was continued after a group stop.
     Trap,
     /// This signal is to be delivered to it.
     Signal(i32),
@@ -81,26 +82,27 @@ impl Stop {
 /// How a stopped thread goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Go {
-    /// To the next event.
+    /// It runs to the next event.
     On,
-    /// To the next entry into, or return from, a system call.
+    /// It runs to the next entry into, or return from, a system call.
     ToCall,
-    /// One instruction; with a signal that has a handler, to the handler's first instruction.
+    /// It executes one instruction; with a signal that has a handler, it goes to the first
+    /// instruction of the handler.
     Step,
-    /// It stays stopped, as job control wants it, until it is continued.
+    /// It stays stopped, as job control requires, until it is continued.
     Listen,
 }
 
-/// Waits for any tracee of the calling *thread*: children of other threads are left alone.
+/// Waits for any tracee of the calling *thread*; children of other threads are left alone.
 ///
 /// # Errors
 ///
-/// `EINTR` when a signal came, `ECHILD` when there are no tracees.
+/// `EINTR` when a signal arrived, `ECHILD` when there are no tracees.
 pub(crate) fn wait_any() -> io::Result<(pid_t, Stop)> {
     wait(-1)
 }
 
-/// Waits for one thread, even if signals come.
+/// Waits for one thread, even if signals arrive.
 pub(crate) fn wait_for(tid: pid_t) -> io::Result<Stop> {
     loop {
         match wait(tid) {
@@ -113,7 +115,7 @@ pub(crate) fn wait_for(tid: pid_t) -> io::Result<Stop> {
 
 fn wait(tid: pid_t) -> io::Result<(pid_t, Stop)> {
     let mut status = 0;
-    // SAFETY: `status` is a valid place for an int.
+    // SAFETY: `status` is an int that the kernel may write to.
     let tid = unsafe { libc::waitpid(tid, &mut status, libc::__WALL | libc::__WNOTHREAD) };
     if tid < 0 {
         return Err(io::Error::last_os_error());
@@ -126,18 +128,18 @@ pub(crate) fn is_tracee(tid: pid_t) -> bool {
     peek(libc::P_PID, tid.cast_unsigned()).is_some()
 }
 
-/// True if some tracee has a stop or an end to report just now.
+/// True if some tracee has a stop or an end to report right now.
 pub(crate) fn has_news() -> bool {
     peek(libc::P_ALL, 0).is_some_and(|tid| tid != 0)
 }
 
-/// The thread that has something to report, which stays to be reported: 0 if none has yet, `None`
-/// if there is no such tracee.
+/// The thread that has something to report, which is left in the queue: 0 if none has anything yet,
+/// `None` if there is no such tracee.
 fn peek(which: libc::idtype_t, id: libc::id_t) -> Option<pid_t> {
     let how = libc::WNOHANG | libc::WNOWAIT | libc::WEXITED | libc::WSTOPPED;
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
-    // SAFETY: `info` is a valid place for the answer, and zeroed, which is a valid one, should the
-    // kernel have none to write; its `si_pid` is set for the only signal this reports, SIGCHLD.
+    // SAFETY: the kernel may write to `info`, which is zeroed and so valid even if the kernel
+    // writes nothing; its `si_pid` is set for the only signal this reports, SIGCHLD.
     unsafe {
         let how = how | libc::__WALL | libc::__WNOTHREAD;
         (libc::waitid(which, id, info.as_mut_ptr(), how) == 0)
@@ -156,20 +158,20 @@ pub(crate) fn interrupt(tid: pid_t) -> io::Result<()> {
     request(libc::PTRACE_INTERRUPT, tid, ptr::null_mut(), ptr::null_mut())
 }
 
-/// Kills a process that we trace, so that its number is nobody else's yet.
+/// Kills a process that we trace: its id can't have been reused, because we have not reaped it.
 pub(crate) fn kill(pid: pid_t) {
     if let Some(pid) = rustix::process::Pid::from_raw(pid) {
-        // An error says that it has ended.
+        // An error means that it has ended.
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
     }
 }
 
-/// Stops tracing a stopped tracee, which goes on.
+/// Stops tracing a stopped tracee, and lets it go on.
 pub(crate) fn detach(tid: pid_t, signal: i32) -> io::Result<()> {
     request(libc::PTRACE_DETACH, tid, ptr::null_mut(), signal as usize as *mut c_void)
 }
 
-/// Lets a stopped tracee go on, and delivers `signal` to it if that is not 0.
+/// Lets a stopped tracee go on, and delivers `signal` to it unless that is 0.
 pub(crate) fn go(tid: pid_t, how: Go, signal: i32) -> io::Result<()> {
     let how = match how {
         Go::On => libc::PTRACE_CONT,
@@ -191,27 +193,25 @@ pub(crate) fn message(tid: pid_t) -> io::Result<pid_t> {
     Ok(message as pid_t)
 }
 
-/// Where a stopped thread is in a system call.
+/// Where a stopped thread is in relation to a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CallInfo {
     /// About to make it.
     Entry(CallEntry),
     /// Returning from it, with this result (negative: an error number).
     Return(i64),
-    /// In none.
+    /// Not in a system call.
     None,
 }
 
 /// A system call about to be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CallEntry {
-    /// `AUDIT_ARCH_…` of the ABI it is made in.
+    /// `AUDIT_ARCH_…` of the call's ABI.
     pub(crate) arch: u32,
-    /// Its number.
     pub(crate) number: i64,
-    /// Its arguments.
     pub(crate) arguments: [u64; 6],
-    /// Address after the instruction that makes it.
+    /// Address just after the `syscall` instruction.
     pub(crate) instruction: u64,
     /// The stack pointer.
     pub(crate) stack: u64,
@@ -273,19 +273,19 @@ pub(crate) fn set_registers(tid: pid_t, registers: &Registers) -> io::Result<()>
     request(libc::PTRACE_SETREGSET, tid, set, (&raw mut part).cast())
 }
 
-/// Sets the address at which a stopped thread goes on.
+/// Sets the address at which a stopped thread resumes.
 pub(crate) fn set_instruction(tid: pid_t, address: u64) -> io::Result<()> {
     let offset = INSTRUCTION_OFFSET as *mut c_void;
     request(libc::PTRACE_POKEUSER, tid, offset, address as usize as *mut c_void)
 }
 
-/// Writes one word to a stopped thread's memory, even where the program itself may not.
+/// Writes one word to a stopped thread's memory, even to pages that the program may not write to.
 pub(crate) fn write_code(tid: pid_t, address: u64, word: u64) -> io::Result<()> {
     let to = address as usize as *mut c_void;
     request(libc::PTRACE_POKEDATA, tid, to, word as usize as *mut c_void)
 }
 
-/// The signals a stopped thread blocks: a bit for each, bit 0 for signal 1.
+/// The signals a stopped thread blocks: one bit each, bit 0 for signal 1.
 pub(crate) fn signal_mask(tid: pid_t) -> io::Result<u64> {
     let mut mask = 0_u64;
     let size = mem::size_of_val(&mask);

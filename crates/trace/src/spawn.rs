@@ -1,4 +1,4 @@
-//! Starting a program as a tracee: fork, be seized, install the filters, execute.
+//! Starting a program as a tracee: fork, get seized, install the filters, execute.
 
 use std::ffi::{CString, OsStr, OsString};
 use std::fs::File;
@@ -20,7 +20,8 @@ use crate::ptrace;
 #[derive(Debug)]
 pub(crate) struct Spawned {
     pub(crate) pid: pid_t,
-    /// The child writes to the other end what went wrong; a successful `execve` closes that.
+    /// The child reports failures through the other end of this pipe; a successful `execve` closes
+    /// that end.
     trouble: File,
     program: PathBuf,
 }
@@ -30,7 +31,7 @@ pub(crate) struct Spawned {
 pub(crate) enum Trouble {
     /// The filters were refused; the program runs without them.
     NoFilter(io::Error),
-    /// It could not be run.
+    /// The program could not be run.
     Fatal(Error),
 }
 
@@ -73,8 +74,8 @@ pub(crate) fn spawn(command: &mut Command, filters: &[Vec<sock_filter>]) -> Resu
 }
 
 impl Spawned {
-    /// What went wrong in the child, if anything. To be asked when it has executed its program or
-    /// exited: both close its end of the pipe, so that this does not wait.
+    /// What went wrong in the child, if anything. Call it once the child has executed its program
+    /// or exited: both close the child's end of the pipe, so that this does not block.
     pub(crate) fn trouble(mut self) -> Option<Trouble> {
         let mut last = None;
         let mut words = [0; 8];
@@ -145,8 +146,8 @@ impl Prepared {
         })
     }
 
-    /// The child's side. It may have been forked from a process with several threads, so all it
-    /// calls is async-signal-safe, `signal-safety(7)`: nothing here allocates or takes a lock.
+    /// The child's side. It may have been forked from a process with several threads, so everything
+    /// it calls is async-signal-safe, `signal-safety(7)`: nothing here allocates or takes a lock.
     fn run(
         &self,
         command: &mut Command,
@@ -178,7 +179,8 @@ impl Prepared {
             let errno = Errno::from_io_error(&error).unwrap_or(Errno::INVAL);
             fail(trouble, LaunchStep::Prepare, errno);
         }
-        // The base filter last: from then on a `seccomp` call is the program's own.
+        // Install the base filter last: it stops at `seccomp` calls, and from then on those are
+        // the program's own.
         for filter in filters.iter().rev() {
             if let Err(errno) = install(filter) {
                 report(trouble, LaunchStep::Filter, errno);
@@ -192,13 +194,13 @@ impl Prepared {
     }
 }
 
-/// Fails if the program would not be found.
+/// Fails if the program can't be found.
 pub(crate) fn check(command: &Command) -> Result<(), Error> {
     find(command, &environment(&command.variables)).map(drop)
 }
 
-/// Installs a filter in the calling thread. Without `CAP_SYS_ADMIN` that takes giving up the right
-/// to gain privileges by exec, which a tracee does not have anyway.
+/// Installs a filter in the calling thread. Without `CAP_SYS_ADMIN` the thread must first give up
+/// the right to gain privileges by exec, which a tracee does not have anyway.
 fn install(filter: &[sock_filter]) -> Result<(), Errno> {
     let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_ptr().cast_mut() };
     let mode = u64::from(libc::SECCOMP_SET_MODE_FILTER);
@@ -221,16 +223,16 @@ fn install(filter: &[sock_filter]) -> Result<(), Errno> {
 
 /// The error of a call made through libc.
 fn last_errno() -> Errno {
-    // Does not allocate: it wraps the number.
+    // Does not allocate: both types only wrap the number.
     Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL)
 }
 
-/// What is not asked for is done.
+/// A step that was not requested counts as done.
 fn or_done(asked: Option<Result<(), Errno>>) -> Result<(), Errno> {
     asked.unwrap_or(Ok(()))
 }
 
-/// Tells the tracer what failed.
+/// Reports to the tracer what failed.
 fn report(trouble: &OwnedFd, step: LaunchStep, errno: Errno) {
     let mut words = [0; 8];
     words[..4].copy_from_slice(&(step as i32).to_ne_bytes());
@@ -271,7 +273,8 @@ fn environment(changes: &[(OsString, Option<OsString>)]) -> Vec<(OsString, OsStr
     variables
 }
 
-/// Looks the program up as `execvp(3)` does: as it is if it has a slash, else along `PATH`.
+/// Looks the program up as `execvp(3)` does: a name with a slash is a path, any other is searched
+/// for in `PATH`.
 fn find(command: &Command, environment: &[(OsString, OsString)]) -> Result<PathBuf, Error> {
     let Some(name) = command.argv.first() else {
         return Err(Error::Nothing);

@@ -1,4 +1,4 @@
-//! What came of a recording.
+//! The summary of a recording.
 
 use socklab_event::Exit;
 
@@ -6,11 +6,12 @@ use socklab_event::Exit;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Summary {
-    /// The commands, in the order they were given, those started later by [`Handle::start`](crate::Handle::start) last.
+    /// The commands, in the order they were given. Those started later by
+    /// [`Handle::start`](crate::Handle::start) come last.
     pub commands: Vec<CommandEnd>,
     /// Why the recording ended.
     pub end: EndReason,
-    /// What the recording took.
+    /// The cost of the recording.
     pub cost: Cost,
 }
 
@@ -22,7 +23,7 @@ pub struct CommandEnd {
     pub label: String,
     /// Its process id; 0 if it was never started.
     pub process: u32,
-    /// Its exit status; `None` if it was never started, or let go while it was running.
+    /// Its exit status; `None` if it was never started, or was still running when it was released.
     pub exit: Option<Exit>,
 }
 
@@ -40,11 +41,11 @@ pub enum EndReason {
     Deadline,
 }
 
-/// What a recording took.
+/// The cost of a recording.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Cost {
-    /// How many events were made.
+    /// How many events were recorded.
     pub events: u64,
     /// How often a tracee was stopped.
     pub stops: u64,
@@ -55,9 +56,10 @@ pub struct Cost {
 }
 
 impl Summary {
-    /// The exit status of the last command, as a shell reports it (128 and the signal's number, for
-    /// a command killed by a signal): what the program that traces it should exit with. Of a server
-    /// and its client, the client's. 0 if the last command has no exit status.
+    /// The exit status of the last command, as a shell reports it (128 plus the signal's number,
+    /// for a command killed by a signal). The program that traces the commands should exit with it:
+    /// of a server and its client, the client's status counts. 0 if the last command has no exit
+    /// status.
     pub fn shell_code(&self) -> i32 {
         self.commands.last().and_then(|command| command.exit).map_or(0, Exit::shell_code)
     }

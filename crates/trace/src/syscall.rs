@@ -1,6 +1,6 @@
 //! What the tracer knows about a system call that it stops at.
 
-/// A system call by what it does. Variants whose arguments differ are separate.
+/// A system call by what it does. Calls whose arguments differ have separate variants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sys {
     Socket,
@@ -52,7 +52,7 @@ pub(crate) enum Sys {
     RestartSyscall,
 }
 
-/// When a call has to stop the program.
+/// When a call must stop the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Always: it creates sockets, or is made on sockets only.
@@ -109,7 +109,7 @@ impl Row {
 /// `prctl(PR_SET_SECCOMP, …)`, the old way to install a filter.
 pub(crate) const PR_SET_SECCOMP: u32 = 22;
 
-/// `prctl(PR_SET_TSC, …)`: whether the program may read the time stamp counter.
+/// `prctl(PR_SET_TSC, …)`: sets whether the program may read the time stamp counter.
 pub(crate) const PR_SET_TSC: u32 = 26;
 
 /// The requests of `prctl` that stop the program.

@@ -59,7 +59,7 @@ const CALLS: &[Row] = &[
     Row::new(libc::SYS_dup, Sys::Dup, "dup", OnDescriptor),
     Row::new(libc::SYS_fcntl, Sys::Fcntl, "fcntl", OnDescriptor),
     Row::new(libc::SYS_ioctl, Sys::Ioctl, "ioctl", OnDescriptor),
-    // `sendfile` writes to its first argument; reading from a socket by it is refused.
+    // `sendfile` writes to its first argument; it can't read from a socket.
     Row::new(libc::SYS_sendfile, Sys::Sendfile, "sendfile", OnDescriptor),
     Row::new(libc::SYS_close_range, Sys::CloseRange, "close_range", WithSockets),
     Row::new(libc::SYS_dup3, Sys::Dup3, "dup3", WithSockets),

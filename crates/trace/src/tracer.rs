@@ -1,4 +1,4 @@
-//! What to record.
+//! The tracer: what to record, and recording it.
 
 use std::fmt;
 
@@ -45,30 +45,30 @@ impl Tracer {
     /// Adds a running process, all its threads, and the children it will have. Columns of attached
     /// processes come after those of commands.
     ///
-    /// A process can't be rid of a filter again, so one that is attached to is stopped at every
-    /// system call instead, and is let go unchanged at the end.
+    /// A seccomp filter can't be removed from a process, so an attached process is stopped at every
+    /// system call instead, and is released unchanged at the end.
     #[must_use]
     pub fn attach(mut self, process: u32) -> Self {
         self.attach.push(process);
         self
     }
 
-    /// Lets the recording go on while no program runs, until [`Handle::no_more`] or
-    /// [`Handle::stop`]: programs will be started by [`Handle::start`].
+    /// Keeps the recording going while no program runs, until [`Handle::no_more`] or
+    /// [`Handle::stop`] is called: more programs will be started by [`Handle::start`].
     #[must_use]
     pub fn keep_open(mut self) -> Self {
         self.keep_open = true;
         self
     }
 
-    /// Calls `notice` whenever a thread enters a call on a socket, before the call runs.
+    /// Sets a callback for every call on a socket that a thread enters, before the call runs.
     #[must_use]
     pub fn on_enter(mut self, notice: impl FnMut(&Entered<'_>) + 'static) -> Self {
         self.on_enter = Some(Box::new(notice));
         self
     }
 
-    /// A handle to control the recording with while [`Tracer::run`] runs.
+    /// A handle with which to control the recording while [`Tracer::run`] runs.
     pub fn handle(&self) -> Handle {
         self.handle.clone()
     }
@@ -96,7 +96,7 @@ impl Tracer {
     ///
     /// # Errors
     ///
-    /// - [`Error::Nothing`]: nothing was asked to be recorded.
+    /// - [`Error::Nothing`]: there is nothing to record.
     /// - [`Error::Architecture`]: the tracer doesn't know this machine's processor.
     /// - [`Error::NotFound`], [`Error::Exec`], [`Error::Prepare`], [`Error::ZeroByte`]: a program
     ///   can't be run.
@@ -104,7 +104,7 @@ impl Tracer {
     /// - [`Error::Refused`]: ptrace is not allowed here.
     /// - [`Error::Call`]: a system call of the tracer failed.
     ///
-    /// Whatever was started before the error is killed, whatever was attached to is let go.
+    /// Programs that were started before the error are killed, and attached processes are released.
     pub fn run(self, mut sink: impl FnMut(Event)) -> Result<Summary, Error> {
         if self.commands.is_empty() && self.attach.is_empty() && !self.keep_open {
             return Err(Error::Nothing);
@@ -145,7 +145,7 @@ impl fmt::Debug for Tracer {
     }
 }
 
-/// Release and machine, `uname(2)`.
+/// The kernel's release and the machine, `uname(2)`.
 fn uname() -> (String, String) {
     let names = rustix::system::uname();
     let text = |name: &std::ffi::CStr| name.to_string_lossy().into_owned();

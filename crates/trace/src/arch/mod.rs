@@ -1,6 +1,6 @@
 //! What differs between processors: registers, the shape of a signal frame, old system calls.
 //!
-//! Another processor is one more file beside this one, and its name in `build.rs`.
+//! To support another processor, add a file for it here and its name to `KNOWN` in `build.rs`.
 
 #[cfg(target_arch = "x86_64")]
 mod x86_64;

@@ -8,7 +8,7 @@ pub(crate) const AUDIT_ARCH: u32 = 0xc000_003e;
 /// `__X32_SYSCALL_BIT`: marks a call of the x32 ABI, which has the same `arch` but other layouts.
 pub(crate) const FOREIGN_NUMBER_BIT: u32 = 0x4000_0000;
 
-/// `AUDIT_ARCH_I386`. Its socket calls are noticed, but not decoded.
+/// `AUDIT_ARCH_I386`. Its socket calls are reported, but not decoded.
 pub(crate) const FOREIGN_ARCH: u32 = 0x4000_0003;
 
 /// The numbers of `socketcall(2)` and `socket(2)` on i386.
@@ -63,7 +63,7 @@ pub(crate) fn with_call(stopped: &Registers, number: i64, arguments: [u64; 6]) -
     let [rdi, rsi, rdx, r10, r8, r9] = arguments;
     Registers {
         rax: number as u64,
-        // It is in no system call: otherwise the kernel might restart one on the way out.
+        // Not in a system call: otherwise the kernel might restart one on the way out.
         orig_rax: u64::MAX,
         rip: stopped.rip - CALL_INSTRUCTION.len() as u64,
         rdi,
@@ -76,22 +76,23 @@ pub(crate) fn with_call(stopped: &Registers, number: i64, arguments: [u64; 6]) -
     }
 }
 
-/// Offset, from the stack pointer of a thread that has just entered a signal handler, of the saved
-/// `rax`: after `pretcode`, `uc_flags`, `uc_link`, `uc_stack`, the eight registers r8 to r15 and
-/// the five rdi, rsi, rbp, rbx, rdx (`arch/x86/include/asm/sigframe.h`).
+/// Offset of the saved `rax` from the stack pointer of a thread that has just entered a signal
+/// handler. It follows `pretcode`, `uc_flags`, `uc_link`, `uc_stack`, the registers r8 to r15, and
+/// rdi, rsi, rbp, rbx, rdx (`arch/x86/include/asm/sigframe.h`).
 pub(crate) const SAVED_RESULT: u64 = 8 + 8 + 8 + 24 + 8 * 8 + 5 * 8;
 
-/// Where `PTRACE_POKEUSER` sets the address at which a thread goes on:
+/// The offset at which `PTRACE_POKEUSER` sets the address where a thread resumes:
 /// `offsetof(struct user, regs.rip)`.
 pub(crate) const INSTRUCTION_OFFSET: usize = std::mem::offset_of!(Registers, rip);
 
-/// The processor's time stamp, which landings read too.
+/// The processor's time stamp counter, which landings read too.
 pub(crate) fn ticks() -> u64 {
     // SAFETY: every x86-64 processor has the instruction; it only reads a counter.
     unsafe { std::arch::x86_64::_rdtsc() }
 }
 
-/// Offsets in a slot: what a landing writes and reads in the program's memory.
+/// Offsets of the fields of a slot, the part of the program's memory that a landing reads and
+/// writes.
 pub(crate) mod slot {
     /// The call's result.
     pub(crate) const RESULT: usize = 0;
@@ -99,19 +100,19 @@ pub(crate) mod slot {
     pub(crate) const TICKS: usize = 16;
     /// 1 once both are written.
     pub(crate) const DONE: usize = 24;
-    /// The address at which the program goes on; after `DONE` and its padding.
+    /// The address at which the program resumes; it follows `DONE` and its padding.
     pub(crate) const BACK: usize = 32;
-    /// The size of a slot, bytes.
+    /// The size of a slot, in bytes.
     pub(crate) const SIZE: usize = 40;
 }
 
-/// Offset in a landing at which a call returns: after an instruction that is there for the kernel,
-/// which goes back by one to restart an interrupted call.
+/// Offset in a landing at which a call returns: after a `syscall` instruction, because the kernel
+/// moves back by that instruction to restart an interrupted call.
 pub(crate) const LANDING: u64 = CALL_INSTRUCTION.len() as u64;
 
-/// Code for a system call to return to: writes the result and the time to the slot, then goes back
-/// to the program. It changes no flag, no stack, and no registers but rcx and r11, which every
-/// `syscall` overwrites; rcx ends as the kernel would have left it.
+/// Code for a system call to return to: it writes the result and the time to the slot, then jumps
+/// back to the program. It changes no flags, no stack, and no registers but rcx and r11, which
+/// every `syscall` overwrites; rcx ends up as the kernel would have left it.
 #[rustfmt::skip]
 pub(crate) fn landing(slot: u64) -> [u64; 7] {
     let s = slot.to_le_bytes();

@@ -1,4 +1,4 @@
-//! `struct sockaddr` in its many shapes.
+//! `struct sockaddr` in its many forms.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -12,7 +12,7 @@ pub(crate) const LONGEST: usize = 128;
 
 /// Reads and decodes the address a program passed: pointer and length.
 pub(crate) fn passed(memory: &impl Memory, address: u64, length: u64) -> Endpoint {
-    // The kernel takes the length as an int; garbage above that is garbage.
+    // The kernel takes the length as an int and ignores the upper half of the register.
     let length = length as u32 as usize;
     if address == 0 {
         return invalid("null pointer", &[]);
@@ -24,8 +24,9 @@ pub(crate) fn passed(memory: &impl Memory, address: u64, length: u64) -> Endpoin
     endpoint(&bytes)
 }
 
-/// Decodes the address the kernel wrote into a program's buffer: where, the room it had, the
-/// length it really has. `None` if the program did not ask, or the kernel wrote nothing.
+/// Decodes the address the kernel wrote into a program's buffer. `room` is the buffer's size,
+/// `length` that of the whole address. `None` if the program did not ask for it, or the kernel
+/// wrote nothing.
 pub(crate) fn returned(
     memory: &impl Memory,
     address: u64,
@@ -39,7 +40,7 @@ pub(crate) fn returned(
     Some(endpoint(&bytes))
 }
 
-/// Decodes an address of exactly these bytes; any bytes will do.
+/// Decodes an address from exactly these bytes. Any bytes decode to something.
 pub(crate) fn endpoint(bytes: &[u8]) -> Endpoint {
     let Some((family, rest)) = bytes.split_first_chunk::<2>() else {
         return invalid("shorter than a family", bytes);
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_shapes() {
+    fn known_families_decode() {
         let inet = [2, 0, 0x2e, 0xe0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
         assert_eq!(endpoint(&inet).to_string(), "127.0.0.1:12000");
         let mut inet6 = [0; 28];

@@ -11,7 +11,7 @@ const HEADER: usize = 16;
 /// `sizeof(size_t)`: pieces are aligned to it.
 const ALIGNMENT: usize = 8;
 
-/// Decodes a control buffer up to the first piece that makes no sense.
+/// Decodes a control buffer up to the first malformed piece.
 pub(super) fn control(mut bytes: &[u8]) -> Vec<Control> {
     let mut pieces = Vec::new();
     while bytes.len() >= HEADER {
@@ -19,7 +19,7 @@ pub(super) fn control(mut bytes: &[u8]) -> Vec<Control> {
         if length < HEADER {
             break;
         }
-        // A piece cut short by the end of the buffer (MSG_CTRUNC) still says what it can.
+        // Of a piece cut short by the end of the buffer (MSG_CTRUNC), decode what is there.
         let data = &bytes[HEADER..length.min(bytes.len())];
         pieces.push(piece(i32_at(bytes, 8), i32_at(bytes, 12), data));
         let Some(next) = length.checked_next_multiple_of(ALIGNMENT) else {

@@ -1,4 +1,4 @@
-//! A call as it was entered, and what has to be read before the kernel runs it.
+//! A call as it was entered, and what must be read before the kernel runs it.
 
 use socklab_event::Endpoint;
 
@@ -12,7 +12,7 @@ use crate::syscall::{Row, Sys};
 #[derive(Clone, Debug)]
 pub(crate) struct CallAtEntry {
     pub(crate) row: &'static Row,
-    /// Its arguments, as they are in the registers.
+    /// Its arguments, as they stood in the registers.
     pub(crate) words: [u64; 6],
     pub(super) before: Before,
 }
@@ -22,18 +22,18 @@ pub(crate) struct CallAtEntry {
 pub(super) enum Before {
     /// Nothing that matters.
     Nothing,
-    /// The address to bind or connect to. It is not overwritten, but worth having even if the call
-    /// never returns.
+    /// The address to bind or connect to. The kernel does not overwrite it, but it is worth having
+    /// even if the call never returns.
     Address(Endpoint),
-    /// The capacity of an address buffer, bytes.
+    /// The capacity of an address buffer, in bytes.
     Capacity(u32),
     /// A `msghdr`.
     Header(Header),
     /// The capacity of the address buffer of each of several messages.
     Capacities(Vec<u32>),
-    /// A timeout, nanoseconds, that the kernel counts down in place.
+    /// A timeout in nanoseconds, in whose place the kernel may write the time left.
     Timeout(Option<u64>),
-    /// `select`'s sets, and its timeout.
+    /// The sets of `select`, and its timeout.
     Sets(Box<[Vec<u8>; 3]>, Option<u64>),
 }
 
@@ -76,7 +76,7 @@ impl CallAtEntry {
         self.words[0] as i32
     }
 
-    /// The address it was to bind or connect to.
+    /// The address the call was to bind or connect to.
     pub(super) fn address(&self) -> Endpoint {
         match &self.before {
             Before::Address(address) => address.clone(),
@@ -84,7 +84,7 @@ impl CallAtEntry {
         }
     }
 
-    /// How long it was to wait at most, nanoseconds; `None` for ever.
+    /// How long the call may wait, in nanoseconds; `None` means forever.
     pub(super) fn timeout(&self) -> Option<u64> {
         match self.before {
             Before::Timeout(timeout) | Before::Sets(_, timeout) => timeout,

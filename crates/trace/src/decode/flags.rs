@@ -2,7 +2,7 @@
 
 use socklab_event::{Flags, Name};
 
-/// Names the bits of a word. Bits without a name are given together, in hexadecimal.
+/// Names the bits of a word. Bits without a name are combined into one hexadecimal number.
 pub(super) fn flags(bits: u64, table: &[(u64, &'static str)]) -> Flags {
     if bits == 0 {
         return Flags::default();
@@ -85,7 +85,8 @@ pub(super) const EPOLL: &[(u64, &str)] = &[
     (1 << 31, "EPOLLET"),
 ];
 
-/// `O_…` as `fcntl(F_GETFL)` gives and `F_SETFL` takes them; the access mode is no bit.
+/// `O_…` of `fcntl(F_GETFL)` and `F_SETFL`. The access mode is a number rather than bits: 0 is
+/// O_RDONLY.
 pub(super) const OPEN: &[(u64, &str)] = &[
     (libc::O_APPEND as u64, "O_APPEND"),
     (libc::O_NONBLOCK as u64, "O_NONBLOCK"),
@@ -107,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_lost() {
+    fn unnamed_bits_are_not_lost() {
         assert_eq!(flags(0x4002, MSG).to_string(), "MSG_PEEK|MSG_NOSIGNAL");
         assert_eq!(flags(0x1000_0002, MSG).to_string(), "MSG_PEEK|0x10000000");
         assert_eq!(flags(0, MSG).to_string(), "0");

@@ -15,7 +15,7 @@ pub(super) const MULTI_HEADER: usize = 64;
 /// `UIO_MAXIOV`: the kernel refuses longer lists of buffers.
 pub(super) const MOST_BUFFERS: usize = 1024;
 
-/// `UIO_MAXIOV` again: `sendmmsg` and `recvmmsg` handle no more messages at once.
+/// `UIO_MAXIOV` again: `sendmmsg` and `recvmmsg` handle at most this many messages at once.
 pub(super) const MOST_MESSAGES: usize = MOST_BUFFERS;
 
 /// The fields of a `struct msghdr`.
@@ -31,7 +31,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Decodes the 56 bytes.
+    /// Decodes the 56 bytes of the structure.
     pub(super) fn of(bytes: &[u8]) -> Self {
         Self {
             name: u64_at(bytes, 0),
@@ -44,7 +44,7 @@ impl Header {
         }
     }
 
-    /// Reads it from a program.
+    /// Reads the structure from a program's memory.
     pub(super) fn read(memory: &impl Memory, address: u64) -> Option<Self> {
         memory.array::<HEADER>(address).map(|bytes| Self::of(&bytes))
     }
@@ -57,7 +57,7 @@ impl Header {
 
     /// The flags that the kernel returned.
     pub(super) fn returned_flags(&self) -> Flags {
-        // The kernel leaves MSG_CMSG_CLOEXEC, which was asked for, among those it returns.
+        // The kernel also returns MSG_CMSG_CLOEXEC if the program passed it.
         let returned = (self.flags & !libc::MSG_CMSG_CLOEXEC).cast_unsigned();
         flags::flags(u64::from(returned), flags::MSG)
     }

@@ -7,7 +7,7 @@ use super::words::{u32_at, u64_at};
 use super::{address, ancillary};
 use crate::memory::Memory;
 
-/// The longest control part that is decoded, bytes; `net.core.optmem_max` allows little more.
+/// How many bytes of ancillary data are decoded; `net.core.optmem_max` allows little more.
 const MOST_CONTROL: usize = 64 << 10;
 
 /// The ancillary data of a message.
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_offered_is_read_in_pieces_as_far_as_it_can_be_read() {
+    fn buffers_are_read_in_pieces_up_to_the_first_unreadable_byte() {
         let piece = PIECE as u64;
         assert_eq!(gathered(u64::MAX, &[(8, 3 * piece + 5)], usize::MAX), 3 * PIECE + 5);
         assert_eq!(gathered(u64::MAX, &[(8, 3 * piece)], 2 * PIECE + 1), 2 * PIECE + 1);

@@ -1,8 +1,8 @@
 //! Pure decoding: argument words and a view of memory in, [`socklab_event::Args`] out.
 //!
 //! Nothing here asks the kernel anything, and nothing here trusts a length: a tracee may pass
-//! whatever it likes. [`entry`] reads, before the call runs, what the kernel will overwrite;
-//! [`dispatch`] has every call that has returned decoded by a function of its own, in the file for
+//! whatever it likes. [`entry`] reads, before the call runs, what the kernel will overwrite. Once
+//! the call has returned, [`dispatch`] picks the function that decodes it, from the module for
 //! calls of its kind: [`setup`], [`transfer`], [`option`], [`waiting`], [`descriptor`].
 
 pub(crate) mod address;

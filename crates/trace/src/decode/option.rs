@@ -8,7 +8,7 @@ use super::returned::Returned;
 use super::words::{i32_at, u64_at};
 use crate::memory::Memory;
 
-/// No option's value is longer than a page, bytes.
+/// How many bytes of an option's value are decoded: no value is longer than a page.
 const LONGEST: usize = 4096;
 
 /// `SO_RCVTIMEO_NEW` and `SO_SNDTIMEO_NEW`, which libc lacks for most targets.

@@ -6,7 +6,7 @@ use super::flags;
 use super::words::{i32_at, u32_at, u64_at};
 use crate::memory::Memory;
 
-/// The most descriptors of a set that are decoded.
+/// How many descriptors of a set are decoded at most.
 const MOST: usize = 65_536;
 
 /// `sizeof(struct epoll_event)`: packed on x86-64 only.
@@ -26,7 +26,7 @@ pub(super) fn poll(memory: &impl Memory, list: u64, count: u64) -> Vec<Wait> {
             socket: None,
         }
     };
-    // Negative descriptors are entries the program has switched off.
+    // The kernel ignores entries with a negative descriptor.
     bytes.chunks_exact(8).map(entry).filter(|wait| wait.fd >= 0).collect()
 }
 
@@ -37,7 +37,8 @@ pub(super) fn sets(memory: &impl Memory, count: u64, addresses: [u64; 3]) -> [Ve
     addresses.map(|address| memory.bytes(address, count.div_ceil(64) * 8))
 }
 
-/// What `select` was asked for, from the sets before it, and what came, from the sets after it.
+/// What `select` was asked for (the sets before the call), and what became ready (the sets after
+/// it).
 pub(super) fn select(count: u64, asked: &[Vec<u8>; 3], got: Option<&[Vec<u8>; 3]>) -> Vec<Wait> {
     const KINDS: [u64; 3] = [libc::POLLIN as u64, libc::POLLOUT as u64, libc::POLLPRI as u64];
     let bits = |sets: &[Vec<u8>; 3], fd: usize| {
@@ -57,7 +58,7 @@ pub(super) fn select(count: u64, asked: &[Vec<u8>; 3], got: Option<&[Vec<u8>; 3]
     waits.collect()
 }
 
-/// What `epoll_wait` returned; the caller fills in `fd`, which has seen the registrations.
+/// What `epoll_wait` returned. The caller, which knows the registrations, fills in `fd`.
 pub(super) fn ready(memory: &impl Memory, list: u64, count: usize) -> Vec<Ready> {
     let bytes = memory.bytes(list, count.min(MOST) * EPOLL_EVENT);
     let entry = |entry: &[u8]| Ready {
@@ -75,7 +76,7 @@ pub(super) fn interest(memory: &impl Memory, address: u64) -> Option<EpollIntere
     Some(EpollInterest { wants, data: u64_at(&bytes, EPOLL_DATA) })
 }
 
-/// A timeout in milliseconds, as an int; negative means for ever.
+/// A timeout given as an int of milliseconds, in nanoseconds; a negative one means forever.
 pub(super) fn milliseconds(word: u64) -> Option<u64> {
     u64::try_from(word as u32 as i32).ok().map(|ms| ms * 1_000_000)
 }

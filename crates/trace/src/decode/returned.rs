@@ -9,7 +9,7 @@ use crate::memory::Memory;
 /// How much of a call is recorded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Bytes of every message.
+    /// How many bytes of every message.
     pub(crate) sample: usize,
 }
 
@@ -50,7 +50,8 @@ impl<M: Memory> Returned<'_, M> {
         }
     }
 
-    /// The address the kernel wrote, for the indices of the pointers to it and to its length.
+    /// The address the kernel wrote. `address` and `length` are the indices of the arguments that
+    /// point to it and to its length.
     pub(super) fn written_address(&self, address: usize, length: usize) -> Option<Endpoint> {
         let Before::Capacity(capacity) = self.entry.before else {
             return None;

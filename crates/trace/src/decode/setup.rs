@@ -8,7 +8,7 @@ use super::words::i32_at;
 use crate::memory::Memory;
 use crate::syscall::Sys;
 
-/// `SOCK_TYPE_MASK` of `include/linux/net.h`: the rest of the word are flags.
+/// `SOCK_TYPE_MASK` of `include/linux/net.h`: the other bits of the word are flags.
 const TYPE_MASK: u32 = 0xf;
 
 pub(super) fn socket(call: &Returned<'_, impl Memory>) -> Args {

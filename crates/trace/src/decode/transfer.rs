@@ -52,7 +52,7 @@ pub(super) fn receive(call: &Returned<'_, impl Memory>) -> Args {
             let after = Header::read(memory, call.word(1)).filter(|_| call.has_succeeded());
             let from = after.and_then(|after| {
                 got = after.returned_flags();
-                // The kernel advances neither pointer, only the lengths.
+                // The kernel changes neither pointer, only the lengths.
                 let length = after.control_length.min(before.control_length);
                 let header = Header { control_length: length, ..before };
                 control = message::control(&header, memory);
@@ -87,7 +87,7 @@ pub(super) fn sendfile(call: &Returned<'_, impl Memory>) -> Args {
     Args::SendFile { other_fd: call.int(1), asked: call.word(3), into_socket: true }
 }
 
-/// Which end is the socket only the caller knows; it swaps the two where necessary.
+/// Only the caller knows which end is the socket; it swaps the two where necessary.
 pub(super) fn splice(call: &Returned<'_, impl Memory>) -> Args {
     Args::SendFile { other_fd: call.int(0), asked: call.word(4), into_socket: true }
 }

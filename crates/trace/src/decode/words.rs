@@ -1,4 +1,4 @@
-//! Numbers out of bytes, in the machine's byte order.
+//! Reads numbers from bytes, in the machine's byte order.
 
 /// The `u32` at `offset`, 0 if the bytes end before it.
 pub(crate) fn u32_at(bytes: &[u8], offset: usize) -> u32 {

@@ -1,4 +1,4 @@
-//! A call whose result is known: what it did, and the events that come of it.
+//! Calls whose results are known: applies their effects and reports the events they cause.
 
 use libc::pid_t;
 use socklab_event::{
@@ -18,7 +18,7 @@ use crate::memory::TraceeMemory;
 use crate::options::Options;
 use crate::syscall::Sys;
 
-/// Results that make the kernel restart a call; programs never see them.
+/// Results that make the kernel restart a call; programs never see them:
 /// `ERESTARTSYS`, `ERESTARTNOINTR`, `ERESTARTNOHAND`, `ERESTART_RESTARTBLOCK` of
 /// `include/linux/errno.h`.
 const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
@@ -26,7 +26,7 @@ const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
 /// Results from here to -1 are error numbers, `MAX_ERRNO` of `include/linux/err.h`.
 const LARGEST_ERROR: i64 = -4095;
 
-/// What handling a call needs.
+/// What is needed to handle a call.
 pub(super) struct Calls<'a> {
     pub(super) options: &'a Options,
     pub(super) tracees: &'a mut Tracees,
@@ -47,7 +47,7 @@ impl Calls<'_> {
         Limits { sample: self.options.sample }
     }
 
-    /// Decodes a call whose outcome is known, and concludes it.
+    /// Decodes a call whose outcome is known, and reports it.
     pub(super) fn finish(&mut self, tid: pid_t, call: OpenCall, outcome: Outcome, ended: u64) {
         let args = decode(&call.entry, outcome, &TraceeMemory(tid), self.limits());
         if call.stdio {
@@ -87,7 +87,7 @@ impl Calls<'_> {
         self.report_effect(tid, effect, ended);
     }
 
-    /// Fills in what only the tables know; false for calls that turned out not to concern sockets.
+    /// Fills in what only the tables know. False for calls that turn out not to concern sockets.
     fn concerns_sockets(&self, tid: pid_t, call: &OpenCall, args: &mut Args) -> bool {
         let Some(process) = self.tracees.process_of(tid) else {
             return true;
@@ -138,8 +138,8 @@ impl Calls<'_> {
         }
     }
 
-    /// A socket can be reached by others, or is connected. In the first case the next command may
-    /// start.
+    /// Reports that a socket can be reached by others, or is connected. In the first case the next
+    /// command may start.
     pub(super) fn report_ready(
         &mut self,
         tid: pid_t,
@@ -156,7 +156,7 @@ impl Calls<'_> {
         }
     }
 
-    /// Reports sockets closed by something else than `close`: an exec, an exit, a `dup2`.
+    /// Reports sockets closed by something other than `close`: an exec, an exit, a `dup2`.
     pub(super) fn report_closed(&mut self, tid: pid_t, closed: Vec<(i32, Descriptor)>, at: u64) {
         for (fd, descriptor) in closed {
             let id = descriptor.socket.borrow().id.clone();
@@ -165,8 +165,8 @@ impl Calls<'_> {
         }
     }
 
-    /// A call on a socket begins. If a command was started with the socket, it now uses it, so the
-    /// socket was not left open by accident.
+    /// Handles the start of a call on a socket. If a command was started with the socket, this use
+    /// shows that the socket was not left open by accident, and its readiness is reported.
     pub(super) fn use_given(&mut self, tid: pid_t, sys: Sys, socket: &Shared, began: u64) {
         let only_moves =
             matches!(sys, Sys::Close | Sys::Dup | Sys::Dup2 | Sys::Dup3 | Sys::Fcntl | Sys::Ioctl);
@@ -200,16 +200,16 @@ pub(super) fn is_restart(result: i64) -> bool {
     RESTARTS.contains(&result)
 }
 
-/// The outcome that a system call's result stands for.
+/// The outcome that a system call's result means.
 pub(super) fn outcome_of(result: i64) -> Outcome {
-    // No error number is that large, but a program may write anything into a slot.
+    // The kernel returns no error number that large, but a program may write anything into a slot.
     match i32::try_from(result.saturating_neg()) {
         Ok(errno) if (LARGEST_ERROR..0).contains(&result) => Outcome::Error(Errno(errno)),
         _ => Outcome::Value(result),
     }
 }
 
-/// The descriptor that the event says the call was made on.
+/// The descriptor to report as the one the call was made on.
 fn fd(call: &OpenCall, args: &Args) -> Option<i32> {
     match (call.entry.row.sys, args) {
         (Sys::EpollCtl, _) => Some(call.entry.words[2] as i32),

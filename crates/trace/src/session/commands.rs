@@ -1,4 +1,5 @@
-//! The commands of a recording: which are to be started, which have ended, and when it is over.
+//! The commands of a recording: which are to be started, which have ended, and when the recording
+//! ends.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::options::Finish;
 use crate::spawn::{self, Spawned, Trouble};
 use crate::summary::{CommandEnd, EndReason};
 
-/// How long killed programs may take to be gone.
+/// How long killed programs may take to disappear.
 const BURIAL: Duration = Duration::from_secs(5);
 
 /// The commands, and the times at which the recording ends.
@@ -22,16 +23,16 @@ const BURIAL: Duration = Duration::from_secs(5);
 pub(super) struct Commands {
     queue: VecDeque<Command>,
     started: Vec<StartedCommand>,
-    /// More may be added while the recording runs.
+    /// More commands may be added while the recording runs.
     open: bool,
     /// Commands that have not executed their program yet.
     spawned: Vec<Spawned>,
     /// Why the recording is being ended, if it is.
     ending: Option<EndReason>,
     deadline: Option<u64>,
-    /// When the grace period after the last command's end is over.
+    /// When the grace period that follows the end of the last command is over.
     linger: Option<u64>,
-    /// When those that were killed and are not gone are given up.
+    /// When to stop waiting for programs that were killed and are not gone.
     burial: Option<u64>,
 }
 
@@ -43,12 +44,13 @@ struct StartedCommand {
     exit: Option<Exit>,
 }
 
-/// What is to be done now that its time has come.
+/// What is due to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
     /// The recording ends.
     End(EndReason),
-    /// Killed programs are still not gone: stuck in the kernel, where no signal reaches them.
+    /// Stop waiting for killed programs that are still not gone: they are stuck in the kernel,
+    /// where no signal reaches them.
     GiveUp,
 }
 
@@ -58,25 +60,25 @@ impl Commands {
         Self { queue: queue.into(), open, ..Self::default() }
     }
 
-    /// Fails if a program would not be found: better now than when others run already.
+    /// Fails if a program can't be found, before any other has been started.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.queue.iter().try_for_each(spawn::check)
     }
 
-    /// The recording ends this long from now.
+    /// Makes the recording end this long from now.
     pub(super) fn set_deadline(&mut self, after: Duration) {
         self.deadline = Some(from_now(after));
     }
 
-    /// Takes the next command, if it may start: at once, or because the one before it is ready or
-    /// has ended.
+    /// Takes the next command if it may start: at once, or because the previous one is ready or has
+    /// ended.
     pub(super) fn next(&mut self, tracees: &Tracees) -> Option<Command> {
         let next = self.queue.front().filter(|_| self.ending.is_none())?;
         if next.start == Start::InOrder
             && let Some(before) = self.started.last()
         {
             let index = u32::try_from(self.started.len() - 1).unwrap_or(u32::MAX);
-            // A daemon's first process ends at once, and what it has started goes on.
+            // A daemon's first process ends at once, and the processes it has started go on.
             let ended = || before.exit.is_some() && !tracees.has_command(index);
             if !tracees.is_ready(index) && !ended() {
                 return None;
@@ -85,7 +87,7 @@ impl Commands {
         self.queue.pop_front()
     }
 
-    /// The index the next command to be started will have.
+    /// The index that the next command to be started will get.
     pub(super) fn next_index(&self) -> u32 {
         u32::try_from(self.started.len()).unwrap_or(u32::MAX)
     }
@@ -104,14 +106,15 @@ impl Commands {
         self.spawned.push(spawned);
     }
 
-    /// What went wrong in a new process on its way to its program, if anything. To be asked when
-    /// it has executed or ended.
+    /// What went wrong in a new process before it executed its program, if anything. Call it once
+    /// the process has executed its program or ended.
     pub(super) fn trouble(&mut self, pid: pid_t) -> Option<Trouble> {
         let index = self.spawned.iter().position(|spawned| spawned.pid == pid)?;
         self.spawned.swap_remove(index).trouble()
     }
 
-    /// A process has ended. If it was the last command, the others have a grace period.
+    /// Records that a process has ended. If it was the last command, the grace period of the others
+    /// begins.
     pub(super) fn mark_ended(&mut self, pid: pid_t, exit: Exit, finish: Finish) {
         let Some(index) = self.started.iter().position(|command| command.pid == pid) else {
             return;
@@ -136,7 +139,7 @@ impl Commands {
         self.open
     }
 
-    /// Begins to end the recording; false if that has begun already.
+    /// Begins to end the recording; false if it is ending already.
     pub(super) fn begin_end(&mut self, reason: EndReason) -> bool {
         if self.ending.is_some() {
             return false;
@@ -150,7 +153,7 @@ impl Commands {
         self.ending.is_some()
     }
 
-    /// When to look at [`Commands::take_due`] next, nanoseconds of `CLOCK_MONOTONIC`.
+    /// When to call [`Commands::take_due`] next, in nanoseconds of `CLOCK_MONOTONIC`.
     pub(super) fn due(&self) -> Option<u64> {
         [self.deadline, self.linger, self.burial].into_iter().flatten().min()
     }

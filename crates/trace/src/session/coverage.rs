@@ -33,9 +33,9 @@ impl Coverage {
 
     /// The range to cover next, given that `fd` is a socket.
     ///
-    /// The first few sockets get a filter each, so that files next to them cost nothing. A program
-    /// that goes on opening sockets is a server, and every filter makes all its calls a little
-    /// slower: then one filter covers everything from this descriptor up, and finally everything.
+    /// The first few sockets get a filter each, so that calls on files next to them don't stop. A
+    /// program that goes on opening sockets is a server, and every filter makes all its calls a
+    /// little slower: further filters cover every descriptor from `fd` up, and finally all of them.
     pub(crate) fn next(&self, fd: i32) -> Descriptors {
         let fd = fd.cast_unsigned();
         match self.ranges.len() {

@@ -1,5 +1,5 @@
-//! Keeps the tables of socket descriptors as the kernel's are, and the sockets' addresses up to
-//! date.
+//! Keeps the tables of socket descriptors in step with the kernel's, and the sockets' addresses up
+//! to date.
 
 use std::cell::RefCell;
 use std::os::fd::{AsFd, OwnedFd};
@@ -28,7 +28,7 @@ impl Descriptors<'_> {
         Filters { tracees: self.tracees, reporter: self.reporter }
     }
 
-    /// A call has made this socket, and this descriptor for it.
+    /// Adds the socket that a call has created, and its descriptor.
     pub(super) fn create(&mut self, tid: pid_t, fd: i32, id: SocketId, cloexec: bool) -> Shared {
         let socket = Socket::new(id);
         self.sockets.insert(&socket);
@@ -36,8 +36,8 @@ impl Descriptors<'_> {
         socket
     }
 
-    /// Asks the kernel about a descriptor whose creation was not seen; if it is a socket, knows it
-    /// from now on.
+    /// Asks the kernel about a descriptor whose creation was not seen, and adds it to the table if
+    /// it is a socket.
     pub(super) fn adopt(&mut self, tid: pid_t, fd: i32, cloexec: bool) -> Option<Shared> {
         let inode = probe::inode(tid, fd)?;
         let socket = match self.sockets.get(inode) {
@@ -56,7 +56,7 @@ impl Descriptors<'_> {
         Some(socket)
     }
 
-    /// Adopts every socket a process has; returns their descriptors.
+    /// Adopts every socket of a process; returns their descriptors.
     pub(super) fn adopt_all(&mut self, pid: pid_t, tid: pid_t) -> Vec<i32> {
         let mut adopted = Vec::new();
         for socket in probe::sockets(pid) {
@@ -74,7 +74,8 @@ impl Descriptors<'_> {
         self.filters().cover(tid, fd);
     }
 
-    /// Makes a descriptor refer to a socket, or to something else; gives the socket it referred to.
+    /// Makes a descriptor refer to a socket, or to something else. Returns the socket it referred
+    /// to before.
     pub(super) fn replace(
         &mut self,
         tid: pid_t,
@@ -91,7 +92,7 @@ impl Descriptors<'_> {
         before.map(|before| (fd, before)).into_iter().collect()
     }
 
-    /// `close_range(2)`; gives the sockets it closed.
+    /// `close_range(2)`. Returns the sockets it closed.
     pub(super) fn close_range(&mut self, tid: pid_t, words: &[u64]) -> Vec<(i32, Descriptor)> {
         let &[first, last, flags, ..] = words else {
             return Vec::new();
@@ -126,7 +127,8 @@ impl Descriptors<'_> {
             return;
         };
         if process.alive > 1 {
-            // This thread's descriptors are still taken for those of its process.
+            // There is one table per process, so this thread's descriptors can't be told apart
+            // from those of its process any more.
             let why = "unshared_descriptors".to_owned();
             let notice = Notice::NotDecoded { call: "unshare".to_owned(), why };
             return self.reporter.notice(self.tracees.place(tid), notice);
@@ -135,7 +137,7 @@ impl Descriptors<'_> {
         process.table = Rc::new(RefCell::new(own));
     }
 
-    /// Remembers which of the sockets a command was started with others can reach already.
+    /// Marks those sockets, of the ones a command was started with, that others can reach already.
     pub(super) fn recognize_given(&mut self, tid: pid_t, fds: &[i32]) {
         for fd in fds {
             let Some(copy) = self.duplicate(tid, *fd) else { continue };
@@ -151,7 +153,7 @@ impl Descriptors<'_> {
         }
     }
 
-    /// Our own duplicate of a tracee's descriptor.
+    /// Duplicates a tracee's descriptor into this process.
     fn duplicate(&mut self, tid: pid_t, fd: i32) -> Option<OwnedFd> {
         let process = self.tracees.process_of_mut(tid)?;
         if process.pidfd.is_none() {
@@ -160,19 +162,19 @@ impl Descriptors<'_> {
         probe::duplicate(process.pidfd.as_ref()?.as_fd(), fd).ok()
     }
 
-    /// A socket has been connected, or is being: it knows both its addresses.
+    /// Updates the addresses of a socket that is connected or connecting.
     pub(super) fn connected(&mut self, tid: pid_t, fd: i32, socket: &Shared, address: &Endpoint) {
         self.refresh(tid, fd, socket);
         let mut socket = socket.borrow_mut();
         match address {
             Endpoint::Unspecified => socket.id.peer = None,
-            // Not connected yet, or reset already: then `getpeername` fails.
+            // `getpeername` fails while the socket is connecting, and after a reset.
             _ if socket.id.peer.is_none() => socket.id.peer = Some(address.clone()),
             _ => {}
         }
     }
 
-    /// Asks the kernel for the addresses a socket has by now.
+    /// Asks the kernel for a socket's current addresses.
     pub(super) fn refresh(&mut self, tid: pid_t, fd: i32, socket: &Shared) {
         let Some(copy) = self.duplicate(tid, fd) else {
             return;
@@ -182,7 +184,8 @@ impl Descriptors<'_> {
         socket.id.peer = probe::peer(copy.as_fd()).or(socket.id.peer.take());
     }
 
-    /// The first datagram sent gives a socket its address.
+    /// Updates the address of a socket that has sent: an unbound one gets it with its first
+    /// datagram.
     pub(super) fn sent(&mut self, tid: pid_t, fd: i32, socket: &Shared) {
         let gets_address = {
             let id = &socket.borrow().id;
@@ -193,7 +196,8 @@ impl Descriptors<'_> {
         }
     }
 
-    /// The socket that `accept` returned; `peer` is the address it wrote, if it was asked to.
+    /// The identity of the socket that `accept` returned. `peer` is the address that `accept`
+    /// wrote, if the program asked for it.
     pub(super) fn accepted(
         &mut self,
         tid: pid_t,
@@ -214,8 +218,8 @@ impl Descriptors<'_> {
         id
     }
 
-    /// The addresses of Unix sockets don't say who is at the other end: makes the two ends know
-    /// each other by inode.
+    /// Gives both ends of a Unix connection the inode of the other end: the addresses of Unix
+    /// sockets don't identify their peers.
     fn introduce(&self, id: &mut SocketId) {
         if id.family != Family::UNIX {
             return;

@@ -1,4 +1,4 @@
-//! What a call that has returned did to descriptors and sockets.
+//! The effects of a call that has returned on descriptors and sockets.
 
 use std::rc::Rc;
 
@@ -13,21 +13,21 @@ use super::thread::OpenCall;
 use crate::probe;
 use crate::syscall::Sys;
 
-/// What followed from a call, besides its own event.
+/// What a call caused, besides its own event.
 #[derive(Default)]
 pub(super) struct Effect {
     /// The socket it created.
     pub(super) socket: Option<Shared>,
-    /// What the process can do with this socket from now on.
+    /// A socket that can be reached or is connected from now on.
     pub(super) ready: Option<(Readiness, Shared)>,
-    /// Descriptors it closed besides.
+    /// Descriptors it closed as a side effect.
     pub(super) closed: Vec<(i32, Descriptor)>,
     pub(super) notices: Vec<Notice>,
 }
 
 impl Descriptors<'_> {
-    /// Does to our tables what the call did to the kernel's, and completes the arguments with what
-    /// only the tables know.
+    /// Makes the changes to our tables that the call made to the kernel's, and completes the
+    /// arguments with what only the tables know.
     pub(super) fn apply(
         &mut self,
         tid: pid_t,
@@ -164,8 +164,8 @@ impl Descriptors<'_> {
         effect
     }
 
-    /// Most calls that fail change nothing. A failed `close` does, but Linux frees the descriptor
-    /// even then, and it was removed from the table at entry.
+    /// Most calls that fail change nothing. A failed `close` does, because Linux frees the
+    /// descriptor even then; but our table dropped the descriptor at entry.
     fn apply_failure(&mut self, tid: pid_t, call: &OpenCall, args: &Args, errno: Errno) {
         if let (Args::Connect { address }, Some(socket)) = (args, &call.socket)
             && errno == Errno::EINPROGRESS
@@ -175,7 +175,7 @@ impl Descriptors<'_> {
         }
     }
 
-    /// Either end of a splice may be the socket.
+    /// Finds out which end of a splice is the socket.
     fn orient_splice(&self, tid: pid_t, call: &OpenCall, args: &mut Args) {
         let Some(process) = self.tracees.process_of(tid) else {
             return;
@@ -187,7 +187,7 @@ impl Descriptors<'_> {
         }
     }
 
-    /// Sockets sent to another process by `SCM_RIGHTS`.
+    /// The notice of sockets sent to another process by `SCM_RIGHTS`.
     fn passed_on(&self, tid: pid_t, control: &[Control]) -> Option<Notice> {
         let process = self.tracees.process_of(tid)?;
         let table = process.table.borrow();
@@ -195,7 +195,7 @@ impl Descriptors<'_> {
         (!fds.is_empty()).then_some(Notice::Passed { fds, received: false })
     }
 
-    /// Sockets received from another process by `SCM_RIGHTS`.
+    /// The notice of sockets received from another process by `SCM_RIGHTS`, which are adopted.
     fn received(&mut self, tid: pid_t, control: &[Control], flags: &Flags) -> Option<Notice> {
         let cloexec = flags.has("MSG_CMSG_CLOEXEC");
         let mut fds: Vec<i32> = rights(control).collect();

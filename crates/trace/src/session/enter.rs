@@ -20,17 +20,17 @@ use crate::syscall::{PR_SET_TSC, Row, Stage, Sys};
 use crate::syscall_table::row;
 use crate::{arch, probe};
 
-/// Whether a call is worth waiting for its return.
+/// Whether to wait for a call's return.
 pub(super) enum Interest {
-    /// It is not.
+    /// Don't wait.
     Skip,
-    /// It is; this is the socket it is made on, if there is one.
+    /// Wait; this is the socket the call is made on, if there is one.
     Socket(Option<Shared>),
-    /// It is made on a standard stream that is being recorded.
+    /// Wait: the call is made on a standard stream that is being recorded.
     Stdio,
 }
 
-/// What happens when a thread enters a call.
+/// Handles threads that enter a call.
 pub(super) struct Entering<'c, 'a> {
     pub(super) calls: &'c mut Calls<'a>,
     pub(super) shortcuts: &'c mut Shortcuts,
@@ -83,9 +83,9 @@ impl Entering<'_, '_> {
         RESUME
     }
 
-    /// True if the call entered is one that was interrupted before: entered again at the same place
-    /// with the same stack, it has been restarted by the kernel. The program knows of one call
-    /// only, and so does the timeline.
+    /// True if the call was interrupted before and the kernel has restarted it: it is entered at
+    /// the same address with the same stack pointer. The program sees a single call, and so does
+    /// the timeline.
     fn is_restarted(&mut self, tid: pid_t, entry: &CallEntry) -> bool {
         let Some(thread) = self.calls.tracees.thread_mut(tid) else {
             return false;
@@ -96,7 +96,7 @@ impl Entering<'_, '_> {
         let same_place = call.instruction == entry.instruction && call.stack == entry.stack;
         let same_call =
             call.entry.row.number == entry.number && call.entry.words == entry.arguments;
-        // Waits with a timeout are restarted by a call of their own, which knows the time left.
+        // The kernel restarts waits with a timeout by `restart_syscall`, which knows the time left.
         let by_kernel = entry.number == libc::SYS_restart_syscall;
         if same_place && (same_call || by_kernel) {
             thread.call = thread.interrupted.take();
@@ -105,8 +105,8 @@ impl Entering<'_, '_> {
             }
             return true;
         }
-        // Deeper in the stack: a handler's own calls. As high or higher: the program jumped out of
-        // the handler (siglongjmp), and the call will never return.
+        // A lower stack pointer belongs to a handler's own calls. With an equal or higher one, the
+        // program has jumped out of the handler (siglongjmp), and the call will never return.
         if entry.stack >= call.stack
             && let Some(call) = thread.interrupted.take()
         {
@@ -145,7 +145,7 @@ impl Entering<'_, '_> {
                 Some(socket) if waits => Interest::Socket(Some(socket)),
                 _ => Interest::Skip,
             },
-            // Of interest too if it makes a socket's descriptor refer to something else.
+            // Also of interest if it makes a socket's descriptor refer to something else.
             Sys::Dup2 | Sys::Dup3 => match (socket(0), socket(1)) {
                 (None, None) => Interest::Skip,
                 (duplicated, _) => Interest::Socket(duplicated),
@@ -176,8 +176,8 @@ impl Entering<'_, '_> {
                 Interest::Skip
             }
             Sys::RestartSyscall => Interest::Skip,
-            // Removed before the kernel runs it: by the time we see the return, the number may be
-            // that of another thread's new socket.
+            // Remove the descriptor before the kernel runs the call: by the time we see the return,
+            // another thread's new socket may have the same number.
             Sys::Close => match table.borrow_mut().remove(words[0] as i32) {
                 Some(entry) => Interest::Socket(Some(entry.socket)),
                 None => Interest::Skip,
@@ -189,7 +189,7 @@ impl Entering<'_, '_> {
         }
     }
 
-    /// A call on a descriptor that is not known as a socket's.
+    /// Decides about a call on a descriptor that is not in the table of sockets.
     fn unknown(&mut self, tid: pid_t, row: &Row, fd: i32) -> Interest {
         let process = self.calls.tracees.process_of(tid);
         let uncertain = process.is_some_and(|process| process.uncertain);
@@ -200,13 +200,13 @@ impl Entering<'_, '_> {
         let streams = matches!(row.sys, Sys::Read | Sys::Readv | Sys::Write | Sys::Writev);
         match (0..=2).contains(&fd) && self.calls.options.stdio && streams {
             true => Interest::Stdio,
-            // A socket call on something else fails, and that is worth an event.
+            // A socket call on something else fails, which is worth an event.
             false if sockets_only => Interest::Socket(None),
             false => Interest::Skip,
         }
     }
 
-    /// Reports that the call has been entered, if the caller of the tracer wants to know.
+    /// Calls the callback for calls that have been entered, if there is one.
     fn notify(&mut self, tid: pid_t, entry: &CallAtEntry, socket: Option<&Shared>, began: u64) {
         let tracees = &*self.calls.tracees;
         let socket = socket.map(|socket| socket.borrow());
@@ -222,7 +222,7 @@ impl Entering<'_, '_> {
         });
     }
 
-    /// Says once for each process that its calls in another ABI are not decoded.
+    /// Reports, once per process, that calls in another ABI are not decoded.
     fn notice_foreign(&mut self, tid: pid_t, arch: u32) {
         let Some(process) = self.calls.tracees.process_of_mut(tid) else {
             return;

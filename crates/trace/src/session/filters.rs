@@ -1,4 +1,4 @@
-//! Making sure that a process stops at everything it does with its sockets.
+//! Makes sure that a process stops at every call on its sockets.
 
 use libc::pid_t;
 use socklab_event::Notice;
@@ -17,7 +17,7 @@ const SCRATCH: u64 = 4096;
 /// `sizeof(struct sock_fprog)`.
 const PROGRAM_HEADER: u64 = 16;
 
-/// The operations of `seccomp(2)` that install something; the others only ask.
+/// The operations of `seccomp(2)` that install a filter or mode; the others only query.
 const INSTALLING: [u64; 2] =
     [libc::SECCOMP_SET_MODE_STRICT as u64, libc::SECCOMP_SET_MODE_FILTER as u64];
 
@@ -31,8 +31,8 @@ pub(super) struct Filters<'a> {
 type Unable = Option<String>;
 
 impl Filters<'_> {
-    /// Makes calls on `fd` stop the program from now on. The thread has just returned from the
-    /// call that made the descriptor.
+    /// Makes calls on `fd` stop the program from now on. The thread must have just returned from
+    /// the call that created the descriptor.
     pub(super) fn cover(&mut self, tid: pid_t, fd: i32) {
         let Some(process) = self.tracees.process_of(tid) else {
             return;
@@ -79,8 +79,8 @@ impl Filters<'_> {
         }
     }
 
-    /// Address of a page of the process's memory that is the tracer's to write to. The process
-    /// maps it itself, once. Its stack would do too, but small stacks (goroutines') lie close to
+    /// Address of a page of the process's memory that the tracer may write to; an injected `mmap`
+    /// maps it once. The stack won't do: small stacks, such as those of goroutines, lie close to
     /// other data.
     pub(super) fn scratch(&mut self, tid: pid_t) -> Result<u64, Unable> {
         let known = self.tracees.process_of(tid).and_then(|process| process.scratch);
@@ -102,7 +102,8 @@ impl Filters<'_> {
         }
     }
 
-    /// Makes the thread, which has just returned from a call, make another one; gives its result.
+    /// Makes the thread, which has just returned from a call, make another one; returns the result
+    /// of that.
     pub(super) fn inject(
         &mut self,
         tid: pid_t,
@@ -140,7 +141,7 @@ impl Filters<'_> {
         if let Some(notice) = notice {
             self.reporter.notice(self.tracees.place(tid), notice);
         }
-        // Threads that run were told to run to the next filtered call: stop each of them once.
+        // Running threads would stop only at the next filtered call: stop each of them once now.
         for (other, thread) in self.tracees.threads_of(pid) {
             if other != tid && !thread.ending {
                 let _ = ptrace::interrupt(other);
@@ -148,9 +149,9 @@ impl Filters<'_> {
         }
     }
 
-    /// The program may be about to install a seccomp filter of its own. That may forbid us to add
-    /// ours (or kill the program for trying), and what it denies the program we would not see:
-    /// the verdicts of other filters take precedence over "trace".
+    /// Handles a call by which the program may install a seccomp filter of its own. That filter may
+    /// keep us from adding ours (or kill the program when we try), and we would not see the calls
+    /// it denies: such verdicts take precedence over "trace".
     pub(super) fn on_own_filter(&mut self, tid: pid_t, row: &Row, words: &[u64; 6]) {
         let installs = match row.sys {
             Sys::Seccomp => INSTALLING.contains(&words[0]),

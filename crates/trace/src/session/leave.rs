@@ -8,7 +8,7 @@ use super::calls::{Calls, is_restart, outcome_of};
 use super::onward::{Handled, RESUME};
 use super::shortcut::{Shortcuts, prepare_landings};
 
-/// The call a thread was in has returned this.
+/// Handles the return of the call a thread was in.
 pub(super) fn on_return(calls: &mut Calls<'_>, tid: pid_t, result: i64) -> Handled {
     let ended = clock::now();
     let Some(thread) = calls.tracees.thread_mut(tid) else {
@@ -27,7 +27,7 @@ pub(super) fn on_return(calls: &mut Calls<'_>, tid: pid_t, result: i64) -> Handl
     RESUME
 }
 
-/// A thread ends, or is let go, in the middle of a call.
+/// Reports the calls that a thread has not returned from when it ends or is released.
 pub(super) fn abandon_call(calls: &mut Calls<'_>, shortcuts: &mut Shortcuts, tid: pid_t) {
     shortcuts.collect(calls, tid);
     shortcuts.abandon(calls, tid);

@@ -1,4 +1,4 @@
-//! Threads and processes are created, execute programs, and end.
+//! The lives of threads and processes: they are created, execute programs, and end.
 
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ use crate::ptrace::{self, Stop};
 use crate::spawn::Trouble;
 use crate::{arch, attach, probe};
 
-/// What follows the tracees through their lives.
+/// Follows the tracees through their lives.
 pub(super) struct Lives<'c, 'a> {
     pub(super) calls: &'c mut Calls<'a>,
     pub(super) shortcuts: &'c mut Shortcuts,
@@ -30,7 +30,7 @@ pub(super) struct Lives<'c, 'a> {
 }
 
 impl Lives<'_, '_> {
-    /// Attaches to a running process, as this command.
+    /// Attaches to a running process, which is recorded as the command with this index.
     pub(super) fn attach(&mut self, pid: u32, command: u32) -> Result<(), Error> {
         let seized = Some(clock::now());
         let threads = attach::attach(pid)?;
@@ -61,7 +61,7 @@ impl Lives<'_, '_> {
         let Some(pid) = self.calls.tracees.thread(tid).map(|thread| thread.pid) else {
             return Ok(Onward::Gone);
         };
-        // It may have been adopted before this stop came, and have ended since.
+        // The child may have been adopted before this stop arrived, and have ended since.
         let adopted = self.strangers.was_adopted(child);
         if adopted && !ptrace::is_tracee(child) {
             return RESUME;
@@ -76,13 +76,13 @@ impl Lives<'_, '_> {
             self.calls.tracees.defer(child, stop);
         }
         if !ptrace::is_tracee(child) {
-            // Killed before this stop came, and its end has been reported already.
+            // The child was killed before this stop arrived, and its end has been reported already.
             self.calls.tracees.defer(child, Stop::Killed(libc::SIGKILL));
         }
         RESUME
     }
 
-    /// The child of a thread of a process becomes known.
+    /// Adds the child that thread `tid` of process `pid` has created.
     fn on_birth(&mut self, child: pid_t, (tid, pid): (pid_t, pid_t), has: impl Fn(i32) -> bool) {
         let tracees = &mut *self.calls.tracees;
         let verify = tracees.is_sibling_in_call(tid);
@@ -97,7 +97,7 @@ impl Lives<'_, '_> {
         if let Some(process) = tracees.process(pid) {
             let mut forked = process.forked(child, has(libc::CLONE_FILES));
             if has(libc::CLONE_VM) {
-                // Two processes in one memory (vfork): both could use the same slot.
+                // Two processes share the memory (vfork): both could use the same slot.
                 forked.landings = Landings::Refused;
             }
             tracees.add_process(forked);
@@ -105,8 +105,8 @@ impl Lives<'_, '_> {
         self.report_start(child, Some(pid));
     }
 
-    /// Two processes share one descriptor table. A filter installed in one of them would not be in
-    /// the other.
+    /// Handles two processes that share one descriptor table. A filter installed in one of them
+    /// would not apply to the other, so both are stopped at every call.
     fn share_descriptors(&mut self, parent: pid_t, child: pid_t) {
         let tracees = &mut *self.calls.tracees;
         let table = tracees.process_of(parent).map(|process| Rc::clone(&process.table));
@@ -119,7 +119,7 @@ impl Lives<'_, '_> {
         filters.step_from_now_on(child, Some(Notice::Slow { why }));
     }
 
-    /// Adopts a child whose parent's stop has not come.
+    /// Adopts a child whose parent's stop has not arrived.
     fn adopt(&mut self, Stranger { tid, stop, .. }: Stranger) {
         self.strangers.mark_adopted(tid);
         let pid = status_number(tid, "Tgid").unwrap_or(tid);
@@ -132,8 +132,8 @@ impl Lives<'_, '_> {
         let parent = status_number(tid, "PPid").filter(|parent| tracees.knows_process(*parent));
         let mut process = self.unclaimed(tid, parent);
         let attached = process.attached;
-        // Which filters it has, and with whom it shares its memory, only the parent's stop could
-        // have said.
+        // Only the parent's stop could have shown which filters the child has, and with whom it
+        // shares its memory.
         let stepped = std::mem::replace(&mut process.stepped, true);
         process.landings = Landings::Refused;
         self.calls.tracees.add_process(process);
@@ -150,8 +150,9 @@ impl Lives<'_, '_> {
         self.calls.tracees.defer(tid, stop);
     }
 
-    /// What can be known of a process whose creation was not seen. It has not run yet, so it has
-    /// its parent's arguments: they say which command it belongs to if the parent is gone.
+    /// What can be found out about a process whose creation was not seen. It has not run yet, so
+    /// its arguments are still its parent's: they show which command it belongs to, even if the
+    /// parent is gone.
     fn unclaimed(&self, tid: pid_t, parent: Option<pid_t>) -> TracedProcess {
         let tracees = &*self.calls.tracees;
         if let Some(parent) = parent.and_then(|parent| tracees.process(parent)) {
@@ -165,8 +166,8 @@ impl Lives<'_, '_> {
         TracedProcess { attached, argv, exe: probe::exe(tid), ..TracedProcess::new(tid, command) }
     }
 
-    /// A new thread's first stop, or one that the tracer asked for. `foreign` is the number of
-    /// seccomp filters that we run under ourselves.
+    /// Handles a new thread's first stop, or one that the tracer requested. `foreign` is the number
+    /// of seccomp filters that the tracer itself runs under.
     pub(super) fn on_trap(&mut self, tid: pid_t, foreign: usize) -> Handled {
         let thread = self.calls.tracees.thread_mut(tid);
         if thread.is_some_and(|thread| std::mem::take(&mut thread.verify)) {
@@ -185,12 +186,12 @@ impl Lives<'_, '_> {
             return;
         }
         if let Some(filters) = probe::filters(tid) {
-            // It has ours as well, and one of them is the base filter.
+            // The remaining filters are ours, and one of those is the base filter.
             process.coverage.truncate(filters.saturating_sub(foreign + 1));
         }
         process.table.borrow_mut().take_all();
-        // It is not at the return of a call, so nothing can be injected: it is stepped if not all
-        // of its sockets are covered.
+        // The thread is not at the return of a call, so no filter can be injected: if some of its
+        // sockets are not covered, stop it at every call.
         let sockets = probe::sockets(tid);
         let uncovered = sockets.iter().any(|socket| !process.coverage.contains(socket.fd));
         if uncovered {
@@ -200,9 +201,9 @@ impl Lives<'_, '_> {
         self.calls.descriptors().adopt_all(tid, tid);
     }
 
-    /// A process executes another program.
+    /// Handles a process that has executed another program.
     pub(super) fn on_exec(&mut self, tid: pid_t) -> Handled {
-        // Any thread may call execve. It takes over the first one's id, and all others end.
+        // Any thread may call execve. It takes over the first thread's id, and all others end.
         if let Some(former) = unless_vanished(ptrace::message(tid), tid)?
             && former != tid
         {
@@ -268,14 +269,15 @@ impl Lives<'_, '_> {
         self.report(pid, life);
     }
 
-    /// A thread is about to end; its memory can still be read, its descriptors are still open.
+    /// Handles a thread that is about to end: its memory can still be read, and its descriptors are
+    /// still open.
     pub(super) fn on_ending(&mut self, tid: pid_t) -> Handled {
         abandon_call(self.calls, self.shortcuts, tid);
         self.count_out(tid);
         RESUME
     }
 
-    /// One thread less; with the last one, all descriptors of its process are closed.
+    /// Counts a thread that ends. With the last one, all descriptors of its process are closed.
     fn count_out(&mut self, tid: pid_t) {
         let tracees = &mut *self.calls.tracees;
         let Some(thread) = tracees.thread_mut(tid) else {
@@ -294,14 +296,14 @@ impl Lives<'_, '_> {
         }
     }
 
-    /// A thread is gone.
+    /// Handles a thread that has ended.
     pub(super) fn on_end(&mut self, tid: pid_t, stop: Stop) -> Result<(), Error> {
         abandon_call(self.calls, self.shortcuts, tid);
         self.count_out(tid);
         let Some(thread) = self.calls.tracees.remove_thread(tid) else {
             return Ok(());
         };
-        // The first thread is reported last, after all others of its process.
+        // `waitpid` reports the first thread after all others of its process.
         if thread.pid != tid {
             return Ok(());
         }
@@ -310,7 +312,7 @@ impl Lives<'_, '_> {
         }
         let status = match stop {
             Stop::Exited(code) => Exit::Code(code),
-            // 0: how it ended was not seen.
+            // Signal 0 stands for an end that was not seen.
             Stop::Killed(signal) if signal != 0 => Exit::Signal(Signal(signal)),
             _ => Exit::Unknown,
         };
@@ -323,7 +325,7 @@ impl Lives<'_, '_> {
         Ok(())
     }
 
-    /// Adopts the strangers whose parent is no tracee, now that a process has ended.
+    /// Adopts, now that a process has ended, the strangers whose parent is not a tracee.
     fn adopt_orphans(&mut self) {
         if self.strangers.is_empty() {
             return;
@@ -342,7 +344,7 @@ impl Lives<'_, '_> {
         }
     }
 
-    /// Lets a stopped thread of an attached process go for good.
+    /// Detaches from a stopped thread of an attached process.
     pub(super) fn release(&mut self, tid: pid_t, signal: i32) {
         abandon_call(self.calls, self.shortcuts, tid);
         let _ = ptrace::detach(tid, signal);

@@ -1,11 +1,11 @@
-//! One recording while it is made: the loop that hands every stop to its handler.
+//! One recording in progress: the loop that hands every stop to its handler.
 //!
-//! A stop comes from `waitpid` and goes to the file named after what happened: `enter` and `leave`
-//! for system calls, `signals`, `life` for threads and processes. A call that has returned is
-//! decoded, applied to the tables of `descriptors` (`effects`) and given to the `reporter`
-//! (`calls`); `filters` make sure that the calls that follow stop the program too. What is known is
-//! kept by `tracees`, `strangers`, `sockets`, `commands` and `shortcuts`. Each handler borrows only
-//! what it needs of these, and says how the thread goes on.
+//! Stops come from `waitpid` and go to the module named after what happened: `enter` and `leave`
+//! for system calls, `signals`, and `life` for threads and processes. `calls` decodes a call that
+//! has returned, applies it to the tables of `descriptors` (through `effects`) and passes it to the
+//! `reporter`; `filters` makes sure that later calls stop the program too. The state is in
+//! `tracees`, `strangers`, `sockets`, `commands` and `shortcuts`. Each handler borrows only the
+//! parts it needs, and returns how the thread goes on.
 
 mod calls;
 mod commands;
@@ -68,14 +68,14 @@ pub(crate) struct Session<'s> {
     commands: Commands,
     shortcuts: Shortcuts,
     reporter: Reporter,
-    /// Seccomp filters that the tracer itself runs under (a container has one), and with it all it
-    /// starts.
+    /// How many seccomp filters the tracer runs under itself (in a container, for instance). All
+    /// programs it starts inherit them.
     foreign_filters: usize,
     /// When the alarm that interrupts `waitpid` is set to ring.
     alarm: Option<u64>,
 }
 
-/// After how many stops the clock is read: a busy tracer never waits, so no alarm interrupts it.
+/// The clock is read after this many stops: a busy tracer never waits, so no alarm interrupts it.
 const STOPS_BETWEEN_LOOKS: u64 = 64;
 
 /// How long to wait for a request while there are no tracees to wait for.
@@ -108,7 +108,7 @@ impl<'s> Session<'s> {
         Ok(Summary { commands, end, cost })
     }
 
-    /// Checks the commands and attaches to what was asked for.
+    /// Checks the commands and attaches to the requested processes.
     fn begin(&mut self, attach: Vec<u32>) -> Result<(), Error> {
         if let Some(deadline) = self.options.deadline {
             self.commands.set_deadline(deadline);
@@ -144,7 +144,7 @@ impl<'s> Session<'s> {
         Ok(())
     }
 
-    /// Follows requests and starts commands that are due; false when the recording is over.
+    /// Carries out requests and starts commands that are due. False when the recording is over.
     fn go_on(&mut self) -> Result<bool, Error> {
         for request in self.handle.requests() {
             match request {
@@ -204,12 +204,13 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// A thread enters a call, by a filter's stop or by its own, or has returned from one.
+    /// Handles a thread that enters a call or has returned from one. The stop at the entry comes
+    /// from a filter, or from ptrace if the process is stopped at every call.
     fn on_call(&mut self, tid: pid_t, stop: Stop) -> Handled {
         let entered = self.tracees.thread(tid).is_some_and(|thread| thread.call.is_some());
         match unless_vanished(ptrace::call_info(tid), tid)? {
-            // Stepped threads stop at the entry twice; the second stop, the filter's, says nothing
-            // new.
+            // Threads stopped at every call stop at the entry twice; the filter's stop comes second
+            // and adds nothing.
             Some(_) if stop == Stop::Filter && entered => RESUME,
             Some(CallInfo::Entry(entry)) => {
                 self.entering(|mut entering| entering.on_entry(tid, &entry))
@@ -222,8 +223,8 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// An unknown thread: a child whose stop came before that of its parent, or the end of a
-    /// thread that was given up.
+    /// Handles the stop of an unknown thread: a child whose stop arrived before that of its parent,
+    /// or a thread that was given up and has ended.
     fn on_stranger(&mut self, tid: pid_t, stop: Stop) {
         self.strangers.remove(tid);
         if matches!(stop, Stop::Exited(_) | Stop::Killed(_)) {
@@ -247,8 +248,8 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Lets a thread go on: to the end of its call, if that is waited for; or for good, if it was
-    /// attached to and the recording is ending.
+    /// Lets a thread go on, to its next stop; or detaches from it, if its process was attached to
+    /// and the recording is ending.
     fn let_go(&mut self, tid: pid_t, onward: Onward) -> Result<(), Error> {
         let (how, signal) = match onward {
             Onward::Gone => return Ok(()),
@@ -275,13 +276,13 @@ impl<'s> Session<'s> {
             && self.tracees.process_of(tid).is_some_and(|process| process.attached)
     }
 
-    /// When something is to be done although no thread stops.
+    /// When something is due even if no thread stops.
     fn due(&self) -> Option<u64> {
         let due = [self.commands.due(), self.shortcuts.due(), self.strangers.due()];
         due.into_iter().flatten().min()
     }
 
-    /// Sets the alarm, unless it is set already.
+    /// Sets the alarm if the time of the next due thing has changed.
     fn update_alarm(&mut self) {
         if self.due() != self.alarm {
             self.set_alarm();
@@ -294,7 +295,7 @@ impl<'s> Session<'s> {
         self.handle.alarm(self.alarm.map(left));
     }
 
-    /// The alarm rang, or there is a request: does what is due.
+    /// Does what is due. Called when the alarm has rung or there is a request.
     fn on_alarm(&mut self) {
         let now = clock::now();
         let is_due = |at: Option<u64>| at.is_some_and(|at| at <= now);
@@ -315,11 +316,11 @@ impl<'s> Session<'s> {
             }
         }
         self.hand_over();
-        // It goes on ringing until it is set anew.
+        // The alarm repeats until it is set again.
         self.set_alarm();
     }
 
-    /// The kernel knows no tracee: those thought to be alive are not.
+    /// Handles `waitpid` reporting that there are no tracees: those thought to be alive have ended.
     fn on_nobody(&mut self) {
         self.strangers.clear();
         for tid in self.tracees.tids() {
@@ -331,7 +332,8 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Begins to end the recording: kills what we started, stops what we attached to, to let it go.
+    /// Begins to end the recording: kills the processes we started, and stops those we attached to,
+    /// in order to detach from them.
     fn end(&mut self, reason: EndReason) {
         if self.commands.are_ending() {
             return;
@@ -351,7 +353,7 @@ impl<'s> Session<'s> {
         self.hand_over();
     }
 
-    /// After an error: leaves no tracee behind.
+    /// Cleans up after an error: leaves no tracee behind.
     fn abandon(&mut self) {
         self.end(EndReason::Stopped);
         while self.tracees.has_threads() {

@@ -1,4 +1,4 @@
-//! What the handling of a stop comes to: how the thread goes on.
+//! The result of handling a stop: how the thread goes on.
 
 use std::io;
 
@@ -11,21 +11,22 @@ use crate::error::Error;
 pub(super) enum Onward {
     /// To its next stop; this signal, if not 0, is delivered to it.
     Resume(i32),
-    /// By one instruction, delivering this signal: to the first instruction of its handler.
+    /// By a single step that delivers this signal: to the first instruction of its handler.
     Step(i32),
-    /// It stays stopped, as job control wants it, until SIGCONT.
+    /// It stays stopped, as job control requires, until SIGCONT.
     Listen,
-    /// It does not: it is gone, or was handled otherwise.
+    /// It is not resumed: it is gone, or has been dealt with otherwise.
     Gone,
 }
 
-/// A thread that has vanished meanwhile is no error.
+/// The result of a handler. A thread that has vanished in the meantime is not an error.
 pub(super) type Handled = Result<Onward, Error>;
 
-/// The thread goes on as if nothing had been.
+/// The thread goes on as if it had not been stopped.
 pub(super) const RESUME: Handled = Ok(Onward::Resume(0));
 
-/// `None` if the thread was killed while it was stopped: the next wait reports its end.
+/// Turns ESRCH into `None`: the thread was killed while it was stopped, and the next wait reports
+/// its end.
 pub(super) fn unless_vanished<T>(result: io::Result<T>, tid: pid_t) -> Result<Option<T>, Error> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -1,11 +1,10 @@
-//! What a recording is to be made of.
-
+//! The plan of a recording: what to run, attach to and report.
 use crate::command::Command;
 use crate::control::Handle;
 use crate::entered::OnEnter;
 use crate::options::Options;
 
-/// What a recording is to be made of.
+/// Everything needed to begin a recording.
 pub(crate) struct Plan {
     pub(crate) options: Options,
     pub(crate) commands: Vec<Command>,

@@ -9,16 +9,16 @@ use libc::pid_t;
 use super::coverage::Coverage;
 use super::table::Table;
 
-/// Where calls of a process return to if the tracer does not wait for their return (see
+/// Where a process's calls return to when the tracer does not stop at their return (see
 /// `session::shortcut`).
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Landings {
-    /// Not set up: that pays for a program that sends a lot only.
+    /// Not set up yet: it pays off only for programs that send a lot.
     #[default]
     Undecided,
-    /// In this page of code.
+    /// The landings are in the page of code at this address.
     At { code: u64, slots: Vec<Slot> },
-    /// Nowhere, for good.
+    /// The process gets no landings.
     Refused,
 }
 
@@ -27,7 +27,7 @@ pub(crate) enum Landings {
 pub(crate) struct Slot {
     /// The landing's code has been written.
     pub(crate) written: bool,
-    /// A call is on its way to it.
+    /// A call that has been entered will return to the landing.
     pub(crate) used: bool,
 }
 
@@ -35,24 +35,25 @@ pub(crate) struct Slot {
 #[derive(Debug)]
 pub(crate) struct TracedProcess {
     pub(crate) pid: pid_t,
-    /// Which command it is or descends from.
+    /// Index of the command that it is, or descends from.
     pub(crate) command: u32,
-    /// How many of its threads have not begun to end.
+    /// How many of its threads have not begun to exit.
     pub(crate) alive: u32,
     pub(crate) table: Rc<RefCell<Table>>,
     pub(crate) coverage: Coverage,
-    /// Address of a page of the process that is the tracer's to write to.
+    /// Address of a page of the process that the tracer may write to.
     pub(crate) scratch: Option<u64>,
     pub(crate) landings: Landings,
-    /// How many calls it made that could have been shortcuts.
+    /// How many calls it has made that were suitable for a shortcut.
     pub(crate) sends: u32,
     /// Stopped at every system call, because filters cannot be used.
     pub(crate) stepped: bool,
-    /// It may get sockets unseen (io_uring), so unknown descriptors are asked about.
+    /// It may get sockets without the tracer noticing (io_uring), so the kernel is asked about
+    /// unknown descriptors.
     pub(crate) uncertain: bool,
-    /// It was running before the tracer came.
+    /// It was running already when the tracer attached to it.
     pub(crate) attached: bool,
-    /// It has been started and not yet executed its program.
+    /// It has been started, but has not executed its program yet.
     pub(crate) fresh: bool,
     /// Job control has stopped it.
     pub(crate) stopped: bool,
@@ -97,7 +98,7 @@ impl TracedProcess {
             table,
             coverage: self.coverage.clone(),
             scratch: self.scratch,
-            // No call of the child is on its way to a landing.
+            // The child is in no call that will return to a landing.
             landings: match &self.landings {
                 Landings::At { code, slots } => Landings::At {
                     code: *code,

@@ -1,4 +1,4 @@
-//! Makes events, and numbers them.
+//! Creates events and numbers them.
 
 use socklab_event::{Event, Notice, Place, Process as Life, What};
 use socklab_kernel::clock;
@@ -6,10 +6,10 @@ use socklab_kernel::clock;
 use crate::entered::{Entered, OnEnter};
 use crate::summary::Cost;
 
-/// Takes what happened and makes events of it, in order.
+/// Turns what happened into events, in order.
 ///
-/// The events wait here until the session hands them to the sink: before the thread that caused
-/// them goes on.
+/// The events are buffered until the session hands them to the sink, which it does before the
+/// thread that caused them goes on.
 #[derive(Default)]
 pub(super) struct Reporter {
     events: Vec<Event>,
@@ -22,30 +22,31 @@ impl Reporter {
         Self { on_enter, ..Self::default() }
     }
 
-    /// Something happened at this moment, nanoseconds of `CLOCK_MONOTONIC`.
+    /// Reports something that happened at this time, in nanoseconds of `CLOCK_MONOTONIC`.
     pub(super) fn report(&mut self, place: Place, at: u64, what: What) {
         self.events.push(Event { seq: self.cost.events, at, place, what });
         self.cost.events += 1;
     }
 
-    /// Something happened to a process, now.
+    /// Reports something that has just happened to a process.
     pub(super) fn process(&mut self, place: Place, life: Life) {
         self.report(place, clock::now(), What::Process(life));
     }
 
-    /// The tracer has something to say about a process, now.
+    /// Reports a notice about a process, with the current time.
     pub(super) fn notice(&mut self, place: Place, notice: Notice) {
         self.report(place, clock::now(), What::Notice(notice));
     }
 
-    /// A thread has entered a call; `describe` is called only if the caller wants to know.
+    /// Passes a call that has been entered to the callback; `describe` is called only if there is
+    /// one.
     pub(super) fn entered<'a>(&mut self, describe: impl FnOnce() -> Entered<'a>) {
         if let Some(on_enter) = &mut self.on_enter {
             on_enter(&describe());
         }
     }
 
-    /// The events since the last time.
+    /// Takes the events since the last call.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Event> + '_ {
         self.events.drain(..)
     }

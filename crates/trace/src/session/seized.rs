@@ -13,9 +13,9 @@ use crate::memory::TraceeMemory;
 use crate::syscall_table::row;
 use crate::{arch, ptrace};
 
-/// A thread stops for the first time since it was seized at this moment. Most calls that this
-/// interrupts are restarted, and then seen from the beginning; but one that had just succeeded, or
-/// that fails with EINTR (a `recv` with a timeout, `signal(7)`), is over.
+/// Handles the first stop of a thread that was seized at this time. Most calls that the stop
+/// interrupts are restarted, and then seen from the beginning; but one that has just succeeded, or
+/// that fails with EINTR (a `recv` with a timeout, `signal(7)`), is over and is reported here.
 pub(super) fn report_call(
     entering: &mut Entering<'_, '_>,
     tid: pid_t,
@@ -24,7 +24,7 @@ pub(super) fn report_call(
     let Some(registers) = unless_vanished(ptrace::registers(tid), tid)? else {
         return Ok(());
     };
-    // Not in a call, the number is -1.
+    // The number is -1 if the thread is not in a call.
     let (number, words) = arch::call(&registers);
     let result = arch::result(&registers);
     let over = arch::is_native(&registers) && !is_restart(result);

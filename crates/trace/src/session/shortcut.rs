@@ -1,14 +1,14 @@
-//! Learning a call's result without stopping at its return.
+//! Shortcuts: learning a call's result without stopping at its return.
 //!
-//! A stop costs two switches between processes, and for a fast server that is nearly all the cost
-//! there is. Once a `send` has been entered, only its result is missing. So at its entry we change
-//! the address it returns to: to a *landing*, a few instructions that write result and time into a
-//! *slot* of the program's memory and jump to where the program was to go on. We read the slot at
-//! the thread's next stop, or a few milliseconds later, or before its memory vanishes.
+//! A stop costs two context switches, and for a fast server that is nearly the whole cost of
+//! tracing. Once a `send` has been entered, only its result is missing. So at its entry we change
+//! the address it returns to: to a *landing*, a few instructions that write the result and the time
+//! into a *slot* of the program's memory and jump to the original return address. We read the slot
+//! at the thread's next stop, or a few milliseconds later, or before its memory vanishes.
 //!
 //! Nothing else changes: the program makes its own call, blocks if it has to, and gets the kernel's
 //! result. If a signal interrupts the call, the kernel restarts it at the landing, which begins with
-//! the instruction for that. Where anything is unusual, there is no shortcut.
+//! a `syscall` instruction for that. Where anything is unusual, there is no shortcut.
 
 use libc::pid_t;
 use socklab_event::{Args, Outcome};
@@ -28,17 +28,17 @@ const SLOTS: usize = 32;
 const SLOTS_AT: u64 = 2048;
 const SPACING: u64 = 64;
 
-/// Setting up landings costs some stops, so a program must have sent this often before.
+/// Setting up landings costs some stops, so it is done only once a program has sent this often.
 const WORTH_IT: u32 = 16;
 
-/// How long a result may wait to be read, nanoseconds.
+/// How long a result may wait to be read, in nanoseconds.
 const COLLECT_AFTER: u64 = 10_000_000;
 
-/// `PR_GET_TSC`, and its answer "may be read".
+/// `PR_GET_TSC`, and its result that means "may be read".
 const PR_GET_TSC: u64 = 25;
 const TSC_ENABLED: u32 = 1;
 
-/// The threads whose last call goes on without anybody waiting for its return.
+/// The threads that are in a call at whose return they will not stop.
 #[derive(Debug, Default)]
 pub(super) struct Shortcuts {
     threads: Vec<pid_t>,
@@ -46,13 +46,13 @@ pub(super) struct Shortcuts {
 }
 
 impl Shortcuts {
-    /// When to look for results, nanoseconds of `CLOCK_MONOTONIC`.
+    /// When to look for results, in nanoseconds of `CLOCK_MONOTONIC`.
     pub(super) fn due(&self) -> Option<u64> {
         self.due
     }
 
-    /// Makes a call that has just been entered return to a landing, if it is of the right kind;
-    /// gives it back otherwise.
+    /// Makes a call that has just been entered return to a landing, if it is suitable; otherwise
+    /// returns it.
     pub(super) fn take(
         &mut self,
         calls: &mut Calls<'_>,
@@ -75,7 +75,7 @@ impl Shortcuts {
         index: usize,
         mut call: OpenCall,
     ) {
-        // Without a result yet, this is what was offered.
+        // There is no result yet, so this decodes all the bytes the program offers.
         let args = decode(&call.entry, Outcome::Unfinished, &TraceeMemory(tid), calls.limits());
         if let Some(process) = calls.tracees.process_of_mut(tid)
             && let Landings::At { code, slots } = &mut process.landings
@@ -83,7 +83,7 @@ impl Shortcuts {
             slots[index].used = true;
             call.instruction = *code + SPACING * index as u64 + arch::LANDING;
         }
-        // Both clocks are read here, so that one can be converted to the other.
+        // Read both clocks, so that one can be converted to the other.
         let ticks = arch::ticks();
         call.began = clock::now();
         if let Some(thread) = calls.tracees.thread_mut(tid) {
@@ -93,7 +93,7 @@ impl Shortcuts {
         self.due.get_or_insert_with(|| clock::now() + COLLECT_AFTER);
     }
 
-    /// Reports the call a thread was let go from, if it has returned.
+    /// Reports the call of a thread with a shortcut, if it has returned.
     pub(super) fn collect(&mut self, calls: &mut Calls<'_>, tid: pid_t) {
         let Some(thread) = calls.tracees.thread(tid) else { return };
         let Some(index) = thread.shortcut.as_ref().map(|shortcut| shortcut.slot) else { return };
@@ -111,7 +111,7 @@ impl Shortcuts {
         calls.conclude(tid, shortcut.call, shortcut.args, outcome, ended);
     }
 
-    /// Collects from all threads; from those that are still in their calls, again later.
+    /// Collects from all threads. Those still in their calls are collected from again later.
     pub(super) fn collect_all(&mut self, calls: &mut Calls<'_>) {
         for tid in self.threads.clone() {
             self.collect(calls, tid);
@@ -133,7 +133,7 @@ impl Shortcuts {
         }
     }
 
-    /// The thread ends, or is let go, and has not come back from its call.
+    /// Reports the call of a thread that ends, or is released, without having returned from it.
     pub(super) fn abandon(&mut self, calls: &mut Calls<'_>, tid: pid_t) {
         if let Some(shortcut) = self.release_slot(calls, tid) {
             let ended = clock::now();
@@ -154,8 +154,8 @@ impl Shortcuts {
     }
 }
 
-/// Only plain sends, on sockets about which they reveal nothing new, by programs that send a lot;
-/// and one at a time for each thread.
+/// True for plain sends by programs that send a lot, on sockets whose address is known already, so
+/// that the tables need no update. A thread can have one shortcut at a time.
 fn is_suitable(calls: &mut Calls<'_>, tid: pid_t, call: &OpenCall) -> bool {
     let plain = matches!(call.entry.row.sys, Sys::Sendto | Sys::Write | Sys::Writev);
     let named = call.socket.as_ref().is_some_and(|socket| socket.borrow().id.local.is_some());
@@ -195,7 +195,7 @@ fn redirect(calls: &mut Calls<'_>, tid: pid_t, index: usize, call: &OpenCall) ->
     ptrace::set_instruction(tid, landing + arch::LANDING).ok()
 }
 
-/// True if the call entered is the one that was to return to a landing, restarted by the kernel.
+/// True if the call is one that was to return to a landing and that the kernel has restarted.
 pub(super) fn is_restarted(calls: &mut Calls<'_>, tid: pid_t, entry: &CallEntry) -> bool {
     let Some(thread) = calls.tracees.thread_mut(tid) else { return false };
     let Some(shortcut) = &mut thread.shortcut else { return false };
@@ -204,8 +204,8 @@ pub(super) fn is_restarted(calls: &mut Calls<'_>, tid: pid_t, entry: &CallEntry)
     again
 }
 
-/// Sets up landings for a process that has turned out to send a lot. The thread has just returned
-/// from a call.
+/// Sets up landings for a process that has turned out to send a lot. The thread must have just
+/// returned from a call.
 pub(super) fn prepare_landings(calls: &mut Calls<'_>, tid: pid_t) {
     let Some(process) = calls.tracees.process_of(tid) else { return };
     let undecided = matches!(process.landings, Landings::Undecided);
@@ -221,7 +221,7 @@ pub(super) fn prepare_landings(calls: &mut Calls<'_>, tid: pid_t) {
 fn map_landings(calls: &mut Calls<'_>, tid: pid_t) -> Option<Landings> {
     let mut filters = calls.filters();
     let scratch = filters.scratch(tid).ok()?;
-    // A program may have forbidden itself to read the time stamp.
+    // A program may have disabled reading the time stamp counter for itself.
     let asked = [PR_GET_TSC, scratch, 0, 0, 0, 0];
     let answered = filters.inject(tid, libc::SYS_prctl, asked).ok()? == 0;
     if !answered || TraceeMemory(tid).array(scratch).map(u32::from_ne_bytes) != Some(TSC_ENABLED) {
@@ -239,8 +239,8 @@ fn slot_address(scratch: u64, index: usize) -> u64 {
     scratch + SLOTS_AT + SPACING * index as u64
 }
 
-/// The outcome of a send, from the result found in its slot. The program can write there too, so a
-/// result that the call cannot have had counts as unknown.
+/// The outcome of a send, from the result found in its slot. The program can write to the slot too,
+/// so a result that the call cannot have had counts as unknown.
 fn result_of_send(args: &mut Args, result: i64) -> Outcome {
     let outcome = outcome_of(result);
     let (Args::Send { asked, bytes, .. }, Outcome::Value(sent)) = (args, outcome) else {
@@ -256,8 +256,9 @@ fn result_of_send(args: &mut Args, result: i64) -> Outcome {
     }
 }
 
-/// When a call returned, from the processor's time stamp. It lies between the call's beginning and
-/// now; at both moments both clocks were read, so neither their rates nor their drift matter.
+/// When a call returned, converted from the processor's time stamp by interpolation between the
+/// call's beginning and now. Both clocks were read at both ends, so neither their rates nor their
+/// drift matter.
 fn time_of(shortcut: &Shortcut, stamp: u64) -> u64 {
     let (now, ticks) = (clock::now(), arch::ticks());
     let began = shortcut.call.began;

@@ -1,4 +1,4 @@
-//! Signals, job control, and what they do to the call a thread is in.
+//! Signals and job control, and their effect on the call a thread is in.
 
 use libc::pid_t;
 use socklab_event::{Errno, Process as Life, Signal};
@@ -11,7 +11,7 @@ use crate::probe;
 use crate::ptrace;
 
 impl Calls<'_> {
-    /// A signal is about to be delivered to a thread.
+    /// Handles a signal that is about to be delivered to a thread.
     pub(super) fn on_signal(&mut self, tid: pid_t, signal: i32) -> Handled {
         let Some(thread) = self.tracees.thread_mut(tid) else {
             return Ok(Onward::Gone);
@@ -23,7 +23,7 @@ impl Calls<'_> {
         let disposition = Disposition::of(tid, signal, interrupted);
         if disposition == Disposition::Handled && interrupted {
             // Whether the call is restarted after the handler depends on how the handler was
-            // installed. The kernel decides that when it enters the handler: look there.
+            // installed. The kernel decides when it sets up the handler's stack frame: step there.
             thread.stepping = true;
             self.reporter.process(self.tracees.place(tid), Life::Signal { signal: Signal(signal) });
             return Ok(Onward::Step(signal));
@@ -34,8 +34,8 @@ impl Calls<'_> {
         Ok(Onward::Resume(signal))
     }
 
-    /// A thread that was in a call has entered a signal handler; or, if there was none after all,
-    /// has executed one instruction.
+    /// Handles a thread whose call was interrupted and that has entered a signal handler; or, if
+    /// there was none after all, has executed one instruction.
     fn on_step(&mut self, tid: pid_t) -> Handled {
         let Some(registers) = unless_vanished(ptrace::registers(tid), tid)? else {
             return Ok(Onward::Gone);
@@ -44,14 +44,15 @@ impl Calls<'_> {
             return Ok(Onward::Gone);
         };
         let result = match &thread.interrupted {
-            // The instruction was the call itself, restarted, and it has returned.
+            // The instruction was the restarted call itself, and it has returned.
             Some(call) if call.instruction == arch::instruction(&registers) => {
                 Some(arch::result(&registers))
             }
             Some(_) => {
                 let saved = arch::stack(&registers) + arch::SAVED_RESULT;
                 let saved = TraceeMemory(tid).array::<8>(saved).map(i64::from_ne_bytes);
-                // Anything else there is the number of the call, which will be restarted.
+                // Otherwise the saved register holds the number of the call, which will be
+                // restarted.
                 saved.filter(|result| *result == -i64::from(Errno::EINTR.0))
             }
             None => None,
@@ -65,8 +66,8 @@ impl Calls<'_> {
         RESUME
     }
 
-    /// Job control has stopped the thread's process. It stays stopped, as its user wants it, until
-    /// SIGCONT (`PTRACE_LISTEN`).
+    /// Handles job control stopping the thread's process, which stays stopped until SIGCONT
+    /// (`PTRACE_LISTEN`).
     pub(super) fn on_group_stop(&mut self, tid: pid_t, signal: i32) -> Handled {
         let Some(process) = self.tracees.process_of_mut(tid) else {
             return Ok(Onward::Gone);
@@ -78,7 +79,7 @@ impl Calls<'_> {
         Ok(Onward::Listen)
     }
 
-    /// A thread goes on; if job control had stopped its process, that is over.
+    /// Handles a thread that goes on. If job control had stopped its process, that is over.
     pub(super) fn on_continued(&mut self, tid: pid_t) {
         let Some(process) = self.tracees.process_of_mut(tid) else {
             return;
@@ -95,13 +96,13 @@ enum Disposition {
     Handled,
     Default,
     Ignored,
-    /// One of those that come by the thousand, so the kernel was not asked.
+    /// One of the signals that may arrive by the thousand, so the kernel was not asked.
     NotAsked,
 }
 
 impl Disposition {
-    /// From the masks in `/proc/TID/status`. Reading it costs 20 µs, so it is not done for signals
-    /// that some programs send all the time (Go's SIGURG, profilers' SIGPROF), unless a call was
+    /// Reads the masks in `/proc/TID/status`. That costs 20 µs, so it is not done for signals that
+    /// some programs send all the time (Go's SIGURG, profilers' SIGPROF), unless a call was
     /// interrupted.
     fn of(tid: pid_t, signal: i32, interrupted: bool) -> Self {
         let frequent = matches!(

@@ -1,4 +1,5 @@
-//! All sockets that some process has, by inode: to know one again when another process has it too.
+//! All sockets of the tracees, by inode, so that a socket is recognized when another process has it
+//! too.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -6,7 +7,7 @@ use std::rc::{Rc, Weak};
 
 use super::table::{Shared, Socket};
 
-/// Sockets by inode number, as long as a descriptor refers to them.
+/// Sockets by inode number; each is forgotten once no descriptor refers to it.
 #[derive(Debug, Default)]
 pub(super) struct Sockets {
     by_inode: HashMap<u64, Weak<RefCell<Socket>>>,
@@ -14,7 +15,7 @@ pub(super) struct Sockets {
     alive: usize,
 }
 
-/// The fewest entries that are worth a sweep.
+/// A sweep is not worthwhile with fewer entries than twice this.
 const SWEEP_FROM: usize = 1024;
 
 impl Sockets {
@@ -23,7 +24,7 @@ impl Sockets {
             return;
         };
         self.by_inode.insert(inode, Rc::downgrade(socket));
-        // Sockets that are gone leave their entries.
+        // The entries of sockets that are gone stay until a sweep.
         if self.by_inode.len() > 2 * self.alive.max(SWEEP_FROM) {
             self.by_inode.retain(|_, socket| socket.strong_count() > 0);
             self.alive = self.by_inode.len();

@@ -15,7 +15,7 @@ use crate::filter::{self, Descriptors};
 use crate::options::Options;
 use crate::spawn;
 
-/// Starts a command, which becomes a tracee on its way to its program.
+/// Starts a command; its process is a tracee before it executes its program.
 pub(super) fn start(
     mut command: Command,
     options: &Options,
@@ -51,7 +51,7 @@ fn first_filters(ranges: &[Descriptors]) -> Vec<Vec<sock_filter>> {
     [filter::base()].into_iter().chain(added).collect()
 }
 
-/// Our own sockets that a program started by us will have too.
+/// The sockets of this process that the programs it starts inherit.
 fn inherited_sockets() -> BTreeSet<i32> {
     let ours = socklab_kernel::process::sockets(std::process::id());
     ours.into_iter().filter(|socket| !socket.close_on_exec).map(|socket| socket.fd).collect()

@@ -1,8 +1,9 @@
-//! Children that stopped before their parent's stop said whose they are.
+//! Strangers: children that stopped before the stop of their parent that would identify them.
 //!
-//! That stop never comes if the parent is killed in the middle of its fork, or if another of its
-//! threads executes a program meanwhile; the child would stay stopped for good. So a stranger that
-//! nobody claims is adopted, and the kernel is asked what the parent's stop would have said.
+//! That stop never arrives if the parent is killed in the middle of its fork, or if another of its
+//! threads executes a program meanwhile, and the child would stay stopped forever. So a stranger
+//! that no parent claims is adopted, and the kernel is asked what the parent's stop would have
+//! shown.
 
 use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
@@ -12,9 +13,9 @@ use libc::pid_t;
 use super::process::TracedProcess;
 use crate::ptrace::Stop;
 
-/// How long a stranger waits to be claimed, nanoseconds. On a busy machine the parent may not run
-/// for a while between its child's first stop and its own. A stop that comes later still finds the
-/// child known already.
+/// How long a stranger waits to be claimed, in nanoseconds. On a busy machine the parent may not
+/// run for a while between its child's first stop and its own. If the parent's stop arrives even
+/// later, the child has been adopted by then.
 const PATIENCE: u64 = 500_000_000;
 
 /// How many processes that have ended are remembered.
@@ -24,16 +25,16 @@ const MOST_DEPARTED: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stranger {
     pub(super) tid: pid_t,
-    /// Its stop, to be handled once it is known.
+    /// Its stop, to be handled once the thread is known.
     pub(super) stop: Stop,
     since: u64,
 }
 
-/// The strangers, and what helps to find out whose children they are.
+/// The strangers, and what helps to identify their parents.
 #[derive(Debug, Default)]
 pub(super) struct Strangers {
     waiting: Vec<Stranger>,
-    /// Those adopted whose parent's stop has not come, and may never come.
+    /// Adopted children whose parent's stop has not arrived, and may never arrive.
     adopted: HashSet<pid_t>,
     /// The processes that ended last.
     departed: VecDeque<Kin>,
@@ -41,29 +42,29 @@ pub(super) struct Strangers {
 }
 
 impl Strangers {
-    /// An unknown thread has stopped.
+    /// Adds an unknown thread that has stopped.
     pub(super) fn add(&mut self, tid: pid_t, stop: Stop, now: u64) {
         self.waiting.push(Stranger { tid, stop, since: now });
         self.due.get_or_insert(now + PATIENCE);
     }
 
-    /// Forgets a stranger that has ended, or has another stop.
+    /// Forgets a stranger that has ended, or has a newer stop.
     pub(super) fn remove(&mut self, tid: pid_t) {
         self.waiting.retain(|known| known.tid != tid);
     }
 
-    /// A parent claims its child: the stop the child has been waiting with.
+    /// Removes a child whose parent is known now, and returns the child's stop.
     pub(super) fn claim(&mut self, child: pid_t) -> Option<Stop> {
         let index = self.waiting.iter().position(|stranger| stranger.tid == child)?;
         Some(self.waiting.swap_remove(index).stop)
     }
 
-    /// When to look for those that have waited long enough, nanoseconds of `CLOCK_MONOTONIC`.
+    /// When to call [`Strangers::take_patient`] next, in nanoseconds of `CLOCK_MONOTONIC`.
     pub(super) fn due(&self) -> Option<u64> {
         self.due
     }
 
-    /// Takes those that have waited long enough.
+    /// Takes the strangers that have waited long enough.
     pub(super) fn take_patient(&mut self, now: u64) -> Vec<Stranger> {
         let taken = self.take(|stranger| stranger.since + PATIENCE <= now);
         let since = self.waiting.iter().map(|stranger| stranger.since).min();
@@ -71,7 +72,7 @@ impl Strangers {
         taken
     }
 
-    /// Takes those of which this is true.
+    /// Takes the strangers for which `wanted` is true.
     pub(super) fn take(&mut self, wanted: impl Fn(&Stranger) -> bool) -> Vec<Stranger> {
         self.waiting.extract_if(.., |stranger| wanted(stranger)).collect()
     }
@@ -80,7 +81,7 @@ impl Strangers {
         self.waiting.is_empty()
     }
 
-    /// Forgets all that wait.
+    /// Forgets all waiting strangers.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }
@@ -89,19 +90,19 @@ impl Strangers {
         self.adopted.insert(tid);
     }
 
-    /// True if the child was adopted before its parent's stop, which has come now.
+    /// True if the child was adopted before its parent's stop, which has arrived now.
     pub(super) fn was_adopted(&mut self, child: pid_t) -> bool {
         self.adopted.remove(&child)
     }
 
-    /// A process has ended: children of it may still turn up.
+    /// Remembers a process that has ended: children of it may still turn up.
     pub(super) fn depart(&mut self, process: &TracedProcess) {
         self.departed.truncate(MOST_DEPARTED - 1);
         self.departed.push_front(Kin::of(process));
     }
 
-    /// The process, ended or living, with these arguments: a child that has not run yet has its
-    /// parent's.
+    /// The process, ended or living, with these arguments: a child that has not run yet has the
+    /// same arguments as its parent.
     pub(super) fn kin<'p>(
         &self,
         argv: &(Vec<String>, u64),
@@ -112,7 +113,7 @@ impl Strangers {
     }
 }
 
-/// A process as far as it matters to a child of it.
+/// What a child of a process needs to know about it.
 #[derive(Clone, Debug)]
 pub(super) struct Kin {
     argv: Rc<(Vec<String>, u64)>,

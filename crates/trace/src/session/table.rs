@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use socklab_event::{Endpoint, Family, Protocol, Readiness, SocketId, SocketType};
 
-/// A socket, shared by all the descriptors that refer to it, in whatever process.
+/// A socket, shared by all the descriptors that refer to it, in any process.
 pub(crate) type Shared = Rc<RefCell<Socket>>;
 
 /// A socket and what the tracer remembers about it.
@@ -25,7 +25,7 @@ impl Socket {
         Rc::new(RefCell::new(Self { id, connecting: false, given: None }))
     }
 
-    /// True if it receives datagrams from anybody who knows its address.
+    /// True if it receives datagrams, from anybody who knows its address.
     pub(crate) fn is_datagram(&self) -> bool {
         self.id.kind == SocketType::DGRAM
     }
@@ -38,13 +38,13 @@ pub(crate) struct Descriptor {
     pub(crate) cloexec: bool,
 }
 
-/// The socket descriptors of a process, or of several that share them (`CLONE_FILES`).
+/// The socket descriptors of a process, or of several processes that share them (`CLONE_FILES`).
 ///
-/// Cloning it is what `fork` does: new descriptors for the same sockets.
+/// Cloning the table does what `fork` does: it makes new descriptors for the same sockets.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     entries: BTreeMap<i32, Descriptor>,
-    /// For every epoll descriptor, the descriptor that each of its `epoll_data` values stands for.
+    /// For every epoll descriptor, which descriptor each of its `epoll_data` values stands for.
     epolls: BTreeMap<i32, BTreeMap<u64, i32>>,
 }
 
@@ -77,19 +77,19 @@ impl Table {
         self.entries.keys().copied()
     }
 
-    /// Removes all descriptors from `first` to `last`, both included.
+    /// Removes all descriptors from `first` to `last`, inclusive.
     pub(crate) fn take_range(&mut self, first: u32, last: u32) -> Vec<(i32, Descriptor)> {
         let inside = |fd: i32| (first..=last).contains(&fd.cast_unsigned());
         self.take(|fd, _| inside(fd))
     }
 
-    /// Removes those that an exec closes.
+    /// Removes the descriptors that an exec closes.
     pub(crate) fn take_cloexec(&mut self) -> Vec<(i32, Descriptor)> {
         self.epolls.clear();
         self.take(|_, entry| entry.cloexec)
     }
 
-    /// Removes all of them.
+    /// Removes all descriptors.
     pub(crate) fn take_all(&mut self) -> Vec<(i32, Descriptor)> {
         self.take(|_, _| true)
     }
@@ -125,7 +125,7 @@ impl Table {
     }
 }
 
-/// The protocol a new socket gets when it was created with `asked`; 0 asks for the family's default.
+/// The protocol of a new socket that was created with `asked`; 0 asks for the family's default.
 pub(crate) fn resolve(family: Family, kind: SocketType, asked: Protocol) -> Protocol {
     if asked.0 != 0 || !matches!(family, Family::INET | Family::INET6) {
         return asked;

@@ -1,4 +1,4 @@
-//! What the tracer knows about a thread, and the call it is in.
+//! What the tracer knows about a thread and the call it is in.
 
 use libc::pid_t;
 use socklab_event::Args;
@@ -6,7 +6,7 @@ use socklab_event::Args;
 use super::table::Shared;
 use crate::decode::CallAtEntry;
 
-/// A thread: it has at most one system call under way.
+/// A thread. It has at most one system call in progress.
 #[derive(Debug, Default)]
 pub(crate) struct TracedThread {
     /// The process it belongs to.
@@ -18,7 +18,7 @@ pub(crate) struct TracedThread {
     pub(crate) interrupted: Option<OpenCall>,
     /// When it was seized, if it has not stopped since.
     pub(crate) seized: Option<u64>,
-    /// A call whose return was not waited for.
+    /// A call at whose return it will not stop.
     pub(crate) shortcut: Option<Shortcut>,
     /// It single-steps to the first instruction of a signal handler.
     pub(crate) stepping: bool,
@@ -40,7 +40,7 @@ impl TracedThread {
 pub(crate) struct OpenCall {
     pub(crate) entry: CallAtEntry,
     pub(crate) began: u64,
-    /// When it was last interrupted: its end, if it turns out to have failed with EINTR.
+    /// When it was last interrupted, which is its end if it turns out to have failed with EINTR.
     pub(crate) interrupted_at: u64,
     pub(crate) restarts: u32,
     /// Address after its instruction, and the stack pointer: a restarted call has the same.
@@ -56,10 +56,10 @@ pub(crate) struct OpenCall {
 #[derive(Debug)]
 pub(crate) struct Shortcut {
     pub(crate) call: OpenCall,
-    /// Decoded at entry: by the time the result is read the buffer may have changed.
+    /// The arguments, decoded at entry: when the result is read, the buffer may have changed.
     pub(crate) args: Args,
     /// Index of its slot and landing.
     pub(crate) slot: usize,
-    /// The processor's time stamp that belongs to the call's `began`.
+    /// The processor's time stamp at the call's `began`.
     pub(crate) ticks: u64,
 }

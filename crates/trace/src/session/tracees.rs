@@ -1,4 +1,4 @@
-//! Who is being traced: threads, their processes, and stops that are yet to be handled.
+//! What is being traced: threads, their processes, and stops that are yet to be handled.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -16,7 +16,7 @@ pub(super) struct Tracees {
     processes: HashMap<pid_t, TracedProcess>,
     /// Stops that were reported already, to be handled before the next wait.
     pending: VecDeque<(pid_t, Stop)>,
-    /// Commands of which a process has become reachable by others.
+    /// Commands with a process that others can reach.
     ready: HashSet<u32>,
 }
 
@@ -47,7 +47,8 @@ impl Tracees {
         self.processes.get_mut(&self.threads.get(&tid)?.pid)
     }
 
-    /// How a timeline names a thread. An unknown thread is taken for the first of its process.
+    /// The place of a thread in a timeline. An unknown thread is assumed to be the first thread of
+    /// its process.
     pub(super) fn place(&self, tid: pid_t) -> Place {
         let pid = self.threads.get(&tid).map_or(tid, |thread| thread.pid);
         Place { host: None, process: pid.cast_unsigned(), thread: tid.cast_unsigned() }
@@ -101,14 +102,14 @@ impl Tracees {
         self.threads.keys().copied().collect()
     }
 
-    /// An exec leaves one thread of a process, with the process's id.
+    /// Keeps one thread of a process, with the process's id, as an exec does.
     pub(super) fn reduce_to_first_thread(&mut self, pid: pid_t) {
         self.threads.retain(|tid, thread| *tid == pid || thread.pid != pid);
         self.threads.insert(pid, TracedThread::new(pid));
     }
 
-    /// True if another thread of the process is in a call whose return has not been seen: it may
-    /// just have created a socket, or installed a filter.
+    /// True if another thread of the process is in a call whose return has not been seen: that call
+    /// may just have created a socket, or installed a filter.
     pub(super) fn is_sibling_in_call(&self, tid: pid_t) -> bool {
         let Some(process) = self.process_of(tid).filter(|process| process.alive > 1) else {
             return false;
@@ -116,7 +117,7 @@ impl Tracees {
         self.threads_of(process.pid).any(|(other, thread)| other != tid && thread.call.is_some())
     }
 
-    /// Some process of this command can be reached by others now.
+    /// Marks a command: others can reach one of its processes now.
     pub(super) fn mark_ready(&mut self, command: u32) {
         self.ready.insert(command);
     }
@@ -125,12 +126,12 @@ impl Tracees {
         self.ready.contains(&command)
     }
 
-    /// True while a process of this command lives.
+    /// True while a process of this command is alive.
     pub(super) fn has_command(&self, command: u32) -> bool {
         self.processes.values().any(|process| process.command == command)
     }
 
-    /// Keeps a stop, to be handled before the next wait.
+    /// Queues a stop, to be handled before the next wait.
     pub(super) fn defer(&mut self, tid: pid_t, stop: Stop) {
         self.pending.push_back((tid, stop));
     }
@@ -139,12 +140,12 @@ impl Tracees {
         self.pending.pop_front()
     }
 
-    /// The stops to be handled; for code that waits for one thread itself.
+    /// The queue of stops to be handled, for code that itself waits for a single thread.
     pub(super) fn deferred(&mut self) -> &mut VecDeque<(pid_t, Stop)> {
         &mut self.pending
     }
 
-    /// Gives all threads up.
+    /// Gives up on all threads.
     pub(super) fn forget_threads(&mut self) {
         self.threads.clear();
         self.pending.clear();

@@ -1,4 +1,4 @@
-//! Programs that were running before: attached to, recorded, and let go unharmed.
+//! Programs that were running already are attached to, recorded, and released unharmed.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -42,7 +42,7 @@ fn talk(port: u16) {
 }
 
 #[test]
-fn a_running_server_is_recorded_and_let_go() {
+fn a_running_server_is_recorded_and_released() {
     let (mut server, port) = server();
     let tracer = Tracer::new(options()).attach(server.0.id());
     let handle = tracer.handle();
@@ -80,14 +80,14 @@ fn a_running_server_is_recorded_and_let_go() {
     let sent = calls(&events).find(|call| matches!(call.args, Args::Send { .. })).expect("a send");
     assert_eq!(sent.bytes().map(ToString::to_string).as_deref(), Some("are you there?"));
     assert!(lives(&events).any(|life| *life == Process::Released));
-    // It goes on untraced: the other thread serves the second client, and then it ends.
+    // The server goes on untraced: its other thread serves the second client, and then it ends.
     talk(port);
     assert!(server.0.wait().expect("its end").success());
 }
 
 #[test]
 fn a_call_that_attaching_interrupts_is_reported() {
-    // struct timeval: 60 seconds. With a timeout recv is not restarted, signal(7).
+    // struct timeval: 60 seconds. A recv with a timeout is not restarted, signal(7).
     let script = "
 import socket, struct
 us, them = socket.socketpair()

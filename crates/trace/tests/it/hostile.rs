@@ -83,7 +83,8 @@ fn nobody_is_left_behind_when_the_recording_ends_in_the_middle_of_forks() {
 
 #[test]
 fn a_program_that_wants_another_tracer_is_refused() {
-    // PTRACE_TRACEME: a process has one tracer only. (And nobody else may trace its child.)
+    // PTRACE_TRACEME: a process can have only one tracer. (And no other process may trace its
+    // child.)
     let script = "
 import ctypes, errno
 libc = ctypes.CDLL(None, use_errno=True)
@@ -115,7 +116,7 @@ assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     assert_eq!(accept.outcome, socklab_event::Outcome::Unfinished);
     let killed = Process::Exit { status: Exit::Signal(Signal(libc::SIGKILL)) };
     assert!(lives(&events).any(|life| *life == killed));
-    // Both processes had the listener; both closes are reported, one of them implicit.
+    // Both processes had the listener, and both closes are reported, one of them as implicit.
     let implicit = calls(&events).filter(|call| call.implicit && call.args == Args::Close);
     assert!(implicit.count() >= 1);
 }
@@ -195,8 +196,8 @@ fn a_sandbox_of_its_own_does_not_hide_calls_nor_is_the_program_killed() {
 }
 
 #[test]
-fn our_filters_are_not_taken_for_ones_of_the_program() {
-    // Recording standard streams takes a filter besides the one every program has.
+fn our_filters_are_not_taken_for_those_of_the_program() {
+    // Recording standard streams needs another filter besides the one every program gets.
     let options = Options::default().stdio(true);
     let (events, outcome) = record(Tracer::new(options).command(quiet(["/bin/sh", "-c", "echo"])));
     assert_eq!(outcome.commands[0].exit, Some(Exit::Code(0)));

@@ -10,10 +10,11 @@ use socklab_prerequisites::{find, python, say_not_run};
 enum Alike {
     /// Every thread makes the same calls on the same descriptors in the same order.
     Exactly,
-    /// As above, but the numbers of descriptors depend on which thread is first.
+    /// The same, except that descriptor numbers depend on which thread is first.
     WithoutDescriptors,
-    /// The language's scheduler moves work between threads, and tries calls before they can succeed:
-    /// the same calls with the same results, not counting those that fail with EAGAIN.
+    /// The same calls with the same results in any thread, except those that fail with EAGAIN or
+    /// EINPROGRESS: the language's scheduler moves work between threads, and tries calls before
+    /// they can succeed.
     AsASet,
 }
 use Alike::{AsASet, Exactly, WithoutDescriptors};
@@ -39,7 +40,8 @@ fn ours(events: &[Event]) -> Threads {
     threads
 }
 
-/// What is the same in two runs: threads sorted by what they did.
+/// The calls in a form that is the same in two runs: without descriptors that vary, and with
+/// threads sorted by their calls.
 fn normal(threads: Threads, alike: Alike) -> Vec<Vec<String>> {
     const MAKE_FDS: &[&str] = &["socket", "accept", "accept4", "dup", "fcntl"];
     let text = |(name, fd, result): Line| match (alike, fd) {

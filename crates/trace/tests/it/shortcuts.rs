@@ -1,4 +1,4 @@
-//! Results written down by the program itself are those that a stop would have shown.
+//! Results that the program stores itself are those that a stop would have shown.
 
 use std::io::Read;
 
@@ -6,7 +6,7 @@ use crate::tracees::{calls, options, prepare, quiet, record};
 use socklab_event::{Args, Errno, Event, Exit, Outcome};
 use socklab_trace::{Options, Stdio, Tracer};
 
-/// Runs a tracee; gives its events and its output.
+/// Runs a tracee; returns its events and its output.
 fn run(name: &str, options: Options) -> Option<(Vec<Event>, String)> {
     let argv = match prepare(name, &[]) {
         Ok(argv) => argv,

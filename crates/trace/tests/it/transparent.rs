@@ -1,4 +1,4 @@
-//! A program does the same under the tracer as without it.
+//! A program behaves the same under the tracer as without it.
 
 use std::fs::Permissions;
 use std::io::Read;
@@ -166,8 +166,8 @@ fn another_thread_can_stop_a_recording() {
     assert_eq!(outcome.end, EndReason::Stopped);
 }
 
-/// This test binary as another process, which can be killed, or belong to another user: it runs the
-/// one test that does nothing unless an environment variable asks for it.
+/// Runs this test binary as another process, which can be killed, or belong to another user. It
+/// runs the one test that does nothing unless an environment variable is set.
 fn another_tracer(argv: &[&str]) -> process::Command {
     let us = std::env::current_exe().expect("our path");
     let mut command = process::Command::new(us);
@@ -219,7 +219,7 @@ fn programs_die_with_their_tracer() {
     output.read_to_string(&mut rest).expect("the end of the output");
     let deadline = Instant::now() + Duration::from_secs(10);
     for pid in text.lines().filter_map(|line| line.split_once('+')).map(|(_, pid)| pid) {
-        // A process closes its files a little before it is gone.
+        // A process closes its files shortly before it disappears.
         while is_alive(pid) {
             assert!(Instant::now() < deadline, "process {pid} has survived");
             std::thread::yield_now();

@@ -19,8 +19,8 @@ pub(crate) fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/tracees").join(name)
 }
 
-/// The command line that runs a tracee, compiled first where it must be; `Err` says what is
-/// missing for that. Flags go to the compiler.
+/// The command line that runs a tracee, which is compiled first if necessary; `Err` names what is
+/// missing for that. `flags` are for the compiler.
 pub(crate) fn prepare(name: &str, flags: &[&str]) -> Result<Vec<OsString>, &'static str> {
     socklab_trace::close_others_on_exec();
     let path = source(name);
@@ -52,7 +52,7 @@ fn compile(
     if find(compiler).is_none() {
         return Err(compiler);
     }
-    // Two tests may want the same program: it must not be written while it runs.
+    // Two tests may use the same program, which must not be overwritten while it runs.
     static COMPILED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let stem = path.file_name().unwrap_or_default().to_string_lossy();
@@ -74,7 +74,7 @@ fn compile(
     Ok(vec![program.into()])
 }
 
-/// The options of every test: none may take a minute.
+/// The options of every test. The deadline is one minute.
 pub(crate) fn options() -> Options {
     Options::default().deadline(Duration::from_secs(60))
 }

@@ -32,7 +32,7 @@ pub(crate) const ANY_CALLS: &[&str] = &[
     "sendfile", "splice",
 ];
 
-/// One call, as far as both tracers report it: name, descriptor, result.
+/// The parts of a call that both tracers report: name, descriptor, result.
 pub(crate) type Line = (String, Option<i64>, String);
 
 /// The calls of every thread that made any, in order.
@@ -66,8 +66,8 @@ fn tempfile(name: &str) -> String {
 fn parse(text: &str) -> Threads {
     let mut threads = Threads::new();
     let mut unfinished = BTreeMap::new();
-    // Calls that a signal interrupted: whether they fail with EINTR or are restarted is known when
-    // the handler returns.
+    // Calls that a signal interrupted: whether they fail with EINTR or are restarted is not known
+    // until the handler returns.
     let mut interrupted: BTreeMap<u32, Line> = BTreeMap::new();
     for line in text.lines() {
         let Some((tid, rest)) = line.split_once(' ') else {
