@@ -1,4 +1,4 @@
-//! The other end of a Unix socket, `sock_diag(7)`: most Unix sockets have no address to know it by.
+//! Finds the other end of a Unix socket, `sock_diag(7)`: most have no address to identify it by.
 
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
@@ -8,7 +8,7 @@ use rustix::net::{
 const BY_FAMILY: u16 = 20;
 /// `NLM_F_REQUEST`
 const REQUEST: u16 = 1;
-/// `UDIAG_SHOW_PEER`, and `UNIX_DIAG_PEER`, the attribute of the answer that it asks for.
+/// `UDIAG_SHOW_PEER`, which asks for the attribute `UNIX_DIAG_PEER` in the answer.
 const SHOW_PEER: u32 = 4;
 const PEER: u16 = 2;
 
@@ -19,8 +19,8 @@ const BODY: usize = 16;
 /// The inode of the socket at the other end of the Unix socket with this inode, in the calling
 /// thread's network namespace.
 ///
-/// `None` if it has no other end, if that end has not been accepted yet and so has no inode, or if
-/// the kernel has no `CONFIG_UNIX_DIAG`.
+/// `None` if the socket has no other end, if that end has not been accepted yet and so has no inode,
+/// or if the kernel has no `CONFIG_UNIX_DIAG`.
 pub fn unix_peer(inode: u64) -> Option<u64> {
     let inode = u32::try_from(inode).ok()?;
     let family = AddressFamily::NETLINK;
@@ -53,7 +53,7 @@ fn request(inode: u32) -> Vec<u8> {
 fn peer(answer: &[u8]) -> Option<u64> {
     let kind = u16_at(answer, 4)?;
     let mut attributes = answer.get(HEADER + BODY..).filter(|_| kind == BY_FAMILY)?;
-    // `struct rtattr`: its length with this header, its type; then its value.
+    // `struct rtattr`: the length, which includes this header, the type; then the value.
     while let (Some(length), Some(attribute)) = (u16_at(attributes, 0), u16_at(attributes, 2)) {
         let length = usize::from(length);
         if attribute == PEER && length >= 8 {

@@ -9,15 +9,15 @@
 //! | which TCP and UDP sockets are there, and in what state? | [`table::read`] |
 //! | does this process have a socket on this port? | [`table::has_port`] |
 //! | which socket is at the other end of this Unix socket? | [`diag::unix_peer`] |
-//! | what is this thread doing: does it run or sleep, and in which call? | [`process::state`], [`process::system_call`] |
-//! | what was it started with, what does it execute, which sockets has it? | [`process`] |
+//! | is this thread running or sleeping, and in which call? | [`process::state`], [`process::system_call`] |
+//! | which arguments, executable and sockets does this process have? | [`process`] |
 //! | which port is free? | [`port::free`] |
-//! | how is a setting of `sysctl(8)` set? | [`sysctl::read`] |
-//! | how does a child end when its parent does? | [`parent::end_with`] |
+//! | what is the value of a `sysctl(8)` setting? | [`sysctl::read`] |
+//! | how is a child made to end with its parent? | [`parent::end_with`] |
 //!
-//! Addresses are those of [`std::net`], process and thread ids are `u32` as in
-//! [`std::process::id`]. An answer about another process is about a moment in the past: the process
-//! may have ended since.
+//! Addresses are those of [`std::net`]; process and thread ids are `u32`, as in
+//! [`std::process::id`]. An answer about another process may be out of date: the process may have
+//! ended since.
 //!
 //! ```
 //! use std::net::TcpListener;

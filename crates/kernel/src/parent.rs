@@ -8,29 +8,30 @@ use rustix::process::{Pid, Signal, getpid, getppid, kill_process};
 
 use crate::process;
 
-/// The parent, as its child can recognise it.
+/// The parent, as its child can identify it.
 #[derive(Clone, Copy, Debug)]
 pub enum Parent<'a> {
-    /// By its process id, which the parent has told: as an argument, or before `fork`.
+    /// By its process id, which the parent has passed on: as an argument, or in memory before
+    /// `fork`.
     Id(u32),
-    /// By a pidfd that the parent opened on itself before `fork`: for a child in another process
-    /// namespace, where its parent has no id.
+    /// By a pidfd for itself that the parent opened before `fork`: for a child in another process
+    /// namespace, in which its parent has no id.
     Pidfd(BorrowedFd<'a>),
 }
 
 /// Binds the calling process to its parent: when the parent ends, however it ends, the kernel kills
 /// the caller with SIGKILL. If the parent has ended already, the caller kills itself.
 ///
-/// The kernel takes the *thread* that forked for the parent: a child that must live as long as its
-/// parent's process has to be forked by a thread that lives as long. `execve` keeps the bond,
-/// unless it runs a set-user-id program.
+/// The kernel regards the *thread* that forked as the parent: a child that must live as long as its
+/// parent's process has to be forked by a thread that lives that long. `execve` preserves the
+/// setting, unless it runs a set-user-id program.
 ///
 /// # Errors
 ///
-/// When the parent's pidfd is none.
+/// When the parent's descriptor is not a pidfd.
 pub fn end_with(parent: Parent<'_>) -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    // A parent that ended before that call sends no signal any more.
+    // No signal comes from a parent that ended before that call.
     let is_gone = match parent {
         Parent::Id(parent) => {
             getppid().map(Pid::as_raw_pid).map(i32::cast_unsigned) != Some(parent)
@@ -51,7 +52,7 @@ mod tests {
 
     use super::*;
 
-    /// Names the parent to the test below when it runs in a process of its own.
+    /// The variable that identifies the parent to `child` below in a process of its own.
     const PARENT: &str = "SOCKLAB_KERNEL_TEST_PARENT";
 
     /// Runs this module's `child` in a process of its own.

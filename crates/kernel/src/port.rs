@@ -8,19 +8,20 @@ use rustix::net::{AddressFamily, bind, getsockname, socket};
 
 use crate::Transport;
 
-/// How often the kernel is asked for another port: the one it chooses for the first transport may be
-/// taken for the next.
+/// How often the kernel is asked for a port: the one it chooses for the first transport may be in
+/// use for the next.
 const TRIES: usize = 4;
 
 /// The preferred port if it is free for all these transports on every IPv4 address of the machine;
 /// otherwise one that the kernel chooses. Prefer 0 to let the kernel choose at once.
 ///
-/// A port on which old connections linger (TIME_WAIT) counts as taken: a program that does not set
-/// `SO_REUSEADDR` could not have it. Another program may take the port as soon as this returns.
+/// A port on which old connections linger (TIME_WAIT) counts as in use, because a program that does
+/// not set `SO_REUSEADDR` can't bind to it. Another program may bind to the port as soon as this
+/// returns.
 ///
 /// # Errors
 ///
-/// `EADDRINUSE` when no port was found, or that of `socket(2)`.
+/// `EADDRINUSE` when no port was found, or the error of `socket(2)`.
 pub fn free(preferred: u16, transports: &[Transport]) -> io::Result<u16> {
     let candidates = [preferred].into_iter().chain([0; TRIES]);
     for candidate in candidates {
@@ -31,8 +32,8 @@ pub fn free(preferred: u16, transports: &[Transport]) -> io::Result<u16> {
     Err(rustix::io::Errno::ADDRINUSE.into())
 }
 
-/// Binds one socket for each transport to the same port, and releases them all. For port 0 the
-/// first one decides which.
+/// Binds one socket for each transport to the same port, and closes them all. If `candidate` is 0,
+/// the kernel chooses the port for the first one.
 fn take(candidate: u16, transports: &[Transport]) -> io::Result<Option<u16>> {
     let mut port = candidate;
     let mut sockets: Vec<OwnedFd> = Vec::with_capacity(transports.len());
@@ -54,10 +55,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_free_port_is_given_as_preferred() {
+    fn a_preferred_port_that_is_free_is_returned() {
         let port = free(0, &[Transport::Tcp]).unwrap();
         assert_ne!(port, 0);
-        // Somebody else may take it meanwhile; not each of a hundred.
+        // Another program may bind to it now and then, but not a hundred times in a row.
         let same = |_| free(port, &[Transport::Tcp]).unwrap() == port;
         assert!((0..100).any(same));
     }

@@ -1,7 +1,7 @@
-//! What a process is made of and what its threads are doing, `proc_pid(5)`.
+//! Processes, their threads and descriptors, and what the threads are doing, `proc_pid(5)`.
 //!
-//! A *process id* names a process, a *thread id* one of its threads; the first thread's id is the
-//! process's. Most files of `/proc/ID` exist for thread ids too, though no listing shows them.
+//! A *process id* identifies a process, a *thread id* one of its threads; the first thread's id is
+//! the process's. Most files of `/proc/ID` exist for thread ids too, though no listing shows them.
 
 use std::fs;
 use std::io;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags};
 
-/// The largest part of a command line that [`arguments`] gives, bytes.
+/// How many bytes of a command line [`arguments`] returns.
 const LONGEST_COMMAND_LINE: usize = 64 << 10;
 /// `O_CLOEXEC`, as `fdinfo` shows it; the same on every architecture but Alpha, PA-RISC and SPARC.
 const O_CLOEXEC: u64 = 0o2_000_000;
@@ -21,11 +21,11 @@ const O_CLOEXEC: u64 = 0o2_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum State {
-    /// `R`: it runs, or could.
+    /// `R`: it is running, or ready to run.
     Running,
-    /// `S`: it sleeps until something happens or a signal comes.
+    /// `S`: it sleeps until something happens or a signal arrives.
     Sleeping,
-    /// `D`: it sleeps, and signals don't wake it: mostly for a disk.
+    /// `D`: it sleeps, and signals don't wake it; mostly it waits for a disk.
     Uninterruptible,
     /// `T`: job control has stopped it.
     Stopped,
@@ -35,12 +35,12 @@ pub enum State {
     Zombie,
     /// `X`: it has ended.
     Dead,
-    /// Another letter, such as `I` for idle threads of the kernel.
+    /// Another letter, such as `I` for idle kernel threads.
     Other(char),
 }
 
 impl State {
-    /// Has it ended?
+    /// True if the thread has ended.
     pub fn has_ended(self) -> bool {
         matches!(self, Self::Zombie | Self::Dead)
     }
@@ -50,16 +50,16 @@ impl State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SystemCall {
-    /// The thread runs: whether in a call is not known.
+    /// The thread is running: whether it is in a call is not known.
     Running,
-    /// It is stopped or sleeps, but not in a system call.
+    /// The thread is stopped or sleeping, but not in a system call.
     Outside,
-    /// It is in this call.
+    /// The thread is in this call.
     Inside {
         /// The call's number, on the architecture of the thread.
         number: i64,
-        /// Its arguments, as they are in the registers: of a narrower argument, such as a
-        /// descriptor, the upper bits may be anything.
+        /// Its arguments, as they are in the registers: the upper bits of a narrower argument, such
+        /// as a descriptor, are undefined.
         arguments: [u64; 6],
     },
 }
@@ -72,17 +72,17 @@ pub struct SocketDescriptor {
     pub fd: i32,
     /// The socket's inode.
     pub inode: u64,
-    /// Is it closed by `execve(2)`?
+    /// Whether `execve(2)` closes it.
     pub close_on_exec: bool,
 }
 
-/// How long a thread has had a processor, and how long it has waited for one.
+/// How long a thread has run, and how long it has waited for a processor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scheduling {
-    /// It ran.
+    /// How long it has run.
     pub ran: Duration,
-    /// It could have run, and waited for a processor.
+    /// How long it has waited for a processor while it was ready to run.
     pub waited: Duration,
 }
 
@@ -129,7 +129,7 @@ pub fn state(process: u32, thread: u32) -> Option<State> {
     parse_state(&stat)
 }
 
-/// The program's name, in parentheses, may have any bytes: the last parenthesis ends it.
+/// The program's name, in parentheses, may contain any bytes: the last parenthesis ends it.
 fn parse_state(stat: &[u8]) -> Option<State> {
     let end = stat.iter().rposition(|byte| *byte == b')')?;
     Some(match stat.get(end + 1..)?.trim_ascii_start().first()? {
@@ -171,8 +171,8 @@ fn parse_system_call(text: &str) -> Option<SystemCall> {
     Some(SystemCall::Inside { number, arguments })
 }
 
-/// The arguments a process was started with, its name first, up to 64 KiB; and how many were left
-/// out. Empty for a process that has ended, and for threads of the kernel.
+/// Up to 64 KiB of the arguments of a process, its name first, and how many arguments were left
+/// out. Empty for a process that has ended, and for kernel threads.
 pub fn arguments(process: u32) -> (Vec<String>, u64) {
     parse_arguments(&fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default())
 }
@@ -195,7 +195,8 @@ fn parse_arguments(line: &[u8]) -> (Vec<String>, u64) {
     (arguments, omitted)
 }
 
-/// The file a process executes; `None` if it has ended or the caller may not inspect it.
+/// The executable file of a process; `None` if the process has ended or the caller may not inspect
+/// it.
 pub fn executable(process: u32) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{process}/exe")).ok()
 }
@@ -220,7 +221,8 @@ fn is_close_on_exec(process: u32, fd: i32) -> bool {
     flags.is_some_and(|flags| flags & O_CLOEXEC != 0)
 }
 
-/// The inode of the socket behind a descriptor of a thread; `None` if it is no socket.
+/// The inode of the socket that a descriptor of a thread refers to; `None` if it refers to
+/// something else.
 pub fn socket_inode(thread: u32, fd: i32) -> Option<u64> {
     inode_in_link(&format!("/proc/{thread}/fd/{fd}"), "socket")
 }
@@ -235,7 +237,7 @@ pub fn own_network_namespace() -> Option<u64> {
     inode_in_link("/proc/thread-self/ns/net", "net")
 }
 
-/// Links to what has no path read `kind:[inode]`.
+/// Reads a link to something without a path: its target is `kind:[inode]`.
 fn inode_in_link(path: &str, kind: &str) -> Option<u64> {
     parse_inode(fs::read_link(path).ok()?.to_str()?, kind)
 }
@@ -256,16 +258,16 @@ pub fn pidfd(process: u32) -> io::Result<OwnedFd> {
 }
 
 /// Waits until the process of a [`pidfd`] has ended, but no longer than `time`, and returns whether
-/// it has. Waits not at all if `time` is zero.
+/// it has. Does not wait if `time` is zero.
 ///
 /// # Errors
 ///
-/// That of `poll(2)`.
+/// The error of `poll(2)`.
 pub fn has_ended_within(pidfd: impl AsFd, time: Duration) -> io::Result<bool> {
     let deadline = Instant::now().checked_add(time);
     loop {
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        // A time that no clock can hold is for ever.
+        // A time that doesn't fit a clock means forever.
         let left = left.and_then(|left| Timespec::try_from(left).ok());
         // A pidfd becomes readable when its process ends.
         match poll(&mut [PollFd::new(&pidfd, PollFlags::IN)], left.as_ref()) {
@@ -277,7 +279,7 @@ pub fn has_ended_within(pidfd: impl AsFd, time: Duration) -> io::Result<bool> {
 }
 
 /// How long the calling thread has run and waited so far: the first two numbers of its `schedstat`
-/// (`Documentation/scheduler/sched-stats.rst`). Zero where the kernel doesn't keep it.
+/// (`Documentation/scheduler/sched-stats.rst`). Zero if the kernel doesn't keep these statistics.
 pub fn own_scheduling() -> Scheduling {
     parse_scheduling(&fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default())
 }

@@ -1,11 +1,11 @@
-//! `/proc/ID/status`, `proc_pid_status(5)`: one read, many fields.
+//! `/proc/ID/status`, `proc_pid_status(5)`: many fields in one read.
 
 use std::fs;
 use std::io;
 
 /// The status of a thread at the moment it was read.
 ///
-/// Reading it takes about 20 µs: read it once to look at several fields.
+/// Reading it takes about 20 µs: to look at several fields, read it once.
 #[derive(Clone, Debug)]
 pub struct Status {
     text: String,
@@ -18,7 +18,7 @@ impl Status {
     ///
     /// When there is no such thread.
     pub fn of(thread: u32) -> io::Result<Self> {
-        // The name of a program may have any bytes.
+        // The name of a program may contain any bytes.
         let text = fs::read(format!("/proc/{thread}/status"))?;
         Ok(Self { text: String::from_utf8_lossy(&text).into_owned() })
     }
@@ -32,37 +32,37 @@ impl Status {
         Ok(Self { text: fs::read_to_string("/proc/thread-self/status")? })
     }
 
-    /// A field by its name, as written; `None` if this kernel has no such field.
+    /// The text of a field; `None` if this kernel has no such field.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':').map(str::trim))
     }
 
-    /// The thread that traces it, if one does.
+    /// The thread that traces this one, if there is one.
     pub fn tracer(&self) -> Option<u32> {
         self.number("TracerPid").filter(|tracer| *tracer != 0)
     }
 
-    /// Its real user id.
+    /// The thread's real user id.
     pub fn user(&self) -> Option<u32> {
         self.field("Uid")?.split_ascii_whitespace().next()?.parse().ok()
     }
 
-    /// How many seccomp filters it has (Linux 5.9).
+    /// How many seccomp filters the thread has (Linux 5.9).
     pub fn seccomp_filters(&self) -> Option<usize> {
         self.number("Seccomp_filters")
     }
 
-    /// A field that is one decimal number.
+    /// The value of a field that is a single decimal number.
     pub fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.field(name)?.parse().ok()
     }
 
-    /// True if it has a handler for this signal.
+    /// True if the thread has a handler for this signal.
     pub fn catches(&self, signal: i32) -> bool {
         self.has_signal("SigCgt", signal)
     }
 
-    /// True if it ignores this signal.
+    /// True if the thread ignores this signal.
     pub fn ignores(&self, signal: i32) -> bool {
         self.has_signal("SigIgn", signal)
     }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_found_by_their_whole_name() {
+    fn fields_are_found_by_their_full_name() {
         let text = "Name:\tTracerPid: 7\nTracerPid:\t0\nSeccomp:\t2\nSeccomp_filters:\t3\n";
         assert_eq!(status(text).tracer(), None);
         assert_eq!(status(text).field("Seccomp"), Some("2"));

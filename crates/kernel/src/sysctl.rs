@@ -1,9 +1,9 @@
-//! The kernel's settings, `sysctl(8)`: files below `/proc/sys`.
+//! The kernel's settings, `sysctl(8)`: files under `/proc/sys`.
 
 use std::fs;
 use std::io;
 
-/// The value of a setting, such as `kernel.yama.ptrace_scope`, without the end of its line.
+/// The value of a setting, such as `kernel.yama.ptrace_scope`, without surrounding white space.
 ///
 /// # Errors
 ///
@@ -16,7 +16,7 @@ pub fn read(name: &str) -> io::Result<String> {
 ///
 /// # Errors
 ///
-/// When there is no such setting, or it may not be changed from here.
+/// When there is no such setting, or this process may not change it.
 pub fn write(name: &str, value: &str) -> io::Result<()> {
     fs::write(path(name), value)
 }

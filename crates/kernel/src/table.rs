@@ -41,7 +41,7 @@ impl Table {
     }
 }
 
-/// Whose network namespace is looked at.
+/// Which network namespace to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Namespace {
     /// That of the calling thread.
@@ -54,7 +54,7 @@ pub enum Namespace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The table it stands in.
+    /// The table that lists it.
     pub table: Table,
     /// Its own address. All zeros for the wildcard address.
     pub local: SocketAddr,
@@ -76,7 +76,7 @@ impl Entry {
     /// `TCP_CLOSE`, which is also the state of a UDP socket that is bound and not connected.
     pub const CLOSE: u8 = 7;
 
-    /// True for a socket that any peer can reach: a TCP socket that listens, or a UDP socket that is
+    /// True for a socket that any peer can reach: a listening TCP socket, or a UDP socket that is
     /// bound and not connected.
     pub fn accepts_any_peer(&self) -> bool {
         match self.table.transport() {
@@ -86,10 +86,10 @@ impl Entry {
     }
 }
 
-/// Reads one table. It lists the sockets of a whole network namespace, whoever owns them.
+/// Reads one table. It lists the sockets of a whole network namespace, regardless of their owners.
 ///
-/// To answer, the kernel walks its hash tables: 40 µs in a namespace whose tables are small,
-/// milliseconds on a large machine.
+/// The kernel walks its hash tables to produce the text: that takes 40 µs in a namespace whose
+/// tables are small, and milliseconds on a large machine.
 ///
 /// # Errors
 ///
@@ -105,7 +105,7 @@ pub fn read(namespace: Namespace, table: Table) -> io::Result<Vec<Entry>> {
 }
 
 /// True if the process has an IPv4 socket on this port that any peer can reach: one that listens
-/// (TCP), or that is bound and not connected (UDP). False too if the process has ended or the
+/// (TCP), or that is bound and not connected (UDP). Also false if the process has ended or the
 /// caller may not inspect it.
 pub fn has_port(process: u32, transport: Transport, port: u16) -> bool {
     let table = match transport {
@@ -116,14 +116,14 @@ pub fn has_port(process: u32, transport: Transport, port: u16) -> bool {
     let on_port = |entry: &Entry| entry.local.port() == port && entry.accepts_any_peer();
     let inodes: Vec<u64> =
         entries.iter().filter(|entry| on_port(entry)).filter_map(|entry| entry.inode).collect();
-    // Each descriptor costs a system call: look at them only if somebody has the port.
+    // Each descriptor costs a system call: look at them only if some process uses the port.
     !inodes.is_empty()
         && process::sockets(process).iter().any(|socket| inodes.contains(&socket.inode))
 }
 
-/// Reads the text of a table. Lines of any other form are skipped.
+/// Parses the text of a table. Malformed lines are skipped.
 fn parse(text: &str, table: Table) -> Vec<Entry> {
-    // The first line has the names of the columns.
+    // The first line contains the names of the columns.
     text.lines().skip(1).filter_map(|line| entry(line, table)).collect()
 }
 
@@ -146,7 +146,7 @@ fn entry(line: &str, table: Table) -> Option<Entry> {
     })
 }
 
-/// `0100007F:2EE0`: the address in words of the machine's own byte order, the port as a number.
+/// `0100007F:2EE0`: the address as 32-bit words in the machine's own byte order, then the port.
 fn address(text: &str) -> Option<SocketAddr> {
     let (address, port) = text.split_once(':')?;
     let port = u16::from_str_radix(port, 16).ok()?;
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_have_our_sockets() {
+    fn the_tables_list_our_sockets() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let client = TcpStream::connect(address).unwrap();

@@ -1,4 +1,4 @@
-//! Records which sockets this machine has, twice, and writes the recording to standard output:
+//! Records the sockets of this machine twice, and writes the recording to standard output:
 //!
 //! ```text
 //! cargo run -p socklab-record --example sockets > sockets.jsonl

@@ -1,4 +1,4 @@
-//! A recorder that several threads hand events to.
+//! A recorder that several threads add events to.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,9 +6,10 @@ use socklab_event::Event;
 
 use crate::{Finished, Recorder};
 
-/// A handle on a recorder, one for each collector: clones lead to the same recorder.
+/// A handle for a recorder. Each collector has its own clone; all clones share one recorder.
 ///
-/// Events are numbered in the order in which they arrive here, whichever thread they come from.
+/// Events are numbered in the order in which they are added, regardless of the thread that adds
+/// them.
 #[derive(Clone, Debug)]
 pub struct Collector {
     recorder: Arc<Mutex<Option<Recorder>>>,
@@ -21,7 +22,7 @@ impl Collector {
     }
 
     /// Records an event as the next one, as [`Recorder::add`] does. False if the recording is full
-    /// or has been finished: then there is no more to collect.
+    /// or has been finished: then the collector can stop.
     pub fn add(&self, event: Event) -> bool {
         self.with(|recorder| recorder.as_mut().is_some_and(|recorder| recorder.add(event)))
     }
@@ -37,7 +38,7 @@ impl Collector {
     }
 
     fn with<T>(&self, ask: impl FnOnce(&mut Option<Recorder>) -> T) -> T {
-        // A panic in the middle of `add` leaves a recorder without that one event.
+        // After a panic in the middle of `add`, the recorder only lacks that one event.
         ask(&mut self.recorder.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,23 +1,23 @@
 //! Merges what several collectors saw into one timeline.
 //!
-//! A *collector* is whoever sees events happen: the tracer (calls and processes), the kernel's
-//! tables ([`tables`]), later a wire (frames). Each gives its events times of its own, in
-//! nanoseconds of `CLOCK_MONOTONIC` ([`socklab_kernel::clock`]), and hands them to a [`Recorder`]:
-//! directly, or from another thread through a [`Collector`].
+//! A *collector* observes events: the tracer (calls and processes), the kernel's tables
+//! ([`tables`]), later a network capture (frames). Each collector takes the times of its events from
+//! `CLOCK_MONOTONIC`, in nanoseconds ([`socklab_kernel::clock`]), and adds the events to a
+//! [`Recorder`]: directly, or from another thread through a [`Collector`].
 //!
-//! **Order.** The recorder numbers events in the order in which it gets them, from 0 and without
-//! gaps, and holds none back; the order of one collector's events is kept. It does not sort by
-//! time: an event may stand at its call's beginning, and a collector may be late, as one that
-//! empties a ring of frames every 10 ms is. Readers who want the order of things sort by time and
-//! then by number, [`Timeline::in_order`](socklab_event::Timeline::in_order). That costs nothing
-//! here, has no window that a late collector could miss, and puts whatever was handed over into the
-//! stream at once.
+//! **Order.** The recorder numbers events in the order in which it receives them, from 0 and
+//! without gaps, and delays none; the order of each collector's events is preserved. It does not
+//! sort by time: an event may carry the time at which its call began, and a collector may be late,
+//! such as one that empties a ring of frames every 10 ms. To get the order in which things happened,
+//! sort by time and then by number, [`Timeline::in_order`](socklab_event::Timeline::in_order). So
+//! the recorder needs no window of time that a late collector could miss, and every event goes into
+//! the stream at once.
 //!
-//! **Bounds.** A program can cause events of any number and size. [`Limits`] say how much is
-//! recorded; the recorder says when a limit is reached, and its caller then ends the programs.
+//! **Bounds.** A program can cause events of any number and size. [`Limits`] bound how much is
+//! recorded; the recorder reports when a limit is reached, and its caller then ends the programs.
 //!
-//! **Streaming.** [`Recorder::stream_to`] writes every event as a line of JSON at once, so that a
-//! crash loses none that was recorded.
+//! **Streaming.** [`Recorder::stream_to`] writes every event at once, as a line of JSON, so that a
+//! crash loses none of the recorded events.
 //!
 //! ```
 //! use socklab_event::{Event, Header, Notice, Place, What};

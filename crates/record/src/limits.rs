@@ -1,6 +1,6 @@
-//! How much is recorded.
+//! Limits on how much is recorded.
 
-/// Bounds of a recording. There are none until they are set.
+/// Limits of a recording. By default there are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     pub(crate) events: usize,
@@ -18,7 +18,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Everything is recorded, whole.
+    /// No limits: everything is recorded in full.
     pub const fn none() -> Self {
         const MOST: usize = usize::MAX;
         Self {
@@ -31,31 +31,30 @@ impl Limits {
         }
     }
 
-    /// The recording is full when it has so many events.
+    /// The recording is full when it has this many events.
     pub const fn events(self, events: usize) -> Self {
         Self { events, ..self }
     }
 
-    /// The recording is full when its messages, lists and texts, all that grows with what a program
-    /// sends and asks, take more bytes than this.
+    /// The recording is full when its payload takes more bytes than this: the messages, lists and
+    /// texts, whose size depends on what a program does.
     pub const fn payload(self, bytes: usize) -> Self {
         Self { payload: bytes, ..self }
     }
 
-    /// The recording is full when it takes more bytes of memory than this, as far as can be
-    /// estimated.
+    /// The recording is full when it takes more bytes of memory than this, by estimate.
     pub const fn memory(self, bytes: usize) -> Self {
         Self { memory: bytes, ..self }
     }
 
-    /// Once the payload has more bytes than `after`, of later messages only the first `beginning`
-    /// bytes are kept.
+    /// Once the payload exceeds `after` bytes, only the first `beginning` bytes of later messages
+    /// are recorded.
     pub const fn shorten_messages(self, after: usize, beginning: usize) -> Self {
         Self { whole_messages: after, beginning, ..self }
     }
 
-    /// Nothing is recorded once the recording is full. Otherwise what is still handed over is
-    /// recorded too: it tells how the programs ended.
+    /// Nothing more is recorded once the recording is full. Without this, events that are still
+    /// added are recorded too, because they show how the programs ended.
     pub const fn drop_when_full(self) -> Self {
         Self { drop_when_full: true, ..self }
     }

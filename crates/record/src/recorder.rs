@@ -1,4 +1,4 @@
-//! The recorder: numbers events, keeps them, and stops when there are too many.
+//! The recorder: numbers events, stores them, and reports when there are too many.
 
 use std::io::{self, Write};
 
@@ -23,7 +23,7 @@ pub struct Recorder {
 pub struct Finished {
     /// What was recorded.
     pub timeline: Timeline,
-    /// The error because of which events are missing from the stream, if there is one.
+    /// The error that ended the stream early, if there was one: later events are missing from it.
     pub stream_error: Option<io::Error>,
 }
 
@@ -34,8 +34,8 @@ impl Recorder {
         Self { timeline, limits, ..Self::default() }
     }
 
-    /// Writes the recording to `out` as well, in the form that [`socklab_event::read`] reads: what
-    /// there is already now, and every later event before [`Recorder::add`] returns.
+    /// Also writes the recording to `out`, in the format that [`socklab_event::read`] reads: the
+    /// existing events now, and every later event before [`Recorder::add`] returns.
     ///
     /// A later error ends the stream but not the recording; [`Recorder::finish`] returns it.
     ///
@@ -49,8 +49,8 @@ impl Recorder {
         Ok(())
     }
 
-    /// Records an event as the next one, whatever number it has. False if the recording is full:
-    /// then the programs should be ended. What becomes of events after that depends on
+    /// Records an event as the next one, replacing its number. False if the recording is full: then
+    /// the programs should be ended. What happens to later events depends on
     /// [`Limits::drop_when_full`].
     pub fn add(&mut self, mut event: Event) -> bool {
         if self.limits.drop_when_full && self.is_full() {

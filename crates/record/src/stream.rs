@@ -1,13 +1,13 @@
-//! The recording on its way to a file.
+//! Writes a recording to a file while it grows.
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
 use socklab_event::{Event, Header, Writer};
 
-/// Writes events, each at once, until the first error.
+/// Writes each event at once, until the first error.
 pub(crate) struct Stream {
-    /// The buffer joins the many small writes of one event; it never holds more than that.
+    /// The buffer combines the many small writes of one event; it is flushed after every event.
     writer: Writer<BufWriter<Box<dyn Write + Send>>>,
     error: Option<io::Error>,
 }

@@ -1,6 +1,6 @@
 //! A collector: the kernel's tables of TCP and UDP sockets.
 //!
-//! The tables show states, not transitions: a state seen now began some time ago.
+//! The tables show states, not transitions: a state seen now may have begun long ago.
 
 use std::net::SocketAddr;
 
@@ -45,7 +45,7 @@ fn state(entry: &Entry, netns: Option<u64>) -> State {
 }
 
 impl Recorder {
-    /// Records states that were just read, each at the place of the last recorded call on that
+    /// Records states that were just read, each with the place of the last recorded call on that
     /// socket. False if the recording is full.
     pub fn add_states(&mut self, states: Vec<State>) -> bool {
         let at = clock::now();
@@ -57,7 +57,8 @@ impl Recorder {
     }
 }
 
-/// Whose socket it is: by its inode, or by its addresses once it has none (TIME_WAIT).
+/// The place of the last call on a socket, which is found by its inode, or by its addresses once it
+/// has no inode (TIME_WAIT).
 fn owner(events: &[Event], socket: &SocketId) -> Place {
     let same = |known: &SocketId| match (known.inode, socket.inode) {
         (Some(known), Some(inode)) => known == inode,
@@ -79,7 +80,7 @@ mod tests {
     use crate::Limits;
 
     #[test]
-    fn a_state_stands_at_the_place_of_its_socket() {
+    fn a_state_has_the_place_of_its_socket() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let inode = process::socket_inode(std::process::id(), listener.as_raw_fd());
         let mut ours = states();

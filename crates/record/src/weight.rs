@@ -1,4 +1,4 @@
-//! How much memory an event takes: a program can make events of any size.
+//! How much memory an event takes: a program can cause events of any size.
 
 use std::mem::{size_of, size_of_val};
 
@@ -7,15 +7,15 @@ use socklab_event::{
     Wait, What,
 };
 
-/// The names, addresses and other small parts of an event, about.
+/// The approximate size of the names, addresses and other small parts of an event.
 const SMALL_PARTS: usize = 64;
 
-/// What an event weighs, in bytes.
+/// The size of an event, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Weight {
-    /// What grows with what a program does: its messages, lists and texts.
+    /// The parts whose size depends on what a program does: messages, lists and texts.
     pub(crate) payload: usize,
-    /// All of it, about.
+    /// The approximate size of the whole event.
     pub(crate) memory: usize,
 }
 
@@ -34,7 +34,7 @@ impl Weight {
     }
 }
 
-/// Visits the bytes of every message that an event keeps.
+/// Visits the bytes of every message in an event.
 pub(crate) fn messages(event: &mut Event, mut visit: impl FnMut(&mut Bytes)) {
     match &mut event.what {
         What::Call(call) => match &mut call.args {
@@ -71,7 +71,7 @@ fn controls(control: &mut [Control], visit: &mut impl FnMut(&mut Bytes)) {
     }
 }
 
-/// The lists and texts of an event, without its messages.
+/// The size of an event's lists and texts, without its messages.
 fn lists(event: &Event) -> usize {
     match &event.what {
         What::Call(call) => match &call.args {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_grows_is_weighed() {
+    fn every_part_of_variable_size_is_weighed() {
         let wait = Wait { fd: 3, wants: Default::default(), got: Default::default(), socket: None };
         let poll = Args::Poll { waits: vec![wait; 65_536], timeout: None };
         assert!(Weight::of(&mut call(poll)).payload > 1 << 20);

@@ -1,5 +1,5 @@
-//! Whatever is handed over in whatever order: numbers are dense, each collector's order is kept,
-//! the bounds hold, and the stream has what the timeline has.
+//! For any events in any order: numbers have no gaps, each collector's order is preserved, the
+//! limits hold, and the stream contains the same events as the timeline.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use socklab_event::{Bytes, Event, Header, Notice, Place, Process, Stream, What};
 use socklab_record::{Collector, Limits, Recorder};
 
-/// What a collector sees: its own number, a counter of its own, a message.
+/// An event of a collector: the collector's number, its own counter, and a message.
 fn event(collector: u32, counter: u32, bytes: usize) -> Event {
     let place = Place { host: None, process: collector, thread: counter };
     let bytes = Bytes::whole(vec![b'x'; bytes]);
@@ -28,7 +28,7 @@ fn is_dense(events: &[Event]) -> bool {
     events.iter().zip(0..).all(|(event, seq)| event.seq == seq)
 }
 
-/// Does each collector's counter go up from one of its events to the next?
+/// True if each collector's counter increases from one of its events to the next.
 fn keeps_the_order_of_each(events: &[Event], collectors: u32) -> bool {
     (0..collectors).all(|collector| {
         let mut own = events.iter().filter(|event| event.place.process == collector);
@@ -36,7 +36,7 @@ fn keeps_the_order_of_each(events: &[Event], collectors: u32) -> bool {
     })
 }
 
-/// A file that somebody else can look at while it is written, and that takes only so many bytes.
+/// A file that can be read while it is written, and that is full after `room` bytes.
 #[derive(Clone, Default)]
 struct Shared {
     bytes: Arc<Mutex<Vec<u8>>>,
@@ -103,10 +103,10 @@ proptest! {
         }
         let events = recorder.events();
         prop_assert!(events.len() <= most);
-        // All but the last one, which may have made it too much, are within.
+        // All events but the last, which may exceed the limit, are within it.
         let within: usize = events.iter().rev().skip(1).map(payload).sum();
         prop_assert!(within <= bytes);
-        // And nothing is dropped before a bound is reached.
+        // And nothing is dropped before a limit is reached.
         let reached = events.len() == most || events.iter().map(payload).sum::<usize>() > bytes;
         prop_assert!(reached || events.len() == sizes.len());
         prop_assert_eq!(recorder.is_full(), reached);
@@ -139,14 +139,14 @@ fn a_recording_that_became_too_large_says_so_itself() {
     assert_eq!(first, Some(15), "16 × 64 KiB and some bytes more are too much");
     assert!(room.iter().skip(15).all(|room| !room));
     let events = recorder.finish().timeline.events;
-    assert_eq!(events.len(), 51, "what comes late is recorded, and then the notice");
+    assert_eq!(events.len(), 51, "late events are recorded, and then the notice");
     assert!(is_dense(&events));
     let last = events.last().and_then(Event::notice);
     assert_eq!(last, Some(&Notice::Truncated { limit: 1 << 20 }));
 }
 
 #[test]
-fn a_recording_of_a_common_size_is_whole() {
+fn a_recording_of_ordinary_size_is_complete() {
     let mut recorder = Recorder::new(Header::default(), Limits::none().memory(1 << 20));
     assert!((0..10).all(|counter| recorder.add(event(0, counter, 1024))));
     assert_eq!(recorder.finish().timeline.events.len(), 10);
@@ -168,7 +168,7 @@ fn a_full_disk_ends_the_stream_and_not_the_recording() {
 }
 
 #[test]
-fn a_stream_that_begins_late_has_the_beginning_too() {
+fn a_stream_that_begins_late_includes_earlier_events() {
     let mut recorder = Recorder::new(Header::default(), Limits::none());
     recorder.add(event(0, 0, 3));
     let file = Shared::default();

@@ -12,7 +12,7 @@ fn us() -> u32 {
 }
 
 #[test]
-fn we_are_among_the_processes_and_run() {
+fn our_own_process_is_described() {
     assert!(all().unwrap().contains(&us()));
     let thread = rustix::process::getpid().as_raw_pid().cast_unsigned();
     assert!(threads(us()).unwrap().contains(&thread));
@@ -26,7 +26,7 @@ fn we_are_among_the_processes_and_run() {
 
 #[test]
 fn a_child_is_listed() {
-    // Children of other threads than the first are not: a shell has just one thread.
+    // Children of threads other than the first are not listed; a shell has just one thread.
     let mut shell = std::process::Command::new("sh")
         .args(["-c", "cat & read line"])
         .stdin(std::process::Stdio::piped())
@@ -50,7 +50,7 @@ fn a_child_is_listed() {
 }
 
 #[test]
-fn what_is_not_there_is_not_found() {
+fn a_process_that_does_not_exist_is_not_found() {
     let nobody = u32::MAX;
     assert!(threads(nobody).is_err());
     assert_eq!(state(nobody, nobody), None);
@@ -74,12 +74,12 @@ fn a_thread_that_waits_is_asleep() {
 }
 
 #[test]
-fn sockets_are_told_from_other_descriptors() {
+fn sockets_are_distinguished_from_other_descriptors() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let fd = listener.as_raw_fd();
     let ours = sockets(us());
     let found = ours.iter().find(|socket| socket.fd == fd).expect("it is listed");
-    assert!(found.close_on_exec, "the standard library opens its sockets so");
+    assert!(found.close_on_exec, "the standard library opens its sockets close-on-exec");
     assert_eq!(found.inode, rustix::fs::fstat(&listener).unwrap().st_ino);
     rustix::io::fcntl_setfd(&listener, rustix::io::FdFlags::empty()).unwrap();
     assert!(!is_close_on_exec(us(), fd));
@@ -88,7 +88,7 @@ fn sockets_are_told_from_other_descriptors() {
 }
 
 #[test]
-fn a_pidfd_tells_when_its_process_has_ended() {
+fn a_pidfd_shows_when_its_process_has_ended() {
     assert!(!has_ended_within(pidfd(us()).unwrap(), Duration::ZERO).unwrap());
     let mut child =
         std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
@@ -111,7 +111,7 @@ fn a_system_call_is_read() {
 }
 
 #[test]
-fn only_so_much_of_a_command_line_is_kept() {
+fn a_long_command_line_is_truncated() {
     let long = vec![b'x'; LONGEST_COMMAND_LINE + 1];
     let line = [long.as_slice(), b"\0b\0c\0"].concat();
     let (arguments, omitted) = parse_arguments(&line);
@@ -122,7 +122,7 @@ fn only_so_much_of_a_command_line_is_kept() {
 
 proptest! {
     #[test]
-    fn a_state_stands_behind_any_name(name: Vec<u8>, letter in "[RSDTtZXI]") {
+    fn a_state_is_found_behind_any_name(name: Vec<u8>, letter in "[RSDTtZXI]") {
         let stat = [b"17 (".as_slice(), &name, b") ", letter.as_bytes(), b" 1 17 17 0"].concat();
         let expected = match letter.as_str() {
             "R" => State::Running,
@@ -140,7 +140,7 @@ proptest! {
     #[test]
     fn arguments_are_read_back(words in prop::collection::vec("[^\0]{0,12}", 1..6)) {
         let line: String = words.iter().map(|word| format!("{word}\0")).collect();
-        // A single empty argument can't be told from none at all.
+        // A single empty argument can't be distinguished from no arguments.
         prop_assume!(line != "\0");
         prop_assert_eq!(parse_arguments(line.as_bytes()), (words, 0));
     }
