@@ -1,15 +1,15 @@
-//! Places to run programs in: rootless namespaces that leave nothing behind.
+//! Isolated places to run programs in: rootless namespaces that leave nothing behind.
 //!
 //! A **private loopback** is a network namespace with nothing in it but `lo`: all ports are free,
-//! nobody else is there, and whatever runs in it ends with its first process. It is made of user,
-//! network, mount and process namespaces (`namespaces(7)`), which Linux lets everybody have unless
-//! it is told otherwise.
+//! no other programs are there, and everything that runs in it ends with its first process. It is
+//! made of user, network, mount and process namespaces (`namespaces(7)`), which Linux lets every
+//! user create unless it is configured otherwise.
 //!
 //! ```no_run
 //! use std::net::TcpListener;
 //! use socklab_lab::{Role, enter_private_loopback};
 //!
-//! // Before there is a second thread.
+//! // Call this before starting a second thread.
 //! match enter_private_loopback() {
 //!     Ok(Role::Inside(_)) => drop(TcpListener::bind("127.0.0.1:80").expect("nobody else is here")),
 //!     Ok(Role::Outside { exit_code }) => std::process::exit(exit_code),

@@ -16,11 +16,11 @@ use crate::sys::{self, Forked};
 /// Which of the two processes returns from [`enter_private_loopback`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// The one inside: it goes on.
+    /// The process inside, which goes on.
     Inside(PrivateLoopback),
-    /// The one that stayed outside; the one inside has ended.
+    /// The process that stayed outside; the one inside has ended.
     Outside {
-        /// The exit code of the one inside.
+        /// The exit code of the process inside.
         exit_code: i32,
     },
 }
@@ -29,23 +29,23 @@ pub enum Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrivateLoopback {
-    /// Is there a process namespace too? Then nothing at all outlives its first process.
+    /// Whether there is a process namespace too. If so, nothing at all outlives its first process.
     pub own_processes: bool,
 }
 
-/// The exit code of a process that could not have a `/proc` of its own.
+/// The exit code of a process that could not get a `/proc` of its own.
 const NO_PROC: i32 = 77;
 
-/// Enters a private loopback, user id unchanged. Returns on both sides of a `fork`.
+/// Enters a private loopback without changing the user id. Returns on both sides of a `fork`.
 ///
-/// The process must have a single thread: `unshare(CLONE_NEWUSER)` refuses otherwise.
+/// The process must have a single thread: otherwise `unshare(CLONE_NEWUSER)` fails.
 ///
 /// # Errors
 ///
 /// When the kernel refuses a step. If that is the first one, `unshare`, nothing has changed and the
-/// process can go on outside. After a later one it should end.
+/// process can go on outside. After the failure of a later step it should end.
 pub fn enter_private_loopback() -> Result<Role, NamespaceRefusal> {
-    // Asked before `unshare`: afterwards nobody has an id until the maps are written.
+    // Read the ids before `unshare`: afterwards they are unmapped until the maps are written.
     let user = rustix::process::geteuid().as_raw();
     let group = rustix::process::getegid().as_raw();
     let refused = |step| move |error| NamespaceRefusal::new(step, error);
@@ -60,9 +60,10 @@ pub fn enter_private_loopback() -> Result<Role, NamespaceRefusal> {
     enter_process_namespace()
 }
 
-/// A folder that exists in this place only and is gone with it: a file system in memory, mounted
-/// over an empty folder of the machine, where it hides nothing. `None` if there is no such folder
-/// or the kernel refuses. To be called inside a private loopback, before anything is executed.
+/// A folder that exists only inside the private loopback and disappears with it: a file system in
+/// memory, mounted over an empty folder of the machine, so that it hides nothing. `None` if there is
+/// no empty folder or the kernel refuses. Call it inside a private loopback, before executing any
+/// program.
 pub fn private_folder() -> Option<PathBuf> {
     let is_empty =
         |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
@@ -73,19 +74,19 @@ pub fn private_folder() -> Option<PathBuf> {
     Some(folder.to_owned())
 }
 
-/// Enters a second network namespace whose tables of connections are small: reading them costs
-/// microseconds instead of milliseconds. And opens the ports below 1024 to everybody. Where these
-/// settings may not be written, the place is as good without.
+/// Enters a second network namespace with small tables of connections, so that reading them takes
+/// microseconds instead of milliseconds. Also opens the ports below 1024 to all users. Where these
+/// settings may not be written, the private loopback works without them.
 fn shrink_tables() {
-    // The setting holds for namespaces made from this one (Linux 6.1).
+    // The setting applies to namespaces created from this one (Linux 6.1).
     if sysctl::write("net.ipv4.tcp_child_ehash_entries", "256").is_ok() {
         let _ = sys::unshare(UnshareFlags::NEWNET);
     }
     let _ = sysctl::write("net.ipv4.ip_unprivileged_port_start", "0");
 }
 
-/// Adds a process namespace if it can have its own `/proc`. Some containers refuse that, and a
-/// `/proc` with other process ids than ours is worse than none.
+/// Adds a process namespace if it can have its own `/proc`. Some containers refuse that, and with a
+/// `/proc` that shows other process ids than ours, it is better to have no process namespace.
 fn enter_process_namespace() -> Result<Role, NamespaceRefusal> {
     let inside = |own_processes| Ok(Role::Inside(PrivateLoopback { own_processes }));
     let outside = std::process::id();
@@ -104,11 +105,11 @@ fn enter_process_namespace() -> Result<Role, NamespaceRefusal> {
     }
 }
 
-/// Becomes the first process of a new process namespace, or waits for it and gives its exit code.
-/// Each ends with the one that forked it: `outside`, this one, the first process.
+/// Becomes the first process of a new process namespace, or waits for that process and returns its
+/// exit code. The first process ends when this one does, and this one when `outside` does.
 fn become_first_process(outside: u32) -> io::Result<Option<i32>> {
     parent::end_with(Parent::Id(outside))?;
-    // In its own namespace the first process has no parent whose id it could compare.
+    // In its own namespace the first process sees no parent whose id it could compare.
     let this = process::pidfd(std::process::id())?;
     sys::unshare(UnshareFlags::NEWPID)?;
     match sys::fork()? {
@@ -120,9 +121,9 @@ fn become_first_process(outside: u32) -> io::Result<Option<i32>> {
     }
 }
 
-/// Mounts a fresh `/proc` over the old one, for the process namespace we are in.
+/// Mounts a new `/proc` over the old one, for the current process namespace.
 fn mount_proc() -> io::Result<()> {
-    // Without this, what we mount would appear outside as well.
+    // Otherwise what we mount would appear outside as well.
     mount_change("/", MountPropagationFlags::REC | MountPropagationFlags::PRIVATE)?;
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     Ok(mount("proc", "/proc", "proc", flags, None)?)

@@ -1,4 +1,4 @@
-//! Why there is no private loopback.
+//! Why a private loopback could not be entered.
 
 use std::io;
 
@@ -23,7 +23,7 @@ impl NamespaceRefusal {
     }
 }
 
-/// The first setting that forbids user namespaces to ordinary users here.
+/// The first setting that keeps ordinary users of this machine from creating namespaces.
 fn forbidding_setting() -> Option<String> {
     let forbids = [
         ("user.max_user_namespaces", "0"),

@@ -1,4 +1,4 @@
-//! The few system calls that need `unsafe`, each as a function that is safe to call.
+//! The few system calls that need `unsafe`, each wrapped in a safe function.
 
 use std::io;
 use std::os::fd::AsRawFd;
@@ -7,26 +7,26 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use rustix::process::{Pid, WaitOptions, waitpid};
 use rustix::thread::UnshareFlags;
 
-/// From here on, writing to a closed connection kills this process with SIGPIPE, as it does a
+/// From now on, writing to a closed connection kills this process with SIGPIPE, as it kills a
 /// program written in C. Rust programs start with SIGPIPE ignored.
 ///
 /// # Errors
 ///
-/// That of `signal(2)`.
+/// The error of `signal(2)`.
 pub fn let_sigpipe_kill() -> io::Result<()> {
     // SAFETY: no handler is installed, so nothing runs in signal context.
     let before = unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
     if before == libc::SIG_ERR { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Moves the calling thread, the only one, into new namespaces. `flags` are only namespaces.
+/// Moves the calling thread, the only one, into new namespaces. `flags` may only name namespaces.
 pub(crate) fn unshare(flags: UnshareFlags) -> io::Result<()> {
     debug_assert!(!flags.contains(UnshareFlags::FILES));
     // SAFETY: descriptors stay shared, which is all that `unshare_unsafe` asks for.
     Ok(unsafe { rustix::thread::unshare_unsafe(flags) }?)
 }
 
-/// Who returns from [`fork`].
+/// Which process returns from [`fork`].
 pub(crate) enum Forked {
     /// The parent, with the child's process id.
     Parent(Pid),
@@ -45,8 +45,8 @@ pub(crate) fn fork() -> io::Result<Forked> {
     }
 }
 
-/// Waits for a child's end, and gives its exit code as a shell would: 128 and the signal's number
-/// if a signal ended it.
+/// Waits until a child ends, and returns its exit code as a shell would: 128 plus the signal's
+/// number if a signal killed it.
 pub(crate) fn wait(child: Pid) -> io::Result<i32> {
     let waited = rustix::io::retry_on_intr(|| waitpid(Some(child), WaitOptions::empty()))?;
     let status = waited.map(|(_, status)| status);

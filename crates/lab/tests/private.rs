@@ -1,5 +1,6 @@
-//! A private loopback is empty, its own, and gone when it ends. `unshare` refuses a process with
-//! threads, as every test's is: the inside is this file run again, as a program without a harness.
+//! A private loopback is empty and isolated from the rest of the machine. `unshare` fails in a
+//! process with several threads, such as the test harness. So this test has no harness, and runs
+//! itself again as the program inside.
 
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, ExitCode};
@@ -42,7 +43,7 @@ fn inside(parent: u32) -> ExitCode {
     assert_ne!(process::own_network_namespace(), before);
     let states = table::read(table::Namespace::Own, table::Table::Tcp).expect("a table");
     assert_eq!(states, [], "nobody else is here");
-    // Nobody has a port, and a low one needs no privilege where the setting may be written.
+    // All ports are free, and where the setting may be written, a low one needs no privilege.
     let first = sysctl::read("net.ipv4.ip_unprivileged_port_start").expect("a setting");
     let port = if first == "0" { 80 } else { 8080 };
     let listener = TcpListener::bind(("127.0.0.1", port)).expect("a free port");
