@@ -10,7 +10,7 @@ use std::fmt;
 pub struct Program {
     /// Its name, such as `server-03`.
     pub name: &'static str,
-    /// Its folder, which is the part of the course it belongs to.
+    /// Its folder: the part of the course that it belongs to.
     pub group: &'static str,
     /// The system and library calls it is about.
     pub calls: &'static [&'static str],
@@ -47,7 +47,7 @@ impl fmt::Debug for Program {
     }
 }
 
-/// The program with this name or old name, in any case, with or without `.py` or `.rs`.
+/// The program with this name or old name, ignoring case, with or without `.py` or `.rs`.
 pub fn find(name: &str) -> Option<&'static Program> {
     let stem = name.strip_suffix(".py").or(name.strip_suffix(".rs")).unwrap_or(name);
     let is = |known: &str| known.eq_ignore_ascii_case(stem);

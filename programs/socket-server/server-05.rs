@@ -44,7 +44,7 @@ pub fn main() -> Result<()> {
             let conversation = thread::Builder::new().spawn(move || converse(&client, from));
             conversation.with_context(|| format!("{from}: start a thread"))
         });
-        // Out of descriptors or threads? Clients that leave free some, so wait and carry on.
+        // Out of descriptors or threads? When clients leave, some become free: wait and carry on.
         if let Err(error) = started {
             eprintln!("{error:#}");
             thread::sleep(Duration::from_millis(100));

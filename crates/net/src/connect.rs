@@ -24,7 +24,7 @@ pub struct ConnectOptions {
     pub family: Family,
     /// The time limit for everything together, resolving included. The default is 10 s.
     pub deadline: Duration,
-    /// How long to wait for one address before trying the next one beside it (the "Connection
+    /// How long to wait for one address before trying the next one in parallel (the "Connection
     /// Attempt Delay"). The default is the 250 ms that RFC 8305 §5 recommends.
     pub stagger: Duration,
 }
@@ -119,7 +119,7 @@ fn last_outcome(failure: &ConnectFailure) -> String {
 }
 
 /// Opens a TCP connection to `host`, trying its addresses as RFC 8305 describes: families alternate,
-/// and while one address does not answer, the next ones are tried beside it.
+/// and while one address does not answer, the next ones are tried in parallel.
 ///
 /// # Errors
 /// Any [`ConnectError`].
@@ -140,9 +140,9 @@ pub fn tcp(
 /// Opens a UDP socket connected to the first of `host`'s addresses to which this machine has a
 /// route.
 ///
-/// Nothing is sent. Whether a server is there shows only when it answers, or when a later call
-/// fails with [`ErrorKind::ConnectionRefused`] because the first datagram was answered with an ICMP
-/// port unreachable.
+/// Nothing is sent. The caller learns whether a server is there only when it answers, or when a
+/// later call fails with [`ErrorKind::ConnectionRefused`] because an earlier datagram was answered
+/// with an ICMP port unreachable.
 ///
 /// # Errors
 /// Any [`ConnectError`] except [`ConnectError::Refused`].

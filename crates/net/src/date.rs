@@ -1,4 +1,4 @@
-//! The current date as HTTP and the daytime service write it.
+//! Dates in the formats of HTTP and of the daytime service.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,8 +6,8 @@ use time::UtcDateTime;
 
 /// An HTTP `Date`: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
 ///
-/// A clock that stands before 1970 is reported as 1970, the earliest date `httpdate` can write.
-/// Its latest is in the year 9999; Linux clocks end in 2262.
+/// A time before 1970 is written as the start of 1970, the earliest date `httpdate` can write. The
+/// latest is in the year 9999; Linux clocks end in 2262.
 pub(crate) fn http(now: SystemTime) -> String {
     httpdate::fmt_http_date(now.max(UNIX_EPOCH))
 }

@@ -74,8 +74,8 @@ impl Resolution {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ResolveError {
-    /// The name does not exist (NXDOMAIN, `EAI_NONAME`). Some C libraries and resolvers say this of
-    /// names without addresses too.
+    /// The name does not exist (NXDOMAIN, `EAI_NONAME`). Some C libraries and resolvers also report
+    /// this for names without addresses.
     #[error("no such name: {name}")]
     NoSuchName {
         /// The name asked for.
@@ -90,8 +90,8 @@ pub enum ResolveError {
         /// The family asked for.
         family: Family,
     },
-    /// No name server answered in time, or none could answer for the moment (`EAI_AGAIN`). A retry
-    /// may help. Having no network looks the same.
+    /// No name server answered in time, or none could answer at the moment (`EAI_AGAIN`). A retry
+    /// may help. A machine without a network reports the same.
     #[error("temporary failure resolving {name}")]
     TemporaryFailure {
         /// The name asked for.

@@ -11,8 +11,8 @@
 //! # }
 //! ```
 //!
-//! What a service does with a connection or a datagram is its [`Behaviour`], one file each.
-//! Sockets, threads, limits, events and stopping are the same for all of them.
+//! What a service does with a connection or a datagram is its [`Behaviour`], in a file of its own.
+//! Sockets, threads, limits, events and stopping are the same for all services.
 
 mod behaviour;
 mod bind;
@@ -72,7 +72,7 @@ impl Stopper {
 
 impl Server {
     /// The address the server is bound to, the same for TCP and UDP. If the configuration left the
-    /// port to the kernel (0), this has the port it chose.
+    /// port to the kernel (0), this contains the port that the kernel chose.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }

@@ -15,7 +15,7 @@ pub struct Attempt {
     pub address: SocketAddr,
     /// How it ended.
     pub outcome: AttemptOutcome,
-    /// From the call to `connect` until then.
+    /// The time from the call to `connect` until it ended.
     pub elapsed: Duration,
 }
 
@@ -30,7 +30,7 @@ impl Attempt {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AttemptOutcome {
-    /// It connected, before any other.
+    /// It connected, before any other attempt.
     Connected,
     /// The peer answered the SYN with an RST: no socket listens on that port.
     Refused,
@@ -58,7 +58,7 @@ impl AttemptOutcome {
 }
 
 impl From<io::Error> for AttemptOutcome {
-    /// What an error of `connect(2)` means.
+    /// The outcome that an error of `connect(2)` means.
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::ConnectionRefused => Self::Refused,

@@ -1,5 +1,5 @@
-//! Staggered connection attempts (RFC 8305 §5): when one fails or takes too long, the next starts
-//! beside it.
+//! Staggered connection attempts (RFC 8305 §5): when one fails or takes too long, the next one
+//! starts; a slow one goes on in parallel.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -54,7 +54,7 @@ pub(super) fn run(
             match waiting.next() {
                 Some(address) => {
                     let index = attempts.len();
-                    // The outcome is unknown as yet: this one is replaced when it is known.
+                    // A placeholder: it is replaced once the outcome is known.
                     attempts.push(Attempt::ended(address, AttemptOutcome::Abandoned, now));
                     match start(address) {
                         Ok(socket) => pending.push(Pending { socket, began: now, index }),
@@ -91,7 +91,7 @@ pub(super) fn run(
     }
 }
 
-/// Starts a handshake, without waiting for its end.
+/// Starts a handshake without waiting for its end.
 fn start(address: SocketAddr) -> Result<OwnedFd, AttemptOutcome> {
     let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
@@ -189,7 +189,8 @@ mod tests {
 
     #[test]
     fn a_silent_address_is_abandoned_when_another_connects() {
-        // With a full accept queue SYNs are dropped: the only silence loopback has to offer.
+        // The kernel drops SYNs while the accept queue is full: the only way to get no answer on
+        // loopback.
         let (silent, address) = bound();
         net::listen(&silent, 0).unwrap();
         let _fills_the_queue = TcpStream::connect(address).unwrap();

@@ -14,8 +14,8 @@ const UNIX_EPOCH_IN_NTP: i64 = 2_208_988_800;
 const ERA: i64 = 1 << 32;
 const NANOS: u32 = 1_000_000_000;
 
-/// 2020-01-01T00:00:00Z in Unix seconds. A timestamp is interpreted as a date in the 136 years from
-/// here on, since no packet can have been sent before this code was written.
+/// 2020-01-01T00:00:00Z in Unix seconds. A timestamp is interpreted as a date in the 136 years that
+/// begin here, since no packet can have been sent before this code was written.
 pub const PIVOT: i64 = 1_577_836_800;
 
 /// A point in time: 32 bits of seconds and 32 bits of fraction, without the era.

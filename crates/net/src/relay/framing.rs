@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Framing {
-    /// One datagram per line, for interactive use. What follows the last newline is one too.
+    /// One datagram per line, for interactive use. Text after the last newline counts as a line.
     #[default]
     Lines,
     /// One datagram per `read`, for pipes and files that do not consist of lines.

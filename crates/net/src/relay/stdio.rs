@@ -1,4 +1,4 @@
-//! Reading the input and writing the output, whatever file they are.
+//! Reading the input and writing the output, which may be any type of file.
 
 use std::io::{self, Write};
 use std::os::fd::BorrowedFd;
@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::summary::{Ending, Object};
 
-/// How long to wait before writing again to an output that said `WouldBlock`.
+/// How long to wait before writing again to an output that returned `WouldBlock`.
 const RETRY_DELAY: Duration = Duration::from_millis(2);
 
 /// Reads from the input. `None` if there is nothing to read after all: another process that shares
@@ -27,8 +27,8 @@ pub(super) fn read_input(
 
 /// Writes all of `bytes` to the output and flushes it.
 pub(super) fn write_output(output: &mut impl Write, mut bytes: &[u8]) -> Result<(), Ending> {
-    // Not write_all: on a terminal that another program left non-blocking it would fail with
-    // WouldBlock, without telling how much had been written.
+    // Not write_all: on a terminal that another program left non-blocking, it would fail with
+    // WouldBlock without reporting how much had been written.
     let failed = |source: io::Error| Ending::failed("write", Object::Output, source);
     while !bytes.is_empty() {
         match output.write(bytes) {
@@ -45,7 +45,7 @@ pub(super) fn write_output(output: &mut impl Write, mut bytes: &[u8]) -> Result<
     }
 }
 
-/// Returns when the call may be tried again, or fails with the error if that is no use.
+/// Returns when the call may be tried again, or fails with the error if a retry would not help.
 fn retry(error: io::Error) -> io::Result<()> {
     match error.kind() {
         io::ErrorKind::Interrupted => Ok(()),

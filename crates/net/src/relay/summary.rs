@@ -47,11 +47,11 @@ pub struct RelaySummary {
 #[serde(tag = "how", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Ending {
-    /// In good order: everything was carried.
+    /// Normally: all data was carried.
     Finished,
     /// The peer reset the connection (RST); data in either direction may be lost.
     Reset,
-    /// No socket is bound to that UDP port: the peer's kernel said so (ICMP port unreachable).
+    /// No socket is bound to that UDP port, as the peer's kernel reported (ICMP port unreachable).
     Refused,
     /// The input had ended, and the peer sent nothing within the time limit.
     Silence,

@@ -22,11 +22,11 @@ use crate::readiness::{Latch, Wakeup, after, poll_until, wait};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TcpOptions {
     /// Whether to end when the peer has ended although the input has not. That is right for a
-    /// terminal, where the user would have to press Ctrl-D for nothing. By default the input is
-    /// sent to its end, because the peer may only have half-closed.
+    /// terminal, where the user would otherwise have to press Ctrl-D to end it. By default all of
+    /// the input is sent, because the peer may only have half-closed.
     pub end_when_peer_ends: bool,
-    /// How long the peer may be silent once the input has ended. By default without limit: a slow
-    /// answer is not a lost one.
+    /// How long the peer may be silent once the input has ended. There is no limit by default: a
+    /// slow answer is not a lost one.
     pub patience: Option<Duration>,
 }
 
@@ -108,9 +108,9 @@ struct Relay<'a> {
     observer: Option<Observer<'a>>,
     /// Set when the input has ended: from then on, [`TcpOptions::patience`] counts.
     input_ended: Latch,
-    /// Set when no more input is to be read. What was read already is still sent.
+    /// Set when no more input is to be read. Input that has been read already is still sent.
     stop_reading: Latch,
-    /// Set when nothing more can be sent, or need be.
+    /// Set when nothing more can be sent, or needs to be.
     stop_sending: Latch,
     first_to_end: OnceLock<Side>,
 }

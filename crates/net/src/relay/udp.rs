@@ -31,7 +31,7 @@ impl Default for UdpOptions {
 }
 
 /// Sends `input` as datagrams over the connected `socket`, and writes the answers to `output` one
-/// after another, until the input has ended and no answer has come for a while.
+/// after another, until the input has ended and no answer has arrived for [`UdpOptions::patience`].
 ///
 /// If the peer's kernel reports that no socket is bound to the port, that ends the conversation too
 /// ([`Ending::Refused`]). An empty answer does not: it is a datagram like any other. Failures are

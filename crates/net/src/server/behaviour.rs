@@ -29,8 +29,8 @@ pub trait Behaviour: Send + Sync + 'static {
     const TRANSPORT: Transport = Self::OFFERS;
     /// How long a TCP client may be idle unless the configuration says otherwise.
     const IDLE: Duration = Duration::from_secs(300);
-    /// Whether no answer of this service can pass for a request to another one. Such a service
-    /// cannot be drawn into a loop, so it may answer senders with ports below 1024.
+    /// Whether no other service can take an answer of this one for a request. Such a service cannot
+    /// be drawn into a loop, so it may answer senders with ports below 1024.
     const NEVER_LOOPS: bool = false;
 
     /// Serves one TCP client, on a thread of its own. Returning closes the connection.

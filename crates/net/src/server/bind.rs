@@ -36,7 +36,7 @@ pub enum BindError {
         /// The system's error.
         source: io::Error,
     },
-    /// The system has no eventfd or thread left.
+    /// The system could not create an eventfd or a thread.
     #[error("{call} for the {service} server: {source}")]
     Machine {
         /// The system call that failed.
@@ -92,7 +92,7 @@ fn bind_tcp(address: SocketAddr) -> Result<(TcpListener, SocketAddr), BindError>
     let failed = |call| socket_error(call, Transport::Tcp, address);
     let listener = TcpListener::bind(address).map_err(failed("bind"))?;
     // A client may vanish between poll and accept. A blocking accept would then wait for the next
-    // client and miss the order to stop (accept(2), notes).
+    // client and not notice a stop (accept(2), notes).
     listener.set_nonblocking(true).map_err(failed("fcntl"))?;
     let local = listener.local_addr().map_err(failed("getsockname"))?;
     Ok((listener, local))

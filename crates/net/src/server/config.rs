@@ -74,8 +74,8 @@ impl Default for Config {
 ///
 /// The source address of a datagram is easily forged. With a forged one, two services that answer
 /// everything can be made to answer each other forever (CVE-1999-0103, CVE-2024-2169), and any
-/// service to send its answers to a third party. Whatever is set here, a datagram from port 0, or
-/// one sent to a broadcast or multicast address, is never answered.
+/// service can be made to send its answers to a third party. Regardless of these settings, a
+/// datagram from port 0, or one sent to a broadcast or multicast address, is never answered.
 #[derive(Clone, Copy, Debug)]
 pub struct DatagramRules {
     /// Whether to answer source ports below 1024, where other services listen. The default is no.

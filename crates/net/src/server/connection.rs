@@ -1,4 +1,4 @@
-//! One TCP client: reads and writes with deadlines that a stop interrupts.
+//! One TCP client: reads and writes that have deadlines and that a stop interrupts.
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -57,8 +57,8 @@ impl<'server> Connection<'server> {
         after(self.idle)
     }
 
-    /// Waits for bytes and reads those that are there, up to the length of `buffer`. 0 means that
-    /// the client has ended its side.
+    /// Waits for bytes and reads those available, up to the length of `buffer`. 0 means that the
+    /// client has ended its side.
     ///
     /// # Errors
     /// A [`Cut`].

@@ -71,7 +71,7 @@ pub enum ServerEventKind {
         received: u64,
         /// Bytes handed to the kernel for it.
         sent: u64,
-        /// What ended it early; `None` if it ended in good order.
+        /// What ended it early; `None` if it ended normally.
         cut: Option<Cut>,
     },
     /// A system call failed. The server carries on and will try again.
@@ -101,7 +101,8 @@ pub enum RefusalReason {
     Broadcast,
     /// A datagram sent to a multicast address.
     Multicast,
-    /// The source exceeded its rate. Reported once, and again only after it was answered again.
+    /// The source exceeded its rate. Reported once, and again only after the source has been
+    /// answered in between.
     TooFast,
     /// The answer would not fit into a datagram.
     AnswerTooLarge {
@@ -133,7 +134,7 @@ pub enum Cut {
     /// The client reset the connection, or was gone when the server wrote to it.
     #[error("reset by the client")]
     Reset,
-    /// For too long, nothing arrived or nothing could be sent.
+    /// Nothing arrived, or nothing could be sent, for too long.
     #[error("idle for too long")]
     Idle,
     /// The server was stopped.

@@ -20,17 +20,17 @@ pub use site::PAGE;
 #[derive(Clone, Debug, Default)]
 pub struct Http {
     /// The directory to serve files from; `None`, the default, for [`PAGE`] alone. Files outside of
-    /// it are never served, whatever the path or a symbolic link says, nor are hidden ones.
+    /// it are never served, not even through `..` or a symbolic link; neither are hidden files.
     pub root: Option<PathBuf>,
 }
 
-/// The longest request body to skip in order to read the next request; after a longer one the
+/// The longest request body to skip in order to read the next request. After a longer one, the
 /// connection is closed.
 const LONGEST_SKIP: u64 = 1024 * 1024;
 
 const PIECE: usize = 16 * 1024;
 
-/// The length of the request's head, if there is a whole one: the parser alone, for fuzzing.
+/// The length of the request's head, if it is complete. Exposes the parser for fuzzing.
 #[doc(hidden)]
 pub fn head_length(bytes: &[u8]) -> Option<usize> {
     request::parse(bytes).ok().flatten().map(|request| request.head_length)
@@ -86,7 +86,7 @@ fn next_request(
             return Ok(Some(answer));
         }
         match connection.read_before(deadline, &mut piece)? {
-            // Possibly in the middle of a request; an answer could not be received any more.
+            // Possibly in the middle of a request, which is dropped.
             0 => return Ok(None),
             count => inbox.extend_from_slice(&piece[..count]),
         }

@@ -58,7 +58,7 @@ impl Behaviour for Ntp {
 }
 
 impl Ntp {
-    /// The answer to `request`. Pure: the caller has read the clock.
+    /// The answer to `request`. Pure: the caller reads the clock.
     fn reply(&self, request: &Packet, receive: Timestamp, transmit: Timestamp) -> Packet {
         Packet {
             leap: Leap::None,
@@ -81,7 +81,7 @@ impl Ntp {
     }
 }
 
-/// Parses a client request, or says why it is none.
+/// Parses a client's request, or returns the reason for refusing the packet.
 fn check_request(bytes: &[u8]) -> Result<Packet, RefusalReason> {
     let packet =
         Packet::parse(bytes).map_err(|_| RefusalReason::NtpTooShort { length: bytes.len() })?;

@@ -1,4 +1,4 @@
-//! Rate limiting by source: a token bucket for each. Pure: the time is an argument.
+//! Rate limiting by source, with a token bucket for each. Pure: the time is an argument.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -6,20 +6,20 @@ use std::time::{Duration, Instant};
 
 use super::config::Rate;
 
-/// The most buckets to keep. Further sources share one, so that a flood with forged source addresses
-/// cannot exhaust memory.
+/// The maximum number of buckets. Further sources share one, so that a flood with forged source
+/// addresses cannot exhaust memory.
 const MOST_SOURCES: usize = 4096;
 
-/// The shortest time between two sweeps for buckets to drop: a flood must not cause one for every
-/// datagram.
+/// The shortest time between two sweeps that drop full buckets: a flood must not cause a sweep for
+/// every datagram.
 const SWEEP_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Whether a source may be answered now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
-    /// It may.
+    /// It may be answered.
     Granted,
-    /// It exceeded its rate; `first` if this is the first time since it was last granted.
+    /// It exceeded its rate; `first` if this is the first time since it was last answered.
     Exceeded { first: bool },
 }
 
@@ -147,7 +147,7 @@ mod tests {
             limiter.admit(Ipv4Addr::from_bits(number).into(), now);
         }
         assert!(limiter.buckets.len() <= MOST_SOURCES + 1);
-        // Once they are silent, their buckets are dropped.
+        // Once the sources are silent, their buckets are dropped.
         let later = now + Duration::from_secs(10);
         assert_eq!(limiter.admit(source("198.51.100.1"), later), Admission::Granted);
         assert_eq!(limiter.buckets.len(), 1);

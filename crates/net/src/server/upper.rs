@@ -39,7 +39,7 @@ impl Behaviour for Upper {
         request: &Datagram<'_>,
         answer: &mut Vec<u8>,
     ) -> Result<Option<ServerEventKind>, RefusalReason> {
-        // Nothing follows a datagram: an incomplete character at its end stays incomplete.
+        // No more bytes follow in a datagram: an incomplete character at its end stays incomplete.
         let mut upper = Uppercaser::default();
         upper.push(request.bytes, answer);
         upper.finish(answer);

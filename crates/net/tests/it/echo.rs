@@ -129,7 +129,7 @@ fn datagrams_of_every_size_come_back() {
 }
 
 #[test]
-fn over_ipv6_too() {
+fn datagrams_come_back_over_ipv6() {
     let loopback = (std::net::Ipv6Addr::LOCALHOST, 0);
     if UdpSocket::bind(loopback).is_err() {
         not_run!("an IPv6 loopback");

@@ -107,7 +107,7 @@ fn bad_requests_are_answered_and_end_the_connection() {
 }
 
 #[test]
-fn a_response_arrives_although_the_request_body_is_not_read() {
+fn a_response_arrives_even_if_the_request_body_is_not_read() {
     let server = start(Http::default(), &Config::default());
     for fields in [
         "Content-Length: 3000000",
@@ -117,8 +117,8 @@ fn a_response_arrives_although_the_request_body_is_not_read() {
         let mut stream = server.tcp();
         let head = format!("POST / HTTP/1.1\r\nHost: x\r\n{fields}\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
-        // Closing with this unread would make the kernel send an RST, and ours would discard the
-        // response.
+        // If the server closed with this unread, its kernel would send an RST, and ours would
+        // discard the response.
         stream.write_all(&noise(3_000_000, 3)).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let answers = responses(&read_all(stream), &[]);

@@ -116,7 +116,7 @@ fn the_end_of_the_input_is_a_fin_and_the_answer_still_arrives() {
 }
 
 #[test]
-fn the_end_of_the_peer_need_not_wait_for_an_idle_terminal() {
+fn an_idle_terminal_does_not_delay_the_end_of_the_peer() {
     let (ours, mut theirs) = connection();
     theirs.write_all(b"bye").unwrap();
     drop(theirs);

@@ -62,8 +62,8 @@ fn open_beneath(root: &Path, relative: &[u8]) -> Result<File, Errno> {
     let directory = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let root = openat(CWD, root, directory, Mode::empty())?;
     // The kernel refuses to leave `root`, whether by `..` or by a symbolic link (openat2(2),
-    // RESOLVE_BENEATH); a check of the path beforehand could be outrun. NONBLOCK: otherwise
-    // opening a FIFO would wait for a writer.
+    // RESOLVE_BENEATH); after a check of the path beforehand, the files could still change.
+    // NONBLOCK: otherwise opening a FIFO would wait for a writer.
     let read = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
     let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
     Ok(openat2(root, relative, read, Mode::empty(), beneath)?.into())

@@ -10,7 +10,7 @@ const LONGEST_LINE: usize = 8 * 1024;
 /// The longest head, request line included, in bytes.
 const LONGEST_HEAD: usize = 32 * 1024;
 
-/// The most header fields.
+/// The maximum number of header fields.
 const MOST_FIELDS: usize = 100;
 
 /// A request whose head is complete and valid.
@@ -141,8 +141,8 @@ fn authority(target: &str) -> Option<&[u8]> {
     rest.split(['/', '?']).next().map(str::as_bytes)
 }
 
-/// Whether `value` has only the characters of a host and port (RFC 3986 §3.2.2). A comma would be
-/// allowed, but is a sign of two `Host` fields joined into one.
+/// Whether `value` has only characters of a host and port (RFC 3986 §3.2.2). The RFC also allows a
+/// comma, but that is a sign of two `Host` fields joined into one.
 fn is_host(value: &[u8]) -> bool {
     value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=:[]%".contains(byte))
 }

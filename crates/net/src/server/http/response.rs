@@ -85,7 +85,8 @@ impl Response {
             Content::Bytes(bytes) => bytes.len() as u64,
             Content::File { length, .. } => *length,
         };
-        // An HTTP/1.0 client keeps the connection open only if told so: always say which.
+        // An HTTP/1.0 client keeps the connection open only if the response says so: always send
+        // the field.
         let connection = if keep { "keep-alive" } else { "close" };
         let mut head = format!(
             "HTTP/1.1 {code} {reason}\r\nDate: {date}\r\nServer: socklab\r\n\
