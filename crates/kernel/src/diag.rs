@@ -19,8 +19,8 @@ const BODY: usize = 16;
 /// The inode of the socket at the other end of the Unix socket with this inode, in the calling
 /// thread's network namespace.
 ///
-/// `None` if the socket has no other end, if that end has not been accepted yet and so has no inode,
-/// or if the kernel has no `CONFIG_UNIX_DIAG`.
+/// `None` if the socket has no other end, if that end has not been accepted yet and so has no
+/// inode, or if the kernel has no `CONFIG_UNIX_DIAG`.
 pub fn unix_peer(inode: u64) -> Option<u64> {
     let inode = u32::try_from(inode).ok()?;
     let family = AddressFamily::NETLINK;

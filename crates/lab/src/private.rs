@@ -61,9 +61,9 @@ pub fn enter_private_loopback() -> Result<Role, NamespaceRefusal> {
 }
 
 /// A folder that exists only inside the private loopback and disappears with it: a file system in
-/// memory, mounted over an empty folder of the machine, so that it hides nothing. `None` if there is
-/// no empty folder or the kernel refuses. Call it inside a private loopback, before executing any
-/// program.
+/// memory, mounted over an empty folder of the machine, so that it hides nothing. `None` if there
+/// is no empty folder or the kernel refuses. Call it inside a private loopback, before executing
+/// any program.
 pub fn private_folder() -> Option<PathBuf> {
     let is_empty =
         |folder: &Path| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());

@@ -1,17 +1,17 @@
 //! Merges what several collectors saw into one timeline.
 //!
 //! A *collector* observes events: the tracer (calls and processes), the kernel's tables
-//! ([`tables`]), later a network capture (frames). Each collector takes the times of its events from
-//! `CLOCK_MONOTONIC`, in nanoseconds ([`socklab_kernel::clock`]), and adds the events to a
+//! ([`tables`]), later a network capture (frames). Each collector takes the times of its events
+//! from `CLOCK_MONOTONIC`, in nanoseconds ([`socklab_kernel::clock`]), and adds the events to a
 //! [`Recorder`]: directly, or from another thread through a [`Collector`].
 //!
 //! **Order.** The recorder numbers events in the order in which it receives them, from 0 and
 //! without gaps, and delays none; the order of each collector's events is preserved. It does not
 //! sort by time: an event may carry the time at which its call began, and a collector may be late,
-//! such as one that empties a ring of frames every 10 ms. To get the order in which things happened,
-//! sort by time and then by number, [`Timeline::in_order`](socklab_event::Timeline::in_order). So
-//! the recorder needs no window of time that a late collector could miss, and every event goes into
-//! the stream at once.
+//! such as one that empties a ring of frames every 10 ms. To get the order in which things
+//! happened, sort by time and then by number,
+//! [`Timeline::in_order`](socklab_event::Timeline::in_order). So the recorder needs no window of
+//! time that a late collector could miss, and every event goes into the stream at once.
 //!
 //! **Bounds.** A program can cause events of any number and size. [`Limits`] bound how much is
 //! recorded; the recorder reports when a limit is reached, and its caller then ends the programs.

@@ -1,7 +1,7 @@
-//! What takes long, or is a promise about time: not for every run of the tests.
+//! Checks that take long, or that limit a duration, and so are not part of every test run.
 //!
 //! `cargo bench -p socklab --bench soak` prints each figure beside its limit, and fails above it.
-//! On a machine that is busy with other things the figures mean nothing.
+//! On a busy machine the figures mean nothing.
 
 use std::fs;
 use std::process::{Command, ExitCode, Stdio};
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use socklab_net::server::{self, Config, Echo};
 
-/// Tours that are killed, each a little later than the one before.
+/// How many tours are killed, each a little later than the one before.
 const KILLED: u64 = 400;
 
 fn main() -> ExitCode {
-    let mut all_kept = true;
+    let mut within_limits = true;
     for language in ["en", "es"] {
         let took = time(|| {
             let mut command = socklab(&["what-if", "all", "--json", "--lang", language]);
@@ -21,12 +21,12 @@ fn main() -> ExitCode {
             command.env("XDG_STATE_HOME", home.path()).stdout(Stdio::null());
             assert!(command.status().expect("it starts").success(), "a question has no answer");
         });
-        all_kept &= report(&format!("what-if all, {language}"), took, Duration::from_secs(60));
+        within_limits &= report(&format!("what-if all, {language}"), took, Duration::from_secs(60));
     }
-    all_kept &= report("stopping a server with a client", stop(), Duration::from_secs(2));
+    within_limits &= report("stopping a server with a client", stop(), Duration::from_secs(2));
     let left = killed_tours();
     println!("{KILLED} tours killed while they start a server: {left} processes left, limit 0");
-    if all_kept && left == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if within_limits && left == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn socklab(words: &[&str]) -> Command {
@@ -46,7 +46,7 @@ fn report(what: &str, took: Duration, limit: Duration) -> bool {
     took <= limit
 }
 
-/// The time that a server needs to stop while somebody is connected and silent.
+/// The time that a server needs to stop while a silent client is connected.
 fn stop() -> Duration {
     let server = server::start(Echo, &Config::default(), |_| {}).expect("a server");
     let client = std::net::TcpStream::connect(server.local_addr()).expect("a connection");
@@ -55,7 +55,7 @@ fn stop() -> Duration {
     took
 }
 
-/// How many processes outlive a tour that is killed at any moment of its start.
+/// How many processes survive tours that are killed at various moments while they start.
 fn killed_tours() -> usize {
     let folder = tempfile::tempdir().expect("a folder");
     let own = folder.path().join("socklab");
@@ -68,7 +68,7 @@ fn killed_tours() -> usize {
         tour.kill().expect("kill");
         tour.wait().expect("wait");
     }
-    // The kernel may still be ending the last ones.
+    // The kernel may still be ending the last processes.
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
         let processes = fs::read_dir("/proc").expect("/proc").flatten();

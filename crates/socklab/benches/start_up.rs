@@ -1,8 +1,8 @@
 //! How long does a student wait for `socklab run basics-01`, compared with `hostname`?
 //!
-//! Whole processes, from fork to wait, in pairs (A B A B …) in one run, so that whatever else the
-//! machine does meets both alike. `cargo bench --bench start_up` prints the medians and the ratio;
-//! with `-- --limit 2` it fails above that ratio.
+//! It measures whole processes, from fork to wait, in pairs (A B A B …) in one run, so that other
+//! load on the machine affects both alike. `cargo bench --bench start_up` prints the medians and the
+//! ratio; with `-- --limit 2` it fails above that ratio.
 
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     if limit.is_some_and(|limit| ratio > limit) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// The wall time of a whole process, its output thrown away.
+/// The wall time of a whole process, whose output is discarded.
 fn time(command: &mut Command) -> Duration {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let start = Instant::now();
