@@ -39,7 +39,9 @@ mod tests {
             program_name(label, &argv)
         };
         assert_eq!(name("python3", "/usr/bin/python3 -B dir/TCPServer.py 80"), "TCPServer.py");
-        assert_eq!(name("python3.11", "python3.11 -c import"), "python3.11");
+        for inline in ["-c import", "-m http.server", "-e puts"] {
+            assert_eq!(name("", &format!("python3.11 {inline}")), "python3.11");
+        }
         assert_eq!(name("server", "python3 TCPServer.py"), "server");
         assert_eq!(name("", "nc -l 80"), "nc");
         assert_eq!(program_name("", &[]), "");

@@ -1,0 +1,84 @@
+//! Which socket an address leads to.
+
+use socklab_event::{Args, Errno, Outcome};
+use socklab_flows::Flows;
+use socklab_timelines::{Sock, Story, address};
+
+use crate::position::peer_inode;
+
+/// A story with a datagram socket bound to each address in its network namespace.
+fn bound(sockets: &[(u64, &str)]) -> (Story, Vec<Option<u64>>) {
+    let mut story = Story::new();
+    let inodes = sockets.iter().map(|(netns, address)| {
+        let program = story.command("server", "server");
+        let sock = story.udp(program);
+        story.identity(sock).netns = Some(*netns);
+        story.bind(sock, address);
+        story.identity(sock).inode
+    });
+    let inodes = inodes.collect();
+    (story, inodes)
+}
+
+fn client(story: &mut Story) -> Sock {
+    let client = story.command("client", "client");
+    story.udp(client)
+}
+
+/// Which of the sockets a datagram to an address from namespace 1 reaches.
+fn reached(sockets: &[(u64, &str)], to: &str) -> Option<usize> {
+    let (mut story, inodes) = bound(sockets);
+    let here = client(&mut story);
+    let sent = story.sendto(here, to, "hola");
+    let timeline = story.build();
+    let inode = peer_inode(&Flows::of(&timeline), sent)?;
+    inodes.iter().position(|one| *one == Some(inode))
+}
+
+#[test]
+fn the_socket_bound_to_the_very_address_receives() {
+    assert_eq!(reached(&[(1, "*:9"), (1, "127.0.0.1:9")], "127.0.0.1:9"), Some(1));
+    assert_eq!(reached(&[(1, "127.0.0.1:9"), (1, "*:9")], "127.0.0.1:9"), Some(0));
+    assert_eq!(reached(&[(1, "127.0.0.1:9"), (1, "127.0.0.2:9")], "127.0.0.2:9"), Some(1));
+    assert_eq!(reached(&[(1, "127.0.0.1:9"), (1, "*:8")], "127.0.0.3:9"), None);
+    assert_eq!(reached(&[(1, "*:9"), (1, "*:9")], "127.0.0.1:9"), Some(0), "else the first");
+}
+
+#[test]
+fn the_unspecified_address_is_this_machine() {
+    assert_eq!(reached(&[(2, "*:9"), (1, "127.0.0.1:9")], "0.0.0.0:9"), Some(1));
+    assert_eq!(reached(&[(2, "*:9"), (2, "127.0.0.1:9")], "0.0.0.0:9"), None);
+}
+
+#[test]
+fn an_address_of_another_host_leads_into_its_namespace() {
+    assert_eq!(reached(&[(2, "10.0.0.2:9"), (3, "10.0.0.3:9")], "10.0.0.3:9"), Some(1));
+    assert_eq!(reached(&[(2, "127.0.0.1:9"), (1, "127.0.0.1:9")], "127.0.0.1:9"), Some(1));
+    assert_eq!(reached(&[(2, "127.0.0.1:9")], "127.0.0.1:9"), None, "loopback leads nowhere else");
+    assert_eq!(reached(&[(2, "*:9")], "10.0.0.2:9"), None, "whose address it is, nobody knows");
+    assert_eq!(reached(&[(2, "*:9")], "224.0.0.1:9"), Some(0), "groups span hosts");
+}
+
+#[test]
+fn a_datagram_reaches_no_stream_and_no_socket_that_is_not_there_yet() {
+    let mut story = Story::new();
+    let server = story.command("server", "server");
+    let listener = story.tcp(server);
+    story.bind(listener, "127.0.0.1:9");
+    story.listen(listener, 5);
+    let here = client(&mut story);
+    let early = story.sendto(here, "127.0.0.1:9", "hola");
+    let late = story.udp(server);
+    story.bind(late, "127.0.0.1:9");
+    let second = story.sendto(here, "127.0.0.1:9", "hola");
+    // A datagram socket is no peer for a stream either.
+    let stream = story.tcp(here.who);
+    let args = Args::Connect { address: address("127.0.0.1:9") };
+    let connect = story.on(stream, "connect", args, Outcome::Error(Errno::ETIMEDOUT));
+    let [listener, late] = [listener, late].map(|sock| story.identity(sock).inode);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    assert_eq!(peer_inode(&flows, early), None);
+    assert_eq!(peer_inode(&flows, second), late);
+    assert_eq!(peer_inode(&flows, connect), listener);
+}

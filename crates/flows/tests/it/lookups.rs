@@ -1,0 +1,55 @@
+//! Look-ups of names.
+
+use socklab_flows::{Flows, question};
+use socklab_timelines::{Story, address};
+
+/// A DNS message that asks for one name, RFC 1035 §4.1.
+fn message(name: &str, class: u8) -> Vec<u8> {
+    let mut message = b"\xab\xcd\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00".to_vec();
+    for label in name.split('.').filter(|label| !label.is_empty()) {
+        message.push(label.len() as u8);
+        message.extend_from_slice(label.as_bytes());
+    }
+    message.extend_from_slice(&[0, 0, 1, 0, class]);
+    message
+}
+
+#[test]
+fn only_a_question_for_a_readable_internet_name_is_read() {
+    let asked = |name: &str| question(&message(name, 1));
+    assert_eq!(asked("a.example").as_deref(), Some("a.example"));
+    let longest = "x".repeat(63);
+    assert_eq!(asked(&longest), Some(longest));
+    // 64 and more are no length of a label: the two bits mean compression.
+    assert_eq!(asked(&"x".repeat(64)), None);
+    assert_eq!(asked("sp ace.example"), None);
+    assert_eq!(asked(""), None, "the root has no name");
+    assert_eq!(question(&message("version.bind", 3)), None, "CHAOS is not the internet");
+    let mut two = message("a.example", 1);
+    two[5] = 2;
+    assert_eq!(question(&two), None);
+}
+
+#[test]
+fn a_lookup_is_the_names_asked_of_a_server_and_whether_it_answered() {
+    let mut story = Story::new();
+    let program = story.command("program", "program");
+    let resolver = story.udp(program);
+    story.connect(resolver, "10.0.0.53:53");
+    for name in ["a.example", "b.example", "a.example"] {
+        story.send(resolver, message(name, 1));
+    }
+    story.recv(resolver, message("a.example", 1));
+    let silent = story.udp(program);
+    story.sendto(silent, "10.0.0.54:53", message("c.example", 1));
+    let other = story.udp(program);
+    story.sendto(other, "10.0.0.53:54", message("d.example", 1));
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let [answered, unanswered] = &flows.lookups[..] else { panic!("{:?}", flows.lookups) };
+    assert_eq!((answered.socket, &answered.server), (0, &address("10.0.0.53:53")));
+    assert_eq!(answered.names, ["a.example", "b.example"]);
+    assert_eq!((answered.calls.len(), answered.answered), (6, true));
+    assert_eq!((unanswered.socket, unanswered.answered), (1, false));
+    assert_eq!(unanswered.names, ["c.example"]);
+}
