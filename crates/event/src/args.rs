@@ -1,4 +1,4 @@
-//! Decoded arguments, one variant per thing a program can ask of a socket.
+//! Decoded arguments: one variant for each operation a program can ask of a socket.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +11,10 @@ use crate::{Bytes, Endpoint, Family, Flags, Name, Protocol, Shutdown, SocketId, 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[allow(missing_docs, reason = "a field named as the man page names it says no more in prose")]
+#[allow(missing_docs, reason = "the fields are named and described in the man pages")]
 #[non_exhaustive]
 pub enum Args {
-    /// `socket(2)`. `flags`: `SOCK_NONBLOCK`, `SOCK_CLOEXEC`. `protocol` as asked, 0 included.
+    /// `socket(2)`. `flags`: `SOCK_NONBLOCK`, `SOCK_CLOEXEC`. `protocol` as passed, 0 included.
     Socket {
         family: Family,
         #[serde(rename = "type")]
@@ -23,8 +23,8 @@ pub enum Args {
         flags: Flags,
         protocol: Protocol,
     },
-    /// `socketpair(2)`. `fds` are the two descriptors, empty if it failed; `second` is the second
-    /// one's socket, the first one's stands in the call.
+    /// `socketpair(2)`. `fds` are the two descriptors, empty if it failed; `second` is the socket
+    /// of the second one; that of the first is the call's `socket`.
     Socketpair {
         family: Family,
         #[serde(rename = "type")]
@@ -36,7 +36,8 @@ pub enum Args {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         second: Option<Box<SocketId>>,
     },
-    /// `bind(2)`: the address as asked; port 0 means any, and the socket tells which.
+    /// `bind(2)`: the address as passed; port 0 means any, and the call's socket has the one
+    /// chosen.
     Bind { address: Endpoint },
     /// `listen(2)`.
     Listen { backlog: i32 },
@@ -54,8 +55,8 @@ pub enum Args {
     /// `connect(2)`.
     Connect { address: Endpoint },
     /// `write`, `writev`, `sendto`, `sendmsg`. `asked` is how many bytes the program offered;
-    /// `bytes.total` how many the kernel took (0 if it failed, the sample then being what was
-    /// offered).
+    /// `bytes.total` how many the kernel accepted (0 if the call failed; the sample is then what
+    /// was offered).
     Send {
         asked: u64,
         bytes: Bytes,
@@ -67,7 +68,7 @@ pub enum Args {
         control: Vec<Control>,
     },
     /// `read`, `readv`, `recvfrom`, `recvmsg`. `room` is the size of the program's buffer,
-    /// `bytes.total` how many bytes it got; `got` the flags the kernel gave back (`MSG_TRUNC` …).
+    /// `bytes.total` how many bytes it got; `got` the flags the kernel returned (`MSG_TRUNC` …).
     Recv {
         room: u64,
         bytes: Bytes,
@@ -80,14 +81,14 @@ pub enum Args {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         control: Vec<Control>,
     },
-    /// `sendmmsg(2)`: the messages sent, of `asked` offered.
+    /// `sendmmsg(2)`: the messages sent, out of the `asked` offered.
     SendMany {
         asked: u32,
         messages: Vec<Message>,
         #[serde(default, skip_serializing_if = "Flags::is_empty")]
         flags: Flags,
     },
-    /// `recvmmsg(2)`: the messages received, of `room` there was space for.
+    /// `recvmmsg(2)`: the messages received; `room` is how many there was space for.
     RecvMany {
         room: u32,
         messages: Vec<Message>,
@@ -99,11 +100,12 @@ pub enum Args {
     SendFile { other_fd: i32, asked: u64, into_socket: bool },
     /// `shutdown(2)`.
     Shutdown { how: Shutdown },
-    /// `close(2)`, or a close nobody called for (see `implicit`).
+    /// `close(2)`, or a close the program did not ask for (see
+    /// [`Call::implicit`](crate::Call::implicit)).
     Close,
     /// `setsockopt(2)`.
     SetOption { level: Name, option: Name, value: OptionValue },
-    /// `getsockopt(2)`: the value the kernel gave, absent if it failed.
+    /// `getsockopt(2)`: the value the kernel returned, absent if the call failed.
     GetOption {
         level: Name,
         option: Name,
@@ -143,7 +145,7 @@ pub enum Args {
     /// `poll`, `ppoll`, `select`, `pselect6`: waiting for one of several descriptors.
     Poll {
         waits: Vec<Wait>,
-        /// Nanoseconds; absent: for ever.
+        /// Nanoseconds; absent if the call may wait forever.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout: Option<u64>,
     },
@@ -152,7 +154,7 @@ pub enum Args {
         epoll: i32,
         max: i32,
         ready: Vec<Ready>,
-        /// Nanoseconds; absent: for ever.
+        /// Nanoseconds; absent if the call may wait forever.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timeout: Option<u64>,
     },
@@ -163,9 +165,9 @@ pub enum Args {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         interest: Option<EpollInterest>,
     },
-    /// `io_uring_setup(2)`: from here on calls may go unseen.
+    /// `io_uring_setup(2)`: from here on, operations may go unseen.
     IoUring { entries: u32 },
-    /// Anything else that was made on a socket: the raw argument words.
+    /// Any other call on a socket: the raw argument words.
     Other { words: Vec<u64> },
 }
 
@@ -178,10 +180,10 @@ pub struct Wait {
     /// What was waited for: `POLLIN` …; `select`'s sets read as `POLLIN`, `POLLOUT`, `POLLPRI`.
     #[serde(default, skip_serializing_if = "Flags::is_empty")]
     pub wants: Flags,
-    /// What came.
+    /// The events that occurred.
     #[serde(default, skip_serializing_if = "Flags::is_empty")]
     pub got: Flags,
-    /// The socket behind it, if it is one.
+    /// The socket behind the descriptor, if it is a socket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub socket: Option<SocketId>,
 }
@@ -190,17 +192,17 @@ pub struct Wait {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Ready {
-    /// The descriptor it was registered with, if the registration was seen and is unambiguous.
+    /// The registered descriptor, if the registration was seen and is unambiguous.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fd: Option<i32>,
-    /// What came: `EPOLLIN` ….
+    /// The events that occurred: `EPOLLIN` ….
     #[serde(default, skip_serializing_if = "Flags::is_empty")]
     pub got: Flags,
     /// The program's own 64-bit word (`epoll_data`).
     pub data: u64,
 }
 
-/// What `epoll_ctl` asked to be told.
+/// The events `epoll_ctl` subscribed to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct EpollInterest {
@@ -217,10 +219,10 @@ pub struct EpollInterest {
 pub struct Message {
     /// Its bytes.
     pub bytes: Bytes,
-    /// To whom, or from whom.
+    /// Where it was sent, or where it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Endpoint>,
-    /// Flags the kernel gave back.
+    /// Flags the kernel returned.
     #[serde(default, skip_serializing_if = "Flags::is_empty")]
     pub got: Flags,
     /// Ancillary data.
@@ -248,7 +250,7 @@ pub enum Control {
         /// Group id.
         gid: u32,
     },
-    /// Any other, undecoded.
+    /// Any other kind, undecoded.
     Other {
         /// `SOL_SOCKET`, `IPPROTO_IP` ….
         level: Name,

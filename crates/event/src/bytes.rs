@@ -1,4 +1,4 @@
-//! A sample of bytes that moved, readable in JSON and exact all the same.
+//! A sample of the bytes that moved: readable in JSON, and still exact.
 
 use std::fmt;
 
@@ -6,28 +6,29 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The first bytes of something, and how many there were.
+/// The first of the bytes that moved, and how many moved in all.
 ///
-/// In JSON: `{"total":4,"text":"hola"}`. Bytes that are not UTF-8 are shown in `text` with
-/// `\xNN` escapes, for the eye only, and kept exactly in `base64`.
+/// In JSON: `{"total":4,"text":"hola"}`. Bytes that are not UTF-8 are shown to human readers in
+/// `text`, with `\xNN` escapes, and stored exactly in `base64`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Bytes {
-    /// The first of them, up to the recorder's limit. After a send that failed or took only part,
-    /// the first of those offered: see [`Bytes::moved`].
+    /// The first bytes, up to the recorder's limit. After a send that failed or was partial, the
+    /// first of those offered: see [`Bytes::moved`].
     pub sample: Vec<u8>,
     /// How many bytes moved in all.
     pub total: u64,
 }
 
 impl Bytes {
-    /// Bytes kept whole.
+    /// A sample that is complete.
     pub fn whole(bytes: impl Into<Vec<u8>>) -> Self {
         let sample = bytes.into();
         Self { total: sample.len() as u64, sample }
     }
 
-    /// The sample, without what was offered to a send and not taken.
+    /// The part of the sample that really moved: a send may offer bytes that the kernel does not
+    /// accept.
     pub fn moved(&self) -> &[u8] {
         let most = usize::try_from(self.total).unwrap_or(usize::MAX);
         &self.sample[..self.sample.len().min(most)]
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_offered_and_not_taken_did_not_move() {
+    fn bytes_the_kernel_did_not_accept_did_not_move() {
         let short = Bytes { sample: b"0123".to_vec(), total: 2 };
         assert_eq!((short.moved(), short.is_cut()), (&b"01"[..], false));
         let cut = Bytes { sample: b"0123".to_vec(), total: 9 };

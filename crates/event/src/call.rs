@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Args, Bytes, Errno, Name, SocketId, SocketType};
 
-/// A system call on a socket, whole: what was asked, what came of it, how long it took.
+/// A complete system call on a socket: its arguments, its result and its duration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Call {
@@ -26,14 +26,14 @@ pub struct Call {
     /// When it returned, same clock; for an unfinished call, when its process ended.
     pub ended: u64,
     /// How often a signal (or a stop) interrupted it and the kernel restarted it unseen by the
-    /// program. The whole is one call here, as it is for the program; see `signal(7)`.
+    /// program. All of it counts as one call, as it does for the program; see `signal(7)`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub restarts: u32,
-    /// True where no system call was made: the kernel closed the descriptor at `exit` or `exec`,
-    /// or `dup2` replaced it.
+    /// True if the program made no system call: the kernel closed the descriptor at `exit` or
+    /// `exec`, or because `dup2` replaced it or `close_range` covered it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub implicit: bool,
-    /// The line of the program that made the call, where that can be known for sure.
+    /// The line of the program that made the call, where it is known for certain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceLine>,
 }
@@ -47,11 +47,11 @@ pub enum Outcome {
     Value(i64),
     /// Failure.
     Error(Errno),
-    /// The process ended, or the recording did, while the call was still waiting.
+    /// The process or the recording ended while the call was still waiting.
     Unfinished,
 }
 
-/// A line of source text.
+/// A line of source code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct SourceLine {
@@ -65,11 +65,12 @@ pub struct SourceLine {
 }
 
 impl Call {
-    /// The name a programmer calls it by: C libraries make `recv` a `recvfrom` without an
-    /// address, `accept` an `accept4`, and so on.
+    /// The name programmers know the call by: C libraries implement `recv` as `recvfrom` without an
+    /// address, `accept` as `accept4`, and so on.
     pub fn library_name(&self) -> &str {
         match (self.name.as_str(), &self.args) {
-            // Whoever has no peer asks whom a datagram is from; that none came changes nothing.
+            // Without a peer a program needs the sender's address; that a failed call returned none
+            // does not make it a `recv`.
             ("recvfrom", Args::Recv { from: None, .. })
                 if self.value().is_none() && self.has_no_peer() =>
             {

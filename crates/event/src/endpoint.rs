@@ -1,4 +1,4 @@
-//! Where a socket is bound, or whom it talks to.
+//! Addresses of sockets: where a socket is bound, or which peer it talks to.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -17,14 +17,14 @@ pub enum Endpoint {
     Inet {
         /// The address.
         ip: Ipv4Addr,
-        /// The port, in the reader's byte order.
+        /// The port, in host byte order.
         port: u16,
     },
     /// `AF_INET6`, v4-mapped addresses included: see [`Endpoint::unmapped`].
     Inet6 {
         /// The address.
         ip: Ipv6Addr,
-        /// The port, in the reader's byte order.
+        /// The port, in host byte order.
         port: u16,
         /// `sin6_flowinfo`.
         #[serde(default, skip_serializing_if = "is_zero")]
@@ -45,14 +45,14 @@ pub enum Endpoint {
     },
     /// `AF_UNIX` with no name at all: a `socketpair`, or a client that did not bind.
     UnixUnnamed,
-    /// `AF_NETLINK`: a conversation with the kernel.
+    /// `AF_NETLINK`: the other end is usually the kernel.
     Netlink {
         /// `nl_pid`; 0 is the kernel.
         port: u32,
         /// `nl_groups`.
         groups: u32,
     },
-    /// `AF_UNSPEC`: `connect` to it undoes an earlier `connect` of a datagram socket.
+    /// `AF_UNSPEC`: `connect` to it dissolves an earlier `connect` of a datagram socket.
     Unspecified,
     /// Any other family, undecoded.
     Other {
@@ -65,7 +65,7 @@ pub enum Endpoint {
     Invalid {
         /// What is wrong with it.
         why: String,
-        /// What was there.
+        /// The bytes found there.
         bytes: Bytes,
     },
 }
@@ -93,10 +93,11 @@ impl Endpoint {
         self.ip_port().map(|(_, port)| port)
     }
 
-    /// The same endpoint with `::ffff:a.b.c.d` written as the IPv4 address that travels.
+    /// The same endpoint with `::ffff:a.b.c.d` written as the IPv4 address that appears on the
+    /// wire.
     ///
-    /// A dual-stack server and its IPv4 client see the two spellings of one address; compare
-    /// endpoints after this.
+    /// A dual-stack server and its IPv4 client see different spellings of the same address: apply
+    /// this before comparing endpoints.
     pub fn unmapped(&self) -> Self {
         match *self {
             Self::Inet6 { ip, port, .. } => match ip.to_ipv4_mapped() {

@@ -1,11 +1,11 @@
-//! Errors by name.
+//! Error numbers and their names.
 
 use std::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An error number of Linux, `errno(3)`. In JSON: `{"name":"ECONNREFUSED","number":111}`.
+/// A Linux error number, `errno(3)`. In JSON: `{"name":"ECONNREFUSED","number":111}`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Errno(pub i32);
@@ -17,7 +17,7 @@ impl Errno {
     }
 }
 
-/// A constant for every error, and the tables between numbers and names.
+/// Defines a constant for every error, and the tables between numbers and names.
 macro_rules! errors {
     ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
         impl Errno {
@@ -35,7 +35,7 @@ macro_rules! errors {
                 }
             }
 
-            /// The number behind a name.
+            /// The number of a name.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
                     $(stringify!($name) => Some(Self($number)),)*
@@ -63,7 +63,8 @@ errors! {
     /// Not an open descriptor.
     EBADF = 9,
     ECHILD = 10,
-    /// Nothing to do now, on a non-blocking descriptor; `EWOULDBLOCK` is the same number.
+    /// The call would have to wait, and the descriptor is non-blocking; `EWOULDBLOCK` is the same
+    /// number.
     EAGAIN = 11,
     ENOMEM = 12,
     /// Not permitted: a port below 1024, or the path of a Unix socket.
@@ -79,7 +80,7 @@ errors! {
     /// The call makes no sense in this state: `accept` on a socket that does not listen.
     EINVAL = 22,
     ENFILE = 23,
-    /// The process has as many descriptors open as it may.
+    /// The process has reached its limit of open descriptors.
     EMFILE = 24,
     ENOTTY = 25,
     ETXTBSY = 26,
@@ -88,7 +89,7 @@ errors! {
     ESPIPE = 29,
     EROFS = 30,
     EMLINK = 31,
-    /// Written to a connection whose peer is gone, or after `shutdown`.
+    /// A write to a connection whose peer is gone, or after `shutdown`.
     EPIPE = 32,
     EDOM = 33,
     ERANGE = 34,
@@ -156,7 +157,7 @@ errors! {
     EOPNOTSUPP = 95,
     EPFNOSUPPORT = 96,
     EAFNOSUPPORT = 97,
-    /// The address and port are taken.
+    /// The address and port are already in use.
     EADDRINUSE = 98,
     /// No interface of this machine has the address.
     EADDRNOTAVAIL = 99,
@@ -241,7 +242,7 @@ impl<'de> Deserialize<'de> for Errno {
             (Some(number), _) => Ok(Self(number)),
             (None, Some(name)) => Self::from_name(&name)
                 .ok_or_else(|| D::Error::custom(format_args!("unknown error name {name:?}"))),
-            (None, None) => Err(D::Error::custom("an error needs its number or its name")),
+            (None, None) => Err(D::Error::custom("an error must have a number or a name")),
         }
     }
 }
@@ -251,14 +252,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_numbers_are_the_kernels() {
+    fn numbers_match_those_of_libc() {
         for (errno, number) in FROM_LIBC {
             assert_eq!(errno.0, *number, "{errno}");
         }
     }
 
     #[test]
-    fn names_and_numbers_lead_to_each_other() {
+    fn names_and_numbers_round_trip() {
         for number in -1..200 {
             let back = Errno(number).name().and_then(Errno::from_name);
             assert!(back.is_none_or(|back| back == Errno(number)), "{number}");

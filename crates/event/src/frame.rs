@@ -1,21 +1,21 @@
-//! What crossed the wire, and what the kernel did with a socket by itself.
+//! Frames on the wire, and the states the kernel moves a socket through.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Bytes, Endpoint, Flags, Name, Protocol, SocketId, TcpState};
 
-/// A frame the wire carried, or did not.
+/// A frame sent on the wire, whether it arrived or not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Frame {
     /// The host that sent it.
     pub from: String,
-    /// The host it was for; absent for broadcast and for what nobody answers to.
+    /// The host it was meant for; absent for broadcasts and for addresses that no host has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// The frame from its Ethernet header on.
     pub bytes: Bytes,
-    /// Its headers, decoded; absent if they could not be.
+    /// Its headers; absent if they could not be decoded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headers: Option<Headers>,
     /// What became of it.
@@ -35,7 +35,8 @@ pub enum Fate {
     },
     /// It did not arrive.
     Dropped {
-        /// The rule that dropped it, in the words it was given in; or why the wire itself did.
+        /// The rule that dropped it, as the user wrote it; or why the wire dropped it without a
+        /// rule.
         rule: String,
     },
     /// It arrived, but not as it was sent.
@@ -44,7 +45,7 @@ pub enum Fate {
         how: Vec<Name>,
         /// When each copy arrived, nanoseconds of `CLOCK_MONOTONIC`.
         at: Vec<u64>,
-        /// The rule, in the words it was given in.
+        /// The rule, as the user wrote it.
         rule: String,
     },
 }
@@ -55,13 +56,13 @@ pub enum Fate {
 pub struct Headers {
     /// Source address, with its port where the transport has ports (0 otherwise).
     pub source: Endpoint,
-    /// Destination address, likewise.
+    /// Destination address, with its port likewise.
     pub destination: Endpoint,
     /// The transport's protocol number.
     pub protocol: Protocol,
     /// The transport's own header.
     pub transport: Transport,
-    /// Bytes carried above the transport header.
+    /// The bytes after the transport header.
     pub payload: Bytes,
 }
 
@@ -75,11 +76,11 @@ pub enum Transport {
     Tcp {
         /// `SYN`, `ACK`, `FIN`, `RST`, `PSH` ….
         flags: Flags,
-        /// Sequence number as it stands in the segment.
+        /// Sequence number, as in the segment.
         sequence: u32,
         /// Acknowledgement number; meaningful with `ACK`.
         acknowledgement: u32,
-        /// Window as it stands in the segment, unscaled.
+        /// Window, as in the segment: unscaled.
         window: u16,
     },
     /// UDP, RFC 768.
@@ -103,7 +104,7 @@ pub enum Transport {
     Other,
 }
 
-/// A socket changed state in the kernel, as `sock_diag(7)` tells it.
+/// A socket changed state in the kernel, as reported by `sock_diag(7)`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct State {

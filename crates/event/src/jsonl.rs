@@ -1,4 +1,4 @@
-//! The file: one JSON object per line, a header first.
+//! The file format: one JSON object per line, the header first.
 
 use std::io::{self, BufRead, Write};
 
@@ -9,7 +9,7 @@ use crate::{Event, Header, Timeline};
 /// The version this crate writes and the only one it reads.
 pub const VERSION: u64 = 1;
 
-/// Writes a timeline line by line, so that a recording cut short is still a recording.
+/// Writes a timeline line by line, so that a recording cut short is still readable.
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
@@ -23,10 +23,10 @@ struct HeaderLine<'a> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Writes the header line. Give it something buffered: every event is one `write`.
+    /// Writes the header line. Pass a buffered writer: each event is written in many small pieces.
     ///
     /// # Errors
-    /// Those of `out`.
+    /// Those of writing to `out`.
     pub fn new(mut out: W, header: &Header) -> io::Result<Self> {
         serde_json::to_writer(&mut out, &HeaderLine { v: VERSION, header })?;
         out.write_all(b"\n")?;
@@ -36,7 +36,7 @@ impl<W: Write> Writer<W> {
     /// Writes one event.
     ///
     /// # Errors
-    /// Those of the writer it was made with.
+    /// Those of the underlying writer.
     pub fn write(&mut self, event: &Event) -> io::Result<()> {
         serde_json::to_writer(&mut self.out, event)?;
         self.out.write_all(b"\n")
@@ -46,28 +46,29 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     ///
-    /// That of the flush.
+    /// Those of flushing the underlying writer.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 
-    /// Flushes, and gives back what it was writing to.
+    /// Flushes, and returns the underlying writer.
     ///
     /// # Errors
-    /// Those of flushing it.
+    /// Those of flushing the underlying writer.
     pub fn finish(mut self) -> io::Result<W> {
         self.out.flush()?;
         Ok(self.out)
     }
 }
 
-/// What was read: the timeline, and what could not be read of it.
+/// A timeline that was read, and whether its end was missing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reading {
     /// Everything readable.
     pub timeline: Timeline,
-    /// A last line cut short, as a killed recorder leaves it. Nothing else is forgiven.
+    /// A last line that was cut short, as a killed recorder leaves it. Any other damage is an
+    /// error.
     pub truncated: Option<Problem>,
 }
 
@@ -85,7 +86,7 @@ pub struct Problem {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// Nothing in it.
+    /// The file is empty.
     #[error("an empty file is not a timeline: its first line must be a header like {{\"v\":1}}")]
     Empty,
     /// The first line is not a header.
@@ -94,13 +95,13 @@ pub enum ReadError {
         /// What is wrong with it.
         why: String,
     },
-    /// Made by a version this one does not know.
+    /// Written in a version of the format that this crate does not read.
     #[error("line 1: timeline version {found}; this program reads version {VERSION}")]
     Version {
         /// The version found.
         found: u64,
     },
-    /// A line in the middle is not an event.
+    /// A line after the header is not an event.
     #[error(transparent)]
     Line(Problem),
     /// The file itself could not be read.
@@ -118,7 +119,7 @@ struct Version {
     v: u64,
 }
 
-/// Reads a whole timeline. Fields it does not know are passed over; empty lines too.
+/// Reads a whole timeline. Unknown fields and empty lines are ignored.
 ///
 /// # Errors
 /// If the first line is not a header of [`VERSION`], if a later line is not an event (a last line
@@ -160,7 +161,7 @@ fn read_line(
     input.read_until(b'\n', text).map_err(|source| ReadError::Io { line, source })
 }
 
-/// The version is looked at by itself first: an unknown one may have changed everything else.
+/// Checks the version by itself first: in an unknown version, everything else may have changed.
 fn read_header(text: &[u8]) -> Result<Header, ReadError> {
     let wrong = |error: serde_json::Error| ReadError::Header { why: error.to_string() };
     let Version { v } = serde_json::from_slice(text).map_err(wrong)?;
@@ -208,12 +209,12 @@ mod tests {
         }
 
         #[test]
-        fn garbage_is_refused_not_feared(garbage: Vec<u8>) {
+        fn garbage_causes_no_panic(garbage: Vec<u8>) {
             let _ = read(garbage.as_slice());
         }
     }
 
-    /// Strategies for so many types need more stack than a test's thread has.
+    /// The strategies for this many types need more stack than a test thread has.
     #[test]
     fn any_timeline_survives_a_round_trip() {
         let check = || {
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_pass_and_unknown_versions_do_not() {
+    fn unknown_fields_are_ignored_and_unknown_versions_refused() {
         let text = b"{\"v\":1,\"made_by\":\"x\",\"later\":[1]}\n\
             {\"seq\":0,\"at\":5,\"place\":{\"process\":1,\"thread\":1,\"cpu\":3},\
              \"notice\":{\"kind\":\"io_uring\",\"depth\":8},\"tags\":{}}\n";
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_line_names_its_number() {
+    fn the_error_for_a_broken_line_has_its_number() {
         let mut text = written(&sample());
         text.extend_from_slice(b"{\"seq\":\"no\"}\n");
         let error = read(text.as_slice()).unwrap_err().to_string();

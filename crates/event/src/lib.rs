@@ -1,9 +1,10 @@
-//! The vocabulary: everything that can happen on a [`Timeline`], and the file it is kept in.
+//! The vocabulary: everything that can happen on a [`Timeline`], and the file format it is stored
+//! in.
 //!
 //! Collectors (the tracer, the lab's wire, the kernel's own tables) write [`Event`]s; ladders,
-//! explanations and judges read them. They meet here and nowhere else, so this crate does no I/O
-//! beyond a `Read` or `Write` handed to it and knows nothing of how events are made or shown.
-//! `SCHEMA.md`, beside this crate's manifest, describes the same things for a script writer.
+//! explanations and judges read them. This crate is the only thing they share, so it does no I/O
+//! beyond a `Read` or `Write` passed to it, and knows nothing about how events are recorded or
+//! shown. `SCHEMA.md`, beside this crate's manifest, describes the format for authors of scripts.
 #![forbid(unsafe_code)]
 
 mod args;

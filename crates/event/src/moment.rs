@@ -12,9 +12,9 @@ pub struct Event {
     pub seq: u64,
     /// Where the event belongs on the time axis: nanoseconds of `CLOCK_MONOTONIC`.
     ///
-    /// A call that starts something on the wire (connect, send, close, shutdown) stands at its
-    /// beginning; one that learns of something (accept, recv, poll) at its end. Cause then always
-    /// precedes effect, which sorting by the order of recording would not give.
+    /// A call that starts something on the wire (connect, send, close, shutdown) is placed at its
+    /// beginning; one that learns of something (accept, recv, poll) at its end. That way causes
+    /// always precede their effects, which the order of recording does not guarantee.
     pub at: u64,
     /// Who it happened to.
     pub place: Place,
@@ -30,7 +30,8 @@ pub struct Place {
     /// The lab host; absent for programs that run directly on this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Process id (`getpid(2)`), as the recorder sees it; 0 for what no process did (a frame).
+    /// Process id (`getpid(2)`), as the recorder sees it; 0 for an event that belongs to no process
+    /// (a frame).
     pub process: u32,
     /// Thread id (`gettid(2)`); equal to `process` for a program's first thread.
     pub thread: u32,
@@ -42,7 +43,7 @@ pub struct Place {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum What {
-    /// A process started, printed, was signalled, ended.
+    /// A process started, wrote output, received a signal, ended ….
     Process(Process),
     /// A system call on a socket.
     Call(Box<Call>),

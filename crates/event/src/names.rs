@@ -1,4 +1,4 @@
-//! Numbers the kernel gives names to, kept as numbers and written as names.
+//! Numbers that have names in the kernel: stored as numbers, written as names.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -60,7 +60,7 @@ impl fmt::Display for Name {
 
 /// A set of flags by name, in the order of their bits: `["MSG_PEEK","MSG_DONTWAIT"]`.
 ///
-/// Bits nobody has named appear as one hexadecimal word, `"0x80"`.
+/// Bits without a name are combined into one hexadecimal word, `"0x80"`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Flags(pub Vec<Name>);
@@ -93,8 +93,8 @@ impl fmt::Display for Flags {
     }
 }
 
-/// A number with names: constants, `name()`, and JSON as the name, or as prefix and number where
-/// there is none (`"AF_77"`), so that nothing is lost.
+/// Defines a number type with named values: constants, `name()`, and JSON as the name. A value
+/// without a name is written as the prefix and the number (`"AF_77"`), so that nothing is lost.
 macro_rules! named {
     ($(#[$doc:meta])* $type:ident, $prefix:literal, { $($const:ident = $value:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -108,7 +108,7 @@ macro_rules! named {
                 pub const $const: Self = Self($value);
             )*
 
-            /// The kernel's name, if it has one here.
+            /// The kernel's name for this value, if it is listed here.
             pub fn name(self) -> Option<&'static str> {
                 match self.0 {
                     $($value => Some(concat!($prefix, stringify!($const))),)*
@@ -116,7 +116,7 @@ macro_rules! named {
                 }
             }
 
-            /// The number behind a name, or behind the prefix and a number.
+            /// The value of a name, or of the prefix followed by a number.
             pub fn from_name(name: &str) -> Option<Self> {
                 $(if name == concat!($prefix, stringify!($const)) {
                     return Some(Self($value));
@@ -176,7 +176,7 @@ named! {
 }
 
 named! {
-    /// An IP protocol, `protocols(5)`. 0, the default of a family, is `IPPROTO_IP`.
+    /// An IP protocol, `protocols(5)`. 0, the default protocol of a family, is `IPPROTO_IP`.
     Protocol, "IPPROTO_", {
         IP = 0, ICMP = 1, IGMP = 2, TCP = 6, UDP = 17, IPV6 = 41, GRE = 47, ICMPV6 = 58, SCTP = 132,
         UDPLITE = 136, RAW = 255, MPTCP = 262,
@@ -205,13 +205,13 @@ named! {
 }
 
 impl TcpState {
-    /// The name without its prefix, as RFC 9293 spells it but for the dashes: `LISTEN`,
+    /// The name without its prefix, as RFC 9293 spells it except for the dashes: `LISTEN`,
     /// `TIME_WAIT`.
     pub fn short_name(self) -> Option<&'static str> {
         self.name().and_then(|name| name.strip_prefix("TCP_"))
     }
 
-    /// The state of this short name.
+    /// The state with this short name.
     pub fn from_short_name(name: &str) -> Option<Self> {
         Self::from_name(&format!("TCP_{name}")).filter(|state| state.name().is_some())
     }

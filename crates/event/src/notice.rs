@@ -8,30 +8,30 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Notice {
-    /// The process uses `io_uring(7)`: what it does through the ring is not system calls, and
+    /// The process uses `io_uring(7)`: what it does through the ring makes no system calls, and is
     /// not visible.
     IoUring,
     /// Events were lost: the record is incomplete.
     EventsLost {
-        /// How many at least.
+        /// How many, at least.
         count: u64,
         /// Why.
         why: String,
     },
-    /// The process was already running: what its sockets did before is unknown, only their
-    /// present state is.
+    /// The process was already running: what its sockets did before is unknown; only their present
+    /// state is known.
     Attached {
         /// The sockets it already had, by descriptor.
         sockets: Vec<i32>,
     },
-    /// The process began with sockets given to it by whoever started it.
+    /// The process started with sockets that it had inherited.
     Inherited {
         /// Their descriptors.
         sockets: Vec<i32>,
     },
     /// A socket passed between processes by `SCM_RIGHTS` or `pidfd_getfd`.
     Passed {
-        /// The descriptors as the process named in the event numbers them.
+        /// The descriptors, in the numbering of the process that the event names.
         fds: Vec<i32>,
         /// True if it received them, false if it sent them.
         received: bool,
@@ -41,16 +41,16 @@ pub enum Notice {
         /// Which.
         abi: String,
     },
-    /// The process installs its own seccomp filter. It is followed by stopping it at every
-    /// system call: slower, as complete.
+    /// The process installs its own seccomp filter. The recorder stops it at every system call:
+    /// slower, but just as complete.
     OwnFilter,
-    /// The recorder stops the process at every system call, for the reason given: slower, as
-    /// complete.
+    /// The recorder stops the process at every system call, for the reason given: slower, but just
+    /// as complete.
     Slow {
         /// Why.
         why: String,
     },
-    /// The process could not be followed, and runs on unseen.
+    /// The process could not be followed; it keeps running, unrecorded.
     NotFollowed {
         /// Why.
         why: String,
@@ -59,16 +59,16 @@ pub enum Notice {
     NotDecoded {
         /// The call.
         call: String,
-        /// What is missing: a word such as `unshared_descriptors`, for which displays have a
+        /// What is missing: a keyword such as `unshared_descriptors`, which displays turn into a
         /// sentence.
         why: String,
     },
-    /// The recording was ended because it had become too large: what came later is not in it, but
+    /// The recording was ended because it had become too large: what came later is missing, except
     /// for the ends of the processes.
-    // Recordings of the first version said this in a sentence, and had one limit.
+    // Older recordings have a sentence here; their limit was always the same.
     #[serde(alias = "other")]
     Truncated {
-        /// How large it could become, bytes of memory.
+        /// The limit, in bytes of memory.
         #[serde(default = "first_limit")]
         limit: u64,
     },
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_of_the_first_version_is_read() {
+    fn the_sentence_of_older_recordings_is_read() {
         let old = r#"{"kind":"other","text":"the recording reached 1024 MiB and was ended"}"#;
         let read: Notice = serde_json::from_str(old).unwrap();
         assert_eq!(read, Notice::Truncated { limit: 1 << 30 });

@@ -10,9 +10,10 @@ use crate::{Bytes, Endpoint, Signal, SocketId};
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Process {
-    /// It came to be: a command of the recording, a child of one, or a process attached to.
+    /// It started: a command of the recording, a child of one, or a process the recorder attached
+    /// to.
     Start {
-        /// Which command, counted from 0, it is or descends from: its column in a ladder.
+        /// Index, from 0, of the command it is or descends from: its column in a ladder.
         command: u32,
         /// The process that forked it; absent for the command itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,10 +46,10 @@ pub enum Process {
         /// How.
         status: Exit,
     },
-    /// The recording let it go while it was still running: it had been attached to.
+    /// The recorder, which had attached to it, detached while it was still running.
     Released,
-    /// A signal was delivered to it (to a handler, or to its default action; ignored ones are
-    /// not told).
+    /// A signal was delivered to it (to a handler, or to its default action; ignored ones are not
+    /// recorded).
     Signal {
         /// Which.
         signal: Signal,
@@ -58,18 +59,18 @@ pub enum Process {
         /// By which signal.
         signal: Signal,
     },
-    /// Job control let it go on.
+    /// Job control continued it.
     Continued,
-    /// Bytes that went in or came out by a standard stream, where these are captured.
+    /// Bytes that passed through a standard stream, where the streams are captured.
     Stdio {
         /// Which stream.
         stream: Stream,
         /// The bytes.
         bytes: Bytes,
     },
-    /// A socket of it became able to serve others.
+    /// One of its sockets became usable for others.
     Ready {
-        /// How far it is.
+        /// What the socket is ready for.
         readiness: Readiness,
         /// Where: the address others can use.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,7 +80,7 @@ pub enum Process {
     },
 }
 
-/// How a process ended, as `wait(2)` tells it.
+/// How a process ended, as reported by `wait(2)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]
@@ -88,7 +89,7 @@ pub enum Exit {
     Code(i32),
     /// Killed by a signal.
     Signal(Signal),
-    /// It was there, and was not any more; nobody saw how.
+    /// It disappeared, and nobody saw its status.
     Unknown,
 }
 
@@ -121,7 +122,7 @@ pub enum Stream {
     Stderr,
 }
 
-/// What a socket has become able to do.
+/// What a socket is ready for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 #[serde(rename_all = "snake_case")]

@@ -1,4 +1,4 @@
-//! Which socket: the identity that joins a client's connect to a server's accept.
+//! The identity of a socket, which joins a client's `connect` to a server's `accept`.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,9 +6,8 @@ use crate::{Endpoint, Family, Protocol, SocketType};
 
 /// A socket, identified as far as is known at that moment.
 ///
-/// Two processes never share descriptor numbers in a meaningful way; what they share is a
-/// connection, and its two ends carry the same pair of addresses in the same network namespace,
-/// one the mirror of the other.
+/// A descriptor number means nothing outside its process. What two processes share is a connection:
+/// its two ends carry the same pair of addresses, one the mirror image of the other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct SocketId {
@@ -64,7 +63,8 @@ impl SocketId {
         mirrored && self.protocol == other.protocol && (!loopback || agree(self.netns, other.netns))
     }
 
-    /// Both IP addresses, v4-mapped ones unmapped; `None` unless connected.
+    /// Both endpoints, with v4-mapped addresses unmapped; `None` unless it is an IP socket and
+    /// connected.
     pub fn ends(&self) -> Option<(Endpoint, Endpoint)> {
         let (local, peer) = (self.local.as_ref()?, self.peer.as_ref()?);
         (local.port().is_some() && peer.port().is_some())
@@ -72,7 +72,7 @@ impl SocketId {
     }
 }
 
-/// Unknown agrees with anything.
+/// True if the two are equal, or one of them is unknown.
 fn agree(a: Option<u64>, b: Option<u64>) -> bool {
     a.is_none() || b.is_none() || a == b
 }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mapped_address_is_the_same_end() {
+    fn a_mapped_address_is_the_same_endpoint() {
         let client =
             tcp(Endpoint::ip(Ipv4Addr::LOCALHOST, 4000), Endpoint::ip(Ipv4Addr::LOCALHOST, 80));
         let mapped: Ipv6Addr = "::ffff:127.0.0.1".parse().unwrap();

@@ -1,4 +1,4 @@
-//! A recording: a header and the events.
+//! A recording: its header and its events.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ use crate::Event;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Timeline {
-    /// About the recording.
+    /// Facts about the recording as a whole.
     pub header: Header,
     /// The events, in the order they were recorded.
     pub events: Vec<Event>,
 }
 
-/// About the recording as a whole.
+/// Facts about the recording as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Header {
@@ -30,7 +30,7 @@ pub struct Header {
     /// Unix time, in nanoseconds, of the moment `at` = 0; 0 if unknown.
     #[serde(default)]
     pub epoch: u64,
-    /// True if frames on the wire were recorded too; without it a reader must not draw any.
+    /// True if frames on the wire were recorded too; if false, readers must not draw any.
     #[serde(default)]
     pub wire: bool,
     /// The commands, in the order of their columns.
@@ -42,15 +42,15 @@ pub struct Header {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Column {
-    /// What it is called: `server`, `client` ….
+    /// Its name: `server`, `client` ….
     pub label: String,
-    /// What was run; empty for a process attached to.
+    /// What was run; empty for a process the recorder attached to.
     #[serde(default)]
     pub argv: Vec<String>,
 }
 
 impl Timeline {
-    /// The events in the order of `at`, and of `seq` where that is equal: causes before effects.
+    /// The events sorted by `at`, then by `seq`: causes before effects.
     pub fn in_order(&self) -> Vec<&Event> {
         let mut events: Vec<&Event> = self.events.iter().collect();
         events.sort_by_key(|event| (event.at, event.seq));

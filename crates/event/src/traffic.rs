@@ -1,14 +1,14 @@
-//! What a call does with the data of its socket. Every reader of a timeline asks these questions;
+//! What a call does with its socket's data. Every reader of a timeline asks these questions, so
 //! they are answered here, once.
 //!
 //! Three cases need care. A receive with `MSG_PEEK` waits for the peer's data like any other, but
 //! leaves it in the queue. A receive with `MSG_ERRQUEUE` reads the socket's error queue, which
-//! holds nothing that the peer sent (`recv(2)`). And `sendfile` and `splice` move bytes that
-//! never pass through the program, so that their number is known but not their content.
+//! holds nothing that the peer sent (`recv(2)`). And `sendfile` and `splice` move bytes that never
+//! pass through the program, so their number is known but not their content.
 
 use crate::{Args, Bytes, Call, Endpoint, Errno, Flags, Shutdown, SocketType};
 
-/// One message in a call's buffers, and the address the program gave or got with it.
+/// One message in a call's buffers, and the address the program passed or received with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Payload<'c> {
@@ -19,7 +19,7 @@ pub struct Payload<'c> {
 }
 
 impl Call {
-    /// True if the call puts data into its socket, whatever came of it: `write`, `sendmsg`,
+    /// True if the call puts data into its socket, whether or not it succeeds: `write`, `sendmsg`,
     /// `sendmmsg`, `sendfile` and the like.
     pub fn sends(&self) -> bool {
         matches!(
@@ -28,9 +28,9 @@ impl Call {
         )
     }
 
-    /// True if the call asks its socket for the peer's data, whatever came of it: `read`,
-    /// `recvmsg`, `recvmmsg`, `splice` out of a socket and the like. A peek does; reading the
-    /// error queue does not.
+    /// True if the call asks its socket for the peer's data, whether or not it succeeds: `read`,
+    /// `recvmsg`, `recvmmsg`, `splice` out of a socket and the like. A peek does; reading the error
+    /// queue does not.
     pub fn receives(&self) -> bool {
         match &self.args {
             Args::Recv { flags, .. } | Args::RecvMany { flags, .. } => !reads_errors(flags),
@@ -47,20 +47,20 @@ impl Call {
         }
     }
 
-    /// How many bytes the kernel took from a send. `None` if the call is not a send, failed or
+    /// How many bytes the kernel accepted from a send. `None` if the call is not a send, failed or
     /// did not return; `Some(0)` for an empty datagram.
     pub fn sent(&self) -> Option<u64> {
         self.sends().then(|| self.moved()).flatten()
     }
 
-    /// How many bytes of the peer's a receive took out of the queue. `None` if the call is not a
+    /// How many bytes from the peer a receive removed from the queue. `None` if the call is not a
     /// receive, only peeked, failed or did not return; `Some(0)` at the end of a stream and for an
     /// empty datagram.
     pub fn received(&self) -> Option<u64> {
         (self.receives() && !self.peeks()).then(|| self.moved()).flatten()
     }
 
-    /// True if the call took bytes out of its socket or put some in, be it none (see
+    /// True if the call took bytes out of its socket or put some in, even zero bytes (see
     /// [`Self::sent`] and [`Self::received`]).
     pub fn moves_data(&self) -> bool {
         self.sent().or(self.received()).is_some()
@@ -78,7 +78,7 @@ impl Call {
         })
     }
 
-    /// Everything in the buffers of a send or receive, one entry a message: what moved, what was
+    /// Everything in the buffers of a send or receive, one entry per message: what moved, what was
     /// peeked at, and what a failed send offered.
     pub fn payloads(&self) -> Vec<Payload<'_>> {
         match &self.args {
@@ -93,9 +93,9 @@ impl Call {
         }
     }
 
-    /// The messages that moved, in order: those of a send the kernel took, or of a receive that
-    /// emptied the queue of them. Nothing for a peek, a failed call, or bytes that never passed
-    /// through the program.
+    /// The messages that moved, in order: those the kernel accepted from a send, or those a receive
+    /// removed from the queue. Empty for a peek, a failed call, or bytes that never passed through
+    /// the program.
     pub fn messages(&self) -> Vec<Payload<'_>> {
         if self.moves_data() { self.payloads() } else { Vec::new() }
     }
@@ -113,9 +113,9 @@ impl Call {
         has_room && stream && self.receives() && self.value() == Some(0)
     }
 
-    /// True if the call gave its descriptor back: a `close`, or the kernel's own at exit. Linux
-    /// releases the descriptor even where `close` reports an error (`close(2)`); only EBADF means
-    /// that there was none.
+    /// True if the call released its descriptor: a `close` by the program, or by the kernel at
+    /// exit. Linux releases the descriptor even where `close` reports an error (`close(2)`); only
+    /// EBADF means that there was none.
     pub fn is_close(&self) -> bool {
         matches!(self.args, Args::Close) && self.error() != Some(Errno::EBADF)
     }
@@ -132,8 +132,8 @@ impl Call {
         matches!(self.args, Args::Shutdown { how } if how != Shutdown::WR) && self.value().is_some()
     }
 
-    /// The addresses in the arguments, as asked for or given back by the kernel. For `accept`
-    /// without a buffer, the peer's all the same.
+    /// The addresses in the arguments, passed in or returned by the kernel. For an `accept` without
+    /// an address buffer, the peer's address even so.
     pub fn addresses(&self) -> Vec<&Endpoint> {
         match &self.args {
             Args::Bind { address } | Args::Connect { address } => vec![address],
@@ -146,8 +146,8 @@ impl Call {
         }
     }
 
-    /// The address the call is towards: the one it names (`connect`, `sendto`, `recvfrom`), else
-    /// the one its socket was connected to at that moment.
+    /// The address of the other side: the one the call names (`connect`, `sendto`, `recvfrom`),
+    /// otherwise the one its socket was connected to at that moment.
     pub fn peer_address(&self) -> Option<&Endpoint> {
         let named = match &self.args {
             Args::Connect { address } => Some(address),
@@ -224,7 +224,7 @@ mod tests {
     const STREAM: SocketType = SocketType::STREAM;
 
     #[test]
-    fn a_peek_asks_for_data_and_takes_none() {
+    fn a_peek_asks_for_data_and_removes_none() {
         let peek = call(STREAM, recv(9, "hola", &["MSG_PEEK"]), Outcome::Value(4));
         assert!(peek.receives() && peek.peeks());
         assert_eq!((peek.received(), peek.sent()), (None, None));
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_queue_holds_nothing_of_the_peers() {
+    fn the_error_queue_holds_no_data_from_the_peer() {
         let errors = call(STREAM, recv(9, "", &["MSG_ERRQUEUE"]), Outcome::Value(0));
         assert!(!errors.receives() && !errors.sends() && !errors.moves_data());
         assert!(!errors.is_end_of_stream(), "no bytes there is not the end of the stream");
@@ -253,12 +253,13 @@ mod tests {
         assert!(into.messages().is_empty(), "the program never had these bytes");
         assert!(call(STREAM, splice(false), Outcome::Value(0)).is_end_of_stream());
         assert!(!call(STREAM, splice(true), Outcome::Value(0)).is_end_of_stream());
-        // What learns of something stands at its end, what starts something at its beginning.
+        // A call that learns of something is placed at its end, one that starts something at its
+        // beginning.
         assert_eq!((out.moment(), into.moment()), (20, 10));
     }
 
     #[test]
-    fn what_failed_or_still_waits_moved_nothing() {
+    fn failed_and_unfinished_calls_move_nothing() {
         for outcome in [Outcome::Error(Errno::EPIPE), Outcome::Unfinished] {
             let offered = call(STREAM, send(Bytes { sample: b"hola".to_vec(), total: 0 }), outcome);
             assert!(offered.sends());
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_bad_descriptor_survives_its_close() {
+    fn a_close_that_fails_still_releases_the_descriptor() {
         assert!(call(STREAM, Args::Close, Outcome::Value(0)).is_close());
         assert!(call(STREAM, Args::Close, Outcome::Error(Errno::EIO)).is_close());
         assert!(call(STREAM, Args::Close, Outcome::Unfinished).is_close());
@@ -313,7 +314,7 @@ mod tests {
     fn a_shutdown_ends_one_half_or_both() {
         let ends = |how, outcome| {
             let shutdown = call(STREAM, Args::Shutdown { how }, outcome);
-            assert_eq!(shutdown.moment(), 10, "its FIN leaves when it begins");
+            assert_eq!(shutdown.moment(), 10, "the FIN is sent when the call begins");
             (shutdown.ends_sending(), shutdown.ends_receiving())
         };
         assert_eq!(ends(Shutdown::WR, Outcome::Value(0)), (true, false));
