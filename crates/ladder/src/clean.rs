@@ -3,12 +3,13 @@
 
 use socklab_say::{Speaker, count, say};
 
-/// Escapes everything unprintable: `\n`, `\u{1b}` ….
+/// Escapes everything unprintable: `\n`, `\u{1b}` …. The no-break spaces that languages group digits
+/// with are printable.
 pub(crate) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
-            '"' | '\'' | '\\' => clean.push(char),
+            '"' | '\'' | '\\' | '\u{a0}' | '\u{202f}' => clean.push(char),
             _ => clean.extend(char.escape_debug()),
         }
     }
@@ -55,4 +56,16 @@ pub(crate) fn readable(bytes: &socklab_event::Bytes) -> (String, bool) {
     }
     let hex: Vec<String> = sample.iter().map(|byte| format!("{byte:02x}")).collect();
     (hex.join(" "), true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_readable_and_control_characters_do_not_pass() {
+        assert_eq!(clean("4\u{a0}837 bytes"), "4\u{a0}837 bytes");
+        assert_eq!(clean("4\u{202f}837 bytes"), "4\u{202f}837 bytes");
+        assert_eq!(clean("\u{1b}[2J\n\u{202e}"), r"\u{1b}[2J\n\u{202e}");
+    }
 }
