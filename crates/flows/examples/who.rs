@@ -1,4 +1,4 @@
-//! Tells who talked to whom in a recording: `cargo run --example who -- run.jsonl`.
+//! Prints who talked to whom in a recording: `cargo run --example who -- run.jsonl`.
 
 use std::error::Error;
 use std::fs::File;

@@ -4,13 +4,13 @@ use socklab_event::{Call, Event};
 
 use crate::{Connection, Position, Socket};
 
-/// A read that got 0 bytes because the other end is done.
+/// A read that returned 0 bytes because the other end had finished sending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Closing {
     /// The read.
     pub seen: Position,
-    /// The other end's last `shutdown` or `close` before it, if recorded.
+    /// The `shutdown` or `close` of the other end that caused it, if recorded.
     pub closed: Option<Position>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn find(
     closings
 }
 
-/// The call that made the reader see the end: the first `shutdown` of the writing half, else the
+/// The call that made the reader see the end: the first `shutdown` of the sending half, or else the
 /// last `close` (earlier ones closed only one of several descriptors).
 fn ended(order: &[&Event], socket: &Socket, before: Position) -> Option<Position> {
     let calls = || socket.calls.iter().copied().take_while(|at| *at < before);

@@ -7,13 +7,13 @@ use socklab_event::{Args, Endpoint, Errno, Event, Outcome, Protocol};
 use crate::reach::{ByPort, Caller, Sockets, by_port};
 use crate::{Position, Socket};
 
-/// Two ends that talk, either of which may be outside the recording.
+/// Two ends of a conversation, either of which may be outside the recording.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Connection {
     /// Stream or datagrams.
     pub kind: ConnectionKind,
-    /// The end that began (connected, or sent first), then the other.
+    /// The end that started it (connected, or sent first), then the other.
     pub ends: [End; 2],
     /// The listening socket, if it was recorded.
     pub listener: Option<usize>,
@@ -23,13 +23,13 @@ pub struct Connection {
     pub accepted: Option<Position>,
 }
 
-/// What flows.
+/// What a connection carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConnectionKind {
     /// A stream of bytes.
     Stream,
-    /// Datagrams, each by itself.
+    /// Separate datagrams.
     Datagrams,
 }
 
@@ -39,7 +39,7 @@ pub enum ConnectionKind {
 pub struct End {
     /// Its socket, if it was recorded.
     pub socket: Option<usize>,
-    /// Its address, v4-mapped ones unmapped.
+    /// Its address; a v4-mapped one is unmapped.
     pub address: Option<Endpoint>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct Paired {
     pub(crate) by_port: ByPort,
 }
 
-/// Pairs connection-oriented sockets; datagrams make their own connections later.
+/// Pairs connected sockets; the conversations of datagram sockets are added later.
 pub(crate) fn pair(
     order: &[&Event],
     sockets: &mut [Socket],
@@ -74,15 +74,15 @@ pub(crate) fn pair(
     Paired { connections, connection_at, by_port }
 }
 
-/// Connected, in the sense of a stream: datagram sockets only remember a destination.
+/// True if it is connected as a stream is: a datagram socket only remembers a destination.
 fn is_connected(socket: &Socket) -> bool {
     let identity = &socket.identity;
     let unix = identity.peer_inode.is_some();
     unix || (socket.is_stream() && identity.ends().is_some() && socket.listening.is_none())
 }
 
-/// For each end, the other. Ports come round again in long recordings, so equal addresses pair up
-/// in order of appearance.
+/// For each end, the other end. Ports are reused in long recordings, so ends with equal addresses
+/// are paired in order of appearance.
 fn partners(sockets: &[Socket]) -> HashMap<usize, usize> {
     type Key = (Protocol, Endpoint, Endpoint);
     let mut waiting: HashMap<Key, Vec<usize>> = HashMap::new();
@@ -124,7 +124,7 @@ fn joined(known: &Sockets<'_, '_>, one: usize, other: Option<usize>) -> Connecti
     let (local, peer) = identity.ends().map_or((None, None), |(a, b)| (Some(a), Some(b)));
     let (near, far) = if one_accepted.is_some() { (peer, local) } else { (local, peer) };
     let connected = first.and_then(|first| {
-        // A second connect only asks how far the first one is (EALREADY, EISCONN).
+        // A second connect only asks about the progress of the first (EALREADY, EISCONN).
         let connects = |at: &&Position| {
             let call = order[**at].call();
             call.is_some_and(|call| {
@@ -139,7 +139,7 @@ fn joined(known: &Sockets<'_, '_>, one: usize, other: Option<usize>) -> Connecti
     let accepted = second.as_ref().and_then(accepted);
     let listener = match second {
         Some(second) => sockets[second].listener,
-        // Connected, but not accepted (yet): it waits in the backlog of whoever listens there.
+        // Connected, but not accepted (yet): it waits in the backlog of the socket listening there.
         None => far.as_ref().and_then(|far| {
             let at = connected.unwrap_or(order.len());
             let (netns, protocol) = (identity.netns, identity.protocol);

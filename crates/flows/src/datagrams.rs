@@ -1,5 +1,5 @@
-//! Which receive got which datagram. Datagrams may vanish and overtake each other, so they are
-//! matched by addresses, length and content, the oldest first.
+//! Matches each received datagram to the send it came from. Datagrams can be lost and reordered, so
+//! they are matched by address, length and content, the oldest first.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,7 +9,7 @@ use crate::connections::Paired;
 use crate::reach::{Caller, Sockets, is_at};
 use crate::{Connection, ConnectionKind, End, Part, Position, Socket, Transfer};
 
-/// An end of a datagram conversation: a recorded socket, or an address outside.
+/// An end of a datagram conversation: a recorded socket, or an address outside the recording.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Node {
     Socket(usize),
@@ -31,7 +31,7 @@ impl Datagram<'_> {
     }
 }
 
-/// Every datagram sent, joined to the receives that got it; adds its conversations to `paired`.
+/// Every datagram sent, with the receives that got it; adds the conversations to `paired`.
 pub(crate) fn join(
     order: &[&Event],
     sockets: &[Socket],
@@ -54,7 +54,7 @@ pub(crate) fn join(
             continue;
         }
         let sends = call.sends();
-        // What the socket was connected to when this call was made, not what it became later.
+        // The peer the socket was connected to when this call was made: it may change later.
         let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
         if let socklab_event::Args::Connect { address } = &call.args {
             paired.connection_at[at] = matcher.conversation(paired, at, socket, address);
@@ -62,8 +62,8 @@ pub(crate) fn join(
         for (index, message) in call.messages().into_iter().enumerate() {
             let bytes = message.bytes;
             let Some(address) = message.address.or(peer) else {
-                // A program that does not ask who sent it.
-                if !sends && let Some(connection) = matcher.receive_from_anybody(at, socket, bytes)
+                // The program does not ask for the sender's address.
+                if !sends && let Some(connection) = matcher.receive_from_unknown(at, socket, bytes)
                 {
                     paired.connection_at[at] = paired.connection_at[at].or(Some(connection));
                 }
@@ -139,8 +139,8 @@ impl<'t> Matcher<'_, 't> {
         self.deliver(at, index, socket, bytes);
     }
 
-    /// Receives without knowing from whom; returns the conversation it turns out to belong to.
-    fn receive_from_anybody(
+    /// Receives a datagram of unknown source; returns the conversation it belongs to.
+    fn receive_from_unknown(
         &mut self,
         at: Position,
         socket: usize,
@@ -159,7 +159,7 @@ impl<'t> Matcher<'_, 't> {
         self.transfers[index].connection
     }
 
-    /// Can this datagram be what the socket received?
+    /// True if this datagram can be the one the socket received.
     fn fits(&self, index: usize, socket: usize, bytes: &Bytes) -> bool {
         let (datagram, transfer) = (&self.datagrams[index], &self.transfers[index]);
         let netns = self.sockets[transfer.from].identity.netns;
@@ -185,7 +185,7 @@ impl<'t> Matcher<'_, 't> {
         }
     }
 
-    /// The conversation between a socket and an address, begun if need be.
+    /// The conversation between a socket and an address, created if necessary.
     fn conversation(
         &mut self,
         paired: &mut Paired,
@@ -237,7 +237,7 @@ fn is_multicast_or_broadcast(address: &Endpoint) -> bool {
     })
 }
 
-/// The same datagram, perhaps cut to the size of the reader's buffer.
+/// True for the same datagram, possibly truncated to the size of the receiver's buffer.
 fn is_same_datagram(sent: &Bytes, got: &Bytes) -> bool {
     let (sent_bytes, got_bytes) = (sent.moved(), got.moved());
     let shared = sent_bytes.len().min(got_bytes.len());

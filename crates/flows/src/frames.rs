@@ -1,4 +1,4 @@
-//! Frames of the wire, tied to the conversations and calls they belong to.
+//! Matches the frames on the wire to the conversations and calls they belong to.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,27 +10,27 @@ use crate::{Connection, ConnectionKind, Position, Socket, Transfer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FrameFlow {
-    /// The connection, if it is one of those recorded.
+    /// The connection, if it is a recorded one.
     pub connection: Option<usize>,
     /// Which end of the connection sent it: an index into its `ends`.
     pub side: usize,
     /// True for a retransmission: all its bytes (or its SYN) were sent before.
     pub again: bool,
-    /// True for an acknowledgement that says nothing else and arrived untouched. The third segment
-    /// of a handshake is none: it completes the connection.
+    /// True for a segment that only acknowledges and that arrived untouched. The third segment of a
+    /// handshake does not count: it completes the connection.
     pub bare_ack: bool,
 }
 
-/// What every frame of the wire belongs to.
+/// What every recorded frame belongs to.
 #[derive(Clone, Debug, Default)]
 pub struct Frames {
     flows: HashMap<Position, FrameFlow>,
     /// The frames of each connection and direction, in order.
     by_direction: HashMap<(usize, usize), Vec<Position>>,
-    /// Frames that carried exactly one message, by the call that sent it.
+    /// The frame that carried exactly one message, by the call that sent the message.
     carried: HashMap<Position, Position>,
     carries: HashSet<Position>,
-    /// For every message whose bytes came in other frames, the frame with its last byte.
+    /// For messages without a frame of their own, the frame with the last byte.
     last_byte: HashMap<(Position, usize), Position>,
 }
 
@@ -40,7 +40,7 @@ struct Messages<'a, 't> {
     by_sender: HashMap<(usize, usize), Vec<usize>>,
 }
 
-/// What frames are tied to.
+/// What frames are matched against.
 pub(crate) struct Conversations<'a, 't> {
     pub(crate) order: &'a [&'t Event],
     pub(crate) sockets: &'a [Socket],
@@ -97,8 +97,8 @@ impl Frames {
         frames
     }
 
-    /// What the frame at a position belongs to; `None` for what is no conversation of programs:
-    /// neighbour discovery, and what could not be decoded.
+    /// What the frame at a position belongs to; `None` for frames that belong to no conversation of
+    /// programs: neighbour discovery, and frames that could not be decoded.
     pub fn flow(&self, at: Position) -> Option<FrameFlow> {
         self.flows.get(&at).copied()
     }
@@ -118,7 +118,7 @@ impl Frames {
         [0, 1].iter().any(|side| self.by_direction.contains_key(&(connection, *side)))
     }
 
-    /// The frame with the last byte of a message which was not carried by a frame of its own.
+    /// The frame with the last byte of a message that had no frame of its own.
     pub fn last_byte(&self, transfer: &Transfer) -> Option<Position> {
         self.last_byte.get(&(transfer.sent, transfer.message)).copied()
     }
@@ -159,7 +159,7 @@ impl Frames {
     }
 }
 
-/// Where a direction of a stream stands.
+/// The progress of one direction of a stream.
 #[derive(Default)]
 struct Stream {
     first: Option<u32>,
@@ -196,10 +196,9 @@ struct Candidate {
     side: usize,
 }
 
-/// Finds conversations by the addresses of a frame.
+/// Looks up the conversation of a frame by its addresses.
 struct Index {
-    /// Ports are used again, so a pair of addresses may have had several connections, here in
-    /// order.
+    /// Ports are reused, so a pair of addresses may have had several connections, here in order.
     streams: HashMap<(Endpoint, Endpoint), Vec<Candidate>>,
     ports: HashMap<(u16, u16), (usize, usize)>,
 }
@@ -245,8 +244,8 @@ impl Index {
     }
 }
 
-/// Is this an ACK and nothing more? `handshakes` holds the conversations whose last segment was
-/// SYN,ACK: the ACK that follows completes them.
+/// True if this is an ACK and nothing more. `handshakes` holds the conversations whose last segment
+/// was a SYN,ACK: the ACK that follows completes the handshake.
 fn is_bare_ack(
     frame: &Frame,
     headers: &Headers,

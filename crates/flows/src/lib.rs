@@ -1,10 +1,10 @@
 //! Who talked to whom: sockets, connections, and which read got which write's bytes.
 //!
-//! A timeline is a list of calls; a reader wants conversations. [`Flows::of`] follows every
-//! socket through its descriptors, pairs the two ends of each connection by their addresses, and
-//! lays the bytes of each direction on one line, so that a read can be told which writes it got.
-//! Ladders draw this and explanations argue from it, so it lives below both. Nothing is guessed:
-//! where the samples of two ends disagree, their bytes stay unpaired.
+//! A timeline is a list of calls; a reader wants conversations. [`Flows::of`] follows every socket
+//! through its descriptors, pairs the two ends of each connection by their addresses, and numbers
+//! the bytes of each direction, so that each read can be matched with the writes whose bytes it
+//! got. Ladders and explanations both build on this crate. Nothing is guessed: where the samples of
+//! two ends disagree, their bytes stay unpaired.
 #![forbid(unsafe_code)]
 
 mod closings;
@@ -49,13 +49,13 @@ pub struct Flows<'t> {
     pub connections: Vec<Connection>,
     /// Every message handed to the kernel, with the reads that got its bytes.
     pub transfers: Vec<Transfer>,
-    /// Every read that learned the other end is done, with what ended it.
+    /// Every read that reached the end of the stream, with the call that ended it.
     pub closings: Vec<Closing>,
     /// Name look-ups over DNS.
     pub lookups: Vec<Lookup>,
     /// Every process, in order of appearance.
     pub processes: Vec<RecordedProcess<'t>>,
-    /// What the frames of the wire belong to.
+    /// What the recorded frames belong to.
     pub frames: Frames,
     by_port: ByPort,
     process_at: Vec<Option<usize>>,
@@ -133,47 +133,48 @@ impl<'t> Flows<'t> {
         calls.filter_map(|(at, event)| Some((at, *event, event.call()?)))
     }
 
-    /// Which socket the call there was made on; for `accept` and `socket`, the new one.
+    /// The socket that the call at a position was made on; for `accept` and `socket`, the new one.
     pub fn socket_at(&self, at: Position) -> Option<usize> {
         self.socket_at.get(at).copied().flatten()
     }
 
-    /// Which connection the call there belongs to.
+    /// The connection that the call at a position belongs to.
     pub fn connection_at(&self, at: Position) -> Option<usize> {
         self.connection_at.get(at).copied().flatten()
     }
 
-    /// What the call there sent: indices into `transfers`.
+    /// What the call at a position sent: indices into `transfers`.
     pub fn sent_at(&self, at: Position) -> &[usize] {
         self.sent_at.get(&at).map_or(&[], Vec::as_slice)
     }
 
-    /// What the call there received: which transfer, and which of its parts.
+    /// What the call at a position received: pairs of a transfer and one of its parts, as indices.
     pub fn got_at(&self, at: Position) -> &[(usize, usize)] {
         self.got_at.get(&at).map_or(&[], Vec::as_slice)
     }
 
-    /// If the call there learned that the other end is done: what ended it.
+    /// If the call at a position read the end of a stream: what ended it.
     pub fn closing_at(&self, at: Position) -> Option<&Closing> {
         self.closing_at.get(&at).map(|index| &self.closings[*index])
     }
 
-    /// If the call there ended a stream, and the other end read so far: the first such read.
+    /// If the call at a position ended a stream, and the other end noticed: the first read that
+    /// did.
     pub fn ended_by(&self, at: Position) -> Option<&Closing> {
         self.ended_by.get(&at).map(|index| &self.closings[*index])
     }
 
-    /// Which process an event happened to; `None` for what no process did, like a frame.
+    /// The process an event belongs to; `None` for events without a process, such as frames.
     pub fn process_at(&self, at: Position) -> Option<usize> {
         self.process_at.get(at).copied().flatten()
     }
 
-    /// Who an event happened to: the label of its process's command.
+    /// The actor an event belongs to: the label of its process's command.
     pub fn actor_at(&self, at: Position) -> Option<&'t str> {
         self.processes[self.process_at(at)?].actor()
     }
 
-    /// What people call the process an event happened to.
+    /// The display name of the process an event belongs to.
     pub fn name_at(&self, at: Position) -> String {
         match self.process_at(at) {
             Some(process) => self.processes[process].name(),
@@ -181,20 +182,20 @@ impl<'t> Flows<'t> {
         }
     }
 
-    /// The process of this id; of several, the last.
+    /// The process with this id; if there were several, the last.
     pub fn process(&self, id: u32) -> Option<&RecordedProcess<'t>> {
         self.processes.iter().rfind(|process| process.id == id)
     }
 
-    /// Whose a socket is: the first call that moved data through it, else the first call made on
-    /// it. A connection accepted by one process may be served by another.
+    /// The call that shows which process uses a socket: the first that moved data through it, or
+    /// else the first made on it. A connection accepted by one process may be served by another.
     pub fn used_at(&self, socket: usize) -> Option<Position> {
         let calls = &self.sockets[socket].calls;
         let moves = |at: &&Position| self.call(**at).is_some_and(Call::moves_data);
         calls.iter().find(moves).or(calls.first()).copied()
     }
 
-    /// Which end of a connection faces a socket: an index into its `ends`.
+    /// Which end of a connection is opposite a socket: an index into its `ends`.
     pub fn other_side(&self, connection: usize, socket: Option<usize>) -> usize {
         let first = self.connections[connection].ends[0].socket;
         usize::from(first.is_some() && first == socket)
@@ -205,15 +206,15 @@ impl<'t> Flows<'t> {
         &self.connections[connection].ends[self.other_side(connection, socket)]
     }
 
-    /// The recorded socket at an end of a connection (0: the one that began it). For a connection
-    /// not accepted yet, the listening socket in whose backlog it waits.
+    /// The recorded socket at an end of a connection (side 0 started it). For a connection not
+    /// accepted yet, the listening socket in whose backlog it waits.
     pub fn end_socket(&self, connection: usize, side: usize) -> Option<usize> {
         let Connection { ends, listener, .. } = &self.connections[connection];
         ends[side].socket.or(listener.filter(|_| side == 1))
     }
 
-    /// The recorded socket that the call there talks to, or tried to: that of its connection, else
-    /// the one its address leads to at that moment.
+    /// The recorded socket that the call at a position talks to, or tried to: the other end of its
+    /// connection, or else the socket that its address reaches at that moment.
     pub fn peer_at(&self, at: Position) -> Option<usize> {
         let (call, socket) = (self.call(at)?, self.socket_at(at));
         if let Some(connection) = self.connection_at(at) {

@@ -1,4 +1,4 @@
-//! Name look-ups: the conversations with port 53 that `getaddrinfo` has on a program's behalf.
+//! Name look-ups: the conversations with port 53 that `getaddrinfo` holds on a program's behalf.
 
 use socklab_event::{Endpoint, Event};
 
@@ -14,9 +14,9 @@ pub struct Lookup {
     pub calls: Vec<Position>,
     /// The name server.
     pub server: Endpoint,
-    /// The names asked for, each once.
+    /// The names asked for, without duplicates.
     pub names: Vec<String>,
-    /// True if an answer came.
+    /// True if an answer arrived.
     pub answered: bool,
 }
 

@@ -1,7 +1,7 @@
-//! What people call a program.
+//! Display names of programs.
 
-/// The name of a command: its label, unless that is only the program's own file name and the
-/// program merely interprets a script. Then the script is what people talk about.
+/// The display name of a command: its label, unless that is only the file name of an interpreter
+/// that runs a script. Then it is the name of the script.
 pub(crate) fn program_name(label: &str, argv: &[String]) -> String {
     let program = argv.first().map(|program| file_name(program));
     if !label.is_empty() && program != Some(label) {
@@ -9,7 +9,7 @@ pub(crate) fn program_name(label: &str, argv: &[String]) -> String {
     }
     let script = program.filter(|program| interprets(program)).and_then(|_| {
         let script = argv[1..].iter().find(|argument| !argument.starts_with('-'))?;
-        // After -c and -m stands no file.
+        // With -c, -m and -e, no script file follows.
         let inline = argv[1..].iter().any(|flag| flag == "-c" || flag == "-m" || flag == "-e");
         (!inline).then(|| file_name(script))
     });
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_script_is_called_by_its_own_name() {
+    fn a_script_goes_by_its_own_name() {
         let name = |label: &str, line: &str| {
             let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
             program_name(label, &argv)

@@ -1,4 +1,4 @@
-//! Where an event stands.
+//! Positions of events.
 
-/// The position of an event in [`Flows::order`](crate::Flows::order).
+/// The position of an event: an index into [`Flows::order`](crate::Flows::order).
 pub type Position = usize;

@@ -1,4 +1,4 @@
-//! Whose process it is, and what people call it.
+//! Which command each process belongs to, and its display name.
 
 use std::collections::HashMap;
 
@@ -6,8 +6,8 @@ use socklab_event::{Column, Event, Process, Timeline, What};
 
 use crate::names::program_name;
 
-/// A process of the recording, from its start to its end. A process id that is used again makes
-/// another one of these.
+/// A process of the recording, from its start to its end. A reused process id counts as another
+/// process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordedProcess<'t> {
@@ -19,7 +19,7 @@ pub struct RecordedProcess<'t> {
     /// The process whose start or `exec` began the program that runs in this one: itself, or the
     /// ancestor that forked it.
     pub root: u32,
-    /// True if it runs what the command names, and not a program that the command has started.
+    /// True if it runs the command itself, and not a program that the command has started.
     pub is_command: bool,
     /// The arguments of the last program it ran.
     pub argv: &'t [String],
@@ -31,13 +31,13 @@ impl<'t> RecordedProcess<'t> {
         Self { command: None, root: id, is_command: true, argv: &[], id, column: None }
     }
 
-    /// The label of its command's column: who it acts for. Programs that a command starts act for
-    /// the command.
+    /// The label of its command's column: the actor it acts for. Programs that a command starts act
+    /// for the command.
     pub fn actor(&self) -> Option<&'t str> {
         self.column.map(|column| column.label.as_str())
     }
 
-    /// What people call it: the command's label or the program's own name, else `#ID`.
+    /// Its display name: the command's label or the program's own name, or else `#ID`.
     pub fn name(&self) -> String {
         let label = self.actor().filter(|_| self.is_command).unwrap_or("");
         let name = program_name(label, self.argv);
@@ -45,7 +45,7 @@ impl<'t> RecordedProcess<'t> {
     }
 }
 
-/// Every process, and for every event the process it happened to.
+/// Every process, and for every event the process it belongs to.
 pub(crate) fn follow<'t>(
     timeline: &'t Timeline,
     order: &[&'t Event],
@@ -78,7 +78,7 @@ pub(crate) fn follow<'t>(
         });
         if let (Some(known), What::Process(Process::Exec { argv, .. })) = (known, &event.what) {
             let process = &mut processes[known];
-            // A child that runs another program is no longer what the command names.
+            // A child that runs another program no longer runs the command itself.
             process.is_command &= process.root == id;
             process.root = id;
             process.argv = argv;

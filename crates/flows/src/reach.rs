@@ -1,4 +1,4 @@
-//! Which recorded socket an address leads to at a moment.
+//! Finds the recorded socket that an address reaches at a given moment.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use socklab_event::{Call, Endpoint, Event, Protocol};
 
 use crate::{Position, Socket};
 
-/// The sockets by the port they are bound to; under `None` those without a port.
+/// The sockets by the port they are bound to; `None` for bound sockets without a port.
 pub(crate) type ByPort = HashMap<Option<u16>, Vec<usize>>;
 
 pub(crate) fn by_port(sockets: &[Socket]) -> ByPort {
@@ -19,7 +19,7 @@ pub(crate) fn by_port(sockets: &[Socket]) -> ByPort {
     by_port
 }
 
-/// Someone who sends or connects.
+/// The sender of a datagram, or the caller of `connect`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Caller {
     /// When.
@@ -32,7 +32,7 @@ pub(crate) struct Caller {
     pub(crate) protocol: Protocol,
 }
 
-/// The recorded sockets, to be looked up by address.
+/// The recorded sockets, for looking them up by address.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sockets<'a, 't> {
     pub(crate) order: &'a [&'t Event],
@@ -42,8 +42,8 @@ pub(crate) struct Sockets<'a, 't> {
 
 impl Sockets<'_, '_> {
     /// The recorded socket that a datagram or a connection to `address` reaches: of those open at
-    /// that moment, the most exactly bound one, and of equal ones the first. A stream is received
-    /// only by a socket that listens.
+    /// that moment, one bound to a specific address is preferred to one bound to any, and the
+    /// earlier to the later. Only a listening socket receives stream connections.
     pub(crate) fn reached(&self, caller: Caller, address: &Endpoint) -> Option<usize> {
         let candidates = self.by_port.get(&address.unmapped().port())?.iter().copied();
         let reachable = candidates.filter(|index| {
@@ -62,7 +62,8 @@ impl Sockets<'_, '_> {
         })
     }
 
-    /// Not closed yet, and there already: nothing waits for a socket that does not exist.
+    /// True if the socket already exists and is not closed: nothing waits for a socket that does
+    /// not exist yet.
     fn is_open(&self, socket: &Socket, at: Position) -> bool {
         let last = socket.last().filter(|last| *last < at);
         let closed = last.and_then(|last| self.order[last].call()).is_some_and(Call::is_close);
@@ -70,7 +71,7 @@ impl Sockets<'_, '_> {
     }
 }
 
-/// True if what is sent to `address` from `netns` reaches this socket, as far as addresses tell.
+/// True if data sent to `address` from `netns` reaches this socket, judging by the addresses.
 pub(crate) fn is_at(socket: &Socket, netns: Option<u64>, address: &Endpoint) -> bool {
     let Some(local) = &socket.identity.local else { return false };
     let (local, address) = (local.unmapped(), address.unmapped());

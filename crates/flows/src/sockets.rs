@@ -10,7 +10,7 @@ use crate::Position;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Socket {
-    /// Its identity, as complete as it became.
+    /// Everything that became known of its identity.
     pub identity: SocketId,
     /// The calls made on it, in order.
     pub calls: Vec<Position>,
@@ -18,14 +18,14 @@ pub struct Socket {
     pub created: Option<Position>,
     /// The listening socket it was accepted from.
     pub listener: Option<usize>,
-    /// The successful `listen`, if it listens.
+    /// The successful `listen` on it, if there was one.
     pub listening: Option<Position>,
     /// Its connection, if it has had exactly one.
     pub connection: Option<usize>,
 }
 
 impl Socket {
-    /// True if bytes flow on it without boundaries.
+    /// True for a stream: its bytes have no message boundaries.
     pub fn is_stream(&self) -> bool {
         self.identity.kind == socklab_event::SocketType::STREAM
     }
@@ -47,7 +47,7 @@ pub(crate) fn follow(order: &[&Event]) -> (Vec<Socket>, Vec<Option<usize>>) {
 struct Table {
     sockets: Vec<Socket>,
     by_inode: HashMap<u64, usize>,
-    /// For recordings without inodes: what each process's descriptors mean just now.
+    /// For recordings without inodes: what each process's descriptors refer to at this point.
     by_fd: HashMap<(u32, i32), usize>,
 }
 
@@ -77,7 +77,7 @@ impl Table {
             Args::Socket { .. } | Args::Accept { .. } | Args::Socketpair { .. }
         );
         if creates && call.value().is_none() {
-            // No socket came of it. An accept that failed or still waits is about its listener.
+            // No socket was created. An accept that failed or still waits concerns its listener.
             return match &call.args {
                 Args::Accept { listener, .. } => {
                     let listener = listener.as_deref().or(call.socket.as_ref());
@@ -148,7 +148,7 @@ impl Table {
         self.sockets.len() - 1
     }
 
-    /// Keeps the descriptor table, and the second half of a socketpair.
+    /// Updates the descriptor table, and adds the second socket of a socketpair.
     fn remember(&mut self, process: u32, call: &Call, index: usize) {
         match &call.args {
             Args::Close => {
@@ -168,8 +168,8 @@ impl Table {
     }
 }
 
-/// Learns what a later call knew better. A known address is never unlearned: after a close or an
-/// error the kernel has forgotten it, the reader has not.
+/// Adds what a later call knows. A known address is never removed: after a close or an error the
+/// kernel no longer reports it, but it still identifies the socket.
 fn complete(known: &mut SocketId, later: &SocketId) {
     let SocketId { netns, local, peer, peer_inode, .. } = later;
     known.netns = netns.or(known.netns);

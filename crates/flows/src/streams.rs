@@ -1,4 +1,4 @@
-//! Lays the bytes of each direction on one line: which read got which write's bytes.
+//! Numbers the bytes of each direction of a stream, to find which read got which write's bytes.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use socklab_event::{Call, Event};
 
 use crate::{Connection, ConnectionKind, Position, Socket};
 
-/// A message a program handed to the kernel in one call.
+/// A message that a program handed to the kernel: a call, or one message of `sendmmsg`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transfer {
@@ -19,29 +19,29 @@ pub struct Transfer {
     pub connection: Option<usize>,
     /// The socket it was sent on.
     pub from: usize,
-    /// Where its first byte stands in this direction of the stream; 0 for a datagram.
+    /// The offset of its first byte in this direction of the stream; 0 for a datagram.
     pub start: u64,
     /// How many bytes.
     pub total: u64,
-    /// The reads that got them, in order. None: the receiver is not in the recording, or did not
-    /// read them, or nobody got them.
+    /// The reads that got its bytes, in order. Empty if the receiver was not recorded or did not
+    /// read them, or if they were lost.
     pub parts: Vec<Part>,
 }
 
 impl Transfer {
-    /// True if one read got exactly this message, whole.
+    /// True if a single read got the whole message.
     pub fn is_whole(&self) -> bool {
         matches!(&self.parts[..], [only] if only.bytes == (0..self.total))
     }
 }
 
-/// What one read got of a message.
+/// The part of a message that one read got.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {
     /// The read.
     pub received: Position,
-    /// Which bytes of the message, counted from its first.
+    /// Which bytes of the message, as offsets from its first.
     pub bytes: Range<u64>,
 }
 
@@ -51,7 +51,7 @@ struct Piece<'t> {
     sample: Cow<'t, [u8]>,
 }
 
-/// Every send on a connected stream, joined to the reads that got its bytes.
+/// Every send on a connected stream, with the reads that got its bytes.
 pub(crate) fn join(
     order: &[&Event],
     sockets: &[Socket],
@@ -119,7 +119,7 @@ fn pieces<'t>(
     pieces
 }
 
-/// The first of the bytes a call moved, as far as the record has them without a gap.
+/// The first of the bytes a call moved, up to the first gap in the recording.
 fn sample(call: &Call) -> Cow<'_, [u8]> {
     let messages = call.messages();
     if let [only] = &messages[..] {
@@ -135,9 +135,9 @@ fn sample(call: &Call) -> Cow<'_, [u8]> {
     Cow::Owned(sample)
 }
 
-/// The reads that overlap a write. `None` if their samples contradict each other: then the two
-/// ends do not count from the same byte (the recording began in the middle, or lost a call), and
-/// no arrow of this direction would be true.
+/// The reads that overlap a write. `None` if their samples contradict each other: then the two ends
+/// do not count from the same byte (the recording began in the middle, or lost a call), and no
+/// match in this direction could be trusted.
 fn overlaps(write: &Piece<'_>, reads: &[Piece<'_>]) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     for read in reads.iter().take_while(|read| read.bytes.start < write.bytes.end) {

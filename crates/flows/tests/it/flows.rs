@@ -1,4 +1,4 @@
-//! Conversations found in stories.
+//! Finding conversations in small timelines.
 
 use proptest::prelude::*;
 use socklab_event::{Args, Errno, Flags, Message, Outcome, Process, Shutdown, Timeline, What};
@@ -28,7 +28,7 @@ fn both_ends_of_a_connection_meet() {
 }
 
 #[test]
-fn split_and_coalesced_reads_are_told_apart() {
+fn split_and_coalesced_reads_are_distinguished() {
     let timeline = scenes::split_and_coalesced();
     assert_eq!(transfers(&timeline), ["0+16>0..8,8..16", "16+4>0..4", "20+10>0..10"]);
     let flows = Flows::of(&timeline);
@@ -40,7 +40,7 @@ fn split_and_coalesced_reads_are_told_apart() {
 }
 
 #[test]
-fn what_is_only_looked_at_is_received_later() {
+fn peeked_bytes_are_received_later() {
     let look = |flag: &'static str| {
         let mut story = Story::new();
         let (near, far) = scenes::tcp_pair(&mut story);
@@ -68,8 +68,8 @@ fn what_is_only_looked_at_is_received_later() {
     };
     let right = ["0+3>0..3", "3+3>0..3"];
     assert_eq!(look("MSG_PEEK"), right);
-    assert_eq!(look("MSG_ERRQUEUE"), right, "what stands there did not come from the peer");
-    // Taken at once, and then once more: that does not fit what was sent.
+    assert_eq!(look("MSG_ERRQUEUE"), right, "the error queue holds no data from the peer");
+    // The same bytes received twice contradict what was sent.
     assert_ne!(look("MSG_WAITALL"), right);
 }
 
@@ -194,7 +194,7 @@ fn ends_that_disagree_stay_unpaired() {
 }
 
 #[test]
-fn datagrams_find_their_readers_both_ways() {
+fn datagrams_are_matched_in_both_directions() {
     let timeline = scenes::upper_udp();
     assert_eq!(transfers(&timeline), ["0+4>0..4", "0+4>0..4"]);
     let flows = Flows::of(&timeline);
@@ -202,7 +202,7 @@ fn datagrams_find_their_readers_both_ways() {
 }
 
 #[test]
-fn a_reader_need_not_ask_who_sent_it() {
+fn a_receive_without_the_senders_address_is_matched() {
     let mut story = Story::new();
     let server = story.command("server", "s");
     let there = story.udp(server);
@@ -228,7 +228,7 @@ fn a_reader_need_not_ask_who_sent_it() {
 }
 
 #[test]
-fn the_connect_that_began_the_connection_is_its_connect() {
+fn the_connect_of_a_connection_is_the_one_that_started_it() {
     let mut story = Story::new();
     let (_, listener, _) = scenes::tcp_server(&mut story);
     let client = story.command("client", "c");
@@ -236,7 +236,7 @@ fn the_connect_that_began_the_connection_is_its_connect() {
     let begun = story.connect(near, "127.0.0.1:12000");
     story.accept(listener, near);
     let address = socklab_timelines::address("127.0.0.1:12000");
-    // EISCONN: the program asks whether it is connected by now.
+    // EISCONN: the program asks whether it is connected yet.
     story.fail(near, "connect", socklab_event::Args::Connect { address }, 106);
     let timeline = story.build();
     let flows = Flows::of(&timeline);
@@ -245,7 +245,7 @@ fn the_connect_that_began_the_connection_is_its_connect() {
 }
 
 #[test]
-fn a_lost_datagram_is_nobodys() {
+fn a_lost_datagram_has_no_receiver() {
     let mut story = Story::new();
     let server = story.command("server", "s");
     let bound = story.udp(server);
@@ -276,7 +276,7 @@ fn a_waiting_connection_knows_its_listener() {
 }
 
 #[test]
-fn a_waiting_connection_belongs_to_whoever_listens_by_then() {
+fn a_waiting_connection_belongs_to_the_current_listener() {
     let mut story = Story::new();
     let (server, listener, _) = scenes::tcp_server(&mut story);
     story.close(listener);
@@ -296,7 +296,7 @@ fn a_waiting_connection_belongs_to_whoever_listens_by_then() {
 }
 
 #[test]
-fn nobody_is_at_an_address_before_listening() {
+fn no_socket_is_at_an_address_before_listen() {
     let mut story = Story::new();
     let server = story.command("server", "s");
     let listener = story.tcp(server);
@@ -314,7 +314,7 @@ fn nobody_is_at_an_address_before_listening() {
 }
 
 #[test]
-fn a_program_that_a_command_starts_has_its_own_name_and_acts_for_it() {
+fn a_program_started_by_a_command_has_its_own_name_but_the_same_actor() {
     let mut story = Story::new();
     let shell = story.command("shell", "sh run.sh");
     let child = story.fork(shell);
@@ -343,7 +343,7 @@ fn a_program_that_a_command_starts_has_its_own_name_and_acts_for_it() {
 }
 
 #[test]
-fn a_process_id_that_is_used_again_is_another_process() {
+fn a_reused_process_id_is_another_process() {
     let mut story = Story::new();
     let first = story.command("first", "first");
     story.exit(first, 0);
@@ -387,7 +387,7 @@ fn a_lost_acknowledgement_is_not_a_bare_one() {
 }
 
 #[test]
-fn two_thousand_connections_take_no_time() {
+fn two_thousand_connections_are_followed() {
     let timeline = scenes::crowd(2_000);
     let flows = Flows::of(&timeline);
     assert_eq!(flows.connections.len(), 2_000);
