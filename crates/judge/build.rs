@@ -6,7 +6,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/provoke");
     println!("cargo::rerun-if-changed={}", folder.display());
-    // The published package is without them.
+    // The published package does not contain them.
     let files =
         if folder.is_dir() { fs::read_dir(folder)?.collect::<Result<_, _>>()? } else { Vec::new() };
     let paths = files.iter().map(fs::DirEntry::path);
@@ -15,7 +15,7 @@ fn main() -> io::Result<()> {
         programs.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     rules.sort();
     let mut list = String::from("provoked! {\n");
-    // `pair.py` is what the others share.
+    // `pair.py` is a module that the others share.
     for rule in rules.iter().filter(|rule| *rule != "pair") {
         list += &format!("    {} {rule:?},\n", rule.replace('-', "_"));
     }

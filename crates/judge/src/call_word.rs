@@ -1,4 +1,4 @@
-//! The words by which an expectation names calls: a family of system calls, or one of them.
+//! The words with which an expectation names calls: a family of system calls, or a single one.
 
 use std::fmt;
 
@@ -6,15 +6,15 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use socklab_event::{Args, Call};
 
-/// Which calls are meant. In JSON, and where people write it, the word: `"recv"`, `"getsockopt"`.
+/// Which calls are meant. Written as a word, in JSON and in files: `"recv"`, `"getsockopt"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallWord {
     /// `accept`, `accept4`.
     Accept,
-    /// Whatever puts data into a socket: see [`Call::sends`].
+    /// Any call that puts data into a socket: see [`Call::sends`].
     Send,
-    /// Whatever asks a socket for data: see [`Call::receives`].
+    /// Any call that asks a socket for data: see [`Call::receives`].
     Recv,
     /// `poll`, `select`, `epoll_wait` and their variants.
     Wait,
@@ -24,8 +24,8 @@ pub enum CallWord {
     Named(&'static str),
 }
 
-/// The families: their words, and the system calls that belong to them. `splice` stands in two of
-/// them; only its arguments tell in which direction it moves bytes.
+/// The families: their words, and the system calls that belong to them. `splice` is in two of them;
+/// only its arguments show in which direction it moves bytes.
 const FAMILIES: &[(&str, CallWord, &[&str])] = &[
     ("accept", CallWord::Accept, &["accept", "accept4"]),
     (
@@ -75,7 +75,7 @@ impl CallWord {
         })
     }
 
-    /// Every word there is, families first.
+    /// Every word, families first.
     pub fn words() -> impl Iterator<Item = &'static str> {
         let families = FAMILIES.iter().map(|(name, ..)| *name);
         let members = FAMILIES.iter().flat_map(|(.., members)| members.iter().copied());
@@ -90,7 +90,7 @@ impl CallWord {
         }
     }
 
-    /// True if this is such a call.
+    /// True if `call` is one of these calls.
     pub fn is_made_by(self, call: &Call) -> bool {
         match self {
             Self::Send | Self::Recv if matches!(call.args, Args::Other { .. }) => {
@@ -102,7 +102,7 @@ impl CallWord {
         }
     }
 
-    /// True if a system call of this name can be such a call, as far as its name tells.
+    /// True if a system call of this name can be one of these calls, judging by the name alone.
     pub fn may_be(self, name: &str) -> bool {
         match self {
             Self::Named(own) => own == name,

@@ -1,4 +1,4 @@
-//! What the rules look at: the conversations of a timeline, and short ways to ask about them.
+//! What the rules look at: the conversations of a timeline, with shortcuts for common questions.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ pub(crate) struct Case<'t> {
 pub(crate) struct Occurrence {
     /// The events that show it, the decisive one first.
     pub(crate) evidence: Vec<Position>,
-    /// What its sentence needs.
+    /// The arguments of its sentence.
     pub(crate) arguments: Vec<(&'static str, Argument)>,
 }
 
@@ -61,8 +61,8 @@ impl<'t> Case<'t> {
         calls.filter_map(|at| Some((at, self.call(at)?)))
     }
 
-    /// Every call with its position. What happened while a name was looked up is the C library's
-    /// doing, and leads a student astray.
+    /// Every call with its position, except those of name look-ups: they are made by the C library,
+    /// and would only mislead a student.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (Position, &'t Call)> + '_ {
         let of_lookup = |at: Position| {
             let socket = self.flows.socket_at(at);
@@ -87,7 +87,7 @@ impl<'t> Case<'t> {
         self.flows.socket_at(at).map(|socket| &self.flows.sockets[socket])
     }
 
-    /// The `listen` on the socket of the call at a position, if it listens by then.
+    /// The `listen` on the socket of the call at a position, if it was already listening.
     pub(crate) fn listens(&self, at: Position) -> Option<Position> {
         self.socket(at)?.listening.filter(|listen| *listen < at)
     }
@@ -102,12 +102,12 @@ impl<'t> Case<'t> {
         calls.filter_map(|one| Some((one, self.call(one)?)))
     }
 
-    /// What people call the program that made a call: its label, or its own name.
+    /// The display name of the program that made a call: its label, or its own name.
     pub(crate) fn program(&self, at: Position) -> String {
         self.flows.name_at(at)
     }
 
-    /// What people call two programs, told apart by their descriptors if they are one.
+    /// The display names of two programs, with the descriptors added if the names are the same.
     pub(crate) fn distinct_names(&self, one: Position, other: Position) -> [String; 2] {
         let names = [self.program(one), self.program(other)];
         if names[0] != names[1] {
@@ -126,7 +126,7 @@ impl<'t> Case<'t> {
     }
 }
 
-/// Netlink, and the name service cache: never the student's own.
+/// True for Netlink and the name service cache: calls the student's program never makes itself.
 fn is_runtime_internal(call: &Call) -> bool {
     let family = call.socket.as_ref().map(|socket| socket.family);
     family == Some(socklab_event::Family::NETLINK)
@@ -148,7 +148,7 @@ pub(crate) fn is_datagram(call: &Call) -> bool {
     call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::DGRAM)
 }
 
-/// An address as people write it.
+/// An address as it is usually written.
 pub(crate) fn address_text(address: &Endpoint) -> String {
     address.unmapped().to_string()
 }

@@ -1,17 +1,17 @@
-//! What the actors of a scenario did besides calls: how they ended, what they printed.
+//! What the actors of a scenario did besides making calls: how they ended, what they printed.
 
 use socklab_event::{Bytes, Exit, Process, Stream};
 use socklab_flows::{Flows, Position};
 
-/// True if the event happened to this actor; to anybody if none is named.
+/// True if the event belongs to this actor; if none is named, always.
 pub(crate) fn is_by(flows: &Flows<'_>, at: Position, actor: Option<&str>) -> bool {
     actor.is_none_or(|actor| flows.actor_at(at) == Some(actor))
 }
 
-/// How an actor's program ended, and where that was seen; `None` if it still ran when the
-/// recording was over, or never did.
+/// How an actor's program ended, and at which event; `None` if it was still running at the end of
+/// the recording, or never ran.
 pub(crate) fn exit(flows: &Flows<'_>, actor: &str) -> Option<(Position, Exit)> {
-    // The program itself, not its children. Started again, the name means the later run.
+    // The program itself, not its children. If it was started again, the later run counts.
     let started = (0..flows.order.len()).rev().find(|at| {
         let starts = flows.order[*at].process();
         matches!(starts, Some(Process::Start { parent: None, .. }))
@@ -36,7 +36,7 @@ pub(crate) fn output(
             && *stream != Stream::Stdin
             && wanted.is_none_or(|wanted| wanted == *stream)
         {
-            // Bytes behind a gap have no known place.
+            // Bytes after a gap have no known offset.
             if !printed.is_cut() {
                 printed.sample.extend_from_slice(&bytes.sample);
             }

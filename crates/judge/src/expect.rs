@@ -18,24 +18,24 @@ pub struct Texts {
     pub es: String,
 }
 
-/// Something that should be seen in a timeline.
+/// Something that should happen in a timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
-    /// What it is called: unique among its scenario's expectations.
+    /// Its name, unique among its scenario's expectations.
     pub name: String,
     /// What a student should think about if it is not met.
     pub hint: Option<Texts>,
-    /// Not judged if one of these was not met.
+    /// Expectations that must be met first; if one was not, this one is not judged.
     pub depends_on: Vec<String>,
-    /// Only what comes later than the evidence for these counts.
+    /// Only events later than the evidence for these count.
     pub after: Vec<String>,
-    /// Only what comes earlier than the evidence for these counts.
+    /// Only events earlier than the evidence for these count.
     pub before: Vec<String>,
-    /// Only what happens on the same socket as the evidence for this counts.
+    /// Only events on the same socket as the evidence for this one count.
     pub same_socket: Option<String>,
-    /// How often it should be seen.
+    /// How often it should happen.
     pub times: Range,
-    /// What should be seen.
+    /// What should happen.
     pub subject: Subject,
 }
 
@@ -44,11 +44,11 @@ pub struct Expectation {
 pub enum Subject {
     /// Calls on sockets.
     Call(Box<CallWanted>),
-    /// All bytes that went one way through a socket.
+    /// All bytes that went through a socket in one direction.
     Stream(Box<StreamWanted>),
     /// How a program ended.
     Exit {
-        /// Whose end.
+        /// Whose program.
         actor: String,
         /// How.
         wanted: ExitWanted,
@@ -57,7 +57,7 @@ pub enum Subject {
     Output {
         /// Who.
         actor: String,
-        /// Which stream; none for both together.
+        /// Which stream; `None` for both together.
         stream: Option<socklab_event::Stream>,
         /// What.
         bytes: BytesWanted,
@@ -73,22 +73,22 @@ pub enum Subject {
     State(Box<StateWanted>),
 }
 
-/// A call on a socket; what is not said does not matter.
+/// A call on a socket; anything left out does not matter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallWanted {
-    /// Who makes it; anybody if none.
+    /// Who makes it; `None` for anybody.
     pub actor: Option<String>,
     /// Which calls are meant.
     pub call: CallWord,
     /// Whose socket is at the other end.
     pub peer: Option<String>,
-    /// The address asked for, or given back.
+    /// The address passed in, or returned by the kernel.
     pub address: Option<Address>,
     /// The socket's own address.
     pub local: Option<Address>,
     /// The socket's transport.
     pub transport: Option<TransportWanted>,
-    /// `listen`'s number.
+    /// The argument of `listen`.
     pub backlog: Option<Range>,
     /// `SO_REUSEADDR` ….
     pub option: Option<String>,
@@ -96,7 +96,7 @@ pub struct CallWanted {
     pub value: Option<i64>,
     /// Which half `shutdown` should end.
     pub how: Option<Shutdown>,
-    /// Flags that must all be there.
+    /// Flags that must all be set.
     pub flags: Vec<String>,
     /// The bytes that moved.
     pub bytes: Option<BytesWanted>,
@@ -110,7 +110,8 @@ pub struct CallWanted {
     pub unfinished: Option<bool>,
     /// It received the end of the stream.
     pub end: Option<bool>,
-    /// Nobody made it: the kernel closed the socket when the program ended.
+    /// The program did not make it: the kernel closed the socket, for example when the program
+    /// ended.
     pub implicit: Option<bool>,
     /// How long it took, in milliseconds.
     pub took_ms: Option<Range>,
@@ -185,7 +186,7 @@ impl fmt::Display for TransportWanted {
     }
 }
 
-/// All bytes that went one way through one socket of an actor.
+/// All bytes that went through one socket of an actor in one direction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamWanted {
     /// Whose socket.
@@ -207,18 +208,18 @@ pub enum ExitWanted {
     Failure,
     /// By this signal.
     Signal(Signal),
-    /// By itself, in whatever way.
+    /// In any way, as long as it ended.
     Any,
-    /// Not: it still runs when the scenario is over.
+    /// Not at all: it is still running when the scenario is over.
     Running,
 }
 
-/// What the kernel's tables said about a socket when they were looked at.
+/// What the kernel's socket tables said about a socket when they were read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StateWanted {
-    /// Which state; any if none.
+    /// Which state; `None` for any.
     pub state: Option<TcpState>,
-    /// Whose socket; anybody's if none.
+    /// Whose socket; `None` for anybody's.
     pub actor: Option<String>,
     /// The socket's own address.
     pub local: Option<Address>,
@@ -231,7 +232,7 @@ pub struct StateWanted {
 }
 
 impl Subject {
-    /// Everybody it names.
+    /// Every actor it names.
     pub fn actors(&self) -> Vec<&str> {
         match self {
             Self::Call(call) => {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use socklab_event::Endpoint;
 
-/// A number, or from a number to a number, both included.
+/// A range of numbers, both ends included; either end may be open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     /// No less than this.
@@ -26,7 +26,7 @@ impl Range {
         Self { at_least: Some(number), at_most: None }
     }
 
-    /// Is the number within?
+    /// True if the number is within the range.
     pub fn has(self, number: i64) -> bool {
         self.at_least.is_none_or(|least| number >= least)
             && self.at_most.is_none_or(|most| number <= most)
@@ -45,17 +45,18 @@ impl fmt::Display for Range {
     }
 }
 
-/// An address and a port, either of which may be open: `127.0.0.1:12000`, `*:12000`, `[::1]:*`.
+/// An address and a port, either of which may be left open: `127.0.0.1:12000`, `*:12000`,
+/// `[::1]:*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// The address; any if none.
+    /// The address; `None` for any.
     pub ip: Option<IpAddr>,
-    /// The port; any if none.
+    /// The port; `None` for any.
     pub port: Option<u16>,
 }
 
 impl Address {
-    /// Reads it; `None` if it is none.
+    /// Parses it; `None` if the text is not an address and a port.
     pub fn parse(text: &str) -> Option<Self> {
         let (ip, port) = text.rsplit_once(':')?;
         let open = |part: &str| part == "*";
@@ -66,7 +67,7 @@ impl Address {
         })
     }
 
-    /// Is it this one?
+    /// True if the endpoint matches.
     pub fn is(&self, endpoint: &Endpoint) -> bool {
         endpoint.unmapped().ip_port().is_some_and(|(ip, port)| {
             self.ip.is_none_or(|wanted| wanted == ip)
@@ -89,7 +90,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// What bytes should be; what is not said does not matter.
+/// What bytes should be; anything left out does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BytesWanted {
     /// Exactly these.
@@ -98,17 +99,17 @@ pub struct BytesWanted {
     pub contains: Option<Vec<u8>>,
     /// These first.
     pub starts_with: Option<Vec<u8>>,
-    /// So many.
+    /// How many.
     pub length: Option<Range>,
-    /// Upper and lower case (ASCII) are the same.
+    /// Upper and lower case (ASCII) count as the same.
     pub ignore_case: bool,
-    /// With `contains`: line ends do not count, wherever they are.
+    /// With `contains`: line ends are ignored, wherever they are.
     pub ignore_line_ends: bool,
 }
 
 impl BytesWanted {
-    /// Do they fit? `total` is how many there were, of which `bytes` may be only the first.
-    /// `None` if that cannot be told from the first ones.
+    /// Whether they match. `total` is how many there were, of which `bytes` may be only the first.
+    /// `None` if the first ones are not enough to decide.
     pub fn fit(&self, bytes: &[u8], total: u64) -> Option<bool> {
         let cut = (bytes.len() as u64) < total;
         let fold = |bytes: &[u8]| match self.ignore_case {
@@ -150,16 +151,16 @@ impl BytesWanted {
         sure.then_some(true)
     }
 
-    /// The bytes it names, to set beside others.
+    /// The bytes it names, for comparison with others.
     pub fn sample(&self) -> Option<&[u8]> {
         let named = self.equals.as_ref().or(self.starts_with.as_ref()).or(self.contains.as_ref());
         named.map(Vec::as_slice)
     }
 }
 
-/// Text with `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` as the bytes they stand for. TOML's own
-/// escapes have been read by then, so this is for `'literal'` strings and for bytes that are not
-/// UTF-8. The error is the faulty escape.
+/// Text to bytes, with `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` replaced by the bytes they stand
+/// for. TOML has already processed its own escapes, so this is for `'literal'` strings and for
+/// bytes that are not UTF-8. The error is the faulty escape.
 pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_decides_only_what_it_shows() {
+    fn a_sample_decides_only_about_what_it_contains() {
         let wanted = BytesWanted { equals: Some(b"abcd".to_vec()), ..BytesWanted::default() };
         assert_eq!(wanted.fit(b"abcd", 4), Some(true));
         assert_eq!(wanted.fit(b"abc", 4), None);

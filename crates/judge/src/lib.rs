@@ -1,8 +1,8 @@
-//! What a timeline means: in plain words, and as verdicts on what was expected of it.
+//! What a timeline means: explanations in plain words, and verdicts on expectations.
 //!
-//! [`explain`] looks for what a student would stumble over and says which rule applies, to which
-//! events, with which facts; a `socklab_say::Speaker` puts it into words. Pure, and careful: a rule
-//! that cannot be sure says less, never more.
+//! [`explain`] looks for what a student would stumble over and returns which rule applies, to which
+//! events, with which facts; a `socklab_say::Speaker` puts it into words. It does no I/O, and it is
+//! careful: a rule that cannot be sure says less, never more.
 //!
 //! [`judge`] compares a timeline with expectations and gives the evidence for each verdict.
 #![forbid(unsafe_code)]
@@ -37,26 +37,26 @@ pub use rules::{RULES, Rule};
 /// Something that happened and deserves a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explanation {
-    /// Which rule: a stable key such as `connect-refused`. The sentence's key is `explain-` and
-    /// this.
+    /// Which rule: a stable key such as `connect-refused`. The key of its sentence is `explain-`
+    /// followed by this key.
     pub rule: &'static str,
-    /// Whether something went wrong, or is merely worth knowing.
+    /// Whether something went wrong, or it is merely worth knowing.
     pub weight: Weight,
     /// The events that show it, by `seq`, the decisive one first; never empty.
     pub evidence: Vec<u64>,
-    /// What the sentence needs to be filled in.
+    /// The arguments of the sentence.
     pub arguments: Vec<(&'static str, Argument)>,
-    /// How often the same happened again without being listed.
+    /// How many further occurrences are not listed.
     pub more: usize,
 }
 
 impl Explanation {
-    /// The event under which the sentence belongs.
+    /// The event the sentence belongs to, by `seq`.
     pub fn decisive(&self) -> u64 {
         self.evidence.first().copied().unwrap_or_default()
     }
 
-    /// What it says, how often the same happened again included.
+    /// Its sentence, with the number of further occurrences.
     pub fn sentence(&self) -> Sentence {
         let key = Cow::Owned(format!("explain-{}", self.rule));
         let sentence = Sentence { key, arguments: self.arguments.clone() };
@@ -71,13 +71,13 @@ impl Explanation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Weight {
-    /// Worth knowing: how sockets behave, seen happening. Listed once per rule.
+    /// Worth knowing: an example of how sockets behave. Listed once per rule.
     Lesson,
     /// Something failed or hangs. Listed a few times per rule.
     Problem,
 }
 
-/// How often one rule is listed before the rest is only counted.
+/// How many occurrences of a rule are listed; further ones are only counted.
 const LESSONS: usize = 1;
 const PROBLEMS: usize = 3;
 

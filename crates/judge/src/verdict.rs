@@ -1,4 +1,4 @@
-//! Expectations and a timeline make verdicts.
+//! Compares a timeline with expectations and reaches verdicts.
 
 use std::collections::BTreeMap;
 
@@ -15,13 +15,13 @@ use crate::expect_pattern::BytesWanted;
 pub struct Finding {
     /// The expectation's name.
     pub name: String,
-    /// What came of it.
+    /// The result.
     pub outcome: Judgement,
     /// The events it rests on, by `seq`.
     pub evidence: Vec<u64>,
 }
 
-/// What came of an expectation.
+/// The result of judging an expectation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judgement {
@@ -34,7 +34,7 @@ pub enum Judgement {
         /// Its name.
         because: String,
     },
-    /// The record cannot tell: it holds only the first bytes of what moved.
+    /// The recording cannot decide: it holds only the first of the bytes that moved.
     Unclear,
 }
 
@@ -49,30 +49,30 @@ pub enum Mismatch {
         /// Calls of the same name by the same actor.
         seen: Vec<u64>,
     },
-    /// It happened more often, or less, than expected.
+    /// It happened more or less often than expected.
     Times {
-        /// How often it should have.
+        /// How often it should have happened.
         wanted: String,
-        /// How often it did.
+        /// How often it did happen.
         got: usize,
     },
     /// Other bytes.
     Bytes {
-        /// Those expected, if there were any named.
+        /// Those expected, if any were named.
         wanted: Vec<u8>,
-        /// Those seen; of several streams, the one most like it.
+        /// Those seen; if there were several streams, those of the most similar one.
         got: Vec<u8>,
         /// How many there were in all.
         total: u64,
     },
-    /// It ended otherwise, or not at all.
+    /// The program ended differently, or not at all.
     Exit {
         /// How it ended.
         got: Option<Exit>,
     },
 }
 
-/// Judges every expectation, in their order.
+/// Judges every expectation, in order.
 pub fn judge(expectations: &[Expectation], flows: &Flows<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     // The first event that each met expectation rests on, for `after`, `before`, `same_socket`.
@@ -80,7 +80,7 @@ pub fn judge(expectations: &[Expectation], flows: &Flows<'_>) -> Vec<Finding> {
     for expectation in expectations {
         let met = |name: &String| {
             let finding = findings.iter().find(|finding| finding.name == *name);
-            // An expectation nobody has heard of was not met.
+            // An unknown expectation counts as not met.
             finding.is_some_and(|finding| finding.outcome == Judgement::Passed)
         };
         let unmet = expectation.depends_on.iter().find(|name| !met(name)).cloned();
@@ -108,7 +108,7 @@ fn seqs(flows: &Flows<'_>, events: &[Position]) -> Vec<u64> {
 /// A judgement, and the events it rests on.
 type WithEvidence = (Judgement, Vec<Position>);
 
-/// Which events count for an expectation.
+/// The events that count for an expectation.
 struct Window<'f, 't> {
     flows: &'f Flows<'t>,
     after: Option<Position>,
@@ -117,7 +117,7 @@ struct Window<'f, 't> {
 }
 
 impl<'f, 't> Window<'f, 't> {
-    /// `None` if it depends on evidence that is not there.
+    /// `None` if it depends on evidence that does not exist.
     fn of(
         expectation: &Expectation,
         evidence: &BTreeMap<&str, Position>,
@@ -143,7 +143,7 @@ impl<'f, 't> Window<'f, 't> {
             && self.socket.is_none_or(|socket| self.flows.socket_at(at) == Some(socket))
     }
 
-    /// The events within that fit.
+    /// The events in the window that fit.
     fn find(&self, fits: impl Fn(Position) -> bool) -> Vec<Position> {
         (0..self.flows.order.len()).filter(|at| self.has(*at) && fits(*at)).collect()
     }
@@ -224,7 +224,7 @@ impl<'f, 't> Window<'f, 't> {
     }
 }
 
-/// Whether there is a stream of these bytes.
+/// Whether one of the candidates is a stream of these bytes.
 fn streams(
     wanted: &BytesWanted,
     candidates: Vec<(socklab_event::Bytes, Vec<Position>)>,

@@ -1,4 +1,4 @@
-//! Does a call, or a stream of them, fit what was expected of it?
+//! Whether a call, or the data of a whole stream, fits an expectation.
 
 use socklab_event::{Args, Bytes, Call, Flags, OptionValue, Outcome, What};
 use socklab_flows::{Flows, Position};
@@ -6,11 +6,11 @@ use socklab_flows::{Flows, Position};
 use crate::conduct::is_by;
 use crate::expect::{CallWanted, StateWanted, StreamWanted, TransportWanted};
 
-/// Whether something fits, where the record can tell.
+/// Whether something fits; `None` if the recording cannot decide.
 pub(crate) type Fit = Option<bool>;
 
 impl CallWanted {
-    /// True if the event is such a call, as far as its kind and its maker go.
+    /// True if the event is a call of this kind by this actor.
     pub(crate) fn is_kind(&self, flows: &Flows<'_>, at: Position) -> bool {
         let made = flows.call(at).is_some_and(|call| self.call.is_made_by(call));
         made && is_by(flows, at, self.actor.as_deref())
@@ -87,15 +87,15 @@ impl CallWanted {
     }
 }
 
-/// True if the socket at the other end of a call's is this actor's.
+/// True if the socket at the other end of a call belongs to this actor.
 fn has_peer(flows: &Flows<'_>, at: Position, actor: &str) -> bool {
     let used = flows.peer_at(at).and_then(|socket| flows.used_at(socket));
     used.is_some_and(|used| is_by(flows, used, Some(actor)))
 }
 
 impl StreamWanted {
-    /// The sockets of the actor that can be meant, each with what went through it in this
-    /// direction and in which events.
+    /// The actor's sockets that may be meant, each with the bytes that went through it in this
+    /// direction, and in which events.
     pub(crate) fn candidates(&self, flows: &Flows<'_>) -> Vec<(Bytes, Vec<Position>)> {
         let mut streams: Vec<(usize, Bytes, Vec<Position>)> = Vec::new();
         for (at, _, call) in flows.calls() {
@@ -124,7 +124,7 @@ impl StreamWanted {
     }
 }
 
-/// Adds what a call moved. Bytes behind a gap in the record have no known place.
+/// Adds what a call moved. Bytes after a gap in the recording have no known offset.
 fn append(bytes: &mut Bytes, call: &Call) {
     let messages = call.messages();
     for message in &messages {
@@ -138,8 +138,8 @@ fn append(bytes: &mut Bytes, call: &Call) {
     }
 }
 
-/// Bytes that never passed through the sender (`sendfile`) are in no record of it; but what the
-/// other end of a connection received was sent.
+/// Completes the sample from the other end of the connection. Bytes that never passed through the
+/// sender (`sendfile`) were not recorded there, but what the other end received was sent.
 fn complete_from_peer(bytes: &mut Bytes, socket: usize, flows: &Flows<'_>) {
     if !flows.sockets[socket].is_stream() {
         return;

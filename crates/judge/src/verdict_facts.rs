@@ -7,10 +7,10 @@ use socklab_flows::Flows;
 
 use crate::verdict::Finding;
 
-/// A fact, for a language to write down.
+/// A fact, which each language writes in its own way.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
-    /// As it stands.
+    /// Text, used verbatim.
     Text(String),
     /// A number.
     Number(i64),

@@ -6,7 +6,7 @@ use socklab_say::{count, duration};
 
 use crate::case::{Case, Occurrence};
 
-/// A wait this long is seen by a person.
+/// A person notices a wait this long.
 const NOTICEABLE: u64 = 100_000_000;
 
 pub(super) fn waits(case: &Case<'_>) -> Vec<Occurrence> {
@@ -28,7 +28,7 @@ fn connected(case: &Case<'_>, accepted: Position) -> Option<Position> {
     case.flows.connections[connection].connected
 }
 
-/// A connection, its `connect` and its `accept`, with how long it lay in the queue.
+/// Each accepted connection, its `connect` and `accept`, and how long it waited in the queue.
 fn queued<'c>(
     case: &'c Case<'_>,
 ) -> impl Iterator<Item = (usize, Position, Position, u64)> + use<'c> {
@@ -39,7 +39,7 @@ fn queued<'c>(
     })
 }
 
-/// A client waited although the server was there: its one thread was busy with another client.
+/// A client waited although the server was running: its only thread was busy with another client.
 pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Occurrence> {
     let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
         |(connection, connect, accept, waited)| {
@@ -62,7 +62,7 @@ pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// `connect` succeeds before `accept` is even called: the kernel does the handshake alone.
+/// `connect` succeeds before `accept` is even called: the kernel completes the handshake by itself.
 pub(super) fn before(case: &Case<'_>) -> Vec<Occurrence> {
     let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
         |(_, connect, accept, waited)| {
@@ -74,7 +74,7 @@ pub(super) fn before(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// More connections waited in a listener's queue than `listen` had asked room for.
+/// More connections waited in a listener's queue than its `listen` had asked for.
 pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
     let mut found = Vec::new();
     for (index, socket) in case.flows.sockets.iter().enumerate() {
@@ -103,7 +103,7 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
                 peak = (now, at);
             }
         }
-        // The kernel lets one more in than it was asked to.
+        // The kernel admits one connection more than the backlog.
         if peak.0 > backlog {
             let finding = Occurrence::at(peak.1).and([listen]);
             found.push(finding.with("backlog", count(backlog)).with("waiting", count(peak.0)));

@@ -1,15 +1,15 @@
-//! `bind` and `listen`: whose address it is.
+//! `bind` and `listen`: who already uses an address.
 
 use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::Position;
 
 use crate::case::{Case, Occurrence, address_text, is_loopback, port};
 
-/// Who has the address that a `bind` or `listen` could not have.
+/// Who holds the address that a `bind` or `listen` could not get.
 enum Holder {
     /// A recorded socket that is still open: the call that bound it.
     Open(Position),
-    /// A recorded connection which this machine's server side closed first: that close.
+    /// A recorded connection whose server side closed first: that close.
     TimeWait(Position),
     Unknown,
 }
@@ -83,7 +83,7 @@ fn unknown<'c>(case: &'c Case<'_>, reuses: bool) -> impl Iterator<Item = Occurre
     })
 }
 
-/// Where `SO_REUSEADDR` was switched on for the socket of a call, before it.
+/// The call that set `SO_REUSEADDR` on the socket of a call, before that call.
 fn reuse_set(case: &Case<'_>, at: Position) -> Option<Position> {
     let set = |call: &Call| match &call.args {
         Args::SetOption { option, value: OptionValue::Int(value), .. } => {
@@ -98,7 +98,7 @@ pub(super) fn in_use(case: &Case<'_>) -> Vec<Occurrence> {
     unknown(case, false).collect()
 }
 
-/// With `SO_REUSEADDR` set, TIME_WAIT is not the reason: somebody listens there.
+/// With `SO_REUSEADDR` set, TIME_WAIT cannot be the reason: another socket is listening there.
 pub(super) fn in_use_listening(case: &Case<'_>) -> Vec<Occurrence> {
     unknown(case, true).collect()
 }

@@ -1,4 +1,4 @@
-//! How connections end: in order, half, by force.
+//! How connections end: orderly, half-closed, or by force.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,14 @@ use socklab_say::count;
 
 use crate::case::{Case, Occurrence, address_text, is_tcp};
 
-/// The call by which a socket's end closed before the other end did. `None` unless both ends
-/// were recorded: of a peer outside, only its FIN would tell.
+/// The call with which a socket's end closed before the other end did. `None` unless both ends were
+/// recorded: for a peer outside the recording, only its FIN would show that.
 pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) -> Option<Position> {
     let other = case.flows.other_end(connection, Some(socket)).socket?;
     let closing = |socket: usize| {
         let mut calls = case.flows.sockets[socket].calls.iter().copied();
         let shut = calls.clone().find(|at| case.call(*at).is_some_and(Call::ends_sending));
-        // Of several descriptors only the last close closes.
+        // With several descriptors, only the last close closes the connection.
         shut.or_else(|| calls.rfind(|at| case.call(*at).is_some_and(Call::is_close)))
     };
     let own = closing(socket)?;
@@ -23,7 +23,7 @@ pub(super) fn closed_first(case: &Case<'_>, connection: usize, socket: usize) ->
 }
 
 pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Occurrence> {
-    // Who has shut down reading sees an end because it wants no more, whatever the other does.
+    // After shutting down its receiving half, a program reads an end whatever the peer does.
     let shut_down: HashMap<usize, Position> = case
         .calls()
         .filter(|(_, call)| call.ends_receiving())
@@ -57,7 +57,7 @@ pub(super) fn reset(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// The program's own `shutdown` of the writing half before a position.
+/// The program's own `shutdown` of the sending half before a position.
 fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
     let socket = case.flows.socket_at(at)?;
     let shut = case.before(socket, at).find(|(_, call)| call.ends_sending());
@@ -65,7 +65,7 @@ fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
 }
 
 fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
-    // A listening socket was never connected: that is another mistake.
+    // A listening socket was never connected: that is a different mistake.
     let broken =
         case.failed(Errno::EPIPE).filter(|(at, call)| call.sends() && case.listens(*at).is_none());
     broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
@@ -84,7 +84,7 @@ pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
     found.map(|(at, fd)| Occurrence::at(at).with("fd", fd)).collect()
 }
 
-/// Closed while bytes were still unread: the kernel answers those with RST.
+/// Closed while bytes were still unread: the kernel then sends RST.
 pub(super) fn unread(case: &Case<'_>) -> Vec<Occurrence> {
     let mut sent: HashMap<usize, Vec<(Position, u64)>> = HashMap::new();
     for transfer in &case.flows.transfers {
@@ -147,7 +147,7 @@ pub(super) fn half_close(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// The end of the stream, read over and over: whoever reads once more gets 0 once more, at once.
+/// The end of the stream, read over and over: each further read returns 0 again, immediately.
 pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Occurrence> {
     const REPEATED_READS: usize = 3;
     let found = case.flows.sockets.iter().filter_map(|socket| {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_has_its_cause() {
+    fn an_end_of_stream_names_its_cause() {
         let timeline = scenes::split_and_coalesced();
         assert!(text_of(&timeline, "end-of-stream").contains("client"));
         let half = with_pair(|story, near, far| {
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn ones_own_shutdown_breaks_the_pipe_too() {
+    fn a_programs_own_shutdown_breaks_the_pipe_too() {
         let timeline = with_pair(|story, near, _| {
             story.shutdown(near, Shutdown::WR);
             story.fail(near, "sendto", offered(b"more"), 32);
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_descriptors_the_last_close_counts() {
+    fn with_several_descriptors_the_last_close_counts() {
         let by_server = |server_last: bool| {
             let mut story = Story::new();
             let (near, far) = scenes::tcp_pair(&mut story);

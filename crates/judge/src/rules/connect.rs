@@ -13,7 +13,7 @@ fn destination(call: &Call) -> Option<&Endpoint> {
     }
 }
 
-/// A `connect` that failed with an error: where that was seen, the `connect` itself, where to.
+/// A `connect` that failed: the call that reported it, the `connect` itself, and the destination.
 struct Failed<'c> {
     reported: Position,
     connect: Position,
@@ -26,8 +26,9 @@ impl Failed<'_> {
     }
 }
 
-/// The connects that failed with this error: at once, or in the background, which a program that
-/// does not wait hears of by `getsockopt` `SO_ERROR` (`connect(2)`, EINPROGRESS).
+/// The connects that failed with this error: at once, or in the background. A program with a
+/// non-blocking socket learns of the latter from `getsockopt` `SO_ERROR` (`connect(2)`,
+/// EINPROGRESS).
 fn failures<'c>(case: &'c Case<'_>, errno: Errno) -> impl Iterator<Item = Failed<'c>> {
     let at_once = case.failed(errno).filter_map(|(at, call)| {
         Some(Failed { reported: at, connect: at, address: destination(call)? })
@@ -47,7 +48,7 @@ fn failures<'c>(case: &'c Case<'_>, errno: Errno) -> impl Iterator<Item = Failed
     at_once.chain(later)
 }
 
-/// Refused connects, each with what listens at that port later, if anything does.
+/// Refused connects, each with the later `listen` on the same port, if there was one.
 fn refusals<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Failed<'c>, Option<Position>)> {
     failures(case, Errno::ECONNREFUSED).map(|failed| {
         let address = failed.address;
@@ -66,20 +67,20 @@ fn refusal(failed: &Failed<'_>) -> Occurrence {
     failed.finding().with("address", host(address)).with("port", port(address))
 }
 
-/// On this machine there is no doubt: nobody listens.
+/// On this machine there is no doubt: no socket is listening there.
 pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
     let local =
         refusals(case).filter(|(failed, later)| is_loopback(failed.address) && later.is_none());
     local.map(|(failed, _)| refusal(&failed)).collect()
 }
 
-/// Elsewhere, a firewall may have answered in the host's place.
+/// On another host, a firewall may have answered in its place.
 pub(super) fn refused_remote(case: &Case<'_>) -> Vec<Occurrence> {
     let remote = refusals(case).filter(|(failed, _)| !is_loopback(failed.address));
     remote.map(|(failed, _)| refusal(&failed)).collect()
 }
 
-/// The server was there, but later.
+/// The server did start, but later.
 pub(super) fn too_early(case: &Case<'_>) -> Vec<Occurrence> {
     let early = refusals(case).filter_map(|(failed, later)| {
         let later = later?;
@@ -102,7 +103,7 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
 
 pub(super) fn unreachable(case: &Case<'_>) -> Vec<Occurrence> {
     let errors = [Errno::ENETUNREACH, Errno::EHOSTUNREACH];
-    // A UDP connect sends nothing: it is how a program asks whether there is a route.
+    // `failures` covers TCP only: programs connect a UDP socket to ask whether there is a route.
     let connects = errors.into_iter().flat_map(|errno| failures(case, errno));
     let connects =
         connects.map(|failed| failed.finding().with("address", address_text(failed.address)));
@@ -117,7 +118,7 @@ pub(super) fn unreachable(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn already_connected(case: &Case<'_>) -> Vec<Occurrence> {
-    // EISCONN also answers who connects a listening socket.
+    // EISCONN is also the answer to a connect on a listening socket.
     let twice = case.failed(Errno::EISCONN).filter(|(at, _)| case.listens(*at).is_none());
     let found = twice.map(|(at, call)| {
         let earlier = case.flows.socket_at(at).and_then(|socket| {
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_comes_later_is_named() {
+    fn a_server_that_starts_later_is_named() {
         let mut story = Story::new();
         let client = story.command("client", "c");
         let sock = story.tcp(client);
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_was_there_earlier_is_not_too_late() {
+    fn a_server_that_ran_earlier_is_not_called_late() {
         let mut story = Story::new();
         let (_, listener, _) = scenes::tcp_server(&mut story);
         story.close(listener);

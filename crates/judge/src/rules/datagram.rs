@@ -1,4 +1,4 @@
-//! Datagrams: whole or cut, arrived or not, and nobody says which.
+//! Datagrams: truncated, lost or refused, often without any error.
 
 use socklab_event::{Args, Errno, Outcome};
 use socklab_flows::Position;
@@ -6,7 +6,7 @@ use socklab_say::count;
 
 use crate::case::{Case, Occurrence, address_text, is_datagram, is_loopback, is_udp, port};
 
-/// The ICMP error came back, and the connected socket shows it at the next call.
+/// An ICMP error came back, and a connected socket reports it at the next call.
 pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::ECONNREFUSED).filter(|(_, call)| is_udp(call));
     let found = found.filter_map(|(at, call)| {
@@ -23,7 +23,7 @@ fn last_send(case: &Case<'_>, at: Position) -> Option<Position> {
     sent.map(|(at, _)| at)
 }
 
-/// An unconnected socket waits for an answer to a datagram that met nobody.
+/// An unconnected socket waits for an answer to a datagram that no socket received.
 pub(super) fn no_receiver(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter_map(|(at, call)| {
         let waited = call.took() >= 100_000_000;
@@ -102,7 +102,7 @@ mod tests {
     use super::super::explained::{rules, text_of};
 
     #[test]
-    fn only_a_connected_socket_learns_that_nobody_is_there() {
+    fn only_a_connected_socket_learns_that_nobody_listens() {
         let mut story = Story::new();
         let client = story.command("client", "c");
         let sock = story.udp(client);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn sends_that_cannot_be() {
+    fn sends_that_are_impossible() {
         let mut story = Story::new();
         let client = story.command("client", "c");
         let sock = story.udp(client);

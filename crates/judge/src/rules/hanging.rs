@@ -1,24 +1,24 @@
-//! Programs that wait and will wait for ever.
+//! Programs that wait forever.
 
 use socklab_event::{Args, Outcome};
 use socklab_flows::Position;
 
 use crate::case::{Case, Occurrence};
 
-/// The last call a program made on a socket: what the kernel closes at exit is not its doing.
+/// The last call a program itself made on a socket: closes by the kernel at exit do not count.
 fn last_call(case: &Case<'_>, socket: usize) -> Option<Position> {
     let calls = &case.flows.sockets[socket].calls;
     calls.iter().copied().rfind(|at| case.call(*at).is_some_and(|call| !call.implicit))
 }
 
-/// The receive a socket's user was still waiting in.
+/// The receive that a socket's user was still waiting in.
 fn pending_receive(case: &Case<'_>, socket: usize) -> Option<Position> {
     let last = last_call(case, socket)?;
     let call = case.call(last)?;
     (call.outcome == Outcome::Unfinished && call.receives()).then_some(last)
 }
 
-/// Both ends of every connection that was recorded whole.
+/// Both ends of every connection that has both ends recorded.
 fn pairs<'c>(case: &'c Case<'_>) -> impl Iterator<Item = [usize; 2]> + use<'c> {
     let streams = case
         .flows
@@ -37,7 +37,7 @@ pub(super) fn both_wait(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// One end waits for the end of the stream, which the other, though done, has not closed.
+/// One end waits for the end of the stream; the other end has finished, but has not closed it.
 pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Occurrence> {
     let found = pairs(case).flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(
         |(waiting, silent)| {
@@ -47,7 +47,7 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Occurrence> {
                 let ends = call.is_close() || matches!(call.args, Args::Shutdown { .. });
                 !ends && call.outcome != Outcome::Unfinished
             });
-            // Something was said before: this is not a server waiting for a first word.
+            // It received data before: this is not a server waiting for the first message.
             let received = case
                 .before(waiting, wait)
                 .any(|(_, call)| call.received().is_some_and(|total| total > 0));

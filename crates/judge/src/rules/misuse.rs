@@ -52,7 +52,7 @@ pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Occurrence> {
-    // Shells, ncat and runtimes find out in this way what their standard streams are.
+    // This is how shells, ncat and runtimes find out what their standard streams are.
     let probes = |call: &Call| {
         let enquires = matches!(
             call.args,
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn asking_what_the_input_is_is_no_mistake() {
+    fn probing_the_standard_input_is_no_mistake() {
         let mut story = Story::new();
         let shell = story.command("bash", "bash");
         let asks = Args::PeerName { address: None };

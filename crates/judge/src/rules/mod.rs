@@ -1,4 +1,4 @@
-//! The rules, a file for each part of a connection's life. A rule is a key, the names of its
+//! The rules, with a file for each stage in a connection's life. A rule is a key, the names of its
 //! sentence's arguments, and a pure function that finds where it applies.
 
 mod accept;
@@ -18,13 +18,13 @@ mod waiting;
 use crate::Weight;
 use crate::case::{Case, Occurrence};
 
-/// A rule.
+/// A rule that explains something in a timeline.
 pub struct Rule {
-    /// Its stable name.
+    /// Its stable key.
     pub key: &'static str,
-    /// Whether what it finds is wrong, or worth knowing.
+    /// Whether what it finds is a problem, or merely worth knowing.
     pub weight: Weight,
-    /// The arguments of its sentence, all of which every finding has.
+    /// The arguments of its sentence; every occurrence has all of them.
     pub arguments: &'static [&'static str],
     pub(crate) find: fn(&Case<'_>) -> Vec<Occurrence>,
 }
@@ -51,7 +51,7 @@ const fn lesson(
     Rule { key, weight: Weight::Lesson, arguments, find }
 }
 
-/// Every rule there is.
+/// Every rule.
 pub const RULES: &[Rule] = &[
     problem("connect-refused", &["address", "port"], connect::refused),
     problem("connect-refused-remote", &["address", "port"], connect::refused_remote),

@@ -1,11 +1,11 @@
-//! Options that change what one sees.
+//! Socket options that change observable behaviour.
 
 use socklab_event::{Args, OptionValue};
 use socklab_flows::Position;
 
 use crate::case::{Case, Occurrence, is_tcp, port};
 
-/// Where an option was switched on.
+/// The calls that switched an option on.
 fn switched_on<'c>(
     case: &'c Case<'_>,
     wanted: &'static str,
@@ -20,7 +20,7 @@ fn switched_on<'c>(
 }
 
 pub(super) fn reuse_address(case: &Case<'_>) -> Vec<Occurrence> {
-    // TIME_WAIT is TCP's; what the option lets UDP sockets do is another story.
+    // Only TCP has TIME_WAIT; for UDP sockets the option means something else.
     let tcp = switched_on(case, "SO_REUSEADDR").filter(|at| case.call(*at).is_some_and(is_tcp));
     let found = tcp.filter_map(|at| {
         let later = case.socket(at)?.calls.iter().copied().filter(|later| *later > at);

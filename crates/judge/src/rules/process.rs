@@ -1,4 +1,4 @@
-//! What a process undergoes, and what is done on its behalf.
+//! What happens to a process, and what is done on its behalf.
 
 use socklab_event::{Call, Errno, Exit, Notice, Process, Signal, What};
 use socklab_flows::Position;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn deaths_with_a_connection_open() {
+    fn killed_with_a_connection_open() {
         let mut story = Story::new();
         let (near, _) = scenes::tcp_pair(&mut story);
         story.closed_at_exit(near);

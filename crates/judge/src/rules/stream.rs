@@ -6,14 +6,15 @@ use socklab_say::count;
 
 use crate::case::{Case, Occurrence};
 
-/// Messages on streams that took more than one read.
+/// Messages on streams that needed more than one read.
 fn split<'c>(
     case: &'c Case<'_>,
 ) -> impl Iterator<Item = (&'c Transfer, Position, Position)> + use<'c> {
     case.flows.transfers.iter().filter_map(|transfer| {
         let stream = case.flows.sockets[transfer.from].is_stream();
         match &transfer.parts[..] {
-            // The first read must begin with the message: else its size is another's doing.
+            // The first read must begin with the message: otherwise other messages determined its
+            // size.
             [first, next, ..] if stream && first.bytes.start == 0 => {
                 let alone = case.flows.got_at(first.received).len() == 1;
                 alone.then_some((transfer, first.received, next.received))
@@ -30,7 +31,7 @@ fn filled(case: &Case<'_>, read: Position) -> Option<u64> {
     }
 }
 
-/// A read with room to spare got only part of what one send sent.
+/// A read with room to spare got only part of what a single send sent.
 pub(super) fn short_read(case: &Case<'_>) -> Vec<Occurrence> {
     let short = split(case).filter(|(_, read, _)| filled(case, *read).is_none());
     let found = short.map(|(transfer, read, next)| {
@@ -43,7 +44,7 @@ pub(super) fn short_read(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// The buffer held no more; the rest waited for the next read.
+/// The buffer was too small for the message; the rest waited for the next read.
 pub(super) fn small_buffer(case: &Case<'_>) -> Vec<Occurrence> {
     let found = split(case).filter_map(|(transfer, read, next)| {
         let room = filled(case, read)?;
@@ -65,7 +66,7 @@ pub(super) fn coalesced_read(case: &Case<'_>) -> Vec<Occurrence> {
         let got = call.received()?;
         let finding =
             Occurrence::at(at).with("messages", count(sends.len() as u64)).with("got", count(got));
-        // A read of thousands of sends: the first few show it.
+        // A read may combine thousands of sends; the first few are evidence enough.
         Some(finding.and(sends.into_iter().take(4)))
     });
     found.collect()

@@ -8,9 +8,9 @@ use socklab_say::{count, duration};
 
 use crate::case::{Case, Occurrence};
 
-/// So many vain calls in a row are a loop, not chance.
+/// This many futile calls in a row are a loop, not chance.
 const LOOP_CALLS: usize = 50;
-/// A call that took so long did wait.
+/// A call that took at least this long did wait (nanoseconds).
 const REAL_WAIT: u64 = 5_000_000;
 
 fn waits(call: &Call) -> bool {
@@ -76,7 +76,7 @@ pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// `poll` or `select` came back empty-handed; Python's `settimeout` is one before every call.
+/// `poll` or `select` timed out; Python's `settimeout` calls one of them before every operation.
 pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter(|(_, call)| {
         let wants_input = match &call.args {

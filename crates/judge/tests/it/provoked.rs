@@ -10,17 +10,17 @@ use socklab_judge::{RULES, explain};
 use socklab_prerequisites::{not_run, python};
 use socklab_trace::{Command, Options, Stdio, Tracer};
 
-/// Rules that only a network with distance or loss provokes.
+/// Rules that only a network with other hosts or packet loss can provoke.
 const NEED_A_NETWORK: [&str; 2] = ["connect-refused-remote", "connection-timed-out"];
 
-/// The exit code of a program that can't do its part on this machine.
+/// The exit code of a program that cannot provoke its rule on this machine.
 const CANNOT: i32 = 77;
 
 fn folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/provoke"))
 }
 
-/// What the program of a rule did; `None` if it could not do its part here.
+/// Records the program of a rule; `None` if it cannot provoke the rule on this machine.
 fn record(python: &str, rule: &str) -> Option<Timeline> {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("its number").port();

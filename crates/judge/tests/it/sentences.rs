@@ -9,7 +9,7 @@ use socklab_say::{Argument, Language, Speaker};
 use socklab_timelines::any_timeline;
 
 #[test]
-fn every_language_says_every_rule_with_its_own_arguments() {
+fn every_language_has_a_sentence_for_every_rule_with_its_arguments() {
     for language in Language::all() {
         for rule in RULES {
             let marked = |name: &&'static str| (*name, Argument::from(format!("<{name}>")));

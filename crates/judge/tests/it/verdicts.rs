@@ -1,4 +1,4 @@
-//! Verdicts on a small timeline made by hand: a client that is refused, then one that is served.
+//! Verdicts on a small timeline made by hand: a client that is refused, then served.
 
 use socklab_event::{
     Args, Bytes, Call, Column, Endpoint, Errno, Event, Exit, Family, Header, Outcome, Place,
@@ -131,7 +131,7 @@ fn calls_are_found_by_family_result_and_peer() {
 }
 
 #[test]
-fn a_miss_says_how_it_missed() {
+fn a_failed_verdict_says_why() {
     assert_eq!(
         verdict(of_call("none", wanted("server", "accept"))),
         Judgement::Failed(Mismatch::Nothing)
@@ -158,7 +158,7 @@ fn a_stream_is_its_pieces_joined() {
 }
 
 #[test]
-fn order_counts_and_what_depends_on_a_miss_is_skipped() {
+fn order_counts_and_dependents_of_a_failure_are_skipped() {
     let first = of_call("first", CallWanted { ok: Some(true), ..wanted("client", "connect") });
     let later = Expectation {
         after: vec!["first".to_owned()],
@@ -175,7 +175,7 @@ fn order_counts_and_what_depends_on_a_miss_is_skipped() {
 }
 
 #[test]
-fn ends_are_told_apart() {
+fn exits_are_distinguished() {
     let exit =
         |actor: &str, wanted| expect("exit", Subject::Exit { actor: actor.to_owned(), wanted });
     assert_eq!(verdict(exit("client", ExitWanted::Code(0))), Judgement::Passed);
@@ -186,7 +186,7 @@ fn ends_are_told_apart() {
 }
 
 #[test]
-fn bytes_that_were_not_kept_make_no_verdict() {
+fn bytes_that_were_not_recorded_give_no_verdict() {
     let mut timeline = timeline();
     if let What::Call(call) = &mut timeline.events[4].what
         && let Args::Recv { bytes, .. } = &mut call.args
@@ -200,7 +200,7 @@ fn bytes_that_were_not_kept_make_no_verdict() {
 }
 
 #[test]
-fn facts_are_about_the_first_piece_of_evidence() {
+fn facts_describe_the_first_piece_of_evidence() {
     let findings =
         judge(&[of_call("refused", wanted("client", "connect"))], &Flows::of(&timeline()));
     let facts = facts(&findings, &Flows::of(&timeline()));
@@ -217,7 +217,7 @@ fn of_stream(actor: &str, sent: bool, equals: &str) -> Expectation {
 }
 
 #[test]
-fn bytes_that_were_only_looked_at_count_once() {
+fn peeked_bytes_count_once() {
     let mut timeline = timeline();
     let mut peek = recv("ho");
     if let Args::Recv { flags, .. } = &mut peek {
@@ -230,7 +230,7 @@ fn bytes_that_were_only_looked_at_count_once() {
 }
 
 #[test]
-fn what_never_passed_through_the_sender_is_known_from_the_other_end() {
+fn bytes_sent_by_sendfile_are_known_from_the_other_end() {
     let file = Args::SendFile { other_fd: 4, asked: 4, into_socket: true };
     let mut timeline = timeline();
     timeline.events.insert(4, call(CLIENT, 4, "sendfile", file, Outcome::Value(4)));
@@ -239,14 +239,14 @@ fn what_never_passed_through_the_sender_is_known_from_the_other_end() {
     };
     assert_eq!(sent(&timeline, "hola"), Judgement::Passed);
     assert!(matches!(sent(&timeline, "holo"), Judgement::Failed(Mismatch::Bytes { .. })));
-    // Nobody has received it: how much it was is known, and what it was is not.
+    // Nobody has received it: its length is known, its content is not.
     timeline.events.truncate(5);
     assert_eq!(sent(&timeline, "hola"), Judgement::Unclear);
     assert!(matches!(sent(&timeline, "adios"), Judgement::Failed(Mismatch::Bytes { .. })));
 }
 
 #[test]
-fn what_was_offered_and_not_taken_was_not_sent() {
+fn bytes_the_kernel_did_not_accept_were_not_sent() {
     let send = |total: u64| Args::Send {
         asked: 2,
         bytes: Bytes { sample: b"ho".to_vec(), total },
@@ -263,7 +263,7 @@ fn what_was_offered_and_not_taken_was_not_sent() {
 }
 
 #[test]
-fn what_nobody_knows_of_was_not_met() {
+fn an_unknown_expectation_counts_as_not_met() {
     let dependent = Expectation {
         depends_on: vec!["step".to_owned()],
         ..of_call("dependent", wanted("server", "recv"))
