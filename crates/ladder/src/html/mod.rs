@@ -36,7 +36,8 @@ impl HtmlStyle {
 const CSS: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// The page fetches nothing, and recorded text that slipped through as markup could not either.
+/// The content security policy: the page fetches nothing, and neither could recorded text that
+/// slipped through as markup.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 impl Ladder {

@@ -1,5 +1,6 @@
 "use strict";
-// Everything can be read without this: rows are links. Here: keys to move, the chosen row marked.
+// The page works without this script, as its rows are links. The script moves by keys and marks the
+// chosen row.
 (() => {
   const rows = [...document.querySelectorAll(".ladder a.row")];
   const chosen = () => rows.findIndex((row) => row.getAttribute("href") === location.hash);
@@ -15,7 +16,8 @@
   const choose = (index) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (!row) return;
-    // Replaced, not pushed: the back button leaves the page, not row after row.
+    // Replace the history entry: the back button should leave the page, not step back through the
+    // rows.
     location.replace(row.getAttribute("href"));
     row.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest", inline: "nearest" });

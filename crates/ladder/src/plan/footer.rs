@@ -74,7 +74,7 @@ pub(crate) fn lines(
 /// How many processes of a column are listed.
 const NAMED: usize = 8;
 
-/// For columns whose processes are told apart by tags: the process id behind each tag.
+/// For columns whose processes are distinguished by tags: the process id behind each tag.
 fn tags(scene: &Scene<'_, '_>, rows: &[Row]) -> Vec<String> {
     let speaker = scene.options.speaker;
     let untagged = say!(speaker, "ladder-untagged");

@@ -33,7 +33,7 @@ struct Draft {
 /// Lays out every event and fold in rows.
 pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Sheet {
     let mut drafts = drafts(scene, visible, folds);
-    // At the same time stamp, entries come last: nothing has resulted from them yet.
+    // At equal timestamps, entries come last: nothing has resulted from them yet.
     drafts.sort_by_key(|draft| (draft.time, draft.stage == Stage::Begin, draft.at));
     let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
     let mut sheet = Sheet { origin, ..Sheet::default() };

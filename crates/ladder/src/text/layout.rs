@@ -6,7 +6,7 @@ use crate::model::Participant;
 
 /// `connect(3, 127.0.0.1:12000)` must fit in a column.
 const NARROWEST: usize = 26;
-/// In wider columns the eye loses the line.
+/// Lines in wider columns are hard to follow.
 const WIDEST: usize = 64;
 
 /// The terminal columns of the ladder's lifelines and texts.

@@ -211,13 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn data_gives_way_and_says_its_length() {
+    fn data_is_shortened_and_its_length_shown() {
         assert_eq!(lines(&send(), 80), [r#"send(3, "abcdefghijklmnopqrstuvwxyz" 26 B) ✗ EPIPE"#]);
         assert_eq!(lines(&send(), 26), [r#"send(3, "abcdefghi…" 26 B)"#, "  ✗ EPIPE"]);
     }
 
     #[test]
-    fn what_is_too_narrow_is_broken_not_lost() {
+    fn text_wider_than_the_column_is_broken_not_lost() {
         assert_eq!(lines(&send(), 10).concat().replace(' ', ""), r#"send(3,"abcdef…"26B)✗EPIPE"#);
     }
 }

@@ -64,7 +64,7 @@ fn an_error_says_what_it_means() {
 }
 
 #[test]
-fn a_theme_is_what_was_asked_for() {
+fn the_requested_theme_is_used() {
     let ladder = ladder(&scenes::upper_tcp());
     let svg = |theme| ladder.to_svg(&SvgStyle::default().theme(theme));
     assert!(svg(Theme::Auto).contains("prefers-color-scheme:dark"));

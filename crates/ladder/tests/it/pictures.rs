@@ -62,7 +62,7 @@ fn a_close_that_failed_is_drawn_where_the_program_made_it() {
     let (near, far) = scenes::tcp_pair(&mut story);
     story.send(near, "hola");
     story.recv(far, "hola");
-    // EIO: the descriptor is gone all the same.
+    // EIO: the descriptor is released even so.
     story.fail(near, "close", Args::Close, 5);
     let drawn = text(&story.build(), 80);
     assert!(drawn.contains("close(3)") && drawn.contains("EIO"), "{drawn}");
