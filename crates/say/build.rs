@@ -23,7 +23,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("locales.rs"), languages)
 }
 
-/// What is in a folder, sorted, so that the same folder always gives the same binary.
+/// The entries of a folder, sorted, so that the same folder always gives the same binary.
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(folder)?.map(|entry| entry?.path().canonicalize());
     let mut paths = entries.collect::<io::Result<Vec<_>>>()?;

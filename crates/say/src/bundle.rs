@@ -1,5 +1,5 @@
-//! The parsed texts of each language. A language is parsed when something is first said in it, and
-//! once per process: a command that says nothing never pays for it.
+//! The parsed texts of each language. A language is parsed once per process, when its first text is
+//! needed: a command that prints no text does not pay for it.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -30,13 +30,13 @@ impl Texts {
     fn parse(language: Language) -> Self {
         let id: LanguageIdentifier = language.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
-        // The marks that isolate right-to-left text would end up in terminals and pipes.
+        // Fluent's isolation marks for right-to-left text would end up in terminals and pipes.
         bundle.set_use_isolating(false);
         for resource in resources(language) {
-            // A key that is there twice keeps its first text; a test names it.
+            // A duplicate key keeps its first text; a test reports it.
             let _ = bundle.add_resource(resource);
         }
-        // Counts, which a plural depends on, are written like all other numbers.
+        // Counts, which select plural forms, are formatted like all other numbers.
         bundle.set_formatter(Some(|value, memoizer| {
             let FluentValue::Number(number) = value else { return None };
             let plain = number.as_string();
@@ -68,8 +68,8 @@ impl Texts {
     }
 }
 
-/// The files of a language. A faulty message is left out, and a test names it: the reader still
-/// gets the others.
+/// The parsed files of a language. A faulty message is left out, and a test reports it; the others
+/// still work.
 fn resources(language: Language) -> impl Iterator<Item = FluentResource> {
     language.files().iter().map(|(_, text)| {
         let (Ok(resource) | Err((resource, _))) = FluentResource::try_new((*text).to_owned());
@@ -77,7 +77,7 @@ fn resources(language: Language) -> impl Iterator<Item = FluentResource> {
     })
 }
 
-/// What a formatter, which is told a language and no more, looks up.
+/// Lets the number formatter, which knows only the language, look up its separators.
 impl Memoizable for Numerals {
     type Args = ();
     type Error = Infallible;
@@ -89,7 +89,7 @@ impl Memoizable for Numerals {
 }
 
 impl Language {
-    /// The keys of the sentences it has.
+    /// The keys of the sentences that this language has.
     pub fn keys(self) -> BTreeSet<String> {
         let mut keys = BTreeSet::new();
         for resource in resources(self) {
@@ -101,8 +101,7 @@ impl Language {
         keys
     }
 
-    /// The keys of the sentences that English has and this language lacks. They are said in
-    /// English.
+    /// The keys of the sentences that English has and this language lacks. English replaces them.
     pub fn missing(self) -> BTreeSet<String> {
         &Self::ENGLISH.keys() - &self.keys()
     }

@@ -1,12 +1,12 @@
-//! The languages there are texts for.
+//! The languages that have texts.
 
 use std::fmt;
 
-/// A language that socklab speaks: a folder of texts that was there at build time.
+/// A language that socklab speaks: a folder of texts that existed at build time.
 #[derive(Clone, Copy)]
 pub struct Language(&'static Locale);
 
-/// The texts of a language, as they stand in its folder.
+/// The texts of a language, as they are in its folder.
 #[derive(Debug)]
 pub(crate) struct Locale {
     tag: &'static str,
@@ -22,7 +22,7 @@ impl Locale {
 
 const LOCALES: &[Locale] = &include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 
-/// How many languages there are.
+/// The number of languages.
 pub(crate) const COUNT: usize = LOCALES.len();
 
 impl Language {
@@ -46,8 +46,8 @@ impl Language {
         }
     }
 
-    /// The language of a POSIX locale such as `es_CO.UTF-8` or `C`, as the variables `LC_ALL` and
-    /// `LANG` hold it (locale(7)).
+    /// The language of a POSIX locale such as `es_CO.UTF-8` or `C`, as in the environment variables
+    /// `LC_ALL` and `LANG` (locale(7)).
     pub fn of_locale(locale: &str) -> Option<Self> {
         let name = locale.split(['.', '@']).next().unwrap_or_default();
         Self::find(&name.replace('_', "-"))
@@ -58,18 +58,18 @@ impl Language {
         self.0.tag
     }
 
-    /// Its texts: the names of the files and what is in them.
+    /// Its texts: the name and content of each file.
     pub const fn files(self) -> &'static [(&'static str, &'static str)] {
         self.0.files
     }
 
-    /// Its place among [`all`](Self::all).
+    /// Its index in [`all`](Self::all).
     pub(crate) fn index(self) -> usize {
         Self::all().position(|other| other == self).unwrap_or_default()
     }
 }
 
-/// Finds the folder `en` at compile time: without it nothing could be said.
+/// Finds the folder `en` at compile time: without it there would be no fallback.
 const fn english() -> &'static Locale {
     let mut index = 0;
     while index < LOCALES.len() {

@@ -1,9 +1,9 @@
-//! How numbers are written and durations are rounded, the same everywhere.
+//! Formats numbers and rounds durations, the same way everywhere.
 
-/// The signs that a language writes numbers with.
+/// The separators that a language uses in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Numerals {
-    /// Between units and tenths.
+    /// The decimal separator.
     pub(crate) decimal: String,
     /// Between groups of three digits.
     pub(crate) group: String,
@@ -44,8 +44,9 @@ pub(crate) enum Duration {
 }
 
 impl Duration {
-    /// Two figures below ten units, whole units from there on, rounded to the nearest: a person
-    /// compares durations, and more figures would claim a precision that a traced program lacks.
+    /// Two digits below ten units, whole units from there on, rounded to the nearest: readers
+    /// compare durations, and more digits would suggest a precision that a traced program does not
+    /// have.
     pub(crate) fn of(nanoseconds: u64) -> Self {
         const SECOND: u64 = 1_000_000_000;
         let rounded = |unit: u64| nanoseconds / unit + u64::from(nanoseconds % unit >= unit / 2);

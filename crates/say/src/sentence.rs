@@ -1,34 +1,33 @@
-//! A sentence as data: its key and what stands in its places.
+//! A sentence as data: the key of its text, and its arguments.
 
 use std::borrow::Cow;
 use std::fmt::Display;
 
 use serde::Serialize;
 
-/// Something to say, in whatever language the reader turns out to have:
-/// `sentence!("mistake-twice", name = name)`.
+/// Something to say, independent of the reader's language: `sentence!("mistake-twice", name =
+/// name)`.
 ///
-/// It has no `Display`: whoever shows it asks a [`Speaker`](crate::Speaker), so that no English
-/// slips into another language by way of a `{}`.
+/// It has no `Display`, so that no English slips into another language through a `{}`: a
+/// [`Speaker`](crate::Speaker) puts it into words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sentence {
     /// The key of its text.
     pub key: Cow<'static, str>,
-    /// The variables of the text and what they stand for.
+    /// The variables of the text and their values.
     pub arguments: Vec<(&'static str, Argument)>,
 }
 
-/// What a variable of a sentence stands for.
+/// The value of a variable in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Argument {
-    /// The same in every language, as it stands: a name, an address, a port.
+    /// Text that is the same in every language: a name, an address, a port.
     Text(String),
     /// A number in plain digits: a port, a descriptor.
     Number(u64),
-    /// So many of something: digits are grouped, and a text may have one form for 1 and another
-    /// for the rest.
+    /// A count of something: its digits are grouped, and it selects the plural form of a text.
     Count(u64),
     /// Nanoseconds.
     Duration(u64),
@@ -36,7 +35,7 @@ pub enum Argument {
     Sentence(Box<Sentence>),
 }
 
-/// So many of something; a number that does not fit counts as [`u64::MAX`].
+/// A count of something; a number that does not fit counts as [`u64::MAX`].
 pub fn count(number: impl TryInto<u64>) -> Argument {
     Argument::Count(number.try_into().unwrap_or(u64::MAX))
 }
@@ -46,11 +45,11 @@ pub fn duration(nanoseconds: u64) -> Argument {
     Argument::Duration(nanoseconds)
 }
 
-/// What [`say!`](crate::say!) and [`sentence!`](crate::sentence!) take for a variable: an
-/// [`Argument`], a [`Sentence`], and everything that can be displayed, as text: `8888` is a port,
-/// not `8,888`.
+/// What [`say!`](crate::say!) and [`sentence!`](crate::sentence!) accept as the value of a
+/// variable: an [`Argument`], a [`Sentence`], or anything with `Display`, as plain text: the port
+/// `8888`, not `8,888`.
 pub trait Variable {
-    /// The argument it makes.
+    /// Converts it into an argument.
     fn argument(&self) -> Argument;
 }
 

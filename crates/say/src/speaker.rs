@@ -9,8 +9,8 @@ use crate::language::Language;
 use crate::number::Duration;
 use crate::sentence::{Argument, Sentence};
 
-/// Says sentences, numbers and durations in one language. A small value: it is made once, where the
-/// language is known, and handed to whatever speaks.
+/// Says sentences, numbers and durations in one language. A small value: it is created once, where
+/// the language is known, and passed on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Speaker {
     language: Language,
@@ -30,13 +30,13 @@ impl Speaker {
         self.language
     }
 
-    /// True if there is a text for this key, be it in English only.
+    /// True if there is a text for this key, even if only in English.
     pub fn knows(self, key: &str) -> bool {
         self.texts(key).is_some()
     }
 
-    /// The text for a key, with its variables filled in. A text that the language lacks is said in
-    /// English; a key that nobody knows shows itself in brackets.
+    /// The text for a key, with its variables filled in. If the language lacks the text, it is in
+    /// English; an unknown key is shown in brackets.
     pub fn say(self, key: impl AsRef<str>, arguments: &[(&str, Argument)]) -> String {
         let key = key.as_ref();
         let mut values = FluentArgs::with_capacity(arguments.len());
@@ -47,7 +47,7 @@ impl Speaker {
         said.unwrap_or_else(|| format!("[{key}]"))
     }
 
-    /// A sentence in words.
+    /// The text of a sentence.
     pub fn tell(self, sentence: &Sentence) -> String {
         self.say(&sentence.key, &sentence.arguments)
     }
@@ -80,8 +80,8 @@ impl Speaker {
         }
     }
 
-    /// A moment in nanoseconds, to the microsecond: `1.200010 s`. Moments are cut off, not rounded,
-    /// so that none reads later than it was.
+    /// A moment in nanoseconds, to the microsecond: `1.200010 s`. Moments are truncated, not
+    /// rounded, so that none appears later than it was.
     pub fn precise(self, nanoseconds: u64) -> String {
         let (seconds, rest) = (nanoseconds / 1_000_000_000, nanoseconds / 1_000 % 1_000_000);
         let number = self.decimal(seconds, format_args!("{rest:06}"));
@@ -121,7 +121,8 @@ impl Speaker {
 }
 
 impl Sentence {
-    /// The sentence in English, for logs and for errors that no reader's language reaches.
+    /// The sentence in English, for logs and for errors reported where the reader's language is
+    /// unknown.
     pub fn in_english(&self) -> String {
         Speaker::ENGLISH.tell(self)
     }
@@ -149,14 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn one_is_not_many_and_many_are_grouped() {
+    fn counts_select_plural_forms_and_are_grouped() {
         let mistakes =
             |number: u64| say!(Speaker::ENGLISH, "course-mistakes", mistakes = count(number));
         assert_eq!([1, 2, 10_000].map(mistakes), ["1 mistake", "2 mistakes", "10,000 mistakes"]);
     }
 
     #[test]
-    fn what_can_be_displayed_stands_as_it_is() {
+    fn other_values_are_shown_unchanged() {
         let said = say!(Speaker::ENGLISH, "bind-low-hint", port = 12_000);
         assert!(said.contains("--port 12000"), "{said}");
     }
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_cut_off() {
+    fn moments_are_truncated() {
         assert_eq!(Speaker::ENGLISH.precise(1_200_010_999), "1.200010 s");
         assert_eq!(spanish().clock(12_345_999_999), "12,345");
     }
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_nobody_knows_shows_itself() {
+    fn an_unknown_key_is_shown_in_brackets() {
         assert_eq!(say!(spanish(), "no-such-key", name = 1), "[no-such-key]");
         assert!(!spanish().knows("no-such-key") && spanish().knows("usage"));
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// A text with places. A place is a word in braces, of letters, digits and `.`, `:`, `_`, `-`;
-/// every other brace is a brace, so that JSON and code can be written as they are.
+/// every other brace is literal, so that JSON and code need no escaping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template<'t> {
     pieces: Vec<Piece<'t>>,
@@ -13,13 +13,13 @@ pub struct Template<'t> {
 /// A piece of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'t> {
-    /// To be taken as it stands.
+    /// Literal text.
     Text(&'t str),
-    /// To be filled in.
+    /// A place to be filled in.
     Place {
         /// The word between the braces.
         name: &'t str,
-        /// Where the opening brace is: bytes from the beginning of the text.
+        /// The offset of the opening brace in the text, in bytes.
         at: usize,
     },
 }
@@ -28,7 +28,7 @@ impl<'t> Template<'t> {
     /// Finds the places of a text.
     pub fn parse(text: &'t str) -> Self {
         let mut pieces = Vec::new();
-        // Up to here everything is in a piece; from here on the next place is looked for.
+        // `done`: the end of the last piece. `from`: where the search for the next place starts.
         let (mut done, mut from) = (0, 0);
         while let Some(open) = text[from..].find('{').map(|at| at + from) {
             from = open + 1;
@@ -62,8 +62,8 @@ impl<'t> Template<'t> {
         })
     }
 
-    /// The text with its places filled in. A place whose name `value` does not know stays as it
-    /// stands, braces and all. What is filled in is not looked at again.
+    /// The text with its places filled in. A place whose name `value` does not know stays
+    /// unchanged, braces included. Inserted text is not searched for places.
     pub fn fill<V: Into<Cow<'t, str>>>(
         &self,
         mut value: impl FnMut(&'t str) -> Option<V>,
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_place_stays() {
+    fn other_braces_are_literal() {
         for text in
             ["", "{", "}", "{}", "{ a }", "{\"k\":1}", "{1}", "{{", "{é}", "{a", "b{a{", "}{"]
         {

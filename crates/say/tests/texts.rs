@@ -1,4 +1,4 @@
-//! The texts fit each other, and the code that names them.
+//! The texts of all languages match each other and the code that uses them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,13 +20,13 @@ fn texts(language: Language) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
             let pattern = message.value.unwrap_or_else(|| panic!("{language}: no text for {key}"));
             let mut variables = BTreeSet::new();
             collect(&pattern, &mut variables);
-            assert!(keys.insert(key, variables).is_none(), "{language}: {key} is there twice");
+            assert!(keys.insert(key, variables).is_none(), "{language}: {key} appears twice");
         }
     }
     keys
 }
 
-/// The variables of a text, and of every form of it.
+/// The variables of a text, in all its plural forms.
 fn collect(pattern: &Pattern<&'static str>, variables: &mut BTreeSet<&'static str>) {
     for element in &pattern.elements {
         let PatternElement::Placeable { expression } = element else { continue };
@@ -66,7 +66,8 @@ fn every_language_has_english_keys_with_english_variables() {
     }
 }
 
-/// Every source of the workspace that may speak; not the tests, which also name what is not there.
+/// Every source file of the workspace that may use texts; not the tests, which also name keys that
+/// do not exist.
 fn sources() -> Vec<String> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut folders: Vec<PathBuf> = fs::read_dir(crates)
@@ -83,7 +84,7 @@ fn sources() -> Vec<String> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let source = fs::read_to_string(path).expect("a source");
-                // What is below is for tests.
+                // The rest of the file is tests.
                 let shipped =
                     source.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
                 found.push(shipped.to_owned());
@@ -100,7 +101,7 @@ fn every_key_that_the_code_names_exists() {
     for source in sources() {
         for name in ["say!(", "sentence!("] {
             for behind in source.split(name).skip(1) {
-                // The key is the first literal, behind the speaker if there is one.
+                // The key is the first literal, after the speaker if there is one.
                 let arguments = behind.split(')').next().unwrap_or_default();
                 let Some(key) = arguments.split('"').nth(1) else { continue };
                 let is_key = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
@@ -121,7 +122,7 @@ fn every_key_that_the_code_names_exists() {
     assert!(named > 40, "the search found only {named} keys");
 }
 
-/// Everything that stands in quotes and could be a key.
+/// Every string literal that could be a key.
 fn quoted(source: &str) -> impl Iterator<Item = &str> {
     source.match_indices('"').filter_map(|(at, _)| {
         let (key, _) = source[at + 1..].split_once('"')?;
@@ -129,7 +130,7 @@ fn quoted(source: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The beginnings of keys that are put together: `cmd-` of `"cmd-{name}"`.
+/// The prefixes of keys that are composed at run time: `cmd-` of `"cmd-{name}"`.
 fn beginnings(source: &str) -> impl Iterator<Item = &str> {
     let heads = source.match_indices("-{").map(|(at, _)| &source[..=at]);
     heads.filter_map(|head| {
@@ -140,11 +141,11 @@ fn beginnings(source: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn no_text_is_left_over() {
+fn every_text_is_used() {
     let all = sources().join("\n");
     let quoted: BTreeSet<&str> = quoted(&all).collect();
     let mut heads: BTreeSet<&str> = beginnings(&all).collect();
-    // Rules and mistakes are named without their beginning.
+    // Rules and mistakes are named without their prefix.
     let stems = ["explain-", "mistake-"];
     heads.retain(|head| !stems.contains(head));
     let named = |key: &str| quoted.contains(key);
@@ -155,5 +156,5 @@ fn no_text_is_left_over() {
             || key.strip_suffix("-hint").is_some_and(named)
     };
     let left: Vec<&str> = texts(Language::ENGLISH).into_keys().filter(|key| !used(key)).collect();
-    assert!(left.is_empty(), "nobody says {left:?}");
+    assert!(left.is_empty(), "nothing uses {left:?}");
 }
