@@ -1,15 +1,15 @@
 //! Every sentence that socklab says to a reader, in the reader's language.
 //!
 //! The sentences are [Fluent](https://projectfluent.org) files in `locales/TAG/`, where `TAG` is
-//! the language's BCP 47 tag. A further language is a further folder: [`Language::all`] lists the
-//! folders that were there when the crate was built. English is the reference, and a sentence that
-//! a language lacks is said in English ([`Language::missing`] counts them).
+//! the language's BCP 47 tag. Another language is another folder: [`Language::all`] lists the
+//! folders that existed when the crate was built. English is the reference, and a sentence that a
+//! language lacks is said in English ([`Language::missing`] counts them).
 //!
-//! - A [`Speaker`] says things in one language. It is a small value that is handed to whatever
-//!   has something to say: sentences ([`say!`]), numbers, durations.
-//! - A [`Sentence`] is a sentence as data ([`sentence!`]), for code that finds something worth
-//!   saying but does not know the reader.
-//! - A [`Template`] is a text that an author wrote, with places such as `{port}` to fill in.
+//! - A [`Speaker`] says things in one language. It is a small value, passed to any code that shows
+//!   sentences ([`say!`]), numbers or durations.
+//! - A [`Sentence`] is a sentence as data ([`sentence!`]), for code that has something to say but
+//!   does not know the reader's language.
+//! - A [`Template`] is a text that an author wrote, with placeholders such as `{port}`.
 //!
 //! ```
 //! use socklab_say::{Language, Speaker, count, say, sentence};
@@ -19,7 +19,7 @@
 //! assert_eq!(say!(speaker, "course-mistakes", mistakes = count(1)), "1 error");
 //!
 //! let mistake = sentence!("mistake-twice", name = "alice");
-//! assert_eq!(Speaker::ENGLISH.tell(&mistake), "`alice` is there twice");
+//! assert_eq!(Speaker::ENGLISH.tell(&mistake), "`alice` appears twice");
 //! ```
 #![forbid(unsafe_code)]
 

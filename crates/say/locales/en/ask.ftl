@@ -1,18 +1,18 @@
 # Questions: what-if and course check.
 
 cmd-what-if = Predict what happens, run it for real, and see why
-cmd-course = For teachers: look after questions and exercises
+cmd-course = For teachers: check and change questions and exercises
 cmd-course-check = Read every question and exercise, and report mistakes
 arg-what-if-question = A question's number or name; `list` (the default); `all` to run every one
 arg-what-if-predict = Your prediction: a, b, c …, or the choice's name
 arg-what-if-show_commands = Also show how to do it by hand, in two terminals
-arg-what-if-seed = What random payloads follow from: the same seed, the same bytes
-arg-course-check-folder = A course folder (default: the built-in course, and over it the nearest folder `course`, here or in a folder above)
+arg-what-if-seed = The seed of random payloads: the same seed gives the same bytes
+arg-course-check-folder = A course folder (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
 cmd-course-copy = Copy a built-in question or exercise into your course, to change it
-cmd-course-format = Print what a question and an exercise can say
+cmd-course-format = Print how questions and exercises are written
 arg-course-copy-name = A question's name or number, or an exercise's name
-arg-course-copy-folder = Your course folder (default: the nearest folder `course`, here or above; if there is none, a new one here)
-arg-course-check-run = Also run every question and see that its evidence is found
+arg-course-copy-folder = Your course folder (default: the nearest folder `course`, here or in a parent folder; if there is none, a new one here)
+arg-course-check-run = Also run every question and check that its evidence is found
 
 examples-what-if =
     $ socklab what-if  # the list
@@ -20,15 +20,15 @@ examples-what-if =
     $ socklab what-if tcp-client-first --predict b
     $ socklab what-if 16 --show-commands  # and how to do it by hand
     $ socklab what-if all --json | jq '.questions[].answer'
-    Exit codes: 0 as predicted, 1 not so, or nothing this question knows, 2 usage, 3 it could not be run here.
+    Exit codes: 0 as predicted, 1 something else happened, 2 usage error, 3 could not be run here.
 examples-course-check =
     $ socklab course check  # the built-in course, and your `course` over it
     $ socklab course check my-course --run --only my-question
-    A folder `course` with `questions` or `exercises` in it counts in all folders below it, for every command. Exit codes: 0 no mistakes, 1 mistakes, 2 usage.
+    A folder `course` with `questions` or `exercises` in it applies to all folders below it, in every command. Exit codes: 0 no mistakes, 1 mistakes, 2 usage error.
 examples-course-copy =
     $ socklab course copy tcp-server  # course/exercises/tcp-server
     $ socklab course copy 3 my-course  # my-course/questions/03-tcp-client-first
-    What is there already is not touched.
+    Existing files are not touched.
 examples-course-format =
     $ socklab course format | less
 
@@ -38,8 +38,8 @@ what-if-list-next = socklab what-if 3 asks one of them; socklab what-if all runs
 what-if-ask = Your prediction (a–{ $last }, space: just show me, q: quit):
 what-if-answer = What happens:
 what-if-right = You were right:
-what-if-wrong = Not so. What happens:
-what-if-unanswered = On this machine something else happened than this question knows. The ladder shows what was seen; no explanation is better than a wrong one.
+what-if-wrong = That's not it. What happens:
+what-if-unanswered = On this machine something happened that this question does not cover. The ladder shows what was observed; no explanation is better than a wrong one.
 what-if-next = Try next
 what-if-by-hand = By hand
 what-if-terminal = terminal { $number }
@@ -48,18 +48,18 @@ what-if-by-hand-hint = To do it by hand: { $command }
 ask-place-machine = (no private loopback here, so this ran on the machine's own: { $why })
 ask-trouble-namespace = a private loopback was refused: { $what }
 ask-trouble-trace = the programs could not be followed: { $what }
-ask-trouble-too-much = the programs did or said far more than the lesson asks ({ $events } calls recorded), and were stopped
-ask-trouble-disturbed = a program wrote into what the check itself writes to: { $who } was told to do what no step says
+ask-trouble-too-much = the programs did or printed far more than the lesson requires ({ $events } calls recorded), and were stopped
+ask-trouble-disturbed = a program wrote to a channel that only the check itself uses: { $who } was asked to do something that no step says
 ask-trouble-engine = the scenario could not be run: { $what }
-ask-late-listening = after { $time }, { $who } still does not listen for connections.
+ask-late-listening = after { $time }, { $who } is still not listening for connections.
 ask-late-bound = after { $time }, { $who } still has no UDP socket with a port of its own.
 ask-late-connected = after { $time }, { $who } still has not connected.
 ask-late-exited = after { $time }, { $who } still has not ended.
-ask-late-other = after { $time }, { $who } still had not come this far: { $awaited }.
-ask-waits-stdin = It waits for somebody to type (stdin).
-ask-waits-call = It waits in { $call }.
-awaited-call = a call of { $call }
-awaited-calls = { $times } calls of { $call }
+ask-late-other = after { $time }, { $who } had still not reached this: { $awaited }.
+ask-waits-stdin = It is waiting for somebody to type (stdin).
+ask-waits-call = It is waiting in { $call }.
+awaited-call = a call to { $call }
+awaited-calls = { $times } calls to { $call }
 awaited-blocked = waiting in { $call }
 awaited-received = { $bytes } bytes received
 awaited-sent = { $bytes } bytes sent
@@ -71,17 +71,17 @@ ask-ended-bound = { $who } ended ({ $end }) before it had a UDP socket with a po
 ask-ended-connected = { $who } ended ({ $end }) before it connected
 ask-ended-other = { $who } ended ({ $end }) before this: { $awaited }
 ask-step-call = { $who }: { $call } failed with { $error }
-ask-step-nowhere = { $who } does not listen anywhere
-ask-step-not-running = { $who } does not run
+ask-step-nowhere = { $who } is not listening anywhere
+ask-step-not-running = { $who } is not running
 ask-exit-code = exit code { $code }
 ask-exit-signal = ended by { $signal }
-ask-exit-unknown = nobody saw how
-ask-mismatch-bytes = { $who } received other bytes than it should have:
-ask-mismatch-contains = { $who } did not receive what it waited for:
+ask-exit-unknown = exit status unknown
+ask-mismatch-bytes = { $who } did not receive the bytes it should have:
+ask-mismatch-contains = { $who } did not receive what it was waiting for:
 ask-mismatch-length = { $who } received fewer bytes than it should have:
 ask-mismatch-end = { $who } should have received the end of the stream:
 ask-stopped-end = the stream ended there
-ask-stopped-time = nothing more came in time
+ask-stopped-time = nothing more arrived in time
 ask-stopped-reset = the connection was reset
 ask-expected = expected
 ask-got = got
@@ -95,21 +95,21 @@ course-ok =
         [one] { $exercises } exercise
        *[other] { $exercises } exercises
     }, no mistakes
-course-nothing-to-cite = the explanation cites { $place }, and nothing of the kind was seen
+course-nothing-to-cite = the explanation cites { $place }, but nothing like that was observed
 course-mistakes = { $mistakes ->
         [one] { $mistakes } mistake
        *[other] { $mistakes } mistakes
     }
 course-none = there is no course in { $folder }: neither a folder `questions` nor a folder `exercises`
-course-none-hint = give the folder that has them, or nothing: then the nearest folder `course` is looked for, here and above
-course-unanswered = something else happened than the question knows. The ladder below shows what was seen; for an answer, this was missing:
+course-none-hint = name the folder that has them, or none: then socklab looks for the nearest folder `course`, here and in parent folders
+course-unanswered = something happened that the question does not cover. The ladder below shows what was observed; for an answer, this was missing:
 course-lacks = the answer `{ $answer }` lacks the evidence `{ $name }`
 course-marks = line { $line }: { $what }
 course-not-run = a case could not be run
-course-does-not-pass = it should pass, and does not: { $cases }
-course-starter-passes = it should not pass, and passes as it is
-course-fails-others = it should fail { $wanted }, and fails { $failed }
+course-does-not-pass = it should pass, but does not: { $cases }
+course-starter-passes = it should not pass, but passes as it is
+course-fails-others = it should fail { $wanted }, but fails { $failed }
 course-no-case = no case
-course-copy-exists = { $folder } is there already: it is not touched
-course-copy-unknown = there is no question and no exercise “{ $name }”
+course-copy-exists = { $folder } already exists: it is not touched
+course-copy-unknown = there is no question or exercise “{ $name }”
 course-copy-next = They are yours to change. Then: { $command }

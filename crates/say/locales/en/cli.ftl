@@ -1,4 +1,4 @@
-# What `socklab --help` and its relatives say.
+# The texts of `socklab --help` and of the help for each command.
 
 cmd-socklab = socklab, the socket laboratory: run socket programs and see what the kernel does.
 cmd-tour = Run every program of the course, check each one, and show what happened
@@ -7,11 +7,11 @@ cmd-show = Show a program: its lesson and its source
 cmd-run = Run a program of the course
 cmd-trace = Run programs, in any language, and draw what their sockets did
 cmd-draw = Draw a recorded timeline again
-cmd-host = The name of this machine and its addresses
-cmd-resolve = From a name to its addresses
-cmd-service = From a port to the name of its service, or back
-cmd-serve = Be a server, on this machine only unless told otherwise
-cmd-connect = Talk with a server, as telnet and nc do, with nothing lost at the end
+cmd-host = Show the name of this machine and its addresses
+cmd-resolve = Look up the addresses of a name
+cmd-service = Look up the service of a port, or the port of a service
+cmd-serve = Run a small server, for this machine only unless told otherwise
+cmd-connect = Talk to a server, like telnet and nc, but lose nothing at the end
 cmd-completions = Print a completion script for a shell
 cmd-man = Write the manual pages into a folder
 
@@ -23,11 +23,11 @@ arg-name = A program, as `socklab list` names it
 arg-tour-from = Begin at this program
 arg-tour-pause = Wait for Enter after each step
 arg-tour-json = Print JSON, for scripts: one object with every program, step and check
-arg-tour-output = Write the whole tour as one page, too
+arg-tour-output = Also write the whole tour as one page
 arg-run-arguments = The program's own arguments
-arg-run-trace = Draw what its sockets did when it has ended
-arg-trace-commands = Programs, each a quoted command line; one starts when the one before it listens
-arg-trace-command = One program, word for word
+arg-run-trace = After it has ended, draw what its sockets did
+arg-trace-commands = Programs, each a quoted command line; each one starts when the one before it is listening
+arg-trace-command = One program and its arguments, word for word
 arg-trace-pid = Attach to a running process
 arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself)
 arg-trace-bytes = How many bytes of each message to keep (default 1024)
@@ -35,25 +35,25 @@ arg-trace-timeout = End the recording, and the programs, after this long
 arg-draw-file = A recording, made with trace -o FILE.jsonl
 arg-width = Width of the drawing (default: the terminal's, else 80)
 arg-ascii = Draw with ASCII characters only
-arg-all = Show all calls, setsockopt and its kind too, and every repetition
+arg-all = Show all calls, including setsockopt and the like, and every repetition
 arg-no_explanations = Only the ladder, no explanations below it
 arg-resolve-names = Names, or addresses
 arg-resolve-ipv4 = IPv4 addresses only
 arg-resolve-ipv6 = IPv6 addresses only
 arg-service-queries = A port (both protocols), a port and its protocol, or a service's name
-arg-serve-protocol = What to be: echo, upper, daytime, http or ntp
+arg-serve-protocol = Which server to run: echo, upper, daytime, http or ntp
 arg-serve-port = Where to listen; 0 lets the kernel choose (default: echo 8007, upper 12000, daytime 8013, http 8080, ntp 8123)
-arg-serve-listen = The address to listen on; 0.0.0.0 is all of them (default: 127.0.0.1)
+arg-serve-listen = The address to listen on; 0.0.0.0 means all of them (default: 127.0.0.1)
 arg-serve-tcp = TCP only (echo, upper: by default both)
 arg-serve-udp = UDP only
 arg-serve-root = http: serve the files of this folder
-arg-serve-json = Print what happens as JSON, one event a line
+arg-serve-json = Print what happens as JSON, one event per line
 arg-connect-host = Name or address
 arg-connect-port = Port number, or a service's name
-arg-connect-udp = Datagrams in place of a stream: a line of input is a datagram
+arg-connect-udp = Datagrams instead of a stream: each line of input is one datagram
 arg-connect-hex = Show all bytes of both directions in hexadecimal, on standard error
 arg-connect-verbose = Say who is connected to whom, and how it ended
-arg-connect-timeout = Longest wait for the connection (default 10); with --udp, for the last answer (default 1)
+arg-connect-timeout = Maximum wait for the connection (default 10); with --udp, for the last answer (default 1)
 arg-completions-shell = The shell: bash, elvish, fish, powershell or zsh
 arg-man-folder = Where to write them; it must exist
 
@@ -104,7 +104,7 @@ examples-connect =
     $ socklab connect localhost 8888
     $ printf 'hello\r\n' | socklab connect localhost 8888
     $ socklab connect -x --udp localhost 12000
-    Exit codes: 0 done, 1 failed, 2 usage, 6 name unknown, 7 refused or unreachable, 28 timed out.
+    Exit codes: 0 done, 1 failed, 2 usage error, 6 name unknown, 7 refused or unreachable, 28 timed out.
 examples-completions =
     $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab
 
@@ -137,13 +137,13 @@ bad-command = there is no command “{ $word }”
 bad-argument = “{ $word }” is not expected here
 missing-argument = something is missing: { $word }
 missing-value = { $word }: a value is missing
-bad-choice = { $word }: “{ $value }” is none of: { $choices }
+bad-choice = { $word }: “{ $value }” is not one of: { $choices }
 bad-value = { $word }: “{ $value }” is not valid
 bad-range = { $word }: “{ $value }” is not valid; it must be { $allowed }
 allowed-columns = at least 40
 allowed-languages = one of: { $languages }
 allowed-seconds = above 0 and at most 86400
-conflict = { $one } and { $other } do not go together
+conflict = { $one } and { $other } cannot be used together
 not-utf-8 = an argument is not UTF-8
 did-you-mean = Did you mean “{ $known }”?
 see-help = More: socklab --help

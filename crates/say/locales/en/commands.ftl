@@ -23,7 +23,7 @@ no-such-service = { $query }: no such service in { $source }
 embedded-services = socklab's own list
 
 serving = { $protocol } on { $address }. Ctrl-C ends it.
-serve-neither = { $protocol } exists over { $transport } only
+serve-neither = { $protocol } works over { $transport } only
 serve-no-root = only http has files to serve
 serve-bad-root = { $path } can't be served: { $reason }
 bind-failed = bind { $address }: { $reason }
@@ -48,12 +48,12 @@ log-closed = closed: { $bytes }
 cut-reset = reset by the client
 cut-idle = idle for too long
 cut-stopped = the server was stopped
-log-cut = cut: { $bytes }; { $why }
+log-cut = cut off: { $bytes }; { $why }
 
 bad-port = “{ $port }” is neither a port from 1 to 65535 nor the name of a service
 connected = Connected: { $own } → { $peer }
 refused = connect { $address }: connection refused. Nobody listens there.
-unreachable = connect { $address }: unreachable. There is no way to that network or host from here.
+unreachable = connect { $address }: unreachable. There is no route to that network or host from here.
 connect-timeout = connect { $address }: no answer within { $seconds } s
 connect-failed = connect { $address }: { $reason }
 refused-hint = socklab serve echo --port { $port }, in another terminal
@@ -76,8 +76,8 @@ empty-datagram = (an empty datagram)
 
 written = written: { $path }
 trace-waits = Waiting until “{ $before }” listens, is bound to a datagram port, or ends: then “{ $next }” starts. Ctrl-C ends the recording.
-recording-full = The recording has been ended: it takes { $size } MiB of memory, and no recording may take more. Try a shorter run, or --timeout
-bad-command-line = “{ $line }” is no command line: a quote is open, or nothing is there
+recording-full = The recording was ended: it takes { $size } MiB of memory, and no recording may take more. Try a shorter run, or --timeout
+bad-command-line = “{ $line }” is not a command line: a quote is left open, or it is empty
 draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
 man-failed = the manual pages can't be written into { $folder }

@@ -1,14 +1,14 @@
 # What `exercise`, `check` and `check --watch` say.
 
-cmd-exercise = Programs to write yourself: what there is, and files to begin with
+cmd-exercise = Programs to write yourself: a list of them, and files to begin with
 cmd-exercise-list = List the exercises, and what you have done
 cmd-exercise-start = Write the files to begin with, and the page that says what is expected
 cmd-check = Run your program, case by case, and say what it does
 
 arg-exercise-list-json = Print JSON, for scripts
 arg-exercise-start-name = An exercise, as `socklab exercise list` names it
-arg-exercise-start-code = What to write it in (default: python)
-arg-exercise-start-force = Begin again; what is there is kept under another name
+arg-exercise-start-code = The language to write it in (default: python)
+arg-exercise-start-force = Begin again; existing files are kept under another name
 arg-exercise-start-folder = Where to put the files (default: a folder with the exercise's name)
 arg-check-name = An exercise, as `socklab exercise list` names it
 arg-check-watch = Check again whenever the file is saved
@@ -27,13 +27,13 @@ examples-check =
     $ socklab check echo-server -- python3 my-server.py {"{"}port{"}"}
     $ socklab check echo-server -- ./my-server  # a fixed port works too
     $ socklab check tcp-client -- my-client.c
-    Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage, 3 it could not be run here.
+    Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage error, 3 could not be run here.
 
 exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   · begun
 unknown-exercise = there is no exercise “{ $name }”
-start-exists = { $file } is there already, and differs from the starter: it is not touched
+start-exists = { $file } already exists, and differs from the starter: it is not touched
 start-force = to begin again, keeping a copy: { $command }
-start-there = { $file } is there already, as it was at the beginning.
+start-there = { $file } already exists, as it was at the beginning.
 start-kept = What was there is kept in { $file }
 start-written = { $file } has { $gaps ->
         [one] { $gaps } gap
@@ -47,7 +47,7 @@ check-core = What the exercise is about
 check-robust = What a robust program does as well
 check-points-core = Exercise: { $points } points
 check-points-robust = Robust: { $points } points
-check-skipped = not run: first { $case }
+check-skipped = not run: { $case } must pass first
 check-timed-out = took too long
 check-infra = could not be run here
 check-refused = { $command }: the compiler did not accept it
@@ -58,12 +58,12 @@ check-folder-hint = name the program in it: socklab check EXERCISE -- COMMAND
 check-not-executable = { $tool } is here, but it is not a program that can be run as it is
 check-not-executable-hint = say what runs it, as in: -- java { $tool }; or, if it names its interpreter in its first line: chmod +x { $tool }
 check-no-file = there is no file { $tool } here
-check-no-file-hint = look at its name, and at the folder you are in
+check-no-file-hint = check its name, and the folder you are in
 check-nothing = there is nothing to check here: no { $name }.py, { $name }.rs or { $name }.c
 check-nothing-hint = begin with: socklab exercise start { $name }; or name your program: socklab check { $name } -- COMMAND
 
 label-why = Why:
-advice-udp = The program has a UDP socket at its port. This exercise speaks TCP: SOCK_STREAM, then listen and accept.
+advice-udp = The program has a UDP socket on its port. This exercise speaks TCP: SOCK_STREAM, then listen and accept.
 label-hint-gap = Hint for gap { $number }, “{ $name }”:
 label-hint = Hint:
 label-again = See it again:
@@ -73,7 +73,7 @@ why-printed = { $who } printed:
 why-expected = Expected: { $what }.
 why-not-expected = Not expected: { $what }.
 
-got-nothing = Nothing of the kind happened.
+got-nothing = Nothing like that happened.
 got-different = It was done, but not like that: see the marked lines.
 got-times = It happened { $got ->
         [one] { $got } time
@@ -86,7 +86,7 @@ got-bytes = But it was “{ $bytes }” ({ $total ->
         [one] { $total } byte
        *[other] { $total } bytes
     }).
-got-unclear = The record holds only the beginning of what was sent, and that does not decide it.
+got-unclear = The recording holds only the beginning of what was sent, which is not enough to decide.
 
 want-call = { $who } calls { $call }{ $object }
 want-sent = { $who } sends { $bytes }
@@ -116,7 +116,7 @@ watch-no-terminal = --watch needs a terminal
 watch-keys = h hint   l list   n next   r run   x reset   q quit
 watch-waiting = Waiting for { $file } to be saved.
 watch-all = All points. n goes on to the next exercise.
-watch-core = The exercise is done. What is left is for a robust program; n goes on.
+watch-core = The exercise is done. The remaining points are for a robust program; n goes on.
 watch-reset = x again: back to the starter (a copy of your file is kept). Any other key: no.
 watch-kept = Your file is kept in { $file }.
 watch-last = That was the last exercise.

@@ -1,4 +1,4 @@
-# What the rules say: what the kernel did, and what to try. Short, plain, no blame.
+# The sentences of the rules: what the kernel did, and what to try. Short, plain, no blame.
 # Variables are the rule's arguments; see rules/mod.rs.
 
 explain-with-more = { $sentence } (And { $more } more like this.)
@@ -8,7 +8,7 @@ explain-with-more = { $sentence } (And { $more } more like this.)
 explain-connect-refused = Nobody listens on port { $port } of { $address }, so the kernel there answered the SYN with RST. Start the server first, or check the port number.
 explain-connect-refused-remote = { $address } answered with a refusal: nobody listens on port { $port } there, or a firewall says so in its place. Check the address and the port.
 explain-connect-too-early = The client came { $time } too early: { $server } listened on port { $port } only afterwards. Until listen is called, the kernel refuses. Wait for the server, or try again.
-explain-connect-timed-out = No answer at all from { $address }: the kernel repeated its SYN for { $time } and gave up. The host is off, the address is wrong, or a firewall drops the packets in silence.
+explain-connect-timed-out = No answer at all from { $address }: the kernel repeated its SYN for { $time } and gave up. The host is down, the address is wrong, or a firewall drops the packets in silence.
 explain-unreachable = The kernel has no route to { $address }, or was told that there is none. Check the address, the network cable and the routes (ip route).
 explain-already-connected = Descriptor { $fd } is connected already. A TCP socket connects once: for another connection, open another socket.
 explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking socket connect to { $address } only begins. Wait until the socket is writable (poll, POLLOUT), then ask SO_ERROR how it went.
@@ -16,7 +16,7 @@ explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking so
 ## bind and listen
 
 explain-address-in-use-held = Port { $port } is taken: { $holder } has it open. One socket per address and port: stop that program, or choose another port.
-explain-address-in-use-time-wait = Port { $port } is still remembered: { $server } closed a connection first, so the kernel keeps it in TIME_WAIT for a minute. Set SO_REUSEADDR before bind.
+explain-address-in-use-time-wait = Port { $port } is not free yet: { $server } closed a connection first, so the kernel keeps that connection in TIME_WAIT for a minute. Set SO_REUSEADDR before bind.
 explain-address-in-use = Port { $port } is taken. To see by whom: ss -tulnp. If only TIME_WAIT connections are left, set SO_REUSEADDR before bind.
 explain-address-in-use-listening = Port { $port } is taken by a program that has it open right now: SO_REUSEADDR is set already, and helps only against old connections. Find it with: ss -tulnp.
 explain-low-port = Ports below 1024 are for the administrator, and { $port } is one of them. Choose a port above 1023.
@@ -38,7 +38,7 @@ explain-too-many-files = { $call } failed: this process has too many descriptors
 explain-short-read = One send of { $sent } bytes, but this read got only { $got } of them. TCP carries bytes, not messages: read in a loop until you have all you need.
 explain-buffer-too-small = { $sent } bytes were sent at once, and the buffer held { $room }. Nothing is lost: the rest waits for the next read. Read in a loop.
 explain-coalesced-read = { $messages } sends arrived in one read of { $got } bytes. TCP keeps no boundaries between messages: mark them yourself, with a length or an end of line.
-explain-short-write = Only { $taken } of { $asked } bytes were taken: the kernel's buffer is full, because the other end reads too slowly. Send the rest in a loop.
+explain-short-write = Only { $taken } of { $asked } bytes were accepted: the kernel's buffer is full, because the other end reads too slowly. Send the rest in a loop.
 
 ## How connections end
 
@@ -57,9 +57,9 @@ explain-connection-timed-out = { $call } failed: the other end stopped answering
 
 ## Datagrams
 
-explain-udp-refused = Nobody has a socket at { $address }: its kernel answered an earlier datagram with ICMP "port unreachable". Only a connected UDP socket is told so, and only at its next call.
-explain-udp-nobody = Nothing will come: none of the recorded programs has a UDP socket on port { $port }, so the datagram to { $address } reached nobody. An unconnected socket is not shown the ICMP error: set a time limit, or connect it.
-explain-datagram-truncated = The datagram had { $sent } bytes and the buffer only { $room }: the rest is lost for good. Unlike a stream, a datagram is read whole or cut. Give a larger buffer.
+explain-udp-refused = Nobody has a socket at { $address }: its kernel answered an earlier datagram with ICMP "port unreachable". Only a connected UDP socket learns of it, and only at its next call.
+explain-udp-nobody = No answer will come: none of the recorded programs has a UDP socket on port { $port }, so the datagram to { $address } reached nobody. An unconnected socket is not shown the ICMP error: set a time limit, or connect it.
+explain-datagram-truncated = The datagram had { $sent } bytes and the buffer only { $room }: the rest is lost for good. Unlike a stream, a datagram is read whole or cut short. Give a larger buffer.
 explain-datagram-empty = 0 bytes, and not the end: UDP carries empty datagrams too. Only on a stream does 0 mean that the other end has closed.
 explain-datagram-too-long = { $asked } bytes do not fit into one datagram: UDP over IPv4 carries 65,507 at most. Split the data, or use TCP.
 explain-no-destination = { $call } does not know where to send: the socket is not connected, and no address was given. Use sendto with an address, or connect first.
@@ -74,7 +74,7 @@ explain-not-a-socket = Descriptor { $fd } is open, but it is not a socket, so { 
 
 ## Waiting
 
-explain-busy-loop = { $call } was asked { $times } times in { $time } and had nothing to give: a busy loop that burns a whole processor. Let the call block, or wait with poll.
+explain-busy-loop = { $call } was called { $times } times in { $time } and had nothing to return: a busy loop that burns a whole processor. Let the call block, or wait with poll.
 explain-not-now = EAGAIN is not a failure: the socket is non-blocking and { $call } would have had to wait. Wait with poll or epoll, then call again.
 explain-receive-timed-out = { $call } waited { $time }, as long as the socket's time limit (SO_RCVTIMEO) allows, and nothing came. Try again, or give up.
 explain-poll-timed-out = { $call } waited { $time }, the limit it was given, and nothing came. This is also how a time limit set in Python (settimeout) looks from below.

@@ -1,4 +1,4 @@
-# What a ladder says. Calls, flags and error names are the kernel's, and not translated.
+# The texts of a ladder. Calls, flags and error names are the kernel's, and not translated.
 
 ladder-waits = waits { $time }
 ladder-waited = after { $time }
@@ -25,7 +25,7 @@ ladder-by-kernel = by the kernel
 ladder-exit = exit { $code }
 ladder-killed = killed by { $signal }
 ladder-gone = gone
-ladder-released = let go, still running
+ladder-released = released, still running
 ladder-becomes = becomes { $program }
 
 ladder-begins = { $tag } begins
@@ -95,16 +95,16 @@ ladder-untagged = without a tag
 ladder-hidden = Calls that only set up or enquire, not drawn: { $n }.
 ladder-bare-acks = Bare ACKs, not drawn: { $n }.
 ladder-folded-columns = Programs whose connections were all folded, without a column: { $n } ({ $names })
-ladder-lost = The record is incomplete, { $n ->
+ladder-lost = The recording is incomplete, { $n ->
         [one] { $n } event was lost
        *[other] { $n } events were lost
     }: { $why }
 ladder-io-uring = { $who } uses io_uring: socket calls made through it are not visible.
-ladder-not-followed = { $who } ran on unseen: { $why }
+ladder-not-followed = { $who } kept running, unrecorded: { $why }
 ladder-attached = { $who } was already running: what its sockets did before is not known.
 ladder-foreign-abi = { $who } makes { $abi } calls, which are not decoded.
 ladder-undecoded = { $call } is not decoded: { $why }
-ladder-truncated = The recording was ended when it had taken { $n } MiB.
+ladder-truncated = The recording was ended when it reached { $n } MiB.
 ladder-nothing = No socket call was recorded.
 
 ladder-characters = { $n ->
@@ -144,10 +144,10 @@ errno-EPERM = operation not permitted
 errno-ENOENT = no such file: nobody is bound to that path
 errno-EINTR = interrupted by a signal before anything happened
 errno-EBADF = bad descriptor: it is not open (any more)
-errno-EAGAIN = not now: it would have to wait, and the socket is set not to
+errno-EAGAIN = not now: it would have to wait, and the socket is set not to wait
 errno-ENOMEM = out of memory
 errno-EACCES = permission denied
-errno-EFAULT = bad address: the pointer leads nowhere
+errno-EFAULT = bad address: the pointer is invalid
 errno-EINVAL = invalid argument
 errno-ENFILE = too many open files in the whole system
 errno-EMFILE = too many open files in this process
@@ -297,4 +297,4 @@ value-stdio = stdio
 value-ready = ready
 
 # Why a call is not decoded.
-reason-unshared_descriptors = a thread with descriptors of its own is taken for one that shares them
+reason-unshared_descriptors = a thread with its own descriptors is treated as if it shared them

@@ -1,4 +1,4 @@
-# What is wrong with a course. Each sentence is one line, with places and quoted braces only.
+# Mistakes in a course. Each sentence is one line, with placeholders and quoted braces only.
 
 mistake-version = format_version { $found } is not known, expected { $known }: this file is for another socklab
 mistake-unknown-name = { $nobody } `{ $name }`, expected one of { $known }
@@ -14,12 +14,12 @@ mistake-nothing-above = nothing above is called
 mistake-no-expectation-above = no expectation above is called
 mistake-no-cases = an exercise has at least one [[case]], or nothing could be wrong with a program
 mistake-name-letters = a name is made of a-z, 0-9 and -
-mistake-twice = `{ $name }` is there twice
+mistake-twice = `{ $name }` appears twice
 mistake-submission = only an exercise has a submission
 mistake-run-or-submission = an actor has either run = ["PROGRAM", …] or submission = true
 mistake-folder-name = the folder "{ $folder }" is not called NUMBER-NAME, as in 03-tcp-client-first
 mistake-unknown-topic = unknown topic `{ $found }`, expected words of { $known }
-mistake-unknown-program = no program is called `{ $found }`: it is no program of the course and not in PATH. Did you mean { $near }?
+mistake-unknown-program = no program is called `{ $found }`: it is not a program of the course, and not in PATH. Did you mean { $near }?
 
 mistake-no-meaning = { $word } has no meaning in this step
 mistake-of-peers = { $word } goes with { $verbs } only
@@ -36,7 +36,7 @@ mistake-unknown-condition = unknown condition `{ $found }`, expected one of { $k
 mistake-one-condition = a condition has exactly one of blocked_in, received, sent, printed, called, kernel; here there are { $count }
 mistake-times-called = times goes with called only
 mistake-unknown-call = unknown call `{ $found }`, expected one of { $known }
-mistake-op-needs = `{ $word }` needs to be told more: { $example }
+mistake-op-needs = `{ $word }` needs more information: { $example }
 
 mistake-never-times = never and times exclude each other
 mistake-about-one = it must be about one of { $subjects }
@@ -44,30 +44,30 @@ mistake-about-one-only = an expectation is about one thing only of { $subjects }
 mistake-no-bytes = say what the bytes should be: equals, contains, starts_with or length
 mistake-unknown-error = unknown error `{ $found }`, expected a name such as ECONNREFUSED
 mistake-of-state = remote, receive_queue and send_queue are about a state
-mistake-with-state = with state only actor, local, remote, receive_queue and send_queue can be said
-mistake-with-bytes = with stream and output only equals, contains, starts_with, length, ignore_case and ignore_line_ends can be said
-mistake-with-end = with exit and signal only the actor can be said
+mistake-with-state = with state only actor, local, remote, receive_queue and send_queue can be given
+mistake-with-bytes = with stream and output only equals, contains, starts_with, length, ignore_case and ignore_line_ends can be given
+mistake-with-end = with exit and signal only the actor can be given
 mistake-actor-missing = actor is missing: whose?
-mistake-no-address = "{ $found }" is no address: expected IP:PORT, either may be *
-mistake-exit-range = an exit code is 0 to 255
+mistake-no-address = "{ $found }" is not an address: expected IP:PORT, either may be *
+mistake-exit-range = an exit code is from 0 to 255
 mistake-unknown-end = unknown end `{ $found }`, expected a code, failure, any, running or a signal such as SIGPIPE
 mistake-unknown-signal = unknown signal `{ $found }`, expected a name such as SIGINT
 mistake-unknown-word = unknown word `{ $found }`, expected one of { $known }
-mistake-payload-kind = unknown payload `{"{"}{ $found }{"}"}`, expected random, letters or LETTERS in front of the colon
-mistake-payload = {"{"}{ $found }{"}"}: behind { $kind } a number up to { $most } is expected
+mistake-payload-kind = unknown payload `{"{"}{ $found }{"}"}`, expected random, letters or LETTERS before the colon
+mistake-payload = {"{"}{ $found }{"}"}: expected a number up to { $most } after { $kind }
 mistake-unknown-escape = unknown escape { $found }: allowed are \n, \r, \t, \0, \\ and \xNN
 
 mistake-no-file = there is no such file
 mistake-not-utf-8 = not UTF-8 from byte { $from } on
-mistake-section-twice = the section `{ $key }` is there twice
+mistake-section-twice = the section `{ $key }` appears twice
 mistake-no-title = no title: the first line is `# …`
 
 mistake-unknown-field = unknown field `{ $found }`, expected one of { $known }
 mistake-missing-field = `{ $name }` is missing
 mistake-wrong-kind = found { $found }, expected { $wanted }
 mistake-unreadable = { $what }
-mistake-one-word = one word, with what belongs to it, is expected here; there are { $count }
-mistake-word-alone = nothing belongs to `{ $word }`: it stands alone, as "{ $word }"
+mistake-one-word = expected one word here, with what belongs to it; there are { $count }
+mistake-word-alone = `{ $word }` takes nothing: write it alone, as "{ $word }"
 mistake-syntax = this is not TOML: { $what }
 mistake-kind-text = the text { $value }
 mistake-kind-number = the number { $value }
@@ -95,21 +95,21 @@ mistake-marks-do-not-fit = the marks of the gaps do not fit: { $why }
 mistake-gap-no-prompt = the gap `{ $name }` has no prompt and no hints in gaps.toml, which knows { $known }
 mistake-gap-unused = no solution has a gap `{ $name }`; their gaps are { $known }
 
-mistake-number-taken = number { $number } is the question { $other }'s too
+mistake-number-taken = number { $number } is also used by question { $other }
 mistake-name-taken = question { $other } has the same name
 mistake-few-choices = { $count } choices: fewer than 3 teach little
 mistake-no-outcome = no outcome: nothing would ever be the right answer
 mistake-choice-no-text = the choice `{ $id }` has no text in one of the languages
 mistake-outcome-no-evidence = an outcome without evidence: it would be claimed without being seen
-mistake-no-by-hand = no [[by_hand]]: how does one see it without socklab?
+mistake-no-by-hand = no [[by_hand]]: how can it be seen without socklab?
 mistake-idle = `{ $name }` never does anything
-mistake-section-unknown = no outcome explains itself by the section `{ $key }`
+mistake-section-unknown = no outcome uses the section `{ $key }` as its explanation
 mistake-section-next = the section `next` is missing: what to try now
 mistake-section-missing = the section `{ $key }` is missing
-mistake-cites-nobody = `{ $key }` cites {"{"}{ $name }.{ $word }{"}"}, and has no evidence `{ $name }`
+mistake-cites-nobody = `{ $key }` cites {"{"}{ $name }.{ $word }{"}"}, but has no evidence `{ $name }`
 mistake-cites-word = {"{"}{ $name }.{ $word }{"}"}: what can be cited is { $known }
 mistake-file-missing = { $file } is missing
-mistake-bug-fails = { $file } fails no case: then it is no bug
+mistake-bug-fails = { $file } fails no case, so it is not a bug
 mistake-text-empty = case `{ $case }`: a text is empty in one of the languages
 mistake-case-empty = case `{ $case }` checks nothing
 mistake-not-joined = the case `{ $case }` never waits for what `{ $peer }` does in the background: a join is missing

@@ -1,7 +1,7 @@
 # What the tour says.
 
 tour-title = The tour: every program of the course, run for real and checked
-tour-opening = { $stops } stops, all on this machine, no network needed. Lines behind $ are commands you can type.
+tour-opening = { $stops } stops, all on this machine, no network needed. Lines that start with $ are commands you can type.
 tour-no-loopback = 127.0.0.1 can't be reached: the loopback interface, lo, is down ({ $reason })
 tour-lost = a datagram sent there did not arrive
 tour-pause = Enter: go on.  Ctrl-C: stop.
@@ -18,19 +18,19 @@ tour-verdict = Verdict
 tour-total = { $verified } of { $programs } programs verified in { $time }
 tour-next = Next: socklab show server-03 (read one), socklab run server-03 (try it yourself)
 
-check-success = it ended well (exit code 0)
+check-success = it succeeded (exit code 0)
 check-failure = it ended with exit code { $code }
 check-ended-by-signal = a signal ended it
 check-host-name = the kernel says the same in /proc/sys/kernel/hostname: { $name }
 check-addresses = { $source } gives the same addresses
 check-addresses-seen = the program gives { $printed }; { $source } gives { $answer }
 check-service = { $source } says the same: { $port } is { $name }
-check-time = the time is the time of this machine's clock
+check-time = the time is that of this machine's clock
 check-offset = server and client use the same clock, and the offset shows it: { $offset } s
 check-ntp-served = the server received the request and answered it
 check-descriptor = the descriptor is 3: input, output and errors have 0, 1 and 2
 check-connected = the client says that it is connected
-check-no-request = the server saw the connection, and no request on it
+check-no-request = the server saw the connection, but no request on it
 check-request-sent = the client sent its request
 check-request-seen = the server read it and answered 200
 check-status = the client printed the status line: 200
@@ -43,7 +43,7 @@ check-received = the server received all { $bytes } bytes
 check-answer = the client got exactly “{ $answer }”
 check-all-answered = { $clients } clients were answered, one after another
 check-still-listening = and the server still listens on { $port }
-check-greeted = client { $client } is connected and greeted
+check-greeted = client { $client } was connected and greeted
 check-reverse-order = they spoke in reverse order, and each was answered at once
 check-threads = the server had all three at the same time
 check-datagram = one datagram of { $bytes } bytes arrived

@@ -6,10 +6,10 @@ cmd-course-check = Lee todas las preguntas y ejercicios y señala los errores
 arg-what-if-question = El número o el nombre de una pregunta; `list` (lo normal); `all` para ejecutarlas todas
 arg-what-if-predict = Tu predicción: a, b, c …, o el nombre de la opción
 arg-what-if-show_commands = Muestra también cómo hacerlo a mano, con dos terminales
-arg-what-if-seed = De dónde salen los datos aleatorios: la misma semilla, los mismos bytes
+arg-what-if-seed = La semilla de los datos aleatorios: con la misma semilla salen los mismos bytes
 arg-course-check-folder = La carpeta de un curso (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
 cmd-course-copy = Copia en tu curso una pregunta o un ejercicio incluido, para cambiarlo
-cmd-course-format = Escribe lo que pueden decir una pregunta y un ejercicio
+cmd-course-format = Muestra cómo se escriben una pregunta y un ejercicio
 arg-course-copy-name = El nombre o el número de una pregunta, o el nombre de un ejercicio
 arg-course-copy-folder = La carpeta de tu curso (si no: la carpeta `course` más cercana, aquí o más arriba; si no hay ninguna, una nueva aquí)
 arg-course-check-run = Además ejecuta cada pregunta y comprueba que aparecen sus pruebas
@@ -20,11 +20,11 @@ examples-what-if =
     $ socklab what-if tcp-client-first --predict b
     $ socklab what-if 16 --show-commands  # y cómo hacerlo a mano
     $ socklab what-if all --json | jq '.questions[].answer'
-    Códigos de salida: 0 como se predijo, 1 no fue así, o nada que la pregunta conozca, 2 uso, 3 aquí no se pudo ejecutar.
+    Códigos de salida: 0 como se predijo, 1 pasó otra cosa, 2 uso incorrecto, 3 aquí no se pudo ejecutar.
 examples-course-check =
     $ socklab course check  # el curso incluido, y tu `course` por encima
     $ socklab course check mi-curso --run --only mi-pregunta
-    Una carpeta `course` que contiene `questions` o `exercises` cuenta en todas las carpetas que hay debajo, para todos los comandos. Códigos de salida: 0 sin errores, 1 con errores, 2 uso.
+    Una carpeta `course` que contiene `questions` o `exercises` cuenta en todas las carpetas que hay debajo, para todos los comandos. Códigos de salida: 0 sin errores, 1 con errores, 2 uso incorrecto.
 examples-course-copy =
     $ socklab course copy tcp-server  # course/exercises/tcp-server
     $ socklab course copy 3 mi-curso  # mi-curso/questions/03-tcp-client-first
@@ -48,7 +48,7 @@ what-if-by-hand-hint = Para hacerlo a mano: { $command }
 ask-place-machine = (aquí no se puede tener un loopback privado, así que se usó el de la máquina: { $why })
 ask-trouble-namespace = no se pudo tener un loopback privado: { $what }
 ask-trouble-trace = no se pudo seguir a los programas: { $what }
-ask-trouble-too-much = los programas hicieron o dijeron mucho más de lo que pide la lección ({ $events } llamadas registradas) y se detuvieron
+ask-trouble-too-much = los programas hicieron o escribieron mucho más de lo que pide la lección ({ $events } llamadas registradas) y se detuvieron
 ask-trouble-disturbed = un programa escribió donde solo escribe la propia comprobación: a { $who } se le pidió hacer lo que no dice ningún paso
 ask-trouble-engine = no se pudo ejecutar el escenario: { $what }
 ask-late-listening = después de { $time }, { $who } todavía no escucha conexiones.
@@ -75,7 +75,7 @@ ask-step-nowhere = { $who } no escucha en ninguna parte
 ask-step-not-running = { $who } no está en ejecución
 ask-exit-code = código de salida { $code }
 ask-exit-signal = terminado por { $signal }
-ask-exit-unknown = nadie vio cómo
+ask-exit-unknown = no se sabe cómo
 ask-mismatch-bytes = { $who } recibió bytes distintos de los que debía recibir:
 ask-mismatch-contains = { $who } no recibió lo que esperaba:
 ask-mismatch-length = { $who } recibió menos bytes de los que debía recibir:
@@ -95,7 +95,7 @@ course-ok =
         [one] { $exercises } ejercicio
        *[other] { $exercises } ejercicios
     }, sin errores
-course-nothing-to-cite = la explicación cita { $place }, y no se vio nada así
+course-nothing-to-cite = la explicación cita { $place }, pero no se vio nada así
 course-mistakes = { $mistakes ->
         [one] { $mistakes } error
        *[other] { $mistakes } errores
@@ -106,9 +106,9 @@ course-unanswered = pasó algo que la pregunta no conoce. El diagrama de abajo m
 course-lacks = a la respuesta `{ $answer }` le falta la prueba `{ $name }`
 course-marks = línea { $line }: { $what }
 course-not-run = no se pudo ejecutar un caso
-course-does-not-pass = debería pasar, y no pasa: { $cases }
-course-starter-passes = no debería pasar, y pasa tal como está
-course-fails-others = debería fallar en { $wanted }, y falla en { $failed }
+course-does-not-pass = debería pasar, pero no pasa: { $cases }
+course-starter-passes = no debería pasar, pero pasa tal como está
+course-fails-others = debería fallar en { $wanted }, pero falla en { $failed }
 course-no-case = ningún caso
 course-copy-exists = { $folder } ya existe: no se toca
 course-copy-unknown = no hay ninguna pregunta ni ningún ejercicio «{ $name }»

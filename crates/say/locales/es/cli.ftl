@@ -7,9 +7,9 @@ cmd-show = Muestra un programa: su lección y su código fuente
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
 cmd-draw = Dibuja otra vez una grabación
-cmd-host = El nombre de esta máquina y sus direcciones
-cmd-resolve = De un nombre a sus direcciones
-cmd-service = De un puerto al nombre de su servicio, o al revés
+cmd-host = Muestra el nombre de esta máquina y sus direcciones
+cmd-resolve = Busca las direcciones de un nombre
+cmd-service = Busca el servicio de un puerto, o el puerto de un servicio
 cmd-serve = Hace de servidor, solo en esta máquina si no se dice otra cosa
 cmd-connect = Habla con un servidor, como telnet y nc, sin perder nada al final
 cmd-completions = Escribe un script de autocompletado para un shell
@@ -27,7 +27,7 @@ arg-tour-output = Escribe además todo el recorrido como una página
 arg-run-arguments = Los argumentos del propio programa
 arg-run-trace = Cuando termine, dibuja lo que hicieron sus sockets
 arg-trace-commands = Programas, cada uno una línea de comandos entre comillas; cada uno empieza cuando el anterior escucha
-arg-trace-command = Un solo programa, palabra por palabra
+arg-trace-command = Un solo programa con sus argumentos, palabra por palabra
 arg-trace-pid = Se conecta a un proceso en ejecución
 arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación)
 arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
@@ -104,7 +104,7 @@ examples-connect =
     $ socklab connect localhost 8888
     $ printf 'hola\r\n' | socklab connect localhost 8888
     $ socklab connect -x --udp localhost 12000
-    Códigos de salida: 0 bien, 1 fallo, 2 uso, 6 nombre desconocido, 7 rechazada o inalcanzable, 28 tiempo agotado.
+    Códigos de salida: 0 bien, 1 fallo, 2 uso incorrecto, 6 nombre desconocido, 7 rechazada o inalcanzable, 28 tiempo agotado.
 examples-completions =
     $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab
 
@@ -143,7 +143,7 @@ bad-range = { $word }: «{ $value }» no es válido; tiene que ser { $allowed }
 allowed-columns = 40 como mínimo
 allowed-languages = uno de: { $languages }
 allowed-seconds = mayor que 0 y 86400 como máximo
-conflict = { $one } y { $other } no van juntos
+conflict = { $one } y { $other } no se pueden usar juntos
 not-utf-8 = un argumento no es UTF-8
 did-you-mean = ¿Quisiste decir «{ $known }»?
 see-help = Más: socklab --help

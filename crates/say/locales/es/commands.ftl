@@ -23,7 +23,7 @@ no-such-service = { $query }: no hay tal servicio en { $source }
 embedded-services = la lista propia de socklab
 
 serving = { $protocol } en { $address }. Ctrl-C lo termina.
-serve-neither = { $protocol } solo existe por { $transport }
+serve-neither = { $protocol } solo funciona sobre { $transport }
 serve-no-root = solo http tiene archivos que servir
 serve-bad-root = no se puede servir { $path }: { $reason }
 bind-failed = bind { $address }: { $reason }
@@ -80,7 +80,7 @@ empty-datagram = (un datagrama vacío)
 written = escrito: { $path }
 trace-waits = Esperando a que «{ $before }» escuche, tenga un puerto de datagramas o termine: entonces empieza «{ $next }». Ctrl-C termina la grabación.
 recording-full = La grabación se terminó: ocupa { $size } MiB de memoria, y ninguna puede ocupar más. Prueba algo más corto, o --timeout
-bad-command-line = «{ $line }» no es una línea de comandos: hay unas comillas abiertas, o no hay nada
+bad-command-line = «{ $line }» no es una línea de comandos: quedaron unas comillas abiertas, o está vacía
 draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- COMANDO
 bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
 man-failed = no se pueden escribir las páginas de manual en { $folder }

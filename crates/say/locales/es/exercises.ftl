@@ -7,7 +7,7 @@ cmd-check = Ejecuta tu programa, caso por caso, y dice lo que hace
 
 arg-exercise-list-json = Escribe JSON, para otros programas
 arg-exercise-start-name = Un ejercicio, con el nombre que le da `socklab exercise list`
-arg-exercise-start-code = En qué escribirlo (por defecto: python)
+arg-exercise-start-code = El lenguaje en que se escribe (por defecto: python)
 arg-exercise-start-force = Empieza de nuevo; lo que haya se guarda con otro nombre
 arg-exercise-start-folder = Dónde dejar los archivos (por defecto: una carpeta con el nombre del ejercicio)
 arg-check-name = Un ejercicio, con el nombre que le da `socklab exercise list`
@@ -27,7 +27,7 @@ examples-check =
     $ socklab check echo-server -- python3 mi-servidor.py {"{"}port{"}"}
     $ socklab check echo-server -- ./mi-servidor  # un puerto fijo también sirve
     $ socklab check tcp-client -- mi-cliente.c
-    Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso, 3 aquí no se pudo ejecutar.
+    Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso incorrecto, 3 aquí no se pudo ejecutar.
 
 exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se pide   · empezado
 unknown-exercise = no hay ningún ejercicio «{ $name }»
@@ -47,7 +47,7 @@ check-core = De qué trata el ejercicio
 check-robust = Qué hace además un programa robusto
 check-points-core = Ejercicio: { $points } puntos
 check-points-robust = Robustez: { $points } puntos
-check-skipped = sin ejecutar: antes, { $case }
+check-skipped = sin ejecutar: primero debe pasar { $case }
 check-timed-out = tardó demasiado
 check-infra = aquí no se pudo ejecutar
 check-refused = { $command }: el compilador no lo acepta
@@ -86,7 +86,7 @@ got-bytes = Pero fue «{ $bytes }» ({ $total ->
         [one] { $total } byte
        *[other] { $total } bytes
     }).
-got-unclear = El registro solo guarda el principio de lo enviado, y con eso no se puede decidir.
+got-unclear = La grabación solo guarda el principio de lo enviado, y con eso no se puede decidir.
 
 want-call = { $who } llama a { $call }{ $object }
 want-sent = { $who } envía { $bytes }
@@ -116,7 +116,7 @@ watch-no-terminal = --watch necesita una terminal
 watch-keys = h pista   l lista   n siguiente   r ejecutar   x reiniciar   q salir
 watch-waiting = Esperando a que se guarde { $file }.
 watch-all = Todos los puntos. Con n se pasa al siguiente ejercicio.
-watch-core = El ejercicio está hecho. Lo que falta es para un programa robusto; con n se sigue.
+watch-core = El ejercicio está hecho. Los puntos que faltan son de un programa robusto; con n se sigue.
 watch-reset = x otra vez: vuelve al principio (se guarda una copia de tu archivo). Cualquier otra tecla: no.
 watch-kept = Tu archivo quedó guardado en { $file }.
 watch-last = Era el último ejercicio.

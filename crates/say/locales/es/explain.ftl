@@ -16,7 +16,7 @@ explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloque
 ## bind y listen
 
 explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Solo cabe un socket por dirección y puerto: detén ese programa o elige otro puerto.
-explain-address-in-use-time-wait = El puerto { $port } aún no está libre: { $server } cerró primero una conexión y el núcleo la guarda un minuto en TIME_WAIT. Pon SO_REUSEADDR antes de bind.
+explain-address-in-use-time-wait = El puerto { $port } aún no está libre: { $server } cerró primero una conexión y el núcleo guarda esa conexión un minuto en TIME_WAIT. Pon SO_REUSEADDR antes de bind.
 explain-address-in-use = El puerto { $port } está ocupado. Para saber por quién: ss -tulnp. Si solo quedan conexiones en TIME_WAIT, pon SO_REUSEADDR antes de bind.
 explain-address-in-use-listening = El puerto { $port } lo tiene abierto ahora mismo otro programa: SO_REUSEADDR ya está puesto y solo ayuda con conexiones antiguas. Para encontrarlo: ss -tulnp.
 explain-low-port = Los puertos menores que 1024 son del administrador, y { $port } es uno de ellos. Elige uno a partir del 1024.
@@ -38,7 +38,7 @@ explain-too-many-files = { $call } falló: este proceso tiene demasiados descrip
 explain-short-read = Se enviaron { $sent } bytes de una vez, pero esta lectura solo recibió { $got }. TCP lleva bytes, no mensajes: lee en un bucle hasta tener todo lo que necesitas.
 explain-buffer-too-small = Se enviaron { $sent } bytes de una vez y en el búfer cabían { $room }. No se pierde nada: el resto espera a la siguiente lectura. Lee en un bucle.
 explain-coalesced-read = { $messages } envíos llegaron en una sola lectura de { $got } bytes. TCP no guarda fronteras entre mensajes: márcalas tú, con una longitud o un fin de línea.
-explain-short-write = Solo se tomaron { $taken } de { $asked } bytes: el búfer del núcleo está lleno porque el otro extremo lee demasiado despacio. Envía el resto en un bucle.
+explain-short-write = Solo se aceptaron { $taken } de { $asked } bytes: el búfer del núcleo está lleno porque el otro extremo lee demasiado despacio. Envía el resto en un bucle.
 
 ## Cómo acaban las conexiones
 
@@ -58,7 +58,7 @@ explain-connection-timed-out = { $call } falló: el otro extremo dejó de contes
 ## Datagramas
 
 explain-udp-refused = Nadie tiene un socket en { $address }: su núcleo respondió a un datagrama anterior con un ICMP «puerto inalcanzable». Solo se entera un socket UDP conectado, y solo en su siguiente llamada.
-explain-udp-nobody = No llegará nada: ninguno de los programas grabados tiene un socket UDP en el puerto { $port }, así que el datagrama a { $address } no encontró a nadie. A un socket sin conectar no se le muestra el error ICMP: ponle un límite de tiempo o conéctalo.
+explain-udp-nobody = No llegará ninguna respuesta: ninguno de los programas grabados tiene un socket UDP en el puerto { $port }, así que el datagrama a { $address } no encontró a nadie. A un socket sin conectar no se le muestra el error ICMP: ponle un límite de tiempo o conéctalo.
 explain-datagram-truncated = El datagrama tenía { $sent } bytes y el búfer solo { $room }: el resto se perdió para siempre. A diferencia de un flujo, un datagrama se lee entero o cortado. Usa un búfer mayor.
 explain-datagram-empty = 0 bytes, y no es el final: UDP también lleva datagramas vacíos. Solo en un flujo el 0 significa que el otro extremo cerró.
 explain-datagram-too-long = { $asked } bytes no caben en un datagrama: UDP sobre IPv4 lleva 65 507 como mucho. Divide los datos o usa TCP.

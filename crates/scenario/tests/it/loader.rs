@@ -161,11 +161,11 @@ fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
             "name = \"Alice\"",
             "question.toml:6:8: a name is made of a-z, 0-9 and -",
         ),
-        ("name = \"alice\"", "name = \"server\"", "question.toml:6:8: `server` is there twice"),
+        ("name = \"alice\"", "name = \"server\"", "question.toml:6:8: `server` appears twice"),
         (
             "{ connect = \"server\" }",
             "\"connect\"",
-            "question.toml:12:7: `connect` needs to be told more: { connect = \"server\" }",
+            "question.toml:12:7: `connect` needs more information: { connect = \"server\" }",
         ),
         (
             "{ send = \"hola\" }",

@@ -1,4 +1,5 @@
-//! A course of one's own: how it is found, copied, checked; and the guide to writing one.
+//! Courses that teachers write: how they are found, copied and checked; and the guide to writing
+//! one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use socklab_prerequisites::need;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// A folder of its own, in which commands are typed.
+/// A temporary folder in which commands are run.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -47,7 +48,7 @@ impl Home {
 }
 
 #[test]
-fn a_folder_without_a_course_is_no_course_without_mistakes() {
+fn a_folder_without_a_course_is_not_a_course_without_mistakes() {
     let home = Home::new();
     let missing = home.type_in("", "course check nodir").exits(2);
     assert!(missing.errors.contains("there is no course in nodir: neither"), "{}", missing.errors);
@@ -72,7 +73,7 @@ fn a_course_is_found_from_below_and_from_inside() {
     home.change("course/questions/03-tcp-client-first/en.md", "# ", "# Mine: ");
     fs::create_dir_all(home.path("week 1/course")).expect("mkdir");
 
-    // An empty folder `course` in between is none.
+    // An empty folder `course` in between does not count.
     for below in ["", "week 1", "week 1/course", "course", "course/exercises/shout-server"] {
         let listed = home.type_in(below, "what-if list").exits(0).text();
         assert!(listed.contains("Mine: "), "{below}: {listed}");
@@ -82,7 +83,7 @@ fn a_course_is_found_from_below_and_from_inside() {
         let checked = home.type_in(below, "course check").exits(0).text();
         assert!(checked.contains("30 questions and 18 exercises, no mistakes"), "{checked}");
     }
-    // Where the student works.
+    // From the folder where a student works.
     need!("python3");
     home.type_in("week 1", "exercise start shout-server").exits(0);
     let report = home.type_in("week 1/shout-server", "check shout-server").exits(1).text();
@@ -90,7 +91,7 @@ fn a_course_is_found_from_below_and_from_inside() {
 }
 
 #[test]
-fn a_copy_is_never_made_over_anything() {
+fn a_copy_never_overwrites_anything() {
     let home = Home::new();
     let said = home.type_in("", "course copy tcp-client-first mine").exits(0).text();
     assert!(said.contains("mine/questions/03-tcp-client-first/question.toml"), "{said}");
@@ -108,7 +109,7 @@ fn a_copy_is_never_made_over_anything() {
 }
 
 #[test]
-fn mistakes_are_counted_and_told_in_both_languages() {
+fn mistakes_are_counted_and_reported_in_both_languages() {
     let home = Home::new();
     home.type_in("", "course copy tcp-server").exits(0);
     home.change("course/exercises/tcp-server/solution.py", "GAP answer", "GAP anwser");
@@ -125,19 +126,19 @@ fn mistakes_are_counted_and_told_in_both_languages() {
     home.change("course/exercises/tcp-server/exercise.toml", "topic = \"tcp\"", "topic = \"tpc\"");
     let told = home.type_in("", "course check course --lang es").exits(1).text();
     assert!(told.contains("exercise.toml:2:9: tema desconocido `tpc`; se esperaban"), "{told}");
-    // The programs are listed all the same.
+    // The programs are listed even so.
     let listed = home.type_in("", "list").exits(2);
     assert!(listed.text().contains("server-03"), "{}", listed.text());
     assert!(listed.errors.contains("unknown topic `tpc`"), "{}", listed.errors);
 }
 
 #[test]
-fn a_broken_solution_is_told_as_check_tells_it() {
+fn a_broken_solution_is_reported_as_check_reports_it() {
     need!("python3");
     let home = Home::new();
     home.type_in("", "course copy tcp-server").exits(0);
     home.change("course/exercises/tcp-server/solution.py", ".upper()", ".lower()");
-    // What is not about this solution takes its time.
+    // Remove what is not about this solution: it takes time.
     for other in ["bugs", "accepted"] {
         fs::remove_dir_all(home.path("course/exercises/tcp-server").join(other)).expect("rm");
     }
@@ -147,9 +148,9 @@ fn a_broken_solution_is_told_as_check_tells_it() {
     fs::write(&toml, without_bugs).expect("write");
     let told = home.type_in("", "course check course --run --only tcp-server").exits(1).text();
     let wanted = [
-        "tcp-server/solution.py: it should pass, and does not: answer, ",
+        "tcp-server/solution.py: it should pass, but does not: answer, ",
         "\n  answer: answers a client in upper case",
-        "alice received other bytes than it should have:",
+        "alice did not receive the bytes it should have:",
         "\"HOLA, MUNDO\"",
         "\"hola, mundo\"",
     ];
@@ -162,7 +163,7 @@ fn a_broken_solution_is_told_as_check_tells_it() {
 }
 
 #[test]
-fn evidence_that_is_not_found_is_named_with_the_ladder() {
+fn missing_evidence_is_named_together_with_the_ladder() {
     let home = Home::new();
     home.type_in("", "course copy tcp-client-first").exits(0);
     let toml = "course/questions/03-tcp-client-first/question.toml";
@@ -170,7 +171,7 @@ fn evidence_that_is_not_found_is_named_with_the_ladder() {
     let line = "course check course --run --only tcp-client-first";
     let told = home.type_in("", line).exits(1).text();
     let wanted = [
-        "03-tcp-client-first: something else happened than the question knows",
+        "03-tcp-client-first: something happened that the question does not cover",
         "the answer `refused` lacks the evidence `refused`: error = ETIMEDOUT\n",
         "Expected: client calls connect tcp.\n    It was done, but not like that",
         "connect(3, 127.0.0.1:12000) ✗ ECONNREFUSED",
@@ -182,7 +183,7 @@ fn evidence_that_is_not_found_is_named_with_the_ladder() {
     assert!(told.contains("lacks the evidence `refused`"), "{told}");
 }
 
-/// The chapter "in ten minutes" of CONTRIBUTING.md, followed to the letter in an empty folder.
+/// Follows the chapter "in ten minutes" of CONTRIBUTING.md to the letter, in an empty folder.
 #[test]
 fn the_chapter_on_writing_your_own_can_be_followed() {
     need!("python3");
@@ -214,7 +215,7 @@ fn the_chapter_on_writing_your_own_can_be_followed() {
 }
 
 #[test]
-fn what_editors_leave_in_a_course_is_not_the_course() {
+fn files_that_editors_leave_in_a_course_are_ignored() {
     let home = tempfile::tempdir().expect("a folder");
     let question = home.path().join("course/questions/90-leaves");
     fs::create_dir_all(&question).expect("a folder");

@@ -1,4 +1,5 @@
-//! Exercises: each proves itself; whatever a submission does, its check ends and leaves nothing.
+//! Exercises: each is proved by its own solutions and bugs; and whatever a submission does, its
+//! check ends and leaves nothing behind.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use socklab_prerequisites::need;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// A command with a home of its own: no student's progress is touched.
+/// A command with its own home directory: no student's progress is touched.
 fn at_home(words: &[&str]) -> (Command, tempfile::TempDir) {
     let home = tempfile::tempdir().expect("a folder");
     let mut command = socklab(words);
@@ -29,7 +30,7 @@ fn solution(exercise: &str, extension: &str) -> PathBuf {
 }
 
 /// Solutions earn all points, starters don't pass, each planted bug fails exactly its cases, and
-/// what was written for the original assignment passes the core.
+/// programs written for the original assignment pass the core.
 macro_rules! proves_itself {
     ($($test:ident $name:literal,)*) => { $(
         #[test]
@@ -37,7 +38,7 @@ macro_rules! proves_itself {
             need!("python3");
             let words = ["course", "check", "--run", "--json", "--only", $name];
             let (mut command, _home) = at_home(&words);
-            // Two dozen programs, a dozen cases each: no time limit but those of the cases.
+            // Two dozen programs with a dozen cases each: no time limit except those of the cases.
             let output = command.current_dir(ROOT).output().expect("socklab");
             let report = json(&String::from_utf8_lossy(&output.stdout));
             assert_eq!(report["ok"], true, "{:#}", report["mistakes"]);
@@ -66,7 +67,7 @@ proves_itself! {
 }
 
 #[test]
-fn every_exercise_is_tried_with_enough_bugs() {
+fn every_exercise_has_enough_planted_bugs() {
     let folder = Path::new(ROOT).join("course/exercises");
     let exercises = fs::read_dir(folder).expect("exercises").flatten();
     for exercise in exercises.map(|entry| entry.path()).filter(|path| path.is_dir()) {
@@ -100,7 +101,8 @@ fn the_page_shows_the_commands_of_the_language_chosen() {
     assert!(text().contains("-pthread server-03.c -o server-03\n./server-03  "), "{}", text());
     assert!(!text().contains("python3") && !text().contains('{'), "{}", text());
 
-    // Begun again in another language: the page follows, unless somebody wrote on it.
+    // If the exercise is started again in another language, the page changes, unless somebody has
+    // edited it.
     let again = |code: &str| {
         let mut command = socklab(&["exercise", "start", "server-03", "--in", code]);
         command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
@@ -114,7 +116,7 @@ fn the_page_shows_the_commands_of_the_language_chosen() {
 }
 
 #[test]
-fn a_starter_is_begun_kept_and_checked() {
+fn a_starter_is_written_kept_and_checked() {
     need!("python3");
     let (mut start, home) = at_home(&["exercise", "start", "echo-server", "--lang", "python"]);
     let said = run(&mut start).exits(0).text();
@@ -129,7 +131,8 @@ fn a_starter_is_begun_kept_and_checked() {
         command.env("XDG_STATE_HOME", home.path().join("state")).current_dir(home.path());
         run(&mut command)
     };
-    // From here and from anywhere below: the command is guessed, the first message says what to do.
+    // Without a command, `check` finds the program, here or in a folder below, and the first
+    // message says what to do.
     let report = again(&["check", "echo-server"]).exits(1).text();
     assert!(report.contains("Gap 3, “reuse”, is still open in line"), "{report}");
     assert!(report.contains("NotImplementedError"), "{report}");
@@ -137,7 +140,7 @@ fn a_starter_is_begun_kept_and_checked() {
     let line = listed.lines().find(|line| line.contains("echo-server")).expect("a line");
     assert!(line.contains("0/6 0/"), "{line}");
 
-    // What a student wrote is not touched; with --force it is kept.
+    // A student's work is not touched; with --force, a copy is kept.
     fs::write(&file, "mine").expect("write");
     let refused = again(&["exercise", "start", "echo-server"]).exits(1);
     assert!(refused.errors.contains("it is not touched"), "{}", refused.errors);
@@ -168,7 +171,7 @@ fn a_report_is_for_people_and_for_scripts() {
 }
 
 #[test]
-fn what_is_missing_is_not_the_students_fault() {
+fn a_missing_tool_is_not_the_students_fault() {
     let (mut command, _home) =
         at_home(&["check", "echo-server", "--", "python4", "x.py", "{port}"]);
     let ended = run(&mut command).exits(3);
@@ -177,14 +180,14 @@ fn what_is_missing_is_not_the_students_fault() {
     let file = solution("echo-server", "py");
     let words = ["check", "echo-server", "--format", "json", "--", file.to_str().expect("a path")];
     let (mut command, home) = at_home(&words);
-    // A PATH with nothing in it.
+    // An empty PATH.
     let ended = run(command.env("PATH", home.path())).exits(3);
     let report = json(&ended.text());
     assert!(report["passed"].is_null() && report["infra_error"].is_string(), "{report:#}");
 }
 
 #[test]
-fn a_program_that_does_not_compile_is_told_with_the_compilers_words() {
+fn a_program_that_does_not_compile_is_reported_with_the_compilers_errors() {
     need!("gcc");
     let (mut command, home) = at_home(&["check", "echo-server", "--", "mine.c"]);
     fs::write(home.path().join("mine.c"), "int main(void) { return 0 }\n").expect("write");
@@ -192,14 +195,15 @@ fn a_program_that_does_not_compile_is_told_with_the_compilers_words() {
     assert!(text.contains("did not accept it") && text.contains("expected"), "{text}");
 }
 
-/// A check of a hostile program takes less, even on a machine that is busy with other things.
+/// A check of a hostile program takes less than this, even on a busy machine.
 const IN_TIME: Duration = Duration::from_secs(240);
 
-/// Runs a check of a hostile program. It must end in time, leave nothing running, and be clear.
+/// Runs a check of a hostile program. It must end in time, leave nothing running, and give a clear
+/// verdict.
 fn survives(submission: &str) -> Value {
     let own = Own::new();
     let home = tempfile::tempdir().expect("a folder");
-    // The interpreter, too, is at a path of its own, so that its processes can be told apart.
+    // The interpreter has a path of its own, so that its processes can be recognised.
     let file = home.path().join(submission);
     fs::copy(Path::new(ROOT).join("fixtures/submissions").join(submission), &file).expect("copy");
     let file = file.to_str().expect("a path");
@@ -216,7 +220,7 @@ fn survives(submission: &str) -> Value {
     report
 }
 
-/// Processes that have this word on their command line.
+/// The processes that have this word on their command line.
 fn running_with(word: &str) -> Vec<String> {
     let processes = socklab_kernel::process::all().expect("/proc");
     let lines = processes.into_iter().filter_map(|number| {
@@ -227,11 +231,11 @@ fn running_with(word: &str) -> Vec<String> {
 }
 
 #[test]
-fn children_left_behind_are_ended_and_told() {
+fn children_left_behind_are_killed_and_reported() {
     need!("python3");
     let report = survives("leaves-children.py");
-    // By the time its second client has waited in vain, the server has long ended; in other cases
-    // it may be ended, with its children, before it ends.
+    // When its second client has waited in vain, the server has long exited; in other cases the
+    // check may kill it, and its children, before it exits.
     let cases = report["cases"].as_array().expect("cases");
     let next = cases.iter().find(|case| case["name"] == "next-client").expect("a case");
     let told = &next["conduct"];
@@ -239,21 +243,21 @@ fn children_left_behind_are_ended_and_told() {
 }
 
 #[test]
-fn who_ignores_signals_is_ended() {
+fn a_program_that_ignores_signals_is_killed() {
     need!("python3");
     let report = survives("ignores-sigterm.py");
     assert_eq!(report["cases"][0]["state"], "timeout", "{report:#}");
 }
 
 #[test]
-fn endless_output_is_cut() {
+fn endless_output_is_truncated() {
     need!("python3");
     let report = survives("prints-without-end.py");
     assert_ne!(report["cases"][0]["state"], "passed", "{report:#}");
 }
 
 #[test]
-fn who_never_reads_is_not_waited_for() {
+fn a_program_that_never_reads_does_not_delay_the_check() {
     need!("python3");
     survives("never-reads.py");
 }
@@ -269,7 +273,7 @@ fn replies_cannot_be_forged() {
 }
 
 #[test]
-fn who_records_without_end_is_at_fault() {
+fn a_program_that_fills_the_recording_is_at_fault() {
     need!("python3");
     let report = survives("polls-without-end.py");
     assert_eq!(report["cases"][0]["state"], "failed", "{report:#}");
@@ -277,17 +281,17 @@ fn who_records_without_end_is_at_fault() {
 }
 
 #[test]
-fn children_of_children_end_too() {
+fn children_of_children_are_killed_too() {
     need!("python3");
     survives("fork-bomb.py");
 }
 
 #[test]
-fn ten_at_once_with_the_same_port_do_not_meet() {
+fn ten_at_once_with_the_same_port_do_not_interfere() {
     need!("python3");
     let file = Path::new(ROOT).join("course/exercises/echo-server/accepted/un-mensaje.py");
     let text = fs::read_to_string(&file).expect("a submission");
-    assert!(text.contains("8888"), "it has its port written in");
+    assert!(text.contains("8888"), "its port is hard-coded");
     let words =
         ["check", "echo-server", "--format", "json", "--", "python3", file.to_str().expect("path")];
     let runs: Vec<_> = (0..10)
@@ -305,7 +309,7 @@ fn ten_at_once_with_the_same_port_do_not_meet() {
 }
 
 #[test]
-fn what_a_program_did_wrong_is_said_before_any_hint() {
+fn what_a_program_did_wrong_comes_before_any_hint() {
     let python = need!("python3");
     let begin = "import socket, sys\ns = socket.socket()\n\
                  s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n\
@@ -319,12 +323,12 @@ fn what_a_program_did_wrong_is_said_before_any_hint() {
             format!("{listen}while True:\n c, a = s.accept()\n while True: c.sendall(c.recv(9))\n"),
             "0 bytes are the moment to leave the loop",
         ),
-        ("echo", "input('port? ')\n".to_owned(), "It waits for somebody to type (stdin)"),
+        ("echo", "input('port? ')\n".to_owned(), "It is waiting for somebody to type (stdin)"),
         (
             "echo",
             "u = socket.socket(type=socket.SOCK_DGRAM)\nu.bind(('', 10000))\nu.recv(9)\n"
                 .to_owned(),
-            "The program has a UDP socket at its port",
+            "The program has a UDP socket on its port",
         ),
     ] {
         let (mut check, home) =
@@ -337,9 +341,9 @@ fn what_a_program_did_wrong_is_said_before_any_hint() {
     }
 }
 
-/// The course's own habit: a piece of 16 bytes, printed, and the next one.
+/// The course's own programs do this: they receive 16 bytes, print them, and receive the next.
 #[test]
-fn an_answer_printed_piece_by_piece_is_the_answer() {
+fn an_answer_printed_piece_by_piece_counts() {
     let python = need!("python3");
     let line =
         ["check", "tcp-client", "--case", "answer", "--", &python, "client.py", "{host}", "{port}"];
@@ -352,7 +356,7 @@ fn an_answer_printed_piece_by_piece_is_the_answer() {
 }
 
 #[test]
-fn a_server_that_does_not_close_is_not_told_that_its_client_should() {
+fn a_server_that_does_not_close_is_not_advised_that_its_client_should() {
     let python = need!("python3");
     let line = ["check", "server-04", "--case", "close", "--", &python, "server.py"];
     let (mut check, home) = at_home(&line);
@@ -365,13 +369,13 @@ fn a_server_that_does_not_close_is_not_told_that_its_client_should() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_not_called_an_interpreter_that_is_missing() {
+fn a_missing_file_is_not_reported_as_a_missing_interpreter() {
     let (mut check, _home) = at_home(&["check", "server-03", "--", "noexiste.py"]);
     assert!(run(&mut check).exits(2).errors.contains("there is no file noexiste.py here"));
 }
 
 #[test]
-fn one_robust_case_that_fails_is_a_failed_check() {
+fn a_single_failing_robust_case_fails_the_check() {
     need!("python3");
     let bug =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises/echo-server/bugs/tires.py");
