@@ -1,5 +1,5 @@
-//! Keeps the binary small: the standard library's debug information would be a quarter of it, and
-//! symbols that are local to a part of a crate a tenth.
+//! Keeps the binary small: the standard library's debug information would take up a quarter of it,
+//! and symbols local to one object file a tenth.
 
 fn main() {
     println!("cargo::rerun-if-changed=link.ld");

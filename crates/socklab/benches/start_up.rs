@@ -1,4 +1,4 @@
-//! How long does a student wait for `socklab run basics-01`, compared with `hostname`?
+//! How long a student waits for `socklab run basics-01`, compared with `hostname`.
 //!
 //! It measures whole processes, from fork to wait, in pairs (A B A B …) in one run, so that other
 //! load on the machine affects both alike. `cargo bench --bench start_up` prints the medians and the

@@ -15,7 +15,7 @@ use socklab_say::Speaker;
 /// The limit for every wait on a child.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How often the kernel's tables are polled: no call waits for a change in them.
+/// How often the kernel's tables are polled: no system call waits for a change in them.
 const GLANCE: Duration = Duration::from_millis(1);
 
 /// A process that runs this same binary.

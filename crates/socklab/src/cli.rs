@@ -136,7 +136,7 @@ pub(crate) struct CourseCheck {
     pub(crate) json: bool,
 }
 
-/// The longest part of a message that can be kept.
+/// The largest sample of a message that can be recorded.
 const LARGEST_SAMPLE: u64 = 16 << 20;
 
 #[derive(Debug, Args)]
@@ -168,7 +168,7 @@ pub(crate) struct Draw {
     pub(crate) look: Look,
 }
 
-/// How a ladder looks.
+/// Options for how a ladder looks.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct Look {
     #[arg(long, value_name = "COLUMNS", value_parser = columns)]
@@ -181,7 +181,7 @@ pub(crate) struct Look {
     pub(crate) no_explanations: bool,
 }
 
-/// For socklab's own use: what it starts must not outlive it.
+/// For socklab's own use: processes that it starts must not outlive it.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Bond {
     #[arg(long, hide = true, value_name = "PID")]
@@ -200,7 +200,7 @@ pub(crate) struct Resolve {
     pub(crate) json: bool,
 }
 
-/// What `serve` can be.
+/// The servers that `serve` can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Protocol {
     Echo,
@@ -268,7 +268,7 @@ pub(crate) struct Start {
     pub(crate) folder: Option<PathBuf>,
 }
 
-/// What an exercise can be written in.
+/// The languages an exercise can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CodeLanguage {
     Python,
@@ -309,7 +309,7 @@ pub(crate) struct Check {
     pub(crate) command: Vec<String>,
 }
 
-/// How a report is written.
+/// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     Text,
@@ -323,18 +323,18 @@ fn seconds(text: &str) -> Result<Duration, usage::NotAllowed> {
         .ok_or_else(|| usage::NotAllowed(sentence!("allowed-seconds")))
 }
 
-/// A language that there are texts for.
+/// Parses the tag of a language that has texts.
 fn language(tag: &str) -> Result<Language, usage::NotAllowed> {
     Language::find(tag)
         .ok_or_else(|| usage::NotAllowed(sentence!("allowed-languages", languages = tags(", "))))
 }
 
-/// The languages that there are texts for.
+/// The tags of the languages that have texts.
 fn tags(between: &str) -> String {
     Language::all().map(Language::tag).collect::<Vec<_>>().join(between)
 }
 
-/// A ladder needs so many columns to say anything.
+/// A ladder is unreadable with fewer columns.
 fn columns(text: &str) -> Result<usize, usage::NotAllowed> {
     let number = text.parse().ok().filter(|number| *number >= 40);
     number.ok_or_else(|| usage::NotAllowed(sentence!("allowed-columns")))

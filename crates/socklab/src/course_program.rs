@@ -18,7 +18,7 @@ use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output;
 
-/// If this process is called like a course program, runs that program.
+/// If this process was started under the name of a course program, runs that program.
 pub(crate) fn run_if_named() -> Option<ExitCode> {
     let called = env::args_os().next()?;
     let name = Path::new(&called).file_name()?.to_str()?;
@@ -59,7 +59,8 @@ fn run(program: &Program) -> ExitCode {
 pub(crate) fn run_if_plain() -> Option<ExitCode> {
     let words: std::result::Result<Vec<String>, OsString> =
         env::args_os().skip(1).map(OsString::into_string).collect();
-    // What is not UTF-8 is a mistake, and options may be socklab's own: both are for the parser.
+    // Arguments that are not UTF-8 are mistakes, and options may be socklab's own: leave both to
+    // the parser.
     let words = words.ok()?;
     let [command, name, arguments @ ..] = words.as_slice() else { return None };
     let program = programs::find(name).filter(|_| command == "run")?;
@@ -67,10 +68,11 @@ pub(crate) fn run_if_plain() -> Option<ExitCode> {
         return None;
     }
     if !program.takes_arguments() {
-        // Without arguments it can't tell the difference, so no new process image is needed.
+        // Without arguments the program can't tell the difference, so no new process image is
+        // needed.
         return arguments.is_empty().then(|| run(program));
     }
-    // If this fails, the long way fails too and reports why.
+    // If this fails, the normal path fails too and reports why.
     let _ = become_program(program, arguments);
     None
 }
@@ -83,7 +85,7 @@ pub(crate) fn become_program(program: &Program, arguments: &[String]) -> io::Err
     }
 }
 
-/// The program of that name, or an error that knows a similar one.
+/// The program of that name, or an error that suggests a similar name.
 pub(crate) fn known(speaker: Speaker, name: &str) -> Result<&'static Program> {
     programs::find(name).ok_or_else(|| {
         let names = programs::PROGRAMS.iter().map(|program| program.name);

@@ -22,7 +22,8 @@ impl Failure {
         Failure { what, hint: None, exit }
     }
 
-    /// An unknown name. Suggests the most similar known name, or else the command that lists them.
+    /// An unknown name. Suggests the most similar known name, or else the command that lists the
+    /// names.
     pub(crate) fn unknown<N: AsRef<str>>(
         speaker: Speaker,
         what: String,

@@ -48,7 +48,7 @@ fn first_token(text: &str) -> (usize, Option<anstyle::Style>) {
         let (name, behind) = text.split_at(word);
         let style = match name {
             _ if KEYWORDS.contains(&name) => Some(style::KEYWORD),
-            // In a course on system calls, the calls are what one reads for.
+            // In a course on system calls, the calls are what matters.
             _ if behind.starts_with('(') => Some(style::CALL),
             _ => None,
         };
@@ -119,7 +119,7 @@ fn number(text: &str) -> usize {
     length
 }
 
-/// The length of a literal up to its closing quote; a backslash takes the next character with it.
+/// The length of a literal up to its closing quote; a backslash escapes the next character.
 fn quoted(text: &str, prefix: usize, quote: char) -> usize {
     let mut inside = text[prefix + 1..].char_indices();
     while let Some((at, char)) = inside.next() {
@@ -158,7 +158,7 @@ mod tests {
             assert!(rust(program.source).len() > program.source.len());
             assert_only_colours(program.source);
         }
-        // Cut off anywhere, begun anywhere: no state is one that a token can't end in.
+        // A text may be cut off or begin anywhere, even within a token.
         let own = include_str!("highlight.rs");
         for (at, _) in own.char_indices() {
             let window = &own[at..];

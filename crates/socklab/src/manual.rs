@@ -31,7 +31,7 @@ fn title(command: &Command) -> &str {
 fn page(command: &Command) -> String {
     let version = command.get_version();
     let source = format!("{} {}", command.get_name(), version.unwrap_or_default());
-    // An apostrophe is typeset as a right quote unless it is asked for by name.
+    // roff typesets an apostrophe as a right quote; an ASCII one must be requested by name.
     let mut page = String::from(".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n");
     page += &format!(".TH {} 1  \"{source}\" \n", title(command));
 
@@ -75,7 +75,7 @@ fn visible(command: &Command) -> impl Iterator<Item = &Arg> {
     command.get_arguments().filter(|argument| !argument.is_hide_set())
 }
 
-/// In the order of `--help`.
+/// The options, in the order of `--help`.
 fn sorted<'a>(arguments: impl Iterator<Item = &'a Arg>) -> Vec<&'a Arg> {
     let mut arguments: Vec<_> = arguments.collect();
     arguments.sort_by_key(|argument| {
@@ -148,7 +148,8 @@ fn italic(text: &str) -> String {
     format!("\\fI{}\\fR", roman(text))
 }
 
-/// Text that roff shows as it is. A line that starts with a dot or a quote would be a request.
+/// Escapes text so that roff shows it unchanged. A line that starts with a dot or a quote would be
+/// a request.
 fn roman(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('-', "\\-").replace('\'', "\\*(Aq");
     let text = text.replace("\n.", "\n\\&.");

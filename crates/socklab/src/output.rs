@@ -1,5 +1,5 @@
-//! Standard output and error, with the errors that the standard macros turn into panics: a closed
-//! pipe and a full disk.
+//! Standard output and error, handling the errors that the standard macros turn into panics: a
+//! closed pipe and a full disk.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};

@@ -1,17 +1,17 @@
-//! Colours, by meaning. `anstream` leaves them out where they do not belong: when the output is
-//! no terminal, or with `NO_COLOR`.
+//! Colours, by meaning. `anstream` leaves them out if the output is not a terminal or `NO_COLOR` is
+//! set.
 
 use anstyle::{AnsiColor, Style};
 
 /// Headings and names of commands.
 pub(crate) const STRONG: Style = Style::new().bold();
-/// What matters less: file names, times, comments.
+/// Less important text: file names, times, comments.
 pub(crate) const FAINT: Style = AnsiColor::BrightBlack.on_default();
 /// A check that passed.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// A check that failed, an error.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// What the reader could type.
+/// Text that the reader could type.
 pub(crate) const COMMAND: Style = AnsiColor::Cyan.on_default();
 /// Keywords of a source text.
 pub(crate) const KEYWORD: Style = AnsiColor::Magenta.on_default();

@@ -32,7 +32,8 @@ const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
 
 /// Runs the command.
 pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
-    // A program run by `run` or `trace` inherits our descriptors on purpose; others must not.
+    // A program run by `run` or `trace` inherits our descriptors on purpose; all other processes
+    // must not.
     if !matches!(cli.command, Some(Command::Run(_) | Command::Trace(_))) {
         socklab_trace::close_others_on_exec();
     }
@@ -85,7 +86,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
 }
 
 /// The program's own arguments, if it is to be traced. `--trace` may also follow the program's
-/// name: no program has an option of that name.
+/// name: no course program has an option of that name.
 fn traced(run: &cli::Run) -> Option<Vec<String>> {
     let mut arguments = run.arguments.clone();
     let own = arguments.iter().take_while(|word| *word != "--").position(|word| word == "--trace");

@@ -71,7 +71,7 @@ fn list(speaker: Speaker, questions: &[Question], json: bool) -> Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// The questions and what was predicted, for scripts.
+/// The questions and the user's predictions, as JSON.
 pub(super) fn as_json(speaker: Speaker, questions: &[Question], progress: &Progress) -> Vec<Value> {
     let item = |question: &Question| {
         json!({
@@ -100,7 +100,7 @@ pub(super) fn is_right(question: &Question, progress: &Progress) -> bool {
     result(question, progress) == Some("right")
 }
 
-/// What the last run of a question was noted as.
+/// The recorded result of the last run of a question.
 fn result<'p>(question: &Question, progress: &'p Progress) -> Option<&'p str> {
     progress.get(&format!("what-if {}", question.name)).map(String::as_str)
 }
@@ -133,8 +133,8 @@ fn one(speaker: Speaker, question: &Question, options: &WhatIf) -> Result<ExitCo
         (None, Some(_)) => "seen",
         (None, None) => "unanswered",
     };
-    // A home directory that cannot be written to spoils nobody's lesson.
-    // Looking again at what was predicted before changes nothing.
+    // An unwritable home directory should not disturb a lesson. Looking at an answer again does not
+    // change an earlier prediction.
     let known = progress::read().contains_key(&format!("what-if {}", question.name));
     if !(known && result == "seen") {
         let _ = progress::note("what-if", &question.name, result);
@@ -201,7 +201,7 @@ fn introduce(speaker: Speaker, question: &Question, width: usize) {
     println!();
 }
 
-/// What came of asking.
+/// The user's response to the question.
 enum Prediction<'q> {
     Made(&'q Choice),
     Skipped,

@@ -1,4 +1,4 @@
-//! Where the course is: the built-in one, and over it the nearest folder `course`.
+//! Finds the course: the built-in one, overlaid with the nearest folder `course`.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use socklab_scenario::{Course, LoadError};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 
-/// The course: the built-in one, and over it the local one.
+/// Loads the built-in course, overlaid with the local one.
 pub(crate) fn load() -> Result<Course> {
     match local_course() {
         Some(local) => {
@@ -20,16 +20,16 @@ pub(crate) fn load() -> Result<Course> {
     }
 }
 
-/// The nearest folder `course`: here, or in a folder above, up to the root. So what belongs to a
-/// course is known wherever its students work.
+/// The nearest folder `course`: in the current folder or one of its parents. So a course is found
+/// wherever its students work.
 ///
-/// A course says which programs are run. One that is not here but above counts only if it is our
-/// own, root's, or of whoever owns this folder: not what a stranger left in `/tmp`.
+/// A course decides which programs are run. One in a parent folder counts only if it belongs to us,
+/// to root, or to the owner of the current folder: not if a stranger left it in `/tmp`.
 pub(crate) fn local_course() -> Option<PathBuf> {
     let here = std::env::current_dir().unwrap_or_default();
     let owner = |path: &Path| path.metadata().ok().map(|about| about.uid());
     let trusted = [Some(rustix::process::geteuid().as_raw()), Some(0), owner(Path::new("."))];
-    // Written as a person would: `course`, `../course`.
+    // A relative path, as a person would write it: `course`, `../course`.
     let mut above = PathBuf::new();
     for level in 0..here.ancestors().count().max(1) {
         let course = above.join("course");
@@ -41,12 +41,12 @@ pub(crate) fn local_course() -> Option<PathBuf> {
     None
 }
 
-/// Does a folder have anything of a course?
+/// True if the folder contains questions or exercises.
 pub(crate) fn is_course(folder: &Path) -> bool {
     ["questions", "exercises"].iter().any(|kind| folder.join(kind).is_dir())
 }
 
-/// A mistake in a course file, as the end of the command.
+/// The error that ends a command because of a mistake in a course file.
 pub(crate) fn mistake(speaker: Speaker, error: &LoadError) -> anyhow::Error {
     let failure = Failure::new(ExitReason::Usage, error.in_words(speaker));
     failure.hint(say!(speaker, "try-line", what = "socklab course check")).into()

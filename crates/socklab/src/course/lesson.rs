@@ -1,19 +1,19 @@
 //! What a course program teaches, in the reader's language.
 //!
-//! In English that is the header of its source; in another language a file below
+//! In English this is the header of its source; in other languages, a file below
 //! `course/lessons/TAG`.
 
 use programs::Program;
 use socklab_say::Speaker;
 use socklab_scenario::Course;
 
-/// The lesson in Markdown, where it is not the header of the source.
+/// The lesson in Markdown; `None` if it is the header of the source.
 pub(crate) fn translated(speaker: Speaker, program: &Program) -> Option<&'static str> {
     let path = format!("lessons/{}/{}.md", speaker.language(), program.name);
     std::str::from_utf8(Course::built_in_file(&path)?).ok()
 }
 
-/// What it does, in a line.
+/// What it does, in one line.
 pub(crate) fn purpose(speaker: Speaker, program: &Program) -> &'static str {
     match translated(speaker, program) {
         Some(lesson) => {

@@ -21,7 +21,8 @@ pub(crate) type Progress = BTreeMap<String, String>;
 pub(crate) fn read() -> Progress {
     let text = file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
     let lines = text.lines().filter_map(|line| {
-        // TIME KIND NAME RESULT: the time is for the reader. A result may be of several words.
+        // TIME KIND NAME RESULT: the time is for human readers. A result may consist of several
+        // words.
         let mut words = line.splitn(4, ' ').skip(1);
         let (kind, name, result) = (words.next()?, words.next()?, words.next()?);
         Some((format!("{kind} {name}"), result.to_owned()))

@@ -1,4 +1,4 @@
-//! Scenarios as this binary runs them, and what came of a run in words.
+//! Runs scenarios with this binary, and puts their results into words.
 
 pub(crate) mod answered;
 mod runner;

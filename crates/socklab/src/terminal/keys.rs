@@ -15,16 +15,16 @@ use signal_hook::consts::SIGCONT;
 const ESCAPE: char = '\u{1b}';
 /// How long the rest of an escape sequence may take, even over a slow connection.
 const SEQUENCE: Duration = Duration::from_millis(100);
-/// poll needs a limit; after it, waiting starts again.
+/// poll needs a time limit; when it expires, waiting starts again.
 const ANY_TIME: Duration = Duration::from_secs(3600);
 
-/// True if there is a terminal to ask the user at.
+/// True if there is a terminal at which to ask the user.
 pub(crate) fn can_ask() -> bool {
     stdin().is_terminal() && stdout().is_terminal()
 }
 
-/// The state of the terminal. It is changed only under the lock, because a signal ends the process
-/// on another thread than the one that reads keys.
+/// The state of the terminal. It is changed only under the lock, because signals are handled on a
+/// different thread from the one that reads keys.
 #[derive(Debug)]
 struct Changed {
     /// The settings to restore, while single keys are read.
@@ -144,8 +144,8 @@ pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
     read
 }
 
-/// Skips what follows an escape character at once: `[A` for an arrow, `OP` or `[[A` for F1, `x` for
-/// Alt-x (ECMA-48, 5.4). Nothing follows when Esc itself was pressed.
+/// Skips what immediately follows an escape character: `[A` for an arrow, `OP` or `[[A` for F1, `x`
+/// for Alt-x (ECMA-48, 5.4). Nothing follows when Esc itself was pressed.
 fn skip_sequence(keys: &Keys) -> io::Result<()> {
     let next = || keys.next(None, SEQUENCE);
     match next()? {

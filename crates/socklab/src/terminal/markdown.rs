@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_something_is_wrapped_below_itself() {
+    fn text_after_a_heading_is_wrapped_with_a_hanging_indent() {
         assert_eq!(hanging("one two three", 3, 11), "one two\n   three");
         assert_eq!(hanging("one-two-three", 3, 11), "one-two-three");
         let shown = after("So it is:", style::GOOD, "one `two` three", 14);

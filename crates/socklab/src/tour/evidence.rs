@@ -1,4 +1,4 @@
-//! Second sources: what somebody else says about the things that the programs print.
+//! Second sources: independent answers to compare with what the programs print.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -6,13 +6,13 @@ use std::process::Command;
 
 use socklab_net::resolve::Family;
 
-/// An answer and who gave it.
+/// An answer and its source.
 pub(super) struct Opinion<T> {
     pub(super) source: &'static str,
     pub(super) answer: T,
 }
 
-/// The addresses of a name, by glibc's own tool where it is installed.
+/// The addresses of a name, from glibc's own tool if it is installed.
 pub(super) fn addresses(name: &str) -> Opinion<BTreeSet<IpAddr>> {
     if let Some(lines) = getent(&["ahosts", name]) {
         let answer = lines.lines().filter_map(|line| line.split_whitespace().next()?.parse().ok());
@@ -34,7 +34,7 @@ pub(super) fn service(port: u16, protocol: socklab_net::services::Protocol) -> O
     Opinion { source: "/etc/services", answer: found.unwrap_or_default() }
 }
 
-/// The kernel's own word on this machine's name.
+/// This machine's name, as the kernel reports it.
 pub(super) fn host_name() -> String {
     socklab_kernel::sysctl::read("kernel.hostname").unwrap_or_default()
 }

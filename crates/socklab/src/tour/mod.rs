@@ -70,7 +70,7 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
 }
 
 /// Every stop talks over 127.0.0.1. Where `lo` is down, as in a new network namespace, each would
-/// fail after its own deadline, and none would say why.
+/// fail after its own deadline, without saying why.
 fn need_loopback(speaker: Speaker) -> Result<()> {
     let sent = || {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -122,7 +122,7 @@ fn visit_once(stop: &Stop, mut scene: Visit) -> StopReport {
     }
 }
 
-/// A list of programs for scripts, and the stops with everything that happened.
+/// The report as JSON: the programs, and the stops with everything that happened.
 fn as_json(
     speaker: Speaker,
     reports: &[StopReport],

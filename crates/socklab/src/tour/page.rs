@@ -13,7 +13,7 @@ use crate::commands::trace::{ladder_of, write_whole};
 
 const STYLE: &str = include_str!("page.css");
 
-/// Writes the page: whole, or not at all.
+/// Writes the page: completely, or not at all.
 pub(super) fn write(speaker: Speaker, path: &Path, reports: &[StopReport]) -> Result<()> {
     write_whole(path, page(speaker, reports).as_bytes())
         .with_context(|| say!(speaker, "write-failed", path = path.display()))
@@ -113,7 +113,7 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn what_a_program_prints_stays_text() {
+    fn output_of_programs_stays_text() {
         assert_eq!(super::escape("<b>\x1b[1m&\n"), "&lt;b&gt;·[1m&amp;\n");
     }
 }

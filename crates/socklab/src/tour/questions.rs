@@ -13,7 +13,7 @@ use crate::scenario::wording;
 use crate::style::{BAD, FAINT, GOOD, STRONG, paint};
 use crate::terminal::markdown;
 
-/// The same mistake with UDP and with TCP: one waits for ever, the other is told at once.
+/// The same mistake with UDP and with TCP: one waits forever, the other fails at once.
 const ASKED: [&str; 2] = ["udp-client-first", "tcp-client-first"];
 
 /// A question and what the run of it showed.
@@ -51,7 +51,7 @@ pub(super) fn ask(speaker: Speaker) -> Result<Vec<TourQuestion>> {
                 title: texts::question(speaker, question).title.clone(),
                 answer: choice.map(|choice| texts::text(speaker, &choice.text).to_owned()),
                 explanation: answered.explanation,
-                // What the machine does not allow is no mistake of the course.
+                // If the machine does not allow it, that is not a mistake of the course.
                 ok: trouble.is_some() || choice.is_some(),
                 trouble,
             })

@@ -13,9 +13,9 @@ use crate::child::Child;
 /// A command and what it printed.
 #[derive(Debug, Serialize)]
 pub(super) struct ShownCommand {
-    /// As a reader could type it.
+    /// The command, as a reader could type it.
     pub(super) command: String,
-    /// Standard output and error, as they came.
+    /// Standard output and error, interleaved.
     pub(super) output: String,
     /// Its exit code, if it ended by itself.
     pub(super) exit: Option<i32>,
@@ -89,7 +89,7 @@ impl Visit {
         Ok(running)
     }
 
-    /// The course's port if it is free, else another one, and a note that says so.
+    /// The course's port if it is free, otherwise another one and a note that says so.
     pub(super) fn port(&mut self, transport: Transport, wanted: u16) -> Result<u16> {
         let preferred = if self.any_port { 0 } else { wanted };
         let port =
@@ -143,13 +143,13 @@ impl Visit {
     }
 }
 
-/// As a shell wants to see it.
+/// Quotes a text for a shell.
 pub(super) fn quoted(word: &&str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:".contains(c);
     if word.chars().all(plain) { word.to_string() } else { format!("\"{word}\"") }
 }
 
-/// How far two clocks on one machine may seem apart, with a busy machine between the readings.
+/// How far apart two readings of this machine's clock may be, as it may be busy in between.
 pub(super) const CLOCK_TOLERANCE: Duration = Duration::from_secs(1);
 
 /// What follows `mark` in the first line that contains it, up to the end of that line.
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_exit_code_is_told_in_words() {
+    fn an_exit_code_is_put_into_words() {
         let told = |exit| {
             let step = ShownCommand { command: String::new(), output: String::new(), exit };
             let mut visit = Visit { steps: vec![step], ..Visit::default() };

@@ -1,5 +1,5 @@
-//! Ports that are none, names that nobody has, servers that are not there, ports that are taken:
-//! each program says which call failed, on what, in one line, and exits with 1, or 2 for usage.
+//! Invalid ports, unknown names, servers that are not running, ports in use: each program says in
+//! one line which call failed and on what, and exits with 1, or with 2 for a usage error.
 
 use std::net::{TcpListener, UdpSocket};
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::stage::{Ended, program, run, socklab};
 use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use socklab_prerequisites::{need, not_run};
 
-/// Every program that takes a port, and how: `PORT` is where it stands.
+/// Every program that takes a port; `PORT` stands for the port.
 const TAKE_A_PORT: &[&str] = &[
     "basics-03 PORT",
     "basics-03 PORT udp",
@@ -31,7 +31,7 @@ const TAKE_A_PORT: &[&str] = &[
     "tcp-server PORT",
 ];
 
-/// Every program that takes the name of a host.
+/// Every program that takes a host name.
 const TAKE_A_NAME: &[&str] = &[
     "basics-02 NAME",
     "basics-04 NAME",
@@ -59,7 +59,7 @@ fn name(line: &str) -> &str {
     line.split(' ').next().unwrap_or(line)
 }
 
-/// `socklab run` with the words of this line, in which `mark` is replaced.
+/// `socklab run` with the words of this line, with `mark` replaced.
 fn course(line: &str, mark: &str, word: &str) -> Command {
     let words: Vec<String> = line.split(' ').map(|piece| piece.replace(mark, word)).collect();
     let mut command = socklab(&["run"]);
@@ -68,7 +68,7 @@ fn course(line: &str, mark: &str, word: &str) -> Command {
 }
 
 #[test]
-fn a_port_that_is_none_is_a_usage_error_which_shows_the_port_and_the_usage() {
+fn an_invalid_port_is_a_usage_error_that_shows_the_port_and_the_usage() {
     for line in TAKE_A_PORT {
         for port in ["0", "70000", "65536", "abc", "-1", "", "80 ", "８０"] {
             let ended = run(&mut course(line, "PORT", port)).exits(2);
@@ -83,7 +83,7 @@ fn a_port_that_is_none_is_a_usage_error_which_shows_the_port_and_the_usage() {
 }
 
 #[test]
-fn an_option_of_the_echo_pair_without_its_value_or_unknown_is_a_usage_error() {
+fn an_unknown_option_or_one_without_its_value_is_a_usage_error_of_the_echo_pair() {
     for line in
         ["echo-server --port", "echo-server 10000", "echo-client --port", "echo-client --nope hola"]
     {
@@ -93,7 +93,7 @@ fn an_option_of_the_echo_pair_without_its_value_or_unknown_is_a_usage_error() {
 }
 
 #[test]
-fn a_name_that_nobody_has_is_said_to_be_unresolvable_with_the_way_that_works_offline() {
+fn an_unknown_name_is_reported_with_the_way_that_works_offline() {
     for line in TAKE_A_NAME {
         // RFC 6761: this top-level domain will never exist.
         let ended = run(&mut course(line, "NAME", "no-such-name.invalid")).exits(1);
@@ -108,8 +108,9 @@ fn a_name_that_nobody_has_is_said_to_be_unresolvable_with_the_way_that_works_off
 }
 
 #[test]
-fn a_connection_that_nobody_accepts_is_refused() {
-    // Bound, and not listening: nobody else can have the port, and its kernel answers RST.
+fn a_connection_to_a_port_without_a_listener_is_refused() {
+    // The port is bound but not listening: no other program can take it, and the kernel answers
+    // with RST.
     let reserved = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
     bind(&reserved, &"127.0.0.1:0".parse::<std::net::SocketAddr>().unwrap()).unwrap();
     let address = std::net::SocketAddr::try_from(getsockname(&reserved).unwrap()).unwrap();
@@ -129,9 +130,9 @@ fn a_connection_that_nobody_accepts_is_refused() {
 }
 
 #[test]
-fn a_datagram_to_a_port_that_nobody_has_is_refused_on_a_connected_socket() {
-    // While we have the port on 127.0.0.1, nobody can have it on all addresses: on 127.0.0.2 it
-    // is free, and its kernel answers with ICMP.
+fn a_datagram_to_an_unused_port_is_refused_on_a_connected_socket() {
+    // While we hold the port on 127.0.0.1, no other program can bind it on all addresses: on
+    // 127.0.0.2 it stays free, and the kernel answers with ICMP.
     let reserved = UdpSocket::bind("127.0.0.1:0").unwrap();
     let port = reserved.local_addr().unwrap().port();
     let ended = run(&mut socklab(&["run", "basics-05", &format!("127.0.0.2:{port}")])).exits(1);
@@ -141,7 +142,7 @@ fn a_datagram_to_a_port_that_nobody_has_is_refused_on_a_connected_socket() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error_of_bind_on_that_address() {
+fn a_port_in_use_is_an_error_of_bind_on_that_address() {
     let tcp = TcpListener::bind("0.0.0.0:0").unwrap();
     let udp = UdpSocket::bind("0.0.0.0:0").unwrap();
     let taken = |line: &str, port: u16| {
@@ -157,14 +158,14 @@ fn a_port_that_is_taken_is_an_error_of_bind_on_that_address() {
 }
 
 #[test]
-fn a_low_port_is_for_those_who_may() {
+fn a_low_port_needs_permission() {
     let first = socklab_kernel::sysctl::read("net.ipv4.ip_unprivileged_port_start");
     if first.is_ok_and(|first| first == "0") {
         not_run!("ip_unprivileged_port_start above 0");
     }
     let setpriv = need!("setpriv");
     for line in SERVERS.iter().chain(&["udp-server PORT"]) {
-        // Root without capabilities is like everybody else.
+        // Root without capabilities is like any other user.
         let mut command = program(&setpriv);
         if rustix::process::geteuid().is_root() {
             command.args(["--bounding-set=-all", "--inh-caps=-all"]);
@@ -176,7 +177,7 @@ fn a_low_port_is_for_those_who_may() {
     }
 }
 
-/// Runs a program in a network namespace of its own, which has no interface that is up.
+/// Runs a program in its own network namespace, in which no interface is up.
 fn without_network(unshare: &str, line: &str) -> Ended {
     let words = course(line, "", "");
     run(program(unshare).arg("-Urn").arg(words.get_program()).args(words.get_args()))
@@ -201,11 +202,11 @@ fn without_a_network_every_program_says_which_step_failed() {
         let ended = without_network(&unshare, line).exits(1);
         assert_eq!(ended.complaint(), format!("{}: {step}: {NOWHERE}", name(line)));
     }
-    // The library of basics-04 keeps the reason to itself, but the server is named.
+    // The library of basics-04 does not pass on the reason, but the error names the server.
     let ended = without_network(&unshare, "basics-04 192.0.2.1").exits(1);
     assert!(ended.complaint().starts_with("basics-04: 192.0.2.1:123: "), "{}", ended.errors);
 
-    // The course's defaults need DNS: each program names what it looked up, and the way offline.
+    // The course's defaults need DNS: each program says what it looked up, and what works offline.
     for (line, default) in [
         ("basics-02", "www.google.com"),
         ("basics-04", "pool.ntp.org"),
@@ -220,7 +221,7 @@ fn without_a_network_every_program_says_which_step_failed() {
         assert!(complaint.starts_with(&format!("{line}: resolve {default}")), "{complaint}");
         assert!(complaint.contains(&format!("{line} localhost")), "{complaint}");
     }
-    // What needs no network works.
+    // Programs that need no network work.
     for line in ["basics-03", "socket-01", "socket-02 192.0.2.1", "server-01 12345"] {
         without_network(&unshare, line).exits(0);
     }

@@ -1,4 +1,4 @@
-//! Input that is closed and output that nobody reads: `0<&-`, `| head -1`, a full disk.
+//! Closed input, output that nobody reads, and a full disk: `0<&-`, `| head -1`, `/dev/full`.
 
 use std::fs::File;
 use std::io::pipe;
@@ -11,7 +11,7 @@ use socklab_prerequisites::need;
 
 const SOCKLAB: &str = env!("CARGO_BIN_EXE_socklab");
 
-/// Everything that only prints.
+/// Commands that only print.
 const PRINT: &[&str] = &[
     "",
     "--help",
@@ -38,19 +38,20 @@ fn words(line: &str) -> Command {
     socklab(&line.split_whitespace().collect::<Vec<_>>())
 }
 
-/// Runs it with a standard output that nobody reads any more. (`| head -1` gets there only if the
-/// output is longer than a pipe is deep, and only sooner or later.)
+/// Runs it with a standard output that nobody reads any more. (`| head -1` has that effect only if
+/// the output is longer than a pipe's buffer, and only eventually.)
 fn into_nobody(command: &mut Command) -> Ended {
     let (reader, writer) = pipe().expect("a pipe");
     drop(reader);
-    // Another test may be forking right now, and its child has everything until it executes.
+    // Another test may be forking right now, and its child holds all our descriptors until it
+    // execs.
     let mut broken = [PollFd::new(&writer, PollFlags::empty())];
     assert_eq!(poll(&mut broken, None), Ok(1), "the pipe is broken (POLLERR)");
     Running::start_into(command, writer.into()).finish()
 }
 
 #[test]
-fn a_broken_pipe_ends_every_command_without_a_word_as_sigpipe_would() {
+fn a_broken_pipe_ends_every_command_silently_as_sigpipe_would() {
     for line in PRINT {
         let ended = into_nobody(&mut words(line)).exits(141);
         assert_eq!(ended.errors, "", "{line}");
@@ -58,7 +59,7 @@ fn a_broken_pipe_ends_every_command_without_a_word_as_sigpipe_would() {
 }
 
 #[test]
-fn a_broken_pipe_ends_every_server_without_a_word() {
+fn a_broken_pipe_ends_every_server_silently() {
     for (transport, line) in [
         (Tcp, "run server-01 PORT"),
         (Tcp, "run server-02 PORT"),
@@ -82,7 +83,7 @@ fn a_broken_pipe_ends_every_server_without_a_word() {
 }
 
 #[test]
-fn a_broken_pipe_ends_every_client_without_a_word() {
+fn a_broken_pipe_ends_every_client_silently() {
     let (_tcp, tcp) = serve(Tcp, &["run", "tcp-server", "PORT"]);
     let (_udp, udp) = serve(Udp, &["run", "udp-server", "PORT"]);
     for line in [
@@ -98,7 +99,7 @@ fn a_broken_pipe_ends_every_client_without_a_word() {
 }
 
 #[test]
-fn echo_client_with_a_megabyte_into_head_ends_without_a_word() {
+fn echo_client_with_a_megabyte_into_head_ends_silently() {
     let bash = need!("bash");
     let (server, port) = serve(Tcp, &["run", "echo-server", "--port", "PORT"]);
     let script = format!(
@@ -108,7 +109,7 @@ fn echo_client_with_a_megabyte_into_head_ends_without_a_word() {
     let ended = run(program(&bash).args(["-c", &script, SOCKLAB])).exits(141);
     assert_eq!(ended.text(), format!("Message: Sending 1048576 bytes to 127.0.0.1:{port}\n"));
     assert_eq!(ended.errors, "");
-    // And the server has lost a client, nothing else.
+    // The server has lost a client, and nothing else.
     let next = run(&mut socklab(&["run", "echo-client", "--port", &port.to_string(), "hola"]));
     assert!(next.exits(0).text().contains("All 4 bytes came back\n"));
     assert!(server.has_port(Tcp, port));
@@ -121,14 +122,14 @@ fn a_full_disk_is_an_error_with_a_reason() {
         let ended = Running::start_into(&mut words(line), full.into()).finish().exits(1);
         assert!(ended.errors.contains("No space left on device"), "{line}: {}", ended.errors);
         assert_eq!(ended.errors.lines().count(), 1, "{line}: {}", ended.errors);
-        // It begins, as every error does, with whose it is.
+        // It begins, as every error does, with the program's name.
         let program = line.strip_prefix("run ").filter(|name| !name.starts_with('-'));
         let name = program.and_then(|line| line.split(' ').next()).unwrap_or("socklab");
         assert!(ended.errors.starts_with(&format!("{name}: ")), "{line}: {}", ended.errors);
     }
 }
 
-/// Runs `socklab LINE` by way of a shell that closes some of its descriptors.
+/// Runs `socklab LINE` from a shell that closes some of its descriptors.
 fn with_closed(bash: &str, line: &str, closed: &str) -> Ended {
     let script = format!(r#"exec "$0" {line} {closed}"#);
     run(program(bash).args(["-c", &script, SOCKLAB]))
@@ -153,7 +154,7 @@ fn a_closed_input_is_an_empty_message() {
 }
 
 #[test]
-fn closed_descriptors_are_no_reason_to_fail_and_are_not_given_to_sockets() {
+fn closed_descriptors_cause_no_failure_and_are_not_given_to_sockets() {
     let bash = need!("bash");
     for line in PRINT {
         let ended = with_closed(&bash, line, "0<&-").exits(0);

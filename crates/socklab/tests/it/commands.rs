@@ -1,5 +1,5 @@
-//! list, show, run by name, host, resolve, service, completions, man: each compared with what the
-//! repository, the kernel or the system's own tools say.
+//! list, show, run by name, host, resolve, service, completions, man: each compared with the
+//! repository, the kernel or the system's own tools.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use socklab_kernel::status::Status;
 use socklab_prerequisites::{need, not_run};
 
-/// The repository's root: the paths of `list --json` begin there.
+/// The repository's root, to which the paths of `list --json` are relative.
 fn repository() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
@@ -39,7 +39,7 @@ fn a_running_program_is_known_by_its_own_name() {
     let mut command = socklab(&["run", "udp-client"]);
     command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
     let mut child = command.spawn().expect("socklab");
-    // What it prints first says that it runs.
+    // Its first output shows that it is running.
     let mut letter = [0];
     child.stdout.as_mut().unwrap().read_exact(&mut letter).expect("a prompt");
     let status = Status::of(child.id());
@@ -49,7 +49,7 @@ fn a_running_program_is_known_by_its_own_name() {
 }
 
 #[test]
-fn list_tells_all_21_programs_and_each_is_a_file_of_the_repository() {
+fn list_names_all_21_programs_and_each_is_a_file_of_the_repository() {
     let programs = listed();
     assert_eq!(programs.len(), 21);
     let mut files = BTreeSet::new();
@@ -59,7 +59,7 @@ fn list_tells_all_21_programs_and_each_is_a_file_of_the_repository() {
         assert_eq!(file, format!("programs/{group}/{name}.rs"));
         let source = fs::read_to_string(repository().join(file)).expect(file);
         let first = format!("//! {name}: {}.\n", text(program, "purpose"));
-        // A purpose that is a question keeps its own mark.
+        // A purpose that is a question ends with its question mark.
         assert!(source.starts_with(first.trim_end_matches(".\n")), "{first}");
         assert!(program["calls"].as_array().is_some_and(|calls| !calls.is_empty()), "{program}");
         files.insert(repository().join(file).canonicalize().unwrap());
@@ -71,7 +71,7 @@ fn list_tells_all_21_programs_and_each_is_a_file_of_the_repository() {
         .map(|entry| entry.path().canonicalize().unwrap())
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .collect();
-    assert_eq!(files, there, "listed, and there");
+    assert_eq!(files, there, "the listed files and the existing ones");
 
     let list = run(&mut socklab(&["list"])).exits(0).text();
     for program in &programs {
@@ -86,7 +86,7 @@ fn show_prints_exactly_the_source_file_into_a_pipe() {
         let name = text(&program, "name");
         let shown = run(&mut socklab(&["show", name])).exits(0);
         assert!(shown.output == fs::read(repository().join(text(&program, "file"))).unwrap());
-        // With colours it is the same text, with colours.
+        // On a terminal it is the same text, with colours added.
         let coloured = run(socklab(&["show", name]).env("CLICOLOR_FORCE", "1")).exits(0).text();
         assert!(
             coloured.contains('\u{1b}') && without_escapes(&coloured) == shown.text(),
@@ -103,7 +103,7 @@ fn without_escapes(text: &str) -> String {
 }
 
 #[test]
-fn names_of_the_older_material_are_known() {
+fn old_names_of_programs_are_known() {
     for (old, new) in [
         ("basic-01", "basics-01"),
         ("basic-05.py", "basics-05"),
@@ -126,14 +126,14 @@ fn names_of_the_older_material_are_known() {
 }
 
 #[test]
-fn basics_03_says_what_the_course_asks_for() {
+fn basics_03_prints_what_the_course_asks_for() {
     let text = run(&mut socklab(&["run", "basics-03"])).exits(0).text();
     let wanted = "Port 25/tcp is the service smtp\nPort 53/udp is the service domain\n";
     assert_eq!(text, wanted);
 }
 
 #[test]
-fn host_is_what_the_kernel_and_getent_say() {
+fn host_agrees_with_the_kernel_and_getent() {
     let getent = need!("getent");
     let name = socklab_kernel::sysctl::read("kernel.hostname").unwrap();
     let name = name.as_str();
@@ -168,11 +168,12 @@ fn resolve_gives_the_addresses_that_getent_gives() {
     let last_words = course.lines().filter_map(|line| line.rsplit(' ').next());
     assert_eq!(last_words.map(str::to_string).collect::<BTreeSet<_>>(), known);
 
-    // Several names: each line says whose address it is. An address resolves to itself.
+    // With several names, each line says which name the address belongs to. An address resolves to
+    // itself.
     let words = ["resolve", "-4", "127.0.0.1", "192.0.2.7"];
     let several = run(&mut socklab(&words)).exits(0).text();
     assert_eq!(several, "127.0.0.1 127.0.0.1\n192.0.2.7 192.0.2.7\n");
-    // Of two names, one that nobody has does not hide the other.
+    // Of two names, an unknown one does not hide the other.
     let words = ["resolve", "no-such-name.invalid", "127.0.0.1"];
     let half = run(&mut socklab(&words)).exits(6);
     assert_eq!(half.text(), "127.0.0.1 127.0.0.1\n");
@@ -180,7 +181,7 @@ fn resolve_gives_the_addresses_that_getent_gives() {
 }
 
 #[test]
-fn service_says_what_getent_says() {
+fn service_agrees_with_getent() {
     let getent = need!("getent");
     for query in [
         "7/tcp",
@@ -206,7 +207,7 @@ fn service_says_what_getent_says() {
                 let ours: Vec<_> = ours.split_whitespace().collect();
                 assert_eq!(ours[..2], [name, port.unwrap()], "{query}");
                 assert_eq!(ours[2..], words.collect::<Vec<_>>(), "aliases of {query}");
-                // And back: from the name, or an alias, to the port.
+                // And the reverse: from the name, or an alias, to the port.
                 let back = run(&mut socklab(&["service", name])).exits(0).text();
                 assert!(back.split_whitespace().any(|word| Some(word) == port), "{name}: {back}");
             }
@@ -263,7 +264,7 @@ fn every_command_has_a_manual_page() {
 }
 
 #[test]
-fn list_also_shows_questions_and_exercises_and_what_was_done_of_them() {
+fn list_also_shows_questions_and_exercises_and_the_progress_in_them() {
     let state = tempfile::tempdir().expect("a folder");
     let list = |more: &[&str]| {
         let mut command = socklab(&[&["list"], more].concat());

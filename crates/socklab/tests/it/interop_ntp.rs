@@ -1,4 +1,5 @@
-//! basics-04 and basics-05 against chrony's server, and against answers that they must not believe.
+//! basics-04 and basics-05 against chrony's server, and against forged answers that they must not
+//! accept.
 
 use std::net::UdpSocket;
 use std::thread;
@@ -9,8 +10,8 @@ use crate::stage::{
 };
 use socklab_prerequisites::{need, not_run};
 
-/// A chronyd on this port of 127.0.0.1, which touches neither the clock nor another chronyd. With
-/// -U it needs no root.
+/// A chronyd on this port of 127.0.0.1 that touches neither the clock nor another chronyd. With -U
+/// it needs no root.
 fn chronyd_server(chronyd: &str) -> (Running, u16, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder for its pid");
     let pid_file = format!("pidfile {}/pid", folder.path().display());
@@ -36,7 +37,7 @@ fn both_clients_take_the_time_from_chronyd() {
             let behind = text.split(mark).nth(1).and_then(|behind| behind.split(' ').next());
             behind.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("{text}"))
         };
-        // Both have this machine's clock, and an offset is wrong by half of the way at most.
+        // Both use this machine's clock, and the error of an offset is at most half the round trip.
         let (offset, trip) = (number("Offset: "), number("Round trip: "));
         assert!(trip >= 0.0 && offset.abs() <= trip / 2.0 + 0.000_01, "{text}");
     }
@@ -48,7 +49,7 @@ fn chronyd_takes_the_time_from_our_server() {
     let (server, port) = serve_on_any_port(&["ntp"]);
     let folder = tempfile::tempdir().expect("a folder for its pid");
     let mut client = program(&chronyd);
-    // -Q: ask, print the offset, leave the clock alone, end.
+    // -Q: ask once, print the offset, do not set the clock, exit.
     client.args(["-U", "-Q", "-t", "30", "cmdport 0", "bindcmdaddress /"]);
     client.arg(format!("pidfile {}/pid", folder.path().display()));
     client.arg(format!("server 127.0.0.1 port {port} iburst maxsamples 1"));
@@ -56,7 +57,7 @@ fn chronyd_takes_the_time_from_our_server() {
     let told = [client.text(), client.errors].concat();
     let wrong = told.split("System clock wrong by ").nth(1).and_then(|rest| rest.split(' ').next());
     let wrong: f64 = wrong.and_then(|wrong| wrong.parse().ok()).unwrap_or_else(|| panic!("{told}"));
-    assert!(wrong.abs() < 1.0, "{told}"); // the same clock, seen on a busy machine
+    assert!(wrong.abs() < 1.0, "{told}"); // the same clock, on a busy machine
     server.wait_for(r#""event":"ntp""#);
 }
 
@@ -67,7 +68,7 @@ fn ntpdig_takes_the_time_from_our_server() {
     if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
         not_run!("a network namespace (unshare -Urn)");
     }
-    // ntpdig asks port 123 and no other. In a network of its own, everybody may have it.
+    // ntpdig can only ask port 123. In a network namespace of our own, we may bind it.
     let script = format!(
         r#"{ip} link set lo up && exec 3< <(exec "$0" serve ntp --port 123 --json)
            read -r -u 3 ready; echo "$ready"; {ntpdig} -j 127.0.0.1; code=$?; kill $!; exit $code"#
@@ -93,7 +94,7 @@ fn both_clients_take_the_time_from_our_server() {
     server.wait_for(r#""event":"ntp""#);
 }
 
-/// The answer that a server gives: its clock shows 2024-02-29 in both timestamps.
+/// The answer of a server whose clock shows 2024-02-29 in both timestamps.
 fn good(request: &[u8]) -> Vec<u8> {
     let mut reply = vec![0; 48];
     reply[..4].copy_from_slice(&[0b00_100_100, 2, 6, 0xec]); // version 4, mode 4, stratum 2
@@ -107,7 +108,7 @@ fn good(request: &[u8]) -> Vec<u8> {
 
 type Forgery = fn(&[u8]) -> Vec<u8>;
 
-/// Answers that are wrong in one point each, and what basics-05 says about it.
+/// Answers that are each wrong in one point, and what basics-05 says about them.
 const FORGERIES: &[(&str, Forgery, &str)] = &[
     ("another origin", |request| with(request, 31, request[47] ^ 1), "wrong origin"),
     (
@@ -133,7 +134,7 @@ fn with(request: &[u8], at: usize, byte: u8) -> Vec<u8> {
     reply
 }
 
-/// Runs a client against a server that gives these answers to its request.
+/// Runs a client against a server that sends these answers to its request.
 fn ask(client: &str, answers: impl Fn(&[u8]) -> Vec<Vec<u8>> + Send) -> Ended {
     let server = UdpSocket::bind("127.0.0.1:0").expect("a free port");
     server.set_read_timeout(Some(PATIENCE)).expect("a timeout");
@@ -154,12 +155,12 @@ fn ask(client: &str, answers: impl Fn(&[u8]) -> Vec<Vec<u8>> + Send) -> Ended {
 #[track_caller]
 fn assert_rejected(ended: Ended, reason: &str, case: &str) {
     let ended = ended.exits(1);
-    assert!(!ended.text().contains("Time:"), "{case}: it was believed\n{}", ended.text());
+    assert!(!ended.text().contains("Time:"), "{case}: it was accepted\n{}", ended.text());
     assert!(ended.errors.contains(reason), "{case}: {}", ended.errors);
 }
 
 #[test]
-fn the_answer_that_the_forgeries_are_made_of_is_a_good_one() {
+fn the_answer_that_the_forgeries_are_based_on_is_valid() {
     for (client, time) in
         [("basics-04", "Time: 1709164800 "), ("basics-05", "Time: 2024-02-29 00:00:00 ")]
     {
@@ -194,7 +195,7 @@ fn basics_04_rejects_every_forged_answer() {
 }
 
 #[test]
-fn basics_05_finds_the_good_answer_behind_the_forged_ones() {
+fn basics_05_finds_the_valid_answer_after_the_forged_ones() {
     let ended = ask("basics-05", |request| {
         let mut answers: Vec<_> =
             FORGERIES.iter().map(|(_, forgery, _)| forgery(request)).collect();
@@ -207,7 +208,7 @@ fn basics_05_finds_the_good_answer_behind_the_forged_ones() {
 }
 
 #[test]
-fn an_answer_from_somebody_else_is_not_believed() {
+fn an_answer_from_another_sender_is_not_accepted() {
     thread::scope(|scope| {
         for client in ["basics-04", "basics-05"] {
             scope.spawn(move || {

@@ -1,4 +1,4 @@
-//! Python 3 peers, written to the course's description, talk with our servers and our clients.
+//! Python 3 peers, written to the course's description, against our servers and clients.
 //!
 //! The peers are in `peers/`. The Python servers choose a free port by themselves and print it.
 
@@ -6,7 +6,7 @@ use crate::stage::Transport::{Tcp, Udp};
 use crate::stage::{Ended, Running, program, run, run_with, serve, socklab};
 use socklab_prerequisites::need;
 
-/// What travels: letters with an accent, nothing at all, and bytes that are no text.
+/// The messages: letters with accents, an empty one, and bytes that are not text.
 const TEXT: &str = "hola, señor ñandú";
 const UPPER: &str = "HOLA, SEÑOR ÑANDÚ";
 const NO_TEXT: &[u8] = b"\xff\xfe\x00\xc3";
@@ -20,7 +20,7 @@ fn peer(python: &str, name: &str, arguments: &[&str]) -> std::process::Command {
     command
 }
 
-/// Starts a Python server; gives its port as text, as our clients want it.
+/// Starts a Python server; returns its port as text, for the command lines of our clients.
 fn peer_server(python: &str, name: &str, arguments: &[&str]) -> (Running, String) {
     let server = Running::start(&mut peer(python, name, arguments));
     let line = server.wait_for("\n");
@@ -33,10 +33,10 @@ fn peer_client(python: &str, name: &str, port: u16, input: impl Into<Vec<u8>>) -
     run_with(&mut peer(python, name, &[&port.to_string()]), input).exits(0)
 }
 
-/// The pieces that echo-client printed, each of at most 16 bytes, put together again.
+/// The pieces that echo-client printed, each of at most 16 bytes, joined.
 fn pieces(output: &[u8]) -> (usize, Vec<u8>) {
     let (mut count, mut all, mut rest) = (0, Vec::new(), output);
-    // Message bytes stand behind "Received N: " and may be anything, newlines excepted.
+    // The bytes of a piece follow "Received N: " and may be anything except newlines.
     while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
         let (line, behind) = (&rest[..end], &rest[end + 1..]);
         if let Some(piece) = line.strip_prefix(b"Received ") {
@@ -52,7 +52,7 @@ fn pieces(output: &[u8]) -> (usize, Vec<u8>) {
 }
 
 #[test]
-fn a_python_client_is_answered_by_server_03_which_then_ends() {
+fn server_03_answers_a_python_client_and_ends() {
     let python = need!("python3");
     let (server, port) = serve(Tcp, &["run", "server-03", "PORT"]);
     let client = peer_client(&python, "step_client.py", port, format!("{TEXT}\n"));
@@ -62,7 +62,7 @@ fn a_python_client_is_answered_by_server_03_which_then_ends() {
 }
 
 #[test]
-fn python_clients_are_answered_by_server_04_one_after_another() {
+fn server_04_answers_python_clients_one_after_another() {
     let python = need!("python3");
     let (server, port) = serve(Tcp, &["run", "server-04", "PORT"]);
     for line in [TEXT.as_bytes(), b"", NO_TEXT, b"last"] {
@@ -70,7 +70,7 @@ fn python_clients_are_answered_by_server_04_one_after_another() {
         let client = peer_client(&python, "step_client.py", port, line.clone());
         assert_eq!(client.output, [b"OK...", line.as_slice()].concat());
     }
-    // One who connects and closes without a word must not end it.
+    // A client that connects and closes without sending must not end it.
     assert!(peer_client(&python, "step_client.py", port, "").output.is_empty());
     server.wait_for("Received 0 bytes from 127.0.0.1:");
     assert!(server.has_port(Tcp, port));
@@ -100,7 +100,7 @@ fn echo_server_sends_a_python_client_everything_back() {
     let megabyte: Vec<u8> = (0..MEGABYTE).map(|n| (n / 7 % 256) as u8).collect();
     for message in [TEXT.as_bytes(), NO_TEXT, &megabyte] {
         let client = peer_client(&python, "echo_client.py", port, message);
-        assert!(client.output == message, "{} bytes came back otherwise", message.len());
+        assert!(client.output == message, "{} bytes came back changed", message.len());
         let log = server.wait_for(&format!(", {} bytes in ", message.len()));
         let calls = log.lines().last().and_then(|line| line.split(" bytes in ").nth(1));
         let calls: usize = calls.and_then(|calls| calls.split(' ').next()?.parse().ok()).unwrap();
@@ -132,7 +132,7 @@ fn udp_server_answers_python_clients_in_upper_case() {
 fn tcp_server_answers_python_clients_in_upper_case_and_names_them() {
     let python = need!("python3");
     let (server, port) = serve(Tcp, &["run", "tcp-server", "PORT"]);
-    let long = "ñ".repeat(10_000); // far more than one recv, and 1024 is even
+    let long = "ñ".repeat(10_000); // far more than one recv; as 1024 is even, no ñ is split
     for (message, answer) in [
         (TEXT.as_bytes(), UPPER.as_bytes()),
         (b"", b""),
@@ -168,7 +168,7 @@ fn socket_03_connects_04_sends_a_valid_request_and_05_reads_the_page_to_its_end(
     assert!(crate::stage::contains(&client.output, &page), "{}", client.text());
     let last = client.text().lines().last().unwrap().to_string();
     let numbers: Vec<usize> = last.split(' ').flat_map(str::parse).collect();
-    // A call brings at most 4096 bytes, and the last one brings none.
+    // A call returns at most 4096 bytes, and the last one returns none.
     assert!(numbers[0] > page.len() && numbers[1] > numbers[0] / 4096, "{last}");
 }
 
@@ -183,7 +183,8 @@ fn echo_client_gets_its_message_back_from_a_python_server_in_pieces() {
         assert!(count >= message.len().div_ceil(16), "{}", client.text());
         server.wait_for(&format!("echoed {}\n", message.len()));
     }
-    // From the terminal; the ñ may be cut into two halves, which no terminal can show.
+    // The same through standard input, where a message may be any bytes, and a piece may end within
+    // an ñ.
     for message in [TEXT.as_bytes(), NO_TEXT, b"\r"] {
         let client = run_with(
             &mut socklab(&["run", "echo-client", "--port", &port]),
@@ -208,7 +209,7 @@ fn echo_client_gets_a_megabyte_back_from_a_python_server() {
 }
 
 #[test]
-fn echo_client_says_what_happened_when_the_server_leaves_half_way() {
+fn echo_client_reports_that_the_server_left_half_way() {
     let python = need!("python3");
     for (how, complaint) in [
         ("close", "closed after 40 of 100 bytes"),
@@ -227,7 +228,7 @@ fn echo_client_says_what_happened_when_the_server_leaves_half_way() {
 }
 
 #[test]
-fn udp_client_shows_what_a_python_server_answers() {
+fn udp_client_shows_the_answer_of_a_python_server() {
     let python = need!("python3");
     let (server, port) = peer_server(&python, "udp_server.py", &[]);
     for (message, received, answer) in [
@@ -246,7 +247,7 @@ fn udp_client_shows_what_a_python_server_answers() {
 }
 
 #[test]
-fn tcp_client_shows_its_own_address_and_what_a_python_server_answers() {
+fn tcp_client_shows_its_own_address_and_the_answer_of_a_python_server() {
     let python = need!("python3");
     let (server, port) = peer_server(&python, "tcp_server.py", &[]);
     for (message, received, answer) in [
@@ -268,7 +269,7 @@ fn tcp_client_shows_its_own_address_and_what_a_python_server_answers() {
 }
 
 #[test]
-fn the_ntp_clients_believe_a_python_server_whose_clock_is_ahead() {
+fn the_ntp_clients_accept_a_python_server_whose_clock_is_ahead() {
     let python = need!("python3");
     for name in ["basics-04", "basics-05"] {
         let (server, port) = peer_server(&python, "ntp_server.py", &["ahead", "86400"]);
@@ -278,7 +279,7 @@ fn the_ntp_clients_believe_a_python_server_whose_clock_is_ahead() {
         assert!(client.contains(&format!("(127.0.0.1:{port}), stratum 3\n")), "{client}");
         let offset = client.split("Offset: ").nth(1).and_then(|text| text.split(' ').next());
         let offset: f64 = offset.unwrap().parse().unwrap();
-        // The error of an offset is at most half of the round trip, and that is at most 3 s.
+        // The error of an offset is at most half the round trip, which is at most 3 s.
         assert!((offset - 86_400.0).abs() < 10.0, "{client}");
     }
 }
@@ -286,7 +287,7 @@ fn the_ntp_clients_believe_a_python_server_whose_clock_is_ahead() {
 #[test]
 fn the_ntp_clients_know_that_a_small_number_of_seconds_is_in_era_1() {
     let python = need!("python3");
-    // By `date -ud '2040-02-29 12:34:56' +%s`.
+    // From `date -ud '2040-02-29 12:34:56' +%s`.
     for (name, time) in [
         ("basics-04", "\nTime: 2214131696 seconds since 1970\n"),
         ("basics-05", "\nTime: 2040-02-29 12:34:56 UTC\n"),

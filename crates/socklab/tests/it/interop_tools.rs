@@ -1,4 +1,4 @@
-//! The tools that people really use against the step servers: ncat, telnet, and a crowd.
+//! The step servers against the tools that people really use, ncat and telnet, and against a crowd.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
@@ -19,7 +19,7 @@ fn printf_and_ncat_are_answered_by_the_step_servers() {
         ("server-05", format!("{GREETING}OK...hola\r\n")),
     ] {
         let (server, port) = serve(Tcp, &["run", name, "PORT"]);
-        // As it is typed, the shell and its pipe included.
+        // As a person would type it, with a shell and its pipe.
         let line = format!(r"printf 'hola\r\n' | {ncat} 127.0.0.1 {port}");
         let ncat = crate::stage::run(program(&sh).args(["-c", &line])).exits(0);
         assert_eq!(ncat.text(), answer, "{name}");
@@ -42,7 +42,8 @@ fn telnet_is_answered_by_the_step_servers() {
             client.wait_for(GREETING.trim_end());
         }
         client.say(b"hola\r\n");
-        // At the end of its input telnet leaves, whatever may still be on its way: keep it open.
+        // At the end of its input telnet quits, even if an answer is on its way: keep the input
+        // open.
         client.wait_for("OK...hola");
         if name != "server-05" {
             client.wait_for_error("Connection closed by foreign host.");
@@ -56,17 +57,17 @@ fn server_04_lets_the_next_client_wait_until_the_first_is_done() {
     let mut first = connect(port);
     let mut second = connect(port);
     second.write_all(b"second\n").unwrap();
-    // There can be no answer before the first client has had its turn.
+    // There can be no answer until the first client is done.
     first.write_all(b"first\n").unwrap();
     assert_eq!(to_its_end(&mut first), "OK...first\n");
     assert_eq!(to_its_end(&mut second), "OK...second\n");
 }
 
 #[test]
-fn of_200_clients_at_once_half_vanish_and_server_05_answers_the_other_half() {
+fn server_05_answers_100_of_200_clients_when_the_others_vanish() {
     let (server, port) = serve(Tcp, &["run", "server-05", "PORT"]);
-    // Each is greeted before the next one comes: more than the backlog at one moment would make
-    // the kernel drop SYNs, and each of those costs a second.
+    // Each is greeted before the next one connects: if more were waiting than the backlog allows,
+    // the kernel would drop SYNs, each of which costs a second.
     let mut clients = Vec::new();
     while clients.len() < 200 {
         let mut client = BufReader::new(connect(port));
@@ -76,7 +77,8 @@ fn of_200_clients_at_once_half_vanish_and_server_05_answers_the_other_half() {
         clients.push(client);
     }
     // All 200 are connected now. Every second one vanishes in the middle of a line: half of these
-    // by dropping the connection (RST), half by ending with an answer unread (RST, too, but later).
+    // by dropping the connection (RST), half by closing with an answer unread (also RST, but
+    // later).
     let mut staying = Vec::new();
     for (number, mut client) in clients.into_iter().enumerate() {
         match number % 4 {
@@ -100,7 +102,7 @@ fn of_200_clients_at_once_half_vanish_and_server_05_answers_the_other_half() {
         client.get_ref().shutdown(Shutdown::Write).unwrap();
         assert_eq!(to_its_end(&mut client), "");
     }
-    // Nobody has harmed the server: it still listens, and still answers.
+    // The server is unharmed: it still listens, and still answers.
     assert!(server.has_port(Tcp, port));
     let mut late = connect(port);
     late.write_all(b"late\n").unwrap();
@@ -127,7 +129,7 @@ fn an_echo_client_that_vanishes_does_not_end_the_server() {
 }
 
 #[test]
-fn bytes_that_come_in_many_small_pieces_are_echoed_in_order() {
+fn bytes_that_arrive_in_many_small_pieces_are_echoed_in_order() {
     let ncat = need!("ncat");
     let (_server, port) = serve(Tcp, &["run", "echo-server", "--port", "PORT"]);
     let bytes: Vec<u8> = (0..100_000u32).flat_map(|number| number.to_be_bytes()).collect();

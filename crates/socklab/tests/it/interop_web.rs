@@ -1,4 +1,4 @@
-//! curl against `serve http`, and what a client written by hand gets that forgets something.
+//! `serve http` against curl, and against a hand-written client that forgets something.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use crate::stage::{connect, program, run, serve_on_any_port, socklab};
 use socklab_prerequisites::need;
 
-/// What a server answers to these bytes, until it hangs up.
+/// Everything the server answers to these bytes until it closes.
 fn answer(port: u16, request: &str) -> String {
     let mut client = connect(port);
     client.write_all(request.as_bytes()).expect("send");
@@ -49,7 +49,7 @@ fn curl_gets_the_header_alone_with_head() {
     };
     let (head, page) = (ask(&["--head"]).text(), ask(&[]));
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && body(&head).is_empty(), "{head}");
-    // It announces the length that the page would have.
+    // It announces the length of the page.
     assert!(head.contains(&format!("Content-Length: {}\r\n", page.output.len())), "{head}");
 }
 
@@ -65,7 +65,7 @@ fn curl_fetches_two_pages_over_one_connection_and_with_http_1_0_over_two() {
         command.args(["-w", "%{http_code} %{num_connects} %{http_version}\n"]);
         run(&mut command).exits(0).text()
     };
-    // How many connections each of the two took.
+    // The number of new connections for each of the two pages.
     assert_eq!(fetch("--http1.1"), "200 1 1.1\n404 0 1.1\n");
     assert_eq!(fetch("--http1.0"), "200 1 1.1\n404 1 1.1\n");
     let log = server.wait_for(r#""connection":3"#);
@@ -75,7 +75,7 @@ fn curl_fetches_two_pages_over_one_connection_and_with_http_1_0_over_two() {
 #[test]
 fn a_request_without_a_host_is_answered_400() {
     let (_server, port) = serve_on_any_port(&["http"]);
-    // RFC 9112, section 3.2: none, and more than one.
+    // RFC 9112, section 3.2: no Host, and more than one.
     for fields in ["", "Host: a\r\nHost: b\r\n"] {
         let answer = answer(port, &format!("GET / HTTP/1.1\r\n{fields}\r\n"));
         assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
@@ -87,7 +87,7 @@ fn a_request_without_a_host_is_answered_400() {
 }
 
 #[test]
-fn a_request_may_come_in_pieces_and_two_may_come_at_once() {
+fn a_request_may_arrive_in_pieces_and_two_may_arrive_at_once() {
     let (_server, port) = serve_on_any_port(&["http"]);
     let request = "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /nope HTTP/1.1\r\nHost: x\r\n\
                    Connection: close\r\n\r\n";
@@ -105,7 +105,7 @@ fn a_request_may_come_in_pieces_and_two_may_come_at_once() {
 }
 
 #[test]
-fn files_of_a_folder_are_served_and_none_outside_of_it() {
+fn files_of_a_folder_are_served_but_none_outside_it() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("root");
     fs::create_dir(&root).unwrap();

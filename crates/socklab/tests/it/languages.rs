@@ -1,4 +1,4 @@
-//! Every text in both languages: help, lessons, mistakes on the command line.
+//! The texts in both languages: help, lessons, errors on the command line.
 
 use std::process::Command;
 
@@ -20,8 +20,8 @@ fn help(command: &str, language: &str) -> String {
     run(&mut socklab(&words)).exits(0).text()
 }
 
-/// A text that is missing shows its key, as in `[cmd-tour]`. Words such as `[OPTIONS]`,
-/// `PORT[/PROTOCOL]` and `[u8; 48]` are no keys.
+/// True if a text is missing and shows its key, as in `[cmd-tour]`. Words such as `[OPTIONS]`,
+/// `PORT[/PROTOCOL]` and `[u8; 48]` are not keys.
 fn has_a_key(text: &str) -> bool {
     let keys = text.split('[').skip(1).filter_map(|behind| Some(behind.split_once(']')?.0));
     let key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -39,7 +39,8 @@ fn every_command_is_explained_in_both_languages() {
         let [english, spanish] = ["en", "es"].map(|language| help(command, language));
         for text in [&english, &spanish] {
             assert!(!has_a_key(text), "{text}");
-            // `{port}` is for the reader to write; any other brace is a place that was not filled.
+            // `{port}` is for the reader to type; any other brace is a variable that was not filled
+            // in.
             let text = text.replace("{port}", "").replace("{host}", "");
             assert!(!text.contains('{') && !text.contains('\u{2068}'), "{text}");
         }
@@ -47,7 +48,7 @@ fn every_command_is_explained_in_both_languages() {
         for word in ["[default", "[possible values", "[aliases"] {
             assert!(!spanish.contains(word), "{command}: not Spanish: {word} in {spanish}");
         }
-        // Commands in the examples are the same in all languages; no sentence is.
+        // Commands in the examples are the same in all languages; sentences are not.
         let sentences = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('$');
         for line in english.lines().filter(sentences) {
             assert!(!spanish.lines().any(|other| other == line), "{command}: not Spanish: {line}");
@@ -105,8 +106,8 @@ fn show_in_spanish_puts_the_lesson_before_the_source() {
     }
 }
 
-/// Mistakes, their exit codes, and a word that the message must contain in every language, or
-/// two: the English one and the Spanish one.
+/// Mistakes, their exit codes, and the word that the message must contain in every language, or two
+/// words, an English and a Spanish one.
 const MISTAKES: &[(&str, i32, &str)] = &[
     ("run servr-03", 2, "server-03"),
     ("run sever-3", 2, "server-0"),
@@ -180,7 +181,7 @@ fn first_line(ended: &Ended) -> &str {
 }
 
 #[test]
-fn an_argument_that_is_no_utf_8_is_a_mistake_in_both_languages() {
+fn an_argument_that_is_not_utf_8_is_a_mistake_in_both_languages() {
     use std::os::unix::ffi::OsStrExt;
     let odd = std::ffi::OsStr::from_bytes(b"\xff\xfe");
     let run_in =

@@ -1,7 +1,7 @@
-//! The command line from outside: every test runs the binary itself.
+//! Tests of the command line from outside: every test runs the binary.
 //!
 //! One binary for all of them: linking a binary takes longer than most tests. A test that changes a
-//! limit of its whole process has a file, and so a process, of its own in the folder above.
+//! limit of its whole process has a file of its own, and so a process, in the folder above.
 
 mod bad_input;
 mod closed_ends;

@@ -1,5 +1,5 @@
-//! `connect` loses nothing at either end, and its exit codes tell what happened; `serve` is what it
-//! talks with.
+//! `connect` loses nothing at either end, and its exit codes say what happened; `serve` is its
+//! peer.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream, UdpSocket};
@@ -32,13 +32,13 @@ fn ten_megabytes_through_an_echo_server_come_back_identical() {
 }
 
 #[test]
-fn the_end_of_the_input_is_passed_on_and_what_comes_after_it_is_not_lost() {
+fn the_end_of_the_input_is_passed_on_and_later_answers_are_not_lost() {
     let (listener, port) = listener();
     let mut client = Running::start(&mut socklab(&["connect", "127.0.0.1", &port]));
     client.feed(*b"question\n");
     let mut peer = accept(&listener);
     let mut question = String::new();
-    // This returns only because the client has ended its direction.
+    // This returns only because the client has shut down its direction.
     peer.read_to_string(&mut question).unwrap();
     assert_eq!(question, "question\n");
     let answer = bytes(1024 * 1024);
@@ -64,7 +64,7 @@ fn the_end_of_the_peers_direction_does_not_end_ours() {
 }
 
 #[test]
-fn a_peer_that_resets_the_connection_is_told_from_one_that_closes_it() {
+fn a_reset_is_distinguished_from_a_close() {
     let (listener, port) = listener();
     let client = Running::start(&mut socklab(&["connect", "127.0.0.1", &port]));
     let mut peer = accept(&listener);
@@ -86,13 +86,13 @@ fn a_refused_connection_is_exit_code_7() {
     let client = run(&mut socklab(&["connect", "127.0.0.1", &port])).exits(7);
     let wanted = format!("socklab: connect {address}: connection refused. Nobody listens there.\n");
     assert!(client.errors.starts_with(&wanted), "{}", client.errors);
-    // What it says to try is a command of ours.
+    // The command it suggests is one of ours.
     assert!(client.errors.contains(&format!("socklab serve echo --port {port}")));
 }
 
 #[test]
 fn a_server_that_does_not_answer_is_exit_code_28() {
-    // A queue for one, who is there already and never accepted: the kernel ignores further SYNs.
+    // The accept queue is full and nobody accepts: the kernel ignores further SYNs.
     let full = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
     bind(&full, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
     listen(&full, 0).unwrap();
@@ -100,7 +100,7 @@ fn a_server_that_does_not_answer_is_exit_code_28() {
     let mut waiting = Vec::new();
     while let Ok(client) = TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
         waiting.push(client);
-        assert!(waiting.len() < 10, "this queue has no end");
+        assert!(waiting.len() < 10, "this queue never fills");
     }
     let port = address.port().to_string();
     let words = ["connect", "127.0.0.1", &port, "-t", "0.5"];
@@ -116,13 +116,13 @@ fn an_unknown_name_is_exit_code_6() {
 }
 
 #[test]
-fn every_byte_can_be_seen_in_hexadecimal() {
+fn every_byte_can_be_shown_in_hexadecimal() {
     let (_server, port) = serve_on_any_port(&["upper"]);
     let words = ["connect", "-x", "127.0.0.1", &port.to_string()];
     let client = run_with(&mut socklab(&words), "hola, se\u{f1}or \u{f1}and\u{fa}\r\n").exits(0);
     assert_eq!(client.text(), "HOLA, SEÑOR ÑANDÚ\r\n");
     let lines: Vec<&str> = client.errors.lines().collect();
-    // As `xxd` would show them: offset, sixteen bytes, and the letters among them.
+    // As `xxd` would show them: offset, sixteen bytes, and the printable characters.
     let sent = [
         "→ 000000  68 6f 6c 61 2c 20 73 65  c3 b1 6f 72 20 c3 b1 61  hola, se..or ..a",
         "→ 000010  6e 64 c3 ba 0d 0a                                 nd....",
@@ -150,17 +150,17 @@ fn with_udp_a_line_is_a_datagram_and_so_is_each_answer() {
 }
 
 #[test]
-fn with_udp_nobody_is_7_and_silence_is_28() {
+fn with_udp_a_refusal_is_7_and_silence_is_28() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port().to_string();
     let words = ["connect", "--udp", "-t", "0.2", "127.0.0.1", &port];
     let client = run_with(&mut socklab(&words), "hola\n").exits(28);
     let wanted = format!("socklab: 127.0.0.1:{port} sent no answer within 0.2 s");
     assert_eq!(client.complaint(), wanted);
-    // Who asks nothing need not wait for an answer.
+    // A client that sends nothing need not wait for an answer.
     let words = ["connect", "--udp", "127.0.0.1", &port];
     assert_eq!(run_with(&mut socklab(&words), "").exits(0).errors, "");
-    // Nobody can have this port on all addresses while we have it on one.
+    // No other program can bind this port on all addresses while we hold it on one.
     let words = ["connect", "--udp", "127.0.0.2", &port];
     let client = run_with(&mut socklab(&words), "hola\n").exits(7);
     assert!(client.complaint().contains(&format!("127.0.0.2:{port}")), "{}", client.errors);
@@ -175,7 +175,7 @@ fn ctrl_c_ends_a_conversation_and_every_server() {
     client.wait_for("hola\n");
     let ctrl_c = |running: Running| {
         running.signal(Signal::INT);
-        // Its input stays open till then: the end of it would be another reason to end.
+        // Its input stays open until then, because the end of the input would also end it.
         assert!(running.ends_within(crate::stage::PATIENCE));
         running.finish().exits(130)
     };
@@ -183,7 +183,7 @@ fn ctrl_c_ends_a_conversation_and_every_server() {
     ctrl_c(echo);
     for name in ["server-03", "server-04", "server-05", "tcp-server"] {
         let (server, port) = serve(Tcp, &["run", name, "PORT"]);
-        let _client = crate::stage::connect(port); // a conversation must not keep it
+        let _client = crate::stage::connect(port); // an open conversation must not delay its end
         ctrl_c(server);
     }
     ctrl_c(serve(Tcp, &["run", "server-02", "PORT"]).0);
@@ -195,7 +195,7 @@ fn ctrl_c_ends_a_conversation_and_every_server() {
 }
 
 #[test]
-fn output_that_nobody_reads_ends_a_conversation_without_a_word() {
+fn output_that_nobody_reads_ends_a_conversation_silently() {
     let bash = need!("bash");
     let (_server, port) = serve_on_any_port(&["echo"]);
     let script =
@@ -205,7 +205,7 @@ fn output_that_nobody_reads_ends_a_conversation_without_a_word() {
 }
 
 #[test]
-fn a_server_says_where_it_is_and_that_a_port_is_taken() {
+fn a_server_reports_its_address_and_that_a_port_is_in_use() {
     let server = Running::start(&mut socklab(&["serve", "echo", "--port", "0"]));
     let line = server.wait_for("\n");
     let port = line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split('.').next());
@@ -229,7 +229,7 @@ fn a_folder_that_cannot_be_served_is_an_error_at_the_start() {
 }
 
 #[test]
-fn an_echo_over_udp_is_one_datagram_for_each_even_with_nothing_in_it() {
+fn udp_echo_answers_each_datagram_with_one_even_if_empty() {
     let (_server, port) = serve_on_any_port(&["echo", "--udp"]);
     let client = UdpSocket::bind("127.0.0.1:0").unwrap();
     client.connect(("127.0.0.1", port)).unwrap();

@@ -1,8 +1,8 @@
-//! What strace sees is what the source shows: the same calls, in the same order, on the right
-//! descriptors, and no others.
+//! strace sees what the source shows: the same calls, in the same order, on the right descriptors,
+//! and no others.
 //!
-//! Names are given as numbers here: looking a name up takes sockets of its own, which are the C
-//! library's and depend on the machine.
+//! Hosts are given as addresses here: looking up a name uses sockets of the C library, which depend
+//! on the machine.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,7 +12,7 @@ use crate::stage::{PATIENCE, Running, Transport, free_port, listener, program, s
 use rustix::process::Signal;
 use socklab_prerequisites::need;
 
-/// A program under strace, and the file that strace writes.
+/// A program under strace, and strace's output file.
 struct Traced {
     running: Running,
     log: tempfile::NamedTempFile,
@@ -28,15 +28,15 @@ fn strace(strace: &str, words: &[&str]) -> Traced {
 }
 
 impl Traced {
-    /// Waits for its end; gives the calls from the first `socket` on as `name(first argument) =
-    /// result`. Calls on the same descriptor in a row are told once, without their result: how
-    /// many of them a stream takes is not for the program to say.
+    /// Waits for its end; returns the calls from the first `socket` on as `name(first argument) =
+    /// result`. Equal calls in a row on the same descriptor count once, without their result: how
+    /// many calls a stream takes is not up to the program.
     fn calls(self) -> Vec<String> {
         let ended = self.running.finish();
         let log = fs::read_to_string(self.log.path()).expect("strace's file");
         let mut calls: Vec<String> = Vec::new();
         let lines = log.lines().map(|line| line.split_once(' ').map_or(line, |(_, call)| call));
-        // What begins with + or - is about the process, not a call.
+        // Lines that begin with + or - are about the process, not a call.
         let lines = lines.map(str::trim_start).filter(|line| !line.starts_with(['+', '-']));
         for line in lines.skip_while(|line| !line.starts_with("socket(")) {
             let (name, arguments) = line.split_once('(').expect("a call");
@@ -60,8 +60,8 @@ fn kind(arguments: &str) -> String {
     arguments.split(", ").take(2).collect::<Vec<_>>().join(", ")
 }
 
-/// The system calls that the source names, in the order in which they first appear in its text,
-/// beginning with `main`.
+/// The system calls that the source names, in the order of their first appearance, starting with
+/// `main`.
 fn calls_in_source(name: &str) -> Vec<&'static str> {
     const CALLS: &[(&str, &str)] = &[
         ("socket", "socket"),
@@ -95,7 +95,7 @@ fn calls_in_source(name: &str) -> Vec<&'static str> {
     found
 }
 
-/// The trace has exactly these calls, and the source names them in this order.
+/// Asserts that the trace has exactly these calls, and that the source names them in this order.
 #[track_caller]
 fn assert_calls(name: &str, traced: &[String], wanted: &[&str]) {
     assert_eq!(traced, wanted, "{name}");
@@ -108,7 +108,7 @@ fn assert_calls(name: &str, traced: &[String], wanted: &[&str]) {
     assert_eq!(calls_in_source(name), order, "{name}");
 }
 
-/// A traced server that has said that it listens, and its port.
+/// A traced server that has printed that it is listening, and its port.
 fn traced_server(path: &str, words: &[&str]) -> (Traced, u16) {
     for _ in 0..20 {
         let port = free_port(Transport::Tcp);
@@ -122,7 +122,7 @@ fn traced_server(path: &str, words: &[&str]) -> (Traced, u16) {
     panic!("20 free ports were all taken before {words:?} had them")
 }
 
-/// Sends a line, ends, and reads until the server ends.
+/// Sends a line, shuts down its sending half, and reads until the server closes.
 fn converse(port: u16, line: &[u8]) -> Vec<u8> {
     let mut client = crate::stage::connect(port);
     client.write_all(line).expect("send");
@@ -178,7 +178,7 @@ fn echo_server_receives_16_bytes_sends_them_and_goes_back_to_accept() {
         "close(4)",
     ];
     let mut calls = server.calls();
-    // Where the signal met it: in accept, or just before.
+    // The signal arrived in accept or just before.
     calls.pop_if(|call| call.starts_with("accept(3) = ?"));
     assert_calls("echo-server", &calls, &wanted);
 }
@@ -274,7 +274,7 @@ fn basics_05_connects_its_datagram_socket_and_sets_a_timeout_before_it_receives(
     assert_calls("basics-05", &client.calls(), &wanted);
 }
 
-/// Accepts one client, reads until it has said `end`, answers and closes.
+/// Accepts one client, reads until it has sent `end`, answers and closes.
 fn answer_one(listener: &TcpListener, end: &[u8], answer: &[u8]) -> Vec<u8> {
     let mut client = crate::stage::accept(listener);
     let mut said = Vec::new();

@@ -1,5 +1,5 @@
-//! The tour: everything is verified, offline, by anybody; and whatever ends it, nothing of it is
-//! left running.
+//! The tour: everything is verified, offline, for any user; and whatever ends it, it leaves nothing
+//! running.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,8 +12,8 @@ use serde_json::Value;
 use socklab_kernel::process;
 use socklab_prerequisites::{need, not_run};
 
-/// Tours of one machine want the same ports; here each has them for itself. What happens when
-/// they do not is a test of its own.
+/// Tours on one machine compete for the same ports; here only one runs at a time. Another test
+/// covers tours that compete.
 fn alone() -> MutexGuard<'static, ()> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
@@ -47,7 +47,7 @@ fn the_tour_verifies_all_21_programs() {
     let listed = names(&listed["programs"]);
     assert_eq!(listed.len(), 21);
     assert_eq!(names(&report["programs"]), listed);
-    // Verified means checked: every stop has commands, output and checks.
+    // Verified means really checked: every stop has commands, output and checks.
     for stop in report["stops"].as_array().unwrap() {
         assert!(stop["steps"].as_array().is_some_and(|steps| !steps.is_empty()), "{stop}");
         assert!(stop["checks"].as_array().is_some_and(|checks| !checks.is_empty()), "{stop}");
@@ -70,14 +70,15 @@ fn the_tour_ends_with_a_table_of_all_programs_in_both_languages() {
         let (stops, table) = tour.split_once(verdict).unwrap_or_else(|| panic!("{tour}"));
         assert!(table.contains(total), "{table}");
         assert_eq!(table.matches('✓').count(), 21, "{table}");
-        // A server in a drawing is ended by a signal, with the same sign: that is no failed check.
+        // In a drawing, the same sign marks a server killed by a signal: that is not a failed
+        // check.
         let failed = |line: &str| line.trim_start().starts_with('✗');
         assert!(!tour.lines().any(failed), "{tour}");
         assert!(stops.contains("$ socklab run server-03 ") && stops.contains("OK...hola"));
         assert!(!stops.contains("[check-") && !stops.contains("[tour-"), "{stops}");
         verdicts.push(table.to_string());
     }
-    // The purpose of every program is told in the reader's language.
+    // The purpose of every program is in the reader's language.
     let [english, spanish] = &verdicts[..] else { panic!("two languages") };
     for line in english.lines().filter(|line| line.contains('✓')) {
         let purpose = line.split(" ms  ").nth(1).expect("a purpose");
@@ -86,7 +87,7 @@ fn the_tour_ends_with_a_table_of_all_programs_in_both_languages() {
 }
 
 #[test]
-fn the_tour_can_begin_at_any_program() {
+fn the_tour_can_start_at_any_program() {
     let _alone = alone();
     let all = assert_all_verified(run(&mut socklab(&["tour", "--json"])));
     let stops = all["stops"].as_array().unwrap().len();
@@ -109,12 +110,13 @@ fn the_tour_needs_no_network() {
 }
 
 #[test]
-fn without_a_loopback_that_is_up_the_tour_says_so_at_once() {
+fn if_loopback_is_down_the_tour_says_so_at_once() {
     let (unshare, ip, bash) = (need!("unshare"), need!("ip"), need!("bash"));
     if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
         not_run!("a network namespace (unshare -Urn)");
     }
-    // It was never up, or it was: then 127.0.0.1 is still there, and leads nowhere.
+    // If it was never up, there is no 127.0.0.1; if it was up before, the address remains, but is
+    // unreachable.
     for before in [String::new(), format!("{ip} link set lo up && {ip} link set lo down && ")] {
         let script = format!(r#"{before} exec "$0" tour"#);
         let words = ["-Urn", &bash, "-c", &script, env!("CARGO_BIN_EXE_socklab")];
@@ -128,7 +130,7 @@ fn without_a_loopback_that_is_up_the_tour_says_so_at_once() {
 #[test]
 fn the_tour_needs_no_root() {
     if !rustix::process::geteuid().is_root() {
-        // Then all the other tests here have shown it.
+        // Then all the other tests here have proved it.
         return;
     }
     let setpriv = need!("setpriv");
@@ -137,11 +139,11 @@ fn the_tour_needs_no_root() {
     let mut nobody = program(&setpriv);
     nobody.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&own.path);
     assert_all_verified(run(nobody.args(["tour", "--json"])));
-    own.assert_nothing_left("a tour of nobody");
+    own.assert_nothing_left("a tour run by nobody");
 }
 
 #[test]
-fn four_tours_at_once_find_ports_for_all() {
+fn four_tours_at_once_all_find_ports() {
     let _alone = alone();
     let tours = [(); 4].map(|()| Running::start(&mut socklab(&["tour", "--json"])));
     for tour in tours {
@@ -157,7 +159,7 @@ fn a_finished_tour_leaves_nothing_running() {
     assert_eq!(own.processes(), [] as [u32; 0]);
 }
 
-/// Starts a tour, and stops it (as Ctrl-Z would) while a server of its own is running.
+/// Starts a tour, and stops it (as Ctrl-Z would) while one of its servers is running.
 fn tour_in_the_middle(own: &Own) -> Running {
     for _ in 0..50 {
         let tour = Running::start(&mut own.command(&["tour", "--from", "server-02"]));
@@ -168,7 +170,7 @@ fn tour_in_the_middle(own: &Own) -> Running {
             tour.signal(Signal::STOP);
             let children = own.processes().into_iter().filter(|pid| *pid != tour.pid());
             let mut command_lines = children.map(|pid| process::arguments(pid).0.concat());
-            // Under the program's own name: it is a server already, and waits for a client who
+            // The process has the program's name: it is already a server, waiting for a client that
             // will not come now.
             if command_lines.any(|line| line.starts_with("server-0")) {
                 return tour;
@@ -176,11 +178,11 @@ fn tour_in_the_middle(own: &Own) -> Running {
             tour.signal(Signal::CONT);
         }
     }
-    panic!("50 tours, and none was ever seen with a server");
+    panic!("none of 50 tours was seen with a server");
 }
 
 #[test]
-fn a_tour_that_a_signal_ends_in_the_middle_leaves_nothing_running() {
+fn a_tour_killed_by_a_signal_in_the_middle_leaves_nothing_running() {
     let _alone = alone();
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::KILL, 137)] {
         let own = Own::new();
@@ -194,7 +196,8 @@ fn a_tour_that_a_signal_ends_in_the_middle_leaves_nothing_running() {
     }
 }
 
-/// Has this process a child? The kernel's list is quick to read; not every kernel has it.
+/// True if the process has a child. The kernel's list is quick to read, but not every kernel has
+/// it.
 fn has_a_child(own: &Own, pid: u32) -> bool {
     match process::children(pid) {
         Ok(children) => !children.is_empty(),
@@ -203,14 +206,14 @@ fn has_a_child(own: &Own, pid: u32) -> bool {
 }
 
 #[test]
-fn a_tour_that_is_killed_while_it_starts_a_server_leaves_nothing_running() {
+fn a_tour_killed_while_it_starts_a_server_leaves_nothing_running() {
     let _alone = alone();
     let own = Own::new();
     for round in 0..10 {
-        // The first thing that this one starts is a server, which would wait for ever.
+        // This tour first starts a server, which would wait forever.
         let tour = Running::start(&mut own.command(&["tour", "--from", "basics-04"]));
         while !has_a_child(&own, tour.pid()) && !tour.ends_within(Duration::ZERO) {}
-        // A little later each time, to meet every moment of a start: forked, executed, bound.
+        // A little later each time, to hit every stage of a start: forked, executed, bound.
         let start = Instant::now();
         while start.elapsed() < Duration::from_micros(100 * round) {}
         tour.signal(Signal::KILL);
@@ -220,10 +223,11 @@ fn a_tour_that_is_killed_while_it_starts_a_server_leaves_nothing_running() {
 }
 
 #[test]
-fn a_tour_in_the_background_of_a_script_is_like_any_other() {
+fn a_tour_in_the_background_of_a_script_works_like_any_other() {
     let bash = need!("bash");
     let _alone = alone();
-    // There, a shell without job control has Ctrl-C ignored, and children inherit that.
+    // A shell without job control makes background jobs ignore Ctrl-C, and their children inherit
+    // that.
     let script = r#"trap '' INT; exec "$0" tour --json"#;
     assert_all_verified(run(program(&bash).args(["-c", script, env!("CARGO_BIN_EXE_socklab")])));
 }

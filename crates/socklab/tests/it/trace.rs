@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use socklab_kernel::status::Status;
 use socklab_prerequisites::need;
 
-/// The ladder of an upper-case pair, and what the programs themselves printed.
+/// The ladder of an upper-case pair, and the output of the programs.
 fn traced_pair(extra: &[&str]) -> (crate::stage::Ended, u16) {
     let port = free_port(Tcp);
     let (server, client) = (format!("tcp-server {port}"), format!("tcp-client localhost {port}"));
@@ -34,14 +34,14 @@ fn a_pair_becomes_one_ladder_with_both_ends_of_the_connection() {
         "▶├ recv(4) = 13 \"hola, ñandú\"",
         "├ send(4, \"HOLA, ÑANDÚ\" 13 B)",
         "├ shutdown(3, SHUT_WR) ╌",
-        // Which of the two comes first is the scheduler's choice.
+        // Which of the two comes first is up to the scheduler.
         "├ recv(3) = 0 end of stream",
         "├ close(4)",
         "The wire was not recorded",
     ] {
         assert!(ladder.contains(wanted), "{wanted:?} is not in\n{ladder}");
     }
-    // The programs' own output is theirs, and the ladder is not in it.
+    // The programs' standard output contains no ladder.
     let output = ended.text();
     assert!(output.contains(&format!("From 127.0.0.1:{port}: HOLA, ÑANDÚ\n")), "{output}");
     assert!(!output.contains("├"), "{output}");
@@ -50,7 +50,7 @@ fn a_pair_becomes_one_ladder_with_both_ends_of_the_connection() {
 }
 
 #[test]
-fn a_datagram_pair_is_joined_by_what_it_sent() {
+fn a_datagram_pair_is_joined_by_its_datagrams() {
     let port = free_port(Udp);
     let lines = [format!("udp-server {port}"), format!("udp-client localhost {port}")];
     let mut command = socklab(&["trace", "--no-explanations"]);
@@ -72,7 +72,7 @@ fn the_exit_code_is_the_programs_own() {
 }
 
 #[test]
-fn samples_have_a_largest_size_in_both_languages() {
+fn the_maximum_size_of_samples_is_stated_in_both_languages() {
     for bytes in ["16777217", "18446744073709551615", "-1", "x"] {
         let option = format!("--bytes={bytes}");
         for (language, said) in [("en", "is not valid"), ("es", "no es válido")] {
@@ -131,7 +131,7 @@ fn files_are_written_in_every_format_and_a_recording_can_be_drawn_again() {
 }
 
 #[test]
-fn what_is_no_recording_is_refused_with_a_reason_and_nothing_is_overwritten() {
+fn a_file_that_is_not_a_recording_is_refused_with_a_reason_and_nothing_is_overwritten() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("odd.jsonl");
     let name = file.to_str().expect("UTF-8");
@@ -166,11 +166,11 @@ fn python_is_traced_as_well() {
 }
 
 #[test]
-fn a_running_server_can_be_attached_to_and_goes_on_afterwards() {
+fn a_running_server_can_be_attached_to_and_continues_afterwards() {
     let (server, port) = serve(Tcp, &["run", "server-04", "PORT"]);
     let pid = server.pid().to_string();
     let tracer = Running::start(&mut socklab(&["trace", "--no-explanations", "-p", &pid]));
-    // Attached when the kernel says so: /proc/PID/status names the tracer.
+    // It is attached when /proc/PID/status names the tracer.
     let deadline = Instant::now() + crate::stage::PATIENCE;
     let traced_by = || Status::of(server.pid()).ok().and_then(|status| status.tracer());
     while traced_by() != Some(tracer.pid()) {
@@ -199,7 +199,8 @@ fn hundreds_of_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
     let tracer = Running::start(&mut tracer);
     tracer.wait_for("Listening on");
 
-    // The greeting comes from an accepted connection, so no more than one is ever in the backlog.
+    // The greeting proves that the connection was accepted, so the backlog never holds more than
+    // one.
     let mut hear = [0; 200];
     let greeted = |_| {
         let mut client = crate::stage::connect(port);
@@ -234,7 +235,7 @@ fn hundreds_of_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
     assert_eq!(received.iter().filter(|bytes| **bytes == 0).count(), CLIENTS);
     let ladder = std::fs::read_to_string(&drawing).expect("a ladder");
     assert!(ladder.lines().count() < 60, "{ladder}");
-    // Most are alike; those that a busy machine made wait may be drawn by themselves.
+    // Most are alike; those that had to wait on a busy machine may be drawn separately.
     let folded: usize = ladder
         .split("× ")
         .filter_map(|rest| rest.split_once(" more connections")?.0.replace(',', "").parse().ok())
@@ -244,7 +245,7 @@ fn hundreds_of_clients_at_once_lose_no_event_and_become_a_readable_ladder() {
 }
 
 #[test]
-fn what_belongs_to_another_user_is_refused_with_the_reason() {
+fn a_process_of_another_user_is_refused_with_the_reason() {
     let own = Own::new();
     let words = ["trace", "-p", "1"];
     let mut command = if rustix::process::geteuid().is_root() {
@@ -259,7 +260,7 @@ fn what_belongs_to_another_user_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_command_that_does_not_get_its_turn_is_told_with_the_reason() {
+fn a_command_that_has_to_wait_is_reported_with_the_reason() {
     let tracer = Running::start(&mut socklab(&["trace", "sleep 60", "socklab host"]));
     let told = tracer.wait_for_error("starts. Ctrl-C ends the recording.");
     assert!(told.contains("Waiting until “sleep 60” listens"), "{told}");
@@ -277,12 +278,12 @@ fn a_time_limit_ends_programs_that_do_not_end() {
 }
 
 #[test]
-fn what_cannot_be_drawn_or_written_is_told_by_the_names_the_user_gave() {
+fn errors_of_drawing_and_writing_use_the_names_the_user_gave() {
     let folder = tempfile::tempdir().expect("a folder");
     let notes = folder.path().join("notes.txt").display().to_string();
     std::fs::write(&notes, "no recording\n").expect("a file");
     let ended = run(&mut socklab(&["draw", &notes])).exits(1);
-    // The command to try must not overwrite what the user has.
+    // The suggested command must not overwrite the user's files.
     assert!(ended.errors.contains("socklab trace -o run.jsonl -- "), "{}", ended.errors);
     let jsonl = folder.path().join("run.jsonl").display().to_string();
     run(&mut socklab(&["trace", "-o", &jsonl, "--", "true"])).exits(0);

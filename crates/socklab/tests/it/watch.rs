@@ -1,4 +1,4 @@
-//! `check --watch` on a terminal: it runs again on saving, hears keys, and gives the terminal back.
+//! `check --watch` on a terminal: it runs again on saving, obeys keys, and restores the terminal.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -15,10 +15,10 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Termios, tcgetattr};
 use socklab_prerequisites::need;
 
-/// A terminal with `check --watch` on it.
+/// A terminal in which `check --watch` runs.
 struct Watching {
     screen: File,
-    /// The program's end of the terminal: kept open, so that it can be looked at afterwards.
+    /// The program's end of the terminal, kept open so that its settings can be checked afterwards.
     terminal: File,
     child: Child,
     shown: String,
@@ -48,7 +48,7 @@ impl Watching {
         Watching { screen, terminal, child, shown: String::new(), file, _home: home }
     }
 
-    /// Waits until this is shown, and gives all that was shown up to then.
+    /// Waits until this text is shown, and returns everything shown up to then.
     #[track_caller]
     fn until(&mut self, text: &str) -> String {
         let start = Instant::now();
@@ -95,7 +95,7 @@ impl Drop for Watching {
 const OVER: &str = "q quit";
 
 #[test]
-fn saving_runs_the_check_again_and_keys_are_heard() {
+fn saving_runs_the_check_again_and_keys_are_obeyed() {
     need!("python3");
     let mut watching = Watching::start("socket-03");
     let first = watching.until(OVER);
@@ -114,7 +114,7 @@ fn saving_runs_the_check_again_and_keys_are_heard() {
     let second = watching.until(OVER);
     assert!(second.contains("All points") && second.contains("4/4"), "{second}");
 
-    // One x asks, another key means no; two mean yes, and keep a copy.
+    // One x asks, and any other key means no; a second x means yes, and a copy is kept.
     watching.press("x");
     watching.until("x again");
     watching.press("hx");
@@ -134,7 +134,7 @@ fn saving_runs_the_check_again_and_keys_are_heard() {
 }
 
 #[test]
-fn whatever_ends_it_gives_the_terminal_back() {
+fn whatever_ends_it_restores_the_terminal() {
     need!("python3");
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut watching = Watching::start("echo-server");

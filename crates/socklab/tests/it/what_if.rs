@@ -1,5 +1,5 @@
-//! Questions: all are answered by evidence, by anybody, many at once; and whatever ends a run,
-//! nothing of it is left.
+//! Questions: all are answered by evidence, for any user, many at once; and whatever ends a run, it
+//! leaves nothing behind.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use socklab_prerequisites::need;
 
-/// A home of its own for each test: no student's progress is touched.
+/// Each test has its own home directory: no student's progress is touched.
 fn what_if(words: &[&str]) -> (Command, tempfile::TempDir) {
     let home = tempfile::tempdir().expect("a folder");
     let mut command = socklab(&[&["what-if"], words].concat());
@@ -74,7 +74,8 @@ fn one_key_predicts_on_a_terminal() {
     let mut command = program("script");
     command.args(["-qec", "\"$SOCKLAB\" what-if 3", "/dev/null"]);
     command.env("SOCKLAB", env!("CARGO_BIN_EXE_socklab")).env("XDG_STATE_HOME", home.path());
-    // Esc, an arrow, F1 in its three spellings and keys that stand for no choice are not answers.
+    // Esc, an arrow key, F1 in its three encodings and keys that stand for no choice are not
+    // answers.
     let keys = "\x1b[A\x1bOP\x1b[[A\x1b[11~zñb";
     let text = run_with(&mut command, keys).text();
     assert!(text.contains("You were right"), "{text}");
@@ -90,7 +91,7 @@ fn a_prediction_is_for_one_question() {
 }
 
 #[test]
-fn a_mistyped_question_is_told_with_file_line_and_column() {
+fn a_mistake_in_a_question_is_reported_with_file_line_and_column() {
     let (mut command, home) = what_if(&["list"]);
     let folder = home.path().join("course/questions/99-mine");
     fs::create_dir_all(&folder).expect("a folder");
@@ -105,8 +106,8 @@ fn a_mistyped_question_is_told_with_file_line_and_column() {
 }
 
 #[test]
-fn ten_at_once_do_not_meet() {
-    // All ten use the same two ports, and each has them for itself.
+fn ten_at_once_do_not_interfere() {
+    // All ten use the same two ports, each in its own network namespace.
     let runs: Vec<_> = (0..10)
         .map(|_| {
             let (mut command, home) = what_if(&["tcp-and-udp-same-port", "--json"]);
@@ -156,9 +157,9 @@ fn without_namespaces_it_runs_on_the_machine_and_says_so() {
 }
 
 #[test]
-fn an_ordinary_user_without_a_network_sees_everything() {
+fn every_question_works_for_an_ordinary_user_without_a_network() {
     if !rustix::process::geteuid().is_root() {
-        // Then every other test here has shown it.
+        // Then every other test here has proved it.
         return;
     }
     need!("setpriv");

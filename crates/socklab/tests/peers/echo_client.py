@@ -9,7 +9,7 @@ import threading
 message = sys.stdin.buffer.read()
 sock = socket.create_connection(("localhost", int(sys.argv[1])), timeout=60)
 
-# A long message fills the buffers on the way: somebody must read while we write.
+# A long message fills the buffers on the way: another thread must read while we write.
 writer = threading.Thread(target=sock.sendall, args=(message,))
 writer.start()
 

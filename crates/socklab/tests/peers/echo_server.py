@@ -19,11 +19,12 @@ while True:
         total += len(data)
     if how == "close":
         client.shutdown(socket.SHUT_WR)
-        # Bytes that nobody reads would turn the FIN into a RST.
+        # Unread bytes would turn the FIN into a RST.
         while client.recv(65536):
             pass
     if how == "reset":
-        # The echo must have arrived, or the RST overtakes it: SIOCOUTQ counts what has not.
+        # Wait until the echo has arrived, or the RST would overtake it: SIOCOUTQ counts
+        # unacknowledged bytes.
         import fcntl
         import termios
         while struct.unpack("i", fcntl.ioctl(client, termios.TIOCOUTQ, b"\0" * 4))[0]:

@@ -1,4 +1,4 @@
-"""A tiny SNTP server (RFC 4330) whose clock shows whatever it is told.
+"""A tiny SNTP server (RFC 4330) whose clock shows a given time.
 
 ntp_server.py ahead SECONDS: this machine's clock, and so many seconds.
 ntp_server.py fixed SECONDS: always this time (seconds since 1970), which may be in era 1.
@@ -15,7 +15,7 @@ def now():
     seconds = float(sys.argv[2])
     if sys.argv[1] == "ahead":
         seconds += time.time()
-    # 32 bits of seconds: what does not fit is the era, which NTP does not send.
+    # 32 bits of seconds: the rest is the era, which NTP does not send.
     return int((seconds + FROM_1900_TO_1970) * 2**32) % 2**64
 
 

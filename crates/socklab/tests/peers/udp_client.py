@@ -1,4 +1,4 @@
-"""The course's UDPClient: its input is one datagram, and the answer is printed as it came."""
+"""The course's UDPClient: its input is one datagram, and the answer is printed unchanged."""
 import socket
 import sys
 

@@ -1,4 +1,4 @@
-"""The course's UDPServer: upper-cases each datagram. What is no text comes back as it came."""
+"""The course's UDPServer: upper-cases each datagram, and returns bytes that are not text unchanged."""
 import socket
 
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

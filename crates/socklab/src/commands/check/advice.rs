@@ -10,7 +10,7 @@ use socklab_scenario::{Recording, StepTrouble};
 
 use crate::commands::trace::sentence;
 
-/// The most explanations that are shown: more would confuse.
+/// The maximum number of explanations shown: more would confuse.
 const MOST: usize = 2;
 
 /// Rules about calls that cannot work as they were made. If one applies, it is more precise than
@@ -40,7 +40,7 @@ pub(super) struct Advice {
     pub(super) leaves_room: bool,
 }
 
-/// Looks for it.
+/// Looks for advice on a case that did not pass.
 pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
     let Some(recording) = &done.recording else {
         return Advice { leaves_room: true, ..Advice::default() };
@@ -74,7 +74,8 @@ pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
     if unready && waits_for_connections(done) && has_udp_port(recording, &processes) {
         sentences.insert(0, say!(speaker, "advice-udp"));
     }
-    // A hint is about a step or an expectation, which a program that was never ready did not reach.
+    // A hint is about a step or an expectation, neither of which a program that was never ready has
+    // reached.
     Advice { leaves_room: !misuse && !unready, sentences }
 }
 
@@ -92,7 +93,7 @@ pub(super) fn processes(recording: &Recording, column: usize) -> Vec<u32> {
     started.map(|event| event.place.process).collect()
 }
 
-/// True if the program never listened or had its port.
+/// True if the program did not get as far as listening or binding its port.
 fn is_unready(done: &CaseReport<'_>) -> bool {
     match done.problem() {
         Some(Problem::Step(

@@ -9,9 +9,9 @@ use socklab_scenario::exercise::{CaseReport, Problem};
 use super::advice::processes;
 use crate::scenario::wording;
 
-/// The most bytes that are shown.
+/// The maximum number of bytes shown.
 const SHOWN: usize = 64;
-/// The most lines of output that are shown.
+/// The maximum number of lines of output shown.
 const LAST: usize = 12;
 
 /// What went wrong, in a few lines.
@@ -30,7 +30,7 @@ pub(crate) fn why(speaker: Speaker, done: &CaseReport<'_>) -> Vec<String> {
     lines.lines().map(str::to_owned).collect()
 }
 
-/// An expectation that was not met: what was expected, and what came.
+/// An expectation that was not met: what was expected, and what happened.
 pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) -> String {
     let never = wanted.times.at_most == Some(0);
     let key = if never { "why-not-expected" } else { "why-expected" };

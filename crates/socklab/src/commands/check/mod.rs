@@ -1,4 +1,4 @@
-//! `socklab check`: runs what a student wrote, case by case, and says what it did.
+//! `socklab check`: runs a student's program, case by case, and reports what it did.
 
 mod advice;
 mod explain;

@@ -1,5 +1,5 @@
-//! The details of a case that did not pass: what was expected, what came, the ladder, a hint, and
-//! how to run it again.
+//! The details of a case that did not pass: what was expected, what happened, the ladder, a hint,
+//! and how to run it again.
 
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
@@ -79,8 +79,8 @@ pub(crate) fn story(
     lines
 }
 
-/// The open gap that the program ran into, or else the first. A starter prints the name of the gap
-/// that it runs into.
+/// The open gap that the program ran into, or else the first open one. A starter prints the name of
+/// the gap that it runs into.
 pub(crate) fn gap_in_the_way(done: &CaseReport<'_>, subject: &Subject) -> Option<Open> {
     let mut gaps = subject.open_gaps();
     let met = done.recording.as_ref().and_then(|recording| {
@@ -127,7 +127,7 @@ fn drawn(speaker: Speaker, recording: &Recording, evidence: &[u64]) -> Vec<Strin
     shown
 }
 
-/// The width of the terminal, within what can be read.
+/// The width of the terminal, within readable limits.
 pub(super) fn width() -> usize {
     output::width().clamp(60, 120)
 }

@@ -36,7 +36,7 @@ impl Material {
         Ok(exercises)
     }
 
-    /// The exercise of that name, or an error that knows a similar one.
+    /// The exercise of that name, or an error that suggests a similar name.
     pub(crate) fn exercise(&self, name: &str) -> Result<Exercise> {
         let names = self.course.folders("exercises");
         if names.iter().any(|known| known == name) {

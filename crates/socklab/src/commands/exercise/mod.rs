@@ -90,7 +90,7 @@ pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
     format!("{mark} {name} {about}{}", tail.unwrap_or_default())
 }
 
-/// A one-character mark: core passed, begun, or nothing yet.
+/// A one-character mark: core passed, begun, or not begun.
 pub(super) fn mark(name: &str, progress: &Progress) -> String {
     match Points::noted(progress, name) {
         Some(points) if points.core() => style::paint(style::GOOD, "✓"),
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_language_is_told_from_a_text_language() {
+    fn a_programming_language_is_not_taken_for_a_text_language() {
         let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
         let after = |line: &str| with_code_language(words(line));
         let start = "socklab exercise start echo-server --lang";

@@ -84,7 +84,7 @@ pub(crate) fn source_file(exercise: &str, folder: &Path) -> Option<PathBuf> {
         [folder.join(&name), folder.join(exercise).join(&name)]
     });
     let age = |file: &PathBuf| file.metadata().and_then(|about| about.modified()).ok();
-    // Of several, the one modified last.
+    // If there are several, the one modified last.
     candidates.filter(|file| file.is_file()).max_by_key(age)
 }
 
@@ -173,7 +173,7 @@ pub(crate) fn restart(file: &Path, starter: &str) -> Result<Option<PathBuf>> {
     if file.exists() {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let free = (1..).map(|number| file.with_file_name(format!("{name}.{number}.bak")));
-        // The search ends: there are more numbers than files.
+        // The search terminates: there are more numbers than files.
         if let Some(backup) = free.into_iter().find(|path| !path.exists()) {
             fs::copy(file, &backup).with_context(|| format!("write {}", backup.display()))?;
             kept = Some(backup);

@@ -1,4 +1,4 @@
-//! What to run: from words on a command line to commands of the tracer.
+//! Turns the words of a command line into the programs to trace.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -17,12 +17,12 @@ pub(crate) struct TracedProgram {
     pub(crate) argv: Vec<OsString>,
     pub(crate) label: Option<String>,
     pub(crate) input: Stdio,
-    /// Where standard output and error go together; `None` for where socklab's own go.
+    /// Where standard output and error both go; `None` to inherit socklab's own.
     pub(crate) output: Option<File>,
 }
 
 impl TracedProgram {
-    /// As a person would type it: the program without its folder.
+    /// The command line as a person would type it: the program without its folder.
     pub(super) fn line(&self) -> String {
         let words = self.argv.iter().enumerate().map(|(index, word)| match index {
             0 => Path::new(word).file_name().unwrap_or(word).to_string_lossy(),
@@ -32,9 +32,10 @@ impl TracedProgram {
     }
 }
 
-/// The commands: what stands behind `--` is one, word for word. In front of it each word is a
-/// whole command line, as in `trace 'tcp-server 9000' 'tcp-client localhost 9000'`; but words
-/// that can't be meant so (`trace curl localhost`) are one command together.
+/// Parses the commands. The words after `--` are one command, taken literally. Before it, each word
+/// is a whole command line, as in `trace 'tcp-server 9000' 'tcp-client localhost 9000'`; but if no
+/// word contains a space and not all are course programs (`trace curl localhost`), the words
+/// together are one command.
 pub(super) fn parse(
     speaker: Speaker,
     lines: &[String],
@@ -62,7 +63,7 @@ pub(super) fn parse(
 
 fn program(argv: Vec<OsString>) -> Result<TracedProgram> {
     let words: Vec<_> = argv.iter().filter_map(|word| word.to_str()).collect();
-    // "socklab" need not be in PATH for what this page of the manual says to work.
+    // `socklab run NAME`, as in the manual, must work even if socklab is not in PATH.
     if let ["socklab", "run", name, ..] = words.as_slice()
         && let Some(known) = programs::find(name)
     {
@@ -79,7 +80,7 @@ fn program(argv: Vec<OsString>) -> Result<TracedProgram> {
     Ok(TracedProgram { argv, ..TracedProgram::default() })
 }
 
-/// A program of the course: this binary runs it.
+/// A program of the course, run by this binary.
 pub(crate) fn course_program(
     known: &programs::Program,
     arguments: &[OsString],
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn quoted_lines_are_commands_and_loose_words_are_one() {
+    fn quoted_lines_are_commands_and_single_words_are_one_command() {
         let pair = parsed(&["python3 server.py", "python3 client.py 'a b'"], &[]);
         assert_eq!(pair, [vec!["python3", "server.py"], vec!["python3", "client.py", "a b"]]);
         assert_eq!(parsed(&["curl", "localhost"], &[]), [["curl", "localhost"]]);

@@ -1,4 +1,4 @@
-//! `trace` and `draw`: what a program's sockets did, as a ladder.
+//! `trace` and `draw`: draw what a program's sockets did, as a ladder.
 //!
 //! `record` runs the programs and collects the timeline, `picture` turns a timeline into text or a
 //! file; a recorded timeline can be drawn again anywhere.
@@ -27,7 +27,7 @@ pub(crate) use commands::{TracedProgram, course_program};
 pub(crate) use picture::{ladder_of, sentence, write_whole};
 pub(crate) use record::{TraceEnd, TracePlan, record};
 
-/// Traces programs, draws what happened, and ends as the last of them did.
+/// Traces programs, draws what happened, and returns the exit code of the last one.
 pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {
     let outputs = options
         .output
@@ -47,7 +47,7 @@ pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> 
         eprintln!("{}", say!(speaker, "written", path = path.display()));
     }
     if options.output.is_empty() {
-        // On standard error: standard output is the programs'.
+        // The drawing goes to standard error: standard output belongs to the programs.
         eprintln!("{}", to_text(speaker, &timeline, &options.look));
     }
     Ok(code)

@@ -1,4 +1,4 @@
-//! From a timeline to something to look at: text on the terminal, or a file.
+//! Draws a timeline: as text for the terminal, or into a file.
 
 use std::io::{self, IsTerminal, Write, stderr};
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::cli::Look;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 
-/// What a file name's ending asks for.
+/// The format that a file name's extension asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileFormat {
     Text,
@@ -56,13 +56,13 @@ pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> L
     ladder
 }
 
-/// The words of an explanation, and how often the same happened again.
+/// The text of an explanation, with the number of further occurrences.
 pub(crate) fn sentence(speaker: Speaker, explanation: &Explanation) -> String {
     speaker.tell(&explanation.sentence())
 }
 
-/// For a terminal: as wide as it is, and coloured (the output takes colours away where they do not
-/// belong).
+/// The ladder for the terminal: as wide as it is, and coloured. The output strips the colours if it
+/// is not a terminal.
 pub(crate) fn to_text(speaker: Speaker, timeline: &Timeline, look: &Look) -> String {
     let width = look.width.unwrap_or_else(terminal_width);
     let style = TextStyle::new(width).ascii(look.ascii).color(true);
@@ -75,7 +75,7 @@ fn terminal_width() -> usize {
     columns.filter(|columns| *columns >= 40).unwrap_or(80)
 }
 
-/// Writes a drawing or a recording into a file: whole, or not at all.
+/// Writes a drawing or a recording to a file: completely, or not at all.
 pub(crate) fn draw_to(
     speaker: Speaker,
     path: &Path,
@@ -104,7 +104,7 @@ pub(crate) fn draw_to(
     write_whole(path, &bytes).with_context(|| say!(speaker, "write-failed", path = path.display()))
 }
 
-/// Writes beside the file and renames: whoever reads it sees the old one or the new one.
+/// Writes a file beside it and renames that: readers see either the old content or the new.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()
@@ -116,7 +116,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// What the system said, without the name of a file that the reader knows nothing of.
+/// The system's error message, without the name of the temporary file.
 fn without_name(error: io::Error) -> io::Error {
     let text = error.to_string();
     match text.split_once(" at path ") {
@@ -125,7 +125,7 @@ fn without_name(error: io::Error) -> io::Error {
     }
 }
 
-/// What was run: `tcp-server 12000 · tcp-client localhost 12000`.
+/// The title: what was run, as in `tcp-server 12000 · tcp-client localhost 12000`.
 fn title(timeline: &Timeline) -> String {
     let command = |column: &socklab_event::Column| match column.argv.as_slice() {
         [_, run, words @ ..] if run == "run" && words.first() == Some(&column.label) => {

@@ -21,10 +21,10 @@ use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::eprintln;
 
-/// When the last command has ended, how long the others (servers without an end) may still go on.
+/// How long the others (servers that never end) may go on after the last command has ended.
 const GRACE: Duration = Duration::from_millis(300);
 
-/// How much memory a recording may take, in bytes, before it is ended as by a time limit.
+/// How much memory a recording may take, in bytes, before it is ended as if by a time limit.
 const LARGEST_RECORDING: usize = 1 << 30;
 
 /// What to record.
@@ -34,8 +34,8 @@ pub(crate) struct TracePlan {
     pub(crate) attach: Vec<u32>,
     pub(crate) sample: usize,
     pub(crate) timeout: Option<Duration>,
-    /// Somebody watches it: Ctrl-C ends the recording, not socklab, so that what was recorded can
-    /// be drawn; and what is waited for is told.
+    /// True if a user is watching: Ctrl-C then ends the recording, not socklab, so that what was
+    /// recorded can be drawn; and long waits for a program are reported.
     pub(crate) by_hand: bool,
 }
 
@@ -50,9 +50,9 @@ impl Default for TracePlan {
 #[derive(Debug)]
 pub(crate) struct TraceEnd {
     pub(crate) timeline: Timeline,
-    /// How each command ended: its exit code, where it ended by itself.
+    /// The exit code of each command; `None` if it did not exit by itself.
     pub(crate) exits: Vec<Option<i32>>,
-    /// What socklab should end with: as the only command did, or the last of several.
+    /// The exit code for socklab: that of the only command, or of the last of several.
     pub(crate) code: ExitCode,
 }
 
@@ -121,11 +121,11 @@ fn code_of(ended: &CommandEnd) -> ExitCode {
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }
 
-/// Ctrl-C goes to the programs too, which share our terminal: they may end by it, or have their
-/// own mind, and what they do is recorded. A second one ends the recording, as SIGTERM does, and as
-/// the end of the terminal does (SIGHUP): what is to be written to a file still is. A process we only
-/// attached to does not share our terminal: for it the first one counts; and so it does without a
-/// terminal, where SIGINT was sent to us alone.
+/// Ends the recording on a signal; what was recorded is still drawn and written. SIGTERM and SIGHUP
+/// (the terminal was closed) end it at once. Ctrl-C also reaches the programs, which share our
+/// terminal: they may exit or handle it, and we record what they do; a second Ctrl-C ends the
+/// recording. If we only attached to a process, or are not in the foreground of a terminal, SIGINT
+/// reached us alone, and the first one ends the recording.
 fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
     let handle = tracer.handle();
@@ -142,7 +142,7 @@ fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
     Ok(())
 }
 
-/// Does Ctrl-C on our terminal, if there is one, reach us and the programs we started?
+/// True if Ctrl-C on our terminal, if there is one, reaches us and the programs we started.
 fn is_in_foreground() -> bool {
     let terminal = File::open("/dev/tty");
     terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp()))

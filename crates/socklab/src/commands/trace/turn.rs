@@ -1,4 +1,4 @@
-//! Whose turn it is, when that takes long: a command starts when the one before it can be reached.
+//! Reports long waits between commands: each starts only when the one before it can be reached.
 
 use std::sync::mpsc::{RecvError, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -10,14 +10,14 @@ use socklab_say::{Speaker, say};
 
 use crate::output::eprintln;
 
-/// After so long a person wonders.
+/// After this long, a user wonders what is happening.
 const LONG: Duration = Duration::from_secs(2);
 
-/// Tells, on standard error, which command the others wait for.
+/// Reports, on standard error, which command the next one is waiting for.
 pub(super) struct Turns(Sender<()>);
 
 impl Turns {
-    /// Begins to tell, for these command lines.
+    /// Starts reporting, for these command lines.
     pub(super) fn tell(speaker: Speaker, lines: Vec<String>) -> Result<Self> {
         let (sender, started) = channel();
         let tell = move || -> Result<(), RecvError> {
@@ -35,7 +35,7 @@ impl Turns {
         Ok(Self(sender))
     }
 
-    /// Takes note of a command that starts.
+    /// Notes that a command has started.
     pub(super) fn see(&self, event: &Event) {
         if let What::Process(Process::Start { parent: None, .. }) = event.what {
             let _ = self.0.send(());

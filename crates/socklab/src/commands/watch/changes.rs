@@ -1,5 +1,5 @@
-//! Has the file been saved? inotify(7) tells at once; where it can't (network file systems, no
-//! watches left), looking twice a second does.
+//! Notices when a file is saved: at once with inotify(7), or, where that does not work (network
+//! file systems, no watches left), by looking at the file twice a second.
 
 use std::fs;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 
-/// A file that is looked after.
+/// A file that is watched for changes.
 #[derive(Debug)]
 pub(super) struct Watched {
     file: PathBuf,
@@ -16,7 +16,8 @@ pub(super) struct Watched {
     inotify: Option<OwnedFd>,
 }
 
-/// What changes when a file is saved, by writing it or by moving another one into its place.
+/// Metadata that changes when a file is saved, whether it is written in place or replaced: inode,
+/// size, and modification time in seconds and nanoseconds.
 type Stamp = (u64, u64, i64, i64);
 
 impl Watched {
@@ -29,11 +30,11 @@ impl Watched {
         self.inotify.as_ref().map(AsFd::as_fd)
     }
 
-    /// Has it been saved since this was asked last?
+    /// True if it has been saved since the last call.
     pub(super) fn changed(&mut self) -> bool {
         self.drain();
         let now = stamp(&self.file);
-        // Between removing the old file and moving the new one there may be none: not yet.
+        // An editor may have removed the old file and not yet moved the new one into place.
         if now.is_none() || now == self.stamp {
             return false;
         }
@@ -41,7 +42,7 @@ impl Watched {
         true
     }
 
-    /// What happened does not matter: the file itself is looked at.
+    /// Discards the events: which ones they are does not matter, as the file itself is checked.
     fn drain(&self) {
         let mut buffer = [0u8; 4096];
         if let Some(inotify) = &self.inotify {
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn saving_in_place_and_by_moving_are_both_noticed() {
+    fn saving_in_place_and_by_renaming_are_both_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("server.py");
         fs::write(&file, "one").unwrap();

@@ -1,4 +1,4 @@
-//! `socklab check --watch`: checks again whenever the file is saved, and listens to keys.
+//! `socklab check --watch`: checks again whenever the file is saved, and responds to keys.
 
 mod changes;
 mod run;
@@ -28,9 +28,9 @@ use crate::terminal::keys::Keys;
 use changes::Watched;
 use run::{CheckEnd, CheckMessage, CheckThread};
 
-/// How often the file is looked at where nothing tells of changes.
+/// How often the file is checked if inotify reports nothing.
 const GLANCE: Duration = Duration::from_millis(500);
-/// While a check runs, its messages are waited for this long.
+/// How often the messages of a running check are read.
 const BEAT: Duration = Duration::from_millis(40);
 
 /// Watches until `q`.
@@ -52,7 +52,7 @@ pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is being worked on.
+/// The exercise being worked on, and the state of its checks.
 struct WatchSession {
     speaker: Speaker,
     material: Material,
@@ -63,12 +63,13 @@ struct WatchSession {
     code: Code,
     watched: Watched,
     running: Option<CheckThread>,
-    /// Saved while a check was running: it is begun again as soon as that one has stopped.
+    /// The file was saved while a check was running: the next check starts as soon as that one
+    /// stops.
     again: bool,
     last: CheckEnd,
-    /// How many hints have been given.
+    /// How many hints have been given since the last check.
     given: usize,
-    /// `x` was pressed once.
+    /// `x` was pressed once, and awaits confirmation.
     asked: bool,
 }
 
@@ -120,8 +121,8 @@ impl WatchSession {
             Some(CheckThread::start(self.speaker, &self.exercise, &self.subject, &self.hints));
     }
 
-    /// One turn: what the check says, whether the file was saved, which key was pressed. False:
-    /// that was all.
+    /// One iteration: shows the messages of the check, notices a saved file, obeys a key. Returns
+    /// false to quit.
     fn beat(&mut self, keys: &Keys) -> Result<bool> {
         self.listen();
         if self.watched.changed() {
@@ -156,7 +157,7 @@ impl WatchSession {
         }
     }
 
-    /// What stands below a report while nothing happens.
+    /// Prints the lines below a finished report.
     fn rest(&self) {
         write_out(format_args!("\r\x1b[K\n"));
         if let Some(summary) = &self.last.summary {
@@ -174,7 +175,7 @@ impl WatchSession {
         let asked = std::mem::take(&mut self.asked);
         match key {
             'r' => self.begin(),
-            // The others write, and would write into the middle of a report.
+            // The other keys print, and would print into the middle of a report.
             _ if self.running.is_some() => {}
             'h' => self.hint(),
             'l' => self.list()?,
@@ -226,7 +227,7 @@ impl WatchSession {
         Ok(())
     }
 
-    /// Goes on to the next exercise; if it has not been started, starts it beside this one.
+    /// Goes on to the next exercise; if that has not been started, starts it beside this one.
     fn next(&mut self) -> Result<()> {
         let all = self.material.all()?;
         let mut behind = all.into_iter().skip_while(|exercise| exercise.name != self.exercise.name);
@@ -262,7 +263,7 @@ impl WatchSession {
 
 /// The folder that holds the other exercises.
 fn beside(file: &Path, exercise: &str) -> PathBuf {
-    // A bare file name has no parent folder to take.
+    // A bare file name has no parent folder.
     let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let folder = file.parent().unwrap_or(Path::new("."));
     let own = folder.file_name().is_some_and(|name| name == exercise);

@@ -1,4 +1,4 @@
-//! Runs a check in its own thread, so that keys are still read.
+//! Runs a check in its own thread, so that keys can be read meanwhile.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,7 +43,7 @@ pub(super) struct CheckEnd {
     pub(super) gap: Option<Open>,
 }
 
-/// A check that is running, or has run.
+/// A check that is running or has finished.
 #[derive(Debug)]
 pub(super) struct CheckThread {
     pub(super) messages: Receiver<CheckMessage>,

@@ -48,7 +48,7 @@ fn ask(visit: &mut Visit, program: &str) -> Result<String> {
     Ok(output)
 }
 
-/// 2026-11-21 02:46, by the operating system's `date`, which knows its calendar.
+/// The time as `2026-11-21 02:46`, from the system's `date` command.
 fn utc_minute() -> String {
     let date = std::process::Command::new("date").args(["-u", "+%Y-%m-%d %H:%M"]).output();
     date.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_string())

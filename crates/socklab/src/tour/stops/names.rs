@@ -1,4 +1,4 @@
-//! Names, addresses and services: compared with what the system's own tools say.
+//! Names, addresses and services: compared with the output of the system's own tools.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

@@ -20,7 +20,7 @@ pub(super) fn bind(visit: &mut Visit) -> Result<()> {
         &format!("0.0.0.0:{port}"),
     );
 
-    // The counter-check: where somebody listens already, the same program must fail.
+    // The counter-check: on a port that is already in use, the same program must fail.
     let taken = TcpListener::bind("0.0.0.0:0").context("bind 0.0.0.0:0")?;
     let port = taken.local_addr().context("getsockname")?.port().to_string();
     let output = visit.run(&["run", "server-01", &port])?;
@@ -115,7 +115,7 @@ fn connected(address: &str) -> String {
     format!("Connected: {address}")
 }
 
-/// Our end of the connection, as `connect -v` tells it: "127.0.0.1:40000 → 127.0.0.1:8888".
+/// Our end of the connection, as `connect -v` prints it: "127.0.0.1:40000 → 127.0.0.1:8888".
 fn own_address(client: &str) -> &str {
     let words = client.lines().find(|line| line.contains(" → ")).unwrap_or_default();
     words.split(" → ").next().and_then(|words| words.rsplit(' ').next()).unwrap_or_default()

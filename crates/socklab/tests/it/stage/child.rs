@@ -1,4 +1,4 @@
-//! Children: their input, their output, their end.
+//! Child processes: their input, output and exit.
 
 use std::io::Write;
 use std::os::fd::OwnedFd;
@@ -15,7 +15,7 @@ use super::stream::Stream;
 use super::{PATIENCE, contains};
 
 /// A child with pipes for input, output and errors. It has a process group of its own, which is
-/// killed when this value goes away.
+/// killed when this value is dropped.
 pub(crate) struct Running {
     what: String,
     child: Child,
@@ -25,11 +25,11 @@ pub(crate) struct Running {
     errors: Arc<Stream>,
 }
 
-/// What a child left behind.
+/// The result of a child that has exited.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) what: String,
-    /// The exit code; for a child that a signal ended, 128 and its number, as a shell says it.
+    /// The exit code; for a child killed by a signal, 128 plus its number, as in a shell.
     pub(crate) code: i32,
     pub(crate) output: Vec<u8>,
     pub(crate) errors: String,
@@ -41,8 +41,8 @@ impl Ended {
         String::from_utf8_lossy(&self.output).into_owned()
     }
 
-    /// The same, if the exit code is the expected one and nothing panicked. If not, the test fails
-    /// and tells all.
+    /// Checks that the exit code is the expected one and nothing panicked; otherwise the test fails
+    /// and shows everything.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Ended {
         let (output, errors, what) = (self.text(), &self.errors, &self.what);
@@ -54,13 +54,13 @@ impl Ended {
         self
     }
 
-    /// The only line on standard error. If there is another number of them, the test fails.
+    /// The only line on standard error. If there are none or several, the test fails.
     #[track_caller]
     pub(crate) fn complaint(&self) -> &str {
         let mut lines = self.errors.lines();
         match (lines.next(), lines.next()) {
             (Some(line), None) => line,
-            _ => panic!("{}: this is not one line:\n{}", self.what, self.errors),
+            _ => panic!("{}: this is not a single line:\n{}", self.what, self.errors),
         }
     }
 }
@@ -70,12 +70,12 @@ impl Running {
         Running::start_into(command, Stdio::piped())
     }
 
-    /// The same, with a standard output of the test's own choice.
+    /// The same, with a standard output chosen by the test.
     pub(crate) fn start_into(command: &mut Command, stdout: Stdio) -> Running {
         let words = [command.get_program()].into_iter().chain(command.get_args());
         let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
         let what = words.join(" ");
-        // What the tests' own starter left open would give sockets other numbers.
+        // Descriptors inherited from the test runner would change the numbers of sockets.
         socklab_trace::close_others_on_exec();
         command.stdin(Stdio::piped()).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.process_group(0).spawn().unwrap_or_else(|e| panic!("{what}: {e}"));
@@ -101,21 +101,21 @@ impl Running {
         self.input = None;
     }
 
-    /// Writes all of it to its standard input and closes that, while the test goes on. A child
-    /// that ends before it has read everything is no error.
+    /// Writes all the bytes to its standard input and closes it, while the test goes on. It is no
+    /// error if the child exits before it has read everything.
     pub(crate) fn feed(&mut self, bytes: impl Into<Vec<u8>>) {
         let mut input = self.input.take().expect("its input is still open");
         let bytes = bytes.into();
         thread::spawn(move || input.write_all(&bytes));
     }
 
-    /// Waits until its standard output contains this text, and returns all of it so far.
+    /// Waits until its standard output contains this text, and returns the output so far.
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) -> String {
         self.wait_for_stream(&self.output, text)
     }
 
-    /// The same, but tells whether it does: it may have ended without.
+    /// The same, but returns whether it does: the child may have exited without printing it.
     pub(crate) fn wait_for_output_or_end(&self, text: &str) -> bool {
         let wanted = |bytes: &[u8]| contains(bytes, text.as_bytes());
         wanted(&self.output.wait_until(wanted))
@@ -141,22 +141,22 @@ impl Running {
         kill_process(Pid::from_child(&self.child), signal).expect("kill");
     }
 
-    /// The same for all of its process group.
+    /// The same for its whole process group.
     pub(crate) fn signal_group(&self, signal: Signal) {
         kill_process_group(Pid::from_child(&self.child), signal).expect("killpg");
     }
 
-    /// Has it ended, now or within this time?
+    /// True if it has exited, now or within this time.
     pub(crate) fn ends_within(&self, time: Duration) -> bool {
         process::has_ended_within(&self.pidfd, time).expect("poll")
     }
 
-    /// Waits for its end. Its input, if still open, is closed first.
+    /// Waits for it to exit. Its input, if still open, is closed first.
     #[track_caller]
     pub(crate) fn finish(mut self) -> Ended {
         self.end_input();
         let ended = self.ends_within(PATIENCE);
-        assert!(ended, "{}: still there, having written\n{}", self.what, self.output_so_far());
+        assert!(ended, "{}: still running, having written\n{}", self.what, self.output_so_far());
         let status = self.child.wait().expect("wait");
         Ended {
             what: self.what.clone(),
@@ -166,7 +166,7 @@ impl Running {
         }
     }
 
-    /// What it has written to standard error until now.
+    /// What it has written to standard error so far.
     pub(crate) fn errors_so_far(&self) -> String {
         String::from_utf8_lossy(&self.errors.so_far()).into_owned()
     }
@@ -176,7 +176,7 @@ impl Running {
         [String::from_utf8_lossy(&output), String::from_utf8_lossy(&errors)].join("--- errors\n")
     }
 
-    /// Is it alive, with a socket of its own that listens on this port (TCP) or is bound to it?
+    /// True if it is alive, with its own socket listening on this port (TCP) or bound to it.
     pub(crate) fn has_port(&self, transport: Transport, port: u16) -> bool {
         table::has_port(self.pid(), transport, port)
     }
@@ -184,8 +184,8 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Fails harmlessly if they have all ended. The leader is not reaped before, so that its
-        // number can't have gone to somebody else, unless `finish` has seen it end.
+        // Fails harmlessly if they have all exited. Unless `finish` has seen the leader exit, it
+        // has not been reaped, so that its id can't have been reused.
         if let Ok(None) = self.child.try_wait() {
             let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
             let _ = self.child.wait();
@@ -193,13 +193,13 @@ impl Drop for Running {
     }
 }
 
-/// Runs a command to its end, with nothing to read.
+/// Runs a command to its end, with empty input.
 #[track_caller]
 pub(crate) fn run(command: &mut Command) -> Ended {
     Running::start(command).finish()
 }
 
-/// Runs a command to its end, with this to read.
+/// Runs a command to its end, with this input.
 #[track_caller]
 pub(crate) fn run_with(command: &mut Command, input: impl Into<Vec<u8>>) -> Ended {
     let mut running = Running::start(command);

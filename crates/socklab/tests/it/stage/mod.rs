@@ -1,7 +1,6 @@
-//! What the tests stand on: children that end with their test, waits that have an end, and a loud
-//! word about every test that could not run.
+//! Support for the tests: child processes that end with their test, and waits with a time limit.
 //!
-//! Nothing here sleeps until something is "probably ready": it waits for the state itself.
+//! Nothing here sleeps until something is "probably ready": everything waits for the state itself.
 
 mod child;
 pub(crate) mod own;
@@ -16,7 +15,7 @@ pub(crate) use peers::{
     Transport, accept, connect, free_port, listener, serve, serve_on_any_port, serve_with,
 };
 
-/// How long anything may take before a test gives up. Only a test that fails waits this long.
+/// How long a test waits for anything before it gives up. Only a failing test waits this long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `socklab WORD…`, in English.
@@ -26,7 +25,7 @@ pub(crate) fn socklab(words: &[&str]) -> Command {
     command
 }
 
-/// Any program, in English. Should socklab ever panic in a test, it is to say where.
+/// Any program, in English. If socklab panics in a test, it prints a backtrace.
 pub(crate) fn program(name: &str) -> Command {
     let mut command = Command::new(name);
     command.env("LC_ALL", "C.UTF-8").env("LANG", "C.UTF-8").env("RUST_BACKTRACE", "1");
@@ -36,7 +35,7 @@ pub(crate) fn program(name: &str) -> Command {
     command
 }
 
-/// Are these bytes somewhere among those?
+/// True if `wanted` occurs in `bytes`.
 pub(crate) fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|piece| piece == wanted)
 }

@@ -1,4 +1,4 @@
-//! A socklab whose processes can be told from all others, to see that none is left.
+//! A copy of socklab whose processes can be recognised, to check that none is left.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,7 +11,7 @@ use socklab_kernel::process;
 
 use super::{PATIENCE, program};
 
-/// socklab, at a path that no other process has: so its children can be told from all others.
+/// socklab at a path that no other process runs, so that its children can be recognised.
 pub(crate) struct Own {
     pub(crate) path: PathBuf,
     _folder: tempfile::TempDir,
@@ -22,7 +22,7 @@ impl Own {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("socklab");
         fs::copy(env!("CARGO_BIN_EXE_socklab"), &path).expect("a copy of socklab");
-        // For everybody, whatever the umask.
+        // Executable for everybody, whatever the umask.
         for path in [folder.path(), &path] {
             fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("chmod");
         }
@@ -35,14 +35,14 @@ impl Own {
         command
     }
 
-    /// The processes that run this file, by the kernel's word. A zombie runs nothing.
+    /// The processes that run this file, according to the kernel. A zombie runs nothing.
     pub(crate) fn processes(&self) -> Vec<u32> {
         let mut processes = process::all().expect("/proc");
         processes.retain(|pid| process::executable(*pid).is_some_and(|file| file == self.path));
         processes
     }
 
-    /// Waits until nobody runs this file any more. An NTP client may take its 3 seconds.
+    /// Waits until no process runs this file any more. An NTP client may take 3 seconds to give up.
     #[track_caller]
     pub(crate) fn assert_nothing_left(&self, after: &str) {
         let deadline = Instant::now() + PATIENCE / 3;
@@ -64,7 +64,7 @@ impl Drop for Own {
     }
 }
 
-/// Waits until a process has ended, but no longer than this.
+/// Waits until a process has ended, at most this long.
 pub(crate) fn await_end(pid: u32, time: Duration) {
     let Ok(pidfd) = process::pidfd(pid) else { return };
     process::has_ended_within(pidfd, time).expect("poll");

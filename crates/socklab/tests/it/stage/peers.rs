@@ -1,4 +1,4 @@
-//! Those that a test talks with: servers on free ports, and sockets of the test's own.
+//! The peers of a test: servers on free ports, and the test's own sockets.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
@@ -10,8 +10,8 @@ pub(crate) use socklab_kernel::Transport;
 
 use super::{PATIENCE, Running, socklab};
 
-/// Starts a server and returns when it has its port. `PORT` among the words stands for the number
-/// of a free one. A free port may be taken before the server has it: then another one is tried.
+/// Starts a server and returns when it has its port. `PORT` among the words is replaced by a free
+/// one. If another program takes that port first, another one is tried.
 #[track_caller]
 pub(crate) fn serve(transport: Transport, words: &[&str]) -> (Running, u16) {
     serve_with(transport, words, socklab)
@@ -34,7 +34,7 @@ pub(crate) fn serve_with(
             if server.has_port(transport, port) {
                 return (server, port);
             }
-            // Some servers live on without the port they were to have.
+            // Some servers keep running without the port they were given.
             let complains = server.errors_so_far().contains("in use");
             if server.ends_within(Duration::from_millis(1)) || complains {
                 break;
@@ -48,7 +48,8 @@ pub(crate) fn serve_with(
     panic!("20 free ports were all taken before {words:?} had them")
 }
 
-/// Starts `socklab serve WORD…` on a port of the kernel's choice, and returns when it says which.
+/// Starts `socklab serve WORD…` on a port chosen by the kernel, and returns when it has printed
+/// which.
 #[track_caller]
 pub(crate) fn serve_on_any_port(words: &[&str]) -> (Running, u16) {
     let words = [&["serve", "--port", "0", "--json"], words].concat();
@@ -60,19 +61,19 @@ pub(crate) fn serve_on_any_port(words: &[&str]) -> (Running, u16) {
     (server, port.expect("an address ends with a port"))
 }
 
-/// A port that nobody has, on any address, at this moment.
+/// A port that is free on every address at this moment.
 pub(crate) fn free_port(transport: Transport) -> u16 {
     socklab_kernel::port::free(0, &[transport]).expect("some port is free")
 }
 
-/// Listens on a free port of this machine's, which is told as text, as programs want it.
+/// Listens on a free port of this machine, which is returned as text, for command lines.
 pub(crate) fn listener() -> (TcpListener, String) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some port is free");
     let port = listener.local_addr().expect("it is bound").port().to_string();
     (listener, port)
 }
 
-/// Accepts a connection, or fails when nobody has come for too long.
+/// Accepts a connection, or fails if nobody connects for too long.
 #[track_caller]
 pub(crate) fn accept(listener: &TcpListener) -> TcpStream {
     let patience = Timespec { tv_sec: PATIENCE.as_secs() as i64, tv_nsec: 0 };

@@ -1,4 +1,4 @@
-//! What a child writes, collected while it writes.
+//! Collects what a child writes, while it writes.
 
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex};
@@ -6,7 +6,7 @@ use std::thread;
 
 use super::PATIENCE;
 
-/// What a child has written so far, to one of its descriptors.
+/// What a child has written to one of its descriptors so far.
 #[derive(Default)]
 pub(super) struct Stream {
     state: Mutex<(Vec<u8>, bool)>,
@@ -41,7 +41,7 @@ impl Stream {
         self.state.lock().expect("nobody panics with it").0.clone()
     }
 
-    /// Waits until `done`, or until there can be no more, or until patience ends.
+    /// Waits until `done`, until the end of the stream, or until patience runs out.
     pub(super) fn wait_until(&self, done: impl Fn(&[u8]) -> bool) -> Vec<u8> {
         let state = self.state.lock().expect("nobody panics with it");
         let waiting = |state: &mut (Vec<u8>, bool)| !state.1 && !done(&state.0);
