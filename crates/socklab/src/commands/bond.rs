@@ -1,4 +1,4 @@
-//! How long a command outlives the process that started it.
+//! Ends a command together with the process that started it.
 
 use anyhow::{Context, Result};
 use socklab_kernel::parent::{self, Parent};

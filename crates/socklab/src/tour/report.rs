@@ -1,4 +1,4 @@
-//! What a visit leaves behind.
+//! The report on a stop of the tour.
 
 use serde::Serialize;
 use socklab_event::Timeline;
