@@ -1,4 +1,4 @@
-//! Puts the course into the binary: a list of every text file below `course/questions`,
+//! Compiles the course into the binary: writes a list of every file below `course/questions`,
 //! `course/exercises` and `course/lessons`.
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The answer to a question, by what was recorded.
+//! The answer to a question, based on its recording.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,12 +8,12 @@ use socklab_judge::{Expectation, Fact, Finding};
 use crate::format::{Question, QuestionOutcome};
 use crate::recording::Recording;
 
-/// A question, answered by what was recorded.
+/// The answer to a question, based on its recording.
 #[derive(Clone, Debug)]
 pub struct Answer<'q> {
-    /// What happened, if the question knows it.
+    /// What happened, if it is among the question's outcomes.
     pub outcome: Option<&'q QuestionOutcome>,
-    /// The verdicts on this outcome's evidence; without an outcome, on that of the question's first.
+    /// The verdicts on this outcome's evidence; without an outcome, on that of the first.
     pub findings: Vec<Finding>,
     /// What its explanation can cite, by `NAME.WORD`.
     pub facts: BTreeMap<String, Fact>,
@@ -24,14 +24,14 @@ pub struct Answer<'q> {
 }
 
 impl Question {
-    /// The first outcome for which all evidence is there.
+    /// The first outcome for which all evidence is found.
     ///
     /// A recording that says nothing about the programs has no outcome: a call that could not be
     /// made proves nothing by its absence.
     ///
     /// # Errors
     ///
-    /// Evidence that cannot be read with the placeholders of this run.
+    /// An expectation that can't be parsed with the placeholders of this run.
     pub fn answer(&self, recording: &Recording) -> Result<Answer<'_>, String> {
         let timeline = recording.timeline();
         let flows = Flows::of(&timeline);

@@ -15,8 +15,8 @@ static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.r
 /// The languages that every text of a course is in.
 pub const LANGUAGES: [&str; 2] = ["en", "es"];
 
-/// Questions and exercises as files. An item's folder in a local course replaces the built-in one of
-/// the same name.
+/// Questions and exercises as files. An item's folder in a local course replaces the built-in one
+/// with the same name.
 #[derive(Clone, Debug, Default)]
 pub struct Course {
     files: BTreeMap<PathBuf, Cow<'static, [u8]>>,
@@ -81,7 +81,7 @@ impl Course {
             let entry = entry.map_err(|error| named(folder, error))?;
             let path = entry.path();
             // Editors keep locks and copies beside a file: `.#question.toml` is a dangling link.
-            // And reading a pipe would never end.
+            // Other special files, such as pipes, are skipped too: reading one would never end.
             let kind = entry.file_type().map_err(|error| named(&path, error))?;
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
@@ -183,7 +183,7 @@ impl Course {
         read.collect()
     }
 
-    /// The path by which a person finds the file.
+    /// The path of the file to show to users.
     pub(crate) fn shown(&self, path: &Path) -> PathBuf {
         match &self.root {
             Some(root) if self.local.contains(&item(path)) => root.join(path),

@@ -1,4 +1,4 @@
-//! Scenario files: what they say, and the engine that makes it happen on a place.
+//! Scenario files, the engine that runs them, and the verdicts on what it recorded.
 #![forbid(unsafe_code)]
 
 mod answer;

@@ -1,4 +1,4 @@
-//! What comes back from a run: the timeline, and how far the steps got.
+//! The result of a run: the timeline, and how far the steps got.
 
 use serde::{Deserialize, Serialize};
 use socklab_event::{Event, Header, Timeline};
@@ -24,14 +24,14 @@ pub enum PlaceUsed {
     },
 }
 
-/// A tracer that waited this long for a processor had too little of it. On an idle machine it waits
-/// for some milliseconds.
+/// A tracer that waited this long for a processor was starved. On an idle machine it waits for a
+/// few milliseconds.
 const STARVED_MS: u64 = 200;
 
 /// A run, recorded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
-    /// About the timeline.
+    /// The timeline's header.
     pub header: Header,
     /// The timeline's events.
     pub events: Vec<Event>,
@@ -41,13 +41,13 @@ pub struct Recording {
     pub place: PlaceUsed,
     /// The values of the placeholders.
     pub variables: Variables,
-    /// When the last step ended, nanoseconds of `CLOCK_MONOTONIC`. A call that had not returned by
-    /// then never returned, and a program that had not ended never ended.
+    /// When the last step ended, in nanoseconds of `CLOCK_MONOTONIC`. A call that had not returned
+    /// by then counts as never returned, and a program that had not ended as never ended.
     pub over: u64,
-    /// Why the run says nothing about the programs, if it does not: the environment's fault.
+    /// The reason, if there is one, why the run says nothing about the programs.
     pub trouble: Option<Trouble>,
-    /// How long the tracer waited for a processor, ms: while it waits, the programs make no call. 0
-    /// if it waited about as long as it ran, or if the kernel does not count it.
+    /// How long the tracer waited for a processor, in ms: meanwhile the programs can make no call.
+    /// 0 if it waited no more than twice as long as it ran, or if the kernel does not count it.
     pub starved_ms: u64,
     /// True if this is a second run: the first one had too little time.
     pub second: bool,
@@ -64,7 +64,7 @@ pub enum Trouble {
     },
     /// The programs could not be traced or started.
     Trace {
-        /// What the tracer said.
+        /// The tracer's error.
         what: String,
         /// True if the program is at fault: it was not found, or is not executable.
         program: bool,
@@ -74,7 +74,7 @@ pub enum Trouble {
         /// How many.
         events: usize,
     },
-    /// A scripted peer was given orders by somebody other than the engine.
+    /// A scripted peer got orders from a process other than the engine.
     Disturbed {
         /// Which peer.
         who: String,
@@ -92,8 +92,8 @@ impl Recording {
         Timeline { header: self.header.clone(), events: self.events.clone() }
     }
 
-    /// Expectations with the placeholders of this run. The judge knows nothing of steps: a
-    /// dependency on a step that is done is left out.
+    /// Expectations with the placeholders of this run filled in. The judge knows nothing of steps,
+    /// so a dependency on a step that is done is left out.
     pub(crate) fn bound<'a>(
         &'a self,
         wanted: &'a [UnboundExpectation],
@@ -111,7 +111,7 @@ impl Recording {
         })
     }
 
-    /// True if a deadline passed while the machine was busy with other things: that says little
+    /// True if a deadline passed while the machine was busy with other things, which says little
     /// about the programs.
     pub fn is_late_and_starved(&self) -> bool {
         self.is_late() && self.trouble.is_none() && self.starved_ms >= STARVED_MS

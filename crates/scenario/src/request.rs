@@ -1,4 +1,4 @@
-//! What a run is asked to do: the scenario, the student's program, and where.
+//! The request for a run: the scenario, the student's program, and where to run it.
 
 use std::path::PathBuf;
 
@@ -13,11 +13,11 @@ pub(crate) struct Request {
     pub(crate) scenario: Scenario,
     /// The values of the placeholders; the port is the preferred one.
     pub(crate) variables: Variables,
-    /// Names that `run = ["NAME", …]` finds in this same binary.
+    /// The names of the course programs in this binary, which `run = ["NAME", …]` can start.
     pub(crate) programs: Vec<String>,
     pub(crate) submission: Option<Submission>,
     pub(crate) place: PlaceWanted,
-    /// A folder for this run alone.
+    /// A folder used by this run alone.
     pub(crate) scratch: PathBuf,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Request {
 pub struct Submission {
     /// Command and arguments, which may have placeholders.
     pub argv: Vec<String>,
-    /// Its working directory; none: the one of this process.
+    /// Its working directory; `None` means that of this process.
     pub directory: Option<PathBuf>,
 }
 

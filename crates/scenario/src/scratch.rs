@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The path of a folder that does not exist yet. Whoever has this may make the folder; it is removed
+/// The path of a folder that does not exist yet. The owner may create the folder, which is removed
 /// when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Scratch(PathBuf);
@@ -17,7 +17,7 @@ impl Scratch {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
             let name = format!("socklab-{}-{number}", std::process::id());
             let folder = std::env::temp_dir().join(name);
-            // A process with the same number may have been killed and have left one.
+            // An earlier process with the same id may have been killed and have left a folder.
             if !folder.exists() {
                 live().push(folder.clone());
                 return Self(folder);
@@ -40,11 +40,11 @@ impl Drop for Scratch {
 /// The paths in use.
 fn live() -> MutexGuard<'static, Vec<PathBuf>> {
     static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-    // Every change is one push or one retain: what a panic left behind is still right.
+    // Every change is one push or one retain, so the list is consistent even after a panic.
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes what runs keep on disk: for a process that a signal is about to end. Its children are
+/// Removes the folders of all runs, in a process that a signal is about to end. Its children are
 /// killed when it ends.
 pub fn clean_up() {
     for folder in live().iter() {

@@ -50,7 +50,7 @@ pub enum StepTrouble {
         /// The call that the actor or peer was blocked in.
         blocked_in: Option<String>,
     },
-    /// The program ended before what the step waited for.
+    /// The program ended before what the step waited for happened.
     Ended {
         /// Whose program.
         who: String,
@@ -71,7 +71,7 @@ pub enum StepTrouble {
         expected: Bytes,
         /// The bytes it did receive.
         got: Bytes,
-        /// How many equal bytes before these are left out.
+        /// How many equal bytes were left out before these.
         skipped: u64,
         /// Why it stopped receiving.
         stopped: Stopped,
@@ -90,7 +90,7 @@ pub enum StepTrouble {
         /// Which actor.
         who: String,
     },
-    /// The actor or peer does not run: it was never started, or has ended.
+    /// The actor or peer is not running: it was never started, or has ended.
     NotRunning {
         /// Which.
         who: String,
@@ -106,14 +106,14 @@ pub enum Awaited {
     OneOf(Vec<Until>),
     /// The end of these operations of a peer, in the words of the file.
     Operations(Vec<String>),
-    /// The end of everything that a peer was told to do before.
+    /// The end of everything that a peer was ordered to do before.
     Join,
     /// A peer's reply to its last order.
     Reply,
 }
 
 impl Awaited {
-    /// The condition, if the step waited for this one alone.
+    /// The condition, if the step waited for a single one.
     pub fn condition(&self) -> Option<&Until> {
         match self {
             Self::OneOf(conditions) => match conditions.as_slice() {
@@ -140,7 +140,7 @@ impl fmt::Display for Awaited {
 }
 
 impl Step {
-    /// What is waited for while a peer does what this step tells it.
+    /// What the engine waits for while a peer carries out this step.
     pub(crate) fn awaited(&self) -> Awaited {
         match &self.verb {
             Verb::Peer { ops, .. } => Awaited::Operations(ops.iter().map(Op::word).collect()),
@@ -158,13 +158,13 @@ pub enum Comparison {
     Equals,
     /// The bytes must be among those received.
     Contains,
-    /// Only how many there are matters.
+    /// Only the number of bytes matters.
     Length,
     /// The stream must end.
     End,
-    /// One datagram must have exactly these bytes.
+    /// One datagram must consist of exactly these bytes.
     Datagram,
-    /// Something must come, whatever it is.
+    /// Something must arrive, no matter what.
     Anything,
 }
 
@@ -176,7 +176,7 @@ pub enum Stopped {
     Enough,
     /// The stream ended.
     End,
-    /// Nothing more came in time.
+    /// Nothing more arrived in time.
     Time,
     /// The connection was reset.
     Reset,

@@ -9,7 +9,7 @@ use socklab_say::{Piece, Sentence, Template, sentence};
 /// The values of the placeholders in one run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variables {
-    /// The seed that `{random:N}` and `{letters:N}` are made from: the same seed, the same bytes.
+    /// The seed of `{random:N}` and `{letters:N}`: the same seed gives the same bytes.
     pub seed: u64,
     /// `{host}`.
     pub host: String,
@@ -21,11 +21,11 @@ pub struct Variables {
     pub python: String,
 }
 
-/// `{host}` where a scenario says nothing else.
+/// The default `{host}`.
 pub(crate) const HOST: &str = "127.0.0.1";
 /// The largest N of `{random:N}`.
 const MOST: usize = 64 << 20;
-/// What stands before the colon of a payload.
+/// The words before the colon of a payload.
 const PAYLOADS: [&str; 3] = ["random", "letters", "LETTERS"];
 
 impl Variables {
@@ -40,7 +40,7 @@ impl Variables {
         }
     }
 
-    /// The text with its placeholders filled in; any other braces stay.
+    /// The text with its placeholders filled in; all other braces stay as they are.
     pub fn text(&self, text: &str) -> String {
         Template::parse(text).fill(|name| self.value(name))
     }
@@ -55,7 +55,7 @@ impl Variables {
         }
     }
 
-    /// The bytes that a text stands for: its placeholders filled in, its escapes read.
+    /// The bytes that a text stands for: its placeholders are filled in and its escapes decoded.
     ///
     /// # Errors
     ///
@@ -75,19 +75,19 @@ impl Variables {
         Ok(bytes)
     }
 
-    /// The bytes of a text that the loader has accepted.
+    /// The bytes that a text stands for, if the loader has accepted the text.
     pub(crate) fn accepted_bytes(&self, text: &str) -> io::Result<Vec<u8>> {
         self.bytes(text).map_err(|what| io::Error::other(what.in_english()))
     }
 
-    /// The bytes that `KIND:N` stands for, if it is of a kind that there is.
+    /// The bytes that `KIND:N` stands for; `None` if it is not a payload.
     fn payload(&self, name: &str) -> Result<Option<Vec<u8>>, Sentence> {
         let Some((kind, count)) = name.split_once(':') else { return Ok(None) };
         let make: fn(u8) -> u8 = match kind {
             "random" => |byte| byte,
             "letters" => |byte| b'a' + byte % 26,
             "LETTERS" => |byte| b'A' + byte % 26,
-            // Braces may be part of what a program is sent, but this looks like a payload.
+            // Braces may be part of the data for a program, but this looks like a payload.
             _ if is_word(kind) && count.parse::<u64>().is_ok() => {
                 return Err(sentence!("mistake-payload-kind", found = name));
             }
@@ -100,9 +100,9 @@ impl Variables {
     }
 }
 
-/// Text in which nothing is to be filled in.
+/// Decodes text without placeholders.
 fn literal(text: &str) -> Result<Vec<u8>, Sentence> {
-    // `{letters: 9}` has a space too many to be a place.
+    // `{letters: 9}` is not a placeholder, because of the space.
     for kind in PAYLOADS {
         if let Some((_, behind)) = text.split_once(&format!("{{{kind}:")) {
             let count = behind.split('}').next().unwrap_or_default();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_placeholder_stays() {
+    fn other_braces_stay_as_they_are() {
         let text = Variables::sample(80).bytes("a{b} {host}:{port} {\"k\":1}\\x00").unwrap();
         assert_eq!(text, b"a{b} 127.0.0.1:80 {\"k\":1}\0");
         for wrong in ["{random:x}", "{random: 9}", "{leters:9}"] {

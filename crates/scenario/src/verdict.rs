@@ -1,4 +1,4 @@
-//! The verdict on one case of an exercise, by what was recorded.
+//! The verdict on one case of an exercise, based on its recording.
 
 use serde::Serialize;
 use socklab_flows::Flows;
@@ -23,13 +23,13 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// The step that failed, by its index, and how.
     pub step: Option<(usize, StepTrouble)>,
-    /// Why the run says little or nothing about the program, if so.
+    /// The reason, if there is one, why the run says little or nothing about the program.
     pub trouble: Option<Trouble>,
     /// For a skipped case, the name of the one it depends on.
     pub because: Option<String>,
 }
 
-/// A verdict in a word. Only what is known to be right is passed.
+/// A verdict in a word. A case passes only if everything is known to be right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CaseState {
@@ -41,7 +41,7 @@ pub enum CaseState {
     Skipped,
     /// Something did not happen in time.
     Timeout,
-    /// The environment's fault, not the program's.
+    /// Something failed that is not the program's fault.
     InfraError,
 }
 
@@ -71,8 +71,8 @@ impl Case {
             .iter()
             .any(|finding| finding.outcome != socklab_judge::Judgement::Passed);
         verdict.state = match (&verdict.trouble, &verdict.step) {
-            // A program that makes a hundred thousand calls is wrong, and so is one that writes
-            // into the engine's pipes. No other trouble is the program's fault.
+            // A program that makes hundreds of thousands of calls is wrong, and so is one that
+            // writes to the engine's pipes. No other trouble is the program's fault.
             (Some(Trouble::TooMuch { .. } | Trouble::Disturbed { .. }), _) => CaseState::Failed,
             (Some(_), _) => CaseState::InfraError,
             (None, Some((_, StepTrouble::TimedOut { .. }))) => CaseState::Timeout,
@@ -87,7 +87,7 @@ impl Case {
         verdict
     }
 
-    /// A step in the background that had not finished: what it was to check is not known.
+    /// A step in the background that had not finished, so that what it checks is not known.
     fn unfinished(&self, recording: &Recording) -> Option<(usize, StepTrouble)> {
         let index = recording.steps.iter().position(|end| *end == StepEnd::Unfinished)?;
         let step = self.scenario.steps.get(index)?;

@@ -1,10 +1,11 @@
-//! Whether threads sleep, as the kernel tells it.
+//! Asks the kernel whether threads sleep.
 
 use socklab_kernel::process::{self, State, SystemCall};
 
-/// Calls that a thread can leave without an event that says so, as those on its standard streams
-/// when nothing came of them; and a few more that are often asked about. Others are not compared:
-/// the kernel may go on with them under another number (`restart_syscall(2)`).
+/// The calls for which the kernel is asked whether the thread is still in them. A thread can leave
+/// some of these without an event, such as calls on its standard streams that moved no bytes; the
+/// rest are calls that steps often wait for. Other calls are not compared, because the kernel may
+/// restart them under another number (`restart_syscall(2)`).
 const COMPARED: [&str; 10] = [
     "read", "readv", "write", "writev", "recvfrom", "recvmsg", "sendto", "sendmsg", "accept",
     "accept4",
@@ -15,7 +16,7 @@ const COMPARED: [&str; 10] = [
 pub(super) struct Inside {
     pub(super) process: u32,
     pub(super) command: usize,
-    /// What scenarios name the call by.
+    /// The word for the call in scenarios.
     pub(super) call: String,
     /// The system call.
     pub(super) name: String,
@@ -25,13 +26,13 @@ pub(super) struct Inside {
     pub(super) fd: Option<i32>,
 }
 
-/// Is the thread still in the call it was seen to enter, and asleep there?
+/// True if the thread is still in the call that it was seen to enter, and sleeps there.
 pub(super) fn is_asleep_in(inside: &Inside, thread: u32) -> bool {
-    // One that its tracer holds does not sleep.
+    // A thread that its tracer has stopped does not count as asleep.
     process::state(inside.process, thread) == Some(State::Sleeping) && is_in(inside, thread)
 }
 
-/// Do all threads of the process sleep, or has it ended?
+/// True if all threads of the process sleep or have ended.
 pub(super) fn is_calm(process: u32) -> bool {
     let Ok(threads) = process::threads(process) else { return true };
     threads.into_iter().all(|thread| {
@@ -40,7 +41,8 @@ pub(super) fn is_calm(process: u32) -> bool {
     })
 }
 
-/// True where the kernel does not say: then what the tracer saw has to do.
+/// True if the thread is still in the call, or if the kernel does not say: then we rely on what the
+/// tracer saw.
 fn is_in(inside: &Inside, thread: u32) -> bool {
     if !COMPARED.contains(&inside.name.as_str()) {
         return true;
@@ -53,7 +55,7 @@ fn is_in(inside: &Inside, thread: u32) -> bool {
 
 fn is_call(call: SystemCall, expected: i64, fd: Option<i32>) -> bool {
     let SystemCall::Inside { number, arguments } = call else { return false };
-    // A descriptor is an int in a register: its upper half may be anything.
+    // A descriptor is an int: the upper half of its register may hold anything.
     number == expected && fd.is_none_or(|fd| arguments[0] as u32 == fd.cast_unsigned())
 }
 
@@ -62,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_is_told_by_number_and_descriptor() {
+    fn a_call_is_identified_by_number_and_descriptor() {
         let arguments = [0xdead_0000_0000_0003, 0x7ffd, 0x400, 0, 0, 0];
         let call = SystemCall::Inside { number: 45, arguments };
         assert!(is_call(call, 45, Some(3)) && is_call(call, 45, None));

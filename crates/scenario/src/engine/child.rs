@@ -1,4 +1,4 @@
-//! The engine's process: enters the place, plays the scenario under the tracer, and writes the
+//! The engine's process: enters the place, runs the scenario under the tracer, and writes the
 //! recording.
 
 use std::io::{self, Read, Write};
@@ -23,14 +23,13 @@ use crate::recording::{PlaceUsed, Recording, Trouble};
 use crate::request::{PlaceWanted, Request};
 use crate::step_end::StepEnd;
 
-/// The first argument that makes the binary the engine; the second is the process id of whoever
-/// started it.
+/// The first argument that makes the binary the engine; the second is the process id of its parent.
 pub(super) const ARGUMENT: &str = "--socklab-engine";
-/// Bytes of each message that are recorded.
+/// How many bytes of each message are recorded.
 const SAMPLE: usize = 4096;
 
-/// If this process was started as the engine or as a scripted peer, is that until it ends, and
-/// returns its exit code. To be called first of all in `main`, while there is one thread.
+/// If this process was started as the engine or as a scripted peer, does its work and returns its
+/// exit code. Call this before anything else in `main`, while there is one thread.
 pub fn run_as_child() -> Option<ExitCode> {
     match std::env::args_os().nth(1)?.to_str()? {
         peer::ARGUMENT => Some(peer::run()),
@@ -94,7 +93,7 @@ fn perform(request: Request, place: PlaceUsed) -> Recording {
     let options = Options::default().sample(SAMPLE).stdio(true).deadline(deadline);
     let entered = Arc::clone(&watch);
     let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
-        // Waiting for the terminal is something else than waiting for a peer.
+        // Waiting for the terminal is different from waiting for a peer.
         let terminal = call.socket.is_none() && matches!(call.name.as_str(), "read" | "readv");
         let name = if terminal { STDIN } else { call.name.as_str() };
         entered.change(|seen| seen.enter(call, name));
@@ -115,12 +114,12 @@ fn perform(request: Request, place: PlaceUsed) -> Recording {
                 handle.stop();
             }
         });
-        let told = match &result {
+        let ended = match &result {
             Ok(_) => Ok(()),
             Err(error) => Err((error.to_string(), !error.is_environment())),
         };
-        watch.change(|seen| seen.tracer = Some(told.clone()));
-        (told, play.join())
+        watch.change(|seen| seen.tracer = Some(ended.clone()));
+        (ended, play.join())
     });
     let played = played.unwrap_or_else(|_| Played {
         columns: Vec::new(),
@@ -152,8 +151,9 @@ fn perform(request: Request, place: PlaceUsed) -> Recording {
     }
 }
 
-/// How long this thread waited for a processor, ms, if that is more than a program causes that
-/// keeps one busy: it then shares a processor with that program, and waits about as long as it runs.
+/// How long this thread waited for a processor, in ms; 0 if that is no more than a single busy
+/// program can cause. The thread may share a processor with such a program, and then waits about as
+/// long as it runs.
 fn starved(before: Scheduling, after: Scheduling) -> u64 {
     let ran = after.ran.saturating_sub(before.ran);
     let waited = after.waited.saturating_sub(before.waited);

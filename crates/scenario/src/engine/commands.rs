@@ -19,13 +19,13 @@ use crate::request::Request;
 pub(super) struct Input(Sender<Vec<u8>>);
 
 impl Input {
-    /// Written to by a thread, so that a program that reads slowly does not hold up the scenario.
+    /// A thread does the writing, so that a program that reads slowly does not delay the scenario.
     fn to(mut pipe: io::PipeWriter) -> Self {
         let (sender, receiver) = channel::<Vec<u8>>();
         thread::spawn(move || {
             for bytes in receiver {
                 if pipe.write_all(&bytes).is_err() {
-                    return; // the program has closed its input
+                    return; // The program has closed its input.
                 }
             }
         });
@@ -38,7 +38,8 @@ impl Input {
     }
 }
 
-/// The command for an actor, its words for a reader, and the engine's end of its standard input.
+/// The command for an actor, the arguments to show for it, and the engine's end of its standard
+/// input.
 pub(super) fn of_actor(
     actor: &Actor,
     request: &Request,
@@ -62,7 +63,7 @@ pub(super) fn of_actor(
     }
     let mut command = Command::new(words)
         .label(&actor.name)
-        // What Python holds back in a buffer would be recorded too late, or never.
+        // Output that Python buffers would be recorded too late, or never.
         .env("PYTHONUNBUFFERED", "1")
         .env("PYTHONDONTWRITEBYTECODE", "1")
         // A student needs the message of a panic, not thirty frames of the standard library.
@@ -89,8 +90,8 @@ pub(super) fn of_actor(
     Ok((command, argv, input))
 }
 
-/// The command for a scripted peer, and the engine's end of the pipe for its orders. Its reports go
-/// to /dev/null: they are taken from the trace.
+/// The command for a scripted peer, and the engine's end of the pipe for its orders. The peer's
+/// reports go to /dev/null, because the engine takes them from the trace.
 pub(super) fn of_peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
     let (theirs, orders) = pipe()?;
     let socklab = std::env::current_exe()?;
@@ -102,7 +103,8 @@ pub(super) fn of_peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
     Ok((command, orders))
 }
 
-/// A link to this binary by a course program's name: executed under it, the binary is that program.
+/// A link to this binary, named after a course program: executed by that name, the binary runs the
+/// program.
 fn link(name: &str, scratch: &Path) -> io::Result<PathBuf> {
     let folder = scratch.join("bin");
     fs::create_dir_all(&folder)?;
@@ -113,7 +115,7 @@ fn link(name: &str, scratch: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// A pipe that never fills: the tracer records what is written, and a thread throws it away.
+/// A pipe that never fills: the tracer records what is written, and a thread discards it.
 fn drained_pipe() -> io::Result<OwnedFd> {
     let (mut ours, theirs) = pipe()?;
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Why a scenario does not go on.
+//! Why a scenario cannot go on.
 
 use std::io;
 
@@ -10,12 +10,12 @@ pub(super) enum Failure {
     Step(Box<StepTrouble>),
     /// The engine failed.
     Engine(io::Error),
-    /// Somebody else gave this peer orders.
+    /// Another process gave orders to this peer.
     Disturbed(String),
 }
 
 impl Failure {
-    /// A step is about an actor or a peer that does not run.
+    /// A step needs an actor or a peer that is not running.
     pub(super) fn not_running(who: &str) -> Self {
         Self::from(StepTrouble::NotRunning { who: who.to_owned() })
     }

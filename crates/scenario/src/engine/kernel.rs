@@ -1,4 +1,4 @@
-//! States of sockets that a step waits for, in the kernel's tables.
+//! Looks in the kernel's tables for the socket states that steps wait for.
 
 use socklab_event::{Endpoint, State};
 use socklab_judge::Address;
@@ -8,7 +8,7 @@ use super::watch::Seen;
 use crate::format::KernelCondition;
 use crate::variables::Variables;
 
-/// Looks once. If what is there fits, it becomes events.
+/// Looks once. If matching sockets are found, their states are recorded as events.
 pub(super) fn look(seen: &mut Seen, wanted: &KernelCondition, variables: &Variables) -> bool {
     let matches = |address: &Option<String>, endpoint: &Option<Endpoint>| match address {
         None => true,
@@ -31,7 +31,7 @@ pub(super) fn look(seen: &mut Seen, wanted: &KernelCondition, variables: &Variab
     true
 }
 
-/// Everything that is there becomes events.
+/// Records the states of all sockets as events.
 pub(super) fn look_at_all(seen: &mut Seen) {
     seen.record_states(tables::states());
 }

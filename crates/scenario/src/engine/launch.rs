@@ -1,4 +1,4 @@
-//! Starts the engine's process, gives it the scenario, takes the recording, and leaves nothing.
+//! Starts the engine's process, gives it the scenario, takes the recording, and cleans up.
 
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
@@ -15,19 +15,19 @@ use crate::request::{PlaceWanted, Request, Submission};
 use crate::scratch::Scratch;
 use crate::variables::Variables;
 
-/// How much longer than its scenario's deadline the child may take.
+/// How much longer the child may take than its scenario's deadline.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// How scenarios are run by this program.
+/// How this program runs scenarios.
 #[derive(Clone, Debug)]
 pub struct Runner {
-    /// A binary that calls [`crate::run_as_child`] first of all: this one.
+    /// A binary that calls [`crate::run_as_child`] before anything else, such as this one.
     pub binary: PathBuf,
-    /// The course programs that are in it, by name.
+    /// The names of the course programs in that binary.
     pub programs: Vec<String>,
     /// Where to run.
     pub place: PlaceWanted,
-    /// The seed that payloads are made from.
+    /// The seed of payloads.
     pub seed: u64,
 }
 
@@ -38,11 +38,11 @@ pub enum RunError {
     /// A system call failed.
     #[error("{call} {object}: {source}")]
     Call {
-        /// Which.
+        /// Which call.
         call: &'static str,
-        /// On what.
+        /// What it was made on.
         object: String,
-        /// Why.
+        /// Why it failed.
         source: io::Error,
     },
     /// The engine did not answer in time, and was killed.
@@ -54,22 +54,22 @@ pub enum RunError {
     /// The engine did not answer with a recording.
     #[error("the engine failed: {what}")]
     Answer {
-        /// What is wrong with it.
+        /// What is wrong with the answer.
         what: String,
     },
 }
 
-/// How much more time a scenario gets that was late because the machine was busy.
+/// The factor by which a scenario that was late on a busy machine gets more time.
 const PATIENCE: u64 = 4;
 
-/// Runs a scenario. Where a private loopback is wanted and refused, it runs on the machine's own,
-/// and the recording says so. A scenario that was late because the machine was busy is run once
-/// more, with four times the time.
+/// Runs a scenario. If a private loopback is wanted but refused, the scenario runs on the machine's
+/// own loopback, and the recording says so. A scenario that was late because the machine was busy
+/// is run once more, with four times the time.
 ///
 /// # Errors
 ///
-/// The engine could not be started, or did not answer with a recording. What the programs or the
-/// place do wrong is in the recording.
+/// The engine could not be started, or did not answer with a recording. Failures of the programs
+/// and of the place are in the recording.
 pub fn run(
     scenario: &Scenario,
     submission: Option<&Submission>,
@@ -83,7 +83,7 @@ pub fn run(
     Ok(Recording { second: true, ..second })
 }
 
-/// Like [`run`], without a second try.
+/// Like [`run`], but without a second run.
 pub(crate) fn run_once(
     scenario: &Scenario,
     submission: Option<&Submission>,
@@ -132,7 +132,8 @@ fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Ve
         move |source| RunError::Call { call, object, source }
     };
     let mut command = Command::new(binary);
-    // In a process group of its own, Ctrl-C does not reach it; it ends when this process ends.
+    // In a process group of its own, the engine does not get the SIGINT of Ctrl-C; it ends when
+    // this process ends.
     command.process_group(0);
     command
         .arg(ARGUMENT)
@@ -162,12 +163,12 @@ fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Ve
     }
 }
 
-/// A child that is killed when nobody waits for it any more.
+/// A child that is killed when this is dropped.
 struct Guard(Child);
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // Both fail harmlessly when it has ended already.
+        // If the child has ended already, these have no effect.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -1,15 +1,15 @@
-//! The engine: makes a scenario happen on a place and records it.
+//! The engine: runs a scenario in a place and records it.
 //!
 //! It runs in a child process of the same binary, because only a process with one thread can enter
-//! a place, and so that whatever goes wrong in there ends with the child. From a scenario to its
-//! recording:
+//! a private loopback, and so that anything that goes wrong ends with the child. From a scenario to
+//! its recording:
 //!
 //! 1. `launch` starts the child, writes a request and reads the recording.
 //! 2. `child` enters the place and runs the tracer on one thread and the steps on another.
 //! 3. `play` does one step after another, through `commands` (programs) and `peers` (scripted
-//!    peers); `started` knows both by name.
-//! 4. `watch` takes every event of the tracer and answers what steps wait for.
-//! 5. `normalize` makes the recording what a reader should see.
+//!    peers); `started` finds both by name.
+//! 4. `watch` takes every event of the tracer and tells steps when their conditions are met.
+//! 5. `normalize` removes from the recording what a reader should not see.
 
 mod asleep;
 mod child;

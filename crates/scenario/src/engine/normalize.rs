@@ -1,5 +1,5 @@
-//! Makes a recording what a reader should see of it: without the engine's own command lines, and
-//! with a line that was printed in pieces as one line.
+//! Prepares a recording for readers: removes the engine's own command lines, and joins lines that
+//! were printed in pieces.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ pub(super) fn normalize(events: &mut Vec<Event>, columns: &[Column]) {
     join_prints(events);
 }
 
-/// A peer's command line says nothing to a reader, nor does the path of the link by which a course
-/// program was started: he types its name.
+/// A peer's command line means nothing to a reader; neither does the path of the link by which a
+/// course program was started, since users type its name.
 fn hide_own_command_lines(events: &mut [Event], columns: &[Column]) {
     let mut of = HashMap::new();
     for event in events {
@@ -36,8 +36,8 @@ fn hide_own_command_lines(events: &mut [Event], columns: &[Column]) {
     }
 }
 
-/// Standard error is not buffered: one message comes as a `write` for each of its parts. As long
-/// as a process does nothing else meanwhile, they are one.
+/// Standard error is not buffered, so a message may be written in several parts. Joins the parts,
+/// if the process did nothing else in between.
 fn join_prints(events: &mut Vec<Event>) {
     // The last event of each process, by its index in `joined`.
     let mut last: HashMap<u32, usize> = HashMap::new();
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_printed_in_pieces_is_one_line() {
+    fn a_line_printed_in_pieces_is_joined() {
         let mut events = vec![
             prints(1, Stream::Stderr, "connect"),
             prints(2, Stream::Stdout, "meanwhile\n"),

@@ -1,4 +1,4 @@
-//! One scripted peer as the engine knows it: the orders it was given, and its replies.
+//! The engine's side of a scripted peer: the orders it was given, and its replies.
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -11,8 +11,8 @@ use crate::format::{Op, SENDER};
 use crate::peer::{Order, Reply};
 use crate::variables::Variables;
 
-/// The replies are not to the engine's orders: somebody else has given the peer orders. A program
-/// that runs beside it can do that: the descriptors of the user's other processes are in /proc.
+/// Some replies do not answer the engine's orders: another process has given the peer orders. A
+/// program of the same user can do that, by opening the peer's descriptors in /proc.
 #[derive(Debug)]
 pub(super) struct Disturbed;
 
@@ -20,15 +20,15 @@ pub(super) struct Disturbed;
 #[derive(Debug)]
 pub(super) struct PeerHandle {
     orders: io::PipeWriter,
-    /// Its number in the trace.
+    /// Its command number in the trace.
     command: usize,
     /// The lines written so far, the first with the placeholders; each gets one report.
     given: Vec<String>,
-    /// How many of their replies have been judged.
+    /// How many of the replies have been judged.
     pub(super) judged: usize,
     /// True if its socket is a datagram socket.
     datagrams: bool,
-    /// Bytes sent over its present connection.
+    /// Bytes sent over its current connection.
     pub(super) sent: u64,
 }
 
@@ -44,17 +44,17 @@ impl PeerHandle {
         Ok(peer)
     }
 
-    /// How many lines it was given, and will report on.
+    /// How many lines it was given, each of which it will report on.
     pub(super) fn orders_given(&self) -> usize {
         self.given.len()
     }
 
-    /// How many reports have come.
+    /// How many reports have arrived.
     pub(super) fn reports(&self, seen: &Seen) -> usize {
         seen.talks.get(&self.command).map_or(0, |talk| talk.reports.len())
     }
 
-    /// The replies that have come.
+    /// The replies that have arrived.
     pub(super) fn replies(&self, seen: &Seen) -> Result<Vec<Reply>, Disturbed> {
         let Some(talk) = seen.talks.get(&self.command) else { return Ok(Vec::new()) };
         let strange = talk.reports.len() > self.given.len()
@@ -72,7 +72,7 @@ impl PeerHandle {
         self.orders.write_all(text.as_bytes())
     }
 
-    /// Gives it an order. `address` is the one behind a name in `op`.
+    /// Gives the peer an order. `address` is the one that a name in `op` stands for.
     pub(super) fn order(
         &mut self,
         op: Op,
@@ -90,8 +90,8 @@ impl PeerHandle {
         self.write(&Order { op, address, within_ms })
     }
 
-    /// The address behind a name in `op`: the one that actor or peer listens on, or has bound. The
-    /// error is the name of somebody who has no such address.
+    /// The address that a name in `op` stands for: the one that this actor or peer listens on, or
+    /// has bound. The error is the name, if that actor or peer has no such address.
     pub(super) fn address(
         &self,
         op: &Op,
@@ -116,7 +116,7 @@ impl PeerHandle {
     }
 }
 
-/// The address under which a socket that is bound there is reached.
+/// The address at which to reach a socket that is bound to `endpoint`.
 fn reachable(endpoint: &Endpoint) -> Option<SocketAddr> {
     let (ip, port) = endpoint.unmapped().ip_port()?;
     let ip = if ip.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { ip };
@@ -135,12 +135,12 @@ mod tests {
         let mut peer = PeerHandle::new(ours, 0, &Variables::sample(1)).unwrap();
         peer.order(Op::Tcp, None, None).unwrap();
         let report = |order: &str| Report { order: order.to_owned(), reply: Reply::Done };
-        let told: Vec<Report> = peer.given.iter().map(|line| report(line)).collect();
-        let heard = |reports: &[Report]| {
+        let own: Vec<Report> = peer.given.iter().map(|line| report(line)).collect();
+        let seen_with = |reports: &[Report]| {
             let mut talk = Talk::default();
             for report in reports {
                 let text = serde_json::to_string(report).unwrap() + "\n";
-                // However it was cut into pieces.
+                // A report may arrive in pieces.
                 let (one, two) = text.split_at(5);
                 talk.hear(&socklab_event::Bytes::whole(one));
                 talk.hear(&socklab_event::Bytes::whole(two));
@@ -149,10 +149,10 @@ mod tests {
             seen.talks.insert(0, talk);
             seen
         };
-        assert_eq!(peer.replies(&heard(&told)).unwrap(), [Reply::Done, Reply::Done]);
+        assert_eq!(peer.replies(&seen_with(&own)).unwrap(), [Reply::Done, Reply::Done]);
         let stranger = report(r#"{"op":"close","address":null,"within_ms":null}"#);
-        for wrong in [[&told[..], &told[1..]].concat(), vec![told[0].clone(), stranger]] {
-            assert!(peer.replies(&heard(&wrong)).is_err());
+        for wrong in [[&own[..], &own[1..]].concat(), vec![own[0].clone(), stranger]] {
+            assert!(peer.replies(&seen_with(&wrong)).is_err());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The scripted peers of a scenario: gives them orders, and waits for their replies.
+//! Gives orders to the scripted peers of a scenario, and waits for their replies.
 
 use std::collections::HashMap;
 use std::io;
@@ -15,10 +15,10 @@ use crate::peer::Reply;
 use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
 
-/// How long a piece that was sent may wait for being read, before the next is sent.
+/// How long to wait until a piece has been read, before sending the next.
 const READ_WITHIN: Duration = Duration::from_secs(1);
 
-/// The peers that run.
+/// The peers that have been started.
 pub(super) struct Peers<'a> {
     variables: &'a Variables,
     handles: HashMap<String, PeerHandle>,
@@ -29,8 +29,8 @@ impl<'a> Peers<'a> {
         Self { variables, handles: HashMap::new() }
     }
 
-    /// Gives a peer the orders of a step, one after another; the peer is started if it does not run
-    /// yet.
+    /// Gives a peer the orders of a step, one after another. Starts the peer first if it is not
+    /// running yet.
     pub(super) fn perform(
         &mut self,
         started: &mut Started,
@@ -83,12 +83,12 @@ impl<'a> Peers<'a> {
         let peer = self.handles.get_mut(name).ok_or_else(|| Failure::not_running(name))?;
         let address = peer.address(&op, started, self.variables);
         let address = address.map_err(|who| Failure::from(StepTrouble::Nowhere { who }))?;
-        // Nine tenths of the time that is left, so that the peer can still report what it received.
+        // The peer gets nine tenths of the time left, so that it can still report what it received.
         let left = deadline.saturating_duration_since(Instant::now()).as_millis();
         let left = u64::try_from(left).unwrap_or(u64::MAX);
         let within = (!step.background).then_some(left.saturating_sub(left / 10 + 1).max(1));
         peer.order(op, address, within).or_else(|error| match error.kind() {
-            // It has died, perhaps as it should (SIGPIPE); its end is in the timeline.
+            // The peer has died, perhaps as it should (SIGPIPE); its end is in the timeline.
             io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(error),
         })?;
@@ -98,7 +98,7 @@ impl<'a> Peers<'a> {
         self.reply(started, name, deadline, step)
     }
 
-    /// Waits until a peer has done everything it was told, and judges the replies that were not
+    /// Waits until a peer has carried out all its orders, and judges the replies that have not been
     /// judged yet.
     pub(super) fn reply(
         &mut self,
@@ -124,7 +124,7 @@ impl<'a> Peers<'a> {
                 peer.judged = peer.orders_given();
                 Ok(step_end(&replies[since..], &who, step.may_fail)?)
             }
-            // The peer's end is what the step is about, and in the timeline.
+            // The step allows the peer to end; its end is in the timeline.
             Some(Some(_)) if step.may_fail => Ok(StepEnd::Done),
             Some(Some(exit)) => {
                 let (awaited, output) = (Awaited::Reply, String::new());
@@ -156,7 +156,7 @@ impl<'a> Peers<'a> {
         let Verb::Peer { peer: name, .. } = &step.verb else { return Ok(StepEnd::Unfinished) };
         let Some(peer) = self.handles.get(name) else { return Ok(StepEnd::Unfinished) };
         if peer.judged >= orders.end {
-            return Ok(StepEnd::Done); // a later step has waited for it, and judged it
+            return Ok(StepEnd::Done); // A later step has waited for it and judged it.
         }
         let replies = peer.replies(&watch.lock())?;
         let all = replies.len() >= orders.end;
@@ -168,7 +168,7 @@ impl<'a> Peers<'a> {
         })
     }
 
-    /// A peer that was given orders by somebody other than the engine, if there is one.
+    /// A peer that got orders from a process other than the engine, if there is one.
     pub(super) fn disturbed(&self, watch: &Watch) -> Option<String> {
         let seen = watch.lock();
         let mut peers = self.handles.iter();
@@ -176,7 +176,7 @@ impl<'a> Peers<'a> {
     }
 
     /// Waits until the other end has read everything that this peer has sent, so that the next
-    /// piece arrives by itself. A program that does not read is not waited for long.
+    /// piece arrives separately. The wait for a program that does not read is short.
     fn until_read(&mut self, started: &Started, command: usize, name: &str, piece: &str) {
         let length = self.variables.bytes(piece).map_or(0, |bytes| bytes.len() as u64);
         let Some(peer) = self.handles.get_mut(name) else { return };
@@ -191,7 +191,8 @@ impl<'a> Peers<'a> {
     }
 }
 
-/// How a step ended with these replies. Wrong bytes say more than a call that failed after them.
+/// How a step ended, given these replies. Wrong bytes take precedence over a call that failed,
+/// because they are more informative.
 fn step_end(replies: &[Reply], who: &str, may_fail: bool) -> Result<StepEnd, StepTrouble> {
     let who = who.to_owned();
     let mismatch = replies.iter().find(|reply| matches!(reply, Reply::Mismatch { .. }));

@@ -1,4 +1,5 @@
-//! The steps of a scenario, one after another. Each waits for what it names, and no longer.
+//! Does the steps of a scenario, one after another. Each waits until its condition is met, and no
+//! longer.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -21,9 +22,9 @@ use crate::request::Request;
 use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
 
-/// How long the programs may go on after a step has failed, until all of them sleep.
+/// How long to wait, after a step has failed, until all programs sleep.
 const CALM_WITHIN: Duration = Duration::from_millis(100);
-/// How many of the last lines of an output are quoted.
+/// How many of the last lines of a program's output are quoted.
 const QUOTED: usize = 12;
 
 /// A scenario being played.
@@ -36,16 +37,16 @@ pub(super) struct Play<'a> {
     inputs: HashMap<String, Input>,
 }
 
-/// What came of a play.
+/// The result of a play.
 #[derive(Debug)]
 pub(super) struct Played {
     pub(super) columns: Vec<Column>,
     pub(super) steps: Vec<StepEnd>,
-    /// Why the steps say nothing about the programs, if they do not.
+    /// The reason, if there is one, why the steps say nothing about the programs.
     pub(super) trouble: Option<Trouble>,
 }
 
-/// A step that goes on in the background: which, and the numbers of the orders it gave.
+/// A step that goes on in the background: its index, and the numbers of the orders it gave.
 struct Background {
     step: usize,
     orders: Range<usize>,
@@ -81,7 +82,8 @@ impl<'a> Play<'a> {
                 }
                 Err(Failure::Step(trouble)) => {
                     ends[index] = StepEnd::Failed(*trouble);
-                    // The peer may have noticed what is wrong before the program does it.
+                    // The peer may have failed before the program's calls show the cause: let the
+                    // programs go on until they wait.
                     let bound = Instant::now() + CALM_WITHIN;
                     self.watch.wait(bound, true, |seen| seen.is_calm().then_some(()));
                     break;
@@ -97,8 +99,8 @@ impl<'a> Play<'a> {
                 }
             }
         }
-        // From here on programs end because the engine ends them, and that is not recorded: when
-        // `self` is dropped, their inputs are closed.
+        // From now on programs end because the engine ends them, which is not recorded: when `self`
+        // is dropped, their inputs are closed.
         self.watch.change(|seen| seen.over = Some(socklab_kernel::clock::now()));
         for Background { step, orders } in background {
             // A disturbed peer is found below.
@@ -142,7 +144,7 @@ impl<'a> Play<'a> {
 
     fn start(&mut self, name: &str) -> Result<(), Failure> {
         let actor = self.request.scenario.actors.iter().find(|actor| actor.name == name);
-        // The loader refuses a step about nobody.
+        // The loader has checked that there is such an actor.
         let actor = actor.ok_or_else(|| Failure::not_running(name))?;
         let (command, argv, input) = commands::of_actor(actor, self.request)?;
         self.started.rename(name);
@@ -164,7 +166,7 @@ impl<'a> Play<'a> {
             return Err(Failure::not_running(actor));
         };
         match kill_process(pid, signal) {
-            // It has ended, and the tracer has not reported that yet.
+            // The program has ended, but the tracer has not reported that yet.
             Err(rustix::io::Errno::SRCH) => Err(Failure::not_running(actor)),
             sent => Ok(sent.map_err(std::io::Error::from)?),
         }
@@ -189,7 +191,7 @@ impl<'a> Play<'a> {
             if conditions.iter().any(|until| is_met(seen, command, until, variables)) {
                 return Some(true);
             }
-            // A program that has ended does nothing more; the kernel's tables may still change.
+            // No event follows the end of a program, but the kernel's tables may still change.
             (seen.commands[command].exit.is_some() && !in_kernel).then_some(false)
         });
         if met == Some(true) {

@@ -1,4 +1,4 @@
-//! Everything that has been started under the tracer: programs and peers, in the order of starting.
+//! Everything that has been started under the tracer: programs and peers, in the order of start.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,8 +24,8 @@ impl Started {
         Self { watch, tracer, names: Vec::new(), columns: Vec::new(), deadline }
     }
 
-    /// Takes the next number for a command; it is started by [`Started::start`]. A reader sees it
-    /// as a column with these words.
+    /// Reserves the next number for a command, which [`Started::start`] starts. In the timeline it
+    /// has a column with these arguments.
     pub(super) fn announce(&mut self, name: &str, argv: Vec<String>) -> usize {
         self.names.push(name.to_owned());
         self.columns.push(Column { label: name.to_owned(), argv });
@@ -43,8 +43,8 @@ impl Started {
         }
     }
 
-    /// Makes room for another command of this name. One that was started under it before keeps its
-    /// column, and gives up the name.
+    /// Frees a name for another command. A command that was started under the name before keeps its
+    /// column, but is no longer found by the name.
     pub(super) fn rename(&mut self, name: &str) {
         for known in &mut self.names {
             if known == name {
@@ -63,7 +63,7 @@ impl Started {
         self.number(name).ok_or_else(|| Failure::not_running(name))
     }
 
-    /// What a reader sees of the commands.
+    /// The commands' columns in the timeline.
     pub(super) fn into_columns(self) -> Vec<Column> {
         self.columns
     }

@@ -1,4 +1,4 @@
-//! What has been seen so far, for the steps to wait on.
+//! What has been seen in the trace so far, for steps to wait on.
 
 use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,17 +15,17 @@ use super::asleep::{self, Inside};
 use crate::format::BlockedIn;
 use crate::peer::Report;
 
-/// How often things are looked at that nobody tells: a thread's sleep, the kernel's tables.
+/// How often to look at things that cause no event: whether a thread sleeps, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
-/// A program that makes 200,000 events makes them for ever: no lesson needs so many (a megabyte
-/// echoed 16 bytes at a time makes 131,000). Nor does what a program sends and asks in so many
-/// calls take 64 MiB, once its later messages are shortened.
+/// A program that causes 200,000 events is in an endless loop: no lesson needs that many (echoing a
+/// megabyte 16 bytes at a time causes 131,000). Nor does the payload of that many calls exceed
+/// 64 MiB in any lesson, since messages after the first 32 MiB are shortened.
 const LIMITS: Limits = Limits::none()
     .events(200_000)
     .payload(64 << 20)
     .shorten_messages(32 << 20, 64)
     .drop_when_full();
-/// The last of a program's output that is kept.
+/// How many bytes are kept of the end of a program's output.
 const OUTPUT: usize = 64 * 1024;
 
 /// What has been seen, shared between the tracer and the steps.
@@ -46,7 +46,7 @@ impl Default for Watch {
 /// What has been seen.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// The events. It is full when a program does more than any program of a lesson.
+    /// The events. The recorder is full when a program does more than any lesson needs.
     pub(super) recorder: Recorder,
     /// By command number, in the order of starting.
     pub(super) commands: Vec<Command>,
@@ -55,7 +55,7 @@ pub(super) struct Seen {
     command_of: HashMap<u32, usize>,
     /// Bytes received, by the socket's own address and the other end's.
     pub(super) received: HashMap<(Endpoint, Endpoint), u64>,
-    /// The run is being ended: what happens now, we did.
+    /// When the last step ended. Whatever happens after that is the engine's doing.
     pub(super) over: Option<u64>,
     /// What scripted peers have reported, by command number.
     pub(super) talks: HashMap<usize, Talk>,
@@ -63,13 +63,13 @@ pub(super) struct Seen {
     pub(super) tracer: Option<Result<(), (String, bool)>>,
 }
 
-/// What a scripted peer has written: the tracer's word, not what came through a pipe.
+/// What a scripted peer has written, according to the tracer. The pipe is not trusted.
 #[derive(Debug, Default)]
 pub(super) struct Talk {
     /// The beginning of the next report.
     text: Vec<u8>,
     pub(super) reports: Vec<Report>,
-    /// It wrote what is no report.
+    /// It has written something that is not a report.
     pub(super) broken: bool,
 }
 
@@ -105,7 +105,7 @@ pub(super) struct Command {
 
 impl Watch {
     pub(super) fn lock(&self) -> MutexGuard<'_, Seen> {
-        // Every update is a single push or assignment: what a panic left behind is still right.
+        // After a panic in the middle of an update, at most the rest of that update is missing.
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -118,7 +118,7 @@ impl Watch {
     /// Waits until `find` finds something, or the tracer has ended, or the deadline passes.
     ///
     /// `find` is called after every event; with `glance` also every millisecond, for conditions
-    /// that no event tells.
+    /// that cause no event.
     pub(super) fn wait<T>(
         &self,
         deadline: Instant,
@@ -142,7 +142,7 @@ impl Watch {
 }
 
 impl Seen {
-    /// Takes note of an event. False if there are too many.
+    /// Records an event. False if there are too many.
     pub(super) fn record(&mut self, mut event: Event) -> bool {
         if let Some(over) = self.over
             && !as_of(&mut event, over)
@@ -181,14 +181,14 @@ impl Seen {
         self.recorder.add(event)
     }
 
-    /// Takes note of states of sockets that were just seen.
+    /// Records states of sockets that were just read.
     pub(super) fn record_states(&mut self, states: Vec<State>) {
         if self.over.is_none() {
             self.recorder.add_states(states);
         }
     }
 
-    /// A thread has entered a call; `word` is what scenarios name it by.
+    /// Remembers that a thread has entered a call; `word` stands for the call in scenarios.
     pub(super) fn enter(&mut self, call: &socklab_trace::Entered<'_>, word: &str) {
         let (name, word) = (call.name.to_string(), word.to_owned());
         let command = call.command as usize;
@@ -246,7 +246,7 @@ impl Seen {
         }
     }
 
-    /// Everybody sleeps or has ended: nothing more happens by itself at once.
+    /// True if every process sleeps or has ended, so that nothing more happens by itself right now.
     pub(super) fn is_calm(&self) -> bool {
         self.command_of.keys().all(|process| asleep::is_calm(*process))
     }
@@ -260,17 +260,18 @@ impl Seen {
     }
 }
 
-/// Makes of an event from after the end what was to be seen at the end; false if that is nothing.
+/// Turns an event reported after the end of the scenario into what was true at its end; false if
+/// nothing remains of it.
 ///
-/// Only that a call had not returned is still the program's own story. If it returns now, then
-/// because we end its peers: for the story it never did.
+/// Only calls that began before the end are kept. One that returns after the end does so because
+/// the engine ends its peers: it is recorded as never having returned.
 fn as_of(event: &mut Event, over: u64) -> bool {
     let What::Call(call) = &mut event.what else { return false };
     if call.began >= over || call.implicit {
         return false;
     }
     if call.outcome != Outcome::Unfinished && call.ended <= over {
-        return true; // the tracer came to tell it only now
+        return true; // It returned in time, but is reported late.
     }
     call.outcome = Outcome::Unfinished;
     call.ended = call.ended.min(over);

@@ -1,5 +1,4 @@
-//! Builds a program from what a student wrote: finds interpreters, and compiles Rust and C into a
-//! temporary folder.
+//! Builds a student's program: finds interpreters, and compiles Rust and C into a temporary folder.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -17,7 +16,7 @@ use crate::scratch::Scratch;
 pub struct Built {
     /// How to run it.
     pub submission: Submission,
-    /// Where it was compiled to; removed when this is dropped.
+    /// The folder it was compiled to, which is removed when this is dropped.
     _folder: Option<BuildFolder>,
 }
 
@@ -103,7 +102,7 @@ impl Built {
         Ok(Self { submission: submission(argv), _folder: Some(build) })
     }
 
-    /// Takes a command as it was typed.
+    /// Makes a program from a command as it was typed.
     ///
     /// # Errors
     ///
@@ -122,7 +121,7 @@ impl Built {
 fn compile(code: Code, file: &Path, program: &Path) -> Result<(), BuildError> {
     let (tool, options): (String, &[&str]) = match code {
         Code::Rust => (find("rustc")?, &["--edition=2021", "-Cdebuginfo=0"]),
-        // The machines of a course have one of these; all take the same options.
+        // Course machines have one of these compilers; all take the same options.
         _ => (
             find("gcc").or_else(|_| find("clang")).or_else(|_| find("cc"))?,
             &["-std=gnu11", "-Wall", "-O1", "-pthread"],
@@ -141,7 +140,7 @@ fn compile(code: Code, file: &Path, program: &Path) -> Result<(), BuildError> {
 }
 
 /// The interpreter itself. `python3` may be a script that finds the right version and starts it:
-/// every case would wait for that script, and record what it does.
+/// then every case would wait for that script, and record its calls.
 fn interpreter(python: String) -> String {
     let is_script = fs::read(&python).is_ok_and(|bytes| bytes.starts_with(b"#!"));
     if !is_script {
@@ -177,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_installed_is_told_from_what_is_wrong() {
+    fn a_missing_program_is_reported_as_missing() {
         let missing = Built::from_command(&["no-such-interpreter".into(), "x.py".into()]);
         assert!(
             matches!(missing, Err(BuildError::Missing { tool }) if tool == "no-such-interpreter")
@@ -187,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn compilers_are_quoted_and_leave_nothing() {
+    fn compiler_output_is_quoted_and_programs_are_removed() {
         let folder = BuildFolder::open().unwrap();
         let file = folder.path().join("server.c");
         fs::write(&file, "int main(void) { return 0 }\n").unwrap();

@@ -20,18 +20,18 @@ pub struct Check<'a> {
     pub submission: &'a Submission,
     /// How scenarios are run.
     pub runner: &'a Runner,
-    /// Run only this case, whatever it depends on.
+    /// Run only this case, regardless of its dependencies.
     pub only: Option<&'a str>,
 }
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Clone, Debug)]
 pub struct CaseReport<'a> {
     /// The case.
     pub case: &'a Case,
     /// The verdict.
     pub verdict: Verdict,
-    /// What happened; none if it was not run.
+    /// What happened; `None` if the case was not run.
     pub recording: Option<Recording>,
 }
 
@@ -44,30 +44,30 @@ pub enum Problem<'a> {
     Missed(&'a Finding, usize),
     /// The run says little or nothing about the program.
     Trouble(&'a Trouble),
-    /// It was not run, because this case did not pass.
+    /// The case was not run, because this other one did not pass.
     Needs(&'a str),
 }
 
-/// What came of a check.
+/// The result of a check.
 #[derive(Clone, Debug, Default)]
 pub struct Report<'a> {
-    /// Case by case, in the exercise's order.
+    /// The results of the cases, in the exercise's order.
     pub cases: Vec<CaseReport<'a>>,
 }
 
 impl<'a> Check<'a> {
-    /// The cases that it runs.
+    /// The cases that the check runs.
     pub fn cases(&self) -> impl Iterator<Item = &'a Case> + use<'a> {
         let only = self.only.map(str::to_owned);
         let wanted = move |case: &&Case| only.as_deref().is_none_or(|only| only == case.name);
         self.exercise.cases.iter().filter(wanted)
     }
 
-    /// Runs the cases. `tell` is called after each, and says whether to go on.
-    pub fn run(&self, mut tell: impl FnMut(&CaseReport<'a>) -> bool) -> Report<'a> {
+    /// Runs the cases. `after_case` is called after each, and returns whether to go on.
+    pub fn run(&self, mut after_case: impl FnMut(&CaseReport<'a>) -> bool) -> Report<'a> {
         let mut report = Report::default();
         let mut states = BTreeMap::new();
-        // A program that is late even with more time is at fault; no other case gets more time.
+        // A program that is late even with more time is at fault: no further case gets more time.
         let mut patient = true;
         for case in self.cases() {
             let missing = case.depends_on.iter().find(|name| {
@@ -81,7 +81,7 @@ impl<'a> Check<'a> {
             patient &=
                 !done.recording.as_ref().is_some_and(|known| known.second && known.is_late());
             states.insert(case.name.as_str(), done.verdict.state);
-            let go_on = tell(&done);
+            let go_on = after_case(&done);
             report.cases.push(done);
             if !go_on {
                 break;
@@ -103,7 +103,7 @@ impl<'a> Check<'a> {
 }
 
 impl<'a> CaseReport<'a> {
-    /// Why the case did not pass, if it did not: the first thing that went wrong.
+    /// Why the case did not pass: the first thing that went wrong. `None` if it passed.
     pub fn problem(&self) -> Option<Problem<'_>> {
         let verdict = &self.verdict;
         let missed =
@@ -145,7 +145,7 @@ impl<'a> CaseReport<'a> {
 }
 
 impl Report<'_> {
-    /// Points earned and points that could be, of the robust cases or of the others.
+    /// Points earned and points possible, for the robust cases or for the others.
     pub fn points(&self, robust: bool) -> (u32, u32) {
         let cases = self.cases.iter().filter(|done| done.case.robust == robust);
         cases.fold((0, 0), |(earned, all), done| {
@@ -153,8 +153,8 @@ impl Report<'_> {
         })
     }
 
-    /// True if every case passed that a simple correct solution passes. If only robust cases were
-    /// run, they count; if no case was run, nothing passed.
+    /// True if every core case passed: those that a simple correct solution passes. If only robust
+    /// cases were run, they count instead. False if no case was run.
     pub fn core_passed(&self) -> bool {
         let has_core = self.cases.iter().any(|done| !done.case.robust);
         let mut counted = self.cases.iter().filter(|done| !(has_core && done.case.robust));

@@ -7,7 +7,7 @@ use std::path::Path;
 pub enum Code {
     /// Python 3.
     Python,
-    /// Rust, with the standard library alone.
+    /// Rust, with nothing but the standard library.
     Rust,
     /// C11 with POSIX.
     C,
@@ -17,7 +17,7 @@ impl Code {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Python, Self::Rust, Self::C];
 
-    /// Its word on command lines and in course files.
+    /// Its name on command lines and in course files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Python => "python",
@@ -26,7 +26,7 @@ impl Code {
         }
     }
 
-    /// The language of that name.
+    /// The language with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.name() == name)
     }
@@ -46,7 +46,7 @@ impl Code {
         Self::ALL.into_iter().find(|code| code.extension() == extension)
     }
 
-    /// A comment line's text, without the comment marks; `None` if the line is no comment.
+    /// The text of a comment line, without the comment marks; `None` if the line is not a comment.
     pub(super) fn comment(self, line: &str) -> Option<&str> {
         let line = line.trim();
         Some(match self {
@@ -68,7 +68,7 @@ impl Code {
         }
     }
 
-    /// The line that stands in an open gap: when it is run, it says which gap it is.
+    /// The line in an open gap: when it is executed, it reports which gap it is.
     pub(super) fn placeholder(self, gap: &str) -> String {
         match self {
             Self::Python => format!("raise NotImplementedError(\"{gap}\")"),

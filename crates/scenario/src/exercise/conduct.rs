@@ -1,4 +1,4 @@
-//! What a program did beside the point, and its author should know whatever the verdict.
+//! Side effects of a program that no case is about, but that its author should know of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,17 +6,17 @@ use socklab_event::{Process, What};
 
 use crate::recording::Recording;
 
-/// Something that a program did and no case is about.
+/// Something that a program did that no case is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Conduct {
-    /// It ended while processes that it had started ran on. They were killed.
+    /// It ended while processes that it had started were still running. They were killed.
     LeftProcesses {
         /// Whose program.
         actor: String,
         /// How many processes.
         count: usize,
     },
-    /// It printed more than anybody reads.
+    /// It printed more than anyone would read.
     Printed {
         /// Whose program.
         actor: String,
@@ -25,10 +25,10 @@ pub enum Conduct {
     },
 }
 
-/// Bytes of output; nobody reads more.
+/// The most bytes of output that someone might read.
 const MUCH: u64 = 1_000_000;
 
-/// What the programs of a recording did beside the point.
+/// What the programs of a recording did that no case is about.
 pub fn conduct(recording: &Recording) -> Vec<Conduct> {
     let mut command_of = BTreeMap::new();
     let mut first = BTreeMap::new();

@@ -2,7 +2,7 @@
 //!
 //! In a solution a gap begins with a comment `GAP name`, or `GAP name -> a, b` if later lines need
 //! the variables a and b that it defines, and ends with a comment `END`. Before the end, comments
-//! `ELSE line` say what the starter has in that place so that it compiles.
+//! `ELSE line` contain the lines that the starter has in their place so that it compiles.
 
 use socklab_say::{Sentence, sentence};
 
@@ -13,7 +13,7 @@ use super::code::Code;
 pub struct Template {
     /// Its language.
     pub code: Code,
-    /// Its parts, in their order.
+    /// Its parts, in order.
     pub parts: Vec<Part>,
 }
 
@@ -33,13 +33,13 @@ pub struct Gap {
     pub line: usize,
     /// Its name.
     pub name: String,
-    /// The variables that it defines and later lines use: `client, address`.
+    /// The variables that it defines and that later lines use: `client, address`.
     pub makes: String,
     /// The white space before its lines.
     pub indent: String,
     /// The lines of the solution.
     pub body: String,
-    /// The lines of the starter.
+    /// The lines that the starter has instead.
     pub meanwhile: Vec<String>,
 }
 
@@ -62,7 +62,7 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// A mark that does not fit, with the number of its line.
+    /// A misplaced mark, with the number of its line.
     pub fn parse(code: Code, text: &str) -> Result<Self, (usize, Sentence)> {
         let mut parts = Vec::new();
         let mut plain = String::new();
@@ -125,7 +125,7 @@ impl Template {
         text.map(String::as_str).collect()
     }
 
-    /// The file that a student begins with. `prompt` says what is to be done in a gap.
+    /// The file that a student begins with. `prompt` returns the instruction for a gap.
     pub fn starter(&self, prompt: impl Fn(&Gap) -> String) -> String {
         let mut number = 0;
         let part = |part: &Part| match part {
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(lines[1..], ["int c = -1;", "fputs(\"gap 1: accept\\n\", stderr), exit(1);"]);
     }
 
-    /// Nobody should have to guess what later lines call the result of a gap.
+    /// Students should not have to guess which names later lines use for the results of a gap.
     #[test]
     fn starters_name_the_variables_that_later_lines_use() {
         let course = crate::Course::built_in();
@@ -216,9 +216,9 @@ mod tests {
                     let made: Vec<&str> = gap.makes.split(", ").filter(|n| !n.is_empty()).collect();
                     for name in &made {
                         assert!(has(&gap.body, name), "{file}: {} makes no {name}", gap.name);
-                        assert!(has(&later, name), "{file}: nobody needs {name}");
+                        assert!(has(&later, name), "{file}: no later line uses {name}");
                     }
-                    // What the gap's own level assigns, if a line at that level needs it later.
+                    // Variables assigned at the gap's own level and used by later lines there.
                     let own = |line: &&str| !line.starts_with(&format!("{} ", gap.indent));
                     for line in gap.body.lines().filter(own).filter(|_| code == Code::Python) {
                         let Some((names, _)) = line.split_once(" = ") else { continue };
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_do_not_fit_are_refused_with_their_line() {
+    fn misplaced_marks_are_refused_with_their_line() {
         let wrong = |text| Template::parse(Code::Python, text).unwrap_err().0;
         assert_eq!(wrong("x\n# END\n"), 2);
         assert_eq!(wrong("# GAP a\n# GAP b\n"), 1);

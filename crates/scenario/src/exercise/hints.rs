@@ -1,4 +1,4 @@
-//! What is to be done in a gap, and hints how to do it: `gaps.toml`.
+//! Prompts and hints for gaps: `gaps.toml`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,11 +10,11 @@ use super::code::Code;
 use crate::course::Course;
 use crate::format::{self, LoadError};
 
-/// What is said about one gap.
+/// The prompt and the hints for one gap.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hint {
-    /// What is to be done; the starter has it as a comment.
+    /// What to do; the starter has it as a comment.
     pub prompt: Texts,
     /// The first hint.
     pub vague: Texts,
@@ -41,13 +41,13 @@ pub struct Calls {
 /// The file of the hints that all exercises share, below the course folder.
 pub(crate) const SHARED: &str = "exercises/gaps.toml";
 
-/// What is said about all gaps of an exercise.
+/// The hints for all gaps of an exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hints(BTreeMap<String, Hint>);
 
 impl Hints {
     /// The hints of an exercise. Its own replace those that all exercises of the course share, and
-    /// these the built-in ones: a local course need not repeat them.
+    /// these replace the built-in ones, which a local course need not repeat.
     ///
     /// # Errors
     ///
@@ -59,12 +59,12 @@ impl Hints {
         Ok(Self(hints))
     }
 
-    /// The names of the gaps that something is said about.
+    /// The names of the gaps that have hints.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// What is said about the gap of this name.
+    /// The hints for the gap with this name.
     pub fn about(&self, gap: &str) -> Option<&Hint> {
         self.0.get(gap)
     }

@@ -1,5 +1,5 @@
-//! Exercises: the starter that a student begins with, the program built from what he wrote, and the
-//! check that runs it.
+//! Exercises: the starter that a student begins with, the program built from the student's file,
+//! and the check that runs it.
 //!
 //! A starter is the reference solution with its gaps emptied ([`Template`]); a [`Submission`] is
 //! built from a file or a command ([`Built`]); a [`Check`] runs every case.

@@ -1,5 +1,6 @@
 //! Tests an exercise with programs whose verdicts are known: its solutions earn all points, its
-//! starters do not pass, each planted bug fails exactly its cases, and what is in `accepted/` passes.
+//! starters do not pass, each planted bug fails exactly its cases, and the programs in `accepted/`
+//! pass.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,33 +24,33 @@ use crate::verdict::CaseState;
 pub struct Proof<'a> {
     /// Its file: `solution.py`, `starter.py`, `bugs/one-recv.py`, `accepted/kurose.py`.
     pub program: String,
-    /// Whether that was right.
+    /// Whether the verdict was right.
     pub outcome: ProofOutcome<'a>,
 }
 
 /// Whether a program was judged as it should be.
 #[derive(Clone, Debug)]
 pub enum ProofOutcome<'a> {
-    /// It was.
+    /// It was judged correctly.
     Good,
-    /// It was not run: this tool is not installed.
+    /// It was not run, because this tool is not installed.
     NotRun(String),
-    /// It was not. If cases were run, with the first that did not pass.
+    /// It was judged incorrectly. If cases were run, the first that did not pass is included.
     Wrong(Wrong, Option<Box<CaseReport<'a>>>),
 }
 
-/// What was not as it should be.
+/// What was wrong with a program or its verdict.
 #[derive(Clone, Debug)]
 pub enum Wrong {
-    /// The marks of its gaps do not fit, in this line.
+    /// A mark of its gaps, in this line, is misplaced.
     Marks(usize, Sentence),
     /// It could not be built.
     NoProgram(String),
     /// A case could not be run.
     NotRun,
-    /// It did not pass these cases, and should.
+    /// It did not pass these cases, but should.
     DoesNotPass(Vec<String>),
-    /// It passes, and an untouched starter should not.
+    /// It passes, but is an untouched starter, which should not.
     Passes,
     /// It failed other cases than it should.
     Fails {
@@ -81,7 +82,7 @@ struct Job {
     requirement: Requirement,
 }
 
-/// How many checks run at the same time: they mostly wait.
+/// How many checks run at the same time: they spend most of their time waiting.
 const AT_ONCE: usize = 4;
 
 impl Exercise {
@@ -112,7 +113,7 @@ impl Exercise {
         proofs
     }
 
-    /// The programs to run, and what is wrong with those that cannot be run.
+    /// The programs to run, and the problems of those that cannot be run.
     fn jobs<'a>(&'a self, course: &Course) -> (Vec<Job>, Vec<Proof<'a>>) {
         let folder = Path::new("exercises").join(&self.name);
         let (mut jobs, mut wrong) = (Vec::new(), Vec::new());
@@ -169,7 +170,7 @@ impl Exercise {
             Wrong::NotRun => report.cases.into_iter().find(could_not),
             _ => report.cases.into_iter().find(|done| done.problem().is_some()),
         };
-        // The report borrows the program, which goes away here; its cases are the exercise's.
+        // The report borrows the program, which is dropped here; take the case from the exercise.
         let first = first.and_then(|done| {
             let case = self.cases.iter().find(|case| case.name == done.case.name)?;
             let CaseReport { verdict, recording, .. } = done;

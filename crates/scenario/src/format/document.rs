@@ -1,6 +1,6 @@
-//! TOML as serde reads it, with mistakes of our own: the library's deserializer reports a wrong
-//! word, a missing field or a number out of range only as an English message. It parses; from its
-//! tree of values with their places on, this file takes over.
+//! Deserializes TOML with our own mistakes: the `toml` library's deserializer reports a wrong word,
+//! a missing field or a number out of range only as an English message. So the library only parses,
+//! and this file deserializes its tree of values, each of which knows its place in the text.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ use super::op;
 ///
 /// # Errors
 ///
-/// What is not TOML, in the library's words, or does not fit `T`, in ours.
+/// A syntax error, in the library's words; or a value that does not fit `T`, in our own.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
     let table = DeTable::parse(text).map_err(|error| Mistake {
         span: error.span(),
@@ -31,7 +31,7 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
     T::deserialize(Node::new(Spanned::new(span, DeValue::Table(table.into_inner()))))
 }
 
-/// A value, where it is, and what is expected there if a type alone does not say it.
+/// A value, its place, and what is expected there, if the type alone does not say so.
 struct Node<'i> {
     value: DeValue<'i>,
     span: Range<usize>,
@@ -44,14 +44,14 @@ impl<'i> Node<'i> {
         Self { value: value.into_inner(), span, expected: None }
     }
 
-    /// The mistake of a value that is of another kind than `expected`.
+    /// The mistake that a value is of another kind than `expected`.
     fn unlike(&self, expected: impl Variable) -> Mistake {
         let what = sentence!("mistake-wrong-kind", found = kind(&self.value), wanted = expected);
         Mistake::at(self.span.clone(), what)
     }
 }
 
-/// What was found.
+/// Describes a value that was found.
 fn kind(value: &DeValue<'_>) -> Sentence {
     match value {
         DeValue::String(text) => sentence!("mistake-kind-text", value = format!("{text:?}")),
@@ -68,7 +68,7 @@ fn whole_number<T: TryFrom<i128>>(number: &DeInteger<'_>) -> Option<T> {
     T::try_from(i128::from_str_radix(number.as_str(), number.radix()).ok()?).ok()
 }
 
-/// What stands where a number of this type should.
+/// Implements the methods for number types; each gives its own description of the expected number.
 macro_rules! numbers {
     ($($method:ident, $visit:ident, $type:ty, $expected:expr;)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mistake> {
@@ -86,7 +86,7 @@ macro_rules! numbers {
 impl<'de> Deserializer<'de> for Node<'de> {
     type Error = Mistake;
 
-    /// For what can be written in several ways: whatever is there decides.
+    /// For values that can be written in several ways: the form that is found decides.
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Mistake> {
         let expected = self.expected.take().unwrap_or_else(|| visitor_says(&visitor).argument());
         let unlike = self.unlike(expected);
@@ -101,7 +101,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
             DeValue::Table(table) => visitor.visit_map(Table::new(table)),
             DeValue::Float(_) | DeValue::Datetime(_) => return Err(unlike),
         };
-        // Without a place, the mistake is that of the value itself: the visitor knows no such form.
+        // A mistake without a place means that the visitor does not accept this form.
         result.map_err(|mistake| if mistake.span.is_some() { mistake } else { unlike })
     }
 
@@ -170,7 +170,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
         self.deserialize_map(visitor)
     }
 
-    /// A word, or a table with a word and what belongs to it.
+    /// A word, or a table with one word and its value.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -196,7 +196,8 @@ impl<'de> Deserializer<'de> for Node<'de> {
         visitor.visit_some(self)
     }
 
-    /// Of [`super::either`]: the name is the key of what is expected there.
+    /// For types of [`super::either`]: the name is the key of the sentence that describes what is
+    /// expected.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -229,7 +230,7 @@ fn visitor_says<'de>(visitor: &impl Visitor<'de>) -> String {
     expected.to_string()
 }
 
-/// serde asks for values in their order, and for each once: this is never seen.
+/// serde asks for the values in order, and for each only once, so this never occurs.
 fn no_value() -> Mistake {
     Mistake::whole(sentence!("mistake-unreadable", what = "a value was asked for twice"))
 }
@@ -317,7 +318,7 @@ impl<'de> IntoDeserializer<'de, Mistake> for Key<'de> {
     }
 }
 
-/// One of an enum's words, with what belongs to it.
+/// One of an enum's words, with its value.
 struct Word<'i> {
     word: Spanned<DeString<'i>>,
     value: Option<Spanned<DeValue<'i>>>,

@@ -1,8 +1,8 @@
-//! How to read a value that may be written in more than one way. serde's `untagged` would do, but
-//! forgets what was wrong with the form that was chosen; this keeps it.
+//! Deserializes values that may be written in more than one way. Unlike serde's `untagged`, this
+//! reports what is wrong with the form that was chosen.
 
 /// Implements `Deserialize` for a type that is written as a text, a number, a list or a table.
-/// `$expected` is the key of the sentence that says so.
+/// `$expected` is the key of the sentence that describes these forms.
 macro_rules! either {
     ($type:ty, $expected:literal, { $($form:ident => $make:expr),+ $(,)? }) => {
         impl<'de> serde::Deserialize<'de> for $type {
@@ -28,7 +28,7 @@ macro_rules! either {
     };
 }
 
-/// One way to write it.
+/// One way to write the value.
 macro_rules! form {
     (text, $make:expr) => {
         fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {

@@ -1,4 +1,4 @@
-//! `exercise.toml`, from its raw form to the model.
+//! Turns `exercise.toml` from its raw form into the model.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! `[[expect]]` and `[[outcome.when]]`, from their raw form to an expectation that can be judged.
+//! Turns `[[expect]]` and `[[outcome.when]]` from their raw form into expectations that can be
+//! judged.
 
 use socklab_event::{Errno, Shutdown, Stream};
 use socklab_judge::{
@@ -14,7 +15,7 @@ use super::values::RawExit;
 use super::words::{call_word, chosen, known_signal, signal, state};
 use crate::variables::Variables;
 
-/// An expectation as a file has it: its placeholders get their values from a run.
+/// An expectation as it is in a file: a run gives its placeholders their values.
 #[derive(Clone, Debug)]
 pub struct UnboundExpectation {
     pub(super) raw: RawExpect,
@@ -37,11 +38,11 @@ impl UnboundExpectation {
         &self.name
     }
 
-    /// The expectation, with the placeholders of this run.
+    /// The expectation, with the placeholders of this run filled in.
     ///
     /// # Errors
     ///
-    /// An address or bytes that cannot be read with these values, in English. The loader has tried
+    /// An address or bytes that can't be parsed with these values, in English. The loader has tried
     /// each with sample values.
     pub fn bind(&self, variables: &Variables) -> Result<Expectation, String> {
         self.check(variables).map_err(|mistake| format!("{}: {mistake}", self.name))
@@ -176,7 +177,7 @@ fn call(
     })))
 }
 
-/// Refuses fields that do not go with the subject: they would be ignored.
+/// Refuses fields that do not apply to the subject: they would be ignored.
 fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
     let of_call = raw.address.is_some()
         || raw.transport.is_some()

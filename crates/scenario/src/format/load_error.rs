@@ -1,4 +1,4 @@
-//! A mistake in a course file, with its place.
+//! Mistakes in course files, with their places.
 
 use std::fmt;
 use std::ops::Range;
@@ -24,12 +24,12 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    /// About a whole file.
+    /// A mistake about a whole file.
     pub(crate) fn whole(file: &Path, what: Sentence) -> Self {
         Self { file: file.to_owned(), line: 0, column: 0, what, snippet: None }
     }
 
-    /// About a part of a text.
+    /// A mistake about a part of a text.
     pub(crate) fn at(file: &Path, text: &str, span: Range<usize>, what: Sentence) -> Self {
         let start = (0..=span.start.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
         let before = &text[..start.unwrap_or(0)];
@@ -46,7 +46,7 @@ impl LoadError {
         }
     }
 
-    /// About the part of a text that the mistake names.
+    /// Adds the file to a mistake.
     pub(crate) fn of(file: &Path, text: &str, mistake: Mistake) -> Self {
         match mistake.span {
             Some(span) => Self::at(file, text, span, mistake.what),
@@ -54,7 +54,8 @@ impl LoadError {
         }
     }
 
-    /// About a line, numbered from 1: about the first `word` in it, or else all of it.
+    /// A mistake about a line, numbered from 1: about the first `word` in it, or about the whole
+    /// line if the word is empty.
     pub(crate) fn in_line(
         file: &Path,
         text: &str,
@@ -71,7 +72,7 @@ impl LoadError {
         Self::at(file, text, meant, what)
     }
 
-    /// Where it is, what it is, and the line itself.
+    /// The text to show: the place, what is wrong, and the line itself.
     pub fn in_words(&self, speaker: Speaker) -> String {
         let mut text = self.file.display().to_string();
         if self.line > 0 {

@@ -1,4 +1,4 @@
-//! A mistake before its file is known: what is wrong, and with which part of the text.
+//! Mistakes whose file is not known yet: what is wrong, and with which part of the text.
 
 use std::ops::Range;
 
@@ -7,23 +7,23 @@ use socklab_say::{Sentence, sentence};
 /// What is wrong with a part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
-    /// The bytes it is about; none: the whole of whatever is being read.
+    /// The bytes that the mistake is about; `None` means all of what is being read.
     pub(super) span: Option<Range<usize>>,
     pub(super) what: Sentence,
 }
 
 impl Mistake {
-    /// About these bytes.
+    /// A mistake about these bytes.
     pub(super) fn at(span: Range<usize>, what: Sentence) -> Self {
         Self { span: Some(span), what }
     }
 
-    /// About the whole of what is being read; [`Mistake::within`] says what that is.
+    /// A mistake about all of what is being read; [`Mistake::within`] adds what that is.
     pub(super) fn whole(what: Sentence) -> Self {
         Self { span: None, what }
     }
 
-    /// The same, with a place if it had none.
+    /// The same mistake, with this place if it had none.
     pub(super) fn within(self, span: Range<usize>) -> Self {
         Self { span: self.span.or(Some(span)), ..self }
     }
@@ -38,7 +38,7 @@ impl std::fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
-/// serde's own mistakes come with the facts, not as text.
+/// Turns serde's own errors into sentences, from their facts rather than their English text.
 impl serde::de::Error for Mistake {
     fn custom<T: std::fmt::Display>(message: T) -> Self {
         Self::whole(sentence!("mistake-unreadable", what = message.to_string()))
@@ -57,7 +57,7 @@ impl serde::de::Error for Mistake {
     }
 }
 
-/// Words of the format: `call`, `stream`, `exit`.
+/// Lists words of the format: `call`, `stream`, `exit`.
 pub(super) fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -1,9 +1,9 @@
-//! The files of a course: TOML for what happens, Markdown for what is said about it.
-//! `course/FORMAT.md` describes them for people who write questions and exercises.
+//! The files of a course: TOML for what happens, Markdown for the texts. `course/FORMAT.md`
+//! describes them for people who write questions and exercises.
 //!
 //! `document` turns TOML into the `raw` forms, in which every word of the format is a field.
-//! `question` and `exercise` turn these into the `model`, in which every name is somebody's; what
-//! does not fit is refused with its place in the file.
+//! `question` and `exercise` turn these into the `model`, in which every name refers to something.
+//! Mistakes are reported with their place in the file.
 
 mod document;
 mod either;

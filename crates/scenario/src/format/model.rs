@@ -1,5 +1,5 @@
-//! Scenario files as the engine and the judge see them: every name in them is somebody's, and what
-//! was unclear has been refused.
+//! Scenario files as the engine and the judge see them: every name refers to something, and unclear
+//! or contradictory entries have been refused.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::expectation::UnboundExpectation;
 use super::op::Op;
 use super::until::Until;
 
-/// Programs and peers, and what they do in which order.
+/// Programs and peers, and what they do, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scenario {
     /// The value of `{host}`.
@@ -20,9 +20,9 @@ pub struct Scenario {
     pub names: Vec<String>,
     /// The value of `{port}`, if the port is free.
     pub port: u16,
-    /// True if the kernel is to pick `{port}`, even where all ports are free.
+    /// True if the kernel is to choose `{port}`, even where all ports are free.
     pub port_free: bool,
-    /// How long the whole scenario may take, ms.
+    /// How long the whole scenario may take, in ms.
     pub deadline_ms: u64,
     /// Files in `{dir}`, by name; their texts may have placeholders.
     pub files: BTreeMap<String, String>,
@@ -35,7 +35,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The same, with `factor` times the time for everything.
+    /// The same scenario, with `factor` times the time for everything.
     pub(crate) fn with_times(&self, factor: u64) -> Self {
         let mut patient = self.clone();
         patient.deadline_ms = patient.deadline_ms.saturating_mul(factor);
@@ -53,7 +53,7 @@ pub struct Actor {
     pub name: String,
     /// What it runs.
     pub run: Run,
-    /// Its whole standard input; none: it stays open for `type` steps.
+    /// Its whole standard input; `None`: the input stays open for `type` steps.
     pub stdin: Option<String>,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
@@ -63,7 +63,7 @@ pub struct Actor {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Run {
-    /// A course program if the first word names one, or else any command.
+    /// A course program if the first word names one; otherwise any command.
     Command(Vec<String>),
     /// The student's program.
     Submission,
@@ -76,7 +76,7 @@ pub struct Step {
     pub verb: Verb,
     /// The number of its line in the file.
     pub line: usize,
-    /// How long it may take, ms.
+    /// How long it may take, in ms.
     pub within_ms: u64,
     /// True if later steps do not wait for its end.
     pub background: bool,
@@ -97,7 +97,7 @@ pub enum Verb {
     Start {
         /// Whose program.
         actor: String,
-        /// The conditions; none: does not wait.
+        /// The conditions; if there are none, the step does not wait.
         until: Vec<Until>,
     },
     /// Waits until one of the conditions is met.
@@ -107,7 +107,7 @@ pub enum Verb {
         /// The conditions.
         until: Vec<Until>,
     },
-    /// Waits until a peer has done what it was told to do in the background.
+    /// Waits until a peer has done what it began in the background.
     Join {
         /// Which peer.
         peer: String,
@@ -142,10 +142,10 @@ pub enum Verb {
     Look,
 }
 
-/// A question: predict, run, see.
+/// A question: students predict what happens, run it, and see.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// Its place in the course: the number in its folder's name.
+    /// Its position in the course: the number in its folder's name.
     pub number: u32,
     /// Its short name: the rest of its folder's name.
     pub name: String,
@@ -155,7 +155,7 @@ pub struct Question {
     pub scenario: Scenario,
     /// What a student can predict.
     pub choices: Vec<Choice>,
-    /// What can happen. The first one whose evidence is all there decides.
+    /// What can happen. The first outcome for which all evidence is found decides.
     pub outcomes: Vec<QuestionOutcome>,
     /// How to see the same without socklab.
     pub by_hand: Vec<ByHand>,
@@ -168,7 +168,7 @@ pub struct Question {
 pub struct Choice {
     /// Its short name.
     pub id: String,
-    /// What it says to the student.
+    /// The text that a student sees.
     pub text: Texts,
 }
 
@@ -181,7 +181,7 @@ pub struct QuestionOutcome {
     pub explain: String,
     /// The evidence to highlight, by name.
     pub decisive: Vec<String>,
-    /// The evidence, all of which must be there.
+    /// The evidence, all of which must be found.
     pub when: Vec<UnboundExpectation>,
 }
 
@@ -214,8 +214,8 @@ pub struct Exercise {
     pub name: String,
     /// What it is about: words such as `udp` and `tcp`.
     pub topic: String,
-    /// Command line arguments of the reference solutions, by language; those under `""` are for all
-    /// languages that have none of their own.
+    /// Command line arguments of the reference solutions, by language; those under `""` are for
+    /// languages without their own.
     pub arguments: BTreeMap<String, Vec<String>>,
     /// How it is checked.
     pub cases: Vec<Case>,
@@ -232,7 +232,7 @@ pub struct Case {
     pub name: String,
     /// What it checks, in one line.
     pub title: Texts,
-    /// Its points: all of them or none.
+    /// Its points. A submission earns all of them or none.
     pub points: u32,
     /// What a student should think about if it fails.
     pub hint: Option<Texts>,
@@ -251,6 +251,6 @@ pub struct Case {
 pub struct Bug {
     /// Its file, below `bugs/`.
     pub file: String,
-    /// The cases it must fail, and no others.
+    /// The cases it must fail; it must fail no others.
     pub fails: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What a scripted peer can be told to do: mostly one system call per word.
+//! The operations of scripted peers: mostly one system call per word.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,35 +20,35 @@ pub enum Op {
     Bind(String),
     /// `listen` with this backlog.
     Listen(i32),
-    /// `accept`: the new connection is what the next words are about.
+    /// `accept`: the next words apply to the new connection.
     Accept,
     /// `connect` to an actor, or to `IP:PORT`; opens a TCP socket if there is none.
     Connect(String),
-    /// Several connections to an actor or to `IP:PORT`, kept open without a word.
+    /// Several connections to an actor or to `IP:PORT`, kept open and not used.
     ConnectMany(ConnectMany),
     /// `send` until everything is sent.
     Send(String),
-    /// A `send` for each piece, once the other end has read the piece before: so they arrive as
-    /// pieces.
+    /// A `send` for each piece, once the other end has read the previous one, so that they arrive
+    /// as pieces.
     SendPieces(Vec<String>),
-    /// One `sendto`: a datagram to an actor, to `IP:PORT`, or to whoever sent the last one
+    /// One `sendto`: a datagram to an actor, to `IP:PORT`, or to the sender of the last one
     /// (`sender`).
     SendTo(SendTo),
-    /// Receives as many bytes as these, and compares.
+    /// Receives as many bytes as these, and compares them.
     Expect(String),
-    /// The same, upper and lower case (ASCII) being equal.
+    /// The same, but upper and lower case (ASCII) count as equal.
     ExpectIgnoreCase(String),
-    /// Receives until these bytes have come.
+    /// Receives until these bytes have arrived.
     ExpectContains(String),
-    /// Receives exactly this many bytes, whatever they are.
+    /// Receives exactly this many bytes; any bytes will do.
     ExpectLength(u64),
     /// Receives one datagram, which must be exactly these bytes.
     ExpectDatagram(String),
-    /// One `recv` with room for this many bytes, whatever comes.
+    /// One `recv` with a buffer of this many bytes; it may return any bytes.
     Recv(u64),
     /// Receives the end of the stream; no bytes may come before it.
     ExpectEnd,
-    /// Receives until the end of the stream, whatever comes before it.
+    /// Receives until the end of the stream; any bytes may come before it.
     Drain,
     /// Sends and receives at the same time, as both ends must when the data exceeds the buffers
     /// between them.
@@ -57,11 +57,11 @@ pub enum Op {
     Finish,
     /// `close`.
     Close,
-    /// `close` with `SO_LINGER` 0: RST in place of FIN.
+    /// `close` with `SO_LINGER` 0: RST instead of FIN.
     Reset,
     /// `close` on the listening socket.
     CloseListener,
-    /// From here on SIGPIPE kills this peer, as it does a C program; at the start it is ignored.
+    /// From now on SIGPIPE kills this peer, as it kills a C program; until then it is ignored.
     SigpipeKills,
 }
 
@@ -69,7 +69,7 @@ pub enum Op {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetOption {
-    /// Which.
+    /// Which option.
     pub name: SocketOption,
     /// Its value: 0 or 1 for a switch, bytes for a buffer.
     pub value: i32,
@@ -79,7 +79,7 @@ pub struct SetOption {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum SocketOption {
-    /// `SO_REUSEADDR`: bind although connections from before are in `TIME_WAIT`.
+    /// `SO_REUSEADDR`: bind even if earlier connections are in `TIME_WAIT`.
     #[serde(rename = "SO_REUSEADDR")]
     ReuseAddress,
     /// `SO_REUSEPORT`: share a port.
@@ -132,10 +132,10 @@ pub struct Exchange {
     pub finish: bool,
 }
 
-/// In [`Op::SendTo`]: whoever sent the last datagram.
+/// In [`Op::SendTo`]: the sender of the last datagram received.
 pub(crate) const SENDER: &str = "sender";
 
-/// How the words are written that need a value.
+/// How to write the words that need a value.
 const EXAMPLES: [(&str, &str); 15] = [
     ("option", r#"{ option = { name = "TCP_NODELAY", value = 1 } }"#),
     ("bind", r#"{ bind = "{host}:{port}" }"#),
@@ -154,13 +154,13 @@ const EXAMPLES: [(&str, &str); 15] = [
     ("exchange", r#"{ exchange = { send = "hola", expect = "HOLA" } }"#),
 ];
 
-/// How a word is written that needs a value.
+/// How to write a word that needs a value.
 pub(super) fn example(word: &str) -> Option<&'static str> {
     EXAMPLES.iter().find(|(known, _)| *known == word).map(|(_, example)| *example)
 }
 
 impl Op {
-    /// Its texts in which placeholders and escapes are read.
+    /// Its texts that may contain placeholders and escapes.
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Send(text)
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_example_is_what_it_is_an_example_of() {
+    fn every_example_is_read_as_its_word() {
         #[derive(Deserialize)]
         struct Step {
             r#do: Vec<Op>,

@@ -1,4 +1,4 @@
-//! The Markdown beside a scenario: a title, an introduction, and sections, whose headings are the
+//! The Markdown file of a scenario: a title, an introduction, and sections, whose headings are the
 //! same in every language.
 
 use std::path::Path;

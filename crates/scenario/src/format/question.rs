@@ -1,4 +1,4 @@
-//! `question.toml`, from its raw form to the model.
+//! Turns `question.toml` from its raw form into the model.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The files as they are written: every word of the format is a field here. Names, and what may
-//! stand together, are checked when these become the model.
+//! The files as they are written: every word of the format is a field here. Names and combinations
+//! of fields are checked when these become the model.
 
 use std::collections::BTreeMap;
 
@@ -113,7 +113,7 @@ pub(super) struct RawActor {
     pub(super) env: BTreeMap<String, String>,
 }
 
-/// `[[peer]]`: somebody whose every call a scenario decides.
+/// `[[peer]]`: a process whose every call is decided by the scenario.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawPeer {
@@ -159,7 +159,7 @@ pub(super) struct RawExpect {
     pub(super) never: bool,
     pub(super) actor: Option<Spanned<String>>,
     pub(super) peer: Option<Spanned<String>>,
-    // What it is about: exactly one of these.
+    // The subject: exactly one of these.
     pub(super) call: Option<Spanned<String>>,
     pub(super) stream: Option<Spanned<String>>,
     pub(super) exit: Option<Spanned<RawExit>>,
@@ -195,7 +195,7 @@ pub(super) struct RawExpect {
     pub(super) ignore_line_ends: bool,
 }
 
-/// `arguments` of an exercise: by language, and for all.
+/// `arguments` of an exercise: by language, and for all languages.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawArguments {

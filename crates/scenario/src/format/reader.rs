@@ -1,5 +1,5 @@
-//! A course file that is being read: its text, who is in its scenario, and how to say what is wrong
-//! with a part of it.
+//! A course file that is being read: its text, the names in its scenario, and how to report a
+//! mistake in it.
 
 use std::ops::Range;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
 }
 
-/// Who can be named in a scenario.
+/// The actors and peers of a scenario, by name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cast {
     pub(super) actors: Vec<String>,
@@ -39,12 +39,12 @@ impl Reader<'_> {
         document::read(self.text).map_err(|mistake| LoadError::of(self.file, self.text, mistake))
     }
 
-    /// Refuses a part of the file.
+    /// Reports a mistake in a part of the file.
     pub(super) fn wrong<T>(&self, span: Range<usize>, what: Sentence) -> Result<T> {
         Err(LoadError::at(self.file, self.text, span, what))
     }
 
-    /// Refuses the part of the file that a mistake names, or else `whole`.
+    /// Reports a mistake in the part of the file that it names, or in `whole` if it names none.
     pub(super) fn mistake<T>(&self, mistake: Mistake, whole: Range<usize>) -> Result<T> {
         Err(LoadError::of(self.file, self.text, mistake.within(whole)))
     }
@@ -79,7 +79,8 @@ impl Reader<'_> {
         self.known(name, &everybody, sentence!("mistake-nobody"))
     }
 
-    /// A name that must be one of `known`; `nobody` says whose name it should be.
+    /// A name that must be one of `known`; `nobody` says that there is no such actor, peer or other
+    /// thing.
     pub(super) fn known(
         &self,
         name: &Spanned<String>,
@@ -93,7 +94,7 @@ impl Reader<'_> {
     }
 }
 
-/// What to say of a name that is not known.
+/// The message about an unknown name.
 pub(super) fn unknown(name: &str, known: &[&str], nobody: Sentence) -> Sentence {
     match known {
         [] => sentence!("mistake-unknown-name-none", nobody = nobody, name = name),

@@ -1,4 +1,5 @@
-//! What questions and the cases of exercises share: who takes part, what happens, what is expected.
+//! The parts that questions and the cases of exercises share: who takes part, what happens, what is
+//! expected.
 
 use socklab_say::sentence;
 use toml::Spanned;
@@ -10,13 +11,13 @@ use super::reader::{Cast, Reader, Result, unknown};
 use super::step;
 use crate::variables::Variables;
 
-/// The port of a scenario that names none: the course's own.
+/// Default `port`: the one that the course uses.
 pub(super) const PORT: u16 = 12000;
 /// Default `deadline_ms`.
 pub(super) const DEADLINE_MS: u64 = 15_000;
 
 impl Reader<'_> {
-    /// The names in a scenario: well formed, and each there once.
+    /// The names in a scenario, each of which must be well formed and unique.
     pub(super) fn cast(&self, actors: &[RawActor], peers: &[RawPeer]) -> Result<Cast> {
         let given = actors.iter().filter(|actor| actor.stdin.is_some());
         let with_stdin = given.map(|actor| actor.name.get_ref().clone()).collect();
@@ -91,7 +92,8 @@ impl Reader<'_> {
             if names.contains(&name) {
                 return self.wrong(span, sentence!("mistake-twice", name = name));
             }
-            // Only what stands above can be referred to: no circles, and evidence in reading order.
+            // Only names above can be referred to: so there are no cycles, and the evidence is in
+            // reading order.
             let above: Vec<&str> = names.iter().map(String::as_str).collect();
             for word in &raw.depends_on {
                 self.known(word, &above, sentence!("mistake-nothing-above"))?;

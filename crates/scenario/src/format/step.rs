@@ -1,4 +1,4 @@
-//! `[[step]]`, from its raw form to the model.
+//! Turns `[[step]]` from its raw form into the model.
 
 use socklab_say::sentence;
 use toml::Spanned;

@@ -1,5 +1,5 @@
-//! What a step can wait for. Every condition is seen in the trace or in the kernel's tables; none is
-//! an amount of time.
+//! What a step can wait for. Every condition can be seen in the trace or in the kernel's tables;
+//! none is an amount of time.
 
 use std::fmt;
 
@@ -67,15 +67,15 @@ pub(super) struct RawKernel {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Until {
-    /// A socket of the actor listens.
+    /// One of the actor's sockets listens.
     Listening,
-    /// A datagram socket of the actor is bound.
+    /// One of the actor's datagram sockets is bound.
     Bound,
-    /// A `connect` of the actor succeeded.
+    /// One of the actor's `connect` calls succeeded.
     Connected,
     /// The actor has ended.
     Exited,
-    /// A thread of the actor is in this call and sleeps there.
+    /// One of the actor's threads is in this call and sleeps there.
     BlockedIn(BlockedIn),
     /// The actor has received at least this many bytes, over all its sockets.
     Received(u64),
@@ -85,7 +85,7 @@ pub enum Until {
     Printed(String),
     /// The actor has returned from a call at least this many times.
     Called {
-        /// Which.
+        /// Which call.
         call: CallWord,
         /// How often.
         times: u32,
@@ -105,7 +105,7 @@ pub enum BlockedIn {
 }
 
 impl BlockedIn {
-    /// True if a thread that is in `call` (or in [`STDIN`]) is where this says.
+    /// True if a thread in `call` (or in [`STDIN`]) sleeps in what this stands for.
     pub(crate) fn is(self, call: &str) -> bool {
         match self {
             Self::Stdin => call == STDIN,
@@ -127,7 +127,7 @@ impl fmt::Display for BlockedIn {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct KernelCondition {
-    /// Its state; any if none.
+    /// Its state; `None` means any.
     pub state: Option<TcpState>,
     /// `IP:PORT`, with `*` for anything.
     pub local: Option<String>,
@@ -137,7 +137,7 @@ pub struct KernelCondition {
     pub receive_queue: Option<Range>,
     /// Unacknowledged bytes.
     pub send_queue: Option<Range>,
-    /// How many such sockets there must be; none: at least one.
+    /// How many such sockets there must be; `None` means at least one.
     pub count: Option<Range>,
 }
 
@@ -148,10 +148,10 @@ impl KernelCondition {
     }
 }
 
-/// In `blocked_in`: the program reads its standard input.
+/// The word in `blocked_in` for reading standard input.
 pub(crate) const STDIN: &str = "stdin";
 
-/// The words that stand by themselves.
+/// The conditions without a value.
 pub(super) const WORDS: [&str; 4] = ["listening", "bound", "connected", "exited"];
 
 impl RawUntil {

@@ -1,4 +1,4 @@
-//! Words of the format that stand for something the kernel knows: calls, signals, states.
+//! Words of the format that stand for things of the kernel: calls, signals, states.
 
 use socklab_event::{Signal, TcpState};
 use socklab_judge::CallWord;
@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::mistake::Mistake;
 
-/// The short names of the TCP states that the kernel's tables show, and a word for any of them.
+/// The short names of the TCP states in the kernel's tables, and a word for any state.
 const STATES: [&str; 12] = [
     "ESTABLISHED",
     "SYN_SENT",
@@ -24,19 +24,19 @@ const STATES: [&str; 12] = [
 ];
 const ANY_STATE: &str = "ANY";
 
-/// The signal of this name, if it has a name of its own: `SIG40` is none.
+/// The signal with this name, if it is a proper name, unlike `SIG40`.
 pub(super) fn signal(name: &str) -> Option<Signal> {
     Signal::from_name(name).filter(|signal| signal.name().is_some())
 }
 
-/// The signal of this name, which must have one.
+/// The signal with this name; a mistake if there is none.
 pub(super) fn known_signal(word: &Spanned<String>) -> Result<Signal, Mistake> {
     let unknown =
         || Mistake::at(word.span(), sentence!("mistake-unknown-signal", found = word.get_ref()));
     signal(word.get_ref()).ok_or_else(unknown)
 }
 
-/// The calls that a word means.
+/// The calls that a word stands for.
 pub(super) fn call_word(word: &str) -> Result<CallWord, Sentence> {
     CallWord::parse(word).ok_or_else(|| {
         let names: Vec<&str> = CallWord::words().take(20).collect();
@@ -44,7 +44,7 @@ pub(super) fn call_word(word: &str) -> Result<CallWord, Sentence> {
     })
 }
 
-/// The TCP state of this name; `ANY` is none.
+/// The TCP state with this name; `None` for `ANY`.
 pub(super) fn state(word: &str) -> Result<Option<TcpState>, Sentence> {
     if !STATES.contains(&word) {
         let known = STATES.join(", ");
@@ -53,7 +53,7 @@ pub(super) fn state(word: &str) -> Result<Option<TcpState>, Sentence> {
     Ok(TcpState::from_short_name(word))
 }
 
-/// What a word of a few stands for.
+/// The value of a word, which must be one of `known`.
 pub(super) fn chosen<T: Copy>(word: &Spanned<String>, known: &[(&str, T)]) -> Result<T, Mistake> {
     let found = known.iter().find(|(name, _)| name == word.get_ref()).map(|(_, value)| *value);
     found.ok_or_else(|| {

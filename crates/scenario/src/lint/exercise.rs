@@ -1,4 +1,4 @@
-//! What is wrong with an exercise: files and texts that are missing, cases that check nothing.
+//! Finds mistakes in an exercise: missing files and texts, cases that check nothing.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Gaps of solutions, and what `gaps.toml` says about them.
+//! Finds mistakes in the gaps of solutions, and in their entries in `gaps.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,8 +15,7 @@ use crate::format::{self, LoadError};
 type Entries = BTreeMap<Spanned<String>, IgnoredAny>;
 
 impl Course {
-    /// Finds gaps without a prompt, entries for gaps that no solution has, and marks that do not
-    /// fit.
+    /// Finds gaps without a prompt, entries for gaps that no solution has, and misplaced marks.
     pub(super) fn lint_gaps(&self, mistakes: &mut Vec<LoadError>) {
         let mut everywhere = BTreeSet::new();
         let mut all_read = true;
@@ -42,7 +41,7 @@ impl Course {
             }
             everywhere.extend(gaps);
         }
-        // A local file may replace what is said about the gaps of the built-in exercises.
+        // A local file may replace the hints for gaps of the built-in exercises.
         everywhere.extend(self.built_in_gaps());
         if all_read {
             self.lint_hints(Path::new(SHARED), &everywhere, mistakes);
@@ -85,7 +84,7 @@ impl Course {
         gaps
     }
 
-    /// Finds entries for gaps that are not there.
+    /// Finds entries for gaps that do not exist.
     fn lint_hints(&self, path: &Path, gaps: &BTreeSet<String>, mistakes: &mut Vec<LoadError>) {
         let Some(bytes) = self.file(path) else { return };
         let text = String::from_utf8_lossy(bytes);
@@ -97,7 +96,7 @@ impl Course {
         }
     }
 
-    /// The names of the gaps that the built-in course says something about.
+    /// The names of the gaps that have hints in the built-in course.
     fn built_in_gaps(&self) -> Vec<String> {
         let built_in = Self::built_in();
         // In the built-in course itself, an entry without a gap is a mistake.

@@ -1,5 +1,5 @@
-//! What is wrong with a course although its files can be read: texts that are missing, names that
-//! nobody has, actors that do nothing. Every mistake is reported, not only the first.
+//! Finds mistakes in a course whose files can be read: missing texts, names that refer to nothing,
+//! actors that do nothing. Every mistake is reported, not only the first.
 
 mod exercise;
 mod gaps;

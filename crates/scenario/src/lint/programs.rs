@@ -1,4 +1,4 @@
-//! Programs that actors run and that are nowhere to be found.
+//! Finds programs that actors run but that do not exist.
 
 use serde::Deserialize;
 use socklab_say::sentence;
@@ -30,12 +30,12 @@ impl Written {
     }
 }
 
-/// From this Jaro-Winkler similarity on, one name may be a misspelling of the other.
+/// Above this Jaro-Winkler similarity, one name may be a misspelling of the other.
 const ALIKE: f64 = 0.75;
 
 impl Course {
-    /// Finds programs that are not installed and look like a misspelled course program. Others may
-    /// be installed where the course is taught.
+    /// Finds programs that are not installed and look like a misspelled course program. Any other
+    /// program may be installed where the course is taught.
     pub(super) fn lint_programs(
         &self,
         kind: &str,

@@ -1,5 +1,5 @@
-//! What is wrong with a question: too few choices, outcomes without evidence, sections and citations
-//! that do not fit them.
+//! Finds mistakes in a question: too few choices, outcomes without evidence, sections and citations
+//! that do not match the outcomes.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
-//! Actors and peers that do less than they should.
+//! Finds actors and peers that do less than they should.
 
 use crate::format::{Op, Scenario, Step, Verb};
 
-/// Peers that do something in the background and that no later step waits for.
+/// Peers that do something in the background for which no later step waits.
 pub(super) fn unjoined(scenario: &Scenario) -> impl Iterator<Item = &str> {
     scenario.steps.iter().enumerate().filter_map(|(index, step)| {
         let Verb::Peer { peer, .. } = &step.verb else { return None };

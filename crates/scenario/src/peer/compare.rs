@@ -5,20 +5,20 @@ use socklab_event::Bytes;
 use super::protocol::Reply;
 use crate::step_end::{Comparison, Stopped};
 
-/// Bytes shown before a difference, all of them equal.
+/// How many bytes to show before a difference; these are equal.
 const BEFORE: usize = 24;
-/// Bytes shown from a difference on.
+/// How many bytes to show from a difference on.
 const AFTER: usize = 72;
 
-/// Whether upper and lower case (ASCII) differ.
+/// Whether upper and lower case (ASCII) count as different.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Case {
     Sensitive,
     Ignored,
 }
 
-/// Where the two first differ, or where `got` goes beyond `wanted`. `None` as long as `got` is a
-/// beginning of `wanted`.
+/// Where the two first differ, or where `got` is longer than `wanted`. `None` while `got` is a
+/// prefix of `wanted`.
 pub(super) fn difference(wanted: &[u8], got: &[u8], case: Case) -> Option<usize> {
     let same = |(a, b): (&u8, &u8)| match case {
         Case::Ignored => a.eq_ignore_ascii_case(b),
@@ -29,7 +29,7 @@ pub(super) fn difference(wanted: &[u8], got: &[u8], case: Case) -> Option<usize>
     (equal < got.len()).then_some(equal)
 }
 
-/// Where `part` first stands in `text`.
+/// Where `part` first occurs in `text`.
 pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     if part.is_empty() {
         return Some(0);
@@ -54,7 +54,7 @@ pub(super) fn mismatch(
     Reply::Mismatch { how, expected, got, skipped: from as u64, stopped }
 }
 
-/// Fewer bytes came than `length`.
+/// A mismatch because fewer than `length` bytes arrived.
 pub(super) fn too_short(length: u64, got: &[u8], stopped: Stopped) -> Reply {
     let sample = got[..got.len().min(BEFORE + AFTER)].to_vec();
     Reply::Mismatch {

@@ -1,4 +1,4 @@
-//! A peer's sockets, and what has come over the one it talks on.
+//! A peer's sockets, and the bytes received on the one it talks on.
 
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -31,16 +31,16 @@ pub(super) struct Conversation {
     variables: Variables,
     pub(super) socket: Option<OwnedFd>,
     pub(super) listener: Option<OwnedFd>,
-    /// Connections that are only kept open.
+    /// Connections that are kept open and not used.
     idle: Vec<OwnedFd>,
     is_datagram: bool,
-    /// Who sent the last datagram.
+    /// The source address of the last datagram.
     pub(super) sender: Option<SocketAddr>,
-    /// Received behind what an order was about; the next order begins with it.
+    /// Bytes received beyond those that an order needed; the next order begins with them.
     surplus: Vec<u8>,
     /// What the last call received, for `{heard:FROM..TO}`.
     last_received: Vec<u8>,
-    /// How long receiving may take; none: for ever.
+    /// How long receiving may take; `None` means forever.
     pub(super) timeout: Option<Duration>,
 }
 
@@ -61,12 +61,12 @@ impl Conversation {
 
     /// The bytes that a text of the scenario stands for.
     pub(super) fn bytes(&self, text: &str) -> Vec<u8> {
-        // The loader has refused texts that cannot be read.
+        // The loader has refused texts that can't be decoded.
         self.variables.bytes(&received::fill(text, &self.last_received)).unwrap_or_default()
     }
 
-    /// The socket that the peer talks on. Without one, the error is what the kernel says about a
-    /// descriptor that is not open.
+    /// The socket that the peer talks on. Without one, the error is EBADF, as for a descriptor that
+    /// is not open.
     pub(super) fn socket(&self) -> Result<BorrowedFd<'_>, Failure> {
         self.socket.as_ref().map(AsFd::as_fd).ok_or(Failure { call: "socket", error: Errno::BADF })
     }
@@ -114,7 +114,7 @@ impl Conversation {
         connect(self.socket()?, &address).map_err(failed("connect"))
     }
 
-    /// Opens connections that are only kept open.
+    /// Opens connections that are kept open and not used.
     pub(super) fn connect_many(&mut self, address: SocketAddr, count: u32) -> Result<(), Failure> {
         for _ in 0..count {
             self.open(SocketType::STREAM)?;
@@ -124,10 +124,10 @@ impl Conversation {
         Ok(())
     }
 
-    /// Sends all of it.
+    /// Sends all the bytes.
     pub(super) fn send(&self, mut bytes: &[u8]) -> Result<(), Failure> {
         let socket = self.socket()?;
-        // The first send is made in any case: an empty datagram is one too.
+        // Call send at least once: a datagram may be empty.
         loop {
             let sent = send(socket, bytes, SendFlags::empty()).map_err(failed("send"))?;
             bytes = &bytes[sent.min(bytes.len())..];
@@ -137,7 +137,7 @@ impl Conversation {
         }
     }
 
-    /// The next bytes, at most `most`; or why there are none.
+    /// The next bytes, at most `most`; or the reason why there are none.
     pub(super) fn receive(&mut self, most: usize) -> Result<Result<Vec<u8>, Stopped>, Failure> {
         if !self.surplus.is_empty() {
             let rest = self.surplus.split_off(most.min(self.surplus.len()));
@@ -152,7 +152,7 @@ impl Conversation {
         }
     }
 
-    /// One `recvfrom`, within the time there is: what it received, or its error.
+    /// One `recvfrom`, within the timeout: what it received, or its error.
     pub(super) fn receive_once(&mut self, most: usize) -> Result<Result<Vec<u8>, Errno>, Failure> {
         let socket = self.socket()?;
         if self.timeout.is_some() {
@@ -172,7 +172,7 @@ impl Conversation {
         Ok(Ok(buffer))
     }
 
-    /// Puts back bytes that came too early for this order.
+    /// Puts back bytes that belong to a later order.
     pub(super) fn put_back(&mut self, bytes: Vec<u8>) {
         self.surplus.splice(0..0, bytes);
     }

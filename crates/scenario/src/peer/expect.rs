@@ -1,4 +1,4 @@
-//! Receiving what should come, up to the first difference.
+//! Receives what is expected, up to the first difference.
 
 use std::time::Instant;
 
@@ -12,11 +12,11 @@ use super::protocol::Reply;
 use crate::format::Exchange;
 use crate::step_end::{Comparison, Stopped};
 
-/// Bytes asked for by one call where the number does not matter.
+/// The buffer size of calls for which it does not matter.
 const ROOM: usize = 1 << 16;
 
 impl Conversation {
-    /// Receives as many bytes as `wanted` has, and no more; stops at the first difference.
+    /// Receives as many bytes as `wanted` has, and no more. Stops at the first difference.
     pub(super) fn expect(&mut self, wanted: &[u8], case: Case) -> Result<Reply, Failure> {
         let unlike =
             |got: &[u8], at, stopped| Ok(mismatch(Comparison::Equals, wanted, got, at, stopped));
@@ -35,10 +35,10 @@ impl Conversation {
         }
     }
 
-    /// Receives until `wanted` has come; what came behind it is put back.
+    /// Receives until `wanted` has arrived; bytes after it are put back.
     pub(super) fn expect_contains(&mut self, wanted: &[u8]) -> Result<Reply, Failure> {
         let mut got = Vec::new();
-        // It does not begin before here.
+        // An occurrence of `wanted` can't begin before this index.
         let mut from = 0;
         loop {
             if let Some(at) = find(&got[from..], wanted).map(|at| at + from) {
@@ -68,7 +68,7 @@ impl Conversation {
         Ok(Reply::Done)
     }
 
-    /// Receives until the end of the stream, before which nothing may come.
+    /// Receives the end of the stream; no bytes may come before it.
     pub(super) fn expect_end(&mut self) -> Result<Reply, Failure> {
         let (got, stopped) = match self.receive(ROOM)? {
             Ok(bytes) => (bytes, Stopped::Enough),
@@ -78,7 +78,7 @@ impl Conversation {
         Ok(mismatch(Comparison::End, b"", &got, 0, stopped))
     }
 
-    /// Receives until the end of the stream, whatever comes before it. A reset is an end too.
+    /// Receives until the end of the stream, which may be a reset; any bytes may come before it.
     pub(super) fn drain(&mut self) -> Result<Reply, Failure> {
         loop {
             match self.receive(ROOM)? {
@@ -89,7 +89,7 @@ impl Conversation {
         }
     }
 
-    /// Receives once, with room for `most` bytes.
+    /// Receives once, with a buffer of `most` bytes.
     pub(super) fn expect_anything(&mut self, most: usize) -> Result<Reply, Failure> {
         match self.receive(most)? {
             Ok(_) | Err(Stopped::End | Stopped::Enough) => Ok(Reply::Done),
@@ -98,7 +98,7 @@ impl Conversation {
         }
     }
 
-    /// Receives one datagram, which must be these bytes.
+    /// Receives one datagram, which must consist of these bytes.
     pub(super) fn expect_datagram(&mut self, wanted: &[u8]) -> Result<Reply, Failure> {
         let (got, stopped) = match self.receive_once(ROOM)? {
             Ok(bytes) => (bytes, Stopped::Enough),
@@ -112,8 +112,8 @@ impl Conversation {
         Ok(mismatch(Comparison::Datagram, wanted, &got, at, stopped))
     }
 
-    /// Sends and receives at the same time. If each end only sent until everything was sent, both
-    /// would wait for ever once the buffers between them are full.
+    /// Sends and receives at the same time. If both ends sent everything before receiving, they
+    /// would wait forever once the buffers between them are full.
     pub(super) fn exchange(&mut self, exchange: &Exchange) -> Result<Reply, Failure> {
         let (bytes, wanted) = (self.bytes(&exchange.send), self.bytes(&exchange.expect));
         let unlike =

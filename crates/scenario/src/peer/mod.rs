@@ -1,13 +1,13 @@
-//! The scripted peer: a process that makes exactly the calls a scenario tells it to make.
+//! The scripted peer: a process that makes exactly the calls that a scenario orders.
 //!
-//! It is a program like any other, traced like any other, so that its calls stand in the ladder
-//! beside those of the programs it talks to. Orders come on standard input, one line of JSON each,
-//! and are answered on standard output.
+//! It is traced like any other program, so that its calls appear in the ladder beside those of the
+//! programs it talks to. Orders arrive on standard input, one line of JSON each, and are answered
+//! on standard output.
 //!
-//! The program that is judged runs under the same user, and can open every pipe of this process.
-//! So the engine does not read the answers from a pipe: it takes them from the trace, which shows
-//! what this process, and no other, wrote. And each answer repeats its order, so that an order that
-//! the engine did not give is noticed.
+//! The program that is judged runs as the same user, and can open every pipe of this process. So
+//! the engine does not read the answers from a pipe: it takes them from the trace, which shows what
+//! this process, and no other, has written. And each answer repeats its order, so that the engine
+//! notices orders that it did not give.
 
 mod compare;
 mod conversation;

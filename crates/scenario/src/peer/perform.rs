@@ -1,4 +1,4 @@
-//! Orders, as system calls.
+//! Carries out orders as system calls.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::protocol::{Order, Reply};
 use crate::format::Op;
 
 impl Conversation {
-    /// Does what it is told.
+    /// Carries out an order.
     pub(super) fn perform(&mut self, order: &Order) -> Reply {
         self.timeout = order.within_ms.map(Duration::from_millis);
         self.try_perform(order).unwrap_or_else(|Failure { call, error }| Reply::Failed {
@@ -34,7 +34,7 @@ impl Conversation {
             Op::Connect(_) => self.connect(address(order, "connect")?)?,
             Op::ConnectMany(many) => self.connect_many(address(order, "connect")?, many.count)?,
             Op::Send(text) => self.send(&self.bytes(text))?,
-            // The engine orders each piece by itself, and waits until it is read.
+            // The engine does not use this: it orders each piece separately, and waits in between.
             Op::SendPieces(pieces) => {
                 for piece in pieces {
                     self.send(&self.bytes(piece))?;

@@ -1,5 +1,5 @@
 //! The peer's process: reads orders from its standard input until there are no more, and reports
-//! on standard output what came of each.
+//! the result of each on standard output.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -15,12 +15,12 @@ use crate::variables::Variables;
 
 /// The first argument that makes the binary a scripted peer.
 pub(crate) const ARGUMENT: &str = "--socklab-peer";
-/// Bytes of a report that are written at once: fewer than the tracer records of a call.
+/// How many bytes of a report are written at once: fewer than the tracer records of a call.
 const PIECE: usize = 2048;
 
-/// Obeys until there are no more orders. Uses up the process's standard streams.
+/// Carries out orders until there are no more. Takes over the process's standard streams.
 pub(crate) fn run() -> ExitCode {
-    match obey() {
+    match carry_out_orders() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("socklab peer: {error}");
@@ -29,9 +29,9 @@ pub(crate) fn run() -> ExitCode {
     }
 }
 
-fn obey() -> io::Result<()> {
-    // Orders are not part of the story. The tracer records what is read from a standard stream,
-    // so they are read from another descriptor.
+fn carry_out_orders() -> io::Result<()> {
+    // Orders should not appear in the recording. The tracer records what is read from a standard
+    // stream, so read them from another descriptor.
     let orders = fcntl_dupfd_cloexec(rustix::stdio::stdin(), 100)?;
     let null = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
     dup2_stdin(&null)?;

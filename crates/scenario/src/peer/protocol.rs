@@ -1,4 +1,4 @@
-//! What the engine and a scripted peer write to each other, one line of JSON each.
+//! The messages between the engine and a scripted peer, one line of JSON each.
 
 use std::net::SocketAddr;
 
@@ -12,13 +12,13 @@ use crate::step_end::{Comparison, Stopped};
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) op: Op,
-    /// The address behind a name in `op`.
+    /// The address that a name in `op` stands for.
     pub(crate) address: Option<SocketAddr>,
-    /// How long receiving may take; none: for ever.
+    /// How long receiving may take; `None` means forever.
     pub(crate) within_ms: Option<u64>,
 }
 
-/// What came of an order.
+/// The result of an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reply {

@@ -1,11 +1,12 @@
-//! `{heard:40..48}`: bytes of what this peer received last, for protocols whose answers repeat a
-//! part of the question.
+//! `{heard:40..48}`: bytes of what this peer received last, for protocols whose answers repeat part
+//! of the request.
 
 use std::ops::Range;
 
 use socklab_say::Template;
 
-/// Replaces every `{heard:FROM..TO}` by the escapes of those bytes; what was not received is 0.
+/// Replaces every `{heard:FROM..TO}` by the escapes of those bytes. Bytes beyond those received are
+/// 0.
 pub(super) fn fill(text: &str, received: &[u8]) -> String {
     let escape = |at| format!("\\x{:02x}", received.get(at).copied().unwrap_or(0));
     Template::parse(text).fill(|name| {
@@ -25,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_of_the_question_come_back() {
+    fn parts_of_the_request_are_repeated() {
         assert_eq!(
             fill("a{heard:1..3}b{heard:3..5}", b"\x01\x02\xff\x04"),
             "a\\x02\\xffb\\x04\\x00"

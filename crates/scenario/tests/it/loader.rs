@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use proptest::prelude::*;
 use socklab_scenario::Course;
 
-/// A course of one question in a folder of its own, gone when dropped.
+/// A course with one question in a folder of its own, which is removed when this is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -71,14 +71,14 @@ fn mistake(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn the_good_one_is_good() {
+fn the_valid_question_has_no_mistakes() {
     let question = Folder::with(GOOD).course().question("01-one").unwrap();
     assert_eq!((question.number, question.name.as_str()), (1, "one"));
     assert_eq!(question.scenario.steps.len(), 2);
 }
 
 #[test]
-fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
+fn a_mistake_is_reported_with_its_place_and_what_is_allowed() {
     let cases = [
         (
             "call = \"recv\"",
@@ -199,27 +199,27 @@ fn a_mistake_is_told_with_its_place_and_what_is_allowed() {
         ("equals = \"hola\"", "points = 1", "unknown field `points`"),
         ("[[choice]]", "[[choice]", "question.toml:13:10: this is not TOML: unclosed array table"),
     ];
-    for (from, to, told) in cases {
+    for (from, to, reported) in cases {
         let error = mistake(from, to);
-        assert!(error.contains(told), "for {to}:\n  wanted {told}\n  got    {error}");
+        assert!(error.contains(reported), "for {to}:\n  wanted {reported}\n  got    {error}");
     }
 }
 
 #[test]
-fn only_expectations_come_before_or_after_something() {
+fn only_expectations_can_be_ordered_before_or_after_another() {
     for word in ["after", "before", "same_socket"] {
         let text = GOOD.replacen("peer = \"alice\"", "name = \"hola\"\npeer = \"alice\"", 1);
         let text = text + &format!("{word} = \"hola\"\n");
         let error = of(&text).question("01-one").expect_err(word).to_string();
-        let told = "no expectation above is called `hola`, and there are none";
-        assert!(error.contains(told), "{word}: {error}");
+        let reported = "no expectation above is called `hola`, and there are none";
+        assert!(error.contains(reported), "{word}: {error}");
         let good = text.replace(&format!("{word} = \"hola\""), "depends_on = [\"hola\"]");
         of(&good).question("01-one").expect("a step that an expectation depends on");
     }
 }
 
 #[test]
-fn nothing_is_typed_to_a_program_that_has_its_input() {
+fn typing_to_a_program_with_given_input_is_refused() {
     let own = "run = [\"tcp-server\"]\nstdin = \"\"";
     for step in ["type = \"server\"\ntext = \"x\"", "end_input = \"server\""] {
         let text = GOOD.replace("[[choice]]", &format!("[[step]]\n{step}\n[[choice]]"));
@@ -231,18 +231,18 @@ fn nothing_is_typed_to_a_program_that_has_its_input() {
 }
 
 #[test]
-fn an_exercise_waits_for_what_it_begins() {
+fn an_exercise_must_wait_for_its_background_steps() {
     let case = "format_version = 1\n[[actor]]\nname = \"server\"\nsubmission = true\n\
          [[peer]]\nname = \"alice\"\n\
          [[case]]\nname = \"up\"\ntitle = { en = \"up\", es = \"va\" }\n\
          [[case.step]]\nstart = \"server\"\n\
          [[case.step]]\npeer = \"alice\"\nbackground = true\ndo = [\"tcp\"]\n";
-    let told = linted(&[("exercises/mine/exercise.toml", case)]);
-    assert!(told.len() == 1 && told[0].contains("a join is missing"), "{told:?}");
+    let reported = linted(&[("exercises/mine/exercise.toml", case)]);
+    assert!(reported.len() == 1 && reported[0].contains("a join is missing"), "{reported:?}");
     let odd = case.replacen("[[actor]]", "arguments = { pyton = [] }\n[[actor]]", 1);
-    let told = linted(&[("exercises/mine/exercise.toml", &odd)]);
+    let reported = linted(&[("exercises/mine/exercise.toml", &odd)]);
     let wanted = "mine/exercise.toml:2:15: unknown field `pyton`, expected one of";
-    assert!(told.iter().any(|told| told.starts_with(wanted)), "{told:?}");
+    assert!(reported.iter().any(|reported| reported.starts_with(wanted)), "{reported:?}");
     let joined = format!("{case}[[case.step]]\njoin = \"alice\"\n");
     assert_eq!(linted(&[("exercises/mine/exercise.toml", &joined)]), Vec::<String>::new());
 }
@@ -269,7 +269,7 @@ const PROGRAMS: [&str; 10] = [
     "udp-server",
 ];
 
-/// What the lint says about an exercise of these files, and of a shared `gaps.toml`.
+/// The mistakes in an exercise with these files, and in a shared `gaps.toml`.
 fn linted(files: &[(&str, &str)]) -> Vec<String> {
     let exercise = "format_version = 1\n[[actor]]\nname = \"server\"\nsubmission = true\n\
          [[case]]\nname = \"up\"\ntitle = { en = \"up\", es = \"va\" }\n\
@@ -297,47 +297,51 @@ const HINT: &str = "prompt = { en = \"Answer.\", es = \"Responde.\" }\nvague = {
 
 #[test]
 fn gaps_are_looked_for_where_they_are_written() {
-    // What is said about the gap `bind` is built in: nothing has to be repeated.
+    // The hints for the gap `bind` are built in, and need not be repeated.
     assert_eq!(linted(&[]), Vec::<String>::new());
 
-    let told = linted(&[("exercises/mine/solution.py", "x = 1\n    # GAP anwser\nx\n    # END\n")]);
-    assert_eq!(told.len(), 1, "{told:?}");
+    let reported =
+        linted(&[("exercises/mine/solution.py", "x = 1\n    # GAP anwser\nx\n    # END\n")]);
+    assert_eq!(reported.len(), 1, "{reported:?}");
     assert!(
-        told[0].starts_with("mine/solution.py:2:11: the gap `anwser` has no prompt"),
-        "{told:?}"
+        reported[0].starts_with("mine/solution.py:2:11: the gap `anwser` has no prompt"),
+        "{reported:?}"
     );
-    assert!(told[0].contains("which knows accept, address, bind"), "{told:?}");
-    assert!(told[0].ends_with("\n        # GAP anwser\n              ^^^^^^"), "{told:?}");
+    assert!(reported[0].contains("which knows accept, address, bind"), "{reported:?}");
+    assert!(reported[0].ends_with("\n        # GAP anwser\n              ^^^^^^"), "{reported:?}");
 
-    let told = linted(&[("exercises/mine/solution.c", "int x;\n/* GAP bind */\nbind();\n")]);
-    assert_eq!(told.len(), 1, "{told:?}");
+    let reported = linted(&[("exercises/mine/solution.c", "int x;\n/* GAP bind */\nbind();\n")]);
+    assert_eq!(reported.len(), 1, "{reported:?}");
     let wanted = "mine/solution.c:2:1: the marks of the gaps do not fit: the gap `bind` has no END";
-    assert!(told[0].starts_with(wanted), "{told:?}");
+    assert!(reported[0].starts_with(wanted), "{reported:?}");
 
     let own = format!("[answer]\n{HINT}");
-    let told = linted(&[("exercises/mine/gaps.toml", &own)]);
-    assert_eq!(told.len(), 1, "{told:?}");
+    let reported = linted(&[("exercises/mine/gaps.toml", &own)]);
+    assert_eq!(reported.len(), 1, "{reported:?}");
     let wanted = "mine/gaps.toml:1:2: no solution has a gap `answer`; their gaps are bind";
-    assert!(told[0].starts_with(wanted), "{told:?}");
-    let told = linted(&[("exercises/gaps.toml", &own)]);
-    assert!(told.len() == 1 && told[0].starts_with("gaps.toml:1:2: no solution has"), "{told:?}");
+    assert!(reported[0].starts_with(wanted), "{reported:?}");
+    let reported = linted(&[("exercises/gaps.toml", &own)]);
+    assert!(
+        reported.len() == 1 && reported[0].starts_with("gaps.toml:1:2: no solution has"),
+        "{reported:?}"
+    );
     let own = format!("[answer]\n{}", HINT.replace("python =", "pyton ="));
-    let told = linted(&[("exercises/mine/gaps.toml", &own)]);
-    assert!(told[0].contains("unknown field `pyton`, expected one of"), "{told:?}");
-    // A local word about a gap of the built-in exercises is none of this course's, and no mistake.
+    let reported = linted(&[("exercises/mine/gaps.toml", &own)]);
+    assert!(reported[0].contains("unknown field `pyton`, expected one of"), "{reported:?}");
+    // A local entry for a gap of the built-in exercises is not a mistake.
     let own = format!("[connect]\n{HINT}");
     assert_eq!(linted(&[("exercises/gaps.toml", &own)]), Vec::<String>::new());
 }
 
 #[test]
-fn a_program_that_is_nowhere_is_told_with_the_one_that_is_meant() {
-    let told = |program: &str| {
+fn an_unknown_program_is_reported_with_the_closest_course_program() {
+    let reported = |program: &str| {
         let toml = GOOD.replace("\"tcp-server\"", &format!("\"{program}\""));
         let mistakes = Folder::with(&toml).course().lint(&PROGRAMS).mistakes;
-        let told = mistakes.iter().map(ToString::to_string);
-        told.filter(|told| told.contains("no program")).collect::<Vec<_>>()
+        let reported = mistakes.iter().map(ToString::to_string);
+        reported.filter(|reported| reported.contains("no program")).collect::<Vec<_>>()
     };
-    let mistakes = told("server-33");
+    let mistakes = reported("server-33");
     assert_eq!(mistakes.len(), 1, "{mistakes:?}");
     assert!(
         mistakes[0].contains("question.toml:4:8: no program is called `server-33`"),
@@ -345,15 +349,15 @@ fn a_program_that_is_nowhere_is_told_with_the_one_that_is_meant() {
     );
     assert!(mistakes[0].contains("Did you mean server-03?"), "{mistakes:?}");
     for good in ["server-03", "sh", "/opt/server-33", "{python}", "no-such-interpreter"] {
-        assert_eq!(told(good), Vec::<String>::new(), "{good}");
+        assert_eq!(reported(good), Vec::<String>::new(), "{good}");
     }
 }
 
 #[test]
 fn the_built_in_course_has_no_mistakes() {
     let linted = Course::built_in().lint(&[&PROGRAMS[..], &["socklab"]].concat());
-    let told: Vec<String> = linted.mistakes.iter().map(ToString::to_string).collect();
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let reported: Vec<String> = linted.mistakes.iter().map(ToString::to_string).collect();
+    assert!(reported.is_empty(), "{}", reported.join("\n"));
     assert!(linted.questions.len() >= 22);
 }
 
@@ -368,7 +372,7 @@ fn a_local_item_replaces_the_built_in_one() {
     assert!(course.file(Path::new("questions/03-tcp-client-first/en.md")).is_some());
 }
 
-/// A course of one question, in memory.
+/// A course with one question, in memory.
 fn of(toml: &str) -> Course {
     let prose = b"# T\n\n## a\nx\n".to_vec();
     Course::of([
@@ -382,13 +386,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
 
-    /// Whatever a file says, reading it ends with a question or a mistake.
+    /// Reading any file ends with a question or a mistake.
     #[test]
     fn no_text_panics_the_loader(text in "\\PC{0,400}") {
         let _ = of(&text).question("01-one");
     }
 
-    /// The same for files that are nearly right: a piece replaced by another piece.
+    /// The same for files that are nearly right: one piece is replaced by another.
     #[test]
     fn no_slip_panics_the_loader(from in 0..GOOD.len(), length in 0..40usize, to in "[ -~\\n]{0,20}") {
         let end = (from + length).min(GOOD.len());

@@ -1,7 +1,6 @@
 //! Course files and verdicts.
 //!
-//! One binary for all of them: linking a binary takes longer than most tests. A test that changes a
-//! limit of its whole process has a file, and so a process, of its own in the folder above.
+//! All of them are in one binary: linking a binary takes longer than most tests.
 
 mod loader;
 mod verdict;

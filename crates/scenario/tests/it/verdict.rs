@@ -1,4 +1,4 @@
-//! What a recording says about a case: nothing passes that was not seen to its end.
+//! Verdicts on recordings: a case passes only if it was recorded to its end.
 
 use socklab_scenario::{
     Awaited, CaseState, Course, PlaceUsed, Recording, StepEnd, StepTrouble, Trouble, Variables,
@@ -56,7 +56,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
 }
 
 #[test]
-fn only_who_is_late_on_a_busy_machine_is_given_more_time() {
+fn only_a_program_that_is_late_on_a_busy_machine_gets_more_time() {
     let late = StepTrouble::TimedOut {
         who: "server".to_owned(),
         awaited: Awaited::OneOf(vec![format::Until::Listening]),
@@ -91,7 +91,7 @@ fn a_step_in_the_background_is_judged() {
 }
 
 #[test]
-fn what_depends_on_a_step_is_judged_if_the_step_is_done() {
+fn an_expectation_that_depends_on_a_step_is_judged_if_the_step_is_done() {
     let done = judged(StepEnd::Done, None);
     assert_eq!(done.findings[0].outcome, socklab_judge::Judgement::Passed);
     let gone = StepTrouble::NotRunning { who: "alice".to_owned() };

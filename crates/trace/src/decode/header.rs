@@ -1,4 +1,4 @@
-//! `struct msghdr` as it lies in memory, its pointers not followed.
+//! `struct msghdr` as it is in memory; its pointers are not followed.
 
 use socklab_event::{Endpoint, Flags};
 
