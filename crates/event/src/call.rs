@@ -144,3 +144,97 @@ impl Call {
 fn is_zero(number: &u32) -> bool {
     *number == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Endpoint, Family, Flags, Protocol};
+
+    fn call(name: &'static str, args: Args, outcome: Outcome) -> Call {
+        Call {
+            name: name.into(),
+            fd: Some(3),
+            socket: None,
+            args,
+            outcome,
+            began: 10,
+            ended: 25,
+            restarts: 0,
+            implicit: false,
+            source: None,
+        }
+    }
+
+    fn recv(text: &str, from: Option<Endpoint>) -> Args {
+        let (flags, got) = (Flags::default(), Flags::default());
+        let bytes = Bytes::whole(text);
+        Args::Recv { room: 9, bytes, flags, got, from, control: Vec::new() }
+    }
+
+    #[test]
+    fn calls_that_create_a_descriptor_return_it() {
+        let stream = SocketType::STREAM;
+        let flags = Flags::default;
+        let new = |args: &Args, outcome| call("call", args.clone(), outcome).new_fd();
+        let socket = Args::Socket {
+            family: Family::INET,
+            kind: stream,
+            flags: flags(),
+            protocol: Protocol::IP,
+        };
+        let accept = Args::Accept { peer: None, flags: flags(), listener: None };
+        for args in [socket, accept, Args::Dup { flags: flags() }] {
+            assert_eq!(new(&args, Outcome::Value(7)), Some(7));
+            assert_eq!(new(&args, Outcome::Error(Errno::EMFILE)), None);
+            assert_eq!(new(&args, Outcome::Unfinished), None);
+        }
+        assert_eq!(new(&recv("hola", None), Outcome::Value(4)), None, "a count is no descriptor");
+    }
+
+    #[test]
+    fn a_call_has_the_bytes_of_its_one_message() {
+        let received = call("read", recv("hola", None), Outcome::Value(4));
+        assert_eq!(received.bytes(), Some(&Bytes::whole("hola")));
+        assert_eq!(call("close", Args::Close, Outcome::Value(0)).bytes(), None);
+        assert_eq!((received.took(), received.moment()), (15, 25));
+    }
+
+    #[test]
+    fn calls_have_the_names_that_programs_use() {
+        let name = |name, args, outcome| call(name, args, outcome).library_name().to_owned();
+        let from = Some(Endpoint::ip([127, 0, 0, 1], 80));
+        assert_eq!(name("recvfrom", recv("x", None), Outcome::Value(1)), "recv");
+        assert_eq!(name("recvfrom", recv("x", from), Outcome::Value(1)), "recvfrom");
+        let nothing = Outcome::Error(Errno::EAGAIN);
+        assert_eq!(name("recvfrom", recv("", None), nothing), "recv");
+        let mut unconnected = call("recvfrom", recv("", None), nothing);
+        unconnected.socket = Some(SocketId {
+            netns: None,
+            family: Family::INET,
+            kind: SocketType::DGRAM,
+            protocol: Protocol::UDP,
+            local: None,
+            peer: None,
+            inode: None,
+            peer_inode: None,
+        });
+        assert_eq!(unconnected.library_name(), "recvfrom", "from whom, if anybody had sent");
+        assert_eq!(name("read", recv("x", None), Outcome::Value(1)), "read");
+        let poll = || Args::Poll { waits: Vec::new(), timeout: None };
+        assert_eq!(name("ppoll", poll(), Outcome::Value(0)), "poll");
+        assert_eq!(name("pselect6", poll(), Outcome::Value(0)), "select");
+    }
+
+    #[test]
+    fn a_recording_leaves_out_what_did_not_happen() {
+        let json = |call: &Call| serde_json::to_string(call).unwrap();
+        let mut call = call("close", Args::Close, Outcome::Value(0));
+        let plain = json(&call);
+        for absent in ["restarts", "implicit", "socket", "source"] {
+            assert!(!plain.contains(absent), "{plain}");
+        }
+        (call.restarts, call.implicit) = (2, true);
+        let json = json(&call);
+        assert!(json.contains(r#""restarts":2"#) && json.contains(r#""implicit":true"#), "{json}");
+    }
+}

@@ -199,8 +199,24 @@ mod tests {
         let any: Address = Address::parse("*:12000").unwrap();
         assert!(any.is(&Endpoint::ip([127, 0, 0, 1], 12000)));
         assert!(!any.is(&Endpoint::ip([127, 0, 0, 1], 12001)));
-        assert_eq!(Address::parse("[::1]:*").unwrap().to_string(), "[::1]:*");
+        let host = Address::parse("127.0.0.1:*").unwrap();
+        assert!(host.is(&Endpoint::ip([127, 0, 0, 1], 9)));
+        assert!(!host.is(&Endpoint::ip([127, 0, 0, 2], 9)) && !host.is(&Endpoint::UnixUnnamed));
+        for text in ["[::1]:*", "127.0.0.1:80", "*:*"] {
+            assert_eq!(Address::parse(text).unwrap().to_string(), text);
+        }
         assert!(Address::parse("12000").is_none() && Address::parse("localhost:1").is_none());
+    }
+
+    #[test]
+    fn a_range_includes_both_its_ends() {
+        let range = Range { at_least: Some(2), at_most: Some(4) };
+        let within: Vec<i64> = (0..7).filter(|number| range.has(*number)).collect();
+        assert_eq!(within, [2, 3, 4]);
+        let most = Range { at_least: None, at_most: Some(4) };
+        assert!(most.has(-1) && !most.has(5) && Range::at_least(2).has(99));
+        let texts = [range, Range::exactly(3), Range::at_least(2), most].map(|one| one.to_string());
+        assert_eq!(texts, ["2…4", "3", "≥ 2", "≤ 4"]);
     }
 
     #[test]

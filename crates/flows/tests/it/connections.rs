@@ -74,6 +74,12 @@ fn each_of_several_connections_has_its_own_calls() {
             for at in &flows.sockets[socket].calls {
                 let call = flows.call(*at).expect("a call");
                 assert_eq!(flows.connection_at(*at), Some(index), "{call:?}");
+                let label = if socket == near {
+                    format!("client-{}", index + 1)
+                } else {
+                    "server".to_owned()
+                };
+                assert_eq!(flows.actor_at(*at), Some(label.as_str()));
                 assert_eq!(flows.peer_at(*at), Some(peer), "{call:?}");
             }
         }

@@ -2,13 +2,14 @@
 
 use socklab_event::{
     Args, Bytes, Call, Column, Endpoint, Errno, Event, Exit, Family, Header, Outcome, Place,
-    Process, Protocol, SocketId, SocketType, Timeline, What,
+    Process, Protocol, SocketId, SocketType, Stream, Timeline, What,
 };
 use socklab_flows::Flows;
 use socklab_judge::{
     BytesWanted, CallWanted, CallWord, ExitWanted, Expectation, Fact, Judgement, Mismatch, Range,
-    StreamWanted, Subject, facts, judge,
+    StreamWanted, Subject, TransportWanted, facts, judge,
 };
+use socklab_timelines::{Story, Who};
 
 const SERVER: u32 = 10;
 const CLIENT: u32 = 20;
@@ -269,4 +270,97 @@ fn an_unknown_expectation_counts_as_not_met() {
         ..of_call("dependent", wanted("server", "recv"))
     };
     assert_eq!(verdict(dependent), Judgement::Skipped { because: "step".to_owned() });
+}
+
+#[test]
+fn an_end_is_that_of_the_programs_last_run_and_not_of_its_children() {
+    let mut story = Story::new();
+    let server = story.command("server", "server");
+    let other = story.command("other", "other");
+    story.exit(other, 3);
+    story.exit(server, 1);
+    // Started again: the same command in a new process, which has a child.
+    let again = Who { process: 700, thread: 700 };
+    let start = |parent| Process::Start {
+        command: 0,
+        parent,
+        argv: vec!["server".to_owned()],
+        argv_omitted: 0,
+        exe: None,
+        attached: false,
+    };
+    story.process(again, start(None));
+    let child = Who { process: 701, thread: 701 };
+    story.process(child, start(Some(700)));
+    story.exit(child, 2);
+    let ends = |timeline: &Timeline, wanted| {
+        let exit = Subject::Exit { actor: "server".to_owned(), wanted };
+        judge(&[expect("exit", exit)], &Flows::of(timeline)).remove(0).outcome
+    };
+    assert_eq!(ends(&story.build(), ExitWanted::Running), Judgement::Passed);
+    story.exit(again, 0);
+    assert_eq!(ends(&story.build(), ExitWanted::Code(0)), Judgement::Passed);
+}
+
+#[test]
+fn what_a_program_printed_is_joined_until_bytes_are_missing() {
+    let mut story = Story::new();
+    let server = story.command("server", "server");
+    let other = story.command("other", "other");
+    let mut print = |who, stream, bytes| story.process(who, Process::Stdio { stream, bytes });
+    print(server, Stream::Stdin, Bytes::whole("typed"));
+    print(server, Stream::Stdout, Bytes::whole("ho"));
+    print(other, Stream::Stdout, Bytes::whole("not mine"));
+    print(server, Stream::Stderr, Bytes::whole("err"));
+    print(server, Stream::Stdout, Bytes::whole("la"));
+    let printed = |timeline: &Timeline, stream, bytes| {
+        let output = Subject::Output { actor: "server".to_owned(), stream, bytes };
+        judge(&[expect("output", output)], &Flows::of(timeline)).remove(0).outcome
+    };
+    let equals = |text: &str| BytesWanted { equals: Some(text.into()), ..BytesWanted::default() };
+    let timeline = story.build();
+    assert_eq!(printed(&timeline, Some(Stream::Stdout), equals("hola")), Judgement::Passed);
+    assert_eq!(printed(&timeline, Some(Stream::Stderr), equals("err")), Judgement::Passed);
+    assert_eq!(printed(&timeline, None, equals("hoerrla")), Judgement::Passed);
+    // What follows a gap has no known place, so it can't be found where it seems to stand.
+    let cut = Bytes { sample: b"cut".to_vec(), total: 90 };
+    story.process(server, Process::Stdio { stream: Stream::Stderr, bytes: cut });
+    let after = Bytes::whole("end");
+    story.process(server, Process::Stdio { stream: Stream::Stderr, bytes: after });
+    let timeline = story.build();
+    let with = |text: &str, total| BytesWanted {
+        contains: Some(text.into()),
+        length: Some(Range::exactly(total)),
+        ..BytesWanted::default()
+    };
+    let errors = |wanted| printed(&timeline, Some(Stream::Stderr), wanted);
+    assert_eq!(errors(with("errcut", 96)), Judgement::Passed);
+    assert_eq!(errors(with("cutend", 96)), Judgement::Unclear);
+    assert!(matches!(errors(with("errcut", 93)), Judgement::Failed(_)));
+}
+
+#[test]
+fn an_expectation_names_its_actors() {
+    let stream = StreamWanted {
+        actor: "a".to_owned(),
+        sent: true,
+        peer: Some("b".to_owned()),
+        bytes: BytesWanted::default(),
+    };
+    assert_eq!(Subject::Stream(Box::new(stream)).actors(), ["a", "b"]);
+    let call = CallWanted { peer: Some("b".to_owned()), ..wanted("a", "recv") };
+    assert_eq!(Subject::Call(Box::new(call)).actors(), ["a", "b"]);
+    let exit = Subject::Exit { actor: "a".to_owned(), wanted: ExitWanted::Any };
+    assert_eq!(exit.actors(), ["a"]);
+    assert!(Subject::State(Box::default()).actors().is_empty());
+}
+
+#[test]
+fn a_transport_has_one_word() {
+    for transport in TransportWanted::ALL {
+        assert_eq!(TransportWanted::parse(transport.as_str()), Some(transport));
+    }
+    assert_eq!(TransportWanted::parse("tcp").map(TransportWanted::protocol), Some(Protocol::TCP));
+    assert_eq!(TransportWanted::parse("udp").map(|one| one.to_string()), Some("udp".to_owned()));
+    assert_eq!(TransportWanted::parse("sctp"), None);
 }
