@@ -1,4 +1,5 @@
-//! Reads a recording and counts its calls: `cargo run --example read -- run.jsonl`.
+//! Reads a recording and counts its calls:
+//! `cargo run -p socklab-event --example read -- run.jsonl`.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -5,6 +5,19 @@
 //! explanations and judges read them. This crate is the only thing they share, so it does no I/O
 //! beyond a `Read` or `Write` passed to it, and knows nothing about how events are recorded or
 //! shown. `SCHEMA.md`, beside this crate's manifest, describes the format for authors of scripts.
+//!
+//! The example `read` counts the calls of a recording:
+//! `cargo run -p socklab-event --example read -- run.jsonl`.
+//!
+//! # Why the structs can be built literally
+//!
+//! [`Call`], [`Event`], [`Place`], [`SocketId`], [`Frame`], [`State`] and their like are plain data
+//! with public fields, and deliberately neither `#[non_exhaustive]` nor built by constructors. A
+//! collector must say something about every field, so a new field is a compile error in each of
+//! them and never a default that nobody chose. A field is therefore added in a new minor version of
+//! the crate (a major one from 1.0 on). The file does not change its [`VERSION`] for that, because
+//! readers pass over fields they don't know. The enums that will get more variants ([`What`],
+//! [`Args`], [`Process`] …) are `#[non_exhaustive]`.
 #![forbid(unsafe_code)]
 
 mod args;

@@ -1,4 +1,5 @@
-//! Prints who talked to whom in a recording: `cargo run --example who -- run.jsonl`.
+//! Prints who talked to whom in a recording:
+//! `cargo run -p socklab-flows --example who -- run.jsonl`.
 
 use std::error::Error;
 use std::fs::File;

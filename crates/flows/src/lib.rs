@@ -5,6 +5,21 @@
 //! the bytes of each direction, so that each read can be matched with the writes whose bytes it
 //! got. Ladders and explanations both build on this crate. Nothing is guessed: where the samples of
 //! two ends disagree, their bytes stay unpaired.
+//!
+//! ```
+//! use socklab_event::Timeline;
+//! use socklab_flows::Flows;
+//!
+//! let timeline = Timeline::default();
+//! let flows = Flows::of(&timeline);
+//! for connection in &flows.connections {
+//!     println!("{:?}", connection.ends);
+//! }
+//! # assert!(flows.connections.is_empty());
+//! ```
+//!
+//! The example `who` lists the conversations of a recording:
+//! `cargo run -p socklab-flows --example who -- run.jsonl`.
 #![forbid(unsafe_code)]
 
 mod closings;

@@ -36,6 +36,7 @@ pub use rules::{RULES, Rule};
 
 /// Something that happened and deserves a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Explanation {
     /// Which rule: a stable key such as `connect-refused`. The key of its sentence is `explain-`
     /// followed by this key.

@@ -12,6 +12,7 @@ use crate::expect_pattern::BytesWanted;
 
 /// The verdict on one expectation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The expectation's name.
     pub name: String,

@@ -28,6 +28,9 @@
 //! assert!(table::has_port(std::process::id(), Transport::Tcp, port));
 //! # Ok::<(), std::io::Error>(())
 //! ```
+//!
+//! The example `listening` lists the sockets that listen on this machine:
+//! `cargo run -p socklab-kernel --example listening`.
 #![forbid(unsafe_code)]
 
 pub mod clock;

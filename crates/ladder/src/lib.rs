@@ -15,6 +15,9 @@
 //! let text = ladder.to_text(&TextStyle::new(100));
 //! assert!(text.contains("No se grabó ninguna llamada de sockets."));
 //! ```
+//!
+//! The example `draw` draws a recording in any of the three ways:
+//! `cargo run -p socklab-ladder --example draw -- run.jsonl svg`.
 #![forbid(unsafe_code)]
 
 mod clean;

@@ -29,6 +29,9 @@
 //! assert!(recorder.add(Event { seq: 0, at, place: Place::default(), what }));
 //! assert_eq!(recorder.finish().timeline.events.len(), 1);
 //! ```
+//!
+//! The example `sockets` records this machine's sockets:
+//! `cargo run -p socklab-record --example sockets > sockets.jsonl`.
 #![forbid(unsafe_code)]
 
 mod collector;

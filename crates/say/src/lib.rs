@@ -21,6 +21,9 @@
 //! let mistake = sentence!("mistake-twice", name = "alice");
 //! assert_eq!(Speaker::ENGLISH.tell(&mistake), "`alice` appears twice");
 //! ```
+//!
+//! The example `missing` names the sentences that each language lacks:
+//! `cargo run -p socklab-say --example missing`.
 #![forbid(unsafe_code)]
 
 mod bundle;

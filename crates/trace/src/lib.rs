@@ -11,6 +11,9 @@
 //! # Ok::<(), socklab_trace::Error>(())
 //! ```
 //!
+//! The example `trace` writes what programs do as a recording:
+//! `cargo run -p socklab-trace --example trace -- -o run.jsonl python3 TCPClient.py`.
+//!
 //! It works on any binary, in any language, without privileges: seccomp filters stop the programs
 //! at the calls that matter, and ptrace reads their arguments and results; all other calls run at
 //! full speed. The tracer does not change what a program does: exit statuses, signals and job
