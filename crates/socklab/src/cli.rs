@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use socklab_say::{Language, Speaker, sentence};
 
@@ -13,7 +14,13 @@ use crate::usage;
 #[derive(Debug, Parser)]
 #[command(name = "socklab", version, disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    #[arg(long, global = true, value_name = tags("|"), value_parser = language)]
+    #[arg(
+        long,
+        global = true,
+        value_name = tags().collect::<Vec<_>>().join("|"),
+        value_parser = PossibleValuesParser::new(tags()).map(language),
+        hide_possible_values = true
+    )]
     pub(crate) lang: Option<Language>,
 
     #[command(subcommand)]
@@ -323,15 +330,14 @@ fn seconds(text: &str) -> Result<Duration, usage::NotAllowed> {
         .ok_or_else(|| usage::NotAllowed(sentence!("allowed-seconds")))
 }
 
-/// Parses the tag of a language that has texts.
-fn language(tag: &str) -> Result<Language, usage::NotAllowed> {
-    Language::find(tag)
-        .ok_or_else(|| usage::NotAllowed(sentence!("allowed-languages", languages = tags(", "))))
+/// The language that has one of the [`tags`].
+fn language(tag: String) -> Language {
+    Language::find(&tag).unwrap_or_default()
 }
 
 /// The tags of the languages that have texts.
-fn tags(between: &str) -> String {
-    Language::all().map(Language::tag).collect::<Vec<_>>().join(between)
+fn tags() -> impl Iterator<Item = &'static str> {
+    Language::all().map(Language::tag)
 }
 
 /// A ladder is unreadable with fewer columns.
@@ -343,6 +349,22 @@ fn columns(text: &str) -> Result<usize, usage::NotAllowed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_language_is_offered_for_completion_and_accepted() {
+        let offered: Vec<String> = Cli::command()
+            .get_arguments()
+            .filter(|argument| argument.get_id() == "lang")
+            .flat_map(|argument| argument.get_possible_values())
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        assert_eq!(offered, tags().collect::<Vec<_>>());
+        for tag in tags() {
+            let cli = Cli::try_parse_from(["socklab", "--lang", tag, "list"]).unwrap();
+            assert_eq!(cli.lang.map(Language::tag), Some(tag));
+        }
+        assert!(Cli::try_parse_from(["socklab", "--lang", "xx", "list"]).is_err());
+    }
 
     #[test]
     fn the_command_line_is_consistent_and_explained() {

@@ -141,7 +141,6 @@ bad-choice = { $word }: “{ $value }” is not one of: { $choices }
 bad-value = { $word }: “{ $value }” is not valid
 bad-range = { $word }: “{ $value }” is not valid; it must be { $allowed }
 allowed-columns = at least 40
-allowed-languages = one of: { $languages }
 allowed-seconds = above 0 and at most 86400
 conflict = { $one } and { $other } cannot be used together
 not-utf-8 = an argument is not UTF-8

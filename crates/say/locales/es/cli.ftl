@@ -141,7 +141,6 @@ bad-choice = { $word }: «{ $value }» no es ninguno de: { $choices }
 bad-value = { $word }: «{ $value }» no es válido
 bad-range = { $word }: «{ $value }» no es válido; tiene que ser { $allowed }
 allowed-columns = 40 como mínimo
-allowed-languages = uno de: { $languages }
 allowed-seconds = mayor que 0 y 86400 como máximo
 conflict = { $one } y { $other } no se pueden usar juntos
 not-utf-8 = un argumento no es UTF-8
