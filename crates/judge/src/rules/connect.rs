@@ -161,6 +161,9 @@ mod tests {
         assert_eq!(rules(&scenes::refused()), ["connect-refused"]);
         assert!(text_of(&scenes::refused(), "connect-refused").contains("12000"));
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 111)), ["connect-refused-remote"]);
+        let text = text_of(&connect_fails("10.1.2.3:80", 111), "connect-refused-remote");
+        assert!(text.contains("10.1.2.3") && text.contains("80"), "{text}");
+        assert_eq!(rules(&connect_fails("0.0.0.0:80", 111)), ["connect-refused"]);
     }
 
     #[test]
@@ -204,6 +207,9 @@ mod tests {
     #[test]
     fn other_failures_keep_their_own_rules() {
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 110)), ["connect-timed-out"]);
+        let text = |to: &str, errno, rule| text_of(&connect_fails(to, errno), rule);
+        assert!(text("10.1.2.3:80", 110, "connect-timed-out").contains("10.1.2.3:80"));
+        assert!(text("[::ffff:10.1.2.3]:80", 113, "unreachable").contains(" 10.1.2.3:80"));
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 113)), ["unreachable"]);
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 101)), ["unreachable"]);
         assert_eq!(rules(&connect_fails("10.1.2.3:80", 106)), ["already-connected"]);

@@ -151,4 +151,26 @@ mod tests {
         let _ = address("*:1");
         assert_eq!(rules(&story.build()), ["datagram-too-long", "no-destination"]);
     }
+
+    #[test]
+    fn what_happens_to_a_stream_is_not_told_of_datagrams() {
+        let mut story = Story::new();
+        let (near, far) = socklab_timelines::scenes::tcp_pair(&mut story);
+        // A send that found out that the connection is refused by now, and a read that asked for
+        // the length of what was cut.
+        story.fail(near, "sendto", offered(b"hola"), 111);
+        let mut args = got(4, b"0123");
+        if let socklab_event::Args::Recv { got, .. } = &mut args {
+            *got = socklab_event::Flags(vec!["MSG_TRUNC".into()]);
+        }
+        story.send(near, "0123456789");
+        story.on(far, "recvfrom", args, socklab_event::Outcome::Value(4));
+        story.close(near);
+        story.recv_into(far, 6, "456789");
+        story.recv(far, "");
+        let rules = rules(&story.build());
+        for rule in ["udp-refused", "datagram-truncated", "datagram-empty"] {
+            assert!(!rules.contains(&rule), "{rules:?}");
+        }
+    }
 }

@@ -68,4 +68,14 @@ mod tests {
         assert_eq!(rules(&story.build()), ["reuse-address", "no-delay"]);
         assert!(text_of(&story.build(), "reuse-address").contains("12000"));
     }
+
+    #[test]
+    fn reusing_an_address_is_a_lesson_about_tcp() {
+        let mut story = Story::new();
+        let server = story.command("server", "s");
+        let sock = story.udp(server);
+        set(&mut story, sock, "SO_REUSEADDR", 1);
+        story.bind(sock, "*:12000");
+        assert_eq!(rules(&story.build()), [""; 0], "UDP has no TIME_WAIT to get past");
+    }
 }

@@ -145,4 +145,36 @@ mod tests {
         );
         assert!(text_of(&story.build(), "poll-timed-out").contains("500"));
     }
+
+    #[test]
+    fn what_the_c_library_asks_the_system_is_not_the_programs_doing() {
+        use socklab_event::{Args, Endpoint, Family};
+
+        let asked = |family, path: &str| {
+            let mut story = Story::new();
+            let program = story.command("program", "p");
+            let sock = story.given(program);
+            story.identity(sock).family = family;
+            let address = Endpoint::Unix { path: path.to_owned() };
+            story.fail(sock, "connect", Args::Connect { address }, 11);
+            rules(&story.build())
+        };
+        assert_eq!(asked(Family::UNIX, "/run/mine.sock"), ["not-now"]);
+        assert_eq!(asked(Family::UNIX, "/var/run/nscd/socket"), [""; 0]);
+        assert_eq!(asked(Family::NETLINK, "/run/mine.sock"), [""; 0]);
+    }
+
+    #[test]
+    fn each_thread_has_its_own_loop() {
+        let mut story = Story::new();
+        let program = story.command("program", "p");
+        let other = story.thread(program);
+        let socks = [story.udp(program), story.udp(program).by(other)];
+        for _ in 0..60 {
+            for sock in socks {
+                story.fail(sock, "recvfrom", got(10, b""), 11);
+            }
+        }
+        assert_eq!(rules(&story.build()), ["busy-loop"; 2]);
+    }
 }
