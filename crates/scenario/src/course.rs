@@ -5,15 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use socklab_say::sentence;
+use socklab_say::{Language, Translated, sentence};
 
-use crate::format::{self, Exercise, LoadError, Prose, Question};
+use crate::format::{self, Exercise, LANGUAGES, LoadError, Prose, Question};
 
 /// The course's files, compiled in.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
-
-/// The languages that every text of a course is in.
-pub const LANGUAGES: [&str; 2] = ["en", "es"];
 
 /// Questions and exercises as files. An item's folder in a local course replaces the built-in one
 /// with the same name.
@@ -175,12 +172,22 @@ impl Course {
         })
     }
 
-    fn prose(&self, kind: &str, folder: &str) -> Result<BTreeMap<String, Prose>, LoadError> {
-        let read = LANGUAGES.into_iter().map(|language| {
-            let path = Path::new(kind).join(folder).join(format!("{language}.md"));
-            Ok((language.to_owned(), Prose::parse(&self.shown(&path), self.text(&path)?)?))
-        });
-        read.collect()
+    /// The page of an item in every language that it has one in.
+    fn prose(&self, kind: &str, folder: &str) -> Result<Translated<Prose>, LoadError> {
+        let page = |tag: &str| Path::new(kind).join(folder).join(format!("{tag}.md"));
+        let further = Language::tags()
+            .iter()
+            .copied()
+            .filter(|tag| !LANGUAGES.contains(tag) && self.file(page(tag)).is_some());
+        let mut pages = BTreeMap::new();
+        for tag in LANGUAGES.into_iter().chain(further) {
+            let path = page(tag);
+            let prose = Prose::parse(&self.shown(&path), self.text(&path)?)?;
+            pages.insert(tag.to_owned(), prose);
+        }
+        let english = self.shown(&page(Language::ENGLISH.tag()));
+        Translated::of(pages)
+            .ok_or_else(|| LoadError::whole(&english, sentence!("mistake-no-file")))
     }
 
     /// The path of the file to show to users.

@@ -16,10 +16,10 @@ mod variables;
 mod verdict;
 
 pub use answer::Answer;
-pub use course::{Course, LANGUAGES};
+pub use course::Course;
 pub use engine::{RunError, Runner, run, run_as_child};
-pub use format::LoadError;
-pub use lint::Linted;
+pub use format::{LANGUAGES, LoadError};
+pub use lint::{Linted, Untranslated};
 pub use recording::{PlaceUsed, Recording, Trouble};
 pub use request::{PlaceWanted, Submission};
 pub use scratch::clean_up;

@@ -82,7 +82,8 @@ impl Hint {
     }
 }
 
-fn read(course: &Course, path: &Path) -> Result<BTreeMap<String, Hint>, LoadError> {
+/// The hints of one file; none if there is no such file.
+pub(crate) fn read(course: &Course, path: &Path) -> Result<BTreeMap<String, Hint>, LoadError> {
     let Some(bytes) = course.file(path) else { return Ok(BTreeMap::new()) };
     let text = String::from_utf8_lossy(bytes);
     format::read(&text).map_err(|mistake| LoadError::of(&course.shown(path), &text, mistake))

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use socklab_say::{Sentence, sentence};
 
+use super::languages::has_empty;
 use super::roles::{unjoined, unused};
 use crate::course::Course;
 use crate::format::{Case, Exercise, LoadError};
@@ -39,7 +40,7 @@ impl Course {
             let texts = [Some(&case.title), case.hint.as_ref()];
             let steps = case.scenario.steps.iter().map(|step| step.hint.as_ref());
             for text in texts.into_iter().chain(steps).flatten() {
-                if text.en.trim().is_empty() || text.es.trim().is_empty() {
+                if has_empty(text) {
                     wrong(sentence!("mistake-text-empty", case = &case.name));
                 }
             }

@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 use socklab_say::sentence;
 use toml::Spanned;
 
+use super::languages::has_empty;
 use crate::course::Course;
 use crate::exercise::{Code, Hints, SHARED, Template};
 use crate::format::{self, LoadError};
@@ -71,9 +72,7 @@ impl Course {
             for (line, name) in template.places() {
                 gaps.insert(name.to_owned());
                 let prompt = hints.about(name).map(|hint| &hint.prompt);
-                let said = prompt.is_some_and(|prompt| {
-                    !prompt.en.trim().is_empty() && !prompt.es.trim().is_empty()
-                });
+                let said = prompt.is_some_and(|prompt| !has_empty(prompt));
                 if !said {
                     let known = hints.names().collect::<Vec<_>>().join(", ");
                     let what = sentence!("mistake-gap-no-prompt", name = name, known = known);

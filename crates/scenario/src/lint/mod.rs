@@ -3,6 +3,7 @@
 
 mod exercise;
 mod gaps;
+mod languages;
 mod programs;
 mod question;
 mod roles;
@@ -10,6 +11,7 @@ mod roles;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use languages::Untranslated;
 use socklab_say::sentence;
 
 use crate::course::Course;

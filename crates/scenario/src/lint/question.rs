@@ -5,9 +5,10 @@ use std::path::Path;
 
 use socklab_say::{Sentence, Template, sentence};
 
+use super::languages::has_empty;
 use super::roles::unused;
-use crate::course::{Course, LANGUAGES};
-use crate::format::{LoadError, Question};
+use crate::course::Course;
+use crate::format::{LANGUAGES, LoadError, Prose, Question};
 
 /// The words an explanation can cite of a piece of evidence.
 const CITABLE: [&str; 22] = [
@@ -51,7 +52,7 @@ impl Course {
             wrong(sentence!("mistake-no-outcome"));
         }
         for choice in &question.choices {
-            if choice.text.en.trim().is_empty() || choice.text.es.trim().is_empty() {
+            if has_empty(&choice.text) {
                 wrong(sentence!("mistake-choice-no-text", id = &choice.id));
             }
         }
@@ -64,27 +65,34 @@ impl Course {
         for name in unused(&question.scenario) {
             wrong(sentence!("mistake-idle", name = name));
         }
-        for language in LANGUAGES {
-            let file = self.file_of("questions", folder, &format!("{language}.md"));
-            lint_prose(question, language, &file, mistakes);
+        for (tag, prose) in question.prose.iter() {
+            let file = self.file_of("questions", folder, &format!("{tag}.md"));
+            lint_prose(question, prose, LANGUAGES.contains(&tag), &file, mistakes);
         }
     }
 }
 
-fn lint_prose(question: &Question, language: &str, file: &Path, mistakes: &mut Vec<LoadError>) {
-    let Some(prose) = question.prose.get(language) else { return };
+/// `whole`: a section that is missing is a mistake, and not something to translate one day.
+fn lint_prose(
+    question: &Question,
+    prose: &Prose,
+    whole: bool,
+    file: &Path,
+    mistakes: &mut Vec<LoadError>,
+) {
     let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(file, what));
     let known = |key: &str| key == "next" || question.outcomes.iter().any(|o| o.explain == key);
     for key in prose.sections.keys().filter(|key| !known(key)) {
         wrong(sentence!("mistake-section-unknown", key = key));
     }
-    if prose.sections.get("next").is_none_or(|text| text.is_empty()) {
+    if whole && prose.section("next").is_none() {
         wrong(sentence!("mistake-section-next"));
     }
     for outcome in &question.outcomes {
-        let Some(text) = prose.sections.get(&outcome.explain).filter(|text| !text.is_empty())
-        else {
-            wrong(sentence!("mistake-section-missing", key = &outcome.explain));
+        let Some(text) = prose.section(&outcome.explain) else {
+            if whole {
+                wrong(sentence!("mistake-section-missing", key = &outcome.explain));
+            }
             continue;
         };
         for (name, word) in citations(text) {

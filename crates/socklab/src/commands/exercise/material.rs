@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use socklab_say::{Speaker, say};
+use socklab_say::{Language, Speaker, say};
 use socklab_scenario::Course;
 use socklab_scenario::exercise::{Code, Hints, Template};
 use socklab_scenario::format::Exercise;
@@ -82,8 +82,9 @@ impl Material {
 
     /// The page of an exercise, for a programming language.
     pub(crate) fn page(&self, exercise: &str, code: Code) -> Option<String> {
-        let name = format!("{}.md", self.speaker.language().tag());
-        let page = self.course.file(Path::new("exercises").join(exercise).join(name))?;
+        let folder = Path::new("exercises").join(exercise);
+        let file = |language: Language| self.course.file(folder.join(format!("{language}.md")));
+        let page = file(self.speaker.language()).or_else(|| file(Language::ENGLISH))?;
         Some(super::page::with_commands(&String::from_utf8_lossy(page), exercise, code))
     }
 }
