@@ -3,38 +3,13 @@
 
 use std::path::Path;
 
+use socklab_judge::FactWord;
 use socklab_say::{Sentence, Template, sentence};
 
 use super::languages::has_empty;
 use super::roles::unused;
 use crate::course::Course;
 use crate::format::{LANGUAGES, LoadError, Prose, Question};
-
-/// The words an explanation can cite of a piece of evidence.
-const CITABLE: [&str; 22] = [
-    "call",
-    "result",
-    "error",
-    "took",
-    "bytes",
-    "length",
-    "fd",
-    "local",
-    "peer",
-    "address",
-    "port",
-    "who",
-    "count",
-    "all-took",
-    "total",
-    "since",
-    "state",
-    "receive-queue",
-    "send-queue",
-    "exit",
-    "output",
-    "signal",
-];
 
 impl Course {
     pub(super) fn lint_question(
@@ -99,8 +74,9 @@ fn lint_prose(
             if !outcome.when.iter().any(|wanted| wanted.name() == name) {
                 let key = &outcome.explain;
                 wrong(sentence!("mistake-cites-nobody", key = key, name = name, word = word));
-            } else if !CITABLE.contains(&word) {
-                let known = CITABLE.join(", ");
+            } else if !FactWord::ALL.iter().any(|known| known.as_str() == word) {
+                let known: Vec<&str> = FactWord::ALL.iter().map(|word| word.as_str()).collect();
+                let known = known.join(", ");
                 wrong(sentence!("mistake-cites-word", name = name, word = word, known = known));
             }
         }
