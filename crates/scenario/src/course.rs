@@ -8,6 +8,7 @@ use std::{fs, io};
 use socklab_say::{Language, Translated, sentence};
 
 use crate::format::{self, Exercise, LANGUAGES, LoadError, Prose, Question};
+use crate::item_kind::ItemKind;
 
 /// The course's files, compiled in.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
@@ -42,8 +43,8 @@ impl Course {
     /// A file or folder that cannot be read, by its path.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         let mut course = Self { root: Some(folder.to_owned()), ..Self::default() };
-        for kind in ["questions", "exercises"] {
-            let below = folder.join(kind);
+        for kind in ItemKind::ALL {
+            let below = folder.join(kind.folder());
             if below.is_dir() {
                 course.add(folder, &below)?;
             }
@@ -95,9 +96,9 @@ impl Course {
         Ok(())
     }
 
-    /// The folders of a kind, `questions` or `exercises`, in order.
-    pub fn folders(&self, kind: &str) -> Vec<String> {
-        let below = self.files.keys().filter_map(|path| path.strip_prefix(kind).ok());
+    /// The names of the items of a kind, in order.
+    pub fn folders(&self, kind: ItemKind) -> Vec<String> {
+        let below = self.files.keys().filter_map(|path| path.strip_prefix(kind.folder()).ok());
         let folders = below.filter(|path| path.components().count() > 1);
         let first = folders.filter_map(|path| path.components().next());
         let names: BTreeSet<String> =
@@ -125,9 +126,9 @@ impl Course {
     ///
     /// The first mistake in its files.
     pub fn question(&self, folder: &str) -> Result<Question, LoadError> {
-        let file = toml_path("questions", folder);
+        let file = ItemKind::Question.toml(folder);
         let text = self.text(&file)?;
-        format::question(&self.shown(&file), text, folder, self.prose("questions", folder)?)
+        format::question(&self.shown(&file), text, folder, self.prose(ItemKind::Question, folder)?)
     }
 
     /// Reads one exercise, by its folder's name.
@@ -136,9 +137,9 @@ impl Course {
     ///
     /// The first mistake in its files.
     pub fn exercise(&self, folder: &str) -> Result<Exercise, LoadError> {
-        let file = toml_path("exercises", folder);
+        let file = ItemKind::Exercise.toml(folder);
         let text = self.text(&file)?;
-        format::exercise(&self.shown(&file), text, folder, self.prose("exercises", folder)?)
+        format::exercise(&self.shown(&file), text, folder, self.prose(ItemKind::Exercise, folder)?)
     }
 
     /// All questions, by number.
@@ -147,7 +148,8 @@ impl Course {
     ///
     /// The first mistake in their files.
     pub fn questions(&self) -> Result<Vec<Question>, LoadError> {
-        let read = self.folders("questions").into_iter().map(|folder| self.question(&folder));
+        let read =
+            self.folders(ItemKind::Question).into_iter().map(|folder| self.question(&folder));
         let mut questions = read.collect::<Result<Vec<_>, _>>()?;
         questions.sort_by_key(|question| question.number);
         Ok(questions)
@@ -159,7 +161,7 @@ impl Course {
     ///
     /// The first mistake in their files.
     pub fn exercises(&self) -> Result<Vec<Exercise>, LoadError> {
-        self.folders("exercises").into_iter().map(|folder| self.exercise(&folder)).collect()
+        self.folders(ItemKind::Exercise).into_iter().map(|folder| self.exercise(&folder)).collect()
     }
 
     fn text(&self, path: &Path) -> Result<&str, LoadError> {
@@ -173,8 +175,8 @@ impl Course {
     }
 
     /// The page of an item in every language that it has one in.
-    fn prose(&self, kind: &str, folder: &str) -> Result<Translated<Prose>, LoadError> {
-        let page = |tag: &str| Path::new(kind).join(folder).join(format!("{tag}.md"));
+    fn prose(&self, kind: ItemKind, folder: &str) -> Result<Translated<Prose>, LoadError> {
+        let page = |tag: &str| kind.path(folder).join(format!("{tag}.md"));
         let further = Language::tags()
             .iter()
             .copied()
@@ -202,10 +204,4 @@ impl Course {
 /// The folder of a question or exercise: the first two components of a path.
 fn item(path: &Path) -> PathBuf {
     path.components().take(2).collect()
-}
-
-/// Where a question's or exercise's TOML is, below the course folder.
-pub(crate) fn toml_path(kind: &str, folder: &str) -> PathBuf {
-    let file = if kind == "questions" { "question.toml" } else { "exercise.toml" };
-    Path::new(kind).join(folder).join(file)
 }

@@ -1,7 +1,6 @@
 //! Finds mistakes in an exercise: missing files and texts, cases that check nothing.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use socklab_say::{Sentence, sentence};
 
@@ -9,6 +8,7 @@ use super::languages::has_empty;
 use super::roles::{unjoined, unused};
 use crate::course::Course;
 use crate::format::{Case, Exercise, LoadError};
+use crate::item_kind::ItemKind;
 
 /// The solutions that an exercise needs.
 const SOLUTIONS: [&str; 3] = ["solution.py", "solution.rs", "solution.c"];
@@ -20,8 +20,8 @@ impl Course {
         exercise: &Exercise,
         mistakes: &mut Vec<LoadError>,
     ) {
-        let toml = self.file_of("exercises", folder, "exercise.toml");
-        let below = Path::new("exercises").join(folder);
+        let toml = self.file_of(ItemKind::Exercise, folder, "exercise.toml");
+        let below = ItemKind::Exercise.path(folder);
         let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
         for solution in SOLUTIONS {
             if self.file(below.join(solution)).is_none() {

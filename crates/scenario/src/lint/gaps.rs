@@ -11,6 +11,7 @@ use super::languages::has_empty;
 use crate::course::Course;
 use crate::exercise::{Code, Hints, SHARED, Template};
 use crate::format::{self, LoadError};
+use crate::item_kind::ItemKind;
 
 /// The names in a `gaps.toml`, with their places.
 type Entries = BTreeMap<Spanned<String>, IgnoredAny>;
@@ -20,7 +21,7 @@ impl Course {
     pub(super) fn lint_gaps(&self, mistakes: &mut Vec<LoadError>) {
         let mut everywhere = BTreeSet::new();
         let mut all_read = true;
-        for exercise in self.folders("exercises") {
+        for exercise in self.folders(ItemKind::Exercise) {
             let hints = match Hints::of(self, &exercise) {
                 Ok(hints) => hints,
                 Err(error) => {
@@ -32,7 +33,7 @@ impl Course {
                     continue;
                 }
             };
-            let folder = Path::new("exercises").join(&exercise);
+            let folder = ItemKind::Exercise.path(&exercise);
             let before = mistakes.len();
             let gaps = self.gaps_of(&folder, &hints, mistakes);
             let readable = mistakes[before..].iter().all(|error| !is_mark(error));

@@ -9,6 +9,7 @@ use socklab_say::Translated;
 use crate::course::Course;
 use crate::exercise::{Hint, SHARED, read_hints};
 use crate::format::{Exercise, Prose, Question, Step, UnboundExpectation};
+use crate::item_kind::ItemKind;
 
 /// True if a text is there and says nothing.
 pub(super) fn has_empty(texts: &Texts) -> bool {
@@ -84,7 +85,7 @@ impl Course {
                 counted.texts(tag, of_steps(&case.scenario.steps));
                 counted.texts(tag, of_evidence(&case.expects));
             }
-            gaps.push(Path::new("exercises").join(&exercise.name).join("gaps.toml"));
+            gaps.push(ItemKind::Exercise.path(&exercise.name).join("gaps.toml"));
         }
         for file in gaps {
             for hint in read_hints(self, &file).unwrap_or_default().values() {

@@ -10,6 +10,7 @@ use super::languages::has_empty;
 use super::roles::unused;
 use crate::course::Course;
 use crate::format::{LANGUAGES, LoadError, Prose, Question};
+use crate::item_kind::ItemKind;
 
 impl Course {
     pub(super) fn lint_question(
@@ -18,7 +19,7 @@ impl Course {
         question: &Question,
         mistakes: &mut Vec<LoadError>,
     ) {
-        let toml = self.file_of("questions", folder, "question.toml");
+        let toml = self.file_of(ItemKind::Question, folder, "question.toml");
         let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
         if question.choices.len() < 3 {
             wrong(sentence!("mistake-few-choices", count = question.choices.len()));
@@ -41,7 +42,7 @@ impl Course {
             wrong(sentence!("mistake-idle", name = name));
         }
         for (tag, prose) in question.prose.iter() {
-            let file = self.file_of("questions", folder, &format!("{tag}.md"));
+            let file = self.file_of(ItemKind::Question, folder, &format!("{tag}.md"));
             lint_prose(question, prose, LANGUAGES.contains(&tag), &file, mistakes);
         }
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
 use socklab_scenario::Course;
+use socklab_scenario::ItemKind;
 
 /// A course with one question in a folder of its own, which is removed when this is dropped.
 struct Folder(PathBuf);
@@ -417,7 +418,7 @@ fn the_built_in_course_has_no_mistakes() {
 fn a_local_item_replaces_the_built_in_one() {
     let folder = Folder::with(GOOD);
     let course = Course::with_folder(&folder.0).unwrap();
-    let folders = course.folders("questions");
+    let folders = course.folders(ItemKind::Question);
     assert!(folders.contains(&"01-one".to_owned()) && folders.len() > 22);
     let shown = course.question("01-one").unwrap();
     assert_eq!(shown.prose.english().title, "T");

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use socklab_judge::{CallWanted, Judgement, Mismatch, Subject};
 use socklab_say::{Language, Speaker, count, say};
+use socklab_scenario::ItemKind;
 use socklab_scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
 use socklab_scenario::format::Question;
 use socklab_scenario::{Course, LANGUAGES, Linted, Runner, Untranslated};
@@ -120,9 +121,11 @@ fn no_course(speaker: Speaker, folder: &Path) -> anyhow::Error {
 
 /// Fails unless there is a question or exercise of that name, valid or not.
 fn known(speaker: Speaker, course: &Course, name: &str) -> Result<()> {
-    let questions = course.folders("questions");
+    let questions = course.folders(ItemKind::Question);
     let mut short = questions.iter().filter_map(|folder| Some(folder.split_once('-')?.1));
-    if short.any(|known| known == name) || course.folders("exercises").iter().any(|it| it == name) {
+    if short.any(|known| known == name)
+        || course.folders(ItemKind::Exercise).iter().any(|it| it == name)
+    {
         return Ok(());
     }
     Err(Failure::new(ExitReason::Usage, say!(speaker, "course-copy-unknown", name = name)).into())
