@@ -202,6 +202,15 @@ impl<'t> Flows<'t> {
         self.processes.iter().rfind(|process| process.id == id)
     }
 
+    /// The processes of a command, and those that it started, by their ids.
+    pub fn processes_of(&self, command: usize) -> impl Iterator<Item = u32> + '_ {
+        let ours = self
+            .processes
+            .iter()
+            .filter(move |process| process.command.is_some_and(|index| index as usize == command));
+        ours.map(|process| process.id)
+    }
+
     /// The call that shows which process uses a socket: the first that moved data through it, or
     /// else the first made on it. A connection accepted by one process may be served by another.
     pub fn used_at(&self, socket: usize) -> Option<Position> {

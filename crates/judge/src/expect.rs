@@ -2,21 +2,14 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use socklab_event::{Errno, Protocol, Shutdown, Signal, TcpState};
+use socklab_say::Translated;
 
 use crate::call_word::CallWord;
 use crate::expect_pattern::{Address, BytesWanted, Range};
 
-/// A short text in every language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Texts {
-    /// English.
-    pub en: String,
-    /// Spanish.
-    pub es: String,
-}
+/// A short text by an author, in English and in other languages.
+pub type Texts = Translated<String>;
 
 /// Something that should happen in a timeline.
 #[derive(Clone, Debug, PartialEq)]

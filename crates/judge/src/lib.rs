@@ -23,7 +23,7 @@ pub use expect::{
 };
 pub use expect_pattern::{Address, BytesWanted, Range, unescape};
 pub use verdict::{Finding, Judgement, Mismatch, judge};
-pub use verdict_facts::{Fact, facts};
+pub use verdict_facts::{Fact, FactWord, facts};
 
 use std::borrow::Cow;
 

@@ -20,6 +20,77 @@ pub enum Fact {
     Bytes(socklab_event::Bytes),
 }
 
+/// Declares [`FactWord`], so that each word stands in one place.
+macro_rules! fact_words {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)+) => {
+        /// What can be cited of a piece of evidence: the `WORD` of `{NAME.WORD}`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum FactWord {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl FactWord {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The word as an explanation has it.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)+
+                }
+            }
+        }
+    };
+}
+
+fact_words! {
+    /// The function as a program calls it: `recv`.
+    Call = "call",
+    /// What it returned.
+    Result = "result",
+    /// The error it failed with.
+    Error = "error",
+    /// How long it took.
+    Took = "took",
+    /// The bytes that moved.
+    Bytes = "bytes",
+    /// How many bytes moved.
+    Length = "length",
+    /// The descriptor.
+    Fd = "fd",
+    /// The socket's own address.
+    Local = "local",
+    /// The address of the other end.
+    Peer = "peer",
+    /// The address asked for, or given back.
+    Address = "address",
+    /// The port of that address, or of the socket's own.
+    Port = "port",
+    /// Whose program it was.
+    Who = "who",
+    /// How many events are the evidence.
+    Count = "count",
+    /// From the first call's beginning to the last one's end.
+    AllTook = "all-took",
+    /// The bytes that moved in all of them.
+    Total = "total",
+    /// Since the beginning of the recording.
+    Since = "since",
+    /// A socket's state in the kernel's tables.
+    State = "state",
+    /// Bytes not yet read.
+    ReceiveQueue = "receive-queue",
+    /// Bytes not yet acknowledged.
+    SendQueue = "send-queue",
+    /// How a program ended.
+    Exit = "exit",
+    /// The last line it printed.
+    Output = "output",
+    /// The signal it received.
+    Signal = "signal",
+}
+
 /// The facts about findings that passed, by `NAME.WORD`.
 pub fn facts(findings: &[Finding], flows: &Flows<'_>) -> BTreeMap<String, Fact> {
     let start = flows.order.first().map_or(0, |event| event.at);
@@ -27,37 +98,39 @@ pub fn facts(findings: &[Finding], flows: &Flows<'_>) -> BTreeMap<String, Fact> 
     for finding in findings {
         let is_evidence = |event: &&Event| finding.evidence.contains(&event.seq);
         let events: Vec<&Event> = flows.order.iter().copied().filter(is_evidence).collect();
-        let mut add = |word: &str, fact: Fact| {
-            facts.insert(format!("{}.{word}", finding.name), fact);
+        let mut add = |word: FactWord, fact: Fact| {
+            facts.insert(format!("{}.{}", finding.name, word.as_str()), fact);
         };
-        add("count", Fact::Number(i64::try_from(events.len()).unwrap_or(i64::MAX)));
+        add(FactWord::Count, Fact::Number(i64::try_from(events.len()).unwrap_or(i64::MAX)));
         let Some(first) = events.first() else { continue };
         let at = flows.order.iter().position(is_evidence);
         if let Some(who) = at.and_then(|at| flows.actor_at(at)) {
-            add("who", Fact::Text(who.to_owned()));
+            add(FactWord::Who, Fact::Text(who.to_owned()));
         }
-        add("since", Fact::Time(first.at.saturating_sub(start)));
+        add(FactWord::Since, Fact::Time(first.at.saturating_sub(start)));
         let spans = events.iter().filter_map(|event| event.call());
         let began = spans.clone().map(|call| call.began).min();
         let ended = spans.map(|call| call.ended).max();
         if let (Some(began), Some(ended)) = (began, ended) {
-            add("all-took", Fact::Time(ended.saturating_sub(began)));
+            add(FactWord::AllTook, Fact::Time(ended.saturating_sub(began)));
         }
         let calls = events.iter().filter_map(|event| event.call());
         let total: u64 = calls.filter_map(|call| call.sent().or(call.received())).sum();
-        add("total", Fact::Number(i64::try_from(total).unwrap_or(i64::MAX)));
+        add(FactWord::Total, Fact::Number(i64::try_from(total).unwrap_or(i64::MAX)));
         match &first.what {
             What::Call(call) => call_facts(call, &mut add),
             What::State(state) => {
                 let name = state.after.short_name().unwrap_or_default();
-                add("state", Fact::Text(name.to_owned()));
-                add("receive-queue", Fact::Number(state.receive_queue.into()));
-                add("send-queue", Fact::Number(state.send_queue.into()));
+                add(FactWord::State, Fact::Text(name.to_owned()));
+                add(FactWord::ReceiveQueue, Fact::Number(state.receive_queue.into()));
+                add(FactWord::SendQueue, Fact::Number(state.send_queue.into()));
                 socket_facts(&state.socket, &mut add);
             }
-            What::Process(Process::Exit { status }) => add("exit", Fact::Text(exit(*status))),
+            What::Process(Process::Exit { status }) => {
+                add(FactWord::Exit, Fact::Text(exit(*status)));
+            }
             What::Process(Process::Signal { signal }) => {
-                add("signal", Fact::Text(signal.to_string()));
+                add(FactWord::Signal, Fact::Text(signal.to_string()));
             }
             What::Process(Process::Stdio { .. }) => {
                 let printed = events.iter().filter_map(|event| match event.process() {
@@ -67,7 +140,7 @@ pub fn facts(findings: &[Finding], flows: &Flows<'_>) -> BTreeMap<String, Fact> 
                 let text =
                     String::from_utf8_lossy(&printed.collect::<Vec<_>>().concat()).into_owned();
                 let line = text.trim_end().lines().last().unwrap_or_default().to_owned();
-                add("output", Fact::Text(line));
+                add(FactWord::Output, Fact::Text(line));
             }
             _ => {}
         }
@@ -75,44 +148,44 @@ pub fn facts(findings: &[Finding], flows: &Flows<'_>) -> BTreeMap<String, Fact> 
     facts
 }
 
-fn call_facts(call: &socklab_event::Call, add: &mut impl FnMut(&str, Fact)) {
-    add("call", Fact::Text(call.library_name().to_owned()));
-    add("took", Fact::Time(call.took()));
+fn call_facts(call: &socklab_event::Call, add: &mut impl FnMut(FactWord, Fact)) {
+    add(FactWord::Call, Fact::Text(call.library_name().to_owned()));
+    add(FactWord::Took, Fact::Time(call.took()));
     match call.outcome {
-        Outcome::Value(value) => add("result", Fact::Number(value)),
-        Outcome::Error(error) => add("error", Fact::Text(error.to_string())),
+        Outcome::Value(value) => add(FactWord::Result, Fact::Number(value)),
+        Outcome::Error(error) => add(FactWord::Error, Fact::Text(error.to_string())),
         Outcome::Unfinished => {}
     }
     if let Some(fd) = call.fd.or_else(|| call.new_fd()) {
-        add("fd", Fact::Number(fd.into()));
+        add(FactWord::Fd, Fact::Number(fd.into()));
     }
     let payloads = call.payloads();
     if let Some(first) = payloads.first() {
         let total: u64 = payloads.iter().map(|payload| payload.bytes.total).sum();
-        add("length", Fact::Number(i64::try_from(total).unwrap_or(i64::MAX)));
-        add("bytes", Fact::Bytes(first.bytes.clone()));
+        add(FactWord::Length, Fact::Number(i64::try_from(total).unwrap_or(i64::MAX)));
+        add(FactWord::Bytes, Fact::Bytes(first.bytes.clone()));
     }
     if let Some(socket) = &call.socket {
         socket_facts(socket, add);
     }
     if let Some(address) = call.addresses().first() {
-        add("address", Fact::Text(address.to_string()));
+        add(FactWord::Address, Fact::Text(address.to_string()));
         if let Some(port) = address.port() {
-            add("port", Fact::Number(port.into()));
+            add(FactWord::Port, Fact::Number(port.into()));
         }
     }
 }
 
-fn socket_facts(socket: &socklab_event::SocketId, add: &mut impl FnMut(&str, Fact)) {
+fn socket_facts(socket: &socklab_event::SocketId, add: &mut impl FnMut(FactWord, Fact)) {
     let text = |endpoint: &Endpoint| Fact::Text(endpoint.unmapped().to_string());
     if let Some(local) = &socket.local {
-        add("local", text(local));
+        add(FactWord::Local, text(local));
         if let Some(port) = local.port() {
-            add("port", Fact::Number(port.into()));
+            add(FactWord::Port, Fact::Number(port.into()));
         }
     }
     if let Some(peer) = &socket.peer {
-        add("peer", text(peer));
+        add(FactWord::Peer, text(peer));
     }
 }
 

@@ -9,6 +9,7 @@
 //!   sentences ([`say!`]), numbers or durations.
 //! - A [`Sentence`] is a sentence as data ([`sentence!`]), for code that has something to say but
 //!   does not know the reader's language.
+//! - A [`Translated`] is what an author wrote in several languages.
 //! - A [`Template`] is a text that an author wrote, with placeholders such as `{port}`.
 //!
 //! ```
@@ -32,8 +33,10 @@ mod number;
 mod sentence;
 mod speaker;
 mod template;
+mod translated;
 
 pub use language::Language;
 pub use sentence::{Argument, Sentence, Variable, count, duration};
 pub use speaker::Speaker;
 pub use template::{Piece, Template};
+pub use translated::Translated;

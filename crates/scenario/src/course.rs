@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use socklab_say::sentence;
+use socklab_say::{Language, Translated, sentence};
 
-use crate::format::{self, Exercise, LoadError, Prose, Question};
+use crate::format::{self, Exercise, LANGUAGES, LoadError, Prose, Question};
+use crate::item_kind::ItemKind;
 
 /// The course's files, compiled in.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
-
-/// The languages that every text of a course is in.
-pub const LANGUAGES: [&str; 2] = ["en", "es"];
 
 /// Questions and exercises as files. An item's folder in a local course replaces the built-in one
 /// with the same name.
@@ -45,8 +43,8 @@ impl Course {
     /// A file or folder that cannot be read, by its path.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         let mut course = Self { root: Some(folder.to_owned()), ..Self::default() };
-        for kind in ["questions", "exercises"] {
-            let below = folder.join(kind);
+        for kind in ItemKind::ALL {
+            let below = folder.join(kind.folder());
             if below.is_dir() {
                 course.add(folder, &below)?;
             }
@@ -98,9 +96,9 @@ impl Course {
         Ok(())
     }
 
-    /// The folders of a kind, `questions` or `exercises`, in order.
-    pub fn folders(&self, kind: &str) -> Vec<String> {
-        let below = self.files.keys().filter_map(|path| path.strip_prefix(kind).ok());
+    /// The names of the items of a kind, in order.
+    pub fn folders(&self, kind: ItemKind) -> Vec<String> {
+        let below = self.files.keys().filter_map(|path| path.strip_prefix(kind.folder()).ok());
         let folders = below.filter(|path| path.components().count() > 1);
         let first = folders.filter_map(|path| path.components().next());
         let names: BTreeSet<String> =
@@ -128,9 +126,9 @@ impl Course {
     ///
     /// The first mistake in its files.
     pub fn question(&self, folder: &str) -> Result<Question, LoadError> {
-        let file = toml_path("questions", folder);
+        let file = ItemKind::Question.toml(folder);
         let text = self.text(&file)?;
-        format::question(&self.shown(&file), text, folder, self.prose("questions", folder)?)
+        format::question(&self.shown(&file), text, folder, self.prose(ItemKind::Question, folder)?)
     }
 
     /// Reads one exercise, by its folder's name.
@@ -139,9 +137,9 @@ impl Course {
     ///
     /// The first mistake in its files.
     pub fn exercise(&self, folder: &str) -> Result<Exercise, LoadError> {
-        let file = toml_path("exercises", folder);
+        let file = ItemKind::Exercise.toml(folder);
         let text = self.text(&file)?;
-        format::exercise(&self.shown(&file), text, folder, self.prose("exercises", folder)?)
+        format::exercise(&self.shown(&file), text, folder, self.prose(ItemKind::Exercise, folder)?)
     }
 
     /// All questions, by number.
@@ -150,7 +148,8 @@ impl Course {
     ///
     /// The first mistake in their files.
     pub fn questions(&self) -> Result<Vec<Question>, LoadError> {
-        let read = self.folders("questions").into_iter().map(|folder| self.question(&folder));
+        let read =
+            self.folders(ItemKind::Question).into_iter().map(|folder| self.question(&folder));
         let mut questions = read.collect::<Result<Vec<_>, _>>()?;
         questions.sort_by_key(|question| question.number);
         Ok(questions)
@@ -162,7 +161,7 @@ impl Course {
     ///
     /// The first mistake in their files.
     pub fn exercises(&self) -> Result<Vec<Exercise>, LoadError> {
-        self.folders("exercises").into_iter().map(|folder| self.exercise(&folder)).collect()
+        self.folders(ItemKind::Exercise).into_iter().map(|folder| self.exercise(&folder)).collect()
     }
 
     fn text(&self, path: &Path) -> Result<&str, LoadError> {
@@ -175,12 +174,22 @@ impl Course {
         })
     }
 
-    fn prose(&self, kind: &str, folder: &str) -> Result<BTreeMap<String, Prose>, LoadError> {
-        let read = LANGUAGES.into_iter().map(|language| {
-            let path = Path::new(kind).join(folder).join(format!("{language}.md"));
-            Ok((language.to_owned(), Prose::parse(&self.shown(&path), self.text(&path)?)?))
-        });
-        read.collect()
+    /// The page of an item in every language that it has one in.
+    fn prose(&self, kind: ItemKind, folder: &str) -> Result<Translated<Prose>, LoadError> {
+        let page = |tag: &str| kind.path(folder).join(format!("{tag}.md"));
+        let further = Language::tags()
+            .iter()
+            .copied()
+            .filter(|tag| !LANGUAGES.contains(tag) && self.file(page(tag)).is_some());
+        let mut pages = BTreeMap::new();
+        for tag in LANGUAGES.into_iter().chain(further) {
+            let path = page(tag);
+            let prose = Prose::parse(&self.shown(&path), self.text(&path)?)?;
+            pages.insert(tag.to_owned(), prose);
+        }
+        let english = self.shown(&page(Language::ENGLISH.tag()));
+        Translated::of(pages)
+            .ok_or_else(|| LoadError::whole(&english, sentence!("mistake-no-file")))
     }
 
     /// The path of the file to show to users.
@@ -195,10 +204,4 @@ impl Course {
 /// The folder of a question or exercise: the first two components of a path.
 fn item(path: &Path) -> PathBuf {
     path.components().take(2).collect()
-}
-
-/// Where a question's or exercise's TOML is, below the course folder.
-pub(crate) fn toml_path(kind: &str, folder: &str) -> PathBuf {
-    let file = if kind == "questions" { "question.toml" } else { "exercise.toml" };
-    Path::new(kind).join(folder).join(file)
 }

@@ -100,6 +100,7 @@ course-mistakes = { $mistakes ->
         [one] { $mistakes } mistake
        *[other] { $mistakes } mistakes
     }
+course-untranslated = { $language }: { $missing } of { $of } texts are not translated; its readers get them in English
 course-none = there is no course in { $folder }: neither a folder `questions` nor a folder `exercises`
 course-none-hint = name the folder that has them, or none: then socklab looks for the nearest folder `course`, here and in parent folders
 course-unanswered = something happened that the question does not cover. The ladder below shows what was observed; for an answer, this was missing:

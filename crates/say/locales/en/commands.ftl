@@ -40,6 +40,24 @@ log-http = { $request } → { $status }, { $bytes ->
     }
 log-ntp = NTPv{ $version } request, answered
 log-refused = not served: { $why }
+refusal-too-many = there are too many clients already
+refusal-port-zero = it came from port 0, to which nothing can be sent
+refusal-low-port = it came from a port below 1024, where another service may listen
+refusal-own-address = it claims to come from this server: the source is forged
+refusal-broadcast = it was sent to a broadcast address
+refusal-multicast = it was sent to a multicast address
+refusal-too-fast = this client asks too often
+refusal-answer-too-large = the answer of { $length ->
+        [one] { $length } byte
+       *[other] { $length } bytes
+    } does not fit into a datagram
+refusal-ntp-too-short = { $length ->
+        [one] { $length } byte is
+       *[other] { $length } bytes are
+    } too short for an NTP packet
+refusal-ntp-version = NTP version { $version } is not spoken here
+refusal-ntp-mode = an NTP packet in mode { $mode } is no request
+refusal-other = it is not acceptable
 log-bytes = { $received ->
         [one] { $received } byte
        *[other] { $received } bytes

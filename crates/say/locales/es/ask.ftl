@@ -100,6 +100,7 @@ course-mistakes = { $mistakes ->
         [one] { $mistakes } error
        *[other] { $mistakes } errores
     }
+course-untranslated = { $language }: faltan por traducir { $missing } de { $of } textos; quien use ese idioma los verá en inglés
 course-none = no hay ningún curso en { $folder }: ni una carpeta `questions` ni una carpeta `exercises`
 course-none-hint = indica qué carpeta las tiene, o nada: entonces se busca la carpeta `course` más cercana, aquí y más arriba
 course-unanswered = pasó algo que la pregunta no conoce. El diagrama de abajo muestra lo que se vio; para una respuesta faltaba esto:

@@ -40,6 +40,24 @@ log-http = { $request } → { $status }, { $bytes ->
     }
 log-ntp = petición NTPv{ $version }, respondida
 log-refused = sin servir: { $why }
+refusal-too-many = ya hay demasiados clientes
+refusal-port-zero = vino del puerto 0, al que no se puede enviar nada
+refusal-low-port = vino de un puerto menor que 1024, donde puede escuchar otro servicio
+refusal-own-address = dice venir de este mismo servidor: el origen es falso
+refusal-broadcast = iba a una dirección de difusión (broadcast)
+refusal-multicast = iba a una dirección de multidifusión (multicast)
+refusal-too-fast = este cliente pregunta demasiado seguido
+refusal-answer-too-large = la respuesta, de { $length ->
+        [one] { $length } byte
+       *[other] { $length } bytes
+    }, no cabe en un datagrama
+refusal-ntp-too-short = { $length ->
+        [one] { $length } byte es muy poco
+       *[other] { $length } bytes son muy pocos
+    } para un paquete NTP
+refusal-ntp-version = aquí no se habla la versión { $version } de NTP
+refusal-ntp-mode = un paquete NTP en modo { $mode } no es una petición
+refusal-other = no es aceptable
 log-bytes = { $received ->
         [one] { $received } byte recibido
        *[other] { $received } bytes recibidos

@@ -204,7 +204,7 @@ mod tests {
         let has = |text: &str, name: &str| {
             text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == name)
         };
-        for exercise in course.folders("exercises") {
+        for exercise in course.folders(crate::ItemKind::Exercise) {
             for code in Code::ALL {
                 let file = format!("exercises/{exercise}/solution.{}", code.extension());
                 let Some(text) = course.file(&file) else { continue };

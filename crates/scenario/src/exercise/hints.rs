@@ -9,6 +9,7 @@ use socklab_judge::Texts;
 use super::code::Code;
 use crate::course::Course;
 use crate::format::{self, LoadError};
+use crate::item_kind::ItemKind;
 
 /// The prompt and the hints for one gap.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -55,7 +56,7 @@ impl Hints {
     pub fn of(course: &Course, exercise: &str) -> Result<Self, LoadError> {
         let mut hints = read(&Course::built_in(), Path::new(SHARED))?;
         hints.extend(read(course, Path::new(SHARED))?);
-        hints.extend(read(course, &Path::new("exercises").join(exercise).join("gaps.toml"))?);
+        hints.extend(read(course, &ItemKind::Exercise.path(exercise).join("gaps.toml"))?);
         Ok(Self(hints))
     }
 
@@ -82,7 +83,8 @@ impl Hint {
     }
 }
 
-fn read(course: &Course, path: &Path) -> Result<BTreeMap<String, Hint>, LoadError> {
+/// The hints of one file; none if there is no such file.
+pub(crate) fn read(course: &Course, path: &Path) -> Result<BTreeMap<String, Hint>, LoadError> {
     let Some(bytes) = course.file(path) else { return Ok(BTreeMap::new()) };
     let text = String::from_utf8_lossy(bytes);
     format::read(&text).map_err(|mistake| LoadError::of(&course.shown(path), &text, mistake))

@@ -20,6 +20,6 @@ pub use check::{CaseReport, Check, Problem, Report};
 pub use code::Code;
 pub use conduct::{Conduct, conduct};
 pub use gaps::{Gap, Open, Part, Template, open_gaps};
-pub(crate) use hints::SHARED;
 pub use hints::{Hint, Hints};
+pub(crate) use hints::{SHARED, read as read_hints};
 pub use prove::{Proof, ProofOutcome, Wrong};

@@ -17,6 +17,7 @@ use super::gaps::Template;
 use crate::course::Course;
 use crate::engine::Runner;
 use crate::format::Exercise;
+use crate::item_kind::ItemKind;
 use crate::verdict::CaseState;
 
 /// How one program of an exercise was judged.
@@ -115,7 +116,7 @@ impl Exercise {
 
     /// The programs to run, and the problems of those that cannot be run.
     fn jobs<'a>(&'a self, course: &Course) -> (Vec<Job>, Vec<Proof<'a>>) {
-        let folder = Path::new("exercises").join(&self.name);
+        let folder = ItemKind::Exercise.path(&self.name);
         let (mut jobs, mut wrong) = (Vec::new(), Vec::new());
         for code in Code::ALL {
             let name = format!("solution.{}", code.extension());

@@ -14,6 +14,7 @@ use socklab_say::{Argument, Sentence, Variable, sentence};
 use toml::Spanned;
 use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
 
+use super::languages::lacking;
 use super::mistake::{Mistake, quoted};
 use super::op;
 
@@ -164,10 +165,20 @@ impl<'de> Deserializer<'de> for Node<'de> {
             let span = self.span.clone();
             return visitor.visit_map(SpannedDeserializer::new(self, span));
         }
-        if name == "Texts" {
-            self.expected = Some(sentence!("mistake-want-texts").argument());
+        if name != "Translated" {
+            return self.deserialize_map(visitor);
         }
-        self.deserialize_map(visitor)
+        self.expected = Some(sentence!("mistake-want-texts").argument());
+        let lacking = match &self.value {
+            DeValue::Table(table) => lacking(|tag| table.contains_key(tag)),
+            _ => None,
+        };
+        let span = self.span.clone();
+        let texts = self.deserialize_map(visitor)?;
+        match lacking {
+            Some(tag) => Err(<Mistake as serde::de::Error>::missing_field(tag).within(span)),
+            None => Ok(texts),
+        }
     }
 
     /// A word, or a table with one word and its value.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use socklab_say::sentence;
+use socklab_say::{Translated, sentence};
 use toml::Spanned;
 
 use super::model::{Bug, Case, Exercise, Prose, Scenario};
@@ -17,7 +17,7 @@ pub(crate) fn exercise(
     file: &Path,
     text: &str,
     folder: &str,
-    prose: BTreeMap<String, Prose>,
+    prose: Translated<Prose>,
 ) -> Result<Exercise> {
     let reader = Reader { file, text };
     let raw: RawExercise = reader.read()?;

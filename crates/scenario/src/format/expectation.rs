@@ -4,7 +4,7 @@
 use socklab_event::{Errno, Shutdown, Stream};
 use socklab_judge::{
     Address, BytesWanted, CallWanted, ExitWanted, Expectation, Range, StateWanted, StreamWanted,
-    Subject, TransportWanted,
+    Subject, Texts, TransportWanted,
 };
 use socklab_say::sentence;
 use toml::Spanned;
@@ -36,6 +36,11 @@ impl UnboundExpectation {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What a student should think about if it is not met.
+    pub fn hint(&self) -> Option<&Texts> {
+        self.raw.hint.as_ref()
     }
 
     /// The expectation, with the placeholders of this run filled in.

@@ -5,10 +5,12 @@
 //! `question` and `exercise` turn these into the `model`, in which every name refers to something.
 //! Mistakes are reported with their place in the file.
 
+mod choice;
 mod document;
 mod either;
 mod exercise;
 mod expectation;
+mod languages;
 mod load_error;
 mod mistake;
 mod model;
@@ -26,6 +28,7 @@ mod words;
 pub(crate) use document::read;
 pub(crate) use exercise::exercise;
 pub use expectation::UnboundExpectation;
+pub use languages::LANGUAGES;
 pub use load_error::LoadError;
 pub use model::{
     Actor, Bug, ByHand, Case, Choice, Exercise, Prose, Question, QuestionOutcome, Run, Scenario,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use socklab_event::Signal;
 use socklab_judge::Texts;
+use socklab_say::Translated;
 
 use super::expectation::UnboundExpectation;
 use super::op::Op;
@@ -159,8 +160,8 @@ pub struct Question {
     pub outcomes: Vec<QuestionOutcome>,
     /// How to see the same without socklab.
     pub by_hand: Vec<ByHand>,
-    /// The texts, by language.
-    pub prose: BTreeMap<String, Prose>,
+    /// The page, in each language.
+    pub prose: Translated<Prose>,
 }
 
 /// Something that a student can predict.
@@ -221,8 +222,8 @@ pub struct Exercise {
     pub cases: Vec<Case>,
     /// Faulty submissions that the cases must catch.
     pub bugs: Vec<Bug>,
-    /// The texts, by language.
-    pub prose: BTreeMap<String, Prose>,
+    /// The page, in each language.
+    pub prose: Translated<Prose>,
 }
 
 /// One check of an exercise, with a place of its own to run in.

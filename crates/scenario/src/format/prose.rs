@@ -9,6 +9,11 @@ use super::load_error::LoadError;
 use super::model::Prose;
 
 impl Prose {
+    /// The text of a section, unless it is missing or empty.
+    pub fn section(&self, key: &str) -> Option<&str> {
+        self.sections.get(key).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
     pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, LoadError> {
         let mut prose = Self::default();
         let mut section: Option<String> = None;

@@ -1,9 +1,8 @@
 //! Turns `question.toml` from its raw form into the model.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use socklab_say::sentence;
+use socklab_say::{Translated, sentence};
 use toml::Spanned;
 
 use super::expectation::UnboundExpectation;
@@ -19,7 +18,7 @@ pub(crate) fn question(
     file: &Path,
     text: &str,
     folder: &str,
-    prose: BTreeMap<String, Prose>,
+    prose: Translated<Prose>,
 ) -> Result<Question> {
     let reader = Reader { file, text };
     let raw: RawQuestion = reader.read()?;
@@ -68,10 +67,10 @@ pub(crate) fn question(
         let explain = outcome.explain.map_or_else(|| answer.clone(), Spanned::into_inner);
         outcomes.push(QuestionOutcome { answer, explain, decisive, when });
     }
-    let choices = raw.choices.into_iter().map(|choice| Choice {
-        id: choice.id.into_inner(),
-        text: socklab_judge::Texts { en: choice.en, es: choice.es },
-    });
+    let choices = raw
+        .choices
+        .into_iter()
+        .map(|choice| Choice { id: choice.id.into_inner(), text: choice.text });
     let by_hand = raw.by_hand.into_iter().map(|line| ByHand {
         terminal: line.terminal,
         command: line.command,

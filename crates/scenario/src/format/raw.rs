@@ -7,6 +7,7 @@ use serde::Deserialize;
 use socklab_judge::Texts;
 use toml::Spanned;
 
+use super::choice::RawChoice;
 use super::op::Op;
 use super::until::RawUntil;
 use super::values::{OneOrMany, RawExit, RawRange};
@@ -212,15 +213,6 @@ impl RawArguments {
         let words = [("python", python), ("rust", rust), ("c", c), ("", all)];
         words.into_iter().filter_map(|(code, words)| Some((code.to_owned(), words?))).collect()
     }
-}
-
-/// `[[choice]]` of a question.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawChoice {
-    pub(super) id: Spanned<String>,
-    pub(super) en: String,
-    pub(super) es: String,
 }
 
 /// `[[outcome]]` of a question.

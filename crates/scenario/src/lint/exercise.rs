@@ -1,13 +1,14 @@
 //! Finds mistakes in an exercise: missing files and texts, cases that check nothing.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use socklab_say::{Sentence, sentence};
 
+use super::languages::has_empty;
 use super::roles::{unjoined, unused};
 use crate::course::Course;
 use crate::format::{Case, Exercise, LoadError};
+use crate::item_kind::ItemKind;
 
 /// The solutions that an exercise needs.
 const SOLUTIONS: [&str; 3] = ["solution.py", "solution.rs", "solution.c"];
@@ -19,8 +20,8 @@ impl Course {
         exercise: &Exercise,
         mistakes: &mut Vec<LoadError>,
     ) {
-        let toml = self.file_of("exercises", folder, "exercise.toml");
-        let below = Path::new("exercises").join(folder);
+        let toml = self.file_of(ItemKind::Exercise, folder, "exercise.toml");
+        let below = ItemKind::Exercise.path(folder);
         let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
         for solution in SOLUTIONS {
             if self.file(below.join(solution)).is_none() {
@@ -39,7 +40,7 @@ impl Course {
             let texts = [Some(&case.title), case.hint.as_ref()];
             let steps = case.scenario.steps.iter().map(|step| step.hint.as_ref());
             for text in texts.into_iter().chain(steps).flatten() {
-                if text.en.trim().is_empty() || text.es.trim().is_empty() {
+                if has_empty(text) {
                     wrong(sentence!("mistake-text-empty", case = &case.name));
                 }
             }

@@ -7,9 +7,11 @@ use serde::de::IgnoredAny;
 use socklab_say::sentence;
 use toml::Spanned;
 
+use super::languages::has_empty;
 use crate::course::Course;
 use crate::exercise::{Code, Hints, SHARED, Template};
 use crate::format::{self, LoadError};
+use crate::item_kind::ItemKind;
 
 /// The names in a `gaps.toml`, with their places.
 type Entries = BTreeMap<Spanned<String>, IgnoredAny>;
@@ -19,7 +21,7 @@ impl Course {
     pub(super) fn lint_gaps(&self, mistakes: &mut Vec<LoadError>) {
         let mut everywhere = BTreeSet::new();
         let mut all_read = true;
-        for exercise in self.folders("exercises") {
+        for exercise in self.folders(ItemKind::Exercise) {
             let hints = match Hints::of(self, &exercise) {
                 Ok(hints) => hints,
                 Err(error) => {
@@ -31,7 +33,7 @@ impl Course {
                     continue;
                 }
             };
-            let folder = Path::new("exercises").join(&exercise);
+            let folder = ItemKind::Exercise.path(&exercise);
             let before = mistakes.len();
             let gaps = self.gaps_of(&folder, &hints, mistakes);
             let readable = mistakes[before..].iter().all(|error| !is_mark(error));
@@ -71,9 +73,7 @@ impl Course {
             for (line, name) in template.places() {
                 gaps.insert(name.to_owned());
                 let prompt = hints.about(name).map(|hint| &hint.prompt);
-                let said = prompt.is_some_and(|prompt| {
-                    !prompt.en.trim().is_empty() && !prompt.es.trim().is_empty()
-                });
+                let said = prompt.is_some_and(|prompt| !has_empty(prompt));
                 if !said {
                     let known = hints.names().collect::<Vec<_>>().join(", ");
                     let what = sentence!("mistake-gap-no-prompt", name = name, known = known);

@@ -3,17 +3,20 @@
 
 mod exercise;
 mod gaps;
+mod languages;
 mod programs;
 mod question;
 mod roles;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+pub use languages::Untranslated;
 use socklab_say::sentence;
 
 use crate::course::Course;
 use crate::format::{Exercise, LoadError, Question};
+use crate::item_kind::ItemKind;
 
 /// The items of a course that could be read, and its mistakes.
 #[derive(Debug, Default)]
@@ -30,21 +33,21 @@ impl Course {
     /// Reads everything and finds every mistake. `programs` are the names of the course programs.
     pub fn lint(&self, programs: &[&str]) -> Linted {
         let mut linted = Linted::default();
-        for folder in self.folders("questions") {
+        for folder in self.folders(ItemKind::Question) {
             match self.question(&folder) {
                 Ok(question) => {
                     self.lint_question(&folder, &question, &mut linted.mistakes);
-                    self.lint_programs("questions", &folder, programs, &mut linted.mistakes);
+                    self.lint_programs(ItemKind::Question, &folder, programs, &mut linted.mistakes);
                     linted.questions.push(question);
                 }
                 Err(error) => linted.mistakes.push(error),
             }
         }
-        for folder in self.folders("exercises") {
+        for folder in self.folders(ItemKind::Exercise) {
             match self.exercise(&folder) {
                 Ok(exercise) => {
                     self.lint_exercise(&folder, &exercise, &mut linted.mistakes);
-                    self.lint_programs("exercises", &folder, programs, &mut linted.mistakes);
+                    self.lint_programs(ItemKind::Exercise, &folder, programs, &mut linted.mistakes);
                     linted.exercises.push(exercise);
                 }
                 Err(error) => linted.mistakes.push(error),
@@ -59,7 +62,7 @@ impl Course {
         let mut numbers: BTreeMap<u32, &str> = BTreeMap::new();
         let mut names: BTreeMap<&str, u32> = BTreeMap::new();
         for question in questions {
-            let file = self.file_of("questions", &folder_of(question), "question.toml");
+            let file = self.file_of(ItemKind::Question, &folder_of(question), "question.toml");
             if let Some(other) = numbers.insert(question.number, &question.name) {
                 let what =
                     sentence!("mistake-number-taken", number = question.number, other = other);
@@ -72,8 +75,8 @@ impl Course {
         }
     }
 
-    fn file_of(&self, kind: &str, folder: &str, name: &str) -> PathBuf {
-        self.shown(&Path::new(kind).join(folder).join(name))
+    fn file_of(&self, kind: ItemKind, folder: &str, name: &str) -> PathBuf {
+        self.shown(&kind.path(folder).join(name))
     }
 }
 

@@ -4,9 +4,10 @@ use serde::Deserialize;
 use socklab_say::sentence;
 use toml::Spanned;
 
-use crate::course::{Course, toml_path};
+use crate::course::Course;
 use crate::exercise::is_installed;
 use crate::format::{self, LoadError};
+use crate::item_kind::ItemKind;
 
 /// A question, an exercise or a case, of which only the commands are read.
 #[derive(Deserialize)]
@@ -38,12 +39,12 @@ impl Course {
     /// program may be installed where the course is taught.
     pub(super) fn lint_programs(
         &self,
-        kind: &str,
+        kind: ItemKind,
         folder: &str,
         known: &[&str],
         mistakes: &mut Vec<LoadError>,
     ) {
-        let path = toml_path(kind, folder);
+        let path = kind.toml(folder);
         let text = self.file(&path).map(String::from_utf8_lossy).unwrap_or_default();
         let Ok(written) = format::read::<Written>(&text) else { return };
         for word in written.programs() {

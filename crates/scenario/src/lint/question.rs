@@ -3,37 +3,14 @@
 
 use std::path::Path;
 
+use socklab_judge::FactWord;
 use socklab_say::{Sentence, Template, sentence};
 
+use super::languages::has_empty;
 use super::roles::unused;
-use crate::course::{Course, LANGUAGES};
-use crate::format::{LoadError, Question};
-
-/// The words an explanation can cite of a piece of evidence.
-const CITABLE: [&str; 22] = [
-    "call",
-    "result",
-    "error",
-    "took",
-    "bytes",
-    "length",
-    "fd",
-    "local",
-    "peer",
-    "address",
-    "port",
-    "who",
-    "count",
-    "all-took",
-    "total",
-    "since",
-    "state",
-    "receive-queue",
-    "send-queue",
-    "exit",
-    "output",
-    "signal",
-];
+use crate::course::Course;
+use crate::format::{LANGUAGES, LoadError, Prose, Question};
+use crate::item_kind::ItemKind;
 
 impl Course {
     pub(super) fn lint_question(
@@ -42,7 +19,7 @@ impl Course {
         question: &Question,
         mistakes: &mut Vec<LoadError>,
     ) {
-        let toml = self.file_of("questions", folder, "question.toml");
+        let toml = self.file_of(ItemKind::Question, folder, "question.toml");
         let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
         if question.choices.len() < 3 {
             wrong(sentence!("mistake-few-choices", count = question.choices.len()));
@@ -51,7 +28,7 @@ impl Course {
             wrong(sentence!("mistake-no-outcome"));
         }
         for choice in &question.choices {
-            if choice.text.en.trim().is_empty() || choice.text.es.trim().is_empty() {
+            if has_empty(&choice.text) {
                 wrong(sentence!("mistake-choice-no-text", id = &choice.id));
             }
         }
@@ -64,35 +41,43 @@ impl Course {
         for name in unused(&question.scenario) {
             wrong(sentence!("mistake-idle", name = name));
         }
-        for language in LANGUAGES {
-            let file = self.file_of("questions", folder, &format!("{language}.md"));
-            lint_prose(question, language, &file, mistakes);
+        for (tag, prose) in question.prose.iter() {
+            let file = self.file_of(ItemKind::Question, folder, &format!("{tag}.md"));
+            lint_prose(question, prose, LANGUAGES.contains(&tag), &file, mistakes);
         }
     }
 }
 
-fn lint_prose(question: &Question, language: &str, file: &Path, mistakes: &mut Vec<LoadError>) {
-    let Some(prose) = question.prose.get(language) else { return };
+/// `whole`: a section that is missing is a mistake, and not something to translate one day.
+fn lint_prose(
+    question: &Question,
+    prose: &Prose,
+    whole: bool,
+    file: &Path,
+    mistakes: &mut Vec<LoadError>,
+) {
     let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(file, what));
     let known = |key: &str| key == "next" || question.outcomes.iter().any(|o| o.explain == key);
     for key in prose.sections.keys().filter(|key| !known(key)) {
         wrong(sentence!("mistake-section-unknown", key = key));
     }
-    if prose.sections.get("next").is_none_or(|text| text.is_empty()) {
+    if whole && prose.section("next").is_none() {
         wrong(sentence!("mistake-section-next"));
     }
     for outcome in &question.outcomes {
-        let Some(text) = prose.sections.get(&outcome.explain).filter(|text| !text.is_empty())
-        else {
-            wrong(sentence!("mistake-section-missing", key = &outcome.explain));
+        let Some(text) = prose.section(&outcome.explain) else {
+            if whole {
+                wrong(sentence!("mistake-section-missing", key = &outcome.explain));
+            }
             continue;
         };
         for (name, word) in citations(text) {
             if !outcome.when.iter().any(|wanted| wanted.name() == name) {
                 let key = &outcome.explain;
                 wrong(sentence!("mistake-cites-nobody", key = key, name = name, word = word));
-            } else if !CITABLE.contains(&word) {
-                let known = CITABLE.join(", ");
+            } else if !FactWord::ALL.iter().any(|known| known.as_str() == word) {
+                let known: Vec<&str> = FactWord::ALL.iter().map(|word| word.as_str()).collect();
+                let known = known.join(", ");
                 wrong(sentence!("mistake-cites-word", name = name, word = word, known = known));
             }
         }

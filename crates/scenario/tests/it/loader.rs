@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
 use socklab_scenario::Course;
+use socklab_scenario::ItemKind;
 
 /// A course with one question in a folder of its own, which is removed when this is dropped.
 struct Folder(PathBuf);
@@ -126,6 +127,21 @@ fn a_mistake_is_reported_with_its_place_and_what_is_allowed() {
             "question.toml:9:11: unknown field `recieved`, expected one of `blocked_in`, `received`",
         ),
         (
+            "{ connect = \"server\" }",
+            "{ connect = \"server\", send = \"hola\" }",
+            "question.toml:12:7: one word, with what belongs to it, is expected here; there are 2",
+        ),
+        (
+            "\"close\"",
+            "{ close = 1 }",
+            "question.toml:12:60: nothing belongs to `close`: it stands alone, as \"close\"",
+        ),
+        (
+            "\"close\"",
+            "{ option = { name = \"SO_REUSEADR\", value = 1 } }",
+            "question.toml:12:70: unknown word `SO_REUSEADR`, expected one of `SO_REUSEADDR`",
+        ),
+        (
             "format_version = 1",
             "format_version = 2",
             "question.toml:1:18: format_version 2 is not known, expected 1",
@@ -203,6 +219,43 @@ fn a_mistake_is_reported_with_its_place_and_what_is_allowed() {
         let error = mistake(from, to);
         assert!(error.contains(reported), "for {to}:\n  wanted {reported}\n  got    {error}");
     }
+}
+
+#[test]
+fn every_text_is_in_the_languages_of_the_course() {
+    for tag in socklab_scenario::LANGUAGES {
+        let error = mistake(&format!("{tag} = \"A\"\n"), "");
+        assert!(error.starts_with(&format!("question.toml:13:1: `{tag}` is missing")), "{error}");
+        let note = "[[by_hand]]\nterminal = 1\nnote = { en = \"A\", es = \"A\" }\n[[choice]]";
+        let note = note.replace(&format!("{tag} = \"A\""), "").replace(", }", " }");
+        let error = mistake("[[choice]]", &note.replace("{ ,", "{"));
+        assert!(error.starts_with(&format!("question.toml:15:8: `{tag}` is missing")), "{error}");
+        let folder = Folder::with(GOOD);
+        fs::remove_file(folder.0.join(format!("questions/01-one/{tag}.md"))).expect("removed");
+        let error = folder.course().question("01-one").expect_err("a page").to_string();
+        assert!(error.contains(&format!("{tag}.md: there is no such file")), "{error}");
+    }
+    let error = mistake("es = \"A\"", "esp = \"A\"");
+    assert!(error.starts_with("question.toml:16:1: unknown field `esp`, expected"), "{error}");
+    let texts = "[[by_hand]]\nterminal = 1\nnote = { en = \"A\", esp = \"A\" }\n[[choice]]";
+    let error = mistake("[[choice]]", texts);
+    assert!(error.starts_with("question.toml:15:20: unknown field `esp`, expected"), "{error}");
+}
+
+#[test]
+fn what_a_further_language_lacks_is_counted() {
+    let course = Course::built_in();
+    let linted = course.lint(&[]);
+    let counted = |tag| course.untranslated(&linted.questions, &linted.exercises, tag);
+    let (spanish, nobodys) = (counted("es"), counted("tlh"));
+    assert_eq!(spanish.missing, 0);
+    assert_eq!((nobodys.missing, nobodys.of), (spanish.of, spanish.of));
+    assert!(spanish.of > 500, "{spanish:?}");
+    // One question: an introduction, a section and the text of a choice.
+    let course = of(GOOD);
+    let linted = course.lint(&[]);
+    let counted = course.untranslated(&linted.questions, &linted.exercises, "tlh");
+    assert_eq!((counted.missing, counted.of), (3, 3));
 }
 
 #[test]
@@ -365,10 +418,10 @@ fn the_built_in_course_has_no_mistakes() {
 fn a_local_item_replaces_the_built_in_one() {
     let folder = Folder::with(GOOD);
     let course = Course::with_folder(&folder.0).unwrap();
-    let folders = course.folders("questions");
+    let folders = course.folders(ItemKind::Question);
     assert!(folders.contains(&"01-one".to_owned()) && folders.len() > 22);
     let shown = course.question("01-one").unwrap();
-    assert_eq!(shown.prose["en"].title, "T");
+    assert_eq!(shown.prose.english().title, "T");
     assert!(course.file(Path::new("questions/03-tcp-client-first/en.md")).is_some());
 }
 

@@ -1,15 +1,17 @@
 //! `course check`: checks the files of a course, for teachers.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use serde_json::json;
 use socklab_judge::{CallWanted, Judgement, Mismatch, Subject};
-use socklab_say::{Speaker, count, say};
+use socklab_say::{Language, Speaker, count, say};
+use socklab_scenario::ItemKind;
 use socklab_scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
 use socklab_scenario::format::Question;
-use socklab_scenario::{Course, Linted, Runner};
+use socklab_scenario::{Course, LANGUAGES, Linted, Runner, Untranslated};
 
 use super::check::{bytes_text, missed, why};
 use crate::cli::CourseCheck;
@@ -46,6 +48,7 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
     if options.run {
         mistakes.extend(run(speaker, &course, &linted, options)?);
     }
+    let untranslated = untranslated(&course, &linted);
     let ok = mistakes.is_empty();
     if options.json {
         let report = json!({
@@ -53,6 +56,9 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
             "questions": linted.questions.len(),
             "exercises": linted.exercises.len(),
             "mistakes": mistakes,
+            "untranslated": untranslated.iter().map(|(language, counted)| {
+                (language.tag(), json!({ "missing": counted.missing, "of": counted.of }))
+            }).collect::<BTreeMap<_, _>>(),
         });
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -76,8 +82,29 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
             ),
         };
         println!("{verdict}");
+        for (language, counted) in &untranslated {
+            println!(
+                "{}",
+                say!(
+                    speaker,
+                    "course-untranslated",
+                    language = language,
+                    missing = count(counted.missing),
+                    of = count(counted.of)
+                )
+            );
+        }
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitReason::No.into() })
+}
+
+/// What the languages lack that a course need not be in.
+fn untranslated(course: &Course, linted: &Linted) -> Vec<(Language, Untranslated)> {
+    let further = Language::all().filter(|language| !LANGUAGES.contains(&language.tag()));
+    let counted = further.map(|language| {
+        (language, course.untranslated(&linted.questions, &linted.exercises, language.tag()))
+    });
+    counted.collect()
 }
 
 /// The error for a folder that holds no course; suggests `course` below it.
@@ -94,9 +121,11 @@ fn no_course(speaker: Speaker, folder: &Path) -> anyhow::Error {
 
 /// Fails unless there is a question or exercise of that name, valid or not.
 fn known(speaker: Speaker, course: &Course, name: &str) -> Result<()> {
-    let questions = course.folders("questions");
+    let questions = course.folders(ItemKind::Question);
     let mut short = questions.iter().filter_map(|folder| Some(folder.split_once('-')?.1));
-    if short.any(|known| known == name) || course.folders("exercises").iter().any(|it| it == name) {
+    if short.any(|known| known == name)
+        || course.folders(ItemKind::Exercise).iter().any(|it| it == name)
+    {
         return Ok(());
     }
     Err(Failure::new(ExitReason::Usage, say!(speaker, "course-copy-unknown", name = name)).into())

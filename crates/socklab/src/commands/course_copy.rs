@@ -1,11 +1,12 @@
 //! `course copy`: copies a built-in question or exercise into files.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
 use socklab_scenario::Course;
+use socklab_scenario::ItemKind;
 
 use crate::cli::CourseCopy;
 use crate::course;
@@ -42,7 +43,7 @@ pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
 
 /// The folder of an item below the course folder, found by name or question number.
 fn find(speaker: Speaker, course: &Course, name: &str) -> Result<PathBuf> {
-    let questions = course.folders("questions");
+    let questions = course.folders(ItemKind::Question);
     let short = |folder: &str| folder.split_once('-').map(|(_, name)| name.to_owned());
     let number = |folder: &str| folder.split_once('-').and_then(|(digits, _)| digits.parse().ok());
     let asked: Option<u32> = name.parse().ok();
@@ -51,12 +52,12 @@ fn find(speaker: Speaker, course: &Course, name: &str) -> Result<PathBuf> {
             || short(folder).as_deref() == Some(name)
             || (asked.is_some() && number(folder) == asked)
     });
-    let exercises = course.folders("exercises");
+    let exercises = course.folders(ItemKind::Exercise);
     let exercise = exercises.iter().find(|folder| *folder == name);
     // If both have the name, `NN-NAME` still finds the question.
-    let found = exercise.map(|folder| ("exercises", folder));
-    if let Some((kind, folder)) = found.or(question.map(|folder| ("questions", folder))) {
-        return Ok(Path::new(kind).join(folder));
+    let found = exercise.map(|folder| (ItemKind::Exercise, folder));
+    if let Some((kind, folder)) = found.or(question.map(|folder| (ItemKind::Question, folder))) {
+        return Ok(kind.path(folder));
     }
     let names = questions.iter().filter_map(|folder| short(folder)).chain(exercises);
     let what = say!(speaker, "course-copy-unknown", name = name);

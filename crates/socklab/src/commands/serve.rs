@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use socklab_net::server::{
-    self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, Server, ServerEvent, ServerEventKind,
-    Transport, Upper,
+    self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, RefusalReason, Server, ServerEvent,
+    ServerEventKind, Transport, Upper,
 };
 use socklab_say::{Speaker, count, say};
 
@@ -92,6 +92,32 @@ fn usual_port(protocol: Protocol) -> u16 {
     }
 }
 
+/// Why a client was not served.
+fn refusal(speaker: Speaker, why: &RefusalReason) -> String {
+    match why {
+        RefusalReason::TooManyConnections => say!(speaker, "refusal-too-many"),
+        RefusalReason::SourcePortZero => say!(speaker, "refusal-port-zero"),
+        RefusalReason::LowSourcePort => say!(speaker, "refusal-low-port"),
+        RefusalReason::FromMyself => say!(speaker, "refusal-own-address"),
+        RefusalReason::Broadcast => say!(speaker, "refusal-broadcast"),
+        RefusalReason::Multicast => say!(speaker, "refusal-multicast"),
+        RefusalReason::TooFast => say!(speaker, "refusal-too-fast"),
+        RefusalReason::AnswerTooLarge { length } => {
+            say!(speaker, "refusal-answer-too-large", length = count(*length))
+        }
+        RefusalReason::NtpTooShort { length } => {
+            say!(speaker, "refusal-ntp-too-short", length = count(*length))
+        }
+        RefusalReason::NtpVersion { version } => {
+            say!(speaker, "refusal-ntp-version", version = version)
+        }
+        RefusalReason::NtpMode { mode } => {
+            say!(speaker, "refusal-ntp-mode", mode = *mode as u8)
+        }
+        _ => say!(speaker, "refusal-other"),
+    }
+}
+
 /// Formats an event as a log line.
 fn line(speaker: Speaker, event: &ServerEvent) -> String {
     let peer = event.peer.map(|peer| peer.to_string()).unwrap_or_default();
@@ -111,7 +137,9 @@ fn line(speaker: Speaker, event: &ServerEvent) -> String {
             )
         }
         ServerEventKind::Ntp { version } => say!(speaker, "log-ntp", version = version),
-        ServerEventKind::Refused { why } => say!(speaker, "log-refused", why = format!("{why:?}")),
+        ServerEventKind::Refused { why } => {
+            say!(speaker, "log-refused", why = refusal(speaker, why))
+        }
         ServerEventKind::Closed { received, sent, cut } => {
             let bytes =
                 say!(speaker, "log-bytes", received = count(*received), sent = count(*sent));

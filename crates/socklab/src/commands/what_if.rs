@@ -267,7 +267,7 @@ fn show(
     };
     println!("{}", markdown::after(&verdict, style, text, width));
     println!("{}", markdown::render(&answered.explanation, width));
-    if let Some(next) = texts::question(speaker, question).sections.get("next") {
+    if let Some(next) = texts::section(speaker, question, "next") {
         println!("{}", style::paint(style::STRONG, say!(speaker, "what-if-next")));
         println!("{}", markdown::render(next, width));
     }
@@ -373,7 +373,7 @@ fn report(
         "predicted": predicted.map(|choice| &choice.id),
         "right": right,
         "explanation": answered.explanation,
-        "next": texts::question(speaker, question).sections.get("next"),
+        "next": texts::section(speaker, question, "next"),
         "evidence": answered.findings,
         "events": events.values().collect::<Vec<_>>(),
         "steps": answered.recording.steps,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
+use socklab_scenario::ItemKind;
 use socklab_scenario::{Course, LoadError};
 
 use crate::exit_reason::ExitReason;
@@ -43,7 +44,7 @@ pub(crate) fn local_course() -> Option<PathBuf> {
 
 /// True if the folder contains questions or exercises.
 pub(crate) fn is_course(folder: &Path) -> bool {
-    ["questions", "exercises"].iter().any(|kind| folder.join(kind).is_dir())
+    ItemKind::ALL.iter().any(|kind| folder.join(kind.folder()).is_dir())
 }
 
 /// The error that ends a command because of a mistake in a course file.

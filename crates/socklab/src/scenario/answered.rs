@@ -35,9 +35,8 @@ pub(crate) fn run(
     let start = Instant::now();
     let recording = socklab_scenario::run(&question.scenario, None, runner)?;
     let answer = question.answer(&recording).map_err(anyhow::Error::msg)?;
-    let section = answer
-        .outcome
-        .and_then(|outcome| texts::question(speaker, question).sections.get(&outcome.explain));
+    let section =
+        answer.outcome.and_then(|outcome| texts::section(speaker, question, &outcome.explain));
     let (explanation, missing) =
         section.map(|section| wording::fill(speaker, section, &answer.facts)).unwrap_or_default();
     Ok(Answered {

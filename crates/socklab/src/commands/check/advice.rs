@@ -1,6 +1,6 @@
 //! What the general explanation rules say about a case that did not pass.
 
-use socklab_event::{Args, Process, SocketType};
+use socklab_event::{Args, SocketType};
 use socklab_flows::Flows;
 use socklab_judge::Weight;
 use socklab_say::{Speaker, say};
@@ -48,7 +48,9 @@ pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
     let Some(column) = submission(done, recording) else {
         return Advice { leaves_room: true, ..Advice::default() };
     };
-    let processes = processes(recording, column);
+    let timeline = recording.timeline();
+    let flows = Flows::of(&timeline);
+    let processes: Vec<u32> = flows.processes_of(column).collect();
     let is_ours = |seq: u64| {
         let event = recording.events.iter().find(|event| event.seq == seq);
         event.is_some_and(|event| processes.contains(&event.place.process))
@@ -61,7 +63,7 @@ pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
                 matches!(call.args, Args::Accept { .. }) && call.value().is_some()
             })
     });
-    let found: Vec<_> = socklab_judge::explain(&Flows::of(&recording.timeline()))
+    let found: Vec<_> = socklab_judge::explain(&flows)
         .into_iter()
         .filter(|one| one.weight == Weight::Problem && !OURS.contains(&one.rule))
         .filter(|one| is_ours(one.decisive()))
@@ -83,14 +85,6 @@ pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
 fn submission(done: &CaseReport<'_>, recording: &Recording) -> Option<usize> {
     let actor = done.case.scenario.actors.iter().find(|actor| actor.run == Run::Submission)?;
     recording.header.columns.iter().position(|column| column.label == actor.name)
-}
-
-/// The processes of a column.
-pub(super) fn processes(recording: &Recording, column: usize) -> Vec<u32> {
-    let started = recording.events.iter().filter(|event| {
-        matches!(event.process(), Some(Process::Start { command, .. }) if *command as usize == column)
-    });
-    started.map(|event| event.place.process).collect()
 }
 
 /// True if the program did not get as far as listening or binding its port.

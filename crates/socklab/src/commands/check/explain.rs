@@ -1,12 +1,12 @@
 //! Why a case did not pass, in words.
 
 use socklab_event::{Bytes, Process, Stream, TcpState};
+use socklab_flows::Flows;
 use socklab_judge::{BytesWanted, ExitWanted, Expectation, Finding, Judgement, Mismatch, Subject};
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::Recording;
 use socklab_scenario::exercise::{CaseReport, Problem};
 
-use super::advice::processes;
 use crate::scenario::wording;
 
 /// The maximum number of bytes shown.
@@ -121,9 +121,11 @@ fn escaped(bytes: &[u8]) -> String {
 
 /// The last lines that each program printed.
 pub(super) fn last_words(speaker: Speaker, recording: &Recording) -> Vec<String> {
+    let timeline = recording.timeline();
+    let flows = Flows::of(&timeline);
     let mut lines = Vec::new();
     for (index, column) in recording.header.columns.iter().enumerate() {
-        let said = printed(recording, index);
+        let said = printed(&flows, index);
         let text = String::from_utf8_lossy(&said);
         let all: Vec<&str> = text.trim_end().lines().collect();
         if !all.is_empty() {
@@ -137,14 +139,16 @@ pub(super) fn last_words(speaker: Speaker, recording: &Recording) -> Vec<String>
 
 /// True if any of the programs printed this.
 pub(super) fn is_printed(recording: &Recording, text: &str) -> bool {
+    let timeline = recording.timeline();
+    let flows = Flows::of(&timeline);
     (0..recording.header.columns.len())
-        .any(|column| String::from_utf8_lossy(&printed(recording, column)).contains(text))
+        .any(|column| String::from_utf8_lossy(&printed(&flows, column)).contains(text))
 }
 
 /// What a column's processes wrote to standard output and error.
-fn printed(recording: &Recording, column: usize) -> Vec<u8> {
-    let processes = processes(recording, column);
-    let events = recording.events.iter();
+fn printed(flows: &Flows<'_>, column: usize) -> Vec<u8> {
+    let processes: Vec<u32> = flows.processes_of(column).collect();
+    let events = flows.order.iter();
     let ours = events.filter(|event| processes.contains(&event.place.process));
     let pieces = ours.filter_map(|event| match event.process() {
         Some(Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes }) => {

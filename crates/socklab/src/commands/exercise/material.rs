@@ -1,10 +1,9 @@
 //! The exercises of the course, built in or from a local folder `course`.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
-use socklab_say::{Speaker, say};
+use socklab_say::{Language, Speaker, say};
 use socklab_scenario::Course;
+use socklab_scenario::ItemKind;
 use socklab_scenario::exercise::{Code, Hints, Template};
 use socklab_scenario::format::Exercise;
 
@@ -38,7 +37,7 @@ impl Material {
 
     /// The exercise of that name, or an error that suggests a similar name.
     pub(crate) fn exercise(&self, name: &str) -> Result<Exercise> {
-        let names = self.course.folders("exercises");
+        let names = self.course.folders(ItemKind::Exercise);
         if names.iter().any(|known| known == name) {
             return self
                 .course
@@ -51,8 +50,7 @@ impl Material {
 
     /// The reference solution in a programming language, with its gaps.
     pub(crate) fn template(&self, exercise: &str, code: Code) -> Result<Template> {
-        let path =
-            Path::new("exercises").join(exercise).join(format!("solution.{}", code.extension()));
+        let path = ItemKind::Exercise.path(exercise).join(format!("solution.{}", code.extension()));
         let bytes = self.course.file(&path);
         let bytes = bytes.with_context(|| format!("{} is missing", path.display()))?;
         Template::parse(code, &String::from_utf8_lossy(bytes)).map_err(|(line, what)| {
@@ -82,8 +80,9 @@ impl Material {
 
     /// The page of an exercise, for a programming language.
     pub(crate) fn page(&self, exercise: &str, code: Code) -> Option<String> {
-        let name = format!("{}.md", self.speaker.language().tag());
-        let page = self.course.file(Path::new("exercises").join(exercise).join(name))?;
+        let folder = ItemKind::Exercise.path(exercise);
+        let file = |language: Language| self.course.file(folder.join(format!("{language}.md")));
+        let page = file(self.speaker.language()).or_else(|| file(Language::ENGLISH))?;
         Some(super::page::with_commands(&String::from_utf8_lossy(page), exercise, code))
     }
 }

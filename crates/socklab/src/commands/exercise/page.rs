@@ -1,11 +1,12 @@
 //! Fills the commands of a programming language into an exercise's page.
 
+use socklab_say::{Piece, Template};
 use socklab_scenario::exercise::Code;
 
 /// The placeholder for the compile command; its line is dropped for languages without a compiler.
-const BUILD: &str = "{build}";
+const BUILD: &str = "build";
 /// The placeholder for the command that runs the program.
-const RUN: &str = "{run}";
+const RUN: &str = "run";
 
 /// Fills in how this exercise is built and run.
 pub(super) fn with_commands(page: &str, exercise: &str, code: Code) -> String {
@@ -19,10 +20,14 @@ pub(super) fn with_commands(page: &str, exercise: &str, code: Code) -> String {
     };
     let mut filled = String::with_capacity(page.len());
     for line in page.lines() {
-        if line.trim() == BUILD {
+        let template = Template::parse(line.trim());
+        if matches!(template.pieces(), [Piece::Place { name: BUILD, .. }]) {
             filled.extend(build.iter().map(|build| format!("{build}\n")));
         } else {
-            filled += &aligned(line, &line.replace(RUN, &run));
+            filled += &aligned(
+                line,
+                &Template::parse(line).fill(|place| (place == RUN).then_some(run.as_str())),
+            );
             filled.push('\n');
         }
     }

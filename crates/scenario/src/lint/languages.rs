@@ -1,0 +1,97 @@
+//! What a course lacks in a language. In [`LANGUAGES`](crate::LANGUAGES) nothing may be missing; what
+//! is missing in a further language is counted, and its readers get English.
+
+use std::path::Path;
+
+use socklab_judge::Texts;
+use socklab_say::Translated;
+
+use crate::course::Course;
+use crate::exercise::{Hint, SHARED, read_hints};
+use crate::format::{Exercise, Prose, Question, Step, UnboundExpectation};
+use crate::item_kind::ItemKind;
+
+/// True if a text is there and says nothing.
+pub(super) fn has_empty(texts: &Texts) -> bool {
+    texts.iter().any(|(_, text)| text.trim().is_empty())
+}
+
+/// How many texts a course has, and how many of them a language lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Untranslated {
+    /// How many are missing.
+    pub missing: usize,
+    /// How many there are in English: short texts, introductions and sections.
+    pub of: usize,
+}
+
+impl Untranslated {
+    fn count(&mut self, there: bool) {
+        self.of += 1;
+        self.missing += usize::from(!there);
+    }
+
+    fn texts<'t>(&mut self, tag: &str, texts: impl IntoIterator<Item = &'t Texts>) {
+        for text in texts {
+            self.count(text.own(tag).is_some());
+        }
+    }
+
+    fn page(&mut self, tag: &str, page: &Translated<Prose>) {
+        let own = page.own(tag);
+        self.count(own.is_some());
+        for key in page.english().sections.keys() {
+            self.count(own.is_some_and(|own| own.section(key).is_some()));
+        }
+    }
+}
+
+fn of_steps(steps: &[Step]) -> impl Iterator<Item = &Texts> {
+    steps.iter().filter_map(|step| step.hint.as_ref())
+}
+
+fn of_evidence(wanted: &[UnboundExpectation]) -> impl Iterator<Item = &Texts> {
+    wanted.iter().filter_map(UnboundExpectation::hint)
+}
+
+fn of_hint(hint: &Hint) -> [&Texts; 3] {
+    [&hint.prompt, &hint.vague, &hint.precise]
+}
+
+impl Course {
+    /// Counts what the language with this tag lacks, in these questions and exercises of the course
+    /// and in what is said about the gaps.
+    pub fn untranslated(
+        &self,
+        questions: &[Question],
+        exercises: &[Exercise],
+        tag: &str,
+    ) -> Untranslated {
+        let mut counted = Untranslated::default();
+        for question in questions {
+            counted.page(tag, &question.prose);
+            counted.texts(tag, question.choices.iter().map(|choice| &choice.text));
+            counted.texts(tag, question.by_hand.iter().filter_map(|line| line.note.as_ref()));
+            counted.texts(tag, of_steps(&question.scenario.steps));
+            for outcome in &question.outcomes {
+                counted.texts(tag, of_evidence(&outcome.when));
+            }
+        }
+        let mut gaps = vec![Path::new(SHARED).to_owned()];
+        for exercise in exercises {
+            counted.page(tag, &exercise.prose);
+            for case in &exercise.cases {
+                counted.texts(tag, std::iter::once(&case.title).chain(&case.hint));
+                counted.texts(tag, of_steps(&case.scenario.steps));
+                counted.texts(tag, of_evidence(&case.expects));
+            }
+            gaps.push(ItemKind::Exercise.path(&exercise.name).join("gaps.toml"));
+        }
+        for file in gaps {
+            for hint in read_hints(self, &file).unwrap_or_default().values() {
+                counted.texts(tag, of_hint(hint));
+            }
+        }
+        counted
+    }
+}
