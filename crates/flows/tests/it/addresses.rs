@@ -1,4 +1,4 @@
-//! Which socket an address leads to.
+//! Which socket an address reaches.
 
 use socklab_event::{Args, Errno, Outcome};
 use socklab_flows::Flows;
@@ -36,7 +36,7 @@ fn reached(sockets: &[(u64, &str)], to: &str) -> Option<usize> {
 }
 
 #[test]
-fn the_socket_bound_to_the_very_address_receives() {
+fn the_socket_bound_to_the_exact_address_receives() {
     assert_eq!(reached(&[(1, "*:9"), (1, "127.0.0.1:9")], "127.0.0.1:9"), Some(1));
     assert_eq!(reached(&[(1, "127.0.0.1:9"), (1, "*:9")], "127.0.0.1:9"), Some(0));
     assert_eq!(reached(&[(1, "127.0.0.1:9"), (1, "127.0.0.2:9")], "127.0.0.2:9"), Some(1));
@@ -60,7 +60,7 @@ fn an_address_of_another_host_leads_into_its_namespace() {
 }
 
 #[test]
-fn a_datagram_reaches_no_stream_and_no_socket_that_is_not_there_yet() {
+fn a_datagram_reaches_no_stream_and_no_later_socket() {
     let mut story = Story::new();
     let server = story.command("server", "server");
     let listener = story.tcp(server);
@@ -71,7 +71,7 @@ fn a_datagram_reaches_no_stream_and_no_socket_that_is_not_there_yet() {
     let late = story.udp(server);
     story.bind(late, "127.0.0.1:9");
     let second = story.sendto(here, "127.0.0.1:9", "hola");
-    // A datagram socket is no peer for a stream either.
+    // Nor is a datagram socket a peer for a stream.
     let stream = story.tcp(here.who);
     let args = Args::Connect { address: address("127.0.0.1:9") };
     let connect = story.on(stream, "connect", args, Outcome::Error(Errno::ETIMEDOUT));

@@ -7,7 +7,7 @@ use socklab_timelines::{Story, address, scenes};
 use crate::position::{peer_inode, position, seq};
 
 #[test]
-fn a_connect_begins_the_connection_even_if_it_does_not_wait_for_it() {
+fn a_connect_starts_the_connection_even_if_it_does_not_wait() {
     let begins = |outcome: Outcome| {
         let mut story = Story::new();
         let (_, listener, _) = scenes::tcp_server(&mut story);
@@ -91,7 +91,7 @@ fn each_of_several_connections_has_its_own_calls() {
 }
 
 #[test]
-fn a_unix_path_leads_to_the_socket_bound_to_it() {
+fn a_unix_path_reaches_the_socket_bound_to_it() {
     let mut story = Story::new();
     let server = story.command("server", "server");
     let client = story.command("client", "client");

@@ -66,13 +66,13 @@ fn a_datagram_is_received_once() {
     let here = bound(&mut story, "127.0.0.1:12001");
     let one = story.sendto(here, "127.0.0.1:12000", "hola");
     let got_one = story.recvfrom(first, here, "127.0.0.1", "hola");
-    // The server starts again, and the client asks the same.
+    // The server restarts, and the client sends the same again.
     story.close(first);
     let second = bound(&mut story, "127.0.0.1:12000");
     let two = story.sendto(here, "127.0.0.1:12000", "hola");
     let got_two = story.recvfrom(second, here, "127.0.0.1", "hola");
     assert_eq!(received(&story), [(one, vec![got_one]), (two, vec![got_two])]);
-    // The same from a program that does not ask who sent it.
+    // The same from a program that does not ask for the sender's address.
     let three = story.sendto(here, "127.0.0.1:12000", "hola");
     let got_three = story.recv(second, "hola");
     story.recv(second, "hola");
@@ -80,7 +80,7 @@ fn a_datagram_is_received_once() {
 }
 
 #[test]
-fn what_is_sent_to_a_group_is_received_by_each_member_once() {
+fn a_group_datagram_is_received_once_by_each_member() {
     for group in ["239.1.2.3:5000", "255.255.255.255:5000", "[ff02::1]:5000"] {
         let mut story = Story::new();
         let members = [bound(&mut story, "*:5000"), bound(&mut story, "*:5000")];

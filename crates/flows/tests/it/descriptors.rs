@@ -89,7 +89,7 @@ fn descriptors_identify_sockets_whose_inodes_are_unknown() {
     let mut copy = far.by(child);
     copy.fd = 9;
     story.send(copy, "HOLA");
-    // Both processes use the number again: the parent for a socket that somebody sent it, the
+    // Both processes use the number again: the parent for a socket passed to it, the
     // child for its own.
     let mut passed = story.given(server);
     passed.fd = far.fd;

@@ -22,8 +22,8 @@ fn frame(story: &mut Story, [from, to]: [Sock; 2], payload: &str, fate: Fate) ->
     story.what(Who { process: 0, thread: 0 }, What::Frame(Box::new(frame)))
 }
 
-/// The frame that carried exactly what this call sent, and the frame with its last byte if it was
-/// carried otherwise.
+/// The frame that carried exactly what this call sent, and the frame with its last byte if it had
+/// no frame of its own.
 fn carried(flows: &Flows<'_>, sent: u64) -> (Option<u64>, Option<u64>) {
     let at = position(flows, sent);
     let exact = flows.frames.of_message(at);
@@ -74,7 +74,7 @@ fn a_segment_carries_one_message_or_a_part_or_several() {
 }
 
 #[test]
-fn segments_that_say_something_are_no_bare_acknowledgements() {
+fn segments_that_do_more_than_acknowledge_are_not_bare_acks() {
     let mut story = Story::new();
     let (near, far) = scenes::tcp_pair(&mut story);
     let lost = story.segment(near, "SYN", "", Some("drop the 1st SYN"));
@@ -152,7 +152,7 @@ fn each_datagram_has_a_frame_of_its_own() {
 }
 
 #[test]
-fn neighbour_discovery_is_no_conversation() {
+fn neighbour_discovery_is_not_a_conversation() {
     let mut story = Story::new();
     let (near, _) = scenes::tcp_pair(&mut story);
     let segment = story.segment(near, "SYN", "", None);

@@ -20,7 +20,7 @@ fn only_a_question_for_a_readable_internet_name_is_read() {
     assert_eq!(asked("a.example").as_deref(), Some("a.example"));
     let longest = "x".repeat(63);
     assert_eq!(asked(&longest), Some(longest));
-    // 64 and more are no length of a label: the two bits mean compression.
+    // A label is shorter than 64 bytes: the two high bits mean compression.
     assert_eq!(asked(&"x".repeat(64)), None);
     assert_eq!(asked("sp ace.example"), None);
     assert_eq!(asked(""), None, "the root has no name");

@@ -1,8 +1,8 @@
-//! Finds the events of a story again in its flows, where they stand in causal order.
+//! Finds the events of a story in its flows, which put them in causal order.
 
 use socklab_flows::Flows;
 
-/// Where the event with this sequence number stands.
+/// The position of the event with this sequence number.
 pub(crate) fn position(flows: &Flows<'_>, seq: u64) -> usize {
     flows.order.iter().position(|event| event.seq == seq).expect("an event of the story")
 }

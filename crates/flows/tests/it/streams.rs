@@ -17,7 +17,7 @@ fn a_message_is_whole_if_one_read_got_all_of_it_and_nothing_else() {
 }
 
 #[test]
-fn a_message_torn_between_two_reads_counts_its_own_bytes() {
+fn a_message_split_between_two_reads_counts_its_own_bytes() {
     let timeline = scenes::torn();
     let flows = Flows::of(&timeline);
     let parts = |index: usize| {

@@ -95,7 +95,7 @@ ladder-untagged = sin etiqueta
 ladder-hidden = Llamadas que solo preparan o preguntan, sin dibujar: { $n }.
 ladder-bare-acks = ACK sin datos, sin dibujar: { $n }.
 ladder-folded-columns = Programas con todas sus conexiones plegadas, sin columna: { $n } ({ $names })
-ladder-lost = El registro está incompleto, { $n ->
+ladder-lost = La grabación está incompleta, { $n ->
         [one] se perdió { $n } evento
        *[other] se perdieron { $n } eventos
     }: { $why }
