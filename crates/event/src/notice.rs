@@ -11,7 +11,8 @@ pub enum Notice {
     /// The process uses `io_uring(7)`: what it does through the ring makes no system calls, and is
     /// not visible.
     IoUring,
-    /// Events were lost: the record is incomplete.
+    /// Events were lost: the record is incomplete. Nothing reports this yet; a capture of packets
+    /// will, when its ring overflows (packet(7), `PACKET_STATISTICS`).
     EventsLost {
         /// How many, at least.
         count: u64,
@@ -50,7 +51,8 @@ pub enum Notice {
         /// Why.
         why: String,
     },
-    /// The process could not be followed; it keeps running, unrecorded.
+    /// The process could not be followed (it is set-user-ID, or was made with `CLONE_UNTRACED`); it
+    /// keeps running, unrecorded. Nothing reports this yet.
     NotFollowed {
         /// Why.
         why: String,

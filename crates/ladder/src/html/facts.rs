@@ -61,3 +61,67 @@ fn bytes(value: &Value) -> Option<String> {
     let cut = if bytes.is_cut() { "…" } else { "" };
     Some(format!("\"{bytes}{cut}\" ({} B)", bytes.total))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+    use socklab_event::{Event, What};
+    use socklab_say::Language;
+    use socklab_timelines::any_timeline;
+
+    use super::*;
+
+    /// The names that a reader sees of the fields of a value, except those in `but`.
+    fn named(value: &Value, but: &[&str], names: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(_) if endpoint(value).or_else(|| bytes(value)).is_some() => {}
+            Value::Object(fields) => {
+                for (name, value) in fields.iter().filter(|(name, _)| !but.contains(&&***name)) {
+                    names.insert(name.clone());
+                    named(value, &[], names);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| named(item, &[], names)),
+            _ => {}
+        }
+    }
+
+    fn of_event(event: &Event, names: &mut BTreeSet<String>) {
+        let json = |value: serde_json::Result<Value>| value.unwrap();
+        match &event.what {
+            What::Call(call) => {
+                named(&json(serde_json::to_value(&call.args)), &["kind", "bytes"], names);
+                named(&json(serde_json::to_value(&call.socket)), &[], names);
+            }
+            What::Frame(frame) => {
+                named(&json(serde_json::to_value(&frame.headers)), &["payload"], names);
+                named(&json(serde_json::to_value(&frame.fate)), &[], names);
+            }
+            What::Process(process) => {
+                named(&json(serde_json::to_value(process)), &["kind"], names);
+            }
+            What::State(state) => named(&json(serde_json::to_value(state)), &["kind"], names),
+            What::Notice(notice) => named(&json(serde_json::to_value(notice)), &["kind"], names),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_field_has_a_name_for_the_reader() {
+        let mut runner = TestRunner::deterministic();
+        let mut names = BTreeSet::new();
+        for _ in 0..300 {
+            let timeline = any_timeline(50).new_tree(&mut runner).unwrap().current();
+            timeline.events.iter().for_each(|event| of_event(event, &mut names));
+        }
+        assert!(names.len() > 50, "{names:?}");
+        // What the other languages lack of English, `say` counts.
+        let known = Language::ENGLISH.keys();
+        let unnamed = names.iter().filter(|name| !known.contains(&format!("fact-{name}")));
+        let unnamed: Vec<&String> = unnamed.collect();
+        assert!(unnamed.is_empty(), "{unnamed:?}");
+    }
+}
