@@ -97,6 +97,7 @@ fn need_loopback(speaker: Speaker) -> Result<()> {
 /// the stop is visited again on other ports.
 fn visit(speaker: Speaker, stop: &Stop) -> StopReport {
     let first = visit_once(stop, Visit { speaker, ..Visit::default() });
+    // What the server printed is in a step's output, or in the error if it never had its port.
     let beaten = |text: &str| text.contains("Address already in use");
     let outputs = || first.steps.iter().any(|step| beaten(&step.output));
     if !first.ok && (first.error.as_deref().is_some_and(beaten) || outputs()) {

@@ -1,6 +1,8 @@
 //! Draws a timeline: as text for the terminal, or into a file.
 
+use std::fs::OpenOptions;
 use std::io::{self, IsTerminal, Write, stderr};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -107,22 +109,12 @@ pub(crate) fn draw_to(
 /// Writes a file beside it and renames that: readers see either the old content or the new.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .map_err(without_name)?;
-    file.write_all(bytes).map_err(without_name)?;
+    // Opened and written through `std`, whose errors don't name the temporary file.
+    let open = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(0o644).open(path);
+    let mut file = tempfile::Builder::new().make_in(folder.unwrap_or(Path::new(".")), open)?;
+    file.as_file_mut().write_all(bytes)?;
     file.persist(path)?;
     Ok(())
-}
-
-/// The system's error message, without the name of the temporary file.
-fn without_name(error: io::Error) -> io::Error {
-    let text = error.to_string();
-    match text.split_once(" at path ") {
-        Some((reason, _)) => io::Error::new(error.kind(), reason),
-        None => error,
-    }
 }
 
 /// The title: what was run, as in `tcp-server 12000 · tcp-client localhost 12000`.
