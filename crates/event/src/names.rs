@@ -213,7 +213,7 @@ impl TcpState {
 
     /// The state with this short name.
     pub fn from_short_name(name: &str) -> Option<Self> {
-        Self::from_name(&format!("TCP_{name}")).filter(|state| state.name().is_some())
+        Self::from_name(&format!("TCP_{name}")).filter(|state| state.short_name() == Some(name))
     }
 }
 
