@@ -129,12 +129,12 @@ fn a_mistake_is_reported_with_its_place_and_what_is_allowed() {
         (
             "{ connect = \"server\" }",
             "{ connect = \"server\", send = \"hola\" }",
-            "question.toml:12:7: one word, with what belongs to it, is expected here; there are 2",
+            "question.toml:12:7: expected one word here, with what belongs to it; there are 2",
         ),
         (
             "\"close\"",
             "{ close = 1 }",
-            "question.toml:12:60: nothing belongs to `close`: it stands alone, as \"close\"",
+            "question.toml:12:60: `close` takes nothing: write it alone, as \"close\"",
         ),
         (
             "\"close\"",
