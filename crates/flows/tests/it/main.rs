@@ -11,4 +11,5 @@ mod flows;
 mod frames;
 mod lookups;
 mod position;
+mod processes;
 mod streams;

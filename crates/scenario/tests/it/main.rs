@@ -2,5 +2,7 @@
 //!
 //! All of them are in one binary: linking a binary takes longer than most tests.
 
+mod folder;
+mod linter;
 mod loader;
 mod verdict;

@@ -386,17 +386,8 @@ impl<'s> Session<'s> {
     }
 
     fn lives<T>(&mut self, handle: impl FnOnce(Lives<'_, '_>) -> T) -> T {
-        let mut calls = Calls {
-            options: &self.options,
-            tracees: &mut self.tracees,
-            sockets: &mut self.sockets,
-            reporter: &mut self.reporter,
-        };
-        handle(Lives {
-            calls: &mut calls,
-            shortcuts: &mut self.shortcuts,
-            strangers: &mut self.strangers,
-            commands: &mut self.commands,
-        })
+        let Self { options, tracees, sockets, reporter, shortcuts, strangers, commands, .. } = self;
+        let calls = &mut Calls { options, tracees, sockets, reporter };
+        handle(Lives { calls, shortcuts, strangers, commands })
     }
 }
