@@ -67,17 +67,15 @@ pub enum Notice {
     },
     /// The recording was ended because it had become too large: what came later is missing, except
     /// for the ends of the processes.
-    // Older recordings have a sentence here; their limit was always the same.
-    #[serde(alias = "other")]
     Truncated {
         /// The limit, in bytes of memory.
-        #[serde(default = "first_limit")]
         limit: u64,
     },
-}
-
-fn first_limit() -> u64 {
-    1 << 30
+    /// Something else, in a sentence. Older recordings have it; nothing writes it any more.
+    Other {
+        /// The sentence, in English.
+        text: String,
+    },
 }
 
 #[cfg(test)]
@@ -85,11 +83,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_sentence_of_older_recordings_is_read() {
-        let old = r#"{"kind":"other","text":"the recording reached 1024 MiB and was ended"}"#;
+    fn the_sentence_of_an_older_recording_is_kept() {
+        let old = r#"{"kind":"other","text":"The recording was ended, as it took 1024 MiB"}"#;
         let read: Notice = serde_json::from_str(old).unwrap();
-        assert_eq!(read, Notice::Truncated { limit: 1 << 30 });
-        let now = serde_json::to_string(&read).unwrap();
-        assert_eq!(now, r#"{"kind":"truncated","limit":1073741824}"#);
+        assert_eq!(serde_json::to_string(&read).unwrap(), old);
     }
 }

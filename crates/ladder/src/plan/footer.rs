@@ -61,6 +61,7 @@ pub(crate) fn lines(
             Notice::Truncated { limit } => {
                 say!(speaker, "ladder-truncated", n = count(limit >> 20))
             }
+            Notice::Other { text } => clean(text),
             // How fast a process was followed and how it got a socket does not help the reader.
             _ => continue,
         };
