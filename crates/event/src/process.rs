@@ -48,6 +48,13 @@ pub enum Process {
     },
     /// The recorder, which had attached to it, detached while it was still running.
     Released,
+    /// The recorder sent it this signal to end it: SIGTERM, and later SIGKILL if that was not
+    /// enough. What the process did from then on, and what others noticed of it, was caused by the
+    /// recorder.
+    EndedByRecorder {
+        /// Which.
+        signal: Signal,
+    },
     /// A signal was delivered to it (to a handler, or to its default action; ignored ones are not
     /// recorded).
     Signal {

@@ -143,6 +143,9 @@ pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -
             label.push(PartKind::Faint, say!(speaker, "ladder-stopped", signal = signal));
         }
         Process::Continued => label.push(PartKind::Faint, say!(speaker, "ladder-continued")),
+        Process::EndedByRecorder { signal } => {
+            label.push(PartKind::Faint, say!(speaker, "ladder-ended-by-recorder", signal = signal))
+        }
         Process::Released => label.push(PartKind::Faint, say!(speaker, "ladder-released")),
         Process::Exec { argv, .. } => {
             let program = clean(&argv.join(" "));

@@ -68,7 +68,7 @@ fn is_worth_a_row(process: &Process, alone: bool, options: &Options) -> bool {
     match process {
         Process::Exit { status: Exit::Code(0) } => alone || options.detail == Detail::All,
         Process::Exit { .. } | Process::Stdio { .. } | Process::Signal { .. } => true,
-        Process::Stopped { .. } | Process::Released => true,
+        Process::Stopped { .. } | Process::Released | Process::EndedByRecorder { .. } => true,
         Process::Exec { .. } | Process::Continued => options.detail == Detail::All,
         _ => false,
     }

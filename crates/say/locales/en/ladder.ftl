@@ -25,6 +25,7 @@ ladder-by-kernel = by the kernel
 ladder-exit = exit { $code }
 ladder-killed = killed by { $signal }
 ladder-gone = gone
+ladder-ended-by-recorder = ended by socklab ({ $signal })
 ladder-released = released, still running
 ladder-becomes = becomes { $program }
 
@@ -294,6 +295,7 @@ value-start = start
 value-exec = exec
 value-exit = exit
 value-released = released
+value-ended_by_recorder = ended by socklab
 value-signal = signal
 value-stopped = stopped
 value-continued = continued

@@ -25,6 +25,7 @@ ladder-by-kernel = por el núcleo
 ladder-exit = sale con { $code }
 ladder-killed = muere por { $signal }
 ladder-gone = ya no está
+ladder-ended-by-recorder = terminado por socklab ({ $signal })
 ladder-released = liberado, sigue en ejecución
 ladder-becomes = pasa a ser { $program }
 
@@ -294,6 +295,7 @@ value-start = inicio
 value-exec = programa nuevo
 value-exit = fin
 value-released = suelto
+value-ended_by_recorder = terminado por socklab
 value-signal = señal
 value-stopped = parado
 value-continued = continúa
