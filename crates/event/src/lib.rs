@@ -44,7 +44,7 @@ pub use frame::{Fate, Frame, Headers, State, Transport};
 pub use jsonl::{Problem, ReadError, Reading, VERSION, Writer, read};
 pub use moment::{Event, Place, What};
 pub use names::{Family, Flags, Name, Protocol, Shutdown, Signal, SocketType, TcpState};
-pub use notice::Notice;
+pub use notice::{Notice, PathKind};
 pub use process::{Exit, Process, Readiness, Stream};
 pub use socket::SocketId;
 pub use timeline::{Column, Header, Timeline};

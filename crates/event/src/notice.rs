@@ -65,6 +65,14 @@ pub enum Notice {
         /// sentence.
         why: String,
     },
+    /// A `bind` failed with EADDRINUSE because its path exists. The sockets that have this name
+    /// stand before the notice as states; if there are none, what is left is only the path.
+    PathExists {
+        /// The path as it was passed.
+        path: String,
+        /// What is there.
+        is: PathKind,
+    },
     /// The recording was ended because it had become too large: what came later is missing, except
     /// for the ends of the processes.
     Truncated {
@@ -76,6 +84,22 @@ pub enum Notice {
         /// The sentence, in English.
         text: String,
     },
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PathKind {
+    /// A Unix socket, or what one has left behind: closing a socket does not remove its path.
+    Socket,
+    /// A regular file.
+    File,
+    /// A folder.
+    Directory,
+    /// Something else, such as a symbolic link.
+    Other,
 }
 
 #[cfg(test)]

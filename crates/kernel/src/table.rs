@@ -46,8 +46,18 @@ impl Table {
 pub enum Namespace {
     /// That of the calling thread.
     Own,
-    /// That of the process with this id.
+    /// That of the process, or of the thread, with this id.
     OfProcess(u32),
+}
+
+impl Namespace {
+    /// The path of one of its tables.
+    pub(crate) fn file(self, table: &str) -> String {
+        match self {
+            Self::Own => format!("/proc/thread-self/net/{table}"),
+            Self::OfProcess(process) => format!("/proc/{process}/net/{table}"),
+        }
+    }
 }
 
 /// One socket, as a table lists it.
@@ -96,12 +106,7 @@ impl Entry {
 /// When the file can't be opened or read: there is no such process, or the kernel has no IPv6 and
 /// so no tables for it.
 pub fn read(namespace: Namespace, table: Table) -> io::Result<Vec<Entry>> {
-    let file = table.file();
-    let path = match namespace {
-        Namespace::Own => format!("/proc/thread-self/net/{file}"),
-        Namespace::OfProcess(process) => format!("/proc/{process}/net/{file}"),
-    };
-    Ok(parse(&fs::read_to_string(path)?, table))
+    Ok(parse(&fs::read_to_string(namespace.file(table.file()))?, table))
 }
 
 /// True if the process has an IPv4 socket on this port that any peer can reach: one that listens

@@ -1,4 +1,4 @@
-//! A collector: the kernel's tables of TCP and UDP sockets.
+//! A collector: the kernel's tables of sockets.
 //!
 //! The tables show states, not transitions: a state seen now may have begun long ago.
 
@@ -8,7 +8,7 @@ use socklab_event::{
     Endpoint, Event, Family, Place, Protocol, SocketId, SocketType, State, TcpState, What,
 };
 use socklab_kernel::table::{self, Entry, Namespace, Table};
-use socklab_kernel::{Transport, clock, process};
+use socklab_kernel::{Transport, clock, process, unix};
 
 use crate::Recorder;
 
@@ -16,10 +16,74 @@ use crate::Recorder;
 /// doesn't have, such as those of IPv6, count as empty.
 pub fn states() -> Vec<State> {
     let netns = process::own_network_namespace();
-    let tables = Table::ALL.into_iter().filter_map(|table| table::read(Namespace::Own, table).ok());
-    tables.flatten().map(|entry| state(&entry, netns)).collect()
+    listed(Namespace::Own, |_| true).map(|entry| state(&entry, netns)).collect()
 }
 
+/// The sockets that have this address, or that hold its name in the way of another, in the network
+/// namespace of a thread: for a TCP or UDP address (`transport`) all sockets on its port, IPv4 and
+/// IPv6; for a Unix address all sockets of that name. Empty for other addresses and for port 0.
+///
+/// A socket that is bound to a TCP port, but neither listens nor is connected, is in no table.
+pub fn holding(thread: u32, address: &Endpoint, transport: Option<Transport>) -> Vec<State> {
+    let (namespace, netns) = (Namespace::OfProcess(thread), process::network_namespace(thread));
+    if let Some(name) = unix_name(address) {
+        let entries = unix::read(namespace).unwrap_or_default();
+        let same = entries.iter().filter(|entry| entry.name == name);
+        return same.map(|entry| unix_state(entry, address, netns)).collect();
+    }
+    let (Some(port), Some(transport)) = (address.port().filter(|port| *port != 0), transport)
+    else {
+        return Vec::new();
+    };
+    let entries = listed(namespace, |table| table.transport() == transport);
+    let on_port = entries.filter(|entry| entry.local.port() == port);
+    on_port.map(|entry| state(&entry, netns)).collect()
+}
+
+/// The entries of the wanted tables. Tables that this kernel doesn't have count as empty.
+fn listed(namespace: Namespace, wanted: impl Fn(Table) -> bool) -> impl Iterator<Item = Entry> {
+    let tables = Table::ALL.into_iter().filter(move |table| wanted(*table));
+    tables.filter_map(move |table| table::read(namespace, table).ok()).flatten()
+}
+
+/// The name that the kernel's table shows for a Unix address.
+fn unix_name(address: &Endpoint) -> Option<String> {
+    match address {
+        Endpoint::Unix { path } => Some(path.clone()),
+        Endpoint::UnixAbstract { name } => {
+            let name: Vec<u8> =
+                name.sample.iter().map(|byte| if *byte == 0 { b'@' } else { *byte }).collect();
+            Some(format!("@{}", String::from_utf8_lossy(&name)))
+        }
+        _ => None,
+    }
+}
+
+/// A Unix socket's state in the words of TCP, which describe it well enough.
+fn unix_state(entry: &unix::Entry, address: &Endpoint, netns: Option<u64>) -> State {
+    State {
+        socket: SocketId {
+            netns,
+            family: Family::UNIX,
+            kind: SocketType(entry.kind),
+            protocol: Protocol::IP,
+            local: Some(address.clone()),
+            peer: None,
+            inode: Some(entry.inode).filter(|inode| *inode != 0),
+            peer_inode: None,
+        },
+        before: None,
+        after: match (entry.listens, entry.connected) {
+            (true, _) => TcpState::LISTEN,
+            (false, true) => TcpState::ESTABLISHED,
+            (false, false) => TcpState::CLOSE,
+        },
+        receive_queue: 0,
+        send_queue: 0,
+    }
+}
+
+/// A socket of a table of TCP or UDP sockets, in the network namespace `netns`.
 fn state(entry: &Entry, netns: Option<u64>) -> State {
     let (protocol, kind) = match entry.table.transport() {
         Transport::Tcp => (Protocol::TCP, SocketType::STREAM),
@@ -73,11 +137,39 @@ fn owner(events: &[Event], socket: &SocketId) -> Place {
 mod tests {
     use std::net::TcpListener;
     use std::os::fd::AsRawFd;
+    use std::os::unix::net::UnixListener;
 
     use socklab_event::{Args, Call, Header, Outcome};
 
     use super::*;
     use crate::Limits;
+
+    #[test]
+    fn the_sockets_that_hold_an_address_are_found_by_its_port_or_name() {
+        let us = std::process::id();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // Whatever the address asked for, the port is what two sockets may quarrel about.
+        let address = Endpoint::ip([0, 0, 0, 0], port);
+        let found = holding(us, &address, Some(Transport::Tcp));
+        assert!(found.iter().any(|state| state.after == TcpState::LISTEN), "{found:?}");
+        assert!(holding(us, &address, None).is_empty());
+        assert!(holding(us, &Endpoint::ip([0, 0, 0, 0], 0), Some(Transport::Tcp)).is_empty());
+        let udp = holding(us, &address, Some(Transport::Udp));
+        assert!(udp.iter().all(|state| state.socket.protocol == Protocol::UDP), "{udp:?}");
+
+        let folder = std::env::temp_dir().join(format!("socklab-holding-{us}"));
+        let path = folder.to_str().unwrap().to_owned();
+        let listener = UnixListener::bind(&path).unwrap();
+        let address = Endpoint::Unix { path: path.clone() };
+        let found = holding(us, &address, None);
+        let inode = process::socket_inode(us, listener.as_raw_fd());
+        let [state] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((state.after, state.socket.inode), (TcpState::LISTEN, inode));
+        drop(listener);
+        assert!(holding(us, &address, None).is_empty(), "only the path is left of it");
+        std::fs::remove_file(path).unwrap();
+    }
 
     #[test]
     fn a_state_has_the_place_of_its_socket() {

@@ -95,6 +95,7 @@ fn lists(event: &Event) -> usize {
             | Notice::Inherited { sockets: fds }
             | Notice::Passed { fds, .. },
         ) => size_of_val(fds.as_slice()),
+        What::Notice(Notice::PathExists { path, .. }) => path.len(),
         _ => 0,
     }
 }

@@ -127,9 +127,13 @@ impl Calls<'_> {
         }
     }
 
-    /// Reports what followed from a call: descriptors closed, sockets ready, notices.
+    /// Reports what followed from a call: descriptors closed, who holds the address it wanted,
+    /// notices, sockets ready.
     fn report_effect(&mut self, tid: pid_t, effect: Effect, at: u64) {
         self.report_closed(tid, effect.closed, at);
+        for state in effect.holders {
+            self.reporter.report(self.tracees.place(tid), at, What::State(Box::new(state)));
+        }
         for notice in effect.notices {
             self.reporter.report(self.tracees.place(tid), at, What::Notice(notice));
         }

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use libc::pid_t;
 use socklab_event::{
-    Args, Control, Errno, Flags, Notice, OptionValue, Outcome, Readiness, SocketId,
+    Args, Control, Errno, Flags, Notice, OptionValue, Outcome, Readiness, SocketId, State,
 };
 
 use super::descriptors::Descriptors;
+use super::in_use;
 use super::table::{self, Descriptor, Shared};
 use super::thread::OpenCall;
 use crate::probe;
@@ -23,6 +24,8 @@ pub(super) struct Effect {
     /// Descriptors it closed as a side effect.
     pub(super) closed: Vec<(i32, Descriptor)>,
     pub(super) notices: Vec<Notice>,
+    /// The sockets that hold the address it wanted.
+    pub(super) holders: Vec<State>,
 }
 
 impl Descriptors<'_> {
@@ -37,10 +40,7 @@ impl Descriptors<'_> {
     ) -> Effect {
         match outcome {
             Outcome::Value(value) => self.apply_success(tid, call, args, value),
-            Outcome::Error(errno) => {
-                self.apply_failure(tid, call, args, errno);
-                Effect::default()
-            }
+            Outcome::Error(errno) => self.apply_failure(tid, call, args, errno),
             Outcome::Unfinished => Effect::default(),
         }
     }
@@ -166,13 +166,21 @@ impl Descriptors<'_> {
 
     /// Most calls that fail change nothing. A failed `close` does, because Linux frees the
     /// descriptor even then; but our table dropped the descriptor at entry.
-    fn apply_failure(&mut self, tid: pid_t, call: &OpenCall, args: &Args, errno: Errno) {
+    fn apply_failure(&mut self, tid: pid_t, call: &OpenCall, args: &Args, errno: Errno) -> Effect {
+        let mut effect = Effect::default();
         if let (Args::Connect { address }, Some(socket)) = (args, &call.socket)
             && errno == Errno::EINPROGRESS
         {
             self.connected(tid, call.entry.fd(), socket, address);
             socket.borrow_mut().connecting = true;
         }
+        if let Some(socket) = &call.socket
+            && let Some(holders) = in_use::holders(tid, args, &socket.borrow().id, errno)
+        {
+            effect.holders = holders.states;
+            effect.notices.extend(holders.path);
+        }
+        effect
     }
 
     /// Finds out which end of a splice is the socket.

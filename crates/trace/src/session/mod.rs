@@ -14,6 +14,7 @@ mod descriptors;
 mod effects;
 mod enter;
 mod filters;
+mod in_use;
 mod leave;
 mod life;
 mod onward;

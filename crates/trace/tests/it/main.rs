@@ -5,6 +5,7 @@
 mod attached;
 mod content;
 mod hostile;
+mod in_use;
 mod second_opinion;
 mod shortcuts;
 mod tracees;
