@@ -1,10 +1,13 @@
 //! Connecting to a name: every address is tried, under one deadline.
 //!
 //! [`tcp`] tries addresses in parallel as RFC 8305 ("happy eyeballs") describes; [`udp`] connects a
-//! datagram socket. Both return a record of every attempt, which explains the result.
+//! datagram socket. Both return a record of every attempt, which explains the result. [`unix`]
+//! connects to a Unix socket. A [`Target`] is what people write for any of them.
 
 mod attempt;
 mod race;
+mod target;
+mod unix;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -16,6 +19,8 @@ use thiserror::Error;
 use crate::resolve::{self, Family, Resolution, ResolveError};
 
 pub use attempt::{Attempt, AttemptOutcome};
+pub use target::{Target, TargetError, UnixName, authority};
+pub use unix::unix;
 
 /// How to connect.
 #[derive(Clone, Copy, Debug)]
@@ -74,17 +79,24 @@ pub enum ConnectError {
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// The host answered with an RST: no socket listens on that port (TCP).
-    #[error("connect {}:{}: connection refused", .0.host, .0.port)]
+    #[error("connect {}: connection refused", .0.address())]
     Refused(ConnectFailure),
     /// No answer before the deadline.
-    #[error("connect {}:{}: timed out", .0.host, .0.port)]
+    #[error("connect {}: timed out", .0.address())]
     TimedOut(ConnectFailure),
     /// No route to the host, or a router on the path reported none (ICMP).
-    #[error("connect {}:{}: unreachable", .0.host, .0.port)]
+    #[error("connect {}: unreachable", .0.address())]
     Unreachable(ConnectFailure),
     /// Anything else; the attempts have the system's error messages.
-    #[error("connect {}:{}: {}", .0.host, .0.port, last_outcome(.0))]
+    #[error("connect {}: {}", .0.address(), last_outcome(.0))]
     Other(ConnectFailure),
+}
+
+impl ConnectFailure {
+    /// The destination as one text: `localhost:80`, `[::1]:80`.
+    pub fn address(&self) -> String {
+        authority(&self.host, self.port)
+    }
 }
 
 impl ConnectError {

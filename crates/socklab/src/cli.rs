@@ -241,7 +241,7 @@ pub(crate) struct Serve {
 pub(crate) struct Connect {
     pub(crate) host: String,
     #[arg(value_name = "PORT")]
-    pub(crate) port: String,
+    pub(crate) port: Option<String>,
     #[arg(long)]
     pub(crate) udp: bool,
     #[arg(short = 'x', long)]

@@ -144,7 +144,7 @@ pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -
         }
         Process::Continued => label.push(PartKind::Faint, say!(speaker, "ladder-continued")),
         Process::EndedByRecorder { signal } => {
-            label.push(PartKind::Faint, say!(speaker, "ladder-ended-by-recorder", signal = signal))
+            label.push(PartKind::Faint, say!(speaker, "ladder-ended-by-recorder", signal = signal));
         }
         Process::Released => label.push(PartKind::Faint, say!(speaker, "ladder-released")),
         Process::Exec { argv, .. } => {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::support::{assert_same, noise, read_all, reset_on_close, start};
 use socklab_net::relay::{
-    self, Direction, Ending, Framing, Object, RelaySummary, Side, TcpOptions, UdpOptions,
+    self, Direction, Ending, Framing, Object, RelaySummary, Side, StreamOptions, UdpOptions,
 };
 use socklab_net::server::{Config, Echo};
 
@@ -69,7 +69,7 @@ fn fifty_megabytes_each_way_and_slow_readers_at_both_ends() {
             arrived.0
         });
         let mut output = Slow(Vec::new(), 0);
-        let summary = relay::tcp(reader, &mut output, &ours, &TcpOptions::default(), None);
+        let summary = relay::stream(reader, &mut output, &ours, &StreamOptions::default(), None);
         finished(&summary);
         assert_eq!((summary.sent, summary.received), (LOTS as u64, LOTS as u64));
         assert_same(&output.0, &back);
@@ -85,7 +85,7 @@ fn fifty_megabytes_through_an_echo_server_from_a_file() {
     std::fs::write(&path, &data).unwrap();
     let mut output = Vec::new();
     let file = std::fs::File::open(&path).unwrap();
-    let summary = relay::tcp(file, &mut output, &server.tcp(), &TcpOptions::default(), None);
+    let summary = relay::stream(file, &mut output, &server.tcp(), &StreamOptions::default(), None);
     std::fs::remove_file(path).unwrap();
     finished(&summary);
     assert_eq!(summary.first_to_end, Some(Side::Input));
@@ -104,8 +104,8 @@ fn the_end_of_the_input_is_a_fin_and_the_answer_still_arrives() {
         seen.lock().unwrap().push((direction, bytes.to_vec()));
     };
     let mut output = Vec::new();
-    let options = TcpOptions::default();
-    let summary = relay::tcp(input(b"abc"), &mut output, &ours, &options, Some(&observer));
+    let options = StreamOptions::default();
+    let summary = relay::stream(input(b"abc"), &mut output, &ours, &options, Some(&observer));
     server.join().unwrap();
     finished(&summary);
     assert_eq!((summary.sent, summary.received), (3, 6));
@@ -123,8 +123,8 @@ fn an_idle_terminal_does_not_delay_the_end_of_the_peer() {
     // An idle terminal: a pipe whose other end stays open.
     let (terminal, _other_end) = pipe().unwrap();
     let mut output = Vec::new();
-    let options = TcpOptions { end_when_peer_ends: true, ..TcpOptions::default() };
-    let summary = relay::tcp(&terminal, &mut output, &ours, &options, None);
+    let options = StreamOptions { end_when_peer_ends: true, ..StreamOptions::default() };
+    let summary = relay::stream(&terminal, &mut output, &ours, &options, None);
     finished(&summary);
     assert_eq!((output.as_slice(), summary.first_to_end), (&b"bye"[..], Some(Side::Peer)));
 }
@@ -141,7 +141,7 @@ fn a_peer_that_half_closed_still_gets_the_input() {
             thread::sleep(Duration::from_millis(2));
         }
     });
-    let summary = relay::tcp(terminal, &mut Vec::new(), &ours, &TcpOptions::default(), None);
+    let summary = relay::stream(terminal, &mut Vec::new(), &ours, &StreamOptions::default(), None);
     typing.join().unwrap();
     finished(&summary);
     assert_eq!(summary.first_to_end, Some(Side::Peer));
@@ -156,7 +156,7 @@ fn a_reset_is_reported_and_earlier_data_is_kept() {
     drop(theirs);
     let (terminal, _other_end) = pipe().unwrap();
     let mut output = Vec::new();
-    let summary = relay::tcp(terminal, &mut output, &ours, &TcpOptions::default(), None);
+    let summary = relay::stream(terminal, &mut output, &ours, &StreamOptions::default(), None);
     assert!(matches!(summary.ending, Ending::Reset), "{summary:?}");
     assert_eq!(summary.first_to_end, Some(Side::Peer));
     assert_eq!(output, b"half an ans");
@@ -171,7 +171,7 @@ fn a_reset_while_sending_is_reported() {
         theirs.read_exact(&mut [0; 1_000_000]).unwrap();
         reset_on_close(&theirs);
     });
-    let summary = relay::tcp(reader, &mut Vec::new(), &ours, &TcpOptions::default(), None);
+    let summary = relay::stream(reader, &mut Vec::new(), &ours, &StreamOptions::default(), None);
     assert!(matches!(summary.ending, Ending::Reset), "{summary:?}");
     vanishing.join().unwrap();
     feeding.join().unwrap();
@@ -181,8 +181,8 @@ fn a_reset_while_sending_is_reported() {
 fn the_time_limit_begins_when_the_input_has_ended() {
     let (ours, _silent) = connection();
     let patience = Some(Duration::from_millis(30));
-    let options = TcpOptions { patience, ..TcpOptions::default() };
-    let summary = relay::tcp(input(b"hello?"), &mut Vec::new(), &ours, &options, None);
+    let options = StreamOptions { patience, ..StreamOptions::default() };
+    let summary = relay::stream(input(b"hello?"), &mut Vec::new(), &ours, &options, None);
     assert!(matches!(summary.ending, Ending::Silence), "{summary:?}");
     assert_eq!((summary.sent, summary.first_to_end), (6, Some(Side::Input)));
 }
@@ -194,7 +194,7 @@ fn a_closed_output_ends_the_relay() {
     let (gone, mut output) = pipe().unwrap();
     drop(gone);
     let (terminal, _other_end) = pipe().unwrap();
-    let summary = relay::tcp(terminal, &mut output, &ours, &TcpOptions::default(), None);
+    let summary = relay::stream(terminal, &mut output, &ours, &StreamOptions::default(), None);
     drop(ours);
     talking.join().unwrap();
     let Ending::Failed { call, on: Object::Output, source } = summary.ending else {
@@ -273,7 +273,13 @@ fn a_panicking_observer_panics_the_caller_without_a_hang() {
             assert!(which != direction, "this panic is part of a test");
         };
         let relaying = thread::spawn(move || {
-            relay::tcp(terminal, &mut Vec::new(), &ours, &TcpOptions::default(), Some(&observer))
+            relay::stream(
+                terminal,
+                &mut Vec::new(),
+                &ours,
+                &StreamOptions::default(),
+                Some(&observer),
+            )
         });
         relaying.join().unwrap_err();
     }

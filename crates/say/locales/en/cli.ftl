@@ -48,8 +48,8 @@ arg-serve-tcp = TCP only (echo, upper: by default both)
 arg-serve-udp = UDP only
 arg-serve-root = http: serve the files of this folder
 arg-serve-json = Print what happens as JSON, one event per line
-arg-connect-host = Name or address
-arg-connect-port = Port number, or a service's name
+arg-connect-host = Name or address, also as HOST:PORT or [ADDRESS]:PORT; or a Unix socket: a path with a “/”, unix:NAME or @NAME
+arg-connect-port = Port number, or a service's name; not after HOST:PORT
 arg-connect-udp = Datagrams instead of a stream: each line of input is one datagram
 arg-connect-hex = Show all bytes of both directions in hexadecimal, on standard error
 arg-connect-verbose = Say who is connected to whom, and how it ended
@@ -104,6 +104,8 @@ examples-connect =
     $ socklab connect localhost 8888
     $ printf 'hello\r\n' | socklab connect localhost 8888
     $ socklab connect -x --udp localhost 12000
+    $ socklab connect '[::1]:8888'
+    $ socklab connect /run/docker.sock
     Exit codes: 0 done, 1 failed, 2 usage error, 6 name unknown, 7 refused or unreachable, 28 timed out.
 examples-completions =
     $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab

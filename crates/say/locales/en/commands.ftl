@@ -74,8 +74,23 @@ refused = connect { $address }: connection refused. Nobody listens there.
 unreachable = connect { $address }: unreachable. There is no route to that network or host from here.
 connect-timeout = connect { $address }: no answer within { $seconds } s
 connect-failed = connect { $address }: { $reason }
+no-port = A port is missing: socklab connect { $host } PORT
+two-ports = Two ports are given: { $one } and { $other }
+no-host = “{ $target }” names no host: socklab connect HOST PORT
+no-unix-name = “{ $target }” names no Unix socket: unix:PATH or @NAME
+needs-brackets = “{ $target }” is not an address. An IPv6 address with a port is written [ADDRESS]:PORT, as in [::1]:80
+is-a-url = “{ $target }” is a URL. A host and a port are needed, as in: socklab connect localhost 80
+unix-takes-no = { $what } is for IP addresses: a Unix socket has only a name, and connect speaks to it by a stream
+unix-unnamed = (unnamed)
+unix-not-found = connect { $address }: there is no such path. No server is bound to it.
+unix-refused = connect { $address }: connection refused. Nobody listens there: the server has ended, or it is no socket.
+unix-no-stream = connect { $address }: that socket takes datagrams or packets, and no stream (EPROTOTYPE).
 refused-hint = socklab serve echo --port { $port }, in another terminal
 reset = { $peer } reset the connection (RST) after { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }
+unix-reset = { $peer } closed the connection without reading everything, after { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes
     }

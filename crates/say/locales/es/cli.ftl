@@ -48,8 +48,8 @@ arg-serve-tcp = Solo TCP (echo, upper: por defecto ambos)
 arg-serve-udp = Solo UDP
 arg-serve-root = http: sirve los archivos de esta carpeta
 arg-serve-json = Escribe lo que pasa en JSON, un evento por línea
-arg-connect-host = Nombre o dirección
-arg-connect-port = Número de puerto, o el nombre de un servicio
+arg-connect-host = Nombre o dirección, también como NOMBRE:PUERTO o [DIRECCIÓN]:PUERTO; o un socket Unix: una ruta con «/», unix:NOMBRE o @NOMBRE
+arg-connect-port = Número de puerto, o el nombre de un servicio; no va después de NOMBRE:PUERTO
 arg-connect-udp = Datagramas en lugar de un flujo: cada línea de entrada es un datagrama
 arg-connect-hex = Muestra todos los bytes de ambos sentidos en hexadecimal, por la salida de error
 arg-connect-verbose = Dice quién está conectado con quién, y cómo terminó
@@ -104,6 +104,8 @@ examples-connect =
     $ socklab connect localhost 8888
     $ printf 'hola\r\n' | socklab connect localhost 8888
     $ socklab connect -x --udp localhost 12000
+    $ socklab connect '[::1]:8888'
+    $ socklab connect /run/docker.sock
     Códigos de salida: 0 bien, 1 fallo, 2 uso incorrecto, 6 nombre desconocido, 7 rechazada o inalcanzable, 28 tiempo agotado.
 examples-completions =
     $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab

@@ -77,8 +77,23 @@ refused = connect { $address }: conexión rechazada. Nadie escucha ahí.
 unreachable = connect { $address }: inalcanzable. Desde aquí no hay camino a esa red o máquina.
 connect-timeout = connect { $address }: sin respuesta en { $seconds } s
 connect-failed = connect { $address }: { $reason }
+no-port = Falta el puerto: socklab connect { $host } PUERTO
+two-ports = Hay dos puertos: { $one } y { $other }
+no-host = «{ $target }» no nombra ninguna máquina: socklab connect NOMBRE PUERTO
+no-unix-name = «{ $target }» no nombra ningún socket Unix: unix:RUTA o @NOMBRE
+needs-brackets = «{ $target }» no es una dirección. Una dirección IPv6 con puerto se escribe [DIRECCIÓN]:PUERTO, como en [::1]:80
+is-a-url = «{ $target }» es una URL. Se necesitan una máquina y un puerto, como en: socklab connect localhost 80
+unix-takes-no = { $what } es para direcciones IP: un socket Unix solo tiene nombre, y connect le habla con un flujo
+unix-unnamed = (sin nombre)
+unix-not-found = connect { $address }: no existe esa ruta. Ningún servidor la tiene.
+unix-refused = connect { $address }: conexión rechazada. Nadie escucha ahí: el servidor terminó, o no es un socket.
+unix-no-stream = connect { $address }: ese socket recibe datagramas o paquetes, no un flujo (EPROTOTYPE).
 refused-hint = socklab serve echo --port { $port }, en otra terminal
 reset = { $peer } cortó la conexión (RST) después de { $bytes ->
+        [one] { $bytes } byte
+       *[other] { $bytes } bytes
+    }
+unix-reset = { $peer } cerró la conexión sin leerlo todo, después de { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes
     }

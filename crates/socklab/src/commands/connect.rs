@@ -1,14 +1,19 @@
 //! `connect`: like telnet and nc, but closes each direction correctly.
 
-use std::io::{IsTerminal, Write, stdin, stdout};
+use std::io::{ErrorKind, IsTerminal, Write, stdin, stdout};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use socklab_net::connect::{self, ConnectError, ConnectOptions, Connected};
-use socklab_net::relay::{self, Direction, Ending, Object, RelaySummary, TcpOptions, UdpOptions};
+use rustix::io::Errno;
+use socklab_net::connect::{
+    self, ConnectError, ConnectOptions, Connected, Target, TargetError, UnixName, authority,
+};
+use socklab_net::relay::{
+    self, Direction, Ending, Object, RelaySummary, StreamOptions, UdpOptions,
+};
 use socklab_net::services::{Protocol, Query, Table};
 use socklab_say::{Speaker, count, say};
 
@@ -26,12 +31,11 @@ const LAST_ANSWER: Duration = Duration::from_secs(1);
 /// Connects, relays bytes in both directions until both end, and reports how it ended.
 pub(crate) fn connect(speaker: Speaker, options: &cli::Connect) -> Result<ExitCode> {
     super::bond::bind_to_parent(options.bond)?;
-    let protocol = if options.udp { Protocol::Udp } else { Protocol::Tcp };
-    let port = port_number(speaker, &options.port, protocol)?;
-    let deadline = options.timeout.unwrap_or(CONNECT_DEADLINE);
-    let how = ConnectOptions { deadline, ..ConnectOptions::default() };
-    let failed = |error: &ConnectError| failure(speaker, error, &options.host, port, deadline);
+    let usage = |what: String| Failure::new(ExitReason::Usage, what);
+    let target: Target =
+        options.host.parse().map_err(|error| usage(bad_target(speaker, &options.host, error)))?;
     let interactive = stdin().is_terminal();
+    let greets = options.verbose || interactive;
     let (asked, answered) = (AtomicBool::new(false), AtomicBool::new(false));
     let watch = |direction, bytes: &[u8]| {
         match direction {
@@ -42,47 +46,126 @@ pub(crate) fn connect(speaker: Speaker, options: &cli::Connect) -> Result<ExitCo
             hex_dump(speaker, direction, bytes);
         }
     };
+    // At a terminal, end when the server closes, without waiting for Ctrl-D. Input from a pipe is
+    // sent to its end: the peer may have closed only its own direction.
+    let relays = StreamOptions { end_when_peer_ends: interactive, ..StreamOptions::default() };
+    let deadline = options.timeout.unwrap_or(CONNECT_DEADLINE);
 
-    let (peer, outcome) = if options.udp {
-        let Connected { socket, peer, .. } =
-            connect::udp(&options.host, port, &how).map_err(|error| failed(&error))?;
-        greet(speaker, options.verbose || interactive, socket.local_addr()?, peer);
-        let patience = options.timeout.unwrap_or(LAST_ANSWER);
-        let how = UdpOptions { patience, ..UdpOptions::default() };
-        let outcome = relay::udp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch));
-        let in_vain = asked.load(Ordering::Relaxed) && !answered.load(Ordering::Relaxed);
-        if in_vain && matches!(outcome.ending, Ending::Finished) {
-            let seconds = patience.as_secs_f64();
-            let what = say!(speaker, "no-answer", peer = peer, seconds = seconds);
-            return Err(Failure::new(ExitReason::TimedOut, what).into());
+    let mut reset = "reset";
+    let (peer, outcome) = match target {
+        Target::Unix(name) => {
+            let is_for_ip = |what: &str| usage(say!(speaker, "unix-takes-no", what = what));
+            if options.udp {
+                return Err(is_for_ip("--udp").into());
+            }
+            if let Some(port) = &options.port {
+                return Err(is_for_ip(port).into());
+            }
+            let connected = connect::unix(&name, deadline);
+            let socket =
+                connected.map_err(|error| unix_failure(speaker, &name, &error, deadline))?;
+            if greets {
+                let own = say!(speaker, "unix-unnamed");
+                greet(say!(speaker, "connected", own = own, peer = name));
+            }
+            let outcome =
+                relay::stream(stdin(), &mut stdout().lock(), &socket, &relays, Some(&watch));
+            reset = "unix-reset";
+            (name.to_string(), outcome)
         }
-        (peer, outcome)
-    } else {
-        let Connected { socket, peer, .. } =
-            connect::tcp(&options.host, port, &how).map_err(|error| failed(&error))?;
-        greet(speaker, options.verbose || interactive, socket.local_addr()?, peer);
-        // At a terminal, end when the server closes, without waiting for Ctrl-D. Input from a pipe
-        // is sent to its end: the peer may have closed only its own direction.
-        let how = TcpOptions { end_when_peer_ends: interactive, ..TcpOptions::default() };
-        (peer, relay::tcp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch)))
+        Target::Host { name: host, port } => {
+            let port = match (&port, &options.port) {
+                (Some(port), None) | (None, Some(port)) => port,
+                (None, None) => return Err(usage(say!(speaker, "no-port", host = host)).into()),
+                (Some(one), Some(other)) => {
+                    return Err(usage(say!(speaker, "two-ports", one = one, other = other)).into());
+                }
+            };
+            let protocol = if options.udp { Protocol::Udp } else { Protocol::Tcp };
+            let port = port_number(speaker, port, protocol)?;
+            let how = ConnectOptions { deadline, ..ConnectOptions::default() };
+            let failed = |error: ConnectError| failure(speaker, &error, &host, port, deadline);
+            let connected = |own: SocketAddr, peer: SocketAddr| {
+                if greets {
+                    greet(say!(speaker, "connected", own = own, peer = peer));
+                }
+            };
+            if options.udp {
+                let Connected { socket, peer, .. } =
+                    connect::udp(&host, port, &how).map_err(failed)?;
+                connected(socket.local_addr()?, peer);
+                let patience = options.timeout.unwrap_or(LAST_ANSWER);
+                let how = UdpOptions { patience, ..UdpOptions::default() };
+                let outcome =
+                    relay::udp(stdin(), &mut stdout().lock(), &socket, &how, Some(&watch));
+                let in_vain = asked.load(Ordering::Relaxed) && !answered.load(Ordering::Relaxed);
+                if in_vain && matches!(outcome.ending, Ending::Finished) {
+                    let seconds = patience.as_secs_f64();
+                    let what = say!(speaker, "no-answer", peer = peer, seconds = seconds);
+                    return Err(Failure::new(ExitReason::TimedOut, what).into());
+                }
+                (peer.to_string(), outcome)
+            } else {
+                let Connected { socket, peer, .. } =
+                    connect::tcp(&host, port, &how).map_err(failed)?;
+                connected(socket.local_addr()?, peer);
+                let outcome =
+                    relay::stream(stdin(), &mut stdout().lock(), &socket, &relays, Some(&watch));
+                (peer.to_string(), outcome)
+            }
+        }
     };
     stdout().flush().ok();
-    finish(speaker, options, peer, &outcome)
+    finish(speaker, options, &peer, reset, &outcome)
 }
 
-fn greet(speaker: Speaker, wanted: bool, own: SocketAddr, peer: SocketAddr) {
-    if wanted {
-        eprintln!(
-            "{}",
-            style::paint(style::FAINT, say!(speaker, "connected", own = own, peer = peer))
-        );
-    }
+/// Why a text names no destination.
+fn bad_target(speaker: Speaker, text: &str, error: TargetError) -> String {
+    let key = match error {
+        TargetError::NoHost => "no-host",
+        TargetError::NoUnixName => "no-unix-name",
+        TargetError::NoPort => return say!(speaker, "no-port", host = text.trim_end_matches(':')),
+        TargetError::Brackets => "needs-brackets",
+        TargetError::Url => "is-a-url",
+        error => return error.to_string(),
+    };
+    say!(speaker, key, target = text)
+}
+
+fn greet(text: String) {
+    eprintln!("{}", style::paint(style::FAINT, text));
+}
+
+fn unix_failure(
+    speaker: Speaker,
+    name: &UnixName,
+    error: &std::io::Error,
+    deadline: Duration,
+) -> Failure {
+    let (reason, key) = match error.kind() {
+        ErrorKind::NotFound => (ExitReason::Refused, "unix-not-found"),
+        ErrorKind::ConnectionRefused => (ExitReason::Refused, "unix-refused"),
+        ErrorKind::WouldBlock => {
+            let seconds = deadline.as_secs_f64();
+            let what = say!(speaker, "connect-timeout", address = name, seconds = seconds);
+            return Failure::new(ExitReason::TimedOut, what);
+        }
+        _ if Errno::from_io_error(error) == Some(Errno::PROTOTYPE) => {
+            (ExitReason::No, "unix-no-stream")
+        }
+        _ => {
+            let what = say!(speaker, "connect-failed", address = name, reason = error);
+            return Failure::new(ExitReason::No, what);
+        }
+    };
+    Failure::new(reason, say!(speaker, key, address = name))
 }
 
 fn finish(
     speaker: Speaker,
     options: &cli::Connect,
-    peer: SocketAddr,
+    peer: &str,
+    reset: &str,
     outcome: &RelaySummary,
 ) -> Result<ExitCode> {
     let RelaySummary { sent, received, ending, .. } = outcome;
@@ -103,7 +186,7 @@ fn finish(
         }
         Ending::Reset => Failure::new(
             ExitReason::No,
-            say!(speaker, "reset", peer = peer, bytes = count(*received)),
+            say!(speaker, reset, peer = peer, bytes = count(*received)),
         ),
         Ending::Refused => {
             Failure::new(ExitReason::Refused, say!(speaker, "udp-refused", peer = peer))
@@ -112,7 +195,7 @@ fn finish(
             let object = match on {
                 Object::Input => say!(speaker, "object-input"),
                 Object::Output => say!(speaker, "object-output"),
-                Object::Socket => peer.to_string(),
+                Object::Socket => peer.to_owned(),
             };
             Failure::new(ExitReason::No, format!("{call} {object}: {source}"))
         }
@@ -142,7 +225,7 @@ fn failure(
     port: u16,
     deadline: Duration,
 ) -> Failure {
-    let address = format!("{host}:{port}");
+    let address = authority(host, port);
     match error {
         ConnectError::Resolve(error) => unresolved(speaker, host, error),
         ConnectError::Refused(_) => {

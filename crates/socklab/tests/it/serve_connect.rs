@@ -3,6 +3,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream, UdpSocket};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::time::Duration;
 
 use crate::stage::Transport::{Tcp, Udp};
@@ -107,6 +109,74 @@ fn a_server_that_does_not_answer_is_exit_code_28() {
     let client = run(&mut socklab(&words)).exits(28);
     let wanted = format!("socklab: connect {address}: no answer within 0.5 s");
     assert_eq!(client.complaint(), wanted);
+}
+
+#[test]
+fn a_destination_can_be_written_in_every_usual_way() {
+    let (_server, port) = serve_on_any_port(&["upper"]);
+    let whole = format!("127.0.0.1:{port}");
+    for words in [&["connect", &whole][..], &["connect", "[::ffff:127.0.0.1]", &port.to_string()]] {
+        let client = run_with(&mut socklab(words), "hola\n").exits(0);
+        assert_eq!(client.text(), "HOLA\n", "{words:?}");
+    }
+    let reserved = socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    bind(&reserved, &SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+    let taken = SocketAddr::try_from(getsockname(&reserved).unwrap()).unwrap().port();
+    let mapped = format!("[::ffff:127.0.0.1]:{taken}");
+    let client = run(&mut socklab(&["connect", &mapped])).exits(7);
+    let wanted = format!("socklab: connect {mapped}: connection refused");
+    assert!(client.errors.starts_with(&wanted), "{}", client.errors);
+    for (words, wanted) in [
+        (&["connect", "localhost"][..], "A port is missing: socklab connect localhost PORT"),
+        (&["connect", "localhost:"], "A port is missing: socklab connect localhost PORT"),
+        (&["connect", "localhost:80", "81"], "Two ports are given: 80 and 81"),
+        (&["connect", "::1:80:http"], "written [ADDRESS]:PORT"),
+        (&["connect", "http://localhost/"], "is a URL"),
+        (&["connect", ":80"], "names no host"),
+        (&["connect", "/run/x.sock", "80"], "80 is for IP addresses"),
+        (&["connect", "--udp", "@x"], "--udp is for IP addresses"),
+        (&["connect", "unix:"], "names no Unix socket"),
+    ] {
+        let client = run(&mut socklab(words)).exits(2);
+        assert!(client.complaint().contains(wanted), "{words:?}: {}", client.errors);
+    }
+}
+
+#[test]
+fn a_unix_socket_is_a_destination_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.sock");
+    let name = path.to_str().unwrap();
+    let absent = run(&mut socklab(&["connect", name])).exits(7);
+    assert!(absent.complaint().contains("there is no such path"), "{}", absent.errors);
+
+    let listener = UnixListener::bind(&path).unwrap();
+    let mut client = Running::start(&mut socklab(&["connect", "-v", &format!("unix:{name}")]));
+    client.feed(*b"question\n");
+    let (mut peer, _) = listener.accept().unwrap();
+    let mut question = String::new();
+    peer.read_to_string(&mut question).unwrap();
+    peer.write_all(question.to_uppercase().as_bytes()).unwrap();
+    drop(peer);
+    let client = client.finish().exits(0);
+    assert_eq!(client.text(), "QUESTION\n");
+    assert!(client.errors.contains(&format!("Connected: (unnamed) → {name}")), "{}", client.errors);
+
+    drop(listener);
+    let left = run(&mut socklab(&["connect", name])).exits(7);
+    assert!(left.complaint().contains("connection refused"), "{}", left.errors);
+    let datagrams = folder.path().join("datagrams");
+    let _datagrams = UnixDatagram::bind(&datagrams).unwrap();
+    let wrong = run(&mut socklab(&["connect", datagrams.to_str().unwrap()])).exits(1);
+    assert!(wrong.complaint().contains("EPROTOTYPE"), "{}", wrong.errors);
+
+    let abstract_name = format!("socklab-test-{}", std::process::id());
+    let address = std::os::unix::net::SocketAddr::from_abstract_name(&abstract_name).unwrap();
+    let listener = UnixListener::bind_addr(&address).unwrap();
+    let mut client = Running::start(&mut socklab(&["connect", &format!("@{abstract_name}")]));
+    listener.accept().unwrap().0.write_all(b"hola").unwrap();
+    client.feed("");
+    assert_eq!(client.finish().exits(0).text(), "hola");
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! Two byte streams in opposite directions, each with its own thread and its own end.
 //!
 //! The end of the input becomes a FIN and nothing more: the peer may still answer. The peer's FIN
-//! ends the reading; whether it also ends the writing is up to [`TcpOptions`].
+//! ends the reading; whether it also ends the writing is up to [`StreamOptions`].
 
 use std::io::Write;
-use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::OnceLock;
 use std::thread;
@@ -12,15 +11,15 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
+use rustix::net::{RecvFlags, SendFlags, Shutdown, recv, send, shutdown};
 
 use super::stdio::{read_input, write_output};
 use super::summary::{Direction, Ending, Object, Observer, RelaySummary, Side};
 use crate::readiness::{Latch, Wakeup, after, poll_until, wait};
 
-/// How to relay a TCP connection.
+/// How to relay a connection.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct TcpOptions {
+pub struct StreamOptions {
     /// Whether to end when the peer has ended although the input has not. That is right for a
     /// terminal, where the user would otherwise have to press Ctrl-D to end it. By default all of
     /// the input is sent, because the peer may only have half-closed.
@@ -37,11 +36,11 @@ const BUFFER: usize = 64 * 1024;
 /// `input` is read only when it is readable, so that an idle terminal does not delay the end. A slow
 /// `output` makes the peer wait. At the end the stream is shut down for writing, but not closed.
 /// Failures are part of the summary ([`RelaySummary::ending`]).
-pub fn tcp(
+pub fn stream(
     input: impl AsFd,
     output: &mut impl Write,
-    stream: &TcpStream,
-    options: &TcpOptions,
+    stream: &impl AsFd,
+    options: &StreamOptions,
     observer: Option<Observer<'_>>,
 ) -> RelaySummary {
     let latches = Latch::new().and_then(|a| Ok((a, Latch::new()?, Latch::new()?)));
@@ -53,7 +52,7 @@ pub fn tcp(
         }
     };
     let relay = Relay {
-        stream,
+        stream: stream.as_fd(),
         observer,
         input_ended,
         stop_reading,
@@ -97,16 +96,16 @@ impl Drop for EndOnPanic<'_> {
         if thread::panicking() {
             self.0.stop_sending.set();
             self.0.stop_reading.set();
-            let _ = self.0.stream.shutdown(Shutdown::Both);
+            let _ = shutdown(self.0.stream, Shutdown::Both);
         }
     }
 }
 
 /// What the two directions share.
 struct Relay<'a> {
-    stream: &'a TcpStream,
+    stream: BorrowedFd<'a>,
     observer: Option<Observer<'a>>,
-    /// Set when the input has ended: from then on, [`TcpOptions::patience`] counts.
+    /// Set when the input has ended: from then on, [`StreamOptions::patience`] counts.
     input_ended: Latch,
     /// Set when no more input is to be read. Input that has been read already is still sent.
     stop_reading: Latch,
@@ -125,7 +124,7 @@ impl Relay<'_> {
         let mut sent = 0;
         let ended = self.send_input(input, &mut sent);
         // The FIN. If the connection is gone already, the other direction will notice.
-        let _ = self.stream.shutdown(Shutdown::Write);
+        let _ = shutdown(self.stream, Shutdown::Write);
         self.input_ended.set();
         (sent, ended.err())
     }
@@ -172,7 +171,7 @@ impl Relay<'_> {
     }
 
     /// From the peer to the output.
-    fn carry_answer(&self, output: &mut impl Write, options: &TcpOptions) -> Carried {
+    fn carry_answer(&self, output: &mut impl Write, options: &StreamOptions) -> Carried {
         let _guard = EndOnPanic(self);
         let mut received = 0;
         let ended = self.receive_answer(output, options, &mut received);
@@ -188,7 +187,7 @@ impl Relay<'_> {
     fn receive_answer(
         &self,
         output: &mut impl Write,
-        options: &TcpOptions,
+        options: &StreamOptions,
         received: &mut u64,
     ) -> Result<(), Ending> {
         let mut buffer = vec![0; BUFFER];
@@ -212,7 +211,11 @@ impl Relay<'_> {
 
     /// Waits until there is something to receive. A limit counts from the end of the input or the
     /// last answer, whichever is later.
-    fn wait_for_answer(&self, options: &TcpOptions, input_ended: &mut bool) -> Result<(), Ending> {
+    fn wait_for_answer(
+        &self,
+        options: &StreamOptions,
+        input_ended: &mut bool,
+    ) -> Result<(), Ending> {
         let failed = |error| Ending::failed("poll", Object::Socket, error);
         if options.patience.is_some() && !*input_ended {
             match wait(self.stream, PollFlags::IN, &self.input_ended, None).map_err(failed)? {
@@ -221,7 +224,7 @@ impl Relay<'_> {
             }
         }
         let deadline: Option<Instant> = options.patience.and_then(after);
-        let mut watched = [PollFd::new(self.stream, PollFlags::IN)];
+        let mut watched = [PollFd::new(&self.stream, PollFlags::IN)];
         match poll_until(&mut watched, deadline).map_err(failed)? {
             true => Ok(()),
             false => Err(Ending::Silence),
