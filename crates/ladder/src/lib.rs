@@ -33,7 +33,9 @@ mod text;
 
 pub use html::HtmlStyle;
 pub use label::{Data, Label, Part, PartKind};
-pub use model::{Arrow, ArrowKind, Cell, CellKind, Head, Ladder, Mark, Participant, Rail, Row};
+pub use model::{
+    Arrow, ArrowKind, Cell, CellKind, Head, Ladder, Mark, Note, NoteKind, Participant, Rail, Row,
+};
 pub use options::{ColumnOrder, Detail, Options};
 pub use svg::{SvgStyle, Theme};
 pub use text::TextStyle;

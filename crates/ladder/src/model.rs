@@ -77,7 +77,29 @@ pub struct Row {
     pub decisive: bool,
     /// Explanations, which stand under the row.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+/// An explanation under a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Note {
+    /// Whether something went wrong there.
+    pub kind: NoteKind,
+    /// The sentences.
+    pub text: String,
+}
+
+/// What an explanation is about. Displays mark the two differently: a lesson must not look like a
+/// mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoteKind {
+    /// Something failed or hangs.
+    Problem,
+    /// Nothing is wrong: it is merely worth knowing.
+    Lesson,
 }
 
 /// How a lifeline looks beside a row.
@@ -243,17 +265,25 @@ impl Ladder {
             .or_else(|| self.rows.iter().position(|row| row.seqs.contains(&seq)))
     }
 
-    /// Puts an explanation under the row that shows `seq` and highlights the rows of `evidence`. If
-    /// the event is not drawn, the sentence goes to the footer.
-    pub fn explain(&mut self, seq: u64, evidence: &[u64], sentence: impl Into<String>) {
-        self.highlight(evidence);
-        let sentence = clean(&sentence.into());
+    /// Puts an explanation under the row that shows `seq`, and highlights the rows of `evidence` if
+    /// it is about a problem. If the event is not drawn, the sentence goes to the footer.
+    pub fn explain(
+        &mut self,
+        seq: u64,
+        evidence: &[u64],
+        kind: NoteKind,
+        sentence: impl Into<String>,
+    ) {
+        if kind == NoteKind::Problem {
+            self.highlight(evidence);
+        }
+        let note = Note { kind, text: clean(&sentence.into()) };
         match self.last_row_of(seq) {
-            Some(row) if !self.rows[row].notes.contains(&sentence) => {
-                self.rows[row].notes.push(sentence);
+            Some(row) if !self.rows[row].notes.contains(&note) => {
+                self.rows[row].notes.push(note);
             }
             Some(_) => {}
-            None => self.footer.push(sentence),
+            None => self.footer.push(note.text),
         }
     }
 

@@ -184,8 +184,17 @@ pub(crate) struct Look {
     pub(crate) ascii: bool,
     #[arg(long)]
     pub(crate) all: bool,
+    #[arg(long, conflicts_with = "no_explanations")]
+    pub(crate) lessons: bool,
     #[arg(long)]
     pub(crate) no_explanations: bool,
+}
+
+impl Look {
+    /// For readers who learn: what went wrong, and what is worth knowing.
+    pub(crate) fn for_learning() -> Self {
+        Self { lessons: true, ..Self::default() }
+    }
 }
 
 /// For socklab's own use: processes that it starts must not outlive it.

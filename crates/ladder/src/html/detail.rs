@@ -6,7 +6,7 @@ use socklab_say::{count, duration, say};
 use super::facts::Facts;
 use super::hexdump::hexdump;
 use crate::clean::clean;
-use crate::model::{Ladder, Row};
+use crate::model::{Ladder, NoteKind, Row};
 use crate::svg::xml::Xml;
 
 /// How many events of a row are shown in full; the others of a fold are like them.
@@ -21,7 +21,11 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
         page.open("section", &[("class", "detail".to_owned()), ("id", id)]);
         page.text_element("h2", &[], &ladder.spoken(row, 32));
         for note in &row.notes {
-            page.text_element("p", &[], note);
+            let class = match note.kind {
+                NoteKind::Problem => "problem",
+                NoteKind::Lesson => "lesson",
+            };
+            page.text_element("p", &[("class", class.to_owned())], &note.text);
         }
         for event in events(ladder, row) {
             let detail = Detail { ladder, event };

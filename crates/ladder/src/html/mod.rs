@@ -5,9 +5,9 @@ mod facts;
 mod hexdump;
 mod legend;
 
-use socklab_say::say;
+use socklab_say::{count, say};
 
-use crate::model::Ladder;
+use crate::model::{Ladder, Note, NoteKind};
 use crate::svg::xml::Xml;
 use crate::svg::{self, Theme};
 
@@ -19,6 +19,9 @@ pub struct HtmlStyle {
     pub title: String,
     /// The colour scheme.
     pub theme: Theme,
+    /// Whether lessons are shown from the start. Otherwise they are counted, and the reader opens
+    /// them.
+    pub lessons: bool,
 }
 
 impl HtmlStyle {
@@ -30,6 +33,11 @@ impl HtmlStyle {
     /// Sets the colour scheme.
     pub fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
+    }
+
+    /// Sets whether lessons are shown from the start.
+    pub fn lessons(self, lessons: bool) -> Self {
+        Self { lessons, ..self }
     }
 }
 
@@ -64,9 +72,13 @@ impl Ladder {
         page.open("body", &[]);
         page.open("main", &[("tabindex", "-1".to_owned())]);
         page.text_element("h1", &[], &title);
-        self.explained(&mut page);
+        self.explained(&mut page, style.lessons);
         page.open("div", &[("class", "drawing".to_owned())]);
-        svg::draw(self, &mut page, &svg::Purpose::InPage { title: title.clone() });
+        svg::draw(
+            self,
+            &mut page,
+            &svg::Purpose::InPage { title: title.clone(), lessons: style.lessons },
+        );
         page.close("div");
         if !self.footer.is_empty() {
             page.open("ul", &[("class", "footer".to_owned())]);
@@ -84,25 +96,42 @@ impl Ladder {
         page.finish()
     }
 
-    /// Writes the explanations, each with a link to the row it explains.
-    fn explained(&self, page: &mut Xml) {
-        if self.rows.iter().all(|row| row.notes.is_empty()) {
-            return;
+    /// Writes the explanations, each with a link to the row it explains: what went wrong, then the
+    /// lessons, which are closed unless `open`.
+    fn explained(&self, page: &mut Xml, open: bool) {
+        let notes = || {
+            let rows = self.rows.iter().enumerate();
+            rows.flat_map(|(index, row)| row.notes.iter().map(move |note| (index, note)))
+        };
+        let of = |kind| notes().filter(move |(_, note)| note.kind == kind);
+        if of(NoteKind::Problem).next().is_some() {
+            page.open("section", &[("class", "explained".to_owned())]);
+            page.text_element("h2", &[], &say!(self.speaker, "ladder-explained"));
+            self.listed(page, of(NoteKind::Problem));
+            page.close("section");
         }
-        page.open("section", &[("class", "explained".to_owned())]);
-        page.text_element("h2", &[], &say!(self.speaker, "ladder-explained"));
+        let lessons = of(NoteKind::Lesson).count();
+        if lessons > 0 {
+            let mut attributes = vec![("class", "explained lessons".to_owned())];
+            attributes.extend(open.then(|| ("open", "open".to_owned())));
+            page.open("details", &attributes);
+            let summary = say!(self.speaker, "ladder-lessons", n = count(lessons as u64));
+            page.text_element("summary", &[], &summary);
+            self.listed(page, of(NoteKind::Lesson));
+            page.close("details");
+        }
+    }
+
+    fn listed<'l>(&self, page: &mut Xml, notes: impl Iterator<Item = (usize, &'l Note)>) {
         page.open("ol", &[]);
-        for (index, row) in self.rows.iter().enumerate() {
-            for note in &row.notes {
-                page.open("li", &[]);
-                page.text(note);
-                page.raw(" ");
-                let link = [("href", format!("#row-{index}"))];
-                page.text_element("a", &link, &say!(self.speaker, "ladder-see-row"));
-                page.close("li");
-            }
+        for (index, note) in notes {
+            page.open("li", &[]);
+            page.text(&note.text);
+            page.raw(" ");
+            let link = [("href", format!("#row-{index}"))];
+            page.text_element("a", &link, &say!(self.speaker, "ladder-see-row"));
+            page.close("li");
         }
         page.close("ol");
-        page.close("section");
     }
 }

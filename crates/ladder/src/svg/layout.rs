@@ -3,7 +3,7 @@
 use socklab_say::Speaker;
 
 use crate::label::{Label, PartKind};
-use crate::model::{Ladder, Participant};
+use crate::model::{Ladder, NoteKind, Participant, Row};
 use crate::text::glyphs::Glyphs;
 use crate::text::wrap::{Room, Spans, width, wrap};
 
@@ -59,7 +59,14 @@ pub(super) struct Place {
     pub(super) cells: Vec<Vec<Spans>>,
     /// The wrapped text of a fold.
     pub(super) band: Vec<String>,
-    pub(super) notes: Vec<Vec<String>>,
+    pub(super) notes: Vec<PlacedNote>,
+}
+
+/// A note under a row, wrapped.
+pub(super) struct PlacedNote {
+    /// True if something went wrong there.
+    pub(super) problem: bool,
+    pub(super) lines: Vec<String>,
 }
 
 impl Place {
@@ -70,7 +77,7 @@ impl Place {
 }
 
 impl Layout {
-    pub(super) fn of(ladder: &Ladder, footer: bool) -> Self {
+    pub(super) fn of(ladder: &Ladder, footer: bool, lessons: bool) -> Self {
         let chars = card_chars(ladder);
         let (lanes, width) = lanes(ladder, chars);
         let title_lines = lanes.iter().map(|lane| lane.title.len() + lane.subtitle.len());
@@ -78,7 +85,7 @@ impl Layout {
         let mut y = MARGIN + heading + 14.0;
         let mut rows = Vec::new();
         for row in &ladder.rows {
-            let place = place(ladder, row, y, chars, width);
+            let place = place(ladder, row, y, chars, width, lessons);
             y = place.bottom + GAP;
             rows.push(place);
         }
@@ -161,7 +168,7 @@ fn command(one: &Participant, width: f64) -> Vec<String> {
     lines
 }
 
-fn place(ladder: &Ladder, row: &crate::model::Row, top: f64, chars: usize, full: f64) -> Place {
+fn place(ladder: &Ladder, row: &Row, top: f64, chars: usize, full: f64, lessons: bool) -> Place {
     let room = Room { width: chars, hang: 2, data: 60 };
     let glyphs = Glyphs::of(false);
     let cells: Vec<Vec<Spans>> =
@@ -173,9 +180,13 @@ fn place(ladder: &Ladder, row: &crate::model::Row, top: f64, chars: usize, full:
     let height = lines as f64 * LINE + 2.0 * PAD;
     let width = full - TIMES - 2.0 * MARGIN - 30.0;
     let mishap = row.arrow.and_then(|arrow| ladder.arrows[arrow].mishap());
-    let notes = mishap.iter().chain(&row.notes);
-    let notes: Vec<Vec<String>> = notes.map(|note| prose(note, width)).collect();
-    let below: f64 = notes.iter().map(|lines| lines.len() as f64 * LINE + 2.0 * PAD + 4.0).sum();
+    let shown = row.notes.iter().filter(|note| lessons || note.kind == NoteKind::Problem);
+    let shown = shown.map(|note| (note.kind == NoteKind::Problem, &note.text));
+    let notes = mishap.iter().map(|mishap| (false, mishap)).chain(shown);
+    let notes = notes.map(|(problem, text)| PlacedNote { problem, lines: prose(text, width) });
+    let notes: Vec<PlacedNote> = notes.collect();
+    let below =
+        notes.iter().map(|note| note.lines.len() as f64 * LINE + 2.0 * PAD + 4.0).sum::<f64>();
     Place { top, height, bottom: top + height + below, cells, band, notes }
 }
 

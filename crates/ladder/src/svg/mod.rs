@@ -56,17 +56,20 @@ pub(crate) enum Purpose<'a> {
     /// As a file of its own.
     Alone { title: String, style: &'a SvgStyle },
     /// In an HTML page, with rows that can be opened.
-    InPage { title: String },
+    InPage { title: String, lessons: bool },
 }
 
 /// Writes the drawing to `xml`.
 pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) {
-    let layout = Layout::of(ladder, matches!(purpose, Purpose::Alone { .. }));
+    let layout = match purpose {
+        Purpose::Alone { .. } => Layout::of(ladder, true, true),
+        Purpose::InPage { lessons, .. } => Layout::of(ladder, false, *lessons),
+    };
     let (width, height) = (layout.width, layout.height);
     let view = format!("0 0 {width:.0} {height:.0}");
     let (title, links) = match purpose {
         Purpose::Alone { title, .. } => (title, false),
-        Purpose::InPage { title } => (title, true),
+        Purpose::InPage { title, .. } => (title, true),
     };
     let role = if links { "group" } else { "img" };
     let mut attributes = vec![

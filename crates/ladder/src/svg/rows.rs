@@ -1,6 +1,6 @@
 //! Headings, lanes, cards, notes and folds.
 
-use super::layout::{LINE, Lane, Layout, PAD, Place, SIDE};
+use super::layout::{LINE, Lane, Layout, PAD, Place, PlacedNote, SIDE};
 use super::shapes::{Box, at, class, color, number, rect, text};
 use super::xml::Xml;
 use crate::label::PartKind;
@@ -186,10 +186,14 @@ fn fold(xml: &mut Xml, layout: &Layout, place: &Place) {
 fn notes(xml: &mut Xml, layout: &Layout, place: &Place) {
     let (left, _) = layout.span();
     let mut y = place.top + place.height + 4.0;
-    for lines in &place.notes {
+    for PlacedNote { problem, lines } in &place.notes {
         let height = lines.len() as f64 * LINE + 2.0 * PAD;
         let width = layout.width - left - 20.0;
         rect(xml, "note", &Box { x: left, y, width, height, round: 7.0 });
+        if *problem {
+            let bar = Box { x: left, y: y + 1.0, width: 4.0, height: height - 2.0, round: 2.0 };
+            rect(xml, "bar wrong", &bar);
+        }
         for (index, line) in lines.iter().enumerate() {
             let y = y + PAD + index as f64 * LINE + LINE * 0.72;
             text(xml, "small", left + SIDE, y, "start", line);

@@ -1,12 +1,14 @@
 //! What all text drawings share: the ladder, the style, and how prose is wrapped.
 
+use anstyle::Style;
+
 use super::canvas::Line;
 use super::glyphs::Glyphs;
 use super::paint;
 use super::style::TextStyle;
 use super::wrap::{self, Room, Spans};
 use crate::label::{Label, PartKind};
-use crate::model::{Ladder, Row};
+use crate::model::{Ladder, NoteKind, Row};
 
 /// What every part of a text drawing reads.
 pub(super) struct Frame<'l> {
@@ -18,7 +20,12 @@ pub(super) struct Frame<'l> {
 impl Frame<'_> {
     /// The explanations under a row.
     pub(super) fn notes(&self, row: &Row) -> Vec<Line> {
-        let lines = row.notes.iter().flat_map(|note| self.paragraph(note, self.glyphs.note, 5));
+        let lines = row.notes.iter().flat_map(|note| match note.kind {
+            NoteKind::Problem => {
+                self.signed(&note.text, (self.glyphs.problem, paint::problem()), 5)
+            }
+            NoteKind::Lesson => self.paragraph(&note.text, self.glyphs.note, 5),
+        });
         lines.collect()
     }
 
@@ -33,8 +40,12 @@ impl Frame<'_> {
         lines
     }
 
-    /// Wraps prose, with a sign before its first line.
+    /// Wraps prose, with a dimmed sign before its first line.
     pub(super) fn paragraph(&self, text: &str, sign: &str, indent: usize) -> Vec<Line> {
+        self.signed(text, (sign, paint::aside()), indent)
+    }
+
+    fn signed(&self, text: &str, (sign, style): (&str, Style), indent: usize) -> Vec<Line> {
         let width = self.style.columns();
         let sign_width = wrap::width(sign) + 1;
         let label = Label::prose(PartKind::Plain, text);
@@ -43,7 +54,7 @@ impl Frame<'_> {
         for (index, spans) in wrapped.into_iter().enumerate() {
             let mut line = Line::new(width);
             if index == 0 {
-                line.put(indent, sign, paint::aside());
+                line.put(indent, sign, style);
             }
             line.put_spans(indent + sign_width, &spans, |_| paint::prose());
             lines.push(line);

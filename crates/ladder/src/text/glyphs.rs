@@ -18,6 +18,7 @@ pub(crate) struct Glyphs {
     pub(crate) fold: &'static str,
     pub(crate) decisive: &'static str,
     pub(crate) note: &'static str,
+    pub(crate) problem: &'static str,
     pub(crate) footer: &'static str,
 }
 
@@ -37,6 +38,7 @@ const UNICODE: Glyphs = Glyphs {
     fold: "⋮",
     decisive: "▌",
     note: "↳",
+    problem: "!",
     footer: "·",
 };
 
@@ -56,6 +58,7 @@ const ASCII: Glyphs = Glyphs {
     fold: ":",
     decisive: "#",
     note: "->",
+    problem: "!",
     footer: "-",
 };
 

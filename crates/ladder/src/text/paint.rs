@@ -57,6 +57,11 @@ pub(super) fn prose() -> Style {
     Style::new()
 }
 
+/// The sign of a problem.
+pub(super) fn problem() -> Style {
+    fg(AnsiColor::Red).bold()
+}
+
 /// The marker of a decisive row.
 pub(super) fn decisive() -> Style {
     fg(AnsiColor::Yellow).bold()

@@ -1,7 +1,7 @@
 //! Properties that hold for every timeline.
 
 use proptest::prelude::*;
-use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
+use socklab_ladder::{Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
 use socklab_timelines::any_timeline;
 use unicode_width::UnicodeWidthStr as _;
@@ -26,7 +26,7 @@ proptest! {
     ) {
         let mut ladder = Ladder::of(&timeline, &options);
         if let Some(event) = timeline.events.first() {
-            ladder.explain(event.seq, &[event.seq], "because\n\u{1b}[2J it is so".repeat(9));
+            ladder.explain(event.seq, &[event.seq], NoteKind::Problem, "because\n\u{1b}[2J it is so".repeat(9));
         }
         let drawn = ladder.to_text(&TextStyle::new(width).ascii(ascii).times(times));
         for line in drawn.lines() {
@@ -40,7 +40,7 @@ proptest! {
     fn svg_is_well_formed(timeline in any_timeline(40), options in options()) {
         let mut ladder = Ladder::of(&timeline, &options);
         if let Some(event) = timeline.events.first() {
-            ladder.explain(event.seq, &[event.seq], "<b>]]>&\u{1b} & so on");
+            ladder.explain(event.seq, &[event.seq], NoteKind::Lesson, "<b>]]>&\u{1b} & so on");
         }
         let svg = ladder.to_svg(&SvgStyle::default());
         if let Err(error) = roxmltree::Document::parse(&svg) {

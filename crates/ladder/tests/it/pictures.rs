@@ -1,7 +1,7 @@
 //! Snapshots of the drawings the course needs.
 
 use socklab_event::{Args, Event, Timeline};
-use socklab_ladder::{Ladder, Options, TextStyle};
+use socklab_ladder::{HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
 use socklab_timelines::{Story, recorded, scenes};
 
@@ -157,9 +157,43 @@ fn evidence_is_shown_explained_and_never_folded() {
     let last = timeline.events.iter().rev().find(|event| event.call().is_some()).unwrap().seq;
     let options = Options::default().keep([last]);
     let mut ladder = Ladder::of(&timeline, &options);
-    ladder.explain(last, &[last], "The last one closes.");
+    ladder.explain(last, &[last], NoteKind::Problem, "The last one closes.");
     let row = &ladder.rows[ladder.row_of(last).unwrap()];
     assert!(row.decisive && row.band.is_none());
-    assert_eq!(row.notes, ["The last one closes."]);
-    assert!(ladder.to_text(&TextStyle::default()).contains("↳ The last one closes."));
+    assert_eq!(row.notes[0].text, "The last one closes.");
+    assert!(ladder.to_text(&TextStyle::default()).contains("! The last one closes."));
+}
+
+#[test]
+fn a_lesson_does_not_look_like_a_problem() {
+    let timeline = scenes::upper_tcp();
+    let last = timeline.events.iter().rev().find(|event| event.call().is_some()).unwrap().seq;
+    let with = |kind| {
+        let mut ladder = Ladder::of(&timeline, &Options::default());
+        ladder.explain(last, &[last], kind, "So it goes.");
+        ladder
+    };
+    let (problem, lesson) = (with(NoteKind::Problem), with(NoteKind::Lesson));
+    let decisive = |ladder: &Ladder| ladder.rows.iter().any(|row| row.decisive);
+    assert!(decisive(&problem) && !decisive(&lesson));
+    let text = |ladder: &Ladder| ladder.to_text(&TextStyle::default());
+    assert!(text(&problem).contains("! So it goes.") && text(&lesson).contains("↳ So it goes."));
+    let bars = |ladder: &Ladder| ladder.to_svg(&SvgStyle::default()).matches("bar wrong").count();
+    assert_eq!(bars(&problem), bars(&lesson) + 1);
+}
+
+#[test]
+fn a_page_counts_its_lessons_and_shows_them_on_request() {
+    let timeline = scenes::upper_tcp();
+    let last = timeline.events.iter().rev().find(|event| event.call().is_some()).unwrap().seq;
+    let mut ladder = Ladder::of(&timeline, &Options::default());
+    ladder.explain(last, &[last], NoteKind::Lesson, "So it goes.");
+    let page = |lessons| ladder.to_html(&HtmlStyle::default().lessons(lessons));
+    let (closed, open) = (page(false), page(true));
+    assert!(closed.contains("<details class=\"explained lessons\"><summary>1 lesson</summary>"));
+    assert!(open.contains("<details class=\"explained lessons\" open=\"open\">"));
+    // In the list and in the row's details; in the drawing only on request.
+    assert_eq!(closed.matches("So it goes.").count(), 2);
+    assert_eq!(open.matches("So it goes.").count(), 3);
+    assert!(!closed.contains("What went wrong"), "nothing went wrong");
 }

@@ -137,7 +137,15 @@ ladder-packet = packet
 ladder-fate = fate
 ladder-event = event
 
-ladder-explained = What happened
+ladder-explained = What went wrong
+ladder-lessons = { $n ->
+        [one] { $n } lesson
+       *[other] { $n } lessons
+    }
+ladder-lessons-hidden = { $n ->
+        [one] { $n } lesson (--lessons)
+       *[other] { $n } lessons (--lessons)
+    }
 ladder-see-row = see it
 
 # What an error means for a socket call.

@@ -137,7 +137,15 @@ ladder-packet = paquete
 ladder-fate = qué le pasó
 ladder-event = evento
 
-ladder-explained = Qué pasó
+ladder-explained = Qué salió mal
+ladder-lessons = { $n ->
+        [one] { $n } lección
+       *[other] { $n } lecciones
+    }
+ladder-lessons-hidden = { $n ->
+        [one] { $n } lección (--lessons)
+       *[other] { $n } lecciones (--lessons)
+    }
 ladder-see-row = verlo
 
 # Qué significa un error para una llamada de sockets.

@@ -74,7 +74,7 @@ fn stop(speaker: Speaker, page: &mut String, report: &StopReport) {
     }
     if let Some(timeline) = &report.timeline {
         let style = SvgStyle::default().transparent(true);
-        let drawing = ladder_of(speaker, timeline, &Look::default()).to_svg(&style);
+        let drawing = ladder_of(speaker, timeline, &Look::for_learning()).to_svg(&style);
         // An XML declaration is not allowed inside HTML.
         let drawing = drawing.split_once("?>").map_or(drawing.as_str(), |(_, svg)| svg);
         put!(page, "<figure>{drawing}</figure>");

@@ -106,6 +106,29 @@ fn a_refused_connection_is_drawn_and_explained_in_both_languages() {
 }
 
 #[test]
+fn lessons_are_counted_and_shown_on_request() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_string();
+    let [jsonl, html, open] = ["a.jsonl", "a.html", "open.html"].map(path);
+    traced_pair(&["-o", &jsonl]);
+    let draw = |options: &[&str]| {
+        let text = run(socklab(&["draw", &jsonl]).args(options)).exits(0).text();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let lesson = "↳ accept waited";
+    assert!(!draw(&[]).contains(lesson) && draw(&[]).contains("(--lessons)"), "{}", draw(&[]));
+    assert!(draw(&["--lessons"]).contains(lesson) && !draw(&["--lessons"]).contains("(--lessons)"));
+    assert!(!draw(&["--no-explanations"]).contains("(--lessons)"));
+    draw(&["-o", &html]);
+    draw(&["--lessons", "-o", &open]);
+    let read = |path: &str| std::fs::read_to_string(path).expect("a file");
+    let page = read(&html);
+    assert!(page.contains("<details class=\"explained lessons\"><summary>"), "closed");
+    assert!(page.contains("accept waited") && !page.contains("(--lessons)"));
+    assert!(read(&open).contains("<details class=\"explained lessons\" open=\"open\">"));
+}
+
+#[test]
 fn files_are_written_in_every_format_and_a_recording_can_be_drawn_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_string();

@@ -60,7 +60,7 @@ pub(crate) fn trace_program(
     arguments: &[String],
 ) -> Result<ExitCode> {
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-    let options = cli::Look::default();
+    let options = cli::Look::for_learning();
     let commands = vec![commands::course_program(program, &arguments)?];
     let TraceEnd { timeline, code, .. } =
         record(speaker, TracePlan { commands, by_hand: true, ..TracePlan::default() })?;

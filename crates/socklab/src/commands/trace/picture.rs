@@ -8,9 +8,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use socklab_event::{Timeline, Writer};
 use socklab_flows::Flows;
-use socklab_judge::Explanation;
-use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
-use socklab_say::{Speaker, say};
+use socklab_judge::{Explanation, Weight};
+use socklab_ladder::{Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
+use socklab_say::{Speaker, count, say};
 
 use crate::cli::Look;
 use crate::exit_reason::ExitReason;
@@ -40,20 +40,33 @@ impl FileFormat {
     }
 }
 
-/// The ladder of a timeline, in the reader's language.
+/// The ladder of a timeline, in the reader's language. Its footer counts the lessons that `look`
+/// doesn't ask for.
 pub(crate) fn ladder_of(speaker: Speaker, timeline: &Timeline, look: &Look) -> Ladder {
     let detail = if look.all { Detail::All } else { Detail::Essential };
     let flows = Flows::of(timeline);
-    let explanations = if look.no_explanations { vec![] } else { socklab_judge::explain(&flows) };
+    let mut explanations =
+        if look.no_explanations { vec![] } else { socklab_judge::explain(&flows) };
+    let found = explanations.len();
+    explanations.retain(|one| look.lessons || one.weight != Weight::Lesson);
+    let hidden = found - explanations.len();
     let keep = explanations.iter().flat_map(|explanation| &explanation.evidence).copied();
     let options = Options::new(speaker).detail(detail).keep(keep).fold(!look.all);
     let mut ladder = Ladder::of_flows(&flows, &options);
     for explanation in explanations {
+        let kind = match explanation.weight {
+            Weight::Problem => NoteKind::Problem,
+            Weight::Lesson => NoteKind::Lesson,
+        };
         ladder.explain(
             explanation.decisive(),
             &explanation.evidence,
+            kind,
             sentence(speaker, &explanation),
         );
+    }
+    if hidden > 0 {
+        ladder.footer.insert(0, say!(speaker, "ladder-lessons-hidden", n = count(hidden as u64)));
     }
     ladder
 }
@@ -94,8 +107,10 @@ pub(crate) fn draw_to(
             ladder_of(speaker, timeline, look).to_svg(&SvgStyle::default()).into_bytes()
         }
         FileFormat::Html => {
-            let style = HtmlStyle::default().title(title(timeline));
-            ladder_of(speaker, timeline, look).to_html(&style).into_bytes()
+            let style = HtmlStyle::default().title(title(timeline)).lessons(look.lessons);
+            // The page has a switch of its own.
+            let look = Look { lessons: !look.no_explanations, ..*look };
+            ladder_of(speaker, timeline, &look).to_html(&style).into_bytes()
         }
         FileFormat::Jsonl => {
             let mut writer = Writer::new(Vec::new(), &timeline.header)?;
