@@ -1,5 +1,7 @@
 //! Decoded arguments: one variant for each operation a program can ask of a socket.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Bytes, Endpoint, Family, Flags, Name, Protocol, Shutdown, SocketId, SocketType};
@@ -34,7 +36,7 @@ pub enum Args {
         protocol: Protocol,
         fds: Vec<i32>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        second: Option<Box<SocketId>>,
+        second: Option<Arc<SocketId>>,
     },
     /// `bind(2)`: the address as passed; port 0 means any, and the call's socket has the one
     /// chosen.
@@ -50,7 +52,7 @@ pub enum Args {
         #[serde(default, skip_serializing_if = "Flags::is_empty")]
         flags: Flags,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        listener: Option<Box<SocketId>>,
+        listener: Option<Arc<SocketId>>,
     },
     /// `connect(2)`.
     Connect { address: Endpoint },
@@ -64,8 +66,8 @@ pub enum Args {
         flags: Flags,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<Endpoint>,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        control: Vec<Control>,
+        #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+        control: Box<[Control]>,
     },
     /// `read`, `readv`, `recvfrom`, `recvmsg`. `room` is the size of the program's buffer,
     /// `bytes.total` how many bytes it got; `got` the flags the kernel returned (`MSG_TRUNC` …).
@@ -78,8 +80,8 @@ pub enum Args {
         got: Flags,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<Endpoint>,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        control: Vec<Control>,
+        #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+        control: Box<[Control]>,
     },
     /// `sendmmsg(2)`: the messages sent, out of the `asked` offered.
     SendMany {
@@ -185,7 +187,7 @@ pub struct Wait {
     pub got: Flags,
     /// The socket behind the descriptor, if it is a socket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub socket: Option<SocketId>,
+    pub socket: Option<Arc<SocketId>>,
 }
 
 /// One entry `epoll_wait` returned.
@@ -226,8 +228,8 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Flags::is_empty")]
     pub got: Flags,
     /// Ancillary data.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub control: Vec<Control>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub control: Box<[Control]>,
 }
 
 /// One piece of ancillary data, `cmsg(3)`.

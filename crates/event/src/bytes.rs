@@ -34,6 +34,12 @@ impl Bytes {
         &self.sample[..self.sample.len().min(most)]
     }
 
+    /// Shortens the sample to `length` bytes, and gives back the memory. [`Bytes::total`] stays.
+    pub fn cut(&mut self, length: usize) {
+        self.sample.truncate(length);
+        self.sample.shrink_to_fit();
+    }
+
     /// True if bytes were left out of the sample.
     pub fn is_cut(&self) -> bool {
         (self.sample.len() as u64) < self.total

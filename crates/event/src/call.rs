@@ -1,5 +1,7 @@
 //! A system call on a socket.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Args, Bytes, Errno, Name, SocketId, SocketType};
@@ -16,7 +18,7 @@ pub struct Call {
     /// The socket behind `fd` (or, for `socket` and `accept`, the one it created), as known once
     /// the call had returned. For `close`, as known before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub socket: Option<SocketId>,
+    pub socket: Option<Arc<SocketId>>,
     /// The decoded arguments, and what the kernel wrote back through them.
     pub args: Args,
     /// What it returned.
@@ -35,7 +37,7 @@ pub struct Call {
     pub implicit: bool,
     /// The line of the program that made the call, where it is known for certain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceLine>,
+    pub source: Option<Box<SourceLine>>,
 }
 
 /// What a call returned.
@@ -89,7 +91,7 @@ impl Call {
     fn has_no_peer(&self) -> bool {
         let unconnected =
             |socket: &SocketId| socket.kind == SocketType::DGRAM && socket.peer.is_none();
-        self.socket.as_ref().is_some_and(unconnected)
+        self.socket.as_deref().is_some_and(unconnected)
     }
 
     /// Nanoseconds between entry and return.
@@ -168,7 +170,7 @@ mod tests {
     fn recv(text: &str, from: Option<Endpoint>) -> Args {
         let (flags, got) = (Flags::default(), Flags::default());
         let bytes = Bytes::whole(text);
-        Args::Recv { room: 9, bytes, flags, got, from, control: Vec::new() }
+        Args::Recv { room: 9, bytes, flags, got, from, control: Box::default() }
     }
 
     #[test]
@@ -208,7 +210,7 @@ mod tests {
         let nothing = Outcome::Error(Errno::EAGAIN);
         assert_eq!(name("recvfrom", recv("", None), nothing), "recv");
         let mut unconnected = call("recvfrom", recv("", None), nothing);
-        unconnected.socket = Some(SocketId {
+        unconnected.socket = Some(Arc::new(SocketId {
             netns: None,
             family: Family::INET,
             kind: SocketType::DGRAM,
@@ -217,7 +219,7 @@ mod tests {
             peer: None,
             inode: None,
             peer_inode: None,
-        });
+        }));
         assert_eq!(unconnected.library_name(), "recvfrom", "from whom, if anybody had sent");
         assert_eq!(name("read", recv("x", None), Outcome::Value(1)), "read");
         let poll = || Args::Poll { waits: Vec::new(), timeout: None };

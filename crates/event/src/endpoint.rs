@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Bytes, Family};
+use crate::{Bytes, Family, Name};
 
 /// A socket address, decoded; see `ip(7)`, `ipv6(7)`, `unix(7)`, `netlink(7)`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub enum Endpoint {
     /// `AF_UNIX` with a name in the abstract namespace.
     UnixAbstract {
         /// The name without its leading zero byte.
-        name: Bytes,
+        name: Box<Bytes>,
     },
     /// `AF_UNIX` with no name at all: a `socketpair`, or a client that did not bind.
     UnixUnnamed,
@@ -59,14 +59,14 @@ pub enum Endpoint {
         /// The family.
         of: Family,
         /// The bytes after the family.
-        bytes: Bytes,
+        bytes: Box<Bytes>,
     },
     /// Not an address: unreadable memory, or shorter than its family allows.
     Invalid {
         /// What is wrong with it.
-        why: String,
+        why: Name,
         /// The bytes found there.
-        bytes: Bytes,
+        bytes: Box<Bytes>,
     },
 }
 

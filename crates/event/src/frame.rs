@@ -1,5 +1,7 @@
 //! Frames on the wire, and the states the kernel moves a socket through.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Bytes, Endpoint, Flags, Name, Protocol, SocketId, TcpState};
@@ -109,7 +111,7 @@ pub enum Transport {
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct State {
     /// The socket.
-    pub socket: SocketId,
+    pub socket: Arc<SocketId>,
     /// State before, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<TcpState>,

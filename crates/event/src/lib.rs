@@ -49,3 +49,11 @@ pub use process::{Exit, Process, Readiness, Stream};
 pub use socket::SocketId;
 pub use timeline::{Column, Header, Timeline};
 pub use traffic::Payload;
+
+/// A recording may have a million events, so what each of them takes is chosen here: at most 256
+/// bytes for a call without its payload.
+const _: () = {
+    assert!(size_of::<Event>() <= 64);
+    assert!(size_of::<Call>() <= 184);
+    assert!(size_of::<Endpoint>() <= 32);
+};

@@ -1,5 +1,7 @@
 //! One event: when, where, what.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Call, Frame, Notice, Process, State};
@@ -29,7 +31,7 @@ pub struct Event {
 pub struct Place {
     /// The lab host; absent for programs that run directly on this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
+    pub host: Option<Arc<str>>,
     /// Process id (`getpid(2)`), as the recorder sees it; 0 for an event that belongs to no process
     /// (a frame).
     pub process: u32,
@@ -44,7 +46,7 @@ pub struct Place {
 #[non_exhaustive]
 pub enum What {
     /// A process started, wrote output, received a signal, ended ….
-    Process(Process),
+    Process(Box<Process>),
     /// A system call on a socket.
     Call(Box<Call>),
     /// A frame crossed the wire, or failed to.
@@ -52,8 +54,21 @@ pub enum What {
     /// The kernel moved a socket from one state to another.
     State(Box<State>),
     /// Something the reader must know to trust the rest.
-    Notice(Notice),
+    Notice(Box<Notice>),
 }
+
+/// The variant for each kind: `Notice::IoUring.into()`.
+macro_rules! kinds {
+    ($($kind:ident),*) => {
+        $(impl From<$kind> for What {
+            fn from(what: $kind) -> Self {
+                Self::$kind(Box::new(what))
+            }
+        })*
+    };
+}
+
+kinds!(Process, Call, Frame, State, Notice);
 
 impl Event {
     /// The call, if this event is one.

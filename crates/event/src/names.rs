@@ -1,23 +1,36 @@
 //! Numbers that have names in the kernel: stored as numbers, written as names.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A word from a fixed list in the recorder, or any word when read back from a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Name(Cow<'static, str>);
+#[derive(Clone)]
+pub struct Name(Word);
+
+/// Two words long, unlike `Cow<'static, str>`: every call has a name.
+#[derive(Clone)]
+enum Word {
+    Listed(&'static str),
+    Read(Arc<Box<str>>),
+}
 
 impl Name {
     /// A name known when the program was compiled.
     pub const fn of(name: &'static str) -> Self {
-        Self(Cow::Borrowed(name))
+        Self(Word::Listed(name))
     }
 
     /// The name.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Word::Listed(name) => name,
+            Word::Read(name) => name,
+        }
     }
 }
 
@@ -29,61 +42,133 @@ impl From<&'static str> for Name {
 
 impl From<String> for Name {
     fn from(name: String) -> Self {
-        Self(Cow::Owned(name))
+        Self(Word::Read(Arc::new(name.into())))
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Name").field(&self.as_str()).finish()
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
     }
 }
 
 impl std::ops::Deref for Name {
     type Target = str;
     fn deref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
 impl PartialEq<str> for Name {
     fn eq(&self, other: &str) -> bool {
-        self.0 == other
+        self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for Name {
     fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
+        self.as_str() == *other
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self)
     }
 }
 
 /// A set of flags by name, in the order of their bits: `["MSG_PEEK","MSG_DONTWAIT"]`.
 ///
 /// Bits without a name are combined into one hexadecimal word, `"0x80"`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
-pub struct Flags(pub Vec<Name>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags(Option<Arc<Vec<Name>>>);
 
 impl Flags {
+    /// The flags, in the order of their bits.
+    pub fn names(&self) -> &[Name] {
+        self.0.as_ref().map_or(&[], |names| names.as_slice())
+    }
+
     /// True if the flag is set.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|flag| flag == name)
+        self.names().iter().any(|flag| flag == name)
     }
 
     /// True if no flag is set.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
+    }
+}
+
+impl From<Vec<Name>> for Flags {
+    fn from(names: Vec<Name>) -> Self {
+        Self((!names.is_empty()).then(|| Arc::new(names)))
+    }
+}
+
+impl FromIterator<Name> for Flags {
+    fn from_iter<T: IntoIterator<Item = Name>>(names: T) -> Self {
+        Vec::from_iter(names).into()
+    }
+}
+
+impl Serialize for Flags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.names().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
     }
 }
 
 /// As C writes it: `MSG_PEEK|MSG_DONTWAIT`, or `0`.
 impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return f.write_str("0");
         }
-        for (index, flag) in self.0.iter().enumerate() {
+        for (index, flag) in self.names().iter().enumerate() {
             if index > 0 {
                 f.write_str("|")?;
             }
@@ -224,6 +309,18 @@ impl proptest::arbitrary::Arbitrary for Name {
     fn arbitrary_with((): ()) -> Self::Strategy {
         use proptest::strategy::Strategy as _;
         ".*".prop_map(Self::from).boxed()
+    }
+}
+
+#[cfg(test)]
+impl proptest::arbitrary::Arbitrary for Flags {
+    type Parameters = ();
+    type Strategy = proptest::strategy::BoxedStrategy<Self>;
+    fn arbitrary_with((): ()) -> Self::Strategy {
+        use proptest::strategy::Strategy as _;
+        proptest::collection::vec(proptest::arbitrary::any::<Name>(), 0..3)
+            .prop_map(Self::from)
+            .boxed()
     }
 }
 

@@ -1,5 +1,7 @@
 //! The life of a process.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Bytes, Endpoint, Signal, SocketId};
@@ -83,7 +85,7 @@ pub enum Process {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Endpoint>,
         /// The socket.
-        socket: SocketId,
+        socket: Arc<SocketId>,
     },
 }
 

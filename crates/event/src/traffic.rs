@@ -180,7 +180,7 @@ mod tests {
         Call {
             name: "call".into(),
             fd: Some(3),
-            socket: Some(socket),
+            socket: Some(socket.into()),
             args,
             outcome,
             began: 10,
@@ -195,15 +195,15 @@ mod tests {
         Args::Recv {
             room,
             bytes: Bytes::whole(bytes),
-            flags: Flags(flags.iter().map(|flag| (*flag).into()).collect()),
+            flags: flags.iter().map(|flag| (*flag).into()).collect(),
             got: Flags::default(),
             from: None,
-            control: Vec::new(),
+            control: Box::default(),
         }
     }
 
     fn send(bytes: Bytes) -> Args {
-        let (flags, control) = (Flags::default(), Vec::new());
+        let (flags, control) = (Flags::default(), Box::default());
         Args::Send { asked: bytes.sample.len() as u64, bytes, flags, to: None, control }
     }
 
@@ -212,7 +212,7 @@ mod tests {
             bytes: Bytes::whole(*text),
             address: Some(Endpoint::ip([10, 0, 0, 1], 53)),
             got: Flags::default(),
-            control: Vec::new(),
+            control: Box::default(),
         };
         texts.iter().map(message).collect()
     }
@@ -280,7 +280,7 @@ mod tests {
         let args = Args::RecvMany {
             room: 3,
             messages: many(&[""]),
-            flags: Flags(vec!["MSG_PEEK".into()]),
+            flags: Flags::from_iter(["MSG_PEEK".into()]),
         };
         let peeked = call(SocketType::DGRAM, args, Outcome::Value(1));
         assert_eq!(peeked.received(), None);

@@ -55,7 +55,7 @@ pub(crate) fn follow<'t>(
     let mut process_at = Vec::with_capacity(order.len());
     for event in order {
         let id = event.place.process;
-        if let What::Process(Process::Start { command, parent, argv, .. }) = &event.what {
+        if let Some(Process::Start { command, parent, argv, .. }) = event.process() {
             let parent = parent.and_then(|parent| current.get(&parent)).map(|at| &processes[*at]);
             let started = RecordedProcess {
                 id,
@@ -76,7 +76,7 @@ pub(crate) fn follow<'t>(
                 processes.len() - 1
             })
         });
-        if let (Some(known), What::Process(Process::Exec { argv, .. })) = (known, &event.what) {
+        if let (Some(known), Some(Process::Exec { argv, .. })) = (known, event.process()) {
             let process = &mut processes[known];
             // A child that runs another program no longer runs the command itself.
             process.is_command &= process.root == id;

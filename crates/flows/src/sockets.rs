@@ -55,8 +55,10 @@ impl Table {
     fn see(&mut self, at: Position, event: &Event) -> Option<usize> {
         let process = event.place.process;
         match &event.what {
-            What::Process(Process::Start { parent: Some(parent), .. }) => {
-                self.inherit(*parent, process);
+            What::Process(what) => {
+                if let Process::Start { parent: Some(parent), .. } = **what {
+                    self.inherit(parent, process);
+                }
                 None
             }
             What::Call(call) => self.call(at, process, call),
@@ -80,7 +82,7 @@ impl Table {
             // No socket was created. An accept that failed or still waits concerns its listener.
             return match &call.args {
                 Args::Accept { listener, .. } => {
-                    let listener = listener.as_deref().or(call.socket.as_ref());
+                    let listener = listener.as_deref().or(call.socket.as_deref());
                     self.known(process, call.fd, listener)
                 }
                 _ => None,

@@ -152,7 +152,7 @@ fn complete_from_peer(bytes: &mut Bytes, socket: usize, flows: &Flows<'_>) {
     calls.filter(|call| call.received().is_some()).for_each(|call| append(&mut received, call));
     let most = usize::try_from(bytes.total).unwrap_or(usize::MAX).min(received.sample.len());
     if most > bytes.sample.len() && received.sample.starts_with(&bytes.sample) {
-        received.sample.truncate(most);
+        received.cut(most);
         bytes.sample = received.sample;
     }
 }

@@ -126,22 +126,25 @@ pub fn facts(findings: &[Finding], flows: &Flows<'_>) -> BTreeMap<String, Fact> 
                 add(FactWord::SendQueue, Fact::Number(state.send_queue.into()));
                 socket_facts(&state.socket, &mut add);
             }
-            What::Process(Process::Exit { status }) => {
-                add(FactWord::Exit, Fact::Text(exit(*status)));
-            }
-            What::Process(Process::Signal { signal }) => {
-                add(FactWord::Signal, Fact::Text(signal.to_string()));
-            }
-            What::Process(Process::Stdio { .. }) => {
-                let printed = events.iter().filter_map(|event| match event.process() {
-                    Some(Process::Stdio { bytes, .. }) => Some(bytes.sample.as_slice()),
-                    _ => None,
-                });
-                let text =
-                    String::from_utf8_lossy(&printed.collect::<Vec<_>>().concat()).into_owned();
-                let line = text.trim_end().lines().last().unwrap_or_default().to_owned();
-                add(FactWord::Output, Fact::Text(line));
-            }
+            What::Process(process) => match &**process {
+                Process::Exit { status } => {
+                    add(FactWord::Exit, Fact::Text(exit(*status)));
+                }
+                Process::Signal { signal } => {
+                    add(FactWord::Signal, Fact::Text(signal.to_string()));
+                }
+                Process::Stdio { .. } => {
+                    let printed = events.iter().filter_map(|event| match event.process() {
+                        Some(Process::Stdio { bytes, .. }) => Some(bytes.sample.as_slice()),
+                        _ => None,
+                    });
+                    let text =
+                        String::from_utf8_lossy(&printed.collect::<Vec<_>>().concat()).into_owned();
+                    let line = text.trim_end().lines().last().unwrap_or_default().to_owned();
+                    add(FactWord::Output, Fact::Text(line));
+                }
+                _ => {}
+            },
             _ => {}
         }
     }

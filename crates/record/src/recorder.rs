@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use socklab_event::{Event, Header, Notice, Timeline, What};
+use socklab_event::{Event, Header, Notice, Timeline};
 
 use crate::Limits;
 use crate::stream::Stream;
@@ -58,7 +58,7 @@ impl Recorder {
         }
         if self.weight.payload > self.limits.whole_messages {
             let beginning = self.limits.beginning;
-            messages(&mut event, |bytes| bytes.sample.truncate(beginning));
+            messages(&mut event, |bytes| bytes.cut(beginning));
         }
         let weight = Weight::of(&mut event);
         self.weight.payload = self.weight.payload.saturating_add(weight.payload);
@@ -97,7 +97,7 @@ impl Recorder {
         if self.is_too_large()
             && let Some(last) = self.timeline.events.last()
         {
-            let what = What::Notice(Notice::Truncated { limit: self.limits.memory as u64 });
+            let what = Notice::Truncated { limit: self.limits.memory as u64 }.into();
             let (at, place) = (last.at, last.place.clone());
             self.push(Event { seq: 0, at, place, what });
         }

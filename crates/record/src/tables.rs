@@ -3,9 +3,10 @@
 //! The tables show states, not transitions: a state seen now may have begun long ago.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use socklab_event::{
-    Endpoint, Event, Family, Place, Protocol, SocketId, SocketType, State, TcpState, What,
+    Endpoint, Event, Family, Place, Protocol, SocketId, SocketType, State, TcpState,
 };
 use socklab_kernel::table::{self, Entry, Namespace, Table};
 use socklab_kernel::{Transport, clock, process, unix};
@@ -62,7 +63,7 @@ fn unix_name(address: &Endpoint) -> Option<String> {
 /// A Unix socket's state in the words of TCP, which describe it well enough.
 fn unix_state(entry: &unix::Entry, address: &Endpoint, netns: Option<u64>) -> State {
     State {
-        socket: SocketId {
+        socket: Arc::new(SocketId {
             netns,
             family: Family::UNIX,
             kind: SocketType(entry.kind),
@@ -71,7 +72,7 @@ fn unix_state(entry: &unix::Entry, address: &Endpoint, netns: Option<u64>) -> St
             peer: None,
             inode: Some(entry.inode).filter(|inode| *inode != 0),
             peer_inode: None,
-        },
+        }),
         before: None,
         after: match (entry.listens, entry.connected) {
             (true, _) => TcpState::LISTEN,
@@ -91,7 +92,7 @@ fn state(entry: &Entry, netns: Option<u64>) -> State {
     };
     let endpoint = |address: SocketAddr| Endpoint::ip(address.ip(), address.port());
     State {
-        socket: SocketId {
+        socket: Arc::new(SocketId {
             netns,
             family: if entry.local.is_ipv4() { Family::INET } else { Family::INET6 },
             kind,
@@ -100,7 +101,7 @@ fn state(entry: &Entry, netns: Option<u64>) -> State {
             peer: entry.remote.map(endpoint),
             inode: entry.inode,
             peer_inode: None,
-        },
+        }),
         before: None,
         after: TcpState(entry.state.into()),
         receive_queue: entry.receive_queue,
@@ -115,7 +116,7 @@ impl Recorder {
         let at = clock::now();
         for state in states {
             let place = owner(self.events(), &state.socket);
-            self.add(Event { seq: 0, at, place, what: What::State(Box::new(state)) });
+            self.add(Event { seq: 0, at, place, what: state.into() });
         }
         !self.is_full()
     }
@@ -129,7 +130,7 @@ fn owner(events: &[Event], socket: &SocketId) -> Place {
         _ => known.local == socket.local && known.peer == socket.peer,
     };
     let is_owner =
-        |event: &&Event| event.call().and_then(|call| call.socket.as_ref()).is_some_and(same);
+        |event: &&Event| event.call().and_then(|call| call.socket.as_deref()).is_some_and(same);
     events.iter().rev().find(is_owner).map(|event| event.place.clone()).unwrap_or_default()
 }
 
@@ -194,10 +195,10 @@ mod tests {
         };
         let place = Place { host: None, process: 7, thread: 8 };
         let mut recorder = Recorder::new(Header::default(), Limits::none());
-        let what = What::Call(Box::new(call));
-        recorder.add(Event { seq: 0, at: 2, place: place.clone(), what });
+        recorder.add(Event { seq: 0, at: 2, place: place.clone(), what: call.into() });
         let mut stranger = state.clone();
-        (stranger.socket.inode, stranger.socket.local) = (None, None);
+        let id = Arc::make_mut(&mut stranger.socket);
+        (id.inode, id.local) = (None, None);
         assert!(recorder.add_states(vec![state.clone(), stranger]));
         let places: Vec<_> = recorder.events().iter().map(|event| event.place.clone()).collect();
         assert_eq!(places, [place.clone(), place, Place::default()]);

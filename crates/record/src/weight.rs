@@ -28,6 +28,8 @@ impl Weight {
             What::Call(_) => size_of::<Call>(),
             What::Frame(_) => size_of::<Frame>(),
             What::State(_) => size_of::<State>(),
+            What::Process(_) => size_of::<Process>(),
+            What::Notice(_) => size_of::<Notice>(),
             _ => 0,
         };
         Self { payload, memory: size_of::<Event>() + SMALL_PARTS + boxed + payload }
@@ -52,7 +54,11 @@ pub(crate) fn messages(event: &mut Event, mut visit: impl FnMut(&mut Bytes)) {
             | Args::GetOption { value: Some(OptionValue::Bytes(bytes)), .. } => visit(bytes),
             _ => {}
         },
-        What::Process(Process::Stdio { bytes, .. }) => visit(bytes),
+        What::Process(process) => {
+            if let Process::Stdio { bytes, .. } = &mut **process {
+                visit(bytes);
+            }
+        }
         What::Frame(frame) => {
             visit(&mut frame.bytes);
             if let Some(headers) = &mut frame.headers {
@@ -87,15 +93,19 @@ fn lists(event: &Event) -> usize {
             Args::Other { words } => words.len() * size_of::<u64>(),
             _ => 0,
         },
-        What::Process(Process::Start { argv, .. } | Process::Exec { argv, .. }) => {
-            argv.iter().map(|argument| size_of::<String>() + argument.len()).sum()
-        }
-        What::Notice(
+        What::Process(process) => match &**process {
+            Process::Start { argv, .. } | Process::Exec { argv, .. } => {
+                argv.iter().map(|argument| size_of::<String>() + argument.len()).sum()
+            }
+            _ => 0,
+        },
+        What::Notice(notice) => match &**notice {
             Notice::Attached { sockets: fds }
             | Notice::Inherited { sockets: fds }
-            | Notice::Passed { fds, .. },
-        ) => size_of_val(fds.as_slice()),
-        What::Notice(Notice::PathExists { path, .. }) => path.len(),
+            | Notice::Passed { fds, .. } => size_of_val(fds.as_slice()),
+            Notice::PathExists { path, .. } => path.len(),
+            _ => 0,
+        },
         _ => 0,
     }
 }
@@ -127,8 +137,7 @@ mod tests {
             implicit: false,
             source: None,
         };
-        let what = What::Call(Box::new(call));
-        Event { seq: 0, at: 0, place: Place::default(), what }
+        Event { seq: 0, at: 0, place: Place::default(), what: call.into() }
     }
 
     #[test]
@@ -145,13 +154,13 @@ mod tests {
             bytes: Bytes::whole(vec![0; 4096]),
             address: None,
             got: Default::default(),
-            control: vec![control],
+            control: [control].into(),
         };
         let many =
             Args::SendMany { asked: 100, messages: vec![message; 100], flags: Default::default() };
         let mut many = call(many);
         assert!(Weight::of(&mut many).payload > 900_000);
-        messages(&mut many, |bytes| bytes.sample.truncate(64));
+        messages(&mut many, |bytes| bytes.cut(64));
         assert!(Weight::of(&mut many).payload < 100_000);
     }
 

@@ -6,20 +6,20 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use proptest::prelude::*;
-use socklab_event::{Bytes, Event, Header, Notice, Place, Process, Stream, What};
+use socklab_event::{Bytes, Event, Header, Notice, Place, Process, Stream};
 use socklab_record::{Collector, Limits, Recorder};
 
 /// An event of a collector: the collector's number, its own counter, and a message.
 fn event(collector: u32, counter: u32, bytes: usize) -> Event {
     let place = Place { host: None, process: collector, thread: counter };
     let bytes = Bytes::whole(vec![b'x'; bytes]);
-    let what = What::Process(Process::Stdio { stream: Stream::Stdout, bytes });
+    let what = Process::Stdio { stream: Stream::Stdout, bytes }.into();
     Event { seq: 99, at: u64::from(counter), place, what }
 }
 
 fn payload(event: &Event) -> usize {
-    match &event.what {
-        What::Process(Process::Stdio { bytes, .. }) => bytes.sample.len(),
+    match event.process() {
+        Some(Process::Stdio { bytes, .. }) => bytes.sample.len(),
         _ => 0,
     }
 }

@@ -1,5 +1,7 @@
 //! Which socket a call was made on.
 
+use std::sync::Arc;
+
 use socklab_event::{
     Args, Errno, Family, Flags, Outcome, Protocol, SocketId, SocketType, Timeline, What,
 };
@@ -16,7 +18,10 @@ fn sockets(timeline: &Timeline) -> Vec<Option<usize>> {
 
 /// The same recording from a collector that can't see inodes.
 fn without_inodes(mut timeline: Timeline) -> Timeline {
-    let forget = |socket: &mut SocketId| (socket.inode, socket.peer_inode) = (None, None);
+    let forget = |socket: &mut Arc<SocketId>| {
+        let socket = Arc::make_mut(socket);
+        (socket.inode, socket.peer_inode) = (None, None);
+    };
     for event in &mut timeline.events {
         let What::Call(call) = &mut event.what else { continue };
         call.socket.as_mut().map(forget);
@@ -46,7 +51,7 @@ fn socketpair(story: &mut Story) -> [Sock; 2] {
         flags: Flags::default(),
         protocol: Protocol::IP,
         fds: ends.map(|end| end.fd).to_vec(),
-        second: Some(Box::new(second)),
+        second: Some(second.into()),
     };
     story.call(program, "socketpair", None, Some(first), args, Outcome::Value(0));
     ends
@@ -119,7 +124,7 @@ fn a_call_that_creates_no_socket_belongs_to_its_listener_or_to_none() {
     story.bind(listener, "*:12000");
     story.listen(listener, 5);
     let accept = |known| Args::Accept { peer: None, flags: Flags::default(), listener: known };
-    let known = Box::new(story.identity(listener).clone());
+    let known = story.identity(listener).clone().into();
     let nobody = story.fail(listener, "accept4", accept(Some(known)), 11);
     let waits = story.unfinished(listener, "accept4", accept(None));
     let refused = Args::Socket {

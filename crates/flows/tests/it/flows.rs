@@ -60,9 +60,9 @@ fn peeked_bytes_are_received_later() {
             bytes: bytes.clone(),
             address: None,
             got: Flags::default(),
-            control: Vec::new(),
+            control: Box::default(),
         };
-        let flags = Flags(vec![flag.into()]);
+        let flags = Flags::from(vec![flag.into()]);
         call.args = Args::RecvMany { room: 1, messages: vec![message], flags };
         transfers(&timeline)
     };

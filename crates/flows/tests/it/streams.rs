@@ -52,7 +52,7 @@ fn several_messages_of_one_call_are_one_piece_of_a_stream() {
             bytes: Bytes::whole(text),
             address: None,
             got: Flags::default(),
-            control: Vec::new(),
+            control: Box::default(),
         };
         let messages = ["ho", "la"].map(message).to_vec();
         let args = Args::SendMany { asked: 2, messages, flags: Flags::default() };

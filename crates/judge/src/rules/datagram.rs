@@ -161,7 +161,7 @@ mod tests {
         story.fail(near, "sendto", offered(b"hola"), 111);
         let mut args = got(4, b"0123");
         if let socklab_event::Args::Recv { got, .. } = &mut args {
-            *got = socklab_event::Flags(vec!["MSG_TRUNC".into()]);
+            *got = socklab_event::Flags::from(vec!["MSG_TRUNC".into()]);
         }
         story.send(near, "0123456789");
         story.on(far, "recvfrom", args, socklab_event::Outcome::Value(4));

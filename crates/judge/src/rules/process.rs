@@ -1,6 +1,6 @@
 //! What happens to a process, and what is done on its behalf.
 
-use socklab_event::{Call, Errno, Exit, Notice, Process, Signal, What};
+use socklab_event::{Call, Errno, Exit, Notice, Process, Signal};
 use socklab_flows::Position;
 
 use crate::case::{Case, Occurrence};
@@ -28,9 +28,9 @@ pub(super) fn lookup_unanswered(case: &Case<'_>) -> Vec<Occurrence> {
 fn signal_deaths<'c>(
     case: &'c Case<'_>,
 ) -> impl Iterator<Item = (Position, u32, Signal)> + use<'c> {
-    case.flows.order.iter().enumerate().filter_map(|(at, event)| match event.what {
-        What::Process(Process::Exit { status: Exit::Signal(signal) }) => {
-            Some((at, event.place.process, signal))
+    case.flows.order.iter().enumerate().filter_map(|(at, event)| match event.process() {
+        Some(Process::Exit { status: Exit::Signal(signal) }) => {
+            Some((at, event.place.process, *signal))
         }
         _ => None,
     })
@@ -68,7 +68,7 @@ pub(super) fn io_uring(case: &Case<'_>) -> Vec<Occurrence> {
         .order
         .iter()
         .enumerate()
-        .filter(|(_, event)| matches!(event.what, What::Notice(Notice::IoUring)));
+        .filter(|(_, event)| matches!(event.notice(), Some(Notice::IoUring)));
     found.map(|(at, _)| Occurrence::at(at).with("program", case.program(at))).collect()
 }
 
@@ -112,7 +112,7 @@ mod tests {
     fn io_uring_is_reported() {
         let mut story = Story::new();
         let who = story.command("fast", "f");
-        story.what(who, What::Notice(Notice::IoUring));
+        story.what(who, Notice::IoUring);
         assert!(text_of(&story.build(), "io-uring").contains("fast"));
     }
 }

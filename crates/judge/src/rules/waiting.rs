@@ -129,9 +129,9 @@ mod tests {
         assert_eq!(rules(&story.build()), ["receive-timed-out", "interrupted"]);
         let wait = socklab_event::Wait {
             fd: 3,
-            wants: socklab_event::Flags(vec!["POLLIN".into()]),
+            wants: socklab_event::Flags::from(vec!["POLLIN".into()]),
             got: socklab_event::Flags::default(),
-            socket: Some(story.identity(sock).clone()),
+            socket: Some(story.identity(sock).clone().into()),
         };
         let args = socklab_event::Args::Poll { waits: vec![wait], timeout: Some(500_000_000) };
         let began = story.now();

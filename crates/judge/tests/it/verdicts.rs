@@ -32,7 +32,7 @@ fn call(process: u32, at: u64, name: &'static str, args: Args, outcome: Outcome)
     let call = Call {
         name: name.into(),
         fd: Some(3),
-        socket: Some(socket(local, peer)),
+        socket: Some(socket(local, peer).into()),
         args,
         outcome,
         began: at,
@@ -41,7 +41,7 @@ fn call(process: u32, at: u64, name: &'static str, args: Args, outcome: Outcome)
         implicit: false,
         source: None,
     };
-    event(process, at, What::Call(Box::new(call)))
+    event(process, at, call.into())
 }
 
 fn event(process: u32, at: u64, what: What) -> Event {
@@ -57,7 +57,7 @@ fn start(process: u32, command: u32, at: u64) -> Event {
         exe: None,
         attached: false,
     };
-    event(process, at, What::Process(what))
+    event(process, at, what.into())
 }
 
 fn connect() -> Args {
@@ -71,7 +71,7 @@ fn recv(text: &str) -> Args {
         flags: Default::default(),
         got: Default::default(),
         from: None,
-        control: Vec::new(),
+        control: Box::default(),
     }
 }
 
@@ -87,7 +87,7 @@ fn timeline() -> Timeline {
         call(SERVER, 5, "recvfrom", recv("ho"), Outcome::Value(2)),
         call(SERVER, 6, "read", recv("la"), Outcome::Value(2)),
         call(SERVER, 7, "recvfrom", recv(""), Outcome::Value(0)),
-        event(CLIENT, 8, What::Process(Process::Exit { status: Exit::Code(0) })),
+        event(CLIENT, 8, Process::Exit { status: Exit::Code(0) }.into()),
     ];
     Timeline { header: Header { columns, ..Header::default() }, events }
 }
@@ -222,7 +222,7 @@ fn peeked_bytes_count_once() {
     let mut timeline = timeline();
     let mut peek = recv("ho");
     if let Args::Recv { flags, .. } = &mut peek {
-        *flags = socklab_event::Flags(vec!["MSG_PEEK".into()]);
+        *flags = socklab_event::Flags::from(vec!["MSG_PEEK".into()]);
     }
     timeline.events.insert(4, call(SERVER, 5, "recvfrom", peek, Outcome::Value(2)));
     let found =
@@ -253,7 +253,7 @@ fn bytes_the_kernel_did_not_accept_were_not_sent() {
         bytes: Bytes { sample: b"ho".to_vec(), total },
         flags: Default::default(),
         to: None,
-        control: Vec::new(),
+        control: Box::default(),
     };
     let mut timeline = timeline();
     let again = Outcome::Error(Errno::EAGAIN);

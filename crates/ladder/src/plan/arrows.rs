@@ -265,7 +265,7 @@ impl Pen<'_, '_> {
         if let Some(headers) = &frame.headers {
             match &headers.transport {
                 Transport::Tcp { flags, .. } => {
-                    let names: Vec<String> = flags.0.iter().map(|flag| clean(flag)).collect();
+                    let names: Vec<String> = flags.names().iter().map(|flag| clean(flag)).collect();
                     label.push(PartKind::Name, names.join(","));
                 }
                 Transport::Udp => label.push(PartKind::Name, "UDP"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use socklab_event::{Args, Call, Endpoint, Family, Notice, What};
+use socklab_event::{Args, Call, Endpoint, Family, Notice};
 use socklab_flows::{Flows, Position};
 
 use super::essential::is_essential;
@@ -23,7 +23,7 @@ fn handed_down(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
     let attached: HashSet<u32> = flows
         .order
         .iter()
-        .filter(|event| matches!(event.what, What::Notice(Notice::Attached { .. })))
+        .filter(|event| matches!(event.notice(), Some(Notice::Attached { .. })))
         .map(|event| event.place.process)
         .collect();
     let mut used = HashSet::new();

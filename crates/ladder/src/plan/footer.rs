@@ -38,7 +38,7 @@ pub(crate) fn lines(
         let lane = scene.cast.lane(&event.place);
         let name = lane.map(|lane| scene.cast.participants[lane].name.clone());
         let who = name.unwrap_or_else(|| say!(speaker, "ladder-process", n = event.place.process));
-        let line = match notice {
+        let line = match &**notice {
             Notice::IoUring => say!(speaker, "ladder-io-uring", who = who),
             Notice::EventsLost { count: n, why } => {
                 say!(speaker, "ladder-lost", n = count(*n), why = schema::reason(speaker, why))

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use socklab_event::{Event, Exit, Process, Timeline, What};
+use socklab_event::{Event, Exit, Process, Timeline};
 use socklab_flows::{Flows, RecordedProcess, file_name};
 
 use super::group::Group;
@@ -24,7 +24,7 @@ pub(crate) fn groups(flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
     for (at, event, _) in flows.calls() {
         let unit = (event.place.process, event.place.thread);
         if (notable.has(at) || killed.contains(&unit.0)) && seen.insert(unit) {
-            units.push((unit, event.place.host.clone()));
+            units.push((unit, event.place.host.as_deref().map(str::to_owned)));
         }
     }
     // If there are too many columns, share them: try one per program, then one per command line,
@@ -46,9 +46,8 @@ pub(crate) fn groups(flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
 
 /// The processes killed by a signal, which is always worth a row.
 fn killed(timeline: &Timeline) -> HashSet<u32> {
-    let killed = |event: &&Event| {
-        matches!(event.what, What::Process(Process::Exit { status: Exit::Signal(_) }))
-    };
+    let killed =
+        |event: &&Event| matches!(event.process(), Some(Process::Exit { status: Exit::Signal(_) }));
     timeline.events.iter().filter(killed).map(|event| event.place.process).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Outcome, Process, What};
+use socklab_event::{Outcome, Process};
 
 use super::scene::Scene;
 use super::sheet::Sheet;
@@ -86,7 +86,7 @@ fn endings(scene: &Scene<'_, '_>, sheet: &Sheet) -> Vec<Option<usize>> {
     let mut endings = vec![None; scene.cast.participants.len()];
     for (at, &row) in &sheet.ends {
         let event = scene.flows.order[*at];
-        if let What::Process(Process::Exit { .. } | Process::Released) = event.what
+        if let Some(Process::Exit { .. } | Process::Released) = event.process()
             && let Some(lane) = scene.cast.lane(&event.place)
         {
             for lane in [Some(lane), scene.cast.twin(lane)].into_iter().flatten() {

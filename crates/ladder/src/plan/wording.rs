@@ -217,7 +217,7 @@ pub(crate) fn shown(address: &Endpoint) -> String {
 fn shown_flags(flags: &Flags, detail: Detail) -> String {
     const ALWAYS: [&str; 4] = ["MSG_PEEK", "MSG_OOB", "MSG_WAITALL", "MSG_TRUNC"];
     let all = detail == Detail::All;
-    let shown = flags.0.iter().filter(|flag| all || ALWAYS.contains(&flag.as_str()));
+    let shown = flags.names().iter().filter(|flag| all || ALWAYS.contains(&flag.as_str()));
     let shown: Vec<String> = shown.map(|flag| clean(flag)).collect();
     if shown.is_empty() { String::new() } else { format!(", {}", shown.join("|")) }
 }
@@ -232,7 +232,7 @@ fn list(items: &[String]) -> String {
 
 fn ready(args: &Args) -> String {
     let short = |flags: &Flags| {
-        let names = flags.0.iter().map(|flag| {
+        let names = flags.names().iter().map(|flag| {
             let flag = flag.trim_start_matches('E').trim_start_matches("POLL");
             clean(flag).to_lowercase()
         });

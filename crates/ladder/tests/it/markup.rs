@@ -16,10 +16,7 @@ fn hostile() -> socklab_event::Timeline {
     story.connect(sock, "127.0.0.1:80");
     story.send(sock, evil);
     story.recv(sock, format!("]]>--><svg onload=x>{evil}"));
-    story.what(
-        who,
-        socklab_event::What::Notice(socklab_event::Notice::ForeignAbi { abi: evil.to_owned() }),
-    );
+    story.what(who, socklab_event::Notice::ForeignAbi { abi: evil.to_owned() });
     story.build()
 }
 

@@ -17,14 +17,13 @@ fn hide_own_command_lines(events: &mut [Event], columns: &[Column]) {
     let mut of = HashMap::new();
     for event in events {
         let process = event.place.process;
-        if let What::Process(Process::Start { command, .. }) = &event.what {
+        if let Some(Process::Start { command, .. }) = event.process() {
             of.insert(process, *command as usize);
         }
         let column = of.get(&process).and_then(|index| columns.get(*index));
-        if let (
-            What::Process(Process::Start { argv, exe, .. } | Process::Exec { argv, exe, .. }),
-            Some(column),
-        ) = (&mut event.what, column)
+        if let (What::Process(process), Some(column)) = (&mut event.what, column)
+            && let Process::Start { argv, exe, .. } | Process::Exec { argv, exe, .. } =
+                &mut **process
         {
             let named = argv.first().is_some_and(|first| first.contains("/bin/"))
                 && argv.get(1..) == column.argv.get(1..);
@@ -45,7 +44,8 @@ fn join_prints(events: &mut Vec<Event>) {
     for event in events.drain(..) {
         let before = last.get(&event.place.process).and_then(|index| joined.get_mut(*index));
         if let (Some((stream, bytes)), Some(Event { what, .. })) = (print(&event), before)
-            && let What::Process(Process::Stdio { stream: other, bytes: sum }) = what
+            && let What::Process(process) = what
+            && let Process::Stdio { stream: other, bytes: sum } = &mut **process
             && *other == stream
             && !sum.is_cut()
             && !sum.sample.ends_with(b"\n")
@@ -75,7 +75,7 @@ mod tests {
 
     fn prints(process: u32, stream: Stream, text: &str) -> Event {
         let place = Place { host: None, process, thread: process };
-        let what = What::Process(Process::Stdio { stream, bytes: Bytes::whole(text) });
+        let what = Process::Stdio { stream, bytes: Bytes::whole(text) }.into();
         Event { seq: 0, at: 0, place, what }
     }
 

@@ -1,7 +1,7 @@
 //! What has been seen in the trace so far, for steps to wait on.
 
 use std::collections::HashMap;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use socklab_event::{
@@ -100,7 +100,7 @@ pub(super) struct Command {
     pub(super) output: String,
     pub(super) calls: HashMap<String, u32>,
     /// The socket it last sent or received on.
-    pub(super) socket: Option<SocketId>,
+    pub(super) socket: Option<Arc<SocketId>>,
 }
 
 impl Watch {
@@ -149,7 +149,7 @@ impl Seen {
         {
             return true;
         }
-        if let What::Process(Process::Start { command, .. }) = &event.what {
+        if let Some(Process::Start { command, .. }) = event.process() {
             let index = *command as usize;
             self.command_of.insert(event.place.process, index);
             if self.commands.len() <= index {
@@ -157,7 +157,7 @@ impl Seen {
             }
             self.commands[index].pid.get_or_insert(event.place.process);
         }
-        if let What::Process(Process::Stdio { stream: Stream::Stdout, bytes }) = &event.what
+        if let Some(Process::Stdio { stream: Stream::Stdout, bytes }) = event.process()
             && let Some(command) = self.command_of.get(&event.place.process)
             && let Some(talk) = self.talks.get_mut(command)
         {
@@ -171,7 +171,7 @@ impl Seen {
                 self.note_call(event.place.process, call);
             }
             What::Process(process) => {
-                if matches!(process, Process::Stdio { .. }) {
+                if matches!(**process, Process::Stdio { .. }) {
                     self.inside.remove(&event.place.thread);
                 }
                 self.note_process(event.place.process, process);
@@ -205,7 +205,7 @@ impl Seen {
     fn note_call(&mut self, process: u32, call: &Call) {
         let (sent, received) = (call.sent().unwrap_or(0), call.received().unwrap_or(0));
         if received > 0
-            && let Some(ends) = call.socket.as_ref().and_then(SocketId::ends)
+            && let Some(ends) = call.socket.as_deref().and_then(SocketId::ends)
         {
             *self.received.entry(ends).or_default() += received;
         }
@@ -283,8 +283,8 @@ fn as_of(event: &mut Event, over: u64) -> bool {
         Args::RecvMany { messages, .. } => messages.clear(),
         Args::Accept { peer, listener, .. } => {
             *peer = None;
-            if let Some(listener) = listener.take() {
-                call.socket = Some(*listener);
+            if listener.is_some() {
+                call.socket = listener.take();
             }
         }
         _ => {}

@@ -37,7 +37,7 @@ pub fn conduct(recording: &Recording) -> Vec<Conduct> {
     for event in &recording.events {
         let What::Process(process) = &event.what else { continue };
         let number = event.place.process;
-        match process {
+        match &**process {
             Process::Start { command, parent, .. } => {
                 command_of.insert(number, *command);
                 if parent.is_none() {

@@ -65,7 +65,7 @@ pub(crate) fn endpoint(bytes: &[u8]) -> Endpoint {
         },
         Family::UNIX => match rest {
             [] => Endpoint::UnixUnnamed,
-            [0, name @ ..] => Endpoint::UnixAbstract { name: Bytes::whole(name) },
+            [0, name @ ..] => Endpoint::UnixAbstract { name: Bytes::whole(name).into() },
             path => {
                 let end = path.iter().position(|byte| *byte == 0).unwrap_or(path.len());
                 Endpoint::Unix { path: String::from_utf8_lossy(&path[..end]).into_owned() }
@@ -75,12 +75,12 @@ pub(crate) fn endpoint(bytes: &[u8]) -> Endpoint {
             Endpoint::Netlink { port: u32_at(bytes, 4), groups: u32_at(bytes, 8) }
         }
         Family::UNSPEC => Endpoint::Unspecified,
-        of => Endpoint::Other { of, bytes: Bytes::whole(rest) },
+        of => Endpoint::Other { of, bytes: Bytes::whole(rest).into() },
     }
 }
 
-fn invalid(why: &str, bytes: &[u8]) -> Endpoint {
-    Endpoint::Invalid { why: why.to_owned(), bytes: Bytes::whole(bytes) }
+fn invalid(why: &'static str, bytes: &[u8]) -> Endpoint {
+    Endpoint::Invalid { why: why.into(), bytes: Bytes::whole(bytes).into() }
 }
 
 #[cfg(test)]

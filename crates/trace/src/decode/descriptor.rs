@@ -23,7 +23,7 @@ pub(super) fn fcntl(call: &Returned<'_, impl Memory>) -> Args {
     let (command, flags) = match call.int(1) {
         libc::F_DUPFD => return Args::Dup { flags: Flags::default() },
         libc::F_DUPFD_CLOEXEC => {
-            return Args::Dup { flags: Flags(vec![Name::of("O_CLOEXEC")]) };
+            return Args::Dup { flags: Flags::from(vec![Name::of("O_CLOEXEC")]) };
         }
         libc::F_GETFD => ("F_GETFD", flags::flags(result, flags::FD)),
         libc::F_SETFD => ("F_SETFD", flags::flags(argument, flags::FD)),

@@ -18,7 +18,7 @@ pub(super) fn flags(bits: u64, table: &[(u64, &'static str)]) -> Flags {
     if rest != 0 {
         names.push(Name::from(format!("{rest:#x}")));
     }
-    Flags(names)
+    names.into()
 }
 
 /// `SOCK_NONBLOCK` and `SOCK_CLOEXEC`, of `socket` and `accept4`.

@@ -11,12 +11,12 @@ use crate::memory::Memory;
 const MOST_CONTROL: usize = 64 << 10;
 
 /// The ancillary data of a message.
-pub(super) fn control(header: &Header, memory: &impl Memory) -> Vec<Control> {
+pub(super) fn control(header: &Header, memory: &impl Memory) -> Box<[Control]> {
     let length = usize::try_from(header.control_length).unwrap_or(usize::MAX);
     if header.control == 0 || length == 0 {
-        return Vec::new();
+        return Box::default();
     }
-    ancillary::control(&memory.bytes(header.control, length.min(MOST_CONTROL)))
+    ancillary::control(&memory.bytes(header.control, length.min(MOST_CONTROL))).into()
 }
 
 /// The buffers of an `iovec` list: address and length of each.

@@ -15,9 +15,9 @@ pub(super) fn send(call: &Returned<'_, impl Memory>) -> Args {
         Sys::Sendto => {
             let (pointer, length) = (call.word(4), call.word(5));
             let to = (pointer != 0).then(|| address::passed(memory, pointer, length));
-            (vec![(call.word(1), call.word(2))], message_flags(call, 3), to, Vec::new())
+            (vec![(call.word(1), call.word(2))], message_flags(call, 3), to, Box::default())
         }
-        Sys::Write => (vec![(call.word(1), call.word(2))], Flags::default(), None, Vec::new()),
+        Sys::Write => (vec![(call.word(1), call.word(2))], Flags::default(), None, Box::default()),
         Sys::Sendmsg => {
             let header = Header::read(memory, call.word(1)).unwrap_or_default();
             let buffers = message::buffers(memory, header.buffers, header.buffer_count);
@@ -25,7 +25,7 @@ pub(super) fn send(call: &Returned<'_, impl Memory>) -> Args {
         }
         _ => {
             let buffers = message::buffers(memory, call.word(1), call.word(2));
-            (buffers, Flags::default(), None, Vec::new())
+            (buffers, Flags::default(), None, Box::default())
         }
     };
     let (offered, sent) = (message::capacity(&buffers), call.count());
@@ -37,7 +37,7 @@ pub(super) fn send(call: &Returned<'_, impl Memory>) -> Args {
 pub(super) fn receive(call: &Returned<'_, impl Memory>) -> Args {
     let memory = call.memory;
     let mut got = Flags::default();
-    let mut control = Vec::new();
+    let mut control = Box::default();
     let (buffers, flags, from) = match call.entry.row.sys {
         Sys::Recvfrom => {
             let from = call.written_address(4, 5);

@@ -1,8 +1,10 @@
 //! Calls whose results are known: applies their effects and reports the events they cause.
 
+use std::sync::Arc;
+
 use libc::pid_t;
 use socklab_event::{
-    Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream, What,
+    Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream,
 };
 
 use super::descriptors::Descriptors;
@@ -73,7 +75,7 @@ impl Calls<'_> {
         let event = Call {
             name: Name::of(call.entry.row.name),
             fd: fd(&call, &args),
-            socket: socket.map(|socket| socket.borrow().id.clone()),
+            socket: socket.map(|socket| Arc::clone(&socket.borrow().id)),
             args,
             outcome,
             began: call.began,
@@ -83,7 +85,7 @@ impl Calls<'_> {
             source: None,
         };
         let place = self.tracees.place(tid);
-        self.reporter.report(place, event.moment(), What::Call(Box::new(event)));
+        self.reporter.report(place, event.moment(), event.into());
         self.report_effect(tid, effect, ended);
     }
 
@@ -96,7 +98,7 @@ impl Calls<'_> {
         match args {
             Args::Poll { waits, .. } => {
                 for wait in &mut *waits {
-                    wait.socket = table.get(wait.fd).map(|socket| socket.borrow().id.clone());
+                    wait.socket = table.get(wait.fd).map(|socket| Arc::clone(&socket.borrow().id));
                 }
                 waits.iter().any(|wait| wait.socket.is_some())
             }
@@ -122,8 +124,8 @@ impl Calls<'_> {
             return;
         };
         if bytes.total > 0 {
-            let what = What::Process(Life::Stdio { stream, bytes: bytes.clone() });
-            self.reporter.report(self.tracees.place(tid), ended, what);
+            let life = Life::Stdio { stream, bytes: bytes.clone() };
+            self.reporter.report(self.tracees.place(tid), ended, life.into());
         }
     }
 
@@ -132,10 +134,10 @@ impl Calls<'_> {
     fn report_effect(&mut self, tid: pid_t, effect: Effect, at: u64) {
         self.report_closed(tid, effect.closed, at);
         for state in effect.holders {
-            self.reporter.report(self.tracees.place(tid), at, What::State(Box::new(state)));
+            self.reporter.report(self.tracees.place(tid), at, state.into());
         }
         for notice in effect.notices {
-            self.reporter.report(self.tracees.place(tid), at, What::Notice(notice));
+            self.reporter.report(self.tracees.place(tid), at, notice.into());
         }
         if let Some((readiness, socket)) = effect.ready {
             self.report_ready(tid, readiness, &socket, at);
@@ -151,9 +153,9 @@ impl Calls<'_> {
         socket: &Shared,
         at: u64,
     ) {
-        let id = socket.borrow().id.clone();
+        let id = Arc::clone(&socket.borrow().id);
         let life = Life::Ready { readiness, at: id.local.clone(), socket: id };
-        self.reporter.report(self.tracees.place(tid), at, What::Process(life));
+        self.reporter.report(self.tracees.place(tid), at, life.into());
         let command = self.tracees.process_of(tid).map(|process| process.command);
         if let Some(command) = command.filter(|_| readiness != Readiness::Connected) {
             self.tracees.mark_ready(command);
@@ -163,8 +165,8 @@ impl Calls<'_> {
     /// Reports sockets closed by something other than `close`: an exec, an exit, a `dup2`.
     pub(super) fn report_closed(&mut self, tid: pid_t, closed: Vec<(i32, Descriptor)>, at: u64) {
         for (fd, descriptor) in closed {
-            let id = descriptor.socket.borrow().id.clone();
-            let what = What::Call(Box::new(implicit_close(fd, id, at)));
+            let id = Arc::clone(&descriptor.socket.borrow().id);
+            let what = implicit_close(fd, id, at).into();
             self.reporter.report(self.tracees.place(tid), at, what);
         }
     }
@@ -184,7 +186,7 @@ impl Calls<'_> {
     }
 }
 
-fn implicit_close(fd: i32, socket: SocketId, at: u64) -> Call {
+fn implicit_close(fd: i32, socket: Arc<SocketId>, at: u64) -> Call {
     Call {
         name: Name::of("close"),
         fd: Some(fd),

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use libc::pid_t;
 use socklab_event::{Endpoint, Family, Notice, Readiness, SocketId, SocketType};
@@ -167,9 +168,11 @@ impl Descriptors<'_> {
         self.refresh(tid, fd, socket);
         let mut socket = socket.borrow_mut();
         match address {
-            Endpoint::Unspecified => socket.id.peer = None,
+            Endpoint::Unspecified => Arc::make_mut(&mut socket.id).peer = None,
             // `getpeername` fails while the socket is connecting, and after a reset.
-            _ if socket.id.peer.is_none() => socket.id.peer = Some(address.clone()),
+            _ if socket.id.peer.is_none() => {
+                Arc::make_mut(&mut socket.id).peer = Some(address.clone());
+            }
             _ => {}
         }
     }
@@ -180,8 +183,9 @@ impl Descriptors<'_> {
             return;
         };
         let mut socket = socket.borrow_mut();
-        socket.id.local = probe::local(copy.as_fd());
-        socket.id.peer = probe::peer(copy.as_fd()).or(socket.id.peer.take());
+        let id = Arc::make_mut(&mut socket.id);
+        id.local = probe::local(copy.as_fd());
+        id.peer = probe::peer(copy.as_fd()).or(id.peer.take());
     }
 
     /// Updates the address of a socket that has sent: an unbound one gets it with its first
@@ -226,7 +230,7 @@ impl Descriptors<'_> {
         }
         id.peer_inode = id.inode.and_then(unix_peer);
         if let Some(other) = id.peer_inode.and_then(|inode| self.sockets.get(inode)) {
-            other.borrow_mut().id.peer_inode = id.inode;
+            Arc::make_mut(&mut other.borrow_mut().id).peer_inode = id.inode;
         }
     }
 }

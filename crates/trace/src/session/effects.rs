@@ -1,6 +1,7 @@
 //! The effects of a call that has returned on descriptors and sockets.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use libc::pid_t;
 use socklab_event::{
@@ -73,14 +74,15 @@ impl Descriptors<'_> {
                 let pair: Vec<_> = fds.iter().map(|fd| self.adopt(tid, *fd, flag)).collect();
                 if let [Some(one), Some(other)] = &pair[..] {
                     let inodes = (one.borrow().id.inode, other.borrow().id.inode);
-                    (other.borrow_mut().id.peer_inode, one.borrow_mut().id.peer_inode) = inodes;
-                    *second = Some(Box::new(other.borrow().id.clone()));
+                    Arc::make_mut(&mut other.borrow_mut().id).peer_inode = inodes.0;
+                    Arc::make_mut(&mut one.borrow_mut().id).peer_inode = inodes.1;
+                    *second = Some(Arc::clone(&other.borrow().id));
                 }
                 effect.socket = pair.into_iter().next().flatten();
             }
             (Args::Accept { peer, flags, listener }, Some(listening)) => {
                 let id = self.accepted(tid, new_fd, &listening.borrow().id, peer.as_ref());
-                *listener = Some(Box::new(listening.borrow().id.clone()));
+                *listener = Some(Arc::clone(&listening.borrow().id));
                 effect.socket = Some(self.create(tid, new_fd, id, is_cloexec(flags)));
             }
             (Args::Dup { flags }, Some(socket)) => {

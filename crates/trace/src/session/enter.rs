@@ -217,7 +217,7 @@ impl Entering<'_, '_> {
             name: Name::of(entry.row.name),
             number: entry.row.number,
             fd: entry.row.takes_fd().then(|| entry.fd()),
-            socket: socket.as_ref().map(|socket| &socket.id),
+            socket: socket.as_ref().map(|socket| &*socket.id),
             began,
         });
     }

@@ -30,12 +30,12 @@ impl Reporter {
 
     /// Reports something that has just happened to a process.
     pub(super) fn process(&mut self, place: Place, life: Life) {
-        self.report(place, clock::now(), What::Process(life));
+        self.report(place, clock::now(), life.into());
     }
 
     /// Reports a notice about a process, with the current time.
     pub(super) fn notice(&mut self, place: Place, notice: Notice) {
-        self.report(place, clock::now(), What::Notice(notice));
+        self.report(place, clock::now(), notice.into());
     }
 
     /// Passes a call that has been entered to the callback; `describe` is called only if there is
@@ -65,7 +65,7 @@ mod tests {
         let mut reporter = Reporter::new(None);
         let place = || Place { host: None, process: 7, thread: 8 };
         reporter.process(place(), Life::Continued);
-        reporter.report(place(), 5, What::Process(Life::Released));
+        reporter.report(place(), 5, Life::Released.into());
         assert_eq!(reporter.drain().map(|event| event.seq).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(reporter.drain().count(), 0);
         reporter.notice(place(), Notice::IoUring);

@@ -249,7 +249,7 @@ fn result_of_send(args: &mut Args, result: i64) -> Outcome {
     match u64::try_from(sent) {
         Ok(sent) if sent <= *asked => {
             bytes.total = sent;
-            bytes.sample.truncate(usize::try_from(sent).unwrap_or(usize::MAX));
+            bytes.cut(usize::try_from(sent).unwrap_or(usize::MAX));
             outcome
         }
         _ => Outcome::Unfinished,
@@ -276,7 +276,7 @@ mod tests {
 
     fn send(asked: u64) -> Args {
         let bytes = Bytes { sample: b"hola".to_vec(), total: 0 };
-        Args::Send { asked, bytes, flags: Flags::default(), to: None, control: Vec::new() }
+        Args::Send { asked, bytes, flags: Flags::default(), to: None, control: Box::default() }
     }
 
     fn total(args: &Args) -> u64 {

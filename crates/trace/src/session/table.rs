@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use socklab_event::{Endpoint, Family, Protocol, Readiness, SocketId, SocketType};
 
@@ -12,7 +13,8 @@ pub(crate) type Shared = Rc<RefCell<Socket>>;
 /// A socket and what the tracer remembers about it.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    pub(crate) id: SocketId,
+    /// Shared with the events that name it.
+    pub(crate) id: Arc<SocketId>,
     /// A non-blocking connect has begun, and its result has not been seen.
     pub(crate) connecting: bool,
     /// A command was started with it (`sd_listen_fds(3)`), and others can reach it already. This
@@ -22,6 +24,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     pub(crate) fn new(id: SocketId) -> Shared {
+        let id = Arc::new(id);
         Rc::new(RefCell::new(Self { id, connecting: false, given: None }))
     }
 

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use socklab_event::{Event, Process, What};
+use socklab_event::{Event, Process};
 use socklab_say::{Speaker, say};
 
 use crate::output::eprintln;
@@ -37,7 +37,7 @@ impl Turns {
 
     /// Notes that a command has started.
     pub(super) fn see(&self, event: &Event) {
-        if let What::Process(Process::Start { parent: None, .. }) = event.what {
+        if let Some(Process::Start { parent: None, .. }) = event.process() {
             let _ = self.0.send(());
         }
     }
