@@ -115,7 +115,7 @@ fn lessons_are_counted_and_shown_on_request() {
         let text = run(socklab(&["draw", &jsonl]).args(options)).exits(0).text();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    let lesson = "↳ accept waited";
+    let lesson = "↳ 0 bytes mean the end";
     assert!(!draw(&[]).contains(lesson) && draw(&[]).contains("(--lessons)"), "{}", draw(&[]));
     assert!(draw(&["--lessons"]).contains(lesson) && !draw(&["--lessons"]).contains("(--lessons)"));
     assert!(!draw(&["--no-explanations"]).contains("(--lessons)"));
@@ -124,7 +124,7 @@ fn lessons_are_counted_and_shown_on_request() {
     let read = |path: &str| std::fs::read_to_string(path).expect("a file");
     let page = read(&html);
     assert!(page.contains("<details class=\"explained lessons\"><summary>"), "closed");
-    assert!(page.contains("accept waited") && !page.contains("(--lessons)"));
+    assert!(page.contains("0 bytes mean the end") && !page.contains("(--lessons)"));
     assert!(read(&open).contains("<details class=\"explained lessons\" open=\"open\">"));
 }
 
