@@ -38,12 +38,12 @@ use std::collections::HashMap;
 
 use frames::Conversations;
 use reach::{ByPort, Caller, Sockets};
-use socklab_event::{Call, Event, Timeline};
+use socklab_event::{Call, Endpoint, Event, Timeline};
 
 pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
 pub use frames::{FrameFlow, Frames};
-pub use lookups::{Lookup, question};
+pub use lookups::{Lookup, Question, RecordType, question};
 pub use names::file_name;
 pub use position::Position;
 pub use processes::RecordedProcess;
@@ -235,6 +235,12 @@ impl<'t> Flows<'t> {
     pub fn end_socket(&self, connection: usize, side: usize) -> Option<usize> {
         let Connection { ends, listener, .. } = &self.connections[connection];
         ends[side].socket.or(listener.filter(|_| side == 1))
+    }
+
+    /// True if a connection or a datagram to `address` from the namespace `netns` reaches a socket,
+    /// judging by the addresses alone.
+    pub fn is_at(&self, socket: usize, netns: Option<u64>, address: &Endpoint) -> bool {
+        reach::is_at(&self.sockets[socket], netns, address)
     }
 
     /// The recorded socket that the call at a position talks to, or tried to: the other end of its

@@ -84,9 +84,14 @@ pub(crate) fn is_at(socket: &Socket, netns: Option<u64>, address: &Endpoint) -> 
     let same_port = bound.is_some_and(|(_, bound)| bound == port && port != 0);
     let local_only = ip.is_loopback() || ip.is_unspecified();
     let netns_fits = same_netns || (!local_only && bound.is_some_and(|(bound, _)| bound == ip));
+    let takes_family = bound.is_some_and(|(bound, _)| {
+        let dual = bound.is_ipv6() && bound.is_unspecified() && !socket.v6_only;
+        bound.is_ipv4() == ip.is_ipv4() || dual
+    });
     // A connect to 0.0.0.0 goes to this machine.
-    let same_ip = local.is_any_address()
-        || ip.is_unspecified()
-        || bound.is_some_and(|(bound, _)| bound == ip);
+    let same_ip = takes_family
+        && (local.is_any_address()
+            || ip.is_unspecified()
+            || bound.is_some_and(|(bound, _)| bound == ip));
     same_port && same_ip && (netns_fits || ip.is_multicast())
 }

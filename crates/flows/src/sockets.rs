@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Args, Call, Event, Process, SocketId, What};
+use socklab_event::{Args, Call, Event, OptionValue, Process, SocketId, What};
 
 use crate::Position;
 
@@ -22,6 +22,8 @@ pub struct Socket {
     pub listening: Option<Position>,
     /// Its connection, if it has had exactly one.
     pub connection: Option<usize>,
+    /// True if it is an IPv6 socket that IPv4 does not reach (`IPV6_V6ONLY`, ipv6(7)).
+    pub v6_only: bool,
 }
 
 impl Socket {
@@ -105,6 +107,12 @@ impl Table {
         if matches!(call.args, Args::Listen { .. }) && call.value().is_some() {
             socket.listening = Some(at);
         }
+        if let Args::SetOption { option, value: OptionValue::Int(value), .. } = &call.args
+            && *option == "IPV6_V6ONLY"
+            && call.value().is_some()
+        {
+            socket.v6_only = *value != 0;
+        }
         Some(index)
     }
 
@@ -146,6 +154,7 @@ impl Table {
             listener: None,
             listening: None,
             connection: None,
+            v6_only: false,
         });
         self.sockets.len() - 1
     }

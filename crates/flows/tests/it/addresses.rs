@@ -1,6 +1,6 @@
 //! Which socket an address reaches.
 
-use socklab_event::{Args, Errno, Outcome};
+use socklab_event::{Args, Errno, OptionValue, Outcome};
 use socklab_flows::Flows;
 use socklab_timelines::{Sock, Story, address};
 
@@ -48,6 +48,31 @@ fn the_socket_bound_to_the_exact_address_receives() {
 fn the_unspecified_address_is_this_machine() {
     assert_eq!(reached(&[(2, "*:9"), (1, "127.0.0.1:9")], "0.0.0.0:9"), Some(1));
     assert_eq!(reached(&[(2, "*:9"), (2, "127.0.0.1:9")], "0.0.0.0:9"), None);
+}
+
+#[test]
+fn an_address_of_the_other_family_is_another_address() {
+    assert_eq!(reached(&[(1, "*:9")], "[::1]:9"), None, "0.0.0.0 is IPv4 alone");
+    assert_eq!(reached(&[(1, "[::1]:9")], "127.0.0.1:9"), None);
+    assert_eq!(reached(&[(1, "[::]:9")], "127.0.0.1:9"), Some(0), ":: takes both");
+    assert_eq!(reached(&[(1, "[::]:9")], "[::1]:9"), Some(0));
+    assert_eq!(reached(&[(1, "*:9")], "[::ffff:127.0.0.1]:9"), Some(0), "IPv4 in other clothes");
+}
+
+#[test]
+fn a_socket_for_ipv6_alone_is_not_reached_over_ipv4() {
+    let mut story = Story::new();
+    let program = story.command("server", "server");
+    let bound = story.udp(program);
+    let (level, option) = ("SOL_IPV6".into(), "IPV6_V6ONLY".into());
+    let args = Args::SetOption { level, option, value: OptionValue::Int(1) };
+    story.on(bound, "setsockopt", args, Outcome::Value(0));
+    story.bind(bound, "[::]:9");
+    let here = client(&mut story);
+    let sent = ["127.0.0.1:9", "[::1]:9"].map(|to| story.sendto(here, to, "hola"));
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    assert_eq!(sent.map(|sent| peer_inode(&flows, sent).is_some()), [false, true]);
 }
 
 #[test]

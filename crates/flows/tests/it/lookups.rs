@@ -16,7 +16,7 @@ fn message(name: &str, class: u8) -> Vec<u8> {
 
 #[test]
 fn only_a_question_for_a_readable_internet_name_is_read() {
-    let asked = |name: &str| question(&message(name, 1));
+    let asked = |name: &str| question(&message(name, 1)).map(|(name, _)| name);
     assert_eq!(asked("a.example").as_deref(), Some("a.example"));
     let longest = "x".repeat(63);
     assert_eq!(asked(&longest), Some(longest));
@@ -28,6 +28,34 @@ fn only_a_question_for_a_readable_internet_name_is_read() {
     let mut two = message("a.example", 1);
     two[5] = 2;
     assert_eq!(question(&two), None);
+}
+
+#[test]
+fn every_type_of_record_is_a_question_of_its_own() {
+    let typed = |name: &str, kind: u8| {
+        let mut message = message(name, 1);
+        let at = message.len() - 3;
+        message[at] = kind;
+        message
+    };
+    let mut story = Story::new();
+    let program = story.command("program", "program");
+    let resolver = story.udp(program);
+    story.connect(resolver, "10.0.0.53:53");
+    story.send(resolver, typed("a.example", 1));
+    story.send(resolver, typed("a.example", 28));
+    story.recv(resolver, typed("A.eXample", 1));
+    story.send(resolver, typed("a.example", 28));
+    story.send(resolver, typed("a.example", 99));
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let lookup = &flows.lookups[0];
+    assert_eq!(lookup.names, ["a.example"]);
+    let kinds: Vec<String> = lookup.kinds("a.example").map(|kind| kind.to_string()).collect();
+    assert_eq!(kinds, ["A", "AAAA", "TYPE99"]);
+    let [a, aaaa, _] = &lookup.questions[..] else { panic!("{:?}", lookup.questions) };
+    assert!(a.answered.is_some() && aaaa.answered.is_none() && lookup.answered);
+    assert_eq!((a.asked.len(), aaaa.asked.len()), (1, 2));
 }
 
 #[test]

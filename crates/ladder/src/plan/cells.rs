@@ -95,7 +95,11 @@ pub(crate) fn lookup(
     lookup: &socklab_flows::Lookup,
 ) -> Option<Cell> {
     let speaker = scene.options.speaker;
-    let names: Vec<String> = lookup.names.iter().map(|name| clean(name)).collect();
+    let named = |name: &String| {
+        let kinds: Vec<String> = lookup.kinds(name).map(|kind| kind.to_string()).collect();
+        format!("{} ({})", clean(name), kinds.join(", "))
+    };
+    let names: Vec<String> = lookup.names.iter().map(named).collect();
     let mut label = Label::default()
         .then(PartKind::Name, say!(speaker, "ladder-looks-up", name = names.join(", ")))
         .then(
@@ -109,8 +113,11 @@ pub(crate) fn lookup(
         let waited = say!(speaker, "ladder-waited", time = duration(took));
         label.push(PartKind::Wait, format!("┄ {waited}"));
     }
-    let mark = (!lookup.answered).then(|| {
-        label.push(PartKind::Mark, format!("✗ {}", say!(speaker, "ladder-timed-out")));
+    let open = lookup.questions.iter().filter(|one| one.answered.is_none());
+    let open: Vec<String> = open.map(|one| one.kind.to_string()).collect();
+    let mark = (!open.is_empty()).then(|| {
+        let what = if lookup.answered { format!("{}: ", open.join(", ")) } else { String::new() };
+        label.push(PartKind::Mark, format!("✗ {what}{}", say!(speaker, "ladder-timed-out")));
         Mark::TimedOut
     });
     let participant = scene.cast.lane(&event.place)?;
