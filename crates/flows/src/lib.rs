@@ -33,6 +33,7 @@ mod processes;
 mod reach;
 mod sockets;
 mod streams;
+mod sweeps;
 
 use std::collections::HashMap;
 
@@ -68,6 +69,9 @@ pub struct Flows<'t> {
     pub closings: Vec<Closing>,
     /// Name look-ups over DNS.
     pub lookups: Vec<Lookup>,
+    /// The closes of each sweep that found nothing to close: a daemon that closes every number,
+    /// open or not.
+    pub sweeps: Vec<Vec<Position>>,
     /// Every process, in order of appearance.
     pub processes: Vec<RecordedProcess<'t>>,
     /// What the recorded frames belong to.
@@ -94,6 +98,10 @@ impl<'t> Flows<'t> {
         transfers.sort_by_key(|transfer| (transfer.sent, transfer.message));
         let closings = closings::find(&order, &sockets, &paired.connections);
         let lookups = lookups::find(&order, &sockets);
+        let sweeps = sweeps::find(order.iter().enumerate().filter_map(|(at, event)| {
+            let place = &event.place;
+            Some((at, (place.process, place.thread), event.call()?))
+        }));
 
         let mut sent_at: HashMap<Position, Vec<usize>> = HashMap::new();
         let mut got_at: HashMap<Position, Vec<(usize, usize)>> = HashMap::new();
@@ -124,6 +132,7 @@ impl<'t> Flows<'t> {
             transfers,
             closings,
             lookups,
+            sweeps,
             processes,
             frames,
             by_port,

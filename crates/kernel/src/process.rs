@@ -76,6 +76,17 @@ pub struct SocketDescriptor {
     pub close_on_exec: bool,
 }
 
+/// What a descriptor refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Nothing: it is not open. Or the caller may not inspect the process, or there is none.
+    Nothing,
+    /// A socket, with its inode.
+    Socket(u64),
+    /// A file, a pipe or anything else.
+    Other,
+}
+
 /// How long a thread has run, and how long it has waited for a processor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -224,7 +235,21 @@ fn is_close_on_exec(process: u32, fd: i32) -> bool {
 /// The inode of the socket that a descriptor of a thread refers to; `None` if it refers to
 /// something else.
 pub fn socket_inode(thread: u32, fd: i32) -> Option<u64> {
-    inode_in_link(&format!("/proc/{thread}/fd/{fd}"), "socket")
+    match target(thread, fd) {
+        Target::Socket(inode) => Some(inode),
+        Target::Nothing | Target::Other => None,
+    }
+}
+
+/// What a descriptor of a thread refers to.
+pub fn target(thread: u32, fd: i32) -> Target {
+    match fs::read_link(format!("/proc/{thread}/fd/{fd}")) {
+        Err(_) => Target::Nothing,
+        Ok(path) => match path.to_str().and_then(|path| parse_inode(path, "socket")) {
+            Some(inode) => Target::Socket(inode),
+            None => Target::Other,
+        },
+    }
 }
 
 /// The inode of the network namespace that a thread is in.

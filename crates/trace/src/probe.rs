@@ -7,7 +7,7 @@ use libc::pid_t;
 use rustix::net::{SocketAddrAny, sockopt};
 use rustix::process::PidfdGetfdFlags;
 use socklab_event::{Endpoint, Family, Protocol, SocketId, SocketType};
-use socklab_kernel::process::{self, SocketDescriptor};
+use socklab_kernel::process::{self, SocketDescriptor, Target};
 use socklab_kernel::status::Status;
 
 use crate::decode::address::{self, LONGEST};
@@ -74,6 +74,11 @@ fn name(address: &SocketAddrAny) -> Option<Endpoint> {
 /// The inode of the socket a tracee's descriptor refers to; `None` if it refers to something else.
 pub(crate) fn inode(tid: pid_t, fd: i32) -> Option<u64> {
     process::socket_inode(tid.cast_unsigned(), fd)
+}
+
+/// What a tracee's descriptor refers to.
+pub(crate) fn target(tid: pid_t, fd: i32) -> Target {
+    process::target(tid.cast_unsigned(), fd)
 }
 
 /// The inode of one of our own descriptors, `fstat(2)`.

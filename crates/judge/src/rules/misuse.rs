@@ -1,5 +1,7 @@
 //! Calls on the wrong descriptor, or at the wrong time.
 
+use std::collections::{HashMap, HashSet};
+
 use socklab_event::{Args, Call, Errno};
 
 use crate::case::{Case, Occurrence};
@@ -37,18 +39,24 @@ pub(super) fn accept_without_listen(case: &Case<'_>) -> Vec<Occurrence> {
     found.map(|(at, call)| finding(at, call)).collect()
 }
 
+/// A call on a number whose socket the process had closed. Closing every number, open or not, is no
+/// mistake.
 pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.failed(Errno::EBADF).filter_map(|(at, call)| {
-        let process = case.flows.order[at].place.process;
-        let closed =
-            case.calls().take_while(|(before, _)| *before < at).filter(|(before, other)| {
-                let same = case.flows.order[*before].place.process == process;
-                same && other.fd == call.fd && other.is_close()
-            });
-        let (closed, _) = closed.last()?;
-        Some(finding(at, call).and([closed]))
-    });
-    found.collect()
+    let swept: HashSet<_> = case.flows.sweeps.iter().flatten().collect();
+    let mut closed = HashMap::new();
+    let mut found = Vec::new();
+    for (at, call) in case.calls() {
+        let number = (case.flows.order[at].place.process, call.fd);
+        if call.is_close() {
+            closed.insert(number, at);
+        } else if call.error() == Some(Errno::EBADF)
+            && !swept.contains(&at)
+            && let Some(closed) = closed.get(&number)
+        {
+            found.push(finding(at, call).and([*closed]));
+        }
+    }
+    found
 }
 
 pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Occurrence> {
@@ -115,5 +123,23 @@ mod tests {
         story.call(client, "sendto", Some(sock.fd), None, offered(b"late"), failed);
         story.call(client, "sendto", Some(0), None, offered(b"0"), Outcome::Error(Errno::ENOTSOCK));
         assert_eq!(rules(&story.build()), ["closed-descriptor", "not-a-socket"]);
+    }
+
+    #[test]
+    fn a_daemon_that_closes_every_number_makes_no_mistake() {
+        let mut story = Story::new();
+        let daemon = story.command("daemon", "d");
+        let sockets: Vec<_> = (0..4).map(|_| story.tcp(daemon)).collect();
+        for socket in &sockets {
+            story.close(*socket);
+        }
+        let vain = Outcome::Error(Errno::EBADF);
+        for socket in &sockets {
+            story.call(daemon, "close", Some(socket.fd), None, Args::Close, vain);
+        }
+        assert!(rules(&story.build()).is_empty());
+        let twice = sockets[1].fd;
+        story.call(daemon, "close", Some(twice), None, Args::Close, vain);
+        assert_eq!(rules(&story.build()), ["closed-descriptor"], "but this is a double close");
     }
 }

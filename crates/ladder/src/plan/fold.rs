@@ -39,7 +39,8 @@ pub(crate) enum FoldKind {
     Ways(usize, usize),
     /// This many repetitions of what was just drawn of this conversation.
     Again(usize),
-    /// A call that was repeated this many times without success; the first is drawn and says so.
+    /// A call that was repeated this many times without success, or with nothing to do; the first
+    /// is drawn and says so.
     Loop(Position, usize),
 }
 
@@ -57,6 +58,7 @@ pub(crate) fn fold(flows: &Flows<'_>, shown: &mut Vec<Position>, options: &Optio
     }
     let kept = |at: &Position| options.keep.contains(&flows.order[*at].seq);
     let mut folds = loops(flows, shown, &kept);
+    folds.extend(sweeps(flows, shown, &kept));
     drop_members(shown, &folds);
     let mut alike = conversations(flows, shown, &kept);
     drop_members(shown, &alike);
@@ -100,6 +102,19 @@ fn loops(flows: &Flows<'_>, shown: &[Position], kept: &dyn Fn(&Position) -> bool
         }
     }
     folds
+}
+
+/// The closes that found nothing, when a program closes every number.
+fn sweeps(flows: &Flows<'_>, shown: &[Position], kept: &dyn Fn(&Position) -> bool) -> Vec<Fold> {
+    let drawn: HashSet<&Position> = shown.iter().collect();
+    let one = |sweep: &Vec<Position>| {
+        let sweep: Vec<Position> =
+            sweep.iter().filter(|at| drawn.contains(at) && !kept(at)).copied().collect();
+        let (first, members) = sweep.split_first().filter(|(_, members)| !members.is_empty())?;
+        let kind = FoldKind::Loop(*first, sweep.len());
+        Some(Fold { members: members.to_vec(), kind, served: Served::BySame })
+    };
+    flows.sweeps.iter().filter_map(one).collect()
 }
 
 fn got_nothing(call: &Call) -> bool {

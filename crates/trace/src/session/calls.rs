@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use libc::pid_t;
 use socklab_event::{
-    Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream,
+    Args, Call, Errno, Name, Outcome, Process as Life, Readiness, SocketId, Stream, Wait,
 };
 
 use super::descriptors::Descriptors;
@@ -18,7 +18,7 @@ use super::tracees::Tracees;
 use crate::decode::{Limits, decode};
 use crate::memory::TraceeMemory;
 use crate::options::Options;
-use crate::syscall::Sys;
+use crate::syscall::{Stage, Sys};
 
 /// Results that make the kernel restart a call; programs never see them:
 /// `ERESTARTSYS`, `ERESTARTNOINTR`, `ERESTARTNOHAND`, `ERESTART_RESTARTBLOCK` of
@@ -68,7 +68,7 @@ impl Calls<'_> {
         ended: u64,
     ) {
         let effect = self.descriptors().apply(tid, &call, &mut args, outcome);
-        if !self.concerns_sockets(tid, &call, &mut args) {
+        if !self.concerns_sockets(tid, &call, &mut args, outcome) {
             return self.report_effect(tid, effect, ended);
         }
         let socket = effect.socket.as_ref().or(call.socket.as_ref());
@@ -90,7 +90,13 @@ impl Calls<'_> {
     }
 
     /// Fills in what only the tables know. False for calls that turn out not to concern sockets.
-    fn concerns_sockets(&self, tid: pid_t, call: &OpenCall, args: &mut Args) -> bool {
+    fn concerns_sockets(
+        &self,
+        tid: pid_t,
+        call: &OpenCall,
+        args: &mut Args,
+        outcome: Outcome,
+    ) -> bool {
         let Some(process) = self.tracees.process_of(tid) else {
             return true;
         };
@@ -100,7 +106,12 @@ impl Calls<'_> {
                 for wait in &mut *waits {
                     wait.socket = table.get(wait.fd).map(|socket| Arc::clone(&socket.borrow().id));
                 }
-                waits.iter().any(|wait| wait.socket.is_some())
+                // A number that belongs to nobody any more is part of the story if the call says so.
+                let closed = |wait: &Wait| {
+                    let refused = wait.got.has("POLLNVAL") || outcome == BAD;
+                    refused && table.was_closed(wait.fd)
+                };
+                waits.iter().any(|wait| wait.socket.is_some() || closed(wait))
             }
             Args::EpollWait { epoll, ready, .. } => {
                 for entry in &mut *ready {
@@ -108,7 +119,9 @@ impl Calls<'_> {
                 }
                 true
             }
-            Args::Dup { .. } => call.socket.is_some(),
+            // The call was made on the number of a closed socket. If it did anything, something else
+            // had got the number.
+            _ if on_descriptor(call) && call.socket.is_none() => outcome == BAD,
             Args::Other { .. } => !matches!(call.entry.row.sys, Sys::CloseRange | Sys::PidfdGetfd),
             _ => true,
         }
@@ -213,6 +226,15 @@ pub(super) fn outcome_of(result: i64) -> Outcome {
         Ok(errno) if (LARGEST_ERROR..0).contains(&result) => Outcome::Error(Errno(errno)),
         _ => Outcome::Value(result),
     }
+}
+
+const BAD: Outcome = Outcome::Error(Errno::EBADF);
+
+/// True for a call that is of interest only because of the descriptor it is made on.
+fn on_descriptor(call: &OpenCall) -> bool {
+    let row = call.entry.row;
+    row.stage == Stage::OnDescriptor
+        || matches!(row.sys, Sys::Dup2 | Sys::Dup3 | Sys::Splice | Sys::EpollCtl)
 }
 
 /// The descriptor to report as the one the call was made on.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use libc::pid_t;
 use socklab_event::{Errno, Name, Notice, Outcome};
 use socklab_kernel::clock;
+use socklab_kernel::process::Target;
 
 use super::calls::Calls;
 use super::onward::{Handled, RESUME};
@@ -143,15 +144,19 @@ impl Entering<'_, '_> {
             }
             Sys::EpollCtl => match socket(2) {
                 Some(socket) if waits => Interest::Socket(Some(socket)),
+                None if waits => self.closed(tid, words[2] as i32),
                 _ => Interest::Skip,
             },
             // Also of interest if it makes a socket's descriptor refer to something else.
             Sys::Dup2 | Sys::Dup3 => match (socket(0), socket(1)) {
-                (None, None) => Interest::Skip,
+                (None, None) => self.closed(tid, words[0] as i32),
                 (duplicated, _) => Interest::Socket(duplicated),
             },
             Sys::Splice => match socket(2).or_else(|| socket(0)) {
-                None => Interest::Skip,
+                None => match self.closed(tid, words[2] as i32) {
+                    Interest::Skip => self.closed(tid, words[0] as i32),
+                    closed => closed,
+                },
                 socket => Interest::Socket(socket),
             },
             Sys::CloseRange => {
@@ -178,10 +183,17 @@ impl Entering<'_, '_> {
             Sys::RestartSyscall => Interest::Skip,
             // Remove the descriptor before the kernel runs the call: by the time we see the return,
             // another thread's new socket may have the same number.
-            Sys::Close => match table.borrow_mut().remove(words[0] as i32) {
-                Some(entry) => Interest::Socket(Some(entry.socket)),
-                None => Interest::Skip,
-            },
+            Sys::Close => {
+                let closed = table.borrow().was_closed(words[0] as i32);
+                let entry = table.borrow_mut().close(words[0] as i32);
+                match entry {
+                    Some(entry) => Interest::Socket(Some(entry.socket)),
+                    None if closed && probe::target(tid, words[0] as i32) == Target::Nothing => {
+                        Interest::Socket(None)
+                    }
+                    None => Interest::Skip,
+                }
+            }
             _ => match socket(0) {
                 Some(socket) => Interest::Socket(Some(socket)),
                 None => self.unknown(tid, row, words[0] as i32),
@@ -202,7 +214,27 @@ impl Entering<'_, '_> {
             true => Interest::Stdio,
             // A socket call on something else fails, which is worth an event.
             false if sockets_only => Interest::Socket(None),
-            false => Interest::Skip,
+            false => self.closed(tid, fd),
+        }
+    }
+
+    /// Decides about a call on a number that is not that of a socket now. If a socket had it and
+    /// was closed, the call fails with EBADF, which is worth an event.
+    fn closed(&mut self, tid: pid_t, fd: i32) -> Interest {
+        let Some(process) = self.calls.tracees.process_of(tid) else {
+            return Interest::Skip;
+        };
+        if !process.table.borrow().was_closed(fd) {
+            return Interest::Skip;
+        }
+        match probe::target(tid, fd) {
+            Target::Nothing => Interest::Socket(None),
+            // Another thread is closing it right now.
+            Target::Socket(_) => Interest::Skip,
+            Target::Other => {
+                process.table.borrow_mut().reuse(fd);
+                Interest::Skip
+            }
         }
     }
 

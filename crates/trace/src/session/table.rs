@@ -1,7 +1,7 @@
 //! Which descriptors of a process are sockets.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -49,6 +49,10 @@ pub(crate) struct Table {
     entries: BTreeMap<i32, Descriptor>,
     /// For every epoll descriptor, which descriptor each of its `epoll_data` values stands for.
     epolls: BTreeMap<i32, BTreeMap<u64, i32>>,
+    /// The numbers that sockets had and lost, except those in `reused`.
+    closed: BTreeSet<i32>,
+    /// Those that something else was seen to have afterwards.
+    reused: BTreeSet<i32>,
 }
 
 impl Table {
@@ -57,9 +61,33 @@ impl Table {
     }
 
     pub(crate) fn insert(&mut self, fd: i32, socket: Shared, cloexec: bool) -> Option<Descriptor> {
+        self.closed.remove(&fd);
+        self.reused.remove(&fd);
         self.entries.insert(fd, Descriptor { socket, cloexec })
     }
 
+    /// Removes a descriptor that the program closes, and remembers its number.
+    pub(crate) fn close(&mut self, fd: i32) -> Option<Descriptor> {
+        let closed = self.remove(fd);
+        if self.reused.remove(&fd) || closed.is_some() {
+            self.closed.insert(fd);
+        }
+        closed
+    }
+
+    /// True if a socket had this number and was closed, and nothing is known to have it now.
+    pub(crate) fn was_closed(&self, fd: i32) -> bool {
+        self.closed.contains(&fd)
+    }
+
+    /// Remembers that something else has the number of a closed socket, until that is closed too.
+    pub(crate) fn reuse(&mut self, fd: i32) {
+        if self.closed.remove(&fd) {
+            self.reused.insert(fd);
+        }
+    }
+
+    /// Removes a descriptor that refers to something else from now on.
     pub(crate) fn remove(&mut self, fd: i32) -> Option<Descriptor> {
         // An epoll set forgets a closed descriptor, unless a duplicate keeps the socket open.
         self.epolls.remove(&fd);
@@ -80,16 +108,23 @@ impl Table {
         self.entries.keys().copied()
     }
 
-    /// Removes all descriptors from `first` to `last`, inclusive.
+    /// Removes all descriptors from `first` to `last`, inclusive: they are closed.
     pub(crate) fn take_range(&mut self, first: u32, last: u32) -> Vec<(i32, Descriptor)> {
         let inside = |fd: i32| (first..=last).contains(&fd.cast_unsigned());
-        self.take(|fd, _| inside(fd))
+        let taken = self.take(|fd, _| inside(fd));
+        self.closed.extend(self.reused.extract_if(.., |fd| inside(*fd)));
+        self.closed.extend(taken.iter().map(|(fd, _)| *fd));
+        taken
     }
 
     /// Removes the descriptors that an exec closes.
     pub(crate) fn take_cloexec(&mut self) -> Vec<(i32, Descriptor)> {
         self.epolls.clear();
-        self.take(|_, entry| entry.cloexec)
+        let taken = self.take(|_, entry| entry.cloexec);
+        // Some of these may have been closed too. Their next use will show it.
+        self.closed.append(&mut self.reused);
+        self.closed.extend(taken.iter().map(|(fd, _)| *fd));
+        taken
     }
 
     /// Removes all descriptors.
@@ -145,5 +180,51 @@ pub(crate) fn is_reachable(endpoint: &Endpoint) -> bool {
     match endpoint {
         Endpoint::Unix { .. } | Endpoint::UnixAbstract { .. } => true,
         _ => endpoint.port().is_some_and(|port| port != 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn socket() -> Shared {
+        Socket::new(SocketId {
+            netns: None,
+            family: Family::UNIX,
+            kind: SocketType::STREAM,
+            protocol: Protocol::IP,
+            local: None,
+            peer: None,
+            inode: None,
+            peer_inode: None,
+        })
+    }
+
+    #[test]
+    fn the_number_of_a_closed_socket_is_remembered_until_something_else_has_it() {
+        let mut table = Table::default();
+        for fd in 3..8 {
+            table.insert(fd, socket(), fd == 7);
+        }
+        assert!(table.close(3).is_some() && table.close(3).is_none());
+        table.take_range(4, 5);
+        table.remove(6);
+        table.take_cloexec();
+        let closed = |table: &Table| (0..9).filter(|fd| table.was_closed(*fd)).collect::<Vec<_>>();
+        assert_eq!(closed(&table), [3, 4, 5, 7], "6 refers to something else");
+        assert_eq!(closed(&table.clone()), [3, 4, 5, 7], "and a child has the same");
+        table.insert(4, socket(), false);
+        table.reuse(7);
+        assert_eq!(closed(&table), [3, 5]);
+        assert!(table.close(7).is_none(), "it was a file");
+        assert_eq!(closed(&table), [3, 5, 7], "which is closed too");
+        for fd in [3, 7] {
+            table.reuse(fd);
+        }
+        table.take_range(6, 9);
+        assert_eq!(closed(&table), [5, 7]);
+        table.take_cloexec();
+        assert_eq!(closed(&table), [3, 5, 7]);
+        assert!(table.close(9).is_none() && !table.was_closed(9), "it never was a socket");
     }
 }

@@ -3,6 +3,7 @@
 //! All of them are in one binary: linking a binary takes longer than most tests.
 
 mod attached;
+mod closed;
 mod content;
 mod hostile;
 mod in_use;

@@ -40,8 +40,33 @@ pub(crate) type Threads = BTreeMap<u32, Vec<Line>>;
 
 /// Runs a command under `strace -f -yy`.
 pub(crate) fn run(argv: &[OsString], python: &str) -> Threads {
-    let file = tempfile("strace");
     let calls = [SOCKET_CALLS, ANY_CALLS].concat().join(",");
+    parse(&text(argv, python, &calls))
+}
+
+/// The calls of a command that failed with EBADF, sorted: name, and descriptor where the call is
+/// made on one.
+pub(crate) fn refused(argv: &[OsString], python: &str) -> Vec<(String, Option<i64>)> {
+    let calls = [SOCKET_CALLS, ANY_CALLS, &["epoll_ctl", "select", "pselect6"]].concat().join(",");
+    let text = text(argv, python, &calls);
+    let refused = text.lines().filter(|line| line.contains(" = -1 EBADF"));
+    let call = |line: &str| {
+        let (name, arguments) = line.split_once(' ')?.1.trim_start().split_once('(')?;
+        let fd = match name {
+            "select" | "pselect6" => None,
+            "epoll_ctl" => number(arguments.split(", ").nth(2)?),
+            _ => number(arguments),
+        };
+        Some((name.to_owned(), fd))
+    };
+    let mut refused: Vec<_> = refused.filter_map(call).collect();
+    refused.sort();
+    refused
+}
+
+/// What strace writes about these calls of a command.
+fn text(argv: &[OsString], python: &str, calls: &str) -> String {
+    let file = tempfile("strace");
     let status = process::Command::new("timeout")
         .args(["60", "strace", "-f", "-yy", "-s", "8", "-o", &file])
         .arg(format!("-etrace={calls},rt_sigreturn"))
@@ -55,7 +80,7 @@ pub(crate) fn run(argv: &[OsString], python: &str) -> Threads {
     assert!(status.code().is_some_and(|code| code != 124), "strace took too long");
     let text = std::fs::read(&file).expect("strace's output");
     let _ = std::fs::remove_file(&file);
-    parse(&String::from_utf8_lossy(&text))
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn tempfile(name: &str) -> String {
