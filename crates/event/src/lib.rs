@@ -31,6 +31,7 @@ mod moment;
 mod names;
 mod notice;
 mod process;
+mod samples;
 mod socket;
 mod timeline;
 mod traffic;

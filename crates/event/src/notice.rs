@@ -73,8 +73,34 @@ pub enum Notice {
         /// What is there.
         is: PathKind,
     },
+    /// The recording had reached the size that was asked for: from here on the samples of messages
+    /// are left out. How many bytes moved is still recorded.
+    SamplesOmitted {
+        /// The size, in bytes.
+        limit: u64,
+    },
+    /// The recording had reached twice the size that was asked for, or more: from here on calls that
+    /// repeat earlier ones are counted, not recorded. Between two events of a socket there may have
+    /// been others.
+    RepeatsCounted {
+        /// The size reached, in bytes.
+        limit: u64,
+        /// True if failed calls, and calls that change a socket's state, are also recorded once only.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        failures: bool,
+    },
+    /// Calls of a process that were counted, not recorded, since the last such notice about the same
+    /// call.
+    Counted {
+        /// The call.
+        call: crate::Name,
+        /// How often it was made.
+        count: u64,
+        /// How many bytes those calls moved.
+        bytes: u64,
+    },
     /// The recording was ended because it had become too large: what came later is missing, except
-    /// for the ends of the processes.
+    /// for the ends of the processes. Only older recordings have it.
     Truncated {
         /// The limit, in bytes of memory.
         limit: u64,

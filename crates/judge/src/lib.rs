@@ -9,6 +9,7 @@
 
 mod call_word;
 mod case;
+mod complete;
 mod conduct;
 mod expect;
 mod expect_pattern;
@@ -32,6 +33,7 @@ use socklab_flows::{Flows, Position};
 use socklab_say::{Argument, Sentence, count, sentence};
 
 use case::Case;
+use complete::Complete;
 pub use rules::{RULES, Rule};
 
 /// Something that happened and deserves a sentence.
@@ -85,10 +87,12 @@ const PROBLEMS: usize = 3;
 /// Everything the rules find, in the order of the decisive events.
 pub fn explain(flows: &Flows<'_>) -> Vec<Explanation> {
     let case = Case::of(flows);
+    let complete = Complete::of(flows);
     let mut explanations: Vec<(Position, Explanation)> = Vec::new();
     for rule in RULES {
         let mut findings = (rule.find)(&case);
-        findings.retain(|finding| !finding.evidence.is_empty());
+        findings
+            .retain(|finding| !finding.evidence.is_empty() && complete.covers(&finding.evidence));
         findings.sort_by_key(|finding| finding.evidence[0]);
         let most = if rule.weight == Weight::Lesson { LESSONS } else { PROBLEMS };
         let more = findings.len().saturating_sub(most);

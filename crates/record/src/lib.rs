@@ -13,11 +13,13 @@
 //! [`Timeline::in_order`](socklab_event::Timeline::in_order). So the recorder needs no window of
 //! time that a late collector could miss, and every event goes into the stream at once.
 //!
-//! **Bounds.** A program can cause events of any number and size. [`Limits`] bound how much is
-//! recorded; the recorder reports when a limit is reached, and its caller then ends the programs.
+//! **Bounds.** A program can cause events of any number and size. [`Limits`] decide how much of an
+//! event is recorded: all of it, without the bytes of messages, or only how often it repeated. For
+//! callers that want to end programs which do too much, the recorder reports when a limit is
+//! reached.
 //!
-//! **Streaming.** [`Recorder::stream_to`] writes every event at once, as a line of JSON, so that a
-//! crash loses none of the recorded events.
+//! **Streaming.** [`Recorder::stream_to`] writes every event, as a line of JSON, within 50 ms, so
+//! that a crash loses nothing older. With [`Recorder::only_stream`] a recording takes no memory.
 //!
 //! ```
 //! use socklab_event::{Event, Header, Notice, Place, What};
@@ -37,10 +39,11 @@
 mod collector;
 mod limits;
 mod recorder;
+mod repeats;
 mod stream;
 pub mod tables;
 mod weight;
 
 pub use collector::Collector;
-pub use limits::Limits;
+pub use limits::{Detail, Limits, Used};
 pub use recorder::{Finished, Recorder};

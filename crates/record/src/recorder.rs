@@ -1,30 +1,40 @@
-//! The recorder: numbers events, stores them, and reports when there are too many.
+//! The recorder: numbers events, stores or streams them, and leaves out what the limits demand.
 
 use std::io::{self, Write};
 
 use socklab_event::{Event, Header, Notice, Timeline};
 
 use crate::Limits;
+use crate::limits::{Detail, Used};
+use crate::repeats::Repeats;
 use crate::stream::Stream;
-use crate::weight::{Weight, messages};
+use crate::weight::Weight;
 
 /// A timeline that grows.
 #[derive(Debug, Default)]
 pub struct Recorder {
     timeline: Timeline,
     limits: Limits,
-    weight: Weight,
-    stream: Option<Stream>,
+    used: Used,
+    memory: u64,
+    detail: Detail,
+    repeats: Repeats,
+    streams: Vec<Stream>,
+    only_streams: bool,
+    redacts: bool,
 }
 
 /// A recording that has ended.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Finished {
-    /// What was recorded.
+    /// What was recorded; without events after [`Recorder::only_stream`].
     pub timeline: Timeline,
-    /// The error that ended the stream early, if there was one: later events are missing from it.
-    pub stream_error: Option<io::Error>,
+    /// How much of the last events was recorded.
+    pub detail: Detail,
+    /// For each stream, in the order of [`Recorder::stream_to`], the error that ended it early, if
+    /// there was one: later events are missing from it.
+    pub stream_errors: Vec<Option<io::Error>>,
 }
 
 impl Recorder {
@@ -34,74 +44,118 @@ impl Recorder {
         Self { timeline, limits, ..Self::default() }
     }
 
+    /// Leaves out all bytes of messages and all arguments of programs, as [`Event::redact`] does.
+    #[must_use]
+    pub fn redacting(mut self) -> Self {
+        self.timeline.header.redact();
+        Self { redacts: true, ..self }
+    }
+
+    /// Keeps no events in memory: they are only in the streams.
+    #[must_use]
+    pub fn only_stream(self) -> Self {
+        Self { only_streams: true, ..self }
+    }
+
     /// Also writes the recording to `out`, in the format that [`socklab_event::read`] reads: the
-    /// existing events now, and every later event before [`Recorder::add`] returns.
+    /// existing events now, and every later one within 50 ms (within 64 KiB, if there are many).
     ///
-    /// A later error ends the stream but not the recording; [`Recorder::finish`] returns it.
+    /// A later error ends the stream but not the recording. `on_error` is called with it at once, on
+    /// the thread that met it, and [`Recorder::finish`] returns it.
     ///
     /// # Errors
     ///
-    /// When the header could not be written.
-    pub fn stream_to(&mut self, out: impl Write + Send + 'static) -> io::Result<()> {
-        let mut stream = Stream::new(Box::new(out), &self.timeline.header)?;
+    /// When the header could not be written, or the thread that writes could not be started.
+    pub fn stream_to(
+        &mut self,
+        out: impl Write + Send + 'static,
+        on_error: impl FnMut(&io::Error) + Send + 'static,
+    ) -> io::Result<()> {
+        let stream = Stream::new(Box::new(out), Box::new(on_error), &self.timeline.header)?;
         self.timeline.events.iter().for_each(|event| stream.write(event));
-        self.stream = Some(stream);
+        self.streams.push(stream);
         Ok(())
     }
 
-    /// Records an event as the next one, replacing its number. False if the recording is full: then
-    /// the programs should be ended. What happens to later events depends on
-    /// [`Limits::drop_when_full`].
+    /// Records an event as the next one, replacing its number; how much of it depends on the limits.
+    /// False if the recording is full: then the programs should be ended. What happens to later
+    /// events depends on [`Limits::drop_when_full`].
     pub fn add(&mut self, mut event: Event) -> bool {
-        if self.limits.drop_when_full && self.is_full() {
-            return false;
+        if self.redacts {
+            event.redact();
         }
-        if self.weight.payload > self.limits.whole_messages {
-            let beginning = self.limits.beginning;
-            messages(&mut event, |bytes| bytes.cut(beginning));
+        let detail = self.limits.detail(self.used);
+        if self.detail != detail {
+            self.tell_of(detail, &event);
         }
-        let weight = Weight::of(&mut event);
-        self.weight.payload = self.weight.payload.saturating_add(weight.payload);
-        self.weight.memory = self.weight.memory.saturating_add(weight.memory);
+        match detail {
+            Detail::Nothing => return false,
+            Detail::Whole => {}
+            Detail::Shortened => {
+                let beginning = self.limits.beginning();
+                event.each_sample(|bytes| bytes.cut(beginning));
+            }
+            Detail::Lengths => event.each_sample(|bytes| bytes.cut(0)),
+            Detail::Firsts | Detail::Fewest => {
+                if self.repeats.is_repeat(&event, detail == Detail::Fewest) {
+                    if let Some(notice) = self.repeats.count(&event) {
+                        self.push(notice);
+                    }
+                    return !self.is_full();
+                }
+                event.each_sample(|bytes| bytes.cut(0));
+            }
+        }
         self.push(event);
         !self.is_full()
     }
 
+    /// Records that from here on there is less detail.
+    fn tell_of(&mut self, detail: Detail, next: &Event) {
+        self.detail = detail;
+        let limit = self.limits.size_before(detail);
+        let notice = match detail {
+            Detail::Lengths => Notice::SamplesOmitted { limit },
+            Detail::Firsts => Notice::RepeatsCounted { limit, failures: false },
+            Detail::Fewest => Notice::RepeatsCounted { limit, failures: true },
+            Detail::Whole | Detail::Shortened | Detail::Nothing => return,
+        };
+        let (at, place) = (next.at, next.place.clone());
+        self.push(Event { seq: 0, at, place, what: notice.into() });
+    }
+
     fn push(&mut self, mut event: Event) {
-        event.seq = self.timeline.events.len() as u64;
-        if let Some(stream) = &mut self.stream {
+        event.seq = self.used.events as u64;
+        self.used.events += 1;
+        let weight = Weight::of(&mut event);
+        self.used.payload = self.used.payload.saturating_add(weight.payload);
+        for stream in &self.streams {
             stream.write(&event);
         }
-        self.timeline.events.push(event);
+        if !self.only_streams {
+            self.memory = self.memory.saturating_add(weight.memory as u64);
+            self.timeline.events.push(event);
+        }
+        let written = self.streams.iter().map(Stream::written).max().unwrap_or(0);
+        self.used.size = written.max(self.memory);
     }
 
     /// True once one of the limits has been reached.
     pub fn is_full(&self) -> bool {
-        self.timeline.events.len() >= self.limits.events
-            || self.weight.payload > self.limits.payload
-            || self.is_too_large()
+        self.limits.are_reached(self.used)
     }
 
-    fn is_too_large(&self) -> bool {
-        self.weight.memory > self.limits.memory
-    }
-
-    /// What has been recorded so far.
+    /// What has been recorded so far; nothing after [`Recorder::only_stream`].
     pub fn events(&self) -> &[Event] {
         &self.timeline.events
     }
 
-    /// Ends the recording. If it had become too large for [`Limits::memory`], its last event is a
-    /// notice that says so.
+    /// Ends the recording, and waits until the streams are written.
     pub fn finish(mut self) -> Finished {
-        if self.is_too_large()
-            && let Some(last) = self.timeline.events.last()
-        {
-            let what = Notice::Truncated { limit: self.limits.memory as u64 }.into();
-            let (at, place) = (last.at, last.place.clone());
-            self.push(Event { seq: 0, at, place, what });
+        for notice in self.repeats.rest() {
+            self.push(notice);
         }
-        let stream_error = self.stream.and_then(Stream::into_error);
-        Finished { timeline: self.timeline, stream_error }
+        let stream_errors = self.streams.drain(..).map(Stream::finish).collect();
+        Finished { timeline: self.timeline, detail: self.detail, stream_errors }
     }
 }

@@ -3,8 +3,8 @@
 use std::mem::{size_of, size_of_val};
 
 use socklab_event::{
-    Args, Bytes, Call, Control, Event, Frame, Message, Notice, OptionValue, Process, Ready, State,
-    Wait, What,
+    Args, Call, Control, Event, Frame, Message, Notice, OptionValue, Process, Ready, State, Wait,
+    What,
 };
 
 /// The approximate size of the names, addresses and other small parts of an event.
@@ -20,10 +20,10 @@ pub(crate) struct Weight {
 }
 
 impl Weight {
-    /// Weighs an event. (`&mut` only because it visits messages as [`messages`] does.)
+    /// Weighs an event. (`&mut` only because [`Event::each_sample`] visits its bytes.)
     pub(crate) fn of(event: &mut Event) -> Self {
         let mut payload = lists(event);
-        messages(event, |bytes| payload += bytes.sample.len());
+        event.each_sample(|bytes| payload += bytes.sample.len());
         let boxed = match &event.what {
             What::Call(_) => size_of::<Call>(),
             What::Frame(_) => size_of::<Frame>(),
@@ -33,47 +33,6 @@ impl Weight {
             _ => 0,
         };
         Self { payload, memory: size_of::<Event>() + SMALL_PARTS + boxed + payload }
-    }
-}
-
-/// Visits the bytes of every message in an event.
-pub(crate) fn messages(event: &mut Event, mut visit: impl FnMut(&mut Bytes)) {
-    match &mut event.what {
-        What::Call(call) => match &mut call.args {
-            Args::Send { bytes, control, .. } | Args::Recv { bytes, control, .. } => {
-                visit(bytes);
-                controls(control, &mut visit);
-            }
-            Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
-                for message in messages {
-                    visit(&mut message.bytes);
-                    controls(&mut message.control, &mut visit);
-                }
-            }
-            Args::SetOption { value: OptionValue::Bytes(bytes), .. }
-            | Args::GetOption { value: Some(OptionValue::Bytes(bytes)), .. } => visit(bytes),
-            _ => {}
-        },
-        What::Process(process) => {
-            if let Process::Stdio { bytes, .. } = &mut **process {
-                visit(bytes);
-            }
-        }
-        What::Frame(frame) => {
-            visit(&mut frame.bytes);
-            if let Some(headers) = &mut frame.headers {
-                visit(&mut headers.payload);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn controls(control: &mut [Control], visit: &mut impl FnMut(&mut Bytes)) {
-    for one in control {
-        if let Control::Other { bytes, .. } = one {
-            visit(bytes);
-        }
     }
 }
 
@@ -120,7 +79,7 @@ fn control_data(control: &[Control]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use socklab_event::{Outcome, Place};
+    use socklab_event::{Bytes, Outcome, Place};
 
     use super::*;
 
@@ -160,7 +119,7 @@ mod tests {
             Args::SendMany { asked: 100, messages: vec![message; 100], flags: Default::default() };
         let mut many = call(many);
         assert!(Weight::of(&mut many).payload > 900_000);
-        messages(&mut many, |bytes| bytes.cut(64));
+        many.each_sample(|bytes| bytes.cut(64));
         assert!(Weight::of(&mut many).payload < 100_000);
     }
 

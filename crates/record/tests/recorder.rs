@@ -4,9 +4,10 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
-use socklab_event::{Bytes, Event, Header, Notice, Place, Process, Stream};
+use socklab_event::{Bytes, Event, Header, Place, Process, Stream};
 use socklab_record::{Collector, Limits, Recorder};
 
 /// An event of a collector: the collector's number, its own counter, and a message.
@@ -59,6 +60,10 @@ impl Write for Shared {
 }
 
 impl Shared {
+    fn lines(&self) -> usize {
+        self.bytes.lock().expect("no panic").iter().filter(|byte| **byte == b'\n').count()
+    }
+
     fn read(&self) -> Vec<Event> {
         let bytes = self.bytes.lock().expect("no panic");
         let reading = socklab_event::read(bytes.as_slice()).expect("a timeline");
@@ -74,16 +79,13 @@ proptest! {
     ) {
         let mut recorder = Recorder::new(Header::default(), Limits::none());
         let file = Shared::default();
-        recorder.stream_to(file.clone()).unwrap();
+        recorder.stream_to(file.clone(), |_| {}).unwrap();
         for (counter, (collector, bytes)) in (0..).zip(&hands) {
             prop_assert!(recorder.add(event(*collector, counter, *bytes)));
-            // A crash now would lose nothing.
-            let (written, kept) = (file.bytes.lock().unwrap().clone(), recorder.events().len());
-            prop_assert_eq!(written.iter().filter(|byte| **byte == b'\n').count(), kept + 1);
         }
         let finished = recorder.finish();
         let events = finished.timeline.events;
-        prop_assert!(finished.stream_error.is_none());
+        prop_assert!(finished.stream_errors.iter().all(Option::is_none));
         prop_assert_eq!(events.len(), hands.len());
         prop_assert!(is_dense(&events) && keeps_the_order_of_each(&events, 4));
         prop_assert_eq!(file.read(), events);
@@ -130,41 +132,48 @@ proptest! {
     }
 }
 
-#[test]
-fn a_recording_that_became_too_large_says_so_itself() {
-    let mut recorder = Recorder::new(Header::default(), Limits::none().memory(1 << 20));
-    let room: Vec<bool> =
-        (0..50).map(|counter| recorder.add(event(0, counter, 64 << 10))).collect();
-    let first = room.iter().position(|room| !room);
-    assert_eq!(first, Some(15), "16 × 64 KiB and some bytes more are too much");
-    assert!(room.iter().skip(15).all(|room| !room));
-    let events = recorder.finish().timeline.events;
-    assert_eq!(events.len(), 51, "late events are recorded, and then the notice");
-    assert!(is_dense(&events));
-    let last = events.last().and_then(Event::notice);
-    assert_eq!(last, Some(&Notice::Truncated { limit: 1 << 20 }));
+/// Waits until the file has that many lines.
+fn await_lines(file: &Shared, lines: usize) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while file.lines() < lines {
+        assert!(Instant::now() < deadline, "{} of {lines} lines", file.lines());
+        thread::yield_now();
+    }
 }
 
 #[test]
-fn a_recording_of_ordinary_size_is_complete() {
-    let mut recorder = Recorder::new(Header::default(), Limits::none().memory(1 << 20));
-    assert!((0..10).all(|counter| recorder.add(event(0, counter, 1024))));
-    assert_eq!(recorder.finish().timeline.events.len(), 10);
+fn events_are_written_soon_although_nothing_follows() {
+    let mut recorder = Recorder::new(Header::default(), Limits::none()).only_stream();
+    let file = Shared::default();
+    recorder.stream_to(file.clone(), |_| {}).unwrap();
+    assert_eq!(file.lines(), 1, "the header is written at once");
+    for counter in 0..3 {
+        recorder.add(event(0, counter, 3));
+        await_lines(&file, 2 + counter as usize);
+    }
+    assert!(recorder.events().is_empty(), "nothing is kept in memory");
+    // Given up without an end, as by an error: what was recorded is there.
+    recorder.add(event(0, 3, 3));
+    drop(recorder);
+    assert_eq!(file.lines(), 5);
 }
 
 #[test]
 fn a_full_disk_ends_the_stream_and_not_the_recording() {
     let mut recorder = Recorder::new(Header::default(), Limits::none());
     let file = Shared { room: Some(1000), ..Shared::default() };
-    recorder.stream_to(file.clone()).unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tells = Arc::clone(&told);
+    let on_error = move |error: &io::Error| tells.lock().unwrap().push(error.kind());
+    recorder.stream_to(file.clone(), on_error).unwrap();
     for counter in 0..50 {
         assert!(recorder.add(event(0, counter, 10)));
     }
     let finished = recorder.finish();
+    assert_eq!(*told.lock().unwrap(), [io::ErrorKind::StorageFull], "told once");
     assert_eq!(finished.timeline.events.len(), 50);
-    assert_eq!(finished.stream_error.map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
-    let streamed = file.read();
-    assert!(!streamed.is_empty() && finished.timeline.events.starts_with(&streamed));
+    let errors = finished.stream_errors.into_iter().flatten().map(|error| error.kind());
+    assert_eq!(errors.collect::<Vec<_>>(), [io::ErrorKind::StorageFull]);
 }
 
 #[test]
@@ -172,11 +181,22 @@ fn a_stream_that_begins_late_includes_earlier_events() {
     let mut recorder = Recorder::new(Header::default(), Limits::none());
     recorder.add(event(0, 0, 3));
     let file = Shared::default();
-    recorder.stream_to(file.clone()).unwrap();
+    recorder.stream_to(file.clone(), |_| {}).unwrap();
     recorder.add(event(0, 1, 3));
-    assert_eq!(file.read(), recorder.events());
     let nowhere = Shared { room: Some(0), ..Shared::default() };
-    assert!(recorder.stream_to(nowhere).is_err());
+    assert!(recorder.stream_to(nowhere, |_| {}).is_err());
+    assert_eq!(recorder.finish().timeline.events, file.read());
+}
+
+#[test]
+fn a_redacting_recorder_redacts_file_and_timeline() {
+    let mut recorder = Recorder::new(Header::default(), Limits::none()).redacting();
+    let file = Shared::default();
+    recorder.stream_to(file.clone(), |_| {}).unwrap();
+    recorder.add(event(0, 0, 30));
+    let events = recorder.finish().timeline.events;
+    assert_eq!(events.iter().map(payload).sum::<usize>(), 0);
+    assert_eq!(file.read(), events);
 }
 
 #[test]

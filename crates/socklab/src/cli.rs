@@ -9,6 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use socklab_say::{Language, Speaker, sentence};
 
+use crate::commands::trace::MAX_SIZE;
 use crate::usage;
 
 #[derive(Debug, Parser)]
@@ -143,6 +144,13 @@ pub(crate) struct CourseCheck {
     pub(crate) json: bool,
 }
 
+/// The sizes that a recording may be limited to, in bytes.
+const SMALLEST_RECORDING: u64 = 64 << 10;
+const LARGEST_RECORDING: u64 = 1 << 50;
+
+/// The widest drawing.
+const MOST_COLUMNS: usize = 10_000;
+
 /// The largest sample of a message that can be recorded.
 const LARGEST_SAMPLE: u64 = 16 << 20;
 
@@ -161,6 +169,10 @@ pub(crate) struct Trace {
     pub(crate) bytes: usize,
     #[arg(short, long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value_t = MAX_SIZE, hide_default_value = true)]
+    pub(crate) max_size: u64,
+    #[arg(long)]
+    pub(crate) redact: bool,
     #[command(flatten)]
     pub(crate) look: Look,
 }
@@ -171,6 +183,8 @@ pub(crate) struct Draw {
     pub(crate) file: PathBuf,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
+    #[arg(long)]
+    pub(crate) redact: bool,
     #[command(flatten)]
     pub(crate) look: Look,
 }
@@ -349,9 +363,27 @@ fn tags() -> impl Iterator<Item = &'static str> {
     Language::all().map(Language::tag)
 }
 
-/// A ladder is unreadable with fewer columns.
+/// A number of bytes, such as `64M`; a recording of fewer than [`SMALLEST_RECORDING`] shows nothing.
+fn size(text: &str) -> Result<u64, usage::NotAllowed> {
+    let digits = text.trim_end_matches(|char: char| !char.is_ascii_digit());
+    let unit = match text[digits.len()..].to_ascii_uppercase().as_str() {
+        "" | "B" => Some(1),
+        "K" | "KB" | "KIB" => Some(1 << 10),
+        "M" | "MB" | "MIB" => Some(1 << 20),
+        "G" | "GB" | "GIB" => Some(1 << 30),
+        "T" | "TB" | "TIB" => Some(1_u64 << 40),
+        _ => None,
+    };
+    let bytes =
+        digits.parse::<u64>().ok().zip(unit).and_then(|(digits, unit)| digits.checked_mul(unit));
+    bytes
+        .filter(|bytes| (SMALLEST_RECORDING..=LARGEST_RECORDING).contains(bytes))
+        .ok_or_else(|| usage::NotAllowed(sentence!("allowed-size")))
+}
+
+/// A ladder is unreadable with fewer columns than 40, and with more than [`MOST_COLUMNS`].
 fn columns(text: &str) -> Result<usize, usage::NotAllowed> {
-    let number = text.parse().ok().filter(|number| *number >= 40);
+    let number = text.parse().ok().filter(|number| (40..=MOST_COLUMNS).contains(number));
     number.ok_or_else(|| usage::NotAllowed(sentence!("allowed-columns")))
 }
 

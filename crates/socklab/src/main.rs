@@ -8,6 +8,7 @@ mod course;
 mod course_program;
 mod exit_reason;
 mod failure;
+mod file;
 mod highlight;
 mod language;
 mod manual;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use socklab_event::{Notice, Timeline, What};
-use socklab_say::{count, say};
+use socklab_event::{Event, Notice, Timeline, What};
+use socklab_say::{Speaker, count, duration, say};
 
 use super::scene::Scene;
 use super::visible::Visible;
@@ -33,6 +33,8 @@ pub(crate) fn lines(
     if visible.bare_acks > 0 {
         lines.push(say!(speaker, "ladder-bare-acks", n = count(visible.bare_acks)));
     }
+    // How often, and how many bytes, by program and call.
+    let mut counted = BTreeMap::new();
     for event in &timeline.events {
         let What::Notice(notice) = &event.what else { continue };
         let lane = scene.cast.lane(&event.place);
@@ -61,6 +63,23 @@ pub(crate) fn lines(
             Notice::Truncated { limit } => {
                 say!(speaker, "ladder-truncated", n = count(limit >> 20))
             }
+            Notice::SamplesOmitted { limit } => say!(
+                speaker,
+                "ladder-samples-omitted",
+                after = duration(since_start(timeline, event)),
+                size = size(speaker, *limit)
+            ),
+            Notice::RepeatsCounted { limit, failures: false } => say!(
+                speaker,
+                "ladder-repeats-counted",
+                after = duration(since_start(timeline, event)),
+                size = size(speaker, *limit)
+            ),
+            Notice::Counted { call, count, bytes } => {
+                let sum: &mut (u64, u64) = counted.entry((who, call)).or_default();
+                *sum = (sum.0.saturating_add(*count), sum.1.saturating_add(*bytes));
+                continue;
+            }
             Notice::Other { text } => clean(text),
             // How fast a process was followed and how it got a socket does not help the reader.
             _ => continue,
@@ -69,7 +88,25 @@ pub(crate) fn lines(
             lines.push(line);
         }
     }
+    for ((who, call), (n, bytes)) in counted {
+        let key = if bytes > 0 { "ladder-counted" } else { "ladder-counted-silent" };
+        let (n, bytes) = (count(n), count(bytes));
+        lines.push(say!(speaker, key, who = who, call = clean(call), n = n, bytes = bytes));
+    }
     lines
+}
+
+/// How long after the first event this one happened, in nanoseconds.
+fn since_start(timeline: &Timeline, event: &Event) -> u64 {
+    event.at.saturating_sub(timeline.events.first().map_or(0, |first| first.at))
+}
+
+/// A size that was chosen as a round number.
+fn size(speaker: Speaker, bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", speaker.number(bytes >> 10)),
+        mebibytes => format!("{} MiB", speaker.number(mebibytes)),
+    }
 }
 
 /// How many processes of a column are listed.

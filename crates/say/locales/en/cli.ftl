@@ -29,10 +29,12 @@ arg-run-trace = After it has ended, draw what its sockets did
 arg-trace-commands = Programs, each a quoted command line; each one starts when the one before it is listening
 arg-trace-command = One program and its arguments, word for word
 arg-trace-pid = Attach to a running process
-arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself)
+arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself, written while it grows); - writes the recording to standard output. Only you can read these files: they may hold passwords
 arg-trace-bytes = How many bytes of each message to keep (default 1024)
+arg-trace-max_size = Beyond this size, such as 64M or 2G, record only how long each message was; beyond twice that, only count repeats. The programs go on (default 256M)
+arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long
-arg-draw-file = A recording, made with trace -o FILE.jsonl
+arg-draw-file = A recording, made with trace -o FILE.jsonl; - reads standard input
 arg-width = Width of the drawing (default: the terminal's, else 80)
 arg-ascii = Draw with ASCII characters only
 arg-all = Show all calls, including setsockopt and the like, and every repetition
@@ -83,10 +85,13 @@ examples-trace =
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
     $ socklab trace -o run.jsonl -p 1234  # attach; Ctrl-C ends the recording
+    $ socklab trace -o - tcp-server tcp-client | socklab draw -
     The drawing goes to standard error, the exit code is the program's own.
+    A .jsonl file grows from the first event on: if socklab is killed, draw shows what it has. The file it replaces is kept as FILE~ until then. With -o -, the programs print to standard error, and the recording ends when nobody reads it any more.
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html
+    $ socklab draw --redact run.jsonl -o run-to-show.jsonl  # without what was sent
 examples-host =
     $ socklab host
 examples-resolve =
@@ -119,6 +124,7 @@ value-FILE = FILE
 value-CHOICE = CHOICE
 value-NUMBER = NUMBER
 value-SECONDS = SECONDS
+value-SIZE = SIZE
 value-COLUMNS = COLUMNS
 value-ADDRESS = ADDRESS
 value-PORT = PORT
@@ -143,7 +149,8 @@ missing-value = { $word }: a value is missing
 bad-choice = { $word }: “{ $value }” is not one of: { $choices }
 bad-value = { $word }: “{ $value }” is not valid
 bad-range = { $word }: “{ $value }” is not valid; it must be { $allowed }
-allowed-columns = at least 40
+allowed-columns = at least 40, and at most 10000
+allowed-size = at least 64K and at most 1024T, as in 256M
 allowed-seconds = above 0 and at most 86400
 conflict = { $one } and { $other } cannot be used together
 not-utf-8 = an argument is not UTF-8

@@ -109,7 +109,11 @@ empty-datagram = (an empty datagram)
 
 written = written: { $path }
 trace-waits = Waiting until “{ $before }” listens, is bound to a datagram port, or ends: then “{ $next }” starts. Ctrl-C ends the recording.
-recording-full = The recording was ended: it takes { $size } MiB of memory, and no recording may take more. Try a shorter run, or --timeout
+recording-lengths = The recording grew beyond { $size }: from there on it has only the lengths of messages. More with --max-size
+recording-counted = The recording grew beyond twice { $size }: from there on repeated calls are only counted. More with --max-size
+recording-broken = { $path } can't be written: { $error }. The programs go on, but the recording ends here
+recording-ends-early = { $path } lacks the end of the recording: { $error }
+recording-kept = The file that it replaced is now { $path }
 bad-command-line = “{ $line }” is not a command line: a quote is left open, or it is empty
 draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl

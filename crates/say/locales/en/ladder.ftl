@@ -106,6 +106,10 @@ ladder-attached = { $who } was already running: what its sockets did before is n
 ladder-foreign-abi = { $who } makes { $abi } calls, which are not decoded.
 ladder-undecoded = { $call } is not decoded: { $why }
 ladder-truncated = The recording was ended when it reached { $n } MiB.
+ladder-samples-omitted = { $after } after its start the recording reached { $size }: from there on it has only the lengths of messages.
+ladder-repeats-counted = { $after } after its start the recording reached { $size }: from there on repeated calls were counted, not recorded, and nothing is explained.
+ladder-counted = { $who }: { $n } more calls of { $call } were counted, not recorded; they moved { $bytes } bytes.
+ladder-counted-silent = { $who }: { $n } more calls of { $call } were counted, not recorded.
 ladder-nothing = No socket call was recorded.
 
 ladder-characters = { $n ->

@@ -29,10 +29,12 @@ arg-run-trace = Cuando termine, dibuja lo que hicieron sus sockets
 arg-trace-commands = Programas, cada uno una línea de comandos entre comillas; cada uno empieza cuando el anterior escucha
 arg-trace-command = Un solo programa con sus argumentos, palabra por palabra
 arg-trace-pid = Se conecta a un proceso en ejecución
-arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación)
+arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación, que se escribe mientras crece); - escribe la grabación en la salida estándar. Solo tú puedes leer estos archivos: pueden contener contraseñas
 arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
+arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
+arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
-arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl
+arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl; - lee la entrada estándar
 arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
 arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada repetición
@@ -83,10 +85,13 @@ examples-trace =
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
     $ socklab trace -o run.jsonl -p 1234  # conectarse; Ctrl-C termina la grabación
+    $ socklab trace -o - tcp-server tcp-client | socklab draw -
     El dibujo va a la salida de error; el código de salida es el del propio programa.
+    Un archivo .jsonl crece desde el primer evento: si matan a socklab, draw muestra lo que hay. El archivo que reemplaza se guarda como ARCHIVO~ hasta el final. Con -o -, los programas escriben en la salida de error, y la grabación termina cuando ya nadie la lee.
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html
+    $ socklab draw --redact run.jsonl -o para-mostrar.jsonl  # sin lo que se envió
 examples-host =
     $ socklab host
 examples-resolve =
@@ -119,6 +124,7 @@ value-FILE = ARCHIVO
 value-CHOICE = OPCIÓN
 value-NUMBER = NÚMERO
 value-SECONDS = SEGUNDOS
+value-SIZE = TAMAÑO
 value-COLUMNS = COLUMNAS
 value-ADDRESS = DIRECCIÓN
 value-PORT = PUERTO
@@ -143,7 +149,8 @@ missing-value = { $word }: falta un valor
 bad-choice = { $word }: «{ $value }» no es ninguno de: { $choices }
 bad-value = { $word }: «{ $value }» no es válido
 bad-range = { $word }: «{ $value }» no es válido; tiene que ser { $allowed }
-allowed-columns = 40 como mínimo
+allowed-columns = 40 como mínimo y 10000 como máximo
+allowed-size = 64K como mínimo y 1024T como máximo, como en 256M
 allowed-seconds = mayor que 0 y 86400 como máximo
 conflict = { $one } y { $other } no se pueden usar juntos
 not-utf-8 = un argumento no es UTF-8

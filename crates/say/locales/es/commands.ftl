@@ -112,7 +112,11 @@ empty-datagram = (un datagrama vacío)
 
 written = escrito: { $path }
 trace-waits = Esperando a que «{ $before }» escuche, tenga un puerto de datagramas o termine: entonces empieza «{ $next }». Ctrl-C termina la grabación.
-recording-full = La grabación se terminó: ocupa { $size } MiB de memoria, y ninguna puede ocupar más. Prueba algo más corto, o --timeout
+recording-lengths = La grabación pasó de { $size }: desde ahí solo tiene las longitudes de los mensajes. Más con --max-size
+recording-counted = La grabación pasó del doble de { $size }: desde ahí las llamadas repetidas solo se cuentan. Más con --max-size
+recording-broken = No se puede escribir { $path }: { $error }. Los programas siguen, pero la grabación termina aquí
+recording-ends-early = A { $path } le falta el final de la grabación: { $error }
+recording-kept = El archivo que reemplazó es ahora { $path }
 bad-command-line = «{ $line }» no es una línea de comandos: quedaron unas comillas abiertas, o está vacía
 draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- COMANDO
 bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl

@@ -105,7 +105,11 @@ ladder-not-followed = { $who } siguió sin ser observado: { $why }
 ladder-attached = { $who } ya estaba en ejecución: no se sabe qué hicieron antes sus sockets.
 ladder-foreign-abi = { $who } hace llamadas { $abi }, que no se decodifican.
 ladder-undecoded = { $call } no se decodifica: { $why }
-ladder-truncated = La grabación se terminó cuando ya ocupaba { $n } MiB.
+ladder-truncated = La grabación se terminó al llegar a { $n } MiB.
+ladder-samples-omitted = A los { $after } de empezar, la grabación llegó a { $size }: desde ahí solo tiene las longitudes de los mensajes.
+ladder-repeats-counted = A los { $after } de empezar, la grabación llegó a { $size }: desde ahí las llamadas repetidas se contaron, sin grabarlas, y nada se explica.
+ladder-counted = { $who }: { $n } llamadas más de { $call } se contaron, sin grabarlas; movieron { $bytes } bytes.
+ladder-counted-silent = { $who }: { $n } llamadas más de { $call } se contaron, sin grabarlas.
 ladder-nothing = No se grabó ninguna llamada de sockets.
 
 ladder-characters = { $n ->

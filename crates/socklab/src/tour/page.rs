@@ -9,13 +9,14 @@ use socklab_say::{Speaker, say};
 
 use super::report::{StopReport, purpose};
 use crate::cli::Look;
-use crate::commands::trace::{ladder_of, write_whole};
+use crate::commands::trace::ladder_of;
+use crate::file::{PUBLIC, write_whole};
 
 const STYLE: &str = include_str!("page.css");
 
 /// Writes the page: completely, or not at all.
 pub(super) fn write(speaker: Speaker, path: &Path, reports: &[StopReport]) -> Result<()> {
-    write_whole(path, page(speaker, reports).as_bytes())
+    write_whole(path, page(speaker, reports).as_bytes(), PUBLIC)
         .with_context(|| say!(speaker, "write-failed", path = path.display()))
 }
 

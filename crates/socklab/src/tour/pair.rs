@@ -64,8 +64,8 @@ impl Visit {
             timeout: Some(crate::child::PATIENCE),
             ..TracePlan::default()
         };
-        let TraceEnd { timeline, exits, .. } = record(self.speaker, plan)?;
-        self.timeline = Some(timeline);
+        let TraceEnd { kept, exits, .. } = record(self.speaker, plan)?;
+        self.timeline = Some(kept.timeline);
         let (server, client) = (text_of(&mut server_output)?, text_of(&mut client_output)?);
         // A server that never ends was killed after the client: it has no exit code of its own.
         self.steps.push(ShownCommand {

@@ -4,53 +4,79 @@
 //! file; a recorded timeline can be drawn again anywhere.
 
 mod commands;
+mod outputs;
 mod picture;
 mod record;
+mod recording;
 mod turn;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, stdin};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use anyhow::{Context, Result};
 use programs::Program;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
 use socklab_say::{Speaker, say};
 
 use crate::cli;
 use crate::exit_reason::ExitReason;
-use crate::failure::Failure;
-use crate::output::{eprintln, println};
-use picture::{FileFormat, draw_to, to_text};
+use crate::failure::{self, Failure};
+use crate::output::{BROKEN_PIPE, eprintln, println};
+use outputs::Outputs;
+use picture::{draw_to, to_text, write_recording};
+use recording::Keeping;
 
 pub(crate) use commands::{TracedProgram, course_program};
-pub(crate) use picture::{ladder_of, sentence, write_whole};
+pub(crate) use picture::{ladder_of, sentence};
 pub(crate) use record::{TraceEnd, TracePlan, record};
+pub(crate) use recording::MAX_SIZE;
 
 /// Traces programs, draws what happened, and returns the exit code of the last one.
 pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {
-    let outputs = options
-        .output
-        .iter()
-        .map(|path| FileFormat::of(speaker, path))
-        .collect::<Result<Vec<_>>>()?;
+    let outputs = Outputs::of(speaker, &options.output)?;
+    let commands = commands::parse(speaker, &options.commands, &options.command)?;
+    outputs.check_drawings(speaker)?;
+    let keeping = Keeping {
+        files: outputs.open_recordings(speaker)?,
+        in_memory: outputs.recordings.is_empty() || !outputs.drawings.is_empty(),
+        max_size: options.max_size,
+        redact: options.redact,
+    };
     let plan = TracePlan {
-        commands: commands::parse(speaker, &options.commands, &options.command)?,
+        commands,
         attach: options.pid.clone(),
         sample: options.bytes,
         timeout: options.timeout,
         by_hand: true,
+        keeping,
+        output_to_errors: outputs.take_standard_output(),
     };
-    let TraceEnd { timeline, code, .. } = record(speaker, plan)?;
-    for (path, format) in options.output.iter().zip(outputs) {
-        draw_to(speaker, path, format, &timeline, &options.look)?;
-        eprintln!("{}", say!(speaker, "written", path = path.display()));
+    let TraceEnd { kept, code, .. } = record(speaker, plan)?;
+    let mut failed = kept.incomplete;
+    for (path, format) in &outputs.drawings {
+        match draw_to(speaker, path, *format, &kept.timeline, &options.look) {
+            Ok(()) => eprintln!("{}", say!(speaker, "written", path = path.display())),
+            Err(error) => {
+                failed = true;
+                failure::report(&error);
+            }
+        }
     }
-    if options.output.is_empty() {
-        // The drawing goes to standard error: standard output belongs to the programs.
-        eprintln!("{}", to_text(speaker, &timeline, &options.look));
+    // The drawing goes to standard error: standard output belongs to the programs. It also shows
+    // what would be lost otherwise.
+    if outputs.are_none() || (failed && outputs.recordings.is_empty()) {
+        eprintln!("{}", to_text(speaker, &kept.timeline, &options.look));
     }
-    Ok(code)
+    Ok(match code {
+        _ if failed => ExitReason::No.into(),
+        _ if kept.hung_up => ExitCode::from(BROKEN_PIPE),
+        code => code,
+    })
 }
 
 /// `run NAME --trace`.
@@ -62,28 +88,51 @@ pub(crate) fn trace_program(
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
     let options = cli::Look::for_learning();
     let commands = vec![commands::course_program(program, &arguments)?];
-    let TraceEnd { timeline, code, .. } =
+    let TraceEnd { kept, code, .. } =
         record(speaker, TracePlan { commands, by_hand: true, ..TracePlan::default() })?;
-    eprintln!("{}", to_text(speaker, &timeline, &options));
+    eprintln!("{}", to_text(speaker, &kept.timeline, &options));
     Ok(code)
 }
 
 /// Draws a recorded timeline.
 pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
+    let outputs = Outputs::of(speaker, &options.output)?;
     let path = &options.file;
-    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-    let reading = socklab_event::read(BufReader::new(file)).map_err(|error| {
-        Failure::new(ExitReason::No, format!("{}: {error}", path.display()))
-            .hint(say!(speaker, "draw-hint"))
+    let (name, reading) = if path.as_os_str() == "-" {
+        outlive_interrupt()?;
+        (say!(speaker, "object-input"), socklab_event::read(stdin().lock()))
+    } else {
+        let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
+        (path.display().to_string(), socklab_event::read(BufReader::new(file)))
+    };
+    let mut reading = reading.map_err(|error| {
+        Failure::new(ExitReason::No, format!("{name}: {error}")).hint(say!(speaker, "draw-hint"))
     })?;
     if let Some(problem) = &reading.truncated {
-        eprintln!("{}: {problem}", path.display());
+        eprintln!("{name}: {problem}");
     }
-    if options.output.is_empty() {
+    if options.redact {
+        reading.timeline.header.redact();
+        reading.timeline.events.iter_mut().for_each(socklab_event::Event::redact);
+    }
+    if outputs.are_none() {
         println!("{}", to_text(speaker, &reading.timeline, &options.look));
     }
-    for path in &options.output {
-        draw_to(speaker, path, FileFormat::of(speaker, path)?, &reading.timeline, &options.look)?;
+    for (path, format) in &outputs.drawings {
+        draw_to(speaker, path, *format, &reading.timeline, &options.look)?;
     }
+    for destination in &outputs.recordings {
+        write_recording(speaker, destination, &reading.timeline)?;
+    }
+    Ok(())
+}
+
+/// Ctrl-C in `socklab trace -o - … | socklab draw -` ends the programs and the recording, which is
+/// still to be drawn. A second one ends this process too.
+fn outlive_interrupt() -> Result<()> {
+    let once = Arc::new(AtomicBool::new(false));
+    let end = 128 + SIGINT;
+    flag::register_conditional_shutdown(SIGINT, end, Arc::clone(&once)).context("sigaction")?;
+    flag::register(SIGINT, once).context("sigaction")?;
     Ok(())
 }

@@ -1,20 +1,21 @@
 //! Draws a timeline: as text for the terminal, or into a file.
 
-use std::fs::OpenOptions;
-use std::io::{self, IsTerminal, Write, stderr};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{IsTerminal, stderr};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use socklab_event::{Timeline, Writer};
 use socklab_flows::Flows;
 use socklab_judge::{Explanation, Weight};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
 use socklab_say::{Speaker, count, say};
 
+use super::outputs::{Destination, cannot_write};
 use crate::cli::Look;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
+use crate::file::{self, PRIVATE};
+use crate::output::write_bytes;
 
 /// The format that a file name's extension asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ impl FileFormat {
             Some("svg") => Ok(FileFormat::Svg),
             Some("html") => Ok(FileFormat::Html),
             Some("jsonl") => Ok(FileFormat::Jsonl),
+            // A FIFO or a device has the name that somebody else gave it.
+            _ if file::is_special(path) => Ok(FileFormat::Jsonl),
             _ => {
                 let what = say!(speaker, "bad-format", path = path.display());
                 Err(Failure::new(ExitReason::Usage, what).into())
@@ -90,7 +93,7 @@ fn terminal_width() -> usize {
     columns.filter(|columns| *columns >= 40).unwrap_or(80)
 }
 
-/// Writes a drawing or a recording to a file: completely, or not at all.
+/// Writes a drawing to a file: completely, or not at all.
 pub(crate) fn draw_to(
     speaker: Speaker,
     path: &Path,
@@ -112,24 +115,31 @@ pub(crate) fn draw_to(
             let look = Look { lessons: !look.no_explanations, ..*look };
             ladder_of(speaker, timeline, &look).to_html(&style).into_bytes()
         }
-        FileFormat::Jsonl => {
-            let mut writer = Writer::new(Vec::new(), &timeline.header)?;
-            timeline.events.iter().try_for_each(|event| writer.write(event))?;
-            writer.finish()?
-        }
+        FileFormat::Jsonl => lines_of(timeline)?,
     };
-    write_whole(path, &bytes).with_context(|| say!(speaker, "write-failed", path = path.display()))
+    let written = file::write_whole(path, &bytes, PRIVATE);
+    Ok(written.map_err(|error| cannot_write(speaker, path, &error))?)
 }
 
-/// Writes a file beside it and renames that: readers see either the old content or the new.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    // Opened and written through `std`, whose errors don't name the temporary file.
-    let open = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(0o644).open(path);
-    let mut file = tempfile::Builder::new().make_in(folder.unwrap_or(Path::new(".")), open)?;
-    file.as_file_mut().write_all(bytes)?;
-    file.persist(path)?;
+/// Writes a whole recording.
+pub(crate) fn write_recording(
+    speaker: Speaker,
+    destination: &Destination,
+    timeline: &Timeline,
+) -> Result<()> {
+    match destination {
+        Destination::StandardOutput => write_bytes(&lines_of(timeline)?),
+        Destination::File(path) => {
+            draw_to(speaker, path, FileFormat::Jsonl, timeline, &Look::default())?;
+        }
+    }
     Ok(())
+}
+
+fn lines_of(timeline: &Timeline) -> Result<Vec<u8>> {
+    let mut writer = Writer::new(Vec::new(), &timeline.header)?;
+    timeline.events.iter().try_for_each(|event| writer.write(event))?;
+    Ok(writer.finish()?)
 }
 
 /// The title: what was run, as in `tcp-server 12000 · tcp-client localhost 12000`.

@@ -1,6 +1,8 @@
 //! Running programs under the tracer.
 
 use std::fs::File;
+use std::io::stderr;
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
@@ -10,22 +12,17 @@ use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use socklab_event::Timeline;
-use socklab_record::{Limits, Recorder};
-use socklab_say::{Speaker, say};
+use socklab_say::Speaker;
 use socklab_trace::{Command, CommandEnd, Finish, Options, Stdio, Tracer};
 
 use super::commands::TracedProgram;
+use super::recording::{Keeping, Kept};
 use super::turn::Turns;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
-use crate::output::eprintln;
 
 /// How long the others (servers that never end) may go on after the last command has ended.
 const GRACE: Duration = Duration::from_millis(300);
-
-/// How much memory a recording may take, in bytes, before it is ended as if by a time limit.
-const LARGEST_RECORDING: usize = 1 << 30;
 
 /// What to record.
 #[derive(Debug)]
@@ -37,19 +34,31 @@ pub(crate) struct TracePlan {
     /// True if a user is watching: Ctrl-C then ends the recording, not socklab, so that what was
     /// recorded can be drawn; and long waits for a program are reported.
     pub(crate) by_hand: bool,
+    /// Where the recording goes.
+    pub(crate) keeping: Keeping,
+    /// True if standard output is not the programs': what they print then goes to standard error.
+    pub(crate) output_to_errors: bool,
 }
 
 impl Default for TracePlan {
     fn default() -> Self {
         let sample = Options::SAMPLE;
-        TracePlan { commands: vec![], attach: vec![], sample, timeout: None, by_hand: false }
+        TracePlan {
+            commands: vec![],
+            attach: vec![],
+            sample,
+            timeout: None,
+            by_hand: false,
+            keeping: Keeping::default(),
+            output_to_errors: false,
+        }
     }
 }
 
 /// What was recorded.
 #[derive(Debug)]
 pub(crate) struct TraceEnd {
-    pub(crate) timeline: Timeline,
+    pub(crate) kept: Kept,
     /// The exit code of each command; `None` if it did not exit by itself.
     pub(crate) exits: Vec<Option<i32>>,
     /// The exit code for socklab: that of the only command, or of the last of several.
@@ -68,6 +77,9 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         if let Some(output) = output {
             let again = output.try_clone().context("dup")?;
             command = command.stdout(Stdio::Fd(output.into())).stderr(Stdio::Fd(again.into()));
+        } else if plan.output_to_errors {
+            let errors = stderr().as_fd().try_clone_to_owned().context("dup")?;
+            command = command.stdout(Stdio::Fd(errors));
         }
         if let Some(label) = label {
             command = command.label(label);
@@ -85,35 +97,32 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     }
 
     let handle = tracer.handle();
-    let limits = Limits::none().memory(LARGEST_RECORDING);
-    let mut recorder = Recorder::new(tracer.header(), limits);
+    let mut recording = plan.keeping.begin(speaker, tracer.header(), &handle)?;
     let outcome = tracer.run(|event| {
         if let Some(turns) = &turns {
             turns.see(&event);
         }
-        if !recorder.add(event) {
-            handle.stop();
-        }
+        recording.add(event);
     });
-    let outcome = outcome.map_err(|error| {
-        let exit = match error {
-            socklab_trace::Error::Nothing => ExitReason::Usage,
-            _ if error.is_environment() => ExitReason::Environment,
-            _ => ExitReason::No,
-        };
-        Failure::new(exit, error.to_string())
-    })?;
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            recording.give_up();
+            let exit = match error {
+                socklab_trace::Error::Nothing => ExitReason::Usage,
+                _ if error.is_environment() => ExitReason::Environment,
+                _ => ExitReason::No,
+            };
+            return Err(Failure::new(exit, error.to_string()).into());
+        }
+    };
     let exits = outcome.commands.iter().map(|ended| match ended.exit {
         Some(socklab_event::Exit::Code(code)) => Some(code),
         _ => None,
     });
-    if recorder.is_full() {
-        let size = LARGEST_RECORDING >> 20;
-        eprintln!("{}", say!(speaker, "recording-full", size = size));
-    }
     let code = outcome.commands.last().map_or(ExitCode::SUCCESS, code_of);
-    let timeline = recorder.finish().timeline;
-    Ok(TraceEnd { timeline, exits: exits.collect(), code })
+    let exits = exits.collect();
+    Ok(TraceEnd { kept: recording.finish(speaker), exits, code })
 }
 
 fn code_of(ended: &CommandEnd) -> ExitCode {
