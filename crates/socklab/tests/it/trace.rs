@@ -320,9 +320,17 @@ fn a_drawing_has_40_to_10000_columns() {
     for width in ["0", "39", "-1", "wide", "10001", "99999999999", "18446744073709551616"] {
         let option = format!("--width={width}");
         let ended = run(&mut socklab(&["draw", &option, "run.jsonl"])).exits(2);
-        assert!(ended.errors.contains("it must be at least 40, and at most 10000\n"), "{}", ended.errors);
+        assert!(
+            ended.errors.contains("it must be at least 40, and at most 10000\n"),
+            "{}",
+            ended.errors
+        );
     }
     let spanish = ["draw", "--width", "20", "run.jsonl", "--lang", "es"];
     let ended = run(&mut socklab(&spanish)).exits(2);
-    assert!(ended.errors.contains("tiene que ser 40 como mínimo y 10000 como máximo\n"), "{}", ended.errors);
+    assert!(
+        ended.errors.contains("tiene que ser 40 como mínimo y 10000 como máximo\n"),
+        "{}",
+        ended.errors
+    );
 }
