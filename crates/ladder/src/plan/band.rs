@@ -4,7 +4,8 @@ use socklab_event::Call;
 use socklab_flows::{Flows, Position};
 use socklab_say::{Speaker, count, duration, say};
 
-use super::fold::{Fold, FoldKind};
+use super::folds::{Fold, FoldKind, Spread};
+use super::outliers::median;
 use super::served::Served;
 use crate::label::{Label, PartKind};
 
@@ -15,6 +16,7 @@ pub(crate) struct Band {
     served: Served,
     /// Bytes sent.
     moved: u64,
+    spread: Spread,
     /// When the last event ended, nanoseconds of `CLOCK_MONOTONIC`.
     until: u64,
 }
@@ -26,22 +28,24 @@ impl Band {
         let moved = calls.filter_map(Call::sent).fold(0u64, u64::saturating_add);
         let end = flows.order[last];
         let until = end.call().map_or(end.at, |call| call.ended);
-        Self { kind: fold.kind, served: fold.served, moved, until }
+        let spread = fold.spread.clone();
+        Self { kind: fold.kind, served: fold.served, moved, spread, until }
     }
 
     /// Merges a fold that would stand right below; `None` if it says something else.
-    pub(crate) fn merge(&mut self, below: &Self) -> Option<()> {
+    pub(crate) fn merge(&mut self, below: &mut Self) -> Option<()> {
         let (FoldKind::Again(count), FoldKind::Again(more)) = (self.kind, below.kind) else {
             return None;
         };
         self.kind = FoldKind::Again(count + more);
         self.moved = self.moved.saturating_add(below.moved);
+        self.spread.append(std::mem::take(&mut below.spread));
         self.until = self.until.max(below.until);
         Some(())
     }
 
     /// In words.
-    pub(crate) fn label(&self, speaker: Speaker, origin: u64) -> Label {
+    pub(crate) fn label(mut self, speaker: Speaker, origin: u64) -> Label {
         let text = match self.kind {
             FoldKind::Connections(n) => say!(speaker, "ladder-more-connections", n = count(n)),
             FoldKind::Sockets(n) => say!(speaker, "ladder-more-sockets", n = count(n)),
@@ -57,12 +61,37 @@ impl Band {
         if !served.is_empty() {
             label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, served);
         }
+        let mut say = |text: String| {
+            let so_far = std::mem::take(&mut label);
+            label = so_far.glue(PartKind::Faint, ",").then(PartKind::Faint, text);
+        };
         if self.moved > 0 {
-            let moved = say!(speaker, "ladder-in-all", n = count(self.moved));
-            label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, moved);
+            say(say!(speaker, "ladder-in-all", n = count(self.moved)));
+        }
+        if let Some((least, middle, most)) = range(&mut self.spread.sizes).filter(|it| it.0 < it.2)
+        {
+            let [least, middle, most] = [least, middle, most].map(count);
+            say(say!(speaker, "ladder-each-moved", least = least, middle = middle, most = most));
+        }
+        if let Some((least, middle, most)) = range(&mut self.spread.times) {
+            let [least, middle, most] = [least, middle, most].map(|time| speaker.duration(time));
+            say(if least == most {
+                say!(speaker, "ladder-each-took", time = most)
+            } else {
+                say!(speaker, "ladder-each-took-from", least = least, middle = middle, most = most)
+            });
+        }
+        if self.spread.differ > 0 {
+            say(say!(speaker, "ladder-more-differ", n = count(self.spread.differ)));
         }
         let until = duration(self.until.saturating_sub(origin));
-        let until = say!(speaker, "ladder-until", time = until);
-        label.glue(PartKind::Faint, ",").then(PartKind::Faint, until)
+        say(say!(speaker, "ladder-until", time = until));
+        label
     }
+}
+
+/// The least, the median and the greatest, if there are several.
+fn range(values: &mut [u64]) -> Option<(u64, u64, u64)> {
+    let (least, most) = (*values.iter().min()?, *values.iter().max()?);
+    Some((least, median(values)?, most)).filter(|_| values.len() > 1)
 }

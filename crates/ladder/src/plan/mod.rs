@@ -3,23 +3,30 @@
 //!
 //! 1. `essential`, `asides` → `notable`: which calls are worth a row, regardless of columns.
 //! 2. `group` → `groups`, `sides`, `outside` → `cast`: who gets a column.
-//! 3. `visible`: which events are drawn; `repeat`, `served` → `fold`: which are only counted.
+//! 3. `visible`: which events are drawn. Which are only counted: `folds`, `token`, `conversation`,
+//!    `repeat`, `served`, `outliers` → `loops`, `alike`, `again` → `fold`.
 //! 4. `scene`: what all later stages read.
 //! 5. `wording` → `cells`, `band` → `rows`, which fill the `sheet`.
 //! 6. `arrows` and `rails`, drawn on the sheet.
 //! 7. `footer` and `prune`: what the drawing leaves out.
 
+mod again;
+mod alike;
 mod arrows;
 mod asides;
 mod band;
 mod cast;
 mod cells;
+mod conversation;
 mod essential;
 mod fold;
+mod folds;
 mod footer;
 mod group;
 mod groups;
+mod loops;
 mod notable;
+mod outliers;
 mod outside;
 mod prune;
 mod rails;
@@ -29,6 +36,7 @@ mod scene;
 mod served;
 mod sheet;
 mod sides;
+mod token;
 mod unit;
 mod visible;
 mod wording;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use socklab_say::{count, say};
 
-use super::fold::Fold;
+use super::folds::Fold;
 use super::scene::Scene;
 use crate::model::{Arrow, Participant, Row};
 

@@ -8,10 +8,11 @@ use socklab_say::{count, duration, say};
 
 use super::band::Band;
 use super::cells::{self, Stage};
-use super::fold::{Fold, FoldKind};
+use super::folds::{Fold, FoldKind};
 use super::scene::Scene;
 use super::sheet::Sheet;
 use super::visible::Visible;
+use super::wording;
 use crate::label::{Label, PartKind};
 use crate::model::{Cell, Row};
 
@@ -44,7 +45,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
     };
     for mut draft in drafts {
         let above = sheet.rows.len().checked_sub(1);
-        let merged = draft.band.as_ref().and_then(|band| bands.get_mut(&above?)?.merge(band));
+        let merged = draft.band.as_mut().and_then(|band| bands.get_mut(&above?)?.merge(band));
         if let (Some(()), Some(above)) = (merged, above) {
             sheet.rows[above].seqs.append(&mut draft.seqs);
             continue;
@@ -126,6 +127,12 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
                     let ended = fold.members.last().and_then(|last| flows.call(*last));
                     let time = ended.map_or(0, |last| last.ended.saturating_sub(call.began));
                     let time = duration(time);
+                    let fds = fold.members.iter().chain([&at]).filter_map(|at| flows.call(*at)?.fd);
+                    if let (Some(first), Some(last)) = (fds.clone().min(), fds.max())
+                        && first < last
+                    {
+                        wording::put_descriptors(&mut cell.label, first, last);
+                    }
                     let text = say!(speaker, "ladder-times-in", n = count(*times), time = time);
                     cell.label.push(PartKind::Wait, text);
                 }

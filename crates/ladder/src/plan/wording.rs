@@ -7,7 +7,7 @@ use socklab_event::{
 use socklab_say::{Speaker, count, say};
 
 use crate::clean::clean;
-use crate::label::{Label, PartKind};
+use crate::label::{Label, Part, PartKind};
 use crate::model::Mark;
 use crate::options::Detail;
 
@@ -86,6 +86,14 @@ pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
             plain(words.join(", "))
         }
         _ => plain(fd),
+    }
+}
+
+/// Makes the text of a call on one descriptor that of calls on several: `close(4–1023)`.
+pub(crate) fn put_descriptors(asked: &mut Label, first: i32, last: i32) {
+    let arguments = |part: &&mut Part| part.glued && part.kind == PartKind::Plain;
+    if let Some(part) = asked.parts.iter_mut().find(arguments) {
+        part.text = format!("({first}–{last})");
     }
 }
 

@@ -4,5 +4,6 @@
 //! limit of its whole process has a file of its own, and so a process, in the folder above.
 
 mod any;
+mod folds;
 mod markup;
 mod pictures;

@@ -73,6 +73,13 @@ ladder-by-other-threads = { $n ->
     }
 ladder-until = until +{ $time }
 ladder-in-all = { $n } B in all
+ladder-each-moved = { $least } to { $most } B each (median { $middle } B)
+ladder-each-took = each took { $time }
+ladder-each-took-from = each took { $least } to { $most } (median { $middle })
+ladder-more-differ = { $n ->
+        [one] { $n } of them differs from the others
+       *[other] { $n } of them differ from the others
+    }
 ladder-messages = { $n ->
         [one] { $n } message
        *[other] { $n } messages

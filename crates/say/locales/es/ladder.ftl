@@ -73,6 +73,13 @@ ladder-by-other-threads = { $n ->
     }
 ladder-until = hasta +{ $time }
 ladder-in-all = { $n } B en total
+ladder-each-moved = de { $least } a { $most } B cada vez (mediana { $middle } B)
+ladder-each-took = cada vez tardó { $time }
+ladder-each-took-from = cada vez tardó de { $least } a { $most } (mediana { $middle })
+ladder-more-differ = { $n ->
+        [one] { $n } difiere del resto
+       *[other] { $n } difieren del resto
+    }
 ladder-messages = { $n ->
         [one] { $n } mensaje
        *[other] { $n } mensajes
