@@ -63,6 +63,12 @@ impl SocketId {
         mirrored && self.protocol == other.protocol && (!loopback || agree(self.netns, other.netns))
     }
 
+    /// True if it is connected to itself: both ends are the same address. TCP allows it (RFC 9293
+    /// §3.5, simultaneous open).
+    pub fn is_own_peer(&self) -> bool {
+        self.ends().is_some_and(|(local, peer)| local == peer)
+    }
+
     /// Both endpoints, with v4-mapped addresses unmapped; `None` unless it is an IP socket and
     /// connected.
     pub fn ends(&self) -> Option<(Endpoint, Endpoint)> {
@@ -106,5 +112,14 @@ mod tests {
         assert!(!client.is_other_end_of(&client));
         let elsewhere = SocketId { netns: Some(2), ..server };
         assert!(!client.is_other_end_of(&elsewhere));
+    }
+
+    #[test]
+    fn a_socket_can_be_its_own_peer() {
+        let address = |port| Endpoint::ip(Ipv4Addr::LOCALHOST, port);
+        assert!(tcp(address(4000), address(4000)).is_own_peer());
+        assert!(!tcp(address(4000), address(80)).is_own_peer());
+        let mapped: Ipv6Addr = "::ffff:127.0.0.1".parse().unwrap();
+        assert!(tcp(Endpoint::ip(mapped, 4000), address(4000)).is_own_peer());
     }
 }

@@ -22,10 +22,12 @@ pub(crate) fn find(
     let mut closings = Vec::new();
     for (index, socket) in sockets.iter().enumerate().filter(|(_, socket)| socket.is_stream()) {
         let Some(connection) = socket.connection else { continue };
-        let other = connections[connection]
-            .ends
-            .iter()
-            .find_map(|end| end.socket.filter(|other| *other != index));
+        let other = if connections[connection].is_to_itself() {
+            Some(index)
+        } else {
+            let ends = connections[connection].ends.iter();
+            ends.filter_map(|end| end.socket).find(|other| *other != index)
+        };
         for &seen in &socket.calls {
             if order[seen].call().is_some_and(Call::is_end_of_stream) {
                 let closed = other.and_then(|other| ended(order, &sockets[other], seen));

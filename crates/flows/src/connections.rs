@@ -23,6 +23,14 @@ pub struct Connection {
     pub accepted: Option<Position>,
 }
 
+impl Connection {
+    /// True if one socket is both ends.
+    pub fn is_to_itself(&self) -> bool {
+        let [one, other] = self.ends.each_ref().map(|end| end.socket);
+        one.is_some() && one == other
+    }
+}
+
 /// What a connection carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -90,7 +98,9 @@ fn partners(sockets: &[Socket]) -> HashMap<usize, usize> {
     let mut partner = HashMap::new();
     for (index, socket) in sockets.iter().enumerate().filter(|(_, socket)| is_connected(socket)) {
         let identity = &socket.identity;
-        if let Some(&other) = identity.peer_inode.and_then(|inode| by_inode.get(&inode)) {
+        if identity.is_own_peer() {
+            partner.insert(index, index);
+        } else if let Some(&other) = identity.peer_inode.and_then(|inode| by_inode.get(&inode)) {
             partner.insert(index, other);
             partner.insert(other, index);
         } else if let Some((local, peer)) = identity.ends() {

@@ -26,6 +26,7 @@ mod closings;
 mod connections;
 mod datagrams;
 mod frames;
+mod holders;
 mod lookups;
 mod names;
 mod position;
@@ -44,6 +45,7 @@ use socklab_event::{Call, Endpoint, Event, Timeline};
 pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
 pub use frames::{FrameFlow, Frames};
+pub use holders::{Holders, Holding};
 pub use lookups::{Lookup, Question, RecordType, question};
 pub use names::file_name;
 pub use position::Position;
@@ -76,6 +78,8 @@ pub struct Flows<'t> {
     pub processes: Vec<RecordedProcess<'t>>,
     /// What the recorded frames belong to.
     pub frames: Frames,
+    /// Who has each socket open, and when.
+    pub holders: Holders,
     by_port: ByPort,
     process_at: Vec<Option<usize>>,
     socket_at: Vec<Option<usize>>,
@@ -102,6 +106,7 @@ impl<'t> Flows<'t> {
             let place = &event.place;
             Some((at, (place.process, place.thread), event.call()?))
         }));
+        let holders = holders::follow(&order, &sockets, &socket_at);
 
         let mut sent_at: HashMap<Position, Vec<usize>> = HashMap::new();
         let mut got_at: HashMap<Position, Vec<(usize, usize)>> = HashMap::new();
@@ -135,6 +140,7 @@ impl<'t> Flows<'t> {
             sweeps,
             processes,
             frames,
+            holders,
             by_port,
             process_at,
             socket_at,

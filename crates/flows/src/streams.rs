@@ -1,9 +1,11 @@
-//! Numbers the bytes of each direction of a stream, to find which read got which write's bytes.
+//! Numbers the bytes of each direction of a stream, to find which read got which write's bytes. Between
+//! Unix sockets that keep messages apart, which lose and reorder nothing (unix(7)), it counts
+//! messages instead.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use socklab_event::{Call, Event};
+use socklab_event::{Bytes, Call, Event};
 
 use crate::{Connection, ConnectionKind, Position, Socket};
 
@@ -61,10 +63,16 @@ pub(crate) fn join(
     for (index, connection) in connections.iter().enumerate() {
         debug_assert_eq!(connection.kind, ConnectionKind::Stream);
         let [first, second] = &connection.ends;
-        for (from, to) in [(first, second), (second, first)] {
+        // A socket that is connected to itself has one direction.
+        let directions = if connection.is_to_itself() { 1 } else { 2 };
+        for (from, to) in [(first, second), (second, first)].into_iter().take(directions) {
             let Some(from) = from.socket else { continue };
             let to = to.socket.map(|to| &sockets[to]);
-            transfers.extend(direction(order, index, from, &sockets[from], to));
+            transfers.extend(if sockets[from].is_stream() {
+                direction(order, index, from, &sockets[from], to)
+            } else {
+                messages(order, index, from, &sockets[from], to)
+            });
         }
     }
     transfers
@@ -100,6 +108,60 @@ fn direction(
         writes.iter().map(parts).collect()
     };
     joined.unwrap_or_else(|| writes.iter().map(|write| transfer(write, Vec::new())).collect())
+}
+
+/// One message of a call.
+struct Letter<'t> {
+    at: Position,
+    message: usize,
+    bytes: &'t Bytes,
+}
+
+/// Each message sent, with the receive that got it. If the samples of two that should be the same
+/// differ, the two ends do not count from the same message, and none is matched.
+fn messages(
+    order: &[&Event],
+    connection: usize,
+    from: usize,
+    sender: &Socket,
+    receiver: Option<&Socket>,
+) -> Vec<Transfer> {
+    let sent = letters(order, sender, Call::sends);
+    // A socket that is bound but not connected gets the messages of others too.
+    let inode = sender.identity.inode;
+    let receiver = receiver.filter(|one| inode.is_some() && one.identity.peer_inode == inode);
+    let got = receiver.map_or_else(Vec::new, |one| letters(order, one, Call::receives));
+    let same = |(sent, got): (&Letter<'_>, &Letter<'_>)| {
+        let (sent, got) = (sent.bytes.moved(), got.bytes.moved());
+        let shared = sent.len().min(got.len());
+        sent[..shared] == got[..shared]
+    };
+    let agree = sent.iter().zip(&got).all(same);
+    let transfer = |(index, letter): (usize, &Letter<'_>)| {
+        let total = letter.bytes.total;
+        let got = got.get(index).filter(|_| agree);
+        let part =
+            |got: &Letter<'_>| Part { received: got.at, bytes: 0..got.bytes.total.min(total) };
+        Transfer {
+            sent: letter.at,
+            message: letter.message,
+            connection: Some(connection),
+            from,
+            start: 0,
+            total,
+            parts: got.map(part).into_iter().collect(),
+        }
+    };
+    sent.iter().enumerate().map(transfer).collect()
+}
+
+fn letters<'t>(order: &[&'t Event], socket: &Socket, wanted: fn(&Call) -> bool) -> Vec<Letter<'t>> {
+    let calls = socket.calls.iter().filter_map(|at| Some((*at, order[*at].call()?)));
+    let letters = calls.filter(|(_, call)| wanted(call)).flat_map(|(at, call)| {
+        let messages = call.messages().into_iter().enumerate();
+        messages.map(move |(message, payload)| Letter { at, message, bytes: payload.bytes })
+    });
+    letters.collect()
 }
 
 fn pieces<'t>(

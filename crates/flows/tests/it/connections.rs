@@ -132,3 +132,32 @@ fn a_shutdown_of_reading_ends_no_stream() {
     assert_eq!(seq(&flows, flows.closings[0].closed), Some(closed));
     assert!(flows.ended_by(position(&flows, closed)).is_some());
 }
+
+#[test]
+fn a_socket_can_be_connected_to_itself() {
+    let mut story = Story::new();
+    let program = story.command("program", "program");
+    let mut alone = Vec::new();
+    for _ in 0..2 {
+        let sock = story.tcp(program);
+        story.bind(sock, "127.0.0.1:45678");
+        story.connect(sock, "127.0.0.1:45678");
+        story.send(sock, "hola");
+        alone.push(story.recv(sock, "hola"));
+        story.shutdown(sock, Shutdown::WR);
+        story.recv(sock, "");
+        story.close(sock);
+    }
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    assert_eq!(flows.connections.len(), 2, "the same address again is another connection");
+    for (connection, got) in flows.connections.iter().zip(alone) {
+        assert!(connection.is_to_itself());
+        let received = position(&flows, got);
+        let [(transfer, _)] = flows.got_at(received) else { panic!("what it sent itself") };
+        assert_eq!(Some(flows.transfers[*transfer].from), connection.ends[0].socket);
+        assert_eq!(flows.peer_at(received), connection.ends[0].socket);
+    }
+    assert_eq!(flows.transfers.len(), 2, "one direction each");
+    assert!(flows.closings.iter().all(|closing| closing.closed.is_some()));
+}

@@ -37,24 +37,7 @@ fn without_inodes(mut timeline: Timeline) -> Timeline {
 /// A Unix socketpair with descriptors 3 and 4 of its process.
 fn socketpair(story: &mut Story) -> [Sock; 2] {
     let program = story.command("program", "program");
-    let ends = [story.given(program), story.given(program)];
-    for end in ends {
-        let identity = story.identity(end);
-        (identity.family, identity.protocol) = (Family::UNIX, Protocol::IP);
-    }
-    let [first, second] = ends.map(|end| story.identity(end).clone());
-    story.identity(ends[0]).peer_inode = second.inode;
-    let first = SocketId { peer_inode: second.inode, ..first };
-    let args = Args::Socketpair {
-        family: Family::UNIX,
-        kind: SocketType::STREAM,
-        flags: Flags::default(),
-        protocol: Protocol::IP,
-        fds: ends.map(|end| end.fd).to_vec(),
-        second: Some(second.into()),
-    };
-    story.call(program, "socketpair", None, Some(first), args, Outcome::Value(0));
-    ends
+    story.socketpair(program, SocketType::STREAM)
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod datagrams;
 mod descriptors;
 mod flows;
 mod frames;
+mod holders;
 mod lookups;
 mod position;
 mod processes;

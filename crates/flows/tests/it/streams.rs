@@ -1,6 +1,6 @@
 //! Which read of a stream got which write's bytes.
 
-use socklab_event::{Args, Bytes, Flags, Message, Outcome};
+use socklab_event::{Args, Bytes, Flags, Message, Outcome, SocketType};
 use socklab_flows::Flows;
 use socklab_timelines::{Story, scenes};
 
@@ -65,4 +65,23 @@ fn several_messages_of_one_call_are_one_piece_of_a_stream() {
     };
     assert!(joined("hola"));
     assert!(!joined("hole"), "these are not the bytes that were sent");
+}
+
+#[test]
+fn unix_datagrams_are_matched_one_by_one() {
+    let mut story = Story::new();
+    let program = story.command("program", "program");
+    let [one, other] = story.socketpair(program, SocketType::DGRAM);
+    story.send(one, "0123456789");
+    story.send(one, "second");
+    story.recv_into(other, 4, "0123");
+    story.recv(other, "second");
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let got = flows.transfers.iter().map(|one| one.parts[0].bytes.clone()).collect::<Vec<_>>();
+    assert_eq!(got, [0..4, 0..6], "what did not fit is lost, and the next is whole");
+    story.recv(other, "nobody sent this");
+    story.send(one, "but this");
+    let timeline = story.build();
+    assert!(Flows::of(&timeline).transfers.iter().all(|transfer| transfer.parts.is_empty()));
 }

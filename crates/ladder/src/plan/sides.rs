@@ -38,7 +38,9 @@ impl Lanes {
 pub(crate) fn split(groups: Vec<Group>, flows: &Flows<'_>) -> Vec<Group> {
     let lanes = Lanes::of(&groups);
     let mut inner: HashMap<usize, Vec<&Connection>> = HashMap::new();
-    for connection in flows.connections.iter().filter(|connection| is_inet(connection)) {
+    // One socket that is both ends is not two sides.
+    let splits = |one: &&Connection| is_inet(one) && !one.is_to_itself();
+    for connection in flows.connections.iter().filter(splits) {
         let ends = connection.ends.each_ref();
         let [first, second] = ends.map(|end| lanes.of_socket(flows, end.socket?));
         if let Some(lane) = first.filter(|_| first == second) {
