@@ -102,19 +102,8 @@ impl Tables {
     fn see(&mut self, at: Position, event: &Event, socket: Option<usize>) {
         let process = event.place.process;
         match &event.what {
-            What::Process(Process::Start { parent, .. }) => {
-                self.began.insert(process, at);
-                self.open.remove(&process);
-                parent.map(|parent| self.inherit(at, parent, process));
-            }
-            What::Process(Process::Exit { .. }) => {
-                for (socket, holding) in
-                    self.open.remove(&process).unwrap_or_default().into_values()
-                {
-                    self.holders.by_socket[socket][holding].until = Some(at);
-                }
-            }
-            What::Notice(Notice::NotFollowed { .. }) => {
+            What::Process(life) => self.life(at, process, life),
+            What::Notice(notice) if matches!(**notice, Notice::NotFollowed { .. }) => {
                 // Whoever it is may have inherited everything.
                 for (socket, _) in self.open.get(&process).into_iter().flat_map(BTreeMap::values) {
                     self.holders.elsewhere[*socket] = true;
@@ -123,6 +112,23 @@ impl Tables {
             What::Call(call) => {
                 self.began.entry(process).or_insert(at);
                 self.call(at, process, call, socket);
+            }
+            _ => {}
+        }
+    }
+
+    fn life(&mut self, at: Position, process: u32, life: &Process) {
+        match life {
+            Process::Start { parent, .. } => {
+                self.began.insert(process, at);
+                self.open.remove(&process);
+                parent.map(|parent| self.inherit(at, parent, process));
+            }
+            Process::Exit { .. } => {
+                let open = self.open.remove(&process).unwrap_or_default();
+                for (socket, holding) in open.into_values() {
+                    self.holders.by_socket[socket][holding].until = Some(at);
+                }
             }
             _ => {}
         }

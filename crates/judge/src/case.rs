@@ -2,14 +2,20 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Args, Call, Endpoint, Errno, Protocol, SocketType};
+use socklab_event::{Args, Call, Endpoint, Errno, Process, Protocol};
 use socklab_flows::{Flows, Position};
 use socklab_say::Argument;
+
+use crate::waits::Waits;
 
 /// A timeline with its conversations.
 pub(crate) struct Case<'t> {
     pub(crate) flows: &'t Flows<'t>,
+    /// The waits of all programs.
+    pub(crate) waits: Waits,
     by_thread: HashMap<(u32, u32), Vec<Position>>,
+    /// Since when the recorder has been ending a process.
+    leaving: HashMap<u32, Position>,
 }
 
 /// Where a rule applies.
@@ -46,7 +52,8 @@ impl<'t> Case<'t> {
         for (at, event, _) in flows.calls() {
             by_thread.entry((event.place.process, event.place.thread)).or_default().push(at);
         }
-        Self { flows, by_thread }
+        let leaving = leaving(flows);
+        Self { flows, waits: Waits::of(flows), by_thread, leaving }
     }
 
     /// The calls one thread made from one position to another.
@@ -119,11 +126,38 @@ impl<'t> Case<'t> {
         })
     }
 
+    /// The display name of a process.
+    pub(crate) fn program_of(&self, process: u32) -> String {
+        let known = self.flows.process(process);
+        known.map_or_else(|| format!("#{process}"), |known| known.name())
+    }
+
+    /// True if the recorder was already ending a process: what it does from then on is not its own
+    /// doing.
+    pub(crate) fn is_leaving(&self, process: u32, at: Position) -> bool {
+        self.leaving.get(&process).is_some_and(|since| *since <= at)
+    }
+
+    /// True if a socket's peer is on this machine's loopback.
+    pub(crate) fn is_local(&self, socket: usize) -> bool {
+        self.flows.sockets[socket].identity.peer.as_ref().is_some_and(is_loopback)
+    }
+
     /// The thread that made a call.
     pub(crate) fn thread(&self, at: Position) -> (u32, u32) {
         let place = &self.flows.order[at].place;
         (place.process, place.thread)
     }
+}
+
+fn leaving(flows: &Flows<'_>) -> HashMap<u32, Position> {
+    let mut leaving = HashMap::new();
+    for (at, event) in flows.order.iter().enumerate() {
+        if matches!(event.process(), Some(Process::EndedByRecorder { .. })) {
+            leaving.entry(event.place.process).or_insert(at);
+        }
+    }
+    leaving
 }
 
 /// True for Netlink and the name service cache: calls the student's program never makes itself.
@@ -141,11 +175,6 @@ pub(crate) fn is_tcp(call: &Call) -> bool {
 /// True for a call on a UDP socket.
 pub(crate) fn is_udp(call: &Call) -> bool {
     call.socket.as_ref().is_some_and(|socket| socket.protocol == Protocol::UDP)
-}
-
-/// True for a call on a socket that carries datagrams of any family.
-pub(crate) fn is_datagram(call: &Call) -> bool {
-    call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::DGRAM)
 }
 
 /// An address as it is usually written.

@@ -17,6 +17,7 @@ mod rules;
 mod verdict;
 mod verdict_call;
 mod verdict_facts;
+mod waits;
 
 pub use call_word::CallWord;
 pub use expect::{

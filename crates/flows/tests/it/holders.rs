@@ -86,7 +86,7 @@ fn what_was_passed_on_may_be_open_elsewhere() {
     let [one, _] = story.socketpair(near.who, SocketType::STREAM);
     let mut args = offered(b"x");
     if let Args::Send { control, .. } = &mut args {
-        *control = vec![Control::Rights { fds: vec![near.fd] }];
+        *control = [Control::Rights { fds: vec![near.fd] }].into();
     }
     let flows_know = |story: &Story| {
         let timeline = story.build();
@@ -107,7 +107,7 @@ fn a_descriptor_that_came_with_a_message_is_held_from_then_on() {
     let [_, other] = story.socketpair(worker, SocketType::STREAM);
     let mut args = got(1, b"x");
     if let Args::Recv { control, .. } = &mut args {
-        *control = vec![Control::Rights { fds: vec![9] }];
+        *control = [Control::Rights { fds: vec![9] }].into();
     }
     let came = story.on(other, "recvmsg", args, Outcome::Value(1));
     let passed = numbered(near.by(worker), 9);

@@ -113,7 +113,12 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn too_many_files(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.failed(Errno::EMFILE);
+    // A loop that fails again and again is explained as one.
+    let loops = super::spinning::failing(case);
+    let found = case.failed(Errno::EMFILE).filter(|(at, _)| {
+        let thread = case.thread(*at);
+        !loops.iter().any(|(one, failures)| *one == thread && failures.contains(at))
+    });
     found
         .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
         .collect()

@@ -15,15 +15,18 @@ enum Holder {
 }
 
 fn refused<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, Endpoint, Holder)> + use<'c> {
-    case.failed(Errno::EADDRINUSE).filter_map(|(at, call)| {
-        let address = match &call.args {
-            Args::Bind { address } => address.clone(),
-            Args::Listen { .. } => call.socket.as_ref()?.local.clone()?,
-            _ => return None,
-        };
-        let holder = holder(case, at, call, &address);
-        Some((at, address, holder))
-    })
+    let inherited = super::kept::at_inherited_ports(case);
+    case.failed(Errno::EADDRINUSE).filter(move |(at, _)| !inherited.contains(at)).filter_map(
+        |(at, call)| {
+            let address = match &call.args {
+                Args::Bind { address } => address.clone(),
+                Args::Listen { .. } => call.socket.as_ref()?.local.clone()?,
+                _ => return None,
+            };
+            let holder = holder(case, at, call, &address);
+            Some((at, address, holder))
+        },
+    )
 }
 
 fn holder(case: &Case<'_>, at: Position, failed: &Call, address: &Endpoint) -> Holder {

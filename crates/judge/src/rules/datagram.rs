@@ -1,10 +1,10 @@
 //! Datagrams: truncated, lost or refused, often without any error.
 
-use socklab_event::{Args, Errno, Outcome};
+use socklab_event::{Args, Errno, Outcome, SocketType};
 use socklab_flows::Position;
 use socklab_say::count;
 
-use crate::case::{Case, Occurrence, address_text, is_datagram, is_loopback, is_udp, port};
+use crate::case::{Case, Occurrence, address_text, is_loopback, is_udp, port};
 
 /// An ICMP error came back, and a connected socket reports it at the next call.
 pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
@@ -51,19 +51,25 @@ pub(super) fn no_receiver(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
+/// A datagram that was longer than the room for it: over UDP or a Unix socket, read by any call, one
+/// of many or alone.
 pub(super) fn truncated(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.calls().filter_map(|(at, call)| {
-        let Args::Recv { room, .. } = call.args else { return None };
-        let [(transfer, part)] = case.flows.got_at(at) else { return None };
-        let transfer = &case.flows.transfers[*transfer];
-        let cut = transfer.parts[*part].bytes.end < transfer.total;
-        if !is_datagram(call) || !cut {
-            return None;
-        }
-        let finding = Occurrence::at(at).and([transfer.sent]);
-        Some(finding.with("sent", count(transfer.total)).with("room", count(room)))
+    let datagrams = case.flows.transfers.iter().filter(|transfer| {
+        let kind = case.flows.sockets[transfer.from].identity.kind;
+        [SocketType::DGRAM, SocketType::SEQPACKET].contains(&kind)
     });
-    found.collect()
+    let found = datagrams.flat_map(|transfer| {
+        // Without any room, a program throws a datagram away on purpose.
+        let cut = |part: &&socklab_flows::Part| (1..transfer.total).contains(&part.bytes.end);
+        let cut = transfer.parts.iter().filter(cut);
+        cut.map(|part| {
+            let finding = Occurrence::at(part.received).and([transfer.sent]);
+            finding.with("sent", count(transfer.total)).with("room", count(part.bytes.end))
+        })
+    });
+    let mut found: Vec<Occurrence> = found.collect();
+    found.sort_by_key(|one| one.evidence.first().copied());
+    found
 }
 
 pub(super) fn empty(case: &Case<'_>) -> Vec<Occurrence> {

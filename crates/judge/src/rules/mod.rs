@@ -3,15 +3,23 @@
 
 mod accept;
 mod bind;
+mod close_wait;
 mod closing;
 mod connect;
+mod control;
 mod datagram;
+mod edge;
 #[cfg(test)]
 mod explained;
 mod hanging;
+mod itself;
+mod kept;
+mod late_send;
 mod misuse;
+mod nagle;
 mod options;
 mod process;
+mod spinning;
 mod stream;
 mod waiting;
 
@@ -59,8 +67,10 @@ pub const RULES: &[Rule] = &[
     problem("connect-timed-out", &["address", "time"], connect::timed_out),
     problem("unreachable", &["address"], connect::unreachable),
     problem("already-connected", &["fd"], connect::already_connected),
+    problem("connected-to-itself", &["fd", "address"], itself::connected),
     lesson("connect-in-progress", &["address"], connect::in_progress),
     problem("address-in-use-held", &["port", "holder"], bind::held),
+    problem("address-in-use-inherited", &["port", "program", "holder"], kept::inherited_port),
     problem("address-in-use-time-wait", &["port", "server"], bind::time_wait),
     problem("address-in-use", &["port"], bind::in_use),
     problem("address-in-use-listening", &["port"], bind::in_use_listening),
@@ -83,10 +93,16 @@ pub const RULES: &[Rule] = &[
     problem("close-unread", &["unread", "program"], closing::unread),
     lesson("server-closed-first", &["port", "server"], closing::server_first),
     lesson("half-close", &["program"], closing::half_close),
+    problem("sent-after-close", &["sent", "peer", "time"], late_send::after_the_end),
+    problem("end-held-open", &["program", "holder", "reader"], kept::end_held_open),
+    problem("never-closed", &["program", "times"], close_wait::never_closed),
+    problem("nagle", &["program", "peer", "times", "time"], nagle::held_back),
     problem("connection-timed-out", &["call"], closing::timed_out),
     problem("udp-refused", &["address"], datagram::refused),
     problem("udp-nobody", &["address", "port"], datagram::no_receiver),
     problem("datagram-truncated", &["sent", "room"], datagram::truncated),
+    problem("descriptors-lost", &["call", "sent", "got"], control::descriptors_lost),
+    lesson("control-truncated", &["call"], control::truncated),
     lesson("datagram-empty", &[], datagram::empty),
     problem("datagram-too-long", &["asked"], datagram::too_long),
     problem("no-destination", &["call"], datagram::no_destination),
@@ -96,6 +112,22 @@ pub const RULES: &[Rule] = &[
     problem("closed-descriptor", &["call", "fd"], misuse::closed_descriptor),
     problem("not-a-socket", &["call", "fd"], misuse::not_a_socket),
     problem("busy-loop", &["call", "times", "time"], waiting::busy_loop),
+    problem(
+        "spins-writable",
+        &["program", "call", "fd", "event", "times", "rate"],
+        spinning::writable,
+    ),
+    problem(
+        "spins-ignored",
+        &["program", "call", "fd", "event", "times", "rate"],
+        spinning::ignored,
+    ),
+    problem(
+        "spins-without-descriptors",
+        &["program", "call", "times", "rate"],
+        spinning::no_descriptors,
+    ),
+    problem("edge-not-drained", &["program", "fd", "got", "unread"], edge::not_drained),
     lesson("not-now", &["call"], waiting::not_now),
     problem("receive-timed-out", &["call", "time"], waiting::receive_timed_out),
     problem("poll-timed-out", &["call", "time"], waiting::poll_timed_out),

@@ -11,11 +11,13 @@ explain-connect-too-early = The client came { $time } too early: { $server } lis
 explain-connect-timed-out = No answer at all from { $address }: the kernel repeated its SYN for { $time } and gave up. The host is down, the address is wrong, or a firewall drops the packets in silence.
 explain-unreachable = The kernel has no route to { $address }, or was told that there is none. Check the address, the network cable and the routes (ip route).
 explain-already-connected = Descriptor { $fd } is connected already. A TCP socket connects once: for another connection, open another socket.
+explain-connected-to-itself = Descriptor { $fd } is connected to itself: its own address and its peer's are both { $address }, and what it sends comes back to it. Nobody listens there. But when a socket is bound to the very port it connects to, or the kernel happens to choose that port for it, TCP lets it answer its own SYN. Compare getsockname with getpeername after connect, and let servers listen on ports below ip_local_port_range.
 explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking socket connect to { $address } only begins. Wait until the socket is writable (poll, POLLOUT), then ask SO_ERROR how it went.
 
 ## bind and listen
 
 explain-address-in-use-held = Port { $port } is taken: { $holder } has it open. One socket per address and port: stop that program, or choose another port.
+explain-address-in-use-inherited = Port { $port } is still open in { $holder }, which inherited the socket when it was forked. That { $program } has closed its own descriptor does not close the socket: only the last close does. Close it in the child, or create it with SOCK_CLOEXEC if the child runs another program.
 explain-address-in-use-time-wait = Port { $port } is not free yet: { $server } closed a connection first, so the kernel keeps that connection in TIME_WAIT for a minute. Set SO_REUSEADDR before bind.
 explain-address-in-use = Port { $port } is taken. To see by whom: ss -tulnp. If only TIME_WAIT connections are left, set SO_REUSEADDR before bind.
 explain-address-in-use-listening = Port { $port } is taken by a program that has it open right now: SO_REUSEADDR is set already, and helps only against old connections. Find it with: ss -tulnp.
@@ -53,6 +55,13 @@ explain-close-unread = { $program } closed with { $unread ->
     } unread. The kernel then sends RST instead of an orderly end, and the other side may lose data. Read until the end before closing.
 explain-server-closed-first = { $server } closed first, so the kernel keeps port { $port } in TIME_WAIT on its side for a minute. That is why servers set SO_REUSEADDR.
 explain-half-close = { $program } closed only its sending half (SHUT_WR): the other end sees the end of the stream, and can still answer.
+explain-sent-after-close = { $peer } had closed this connection { $time } before. The kernel still took { $sent ->
+        [one] the { $sent } byte
+       *[other] the { $sent } bytes
+    } of this send, but nobody will read them: that a send succeeds says nothing about the peer. It happens to connections that are kept for the next request. Be ready to send it again on a new one.
+explain-end-held-open = { $program } closed its descriptor of this connection, but { $holder } still has one, and only the last close ends a connection: { $reader } waits for an end that was not sent. After a fork, close in each process what it does not use; or end the stream with shutdown, which works whoever else has it open.
+explain-never-closed = { $times } connections whose other end has closed are still open in { $program }. Each stays in CLOSE_WAIT and keeps its descriptor until the program closes it or ends. Close a connection when recv returns 0.
+explain-nagle = { $program } sent in small pieces, and { $times } of them took about { $time } although { $peer } was waiting. So it looks when Nagle's algorithm (a small piece waits while an earlier one is unacknowledged) meets delayed ACK (the acknowledgement waits 40 ms or more); inferred from the times. Send what belongs together in one call (one buffer, writev), or set TCP_NODELAY.
 explain-connection-timed-out = { $call } failed: the other end stopped answering, and the kernel gave up after many retransmissions. It has probably vanished without closing.
 
 ## Datagrams
@@ -60,6 +69,11 @@ explain-connection-timed-out = { $call } failed: the other end stopped answering
 explain-udp-refused = Nobody has a socket at { $address }: its kernel answered an earlier datagram with ICMP "port unreachable". Only a connected UDP socket learns of it, and only at its next call.
 explain-udp-nobody = No answer will come: none of the recorded programs has a UDP socket on port { $port }, so the datagram to { $address } reached nobody. An unconnected socket is not shown the ICMP error: set a time limit, or connect it.
 explain-datagram-truncated = The datagram had { $sent } bytes and the buffer only { $room }: the rest is lost for good. Unlike a stream, a datagram is read whole or cut short. Give a larger buffer.
+explain-descriptors-lost = { $sent ->
+        [one] { $sent } descriptor was
+       *[other] { $sent } descriptors were
+    } passed with this message (SCM_RIGHTS), but { $got } arrived: the kernel drops what { $call } has no room for. Only recvmsg takes descriptors, into a control buffer large enough for all of them (CMSG_SPACE). MSG_CTRUNC in its msg_flags says that it was not.
+explain-control-truncated = More control data came with this message than { $call } had room for (MSG_CTRUNC): the rest is lost, passed descriptors too. Give a larger control buffer (CMSG_SPACE).
 explain-datagram-empty = 0 bytes, and not the end: UDP carries empty datagrams too. Only on a stream does 0 mean that the other end has closed.
 explain-datagram-too-long = { $asked } bytes do not fit into one datagram: UDP over IPv4 carries 65,507 at most. Split the data, or use TCP.
 explain-no-destination = { $call } does not know where to send: the socket is not connected, and no address was given. Use sendto with an address, or connect first.
@@ -75,6 +89,10 @@ explain-not-a-socket = Descriptor { $fd } is open, but it is not a socket, so { 
 ## Waiting
 
 explain-busy-loop = { $call } was called { $times } times in { $time } and had nothing to return: a busy loop that burns a whole processor. Let the call block, or wait with poll.
+explain-spins-writable = { $call } returned { $times } times, about { $rate } times a second, because there is room to send on descriptor { $fd } ({ $event }), but { $program } sent nothing. There nearly always is room: ask for { $event } only while something waits to be sent.
+explain-spins-ignored = { $call } returned { $times } times, about { $rate } times a second, because of the same { $event } on descriptor { $fd }, and { $program } did nothing about it. It is reported until it is dealt with: read, accept or close, or stop asking for it.
+explain-spins-without-descriptors = { $call } failed { $times } times, about { $rate } times a second: { $program } has no descriptor left, so the connection keeps waiting, and whoever waits for connections is called at once again. Close connections when they are done, raise the limit (ulimit -n), and pause after EMFILE.
+explain-edge-not-drained = { $program } read { $got } bytes from descriptor { $fd } and went back to waiting while { $unread } more were there. It asked for edge-triggered events (EPOLLET), which report only news: what was left is not reported again. Read until EAGAIN before waiting.
 explain-not-now = EAGAIN is not a failure: the socket is non-blocking and { $call } would have had to wait. Wait with poll or epoll, then call again.
 explain-receive-timed-out = { $call } waited { $time }, as long as the socket's time limit (SO_RCVTIMEO) allows, and nothing came. Try again, or give up.
 explain-poll-timed-out = { $call } waited { $time }, the limit it was given, and nothing came. This is also how a time limit set in Python (settimeout) looks from below.

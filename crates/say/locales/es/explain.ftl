@@ -11,11 +11,13 @@ explain-connect-too-early = El cliente llegó { $time } antes de tiempo: { $serv
 explain-connect-timed-out = { $address } no dio respuesta alguna: el núcleo repitió el SYN durante { $time } y se rindió. La máquina está apagada, la dirección está mal o un firewall descarta los paquetes en silencio.
 explain-unreachable = El núcleo no conoce ningún camino hasta { $address }, o le dijeron que no lo hay. Revisa la dirección, el cable y las rutas (ip route).
 explain-already-connected = El descriptor { $fd } ya está conectado. Un socket TCP se conecta una sola vez: para otra conexión, abre otro socket.
+explain-connected-to-itself = El descriptor { $fd } está conectado consigo mismo: su propia dirección y la de su par son { $address }, y lo que envía le vuelve. Ahí no escucha nadie. Pero si un socket tiene enlazado justo el puerto al que se conecta, o el núcleo por casualidad le asigna ese, TCP deja que conteste su propio SYN. Compara getsockname con getpeername después de connect, y pon los servidores en puertos por debajo de ip_local_port_range.
 explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloqueante, connect a { $address } solo empieza. Espera a que se pueda escribir en él (poll, POLLOUT) y pregunta con SO_ERROR cómo le fue.
 
 ## bind y listen
 
 explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Solo cabe un socket por dirección y puerto: detén ese programa o elige otro puerto.
+explain-address-in-use-inherited = El puerto { $port } sigue abierto en { $holder }, que heredó el socket al nacer con fork. Que { $program } haya cerrado su descriptor no cierra el socket: solo lo hace el último close. Ciérralo en el hijo, o créalo con SOCK_CLOEXEC si el hijo ejecuta otro programa.
 explain-address-in-use-time-wait = El puerto { $port } aún no está libre: { $server } cerró primero una conexión y el núcleo guarda esa conexión un minuto en TIME_WAIT. Pon SO_REUSEADDR antes de bind.
 explain-address-in-use = El puerto { $port } está ocupado. Para saber por quién: ss -tulnp. Si solo quedan conexiones en TIME_WAIT, pon SO_REUSEADDR antes de bind.
 explain-address-in-use-listening = El puerto { $port } lo tiene abierto ahora mismo otro programa: SO_REUSEADDR ya está puesto y solo ayuda con conexiones antiguas. Para encontrarlo: ss -tulnp.
@@ -53,6 +55,16 @@ explain-close-unread = { $program } cerró con { $unread ->
     } sin leer. Entonces el núcleo envía un RST en vez de un final ordenado, y el otro lado puede perder datos. Lee hasta el final antes de cerrar.
 explain-server-closed-first = { $server } cerró primero, así que el núcleo guarda el puerto { $port } en TIME_WAIT en su lado durante un minuto. Por eso los servidores ponen SO_REUSEADDR.
 explain-half-close = { $program } cerró solo su mitad de envío (SHUT_WR): el otro extremo ve el final del flujo y todavía puede contestar.
+explain-sent-after-close = { $peer } había cerrado esta conexión { $time } antes. El núcleo aún aceptó { $sent ->
+        [one] el { $sent } byte
+       *[other] los { $sent } bytes
+    } de este envío, pero nadie los leerá: que un envío tenga éxito no dice nada del otro extremo. Les pasa a las conexiones que se guardan para la siguiente petición. Prepárate para repetirla en una nueva.
+explain-end-held-open = { $program } cerró su descriptor de esta conexión, pero { $holder } todavía tiene uno, y solo el último close termina una conexión: { $reader } espera un final que no se envió. Después de fork, cierra en cada proceso lo que no usa; o termina el flujo con shutdown, que funciona aunque otro lo tenga abierto.
+explain-never-closed = { $times } conexiones cuyo otro extremo ya cerró siguen abiertas en { $program }. Cada una se queda en CLOSE_WAIT y ocupa su descriptor hasta que el programa la cierre o termine. Cierra una conexión cuando recv devuelva 0.
+explain-nagle = { $program } envió en pedazos pequeños, y { $times ->
+        [one] { $times } de ellos tardó
+       *[other] { $times } de ellos tardaron
+    } unos { $time } aunque { $peer } estaba esperando. Así se ve cuando el algoritmo de Nagle (un pedazo pequeño espera mientras haya otro anterior sin confirmar) se encuentra con la confirmación retrasada (el ACK espera 40 ms o más); se deduce de los tiempos. Envía en una sola llamada lo que va junto (un búfer, writev), o activa TCP_NODELAY.
 explain-connection-timed-out = { $call } falló: el otro extremo dejó de contestar y el núcleo se rindió tras muchas retransmisiones. Seguramente desapareció sin cerrar.
 
 ## Datagramas
@@ -60,6 +72,11 @@ explain-connection-timed-out = { $call } falló: el otro extremo dejó de contes
 explain-udp-refused = Nadie tiene un socket en { $address }: su núcleo respondió a un datagrama anterior con un ICMP «puerto inalcanzable». Solo se entera un socket UDP conectado, y solo en su siguiente llamada.
 explain-udp-nobody = No llegará ninguna respuesta: ninguno de los programas grabados tiene un socket UDP en el puerto { $port }, así que el datagrama a { $address } no encontró a nadie. A un socket sin conectar no se le muestra el error ICMP: ponle un límite de tiempo o conéctalo.
 explain-datagram-truncated = El datagrama tenía { $sent } bytes y el búfer solo { $room }: el resto se perdió para siempre. A diferencia de un flujo, un datagrama se lee entero o cortado. Usa un búfer mayor.
+explain-descriptors-lost = Con este mensaje se { $sent ->
+        [one] pasó { $sent } descriptor
+       *[other] pasaron { $sent } descriptores
+    } (SCM_RIGHTS), pero llegaron { $got }: el núcleo descarta lo que no cabe en { $call }. Solo recvmsg recibe descriptores, en un búfer de control donde quepan todos (CMSG_SPACE). MSG_CTRUNC en sus msg_flags dice que no cupieron.
+explain-control-truncated = Con este mensaje llegaron más datos de control de los que cabían en { $call } (MSG_CTRUNC): el resto se perdió, también los descriptores que hubiera. Usa un búfer de control mayor (CMSG_SPACE).
 explain-datagram-empty = 0 bytes, y no es el final: UDP también lleva datagramas vacíos. Solo en un flujo el 0 significa que el otro extremo cerró.
 explain-datagram-too-long = { $asked } bytes no caben en un datagrama: UDP sobre IPv4 lleva 65 507 como mucho. Divide los datos o usa TCP.
 explain-no-destination = { $call } no sabe adónde enviar: el socket no está conectado y no se indicó ninguna dirección. Usa sendto con una dirección o llama antes a connect.
@@ -75,6 +92,10 @@ explain-not-a-socket = El descriptor { $fd } está abierto, pero no es un socket
 ## Esperar
 
 explain-busy-loop = Se llamó a { $call } { $times } veces en { $time } y no había nada que dar: una espera activa que gasta un procesador entero. Deja que la llamada se bloquee o espera con poll.
+explain-spins-writable = { $call } volvió { $times } veces, unas { $rate } por segundo, porque en el descriptor { $fd } hay sitio para enviar ({ $event }), pero { $program } no envió nada. Casi siempre hay sitio: pide { $event } solo mientras algo espere a ser enviado.
+explain-spins-ignored = { $call } volvió { $times } veces, unas { $rate } por segundo, por el mismo { $event } en el descriptor { $fd }, y { $program } no hizo nada al respecto. Se avisa hasta que se atienda: lee, acepta o cierra, o deja de pedirlo.
+explain-spins-without-descriptors = { $call } falló { $times } veces, unas { $rate } por segundo: a { $program } no le quedan descriptores, así que la conexión sigue esperando y a quien espera conexiones se le vuelve a avisar de inmediato. Cierra las conexiones cuando acaben, sube el límite (ulimit -n) y haz una pausa tras EMFILE.
+explain-edge-not-drained = { $program } leyó { $got } bytes del descriptor { $fd } y volvió a esperar cuando quedaban { $unread } más. Pidió eventos por flanco (EPOLLET), que solo avisan de novedades: de lo que quedó no se avisa otra vez. Lee hasta EAGAIN antes de esperar.
 explain-not-now = EAGAIN no es un fallo: el socket es no bloqueante y { $call } habría tenido que esperar. Espera con poll o epoll y vuelve a llamar.
 explain-receive-timed-out = { $call } esperó { $time }, todo lo que permite el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
 explain-poll-timed-out = { $call } esperó { $time }, el límite que se le dio, y no llegó nada. Así se ve también por debajo un límite puesto en Python (settimeout).
