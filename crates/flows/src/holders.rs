@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use socklab_event::{Args, Call, Control, Event, Notice, Process, What};
+use socklab_event::{Args, Call, Control, Errno, Event, Notice, Process, What};
 
 use crate::{Position, Socket};
 
@@ -80,6 +80,7 @@ pub(crate) fn follow(order: &[&Event], sockets: &[Socket], socket_at: &[Option<u
         open: HashMap::new(),
         began: HashMap::new(),
         arrived: HashMap::new(),
+        closed: HashMap::new(),
     };
     for (at, event) in order.iter().enumerate() {
         tables.see(at, event, socket_at[at]);
@@ -96,6 +97,8 @@ struct Tables {
     began: HashMap<u32, Position>,
     /// Descriptors that came with a message, by the receive.
     arrived: HashMap<(u32, i32), Position>,
+    /// What the last close of each number closed, and when.
+    closed: HashMap<(u32, i32), (usize, u64)>,
 }
 
 impl Tables {
@@ -122,7 +125,9 @@ impl Tables {
             Process::Start { parent, .. } => {
                 self.began.insert(process, at);
                 self.open.remove(&process);
-                parent.map(|parent| self.inherit(at, parent, process));
+                if let Some(parent) = parent {
+                    self.inherit(at, *parent, process);
+                }
             }
             Process::Exit { .. } => {
                 let open = self.open.remove(&process).unwrap_or_default();
@@ -151,49 +156,59 @@ impl Tables {
         for fd in sent_descriptors(call) {
             // The message holds the socket open until somebody receives it.
             let passed = self.open.get(&process).and_then(|open| open.get(&fd));
-            passed.map(|(socket, _)| self.holders.elsewhere[*socket] = true);
+            if let Some((socket, _)) = passed {
+                self.holders.elsewhere[*socket] = true;
+            }
         }
-        let Some(socket) = socket else { return };
+        let Some(socket) = socket.filter(|_| call.error() != Some(Errno::EBADF)) else { return };
         match &call.args {
             Args::Socket { .. } | Args::Accept { .. } => {
-                call.new_fd().map(|fd| self.gain(at, process, fd, socket));
+                self.gain(at, process, call.new_fd(), socket);
             }
             Args::Socketpair { fds, second, .. } if call.value().is_some() => {
-                fds.first().map(|fd| self.gain(at, process, *fd, socket));
+                self.gain(at, process, fds.first().copied(), socket);
                 let other = second.as_ref().and_then(|second| second.inode);
                 let other = other.and_then(|inode| self.by_inode.get(&inode)).copied();
                 if let Some((fd, other)) = fds.get(1).zip(other) {
                     self.holders.elsewhere[other] = false;
-                    self.gain(at, process, *fd, other);
+                    self.gain(at, process, Some(*fd), other);
                 }
             }
             Args::Dup { .. } => {
-                call.fd.map(|fd| self.learn(process, fd, socket));
-                call.new_fd().map(|fd| self.gain(at, process, fd, socket));
+                self.learn(process, call, socket);
+                self.gain(at, process, call.new_fd(), socket);
             }
             Args::Close => {
                 let Some(fd) = call.fd.filter(|_| call.is_close()) else { return };
-                self.learn(process, fd, socket);
+                self.learn(process, call, socket);
+                self.closed.insert((process, fd), (socket, call.began));
                 let closed = self.open.get_mut(&process).and_then(|open| open.remove(&fd));
                 if let Some((socket, holding)) = closed {
                     self.holders.by_socket[socket][holding].until = Some(at);
                 }
             }
             _ => {
-                call.fd.map(|fd| self.learn(process, fd, socket));
+                self.learn(process, call, socket);
             }
         }
     }
 
     /// A call has created a descriptor.
-    fn gain(&mut self, at: Position, process: u32, fd: i32, socket: usize) {
+    fn gain(&mut self, at: Position, process: u32, fd: Option<i32>, socket: usize) {
+        let Some(fd) = fd else { return };
         self.open_as(Holding { process, fd, since: at, until: None, inherited: false }, socket);
     }
 
     /// A call shows that a process has a descriptor, which it may have had before.
-    fn learn(&mut self, process: u32, fd: i32, socket: usize) {
+    fn learn(&mut self, process: u32, call: &Call, socket: usize) {
+        let Some(fd) = call.fd else { return };
         let known = self.open.get(&process).and_then(|open| open.get(&fd));
         if known.is_some_and(|(known, _)| *known == socket) {
+            return;
+        }
+        // It was closed while this call was waiting.
+        let closed = self.closed.get(&(process, fd));
+        if closed.is_some_and(|(closed, when)| *closed == socket && *when >= call.began) {
             return;
         }
         let came = self.arrived.get(&(process, fd)).or(self.began.get(&process));

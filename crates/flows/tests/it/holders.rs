@@ -118,3 +118,19 @@ fn a_descriptor_that_came_with_a_message_is_held_from_then_on() {
     let holding = flows.holders.of(socket).iter().find(|one| one.process == worker.process);
     assert_eq!(holding.unwrap().since, position(&flows, came));
 }
+
+#[test]
+fn what_is_said_of_a_closed_descriptor_does_not_open_it() {
+    let mut story = Story::new();
+    let (_, far) = scenes::tcp_pair(&mut story);
+    let other = far.by(story.thread(far.who));
+    let waiting = story.now();
+    let close = story.close(far);
+    story.since(waiting).fail(other, "recvfrom", got(9, b""), 104);
+    story.fail(far, "sendto", offered(b"late"), 9);
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    let socket = flows.socket_at(position(&flows, close)).unwrap();
+    assert_eq!(who(flows.holders.of(socket)), [(far.who.process, far.fd)]);
+    assert_eq!(flows.holders.last_close(socket), Some(position(&flows, close)));
+}
