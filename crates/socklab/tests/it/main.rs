@@ -13,6 +13,7 @@ mod interop_python;
 mod interop_tools;
 mod interop_web;
 mod languages;
+mod recording;
 mod serve_connect;
 mod stage;
 mod system_calls;

@@ -12,7 +12,7 @@ mod turn;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{BufReader, stdin};
+use std::io::{self, BufReader, ErrorKind, stdin};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -56,7 +56,10 @@ pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> 
         keeping,
         output_to_errors: outputs.take_standard_output(),
     };
-    let TraceEnd { kept, code, .. } = record(speaker, plan)?;
+    let TraceEnd { kept, code, .. } = match record(speaker, plan) {
+        Err(error) if is_broken_pipe(&error) => return Ok(ExitCode::from(BROKEN_PIPE)),
+        ended => ended?,
+    };
     let mut failed = kept.incomplete;
     for (path, format) in &outputs.drawings {
         match draw_to(speaker, path, *format, &kept.timeline, &options.look) {
@@ -77,6 +80,11 @@ pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> 
         _ if kept.hung_up => ExitCode::from(BROKEN_PIPE),
         code => code,
     })
+}
+
+/// True if the reader of our standard output had gone before anything was recorded.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// `run NAME --trace`.

@@ -57,7 +57,8 @@ pub(crate) struct Kept {
 
 impl Keeping {
     /// Writes the header into the files, which then take the place of older ones. `handle` ends
-    /// the tracing when nobody reads the recording any more.
+    /// the tracing when nobody reads the recording any more; if nobody does already, the error is
+    /// an [`io::Error`].
     pub(super) fn begin(
         mut self,
         speaker: Speaker,
@@ -90,7 +91,10 @@ impl Keeping {
                 }
             };
             let streams = recorder.stream_to(file, on_error);
-            streams.map_err(|error| open.destination.cannot_write(speaker, &error))?;
+            streams.map_err(|error| match error.kind() {
+                ErrorKind::BrokenPipe => anyhow::Error::from(error),
+                _ => open.destination.cannot_write(speaker, &error).into(),
+            })?;
         }
         for open in &mut self.files {
             open.take_place(speaker)?;
