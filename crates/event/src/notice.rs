@@ -51,6 +51,13 @@ pub enum Notice {
         /// Why.
         why: String,
     },
+    /// The recorder may not duplicate the process's descriptors, so addresses come from the
+    /// kernel's tables. These don't show the port of a TCP socket that is bound and does not listen
+    /// yet.
+    NoDuplicates {
+        /// The error of `pidfd_getfd(2)`.
+        why: String,
+    },
     /// The process could not be followed (it is set-user-ID, or was made with `CLONE_UNTRACED`); it
     /// keeps running, unrecorded. Nothing reports this yet.
     NotFollowed {

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | what time is it, on the clock events carry? | [`clock::now`] |
 //! | which TCP and UDP sockets are there, and in what state? | [`table::read`] |
-//! | which Unix sockets have a name, and which listen? | [`unix::read`] |
+//! | which Unix sockets are there, by which names, and which listen? | [`unix::read`] |
 //! | does this process have a socket on this port? | [`table::has_port`] |
 //! | which socket is at the other end of this Unix socket? | [`diag::unix_peer`] |
 //! | is this thread running or sleeping, and in which call? | [`process::state`], [`process::system_call`] |

@@ -241,6 +241,17 @@ pub fn socket_inode(thread: u32, fd: i32) -> Option<u64> {
     }
 }
 
+/// The kernel's name for the protocol of the socket that a descriptor of a thread refers to, such
+/// as `TCPv6`, `UNIX-STREAM` or `NETLINK`: its extended attribute `system.sockprotoname`
+/// (`net/socket.c`; `name` of `struct proto`).
+pub fn socket_protocol(thread: u32, fd: i32) -> Option<String> {
+    let mut name = [0_u8; 64];
+    let path = format!("/proc/{thread}/fd/{fd}");
+    let length = rustix::fs::getxattr(path, "system.sockprotoname", &mut name[..]).ok()?;
+    let name = name.get(..length)?.split(|byte| *byte == 0).next()?;
+    Some(String::from_utf8_lossy(name).into_owned())
+}
+
 /// What a descriptor of a thread refers to.
 pub fn target(thread: u32, fd: i32) -> Target {
     match fs::read_link(format!("/proc/{thread}/fd/{fd}")) {

@@ -31,6 +31,18 @@ impl Table {
         }
     }
 
+    /// The table that lists sockets of this protocol, as
+    /// [`socket_protocol`](process::socket_protocol) names it.
+    pub fn of_protocol(name: &str) -> Option<Self> {
+        match name {
+            "TCP" => Some(Self::Tcp),
+            "TCPv6" => Some(Self::Tcp6),
+            "UDP" => Some(Self::Udp),
+            "UDPv6" => Some(Self::Udp6),
+            _ => None,
+        }
+    }
+
     const fn file(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",

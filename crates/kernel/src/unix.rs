@@ -1,5 +1,4 @@
-//! The kernel's table of Unix sockets that have a name, `proc_net(5)` (`proc_pid_net(5)` in newer
-//! manuals).
+//! The kernel's table of Unix sockets, `proc_net(5)` (`proc_pid_net(5)` in newer manuals).
 
 use std::fs;
 use std::io;
@@ -18,10 +17,10 @@ pub struct Entry {
     pub connected: bool,
     /// Its inode; 0 for a connection that has not been accepted yet.
     pub inode: u64,
-    /// Its name: the path as it was passed to `bind`, which may be relative; or, after an `@`, an
-    /// abstract name, in which `@` also stands for a zero byte. Sockets that a listening socket
-    /// accepts have the listening socket's name.
-    pub name: String,
+    /// Its name, if it has one: the path as it was passed to `bind`, which may be relative; or,
+    /// after an `@`, an abstract name, in which `@` also stands for a zero byte. Sockets that a
+    /// listening socket accepts have the listening socket's name.
+    pub name: Option<String>,
 }
 
 /// `__SO_ACCEPTCON`, `include/linux/net.h`.
@@ -29,8 +28,7 @@ const ACCEPTS: u32 = 1 << 16;
 /// `SS_CONNECTING` to `SS_DISCONNECTING`, `include/uapi/linux/net.h`.
 const CONNECTED: std::ops::RangeInclusive<u8> = 2..=4;
 
-/// Reads the table, without the sockets that have no name. It lists the sockets of a whole network
-/// namespace, regardless of their owners.
+/// Reads the table. It lists the sockets of a whole network namespace, regardless of their owners.
 ///
 /// # Errors
 ///
@@ -52,7 +50,6 @@ fn entry(line: &str) -> Option<Entry> {
     let kind = i32::from_str_radix(columns.next()?, 16).ok()?;
     let state = u8::from_str_radix(columns.next()?, 16).ok()?;
     let inode = columns.next()?;
-    columns.next()?;
     // One space separates the path, and everything after it belongs to the path.
     let from = inode.as_ptr() as usize - line.as_ptr() as usize + inode.len() + 1;
     Some(Entry {
@@ -60,7 +57,7 @@ fn entry(line: &str) -> Option<Entry> {
         listens: flags & ACCEPTS != 0,
         connected: CONNECTED.contains(&state) && flags & ACCEPTS == 0,
         inode: inode.parse().ok()?,
-        name: line.get(from..)?.to_owned(),
+        name: line.get(from..).filter(|name| !name.is_empty()).map(str::to_owned),
     })
 }
 
@@ -78,10 +75,11 @@ mod tests {
         let listening = "00000000a: 00000002 00000000 00010000 0001 01  4711 /run/a b.sock";
         let Some(read) = entry(listening) else { panic!("unread") };
         assert_eq!((read.kind, read.listens, read.connected, read.inode), (1, true, false, 4711));
-        assert_eq!(read.name, "/run/a b.sock");
+        assert_eq!(read.name.as_deref(), Some("/run/a b.sock"));
         let accepted = entry("0: 00000003 00000000 00000000 0001 03 12 /run/a b.sock");
         assert!(accepted.is_some_and(|one| one.connected && !one.listens));
-        assert_eq!(entry("0: 00000003 00000000 00000000 0001 03 12"), None, "it has no name");
+        let nameless = entry("0: 00000003 00000000 00000000 0001 03    12");
+        assert_eq!(nameless.map(|one| (one.name, one.inode)), Some((None, 12)));
     }
 
     #[test]
@@ -90,7 +88,7 @@ mod tests {
         let address = SocketAddr::from_abstract_name(&name).unwrap();
         let _listener = UnixListener::bind_addr(&address).unwrap();
         let entries = read(Namespace::Own).unwrap();
-        let ours = entries.iter().find(|entry| entry.name == format!("@{name}"));
+        let ours = entries.iter().find(|entry| entry.name == Some(format!("@{name}")));
         assert!(ours.is_some_and(|entry| entry.listens && entry.inode != 0), "{entries:?}");
     }
 

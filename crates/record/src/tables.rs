@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use socklab_event::{
-    Endpoint, Event, Family, Place, Protocol, SocketId, SocketType, State, TcpState,
+    Bytes, Endpoint, Event, Family, Place, Protocol, SocketId, SocketType, State, TcpState,
 };
 use socklab_kernel::table::{self, Entry, Namespace, Table};
 use socklab_kernel::{Transport, clock, process, unix};
@@ -29,8 +29,8 @@ pub fn holding(thread: u32, address: &Endpoint, transport: Option<Transport>) ->
     let (namespace, netns) = (Namespace::OfProcess(thread), process::network_namespace(thread));
     if let Some(name) = unix_name(address) {
         let entries = unix::read(namespace).unwrap_or_default();
-        let same = entries.iter().filter(|entry| entry.name == name);
-        return same.map(|entry| unix_state(entry, address, netns)).collect();
+        let same = entries.iter().filter(|entry| entry.name.as_ref() == Some(&name));
+        return same.map(|entry| unix_state(entry, Some(address.clone()), netns)).collect();
     }
     let (Some(port), Some(transport)) = (address.port().filter(|port| *port != 0), transport)
     else {
@@ -39,6 +39,30 @@ pub fn holding(thread: u32, address: &Endpoint, transport: Option<Transport>) ->
     let entries = listed(namespace, |table| table.transport() == transport);
     let on_port = entries.filter(|entry| entry.local.port() == port);
     on_port.map(|entry| state(&entry, netns)).collect()
+}
+
+/// The state of the socket with this inode, in the network namespace of a thread; `protocol` is
+/// the kernel's name for its protocol ([`process::socket_protocol`]). `None` for protocols other
+/// than TCP, UDP and Unix sockets, and for a socket in no table: a TCP socket that neither listens
+/// nor is connected, a UDP socket that is not bound.
+pub fn of_inode(thread: u32, inode: u64, protocol: &str) -> Option<State> {
+    let (namespace, netns) = (Namespace::OfProcess(thread), process::network_namespace(thread));
+    if protocol.starts_with("UNIX") {
+        let entries = unix::read(namespace).ok()?;
+        let entry = entries.iter().find(|entry| entry.inode == inode)?;
+        return Some(unix_state(entry, entry.name.as_deref().map(unix_address), netns));
+    }
+    let entries = table::read(namespace, Table::of_protocol(protocol)?).ok()?;
+    let entry = entries.iter().find(|entry| entry.inode == Some(inode))?;
+    Some(state(entry, netns))
+}
+
+/// The Unix address with this name in the kernel's table.
+fn unix_address(name: &str) -> Endpoint {
+    match name.strip_prefix('@') {
+        Some(name) => Endpoint::UnixAbstract { name: Box::new(Bytes::whole(name)) },
+        None => Endpoint::Unix { path: name.to_owned() },
+    }
 }
 
 /// The entries of the wanted tables. Tables that this kernel doesn't have count as empty.
@@ -61,14 +85,14 @@ fn unix_name(address: &Endpoint) -> Option<String> {
 }
 
 /// A Unix socket's state in the words of TCP, which describe it well enough.
-fn unix_state(entry: &unix::Entry, address: &Endpoint, netns: Option<u64>) -> State {
+fn unix_state(entry: &unix::Entry, local: Option<Endpoint>, netns: Option<u64>) -> State {
     State {
         socket: Arc::new(SocketId {
             netns,
             family: Family::UNIX,
             kind: SocketType(entry.kind),
             protocol: Protocol::IP,
-            local: Some(address.clone()),
+            local,
             peer: None,
             inode: Some(entry.inode).filter(|inode| *inode != 0),
             peer_inode: None,
@@ -167,6 +191,8 @@ mod tests {
         let inode = process::socket_inode(us, listener.as_raw_fd());
         let [state] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!((state.after, state.socket.inode), (TcpState::LISTEN, inode));
+        assert_eq!(of_inode(us, inode.unwrap(), "UNIX-STREAM").as_ref(), Some(state));
+        assert_eq!(of_inode(us, inode.unwrap(), "TCP"), None);
         drop(listener);
         assert!(holding(us, &address, None).is_empty(), "only the path is left of it");
         std::fs::remove_file(path).unwrap();

@@ -62,7 +62,9 @@ fn lists(event: &Event) -> usize {
             Notice::Attached { sockets: fds }
             | Notice::Inherited { sockets: fds }
             | Notice::Passed { fds, .. } => size_of_val(fds.as_slice()),
-            Notice::PathExists { path, .. } => path.len(),
+            Notice::PathExists { path: text, .. } | Notice::NoDuplicates { why: text } => {
+                text.len()
+            }
             _ => 0,
         },
         _ => 0,

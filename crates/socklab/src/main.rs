@@ -14,6 +14,7 @@ mod language;
 mod manual;
 mod output;
 mod scenario;
+mod signals;
 mod style;
 mod terminal;
 mod tour;

@@ -50,6 +50,8 @@ mod filter;
 #[cfg(has_arch)]
 mod inject;
 #[cfg(has_arch)]
+mod look;
+#[cfg(has_arch)]
 mod memory;
 #[cfg(has_arch)]
 mod probe;

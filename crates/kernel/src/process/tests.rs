@@ -7,6 +7,21 @@ use proptest::prelude::*;
 
 use super::*;
 
+#[test]
+fn a_socket_has_a_protocol_and_a_file_has_none() {
+    use std::os::fd::AsRawFd as _;
+    let us = std::process::id();
+    let tcp = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    assert_eq!(socket_protocol(us, tcp.as_raw_fd()).as_deref(), Some("TCP"));
+    let (unix, _other) = std::os::unix::net::UnixStream::pair().unwrap();
+    assert_eq!(socket_protocol(us, unix.as_raw_fd()).as_deref(), Some("UNIX-STREAM"));
+    let file = fs::File::open("/dev/null").unwrap();
+    assert_eq!(socket_protocol(us, file.as_raw_fd()), None);
+    assert_eq!(target(us, file.as_raw_fd()), Target::Other);
+    assert!(matches!(target(us, tcp.as_raw_fd()), Target::Socket(inode) if inode > 0));
+    assert_eq!(target(us, -1), Target::Nothing);
+}
+
 fn us() -> u32 {
     std::process::id()
 }

@@ -49,6 +49,9 @@ pub(crate) fn lines(
             Notice::ForeignAbi { abi } => {
                 say!(speaker, "ladder-foreign-abi", who = who, abi = clean(abi))
             }
+            Notice::NoDuplicates { why } => {
+                say!(speaker, "ladder-no-duplicates", who = who, why = clean(why))
+            }
             Notice::NotFollowed { why } => {
                 say!(speaker, "ladder-not-followed", who = who, why = schema::reason(speaker, why))
             }

@@ -110,6 +110,7 @@ ladder-lost = The recording is incomplete, { $n ->
 ladder-io-uring = { $who } uses io_uring: socket calls made through it are not visible.
 ladder-not-followed = { $who } kept running, unrecorded: { $why }
 ladder-attached = { $who } was already running: what its sockets did before is not known.
+ladder-no-duplicates = The addresses of { $who } were read from the kernel's tables, because pidfd_getfd is refused here: { $why }. A TCP socket that is bound and does not listen yet is not listed there.
 ladder-foreign-abi = { $who } makes { $abi } calls, which are not decoded.
 ladder-undecoded = { $call } is not decoded: { $why }
 ladder-truncated = The recording was ended when it reached { $n } MiB.

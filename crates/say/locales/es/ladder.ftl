@@ -110,6 +110,7 @@ ladder-lost = La grabación está incompleta, { $n ->
 ladder-io-uring = { $who } usa io_uring: las llamadas hechas por ahí no se ven.
 ladder-not-followed = { $who } siguió sin ser observado: { $why }
 ladder-attached = { $who } ya estaba en ejecución: no se sabe qué hicieron antes sus sockets.
+ladder-no-duplicates = Las direcciones de { $who } se leyeron de las tablas del kernel, porque aquí pidfd_getfd no está permitido: { $why }. Un socket TCP enlazado que todavía no escucha no aparece en ellas.
 ladder-foreign-abi = { $who } hace llamadas { $abi }, que no se decodifican.
 ladder-undecoded = { $call } no se decodifica: { $why }
 ladder-truncated = La grabación se terminó al llegar a { $n } MiB.

@@ -2,9 +2,10 @@
 
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+
 use socklab_scenario::{PlaceWanted, Runner};
 
+use crate::signals::Signals;
 use crate::terminal::{gauge, keys};
 
 /// The default seed: every student sees the same run.

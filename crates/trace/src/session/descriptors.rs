@@ -2,6 +2,7 @@
 //! to date.
 
 use std::cell::RefCell;
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,10 +12,12 @@ use socklab_event::{Endpoint, Family, Notice, Readiness, SocketId, SocketType};
 use socklab_kernel::diag::unix_peer;
 
 use super::filters::Filters;
+use super::process::TracedProcess;
 use super::reporter::Reporter;
 use super::sockets::Sockets;
 use super::table::{self, Descriptor, Shared, Socket};
 use super::tracees::Tracees;
+use crate::look::Look;
 use crate::probe;
 
 /// The descriptors of all tracees, and the sockets they refer to.
@@ -44,8 +47,7 @@ impl Descriptors<'_> {
         let socket = match self.sockets.get(inode) {
             Some(socket) => socket,
             None => {
-                let copy = self.duplicate(tid, fd)?;
-                let mut id = probe::identify(copy.as_fd(), Some(inode), probe::netns(tid))?;
+                let mut id = self.look(tid, fd)?.identify(inode, probe::netns(tid))?;
                 self.introduce(&mut id);
                 let socket = Socket::new(id);
                 self.sockets.insert(&socket);
@@ -141,12 +143,12 @@ impl Descriptors<'_> {
     /// Marks those sockets, of the ones a command was started with, that others can reach already.
     pub(super) fn recognize_given(&mut self, tid: pid_t, fds: &[i32]) {
         for fd in fds {
-            let Some(copy) = self.duplicate(tid, *fd) else { continue };
+            let Some(look) = self.look(tid, *fd) else { continue };
             let Some(process) = self.tracees.process_of(tid) else { return };
             let Some(socket) = process.table.borrow().get(*fd).cloned() else { continue };
             let mut socket = socket.borrow_mut();
             let bound = socket.id.local.as_ref().is_some_and(table::is_reachable);
-            socket.given = match probe::listens(copy.as_fd()) {
+            socket.given = match look.listens() {
                 true => Some(Readiness::Listening),
                 false if socket.is_datagram() && bound => Some(Readiness::Bound),
                 false => None,
@@ -154,13 +156,33 @@ impl Descriptors<'_> {
         }
     }
 
-    /// Duplicates a tracee's descriptor into this process.
-    fn duplicate(&mut self, tid: pid_t, fd: i32) -> Option<OwnedFd> {
+    /// Looks at a tracee's socket.
+    fn look(&mut self, tid: pid_t, fd: i32) -> Option<Look> {
         let process = self.tracees.process_of_mut(tid)?;
-        if process.pidfd.is_none() {
-            process.pidfd = probe::pidfd(process.pid).ok();
+        if process.guarded {
+            return Look::listed(tid, fd);
         }
-        probe::duplicate(process.pidfd.as_ref()?.as_fd(), fd).ok()
+        match duplicate(process, fd) {
+            Ok(copy) => Some(Look::Copy(copy)),
+            Err(error) if is_refusal(&error) => {
+                process.guarded = true;
+                let looked = Look::listed(tid, fd)?;
+                let notice = Notice::NoDuplicates { why: error.to_string() };
+                self.reporter.notice(self.tracees.place(tid), notice);
+                Some(looked)
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Updates the address of a socket that was bound to `address`.
+    pub(super) fn bound(&mut self, tid: pid_t, fd: i32, socket: &Shared, address: &Endpoint) {
+        self.refresh(tid, fd, socket);
+        let mut socket = socket.borrow_mut();
+        // The tables don't show every bound socket. Port 0 would say nothing.
+        if socket.id.local.is_none() && table::is_reachable(address) {
+            Arc::make_mut(&mut socket.id).local = Some(address.clone());
+        }
     }
 
     /// Updates the addresses of a socket that is connected or connecting.
@@ -179,13 +201,13 @@ impl Descriptors<'_> {
 
     /// Asks the kernel for a socket's current addresses.
     pub(super) fn refresh(&mut self, tid: pid_t, fd: i32, socket: &Shared) {
-        let Some(copy) = self.duplicate(tid, fd) else {
+        let Some(look) = self.look(tid, fd).filter(Look::is_complete) else {
             return;
         };
         let mut socket = socket.borrow_mut();
         let id = Arc::make_mut(&mut socket.id);
-        id.local = probe::local(copy.as_fd());
-        id.peer = probe::peer(copy.as_fd()).or(id.peer.take());
+        id.local = look.local();
+        id.peer = look.peer().or(id.peer.take());
     }
 
     /// Updates the address of a socket that has sent: an unbound one gets it with its first
@@ -209,12 +231,12 @@ impl Descriptors<'_> {
         listener: &SocketId,
         peer: Option<&Endpoint>,
     ) -> SocketId {
-        let copy = self.duplicate(tid, fd);
-        let copy = copy.as_ref().map(AsFd::as_fd);
+        let look = self.look(tid, fd);
+        let look = look.as_ref();
         let mut id = SocketId {
-            local: copy.and_then(probe::local).or_else(|| listener.local.clone()),
-            peer: copy.and_then(probe::peer).or_else(|| peer.cloned()),
-            inode: copy.and_then(probe::inode_of),
+            local: look.and_then(Look::local).or_else(|| listener.local.clone()),
+            peer: look.and_then(Look::peer).or_else(|| peer.cloned()),
+            inode: look.and_then(Look::inode),
             peer_inode: None,
             ..listener.clone()
         };
@@ -233,4 +255,19 @@ impl Descriptors<'_> {
             Arc::make_mut(&mut other.borrow_mut().id).peer_inode = id.inode;
         }
     }
+}
+
+/// Duplicates a process's descriptor into this process.
+fn duplicate(process: &mut TracedProcess, fd: i32) -> io::Result<OwnedFd> {
+    let pidfd = match process.pidfd.take() {
+        Some(pidfd) => pidfd,
+        None => probe::pidfd(process.pid)?,
+    };
+    let pidfd = process.pidfd.insert(pidfd);
+    probe::duplicate(pidfd.as_fd(), fd)
+}
+
+/// True for an error that means that no descriptor of the process may be duplicated.
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EPERM | libc::EACCES | libc::ENOSYS))
 }

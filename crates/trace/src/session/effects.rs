@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use libc::pid_t;
 use socklab_event::{
-    Args, Control, Errno, Flags, Notice, OptionValue, Outcome, Readiness, SocketId, State,
+    Args, Control, Errno, Family, Flags, Notice, OptionValue, Outcome, Protocol, Readiness,
+    SocketId, SocketType, State,
 };
 
 use super::descriptors::Descriptors;
@@ -57,28 +58,19 @@ impl Descriptors<'_> {
         let new_fd = i32::try_from(value).unwrap_or(-1);
         match (args, &call.socket) {
             (Args::Socket { family, kind, flags, protocol }, _) => {
-                let id = SocketId {
-                    netns: probe::netns(tid),
-                    family: *family,
-                    kind: *kind,
-                    protocol: table::resolve(*family, *kind, *protocol),
-                    local: None,
-                    peer: None,
-                    inode: probe::inode(tid, new_fd),
-                    peer_inode: None,
-                };
+                let id = new_socket(tid, new_fd, (*family, *kind, *protocol));
                 effect.socket = Some(self.create(tid, new_fd, id, is_cloexec(flags)));
             }
-            (Args::Socketpair { fds, flags, second, .. }, _) => {
-                let flag = is_cloexec(flags);
-                let pair: Vec<_> = fds.iter().map(|fd| self.adopt(tid, *fd, flag)).collect();
-                if let [Some(one), Some(other)] = &pair[..] {
-                    let inodes = (one.borrow().id.inode, other.borrow().id.inode);
-                    Arc::make_mut(&mut other.borrow_mut().id).peer_inode = inodes.0;
-                    Arc::make_mut(&mut one.borrow_mut().id).peer_inode = inodes.1;
+            (Args::Socketpair { family, kind, flags, protocol, fds, second }, _) => {
+                // Which is the other end of each is known: there is nothing to ask the kernel.
+                let pair = fds.iter().map(|fd| new_socket(tid, *fd, (*family, *kind, *protocol)));
+                if let [one, other] = &mut pair.collect::<Vec<_>>()[..] {
+                    (one.peer_inode, other.peer_inode) = (other.inode, one.inode);
+                    let cloexec = is_cloexec(flags);
+                    effect.socket = Some(self.create(tid, fds[0], one.clone(), cloexec));
+                    let other = self.create(tid, fds[1], other.clone(), cloexec);
                     *second = Some(Arc::clone(&other.borrow().id));
                 }
-                effect.socket = pair.into_iter().next().flatten();
             }
             (Args::Accept { peer, flags, listener }, Some(listening)) => {
                 let id = self.accepted(tid, new_fd, &listening.borrow().id, peer.as_ref());
@@ -92,8 +84,8 @@ impl Descriptors<'_> {
                     effect.closed = self.replace(tid, new_fd, Some((socket, cloexec)));
                 }
             }
-            (Args::Bind { .. }, Some(socket)) => {
-                self.refresh(tid, call.entry.fd(), socket);
+            (Args::Bind { address }, Some(socket)) => {
+                self.bound(tid, call.entry.fd(), socket, address);
                 let socket_ref = socket.borrow();
                 let reachable = socket_ref.id.local.as_ref().is_some_and(table::is_reachable);
                 if socket_ref.is_datagram() && reachable {
@@ -211,6 +203,21 @@ impl Descriptors<'_> {
         let mut fds: Vec<i32> = rights(control).collect();
         fds.retain(|fd| self.adopt(tid, *fd, cloexec).is_some());
         (!fds.is_empty()).then_some(Notice::Passed { fds, received: true })
+    }
+}
+
+/// A socket that has just been created. `asked` are the arguments of the call.
+fn new_socket(tid: pid_t, fd: i32, asked: (Family, SocketType, Protocol)) -> SocketId {
+    let (family, kind, protocol) = asked;
+    SocketId {
+        netns: probe::netns(tid),
+        family,
+        kind,
+        protocol: table::resolve(family, kind, protocol),
+        local: None,
+        peer: None,
+        inode: probe::inode(tid, fd),
+        peer_inode: None,
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) struct TracedProcess {
     /// Its calls in another ABI have been reported.
     pub(crate) foreign_noticed: bool,
     pub(crate) pidfd: Option<OwnedFd>,
+    /// Its descriptors may not be duplicated.
+    pub(crate) guarded: bool,
     /// Its arguments, and how many more were left out.
     pub(crate) argv: Rc<(Vec<String>, u64)>,
     pub(crate) exe: Option<String>,
@@ -83,6 +85,7 @@ impl TracedProcess {
             stopped: false,
             foreign_noticed: false,
             pidfd: None,
+            guarded: false,
             argv: Rc::default(),
             exe: None,
         }
@@ -109,6 +112,7 @@ impl TracedProcess {
             stepped: self.stepped,
             uncertain: self.uncertain,
             attached: self.attached,
+            guarded: self.guarded,
             argv: Rc::clone(&self.argv),
             exe: self.exe.clone(),
             ..Self::new(pid, self.command)

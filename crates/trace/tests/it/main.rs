@@ -7,6 +7,7 @@ mod closed;
 mod content;
 mod hostile;
 mod in_use;
+mod no_duplicates;
 mod second_opinion;
 mod shortcuts;
 mod tracees;

@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 use socklab_say::Speaker;
 use socklab_trace::{Command, CommandEnd, Finish, Options, Stdio, Tracer};
 
@@ -20,6 +19,7 @@ use super::recording::{Keeping, Kept};
 use super::turn::Turns;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
+use crate::signals::Signals;
 
 /// How long the others (servers that never end) may go on after the last command has ended.
 const GRACE: Duration = Duration::from_millis(300);

@@ -1,0 +1,68 @@
+//! Waiting for signals, through a pipe.
+//!
+//! `signal_hook::iterator` waits through a pair of Unix sockets instead, and a program that is
+//! traced would find those in its network namespace.
+
+use std::io::{self, PipeReader, Read as _};
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::{flag, low_level};
+
+/// Signals that are handled from now on.
+pub(crate) struct Signals {
+    wakes: PipeReader,
+    arrived: Vec<(i32, Arc<AtomicBool>)>,
+}
+
+impl Signals {
+    /// Begins to handle these signals.
+    pub(crate) fn new(signals: impl IntoIterator<Item = i32>) -> io::Result<Self> {
+        let (wakes, waker) = io::pipe()?;
+        let mut arrived = Vec::new();
+        for signal in signals {
+            let flag = Arc::new(AtomicBool::new(false));
+            // Handlers run in this order, so the flag is set when the pipe wakes the reader.
+            flag::register(signal, Arc::clone(&flag))?;
+            low_level::pipe::register(signal, OwnedFd::from(waker.try_clone()?))?;
+            arrived.push((signal, flag));
+        }
+        Ok(Self { wakes, arrived })
+    }
+
+    /// The signals, as they arrive. Of several equal ones that arrive at once, some may be missing.
+    pub(crate) fn forever(&mut self) -> impl Iterator<Item = i32> + '_ {
+        std::iter::from_fn(|| {
+            loop {
+                let arrived =
+                    |(_, flag): &&(i32, Arc<AtomicBool>)| flag.swap(false, Ordering::SeqCst);
+                if let Some((signal, _)) = self.arrived.iter().find(arrived) {
+                    return Some(*signal);
+                }
+                match self.wakes.read(&mut [0]) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Ok(1) => {}
+                    // This process has the other end too, so it never ends.
+                    _ => return None,
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signal_hook::consts::{SIGUSR1, SIGUSR2};
+
+    use super::*;
+
+    #[test]
+    fn signals_arrive_by_number() {
+        let mut signals = Signals::new([SIGUSR1, SIGUSR2]).unwrap();
+        for signal in [SIGUSR2, SIGUSR1, SIGUSR1] {
+            low_level::raise(signal).unwrap();
+            assert_eq!(signals.forever().next(), Some(signal));
+        }
+    }
+}
