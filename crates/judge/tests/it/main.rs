@@ -5,6 +5,7 @@
 
 mod audited;
 mod counter;
+mod incomplete;
 mod provoked;
 mod sentences;
 mod verdicts;
