@@ -1,5 +1,6 @@
 //! A sample of the bytes that moved: readable in JSON, and still exact.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
@@ -8,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The first of the bytes that moved, and how many moved in all.
 ///
-/// In JSON: `{"total":4,"text":"hola"}`. Bytes that are not UTF-8 are shown to human readers in
-/// `text`, with `\xNN` escapes, and stored exactly in `base64`.
+/// In JSON: `{"total":4,"text":"hola"}`, or `{"total":2,"base64":"Yf8="}` for bytes that are not
+/// text: see [`Bytes::encoded`]. Both are exact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
 pub struct Bytes {
@@ -64,32 +65,70 @@ impl fmt::Display for Bytes {
     }
 }
 
+/// A sample as JSON stores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Encoded<'a> {
+    /// The sample itself.
+    Text(&'a str),
+    /// Its base64 form, RFC 4648 §4.
+    Base64(String),
+}
+
+impl Bytes {
+    /// The sample as text if it is text, that is, UTF-8 without unusual control characters, or if
+    /// that is shorter than base64: JSON writes a zero byte in six characters.
+    pub(crate) fn encoded(&self) -> Encoded<'_> {
+        let base64 = || Encoded::Base64(STANDARD.encode(&self.sample));
+        let Ok(text) = std::str::from_utf8(&self.sample) else { return base64() };
+        let unusual = self.sample.iter().filter(|byte| is_written_as_number(**byte)).count();
+        let shorter = unusual * 5 <= self.sample.len() / 3;
+        if unusual == 0 || shorter { Encoded::Text(text) } else { base64() }
+    }
+
+    /// The sample that was stored in one of the two forms.
+    pub(crate) fn decoded(text: Option<Cow<'_, str>>, base64: Option<&str>) -> Decoded {
+        match base64 {
+            Some(base64) => STANDARD.decode(base64),
+            None => Ok(text.unwrap_or_default().into_owned().into_bytes()),
+        }
+    }
+}
+
+pub(crate) type Decoded = Result<Vec<u8>, base64::DecodeError>;
+
+/// True for a byte that JSON writes as `\u00NN`, RFC 8259 §7.
+fn is_written_as_number(byte: u8) -> bool {
+    byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t' | 8 | 12)
+}
+
 #[derive(Serialize, Deserialize)]
 struct Shape<'a> {
     total: u64,
-    text: std::borrow::Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base64: Option<String>,
 }
 
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (text, base64) = match std::str::from_utf8(&self.sample) {
-            Ok(text) => (text.into(), None),
-            Err(_) => (self.to_string().into(), Some(STANDARD.encode(&self.sample))),
+        let (text, base64) = match self.encoded() {
+            Encoded::Text(text) => (Some(text.into()), None),
+            Encoded::Base64(base64) => (None, Some(base64)),
         };
         Shape { total: self.total, text, base64 }.serialize(serializer)
     }
 }
 
+/// Version 1 of the file had a `text` for human readers beside `base64`, so `base64` comes first.
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let shape = Shape::deserialize(deserializer)?;
-        let sample = match shape.base64 {
-            Some(base64) => STANDARD.decode(base64).map_err(de::Error::custom)?,
-            None => shape.text.into_owned().into_bytes(),
-        };
-        Ok(Self { sample, total: shape.total })
+        let Shape { total, text, base64 } = Shape::deserialize(deserializer)?;
+        if text.is_none() && base64.is_none() {
+            return Err(de::Error::missing_field("text"));
+        }
+        let sample = Self::decoded(text, base64.as_deref()).map_err(de::Error::custom)?;
+        Ok(Self { sample, total })
     }
 }
 
@@ -110,7 +149,26 @@ mod tests {
         let text = serde_json::to_string(&Bytes::whole("hola\r\n")).unwrap();
         assert_eq!(text, r#"{"total":6,"text":"hola\r\n"}"#);
         let raw = serde_json::to_string(&Bytes::whole([b'a', 0xff])).unwrap();
-        assert_eq!(raw, r#"{"total":2,"text":"a\\xff","base64":"Yf8="}"#);
-        assert_eq!(serde_json::from_str::<Bytes>(&raw).unwrap(), Bytes::whole([b'a', 0xff]));
+        assert_eq!(raw, r#"{"total":2,"base64":"Yf8="}"#);
+        let read = |json: &str| serde_json::from_str::<Bytes>(json);
+        assert_eq!(read(&raw).unwrap(), Bytes::whole([b'a', 0xff]));
+        let version_1 = r#"{"total":2,"text":"a\\xff","base64":"Yf8="}"#;
+        assert_eq!(read(version_1).unwrap(), Bytes::whole([b'a', 0xff]));
+        assert!(read(r#"{"total":2}"#).is_err());
+    }
+
+    #[test]
+    fn the_shorter_form_is_chosen_unless_text_would_be_lost() {
+        let size = |bytes: &[u8]| serde_json::to_string(&Bytes::whole(bytes)).unwrap().len();
+        assert!(size(&[0; 300]) < 430, "{}", size(&[0; 300]));
+        let page = b"GET / HTTP/1.1\r\nAccept: \"*/*\"\r\n\r\n".repeat(9);
+        for text in [&page[..], b"\n\n\n\n", b"one string of the C language, with its end\0"] {
+            let form = Bytes::whole(text);
+            assert!(matches!(form.encoded(), Encoded::Text(_)), "{form}");
+        }
+        for sample in [&[0, 1, 2, 3][..], b"\x7f\0", "ñ\0".as_bytes()] {
+            let json = serde_json::to_string(&Bytes::whole(sample)).unwrap();
+            assert_eq!(serde_json::from_str::<Bytes>(&json).unwrap().sample, sample);
+        }
     }
 }

@@ -137,9 +137,14 @@ impl Call {
     ///
     /// Calls that put something on the wire stand at their beginning, all others at their end.
     pub fn moment(&self) -> u64 {
+        if self.stands_at_its_beginning() { self.began } else { self.ended }
+    }
+
+    /// True for calls whose moment is their beginning.
+    pub(crate) fn stands_at_its_beginning(&self) -> bool {
         let starts =
             matches!(self.args, Args::Connect { .. } | Args::Shutdown { .. } | Args::Close);
-        if starts || self.sends() { self.began } else { self.ended }
+        starts || self.sends()
     }
 }
 

@@ -1,16 +1,19 @@
 //! Addresses of sockets: where a socket is bound, or which peer it talks to.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::{Bytes, Family, Name};
 
 /// A socket address, decoded; see `ip(7)`, `ipv6(7)`, `unix(7)`, `netlink(7)`.
+///
+/// In JSON an object with a `family`; an IP address may also be written as [`Endpoint::brief`] does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
-#[serde(tag = "family", rename_all = "snake_case")]
+#[serde(tag = "family", rename_all = "snake_case", remote = "Self")]
 #[non_exhaustive]
 pub enum Endpoint {
     /// `AF_INET`.
@@ -111,6 +114,56 @@ impl Endpoint {
     /// True for `0.0.0.0` and `::`: bound, but to no address in particular.
     pub fn is_any_address(&self) -> bool {
         self.ip_port().is_some_and(|(ip, _)| ip.is_unspecified())
+    }
+}
+
+impl Endpoint {
+    /// An IP address as one word, `127.0.0.1:80`, from which it can be read again. `None` for other
+    /// families and for addresses with flow information.
+    pub fn brief(&self) -> Option<String> {
+        let is_whole = matches!(self, Self::Inet { .. } | Self::Inet6 { flow: 0, .. });
+        is_whole.then(|| self.to_string())
+    }
+
+    /// The address that [`Endpoint::brief`] wrote.
+    pub fn from_brief(text: &str) -> Option<Self> {
+        Some(match text.parse().ok()? {
+            SocketAddr::V4(v4) => Self::Inet { ip: *v4.ip(), port: v4.port() },
+            SocketAddr::V6(v6) => {
+                Self::Inet6 { ip: *v6.ip(), port: v6.port(), flow: 0, scope: v6.scope_id() }
+            }
+        })
+    }
+}
+
+impl Serialize for Endpoint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Endpoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EitherForm)
+    }
+}
+
+struct EitherForm;
+
+impl<'de> de::Visitor<'de> for EitherForm {
+    type Value = Endpoint;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an address, as an object or as ADDRESS:PORT")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Endpoint, E> {
+        let unreadable = || E::custom(format_args!("{text:?} is not an address and a port"));
+        Endpoint::from_brief(text).ok_or_else(unreadable)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Endpoint, A::Error> {
+        Endpoint::deserialize(MapAccessDeserializer::new(map))
     }
 }
 

@@ -42,7 +42,7 @@ pub use call::{Call, Outcome, SourceLine};
 pub use endpoint::Endpoint;
 pub use errno::Errno;
 pub use frame::{Fate, Frame, Headers, State, Transport};
-pub use jsonl::{Problem, ReadError, Reading, VERSION, Writer, read};
+pub use jsonl::{Foreign, Problem, ReadError, Reading, VERSION, Writer, read};
 pub use moment::{Event, Place, What};
 pub use names::{Family, Flags, Name, Protocol, Shutdown, Signal, SocketType, TcpState};
 pub use notice::{Notice, PathKind};

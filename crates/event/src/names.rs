@@ -90,6 +90,13 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
+/// A name is found by its text.
+impl std::borrow::Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
 impl std::ops::Deref for Name {
     type Target = str;
     fn deref(&self) -> &str {

@@ -316,6 +316,32 @@ fn errors_of_drawing_and_writing_use_the_names_the_user_gave() {
 }
 
 #[test]
+fn files_of_other_kinds_are_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file").display().to_string();
+    let complaint = |bytes: &[u8], options: &[&str]| {
+        std::fs::write(&file, bytes).expect("a file");
+        run(&mut socklab(&[&["draw", &file], options].concat())).exits(1).errors
+    };
+    let kinds: [(&[u8], &str); 8] = [
+        (b"\x1f\x8b\x08\0\0", "(gzip)"),
+        (b"\xd4\xc3\xb2\xa1\x02\0\x04\0", "(pcap)"),
+        (b"\x0a\x0d\x0d\x0a\x1c\0", "(pcapng)"),
+        (b"\xff\xfe{\0\"\0v\0", "(UTF-16)"),
+        (b"<!doctype html>\n<html>", "(HTML)"),
+        (b"123 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3\n", "(strace)"),
+        (b"\xef\xbb\xbf{\"v\":2}\n", "(UTF-8 BOM)"),
+        (b"", "is empty"),
+    ];
+    for (bytes, name) in kinds {
+        let errors = complaint(bytes, &[]);
+        assert!(errors.contains(name) && errors.contains("socklab trace -o"), "{errors}");
+    }
+    let errors = complaint(b"{\"v\":3}\n", &["--lang", "es"]);
+    assert!(errors.contains("versión 3; este programa lee las versiones 1 a 2"), "{errors}");
+}
+
+#[test]
 fn a_drawing_has_40_to_10000_columns() {
     for width in ["0", "39", "-1", "wide", "10001", "99999999999", "18446744073709551616"] {
         let option = format!("--width={width}");

@@ -21,6 +21,7 @@ use anyhow::{Context, Result};
 use programs::Program;
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
+use socklab_event::{Foreign, ReadError};
 use socklab_say::{Speaker, say};
 
 use crate::cli;
@@ -114,7 +115,8 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         (path.display().to_string(), socklab_event::read(BufReader::new(file)))
     };
     let mut reading = reading.map_err(|error| {
-        Failure::new(ExitReason::No, format!("{name}: {error}")).hint(say!(speaker, "draw-hint"))
+        let why = why_unreadable(speaker, &error);
+        Failure::new(ExitReason::No, format!("{name}: {why}")).hint(say!(speaker, "draw-hint"))
     })?;
     if let Some(problem) = &reading.truncated {
         eprintln!("{name}: {problem}");
@@ -133,6 +135,20 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         write_recording(speaker, destination, &reading.timeline)?;
     }
     Ok(())
+}
+
+/// Why a file is no recording, for its most likely reasons in the reader's language.
+fn why_unreadable(speaker: Speaker, error: &ReadError) -> String {
+    match error {
+        ReadError::Empty => say!(speaker, "draw-empty"),
+        ReadError::Foreign { kind: Foreign::ByteOrderMark } => say!(speaker, "draw-mark"),
+        ReadError::Foreign { kind } => say!(speaker, "draw-foreign", kind = kind),
+        ReadError::Version { found } => {
+            let newest = socklab_event::VERSION;
+            say!(speaker, "draw-version", found = found, newest = newest)
+        }
+        error => error.to_string(),
+    }
 }
 
 /// Ctrl-C in `socklab trace -o - … | socklab draw -` ends the programs and the recording, which is

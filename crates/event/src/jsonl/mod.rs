@@ -1,65 +1,21 @@
 //! The file format: one JSON object per line, the header first.
 
-use std::io::{self, BufRead, Write};
+mod foreign;
+mod line;
+mod read;
+mod sockets;
+mod write;
 
-use serde::{Deserialize, Serialize};
+use std::io;
 
-use crate::{Event, Header, Timeline};
+pub use foreign::Foreign;
+pub use read::read;
+pub use write::Writer;
 
-/// The version this crate writes and the only one it reads.
-pub const VERSION: u64 = 1;
+use crate::Timeline;
 
-/// Writes a timeline line by line, so that a recording cut short is still readable.
-#[derive(Debug)]
-pub struct Writer<W: Write> {
-    out: W,
-}
-
-#[derive(Serialize)]
-struct HeaderLine<'a> {
-    v: u64,
-    #[serde(flatten)]
-    header: &'a Header,
-}
-
-impl<W: Write> Writer<W> {
-    /// Writes the header line. Pass a buffered writer: each event is written in many small pieces.
-    ///
-    /// # Errors
-    /// Those of writing to `out`.
-    pub fn new(mut out: W, header: &Header) -> io::Result<Self> {
-        serde_json::to_writer(&mut out, &HeaderLine { v: VERSION, header })?;
-        out.write_all(b"\n")?;
-        Ok(Self { out })
-    }
-
-    /// Writes one event.
-    ///
-    /// # Errors
-    /// Those of the underlying writer.
-    pub fn write(&mut self, event: &Event) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, event)?;
-        self.out.write_all(b"\n")
-    }
-
-    /// Flushes, so that what was written can be read even if this program crashes next.
-    ///
-    /// # Errors
-    ///
-    /// Those of flushing the underlying writer.
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    /// Flushes, and returns the underlying writer.
-    ///
-    /// # Errors
-    /// Those of flushing the underlying writer.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.out.flush()?;
-        Ok(self.out)
-    }
-}
+/// The version this crate writes. It reads version 1 too.
+pub const VERSION: u64 = 2;
 
 /// A timeline that was read, and whether its end was missing.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,16 +43,22 @@ pub struct Problem {
 #[non_exhaustive]
 pub enum ReadError {
     /// The file is empty.
-    #[error("an empty file is not a timeline: its first line must be a header like {{\"v\":1}}")]
+    #[error("an empty file is not a timeline: its first line must be a header like {{\"v\":2}}")]
     Empty,
+    /// The file is of another kind.
+    #[error("this is a file of another kind ({kind}), not a timeline")]
+    Foreign {
+        /// Which.
+        kind: Foreign,
+    },
     /// The first line is not a header.
-    #[error("line 1: not a timeline header ({why}); it must be an object with \"v\":1")]
+    #[error("line 1: not a timeline header ({why}); it must be an object with \"v\":2")]
     Header {
         /// What is wrong with it.
         why: String,
     },
     /// Written in a version of the format that this crate does not read.
-    #[error("line 1: timeline version {found}; this program reads version {VERSION}")]
+    #[error("line 1: timeline version {found}; this program reads versions 1 to {VERSION}")]
     Version {
         /// The version found.
         found: u64,
@@ -114,69 +76,12 @@ pub enum ReadError {
     },
 }
 
-#[derive(Deserialize)]
-struct Version {
-    v: u64,
-}
-
-/// Reads a whole timeline. Unknown fields and empty lines are ignored.
-///
-/// # Errors
-/// If the first line is not a header of [`VERSION`], if a later line is not an event (a last line
-/// cut short is no error: see [`Reading::truncated`]), or if `input` cannot be read.
-pub fn read(mut input: impl BufRead) -> Result<Reading, ReadError> {
-    let mut text = Vec::new();
-    if read_line(&mut input, &mut text, 1)? == 0 {
-        return Err(ReadError::Empty);
-    }
-    let mut timeline = Timeline { header: read_header(&text)?, events: Vec::new() };
-    for line in 2.. {
-        if read_line(&mut input, &mut text, line)? == 0 {
-            break;
-        }
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
-        match serde_json::from_slice(&text) {
-            Ok(event) => timeline.events.push(event),
-            Err(error) => {
-                let problem = Problem { line, why: error.to_string() };
-                let cut_short = error.is_eof() && !text.ends_with(b"\n");
-                if !cut_short {
-                    return Err(ReadError::Line(problem));
-                }
-                return Ok(Reading { timeline, truncated: Some(problem) });
-            }
-        }
-    }
-    Ok(Reading { timeline, truncated: None })
-}
-
-fn read_line(
-    input: &mut impl BufRead,
-    text: &mut Vec<u8>,
-    line: usize,
-) -> Result<usize, ReadError> {
-    text.clear();
-    input.read_until(b'\n', text).map_err(|source| ReadError::Io { line, source })
-}
-
-/// Checks the version by itself first: in an unknown version, everything else may have changed.
-fn read_header(text: &[u8]) -> Result<Header, ReadError> {
-    let wrong = |error: serde_json::Error| ReadError::Header { why: error.to_string() };
-    let Version { v } = serde_json::from_slice(text).map_err(wrong)?;
-    if v != VERSION {
-        return Err(ReadError::Version { found: v });
-    }
-    serde_json::from_slice(text).map_err(wrong)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Notice, Place, What};
+    use crate::{Event, Header, Notice, Place, What};
 
     fn written(timeline: &Timeline) -> Vec<u8> {
         let mut writer = Writer::new(Vec::new(), &timeline.header).unwrap();
@@ -236,13 +141,30 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_ignored_and_unknown_versions_refused() {
-        let text = b"{\"v\":1,\"made_by\":\"x\",\"later\":[1]}\n\
+        let version_1 = b"{\"v\":1,\"made_by\":\"x\",\"later\":[1]}\n\
             {\"seq\":0,\"at\":5,\"place\":{\"process\":1,\"thread\":1,\"cpu\":3},\
              \"notice\":{\"kind\":\"io_uring\",\"depth\":8},\"tags\":{}}\n";
-        let reading = read(text.as_slice()).unwrap();
-        assert_eq!(reading.timeline.events.len(), 1);
-        let error = read(b"{\"v\":2}\n".as_slice()).unwrap_err();
-        assert_eq!(error.to_string(), "line 1: timeline version 2; this program reads version 1");
+        let version_2 = b"{\"v\":2,\"made_by\":\"x\",\"later\":[1]}\n\
+            {\"at\":5,\"place\":1,\"places\":{\"1\":{\"process\":1,\"thread\":1,\"cpu\":3}},\
+             \"notice\":{\"kind\":\"io_uring\",\"depth\":8},\"tags\":{}}\n\
+            {\"at\":6,\"place\":1,\"call\":{\"name\":\"listen\",\"args\":{\"kind\":\"listen\",\
+             \"backlog\":5,\"x\":1},\"value\":0,\"cpu\":3}}\n";
+        let [old, new] = [&version_1[..], version_2].map(|text| read(text).unwrap().timeline);
+        assert_eq!((old.events.len(), new.events.len()), (1, 2));
+        assert_eq!(old.events[0], new.events[0]);
+        for unknown in ["0", "3", "99"] {
+            let error = read(format!("{{\"v\":{unknown}}}\n").as_bytes()).unwrap_err();
+            let expected =
+                format!("line 1: timeline version {unknown}; this program reads versions 1 to 2");
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn what_no_line_has_defined_is_named() {
+        let text = b"{\"v\":2}\n{\"at\":5,\"place\":7,\"notice\":{\"kind\":\"io_uring\"}}\n";
+        let error = read(text.as_slice()).unwrap_err().to_string();
+        assert!(error.contains("line 2: place 7 is not defined"), "{error}");
     }
 
     #[test]
