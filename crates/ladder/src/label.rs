@@ -164,6 +164,14 @@ impl Part {
         if data.say_total { format!("{quoted} {} B", speaker.number(data.total)) } else { quoted }
     }
 
+    /// Its text; of data, only how much there is.
+    pub(crate) fn bare(&self, speaker: Speaker) -> String {
+        match self.data {
+            Some(Data { total, .. }) => format!("{} B", speaker.number(total)),
+            None => self.text.clone(),
+        }
+    }
+
     /// The first `most` characters of data, without quotes, as an arrow's caption.
     pub(crate) fn caption(&self, most: usize) -> String {
         let hex = self.data.is_some_and(|data| data.hex);

@@ -67,6 +67,11 @@ impl Frame<'_> {
         wrap::breaks(label, room, self.ladder.speaker, &self.glyphs)
     }
 
+    pub(super) fn tears(&self, label: &Label, width: usize) -> bool {
+        let room = Room { width, hang: 2, data: 60 };
+        wrap::tears(label, room, self.ladder.speaker, &self.glyphs)
+    }
+
     pub(super) fn wrap(&self, label: &Label, width: usize, hang: usize) -> Vec<Spans> {
         let room = Room { width, hang, data: 60 };
         wrap::wrap(label, room, self.ladder.speaker, &self.glyphs)

@@ -28,7 +28,7 @@ impl Drawer<'_, '_> {
         let height = texts.iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
         let mut lines: Vec<Line> = (0..height).map(|index| self.line(index, &texts)).collect();
         if let Some(arrow) = arrow
-            && !self.arrow(&mut lines[0], arrow, &texts)
+            && (self.is_torn(arrow) || !self.arrow(&mut lines[0], arrow, &texts))
         {
             // No room beside the texts: the arrow gets a line of its own.
             let mut line = self.line(usize::MAX, &texts);
@@ -39,12 +39,23 @@ impl Drawer<'_, '_> {
         lines
     }
 
+    /// True if the text left of the arrow has to be torn apart: an arrow must not stand in the
+    /// middle of a call.
+    fn is_torn(&self, arrow: &Arrow) -> bool {
+        let left = arrow.from.min(arrow.to);
+        let mut cells = self.row.cells.iter().filter(|cell| cell.participant == left);
+        cells.any(|cell| self.frame.tears(&cell.tagged(), self.layout.rooms[left]))
+    }
+
     fn text(&self, cell: &Cell, arrow: Option<&Arrow>) -> Vec<Spans> {
         let label = cell.tagged();
         let rails = &self.layout.rails;
         let own = cell.participant;
         let arrow = arrow.filter(|arrow| arrow.from.min(arrow.to) == own);
         let less = if arrow.is_some() { ARROW } else { 0 };
+        let beside = self.layout.rooms[own].saturating_sub(less).max(14);
+        // Rather than tear a call apart, let the arrow have a line of its own.
+        let less = if self.frame.tears(&label, beside) { 0 } else { less };
         let room = self.layout.rooms[own].saturating_sub(less).max(14);
         let wrapped = self.frame.wrap(&label, room, 2);
         // An arrow crosses the next column anyway. Without one, only a text that would otherwise be

@@ -63,7 +63,8 @@ pub(crate) fn wrap(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs)
             used = new_line(&mut lines, room);
         }
         let left = room.width.saturating_sub(used);
-        match fit(unit, left, 1, room, speaker, glyphs) {
+        let fits = fit(unit, left, 1, room, speaker, glyphs);
+        match fits.or_else(|| bare(unit, left, speaker, glyphs)) {
             Some(spans) => {
                 used += spans_width(&spans);
                 for span in spans {
@@ -76,12 +77,28 @@ pub(crate) fn wrap(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs)
     lines
 }
 
-/// True if some unbreakable unit of the label is wider than `room`, so that it would be broken
-/// anyway.
+/// True if some unbreakable unit of the label is wider than `room`, so that it would be broken, or
+/// shown without its data.
 pub(crate) fn breaks(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs) -> bool {
     let left = room.width.saturating_sub(room.hang);
     let mut units = label.parts.chunk_by(|_, next| next.glued);
     units.any(|unit| fit(unit, left, 1, room, speaker, glyphs).is_none())
+}
+
+/// True if the first line cannot show the first unit of the label whole, even without its data.
+pub(crate) fn tears(label: &Label, room: Room, speaker: Speaker, glyphs: &Glyphs) -> bool {
+    let first = label.parts.chunk_by(|_, next| next.glued).next().unwrap_or_default();
+    let fits = fit(first, room.width, 1, room, speaker, glyphs);
+    fits.or_else(|| bare(first, room.width, speaker, glyphs)).is_none()
+}
+
+/// The spans of a unit without its data, of which only the number of bytes is left: `write(4, 32 B)`.
+/// `None` if it has none, or if that does not fit either.
+fn bare(unit: &[Part], left: usize, speaker: Speaker, glyphs: &Glyphs) -> Option<Spans> {
+    unit.iter().find(|part| part.data.is_some())?;
+    let span = |part: &Part| Span { text: glyphs.spell(&part.bare(speaker)), kind: part.kind };
+    let spans: Spans = unit.iter().map(span).collect();
+    (spans_width(&spans) <= left).then_some(spans)
 }
 
 /// How many characters of data to show so that the whole label fits on one line, or `room.data` if
@@ -214,6 +231,14 @@ mod tests {
     fn data_is_shortened_and_its_length_shown() {
         assert_eq!(lines(&send(), 80), [r#"send(3, "abcdefghijklmnopqrstuvwxyz" 26 B) ✗ EPIPE"#]);
         assert_eq!(lines(&send(), 26), [r#"send(3, "abcdefghi…" 26 B)"#, "  ✗ EPIPE"]);
+    }
+
+    #[test]
+    fn a_call_stays_whole_without_its_data_before_it_is_broken() {
+        assert_eq!(lines(&send(), 15), ["send(3, 26 B)", "  ✗ EPIPE"]);
+        let room = |width| Room { width, hang: 2, data: 60 };
+        let tears = |width| tears(&send(), room(width), Speaker::ENGLISH, &Glyphs::of(false));
+        assert!(!tears(13) && tears(12));
     }
 
     #[test]
