@@ -1,6 +1,6 @@
 //! Pairs the two ends of each connection.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use socklab_event::{Args, Endpoint, Errno, Event, Outcome, Protocol};
 
@@ -21,6 +21,9 @@ pub struct Connection {
     pub connected: Option<Position>,
     /// The `accept` call.
     pub accepted: Option<Position>,
+    /// True if another recorded socket with the same addresses could be one of its ends: then the
+    /// two that appeared first are paired.
+    pub inferred: bool,
 }
 
 impl Connection {
@@ -64,7 +67,7 @@ pub(crate) fn pair(
     socket_at: &[Option<usize>],
 ) -> Paired {
     let by_port = by_port(sockets);
-    let partner = partners(sockets);
+    let (partner, guessed) = partners(sockets);
     let mut connections: Vec<Connection> = Vec::new();
     for index in 0..sockets.len() {
         if sockets[index].connection.is_some() || !is_connected(&sockets[index]) {
@@ -72,7 +75,8 @@ pub(crate) fn pair(
         }
         let other = partner.get(&index).copied();
         let known = Sockets { order, all: sockets, by_port: &by_port };
-        let connection = joined(&known, index, other);
+        let inferred = guessed.contains(&index);
+        let connection = Connection { inferred, ..joined(&known, index, other) };
         for end in [Some(index), other].into_iter().flatten() {
             sockets[end].connection = Some(connections.len());
         }
@@ -90,12 +94,13 @@ fn is_connected(socket: &Socket) -> bool {
 }
 
 /// For each end, the other end. Ports are reused in long recordings, so ends with equal addresses
-/// are paired in order of appearance.
-fn partners(sockets: &[Socket]) -> HashMap<usize, usize> {
+/// are paired in order of appearance. Also returns the ends for which there was a choice.
+fn partners(sockets: &[Socket]) -> (HashMap<usize, usize>, HashSet<usize>) {
     type Key = (Protocol, Endpoint, Endpoint);
     let mut waiting: HashMap<Key, Vec<usize>> = HashMap::new();
     let mut by_inode: HashMap<u64, usize> = HashMap::new();
     let mut partner = HashMap::new();
+    let mut guessed = HashSet::new();
     for (index, socket) in sockets.iter().enumerate().filter(|(_, socket)| is_connected(socket)) {
         let identity = &socket.identity;
         if identity.is_own_peer() {
@@ -106,11 +111,16 @@ fn partners(sockets: &[Socket]) -> HashMap<usize, usize> {
         } else if let Some((local, peer)) = identity.ends() {
             let mirror = (identity.protocol, peer.clone(), local.clone());
             let waits = waiting.entry(mirror).or_default();
-            let found =
-                waits.iter().position(|other| sockets[*other].identity.is_other_end_of(identity));
+            let mut fitting = waits
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| sockets[**other].identity.is_other_end_of(identity));
+            let found = fitting.next().map(|(place, _)| place);
+            let choice = fitting.next().is_some();
             match found {
                 Some(place) => {
                     let other = waits.remove(place);
+                    guessed.extend([index, other].into_iter().filter(|_| choice));
                     partner.insert(index, other);
                     partner.insert(other, index);
                 }
@@ -121,7 +131,7 @@ fn partners(sockets: &[Socket]) -> HashMap<usize, usize> {
             by_inode.insert(inode, index);
         }
     }
-    partner
+    (partner, guessed)
 }
 
 fn joined(known: &Sockets<'_, '_>, one: usize, other: Option<usize>) -> Connection {
@@ -162,6 +172,7 @@ fn joined(known: &Sockets<'_, '_>, one: usize, other: Option<usize>) -> Connecti
         listener,
         connected,
         accepted,
+        inferred: false,
     }
 }
 

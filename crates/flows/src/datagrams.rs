@@ -9,6 +9,10 @@ use crate::connections::Paired;
 use crate::reach::{Caller, Sockets, is_at};
 use crate::{Connection, ConnectionKind, End, Part, Position, Socket, Transfer};
 
+/// So many of the datagrams that could still be received are compared, to learn whether several are
+/// equal.
+const COMPARED: usize = 64;
+
 /// An end of a datagram conversation: a recorded socket, or an address outside the recording.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Node {
@@ -135,8 +139,10 @@ impl<'t> Matcher<'_, 't> {
         let fits = |index: &usize| {
             self.datagrams[*index].from_port == from.port() && self.fits(*index, socket, bytes)
         };
-        let Some(index) = by_source_port.iter().copied().find(fits) else { return };
-        self.deliver(at, index, socket, bytes);
+        let mut waiting = by_source_port.iter().copied();
+        let Some(index) = waiting.find(fits) else { return };
+        let inferred = waiting.take(COMPARED).any(|other| fits(&other));
+        self.deliver(at, index, socket, bytes, inferred);
     }
 
     /// Receives a datagram of unknown source; returns the conversation it belongs to.
@@ -153,9 +159,10 @@ impl<'t> Matcher<'_, 't> {
             by_destination_port.pop_front();
         }
         let by_destination_port = &self.by_destination_port[&port];
-        let index =
-            by_destination_port.iter().copied().find(|index| self.fits(*index, socket, bytes))?;
-        self.deliver(at, index, socket, bytes);
+        let mut waiting = by_destination_port.iter().copied();
+        let index = waiting.find(|index| self.fits(*index, socket, bytes))?;
+        let inferred = waiting.take(COMPARED).any(|other| self.fits(other, socket, bytes));
+        self.deliver(at, index, socket, bytes, inferred);
         self.transfers[index].connection
     }
 
@@ -173,11 +180,18 @@ impl<'t> Matcher<'_, 't> {
             && is_same_datagram(datagram.bytes, bytes)
     }
 
-    fn deliver(&mut self, at: Position, index: usize, socket: usize, bytes: &Bytes) {
+    fn deliver(
+        &mut self,
+        at: Position,
+        index: usize,
+        socket: usize,
+        bytes: &Bytes,
+        inferred: bool,
+    ) {
         let datagram = &mut self.datagrams[index];
         datagram.received_by.push(socket);
         let got = bytes.total.min(datagram.bytes.total);
-        self.transfers[index].parts.push(Part { received: at, bytes: 0..got });
+        self.transfers[index].parts.push(Part { received: at, bytes: 0..got, inferred });
         if datagram.is_delivered()
             && let Some(by_source_port) = self.by_source_port.get_mut(&datagram.from_port)
         {
@@ -225,6 +239,7 @@ impl<'t> Matcher<'_, 't> {
             listener: None,
             connected: None,
             accepted: None,
+            inferred: false,
         });
         Some(index)
     }

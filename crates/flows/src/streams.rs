@@ -45,11 +45,18 @@ pub struct Part {
     pub received: Position,
     /// Which bytes of the message, as offsets from its first.
     pub bytes: Range<u64>,
+    /// True if another call could have got them as well: of several equal datagrams the oldest is
+    /// taken, and of calls that two threads made on one stream at the same time the one that
+    /// returned first.
+    pub inferred: bool,
 }
 
 struct Piece<'t> {
     at: Position,
     bytes: Range<u64>,
+    /// True if another thread moved data in the same direction at the same time, so that the order
+    /// of the two is not certain.
+    contended: bool,
     sample: Cow<'t, [u8]>,
 }
 
@@ -176,9 +183,23 @@ fn pieces<'t>(
         let Some(total) = moved(call).filter(|total| *total > 0) else { continue };
         let start = end;
         end = end.saturating_add(total);
-        pieces.push(Piece { at, bytes: start..end, sample: sample(call) });
+        let contended = pieces.last_mut().is_some_and(|last: &mut Piece<'_>| {
+            let contended = at_once(order, last.at, at);
+            last.contended |= contended;
+            contended
+        });
+        pieces.push(Piece { at, bytes: start..end, contended, sample: sample(call) });
     }
     pieces
+}
+
+/// True if two threads made these calls at the same time.
+fn at_once(order: &[&Event], one: Position, other: Position) -> bool {
+    let [one, other] = [one, other].map(|at| order[at]);
+    let (Some(first), Some(second)) = (one.call(), other.call()) else { return false };
+    let thread = |event: &Event| (event.place.process, event.place.thread);
+    let meet = first.began < second.ended && second.began < first.ended;
+    meet && thread(one) != thread(other)
 }
 
 /// The first of the bytes a call moved, up to the first gap in the recording.
@@ -210,7 +231,8 @@ fn overlaps(write: &Piece<'_>, reads: &[Piece<'_>]) -> Option<Vec<Part>> {
             return None;
         }
         let bytes = shared.start - write.bytes.start..shared.end - write.bytes.start;
-        parts.push(Part { received: read.at, bytes });
+        let inferred = write.contended || read.contended;
+        parts.push(Part { received: read.at, bytes, inferred });
     }
     Some(parts)
 }
