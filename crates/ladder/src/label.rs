@@ -75,10 +75,23 @@ impl Label {
         label
     }
 
-    /// Appends prose of one kind, which may wrap at every space.
+    /// Appends prose of one kind, which may wrap at every space but that between a number and its
+    /// unit.
     pub(crate) fn push_prose(&mut self, kind: PartKind, text: &str) {
-        let words = text.split(' ').filter(|word| !word.is_empty());
-        self.parts.extend(words.map(|word| Part::new(kind, word)));
+        const UNITS: [&str; 7] = ["B", "ns", "µs", "ms", "s", "min", "h"];
+        let is_unit = |word: &str| UNITS.contains(&word.trim_end_matches([',', '.', ')', ';']));
+        let first = self.parts.len();
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            match self.parts[first..].last_mut() {
+                Some(last)
+                    if is_unit(word) && last.text.ends_with(|end: char| end.is_ascii_digit()) =>
+                {
+                    last.text.push(' ');
+                    last.text.push_str(word);
+                }
+                _ => self.parts.push(Part::new(kind, word)),
+            }
+        }
     }
 
     /// Appends a part, separated by a space.

@@ -67,6 +67,9 @@ pub struct Row {
     /// The text of a fold, which stands for many rows and spans all columns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub band: Option<Label>,
+    /// For a fold, the first of the rows it stands for; [`Row::seqs`] has all events.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub folded: Vec<Folded>,
     /// The connection it belongs to, numbered from 0 in order of appearance; displays choose a
     /// colour by it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +81,23 @@ pub struct Row {
     /// Explanations, which stand under the row.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+}
+
+/// A call that a fold stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Folded {
+    /// Nanoseconds since the ladder's origin.
+    pub at: u64,
+    /// The name of its column, which may not be drawn.
+    pub who: String,
+    /// The text.
+    pub label: Label,
+    /// Set if something failed or ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mark: Option<Mark>,
+    /// The event.
+    pub seq: u64,
 }
 
 /// An explanation under a row.
@@ -194,6 +214,13 @@ pub enum Mark {
     Killed,
 }
 
+impl Mark {
+    /// True if something went wrong, and not merely ended or has to wait.
+    pub(crate) fn is_wrong(self) -> bool {
+        !matches!(self, Self::End | Self::NotNow | Self::Unfinished)
+    }
+}
+
 /// An arrow from one column to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -215,6 +242,9 @@ pub struct Arrow {
     pub heads: Vec<Head>,
     /// True if it never arrived.
     pub lost: bool,
+    /// True if it was not seen which call belongs to which: several would fit, and the likeliest
+    /// was chosen.
+    pub inferred: bool,
 }
 
 impl Arrow {

@@ -6,15 +6,22 @@ use socklab_say::{count, duration, say};
 use super::facts::Facts;
 use super::hexdump::hexdump;
 use crate::clean::clean;
-use crate::model::{Ladder, NoteKind, Row};
+use crate::model::{Ladder, Mark, NoteKind, Row};
 use crate::svg::xml::Xml;
 
 /// How many events of a row are shown in full; the others of a fold are like them.
 const MOST: usize = 4;
 
+/// At most this many characters of data are shown in the list of a fold.
+const DATA: usize = 40;
+
 /// Writes the panel: one section per row. The style sheet shows only the selected one.
 pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
     page.open("aside", &[("aria-live", "polite".to_owned())]);
+    let close = say!(ladder.speaker, "ladder-close");
+    let attributes =
+        [("class", "close".to_owned()), ("href", "#".to_owned()), ("aria-label", close)];
+    page.text_element("a", &attributes, "×");
     page.text_element("p", &[("class", "hint".to_owned())], &say!(ladder.speaker, "ladder-choose"));
     for (index, row) in ladder.rows.iter().enumerate() {
         let id = format!("row-{index}");
@@ -27,6 +34,7 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
             };
             page.text_element("p", &[("class", class.to_owned())], &note.text);
         }
+        folded(ladder, row, page);
         for event in events(ladder, row) {
             let detail = Detail { ladder, event };
             match &event.what {
@@ -38,6 +46,31 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
         page.close("section");
     }
     page.close("aside");
+}
+
+/// Lists the rows that a fold stands for, as far as they are kept.
+fn folded(ladder: &Ladder, row: &Row, page: &mut Xml) {
+    let speaker = ladder.speaker;
+    if row.folded.is_empty() {
+        return;
+    }
+    // A loop's own row shows the first of its calls.
+    let all = row.seqs.len() - row.cells.len().min(row.seqs.len());
+    page.text_element("h3", &[], &say!(speaker, "ladder-folded", n = count(all)));
+    page.open("table", &[]);
+    for one in &row.folded {
+        let wrong = if one.mark.is_some_and(Mark::is_wrong) { "wrong" } else { "" };
+        page.open("tr", &[]);
+        page.text_element("td", &[], &format!("+{}", speaker.precise(one.at)));
+        page.text_element("td", &[], &one.who);
+        page.text_element("td", &[("class", wrong.to_owned())], &one.label.brief(DATA, speaker));
+        page.close("tr");
+    }
+    page.close("table");
+    if row.folded.len() < all {
+        let limit = say!(speaker, "ladder-folded-limit", n = count(row.folded.len()));
+        page.text_element("p", &[("class", "limit".to_owned())], &limit);
+    }
 }
 
 fn events<'l>(ladder: &'l Ladder, row: &Row) -> Vec<&'l Event> {
@@ -60,6 +93,10 @@ impl Detail<'_> {
 
     fn since(&self, at: u64) -> String {
         self.ladder.speaker.precise(at.saturating_sub(self.ladder.origin))
+    }
+
+    fn facts(&self) -> Facts {
+        Facts { speaker: self.ladder.speaker, origin: self.ladder.origin }
     }
 
     fn who(&self, page: &mut Xml) {
@@ -85,7 +122,7 @@ impl Detail<'_> {
         page.text_element("h3", &[], &format!("{}{fd}", clean(&call.name)));
         page.open("dl", &[]);
         let args = serde_json::to_value(&call.args).unwrap_or_default();
-        for (name, value) in Facts(speaker).of(&args, &["kind", "bytes"]) {
+        for (name, value) in self.facts().of(&args, &["kind", "bytes"]) {
             Self::fact(page, &name, &value, false);
         }
         let (text, wrong) = self.outcome(call);
@@ -101,7 +138,7 @@ impl Detail<'_> {
         self.who(page);
         if let Some(socket) = &call.socket {
             let value = serde_json::to_value(socket).unwrap_or_default();
-            let facts = Facts(speaker).of(&value, &[]);
+            let facts = self.facts().of(&value, &[]);
             let all: Vec<String> =
                 facts.iter().map(|(name, value)| format!("{name} {value}")).collect();
             Self::fact(page, &say!(speaker, "ladder-socket"), &all.join(" · "), false);
@@ -161,12 +198,12 @@ impl Detail<'_> {
         let time = say!(speaker, "ladder-moment", time = self.since(self.event.at));
         Self::fact(page, &say!(speaker, "ladder-when"), &time, false);
         let headers = serde_json::to_value(&frame.headers).unwrap_or_default();
-        for (name, value) in Facts(speaker).of(&headers, &["payload"]) {
+        for (name, value) in self.facts().of(&headers, &["payload"]) {
             Self::fact(page, &name, &value, false);
         }
         let fate = serde_json::to_value(&frame.fate).unwrap_or_default();
         let lost = matches!(frame.fate, socklab_event::Fate::Dropped { .. });
-        Self::fact(page, &say!(speaker, "ladder-fate"), &Facts(speaker).plain("fate", &fate), lost);
+        Self::fact(page, &say!(speaker, "ladder-fate"), &self.facts().plain("fate", &fate), lost);
         page.close("dl");
         self.bytes(&frame.bytes, page);
     }
@@ -180,14 +217,14 @@ impl Detail<'_> {
             _ => return,
         };
         let value = value.unwrap_or_default();
-        let kind = value.get("kind").map(|kind| Facts(speaker).plain("kind", kind));
+        let kind = value.get("kind").map(|kind| self.facts().plain("kind", kind));
         let kind = kind.unwrap_or_else(|| say!(speaker, "ladder-event"));
         page.text_element("h3", &[], &kind);
         page.open("dl", &[]);
         let time = say!(speaker, "ladder-moment", time = self.since(self.event.at));
         Self::fact(page, &say!(speaker, "ladder-when"), &time, false);
         self.who(page);
-        for (name, value) in Facts(speaker).of(&value, &["kind"]) {
+        for (name, value) in self.facts().of(&value, &["kind"]) {
             Self::fact(page, &name, &value, false);
         }
         page.close("dl");

@@ -13,26 +13,42 @@ use crate::schema;
 /// text.
 const OF_SCHEMA: [&str; 4] = ["kind", "how", "readiness", "status"];
 
+/// The fields that are nanoseconds, and those that are a moment on the clock of the events.
+const DURATIONS: [&str; 2] = ["timeout", "time"];
+const MOMENTS: [&str; 1] = ["at"];
+
 /// Formats an event's fields in one language.
 #[derive(Clone, Copy)]
-pub(super) struct Facts(pub(super) Speaker);
+pub(super) struct Facts {
+    pub(super) speaker: Speaker,
+    /// Time zero of the ladder.
+    pub(super) origin: u64,
+}
 
 impl Facts {
     /// The fields of an object except those in `but`, each as a name and a value.
     pub(super) fn of(self, value: &Value, but: &[&str]) -> Vec<(String, String)> {
         let Value::Object(fields) = value else { return Vec::new() };
         let shown = fields.iter().filter(|(name, _)| !but.contains(&name.as_str()));
-        shown.map(|(name, value)| (schema::field(self.0, name), self.plain(name, value))).collect()
+        shown
+            .map(|(name, value)| (schema::field(self.speaker, name), self.plain(name, value)))
+            .collect()
     }
 
     /// The value of the field `name` as a person would write it.
     pub(super) fn plain(self, name: &str, value: &Value) -> String {
         match value {
             Value::Null => "–".to_owned(),
-            Value::Bool(true) => say!(self.0, "value-true"),
-            Value::Bool(false) => say!(self.0, "value-false"),
-            Value::Number(value) => value.to_string(),
-            Value::String(text) if OF_SCHEMA.contains(&name) => schema::value(self.0, text),
+            Value::Bool(true) => say!(self.speaker, "value-true"),
+            Value::Bool(false) => say!(self.speaker, "value-false"),
+            Value::Number(value) => match value.as_u64() {
+                Some(time) if DURATIONS.contains(&name) => self.speaker.duration(time),
+                Some(at) if MOMENTS.contains(&name) => {
+                    format!("+{}", self.speaker.precise(at.saturating_sub(self.origin)))
+                }
+                _ => value.to_string(),
+            },
+            Value::String(text) if OF_SCHEMA.contains(&name) => schema::value(self.speaker, text),
             Value::String(text) => clean(text),
             Value::Array(items) => {
                 let flags = items.iter().all(Value::is_string);
@@ -42,7 +58,11 @@ impl Facts {
             Value::Object(fields) => {
                 endpoint(value).or_else(|| bytes(value)).unwrap_or_else(|| {
                     let fields = fields.iter().map(|(name, value)| {
-                        format!("{}: {}", schema::field(self.0, name), self.plain(name, value))
+                        format!(
+                            "{}: {}",
+                            schema::field(self.speaker, name),
+                            self.plain(name, value)
+                        )
                     });
                     format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
                 })

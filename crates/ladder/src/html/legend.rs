@@ -19,6 +19,7 @@ pub(super) fn write(speaker: Speaker, page: &mut Xml) {
         (line("waits", "M23 0V18"), "ladder-legend-wait"),
         (line("line c0", across), "ladder-legend-arrow"),
         (line("line end c0", across), "ladder-end"),
+        (line("line inferred c0", across), "ladder-inferred"),
         (line("line frame c0", across), "ladder-legend-wire"),
         (
             "<path class=\"line frame\" d=\"M2 9H24\"/><text class=\"mark\" x=\"24\" y=\"14\">✗</text>"

@@ -4,6 +4,7 @@ mod detail;
 mod facts;
 mod hexdump;
 mod legend;
+mod list;
 
 use socklab_say::{count, say};
 
@@ -48,11 +49,28 @@ const SCRIPT: &str = include_str!("page.js");
 /// slipped through as markup.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
+/// Where the panel of an open row goes: beside the drawing if there is room for both, otherwise
+/// below it, and only as high as it needs.
+fn panel_css(drawing: f64) -> String {
+    // The narrowest panel, and the margins of the drawing.
+    const PANEL: f64 = 22.0 * 16.0;
+    const MARGINS: f64 = 3.0 * 16.0;
+    let both = drawing * svg::SHRINKS_TO + MARGINS + PANEL;
+    format!(
+        "body:has(.detail:target){{grid-template:minmax(0,1fr) fit-content(45%)/minmax(0,1fr)}}\n\
+         body:has(.detail:target) aside{{border-left:0;border-top:1px solid var(--edge)}}\n\
+         @media (min-width:{both:.0}px){{body:has(.detail:target){{grid-template:minmax(0,1fr)/\
+         minmax(0,1fr) clamp(22rem,calc(100vw - {drawing:.0}px - 3rem),39rem)}}\
+         body:has(.detail:target) aside{{border-top:0;border-left:1px solid var(--edge)}}}}\n"
+    )
+}
+
 impl Ladder {
     /// Draws the ladder as one self-contained page of HTML.
     ///
     /// Every row is a link to its details and works without scripts; the script adds keyboard
-    /// navigation.
+    /// navigation. In a narrow window the rows are a list. A fold's details list the rows it stands
+    /// for, up to a limit that is stated there.
     pub fn to_html(&self, style: &HtmlStyle) -> String {
         let title = if style.title.is_empty() { self.name() } else { style.title.clone() };
         let mut page = Xml::default();
@@ -65,8 +83,12 @@ impl Ladder {
         let viewport = "width=device-width, initial-scale=1".to_owned();
         page.empty("meta", &[("name", "viewport".to_owned()), ("content", viewport)]);
         page.text_element("title", &[], &title);
+        let mut drawing = Xml::default();
+        let inside = svg::Purpose::InPage { title: title.clone(), lessons: style.lessons };
+        let width = svg::draw(self, &mut drawing, &inside);
         let colors = svg::theme::page_colors(style.theme);
-        let css = format!("{colors}{CSS}{}", svg::theme::css(style.theme));
+        let drawn = svg::theme::css(style.theme);
+        let css = format!("{colors}{CSS}{}{drawn}", panel_css(width));
         page.raw_element("style", &css);
         page.close("head");
         page.open("body", &[]);
@@ -74,12 +96,9 @@ impl Ladder {
         page.text_element("h1", &[], &title);
         self.explained(&mut page, style.lessons);
         page.open("div", &[("class", "drawing".to_owned())]);
-        svg::draw(
-            self,
-            &mut page,
-            &svg::Purpose::InPage { title: title.clone(), lessons: style.lessons },
-        );
+        page.raw(&drawing.finish());
         page.close("div");
+        list::write(self, &mut page, style.lessons);
         if !self.footer.is_empty() {
             page.open("ul", &[("class", "footer".to_owned())]);
             for line in &self.footer {

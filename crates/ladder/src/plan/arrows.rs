@@ -11,6 +11,9 @@ use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head};
 use crate::schema;
 
+/// Follows the number of an arrow that is inferred.
+const INFERRED: &str = "?";
+
 /// Precedes the numbers of the arrows a receive got data from.
 const GOT: &str = "◂";
 
@@ -149,6 +152,7 @@ impl Pen<'_, '_> {
                 Some((part.received, Head { row, bytes, of: transfer.total }))
             })
             .collect();
+        let inferred = transfer.parts.iter().any(|part| part.inferred);
         let on_wire = transfer.connection.is_some_and(|one| self.scene.flows.frames.has(one));
         let absorbed = flows.frames.of_message(transfer.sent).is_some();
         let kind = if absorbed { ArrowKind::Frame } else { ArrowKind::Bytes };
@@ -171,7 +175,8 @@ impl Pen<'_, '_> {
             }
             let speaker = self.scene.options.speaker;
             for (at, head) in &heads {
-                let mut text = format!("{GOT} {}", circled(number));
+                let mark = if inferred { INFERRED } else { "" };
+                let mut text = format!("{GOT} {}{mark}", circled(number));
                 if head.bytes != (0..head.of) {
                     text.push(' ');
                     let one = head.bytes.start + 1 == head.bytes.end;
@@ -187,7 +192,8 @@ impl Pen<'_, '_> {
         }
         if let Some(arrow) = line {
             let heads = heads.into_iter().map(|(_, head)| head).collect();
-            self.add(sheet, Arrow { heads, number, ..arrow });
+            let inferred = inferred || arrow.inferred;
+            self.add(sheet, Arrow { heads, number, inferred, ..arrow });
         }
     }
 
@@ -197,8 +203,17 @@ impl Pen<'_, '_> {
         let from = self.scene.cast.lane_at(flows, at)?;
         let connection = flows.connection_at(at)?;
         let to = self.end_lane(connection, flows.other_side(connection, flows.socket_at(at)))?;
-        let arrow =
-            Arrow { row, from, to, kind, label, number: None, heads: Vec::new(), lost: false };
+        let arrow = Arrow {
+            row,
+            from,
+            to,
+            kind,
+            label,
+            number: None,
+            heads: Vec::new(),
+            lost: false,
+            inferred: flows.connections[connection].inferred,
+        };
         (from != to).then_some(arrow)
     }
 
@@ -255,7 +270,10 @@ impl Pen<'_, '_> {
             let (label, lost) = self.caption(frame, ends.again);
             let kind = ArrowKind::Frame;
             let heads = Vec::new();
-            self.add(sheet, Arrow { row, from, to, kind, label, number: None, heads, lost });
+            self.add(
+                sheet,
+                Arrow { row, from, to, kind, label, number: None, heads, lost, inferred: false },
+            );
         }
     }
 

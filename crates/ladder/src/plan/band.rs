@@ -56,14 +56,15 @@ impl Band {
                 say!(speaker, "ladder-more-ways", n = count(n), ways = count(ways))
             }
         };
-        let mut label = Label::default().then(PartKind::Faint, text);
+        let mut label = Label::prose(PartKind::Faint, &text);
         let served = self.served.say(speaker);
         if !served.is_empty() {
             label = label.glue(PartKind::Faint, ",").then(PartKind::Faint, served);
         }
         let mut say = |text: String| {
             let so_far = std::mem::take(&mut label);
-            label = so_far.glue(PartKind::Faint, ",").then(PartKind::Faint, text);
+            label = so_far.glue(PartKind::Faint, ",");
+            label.push_prose(PartKind::Faint, &text);
         };
         if self.moved > 0 {
             say(say!(speaker, "ladder-in-all", n = count(self.moved)));

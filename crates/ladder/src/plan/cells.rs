@@ -3,7 +3,7 @@
 use socklab_event::{Args, Event, Exit, Process, State, Stream};
 
 use socklab_flows::Position;
-use socklab_say::{duration, say};
+use socklab_say::{count, duration, say};
 
 use super::scene::Scene;
 use super::wording;
@@ -184,13 +184,28 @@ pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -
     Some(Cell { participant, tag, label, entry: None, kind, mark, seq: event.seq })
 }
 
-/// The cell of a TCP state change, which only the kernel makes.
-pub(crate) fn state(scene: &Scene<'_, '_>, event: &Event, state: &State) -> Option<Cell> {
-    let flows = scene.flows;
-    let socket = flows.sockets.iter().find(|socket| socket.identity.is_same(&state.socket))?;
-    let participant = socket.calls.iter().find_map(|at| scene.cast.lane_at(flows, *at))?;
-    let before = state.before.map_or_else(String::new, |before| format!("{before} "));
-    let label = Label::default().then(PartKind::Faint, format!("{before}→ {}", state.after));
+/// The cell of what the kernel's tables showed of a socket at one moment. For a socket that holds an
+/// address which a program could not get, `holder` is the number of others that are not drawn.
+pub(crate) fn state(
+    scene: &Scene<'_, '_>,
+    event: &Event,
+    state: &State,
+    holder: Option<usize>,
+) -> Option<Cell> {
+    let (flows, speaker) = (scene.flows, scene.options.speaker);
+    let own = flows.sockets.iter().find(|socket| socket.identity.is_same(&state.socket));
+    let used = |socket: &socklab_flows::Socket| {
+        socket.calls.iter().find_map(|at| scene.cast.lane_at(flows, *at))
+    };
+    // Of the sockets of the recording, the column of their own; a stranger is seen where it matters.
+    let participant = scene.cast.lane(&event.place).or_else(|| own.and_then(used))?;
+    let mut label = Label::default();
+    for word in wording::seen(state, own.is_none() || holder.is_some(), speaker).split(' ') {
+        label.push(PartKind::Faint, word);
+    }
+    if let Some(more) = holder.filter(|more| *more > 0) {
+        label.push(PartKind::Faint, say!(speaker, "ladder-more-holders", n = count(more)));
+    }
     let kind = CellKind::Kernel;
     Some(Cell { participant, tag: None, label, entry: None, kind, mark: None, seq: event.seq })
 }

@@ -8,7 +8,7 @@ use socklab_say::{Speaker, count, duration, say};
 use super::scene::Scene;
 use super::visible::Visible;
 use crate::clean::clean;
-use crate::model::Row;
+use crate::model::{Arrow, Row};
 use crate::schema;
 
 /// The lines under the ladder.
@@ -110,6 +110,12 @@ fn size(speaker: Speaker, bytes: u64) -> String {
         0 => format!("{} KiB", speaker.number(bytes >> 10)),
         mebibytes => format!("{} MiB", speaker.number(mebibytes)),
     }
+}
+
+/// What the mark of inferred arrows means, if there are any.
+pub(crate) fn doubts(arrows: &[Arrow], speaker: Speaker) -> Option<String> {
+    let inferred = arrows.iter().any(|arrow| arrow.inferred);
+    inferred.then(|| say!(speaker, "ladder-doubts"))
 }
 
 /// How many processes of a column are listed.

@@ -14,7 +14,7 @@ use super::sheet::Sheet;
 use super::visible::Visible;
 use super::wording;
 use crate::label::{Label, PartKind};
-use crate::model::{Cell, Row};
+use crate::model::{Cell, Folded, Row};
 
 /// An effect at most this long after its cause may stand in the same row (nanoseconds).
 const TOGETHER: u64 = 5_000_000;
@@ -22,21 +22,26 @@ const TOGETHER: u64 = 5_000_000;
 /// events of other columns, which cannot depend on it.
 const MOVES_UP: usize = 6;
 
+/// How many of the calls that a fold stands for are listed, and of all folds together.
+const LISTED: usize = 200;
+const LISTED_IN_ALL: usize = 5_000;
+
 struct Draft {
     time: u64,
     at: Position,
     stage: Stage,
     cell: Option<Cell>,
     band: Option<Band>,
+    folded: Vec<Folded>,
     seqs: Vec<u64>,
 }
 
 /// Lays out every event and fold in rows.
 pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Sheet {
-    let mut drafts = drafts(scene, visible, folds);
+    let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
+    let mut drafts = drafts(scene, visible, folds, origin);
     // At equal timestamps, entries come last: nothing has resulted from them yet.
     drafts.sort_by_key(|draft| (draft.time, draft.stage == Stage::Begin, draft.at));
-    let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
     let mut sheet = Sheet { origin, ..Sheet::default() };
     let mut bands: HashMap<usize, Band> = HashMap::new();
     let connection = |at: Position| {
@@ -48,6 +53,8 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         let merged = draft.band.as_mut().and_then(|band| bands.get_mut(&above?)?.merge(band));
         if let (Some(()), Some(above)) = (merged, above) {
             sheet.rows[above].seqs.append(&mut draft.seqs);
+            let room = LISTED.saturating_sub(sheet.rows[above].folded.len());
+            sheet.rows[above].folded.extend(draft.folded.drain(..).take(room));
             continue;
         }
         let row = match beside(scene, &sheet, &draft) {
@@ -69,6 +76,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         into.connection = into.connection.or_else(|| connection(draft.at));
         into.cells.extend(draft.cell);
         into.seqs.append(&mut draft.seqs);
+        into.folded.append(&mut draft.folded);
         if let Some(band) = draft.band {
             // Mark the row as a fold; the text is set when no more folds can be merged into it.
             into.band = Some(Label::default());
@@ -87,11 +95,28 @@ fn moment(event: &Event) -> u64 {
     event.call().map_or(event.at, |call| call.began.min(event.at))
 }
 
-fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft> {
+/// A call as it is listed in the details of its fold.
+fn folded(scene: &Scene<'_, '_>, origin: u64, at: Position) -> Option<Folded> {
+    let Cell { participant, label, mark, seq, .. } = cells::call(scene, at, Stage::Whole)?;
+    let who = scene.cast.participants[participant].name.clone();
+    let at = moment(scene.flows.order[at]).saturating_sub(origin);
+    Some(Folded { at, who, label, mark, seq })
+}
+
+fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64) -> Vec<Draft> {
     let flows = scene.flows;
     let speaker = scene.options.speaker;
     let mut loops: HashMap<Position, &Fold> = HashMap::new();
     let mut drafts = Vec::new();
+    let mut listed = 0;
+    let mut list = |fold: &Fold| -> Vec<Folded> {
+        let room = LISTED.min(LISTED_IN_ALL.saturating_sub(listed));
+        let folded = fold.members.iter().take(room).filter_map(|at| folded(scene, origin, *at));
+        let mut folded: Vec<Folded> = folded.collect();
+        folded.sort_by_key(|one| one.at);
+        listed += folded.len();
+        folded
+    };
     for fold in folds {
         if let FoldKind::Loop(first, _) = fold.kind {
             loops.insert(first, fold);
@@ -101,7 +126,8 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
         let seqs = fold.members.iter().map(|at| flows.order[*at].seq).collect();
         let band = Some(Band::of(scene.flows, fold, last));
         let time = flows.order[first].at;
-        drafts.push(Draft { time, at: first, stage: Stage::Whole, cell: None, band, seqs });
+        let (stage, folded) = (Stage::Whole, list(fold));
+        drafts.push(Draft { time, at: first, stage, cell: None, band, folded, seqs });
     }
     let moments: Vec<u64> = {
         let mut moments: Vec<u64> = visible.shown.iter().map(|at| flows.order[*at].at).collect();
@@ -111,8 +137,10 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
     for &at in visible.shown.iter().filter(|at| !flows.frames.carries_one_message(**at)) {
         let event = flows.order[at];
         let seqs = vec![event.seq];
-        let draft =
-            |time, stage, cell| Draft { time, at, stage, cell, band: None, seqs: seqs.clone() };
+        let draft = |time, stage, cell| {
+            let (folded, seqs) = (Vec::new(), seqs.clone());
+            Draft { time, at, stage, cell, band: None, folded, seqs }
+        };
         match &event.what {
             What::Call(_) if visible.lookups.contains_key(&at) => {
                 let lookup = &flows.lookups[visible.lookups[&at]];
@@ -138,7 +166,8 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
                 }
                 let more = fold.members.iter().map(|at| flows.order[*at].seq);
                 let seqs = seqs.iter().copied().chain(more).collect();
-                drafts.push(Draft { seqs, ..draft(event.at, Stage::Whole, cell) });
+                let folded = list(fold);
+                drafts.push(Draft { seqs, folded, ..draft(event.at, Stage::Whole, cell) });
             }
             What::Call(call) => {
                 let cell = |stage| cells::call(scene, at, stage);
@@ -156,7 +185,8 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Vec<Draft
                 drafts.push(draft(event.at, Stage::Whole, cell));
             }
             What::State(state) => {
-                if let Some(cell) = cells::state(scene, event, state) {
+                let holder = visible.holders.get(&at).copied();
+                if let Some(cell) = cells::state(scene, event, state, holder) {
                     drafts.push(draft(event.at, Stage::Whole, Some(cell)));
                 }
             }

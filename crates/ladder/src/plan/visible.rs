@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Exit, Process, What};
+use socklab_event::{Args, Errno, Event, Exit, Process, What};
 use socklab_flows::{Flows, Position};
 
 use super::cast::Cast;
 use super::notable::Notable;
 use crate::options::{Detail, Options};
+
+/// How many of the sockets that hold an address are drawn.
+const HOLDERS: usize = 3;
 
 /// The events to draw, and counts of those left out.
 #[derive(Debug, Default)]
@@ -18,6 +21,9 @@ pub(crate) struct Visible {
     pub(crate) hidden: u64,
     /// Number of frames that only acknowledge.
     pub(crate) bare_acks: u64,
+    /// The states of sockets that hold an address which a program could not get, and with the last
+    /// of them how many more there are.
+    pub(crate) holders: HashMap<Position, usize>,
     /// The first call of each name lookup, which stands for all its calls, and the lookup's index.
     pub(crate) lookups: HashMap<Position, usize>,
 }
@@ -30,8 +36,10 @@ pub(crate) fn choose(
     options: &Options,
 ) -> Visible {
     let mut visible = Visible::default();
+    let mut refused = Refused::default();
     for (at, event) in flows.order.iter().enumerate() {
         let keep = options.keep.contains(&event.seq);
+        refused.see(event);
         match &event.what {
             What::Call(_) if notable.has(at) => {
                 visible.shown.extend(cast.lane(&event.place).map(|_| at));
@@ -54,14 +62,46 @@ pub(crate) fn choose(
                 }
             }
             What::State(_) => {
-                let drawn = keep || options.detail == Detail::All;
-                visible.shown.extend(drawn.then_some(at));
+                let holder = refused.number_of_holder(event);
+                if keep || options.detail == Detail::All || holder.is_some_and(|n| n <= HOLDERS) {
+                    visible.shown.push(at);
+                    visible.holders.extend(holder.map(|_| (at, 0)));
+                } else if holder.is_some()
+                    && let Some(more) =
+                        visible.shown.last().and_then(|at| visible.holders.get_mut(at))
+                {
+                    *more += 1;
+                }
             }
             _ => {}
         }
     }
     visible.lookups = notable.lookups;
     visible
+}
+
+/// The processes whose last call could not get an address. The states recorded after it are those
+/// of the sockets that hold the address.
+#[derive(Default)]
+struct Refused(HashMap<u32, usize>);
+
+impl Refused {
+    fn see(&mut self, event: &Event) {
+        let Some(call) = event.call() else { return };
+        let asks = matches!(call.args, Args::Bind { .. } | Args::Listen { .. });
+        if asks && call.error() == Some(Errno::EADDRINUSE) {
+            self.0.insert(event.place.process, 0);
+        } else {
+            self.0.remove(&event.place.process);
+        }
+    }
+
+    /// If the event is the state of a holder: which one it is, from 1.
+    fn number_of_holder(&mut self, event: &Event) -> Option<usize> {
+        let number = self.0.get_mut(&event.place.process)?;
+        *number += 1;
+        Some(*number)
+    }
 }
 
 fn is_worth_a_row(process: &Process, alone: bool, options: &Options) -> bool {

@@ -1,7 +1,8 @@
 //! The text of a call: `send(3, "hola" 4 B)` when it is made, `= 4` when it returns.
 
 use socklab_event::{
-    Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType,
+    Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType, State,
+    TcpState,
 };
 
 use socklab_say::{Speaker, count, say};
@@ -213,6 +214,50 @@ fn kind_of_socket(family: Family, kind: SocketType) -> String {
     }
 }
 
+/// A socket as the kernel's tables showed it: its state and its queues, and its addresses if nothing
+/// else says which socket it is.
+pub(crate) fn seen(state: &State, addresses: bool, speaker: Speaker) -> String {
+    let socket = &state.socket;
+    let name = |state: TcpState| {
+        state.short_name().map_or_else(|| clean(&state.to_string()), str::to_owned)
+    };
+    let (receive, send) = (count(state.receive_queue), count(state.send_queue));
+    let mut words = Vec::new();
+    let mut queues = Vec::new();
+    if state.after == TcpState::LISTEN {
+        words.push(name(state.after));
+        if state.receive_queue > 0 {
+            queues.push(say!(speaker, "ladder-waiting", n = receive));
+        }
+    } else {
+        if state.receive_queue > 0 {
+            queues.push(say!(speaker, "ladder-unread", n = receive));
+        }
+        if state.send_queue > 0 {
+            queues.push(say!(speaker, "ladder-unacknowledged", n = send));
+        }
+        // Datagram sockets have no state; the table says CLOSE or ESTABLISHED for want of better.
+        let stateless = socket.kind != SocketType::STREAM;
+        let usual = state.after == TcpState::ESTABLISHED && !queues.is_empty() && !addresses;
+        if stateless && addresses {
+            words.push(kind_of_socket(socket.family, socket.kind));
+        } else if !stateless && !usual {
+            words.push(match state.before.filter(|before| *before != state.after) {
+                Some(before) => format!("{} → {}", name(before), name(state.after)),
+                None => name(state.after),
+            });
+        }
+    }
+    if addresses {
+        let ends = [&socket.local, &socket.peer].into_iter().flatten().map(shown);
+        words.push(ends.collect::<Vec<_>>().join(" – "));
+    }
+    let mut said = vec![words.join(" ")];
+    said.retain(|words| !words.is_empty());
+    said.append(&mut queues);
+    say!(speaker, "ladder-kernel", what = said.join(", "))
+}
+
 /// An address, with the wildcard address shortened: `*:12000`.
 pub(crate) fn shown(address: &Endpoint) -> String {
     match address.port().filter(|_| address.is_any_address()) {
@@ -263,7 +308,9 @@ fn ready(args: &Args) -> String {
 fn option_value(value: &OptionValue, speaker: Speaker) -> String {
     match value {
         OptionValue::Int(value) => value.to_string(),
-        OptionValue::Linger(Some(seconds)) => format!("{seconds} s"),
+        OptionValue::Linger(Some(seconds)) => {
+            speaker.duration(u64::try_from(*seconds).unwrap_or(0).saturating_mul(1_000_000_000))
+        }
         OptionValue::Linger(None) => say!(speaker, "ladder-linger-off"),
         OptionValue::Time(time) => speaker.duration(*time),
         OptionValue::Error(errno) if errno.0 == 0 => "0".to_owned(),

@@ -6,6 +6,7 @@ use super::theme::CONNECTIONS;
 use super::xml::Xml;
 use crate::label::{PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head, Ladder, Row};
+use crate::text::glyphs::INFERRED;
 use crate::text::wrap::width;
 
 /// Defines the arrow tips, one per colour.
@@ -89,6 +90,7 @@ impl Pen<'_> {
         let [(x1, y1), (mut x2, y2)] = self.ends();
         let color = color(self.row.connection);
         let kind = match self.arrow.kind {
+            _ if self.arrow.inferred => " inferred",
             ArrowKind::End => " end",
             ArrowKind::Frame => " frame",
             ArrowKind::Bytes | ArrowKind::Connect => "",
@@ -151,6 +153,9 @@ impl Pen<'_> {
     /// As much of the label as fits.
     fn words(&self, room: usize) -> String {
         let mut text = self.arrow.number.map(circled).unwrap_or_default();
+        if self.arrow.inferred {
+            text.push_str(INFERRED);
+        }
         let parts = self.arrow.label.parts.iter();
         for part in parts.filter(|part| part.kind != PartKind::Mark) {
             let gap = if text.is_empty() { "" } else { " " };

@@ -3,7 +3,7 @@
 mod arrows;
 mod layout;
 mod rows;
-mod shapes;
+pub(crate) mod shapes;
 pub(crate) mod theme;
 pub(crate) mod xml;
 
@@ -59,8 +59,12 @@ pub(crate) enum Purpose<'a> {
     InPage { title: String, lessons: bool },
 }
 
-/// Writes the drawing to `xml`.
-pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) {
+/// In a page, the drawing shrinks with the window to this part of its width: its letters stay
+/// readable.
+pub(crate) const SHRINKS_TO: f64 = 0.76;
+
+/// Writes the drawing to `xml`, and returns its width in pixels.
+pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) -> f64 {
     let layout = match purpose {
         Purpose::Alone { .. } => Layout::of(ladder, true, true),
         Purpose::InPage { lessons, .. } => Layout::of(ladder, false, *lessons),
@@ -83,8 +87,8 @@ pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) {
     ];
     if links {
         attributes.remove(0);
-        // Let it shrink with the window as long as it stays readable.
-        let style = format!("width:100%;min-width:{:.0}px;max-width:{width:.0}px", width * 0.8);
+        let least = width * SHRINKS_TO;
+        let style = format!("width:100%;min-width:{least:.0}px;max-width:{width:.0}px");
         attributes.push(("style", format!("{style};height:auto")));
     }
     xml.open("svg", &attributes);
@@ -104,4 +108,5 @@ pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) {
     rows::draw(ladder, &layout, xml, links);
     rows::footer(&layout, xml);
     xml.close("svg");
+    width
 }

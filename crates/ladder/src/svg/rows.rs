@@ -131,10 +131,7 @@ fn cards(xml: &mut Xml, layout: &Layout, row: &Row, place: &Place) {
             CellKind::Kernel | CellKind::Exit | CellKind::Process => "card kernel",
             _ => "card",
         };
-        let wrong = match cell.mark {
-            None | Some(Mark::End | Mark::NotNow | Mark::Unfinished) => "",
-            Some(_) => " wrong",
-        };
+        let wrong = if cell.mark.is_some_and(Mark::is_wrong) { " wrong" } else { "" };
         rect(xml, kind, &area);
         let bar =
             Box { x: lane.left, y: place.top + 1.0, width: 4.0, height: height - 2.0, round: 2.0 };

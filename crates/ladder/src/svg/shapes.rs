@@ -17,7 +17,7 @@ pub(super) fn class(name: impl Into<String>) -> Attribute {
 }
 
 /// The class of a connection's colour.
-pub(super) fn color(connection: Option<usize>) -> String {
+pub(crate) fn color(connection: Option<usize>) -> String {
     connection.map_or_else(String::new, |number| format!(" c{}", number % CONNECTIONS))
 }
 

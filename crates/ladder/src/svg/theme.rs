@@ -83,6 +83,7 @@ pub(crate) fn css(theme: Theme) -> String {
          .ladder .result{{font-weight:600}}\n\
          .ladder .line{{fill:none;stroke-width:1.8}}\n\
          .ladder .end{{stroke-dasharray:5 4}}\n\
+         .ladder .inferred{{stroke-dasharray:1.5 4;stroke-linecap:round}}\n\
          .ladder .frame{{stroke-width:1.4}}\n\
          .ladder .rail{{stroke-width:2;fill:none}}\n\
          .ladder .rail.outside{{stroke-dasharray:2 5}}\n\
@@ -129,14 +130,21 @@ fn rules(palette: &Palette) -> String {
 /// The colours of the page around the drawing, as CSS custom properties.
 pub(crate) fn page_colors(theme: Theme) -> String {
     let set = |palette: &Palette| {
-        let Palette { ground, ink, faint, card, edge, wrong, note, connections, .. } = palette;
+        let Palette { ground, ink, faint, card, edge, wrong, decisive, note, connections, .. } =
+            palette;
         let link = connections[0];
+        let colors = connections.iter().enumerate();
+        let colors = colors.map(|(number, color)| format!(";--c{number}:{color}"));
+        let colors: String = colors.collect();
         format!(
             "--ground:{ground};--ink:{ink};--faint:{faint};--card:{card};--edge:{edge};\
-             --wrong:{wrong};--note:{note};--link:{link}"
+             --wrong:{wrong};--decisive:{decisive};--note:{note};--link:{link}{colors}"
         )
     };
-    match theme {
+    let items = (0..CONNECTIONS)
+        .map(|number| format!(".item.c{number}{{border-left-color:var(--c{number})}}"));
+    let items: String = items.collect();
+    let root = match theme {
         Theme::Light => format!(":root{{color-scheme:light;{}}}\n", set(&LIGHT)),
         Theme::Dark => format!(":root{{color-scheme:dark;{}}}\n", set(&DARK)),
         Theme::Auto => format!(
@@ -145,5 +153,6 @@ pub(crate) fn page_colors(theme: Theme) -> String {
             set(&LIGHT),
             set(&DARK)
         ),
-    }
+    };
+    format!("{root}{items}\n")
 }

@@ -1,5 +1,7 @@
 //! The characters a ladder is drawn with, in Unicode and in ASCII.
 
+use crate::model::{Arrow, ArrowKind};
+
 /// A set of drawing characters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Glyphs {
@@ -12,6 +14,7 @@ pub(crate) struct Glyphs {
     pub(crate) crossing: &'static str,
     pub(crate) line: &'static str,
     pub(crate) dashed: &'static str,
+    pub(crate) dotted: &'static str,
     pub(crate) right: &'static str,
     pub(crate) left: &'static str,
     pub(crate) lost: &'static str,
@@ -32,6 +35,7 @@ const UNICODE: Glyphs = Glyphs {
     crossing: "┼",
     line: "─",
     dashed: "╌",
+    dotted: "┈",
     right: "▶",
     left: "◀",
     lost: "✗",
@@ -52,6 +56,7 @@ const ASCII: Glyphs = Glyphs {
     crossing: "+",
     line: "-",
     dashed: ".",
+    dotted: "~",
     right: ">",
     left: "<",
     lost: "x",
@@ -62,7 +67,19 @@ const ASCII: Glyphs = Glyphs {
     footer: "-",
 };
 
+/// Stands before the head of an arrow that is inferred.
+pub(crate) const INFERRED: &str = "?";
+
 impl Glyphs {
+    /// What an arrow's line is made of.
+    pub(crate) fn stroke(&self, arrow: &Arrow) -> &'static str {
+        match arrow.kind {
+            _ if arrow.inferred => self.dotted,
+            ArrowKind::End => self.dashed,
+            _ => self.line,
+        }
+    }
+
     pub(crate) fn of(ascii: bool) -> Self {
         if ascii { ASCII } else { UNICODE }
     }
@@ -95,7 +112,7 @@ fn spelling(char: char) -> Option<&'static str> {
     }
     Some(match char {
         '✗' | '×' => "x", '⟨' => "<", '⟩' => ">", '┄' => "~", '…' => "...", '→' => "->", '◂' => "<-", '–' | '—' => "-",
-        '·' => "-", '⚡' => "!", 'µ' => "u", '\u{a0}' | '\u{202f}' => " ", '↑' => "up", '↓' => "down",
+        '·' => "-", '┈' => "~", '▶' => ">", '⚡' => "!", 'µ' => "u", '\u{a0}' | '\u{202f}' => " ", '↑' => "up", '↓' => "down",
         'á' => "a", 'é' => "e", 'í' => "i", 'ó' => "o", 'ú' | 'ü' => "u", 'ñ' => "n",
         'Á' => "A", 'É' => "E", 'Í' => "I", 'Ó' => "O", 'Ú' | 'Ü' => "U", 'Ñ' => "N",
         '¿' | '¡' => "", '«' | '»' | '“' | '”' => "\"", '‘' | '’' => "'",

@@ -3,11 +3,12 @@
 
 use super::canvas::Line;
 use super::frame::Frame;
+use super::glyphs::INFERRED;
 use super::paint;
 use super::title::title;
 use super::wrap::{spans_width, width};
 use crate::label::{Label, Part, PartKind, circled};
-use crate::model::{Arrow, ArrowKind, CellKind, Rail, Row};
+use crate::model::{Arrow, CellKind, Rail, Row};
 
 /// Width of a lane and the gap after it.
 const LANE: usize = 2;
@@ -161,6 +162,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
             } else {
                 number(&mut label);
                 let sign = self.frame.glyphs.right;
+                let sign = format!("{}{sign}", doubt(arrow));
                 label.push(PartKind::Number, format!("{sign} {}", self.names[cell.participant]));
             }
             label.push(PartKind::Number, cell.tag.clone().unwrap_or_default());
@@ -174,12 +176,13 @@ impl<'a, 'l> Drawer<'a, 'l> {
                 let parts = arrow.label.parts.iter().filter(|part| part.kind != PartKind::Mark);
                 label.parts.extend(parts.cloned());
             } else if row.cells.iter().all(|cell| cell.participant != arrow.from) {
-                let sign = self.frame.glyphs.left;
+                let sign = format!("{}{}", self.frame.glyphs.left, doubt(Some(arrow)));
                 label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.from]));
             }
             if alone {
                 let sign =
                     if arrow.lost { self.frame.glyphs.lost } else { self.frame.glyphs.right };
+                let sign = format!("{}{sign}", doubt(Some(arrow)));
                 label.push(PartKind::Number, format!("{sign} {}", self.names[arrow.to]));
             }
             if row.cells.len() < 2 {
@@ -208,7 +211,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
         let color = paint::connection(row.connection);
         if let Some(arrow) = arrow {
             let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
-            let stroke = if arrow.kind == ArrowKind::End { glyphs.dashed } else { glyphs.line };
+            let stroke = glyphs.stroke(arrow);
             for at in x(left) + 1..x(right) {
                 line.put(at, if line.is_blank(at) { stroke } else { glyphs.crossing }, color);
             }
@@ -227,6 +230,11 @@ impl<'a, 'l> Drawer<'a, 'l> {
             line.put(x(cell.participant), glyph, color);
         }
     }
+}
+
+/// The mark of an arrow that is inferred.
+fn doubt(arrow: Option<&Arrow>) -> &'static str {
+    if arrow.is_some_and(|arrow| arrow.inferred) { INFERRED } else { "" }
 }
 
 fn corner(ascii: bool) -> &'static str {

@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use super::canvas::Line;
 use super::frame::Frame;
+use super::glyphs::INFERRED;
 use super::layout::Layout;
 use super::paint;
 use super::wrap::{Spans, spans_width, width};
 use crate::label::{PartKind, circled};
-use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
+use crate::model::{Arrow, Cell, CellKind, Rail, Row};
 
 /// Width of the shortest recognisable arrow, with its blanks.
 const ARROW: usize = 8;
@@ -127,7 +128,7 @@ impl Drawer<'_, '_> {
         }
         let style = paint::connection(self.row.connection);
         let glyphs = &self.frame.glyphs;
-        let stroke = if arrow.kind == ArrowKind::End { glyphs.dashed } else { glyphs.line };
+        let stroke = glyphs.stroke(arrow);
         for x in start..end {
             let crosses = rails.contains(&x) && !line.is_blank(x);
             line.put(x, if crosses { glyphs.crossing } else { stroke }, style);
@@ -146,6 +147,9 @@ impl Drawer<'_, '_> {
             line.put(end - 1, glyphs.right, style);
         } else {
             line.put(start, glyphs.left, style);
+        }
+        if arrow.inferred {
+            line.put(if rightward { end - 2 } else { start + 1 }, INFERRED, style.bold());
         }
         true
     }

@@ -7,3 +7,4 @@ mod any;
 mod folds;
 mod markup;
 mod pictures;
+mod seen;

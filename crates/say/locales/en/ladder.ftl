@@ -21,6 +21,17 @@ ladder-not-now = not now
 ladder-in-progress = in progress
 ladder-cut-off = rest cut off
 
+ladder-kernel = kernel: { $what }
+ladder-waiting = { $n } waiting
+ladder-unread = { $n ->
+        [one] { $n } byte unread
+       *[other] { $n } bytes unread
+    }
+ladder-unacknowledged = { $n ->
+        [one] { $n } byte not acknowledged
+       *[other] { $n } bytes not acknowledged
+    }
+ladder-more-holders = and { $n } more
 ladder-by-kernel = by the kernel
 ladder-exit = exit { $code }
 ladder-killed = killed by { $signal }
@@ -98,6 +109,7 @@ ladder-again = again
 ladder-altered = { $how }: { $rule }
 
 ladder-no-wire = The wire was not recorded: arrows join calls; no SYN, ACK or FIN is drawn.
+ladder-doubts = A dotted arrow with “?” is inferred: several calls would fit, and the likeliest was chosen.
 ladder-tagged = Processes of { $name }: { $tags }
 ladder-untagged = without a tag
 ladder-hidden = Calls that only set up or enquire, not drawn: { $n }.
@@ -133,6 +145,14 @@ ladder-legend-wire = a packet seen on the wire
 ladder-legend-lost = it did not arrive
 ladder-legend-failed = the call failed
 ladder-choose = Choose a row to see everything about it. ↑ and ↓ (or k and j) move, Escape closes.
+
+ladder-close = Close
+ladder-folded = { $n ->
+        [one] The folded call
+       *[other] The { $n } folded calls
+    }
+ladder-folded-limit = Only the first { $n } are listed, to keep the page small. --all draws every one.
+ladder-inferred = inferred: several calls would fit
 
 ladder-who = made by
 ladder-process-thread = process { $process }, thread { $thread }

@@ -21,6 +21,17 @@ ladder-not-now = ahora no
 ladder-in-progress = en curso
 ladder-cut-off = resto perdido
 
+ladder-kernel = núcleo: { $what }
+ladder-waiting = { $n } en espera
+ladder-unread = { $n ->
+        [one] { $n } byte sin leer
+       *[other] { $n } bytes sin leer
+    }
+ladder-unacknowledged = { $n ->
+        [one] { $n } byte sin confirmar
+       *[other] { $n } bytes sin confirmar
+    }
+ladder-more-holders = y { $n } más
 ladder-by-kernel = por el núcleo
 ladder-exit = sale con { $code }
 ladder-killed = muere por { $signal }
@@ -98,6 +109,7 @@ ladder-again = otra vez
 ladder-altered = { $how }: { $rule }
 
 ladder-no-wire = No se grabó el cable: las flechas unen llamadas; SYN, ACK y FIN no se dibujan.
+ladder-doubts = Una flecha punteada con «?» es deducida: varias llamadas encajan, y se eligió la más probable.
 ladder-tagged = Procesos de { $name }: { $tags }
 ladder-untagged = sin etiqueta
 ladder-hidden = Llamadas que solo preparan o preguntan, sin dibujar: { $n }.
@@ -133,6 +145,14 @@ ladder-legend-wire = un paquete visto en el cable
 ladder-legend-lost = no llegó
 ladder-legend-failed = la llamada falló
 ladder-choose = Elige una fila para verlo todo. ↑ y ↓ (o k y j) mueven, Escape cierra.
+
+ladder-close = Cerrar
+ladder-folded = { $n ->
+        [one] La llamada plegada
+       *[other] Las { $n } llamadas plegadas
+    }
+ladder-folded-limit = Solo se listan las primeras { $n }, para que la página no crezca. --all las dibuja todas.
+ladder-inferred = deducido: varias llamadas encajan
 
 ladder-who = hecha por
 ladder-process-thread = proceso { $process }, hilo { $thread }

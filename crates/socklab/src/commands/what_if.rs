@@ -314,7 +314,8 @@ fn all(speaker: Speaker, questions: &[Question], options: &WhatIf) -> Result<Exi
         }
         let mark =
             if found { style::paint(style::GOOD, "✓") } else { style::paint(style::BAD, "✗") };
-        let took = style::paint(style::FAINT, format_args!("{} ms", answered.took.as_millis()));
+        let took = u64::try_from(answered.took.as_nanos()).unwrap_or(u64::MAX);
+        let took = style::paint(style::FAINT, speaker.duration(took));
         let title = markdown::hanging(
             &texts::question(speaker, question).title,
             5,

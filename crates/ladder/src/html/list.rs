@@ -1,0 +1,95 @@
+//! The rows as a list, for windows too narrow for columns side by side.
+
+use socklab_say::say;
+
+use crate::label::circled;
+use crate::model::{Arrow, Ladder, Mark, NoteKind, Row};
+use crate::svg::shapes::color;
+use crate::svg::xml::Xml;
+
+/// At most this many characters of data are shown in a row.
+const DATA: usize = 60;
+
+/// Writes the columns' names and the list. The style sheet shows it instead of the drawing.
+pub(super) fn write(ladder: &Ladder, page: &mut Xml, lessons: bool) {
+    page.open("div", &[("class", "narrow".to_owned())]);
+    page.open("ul", &[("class", "cast".to_owned())]);
+    for one in &ladder.participants {
+        page.open("li", &[]);
+        page.text_element("b", &[], &one.name);
+        page.text(&format!(" {}", one.command));
+        page.close("li");
+    }
+    page.close("ul");
+    page.open("ol", &[("class", "list".to_owned())]);
+    let mut before = String::new();
+    for (index, row) in ladder.rows.iter().enumerate() {
+        let decisive = if row.decisive { " decisive" } else { "" };
+        page.open("li", &[("class", format!("item{}{decisive}", color(row.connection)))]);
+        let link = ("href", format!("#row-{index}"));
+        page.open("a", &[("class", "row".to_owned()), link]);
+        let time = ladder.speaker.clock(row.at);
+        if time != before {
+            page.text_element("time", &[], &time);
+            before = time;
+        }
+        item(ladder, row, page);
+        page.close("a");
+        for note in row.notes.iter().filter(|note| lessons || note.kind == NoteKind::Problem) {
+            let class = match note.kind {
+                NoteKind::Problem => "problem",
+                NoteKind::Lesson => "lesson",
+            };
+            page.text_element("p", &[("class", class.to_owned())], &note.text);
+        }
+        page.close("li");
+    }
+    page.close("ol");
+    page.close("div");
+}
+
+fn item(ladder: &Ladder, row: &Row, page: &mut Xml) {
+    let speaker = ladder.speaker;
+    if let Some(band) = &row.band {
+        page.text_element("i", &[], &format!("⋮ {}", band.text(speaker)));
+        return;
+    }
+    let arrow = row.arrow.map(|arrow| &ladder.arrows[arrow]);
+    let name = |lane: usize| &ladder.participants[lane].name;
+    let number = |arrow: &Arrow| arrow.number.map(circled).unwrap_or_default();
+    // Of two cells, the one that the arrow leaves comes first.
+    let mut cells: Vec<_> = row.cells.iter().collect();
+    cells.sort_by_key(|cell| arrow.is_some_and(|arrow| arrow.from != cell.participant));
+    for (place, cell) in cells.iter().enumerate() {
+        let wrong = if cell.mark.is_some_and(Mark::is_wrong) { "wrong" } else { "" };
+        page.open("span", &[("class", wrong.to_owned())]);
+        let to = arrow.filter(|arrow| place > 0 && arrow.to == cell.participant);
+        let sign = to.map_or(String::new(), |arrow| format!("{} ", sign(arrow)));
+        page.text_element("b", &[], &format!("{sign}{}", name(cell.participant)));
+        let entry = cell.entry.as_ref().map(|entry| entry.brief(DATA, speaker) + " ");
+        let text = cell.tagged().brief(DATA, speaker);
+        page.text_element("code", &[], &format!("{}{text}", entry.unwrap_or_default()));
+        page.close("span");
+    }
+    let Some(arrow) = arrow else { return };
+    if row.cells.iter().all(|cell| cell.participant != arrow.to) {
+        let from = if row.cells.is_empty() { name(arrow.from) } else { "" };
+        let lost = if arrow.lost { " ✗" } else { "" };
+        let label =
+            if row.cells.is_empty() { arrow.label.brief(DATA, speaker) } else { String::new() };
+        let words = format!("{from} {}{lost} {} {label}", sign(arrow), name(arrow.to));
+        page.text_element("span", &[], &format!("{words} {}", number(arrow)));
+    } else if row.cells.iter().all(|cell| cell.participant != arrow.from) {
+        page.text_element("span", &[], &format!("← {}", name(arrow.from)));
+    }
+    if let Some(mishap) = arrow.mishap() {
+        page.text_element("span", &[("class", "wrong".to_owned())], &mishap);
+    }
+    if arrow.inferred {
+        page.text_element("small", &[], &say!(speaker, "ladder-inferred"));
+    }
+}
+
+fn sign(arrow: &Arrow) -> &'static str {
+    if arrow.inferred { "⇢?" } else { "→" }
+}
