@@ -25,6 +25,7 @@
 mod closings;
 mod connections;
 mod datagrams;
+mod endings;
 mod frames;
 mod holders;
 mod lookups;
@@ -80,6 +81,8 @@ pub struct Flows<'t> {
     pub frames: Frames,
     /// Who has each socket open, and when.
     pub holders: Holders,
+    /// Where the recorder began to end the programs, if it did.
+    pub ended_by_recorder: Option<Position>,
     by_port: ByPort,
     process_at: Vec<Option<usize>>,
     socket_at: Vec<Option<usize>>,
@@ -94,6 +97,7 @@ impl<'t> Flows<'t> {
     /// Follows every socket of the timeline.
     pub fn of(timeline: &'t Timeline) -> Self {
         let order = timeline.in_order();
+        let ended_by_recorder = endings::first(&order);
         let (processes, process_at) = processes::follow(timeline, &order);
         let (mut sockets, socket_at) = sockets::follow(&order);
         let mut paired = connections::pair(&order, &mut sockets, &socket_at);
@@ -141,6 +145,7 @@ impl<'t> Flows<'t> {
             processes,
             frames,
             holders,
+            ended_by_recorder,
             by_port,
             process_at,
             socket_at,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Column, Event, Process, Timeline, What};
+use socklab_event::{Column, Event, Exit, Process, Signal, Timeline, What};
 
 use crate::names::program_name;
 
@@ -23,12 +23,31 @@ pub struct RecordedProcess<'t> {
     pub is_command: bool,
     /// The arguments of the last program it ran.
     pub argv: &'t [String],
+    /// How it ended, if that was recorded.
+    pub exit: Option<Exit>,
+    /// The last signal with which the recorder tried to end it.
+    pub ended_by_recorder: Option<Signal>,
     column: Option<&'t Column>,
 }
 
 impl<'t> RecordedProcess<'t> {
+    /// The signal of the recorder that ended it; `None` if it ended otherwise, though perhaps because
+    /// of such a signal.
+    pub fn killed_by_recorder(&self) -> Option<Signal> {
+        self.ended_by_recorder.filter(|signal| self.exit == Some(Exit::Signal(*signal)))
+    }
+
     fn unknown(id: u32) -> Self {
-        Self { command: None, root: id, is_command: true, argv: &[], id, column: None }
+        Self {
+            command: None,
+            root: id,
+            is_command: true,
+            argv: &[],
+            exit: None,
+            ended_by_recorder: None,
+            id,
+            column: None,
+        }
     }
 
     /// The label of its command's column: the actor it acts for. Programs that a command starts act
@@ -63,6 +82,8 @@ pub(crate) fn follow<'t>(
                 root: parent.map_or(id, |parent| parent.root),
                 is_command: parent.is_none_or(|parent| parent.is_command),
                 argv,
+                exit: None,
+                ended_by_recorder: None,
                 column: timeline.header.columns.get(*command as usize),
             };
             current.insert(id, processes.len());
@@ -76,12 +97,19 @@ pub(crate) fn follow<'t>(
                 processes.len() - 1
             })
         });
-        if let (Some(known), Some(Process::Exec { argv, .. })) = (known, event.process()) {
-            let process = &mut processes[known];
-            // A child that runs another program no longer runs the command itself.
-            process.is_command &= process.root == id;
-            process.root = id;
-            process.argv = argv;
+        let process = known.map(|known| &mut processes[known]);
+        match (process, event.process()) {
+            (Some(process), Some(Process::Exec { argv, .. })) => {
+                // A child that runs another program no longer runs the command itself.
+                process.is_command &= process.root == id;
+                process.root = id;
+                process.argv = argv;
+            }
+            (Some(process), Some(Process::Exit { status })) => process.exit = Some(*status),
+            (Some(process), Some(Process::EndedByRecorder { signal })) => {
+                process.ended_by_recorder = Some(*signal);
+            }
+            _ => {}
         }
         process_at.push(known);
     }

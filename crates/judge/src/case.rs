@@ -24,11 +24,26 @@ pub(crate) struct Occurrence {
     pub(crate) evidence: Vec<Position>,
     /// The arguments of its sentence.
     pub(crate) arguments: Vec<(&'static str, Argument)>,
+    /// The decisive call is evidence by its waiting, whatever ended the wait.
+    waits: bool,
 }
 
 impl Occurrence {
     pub(crate) fn at(at: Position) -> Self {
-        Self { evidence: vec![at], arguments: Vec::new() }
+        Self { evidence: vec![at], arguments: Vec::new(), waits: false }
+    }
+
+    /// Where a call waited when the programs were ended: that it waited is what counts, not how the
+    /// wait was ended.
+    pub(crate) fn waiting(at: Position) -> Self {
+        Self { waits: true, ..Self::at(at) }
+    }
+
+    /// True if it rests on what the recorder did when it ended the programs: the programs did not do
+    /// that, and it deserves no explanation.
+    pub(crate) fn is_recorders_doing(&self, flows: &Flows<'_>) -> bool {
+        let decisive = self.evidence.first();
+        !self.waits && decisive.is_some_and(|at| flows.is_recorders_doing(*at))
     }
 
     pub(crate) fn and(mut self, more: impl IntoIterator<Item = Position>) -> Self {

@@ -61,6 +61,11 @@ pub enum SystemCall {
         /// Its arguments, as they are in the registers: the upper bits of a narrower argument, such
         /// as a descriptor, are undefined.
         arguments: [u64; 6],
+        /// The stack pointer.
+        stack: u64,
+        /// The address at which the thread resumes. Two calls with the same number, stack pointer
+        /// and address were made at the same place of a program's loop.
+        instruction: u64,
     },
 }
 
@@ -95,6 +100,8 @@ pub struct Scheduling {
     pub ran: Duration,
     /// How long it has waited for a processor while it was ready to run.
     pub waited: Duration,
+    /// How often it was given a processor.
+    pub turns: u64,
 }
 
 /// The ids of all processes that this process's `/proc` shows.
@@ -175,11 +182,12 @@ fn parse_system_call(text: &str) -> Option<SystemCall> {
     if number < 0 {
         return Some(SystemCall::Outside);
     }
+    let mut word = || u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok();
     let mut arguments = [0; 6];
     for argument in &mut arguments {
-        *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
+        *argument = word()?;
     }
-    Some(SystemCall::Inside { number, arguments })
+    Some(SystemCall::Inside { number, arguments, stack: word()?, instruction: word()? })
 }
 
 /// Up to 64 KiB of the arguments of a process, its name first, and how many arguments were left
@@ -314,16 +322,24 @@ pub fn has_ended_within(pidfd: impl AsFd, time: Duration) -> io::Result<bool> {
     }
 }
 
-/// How long the calling thread has run and waited so far: the first two numbers of its `schedstat`
+/// How long the calling thread has run and waited so far: its `schedstat`
 /// (`Documentation/scheduler/sched-stats.rst`). Zero if the kernel doesn't keep these statistics.
 pub fn own_scheduling() -> Scheduling {
     parse_scheduling(&fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default())
 }
 
+/// How long a thread of a process has run and waited so far. Zero if there is no such thread, or
+/// the kernel doesn't keep these statistics.
+pub fn scheduling(process: u32, thread: u32) -> Scheduling {
+    let path = format!("/proc/{process}/task/{thread}/schedstat");
+    parse_scheduling(&fs::read_to_string(path).unwrap_or_default())
+}
+
 fn parse_scheduling(text: &str) -> Scheduling {
     let mut numbers = text.split_ascii_whitespace().map_while(|word| word.parse::<u64>().ok());
-    let mut next = || Duration::from_nanos(numbers.next().unwrap_or(0));
-    Scheduling { ran: next(), waited: next() }
+    let mut next = || numbers.next().unwrap_or(0);
+    let (ran, waited) = (Duration::from_nanos(next()), Duration::from_nanos(next()));
+    Scheduling { ran, waited, turns: next() }
 }
 
 #[cfg(test)]

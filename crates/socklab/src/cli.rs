@@ -173,6 +173,8 @@ pub(crate) struct Trace {
     pub(crate) max_size: u64,
     #[arg(long)]
     pub(crate) redact: bool,
+    #[arg(long, value_name = "SECONDS", value_parser = seconds_or_none)]
+    pub(crate) grace: Option<Duration>,
     #[command(flatten)]
     pub(crate) look: Look,
 }
@@ -347,10 +349,17 @@ pub(crate) enum Format {
 }
 
 fn seconds(text: &str) -> Result<Duration, usage::NotAllowed> {
-    let number = text.parse::<f64>().ok().filter(|number| *number > 0.0 && *number <= 86_400.0);
-    number
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| usage::NotAllowed(sentence!("allowed-seconds")))
+    seconds_or_none(text).ok().filter(|time| !time.is_zero()).ok_or_else(not_seconds)
+}
+
+/// The same, but zero is allowed.
+fn seconds_or_none(text: &str) -> Result<Duration, usage::NotAllowed> {
+    let number = text.parse::<f64>().ok().filter(|number| (0.0..=86_400.0).contains(number));
+    number.map(Duration::from_secs_f64).ok_or_else(not_seconds)
+}
+
+fn not_seconds() -> usage::NotAllowed {
+    usage::NotAllowed(sentence!("allowed-seconds"))
 }
 
 /// The language that has one of the [`tags`].

@@ -9,7 +9,7 @@ use std::process::exit;
 use std::time::Duration;
 
 use socklab_event::Writer;
-use socklab_trace::{Command, Finish, Options, Tracer};
+use socklab_trace::{Command, Ending, Finish, Options, Tracer};
 
 fn main() {
     match run() {
@@ -42,7 +42,7 @@ fn run() -> Result<i32, Box<dyn std::error::Error>> {
             }
             "--last" => {
                 let grace = Duration::from_millis(value()?.parse()?);
-                options = options.finish(Finish::LastEnded { grace });
+                options = options.finish(Finish::LastEnded).ending(Ending::Gentle { grace });
             }
             "--stdio" => options = options.stdio(true),
             "--every-call" => options = options.every_call(true),

@@ -33,14 +33,22 @@ struct State {
 #[derive(Debug)]
 pub(crate) enum Steering {
     Stop,
+    Skip,
     Start(Box<Command>),
     NoMore,
 }
 
 impl Handle {
-    /// Ends the recording: commands are killed, attached processes are released.
+    /// Ends the recording: commands are ended as the options say, attached processes are released.
+    /// Called again, it does what [`Handle::skip`] does.
     pub fn stop(&self) {
         self.ask(Steering::Stop);
+    }
+
+    /// Stops waiting for programs that are at work after the last command has ended, or that have
+    /// got SIGTERM: they get the next signal at once. Does nothing at other times.
+    pub fn skip(&self) {
+        self.ask(Steering::Skip);
     }
 
     /// Starts another command, at once, as the next column; a header made earlier lacks that

@@ -29,6 +29,7 @@
 
 #![cfg_attr(not(has_arch), allow(dead_code, reason = "its users need a known processor"))]
 
+mod awaiting;
 mod command;
 mod control;
 mod entered;
@@ -69,11 +70,12 @@ mod syscall_table;
 #[doc(hidden)]
 pub mod fuzzing;
 
+pub use awaiting::{Awaited, Awaiting, Does};
 pub use command::{Command, Start, Stdio};
 pub use control::Handle;
 pub use entered::Entered;
 pub use error::{AttachRefusal, Error};
 pub use inheritance::close_others_on_exec;
-pub use options::{Finish, Options};
+pub use options::{Ending, Finish, Options};
 pub use summary::{CommandEnd, Cost, EndReason, Summary};
 pub use tracer::Tracer;

@@ -12,6 +12,7 @@ pub struct Options {
     pub(crate) every_call: bool,
     pub(crate) deadline: Option<Duration>,
     pub(crate) finish: Finish,
+    pub(crate) ending: Ending,
 }
 
 /// When a recording ends by itself.
@@ -20,10 +21,33 @@ pub struct Options {
 pub enum Finish {
     /// When all programs and their children have ended.
     AllEnded,
-    /// When the last command has ended and the grace period of the others is over; then they are
-    /// killed. For a server that runs until it is stopped, and a client that ends.
-    LastEnded {
-        /// How long the others may go on.
+    /// When the last command has ended and none of the others is at work any more; then they are
+    /// ended. For a server that runs until it is stopped, and a client that ends.
+    LastEnded,
+}
+
+/// How programs are ended that are still running at the end of a recording, or when it is stopped.
+/// (Processes that were attached to are released.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ending {
+    /// By SIGKILL, at once, even if they are at work. The timeline does not say so: this is for
+    /// those who know themselves where their story ends.
+    AtOnce,
+    /// As a user would do it.
+    ///
+    /// With [`Finish::LastEnded`], programs that are at work after the last command has ended are
+    /// waited for, up to the grace period: those that compute, or sleep for a job (not those that
+    /// wait for peers, or wake up from time to time to look around). Then all are ended, one
+    /// command after the other, the last started first: by SIGTERM, to the command's own process
+    /// first; and after the grace period by SIGKILL. Each signal is recorded as
+    /// [`EndedByRecorder`](socklab_event::Process::EndedByRecorder).
+    ///
+    /// [`Handle::stop`](crate::Handle::stop) and the deadline begin with SIGTERM. A further stop,
+    /// or [`Handle::skip`](crate::Handle::skip), ends whatever wait is going on.
+    Gentle {
+        /// How long a program at work may go on, and how long it may take to end after SIGTERM. If
+        /// zero, it is killed at once, by SIGKILL.
         grace: Duration,
     },
 }
@@ -38,6 +62,7 @@ impl Default for Options {
             every_call: false,
             deadline: None,
             finish: Finish::AllEnded,
+            ending: Ending::AtOnce,
         }
     }
 }
@@ -87,7 +112,7 @@ impl Options {
         self
     }
 
-    /// Ends the recording and kills every command after this long. Default: never.
+    /// Ends the recording and the programs after this long. Default: never.
     #[must_use]
     pub fn deadline(mut self, after: impl Into<Option<Duration>>) -> Self {
         self.deadline = after.into();
@@ -98,6 +123,13 @@ impl Options {
     #[must_use]
     pub fn finish(mut self, when: Finish) -> Self {
         self.finish = when;
+        self
+    }
+
+    /// How programs are ended that are still running then. Default: [`Ending::AtOnce`].
+    #[must_use]
+    pub fn ending(mut self, how: Ending) -> Self {
+        self.ending = how;
         self
     }
 }

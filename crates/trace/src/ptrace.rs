@@ -158,11 +158,18 @@ pub(crate) fn interrupt(tid: pid_t) -> io::Result<()> {
     request(libc::PTRACE_INTERRUPT, tid, ptr::null_mut(), ptr::null_mut())
 }
 
-/// Kills a process that we trace: its id can't have been reused, because we have not reaped it.
+/// Kills a process that we trace.
 pub(crate) fn kill(pid: pid_t) {
-    if let Some(pid) = rustix::process::Pid::from_raw(pid) {
-        // An error means that it has ended.
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    send(pid, libc::SIGKILL);
+}
+
+/// Sends a signal to a process that we trace: its id can't have been reused, because we have not
+/// reaped it.
+pub(crate) fn send(pid: pid_t, signal: i32) {
+    let signal = rustix::process::Signal::from_named_raw(signal);
+    if let (Some(pid), Some(signal)) = (rustix::process::Pid::from_raw(pid), signal) {
+        // An error means that it has ended, or belongs to somebody else by now.
+        let _ = rustix::process::kill_process(pid, signal);
     }
 }
 

@@ -33,7 +33,7 @@ pub struct CommandEnd {
 pub enum EndReason {
     /// All programs had ended.
     AllEnded,
-    /// The last command had ended, and the others were killed (see [`crate::Finish`]).
+    /// The last command had ended, and the others were ended (see [`crate::Finish`]).
     LastEnded,
     /// [`Handle::stop`](crate::Handle::stop) was called.
     Stopped,

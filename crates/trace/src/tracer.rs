@@ -5,6 +5,7 @@ use std::fmt;
 use socklab_event::{Column, Event, Header};
 use socklab_kernel::clock;
 
+use crate::awaiting::{Awaiting, OnAwaiting};
 use crate::command::Command;
 use crate::control::Handle;
 use crate::entered::{Entered, OnEnter};
@@ -20,6 +21,7 @@ pub struct Tracer {
     pub(crate) keep_open: bool,
     pub(crate) handle: Handle,
     pub(crate) on_enter: Option<OnEnter>,
+    pub(crate) on_awaiting: Option<OnAwaiting>,
 }
 
 impl Tracer {
@@ -32,6 +34,7 @@ impl Tracer {
             keep_open: false,
             handle: Handle::default(),
             on_enter: None,
+            on_awaiting: None,
         }
     }
 
@@ -65,6 +68,14 @@ impl Tracer {
     #[must_use]
     pub fn on_enter(mut self, notice: impl FnMut(&Entered<'_>) + 'static) -> Self {
         self.on_enter = Some(Box::new(notice));
+        self
+    }
+
+    /// Sets a callback for long waits at the end of the recording: it is called after a second, on
+    /// this thread.
+    #[must_use]
+    pub fn on_awaiting(mut self, notice: impl FnMut(&Awaiting) + 'static) -> Self {
+        self.on_awaiting = Some(Box::new(notice));
         self
     }
 
@@ -123,6 +134,7 @@ impl Tracer {
             keep_open: self.keep_open,
             handle: self.handle,
             on_enter: self.on_enter,
+            on_awaiting: self.on_awaiting,
         };
         let summary = crate::session::Session::record(plan, sink);
         handle.end();

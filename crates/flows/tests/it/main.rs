@@ -7,6 +7,7 @@ mod addresses;
 mod connections;
 mod datagrams;
 mod descriptors;
+mod endings;
 mod flows;
 mod frames;
 mod holders;

@@ -1,21 +1,23 @@
 //! Programs that wait forever.
 
-use socklab_event::{Args, Outcome};
+use socklab_event::Args;
 use socklab_flows::Position;
 
 use crate::case::{Case, Occurrence};
 
-/// The last call a program itself made on a socket: closes by the kernel at exit do not count.
+/// The last call a program itself made on a socket: neither closes by the kernel at exit nor what a
+/// program does when the recorder ends it count.
 fn last_call(case: &Case<'_>, socket: usize) -> Option<Position> {
     let calls = &case.flows.sockets[socket].calls;
-    calls.iter().copied().rfind(|at| case.call(*at).is_some_and(|call| !call.implicit))
+    let own = |at: &Position| case.call(*at).is_some_and(|call| !call.implicit);
+    calls.iter().copied().rfind(|at| own(at) && case.flows.began_by_itself(*at))
 }
 
 /// The receive that a socket's user was still waiting in.
 fn pending_receive(case: &Case<'_>, socket: usize) -> Option<Position> {
     let last = last_call(case, socket)?;
     let call = case.call(last)?;
-    (call.outcome == Outcome::Unfinished && call.receives()).then_some(last)
+    (case.flows.is_pending_at_end(last) && call.receives()).then_some(last)
 }
 
 /// Both ends of every connection that has both ends recorded.
@@ -32,7 +34,7 @@ pub(super) fn both_wait(case: &Case<'_>) -> Vec<Occurrence> {
     let found = pairs(case).filter_map(|[one, other]| {
         let (one, other) = (pending_receive(case, one)?, pending_receive(case, other)?);
         let [first, second] = case.distinct_names(one, other);
-        Some(Occurrence::at(one).and([other]).with("one", first).with("other", second))
+        Some(Occurrence::waiting(one).and([other]).with("one", first).with("other", second))
     });
     found.collect()
 }
@@ -45,14 +47,14 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Occurrence> {
             let last = last_call(case, silent)?;
             let open = case.call(last).is_some_and(|call| {
                 let ends = call.is_close() || matches!(call.args, Args::Shutdown { .. });
-                !ends && call.outcome != Outcome::Unfinished
+                !ends && !case.flows.is_pending_at_end(last)
             });
             // It received data before: this is not a server waiting for the first message.
             let received = case
                 .before(waiting, wait)
                 .any(|(_, call)| call.received().is_some_and(|total| total > 0));
             let [program, peer] = case.distinct_names(wait, last);
-            let finding = Occurrence::at(wait).and([last]).with("program", program);
+            let finding = Occurrence::waiting(wait).and([last]).with("program", program);
             (open && received).then(|| finding.with("peer", peer))
         },
     );
@@ -60,10 +62,10 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn still_accepting(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.calls().filter(|(_, call)| {
-        matches!(call.args, Args::Accept { .. }) && call.outcome == Outcome::Unfinished
+    let found = case.calls().filter(|(at, call)| {
+        matches!(call.args, Args::Accept { .. }) && case.flows.is_pending_at_end(*at)
     });
-    found.map(|(at, _)| Occurrence::at(at).with("server", case.program(at))).collect()
+    found.map(|(at, _)| Occurrence::waiting(at).with("server", case.program(at))).collect()
 }
 
 #[cfg(test)]
@@ -96,5 +98,21 @@ mod tests {
     #[test]
     fn a_server_waits_for_the_next_client() {
         assert!(text_of(&scenes::threaded(), "still-accepting").contains("server"));
+    }
+
+    #[test]
+    fn two_ends_that_waited_when_the_recorder_ended_one_of_them() {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        let began = story.now();
+        story.wait(100);
+        story.ended_by_recorder(far.who, 15);
+        story.since(began).unfinished(far, "recvfrom", got(10, b""));
+        story.closed_at_exit(far);
+        story.killed(far.who, 15);
+        // The other end reads the end of the stream, and closes: the recorder's doing.
+        story.since(began).on(near, "recvfrom", got(10, b""), socklab_event::Outcome::Value(0));
+        story.close(near);
+        assert_eq!(rules(&story.build()), ["accept-waits", "both-wait"]);
     }
 }

@@ -95,6 +95,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_recorder_did_is_not_explained() {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        story.ended_by_recorder(near.who, 15);
+        story.closed_at_exit(near);
+        story.killed(near.who, 15);
+        story.fail(far, "recvfrom", socklab_timelines::got(10, b""), 4);
+        story.fail(far, "recvfrom", socklab_timelines::got(10, b""), 104);
+        story.fail(far, "sendto", offered(b"x"), 32);
+        assert_eq!(rules(&story.build()), ["accept-waits"], "from before");
+    }
+
+    #[test]
     fn look_ups_are_recognized() {
         let question = b"\xab\xcd\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\
                          \x00\x01\x00\x01";

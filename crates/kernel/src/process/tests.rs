@@ -119,7 +119,9 @@ fn a_pidfd_shows_when_its_process_has_ended() {
 fn a_system_call_is_read() {
     let line = "45 0x3 0x7ffd 0x400 0x0 0x0 0x0 0x7ffc 0x7f12\n";
     let arguments = [3, 0x7ffd, 0x400, 0, 0, 0];
-    assert_eq!(parse_system_call(line), Some(SystemCall::Inside { number: 45, arguments }));
+    let (stack, instruction) = (0x7ffc, 0x7f12);
+    let inside = SystemCall::Inside { number: 45, arguments, stack, instruction };
+    assert_eq!(parse_system_call(line), Some(inside));
     assert_eq!(parse_system_call("running\n"), Some(SystemCall::Running));
     assert_eq!(parse_system_call("-1 0x7ffc 0x7f12\n"), Some(SystemCall::Outside));
     assert_eq!(parse_system_call("45 0x3\n"), None);

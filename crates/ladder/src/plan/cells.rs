@@ -136,6 +136,8 @@ pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -
                 label.push(PartKind::Faint, say!(speaker, "ladder-exit", code = code));
                 mark = (*code != 0).then_some(Mark::Failed);
             }
+            Exit::Signal(signal) if is_killed_by_recorder(scene, event) => label
+                .push(PartKind::Faint, say!(speaker, "ladder-ended-by-recorder", signal = signal)),
             Exit::Signal(signal) => {
                 label.push(
                     PartKind::Mark,
@@ -182,6 +184,12 @@ pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -
     let tag = tag.map(str::to_owned);
     let kind = if ends { CellKind::Exit } else { CellKind::Process };
     Some(Cell { participant, tag, label, entry: None, kind, mark, seq: event.seq })
+}
+
+/// True if a signal of the recorder ended the process of an event.
+fn is_killed_by_recorder(scene: &Scene<'_, '_>, event: &Event) -> bool {
+    let process = scene.flows.process(event.place.process);
+    process.is_some_and(|process| process.killed_by_recorder().is_some())
 }
 
 /// The cell of what the kernel's tables showed of a socket at one moment. For a socket that holds an

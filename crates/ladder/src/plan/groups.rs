@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use socklab_event::{Event, Exit, Process, Timeline};
+use socklab_event::Exit;
 use socklab_flows::{Flows, RecordedProcess, file_name};
 
 use super::group::Group;
@@ -18,7 +18,7 @@ type Key = (Option<u32>, u32, String);
 
 /// One group per program that made calls worth drawing, in the order of the commands.
 pub(crate) fn groups(flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
-    let killed = killed(flows.timeline);
+    let killed = killed(flows);
     let mut units: Vec<(Unit, Option<String>)> = Vec::new();
     let mut seen = BTreeSet::new();
     for (at, event, _) in flows.calls() {
@@ -44,11 +44,12 @@ pub(crate) fn groups(flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
     groups
 }
 
-/// The processes killed by a signal, which is always worth a row.
-fn killed(timeline: &Timeline) -> HashSet<u32> {
-    let killed =
-        |event: &&Event| matches!(event.process(), Some(Process::Exit { status: Exit::Signal(_) }));
-    timeline.events.iter().filter(killed).map(|event| event.place.process).collect()
+/// The processes killed by a signal, which is always worth a row; unless the recorder ended them.
+fn killed(flows: &Flows<'_>) -> HashSet<u32> {
+    let killed = flows.processes.iter().filter(|process| {
+        matches!(process.exit, Some(Exit::Signal(_))) && process.killed_by_recorder().is_none()
+    });
+    killed.map(|process| process.id).collect()
 }
 
 fn grouped(

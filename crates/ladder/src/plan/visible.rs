@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Args, Errno, Event, Exit, Process, What};
+use socklab_event::{Args, Errno, Event, Exit, Process, Signal, What};
 use socklab_flows::{Flows, Position};
 
 use super::cast::Cast;
@@ -49,7 +49,8 @@ pub(crate) fn choose(
             What::Process(process) => {
                 let alone = cast.process_tag(event.place.process).is_none();
                 let drawn = cast.lane(&event.place).is_some();
-                if drawn && (keep || is_worth_a_row(process, alone, options)) {
+                let told = options.detail != Detail::All && is_told_at_exit(flows, at, process);
+                if drawn && (keep || (!told && is_worth_a_row(process, alone, options))) {
                     visible.shown.push(at);
                 }
             }
@@ -110,6 +111,23 @@ fn is_worth_a_row(process: &Process, alone: bool, options: &Options) -> bool {
         Process::Exit { .. } | Process::Stdio { .. } | Process::Signal { .. } => true,
         Process::Stopped { .. } | Process::Released | Process::EndedByRecorder { .. } => true,
         Process::Exec { .. } | Process::Continued => options.detail == Detail::All,
+        _ => false,
+    }
+}
+
+/// True for a signal with which the recorder ended the program: if it ended the program at once, the
+/// row of the exit says so, and if not, the row says so at which the recorder sent it.
+fn is_told_at_exit(flows: &Flows<'_>, at: Position, process: &Process) -> bool {
+    let Some(known) = flows.process_at(at).map(|index| &flows.processes[index]) else {
+        return false;
+    };
+    match process {
+        Process::EndedByRecorder { signal } => known.killed_by_recorder() == Some(*signal),
+        Process::Signal { signal } => {
+            // The recorder sends SIGTERM before SIGKILL, which can't be seen being delivered.
+            let sent = *signal == Signal::TERM && known.ended_by_recorder.is_some();
+            sent && flows.is_recorders_doing(at)
+        }
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Snapshots of the drawings the course needs.
 
-use socklab_event::{Args, Event, Timeline};
+use socklab_event::{Args, Event, Process, Signal, Timeline};
 use socklab_ladder::{HtmlStyle, Ladder, NoteKind, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
 use socklab_timelines::{Story, recorded, scenes};
@@ -197,4 +197,29 @@ fn a_page_counts_its_lessons_and_shows_them_on_request() {
     assert_eq!(closed.matches("So it goes.").count(), 2);
     assert_eq!(open.matches("So it goes.").count(), 4);
     assert!(!closed.contains("What went wrong"), "nothing went wrong");
+}
+
+#[test]
+fn what_the_recorder_ends_is_not_killed() {
+    let mut story = Story::new();
+    let (near, far) = scenes::tcp_pair(&mut story);
+    for (end, signals) in [(near, &[15][..]), (far, &[15, 9])] {
+        for signal in signals {
+            story.ended_by_recorder(end.who, *signal);
+            // SIGKILL can't be seen being delivered.
+            if *signal == 15 {
+                story.process(end.who, Process::Signal { signal: Signal(15) });
+            }
+        }
+        story.killed(end.who, signals[signals.len() - 1]);
+    }
+    let drawn = text(&story.build(), 80);
+    let ended: Vec<&str> = drawn.lines().filter(|line| line.contains("ended by")).collect();
+    let signals = ["└ ended by socklab (SIGTERM)", "├ ended by socklab (SIGTERM)"];
+    assert_eq!(ended.len(), 3, "{drawn}");
+    for (line, wanted) in ended.iter().zip(signals) {
+        assert!(line.contains(wanted), "{drawn}");
+    }
+    assert!(ended[2].contains("└ ended by socklab (SIGKILL)"), "{drawn}");
+    assert!(!drawn.contains('⚡') && !drawn.contains("killed by"), "{drawn}");
 }

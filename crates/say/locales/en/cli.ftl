@@ -34,6 +34,7 @@ arg-trace-bytes = How many bytes of each message to keep (default 1024)
 arg-trace-max_size = Beyond this size, such as 64M or 2G, record only how long each message was; beyond twice that, only count repeats. The programs go on (default 256M)
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long
+arg-trace-grace = After the last program has ended: how long the others may finish their work, and may then take to end after SIGTERM (default 5); 0 kills them at once
 arg-draw-file = A recording, made with trace -o FILE.jsonl; - reads standard input
 arg-width = Width of the drawing (default: the terminal's, else 80)
 arg-ascii = Draw with ASCII characters only
@@ -86,8 +87,10 @@ examples-trace =
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
     $ socklab trace -o run.jsonl -p 1234  # attach; Ctrl-C ends the recording
     $ socklab trace -o - tcp-server tcp-client | socklab draw -
+    $ socklab trace --grace 30 './worker' './submit job.txt'  # a long job after the client has left
     The drawing goes to standard error, the exit code is the program's own.
     A .jsonl file grows from the first event on: if socklab is killed, draw shows what it has. The file it replaces is kept as FILE~ until then. With -o -, the programs print to standard error, and the recording ends when nobody reads it any more.
+    When the last program has ended, the others are ended too, but not at work. A program works while it computes, or sleeps for something it began since the clients came; it does not while it only waits for peers, or wakes up from time to time to look around, as the timers of event loops do. As long as one of them works, all may go on, up to --grace; after one second you are told who is awaited. Then each gets SIGTERM, the one started last first and a master before its workers, and after --grace again SIGKILL. Ctrl-C skips such a wait. --timeout, and whatever else ends a recording early, begins with SIGTERM. The drawing says “ended by socklab”, and what follows from that is not explained.
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html

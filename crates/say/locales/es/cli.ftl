@@ -34,6 +34,7 @@ arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
 arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
+arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se matan de inmediato
 arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl; - lee la entrada estándar
 arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
@@ -86,8 +87,10 @@ examples-trace =
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
     $ socklab trace -o run.jsonl -p 1234  # conectarse; Ctrl-C termina la grabación
     $ socklab trace -o - tcp-server tcp-client | socklab draw -
+    $ socklab trace --grace 30 './worker' './submit job.txt'  # un trabajo largo cuando el cliente ya se fue
     El dibujo va a la salida de error; el código de salida es el del propio programa.
     Un archivo .jsonl crece desde el primer evento: si matan a socklab, draw muestra lo que hay. El archivo que reemplaza se guarda como ARCHIVO~ hasta el final. Con -o -, los programas escriben en la salida de error, y la grabación termina cuando ya nadie la lee.
+    Cuando termina el último programa se terminan también los demás, pero no en pleno trabajo. Un programa trabaja mientras calcula, o duerme por algo que empezó desde que llegaron los clientes; no trabaja si solo espera a sus pares, o si se despierta de vez en cuando a mirar, como hacen los temporizadores de los bucles de eventos. Mientras uno trabaje, todos pueden seguir, hasta --grace; tras un segundo se dice a quién se espera. Después cada uno recibe SIGTERM, primero el que empezó de último y un maestro antes que sus trabajadores, y pasado otra vez --grace, SIGKILL. Ctrl-C salta esa espera. --timeout, y todo lo demás que termina una grabación antes de tiempo, empieza por SIGTERM. El dibujo dice «terminado por socklab», y lo que se sigue de eso no se explica.
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html

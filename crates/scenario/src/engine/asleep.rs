@@ -54,7 +54,7 @@ fn is_in(inside: &Inside, thread: u32) -> bool {
 }
 
 fn is_call(call: SystemCall, expected: i64, fd: Option<i32>) -> bool {
-    let SystemCall::Inside { number, arguments } = call else { return false };
+    let SystemCall::Inside { number, arguments, .. } = call else { return false };
     // A descriptor is an int: the upper half of its register may hold anything.
     number == expected && fd.is_none_or(|fd| arguments[0] as u32 == fd.cast_unsigned())
 }
@@ -66,7 +66,8 @@ mod tests {
     #[test]
     fn a_call_is_identified_by_number_and_descriptor() {
         let arguments = [0xdead_0000_0000_0003, 0x7ffd, 0x400, 0, 0, 0];
-        let call = SystemCall::Inside { number: 45, arguments };
+        let (stack, instruction) = (0x7ffc, 0x7f12);
+        let call = SystemCall::Inside { number: 45, arguments, stack, instruction };
         assert!(is_call(call, 45, Some(3)) && is_call(call, 45, None));
         assert!(!is_call(call, 45, Some(4)));
         assert!(!is_call(call, 0, Some(3)));

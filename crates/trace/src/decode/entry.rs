@@ -84,10 +84,13 @@ impl CallAtEntry {
         }
     }
 
-    /// How long the call may wait, in nanoseconds; `None` means forever.
-    pub(super) fn timeout(&self) -> Option<u64> {
-        match self.before {
-            Before::Timeout(timeout) | Before::Sets(_, timeout) => timeout,
+    /// How long a call that waits for several descriptors may wait, in nanoseconds; `None` means
+    /// forever.
+    pub(crate) fn timeout(&self) -> Option<u64> {
+        match (self.row.sys, &self.before) {
+            (Sys::Poll, _) => poll_sets::milliseconds(self.words[2]),
+            (Sys::EpollWait, _) => poll_sets::milliseconds(self.words[3]),
+            (_, Before::Timeout(timeout) | Before::Sets(_, timeout)) => *timeout,
             _ => None,
         }
     }

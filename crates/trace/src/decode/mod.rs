@@ -23,5 +23,6 @@ mod words;
 
 pub(crate) use dispatch::decode;
 pub(crate) use entry::CallAtEntry;
+pub(crate) use poll_sets::{milliseconds, time};
 pub(crate) use returned::Limits;
 pub(crate) use words::{u32_at, u64_at};

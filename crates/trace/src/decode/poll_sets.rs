@@ -77,12 +77,12 @@ pub(super) fn interest(memory: &impl Memory, address: u64) -> Option<EpollIntere
 }
 
 /// A timeout given as an int of milliseconds, in nanoseconds; a negative one means forever.
-pub(super) fn milliseconds(word: u64) -> Option<u64> {
+pub(crate) fn milliseconds(word: u64) -> Option<u64> {
     u64::try_from(word as u32 as i32).ok().map(|ms| ms * 1_000_000)
 }
 
 /// A `struct timespec` or, with `unit` 1000, a `struct timeval`, in nanoseconds.
-pub(super) fn time(memory: &impl Memory, address: u64, unit: u64) -> Option<u64> {
+pub(crate) fn time(memory: &impl Memory, address: u64, unit: u64) -> Option<u64> {
     let bytes = memory.array::<16>(address)?;
     let fraction = u64_at(&bytes, 8).saturating_mul(unit);
     Some(u64_at(&bytes, 0).saturating_mul(1_000_000_000).saturating_add(fraction))

@@ -6,15 +6,11 @@ use super::entry::Before;
 use super::poll_sets;
 use super::returned::Returned;
 use crate::memory::Memory;
-use crate::syscall::Sys;
 
 pub(super) fn poll(call: &Returned<'_, impl Memory>) -> Args {
     Args::Poll {
         waits: poll_sets::poll(call.memory, call.word(0), u64::from(call.uint(1))),
-        timeout: match call.entry.row.sys {
-            Sys::Poll => poll_sets::milliseconds(call.word(2)),
-            _ => call.entry.timeout(),
-        },
+        timeout: call.entry.timeout(),
     }
 }
 
@@ -33,10 +29,7 @@ pub(super) fn epoll_wait(call: &Returned<'_, impl Memory>) -> Args {
         epoll: call.int(0),
         max: call.int(2),
         ready: poll_sets::ready(call.memory, call.word(1), call.count() as usize),
-        timeout: match call.entry.row.sys {
-            Sys::EpollWait => poll_sets::milliseconds(call.word(3)),
-            _ => call.entry.timeout(),
-        },
+        timeout: call.entry.timeout(),
     }
 }
 

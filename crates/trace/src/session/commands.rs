@@ -11,7 +11,6 @@ use socklab_kernel::clock;
 use super::tracees::Tracees;
 use crate::command::{Command, Start};
 use crate::error::Error;
-use crate::options::Finish;
 use crate::spawn::{self, Spawned, Trouble};
 use crate::summary::{CommandEnd, EndReason};
 
@@ -30,8 +29,10 @@ pub(super) struct Commands {
     /// Why the recording is being ended, if it is.
     ending: Option<EndReason>,
     deadline: Option<u64>,
-    /// When the grace period that follows the end of the last command is over.
-    linger: Option<u64>,
+    /// The last command has just ended.
+    last_ended: bool,
+    /// Everything that is left has been killed.
+    killed: bool,
     /// When to stop waiting for programs that were killed and are not gone.
     burial: Option<u64>,
 }
@@ -113,9 +114,8 @@ impl Commands {
         self.spawned.swap_remove(index).trouble()
     }
 
-    /// Records that a process has ended. If it was the last command, the grace period of the others
-    /// begins.
-    pub(super) fn mark_ended(&mut self, pid: pid_t, exit: Exit, finish: Finish) {
+    /// Records that a process has ended.
+    pub(super) fn mark_ended(&mut self, pid: pid_t, exit: Exit) {
         let Some(index) = self.started.iter().position(|command| command.pid == pid) else {
             return;
         };
@@ -123,10 +123,22 @@ impl Commands {
             return;
         }
         self.started[index].exit = Some(exit);
-        let last = index + 1 == self.started.len() && self.queue.is_empty() && !self.open;
-        if let (true, Finish::LastEnded { grace }) = (last, finish) {
-            self.linger = Some(from_now(grace));
-        }
+        self.last_ended |= index + 1 == self.started.len() && self.is_last_started();
+    }
+
+    /// True if all commands have been started and no more will come.
+    pub(super) fn is_last_started(&self) -> bool {
+        self.queue.is_empty() && !self.open
+    }
+
+    /// True once, when the last command has ended.
+    pub(super) fn take_last_ended(&mut self) -> bool {
+        std::mem::take(&mut self.last_ended)
+    }
+
+    /// The processes of the commands themselves.
+    pub(super) fn roots(&self) -> Vec<pid_t> {
+        self.started.iter().map(|command| command.pid).collect()
     }
 
     /// No more commands will be added.
@@ -145,8 +157,18 @@ impl Commands {
             return false;
         }
         self.ending = Some(reason);
-        self.burial = Some(from_now(BURIAL));
         true
+    }
+
+    /// Everything that is left has been killed, and has some time to disappear.
+    pub(super) fn bury(&mut self) {
+        self.killed = true;
+        self.burial = Some(from_now(BURIAL));
+    }
+
+    /// True if every program that is left has been killed, and new ones must be.
+    pub(super) fn are_killed(&self) -> bool {
+        self.killed
     }
 
     pub(super) fn are_ending(&self) -> bool {
@@ -155,7 +177,7 @@ impl Commands {
 
     /// When to call [`Commands::take_due`] next, in nanoseconds of `CLOCK_MONOTONIC`.
     pub(super) fn due(&self) -> Option<u64> {
-        [self.deadline, self.linger, self.burial].into_iter().flatten().min()
+        [self.deadline, self.burial].into_iter().flatten().min()
     }
 
     /// What is due at this moment, one thing at a time.
@@ -164,10 +186,7 @@ impl Commands {
         if is_due(&mut self.burial) {
             return Some(Due::GiveUp);
         }
-        if is_due(&mut self.deadline) {
-            return Some(Due::End(EndReason::Deadline));
-        }
-        is_due(&mut self.linger).then_some(Due::End(EndReason::LastEnded))
+        is_due(&mut self.deadline).then_some(Due::End(EndReason::Deadline))
     }
 
     /// How the commands ended, and why the recording did.
@@ -224,7 +243,7 @@ mod tests {
         let daemon = commands.next(&tracees).expect("the first starts at once");
         start(&mut commands, &daemon, 10);
         tracees.add_process(TracedProcess::new(11, 0));
-        commands.mark_ended(10, Exit::Code(0), Finish::AllEnded);
+        commands.mark_ended(10, Exit::Code(0));
         assert!(commands.next(&tracees).is_none());
         tracees.remove_process(11);
         assert!(commands.next(&tracees).is_some());
@@ -242,18 +261,17 @@ mod tests {
     }
 
     #[test]
-    fn only_the_end_of_the_last_command_begins_the_grace_period() {
+    fn the_end_of_the_last_command_is_told_once() {
         let mut commands = commands(["server", "client"]);
-        let finish = Finish::LastEnded { grace: Duration::ZERO };
         for pid in [10, 11] {
             let command = commands.queue.pop_front().expect("a command");
             start(&mut commands, &command, pid);
         }
-        commands.mark_ended(10, Exit::Code(0), finish);
-        assert_eq!(commands.take_due(u64::MAX), None);
-        commands.mark_ended(11, Exit::Code(0), finish);
-        assert_eq!(commands.take_due(u64::MAX), Some(Due::End(EndReason::LastEnded)));
-        assert_eq!(commands.take_due(u64::MAX), None);
+        commands.mark_ended(10, Exit::Code(0));
+        assert!(!commands.take_last_ended());
+        commands.mark_ended(11, Exit::Code(0));
+        assert!(commands.take_last_ended() && !commands.take_last_ended());
+        assert_eq!(commands.roots(), [10, 11]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(super) fn on_return(calls: &mut Calls<'_>, tid: pid_t, result: i64) -> Handl
         call.interrupted_at = ended;
         thread.interrupted = Some(call);
     } else {
+        thread.contact.note(&call.entry, result, ended);
         calls.finish(tid, call, outcome_of(result), ended);
         prepare_landings(calls, tid);
     }

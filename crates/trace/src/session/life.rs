@@ -144,7 +144,7 @@ impl Lives<'_, '_> {
             self.notice(tid, Notice::Slow { why });
         }
         self.calls.descriptors().adopt_all(tid, tid);
-        if self.commands.are_ending() && !attached {
+        if self.commands.are_killed() && !attached {
             ptrace::kill(tid);
         }
         self.calls.tracees.defer(tid, stop);
@@ -320,7 +320,7 @@ impl Lives<'_, '_> {
             self.strangers.depart(&process);
             self.report(tid, Life::Exit { status });
         }
-        self.commands.mark_ended(tid, status, self.calls.options.finish);
+        self.commands.mark_ended(tid, status);
         self.adopt_orphans();
         Ok(())
     }

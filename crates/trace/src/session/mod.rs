@@ -9,9 +9,11 @@
 
 mod calls;
 mod commands;
+mod contact;
 mod coverage;
 mod descriptors;
 mod effects;
+mod ending;
 mod enter;
 mod filters;
 mod in_use;
@@ -40,6 +42,7 @@ use socklab_kernel::clock;
 
 use calls::Calls;
 use commands::{Commands, Due};
+use ending::{Ending, Next};
 use enter::Entering;
 use life::Lives;
 use onward::{Handled, Onward, RESUME, unless_vanished};
@@ -54,7 +57,7 @@ pub(crate) use plan::Plan;
 use crate::command::Command;
 use crate::control::{Handle, Steering};
 use crate::error::Error;
-use crate::options::Options;
+use crate::options::{self, Finish, Options};
 use crate::probe;
 use crate::ptrace::{self, CallInfo, Go, Stop};
 use crate::summary::{EndReason, Summary};
@@ -67,6 +70,8 @@ pub(crate) struct Session<'s> {
     strangers: Strangers,
     sockets: Sockets,
     commands: Commands,
+    /// The end of the recording, if programs are given time to end.
+    ending: Option<Ending>,
     shortcuts: Shortcuts,
     reporter: Reporter,
     /// How many seccomp filters the tracer runs under itself (in a container, for instance). All
@@ -85,8 +90,13 @@ const IDLE: Duration = Duration::from_millis(100);
 impl<'s> Session<'s> {
     /// Makes the whole recording.
     pub(crate) fn record(plan: Plan, sink: &'s mut dyn FnMut(Event)) -> Result<Summary, Error> {
+        let ending = match plan.options.ending {
+            options::Ending::AtOnce => None,
+            options::Ending::Gentle { grace } => Some(Ending::new(grace, plan.on_awaiting)),
+        };
         let mut session = Self {
             options: plan.options,
+            ending,
             handle: plan.handle,
             sink,
             tracees: Tracees::default(),
@@ -149,7 +159,8 @@ impl<'s> Session<'s> {
     fn go_on(&mut self) -> Result<bool, Error> {
         for request in self.handle.requests() {
             match request {
-                Steering::Stop => self.end(EndReason::Stopped),
+                Steering::Stop if !self.commands.are_ending() => self.end(EndReason::Stopped),
+                Steering::Stop | Steering::Skip => self.skip(),
                 Steering::NoMore => self.commands.close(),
                 Steering::Start(command) if !self.commands.are_ending() => self.start(*command)?,
                 Steering::Start(_) => {}
@@ -158,11 +169,20 @@ impl<'s> Session<'s> {
         while let Some(command) = self.commands.next(&self.tracees) {
             self.start(command)?;
         }
+        if self.commands.take_last_ended() && self.options.finish == Finish::LastEnded {
+            match &mut self.ending {
+                Some(ending) => ending.on_last_ended(clock::now()),
+                None => self.end(EndReason::LastEnded),
+            }
+        }
         let busy = self.tracees.are_left() || !self.strangers.is_empty() || ptrace::has_news();
         Ok(busy || (self.commands.are_open() && !self.commands.are_ending()))
     }
 
     fn start(&mut self, command: Command) -> Result<(), Error> {
+        if let Some(ending) = self.ending.as_mut().filter(|_| self.commands.is_last_started()) {
+            ending.on_last_begins(&self.tracees, clock::now());
+        }
         start::start(command, &self.options, &mut self.commands, &mut self.tracees)
     }
 
@@ -232,7 +252,7 @@ impl<'s> Session<'s> {
             return;
         }
         self.strangers.add(tid, stop, clock::now());
-        if self.commands.are_ending() {
+        if self.commands.are_killed() {
             self.adopt_everybody();
         }
     }
@@ -279,7 +299,8 @@ impl<'s> Session<'s> {
 
     /// When something is due even if no thread stops.
     fn due(&self) -> Option<u64> {
-        let due = [self.commands.due(), self.shortcuts.due(), self.strangers.due()];
+        let ending = self.ending.as_ref().and_then(Ending::due);
+        let due = [self.commands.due(), self.shortcuts.due(), self.strangers.due(), ending];
         due.into_iter().flatten().min()
     }
 
@@ -316,6 +337,9 @@ impl<'s> Session<'s> {
                 }
             }
         }
+        if is_due(self.ending.as_ref().and_then(Ending::due)) {
+            self.step_ending(now);
+        }
         self.hand_over();
         // The alarm repeats until it is set again.
         self.set_alarm();
@@ -333,30 +357,55 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Begins to end the recording: kills the processes we started, and stops those we attached to,
-    /// in order to detach from them.
+    /// Begins to end the recording: the processes we started are ended as the options say, those we
+    /// attached to are stopped in order to detach from them.
     fn end(&mut self, reason: EndReason) {
-        if self.commands.are_ending() {
+        if !self.commands.begin_end(reason) {
             return;
         }
         self.calls(|mut calls, shortcuts| shortcuts.collect_all(&mut calls));
-        self.commands.begin_end(reason);
-        self.adopt_everybody();
-        for process in self.tracees.processes() {
-            if !process.attached {
-                ptrace::kill(process.pid);
-                continue;
-            }
-            for (tid, _) in self.tracees.threads_of(process.pid) {
-                let _ = ptrace::interrupt(tid);
-            }
+        let attached = self.tracees.processes().filter(|process| process.attached);
+        for (tid, _) in attached.flat_map(|process| self.tracees.threads_of(process.pid)) {
+            let _ = ptrace::interrupt(tid);
+        }
+        match &mut self.ending {
+            Some(ending) => ending.on_end(clock::now()),
+            None => self.kill(),
         }
         self.hand_over();
+    }
+
+    /// Kills the processes we started.
+    fn kill(&mut self) {
+        self.commands.bury();
+        self.adopt_everybody();
+        let ours = self.tracees.processes().filter(|process| !process.attached);
+        ours.for_each(|process| ptrace::kill(process.pid));
+    }
+
+    /// Goes on with ending the programs, if that has begun.
+    fn step_ending(&mut self, now: u64) {
+        let roots = self.commands.roots();
+        let Some(ending) = &mut self.ending else { return };
+        match ending.step(&self.tracees, &roots, &mut self.reporter, now) {
+            Next::Nothing => {}
+            Next::End => self.end(EndReason::LastEnded),
+            Next::Bury => self.kill(),
+        }
+    }
+
+    /// Stops waiting for programs at the end.
+    fn skip(&mut self) {
+        if let Some(ending) = &mut self.ending {
+            ending.skip(clock::now());
+        }
     }
 
     /// Cleans up after an error: leaves no tracee behind.
     fn abandon(&mut self) {
         self.end(EndReason::Stopped);
+        self.ending = None;
+        self.kill();
         while self.tracees.has_threads() {
             self.update_alarm();
             match self.next_stop() {

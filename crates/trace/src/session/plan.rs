@@ -1,4 +1,5 @@
 //! The plan of a recording: what to run, attach to and report.
+use crate::awaiting::OnAwaiting;
 use crate::command::Command;
 use crate::control::Handle;
 use crate::entered::OnEnter;
@@ -12,4 +13,5 @@ pub(crate) struct Plan {
     pub(crate) keep_open: bool,
     pub(crate) handle: Handle,
     pub(crate) on_enter: Option<OnEnter>,
+    pub(crate) on_awaiting: Option<OnAwaiting>,
 }

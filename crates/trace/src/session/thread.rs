@@ -2,7 +2,9 @@
 
 use libc::pid_t;
 use socklab_event::Args;
+use socklab_kernel::clock;
 
+use super::contact::Contact;
 use super::table::Shared;
 use crate::decode::CallAtEntry;
 
@@ -27,11 +29,15 @@ pub(crate) struct TracedThread {
     pub(crate) verify: bool,
     /// Its `PTRACE_EVENT_EXIT` has been seen.
     pub(crate) ending: bool,
+    /// How it deals with its peers.
+    pub(crate) contact: Contact,
+    /// When it became known.
+    pub(crate) born: u64,
 }
 
 impl TracedThread {
     pub(crate) fn new(pid: pid_t) -> Self {
-        Self { pid, ..Self::default() }
+        Self { pid, born: clock::now(), ..Self::default() }
     }
 }
 

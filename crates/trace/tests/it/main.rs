@@ -5,6 +5,7 @@
 mod attached;
 mod closed;
 mod content;
+mod ending;
 mod hostile;
 mod in_use;
 mod no_duplicates;

@@ -3,6 +3,7 @@
 //! `record` runs the programs and collects the timeline, `picture` turns a timeline into text or a
 //! file; a recorded timeline can be drawn again anywhere.
 
+mod awaiting;
 mod commands;
 mod outputs;
 mod picture;
@@ -53,6 +54,7 @@ pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> 
         attach: options.pid.clone(),
         sample: options.bytes,
         timeout: options.timeout,
+        grace: options.grace.unwrap_or(record::GRACE),
         by_hand: true,
         keeping,
         output_to_errors: outputs.take_standard_output(),

@@ -12,8 +12,9 @@ use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use socklab_say::Speaker;
-use socklab_trace::{Command, CommandEnd, Finish, Options, Stdio, Tracer};
+use socklab_trace::{Command, CommandEnd, Ending, Finish, Options, Stdio, Tracer};
 
+use super::awaiting;
 use super::commands::TracedProgram;
 use super::recording::{Keeping, Kept};
 use super::turn::Turns;
@@ -21,8 +22,9 @@ use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::signals::Signals;
 
-/// How long the others (servers that never end) may go on after the last command has ended.
-const GRACE: Duration = Duration::from_millis(300);
+/// How long programs at work may go on after the last command has ended, and how long a program may
+/// take to end after SIGTERM.
+pub(super) const GRACE: Duration = Duration::from_secs(5);
 
 /// What to record.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub(crate) struct TracePlan {
     pub(crate) attach: Vec<u32>,
     pub(crate) sample: usize,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) grace: Duration,
     /// True if a user is watching: Ctrl-C then ends the recording, not socklab, so that what was
     /// recorded can be drawn; and long waits for a program are reported.
     pub(crate) by_hand: bool,
@@ -48,6 +51,7 @@ impl Default for TracePlan {
             attach: vec![],
             sample,
             timeout: None,
+            grace: GRACE,
             by_hand: false,
             keeping: Keeping::default(),
             output_to_errors: false,
@@ -68,8 +72,9 @@ pub(crate) struct TraceEnd {
 /// Runs and records until the programs have ended, Ctrl-C was pressed, or the time is up.
 pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let several = plan.commands.len() > 1;
-    let finish = if several { Finish::LastEnded { grace: GRACE } } else { Finish::AllEnded };
+    let finish = if several { Finish::LastEnded } else { Finish::AllEnded };
     let options = Options::default().sample(plan.sample).deadline(plan.timeout).finish(finish);
+    let options = options.ending(Ending::Gentle { grace: plan.grace });
     let mut tracer = Tracer::new(options);
     let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
     for TracedProgram { argv, label, input, output } in plan.commands {
@@ -94,6 +99,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     if plan.by_hand {
         stop_on_signal(&tracer, attached)?;
         turns = several.then(|| Turns::tell(speaker, lines)).transpose()?;
+        tracer = tracer.on_awaiting(move |awaiting| awaiting::tell(speaker, awaiting));
     }
 
     let handle = tracer.handle();
@@ -134,7 +140,8 @@ fn code_of(ended: &CommandEnd) -> ExitCode {
 /// (the terminal was closed) end it at once. Ctrl-C also reaches the programs, which share our
 /// terminal: they may exit or handle it, and we record what they do; a second Ctrl-C ends the
 /// recording. If we only attached to a process, or are not in the foreground of a terminal, SIGINT
-/// reached us alone, and the first one ends the recording.
+/// reached us alone, and the first one ends the recording. While the recording's end waits for
+/// programs, any Ctrl-C ends that wait.
 fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
     let handle = tracer.handle();
@@ -143,6 +150,8 @@ fn stop_on_signal(tracer: &Tracer, attached: bool) -> Result<()> {
         for signal in signals.forever() {
             if signal != SIGINT || interrupted || attached || !is_in_foreground() {
                 handle.stop();
+            } else {
+                handle.skip();
             }
             interrupted = true;
         }
