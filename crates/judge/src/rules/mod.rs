@@ -124,7 +124,7 @@ pub const RULES: &[Rule] = &[
     ),
     problem(
         "spins-without-descriptors",
-        &["program", "call", "times", "rate"],
+        &["program", "call", "fd", "times", "rate"],
         spinning::no_descriptors,
     ),
     problem("edge-not-drained", &["program", "fd", "got", "unread"], edge::not_drained),

@@ -16,6 +16,8 @@ type Descriptor = (u32, i32);
 const LOOP_TURNS: u64 = 50;
 /// A wait that took at least this long did wait (nanoseconds).
 const REAL_WAIT: u64 = 5_000_000;
+/// Between failures this far apart, a program has paused (nanoseconds).
+const PAUSE: u64 = 100_000_000;
 /// With a longer pause between two turns a loop costs little (nanoseconds).
 const BUSY_TURN: u64 = 1_000_000;
 
@@ -65,9 +67,9 @@ fn out_of_descriptors(case: &Case<'_>) -> Vec<Turns> {
     for (at, call) in case.calls().filter(|(_, call)| lacks_descriptors(call)) {
         let thread = case.thread(at);
         if let Some(turns) = running.get_mut(&thread) {
-            let since =
-                case.call(turns.last).map_or(0, |last| call.began.saturating_sub(last.began));
-            if since < REAL_WAIT {
+            let last = case.call(turns.last).map_or(0, |last| last.began);
+            let since = call.began.saturating_sub(last);
+            if since < PAUSE {
                 turns.again(at, since);
                 continue;
             }
@@ -76,6 +78,7 @@ fn out_of_descriptors(case: &Case<'_>) -> Vec<Turns> {
     }
     found.extend(running.into_values());
     found.retain(Turns::are_busy);
+    found.sort_by_key(|turns| turns.first);
     found
 }
 
@@ -90,9 +93,17 @@ pub(super) fn failing(case: &Case<'_>) -> Vec<(Thread, std::ops::RangeInclusive<
 }
 
 pub(super) fn no_descriptors(case: &Case<'_>) -> Vec<Occurrence> {
+    /// How far before the first failure its wait may be, among the events of all threads.
+    const JUST_BEFORE: usize = 50;
     let found = out_of_descriptors(case).into_iter().filter_map(|turns| {
         let call = case.call(turns.first)?;
-        Some(turns.finding(case).with("call", call.library_name().to_owned()))
+        let before = turns.first.saturating_sub(JUST_BEFORE)..turns.first;
+        let wait = case.by_thread(case.thread(turns.first), before).last();
+        let waits = |call: &Call| matches!(call.args, Args::Poll { .. } | Args::EpollWait { .. });
+        let wait = wait.filter(|(_, call)| waits(call)).map(|(at, _)| at);
+        let fd = u64::try_from(call.fd?).unwrap_or(0);
+        let finding = turns.finding(case).and(wait);
+        Some(finding.with("call", call.library_name().to_owned()).with("fd", fd))
     });
     found.collect()
 }

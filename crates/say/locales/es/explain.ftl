@@ -60,11 +60,11 @@ explain-sent-after-close = { $peer } había cerrado esta conexión { $time } ant
        *[other] los { $sent } bytes
     } de este envío, pero nadie los leerá: que un envío tenga éxito no dice nada del otro extremo. Les pasa a las conexiones que se guardan para la siguiente petición. Prepárate para repetirla en una nueva.
 explain-end-held-open = { $program } cerró su descriptor de esta conexión, pero { $holder } todavía tiene uno, y solo el último close termina una conexión: { $reader } espera un final que no se envió. Después de fork, cierra en cada proceso lo que no usa; o termina el flujo con shutdown, que funciona aunque otro lo tenga abierto.
-explain-never-closed = { $times } conexiones cuyo otro extremo ya cerró siguen abiertas en { $program }. Cada una se queda en CLOSE_WAIT y ocupa su descriptor hasta que el programa la cierre o termine. Cierra una conexión cuando recv devuelva 0.
+explain-never-closed = { $program } nunca cerró { $times } conexiones aunque su otro extremo ya había cerrado: cada una se queda en CLOSE_WAIT y ocupa su descriptor hasta que el programa la cierre o termine. Cierra una conexión cuando recv devuelva 0.
 explain-nagle = { $program } envió en pedazos pequeños, y { $times ->
         [one] { $times } de ellos tardó
        *[other] { $times } de ellos tardaron
-    } unos { $time } aunque { $peer } estaba esperando. Así se ve cuando el algoritmo de Nagle (un pedazo pequeño espera mientras haya otro anterior sin confirmar) se encuentra con la confirmación retrasada (el ACK espera 40 ms o más); se deduce de los tiempos. Envía en una sola llamada lo que va junto (un búfer, writev), o activa TCP_NODELAY.
+    } unos { $time } en llegar aunque { $peer } estaba esperando. Así se ve cuando el algoritmo de Nagle (un pedazo pequeño espera mientras haya otro anterior sin confirmar) se encuentra con la confirmación retrasada (el ACK espera 40 ms o más); se deduce de los tiempos. Envía en una sola llamada lo que va junto (un búfer, writev), o activa TCP_NODELAY.
 explain-connection-timed-out = { $call } falló: el otro extremo dejó de contestar y el núcleo se rindió tras muchas retransmisiones. Seguramente desapareció sin cerrar.
 
 ## Datagramas
@@ -94,7 +94,7 @@ explain-not-a-socket = El descriptor { $fd } está abierto, pero no es un socket
 explain-busy-loop = Se llamó a { $call } { $times } veces en { $time } y no había nada que dar: una espera activa que gasta un procesador entero. Deja que la llamada se bloquee o espera con poll.
 explain-spins-writable = { $call } volvió { $times } veces, unas { $rate } por segundo, porque en el descriptor { $fd } hay sitio para enviar ({ $event }), pero { $program } no envió nada. Casi siempre hay sitio: pide { $event } solo mientras algo espere a ser enviado.
 explain-spins-ignored = { $call } volvió { $times } veces, unas { $rate } por segundo, por el mismo { $event } en el descriptor { $fd }, y { $program } no hizo nada al respecto. Se avisa hasta que se atienda: lee, acepta o cierra, o deja de pedirlo.
-explain-spins-without-descriptors = { $call } falló { $times } veces, unas { $rate } por segundo: a { $program } no le quedan descriptores, así que la conexión sigue esperando y a quien espera conexiones se le vuelve a avisar de inmediato. Cierra las conexiones cuando acaben, sube el límite (ulimit -n) y haz una pausa tras EMFILE.
+explain-spins-without-descriptors = { $call } en el descriptor { $fd } falló { $times } veces, unas { $rate } por segundo: a { $program } no le queda descriptor para la conexión. Ella sigue en la cola, el descriptor { $fd } sigue legible, y por eso esperarlo vuelve de inmediato, una y otra vez. Cierra las conexiones cuando acaben, sube el límite (ulimit -n) y haz una pausa tras EMFILE.
 explain-edge-not-drained = { $program } leyó { $got } bytes del descriptor { $fd } y volvió a esperar cuando quedaban { $unread } más. Pidió eventos por flanco (EPOLLET), que solo avisan de novedades: de lo que quedó no se avisa otra vez. Lee hasta EAGAIN antes de esperar.
 explain-not-now = EAGAIN no es un fallo: el socket es no bloqueante y { $call } habría tenido que esperar. Espera con poll o epoll y vuelve a llamar.
 explain-receive-timed-out = { $call } esperó { $time }, todo lo que permite el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
