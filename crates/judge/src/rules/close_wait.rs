@@ -10,6 +10,8 @@ use crate::case::{Case, Occurrence, is_tcp};
 
 /// A wait at least this long did wait (nanoseconds).
 const REAL_WAIT: u64 = 20_000_000;
+/// Whoever read the end of the stream this long ago does not mean to close (nanoseconds).
+const LONG_AGO: u64 = 1_000_000_000;
 
 /// A connection whose peer has closed and that was left open.
 struct Left {
@@ -19,6 +21,8 @@ struct Left {
     last: Position,
     /// True if its thread has waited for something else since then: it had the chance.
     neglected: bool,
+    /// True if the program read the end of the stream, and has had time to close since then.
+    seen: bool,
 }
 
 /// Connections in CLOSE_WAIT (RFC 9293 §3.6): the peer has closed, this program has gone on to other
@@ -39,9 +43,11 @@ pub(super) fn never_closed(case: &Case<'_>) -> Vec<Occurrence> {
         for one in left.iter().filter(|one| one.neglected) {
             *threads.entry(case.thread(one.last)).or_default() += 1;
         }
-        let certain = threads.values().any(|neglected| *neglected >= 2);
-        let first = left.iter().find(|one| one.neglected).filter(|_| certain)?;
-        let others = left.iter().filter(|one| one.neglected).map(|one| one.closed).take(3);
+        let seen = left.iter().filter(|one| one.seen).count();
+        let certain = seen >= 2 || threads.values().any(|neglected| *neglected >= 2);
+        let mut shown = left.iter().filter(|one| one.neglected || one.seen);
+        let first = shown.next().filter(|_| certain)?;
+        let others = shown.map(|one| one.closed).take(2);
         let finding = Occurrence::at(first.closed).and([first.last]).and(others);
         let finding = finding.with("program", case.program(first.last));
         Some(finding.with("times", count(left.len() as u64)))
@@ -155,7 +161,9 @@ fn left_open(case: &Case<'_>, ends: &Ends, own: usize, peer: usize) -> Option<(u
     let neglected = waits.iter().rev().any(|wait| {
         *wait > last && case.call(*wait).is_some_and(|call| call.began > at && call.began < end)
     });
-    Some((process, Left { closed, last, neglected }))
+    let call = case.call(last)?;
+    let seen = call.is_end_of_stream() && end.saturating_sub(call.ended) >= LONG_AGO;
+    Some((process, Left { closed, last, neglected, seen }))
 }
 
 #[cfg(test)]
@@ -200,6 +208,28 @@ mod tests {
         assert!(text.contains('9') && text.contains("server"), "{text}");
         let reads = server(9, |story, far| _ = story.recv(far, ""));
         assert!(has(&reads), "it saw the end, and still keeps them");
+    }
+
+    #[test]
+    fn threads_that_see_the_end_and_never_close() {
+        let told = |pause: u64| {
+            let mut story = Story::new();
+            let (server, listener, _) = scenes::tcp_server(&mut story);
+            let client = story.command("client", "c");
+            for _ in 0..3 {
+                let near = story.tcp(client);
+                story.connect(near, "127.0.0.1:12000");
+                let far = story.accept(listener, near).by(story.thread(server));
+                story.send(near, "hola");
+                story.recv(far, "hola");
+                story.close(near);
+                story.recv(far, "");
+            }
+            story.wait(pause).exit(client, 0);
+            has(&story)
+        };
+        assert!(told(1_500));
+        assert!(!told(500), "they may still be at work");
     }
 
     #[test]

@@ -17,7 +17,7 @@ explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking so
 ## bind and listen
 
 explain-address-in-use-held = Port { $port } is taken: { $holder } has it open. One socket per address and port: stop that program, or choose another port.
-explain-address-in-use-inherited = Port { $port } is still open in { $holder }, which inherited the socket when it was forked. That { $program } has closed its own descriptor does not close the socket: only the last close does. Close it in the child, or create it with SOCK_CLOEXEC if the child runs another program.
+explain-address-in-use-inherited = Port { $port } is still open in { $holder }, which inherited the socket when it was forked: { $program } has closed its own descriptor, but only the last close closes a socket. Close it in the child, or create it with SOCK_CLOEXEC if the child runs another program.
 explain-address-in-use-time-wait = Port { $port } is not free yet: { $server } closed a connection first, so the kernel keeps that connection in TIME_WAIT for a minute. Set SO_REUSEADDR before bind.
 explain-address-in-use = Port { $port } is taken. To see by whom: ss -tulnp. If only TIME_WAIT connections are left, set SO_REUSEADDR before bind.
 explain-address-in-use-listening = Port { $port } is taken by a program that has it open right now: SO_REUSEADDR is set already, and helps only against old connections. Find it with: ss -tulnp.
@@ -59,7 +59,7 @@ explain-sent-after-close = { $peer } had closed this connection { $time } before
         [one] the { $sent } byte
        *[other] the { $sent } bytes
     } of this send, but nobody will read them: that a send succeeds says nothing about the peer. It happens to connections that are kept for the next request. Be ready to send it again on a new one.
-explain-end-held-open = { $program } closed its descriptor of this connection, but { $holder } still has one, and only the last close ends a connection: { $reader } waits for an end that was not sent. After a fork, close in each process what it does not use; or end the stream with shutdown, which works whoever else has it open.
+explain-end-held-open = { $program } closed its descriptor of this connection, but { $holder } still has one, and only the last close ends a connection: { $reader } waits for an end that was not sent. Close all of them (after a fork, in each process that does not use it), or end the stream with shutdown, which works whoever else has it open.
 explain-never-closed = { $program } never closed { $times } connections although their other end had closed: each stays in CLOSE_WAIT and keeps its descriptor until the program closes it or ends. Close a connection when recv returns 0.
 explain-nagle = { $program } sent in small pieces, and { $times } of them took about { $time } to arrive although { $peer } was waiting. That is how it looks when Nagle's algorithm (a small piece waits while an earlier one is unacknowledged) meets delayed ACK (the acknowledgement waits 40 ms or more); inferred from the times. Send what belongs together in one call (one buffer, writev), or set TCP_NODELAY.
 explain-connection-timed-out = { $call } failed: the other end stopped answering, and the kernel gave up after many retransmissions. It has probably vanished without closing.

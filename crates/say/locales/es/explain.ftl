@@ -17,7 +17,7 @@ explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloque
 ## bind y listen
 
 explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Solo cabe un socket por dirección y puerto: detén ese programa o elige otro puerto.
-explain-address-in-use-inherited = El puerto { $port } sigue abierto en { $holder }, que heredó el socket al nacer con fork. Que { $program } haya cerrado su descriptor no cierra el socket: solo lo hace el último close. Ciérralo en el hijo, o créalo con SOCK_CLOEXEC si el hijo ejecuta otro programa.
+explain-address-in-use-inherited = El puerto { $port } sigue abierto en { $holder }, que heredó el socket al nacer con fork: { $program } ya cerró su descriptor, pero solo el último close cierra un socket. Ciérralo en el hijo, o créalo con SOCK_CLOEXEC si el hijo ejecuta otro programa.
 explain-address-in-use-time-wait = El puerto { $port } aún no está libre: { $server } cerró primero una conexión y el núcleo guarda esa conexión un minuto en TIME_WAIT. Pon SO_REUSEADDR antes de bind.
 explain-address-in-use = El puerto { $port } está ocupado. Para saber por quién: ss -tulnp. Si solo quedan conexiones en TIME_WAIT, pon SO_REUSEADDR antes de bind.
 explain-address-in-use-listening = El puerto { $port } lo tiene abierto ahora mismo otro programa: SO_REUSEADDR ya está puesto y solo ayuda con conexiones antiguas. Para encontrarlo: ss -tulnp.
@@ -59,7 +59,7 @@ explain-sent-after-close = { $peer } había cerrado esta conexión { $time } ant
         [one] el { $sent } byte
        *[other] los { $sent } bytes
     } de este envío, pero nadie los leerá: que un envío tenga éxito no dice nada del otro extremo. Les pasa a las conexiones que se guardan para la siguiente petición. Prepárate para repetirla en una nueva.
-explain-end-held-open = { $program } cerró su descriptor de esta conexión, pero { $holder } todavía tiene uno, y solo el último close termina una conexión: { $reader } espera un final que no se envió. Después de fork, cierra en cada proceso lo que no usa; o termina el flujo con shutdown, que funciona aunque otro lo tenga abierto.
+explain-end-held-open = { $program } cerró su descriptor de esta conexión, pero { $holder } todavía tiene uno, y solo el último close termina una conexión: { $reader } espera un final que no se envió. Ciérralos todos (después de fork, en cada proceso que no lo usa), o termina el flujo con shutdown, que funciona aunque otro lo tenga abierto.
 explain-never-closed = { $program } nunca cerró { $times } conexiones aunque su otro extremo ya había cerrado: cada una se queda en CLOSE_WAIT y ocupa su descriptor hasta que el programa la cierre o termine. Cierra una conexión cuando recv devuelva 0.
 explain-nagle = { $program } envió en pedazos pequeños, y { $times ->
         [one] { $times } de ellos tardó
