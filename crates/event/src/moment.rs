@@ -57,7 +57,7 @@ pub enum What {
     Notice(Box<Notice>),
 }
 
-/// The variant for each kind: `Notice::IoUring.into()`.
+/// The variant for each kind: `Notice::IoUring { sure: true }.into()`.
 macro_rules! kinds {
     ($($kind:ident),*) => {
         $(impl From<$kind> for What {

@@ -9,8 +9,14 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub enum Notice {
     /// The process uses `io_uring(7)`: what it does through the ring makes no system calls, and is
-    /// not visible.
-    IoUring,
+    /// not visible. A process that was seen to use its ring for other things only gets no notice.
+    IoUring {
+        /// True if operations on sockets were seen in the ring; false if there may have been some,
+        /// because the ring could not be looked at, or not often enough. Older recordings don't
+        /// tell.
+        #[serde(default)]
+        sure: bool,
+    },
     /// Events were lost: the record is incomplete. Nothing reports this yet; a capture of packets
     /// will, when its ring overflows (packet(7), `PACKET_STATISTICS`).
     EventsLost {

@@ -27,7 +27,7 @@
 //!
 //! let mut recorder = Recorder::new(Header::default(), Limits::none().events(1000));
 //! let at = socklab_kernel::clock::now();
-//! let what = What::from(Notice::IoUring);
+//! let what = What::from(Notice::IoUring { sure: true });
 //! assert!(recorder.add(Event { seq: 0, at, place: Place::default(), what }));
 //! assert_eq!(recorder.finish().timeline.events.len(), 1);
 //! ```

@@ -59,6 +59,8 @@ mod probe;
 #[cfg(has_arch)]
 mod ptrace;
 #[cfg(has_arch)]
+mod ring;
+#[cfg(has_arch)]
 mod session;
 #[cfg(has_arch)]
 mod spawn;

@@ -92,7 +92,7 @@ mod tests {
     }
 
     fn sample() -> Timeline {
-        let what = What::from(Notice::IoUring);
+        let what = What::from(Notice::IoUring { sure: true });
         let place = Place { host: None, process: 7, thread: 7 };
         let events =
             (0..3).map(|seq| Event { seq, at: seq, place: place.clone(), what: what.clone() });

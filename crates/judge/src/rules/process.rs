@@ -68,7 +68,7 @@ pub(super) fn io_uring(case: &Case<'_>) -> Vec<Occurrence> {
         .order
         .iter()
         .enumerate()
-        .filter(|(_, event)| matches!(event.notice(), Some(Notice::IoUring)));
+        .filter(|(_, event)| matches!(event.notice(), Some(Notice::IoUring { sure: true })));
     found.map(|(at, _)| Occurrence::at(at).with("program", case.program(at))).collect()
 }
 
@@ -125,7 +125,9 @@ mod tests {
     fn io_uring_is_reported() {
         let mut story = Story::new();
         let who = story.command("fast", "f");
-        story.what(who, Notice::IoUring);
+        story.what(who, Notice::IoUring { sure: false });
+        assert!(rules(&story.build()).is_empty(), "nobody knows");
+        story.what(who, Notice::IoUring { sure: true });
         assert!(text_of(&story.build(), "io-uring").contains("fast"));
     }
 }

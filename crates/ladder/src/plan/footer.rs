@@ -41,7 +41,8 @@ pub(crate) fn lines(
         let name = lane.map(|lane| scene.cast.participants[lane].name.clone());
         let who = name.unwrap_or_else(|| say!(speaker, "ladder-process", n = event.place.process));
         let line = match &**notice {
-            Notice::IoUring => say!(speaker, "ladder-io-uring", who = who),
+            Notice::IoUring { sure: true } => say!(speaker, "ladder-io-uring", who = who),
+            Notice::IoUring { sure: false } => say!(speaker, "ladder-io-uring-unsure", who = who),
             Notice::EventsLost { count: n, why } => {
                 say!(speaker, "ladder-lost", n = count(*n), why = schema::reason(speaker, why))
             }

@@ -112,4 +112,4 @@ explain-name-lookup = A name was looked up: the name server { $server } was aske
 explain-name-lookup-unanswered = The name server { $server } did not answer for { $name }. Without an address there is nothing to connect to: check the network and /etc/resolv.conf.
 explain-killed-by-sigpipe = { $program } was killed by SIGPIPE: it wrote to a connection that nobody reads any more. Ignore SIGPIPE, or send with MSG_NOSIGNAL, and handle EPIPE.
 explain-killed-connected = { $signal } ended { $program } with a connection open. The kernel closed it in its place, so the other end sees the end of the stream, or a reset.
-explain-io-uring = { $program } uses io_uring: what it does through that ring needs no system calls and cannot be seen here. This ladder is not complete.
+explain-io-uring = { $program } uses sockets through io_uring: that needs no system calls and cannot be seen here. This ladder is not complete.

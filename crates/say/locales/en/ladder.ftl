@@ -119,7 +119,8 @@ ladder-lost = The recording is incomplete, { $n ->
         [one] { $n } event was lost
        *[other] { $n } events were lost
     }: { $why }
-ladder-io-uring = { $who } uses io_uring: socket calls made through it are not visible.
+ladder-io-uring = { $who } uses sockets through io_uring: what it does there is not visible.
+ladder-io-uring-unsure = { $who } uses io_uring, and not everything it did there could be looked at: socket operations may be missing.
 ladder-not-followed = { $who } kept running, unrecorded: { $why }
 ladder-attached = { $who } was already running: what its sockets did before is not known.
 ladder-no-duplicates = The addresses of { $who } were read from the kernel's tables, because pidfd_getfd is refused here: { $why }. A TCP socket that is bound and does not listen yet is not listed there.
@@ -306,6 +307,9 @@ fact-attached = attached
 fact-status = status
 fact-signal = signal
 fact-stream = stream
+fact-sure = sure
+fact-is = is
+fact-path = path
 fact-readiness = readiness
 fact-before = before
 fact-after = after

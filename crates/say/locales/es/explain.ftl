@@ -115,4 +115,4 @@ explain-name-lookup = Se buscó un nombre: al servidor de nombres { $server } se
 explain-name-lookup-unanswered = El servidor de nombres { $server } no contestó por { $name }. Sin dirección no hay adónde conectar: revisa la red y /etc/resolv.conf.
 explain-killed-by-sigpipe = A { $program } lo mató SIGPIPE: escribió en una conexión que ya no lee nadie. Ignora SIGPIPE, o envía con MSG_NOSIGNAL, y trata EPIPE.
 explain-killed-connected = { $signal } acabó con { $program } con una conexión abierta. El núcleo la cerró en su lugar, así que el otro extremo ve el final del flujo o un corte.
-explain-io-uring = { $program } usa io_uring: lo que hace por ese anillo no son llamadas al sistema y aquí no se ve. Este dibujo no está completo.
+explain-io-uring = { $program } usa sockets por io_uring: eso no son llamadas al sistema y aquí no se ve. Este dibujo no está completo.

@@ -119,7 +119,8 @@ ladder-lost = La grabación está incompleta, { $n ->
         [one] se perdió { $n } evento
        *[other] se perdieron { $n } eventos
     }: { $why }
-ladder-io-uring = { $who } usa io_uring: las llamadas hechas por ahí no se ven.
+ladder-io-uring = { $who } usa sockets por io_uring: lo que hace por ahí no se ve.
+ladder-io-uring-unsure = { $who } usa io_uring, y no se pudo mirar todo lo que hizo por ahí: pueden faltar operaciones de sockets.
 ladder-not-followed = { $who } siguió sin ser observado: { $why }
 ladder-attached = { $who } ya estaba en ejecución: no se sabe qué hicieron antes sus sockets.
 ladder-no-duplicates = Las direcciones de { $who } se leyeron de las tablas del kernel, porque aquí pidfd_getfd no está permitido: { $why }. Un socket TCP enlazado que todavía no escucha no aparece en ellas.
@@ -306,6 +307,9 @@ fact-attached = ya en ejecución
 fact-status = estado
 fact-signal = señal
 fact-stream = flujo
+fact-sure = seguro
+fact-is = es
+fact-path = ruta
 fact-readiness = disposición
 fact-before = antes
 fact-after = después

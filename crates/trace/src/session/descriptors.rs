@@ -156,6 +156,11 @@ impl Descriptors<'_> {
         }
     }
 
+    /// A duplicate of a tracee's descriptor, if the tracer may have one.
+    pub(super) fn copy(&mut self, tid: pid_t, fd: i32) -> Option<OwnedFd> {
+        duplicate(self.tracees.process_of_mut(tid)?, fd).ok()
+    }
+
     /// Looks at a tracee's socket.
     fn look(&mut self, tid: pid_t, fd: i32) -> Option<Look> {
         let process = self.tracees.process_of_mut(tid)?;

@@ -144,7 +144,10 @@ impl Descriptors<'_> {
             (args @ Args::SendFile { .. }, _) if call.entry.row.sys == Sys::Splice => {
                 self.orient_splice(tid, call, args);
             }
-            (Args::IoUring { .. }, _) => effect.notices.push(Notice::IoUring),
+            (Args::IoUring { .. }, _) => {
+                let notice = self.watch_ring(tid, new_fd, call.entry.words[1]);
+                effect.notices.extend(notice);
+            }
             (Args::Dup { .. }, None) => effect.closed = self.replace(tid, new_fd, None),
             (Args::Other { words }, _) => match call.entry.row.sys {
                 Sys::CloseRange => effect.closed = self.close_range(tid, words),

@@ -53,6 +53,7 @@ impl Entering<'_, '_> {
         let Some(row) = row(entry.number) else {
             return RESUME;
         };
+        self.calls.look_at_rings(tid);
         let (socket, stdio) = match self.interest(tid, row, &entry.arguments) {
             Interest::Skip => {
                 self.calls.reporter.cost().vain_stops += 1;
@@ -125,9 +126,7 @@ impl Entering<'_, '_> {
         let table = Rc::clone(&process.table);
         let socket = |word: usize| table.borrow().get(words[word] as i32).cloned();
         match row.sys {
-            Sys::Socket | Sys::Socketpair | Sys::PidfdGetfd => Interest::Socket(None),
-            Sys::IoUringSetup => {
-                process.uncertain = true;
+            Sys::Socket | Sys::Socketpair | Sys::PidfdGetfd | Sys::IoUringSetup => {
                 Interest::Socket(None)
             }
             Sys::Poll | Sys::Ppoll | Sys::Select | Sys::Pselect6 => {
@@ -191,7 +190,10 @@ impl Entering<'_, '_> {
                     None if closed && probe::target(tid, words[0] as i32) == Target::Nothing => {
                         Interest::Socket(None)
                     }
-                    None => Interest::Skip,
+                    None => {
+                        self.calls.close_ring(tid, words[0] as i32);
+                        Interest::Skip
+                    }
                 }
             }
             _ => match socket(0) {

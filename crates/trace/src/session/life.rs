@@ -211,6 +211,7 @@ impl Lives<'_, '_> {
             self.calls.tracees.remove_thread(former);
         }
         self.calls.tracees.reduce_to_first_thread(tid);
+        self.calls.leave_rings(tid);
         match self.commands.trouble(tid) {
             Some(Trouble::Fatal(error)) => return Err(error),
             Some(Trouble::NoFilter(error)) => self.on_filter_refused(tid, &error),
@@ -273,6 +274,10 @@ impl Lives<'_, '_> {
     /// still open.
     pub(super) fn on_ending(&mut self, tid: pid_t) -> Handled {
         abandon_call(self.calls, self.shortcuts, tid);
+        match self.calls.tracees.process_of(tid) {
+            Some(process) if process.alive <= 1 => self.calls.leave_rings(tid),
+            _ => self.calls.look_at_rings(tid),
+        }
         self.count_out(tid);
         RESUME
     }

@@ -23,6 +23,7 @@ mod onward;
 mod plan;
 mod process;
 mod reporter;
+mod rings;
 mod seized;
 mod shortcut;
 mod signals;

@@ -8,6 +8,7 @@ use libc::pid_t;
 
 use super::coverage::Coverage;
 use super::table::Table;
+use crate::ring::{Carries, Ring};
 
 /// Where a process's calls return to when the tracer does not stop at their return (see
 /// `session::shortcut`).
@@ -60,6 +61,10 @@ pub(crate) struct TracedProcess {
     /// Its calls in another ABI have been reported.
     pub(crate) foreign_noticed: bool,
     pub(crate) pidfd: Option<OwnedFd>,
+    /// Its rings (`io_uring(7)`). Those that a child of it inherits are not looked at.
+    pub(crate) rings: Vec<Ring>,
+    /// What its rings were seen to carry.
+    pub(crate) carries: Carries,
     /// Its descriptors may not be duplicated.
     pub(crate) guarded: bool,
     /// Its arguments, and how many more were left out.
@@ -85,6 +90,8 @@ impl TracedProcess {
             stopped: false,
             foreign_noticed: false,
             pidfd: None,
+            rings: Vec::new(),
+            carries: Carries::default(),
             guarded: false,
             argv: Rc::default(),
             exe: None,

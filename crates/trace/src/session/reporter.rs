@@ -68,7 +68,7 @@ mod tests {
         reporter.report(place(), 5, Life::Released.into());
         assert_eq!(reporter.drain().map(|event| event.seq).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(reporter.drain().count(), 0);
-        reporter.notice(place(), Notice::IoUring);
+        reporter.notice(place(), Notice::IoUring { sure: true });
         assert_eq!(reporter.drain().map(|event| event.seq).collect::<Vec<_>>(), [2]);
         assert_eq!(reporter.cost().events, 3);
     }

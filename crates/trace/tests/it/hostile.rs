@@ -208,24 +208,6 @@ fn our_filters_are_not_taken_for_those_of_the_program() {
 }
 
 #[test]
-fn io_uring_is_noticed() {
-    let script = "
-import ctypes
-libc = ctypes.CDLL(None, use_errno=True)
-params = ctypes.create_string_buffer(256)
-print(libc.syscall(425, 8, params))
-";
-    let (events, outcome) = run_python(script);
-    assert_eq!(outcome.commands[0].exit, Some(Exit::Code(0)));
-    let call = calls(&events).find(|call| call.name == "io_uring_setup").expect("the call");
-    if call.value().is_some() {
-        assert!(notices(&events).any(|notice| *notice == Notice::IoUring));
-    } else {
-        socklab_prerequisites::say_not_run("the notice of io_uring", "a kernel that allows it");
-    }
-}
-
-#[test]
 fn thirty_two_bit_calls_are_noticed() {
     // int 0x80 from a 64-bit program is a call of the 32-bit ABI: socketcall(SYS_SOCKET).
     let argv = match prepare("int80.c", &[]) {

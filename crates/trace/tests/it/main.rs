@@ -9,6 +9,7 @@ mod ending;
 mod hostile;
 mod in_use;
 mod no_duplicates;
+mod rings;
 mod second_opinion;
 mod shortcuts;
 mod tracees;
