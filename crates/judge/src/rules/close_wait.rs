@@ -158,9 +158,11 @@ fn left_open(case: &Case<'_>, ends: &Ends, own: usize, peer: usize) -> Option<(u
         return None;
     }
     let waits = ends.waits.get(&(process, thread)).map_or(&[][..], Vec::as_slice);
-    let neglected = waits.iter().rev().any(|wait| {
-        *wait > last && case.call(*wait).is_some_and(|call| call.began > at && call.began < end)
-    });
+    let neglected = waits
+        .iter()
+        .rev()
+        .take_while(|wait| **wait > last)
+        .any(|wait| case.call(*wait).is_some_and(|call| call.began > at && call.began < end));
     let call = case.call(last)?;
     let seen = call.is_end_of_stream() && end.saturating_sub(call.ended) >= LONG_AGO;
     Some((process, Left { closed, last, neglected, seen }))

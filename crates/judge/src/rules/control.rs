@@ -1,5 +1,7 @@
 //! What travels beside the bytes: descriptors and other control data (unix(7), cmsg(3)).
 
+use std::collections::HashSet;
+
 use socklab_event::{Args, Call, Control, Flags, Message};
 use socklab_flows::Position;
 use socklab_say::count;
@@ -9,6 +11,9 @@ use crate::case::{Case, Occurrence};
 /// Descriptors that were passed with a message and did not arrive: the receive had no room for them,
 /// or was not the call that can take them. The kernel closes what does not arrive.
 pub(super) fn descriptors_lost(case: &Case<'_>) -> Vec<Occurrence> {
+    // A peek takes descriptors too.
+    let peeks = case.calls().filter(|(_, call)| call.peeks());
+    let peeks: HashSet<Option<usize>> = peeks.map(|(at, _)| case.flows.socket_at(at)).collect();
     let found = case.flows.transfers.iter().filter_map(|transfer| {
         let sent = passed(case.call(transfer.sent)?, transfer.message);
         if sent == 0 {
@@ -21,15 +26,9 @@ pub(super) fn descriptors_lost(case: &Case<'_>) -> Vec<Occurrence> {
         let finding = Occurrence::at(first.received).and([transfer.sent]);
         let finding = finding.with("call", call.library_name().to_owned());
         let finding = finding.with("sent", count(sent as u64)).with("got", count(got as u64));
-        (got < sent && !peeked(case, first.received)).then_some(finding)
+        (got < sent && !peeks.contains(&case.flows.socket_at(first.received))).then_some(finding)
     });
     found.collect()
-}
-
-/// True if the socket was peeked at before: a peek takes descriptors too.
-fn peeked(case: &Case<'_>, at: Position) -> bool {
-    let socket = case.flows.socket_at(at);
-    socket.is_some_and(|socket| case.before(socket, at).any(|(_, call)| call.peeks()))
 }
 
 fn descriptors(control: &[Control]) -> usize {
@@ -74,7 +73,7 @@ pub(super) fn truncated(case: &Case<'_>) -> Vec<Occurrence> {
     if receives.peek().is_none() {
         return Vec::new();
     }
-    let lost: std::collections::HashSet<Position> =
+    let lost: HashSet<Position> =
         descriptors_lost(case).iter().filter_map(|one| one.evidence.first().copied()).collect();
     let found = receives.filter(|(at, _)| !lost.contains(at));
     found

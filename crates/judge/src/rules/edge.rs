@@ -55,7 +55,7 @@ fn stuck(case: &Case<'_>, index: usize) -> Option<Occurrence> {
     if last.ended > read.began.max(began) || !sends_are_seen(case, index, peer) {
         return None;
     }
-    let finding = Occurrence::at(wait).and([*input, watched]);
+    let finding = Occurrence::waiting(wait).and([*input, watched]);
     let finding = finding.with("program", case.program(wait)).with("unread", count(unread));
     let fd = u64::try_from(read.fd.unwrap_or(0)).unwrap_or(0);
     Some(finding.with("fd", fd).with("got", count(read.received()?)))

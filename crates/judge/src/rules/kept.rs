@@ -45,7 +45,7 @@ fn held_open(case: &Case<'_>, reader: usize, held: usize) -> Option<Occurrence> 
             until.saturating_sub(closed.max(call.began)) >= NOTICEABLE
         })
     })?;
-    let finding = Occurrence::at(wait).and([close]);
+    let finding = Occurrence::waiting(wait).and([close]);
     let finding = finding.and(case.call(keeper.since).map(|_| keeper.since));
     let [program, holder] = closer_and_keeper(case, close, keeper);
     let finding = finding.with("program", program).with("holder", holder);
@@ -118,17 +118,30 @@ fn closer_and_keeper(case: &Case<'_>, close: Position, keeper: &Holding) -> [Str
 /// The port is still open in a child, which inherited the socket of a program that has closed its
 /// own descriptor or ended.
 pub(super) fn inherited_port(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.failed(Errno::EADDRINUSE).filter_map(|(at, call)| {
+    let mut failed = case.failed(Errno::EADDRINUSE).peekable();
+    if failed.peek().is_none() {
+        return Vec::new();
+    }
+    let sockets = case.flows.sockets.iter().enumerate();
+    let handed_down: Vec<usize> = sockets
+        .filter(|(index, socket)| {
+            let serves = socket.listening.is_some() || socket.identity.protocol != Protocol::TCP;
+            serves
+                && socket.listener.is_none()
+                && case.flows.holders.of(*index).iter().any(|one| one.inherited)
+        })
+        .map(|(index, _)| index)
+        .collect();
+    let found = failed.filter_map(|(at, call)| {
         let address = wanted(call)?;
         let protocol = call.socket.as_ref()?.protocol;
         let own = case.flows.socket_at(at);
-        let held = case.flows.sockets.iter().enumerate().filter(|(index, socket)| {
-            let local = socket.identity.local.as_ref().and_then(Endpoint::port);
-            let bound = socket.identity.protocol == protocol && local == address.port();
-            let serves = socket.listening.is_some() || protocol != Protocol::TCP;
-            Some(*index) != own && bound && serves && socket.listener.is_none()
+        let mut held = handed_down.iter().copied().filter(|index| {
+            let identity = &case.flows.sockets[*index].identity;
+            let local = identity.local.as_ref().and_then(Endpoint::port);
+            Some(*index) != own && identity.protocol == protocol && local == address.port()
         });
-        held.filter_map(|(socket, _)| inherited(case, at, socket, &address)).next()
+        held.find_map(|socket| inherited(case, at, socket, &address))
     });
     found.collect()
 }

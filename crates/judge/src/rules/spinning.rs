@@ -60,11 +60,18 @@ impl Turns {
     }
 }
 
+/// What a process does while it is being ended is not its own doing.
+fn is_leaving(case: &Case<'_>, at: Position) -> bool {
+    case.is_leaving(case.thread(at).0, at)
+}
+
 /// Accepts that fail again and again because the process has no descriptors left.
 fn out_of_descriptors(case: &Case<'_>) -> Vec<Turns> {
     let mut running: BTreeMap<Thread, Turns> = BTreeMap::new();
     let mut found = Vec::new();
-    for (at, call) in case.calls().filter(|(_, call)| lacks_descriptors(call)) {
+    for (at, call) in
+        case.calls().filter(|(at, call)| lacks_descriptors(call) && !is_leaving(case, *at))
+    {
         let thread = case.thread(at);
         if let Some(turns) = running.get_mut(&thread) {
             let last = case.call(turns.last).map_or(0, |last| last.began);
@@ -192,7 +199,7 @@ fn idle_turns(case: &Case<'_>) -> Vec<(Turns, Ready)> {
     let mut reported: HashMap<Thread, Reported> = HashMap::new();
     let mut running: HashMap<Thread, (Turns, Ready)> = HashMap::new();
     let mut found: Vec<(Turns, Ready)> = Vec::new();
-    for (at, call) in case.calls() {
+    for (at, call) in case.calls().filter(|(at, _)| !is_leaving(case, *at)) {
         let thread = case.thread(at);
         let Some(ready) = ready(call, thread.0, &handled) else {
             handled.see(thread.0, call);
@@ -372,6 +379,21 @@ mod tests {
         assert_eq!(loops(wants, own, "EPOLLIN", pauses), [""; 0], "it polls, which costs little");
         assert_eq!(loops(&["EPOLLIN", "EPOLLET"], own, "EPOLLIN", nothing), [""; 0]);
         assert_eq!(loops(wants, |_| None, "EPOLLIN", nothing), [""; 0], "what it is is unknown");
+    }
+
+    #[test]
+    fn a_loop_is_told_up_to_the_end_that_the_recorder_made() {
+        let mut story = Story::new();
+        let (near, _) = scenes::tcp_pair(&mut story);
+        watch(&mut story, near, &["EPOLLIN"]);
+        for turn in 0..200 {
+            if turn == 100 {
+                let signal = socklab_event::Signal(15);
+                story.process(near.who, socklab_event::Process::EndedByRecorder { signal });
+            }
+            epoll(&mut story, near, Some(near.fd), "EPOLLIN");
+        }
+        assert!(text_of(&story.build(), "spins-ignored").contains("99 times"));
     }
 
     #[test]
