@@ -1,8 +1,10 @@
 //! What the rules look at: the conversations of a timeline, with shortcuts for common questions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use socklab_event::{Args, Call, Endpoint, Errno, Process, Protocol};
+use socklab_event::{
+    Args, Call, Endpoint, Errno, Event, Notice, OptionValue, Process, Protocol, What,
+};
 use socklab_flows::{Flows, Position};
 use socklab_say::Argument;
 
@@ -14,8 +16,20 @@ pub(crate) struct Case<'t> {
     /// The waits of all programs.
     pub(crate) waits: Waits,
     by_thread: HashMap<(u32, u32), Vec<Position>>,
+    /// The sockets of name look-ups, over DNS or from the name service cache.
+    lookups: HashSet<usize>,
     /// Since when the recorder has been ending a process.
     leaving: HashMap<u32, Position>,
+    /// The connects on TCP sockets, by process and port.
+    connects: HashMap<(u32, u16), Vec<Position>>,
+    /// The last call that a process made itself.
+    last_own: HashMap<u32, Position>,
+    /// Processes that ran on when the recording ended.
+    released: HashSet<u32>,
+    /// Processes that may have used sockets without being seen.
+    half_seen: HashSet<u32>,
+    /// True if events are missing.
+    lossy: bool,
 }
 
 /// Where a rule applies.
@@ -42,8 +56,8 @@ impl Occurrence {
     /// True if it rests on what the recorder did when it ended the programs: the programs did not do
     /// that, and it deserves no explanation.
     pub(crate) fn is_recorders_doing(&self, flows: &Flows<'_>) -> bool {
-        let decisive = self.evidence.first();
-        !self.waits && decisive.is_some_and(|at| flows.is_recorders_doing(*at))
+        let waited = |at: Position| self.waits && flows.is_pending_at_end(at);
+        self.evidence.iter().any(|at| flows.is_recorders_doing(*at) && !waited(*at))
     }
 
     pub(crate) fn and(mut self, more: impl IntoIterator<Item = Position>) -> Self {
@@ -63,12 +77,139 @@ impl Occurrence {
 
 impl<'t> Case<'t> {
     pub(crate) fn of(flows: &'t Flows<'t>) -> Self {
-        let mut by_thread: HashMap<(u32, u32), Vec<Position>> = HashMap::new();
-        for (at, event, _) in flows.calls() {
-            by_thread.entry((event.place.process, event.place.thread)).or_default().push(at);
+        let mut case = Self {
+            flows,
+            waits: Waits::of(flows),
+            by_thread: HashMap::new(),
+            lookups: flows.lookups.iter().map(|lookup| lookup.socket).collect(),
+            leaving: HashMap::new(),
+            connects: HashMap::new(),
+            last_own: HashMap::new(),
+            released: HashSet::new(),
+            half_seen: HashSet::new(),
+            lossy: false,
+        };
+        for (at, event) in flows.order.iter().enumerate() {
+            case.see(at, event);
         }
-        let leaving = leaving(flows);
-        Self { flows, waits: Waits::of(flows), by_thread, leaving }
+        case
+    }
+
+    fn see(&mut self, at: Position, event: &Event) {
+        let process = event.place.process;
+        match &event.what {
+            What::Call(call) => {
+                self.by_thread.entry((process, event.place.thread)).or_default().push(at);
+                if asks_cache(call) {
+                    self.lookups.extend(self.flows.socket_at(at));
+                }
+                if !call.implicit {
+                    self.last_own.insert(process, at);
+                }
+                if let Args::Connect { address } = &call.args
+                    && let Some(port) = address.port().filter(|_| is_tcp(call))
+                {
+                    self.connects.entry((process, port)).or_default().push(at);
+                }
+            }
+            What::Process(own) => match &**own {
+                Process::EndedByRecorder { .. } => {
+                    self.leaving.entry(process).or_insert(at);
+                }
+                Process::Released => {
+                    self.released.insert(process);
+                }
+                _ => {}
+            },
+            What::Notice(notice) => match &**notice {
+                Notice::EventsLost { .. }
+                | Notice::Truncated { .. }
+                | Notice::RepeatsCounted { .. } => self.lossy = true,
+                Notice::IoUring
+                | Notice::ForeignAbi { .. }
+                | Notice::NotFollowed { .. }
+                | Notice::NotDecoded { .. } => {
+                    self.half_seen.insert(process);
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// True if all that was done with a socket was recorded: from its creation on, by processes that
+    /// were seen whole.
+    pub(crate) fn is_whole(&self, socket: usize) -> bool {
+        let known = &self.flows.sockets[socket];
+        let of_pair = known.identity.family == socklab_event::Family::UNIX;
+        !self.lossy
+            && (known.created.is_some() || of_pair)
+            && (self.half_seen.is_empty()
+                || known
+                    .calls
+                    .iter()
+                    .all(|at| !self.half_seen.contains(&self.flows.order[*at].place.process)))
+    }
+
+    /// The connects to a port that the process of an event tried after it.
+    pub(crate) fn connects_after(
+        &self,
+        at: Position,
+        port: u16,
+    ) -> impl Iterator<Item = Position> + '_ {
+        let process = self.flows.order[at].place.process;
+        let all = self.connects.get(&(process, port)).map_or(&[][..], Vec::as_slice);
+        all[all.partition_point(|one| *one <= at)..].iter().copied()
+    }
+
+    /// True if the process of an event ran on when the recording ended.
+    pub(crate) fn ran_on(&self, at: Position) -> bool {
+        self.released.contains(&self.flows.order[at].place.process)
+    }
+
+    /// The close after which nobody has the socket open any more; `None` while somebody has, or if
+    /// nobody knows.
+    pub(crate) fn closed(&self, socket: usize) -> Option<Position> {
+        self.flows.holders.last_close(socket)
+    }
+
+    /// True if a socket was open at a position, as far as is known.
+    pub(crate) fn is_open(&self, socket: usize, at: Position) -> bool {
+        let holders = &self.flows.holders;
+        if holders.are_known(socket) {
+            return holders.at(socket, at).next().is_some();
+        }
+        let last = self.before(socket, at).next_back();
+        last.is_some_and(|(_, call)| !call.is_close())
+    }
+
+    /// The call that gave a socket option the value it had at a position.
+    pub(crate) fn option(
+        &self,
+        socket: usize,
+        option: &str,
+        at: Position,
+    ) -> Option<(Position, &'t OptionValue)> {
+        let set = self.before(socket, at).rev().find_map(|(set, call)| match &call.args {
+            Args::SetOption { option: name, value, .. } if *name == option => {
+                call.value().map(|_| (set, value))
+            }
+            _ => None,
+        });
+        // What accept returns has the options of the listening socket (socket(7)).
+        set.or_else(|| {
+            let known = &self.flows.sockets[socket];
+            self.option(known.listener?, option, known.created?)
+        })
+    }
+
+    /// The call before a position with which a socket learned that its connection was cut.
+    pub(crate) fn cut_before(&self, socket: usize, at: Position) -> Option<Position> {
+        const CUT: [Errno; 3] = [Errno::ECONNRESET, Errno::EPIPE, Errno::ETIMEDOUT];
+        let mut calls = self.before(socket, at);
+        calls
+            .find(|(_, call)| call.error().is_some_and(|error| CUT.contains(&error)))
+            .map(|(at, _)| at)
     }
 
     /// The calls one thread made from one position to another.
@@ -87,8 +228,7 @@ impl<'t> Case<'t> {
     /// and would only mislead a student.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (Position, &'t Call)> + '_ {
         let of_lookup = |at: Position| {
-            let socket = self.flows.socket_at(at);
-            self.flows.lookups.iter().any(|lookup| Some(lookup.socket) == socket)
+            self.flows.socket_at(at).is_some_and(|socket| self.lookups.contains(&socket))
         };
         let calls = self.flows.calls().map(|(at, _, call)| (at, call));
         calls.filter(move |(at, call)| !of_lookup(*at) && !is_runtime_internal(call))
@@ -112,6 +252,30 @@ impl<'t> Case<'t> {
     /// The `listen` on the socket of the call at a position, if it was already listening.
     pub(crate) fn listens(&self, at: Position) -> Option<Position> {
         self.socket(at)?.listening.filter(|listen| *listen < at)
+    }
+
+    /// True if a process itself made a call on a socket after a position.
+    pub(crate) fn works_after(&self, process: u32, at: Position) -> bool {
+        self.last_own.get(&process).is_some_and(|last| *last > at)
+    }
+
+    /// The call at a position with up to `many` calls of the same thread before it and after it.
+    pub(crate) fn calls_around(&self, at: Position, many: usize) -> &[Position] {
+        let calls = self.by_thread.get(&self.thread(at)).map_or(&[][..], Vec::as_slice);
+        let own = calls.partition_point(|one| *one < at);
+        &calls[own.saturating_sub(many)..calls.len().min(own + many + 1)]
+    }
+
+    /// The last connection that a thread accepted before a position: the `accept`. Only its last
+    /// thousand calls are looked at.
+    pub(crate) fn accepted_before(&self, thread: (u32, u32), at: Position) -> Option<Position> {
+        let calls = self.by_thread.get(&thread).map_or(&[][..], Vec::as_slice);
+        let before = &calls[..calls.partition_point(|one| *one < at)];
+        before.iter().rev().take(1_000).copied().find(|one| {
+            self.call(*one).is_some_and(|call| {
+                matches!(call.args, Args::Accept { .. }) && call.value().is_some()
+            })
+        })
     }
 
     /// The calls made on a socket before a position.
@@ -165,21 +329,14 @@ impl<'t> Case<'t> {
     }
 }
 
-fn leaving(flows: &Flows<'_>) -> HashMap<u32, Position> {
-    let mut leaving = HashMap::new();
-    for (at, event) in flows.order.iter().enumerate() {
-        if matches!(event.process(), Some(Process::EndedByRecorder { .. })) {
-            leaving.entry(event.place.process).or_insert(at);
-        }
-    }
-    leaving
-}
-
 /// True for Netlink and the name service cache: calls the student's program never makes itself.
 fn is_runtime_internal(call: &Call) -> bool {
     let family = call.socket.as_ref().map(|socket| socket.family);
-    family == Some(socklab_event::Family::NETLINK)
-        || matches!(&call.args, Args::Connect { address: Endpoint::Unix { path } } if path.contains("/nscd/"))
+    family == Some(socklab_event::Family::NETLINK) || asks_cache(call)
+}
+
+fn asks_cache(call: &Call) -> bool {
+    matches!(&call.args, Args::Connect { address: Endpoint::Unix { path } } if path.contains("/nscd/"))
 }
 
 /// True for a call on a TCP socket.
@@ -190,6 +347,17 @@ pub(crate) fn is_tcp(call: &Call) -> bool {
 /// True for a call on a UDP socket.
 pub(crate) fn is_udp(call: &Call) -> bool {
     call.socket.as_ref().is_some_and(|socket| socket.protocol == Protocol::UDP)
+}
+
+/// True for a call that sends or receives out-of-band data (`MSG_OOB`, tcp(7)).
+pub(crate) fn is_out_of_band(call: &Call) -> bool {
+    match &call.args {
+        Args::Send { flags, .. }
+        | Args::Recv { flags, .. }
+        | Args::SendMany { flags, .. }
+        | Args::RecvMany { flags, .. } => flags.has("MSG_OOB"),
+        _ => false,
+    }
 }
 
 /// An address as it is usually written.

@@ -92,9 +92,10 @@ pub fn explain(flows: &Flows<'_>) -> Vec<Explanation> {
     let mut explanations: Vec<(Position, Explanation)> = Vec::new();
     for rule in RULES {
         let mut findings = (rule.find)(&case);
-        findings
-            .retain(|finding| !finding.evidence.is_empty() && complete.covers(&finding.evidence));
-        findings.retain(|finding| !finding.is_recorders_doing(flows));
+        findings.retain(|finding| {
+            let seen = !finding.evidence.is_empty() && complete.covers(&finding.evidence);
+            seen && !finding.is_recorders_doing(flows)
+        });
         findings.sort_by_key(|finding| finding.evidence[0]);
         let most = if rule.weight == Weight::Lesson { LESSONS } else { PROBLEMS };
         let more = findings.len().saturating_sub(most);

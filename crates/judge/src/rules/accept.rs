@@ -18,8 +18,16 @@ pub(super) fn waits(case: &Case<'_>) -> Vec<Occurrence> {
     let found = waited.map(|(at, call)| {
         let connect = connected(case, at);
         let finding = Occurrence::at(at).and(connect);
-        finding.with("time", duration(call.took())).with("server", case.program(at))
+        (connect, finding.with("time", duration(call.took())).with("server", case.program(at)))
     });
+    // A connection that had been there before accept was called is not what accept waited for: its
+    // process was stopped, or wanted data too (TCP_DEFER_ACCEPT, tcp(7)).
+    let found = found.filter(|(connect, finding)| {
+        let came = connect.and_then(|connect| case.call(connect)).map(|call| call.ended);
+        let asked = case.call(finding.evidence[0]).map(|call| call.began);
+        came.is_none_or(|came| asked.is_some_and(|asked| came > asked))
+    });
+    let found = found.map(|(_, finding)| finding);
     found.collect()
 }
 
@@ -28,35 +36,98 @@ fn connected(case: &Case<'_>, accepted: Position) -> Option<Position> {
     case.flows.connections[connection].connected
 }
 
-/// Each accepted connection, its `connect` and `accept`, and how long it waited in the queue.
+/// Each accepted connection, its `connect` and `accept`, and how long it waited in the queue. A
+/// connect in the background is left out: when it succeeded, its call does not tell.
 fn queued<'c>(
     case: &'c Case<'_>,
 ) -> impl Iterator<Item = (usize, Position, Position, u64)> + use<'c> {
     case.flows.connections.iter().enumerate().filter_map(|(index, connection)| {
         let (connect, accept) = (connection.connected?, connection.accepted?);
         let (asked, got) = (case.call(connect)?, case.call(accept)?);
+        asked.value()?;
         Some((index, connect, accept, got.ended.saturating_sub(asked.ended)))
     })
 }
 
-/// A client waited although the server was running: its only thread was busy with another client.
+/// More calls than this by the accepting thread while a client waits are not looked at.
+const MOST_CALLS: usize = 2_000;
+
+/// What a thread did for another client: when it began and ended, and its first call there.
+struct Service {
+    socket: usize,
+    first: Position,
+    from: u64,
+    to: u64,
+}
+
+/// The clients that the accepting thread served since it accepted the last one before `connect`, and
+/// was done with when it accepted the one that had to wait. `None` if those are too many calls.
+fn served(case: &Case<'_>, connect: Position, accept: Position) -> Option<Vec<Service>> {
+    let thread = case.thread(accept);
+    let since = case.accepted_before(thread, connect).unwrap_or(connect);
+    let mut served: Vec<Service> = Vec::new();
+    for (seen, (at, call)) in case.by_thread(thread, since..accept).enumerate() {
+        if seen == MOST_CALLS {
+            return None;
+        }
+        let Some(socket) = case.flows.socket_at(at) else { continue };
+        if case.flows.sockets[socket].listener.is_none() {
+            continue;
+        }
+        let accepts = matches!(call.args, Args::Accept { .. });
+        let (from, to) = (if accepts { call.ended } else { call.began }, call.ended);
+        match served.iter_mut().find(|one| one.socket == socket) {
+            Some(one) => one.to = to,
+            None => served.push(Service { socket, first: at, from, to }),
+        }
+    }
+    served.retain(|one| case.flows.sockets[one.socket].last().is_some_and(|last| last < accept));
+    Some(served)
+}
+
+/// A client waited because the thread that accepts served other clients, one after another, for
+/// nearly all of that time, and had finished with each before it accepted this one. A thread that
+/// slept or did something else meanwhile was not busy with clients, and one that goes on with them
+/// afterwards serves several at once.
 pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Occurrence> {
     let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
-        |(connection, connect, accept, waited)| {
-            let thread = case.thread(accept);
-            let asked = case.call(connect)?.ended;
-            let began = case.call(accept)?.began;
-            // Between the client's connect and the accept, that thread served someone else.
-            let mut calls = case.by_thread(thread, connect..accept);
-            let serving = calls.find(|(at, call)| {
-                let other = case.flows.connection_at(*at).filter(|other| *other != connection);
-                let accepted = case.socket(*at).is_some_and(|socket| socket.listener.is_some());
-                let during = call.ended > asked && call.began < began;
-                accepted && other.is_some() && during && !call.is_close()
-            });
-            let finding = Occurrence::at(accept).and([connect, serving?.0]);
+        |(_, connect, accept, waited)| {
+            let (asked, began) = (case.call(connect)?.ended, case.call(accept)?.began);
+            let served = served(case, connect, accept)?;
+            let within = |one: &Service| one.to.min(began).saturating_sub(one.from.max(asked));
+            let busy: u64 = served.iter().map(within).sum();
+            let longest = served.iter().max_by_key(|one| within(one))?;
+            if busy < NOTICEABLE || busy < waited / 5 * 4 {
+                return None;
+            }
+            let finding = Occurrence::at(accept).and([connect, longest.first]);
             let finding = finding.with("server", case.program(accept));
-            Some(finding.with("time", duration(waited)))
+            Some(finding.with("time", duration(busy)))
+        },
+    );
+    found.collect()
+}
+
+/// A connection waited because the thread that accepts did nothing with its sockets meanwhile: for
+/// nearly all of that time it was in no call on one, not even one that waits for several.
+pub(super) fn late(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
+        |(_, connect, accept, waited)| {
+            let (asked, began) = (case.call(connect)?.ended, case.call(accept)?.began);
+            let (mut last, mut longest) = (asked, 0);
+            let calls = case.by_thread(case.thread(accept), connect..accept + 1);
+            for (seen, (_, call)) in calls.enumerate() {
+                if seen == MOST_CALLS {
+                    return None;
+                }
+                longest = longest.max(call.began.min(began).saturating_sub(last));
+                last = last.max(call.ended);
+            }
+            if longest < NOTICEABLE || longest < waited / 5 * 4 {
+                return None;
+            }
+            let finding = Occurrence::at(accept).and([connect]).with("time", duration(longest));
+            Some(finding.with("server", case.program(accept)))
         },
     );
     found.collect()
@@ -74,11 +145,13 @@ pub(super) fn before(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// More connections waited in a listener's queue than its `listen` had asked for.
+/// More connections waited in a listener's queue than its `listen` had asked for. Connects in the
+/// background are left out: when they succeeded, their calls do not tell.
 pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
     let mut found = Vec::new();
     for (index, socket) in case.flows.sockets.iter().enumerate() {
-        let Some(listen) = socket.listening else { continue };
+        // Whoever is not seen whole may have accepted some of them.
+        let Some(listen) = socket.listening.filter(|_| case.is_whole(index)) else { continue };
         let Some(Args::Listen { backlog }) = case.call(listen).map(|call| &call.args) else {
             continue;
         };
@@ -86,9 +159,15 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
         let mut moments: Vec<(u64, i64, Position)> = Vec::new();
         for connection in case.flows.connections.iter().filter(|one| one.listener == Some(index)) {
             let Some(connect) = connection.connected else { continue };
-            let Some(call) = case.call(connect) else { continue };
-            moments.push((call.ended, 1, connect));
+            let Some(call) = case.call(connect).filter(|call| call.value().is_some()) else {
+                continue;
+            };
             let accept = connection.accepted.and_then(|at| Some((at, case.call(at)?)));
+            // An accept that waited already took it at once.
+            if accept.is_some_and(|(_, accept)| accept.began <= call.ended) {
+                continue;
+            }
+            moments.push((call.ended, 1, connect));
             if let Some((at, call)) = accept {
                 moments.push((call.ended, -1, at));
             }

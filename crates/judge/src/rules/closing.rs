@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Args, Call, Errno, Shutdown};
+use socklab_event::{Args, Call, Shutdown};
 use socklab_flows::Position;
 use socklab_say::count;
 
+use super::resets;
 use crate::case::{Case, Occurrence, address_text, is_tcp};
 
 /// The call with which a socket's end closed before the other end did. `None` unless both ends were
@@ -34,6 +35,10 @@ pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Occurrence> {
         if shut_down.get(&socket).is_some_and(|shut| *shut < closing.seen) {
             return None;
         }
+        // After a reset was reported, reads return 0 as well.
+        if case.cut_before(socket, closing.seen).is_some() {
+            return None;
+        }
         let connection = case.flows.connection_at(closing.seen)?;
         let other = case.flows.other_end(connection, Some(socket));
         let peer = match closing.closed {
@@ -45,89 +50,36 @@ pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-pub(super) fn reset(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.failed(Errno::ECONNRESET).map(|(at, call)| {
-        let connection = case.flows.connection_at(at);
-        let other =
-            connection.and_then(|one| case.flows.other_end(one, case.flows.socket_at(at)).socket);
-        let close =
-            other.and_then(|other| case.before(other, at).rfind(|(_, call)| call.is_close()));
-        Occurrence::at(at).and(close.map(|(at, _)| at)).with("call", call.library_name().to_owned())
-    });
-    found.collect()
+/// True if one end cut the connection: after a reset there is no TIME_WAIT.
+fn was_cut(case: &Case<'_>, connection: usize) -> bool {
+    let ends = case.flows.connections[connection].ends.each_ref().map(|end| end.socket);
+    ends.into_iter().flatten().any(|socket| {
+        let learned = case.cut_before(socket, case.flows.order.len()).is_some();
+        learned || resets::sent_reset(case, connection, socket).is_some()
+    })
 }
 
-/// The program's own `shutdown` of the sending half before a position.
-fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
-    let socket = case.flows.socket_at(at)?;
-    let shut = case.before(socket, at).find(|(_, call)| call.ends_sending());
-    shut.map(|(at, _)| at)
-}
-
-fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
-    // A listening socket was never connected: that is a different mistake.
-    let broken =
-        case.failed(Errno::EPIPE).filter(|(at, call)| call.sends() && case.listens(*at).is_none());
-    broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
-}
-
-pub(super) fn send_after_shutdown(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = broken(case).filter_map(|(at, fd)| {
-        let shut = own_shutdown(case, at)?;
-        Some(Occurrence::at(at).and([shut]).with("fd", fd))
-    });
-    found.collect()
-}
-
-pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = broken(case).filter(|(at, _)| own_shutdown(case, *at).is_none());
-    found.map(|(at, fd)| Occurrence::at(at).with("fd", fd)).collect()
-}
-
-/// Closed while bytes were still unread: the kernel then sends RST.
-pub(super) fn unread(case: &Case<'_>) -> Vec<Occurrence> {
-    let mut sent: HashMap<usize, Vec<(Position, u64)>> = HashMap::new();
-    for transfer in &case.flows.transfers {
-        sent.entry(transfer.from).or_default().push((transfer.sent, transfer.total));
-    }
-    let both_ways = case.flows.connections.iter().flat_map(|connection| {
-        let [one, other] = connection.ends.each_ref().map(|end| end.socket);
-        [(one, other), (other, one)]
-    });
-    let found = both_ways.filter_map(|(own, other)| {
-        let (own, sent) = (own?, sent.get(&other?)?);
-        let close = case.flows.sockets[own].last()?;
-        let call = case.call(close)?;
-        if !call.is_close() || !is_tcp(call) {
-            return None;
-        }
-        let sum = |sum: u64, total: u64| sum.saturating_add(total);
-        let sent = sent.iter().filter(|(at, _)| *at < close).map(|(_, total)| *total);
-        let read = case.before(own, close).filter_map(|(_, call)| call.received());
-        let unread = sent.fold(0, sum).checked_sub(read.fold(0, sum))?;
-        let finding = Occurrence::at(close).with("unread", count(unread));
-        (unread > 0).then(|| finding.with("program", case.program(close)))
-    });
-    found.collect()
-}
-
+/// The server's end closed first, and the other end closed too, both in order: then the server's
+/// kernel is in TIME_WAIT (RFC 9293 §3.6).
 pub(super) fn server_first(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.flows.connections.iter().enumerate().filter_map(|(index, connection)| {
         let accepted = connection.accepted?;
         let socket = connection.ends[1].socket?;
         let close = closed_first(case, index, socket)?;
         is_tcp(case.call(close)?).then_some(())?;
-        // After a reset there is no TIME_WAIT.
-        let reset = [Some(socket), connection.ends[0].socket].into_iter().flatten().any(|socket| {
-            let calls = &case.flows.sockets[socket].calls;
-            calls
-                .iter()
-                .filter_map(|at| case.call(*at))
-                .any(|call| [Some(Errno::ECONNRESET), Some(Errno::EPIPE)].contains(&call.error()))
-        });
+        let other = connection.ends[0].socket?;
+        let both = case.closed(socket)?.max(case.closed(other)?);
+        // What is sent to a closed socket is answered with a reset.
+        let spoke = case
+            .before(other, both)
+            .any(|(at, call)| at > close && call.sent().is_some_and(|total| total > 0));
+        let whole = case.is_whole(socket) && case.is_whole(other);
+        if spoke || !whole || was_cut(case, index) {
+            return None;
+        }
         let port = connection.ends[1].address.as_ref()?.port()?;
         let finding = Occurrence::at(close).with("port", u64::from(port));
-        (!reset).then(|| finding.with("server", case.program(accepted)))
+        Some(finding.with("server", case.program(accepted)))
     });
     found.collect()
 }
@@ -156,23 +108,24 @@ pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Occurrence> {
         });
         let ends: Vec<Position> = ends.collect();
         let (first, last) = (*ends.first()?, *ends.last()?);
+        // The end must be the peer's: not one's own shutdown, nor what follows a reset.
+        let index = case.flows.socket_at(first)?;
+        let own = case.before(index, first).any(|(_, call)| call.ends_receiving());
+        let one_thread = ends.iter().all(|at| case.thread(*at) == case.thread(first));
+        if own || !one_thread || case.cut_before(index, last).is_some() {
+            return None;
+        }
+        let call = case.call(first)?.library_name().to_owned();
         let finding = Occurrence::at(first).and([last]).with("program", case.program(first));
-        let finding = finding.with("times", count(ends.len() as u64));
+        let finding = finding.with("times", count(ends.len() as u64)).with("call", call);
         (ends.len() >= REPEATED_READS).then_some(finding)
     });
     found.collect()
 }
 
-pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.failed(Errno::ETIMEDOUT).filter(|(_, call)| call.sends() || call.receives());
-    found
-        .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use socklab_timelines::{Story, got, offered, scenes};
+    use socklab_timelines::{Story, scenes};
 
     use super::super::explained::{rules, text_of};
     use super::*;
@@ -225,32 +178,6 @@ mod tests {
     }
 
     #[test]
-    fn forced_ends() {
-        let timeline = with_pair(|story, near, far| {
-            story.send(near, "unread");
-            story.close(far);
-            story.fail(near, "recvfrom", got(10, b""), 104);
-            story.fail(near, "sendto", offered(b"more"), 32);
-        });
-        let found = rules(&timeline);
-        for rule in ["close-unread", "connection-reset", "broken-pipe"] {
-            assert!(found.contains(&rule), "{rule} not in {found:?}");
-        }
-        assert!(!found.contains(&"server-closed-first"));
-        assert!(text_of(&timeline, "close-unread").contains('6'));
-    }
-
-    #[test]
-    fn a_programs_own_shutdown_breaks_the_pipe_too() {
-        let timeline = with_pair(|story, near, _| {
-            story.shutdown(near, Shutdown::WR);
-            story.fail(near, "sendto", offered(b"more"), 32);
-        });
-        assert!(rules(&timeline).contains(&"send-after-shutdown"));
-        assert!(!rules(&timeline).contains(&"broken-pipe"));
-    }
-
-    #[test]
     fn the_end_that_closes_first_keeps_time_wait() {
         assert!(rules(&scenes::upper_tcp()).contains(&"server-closed-first"));
         assert!(!rules(&scenes::threaded()).contains(&"server-closed-first"));
@@ -274,13 +201,5 @@ mod tests {
         };
         assert!(by_server(false));
         assert!(!by_server(true), "its first close left the child's descriptor open");
-    }
-
-    #[test]
-    fn a_connection_can_time_out() {
-        let timeline = with_pair(|story, near, _| {
-            story.fail(near, "recvfrom", got(10, b""), 110);
-        });
-        assert!(rules(&timeline).contains(&"connection-timed-out"));
     }
 }

@@ -1,6 +1,6 @@
 //! Datagrams: truncated, lost or refused, often without any error.
 
-use socklab_event::{Args, Errno, Outcome, SocketType};
+use socklab_event::{Args, Call, Errno, Outcome, SocketType};
 use socklab_flows::Position;
 use socklab_say::count;
 
@@ -11,6 +11,15 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::ECONNREFUSED).filter(|(_, call)| is_udp(call));
     let found = found.filter_map(|(at, call)| {
         let address = call.socket.as_ref()?.peer.as_ref()?;
+        // The error may be about a datagram to an earlier peer.
+        let elsewhere = |call: &Call| match &call.args {
+            Args::Connect { address: other } => other.unmapped() != address.unmapped(),
+            _ => false,
+        };
+        let socket = case.flows.socket_at(at)?;
+        if case.before(socket, at).any(|(_, call)| elsewhere(call)) {
+            return None;
+        }
         let sent = last_send(case, at);
         Some(Occurrence::at(at).and(sent).with("address", address_text(address)))
     });
@@ -78,6 +87,15 @@ pub(super) fn empty(case: &Case<'_>) -> Vec<Occurrence> {
         let empty = call.messages().iter().any(|message| message.bytes.total == 0);
         is_udp(call) && call.receives() && empty && !no_room
     });
+    // After a shutdown of its own receiving half, every read returns 0. And where the sender was
+    // recorded, it must have sent an empty one.
+    let found = found.filter(|(at, _)| {
+        let socket = case.flows.socket_at(*at);
+        let shut =
+            socket.is_some_and(|one| case.before(one, *at).any(|(_, call)| call.ends_receiving()));
+        let sent = case.flows.got_at(*at).iter().map(|(sent, _)| &case.flows.transfers[*sent]);
+        !shut && sent.into_iter().all(|transfer| transfer.total == 0)
+    });
     found.map(|(at, _)| Occurrence::at(at).and(source(case, at))).collect()
 }
 
@@ -86,16 +104,22 @@ fn source(case: &Case<'_>, at: Position) -> Option<Position> {
     Some(case.flows.transfers[*transfer].sent)
 }
 
+/// The most that fits into one datagram of UDP over IPv4: 65,535 bytes less two headers.
+const LARGEST: u64 = 65_507;
+
 pub(super) fn too_long(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EMSGSIZE).filter_map(|(at, call)| match call.args {
-        Args::Send { asked, .. } => Some(Occurrence::at(at).with("asked", count(asked))),
+        // Smaller ones fail for other reasons: the size of a frame on the way, or of a buffer.
+        Args::Send { asked, .. } if is_udp(call) && asked > LARGEST => {
+            Some(Occurrence::at(at).with("asked", count(asked)))
+        }
         _ => None,
     });
     found.collect()
 }
 
 pub(super) fn no_destination(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.failed(Errno::EDESTADDRREQ).filter(|(_, call)| call.sends());
+    let found = case.failed(Errno::EDESTADDRREQ).filter(|(_, call)| call.sends() && is_udp(call));
     found
         .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
         .collect()

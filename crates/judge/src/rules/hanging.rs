@@ -1,9 +1,13 @@
 //! Programs that wait forever.
 
-use socklab_event::Args;
+use socklab_event::{Args, Call};
 use socklab_flows::Position;
+use socklab_say::duration;
 
 use crate::case::{Case, Occurrence};
+
+/// A shorter wait at the end of the recording tells nothing (nanoseconds).
+const NOTICEABLE: u64 = 100_000_000;
 
 /// The last call a program itself made on a socket: neither closes by the kernel at exit nor what a
 /// program does when the recorder ends it count.
@@ -30,32 +34,68 @@ fn pairs<'c>(case: &'c Case<'_>) -> impl Iterator<Item = [usize; 2]> + use<'c> {
     streams.filter_map(|connection| Some([connection.ends[0].socket?, connection.ends[1].socket?]))
 }
 
+/// True if one end has sent bytes that the other has not read: they are on their way, or wait there.
+fn in_flight(case: &Case<'_>, from: usize, to: usize) -> bool {
+    let total = |socket: usize, of: fn(&Call) -> Option<u64>| {
+        let calls = case.flows.sockets[socket].calls.iter();
+        calls.filter_map(|at| case.call(*at).and_then(of)).fold(0u64, u64::saturating_add)
+    };
+    total(from, Call::sent) > total(to, Call::received)
+}
+
 pub(super) fn both_wait(case: &Case<'_>) -> Vec<Occurrence> {
     let found = pairs(case).filter_map(|[one, other]| {
+        if in_flight(case, one, other) || in_flight(case, other, one) {
+            return None;
+        }
         let (one, other) = (pending_receive(case, one)?, pending_receive(case, other)?);
+        // Programs that run on may well continue.
+        if case.ran_on(one) || case.ran_on(other) {
+            return None;
+        }
         let [first, second] = case.distinct_names(one, other);
         Some(Occurrence::waiting(one).and([other]).with("one", first).with("other", second))
     });
     found.collect()
 }
 
-/// One end waits for the end of the stream; the other end has finished, but has not closed it.
+/// One end waits for more; the other end has not sent anything since, and has not closed.
 pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Occurrence> {
     let found = pairs(case).flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(
         |(waiting, silent)| {
             let wait = pending_receive(case, waiting)?;
             let last = last_call(case, silent)?;
+            let waited = case.call(wait)?.took();
             let open = case.call(last).is_some_and(|call| {
-                let ends = call.is_close() || matches!(call.args, Args::Shutdown { .. });
-                !ends && !case.flows.is_pending_at_end(last)
+                !call.is_close() && !call.ends_sending() && !case.flows.is_pending_at_end(last)
             });
+            // What closed only when the waiting program itself ended says nothing.
+            let until = case.call(wait)?.ended;
+            let process = |at: Position| case.flows.order[at].place.process;
+            let ended = |(at, call): (Position, &Call)| {
+                let with_it = (call.implicit && process(at) == process(wait))
+                    || call.began >= until
+                    || case.flows.is_recorders_doing(at);
+                call.is_close() && !with_it || call.ends_sending()
+            };
+            let closed = case.before(silent, case.flows.order.len()).any(ended);
             // It received data before: this is not a server waiting for the first message.
             let received = case
                 .before(waiting, wait)
                 .any(|(_, call)| call.received().is_some_and(|total| total > 0));
+            let runs_on = case.ran_on(wait) || case.ran_on(last);
+            if !open
+                || closed
+                || !received
+                || runs_on
+                || waited < NOTICEABLE
+                || in_flight(case, silent, waiting)
+            {
+                return None;
+            }
             let [program, peer] = case.distinct_names(wait, last);
             let finding = Occurrence::waiting(wait).and([last]).with("program", program);
-            (open && received).then(|| finding.with("peer", peer))
+            Some(finding.with("peer", peer).with("time", duration(waited)))
         },
     );
     found.collect()
@@ -63,7 +103,8 @@ pub(super) fn waits_for_end(case: &Case<'_>) -> Vec<Occurrence> {
 
 pub(super) fn still_accepting(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.calls().filter(|(at, call)| {
-        matches!(call.args, Args::Accept { .. }) && case.flows.is_pending_at_end(*at)
+        let accepts = matches!(call.args, Args::Accept { .. });
+        accepts && case.flows.is_pending_at_end(*at) && !case.ran_on(*at)
     });
     found.map(|(at, _)| Occurrence::waiting(at).with("server", case.program(at))).collect()
 }
@@ -91,8 +132,9 @@ mod tests {
         let (near, far) = scenes::tcp_pair(&mut story);
         story.send(far, "bye");
         story.recv(near, "bye");
-        story.unfinished(near, "recvfrom", got(10, b""));
-        assert!(rules(&story.build()).contains(&"waits-for-end"));
+        let began = story.now();
+        story.wait(300).since(began).unfinished(near, "recvfrom", got(10, b""));
+        assert!(text_of(&story.build(), "waits-for-end").contains("300 ms"));
     }
 
     #[test]

@@ -3,21 +3,36 @@
 use std::collections::{HashMap, HashSet};
 
 use socklab_event::{Args, Call, Errno};
+use socklab_flows::Position;
 
 use crate::case::{Case, Occurrence};
 
-fn finding(at: socklab_flows::Position, call: &Call) -> Occurrence {
+fn finding(at: Position, call: &Call) -> Occurrence {
     let fd = u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0);
     Occurrence::at(at).with("call", call.library_name().to_owned()).with("fd", fd)
 }
 
-fn moves_or_shuts(call: &Call) -> bool {
-    call.sends() || call.receives() || matches!(call.args, Args::Shutdown { .. })
+/// True for a stream socket that was never connected, nor tried to be: its creation was recorded, and
+/// nothing else could have connected it.
+fn never_connected(case: &Case<'_>, at: Position) -> bool {
+    let Some(socket) = case.flows.socket_at(at) else { return false };
+    let known = &case.flows.sockets[socket];
+    let created = known.created.is_some_and(|created| {
+        case.call(created).is_some_and(|call| matches!(call.args, Args::Socket { .. }))
+    });
+    let connects = |(_, call): (Position, &Call)| matches!(call.args, Args::Connect { .. });
+    known.is_stream() && created && !case.before(socket, at).any(connects)
 }
 
+/// A socket that had a connection, or tried to get one, and lost it or failed, is another matter: that
+/// was explained where it happened.
 pub(super) fn not_connected(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.failed(Errno::ENOTCONN).filter(|(_, call)| moves_or_shuts(call));
-    let found = found.filter(|(at, _)| case.listens(*at).is_none());
+    // Linux reports EPIPE to whoever sends on a TCP socket without a connection.
+    let refused = [Errno::ENOTCONN, Errno::EPIPE].into_iter().flat_map(|errno| case.failed(errno));
+    let found = refused.filter(|(_, call)| {
+        call.sends() || call.receives() || matches!(call.args, Args::Shutdown { .. })
+    });
+    let found = found.filter(|(at, _)| case.listens(*at).is_none() && never_connected(case, *at));
     found.map(|(at, call)| finding(at, call)).collect()
 }
 
@@ -32,9 +47,13 @@ pub(super) fn listener_used(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
+/// A listening socket that was shut down reports EINVAL too, and one from before the recording may
+/// well listen.
 pub(super) fn accept_without_listen(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EINVAL).filter(|(at, call)| {
-        matches!(call.args, Args::Accept { .. }) && case.listens(*at).is_none()
+        let accepts = matches!(call.args, Args::Accept { .. });
+        let created = case.socket(*at).is_some_and(|socket| socket.created.is_some());
+        accepts && created && case.listens(*at).is_none()
     });
     found.map(|(at, call)| finding(at, call)).collect()
 }
@@ -59,15 +78,15 @@ pub(super) fn closed_descriptor(case: &Case<'_>) -> Vec<Occurrence> {
     found
 }
 
+/// Enquiries are left out: that is how shells, servers started by others and runtimes find out what
+/// they were given.
 pub(super) fn not_a_socket(case: &Case<'_>) -> Vec<Occurrence> {
-    // This is how shells, ncat and runtimes find out what their standard streams are.
     let probes = |call: &Call| {
         let enquires = matches!(
             call.args,
             Args::PeerName { .. } | Args::LocalName { .. } | Args::GetOption { .. }
         );
-        let stream = call.fd.is_some_and(|fd| (0..=2).contains(&fd));
-        stream && enquires || call.fd == Some(0) && call.receives()
+        enquires || call.fd == Some(0) && call.receives()
     };
     let found = case.failed(Errno::ENOTSOCK).filter(|(_, call)| !probes(call));
     found.map(|(at, call)| finding(at, call)).collect()
@@ -108,8 +127,7 @@ mod tests {
         let other = story.tcp(server);
         let args =
             Args::Accept { peer: None, flags: socklab_event::Flags::default(), listener: None };
-        let none = Outcome::Error(Errno::EINVAL);
-        story.call(server, "accept", Some(other.fd), None, args, none);
+        story.fail(other, "accept", args, 22);
         assert_eq!(rules(&story.build()), ["listener-used", "accept-without-listen"]);
     }
 

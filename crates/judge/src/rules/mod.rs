@@ -2,6 +2,7 @@
 //! sentence's arguments, and a pure function that finds where it applies.
 
 mod accept;
+mod attempts;
 mod bind;
 mod close_wait;
 mod closing;
@@ -12,13 +13,17 @@ mod edge;
 #[cfg(test)]
 mod explained;
 mod hanging;
+mod in_use;
 mod itself;
 mod kept;
 mod late_send;
 mod misuse;
 mod nagle;
+mod names;
 mod options;
 mod process;
+mod refused;
+mod resets;
 mod spinning;
 mod stream;
 mod waiting;
@@ -61,23 +66,34 @@ const fn lesson(
 
 /// Every rule.
 pub const RULES: &[Rule] = &[
-    problem("connect-refused", &["address", "port"], connect::refused),
-    problem("connect-refused-remote", &["address", "port"], connect::refused_remote),
-    problem("connect-too-early", &["port", "server", "time"], connect::too_early),
+    problem("connect-refused", &["address", "port"], refused::refused),
+    problem("connect-refused-remote", &["address", "port"], refused::refused_remote),
+    problem(
+        "connect-refused-elsewhere",
+        &["asked", "server", "listens"],
+        refused::refused_elsewhere,
+    ),
+    problem("connect-too-early", &["port", "server", "time"], refused::too_early),
+    lesson("connect-fell-back", &["program", "first", "then"], refused::fell_back),
     problem("connect-timed-out", &["address", "time"], connect::timed_out),
     problem("unreachable", &["address"], connect::unreachable),
     problem("already-connected", &["fd"], connect::already_connected),
     problem("connected-to-itself", &["fd", "address"], itself::connected),
     lesson("connect-in-progress", &["address"], connect::in_progress),
-    problem("address-in-use-held", &["port", "holder"], bind::held),
+    problem("address-in-use-held", &["port", "holder"], in_use::held),
     problem("address-in-use-inherited", &["port", "program", "holder"], kept::inherited_port),
-    problem("address-in-use-time-wait", &["port", "server"], bind::time_wait),
-    problem("address-in-use", &["port"], bind::in_use),
-    problem("address-in-use-listening", &["port"], bind::in_use_listening),
+    problem("address-in-use-time-wait", &["port"], in_use::time_wait),
+    problem("address-in-use-old-option", &["port"], in_use::time_wait_without_option),
+    problem("address-in-use-connected", &["port", "states"], in_use::connections),
+    problem("address-in-use", &["port"], in_use::in_use),
+    problem("address-in-use-listening", &["port"], in_use::in_use_outside),
+    problem("path-left-over", &["path"], bind::path_left_over),
+    problem("path-exists", &["path"], bind::path_exists),
     problem("low-port", &["port"], bind::low_port),
     problem("address-not-here", &["address"], bind::not_local),
     lesson("accept-waits", &["time", "server"], accept::waits),
     problem("one-at-a-time", &["server", "time"], accept::one_at_a_time),
+    problem("accept-late", &["server", "time"], accept::late),
     lesson("connected-before-accept", &["time"], accept::before),
     problem("queue-full", &["backlog", "waiting"], accept::queue_full),
     problem("too-many-files", &["call"], accept::too_many_files),
@@ -85,19 +101,22 @@ pub const RULES: &[Rule] = &[
     lesson("buffer-too-small", &["sent", "room"], stream::small_buffer),
     lesson("coalesced-read", &["messages", "got"], stream::coalesced_read),
     problem("short-write", &["asked", "taken"], stream::short_write),
+    lesson("short-write-continued", &["asked", "taken"], stream::short_write_continued),
     lesson("end-of-stream", &["peer"], closing::end_of_stream),
-    problem("end-ignored", &["program", "times"], closing::end_ignored),
-    problem("connection-reset", &["call"], closing::reset),
-    problem("send-after-shutdown", &["fd"], closing::send_after_shutdown),
-    problem("broken-pipe", &["fd"], closing::broken_pipe),
-    problem("close-unread", &["unread", "program"], closing::unread),
+    problem("end-ignored", &["call", "program", "times"], closing::end_ignored),
+    problem("connection-reset", &["call"], resets::reset),
+    problem("connection-reset-unread", &["call", "peer", "unread", "lost"], resets::reset_unread),
+    problem("connection-reset-linger", &["call", "peer", "lost"], resets::reset_linger),
+    problem("send-after-shutdown", &["fd"], resets::send_after_shutdown),
+    problem("broken-pipe", &["fd"], resets::broken_pipe),
+    problem("close-unread", &["unread", "program"], resets::unread),
     lesson("server-closed-first", &["port", "server"], closing::server_first),
     lesson("half-close", &["program"], closing::half_close),
     problem("sent-after-close", &["sent", "peer", "time"], late_send::after_the_end),
     problem("end-held-open", &["program", "holder", "reader"], kept::end_held_open),
     problem("never-closed", &["program", "times"], close_wait::never_closed),
     problem("nagle", &["program", "peer", "times", "time"], nagle::held_back),
-    problem("connection-timed-out", &["call"], closing::timed_out),
+    problem("connection-timed-out", &["call"], resets::timed_out),
     problem("udp-refused", &["address"], datagram::refused),
     problem("udp-nobody", &["address", "port"], datagram::no_receiver),
     problem("datagram-truncated", &["sent", "room"], datagram::truncated),
@@ -130,15 +149,21 @@ pub const RULES: &[Rule] = &[
     problem("edge-not-drained", &["program", "fd", "got", "unread"], edge::not_drained),
     lesson("not-now", &["call"], waiting::not_now),
     problem("receive-timed-out", &["call", "time"], waiting::receive_timed_out),
+    problem("send-timed-out", &["call", "time"], waiting::send_timed_out),
     problem("poll-timed-out", &["call", "time"], waiting::poll_timed_out),
     problem("interrupted", &["call"], waiting::interrupted),
     problem("both-wait", &["one", "other"], hanging::both_wait),
-    problem("waits-for-end", &["program", "peer"], hanging::waits_for_end),
+    problem("waits-for-end", &["program", "peer", "time"], hanging::waits_for_end),
     lesson("still-accepting", &["server"], hanging::still_accepting),
     lesson("reuse-address", &["port"], options::reuse_address),
     lesson("no-delay", &[], options::no_delay),
-    lesson("name-lookup", &["name", "server"], process::name_lookup),
-    problem("name-lookup-unanswered", &["name", "server"], process::lookup_unanswered),
+    lesson("name-lookup", &["name", "types", "server"], names::looked_up),
+    problem("name-lookup-unanswered", &["name", "types", "server", "time"], names::unanswered),
+    problem(
+        "name-lookup-partial",
+        &["name", "types", "missing", "server", "times", "time"],
+        names::partly_answered,
+    ),
     problem("killed-by-sigpipe", &["program"], process::sigpipe),
     problem("killed-connected", &["program", "signal"], process::killed),
     problem("io-uring", &["program"], process::io_uring),

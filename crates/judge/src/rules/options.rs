@@ -25,7 +25,9 @@ pub(super) fn reuse_address(case: &Case<'_>) -> Vec<Occurrence> {
     let found = tcp.filter_map(|at| {
         let later = case.socket(at)?.calls.iter().copied().filter(|later| *later > at);
         let bind = later.into_iter().find_map(|later| match &case.call(later)?.args {
-            Args::Bind { address } if port(address) > 0 => Some((later, port(address))),
+            Args::Bind { address } if port(address) > 0 && case.call(later)?.value().is_some() => {
+                Some((later, port(address)))
+            }
             _ => None,
         });
         let (bind, port) = bind?;
@@ -35,7 +37,8 @@ pub(super) fn reuse_address(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn no_delay(case: &Case<'_>) -> Vec<Occurrence> {
-    switched_on(case, "TCP_NODELAY").map(Occurrence::at).collect()
+    let set = switched_on(case, "TCP_NODELAY").filter(|at| case.call(*at).is_some_and(is_tcp));
+    set.map(Occurrence::at).collect()
 }
 
 #[cfg(test)]

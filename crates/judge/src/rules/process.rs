@@ -1,28 +1,9 @@
 //! What happens to a process, and what is done on its behalf.
 
-use socklab_event::{Call, Errno, Exit, Notice, Process, Signal};
+use socklab_event::{Errno, Exit, Notice, Process, Signal};
 use socklab_flows::Position;
 
 use crate::case::{Case, Occurrence};
-
-fn lookups(case: &Case<'_>, answered: bool) -> Vec<Occurrence> {
-    let found = case.flows.lookups.iter().filter(|lookup| lookup.answered == answered);
-    let found = found.filter_map(|lookup| {
-        let asks = |at: &&Position| case.call(**at).is_some_and(Call::sends);
-        let asked = lookup.calls.iter().find(asks).copied()?;
-        let finding = Occurrence::at(asked).with("name", lookup.names.first()?.clone());
-        Some(finding.with("server", lookup.server.to_string()))
-    });
-    found.collect()
-}
-
-pub(super) fn name_lookup(case: &Case<'_>) -> Vec<Occurrence> {
-    lookups(case, true)
-}
-
-pub(super) fn lookup_unanswered(case: &Case<'_>) -> Vec<Occurrence> {
-    lookups(case, false)
-}
 
 /// Every process a signal ended.
 fn signal_deaths<'c>(
@@ -36,30 +17,47 @@ fn signal_deaths<'c>(
     })
 }
 
+/// SIGPIPE also comes of a pipe: only a send on a socket that broke shows which it was.
 pub(super) fn sigpipe(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = signal_deaths(case).filter(|(.., signal)| *signal == Signal::PIPE).map(
+    let found = signal_deaths(case).filter(|(.., signal)| *signal == Signal::PIPE).filter_map(
         |(at, process, _)| {
             let broken = case.failed(Errno::EPIPE).map(|(at, _)| at);
-            let own = broken.filter(|at| case.flows.order[*at].place.process == process);
-            Occurrence::at(at).and(own.last()).with("program", case.program(at))
+            let own = broken.filter(|one| case.flows.order[*one].place.process == process);
+            let last = own.last().filter(|last| !case.works_after(process, *last))?;
+            Some(Occurrence::at(at).and([last]).with("program", case.program(at)))
         },
     );
     found.collect()
 }
 
+/// A signal ended a process that was the last to have a stream open, and the other end was still
+/// there to notice.
 pub(super) fn killed(case: &Case<'_>) -> Vec<Occurrence> {
     let found = signal_deaths(case).filter(|(.., signal)| *signal != Signal::PIPE).filter_map(
         |(at, process, signal)| {
             let closed = case.calls().find(|(close, call)| {
                 let own = case.flows.order[*close].place.process == process;
-                let connected = case.flows.connection_at(*close).is_some();
-                own && call.implicit && connected && call.is_close()
+                own && call.implicit && call.is_close() && is_cut_off(case, *close, at)
             });
             let finding = Occurrence::at(at).and([closed?.0]).with("program", case.program(at));
             Some(finding.with("signal", signal.to_string()))
         },
     );
     found.collect()
+}
+
+/// True if an implicit close was the end of a stream, came with the end of its process, and the other
+/// end had not closed.
+fn is_cut_off(case: &Case<'_>, close: Position, exit: Position) -> bool {
+    let open = || {
+        let (socket, connection) = (case.flows.socket_at(close)?, case.flows.connection_at(close)?);
+        let other = case.flows.other_end(connection, Some(socket)).socket;
+        let gone = other.and_then(|other| case.closed(other)).is_some_and(|gone| gone < close);
+        let works_on = case.works_after(case.flows.order[exit].place.process, close);
+        let stream = case.flows.sockets[socket].is_stream();
+        Some(stream && !gone && !works_on && case.closed(socket) == Some(close))
+    };
+    open().unwrap_or(false)
 }
 
 pub(super) fn io_uring(case: &Case<'_>) -> Vec<Occurrence> {
@@ -105,20 +103,6 @@ mod tests {
         story.fail(far, "recvfrom", socklab_timelines::got(10, b""), 104);
         story.fail(far, "sendto", offered(b"x"), 32);
         assert_eq!(rules(&story.build()), ["accept-waits"], "from before");
-    }
-
-    #[test]
-    fn look_ups_are_recognized() {
-        let question = b"\xab\xcd\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\
-                         \x00\x01\x00\x01";
-        let mut story = Story::new();
-        let client = story.command("client", "c");
-        let sock = story.udp(client);
-        story.connect(sock, "10.0.0.53:53");
-        story.send(sock, question);
-        assert!(text_of(&story.build(), "name-lookup-unanswered").contains("example.com"));
-        story.recv(sock, question);
-        assert_eq!(rules(&story.build()), ["name-lookup"]);
     }
 
     #[test]

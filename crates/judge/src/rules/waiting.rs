@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Args, Call, Errno};
+use socklab_event::{Args, Call, Errno, Exit, OptionValue, Process, Signal};
 use socklab_flows::Position;
 use socklab_say::{count, duration};
 
@@ -57,48 +57,117 @@ pub(super) fn busy_loop(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
+/// A send, a receive or an accept that was not to wait. (A Unix `connect` reports EAGAIN when the queue
+/// of the listening socket is full, and waiting with poll would not help.)
 pub(super) fn not_now(case: &Case<'_>) -> Vec<Occurrence> {
     let found =
         would_block_runs(case).into_iter().filter(|run| run.len() < LOOP_CALLS).filter_map(|run| {
-            let call = case.call(run[0])?;
+            let call = case.call(run[0]).filter(|call| waits(call))?;
+            // A very short time limit looks the same from outside.
+            if limit(case, run[0], call).is_some() {
+                return None;
+            }
             Some(Occurrence::at(run[0]).with("call", call.library_name().to_owned()))
         });
     found.collect()
 }
 
+/// The time limit that a socket had set for a call (socket(7), SO_RCVTIMEO), in nanoseconds, and the
+/// call that set it.
+fn limit(case: &Case<'_>, at: Position, call: &Call) -> Option<(Position, u64)> {
+    let option = if call.sends() { "SO_SNDTIMEO" } else { "SO_RCVTIMEO" };
+    let (set, value) = case.option(case.flows.socket_at(at)?, option, at)?;
+    match value {
+        OptionValue::Time(limit) if *limit > 0 => Some((set, *limit)),
+        _ => None,
+    }
+}
+
+/// The calls that waited as long as their socket's time limit allowed.
+fn reached_limit<'c>(
+    case: &'c Case<'_>,
+) -> impl Iterator<Item = (Position, &'c Call, Occurrence)> + use<'c> {
+    let waited = case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call));
+    waited.filter_map(|(at, call)| {
+        let (set, limit) = limit(case, at, call).filter(|(_, limit)| call.took() >= *limit)?;
+        let finding = Occurrence::at(at).and([set]).with("time", duration(limit));
+        Some((at, call, finding.with("call", call.library_name().to_owned())))
+    })
+}
+
 pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
-    let waited =
-        case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call) && call.took() >= REAL_WAIT);
-    let found = waited.map(|(at, call)| {
-        let finding = Occurrence::at(at).with("call", call.library_name().to_owned());
-        finding.with("time", duration(call.took()))
-    });
-    found.collect()
+    let found = reached_limit(case).filter(|(_, call, _)| !call.sends());
+    found.map(|(.., finding)| finding).collect()
 }
 
-/// `poll` or `select` timed out; Python's `settimeout` calls one of them before every operation.
+pub(super) fn send_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = reached_limit(case).filter(|(_, call, _)| call.sends());
+    found.map(|(.., finding)| finding).collect()
+}
+
+/// `poll` or `select` waited for one socket's data as long as it was told to, and the program gave up.
+/// Python's `settimeout` calls one of them before every operation. A loop that waits again, or for
+/// several sockets, only keeps an eye on the clock.
 pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.calls().filter(|(_, call)| {
-        let wants_input = match &call.args {
-            Args::Poll { waits, timeout: Some(_) } => {
-                waits.iter().any(|wait| wait.socket.is_some() && wait.wants.has("POLLIN"))
-            }
-            _ => false,
-        };
-        wants_input && call.value() == Some(0) && call.took() >= REAL_WAIT
-    });
-    let found = found.map(|(at, call)| {
+    let found = case.calls().filter_map(|(at, call)| {
+        let Args::Poll { waits, timeout: Some(limit) } = &call.args else { return None };
+        let [wait] = &waits[..] else { return None };
+        let socket = wait.socket.as_ref()?;
+        let for_input = wait.wants.has("POLLIN") && !wait.wants.has("POLLOUT");
+        let in_vain = call.value() == Some(0) && *limit >= REAL_WAIT && call.took() >= *limit;
+        let listens = case.flows.sockets.iter().any(|known| {
+            known.listening.is_some()
+                && socket.inode.is_some()
+                && known.identity.inode == socket.inode
+        });
+        let again = case.calls_around(at, 1).iter().any(|next| {
+            let polls = |call: &Call| matches!(call.args, Args::Poll { .. });
+            *next > at && case.call(*next).is_some_and(polls)
+        });
+        if !for_input || !in_vain || listens || again {
+            return None;
+        }
         let finding = Occurrence::at(at).with("call", call.library_name().to_owned());
-        finding.with("time", duration(call.took()))
+        Some(finding.with("time", duration(*limit)))
     });
     found.collect()
 }
 
+/// The signals that are meant to end a program.
+const ENDING: [Signal; 4] = [Signal(1), Signal(2), Signal(3), Signal(15)];
+
+/// A call that a signal interrupted, where the program neither called again nor was to end by it.
 pub(super) fn interrupted(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = case.failed(Errno::EINTR);
+    let found = case.failed(Errno::EINTR).filter(|(at, call)| {
+        // An interrupted connect goes on in the background (connect(2)): calling again is no use.
+        let connects = matches!(call.args, Args::Connect { .. });
+        let next = case.calls_around(*at, 1).iter().copied().find(|next| next > at);
+        let again = next.and_then(|next| case.call(next)).is_some_and(|next| {
+            (next.name == call.name && next.fd == call.fd) || matches!(next.args, Args::Poll { .. })
+        });
+        !connects && !again && !ending(case, *at, call)
+    });
     found
         .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
         .collect()
+}
+
+/// True if a signal that is meant to end its process came while a call waited, or just after.
+fn ending(case: &Case<'_>, at: Position, call: &Call) -> bool {
+    const JUST: u64 = 50_000_000;
+    let process = case.flows.order[at].place.process;
+    let from = case.flows.order.partition_point(|event| event.at < call.began);
+    let events = case.flows.order[from..].iter();
+    let mut near = events.take_while(|event| event.at <= call.ended.saturating_add(JUST));
+    near.any(|event| {
+        let own = event.place.process == process;
+        own && match event.process() {
+            Some(Process::Signal { signal }) => ENDING.contains(signal),
+            Some(Process::Exit { status: Exit::Signal(_) }) => true,
+            Some(Process::EndedByRecorder { .. }) => true,
+            _ => false,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -121,6 +190,10 @@ mod tests {
         let client = story.command("client", "c");
         let sock = story.udp(client);
         story.bind(sock, "*:5000");
+        let (level, option) = ("SOL_SOCKET".into(), "SO_RCVTIMEO".into());
+        let value = socklab_event::OptionValue::Time(2_000_000_000);
+        let args = socklab_event::Args::SetOption { level, option, value };
+        story.on(sock, "setsockopt", args, socklab_event::Outcome::Value(0));
         let began = story.now();
         story.wait(2_000).since(began).fail(sock, "recvfrom", got(10, b""), 11);
         assert!(text_of(&story.build(), "receive-timed-out").contains("2 s"));
@@ -156,7 +229,8 @@ mod tests {
             let sock = story.given(program);
             story.identity(sock).family = family;
             let address = Endpoint::Unix { path: path.to_owned() };
-            story.fail(sock, "connect", Args::Connect { address }, 11);
+            story.fail(sock, "connect", Args::Connect { address }, 98);
+            story.fail(sock, "recvfrom", got(10, b""), 11);
             rules(&story.build())
         };
         assert_eq!(asked(Family::UNIX, "/run/mine.sock"), ["not-now"]);

@@ -5,29 +5,36 @@ explain-with-more = { $sentence } (Y { $more } más como esto.)
 
 ## connect
 
-explain-connect-refused = Nadie escucha en el puerto { $port } de { $address }, así que su núcleo respondió al SYN con un RST. Inicia primero el servidor o revisa el número de puerto.
+explain-connect-refused = En ese momento nadie escuchaba en el puerto { $port } de { $address }, así que el núcleo de allí respondió al SYN con un RST. Revisa que el servidor esté en marcha y el número de puerto.
 explain-connect-refused-remote = { $address } respondió con un rechazo: allí nadie escucha en el puerto { $port }, o un firewall lo dice en su lugar. Revisa la dirección y el puerto.
+explain-connect-refused-elsewhere = { $server } escucha en ese puerto, pero en { $listens }, y nadie en { $asked }: para el núcleo son direcciones distintas. Conéctate a la dirección en que escucha, o haz que escuche en las dos (:: suele admitir también IPv4).
 explain-connect-too-early = El cliente llegó { $time } antes de tiempo: { $server } no escuchó en el puerto { $port } hasta después. Mientras no se llame a listen, el núcleo rechaza. Espera al servidor o vuelve a intentarlo.
-explain-connect-timed-out = { $address } no dio respuesta alguna: el núcleo repitió el SYN durante { $time } y se rindió. La máquina está apagada, la dirección está mal o un firewall descarta los paquetes en silencio.
-explain-unreachable = El núcleo no conoce ningún camino hasta { $address }, o le dijeron que no lo hay. Revisa la dirección, el cable y las rutas (ip route).
-explain-already-connected = El descriptor { $fd } ya está conectado. Un socket TCP se conecta una sola vez: para otra conexión, abre otro socket.
+explain-connect-fell-back = { $program } no tuvo suerte en { $first } y luego se conectó a { $then }. No pasa nada: un nombre como localhost puede tener varias direcciones, y un cliente las prueba una tras otra.
+explain-connect-timed-out = Ninguna respuesta de { $address } en { $time }: el núcleo repitió el SYN y se rindió. En esa dirección no hay nadie, un firewall descarta los paquetes en silencio, o la cola de conexiones del servidor está llena.
+explain-unreachable = No hay camino hasta { $address }: el núcleo no conoce ninguna ruta, o alguien en el camino avisó que no la hay, o nadie en la red local tiene esa dirección. Revisa la dirección, la red y las rutas (ip route).
+explain-already-connected = El descriptor { $fd } ya está conectado. Un socket de flujo se conecta una sola vez: para otra conexión, abre otro socket.
 explain-connected-to-itself = El descriptor { $fd } está conectado consigo mismo: su propia dirección y la de su par son { $address }, y lo que envía le vuelve. Ahí no escucha nadie. Pero si un socket tiene enlazado justo el puerto al que se conecta, o el núcleo por casualidad le asigna ese, TCP deja que conteste su propio SYN. Compara getsockname con getpeername después de connect, y pon los servidores en puertos por debajo de ip_local_port_range.
-explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloqueante, connect a { $address } solo empieza. Espera a que se pueda escribir en él (poll, POLLOUT) y pregunta con SO_ERROR cómo le fue.
+explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloqueante, connect a { $address } solo empieza. Cuando se pueda escribir en él (poll, POLLOUT), SO_ERROR dice cómo le fue.
 
 ## bind y listen
 
-explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Solo cabe un socket por dirección y puerto: detén ese programa o elige otro puerto.
+explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Detén ese programa o elige otro puerto.
 explain-address-in-use-inherited = El puerto { $port } sigue abierto en { $holder }, que heredó el socket al nacer con fork: { $program } ya cerró su descriptor, pero solo el último close cierra un socket. Ciérralo en el hijo, o créalo con SOCK_CLOEXEC si el hijo ejecuta otro programa.
-explain-address-in-use-time-wait = El puerto { $port } aún no está libre: { $server } cerró primero una conexión y el núcleo guarda esa conexión un minuto en TIME_WAIT. Pon SO_REUSEADDR antes de bind.
-explain-address-in-use = El puerto { $port } está ocupado. Para saber por quién: ss -tulnp. Si solo quedan conexiones en TIME_WAIT, pon SO_REUSEADDR antes de bind.
-explain-address-in-use-listening = El puerto { $port } lo tiene abierto ahora mismo otro programa: SO_REUSEADDR ya está puesto y solo ayuda con conexiones antiguas. Para encontrarlo: ss -tulnp.
-explain-low-port = Los puertos menores que 1024 son del administrador, y { $port } es uno de ellos. Elige uno a partir del 1024.
-explain-address-not-here = { $address } no es una dirección de esta máquina, y bind solo admite las suyas. Usa 0.0.0.0 para escuchar en todas.
+explain-address-in-use-time-wait = Ya nadie tiene abierto el puerto { $port }, pero unas conexiones cerradas hace poco siguen allí en TIME_WAIT, hasta un minuto. Mientras tanto, Linux solo le da el puerto a bind si los dos sockets pusieron SO_REUSEADDR antes de bind: este y aquel del que salieron esas conexiones.
+explain-address-in-use-old-option = Este socket tiene puesto SO_REUSEADDR, pero el que dejó conexiones en TIME_WAIT en el puerto { $port } no lo había puesto, y Linux lo pide en los dos. Espera un minuto; servirá desde el próximo arranque.
+explain-address-in-use-connected = Nadie escucha en el puerto { $port }, pero allí siguen conexiones de un socket anterior ({ $states }). Linux solo le da el puerto a bind junto a ellas si los dos sockets pusieron SO_REUSEADDR antes de bind. Para ver de quién son: ss -tanp.
+explain-address-in-use = El puerto { $port } está ocupado, y esta grabación no muestra por quién. Para mirarlo: ss -tulnp para los sockets abiertos, ss -tan para las conexiones que quedan (TIME_WAIT).
+explain-address-in-use-listening = El puerto { $port } está ocupado: cuando bind falló, la tabla del núcleo mostraba allí un socket abierto, de un programa ajeno a esta grabación. Para encontrarlo: ss -tulnp.
+explain-path-left-over = { $path } es el archivo de un socket que ya nadie tiene abierto: cerrar un socket no lo borra, y bind no lo reemplaza. Bórralo antes de bind (unlink).
+explain-path-exists = bind crea { $path } él mismo y falla si allí ya hay algo: el archivo de otro socket, aunque se haya cerrado hace tiempo, u otra cosa. Elige otra ruta, o bórralo si nadie lo usa.
+explain-low-port = Se negó bind al puerto { $port }: los puertos menores que 1024 piden, por defecto, permisos de administrador (CAP_NET_BIND_SERVICE). Elige uno a partir del 1024.
+explain-address-not-here = bind solo admite direcciones de esta máquina, y { $address } no era una que este programa pudiera tener. Usa 0.0.0.0 para escuchar en todas.
 
 ## accept
 
-explain-accept-waits = accept esperó { $time } hasta que se conectó un cliente. Ese es su trabajo: mientras espera, { $server } no gasta procesador.
-explain-one-at-a-time = Este cliente esperó { $time } porque { $server } estaba ocupado con otro: no acepta al siguiente hasta terminar. Atiende a cada cliente en su propio hilo o usa poll.
+explain-accept-waits = accept esperó { $time } hasta que llegó una conexión. Ese es su trabajo: un hilo que espera no gasta procesador ({ $server }).
+explain-one-at-a-time = Este cliente esperó { $time } mientras { $server } atendía a otro: no acepta al siguiente hasta terminar. Atiende a cada cliente en su propio hilo o usa poll.
+explain-accept-late = Esta conexión ya estaba hecha, pero { $server } llamó tarde a accept: durante { $time } el hilo que acepta no hizo nada con sus sockets; dormía, calculaba o esperaba otra cosa.
 explain-connected-before-accept = connect terminó bien { $time } antes de que accept devolviera esta conexión: el núcleo completa el saludo él solo y deja la conexión en cola hasta que el programa la acepta.
 explain-queue-full = { $waiting ->
         [one] { $waiting } conexión esperaba a ser aceptada
@@ -37,22 +44,34 @@ explain-too-many-files = { $call } falló: este proceso tiene demasiados descrip
 
 ## Un flujo no tiene mensajes
 
-explain-short-read = Se enviaron { $sent } bytes de una vez, pero esta lectura solo recibió { $got }. TCP lleva bytes, no mensajes: lee en un bucle hasta tener todo lo que necesitas.
+explain-short-read = Se enviaron { $sent } bytes de una vez, pero esta lectura solo recibió { $got }. Un flujo lleva bytes, no mensajes: lee en un bucle hasta tener todo lo que necesitas.
 explain-buffer-too-small = Se enviaron { $sent } bytes de una vez y en el búfer cabían { $room }. No se pierde nada: el resto espera a la siguiente lectura. Lee en un bucle.
-explain-coalesced-read = { $messages } envíos llegaron en una sola lectura de { $got } bytes. TCP no guarda fronteras entre mensajes: márcalas tú, con una longitud o un fin de línea.
-explain-short-write = Solo se aceptaron { $taken } de { $asked } bytes: el búfer del núcleo está lleno porque el otro extremo lee demasiado despacio. Envía el resto en un bucle.
+explain-coalesced-read = Esta lectura recibió { $got } bytes, de { $messages } envíos. Un flujo no guarda fronteras entre mensajes: márcalas tú, con una longitud o un fin de línea.
+explain-short-write = Solo se aceptaron { $taken } de { $asked } bytes, porque en el búfer del núcleo no cabían más, y el resto no se envió. Envía en un bucle hasta que se acepte todo.
+explain-short-write-continued = Solo se aceptaron { $taken } de { $asked } bytes, porque en el búfer del núcleo no cabían más. No es un fallo: el programa siguió enviando, como debe ser.
 
 ## Cómo acaban las conexiones
 
-explain-end-of-stream = 0 bytes significan el final: { $peer } cerró su lado y no enviará nada más. No es un error. Deja de leer y cierra.
-explain-end-ignored = recv devolvió 0 bytes, el final, y { $program } siguió leyendo: { $times } veces la misma respuesta, al instante. Con 0 bytes hay que salir del bucle.
-explain-connection-reset = { $call } falló porque el otro extremo cortó la conexión con un RST: se cayó, cerró con bytes sin leer, o lo había pedido así (SO_LINGER con 0 segundos).
-explain-send-after-shutdown = Este programa había cerrado su propia mitad de envío del descriptor { $fd } y luego intentó enviar. Después de SHUT_WR ya solo puede recibir.
-explain-broken-pipe = El otro extremo del descriptor { $fd } ya no está, y respondió con un RST: a algo enviado después de su cierre, o porque cerró con bytes sin leer. La conexión se acabó en ambos sentidos, y cada envío posterior falla, como este.
+explain-end-of-stream = 0 bytes significan el final: { $peer } cerró su lado y no enviará nada más. No es un error. Deja de leer, y cierra cuando no tengas más que enviar.
+explain-end-ignored = { $call } devolvió 0 bytes, el final, y { $program } siguió leyendo: { $times } veces la misma respuesta. Con 0 bytes hay que salir del bucle.
+explain-connection-reset = { $call } falló porque la conexión se cortó con un RST. Un extremo lo envía cuando cierra con bytes sin leer, cuando puso SO_LINGER en 0 segundos, o cuando le llega algo después de haber cerrado.
+explain-connection-reset-unread = { $call } falló porque { $peer } cortó la conexión: cerró con { $unread ->
+        [one] { $unread } byte
+       *[other] { $unread } bytes
+    } sin leer, y a eso el núcleo responde con un RST. De lo que { $peer } había enviado se { $lost ->
+        [one] perdió { $lost } byte
+       *[other] perdieron { $lost } bytes
+    }.
+explain-connection-reset-linger = { $call } falló porque { $peer } cortó la conexión: cerró con SO_LINGER en 0 segundos, y entonces el núcleo envía un RST y descarta lo que aún faltaba por enviar. De lo que { $peer } había enviado se { $lost ->
+        [one] perdió { $lost } byte
+       *[other] perdieron { $lost } bytes
+    }.
+explain-send-after-shutdown = La mitad de envío del descriptor { $fd } se había cerrado de este lado antes de este envío. Después de SHUT_WR no se puede enviar nada más.
+explain-broken-pipe = Ya no se puede enviar nada por el descriptor { $fd }: el otro extremo había cerrado o cortado la conexión. El primer envío después de eso todavía puede salir bien; cada uno de los siguientes falla, como este.
 explain-close-unread = { $program } cerró con { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes
-    } sin leer. Entonces el núcleo envía un RST en vez de un final ordenado, y el otro lado puede perder datos. Lee hasta el final antes de cerrar.
+    } sin leer de lo que el otro extremo había enviado. Entonces el núcleo envía un RST en vez de un final ordenado, y se pierde lo que al otro extremo aún no le había llegado. Lee hasta el final antes de cerrar.
 explain-server-closed-first = { $server } cerró primero, así que el núcleo guarda el puerto { $port } en TIME_WAIT en su lado durante un minuto. Por eso los servidores ponen SO_REUSEADDR.
 explain-half-close = { $program } cerró solo su mitad de envío (SHUT_WR): el otro extremo ve el final del flujo y todavía puede contestar.
 explain-sent-after-close = { $peer } había cerrado esta conexión { $time } antes. El núcleo aún aceptó { $sent ->
@@ -65,12 +84,12 @@ explain-nagle = { $program } envió en pedazos pequeños, y { $times ->
         [one] { $times } de ellos tardó
        *[other] { $times } de ellos tardaron
     } unos { $time } en llegar aunque { $peer } estaba esperando. Así se ve cuando el algoritmo de Nagle (un pedazo pequeño espera mientras haya otro anterior sin confirmar) se encuentra con la confirmación retrasada (el ACK espera 40 ms o más); se deduce de los tiempos. Envía en una sola llamada lo que va junto (un búfer, writev), o activa TCP_NODELAY.
-explain-connection-timed-out = { $call } falló: el otro extremo dejó de contestar y el núcleo se rindió tras muchas retransmisiones. Seguramente desapareció sin cerrar.
+explain-connection-timed-out = { $call } falló: el otro extremo ya no contestaba y el núcleo se rindió. Él, o la red en el camino, desapareció sin cerrar.
 
 ## Datagramas
 
-explain-udp-refused = Nadie tiene un socket en { $address }: su núcleo respondió a un datagrama anterior con un ICMP «puerto inalcanzable». Solo se entera un socket UDP conectado, y solo en su siguiente llamada.
-explain-udp-nobody = No llegará ninguna respuesta: ninguno de los programas grabados tiene un socket UDP en el puerto { $port }, así que el datagrama a { $address } no encontró a nadie. A un socket sin conectar no se le muestra el error ICMP: ponle un límite de tiempo o conéctalo.
+explain-udp-refused = A un datagrama anterior a { $address } le respondió un ICMP «puerto inalcanzable»: allí nadie tenía un socket, o un firewall lo dijo. Un socket UDP conectado se entera en su siguiente llamada.
+explain-udp-nobody = Ninguno de los programas grabados tiene un socket UDP en el puerto { $port }: si no lo tiene otro, el datagrama a { $address } no encontró a nadie y no llegará ninguna respuesta. A un socket sin conectar no se le muestra el error ICMP: ponle un límite de tiempo o conéctalo.
 explain-datagram-truncated = El datagrama tenía { $sent } bytes y el búfer solo { $room }: el resto se perdió para siempre. A diferencia de un flujo, un datagrama se lee entero o cortado. Usa un búfer mayor.
 explain-descriptors-lost = Con este mensaje se { $sent ->
         [one] pasó { $sent } descriptor
@@ -83,10 +102,10 @@ explain-no-destination = { $call } no sabe adónde enviar: el socket no está co
 
 ## Descriptor equivocado, momento equivocado
 
-explain-not-connected = { $call } necesita una conexión y el descriptor { $fd } no la tiene (aún no, o ya no). Llama antes a connect o usa lo que devolvió accept.
+explain-not-connected = { $call } necesita una conexión, y el descriptor { $fd } nunca la tuvo. Llama antes a connect o usa lo que devolvió accept.
 explain-listener-used = El descriptor { $fd } solo escucha: { $call } no funciona con él. Habla con el cliente por el descriptor que devolvió accept.
 explain-accept-without-listen = { $call } sobre el descriptor { $fd }, que no está escuchando. Llama a bind, luego a listen y luego a accept.
-explain-closed-descriptor = El descriptor { $fd } se había cerrado antes de este { $call }. Cierra un socket cuando ya no lo use nadie, tampoco otro hilo.
+explain-closed-descriptor = El descriptor { $fd } se había cerrado antes de este { $call }. Cierra un socket cuando ya no lo use nadie en el programa, y una sola vez.
 explain-not-a-socket = El descriptor { $fd } está abierto, pero no es un socket, así que { $call } no puede usarlo. Revisa qué número se le pasa.
 
 ## Esperar
@@ -96,23 +115,28 @@ explain-spins-writable = { $call } volvió { $times } veces, unas { $rate } por 
 explain-spins-ignored = { $call } volvió { $times } veces, unas { $rate } por segundo, por el mismo { $event } en el descriptor { $fd }, y { $program } no hizo nada al respecto. Se avisa hasta que se atienda: lee, acepta o cierra, o deja de pedirlo.
 explain-spins-without-descriptors = { $call } en el descriptor { $fd } falló { $times } veces, unas { $rate } por segundo: a { $program } no le queda descriptor para la conexión. Ella sigue en la cola, el descriptor { $fd } sigue legible, y por eso esperarlo vuelve de inmediato, una y otra vez. Cierra las conexiones cuando acaben, sube el límite (ulimit -n) y haz una pausa tras EMFILE.
 explain-edge-not-drained = { $program } leyó { $got } bytes del descriptor { $fd } y volvió a esperar cuando quedaban { $unread } más. Pidió eventos por flanco (EPOLLET), que solo avisan de novedades: de lo que quedó no se avisa otra vez. Lee hasta EAGAIN antes de esperar.
-explain-not-now = EAGAIN no es un fallo: el socket es no bloqueante y { $call } habría tenido que esperar. Espera con poll o epoll y vuelve a llamar.
-explain-receive-timed-out = { $call } esperó { $time }, todo lo que permite el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
+explain-not-now = EAGAIN no es un fallo: { $call } no debía esperar (socket no bloqueante, o MSG_DONTWAIT) y habría tenido que hacerlo. Espera con poll o epoll y vuelve a llamar.
+explain-receive-timed-out = { $call } esperó { $time }, el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
+explain-send-timed-out = { $call } esperó { $time }, el límite de tiempo del socket (SO_SNDTIMEO), y en el búfer del núcleo seguía sin haber sitio: el otro extremo no leyó lo que se había enviado antes.
 explain-poll-timed-out = { $call } esperó { $time }, el límite que se le dio, y no llegó nada. Así se ve también por debajo un límite puesto en Python (settimeout).
-explain-interrupted = Una señal interrumpió { $call } antes de que pasara nada. No se rompió nada: vuelve a llamar (o instala el manejador con SA_RESTART).
-explain-both-wait = { $one } espera a { $other } y { $other } espera a { $one }: ninguno de los dos seguirá nunca. Pónganse de acuerdo en quién habla primero y en cómo acaba un mensaje.
-explain-waits-for-end = { $program } sigue esperando más, pero { $peer } ni envía ni cierra. Para leer hasta el final hace falta que el otro lado cierre, o al menos que cierre su mitad de envío.
-explain-still-accepting = { $server } sigue esperando en accept al siguiente cliente. Un servidor así solo termina cuando se le dice (Ctrl-C).
+explain-interrupted = Una señal interrumpió { $call } antes de que pasara nada, y el programa no volvió a llamar. Si debe seguir: EINTR solo significa eso, vuelve a llamar.
+explain-both-wait = Cuando terminó la grabación, { $one } esperaba a { $other } y { $other } esperaba a { $one }, sin nada en camino: si nadie más envía por aquí, ninguno de los dos seguirá. Pónganse de acuerdo en quién habla primero y en cómo acaba un mensaje.
+explain-waits-for-end = Cuando terminó la grabación, { $program } llevaba { $time } esperando más, y { $peer } no había enviado nada ni había cerrado. Quien lee hasta el final necesita que el otro lado cierre, o que cierre su mitad de envío.
+explain-still-accepting = { $server } esperó en accept al siguiente cliente hasta el final. No es una falla: un servidor que sigue para siempre termina cuando se le dice (Ctrl-C).
 
 ## Opciones
 
-explain-reuse-address = SO_REUSEADDR permite que bind tome el puerto { $port } aunque queden en él conexiones antiguas en TIME_WAIT. No permite que dos programas escuchen ahí a la vez.
-explain-no-delay = TCP_NODELAY envía los fragmentos pequeños de inmediato. Sin él (algoritmo de Nagle), el núcleo retiene un fragmento pequeño mientras haya otro anterior sin confirmar, y los junta.
+explain-reuse-address = SO_REUSEADDR permite que bind tome el puerto { $port } aunque queden en él conexiones antiguas en TIME_WAIT, si el socket del que salieron también lo había puesto. No permite que dos programas escuchen ahí a la vez.
+explain-no-delay = TCP_NODELAY envía los fragmentos pequeños sin esperar. Sin él (algoritmo de Nagle), el núcleo retiene un fragmento pequeño mientras haya otro anterior sin confirmar, y los junta.
 
 ## Procesos
 
-explain-name-lookup = Se buscó un nombre: al servidor de nombres { $server } se le preguntó por { $name }. getaddrinfo lo hace por su cuenta, antes de que nada pueda conectar.
-explain-name-lookup-unanswered = El servidor de nombres { $server } no contestó por { $name }. Sin dirección no hay adónde conectar: revisa la red y /etc/resolv.conf.
+explain-name-lookup = Se buscó un nombre: al servidor de nombres { $server } se le preguntó por { $name } ({ $types }). Por lo general lo hace getaddrinfo por su cuenta, antes de que un programa pueda conectarse a un nombre.
+explain-name-lookup-unanswered = El servidor de nombres { $server } no contestó por { $name } ({ $types }) en { $time }. Sin dirección no hay adónde conectar: revisa la red y /etc/resolv.conf.
+explain-name-lookup-partial = El servidor de nombres { $server } contestó por el registro { $types } de { $name }, pero no por { $missing }, que se preguntó { $times ->
+        [one] { $times } vez
+       *[other] { $times } veces
+    }: había una dirección enseguida, y esperar lo demás tardó { $time } en total. Un servidor de nombres que no conoce un registro debe decirlo.
 explain-killed-by-sigpipe = A { $program } lo mató SIGPIPE: escribió en una conexión que ya no lee nadie. Ignora SIGPIPE, o envía con MSG_NOSIGNAL, y trata EPIPE.
 explain-killed-connected = { $signal } acabó con { $program } con una conexión abierta. El núcleo la cerró en su lugar, así que el otro extremo ve el final del flujo o un corte.
 explain-io-uring = { $program } usa sockets por io_uring: eso no son llamadas al sistema y aquí no se ve. Este dibujo no está completo.

@@ -1,0 +1,240 @@
+//! How connections end by force. A close with unread bytes, or with `SO_LINGER` at 0 seconds, makes
+//! the kernel send RST instead of an orderly end (tcp(7), socket(7), RFC 2525 §2.17): what the other
+//! end has received already it can still read, what was on its way is lost.
+
+use socklab_event::{Args, Call, Errno, OptionValue};
+use socklab_flows::Position;
+use socklab_say::count;
+
+use crate::case::{Case, Occurrence, is_out_of_band, is_tcp};
+
+/// How one end cut a connection: the close that did it, and why that sent RST.
+pub(super) struct Cut {
+    pub(super) close: Position,
+    pub(super) why: Why,
+}
+
+pub(super) enum Why {
+    /// That many bytes had been sent to it, and it had not read them.
+    Unread(u64),
+    /// The call that set `SO_LINGER` to 0 seconds.
+    Linger(Position),
+}
+
+/// The bytes that calls on a socket moved before a position, without out-of-band data, which is not
+/// part of the stream: the last byte of a send with `MSG_OOB`.
+fn moved(case: &Case<'_>, socket: usize, before: Position, of: fn(&Call) -> Option<u64>) -> u64 {
+    let calls = case.before(socket, before);
+    let moved = calls.filter_map(|(_, call)| {
+        let total = of(call)?;
+        match is_out_of_band(call) {
+            true if call.receives() => None,
+            true => Some(total.saturating_sub(1)),
+            false => Some(total),
+        }
+    });
+    moved.fold(0, u64::saturating_add)
+}
+
+/// The close of a socket's end that sent RST, if it did, and if both ends were recorded whole.
+pub(super) fn sent_reset(case: &Case<'_>, connection: usize, socket: usize) -> Option<Cut> {
+    let other = case.flows.other_end(connection, Some(socket)).socket?;
+    let close = case.closed(socket)?;
+    if !is_tcp(case.call(close)?) || !case.is_whole(socket) || !case.is_whole(other) {
+        return None;
+    }
+    // Whoever was cut off cuts nobody.
+    if case.cut_before(socket, close).is_some() {
+        return None;
+    }
+    if let Some((set, OptionValue::Linger(Some(0)))) = case.option(socket, "SO_LINGER", close) {
+        return Some(Cut { close, why: Why::Linger(set) });
+    }
+    let inline = case.option(socket, "SO_OOBINLINE", close);
+    if matches!(inline, Some((_, OptionValue::Int(on))) if *on != 0) {
+        return None;
+    }
+    let sent = moved(case, other, close, Call::sent);
+    let unread = sent.checked_sub(moved(case, socket, close, Call::received))?;
+    (unread > 0).then_some(Cut { close, why: Why::Unread(unread) })
+}
+
+/// The same, if the other end was still open: otherwise nobody is cut off.
+fn cut(case: &Case<'_>, connection: usize, socket: usize) -> Option<Cut> {
+    let other = case.flows.other_end(connection, Some(socket)).socket?;
+    let cut = sent_reset(case, connection, socket)?;
+    case.closed(other).is_none_or(|closed| closed > cut.close).then_some(cut)
+}
+
+/// Closed while bytes were still unread: the kernel then sends RST.
+pub(super) fn unread(case: &Case<'_>) -> Vec<Occurrence> {
+    let both_ways = case.flows.connections.iter().enumerate().flat_map(|(index, connection)| {
+        let [one, other] = connection.ends.each_ref().map(|end| end.socket);
+        [(index, one, other), (index, other, one)]
+    });
+    let found = both_ways.filter_map(|(connection, own, other)| {
+        let Cut { close, why: Why::Unread(unread) } = cut(case, connection, own?)? else {
+            return None;
+        };
+        // A connection is cut once: by whoever closed first.
+        let earlier = cut(case, connection, other?).is_some_and(|other| other.close < close);
+        let finding = Occurrence::at(close).with("unread", count(unread));
+        (!earlier).then(|| finding.with("program", case.program(close)))
+    });
+    found.collect()
+}
+
+/// A call that failed with ECONNRESET, and how the other end cut the connection before.
+struct Reset<'c> {
+    at: Position,
+    call: &'c Call,
+    cut: Option<(Cut, u64)>,
+}
+
+fn resets<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Reset<'c>> {
+    let failed = case.failed(Errno::ECONNRESET);
+    failed.filter(|(_, call)| call.sends() || call.receives()).map(|(at, call)| {
+        let cut = || {
+            let (connection, own) = (case.flows.connection_at(at)?, case.flows.socket_at(at)?);
+            let other = case.flows.other_end(connection, Some(own)).socket?;
+            let cut = cut(case, connection, other).filter(|cut| {
+                // It stands where it began; this call was told of it at its end.
+                case.call(cut.close).is_some_and(|close| close.began <= call.ended)
+            })?;
+            let end = case.flows.order.len();
+            let sent = moved(case, other, end, Call::sent);
+            let lost = sent.checked_sub(moved(case, own, end, Call::received))?;
+            Some((cut, lost))
+        };
+        Reset { at, call, cut: cut() }
+    })
+}
+
+/// Cut off, and nobody knows why.
+pub(super) fn reset(case: &Case<'_>) -> Vec<Occurrence> {
+    let unknown = resets(case).filter(|reset| reset.cut.is_none());
+    let found = unknown.map(|Reset { at, call, .. }| {
+        Occurrence::at(at).with("call", call.library_name().to_owned())
+    });
+    found.collect()
+}
+
+pub(super) fn reset_unread(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = resets(case).filter_map(|Reset { at, call, cut }| {
+        let (Cut { close, why: Why::Unread(unread) }, lost) = cut? else { return None };
+        let finding = Occurrence::at(at).and([close]).with("call", call.library_name().to_owned());
+        let finding = finding.with("peer", case.program(close)).with("unread", count(unread));
+        Some(finding.with("lost", count(lost)))
+    });
+    found.collect()
+}
+
+pub(super) fn reset_linger(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = resets(case).filter_map(|Reset { at, call, cut }| {
+        let (Cut { close, why: Why::Linger(set) }, lost) = cut? else { return None };
+        let finding = Occurrence::at(at).and([close, set]);
+        let finding = finding.with("call", call.library_name().to_owned());
+        Some(finding.with("peer", case.program(close)).with("lost", count(lost)))
+    });
+    found.collect()
+}
+
+/// The `shutdown` of the sending half on the same side, before a position.
+fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
+    let socket = case.flows.socket_at(at)?;
+    let shut = case.before(socket, at).find(|(_, call)| call.ends_sending());
+    shut.map(|(at, _)| at)
+}
+
+fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
+    // A listening socket was never connected: that is a different mistake.
+    let broken =
+        case.failed(Errno::EPIPE).filter(|(at, call)| call.sends() && case.listens(*at).is_none());
+    broken.map(|(at, call)| (at, u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0)))
+}
+
+pub(super) fn send_after_shutdown(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = broken(case).filter_map(|(at, fd)| {
+        let shut = own_shutdown(case, at)?;
+        Some(Occurrence::at(at).and([shut]).with("fd", fd))
+    });
+    found.collect()
+}
+
+pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
+    // A socket that was never connected breaks too: that is a different mistake. And of one from
+    // before the recording nobody knows whether its own side was shut down.
+    let found = broken(case).filter(|(at, _)| {
+        let socket = case.flows.socket_at(*at);
+        let whole = socket.is_some_and(|socket| case.is_whole(socket));
+        whole && case.flows.connection_at(*at).is_some() && own_shutdown(case, *at).is_none()
+    });
+    found.map(|(at, fd)| Occurrence::at(at).with("fd", fd)).collect()
+}
+
+pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
+    // A read may also report that a connect in the background got no answer.
+    let found = case.failed(Errno::ETIMEDOUT).filter(|(at, call)| {
+        let socket = case.flows.socket_at(*at);
+        let connects = |call: &Call| match call.args {
+            Args::Connect { .. } => call.value().is_some(),
+            _ => call.sent().or(call.received()).is_some(),
+        };
+        let accepted = case.socket(*at).is_some_and(|socket| socket.listener.is_some());
+        let was_connected =
+            socket.is_some_and(|socket| case.before(socket, *at).any(|(_, call)| connects(call)));
+        (call.sends() || call.receives()) && (accepted || was_connected)
+    });
+    found
+        .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use socklab_event::Shutdown;
+    use socklab_timelines::{Sock, Story, got, offered, scenes};
+
+    use super::super::explained::{rules, text_of};
+
+    fn with_pair(tell: impl FnOnce(&mut Story, Sock, Sock)) -> socklab_event::Timeline {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        tell(&mut story, near, far);
+        story.build()
+    }
+
+    #[test]
+    fn forced_ends() {
+        let timeline = with_pair(|story, near, far| {
+            story.send(near, "unread");
+            story.close(far);
+            story.fail(near, "recvfrom", got(10, b""), 104);
+            story.fail(near, "sendto", offered(b"more"), 32);
+        });
+        let found = rules(&timeline);
+        for rule in ["close-unread", "connection-reset-unread", "broken-pipe"] {
+            assert!(found.contains(&rule), "{rule} not in {found:?}");
+        }
+        assert!(!found.contains(&"server-closed-first"));
+        assert!(text_of(&timeline, "close-unread").contains('6'));
+    }
+
+    #[test]
+    fn a_programs_own_shutdown_breaks_the_pipe_too() {
+        let timeline = with_pair(|story, near, _| {
+            story.shutdown(near, Shutdown::WR);
+            story.fail(near, "sendto", offered(b"more"), 32);
+        });
+        assert!(rules(&timeline).contains(&"send-after-shutdown"));
+        assert!(!rules(&timeline).contains(&"broken-pipe"));
+    }
+
+    #[test]
+    fn a_connection_can_time_out() {
+        let timeline = with_pair(|story, near, _| {
+            story.fail(near, "recvfrom", got(10, b""), 110);
+        });
+        assert!(rules(&timeline).contains(&"connection-timed-out"));
+    }
+}
