@@ -1,8 +1,6 @@
 //! Makes text from a recording safe to display: no control characters, no line breaks, no
 //! bidirectional overrides.
 
-use socklab_say::{Speaker, count, say};
-
 /// Escapes everything unprintable: `\n`, `\u{1b}` …. The no-break spaces that languages group digits
 /// with are printable.
 pub(crate) fn clean(text: &str) -> String {
@@ -14,17 +12,6 @@ pub(crate) fn clean(text: &str) -> String {
         }
     }
     clean
-}
-
-/// Cuts a text after `most` characters, with an ellipsis and the original length.
-pub(crate) fn cut(text: &str, most: usize, speaker: Speaker) -> String {
-    let length = text.chars().count();
-    if length <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most).collect();
-    let whole = say!(speaker, "ladder-characters", n = count(length));
-    format!("{kept}… ({whole})")
 }
 
 /// Bytes as text for one line. If too few are readable, the result is hexadecimal and `true`.

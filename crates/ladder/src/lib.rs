@@ -21,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 mod clean;
+mod heading;
 mod html;
 mod label;
 mod model;

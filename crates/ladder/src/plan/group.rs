@@ -9,7 +9,10 @@ use super::unit::Unit;
 pub(crate) struct Group {
     pub(crate) command: Option<u32>,
     pub(crate) name: String,
+    /// The command line, with long paths shortened unless that makes two of them equal.
     pub(crate) line: String,
+    /// All of the command line.
+    pub(crate) whole: String,
     pub(crate) host: Option<String>,
     pub(crate) units: Vec<Unit>,
     /// The process it started as.

@@ -40,8 +40,20 @@ pub(crate) fn groups(flows: &Flows<'_>, notable: &Notable) -> Vec<Group> {
         }
     }
     quiet_commands(&mut groups, flows);
+    tell_apart(&mut groups);
     groups.sort_by_key(|group| group.command.unwrap_or(u32::MAX));
     groups
+}
+
+/// Shows the whole command line where shortening its paths made different ones equal.
+fn tell_apart(groups: &mut [Group]) {
+    let mut wholes: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for group in groups.iter() {
+        wholes.entry(group.line.clone()).or_default().insert(group.whole.clone());
+    }
+    for group in groups.iter_mut().filter(|group| wholes[&group.line].len() > 1) {
+        group.line.clone_from(&group.whole);
+    }
 }
 
 /// The processes killed by a signal, which is always worth a row; unless the recorder ended them.
@@ -75,6 +87,7 @@ fn named(process: &RecordedProcess<'_>, host: Option<String>) -> Group {
         command: process.command,
         name: clean(&process.name()),
         line: clean(&command_line(process.argv)),
+        whole: clean(&process.argv.join(" ")),
         host: host.map(|host| clean(&host)),
         units: Vec::new(),
         root: Some(process.id),
@@ -90,6 +103,8 @@ fn command_line(argv: &[String]) -> String {
     let word = |(index, word): (usize, &String)| match word {
         _ if index == 0 => file_name(word).to_owned(),
         // Keep the end of a long path, which is the most telling part.
+        // Of a URL, the host is as telling.
+        _ if word.contains("://") => word.clone(),
         _ if word.contains('/') && !word.contains(' ') && word.len() > 24 => {
             format!("…/{}", file_name(word))
         }

@@ -2,6 +2,7 @@
 
 use socklab_say::Speaker;
 
+use crate::heading::shortened;
 use crate::label::{Label, PartKind};
 use crate::model::{Ladder, NoteKind, Participant, Row};
 use crate::text::glyphs::Glyphs;
@@ -137,7 +138,7 @@ fn lanes(ladder: &Ladder, chars: usize) -> (Vec<Lane>, f64) {
     let mut lanes = Vec::new();
     for one in &ladder.participants {
         let width = if one.outside { OUTSIDE.max(title_width(one)) } else { card };
-        lanes.push(lane(one, x, width));
+        lanes.push(lane(ladder, one, x, width));
         x += width + gutter;
     }
     let width = if lanes.is_empty() { 640.0 } else { x - gutter + MARGIN };
@@ -148,24 +149,31 @@ fn title_width(one: &Participant) -> f64 {
     (width(&one.name).min(24) as f64) * CHAR + 2.0 * SIDE
 }
 
-fn lane(one: &Participant, left: f64, width: f64) -> Lane {
-    let mut title = one.name.clone();
+fn lane(ladder: &Ladder, one: &Participant, left: f64, width: f64) -> Lane {
+    let people = &ladder.participants;
+    let room = width - 16.0;
+    let names = people.iter().map(|other| other.name.as_str());
+    let mut title = two_lines(&one.name, names, room);
     if let Some(host) = one.host.as_ref().filter(|host| **host != one.name) {
-        title = format!("{title} @{host}");
+        title = prose(&format!("{} @{host}", title.join(" ")), room);
     }
-    Lane { left, width, title: prose(&title, width - 16.0), subtitle: command(one, width - 16.0) }
+    let commands = people.iter().map(|other| other.command.as_str());
+    Lane { left, width, title, subtitle: two_lines(&one.command, commands, room) }
 }
 
-/// The command in at most two lines; the heading's tooltip has all of it.
-fn command(one: &Participant, width: f64) -> Vec<String> {
-    let mut lines = prose(&one.command, width);
-    if lines.len() > 2 {
-        lines.truncate(2);
-        if let Some(last) = lines.last_mut() {
-            last.push('…');
-        }
-    }
-    lines
+/// A text in at most two lines, cut in the middle.
+fn two_lines<'l>(
+    text: &str,
+    others: impl Iterator<Item = &'l str> + Clone,
+    width: f64,
+) -> Vec<String> {
+    let whole = 2 * (width / CHAR) as usize;
+    // Lines end where words do, so that two of them may hold less.
+    let mut lines = (whole / 2..=whole)
+        .rev()
+        .step_by(2)
+        .map(|most| prose(&shortened(text, others.clone(), most), width));
+    lines.find(|lines| lines.len() <= 2).unwrap_or_default()
 }
 
 fn place(ladder: &Ladder, row: &Row, top: f64, chars: usize, full: f64, lessons: bool) -> Place {

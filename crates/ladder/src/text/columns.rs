@@ -10,6 +10,9 @@ use super::wrap::{Spans, spans_width};
 use crate::label::{Label, PartKind};
 use crate::model::{Rail, Row};
 
+/// A command line takes at most about this many lines of a heading.
+const HEADING: usize = 3;
+
 /// Draws everything except the footer.
 pub(super) fn draw(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
     let mut lines = header(frame, layout);
@@ -29,7 +32,8 @@ fn header(frame: &Frame<'_>, layout: &Layout) -> Vec<Line> {
     let columns: Vec<(usize, Vec<Spans>)> = people
         .map(|((one, rail), room)| {
             let x = rail.saturating_sub(2);
-            (x, frame.wrap(&title(one, frame), room.saturating_sub(1).max(8), 0))
+            let room = room.saturating_sub(1).max(8);
+            (x, frame.wrap(&title(one, frame, room * HEADING), room, 0))
         })
         .collect();
     let height = columns.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);

@@ -7,11 +7,14 @@ use super::glyphs::INFERRED;
 use super::paint;
 use super::title::title;
 use super::wrap::{spans_width, width};
+use crate::heading::shortened;
 use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, CellKind, Rail, Row};
 
 /// Width of a lane and the gap after it.
 const LANE: usize = 2;
+/// A command line takes at most about this many lines of the heading.
+const HEADING: usize = 2;
 /// Longer names are cut; the heading shows them in full.
 const NAME: usize = 14;
 
@@ -50,18 +53,12 @@ impl<'a, 'l> Drawer<'a, 'l> {
             let twin = people.iter().filter(|other| other.name == name).count() > 1;
             let suffix = if twin { format!("#{}", index + 1) } else { String::new() };
             let most = NAME - width(&suffix);
-            let name = frame.glyphs.spell(name);
-            let kept = if width(&name) <= most {
-                name
-            } else {
-                let mut kept = String::new();
-                for char in name.chars() {
-                    if width(&kept) + 3 >= most {
-                        break;
-                    }
-                    kept.push(char);
-                }
-                frame.glyphs.spell(&format!("{kept}…"))
+            let names = people.iter().map(|other| other.name.as_str());
+            // Spelled in ASCII, the dots of a cut name take three columns.
+            let dots = if frame.glyphs.ascii { 4 } else { 0 };
+            let kept = match width(&frame.glyphs.spell(name)) <= most {
+                true => frame.glyphs.spell(name),
+                false => frame.glyphs.spell(&shortened(name, names, most - dots)),
             };
             format!("{kept}{suffix}")
         };
@@ -76,12 +73,12 @@ impl<'a, 'l> Drawer<'a, 'l> {
         let mut lines = Vec::new();
         let people = &self.frame.ladder.participants;
         for (index, one) in people.iter().enumerate() {
-            let mut label = title(one, self.frame);
+            let room = self.frame.style.columns() - self.gutter - self.lanes;
+            let mut label = title(one, self.frame, room * HEADING);
             if self.names[index] != one.name {
                 let text = format!("{} =", self.names[index]);
                 label.parts.insert(0, Part::new(PartKind::Name, text));
             }
-            let room = self.frame.style.columns() - self.gutter - self.lanes;
             for (number, spans) in self.frame.wrap(&label, room, 2).iter().enumerate() {
                 let mut line = Line::new(self.frame.style.columns());
                 if self.lanes > 0 {

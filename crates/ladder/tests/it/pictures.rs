@@ -223,3 +223,54 @@ fn what_the_recorder_ends_is_not_killed() {
     assert!(ended[2].contains("└ ended by socklab (SIGKILL)"), "{drawn}");
     assert!(!drawn.contains('⚡') && !drawn.contains("killed by"), "{drawn}");
 }
+
+#[test]
+fn long_command_lines_are_cut_in_the_middle_and_stay_different() {
+    let mut story = Story::new();
+    let line = |name: &str| {
+        format!(
+            "java -Xmx512m -cp app.jar:lib/netty.jar:lib/log.jar com.example.Main --name={name} {}",
+            "--verbose --port=8080 --threads=16 --backlog=128 --cache=/var/cache/example/data"
+        )
+    };
+    for name in ["alpha", "omega"] {
+        let who = story.command(name, &line(name));
+        let sock = story.tcp(who);
+        story.bind(sock, "*:12000");
+    }
+    let ladder = Ladder::of(&story.build(), &Options::default());
+    for width in [80, 120] {
+        let drawn = ladder.to_text(&TextStyle::new(width));
+        assert!(drawn.contains('…'), "{drawn}");
+        let header: Vec<&str> = drawn.lines().take_while(|line| !line.contains("socket")).collect();
+        assert!(header.len() < 8, "{drawn}");
+    }
+    let svg = ladder.to_svg(&SvgStyle::default());
+    assert!(svg.contains("=alpha") && svg.contains("=omega"), "{svg}");
+}
+
+#[test]
+fn paths_are_shortened_unless_that_makes_columns_equal_and_urls_keep_their_host() {
+    let titles = |lines: [&str; 2]| {
+        let mut story = Story::new();
+        for (number, line) in lines.iter().enumerate() {
+            let who = story.command(&format!("program-{number}"), line);
+            let sock = story.tcp(who);
+            story.bind(sock, "*:12000");
+        }
+        let ladder = Ladder::of(&story.build(), &Options::default());
+        ladder.participants.iter().map(|one| one.command.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        titles([
+            "python3 /home/ana/sockets/course/server.py",
+            "curl http://localhost:8000/a/long/path"
+        ]),
+        ["python3 …/server.py", "curl http://localhost:8000/a/long/path"]
+    );
+    let same = [
+        "python3 /home/ana/sockets/course/server.py",
+        "python3 /home/eva/sockets/course/server.py",
+    ];
+    assert_eq!(titles(same), same);
+}

@@ -133,11 +133,6 @@ ladder-counted = { $who }: { $n } more calls of { $call } were counted, not reco
 ladder-counted-silent = { $who }: { $n } more calls of { $call } were counted, not recorded.
 ladder-nothing = No socket call was recorded.
 
-ladder-characters = { $n ->
-        [one] { $n } character
-       *[other] { $n } characters
-    }
-
 ladder-legend = How to read this
 ladder-legend-time = Time runs down the page. Each column is one program; every box is one system call.
 ladder-legend-wait = the program waits in a call

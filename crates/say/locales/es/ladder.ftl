@@ -133,11 +133,6 @@ ladder-counted = { $who }: { $n } llamadas más de { $call } se contaron, sin gr
 ladder-counted-silent = { $who }: { $n } llamadas más de { $call } se contaron, sin grabarlas.
 ladder-nothing = No se grabó ninguna llamada de sockets.
 
-ladder-characters = { $n ->
-        [one] { $n } carácter
-       *[other] { $n } caracteres
-    }
-
 ladder-legend = Cómo se lee
 ladder-legend-time = El tiempo baja por la página. Cada columna es un programa y cada caja una llamada al sistema.
 ladder-legend-wait = el programa espera dentro de una llamada
