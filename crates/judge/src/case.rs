@@ -125,7 +125,7 @@ impl<'t> Case<'t> {
                 Notice::EventsLost { .. }
                 | Notice::Truncated { .. }
                 | Notice::RepeatsCounted { .. } => self.lossy = true,
-                Notice::IoUring
+                Notice::IoUring { .. }
                 | Notice::ForeignAbi { .. }
                 | Notice::NotFollowed { .. }
                 | Notice::NotDecoded { .. } => {
