@@ -6,5 +6,6 @@
 mod any;
 mod folds;
 mod markup;
+mod notices;
 mod pictures;
 mod seen;

@@ -129,8 +129,8 @@ ladder-undecoded = { $call } is not decoded: { $why }
 ladder-truncated = The recording was ended when it reached { $n } MiB.
 ladder-samples-omitted = { $after } after its start the recording reached { $size }: from there on it has only the lengths of messages.
 ladder-repeats-counted = { $after } after its start the recording reached { $size }: from there on repeated calls were counted, not recorded, and nothing is explained.
-ladder-counted = { $who }: { $n } more calls of { $call } were counted, not recorded; they moved { $bytes } bytes.
-ladder-counted-silent = { $who }: { $n } more calls of { $call } were counted, not recorded.
+ladder-counted = { $who }: calls of { $call } that were counted, not recorded: { $n }; bytes they moved: { $bytes }.
+ladder-counted-silent = { $who }: calls of { $call } that were counted, not recorded: { $n }.
 ladder-nothing = No socket call was recorded.
 
 ladder-legend = How to read this

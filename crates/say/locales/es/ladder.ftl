@@ -129,8 +129,8 @@ ladder-undecoded = { $call } no se decodifica: { $why }
 ladder-truncated = La grabación se terminó al llegar a { $n } MiB.
 ladder-samples-omitted = A los { $after } de empezar, la grabación llegó a { $size }: desde ahí solo tiene las longitudes de los mensajes.
 ladder-repeats-counted = A los { $after } de empezar, la grabación llegó a { $size }: desde ahí las llamadas repetidas se contaron, sin grabarlas, y nada se explica.
-ladder-counted = { $who }: { $n } llamadas más de { $call } se contaron, sin grabarlas; movieron { $bytes } bytes.
-ladder-counted-silent = { $who }: { $n } llamadas más de { $call } se contaron, sin grabarlas.
+ladder-counted = { $who }: llamadas a { $call } que se contaron, sin grabarlas: { $n }; bytes que movieron: { $bytes }.
+ladder-counted-silent = { $who }: llamadas a { $call } que se contaron, sin grabarlas: { $n }.
 ladder-nothing = No se grabó ninguna llamada de sockets.
 
 ladder-legend = Cómo se lee

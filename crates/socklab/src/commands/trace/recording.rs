@@ -4,7 +4,9 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use signal_hook::consts::SIGXFSZ;
+use signal_hook::flag;
 use socklab_event::{Event, Header, Timeline};
 use socklab_record::{Detail, Limits, Recorder};
 use socklab_say::{Speaker, say};
@@ -71,6 +73,11 @@ impl Keeping {
         }
         if !self.in_memory {
             recorder = recorder.only_stream();
+        }
+        if !self.files.is_empty() {
+            // A file may have a largest size (`ulimit -f`). Writing beyond it is to fail (EFBIG)
+            // and not to end us, and with us the programs; they get the signal's default back.
+            flag::register(SIGXFSZ, Arc::default()).context("sigaction")?;
         }
         // How many there are to record for: each file, and the drawing.
         let readers = Arc::new(AtomicUsize::new(self.files.len() + usize::from(self.in_memory)));

@@ -1,0 +1,42 @@
+//! What a ladder says about a recording that has grown beyond its size.
+
+use socklab_event::{Notice, Timeline};
+use socklab_ladder::{Ladder, Options, TextStyle};
+use socklab_say::{Language, Speaker};
+use socklab_timelines::Story;
+
+fn grown() -> Timeline {
+    let mut story = Story::new();
+    let server = story.command("server", "server");
+    story.tcp(server);
+    story.wait(2000);
+    story.what(server, Notice::SamplesOmitted { limit: 256 << 20 });
+    story.wait(3000);
+    story.what(server, Notice::RepeatsCounted { limit: 512 << 10, failures: false });
+    for (call, count, bytes) in [("recvfrom", 2, 70), ("poll", 1, 0), ("recvfrom", 3_000_000, 30)] {
+        story.what(server, Notice::Counted { call: call.into(), count, bytes });
+    }
+    story.exit(server, 0);
+    story.build()
+}
+
+fn footer(speaker: Speaker) -> String {
+    let ladder = Ladder::of(&grown(), &Options::new(speaker));
+    let text = ladder.to_text(&TextStyle::new(80));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn it_says_when_less_was_recorded_and_adds_up_what_was_counted() {
+    let said = footer(Speaker::ENGLISH);
+    for wanted in [
+        "2 s after its start the recording reached 256 MiB: from there on it has only the lengths",
+        "5 s after its start the recording reached 512 KiB: from there on repeated calls were",
+        "server: calls of recvfrom that were counted, not recorded: 3,000,002; bytes they moved: 100.",
+        "server: calls of poll that were counted, not recorded: 1.",
+    ] {
+        assert!(said.contains(wanted), "no {wanted:?} in\n{said}");
+    }
+    let spanish = footer(Speaker::new(Language::find("es").expect("Spanish")));
+    assert!(spanish.contains("llamadas a recvfrom que se contaron"), "{spanish}");
+}
