@@ -79,3 +79,19 @@ fn the_beginning_of_a_recording_explains_nothing_that_the_whole_one_does_not() {
         }
     }
 }
+
+/// Rules that need the content of messages say nothing without it; none is misled by its absence.
+#[test]
+fn a_redacted_recording_explains_nothing_that_the_whole_one_does_not() {
+    let recorded =
+        ["crowd", "curl", "http", "refused", "split", "threaded", "upper-tcp", "upper-udp"]
+            .map(socklab_timelines::recorded);
+    for timeline in all_scenes().into_iter().chain(recorded) {
+        let whole = explained(&timeline);
+        let mut redacted = timeline;
+        redacted.header.redact();
+        redacted.events.iter_mut().for_each(socklab_event::Event::redact);
+        let extra: Vec<_> = explained(&redacted).difference(&whole).copied().collect();
+        assert_eq!(extra, []);
+    }
+}
