@@ -112,6 +112,9 @@ pub enum Notice {
         /// How many bytes those calls moved.
         bytes: u64,
     },
+    /// The file of the recording ends here although the recording had not ended: whoever wrote it
+    /// was killed, or could not write any more.
+    EndMissing,
     /// The recording was ended because it had become too large: what came later is missing, except
     /// for the ends of the processes. Only older recordings have it.
     Truncated {

@@ -224,8 +224,9 @@ mod tests {
                 serde_json::Value::Object(fields) => {
                     // The name of an abstract socket is an address and stays.
                     let is_name = |key: &str| key == "name";
-                    if let (Some(text), true) = (fields.get("text"), fields.contains_key("total")) {
-                        found.push(text.to_string());
+                    if fields.contains_key("total") {
+                        let forms = ["text", "base64"].map(|form| fields.get(form));
+                        found.extend(forms.into_iter().flatten().map(ToString::to_string));
                     }
                     for (_, inner) in fields.iter().filter(|(key, _)| !is_name(key)) {
                         samples(inner, found);
@@ -239,13 +240,18 @@ mod tests {
         }
         let check = || {
             let mut runner = proptest::test_runner::TestRunner::default();
+            let whole = std::cell::Cell::new(0);
             let done = runner.run(&any::<Event>(), |mut event| {
+                let mut found = Vec::new();
+                samples(&serde_json::to_value(&event).unwrap(), &mut found);
+                whole.set(whole.get() + found.len());
                 event.redact();
                 let mut found = Vec::new();
                 samples(&serde_json::to_value(&event).unwrap(), &mut found);
                 prop_assert!(found.iter().all(|text| text == "\"\""), "{:?}: {:?}", found, event);
                 Ok(())
             });
+            assert!(whole.get() > 100, "samples are stored in this form");
             done.map_err(|failure| failure.to_string())
         };
         let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(check).unwrap();

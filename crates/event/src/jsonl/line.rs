@@ -16,6 +16,13 @@ use crate::{Control, Endpoint, Errno, Flags, Notice, Place, SourceLine};
 #[derive(Debug, Deserialize)]
 pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
+/// The last line.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EndLine {
+    /// How many events the file has.
+    pub(super) end: u64,
+}
+
 /// An event, as it is written.
 #[derive(Serialize)]
 pub(super) struct LineOut<'a> {

@@ -23,8 +23,8 @@ pub const VERSION: u64 = 2;
 pub struct Reading {
     /// Everything readable.
     pub timeline: Timeline,
-    /// A last line that was cut short, as a killed recorder leaves it. Any other damage is an
-    /// error.
+    /// The place where the file ends too early: a line cut short, or no last line that says that
+    /// nothing is missing, as a killed recorder leaves it. Any other damage is an error.
     pub truncated: Option<Problem>,
 }
 
@@ -107,7 +107,8 @@ mod tests {
             let cut = cut.min(whole.len());
             let lines = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
             if let Ok(reading) = read(&whole[..cut]) {
-                prop_assert!(reading.timeline.events.len() >= lines.saturating_sub(1));
+                prop_assert!(reading.timeline.events.len() >= lines.saturating_sub(1).min(3));
+                prop_assert_eq!(reading.truncated.is_some(), cut < whole.len() - 1);
             } else {
                 prop_assert_eq!(lines, 0);
             }
@@ -172,14 +173,22 @@ mod tests {
         let mut text = written(&sample());
         text.extend_from_slice(b"{\"seq\":\"no\"}\n");
         let error = read(text.as_slice()).unwrap_err().to_string();
-        assert!(error.starts_with("line 5: "), "{error}");
+        assert!(error.starts_with("line 6: "), "{error}");
     }
 
     #[test]
     fn a_cut_last_line_is_reported() {
         let text = written(&sample());
-        let reading = read(&text[..text.len() - 9]).unwrap();
+        let end = text.len() - b"{\"end\":3}\n".len();
+        let reading = read(&text[..end - 9]).unwrap();
         assert_eq!(reading.timeline.events.len(), 2);
         assert_eq!(reading.truncated.unwrap().line, 4);
+        // All events are there, but a recorder that was killed may have seen more.
+        for length in [end, end + 5] {
+            let reading = read(&text[..length]).unwrap();
+            assert_eq!(reading.timeline.events.len(), 3);
+            assert_eq!(reading.truncated.unwrap().line, 5);
+        }
+        assert_eq!(read(text.as_slice()).unwrap().truncated, None);
     }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::foreign::Foreign;
-use super::line::{CallIn, LineIn, MovedIn, Text};
+use super::line::{CallIn, EndLine, LineIn, MovedIn, Text};
 use super::{Problem, ReadError, Reading, VERSION, sockets};
 use crate::{
     Args, Bytes, Call, Event, Flags, Header, Name, Outcome, Place, Process, SocketId, Timeline,
@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 /// If the first line is not a header of a known version, if a later line is not an event (a last
-/// line cut short is no error: see [`Reading::truncated`]), or if `input` cannot be read.
+/// line cut short, or missing, is no error: see [`Reading::truncated`]), or if `input` cannot be read.
 pub fn read(mut input: impl BufRead) -> Result<Reading, ReadError> {
     let mut text = Vec::new();
     if read_line(&mut input, &mut text, 1)? == 0 {
@@ -29,9 +29,17 @@ pub fn read(mut input: impl BufRead) -> Result<Reading, ReadError> {
     let (version, header) = read_header(&text)?;
     let mut timeline = Timeline { header, events: Vec::new() };
     let mut memory = Memory::default();
+    // Version 1 has no last line.
+    let mut complete = version == 1;
     for line in 2.. {
         if read_line(&mut input, &mut text, line)? == 0 {
-            break;
+            let why = "the end is missing".to_owned();
+            let truncated = (!complete).then_some(Problem { line, why });
+            return Ok(Reading { timeline, truncated });
+        }
+        if is_end(&text) {
+            complete = true;
+            continue;
         }
         if text.trim_ascii().is_empty() {
             continue;
@@ -53,6 +61,10 @@ pub fn read(mut input: impl BufRead) -> Result<Reading, ReadError> {
         }
     }
     Ok(Reading { timeline, truncated: None })
+}
+
+fn is_end(text: &[u8]) -> bool {
+    text.starts_with(b"{\"end\":") && serde_json::from_slice::<EndLine>(text).is_ok()
 }
 
 /// Reads a line. The first one may be that of a file of another kind, which may have no ends of

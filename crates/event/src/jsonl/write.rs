@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::line::{CallOut, LineOut, MovedOut, WhatOut};
+use super::line::{CallOut, EndLine, LineOut, MovedOut, WhatOut};
 use super::{VERSION, sockets};
 use crate::bytes::Encoded;
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
+    /// How many events have been written.
+    written: u64,
     /// The number of the next event, if it follows the one before.
     next: u64,
     places: Numbers<Place>,
@@ -40,7 +42,13 @@ impl<W: Write> Writer<W> {
     pub fn new(mut out: W, header: &Header) -> io::Result<Self> {
         serde_json::to_writer(&mut out, &HeaderLine { v: VERSION, header })?;
         out.write_all(b"\n")?;
-        Ok(Self { out, next: 0, places: Numbers::default(), sockets: Numbers::default() })
+        Ok(Self {
+            out,
+            written: 0,
+            next: 0,
+            places: Numbers::default(),
+            sockets: Numbers::default(),
+        })
     }
 
     /// Writes one event.
@@ -56,6 +64,7 @@ impl<W: Write> Writer<W> {
         let what = self.what(event, &mut new)?;
         let line = LineOut { seq, at: event.at, place, places, sockets: new, what };
         serde_json::to_writer(&mut self.out, &line)?;
+        self.written += 1;
         self.out.write_all(b"\n")
     }
 
@@ -68,11 +77,13 @@ impl<W: Write> Writer<W> {
         self.out.flush()
     }
 
-    /// Flushes, and returns the underlying writer.
+    /// Writes the last line, which says that nothing is missing, and returns the underlying writer.
     ///
     /// # Errors
-    /// Those of flushing the underlying writer.
+    /// Those of the underlying writer.
     pub fn finish(mut self) -> io::Result<W> {
+        serde_json::to_writer(&mut self.out, &EndLine { end: self.written })?;
+        self.out.write_all(b"\n")?;
         self.out.flush()?;
         Ok(self.out)
     }

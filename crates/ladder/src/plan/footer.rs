@@ -67,6 +67,7 @@ pub(crate) fn lines(
             Notice::Truncated { limit } => {
                 say!(speaker, "ladder-truncated", n = count(limit >> 20))
             }
+            Notice::EndMissing => say!(speaker, "ladder-end-missing"),
             Notice::SamplesOmitted { limit } => say!(
                 speaker,
                 "ladder-samples-omitted",

@@ -113,6 +113,7 @@ recording-lengths = The recording grew beyond { $size }: from there on it has on
 recording-counted = The recording grew beyond twice { $size }: from there on repeated calls are only counted. More with --max-size
 recording-broken = { $path } can't be written: { $error }. The programs go on, but the recording ends here
 recording-ends-early = { $path } lacks the end of the recording: { $error }
+recording-cut = { $path } ends at line { $line }, but the recording had not: the end is missing
 recording-kept = The file that it replaced is now { $path }
 trace-awaits-work = Still at work, so they may go on for { $left } more (--grace); Ctrl-C ends the wait:
 trace-awaits-end = Got SIGTERM and have not ended; SIGKILL follows in { $left } (--grace), or at Ctrl-C:

@@ -127,6 +127,7 @@ ladder-no-duplicates = The addresses of { $who } were read from the kernel's tab
 ladder-foreign-abi = { $who } makes { $abi } calls, which are not decoded.
 ladder-undecoded = { $call } is not decoded: { $why }
 ladder-truncated = The recording was ended when it reached { $n } MiB.
+ladder-end-missing = The end is missing: the recording was cut off here, while the programs went on or were ended.
 ladder-samples-omitted = { $after } after its start the recording reached { $size }: from there on it has only the lengths of messages.
 ladder-repeats-counted = { $after } after its start the recording reached { $size }: from there on repeated calls were counted, not recorded, and nothing is explained.
 ladder-counted = { $who }: calls of { $call } that were counted, not recorded: { $n }; bytes they moved: { $bytes }.

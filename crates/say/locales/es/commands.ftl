@@ -116,6 +116,7 @@ recording-lengths = La grabación pasó de { $size }: desde ahí solo tiene las 
 recording-counted = La grabación pasó del doble de { $size }: desde ahí las llamadas repetidas solo se cuentan. Más con --max-size
 recording-broken = No se puede escribir { $path }: { $error }. Los programas siguen, pero la grabación termina aquí
 recording-ends-early = A { $path } le falta el final de la grabación: { $error }
+recording-cut = { $path } termina en la línea { $line }, pero la grabación no: falta el final
 recording-kept = El archivo que reemplazó es ahora { $path }
 trace-awaits-work = Siguen trabajando, así que pueden continuar { $left } más (--grace); Ctrl-C termina la espera:
 trace-awaits-end = Recibieron SIGTERM y no han terminado; en { $left } (--grace), o con Ctrl-C, sigue SIGKILL:

@@ -127,6 +127,7 @@ ladder-no-duplicates = Las direcciones de { $who } se leyeron de las tablas del 
 ladder-foreign-abi = { $who } hace llamadas { $abi }, que no se decodifican.
 ladder-undecoded = { $call } no se decodifica: { $why }
 ladder-truncated = La grabación se terminó al llegar a { $n } MiB.
+ladder-end-missing = Falta el final: la grabación se cortó aquí, mientras los programas seguían o fueron terminados.
 ladder-samples-omitted = A los { $after } de empezar, la grabación llegó a { $size }: desde ahí solo tiene las longitudes de los mensajes.
 ladder-repeats-counted = A los { $after } de empezar, la grabación llegó a { $size }: desde ahí las llamadas repetidas se contaron, sin grabarlas, y nada se explica.
 ladder-counted = { $who }: llamadas a { $call } que se contaron, sin grabarlas: { $n }; bytes que movieron: { $bytes }.

@@ -99,6 +99,8 @@ fn after_kill_9_what_was_recorded_can_be_drawn_and_the_older_recording_is_still_
     assert_eq!(fs::read_to_string(older).expect("a file"), "older");
     let drawn = run(&mut socklab(&["draw", &folder.word("run.jsonl")])).exits(0);
     assert!(drawn.text().contains("recv(4) = 4 \"hola\""), "{}", drawn.text());
+    assert!(drawn.text().contains("The end is missing"), "{}", drawn.text());
+    assert!(drawn.complaint().contains("the end is missing"), "{}", drawn.errors);
 
     // A whole recording replaces it, and needs no copy of the older one any more.
     fs::write(&path, "older").expect("written");

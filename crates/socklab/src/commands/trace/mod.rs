@@ -22,6 +22,7 @@ use anyhow::{Context, Result};
 use programs::Program;
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
+use socklab_event::{Event, Notice, Place, Timeline};
 use socklab_event::{Foreign, ReadError};
 use socklab_say::{Speaker, say};
 
@@ -121,11 +122,13 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         Failure::new(ExitReason::No, format!("{name}: {why}")).hint(say!(speaker, "draw-hint"))
     })?;
     if let Some(problem) = &reading.truncated {
-        eprintln!("{name}: {problem}");
+        let line = problem.line;
+        eprintln!("{}", say!(speaker, "recording-cut", path = name, line = line));
+        mark_cut(&mut reading.timeline);
     }
     if options.redact {
         reading.timeline.header.redact();
-        reading.timeline.events.iter_mut().for_each(socklab_event::Event::redact);
+        reading.timeline.events.iter_mut().for_each(Event::redact);
     }
     if outputs.are_none() {
         println!("{}", to_text(speaker, &reading.timeline, &options.look));
@@ -151,6 +154,14 @@ fn why_unreadable(speaker: Speaker, error: &ReadError) -> String {
         }
         error => error.to_string(),
     }
+}
+
+/// Notes in a timeline that its end is missing, so that every drawing of it says so.
+fn mark_cut(timeline: &mut Timeline) {
+    let (at, seq) =
+        timeline.events.last().map_or((0, 0), |last| (last.at, last.seq.saturating_add(1)));
+    let what = Notice::EndMissing.into();
+    timeline.events.push(Event { seq, at, place: Place::default(), what });
 }
 
 /// Ctrl-C in `socklab trace -o - … | socklab draw -` ends the programs and the recording, which is
