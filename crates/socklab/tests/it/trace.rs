@@ -140,7 +140,7 @@ fn files_are_written_in_every_format_and_a_recording_can_be_drawn_again() {
     assert!(read(&svg).contains("<svg") && read(&svg).trim_end().ends_with("</svg>"));
     let page = read(&html);
     assert!(page.starts_with("<!doctype html>") && !page.contains("http://www.w3.org/1999"));
-    assert!(read(&jsonl).starts_with("{\"v\":1,"));
+    assert!(read(&jsonl).starts_with("{\"v\":2,"));
 
     let again = run(&mut socklab(&["draw", &jsonl])).exits(0);
     assert_eq!(again.text().trim_end(), read(&txt).trim_end());
@@ -159,7 +159,7 @@ fn a_file_that_is_not_a_recording_is_refused_with_a_reason_and_nothing_is_overwr
     let file = folder.path().join("odd.jsonl");
     let name = file.to_str().expect("UTF-8");
     for (content, reason) in [
-        ("", "an empty file"),
+        ("", "the file is empty"),
         ("hello\n", "line 1"),
         ("{\"v\":99}\n", "version 99"),
         ("{\"v\":1}\n{\"seq\":true}\n{\"seq\":1}\n", "line 2"),
