@@ -16,6 +16,9 @@ pub struct Payload<'c> {
     pub bytes: &'c Bytes,
     /// Where to, or where from; `None` if the call named no address.
     pub address: Option<&'c Endpoint>,
+    /// True if it may be only the beginning of the datagram that came: the kernel said so
+    /// (`MSG_TRUNC` of `recvmsg`), or it filled its buffer in a call that is not told (`recv(2)`).
+    pub may_be_cut: bool,
 }
 
 impl Call {
@@ -82,12 +85,21 @@ impl Call {
     /// peeked at, and what a failed send offered.
     pub fn payloads(&self) -> Vec<Payload<'_>> {
         match &self.args {
-            Args::Send { bytes, to: address, .. } | Args::Recv { bytes, from: address, .. } => {
-                vec![Payload { bytes, address: address.as_ref() }]
+            Args::Send { bytes, to, .. } => {
+                vec![Payload { bytes, address: to.as_ref(), may_be_cut: false }]
+            }
+            Args::Recv { room, bytes, got, from, .. } => {
+                let told = self.name == "recvmsg";
+                let may_be_cut = if told { is_cut(got) } else { bytes.total >= *room };
+                vec![Payload { bytes, address: from.as_ref(), may_be_cut }]
             }
             Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => messages
                 .iter()
-                .map(|one| Payload { bytes: &one.bytes, address: one.address.as_ref() })
+                .map(|one| Payload {
+                    bytes: &one.bytes,
+                    address: one.address.as_ref(),
+                    may_be_cut: is_cut(&one.got),
+                })
                 .collect(),
             _ => Vec::new(),
         }
@@ -155,6 +167,10 @@ impl Call {
         };
         named.or(self.socket.as_ref()?.peer.as_ref())
     }
+}
+
+fn is_cut(got: &Flags) -> bool {
+    got.has("MSG_TRUNC")
 }
 
 fn reads_errors(flags: &Flags) -> bool {
@@ -232,6 +248,25 @@ mod tests {
         let took = call(STREAM, recv(9, "hola", &["MSG_WAITALL"]), Outcome::Value(4));
         assert_eq!(took.received(), Some(4));
         assert_eq!(took.messages().len(), 1);
+    }
+
+    #[test]
+    fn only_what_filled_its_buffer_or_was_told_can_be_cut() {
+        let cut = |name: &'static str, room: u64, flags: &[&'static str]| {
+            let mut args = recv(room, "hola", &[]);
+            if let Args::Recv { got, .. } = &mut args {
+                *got = flags.iter().map(|flag| (*flag).into()).collect();
+            }
+            let call =
+                Call { name: name.into(), ..call(SocketType::DGRAM, args, Outcome::Value(4)) };
+            call.payloads()[0].may_be_cut
+        };
+        assert!(cut("recvfrom", 4, &[]) && cut("read", 4, &[]));
+        assert!(!cut("recvfrom", 5, &[]));
+        assert!(!cut("recvmsg", 4, &[]), "it would have been told");
+        assert!(cut("recvmsg", 4, &["MSG_TRUNC"]));
+        let sent = call(SocketType::DGRAM, send(Bytes::whole("hola")), Outcome::Value(4));
+        assert!(!sent.payloads()[0].may_be_cut);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use socklab_event::{Bytes, Endpoint, Event, SocketId};
+use socklab_event::{Bytes, Endpoint, Event, Payload, SocketId};
 
 use crate::connections::Paired;
 use crate::reach::{Caller, Sockets, is_at};
@@ -67,7 +67,8 @@ pub(crate) fn join(
             let bytes = message.bytes;
             let Some(address) = message.address.or(peer) else {
                 // The program does not ask for the sender's address.
-                if !sends && let Some(connection) = matcher.receive_from_unknown(at, socket, bytes)
+                if !sends
+                    && let Some(connection) = matcher.receive_from_unknown(at, socket, &message)
                 {
                     paired.connection_at[at] = paired.connection_at[at].or(Some(connection));
                 }
@@ -78,7 +79,7 @@ pub(crate) fn join(
             if sends {
                 matcher.send(at, index, socket, connection, bytes, address);
             } else {
-                matcher.receive(at, socket, bytes, address);
+                matcher.receive(at, socket, &message, address);
             }
         }
     }
@@ -134,15 +135,15 @@ impl<'t> Matcher<'_, 't> {
         self.datagrams.push(Datagram { bytes, from_port, to, received_by: Vec::new() });
     }
 
-    fn receive(&mut self, at: Position, socket: usize, bytes: &'t Bytes, from: &Endpoint) {
+    fn receive(&mut self, at: Position, socket: usize, got: &Payload<'_>, from: &Endpoint) {
         let Some(by_source_port) = self.by_source_port.get(&from.port()) else { return };
         let fits = |index: &usize| {
-            self.datagrams[*index].from_port == from.port() && self.fits(*index, socket, bytes)
+            self.datagrams[*index].from_port == from.port() && self.fits(*index, socket, got)
         };
         let mut waiting = by_source_port.iter().copied();
         let Some(index) = waiting.find(fits) else { return };
         let inferred = waiting.take(COMPARED).any(|other| fits(&other));
-        self.deliver(at, index, socket, bytes, inferred);
+        self.deliver(at, index, socket, got.bytes, inferred);
     }
 
     /// Receives a datagram of unknown source; returns the conversation it belongs to.
@@ -150,7 +151,7 @@ impl<'t> Matcher<'_, 't> {
         &mut self,
         at: Position,
         socket: usize,
-        bytes: &'t Bytes,
+        got: &Payload<'_>,
     ) -> Option<usize> {
         let port = self.sockets[socket].identity.local.as_ref()?.port()?;
         let datagrams = &self.datagrams;
@@ -160,14 +161,14 @@ impl<'t> Matcher<'_, 't> {
         }
         let by_destination_port = &self.by_destination_port[&port];
         let mut waiting = by_destination_port.iter().copied();
-        let index = waiting.find(|index| self.fits(*index, socket, bytes))?;
-        let inferred = waiting.take(COMPARED).any(|other| self.fits(other, socket, bytes));
-        self.deliver(at, index, socket, bytes, inferred);
+        let index = waiting.find(|index| self.fits(*index, socket, got))?;
+        let inferred = waiting.take(COMPARED).any(|other| self.fits(other, socket, got));
+        self.deliver(at, index, socket, got.bytes, inferred);
         self.transfers[index].connection
     }
 
     /// True if this datagram can be the one the socket received.
-    fn fits(&self, index: usize, socket: usize, bytes: &Bytes) -> bool {
+    fn fits(&self, index: usize, socket: usize, got: &Payload<'_>) -> bool {
         let (datagram, transfer) = (&self.datagrams[index], &self.transfers[index]);
         let netns = self.sockets[transfer.from].identity.netns;
         let reaches = |to: &Endpoint| {
@@ -177,7 +178,7 @@ impl<'t> Matcher<'_, 't> {
             && !datagram.received_by.contains(&socket)
             && transfer.from != socket
             && datagram.to.as_ref().is_some_and(reaches)
-            && is_same_datagram(datagram.bytes, bytes)
+            && is_same_datagram(datagram.bytes, got)
     }
 
     fn deliver(
@@ -253,8 +254,9 @@ fn is_multicast_or_broadcast(address: &Endpoint) -> bool {
 }
 
 /// True for the same datagram, possibly truncated to the size of the receiver's buffer.
-fn is_same_datagram(sent: &Bytes, got: &Bytes) -> bool {
-    let (sent_bytes, got_bytes) = (sent.moved(), got.moved());
+fn is_same_datagram(sent: &Bytes, got: &Payload<'_>) -> bool {
+    let (sent_bytes, got_bytes) = (sent.moved(), got.bytes.moved());
     let shared = sent_bytes.len().min(got_bytes.len());
-    got.total <= sent.total && sent_bytes[..shared] == got_bytes[..shared]
+    let cut = got.may_be_cut && got.bytes.total < sent.total;
+    (cut || got.bytes.total == sent.total) && sent_bytes[..shared] == got_bytes[..shared]
 }

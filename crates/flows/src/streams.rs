@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use socklab_event::{Bytes, Call, Event};
+use socklab_event::{Bytes, Call, Event, Payload};
 
 use crate::{Connection, ConnectionKind, Position, Socket};
 
@@ -122,6 +122,7 @@ struct Letter<'t> {
     at: Position,
     message: usize,
     bytes: &'t Bytes,
+    may_be_cut: bool,
 }
 
 /// Each message sent, with the receive that got it. If the samples of two that should be the same
@@ -143,10 +144,11 @@ fn messages(
         let around = letters.get(around).unwrap_or_default();
         around.windows(2).any(|pair| at_once(order, pair[0].at, pair[1].at))
     };
-    let same = |(sent, got): (&Letter<'_>, &Letter<'_>)| {
-        let (sent, got) = (sent.bytes.moved(), got.bytes.moved());
+    let same = |(one, other): (&Letter<'_>, &Letter<'_>)| {
+        let (sent, got) = (one.bytes.moved(), other.bytes.moved());
         let shared = sent.len().min(got.len());
-        sent[..shared] == got[..shared]
+        let cut = other.may_be_cut && other.bytes.total < one.bytes.total;
+        (cut || other.bytes.total == one.bytes.total) && sent[..shared] == got[..shared]
     };
     let agree = sent.iter().zip(&arrived).all(same);
     let transfer = |(index, letter): (usize, &Letter<'_>)| {
@@ -175,7 +177,10 @@ fn letters<'t>(order: &[&'t Event], socket: &Socket, wanted: fn(&Call) -> bool) 
     let calls = socket.calls.iter().filter_map(|at| Some((*at, order[*at].call()?)));
     let letters = calls.filter(|(_, call)| wanted(call)).flat_map(|(at, call)| {
         let messages = call.messages().into_iter().enumerate();
-        messages.map(move |(message, payload)| Letter { at, message, bytes: payload.bytes })
+        messages.map(move |(message, payload)| {
+            let Payload { bytes, may_be_cut, .. } = payload;
+            Letter { at, message, bytes, may_be_cut }
+        })
     });
     letters.collect()
 }

@@ -41,11 +41,19 @@ fn a_small_buffer_cuts_a_datagram() {
     let there = bound(&mut story, "127.0.0.1:12000");
     let here = bound(&mut story, "127.0.0.1:12001");
     story.sendto(here, "127.0.0.1:12000", "hola");
-    story.recvfrom(there, here, "127.0.0.1", "ho");
+    story.recv_into(there, 2, "ho");
     let timeline = story.build();
     let flows = Flows::of(&timeline);
     assert_eq!(flows.transfers[0].parts[0].bytes, 0..2);
     assert!(!flows.transfers[0].is_whole());
+    let mut story = Story::new();
+    let there = bound(&mut story, "127.0.0.1:12000");
+    let here = bound(&mut story, "127.0.0.1:12001");
+    story.sendto(here, "127.0.0.1:12000", "hola");
+    story.recvfrom(there, here, "127.0.0.1", "ho");
+    let timeline = story.build();
+    let flows = Flows::of(&timeline);
+    assert!(flows.transfers[0].parts.is_empty(), "there was room for all of it: it is another");
 }
 
 #[test]
