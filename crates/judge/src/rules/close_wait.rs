@@ -124,7 +124,7 @@ fn waited(case: &Case<'_>, at: Position, call: &Call) -> bool {
 fn left_open(case: &Case<'_>, ends: &Ends, own: usize, peer: usize) -> Option<(u32, Left)> {
     let holders = &case.flows.holders;
     let socket = &case.flows.sockets[own];
-    if own == peer || !holders.are_known(own) {
+    if own == peer || !holders.are_known(own) || !case.is_whole(own) || !case.is_whole(peer) {
         return None;
     }
     let closed = holders.last_close(peer)?;

@@ -22,7 +22,7 @@ pub(super) fn end_held_open(case: &Case<'_>) -> Vec<Occurrence> {
 
 fn held_open(case: &Case<'_>, reader: usize, held: usize) -> Option<Occurrence> {
     let holdings = case.flows.holders.of(held);
-    if holdings.len() < 2 || !case.flows.sockets[held].is_stream() {
+    if holdings.len() < 2 || !case.flows.sockets[held].is_stream() || !case.is_whole(held) {
         return None;
     }
     let close = closes_too_early(case, held)?;

@@ -14,7 +14,8 @@ pub(super) fn after_the_end(case: &Case<'_>) -> Vec<Occurrence> {
     let both = streams.filter_map(|one| Some([one.ends[0].socket?, one.ends[1].socket?]));
     let found =
         both.flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(|(own, peer)| {
-            let closed = case.flows.holders.last_close(peer).filter(|_| own != peer)?;
+            let whole = own != peer && case.is_whole(own) && case.is_whole(peer);
+            let closed = case.flows.holders.last_close(peer).filter(|_| whole)?;
             if case.is_leaving(case.thread(closed).0, closed) {
                 return None;
             }
