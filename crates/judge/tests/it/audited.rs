@@ -78,9 +78,7 @@ fn every_rule_has_one_row_and_every_row_its_rule() {
 fn every_row_is_filled_in_and_names_a_test_of_its_rule() {
     let tests = tests();
     let mut wrong = Vec::new();
-    // A dash stands for a row that nobody has filled in yet.
-    let audited = table().into_iter().filter(|(_, row)| row.counter_example != "—");
-    for (rule, Row { precondition, evidence, counter_example }) in audited {
+    for (rule, Row { precondition, evidence, counter_example }) in table() {
         if [&precondition, &evidence].iter().any(|cell| cell.len() < 5) {
             wrong.push(format!("{rule}: an empty cell"));
         }

@@ -94,8 +94,8 @@ fn the_maximum_size_of_samples_is_stated_in_both_languages() {
 fn a_refused_connection_is_drawn_and_explained_in_both_languages() {
     let port = free_port(Tcp).to_string();
     for (language, drawn, explained) in [
-        ("en", "✗ ECONNREFUSED refused", "Nobody listens on port"),
-        ("es", "✗ ECONNREFUSED rechazado", "Nadie escucha en el puerto"),
+        ("en", "✗ ECONNREFUSED refused", "Nobody listened on port"),
+        ("es", "✗ ECONNREFUSED rechazado", "nadie escuchaba en el puerto"),
     ] {
         let words = ["--lang", language, "run", "--trace", "socket-03", "127.0.0.1", &port];
         let ended = run(&mut socklab(&words)).exits(1);
