@@ -85,3 +85,55 @@ fn the_model_can_be_serialised() {
     let value = serde_json::to_value(&ladder).unwrap();
     assert_eq!(value["participants"].as_array().unwrap().len(), 4);
 }
+
+#[test]
+fn folds_open_up_to_a_limit_that_is_stated() {
+    let page = |timeline| ladder(&timeline).to_html(&HtmlStyle::default());
+    let few = page(scenes::busy_loop(100));
+    assert!(few.contains("The 99 folded calls"), "{few}");
+    assert_eq!(few.matches("<tr>").count(), 99);
+    assert!(!few.contains("Only the first"), "all are listed");
+    let many = page(scenes::busy_loop(10_000));
+    assert!(many.contains("The 9,999 folded calls"));
+    assert!(many.contains("Only the first 200 are listed"));
+    assert_eq!(many.matches("<tr>").count(), 200);
+    assert!(many.len() < 200_000, "{} bytes", many.len());
+}
+
+#[test]
+fn a_page_is_a_list_in_a_narrow_window_and_gives_the_panel_only_the_room_it_needs() {
+    let ladder = ladder(&scenes::split_and_coalesced());
+    let page = ladder.to_html(&HtmlStyle::default());
+    let tree = page.split_once("<body>").and_then(|(_, body)| body.split_once("<script>"));
+    let body = format!("<body>{}</body>", tree.unwrap().0);
+    let tree = roxmltree::Document::parse(&body).unwrap();
+    let list = tree.descendants().find(|node| node.attribute("class") == Some("list")).unwrap();
+    let links: Vec<_> = list.descendants().filter_map(|node| node.attribute("href")).collect();
+    let rows: Vec<String> = (0..ladder.rows.len()).map(|row| format!("#row-{row}")).collect();
+    assert_eq!(links, rows, "one item for each row");
+    let text: String = list.descendants().filter_map(|node| node.text()).collect();
+    assert!(text.contains("connect(3, 127.0.0.1:12000)") && text.contains("→ server"), "{text}");
+    let close = tree.descendants().find(|node| node.attribute("class") == Some("close")).unwrap();
+    assert_eq!(
+        (close.attribute("href"), close.attribute("aria-label")),
+        (Some("#"), Some("Close"))
+    );
+    // The panel takes room only while a row is open: beside the drawing, or as high as it needs.
+    assert!(page.contains("body:has(.detail:target){grid-template:minmax(0,1fr) fit-content(45%)"));
+    assert!(!page.contains("42%"));
+}
+
+#[test]
+fn a_duration_reads_the_same_in_the_drawing_and_in_the_details() {
+    let mut story = Story::new();
+    let (near, far) = socklab_timelines::scenes::tcp_pair(&mut story);
+    let waiting = story.now();
+    story.wait(501).send(far, "late");
+    story.since(waiting).recv(near, "late");
+    let args = socklab_event::Args::Poll { waits: Vec::new(), timeout: Some(2_500_000_000) };
+    story.call(near.who, "poll", None, None, args, socklab_event::Outcome::Value(0));
+    let options = Options::default().detail(socklab_ladder::Detail::All);
+    let page = Ladder::of(&story.build(), &options).to_html(&HtmlStyle::default());
+    assert!(page.contains("waits 501 ms") && page.contains("(501 ms)"), "{page}");
+    assert!(page.contains("<dt>timeout</dt>\n<dd class=\"\">2.5 s</dd>"), "{page}");
+}
