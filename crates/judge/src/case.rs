@@ -162,6 +162,11 @@ impl<'t> Case<'t> {
         all[all.partition_point(|one| *one <= at)..].iter().copied()
     }
 
+    /// True for the socket of a name look-up.
+    pub(crate) fn looks_up(&self, socket: usize) -> bool {
+        self.lookups.contains(&socket)
+    }
+
     /// True if the process of an event ran on when the recording ended.
     pub(crate) fn ran_on(&self, at: Position) -> bool {
         self.released.contains(&self.flows.order[at].place.process)

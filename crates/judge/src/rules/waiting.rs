@@ -115,11 +115,13 @@ pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
         let socket = wait.socket.as_ref()?;
         let for_input = wait.wants.has("POLLIN") && !wait.wants.has("POLLOUT");
         let in_vain = call.value() == Some(0) && *limit >= REAL_WAIT && call.took() >= *limit;
-        let listens = case.flows.sockets.iter().any(|known| {
-            known.listening.is_some()
-                && socket.inode.is_some()
-                && known.identity.inode == socket.inode
-        });
+        // Who waits for a client has no client that is silent; and a resolver's waits are explained
+        // with its question.
+        let mut known = case.flows.sockets.iter().enumerate();
+        let known = known
+            .find(|(_, one)| one.identity.inode.is_some() && one.identity.inode == socket.inode);
+        let listens =
+            known.is_some_and(|(index, one)| one.listening.is_some() || case.looks_up(index));
         let again = case.calls_around(at, 1).iter().any(|next| {
             let polls = |call: &Call| matches!(call.args, Args::Poll { .. });
             *next > at && case.call(*next).is_some_and(polls)

@@ -159,6 +159,14 @@ fn a_loop_that_watches_the_clock_does_not_give_up() {
     let (_, listener, _) = scenes::tcp_server(&mut listening);
     polls(&mut listening, listener, 500, 500);
     assert!(!told(&listening, "poll-timed-out"), "a server without a client");
+    let mut resolving = Story::new();
+    let client = resolving.command("client", "c");
+    let sock = resolving.udp(client);
+    resolving.connect(sock, "10.0.0.53:53");
+    let question = b"\xab\xcd\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01x\x00\x00\x01\x00\x01";
+    resolving.send(sock, question);
+    polls(&mut resolving, sock, 500, 500);
+    assert!(!told(&resolving, "poll-timed-out"), "its name server is silent");
 }
 
 #[test]
