@@ -26,6 +26,8 @@ struct Datagram<'t> {
     from_port: Option<u16>,
     to: Option<Endpoint>,
     received_by: Vec<usize>,
+    /// True if it could have been received where an older one, equal to it, was taken.
+    doubtful: bool,
 }
 
 impl Datagram<'_> {
@@ -132,7 +134,13 @@ impl<'t> Matcher<'_, 't> {
         }
         let to = Some(to.unmapped());
         self.by_source_port.entry(from_port).or_default().push(self.datagrams.len());
-        self.datagrams.push(Datagram { bytes, from_port, to, received_by: Vec::new() });
+        self.datagrams.push(Datagram {
+            bytes,
+            from_port,
+            to,
+            received_by: Vec::new(),
+            doubtful: false,
+        });
     }
 
     fn receive(&mut self, at: Position, socket: usize, got: &Payload<'_>, from: &Endpoint) {
@@ -142,8 +150,8 @@ impl<'t> Matcher<'_, 't> {
         };
         let mut waiting = by_source_port.iter().copied();
         let Some(index) = waiting.find(fits) else { return };
-        let inferred = waiting.take(COMPARED).any(|other| fits(&other));
-        self.deliver(at, index, socket, got.bytes, inferred);
+        let equal: Vec<usize> = waiting.take(COMPARED).filter(fits).collect();
+        self.deliver(at, index, socket, got.bytes, &equal);
     }
 
     /// Receives a datagram of unknown source; returns the conversation it belongs to.
@@ -161,9 +169,10 @@ impl<'t> Matcher<'_, 't> {
         }
         let by_destination_port = &self.by_destination_port[&port];
         let mut waiting = by_destination_port.iter().copied();
-        let index = waiting.find(|index| self.fits(*index, socket, got))?;
-        let inferred = waiting.take(COMPARED).any(|other| self.fits(other, socket, got));
-        self.deliver(at, index, socket, got.bytes, inferred);
+        let fits = |index: &usize| self.fits(*index, socket, got);
+        let index = waiting.find(fits)?;
+        let equal: Vec<usize> = waiting.take(COMPARED).filter(fits).collect();
+        self.deliver(at, index, socket, got.bytes, &equal);
         self.transfers[index].connection
     }
 
@@ -181,15 +190,20 @@ impl<'t> Matcher<'_, 't> {
             && is_same_datagram(datagram.bytes, got)
     }
 
+    /// Notes that a datagram was received, where those of `equal` could have been as well.
     fn deliver(
         &mut self,
         at: Position,
         index: usize,
         socket: usize,
         bytes: &Bytes,
-        inferred: bool,
+        equal: &[usize],
     ) {
+        for other in equal {
+            self.datagrams[*other].doubtful = true;
+        }
         let datagram = &mut self.datagrams[index];
+        let inferred = datagram.doubtful || !equal.is_empty();
         datagram.received_by.push(socket);
         let got = bytes.total.min(datagram.bytes.total);
         self.transfers[index].parts.push(Part { received: at, bytes: 0..got, inferred });

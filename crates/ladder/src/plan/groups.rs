@@ -87,7 +87,7 @@ fn named(process: &RecordedProcess<'_>, host: Option<String>) -> Group {
         command: process.command,
         name: clean(&process.name()),
         line: clean(&command_line(process.argv)),
-        whole: clean(&process.argv.join(" ")),
+        whole: clean(&process.argv.iter().map(|word| typed(word)).collect::<Vec<_>>().join(" ")),
         host: host.map(|host| clean(&host)),
         units: Vec::new(),
         root: Some(process.id),
@@ -108,9 +108,14 @@ fn command_line(argv: &[String]) -> String {
         _ if word.contains('/') && !word.contains(' ') && word.len() > 24 => {
             format!("…/{}", file_name(word))
         }
-        _ => word.clone(),
+        _ => typed(word).to_owned(),
     };
     argv.iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as it has to be typed to be one: an empty one needs its quotes.
+fn typed(word: &str) -> &str {
+    if word.is_empty() { "''" } else { word }
 }
 
 /// Adds a column for each command that made no call on a socket, unless its children did, as with a

@@ -106,6 +106,26 @@ fn one_of_several_equal_datagrams_is_inferred() {
 }
 
 #[test]
+fn what_is_left_after_a_guess_is_a_guess_too() {
+    let mut story = Story::new();
+    let server = story.command("server", "server.py");
+    let bound = story.udp(server);
+    story.bind(bound, "*:12000");
+    let client = story.command("client", "client.py");
+    let sock = story.udp(client);
+    for _ in 0..2 {
+        story.sendto(sock, "127.0.0.1:12000", "ping");
+    }
+    for _ in 0..2 {
+        story.recvfrom(bound, sock, "127.0.0.1", "ping");
+    }
+    story.sendto(sock, "127.0.0.1:12000", "ping");
+    story.recvfrom(bound, sock, "127.0.0.1", "ping");
+    let inferred: Vec<bool> = ladder(&story).arrows.iter().map(|arrow| arrow.inferred).collect();
+    assert_eq!(inferred, [true, true, false]);
+}
+
+#[test]
 fn what_two_threads_write_at_once_is_inferred() {
     let mut story = Story::new();
     let (near, far) = scenes::tcp_pair(&mut story);
