@@ -64,8 +64,18 @@ pub enum Notice {
         /// The error of `pidfd_getfd(2)`.
         why: String,
     },
-    /// The process could not be followed (it is set-user-ID, or was made with `CLONE_UNTRACED`); it
-    /// keeps running, unrecorded. Nothing reports this yet.
+    /// The program that the process has just executed would have got privileges (from its
+    /// set-user-ID or set-group-ID bit, or from capabilities of its file), and runs without them
+    /// because it is recorded.
+    Unprivileged {
+        /// The program file.
+        program: String,
+        /// What would have given them: `set_user_id`, `set_group_id` or `file_capabilities`, which
+        /// displays turn into words.
+        why: String,
+    },
+    /// The process could not be followed: a child of a process that the recorder has attached to,
+    /// and to which it may not attach. It keeps running, unrecorded.
     NotFollowed {
         /// Why.
         why: String,

@@ -162,6 +162,8 @@ pub(crate) struct Trace {
     pub(crate) command: Vec<OsString>,
     #[arg(short, long, value_name = "PID")]
     pub(crate) pid: Vec<u32>,
+    #[arg(long, requires = "pid")]
+    pub(crate) only: bool,
     #[arg(short, long, alias = "record", value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     #[arg(long, value_name = "N", default_value_t = 1024, hide_default_value = true)]

@@ -49,6 +49,7 @@ pub(crate) fn base() -> Vec<sock_filter> {
             }
             Stage::Always => program.equal(row.number as u32, Then(Label::Trace)),
             Stage::FirstArgument => program.equal(row.number as u32, Then(Label::Prctl)),
+            Stage::Untraced => program.equal(row.number as u32, Then(Label::Clone)),
             Stage::WithSockets | Stage::OnDescriptor => {}
         }
     }
@@ -58,6 +59,10 @@ pub(crate) fn base() -> Vec<sock_filter> {
     program.load(argument(1));
     program.equal(INSTALL_FLAGS, Then(Label::Allow2));
     program.verdict(TRACE);
+    program.at(Label::Clone);
+    program.load(argument(0));
+    program.any_bit(libc::CLONE_UNTRACED as u32, Label::Trace);
+    program.verdict(ALLOW);
     program.at(Label::Prctl);
     program.load(argument(0));
     for request in PRCTLS {
@@ -115,6 +120,7 @@ enum Label {
     Native,
     Seccomp,
     Prctl,
+    Clone,
     Descriptor,
     Allow,
     Allow2,
@@ -233,6 +239,10 @@ mod tests {
         assert_eq!(native(libc::SYS_read, [3, 0]), ALLOW);
         assert_eq!(native(libc::SYS_prctl, [22, 0]), TRACE);
         assert_eq!(native(libc::SYS_prctl, [15, 0]), ALLOW);
+        let untraced = libc::CLONE_UNTRACED as u64;
+        assert_eq!(native(libc::SYS_clone, [untraced | 17, 0]), TRACE);
+        assert_eq!(native(libc::SYS_clone, [17, 0]), ALLOW);
+        assert_eq!(native(libc::SYS_clone3, [17, 0]), TRACE);
         assert_eq!(native(libc::SYS_seccomp, [1, 0]), TRACE);
         assert_eq!(native(libc::SYS_seccomp, [1, u64::from(INSTALL_FLAGS)]), ALLOW);
         assert_eq!(native(libc::SYS_socket | i64::from(arch::FOREIGN_NUMBER_BIT), [0; 2]), TRACE);

@@ -21,8 +21,8 @@
 //!
 //! The kernel does treat a traced program differently: a signal that the program ignores still
 //! interrupts its calls (most are restarted transparently; a `recv` with a timeout fails with
-//! EINTR), no debugger can attach to it, and set-user-id programs get no privileges. In a child
-//! created with `CLONE_UNTRACED`, which is very rare, socket calls would fail with ENOSYS.
+//! EINTR), no debugger can attach to it, and set-user-ID programs get no privileges unless the tracer
+//! runs as root (`Notice::Unprivileged`). Children made with `CLONE_UNTRACED` are traced all the same.
 //!
 //! Linux 5.8 or later (seccomp `TSYNC_ESRCH`, `pidfd_getfd`), x86-64. On other processors the crate
 //! builds, and [`Tracer::run`] fails with [`Error::Architecture`].
@@ -54,6 +54,8 @@ mod inject;
 mod look;
 #[cfg(has_arch)]
 mod memory;
+#[cfg(has_arch)]
+mod privileges;
 #[cfg(has_arch)]
 mod probe;
 #[cfg(has_arch)]

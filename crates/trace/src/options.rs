@@ -13,6 +13,7 @@ pub struct Options {
     pub(crate) deadline: Option<Duration>,
     pub(crate) finish: Finish,
     pub(crate) ending: Ending,
+    pub(crate) descendants: bool,
 }
 
 /// When a recording ends by itself.
@@ -63,6 +64,7 @@ impl Default for Options {
             deadline: None,
             finish: Finish::AllEnded,
             ending: Ending::AtOnce,
+            descendants: true,
         }
     }
 }
@@ -123,6 +125,14 @@ impl Options {
     #[must_use]
     pub fn finish(mut self, when: Finish) -> Self {
         self.finish = when;
+        self
+    }
+
+    /// Whether to attach also to the children that an attached process has already, and to theirs.
+    /// Those that it will have are followed anyway. Default: yes.
+    #[must_use]
+    pub fn descendants(mut self, attach: bool) -> Self {
+        self.descendants = attach;
         self
     }
 

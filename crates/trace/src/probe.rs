@@ -9,6 +9,7 @@ use rustix::process::PidfdGetfdFlags;
 use socklab_event::{Endpoint, Family, Protocol, SocketId, SocketType};
 use socklab_kernel::process::{self, SocketDescriptor, Target};
 use socklab_kernel::status::Status;
+use socklab_kernel::table::{self, Namespace, Table};
 
 use crate::decode::address::{self, LONGEST};
 
@@ -119,4 +120,19 @@ pub(crate) fn argv(pid: pid_t) -> (Vec<String>, u64) {
 /// The executable file of a process.
 pub(crate) fn exe(pid: pid_t) -> Option<String> {
     Some(process::executable(pid.cast_unsigned())?.to_string_lossy().into_owned())
+}
+
+/// True if a process has a socket that any peer can reach, as the kernel's tables of TCP and UDP
+/// sockets show it. For programs whose calls can't be decoded.
+pub(crate) fn is_reachable(pid: pid_t) -> bool {
+    let inodes: Vec<u64> = sockets(pid).iter().map(|socket| socket.inode).collect();
+    let tables = [Table::Tcp, Table::Tcp6, Table::Udp, Table::Udp6];
+    !inodes.is_empty()
+        && tables.into_iter().any(|table| {
+            let entries = table::read(Namespace::OfProcess(pid.cast_unsigned()), table);
+            entries.unwrap_or_default().iter().any(|entry| {
+                let own = entry.inode.is_some_and(|inode| inodes.contains(&inode));
+                own && entry.accepts_any_peer()
+            })
+        })
 }

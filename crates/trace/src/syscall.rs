@@ -49,6 +49,8 @@ pub(crate) enum Sys {
     Seccomp,
     Prctl,
     Execve,
+    Clone,
+    Clone3,
     RestartSyscall,
 }
 
@@ -59,6 +61,8 @@ pub(crate) enum Stage {
     Always,
     /// If its first argument is one of [`PRCTLS`].
     FirstArgument,
+    /// If its first argument has `CLONE_UNTRACED`.
+    Untraced,
     /// Once the process has a socket.
     WithSockets,
     /// When its first argument is the descriptor of a socket.
@@ -101,6 +105,8 @@ impl Row {
                 | Seccomp
                 | Prctl
                 | Execve
+                | Clone
+                | Clone3
                 | RestartSyscall
         )
     }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::arch;
-use crate::syscall::Stage::{Always, FirstArgument, OnDescriptor, WithSockets};
+use crate::syscall::Stage::{Always, FirstArgument, OnDescriptor, Untraced, WithSockets};
 use crate::syscall::{Row, Sys};
 
 /// Every call of interest, in no particular order.
@@ -77,4 +77,7 @@ const CALLS: &[Row] = &[
     Row::new(libc::SYS_pidfd_getfd, Sys::PidfdGetfd, "pidfd_getfd", Always),
     Row::new(libc::SYS_seccomp, Sys::Seccomp, "seccomp", Always),
     Row::new(libc::SYS_prctl, Sys::Prctl, "prctl", FirstArgument),
+    Row::new(libc::SYS_clone, Sys::Clone, "clone", Untraced),
+    // Its flags are in memory, where no filter sees them.
+    Row::new(libc::SYS_clone3, Sys::Clone3, "clone3", Always),
 ];

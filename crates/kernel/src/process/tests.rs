@@ -103,6 +103,25 @@ fn sockets_are_distinguished_from_other_descriptors() {
 }
 
 #[test]
+fn descendants_are_found_with_their_parents() {
+    let mut shell = std::process::Command::new("/bin/sh")
+        .args(["-c", "cat & cat; wait"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    // The one in the background has no input and ends; the other stays.
+    while !descendants(shell.id()).iter().any(|(_, parent)| *parent == shell.id()) {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::yield_now();
+    }
+    assert!(descendants(us()).contains(&(shell.id(), us())));
+    drop(shell.stdin.take());
+    shell.wait().unwrap();
+    assert_eq!(descendants(shell.id()), []);
+}
+
+#[test]
 fn a_pidfd_shows_when_its_process_has_ended() {
     assert!(!has_ended_within(pidfd(us()).unwrap(), Duration::ZERO).unwrap());
     let mut child =

@@ -53,6 +53,12 @@ pub(crate) fn lines(
             Notice::NoDuplicates { why } => {
                 say!(speaker, "ladder-no-duplicates", who = who, why = clean(why))
             }
+            Notice::Unprivileged { program, why } => say!(
+                speaker,
+                "ladder-unprivileged",
+                program = clean(program),
+                why = schema::reason(speaker, why)
+            ),
             Notice::NotFollowed { why } => {
                 say!(speaker, "ladder-not-followed", who = who, why = schema::reason(speaker, why))
             }

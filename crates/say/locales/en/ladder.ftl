@@ -121,10 +121,11 @@ ladder-lost = The recording is incomplete, { $n ->
     }: { $why }
 ladder-io-uring = { $who } uses sockets through io_uring: what it does there is not visible.
 ladder-io-uring-unsure = { $who } uses io_uring, and not everything it did there could be looked at: socket operations may be missing.
+ladder-unprivileged = { $program } ran without privileges, because a traced program gets none from { $why } unless socklab runs as root.
 ladder-not-followed = { $who } kept running, unrecorded: { $why }
 ladder-attached = { $who } was already running: what its sockets did before is not known.
 ladder-no-duplicates = The addresses of { $who } were read from the kernel's tables, because pidfd_getfd is refused here: { $why }. A TCP socket that is bound and does not listen yet is not listed there.
-ladder-foreign-abi = { $who } makes { $abi } calls, which are not decoded.
+ladder-foreign-abi = { $who } makes { $abi } calls, which are not decoded: its socket calls are missing here.
 ladder-undecoded = { $call } is not decoded: { $why }
 ladder-truncated = The recording was ended when it reached { $n } MiB.
 ladder-end-missing = The end is missing: the recording was cut off here, while the programs went on or were ended.
@@ -343,4 +344,7 @@ value-stdio = stdio
 value-ready = ready
 
 # Why a call is not decoded.
+reason-set_user_id = the set-user-ID bit
+reason-set_group_id = the set-group-ID bit
+reason-file_capabilities = capabilities of its file
 reason-unshared_descriptors = a thread with its own descriptors is treated as if it shared them

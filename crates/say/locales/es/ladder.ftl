@@ -121,10 +121,11 @@ ladder-lost = La grabación está incompleta, { $n ->
     }: { $why }
 ladder-io-uring = { $who } usa sockets por io_uring: lo que hace por ahí no se ve.
 ladder-io-uring-unsure = { $who } usa io_uring, y no se pudo mirar todo lo que hizo por ahí: pueden faltar operaciones de sockets.
+ladder-unprivileged = { $program } se ejecutó sin privilegios: un programa trazado no recibe ninguno { $why }, salvo que socklab lo ejecute root.
 ladder-not-followed = { $who } siguió sin ser observado: { $why }
 ladder-attached = { $who } ya estaba en ejecución: no se sabe qué hicieron antes sus sockets.
 ladder-no-duplicates = Las direcciones de { $who } se leyeron de las tablas del kernel, porque aquí pidfd_getfd no está permitido: { $why }. Un socket TCP enlazado que todavía no escucha no aparece en ellas.
-ladder-foreign-abi = { $who } hace llamadas { $abi }, que no se decodifican.
+ladder-foreign-abi = { $who } hace llamadas { $abi }, que no se decodifican: aquí faltan sus llamadas a sockets.
 ladder-undecoded = { $call } no se decodifica: { $why }
 ladder-truncated = La grabación se terminó al llegar a { $n } MiB.
 ladder-end-missing = Falta el final: la grabación se cortó aquí, mientras los programas seguían o fueron terminados.
@@ -343,4 +344,7 @@ value-stdio = entrada y salida
 value-ready = listo
 
 # Por qué no se decodifica una llamada.
+reason-set_user_id = del bit set-user-ID
+reason-set_group_id = del bit set-group-ID
+reason-file_capabilities = de las capacidades de su archivo
 reason-unshared_descriptors = un hilo con descriptores propios se toma por uno que los comparte

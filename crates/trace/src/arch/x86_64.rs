@@ -57,6 +57,11 @@ pub(crate) fn call(registers: &Registers) -> (i64, [u64; 6]) {
     (r.orig_rax as i64, [r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9])
 }
 
+/// The registers of a thread, with another first argument of the system call it is in.
+pub(crate) fn with_first_argument(stopped: &Registers, argument: u64) -> Registers {
+    Registers { rdi: argument, ..*stopped }
+}
+
 /// Registers that make a thread, which is stopped just after a `syscall` instruction, execute that
 /// instruction again, for another call.
 pub(crate) fn with_call(stopped: &Registers, number: i64, arguments: [u64; 6]) -> Registers {

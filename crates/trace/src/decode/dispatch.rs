@@ -59,6 +59,8 @@ pub(crate) fn decode(
         | Sys::Seccomp
         | Sys::Prctl
         | Sys::Execve
+        | Sys::Clone
+        | Sys::Clone3
         | Sys::RestartSyscall => call.undecoded(),
     }
 }

@@ -13,6 +13,7 @@ use super::process::Landings;
 use super::shortcut::{self, Shortcuts};
 use super::table::Shared;
 use super::thread::OpenCall;
+use super::untraced;
 use crate::decode::CallAtEntry;
 use crate::entered::Entered;
 use crate::memory::TraceeMemory;
@@ -177,6 +178,10 @@ impl Entering<'_, '_> {
             }
             Sys::Execve => {
                 self.shortcuts.collect_process(self.calls, tid);
+                Interest::Skip
+            }
+            Sys::Clone | Sys::Clone3 => {
+                untraced::take_flag(self.calls.tracees, tid, row.sys, words[0]);
                 Interest::Skip
             }
             Sys::RestartSyscall => Interest::Skip,

@@ -15,11 +15,12 @@ use super::process::{Landings, TracedProcess};
 use super::shortcut::Shortcuts;
 use super::strangers::{Stranger, Strangers};
 use super::thread::TracedThread;
+use super::untraced;
 use crate::error::Error;
 use crate::memory::{Memory, TraceeMemory};
 use crate::ptrace::{self, Stop};
 use crate::spawn::Trouble;
-use crate::{arch, attach, probe};
+use crate::{arch, privileges, probe};
 
 /// Follows the tracees through their lives.
 pub(super) struct Lives<'c, 'a> {
@@ -30,33 +31,13 @@ pub(super) struct Lives<'c, 'a> {
 }
 
 impl Lives<'_, '_> {
-    /// Attaches to a running process, which is recorded as the command with this index.
-    pub(super) fn attach(&mut self, pid: u32, command: u32) -> Result<(), Error> {
-        let seized = Some(clock::now());
-        let threads = attach::attach(pid)?;
-        let pid = pid.cast_signed();
-        let mut process = TracedProcess::new(pid, command);
-        process.alive = u32::try_from(threads.len()).unwrap_or(u32::MAX);
-        (process.stepped, process.attached) = (true, true);
-        process.argv = probe::argv(pid).into();
-        process.exe = probe::exe(pid);
-        self.calls.tracees.add_process(process);
-        for tid in threads {
-            let thread = TracedThread { seized, ..TracedThread::new(pid) };
-            self.calls.tracees.add_thread(tid, thread);
-        }
-        self.report_start(pid, None);
-        let sockets = self.calls.descriptors().adopt_all(pid, pid);
-        self.notice(pid, Notice::Attached { sockets });
-        Ok(())
-    }
-
     /// A thread has created another thread, or a process.
     pub(super) fn on_child(&mut self, tid: pid_t) -> Handled {
         let Some(child) = unless_vanished(ptrace::message(tid), tid)? else {
             return Ok(Onward::Gone);
         };
         let flags = clone_flags(tid);
+        untraced::give_back(self.calls.tracees, tid);
         let has = |flag: i32| flags & flag as u64 != 0;
         let Some(pid) = self.calls.tracees.thread(tid).map(|thread| thread.pid) else {
             return Ok(Onward::Gone);
@@ -243,6 +224,9 @@ impl Lives<'_, '_> {
             self.calls.report_closed(tid, closed, clock::now());
             self.report(tid, Life::Exec { argv, argv_omitted: omitted, exe });
         }
+        if let Some((program, why)) = privileges::dropped(tid) {
+            self.notice(tid, Notice::Unprivileged { program, why: why.to_owned() });
+        }
         RESUME
     }
 
@@ -255,6 +239,11 @@ impl Lives<'_, '_> {
     }
 
     fn report_start(&mut self, pid: pid_t, parent: Option<pid_t>) {
+        self.report_start_of(pid, parent, false);
+    }
+
+    /// Reports the start of a process, or that the recorder has attached to it.
+    pub(super) fn report_start_of(&mut self, pid: pid_t, parent: Option<pid_t>, attached: bool) {
         let Some(process) = self.calls.tracees.process(pid) else {
             return;
         };
@@ -265,7 +254,7 @@ impl Lives<'_, '_> {
             argv,
             argv_omitted,
             exe: process.exe.clone(),
-            attached: process.attached && parent.is_none(),
+            attached: attached || (process.attached && parent.is_none()),
         };
         self.report(pid, life);
     }
@@ -371,7 +360,7 @@ impl Lives<'_, '_> {
         self.calls.reporter.process(self.calls.tracees.place(tid), life);
     }
 
-    fn notice(&mut self, tid: pid_t, notice: Notice) {
+    pub(super) fn notice(&mut self, tid: pid_t, notice: Notice) {
         self.calls.reporter.notice(self.calls.tracees.place(tid), notice);
     }
 }

@@ -6,7 +6,11 @@
 //! `reporter`; `filters` makes sure that later calls stop the program too. The state is in
 //! `tracees`, `strangers`, `sockets`, `commands` and `shortcuts`. Each handler borrows only the
 //! parts it needs, and returns how the thread goes on.
+//!
+//! The loop, what it keeps, and what it lends to the handlers are one thing, so this file is longer
+//! than others.
 
+mod attaching;
 mod calls;
 mod commands;
 mod contact;
@@ -33,6 +37,7 @@ mod strangers;
 mod table;
 mod thread;
 mod tracees;
+mod untraced;
 
 use std::io;
 use std::time::Duration;
@@ -75,6 +80,8 @@ pub(crate) struct Session<'s> {
     ending: Option<Ending>,
     shortcuts: Shortcuts,
     reporter: Reporter,
+    /// When to ask the kernel's tables whether programs can be reached whose calls can't be decoded.
+    undecoded_due: Option<u64>,
     /// How many seccomp filters the tracer runs under itself (in a container, for instance). All
     /// programs it starts inherit them.
     foreign_filters: usize,
@@ -84,6 +91,9 @@ pub(crate) struct Session<'s> {
 
 /// The clock is read after this many stops: a busy tracer never waits, so no alarm interrupts it.
 const STOPS_BETWEEN_LOOKS: u64 = 64;
+
+/// How often the kernel's tables are asked, in nanoseconds.
+const UNDECODED: u64 = 20_000_000;
 
 /// How long to wait for a request while there are no tracees to wait for.
 const IDLE: Duration = Duration::from_millis(100);
@@ -106,6 +116,7 @@ impl<'s> Session<'s> {
             commands: Commands::new(plan.commands, plan.keep_open),
             shortcuts: Shortcuts::default(),
             reporter: Reporter::new(plan.on_enter),
+            undecoded_due: None,
             foreign_filters: probe::own_filters(),
             alarm: None,
         };
@@ -169,6 +180,9 @@ impl<'s> Session<'s> {
         }
         while let Some(command) = self.commands.next(&self.tracees) {
             self.start(command)?;
+        }
+        if self.commands.queued() > 0 && self.tracees.undecoded().next().is_some() {
+            self.undecoded_due.get_or_insert_with(|| clock::now() + UNDECODED);
         }
         if self.commands.take_last_ended() && self.options.finish == Finish::LastEnded {
             match &mut self.ending {
@@ -302,7 +316,7 @@ impl<'s> Session<'s> {
     fn due(&self) -> Option<u64> {
         let ending = self.ending.as_ref().and_then(Ending::due);
         let due = [self.commands.due(), self.shortcuts.due(), self.strangers.due(), ending];
-        due.into_iter().flatten().min()
+        due.into_iter().chain([self.undecoded_due]).flatten().min()
     }
 
     /// Sets the alarm if the time of the next due thing has changed.
@@ -328,6 +342,12 @@ impl<'s> Session<'s> {
         if is_due(self.strangers.due()) {
             let patient = self.strangers.take_patient(now);
             self.lives(|mut lives| lives.adopt_all(patient));
+        }
+        if self.undecoded_due.take_if(|due| *due <= now).is_some() {
+            let undecoded = self.tracees.undecoded();
+            let reachable = undecoded.filter(|process| probe::is_reachable(process.pid));
+            let ready: Vec<u32> = reachable.map(|process| process.command).collect();
+            ready.into_iter().for_each(|command| self.tracees.mark_ready(command));
         }
         while let Some(due) = self.commands.take_due(now) {
             match due {

@@ -29,6 +29,8 @@ pub(crate) struct TracedThread {
     pub(crate) verify: bool,
     /// Its `PTRACE_EVENT_EXIT` has been seen.
     pub(crate) ending: bool,
+    /// It is in a `clone` from which `CLONE_UNTRACED` was taken.
+    pub(crate) untraced: bool,
     /// How it deals with its peers.
     pub(crate) contact: Contact,
     /// When it became known.

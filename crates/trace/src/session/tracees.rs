@@ -117,6 +117,12 @@ impl Tracees {
         self.threads_of(process.pid).any(|(other, thread)| other != tid && thread.call.is_some())
     }
 
+    /// The processes whose calls can't be decoded, of commands that nobody is known to reach.
+    pub(super) fn undecoded(&self) -> impl Iterator<Item = &TracedProcess> {
+        let waits = |process: &&TracedProcess| !self.is_ready(process.command);
+        self.processes.values().filter(|process| process.foreign_noticed).filter(waits)
+    }
+
     /// Marks a command: others can reach one of its processes now.
     pub(super) fn mark_ready(&mut self, command: u32) {
         self.ready.insert(command);

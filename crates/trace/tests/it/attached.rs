@@ -165,3 +165,46 @@ fn a_first_thread_that_has_ended_is_not_waited_for() {
     assert_eq!(outcome.expect("a recording").end, EndReason::Stopped);
     assert!(lives(&events).any(|life| *life == Process::Released));
 }
+
+#[test]
+fn the_children_of_a_process_are_attached_to_unless_they_are_left_out() {
+    let python = socklab_prerequisites::python().expect("python3");
+    let script = "
+import os, sys
+if os.fork() == 0:
+    if os.fork() == 0: os.close(1)
+    sys.stdin.read(); os._exit(0)
+os.close(1); sys.stdin.read(); os.wait()";
+    for (descend, expected) in [(true, 3), (false, 1)] {
+        let child = Command::new(&python)
+            .args(["-S", "-E", "-c", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program");
+        let program = Server(child);
+        let id = program.0.id();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while process::descendants(id).len() < 2 {
+            assert!(Instant::now() < deadline, "it has no grandchild");
+            std::thread::yield_now();
+        }
+        let tracer = Tracer::new(options().descendants(descend)).attach(id);
+        let handle = tracer.handle();
+        let mut starts = Vec::new();
+        let outcome = tracer.run(|event| {
+            if let Some(Process::Start { attached, parent, command, .. }) = event.process() {
+                starts.push((event.place.process, *parent, *attached, *command));
+                if starts.len() == expected {
+                    handle.stop();
+                }
+            }
+        });
+        assert_eq!(outcome.expect("a recording").end, EndReason::Stopped);
+        assert_eq!(starts[0], (id, None, true, 0));
+        assert_eq!(starts.len(), expected, "{starts:?}");
+        assert!(starts[1..].iter().all(|(_, parent, attached, command)| {
+            parent.is_some() && *attached && *command == 0
+        }));
+    }
+}

@@ -225,3 +225,34 @@ fn thirty_two_bit_calls_are_noticed() {
         _ => socklab_prerequisites::say_not_run("int80.c", "a kernel with 32-bit calls"),
     }
 }
+
+#[test]
+fn a_command_starts_after_a_server_whose_calls_cannot_be_decoded() {
+    let argv = match prepare("listens80.c", &[]) {
+        Ok(argv) => argv,
+        Err(needs) => return socklab_prerequisites::say_not_run("listens80.c", needs),
+    };
+    let options = crate::tracees::options().finish(socklab_trace::Finish::LastEnded);
+    let tracer = Tracer::new(options).command(quiet(argv)).command(quiet(["true"]));
+    let (events, outcome) = record(tracer);
+    if outcome.commands[0].exit == Some(Exit::Code(77)) {
+        return socklab_prerequisites::say_not_run("listens80.c", "a kernel with 32-bit calls");
+    }
+    assert_eq!(
+        (outcome.end, outcome.commands[1].exit),
+        (EndReason::LastEnded, Some(Exit::Code(0)))
+    );
+    assert!(notices(&events).any(|notice| matches!(notice, Notice::ForeignAbi { .. })));
+}
+
+#[test]
+fn children_made_with_clone_untraced_are_followed() {
+    let argv = match prepare("untraced.c", &[]) {
+        Ok(argv) => argv,
+        Err(needs) => return socklab_prerequisites::say_not_run("untraced.c", needs),
+    };
+    let (events, outcome) = record_one(argv);
+    assert_eq!(outcome.commands[0].exit, Some(Exit::Code(0)));
+    let pairs = calls(&events).filter(|call| call.name == "socketpair" && call.value() == Some(0));
+    assert_eq!(pairs.count(), 2);
+}

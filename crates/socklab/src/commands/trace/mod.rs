@@ -5,6 +5,7 @@
 
 mod awaiting;
 mod commands;
+mod news;
 mod outputs;
 mod picture;
 mod record;
@@ -53,6 +54,7 @@ pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> 
     let plan = TracePlan {
         commands,
         attach: options.pid.clone(),
+        only: options.only,
         sample: options.bytes,
         timeout: options.timeout,
         grace: options.grace.unwrap_or(record::GRACE),

@@ -16,6 +16,7 @@ use socklab_trace::{Command, CommandEnd, Ending, Finish, Options, Stdio, Tracer}
 
 use super::awaiting;
 use super::commands::TracedProgram;
+use super::news::News;
 use super::recording::{Keeping, Kept};
 use super::turn::Turns;
 use crate::exit_reason::ExitReason;
@@ -31,6 +32,8 @@ pub(super) const GRACE: Duration = Duration::from_secs(5);
 pub(crate) struct TracePlan {
     pub(crate) commands: Vec<TracedProgram>,
     pub(crate) attach: Vec<u32>,
+    /// Leave out the children that attached processes have already.
+    pub(crate) only: bool,
     pub(crate) sample: usize,
     pub(crate) timeout: Option<Duration>,
     pub(crate) grace: Duration,
@@ -49,6 +52,7 @@ impl Default for TracePlan {
         TracePlan {
             commands: vec![],
             attach: vec![],
+            only: false,
             sample,
             timeout: None,
             grace: GRACE,
@@ -74,7 +78,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let several = plan.commands.len() > 1;
     let finish = if several { Finish::LastEnded } else { Finish::AllEnded };
     let options = Options::default().sample(plan.sample).deadline(plan.timeout).finish(finish);
-    let options = options.ending(Ending::Gentle { grace: plan.grace });
+    let options = options.ending(Ending::Gentle { grace: plan.grace }).descendants(!plan.only);
     let mut tracer = Tracer::new(options);
     let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
     for TracedProgram { argv, label, input, output } in plan.commands {
@@ -95,6 +99,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     for pid in plan.attach {
         tracer = tracer.attach(pid);
     }
+    let mut news = plan.by_hand.then(|| News::new(speaker));
     let mut turns = None;
     if plan.by_hand {
         stop_on_signal(&tracer, attached)?;
@@ -107,6 +112,9 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let outcome = tracer.run(|event| {
         if let Some(turns) = &turns {
             turns.see(&event);
+        }
+        if let Some(news) = &mut news {
+            news.see(&event);
         }
         recording.add(event);
     });
