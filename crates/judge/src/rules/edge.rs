@@ -45,14 +45,14 @@ fn stuck(case: &Case<'_>, index: usize) -> Option<Occurrence> {
         return None;
     }
     let sum = |socket: usize, of: fn(&Call) -> Option<u64>| {
-        let calls = case.before(socket, wait).filter(|(_, call)| call.ended <= began);
+        let calls = case.before(socket, wait).filter(|(_, call)| call.began <= began);
         calls.filter_map(|(_, call)| of(call)).fold(0u64, u64::saturating_add)
     };
     let (sent, got) = (sum(peer, Call::sent), sum(index, Call::received));
     let unread = sent.checked_sub(got).filter(|unread| *unread > 0)?;
     // News would have woken it.
     let (_, last) = case.before(peer, wait).rfind(|(_, call)| call.sent().is_some())?;
-    if last.ended > read.began.max(began) || !(case.is_whole(index) && case.is_whole(peer)) {
+    if last.began > read.ended || !(case.is_whole(index) && case.is_whole(peer)) {
         return None;
     }
     let finding = Occurrence::waiting(wait).and([*input, watched]);
@@ -118,6 +118,23 @@ mod tests {
         let timeline = told(&EDGE, |_, _, _| ());
         let text = text_of(&timeline, "edge-not-drained");
         assert!(text.contains("60") && text.contains("40") && text.contains("server"), "{text}");
+    }
+
+    #[test]
+    fn a_send_that_returns_late_was_no_news() {
+        let mut story = Story::new();
+        let (near, far) = scenes::tcp_pair(&mut story);
+        control(&mut story, far, "EPOLL_CTL_ADD", &EDGE);
+        let sending = story.now();
+        epoll_wait(&mut story, far, 0, true);
+        story.recv_into(far, 40, [b'x'; 40]);
+        let waiting = story.now();
+        // The sender is woken only when the receiver waits already.
+        story.wait(5).since(sending).send(near, [b'x'; 100]);
+        let args = Args::EpollWait { epoll: 9, max: 64, ready: Vec::new(), timeout: None };
+        story.wait(500).since(waiting);
+        story.call(far.who, "epoll_wait", None, None, args, Outcome::Unfinished);
+        assert!(rules(&story.build()).contains(&"edge-not-drained"));
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl Turns {
         self.time = self.time.saturating_add(since);
     }
 
+    /// Adds later turns of the same loop.
+    fn and(&mut self, later: &Self) {
+        (self.last, self.times) = (later.last, self.times + later.times);
+        self.time = self.time.saturating_add(later.time);
+    }
+
     fn are_busy(&self) -> bool {
         self.times >= LOOP_TURNS && self.time / self.times < BUSY_TURN
     }
@@ -102,7 +108,17 @@ pub(super) fn failing(case: &Case<'_>) -> Vec<(Thread, std::ops::RangeInclusive<
 pub(super) fn no_descriptors(case: &Case<'_>) -> Vec<Occurrence> {
     /// How far before the first failure its wait may be, among the events of all threads.
     const JUST_BEFORE: usize = 50;
-    let found = out_of_descriptors(case).into_iter().filter_map(|turns| {
+    let mut loops: BTreeMap<(Thread, Option<i32>), Turns> = BTreeMap::new();
+    for turns in out_of_descriptors(case) {
+        let fd = case.call(turns.first).and_then(|call| call.fd);
+        match loops.get_mut(&(case.thread(turns.first), fd)) {
+            Some(all) => all.and(&turns),
+            None => {
+                loops.insert((case.thread(turns.first), fd), turns);
+            }
+        }
+    }
+    let found = loops.into_values().filter_map(|turns| {
         let call = case.call(turns.first)?;
         let before = turns.first.saturating_sub(JUST_BEFORE)..turns.first;
         let wait = case.by_thread(case.thread(turns.first), before).last();
@@ -274,10 +290,7 @@ fn idle(case: &Case<'_>, writable: bool) -> Vec<Occurrence> {
             continue;
         }
         match loops.get_mut(&(thread, ready.descriptor.1)) {
-            Some((all, _)) => {
-                (all.last, all.times) = (turns.last, all.times + turns.times);
-                all.time = all.time.saturating_add(turns.time);
-            }
+            Some((all, _)) => all.and(&turns),
             None => {
                 loops.insert((thread, ready.descriptor.1), (turns, ready));
             }
