@@ -24,6 +24,12 @@ pub(crate) struct Case<'t> {
     connects: HashMap<(u32, u16), Vec<Position>>,
     /// The last call that a process made itself.
     last_own: HashMap<u32, Position>,
+    /// The first events of each socket that rules ask about again and again.
+    firsts: Vec<Firsts>,
+    /// The calls that set an option, by socket.
+    options: HashMap<usize, Vec<Position>>,
+    /// The sockets that listened at some time.
+    pub(crate) listeners: Vec<usize>,
     /// Processes that ran on when the recording ended.
     released: HashSet<u32>,
     /// Processes that may have used sockets without being seen.
@@ -85,6 +91,9 @@ impl<'t> Case<'t> {
             leaving: HashMap::new(),
             connects: HashMap::new(),
             last_own: HashMap::new(),
+            firsts: vec![Firsts::default(); flows.sockets.len()],
+            options: HashMap::new(),
+            listeners: Vec::new(),
             released: HashSet::new(),
             half_seen: HashSet::new(),
             lossy: false,
@@ -92,6 +101,9 @@ impl<'t> Case<'t> {
         for (at, event) in flows.order.iter().enumerate() {
             case.see(at, event);
         }
+        let sockets = flows.sockets.iter().enumerate();
+        let listeners = sockets.filter(|(_, socket)| socket.listening.is_some());
+        case.listeners = listeners.map(|(index, _)| index).collect();
         case
     }
 
@@ -100,6 +112,12 @@ impl<'t> Case<'t> {
         match &event.what {
             What::Call(call) => {
                 self.by_thread.entry((process, event.place.thread)).or_default().push(at);
+                if let Some(socket) = self.flows.socket_at(at) {
+                    self.firsts[socket].see(at, call);
+                    if matches!(call.args, Args::SetOption { .. }) && call.value().is_some() {
+                        self.options.entry(socket).or_default().push(at);
+                    }
+                }
                 if asks_cache(call) {
                     self.lookups.extend(self.flows.socket_at(at));
                 }
@@ -195,10 +213,10 @@ impl<'t> Case<'t> {
         option: &str,
         at: Position,
     ) -> Option<(Position, &'t OptionValue)> {
-        let set = self.before(socket, at).rev().find_map(|(set, call)| match &call.args {
-            Args::SetOption { option: name, value, .. } if *name == option => {
-                call.value().map(|_| (set, value))
-            }
+        let all = self.options.get(&socket).map_or(&[][..], Vec::as_slice);
+        let mut before = all[..all.partition_point(|one| *one < at)].iter().rev();
+        let set = before.find_map(|set| match &self.call(*set)?.args {
+            Args::SetOption { option: name, value, .. } if *name == option => Some((*set, value)),
             _ => None,
         });
         // What accept returns has the options of the listening socket (socket(7)).
@@ -210,11 +228,22 @@ impl<'t> Case<'t> {
 
     /// The call before a position with which a socket learned that its connection was cut.
     pub(crate) fn cut_before(&self, socket: usize, at: Position) -> Option<Position> {
-        const CUT: [Errno; 3] = [Errno::ECONNRESET, Errno::EPIPE, Errno::ETIMEDOUT];
-        let mut calls = self.before(socket, at);
-        calls
-            .find(|(_, call)| call.error().is_some_and(|error| CUT.contains(&error)))
-            .map(|(at, _)| at)
+        self.firsts[socket].cut.filter(|cut| *cut < at)
+    }
+
+    /// The first `shutdown` of a socket's receiving half before a position.
+    pub(crate) fn deaf_before(&self, socket: usize, at: Position) -> Option<Position> {
+        self.firsts[socket].deaf.filter(|shut| *shut < at)
+    }
+
+    /// The first `shutdown` of a socket's sending half before a position.
+    pub(crate) fn mute_before(&self, socket: usize, at: Position) -> Option<Position> {
+        self.firsts[socket].mute.filter(|shut| *shut < at)
+    }
+
+    /// The first `connect` of a socket before a position, whatever came of it.
+    pub(crate) fn tried_before(&self, socket: usize, at: Position) -> Option<Position> {
+        self.firsts[socket].tried.filter(|tried| *tried < at)
     }
 
     /// The calls one thread made from one position to another.
@@ -331,6 +360,34 @@ impl<'t> Case<'t> {
     pub(crate) fn thread(&self, at: Position) -> (u32, u32) {
         let place = &self.flows.order[at].place;
         (place.process, place.thread)
+    }
+}
+
+/// The first time that something happened to a socket.
+#[derive(Clone, Copy, Default)]
+struct Firsts {
+    /// It learned that its connection was cut.
+    cut: Option<Position>,
+    /// Its receiving half was shut down.
+    deaf: Option<Position>,
+    /// Its sending half was shut down.
+    mute: Option<Position>,
+    /// It was passed to `connect`.
+    tried: Option<Position>,
+}
+
+impl Firsts {
+    fn see(&mut self, at: Position, call: &Call) {
+        const CUT: [Errno; 3] = [Errno::ECONNRESET, Errno::EPIPE, Errno::ETIMEDOUT];
+        let first = |known: &mut Option<Position>, now: bool| {
+            if now {
+                known.get_or_insert(at);
+            }
+        };
+        first(&mut self.cut, call.error().is_some_and(|error| CUT.contains(&error)));
+        first(&mut self.deaf, call.ends_receiving());
+        first(&mut self.mute, call.ends_sending());
+        first(&mut self.tried, matches!(call.args, Args::Connect { .. }));
     }
 }
 

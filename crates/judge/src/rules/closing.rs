@@ -110,7 +110,7 @@ pub(super) fn end_ignored(case: &Case<'_>) -> Vec<Occurrence> {
         let (first, last) = (*ends.first()?, *ends.last()?);
         // The end must be the peer's: not one's own shutdown, nor what follows a reset.
         let index = case.flows.socket_at(first)?;
-        let own = case.before(index, first).any(|(_, call)| call.ends_receiving());
+        let own = case.deaf_before(index, first).is_some();
         let one_thread = ends.iter().all(|at| case.thread(*at) == case.thread(first));
         if own || !one_thread || case.cut_before(index, last).is_some() {
             return None;

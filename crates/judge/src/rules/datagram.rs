@@ -91,8 +91,7 @@ pub(super) fn empty(case: &Case<'_>) -> Vec<Occurrence> {
     // recorded, it must have sent an empty one.
     let found = found.filter(|(at, _)| {
         let socket = case.flows.socket_at(*at);
-        let shut =
-            socket.is_some_and(|one| case.before(one, *at).any(|(_, call)| call.ends_receiving()));
+        let shut = socket.is_some_and(|one| case.deaf_before(one, *at).is_some());
         let sent = case.flows.got_at(*at).iter().map(|(sent, _)| &case.flows.transfers[*sent]);
         !shut && sent.into_iter().all(|transfer| transfer.total == 0)
     });

@@ -20,8 +20,7 @@ fn never_connected(case: &Case<'_>, at: Position) -> bool {
     let created = known.created.is_some_and(|created| {
         case.call(created).is_some_and(|call| matches!(call.args, Args::Socket { .. }))
     });
-    let connects = |(_, call): (Position, &Call)| matches!(call.args, Args::Connect { .. });
-    known.is_stream() && created && !case.before(socket, at).any(connects)
+    known.is_stream() && created && case.tried_before(socket, at).is_none()
 }
 
 /// A socket that had a connection, or tried to get one, and lost it or failed, is another matter: that

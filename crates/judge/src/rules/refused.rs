@@ -25,7 +25,7 @@ fn why<'c>(case: &'c Case<'_>, failed: &Failed<'_>) -> Why<'c> {
     let Failed { connect, address, .. } = *failed;
     let netns = case.call(connect).and_then(|call| call.socket.as_ref()?.netns);
     let listeners = || {
-        let all = case.flows.sockets.iter().enumerate();
+        let all = case.listeners.iter().map(|index| (*index, &case.flows.sockets[*index]));
         let on_port = all.filter(|(_, socket)| {
             let local = socket.identity.local.as_ref().and_then(Endpoint::port);
             let known = [netns, socket.identity.netns];

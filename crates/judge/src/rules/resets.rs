@@ -142,8 +142,7 @@ pub(super) fn reset_linger(case: &Case<'_>) -> Vec<Occurrence> {
 /// The `shutdown` of the sending half on the same side, before a position.
 fn own_shutdown(case: &Case<'_>, at: Position) -> Option<Position> {
     let socket = case.flows.socket_at(at)?;
-    let shut = case.before(socket, at).find(|(_, call)| call.ends_sending());
-    shut.map(|(at, _)| at)
+    case.mute_before(socket, at)
 }
 
 fn broken<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Position, u64)> + use<'c> {
