@@ -5,6 +5,7 @@
 mod attached;
 mod closed;
 mod content;
+mod cpython;
 mod ending;
 mod hostile;
 mod in_use;
