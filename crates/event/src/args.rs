@@ -259,6 +259,9 @@ pub enum Control {
         /// Its type within the level.
         #[serde(rename = "type")]
         of: i32,
+        /// The type's name, `IP_PKTINFO` …, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<Name>,
         /// Its bytes.
         bytes: Bytes,
     },

@@ -109,6 +109,7 @@ mod tests {
         let control = Control::Other {
             level: socklab_event::Name::of("SOL_SOCKET"),
             of: 9,
+            name: None,
             bytes: Bytes::whole(vec![0; 5000]),
         };
         let message = Message {

@@ -40,7 +40,12 @@ fn piece(level: i32, of: i32, data: &[u8]) -> Control {
             uid: u32_at(data, 4),
             gid: u32_at(data, 8),
         },
-        _ => Control::Other { level: option::level_name(level), of, bytes: Bytes::whole(data) },
+        _ => Control::Other {
+            level: option::level_name(level),
+            of,
+            name: option::control_name(level, of),
+            bytes: Bytes::whole(data),
+        },
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub(crate) mod address;
 mod ancillary;
+mod constants;
 mod descriptor;
 mod dispatch;
 mod entry;

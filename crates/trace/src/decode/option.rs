@@ -1,19 +1,18 @@
 //! Socket options: names and values.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use socklab_event::{Args, Bytes, Errno, Name, OptionValue};
 
+use super::address;
+use super::constants::{self, Table};
 use super::returned::Returned;
-use super::words::{i32_at, u64_at};
+use super::words::{i32_at, u32_at, u64_at};
 use crate::memory::Memory;
 
 /// How many bytes of an option's value are decoded: no value is longer than a page.
 const LONGEST: usize = 4096;
-
-/// `SO_RCVTIMEO_NEW` and `SO_SNDTIMEO_NEW`, which libc lacks for most targets.
-const RCVTIMEO_NEW: i32 = 66;
-const SNDTIMEO_NEW: i32 = 67;
 
 pub(super) fn set(call: &Returned<'_, impl Memory>) -> Args {
     let (level, option) = (call.int(1), call.int(2));
@@ -25,7 +24,7 @@ pub(super) fn get(call: &Returned<'_, impl Memory>) -> Args {
     let (level, option) = (call.int(1), call.int(2));
     let length = call.memory.array::<4>(call.word(4)).filter(|_| call.has_succeeded());
     let value = length.map(|length| read(call, u32::from_ne_bytes(length)));
-    Args::GetOption { level: level_name(level), option: option_name(level, option), value }
+    Args::GetOption { level: level_name(level), option: name_to_get(level, option), value }
 }
 
 /// The value that the call's fourth argument points to.
@@ -54,20 +53,46 @@ pub(super) fn level_name(level: i32) -> Name {
     }
 }
 
+/// The options of a level.
+fn options(level: i32) -> Table {
+    match level {
+        libc::SOL_SOCKET => constants::SOCKET,
+        libc::IPPROTO_IP => constants::IP,
+        libc::IPPROTO_TCP => constants::TCP,
+        libc::IPPROTO_UDP => constants::UDP,
+        libc::IPPROTO_IPV6 => constants::IPV6,
+        libc::IPPROTO_RAW => constants::RAW,
+        libc::SOL_PACKET => constants::PACKET,
+        libc::SOL_NETLINK => constants::NETLINK,
+        libc::SOL_TLS => constants::TLS,
+        _ => &[],
+    }
+}
+
 /// The name of an option within its level.
 fn option_name(level: i32, option: i32) -> Name {
-    let table = match level {
-        libc::SOL_SOCKET => SOCKET,
-        libc::IPPROTO_IP => IP,
-        libc::IPPROTO_TCP => TCP,
-        libc::IPPROTO_UDP => UDP,
-        libc::IPPROTO_IPV6 => IPV6,
-        _ => &[],
-    };
-    match table.iter().find(|(number, _)| *number == option) {
+    match options(level).iter().find(|(number, _)| *number == option) {
         Some((_, name)) => Name::of(name),
         None => Name::from(format!("option {option}")),
     }
+}
+
+/// The name of an option that is read: some numbers mean something else then.
+fn name_to_get(level: i32, option: i32) -> Name {
+    match (level, option) {
+        (libc::SOL_SOCKET, libc::SO_GET_FILTER) => Name::of("SO_GET_FILTER"),
+        _ => option_name(level, option),
+    }
+}
+
+/// The name of a kind of ancillary data within its level; `None` if it has none. Levels of protocols
+/// name them after the options that ask for them.
+pub(super) fn control_name(level: i32, of: i32) -> Option<Name> {
+    let table = match level {
+        libc::SOL_SOCKET => constants::SOCKET_CONTROL,
+        _ => options(level),
+    };
+    table.iter().find(|(number, _)| *number == of).map(|(_, name)| Name::of(name))
 }
 
 /// Decodes an option's value according to the option.
@@ -76,9 +101,10 @@ fn value(level: i32, option: i32, bytes: &[u8]) -> OptionValue {
         (libc::SOL_SOCKET, libc::SO_LINGER) if bytes.len() >= 8 => {
             OptionValue::Linger((i32_at(bytes, 0) != 0).then(|| i32_at(bytes, 4)))
         }
-        (libc::SOL_SOCKET, libc::SO_RCVTIMEO | libc::SO_SNDTIMEO | RCVTIMEO_NEW | SNDTIMEO_NEW)
-            if bytes.len() >= 16 =>
-        {
+        (
+            libc::SOL_SOCKET,
+            libc::SO_RCVTIMEO | libc::SO_SNDTIMEO | libc::SO_RCVTIMEO_NEW | libc::SO_SNDTIMEO_NEW,
+        ) if bytes.len() >= 16 => {
             let micros = Duration::from_micros(u64_at(bytes, 8)).as_nanos();
             let seconds = u128::from(u64_at(bytes, 0)) * 1_000_000_000;
             OptionValue::Time(u64::try_from(seconds + micros).unwrap_or(u64::MAX))
@@ -91,6 +117,33 @@ fn value(level: i32, option: i32, bytes: &[u8]) -> OptionValue {
             let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
             OptionValue::Text(String::from_utf8_lossy(&bytes[..end]).into_owned())
         }
+        (libc::SOL_SOCKET, libc::SO_PEERCRED | libc::SO_PEERSEC) => credentials(option, bytes),
+        (libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP | libc::IP_DROP_MEMBERSHIP)
+        | (libc::IPPROTO_IP, libc::IP_MULTICAST_IF)
+            if bytes.len() >= 8 =>
+        {
+            OptionValue::Text(ip_group(bytes))
+        }
+        (libc::IPPROTO_IPV6, libc::IPV6_ADD_MEMBERSHIP | libc::IPV6_DROP_MEMBERSHIP)
+            if bytes.len() >= 20 =>
+        {
+            let group = bytes.first_chunk::<16>().map_or(Ipv6Addr::UNSPECIFIED, |ip| (*ip).into());
+            OptionValue::Text(format!("{group}, interface {}", u32_at(bytes, 16)))
+        }
+        (
+            libc::IPPROTO_IP | libc::IPPROTO_IPV6,
+            libc::MCAST_JOIN_GROUP | libc::MCAST_LEAVE_GROUP,
+        ) if bytes.len() >= 36 => {
+            let group = address::endpoint(&bytes[8..]);
+            let group = group.ip_port().map(|(ip, _)| ip.to_string()).unwrap_or_default();
+            OptionValue::Text(format!("{group}, interface {}", u32_at(bytes, 0)))
+        }
+        (libc::SOL_PACKET, libc::PACKET_ADD_MEMBERSHIP | libc::PACKET_DROP_MEMBERSHIP)
+            if bytes.len() >= 16 =>
+        {
+            let (interface, kind) = (i32_at(bytes, 0), u32_at(bytes, 4) & 0xffff);
+            OptionValue::Text(format!("interface {interface}, type {kind}"))
+        }
         // Some IP options take a byte as well as an int.
         _ if bytes.len() == 1 => OptionValue::Int(i64::from(bytes[0])),
         _ if bytes.len() == 4 => OptionValue::Int(i64::from(i32_at(bytes, 0))),
@@ -101,160 +154,28 @@ fn value(level: i32, option: i32, bytes: &[u8]) -> OptionValue {
     }
 }
 
-type Table = &'static [(i32, &'static str)];
+/// `struct ucred`, of which the kernel returns as much as fits; or a security label.
+fn credentials(option: i32, bytes: &[u8]) -> OptionValue {
+    if option == libc::SO_PEERSEC {
+        let label = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+        return OptionValue::Text(String::from_utf8_lossy(label).into_owned());
+    }
+    let numbers = bytes.chunks_exact(4).map(|word| i32_at(word, 0));
+    let fields = ["pid", "uid", "gid"].iter().zip(numbers);
+    let fields: Vec<String> = fields.map(|(name, number)| format!("{name} {number}")).collect();
+    OptionValue::Text(fields.join(", "))
+}
 
-const SOCKET: Table = &[
-    (1, "SO_DEBUG"),
-    (2, "SO_REUSEADDR"),
-    (3, "SO_TYPE"),
-    (4, "SO_ERROR"),
-    (5, "SO_DONTROUTE"),
-    (6, "SO_BROADCAST"),
-    (7, "SO_SNDBUF"),
-    (8, "SO_RCVBUF"),
-    (9, "SO_KEEPALIVE"),
-    (10, "SO_OOBINLINE"),
-    (11, "SO_NO_CHECK"),
-    (12, "SO_PRIORITY"),
-    (13, "SO_LINGER"),
-    (14, "SO_BSDCOMPAT"),
-    (15, "SO_REUSEPORT"),
-    (16, "SO_PASSCRED"),
-    (17, "SO_PEERCRED"),
-    (18, "SO_RCVLOWAT"),
-    (19, "SO_SNDLOWAT"),
-    (20, "SO_RCVTIMEO"),
-    (21, "SO_SNDTIMEO"),
-    (25, "SO_BINDTODEVICE"),
-    (26, "SO_ATTACH_FILTER"),
-    (27, "SO_DETACH_FILTER"),
-    (28, "SO_PEERNAME"),
-    (29, "SO_TIMESTAMP"),
-    (30, "SO_ACCEPTCONN"),
-    (31, "SO_PEERSEC"),
-    (32, "SO_SNDBUFFORCE"),
-    (33, "SO_RCVBUFFORCE"),
-    (34, "SO_PASSSEC"),
-    (35, "SO_TIMESTAMPNS"),
-    (36, "SO_MARK"),
-    (37, "SO_TIMESTAMPING"),
-    (38, "SO_PROTOCOL"),
-    (39, "SO_DOMAIN"),
-    (40, "SO_RXQ_OVFL"),
-    (41, "SO_WIFI_STATUS"),
-    (42, "SO_PEEK_OFF"),
-    (43, "SO_NOFCS"),
-    (44, "SO_LOCK_FILTER"),
-    (45, "SO_SELECT_ERR_QUEUE"),
-    (46, "SO_BUSY_POLL"),
-    (47, "SO_MAX_PACING_RATE"),
-    (49, "SO_INCOMING_CPU"),
-    (50, "SO_ATTACH_BPF"),
-    (51, "SO_ATTACH_REUSEPORT_CBPF"),
-    (52, "SO_ATTACH_REUSEPORT_EBPF"),
-    (53, "SO_CNX_ADVICE"),
-    (55, "SO_MEMINFO"),
-    (56, "SO_INCOMING_NAPI_ID"),
-    (57, "SO_COOKIE"),
-    (59, "SO_PEERGROUPS"),
-    (60, "SO_ZEROCOPY"),
-    (61, "SO_TXTIME"),
-    (62, "SO_BINDTOIFINDEX"),
-    (66, "SO_RCVTIMEO_NEW"),
-    (67, "SO_SNDTIMEO_NEW"),
-    (69, "SO_PREFER_BUSY_POLL"),
-    (70, "SO_BUSY_POLL_BUDGET"),
-    (71, "SO_NETNS_COOKIE"),
-    (72, "SO_BUF_LOCK"),
-    (74, "SO_TXREHASH"),
-    (75, "SO_RCVMARK"),
-    (76, "SO_PASSPIDFD"),
-    (77, "SO_PEERPIDFD"),
-];
-
-const IP: Table = &[
-    (1, "IP_TOS"),
-    (2, "IP_TTL"),
-    (3, "IP_HDRINCL"),
-    (4, "IP_OPTIONS"),
-    (5, "IP_ROUTER_ALERT"),
-    (6, "IP_RECVOPTS"),
-    (7, "IP_RETOPTS"),
-    (8, "IP_PKTINFO"),
-    (10, "IP_MTU_DISCOVER"),
-    (11, "IP_RECVERR"),
-    (12, "IP_RECVTTL"),
-    (13, "IP_RECVTOS"),
-    (14, "IP_MTU"),
-    (15, "IP_FREEBIND"),
-    (19, "IP_TRANSPARENT"),
-    (20, "IP_RECVORIGDSTADDR"),
-    (21, "IP_MINTTL"),
-    (24, "IP_BIND_ADDRESS_NO_PORT"),
-    (25, "IP_RECVFRAGSIZE"),
-    (26, "IP_RECVERR_RFC4884"),
-    (32, "IP_MULTICAST_IF"),
-    (33, "IP_MULTICAST_TTL"),
-    (34, "IP_MULTICAST_LOOP"),
-    (35, "IP_ADD_MEMBERSHIP"),
-    (36, "IP_DROP_MEMBERSHIP"),
-    (49, "IP_MULTICAST_ALL"),
-    (50, "IP_UNICAST_IF"),
-    (51, "IP_LOCAL_PORT_RANGE"),
-];
-
-const TCP: Table = &[
-    (1, "TCP_NODELAY"),
-    (2, "TCP_MAXSEG"),
-    (3, "TCP_CORK"),
-    (4, "TCP_KEEPIDLE"),
-    (5, "TCP_KEEPINTVL"),
-    (6, "TCP_KEEPCNT"),
-    (7, "TCP_SYNCNT"),
-    (8, "TCP_LINGER2"),
-    (9, "TCP_DEFER_ACCEPT"),
-    (10, "TCP_WINDOW_CLAMP"),
-    (11, "TCP_INFO"),
-    (12, "TCP_QUICKACK"),
-    (13, "TCP_CONGESTION"),
-    (14, "TCP_MD5SIG"),
-    (16, "TCP_THIN_LINEAR_TIMEOUTS"),
-    (18, "TCP_USER_TIMEOUT"),
-    (19, "TCP_REPAIR"),
-    (23, "TCP_FASTOPEN"),
-    (24, "TCP_TIMESTAMP"),
-    (25, "TCP_NOTSENT_LOWAT"),
-    (26, "TCP_CC_INFO"),
-    (30, "TCP_FASTOPEN_CONNECT"),
-    (31, "TCP_ULP"),
-    (34, "TCP_FASTOPEN_NO_COOKIE"),
-    (35, "TCP_ZEROCOPY_RECEIVE"),
-    (36, "TCP_INQ"),
-    (37, "TCP_TX_DELAY"),
-];
-
-const UDP: Table = &[(1, "UDP_CORK"), (100, "UDP_ENCAP"), (103, "UDP_SEGMENT"), (104, "UDP_GRO")];
-
-const IPV6: Table = &[
-    (1, "IPV6_ADDRFORM"),
-    (7, "IPV6_CHECKSUM"),
-    (16, "IPV6_UNICAST_HOPS"),
-    (17, "IPV6_MULTICAST_IF"),
-    (18, "IPV6_MULTICAST_HOPS"),
-    (19, "IPV6_MULTICAST_LOOP"),
-    (20, "IPV6_ADD_MEMBERSHIP"),
-    (21, "IPV6_DROP_MEMBERSHIP"),
-    (23, "IPV6_MTU_DISCOVER"),
-    (24, "IPV6_MTU"),
-    (25, "IPV6_RECVERR"),
-    (26, "IPV6_V6ONLY"),
-    (49, "IPV6_RECVPKTINFO"),
-    (50, "IPV6_PKTINFO"),
-    (51, "IPV6_RECVHOPLIMIT"),
-    (62, "IPV6_DONTFRAG"),
-    (66, "IPV6_RECVTCLASS"),
-    (67, "IPV6_TCLASS"),
-];
+/// `struct ip_mreq`: a group and the address of an interface; or `struct ip_mreqn`, which has the
+/// number of the interface too.
+fn ip_group(bytes: &[u8]) -> String {
+    let address = |at: usize| Ipv4Addr::from(u32::from_be(u32_at(bytes, at)));
+    let (group, interface) = (address(0), address(4));
+    match bytes.len() >= 12 {
+        true => format!("{group}, interface {} ({interface})", i32_at(bytes, 8)),
+        false => format!("{group}, interface {interface}"),
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -277,6 +198,58 @@ mod tests {
         assert_eq!(decoded, OptionValue::Time(1_500_000_000));
         assert_eq!(option_name(libc::IPPROTO_TCP, 1), "TCP_NODELAY");
         assert_eq!(option_name(libc::IPPROTO_TCP, 999), "option 999");
+    }
+
+    #[test]
+    fn the_same_number_has_another_name_when_it_is_read() {
+        assert_eq!(option_name(libc::SOL_SOCKET, libc::SO_GET_FILTER), "SO_ATTACH_FILTER");
+        assert_eq!(name_to_get(libc::SOL_SOCKET, libc::SO_GET_FILTER), "SO_GET_FILTER");
+    }
+
+    #[test]
+    fn structures_are_told_by_their_fields() {
+        let text = |level, option, bytes: &[u8]| match value(level, option, bytes) {
+            OptionValue::Text(text) => text,
+            other => panic!("{other:?}"),
+        };
+        let words = |words: &[i32]| -> Vec<u8> {
+            words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+        };
+        let peer = words(&[7, 1000, 100]);
+        let (socket, cred) = (libc::SOL_SOCKET, libc::SO_PEERCRED);
+        assert_eq!(text(socket, cred, &peer), "pid 7, uid 1000, gid 100");
+        assert_eq!(text(socket, cred, &peer[..8]), "pid 7, uid 1000", "the buffer was short");
+        let group = [224, 0, 0, 251, 127, 0, 0, 1];
+        let (ip, join) = (libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP);
+        assert_eq!(text(ip, join, &group), "224.0.0.251, interface 127.0.0.1");
+        let with_number = [&group[..], &words(&[2])].concat();
+        assert_eq!(text(ip, join, &with_number), "224.0.0.251, interface 2 (127.0.0.1)");
+        let mut six = [0; 20];
+        (six[0], six[1], six[15], six[16]) = (0xff, 2, 1, 3);
+        let (ipv6, join) = (libc::IPPROTO_IPV6, libc::IPV6_ADD_MEMBERSHIP);
+        assert_eq!(text(ipv6, join, &six), "ff02::1, interface 3");
+    }
+
+    #[test]
+    fn every_number_has_one_name_in_its_table() {
+        let tables = [
+            constants::SOCKET,
+            constants::IP,
+            constants::IPV6,
+            constants::TCP,
+            constants::UDP,
+            constants::NETLINK,
+            constants::PACKET,
+            constants::RAW,
+            constants::TLS,
+        ];
+        for table in tables {
+            let mut numbers: Vec<i32> = table.iter().map(|(number, _)| *number).collect();
+            numbers.sort_unstable();
+            let all = numbers.len();
+            numbers.dedup();
+            assert_eq!(numbers.len(), all, "{table:?}");
+        }
     }
 
     proptest! {
