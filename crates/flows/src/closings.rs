@@ -28,9 +28,10 @@ pub(crate) fn find(
             let ends = connections[connection].ends.iter();
             ends.filter_map(|end| end.socket).find(|other| *other != index)
         };
+        let mut ends = other.map(|other| Ends { order, calls: &sockets[other].calls, found: None });
         for &seen in &socket.calls {
             if order[seen].call().is_some_and(Call::is_end_of_stream) {
-                let closed = other.and_then(|other| ended(order, &sockets[other], seen));
+                let closed = ends.as_mut().and_then(|ends| ends.before(seen));
                 closings.push(Closing { seen, closed });
             }
         }
@@ -39,11 +40,31 @@ pub(crate) fn find(
     closings
 }
 
-/// The call that made the reader see the end: the first `shutdown` of the sending half, or else the
-/// last `close` (earlier ones closed only one of several descriptors).
-fn ended(order: &[&Event], socket: &Socket, before: Position) -> Option<Position> {
-    let calls = || socket.calls.iter().copied().take_while(|at| *at < before);
-    let is = |at: &Position, wanted: fn(&Call) -> bool| order[*at].call().is_some_and(wanted);
-    let stopped = calls().find(|at| is(at, Call::ends_sending));
-    stopped.or_else(|| calls().filter(|at| is(at, Call::is_close)).last())
+/// Looks for the call that made a reader see the end: the first `shutdown` of the sending half, or
+/// else the last `close` (earlier ones closed only one of several descriptors). A program may read
+/// the end again and again, so the calls are gone through once.
+struct Ends<'a, 't> {
+    order: &'a [&'t Event],
+    /// Those of the other end that were not looked at yet.
+    calls: &'a [Position],
+    /// The end so far, and whether it is a `shutdown`.
+    found: Option<(Position, bool)>,
+}
+
+impl Ends<'_, '_> {
+    /// The end seen at a position; positions must be asked for in order.
+    fn before(&mut self, seen: Position) -> Option<Position> {
+        let (now, later) = self.calls.split_at(self.calls.partition_point(|at| *at < seen));
+        self.calls = later;
+        for at in now {
+            let Some(call) = self.order[*at].call() else { continue };
+            match self.found {
+                Some((_, true)) => {}
+                _ if call.ends_sending() => self.found = Some((*at, true)),
+                _ if call.is_close() => self.found = Some((*at, false)),
+                _ => {}
+            }
+        }
+        self.found.map(|(at, _)| at)
+    }
 }

@@ -2,8 +2,9 @@
 //! same process or in others, and only the close of the last of them closes the socket: the closes
 //! before send nothing to the peer (close(2), fork(2), unix(7)).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use crate::numbers::NumberMap;
 use socklab_event::{Args, Call, Control, Errno, Event, Notice, Process, What};
 
 use crate::{Position, Socket};
@@ -77,10 +78,10 @@ pub(crate) fn follow(order: &[&Event], sockets: &[Socket], socket_at: &[Option<u
             elsewhere: sockets.iter().map(|socket| socket.created.is_none()).collect(),
         },
         by_inode: inodes.collect(),
-        open: HashMap::new(),
-        began: HashMap::new(),
-        arrived: HashMap::new(),
-        closed: HashMap::new(),
+        open: NumberMap::default(),
+        began: NumberMap::default(),
+        arrived: NumberMap::default(),
+        closed: NumberMap::default(),
     };
     for (at, event) in order.iter().enumerate() {
         tables.see(at, event, socket_at[at]);
@@ -90,15 +91,15 @@ pub(crate) fn follow(order: &[&Event], sockets: &[Socket], socket_at: &[Option<u
 
 struct Tables {
     holders: Holders,
-    by_inode: HashMap<u64, usize>,
+    by_inode: NumberMap<u64, usize>,
     /// What each descriptor of each process refers to: a socket, and which of its holdings.
-    open: HashMap<u32, BTreeMap<i32, (usize, usize)>>,
+    open: NumberMap<u32, BTreeMap<i32, (usize, usize)>>,
     /// The first event of each process.
-    began: HashMap<u32, Position>,
+    began: NumberMap<u32, Position>,
     /// Descriptors that came with a message, by the receive.
-    arrived: HashMap<(u32, i32), Position>,
+    arrived: NumberMap<(u32, i32), Position>,
     /// What the last close of each number closed, and when.
-    closed: HashMap<(u32, i32), (usize, u64)>,
+    closed: NumberMap<(u32, i32), (usize, u64)>,
 }
 
 impl Tables {

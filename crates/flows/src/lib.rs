@@ -27,9 +27,11 @@ mod connections;
 mod datagrams;
 mod endings;
 mod frames;
+mod grouped;
 mod holders;
 mod lookups;
 mod names;
+mod numbers;
 mod position;
 mod processes;
 mod reach;
@@ -37,9 +39,8 @@ mod sockets;
 mod streams;
 mod sweeps;
 
-use std::collections::HashMap;
-
 use frames::Conversations;
+use grouped::{Grouped, Indices};
 use reach::{ByPort, Caller, Sockets};
 use socklab_event::{Call, Endpoint, Event, Timeline};
 
@@ -49,6 +50,7 @@ pub use frames::{FrameFlow, Frames};
 pub use holders::{Holders, Holding};
 pub use lookups::{Lookup, Question, RecordType, question};
 pub use names::file_name;
+pub use numbers::{NumberHasher, NumberMap, NumberSet};
 pub use position::Position;
 pub use processes::RecordedProcess;
 pub use sockets::Socket;
@@ -84,13 +86,15 @@ pub struct Flows<'t> {
     /// Where the recorder began to end the programs, if it did.
     pub ended_by_recorder: Option<Position>,
     by_port: ByPort,
-    process_at: Vec<Option<usize>>,
-    socket_at: Vec<Option<usize>>,
-    connection_at: Vec<Option<usize>>,
-    sent_at: HashMap<Position, Vec<usize>>,
-    got_at: HashMap<Position, Vec<(usize, usize)>>,
-    closing_at: HashMap<Position, usize>,
-    ended_by: HashMap<Position, usize>,
+    process_at: Indices,
+    socket_at: Indices,
+    connection_at: Indices,
+    /// The last process of each id.
+    process_of: NumberMap<u32, usize>,
+    sent_at: Grouped<usize>,
+    got_at: Grouped<(usize, usize)>,
+    closing_at: NumberMap<Position, usize>,
+    ended_by: NumberMap<Position, usize>,
 }
 
 impl<'t> Flows<'t> {
@@ -112,17 +116,17 @@ impl<'t> Flows<'t> {
         }));
         let holders = holders::follow(&order, &sockets, &socket_at);
 
-        let mut sent_at: HashMap<Position, Vec<usize>> = HashMap::new();
-        let mut got_at: HashMap<Position, Vec<(usize, usize)>> = HashMap::new();
-        for (index, transfer) in transfers.iter().enumerate() {
-            sent_at.entry(transfer.sent).or_default().push(index);
-            for (part, taken) in transfer.parts.iter().enumerate() {
-                got_at.entry(taken.received).or_default().push((index, part));
-            }
-        }
+        let sent = transfers.iter().enumerate().map(|(index, transfer)| (transfer.sent, index));
+        let sent_at = Grouped::of(order.len(), sent.collect());
+        let got = transfers.iter().enumerate().flat_map(|(index, transfer)| {
+            let parts = transfer.parts.iter().enumerate();
+            parts.map(move |(part, taken)| (taken.received, (index, part)))
+        });
+        let got_at = Grouped::of(order.len(), got.collect());
+        let process_of = processes.iter().enumerate().map(|(index, one)| (one.id, index)).collect();
         let closing_at = closings.iter().enumerate().map(|(index, end)| (end.seen, index));
         let closing_at = closing_at.collect();
-        let mut ended_by = HashMap::new();
+        let mut ended_by = NumberMap::default();
         for (index, closing) in closings.iter().enumerate() {
             closing.closed.map(|closed| *ended_by.entry(closed).or_insert(index));
         }
@@ -147,9 +151,10 @@ impl<'t> Flows<'t> {
             holders,
             ended_by_recorder,
             by_port,
-            process_at,
-            socket_at,
-            connection_at,
+            process_at: Indices::of(&process_at),
+            socket_at: Indices::of(&socket_at),
+            connection_at: Indices::of(&connection_at),
+            process_of,
             sent_at,
             got_at,
             closing_at,
@@ -170,22 +175,22 @@ impl<'t> Flows<'t> {
 
     /// The socket that the call at a position was made on; for `accept` and `socket`, the new one.
     pub fn socket_at(&self, at: Position) -> Option<usize> {
-        self.socket_at.get(at).copied().flatten()
+        self.socket_at.at(at)
     }
 
     /// The connection that the call at a position belongs to.
     pub fn connection_at(&self, at: Position) -> Option<usize> {
-        self.connection_at.get(at).copied().flatten()
+        self.connection_at.at(at)
     }
 
     /// What the call at a position sent: indices into `transfers`.
     pub fn sent_at(&self, at: Position) -> &[usize] {
-        self.sent_at.get(&at).map_or(&[], Vec::as_slice)
+        self.sent_at.at(at)
     }
 
     /// What the call at a position received: pairs of a transfer and one of its parts, as indices.
     pub fn got_at(&self, at: Position) -> &[(usize, usize)] {
-        self.got_at.get(&at).map_or(&[], Vec::as_slice)
+        self.got_at.at(at)
     }
 
     /// If the call at a position read the end of a stream: what ended it.
@@ -201,7 +206,7 @@ impl<'t> Flows<'t> {
 
     /// The process an event belongs to; `None` for events without a process, such as frames.
     pub fn process_at(&self, at: Position) -> Option<usize> {
-        self.process_at.get(at).copied().flatten()
+        self.process_at.at(at)
     }
 
     /// The actor an event belongs to: the label of its process's command.
@@ -219,7 +224,7 @@ impl<'t> Flows<'t> {
 
     /// The process with this id; if there were several, the last.
     pub fn process(&self, id: u32) -> Option<&RecordedProcess<'t>> {
-        self.processes.iter().rfind(|process| process.id == id)
+        self.process_of.get(&id).map(|index| &self.processes[*index])
     }
 
     /// The processes of a command, and those that it started, by their ids.

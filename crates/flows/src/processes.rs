@@ -1,7 +1,6 @@
 //! Which command each process belongs to, and its display name.
 
-use std::collections::HashMap;
-
+use crate::numbers::NumberMap;
 use socklab_event::{Column, Event, Exit, Process, Signal, Timeline, What};
 
 use crate::names::program_name;
@@ -70,7 +69,7 @@ pub(crate) fn follow<'t>(
     order: &[&'t Event],
 ) -> (Vec<RecordedProcess<'t>>, Vec<Option<usize>>) {
     let mut processes: Vec<RecordedProcess<'t>> = Vec::new();
-    let mut current: HashMap<u32, usize> = HashMap::new();
+    let mut current: NumberMap<u32, usize> = NumberMap::default();
     let mut process_at = Vec::with_capacity(order.len());
     for event in order {
         let id = event.place.process;

@@ -1,7 +1,6 @@
 //! Follows sockets through descriptors, forks and processes.
 
-use std::collections::HashMap;
-
+use crate::numbers::NumberMap;
 use socklab_event::{Args, Call, Event, OptionValue, Process, SocketId, What};
 
 use crate::Position;
@@ -48,9 +47,9 @@ pub(crate) fn follow(order: &[&Event]) -> (Vec<Socket>, Vec<Option<usize>>) {
 #[derive(Default)]
 struct Table {
     sockets: Vec<Socket>,
-    by_inode: HashMap<u64, usize>,
+    by_inode: NumberMap<u64, usize>,
     /// For recordings without inodes: what each process's descriptors refer to at this point.
-    by_fd: HashMap<(u32, i32), usize>,
+    by_fd: NumberMap<(u32, i32), usize>,
 }
 
 impl Table {

@@ -246,6 +246,10 @@ fn overlaps(write: &Piece<'_>, reads: &[Piece<'_>]) -> Option<Vec<Part>> {
         }
         let bytes = shared.start - write.bytes.start..shared.end - write.bytes.start;
         let inferred = write.contended || read.contended;
+        if parts.is_empty() {
+            // Most messages are read at once.
+            parts.reserve_exact(1);
+        }
         parts.push(Part { received: read.at, bytes, inferred });
     }
     Some(parts)

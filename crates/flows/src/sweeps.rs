@@ -24,7 +24,9 @@ pub(crate) fn find<'c>(calls: impl Iterator<Item = (Position, (u32, u32), &'c Ca
     };
     for (at, thread, call) in calls.filter(|(.., call)| !call.implicit) {
         let Some(fd) = call.fd.filter(|_| matches!(call.args, Args::Close)) else {
-            if let Some(run) = open.remove(&thread) {
+            if !open.is_empty()
+                && let Some(run) = open.remove(&thread)
+            {
                 end(run);
             }
             continue;

@@ -1,11 +1,9 @@
 //! What the rules look at: the conversations of a timeline, with shortcuts for common questions.
 
-use std::collections::{HashMap, HashSet};
-
 use socklab_event::{
     Args, Call, Endpoint, Errno, Event, Notice, OptionValue, Process, Protocol, What,
 };
-use socklab_flows::{Flows, Position};
+use socklab_flows::{Flows, NumberMap, NumberSet, Position};
 use socklab_say::Argument;
 
 use crate::waits::Waits;
@@ -15,25 +13,29 @@ pub(crate) struct Case<'t> {
     pub(crate) flows: &'t Flows<'t>,
     /// The waits of all programs.
     pub(crate) waits: Waits,
-    by_thread: HashMap<(u32, u32), Vec<Position>>,
+    by_thread: NumberMap<(u32, u32), Vec<Position>>,
+    /// The calls that [`Case::calls`] returns: every rule asks for them.
+    calls: Vec<(Position, &'t Call)>,
+    /// Those of them that failed.
+    failed: NumberMap<Errno, Vec<(Position, &'t Call)>>,
     /// The sockets of name look-ups, over DNS or from the name service cache.
-    lookups: HashSet<usize>,
+    lookups: NumberSet<usize>,
     /// Since when the recorder has been ending a process.
-    leaving: HashMap<u32, Position>,
+    leaving: NumberMap<u32, Position>,
     /// The connects on TCP sockets, by process and port.
-    connects: HashMap<(u32, u16), Vec<Position>>,
+    connects: NumberMap<(u32, u16), Vec<Position>>,
     /// The last call that a process made itself.
-    last_own: HashMap<u32, Position>,
+    last_own: NumberMap<u32, Position>,
     /// The first events of each socket that rules ask about again and again.
     firsts: Vec<Firsts>,
     /// The calls that set an option, by socket.
-    options: HashMap<usize, Vec<Position>>,
+    options: NumberMap<usize, Vec<Position>>,
     /// The sockets that listened at some time.
     pub(crate) listeners: Vec<usize>,
     /// Processes that ran on when the recording ended.
-    released: HashSet<u32>,
+    released: NumberSet<u32>,
     /// Processes that may have used sockets without being seen.
-    half_seen: HashSet<u32>,
+    half_seen: NumberSet<u32>,
     /// True if events are missing.
     lossy: bool,
 }
@@ -86,16 +88,18 @@ impl<'t> Case<'t> {
         let mut case = Self {
             flows,
             waits: Waits::of(flows),
-            by_thread: HashMap::new(),
+            by_thread: NumberMap::default(),
+            calls: Vec::new(),
+            failed: NumberMap::default(),
             lookups: flows.lookups.iter().map(|lookup| lookup.socket).collect(),
-            leaving: HashMap::new(),
-            connects: HashMap::new(),
-            last_own: HashMap::new(),
+            leaving: NumberMap::default(),
+            connects: NumberMap::default(),
+            last_own: NumberMap::default(),
             firsts: vec![Firsts::default(); flows.sockets.len()],
-            options: HashMap::new(),
+            options: NumberMap::default(),
             listeners: Vec::new(),
-            released: HashSet::new(),
-            half_seen: HashSet::new(),
+            released: NumberSet::default(),
+            half_seen: NumberSet::default(),
             lossy: false,
         };
         for (at, event) in flows.order.iter().enumerate() {
@@ -104,6 +108,16 @@ impl<'t> Case<'t> {
         let sockets = flows.sockets.iter().enumerate();
         let listeners = sockets.filter(|(_, socket)| socket.listening.is_some());
         case.listeners = listeners.map(|(index, _)| index).collect();
+        for (at, _, call) in flows.calls() {
+            let of_lookup = flows.socket_at(at).is_some_and(|one| case.lookups.contains(&one));
+            if of_lookup || is_runtime_internal(call) {
+                continue;
+            }
+            case.calls.push((at, call));
+            if let Some(errno) = call.error() {
+                case.failed.entry(errno).or_default().push((at, call));
+            }
+        }
         case
     }
 
@@ -261,16 +275,12 @@ impl<'t> Case<'t> {
     /// Every call with its position, except those of name look-ups: they are made by the C library,
     /// and would only mislead a student.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (Position, &'t Call)> + '_ {
-        let of_lookup = |at: Position| {
-            self.flows.socket_at(at).is_some_and(|socket| self.lookups.contains(&socket))
-        };
-        let calls = self.flows.calls().map(|(at, _, call)| (at, call));
-        calls.filter(move |(at, call)| !of_lookup(*at) && !is_runtime_internal(call))
+        self.calls.iter().copied()
     }
 
     /// The calls that failed with an error.
     pub(crate) fn failed(&self, errno: Errno) -> impl Iterator<Item = (Position, &'t Call)> + '_ {
-        self.calls().filter(move |(_, call)| call.error() == Some(errno))
+        self.failed.get(&errno).into_iter().flatten().copied()
     }
 
     /// The call at a position.
@@ -318,8 +328,9 @@ impl<'t> Case<'t> {
         socket: usize,
         at: Position,
     ) -> impl DoubleEndedIterator<Item = (Position, &'t Call)> + '_ {
-        let calls = self.flows.sockets[socket].calls.iter().copied().filter(move |one| *one < at);
-        calls.filter_map(|one| Some((one, self.call(one)?)))
+        let calls = &self.flows.sockets[socket].calls;
+        let before = &calls[..calls.partition_point(|one| *one < at)];
+        before.iter().filter_map(|one| Some((*one, self.call(*one)?)))
     }
 
     /// The display name of the program that made a call: its label, or its own name.

@@ -1,9 +1,8 @@
 //! The waits of a timeline: in which call a program waited for input on a socket, and what a wait
 //! reported.
 
-use std::collections::HashMap;
-
 use socklab_event::{Args, Call, Errno, Outcome};
+use socklab_flows::NumberMap;
 use socklab_flows::{Flows, Position};
 
 /// A wait at least this long did wait (nanoseconds).
@@ -15,17 +14,17 @@ pub(crate) const NOTICEABLE: u64 = 100_000_000;
 #[derive(Default)]
 pub(crate) struct Waits {
     /// `poll` and `epoll_wait` that waited and reported something, by process.
-    reported: HashMap<u32, Vec<Position>>,
+    reported: NumberMap<u32, Vec<Position>>,
     /// `poll` and `select` that noticeably waited for input on a socket and got none, by socket.
-    in_vain: HashMap<usize, Vec<Position>>,
+    in_vain: NumberMap<usize, Vec<Position>>,
     /// `epoll_wait` that noticeably waited and got nothing, by process and epoll descriptor.
-    epoll_in_vain: HashMap<(u32, i32), Vec<Position>>,
+    epoll_in_vain: NumberMap<(u32, i32), Vec<Position>>,
 }
 
 impl Waits {
     pub(crate) fn of(flows: &Flows<'_>) -> Self {
         let mut waits = Self::default();
-        let mut by_inode: Option<HashMap<u64, usize>> = None;
+        let mut by_inode: Option<NumberMap<u64, usize>> = None;
         for (at, event, call) in flows.calls().filter(|(_, _, call)| call.took() >= REAL_WAIT) {
             let process = event.place.process;
             let nothing = call.outcome == Outcome::Unfinished || call.value() == Some(0);
@@ -112,7 +111,7 @@ impl Waits {
     }
 }
 
-fn inodes(flows: &Flows<'_>) -> HashMap<u64, usize> {
+fn inodes(flows: &Flows<'_>) -> NumberMap<u64, usize> {
     let sockets = flows.sockets.iter().enumerate();
     sockets.filter_map(|(index, socket)| Some((socket.identity.inode?, index))).collect()
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Control, Endpoint, Errno, Flags, Notice, Place, SourceLine};
+use crate::{Control, Errno, Flags, Notice, Place, SourceLine};
 
 /// A text that need not be copied out of the line.
 #[derive(Debug, Deserialize)]
@@ -121,7 +121,7 @@ pub(super) struct LineIn<'a> {
     pub(super) seq: Option<u64>,
     pub(super) at: u64,
     pub(super) place: u32,
-    pub(super) places: Option<BTreeMap<String, Place>>,
+    pub(super) places: Option<BTreeMap<String, Value>>,
     pub(super) sockets: Option<BTreeMap<String, Value>>,
     #[serde(borrow)]
     pub(super) call: Option<CallIn<'a>>,
@@ -154,7 +154,7 @@ pub(super) struct CallIn<'a> {
     pub(super) restarts: u32,
     #[serde(default)]
     pub(super) implicit: bool,
-    pub(super) source: Option<Box<SourceLine>>,
+    pub(super) source: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -170,8 +170,7 @@ pub(super) struct MovedIn<'a> {
     pub(super) flags: Vec<Text<'a>>,
     #[serde(borrow, default)]
     pub(super) got: Vec<Text<'a>>,
-    pub(super) to: Option<Endpoint>,
-    pub(super) from: Option<Endpoint>,
-    #[serde(default)]
-    pub(super) control: Box<[Control]>,
+    pub(super) to: Option<Value>,
+    pub(super) from: Option<Value>,
+    pub(super) control: Option<Value>,
 }

@@ -11,8 +11,8 @@ use super::foreign::Foreign;
 use super::line::{CallIn, EndLine, LineIn, MovedIn, Text};
 use super::{Problem, ReadError, Reading, VERSION, sockets};
 use crate::{
-    Args, Bytes, Call, Event, Flags, Header, Name, Outcome, Place, Process, SocketId, Timeline,
-    What,
+    Args, Bytes, Call, Control, Event, Flags, Header, Name, Outcome, Place, Process, SocketId,
+    Timeline, What,
 };
 
 /// Reads a whole timeline of [`VERSION`] or of version 1. Unknown fields and empty lines are
@@ -120,7 +120,9 @@ fn wrong(why: String) -> serde_json::Error {
 impl Memory {
     /// In version 1 every event says everything.
     fn version_1(&mut self, text: &[u8]) -> Parsed<Event> {
-        let mut event: Event = serde_json::from_slice(text)?;
+        // By way of a `Value`, as the objects of version 2: the code for another way is large.
+        let value: Value = serde_json::from_slice(text)?;
+        let mut event: Event = serde_json::from_value(value)?;
         if let Some(host) = &mut event.place.host {
             *host = self.shared.host(host);
         }
@@ -141,7 +143,8 @@ impl Memory {
 
     fn event(&mut self, text: &[u8]) -> Parsed<Event> {
         let line: LineIn<'_> = serde_json::from_slice(text)?;
-        for (number, mut place) in line.places.into_iter().flatten() {
+        for (number, value) in line.places.into_iter().flatten() {
+            let mut place: Place = serde_json::from_value(value)?;
             place.host = place.host.map(|host| self.shared.host(&host));
             self.places.insert(number_of(&number)?, place);
         }
@@ -214,7 +217,7 @@ impl Memory {
             ended: 0,
             restarts: line.restarts,
             implicit: line.implicit,
-            source: line.source,
+            source: line.source.map(serde_json::from_value).transpose()?,
         };
         if line.began.is_none() && !call.stands_at_its_beginning() {
             call.began = at.saturating_sub(line.took);
@@ -229,8 +232,8 @@ impl Memory {
             asked: moved.asked.unwrap_or(bytes.total),
             bytes,
             flags: self.shared.flags(&moved.flags),
-            to: moved.to,
-            control: moved.control,
+            to: moved.to.map(serde_json::from_value).transpose()?,
+            control: control(moved.control)?,
         })
     }
 
@@ -240,8 +243,8 @@ impl Memory {
             bytes: bytes(moved.text, moved.base64, moved.total)?,
             flags: self.shared.flags(&moved.flags),
             got: self.shared.flags(&moved.got),
-            from: moved.from,
-            control: moved.control,
+            from: moved.from.map(serde_json::from_value).transpose()?,
+            control: control(moved.control)?,
         })
     }
 
@@ -278,6 +281,10 @@ fn bytes(text: Option<Text<'_>>, base64: Option<Text<'_>>, total: Option<u64>) -
     let sample = Bytes::decoded(text.map(|text| text.0), base64.as_deref());
     let sample = sample.map_err(|error| wrong(format!("base64: {error}")))?;
     Ok(Bytes { total: total.unwrap_or(sample.len() as u64), sample })
+}
+
+fn control(value: Option<Value>) -> Parsed<Box<[Control]>> {
+    value.map_or(Ok(Box::default()), serde_json::from_value)
 }
 
 /// Values that many events share, each kept once.

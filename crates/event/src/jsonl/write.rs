@@ -21,6 +21,14 @@ pub struct Writer<W: Write> {
     out: W,
     /// How many events have been written.
     written: u64,
+    /// The line that is being written: one piece for `out`, whatever that is.
+    line: Vec<u8>,
+    memory: Memory,
+}
+
+/// What the lines so far have said.
+#[derive(Debug, Default)]
+struct Memory {
     /// The number of the next event, if it follows the one before.
     next: u64,
     places: Numbers<Place>,
@@ -35,20 +43,15 @@ struct HeaderLine<'a> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Writes the header line. Pass a buffered writer: each event is written in many small pieces.
+    /// Writes the header line. Pass a buffered writer: each line is a write of its own.
     ///
     /// # Errors
     /// Those of writing to `out`.
     pub fn new(mut out: W, header: &Header) -> io::Result<Self> {
-        serde_json::to_writer(&mut out, &HeaderLine { v: VERSION, header })?;
-        out.write_all(b"\n")?;
-        Ok(Self {
-            out,
-            written: 0,
-            next: 0,
-            places: Numbers::default(),
-            sockets: Numbers::default(),
-        })
+        let mut line = serde_json::to_vec(&HeaderLine { v: VERSION, header })?;
+        line.push(b'\n');
+        out.write_all(&line)?;
+        Ok(Self { out, written: 0, line, memory: Memory::default() })
     }
 
     /// Writes one event.
@@ -56,16 +59,10 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// Those of the underlying writer.
     pub fn write(&mut self, event: &Event) -> io::Result<()> {
-        let seq = (event.seq != self.next).then_some(event.seq);
-        self.next = event.seq.wrapping_add(1);
-        let (place, new) = self.places.number(&event.place);
-        let places = new.then_some((place, &event.place)).into_iter().collect();
-        let mut new = BTreeMap::new();
-        let what = self.what(event, &mut new)?;
-        let line = LineOut { seq, at: event.at, place, places, sockets: new, what };
-        serde_json::to_writer(&mut self.out, &line)?;
+        self.line.clear();
+        self.memory.write(event, &mut self.line)?;
         self.written += 1;
-        self.out.write_all(b"\n")
+        self.out.write_all(&self.line)
     }
 
     /// Flushes, so that what was written can be read even if this program crashes next.
@@ -86,6 +83,21 @@ impl<W: Write> Writer<W> {
         self.out.write_all(b"\n")?;
         self.out.flush()?;
         Ok(self.out)
+    }
+}
+
+impl Memory {
+    fn write(&mut self, event: &Event, line: &mut Vec<u8>) -> io::Result<()> {
+        let seq = (event.seq != self.next).then_some(event.seq);
+        self.next = event.seq.wrapping_add(1);
+        let (place, new) = self.places.number(&event.place);
+        let places = new.then_some((place, &event.place)).into_iter().collect();
+        let mut new = BTreeMap::new();
+        let what = self.what(event, &mut new)?;
+        let out = LineOut { seq, at: event.at, place, places, sockets: new, what };
+        serde_json::to_writer(&mut *line, &out)?;
+        line.push(b'\n');
+        Ok(())
     }
 
     fn what<'e>(&mut self, event: &'e Event, new: &mut New) -> io::Result<WhatOut<'e>> {

@@ -1,7 +1,8 @@
 //! Repetitions within a conversation.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
+use socklab_flows::NumberSet;
 use socklab_flows::{Flows, Position};
 
 use super::conversation::by_conversation;
@@ -50,9 +51,9 @@ pub(crate) fn repetitions(
 struct Found {
     folds: Vec<Fold>,
     /// The calls that were folded.
-    gone: HashSet<Position>,
+    gone: NumberSet<Position>,
     /// The calls of repetitions that differ from the others, and so are drawn.
-    stays: HashSet<Position>,
+    stays: NumberSet<Position>,
 }
 
 impl Found {

@@ -1,15 +1,13 @@
 //! Sockets that are incidental to the program: probes, wake-up pipes, leaked descriptors.
 
-use std::collections::HashSet;
-
 use socklab_event::{Args, Call, Endpoint, Family, Notice};
-use socklab_flows::{Flows, Position};
+use socklab_flows::{Flows, NumberSet, Position};
 
 use super::essential::is_essential;
 use crate::options::Options;
 
 /// All incidental sockets.
-pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
+pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> NumberSet<usize> {
     let mut asides = address_probes(flows);
     asides.extend(cache_questions(flows));
     asides.extend(self_pipes(flows));
@@ -19,14 +17,14 @@ pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
 
 /// Sockets that leaked from the recorder's own parent, as terminals and job runners leave them
 /// open. The program does nothing with them except query and close.
-fn handed_down(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
-    let attached: HashSet<u32> = flows
+fn handed_down(flows: &Flows<'_>, options: &Options) -> NumberSet<usize> {
+    let attached: NumberSet<u32> = flows
         .order
         .iter()
         .filter(|event| matches!(event.notice(), Some(Notice::Attached { .. })))
         .map(|event| event.place.process)
         .collect();
-    let mut used = HashSet::new();
+    let mut used = NumberSet::default();
     for (at, event, call) in flows.calls() {
         let passive = matches!(call.args, Args::Close) || !is_essential(call, options);
         if !passive || attached.contains(&event.place.process) {
@@ -40,7 +38,7 @@ fn handed_down(flows: &Flows<'_>, options: &Options) -> HashSet<usize> {
 }
 
 /// Sockets on which the C library asks nscd(8).
-fn cache_questions(flows: &Flows<'_>) -> HashSet<usize> {
+fn cache_questions(flows: &Flows<'_>) -> NumberSet<usize> {
     let asks = flows.calls().filter(|(_, _, call)| match &call.args {
         Args::Connect { address: Endpoint::Unix { path } } => path.contains("/nscd/"),
         _ => false,
@@ -49,9 +47,9 @@ fn cache_questions(flows: &Flows<'_>) -> HashSet<usize> {
 }
 
 /// Socket pairs that a networked program uses to wake its own event loop.
-fn self_pipes(flows: &Flows<'_>) -> HashSet<usize> {
+fn self_pipes(flows: &Flows<'_>) -> NumberSet<usize> {
     let process = |at: &Position| flows.order[*at].place.process;
-    let networked: HashSet<u32> = flows
+    let networked: NumberSet<u32> = flows
         .calls()
         .filter(|(_, _, call)| {
             let family = call.socket.as_ref().map(|socket| socket.family);
@@ -67,7 +65,7 @@ fn self_pipes(flows: &Flows<'_>) -> HashSet<usize> {
         let is_pair =
             flows.call(created).is_some_and(|call| matches!(call.args, Args::Socketpair { .. }));
         let calls = flows.sockets[one].calls.iter().chain(&flows.sockets[other].calls);
-        let users: HashSet<u32> = calls.map(process).collect();
+        let users: NumberSet<u32> = calls.map(process).collect();
         let own = users.len() == 1 && users.is_subset(&networked);
         (is_pair && own).then_some([one, other])
     });
@@ -77,12 +75,12 @@ fn self_pipes(flows: &Flows<'_>) -> HashSet<usize> {
 /// Sockets with which `getaddrinfo` sorts addresses (RFC 6724): UDP sockets that are connected,
 /// asked for their local address, and closed without sending. They count only if the program then
 /// uses one of those addresses.
-fn address_probes(flows: &Flows<'_>) -> HashSet<usize> {
+fn address_probes(flows: &Flows<'_>) -> NumberSet<usize> {
     let connects = |call: &Call| match &call.args {
         Args::Connect { address } => address.ip_port().map(|(ip, _)| ip),
         _ => None,
     };
-    let mut used: HashSet<(u32, std::net::IpAddr)> = HashSet::new();
+    let mut used: NumberSet<(u32, std::net::IpAddr)> = NumberSet::default();
     let mut silent: Vec<usize> = Vec::new();
     for (index, socket) in flows.sockets.iter().enumerate() {
         let calls = || socket.calls.iter().filter_map(|at| Some((*at, flows.call(*at)?)));

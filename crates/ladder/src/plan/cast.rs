@@ -1,9 +1,8 @@
 //! Who gets a column: commands, programs they start, the two sides of a program that talks to
 //! itself, and peers that were not recorded.
 
-use std::collections::HashMap;
-
 use socklab_event::Place;
+use socklab_flows::NumberMap;
 use socklab_flows::{Connection, Flows, Position};
 use socklab_say::{Speaker, say};
 
@@ -20,15 +19,15 @@ use crate::options::{ColumnOrder, Options};
 #[derive(Debug)]
 pub(crate) struct Cast {
     pub(crate) participants: Vec<Participant>,
-    lanes: HashMap<Unit, usize>,
+    lanes: NumberMap<Unit, usize>,
     /// Sockets of the server side of a split program, whichever thread uses them.
-    sockets: HashMap<usize, usize>,
+    sockets: NumberMap<usize, usize>,
     /// For each side of a split program, the other side.
-    twins: HashMap<usize, usize>,
-    tags: HashMap<Unit, String>,
+    twins: NumberMap<usize, usize>,
+    tags: NumberMap<Unit, String>,
     /// The tags of processes, in columns that have several.
-    processes: HashMap<u32, String>,
-    outside: HashMap<Outside, usize>,
+    processes: NumberMap<u32, String>,
+    outside: NumberMap<Outside, usize>,
 }
 
 impl Cast {
@@ -45,19 +44,19 @@ impl Cast {
         }
         let mut cast = Self {
             participants: Vec::new(),
-            lanes: HashMap::new(),
-            sockets: HashMap::new(),
-            twins: HashMap::new(),
-            tags: HashMap::new(),
-            processes: HashMap::new(),
-            outside: HashMap::new(),
+            lanes: NumberMap::default(),
+            sockets: NumberMap::default(),
+            twins: NumberMap::default(),
+            tags: NumberMap::default(),
+            processes: NumberMap::default(),
+            outside: NumberMap::default(),
         };
         let peers = outside_peers(flows, notable, options.speaker);
         let clients = |peer: &&(Outside, String)| matches!(peer.0, Outside::Clients(_));
         for peer in peers.iter().filter(clients) {
             cast.add_outside(peer, options.speaker);
         }
-        let mut halves: HashMap<u32, usize> = HashMap::new();
+        let mut halves: NumberMap<u32, usize> = NumberMap::default();
         for group in groups {
             let lane = cast.participants.len();
             if let (Some(_), Some(root)) = (group.side, group.root)

@@ -1,7 +1,8 @@
 //! Which calls belong together, as far as folding is concerned.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use socklab_flows::NumberMap;
 use socklab_flows::{Flows, Position};
 
 /// What a call belongs to, as far as folding is concerned.
@@ -32,7 +33,7 @@ pub(crate) fn by_conversation(
     shown: &[Position],
 ) -> BTreeMap<Conversation, Vec<Position>> {
     // All calls of a datagram socket that talked to one peer only belong to that conversation.
-    let mut partners: HashMap<usize, BTreeSet<usize>> = HashMap::new();
+    let mut partners: NumberMap<usize, BTreeSet<usize>> = NumberMap::default();
     for (at, ..) in flows.calls() {
         if let (Some(socket), Some(connection)) = (flows.socket_at(at), flows.connection_at(at)) {
             partners.entry(socket).or_default().insert(connection);

@@ -1,7 +1,6 @@
 //! Folds: repetitions are drawn once, and the rest is counted.
 
-use std::collections::HashSet;
-
+use socklab_flows::NumberSet;
 use socklab_flows::{Flows, Position};
 
 use super::again::repetitions;
@@ -33,6 +32,6 @@ pub(crate) fn fold(flows: &Flows<'_>, shown: &mut Vec<Position>, options: &Optio
 }
 
 fn drop_members(shown: &mut Vec<Position>, folds: &[Fold]) {
-    let gone: HashSet<Position> = folds.iter().flat_map(|fold| &fold.members).copied().collect();
+    let gone: NumberSet<Position> = folds.iter().flat_map(|fold| &fold.members).copied().collect();
     shown.retain(|at| !gone.contains(at));
 }

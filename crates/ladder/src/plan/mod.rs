@@ -45,6 +45,7 @@ use std::collections::BTreeMap;
 
 use socklab_event::{Event, Timeline};
 use socklab_flows::Flows;
+use socklab_flows::NumberSet;
 
 use crate::model::{Ladder, Row};
 use crate::options::Options;
@@ -87,7 +88,7 @@ impl Ladder {
 /// Copies the events that are drawn, for displays that show their details.
 fn events(flows: &Flows<'_>, rows: &[Row]) -> BTreeMap<u64, Event> {
     const MOST_OF_A_FOLD: usize = 4;
-    let wanted: std::collections::HashSet<u64> = rows
+    let wanted: NumberSet<u64> = rows
         .iter()
         .flat_map(|row| {
             let most = if row.band.is_some() { MOST_OF_A_FOLD } else { usize::MAX };

@@ -1,8 +1,7 @@
 //! Which calls are worth a row, regardless of columns.
 
-use std::collections::{HashMap, HashSet};
-
 use socklab_flows::{Flows, Lookup, Position};
+use socklab_flows::{NumberMap, NumberSet};
 
 use super::asides;
 use super::essential::is_essential;
@@ -11,18 +10,18 @@ use crate::options::{Detail, Options};
 /// The calls that are worth a row.
 #[derive(Debug, Default)]
 pub(crate) struct Notable {
-    calls: HashSet<Position>,
+    calls: NumberSet<Position>,
     /// The first call of each name lookup, which stands for all its calls, and the lookup's index.
-    pub(crate) lookups: HashMap<Position, usize>,
+    pub(crate) lookups: NumberMap<Position, usize>,
     /// The other calls of name lookups.
-    pub(crate) in_lookups: HashSet<Position>,
+    pub(crate) in_lookups: NumberSet<Position>,
 }
 
 impl Notable {
     /// Separates the calls that advance a conversation from those that set up, query or clean up.
     pub(crate) fn of(flows: &Flows<'_>, options: &Options) -> Self {
         let mut notable = Self::default();
-        let mut asides = HashSet::new();
+        let mut asides = NumberSet::default();
         if options.detail == Detail::Essential {
             let lookups = flows.lookups.iter().enumerate();
             for (index, lookup) in lookups.filter(|(_, one)| folds(flows, one)) {

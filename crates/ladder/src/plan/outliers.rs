@@ -10,11 +10,12 @@
 //! - duration: one that is far above the median, measured by the median absolute deviation, and
 //!   long enough to be more than the noise of a busy machine.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::hash::Hash;
 
 use socklab_event::{Args, Call};
 use socklab_flows::{Flows, Position};
+use socklab_flows::{NumberMap, NumberSet};
 
 /// How many outliers of a fold are drawn, and of all folds together. Every fold may draw the least.
 const MOST: usize = 8;
@@ -45,7 +46,7 @@ pub(crate) struct Outliers {
     /// Those to draw, in order.
     pub(crate) shown: Vec<usize>,
     /// The others, which are only counted.
-    pub(crate) counted: HashSet<usize>,
+    pub(crate) counted: NumberSet<usize>,
 }
 
 /// The room for outliers in a drawing.
@@ -150,7 +151,7 @@ fn slots<'t>(
 ) -> BTreeMap<Slot, Vec<(usize, &'t Call)>> {
     let mut slots: BTreeMap<Slot, Vec<(usize, &'t Call)>> = BTreeMap::new();
     for (member, calls) in members.iter().enumerate() {
-        let mut messages: HashMap<(usize, bool), u8> = HashMap::new();
+        let mut messages: NumberMap<(usize, bool), u8> = NumberMap::default();
         for (step, at) in calls.iter().enumerate() {
             let Some(call) = flows.call(*at) else { continue };
             let slot = match aligned {
@@ -259,9 +260,9 @@ fn shape(bytes: &[u8], symbols: usize) -> u64 {
 #[derive(Default)]
 struct Finds {
     /// How long the slow ones took.
-    slow: HashMap<usize, u64>,
+    slow: NumberMap<usize, u64>,
     /// For the odd ones: how many with the same value come before, and how many have it.
-    odd: HashMap<usize, (usize, usize)>,
+    odd: NumberMap<usize, (usize, usize)>,
 }
 
 impl Finds {
@@ -276,7 +277,7 @@ impl Finds {
 
     /// Notes the rare values if another dominates; false if none does.
     fn odd<T, V: Eq + Hash>(&mut self, values: &[(usize, T)], of: impl Fn(&T) -> V) -> bool {
-        let mut counts: HashMap<V, (usize, usize)> = HashMap::new();
+        let mut counts: NumberMap<V, (usize, usize)> = NumberMap::default();
         for (_, value) in values {
             counts.entry(of(value)).or_default().0 += 1;
         }

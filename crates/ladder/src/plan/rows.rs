@@ -1,8 +1,7 @@
 //! The rows, in order of time; a call and its effect may stand side by side in one.
 
-use std::collections::HashMap;
-
 use socklab_event::{Args, Event, What};
+use socklab_flows::NumberMap;
 use socklab_flows::{Flows, Position};
 use socklab_say::{count, duration, say};
 
@@ -43,7 +42,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
     // At equal timestamps, entries come last: nothing has resulted from them yet.
     drafts.sort_by_key(|draft| (draft.time, draft.stage == Stage::Begin, draft.at));
     let mut sheet = Sheet { origin, ..Sheet::default() };
-    let mut bands: HashMap<usize, Band> = HashMap::new();
+    let mut bands: NumberMap<usize, Band> = NumberMap::default();
     let connection = |at: Position| {
         let of_frame = || scene.flows.frames.flow(at).and_then(|flow| flow.connection);
         scene.flows.connection_at(at).or_else(of_frame)
@@ -106,7 +105,7 @@ fn folded(scene: &Scene<'_, '_>, origin: u64, at: Position) -> Option<Folded> {
 fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64) -> Vec<Draft> {
     let flows = scene.flows;
     let speaker = scene.options.speaker;
-    let mut loops: HashMap<Position, &Fold> = HashMap::new();
+    let mut loops: NumberMap<Position, &Fold> = NumberMap::default();
     let mut drafts = Vec::new();
     let mut listed = 0;
     let mut list = |fold: &Fold| -> Vec<Folded> {
@@ -247,7 +246,7 @@ fn cause(scene: &Scene<'_, '_>, at: Position) -> Option<Position> {
 
 /// Renumbers connections by first appearance, for colours.
 fn number_connections(rows: &mut [Row]) {
-    let mut numbers: HashMap<usize, usize> = HashMap::new();
+    let mut numbers: NumberMap<usize, usize> = NumberMap::default();
     for row in rows.iter_mut().filter(|row| row.band.is_none()) {
         let next = numbers.len();
         row.connection =
@@ -258,8 +257,8 @@ fn number_connections(rows: &mut [Row]) {
 /// Renumbers threads and children by first appearance in the drawing: of two thousand folded
 /// workers, the one that is shown is thread 2, not 1,000.
 fn number_tags(rows: &mut [Row]) {
-    let mut numbers: HashMap<(usize, String), usize> = HashMap::new();
-    let mut last: HashMap<usize, usize> = HashMap::new();
+    let mut numbers: NumberMap<(usize, String), usize> = NumberMap::default();
+    let mut last: NumberMap<usize, usize> = NumberMap::default();
     for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
         let Some(tag) = &mut cell.tag else { continue };
         let number = *numbers.entry((cell.participant, tag.clone())).or_insert_with(|| {

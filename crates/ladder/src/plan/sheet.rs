@@ -1,7 +1,6 @@
 //! The rows, while arrows and lifelines are still being added to them.
 
-use std::collections::HashMap;
-
+use socklab_flows::NumberMap;
 use socklab_flows::Position;
 
 use crate::model::Row;
@@ -12,9 +11,9 @@ pub(crate) struct Sheet {
     pub(crate) rows: Vec<Row>,
     pub(crate) origin: u64,
     /// The row in which a call begins.
-    pub(crate) begins: HashMap<Position, usize>,
+    pub(crate) begins: NumberMap<Position, usize>,
     /// The row in which its result stands.
-    pub(crate) ends: HashMap<Position, usize>,
+    pub(crate) ends: NumberMap<Position, usize>,
 }
 
 impl Sheet {

@@ -1,9 +1,7 @@
 //! Which events are drawn.
 
-use std::collections::HashMap;
-
 use socklab_event::{Args, Errno, Event, Exit, Process, Signal, What};
-use socklab_flows::{Flows, Position};
+use socklab_flows::{Flows, NumberMap, Position};
 
 use super::cast::Cast;
 use super::notable::Notable;
@@ -23,9 +21,9 @@ pub(crate) struct Visible {
     pub(crate) bare_acks: u64,
     /// The states of sockets that hold an address which a program could not get, and with the last
     /// of them how many more there are.
-    pub(crate) holders: HashMap<Position, usize>,
+    pub(crate) holders: NumberMap<Position, usize>,
     /// The first call of each name lookup, which stands for all its calls, and the lookup's index.
-    pub(crate) lookups: HashMap<Position, usize>,
+    pub(crate) lookups: NumberMap<Position, usize>,
 }
 
 /// Chooses the events to draw.
@@ -84,7 +82,7 @@ pub(crate) fn choose(
 /// The processes whose last call could not get an address. The states recorded after it are those
 /// of the sockets that hold the address.
 #[derive(Default)]
-struct Refused(HashMap<u32, usize>);
+struct Refused(NumberMap<u32, usize>);
 
 impl Refused {
     fn see(&mut self, event: &Event) {
