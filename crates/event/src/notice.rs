@@ -64,6 +64,13 @@ pub enum Notice {
         /// The error of `pidfd_getfd(2)`.
         why: String,
     },
+    /// The process asked for seccomp's strict mode, and the kernel refused it only because the
+    /// recorder's filters are there. The recorder could not provide that mode either: the process
+    /// runs without the protection it asked for, and was told so.
+    StrictRefused {
+        /// Why the recorder could not.
+        why: String,
+    },
     /// The program that the process has just executed would have got privileges (from its
     /// set-user-ID or set-group-ID bit, or from capabilities of its file), and runs without them
     /// because it is recorded.

@@ -106,6 +106,42 @@ pub(crate) fn descriptors(descriptors: &Descriptors, first: bool) -> Vec<sock_fi
     program.finish()
 }
 
+/// What seccomp's strict mode does (`seccomp(2)`, `SECCOMP_SET_MODE_STRICT`), as a filter.
+pub(crate) fn strict() -> Vec<sock_filter> {
+    let mut program = Assembler::default();
+    program.load(OFFSET_ARCH);
+    program.equal(arch::AUDIT_ARCH, Then(Label::Native));
+    program.equal(arch::FOREIGN_ARCH, Else(Label::Kill));
+    program.load(OFFSET_NUMBER);
+    for number in arch::FOREIGN_STRICT_CALLS {
+        program.equal(number, Then(Label::Allow));
+    }
+    program.verdict(libc::SECCOMP_RET_KILL_THREAD);
+    program.at(Label::Native);
+    program.load(OFFSET_NUMBER);
+    for number in STRICT_CALLS {
+        program.equal(number as u32, Then(Label::Allow));
+    }
+    program.at(Label::Kill);
+    program.verdict(libc::SECCOMP_RET_KILL_THREAD);
+    program.at(Label::Allow);
+    program.verdict(ALLOW);
+    program.finish()
+}
+
+/// The calls that strict mode allows, `mode1_syscalls` of `kernel/seccomp.c`.
+const STRICT_CALLS: [i64; 4] =
+    [libc::SYS_read, libc::SYS_write, libc::SYS_exit, libc::SYS_rt_sigreturn];
+
+/// True if strict mode allows this call of this ABI.
+pub(crate) fn is_strict_call(abi: u32, number: i64) -> bool {
+    match abi {
+        arch::AUDIT_ARCH => STRICT_CALLS.contains(&number),
+        arch::FOREIGN_ARCH => arch::FOREIGN_STRICT_CALLS.iter().any(|call| *call as i64 == number),
+        _ => false,
+    }
+}
+
 /// Offsets of the fields of `seccomp_data`.
 const OFFSET_NUMBER: u32 = 0;
 const OFFSET_ARCH: u32 = 4;
@@ -125,6 +161,7 @@ enum Label {
     Allow,
     Allow2,
     Trace,
+    Kill,
 }
 
 /// The result of a comparison on which to jump; on the other result, execution falls through.
@@ -249,6 +286,29 @@ mod tests {
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 102, [0; 2]), TRACE);
         assert_eq!(run(&base, arch::FOREIGN_ARCH, 3, [0; 2]), ALLOW);
         assert_eq!(run(&base, 77, 41, [0; 2]), ALLOW);
+    }
+
+    #[test]
+    fn strict_mode_allows_four_calls_of_each_abi() {
+        let strict = strict();
+        let foreign = arch::FOREIGN_STRICT_CALLS.map(i64::from);
+        for abi in [arch::AUDIT_ARCH, arch::FOREIGN_ARCH, 77] {
+            let allowed: Vec<i64> =
+                (0..600).filter(|call| run(&strict, abi, *call, [0; 2]) == ALLOW).collect();
+            let said: Vec<i64> = (0..600).filter(|call| is_strict_call(abi, *call)).collect();
+            assert_eq!(allowed, said);
+            let mut expected = match abi {
+                arch::AUDIT_ARCH => STRICT_CALLS.to_vec(),
+                arch::FOREIGN_ARCH => foreign.to_vec(),
+                _ => Vec::new(),
+            };
+            expected.sort_unstable();
+            assert_eq!(allowed, expected);
+        }
+        let other_layout = libc::SYS_read | i64::from(arch::FOREIGN_NUMBER_BIT);
+        let verdict = run(&strict, arch::AUDIT_ARCH, other_layout, [0; 2]);
+        assert_eq!(verdict, libc::SECCOMP_RET_KILL_THREAD);
+        assert!(!is_strict_call(arch::AUDIT_ARCH, other_layout));
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub(crate) fn lines(
                 program = clean(program),
                 why = schema::reason(speaker, why)
             ),
+            Notice::StrictRefused { why } => {
+                say!(speaker, "ladder-strict-refused", who = who, why = clean(why))
+            }
             Notice::NotFollowed { why } => {
                 say!(speaker, "ladder-not-followed", who = who, why = schema::reason(speaker, why))
             }

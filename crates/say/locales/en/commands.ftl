@@ -119,6 +119,7 @@ trace-child = Its child { $ids } is recorded too (--only leaves it out)
 trace-children = Its children { $ids } are recorded too (--only leaves them out)
 trace-foreign-abi = Process { $pid } makes { $abi } calls: its socket calls can't be decoded, and will be missing
 trace-unprivileged = { $program } runs without its privileges, because it is traced; as root, socklab would leave it them
+trace-strict-refused = Process { $pid } asked for strict seccomp and did not get it, only because it is traced: it runs unprotected ({ $why })
 trace-not-followed = Process { $pid } is not recorded: { $why }
 trace-awaits-work = Still at work, so they may go on for { $left } more (--grace); Ctrl-C ends the wait:
 trace-awaits-end = Got SIGTERM and have not ended; SIGKILL follows in { $left } (--grace), or at Ctrl-C:

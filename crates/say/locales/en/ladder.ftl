@@ -122,6 +122,7 @@ ladder-lost = The recording is incomplete, { $n ->
 ladder-io-uring = { $who } uses sockets through io_uring: what it does there is not visible.
 ladder-io-uring-unsure = { $who } uses io_uring, and not everything it did there could be looked at: socket operations may be missing.
 ladder-unprivileged = { $program } ran without privileges, because a traced program gets none from { $why } unless socklab runs as root.
+ladder-strict-refused = { $who } asked for strict seccomp and did not get it, only because it was traced: it ran unprotected ({ $why })
 ladder-not-followed = { $who } kept running, unrecorded: { $why }
 ladder-attached = { $who } was already running: what its sockets did before is not known.
 ladder-no-duplicates = The addresses of { $who } were read from the kernel's tables, because pidfd_getfd is refused here: { $why }. A TCP socket that is bound and does not listen yet is not listed there.

@@ -92,6 +92,7 @@ examples-trace =
     El dibujo va a la salida de error; el código de salida es el del propio programa.
     Un archivo .jsonl crece desde el primer evento: si matan a socklab, draw muestra lo que hay. El archivo que reemplaza se guarda como ARCHIVO~ hasta el final. Con -o -, los programas escriben en la salida de error, y la grabación termina cuando ya nadie la lee.
     Cuando termina el último programa se terminan también los demás, pero no en pleno trabajo. Un programa trabaja mientras calcula, o duerme por algo que empezó desde que llegaron los clientes; no trabaja si solo espera a sus pares, o si se despierta de vez en cuando a mirar, como hacen los temporizadores de los bucles de eventos. Mientras uno trabaje, todos pueden seguir, hasta --grace; tras un segundo se dice a quién se espera. Después cada uno recibe SIGTERM, primero el que empezó de último y un maestro antes que sus trabajadores, y pasado otra vez --grace, SIGKILL. Ctrl-C salta esa espera. --timeout, y todo lo demás que termina una grabación antes de tiempo, empieza por SIGTERM. El dibujo dice «terminado por socklab», y lo que se sigue de eso no se explica.
+    Las llamadas y los códigos de salida son los mismos que sin socklab, pero un programa puede darse cuenta de que lo trazan; README.es.md enumera cómo («Qué puede notar un programa trazado»): ningún depurador puede conectarse a él, set-user-ID no le da nada si no eres root, y sus propios filtros de seccomp lo hacen más lento.
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html

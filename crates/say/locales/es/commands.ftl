@@ -122,6 +122,7 @@ trace-child = También se graba su hijo { $ids } (--only lo omite)
 trace-children = También se graban sus hijos { $ids } (--only los omite)
 trace-foreign-abi = El proceso { $pid } hace llamadas { $abi }: sus llamadas a sockets no se pueden decodificar, y faltarán
 trace-unprivileged = { $program } se ejecuta sin sus privilegios, porque está siendo trazado; como root, socklab se los dejaría
+trace-strict-refused = El proceso { $pid } pidió el modo estricto de seccomp y no lo obtuvo, solo porque está siendo trazado: se ejecuta sin protección ({ $why })
 trace-not-followed = El proceso { $pid } no se graba: { $why }
 trace-awaits-work = Siguen trabajando, así que pueden continuar { $left } más (--grace); Ctrl-C termina la espera:
 trace-awaits-end = Recibieron SIGTERM y no han terminado; en { $left } (--grace), o con Ctrl-C, sigue SIGKILL:

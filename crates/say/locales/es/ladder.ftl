@@ -122,6 +122,7 @@ ladder-lost = La grabación está incompleta, { $n ->
 ladder-io-uring = { $who } usa sockets por io_uring: lo que hace por ahí no se ve.
 ladder-io-uring-unsure = { $who } usa io_uring, y no se pudo mirar todo lo que hizo por ahí: pueden faltar operaciones de sockets.
 ladder-unprivileged = { $program } se ejecutó sin privilegios: un programa trazado no recibe ninguno { $why }, salvo que socklab lo ejecute root.
+ladder-strict-refused = { $who } pidió el modo estricto de seccomp y no lo obtuvo, solo porque se trazaba: se ejecutó sin protección ({ $why })
 ladder-not-followed = { $who } siguió sin ser observado: { $why }
 ladder-attached = { $who } ya estaba en ejecución: no se sabe qué hicieron antes sus sockets.
 ladder-no-duplicates = Las direcciones de { $who } se leyeron de las tablas del kernel, porque aquí pidfd_getfd no está permitido: { $why }. Un socket TCP enlazado que todavía no escucha no aparece en ellas.

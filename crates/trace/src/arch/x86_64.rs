@@ -14,6 +14,9 @@ pub(crate) const FOREIGN_ARCH: u32 = 0x4000_0003;
 /// The numbers of `socketcall(2)` and `socket(2)` on i386.
 pub(crate) const FOREIGN_SOCKET_CALLS: [u32; 2] = [102, 359];
 
+/// `read`, `write`, `exit` and `sigreturn` on i386, which strict seccomp allows.
+pub(crate) const FOREIGN_STRICT_CALLS: [u32; 4] = [3, 4, 1, 119];
+
 /// The instruction `syscall`.
 pub(crate) const CALL_INSTRUCTION: [u8; 2] = [0x0f, 0x05];
 
@@ -60,6 +63,17 @@ pub(crate) fn call(registers: &Registers) -> (i64, [u64; 6]) {
 /// The registers of a thread, with another first argument of the system call it is in.
 pub(crate) fn with_first_argument(stopped: &Registers, argument: u64) -> Registers {
     Registers { rdi: argument, ..*stopped }
+}
+
+/// The registers of a thread that has just entered a system call, changed so that it ends instead
+/// (`_exit(2)`, the bare call: it ends the thread only).
+pub(crate) fn with_exit(stopped: &Registers) -> Registers {
+    Registers { orig_rax: libc::SYS_exit as u64, rdi: 0, ..*stopped }
+}
+
+/// The registers of a thread that has just returned from a system call, with another result.
+pub(crate) fn with_result(stopped: &Registers, result: i64) -> Registers {
+    Registers { rax: result as u64, ..*stopped }
 }
 
 /// Registers that make a thread, which is stopped just after a `syscall` instruction, execute that

@@ -22,6 +22,11 @@ impl Coverage {
         self.ranges.is_empty()
     }
 
+    /// How many filters there are.
+    pub(crate) fn filters(&self) -> usize {
+        self.ranges.len()
+    }
+
     pub(crate) fn push(&mut self, range: Descriptors) {
         self.ranges.push(range);
     }

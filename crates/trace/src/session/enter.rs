@@ -11,6 +11,7 @@ use super::calls::Calls;
 use super::onward::{Handled, RESUME};
 use super::process::Landings;
 use super::shortcut::{self, Shortcuts};
+use super::strict;
 use super::table::Shared;
 use super::thread::OpenCall;
 use super::untraced;
@@ -42,6 +43,9 @@ impl Entering<'_, '_> {
     pub(super) fn on_entry(&mut self, tid: pid_t, entry: &CallEntry) -> Handled {
         if let Some(thread) = self.calls.tracees.thread_mut(tid) {
             thread.stepping = false;
+            if thread.strict && strict::ends(self.calls, tid, entry) {
+                return RESUME;
+            }
         }
         let other_numbers = entry.number & i64::from(arch::FOREIGN_NUMBER_BIT) != 0;
         if entry.arch != arch::AUDIT_ARCH || other_numbers {

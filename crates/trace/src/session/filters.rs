@@ -1,9 +1,10 @@
 //! Makes sure that a process stops at every call on its sockets.
 
-use libc::pid_t;
+use libc::{pid_t, sock_filter};
 use socklab_event::Notice;
 
 use super::reporter::Reporter;
+use super::strict;
 use super::tracees::Tracees;
 use crate::filter::{self, Descriptors, INSTALL_FLAGS};
 use crate::inject::{InjectError, inject};
@@ -28,7 +29,7 @@ pub(super) struct Filters<'a> {
 }
 
 /// Why a filter could not be installed; `None` if the process is gone.
-type Unable = Option<String>;
+pub(super) type Unable = Option<String>;
 
 impl Filters<'_> {
     /// Makes calls on `fd` stop the program from now on. The thread must have just returned from
@@ -54,21 +55,30 @@ impl Filters<'_> {
 
     /// Installs a filter for these descriptors in the thread's process.
     fn install(&mut self, tid: pid_t, range: &Descriptors) -> Result<(), Unable> {
-        let scratch = self.scratch(tid)?;
         let process = self.tracees.process_of(tid);
         let first = process.is_some_and(|process| process.coverage.is_empty());
-        let code = filter::descriptors(range, first);
+        self.add(tid, &filter::descriptors(range, first), INSTALL_FLAGS)
+    }
+
+    /// Adds a filter to those of a thread, or of whom `flags` of `seccomp(2)` say.
+    pub(super) fn add(
+        &mut self,
+        tid: pid_t,
+        code: &[sock_filter],
+        flags: u32,
+    ) -> Result<(), Unable> {
+        let scratch = self.scratch(tid)?;
         // struct sock_fprog { unsigned short len; struct sock_filter *filter; }, then the filter.
         let mut bytes = (code.len() as u64).to_ne_bytes().to_vec();
         bytes.extend((scratch + PROGRAM_HEADER).to_ne_bytes());
-        for step in &code {
+        for step in code {
             bytes.extend(step.code.to_ne_bytes());
             bytes.extend([step.jt, step.jf]);
             bytes.extend(step.k.to_ne_bytes());
         }
         let written = TraceeMemory(tid).write(scratch, &bytes);
         written.map_err(|error| Some(format!("writing a filter: {error}")))?;
-        let (mode, flags) = (u64::from(libc::SECCOMP_SET_MODE_FILTER), u64::from(INSTALL_FLAGS));
+        let (mode, flags) = (u64::from(libc::SECCOMP_SET_MODE_FILTER), u64::from(flags));
         match self.inject(tid, libc::SYS_seccomp, [mode, flags, scratch, 0, 0, 0])? {
             0 => Ok(()),
             error => {
@@ -158,6 +168,7 @@ impl Filters<'_> {
             _ => words[0] == u64::from(PR_SET_SECCOMP),
         };
         if installs {
+            strict::note_request(self.tracees, tid, row.sys, words);
             self.step_from_now_on(tid, Some(Notice::OwnFilter));
         }
     }

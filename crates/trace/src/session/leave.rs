@@ -7,6 +7,7 @@ use socklab_kernel::clock;
 use super::calls::{Calls, is_restart, outcome_of};
 use super::onward::{Handled, RESUME};
 use super::shortcut::{Shortcuts, prepare_landings};
+use super::strict;
 
 /// Handles the return of the call a thread was in.
 pub(super) fn on_return(calls: &mut Calls<'_>, tid: pid_t, result: i64) -> Handled {
@@ -15,6 +16,7 @@ pub(super) fn on_return(calls: &mut Calls<'_>, tid: pid_t, result: i64) -> Handl
         return RESUME;
     };
     let Some(mut call) = thread.call.take() else {
+        strict::on_return(calls, tid, result);
         return RESUME;
     };
     if is_restart(result) {

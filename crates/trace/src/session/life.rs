@@ -233,6 +233,7 @@ impl Lives<'_, '_> {
     fn on_filter_refused(&mut self, tid: pid_t, error: &std::io::Error) {
         if let Some(process) = self.calls.tracees.process_mut(tid) {
             process.coverage = Coverage::default();
+            process.filtered = false;
         }
         let why = format!("seccomp filters are refused here: {error}");
         self.calls.filters().step_from_now_on(tid, Some(Notice::Slow { why }));

@@ -34,6 +34,7 @@ mod signals;
 mod sockets;
 mod start;
 mod strangers;
+mod strict;
 mod table;
 mod thread;
 mod tracees;

@@ -47,6 +47,8 @@ pub(crate) struct TracedProcess {
     pub(crate) landings: Landings,
     /// How many calls it has made that were suitable for a shortcut.
     pub(crate) sends: u32,
+    /// It carries our first filter.
+    pub(crate) filtered: bool,
     /// Stopped at every system call, because filters cannot be used.
     pub(crate) stepped: bool,
     /// It may get sockets without the tracer noticing (io_uring), so the kernel is asked about
@@ -83,6 +85,7 @@ impl TracedProcess {
             scratch: None,
             landings: Landings::default(),
             sends: 0,
+            filtered: false,
             stepped: false,
             uncertain: false,
             attached: false,
@@ -116,6 +119,7 @@ impl TracedProcess {
                 },
                 other => other.clone(),
             },
+            filtered: self.filtered,
             stepped: self.stepped,
             uncertain: self.uncertain,
             attached: self.attached,

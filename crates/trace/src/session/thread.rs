@@ -31,6 +31,10 @@ pub(crate) struct TracedThread {
     pub(crate) ending: bool,
     /// It is in a `clone` from which `CLONE_UNTRACED` was taken.
     pub(crate) untraced: bool,
+    /// It is in a call that asks for strict seccomp.
+    pub(crate) asks_strict: bool,
+    /// It is in strict seccomp, as far as we can provide it (see `session::strict`).
+    pub(crate) strict: bool,
     /// How it deals with its peers.
     pub(crate) contact: Contact,
     /// When it became known.

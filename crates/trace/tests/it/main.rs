@@ -13,5 +13,6 @@ mod no_duplicates;
 mod rings;
 mod second_opinion;
 mod shortcuts;
+mod strict;
 mod tracees;
 mod transparent;

@@ -43,6 +43,9 @@ impl News {
             Notice::Unprivileged { program, .. } => {
                 say!(speaker, "trace-unprivileged", program = program)
             }
+            Notice::StrictRefused { why } => {
+                say!(speaker, "trace-strict-refused", pid = process, why = why)
+            }
             Notice::NotFollowed { why } => {
                 say!(speaker, "trace-not-followed", pid = process, why = why)
             }
