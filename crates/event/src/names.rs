@@ -251,6 +251,8 @@ macro_rules! named {
     };
 }
 
+pub(crate) use named;
+
 named! {
     /// An address family, `address_families(7)`.
     Family, "AF_", {
@@ -264,14 +266,6 @@ named! {
     /// A socket type, `socket(2)`, without the `SOCK_NONBLOCK` and `SOCK_CLOEXEC` flags.
     SocketType, "SOCK_", {
         STREAM = 1, DGRAM = 2, RAW = 3, RDM = 4, SEQPACKET = 5, DCCP = 6, PACKET = 10,
-    }
-}
-
-named! {
-    /// An IP protocol, `protocols(5)`. 0, the default protocol of a family, is `IPPROTO_IP`.
-    Protocol, "IPPROTO_", {
-        IP = 0, ICMP = 1, IGMP = 2, TCP = 6, UDP = 17, IPV6 = 41, GRE = 47, ICMPV6 = 58, SCTP = 132,
-        UDPLITE = 136, RAW = 255, MPTCP = 262,
     }
 }
 

@@ -91,7 +91,7 @@ fn unix_state(entry: &unix::Entry, local: Option<Endpoint>, netns: Option<u64>) 
             netns,
             family: Family::UNIX,
             kind: SocketType(entry.kind),
-            protocol: Protocol::IP,
+            protocol: Protocol::USUAL,
             local,
             peer: None,
             inode: Some(entry.inode).filter(|inode| *inode != 0),

@@ -120,10 +120,10 @@ fn kind_of(name: &str) -> Option<(Family, SocketType, Protocol)> {
         "PINGv6" => (Family::INET6, datagram, Protocol::ICMPV6),
         "RAW" => (Family::INET, raw, Protocol::RAW),
         "RAWv6" => (Family::INET6, raw, Protocol::RAW),
-        "UNIX-STREAM" => (Family::UNIX, stream, Protocol::IP),
-        "UNIX" => (Family::UNIX, datagram, Protocol::IP),
-        "NETLINK" => (Family::NETLINK, raw, Protocol::IP),
-        "PACKET" => (Family::PACKET, raw, Protocol::IP),
+        "UNIX-STREAM" => (Family::UNIX, stream, Protocol::USUAL),
+        "UNIX" => (Family::UNIX, datagram, Protocol::USUAL),
+        "NETLINK" => (Family::NETLINK, raw, Protocol::USUAL),
+        "PACKET" => (Family::PACKET, raw, Protocol::USUAL),
         _ => return None,
     })
 }

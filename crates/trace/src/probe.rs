@@ -32,11 +32,12 @@ pub(crate) fn identify(
 ) -> Option<SocketId> {
     let family = Family(sockopt::socket_domain(fd).ok()?.as_raw().into());
     let protocol = sockopt::socket_protocol(fd).ok()?;
+    let protocol = protocol.map_or(0, |protocol| protocol.as_raw().get().cast_signed());
     Some(SocketId {
         netns,
         family,
         kind: SocketType(sockopt::socket_type(fd).ok()?.as_raw().cast_signed()),
-        protocol: Protocol(protocol.map_or(0, |protocol| protocol.as_raw().get().cast_signed())),
+        protocol: Protocol::of(family, protocol),
         local: local(fd),
         peer: peer(fd),
         inode,

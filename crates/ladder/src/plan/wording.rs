@@ -1,8 +1,8 @@
 //! The text of a call: `send(3, "hola" 4 B)` when it is made, `= 4` when it returns.
 
 use socklab_event::{
-    Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, SocketType, State,
-    TcpState,
+    Args, Bytes, Call, Endpoint, Errno, Family, Flags, OptionValue, Outcome, Protocol, SocketType,
+    State, TcpState,
 };
 
 use socklab_say::{Speaker, count, say};
@@ -19,8 +19,9 @@ pub(crate) fn asked(call: &Call, detail: Detail, speaker: Speaker) -> Label {
     let fd = call.fd.map_or_else(|| "?".to_owned(), |fd| fd.to_string());
     let plain = |inside: String| label.clone().glue(PartKind::Plain, format!("({inside})"));
     match &call.args {
-        Args::Socket { family, kind, .. } | Args::Socketpair { family, kind, .. } => {
-            plain(kind_of_socket(*family, *kind))
+        Args::Socket { family, kind, protocol, .. }
+        | Args::Socketpair { family, kind, protocol, .. } => {
+            plain(kind_of_socket(*family, *kind, *protocol))
         }
         Args::Bind { address } => {
             let label = plain(format!("{fd}, {}", shown(address)));
@@ -198,19 +199,31 @@ impl Label {
     }
 }
 
-fn kind_of_socket(family: Family, kind: SocketType) -> String {
-    let kind_name = kind.to_string();
-    let plain = kind_name.trim_start_matches("SOCK_").to_lowercase();
+fn kind_of_socket(family: Family, kind: SocketType, protocol: Protocol) -> String {
+    let bare = |name: String| {
+        // A number without a name keeps its prefix: it would say nothing alone.
+        let short = name.split_once('_').map_or(&*name, |(_, short)| short);
+        if short.parse::<i32>().is_ok() { name } else { short.to_lowercase() }
+    };
+    let usual = match protocol {
+        Protocol::IP => true,
+        Protocol::TCP => kind == SocketType::STREAM,
+        Protocol::UDP => kind == SocketType::DGRAM,
+        other => other.number() == 0,
+    };
+    let plain = bare(kind.to_string());
     match (family, kind) {
-        (Family::INET, SocketType::STREAM) => "tcp".to_owned(),
-        (Family::INET, SocketType::DGRAM) => "udp".to_owned(),
-        (Family::INET6, SocketType::STREAM) => "tcp, ipv6".to_owned(),
-        (Family::INET6, SocketType::DGRAM) => "udp, ipv6".to_owned(),
+        (Family::INET, SocketType::STREAM) if usual => "tcp".to_owned(),
+        (Family::INET, SocketType::DGRAM) if usual => "udp".to_owned(),
+        (Family::INET6, SocketType::STREAM) if usual => "tcp, ipv6".to_owned(),
+        (Family::INET6, SocketType::DGRAM) if usual => "udp, ipv6".to_owned(),
         (Family::UNIX, _) => format!("unix {plain}"),
-        _ => {
-            let family = family.to_string();
-            format!("{} {plain}", family.trim_start_matches("AF_").to_lowercase())
+        // The two types do the same there, `netlink(7)`.
+        (Family::NETLINK, _) if matches!(protocol, Protocol::Netlink(_)) => {
+            format!("netlink {}", bare(protocol.to_string()))
         }
+        _ if usual => format!("{} {plain}", bare(family.to_string())),
+        _ => format!("{} {plain} {}", bare(family.to_string()), bare(protocol.to_string())),
     }
 }
 
@@ -240,7 +253,7 @@ pub(crate) fn seen(state: &State, addresses: bool, speaker: Speaker) -> String {
         let stateless = socket.kind != SocketType::STREAM;
         let usual = state.after == TcpState::ESTABLISHED && !queues.is_empty() && !addresses;
         if stateless && addresses {
-            words.push(kind_of_socket(socket.family, socket.kind));
+            words.push(kind_of_socket(socket.family, socket.kind, socket.protocol));
         } else if !stateless && !usual {
             words.push(match state.before.filter(|before| *before != state.after) {
                 Some(before) => format!("{} → {}", name(before), name(state.after)),
@@ -333,5 +346,30 @@ fn error(errno: Errno) -> (Mark, Option<&'static str>) {
         Errno::EINPROGRESS => (Mark::NotNow, Some("ladder-in-progress")),
         Errno::ENETUNREACH | Errno::EHOSTUNREACH => (Mark::Failed, Some("ladder-unreachable")),
         _ => (Mark::Failed, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_is_named_after_its_protocol() {
+        let named =
+            |family, kind, number| kind_of_socket(family, kind, Protocol::of(family, number));
+        assert_eq!(named(Family::INET, SocketType::STREAM, 0), "tcp");
+        assert_eq!(named(Family::INET6, SocketType::DGRAM, 17), "udp, ipv6");
+        assert_eq!(named(Family::INET, SocketType::DGRAM, 1), "inet dgram icmp");
+        assert_eq!(named(Family::INET, SocketType::STREAM, 262), "inet stream mptcp");
+        assert_eq!(named(Family::INET6, SocketType::RAW, 58), "inet6 raw icmpv6");
+        assert_eq!(named(Family::INET, SocketType::RAW, 77), "inet raw IPPROTO_77");
+        assert_eq!(named(Family::NETLINK, SocketType::RAW, 0), "netlink route");
+        assert_eq!(named(Family::NETLINK, SocketType::DGRAM, 4), "netlink sock_diag");
+        assert_eq!(named(Family::UNIX, SocketType::SEQPACKET, 0), "unix seqpacket");
+        assert_eq!(named(Family::PACKET, SocketType::RAW, 768), "packet raw 768");
+        assert_eq!(named(Family(77), SocketType::RAW, 0), "AF_77 raw");
+        // An older recording.
+        let older = kind_of_socket(Family::NETLINK, SocketType::RAW, Protocol::IP);
+        assert_eq!(older, "netlink raw");
     }
 }

@@ -98,7 +98,7 @@ mod tests {
         else {
             panic!("not a socket");
         };
-        assert_eq!((family.0, kind.0, protocol.0), (2, 1, 6));
+        assert_eq!((family.0, kind.0, protocol.number()), (2, 1, 6));
         assert!(flags.has("SOCK_CLOEXEC"));
     }
 

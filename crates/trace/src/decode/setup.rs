@@ -13,17 +13,19 @@ const TYPE_MASK: u32 = 0xf;
 
 pub(super) fn socket(call: &Returned<'_, impl Memory>) -> Args {
     let (kind, flags) = kind_and_flags(call.uint(1));
-    Args::Socket { family: Family(call.int(0)), kind, flags, protocol: Protocol(call.int(2)) }
+    let family = Family(call.int(0));
+    Args::Socket { family, kind, flags, protocol: Protocol::of(family, call.int(2)) }
 }
 
 pub(super) fn socketpair(call: &Returned<'_, impl Memory>) -> Args {
     let (kind, flags) = kind_and_flags(call.uint(1));
     let pair = call.memory.array::<8>(call.word(3)).filter(|_| call.has_succeeded());
+    let family = Family(call.int(0));
     Args::Socketpair {
-        family: Family(call.int(0)),
+        family,
         kind,
         flags,
-        protocol: Protocol(call.int(2)),
+        protocol: Protocol::of(family, call.int(2)),
         fds: pair.map_or_else(Vec::new, |fds| vec![i32_at(&fds, 0), i32_at(&fds, 4)]),
         second: None,
     }

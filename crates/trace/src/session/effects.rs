@@ -216,7 +216,7 @@ fn new_socket(tid: pid_t, fd: i32, asked: (Family, SocketType, Protocol)) -> Soc
         netns: probe::netns(tid),
         family,
         kind,
-        protocol: table::resolve(family, kind, protocol),
+        protocol: table::resolve(kind, protocol),
         local: None,
         peer: None,
         inode: probe::inode(tid, fd),

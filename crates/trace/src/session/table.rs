@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use socklab_event::{Endpoint, Family, Protocol, Readiness, SocketId, SocketType};
+use socklab_event::{Endpoint, Protocol, Readiness, SocketId, SocketType};
 
 /// A socket, shared by all the descriptors that refer to it, in any process.
 pub(crate) type Shared = Rc<RefCell<Socket>>;
@@ -164,8 +164,8 @@ impl Table {
 }
 
 /// The protocol of a new socket that was created with `asked`; 0 asks for the family's default.
-pub(crate) fn resolve(family: Family, kind: SocketType, asked: Protocol) -> Protocol {
-    if asked.0 != 0 || !matches!(family, Family::INET | Family::INET6) {
+pub(crate) fn resolve(kind: SocketType, asked: Protocol) -> Protocol {
+    if asked != Protocol::IP {
         return asked;
     }
     match kind {
@@ -185,6 +185,8 @@ pub(crate) fn is_reachable(endpoint: &Endpoint) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use socklab_event::Family;
+
     use super::*;
 
     fn socket() -> Shared {
@@ -192,7 +194,7 @@ mod tests {
             netns: None,
             family: Family::UNIX,
             kind: SocketType::STREAM,
-            protocol: Protocol::IP,
+            protocol: Protocol::USUAL,
             local: None,
             peer: None,
             inode: None,

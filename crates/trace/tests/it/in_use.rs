@@ -45,8 +45,8 @@ fn who_holds_an_address_is_recorded_after_the_call_that_could_not_get_it() {
     has(waiting, "TIME_WAIT", Protocol::TCP);
     assert!(states(waiting).iter().all(|(state, _)| state != "LISTEN"));
     has(udp, "CLOSE", Protocol::UDP);
-    has(unix, "LISTEN", Protocol::IP);
-    has(name, "CLOSE", Protocol::IP);
+    has(unix, "LISTEN", Protocol::USUAL);
+    has(name, "CLOSE", Protocol::USUAL);
     for (found, wanted) in [(stale, PathKind::Socket), (file, PathKind::File)] {
         assert!(states(found).is_empty(), "nobody has it");
         let is = found.iter().find_map(|event| match event.notice()? {

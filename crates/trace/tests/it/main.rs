@@ -9,6 +9,7 @@ mod cpython;
 mod ending;
 mod hostile;
 mod in_use;
+mod names;
 mod no_duplicates;
 mod rings;
 mod second_opinion;
