@@ -252,7 +252,7 @@ pub enum Control {
         /// Group id.
         gid: u32,
     },
-    /// Any other kind, undecoded.
+    /// Any other kind.
     Other {
         /// `SOL_SOCKET`, `IPPROTO_IP` ….
         level: Name,
@@ -262,6 +262,10 @@ pub enum Control {
         /// The type's name, `IP_PKTINFO` …, if it has one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<Name>,
+        /// What the bytes mean, for the frequent kinds: a number, a time (of a stamp: since 1970), or
+        /// words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<OptionValue>,
         /// Its bytes.
         bytes: Bytes,
     },

@@ -117,7 +117,12 @@ fn of_call(call: &mut Call, visit: Visit<'_>) {
 fn of_control(control: &mut [Control], visit: Visit<'_>) {
     for one in control {
         match one {
-            Control::Other { bytes, .. } => visit(bytes),
+            Control::Other { value, bytes, .. } => {
+                if let Some(OptionValue::Bytes(value)) = value {
+                    visit(value);
+                }
+                visit(bytes);
+            }
             Control::Rights { .. } | Control::Credentials { .. } => {}
         }
     }

@@ -110,6 +110,7 @@ mod tests {
             level: socklab_event::Name::of("SOL_SOCKET"),
             of: 9,
             name: None,
+            value: None,
             bytes: Bytes::whole(vec![0; 5000]),
         };
         let message = Message {

@@ -2,8 +2,8 @@
 
 use socklab_event::{Bytes, Control};
 
-use super::option;
 use super::words::{i32_at, u32_at, u64_at};
+use super::{control_value, option};
 
 /// `sizeof(struct cmsghdr)`: a length that counts the header too, a level, a type.
 const HEADER: usize = 16;
@@ -44,6 +44,7 @@ fn piece(level: i32, of: i32, data: &[u8]) -> Control {
             level: option::level_name(level),
             of,
             name: option::control_name(level, of),
+            value: control_value::of(level, of, data),
             bytes: Bytes::whole(data),
         },
     }

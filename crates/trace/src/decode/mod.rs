@@ -8,6 +8,7 @@
 pub(crate) mod address;
 mod ancillary;
 mod constants;
+mod control_value;
 mod descriptor;
 mod dispatch;
 mod entry;
