@@ -92,20 +92,29 @@ fn served(case: &Case<'_>, connect: Position, accept: Position) -> Option<Vec<Se
 pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Occurrence> {
     let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
         |(_, connect, accept, waited)| {
-            let (asked, began) = (case.call(connect)?.ended, case.call(accept)?.began);
-            let served = served(case, connect, accept)?;
-            let within = |one: &Service| one.to.min(began).saturating_sub(one.from.max(asked));
-            let busy: u64 = served.iter().map(within).sum();
-            let longest = served.iter().max_by_key(|one| within(one))?;
-            if busy < NOTICEABLE || busy < waited / 5 * 4 {
-                return None;
-            }
-            let finding = Occurrence::at(accept).and([connect, longest.first]);
+            let (first, busy) = busy(case, connect, accept, waited)?;
+            let finding = Occurrence::at(accept).and([connect, first]);
             let finding = finding.with("server", case.program(accept));
             Some(finding.with("time", duration(busy)))
         },
     );
     found.collect()
+}
+
+/// The first call of the longest service that a client waited for, and how long all of them took.
+fn busy(
+    case: &Case<'_>,
+    connect: Position,
+    accept: Position,
+    waited: u64,
+) -> Option<(Position, u64)> {
+    let (asked, began) = (case.call(connect)?.ended, case.call(accept)?.began);
+    let served = served(case, connect, accept)?;
+    let within = |one: &Service| one.to.min(began).saturating_sub(one.from.max(asked));
+    let busy: u64 = served.iter().map(within).sum();
+    let longest = served.iter().max_by_key(|one| within(one))?;
+    let was_busy = busy >= NOTICEABLE && busy >= waited / 5 * 4;
+    was_busy.then_some((longest.first, busy))
 }
 
 /// A connection waited because the thread that accepts did nothing with its sockets meanwhile: for
@@ -123,7 +132,9 @@ pub(super) fn late(case: &Case<'_>) -> Vec<Occurrence> {
                 longest = longest.max(call.began.min(began).saturating_sub(last));
                 last = last.max(call.ended);
             }
-            if longest < NOTICEABLE || longest < waited / 5 * 4 {
+            let slept = longest >= NOTICEABLE && longest >= waited / 5 * 4;
+            // A service may well consist of sleeping or computing.
+            if !slept || busy(case, connect, accept, waited).is_some() {
                 return None;
             }
             let finding = Occurrence::at(accept).and([connect]).with("time", duration(longest));
@@ -232,7 +243,26 @@ mod tests {
         let timeline = story.build();
         assert!(text_of(&timeline, "one-at-a-time").contains("700"));
         assert!(rules(&timeline).contains(&"connected-before-accept"));
+        assert!(!rules(&timeline).contains(&"accept-late"), "whatever the service consisted of");
         assert!(!rules(&scenes::threaded()).contains(&"one-at-a-time"));
+    }
+
+    #[test]
+    fn a_service_that_sleeps_is_a_service() {
+        let mut story = Story::new();
+        let (_, listener, waiting) = scenes::tcp_server(&mut story);
+        let [alice, bob] = ["alice", "bob"].map(|name| story.command(name, name));
+        let [near, second] = [alice, bob].map(|who| story.tcp(who));
+        story.connect(near, "127.0.0.1:12000");
+        let far = story.since(waiting).accept(listener, near);
+        story.connect(second, "127.0.0.1:12000");
+        story.send(near, "hola");
+        story.recv(far, "hola");
+        story.wait(300).send(far, "HOLA");
+        story.close(far);
+        story.accept(listener, second);
+        let told = rules(&story.build());
+        assert!(told.contains(&"one-at-a-time") && !told.contains(&"accept-late"), "{told:?}");
     }
 
     #[test]

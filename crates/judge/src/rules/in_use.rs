@@ -145,14 +145,34 @@ fn holder(case: &Case<'_>, refused: &Refused<'_>) -> Holder {
     }
 }
 
-pub(super) fn held(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = refused(case).filter_map(|refused| match holder(case, &refused) {
+/// The failures where a recorded socket is in the way, and the call that bound that: of the process
+/// that failed itself, or of another one.
+fn recorded<'c>(
+    case: &'c Case<'_>,
+    own: bool,
+) -> impl Iterator<Item = (Refused<'c>, Position)> + use<'c> {
+    let process = |at: Position| case.flows.order[at].place.process;
+    refused(case).filter_map(move |refused| match holder(case, &refused) {
         Holder::Recorded(bound) => {
-            Some(refused.finding().and([bound]).with("holder", case.program(bound)))
+            (own == (process(bound) == process(refused.at))).then_some((refused, bound))
         }
         _ => None,
-    });
-    found.collect()
+    })
+}
+
+/// Another recorded program has the address.
+pub(super) fn held(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = recorded(case, false);
+    let held = |(refused, bound): (Refused<'_>, Position)| {
+        refused.finding().and([bound]).with("holder", case.program(bound))
+    };
+    found.map(held).collect()
+}
+
+/// The program has the address itself, by another socket: to stop that program is no advice.
+pub(super) fn held_by_itself(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = recorded(case, true);
+    found.map(|(refused, bound)| refused.finding().and([bound])).collect()
 }
 
 /// The recorded close that left a connection in TIME_WAIT.
@@ -258,6 +278,25 @@ mod tests {
         bind_fails(&mut story, "*:12000");
         assert_eq!(rules(&story.build()), ["address-in-use-held"]);
         assert!(text_of(&story.build(), "address-in-use-held").contains("server"));
+    }
+
+    #[test]
+    fn a_program_that_has_the_port_itself_is_not_told_to_stop_itself() {
+        let mut story = Story::new();
+        let server = story.command("server", "s");
+        let [first, second] = [(); 2].map(|()| story.tcp(server));
+        story.bind(first, "*:12000");
+        story.listen(first, 1);
+        story.fail(second, "bind", Args::Bind { address: address("*:12000") }, 98);
+        assert_eq!(rules(&story.build()), ["address-in-use-own"]);
+    }
+
+    #[test]
+    fn another_program_that_has_the_port_is_not_this_one() {
+        let mut story = Story::new();
+        scenes::tcp_server(&mut story);
+        bind_fails(&mut story, "*:12000");
+        assert!(!rules(&story.build()).contains(&"address-in-use-own"));
     }
 
     #[test]

@@ -81,6 +81,7 @@ pub const RULES: &[Rule] = &[
     problem("connected-to-itself", &["fd", "address"], itself::connected),
     lesson("connect-in-progress", &["address"], connect::in_progress),
     problem("address-in-use-held", &["port", "holder"], in_use::held),
+    problem("address-in-use-own", &["port"], in_use::held_by_itself),
     problem("address-in-use-inherited", &["port", "program", "holder"], kept::inherited_port),
     problem("address-in-use-time-wait", &["port"], in_use::time_wait),
     problem("address-in-use-old-option", &["port"], in_use::time_wait_without_option),

@@ -217,6 +217,8 @@ mod tests {
         }
         assert!(!found.contains(&"server-closed-first"));
         assert!(text_of(&timeline, "close-unread").contains('6'));
+        let reset = text_of(&timeline, "connection-reset-unread");
+        assert!(reset.ends_with("RST."), "nothing of what was never sent is lost: {reset}");
     }
 
     #[test]

@@ -154,7 +154,8 @@ pub(super) fn interrupted(case: &Case<'_>) -> Vec<Occurrence> {
         .collect()
 }
 
-/// True if a signal that is meant to end its process came while a call waited, or just after.
+/// True if a signal that is meant to end its process came while a call waited, or just after, or if
+/// the recorder interrupted it.
 fn ending(case: &Case<'_>, at: Position, call: &Call) -> bool {
     const JUST: u64 = 50_000_000;
     let process = case.flows.order[at].place.process;
@@ -166,7 +167,8 @@ fn ending(case: &Case<'_>, at: Position, call: &Call) -> bool {
         own && match event.process() {
             Some(Process::Signal { signal }) => ENDING.contains(signal),
             Some(Process::Exit { status: Exit::Signal(_) }) => true,
-            Some(Process::EndedByRecorder { .. }) => true,
+            // To let go of a process, the recorder stops it for a moment, which has this effect too.
+            Some(Process::EndedByRecorder { .. } | Process::Released) => true,
             _ => false,
         }
     })

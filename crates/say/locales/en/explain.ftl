@@ -19,6 +19,7 @@ explain-connect-in-progress = EINPROGRESS is not a failure: on a non-blocking so
 ## bind and listen
 
 explain-address-in-use-held = Port { $port } is taken: { $holder } has it open. Stop that program, or choose another port.
+explain-address-in-use-own = Port { $port } is taken by this program itself: another of its sockets has it. Close that one first, or choose another port.
 explain-address-in-use-inherited = Port { $port } is still open in { $holder }, which inherited the socket when it was forked: { $program } has closed its own descriptor, but only the last close closes a socket. Close it in the child, or create it with SOCK_CLOEXEC if the child runs another program.
 explain-address-in-use-time-wait = Nobody has port { $port } open any more, but connections that were closed a moment ago are still in TIME_WAIT there, for up to a minute. Linux lets bind have the port meanwhile only if SO_REUSEADDR was set before bind on both sockets: on this one, and on the one that those connections came from.
 explain-address-in-use-old-option = SO_REUSEADDR is set on this socket, but the one that left connections in TIME_WAIT on port { $port } had not set it, and Linux wants it on both. Wait a minute; it helps from the next start on.
@@ -58,14 +59,16 @@ explain-connection-reset = { $call } failed because the connection was cut with 
 explain-connection-reset-unread = { $call } failed because { $peer } cut the connection: it closed with { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes
-    } unread, and to that the kernel answers with RST. Of what { $peer } had sent, { $lost ->
-        [one] { $lost } byte was
-       *[other] { $lost } bytes were
-    } lost.
-explain-connection-reset-linger = { $call } failed because { $peer } cut the connection: it closed with SO_LINGER at 0 seconds, and then the kernel sends RST and drops what is still to be sent. Of what { $peer } had sent, { $lost ->
-        [one] { $lost } byte was
-       *[other] { $lost } bytes were
-    } lost.
+    } unread, and to that the kernel answers with RST.{ $lost ->
+        [0] {""}
+        [one] {" "}Of what { $peer } had sent, { $lost } byte was lost.
+       *[other] {" "}Of what { $peer } had sent, { $lost } bytes were lost.
+    }
+explain-connection-reset-linger = { $call } failed because { $peer } cut the connection: it closed with SO_LINGER at 0 seconds, and then the kernel sends RST and drops what is still to be sent.{ $lost ->
+        [0] {""}
+        [one] {" "}Of what { $peer } had sent, { $lost } byte was lost.
+       *[other] {" "}Of what { $peer } had sent, { $lost } bytes were lost.
+    }
 explain-send-after-shutdown = The sending half of descriptor { $fd } had been shut down on this side before this send. After SHUT_WR nothing more can be sent.
 explain-broken-pipe = Nothing more can be sent on descriptor { $fd }: the other end had closed or cut the connection. The first send after that may still succeed; each further one fails, like this one.
 explain-close-unread = { $program } closed with { $unread ->

@@ -19,6 +19,7 @@ explain-connect-in-progress = EINPROGRESS no es un fallo: en un socket no bloque
 ## bind y listen
 
 explain-address-in-use-held = El puerto { $port } está ocupado: lo tiene abierto { $holder }. Detén ese programa o elige otro puerto.
+explain-address-in-use-own = El puerto { $port } lo ocupa este mismo programa, con otro de sus sockets. Cierra primero ese, o elige otro puerto.
 explain-address-in-use-inherited = El puerto { $port } sigue abierto en { $holder }, que heredó el socket al nacer con fork: { $program } ya cerró su descriptor, pero solo el último close cierra un socket. Ciérralo en el hijo, o créalo con SOCK_CLOEXEC si el hijo ejecuta otro programa.
 explain-address-in-use-time-wait = Ya nadie tiene abierto el puerto { $port }, pero unas conexiones cerradas hace poco siguen allí en TIME_WAIT, hasta un minuto. Mientras tanto, Linux solo le da el puerto a bind si los dos sockets pusieron SO_REUSEADDR antes de bind: este y aquel del que salieron esas conexiones.
 explain-address-in-use-old-option = Este socket tiene puesto SO_REUSEADDR, pero el que dejó conexiones en TIME_WAIT en el puerto { $port } no lo había puesto, y Linux lo pide en los dos. Espera un minuto; servirá desde el próximo arranque.
@@ -58,14 +59,16 @@ explain-connection-reset = { $call } falló porque la conexión se cortó con un
 explain-connection-reset-unread = { $call } falló porque { $peer } cortó la conexión: cerró con { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes
-    } sin leer, y a eso el núcleo responde con un RST. De lo que { $peer } había enviado se { $lost ->
-        [one] perdió { $lost } byte
-       *[other] perdieron { $lost } bytes
-    }.
-explain-connection-reset-linger = { $call } falló porque { $peer } cortó la conexión: cerró con SO_LINGER en 0 segundos, y entonces el núcleo envía un RST y descarta lo que aún faltaba por enviar. De lo que { $peer } había enviado se { $lost ->
-        [one] perdió { $lost } byte
-       *[other] perdieron { $lost } bytes
-    }.
+    } sin leer, y a eso el núcleo responde con un RST.{ $lost ->
+        [0] {""}
+        [one] {" "}De lo que { $peer } había enviado se perdió { $lost } byte.
+       *[other] {" "}De lo que { $peer } había enviado se perdieron { $lost } bytes.
+    }
+explain-connection-reset-linger = { $call } falló porque { $peer } cortó la conexión: cerró con SO_LINGER en 0 segundos, y entonces el núcleo envía un RST y descarta lo que aún faltaba por enviar.{ $lost ->
+        [0] {""}
+        [one] {" "}De lo que { $peer } había enviado se perdió { $lost } byte.
+       *[other] {" "}De lo que { $peer } había enviado se perdieron { $lost } bytes.
+    }
 explain-send-after-shutdown = La mitad de envío del descriptor { $fd } se había cerrado de este lado antes de este envío. Después de SHUT_WR no se puede enviar nada más.
 explain-broken-pipe = Ya no se puede enviar nada por el descriptor { $fd }: el otro extremo había cerrado o cortado la conexión. El primer envío después de eso todavía puede salir bien; cada uno de los siguientes falla, como este.
 explain-close-unread = { $program } cerró con { $unread ->

@@ -188,6 +188,15 @@ fn an_interrupted_call_above_the_signal_that_ends_the_program_needs_no_advice() 
 }
 
 #[test]
+fn letting_go_of_a_process_interrupts_its_call_without_a_signal() {
+    let released = pair(|story, near, _| {
+        story.fail(near, "recvfrom", got(10, b""), Errno::EINTR.0);
+        process(story, near.who, Process::Released);
+    });
+    assert!(!told(&released, "interrupted"));
+}
+
+#[test]
 fn what_is_on_its_way_will_wake_somebody() {
     let story = pair(|story, near, far| {
         story.send(near, "on its way");
