@@ -82,12 +82,12 @@ impl Cast {
         self.lanes.get(&unit).copied()
     }
 
-    /// The column of a call: its socket's side if the program is split, otherwise its thread's
-    /// column.
+    /// The column of a call: its socket's side if its program is split, otherwise its thread's
+    /// column. (A socket of a split program may have been handed to another one.)
     pub(crate) fn lane_at(&self, flows: &Flows<'_>, at: Position) -> Option<usize> {
         let own = self.lane(&flows.order[at].place)?;
-        let side = flows.socket_at(at).and_then(|socket| self.sockets.get(&socket));
-        Some(side.copied().unwrap_or(own))
+        let side = flows.socket_at(at).and_then(|socket| self.sockets.get(&socket)).copied();
+        Some(side.filter(|side| self.twin(own) == Some(*side)).unwrap_or(own))
     }
 
     /// The column of the other side of a split program.

@@ -177,7 +177,9 @@ pub(crate) fn process(scene: &Scene<'_, '_>, event: &Event, process: &Process) -
     }
     let participant = scene.cast.lane(&event.place)?;
     let ends = matches!(process, Process::Exit { .. } | Process::Released);
-    let tag = match ends {
+    // The recorder ends a process, whichever of its threads is the one with the process's number.
+    let whole = ends || matches!(process, Process::EndedByRecorder { .. });
+    let tag = match whole {
         true => scene.cast.process_tag(event.place.process),
         false => scene.cast.tag(&event.place),
     };

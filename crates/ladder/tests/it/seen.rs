@@ -140,3 +140,43 @@ fn what_two_threads_write_at_once_is_inferred() {
     let inferred = ladder.arrows.iter().filter(|arrow| arrow.inferred).count();
     assert_eq!(inferred, 1, "{:?}", ladder.arrows);
 }
+
+#[test]
+fn a_socket_that_was_handed_on_is_used_in_the_column_of_whoever_has_it() {
+    let mut story = Story::new();
+    let [both, helper] = ["both", "helper"].map(|name| story.command(name, name));
+    let listener = story.tcp(both);
+    story.bind(listener, "127.0.0.1:12000");
+    story.listen(listener, 1);
+    let near = story.tcp(both);
+    story.connect(near, "127.0.0.1:12000");
+    let far = story.accept(listener, near);
+    // So that the helper has a column of its own.
+    let own = story.tcp(helper);
+    story.bind(own, "127.0.0.1:12001");
+    story.send(near, "hola");
+    story.recv(far.by(helper), "hola");
+    let drawn = text(&ladder(&story));
+    let column = |of: &str| {
+        let line = drawn.lines().find(|line| line.contains(of)).unwrap_or_default();
+        line.find(of).map(|at| line[..at].chars().count())
+    };
+    assert_eq!(column("recv("), column("bind(3, 127.0.0.1:12001"), "{drawn}");
+}
+
+#[test]
+fn the_recorder_ends_a_process_and_not_one_of_its_threads() {
+    let mut story = Story::new();
+    let main = story.command("java", "java -cp . Server");
+    let worker = story.thread(main);
+    // The thread that uses sockets first is not the one that has the process's number.
+    let sock = story.tcp(worker);
+    story.bind(sock, "127.0.0.1:12000");
+    let own = story.tcp(main);
+    story.bind(own, "127.0.0.1:12001");
+    story.ended_by_recorder(main, 15);
+    story.exit(main, 143);
+    let drawn = text(&ladder(&story));
+    assert!(drawn.contains("├ ended by socklab"), "{drawn}");
+    assert!(drawn.contains("t2 "), "{drawn}");
+}
