@@ -218,7 +218,12 @@ pub fn arguments(process: u32) -> (Vec<String>, u64) {
 }
 
 fn parse_arguments(line: &[u8]) -> (Vec<String>, u64) {
-    let line = line.strip_suffix(b"\0").unwrap_or(line);
+    let mut line = line.strip_suffix(b"\0").unwrap_or(line);
+    let padded = line.ends_with(b"\0\0");
+    // A program that writes its title over its arguments (setproctitle(3bsd)) pads it with zeros.
+    while let (true, Some(shorter)) = (padded, line.strip_suffix(b"\0")) {
+        line = shorter;
+    }
     let (mut arguments, mut used, mut omitted) = (Vec::new(), 0, 0);
     if line.is_empty() {
         return (arguments, omitted);

@@ -351,17 +351,15 @@ pub(crate) enum Format {
 }
 
 fn seconds(text: &str) -> Result<Duration, usage::NotAllowed> {
-    seconds_or_none(text).ok().filter(|time| !time.is_zero()).ok_or_else(not_seconds)
+    let time = seconds_or_none(text).ok().filter(|time| !time.is_zero());
+    time.ok_or_else(|| usage::NotAllowed(sentence!("allowed-seconds")))
 }
 
 /// The same, but zero is allowed.
 fn seconds_or_none(text: &str) -> Result<Duration, usage::NotAllowed> {
     let number = text.parse::<f64>().ok().filter(|number| (0.0..=86_400.0).contains(number));
-    number.map(Duration::from_secs_f64).ok_or_else(not_seconds)
-}
-
-fn not_seconds() -> usage::NotAllowed {
-    usage::NotAllowed(sentence!("allowed-seconds"))
+    let time = number.map(Duration::from_secs_f64);
+    time.ok_or_else(|| usage::NotAllowed(sentence!("allowed-seconds-or-none")))
 }
 
 /// The language that has one of the [`tags`].

@@ -157,6 +157,7 @@ bad-range = { $word }: “{ $value }” is not valid; it must be { $allowed }
 allowed-columns = at least 40, and at most 10000
 allowed-size = at least 64K and at most 1024T, as in 256M
 allowed-seconds = above 0 and at most 86400
+allowed-seconds-or-none = a number of seconds, at least 0 and at most 86400
 conflict = { $one } and { $other } cannot be used together
 not-utf-8 = an argument is not UTF-8
 did-you-mean = Did you mean “{ $known }”?

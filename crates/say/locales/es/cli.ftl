@@ -157,6 +157,7 @@ bad-range = { $word }: «{ $value }» no es válido; tiene que ser { $allowed }
 allowed-columns = 40 como mínimo y 10000 como máximo
 allowed-size = 64K como mínimo y 1024T como máximo, como en 256M
 allowed-seconds = mayor que 0 y 86400 como máximo
+allowed-seconds-or-none = un número de segundos, 0 como mínimo y 86400 como máximo
 conflict = { $one } y { $other } no se pueden usar juntos
 not-utf-8 = un argumento no es UTF-8
 did-you-mean = ¿Quisiste decir «{ $known }»?
