@@ -34,6 +34,7 @@ pub struct Recording {
     /// The timeline's header.
     pub header: Header,
     /// The timeline's events.
+    #[serde(with = "lines")]
     pub events: Vec<Event>,
     /// How far each step got.
     pub steps: Vec<StepEnd>,
@@ -51,6 +52,31 @@ pub struct Recording {
     pub starved_ms: u64,
     /// True if this is a second run: the first one had too little time.
     pub second: bool,
+}
+
+/// Events as the text of a recording, which is smaller and needs no second way to read them.
+mod lines {
+    use serde::{Deserialize, Deserializer, Serializer, de, ser};
+    use socklab_event::{Event, Header, Writer};
+
+    pub(super) fn serialize<S: Serializer>(events: &[Event], out: S) -> Result<S::Ok, S::Error> {
+        let text = || -> std::io::Result<Vec<u8>> {
+            let mut writer = Writer::new(Vec::new(), &Header::default())?;
+            events.iter().try_for_each(|event| writer.write(event))?;
+            writer.finish()
+        };
+        let text = text().map_err(ser::Error::custom)?;
+        out.serialize_str(&String::from_utf8_lossy(&text))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Event>, D::Error> {
+        let text = String::deserialize(from)?;
+        let reading = socklab_event::read(text.as_bytes()).map_err(de::Error::custom)?;
+        match reading.truncated {
+            Some(problem) => Err(de::Error::custom(problem)),
+            None => Ok(reading.timeline.events),
+        }
+    }
 }
 
 /// Why a run says nothing about the programs.
