@@ -10,6 +10,10 @@ use socklab_event::{
 /// The approximate size of the names, addresses and other small parts of an event.
 const SMALL_PARTS: usize = 64;
 
+/// The approximate size of an entry of a list when it is written: a `poll` can list 65,536
+/// descriptors, and what a scenario recorded passes through a pipe.
+const WRITTEN: usize = 128;
+
 /// The size of an event, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Weight {
@@ -40,8 +44,8 @@ impl Weight {
 fn lists(event: &Event) -> usize {
     match &event.what {
         What::Call(call) => match &call.args {
-            Args::Poll { waits, .. } => waits.len() * size_of::<Wait>(),
-            Args::EpollWait { ready, .. } => ready.len() * size_of::<Ready>(),
+            Args::Poll { waits, .. } => waits.len() * (size_of::<Wait>() + WRITTEN),
+            Args::EpollWait { ready, .. } => ready.len() * (size_of::<Ready>() + WRITTEN),
             Args::Send { control, .. } | Args::Recv { control, .. } => control_data(control),
             Args::SendMany { messages, .. } | Args::RecvMany { messages, .. } => {
                 let controls = messages.iter().map(|message| control_data(&message.control));
