@@ -39,14 +39,16 @@ pub(crate) fn lines(
         let What::Notice(notice) = &event.what else { continue };
         let lane = scene.cast.lane(&event.place);
         let name = lane.map(|lane| scene.cast.participants[lane].name.clone());
-        let who = name.unwrap_or_else(|| say!(speaker, "ladder-process", n = event.place.process));
+        let process = || say!(speaker, "ladder-process", n = event.place.process);
+        let who = name.unwrap_or_else(process);
         let line = match &**notice {
             Notice::IoUring { sure: true } => say!(speaker, "ladder-io-uring", who = who),
             Notice::IoUring { sure: false } => say!(speaker, "ladder-io-uring-unsure", who = who),
             Notice::EventsLost { count: n, why } => {
                 say!(speaker, "ladder-lost", n = count(*n), why = schema::reason(speaker, why))
             }
-            Notice::Attached { .. } => say!(speaker, "ladder-attached", who = who),
+            // A column may show a child and bear the name of its parent.
+            Notice::Attached { .. } => say!(speaker, "ladder-attached", who = process()),
             Notice::ForeignAbi { abi } => {
                 say!(speaker, "ladder-foreign-abi", who = who, abi = clean(abi))
             }

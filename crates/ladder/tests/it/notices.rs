@@ -40,3 +40,16 @@ fn it_says_when_less_was_recorded_and_adds_up_what_was_counted() {
     let spanish = footer(Speaker::new(Language::find("es").expect("Spanish")));
     assert!(spanish.contains("llamadas a recvfrom que se contaron"), "{spanish}");
 }
+
+#[test]
+fn a_process_that_was_running_already_is_named_by_its_number() {
+    let mut story = Story::new();
+    let master = story.command("pid 7", "master");
+    let worker = story.fork(master);
+    for who in [master, worker] {
+        story.what(who, Notice::Attached { sockets: Vec::new() });
+    }
+    let drawn = Ladder::of(&story.build(), &Options::default()).to_text(&TextStyle::new(100));
+    assert!(!drawn.contains("pid 7 was"), "{drawn}");
+    assert_eq!(drawn.matches("was already running").count(), 2, "{drawn}");
+}
