@@ -130,16 +130,19 @@ pub struct Flags(Option<Arc<Vec<Name>>>);
 
 impl Flags {
     /// The flags, in the order of their bits.
+    #[inline]
     pub fn names(&self) -> &[Name] {
         self.0.as_ref().map_or(&[], |names| names.as_slice())
     }
 
     /// True if the flag is set.
+    #[inline]
     pub fn has(&self, name: &str) -> bool {
         self.names().iter().any(|flag| flag == name)
     }
 
     /// True if no flag is set.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }

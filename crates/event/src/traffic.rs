@@ -24,6 +24,7 @@ pub struct Payload<'c> {
 impl Call {
     /// True if the call puts data into its socket, whether or not it succeeds: `write`, `sendmsg`,
     /// `sendmmsg`, `sendfile` and the like.
+    #[inline]
     pub fn sends(&self) -> bool {
         matches!(
             self.args,
@@ -34,6 +35,7 @@ impl Call {
     /// True if the call asks its socket for the peer's data, whether or not it succeeds: `read`,
     /// `recvmsg`, `recvmmsg`, `splice` out of a socket and the like. A peek does; reading the error
     /// queue does not.
+    #[inline]
     pub fn receives(&self) -> bool {
         match &self.args {
             Args::Recv { flags, .. } | Args::RecvMany { flags, .. } => !reads_errors(flags),
@@ -43,6 +45,7 @@ impl Call {
     }
 
     /// True for a receive that leaves the data in the queue (`MSG_PEEK`).
+    #[inline]
     pub fn peeks(&self) -> bool {
         match &self.args {
             Args::Recv { flags, .. } | Args::RecvMany { flags, .. } => flags.has("MSG_PEEK"),
@@ -52,6 +55,7 @@ impl Call {
 
     /// How many bytes the kernel accepted from a send. `None` if the call is not a send, failed or
     /// did not return; `Some(0)` for an empty datagram.
+    #[inline]
     pub fn sent(&self) -> Option<u64> {
         self.sends().then(|| self.moved()).flatten()
     }
@@ -59,17 +63,20 @@ impl Call {
     /// How many bytes from the peer a receive removed from the queue. `None` if the call is not a
     /// receive, only peeked, failed or did not return; `Some(0)` at the end of a stream and for an
     /// empty datagram.
+    #[inline]
     pub fn received(&self) -> Option<u64> {
         (self.receives() && !self.peeks()).then(|| self.moved()).flatten()
     }
 
     /// True if the call took bytes out of its socket or put some in, even zero bytes (see
     /// [`Self::sent`] and [`Self::received`]).
+    #[inline]
     pub fn moves_data(&self) -> bool {
         self.sent().or(self.received()).is_some()
     }
 
     /// Bytes moved by a call that sends or receives, summed over its messages.
+    #[inline]
     fn moved(&self) -> Option<u64> {
         let value = u64::try_from(self.value()?).ok()?;
         Some(match &self.args {
@@ -83,6 +90,7 @@ impl Call {
 
     /// Everything in the buffers of a send or receive, one entry per message: what moved, what was
     /// peeked at, and what a failed send offered.
+    #[inline]
     pub fn payloads(&self) -> Vec<Payload<'_>> {
         match &self.args {
             Args::Send { bytes, to, .. } => {
@@ -108,6 +116,7 @@ impl Call {
     /// The messages that moved, in order: those the kernel accepted from a send, or those a receive
     /// removed from the queue. Empty for a peek, a failed call, or bytes that never passed through
     /// the program.
+    #[inline]
     pub fn messages(&self) -> Vec<Payload<'_>> {
         if self.moves_data() { self.payloads() } else { Vec::new() }
     }
@@ -115,6 +124,7 @@ impl Call {
     /// True if the call learned that the peer will send no more: a receive on a stream that had
     /// room for data and got none. A peek learns it too. `recvmmsg` is left out, because the room
     /// in its buffers is not recorded.
+    #[inline]
     pub fn is_end_of_stream(&self) -> bool {
         let has_room = match &self.args {
             Args::Recv { room, .. } => *room > 0,
@@ -128,6 +138,7 @@ impl Call {
     /// True if the call released its descriptor: a `close` by the program, or by the kernel at
     /// exit. Linux releases the descriptor even where `close` reports an error (`close(2)`); only
     /// EBADF means that there was none.
+    #[inline]
     pub fn is_close(&self) -> bool {
         matches!(self.args, Args::Close) && self.error() != Some(Errno::EBADF)
     }

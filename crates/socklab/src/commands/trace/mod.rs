@@ -141,6 +141,8 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
     for destination in &outputs.recordings {
         write_recording(speaker, destination, &reading.timeline)?;
     }
+    // The process ends here, and freeing millions of small pieces first takes a while.
+    std::mem::forget(reading);
     Ok(())
 }
 
