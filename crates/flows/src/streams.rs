@@ -118,7 +118,7 @@ fn direction(
 }
 
 /// One message of a call.
-struct Letter<'t> {
+struct Message<'t> {
     at: Position,
     message: usize,
     bytes: &'t Bytes,
@@ -134,35 +134,35 @@ fn messages(
     sender: &Socket,
     receiver: Option<&Socket>,
 ) -> Vec<Transfer> {
-    let sent = letters(order, sender, Call::sends);
+    let sent = messages_of(order, sender, Call::sends);
     // A socket that is bound but not connected gets the messages of others too.
     let inode = sender.identity.inode;
     let receiver = receiver.filter(|one| inode.is_some() && one.identity.peer_inode == inode);
-    let arrived = receiver.map_or_else(Vec::new, |one| letters(order, one, Call::receives));
-    let contended = |letters: &[Letter<'_>], index: usize| {
-        let around = index.saturating_sub(1)..(index + 2).min(letters.len());
-        let around = letters.get(around).unwrap_or_default();
+    let arrived = receiver.map_or_else(Vec::new, |one| messages_of(order, one, Call::receives));
+    let contended = |all: &[Message<'_>], index: usize| {
+        let around = index.saturating_sub(1)..(index + 2).min(all.len());
+        let around = all.get(around).unwrap_or_default();
         around.windows(2).any(|pair| at_once(order, pair[0].at, pair[1].at))
     };
-    let same = |(one, other): (&Letter<'_>, &Letter<'_>)| {
+    let same = |(one, other): (&Message<'_>, &Message<'_>)| {
         let (sent, got) = (one.bytes.moved(), other.bytes.moved());
         let shared = sent.len().min(got.len());
         let cut = other.may_be_cut && other.bytes.total < one.bytes.total;
         (cut || other.bytes.total == one.bytes.total) && sent[..shared] == got[..shared]
     };
     let agree = sent.iter().zip(&arrived).all(same);
-    let transfer = |(index, letter): (usize, &Letter<'_>)| {
-        let total = letter.bytes.total;
+    let transfer = |(index, sending): (usize, &Message<'_>)| {
+        let total = sending.bytes.total;
         let got = arrived.get(index).filter(|_| agree);
         let inferred = contended(&sent, index) || contended(&arrived, index);
-        let part = |got: &Letter<'_>| Part {
+        let part = |got: &Message<'_>| Part {
             received: got.at,
             bytes: 0..got.bytes.total.min(total),
             inferred,
         };
         Transfer {
-            sent: letter.at,
-            message: letter.message,
+            sent: sending.at,
+            message: sending.message,
             connection: Some(connection),
             from,
             start: 0,
@@ -173,16 +173,20 @@ fn messages(
     sent.iter().enumerate().map(transfer).collect()
 }
 
-fn letters<'t>(order: &[&'t Event], socket: &Socket, wanted: fn(&Call) -> bool) -> Vec<Letter<'t>> {
+fn messages_of<'t>(
+    order: &[&'t Event],
+    socket: &Socket,
+    wanted: fn(&Call) -> bool,
+) -> Vec<Message<'t>> {
     let calls = socket.calls.iter().filter_map(|at| Some((*at, order[*at].call()?)));
-    let letters = calls.filter(|(_, call)| wanted(call)).flat_map(|(at, call)| {
+    let found = calls.filter(|(_, call)| wanted(call)).flat_map(|(at, call)| {
         let messages = call.messages().into_iter().enumerate();
         messages.map(move |(message, payload)| {
             let Payload { bytes, may_be_cut, .. } = payload;
-            Letter { at, message, bytes, may_be_cut }
+            Message { at, message, bytes, may_be_cut }
         })
     });
-    letters.collect()
+    found.collect()
 }
 
 fn pieces<'t>(

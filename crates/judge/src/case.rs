@@ -1,4 +1,7 @@
 //! What the rules look at: the conversations of a timeline, with shortcuts for common questions.
+//!
+//! Longer than 400 lines, because it is one index with many short questions, and every rule looks
+//! here for one before it asks it anew.
 
 use socklab_event::{
     Args, Call, Endpoint, Errno, Event, Notice, OptionValue, Process, Protocol, What,

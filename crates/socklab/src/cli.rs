@@ -1,5 +1,7 @@
 //! The command line: its words and their types. What they mean to a reader is in
 //! `locales/*/cli.ftl`, under the key `cmd-COMMAND` or `arg-COMMAND-ARGUMENT`.
+//!
+//! Longer than 400 lines, because it is one list of words without decisions.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

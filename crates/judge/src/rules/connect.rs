@@ -71,19 +71,8 @@ pub(super) fn in_progress(case: &Case<'_>) -> Vec<Occurrence> {
 mod tests {
     use socklab_timelines::{Story, address, scenes};
 
-    use super::super::explained::{rules, text_of};
+    use super::super::explained::{connect_fails, rules, text_of};
     use super::*;
-
-    fn connect_fails(to: &str, errno: i32) -> socklab_event::Timeline {
-        let mut story = Story::new();
-        let client = story.command("client", "c");
-        let sock = story.tcp(client);
-        story.wait(30);
-        let began = story.now();
-        story.wait(3_000).since(began);
-        story.fail(sock, "connect", Args::Connect { address: address(to) }, errno);
-        story.build()
-    }
 
     #[test]
     fn other_failures_keep_their_own_rules() {

@@ -1,8 +1,9 @@
 //! For tests: which rules a timeline shows, and what they say.
 
-use socklab_event::Timeline;
+use socklab_event::{Args, Timeline};
 use socklab_flows::Flows;
 use socklab_say::Speaker;
+use socklab_timelines::{Story, address};
 
 use crate::explain;
 
@@ -20,4 +21,16 @@ pub(super) fn text_of(timeline: &Timeline, rule: &str) -> String {
     let mut found = found.iter().filter(|explanation| explanation.rule == rule);
     let explanation = found.next().unwrap_or_else(|| panic!("{rule} not in {:?}", rules(timeline)));
     Speaker::ENGLISH.tell(&explanation.sentence())
+}
+
+/// A client whose `connect` failed after 3 s.
+pub(super) fn connect_fails(to: &str, errno: i32) -> Timeline {
+    let mut story = Story::new();
+    let client = story.command("client", "c");
+    let sock = story.tcp(client);
+    story.wait(30);
+    let began = story.now();
+    story.wait(3_000).since(began);
+    story.fail(sock, "connect", Args::Connect { address: address(to) }, errno);
+    story.build()
 }

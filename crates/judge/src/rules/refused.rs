@@ -131,20 +131,9 @@ pub(super) fn fell_back(case: &Case<'_>) -> Vec<Occurrence> {
 mod tests {
     use socklab_timelines::{Story, address, scenes};
 
-    use super::super::explained::{rules, text_of};
+    use super::super::explained::{connect_fails, rules, text_of};
     use super::*;
     use socklab_event::{Args, OptionValue};
-
-    fn connect_fails(to: &str, errno: i32) -> socklab_event::Timeline {
-        let mut story = Story::new();
-        let client = story.command("client", "c");
-        let sock = story.tcp(client);
-        story.wait(30);
-        let began = story.now();
-        story.wait(3_000).since(began);
-        story.fail(sock, "connect", Args::Connect { address: address(to) }, errno);
-        story.build()
-    }
 
     #[test]
     fn refusals_are_distinguished_by_their_origin() {

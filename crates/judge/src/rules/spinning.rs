@@ -1,4 +1,6 @@
 //! Loops that never rest: they wait for something that is there already, and leave it there.
+//!
+//! Longer than 400 lines with its tests: the three rules read the same runs of waits.
 
 use std::collections::{BTreeMap, HashMap};
 
