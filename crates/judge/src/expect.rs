@@ -1,5 +1,6 @@
 //! What can be expected of a timeline.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use socklab_event::{Errno, Protocol, Shutdown, Signal, TcpState};
@@ -39,6 +40,8 @@ pub enum Subject {
     Call(Box<CallWanted>),
     /// All bytes that went through a socket in one direction.
     Stream(Box<StreamWanted>),
+    /// The HTTP response that an actor received.
+    Http(Box<HttpWanted>),
     /// How a program ended.
     Exit {
         /// Whose program.
@@ -192,6 +195,26 @@ pub struct StreamWanted {
     pub bytes: BytesWanted,
 }
 
+/// The one response that each connection of an actor should have received, RFC 9112: well-formed,
+/// complete, and nothing behind it. Anything left out does not matter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpWanted {
+    /// Who received it.
+    pub actor: String,
+    /// Whose socket is at the other end.
+    pub peer: Option<String>,
+    /// The status code.
+    pub status: Option<Range>,
+    /// Fields of the header, and their values: upper and lower case of a name are the same.
+    pub header: BTreeMap<String, String>,
+    /// The body, without chunks.
+    pub body: BytesWanted,
+    /// Lines may end in `\n` only. With `contains`, see [`BytesWanted`].
+    pub ignore_line_ends: bool,
+    /// Whatever `Content-Length` says, the body is everything that came.
+    pub ignore_length: bool,
+}
+
 /// How a program should end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExitWanted {
@@ -233,6 +256,9 @@ impl Subject {
             }
             Self::Stream(stream) => {
                 std::iter::once(stream.actor.as_str()).chain(stream.peer.as_deref()).collect()
+            }
+            Self::Http(http) => {
+                std::iter::once(http.actor.as_str()).chain(http.peer.as_deref()).collect()
             }
             Self::Exit { actor, .. } | Self::Output { actor, .. } | Self::Signal { actor, .. } => {
                 vec![actor]

@@ -105,6 +105,8 @@ pub struct BytesWanted {
     pub ignore_case: bool,
     /// With `contains`: line ends are ignored, wherever they are.
     pub ignore_line_ends: bool,
+    /// With `contains`: exactly once.
+    pub once: bool,
 }
 
 impl BytesWanted {
@@ -142,11 +144,11 @@ impl BytesWanted {
                 false => bytes,
             };
             let (wanted, have) = (line(wanted), line(have));
-            let found = wanted.is_empty() || have.windows(wanted.len()).any(|part| part == wanted);
-            if !found && !cut {
+            let found = occurrences(&have, &wanted);
+            if (found == 0 && !cut) || (self.once && found > 1) {
                 return Some(false);
             }
-            sure &= found;
+            sure &= found > 0 && !(self.once && cut);
         }
         sure.then_some(true)
     }
@@ -156,6 +158,19 @@ impl BytesWanted {
         let named = self.equals.as_ref().or(self.starts_with.as_ref()).or(self.contains.as_ref());
         named.map(Vec::as_slice)
     }
+}
+
+/// How often the part is found, without overlaps. What is empty is found once.
+fn occurrences(bytes: &[u8], part: &[u8]) -> usize {
+    if part.is_empty() {
+        return 1;
+    }
+    let (mut rest, mut count) = (bytes, 0);
+    while let Some(at) = rest.windows(part.len()).position(|window| window == part) {
+        rest = &rest[at + part.len()..];
+        count += 1;
+    }
+    count
 }
 
 /// Text to bytes, with `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` replaced by the bytes they stand
@@ -234,6 +249,13 @@ mod tests {
         assert_eq!(some.fit(b"..", 6), None);
         let pieces = BytesWanted { ignore_line_ends: true, ..some };
         assert_eq!(pieces.fit(b".o\r\nk.", 6), Some(true));
+        assert_eq!(pieces.fit(b"okok", 4), Some(true));
+        let once = BytesWanted { once: true, ..pieces };
+        let fits =
+            [&b"ok"[..], b"okok", b"o", b""].map(|bytes| once.fit(bytes, bytes.len() as u64));
+        assert_eq!(fits, [Some(true), Some(false), Some(false), Some(false)]);
+        // There may be another one in what was not recorded.
+        assert_eq!((once.fit(b"ok", 9), once.fit(b"okok", 9)), (None, Some(false)));
     }
 
     #[test]

@@ -13,17 +13,21 @@ mod complete;
 mod conduct;
 mod expect;
 mod expect_pattern;
+mod http;
 mod rules;
 mod verdict;
 mod verdict_call;
 mod verdict_facts;
+mod verdict_http;
 mod waits;
 
 pub use call_word::CallWord;
 pub use expect::{
-    CallWanted, ExitWanted, Expectation, StateWanted, StreamWanted, Subject, Texts, TransportWanted,
+    CallWanted, ExitWanted, Expectation, HttpWanted, StateWanted, StreamWanted, Subject, Texts,
+    TransportWanted,
 };
 pub use expect_pattern::{Address, BytesWanted, Range, unescape};
+pub use http::HttpFault;
 pub use verdict::{Finding, Judgement, Mismatch, judge};
 pub use verdict_facts::{Fact, FactWord, facts};
 

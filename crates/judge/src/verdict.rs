@@ -9,6 +9,7 @@ use socklab_flows::{Flows, Position};
 use crate::conduct::{exit, is_by, output};
 use crate::expect::{CallWanted, ExitWanted, Expectation, Subject};
 use crate::expect_pattern::BytesWanted;
+use crate::http::HttpFault;
 
 /// The verdict on one expectation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -66,6 +67,8 @@ pub enum Mismatch {
         /// How many there were in all.
         total: u64,
     },
+    /// An HTTP response is not as expected, or none.
+    Http(HttpFault),
     /// The program ended differently, or not at all.
     Exit {
         /// How it ended.
@@ -107,7 +110,7 @@ fn seqs(flows: &Flows<'_>, events: &[Position]) -> Vec<u64> {
 }
 
 /// A judgement, and the events it rests on.
-type WithEvidence = (Judgement, Vec<Position>);
+pub(crate) type WithEvidence = (Judgement, Vec<Position>);
 
 /// The events that count for an expectation.
 struct Window<'f, 't> {
@@ -168,6 +171,7 @@ impl<'f, 't> Window<'f, 't> {
             Subject::Stream(stream) => {
                 streams(&stream.bytes, stream.candidates(flows), expectation)
             }
+            Subject::Http(http) => http.judge(flows, expectation.times),
             Subject::Output { actor, stream, bytes } => {
                 streams(bytes, vec![output(flows, actor, *stream)], expectation)
             }

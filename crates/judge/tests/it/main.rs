@@ -7,5 +7,6 @@ mod audited;
 mod counter;
 mod incomplete;
 mod provoked;
+mod responses;
 mod sentences;
 mod verdicts;

@@ -101,7 +101,31 @@ want-stderr = { $who } prints, on standard error, { $bytes }
 bytes-equal = exactly “{ $bytes }”
 bytes-start = something that begins with “{ $bytes }”
 bytes-contain = something with “{ $bytes }” in it
+bytes-contain-once = something with “{ $bytes }” in it, once
 bytes-length = { $length } bytes
+
+want-response = { $who } receives an HTTP response{ $what }
+http-status = status { $status }
+http-body = a body that is { $bytes }
+http-nothing = But not one byte came.
+http-status-line = But its first line is not a status line such as “HTTP/1.1 200 OK”: “{ $line }”
+http-line-end = But this line ends in \n instead of \r\n: “{ $line }”
+http-field = But this line, before the empty line, is not a header field such as “Name: value”: “{ $line }”
+http-no-empty-line = But no empty line (\r\n\r\n) ends the header, whose last line is “{ $line }”
+http-length = But Content-Length is not one number: “{ $value }”
+http-short = But Content-Length announces { $announced }, and { $got ->
+        [one] { $got } byte
+       *[other] { $got } bytes
+    } came.
+http-surplus = But behind its end came { $total ->
+        [one] { $total } more byte
+       *[other] { $total } more bytes
+    }: “{ $bytes }”
+http-endless = But it has no Content-Length, and the connection stays open: nobody can know where the body ends.
+http-chunk = But the body is not made of chunks, as Transfer-Encoding announces.
+http-other-status = But its status is { $status }.
+http-other-header = But it says { $name }: { $value }
+http-no-header = But its header has no { $name }.
 
 did-leave-processes = Note: { $actor } ended and left { $count ->
         [one] { $count } running process behind, which was ended

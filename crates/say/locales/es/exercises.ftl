@@ -101,7 +101,31 @@ want-stderr = { $who } escribe, por la salida de error, { $bytes }
 bytes-equal = exactamente «{ $bytes }»
 bytes-start = algo que empieza con «{ $bytes }»
 bytes-contain = algo que contiene «{ $bytes }»
+bytes-contain-once = algo que contiene «{ $bytes }», una sola vez
 bytes-length = { $length } bytes
+
+want-response = { $who } recibe una respuesta HTTP{ $what }
+http-status = estado { $status }
+http-body = un cuerpo que es { $bytes }
+http-nothing = Pero no llegó ni un byte.
+http-status-line = Pero su primera línea no es una línea de estado como «HTTP/1.1 200 OK»: «{ $line }»
+http-line-end = Pero esta línea termina en \n y no en \r\n: «{ $line }»
+http-field = Pero esta línea, antes de la línea vacía, no es una cabecera como «Nombre: valor»: «{ $line }»
+http-no-empty-line = Pero ninguna línea vacía (\r\n\r\n) termina las cabeceras; la última es «{ $line }»
+http-length = Pero Content-Length no es un solo número: «{ $value }»
+http-short = Pero Content-Length anuncia { $announced }, y { $got ->
+        [one] llegó { $got } byte
+       *[other] llegaron { $got } bytes
+    }.
+http-surplus = Pero detrás de su final { $total ->
+        [one] llegó { $total } byte más
+       *[other] llegaron { $total } bytes más
+    }: «{ $bytes }»
+http-endless = Pero no tiene Content-Length y la conexión sigue abierta: nadie puede saber dónde acaba el cuerpo.
+http-chunk = Pero el cuerpo no está hecho de trozos, como anuncia Transfer-Encoding.
+http-other-status = Pero su estado es { $status }.
+http-other-header = Pero dice { $name }: { $value }
+http-no-header = Pero entre sus cabeceras no está { $name }.
 
 did-leave-processes = Nota: { $actor } terminó y dejó { $count ->
         [one] { $count } proceso en ejecución, que se detuvo

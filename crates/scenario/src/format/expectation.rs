@@ -3,8 +3,8 @@
 
 use socklab_event::{Errno, Shutdown, Stream};
 use socklab_judge::{
-    Address, BytesWanted, CallWanted, ExitWanted, Expectation, Range, StateWanted, StreamWanted,
-    Subject, Texts, TransportWanted,
+    Address, BytesWanted, CallWanted, ExitWanted, Expectation, HttpWanted, Range, StateWanted,
+    StreamWanted, Subject, Texts, TransportWanted,
 };
 use socklab_say::sentence;
 use toml::Spanned;
@@ -30,7 +30,7 @@ impl PartialEq for UnboundExpectation {
 
 type Word = Option<Spanned<String>>;
 
-const SUBJECTS: &str = "call, stream, exit, output, signal, state";
+const SUBJECTS: &str = "call, stream, http, exit, output, signal, state";
 
 impl UnboundExpectation {
     /// Its name.
@@ -79,6 +79,7 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
     let given = [
         raw.call.as_ref().map(Spanned::span),
         raw.stream.as_ref().map(Spanned::span),
+        raw.http.as_ref().map(Spanned::span),
         raw.exit.as_ref().map(Spanned::span),
         raw.output.as_ref().map(Spanned::span),
         raw.signal.as_ref().map(Spanned::span),
@@ -106,6 +107,7 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
             bytes: bytes(raw, variables)?
                 .ok_or_else(|| Mistake::whole(sentence!("mistake-no-bytes")))?,
         })),
+        RawExpect { http: Some(word), .. } => Subject::Http(Box::new(http(word, raw, variables)?)),
         RawExpect { exit: Some(exit), .. } => {
             Subject::Exit { actor: actor(raw)?, wanted: exit_wanted(exit)? }
         }
@@ -141,6 +143,24 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
     };
     refuse_strangers(raw, &subject)?;
     Ok(subject)
+}
+
+fn http(
+    word: &Spanned<String>,
+    raw: &RawExpect,
+    variables: &Variables,
+) -> Result<HttpWanted, Mistake> {
+    chosen(word, &[("response", ())])?;
+    let filled = |(name, value): (&String, &String)| (name.clone(), variables.text(value));
+    Ok(HttpWanted {
+        actor: actor(raw)?,
+        peer: raw.peer.as_ref().map(|peer| peer.get_ref().clone()),
+        status: raw.status.map(Range::from),
+        header: raw.header.iter().map(filled).collect(),
+        body: bytes(raw, variables)?.unwrap_or_default(),
+        ignore_line_ends: raw.ignore_line_ends,
+        ignore_length: raw.ignore_length,
+    })
 }
 
 fn call(
@@ -204,8 +224,12 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.starts_with.is_some()
         || raw.length.is_some()
         || raw.ignore_case
-        || raw.ignore_line_ends;
+        || raw.ignore_line_ends
+        || raw.once;
+    let of_http = raw.status.is_some() || !raw.header.is_empty() || raw.ignore_length;
     let wrong = match subject {
+        Subject::Http(_) => (of_call || of_state).then(|| sentence!("mistake-with-http")),
+        _ if of_http => Some(sentence!("mistake-of-http")),
         Subject::Call(_) => of_state.then(|| sentence!("mistake-of-state")),
         Subject::State(_) => (of_call || of_bytes).then(|| sentence!("mistake-with-state")),
         Subject::Stream(_) | Subject::Output { .. } => {
@@ -246,6 +270,7 @@ fn bytes(raw: &RawExpect, variables: &Variables) -> Result<Option<BytesWanted>, 
         length: raw.length.map(Range::from),
         ignore_case: raw.ignore_case,
         ignore_line_ends: raw.ignore_line_ends,
+        once: raw.once,
     };
     let named = wanted.equals.is_some()
         || wanted.contains.is_some()

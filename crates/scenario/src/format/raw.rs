@@ -163,6 +163,7 @@ pub(super) struct RawExpect {
     // The subject: exactly one of these.
     pub(super) call: Option<Spanned<String>>,
     pub(super) stream: Option<Spanned<String>>,
+    pub(super) http: Option<Spanned<String>>,
     pub(super) exit: Option<Spanned<RawExit>>,
     pub(super) output: Option<Spanned<String>>,
     pub(super) signal: Option<Spanned<String>>,
@@ -187,6 +188,10 @@ pub(super) struct RawExpect {
     // About a state.
     pub(super) receive_queue: Option<RawRange>,
     pub(super) send_queue: Option<RawRange>,
+    // About a response.
+    pub(super) status: Option<RawRange>,
+    pub(super) header: BTreeMap<String, String>,
+    pub(super) ignore_length: bool,
     // About bytes.
     pub(super) equals: Option<Spanned<String>>,
     pub(super) contains: Option<Spanned<String>>,
@@ -194,6 +199,7 @@ pub(super) struct RawExpect {
     pub(super) length: Option<RawRange>,
     pub(super) ignore_case: bool,
     pub(super) ignore_line_ends: bool,
+    pub(super) once: bool,
 }
 
 /// `arguments` of an exercise: by language, and for all languages.

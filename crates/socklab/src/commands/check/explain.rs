@@ -7,6 +7,7 @@ use socklab_say::{Speaker, count, say};
 use socklab_scenario::Recording;
 use socklab_scenario::exercise::{CaseReport, Problem};
 
+use super::response;
 use crate::scenario::wording;
 
 /// The maximum number of bytes shown.
@@ -45,6 +46,7 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
             say!(speaker, "got-exit", exit = wording::exit(speaker, *exit))
         }
         Judgement::Failed(Mismatch::Exit { got: None }) => say!(speaker, "got-running"),
+        Judgement::Failed(Mismatch::Http(fault)) => response::fault(speaker, fault),
         Judgement::Failed(Mismatch::Bytes { total: 0, .. }) => say!(speaker, "got-no-bytes"),
         Judgement::Failed(Mismatch::Bytes { got, total, .. }) => {
             let dots = if *total > SHOWN as u64 { "…" } else { "" };
@@ -71,6 +73,7 @@ fn wanted_text(speaker: Speaker, subject: &Subject) -> String {
             let key = if stream.sent { "want-sent" } else { "want-received" };
             say!(speaker, key, who = stream.actor, bytes = bytes_text(speaker, &stream.bytes))
         }
+        Subject::Http(http) => response::wanted(speaker, http, &bytes_text(speaker, &http.body)),
         Subject::Exit { actor, wanted } => match wanted {
             ExitWanted::Code(code) => {
                 let exit = wording::exit(speaker, socklab_event::Exit::Code(*code));
@@ -109,7 +112,9 @@ pub(crate) fn bytes_text(speaker: Speaker, wanted: &BytesWanted) -> String {
     let parts = [
         wanted.equals.as_ref().map(|bytes| part("bytes-equal", bytes)),
         wanted.starts_with.as_ref().map(|bytes| part("bytes-start", bytes)),
-        wanted.contains.as_ref().map(|bytes| part("bytes-contain", bytes)),
+        wanted.contains.as_ref().map(|bytes| {
+            part(if wanted.once { "bytes-contain-once" } else { "bytes-contain" }, bytes)
+        }),
         wanted.length.map(|length| say!(speaker, "bytes-length", length = length)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")

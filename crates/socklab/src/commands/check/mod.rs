@@ -4,6 +4,7 @@ mod advice;
 mod explain;
 mod json;
 mod report;
+mod response;
 mod story;
 mod subject;
 
