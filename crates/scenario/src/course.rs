@@ -9,6 +9,7 @@ use socklab_say::{Language, Translated, sentence};
 
 use crate::format::{self, Exercise, LANGUAGES, LoadError, Prose, Question};
 use crate::item_kind::ItemKind;
+use crate::source::{Origin, Source, digest};
 
 /// The course's files, compiled in.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
@@ -118,6 +119,24 @@ impl Course {
     ) -> impl Iterator<Item = (&'a Path, &'a [u8])> {
         let files = self.files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_ref()));
         files.filter(move |(path, _)| path.starts_with(folder))
+    }
+
+    /// Where an item comes from, by its folder's name.
+    pub fn source(&self, kind: ItemKind, folder: &str) -> Source {
+        let path = kind.path(folder);
+        let below = |(file, bytes)| (Path::strip_prefix(file, &path).unwrap_or(file), bytes);
+        let sha256 = digest(self.files_below(&path).map(below));
+        if !self.local.contains(&path) {
+            return Source { origin: Origin::BuiltIn, folder: None, sha256 };
+        }
+        let built_in = Self::built_in();
+        let same = digest(built_in.files_below(&path).map(below)) == sha256;
+        let origin = match built_in.files_below(&path).next() {
+            None => Origin::Own,
+            Some(_) if same => Origin::Copy,
+            Some(_) => Origin::Replaces,
+        };
+        Source { origin, folder: self.root.clone(), sha256 }
     }
 
     /// Reads one question, by its folder's name.

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     List {
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        which: WhichCourse,
     },
     Show {
         name: String,
@@ -93,6 +95,26 @@ pub(crate) struct Tour {
     pub(crate) json: bool,
     #[arg(short, long, value_name = "FILE.html")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
+}
+
+/// Which course to read, if not the nearest folder `course` over the built-in one.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct WhichCourse {
+    #[arg(long, conflicts_with = "course")]
+    pub(crate) builtin: bool,
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) course: Option<PathBuf>,
+}
+
+impl WhichCourse {
+    /// The options that name this course again.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let folder = self.course.iter().map(|folder| folder.display().to_string());
+        let named = folder.flat_map(|folder| ["--course".to_owned(), folder]);
+        self.builtin.then(|| "--builtin".to_owned()).into_iter().chain(named).collect()
+    }
 }
 
 #[derive(Debug, Args)]
@@ -118,6 +140,8 @@ pub(crate) struct WhatIf {
     pub(crate) seed: Option<u64>,
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
 }
 
 #[derive(Debug, Subcommand)]
@@ -138,6 +162,8 @@ pub(crate) struct CourseCopy {
 pub(crate) struct CourseCheck {
     #[arg(value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,
+    #[arg(long, conflicts_with = "folder")]
+    pub(crate) builtin: bool,
     #[arg(long)]
     pub(crate) run: bool,
     #[arg(long, requires = "run", value_name = "NAME")]
@@ -288,6 +314,8 @@ pub(crate) enum ExerciseCommand {
     List {
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        which: WhichCourse,
     },
     Start(Start),
 }
@@ -300,6 +328,8 @@ pub(crate) struct Start {
     pub(crate) code: Option<CodeLanguage>,
     #[arg(long)]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
     #[arg(value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,
 }
@@ -341,6 +371,8 @@ pub(crate) struct Check {
     pub(crate) case: Option<String>,
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
 }

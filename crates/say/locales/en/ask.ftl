@@ -7,6 +7,8 @@ arg-what-if-question = A question's number or name; `list` (the default); `all` 
 arg-what-if-predict = Your prediction: a, b, c …, or the choice's name
 arg-what-if-show_commands = Also show how to do it by hand, in two terminals
 arg-what-if-seed = The seed of random payloads: the same seed gives the same bytes
+arg-builtin = Ignore folders named `course`: only what is built in
+arg-course = This course folder, and nothing built in (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
 arg-course-check-folder = A course folder (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
 cmd-course-copy = Copy a built-in question or exercise into your course, to change it
 cmd-course-format = Print how questions and exercises are written
@@ -24,7 +26,7 @@ examples-what-if =
 examples-course-check =
     $ socklab course check  # the built-in course, and your `course` over it
     $ socklab course check my-course --run --only my-question
-    A folder `course` with `questions` or `exercises` in it applies to all folders below it, in every command. Exit codes: 0 no mistakes, 1 mistakes, 2 usage error.
+    A folder `course` with `questions` or `exercises` in it applies to all folders below it, in every command, if it belongs to you or to root. The environment variable SOCKLAB_COURSE names another folder, or `builtin`. Exit codes: 0 no mistakes, 1 mistakes, 2 usage error.
 examples-course-copy =
     $ socklab course copy tcp-server  # course/exercises/tcp-server
     $ socklab course copy 3 my-course  # my-course/questions/03-tcp-client-first
@@ -102,6 +104,12 @@ course-mistakes = { $mistakes ->
     }
 course-untranslated = { $language }: { $missing } of { $of } texts are not translated; its readers get them in English
 course-none = there is no course in { $folder }: neither a folder `questions` nor a folder `exercises`
+course-not-yours = { $file } belongs to user { $owner }, who is neither you nor root. A course decides which programs are run, so this one was not read
+course-not-yours-hint = if you trust it: --course { $folder } (or { $variable }={ $folder }); for the built-in course: --builtin (or { $variable }={ $built_in })
+source-built-in = built in, sha256 { $hash }
+source-copy = from { $folder }, the same as the built-in one, sha256 { $hash }
+source-own = from { $folder }, sha256 { $hash }
+source-replaces = from { $folder }, which replaces the built-in one of this name (--builtin ignores folders), sha256 { $hash }
 course-none-hint = name the folder that has them, or none: then socklab looks for the nearest folder `course`, here and in parent folders
 course-unanswered = something happened that the question does not cover. The ladder below shows what was observed; for an answer, this was missing:
 course-lacks = the answer `{ $answer }` lacks the evidence `{ $name }`

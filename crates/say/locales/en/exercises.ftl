@@ -27,6 +27,7 @@ examples-check =
     $ socklab check echo-server -- python3 my-server.py {"{"}port{"}"}
     $ socklab check echo-server -- ./my-server  # a fixed port works too
     $ socklab check tcp-client -- my-client.c
+    $ socklab check echo-server --builtin -- ./my-server  # whatever `course` lies here
     Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage error, 3 could not be run here.
 
 exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   · begun

@@ -7,6 +7,8 @@ arg-what-if-question = El número o el nombre de una pregunta; `list` (lo normal
 arg-what-if-predict = Tu predicción: a, b, c …, o el nombre de la opción
 arg-what-if-show_commands = Muestra también cómo hacerlo a mano, con dos terminales
 arg-what-if-seed = La semilla de los datos aleatorios: con la misma semilla salen los mismos bytes
+arg-builtin = No mira carpetas llamadas `course`: solo lo incluido
+arg-course = Esta carpeta de curso, y nada de lo incluido (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
 arg-course-check-folder = La carpeta de un curso (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
 cmd-course-copy = Copia en tu curso una pregunta o un ejercicio incluido, para cambiarlo
 cmd-course-format = Muestra cómo se escriben una pregunta y un ejercicio
@@ -24,7 +26,7 @@ examples-what-if =
 examples-course-check =
     $ socklab course check  # el curso incluido, y tu `course` por encima
     $ socklab course check mi-curso --run --only mi-pregunta
-    Una carpeta `course` que contiene `questions` o `exercises` cuenta en todas las carpetas que hay debajo, para todos los comandos. Códigos de salida: 0 sin errores, 1 con errores, 2 uso incorrecto.
+    Una carpeta `course` que contiene `questions` o `exercises` cuenta en todas las carpetas que hay debajo, para todos los comandos, si es tuya o de root. La variable de entorno SOCKLAB_COURSE nombra otra carpeta, o `builtin`. Códigos de salida: 0 sin errores, 1 con errores, 2 uso incorrecto.
 examples-course-copy =
     $ socklab course copy tcp-server  # course/exercises/tcp-server
     $ socklab course copy 3 mi-curso  # mi-curso/questions/03-tcp-client-first
@@ -102,6 +104,12 @@ course-mistakes = { $mistakes ->
     }
 course-untranslated = { $language }: faltan por traducir { $missing } de { $of } textos; quien use ese idioma los verá en inglés
 course-none = no hay ningún curso en { $folder }: ni una carpeta `questions` ni una carpeta `exercises`
+course-not-yours = { $file } es del usuario { $owner }, que no eres tú ni es root. Un curso decide qué programas se ejecutan, así que este no se leyó
+course-not-yours-hint = si confías en él: --course { $folder } (o { $variable }={ $folder }); para el curso incluido: --builtin (o { $variable }={ $built_in })
+source-built-in = incluido, sha256 { $hash }
+source-copy = de { $folder }, igual al incluido, sha256 { $hash }
+source-own = de { $folder }, sha256 { $hash }
+source-replaces = de { $folder }, que reemplaza al incluido del mismo nombre (--builtin no mira carpetas), sha256 { $hash }
 course-none-hint = indica qué carpeta las tiene, o nada: entonces se busca la carpeta `course` más cercana, aquí y más arriba
 course-unanswered = pasó algo que la pregunta no conoce. El diagrama de abajo muestra lo que se vio; para una respuesta faltaba esto:
 course-lacks = a la respuesta `{ $answer }` le falta la prueba `{ $name }`

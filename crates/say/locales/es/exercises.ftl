@@ -27,6 +27,7 @@ examples-check =
     $ socklab check echo-server -- python3 mi-servidor.py {"{"}port{"}"}
     $ socklab check echo-server -- ./mi-servidor  # un puerto fijo también sirve
     $ socklab check tcp-client -- mi-cliente.c
+    $ socklab check echo-server --builtin -- ./mi-servidor  # sin mirar qué `course` hay aquí
     Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso incorrecto, 3 aquí no se pudo ejecutar.
 
 exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se pide   · empezado

@@ -1,22 +1,21 @@
 //! `course check`: checks the files of a course, for teachers.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
 use socklab_judge::{CallWanted, Judgement, Mismatch, Subject};
 use socklab_say::{Language, Speaker, count, say};
 use socklab_scenario::ItemKind;
 use socklab_scenario::exercise::{CaseReport, Proof, ProofOutcome, Wrong};
 use socklab_scenario::format::Question;
-use socklab_scenario::{Course, LANGUAGES, Linted, Runner, Untranslated};
+use socklab_scenario::{Course, LANGUAGES, Linted, Origin, Runner, Source, Untranslated};
 
 use super::check::{bytes_text, missed, why};
-use crate::cli::CourseCheck;
+use crate::cli::{CourseCheck, WhichCourse};
 use crate::course;
-use crate::course::texts;
+use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::println;
@@ -33,16 +32,22 @@ const WIDTH: usize = 94;
 /// solutions, starters and planted bugs of the exercises.
 pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode> {
     scenario::end_cleanly()?;
-    let course = match &options.folder {
-        Some(folder) if !course::is_course(folder) => return Err(no_course(speaker, folder)),
-        Some(folder) => Course::in_folder(folder).with_context(|| folder.display().to_string())?,
-        None => course::load()?,
-    };
+    let which = WhichCourse { builtin: options.builtin, course: options.folder.clone() };
+    let course = course::load(speaker, &which)?;
     if let Some(name) = &options.only {
         known(speaker, &course, name)?;
     }
     let programs: Vec<&str> = programs::PROGRAMS.iter().map(|program| program.name).collect();
     let linted = course.lint(&[&programs[..], &["socklab"]].concat());
+    let sources = sources(&course);
+    if !options.json {
+        for (item, source) in &sources {
+            // What is built in would be a long list of the same.
+            if source.origin != Origin::BuiltIn {
+                println!("{item}: {}", source::line(speaker, source));
+            }
+        }
+    }
     let mut mistakes: Vec<String> =
         linted.mistakes.iter().map(|mistake| mistake.in_words(speaker)).collect();
     if options.run {
@@ -56,6 +61,9 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
             "questions": linted.questions.len(),
             "exercises": linted.exercises.len(),
             "mistakes": mistakes,
+            "sources": sources.iter().map(|(item, source)| {
+                (item, source::as_json(source))
+            }).collect::<BTreeMap<_, _>>(),
             "untranslated": untranslated.iter().map(|(language, counted)| {
                 (language.tag(), json!({ "missing": counted.missing, "of": counted.of }))
             }).collect::<BTreeMap<_, _>>(),
@@ -98,6 +106,16 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
     Ok(if ok { ExitCode::SUCCESS } else { ExitReason::No.into() })
 }
 
+/// Where every item comes from, by its folder below the course folder.
+fn sources(course: &Course) -> Vec<(String, Source)> {
+    let of_kind = |kind: ItemKind| {
+        let folders = course.folders(kind).into_iter();
+        folders
+            .map(move |name| (kind.path(&name).display().to_string(), course.source(kind, &name)))
+    };
+    ItemKind::ALL.into_iter().flat_map(of_kind).collect()
+}
+
 /// What the languages lack that a course need not be in.
 fn untranslated(course: &Course, linted: &Linted) -> Vec<(Language, Untranslated)> {
     let further = Language::all().filter(|language| !LANGUAGES.contains(&language.tag()));
@@ -105,18 +123,6 @@ fn untranslated(course: &Course, linted: &Linted) -> Vec<(Language, Untranslated
         (language, course.untranslated(&linted.questions, &linted.exercises, language.tag()))
     });
     counted.collect()
-}
-
-/// The error for a folder that holds no course; suggests `course` below it.
-fn no_course(speaker: Speaker, folder: &Path) -> anyhow::Error {
-    let failure =
-        Failure::new(ExitReason::Usage, say!(speaker, "course-none", folder = folder.display()));
-    let below = folder.join("course");
-    let hint = match course::is_course(&below) {
-        true => say!(speaker, "did-you-mean", known = below.display()),
-        false => say!(speaker, "course-none-hint"),
-    };
-    failure.hint(hint).into()
 }
 
 /// Fails unless there is a question or exercise of that name, valid or not.

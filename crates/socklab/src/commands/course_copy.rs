@@ -19,8 +19,10 @@ use crate::style;
 pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
     let course = Course::built_in();
     let item = find(speaker, &course, &options.name)?;
-    let folder = options.folder.clone().or_else(course::local_course);
-    let folder = folder.unwrap_or_else(|| PathBuf::from("course"));
+    let folder = match &options.folder {
+        Some(folder) => folder.clone(),
+        None => course::to_copy_into(speaker)?.unwrap_or_else(|| PathBuf::from("course")),
+    };
     let place = folder.join(&item);
     if place.symlink_metadata().is_ok() {
         let what = say!(speaker, "course-copy-exists", folder = place.display());

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use socklab_say::{Speaker, say};
 
 use super::{exercise, what_if};
+use crate::cli::WhichCourse;
 use crate::course;
 use crate::course::lesson;
 use crate::course::progress;
@@ -15,15 +16,16 @@ use crate::style;
 /// The width of a line of names.
 const LINE: usize = 78;
 
-pub(super) fn list(speaker: Speaker, as_json: bool) -> Result<()> {
+pub(super) fn list(speaker: Speaker, as_json: bool, which: &WhichCourse) -> Result<()> {
     let progress = progress::read();
     if !as_json {
         // The programs are listed even if a local course has mistakes.
         programs(speaker);
     }
-    let questions =
-        course::load()?.questions().map_err(|error| course::mistake(speaker, &error))?;
-    let exercises = exercise::Material::load(speaker)?.all()?;
+    let questions = course::load(speaker, which)?
+        .questions()
+        .map_err(|error| course::mistake(speaker, &error))?;
+    let exercises = exercise::Material::load(speaker, which)?.all()?;
     if as_json {
         let list = json!({
             "programs": PROGRAMS.iter().map(|one| program(speaker, one)).collect::<Vec<_>>(),

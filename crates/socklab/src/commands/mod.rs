@@ -40,7 +40,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
     match cli.command {
         None => welcome(speaker),
         Some(Command::Tour(options)) => return tour::tour(speaker, &options),
-        Some(Command::List { json }) => list::list(speaker, json)?,
+        Some(Command::List { json, which }) => list::list(speaker, json, &which)?,
         Some(Command::Show { name }) => show(speaker, known(speaker, &name)?),
         Some(Command::Run(run)) => {
             let program = known(speaker, &run.name)?;

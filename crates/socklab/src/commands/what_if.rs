@@ -7,12 +7,13 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use socklab_say::{Speaker, say};
 use socklab_scenario::format::{Choice, Question};
+use socklab_scenario::{Course, Origin, Source};
 
 use crate::cli::WhatIf;
 use crate::course;
 use crate::course::progress;
 use crate::course::progress::Progress;
-use crate::course::texts;
+use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::{println, width, write_out};
@@ -26,8 +27,8 @@ use crate::terminal::markdown;
 
 /// Answers one question, or all of them, or lists them.
 pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
-    let questions =
-        course::load()?.questions().map_err(|error| course::mistake(speaker, &error))?;
+    let course = course::load(speaker, &options.which)?;
+    let questions = course.questions().map_err(|error| course::mistake(speaker, &error))?;
     scenario::end_cleanly()?;
     let word = options.question.as_deref();
     if let (Some(_), None | Some("list" | "all")) = (&options.predict, word) {
@@ -36,8 +37,8 @@ pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
     }
     match word {
         None | Some("list") => list(speaker, &questions, options.json),
-        Some("all") => all(speaker, &questions, options),
-        Some(wanted) => one(speaker, find(speaker, &questions, wanted)?, options),
+        Some("all") => all(speaker, &course, &questions, options),
+        Some(wanted) => one(speaker, &course, find(speaker, &questions, wanted)?, options),
     }
 }
 
@@ -105,14 +106,20 @@ fn result<'p>(question: &Question, progress: &'p Progress) -> Option<&'p str> {
     progress.get(&format!("what-if {}", question.name)).map(String::as_str)
 }
 
-fn one(speaker: Speaker, question: &Question, options: &WhatIf) -> Result<ExitCode> {
+fn one(
+    speaker: Speaker,
+    course: &Course,
+    question: &Question,
+    options: &WhatIf,
+) -> Result<ExitCode> {
     let mut predicted = match &options.predict {
         Some(word) => Some(choice(speaker, question, word)?),
         None => None,
     };
     let width = width();
+    let source = source::of_question(course, question);
     if !options.json {
-        introduce(speaker, question, width);
+        introduce(speaker, question, &source, width);
         if predicted.is_none() && keys::can_ask() {
             match predict(speaker, question)? {
                 Prediction::Made(choice) => predicted = Some(choice),
@@ -140,7 +147,7 @@ fn one(speaker: Speaker, question: &Question, options: &WhatIf) -> Result<ExitCo
         let _ = progress::note("what-if", &question.name, result);
     }
     if options.json {
-        let report = report(speaker, question, &answered, predicted);
+        let report = report(speaker, question, &source, &answered, predicted);
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         show(speaker, question, &answered, predicted, width);
@@ -180,10 +187,11 @@ fn painted(style: anstyle::Style, text: &str, width: usize) -> String {
     markdown::each_line(style, &markdown::hanging(text, 0, width))
 }
 
-fn introduce(speaker: Speaker, question: &Question, width: usize) {
+fn introduce(speaker: Speaker, question: &Question, source: &Source, width: usize) {
     let prose = texts::question(speaker, question);
     let title = format!("{}. {}", question.number, prose.title);
     println!("{}", painted(style::STRONG, &title, width));
+    println!("{}", source::line(speaker, source));
     if !prose.intro.is_empty() {
         println!("\n{}", markdown::render(&prose.intro, width).trim_end());
     }
@@ -299,7 +307,12 @@ fn by_hand(speaker: Speaker, question: &Question, width: usize) {
 }
 
 /// Runs every question: the self-test of what this machine can show.
-fn all(speaker: Speaker, questions: &[Question], options: &WhatIf) -> Result<ExitCode> {
+fn all(
+    speaker: Speaker,
+    course: &Course,
+    questions: &[Question],
+    options: &WhatIf,
+) -> Result<ExitCode> {
     let runner = scenario::runner(options.seed.unwrap_or(scenario::SEED))?;
     let width = width();
     let (mut reports, mut ok, mut trouble) = (Vec::new(), true, false);
@@ -307,9 +320,10 @@ fn all(speaker: Speaker, questions: &[Question], options: &WhatIf) -> Result<Exi
         let answered = answered::run(speaker, question, &runner)?;
         let found = answered.answer.is_some();
         ok &= found;
+        let source = source::of_question(course, question);
         trouble |= answered.recording.trouble.is_some();
         if options.json {
-            reports.push(report(speaker, question, &answered, None));
+            reports.push(report(speaker, question, &source, &answered, None));
             continue;
         }
         let mark =
@@ -322,6 +336,9 @@ fn all(speaker: Speaker, questions: &[Question], options: &WhatIf) -> Result<Exi
             width.saturating_sub(9),
         );
         println!("{mark} {:>2} {title}  {took}", question.number);
+        if source.origin == Origin::Replaces {
+            println!("     {}", source::line(speaker, &source));
+        }
         if let Some(trouble) = &answered.recording.trouble {
             println!("     {}", markdown::hanging(&wording::trouble(speaker, trouble), 5, width));
         } else if !found {
@@ -352,6 +369,7 @@ fn choices(speaker: Speaker, question: &Question) -> Vec<serde_json::Value> {
 fn report(
     speaker: Speaker,
     question: &Question,
+    source: &Source,
     answered: &Answered,
     predicted: Option<&Choice>,
 ) -> serde_json::Value {
@@ -366,6 +384,7 @@ fn report(
     json!({
         "number": question.number,
         "name": question.name,
+        "source": source::as_json(source),
         "topic": question.topic,
         "title": texts::question(speaker, question).title,
         "choices": choices(speaker, question),

@@ -3,7 +3,9 @@
 
 mod folder;
 pub(crate) mod lesson;
+mod owner;
 pub(crate) mod progress;
+pub(crate) mod source;
 pub(crate) mod texts;
 
-pub(crate) use folder::{is_course, load, local_course, mistake};
+pub(crate) use folder::{load, mistake, to_copy_into};

@@ -55,7 +55,7 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
         }
         reports.push(report);
     }
-    let asked = questions::ask(speaker)?;
+    let asked = questions::ask(speaker, &options.which)?;
     let ok = reports.iter().all(|report| report.ok) && asked.iter().all(|question| question.ok);
     if let Some(path) = &options.output {
         page::write(speaker, path, &reports)?;

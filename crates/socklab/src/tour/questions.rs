@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde::Serialize;
 use socklab_say::{Speaker, say};
 
+use crate::cli::WhichCourse;
 use crate::course;
 use crate::course::texts;
 use crate::output::{println, width};
@@ -30,9 +31,10 @@ pub(super) struct TourQuestion {
 }
 
 /// Runs the questions.
-pub(super) fn ask(speaker: Speaker) -> Result<Vec<TourQuestion>> {
-    let questions =
-        course::load()?.questions().map_err(|error| course::mistake(speaker, &error))?;
+pub(super) fn ask(speaker: Speaker, which: &WhichCourse) -> Result<Vec<TourQuestion>> {
+    let questions = course::load(speaker, which)?
+        .questions()
+        .map_err(|error| course::mistake(speaker, &error))?;
     let runner = scenario::runner(scenario::SEED)?;
     let chosen = questions.iter().filter(|question| ASKED.contains(&question.name.as_str()));
     chosen

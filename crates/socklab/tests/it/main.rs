@@ -7,6 +7,7 @@ mod bad_input;
 mod closed_ends;
 mod commands;
 mod course;
+mod course_source;
 mod exercises;
 mod interop_ntp;
 mod interop_python;

@@ -5,19 +5,26 @@ use serde_json::{Value, json};
 use socklab_say::Speaker;
 use socklab_scenario::exercise::{CaseReport, Report, conduct};
 use socklab_scenario::format::Exercise;
-use socklab_scenario::{PlaceUsed, Recording};
+use socklab_scenario::{PlaceUsed, Recording, Source};
 
 use super::explain::why;
 use super::story::conduct_text;
 use super::subject::Subject;
-use crate::course::texts;
+use crate::course::{source, texts};
 use crate::output::println;
+
+/// What every report begins with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct About<'a> {
+    pub(super) exercise: &'a Exercise,
+    pub(super) source: &'a Source,
+    pub(super) subject: &'a Subject,
+}
 
 /// Prints the report of a check.
 pub(super) fn report(
     speaker: Speaker,
-    exercise: &Exercise,
-    subject: &Subject,
+    about: &About<'_>,
     report: &Report<'_>,
     seed: u64,
 ) -> Result<()> {
@@ -26,7 +33,7 @@ pub(super) fn report(
         json!({ "earned": earned, "of": all })
     };
     let place = report.cases.iter().find_map(|done| done.recording.as_ref()).map(place);
-    let mut value = head(exercise, subject);
+    let mut value = head(about);
     value["seed"] = json!(seed);
     value["place"] = json!(place);
     value["passed"] = json!(report.core_passed());
@@ -37,13 +44,8 @@ pub(super) fn report(
 }
 
 /// Prints that the compiler rejected the program.
-pub(super) fn refused(
-    exercise: &Exercise,
-    subject: &Subject,
-    command: &str,
-    output: &str,
-) -> Result<()> {
-    let mut value = head(exercise, subject);
+pub(super) fn refused(about: &About<'_>, command: &str, output: &str) -> Result<()> {
+    let mut value = head(about);
     value["passed"] = json!(false);
     value["build_error"] = json!({ "command": command, "output": output });
     println!("{}", serde_json::to_string_pretty(&value)?);
@@ -51,20 +53,22 @@ pub(super) fn refused(
 }
 
 /// Prints that the program could not be run here.
-pub(super) fn infra_error(exercise: &Exercise, subject: &Subject, what: &str) -> Result<()> {
-    let mut value = head(exercise, subject);
+pub(super) fn infra_error(about: &About<'_>, what: &str) -> Result<()> {
+    let mut value = head(about);
     value["passed"] = Value::Null;
     value["infra_error"] = json!(what);
     println!("{}", serde_json::to_string_pretty(&value)?);
     Ok(())
 }
 
-fn head(exercise: &Exercise, subject: &Subject) -> Value {
+fn head(about: &About<'_>) -> Value {
+    let About { exercise, source, subject } = about;
     let gaps = subject.open_gaps();
     let gaps =
         gaps.iter().map(|gap| json!({ "number": gap.number, "name": gap.name, "line": gap.line }));
     json!({
         "exercise": exercise.name,
+        "source": source::as_json(source),
         "command": subject.words(),
         "open_gaps": gaps.collect::<Vec<_>>(),
     })

@@ -17,7 +17,7 @@ use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{BuildError, Check, Report};
 
 use super::exercise::{Material, Points};
-use crate::cli::{self, Format};
+use crate::cli::{self, Format, WhichCourse};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::println;
@@ -33,23 +33,25 @@ pub(crate) use subject::Subject;
 /// Checks a program.
 pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
     scenario::end_cleanly()?;
-    let material = Material::load(speaker)?;
+    let material = Material::load(speaker, &options.which)?;
     let exercise = material.exercise(&options.name)?;
     if let Some(name) = &options.case {
         known_case(speaker, &exercise, name)?;
     }
+    let source = material.source(&exercise.name);
     let subject = Subject::find(speaker, &exercise, &options.command)?;
+    let about = json::About { exercise: &exercise, source: &source, subject: &subject };
     let built = match subject.build() {
         Ok(built) => built,
         Err(BuildError::Refused { command, output }) => {
             match options.format {
                 Format::Text => refused(speaker, &command, &output),
-                Format::Json => json::refused(&exercise, &subject, &command, &output)?,
+                Format::Json => json::refused(&about, &command, &output)?,
             }
             return Ok(ExitReason::No.into());
         }
         Err(error) if options.format == Format::Json => {
-            json::infra_error(&exercise, &subject, &error.to_string())?;
+            json::infra_error(&about, &error.to_string())?;
             return Ok(ExitReason::Environment.into());
         }
         Err(error) => return Err(not_here(speaker, &error)),
@@ -64,10 +66,10 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     let report = match options.format {
         Format::Json => {
             let report = check.run(|_| true);
-            json::report(speaker, &exercise, &subject, &report, runner.seed)?;
+            json::report(speaker, &about, &report, runner.seed)?;
             report
         }
-        Format::Text => in_words(speaker, &check, &material, &subject)?,
+        Format::Text => in_words(speaker, &check, &material, &subject, &options.which)?,
     };
     if options.case.is_none() && options.format == Format::Text {
         note(&exercise.name, &report);
@@ -81,8 +83,10 @@ fn in_words<'a>(
     check: &Check<'a>,
     material: &Material,
     subject: &Subject,
+    which: &WhichCourse,
 ) -> Result<Report<'a>> {
-    report::heading(speaker, check.exercise, subject);
+    let source = material.source(&check.exercise.name);
+    report::heading(speaker, check.exercise, &source, subject);
     let all = check.cases().count();
     let mut gauge = Gauge::new(all, std::io::stderr().is_terminal());
     gauge.show(check.cases().next().map_or("", |case| &case.name));
@@ -105,7 +109,7 @@ fn in_words<'a>(
     report::print_summary(speaker, &report);
     if let Some(first) = report.cases.iter().find(|done| done.problem().is_some()) {
         let name = &check.exercise.name;
-        let again = again(name, &first.case.name, check.runner.seed, subject);
+        let again = again(name, &first.case.name, check.runner.seed, which, subject);
         let hints = material.hints(name)?;
         for line in story(speaker, first, subject, &hints, &again, Order::TopDown) {
             println!("{line}");

@@ -1,23 +1,24 @@
 //! The report as text: a line for each case, and the points.
 
 use socklab_say::{Speaker, say};
-use socklab_scenario::CaseState;
 use socklab_scenario::exercise::{CaseReport, Report};
 use socklab_scenario::format::Exercise;
+use socklab_scenario::{CaseState, Source};
 
 use super::Subject;
 use super::explain::shell_words;
 use super::story::width;
-use crate::course::texts;
+use crate::course::{source, texts};
 use crate::output::println;
 use crate::scenario::wording;
 use crate::style;
 use crate::terminal::markdown;
 
-pub(super) fn heading(speaker: Speaker, exercise: &Exercise, subject: &Subject) {
+pub(super) fn heading(speaker: Speaker, exercise: &Exercise, source: &Source, subject: &Subject) {
     let title = &texts::exercise(speaker, exercise).title;
     println!("{}", style::paint(style::STRONG, title));
     println!("{}", style::paint(style::FAINT, shell_words(&subject.words())));
+    println!("{}", source::line(speaker, source));
 }
 
 pub(super) fn section(speaker: Speaker, robust: bool) {

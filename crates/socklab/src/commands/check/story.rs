@@ -8,6 +8,7 @@ use socklab_scenario::{Recording, StepTrouble};
 use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
+use crate::cli::WhichCourse;
 use crate::course::texts;
 use crate::scenario::answered;
 use crate::terminal::markdown;
@@ -106,9 +107,20 @@ pub(crate) fn behind(label: &str, text: &str) -> Vec<String> {
 }
 
 /// The command that runs exactly this case again.
-pub(crate) fn again(exercise: &str, case: &str, seed: u64, subject: &Subject) -> String {
-    let words = shell_words(&subject.words());
-    format!("socklab check {exercise} --case {case} --seed {seed} -- {words}")
+pub(crate) fn again(
+    exercise: &str,
+    case: &str,
+    seed: u64,
+    which: &WhichCourse,
+    subject: &Subject,
+) -> String {
+    let seed = seed.to_string();
+    let mut words: Vec<String> =
+        ["socklab", "check", exercise, "--case", case, "--seed", &seed].map(str::to_owned).into();
+    words.extend(which.words());
+    words.push("--".to_owned());
+    words.extend(subject.words());
+    shell_words(&words)
 }
 
 /// The ladder of what happened, without its middle if it is long.

@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result};
 use socklab_say::{Language, Speaker, say};
-use socklab_scenario::Course;
-use socklab_scenario::ItemKind;
 use socklab_scenario::exercise::{Code, Hints, Template};
 use socklab_scenario::format::Exercise;
+use socklab_scenario::{Course, ItemKind, Source};
 
+use crate::cli::WhichCourse;
 use crate::course;
 use crate::course::texts;
 use crate::exit_reason::ExitReason;
@@ -20,8 +20,8 @@ pub(crate) struct Material {
 }
 
 impl Material {
-    pub(crate) fn load(speaker: Speaker) -> Result<Self> {
-        Ok(Self { speaker, course: course::load()? })
+    pub(crate) fn load(speaker: Speaker, which: &WhichCourse) -> Result<Self> {
+        Ok(Self { speaker, course: course::load(speaker, which)? })
     }
 
     /// All exercises, in the order of the course.
@@ -46,6 +46,11 @@ impl Material {
         }
         let what = say!(self.speaker, "unknown-exercise", name = name);
         Err(Failure::unknown(self.speaker, what, name, names, "socklab exercise list").into())
+    }
+
+    /// Where an exercise comes from.
+    pub(crate) fn source(&self, exercise: &str) -> Source {
+        self.course.source(ItemKind::Exercise, exercise)
     }
 
     /// The reference solution in a programming language, with its gaps.

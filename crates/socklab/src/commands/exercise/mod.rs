@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use socklab_say::{Speaker, say};
 use socklab_scenario::format::Exercise;
 
-use crate::cli::ExerciseCommand;
+use crate::cli::{ExerciseCommand, WhichCourse};
 use crate::course::progress;
 use crate::course::progress::Progress;
 use crate::course::texts;
@@ -26,7 +26,7 @@ pub(crate) use start::{Points, begin, restart, source_file, started};
 /// Runs the subcommand.
 pub(crate) fn exercise(speaker: Speaker, command: &ExerciseCommand) -> Result<ExitCode> {
     match command {
-        ExerciseCommand::List { json } => list(speaker, *json)?,
+        ExerciseCommand::List { json, which } => list(speaker, *json, which)?,
         ExerciseCommand::Start(options) => start::start(speaker, options)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -52,9 +52,9 @@ pub(crate) fn with_code_language(mut arguments: Vec<OsString>) -> Vec<OsString> 
     arguments
 }
 
-fn list(speaker: Speaker, json: bool) -> Result<()> {
+fn list(speaker: Speaker, json: bool, which: &WhichCourse) -> Result<()> {
     let progress = progress::read();
-    let exercises = Material::load(speaker)?.all()?;
+    let exercises = Material::load(speaker, which)?.all()?;
     if json {
         println!("{}", serde_json::to_string_pretty(&as_json(speaker, &exercises, &progress))?);
         return Ok(());

@@ -15,9 +15,9 @@ use socklab_scenario::format::Exercise;
 
 use super::check::{Subject, behind};
 use super::exercise::{Material, line, restart, source_file, started};
-use crate::cli;
+use crate::cli::{self, WhichCourse};
 use crate::course::progress;
-use crate::course::texts;
+use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::{println, write_out};
@@ -36,13 +36,13 @@ const BEAT: Duration = Duration::from_millis(40);
 /// Watches until `q`.
 pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
     scenario::end_cleanly()?;
-    let material = Material::load(speaker)?;
+    let material = Material::load(speaker, &options.which)?;
     let exercise = material.exercise(&options.name)?;
     let subject = Subject::find(speaker, &exercise, &options.command)?;
     if !keys::can_ask() {
         return Err(Failure::new(ExitReason::Usage, say!(speaker, "watch-no-terminal")).into());
     }
-    let mut session = WatchSession::new(speaker, material, exercise, subject)?;
+    let mut session = WatchSession::new(speaker, material, exercise, subject, &options.which)?;
     let keys = Keys::take().context("tcsetattr")?;
     session.begin();
     while session.beat(&keys)? {}
@@ -59,6 +59,7 @@ struct WatchSession {
     exercise: Arc<Exercise>,
     hints: Arc<Hints>,
     subject: Subject,
+    which: WhichCourse,
     file: PathBuf,
     code: Code,
     watched: Watched,
@@ -79,6 +80,7 @@ impl WatchSession {
         material: Material,
         exercise: Exercise,
         subject: Subject,
+        which: &WhichCourse,
     ) -> Result<Self> {
         let nothing = || Failure::new(ExitReason::Usage, say!(speaker, "watch-no-file"));
         let file = subject.file().ok_or_else(nothing)?.to_owned();
@@ -91,6 +93,7 @@ impl WatchSession {
             exercise: Arc::new(exercise),
             hints,
             subject,
+            which: which.clone(),
             file,
             code,
             watched,
@@ -117,8 +120,14 @@ impl WatchSession {
             style::paint(style::STRONG, &texts::exercise(self.speaker, &self.exercise).title)
         );
         println!("{}", style::paint(style::FAINT, self.file.display()));
-        self.running =
-            Some(CheckThread::start(self.speaker, &self.exercise, &self.subject, &self.hints));
+        println!("{}", source::line(self.speaker, &self.material.source(&self.exercise.name)));
+        self.running = Some(CheckThread::start(
+            self.speaker,
+            &self.exercise,
+            &self.subject,
+            &self.hints,
+            &self.which,
+        ));
     }
 
     /// One iteration: shows the messages of the check, notices a saved file, obeys a key. Returns
@@ -243,7 +252,8 @@ impl WatchSession {
         };
         let subject = Subject::source(&next, file).context("a started file has a language")?;
         let material = std::mem::take(&mut self.material);
-        *self = Self::new(self.speaker, material, next, subject)?;
+        let which = self.which.clone();
+        *self = Self::new(self.speaker, material, next, subject, &which)?;
         self.begin();
         Ok(())
     }

@@ -10,6 +10,7 @@ use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{BuildError, Check, Hints, Open};
 use socklab_scenario::format::Exercise;
 
+use crate::cli::WhichCourse;
 use crate::commands::check::{
     Order, Subject, again, case_line, gap_in_the_way, note, some_seed, story, summary,
 };
@@ -56,13 +57,15 @@ impl CheckThread {
         exercise: &Arc<Exercise>,
         subject: &Subject,
         hints: &Arc<Hints>,
+        which: &WhichCourse,
     ) -> Self {
         let (sender, messages) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let (exercise, hints) = (Arc::clone(exercise), Arc::clone(hints));
         let (subject, stopping) = (subject.clone(), Arc::clone(&stop));
+        let which = which.clone();
         thread::spawn(move || {
-            let over = check(speaker, &exercise, &subject, &hints, &stopping, &sender);
+            let over = check(speaker, &exercise, &subject, &hints, &which, &stopping, &sender);
             let over = over.unwrap_or_else(|error| {
                 let _ = sender.send(CheckMessage::Line(with_causes(&error)));
                 CheckEnd::default()
@@ -84,6 +87,7 @@ fn check(
     exercise: &Exercise,
     subject: &Subject,
     hints: &Hints,
+    which: &WhichCourse,
     stop: &AtomicBool,
     out: &Sender<CheckMessage>,
 ) -> Result<CheckEnd> {
@@ -124,7 +128,7 @@ fn check(
     }
     let failed = report.cases.iter().find(|done| done.problem().is_some());
     if let Some(done) = failed {
-        let again = again(&exercise.name, &done.case.name, runner.seed, subject);
+        let again = again(&exercise.name, &done.case.name, runner.seed, which, subject);
         story(speaker, done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
     }
     note(&exercise.name, &report);
