@@ -15,6 +15,7 @@
 //! | which port is free? | [`port::free`] |
 //! | what is the value of a `sysctl(8)` setting? | [`sysctl::read`] |
 //! | how is a child made to end with its parent? | [`parent::end_with`] |
+//! | how does a new process get into a place of its own? | [`Entrance`] |
 //!
 //! Addresses are those of [`std::net`]; process and thread ids are `u32`, as in
 //! [`std::process::id`]. An answer about another process may be out of date: the process may have
@@ -36,6 +37,7 @@
 
 pub mod clock;
 pub mod diag;
+mod entrance;
 pub mod parent;
 pub mod port;
 pub mod process;
@@ -45,4 +47,5 @@ pub mod table;
 mod transport;
 pub mod unix;
 
+pub use entrance::Entrance;
 pub use transport::Transport;

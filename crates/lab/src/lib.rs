@@ -5,6 +5,9 @@
 //! made of user, network, mount and process namespaces (`namespaces(7)`), which Linux lets every
 //! user create unless it is configured otherwise.
 //!
+//! A **cell** ([`Cell`]) is where a submission or a compiler runs: a process namespace of its own, in
+//! a private loopback or anywhere else, from which nothing outside can be seen or reached.
+//!
 //! ```no_run
 //! use std::net::TcpListener;
 //! use socklab_lab::{Role, enter_private_loopback};
@@ -17,11 +20,13 @@
 //! }
 //! ```
 
+mod cell;
 mod hosts;
 mod private;
 mod refusal;
 mod sys;
 
+pub use cell::{Cell, CellOptions};
 pub use hosts::name_this_machine;
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;

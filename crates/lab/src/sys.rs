@@ -1,8 +1,10 @@
 //! The few system calls that need `unsafe`, each wrapped in a safe function.
 
+use std::ffi::CStr;
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
+use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use rustix::process::{Pid, WaitOptions, waitpid};
 use rustix::thread::UnshareFlags;
@@ -69,4 +71,124 @@ pub(crate) fn loopback_up() -> io::Result<()> {
     // SAFETY: the request lives through the call and is what SIOCSIFFLAGS expects.
     let done = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw mut request) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Which process returns from [`clone`].
+pub(crate) enum Cloned {
+    /// The parent, with the child's process id and a pidfd for it.
+    Parent(Pid, OwnedFd),
+    /// The child, which must only call async-signal-safe functions and never return to its caller's
+    /// caller.
+    Child,
+}
+
+/// Forks into new namespaces, `clone(2)`. Ordinary waits don't notice the child's end: it sends no
+/// signal, and [`wait_for_any_child`] has to be used.
+pub(crate) fn clone(flags: i32) -> io::Result<Cloned> {
+    let mut pidfd: i32 = -1;
+    let flags = i64::from(flags | libc::CLONE_PIDFD);
+    // SAFETY: without CLONE_VM the child has a copy of the memory and of the stack, as after `fork`;
+    // what it may do with them is said above. The kernel writes the pidfd to a variable that lives
+    // through the call; the remaining arguments are unused.
+    let returned =
+        unsafe { libc::syscall(libc::SYS_clone, flags, 0_usize, &raw mut pidfd, 0_usize, 0_usize) };
+    match i32::try_from(returned).ok().and_then(Pid::from_raw) {
+        _ if returned < 0 => Err(io::Error::last_os_error()),
+        // SAFETY: the kernel has just opened it for us.
+        Some(child) => Ok(Cloned::Parent(child, unsafe { OwnedFd::from_raw_fd(pidfd) })),
+        None => Ok(Cloned::Child),
+    }
+}
+
+/// Waits for the end of a child that may have been made by [`clone`].
+pub(crate) fn wait_for_any_child(child: Pid) -> io::Result<i32> {
+    let mut status = 0;
+    loop {
+        // SAFETY: `status` is an int that the kernel may write to.
+        let waited = unsafe { libc::waitpid(child.as_raw_pid(), &raw mut status, libc::__WALL) };
+        if waited >= 0 {
+            return Ok(status);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}
+
+/// Ends the process as its child ends: with the same exit code, or by the same signal. Meanwhile it
+/// keeps no descriptor open. Async-signal-safe.
+pub(crate) fn end_like(child: Pid) -> ! {
+    let _ = close_all_but(-1);
+    match wait_for_any_child(child) {
+        Ok(status) if libc::WIFEXITED(status) => exit_now(libc::WEXITSTATUS(status)),
+        Ok(status) if libc::WIFSIGNALED(status) => {
+            let signal = libc::WTERMSIG(status);
+            // SAFETY: no handler is installed, and the process is about to end.
+            unsafe {
+                let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+                // The child has left its core already.
+                libc::setrlimit(libc::RLIMIT_CORE, &raw const none);
+                libc::signal(signal, libc::SIG_DFL);
+                libc::raise(signal);
+            }
+            exit_now(128 + signal)
+        }
+        _ => exit_now(127),
+    }
+}
+
+/// Closes all descriptors but one. Async-signal-safe.
+pub(crate) fn close_all_but(kept: i32) -> Result<(), Errno> {
+    let kept = u32::try_from(kept).ok();
+    let below = kept.and_then(|kept| kept.checked_sub(1)).map(|last| (0, last));
+    let above = (kept.map_or(0, |kept| kept + 1), u32::MAX);
+    for (first, last) in below.into_iter().chain([above]) {
+        // SAFETY: the caller is a process of its own that uses none of them any more.
+        let done = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+        if done < 0 {
+            return Err(last_errno());
+        }
+    }
+    Ok(())
+}
+
+/// Ends the process at once, running none of the exit handlers it has from its parent.
+pub(crate) fn exit_now(code: i32) -> ! {
+    // SAFETY: `_exit` is async-signal-safe and touches no memory.
+    unsafe { libc::_exit(code) }
+}
+
+/// Lets the kernel clear away every child that ends, as the first process of a namespace must, and
+/// waits to be killed.
+pub(crate) fn reap_forever() -> ! {
+    // SAFETY: no handler is installed; ignoring SIGCHLD makes the kernel reap the children.
+    unsafe { libc::signal(libc::SIGCHLD, libc::SIG_IGN) };
+    loop {
+        // SAFETY: waits for a signal.
+        unsafe { libc::pause() };
+    }
+}
+
+/// Makes a mount and those below it read-only, `mount_setattr(2)`. Async-signal-safe.
+pub(crate) fn make_read_only(path: &CStr) -> Result<(), Errno> {
+    // SAFETY: zeroed is a valid mount_attr: numbers, of which 0 changes nothing.
+    let mut wanted: libc::mount_attr = unsafe { std::mem::zeroed() };
+    wanted.attr_set = libc::MOUNT_ATTR_RDONLY;
+    // SAFETY: path and attributes live through the call, and the size is that of the attributes.
+    let done = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            libc::AT_RECURSIVE,
+            &raw const wanted,
+            size_of::<libc::mount_attr>(),
+        )
+    };
+    if done == 0 { Ok(()) } else { Err(last_errno()) }
+}
+
+fn last_errno() -> Errno {
+    Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL)
 }

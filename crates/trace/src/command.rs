@@ -6,6 +6,8 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
+use socklab_kernel::Entrance;
+
 /// A program to run under the tracer: one column of a ladder.
 pub struct Command {
     pub(crate) argv: Vec<OsString>,
@@ -13,6 +15,7 @@ pub struct Command {
     pub(crate) variables: Vec<(OsString, Option<OsString>)>,
     pub(crate) directory: Option<PathBuf>,
     pub(crate) stdio: [Stdio; 3],
+    pub(crate) entrance: Option<Box<dyn Entrance>>,
     pub(crate) before_exec: Option<BeforeExec>,
     pub(crate) start: Start,
 }
@@ -61,6 +64,7 @@ impl Command {
             variables: Vec::new(),
             directory: None,
             stdio: Default::default(),
+            entrance: None,
             before_exec: None,
             start: Start::default(),
         }
@@ -119,6 +123,17 @@ impl Command {
     #[must_use]
     pub fn start(mut self, start: Start) -> Self {
         self.start = start;
+        self
+    }
+
+    /// Starts the command inside a place, through this entrance. The system calls it makes are not
+    /// recorded. If the new process can't enter, the recording ends with
+    /// [`Error::Prepare`](crate::Error::Prepare).
+    ///
+    /// The process ids in the timeline stay the tracer's, whatever the program sees.
+    #[must_use]
+    pub fn enter(mut self, entrance: Box<dyn Entrance>) -> Self {
+        self.entrance = Some(entrance);
         self
     }
 

@@ -39,6 +39,7 @@ pub(crate) enum Trouble {
 #[repr(i32)]
 enum LaunchStep {
     Dup2 = 1,
+    Enter,
     Chdir,
     Prepare,
     Filter,
@@ -50,11 +51,22 @@ pub(crate) fn spawn(command: &mut Command, filters: &[Vec<sock_filter>]) -> Resu
     let prepared = Prepared::new(command)?;
     let (go_read, go_write) = pipe()?;
     let (trouble_read, trouble_write) = pipe()?;
+    let program = prepared.program.display();
+    let entering = |error| Error::call("enter the place of", &program, error);
+    if let Some(entrance) = &mut command.entrance {
+        entrance.before_fork().map_err(entering)?;
+    }
     // SAFETY: the child calls only async-signal-safe functions (see `Prepared::run`) and never
     // returns from this block.
     let pid = unsafe { libc::fork() };
     match pid {
-        -1 => return Err(Error::last("fork", prepared.program.display())),
+        -1 => {
+            let failed = Error::last("fork", &program);
+            if let Some(entrance) = &mut command.entrance {
+                entrance.after_fork().map_err(entering)?;
+            }
+            return Err(failed);
+        }
         0 => {
             // Closed so that the read below ends if the tracer dies before it seizes us.
             drop(go_write);
@@ -63,6 +75,15 @@ pub(crate) fn spawn(command: &mut Command, filters: &[Vec<sock_filter>]) -> Resu
         _ => {}
     }
     drop((go_read, trouble_write));
+    let entered = match &mut command.entrance {
+        Some(entrance) => entrance.after_fork().map_err(entering),
+        None => Ok(()),
+    };
+    if let Err(error) = entered {
+        drop(go_write);
+        let _ = ptrace::wait_for(pid);
+        return Err(error);
+    }
     if let Err(source) = ptrace::seize(pid, true) {
         // The child finds the pipe closed and exits.
         drop(go_write);
@@ -90,6 +111,9 @@ impl Spawned {
             last = Some(match i32::from_ne_bytes([a, b, c, d]) {
                 step if step == LaunchStep::Filter as i32 => Trouble::NoFilter(source),
                 step if step == LaunchStep::Dup2 as i32 => failed("dup2", source),
+                step if step == LaunchStep::Enter as i32 => {
+                    Trouble::Fatal(Error::call("enter the place of", program.display(), source))
+                }
                 step if step == LaunchStep::Chdir as i32 => failed("chdir", source),
                 step if step == LaunchStep::Prepare as i32 => failed("preparation", source),
                 _ => Trouble::Fatal(Error::Exec { program, source }),
@@ -119,7 +143,11 @@ impl Prepared {
     fn new(command: &mut Command) -> Result<Self, Error> {
         let environment = environment(&command.variables);
         let program = find(command, &environment)?;
-        let directory = command.directory.as_ref();
+        let directory = match &command.directory {
+            // Another mount namespace begins with its root as the working directory.
+            None if command.entrance.is_some() => std::env::current_dir().ok(),
+            directory => directory.clone(),
+        };
         let mut stdio = [const { None }; 3];
         for (stream, slot) in std::mem::take(&mut command.stdio).into_iter().zip(&mut stdio) {
             *slot = match stream {
@@ -169,6 +197,11 @@ impl Prepared {
         if let Err(errno) = duplicated {
             fail(trouble, LaunchStep::Dup2, errno);
         }
+        if let Some(entrance) = &mut command.entrance
+            && let Err(error) = entrance.in_child()
+        {
+            fail(trouble, LaunchStep::Enter, errno(&error));
+        }
         let directory = self.directory.as_deref();
         if let Err(errno) = or_done(directory.map(rustix::process::chdir)) {
             fail(trouble, LaunchStep::Chdir, errno);
@@ -176,8 +209,7 @@ impl Prepared {
         if let Some(prepare) = &mut command.before_exec
             && let Err(error) = prepare()
         {
-            let errno = Errno::from_io_error(&error).unwrap_or(Errno::INVAL);
-            fail(trouble, LaunchStep::Prepare, errno);
+            fail(trouble, LaunchStep::Prepare, errno(&error));
         }
         // Install the base filter last: it stops at `seccomp` calls, and from then on those are
         // the program's own.
@@ -223,8 +255,12 @@ fn install(filter: &[sock_filter]) -> Result<(), Errno> {
 
 /// The error of a call made through libc.
 fn last_errno() -> Errno {
-    // Does not allocate: both types only wrap the number.
-    Errno::from_io_error(&io::Error::last_os_error()).unwrap_or(Errno::INVAL)
+    errno(&io::Error::last_os_error())
+}
+
+/// The number of an error. Does not allocate: both types only wrap it.
+fn errno(error: &io::Error) -> Errno {
+    Errno::from_io_error(error).unwrap_or(Errno::INVAL)
 }
 
 /// A step that was not requested counts as done.

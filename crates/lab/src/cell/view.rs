@@ -1,0 +1,111 @@
+//! What a cell's mount namespace shows. Planned before the fork, done after it.
+
+use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+use rustix::mount::{
+    MountFlags, MountPropagationFlags, mount, mount_bind_recursive, mount_change, mount_remount,
+};
+
+use super::options::CellOptions;
+use crate::refusal::NamespaceRefusal;
+use crate::sys;
+
+/// What of `/proc` concerns the whole machine: a user with the id 0 may write it even without any
+/// capability.
+const MACHINE: [&CStr; 6] = [
+    c"/proc/sys",
+    c"/proc/sysrq-trigger",
+    c"/proc/irq",
+    c"/proc/bus",
+    c"/proc/fs",
+    c"/sys/fs/cgroup",
+];
+
+/// The mounts of a cell, in memory that was allocated before the fork.
+#[derive(Debug)]
+pub(super) struct View {
+    read_only: Vec<CString>,
+    writable: Vec<CString>,
+}
+
+impl View {
+    pub(super) fn new(options: &CellOptions) -> Result<Self, NamespaceRefusal> {
+        let paths = |paths: &[PathBuf]| -> Result<Vec<CString>, NamespaceRefusal> {
+            paths.iter().map(|path| c_string(path)).collect()
+        };
+        Ok(Self { read_only: paths(&options.read_only)?, writable: paths(&options.writable)? })
+    }
+
+    /// Makes the mounts of the calling process, which is the first of a process namespace and alone
+    /// in its mount namespace. Async-signal-safe.
+    pub(super) fn make(&self) -> Result<(), (&'static str, Errno)> {
+        let failed = |step| move |errno| (step, errno);
+        let private = MountPropagationFlags::REC | MountPropagationFlags::PRIVATE;
+        mount_change(c"/", private).map_err(failed("mount --make-rprivate /"))?;
+        let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+        mount(c"proc", c"/proc", c"proc", flags, None).map_err(failed("mount proc"))?;
+        // While it can still be written.
+        forbid_user_namespaces().map_err(failed("write user.max_user_namespaces"))?;
+        for path in MACHINE {
+            match protect(path) {
+                Err(Errno::NOENT) | Ok(()) => {}
+                Err(errno) => return Err(("mount read-only in /proc", errno)),
+            }
+        }
+        for path in &self.read_only {
+            mount_bind_recursive(path.as_c_str(), path.as_c_str())
+                .map_err(failed("mount --bind"))?;
+        }
+        for path in &self.writable {
+            mount_bind_recursive(path.as_c_str(), path.as_c_str())
+                .map_err(failed("mount --bind"))?;
+        }
+        for path in &self.read_only {
+            lock(path).map_err(failed("mount -o remount,bind,ro"))?;
+        }
+        Ok(())
+    }
+}
+
+/// Nobody inside gets the capabilities that come with a new user namespace.
+fn forbid_user_namespaces() -> Result<(), Errno> {
+    use rustix::fs::{Mode, OFlags, open};
+    let flags = OFlags::WRONLY | OFlags::CLOEXEC;
+    let file = match open(c"/proc/sys/user/max_user_namespaces", flags, Mode::empty()) {
+        // A kernel without user namespaces.
+        Err(Errno::NOENT) => return Ok(()),
+        file => file?,
+    };
+    rustix::io::write(&file, b"0").map(drop)
+}
+
+fn protect(path: &CStr) -> Result<(), Errno> {
+    // With the mounts below it: a user namespace may not show a folder without them.
+    mount_bind_recursive(path, path)?;
+    match sys::make_read_only(path) {
+        // Linux 5.12 has brought the call for all of them at once.
+        Err(Errno::NOSYS) => lock(path),
+        done => done,
+    }
+}
+
+/// Makes a bind mount read-only.
+fn lock(path: &CStr) -> Result<(), Errno> {
+    let flags = MountFlags::BIND | MountFlags::RDONLY;
+    match mount_remount(path, flags, c"") {
+        // Flags of the original mount that a user namespace may not clear.
+        Err(Errno::PERM) => {
+            let flags = flags | MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+            mount_remount(path, flags, c"")
+        }
+        done => done,
+    }
+}
+
+fn c_string(path: &Path) -> Result<CString, NamespaceRefusal> {
+    CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| NamespaceRefusal::new("mount", std::io::ErrorKind::InvalidInput.into()))
+}
