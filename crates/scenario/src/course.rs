@@ -22,6 +22,8 @@ pub struct Course {
     /// The folder of the local files.
     root: Option<PathBuf>,
     local: BTreeSet<PathBuf>,
+    /// Folders of items without a single file.
+    empty: Vec<(ItemKind, String)>,
 }
 
 impl Course {
@@ -29,7 +31,7 @@ impl Course {
     pub fn built_in() -> Self {
         let files =
             BUILT_IN.iter().map(|(name, bytes)| (PathBuf::from(name), Cow::Borrowed(*bytes)));
-        Self { files: files.collect(), root: None, local: BTreeSet::new() }
+        Self { files: files.collect(), ..Self::default() }
     }
 
     /// A file inside the binary, by its path below the course folder.
@@ -48,6 +50,7 @@ impl Course {
             let below = folder.join(kind.folder());
             if below.is_dir() {
                 course.add(folder, &below)?;
+                course.note_empty(kind, &below)?;
             }
         }
         Ok(course)
@@ -69,7 +72,7 @@ impl Course {
         let over = Self::in_folder(folder)?;
         course.files.retain(|path, _| !over.local.contains(&item(path)));
         course.files.extend(over.files);
-        Ok(Self { root: over.root, local: over.local, ..course })
+        Ok(Self { root: over.root, local: over.local, empty: over.empty, ..course })
     }
 
     fn add(&mut self, root: &Path, folder: &Path) -> io::Result<()> {
@@ -95,6 +98,24 @@ impl Course {
             }
         }
         Ok(())
+    }
+
+    /// Remembers the folders of items in which there is nothing.
+    fn note_empty(&mut self, kind: ItemKind, below: &Path) -> io::Result<()> {
+        let known: BTreeSet<String> = self.folders(kind).into_iter().collect();
+        for entry in fs::read_dir(below)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path().is_dir() && !name.starts_with('.') && !known.contains(&name) {
+                self.empty.push((kind, name));
+            }
+        }
+        Ok(())
+    }
+
+    /// The folders of items in which there is no file.
+    pub(crate) fn empty_folders(&self) -> impl Iterator<Item = (ItemKind, &str)> {
+        self.empty.iter().map(|(kind, name)| (*kind, name.as_str()))
     }
 
     /// The names of the items of a kind, in order.
@@ -189,7 +210,9 @@ impl Course {
             .file(path)
             .ok_or_else(|| LoadError::whole(&shown, sentence!("mistake-no-file")))?;
         std::str::from_utf8(bytes).map_err(|error| {
-            LoadError::whole(&shown, sentence!("mistake-not-utf-8", from = error.valid_up_to()))
+            let good = String::from_utf8_lossy(bytes);
+            let from = error.valid_up_to();
+            LoadError::at(&shown, &good, from..from, sentence!("mistake-not-utf-8", from = from))
         })
     }
 

@@ -29,6 +29,10 @@ const MOST: usize = 64 << 20;
 const PAYLOADS: [&str; 3] = ["random", "letters", "LETTERS"];
 
 impl Variables {
+    /// The words of all placeholders, without what may follow after a colon.
+    pub(crate) const PLACES: [&'static str; 8] =
+        ["host", "port", "dir", "python", "random", "letters", "LETTERS", "heard"];
+
     /// Sample values, for checking a file before anything runs.
     pub fn sample(port: u16) -> Self {
         Self {

@@ -34,6 +34,7 @@ exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   ·
 unknown-exercise = there is no exercise “{ $name }”
 start-exists = { $file } already exists, and differs from the starter: it is not touched
 start-force = to begin again, keeping a copy: { $command }
+not-offered = { $name } is not offered in { $code }, only in { $known }
 start-there = { $file } already exists, as it was at the beginning.
 start-kept = What was there is kept in { $file }
 start-written = { $file } has { $gaps ->

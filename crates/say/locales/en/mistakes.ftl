@@ -115,3 +115,25 @@ mistake-bug-fails = { $file } fails no case, so it is not a bug
 mistake-text-empty = case `{ $case }`: a text is empty in one of the languages
 mistake-case-empty = case `{ $case }` checks nothing
 mistake-not-joined = the case `{ $case }` never waits for what `{ $peer }` does in the background: a join is missing
+
+mistake-syntax-duplicate = this name is given twice here
+mistake-syntax-deep = lists and tables are nested too deeply here
+mistake-syntax-unquoted = a value is missing here, or a text without quotes: name = "text"; in a list there are commas between values
+mistake-syntax-comma = a comma is missing here, or there is one too many
+mistake-syntax-table = this table does not end as it should: {"{"} name = value, name = value {"}"}
+mistake-syntax-list = this list does not end as it should: [ value, value ]
+mistake-syntax-header = a part begins with [name] or [[name]], alone on its line
+mistake-syntax-text = this text does not end as it should, or has an escape that TOML does not know: "…" on one line; \n, \t, \" and \\ in it; in '…' a backslash is only a backslash
+mistake-syntax-number = this is not a number, a date or a truth value as TOML writes them: 12, 0x1f, true
+mistake-syntax-control = there is something at the end of this line that does not belong there
+mistake-syntax-value = a value is missing here, or is not one: name = value
+mistake-syntax-key = a name is missing here, or is not one: name = value
+mistake-unknown-place = {"{"}{ $found }{"}"} stands for nothing: there are { $known }. For a brace in a text of bytes write \x7b
+mistake-needs-listen = `{ $word }`: { $peer } has no listening socket at this point
+mistake-needs-connection = `{ $word }`: { $peer } has no connection at this point
+mistake-needs-socket = `{ $word }`: { $peer } has no socket at this point
+mistake-beyond = within_ms = { $within } is longer than the deadline of everything, deadline_ms = { $deadline }
+mistake-exercise-folder = the folder "{ $folder }" is named in other characters than a-z, 0-9 and -
+mistake-no-solution = there is no solution: one of { $known } shows that the exercise can be solved
+mistake-bug-unnamed = no [[bug]] names this file: it is never run
+mistake-no-such-program = no program of the course is called `{ $found }`: there are { $known }

@@ -34,6 +34,7 @@ exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se
 unknown-exercise = no hay ningún ejercicio «{ $name }»
 start-exists = { $file } ya existe, y no es como al principio: no se toca
 start-force = para empezar de nuevo guardando una copia: { $command }
+not-offered = { $name } no se ofrece en { $code }, solo en { $known }
 start-there = { $file } ya existe, tal como era al principio.
 start-kept = Lo que había quedó guardado en { $file }
 start-written = { $file } tiene { $gaps ->

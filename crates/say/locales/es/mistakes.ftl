@@ -115,3 +115,25 @@ mistake-bug-fails = { $file } no falla en ningún caso: entonces no es un error
 mistake-text-empty = caso `{ $case }`: hay un texto vacío en uno de los idiomas
 mistake-case-empty = el caso `{ $case }` no comprueba nada
 mistake-not-joined = el caso `{ $case }` nunca espera a lo que `{ $peer }` hace en segundo plano: falta un join
+
+mistake-syntax-duplicate = este nombre aparece dos veces aquí
+mistake-syntax-deep = aquí hay demasiadas listas y tablas una dentro de otra
+mistake-syntax-unquoted = aquí falta un valor, o hay un texto sin comillas: nombre = "texto"; en una lista los valores van separados por comas
+mistake-syntax-comma = aquí falta una coma, o sobra una
+mistake-syntax-table = esta tabla no termina como debe: {"{"} nombre = valor, nombre = valor {"}"}
+mistake-syntax-list = esta lista no termina como debe: [ valor, valor ]
+mistake-syntax-header = una parte comienza con [nombre] o [[nombre]], sin nada más en la línea
+mistake-syntax-text = este texto no termina como debe, o tiene un escape que TOML no conoce: "…" en una sola línea; dentro de él \n, \t, \" y \\; entre '…' una barra invertida es solo eso
+mistake-syntax-number = esto no es un número, una fecha ni un valor lógico como los escribe TOML: 12, 0x1f, true
+mistake-syntax-control = al final de esta línea hay algo que no va ahí
+mistake-syntax-value = aquí falta un valor, o lo que hay no lo es: nombre = valor
+mistake-syntax-key = aquí falta un nombre, o lo que hay no lo es: nombre = valor
+mistake-unknown-place = {"{"}{ $found }{"}"} no representa nada: existen { $known }. Para una llave en un texto de bytes escribe \x7b
+mistake-needs-listen = `{ $word }`: { $peer } no tiene ningún socket en escucha en este punto
+mistake-needs-connection = `{ $word }`: { $peer } no tiene ninguna conexión en este punto
+mistake-needs-socket = `{ $word }`: { $peer } no tiene ningún socket en este punto
+mistake-beyond = within_ms = { $within } es más que el plazo de todo el escenario, deadline_ms = { $deadline }
+mistake-exercise-folder = la carpeta "{ $folder }" tiene en el nombre caracteres distintos de a-z, 0-9 y -
+mistake-no-solution = no hay ninguna solución: una de { $known } muestra que el ejercicio se puede resolver
+mistake-bug-unnamed = ningún [[bug]] nombra este archivo: nunca se ejecuta
+mistake-no-such-program = ningún programa del curso se llama `{ $found }`: existen { $known }

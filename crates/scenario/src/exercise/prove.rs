@@ -118,7 +118,7 @@ impl Exercise {
     fn jobs<'a>(&'a self, course: &Course) -> (Vec<Job>, Vec<Proof<'a>>) {
         let folder = ItemKind::Exercise.path(&self.name);
         let (mut jobs, mut wrong) = (Vec::new(), Vec::new());
-        for code in Code::ALL {
+        for code in course.offered(&self.name) {
             let name = format!("solution.{}", code.extension());
             let text = course.file(folder.join(&name)).unwrap_or_default();
             match Template::parse(code, &String::from_utf8_lossy(text)) {

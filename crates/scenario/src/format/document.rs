@@ -17,17 +17,16 @@ use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
 use super::languages::lacking;
 use super::mistake::{Mistake, quoted};
 use super::op;
+use super::syntax;
 
 /// Reads a document.
 ///
 /// # Errors
 ///
-/// A syntax error, in the library's words; or a value that does not fit `T`, in our own.
+/// A syntax error, or a value that does not fit `T`, in our own.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Mistake> {
-    let table = DeTable::parse(text).map_err(|error| Mistake {
-        span: error.span(),
-        what: sentence!("mistake-syntax", what = error.message().replace('\n', "; ")),
-    })?;
+    let table = DeTable::parse(text)
+        .map_err(|error| Mistake { span: error.span(), what: syntax::in_words(error.message()) })?;
     let span = table.span();
     T::deserialize(Node::new(Spanned::new(span, DeValue::Table(table.into_inner()))))
 }

@@ -55,7 +55,8 @@ pub(crate) fn exercise(
         let fails =
             bug.fails.iter().map(|word| reader.known(word, &known, sentence!("mistake-no-case")));
         let fails = fails.collect::<Result<_>>()?;
-        bugs.push(Bug { file: bug.file.into_inner(), fails });
+        let line = reader.line(&bug.file.span());
+        bugs.push(Bug { file: bug.file.into_inner(), fails, line });
     }
     Ok(Exercise {
         name: folder.to_owned(),

@@ -13,7 +13,7 @@ use super::mistake::Mistake;
 pub struct LoadError {
     /// The file.
     pub file: PathBuf,
-    /// The line, from 1; 0 if the mistake is about the whole file.
+    /// The line, from 1; also 1 if the mistake is about the whole file.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
@@ -26,7 +26,7 @@ pub struct LoadError {
 impl LoadError {
     /// A mistake about a whole file.
     pub(crate) fn whole(file: &Path, what: Sentence) -> Self {
-        Self { file: file.to_owned(), line: 0, column: 0, what, snippet: None }
+        Self { file: file.to_owned(), line: 1, column: 1, what, snippet: None }
     }
 
     /// A mistake about a part of a text.
@@ -74,11 +74,8 @@ impl LoadError {
 
     /// The text to show: the place, what is wrong, and the line itself.
     pub fn in_words(&self, speaker: Speaker) -> String {
-        let mut text = self.file.display().to_string();
-        if self.line > 0 {
-            text += &format!(":{}:{}", self.line, self.column);
-        }
-        text += &format!(": {}", speaker.tell(&self.what));
+        let (file, line, column) = (self.file.display(), self.line, self.column);
+        let mut text = format!("{file}:{line}:{column}: {}", speaker.tell(&self.what));
         if let Some((line, width)) = &self.snippet {
             let blank = |c| if c == '\t' { c } else { ' ' };
             let pad: String = line.chars().take(self.column - 1).map(blank).collect();

@@ -21,6 +21,7 @@ mod raw;
 mod reader;
 mod scenario;
 mod step;
+mod syntax;
 mod until;
 mod values;
 mod words;

@@ -254,4 +254,6 @@ pub struct Bug {
     pub file: String,
     /// The cases it must fail; it must fail no others.
     pub fails: Vec<String>,
+    /// Its line in the file, from 1.
+    pub line: usize,
 }

@@ -19,16 +19,14 @@ impl Prose {
         let mut section: Option<String> = None;
         let mut fenced = false;
         // Some editors begin a file with a byte order mark.
-        for line in text.strip_prefix('\u{feff}').unwrap_or(text).lines() {
+        for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
             fenced ^= line.trim_start().starts_with("```");
             if !fenced {
                 if let Some(key) = line.strip_prefix("## ") {
                     let key = key.trim().to_owned();
                     if prose.sections.insert(key.clone(), String::new()).is_some() {
-                        return Err(LoadError::whole(
-                            file,
-                            sentence!("mistake-section-twice", key = key),
-                        ));
+                        let what = sentence!("mistake-section-twice", key = key);
+                        return Err(LoadError::in_line(file, text, index + 1, &key, what));
                     }
                     section = Some(key);
                     continue;

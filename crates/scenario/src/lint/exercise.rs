@@ -1,17 +1,19 @@
-//! Finds mistakes in an exercise: missing files and texts, cases that check nothing.
+//! Finds mistakes in an exercise: missing files and texts, cases that check nothing, steps that
+//! can't work.
 
 use std::collections::BTreeSet;
 
-use socklab_say::{Sentence, sentence};
+use socklab_say::sentence;
 
 use super::languages::has_empty;
-use super::roles::{unjoined, unused};
+use super::order::out_of_order;
+use super::placeholders::lint_placeholders;
+use super::places::{Part, Places, at};
+use super::roles::{late, unjoined, unused};
 use crate::course::Course;
-use crate::format::{Case, Exercise, LoadError};
+use crate::exercise::Code;
+use crate::format::{Case, Exercise, LoadError, Scenario};
 use crate::item_kind::ItemKind;
-
-/// The solutions that an exercise needs.
-const SOLUTIONS: [&str; 3] = ["solution.py", "solution.rs", "solution.c"];
 
 impl Course {
     pub(super) fn lint_exercise(
@@ -20,37 +22,21 @@ impl Course {
         exercise: &Exercise,
         mistakes: &mut Vec<LoadError>,
     ) {
-        let toml = self.file_of(ItemKind::Exercise, folder, "exercise.toml");
-        let below = ItemKind::Exercise.path(folder);
-        let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
-        for solution in SOLUTIONS {
-            if self.file(below.join(solution)).is_none() {
-                wrong(sentence!("mistake-file-missing", file = solution));
-            }
+        let toml = ItemKind::Exercise.toml(folder);
+        let text = self.file(&toml).map(String::from_utf8_lossy).unwrap_or_default();
+        let places = &Places::of(&self.shown(&toml), &text);
+        let top = at!["format_version"];
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !folder.chars().all(good) {
+            mistakes.push(places.wrong(top, sentence!("mistake-exercise-folder", folder = folder)));
         }
-        for bug in &exercise.bugs {
-            if self.file(below.join("bugs").join(&bug.file)).is_none() {
-                wrong(sentence!("mistake-file-missing", file = format!("bugs/{}", bug.file)));
-            }
-            if bug.fails.is_empty() {
-                wrong(sentence!("mistake-bug-fails", file = format!("bugs/{}", bug.file)));
-            }
+        if self.offered(folder).is_empty() {
+            let all = Code::ALL.map(|code| format!("solution.{}", code.extension())).join(", ");
+            mistakes.push(places.wrong(top, sentence!("mistake-no-solution", known = all)));
         }
-        for case in &exercise.cases {
-            let texts = [Some(&case.title), case.hint.as_ref()];
-            let steps = case.scenario.steps.iter().map(|step| step.hint.as_ref());
-            for text in texts.into_iter().chain(steps).flatten() {
-                if has_empty(text) {
-                    wrong(sentence!("mistake-text-empty", case = &case.name));
-                }
-            }
-            let named = case.scenario.steps.iter().any(|step| step.name.is_some());
-            for peer in unjoined(&case.scenario) {
-                wrong(sentence!("mistake-not-joined", case = &case.name, peer = peer));
-            }
-            if case.expects.is_empty() && !named && case.scenario.steps.is_empty() {
-                wrong(sentence!("mistake-case-empty", case = &case.name));
-            }
+        self.lint_bugs(folder, exercise, places, mistakes);
+        for (index, case) in exercise.cases.iter().enumerate() {
+            lint_case(case, index, places, mistakes);
         }
         // All cases share the actors and peers, and few need all of them.
         let idle = |case: &Case| -> BTreeSet<String> {
@@ -58,7 +44,81 @@ impl Course {
         };
         let everywhere = exercise.cases.iter().map(idle).reduce(|all, here| &all & &here);
         for name in everywhere.unwrap_or_default() {
-            wrong(sentence!("mistake-idle", name = name));
+            mistakes.push(places.member(&name, sentence!("mistake-idle", name = &name)));
+        }
+        lint_placeholders(places, mistakes);
+    }
+
+    /// The languages in which an exercise has a solution, and so is offered.
+    pub fn offered(&self, exercise: &str) -> Vec<Code> {
+        let below = ItemKind::Exercise.path(exercise);
+        let solution = |code: &Code| below.join(format!("solution.{}", code.extension()));
+        Code::ALL.into_iter().filter(|code| self.file(solution(code)).is_some()).collect()
+    }
+
+    fn lint_bugs(
+        &self,
+        folder: &str,
+        exercise: &Exercise,
+        places: &Places<'_>,
+        mistakes: &mut Vec<LoadError>,
+    ) {
+        let below = ItemKind::Exercise.path(folder).join("bugs");
+        for (index, bug) in exercise.bugs.iter().enumerate() {
+            let file = format!("bugs/{}", bug.file);
+            if self.file(below.join(&bug.file)).is_none() {
+                let what = sentence!("mistake-file-missing", file = &file);
+                mistakes.push(places.wrong(at!["bug", index, "file"], what));
+            }
+            if bug.fails.is_empty() {
+                let what = sentence!("mistake-bug-fails", file = &file);
+                mistakes.push(places.wrong(at!["bug", index, "fails"], what));
+            }
+        }
+        for (path, _) in self.files_below(&below) {
+            let named = exercise.bugs.iter().any(|bug| below.join(&bug.file) == path);
+            if !named {
+                mistakes
+                    .push(LoadError::whole(&self.shown(path), sentence!("mistake-bug-unnamed")));
+            }
         }
     }
+}
+
+/// The mistakes in the steps of a scenario, whose list is at `path`.
+pub(super) fn steps(scenario: &Scenario, places: &Places<'_>, path: &[Part<'_>]) -> Vec<LoadError> {
+    let order = out_of_order(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
+    let late = late(scenario).filter_map(|(step, what)| {
+        // A default that is beyond a short deadline is nobody's mistake.
+        let path = [path, at![step, "within_ms"]].concat();
+        places.has(&path).then(|| places.wrong(&path, what))
+    });
+    order.chain(late).collect()
+}
+
+fn lint_case(case: &Case, index: usize, places: &Places<'_>, mistakes: &mut Vec<LoadError>) {
+    let name = &case.name;
+    let here = at!["case", index, "name"];
+    let own = [(Some(&case.title), "title"), (case.hint.as_ref(), "hint")];
+    for (text, field) in own {
+        if text.is_some_and(has_empty) {
+            let what = sentence!("mistake-text-empty", case = name);
+            mistakes.push(places.wrong(at!["case", index, field], what));
+        }
+    }
+    for step in &case.scenario.steps {
+        if step.hint.as_ref().is_some_and(has_empty) {
+            let what = sentence!("mistake-text-empty", case = name);
+            mistakes.push(places.in_line(step.line, what));
+        }
+    }
+    let named = case.scenario.steps.iter().any(|step| step.name.is_some());
+    for (line, peer) in unjoined(&case.scenario) {
+        let what = sentence!("mistake-not-joined", case = name, peer = peer);
+        mistakes.push(places.in_line(line, what));
+    }
+    if case.expects.is_empty() && !named && case.scenario.steps.is_empty() {
+        mistakes.push(places.wrong(here, sentence!("mistake-case-empty", case = name)));
+    }
+    mistakes.extend(steps(&case.scenario, places, at!["case", index, "step"]));
 }

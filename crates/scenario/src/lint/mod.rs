@@ -4,12 +4,14 @@
 mod exercise;
 mod gaps;
 mod languages;
+mod order;
+mod placeholders;
+mod places;
 mod programs;
 mod question;
 mod roles;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 pub use languages::Untranslated;
 use socklab_say::sentence;
@@ -33,6 +35,10 @@ impl Course {
     /// Reads everything and finds every mistake. `programs` are the names of the course programs.
     pub fn lint(&self, programs: &[&str]) -> Linted {
         let mut linted = Linted::default();
+        for (kind, folder) in self.empty_folders() {
+            let what = sentence!("mistake-no-file");
+            linted.mistakes.push(LoadError::whole(&self.shown(&kind.toml(folder)), what));
+        }
         for folder in self.folders(ItemKind::Question) {
             match self.question(&folder) {
                 Ok(question) => {
@@ -58,25 +64,43 @@ impl Course {
         linted
     }
 
-    fn lint_names(&self, questions: &[Question], mistakes: &mut Vec<LoadError>) {
-        let mut numbers: BTreeMap<u32, &str> = BTreeMap::new();
-        let mut names: BTreeMap<&str, u32> = BTreeMap::new();
-        for question in questions {
-            let file = self.file_of(ItemKind::Question, &folder_of(question), "question.toml");
-            if let Some(other) = numbers.insert(question.number, &question.name) {
-                let what =
-                    sentence!("mistake-number-taken", number = question.number, other = other);
-                mistakes.push(LoadError::whole(&file, what));
+    /// Where an exercise says how one of its programs must be judged, as `FILE:LINE`: its `[[bug]]`,
+    /// or else the program's own file.
+    pub fn place_of(&self, exercise: &Exercise, program: &str) -> String {
+        let name = program.strip_prefix("bugs/").unwrap_or_default();
+        let below = ItemKind::Exercise.path(&exercise.name);
+        match exercise.bugs.iter().find(|bug| bug.file == name) {
+            Some(bug) => {
+                let file = self.shown(&ItemKind::Exercise.toml(&exercise.name));
+                format!("{}:{}", file.display(), bug.line)
             }
-            if let Some(other) = names.insert(&question.name, question.number) {
-                mistakes
-                    .push(LoadError::whole(&file, sentence!("mistake-name-taken", other = other)));
+            // A starter is made from the solution.
+            None => {
+                let file = below.join(program.replace("starter.", "solution."));
+                format!("{}:1", self.shown(&file).display())
             }
         }
     }
 
-    fn file_of(&self, kind: ItemKind, folder: &str, name: &str) -> PathBuf {
-        self.shown(&kind.path(folder).join(name))
+    /// Where a question is, as `FILE:LINE`.
+    pub fn place_of_question(&self, question: &Question) -> String {
+        let file = self.shown(&ItemKind::Question.toml(&folder_of(question)));
+        format!("{}:1", file.display())
+    }
+
+    fn lint_names(&self, questions: &[Question], mistakes: &mut Vec<LoadError>) {
+        let mut numbers: BTreeMap<u32, &str> = BTreeMap::new();
+        let mut names: BTreeMap<&str, u32> = BTreeMap::new();
+        for question in questions {
+            let file = self.shown(&ItemKind::Question.toml(&folder_of(question)));
+            let mut wrong = |what| mistakes.push(LoadError::whole(&file, what));
+            if let Some(other) = numbers.insert(question.number, &question.name) {
+                wrong(sentence!("mistake-number-taken", number = question.number, other = other));
+            }
+            if let Some(other) = names.insert(&question.name, question.number) {
+                wrong(sentence!("mistake-name-taken", other = other));
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
-//! Finds programs that actors run but that do not exist.
+//! Finds programs that do not exist: those that actors run, and those that readers are to type.
 
 use serde::Deserialize;
-use socklab_say::sentence;
+use socklab_say::{Sentence, sentence};
 use toml::Spanned;
 
 use crate::course::Course;
@@ -16,11 +16,18 @@ struct Written {
     actor: Vec<Actor>,
     #[serde(default)]
     case: Vec<Written>,
+    #[serde(default)]
+    by_hand: Vec<ByHand>,
 }
 
 #[derive(Deserialize)]
 struct Actor {
     run: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Deserialize)]
+struct ByHand {
+    r#type: Option<Spanned<String>>,
 }
 
 impl Written {
@@ -29,10 +36,23 @@ impl Written {
         let own = self.actor.iter().filter_map(|actor| actor.run.as_ref()?.first());
         own.chain(self.case.iter().flat_map(Self::programs)).collect()
     }
+
+    /// The lines that a reader is to type.
+    fn typed(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.by_hand.iter().filter_map(|line| line.r#type.as_ref())
+    }
 }
 
 /// Above this Jaro-Winkler similarity, one name may be a misspelling of the other.
 const ALIKE: f64 = 0.75;
+
+/// The known word that `found` may be a misspelling of.
+pub(super) fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
+    let found = found.to_lowercase();
+    let likeness = |name: &&str| strsim::jaro_winkler(&name.to_lowercase(), &found);
+    let near = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    near.filter(|near| likeness(near) > ALIKE)
+}
 
 impl Course {
     /// Finds programs that are not installed and look like a misspelled course program. Any other
@@ -47,18 +67,42 @@ impl Course {
         let path = kind.toml(folder);
         let text = self.file(&path).map(String::from_utf8_lossy).unwrap_or_default();
         let Ok(written) = format::read::<Written>(&text) else { return };
-        for word in written.programs() {
-            let found = word.get_ref().as_str();
-            let elsewhere = found.contains(['/', '{']) || is_installed(found);
-            if known.contains(&found) || elsewhere {
-                continue;
-            }
-            let likeness = |name: &&&str| strsim::jaro_winkler(name, &found.to_lowercase());
-            let near = known.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-            if let Some(near) = near.filter(|near| likeness(near) > ALIKE) {
-                let what = sentence!("mistake-unknown-program", found = found, near = *near);
-                mistakes.push(LoadError::at(&self.shown(&path), &text, word.span(), what));
-            }
+        let run =
+            written.programs().into_iter().map(|word| (word, misspelled(word.get_ref(), known)));
+        let typed = written.typed().map(|line| (line, unknown_in(line.get_ref(), known)));
+        for (word, what) in run.chain(typed) {
+            let mistake =
+                what.map(|what| LoadError::at(&self.shown(&path), &text, word.span(), what));
+            mistakes.extend(mistake);
         }
     }
+}
+
+/// The mistake that a program is not there, if its name looks like a known one.
+fn misspelled(found: &str, known: &[&str]) -> Option<Sentence> {
+    if known.contains(&found) || found.contains(['/', '{']) || is_installed(found) {
+        return None;
+    }
+    let near = nearest(found, known)?;
+    Some(sentence!("mistake-unknown-program", found = found, near = near))
+}
+
+/// The mistake in a line to type: `socklab run NAME` needs a program of the course.
+fn unknown_in(line: &str, known: &[&str]) -> Option<Sentence> {
+    let mut words = line.split_whitespace().skip_while(|word| word.contains('='));
+    let first = words.next()?;
+    if first != "socklab" {
+        return misspelled(first, known);
+    }
+    let name = words.next().filter(|verb| *verb == "run").and_then(|_| words.next())?;
+    if known.contains(&name) || name.starts_with(['-', '<', '{']) {
+        return None;
+    }
+    let all =
+        known.iter().copied().filter(|word| *word != "socklab").collect::<Vec<_>>().join(", ");
+    let near = nearest(name, known);
+    Some(match near {
+        Some(near) => sentence!("mistake-unknown-program", found = name, near = near),
+        None => sentence!("mistake-no-such-program", found = name, known = all),
+    })
 }

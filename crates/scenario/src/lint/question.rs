@@ -6,7 +6,10 @@ use std::path::Path;
 use socklab_judge::FactWord;
 use socklab_say::{Sentence, Template, sentence};
 
+use super::exercise::steps;
 use super::languages::has_empty;
+use super::placeholders::lint_placeholders;
+use super::places::{Part, Places, at};
 use super::roles::unused;
 use crate::course::Course;
 use crate::format::{LANGUAGES, LoadError, Prose, Question};
@@ -19,32 +22,61 @@ impl Course {
         question: &Question,
         mistakes: &mut Vec<LoadError>,
     ) {
-        let toml = self.file_of(ItemKind::Question, folder, "question.toml");
-        let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(&toml, what));
+        let toml = ItemKind::Question.toml(folder);
+        let text = self.file(&toml).map(String::from_utf8_lossy).unwrap_or_default();
+        let places = &Places::of(&self.shown(&toml), &text);
+        let mut wrong = |path: &[Part<'_>], what: Sentence| mistakes.push(places.wrong(path, what));
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !folder.chars().all(good) {
+            wrong(at!["format_version"], sentence!("mistake-folder-name", folder = folder));
+        }
         if question.choices.len() < 3 {
-            wrong(sentence!("mistake-few-choices", count = question.choices.len()));
+            let what = sentence!("mistake-few-choices", count = question.choices.len());
+            wrong(at!["choice"], what);
         }
         if question.outcomes.is_empty() {
-            wrong(sentence!("mistake-no-outcome"));
+            wrong(at!["outcome"], sentence!("mistake-no-outcome"));
         }
-        for choice in &question.choices {
+        for (index, choice) in question.choices.iter().enumerate() {
             if has_empty(&choice.text) {
-                wrong(sentence!("mistake-choice-no-text", id = &choice.id));
+                let what = sentence!("mistake-choice-no-text", id = &choice.id);
+                wrong(at!["choice", index, "id"], what);
             }
         }
-        if question.outcomes.iter().any(|outcome| outcome.when.is_empty()) {
-            wrong(sentence!("mistake-outcome-no-evidence"));
+        for (index, outcome) in question.outcomes.iter().enumerate() {
+            if outcome.when.is_empty() {
+                let what = sentence!("mistake-outcome-no-evidence");
+                wrong(at!["outcome", index, "answer"], what);
+            }
         }
         if question.by_hand.is_empty() {
-            wrong(sentence!("mistake-no-by-hand"));
+            wrong(at!["format_version"], sentence!("mistake-no-by-hand"));
         }
         for name in unused(&question.scenario) {
-            wrong(sentence!("mistake-idle", name = name));
+            mistakes.push(places.member(name, sentence!("mistake-idle", name = name)));
         }
+        mistakes.extend(steps(&question.scenario, places, at!["step"]));
+        lint_placeholders(places, mistakes);
         for (tag, prose) in question.prose.iter() {
-            let file = self.file_of(ItemKind::Question, folder, &format!("{tag}.md"));
-            lint_prose(question, prose, LANGUAGES.contains(&tag), &file, mistakes);
+            let path = ItemKind::Question.path(folder).join(format!("{tag}.md"));
+            let text = self.file(&path).map(String::from_utf8_lossy).unwrap_or_default();
+            let page = Page { file: &self.shown(&path), text: &text };
+            lint_prose(question, prose, LANGUAGES.contains(&tag), &page, mistakes);
         }
+    }
+}
+
+/// A Markdown file.
+struct Page<'a> {
+    file: &'a Path,
+    text: &'a str,
+}
+
+impl Page<'_> {
+    /// A mistake about the first line with `near` in it.
+    fn wrong(&self, near: &str, what: Sentence) -> LoadError {
+        let line = self.text.lines().position(|line| line.contains(near));
+        LoadError::in_line(self.file, self.text, line.map_or(1, |index| index + 1), near, what)
     }
 }
 
@@ -53,32 +85,35 @@ fn lint_prose(
     question: &Question,
     prose: &Prose,
     whole: bool,
-    file: &Path,
+    page: &Page<'_>,
     mistakes: &mut Vec<LoadError>,
 ) {
-    let mut wrong = |what: Sentence| mistakes.push(LoadError::whole(file, what));
+    let mut wrong = |near: &str, what: Sentence| mistakes.push(page.wrong(near, what));
     let known = |key: &str| key == "next" || question.outcomes.iter().any(|o| o.explain == key);
     for key in prose.sections.keys().filter(|key| !known(key)) {
-        wrong(sentence!("mistake-section-unknown", key = key));
+        wrong(&format!("## {key}"), sentence!("mistake-section-unknown", key = key));
     }
     if whole && prose.section("next").is_none() {
-        wrong(sentence!("mistake-section-next"));
+        wrong("# ", sentence!("mistake-section-next"));
     }
     for outcome in &question.outcomes {
         let Some(text) = prose.section(&outcome.explain) else {
             if whole {
-                wrong(sentence!("mistake-section-missing", key = &outcome.explain));
+                wrong("# ", sentence!("mistake-section-missing", key = &outcome.explain));
             }
             continue;
         };
         for (name, word) in citations(text) {
+            let cited = format!("{{{name}.{word}}}");
             if !outcome.when.iter().any(|wanted| wanted.name() == name) {
                 let key = &outcome.explain;
-                wrong(sentence!("mistake-cites-nobody", key = key, name = name, word = word));
+                let what = sentence!("mistake-cites-nobody", key = key, name = name, word = word);
+                wrong(&cited, what);
             } else if !FactWord::ALL.iter().any(|known| known.as_str() == word) {
                 let known: Vec<&str> = FactWord::ALL.iter().map(|word| word.as_str()).collect();
                 let known = known.join(", ");
-                wrong(sentence!("mistake-cites-word", name = name, word = word, known = known));
+                let what = sentence!("mistake-cites-word", name = name, word = word, known = known);
+                wrong(&cited, what);
             }
         }
     }

@@ -77,6 +77,15 @@ pub(crate) const PROGRAMS: [&str; 10] = [
 
 /// The mistakes in an exercise with these files, and in a shared `gaps.toml`.
 pub(crate) fn linted(files: &[(&str, &str)]) -> Vec<String> {
+    lint(files, &[])
+}
+
+/// The mistakes in an exercise that lacks these files.
+pub(crate) fn linted_without(missing: &[&str]) -> Vec<String> {
+    lint(&[], missing)
+}
+
+fn lint(files: &[(&str, &str)], missing: &[&str]) -> Vec<String> {
     let exercise = "format_version = 1\n[[actor]]\nname = \"server\"\nsubmission = true\n\
          [[case]]\nname = \"up\"\ntitle = { en = \"up\", es = \"va\" }\n\
          step = [{ start = \"server\", until = \"listening\" }]\n";
@@ -89,6 +98,7 @@ pub(crate) fn linted(files: &[(&str, &str)]) -> Vec<String> {
         ("exercises/mine/solution.c", "/* GAP bind */\nbind();\n/* END */\n"),
     ]);
     all.extend(files.iter().copied());
+    all.retain(|path, _| !missing.contains(path));
     let files = all.into_iter().map(|(path, text)| (path, text.as_bytes().to_vec()));
     let linted = Course::of(files).lint(&PROGRAMS);
     linted

@@ -5,7 +5,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use socklab_scenario::{Course, ItemKind};
 
-use crate::folder::{Folder, GOOD, PROGRAMS, linted, of};
+use crate::folder::{Folder, GOOD, PROGRAMS, linted, linted_without, of};
 
 const HINT: &str = "prompt = { en = \"Answer.\", es = \"Responde.\" }\nvague = { en = \"…\", es = \"…\" }\n\
     precise = { en = \"…\", es = \"…\" }\ncall = { python = \"send\" }\nman = \"send(2)\"\n";
@@ -66,6 +66,102 @@ fn an_unknown_program_is_reported_with_the_closest_course_program() {
     for good in ["server-03", "sh", "/opt/server-33", "{python}", "no-such-interpreter"] {
         assert_eq!(reported(good), Vec::<String>::new(), "{good}");
     }
+}
+
+/// The only mistake in the good question with this change.
+fn question_with(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "{from}");
+    let mistakes = Folder::with(&GOOD.replacen(from, to, 1)).course().lint(&PROGRAMS).mistakes;
+    let known = ["choices: fewer than 3", "no [[by_hand]]"];
+    let reported = mistakes.iter().map(ToString::to_string);
+    let found: Vec<String> =
+        reported.filter(|one| !known.iter().any(|known| one.contains(known))).collect();
+    assert_eq!(found.len(), 1, "for {to}: {found:?}");
+    found[0].clone()
+}
+
+#[test]
+fn a_slip_that_no_type_catches_is_found_with_its_line() {
+    let alice = "{ connect = \"server\" }, ";
+    for (from, to, wanted) in [
+        (alice, "", "question.toml:10:1: `send`: alice has no connection at this point"),
+        (alice, "\"accept\", ", "question.toml:10:1: `accept`: alice has no listening socket"),
+        (alice, "{ listen = 5 }, ", "question.toml:10:1: `listen`: alice has no socket"),
+        (
+            "{ send = \"hola\" }",
+            "{ send = \"{prt}\" }",
+            "question.toml:12:40: {prt} stands for nothing",
+        ),
+        (
+            "[\"tcp-server\"]",
+            "[\"tcp-server\", \"{prt}\"]",
+            "question.toml:4:22: {prt} stands for nothing",
+        ),
+        (
+            "until = \"listening\"",
+            "until = \"listening\"\nwithin_ms = 60000",
+            "question.toml:10:13: within_ms = 60000 is longer",
+        ),
+        (
+            "answer = \"a\"",
+            "answer = \"a\"\nexplain = \"b\"",
+            "en.md:3:1: no outcome uses the section `a`",
+        ),
+    ] {
+        if to.contains("explain") {
+            let mistakes =
+                Folder::with(&GOOD.replacen(from, to, 1)).course().lint(&PROGRAMS).mistakes;
+            assert!(mistakes.iter().any(|one| one.to_string().contains(wanted)), "{mistakes:?}");
+            continue;
+        }
+        let found = question_with(from, to);
+        assert!(found.contains(wanted), "wanted {wanted}\ngot {found}");
+    }
+    // What a program is given may have braces of its own.
+    let shell = GOOD.replace("\"tcp-server\"", "\"sh\", \"-c\", \"echo ${home} {x}\"");
+    let mistakes = Folder::with(&shell).course().lint(&PROGRAMS).mistakes;
+    assert!(mistakes.iter().all(|one| !one.to_string().contains("stands for")), "{mistakes:?}");
+    let typed = "[[by_hand]]\nterminal = 1\ntype = \"socklab run nonsense\"\n[[choice]]";
+    let found = question_with("[[choice]]", typed);
+    assert!(
+        found.contains("question.toml:15:8: no program of the course is called `nonsense`"),
+        "{found}"
+    );
+}
+
+#[test]
+fn what_is_missing_in_a_course_is_found() {
+    let folder = Folder::with(GOOD);
+    std::fs::create_dir_all(folder.0.join("questions/02-nothing")).expect("a folder");
+    let mistakes = folder.course().lint(&PROGRAMS).mistakes;
+    let wanted = "questions/02-nothing/question.toml:1:1: there is no such file";
+    assert!(mistakes.iter().any(|one| one.to_string().contains(wanted)), "{mistakes:?}");
+
+    let bug = "format_version = 1\n[[actor]]\nname = \"server\"\nsubmission = true\n\
+         [[case]]\nname = \"up\"\ntitle = { en = \"up\", es = \"va\" }\n\
+         step = [{ start = \"server\", until = \"listening\" }]\n\
+         [[bug]]\nfile = \"x.py\"\nfails = []\n";
+    let reported =
+        linted(&[("exercises/mine/exercise.toml", bug), ("exercises/mine/bugs/y.py", "1")]);
+    let starts = [
+        "mine/exercise.toml:10:8: bugs/x.py is missing",
+        "mine/exercise.toml:11:9: bugs/x.py fails no case",
+        "mine/bugs/y.py:1:1: no [[bug]] names this file",
+    ];
+    assert_eq!(reported.len(), starts.len(), "{reported:?}");
+    for (found, wanted) in reported.iter().zip(starts) {
+        assert!(found.starts_with(wanted), "{found}");
+    }
+}
+
+#[test]
+fn an_exercise_in_one_language_is_whole() {
+    let others = ["exercises/mine/solution.rs", "exercises/mine/solution.c"];
+    assert_eq!(linted_without(&others), Vec::<String>::new());
+    let all =
+        ["exercises/mine/solution.py", "exercises/mine/solution.rs", "exercises/mine/solution.c"];
+    let reported = linted_without(&all);
+    assert!(reported.len() == 1 && reported[0].contains("there is no solution"), "{reported:?}");
 }
 
 #[test]

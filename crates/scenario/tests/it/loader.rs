@@ -156,7 +156,11 @@ fn a_mistake_is_reported_with_its_place_and_what_is_allowed() {
         ("until = \"listening\"", "may_fail = true", "may_fail goes with peer, join only"),
         ("until = \"listening\"", "points = 1", "unknown field `points`"),
         ("equals = \"hola\"", "points = 1", "unknown field `points`"),
-        ("[[choice]]", "[[choice]", "question.toml:13:10: this is not TOML: unclosed array table"),
+        (
+            "[[choice]]",
+            "[[choice]",
+            "question.toml:13:10: a part begins with [name] or [[name]], alone on its line",
+        ),
     ];
     for (from, to, reported) in cases {
         let error = mistake(from, to);
@@ -176,7 +180,7 @@ fn every_text_is_in_the_languages_of_the_course() {
         let folder = Folder::with(GOOD);
         fs::remove_file(folder.0.join(format!("questions/01-one/{tag}.md"))).expect("removed");
         let error = folder.course().question("01-one").expect_err("a page").to_string();
-        assert!(error.contains(&format!("{tag}.md: there is no such file")), "{error}");
+        assert!(error.contains(&format!("{tag}.md:1:1: there is no such file")), "{error}");
     }
     let error = mistake("es = \"A\"", "esp = \"A\"");
     assert!(error.starts_with("question.toml:16:1: unknown field `esp`, expected"), "{error}");

@@ -148,11 +148,14 @@ fn run(
     let wanted = |name: &str| options.only.as_deref().is_none_or(|only| only == name);
     let mut mistakes = Vec::new();
     for question in linted.questions.iter().filter(|question| wanted(&question.name)) {
-        mistakes.extend(ask_it(speaker, question, &runner, options.json)?);
+        let place = course.place_of_question(question);
+        let mistake = ask_it(speaker, question, &runner, options.json)?;
+        mistakes.extend(mistake.map(|mistake| format!("{place}: {mistake}")));
     }
     for exercise in linted.exercises.iter().filter(|exercise| wanted(&exercise.name)) {
         for proof in exercise.prove(course, &runner) {
-            mistakes.extend(proved(speaker, &exercise.name, proof, options.json));
+            let place = course.place_of(exercise, &proof.program);
+            mistakes.extend(proved(speaker, &exercise.name, &place, proof, options.json));
         }
     }
     Ok(mistakes)
@@ -252,7 +255,13 @@ fn mark(good: bool) -> String {
 }
 
 /// Reports how an exercise's program did. Returns what is wrong with it, if anything.
-fn proved(speaker: Speaker, exercise: &str, proof: Proof<'_>, quiet: bool) -> Option<String> {
+fn proved(
+    speaker: Speaker,
+    exercise: &str,
+    place: &str,
+    proof: Proof<'_>,
+    quiet: bool,
+) -> Option<String> {
     let name = format!("{exercise}/{}", proof.program);
     let (mark, missing, mistake) = match proof.outcome {
         ProofOutcome::Good => (mark(true), None, None),
@@ -261,7 +270,8 @@ fn proved(speaker: Speaker, exercise: &str, proof: Proof<'_>, quiet: bool) -> Op
         }
         ProofOutcome::Wrong(wrong, first) => {
             let lines = first.map(|done| first_case(speaker, &done)).unwrap_or_default();
-            (mark(false), None, Some(format!("{name}: {}{lines}", in_words(speaker, &wrong))))
+            let what = in_words(speaker, &wrong);
+            (mark(false), None, Some(format!("{place}: {name}: {what}{lines}")))
         }
     };
     if !quiet {

@@ -53,6 +53,23 @@ impl Material {
         self.course.source(ItemKind::Exercise, exercise)
     }
 
+    /// The programming language to begin in: the wanted one, or else the first that the exercise is
+    /// offered in.
+    pub(crate) fn chosen(&self, exercise: &str, wanted: Option<Code>) -> Result<Code> {
+        let offered = self.course.offered(exercise);
+        let names = || offered.iter().map(|code| code.name()).collect::<Vec<_>>().join(", ");
+        match wanted {
+            None => Ok(offered.first().copied().unwrap_or(Code::Python)),
+            Some(code) if offered.contains(&code) => Ok(code),
+            Some(code) => {
+                let (name, code) = (exercise, code.name());
+                let what =
+                    say!(self.speaker, "not-offered", name = name, code = code, known = names());
+                Err(Failure::new(ExitReason::Usage, what).into())
+            }
+        }
+    }
+
     /// The reference solution in a programming language, with its gaps.
     pub(crate) fn template(&self, exercise: &str, code: Code) -> Result<Template> {
         let path = ItemKind::Exercise.path(exercise).join(format!("solution.{}", code.extension()));

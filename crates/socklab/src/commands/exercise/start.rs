@@ -91,7 +91,7 @@ pub(crate) fn source_file(exercise: &str, folder: &Path) -> Option<PathBuf> {
 pub(super) fn start(speaker: Speaker, options: &Start) -> Result<()> {
     let material = Material::load(speaker, &options.which)?;
     let exercise = material.exercise(&options.name)?;
-    let code = options.code.map_or(Code::Python, Code::from);
+    let code = material.chosen(&exercise.name, options.code.map(Code::from))?;
     let folder = options.folder.clone().unwrap_or_else(|| PathBuf::from(&exercise.name));
     let file = folder.join(format!("{}.{}", exercise.name, code.extension()));
     let starter = material.starter(&exercise.name, code)?;
