@@ -27,6 +27,6 @@ pub use recording::{PlaceUsed, Recording, Trouble};
 pub use request::{PlaceWanted, Submission};
 pub use scratch::clean_up;
 pub use source::{Origin, Source};
-pub use step_end::{Awaited, Comparison, StepEnd, StepTrouble, Stopped};
+pub use step_end::{Awaited, Comparison, PortChoice, StepEnd, StepTrouble, Stopped, SurplusAfter};
 pub use variables::Variables;
 pub use verdict::{CaseState, Verdict};

@@ -1,6 +1,7 @@
 //! How far a step of a scenario got, and why it failed.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 use socklab_event::{Bytes, Errno, Exit};
@@ -76,6 +77,38 @@ pub enum StepTrouble {
         /// Why it stopped receiving.
         stopped: Stopped,
     },
+    /// A peer received more than it should have.
+    Surplus {
+        /// Which peer.
+        who: String,
+        /// What it received besides, from its first byte on.
+        bytes: Bytes,
+        /// What came before it.
+        after: SurplusAfter,
+    },
+    /// A peer received an answer from somebody other than the one it had asked.
+    Sender {
+        /// Which peer.
+        who: String,
+        /// Whom it had asked.
+        asked: SocketAddr,
+        /// Who answered.
+        from: SocketAddr,
+        /// The answer.
+        bytes: Bytes,
+    },
+    /// The actor can be reached, but not at the port that it was told, nor at one of its own that
+    /// others could know.
+    WrongPort {
+        /// Which actor.
+        who: String,
+        /// The port that it was told.
+        asked: u16,
+        /// The port that it has.
+        found: u16,
+        /// Why it has that one.
+        because: PortChoice,
+    },
     /// A call of a scripted peer failed.
     Call {
         /// Which peer.
@@ -94,6 +127,34 @@ pub enum StepTrouble {
     NotRunning {
         /// Which.
         who: String,
+    },
+}
+
+/// What a peer had received before bytes that should not have come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SurplusAfter {
+    /// Nothing, and it had not sent anything either: the program greeted it.
+    Nothing,
+    /// Nothing, although it had sent something: nobody was to answer it.
+    Request,
+    /// These bytes, which were right.
+    Answer(Bytes),
+}
+
+/// How a program came to have a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PortChoice {
+    /// The kernel chose it: the program did not bind its socket, or bound it to port 0.
+    Kernel,
+    /// It is the asked one with its two bytes exchanged: the program did not convert it to network
+    /// byte order.
+    Swapped,
+    /// The program chose it, but it had another one in another run.
+    Changing {
+        /// The port in the other run.
+        before: u16,
     },
 }
 

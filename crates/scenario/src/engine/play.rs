@@ -186,7 +186,8 @@ impl<'a> Play<'a> {
         let command = self.started.known(actor)?;
         let variables = &self.request.variables;
         let in_kernel = conditions.iter().any(|until| matches!(until, Until::Kernel(_)));
-        let glance = in_kernel || conditions.iter().any(|it| matches!(it, Until::BlockedIn(_)));
+        let unseen = |until: &Until| matches!(until, Until::BlockedIn(_) | Until::Calm);
+        let glance = in_kernel || conditions.iter().any(unseen);
         let met = self.watch.wait(deadline, glance, |seen| {
             if conditions.iter().any(|until| is_met(seen, command, until, variables)) {
                 return Some(true);
@@ -221,6 +222,7 @@ fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &Variables)
         Until::Bound => known.bound.is_some(),
         Until::Connected => known.connected,
         Until::Exited => known.exit.is_some(),
+        Until::Calm => known.exit.is_some() || seen.is_calm_of(command),
         Until::Received(bytes) => known.received >= *bytes,
         Until::Sent(bytes) => known.sent >= *bytes,
         Until::Printed(text) => known.output.contains(&variables.text(text)),

@@ -251,6 +251,12 @@ impl Seen {
         self.command_of.keys().all(|process| asleep::is_calm(*process))
     }
 
+    /// True if every process of this command sleeps or has ended.
+    pub(super) fn is_calm_of(&self, command: usize) -> bool {
+        let mut processes = self.command_of.iter().filter(|(_, of)| **of == command);
+        processes.all(|(process, _)| asleep::is_calm(*process))
+    }
+
     /// The call that a thread of this command sleeps in, if one does.
     pub(super) fn blocked(&self, command: usize, place: Option<BlockedIn>) -> Option<String> {
         let mine = self.inside.iter().filter(|(_, inside)| inside.command == command);

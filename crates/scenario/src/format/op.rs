@@ -50,6 +50,8 @@ pub enum Op {
     ExpectEnd,
     /// Receives until the end of the stream; any bytes may come before it.
     Drain,
+    /// What comes from now on in this conversation is not judged, unless a later word expects it.
+    IgnoreRest,
     /// Sends and receives at the same time, as both ends must when the data exceeds the buffers
     /// between them.
     Exchange(Exchange),

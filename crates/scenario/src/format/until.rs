@@ -75,6 +75,9 @@ pub enum Until {
     Connected,
     /// The actor has ended.
     Exited,
+    /// The actor has digested what was sent to it: each of its threads waits for something that
+    /// has not happened, or goes round a polling loop that finds nothing.
+    Calm,
     /// One of the actor's threads is in this call and sleeps there.
     BlockedIn(BlockedIn),
     /// The actor has received at least this many bytes, over all its sockets.
@@ -152,7 +155,7 @@ impl KernelCondition {
 pub(crate) const STDIN: &str = "stdin";
 
 /// The conditions without a value.
-pub(super) const WORDS: [&str; 4] = ["listening", "bound", "connected", "exited"];
+pub(super) const WORDS: [&str; 5] = ["listening", "bound", "connected", "exited", "calm"];
 
 impl RawUntil {
     /// The conditions, of which one must be met.
@@ -177,6 +180,7 @@ fn by_word(word: &str) -> Result<Until, Sentence> {
         "bound" => Ok(Until::Bound),
         "connected" => Ok(Until::Connected),
         "exited" => Ok(Until::Exited),
+        "calm" => Ok(Until::Calm),
         _ => Err(sentence!("mistake-unknown-condition", found = word, known = WORDS.join(", "))),
     }
 }
@@ -226,6 +230,7 @@ impl fmt::Display for Until {
             Self::Bound => f.write_str("bound"),
             Self::Connected => f.write_str("connected"),
             Self::Exited => f.write_str("exited"),
+            Self::Calm => f.write_str("calm"),
             Self::BlockedIn(call) => write!(f, "blocked in {call}"),
             Self::Received(bytes) => write!(f, "{bytes} B received"),
             Self::Sent(bytes) => write!(f, "{bytes} B sent"),

@@ -57,6 +57,7 @@ impl Conversation {
             Op::ExpectEnd => return self.expect_end(),
             Op::Drain => return self.drain(),
             Op::Exchange(exchange) => return self.exchange(exchange),
+            Op::IgnoreRest => {}
             Op::Finish => shutdown(self.socket()?, Shutdown::Write).map_err(failed("shutdown"))?,
             Op::Close => drop(self.socket.take()),
             Op::Reset => {

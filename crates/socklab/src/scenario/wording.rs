@@ -1,10 +1,15 @@
 //! Puts facts and failures into words.
 
-use socklab_event::Exit;
+use socklab_event::{Bytes, Exit};
 use socklab_judge::Fact;
 use socklab_say::{Speaker, Template, say};
 use socklab_scenario::format::Until;
-use socklab_scenario::{Awaited, Comparison, PlaceUsed, StepTrouble, Stopped, Trouble};
+use socklab_scenario::{
+    Awaited, Comparison, PlaceUsed, PortChoice, StepTrouble, Stopped, SurplusAfter, Trouble,
+};
+
+/// How many bytes are quoted within a sentence.
+const QUOTED: usize = 48;
 
 /// Fills each `{NAME.WORD}` of a text in from the evidence. Also returns the ones that are unknown
 /// and were replaced by `?`.
@@ -127,12 +132,64 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
             }
             told
         }
+        StepTrouble::Surplus { who, bytes, after } => surplus(speaker, who, bytes, after),
+        StepTrouble::Sender { who, asked, from, bytes } => {
+            let (asked, from) = (asked.to_string(), from.to_string());
+            let bytes = shortened(bytes);
+            say!(speaker, "ask-step-sender", who = who, asked = asked, from = from, bytes = bytes)
+        }
+        StepTrouble::WrongPort { who, asked, found, because } => {
+            wrong_port(speaker, who, *asked, *found, *because)
+        }
         StepTrouble::Call { who, call, error } => {
             say!(speaker, "ask-step-call", who = who, call = call, error = error)
         }
         StepTrouble::Nowhere { who } => say!(speaker, "ask-step-nowhere", who = who),
         StepTrouble::NotRunning { who } => say!(speaker, "ask-step-not-running", who = who),
     }
+}
+
+/// What a peer received besides what it should have.
+fn surplus(speaker: Speaker, who: &str, bytes: &Bytes, after: &SurplusAfter) -> String {
+    let (more, total) = (shortened(bytes), bytes.total.to_string());
+    match after {
+        SurplusAfter::Nothing => {
+            say!(speaker, "ask-surplus-unasked", who = who, bytes = more, total = total)
+        }
+        SurplusAfter::Request => {
+            say!(speaker, "ask-surplus-request", who = who, bytes = more, total = total)
+        }
+        SurplusAfter::Answer(answer) => {
+            let answer = shortened(answer);
+            let key = "ask-surplus-answer";
+            say!(speaker, key, who = who, answer = answer, bytes = more, total = total)
+        }
+    }
+}
+
+/// Why nobody could know the port of a program.
+fn wrong_port(speaker: Speaker, who: &str, asked: u16, found: u16, because: PortChoice) -> String {
+    // Ports are names: they have no thousands separator.
+    let (asked, found) = (asked.to_string(), found.to_string());
+    match because {
+        PortChoice::Kernel => {
+            say!(speaker, "ask-port-kernel", who = who, asked = asked, found = found)
+        }
+        PortChoice::Swapped => {
+            say!(speaker, "ask-port-swapped", who = who, asked = asked, found = found)
+        }
+        PortChoice::Changing { before } => {
+            let (before, key) = (before.to_string(), "ask-port-changing");
+            say!(speaker, key, who = who, asked = asked, found = found, before = before)
+        }
+    }
+}
+
+/// Bytes in quotation, cut after [`QUOTED`].
+fn shortened(bytes: &Bytes) -> String {
+    let cut = &bytes.sample[..bytes.sample.len().min(QUOTED)];
+    let dots = if (cut.len() as u64) < bytes.total { "…" } else { "" };
+    format!("{}{dots}", Bytes::whole(cut))
 }
 
 /// The key if there is a text for it, or else the general one.
