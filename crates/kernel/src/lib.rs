@@ -6,6 +6,7 @@
 //! | question | answer |
 //! |---|---|
 //! | what time is it, on the clock events carry? | [`clock::now`] |
+//! | has a deadline passed, if pauses of the whole machine don't count? | [`Deadline`] |
 //! | which TCP and UDP sockets are there, and in what state? | [`table::read`] |
 //! | which Unix sockets are there, by which names, and which listen? | [`unix::read`] |
 //! | does this process have a socket on this port? | [`table::has_port`] |
@@ -36,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 pub mod clock;
+mod deadline;
 pub mod diag;
 mod entrance;
 pub mod parent;
@@ -47,5 +49,6 @@ pub mod table;
 mod transport;
 pub mod unix;
 
+pub use deadline::Deadline;
 pub use entrance::Entrance;
 pub use transport::Transport;

@@ -5,14 +5,13 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use socklab_event::Header;
 use socklab_kernel::parent::{self, Parent};
 use socklab_kernel::process::{Scheduling, own_scheduling};
 use socklab_kernel::{Transport, port};
 use socklab_lab::Role;
-use socklab_trace::{Options, Tracer};
+use socklab_trace::{Handle, Options, Tracer};
 
 use super::normalize::normalize;
 use super::play::{Play, Played};
@@ -89,8 +88,8 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
 /// Runs the tracer on this thread and the steps on another.
 fn perform(request: Request, place: PlaceUsed) -> Recording {
     let watch = Arc::new(Watch::default());
-    let deadline = Duration::from_millis(request.scenario.deadline_ms + 2_000);
-    let options = Options::default().sample(SAMPLE).stdio(true).deadline(deadline);
+    // No deadline: the tracer's clock counts pauses of the machine, too. The steps have one.
+    let options = Options::default().sample(SAMPLE).stdio(true);
     let entered = Arc::clone(&watch);
     let tracer = Tracer::new(options).keep_open().on_enter(move |call| {
         // Waiting for the terminal is different from waiting for a peer.
@@ -103,11 +102,10 @@ fn perform(request: Request, place: PlaceUsed) -> Recording {
     let before = own_scheduling();
     let (result, played) = thread::scope(|scope| {
         let (request, watch) = (&request, &watch);
-        let steering = handle.clone();
+        let steering = StopWhenDropped(handle.clone());
         let play = scope.spawn(move || {
-            let played = Play::new(request, Arc::clone(watch), steering.clone()).play();
-            steering.stop();
-            played
+            let StopWhenDropped(tracer) = &steering;
+            Play::new(request, Arc::clone(watch), tracer.clone()).play()
         });
         let result = tracer.run(|event| {
             if !watch.change(|seen| seen.record(event)) {
@@ -148,6 +146,15 @@ fn perform(request: Request, place: PlaceUsed) -> Recording {
         second: false,
         variables: request.variables,
         trouble,
+    }
+}
+
+/// Ends the recording when the thread that plays the steps is done with them, even by a panic.
+struct StopWhenDropped(Handle);
+
+impl Drop for StopWhenDropped {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }
 

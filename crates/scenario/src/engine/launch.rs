@@ -8,6 +8,8 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
+use socklab_kernel::Deadline;
+
 use super::child::ARGUMENT;
 use crate::format::Scenario;
 use crate::recording::{PlaceUsed, Recording, Trouble};
@@ -156,10 +158,16 @@ fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Ve
         let result = output.read_to_end(&mut answer).map(|_| answer);
         let _ = sender.send(result);
     });
-    match receiver.recv_timeout(patience) {
-        Ok(answer) => answer.map_err(call("read from")),
-        Err(RecvTimeoutError::Timeout) => Err(RunError::Silent { after: patience }),
-        Err(RecvTimeoutError::Disconnected) => Err(RunError::Answer { what: "no answer".into() }),
+    let deadline = Deadline::after(patience);
+    loop {
+        match receiver.recv_timeout(deadline.left()) {
+            Ok(answer) => return answer.map_err(call("read from")),
+            Err(RecvTimeoutError::Timeout) if !deadline.has_passed() => {}
+            Err(RecvTimeoutError::Timeout) => return Err(RunError::Silent { after: patience }),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(RunError::Answer { what: "no answer".into() });
+            }
+        }
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use socklab_kernel::Deadline;
 
 use super::commands;
 use super::failure::Failure;
@@ -36,7 +38,7 @@ impl<'a> Peers<'a> {
         started: &mut Started,
         name: &str,
         ops: &[Op],
-        deadline: Instant,
+        deadline: Deadline,
         step: &Step,
     ) -> Result<StepEnd, Failure> {
         let command = self.start(started, name)?;
@@ -77,14 +79,14 @@ impl<'a> Peers<'a> {
         started: &Started,
         name: &str,
         op: Op,
-        deadline: Instant,
+        deadline: Deadline,
         step: &Step,
     ) -> Result<StepEnd, Failure> {
         let peer = self.handles.get_mut(name).ok_or_else(|| Failure::not_running(name))?;
         let address = peer.address(&op, started, self.variables);
         let address = address.map_err(|who| Failure::from(StepTrouble::Nowhere { who }))?;
         // The peer gets nine tenths of the time left, so that it can still report what it received.
-        let left = deadline.saturating_duration_since(Instant::now()).as_millis();
+        let left = deadline.left().as_millis();
         let left = u64::try_from(left).unwrap_or(u64::MAX);
         let within = (!step.background).then_some(left.saturating_sub(left / 10 + 1).max(1));
         peer.order(op, address, within).or_else(|error| match error.kind() {
@@ -104,7 +106,7 @@ impl<'a> Peers<'a> {
         &mut self,
         started: &Started,
         name: &str,
-        deadline: Instant,
+        deadline: Deadline,
         step: &Step,
     ) -> Result<StepEnd, Failure> {
         let command = started.known(name)?;
@@ -182,7 +184,7 @@ impl<'a> Peers<'a> {
         let Some(peer) = self.handles.get_mut(name) else { return };
         peer.sent += length;
         let sent = peer.sent;
-        let bound = Instant::now() + READ_WITHIN;
+        let bound = Deadline::after(READ_WITHIN);
         started.watch.wait(bound.min(started.deadline), false, |seen| {
             let (local, remote) = seen.commands[command].socket.as_ref()?.ends()?;
             let received = seen.received.get(&(remote, local)).copied().unwrap_or(0);

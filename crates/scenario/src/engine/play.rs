@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, kill_process};
 use socklab_event::{Column, Signal};
+use socklab_kernel::Deadline;
 use socklab_trace::Handle;
 
 use super::commands::{self, Input};
@@ -54,7 +55,7 @@ struct Background {
 
 impl<'a> Play<'a> {
     pub(super) fn new(request: &'a Request, watch: Arc<Watch>, tracer: Handle) -> Self {
-        let deadline = Instant::now() + Duration::from_millis(request.scenario.deadline_ms);
+        let deadline = Deadline::after(Duration::from_millis(request.scenario.deadline_ms));
         Self {
             request,
             started: Started::new(Arc::clone(&watch), tracer, deadline),
@@ -84,7 +85,7 @@ impl<'a> Play<'a> {
                     ends[index] = StepEnd::Failed(*trouble);
                     // The peer may have failed before the program's calls show the cause: let the
                     // programs go on until they wait.
-                    let bound = Instant::now() + CALM_WITHIN;
+                    let bound = Deadline::after(CALM_WITHIN);
                     self.watch.wait(bound, true, |seen| seen.is_calm().then_some(()));
                     break;
                 }
@@ -114,7 +115,7 @@ impl<'a> Play<'a> {
     }
 
     fn step(&mut self, step: &Step) -> Result<StepEnd, Failure> {
-        let until = Instant::now() + Duration::from_millis(step.within_ms);
+        let until = Deadline::after(Duration::from_millis(step.within_ms));
         let deadline = until.min(self.started.deadline);
         match &step.verb {
             Verb::Start { actor, until } => {
@@ -177,7 +178,7 @@ impl<'a> Play<'a> {
         &self,
         actor: &str,
         conditions: &[Until],
-        deadline: Instant,
+        deadline: Deadline,
         step: &Step,
     ) -> Result<(), Failure> {
         if conditions.is_empty() {

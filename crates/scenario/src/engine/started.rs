@@ -1,9 +1,9 @@
 //! Everything that has been started under the tracer: programs and peers, in the order of start.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use socklab_event::Column;
+use socklab_kernel::Deadline;
 use socklab_trace::{Command, Handle};
 
 use super::failure::Failure;
@@ -16,11 +16,11 @@ pub(super) struct Started {
     names: Vec<String>,
     columns: Vec<Column>,
     /// When the whole scenario must be over.
-    pub(super) deadline: Instant,
+    pub(super) deadline: Deadline,
 }
 
 impl Started {
-    pub(super) fn new(watch: Arc<Watch>, tracer: Handle, deadline: Instant) -> Self {
+    pub(super) fn new(watch: Arc<Watch>, tracer: Handle, deadline: Deadline) -> Self {
         Self { watch, tracer, names: Vec::new(), columns: Vec::new(), deadline }
     }
 

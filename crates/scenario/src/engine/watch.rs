@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socklab_event::{
     Args, Call, Endpoint, Event, Exit, Outcome, Process, Readiness, SocketId, Stream, What,
 };
 
 use socklab_event::{Header, State};
+use socklab_kernel::Deadline;
 use socklab_record::{Limits, Recorder};
 
 use super::asleep::{self, Inside};
@@ -121,7 +122,7 @@ impl Watch {
     /// that cause no event.
     pub(super) fn wait<T>(
         &self,
-        deadline: Instant,
+        deadline: Deadline,
         glance: bool,
         mut find: impl FnMut(&mut Seen) -> Option<T>,
     ) -> Option<T> {
@@ -130,11 +131,10 @@ impl Watch {
             if let Some(found) = find(&mut seen) {
                 return Some(found);
             }
-            let now = Instant::now();
-            if now >= deadline || seen.tracer.is_some() {
+            let left = deadline.left();
+            if left.is_zero() || seen.tracer.is_some() {
                 return None;
             }
-            let left = deadline - now;
             let pause = if glance { left.min(GLANCE) } else { left };
             seen = self.changed.wait_timeout(seen, pause).unwrap_or_else(PoisonError::into_inner).0;
         }
