@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::command::Command;
 use crate::error::Error;
+use crate::hold::{Hold, Holds};
 
 /// Controls a recording from another thread, or from its own sink. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,7 @@ struct Shared {
     called: AtomicBool,
     state: Mutex<State>,
     changed: Condvar,
+    holds: Holds,
 }
 
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub(crate) enum Steering {
     Skip,
     Start(Box<Command>),
     NoMore,
+    /// Look whether everybody waits: a release was asked for.
+    Look,
 }
 
 impl Handle {
@@ -62,6 +66,29 @@ impl Handle {
     /// Needed only with [`crate::Tracer::keep_open`].
     pub fn no_more(&self) {
         self.ask(Steering::NoMore);
+    }
+
+    /// Holds threads from now on. When this returns, no thread gets past that point any more.
+    /// Shortcuts are off from then on, so every call stops at its entry and its return.
+    pub fn hold(&self, hold: Hold) {
+        self.0.holds.add(hold);
+    }
+
+    /// Ends the holds of a command that last until it is released, as soon as nobody can go on:
+    /// every other traced thread waits or is held. Then the threads that are held go on, one at a
+    /// time, each when all others wait.
+    pub fn release(&self, command: u32) {
+        self.0.holds.ask_release(command);
+        self.ask(Steering::Look);
+    }
+
+    /// True from [`Handle::release`] until the command's holds have ended.
+    pub fn is_releasing(&self, command: u32) -> bool {
+        self.0.holds.is_releasing(command)
+    }
+
+    pub(crate) fn holds(&self) -> &Holds {
+        &self.0.holds
     }
 
     fn ask(&self, request: Steering) {

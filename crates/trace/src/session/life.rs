@@ -68,13 +68,15 @@ impl Lives<'_, '_> {
         let tracees = &mut *self.calls.tracees;
         let verify = tracees.is_sibling_in_call(tid);
         if has(libc::CLONE_THREAD) {
-            tracees.add_thread(child, TracedThread { verify, ..TracedThread::new(pid) });
+            let newborn = TracedThread { verify, newborn: true, ..TracedThread::new(pid) };
+            tracees.add_thread(child, newborn);
             if let Some(process) = tracees.process_mut(pid) {
                 process.alive += 1;
             }
             return;
         }
-        tracees.add_thread(child, TracedThread { verify, ..TracedThread::new(child) });
+        let newborn = TracedThread { verify, newborn: true, ..TracedThread::new(child) };
+        tracees.add_thread(child, newborn);
         if let Some(process) = tracees.process(pid) {
             let mut forked = process.forked(child, has(libc::CLONE_FILES));
             if has(libc::CLONE_VM) {

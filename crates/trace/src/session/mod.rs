@@ -20,6 +20,7 @@ mod effects;
 mod ending;
 mod enter;
 mod filters;
+mod holding;
 mod in_use;
 mod leave;
 mod life;
@@ -51,6 +52,7 @@ use calls::Calls;
 use commands::{Commands, Due};
 use ending::{Ending, Next};
 use enter::Entering;
+use holding::Holding;
 use life::Lives;
 use onward::{Handled, Onward, RESUME, unless_vanished};
 use reporter::Reporter;
@@ -80,6 +82,7 @@ pub(crate) struct Session<'s> {
     /// The end of the recording, if programs are given time to end.
     ending: Option<Ending>,
     shortcuts: Shortcuts,
+    holding: Holding,
     reporter: Reporter,
     /// When to ask the kernel's tables whether programs can be reached whose calls can't be decoded.
     undecoded_due: Option<u64>,
@@ -116,6 +119,7 @@ impl<'s> Session<'s> {
             sockets: Sockets::default(),
             commands: Commands::new(plan.commands, plan.keep_open),
             shortcuts: Shortcuts::default(),
+            holding: Holding::default(),
             reporter: Reporter::new(plan.on_enter),
             undecoded_due: None,
             foreign_filters: probe::own_filters(),
@@ -158,7 +162,9 @@ impl<'s> Session<'s> {
                 Ok((tid, stop)) => {
                     let onward = self.on_stop(tid, stop)?;
                     self.hand_over();
-                    self.let_go(tid, onward)?;
+                    if !self.is_held(tid, stop, onward) {
+                        self.let_go(tid, onward)?;
+                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => self.on_alarm(),
                 Err(error) if error.raw_os_error() == Some(libc::ECHILD) => self.on_nobody(),
@@ -177,6 +183,7 @@ impl<'s> Session<'s> {
                 Steering::NoMore => self.commands.close(),
                 Steering::Start(command) if !self.commands.are_ending() => self.start(*command)?,
                 Steering::Start(_) => {}
+                Steering::Look => self.holding.look_soon(),
             }
         }
         while let Some(command) = self.commands.next(&self.tracees) {
@@ -250,9 +257,19 @@ impl<'s> Session<'s> {
             // and adds nothing.
             Some(_) if stop == Stop::Filter && entered => RESUME,
             Some(CallInfo::Entry(entry)) => {
-                self.entering(|mut entering| entering.on_entry(tid, &entry))
+                let onward = self.entering(|mut entering| entering.on_entry(tid, &entry));
+                if let Some(name) = self.call_to_hold(tid) {
+                    self.holding.note_entry(name);
+                }
+                onward
             }
             Some(CallInfo::Return(result)) if stop == Stop::Call => {
+                if let Some(name) = self.call_to_hold(tid).filter(|_| !calls::is_restart(result)) {
+                    self.holding.note_return(tid, name, result);
+                }
+                if self.holding.is_stepping(tid) {
+                    self.holding.note_step();
+                }
                 self.calls(|mut calls, _| leave::on_return(&mut calls, tid, result))
             }
             Some(CallInfo::Return(_) | CallInfo::None) => RESUME,
@@ -305,7 +322,33 @@ impl<'s> Session<'s> {
     fn how_far(&self, tid: pid_t) -> Go {
         let in_call = self.tracees.thread(tid).is_some_and(|thread| thread.call.is_some());
         let stepped = self.tracees.process_of(tid).is_some_and(|process| process.stepped);
-        if stepped || in_call { Go::ToCall } else { Go::On }
+        let all = stepped || in_call || self.holding.is_stepping(tid);
+        if all { Go::ToCall } else { Go::On }
+    }
+
+    /// The call on a socket that a thread is in, if there are threads to hold.
+    fn call_to_hold(&self, tid: pid_t) -> Option<&'static str> {
+        let thread = self.tracees.thread(tid).filter(|_| self.handle.holds().any())?;
+        thread.call.as_ref().filter(|call| !call.stdio).map(|call| call.entry.row.name)
+    }
+
+    /// Holds a thread that has stopped, if it is to be held there.
+    fn is_held(&mut self, tid: pid_t, stop: Stop, onward: Onward) -> bool {
+        let holds = self.handle.holds();
+        if !holds.any() || self.commands.are_ending() {
+            return false;
+        }
+        // The program would go on past its call's return.
+        self.options.shortcuts = false;
+        self.holding.keep((tid, stop), onward, &mut self.tracees, holds)
+    }
+
+    /// Lets go the thread whose turn it is.
+    fn step_holding(&mut self) -> Result<(), Error> {
+        match self.holding.next(&self.tracees, self.handle.holds()) {
+            Some((tid, onward)) => self.let_go(tid, onward),
+            None => Ok(()),
+        }
     }
 
     fn is_to_be_released(&self, tid: pid_t) -> bool {
@@ -317,7 +360,7 @@ impl<'s> Session<'s> {
     fn due(&self) -> Option<u64> {
         let ending = self.ending.as_ref().and_then(Ending::due);
         let due = [self.commands.due(), self.shortcuts.due(), self.strangers.due(), ending];
-        due.into_iter().chain([self.undecoded_due]).flatten().min()
+        due.into_iter().chain([self.undecoded_due, self.holding.due()]).flatten().min()
     }
 
     /// Sets the alarm if the time of the next due thing has changed.
@@ -339,6 +382,10 @@ impl<'s> Session<'s> {
         let is_due = |at: Option<u64>| at.is_some_and(|at| at <= now);
         if is_due(self.shortcuts.due()) {
             self.calls(|mut calls, shortcuts| shortcuts.collect_all(&mut calls));
+        }
+        if is_due(self.holding.due()) {
+            // A failure means that the thread has vanished, which its end will tell.
+            let _ = self.step_holding();
         }
         if is_due(self.strangers.due()) {
             let patient = self.strangers.take_patient(now);
@@ -386,6 +433,9 @@ impl<'s> Session<'s> {
             return;
         }
         self.calls(|mut calls, shortcuts| shortcuts.collect_all(&mut calls));
+        for (tid, onward) in self.holding.let_all_go() {
+            let _ = self.let_go(tid, onward);
+        }
         let attached = self.tracees.processes().filter(|process| process.attached);
         for (tid, _) in attached.flat_map(|process| self.tracees.threads_of(process.pid)) {
             let _ = ptrace::interrupt(tid);

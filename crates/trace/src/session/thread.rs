@@ -35,6 +35,8 @@ pub(crate) struct TracedThread {
     pub(crate) asks_strict: bool,
     /// It is in strict seccomp, as far as we can provide it (see `session::strict`).
     pub(crate) strict: bool,
+    /// It was created by another tracee, and has not run yet.
+    pub(crate) newborn: bool,
     /// How it deals with its peers.
     pub(crate) contact: Contact,
     /// When it became known.

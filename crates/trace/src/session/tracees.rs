@@ -97,6 +97,11 @@ impl Tracees {
         threads.map(|(tid, thread)| (*tid, thread))
     }
 
+    /// All threads, each with its process.
+    pub(super) fn everybody(&self) -> impl Iterator<Item = (pid_t, pid_t)> {
+        self.threads.iter().map(|(tid, thread)| (*tid, thread.pid))
+    }
+
     /// The ids of all threads.
     pub(super) fn tids(&self) -> Vec<pid_t> {
         self.threads.keys().copied().collect()

@@ -7,6 +7,7 @@ mod closed;
 mod content;
 mod cpython;
 mod ending;
+mod holding;
 mod hostile;
 mod in_use;
 mod names;
