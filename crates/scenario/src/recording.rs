@@ -126,9 +126,10 @@ impl Recording {
         steps: &'a [Step],
     ) -> impl Iterator<Item = Result<Expectation, String>> + 'a {
         let done = |name: &String| {
-            let mut ends = steps.iter().zip(&self.steps);
-            let found = ends.find(|(step, _)| step.name.as_ref() == Some(name));
-            found.is_some_and(|(_, end)| end.is_done())
+            // A step of a crowd has become several.
+            let ends = steps.iter().zip(&self.steps);
+            let mut ends = ends.filter(|(step, _)| step.name.as_ref() == Some(name)).peekable();
+            ends.peek().is_some() && ends.all(|(_, end)| end.is_done())
         };
         wanted.iter().map(move |wanted| {
             let mut expectation = wanted.bind(&self.variables)?;

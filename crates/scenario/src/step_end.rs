@@ -171,6 +171,8 @@ pub enum Awaited {
     Join,
     /// A peer's reply to its last order.
     Reply,
+    /// That nobody can go on, so that threads that are held can be let go.
+    Release,
 }
 
 impl Awaited {
@@ -196,6 +198,7 @@ impl fmt::Display for Awaited {
             Self::Operations(words) => f.write_str(&words.join(", ")),
             Self::Join => f.write_str("join"),
             Self::Reply => f.write_str("reply"),
+            Self::Release => f.write_str("release"),
         }
     }
 }
@@ -204,7 +207,9 @@ impl Step {
     /// What the engine waits for while a peer carries out this step.
     pub(crate) fn awaited(&self) -> Awaited {
         match &self.verb {
-            Verb::Peer { ops, .. } => Awaited::Operations(ops.iter().map(Op::word).collect()),
+            Verb::Peer { ops, .. } | Verb::Join { ops, .. } if !ops.is_empty() => {
+                Awaited::Operations(ops.iter().map(Op::word).collect())
+            }
             _ => Awaited::Join,
         }
     }

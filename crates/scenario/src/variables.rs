@@ -44,6 +44,15 @@ impl Variables {
         }
     }
 
+    /// The values for a member of a crowd: its random bytes and letters are its own.
+    #[must_use]
+    pub(crate) fn of_member(&self, number: u64) -> Self {
+        // An odd factor, so that no two members get the same seed. It must not be the step of
+        // `stream`, or they would get the same bytes, shifted.
+        let seed = self.seed.wrapping_add(number.wrapping_mul(0xd1b5_4a32_d192_ed03));
+        Self { seed, ..self.clone() }
+    }
+
     /// The text with its placeholders filled in; all other braces stay as they are.
     pub fn text(&self, text: &str) -> String {
         Template::parse(text).fill(|name| self.value(name))
@@ -145,6 +154,18 @@ mod tests {
         assert_ne!(with(1).bytes("{random:100}"), with(2).bytes("{random:100}"));
         let small = with(7).bytes("{letters:9}").unwrap();
         assert_eq!(with(7).bytes("{LETTERS:9}").unwrap(), small.to_ascii_uppercase());
+    }
+
+    #[test]
+    fn members_of_a_crowd_have_letters_of_their_own() {
+        let all = Variables::sample(1);
+        let letters = |all: &Variables| all.bytes("{letters:12}").unwrap();
+        let members: Vec<Vec<u8>> =
+            (1..=32).map(|number| letters(&all.of_member(number))).collect();
+        for (index, one) in members.iter().enumerate() {
+            assert!(*one != letters(&all) && !members[..index].contains(one), "{index}");
+        }
+        assert_eq!(members[4], letters(&all.of_member(5)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Gives orders to the scripted peers of a scenario, and waits for their replies.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::ops::Range;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use super::started::Started;
 use super::watch::{Talk, Watch};
 use crate::format::{Op, Step, Verb};
 use crate::peer::Reply;
+use crate::request::Request;
 use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
 
@@ -23,12 +24,23 @@ const READ_WITHIN: Duration = Duration::from_secs(1);
 /// The peers that have been started.
 pub(super) struct Peers<'a> {
     variables: &'a Variables,
+    /// The numbers of members of crowds, by name.
+    members: &'a BTreeMap<String, u64>,
     handles: HashMap<String, PeerHandle>,
 }
 
 impl<'a> Peers<'a> {
-    pub(super) fn new(variables: &'a Variables) -> Self {
-        Self { variables, handles: HashMap::new() }
+    pub(super) fn new(request: &'a Request) -> Self {
+        let (variables, members) = (&request.variables, &request.scenario.members);
+        Self { variables, members, handles: HashMap::new() }
+    }
+
+    /// The values of the placeholders in what this peer sends and expects.
+    fn variables_of(&self, name: &str) -> Variables {
+        match self.members.get(name) {
+            Some(number) => self.variables.of_member(*number),
+            None => self.variables.clone(),
+        }
     }
 
     /// Gives a peer the orders of a step, one after another. Starts the peer first if it is not
@@ -69,7 +81,8 @@ impl<'a> Peers<'a> {
         let (command, orders) = commands::of_peer(name)?;
         let number = started.announce(name, Vec::new());
         started.watch.change(|seen| seen.talks.insert(number, Talk::default()));
-        self.handles.insert(name.to_owned(), PeerHandle::new(orders, number, self.variables)?);
+        self.handles
+            .insert(name.to_owned(), PeerHandle::new(orders, number, &self.variables_of(name))?);
         started.start(command)?;
         Ok(number)
     }

@@ -59,7 +59,7 @@ impl<'a> Play<'a> {
         Self {
             request,
             started: Started::new(Arc::clone(&watch), tracer, deadline),
-            peers: Peers::new(&request.variables),
+            peers: Peers::new(request),
             inputs: HashMap::new(),
             watch,
         }
@@ -123,7 +123,7 @@ impl<'a> Play<'a> {
                 self.wait(actor, until, deadline, step)?;
             }
             Verb::Wait { actor, until } => self.wait(actor, until, deadline, step)?,
-            Verb::Join { peer } => {
+            Verb::Join { peer, .. } => {
                 return self.peers.reply(&self.started, peer, deadline, step);
             }
             Verb::Type { actor, text } => {
@@ -139,6 +139,8 @@ impl<'a> Play<'a> {
                 return self.peers.perform(&mut self.started, peer, ops, deadline, step);
             }
             Verb::Look => self.watch.change(kernel::look_at_all),
+            Verb::Hold { actor, at, yields } => self.started.hold(actor, *at, *yields)?,
+            Verb::Release { actor } => self.release(actor, deadline, step)?,
         }
         Ok(StepEnd::Done)
     }
@@ -171,6 +173,17 @@ impl<'a> Play<'a> {
             Err(rustix::io::Errno::SRCH) => Err(Failure::not_running(actor)),
             sent => Ok(sent.map_err(std::io::Error::from)?),
         }
+    }
+
+    /// Lets go the threads that are held, once nobody else can go on.
+    fn release(&self, actor: &str, deadline: Deadline, step: &Step) -> Result<(), Failure> {
+        let released = self.started.release(actor)?;
+        if self.watch.wait(deadline, true, |_| released().then_some(())).is_some() {
+            return Ok(());
+        }
+        let (who, after_ms) = (actor.to_owned(), step.within_ms);
+        let awaited = Awaited::Release;
+        Err(StepTrouble::TimedOut { who, awaited, after_ms, blocked_in: None }.into())
     }
 
     /// Waits until one of the conditions is met.

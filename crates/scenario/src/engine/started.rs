@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use socklab_event::Column;
+use socklab_judge::CallWord;
 use socklab_kernel::Deadline;
-use socklab_trace::{Command, Handle};
+use socklab_trace::{Calls, Command, Handle, Hold, HoldUntil};
 
 use super::failure::Failure;
 use super::watch::{Seen, Watch};
+use crate::format::HoldAt;
 
 /// The commands started so far. A command's number is its number in the trace.
 pub(super) struct Started {
@@ -61,6 +63,32 @@ impl Started {
     /// The number of the command with this name, which must have been started.
     pub(super) fn known(&self, name: &str) -> Result<usize, Failure> {
         self.number(name).ok_or_else(|| Failure::not_running(name))
+    }
+
+    /// Holds threads of an actor from now on; with `yields`, they only let all others go first.
+    pub(super) fn hold(&self, actor: &str, at: HoldAt, yields: bool) -> Result<(), Failure> {
+        let calls = |word: CallWord| Calls::named(move |name| word.may_be(name));
+        let at = match at {
+            HoldAt::Birth => socklab_trace::HoldAt::Birth,
+            HoldAt::Before(word) => socklab_trace::HoldAt::Before(calls(word)),
+            HoldAt::After(word) => socklab_trace::HoldAt::After(calls(word)),
+        };
+        let until = if yields { HoldUntil::OthersWait } else { HoldUntil::Released };
+        self.tracer.hold(Hold { command: self.index(actor)?, at, until });
+        Ok(())
+    }
+
+    /// Has the threads of an actor that are held let go; returns how to ask whether that is done.
+    pub(super) fn release(&self, actor: &str) -> Result<impl Fn() -> bool, Failure> {
+        let (tracer, command) = (self.tracer.clone(), self.index(actor)?);
+        tracer.release(command);
+        Ok(move || !tracer.is_releasing(command))
+    }
+
+    /// A command's number, as the tracer writes it.
+    fn index(&self, actor: &str) -> Result<u32, Failure> {
+        let number = self.known(actor)?;
+        u32::try_from(number).map_err(|_| Failure::not_running(actor))
     }
 
     /// The commands' columns in the timeline.

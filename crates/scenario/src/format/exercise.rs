@@ -6,6 +6,7 @@ use std::path::Path;
 use socklab_say::{Translated, sentence};
 use toml::Spanned;
 
+use super::crowd;
 use super::model::{Bug, Case, Exercise, Prose, Scenario};
 use super::raw::{RawActor, RawCase, RawExercise, RawPeer};
 use super::reader::{Reader, Result};
@@ -108,6 +109,7 @@ impl Reader<'_> {
                 deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),
                 files,
                 actors: self.actors(actors, true)?,
+                members: crowd::numbers(&cast),
                 peers: cast.peers,
                 steps,
             },

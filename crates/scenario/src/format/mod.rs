@@ -6,10 +6,12 @@
 //! Mistakes are reported with their place in the file.
 
 mod choice;
+mod crowd;
 mod document;
 mod either;
 mod exercise;
 mod expectation;
+mod hold;
 mod languages;
 mod load_error;
 mod mistake;
@@ -29,6 +31,7 @@ mod words;
 pub(crate) use document::read;
 pub(crate) use exercise::exercise;
 pub use expectation::UnboundExpectation;
+pub use hold::HoldAt;
 pub use languages::LANGUAGES;
 pub use load_error::LoadError;
 pub use model::{

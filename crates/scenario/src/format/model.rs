@@ -9,6 +9,7 @@ use socklab_judge::Texts;
 use socklab_say::Translated;
 
 use super::expectation::UnboundExpectation;
+use super::hold::HoldAt;
 use super::op::Op;
 use super::until::Until;
 
@@ -31,6 +32,8 @@ pub struct Scenario {
     pub actors: Vec<Actor>,
     /// The scripted peers.
     pub peers: Vec<String>,
+    /// Those of them that are members of crowds, with their numbers from 1.
+    pub members: BTreeMap<String, u64>,
     /// What happens.
     pub steps: Vec<Step>,
 }
@@ -112,6 +115,8 @@ pub enum Verb {
     Join {
         /// Which peer.
         peer: String,
+        /// What it began.
+        ops: Vec<Op>,
     },
     /// Writes to a program's standard input, as a user types at its terminal.
     Type {
@@ -141,6 +146,20 @@ pub enum Verb {
     },
     /// Records the kernel's socket tables as `state` events.
     Look,
+    /// Holds threads of a program from now on.
+    Hold {
+        /// Whose program.
+        actor: String,
+        /// Where.
+        at: HoldAt,
+        /// True if they only let all others go first; false if they are held until released.
+        yields: bool,
+    },
+    /// Lets go the threads of a program that are held, once nobody else can go on.
+    Release {
+        /// Whose program.
+        actor: String,
+    },
 }
 
 /// A question: students predict what happens, run it, and see.

@@ -5,6 +5,7 @@ use std::path::Path;
 use socklab_say::{Translated, sentence};
 use toml::Spanned;
 
+use super::crowd;
 use super::expectation::UnboundExpectation;
 use super::load_error::LoadError;
 use super::model::{ByHand, Choice, Prose, Question, QuestionOutcome, Scenario};
@@ -40,6 +41,7 @@ pub(crate) fn question(
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
         files: raw.files,
         actors: reader.actors(raw.actors, false)?,
+        members: crowd::numbers(&cast),
         peers: cast.peers.clone(),
         steps: reader.steps(raw.steps, &cast)?,
     };

@@ -8,6 +8,7 @@ use socklab_judge::Texts;
 use toml::Spanned;
 
 use super::choice::RawChoice;
+use super::hold::RawAt;
 use super::op::Op;
 use super::until::RawUntil;
 use super::values::{OneOrMany, RawExit, RawRange};
@@ -119,6 +120,7 @@ pub(super) struct RawActor {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawPeer {
     pub(super) name: Spanned<String>,
+    pub(super) count: Option<Spanned<u32>>,
 }
 
 /// `[[step]]`.
@@ -134,6 +136,11 @@ pub(super) struct RawStep {
     pub(super) signal: Option<Spanned<String>>,
     pub(super) peer: Option<Spanned<String>>,
     pub(super) look: Option<bool>,
+    pub(super) hold: Option<Spanned<String>>,
+    #[serde(rename = "yield")]
+    pub(super) yields: Option<Spanned<String>>,
+    pub(super) release: Option<Spanned<String>>,
+    pub(super) at: Option<Spanned<RawAt>>,
     pub(super) to: Option<Spanned<String>>,
     pub(super) text: Option<Spanned<String>>,
     #[serde(rename = "do")]

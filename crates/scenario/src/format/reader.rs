@@ -1,6 +1,7 @@
 //! A course file that is being read: its text, the names in its scenario, and how to report a
 //! mistake in it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -28,6 +29,8 @@ pub(super) struct Reader<'a> {
 pub(super) struct Cast {
     pub(super) actors: Vec<String>,
     pub(super) peers: Vec<String>,
+    /// The members of crowds, by the crowd's name; they are peers too.
+    pub(super) crowds: BTreeMap<String, Vec<String>>,
     /// The actors whose whole input is given.
     pub(super) with_stdin: Vec<String>,
 }

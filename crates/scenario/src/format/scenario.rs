@@ -8,7 +8,7 @@ use super::expectation::UnboundExpectation;
 use super::model::{Actor, Run, Step};
 use super::raw::{RawActor, RawExpect, RawPeer, RawStep};
 use super::reader::{Cast, Reader, Result, unknown};
-use super::step;
+use super::{crowd, step};
 use crate::variables::Variables;
 
 /// Default `port`: the one that the course uses.
@@ -22,22 +22,33 @@ impl Reader<'_> {
         let given = actors.iter().filter(|actor| actor.stdin.is_some());
         let with_stdin = given.map(|actor| actor.name.get_ref().clone()).collect();
         let mut cast = Cast { with_stdin, ..Cast::default() };
-        for name in
-            actors.iter().map(|actor| &actor.name).chain(peers.iter().map(|peer| &peer.name))
-        {
-            let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            if name.get_ref().is_empty() || !name.get_ref().chars().all(good) {
-                return self.wrong(name.span(), sentence!("mistake-name-letters"));
+        for actor in actors {
+            self.new_name(&cast, actor.name.get_ref(), &actor.name)?;
+            cast.actors.push(actor.name.get_ref().clone());
+        }
+        for peer in peers {
+            let names = crowd::names(self, peer)?;
+            for name in names.iter().chain([peer.name.get_ref()]) {
+                self.new_name(&cast, name, &peer.name)?;
             }
-            if cast.everybody().any(|known| known == name.get_ref()) {
-                return self.wrong(name.span(), sentence!("mistake-twice", name = name.get_ref()));
-            }
-            match actors.iter().any(|actor| actor.name.span() == name.span()) {
-                true => cast.actors.push(name.get_ref().clone()),
-                false => cast.peers.push(name.get_ref().clone()),
+            cast.peers.extend(names.iter().cloned());
+            if peer.count.is_some() {
+                cast.crowds.insert(peer.name.get_ref().clone(), names);
             }
         }
         Ok(cast)
+    }
+
+    /// Checks a name that was given at `place`.
+    fn new_name(&self, cast: &Cast, name: &str, place: &Spanned<String>) -> Result<()> {
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || !name.chars().all(good) {
+            return self.wrong(place.span(), sentence!("mistake-name-letters"));
+        }
+        if cast.everybody().any(|known| known == name) || cast.crowds.contains_key(name) {
+            return self.wrong(place.span(), sentence!("mistake-twice", name = name));
+        }
+        Ok(())
     }
 
     pub(super) fn actors(
@@ -65,7 +76,10 @@ impl Reader<'_> {
     }
 
     pub(super) fn steps(&self, raw: Vec<Spanned<RawStep>>, cast: &Cast) -> Result<Vec<Step>> {
-        raw.into_iter().map(|raw| step::step(self, raw, cast)).collect()
+        let raw = raw.into_iter().flat_map(|raw| crowd::expand(raw, cast));
+        let mut steps = raw.map(|raw| step::step(self, raw, cast)).collect::<Result<Vec<_>>>()?;
+        crowd::say_what_is_joined(&mut steps);
+        Ok(steps)
     }
 
     /// Expectations, in the order in which they can refer to one another.

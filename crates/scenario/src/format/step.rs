@@ -17,7 +17,7 @@ type Span = std::ops::Range<usize>;
 const WITHIN_MS: u64 = 5_000;
 /// The largest `{ recv = N }`: the peer allocates a buffer of this size.
 const MOST_ROOM: u64 = 16 << 20;
-const VERBS: &str = "start, wait, join, type, end_input, signal, peer, look";
+const VERBS: &str = "start, wait, join, type, end_input, signal, peer, look, hold, yield, release";
 
 pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> Result<Step> {
     let whole = raw.span();
@@ -41,6 +41,9 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
         return reader
             .wrong(whole, sentence!("mistake-of-peers", word = "may_fail", verbs = "peer, join"));
     }
+    if let Some(at) = raw.at {
+        return reader.wrong(at.span(), sentence!("mistake-no-meaning", word = "at"));
+    }
     if let Some(until) = raw.until {
         return reader.wrong(until.span(), sentence!("mistake-step-until-strange"));
     }
@@ -56,8 +59,18 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
 }
 
 fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Result<Verb> {
-    let given =
-        [&raw.start, &raw.wait, &raw.join, &raw.type_to, &raw.end_input, &raw.signal, &raw.peer];
+    let given = [
+        &raw.start,
+        &raw.wait,
+        &raw.join,
+        &raw.type_to,
+        &raw.end_input,
+        &raw.signal,
+        &raw.peer,
+        &raw.hold,
+        &raw.yields,
+        &raw.release,
+    ];
     let count =
         given.iter().filter(|verb| verb.is_some()).count() + usize::from(raw.look.is_some());
     if count != 1 {
@@ -80,7 +93,8 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         return Ok(Verb::Wait { actor, until: conditions(reader, until)? });
     }
     if let Some(peer) = raw.join.take() {
-        return Ok(Verb::Join { peer: reader.known(&peer, &peers, sentence!("mistake-no-peer"))? });
+        let peer = reader.known(&peer, &peers, sentence!("mistake-no-peer"))?;
+        return Ok(Verb::Join { peer, ops: Vec::new() });
     }
     if let Some(actor) = raw.type_to.take() {
         let actor = typed_to(reader, &actor, cast)?;
@@ -100,6 +114,20 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
             return reader.wrong(whole.clone(), sentence!("mistake-signal-to"));
         };
         return Ok(Verb::Signal { actor: reader.member(cast, &actor)?, signal: name });
+    }
+    let yields = raw.yields.is_some();
+    if let Some(actor) = raw.hold.take().or_else(|| raw.yields.take()) {
+        let actor = reader.known(&actor, &actors, sentence!("mistake-no-actor"))?;
+        let Some(at) = raw.at.take() else {
+            return reader.wrong(whole.clone(), sentence!("mistake-hold-where"));
+        };
+        let span = at.span();
+        let at = at.into_inner().place().or_else(|what| reader.wrong(span, what))?;
+        return Ok(Verb::Hold { actor, at, yields });
+    }
+    if let Some(actor) = raw.release.take() {
+        let actor = reader.known(&actor, &actors, sentence!("mistake-no-actor"))?;
+        return Ok(Verb::Release { actor });
     }
     if let Some(peer) = raw.peer.take() {
         let peer = reader.known(&peer, &peers, sentence!("mistake-no-peer"))?;

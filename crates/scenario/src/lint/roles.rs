@@ -11,7 +11,7 @@ pub(super) fn unjoined(scenario: &Scenario) -> impl Iterator<Item = (usize, &str
     scenario.steps.iter().enumerate().filter_map(|(index, step)| {
         let Verb::Peer { peer, .. } = &step.verb else { return None };
         let waits = |later: &Step| match &later.verb {
-            Verb::Join { peer: joined } => joined == peer,
+            Verb::Join { peer: joined, .. } => joined == peer,
             Verb::Peer { peer: again, .. } => again == peer && !later.background,
             _ => false,
         };

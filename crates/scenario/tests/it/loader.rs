@@ -3,6 +3,7 @@
 use std::fs;
 
 use socklab_scenario::Course;
+use socklab_scenario::format::{HoldAt, Verb};
 
 use crate::folder::{Folder, GOOD, linted, of};
 
@@ -216,6 +217,55 @@ fn only_expectations_can_be_ordered_before_or_after_another() {
         let good = text.replace(&format!("{word} = \"hola\""), "depends_on = [\"hola\"]");
         of(&good).question("01-one").expect("a step that an expectation depends on");
     }
+}
+
+#[test]
+fn a_step_of_a_crowd_is_a_step_of_each_member() {
+    let crowd = |count: u32| GOOD.replacen("[[step]]", &format!("count = {count}\n[[step]]"), 1);
+    let question = of(&crowd(3)).question("01-one").unwrap();
+    assert_eq!(question.scenario.peers, ["alice-1", "alice-2", "alice-3"]);
+    let told: Vec<String> = question.scenario.steps[1..]
+        .iter()
+        .map(|step| match &step.verb {
+            Verb::Peer { peer, ops } => format!("{peer} {} {}", ops[0].word(), step.background),
+            Verb::Join { peer, ops } => format!("join {peer} {}", ops[0].word()),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    let together = |word: &str| {
+        let begin = (1..=3).map(|number| format!("alice-{number} {word} true"));
+        let end = (1..=3).map(|number| format!("join alice-{number} {word}"));
+        begin.chain(end).collect::<Vec<_>>()
+    };
+    assert_eq!(told, [together("connect"), together("send"), together("close")].concat());
+
+    let error = of(&crowd(1)).question("01-one").expect_err("one is no crowd").to_string();
+    assert!(error.contains("a crowd has from 2 to 32 members, not 1"), "{error}");
+    let taken = "name = \"alice-2\"\n[[peer]]\nname = \"alice\"";
+    let error = of(&crowd(2).replace("name = \"alice\"", taken)).question("01-one");
+    assert!(error.expect_err("a name").to_string().contains("`alice-2` appears twice"));
+}
+
+#[test]
+fn threads_are_held_at_a_place() {
+    let cases = [
+        ("hold = \"server\"", "hold and yield need an at"),
+        ("yield = \"server\"", "hold and yield need an at"),
+        ("release = \"alice\"", "no actor is called `alice`"),
+        ("hold = \"server\"\nat = \"deth\"", "unknown place `deth`, expected \"birth\""),
+        ("hold = \"server\"\nat = { after = \"acept\" }", "unknown call `acept`"),
+        ("hold = \"server\"\nat = {}", "a place is before one call or after one call"),
+        ("hold = \"server\"\nat = 3", "found the number 3, expected a place"),
+        ("start = \"server\"\nat = \"birth\"", "at has no meaning in this step"),
+    ];
+    for (step, reported) in cases {
+        let error = mistake("[[choice]]", &format!("[[step]]\n{step}\n[[choice]]"));
+        assert!(error.contains(reported), "for {step}:\n  {error}");
+    }
+    let step = "[[step]]\nyield = \"server\"\nat = { before = \"send\" }\n[[choice]]";
+    let question = of(&GOOD.replace("[[choice]]", step)).question("01-one").unwrap();
+    let verb = &question.scenario.steps[2].verb;
+    assert!(matches!(verb, Verb::Hold { yields: true, at: HoldAt::Before(_), .. }), "{verb:?}");
 }
 
 #[test]
