@@ -21,13 +21,13 @@
 //! ```
 
 mod cell;
-mod hosts;
+mod names;
 mod private;
 mod refusal;
 mod sys;
 
 pub use cell::{Cell, CellOptions};
-pub use hosts::name_this_machine;
+pub use names::{NameServer, Names, NamesRefusal, answer};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;
 pub use sys::let_sigpipe_kill;

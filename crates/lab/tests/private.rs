@@ -2,11 +2,11 @@
 //! process with several threads, such as the test harness. So this test has no harness, and runs
 //! itself again as the program inside.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use std::process::{Command, ExitCode};
 
 use socklab_kernel::{parent, process, sysctl, table};
-use socklab_lab::{Role, enter_private_loopback, name_this_machine, private_folder};
+use socklab_lab::{NameServer, Names, Role, enter_private_loopback, private_folder};
 
 const INSIDE: &str = "inside";
 
@@ -52,12 +52,30 @@ fn inside(parent: u32) -> ExitCode {
     if loopback.own_processes {
         assert_eq!(process::all().expect("/proc"), [1], "nobody else is in our /proc");
         let folder = private_folder().expect("an empty folder");
-        let names = ["one.example".to_owned()];
-        name_this_machine(&names, &folder.join("hosts")).expect("a file over /etc/hosts");
-        let hosts = std::fs::read_to_string("/etc/hosts").expect("a file");
-        assert!(hosts.starts_with("127.0.0.1 one.example\n"), "{hosts}");
+        names(&folder);
     } else {
         socklab_prerequisites::say_not_run("process namespace", "a /proc that can be mounted");
     }
     ExitCode::SUCCESS
+}
+
+/// What programs find out about names, by way of the C library.
+fn names(folder: &std::path::Path) {
+    let server = NameServer::enter(folder).expect("port 53 and mounts");
+    let two = [[127, 0, 0, 2], [127, 0, 0, 1]].map(std::net::IpAddr::from);
+    server.start(Names::default().without("nobody.example").with("two.example", two));
+    let found = |name: &str| -> Vec<String> {
+        let found = (name, 80).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
+        let addresses: Vec<std::net::SocketAddr> = found;
+        addresses.iter().map(|address| address.ip().to_string()).collect()
+    };
+    for name in ["0.uk.pool.ntp.org", "www.google.com", "localhost", "one-word"] {
+        assert_eq!(found(name), ["127.0.0.1"], "{name}");
+    }
+    let mut both = found("two.example");
+    both.sort();
+    assert_eq!(both, ["127.0.0.1", "127.0.0.2"]);
+    for name in ["no-such-name.invalid", "nobody.example"] {
+        assert!(found(name).is_empty(), "{name}");
+    }
 }

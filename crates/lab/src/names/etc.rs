@@ -1,0 +1,105 @@
+//! The files that tell programs whom to ask for names, and the daemons of the machine that would
+//! answer in our place. Call all this only inside a private loopback, whose mounts are invisible to
+//! the rest of the machine.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use rustix::mount::{MountFlags, mount, mount_bind, mount_bind_recursive};
+
+use super::refusal::NamesRefusal;
+
+const ETC: &str = "/etc";
+/// Where the machine's files are below the new `/etc`.
+const MACHINE: &str = ".machine";
+/// The sockets of daemons that answer for names: they are outside, where names are others.
+const DAEMONS: [&str; 4] = [
+    "/run/nscd/socket",
+    "/var/run/nscd/socket",
+    "/run/systemd/resolve/io.systemd.Resolve",
+    "/run/avahi-daemon/socket",
+];
+
+/// Makes programs ask the name server at 127.0.0.1, and nobody else. `folder` is an existing folder
+/// for our files.
+pub(super) fn ask_here(folder: &Path) -> Result<(), NamesRefusal> {
+    let nsswitch = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
+    let files = [
+        ("hosts", "127.0.0.1 localhost\n::1 ip6-localhost ip6-loopback\n".to_owned()),
+        // Without the root as the only suffix, programs also try the machine's own domain.
+        (
+            "resolv.conf",
+            "nameserver 127.0.0.1\nsearch .\noptions timeout:2 attempts:2\n".to_owned(),
+        ),
+        ("nsswitch.conf", only_dns(&nsswitch)),
+    ];
+    let mut ours = Vec::new();
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(NamesRefusal::of("write", &path))?;
+        ours.push((path, Path::new(ETC).join(name)));
+    }
+    let hidden = ours.iter().all(|(from, to)| hide(from, to).is_ok());
+    if !hidden {
+        new_etc(&folder.join("etc"), &ours)?;
+    }
+    let nobody = folder.join("nobody");
+    fs::write(&nobody, "").map_err(NamesRefusal::of("write", &nobody))?;
+    for socket in DAEMONS.map(Path::new).into_iter().filter(|socket| socket.exists()) {
+        // Connecting to a file that is no socket is refused.
+        hide(&nobody, socket)?;
+    }
+    Ok(())
+}
+
+/// `nsswitch.conf(5)` with hosts from our files and then our name server; the rest as it was.
+fn only_dns(text: &str) -> String {
+    let others = text.lines().filter(|line| !line.trim_start().starts_with("hosts:"));
+    let lines = others.chain(["hosts: files dns"]);
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// Shows a file in the place of another, which may be a link to somewhere else.
+fn hide(from: &Path, to: &Path) -> Result<(), NamesRefusal> {
+    let target = fs::canonicalize(to).map_err(NamesRefusal::of("realpath", to))?;
+    mount_bind(from, &target).map_err(NamesRefusal::of("mount", target))
+}
+
+/// A new `/etc` at `folder`, which is then shown as `/etc`: our files, and links to the machine's.
+/// It works where there is no file to hide, or only a link to nowhere.
+fn new_etc(folder: &Path, ours: &[(PathBuf, PathBuf)]) -> Result<(), NamesRefusal> {
+    let machine = folder.join(MACHINE);
+    fs::create_dir_all(folder).map_err(NamesRefusal::of("mkdir", folder))?;
+    let flags = MountFlags::NOSUID | MountFlags::NODEV;
+    mount("tmpfs", folder, "tmpfs", flags, c"size=1m,mode=755")
+        .map_err(NamesRefusal::of("mount", folder))?;
+    fs::create_dir(&machine).map_err(NamesRefusal::of("mkdir", &machine))?;
+    mount_bind_recursive(ETC, &machine).map_err(NamesRefusal::of("mount", &machine))?;
+    let entries = fs::read_dir(&machine).map_err(NamesRefusal::of("readdir", ETC))?;
+    for entry in entries {
+        let name = entry.map_err(NamesRefusal::of("readdir", ETC))?.file_name();
+        let path = folder.join(&name);
+        if ours.iter().all(|(_, to)| to.file_name() != Some(&name)) {
+            symlink(Path::new(MACHINE).join(&name), &path)
+                .map_err(NamesRefusal::of("symlink", &path))?;
+        }
+    }
+    for (from, to) in ours {
+        let path = folder.join(to.file_name().unwrap_or_default());
+        fs::copy(from, &path).map_err(NamesRefusal::of("write", &path))?;
+    }
+    mount_bind_recursive(folder, ETC).map_err(NamesRefusal::of("mount", ETC))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_keeps_its_users_and_loses_its_hosts() {
+        let machine = "passwd: files sss\nhosts: mymachines resolve [!UNAVAIL=return] dns\n";
+        assert_eq!(only_dns(machine), "passwd: files sss\nhosts: files dns\n");
+        assert_eq!(only_dns(""), "hosts: files dns\n");
+    }
+}
