@@ -6,6 +6,9 @@ use socklab_event::{Endpoint, Event};
 
 use crate::{Position, Socket};
 
+/// The port of name servers.
+pub const NAME_SERVER_PORT: u16 = 53;
+
 /// A conversation with a name server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -79,7 +82,8 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
             let Some(call) = order[*at].call() else { continue };
             let peer = call.socket.as_ref().and_then(|socket| socket.peer.as_ref());
             for message in call.messages() {
-                let Some(address) = message.address.or(peer).filter(|one| one.port() == Some(53))
+                let Some(address) =
+                    message.address.or(peer).filter(|one| one.port() == Some(NAME_SERVER_PORT))
                 else {
                     continue;
                 };

@@ -1,6 +1,6 @@
 //! Whether a call, or the data of a whole stream, fits an expectation.
 
-use socklab_event::{Args, Bytes, Call, Flags, OptionValue, Outcome, What};
+use socklab_event::{Args, Bytes, Call, Errno, Flags, OptionValue, Outcome, What};
 use socklab_flows::{Flows, Position};
 
 use crate::conduct::is_by;
@@ -19,7 +19,7 @@ impl CallWanted {
     /// Whether the rest fits too.
     pub(crate) fn fits(&self, flows: &Flows<'_>, at: Position) -> Fit {
         let Some(made) = flows.call(at) else { return Some(false) };
-        let plain = self.fits_result(made)
+        let plain = self.fits_result(made, succeeded(flows, at, made))
             && self.fits_arguments(made)
             && self.fits_socket(made)
             && self.peer.as_deref().is_none_or(|peer| has_peer(flows, at, peer));
@@ -37,10 +37,10 @@ impl CallWanted {
         }
     }
 
-    fn fits_result(&self, made: &Call) -> bool {
+    fn fits_result(&self, made: &Call, succeeded: bool) -> bool {
         let finished = made.outcome != Outcome::Unfinished;
         let took = i64::try_from(made.took() / 1_000_000).unwrap_or(i64::MAX);
-        self.ok.is_none_or(|ok| finished && ok == made.value().is_some())
+        self.ok.is_none_or(|ok| finished && ok == succeeded)
             && self.unfinished.is_none_or(|wanted| wanted != finished)
             && (self.error.is_empty()
                 || made.error().is_some_and(|error| self.error.contains(&error)))
@@ -85,6 +85,14 @@ impl CallWanted {
                     .is_some_and(|local| wanted.is(local))
             })
     }
+}
+
+/// True if the call did what it was made for, at once or later: a `connect` that returns EINPROGRESS
+/// goes on by itself (`connect(2)`), and was good if the connection was accepted.
+fn succeeded(flows: &Flows<'_>, at: Position, made: &Call) -> bool {
+    let goes_on = made.error() == Some(Errno::EINPROGRESS);
+    let accepted = |index: usize| flows.connections[index].accepted.is_some();
+    made.value().is_some() || goes_on && flows.connection_at(at).is_some_and(accepted)
 }
 
 /// True if the socket at the other end of a call belongs to this actor.

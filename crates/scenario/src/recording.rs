@@ -24,6 +24,21 @@ pub enum PlaceUsed {
     },
 }
 
+/// Who answered when a program asked for the address of a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamesUsed {
+    /// A name server of the place's own, as the scenario wants.
+    Place,
+    /// A program or a peer of the scenario, at port 53.
+    Scenario,
+    /// Whoever answers on this machine.
+    Machine {
+        /// Why no other: the step that was refused.
+        because: String,
+    },
+}
+
 /// A tracer that waited this long for a processor was starved. On an idle machine it waits for a
 /// few milliseconds.
 const STARVED_MS: u64 = 200;
@@ -40,6 +55,8 @@ pub struct Recording {
     pub steps: Vec<StepEnd>,
     /// Where it ran.
     pub place: PlaceUsed,
+    /// Who answered for names.
+    pub names: NamesUsed,
     /// The values of the placeholders.
     pub variables: Variables,
     /// When the last step ended, in nanoseconds of `CLOCK_MONOTONIC`. A call that had not returned
@@ -105,6 +122,11 @@ pub enum Trouble {
         /// Which peer.
         who: String,
     },
+    /// A program asked for a name, and the place could not answer as the scenario wants.
+    Names {
+        /// The step that was refused, and the error.
+        what: String,
+    },
     /// The engine failed.
     Engine {
         /// How.
@@ -136,6 +158,12 @@ impl Recording {
             expectation.depends_on.retain(|name| !done(name));
             Ok(expectation)
         })
+    }
+
+    /// Whether name look-ups are a program's own business: it asked the scenario's own server.
+    /// Otherwise a library made them on its behalf, and they are not what it is judged by.
+    pub(crate) fn looks_up_itself(&self) -> bool {
+        self.names == NamesUsed::Scenario
     }
 
     /// True if a deadline passed while the machine was busy with other things, which says little

@@ -1,11 +1,14 @@
 //! The verdict on one case of an exercise, based on its recording.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
-use socklab_flows::Flows;
+use socklab_event::{Call, Endpoint, Timeline};
+use socklab_flows::{Flows, NAME_SERVER_PORT};
 use socklab_judge::Finding;
 
 use crate::format::{Case, Verb};
-use crate::recording::{Recording, Trouble};
+use crate::recording::{NamesUsed, Recording, Trouble};
 use crate::step_end::{StepEnd, StepTrouble};
 
 /// The verdict on a case.
@@ -45,6 +48,26 @@ pub enum CaseState {
     InfraError,
 }
 
+/// The timeline without the conversations that a library has with a name server on a program's
+/// behalf: whether and how it has them is not what a program is judged by.
+fn without_lookups(flows: &Flows<'_>, timeline: &Timeline) -> Timeline {
+    let calls = flows.lookups.iter().flat_map(|lookup| &lookup.calls);
+    let theirs: BTreeSet<u64> = calls.map(|at| flows.order[*at].seq).collect();
+    let own = timeline.events.iter().filter(|event| !theirs.contains(&event.seq)).cloned();
+    Timeline { header: timeline.header.clone(), events: own.collect() }
+}
+
+/// True if a program asked a name server, or `systemd-resolved(8)`, which answers in its place.
+fn asks_for_names(timeline: &Timeline) -> bool {
+    let asks = |call: &Call| match call.peer_address() {
+        Some(Endpoint::Unix { path }) => {
+            path.ends_with("/io.systemd.Resolve") && call.value().is_some()
+        }
+        address => address.and_then(Endpoint::port) == Some(NAME_SERVER_PORT),
+    };
+    timeline.events.iter().filter_map(|event| event.call()).any(asks)
+}
+
 impl Case {
     /// Judges a recording of this case's scenario.
     pub fn judge(&self, recording: &Recording) -> Verdict {
@@ -52,7 +75,14 @@ impl Case {
         let timeline = recording.timeline();
         match recording.bound(&self.expects, &self.scenario.steps).collect::<Result<Vec<_>, _>>() {
             Ok(expectations) => {
-                verdict.findings = socklab_judge::judge(&expectations, &Flows::of(&timeline));
+                let flows = Flows::of(&timeline);
+                verdict.findings = match flows.lookups.is_empty() || recording.looks_up_itself() {
+                    true => socklab_judge::judge(&expectations, &flows),
+                    false => {
+                        let own = without_lookups(&flows, &timeline);
+                        socklab_judge::judge(&expectations, &Flows::of(&own))
+                    }
+                };
             }
             Err(what) => verdict.trouble = Some(Trouble::Engine { what }),
         }
@@ -81,6 +111,14 @@ impl Case {
             (None, None) if missed => CaseState::Failed,
             (None, None) => CaseState::Passed,
         };
+        // A name that the place could not answer for may be what is wrong.
+        if matches!(verdict.state, CaseState::Failed | CaseState::Timeout)
+            && let NamesUsed::Machine { because } = &recording.names
+            && asks_for_names(&timeline)
+        {
+            verdict.state = CaseState::InfraError;
+            verdict.trouble = Some(Trouble::Names { what: because.clone() });
+        }
         if verdict.state == CaseState::Passed {
             verdict.points = verdict.of;
         }

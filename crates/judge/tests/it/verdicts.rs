@@ -364,3 +364,30 @@ fn a_transport_has_one_word() {
     assert_eq!(TransportWanted::parse("udp").map(|one| one.to_string()), Some("udp".to_owned()));
     assert_eq!(TransportWanted::parse("sctp"), None);
 }
+
+#[test]
+fn a_connect_that_goes_on_by_itself_is_good_once_it_is_accepted() {
+    let pending = |accepted: bool| {
+        let mut story = Story::new();
+        let server = story.command("server", "s");
+        let client = story.command("client", "c");
+        let listener = story.tcp(server);
+        story.bind(listener, "127.0.0.1:80");
+        story.listen(listener, 5);
+        let sock = story.tcp(client);
+        story.connect(sock, "127.0.0.1:80");
+        if accepted {
+            story.accept(listener, sock);
+        }
+        let mut timeline = story.build();
+        let calls = timeline.events.iter_mut().filter_map(|event| match &mut event.what {
+            What::Call(call) if matches!(call.args, Args::Connect { .. }) => Some(call),
+            _ => None,
+        });
+        calls.for_each(|call| call.outcome = Outcome::Error(Errno::EINPROGRESS));
+        let good = CallWanted { ok: Some(true), ..wanted("client", "connect") };
+        judge(&[of_call("good", good)], &Flows::of(&timeline)).remove(0).outcome
+    };
+    assert_eq!(pending(true), Judgement::Passed);
+    assert!(matches!(pending(false), Judgement::Failed(Mismatch::Different { .. })));
+}

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::table::Names;
 use super::etc;
 use super::message::answer;
 use super::refusal::NamesRefusal;
+use super::table::Names;
 
 const PORT: u16 = 53;
 /// The largest message, RFC 1035 §4.2.2.

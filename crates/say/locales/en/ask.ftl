@@ -52,6 +52,7 @@ ask-trouble-namespace = a private loopback was refused: { $what }
 ask-trouble-trace = the programs could not be followed: { $what }
 ask-trouble-too-much = the programs did or printed far more than the lesson requires ({ $events } calls recorded), and were stopped
 ask-trouble-disturbed = a program wrote to a channel that only the check itself uses: { $who } was asked to do something that no step says
+ask-trouble-names = the program asked for a name, and here names are those of the machine: { $what }
 ask-trouble-engine = the scenario could not be run: { $what }
 ask-late-listening = after { $time }, { $who } is still not listening for connections.
 ask-late-bound = after { $time }, { $who } still has no UDP socket with a port of its own.

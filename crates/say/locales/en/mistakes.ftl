@@ -54,6 +54,7 @@ mistake-with-http = with http only actor, peer, status, header, ignore_length an
 mistake-of-http = status, header and ignore_length are about http
 mistake-with-end = with exit and signal only the actor can be given
 mistake-actor-missing = actor is missing: whose?
+mistake-name-address = "{ $found }" is not an address that a name can have: expected an IP address, or { "{" }host{ "}" }
 mistake-no-address = "{ $found }" is not an address: expected IP:PORT, either may be *
 mistake-exit-range = an exit code is from 0 to 255
 mistake-unknown-end = unknown end `{ $found }`, expected a code, failure, any, running or a signal such as SIGPIPE

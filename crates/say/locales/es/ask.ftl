@@ -52,6 +52,7 @@ ask-trouble-namespace = no se pudo tener un loopback privado: { $what }
 ask-trouble-trace = no se pudo seguir a los programas: { $what }
 ask-trouble-too-much = los programas hicieron o escribieron mucho más de lo que pide la lección ({ $events } llamadas registradas) y se detuvieron
 ask-trouble-disturbed = un programa escribió donde solo escribe la propia comprobación: a { $who } se le pidió hacer lo que no dice ningún paso
+ask-trouble-names = el programa preguntó por un nombre, y aquí los nombres son los de la máquina: { $what }
 ask-trouble-engine = no se pudo ejecutar el escenario: { $what }
 ask-late-listening = después de { $time }, { $who } todavía no escucha conexiones.
 ask-late-bound = después de { $time }, { $who } todavía no tiene un socket UDP con puerto propio.

@@ -54,6 +54,7 @@ mistake-with-http = con http solo se puede decir actor, peer, status, header, ig
 mistake-of-http = status, header e ignore_length son de http
 mistake-with-end = con exit y signal solo se puede decir el actor
 mistake-actor-missing = falta actor: ¿de quién?
+mistake-name-address = «{ $found }» no es una dirección que un nombre pueda tener: se esperaba una dirección IP, o { "{" }host{ "}" }
 mistake-no-address = "{ $found }" no es una dirección: se esperaba IP:PUERTO, y cualquiera de los dos puede ser *
 mistake-exit-range = un código de salida va de 0 a 255
 mistake-unknown-end = final desconocido `{ $found }`; se esperaba un código, failure, any, running o una señal como SIGPIPE

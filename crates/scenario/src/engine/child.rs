@@ -13,12 +13,13 @@ use socklab_kernel::{Transport, port};
 use socklab_lab::Role;
 use socklab_trace::{Handle, Options, Tracer};
 
+use super::names;
 use super::normalize::normalize;
 use super::play::{Play, Played};
 use super::watch::Watch;
 use crate::format::{STDIN, Scenario};
 use crate::peer;
-use crate::recording::{PlaceUsed, Recording, Trouble};
+use crate::recording::{NamesUsed, PlaceUsed, Recording, Trouble};
 use crate::request::{PlaceWanted, Request};
 use crate::step_end::StepEnd;
 
@@ -69,10 +70,8 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
         None => std::fs::create_dir(&request.scratch)?,
     }
     request.variables.dir = request.scratch.join("files");
+    let (names, server) = names::enter(&request, &place)?;
     let scenario = &request.scenario;
-    if matches!(place, PlaceUsed::Private { processes: true }) && !scenario.names.is_empty() {
-        socklab_lab::name_this_machine(&scenario.names, &request.scratch.join("hosts"))?;
-    }
     request.variables.port = match private && !scenario.port_free {
         true => scenario.port,
         false => {
@@ -81,13 +80,17 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
         }
     };
     make_files(scenario, &request)?;
-    answer(&perform(request, place))?;
+    if let Some(server) = server {
+        server.start(names::wanted(scenario));
+    }
+    answer(&perform(request, place, names))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Runs the tracer on this thread and the steps on another.
-fn perform(request: Request, place: PlaceUsed) -> Recording {
+fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     let watch = Arc::new(Watch::default());
+    watch.change(|seen| seen.own_names = names == NamesUsed::Scenario);
     // No deadline: the tracer's clock counts pauses of the machine, too. The steps have one.
     let options = Options::default().sample(SAMPLE).stdio(true);
     let entered = Arc::clone(&watch);
@@ -141,6 +144,7 @@ fn perform(request: Request, place: PlaceUsed) -> Recording {
         events,
         steps: played.steps,
         place,
+        names,
         over: seen.over.unwrap_or_default(),
         starved_ms: starved(before, own_scheduling()),
         second: false,
@@ -172,6 +176,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         header: Header::default(),
         events: Vec::new(),
         steps: vec![StepEnd::NotReached; request.scenario.steps.len()],
+        names: NamesUsed::Machine { because: String::new() },
         place: PlaceUsed::Machine { because: None },
         variables: request.variables,
         over: 0,

@@ -17,6 +17,7 @@ mod commands;
 mod failure;
 mod kernel;
 mod launch;
+mod names;
 mod normalize;
 mod peer_handle;
 mod peers;

@@ -9,6 +9,7 @@ use socklab_event::{
 };
 
 use socklab_event::{Header, State};
+use socklab_flows::NAME_SERVER_PORT;
 use socklab_kernel::Deadline;
 use socklab_record::{Limits, Recorder};
 
@@ -56,6 +57,9 @@ pub(super) struct Seen {
     command_of: HashMap<u32, usize>,
     /// Bytes received, by the socket's own address and the other end's.
     pub(super) received: HashMap<(Endpoint, Endpoint), u64>,
+    /// A server of the scenario answers for names, so that look-ups are what programs do
+    /// themselves; otherwise a library does them, and steps do not wait for that.
+    pub(super) own_names: bool,
     /// When the last step ended. Whatever happens after that is the engine's doing.
     pub(super) over: Option<u64>,
     /// What scripted peers have reported, by command number.
@@ -168,7 +172,9 @@ impl Seen {
         match &event.what {
             What::Call(call) => {
                 self.inside.remove(&event.place.thread);
-                self.note_call(event.place.process, call);
+                if self.own_names || !is_look_up(call.peer_address()) {
+                    self.note_call(event.place.process, call);
+                }
             }
             What::Process(process) => {
                 if matches!(**process, Process::Stdio { .. }) {
@@ -222,11 +228,14 @@ impl Seen {
     }
 
     fn note_process(&mut self, process: u32, what: &Process) {
+        let own_names = self.own_names;
         let Some(command) = self.command(process) else { return };
         match what {
             Process::Exit { status } if command.pid == Some(process) => {
                 command.exit = Some(*status);
             }
+            Process::Ready { readiness: Readiness::Connected, socket, .. }
+                if !own_names && is_look_up(socket.peer.as_ref()) => {}
             Process::Ready { readiness, at, .. } => match readiness {
                 Readiness::Listening => command.listens.clone_from(at),
                 Readiness::Bound => command.bound.clone_from(at),
@@ -264,6 +273,12 @@ impl Seen {
             .find(|(thread, inside)| asleep::is_asleep_in(inside, **thread))
             .map(|(_, inside)| inside.call.clone())
     }
+}
+
+/// True if this is the address of a name server: what is said to it, a library says on a program's
+/// behalf.
+fn is_look_up(peer: Option<&Endpoint>) -> bool {
+    peer.and_then(Endpoint::port) == Some(NAME_SERVER_PORT)
 }
 
 /// Turns an event reported after the end of the scenario into what was true at its end; false if

@@ -41,6 +41,8 @@ pub(crate) fn exercise(
         let defaults = Defaults {
             host: raw.host.as_deref().unwrap_or(HOST),
             names: &raw.names,
+            unknown: &raw.unknown,
+            addresses: &raw.addresses,
             port: raw.port.unwrap_or(PORT),
             port_free: raw.port_free,
             deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
@@ -73,6 +75,8 @@ pub(crate) fn exercise(
 struct Defaults<'a> {
     host: &'a str,
     names: &'a [String],
+    unknown: &'a [String],
+    addresses: &'a BTreeMap<String, Spanned<Vec<String>>>,
     port: u16,
     port_free: bool,
     deadline_ms: u64,
@@ -90,6 +94,13 @@ impl Reader<'_> {
         let peers: Vec<RawPeer> = defaults.peers.iter().cloned().chain(case.peers).collect();
         let cast = self.cast(&actors, &peers)?;
         let port = case.port.unwrap_or(defaults.port);
+        // Every name stands for {host}: to list those that do is the older way to say so.
+        let here = |name: &String| (name.clone(), Spanned::new(0..0, vec!["{host}".to_owned()]));
+        let mut addresses: BTreeMap<_, _> = defaults.names.iter().map(here).collect();
+        addresses.extend(defaults.addresses.clone());
+        addresses.extend(case.addresses);
+        let unknown = defaults.unknown.iter().cloned().chain(case.unknown).collect();
+        let names = self.names(unknown, addresses)?;
         let mut files = defaults.files.clone();
         files.extend(case.files);
         let steps = self.steps(case.steps, &cast)?;
@@ -103,7 +114,7 @@ impl Reader<'_> {
             depends_on: case.depends_on.into_iter().map(Spanned::into_inner).collect(),
             scenario: Scenario {
                 host: case.host.unwrap_or(defaults.host.to_owned()),
-                names: defaults.names.to_vec(),
+                names,
                 port,
                 port_free: defaults.port_free,
                 deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),

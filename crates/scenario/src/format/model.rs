@@ -18,8 +18,8 @@ use super::until::Until;
 pub struct Scenario {
     /// The value of `{host}`.
     pub host: String,
-    /// Names that resolve to 127.0.0.1, where the place is private.
-    pub names: Vec<String>,
+    /// What names stand for, where the place is private.
+    pub names: NamesWanted,
     /// The value of `{port}`, if the port is free.
     pub port: u16,
     /// True if the kernel is to choose `{port}`, even where all ports are free.
@@ -36,6 +36,15 @@ pub struct Scenario {
     pub members: BTreeMap<String, u64>,
     /// What happens.
     pub steps: Vec<Step>,
+}
+
+/// What names stand for: `{host}`, with these exceptions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamesWanted {
+    /// Names that do not exist.
+    pub unknown: Vec<String>,
+    /// The addresses of names that have others, or several. They may have placeholders.
+    pub addresses: BTreeMap<String, Vec<String>>,
 }
 
 impl Scenario {

@@ -35,7 +35,7 @@ pub(crate) fn question(
     let port = raw.port.unwrap_or(PORT);
     let scenario = Scenario {
         host: raw.host.unwrap_or(HOST.to_owned()),
-        names: Vec::new(),
+        names: reader.names(raw.unknown, raw.addresses)?,
         port,
         port_free: raw.port_free,
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),

@@ -23,6 +23,10 @@ pub(super) struct RawQuestion {
     pub(super) port: Option<u16>,
     #[serde(default)]
     pub(super) port_free: bool,
+    #[serde(default)]
+    pub(super) unknown: Vec<String>,
+    #[serde(default)]
+    pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default, rename = "file")]
     pub(super) files: BTreeMap<String, String>,
@@ -52,6 +56,10 @@ pub(super) struct RawExercise {
     pub(super) port_free: bool,
     #[serde(default)]
     pub(super) names: Vec<String>,
+    #[serde(default)]
+    pub(super) unknown: Vec<String>,
+    #[serde(default)]
+    pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default)]
     pub(super) arguments: RawArguments,
@@ -81,6 +89,10 @@ pub(super) struct RawCase {
     pub(super) depends_on: Vec<Spanned<String>>,
     pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
+    #[serde(default)]
+    pub(super) unknown: Vec<String>,
+    #[serde(default)]
+    pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default, rename = "file")]
     pub(super) files: BTreeMap<String, String>,

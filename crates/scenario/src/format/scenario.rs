@@ -1,11 +1,14 @@
 //! The parts that questions and the cases of exercises share: who takes part, what happens, what is
 //! expected.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use socklab_say::sentence;
 use toml::Spanned;
 
 use super::expectation::UnboundExpectation;
-use super::model::{Actor, Run, Step};
+use super::model::{Actor, NamesWanted, Run, Step};
 use super::raw::{RawActor, RawExpect, RawPeer, RawStep};
 use super::reader::{Cast, Reader, Result, unknown};
 use super::{crowd, step};
@@ -73,6 +76,23 @@ impl Reader<'_> {
                 Ok(Actor { name, run, stdin: actor.stdin, env: actor.env })
             })
             .collect()
+    }
+
+    /// What names stand for.
+    pub(super) fn names(
+        &self,
+        unknown: Vec<String>,
+        addresses: BTreeMap<String, Spanned<Vec<String>>>,
+    ) -> Result<NamesWanted> {
+        for texts in addresses.values() {
+            let is_address = |text: &&String| text == &"{host}" || text.parse::<IpAddr>().is_ok();
+            if let Some(wrong) = texts.get_ref().iter().find(|text| !is_address(text)) {
+                let what = sentence!("mistake-name-address", found = wrong);
+                return self.wrong(texts.span(), what);
+            }
+        }
+        let addresses = addresses.into_iter().map(|(name, texts)| (name, texts.into_inner()));
+        Ok(NamesWanted { unknown, addresses: addresses.collect() })
     }
 
     pub(super) fn steps(&self, raw: Vec<Spanned<RawStep>>, cast: &Cast) -> Result<Vec<Step>> {

@@ -1,9 +1,11 @@
 //! Verdicts on recordings: a case passes only if it was recorded to its end.
 
+use socklab_event::Timeline;
 use socklab_scenario::{
-    Awaited, CaseState, Course, PlaceUsed, Recording, StepEnd, StepTrouble, Trouble, Variables,
-    Verdict, format,
+    Awaited, CaseState, Course, NamesUsed, PlaceUsed, Recording, StepEnd, StepTrouble, Trouble,
+    Variables, Verdict, format,
 };
+use socklab_timelines::Story;
 
 const EXERCISE: &str = r#"format_version = 1
 [[actor]]
@@ -28,8 +30,12 @@ exit = "running"
 "#;
 
 fn case() -> format::Case {
+    case_of(EXERCISE)
+}
+
+fn case_of(toml: &str) -> format::Case {
     let files = [
-        ("exercises/mine/exercise.toml", EXERCISE),
+        ("exercises/mine/exercise.toml", toml),
         ("exercises/mine/en.md", "# Mine\n"),
         ("exercises/mine/es.md", "# Lo mío\n"),
     ];
@@ -46,6 +52,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         header: Default::default(),
         events: Vec::new(),
         steps: vec![StepEnd::Done, answer],
+        names: NamesUsed::Place,
         place: PlaceUsed::Machine { because: None },
         variables: Variables::sample(1),
         over: 0,
@@ -98,4 +105,42 @@ fn an_expectation_that_depends_on_a_step_is_judged_if_the_step_is_done() {
     let failed = judged(StepEnd::Failed(gone), None);
     let because = "answer".to_owned();
     assert_eq!(failed.findings[0].outcome, socklab_judge::Judgement::Skipped { because });
+}
+
+/// A submission that asks a name server, and does nothing else.
+fn asks_for_a_name() -> Timeline {
+    let mut story = Story::new();
+    let client = story.command("server", "s");
+    let sock = story.udp(client);
+    story.connect(sock, "127.0.0.1:53");
+    let question = b"\xab\xcd\x01\0\0\x01\0\0\0\0\0\0\x07example\x03com\0\0\x01\0\x01";
+    story.send(sock, question);
+    story.build()
+}
+
+#[test]
+fn a_name_that_the_place_could_not_answer_for_is_nobodys_fault() {
+    let gone = StepTrouble::NotRunning { who: "server".to_owned() };
+    let state = |names: NamesUsed, timeline: Timeline, end: StepEnd| {
+        let recording = Recording { names, events: timeline.events, ..recording(end, None) };
+        case().judge(&recording).state
+    };
+    let machine = || NamesUsed::Machine { because: "mount /etc/hosts: no".to_owned() };
+    let (done, failed) = (StepEnd::Done, StepEnd::Failed(gone));
+    assert_eq!(state(machine(), asks_for_a_name(), failed.clone()), CaseState::InfraError);
+    assert_eq!(state(machine(), Timeline::default(), failed.clone()), CaseState::Failed);
+    assert_eq!(state(machine(), asks_for_a_name(), done), CaseState::Passed);
+    assert_eq!(state(NamesUsed::Place, asks_for_a_name(), failed), CaseState::Failed);
+}
+
+#[test]
+fn look_ups_are_a_librarys_business_unless_the_scenario_answers_them() {
+    let sent = EXERCISE.replace("exit = \"running\"", "stream = \"sent\"\nlength = 29");
+    let case = case_of(&sent);
+    let state = |names: NamesUsed| {
+        let Timeline { header, events, .. } = asks_for_a_name();
+        case.judge(&Recording { names, header, events, ..recording(StepEnd::Done, None) }).state
+    };
+    assert_eq!(state(NamesUsed::Place), CaseState::Failed);
+    assert_eq!(state(NamesUsed::Scenario), CaseState::Passed);
 }

@@ -75,6 +75,7 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
         Trouble::Trace { what, .. } => say!(speaker, "ask-trouble-trace", what = what),
         Trouble::TooMuch { events } => say!(speaker, "ask-trouble-too-much", events = events),
         Trouble::Disturbed { who } => say!(speaker, "ask-trouble-disturbed", who = who),
+        Trouble::Names { what } => say!(speaker, "ask-trouble-names", what = what),
         Trouble::Engine { what } => say!(speaker, "ask-trouble-engine", what = what),
     }
 }

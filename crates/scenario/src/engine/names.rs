@@ -1,0 +1,49 @@
+//! Who answers in the place when a program asks for the address of a name.
+
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+
+use socklab_flows::NAME_SERVER_PORT;
+use socklab_lab::{NameServer, Names};
+
+use crate::format::Scenario;
+use crate::recording::{NamesUsed, PlaceUsed};
+use crate::request::Request;
+
+/// Makes programs in this place ask a name server of the place's own, which waits to be started.
+pub(super) fn enter(
+    request: &Request,
+    place: &PlaceUsed,
+) -> io::Result<(NamesUsed, Option<NameServer>)> {
+    if request.scenario.port == NAME_SERVER_PORT {
+        return Ok((NamesUsed::Scenario, None));
+    }
+    let machine = |because: String| Ok((NamesUsed::Machine { because }, None));
+    match place {
+        PlaceUsed::Private { .. } => {
+            let folder = request.scratch.join("names");
+            fs::create_dir(&folder)?;
+            match NameServer::enter(&folder) {
+                Ok(server) => Ok((NamesUsed::Place, Some(server))),
+                Err(refusal) => machine(refusal.to_string()),
+            }
+        }
+        PlaceUsed::Machine { because } => machine(because.clone().unwrap_or_default()),
+    }
+}
+
+/// What names stand for in a scenario.
+pub(super) fn wanted(scenario: &Scenario) -> Names {
+    // {host} may be a name itself, whose address is then looked up too.
+    let host = scenario.host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let mut names = Names::all_at(host);
+    for name in &scenario.names.unknown {
+        names = names.without(name);
+    }
+    for (name, texts) in &scenario.names.addresses {
+        // The loader has refused texts that are neither an address nor {host}.
+        names = names.with(name, texts.iter().map(|text| text.parse().unwrap_or(host)));
+    }
+    names
+}
