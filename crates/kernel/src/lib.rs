@@ -13,6 +13,7 @@
 //! | which socket is at the other end of this Unix socket? | [`diag::unix_peer`] |
 //! | is this thread running or sleeping, and in which call? | [`process::state`], [`process::system_call`] |
 //! | which arguments, executable and sockets does this process have? | [`process`] |
+//! | what do a process and its descendants use together? | [`tree::usage`] |
 //! | which port is free? | [`port::free`] |
 //! | what is the value of a `sysctl(8)` setting? | [`sysctl::read`] |
 //! | how is a child made to end with its parent? | [`parent::end_with`] |
@@ -47,6 +48,7 @@ pub mod status;
 pub mod sysctl;
 pub mod table;
 mod transport;
+pub mod tree;
 pub mod unix;
 
 pub use deadline::Deadline;

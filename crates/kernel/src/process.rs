@@ -132,21 +132,27 @@ pub fn children(process: u32) -> io::Result<Vec<u32>> {
     Ok(text.split_ascii_whitespace().filter_map(|id| id.parse().ok()).collect())
 }
 
+/// The process ids of the children that any thread of a process has forked.
+pub(crate) fn children_of_threads(process: u32) -> Vec<u32> {
+    let mut children = Vec::new();
+    for thread in threads(process).unwrap_or_default() {
+        let path = format!("/proc/{process}/task/{thread}/children");
+        let text = fs::read_to_string(path).unwrap_or_default();
+        children.extend(text.split_ascii_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+    }
+    children
+}
+
 /// The processes that a process has forked, those that they have, and so on: each with its parent,
 /// and after it. Those whose parent has ended are not found.
 pub fn descendants(process: u32) -> Vec<(u32, u32)> {
     let mut found: Vec<(u32, u32)> = Vec::new();
     let mut parents = vec![process];
     while let Some(parent) = parents.pop() {
-        for thread in threads(parent).unwrap_or_default() {
-            let path = format!("/proc/{parent}/task/{thread}/children");
-            let text = fs::read_to_string(path).unwrap_or_default();
-            let children = text.split_ascii_whitespace().filter_map(|id| id.parse().ok());
-            for child in children {
-                if child != process && found.iter().all(|(known, _)| *known != child) {
-                    found.push((child, parent));
-                    parents.push(child);
-                }
+        for child in children_of_threads(parent) {
+            if child != process && found.iter().all(|(known, _)| *known != child) {
+                found.push((child, parent));
+                parents.push(child);
             }
         }
     }

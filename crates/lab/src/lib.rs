@@ -24,10 +24,14 @@ mod cell;
 mod names;
 mod private;
 mod refusal;
+mod sandbox;
+mod supervise;
 mod sys;
 
 pub use cell::{Cell, CellOptions};
 pub use names::{NameServer, Names, NamesRefusal, answer};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;
+pub use sandbox::{Limits, Sandbox};
+pub use supervise::{Patience, Reached, Supervised, supervise};
 pub use sys::let_sigpipe_kill;

@@ -172,16 +172,23 @@ pub(crate) fn reap_forever() -> ! {
 
 /// Makes a mount and those below it read-only, `mount_setattr(2)`. Async-signal-safe.
 pub(crate) fn make_read_only(path: &CStr) -> Result<(), Errno> {
+    mount_attributes(path, libc::AT_RECURSIVE, libc::MOUNT_ATTR_RDONLY, 0)
+}
+
+/// Sets and clears attributes of a mount and, with `AT_RECURSIVE`, of those below it.
+/// Async-signal-safe.
+pub(crate) fn mount_attributes(path: &CStr, flags: i32, set: u64, clear: u64) -> Result<(), Errno> {
     // SAFETY: zeroed is a valid mount_attr: numbers, of which 0 changes nothing.
     let mut wanted: libc::mount_attr = unsafe { std::mem::zeroed() };
-    wanted.attr_set = libc::MOUNT_ATTR_RDONLY;
+    wanted.attr_set = set;
+    wanted.attr_clr = clear;
     // SAFETY: path and attributes live through the call, and the size is that of the attributes.
     let done = unsafe {
         libc::syscall(
             libc::SYS_mount_setattr,
             libc::AT_FDCWD,
             path.as_ptr(),
-            libc::AT_RECURSIVE,
+            flags,
             &raw const wanted,
             size_of::<libc::mount_attr>(),
         )

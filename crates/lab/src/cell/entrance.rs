@@ -10,6 +10,7 @@ use socklab_kernel::Entrance;
 
 use super::options::CellOptions;
 use super::powers;
+use crate::sandbox::Restrictions;
 use crate::sys::{self, Forked};
 
 /// Descriptors for the namespaces of a cell, and for the process namespace outside.
@@ -21,6 +22,7 @@ pub(super) struct Doors {
     messages: OwnedFd,
     processes: OwnedFd,
     outside: OwnedFd,
+    restrictions: Option<Restrictions>,
 }
 
 impl Doors {
@@ -36,6 +38,7 @@ impl Doors {
             messages: of("ipc")?,
             processes: of("pid")?,
             outside: File::open("/proc/self/ns/pid")?.into(),
+            restrictions: options.sandbox.as_ref().map(Restrictions::new),
         })
     }
 
@@ -49,6 +52,7 @@ impl Doors {
             messages: self.messages.try_clone()?,
             processes: self.processes.try_clone()?,
             outside: self.outside.try_clone()?,
+            restrictions: self.restrictions.clone(),
         })
     }
 
@@ -71,7 +75,8 @@ impl Doors {
     fn settle(&self) -> io::Result<()> {
         // `kill(0, …)` would reach the processes of the same group even in other namespaces.
         rustix::process::setsid()?;
-        Ok(powers::drop_all()?)
+        powers::drop_all()?;
+        self.restrictions.as_ref().map_or(Ok(()), |all| all.take().map_err(io::Error::from))
     }
 
     /// Takes the calling process, which has one thread and is about to execute a program, into the

@@ -22,7 +22,7 @@ use crate::refusal::NamespaceRefusal;
 use crate::sys::{self, Cloned};
 
 /// The steps that the first process reports, as their index.
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 20] = [
     "prctl PR_SET_PDEATHSIG",
     "/proc/self/setgroups",
     "/proc/self/uid_map",
@@ -33,6 +33,16 @@ const STEPS: [&str; 10] = [
     "mount read-only in /proc",
     "mount --bind",
     "mount -o remount,bind,ro",
+    "open_tree",
+    "mount tmpfs",
+    "mount tmpfs /tmp",
+    "mkdir for what is shown",
+    "mount /dev",
+    "open_tree /dev",
+    "move_mount",
+    "mount_setattr MOUNT_ATTR_RDONLY",
+    "mount_setattr MOUNT_ATTR_NOSUID",
+    "mount_setattr to write",
 ];
 /// What stands for any other step.
 const OTHER: u32 = STEPS.len() as u32;
@@ -118,7 +128,7 @@ fn hear(news: &OwnedFd) -> Result<(), NamespaceRefusal> {
 impl Plan {
     /// The first process's side. It was forked from a process that may have several threads, so
     /// everything here is async-signal-safe: nothing allocates, frees or takes a lock.
-    fn be_first(&self) -> ! {
+    fn be_first(mut self) -> ! {
         match self.prepare() {
             Ok(()) => self.say(0, 0),
             Err((step, errno)) => {
@@ -133,7 +143,7 @@ impl Plan {
         sys::reap_forever()
     }
 
-    fn prepare(&self) -> Result<(), (&'static str, Errno)> {
+    fn prepare(&mut self) -> Result<(), (&'static str, Errno)> {
         let failed = |step| move |errno| (step, errno);
         let number = |error: io::Error| Errno::from_io_error(&error).unwrap_or(Errno::INVAL);
         parent::end_with(Parent::Pidfd(self.parent.as_fd()))

@@ -13,8 +13,10 @@ mod options;
 mod powers;
 mod view;
 
+use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
@@ -69,13 +71,26 @@ impl Cell {
     ///
     /// When no more descriptors can be opened.
     pub fn contain(&self, command: &mut Command) -> io::Result<()> {
-        if command.get_current_dir().is_none() {
-            command.current_dir(std::env::current_dir()?);
-        }
+        let directory = match command.get_current_dir() {
+            Some(directory) => std::path::absolute(directory)?,
+            None => std::env::current_dir()?,
+        };
+        let directory = CString::new(directory.into_os_string().into_vec())?;
         let doors = self.doors.entrance()?;
-        // SAFETY: `pass` calls only async-signal-safe functions.
-        unsafe { command.pre_exec(move || doors.pass()) };
+        let enter = move || {
+            doors.pass()?;
+            // The command has changed to it before, but another mount namespace begins at its root.
+            Ok(rustix::process::chdir(directory.as_c_str())?)
+        };
+        // SAFETY: both call only async-signal-safe functions.
+        unsafe { command.pre_exec(enter) };
         Ok(())
+    }
+
+    /// The id of the first process, outside. Whatever else is inside is its descendant, or that of a
+    /// process that was started into the cell.
+    pub fn first_process(&self) -> u32 {
+        self.first.0.as_raw_pid().cast_unsigned()
     }
 
     /// Kills everything inside, and waits until all of it is gone; but no longer than `time`.

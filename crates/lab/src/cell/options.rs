@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::sandbox::Sandbox;
+
 /// What a cell is like. The default is a cell inside a private loopback.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -16,4 +18,6 @@ pub struct CellOptions {
     pub read_only: Vec<PathBuf>,
     /// Folders inside those of `read_only` that can be changed.
     pub writable: Vec<PathBuf>,
+    /// Hides the machine's files, and limits what may be done and used.
+    pub sandbox: Option<Sandbox>,
 }

@@ -11,6 +11,7 @@ use rustix::mount::{
 
 use super::options::CellOptions;
 use crate::refusal::NamespaceRefusal;
+use crate::sandbox::Screen;
 use crate::sys;
 
 /// What of `/proc` concerns the whole machine: a user with the id 0 may write it even without any
@@ -29,6 +30,7 @@ const MACHINE: [&CStr; 6] = [
 pub(super) struct View {
     read_only: Vec<CString>,
     writable: Vec<CString>,
+    screen: Option<Screen>,
 }
 
 impl View {
@@ -36,12 +38,18 @@ impl View {
         let paths = |paths: &[PathBuf]| -> Result<Vec<CString>, NamespaceRefusal> {
             paths.iter().map(|path| c_string(path)).collect()
         };
-        Ok(Self { read_only: paths(&options.read_only)?, writable: paths(&options.writable)? })
+        let screen = options.sandbox.as_ref().map(Screen::new).transpose();
+        let refused = |error| NamespaceRefusal::new("find what the sandbox is to show", error);
+        Ok(Self {
+            read_only: paths(&options.read_only)?,
+            writable: paths(&options.writable)?,
+            screen: screen.map_err(refused)?,
+        })
     }
 
     /// Makes the mounts of the calling process, which is the first of a process namespace and alone
     /// in its mount namespace. Async-signal-safe.
-    pub(super) fn make(&self) -> Result<(), (&'static str, Errno)> {
+    pub(super) fn make(&mut self) -> Result<(), (&'static str, Errno)> {
         let failed = |step| move |errno| (step, errno);
         let private = MountPropagationFlags::REC | MountPropagationFlags::PRIVATE;
         mount_change(c"/", private).map_err(failed("mount --make-rprivate /"))?;
@@ -66,7 +74,7 @@ impl View {
         for path in &self.read_only {
             lock(path).map_err(failed("mount -o remount,bind,ro"))?;
         }
-        Ok(())
+        self.screen.as_mut().map_or(Ok(()), Screen::make)
     }
 }
 

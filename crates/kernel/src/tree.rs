@@ -1,0 +1,119 @@
+//! What a process and all its descendants use together, `proc_pid_stat(5)`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::Duration;
+
+use crate::process::{self, State};
+
+/// What a tree of processes uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Usage {
+    /// How many processes and threads there are.
+    pub threads: u64,
+    /// The memory they have in use, in bytes. What several of them share counts for each of them.
+    pub memory: u64,
+    /// The processor time they have used, and that of those that have ended and were waited for.
+    pub processor: Duration,
+}
+
+/// The length of a clock tick in the files of `/proc`: `sysconf(_SC_CLK_TCK)` is 100 everywhere.
+const TICK: Duration = Duration::from_millis(10);
+
+/// What these processes and their descendants use. Once there are more than `most` of them the answer
+/// is no more than that: a tree that grows without end is not followed to its end.
+pub fn usage(roots: &[u32], most: u64) -> Usage {
+    let mut all = Usage::default();
+    for process in Members::of(roots) {
+        let Some(one) = of_process(process) else { continue };
+        all.threads += one.threads;
+        all.memory += one.memory;
+        all.processor += one.processor;
+        if all.threads > most {
+            break;
+        }
+    }
+    all
+}
+
+/// True if every thread of these processes and their descendants sleeps until something happens: none
+/// runs, wants to, or waits for a disk.
+pub fn is_asleep(roots: &[u32]) -> bool {
+    Members::of(roots).all(|process| {
+        process::threads(process).unwrap_or_default().into_iter().all(
+            |thread| match process::state(process, thread) {
+                Some(state) => state == State::Sleeping || state.has_ended(),
+                None => true,
+            },
+        )
+    })
+}
+
+/// The processes of a tree, each found when it is asked for.
+struct Members {
+    known: BTreeSet<u32>,
+    ahead: Vec<u32>,
+}
+
+impl Members {
+    fn of(roots: &[u32]) -> Self {
+        let known: BTreeSet<u32> = roots.iter().copied().collect();
+        Self { ahead: known.iter().copied().collect(), known }
+    }
+}
+
+impl Iterator for Members {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let process = self.ahead.pop()?;
+        for child in process::children_of_threads(process) {
+            if self.known.insert(child) {
+                self.ahead.push(child);
+            }
+        }
+        Some(process)
+    }
+}
+
+fn of_process(process: u32) -> Option<Usage> {
+    let page = u64::try_from(rustix::param::page_size()).unwrap_or(4096);
+    parse(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?, page)
+}
+
+/// The fields behind the program's name, which may contain anything: the first is number 3.
+fn parse(stat: &str, page: u64) -> Option<Usage> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
+    let number = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
+    let ticks = (14..=17).map(number).sum::<Option<u64>>()?;
+    Some(Usage {
+        threads: number(20)?,
+        memory: number(24)?.saturating_mul(page),
+        processor: TICK.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_behind_any_name() {
+        let stat = "7 (a) b 9) S 1 7 7 0 -1 0 1 2 3 4 100 20 3 4 20 0 5 0 99 1000 25 0\n";
+        let usage = parse(stat, 4096).expect("a line of stat");
+        assert_eq!((usage.threads, usage.memory), (5, 25 * 4096));
+        assert_eq!(usage.processor, Duration::from_millis(1270));
+        assert_eq!(parse("7 (a", 4096), None);
+    }
+
+    #[test]
+    fn this_process_uses_memory_and_is_awake() {
+        let this = [std::process::id()];
+        let usage = usage(&this, 1000);
+        assert!(usage.memory > 0 && usage.threads > 0, "{usage:?}");
+        assert!(!is_asleep(&this), "it runs this test");
+        assert_eq!(Members::of(&this).next(), Some(this[0]));
+    }
+}
