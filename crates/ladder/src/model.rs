@@ -5,9 +5,8 @@ use std::ops::Range;
 
 use serde::Serialize;
 use socklab_event::Event;
-use socklab_say::Speaker;
+use socklab_say::{Speaker, clean};
 
-use crate::clean::clean;
 use crate::label::{Label, Part, PartKind};
 
 /// A client/server ladder diagram.

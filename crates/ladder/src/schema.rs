@@ -1,8 +1,6 @@
 //! The words of the event schema, in the reader's language.
 
-use socklab_say::{Speaker, say};
-
-use crate::clean::clean;
+use socklab_say::{Speaker, clean, say};
 
 /// The name of a field; without a text in `say`, the name as it is.
 pub(crate) fn field(speaker: Speaker, name: &str) -> String {

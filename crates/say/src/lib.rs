@@ -28,6 +28,7 @@
 #![forbid(unsafe_code)]
 
 mod bundle;
+mod clean;
 mod language;
 mod number;
 mod sentence;
@@ -35,6 +36,7 @@ mod speaker;
 mod template;
 mod translated;
 
+pub use clean::{clean, is_unsafe, path};
 pub use language::Language;
 pub use sentence::{Argument, Sentence, Variable, count, duration};
 pub use speaker::Speaker;

@@ -77,7 +77,7 @@ impl Course {
 
     fn add(&mut self, root: &Path, folder: &Path) -> io::Result<()> {
         let named = |path: &Path, error: io::Error| {
-            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+            io::Error::new(error.kind(), format!("{}: {error}", socklab_say::path(path)))
         };
         for entry in fs::read_dir(folder).map_err(|error| named(folder, error))? {
             let entry = entry.map_err(|error| named(folder, error))?;

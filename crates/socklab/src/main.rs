@@ -13,6 +13,7 @@ mod highlight;
 mod language;
 mod manual;
 mod output;
+mod printer;
 mod scenario;
 mod signals;
 mod style;

@@ -1,21 +1,94 @@
 //! Standard output and error, handling the errors that the standard macros turn into panics: a
 //! closed pipe and a full disk.
 
-use std::fmt::Arguments;
+use std::fmt::{self, Arguments};
 use std::io::{self, ErrorKind, Write};
 
+use serde::Serialize;
+
 use crate::exit_reason::ExitReason;
+use crate::printer::{self, Printer};
 
 /// 128 + SIGPIPE, what a shell reports for a process that the signal ended. `socklab list | head -1`
 /// closes our output early; a program in a pipe is expected to end then, silently.
 pub(crate) const BROKEN_PIPE: u8 = 141;
 
-/// Writes to standard output. Colours are removed unless it is a terminal.
+/// Writes to standard output, without what a terminal would obey. Colours are removed unless it is
+/// a terminal.
 pub(crate) fn write_out(text: Arguments<'_>) {
-    let mut out = anstream::stdout().lock();
-    if let Err(error) = out.write_fmt(text).and_then(|()| out.flush()) {
+    if let Err(error) = print(&mut anstream::stdout().lock(), text) {
         give_up(&error);
     }
+}
+
+/// Writes text through the [`Printer`].
+fn print(out: &mut impl Write, text: Arguments<'_>) -> io::Result<()> {
+    let mut error = None;
+    let into = Checked { out, error: &mut error };
+    let printed = fmt::Write::write_fmt(&mut Printer(into), text);
+    match error {
+        Some(error) => Err(error),
+        None if printed.is_err() => Err(io::Error::other("a text could not be formatted")),
+        None => out.flush(),
+    }
+}
+
+/// Keeps the error of an output, which `fmt::Error` has no room for.
+struct Checked<'a, W> {
+    out: &'a mut W,
+    error: &'a mut Option<io::Error>,
+}
+
+impl<W: Write> fmt::Write for Checked<'_, W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            *self.error = Some(error);
+            fmt::Error
+        })
+    }
+}
+
+/// Writes a value to standard output as JSON.
+pub(crate) fn write_json(value: &impl Serialize) -> Result<(), serde_json::Error> {
+    let text = serde_json::to_string_pretty(value)?;
+    write_out(format_args!("{}\n", printer::json(&text)));
+    Ok(())
+}
+
+/// What a screen is told beside the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// Clear it, and begin at the top.
+    Clear,
+    /// Begin the current line anew.
+    Line,
+}
+
+/// Tells the terminal on standard output to do something.
+pub(crate) fn screen(what: Screen) {
+    write_bytes(what.bytes());
+}
+
+/// The same for the terminal on standard error, where nothing can be done about a failure.
+pub(crate) fn screen_err(what: Screen) {
+    let mut err = io::stderr().lock();
+    let _ = err.write_all(what.bytes()).and_then(|()| err.flush());
+}
+
+impl Screen {
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Clear => b"\x1b[2J\x1b[H",
+            Self::Line => b"\r\x1b[K",
+        }
+    }
+}
+
+/// True if colours will be shown on standard output or standard error.
+pub(crate) fn in_colour() -> bool {
+    let shown = |choice| choice != anstream::ColorChoice::Never;
+    shown(anstream::AutoStream::choice(&io::stdout()))
+        || shown(anstream::AutoStream::choice(&io::stderr()))
 }
 
 /// Writes bytes to standard output as they are.
@@ -37,8 +110,7 @@ pub(crate) fn give_up(error: &io::Error) -> ! {
 
 /// Writes to standard error. If that fails there is nowhere left to report it.
 pub(crate) fn write_err(text: Arguments<'_>) {
-    let mut err = anstream::stderr().lock();
-    let _ = err.write_fmt(text).and_then(|()| err.flush());
+    let _ = print(&mut anstream::stderr().lock(), text);
 }
 
 /// Columns of the terminal, or 80.

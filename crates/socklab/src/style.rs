@@ -3,6 +3,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::printer;
+
 /// Headings and names of commands.
 pub(crate) const STRONG: Style = Style::new().bold();
 /// Less important text: file names, times, comments.
@@ -22,5 +24,5 @@ pub(crate) const CALL: Style = AnsiColor::Blue.on_default().bold();
 
 /// `text` in a style.
 pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
+    printer::styled(style, text)
 }

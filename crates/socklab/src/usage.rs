@@ -11,6 +11,7 @@ use socklab_say::{Sentence, Speaker, say};
 
 use crate::exit_reason::ExitReason;
 use crate::output::{eprintln, write_out};
+use crate::printer;
 use crate::style;
 
 /// Says which values an argument accepts.
@@ -133,7 +134,7 @@ pub(crate) fn parse<T: FromArgMatches>(
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             write_out(format_args!(
                 "{}",
-                translate_options(speaker, &error.render().ansi().to_string())
+                printer::marked(&translate_options(speaker, &error.render().ansi().to_string()))
             ));
             ExitCode::SUCCESS
         }

@@ -1,11 +1,10 @@
 //! The detail panel: everything recorded about one row.
 
 use socklab_event::{Bytes, Call, Event, Frame, Outcome, What};
-use socklab_say::{count, duration, say};
+use socklab_say::{clean, count, duration, say};
 
 use super::facts::Facts;
 use super::hexdump::hexdump;
-use crate::clean::clean;
 use crate::model::{Ladder, Mark, NoteKind, Row};
 use crate::svg::xml::Xml;
 

@@ -4,9 +4,8 @@
 //! documents, and a new field appears here without a change.
 
 use serde_json::Value;
-use socklab_say::{Speaker, say};
+use socklab_say::{Speaker, clean, say};
 
-use crate::clean::clean;
 use crate::schema;
 
 /// The fields whose values are words of the schema. Elsewhere the same word may be a program's own

@@ -2,11 +2,10 @@
 
 use socklab_event::{Args, Fate, Frame, Transport, What};
 use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
-use socklab_say::{count, say};
+use socklab_say::{clean, count, say};
 
 use super::scene::Scene;
 use super::sheet::Sheet;
-use crate::clean::clean;
 use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head};
 use crate::schema;

@@ -3,11 +3,10 @@
 use socklab_event::{Args, Event, Exit, Process, State, Stream};
 
 use socklab_flows::Position;
-use socklab_say::{count, duration, say};
+use socklab_say::{clean, count, duration, say};
 
 use super::scene::Scene;
 use super::wording;
-use crate::clean::clean;
 use crate::label::{Label, PartKind};
 use crate::model::{Cell, CellKind, Mark};
 

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use socklab_event::{Event, Notice, Timeline, What};
-use socklab_say::{Speaker, count, duration, say};
+use socklab_say::{Speaker, clean, count, duration, say};
 
 use super::scene::Scene;
 use super::visible::Visible;
-use crate::clean::clean;
 use crate::model::{Arrow, Row};
 use crate::schema;
 

@@ -1,5 +1,6 @@
 //! Groups processes into columns: the commands, and the programs they start.
 
+use socklab_say::clean;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use socklab_event::Exit;
@@ -8,7 +9,6 @@ use socklab_flows::{Flows, RecordedProcess, file_name};
 use super::group::Group;
 use super::notable::Notable;
 use super::unit::Unit;
-use crate::clean::clean;
 
 /// The maximum number of columns before programs share one.
 const MOST: usize = 14;

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use socklab_event::{Args, Call, Endpoint, Errno, OptionValue};
 use socklab_flows::{Connection, ConnectionKind, Flows};
-use socklab_say::{Speaker, say};
+use socklab_say::{Speaker, clean, say};
 
 use super::notable::Notable;
-use crate::clean::clean;
 
 /// If there are more such servers (or clients), they share one column.
 const MOST_OUTSIDE: usize = 3;

@@ -5,9 +5,8 @@ use socklab_event::{
     State, TcpState,
 };
 
-use socklab_say::{Speaker, count, say};
+use socklab_say::{Speaker, clean, count, say};
 
-use crate::clean::clean;
 use crate::label::{Label, Part, PartKind};
 use crate::model::Mark;
 use crate::options::Detail;

@@ -153,7 +153,7 @@ impl Exercise {
             let file = folder.path().join(format!("{}.{}", self.name, job.code.extension()));
             fs::write(&file, &job.text).map_err(|source| BuildError::Call {
                 call: "write",
-                object: file.display().to_string(),
+                object: socklab_say::path(&file),
                 source,
             })?;
             Ok((Built::from_source(job.code, &file, &arguments)?, folder))

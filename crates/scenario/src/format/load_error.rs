@@ -74,7 +74,7 @@ impl LoadError {
 
     /// The text to show: the place, what is wrong, and the line itself.
     pub fn in_words(&self, speaker: Speaker) -> String {
-        let (file, line, column) = (self.file.display(), self.line, self.column);
+        let (file, line, column) = (socklab_say::path(&self.file), self.line, self.column);
         let mut text = format!("{file}:{line}:{column}: {}", speaker.tell(&self.what));
         if let Some((line, width)) = &self.snippet {
             let blank = |c| if c == '\t' { c } else { ' ' };

@@ -72,7 +72,7 @@ impl Course {
         match exercise.bugs.iter().find(|bug| bug.file == name) {
             Some(bug) => {
                 let file = self.shown(&ItemKind::Exercise.toml(&exercise.name));
-                format!("{}:{}", file.display(), bug.line)
+                format!("{}:{}", socklab_say::path(&file), bug.line)
             }
             // A starter is made from the solution.
             None => {
@@ -85,7 +85,7 @@ impl Course {
     /// Where a question is, as `FILE:LINE`.
     pub fn place_of_question(&self, question: &Question) -> String {
         let file = self.shown(&ItemKind::Question.toml(&folder_of(question)));
-        format!("{}:1", file.display())
+        format!("{}:1", socklab_say::path(&file))
     }
 
     fn lint_names(&self, questions: &[Question], mistakes: &mut Vec<LoadError>) {

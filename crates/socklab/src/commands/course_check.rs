@@ -18,7 +18,7 @@ use crate::course;
 use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
-use crate::output::println;
+use crate::output::{self, println};
 use crate::scenario;
 use crate::scenario::answered;
 use crate::scenario::answered::Answered;
@@ -68,7 +68,7 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
                 (language.tag(), json!({ "missing": counted.missing, "of": counted.of }))
             }).collect::<BTreeMap<_, _>>(),
         });
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        output::write_json(&report)?;
     } else {
         for mistake in &mistakes {
             println!("{mistake}");

@@ -25,17 +25,18 @@ pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
     };
     let place = folder.join(&item);
     if place.symlink_metadata().is_ok() {
-        let what = say!(speaker, "course-copy-exists", folder = place.display());
+        let what = say!(speaker, "course-copy-exists", folder = socklab_say::path(&place));
         return Err(Failure::new(ExitReason::No, what).into());
     }
     for (path, bytes) in course.files_below(&item) {
         let file = folder.join(path);
         let parent = file.parent().unwrap_or(&folder);
-        fs::create_dir_all(parent).with_context(|| format!("mkdir {}", parent.display()))?;
-        fs::write(&file, bytes).with_context(|| format!("write {}", file.display()))?;
-        println!("{}", file.display());
+        fs::create_dir_all(parent)
+            .with_context(|| format!("mkdir {}", socklab_say::path(parent)))?;
+        fs::write(&file, bytes).with_context(|| format!("write {}", socklab_say::path(&file)))?;
+        println!("{}", socklab_say::path(&file));
     }
-    let command = format!("socklab course check {}", folder.display());
+    let command = format!("socklab course check {}", socklab_say::path(&folder));
     println!(
         "{}",
         say!(speaker, "course-copy-next", command = style::paint(style::COMMAND, command))

@@ -10,7 +10,7 @@ use crate::cli::WhichCourse;
 use crate::course;
 use crate::course::lesson;
 use crate::course::progress;
-use crate::output::println;
+use crate::output::{self, println};
 use crate::style;
 
 /// The width of a line of names.
@@ -32,7 +32,7 @@ pub(super) fn list(speaker: Speaker, as_json: bool, which: &WhichCourse) -> Resu
             "questions": what_if::as_json(speaker, &questions, &progress),
             "exercises": exercise::as_json(speaker, &exercises, &progress),
         });
-        println!("{}", serde_json::to_string_pretty(&list)?);
+        output::write_json(&list)?;
         return Ok(());
     }
 

@@ -143,7 +143,7 @@ pub(crate) fn service(speaker: Speaker, queries: &[String], json: bool) -> Resul
 
 fn source_name(speaker: Speaker, table: &services::Table) -> String {
     match table.source() {
-        services::Source::System(path) => path.display().to_string(),
+        services::Source::System(path) => socklab_say::path(path),
         _ => say!(speaker, "embedded-services"),
     }
 }

@@ -78,8 +78,9 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
             write_bytes(&script);
         }
         Some(Command::Man { folder }) => {
-            manual::write_pages(Cli::command_in(speaker), &folder)
-                .with_context(|| say!(speaker, "man-failed", folder = folder.display()))?;
+            manual::write_pages(Cli::command_in(speaker), &folder).with_context(|| {
+                say!(speaker, "man-failed", folder = socklab_say::path(&folder))
+            })?;
         }
     }
     Ok(ExitCode::SUCCESS)

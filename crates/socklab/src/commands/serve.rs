@@ -9,12 +9,13 @@ use socklab_net::server::{
     self, BindError, Config, Cut, Daytime, Echo, Http, Ntp, RefusalReason, Server, ServerEvent,
     ServerEventKind, Transport, Upper,
 };
-use socklab_say::{Speaker, count, say};
+use socklab_say::{Speaker, clean, count, say};
 
 use crate::cli::{self, Protocol};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::println;
+use crate::printer;
 use crate::style;
 
 /// Serves until Ctrl-C.
@@ -28,7 +29,8 @@ pub(crate) fn serve(speaker: Speaker, options: &cli::Serve) -> Result<()> {
         let folder = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         openat(CWD, root, folder, Mode::empty()).map_err(|errno| {
             let reason = std::io::Error::from(errno);
-            let what = say!(speaker, "serve-bad-root", path = root.display(), reason = reason);
+            let what =
+                say!(speaker, "serve-bad-root", path = socklab_say::path(root), reason = reason);
             Failure::new(ExitReason::No, what)
         })?;
     }
@@ -59,7 +61,7 @@ fn start(speaker: Speaker, options: &cli::Serve, config: &Config) -> Result<Serv
     let json = options.json;
     let log = move |event: &ServerEvent| match json {
         // An event consists of numbers and strings, so writing it as JSON can't fail.
-        true => println!("{}", serde_json::to_string(event).unwrap_or_default()),
+        true => println!("{}", printer::json(&serde_json::to_string(event).unwrap_or_default())),
         false => println!("{}", line(speaker, event)),
     };
     match options.protocol {
@@ -159,8 +161,8 @@ fn line(speaker: Speaker, event: &ServerEvent) -> String {
         ServerEventKind::Trouble { call, error } => format!("{call}: {error}"),
         other => format!("{other:?}"),
     };
-    // A client's bytes must not move the cursor.
-    let what: String = what.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
+    // A client's bytes must stay in their line.
+    let what = clean(&what);
     format!("{} {what}", style::paint(style::FAINT, peer)).trim_start().to_string()
 }
 

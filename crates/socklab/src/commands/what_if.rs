@@ -16,7 +16,7 @@ use crate::course::progress::Progress;
 use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
-use crate::output::{println, width, write_out};
+use crate::output::{self, println, width, write_out};
 use crate::scenario;
 use crate::scenario::answered;
 use crate::scenario::answered::Answered;
@@ -55,7 +55,7 @@ fn find<'q>(speaker: Speaker, questions: &'q [Question], wanted: &str) -> Result
 fn list(speaker: Speaker, questions: &[Question], json: bool) -> Result<ExitCode> {
     let progress = progress::read();
     if json {
-        println!("{}", serde_json::to_string_pretty(&as_json(speaker, questions, &progress))?);
+        output::write_json(&as_json(speaker, questions, &progress))?;
         return Ok(ExitCode::SUCCESS);
     }
     let width = width();
@@ -148,7 +148,7 @@ fn one(
     }
     if options.json {
         let report = report(speaker, question, &source, &answered, predicted);
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        output::write_json(&report)?;
     } else {
         show(speaker, question, &answered, predicted, width);
         if options.show_commands {
@@ -350,7 +350,7 @@ fn all(
     }
     if options.json {
         let whole = json!({ "ok": ok, "count": reports.len(), "questions": reports });
-        println!("{}", serde_json::to_string_pretty(&whole)?);
+        output::write_json(&whole)?;
     }
     Ok(match (ok, trouble) {
         (true, _) => ExitCode::SUCCESS,

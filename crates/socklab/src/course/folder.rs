@@ -75,7 +75,8 @@ fn nearest(speaker: Speaker) -> Result<Option<PathBuf>> {
     for _ in 0..here.ancestors().count().max(1) {
         let course = above.join("course");
         if is_course(&course) {
-            let stranger = stranger(&course).with_context(|| format!("{}", course.display()))?;
+            let stranger =
+                stranger(&course).with_context(|| socklab_say::path(&course).to_string())?;
             return match stranger {
                 None => Ok(Some(course)),
                 Some(found) => Err(not_yours(speaker, &course, &found)),
@@ -134,13 +135,13 @@ fn not_yours(speaker: Speaker, course: &Path, found: &Stranger) -> anyhow::Error
     let what = say!(
         speaker,
         "course-not-yours",
-        file = found.file.display(),
+        file = socklab_say::path(&found.file),
         owner = found.owner.to_string()
     );
     let hint = say!(
         speaker,
         "course-not-yours-hint",
-        folder = course.display(),
+        folder = socklab_say::path(course),
         variable = VARIABLE,
         built_in = BUILT_IN
     );
@@ -149,10 +150,10 @@ fn not_yours(speaker: Speaker, course: &Path, found: &Stranger) -> anyhow::Error
 
 /// The error for a folder that holds no course; suggests `course` below it.
 fn no_course(speaker: Speaker, folder: &Path) -> anyhow::Error {
-    let what = say!(speaker, "course-none", folder = folder.display());
+    let what = say!(speaker, "course-none", folder = socklab_say::path(folder));
     let below = folder.join("course");
     let hint = match is_course(&below) {
-        true => say!(speaker, "did-you-mean", known = below.display()),
+        true => say!(speaker, "did-you-mean", known = socklab_say::path(&below)),
         false => say!(speaker, "course-none-hint"),
     };
     Failure::new(ExitReason::Usage, what).hint(hint).into()

@@ -9,6 +9,7 @@ use socklab_scenario::{Recording, Runner};
 
 use super::wording;
 use crate::course::texts;
+use crate::printer;
 
 /// The result of running a question.
 #[derive(Debug)]
@@ -69,5 +70,6 @@ pub(crate) fn draw(
     let options = Options::new(speaker).keep(decisive.iter().copied());
     let mut ladder = Ladder::of(&recording.timeline(), &options);
     ladder.highlight(decisive);
-    ladder.to_text(&TextStyle::new(width).color(color))
+    let text = ladder.to_text(&TextStyle::new(width).color(color));
+    if color { printer::marked(&text) } else { text }
 }

@@ -3,8 +3,9 @@
 use std::io::stderr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anstream::eprint;
 use rustix::termios::tcgetwinsize;
+
+use crate::output::{Screen, screen_err, write_err};
 
 /// The width of the bar.
 const CELLS: usize = 20;
@@ -42,7 +43,8 @@ impl Gauge {
 
     pub(crate) fn show(&self, doing: &str) {
         if self.visible {
-            eprint!("\r\x1b[K{}", self.line(doing));
+            screen_err(Screen::Line);
+            write_err(format_args!("{}", self.line(doing)));
             SHOWN.store(true, Ordering::Relaxed);
         }
     }
@@ -51,6 +53,6 @@ impl Gauge {
 /// Erases the bar, if there is one.
 pub(crate) fn hide() {
     if SHOWN.swap(false, Ordering::Relaxed) {
-        eprint!("\r\x1b[K");
+        screen_err(Screen::Line);
     }
 }

@@ -11,7 +11,8 @@ use super::report::{StopReport, purpose};
 use super::visit::{Claim, ShownCommand};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
-use crate::output::{println, width};
+use crate::output::{self, println, width};
+use crate::printer;
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
 use crate::terminal::markdown::{each_line, hanging};
 
@@ -69,18 +70,16 @@ fn command(speaker: Speaker, step: &ShownCommand) {
 /// Draws the ladder as wide as the terminal allows, up to 100 columns.
 fn ladder(speaker: Speaker, timeline: &Timeline) {
     let width = if stdout().is_terminal() { width().min(100) } else { 100 } - 6;
-    let style = TextStyle::new(width).color(true);
+    let style = TextStyle::new(width).color(output::in_colour());
     // The explanations are on the page that -o writes.
     let look = Look { no_explanations: true, ..Look::default() };
-    let drawing = ladder_of(speaker, timeline, &look).to_text(&style);
+    let drawing = printer::marked(&ladder_of(speaker, timeline, &look).to_text(&style));
     println!();
     drawing.trim_end().lines().for_each(|line| println!("{}", format!("      {line}").trim_end()));
     println!();
 }
 
 fn output(line: &str) {
-    // A program's output must not move the cursor.
-    let line: String = line.chars().map(|c| if c.is_control() { '·' } else { c }).collect();
     println!("      {} {line}", paint(FAINT, "│"));
 }
 

@@ -24,7 +24,7 @@ use crate::cli;
 use crate::course_program::known;
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, with_causes};
-use crate::output::println;
+use crate::output::{self, println};
 use report::{StopReport, purpose};
 use stops::{STOPS, Stop};
 use visit::Visit;
@@ -61,7 +61,7 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
         page::write(speaker, path, &reports)?;
     }
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&as_json(speaker, &reports, &asked, ok))?);
+        output::write_json(&as_json(speaker, &reports, &asked, ok))?;
     } else {
         questions::show(speaker, &asked);
         display::verdict(speaker, &reports, start.elapsed());

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use socklab_ladder::SvgStyle;
-use socklab_say::{Speaker, say};
+use socklab_say::{Speaker, is_unsafe, say};
 
 use super::report::{StopReport, purpose};
 use crate::cli::Look;
@@ -17,7 +17,7 @@ const STYLE: &str = include_str!("page.css");
 /// Writes the page: completely, or not at all.
 pub(super) fn write(speaker: Speaker, path: &Path, reports: &[StopReport]) -> Result<()> {
     write_whole(path, page(speaker, reports).as_bytes(), PUBLIC)
-        .with_context(|| say!(speaker, "write-failed", path = path.display()))
+        .with_context(|| say!(speaker, "write-failed", path = socklab_say::path(path)))
 }
 
 fn page(speaker: Speaker, reports: &[StopReport]) -> String {
@@ -104,7 +104,7 @@ fn escape(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            control if control.is_control() && control != '\n' => escaped.push('·'),
+            odd if odd != '\n' && is_unsafe(odd) => escaped.push('·'),
             other => escaped.push(other),
         }
     }

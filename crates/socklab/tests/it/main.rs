@@ -8,6 +8,7 @@ mod closed_ends;
 mod commands;
 mod course;
 mod course_source;
+mod escapes;
 mod exercises;
 mod interop_ntp;
 mod interop_python;

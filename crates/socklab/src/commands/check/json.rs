@@ -11,7 +11,7 @@ use super::explain::why;
 use super::story::conduct_text;
 use super::subject::Subject;
 use crate::course::{source, texts};
-use crate::output::println;
+use crate::output;
 
 /// What every report begins with.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub(super) fn report(
     value["passed"] = json!(report.core_passed());
     value["points"] = json!({ "core": points(false), "robust": points(true) });
     value["cases"] = report.cases.iter().map(|done| case(speaker, done)).collect();
-    println!("{}", serde_json::to_string_pretty(&value)?);
+    output::write_json(&value)?;
     Ok(())
 }
 
@@ -48,7 +48,7 @@ pub(super) fn refused(about: &About<'_>, command: &str, output: &str) -> Result<
     let mut value = head(about);
     value["passed"] = json!(false);
     value["build_error"] = json!({ "command": command, "output": output });
-    println!("{}", serde_json::to_string_pretty(&value)?);
+    output::write_json(&value)?;
     Ok(())
 }
 
@@ -57,7 +57,7 @@ pub(super) fn infra_error(about: &About<'_>, what: &str) -> Result<()> {
     let mut value = head(about);
     value["passed"] = Value::Null;
     value["infra_error"] = json!(what);
-    println!("{}", serde_json::to_string_pretty(&value)?);
+    output::write_json(&value)?;
     Ok(())
 }
 

@@ -74,9 +74,9 @@ impl Material {
     pub(crate) fn template(&self, exercise: &str, code: Code) -> Result<Template> {
         let path = ItemKind::Exercise.path(exercise).join(format!("solution.{}", code.extension()));
         let bytes = self.course.file(&path);
-        let bytes = bytes.with_context(|| format!("{} is missing", path.display()))?;
+        let bytes = bytes.with_context(|| format!("{} is missing", socklab_say::path(&path)))?;
         Template::parse(code, &String::from_utf8_lossy(bytes)).map_err(|(line, what)| {
-            let what = format!("{}:{line}: {}", path.display(), self.speaker.tell(&what));
+            let what = format!("{}:{line}: {}", socklab_say::path(&path), self.speaker.tell(&what));
             Failure::new(ExitReason::Environment, what).into()
         })
     }

@@ -16,7 +16,7 @@ use crate::cli::{ExerciseCommand, WhichCourse};
 use crate::course::progress;
 use crate::course::progress::Progress;
 use crate::course::texts;
-use crate::output::println;
+use crate::output::{self, println};
 use crate::style;
 use start::is_begun;
 
@@ -56,7 +56,7 @@ fn list(speaker: Speaker, json: bool, which: &WhichCourse) -> Result<()> {
     let progress = progress::read();
     let exercises = Material::load(speaker, which)?.all()?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&as_json(speaker, &exercises, &progress))?);
+        output::write_json(&as_json(speaker, &exercises, &progress))?;
         return Ok(());
     }
     for exercise in &exercises {

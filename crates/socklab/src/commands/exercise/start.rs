@@ -98,11 +98,11 @@ pub(super) fn start(speaker: Speaker, options: &Start) -> Result<()> {
 
     if let Ok(there) = fs::read_to_string(&file) {
         if there == starter {
-            println!("{}", say!(speaker, "start-there", file = file.display()));
+            println!("{}", say!(speaker, "start-there", file = socklab_say::path(&file)));
             return Ok(());
         }
         if !options.force {
-            let what = say!(speaker, "start-exists", file = file.display());
+            let what = say!(speaker, "start-exists", file = socklab_say::path(&file));
             let again = format!("socklab exercise start {} --force", exercise.name);
             let failure = Failure::new(ExitReason::No, what).hint(say!(
                 speaker,
@@ -113,12 +113,15 @@ pub(super) fn start(speaker: Speaker, options: &Start) -> Result<()> {
         }
     }
     if let Some(kept) = place(&material, &exercise.name, code, &file, &starter)? {
-        println!("{}", say!(speaker, "start-kept", file = kept.display()));
+        println!("{}", say!(speaker, "start-kept", file = socklab_say::path(&kept)));
     }
     let page = folder.join(PAGE);
     let gaps = material.template(&exercise.name, code)?.gaps().count();
-    println!("{}", say!(speaker, "start-written", file = file.display(), gaps = count(gaps)));
-    println!("{}", say!(speaker, "start-page", file = page.display()));
+    println!(
+        "{}",
+        say!(speaker, "start-written", file = socklab_say::path(&file), gaps = count(gaps))
+    );
+    println!("{}", say!(speaker, "start-page", file = socklab_say::path(&page)));
     let command = format!("socklab check {}", exercise.name);
     println!("{}", say!(speaker, "start-check", command = style::paint(style::COMMAND, command)));
     Ok(())
@@ -148,7 +151,7 @@ fn place(
     starter: &str,
 ) -> Result<Option<PathBuf>> {
     let folder = file.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).with_context(|| format!("mkdir {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("mkdir {}", socklab_say::path(folder)))?;
     let kept = restart(file, starter)?;
     let page = folder.join(PAGE);
     // Replace an unmodified page, possibly for another language; keep one that was edited.
@@ -158,7 +161,7 @@ fn place(
     };
     let free = there.as_ref().map_or(!page.exists(), ours);
     if let Some(text) = material.page(exercise, code).filter(|_| free) {
-        fs::write(&page, text).with_context(|| format!("write {}", page.display()))?;
+        fs::write(&page, text).with_context(|| format!("write {}", socklab_say::path(&page)))?;
     }
     let whole = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     if let Some(whole) = whole.to_str().filter(|path| !path.contains('\n')) {
@@ -175,11 +178,12 @@ pub(crate) fn restart(file: &Path, starter: &str) -> Result<Option<PathBuf>> {
         let free = (1..).map(|number| file.with_file_name(format!("{name}.{number}.bak")));
         // The search terminates: there are more numbers than files.
         if let Some(backup) = free.into_iter().find(|path| !path.exists()) {
-            fs::copy(file, &backup).with_context(|| format!("write {}", backup.display()))?;
+            fs::copy(file, &backup)
+                .with_context(|| format!("write {}", socklab_say::path(&backup)))?;
             kept = Some(backup);
         }
     }
-    fs::write(file, starter).with_context(|| format!("write {}", file.display()))?;
+    fs::write(file, starter).with_context(|| format!("write {}", socklab_say::path(file)))?;
     Ok(kept)
 }
 

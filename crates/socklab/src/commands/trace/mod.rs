@@ -69,7 +69,7 @@ pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> 
     let mut failed = kept.incomplete;
     for (path, format) in &outputs.drawings {
         match draw_to(speaker, path, *format, &kept.timeline, &options.look) {
-            Ok(()) => eprintln!("{}", say!(speaker, "written", path = path.display())),
+            Ok(()) => eprintln!("{}", say!(speaker, "written", path = socklab_say::path(path))),
             Err(error) => {
                 failed = true;
                 failure::report(&error);
@@ -116,8 +116,8 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
         outlive_interrupt()?;
         (say!(speaker, "object-input"), socklab_event::read(stdin().lock()))
     } else {
-        let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
-        (path.display().to_string(), socklab_event::read(BufReader::new(file)))
+        let file = File::open(path).with_context(|| format!("open {}", socklab_say::path(path)))?;
+        (socklab_say::path(path), socklab_event::read(BufReader::new(file)))
     };
     let mut reading = reading.map_err(|error| {
         let why = why_unreadable(speaker, &error);

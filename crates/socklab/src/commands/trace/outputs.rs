@@ -136,7 +136,7 @@ impl Destination {
     pub(crate) fn name(&self, speaker: Speaker) -> String {
         match self {
             Self::StandardOutput => say!(speaker, "object-output"),
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) => socklab_say::path(path),
         }
     }
 
@@ -152,6 +152,6 @@ pub(crate) fn cannot_write(speaker: Speaker, path: &Path, error: &io::Error) -> 
         Some(Errno::NOSPC | Errno::DQUOT | Errno::ROFS) => ExitReason::Environment,
         _ => ExitReason::No,
     };
-    let what = say!(speaker, "write-failed", path = path.display());
+    let what = say!(speaker, "write-failed", path = socklab_say::path(path));
     Failure::new(exit, format!("{what}: {error}"))
 }

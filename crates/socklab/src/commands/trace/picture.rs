@@ -15,7 +15,8 @@ use crate::cli::Look;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::file::{self, PRIVATE};
-use crate::output::write_bytes;
+use crate::output::{self, write_bytes};
+use crate::printer;
 
 /// The format that a file name's extension asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl FileFormat {
             // A FIFO or a device has the name that somebody else gave it.
             _ if file::is_special(path) => Ok(FileFormat::Jsonl),
             _ => {
-                let what = say!(speaker, "bad-format", path = path.display());
+                let what = say!(speaker, "bad-format", path = socklab_say::path(path));
                 Err(Failure::new(ExitReason::Usage, what).into())
             }
         }
@@ -83,8 +84,9 @@ pub(crate) fn sentence(speaker: Speaker, explanation: &Explanation) -> String {
 /// is not a terminal.
 pub(crate) fn to_text(speaker: Speaker, timeline: &Timeline, look: &Look) -> String {
     let width = look.width.unwrap_or_else(terminal_width);
-    let style = TextStyle::new(width).ascii(look.ascii).color(true);
-    ladder_of(speaker, timeline, look).to_text(&style)
+    let style = TextStyle::new(width).ascii(look.ascii).color(output::in_colour());
+    let text = ladder_of(speaker, timeline, look).to_text(&style);
+    if style.color { printer::marked(&text) } else { text }
 }
 
 fn terminal_width() -> usize {

@@ -161,7 +161,10 @@ impl Recording {
                         say!(speaker, "recording-ends-early", path = path, error = error)
                     );
                     if let Some(old) = file.kept() {
-                        eprintln!("{}", say!(speaker, "recording-kept", path = old.display()));
+                        eprintln!(
+                            "{}",
+                            say!(speaker, "recording-kept", path = socklab_say::path(old))
+                        );
                     }
                 }
             }

@@ -20,7 +20,7 @@ use crate::course::progress;
 use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
-use crate::output::{println, write_out};
+use crate::output::{Screen, println, screen, write_out};
 use crate::scenario;
 use crate::style;
 use crate::terminal::keys;
@@ -113,13 +113,12 @@ impl WatchSession {
             return;
         }
         (self.again, self.given, self.asked) = (false, 0, false);
-        // Clear, and home.
-        write_out(format_args!("\x1b[2J\x1b[H"));
+        screen(Screen::Clear);
         println!(
             "{}",
             style::paint(style::STRONG, &texts::exercise(self.speaker, &self.exercise).title)
         );
-        println!("{}", style::paint(style::FAINT, self.file.display()));
+        println!("{}", style::paint(style::FAINT, socklab_say::path(&self.file)));
         println!("{}", source::line(self.speaker, &self.material.source(&self.exercise.name)));
         self.running = Some(CheckThread::start(
             self.speaker,
@@ -150,8 +149,14 @@ impl WatchSession {
         let mut over = None;
         for message in running.messages.try_iter() {
             match message {
-                CheckMessage::Line(line) => write_out(format_args!("\r\x1b[K{line}\n")),
-                CheckMessage::Progress(line) => write_out(format_args!("\r\x1b[K{line}")),
+                CheckMessage::Line(line) => {
+                    screen(Screen::Line);
+                    println!("{line}");
+                }
+                CheckMessage::Progress(line) => {
+                    screen(Screen::Line);
+                    write_out(format_args!("{line}"));
+                }
                 CheckMessage::CheckEnd(end) => over = Some(end),
             }
         }
@@ -168,14 +173,18 @@ impl WatchSession {
 
     /// Prints the lines below a finished report.
     fn rest(&self) {
-        write_out(format_args!("\r\x1b[K\n"));
+        screen(Screen::Line);
+        println!();
         if let Some(summary) = &self.last.summary {
             println!("{summary}");
         }
         match &self.last.points {
             Some(points) if points.all() => println!("{}", say!(self.speaker, "watch-all")),
             Some(points) if points.core() => println!("{}", say!(self.speaker, "watch-core")),
-            _ => println!("{}", say!(self.speaker, "watch-waiting", file = self.file.display())),
+            _ => println!(
+                "{}",
+                say!(self.speaker, "watch-waiting", file = socklab_say::path(&self.file))
+            ),
         }
         println!("{}", style::paint(style::FAINT, say!(self.speaker, "watch-keys")));
     }
@@ -265,7 +274,7 @@ impl WatchSession {
         self.watched.changed();
         self.begin();
         if let Some(kept) = kept {
-            println!("{}", say!(self.speaker, "watch-kept", file = kept.display()));
+            println!("{}", say!(self.speaker, "watch-kept", file = socklab_say::path(&kept)));
         }
         Ok(())
     }
