@@ -205,7 +205,8 @@ pub struct HttpWanted {
     pub peer: Option<String>,
     /// The status code.
     pub status: Option<Range>,
-    /// Fields of the header, and their values: upper and lower case of a name are the same.
+    /// Fields of the header, and their values: upper and lower case of a name are the same;
+    /// `*` is any value.
     pub header: BTreeMap<String, String>,
     /// The body, without chunks.
     pub body: BytesWanted,

@@ -9,6 +9,9 @@ use crate::http::{Circumstances, HttpFault, Lenient, Response};
 use crate::verdict::{Judgement, Mismatch, WithEvidence};
 
 impl HttpWanted {
+    /// Stands for any value of a field of the header.
+    const ANY: &str = "*";
+
     /// Judges what each connection received. Every one of them must be such a response.
     pub(crate) fn judge(&self, flows: &Flows<'_>, times: Range) -> WithEvidence {
         let (mut fitting, mut wrong, mut unclear) = (Vec::new(), None, false);
@@ -65,7 +68,8 @@ impl HttpWanted {
         }
         for (name, wanted) in &self.header {
             let got = response.value(name);
-            if got.as_deref() != Some(wanted.as_bytes()) {
+            let any = wanted == HttpWanted::ANY && got.is_some();
+            if !any && got.as_deref() != Some(wanted.as_bytes()) {
                 let (name, wanted) = (name.clone(), wanted.clone());
                 return Err(Mismatch::Http(HttpFault::Header { name, wanted, got }));
             }

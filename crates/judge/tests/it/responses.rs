@@ -83,6 +83,9 @@ fn the_header_is_looked_at_by_name() {
         ..wanted(200, "hola")
     };
     assert_eq!(judged(&[("GET /", HOLA)], with("content-length", "4")), Judgement::Passed);
+    assert_eq!(judged(&[("GET /", HOLA)], with("content-length", "*")), Judgement::Passed);
+    let missing = HttpFault::Header { name: "Date".into(), wanted: "*".into(), got: None };
+    assert_eq!(judged(&[("GET /", HOLA)], with("Date", "*")), fault(missing));
     let missing = HttpFault::Header { name: "Date".into(), wanted: "x".into(), got: None };
     assert_eq!(judged(&[("GET /", HOLA)], with("Date", "x")), fault(missing));
     let other = HttpFault::Header {
