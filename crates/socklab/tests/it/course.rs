@@ -151,8 +151,8 @@ fn a_broken_solution_is_reported_as_check_reports_it() {
         "tcp-server/solution.py: it should pass, but does not: answer, ",
         "\n  answer: answers a client in upper case",
         "alice did not receive the bytes it should have:",
-        "\"HOLA, MUNDO\"",
-        "\"hola, mundo\"",
+        "\"HOLA, ",
+        "\"hola, ",
     ];
     for wanted in wanted {
         assert!(told.contains(wanted), "{wanted:?} is not in\n{told}");
