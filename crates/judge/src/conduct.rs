@@ -11,17 +11,33 @@ pub(crate) fn is_by(flows: &Flows<'_>, at: Position, actor: Option<&str>) -> boo
 /// How an actor's program ended, and at which event; `None` if it was still running at the end of
 /// the recording, or never ran.
 pub(crate) fn exit(flows: &Flows<'_>, actor: &str) -> Option<(Position, Exit)> {
-    // The program itself, not its children. If it was started again, the later run counts.
+    // If it was started again, the later run counts.
     let started = (0..flows.order.len()).rev().find(|at| {
         let starts = flows.order[*at].process();
         matches!(starts, Some(Process::Start { parent: None, .. }))
             && is_by(flows, *at, Some(actor))
     })?;
-    let process = flows.process_at(started);
+    let process = worker(flows, started);
     (started..flows.order.len()).find_map(|at| match flows.order[at].process() {
         Some(Process::Exit { status }) if flows.process_at(at) == process => Some((at, *status)),
         _ => None,
     })
+}
+
+/// The process whose end is the end of the program that started here: its first process, not its
+/// children. But if the first process only wraps another (a shell script, say) it may lose the exit
+/// code: then the first process that has a socket.
+fn worker(flows: &Flows<'_>, started: Position) -> Option<usize> {
+    let first = flows.process_at(started)?;
+    let command = flows.processes[first].command;
+    let mut callers = flows.calls().filter(|(at, ..)| *at > started).filter_map(|(at, _, call)| {
+        let process = flows.process_at(at)?;
+        let own = flows.processes[process].command == command;
+        (own && !call.implicit && flows.socket_at(at).is_some()).then_some(process)
+    });
+    let earliest = callers.next();
+    let own = earliest == Some(first) || callers.any(|process| process == first);
+    Some(if own { first } else { earliest.unwrap_or(first) })
 }
 
 /// What an actor printed, and in which events.

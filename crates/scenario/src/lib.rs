@@ -23,7 +23,7 @@ pub use engine::{RunError, Runner, run, run_as_child};
 pub use format::{LANGUAGES, LoadError};
 pub use item_kind::ItemKind;
 pub use lint::{Linted, Untranslated};
-pub use recording::{NamesUsed, PlaceUsed, Recording, Trouble};
+pub use recording::{Isolation, NamesUsed, PlaceUsed, Recording, Trouble};
 pub use request::{PlaceWanted, Submission};
 pub use scratch::clean_up;
 pub use source::{Origin, Source};

@@ -39,6 +39,22 @@ pub enum NamesUsed {
     },
 }
 
+/// Whether a submission could reach those who judge it: read or change the memory of the scripted
+/// peers, signal them, or forge the whole recording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Isolation {
+    /// There was no submission.
+    NotNeeded,
+    /// It could not: each of its programs ran in a cell.
+    Isolated,
+    /// It could.
+    Open {
+        /// Why it ran in no cell: the step that was refused.
+        because: String,
+    },
+}
+
 /// A tracer that waited this long for a processor was starved. On an idle machine it waits for a
 /// few milliseconds.
 const STARVED_MS: u64 = 200;
@@ -57,6 +73,8 @@ pub struct Recording {
     pub place: PlaceUsed,
     /// Who answered for names.
     pub names: NamesUsed,
+    /// Whether the submission was kept apart from those who judge it.
+    pub isolation: Isolation,
     /// The values of the placeholders.
     pub variables: Variables,
     /// When the last step ended, in nanoseconds of `CLOCK_MONOTONIC`. A call that had not returned

@@ -303,6 +303,35 @@ fn an_end_is_that_of_the_programs_last_run_and_not_of_its_children() {
 }
 
 #[test]
+fn the_end_of_a_wrapper_is_that_of_the_program_it_wraps() {
+    let ends = |timeline: &Timeline, wanted| {
+        let exit = Subject::Exit { actor: "server".to_owned(), wanted };
+        judge(&[expect("exit", exit)], &Flows::of(timeline)).remove(0).outcome
+    };
+    let mut story = Story::new();
+    let shell = story.command("server", "sh server.sh");
+    let other = story.command("other", "other");
+    let wrapped = story.fork(shell);
+    story.tcp(other);
+    story.tcp(wrapped);
+    story.exit(shell, 0);
+    assert_eq!(ends(&story.build(), ExitWanted::Running), Judgement::Passed);
+    // `wait` without an argument: the shell loses the code.
+    story.exit(wrapped, 1);
+    assert_eq!(ends(&story.build(), ExitWanted::Failure), Judgement::Passed);
+    // A server that forks ends with its first process, whoever calls first.
+    let mut story = Story::new();
+    let parent = story.command("server", "server");
+    let child = story.fork(parent);
+    story.tcp(child);
+    story.tcp(parent);
+    story.exit(child, 1);
+    assert_eq!(ends(&story.build(), ExitWanted::Running), Judgement::Passed);
+    story.exit(parent, 0);
+    assert_eq!(ends(&story.build(), ExitWanted::Code(0)), Judgement::Passed);
+}
+
+#[test]
 fn what_a_program_printed_is_joined_until_bytes_are_missing() {
     let mut story = Story::new();
     let server = story.command("server", "server");

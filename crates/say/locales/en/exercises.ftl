@@ -47,6 +47,7 @@ start-check = Then: { $command }
 
 check-core = What the exercise is about
 check-robust = What a robust program does as well
+check-open = This program was not isolated: it could have reached those who judge it, and forged what follows ({ $why })
 check-points-core = Exercise: { $points } points
 check-points-robust = Robust: { $points } points
 check-skipped = not run: { $case } must pass first

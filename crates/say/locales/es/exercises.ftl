@@ -47,6 +47,7 @@ start-check = Después: { $command }
 
 check-core = De qué trata el ejercicio
 check-robust = Qué hace además un programa robusto
+check-open = Este programa no quedó aislado: podía llegar a quien lo evalúa y falsificar lo que sigue ({ $why })
 check-points-core = Ejercicio: { $points } puntos
 check-points-robust = Robustez: { $points } puntos
 check-skipped = sin ejecutar: primero debe pasar { $case }

@@ -41,6 +41,14 @@ pub(super) fn is_calm(process: u32) -> bool {
     })
 }
 
+/// True if the process has a socket of the Internet protocols.
+pub(super) fn is_on_network(process: u32) -> bool {
+    let sockets = process::sockets(process);
+    let mut protocols =
+        sockets.iter().filter_map(|socket| process::socket_protocol(process, socket.fd));
+    protocols.any(|protocol| !protocol.starts_with("UNIX") && protocol != "NETLINK")
+}
+
 /// True if the thread is still in the call, or if the kernel does not say: then we rely on what the
 /// tracer saw.
 fn is_in(inside: &Inside, thread: u32) -> bool {

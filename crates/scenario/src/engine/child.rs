@@ -19,7 +19,7 @@ use super::play::{Play, Played};
 use super::watch::Watch;
 use crate::format::{STDIN, Scenario};
 use crate::peer;
-use crate::recording::{NamesUsed, PlaceUsed, Recording, Trouble};
+use crate::recording::{Isolation, NamesUsed, PlaceUsed, Recording, Trouble};
 use crate::request::{PlaceWanted, Request};
 use crate::step_end::StepEnd;
 
@@ -104,11 +104,11 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     let header = tracer.header();
     let before = own_scheduling();
     let (result, played) = thread::scope(|scope| {
-        let (request, watch) = (&request, &watch);
+        let (request, watch, place) = (&request, &watch, &place);
         let steering = StopWhenDropped(handle.clone());
         let play = scope.spawn(move || {
             let StopWhenDropped(tracer) = &steering;
-            Play::new(request, Arc::clone(watch), tracer.clone()).play()
+            Play::new(request, place, Arc::clone(watch), tracer.clone()).play()
         });
         let result = tracer.run(|event| {
             if !watch.change(|seen| seen.record(event)) {
@@ -125,6 +125,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     let played = played.unwrap_or_else(|_| Played {
         columns: Vec::new(),
         steps: Vec::new(),
+        isolation: Isolation::NotNeeded,
         trouble: Some(Trouble::Engine {
             what: "the thread that plays the steps panicked".to_owned(),
         }),
@@ -145,6 +146,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         steps: played.steps,
         place,
         names,
+        isolation: played.isolation,
         over: seen.over.unwrap_or_default(),
         starved_ms: starved(before, own_scheduling()),
         second: false,
@@ -178,6 +180,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         steps: vec![StepEnd::NotReached; request.scenario.steps.len()],
         names: NamesUsed::Machine { because: String::new() },
         place: PlaceUsed::Machine { because: None },
+        isolation: Isolation::NotNeeded,
         variables: request.variables,
         over: 0,
         starved_ms: 0,

@@ -12,7 +12,7 @@ use socklab_kernel::Deadline;
 
 use super::child::ARGUMENT;
 use crate::format::Scenario;
-use crate::recording::{PlaceUsed, Recording, Trouble};
+use crate::recording::{Isolation, PlaceUsed, Recording, Trouble};
 use crate::request::{PlaceWanted, Request, Submission};
 use crate::scratch::Scratch;
 use crate::variables::Variables;
@@ -94,6 +94,9 @@ pub(crate) fn run_once(
     let recording = attempt(scenario, submission, runner, runner.place)?;
     let Some(Trouble::Namespace { what }) = recording.trouble else { return Ok(recording) };
     let mut again = attempt(scenario, submission, runner, PlaceWanted::Machine)?;
+    if let Isolation::Open { because } = &mut again.isolation {
+        because.clone_from(&what);
+    }
     again.place = PlaceUsed::Machine { because: Some(what) };
     Ok(again)
 }

@@ -7,11 +7,12 @@
 //! 1. `launch` starts the child, writes a request and reads the recording.
 //! 2. `child` enters the place and runs the tracer on one thread and the steps on another.
 //! 3. `play` does one step after another, through `commands` (programs) and `peers` (scripted
-//!    peers); `started` finds both by name.
+//!    peers); `started` finds both by name, and submissions run in `cells`.
 //! 4. `watch` takes every event of the tracer and tells steps when their conditions are met.
 //! 5. `normalize` removes from the recording what a reader should not see.
 
 mod asleep;
+mod cells;
 mod child;
 mod commands;
 mod failure;

@@ -11,14 +11,15 @@ use socklab_event::{Column, Signal};
 use socklab_kernel::Deadline;
 use socklab_trace::Handle;
 
+use super::cells::Cells;
 use super::commands::{self, Input};
 use super::failure::Failure;
 use super::kernel;
 use super::peers::Peers;
 use super::started::Started;
 use super::watch::{Seen, Watch};
-use crate::format::{Step, Until, Verb};
-use crate::recording::Trouble;
+use crate::format::{Run, Step, Until, Verb};
+use crate::recording::{Isolation, PlaceUsed, Trouble};
 use crate::request::Request;
 use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
@@ -33,6 +34,7 @@ pub(super) struct Play<'a> {
     request: &'a Request,
     watch: Arc<Watch>,
     started: Started,
+    cells: Cells,
     peers: Peers<'a>,
     /// The open standard inputs of actors, by name.
     inputs: HashMap<String, Input>,
@@ -43,6 +45,8 @@ pub(super) struct Play<'a> {
 pub(super) struct Played {
     pub(super) columns: Vec<Column>,
     pub(super) steps: Vec<StepEnd>,
+    /// Whether the submission was kept apart.
+    pub(super) isolation: Isolation,
     /// The reason, if there is one, why the steps say nothing about the programs.
     pub(super) trouble: Option<Trouble>,
 }
@@ -54,11 +58,17 @@ struct Background {
 }
 
 impl<'a> Play<'a> {
-    pub(super) fn new(request: &'a Request, watch: Arc<Watch>, tracer: Handle) -> Self {
+    pub(super) fn new(
+        request: &'a Request,
+        place: &PlaceUsed,
+        watch: Arc<Watch>,
+        tracer: Handle,
+    ) -> Self {
         let deadline = Deadline::after(Duration::from_millis(request.scenario.deadline_ms));
         Self {
             request,
             started: Started::new(Arc::clone(&watch), tracer, deadline),
+            cells: Cells::new(request, place),
             peers: Peers::new(request),
             inputs: HashMap::new(),
             watch,
@@ -111,7 +121,8 @@ impl<'a> Play<'a> {
         }
         let disturbed = self.peers.disturbed(&self.watch);
         let trouble = trouble.or(disturbed.map(|who| Trouble::Disturbed { who }));
-        Played { columns: self.started.into_columns(), steps: ends, trouble }
+        let isolation = self.cells.isolation();
+        Played { columns: self.started.into_columns(), steps: ends, isolation, trouble }
     }
 
     fn step(&mut self, step: &Step) -> Result<StepEnd, Failure> {
@@ -134,7 +145,7 @@ impl<'a> Play<'a> {
             Verb::EndInput { actor } => {
                 self.inputs.remove(actor).ok_or_else(|| Failure::not_running(actor))?;
             }
-            Verb::Signal { actor, signal } => self.signal(actor, *signal)?,
+            Verb::Signal { actor, signal } => self.signal(actor, *signal, deadline, step)?,
             Verb::Peer { peer, ops } => {
                 return self.peers.perform(&mut self.started, peer, ops, deadline, step);
             }
@@ -151,28 +162,71 @@ impl<'a> Play<'a> {
         let actor = actor.ok_or_else(|| Failure::not_running(name))?;
         let (command, argv, input) = commands::of_actor(actor, self.request)?;
         self.started.rename(name);
-        self.started.announce(name, argv);
+        let number = self.started.announce(name, argv);
         self.inputs.extend(input.map(|input| (name.to_owned(), input)));
+        let command = match actor.run {
+            Run::Submission => self.cells.contain(number, command)?,
+            Run::Command(_) => command,
+        };
         self.started.start(command)
     }
 
-    fn signal(&mut self, actor: &str, signal: Signal) -> Result<(), Failure> {
+    /// Sends a signal to a program: to its first process, or to what is left of it. SIGKILL ends all
+    /// of it, with every process it has started, before the next step.
+    fn signal(
+        &mut self,
+        actor: &str,
+        signal: Signal,
+        deadline: Deadline,
+        step: &Step,
+    ) -> Result<(), Failure> {
         let number = self.started.known(actor)?;
-        let pid = {
+        let kills = signal == Signal::KILL;
+        let targets: Vec<u32> = {
             let seen = self.watch.lock();
             let command = &seen.commands[number];
-            command.pid.filter(|_| command.exit.is_none())
+            let first = command.pid.filter(|_| command.exit.is_none() && !kills);
+            first.map_or_else(|| command.living.iter().copied().collect(), |pid| vec![pid])
         };
-        let pid = pid.and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
         let signal = rustix::process::Signal::from_named_raw(signal.0);
-        let (Some(pid), Some(signal)) = (pid, signal) else {
+        let Some(signal) = signal.filter(|_| !targets.is_empty()) else {
             return Err(Failure::not_running(actor));
         };
-        match kill_process(pid, signal) {
-            // The program has ended, but the tracer has not reported that yet.
-            Err(rustix::io::Errno::SRCH) => Err(Failure::not_running(actor)),
-            sent => Ok(sent.map_err(std::io::Error::from)?),
+        if let Some(cell) = self.cells.of(number).filter(|_| kills) {
+            cell.kill(deadline.left())?;
         }
+        let mut sent = false;
+        for pid in targets {
+            sent |= send(pid, signal)?;
+        }
+        if kills {
+            return self.bury(number, actor, deadline, step);
+        }
+        // It has ended, but the tracer has not reported that yet.
+        if sent { Ok(()) } else { Err(Failure::not_running(actor)) }
+    }
+
+    /// Waits until no process of a killed program is left, and kills those that it was just starting.
+    fn bury(
+        &self,
+        number: usize,
+        actor: &str,
+        deadline: Deadline,
+        step: &Step,
+    ) -> Result<(), Failure> {
+        let gone = self.watch.wait(deadline, true, |seen| {
+            let living = &seen.commands[number].living;
+            for pid in living {
+                // One that can't be signalled is missed at the deadline.
+                let _ = send(*pid, rustix::process::Signal::KILL);
+            }
+            living.is_empty().then_some(())
+        });
+        gone.ok_or_else(|| {
+            let awaited = Awaited::OneOf(vec![Until::Exited]);
+            let (who, after_ms) = (actor.to_owned(), step.within_ms);
+            Failure::from(StepTrouble::TimedOut { who, awaited, after_ms, blocked_in: None })
+        })
     }
 
     /// Lets go the threads that are held, once nobody else can go on.
@@ -200,14 +254,16 @@ impl<'a> Play<'a> {
         let command = self.started.known(actor)?;
         let variables = &self.request.variables;
         let in_kernel = conditions.iter().any(|until| matches!(until, Until::Kernel(_)));
-        let unseen = |until: &Until| matches!(until, Until::BlockedIn(_) | Until::Calm);
+        let unseen =
+            |until: &Until| matches!(until, Until::BlockedIn(_) | Until::Calm | Until::Exited);
         let glance = in_kernel || conditions.iter().any(unseen);
         let met = self.watch.wait(deadline, glance, |seen| {
             if conditions.iter().any(|until| is_met(seen, command, until, variables)) {
                 return Some(true);
             }
             // No event follows the end of a program, but the kernel's tables may still change.
-            (seen.commands[command].exit.is_some() && !in_kernel).then_some(false)
+            let known = &seen.commands[command];
+            (known.exit.is_some() && known.living.is_empty() && !in_kernel).then_some(false)
         });
         if met == Some(true) {
             return Ok(());
@@ -235,7 +291,7 @@ fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &Variables)
         Until::Listening => known.listens.is_some(),
         Until::Bound => known.bound.is_some(),
         Until::Connected => known.connected,
-        Until::Exited => known.exit.is_some(),
+        Until::Exited => seen.has_ended(command),
         Until::Calm => known.exit.is_some() || seen.is_calm_of(command),
         Until::Received(bytes) => known.received >= *bytes,
         Until::Sent(bytes) => known.sent >= *bytes,
@@ -247,6 +303,14 @@ fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &Variables)
         }
         Until::BlockedIn(call) => seen.blocked(command, Some(*call)).is_some(),
         Until::Kernel(kernel) => kernel::look(seen, kernel, variables),
+    }
+}
+
+/// Sends a signal to a process; false if there is none.
+fn send(pid: u32, signal: rustix::process::Signal) -> std::io::Result<bool> {
+    match i32::try_from(pid).ok().and_then(Pid::from_raw).map(|pid| kill_process(pid, signal)) {
+        None | Some(Err(rustix::io::Errno::SRCH)) => Ok(false),
+        Some(sent) => Ok(sent.map(|()| true)?),
     }
 }
 

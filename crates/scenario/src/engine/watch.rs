@@ -1,6 +1,6 @@
 //! What has been seen in the trace so far, for steps to wait on.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -96,6 +96,9 @@ impl Talk {
 #[derive(Debug, Default)]
 pub(super) struct Command {
     pub(super) pid: Option<u32>,
+    /// Its processes that have not ended: the first, and those they have started.
+    pub(super) living: BTreeSet<u32>,
+    /// How the first process ended.
     pub(super) exit: Option<Exit>,
     pub(super) listens: Option<Endpoint>,
     pub(super) bound: Option<Endpoint>,
@@ -159,7 +162,9 @@ impl Seen {
             if self.commands.len() <= index {
                 self.commands.resize_with(index + 1, Command::default);
             }
-            self.commands[index].pid.get_or_insert(event.place.process);
+            let command = &mut self.commands[index];
+            command.pid.get_or_insert(event.place.process);
+            command.living.insert(event.place.process);
         }
         if let Some(Process::Stdio { stream: Stream::Stdout, bytes }) = event.process()
             && let Some(command) = self.command_of.get(&event.place.process)
@@ -231,8 +236,11 @@ impl Seen {
         let own_names = self.own_names;
         let Some(command) = self.command(process) else { return };
         match what {
-            Process::Exit { status } if command.pid == Some(process) => {
-                command.exit = Some(*status);
+            Process::Exit { status } => {
+                command.living.remove(&process);
+                if command.pid == Some(process) {
+                    command.exit = Some(*status);
+                }
             }
             Process::Ready { readiness: Readiness::Connected, socket, .. }
                 if !own_names && is_look_up(socket.peer.as_ref()) => {}
@@ -253,6 +261,15 @@ impl Seen {
         if matches!(what, Process::Exit { .. }) {
             self.inside.retain(|_, inside| inside.process != process);
         }
+    }
+
+    /// True if the program has ended: its first process has, and what is left of it neither has a
+    /// socket on the network nor is doing anything. A shell script that has started the real program
+    /// in the background has not ended; a program that leaves a forgotten helper behind has.
+    pub(super) fn has_ended(&self, command: usize) -> bool {
+        let command = &self.commands[command];
+        let idle = |process: &u32| asleep::is_calm(*process) && !asleep::is_on_network(*process);
+        command.exit.is_some() && command.living.iter().all(idle)
     }
 
     /// True if every process sleeps or has ended, so that nothing more happens by itself right now.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use socklab_say::Speaker;
 use socklab_scenario::exercise::{CaseReport, Report, conduct};
 use socklab_scenario::format::Exercise;
-use socklab_scenario::{PlaceUsed, Recording, Source};
+use socklab_scenario::{Isolation, PlaceUsed, Recording, Source};
 
 use super::explain::why;
 use super::story::conduct_text;
@@ -36,6 +36,12 @@ pub(super) fn report(
     let mut value = head(about);
     value["seed"] = json!(seed);
     value["place"] = json!(place);
+    if let Some(isolation) = isolation(report) {
+        value["isolated"] = json!(matches!(isolation, Isolation::Isolated));
+        if let Isolation::Open { because } = isolation {
+            value["not_isolated"] = json!(because);
+        }
+    }
     value["passed"] = json!(report.core_passed());
     value["points"] = json!({ "core": points(false), "robust": points(true) });
     value["cases"] = report.cases.iter().map(|done| case(speaker, done)).collect();
@@ -93,6 +99,14 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
         "hint": done.hint().filter(|_| failed).as_ref().map(|hint| texts::text(speaker, hint)),
         "conduct": conduct,
     })
+}
+
+/// Whether the program was kept apart in all cases; `None` if no case was run.
+fn isolation<'a>(report: &'a Report<'_>) -> Option<&'a Isolation> {
+    let recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
+    let mut known = recordings.map(|recording| &recording.isolation);
+    let open = known.clone().find(|isolation| matches!(isolation, Isolation::Open { .. }));
+    open.or_else(|| known.find(|isolation| **isolation == Isolation::Isolated))
 }
 
 fn place(recording: &Recording) -> Value {

@@ -90,10 +90,14 @@ fn in_words<'a>(
     let all = check.cases().count();
     let mut gauge = Gauge::new(all, std::io::stderr().is_terminal());
     gauge.show(check.cases().next().map_or("", |case| &case.name));
-    let mut section = None;
+    let (mut section, mut told) = (None, false);
     let mut upcoming = check.cases().skip(1).map(|case| case.name.as_str());
     let report = check.run(|done| {
         gauge::hide();
+        if !told && let Some(recording) = &done.recording {
+            told = true;
+            report::isolation(speaker, &recording.isolation);
+        }
         if section != Some(done.case.robust) {
             section = Some(done.case.robust);
             report::section(speaker, done.case.robust);

@@ -3,7 +3,7 @@
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{CaseReport, Report};
 use socklab_scenario::format::Exercise;
-use socklab_scenario::{CaseState, Source};
+use socklab_scenario::{CaseState, Isolation, Source};
 
 use super::Subject;
 use super::explain::shell_words;
@@ -67,6 +67,13 @@ pub(crate) fn case_line(speaker: Speaker, done: &CaseReport<'_>) -> String {
 
 /// The column where the titles of cases begin.
 const TITLE: usize = 27;
+
+/// Says so if the program could have reached those who judge it.
+pub(super) fn isolation(speaker: Speaker, isolation: &Isolation) {
+    if let Isolation::Open { because } = isolation {
+        println!("{}\n", style::paint(style::BAD, say!(speaker, "check-open", why = because)));
+    }
+}
 
 pub(super) fn print_summary(speaker: Speaker, report: &Report<'_>) {
     println!("\n{}", summary(speaker, report));
