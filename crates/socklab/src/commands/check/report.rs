@@ -71,7 +71,7 @@ const TITLE: usize = 27;
 /// Says so if the program could have reached those who judge it.
 pub(super) fn isolation(speaker: Speaker, isolation: &Isolation) {
     if let Isolation::Open { because } = isolation {
-        println!("{}\n", style::paint(style::BAD, say!(speaker, "check-open", why = because)));
+        println!("{}", style::paint(style::BAD, say!(speaker, "check-open", why = because)));
     }
 }
 
