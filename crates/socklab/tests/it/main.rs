@@ -6,6 +6,7 @@
 mod bad_input;
 mod closed_ends;
 mod commands;
+mod corpus;
 mod course;
 mod course_source;
 mod escapes;
