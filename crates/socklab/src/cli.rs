@@ -147,6 +147,7 @@ pub(crate) struct WhatIf {
 #[derive(Debug, Subcommand)]
 pub(crate) enum CourseCommand {
     Check(CourseCheck),
+    Soak(CourseSoak),
     Copy(CourseCopy),
     Format,
 }
@@ -170,6 +171,41 @@ pub(crate) struct CourseCheck {
     pub(crate) only: Option<String>,
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How often every program is checked, and at most.
+const TIMES: u32 = 30;
+const MOST_TIMES: u32 = 10_000;
+
+/// The most busy loops beside the checks.
+const MOST_LOAD: u32 = 256;
+
+#[derive(Debug, Args)]
+pub(crate) struct CourseSoak {
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) exercises: Vec<String>,
+    #[arg(long, value_name = "N", default_value_t = TIMES, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_TIMES)))]
+    pub(crate) times: u32,
+    #[arg(long, value_name = "N", default_value_t = processors(), hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_LOAD)))]
+    pub(crate) load: u32,
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) within: Option<Duration>,
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
+    #[arg(last = true, value_name = "COMMAND", requires = "exercises")]
+    pub(crate) command: Vec<String>,
+}
+
+/// How many loops keep all processors busy.
+fn processors() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(processors).unwrap_or(MOST_LOAD).min(MOST_LOAD)
 }
 
 /// The sizes that a recording may be limited to, in bytes.

@@ -10,10 +10,17 @@ arg-what-if-seed = The seed of random payloads: the same seed gives the same byt
 arg-builtin = Ignore folders named `course`: only what is built in
 arg-course = This course folder, and nothing built in (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
 arg-course-check-folder = A course folder (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
+cmd-course-soak = Repeat the checks of an exercise's own programs on a busy machine: no verdict may change
 cmd-course-copy = Copy a built-in question or exercise into your course, to change it
 cmd-course-format = Print how questions and exercises are written
 arg-course-copy-name = A question's name or number, or an exercise's name
 arg-course-copy-folder = Your course folder (default: the nearest folder `course`, here or in a parent folder; if there is none, a new one here)
+arg-course-soak-exercises = The exercises (default: all)
+arg-course-soak-times = How often each program is checked, each time with other bytes (default: 30)
+arg-course-soak-load = How many busy loops run beside the checks (default: one for each processor)
+arg-course-soak-within = Begin no check after this long
+arg-course-soak-seed = The number of the first round's random bytes
+arg-course-soak-command = Repeat this program's checks instead
 arg-course-check-run = Also run every question and check that its evidence is found
 
 examples-what-if =
@@ -27,6 +34,11 @@ examples-course-check =
     $ socklab course check  # the built-in course, and your `course` over it
     $ socklab course check my-course --run --only my-question
     A folder `course` with `questions` or `exercises` in it applies to all folders below it, in every command, if it belongs to you or to root. The environment variable SOCKLAB_COURSE names another folder, or `builtin`. Exit codes: 0 no mistakes, 1 mistakes, 2 usage error.
+examples-course-soak =
+    $ socklab course soak echo-server  # its solutions, bugs and accepted programs, 30 times each
+    $ socklab course soak --within 600  # all exercises, for ten minutes
+    $ socklab course soak chat-server --load 0 -- ./her-server  # one program, on a quiet machine
+    Exit codes: 0 no verdict changed, 1 one did, 2 usage error, 3 some checks could not be run here.
 examples-course-copy =
     $ socklab course copy tcp-server  # course/exercises/tcp-server
     $ socklab course copy 3 my-course  # my-course/questions/03-tcp-client-first
@@ -119,6 +131,27 @@ source-built-in = built in, sha256 { $hash }
 source-copy = from { $folder }, the same as the built-in one, sha256 { $hash }
 source-own = from { $folder }, sha256 { $hash }
 source-replaces = from { $folder }, which replaces the built-in one of this name (--builtin ignores folders), sha256 { $hash }
+soak-change = { $program }, { $case }: { $outcome } now, but not always
+soak-passed = passed
+soak-failed = failed
+soak-skipped = not run
+soak-missing = not run, because a tool is missing: { $program }
+soak-unavailable = { $checks ->
+        [one] { $checks } check
+       *[other] { $checks } checks
+    } had a case that could not be run here, and did not count
+soak-copy = To have the files first: { $command }
+soak-total = { $checks } of { $of } checks of { $programs ->
+        [one] { $programs } program
+       *[other] { $programs } programs
+    } beside { $load ->
+        [one] { $load } busy loop
+       *[other] { $load } busy loops
+    } in { $took }: { $changes ->
+        [0] no verdict changed
+        [one] { $changes } verdict changed
+       *[other] { $changes } verdicts changed
+    }
 course-none-hint = name the folder that has them, or none: then socklab looks for the nearest folder `course`, here and in parent folders
 course-unanswered = something happened that the question does not cover. The ladder below shows what was observed; for an answer, this was missing:
 course-lacks = the answer `{ $answer }` lacks the evidence `{ $name }`

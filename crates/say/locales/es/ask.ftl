@@ -10,10 +10,17 @@ arg-what-if-seed = La semilla de los datos aleatorios: con la misma semilla sale
 arg-builtin = No mira carpetas llamadas `course`: solo lo incluido
 arg-course = Esta carpeta de curso, y nada de lo incluido (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
 arg-course-check-folder = La carpeta de un curso (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
+cmd-course-soak = Repite las revisiones de los programas de un ejercicio con la máquina ocupada: ningún veredicto puede cambiar
 cmd-course-copy = Copia en tu curso una pregunta o un ejercicio incluido, para cambiarlo
 cmd-course-format = Muestra cómo se escriben una pregunta y un ejercicio
 arg-course-copy-name = El nombre o el número de una pregunta, o el nombre de un ejercicio
 arg-course-copy-folder = La carpeta de tu curso (si no: la carpeta `course` más cercana, aquí o más arriba; si no hay ninguna, una nueva aquí)
+arg-course-soak-exercises = Los ejercicios (si no: todos)
+arg-course-soak-times = Cuántas veces se revisa cada programa, cada vez con otros bytes (si no: 30)
+arg-course-soak-load = Cuántos bucles ocupan los procesadores mientras tanto (si no: uno por procesador)
+arg-course-soak-within = Después de este tiempo no empieza ninguna revisión
+arg-course-soak-seed = El número de los bytes aleatorios de la primera vuelta
+arg-course-soak-command = Repite más bien las revisiones de este programa
 arg-course-check-run = Además ejecuta cada pregunta y comprueba que aparecen sus pruebas
 
 examples-what-if =
@@ -27,6 +34,11 @@ examples-course-check =
     $ socklab course check  # el curso incluido, y tu `course` por encima
     $ socklab course check mi-curso --run --only mi-pregunta
     Una carpeta `course` que contiene `questions` o `exercises` cuenta en todas las carpetas que hay debajo, para todos los comandos, si es tuya o de root. La variable de entorno SOCKLAB_COURSE nombra otra carpeta, o `builtin`. Códigos de salida: 0 sin errores, 1 con errores, 2 uso incorrecto.
+examples-course-soak =
+    $ socklab course soak echo-server  # sus soluciones, errores y programas aceptados, 30 veces cada uno
+    $ socklab course soak --within 600  # todos los ejercicios, durante diez minutos
+    $ socklab course soak chat-server --load 0 -- ./su-servidor  # un programa, con la máquina tranquila
+    Códigos de salida: 0 ningún veredicto cambió, 1 alguno cambió, 2 uso incorrecto, 3 algo no se pudo ejecutar aquí.
 examples-course-copy =
     $ socklab course copy tcp-server  # course/exercises/tcp-server
     $ socklab course copy 3 mi-curso  # mi-curso/questions/03-tcp-client-first
@@ -119,6 +131,27 @@ source-built-in = incluido, sha256 { $hash }
 source-copy = de { $folder }, igual al incluido, sha256 { $hash }
 source-own = de { $folder }, sha256 { $hash }
 source-replaces = de { $folder }, que reemplaza al incluido del mismo nombre (--builtin no mira carpetas), sha256 { $hash }
+soak-change = { $program }, { $case }: ahora { $outcome }, pero no siempre
+soak-passed = pasó
+soak-failed = falló
+soak-skipped = no se ejecutó
+soak-missing = no se ejecutó, porque falta una herramienta: { $program }
+soak-unavailable = { $checks ->
+        [one] { $checks } revisión tuvo
+       *[other] { $checks } revisiones tuvieron
+    } un caso que aquí no se pudo ejecutar, y no cuenta
+soak-copy = Para tener antes los archivos: { $command }
+soak-total = { $checks } de { $of } revisiones de { $programs ->
+        [one] { $programs } programa
+       *[other] { $programs } programas
+    } junto a { $load ->
+        [one] { $load } bucle
+       *[other] { $load } bucles
+    } en { $took }: { $changes ->
+        [0] ningún veredicto cambió
+        [one] cambió { $changes } veredicto
+       *[other] cambiaron { $changes } veredictos
+    }
 course-none-hint = indica qué carpeta las tiene, o nada: entonces se busca la carpeta `course` más cercana, aquí y más arriba
 course-unanswered = pasó algo que la pregunta no conoce. El diagrama de abajo muestra lo que se vio; para una respuesta faltaba esto:
 course-lacks = a la respuesta `{ $answer }` le falta la prueba `{ $name }`

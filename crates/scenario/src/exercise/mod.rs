@@ -13,6 +13,7 @@ mod conduct;
 mod gaps;
 mod hints;
 mod prove;
+mod soak;
 
 pub(crate) use build::is_installed;
 pub use build::{BuildError, BuildFolder, Built};
@@ -23,3 +24,4 @@ pub use gaps::{Gap, Open, Part, Template, open_gaps};
 pub use hints::{Hint, Hints};
 pub(crate) use hints::{SHARED, read as read_hints};
 pub use prove::{Proof, ProofOutcome, Wrong};
+pub use soak::{Change, Exhibit, Outcome, Tally};

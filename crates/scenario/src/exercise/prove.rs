@@ -76,8 +76,8 @@ enum Requirement {
 }
 
 /// A program to run.
-struct Job {
-    program: String,
+pub(super) struct Job {
+    pub(super) program: String,
     code: Code,
     text: Vec<u8>,
     requirement: Requirement,
@@ -115,7 +115,7 @@ impl Exercise {
     }
 
     /// The programs to run, and the problems of those that cannot be run.
-    fn jobs<'a>(&'a self, course: &Course) -> (Vec<Job>, Vec<Proof<'a>>) {
+    pub(super) fn jobs<'a>(&'a self, course: &Course) -> (Vec<Job>, Vec<Proof<'a>>) {
         let folder = ItemKind::Exercise.path(&self.name);
         let (mut jobs, mut wrong) = (Vec::new(), Vec::new());
         for code in course.offered(&self.name) {
@@ -147,18 +147,7 @@ impl Exercise {
     }
 
     fn try_job<'a>(&'a self, job: &Job, runner: &Runner) -> ProofOutcome<'a> {
-        let own = self.arguments.get(job.code.name());
-        let arguments = own.or_else(|| self.arguments.get("")).cloned().unwrap_or_default();
-        let built = BuildFolder::open().and_then(|folder| {
-            let file = folder.path().join(format!("{}.{}", self.name, job.code.extension()));
-            fs::write(&file, &job.text).map_err(|source| BuildError::Call {
-                call: "write",
-                object: socklab_say::path(&file),
-                source,
-            })?;
-            Ok((Built::from_source(job.code, &file, &arguments)?, folder))
-        });
-        let (built, _folder) = match built {
+        let (built, _folder) = match self.build(job) {
             Ok(built) => built,
             Err(BuildError::Missing { tool }) => return ProofOutcome::NotRun(tool),
             Err(error) => return ProofOutcome::Wrong(Wrong::NoProgram(error.to_string()), None),
@@ -181,7 +170,28 @@ impl Exercise {
     }
 }
 
+impl Exercise {
+    /// Builds a program, in a folder that must outlive it.
+    pub(super) fn build(&self, job: &Job) -> Result<(Built, BuildFolder), BuildError> {
+        let own = self.arguments.get(job.code.name());
+        let arguments = own.or_else(|| self.arguments.get("")).cloned().unwrap_or_default();
+        let folder = BuildFolder::open()?;
+        let file = folder.path().join(format!("{}.{}", self.name, job.code.extension()));
+        fs::write(&file, &job.text).map_err(|source| BuildError::Call {
+            call: "write",
+            object: socklab_say::path(&file),
+            source,
+        })?;
+        Ok((Built::from_source(job.code, &file, &arguments)?, folder))
+    }
+}
+
 impl Job {
+    /// True for the file that a student begins with.
+    pub(super) fn is_starter(&self) -> bool {
+        matches!(self.requirement, Requirement::Nothing)
+    }
+
     fn new(program: &str, text: impl Into<Vec<u8>>, requirement: Requirement) -> Option<Self> {
         let code = Code::of(Path::new(program))?;
         Some(Self { program: program.to_owned(), code, text: text.into(), requirement })

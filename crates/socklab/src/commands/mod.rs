@@ -9,6 +9,7 @@ mod exercise;
 mod list;
 mod lookup;
 mod serve;
+mod soak;
 pub(crate) mod trace;
 mod watch;
 mod what_if;
@@ -54,6 +55,9 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::WhatIf(options)) => return what_if::what_if(speaker, &options),
         Some(Command::Course(CourseCommand::Check(options))) => {
             return course_check::check(speaker, &options);
+        }
+        Some(Command::Course(CourseCommand::Soak(options))) => {
+            return soak::soak(speaker, &options);
         }
         Some(Command::Course(CourseCommand::Copy(options))) => {
             course_copy::copy(speaker, &options)?;

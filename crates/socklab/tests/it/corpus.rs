@@ -70,14 +70,17 @@ fn every_program_scores_what_it_must() {
     let mut trials = Vec::new();
     for entry in corpus.program.iter().filter(wanted) {
         let key = (entry.file.clone(), entry.exercise.clone());
-        let command =
-            commands.entry(key).or_insert_with(|| command(entry, scratch.path())).clone();
+        let command = commands.entry(key).or_insert_with(|| command(entry, scratch.path())).clone();
         let Some(command) = command else { continue };
         let cases = match &entry.cases[..] {
             [] => vec![None],
             cases => cases.iter().map(|case| Some(case.as_str())).collect(),
         };
-        trials.extend(cases.into_iter().map(|case| Trial { entry, case, command: command.clone() }));
+        trials.extend(cases.into_iter().map(|case| Trial {
+            entry,
+            case,
+            command: command.clone(),
+        }));
     }
     let left = Mutex::new(trials.iter());
     let wrong = Mutex::new(Vec::new());
@@ -179,7 +182,8 @@ impl Trial<'_> {
             let why = case["problem"].as_str().unwrap_or_default().lines().next();
             let seed = &report["seed"];
             let command = self.command.join(" ");
-            let again = format!("socklab check {exercise} --case {name} --seed {seed} -- {command}");
+            let again =
+                format!("socklab check {exercise} --case {name} --seed {seed} -- {command}");
             let why = why.unwrap_or_default();
             (!right).then(|| format!("{file}: {name} must {must}: {state} {why}\n    {again}"))
         };

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use socklab_say::{Language, Speaker, say};
-use socklab_scenario::exercise::{Code, Hints, Template};
+use socklab_scenario::exercise::{Code, Exhibit, Hints, Template};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{Course, ItemKind, Source};
 
@@ -68,6 +68,11 @@ impl Material {
                 Err(Failure::new(ExitReason::Usage, what).into())
             }
         }
+    }
+
+    /// The programs of an exercise whose verdicts are known, built.
+    pub(crate) fn exhibits(&self, exercise: &Exercise) -> Vec<Exhibit> {
+        exercise.exhibits(&self.course)
     }
 
     /// The reference solution in a programming language, with its gaps.

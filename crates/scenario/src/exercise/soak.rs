@@ -1,0 +1,172 @@
+//! Repeats checks whose verdicts must not change: the programs to repeat, and what became of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::build::{BuildError, BuildFolder, Built};
+use super::check::Report;
+use crate::course::Course;
+use crate::format::Exercise;
+use crate::verdict::CaseState;
+
+/// A program of an exercise, built once for many checks.
+#[derive(Debug)]
+pub struct Exhibit {
+    /// Its file: `solution.py`, `bugs/one-recv.py`, `accepted/kurose.py`.
+    pub program: String,
+    /// The program, or why it could not be built.
+    pub built: Result<Built, BuildError>,
+    /// Where it was written; removed when this is dropped.
+    _folder: Option<BuildFolder>,
+}
+
+impl Exercise {
+    /// Builds the programs whose verdicts are known: solutions, planted bugs, accepted ones.
+    pub fn exhibits(&self, course: &Course) -> Vec<Exhibit> {
+        let (jobs, _) = self.jobs(course);
+        let jobs = jobs.into_iter().filter(|job| !job.is_starter());
+        let exhibit = |job| {
+            let (built, folder) = match self.build(&job) {
+                Ok((built, folder)) => (Ok(built), Some(folder)),
+                Err(error) => (Err(error), None),
+            };
+            Exhibit { program: job.program, built, _folder: folder }
+        };
+        jobs.map(exhibit).collect()
+    }
+}
+
+impl Exhibit {
+    /// A program that was built elsewhere.
+    pub fn of(program: String, built: Built) -> Self {
+        Self { program, built: Ok(built), _folder: None }
+    }
+}
+
+/// What a case came to, as far as points are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It passed.
+    Passed,
+    /// It did not pass, in time or not.
+    Failed,
+    /// It was not run, because another case did not pass.
+    Skipped,
+}
+
+impl Outcome {
+    /// `None` if the case could not be run, which is no verdict.
+    fn of(state: CaseState) -> Option<Self> {
+        match state {
+            CaseState::Passed => Some(Self::Passed),
+            CaseState::Failed | CaseState::Timeout => Some(Self::Failed),
+            CaseState::Skipped => Some(Self::Skipped),
+            CaseState::InfraError => None,
+        }
+    }
+
+    /// Its word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// A case and what it came to before.
+type Seen = BTreeMap<Outcome, BTreeSet<u64>>;
+
+/// The outcomes of every case of one program, with the seeds that led to them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    cases: BTreeMap<String, Seen>,
+    /// How many checks had a case that could not be run.
+    pub unavailable: u32,
+}
+
+/// A case whose verdict was not always the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The case.
+    pub case: String,
+    /// How often each outcome was seen.
+    pub outcomes: BTreeMap<Outcome, usize>,
+    /// The outcome seen least often.
+    pub rare: Outcome,
+    /// A seed with which it was seen.
+    pub seed: u64,
+}
+
+impl Tally {
+    /// Counts a check. If a case could not be run, the check counts for nothing else: what depends
+    /// on that case was not run either.
+    pub fn count(&mut self, report: &Report<'_>, seed: u64) {
+        let states = report.cases.iter().map(|done| (done.case.name.as_str(), done.verdict.state));
+        self.count_states(states, seed);
+    }
+
+    fn count_states<'a>(&mut self, states: impl Iterator<Item = (&'a str, CaseState)>, seed: u64) {
+        let outcomes: Option<Vec<_>> =
+            states.map(|(case, state)| Some((case, Outcome::of(state)?))).collect();
+        let Some(outcomes) = outcomes else {
+            self.unavailable += 1;
+            return;
+        };
+        for (case, outcome) in outcomes {
+            let seen = self.cases.entry(case.to_owned()).or_default();
+            seen.entry(outcome).or_default().insert(seed);
+        }
+    }
+
+    /// The cases whose verdicts changed.
+    pub fn changes(&self) -> Vec<Change> {
+        let change = |(case, seen): (&String, &Seen)| {
+            let (rare, seeds) = seen.iter().min_by_key(|(_, seeds)| seeds.len())?;
+            Some(Change {
+                case: case.clone(),
+                outcomes: seen.iter().map(|(outcome, seeds)| (*outcome, seeds.len())).collect(),
+                rare: *rare,
+                seed: *seeds.first()?,
+            })
+        };
+        self.cases.iter().filter(|(_, seen)| seen.len() > 1).filter_map(change).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use CaseState::{Failed, InfraError, Passed, Skipped, Timeout};
+
+    use super::*;
+
+    fn tally(rounds: &[[CaseState; 2]]) -> Tally {
+        let mut tally = Tally::default();
+        for (seed, states) in (1..).zip(rounds) {
+            tally.count_states(["echo", "bytes"].into_iter().zip(*states), seed);
+        }
+        tally
+    }
+
+    #[test]
+    fn the_same_verdict_every_time_is_no_change() {
+        assert_eq!(tally(&[[Passed, Failed], [Passed, Failed]]).changes(), []);
+        // Too late and wrong are both without points.
+        assert_eq!(tally(&[[Passed, Failed], [Passed, Timeout]]).changes(), []);
+    }
+
+    #[test]
+    fn the_rare_outcome_of_a_change_is_the_one_to_look_at() {
+        let rounds = [[Passed, Passed], [Failed, Skipped], [Passed, Passed]];
+        let changes = tally(&rounds).changes();
+        let told: Vec<_> = changes.iter().map(|it| (it.case.as_str(), it.rare, it.seed)).collect();
+        assert_eq!(told, [("bytes", Outcome::Skipped, 2), ("echo", Outcome::Failed, 2)]);
+        assert_eq!(changes[1].outcomes, [(Outcome::Passed, 2), (Outcome::Failed, 1)].into());
+    }
+
+    #[test]
+    fn what_could_not_be_run_is_no_verdict() {
+        let tally = tally(&[[Passed, Passed], [InfraError, Skipped]]);
+        assert_eq!((tally.changes(), tally.unavailable), (vec![], 1));
+    }
+}

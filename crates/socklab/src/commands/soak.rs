@@ -1,0 +1,304 @@
+//! `course soak`: repeats checks on a busy machine. No verdict may change.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use socklab_say::{Speaker, count, say};
+use socklab_scenario::exercise::{BuildError, Change, Check, Exhibit, Outcome, Tally};
+use socklab_scenario::format::Exercise;
+use socklab_scenario::{Origin, Runner};
+
+use super::check::{Subject, again, not_here, some_seed};
+use super::exercise::Material;
+use crate::cli::{CourseSoak, WhichCourse};
+use crate::exit_reason::ExitReason;
+use crate::output::println;
+use crate::scenario;
+use crate::style;
+use crate::terminal::gauge;
+use crate::terminal::gauge::Gauge;
+
+/// Where the programs of a built-in exercise are once they are copied as the report says.
+const COPIES: &str = "programs";
+
+/// A program, and what became of its checks.
+struct Repeated<'a> {
+    exercise: &'a Exercise,
+    exhibit: Exhibit,
+    /// The command that checks it again, but for case and seed.
+    subject: Subject,
+    tally: Mutex<Tally>,
+}
+
+/// Runs the checks.
+pub(crate) fn soak(speaker: Speaker, options: &CourseSoak) -> Result<ExitCode> {
+    scenario::end_cleanly()?;
+    let material = Material::load(speaker, &options.which)?;
+    let exercises = match &options.exercises[..] {
+        [] => material.all()?,
+        names => names.iter().map(|name| material.exercise(name)).collect::<Result<_>>()?,
+    };
+    let mut missing = Vec::new();
+    let mut programs = Vec::new();
+    for exercise in &exercises {
+        programs.extend(gather(speaker, &material, exercise, options, &mut missing)?);
+    }
+    let first_seed = options.seed.unwrap_or_else(some_seed);
+    let jobs: Vec<(u64, &Repeated<'_>)> = (0..u64::from(options.times))
+        .flat_map(|round| programs.iter().map(move |program| (round, program)))
+        .map(|(round, program)| (first_seed.wrapping_add(round), program))
+        .collect();
+    let start = Instant::now();
+    let deadline = options.within.map(|within| start + within);
+    let runner = scenario::runner(first_seed)?;
+    let done =
+        beside_busy_loops(options.load, || repeat(speaker, &jobs, &runner, deadline, options));
+    let report = Soaked {
+        seed: first_seed,
+        checks: done,
+        of: jobs.len(),
+        took: start.elapsed(),
+        missing,
+        programs: &programs,
+    };
+    match options.json {
+        true => println!("{}", serde_json::to_string_pretty(&report.as_json(options))?),
+        false => report.print(speaker, &material, options),
+    }
+    Ok(match (report.changes().is_empty(), report.unavailable()) {
+        (false, _) => ExitReason::No.into(),
+        (true, 0) => ExitCode::SUCCESS,
+        (true, _) => ExitReason::Environment.into(),
+    })
+}
+
+/// The programs of an exercise: those that belong to it, or the one on the command line.
+fn gather<'a>(
+    speaker: Speaker,
+    material: &Material,
+    exercise: &'a Exercise,
+    options: &CourseSoak,
+    missing: &mut Vec<String>,
+) -> Result<Vec<Repeated<'a>>> {
+    let repeated = |subject: Subject, exhibit: Exhibit| Repeated {
+        exercise,
+        exhibit,
+        subject,
+        tally: Mutex::default(),
+    };
+    if !options.command.is_empty() {
+        let subject = Subject::find(speaker, exercise, &options.command)?;
+        let built = subject.build().map_err(|error| not_here(speaker, &error))?;
+        let name = subject.words().join(" ");
+        return Ok(vec![repeated(subject, Exhibit::of(name, built))]);
+    }
+    let source = material.source(&exercise.name);
+    let folder = source.folder.unwrap_or_else(|| COPIES.into()).join("exercises");
+    let mut programs = Vec::new();
+    for exhibit in material.exhibits(exercise) {
+        let file = folder.join(&exercise.name).join(&exhibit.program);
+        match &exhibit.built {
+            Ok(_) => {
+                let words = vec![file.display().to_string()];
+                programs.push(repeated(Subject::Command(words), exhibit));
+            }
+            Err(BuildError::Missing { tool }) => {
+                missing.push(format!("{}/{} ({tool})", exercise.name, exhibit.program));
+            }
+            Err(error) => return Err(not_here(speaker, error)),
+        }
+    }
+    Ok(programs)
+}
+
+/// Does something while loops keep the processors busy.
+fn beside_busy_loops<T>(load: u32, work: impl FnOnce() -> T) -> T {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..load {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let done = work();
+        over.store(true, Ordering::Relaxed);
+        done
+    })
+}
+
+/// Runs the checks, as many at once as there are processors, until all are done or time is up.
+/// Returns how many there were.
+fn repeat(
+    speaker: Speaker,
+    jobs: &[(u64, &Repeated<'_>)],
+    runner: &Runner,
+    deadline: Option<Instant>,
+    options: &CourseSoak,
+) -> usize {
+    let left = Mutex::new(jobs.iter());
+    let visible = std::io::stderr().is_terminal();
+    let progress = Mutex::new((Gauge::new(jobs.len(), visible), 0));
+    let at_once = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                loop {
+                    if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                        return;
+                    }
+                    // No thread panics while it holds a lock.
+                    let next = left.lock().ok().and_then(|mut left| left.next());
+                    let Some((seed, program)) = next else { return };
+                    let changed = program.check(&Runner { seed: *seed, ..runner.clone() });
+                    let Ok(mut progress) = progress.lock() else { return };
+                    gauge::hide();
+                    // At once, so that nothing is lost if the rest is interrupted.
+                    for change in changed.iter().filter(|_| !options.json) {
+                        program.print(speaker, change, &options.which);
+                    }
+                    progress.0.advance();
+                    progress.1 += 1;
+                    let doing = format!("{}/{}", program.exercise.name, program.exhibit.program);
+                    progress.0.show(&doing);
+                }
+            });
+        }
+    });
+    gauge::hide();
+    progress.into_inner().map_or(0, |(_, done)| done)
+}
+
+impl Repeated<'_> {
+    /// Checks the program once. Returns the cases whose verdicts had not changed before.
+    fn check(&self, runner: &Runner) -> Vec<Change> {
+        let Ok(built) = &self.exhibit.built else { return Vec::new() };
+        let check =
+            Check { exercise: self.exercise, submission: &built.submission, runner, only: None };
+        let report = check.run(|_| true);
+        let Ok(mut tally) = self.tally.lock() else { return Vec::new() };
+        let known: Vec<String> = tally.changes().into_iter().map(|change| change.case).collect();
+        tally.count(&report, runner.seed);
+        let changes = tally.changes().into_iter();
+        changes.filter(|change| !known.contains(&change.case)).collect()
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        self.tally.lock().map(|tally| tally.changes()).unwrap_or_default()
+    }
+
+    fn again(&self, change: &Change, which: &WhichCourse) -> String {
+        again(&self.exercise.name, &change.case, change.seed, which, &self.subject)
+    }
+
+    fn print(&self, speaker: Speaker, change: &Change, which: &WhichCourse) {
+        let outcome = match change.rare {
+            Outcome::Passed => say!(speaker, "soak-passed"),
+            Outcome::Failed => say!(speaker, "soak-failed"),
+            Outcome::Skipped => say!(speaker, "soak-skipped"),
+        };
+        let told = say!(
+            speaker,
+            "soak-change",
+            program = format!("{}/{}", self.exercise.name, self.exhibit.program),
+            case = &*change.case,
+            outcome = outcome
+        );
+        println!("{} {told}", style::paint(style::BAD, "✗"));
+        println!("  {}", style::paint(style::COMMAND, self.again(change, which)));
+    }
+}
+
+/// What became of all checks.
+struct Soaked<'a> {
+    seed: u64,
+    checks: usize,
+    of: usize,
+    took: Duration,
+    missing: Vec<String>,
+    programs: &'a [Repeated<'a>],
+}
+
+impl Soaked<'_> {
+    fn changes(&self) -> Vec<(&Repeated<'_>, Change)> {
+        let programs = self.programs.iter();
+        let all = programs.flat_map(|one| one.changes().into_iter().map(move |it| (one, it)));
+        all.collect()
+    }
+
+    /// How many checks had a case that could not be run.
+    fn unavailable(&self) -> u32 {
+        let tallies = self.programs.iter().filter_map(|program| program.tally.lock().ok());
+        tallies.map(|tally| tally.unavailable).sum()
+    }
+
+    fn print(&self, speaker: Speaker, material: &Material, options: &CourseSoak) {
+        for program in &self.missing {
+            println!("? {}", say!(speaker, "soak-missing", program = program));
+        }
+        if self.unavailable() > 0 {
+            let checks = count(self.unavailable() as usize);
+            println!("? {}", say!(speaker, "soak-unavailable", checks = checks));
+        }
+        let changes = self.changes();
+        let built_in = |(program, _): &&(&Repeated<'_>, Change)| {
+            material.source(&program.exercise.name).origin == Origin::BuiltIn
+        };
+        if options.command.is_empty()
+            && let Some((program, _)) = changes.iter().find(built_in)
+        {
+            let command = format!("socklab course copy {} {COPIES}", program.exercise.name);
+            println!("{}", say!(speaker, "soak-copy", command = command));
+        }
+        let took = u64::try_from(self.took.as_nanos()).unwrap_or(u64::MAX);
+        let told = say!(
+            speaker,
+            "soak-total",
+            checks = count(self.checks),
+            of = count(self.of),
+            programs = count(self.programs.len()),
+            load = options.load,
+            took = speaker.duration(took),
+            changes = count(changes.len())
+        );
+        let style = if changes.is_empty() { style::GOOD } else { style::BAD };
+        println!("{}", style::paint(style, told));
+    }
+
+    fn as_json(&self, options: &CourseSoak) -> Value {
+        let change = |(program, change): &(&Repeated<'_>, Change)| {
+            let outcomes = change.outcomes.iter();
+            json!({
+                "exercise": program.exercise.name,
+                "program": program.exhibit.program,
+                "case": change.case,
+                "outcomes": outcomes
+                    .map(|(outcome, times)| (outcome.word(), times))
+                    .collect::<BTreeMap<_, _>>(),
+                "seed": change.seed,
+                "again": program.again(change, &options.which),
+            })
+        };
+        let changes = self.changes();
+        json!({
+            "ok": changes.is_empty(),
+            "seed": self.seed,
+            "load": options.load,
+            "programs": self.programs.len(),
+            "checks": self.checks,
+            "of": self.of,
+            "milliseconds": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
+            "changes": changes.iter().map(change).collect::<Vec<_>>(),
+            "not_run": self.missing,
+            "could_not_be_run": self.unavailable(),
+        })
+    }
+}
