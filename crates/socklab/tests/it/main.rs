@@ -18,6 +18,7 @@ mod interop_web;
 mod languages;
 mod recording;
 mod serve_connect;
+mod soak;
 mod stage;
 mod system_calls;
 mod tour;
