@@ -195,11 +195,23 @@ pub struct StreamWanted {
     pub bytes: BytesWanted,
 }
 
+/// A kind of HTTP message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HttpKind {
+    /// What a client received.
+    Response,
+    /// What a client sent.
+    Request,
+}
+
 /// The one response that each connection of an actor should have received, RFC 9112: well-formed,
 /// complete, and nothing behind it. Anything left out does not matter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HttpWanted {
-    /// Who received it.
+    /// Which kind of message.
+    pub kind: HttpKind,
+    /// Who received the response or sent the request.
     pub actor: String,
     /// Whose socket is at the other end.
     pub peer: Option<String>,

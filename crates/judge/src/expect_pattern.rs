@@ -107,6 +107,8 @@ pub struct BytesWanted {
     pub ignore_line_ends: bool,
     /// With `contains`: exactly once.
     pub once: bool,
+    /// With `contains`: behind it is text or nothing, and not what else was in a buffer.
+    pub whole: bool,
 }
 
 impl BytesWanted {
@@ -139,16 +141,20 @@ impl BytesWanted {
             sure &= wanted.len() <= have.len();
         }
         if let Some(wanted) = self.contains.as_deref().map(fold) {
-            let line = |bytes: Vec<u8>| match self.ignore_line_ends {
-                true => bytes.into_iter().filter(|byte| !b"\r\n".contains(byte)).collect(),
-                false => bytes,
-            };
-            let (wanted, have) = (line(wanted), line(have));
-            let found = occurrences(&have, &wanted);
-            if (found == 0 && !cut) || (self.once && found > 1) {
+            let is_kept = |byte: &u8| !self.ignore_line_ends || !b"\r\n".contains(byte);
+            let kept = have.iter().enumerate().filter(|(_, byte)| is_kept(byte));
+            let (places, line): (Vec<usize>, Vec<u8>) = kept.map(|(at, byte)| (at, *byte)).unzip();
+            let wanted: Vec<u8> = wanted.into_iter().filter(is_kept).collect();
+            let ends = occurrences(&line, &wanted);
+            if (ends.is_empty() && !cut) || (self.once && ends.len() > 1) {
                 return Some(false);
             }
-            sure &= found > 0 && !(self.once && cut);
+            let behind =
+                |end: &usize| end.checked_sub(1).map_or(&have[..], |at| &have[places[at] + 1..]);
+            if self.whole && !ends.iter().all(|end| begins_as_text(behind(end))) {
+                return Some(false);
+            }
+            sure &= !ends.is_empty() && !((self.once || self.whole) && cut);
         }
         sure.then_some(true)
     }
@@ -160,17 +166,32 @@ impl BytesWanted {
     }
 }
 
-/// How often the part is found, without overlaps. What is empty is found once.
-fn occurrences(bytes: &[u8], part: &[u8]) -> usize {
+/// Where the part ends, each time it is found, without overlaps. What is empty is found once.
+fn occurrences(bytes: &[u8], part: &[u8]) -> Vec<usize> {
     if part.is_empty() {
-        return 1;
+        return vec![0];
     }
-    let (mut rest, mut count) = (bytes, 0);
-    while let Some(at) = rest.windows(part.len()).position(|window| window == part) {
-        rest = &rest[at + part.len()..];
-        count += 1;
+    let (mut at, mut ends) = (0, Vec::new());
+    while let Some(found) = bytes[at..].windows(part.len()).position(|window| window == part) {
+        at += found + part.len();
+        ends.push(at);
     }
-    count
+    ends
+}
+
+/// True if the bytes begin as something that a program may print, or there are none: with no control
+/// characters but those that move the cursor or begin a colour, and with UTF-8.
+fn begins_as_text(bytes: &[u8]) -> bool {
+    match bytes {
+        [] => true,
+        [byte, ..] if byte.is_ascii() => {
+            !byte.is_ascii_control() || b"\t\n\r\x07\x08\x0b\x0c\x1b".contains(byte)
+        }
+        _ => match std::str::from_utf8(&bytes[..bytes.len().min(4)]) {
+            Ok(_) => true,
+            Err(error) => error.valid_up_to() > 0,
+        },
+    }
 }
 
 /// Text to bytes, with `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` replaced by the bytes they stand
@@ -256,6 +277,30 @@ mod tests {
         assert_eq!(fits, [Some(true), Some(false), Some(false), Some(false)]);
         // There may be another one in what was not recorded.
         assert_eq!((once.fit(b"ok", 9), once.fit(b"okok", 9)), (None, Some(false)));
+    }
+
+    #[test]
+    fn what_else_was_in_a_buffer_is_not_part_of_a_text() {
+        let wanted = |ignore_line_ends| BytesWanted {
+            contains: Some(b"HOLA".to_vec()),
+            whole: true,
+            ignore_line_ends,
+            ..BytesWanted::default()
+        };
+        let fit = |bytes: &[u8], ends| wanted(ends).fit(bytes, bytes.len() as u64);
+        for good in
+            ["> HOLA", "HOLA\n", "'HOLA'\n", "HOLA¡Adiós!", "HOLAbye", "HOLA\x1b[0m", "HOLA\t"]
+        {
+            assert_eq!(fit(good.as_bytes(), false), Some(true), "{good}");
+        }
+        for wrong in
+            [&b"HOLA\0\0"[..], b"HOLA\x01", b"HOLA\xf0\x7f", b"HOLA\x90\n", b"HOLA\n.HOLA\0"]
+        {
+            assert_eq!(fit(wrong, false), Some(false), "{wrong:?}");
+        }
+        assert_eq!(fit(b"HO\r\nLA\n", true), Some(true));
+        assert_eq!(fit(b"HO\nLA\0", true), Some(false));
+        assert_eq!(wanted(false).fit(b"HOLA", 9), None);
     }
 
     #[test]

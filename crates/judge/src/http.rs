@@ -1,4 +1,4 @@
-//! An HTTP response in the bytes that a peer received: RFC 9112.
+//! An HTTP message in the bytes that were received or sent: RFC 9112.
 
 use serde::Serialize;
 
@@ -12,6 +12,9 @@ pub enum HttpFault {
     /// The first line is not a status line: `HTTP/1.`, a digit, a space, three digits, and if
     /// anything follows, a space (RFC 9112, section 4).
     StatusLine(Vec<u8>),
+    /// The first line is not a request line: a method, a space, a target, a space, `HTTP/1.` and a
+    /// digit (section 3).
+    RequestLine(Vec<u8>),
     /// This line ends in `\n` only (section 2.2).
     LineEnd(Vec<u8>),
     /// This line of the header is not a name, a colon and a value (section 5).
@@ -71,12 +74,16 @@ pub(crate) struct Circumstances {
     pub(crate) to_head: bool,
 }
 
+/// The header of a message: names and values, in their order; the values are without the white
+/// space around them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fields(Vec<(String, Vec<u8>)>);
+
 /// A response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    /// Names and values, in their order; the values are without the white space around them.
-    fields: Vec<(String, Vec<u8>)>,
+    pub(crate) fields: Fields,
     /// The body, decoded; if the recording is cut, its first bytes.
     pub(crate) body: Vec<u8>,
     /// How long the body is.
@@ -90,6 +97,26 @@ struct Line<'b> {
     bare: bool,
 }
 
+impl Fields {
+    /// The value of a field; several lines of the same name are one list (RFC 9110, section 5.3).
+    pub(crate) fn value(&self, name: &str) -> Option<Vec<u8>> {
+        let same = |field: &&(String, Vec<u8>)| field.0.eq_ignore_ascii_case(name);
+        let values: Vec<&[u8]> =
+            self.0.iter().filter(same).map(|(_, value)| value.as_slice()).collect();
+        (!values.is_empty()).then(|| values.join(&b", "[..]))
+    }
+
+    /// `Content-Length`: one number, once.
+    pub(crate) fn length(&self) -> Result<Option<u64>, HttpFault> {
+        let Some(value) = self.value("content-length") else { return Ok(None) };
+        let number = |text: &[u8]| std::str::from_utf8(text).ok()?.parse().ok();
+        match value.iter().all(u8::is_ascii_digit).then(|| number(&value)).flatten() {
+            Some(length) => Ok(Some(length)),
+            None => Err(HttpFault::Length(shown(&value))),
+        }
+    }
+}
+
 impl Response {
     /// Reads the one response that a stream consists of. Interim responses (1xx) may come first.
     pub(crate) fn parse(
@@ -99,7 +126,8 @@ impl Response {
     ) -> Result<Self, HttpFault> {
         let (mut rest, mut about) = (bytes, about);
         loop {
-            let (mut response, length) = Self::head(rest, lenient)?;
+            let (status, fields, length) = head(rest, lenient, status, HttpFault::StatusLine)?;
+            let mut response = Self { status, fields, body: Vec::new(), body_total: 0 };
             let body = &rest[length..];
             about.total = about.total.saturating_sub(length as u64);
             let is_interim = (100..200).contains(&response.status) && response.status != 101;
@@ -109,47 +137,6 @@ impl Response {
             }
             response.read_body(body, about, lenient)?;
             return Ok(response);
-        }
-    }
-
-    /// The value of a field; several lines of the same name are one list (RFC 9110, section 5.3).
-    pub(crate) fn value(&self, name: &str) -> Option<Vec<u8>> {
-        let same = |field: &&(String, Vec<u8>)| field.0.eq_ignore_ascii_case(name);
-        let values: Vec<&[u8]> =
-            self.fields.iter().filter(same).map(|(_, value)| value.as_slice()).collect();
-        (!values.is_empty()).then(|| values.join(&b", "[..]))
-    }
-
-    /// The status line and the header, and their length.
-    fn head(bytes: &[u8], lenient: Lenient) -> Result<(Self, usize), HttpFault> {
-        if bytes.is_empty() {
-            return Err(HttpFault::Nothing);
-        }
-        let checked = |line: Line<'_>| match line.bare && !lenient.line_ends {
-            true => Err(HttpFault::LineEnd(shown(line.text))),
-            false => Ok(()),
-        };
-        let first = line(bytes, 0).ok_or_else(|| match status(bytes) {
-            Some(_) => HttpFault::NoEmptyLine(shown(bytes)),
-            None => HttpFault::StatusLine(shown(bytes)),
-        })?;
-        let status = status(first.text).ok_or_else(|| HttpFault::StatusLine(shown(first.text)))?;
-        let (mut at, mut last) = (first.next, first.text);
-        checked(first)?;
-        let mut fields = Vec::new();
-        loop {
-            let line = line(bytes, at).ok_or_else(|| HttpFault::NoEmptyLine(shown(last)))?;
-            at = line.next;
-            if line.text.is_empty() {
-                checked(line)?;
-                let response = Self { status, fields, body: Vec::new(), body_total: 0 };
-                return Ok((response, at));
-            }
-            // Without an empty line, the body is taken for more of the header.
-            let field = field(line.text).ok_or_else(|| HttpFault::Field(shown(line.text)))?;
-            fields.push(field);
-            last = line.text;
-            checked(line)?;
         }
     }
 
@@ -170,7 +157,7 @@ impl Response {
             }
             return none_behind(rest, used as u64, total);
         }
-        let announced = self.length();
+        let announced = self.fields.length();
         let no_body = about.to_head || matches!(self.status, 100..200 | 204 | 304);
         let end = match announced {
             _ if no_body => 0,
@@ -190,19 +177,47 @@ impl Response {
     }
 
     fn is_chunked(&self) -> bool {
-        let codings = self.value("transfer-encoding").unwrap_or_default();
+        let codings = self.fields.value("transfer-encoding").unwrap_or_default();
         let last = codings.rsplit(|byte| *byte == b',').next().unwrap_or_default();
         last.trim_ascii().eq_ignore_ascii_case(b"chunked")
     }
+}
 
-    /// `Content-Length`: one number, once.
-    fn length(&self) -> Result<Option<u64>, HttpFault> {
-        let Some(value) = self.value("content-length") else { return Ok(None) };
-        let number = |text: &[u8]| std::str::from_utf8(text).ok()?.parse().ok();
-        match value.iter().all(u8::is_ascii_digit).then(|| number(&value)).flatten() {
-            Some(length) => Ok(Some(length)),
-            None => Err(HttpFault::Length(shown(&value))),
+/// The start line and the header of a message, and how long they are. `start` reads the start line,
+/// and `wrong` is the fault if it can't.
+pub(crate) fn head<T>(
+    bytes: &[u8],
+    lenient: Lenient,
+    start: fn(&[u8]) -> Option<T>,
+    wrong: fn(Vec<u8>) -> HttpFault,
+) -> Result<(T, Fields, usize), HttpFault> {
+    if bytes.is_empty() {
+        return Err(HttpFault::Nothing);
+    }
+    let checked = |line: Line<'_>| match line.bare && !lenient.line_ends {
+        true => Err(HttpFault::LineEnd(shown(line.text))),
+        false => Ok(()),
+    };
+    let first = line(bytes, 0).ok_or_else(|| match start(bytes) {
+        Some(_) => HttpFault::NoEmptyLine(shown(bytes)),
+        None => wrong(shown(bytes)),
+    })?;
+    let begins = start(first.text).ok_or_else(|| wrong(shown(first.text)))?;
+    let (mut at, mut last) = (first.next, first.text);
+    checked(first)?;
+    let mut fields = Fields::default();
+    loop {
+        let line = line(bytes, at).ok_or_else(|| HttpFault::NoEmptyLine(shown(last)))?;
+        at = line.next;
+        if line.text.is_empty() {
+            checked(line)?;
+            return Ok((begins, fields, at));
         }
+        // Without an empty line, the body is taken for more of the header.
+        let field = field(line.text).ok_or_else(|| HttpFault::Field(shown(line.text)))?;
+        fields.0.push(field);
+        last = line.text;
+        checked(line)?;
     }
 }
 
@@ -285,7 +300,7 @@ fn dechunked(bytes: &[u8], lenient: Lenient, cut: bool) -> Result<(Vec<u8>, usiz
 }
 
 /// Nothing may follow the first `end` bytes.
-fn none_behind(bytes: &[u8], end: u64, total: u64) -> Result<(), HttpFault> {
+pub(crate) fn none_behind(bytes: &[u8], end: u64, total: u64) -> Result<(), HttpFault> {
     if total <= end {
         return Ok(());
     }
@@ -294,7 +309,7 @@ fn none_behind(bytes: &[u8], end: u64, total: u64) -> Result<(), HttpFault> {
 }
 
 /// The first bytes, for a report.
-fn shown(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn shown(bytes: &[u8]) -> Vec<u8> {
     bytes[..bytes.len().min(64)].to_vec()
 }
 

@@ -14,6 +14,7 @@ mod conduct;
 mod expect;
 mod expect_pattern;
 mod http;
+mod http_request;
 mod rules;
 mod verdict;
 mod verdict_call;
@@ -23,8 +24,8 @@ mod waits;
 
 pub use call_word::CallWord;
 pub use expect::{
-    CallWanted, ExitWanted, Expectation, HttpWanted, StateWanted, StreamWanted, Subject, Texts,
-    TransportWanted,
+    CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, StateWanted, StreamWanted, Subject,
+    Texts, TransportWanted,
 };
 pub use expect_pattern::{Address, BytesWanted, Range, unescape};
 pub use http::HttpFault;

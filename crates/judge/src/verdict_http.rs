@@ -1,21 +1,22 @@
-//! Whether the HTTP responses that an actor received are as expected.
+//! Whether the HTTP responses that an actor received, or the requests it sent, are as expected.
 
 use socklab_event::Bytes;
 use socklab_flows::{Flows, Position};
 
-use crate::expect::{HttpWanted, StreamWanted};
+use crate::expect::{HttpKind, HttpWanted, StreamWanted};
 use crate::expect_pattern::{BytesWanted, Range};
-use crate::http::{Circumstances, HttpFault, Lenient, Response};
+use crate::http::{Circumstances, Fields, HttpFault, Lenient, Response};
+use crate::http_request::Request;
 use crate::verdict::{Judgement, Mismatch, WithEvidence};
 
-impl HttpWanted {
-    /// Stands for any value of a field of the header.
-    const ANY: &str = "*";
+/// In [`HttpWanted::header`]: any value.
+const ANY: &str = "*";
 
-    /// Judges what each connection received. Every one of them must be such a response.
+impl HttpWanted {
+    /// Judges what each connection received or sent. Every one of them must be such a message.
     pub(crate) fn judge(&self, flows: &Flows<'_>, times: Range) -> WithEvidence {
         let (mut fitting, mut wrong, mut unclear) = (Vec::new(), None, false);
-        let streams = self.stream(false).candidates(flows);
+        let streams = self.stream(self.kind == HttpKind::Request).candidates(flows);
         for (bytes, events) in &streams {
             match self.fits(flows, bytes, events) {
                 Ok(true) => fitting.push(events),
@@ -40,7 +41,7 @@ impl HttpWanted {
         }
     }
 
-    /// Whether these bytes are such a response: how they are not; or false if the recording, which
+    /// Whether these bytes are such a message: how they are not; or false if the recording, which
     /// holds only the first of them, cannot decide.
     fn fits(
         &self,
@@ -48,33 +49,29 @@ impl HttpWanted {
         bytes: &Bytes,
         events: &[Position],
     ) -> Result<bool, Mismatch> {
-        let ended = |at: &Position| flows.call(*at).is_some_and(|call| call.is_end_of_stream());
-        let about = Circumstances {
-            total: bytes.total,
-            ended: events.last().is_some_and(ended),
-            to_head: events.first().is_some_and(|at| self.asked_for_a_head(flows, *at)),
-        };
-        let lenient = Lenient { line_ends: self.ignore_line_ends, length: self.ignore_length };
-        let response = match Response::parse(&bytes.sample, about, lenient) {
-            Ok(response) => response,
-            // The rest of the head may be in the bytes that were not recorded.
-            Err(HttpFault::NoEmptyLine(_) | HttpFault::StatusLine(_)) if bytes.is_cut() => {
-                return Ok(false);
+        let parsed = match self.kind {
+            HttpKind::Response => self.response(flows, bytes, events),
+            HttpKind::Request => {
+                let request = Request::parse(&bytes.sample, bytes.total, self.lenient());
+                request.map(|one| (one.fields, one.body, one.body_total))
             }
+        };
+        let (fields, body, total) = match parsed {
+            Ok(parsed) => parsed,
+            // The rest of the head may be in the bytes that were not recorded.
+            Err(
+                HttpFault::NoEmptyLine(_) | HttpFault::StatusLine(_) | HttpFault::RequestLine(_),
+            ) if bytes.is_cut() => return Ok(false),
             Err(fault) => return Err(Mismatch::Http(fault)),
         };
-        if self.status.is_some_and(|wanted| !wanted.has(response.status.into())) {
-            return Err(Mismatch::Http(HttpFault::Status(response.status)));
-        }
         for (name, wanted) in &self.header {
-            let got = response.value(name);
-            let any = wanted == HttpWanted::ANY && got.is_some();
-            if !any && got.as_deref() != Some(wanted.as_bytes()) {
+            let got = fields.value(name);
+            let fits = |got: &[u8]| wanted == ANY || got == wanted.as_bytes();
+            if !got.as_deref().is_some_and(fits) {
                 let (name, wanted) = (name.clone(), wanted.clone());
                 return Err(Mismatch::Http(HttpFault::Header { name, wanted, got }));
             }
         }
-        let (body, total) = (response.body, response.body_total);
         match self.body.fit(&body, total) {
             Some(true) => Ok(true),
             None => Ok(false),
@@ -83,6 +80,31 @@ impl HttpWanted {
                 Err(Mismatch::Bytes { wanted, got: body, total })
             }
         }
+    }
+
+    /// The response in these bytes, with the expected status: its header, its body, and how long the
+    /// body is.
+    fn response(
+        &self,
+        flows: &Flows<'_>,
+        bytes: &Bytes,
+        events: &[Position],
+    ) -> Result<(Fields, Vec<u8>, u64), HttpFault> {
+        let ended = |at: &Position| flows.call(*at).is_some_and(|call| call.is_end_of_stream());
+        let about = Circumstances {
+            total: bytes.total,
+            ended: events.last().is_some_and(ended),
+            to_head: events.first().is_some_and(|at| self.asked_for_a_head(flows, *at)),
+        };
+        let response = Response::parse(&bytes.sample, about, self.lenient())?;
+        match self.status.is_none_or(|wanted| wanted.has(response.status.into())) {
+            true => Ok((response.fields, response.body, response.body_total)),
+            false => Err(HttpFault::Status(response.status)),
+        }
+    }
+
+    fn lenient(&self) -> Lenient {
+        Lenient { line_ends: self.ignore_line_ends, length: self.ignore_length }
     }
 
     /// True if what the actor sent over the socket of this event was a HEAD request.

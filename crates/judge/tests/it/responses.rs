@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use socklab_event::{Args, Timeline, What};
 use socklab_flows::Flows;
 use socklab_judge::{
-    BytesWanted, Expectation, HttpFault, HttpWanted, Judgement, Mismatch, Range, Subject, judge,
+    BytesWanted, Expectation, HttpFault, HttpKind, HttpWanted, Judgement, Mismatch, Range, Subject,
+    judge,
 };
 use socklab_timelines::{Story, scenes};
 
@@ -33,6 +34,7 @@ fn conversations(all: &[(&str, &[&str])]) -> Timeline {
 
 fn wanted(status: i64, body: &str) -> HttpWanted {
     HttpWanted {
+        kind: HttpKind::Response,
         actor: "alice".to_owned(),
         peer: Some("server".to_owned()),
         status: Some(Range::exactly(status)),
@@ -154,4 +156,27 @@ fn what_was_not_recorded_gives_no_verdict() {
     assert_eq!(cut(3, 0), Judgement::Unclear);
     let surplus = HttpFault::Surplus { bytes: Vec::new(), total: 7 };
     assert_eq!(cut(3, 7), fault(surplus));
+}
+
+#[test]
+fn a_request_is_what_a_client_sent() {
+    let judged = |sent: &str, header: &[&str]| {
+        let request = HttpWanted {
+            kind: HttpKind::Request,
+            status: None,
+            header: header.iter().map(|name| ((*name).to_owned(), "*".to_owned())).collect(),
+            body: BytesWanted::default(),
+            ..wanted(200, "")
+        };
+        verdict(&conversations(&[(sent, HOLA)]), request, Range::at_least(1))
+    };
+    let good = "GET / HTTP/1.1\r\nhost:here\r\n\r\n";
+    assert_eq!(judged(good, &[]), Judgement::Passed);
+    assert_eq!(judged(good, &["Host"]), Judgement::Passed);
+    assert!(matches!(
+        judged(good, &["Accept"]),
+        Judgement::Failed(Mismatch::Http(HttpFault::Header { got: None, .. }))
+    ));
+    let surplus = HttpFault::Surplus { bytes: vec![0], total: 1 };
+    assert_eq!(judged("GET / HTTP/1.1\r\nHost: here\r\n\r\n\0", &[]), fault(surplus));
 }

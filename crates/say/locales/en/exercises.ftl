@@ -105,13 +105,16 @@ bytes-equal = exactly “{ $bytes }”
 bytes-start = something that begins with “{ $bytes }”
 bytes-contain = something with “{ $bytes }” in it
 bytes-contain-once = something with “{ $bytes }” in it, once
+bytes-contain-whole = something with “{ $bytes }” in it, and nothing behind that which is no text
 bytes-length = { $length } bytes
 
 want-response = { $who } receives an HTTP response{ $what }
+want-request = { $who } sends an HTTP request{ $what }
 http-status = status { $status }
 http-body = a body that is { $bytes }
 http-nothing = But not one byte came.
 http-status-line = But its first line is not a status line such as “HTTP/1.1 200 OK”: “{ $line }”
+http-request-line = But its first line is not a request line such as “GET / HTTP/1.1”: “{ $line }”
 http-line-end = But this line ends in \n instead of \r\n: “{ $line }”
 http-field = But this line, before the empty line, is not a header field such as “Name: value”: “{ $line }”
 http-no-empty-line = But no empty line (\r\n\r\n) ends the header, whose last line is “{ $line }”

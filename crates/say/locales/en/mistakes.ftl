@@ -52,6 +52,7 @@ mistake-with-state = with state only actor, local, remote, receive_queue and sen
 mistake-with-bytes = with stream and output only equals, contains, starts_with, length, ignore_case, ignore_line_ends and once can be given
 mistake-with-http = with http only actor, peer, status, header, ignore_length and what the body should be can be given
 mistake-of-http = status, header and ignore_length are about http
+mistake-request-status = a request has no status
 mistake-with-end = with exit and signal only the actor can be given
 mistake-actor-missing = actor is missing: whose?
 mistake-name-address = "{ $found }" is not an address that a name can have: expected an IP address, or { "{" }host{ "}" }

@@ -105,13 +105,16 @@ bytes-equal = exactamente «{ $bytes }»
 bytes-start = algo que empieza con «{ $bytes }»
 bytes-contain = algo que contiene «{ $bytes }»
 bytes-contain-once = algo que contiene «{ $bytes }», una sola vez
+bytes-contain-whole = algo con «{ $bytes }» dentro, y detrás nada que no sea texto
 bytes-length = { $length } bytes
 
 want-response = { $who } recibe una respuesta HTTP{ $what }
+want-request = { $who } envía una petición HTTP{ $what }
 http-status = estado { $status }
 http-body = un cuerpo que es { $bytes }
 http-nothing = Pero no llegó ni un byte.
 http-status-line = Pero su primera línea no es una línea de estado como «HTTP/1.1 200 OK»: «{ $line }»
+http-request-line = Pero su primera línea no es una línea de petición como «GET / HTTP/1.1»: «{ $line }»
 http-line-end = Pero esta línea termina en \n y no en \r\n: «{ $line }»
 http-field = Pero esta línea, antes de la línea vacía, no es una cabecera como «Nombre: valor»: «{ $line }»
 http-no-empty-line = Pero ninguna línea vacía (\r\n\r\n) termina las cabeceras; la última es «{ $line }»

@@ -52,6 +52,7 @@ mistake-with-state = con state solo se puede decir actor, local, remote, receive
 mistake-with-bytes = con stream y output solo se puede decir equals, contains, starts_with, length, ignore_case, ignore_line_ends y once
 mistake-with-http = con http solo se puede decir actor, peer, status, header, ignore_length y cómo debe ser el cuerpo
 mistake-of-http = status, header e ignore_length son de http
+mistake-request-status = una petición no tiene estado (status)
 mistake-with-end = con exit y signal solo se puede decir el actor
 mistake-actor-missing = falta actor: ¿de quién?
 mistake-name-address = «{ $found }» no es una dirección que un nombre pueda tener: se esperaba una dirección IP, o { "{" }host{ "}" }

@@ -3,8 +3,8 @@
 
 use socklab_event::{Errno, Shutdown, Stream};
 use socklab_judge::{
-    Address, BytesWanted, CallWanted, ExitWanted, Expectation, HttpWanted, Range, StateWanted,
-    StreamWanted, Subject, Texts, TransportWanted,
+    Address, BytesWanted, CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, Range,
+    StateWanted, StreamWanted, Subject, Texts, TransportWanted,
 };
 use socklab_say::sentence;
 use toml::Spanned;
@@ -150,9 +150,13 @@ fn http(
     raw: &RawExpect,
     variables: &Variables,
 ) -> Result<HttpWanted, Mistake> {
-    chosen(word, &[("response", ())])?;
+    let kind = chosen(word, &[("response", HttpKind::Response), ("request", HttpKind::Request)])?;
+    if kind == HttpKind::Request && raw.status.is_some() {
+        return Err(Mistake::whole(sentence!("mistake-request-status")));
+    }
     let filled = |(name, value): (&String, &String)| (name.clone(), variables.text(value));
     Ok(HttpWanted {
+        kind,
         actor: actor(raw)?,
         peer: raw.peer.as_ref().map(|peer| peer.get_ref().clone()),
         status: raw.status.map(Range::from),
@@ -225,7 +229,8 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.length.is_some()
         || raw.ignore_case
         || raw.ignore_line_ends
-        || raw.once;
+        || raw.once
+        || raw.whole;
     let of_http = raw.status.is_some() || !raw.header.is_empty() || raw.ignore_length;
     let wrong = match subject {
         Subject::Http(_) => (of_call || of_state).then(|| sentence!("mistake-with-http")),
@@ -271,6 +276,7 @@ fn bytes(raw: &RawExpect, variables: &Variables) -> Result<Option<BytesWanted>, 
         ignore_case: raw.ignore_case,
         ignore_line_ends: raw.ignore_line_ends,
         once: raw.once,
+        whole: raw.whole,
     };
     let named = wanted.equals.is_some()
         || wanted.contains.is_some()

@@ -219,6 +219,7 @@ pub(super) struct RawExpect {
     pub(super) ignore_case: bool,
     pub(super) ignore_line_ends: bool,
     pub(super) once: bool,
+    pub(super) whole: bool,
 }
 
 /// `arguments` of an exercise: by language, and for all languages.

@@ -113,7 +113,14 @@ pub(crate) fn bytes_text(speaker: Speaker, wanted: &BytesWanted) -> String {
         wanted.equals.as_ref().map(|bytes| part("bytes-equal", bytes)),
         wanted.starts_with.as_ref().map(|bytes| part("bytes-start", bytes)),
         wanted.contains.as_ref().map(|bytes| {
-            part(if wanted.once { "bytes-contain-once" } else { "bytes-contain" }, bytes)
+            part(
+                match (wanted.once, wanted.whole) {
+                    (true, _) => "bytes-contain-once",
+                    (false, true) => "bytes-contain-whole",
+                    (false, false) => "bytes-contain",
+                },
+                bytes,
+            )
         }),
         wanted.length.map(|length| say!(speaker, "bytes-length", length = length)),
     ];

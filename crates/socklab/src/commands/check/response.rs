@@ -1,7 +1,7 @@
-//! HTTP responses in words: what was expected of one, and what is wrong with it.
+//! HTTP messages in words: what was expected of one, and what is wrong with it.
 
 use socklab_event::Bytes;
-use socklab_judge::{HttpFault, HttpWanted};
+use socklab_judge::{HttpFault, HttpKind, HttpWanted};
 use socklab_say::{Speaker, count, say};
 
 /// What is expected; `body` is what is expected of the body, in words.
@@ -14,7 +14,10 @@ pub(super) fn wanted(speaker: Speaker, http: &HttpWanted, body: &str) -> String 
     }
     let colon = if parts.is_empty() { "" } else { ": " };
     let what = format!("{colon}{}", parts.join(", "));
-    say!(speaker, "want-response", who = http.actor, what = what)
+    match http.kind {
+        HttpKind::Request => say!(speaker, "want-request", who = http.actor, what = what),
+        _ => say!(speaker, "want-response", who = http.actor, what = what),
+    }
 }
 
 /// What is wrong.
@@ -23,6 +26,9 @@ pub(super) fn fault(speaker: Speaker, fault: &HttpFault) -> String {
     match fault {
         HttpFault::Nothing => say!(speaker, "http-nothing"),
         HttpFault::StatusLine(line) => say!(speaker, "http-status-line", line = quoted(line)),
+        HttpFault::RequestLine(line) => {
+            say!(speaker, "http-request-line", line = quoted(line))
+        }
         HttpFault::LineEnd(line) => say!(speaker, "http-line-end", line = quoted(line)),
         HttpFault::Field(line) => say!(speaker, "http-field", line = quoted(line)),
         HttpFault::NoEmptyLine(line) => say!(speaker, "http-no-empty-line", line = quoted(line)),
