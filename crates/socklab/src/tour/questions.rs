@@ -3,10 +3,11 @@
 use anyhow::Result;
 use serde::Serialize;
 use socklab_say::{Speaker, say};
+use socklab_scenario::{Origin, Source};
 
 use crate::cli::WhichCourse;
 use crate::course;
-use crate::course::texts;
+use crate::course::{source, texts};
 use crate::output::{println, width};
 use crate::scenario;
 use crate::scenario::answered;
@@ -22,6 +23,7 @@ const ASKED: [&str; 2] = ["udp-client-first", "tcp-client-first"];
 pub(super) struct TourQuestion {
     name: String,
     title: String,
+    source: Source,
     /// The choice that the evidence shows to be right.
     answer: Option<String>,
     explanation: String,
@@ -32,9 +34,8 @@ pub(super) struct TourQuestion {
 
 /// Runs the questions.
 pub(super) fn ask(speaker: Speaker, which: &WhichCourse) -> Result<Vec<TourQuestion>> {
-    let questions = course::load(speaker, which)?
-        .questions()
-        .map_err(|error| course::mistake(speaker, &error))?;
+    let course = course::load(speaker, which)?;
+    let questions = course.questions().map_err(|error| course::mistake(speaker, &error))?;
     let runner = scenario::runner(scenario::SEED)?;
     let chosen = questions.iter().filter(|question| ASKED.contains(&question.name.as_str()));
     chosen
@@ -51,6 +52,7 @@ pub(super) fn ask(speaker: Speaker, which: &WhichCourse) -> Result<Vec<TourQuest
             Ok(TourQuestion {
                 name: question.name.clone(),
                 title: texts::question(speaker, question).title.clone(),
+                source: source::of_question(&course, question),
                 answer: choice.map(|choice| texts::text(speaker, &choice.text).to_owned()),
                 explanation: answered.explanation,
                 // If the machine does not allow it, that is not a mistake of the course.
@@ -67,6 +69,9 @@ pub(super) fn show(speaker: Speaker, asked: &[TourQuestion]) {
     for question in asked {
         let title = markdown::hanging(&question.title, 2, width);
         println!("\n  {}", markdown::each_line(STRONG, &title));
+        if question.source.origin == Origin::Replaces {
+            println!("  {}", source::line(speaker, &question.source));
+        }
         match (&question.answer, &question.trouble) {
             (Some(answer), _) => {
                 println!("  {} {}", paint(GOOD, "✓"), markdown::hanging(answer, 4, width));
