@@ -24,6 +24,18 @@ pub(crate) fn exit(flows: &Flows<'_>, actor: &str) -> Option<(Position, Exit)> {
     })
 }
 
+/// True if the actor's program is still running at the end of the recording. A daemon is, although
+/// its first process has ended: that one succeeded, and another one goes on.
+pub(crate) fn is_running(flows: &Flows<'_>, actor: &str) -> bool {
+    let Some((at, status)) = exit(flows, actor) else { return true };
+    let Some(first) = flows.process_at(at).filter(|_| status == Exit::Code(0)) else {
+        return false;
+    };
+    let command = flows.processes[first].command;
+    let mut own = flows.processes.iter().filter(|other| other.command == command);
+    own.any(|other| other.exit.is_none())
+}
+
 /// The process whose end is the end of the program that started here: its first process, not its
 /// children. But if the first process only wraps another (a shell script, say) it may lose the exit
 /// code: then the first process that has a socket.

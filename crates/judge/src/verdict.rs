@@ -6,7 +6,7 @@ use serde::Serialize;
 use socklab_event::{Exit, Process};
 use socklab_flows::{Flows, Position};
 
-use crate::conduct::{exit, is_by, output};
+use crate::conduct::{exit, is_by, is_running, output};
 use crate::expect::{CallWanted, ExitWanted, Expectation, Subject};
 use crate::expect_pattern::BytesWanted;
 use crate::http::HttpFault;
@@ -179,7 +179,7 @@ impl<'f, 't> Window<'f, 't> {
                 let exit = exit(flows, actor);
                 let got = exit.map(|(_, exit)| exit);
                 let fits = match (wanted, got) {
-                    (ExitWanted::Running, got) => got.is_none(),
+                    (ExitWanted::Running, _) => is_running(flows, actor),
                     (ExitWanted::Any, got) => got.is_some(),
                     (ExitWanted::Code(code), Some(Exit::Code(got))) => *code == got,
                     (ExitWanted::Failure, Some(Exit::Code(got))) => got != 0,

@@ -332,6 +332,29 @@ fn the_end_of_a_wrapper_is_that_of_the_program_it_wraps() {
 }
 
 #[test]
+fn a_daemon_goes_on_although_its_first_process_has_ended() {
+    let running = |timeline: &Timeline| {
+        let exit = Subject::Exit { actor: "server".to_owned(), wanted: ExitWanted::Running };
+        judge(&[expect("exit", exit)], &Flows::of(timeline)).remove(0).outcome
+    };
+    let daemon = |code| {
+        let mut story = Story::new();
+        let first = story.command("server", "server");
+        story.tcp(first);
+        let second = story.fork(first);
+        story.exit(first, code);
+        (story, second)
+    };
+    let (mut story, second) = daemon(0);
+    assert_eq!(running(&story.build()), Judgement::Passed);
+    story.exit(second, 0);
+    assert_ne!(running(&story.build()), Judgement::Passed);
+    // What a program leaves behind when it fails is no daemon.
+    let (story, _) = daemon(1);
+    assert_ne!(running(&story.build()), Judgement::Passed);
+}
+
+#[test]
 fn what_a_program_printed_is_joined_until_bytes_are_missing() {
     let mut story = Story::new();
     let server = story.command("server", "server");
