@@ -25,6 +25,7 @@ mod names;
 mod private;
 mod refusal;
 mod sandbox;
+mod scope;
 mod supervise;
 mod sys;
 
@@ -33,5 +34,6 @@ pub use names::{NameServer, Names, NamesRefusal, answer};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;
 pub use sandbox::{Limits, Sandbox};
+pub use scope::Scope;
 pub use supervise::{Patience, Reached, Supervised, supervise};
 pub use sys::let_sigpipe_kill;

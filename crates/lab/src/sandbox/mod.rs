@@ -11,7 +11,7 @@ mod calls;
 mod landlock;
 mod limits;
 mod plan;
-mod raw;
+pub(crate) mod raw;
 mod restrictions;
 mod screen;
 

@@ -16,6 +16,14 @@ struct Ruleset {
     handled: u64,
 }
 
+/// The same structure in its sixth version.
+#[repr(C)]
+struct Domain {
+    handled: u64,
+    network: u64,
+    scoped: u64,
+}
+
 /// `struct landlock_path_beneath_attr`.
 #[repr(C, packed)]
 struct Beneath {
@@ -65,7 +73,7 @@ pub(super) fn install_filter(program: &sock_fprog) -> Result<(), Errno> {
 }
 
 /// The version of landlock in this kernel.
-pub(super) fn landlock_version() -> Result<c_long, Errno> {
+pub(crate) fn landlock_version() -> Result<c_long, Errno> {
     let none = ptr::null::<Ruleset>();
     // SAFETY: with this flag the kernel reads no structure.
     outcome(unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, none, 0_usize, VERSION) })
@@ -75,6 +83,22 @@ pub(super) fn landlock_version() -> Result<c_long, Errno> {
 pub(super) fn landlock_rules(handled: u64) -> Result<OwnedFd, Errno> {
     let rules = Ruleset { handled };
     let size = size_of::<Ruleset>();
+    // SAFETY: a structure of the size that is passed, which lives through the call.
+    let fd = outcome(unsafe {
+        libc::syscall(libc::SYS_landlock_create_ruleset, &raw const rules, size, 0_u32)
+    })?;
+    // SAFETY: the kernel has just opened this descriptor for us. Descriptors are small.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as RawFd) })
+}
+
+/// An empty set of rules, which also keeps what `scoped` names within itself, if that is not 0:
+/// versions before the sixth know no scopes.
+pub(crate) fn landlock_domain(handled: u64, scoped: u64) -> Result<OwnedFd, Errno> {
+    if scoped == 0 {
+        return landlock_rules(handled);
+    }
+    let rules = Domain { handled, network: 0, scoped };
+    let size = size_of::<Domain>();
     // SAFETY: a structure of the size that is passed, which lives through the call.
     let fd = outcome(unsafe {
         libc::syscall(libc::SYS_landlock_create_ruleset, &raw const rules, size, 0_u32)
@@ -95,7 +119,7 @@ pub(super) fn landlock_allow(rules: &OwnedFd, parent: impl AsFd, rights: u64) ->
 }
 
 /// Restricts the calling thread to these rules.
-pub(super) fn landlock_restrict(rules: &OwnedFd) -> Result<(), Errno> {
+pub(crate) fn landlock_restrict(rules: &OwnedFd) -> Result<(), Errno> {
     // SAFETY: no pointers.
     outcome(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules.as_raw_fd(), 0_u32) })
         .map(drop)

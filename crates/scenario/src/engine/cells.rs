@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
-use socklab_lab::{Cell, CellOptions};
+use socklab_lab::{Cell, CellOptions, Scope};
 use socklab_trace::Command;
 
 use crate::recording::{Isolation, PlaceUsed};
@@ -42,7 +42,7 @@ impl Cells {
         cells
     }
 
-    /// Makes a command run in a cell of its own, if there can be cells here.
+    /// Makes a command run in a cell of its own, or at least unable to end others.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl Cells {
     /// outside.
     pub(super) fn contain(&mut self, number: usize, command: Command) -> io::Result<Command> {
         if self.isolation != Isolation::Isolated {
-            return Ok(command);
+            return Ok(command.enter(Box::new(Scope)));
         }
         let cell = match self.ready.take() {
             Some(cell) => cell,

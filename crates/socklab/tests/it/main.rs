@@ -15,6 +15,7 @@ mod interop_ntp;
 mod interop_python;
 mod interop_tools;
 mod interop_web;
+mod isolation;
 mod languages;
 mod recording;
 mod serve_connect;
