@@ -1,39 +1,109 @@
 //! Temporary folders, removed when they are no longer needed, even if a signal ends the process.
+//!
+//! Nothing removes the folder of a process that was killed with SIGKILL, so the next one does. Which
+//! folders are nobody's any more is known by a lock (`flock(2)`) that their processes hold: unlike a
+//! process id, it means the same in every container that shares the folder above, and is not used
+//! again for another process.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::time::{Duration, SystemTime};
 
-/// The path of a folder that does not exist yet. The owner may create the folder, which is removed
+use rustix::fs::{FlockOperation, Mode, OFlags, flock, fstat, open};
+use rustix::process::geteuid;
+
+/// How the names of all folders begin.
+const PREFIX: &str = "socklab-";
+/// A younger folder is never swept: its process may not have locked it yet.
+const YOUNG: Duration = Duration::from_secs(60);
+/// How many entries of the folder above are looked at in a sweep.
+const MOST_ENTRIES: usize = 20_000;
+
+/// The path of a folder that does not exist yet. The owner may make the folder, which is removed
 /// when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
+pub(crate) struct Scratch {
+    path: PathBuf,
+    lock: Option<OwnedFd>,
+}
 
 impl Scratch {
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
+        static SWEPT: Once = Once::new();
+        let above = std::env::temp_dir();
+        SWEPT.call_once(|| sweep(&above));
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = format!("socklab-{}-{number}", std::process::id());
-            let folder = std::env::temp_dir().join(name);
-            // An earlier process with the same id may have been killed and have left a folder.
-            if !folder.exists() {
-                live().push(folder.clone());
-                return Self(folder);
+            // Processes in different containers may have the same id.
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+            let salt = since.map_or(0, |since| since.subsec_nanos());
+            let name = format!("{PREFIX}{}-{number}-{salt:x}", std::process::id());
+            let path = above.join(name);
+            if fs::symlink_metadata(&path).is_err() {
+                live().push(path.clone());
+                return Self { path, lock: None };
             }
         }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
+
+    /// Makes the folder, and keeps it locked as long as this lives.
+    pub(crate) fn make(&mut self) -> io::Result<()> {
+        self.lock = Some(make(&self.path)?);
+        Ok(())
+    }
+}
+
+/// Makes a folder that nobody else may look into. It is safe from sweeps as long as the descriptor
+/// is open.
+pub(crate) fn make(path: &Path) -> io::Result<OwnedFd> {
+    DirBuilder::new().mode(0o700).create(path)?;
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let folder = open(path, flags, Mode::empty())?;
+    // Some file systems have no locks; there a folder is only safe while it is young.
+    let _ = flock(&folder, FlockOperation::NonBlockingLockExclusive);
+    Ok(folder)
+}
+
+/// Removes the folders of processes of this user that are gone.
+fn sweep(above: &Path) {
+    for entry in fs::read_dir(above).into_iter().flatten().flatten().take(MOST_ENTRIES) {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with(PREFIX)) {
+            let path = entry.path();
+            if is_abandoned(&path).unwrap_or(false) {
+                // It may have been removed by somebody else meanwhile.
+                let _ = fs::remove_dir_all(&path);
+            }
+        }
+    }
+}
+
+/// True if a path is a folder, no link, of this user and nobody else's, which was made some time ago
+/// and which no process has locked.
+fn is_abandoned(path: &Path) -> io::Result<bool> {
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let folder = open(path, flags, Mode::empty())?;
+    let about = fstat(&folder)?;
+    let changed = fs::symlink_metadata(path)?.modified()?;
+    let age = SystemTime::now().duration_since(changed).unwrap_or_default();
+    let is_ours = about.st_uid == geteuid().as_raw() && about.st_mode & 0o077 == 0;
+    Ok(is_ours && age > YOUNG && flock(&folder, FlockOperation::NonBlockingLockExclusive).is_ok())
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-        live().retain(|folder| *folder != self.0);
+        let _ = fs::remove_dir_all(&self.path);
+        live().retain(|folder| *folder != self.path);
     }
 }
 
@@ -44,10 +114,57 @@ fn live() -> MutexGuard<'static, Vec<PathBuf>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Removes the folders of all runs, in a process that a signal is about to end. Its children are
-/// killed when it ends.
+/// Removes the folders of all runs, in a process that is about to end without returning from `main`.
+/// Its children are killed when it ends.
 pub fn clean_up() {
     for folder in live().iter() {
         let _ = fs::remove_dir_all(folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// Makes a path look as if nothing had happened there for an hour.
+    fn age(path: &Path) {
+        let then = SystemTime::now() - Duration::from_secs(3600);
+        fs::File::open(path).unwrap().set_modified(then).unwrap();
+    }
+
+    #[test]
+    fn only_what_a_dead_process_of_ours_left_is_swept() {
+        let mut above = Scratch::new();
+        above.make().unwrap();
+        let at = |name: &str| above.path().join(format!("{PREFIX}{name}"));
+        let lock = make(&at("locked")).unwrap();
+        for name in ["dead", "young", "public"] {
+            drop(make(&at(name)).unwrap());
+            fs::write(at(name).join("file"), "").unwrap();
+        }
+        fs::create_dir(above.path().join("other")).unwrap();
+        symlink(above.path().join("other"), at("link")).unwrap();
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(at("public"), fs::Permissions::from_mode(0o755)).unwrap();
+        for path in ["locked", "dead", "public"].map(at) {
+            age(&path);
+        }
+        age(&above.path().join("other"));
+        sweep(above.path());
+        let mut left: Vec<String> = fs::read_dir(above.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(
+            left,
+            ["other", "socklab-link", "socklab-locked", "socklab-public", "socklab-young"]
+        );
+        drop(lock);
+        sweep(above.path());
+        assert!(!at("locked").exists());
+        assert_eq!(fs::metadata(at("young")).unwrap().permissions().mode() & 0o777, 0o700);
     }
 }

@@ -101,6 +101,7 @@ pub(crate) fn write_bytes(bytes: &[u8]) {
 
 /// Ends the process because standard output can't be written to.
 pub(crate) fn give_up(error: &io::Error) -> ! {
+    socklab_scenario::clean_up();
     if error.kind() == ErrorKind::BrokenPipe {
         std::process::exit(BROKEN_PIPE.into());
     }
@@ -140,9 +141,11 @@ pub(crate) fn end_without_panic(program: &'static str) {
         let message = info.payload().downcast_ref::<String>().map_or("", String::as_str);
         match message.strip_prefix("failed printing to stdout: ") {
             Some(reason) if reason.contains("Broken pipe") => {
+                socklab_scenario::clean_up();
                 std::process::exit(BROKEN_PIPE.into());
             }
             Some(reason) => {
+                socklab_scenario::clean_up();
                 write_err(format_args!("{program}: write to standard output: {reason}\n"));
                 std::process::exit(ExitReason::No as i32);
             }

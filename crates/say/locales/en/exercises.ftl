@@ -154,3 +154,17 @@ watch-no-hint = There is no hint for this.
 watch-no-file = --watch needs a file to watch: name it after --
 watch-ended = Bye. Again: socklab check { $name } --watch
 hint-call = { $call }   ({ $man })
+
+build-limit = { $command }: does not compile within the limits: { $what }
+build-limit-asleep = the compiler waited { $time } for something that the file names and that never came: does it include a FIFO, a device or a terminal?
+build-limit-processor = the compiler had worked for { $time } and was not finished: does a macro, a template or a constant expand without end?
+build-limit-memory = the compiler needed more than { $mib } MiB of memory
+build-limit-processes = the compiler needed more than { $number } processes and threads
+build-limit-output = the compiler printed more than { $mib } MiB
+build-limit-written = the program would be larger than { $mib } MiB: does it contain a very large initialised array?
+build-broken = { $tool } does not work here, not even for the smallest program, or was killed while it worked:{ $output }
+build-broken-hint = this says nothing about your program: try { $tool } on another file; is its toolchain complete, and is there enough memory and room on the disk?
+build-busy = { $command }: not finished after { $time }, because this machine is busy
+build-busy-hint = this says nothing about your program: try again later
+build-call-hint = this says nothing about your program: are there free processes, descriptors and memory (ulimit -a), and can { $folder } be written to?
+build-warnings = The compiler warned:

@@ -154,3 +154,17 @@ watch-no-hint = Para esto no hay pista.
 watch-no-file = --watch necesita un archivo para vigilar: nómbralo después de --
 watch-ended = Hasta luego. Otra vez: socklab check { $name } --watch
 hint-call = { $call }   ({ $man })
+
+build-limit = { $command }: no se compila dentro de los límites: { $what }
+build-limit-asleep = el compilador esperó { $time } algo que el archivo nombra y que nunca llegó: ¿incluye un FIFO, un dispositivo o una terminal?
+build-limit-processor = el compilador llevaba { $time } de trabajo y no había terminado: ¿se expande sin fin una macro, una plantilla o una constante?
+build-limit-memory = el compilador necesitó más de { $mib } MiB de memoria
+build-limit-processes = el compilador necesitó más de { $number } procesos e hilos
+build-limit-output = el compilador escribió más de { $mib } MiB
+build-limit-written = el programa ocuparía más de { $mib } MiB: ¿contiene un arreglo inicializado muy grande?
+build-broken = { $tool } no funciona aquí, ni siquiera con el programa más pequeño, o lo mataron mientras trabajaba:{ $output }
+build-broken-hint = esto no dice nada de tu programa: prueba { $tool } con otro archivo; ¿está completa su cadena de herramientas, y hay suficiente memoria y espacio en el disco?
+build-busy = { $command }: no terminó en { $time }, porque esta máquina está ocupada
+build-busy-hint = esto no dice nada de tu programa: inténtalo más tarde
+build-call-hint = esto no dice nada de tu programa: ¿quedan procesos, descriptores y memoria (ulimit -a), y se puede escribir en { $folder }?
+build-warnings = El compilador advirtió:

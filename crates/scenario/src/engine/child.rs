@@ -65,9 +65,10 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
         },
     };
     let private = matches!(place, PlaceUsed::Private { .. });
+    let mut _lock = None;
     match socklab_lab::private_folder().filter(|_| private) {
         Some(folder) => request.scratch = folder,
-        None => std::fs::create_dir(&request.scratch)?,
+        None => _lock = Some(crate::scratch::make(&request.scratch)?),
     }
     request.variables.dir = request.scratch.join("files");
     let (names, server) = names::enter(&request, &place)?;

@@ -6,8 +6,12 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use socklab_lab::Reached;
 
 use super::code::Code;
+use super::compile::compile;
 use crate::request::Submission;
 use crate::scratch::Scratch;
 
@@ -16,6 +20,8 @@ use crate::scratch::Scratch;
 pub struct Built {
     /// How to run it.
     pub submission: Submission,
+    /// What the compiler said although it accepted the file: its warnings. Empty if there are none.
+    pub warnings: String,
     /// The folder it was compiled to, which is removed when this is dropped.
     _folder: Option<BuildFolder>,
 }
@@ -37,6 +43,32 @@ pub enum BuildError {
         command: String,
         /// What the compiler printed.
         output: String,
+    },
+    /// The file makes the compiler need more than it may, which is for the student to correct.
+    #[error("{command}: ended at a limit ({reached:?})")]
+    Limit {
+        /// The compiler and the file.
+        command: String,
+        /// Which limit.
+        reached: Reached,
+        /// What the compiler printed until then.
+        output: String,
+    },
+    /// The compiler can't even compile the smallest program here, or was killed by somebody else.
+    #[error("{tool} does not work here: {output}")]
+    Broken {
+        /// The compiler.
+        tool: String,
+        /// What it printed.
+        output: String,
+    },
+    /// The machine gave the compiler too little time.
+    #[error("{command}: not finished after {} s, because the machine is busy", .after.as_secs())]
+    Busy {
+        /// The compiler and the file.
+        command: String,
+        /// How long it had.
+        after: Duration,
     },
     /// A system call failed.
     #[error("{call} {object}: {source}")]
@@ -61,8 +93,8 @@ impl BuildFolder {
     ///
     /// `mkdir(2)` failed.
     pub fn open() -> Result<Self, BuildError> {
-        let scratch = Scratch::new();
-        fs::create_dir(scratch.path()).map_err(failed("mkdir", scratch.path()))?;
+        let mut scratch = Scratch::new();
+        scratch.make().map_err(|source| failed("mkdir", scratch.path())(source))?;
         Ok(Self(scratch))
     }
 
@@ -72,7 +104,7 @@ impl BuildFolder {
     }
 }
 
-fn failed(call: &'static str, object: &Path) -> impl FnOnce(io::Error) -> BuildError {
+pub(super) fn failed(call: &'static str, object: &Path) -> impl FnOnce(io::Error) -> BuildError {
     let object = object.display().to_string();
     move |source| BuildError::Call { call, object, source }
 }
@@ -93,13 +125,17 @@ impl Built {
         };
         if code == Code::Python {
             let python = interpreter(find("python3")?);
-            return Ok(Self { submission: submission(vec![python, name]), _folder: None });
+            return Ok(Self {
+                submission: submission(vec![python, name]),
+                warnings: String::new(),
+                _folder: None,
+            });
         }
         let build = BuildFolder::open()?;
         let program = build.path().join(file.file_stem().unwrap_or(OsStr::new("program")));
-        compile(code, &file, &program)?;
+        let warnings = compile(code, &file, &program, build.path())?;
         let argv = vec![program.display().to_string()];
-        Ok(Self { submission: submission(argv), _folder: Some(build) })
+        Ok(Self { submission: submission(argv), warnings, _folder: Some(build) })
     }
 
     /// Makes a program from a command as it was typed.
@@ -114,29 +150,12 @@ impl Built {
             let python = Path::new(&found).file_name().and_then(OsStr::to_str) == Some("python3");
             *program = if python { interpreter(found) } else { found };
         }
-        Ok(Self { submission: Submission { argv, directory: None }, _folder: None })
+        Ok(Self {
+            submission: Submission { argv, directory: None },
+            warnings: String::new(),
+            _folder: None,
+        })
     }
-}
-
-fn compile(code: Code, file: &Path, program: &Path) -> Result<(), BuildError> {
-    let (tool, options): (String, &[&str]) = match code {
-        Code::Rust => (find("rustc")?, &["--edition=2021", "-Cdebuginfo=0"]),
-        // Course machines have one of these compilers; all take the same options.
-        _ => (
-            find("gcc").or_else(|_| find("clang")).or_else(|_| find("cc"))?,
-            &["-std=gnu11", "-Wall", "-O1", "-pthread"],
-        ),
-    };
-    let mut command = Command::new(&tool);
-    command.args(options).arg("-o").arg(program).arg(file).stdin(Stdio::null());
-    let output = command.output().map_err(failed("start", Path::new(&tool)))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let words = [Path::new(&tool).file_name().unwrap_or_default(), file.as_os_str()];
-    let command = words.map(|word| word.to_string_lossy().into_owned()).join(" ");
-    let said = String::from_utf8_lossy(&output.stderr).trim_end().to_owned();
-    Err(BuildError::Refused { command, output: said })
 }
 
 /// The interpreter itself. `python3` may be a script that finds the right version and starts it:
@@ -158,7 +177,7 @@ pub(crate) fn is_installed(program: &str) -> bool {
 }
 
 /// The path of a program, found as a shell finds it.
-fn find(program: &str) -> Result<String, BuildError> {
+pub(super) fn find(program: &str) -> Result<String, BuildError> {
     let runs = |path: &Path| {
         path.metadata().is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 > 0)
     };
@@ -203,6 +222,40 @@ mod tests {
             assert!(program.is_file() && built.submission.argv[1] == "{port}");
             drop(built);
             assert!(!program.exists());
+        }
+    }
+
+    fn built_c(name: &str, text: &str) -> Option<Result<Built, BuildError>> {
+        if !is_installed("gcc") {
+            socklab_prerequisites::say_not_run(name, "gcc");
+            return None;
+        }
+        let folder = BuildFolder::open().unwrap();
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, folder.path().join("ff"), 0o600.into()).unwrap();
+        Some(Built::from_source(Code::C, &file, &[]))
+    }
+
+    #[test]
+    fn warnings_of_an_accepted_file_are_kept() {
+        let text = "int main(void) { int unused; return 0; }\n";
+        let Some(built) = built_c("warned.c", text) else { return };
+        assert!(built.unwrap().warnings.contains("unused variable"));
+    }
+
+    #[test]
+    fn a_file_that_the_compiler_cannot_finish_is_not_blamed_on_the_machine() {
+        let waits = "#include \"ff\"\nint main(void) { return 0; }\n";
+        let huge = "char a[1400000000] = {1};\nint main(void) { return 0; }\n";
+        for (name, text) in [("waits.c", waits), ("huge.c", huge)] {
+            let Some(built) = built_c(name, text) else { return };
+            let Err(BuildError::Limit { reached, .. }) = built else { panic!("{name}: {built:?}") };
+            match reached {
+                Reached::Asleep(_) => assert_eq!(name, "waits.c"),
+                Reached::Written(_) | Reached::Memory(_) => assert_eq!(name, "huge.c"),
+                other => panic!("{name}: {other:?}"),
+            }
         }
     }
 }

@@ -9,10 +9,12 @@
 mod build;
 mod check;
 mod code;
+mod compile;
 mod conduct;
 mod gaps;
 mod hints;
 mod prove;
+mod shown;
 mod soak;
 
 pub(crate) use build::is_installed;
@@ -25,3 +27,4 @@ pub use hints::{Hint, Hints};
 pub(crate) use hints::{SHARED, read as read_hints};
 pub use prove::{Proof, ProofOutcome, Wrong};
 pub use soak::{Change, Exhibit, Outcome, Tally};
+pub use socklab_lab::Reached;

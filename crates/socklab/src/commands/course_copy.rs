@@ -28,12 +28,24 @@ pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
         let what = say!(speaker, "course-copy-exists", folder = socklab_say::path(&place));
         return Err(Failure::new(ExitReason::No, what).into());
     }
+    let above = place.parent().unwrap_or(&folder);
+    fs::create_dir_all(above).with_context(|| format!("mkdir {}", socklab_say::path(above)))?;
+    // All of it beside its place first, so that there is never a part of it there.
+    let beside = tempfile::Builder::new().prefix(".socklab-copy-").tempdir_in(above);
+    let beside = beside.with_context(|| format!("mkdir in {}", socklab_say::path(above)))?;
+    let mut files = Vec::new();
     for (path, bytes) in course.files_below(&item) {
-        let file = folder.join(path);
-        let parent = file.parent().unwrap_or(&folder);
+        let file = beside.path().join(path);
+        let parent = file.parent().unwrap_or(beside.path());
         fs::create_dir_all(parent)
             .with_context(|| format!("mkdir {}", socklab_say::path(parent)))?;
-        fs::write(&file, bytes).with_context(|| format!("write {}", socklab_say::path(&file)))?;
+        fs::write(&file, bytes)
+            .with_context(|| format!("write {}", socklab_say::path(folder.join(path))))?;
+        files.push(folder.join(path));
+    }
+    fs::rename(beside.path().join(&item), &place)
+        .with_context(|| format!("rename to {}", socklab_say::path(&place)))?;
+    for file in files {
         println!("{}", socklab_say::path(&file));
     }
     let command = format!("socklab course check {}", socklab_say::path(&folder));

@@ -144,7 +144,7 @@ fn one(
     // change an earlier prediction.
     let known = progress::read().contains_key(&format!("what-if {}", question.name));
     if !(known && result == "seen") {
-        let _ = progress::note("what-if", &question.name, result);
+        progress::note("what-if", &question.name, result);
     }
     if options.json {
         let report = report(speaker, question, &source, &answered, predicted);

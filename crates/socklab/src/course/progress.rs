@@ -1,9 +1,15 @@
 //! A student's progress: a text file with one line per result.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
+
+use rustix::fs::OFlags;
+
+use crate::file::PRIVATE;
+use crate::output::eprintln;
 
 /// The file: `$XDG_STATE_HOME/socklab/progress`, or below `~/.local/state`.
 pub(crate) fn file() -> Option<PathBuf> {
@@ -17,9 +23,32 @@ pub(crate) fn file() -> Option<PathBuf> {
 /// The last result of each item: `what-if tcp-client-first` → `right`.
 pub(crate) type Progress = BTreeMap<String, String>;
 
+/// The size of the largest file that is read: a line has some fifty bytes.
+const LARGEST: u64 = 16 << 20;
+
+/// Opens the progress file, if it is one: a regular file of this user. Anything else would not be
+/// read to its end (a FIFO, a device), or would be somebody else's word.
+fn open(options: &mut OpenOptions) -> io::Result<(PathBuf, File)> {
+    let path = file().ok_or(io::ErrorKind::NotFound)?;
+    // A FIFO is not waited for.
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let opened = options.custom_flags(flags.bits().cast_signed()).open(&path)?;
+    let about = opened.metadata()?;
+    let is_ours = about.uid() == rustix::process::geteuid().as_raw();
+    if about.is_file() && is_ours && about.len() <= LARGEST {
+        return Ok((path, opened));
+    }
+    let what = format!("{} is not a progress file of this user", path.display());
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+}
+
 /// Reads all results; none if the file is missing or unreadable.
 pub(crate) fn read() -> Progress {
-    let text = file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+    let mut text = String::new();
+    if let Ok((_, file)) = open(OpenOptions::new().read(true)) {
+        // What is no text is no result.
+        let _ = file.take(LARGEST).read_to_string(&mut text);
+    }
     let lines = text.lines().filter_map(|line| {
         // TIME KIND NAME RESULT: the time is for human readers. A result may consist of several
         // words.
@@ -30,9 +59,17 @@ pub(crate) fn read() -> Progress {
     lines.collect()
 }
 
-/// Records a result. Callers may ignore the error: an unwritable home directory should not disturb
-/// a lesson.
-pub(crate) fn note(kind: &str, name: &str, result: &str) -> io::Result<()> {
+/// Records a result. An unwritable home directory should not disturb a lesson; but if the disk is
+/// full, or the file is none that may be written, its user is told.
+pub(crate) fn note(kind: &str, name: &str, result: &str) {
+    if let Err(error) = append(kind, name, result)
+        && is_worth_saying(&error)
+    {
+        eprintln!("socklab: {error}");
+    }
+}
+
+fn append(kind: &str, name: &str, result: &str) -> io::Result<()> {
     let file = file().ok_or(io::ErrorKind::NotFound)?;
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
@@ -40,6 +77,22 @@ pub(crate) fn note(kind: &str, name: &str, result: &str) -> io::Result<()> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     let line = format!("{seconds} {kind} {name} {result}\n");
-    // A single write, so that concurrent writers don't interleave within a line.
-    fs::OpenOptions::new().create(true).append(true).open(file)?.write_all(line.as_bytes())
+    let (path, mut file) = open(OpenOptions::new().create(true).append(true).mode(PRIVATE))?;
+    // Whoever else writes waits, so that a line that didn't fit can be taken back.
+    file.lock()?;
+    let before = file.metadata()?.len();
+    file.write_all(line.as_bytes())
+        .inspect_err(|_| {
+            let _ = file.set_len(before);
+        })
+        .map_err(|error| io::Error::new(error.kind(), format!("write {}: {error}", path.display())))
+}
+
+/// True for an error about which something can be done.
+fn is_worth_saying(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge | Kind::InvalidInput
+    )
 }

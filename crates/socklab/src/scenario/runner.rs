@@ -1,7 +1,7 @@
 //! How this binary runs scenarios, and how it cleans up when interrupted.
 
 use anyhow::{Context, Result};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU};
 
 use socklab_scenario::{PlaceWanted, Runner};
 
@@ -11,10 +11,11 @@ use crate::terminal::{gauge, keys};
 /// The default seed: every student sees the same run.
 pub(crate) const SEED: u64 = 1;
 
-/// From here on SIGINT, SIGTERM and SIGHUP clean up before they end this process: temporary folders
-/// are removed and the terminal is restored. The programs end with this process anyway.
+/// From here on the signals that end a program, by a key, a session's end or a limit, clean up before they
+/// end this process: temporary folders are removed and the terminal is restored. The programs end with this process anyway.
 pub(crate) fn end_cleanly() -> Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("sigaction")?;
+    let mut signals =
+        Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGXCPU]).context("sigaction")?;
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
             keys::restore_for_good();

@@ -19,6 +19,8 @@ pub(super) struct About<'a> {
     pub(super) exercise: &'a Exercise,
     pub(super) source: &'a Source,
     pub(super) subject: &'a Subject,
+    /// What the compiler said, although it accepted the program.
+    pub(super) warnings: &'a str,
 }
 
 /// Prints the report of a check.
@@ -42,6 +44,7 @@ pub(super) fn report(
             value["not_isolated"] = json!(because);
         }
     }
+    value["compiler_warnings"] = json!(about.warnings);
     value["passed"] = json!(report.core_passed());
     value["points"] = json!({ "core": points(false), "robust": points(true) });
     value["cases"] = report.cases.iter().map(|done| case(speaker, done)).collect();
@@ -50,10 +53,10 @@ pub(super) fn report(
 }
 
 /// Prints that the compiler rejected the program.
-pub(super) fn refused(about: &About<'_>, command: &str, output: &str) -> Result<()> {
+pub(super) fn refused(about: &About<'_>, what: &str, output: &str) -> Result<()> {
     let mut value = head(about);
     value["passed"] = json!(false);
-    value["build_error"] = json!({ "command": command, "output": output });
+    value["build_error"] = json!({ "what": what, "output": output });
     output::write_json(&value)?;
     Ok(())
 }
@@ -68,7 +71,7 @@ pub(super) fn infra_error(about: &About<'_>, what: &str) -> Result<()> {
 }
 
 fn head(about: &About<'_>) -> Value {
-    let About { exercise, source, subject } = about;
+    let About { exercise, source, subject, .. } = about;
     let gaps = subject.open_gaps();
     let gaps =
         gaps.iter().map(|gap| json!({ "number": gap.number, "name": gap.name, "line": gap.line }));

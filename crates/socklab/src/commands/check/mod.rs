@@ -7,9 +7,9 @@ mod report;
 mod response;
 mod story;
 mod subject;
+mod unbuilt;
 
 use std::io::IsTerminal;
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -29,6 +29,7 @@ pub(crate) use explain::{bytes_text, missed, why};
 pub(crate) use report::{case_line, refused, summary};
 pub(crate) use story::{Order, again, behind, gap_in_the_way, story};
 pub(crate) use subject::Subject;
+pub(crate) use unbuilt::{not_here, refusal, warnings};
 
 /// Checks a program.
 pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
@@ -40,22 +41,13 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     }
     let source = material.source(&exercise.name);
     let subject = Subject::find(speaker, &exercise, &options.command)?;
-    let about = json::About { exercise: &exercise, source: &source, subject: &subject };
+    let about =
+        json::About { exercise: &exercise, source: &source, subject: &subject, warnings: "" };
     let built = match subject.build() {
         Ok(built) => built,
-        Err(BuildError::Refused { command, output }) => {
-            match options.format {
-                Format::Text => refused(speaker, &command, &output),
-                Format::Json => json::refused(&about, &command, &output)?,
-            }
-            return Ok(ExitReason::No.into());
-        }
-        Err(error) if options.format == Format::Json => {
-            json::infra_error(&about, &error.to_string())?;
-            return Ok(ExitReason::Environment.into());
-        }
-        Err(error) => return Err(not_here(speaker, &error)),
+        Err(error) => return not_built(speaker, &about, options.format, &error),
     };
+    let about = json::About { warnings: &built.warnings, ..about };
     let runner = scenario::runner(options.seed.unwrap_or_else(some_seed))?;
     let check = Check {
         exercise: &exercise,
@@ -69,12 +61,39 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             json::report(speaker, &about, &report, runner.seed)?;
             report
         }
-        Format::Text => in_words(speaker, &check, &material, &subject, &options.which)?,
+        Format::Text => {
+            let report = in_words(speaker, &check, &material, &subject, &options.which)?;
+            if report.cases.iter().any(|done| done.problem().is_some()) {
+                for line in warnings(speaker, &built.warnings) {
+                    println!("{line}");
+                }
+            }
+            report
+        }
     };
     if options.case.is_none() && options.format == Format::Text {
         note(&exercise.name, &report);
     }
     Ok(verdict(&report))
+}
+
+/// Reports that there is no program to check. Whose fault that is decides the exit code.
+fn not_built(
+    speaker: Speaker,
+    about: &json::About<'_>,
+    format: Format,
+    error: &BuildError,
+) -> Result<ExitCode> {
+    match (unbuilt::refusal(speaker, error), format) {
+        (Some((what, output)), Format::Text) => refused(&what, output),
+        (Some((what, output)), Format::Json) => json::refused(about, &what, output)?,
+        (None, Format::Text) => return Err(not_here(speaker, error)),
+        (None, Format::Json) => {
+            json::infra_error(about, &not_here(speaker, error).to_string())?;
+            return Ok(ExitReason::Environment.into());
+        }
+    }
+    Ok(ExitReason::No.into())
 }
 
 /// Prints each case as it finishes, then the details of the first that did not pass.
@@ -133,30 +152,6 @@ pub(crate) fn note(exercise: &str, report: &Report<'_>) {
 pub(crate) fn some_seed() -> u64 {
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     clock.map_or(1, |since| u64::from(since.subsec_micros()))
-}
-
-/// Why the program can't be run here; this says nothing about the program.
-pub(crate) fn not_here(speaker: Speaker, error: &BuildError) -> anyhow::Error {
-    let failure = match error {
-        BuildError::Missing { tool } => {
-            let path = Path::new(tool);
-            let (exit, key) = match () {
-                () if path.is_dir() => (ExitReason::Usage, "check-folder"),
-                () if path.is_file() => (ExitReason::Usage, "check-not-executable"),
-                () if path.extension().is_some() || tool.contains('/') => {
-                    (ExitReason::Usage, "check-no-file")
-                }
-                () => (ExitReason::Environment, "check-missing"),
-            };
-            Failure::new(exit, say!(speaker, key, tool = tool)).hint(say!(
-                speaker,
-                &format!("{key}-hint"),
-                tool = tool
-            ))
-        }
-        error => Failure::new(ExitReason::Environment, error.to_string()),
-    };
-    failure.into()
 }
 
 fn verdict(report: &Report<'_>) -> ExitCode {

@@ -98,12 +98,8 @@ pub(crate) fn summary(speaker: Speaker, report: &Report<'_>) -> String {
 }
 
 /// Prints the compiler's errors.
-pub(crate) fn refused(speaker: Speaker, command: &str, output: &str) {
-    println!(
-        "{} {}",
-        style::paint(style::BAD, "✗"),
-        say!(speaker, "check-refused", command = command)
-    );
+pub(crate) fn refused(what: &str, output: &str) {
+    println!("{} {what}", style::paint(style::BAD, "✗"));
     println!();
     for line in output.lines() {
         println!("  {line}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -14,6 +15,7 @@ use crate::cli::Start;
 use crate::course::progress;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
+use crate::file::{PUBLIC, write_whole};
 use crate::output::println;
 use crate::style;
 
@@ -61,7 +63,7 @@ impl Points {
         let best = Self::noted(&progress::read(), exercise);
         let earned = |points: &Self| (points.core.0, points.robust.0);
         if best.is_none_or(|best| earned(&best) < earned(&self)) {
-            let _ = progress::note(POINTS, exercise, &self.to_string());
+            progress::note(POINTS, exercise, &self.to_string());
         }
     }
 }
@@ -98,11 +100,11 @@ pub(super) fn start(speaker: Speaker, options: &Start) -> Result<()> {
 
     if let Ok(there) = fs::read_to_string(&file) {
         if there == starter {
-            println!("{}", say!(speaker, "start-there", file = socklab_say::path(&file)));
+            println!("{}", say!(speaker, "start-there", file = socklab_say::path(file)));
             return Ok(());
         }
         if !options.force {
-            let what = say!(speaker, "start-exists", file = socklab_say::path(&file));
+            let what = say!(speaker, "start-exists", file = socklab_say::path(file));
             let again = format!("socklab exercise start {} --force", exercise.name);
             let failure = Failure::new(ExitReason::No, what).hint(say!(
                 speaker,
@@ -119,7 +121,7 @@ pub(super) fn start(speaker: Speaker, options: &Start) -> Result<()> {
     let gaps = material.template(&exercise.name, code)?.gaps().count();
     println!(
         "{}",
-        say!(speaker, "start-written", file = socklab_say::path(&file), gaps = count(gaps))
+        say!(speaker, "start-written", file = socklab_say::path(file), gaps = count(gaps))
     );
     println!("{}", say!(speaker, "start-page", file = socklab_say::path(&page)));
     let command = format!("socklab check {}", exercise.name);
@@ -161,11 +163,12 @@ fn place(
     };
     let free = there.as_ref().map_or(!page.exists(), ours);
     if let Some(text) = material.page(exercise, code).filter(|_| free) {
-        fs::write(&page, text).with_context(|| format!("write {}", socklab_say::path(&page)))?;
+        write_whole(&page, text.as_bytes(), PUBLIC)
+            .with_context(|| format!("write {}", socklab_say::path(&page)))?;
     }
     let whole = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     if let Some(whole) = whole.to_str().filter(|path| !path.contains('\n')) {
-        let _ = progress::note(FILE, exercise, whole);
+        progress::note(FILE, exercise, whole);
     }
     Ok(kept)
 }
@@ -178,12 +181,17 @@ pub(crate) fn restart(file: &Path, starter: &str) -> Result<Option<PathBuf>> {
         let free = (1..).map(|number| file.with_file_name(format!("{name}.{number}.bak")));
         // The search terminates: there are more numbers than files.
         if let Some(backup) = free.into_iter().find(|path| !path.exists()) {
-            fs::copy(file, &backup)
+            let about =
+                file.metadata().with_context(|| format!("stat {}", socklab_say::path(file)))?;
+            let text =
+                fs::read(file).with_context(|| format!("read {}", socklab_say::path(file)))?;
+            write_whole(&backup, &text, about.permissions().mode() & 0o777)
                 .with_context(|| format!("write {}", socklab_say::path(&backup)))?;
             kept = Some(backup);
         }
     }
-    fs::write(file, starter).with_context(|| format!("write {}", socklab_say::path(file)))?;
+    write_whole(file, starter.as_bytes(), PUBLIC)
+        .with_context(|| format!("write {}", socklab_say::path(file)))?;
     Ok(kept)
 }
 

@@ -7,12 +7,13 @@ use std::thread;
 
 use anyhow::Result;
 use socklab_say::{Speaker, say};
-use socklab_scenario::exercise::{BuildError, Check, Hints, Open};
+use socklab_scenario::exercise::{Check, Hints, Open};
 use socklab_scenario::format::Exercise;
 
 use crate::cli::WhichCourse;
 use crate::commands::check::{
-    Order, Subject, again, case_line, gap_in_the_way, note, some_seed, story, summary,
+    Order, Subject, again, case_line, gap_in_the_way, not_here, note, refusal, some_seed, story,
+    summary, warnings,
 };
 use crate::commands::exercise::Points;
 use crate::course::texts;
@@ -96,12 +97,14 @@ fn check(
     };
     let built = match subject.build() {
         Ok(built) => built,
-        Err(BuildError::Refused { command, output }) => {
-            say(say!(speaker, "check-refused", command = command));
+        Err(error) => {
+            let Some((what, output)) = refusal(speaker, &error) else {
+                return Err(not_here(speaker, &error));
+            };
+            say(what);
             output.lines().for_each(|line| say(format!("  {line}")));
             return Ok(CheckEnd::default());
         }
-        Err(error) => return Err(error.into()),
     };
     let runner = scenario::runner(some_seed())?;
     let check = Check { exercise, submission: &built.submission, runner: &runner, only: None };
@@ -130,6 +133,7 @@ fn check(
     if let Some(done) = failed {
         let again = again(&exercise.name, &done.case.name, runner.seed, which, subject);
         story(speaker, done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
+        warnings(speaker, &built.warnings).into_iter().for_each(say);
     }
     note(&exercise.name, &report);
     Ok(CheckEnd {

@@ -1,0 +1,172 @@
+//! Compiles a student's file. A compiler does what the file says: it reads the files that are
+//! included, and takes the time and the memory that the text asks for. So it runs contained, with
+//! limits, and what it can't do is blamed on the file only if it can do it for another one.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use socklab_lab::{Limits, Patience, Reached, Sandbox, Supervised, supervise};
+
+use super::build::{BuildError, failed, find};
+use super::code::Code;
+use super::shown;
+
+/// The size of the largest file that a compiler may write. A program of an exercise has kilobytes;
+/// with all of Rust's standard library, some megabytes.
+const LARGEST: u64 = 64 << 20;
+
+/// The variables that a compiler gets: those that say where things are. Others may be secrets, which
+/// a file could read (`env!`).
+const VARIABLES: [&str; 12] = [
+    "PATH",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "LIBRARY_PATH",
+    "LD_LIBRARY_PATH",
+    "COMPILER_PATH",
+    "GCC_EXEC_PREFIX",
+    "TZDIR",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "CARGO_HOME",
+    "NIX_CC",
+];
+
+/// A compiler, and how it is called.
+struct Compiler {
+    tool: String,
+    options: &'static [&'static str],
+    /// The smallest program, which it must be able to compile.
+    smallest: &'static str,
+    limits: Limits,
+}
+
+/// Compiles a file to a program in a folder. Returns what the compiler said, which is empty if it
+/// has nothing to warn of.
+pub(super) fn compile(
+    code: Code,
+    file: &Path,
+    program: &Path,
+    folder: &Path,
+) -> Result<String, BuildError> {
+    let compiler = Compiler::of(code)?;
+    let done = compiler.run(file, program, folder)?;
+    let output = String::from_utf8_lossy(&done.output).trim_end().to_owned();
+    let words = [Path::new(&compiler.tool).file_name().unwrap_or_default(), file.as_os_str()];
+    let command = words.map(|word| word.to_string_lossy().into_owned()).join(" ");
+    let reached = match done.end {
+        Ok(status) if status.success() && program.is_file() => return Ok(output),
+        Ok(_) => limit_in(&output),
+        Err(Reached::Total(after)) => return Err(BuildError::Busy { command, after }),
+        Err(reached) => Some(reached),
+    };
+    // Whose fault was it? A compiler that can't compile anything says nothing about this file.
+    let smallest = folder.join(format!("smallest.{}", code.extension()));
+    fs::write(&smallest, compiler.smallest).map_err(failed("write", &smallest))?;
+    let trial = compiler.run(&smallest, &folder.join("smallest"), folder)?;
+    if !matches!(trial.end, Ok(status) if status.success()) {
+        let said = String::from_utf8_lossy(&trial.output).trim_end().to_owned();
+        let output = if said.is_empty() { output } else { said };
+        return Err(BuildError::Broken { tool: compiler.tool, output });
+    }
+    match reached {
+        Some(reached) => Err(BuildError::Limit { command, reached, output }),
+        None if is_killed(&done, &output) => {
+            Err(BuildError::Broken { tool: compiler.tool, output })
+        }
+        None => Err(BuildError::Refused { command, output }),
+    }
+}
+
+/// A limit of the kernel that the compiler's parts ran into, in the words of the C locale.
+fn limit_in(output: &str) -> Option<Reached> {
+    if output.contains("File size limit exceeded") || output.contains("File too large") {
+        return Some(Reached::Written(LARGEST));
+    }
+    output.contains("CPU time limit exceeded").then_some(Reached::Processor(PROCESSOR))
+}
+
+/// True if somebody killed the compiler, which was not us: mostly the kernel, when memory is short.
+fn is_killed(done: &Supervised, output: &str) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    const KILLED: i32 = 9;
+    let signal = done.end.as_ref().ok().and_then(ExitStatusExt::signal);
+    signal == Some(KILLED)
+        || output.contains("Killed signal terminated program")
+        || output.contains("signal: 9, SIGKILL")
+        || output.contains("No space left on device")
+        || output.contains("Disk quota exceeded")
+        || output.contains("Cannot allocate memory")
+}
+
+/// How much processor time a compiler may use.
+const PROCESSOR: Duration = Duration::from_secs(30);
+
+impl Compiler {
+    fn of(code: Code) -> Result<Self, BuildError> {
+        let mut limits = Limits::default();
+        limits.file = LARGEST;
+        limits.processor = PROCESSOR;
+        limits.memory = 1 << 30;
+        limits.processes = 256;
+        Ok(match code {
+            Code::Rust => {
+                limits.memory = 2 << 30;
+                Self {
+                    tool: find("rustc")?,
+                    options: &["--edition=2021", "-Cdebuginfo=0"],
+                    smallest: "fn main() {}\n",
+                    limits,
+                }
+            }
+            // Course machines have one of these compilers; all take the same options.
+            _ => Self {
+                tool: find("gcc").or_else(|_| find("clang")).or_else(|_| find("cc"))?,
+                options: &["-std=gnu11", "-Wall", "-O1", "-pthread"],
+                smallest: "#include <stdio.h>\nint main(void) { puts(\"\"); return 0; }\n",
+                limits,
+            },
+        })
+    }
+
+    fn run(&self, file: &Path, program: &Path, folder: &Path) -> Result<Supervised, BuildError> {
+        let beside = file.parent().unwrap_or(Path::new("/"));
+        let mut sandbox = Sandbox::new(self.limits);
+        sandbox.shown = shown::programs();
+        sandbox.shown.extend(shown::work(beside));
+        sandbox.shown.push(file.to_owned());
+        sandbox.writable.push(folder.to_owned());
+        let patience = Patience {
+            total: Duration::from_secs(180),
+            asleep: Duration::from_secs(4),
+            processor: PROCESSOR,
+            output: 1 << 20,
+            written: 2 * LARGEST,
+        };
+        let mut command = Command::new(&self.tool);
+        command.args(self.options).arg("-o").arg(program).arg(file);
+        command.current_dir(folder).env_clear().envs(self.variables(folder));
+        supervise(&mut command, &sandbox, &patience)
+            .map_err(failed("start", &PathBuf::from(&self.tool)))
+    }
+
+    fn variables(&self, folder: &Path) -> Vec<(OsString, OsString)> {
+        let kept = VARIABLES.iter().filter_map(|name| Some(((*name).into(), env::var_os(name)?)));
+        let mut variables: Vec<(OsString, OsString)> = kept.collect();
+        let mut set = |name: &str, value: OsString| variables.push((name.into(), value));
+        // A known language, so that a limit is recognised.
+        set("LC_ALL", "C.UTF-8".into());
+        set("TMPDIR", folder.into());
+        set("HOME", folder.into());
+        // A cache in the home folder can't be written.
+        set("CCACHE_DISABLE", "1".into());
+        if let Some(home) = shown::rustup_home() {
+            set("RUSTUP_HOME", home.into());
+        }
+        variables
+    }
+}
