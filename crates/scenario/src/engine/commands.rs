@@ -14,6 +14,10 @@ use socklab_trace::{Command, Stdio};
 use crate::format::{Actor, Run};
 use crate::request::Request;
 
+/// This binary, itself and not what has the same path meanwhile: a submission that may write to the
+/// binary's folder could put another there.
+const OURSELVES: &str = "/proc/self/exe";
+
 /// A program's standard input. Dropping it ends the input.
 #[derive(Debug)]
 pub(super) struct Input(Sender<Vec<u8>>);
@@ -94,8 +98,7 @@ pub(super) fn of_actor(
 /// reports go to /dev/null, because the engine takes them from the trace.
 pub(super) fn of_peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
     let (theirs, orders) = pipe()?;
-    let socklab = std::env::current_exe()?;
-    let command = Command::new([socklab.into_os_string(), crate::peer::ARGUMENT.into()])
+    let command = Command::new([OURSELVES, crate::peer::ARGUMENT])
         .label(name)
         .stdin(Stdio::Fd(OwnedFd::from(theirs)))
         .stdout(Stdio::Null)
@@ -109,7 +112,7 @@ fn link(name: &str, scratch: &Path) -> io::Result<PathBuf> {
     let folder = scratch.join("bin");
     fs::create_dir_all(&folder)?;
     let path = folder.join(name);
-    match symlink(std::env::current_exe()?, &path) {
+    match symlink(OURSELVES, &path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(path),
     }
