@@ -66,7 +66,8 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
     };
     let private = matches!(place, PlaceUsed::Private { .. });
     let mut _lock = None;
-    match socklab_lab::private_folder().filter(|_| private) {
+    // On the machine itself, root could mount one, too, and it would stay.
+    match private.then(socklab_lab::private_folder).flatten() {
         Some(folder) => request.scratch = folder,
         None => _lock = Some(crate::scratch::make(&request.scratch)?),
     }

@@ -74,6 +74,26 @@ fn socklab_without_namespaces(unshare: &str, but: &[&str]) -> Command {
     command
 }
 
+#[test]
+fn nothing_stays_mounted_on_the_machine() {
+    need!("python3");
+    let unshare = need!("unshare");
+    // Root, who may mount, where no namespace can be had.
+    let mut command = program(&unshare);
+    let script = "cd /tmp && mounts() { cat /proc/self/mountinfo; }; before=$(mounts)\n\
+        echo 0 > /proc/sys/user/max_user_namespaces || exit 77\n\
+        \"$@\" > /dev/null; test \"$before\" = \"$(mounts)\"";
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
+    command.args([env!("CARGO_BIN_EXE_socklab"), "check", "echo-server", "--case", "port-taken"]);
+    let home = tempfile::tempdir().expect("a folder");
+    command.env("XDG_STATE_HOME", home.path()).args(["--", "python3", "-c", "pass"]);
+    match run(&mut command).code {
+        0 => {}
+        1 => panic!("something is mounted that was not"),
+        _ => not_run!("user namespaces"),
+    }
+}
+
 /// A script that starts the server in the background, whether it waits for it or not, is the server
 /// with all it has started.
 #[test]
