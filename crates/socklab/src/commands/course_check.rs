@@ -39,13 +39,14 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
     }
     let programs: Vec<&str> = programs::PROGRAMS.iter().map(|program| program.name).collect();
     let linted = course.lint(&[&programs[..], &["socklab"]].concat());
-    let sources = sources(&course);
+    let sources = sources(&course, options.only.as_deref());
     if !options.json {
-        for (item, source) in &sources {
-            // What is built in would be a long list of the same.
-            if source.origin != Origin::BuiltIn {
-                println!("{item}: {}", source::line(speaker, source));
-            }
+        // What is built in, or the same, would be a long list.
+        let telling = |(_, source): &&(String, Source)| {
+            matches!(source.origin, Origin::Own | Origin::Replaces)
+        };
+        for (item, source) in sources.iter().filter(telling) {
+            println!("{item}: {}", source::line(speaker, source));
         }
     }
     let mut mistakes: Vec<String> =
@@ -106,10 +107,14 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
     Ok(if ok { ExitCode::SUCCESS } else { ExitReason::No.into() })
 }
 
-/// Where every item comes from, by its folder below the course folder.
-fn sources(course: &Course) -> Vec<(String, Source)> {
+/// Where every item comes from, or only the one of this name, by its folder below the course folder.
+fn sources(course: &Course, only: Option<&str>) -> Vec<(String, Source)> {
+    let wanted = |folder: &String| {
+        let short = folder.split_once('-').map(|(_, name)| name);
+        only.is_none_or(|only| folder == only || short == Some(only))
+    };
     let of_kind = |kind: ItemKind| {
-        let folders = course.folders(kind).into_iter();
+        let folders = course.folders(kind).into_iter().filter(wanted);
         folders
             .map(move |name| (kind.path(&name).display().to_string(), course.source(kind, &name)))
     };
