@@ -54,12 +54,39 @@ struct Trial<'a> {
     command: Vec<String>,
 }
 
+/// The longest program: what does not fit is not small.
+const LINES: usize = 40;
+
+fn corpus() -> Corpus {
+    let text = fs::read_to_string(Path::new(ROOT).join(CORPUS).join("corpus.toml")).expect("table");
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn every_program_is_short_says_what_it_is_and_is_in_the_table() {
+    let corpus = corpus();
+    let files: BTreeSet<&str> = corpus.program.iter().map(|entry| entry.file.as_str()).collect();
+    assert!(files.len() >= 40, "{} programs", files.len());
+    let folders = fs::read_dir(Path::new(ROOT).join(CORPUS)).expect("folders").flatten();
+    for folder in folders.map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        for file in fs::read_dir(&folder).expect("files").flatten() {
+            let (path, folder) = (file.path(), folder.file_name().expect("a name"));
+            let name =
+                format!("{}/{}", folder.to_string_lossy(), file.file_name().to_string_lossy());
+            assert!(files.contains(name.as_str()), "{name} is not in the table");
+            let text = fs::read_to_string(&path).expect("text");
+            assert!(text.lines().count() <= LINES, "{name}: {} lines", text.lines().count());
+            let first = text.lines().find(|line| !line.starts_with("#!")).unwrap_or_default();
+            let says = first.starts_with(['#', '/']) && first.contains(' ');
+            assert!(says, "{name}: {first}");
+        }
+    }
+}
+
 #[test]
 fn every_program_scores_what_it_must() {
     need!("python3");
-    let text = fs::read_to_string(Path::new(ROOT).join(CORPUS).join("corpus.toml")).expect("table");
-    let corpus: Corpus = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
-    assert!(corpus.program.len() >= 40, "{} programs", corpus.program.len());
+    let corpus = corpus();
     let filter = std::env::var(FILTER).ok();
     let wanted = |entry: &&Entry| match &filter {
         Some(part) => entry.file.contains(part),
