@@ -271,7 +271,9 @@ impl<'a> Play<'a> {
         let seen = self.watch.lock();
         let known = &seen.commands[command];
         let (who, awaited) = (actor.to_owned(), Awaited::OneOf(conditions.to_vec()));
-        Err(Failure::from(match known.exit {
+        // If its end was awaited, its first process has ended, but what it has started is at work.
+        let exit = known.exit.filter(|_| !conditions.contains(&Until::Exited));
+        Err(Failure::from(match exit {
             Some(exit) => {
                 StepTrouble::Ended { who, awaited, exit, output: last_lines(&known.output) }
             }
