@@ -17,8 +17,6 @@ pub type Texts = Translated<String>;
 pub struct Expectation {
     /// Its name, unique among its scenario's expectations.
     pub name: String,
-    /// What a student should think about if it is not met.
-    pub hint: Option<Texts>,
     /// Expectations that must be met first; if one was not, this one is not judged.
     pub depends_on: Vec<String>,
     /// Only events later than the evidence for these count.

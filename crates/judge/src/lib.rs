@@ -11,6 +11,8 @@ mod call_word;
 mod case;
 mod complete;
 mod conduct;
+mod deeds;
+mod difference;
 mod expect;
 mod expect_pattern;
 mod http;
@@ -23,6 +25,8 @@ mod verdict_http;
 mod waits;
 
 pub use call_word::CallWord;
+pub use deeds::{Activity, Asked, DEEDS, Deed, DeedRule, Missed, Present, deed};
+pub use difference::Difference;
 pub use expect::{
     CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, StateWanted, StreamWanted, Subject,
     Texts, TransportWanted,

@@ -7,6 +7,7 @@ use socklab_event::{Exit, Process};
 use socklab_flows::{Flows, Position};
 
 use crate::conduct::{exit, is_by, is_running, output};
+use crate::difference::{Difference, nearest};
 use crate::expect::{CallWanted, ExitWanted, Expectation, Subject};
 use crate::expect_pattern::BytesWanted;
 use crate::http::HttpFault;
@@ -50,6 +51,8 @@ pub enum Mismatch {
     Different {
         /// Calls of the same name by the same actor.
         seen: Vec<u64>,
+        /// In what the most similar one of them differs, if that is one thing.
+        difference: Option<Difference>,
     },
     /// It happened more or less often than expected.
     Times {
@@ -219,7 +222,13 @@ impl<'f, 't> Window<'f, 't> {
         }
         let mismatch = match (found.is_empty(), candidates.is_empty()) {
             (true, true) => Mismatch::Nothing,
-            (true, false) => Mismatch::Different { seen: seqs(self.flows, candidates) },
+            (true, false) => {
+                let difference = match &expectation.subject {
+                    Subject::Call(call) => nearest(call, self.flows, candidates),
+                    _ => None,
+                };
+                Mismatch::Different { seen: seqs(self.flows, candidates), difference }
+            }
             (false, _) => {
                 Mismatch::Times { wanted: expectation.times.to_string(), got: found.len() }
             }

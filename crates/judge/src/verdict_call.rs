@@ -96,7 +96,7 @@ fn succeeded(flows: &Flows<'_>, at: Position, made: &Call) -> bool {
 }
 
 /// True if the socket at the other end of a call belongs to this actor.
-fn has_peer(flows: &Flows<'_>, at: Position, actor: &str) -> bool {
+pub(crate) fn has_peer(flows: &Flows<'_>, at: Position, actor: &str) -> bool {
     let used = flows.peer_at(at).and_then(|socket| flows.used_at(socket));
     used.is_some_and(|used| is_by(flows, used, Some(actor)))
 }
@@ -182,7 +182,7 @@ impl StateWanted {
     }
 }
 
-fn flags(call: &Call) -> Option<&Flags> {
+pub(crate) fn flags(call: &Call) -> Option<&Flags> {
     match &call.args {
         Args::Socket { flags, .. }
         | Args::Accept { flags, .. }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use socklab_event::{Event, Header, Timeline};
-use socklab_judge::Expectation;
+use socklab_judge::{Expectation, Present};
 
 use crate::format::{Step, UnboundExpectation};
 use crate::step_end::{StepEnd, StepTrouble, Stopped};
@@ -80,6 +80,8 @@ pub struct Recording {
     /// When the last step ended, in nanoseconds of `CLOCK_MONOTONIC`. A call that had not returned
     /// by then counts as never returned, and a program that had not ended as never ended.
     pub over: u64,
+    /// What the threads of all programs were doing then.
+    pub present: Vec<Present>,
     /// The reason, if there is one, why the run says nothing about the programs.
     pub trouble: Option<Trouble>,
     /// How long the tracer waited for a processor, in ms: meanwhile the programs can make no call.

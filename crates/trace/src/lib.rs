@@ -39,6 +39,7 @@ mod inheritance;
 mod options;
 mod summary;
 mod tracer;
+mod waits_for;
 
 // The modules that touch a tracee, and so depend on the processor: see `build.rs`.
 #[cfg(has_arch)]
@@ -85,3 +86,4 @@ pub use inheritance::close_others_on_exec;
 pub use options::{Ending, Finish, Options};
 pub use summary::{CommandEnd, Cost, EndReason, Summary};
 pub use tracer::Tracer;
+pub use waits_for::{WaitsFor, waits_for};

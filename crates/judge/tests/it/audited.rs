@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use socklab_judge::RULES;
+use socklab_judge::{DEEDS, RULES};
 
 /// A row of the table: what must be so before a rule speaks, and the test in which it is not.
 struct Row {
@@ -39,7 +39,8 @@ fn table() -> Vec<(String, Row)> {
 
 /// Every test of the rules: its name and its text.
 fn tests() -> BTreeMap<String, String> {
-    let sources = ["src/rules", "tests/it/counter"].map(|below| sources(&folder().join(below)));
+    let sources = ["src/rules", "src/deeds", "tests/it/counter", "tests/it/deeds"]
+        .map(|below| sources(&folder().join(below)));
     let files = sources.into_iter().flat_map(|found| found.expect("a folder of sources"));
     let texts = files.map(|path| fs::read_to_string(path).expect("a source"));
     let split = |text: String| {
@@ -68,7 +69,8 @@ fn sources(folder: &Path) -> io::Result<Vec<PathBuf>> {
 #[test]
 fn every_rule_has_one_row_and_every_row_its_rule() {
     let mut rows: Vec<String> = table().into_iter().map(|(rule, _)| rule).collect();
-    let mut rules: Vec<String> = RULES.iter().map(|rule| rule.key.to_owned()).collect();
+    let keys = RULES.iter().map(|rule| rule.key).chain(DEEDS.iter().map(|rule| rule.key));
+    let mut rules: Vec<String> = keys.map(str::to_owned).collect();
     rows.sort();
     rules.sort();
     assert_eq!(rows, rules);

@@ -5,6 +5,7 @@
 
 mod audited;
 mod counter;
+mod deeds;
 mod incomplete;
 mod provoked;
 mod responses;

@@ -48,7 +48,6 @@ fn wanted(status: i64, body: &str) -> HttpWanted {
 fn verdict(timeline: &Timeline, http: HttpWanted, times: Range) -> Judgement {
     let expectation = Expectation {
         name: "response".to_owned(),
-        hint: None,
         depends_on: Vec::new(),
         after: Vec::new(),
         before: Vec::new(),

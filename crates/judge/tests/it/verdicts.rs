@@ -95,7 +95,6 @@ fn timeline() -> Timeline {
 fn expect(name: &str, subject: Subject) -> Expectation {
     Expectation {
         name: name.to_owned(),
-        hint: None,
         depends_on: Vec::new(),
         after: Vec::new(),
         before: Vec::new(),
@@ -139,7 +138,9 @@ fn a_failed_verdict_says_why() {
     );
     let failed = CallWanted { ok: Some(false), ..wanted("server", "recv") };
     let seen = vec![5, 6, 7];
-    assert_eq!(verdict(of_call("failed", failed)), Judgement::Failed(Mismatch::Different { seen }));
+    let difference = Some(socklab_judge::Difference::Succeeded);
+    let different = Mismatch::Different { seen, difference };
+    assert_eq!(verdict(of_call("failed", failed)), Judgement::Failed(different));
     let never =
         Expectation { times: Range::exactly(0), ..of_call("never", wanted("client", "connect")) };
     let mismatch = Mismatch::Times { wanted: "0".to_owned(), got: 2 };

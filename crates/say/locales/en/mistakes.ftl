@@ -144,3 +144,4 @@ mistake-exercise-folder = the folder "{ $folder }" is named in other characters 
 mistake-no-solution = there is no solution: one of { $known } shows that the exercise can be solved
 mistake-bug-unnamed = no [[bug]] names this file: it is never run
 mistake-no-such-program = no program of the course is called `{ $found }`: there are { $known }
+mistake-no-rule = no rule is called `{ $word }`; did you mean `{ $near }`?

@@ -144,3 +144,4 @@ mistake-exercise-folder = la carpeta "{ $folder }" tiene en el nombre caracteres
 mistake-no-solution = no hay ninguna solución: una de { $known } muestra que el ejercicio se puede resolver
 mistake-bug-unnamed = ningún [[bug]] nombra este archivo: nunca se ejecuta
 mistake-no-such-program = ningún programa del curso se llama `{ $found }`: existen { $known }
+mistake-no-rule = ninguna regla se llama `{ $word }`; ¿quizás `{ $near }`?

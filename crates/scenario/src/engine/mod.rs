@@ -23,6 +23,7 @@ mod normalize;
 mod peer_handle;
 mod peers;
 mod play;
+mod present;
 mod started;
 mod watch;
 

@@ -16,6 +16,7 @@ use super::commands::{self, Input};
 use super::failure::Failure;
 use super::kernel;
 use super::peers::Peers;
+use super::present;
 use super::started::Started;
 use super::watch::{Seen, Watch};
 use crate::format::{Run, Step, Until, Verb};
@@ -112,7 +113,10 @@ impl<'a> Play<'a> {
         }
         // From now on programs end because the engine ends them, which is not recorded: when `self`
         // is dropped, their inputs are closed.
-        self.watch.change(|seen| seen.over = Some(socklab_kernel::clock::now()));
+        self.watch.change(|seen| {
+            seen.over = Some(socklab_kernel::clock::now());
+            seen.present = present::look(seen);
+        });
         for Background { step, orders } in background {
             // A disturbed peer is found below.
             if let Ok(end) = self.peers.settle(&self.watch, &steps[step], orders) {

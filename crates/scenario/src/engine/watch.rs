@@ -10,6 +10,7 @@ use socklab_event::{
 
 use socklab_event::{Header, State};
 use socklab_flows::NAME_SERVER_PORT;
+use socklab_judge::Present;
 use socklab_kernel::Deadline;
 use socklab_record::{Limits, Recorder};
 
@@ -62,6 +63,8 @@ pub(super) struct Seen {
     pub(super) own_names: bool,
     /// When the last step ended. Whatever happens after that is the engine's doing.
     pub(super) over: Option<u64>,
+    /// What the programs were doing then.
+    pub(super) present: Vec<Present>,
     /// What scripted peers have reported, by command number.
     pub(super) talks: HashMap<usize, Talk>,
     /// The tracer has ended, with this error if any.
@@ -270,6 +273,11 @@ impl Seen {
         let command = &self.commands[command];
         let idle = |process: &u32| asleep::is_calm(*process) && !asleep::is_on_network(*process);
         command.exit.is_some() && command.living.iter().all(idle)
+    }
+
+    /// The processes of all commands, ended ones included.
+    pub(super) fn processes(&self) -> impl Iterator<Item = u32> + '_ {
+        self.command_of.keys().copied()
     }
 
     /// True if every process sleeps or has ended, so that nothing more happens by itself right now.

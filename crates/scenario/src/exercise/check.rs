@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use socklab_judge::{Finding, Judgement, Mismatch, Texts};
 
 use crate::engine::{Runner, run, run_once};
-use crate::format::{Case, Exercise};
+use crate::format::{Case, Exercise, FittingHint, UnboundExpectation, Verb};
 use crate::recording::{Recording, Trouble};
 use crate::request::Submission;
 use crate::step_end::StepTrouble;
@@ -70,9 +70,16 @@ impl<'a> Check<'a> {
         // A program that is late even with more time is at fault: no further case gets more time.
         let mut patient = true;
         for case in self.cases() {
-            let missing = case.depends_on.iter().find(|name| {
-                let state = states.get(name.as_str());
-                self.only.is_none() && state != Some(&CaseState::Passed)
+            let missing =
+                case.depends_on.iter().map(String::as_str).find(|name| {
+                    self.only.is_none() && states.get(name) != Some(&CaseState::Passed)
+                });
+            // What was never ready for that case is not ready for this one either.
+            let missing = missing.or_else(|| {
+                let mut unready = report.cases.iter().filter(|done| done.is_unready());
+                unready
+                    .find(|done| begin_alike(done.case, case))
+                    .map(|done| done.case.name.as_str())
             });
             let done = match missing {
                 Some(name) => CaseReport { case, verdict: case.skipped(name), recording: None },
@@ -117,31 +124,67 @@ impl<'a> CaseReport<'a> {
         }
     }
 
-    /// The hint of the expectation or step that went wrong, or else of the case.
-    pub fn hint(&self) -> Option<Texts> {
+    /// The hints that fit what these rules have found: those of the expectation or step that went
+    /// wrong, or else of the case. What fits anything says nothing about a program that was never
+    /// ready, as it is about what the program should have done then.
+    ///
+    /// With `only_fitting`, hints that fit anything are left out.
+    pub fn hints(&self, found: &[&str], only_fitting: bool) -> Vec<Texts> {
         let near = match self.problem() {
             Some(Problem::Missed(_, index)) => {
-                let wanted = self.case.expects.get(index).zip(self.recording.as_ref());
-                let bound = wanted.map(|(wanted, record)| wanted.bind(&record.variables));
-                bound.and_then(Result::ok).and_then(|wanted| wanted.hint)
+                self.case.expects.get(index).map(UnboundExpectation::hints)
             }
             _ => self.verdict.step.as_ref().and_then(|(index, _)| {
-                self.case.scenario.steps.get(*index).and_then(|step| step.hint.clone())
+                self.case.scenario.steps.get(*index).map(|step| step.hints.clone())
             }),
         };
-        near.or_else(|| self.case.hint.clone())
+        let fitting = |hints: Vec<FittingHint>| -> Vec<Texts> {
+            hints
+                .into_iter()
+                .filter(|hint| hint.fits(found) && !(only_fitting && hint.when.is_empty()))
+                .map(|hint| hint.text)
+                .collect()
+        };
+        let near = fitting(near.unwrap_or_default());
+        let mut others = self.case.hints.clone();
+        if self.is_unready() {
+            others.retain(|hint| !hint.when.is_empty());
+        }
+        if near.is_empty() { fitting(others) } else { near }
+    }
+
+    /// True if the case failed at its first step, in which the program should have become ready.
+    fn is_unready(&self) -> bool {
+        matches!(
+            &self.verdict.step,
+            Some((0, StepTrouble::TimedOut { .. } | StepTrouble::Ended { .. }))
+        )
     }
 
     /// The events that the problem is about, by `seq`.
     pub fn evidence(&self) -> Vec<u64> {
         match self.problem() {
             Some(Problem::Missed(finding, _)) => match &finding.outcome {
-                Judgement::Failed(Mismatch::Different { seen }) => seen.clone(),
+                Judgement::Failed(Mismatch::Different { seen, .. }) => seen.clone(),
                 _ => finding.evidence.clone(),
             },
             _ => Vec::new(),
         }
     }
+}
+
+/// True if two cases begin with the same step in the same surroundings.
+fn begin_alike(one: &Case, other: &Case) -> bool {
+    let [a, b] = [&one.scenario, &other.scenario];
+    let start = |case: &Case| match case.scenario.steps.first().map(|step| step.verb.clone()) {
+        Some(Verb::Start { actor, until }) => {
+            let actor = case.scenario.actors.iter().find(|one| one.name == actor).cloned();
+            Some((actor, until))
+        }
+        _ => None,
+    };
+    let steps = start(one).is_some() && start(one) == start(other);
+    steps && (a.port, &a.host, &a.files) == (b.port, &b.host, &b.files)
 }
 
 impl Report<'_> {

@@ -7,6 +7,7 @@ use socklab_say::{Translated, sentence};
 use toml::Spanned;
 
 use super::crowd;
+use super::hints::hints;
 use super::model::{Bug, Case, Exercise, Prose, Scenario};
 use super::raw::{RawActor, RawCase, RawExercise, RawPeer};
 use super::reader::{Reader, Result};
@@ -93,6 +94,8 @@ impl Reader<'_> {
         let actors: Vec<RawActor> = shared.chain(case.actors.clone()).collect();
         let peers: Vec<RawPeer> = defaults.peers.iter().cloned().chain(case.peers).collect();
         let cast = self.cast(&actors, &peers)?;
+        let hints = hints(case.hint, case.hints);
+        let hints = hints.or_else(|mistake| self.mistake(mistake, case.name.span()))?;
         let port = case.port.unwrap_or(defaults.port);
         // Every name stands for {host}: to list those that do is the older way to say so.
         let here = |name: &String| (name.clone(), Spanned::new(0..0, vec!["{host}".to_owned()]));
@@ -109,7 +112,7 @@ impl Reader<'_> {
             name: case.name.into_inner(),
             title: case.title,
             points: case.points.unwrap_or(1),
-            hint: case.hint,
+            hints,
             robust: case.robust,
             depends_on: case.depends_on.into_iter().map(Spanned::into_inner).collect(),
             scenario: Scenario {

@@ -4,11 +4,12 @@
 use socklab_event::{Errno, Shutdown, Stream};
 use socklab_judge::{
     Address, BytesWanted, CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, Range,
-    StateWanted, StreamWanted, Subject, Texts, TransportWanted,
+    StateWanted, StreamWanted, Subject, TransportWanted,
 };
 use socklab_say::sentence;
 use toml::Spanned;
 
+use super::hints::{FittingHint, hints};
 use super::mistake::Mistake;
 use super::raw::RawExpect;
 use super::values::RawExit;
@@ -38,9 +39,10 @@ impl UnboundExpectation {
         &self.name
     }
 
-    /// What a student should think about if it is not met.
-    pub fn hint(&self) -> Option<&Texts> {
-        self.raw.hint.as_ref()
+    /// What a student should think about if it is not met: the first that fits is shown.
+    pub fn hints(&self) -> Vec<FittingHint> {
+        // The loader has checked the words.
+        hints(self.raw.hint.clone(), self.raw.hints.clone()).unwrap_or_default()
     }
 
     /// The expectation, with the placeholders of this run filled in.
@@ -56,6 +58,7 @@ impl UnboundExpectation {
     pub(super) fn check(&self, variables: &Variables) -> Result<Expectation, Mistake> {
         let raw = self.raw.clone();
         let subject = subject(&raw, variables)?;
+        hints(None, raw.hints.clone())?;
         let times = match (raw.never, raw.times) {
             (true, None) => Range::exactly(0),
             (true, Some(_)) => return Err(Mistake::whole(sentence!("mistake-never-times"))),
@@ -64,7 +67,6 @@ impl UnboundExpectation {
         };
         Ok(Expectation {
             name: self.name.clone(),
-            hint: raw.hint,
             depends_on: raw.depends_on.into_iter().map(Spanned::into_inner).collect(),
             after: raw.after.0,
             before: raw.before.0,

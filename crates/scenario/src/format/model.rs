@@ -9,6 +9,7 @@ use socklab_judge::Texts;
 use socklab_say::Translated;
 
 use super::expectation::UnboundExpectation;
+use super::hints::FittingHint;
 use super::hold::HoldAt;
 use super::op::Op;
 use super::until::Until;
@@ -97,8 +98,8 @@ pub struct Step {
     pub may_fail: bool,
     /// The name under which it is judged, if it has one.
     pub name: Option<String>,
-    /// What a student should think about if it fails.
-    pub hint: Option<Texts>,
+    /// What a student should think about if it fails: the first that fits is shown.
+    pub hints: Vec<FittingHint>,
 }
 
 /// What a step does.
@@ -263,8 +264,8 @@ pub struct Case {
     pub title: Texts,
     /// Its points. A submission earns all of them or none.
     pub points: u32,
-    /// What a student should think about if it fails.
-    pub hint: Option<Texts>,
+    /// What a student should think about if it fails: the first that fits is shown.
+    pub hints: Vec<FittingHint>,
     /// True if a simple correct solution need not pass it.
     pub robust: bool,
     /// Skipped if one of these did not pass.

@@ -8,6 +8,7 @@ use socklab_judge::Texts;
 use toml::Spanned;
 
 use super::choice::RawChoice;
+use super::hints::RawHint;
 use super::hold::RawAt;
 use super::op::Op;
 use super::until::RawUntil;
@@ -83,6 +84,8 @@ pub(super) struct RawCase {
     pub(super) title: Texts,
     pub(super) points: Option<u32>,
     pub(super) hint: Option<Texts>,
+    #[serde(default)]
+    pub(super) hints: Vec<RawHint>,
     #[serde(default)]
     pub(super) robust: bool,
     #[serde(default)]
@@ -163,6 +166,7 @@ pub(super) struct RawStep {
     pub(super) within_ms: Option<u64>,
     pub(super) name: Option<Spanned<String>>,
     pub(super) hint: Option<Texts>,
+    pub(super) hints: Vec<RawHint>,
 }
 
 /// `[[expect]]` and `[[outcome.when]]`.
@@ -171,6 +175,7 @@ pub(super) struct RawStep {
 pub(super) struct RawExpect {
     pub(super) name: Option<Spanned<String>>,
     pub(super) hint: Option<Texts>,
+    pub(super) hints: Vec<RawHint>,
     pub(super) depends_on: Vec<Spanned<String>>,
     pub(super) after: OneOrMany,
     pub(super) before: OneOrMany,

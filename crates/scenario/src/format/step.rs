@@ -3,6 +3,7 @@
 use socklab_say::sentence;
 use toml::Spanned;
 
+use super::hints::hints;
 use super::model::{Step, Verb};
 use super::op::{Op, SENDER};
 use super::raw::RawStep;
@@ -47,6 +48,8 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
     if let Some(until) = raw.until {
         return reader.wrong(until.span(), sentence!("mistake-step-until-strange"));
     }
+    let hints = hints(raw.hint, raw.hints);
+    let hints = hints.or_else(|mistake| reader.mistake(mistake, whole.clone()))?;
     Ok(Step {
         verb,
         line,
@@ -54,7 +57,7 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
         background: raw.background,
         may_fail: raw.may_fail,
         name: raw.name.map(Spanned::into_inner),
-        hint: raw.hint,
+        hints,
     })
 }
 

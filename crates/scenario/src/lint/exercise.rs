@@ -99,15 +99,16 @@ pub(super) fn steps(scenario: &Scenario, places: &Places<'_>, path: &[Part<'_>])
 fn lint_case(case: &Case, index: usize, places: &Places<'_>, mistakes: &mut Vec<LoadError>) {
     let name = &case.name;
     let here = at!["case", index, "name"];
-    let own = [(Some(&case.title), "title"), (case.hint.as_ref(), "hint")];
-    for (text, field) in own {
-        if text.is_some_and(has_empty) {
+    let hints = case.hints.iter().map(|hint| (&hint.text, "hint"));
+    for (text, field) in std::iter::once((&case.title, "title")).chain(hints) {
+        if has_empty(text) {
             let what = sentence!("mistake-text-empty", case = name);
+            let field = if places.has(at!["case", index, field]) { field } else { "hints" };
             mistakes.push(places.wrong(at!["case", index, field], what));
         }
     }
     for step in &case.scenario.steps {
-        if step.hint.as_ref().is_some_and(has_empty) {
+        if step.hints.iter().any(|hint| has_empty(&hint.text)) {
             let what = sentence!("mistake-text-empty", case = name);
             mistakes.push(places.in_line(step.line, what));
         }

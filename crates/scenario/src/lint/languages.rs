@@ -37,6 +37,12 @@ impl Untranslated {
         }
     }
 
+    fn evidence(&mut self, tag: &str, wanted: &[UnboundExpectation]) {
+        for hint in wanted.iter().flat_map(UnboundExpectation::hints) {
+            self.count(hint.text.own(tag).is_some());
+        }
+    }
+
     fn page(&mut self, tag: &str, page: &Translated<Prose>) {
         let own = page.own(tag);
         self.count(own.is_some());
@@ -47,11 +53,7 @@ impl Untranslated {
 }
 
 fn of_steps(steps: &[Step]) -> impl Iterator<Item = &Texts> {
-    steps.iter().filter_map(|step| step.hint.as_ref())
-}
-
-fn of_evidence(wanted: &[UnboundExpectation]) -> impl Iterator<Item = &Texts> {
-    wanted.iter().filter_map(UnboundExpectation::hint)
+    steps.iter().flat_map(|step| step.hints.iter().map(|hint| &hint.text))
 }
 
 fn of_hint(hint: &Hint) -> [&Texts; 3] {
@@ -74,16 +76,17 @@ impl Course {
             counted.texts(tag, question.by_hand.iter().filter_map(|line| line.note.as_ref()));
             counted.texts(tag, of_steps(&question.scenario.steps));
             for outcome in &question.outcomes {
-                counted.texts(tag, of_evidence(&outcome.when));
+                counted.evidence(tag, &outcome.when);
             }
         }
         let mut gaps = vec![Path::new(SHARED).to_owned()];
         for exercise in exercises {
             counted.page(tag, &exercise.prose);
             for case in &exercise.cases {
-                counted.texts(tag, std::iter::once(&case.title).chain(&case.hint));
+                let hints = case.hints.iter().map(|hint| &hint.text);
+                counted.texts(tag, std::iter::once(&case.title).chain(hints));
                 counted.texts(tag, of_steps(&case.scenario.steps));
-                counted.texts(tag, of_evidence(&case.expects));
+                counted.evidence(tag, &case.expects);
             }
             gaps.push(ItemKind::Exercise.path(&exercise.name).join("gaps.toml"));
         }

@@ -56,6 +56,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         place: PlaceUsed::Machine { because: None },
         isolation: Isolation::NotNeeded,
         variables: Variables::sample(1),
+        present: Vec::new(),
         over: 0,
         starved_ms: 0,
         second: false,

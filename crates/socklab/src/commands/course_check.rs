@@ -245,7 +245,7 @@ fn drawn(speaker: Speaker, question: &Question, answered: &Answered) -> String {
     let missing =
         question.missing(&answered.recording).into_iter().flat_map(|(_, missing)| missing);
     let nearly = missing.filter_map(|(_, finding)| match finding.outcome {
-        Judgement::Failed(Mismatch::Different { seen }) => Some(seen),
+        Judgement::Failed(Mismatch::Different { seen, .. }) => Some(seen),
         _ => None,
     });
     let nearly: Vec<u64> = nearly.flatten().collect();

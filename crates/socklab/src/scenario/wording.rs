@@ -106,32 +106,24 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
             }
         }
         StepTrouble::Mismatch { who, expected, got, skipped, stopped, how } => {
-            let why = match stopped {
-                Stopped::Enough => String::new(),
-                Stopped::End => say!(speaker, "ask-stopped-end"),
-                Stopped::Time => say!(speaker, "ask-stopped-time"),
-                Stopped::Reset => say!(speaker, "ask-stopped-reset"),
-            };
             let title = match how {
                 Comparison::End => say!(speaker, "ask-mismatch-end", who = who),
                 Comparison::Length => say!(speaker, "ask-mismatch-length", who = who),
                 Comparison::Contains => say!(speaker, "ask-mismatch-contains", who = who),
-                Comparison::Anything => {
-                    return format!(
-                        "{}\n    {why}",
-                        say!(speaker, "ask-mismatch-anything", who = who)
-                    );
-                }
+                Comparison::Anything => say!(speaker, "ask-mismatch-anything", who = who),
                 _ => say!(speaker, "ask-mismatch-bytes", who = who),
             };
-            let mut told = title;
-            let totals = (expected.total, got.total);
-            let shown = if *how == Comparison::Contains { side_by_side } else { difference };
-            told.push_str(&shown(speaker, &expected.sample, &got.sample, *skipped, totals));
-            if !why.is_empty() {
-                told.push_str(&format!("\n    {why}"));
-            }
-            told
+            let sides = sides(speaker, *how, expected, got, *skipped, *stopped);
+            // Where nothing came, the other side says so already.
+            let why = match stopped {
+                _ if got.total == 0 => None,
+                Stopped::Enough => None,
+                Stopped::End => Some("ask-stopped-end"),
+                Stopped::Time => Some("ask-stopped-time"),
+                Stopped::Reset => Some("ask-stopped-reset"),
+            };
+            let why = why.map(|why| format!("\n    {}", say!(speaker, why)));
+            format!("{title}{sides}{}", why.unwrap_or_default())
         }
         StepTrouble::Surplus { who, bytes, after } => surplus(speaker, who, bytes, after),
         StepTrouble::Sender { who, asked, from, bytes } => {
@@ -148,6 +140,43 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
         StepTrouble::Nowhere { who } => say!(speaker, "ask-step-nowhere", who = who),
         StepTrouble::NotRunning { who } => say!(speaker, "ask-step-not-running", who = who),
     }
+}
+
+/// What a peer should have received, and what it did receive, one below the other.
+fn sides(
+    speaker: Speaker,
+    how: Comparison,
+    expected: &Bytes,
+    got: &Bytes,
+    skipped: u64,
+    stopped: Stopped,
+) -> String {
+    let nothing = match stopped {
+        Stopped::End => "ask-got-end",
+        Stopped::Reset => "ask-got-reset",
+        Stopped::Enough if how == Comparison::Datagram => "ask-got-empty",
+        _ if how == Comparison::Datagram => "ask-got-no-datagram",
+        Stopped::Enough | Stopped::Time => "ask-got-nothing",
+    };
+    let wanted = match how {
+        Comparison::End => Some(say!(speaker, "ask-the-end")),
+        Comparison::Anything => Some(say!(speaker, "ask-anything")),
+        _ => None,
+    };
+    if got.total > 0 && wanted.is_none() {
+        let shown = if how == Comparison::Contains { side_by_side } else { difference };
+        let totals = (expected.total, got.total);
+        return shown(speaker, &expected.sample, &got.sample, skipped, totals);
+    }
+    let quoted = |bytes: &Bytes| {
+        let dots = if bytes.is_cut() { "…" } else { "" };
+        format!("\"{bytes}{dots}\"  {} B", bytes.total)
+    };
+    let wanted = wanted.unwrap_or_else(|| quoted(expected));
+    let got = if got.total > 0 { quoted(got) } else { say!(speaker, nothing) };
+    let labels = labels(speaker);
+    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    format!("\n    {:<width$}  {wanted}\n    {:<width$}  {got}", labels[0], labels[1])
 }
 
 /// What a peer received besides what it should have.

@@ -1,14 +1,12 @@
-//! What the general explanation rules say about a case that did not pass.
+//! What is said to help with a case that did not pass: explanations of what happened to the
+//! program, and the hint that fits.
 
-use socklab_event::{Args, SocketType};
-use socklab_flows::Flows;
 use socklab_judge::Weight;
-use socklab_say::{Speaker, say};
-use socklab_scenario::exercise::{CaseReport, Problem};
-use socklab_scenario::format::{Run, Until};
-use socklab_scenario::{Recording, StepTrouble};
+use socklab_say::Speaker;
+use socklab_scenario::exercise::{CaseReport, Insight};
 
 use crate::commands::trace::sentence;
+use crate::course::texts;
 
 /// The maximum number of explanations shown: more would confuse.
 const MOST: usize = 2;
@@ -28,90 +26,57 @@ const MISUSE: [&str; 10] = [
     "not-connected",
 ];
 
-/// Skipped: we kill the program at the end of its case.
-const OURS: [&str; 1] = ["killed-connected"];
+/// Explanations that the first sentence of the report makes superfluous.
+const SAID: [(&str, &[&str]); 5] = [
+    ("reads-the-end", &["end-ignored", "busy-loop"]),
+    ("failing-loop", &["busy-loop", "spins-without-descriptors"]),
+    ("never-listened", &["accept-without-listen"]),
+    ("connect-failed", &["connect-refused"]),
+    ("killed", &["killed-by-sigpipe"]),
+];
+
+/// What a program did that leaves the author's hint for all cases beside the point.
+const ELSEWHERE: [&str; 9] = [
+    "connects-instead",
+    "failing-loop",
+    "listens-by-kernel",
+    "listens-elsewhere",
+    "listens-swapped",
+    "not-compiled",
+    "spins",
+    "waits-for-typing",
+    "wrong-transport",
+];
 
 /// Advice on the student's program.
 #[derive(Debug, Default)]
-pub(super) struct Advice {
-    /// The sentences to print.
-    pub(super) sentences: Vec<String>,
-    /// True if the case's own hint is still useful.
-    pub(super) leaves_room: bool,
+pub(crate) struct Advice {
+    /// The explanations to print.
+    pub(crate) sentences: Vec<String>,
+    /// The hints that fit, the first to be shown first.
+    pub(crate) hints: Vec<String>,
 }
 
 /// Looks for advice on a case that did not pass.
-pub(super) fn advice(speaker: Speaker, done: &CaseReport<'_>) -> Advice {
-    let Some(recording) = &done.recording else {
-        return Advice { leaves_room: true, ..Advice::default() };
-    };
-    let Some(column) = submission(done, recording) else {
-        return Advice { leaves_room: true, ..Advice::default() };
-    };
-    let timeline = recording.timeline();
-    let flows = Flows::of(&timeline);
-    let processes: Vec<u32> = flows.processes_of(column).collect();
-    let is_ours = |seq: u64| {
-        let event = recording.events.iter().find(|event| event.seq == seq);
-        event.is_some_and(|event| processes.contains(&event.place.process))
-    };
-    // A server that waits for its client behaves correctly: our client only stopped because the
-    // case is over.
-    let serves = recording.events.iter().any(|event| {
-        processes.contains(&event.place.process)
-            && event.call().is_some_and(|call| {
-                matches!(call.args, Args::Accept { .. }) && call.value().is_some()
-            })
-    });
-    let found: Vec<_> = socklab_judge::explain(&flows)
-        .into_iter()
-        .filter(|one| one.weight == Weight::Problem && !OURS.contains(&one.rule))
-        .filter(|one| is_ours(one.decisive()))
-        .filter(|one| !(serves && one.rule == "waits-for-end"))
-        .collect();
-    let misuse = found.iter().any(|one| MISUSE.contains(&one.rule));
-    let found = found.iter().filter(|one| !misuse || MISUSE.contains(&one.rule));
-    let mut sentences: Vec<String> = found.take(MOST).map(|one| sentence(speaker, one)).collect();
-    let unready = is_unready(done);
-    if unready && waits_for_connections(done) && has_udp_port(recording, &processes) {
-        sentences.insert(0, say!(speaker, "advice-udp"));
+pub(crate) fn advice(speaker: Speaker, done: &CaseReport<'_>, insight: &Insight) -> Advice {
+    let said =
+        insight.deed.as_ref().and_then(|deed| SAID.iter().find(|(key, _)| *key == deed.rule));
+    let said = said.map_or(&[][..], |(_, said)| said);
+    let problems = insight.explanations.iter().filter(|one| one.weight == Weight::Problem);
+    let misuse = problems.clone().any(|one| MISUSE.contains(&one.rule));
+    let told = problems
+        .filter(|one| !misuse || MISUSE.contains(&one.rule))
+        .filter(|one| !said.contains(&one.rule));
+    let mut sentences: Vec<String> = Vec::new();
+    for one in told {
+        let sentence = sentence(speaker, one);
+        if !sentences.contains(&sentence) && sentences.len() < MOST {
+            sentences.push(sentence);
+        }
     }
-    // A hint is about a step or an expectation, neither of which a program that was never ready has
-    // reached.
-    Advice { leaves_room: !misuse && !unready, sentences }
-}
-
-/// The column of the student's program.
-fn submission(done: &CaseReport<'_>, recording: &Recording) -> Option<usize> {
-    let actor = done.case.scenario.actors.iter().find(|actor| actor.run == Run::Submission)?;
-    recording.header.columns.iter().position(|column| column.label == actor.name)
-}
-
-/// True if the program did not get as far as listening or binding its port.
-fn is_unready(done: &CaseReport<'_>) -> bool {
-    match done.problem() {
-        Some(Problem::Step(
-            StepTrouble::TimedOut { awaited, .. } | StepTrouble::Ended { awaited, .. },
-        )) => matches!(awaited.condition(), Some(Until::Listening | Until::Bound)),
-        _ => false,
-    }
-}
-
-fn waits_for_connections(done: &CaseReport<'_>) -> bool {
-    matches!(
-        done.problem(),
-        Some(Problem::Step(StepTrouble::TimedOut { awaited, .. } | StepTrouble::Ended { awaited, .. }))
-            if awaited.condition() == Some(&Until::Listening)
-    )
-}
-
-fn has_udp_port(recording: &Recording, processes: &[u32]) -> bool {
-    recording.events.iter().any(|event| {
-        processes.contains(&event.place.process)
-            && event.call().is_some_and(|call| {
-                matches!(call.args, Args::Bind { .. })
-                    && call.value().is_some()
-                    && call.socket.as_ref().is_some_and(|socket| socket.kind == SocketType::DGRAM)
-            })
-    })
+    let elsewhere = insight.deed.as_ref().is_some_and(|deed| ELSEWHERE.contains(&deed.rule));
+    let only_fitting = misuse || elsewhere;
+    let hints = done.hints(&insight.rules(), only_fitting);
+    let hints = hints.iter().map(|hint| texts::text(speaker, hint).to_owned()).collect();
+    Advice { sentences, hints }
 }

@@ -2,7 +2,9 @@
 
 use socklab_event::{Bytes, Process, Stream, TcpState};
 use socklab_flows::Flows;
-use socklab_judge::{BytesWanted, ExitWanted, Expectation, Finding, Judgement, Mismatch, Subject};
+use socklab_judge::{
+    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Subject,
+};
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::Recording;
 use socklab_scenario::exercise::{CaseReport, Problem};
@@ -38,6 +40,9 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
     let what = say!(speaker, key, what = wanted_text(speaker, &wanted.subject));
     let but = match &finding.outcome {
         Judgement::Failed(Mismatch::Nothing) => say!(speaker, "got-nothing"),
+        Judgement::Failed(Mismatch::Different { difference: Some(difference), .. }) => {
+            different(speaker, difference)
+        }
         Judgement::Failed(Mismatch::Different { .. }) => say!(speaker, "got-different"),
         Judgement::Failed(Mismatch::Times { wanted, got }) => {
             say!(speaker, "got-times", wanted = wanted, got = count(*got))
@@ -57,6 +62,36 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
         Judgement::Passed | Judgement::Skipped { .. } => String::new(),
     };
     format!("{what}\n{but}")
+}
+
+/// In what a call differs from the one that was expected.
+fn different(speaker: Speaker, difference: &Difference) -> String {
+    match difference {
+        Difference::Succeeded => say!(speaker, "differs-succeeded"),
+        Difference::Failed(error) => say!(speaker, "differs-failed", error = error),
+        Difference::Unfinished => say!(speaker, "differs-unfinished"),
+        Difference::Finished => say!(speaker, "differs-finished"),
+        Difference::Took { got, wanted } => {
+            let got = speaker.duration(*got);
+            say!(speaker, "differs-took", got = got, wanted = wanted)
+        }
+        Difference::Address { got: Some(got), wanted } => {
+            say!(speaker, "differs-address", got = got, wanted = wanted)
+        }
+        Difference::Peer { got: Some(got), wanted } => {
+            say!(speaker, "differs-peer", got = got, wanted = wanted)
+        }
+        Difference::Argument { name, got: Some(got), wanted } => {
+            say!(speaker, "differs-argument", name = name, got = got, wanted = wanted)
+        }
+        Difference::Bytes(bytes) => {
+            let cut =
+                Bytes { sample: bytes.sample.iter().copied().take(SHOWN).collect(), ..*bytes };
+            let dots = if cut.is_cut() { "…" } else { "" };
+            say!(speaker, "got-bytes", bytes = format!("{cut}{dots}"), total = count(bytes.total))
+        }
+        _ => say!(speaker, "got-different"),
+    }
 }
 
 /// What is expected, in words.
@@ -131,16 +166,24 @@ fn escaped(bytes: &[u8]) -> String {
     Bytes::whole(bytes).to_string()
 }
 
-/// The last lines that each program printed.
-pub(super) fn last_words(speaker: Speaker, recording: &Recording) -> Vec<String> {
+/// The last lines that each program printed; not a single line that the report has quoted already.
+pub(super) fn last_words(
+    speaker: Speaker,
+    recording: &Recording,
+    deed: Option<&Deed>,
+) -> Vec<String> {
     let timeline = recording.timeline();
     let flows = Flows::of(&timeline);
+    let quoted = deed.is_some_and(|deed| {
+        deed.arguments.iter().any(|(name, _)| matches!(*name, "words" | "error"))
+    });
     let mut lines = Vec::new();
     for (index, column) in recording.header.columns.iter().enumerate() {
         let said = printed(&flows, index);
         let text = String::from_utf8_lossy(&said);
         let all: Vec<&str> = text.trim_end().lines().collect();
-        if !all.is_empty() {
+        let is_known = quoted && all.len() == 1;
+        if !all.is_empty() && !is_known {
             lines.push(say!(speaker, "why-printed", who = column.label));
             let last = &all[all.len().saturating_sub(LAST)..];
             lines.extend(last.iter().map(|line| format!("    {}", printable(line))));

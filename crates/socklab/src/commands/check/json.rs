@@ -7,6 +7,7 @@ use socklab_scenario::exercise::{CaseReport, Report, conduct};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{Isolation, PlaceUsed, Recording, Source};
 
+use super::advice::{Advice, advice};
 use super::explain::why;
 use super::story::conduct_text;
 use super::subject::Subject;
@@ -91,6 +92,12 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
         None => Vec::new(),
     };
     let failed = done.problem().is_some();
+    let insight = done.insight();
+    let advice = if failed { advice(speaker, done, &insight) } else { Advice::default() };
+    let did = insight.deed.as_ref().map(|deed| {
+        let text = speaker.tell(&deed.sentence());
+        json!({ "rule": deed.rule, "text": text, "events": deed.evidence })
+    });
     json!({
         "name": done.case.name,
         "title": texts::text(speaker, &done.case.title),
@@ -98,8 +105,10 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
         "state": done.verdict.state,
         "points": done.verdict.points,
         "of": done.verdict.of,
+        "did": did,
         "problem": failed.then(|| why(speaker, done).join("\n")),
-        "hint": done.hint().filter(|_| failed).as_ref().map(|hint| texts::text(speaker, hint)),
+        "explanations": advice.sentences,
+        "hint": advice.hints.first(),
         "conduct": conduct,
     })
 }

@@ -5,6 +5,7 @@ mod explain;
 mod json;
 mod report;
 mod response;
+mod runs_with;
 mod story;
 mod subject;
 mod unbuilt;
@@ -14,7 +15,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use socklab_say::{Speaker, say};
+use socklab_scenario::CaseState;
 use socklab_scenario::exercise::{BuildError, Check, Report};
+use socklab_scenario::format::Exercise;
 
 use super::exercise::{Material, Points};
 use crate::cli::{self, Format, WhichCourse};
@@ -25,8 +28,9 @@ use crate::scenario;
 use crate::terminal::gauge;
 use crate::terminal::gauge::Gauge;
 
+pub(crate) use advice::advice;
 pub(crate) use explain::{bytes_text, missed, why};
-pub(crate) use report::{case_line, refused, summary};
+pub(crate) use report::{case_line, isolation, not_run, refused, summary};
 pub(crate) use story::{Order, again, behind, gap_in_the_way, story};
 pub(crate) use subject::Subject;
 pub(crate) use unbuilt::{not_here, refusal, warnings};
@@ -87,9 +91,9 @@ fn not_built(
     match (unbuilt::refusal(speaker, error), format) {
         (Some((what, output)), Format::Text) => refused(&what, output),
         (Some((what, output)), Format::Json) => json::refused(about, &what, output)?,
-        (None, Format::Text) => return Err(not_here(speaker, error)),
+        (None, Format::Text) => return Err(not_here(speaker, about.exercise, error)),
         (None, Format::Json) => {
-            json::infra_error(about, &not_here(speaker, error).to_string())?;
+            json::infra_error(about, &not_here(speaker, about.exercise, error).to_string())?;
             return Ok(ExitReason::Environment.into());
         }
     }
@@ -115,13 +119,16 @@ fn in_words<'a>(
         gauge::hide();
         if !told && let Some(recording) = &done.recording {
             told = true;
-            report::isolation(speaker, &recording.isolation);
+            isolation(speaker, &recording.isolation).iter().for_each(|line| println!("{line}"));
         }
-        if section != Some(done.case.robust) {
+        let ran = done.verdict.state != CaseState::Skipped;
+        if ran && section != Some(done.case.robust) {
             section = Some(done.case.robust);
             report::section(speaker, done.case.robust);
         }
-        report::case(speaker, done);
+        if ran {
+            report::case(speaker, done);
+        }
         gauge.advance();
         if let Some(next) = upcoming.next() {
             gauge.show(next);
@@ -162,11 +169,7 @@ fn verdict(report: &Report<'_>) -> ExitCode {
     }
 }
 
-fn known_case(
-    speaker: Speaker,
-    exercise: &socklab_scenario::format::Exercise,
-    name: &str,
-) -> Result<()> {
+fn known_case(speaker: Speaker, exercise: &Exercise, name: &str) -> Result<()> {
     let names: Vec<&str> = exercise.cases.iter().map(|case| case.name.as_str()).collect();
     if names.contains(&name) {
         return Ok(());

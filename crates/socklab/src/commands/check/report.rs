@@ -65,17 +65,54 @@ pub(crate) fn case_line(speaker: Speaker, done: &CaseReport<'_>) -> String {
     head + &about.join(&format!("\n{}", " ".repeat(TITLE)))
 }
 
+/// The cases that were not run, in a line or more for each that stood in their way.
+pub(crate) fn not_run(speaker: Speaker, report: &Report<'_>) -> Vec<String> {
+    let mut by_cause: Vec<(&str, Vec<&str>)> = Vec::new();
+    for done in &report.cases {
+        let Some(cause) = root(report, done) else { continue };
+        match by_cause.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, cases)) => cases.push(&done.case.name),
+            None => by_cause.push((cause, vec![&done.case.name])),
+        }
+    }
+    let lines = by_cause.into_iter().flat_map(|(cause, cases)| {
+        let text = say!(speaker, "check-not-run", case = cause, cases = cases.join(", "));
+        markdown::lines(&format!("– {text}"), width(), "    ")
+    });
+    lines.map(|line| style::paint(style::FAINT, format!("  {line}"))).collect()
+}
+
+/// The case because of which another was not run: not one that was not run itself.
+fn root<'a>(report: &'a Report<'_>, done: &'a CaseReport<'_>) -> Option<&'a str> {
+    let mut cause = done.verdict.because.as_deref()?;
+    while let Some(next) = report
+        .cases
+        .iter()
+        .find(|other| other.case.name == cause)
+        .and_then(|other| other.verdict.because.as_deref())
+    {
+        cause = next;
+    }
+    Some(cause)
+}
+
 /// The column where the titles of cases begin.
 const TITLE: usize = 27;
 
 /// Says so if the program could have reached those who judge it.
-pub(super) fn isolation(speaker: Speaker, isolation: &Isolation) {
-    if let Isolation::Open { because } = isolation {
-        println!("{}", style::paint(style::BAD, say!(speaker, "check-open", why = because)));
+pub(crate) fn isolation(speaker: Speaker, isolation: &Isolation) -> Option<String> {
+    match isolation {
+        Isolation::Open { because } => {
+            Some(style::paint(style::BAD, say!(speaker, "check-open", why = because)))
+        }
+        _ => None,
     }
 }
 
 pub(super) fn print_summary(speaker: Speaker, report: &Report<'_>) {
+    for line in not_run(speaker, report) {
+        println!("{line}");
+    }
     println!("\n{}", summary(speaker, report));
     // Say so if ports were shared with the rest of the machine.
     let mut recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());

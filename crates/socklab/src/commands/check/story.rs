@@ -42,20 +42,24 @@ pub(crate) fn story(
     }
     let title = format!("{}: {}", done.case.name, texts::text(speaker, &done.case.title));
     let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
+    let insight = done.insight();
     let gap = gap_in_the_way(done, subject);
-    if let Some(gap) = &gap {
-        let prompt = hints.about(&gap.name).map_or("", |hint| texts::text(speaker, &hint.prompt));
-        let (number, name, line) = (gap.number, &gap.name, gap.line);
-        let todo =
-            say!(speaker, "why-gap", number = number, name = name, line = line, prompt = prompt);
-        let todo = markdown::lines(&todo, width(), "  ");
-        lines.extend(todo.into_iter().map(|line| style::paint(style::BAD, line)));
+    match (&gap, &insight.deed) {
+        (Some(gap), _) => lines.extend(gap_lines(speaker, gap, hints)),
+        (None, Some(deed)) => {
+            let said = markdown::lines(&plain(&speaker.tell(&deed.sentence())), width(), "  ");
+            lines.extend(said.into_iter().map(|line| style::paint(style::BAD, line)));
+        }
+        (None, None) => {}
     }
-    lines.extend(why(speaker, done));
+    if !insight.deed.as_ref().is_some_and(|deed| says_it_all(deed.rule, done)) {
+        lines.extend(why(speaker, done));
+    }
     if let Some(recording) = &done.recording {
-        // A step that failed because a program ended already quotes its output.
-        if !matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. }))) {
-            lines.extend(last_words(speaker, recording));
+        // A step that failed because a program ended quotes its output; so does the first sentence.
+        let ended = matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. })));
+        if !ended || insight.deed.is_some() {
+            lines.extend(last_words(speaker, recording, insight.deed.as_ref()));
         }
         lines.extend(conduct(recording).iter().map(|conduct| conduct_text(speaker, conduct)));
     }
@@ -63,35 +67,51 @@ pub(crate) fn story(
         Order::TopDown => lines.append(&mut picture),
         Order::WordsLast => drop(lines.splice(..0, picture)),
     }
-    // With gaps left, their prompts come first.
-    let advice = if gap.is_none() { advice(speaker, done) } else { Advice::default() };
-    let hint = done
-        .hint()
-        .filter(|_| advice.leaves_room)
-        .map(|hint| texts::text(speaker, &hint).to_owned());
+    // At a gap, its prompt is what helps.
+    let advice = if gap.is_none() { advice(speaker, done, &insight) } else { Advice::default() };
     for sentence in advice.sentences {
         lines.extend(labelled(speaker, "label-why", &sentence));
     }
-    if let Some(hint) = hint {
-        lines.extend(labelled(speaker, "label-hint", &hint));
+    if let Some(hint) = advice.hints.first() {
+        lines.extend(labelled(speaker, "label-hint", hint));
     }
     let label = style::paint(style::STRONG, say!(speaker, "label-again"));
     lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));
     lines
 }
 
-/// The open gap that the program ran into, or else the first open one. A starter prints the name of
-/// the gap that it runs into.
+/// True if the first sentence says all that the failed step says.
+fn says_it_all(rule: &str, done: &CaseReport<'_>) -> bool {
+    let ends =
+        matches!(rule, "killed" | "not-compiled" | "raised" | "failed-and-ended" | "ended-early");
+    match &done.verdict.step {
+        Some((_, StepTrouble::Ended { .. })) => ends,
+        Some((_, StepTrouble::WrongPort { .. })) => rule.starts_with("listens-"),
+        _ => false,
+    }
+}
+
+/// Text of a program may have the marks that give our own texts their emphasis.
+fn plain(text: &str) -> String {
+    text.replace('`', "'")
+}
+
+fn gap_lines(speaker: Speaker, gap: &Open, hints: &Hints) -> Vec<String> {
+    let prompt = hints.about(&gap.name).map_or("", |hint| texts::text(speaker, &hint.prompt));
+    let (number, name, line) = (gap.number, &gap.name, gap.line);
+    let todo = say!(speaker, "why-gap", number = number, name = name, line = line, prompt = prompt);
+    let todo = markdown::lines(&todo, width(), "  ");
+    todo.into_iter().map(|line| style::paint(style::BAD, line)).collect()
+}
+
+/// The open gap that the program ran into: a starter prints the name of the gap that it reaches.
+/// An open gap that it did not reach is not to blame.
 pub(crate) fn gap_in_the_way(done: &CaseReport<'_>, subject: &Subject) -> Option<Open> {
-    let mut gaps = subject.open_gaps();
-    let met = done.recording.as_ref().and_then(|recording| {
-        gaps.iter().position(|gap| {
-            let names =
-                [format!("gap {}: {}", gap.number, gap.name), format!("gap {}\n", gap.name)];
-            names.iter().any(|name| is_printed(recording, name))
-        })
-    });
-    (!gaps.is_empty()).then(|| gaps.swap_remove(met.unwrap_or(0)))
+    let recording = done.recording.as_ref()?;
+    subject.open_gaps().into_iter().find(|gap| {
+        let names = [format!("gap {}: {}", gap.number, gap.name), format!("gap {}\n", gap.name)];
+        names.iter().any(|name| is_printed(recording, name))
+    })
 }
 
 /// A label followed by a text, in lines.

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{BuildError, Reached};
+use socklab_scenario::format::Exercise;
 
+use super::runs_with;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 
@@ -49,7 +51,7 @@ fn limit(speaker: Speaker, reached: &Reached) -> String {
 }
 
 /// Why the program can't be built or run here; this says nothing about the program.
-pub(crate) fn not_here(speaker: Speaker, error: &BuildError) -> anyhow::Error {
+pub(crate) fn not_here(speaker: Speaker, exercise: &Exercise, error: &BuildError) -> anyhow::Error {
     let failure = match error {
         BuildError::Missing { tool } => {
             let path = Path::new(tool);
@@ -61,11 +63,11 @@ pub(crate) fn not_here(speaker: Speaker, error: &BuildError) -> anyhow::Error {
                 }
                 () => (ExitReason::Environment, "check-missing"),
             };
-            Failure::new(exit, say!(speaker, key, tool = tool)).hint(say!(
-                speaker,
-                &format!("{key}-hint"),
-                tool = tool
-            ))
+            let hint = match key {
+                "check-not-executable" => runs_with::advice(speaker, exercise, tool),
+                _ => say!(speaker, &format!("{key}-hint"), tool = tool),
+            };
+            Failure::new(exit, say!(speaker, key, tool = tool)).hint(hint)
         }
         BuildError::Broken { tool, output } => {
             let what = say!(speaker, "build-broken", tool = tool, output = indented(output));

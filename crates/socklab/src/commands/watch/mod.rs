@@ -218,7 +218,7 @@ impl WatchSession {
             (Some(hint), _) => hint
                 .call(self.code)
                 .map(|(call, man)| say!(self.speaker, "hint-call", call = call, man = man)),
-            (None, _) => self.last.hint.clone(),
+            (None, given) => self.last.hints.get(given).or(self.last.hints.last()).cloned(),
         };
         self.given += 1;
         let label = match gap {

@@ -7,16 +7,16 @@ use std::thread;
 
 use anyhow::Result;
 use socklab_say::{Speaker, say};
+use socklab_scenario::CaseState;
 use socklab_scenario::exercise::{Check, Hints, Open};
 use socklab_scenario::format::Exercise;
 
 use crate::cli::WhichCourse;
 use crate::commands::check::{
-    Order, Subject, again, case_line, gap_in_the_way, not_here, note, refusal, some_seed, story,
-    summary, warnings,
+    Order, Subject, advice, again, case_line, gap_in_the_way, isolation, not_here, not_run, note,
+    refusal, some_seed, story, summary, warnings,
 };
 use crate::commands::exercise::Points;
-use crate::course::texts;
 use crate::failure::with_causes;
 use crate::scenario;
 use crate::terminal::gauge::Gauge;
@@ -39,8 +39,8 @@ pub(super) struct CheckEnd {
     pub(super) points: Option<Points>,
     /// A one-line summary of the points.
     pub(super) summary: Option<String>,
-    /// The hint of the first failed case.
-    pub(super) hint: Option<String>,
+    /// The hints that fit the first failed case.
+    pub(super) hints: Vec<String>,
     /// The open gap that its report names.
     pub(super) gap: Option<Open>,
 }
@@ -99,7 +99,7 @@ fn check(
         Ok(built) => built,
         Err(error) => {
             let Some((what, output)) = refusal(speaker, &error) else {
-                return Err(not_here(speaker, &error));
+                return Err(not_here(speaker, exercise, &error));
             };
             say(what);
             output.lines().for_each(|line| say(format!("  {line}")));
@@ -115,13 +115,21 @@ fn check(
     };
     show(&gauge, names.next());
     let mut section = None;
+    let mut told = false;
     let report = check.run(|done| {
-        if section != Some(done.case.robust) {
+        if !told && let Some(recording) = &done.recording {
+            told = true;
+            isolation(speaker, &recording.isolation).into_iter().for_each(say);
+        }
+        let ran = done.verdict.state != CaseState::Skipped;
+        if ran && section != Some(done.case.robust) {
             section = Some(done.case.robust);
             let key = if done.case.robust { "check-robust" } else { "check-core" };
             say(format!("\n{}", say!(speaker, key)));
         }
-        say(case_line(speaker, done));
+        if ran {
+            say(case_line(speaker, done));
+        }
         gauge.advance();
         show(&gauge, names.next());
         !stop.load(Ordering::Relaxed)
@@ -129,6 +137,7 @@ fn check(
     if stop.load(Ordering::Relaxed) {
         return Ok(CheckEnd::default());
     }
+    not_run(speaker, &report).into_iter().for_each(say);
     let failed = report.cases.iter().find(|done| done.problem().is_some());
     if let Some(done) = failed {
         let again = again(&exercise.name, &done.case.name, runner.seed, which, subject);
@@ -140,8 +149,6 @@ fn check(
         summary: Some(summary(speaker, &report)),
         points: Some(Points { core: report.points(false), robust: report.points(true) }),
         gap: failed.and_then(|done| gap_in_the_way(done, subject)),
-        hint: failed
-            .and_then(|done| done.hint())
-            .map(|hint| texts::text(speaker, &hint).to_owned()),
+        hints: failed.map(|done| advice(speaker, done, &done.insight()).hints).unwrap_or_default(),
     })
 }

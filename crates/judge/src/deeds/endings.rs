@@ -1,0 +1,125 @@
+//! Programs that died, or ended when they should not have.
+
+use socklab_event::{Exit, Process, Signal, Stream};
+use socklab_flows::Position;
+use socklab_say::{Variable, sentence};
+
+use super::Missed;
+use super::life::{Life, quoted};
+use super::traceback::{Crash, How, crash};
+use crate::case::Occurrence;
+
+/// Signals by which only a mistake in the program itself can end it.
+const FAULTS: [Signal; 6] =
+    [Signal::SEGV, Signal::ABRT, Signal::FPE, Signal::ILL, Signal::BUS, Signal::SYS];
+
+/// A signal ended it, or a process that it had started; not one that the scenario sent.
+pub(super) fn killed(life: &Life<'_>) -> Option<Occurrence> {
+    let flows = life.flows();
+    let own = life.exit.map(|(at, _)| at);
+    let at = (life.started..flows.order.len()).find(|at| {
+        let Some(Process::Exit { status: Exit::Signal(signal) }) = flows.order[*at].process()
+        else {
+            return false;
+        };
+        let its_own_fault = FAULTS.contains(signal) || own == Some(*at);
+        life.is_mine(*at)
+            && its_own_fault
+            && !life.asked.signals.contains(signal)
+            && !flows.is_recorders_doing(*at)
+    })?;
+    let Some(Process::Exit { status: Exit::Signal(signal) }) = flows.order[at].process() else {
+        return None;
+    };
+    let found = life.found(at).with("signal", signal.to_string());
+    let words = life.words().unwrap_or_else(|| sentence!("deed-no-place").argument());
+    Some(found.with("words", words))
+}
+
+/// What its output says of an uncaught exception, and where it says so.
+fn told(life: &Life<'_>) -> Option<(Crash, Position)> {
+    let (bytes, at) = life.printed(Some(Stream::Stderr));
+    let crash = crash(&String::from_utf8_lossy(&bytes.sample))?;
+    // Ctrl-C ends a Python program with a traceback.
+    let interrupted = life.asked.signals.contains(&Signal::INT);
+    (!(interrupted && crash.error.starts_with("KeyboardInterrupt"))).then_some((crash, at?))
+}
+
+fn failed(life: &Life<'_>) -> bool {
+    matches!(life.exit, Some((_, exit)) if !exit.is_success())
+}
+
+fn occurrence(life: &Life<'_>, crash: &Crash, at: Position) -> Occurrence {
+    let place = match (&crash.file, crash.line) {
+        (Some(file), Some(line)) => {
+            sentence!("deed-place", file = quoted(file), line = line)
+        }
+        _ => sentence!("deed-no-place"),
+    };
+    life.found(at).with("error", quoted(&crash.error)).with("place", place.argument())
+}
+
+/// A launcher that compiles (java, go run) refused the file.
+pub(super) fn not_compiled(life: &Life<'_>) -> Option<Occurrence> {
+    let (crash, at) = told(life).filter(|(crash, _)| crash.how == How::Compiler)?;
+    failed(life).then(|| occurrence(life, &crash, at))
+}
+
+/// It ended with a failure, and the end of its output is the traceback.
+pub(super) fn raised(life: &Life<'_>) -> Option<Occurrence> {
+    let (crash, at) = told(life).filter(|(crash, _)| crash.how == How::Last)?;
+    failed(life).then(|| occurrence(life, &crash, at))
+}
+
+/// It printed a traceback and went on: the exception ended a thread, or was caught.
+pub(super) fn reported(life: &Life<'_>) -> Option<Occurrence> {
+    let (crash, at) = told(life).filter(|(crash, _)| crash.how != How::Compiler)?;
+    (!failed(life) || crash.how == How::Earlier).then(|| occurrence(life, &crash, at))
+}
+
+/// It had to get ready, a call failed, and it ended.
+pub(super) fn failed_and_ended(life: &Life<'_>) -> Option<Occurrence> {
+    let (at, _) = life.exit.filter(|_| life.asked.missed != Missed::Failure)?;
+    let (call_at, call, error) = life.last_failure()?;
+    let found = life.found(call_at).and([at]).with("call", call.library_name());
+    let found = found.with("error", error.to_string()).with("exit", life.exit_text());
+    Some(found.with("words", life.last_words()))
+}
+
+/// It ended before it was ready.
+pub(super) fn ended_early(life: &Life<'_>) -> Option<Occurrence> {
+    let (at, _) = life.exit?;
+    let early = matches!(life.asked.missed, Missed::Listening | Missed::Bound | Missed::Connected);
+    early.then(|| ending(life, at))
+}
+
+/// It ended although something was still expected of it.
+pub(super) fn ended(life: &Life<'_>) -> Option<Occurrence> {
+    let (at, _) = life.exit?;
+    matches!(
+        life.asked.missed,
+        Missed::Bytes { .. } | Missed::Close { .. } | Missed::Output | Missed::Running
+    )
+    .then(|| ending(life, at))
+}
+
+fn ending(life: &Life<'_>, at: Position) -> Occurrence {
+    life.found(at).with("exit", life.exit_text()).with("words", life.last_words())
+}
+
+/// A call failed, it ended, and its exit code says that all was well.
+pub(super) fn hid_failure(life: &Life<'_>) -> Option<Occurrence> {
+    let (at, exit) = life.exit?;
+    let (call_at, call, error) = life.last_failure()?;
+    (life.asked.missed == Missed::Failure && exit.is_success()).then(|| {
+        let found = life.found(call_at).and([at]);
+        found.with("call", call.library_name()).with("error", error.to_string())
+    })
+}
+
+/// It should have ended, and has not.
+pub(super) fn still_running(life: &Life<'_>) -> Option<Occurrence> {
+    let waits = matches!(life.asked.missed, Missed::End | Missed::Failure) && life.exit.is_none();
+    let last = life.calls.last().map_or(life.started, |(at, _)| *at);
+    waits.then(|| life.found(last).with("now", life.now()))
+}

@@ -1,0 +1,85 @@
+//! Programs that sent nothing, or printed nothing, although that was what was asked.
+
+use socklab_event::Stream;
+use socklab_say::count;
+
+use super::Missed;
+use super::life::Life;
+use super::present::{Activity, pending, present};
+use super::talk::Talk;
+use super::talking::{contains, missing, talk};
+use crate::case::Occurrence;
+
+/// The fewest bytes that are not in an output by chance.
+const TELLING: usize = 3;
+
+/// The conversation in which the program should have sent something, if it sent nothing at all.
+fn silent<'l>(life: &'l Life<'_>) -> Option<&'l Talk> {
+    let said = matches!(life.asked.missed, Missed::Bytes { .. });
+    talk(life).filter(|talk| said && talk.mine.is_some() && talk.sent == 0)
+}
+
+/// What the peer should have received is in the program's output.
+pub(super) fn printed_instead(life: &Life<'_>) -> Option<Occurrence> {
+    let (_, expected) = missing(life)?;
+    let talk = silent(life)?;
+    let expected = expected.trim_ascii();
+    let (printed, at) = life.printed(Some(Stream::Stdout));
+    if expected.len() < TELLING || !contains(&printed.sample, expected) {
+        return None;
+    }
+    let found = life.found(at?).with("read", count(talk.read));
+    Some(found.with("peer", talk.peer.as_str()).with("now", life.now()))
+}
+
+/// It closed the connection, and had sent nothing.
+pub(super) fn closed_early(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = silent(life)?;
+    let at = talk.closed?;
+    let itself = life.case.call(at).is_some_and(|call| !call.implicit);
+    itself.then(|| life.found(at).with("read", count(talk.read)).with("peer", talk.peer.as_str()))
+}
+
+/// It read something, and sent nothing.
+pub(super) fn read_and_silent(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = silent(life)?;
+    let at = talk.first_read?;
+    let found = life.found(at).with("read", count(talk.read)).with("peer", talk.peer.as_str());
+    Some(found.with("now", life.now()))
+}
+
+/// Something was sent to it, and it read none of it.
+pub(super) fn read_nothing(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = silent(life).filter(|talk| talk.read == 0 && talk.offered > 0)?;
+    let at = talk.first_offered?;
+    let found = life.found(at).with("offered", count(talk.offered));
+    Some(found.with("peer", talk.peer.as_str()).with("now", life.now()))
+}
+
+/// It connected, and sent nothing.
+pub(super) fn sent_nothing(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = silent(life).filter(|talk| talk.mine_began)?;
+    let found = life.found(talk.began).with("peer", talk.peer.as_str());
+    Some(found.with("now", life.now()))
+}
+
+/// It should have printed something, and printed nothing at all.
+pub(super) fn printed_nothing(life: &Life<'_>) -> Option<Occurrence> {
+    let (printed, _) = life.printed(None);
+    if life.asked.missed != Missed::Output || printed.total > 0 {
+        return None;
+    }
+    let read = life.talks.iter().map(|talk| talk.read).sum::<u64>();
+    let at = life.talks.iter().find_map(|talk| talk.first_read)?;
+    Some(life.found(at).with("read", count(read)).with("now", life.now()))
+}
+
+/// It reads its standard input, and nobody types; it has not said anything to anybody yet, nor waits
+/// for anybody.
+pub(super) fn waits_for_typing(life: &Life<'_>) -> Option<Occurrence> {
+    let awaited = !matches!(life.asked.missed, Missed::Output | Missed::Failure | Missed::Other);
+    let reads = present(life).any(|one| one.activity == Activity::Stdin);
+    let said = life.talks.iter().any(|talk| talk.sent > 0);
+    let last = life.calls.last().map_or(life.started, |(at, _)| *at);
+    (awaited && reads && !said && pending(life).next().is_none()).then(|| life.found(last))
+}

@@ -1,0 +1,122 @@
+//! Conversations that went wrong although the program said something, or served somebody else.
+
+use socklab_event::Bytes;
+use socklab_flows::Position;
+use socklab_say::count;
+
+use super::Missed;
+use super::life::Life;
+use super::present::pending;
+use super::talk::Talk;
+use crate::case::Occurrence;
+
+/// The peer that missed something, and what.
+pub(super) fn missing<'l>(life: &'l Life<'_>) -> Option<(&'l str, &'l [u8])> {
+    match life.asked.missed {
+        Missed::Bytes { peer, expected } => Some((peer, expected)),
+        Missed::Close { peer } => Some((peer, &[])),
+        _ => None,
+    }
+}
+
+/// The conversation in which something was missed.
+pub(super) fn talk<'l>(life: &'l Life<'_>) -> Option<&'l Talk> {
+    missing(life).and_then(|(peer, _)| life.talk_with(peer))
+}
+
+/// The peer's connection was made, and the program never accepted it.
+pub(super) fn never_accepted(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = talk(life).filter(|talk| talk.mine.is_none())?;
+    let found = life.found(talk.began).with("peer", talk.peer.as_str());
+    Some(found.with("now", life.now()))
+}
+
+/// The peer sent something that was not read, and the program waits for somebody else.
+pub(super) fn ignores_one(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = talk(life).filter(|talk| talk.mine.is_some() && talk.offered > talk.read)?;
+    let waits_for = |(at, call): (Position, &socklab_event::Call)| {
+        let connection = life.flows().connection_at(at).filter(|_| call.receives())?;
+        life.talks.iter().find(|other| other.connection == connection).map(|other| (at, other))
+    };
+    let mut waits = pending(life).filter_map(waits_for).peekable();
+    waits.peek()?;
+    let waits: Vec<_> = waits.collect();
+    // One of its threads waits for the peer itself: then it does not ignore it.
+    if waits.iter().any(|(_, other)| other.connection == talk.connection) {
+        return None;
+    }
+    let (at, other) = waits.first()?;
+    let found = life.found(*at).with("peer", talk.peer.as_str());
+    Some(found.with("other", other.peer.as_str()))
+}
+
+/// What was meant for the peer went to another client, who had not said it.
+pub(super) fn answered_another(life: &Life<'_>) -> Option<Occurrence> {
+    let (peer, expected) = missing(life).filter(|(_, expected)| !expected.is_empty())?;
+    let own = life.talk_with(peer)?;
+    let since = own.first_offered?;
+    if own.sent > 0 {
+        return None;
+    }
+    life.talks.iter().filter(|other| other.peer != peer && other.mine.is_some()).find_map(|other| {
+        let socket = other.mine?;
+        let (at, _) = life.calls.iter().find(|(at, call)| {
+            let mine = life.flows().socket_at(*at) == Some(socket);
+            let bytes = call.bytes().map_or(&[][..], Bytes::moved);
+            mine && *at > since && call.sends() && contains(bytes, expected)
+        })?;
+        let asked_too = life.flows().connections[other.connection].ends.iter().any(|end| {
+            end.socket.is_some_and(|theirs| theirs != socket && said(life, theirs, expected))
+        });
+        (!asked_too).then(|| life.found(*at).with("other", other.peer.as_str()).with("peer", peer))
+    })
+}
+
+fn said(life: &Life<'_>, socket: usize, text: &[u8]) -> bool {
+    let calls = life.flows().sockets[socket].calls.iter();
+    calls.filter_map(|at| life.case.call(*at)).filter(|call| call.sends()).any(|call| {
+        let bytes = call.bytes().map_or(&[][..], Bytes::moved);
+        contains(&bytes.to_ascii_lowercase(), &text.to_ascii_lowercase())
+    })
+}
+
+pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    !part.is_empty() && bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// It sent something before the peer had sent anything, and not what the peer expected.
+pub(super) fn unasked(life: &Life<'_>) -> Option<Occurrence> {
+    let (_, expected) = missing(life)?;
+    let talk = talk(life).filter(|talk| !talk.mine_began)?;
+    let at = talk.first_sent?;
+    let early = talk.first_read.is_none_or(|read| at < read);
+    let call = life.case.call(at)?;
+    let bytes = call.bytes()?.moved();
+    (early && talk.offered > 0 && !bytes.is_empty() && !expected.starts_with(bytes)).then(|| {
+        let shown = super::life::quoted(&String::from_utf8_lossy(bytes));
+        life.found(at).with("peer", talk.peer.as_str()).with("bytes", shown)
+    })
+}
+
+/// It answered with less than was expected, and the peer still waits.
+pub(super) fn answered_partly(life: &Life<'_>) -> Option<Occurrence> {
+    let (_, expected) = missing(life)?;
+    let talk = talk(life)?;
+    let at = talk.first_sent?;
+    (talk.sent > 0 && talk.read > 0 && talk.sent < expected.len() as u64).then(|| {
+        let found = life.found(at).with("read", count(talk.read)).with("sent", count(talk.sent));
+        found.with("peer", talk.peer.as_str()).with("now", life.now())
+    })
+}
+
+/// The peer has ended its half and waits for the end of the program's, which keeps it open.
+pub(super) fn keeps_open(life: &Life<'_>) -> Option<Occurrence> {
+    let waits = matches!(life.asked.missed, Missed::Close { .. });
+    let talk = talk(life).filter(|talk| talk.closed.is_none() && talk.mine.is_some())?;
+    let socket = talk.mine?;
+    let calls = &life.flows().sockets[socket].calls;
+    let ended = calls.iter().any(|at| life.case.call(*at).is_some_and(|call| call.ends_sending()));
+    let last = calls.last().copied()?;
+    (waits && !ended && life.exit.is_none())
+        .then(|| life.found(last).with("peer", talk.peer.as_str()).with("now", life.now()))
+}

@@ -1,0 +1,155 @@
+//! Conversations in which something was missing.
+
+use socklab_event::Stream;
+use socklab_judge::Missed;
+use socklab_timelines::{Story, got, scenes};
+
+use super::{bytes, did, pair, prints};
+
+#[test]
+fn a_connection_that_was_accepted_is_not_in_the_queue() {
+    let mut story = Story::new();
+    let (server, listener, _) = scenes::tcp_server(&mut story);
+    let client = story.command("client", "c");
+    let near = story.tcp(client);
+    story.connect(near, "127.0.0.1:12000");
+    story.send(near, "hola");
+    assert_eq!(did(&story, "server", bytes(b"HOLA")), Some("never-accepted"));
+    let far = story.accept(listener, near);
+    assert_eq!(far.who, server);
+    assert_eq!(
+        did(&story, "server", bytes(b"HOLA")),
+        Some("read-nothing"),
+        "not \"never-accepted\""
+    );
+}
+
+#[test]
+fn who_waits_for_the_peer_itself_in_another_thread_ignores_nobody() {
+    let (mut story, near, far) = pair();
+    let other = story.command("bob", "b");
+    let bobs = story.tcp(other);
+    story.connect(bobs, "127.0.0.1:12000");
+    let bob = story.other_end(bobs, far.who);
+    story.accept_as(far, bob);
+    story.send(near, "hola");
+    story.unfinished(bob, "recvfrom", got(10, b""));
+    assert_eq!(did(&story, "server", bytes(b"hola")), Some("ignores-one"));
+    let thread = story.thread(far.who);
+    story.unfinished(far.by(thread), "recvfrom", got(10, b""));
+    assert_ne!(did(&story, "server", bytes(b"hola")), Some("ignores-one"));
+}
+
+#[test]
+fn a_log_of_what_was_read_is_not_the_answer() {
+    let (mut story, near, far) = pair();
+    story.send(near, "hola");
+    story.recv(far, "hola");
+    prints(&mut story, far.who, Stream::Stdout, "hola\n");
+    assert_eq!(
+        did(&story, "server", bytes(b"HOLA")),
+        Some("read-and-silent"),
+        "\"printed-instead\""
+    );
+    prints(&mut story, far.who, Stream::Stdout, "HOLA\n");
+    assert_eq!(did(&story, "server", bytes(b"HOLA")), Some("printed-instead"));
+}
+
+#[test]
+fn an_answer_that_both_asked_for_went_to_the_right_one() {
+    for (asked, wanted) in [("x", "answered-another"), ("hola", "read-nothing")] {
+        let (mut story, near, far) = pair();
+        let other = story.command("bob", "b");
+        let bobs = story.tcp(other);
+        story.connect(bobs, "127.0.0.1:12000");
+        let bob = story.other_end(bobs, far.who);
+        story.accept_as(far, bob);
+        story.send(bobs, asked);
+        story.recv(bob, asked);
+        story.send(near, "hola");
+        story.send(bob, "HOLA");
+        assert_eq!(did(&story, "server", bytes(b"HOLA")), Some(wanted));
+    }
+}
+
+#[test]
+fn an_answer_is_not_unasked() {
+    let (mut story, near, far) = pair();
+    story.send(near, "hola");
+    story.recv(far, "hola");
+    story.send(far, "hmm");
+    assert_eq!(did(&story, "server", bytes(b"HOLA")), Some("answered-partly"), "not \"unasked\"");
+    let (mut story, near, far) = pair();
+    story.send(far, "hi");
+    story.send(near, "hola");
+    story.recv(far, "hola");
+    assert_eq!(did(&story, "server", bytes(b"HOLA")), Some("unasked"));
+}
+
+#[test]
+fn who_sent_enough_did_not_answer_partly() {
+    let (mut story, near, far) = pair();
+    story.send(near, "hola");
+    story.recv(far, "hola");
+    story.send(far, "HOLA");
+    assert_ne!(did(&story, "server", bytes(b"HOLA")), Some("answered-partly"));
+}
+
+#[test]
+fn closing_after_the_answer_is_not_too_early() {
+    for (answer, wanted) in [(None, Some("closed-early")), (Some("HOLA"), None)] {
+        let (mut story, near, far) = pair();
+        story.send(near, "hola");
+        story.recv(far, "hola");
+        answer.map(|answer| story.send(far, answer));
+        story.close(far);
+        assert_eq!(did(&story, "server", bytes(b"HOLA")), wanted);
+    }
+}
+
+#[test]
+fn who_sent_something_is_not_silent() {
+    let (mut story, near, far) = pair();
+    story.send(near, "hola");
+    story.recv(far, "hola");
+    assert_eq!(did(&story, "server", bytes(b"HOLA")), Some("read-and-silent"));
+    story.send(far, "HOLA");
+    assert_ne!(did(&story, "server", bytes(b"HOLA")), Some("read-and-silent"));
+}
+
+#[test]
+fn what_was_read_in_part_was_read() {
+    let (mut story, near, far) = pair();
+    story.send(near, "hola");
+    assert_eq!(did(&story, "server", bytes(b"HOLA")), Some("read-nothing"));
+    story.recv(far, "ho");
+    assert_ne!(did(&story, "server", bytes(b"HOLA")), Some("read-nothing"));
+}
+
+#[test]
+fn a_server_that_waits_for_a_request_should_not_have_sent() {
+    let (story, ..) = pair();
+    let missed = Missed::Bytes { peer: "server", expected: b"GET" };
+    assert_eq!(did(&story, "client", missed), Some("sent-nothing"));
+    assert_eq!(did(&story, "server", bytes(b"x")), None, "\"sent-nothing\": nobody asked it");
+}
+
+#[test]
+fn half_a_close_ends_the_stream() {
+    let close = Missed::Close { peer: "client" };
+    let (mut story, _, far) = pair();
+    story.recv(far, "");
+    assert_eq!(did(&story, "server", close), Some("keeps-open"));
+    story.shutdown(far, socklab_event::Shutdown::WR);
+    assert_ne!(did(&story, "server", close), Some("keeps-open"));
+}
+
+#[test]
+fn who_printed_something_did_not_print_nothing() {
+    let (mut story, near, far) = pair();
+    story.send(far, "hola");
+    story.recv(near, "hola");
+    assert_eq!(did(&story, "client", Missed::Output), Some("printed-nothing"));
+    prints(&mut story, near.who, Stream::Stdout, "x");
+    assert_eq!(did(&story, "client", Missed::Output), None, "\"printed-nothing\"");
+}

@@ -1,0 +1,105 @@
+//! Servers that nobody could reach, and clients that did not get through.
+
+use socklab_event::{Args, Errno, Outcome};
+use socklab_judge::Missed;
+use socklab_timelines::{Story, address};
+
+use super::{PORT, did, no_accept, server};
+
+#[test]
+fn a_second_port_does_not_matter_if_the_right_one_is_served() {
+    let swapped = format!("*:{}", PORT.swap_bytes());
+    let cases = [("*:12001", "listens-elsewhere"), (&swapped, "listens-swapped")];
+    for (at, wanted) in cases {
+        let (mut story, who, sock) = server();
+        story.bind(sock, at);
+        story.listen(sock, 5);
+        assert_eq!(did(&story, "server", Missed::Listening), Some(wanted));
+        let second = story.tcp(who);
+        story.bind(second, "*:12000");
+        story.listen(second, 5);
+        assert_eq!(did(&story, "server", Missed::Listening), None);
+    }
+}
+
+#[test]
+fn a_port_that_was_chosen_is_not_the_kernels() {
+    let (mut story, _, sock) = server();
+    story.identity(sock).local = Some(address("*:41892"));
+    story.on(sock, "listen", Args::Listen { backlog: 5 }, Outcome::Value(0));
+    assert_eq!(did(&story, "server", Missed::Listening), Some("listens-by-kernel"));
+    let (mut story, _, sock) = server();
+    story.bind(sock, "*:41892");
+    story.listen(sock, 5);
+    assert_ne!(did(&story, "server", Missed::Listening), Some("listens-by-kernel"));
+}
+
+#[test]
+fn who_has_a_socket_of_the_right_transport_too_speaks_it() {
+    let mut story = Story::new();
+    let who = story.command("server", "s");
+    let sock = story.udp(who);
+    story.bind(sock, "*:12000");
+    assert_eq!(did(&story, "server", Missed::Listening), Some("wrong-transport"));
+    assert_eq!(did(&story, "server", Missed::Bound), None);
+    story.tcp(who);
+    assert_eq!(did(&story, "server", Missed::Listening), None, "\"wrong-transport\"");
+}
+
+#[test]
+fn a_listen_that_failed_was_called() {
+    let (mut story, _, sock) = server();
+    story.bind(sock, "*:12000");
+    story.fail(sock, "accept", no_accept(), Errno::EINVAL.0);
+    assert_eq!(did(&story, "server", Missed::Listening), Some("never-listened"));
+    let (mut story, _, sock) = server();
+    story.bind(sock, "*:12000");
+    story.fail(sock, "listen", Args::Listen { backlog: 5 }, Errno::EADDRINUSE.0);
+    assert_eq!(did(&story, "server", Missed::Listening), None, "\"never-listened\"");
+}
+
+#[test]
+fn a_server_that_asks_another_one_is_no_client() {
+    let refused = |story: &mut Story, sock, to: &str| {
+        story.fail(sock, "connect", Args::Connect { address: address(to) }, Errno::ECONNREFUSED.0);
+    };
+    let (mut story, _, sock) = server();
+    refused(&mut story, sock, "127.0.0.1:12000");
+    assert_eq!(did(&story, "server", Missed::Listening), Some("connects-instead"));
+    let (mut story, _, sock) = server();
+    refused(&mut story, sock, "127.0.0.1:9");
+    assert_eq!(did(&story, "server", Missed::Listening), None, "\"connects-instead\"");
+}
+
+#[test]
+fn who_tried_the_right_port_too_went_there() {
+    let fails = |story: &mut Story, sock, to: &str| {
+        story.fail(sock, "connect", Args::Connect { address: address(to) }, Errno::ECONNREFUSED.0);
+    };
+    let (mut story, _, sock) = server();
+    fails(&mut story, sock, "127.0.0.1:8888");
+    assert_eq!(did(&story, "server", Missed::Connected), Some("connected-elsewhere"));
+    fails(&mut story, sock, "127.0.0.1:12000");
+    let told = did(&story, "server", Missed::Connected);
+    assert_eq!(told, Some("connect-failed"), "not \"connected-elsewhere\"");
+}
+
+#[test]
+fn a_connect_that_worked_later_did_not_fail() {
+    let (mut story, _, sock) = server();
+    let args = Args::Connect { address: address("127.0.0.1:12000") };
+    story.fail(sock, "connect", args, Errno::ECONNREFUSED.0);
+    story.connect(sock, "127.0.0.1:12000");
+    assert_ne!(did(&story, "server", Missed::Connected), Some("connect-failed"));
+}
+
+#[test]
+fn a_look_up_is_no_connect_and_sending_a_datagram_is_going_there() {
+    let mut story = Story::new();
+    let who = story.command("client", "c");
+    let sock = story.udp(who);
+    story.sendto(sock, "127.0.0.1:53", "?");
+    assert_eq!(did(&story, "client", Missed::Connected), Some("never-connected"));
+    story.sendto(sock, "127.0.0.1:12000", "hola");
+    assert_ne!(did(&story, "client", Missed::Connected), Some("never-connected"));
+}
