@@ -361,7 +361,7 @@ fn a_server_that_does_not_close_is_not_advised_that_its_client_should() {
     let line = ["check", "server-04", "--case", "close", "--", &python, "server.py"];
     let (mut check, home) = at_home(&line);
     let program = "import socket\ns = socket.create_server(('', 8888))\n\
-                   c, a = s.accept()\nwhile c.recv(99): c.send(b'OK...hola\\n')\n";
+                   c, a = s.accept()\nwhile d := c.recv(99): c.send(b'OK...' + d)\n";
     fs::write(home.path().join("server.py"), program).expect("written");
     let report = run(&mut check).exits(1).text();
     assert!(report.contains("should have received the end of the stream"), "{report}");
