@@ -144,7 +144,7 @@ soak-copy = To have the files first: { $command }
 soak-total = { $checks } of { $of } checks of { $programs ->
         [one] { $programs } program
        *[other] { $programs } programs
-    } beside { $load ->
+    }, { $repeated } of them more than once, beside { $load ->
         [one] { $load } busy loop
        *[other] { $load } busy loops
     } in { $took }: { $changes ->

@@ -144,7 +144,7 @@ soak-copy = Para tener antes los archivos: { $command }
 soak-total = { $checks } de { $of } revisiones de { $programs ->
         [one] { $programs } programa
        *[other] { $programs } programas
-    } junto a { $load ->
+    }, { $repeated } más de una vez, junto a { $load ->
         [one] { $load } bucle
        *[other] { $load } bucles
     } en { $took }: { $changes ->

@@ -81,6 +81,8 @@ type Seen = BTreeMap<Outcome, BTreeSet<u64>>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     cases: BTreeMap<String, Seen>,
+    /// How many checks were counted: a single one can't differ from another.
+    pub checks: u32,
     /// How many checks had a case that could not be run.
     pub unavailable: u32,
 }
@@ -113,6 +115,7 @@ impl Tally {
             self.unavailable += 1;
             return;
         };
+        self.checks += 1;
         for (case, outcome) in outcomes {
             let seen = self.cases.entry(case.to_owned()).or_default();
             seen.entry(outcome).or_default().insert(seed);
@@ -167,6 +170,6 @@ mod tests {
     #[test]
     fn what_could_not_be_run_is_no_verdict() {
         let tally = tally(&[[Passed, Passed], [InfraError, Skipped]]);
-        assert_eq!((tally.changes(), tally.unavailable), (vec![], 1));
+        assert_eq!((tally.changes(), tally.checks, tally.unavailable), (vec![], 1, 1));
     }
 }

@@ -240,6 +240,12 @@ impl Soaked<'_> {
         tallies.map(|tally| tally.unavailable).sum()
     }
 
+    /// How many programs were checked more than once: only their verdicts could change.
+    fn repeated(&self) -> usize {
+        let tallies = self.programs.iter().filter_map(|program| program.tally.lock().ok());
+        tallies.filter(|tally| tally.checks > 1).count()
+    }
+
     fn print(&self, speaker: Speaker, material: &Material, options: &CourseSoak) {
         for program in &self.missing {
             println!("? {}", say!(speaker, "soak-missing", program = program));
@@ -265,6 +271,7 @@ impl Soaked<'_> {
             checks = count(self.checks),
             of = count(self.of),
             programs = count(self.programs.len()),
+            repeated = count(self.repeated()),
             load = options.load,
             took = speaker.duration(took),
             changes = count(changes.len())
@@ -293,6 +300,7 @@ impl Soaked<'_> {
             "seed": self.seed,
             "load": options.load,
             "programs": self.programs.len(),
+            "repeated": self.repeated(),
             "checks": self.checks,
             "of": self.of,
             "milliseconds": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
