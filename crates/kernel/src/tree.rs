@@ -37,6 +37,21 @@ pub fn usage(roots: &[u32], most: u64) -> Usage {
     all
 }
 
+/// The memory of these processes and their descendants, in bytes, in which what several of them share
+/// counts once (`Pss` of `proc_pid_smaps(5)`). It takes long to find out. What may not be looked at
+/// counts as in [`usage`].
+pub fn memory(roots: &[u32], most: u64) -> u64 {
+    let count = usize::try_from(most).unwrap_or(usize::MAX);
+    let of = |process| proportional(process).or_else(|| Some(of_process(process)?.memory));
+    Members::of(roots).take(count).filter_map(of).sum()
+}
+
+fn proportional(process: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
+}
+
 /// True if every thread of these processes and their descendants sleeps until something happens: none
 /// runs, wants to, or waits for a disk.
 pub fn is_asleep(roots: &[u32]) -> bool {
@@ -115,5 +130,6 @@ mod tests {
         assert!(usage.memory > 0 && usage.threads > 0, "{usage:?}");
         assert!(!is_asleep(&this), "it runs this test");
         assert_eq!(Members::of(&this).next(), Some(this[0]));
+        assert!(memory(&this, 1) > 0);
     }
 }

@@ -158,7 +158,9 @@ impl Running {
                 return self.child.wait().map(Ok);
             }
             let used = tree::usage(&roots, sandbox.limits.processes);
-            if used.memory > sandbox.limits.memory {
+            if used.memory > sandbox.limits.memory
+                && tree::memory(&roots, sandbox.limits.processes) > sandbox.limits.memory
+            {
                 return Ok(Err(Reached::Memory(sandbox.limits.memory)));
             }
             if used.threads > sandbox.limits.processes {

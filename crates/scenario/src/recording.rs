@@ -116,6 +116,16 @@ mod lines {
     }
 }
 
+/// A limit of a sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitReached {
+    /// The memory of a program and all that it has started, in bytes.
+    Memory(u64),
+    /// How many processes and threads it may have.
+    Processes(u64),
+}
+
 /// Why a run says nothing about the programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -146,6 +156,18 @@ pub enum Trouble {
     Names {
         /// The step that was refused, and the error.
         what: String,
+    },
+    /// The submission was to be isolated, and can't be: it was not started.
+    NotIsolated {
+        /// The step that was refused, and the error.
+        what: String,
+    },
+    /// A program reached a limit of its sandbox, and was ended for that.
+    Limit {
+        /// Whose.
+        who: String,
+        /// Which limit.
+        limit: LimitReached,
     },
     /// The engine failed.
     Engine {

@@ -17,6 +17,7 @@ pub(crate) struct Request {
     pub(crate) programs: Vec<String>,
     pub(crate) submission: Option<Submission>,
     pub(crate) place: PlaceWanted,
+    pub(crate) isolation: IsolationWanted,
     /// A folder used by this run alone.
     pub(crate) scratch: PathBuf,
 }
@@ -28,6 +29,21 @@ pub struct Submission {
     pub argv: Vec<String>,
     /// Its working directory; `None` means that of this process.
     pub directory: Option<PathBuf>,
+}
+
+/// How far a submission should be kept apart from the machine and from those who judge it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IsolationWanted {
+    /// In a cell, where that is possible.
+    #[default]
+    Possible,
+    /// Not at all.
+    Nothing,
+    /// In a cell, or not run.
+    Cell,
+    /// In a cell with a sandbox, or not run.
+    Sandbox,
 }
 
 /// Where a scenario should run.

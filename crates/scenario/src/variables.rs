@@ -23,10 +23,13 @@ pub struct Variables {
 
 /// The default `{host}`.
 pub(crate) const HOST: &str = "127.0.0.1";
-/// The largest N of `{random:N}`.
-const MOST: usize = 64 << 20;
+/// The largest N of `{random:N}`, and the most bytes of a text.
+pub(crate) const MOST: usize = 64 << 20;
 /// The words before the colon of a payload.
 const PAYLOADS: [&str; 3] = ["random", "letters", "LETTERS"];
+
+/// How many bytes, and what becomes of each byte of the seed's stream.
+type Payload = (usize, fn(u8) -> u8);
 
 impl Variables {
     /// The words of all placeholders, without what may follow after a colon.
@@ -74,13 +77,15 @@ impl Variables {
     ///
     /// An escape or a payload that does not exist, as a sentence.
     pub fn bytes(&self, text: &str) -> Result<Vec<u8>, Sentence> {
+        // Before anything is made.
+        Self::check(text)?;
         let mut bytes = Vec::new();
         for piece in Template::parse(text).pieces() {
             match *piece {
                 Piece::Text(text) => bytes.extend(literal(text)?),
-                Piece::Place { name, .. } => match (self.value(name), self.payload(name)?) {
+                Piece::Place { name, .. } => match (self.value(name), Self::payload(name)?) {
                     (Some(value), _) => bytes.extend(value.into_bytes()),
-                    (None, Some(payload)) => bytes.extend(payload),
+                    (None, Some((count, make))) => bytes.extend(stream(self.seed, count).map(make)),
                     (None, None) => bytes.extend(format!("{{{name}}}").into_bytes()),
                 },
             }
@@ -93,8 +98,22 @@ impl Variables {
         self.bytes(text).map_err(|what| io::Error::other(what.in_english()))
     }
 
-    /// The bytes that `KIND:N` stands for; `None` if it is not a payload.
-    fn payload(&self, name: &str) -> Result<Option<Vec<u8>>, Sentence> {
+    /// Fails for the reason for which [`Variables::bytes`] would, without making the bytes.
+    pub(crate) fn check(text: &str) -> Result<(), Sentence> {
+        for piece in Template::parse(text).pieces() {
+            match *piece {
+                Piece::Text(text) => drop(literal(text)?),
+                Piece::Place { name, .. } => drop(Self::payload(name)?),
+            }
+        }
+        if payload_length(text) > MOST {
+            return Err(sentence!("mistake-payload-total", most = MOST));
+        }
+        Ok(())
+    }
+
+    /// How the bytes are made that `KIND:N` stands for; `None` if it is not a payload.
+    fn payload(name: &str) -> Result<Option<Payload>, Sentence> {
         let Some((kind, count)) = name.split_once(':') else { return Ok(None) };
         let make: fn(u8) -> u8 = match kind {
             "random" => |byte| byte,
@@ -107,10 +126,23 @@ impl Variables {
             _ => return Ok(None),
         };
         match count.parse() {
-            Ok(count) if count <= MOST => Ok(Some(stream(self.seed, count).map(make).collect())),
+            Ok(count) if count <= MOST => Ok(Some((count, make))),
             _ => Err(sentence!("mistake-payload", found = name, kind = kind, most = MOST)),
         }
     }
+}
+
+/// About how many bytes a text stands for: its own length, and that of its payloads.
+pub(crate) fn payload_length(text: &str) -> usize {
+    let pieces = Template::parse(text);
+    let lengths = pieces.pieces().iter().map(|piece| match piece {
+        Piece::Text(text) => text.len(),
+        Piece::Place { name, .. } => {
+            let payload = name.split_once(':').filter(|(kind, _)| PAYLOADS.contains(kind));
+            payload.map_or(name.len(), |(_, count)| count.parse().unwrap_or(0))
+        }
+    });
+    lengths.fold(0, usize::saturating_add)
 }
 
 /// Decodes text without placeholders.
@@ -176,5 +208,7 @@ mod tests {
             assert!(Variables::sample(80).bytes(wrong).is_err(), "{wrong}");
         }
         assert!(Variables::sample(80).bytes("\\q").is_err());
+        let many = "{random:60000000}".repeat(1000);
+        assert!(Variables::sample(80).bytes(&many).is_err());
     }
 }

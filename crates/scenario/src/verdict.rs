@@ -102,8 +102,12 @@ impl Case {
             .any(|finding| finding.outcome != socklab_judge::Judgement::Passed);
         verdict.state = match (&verdict.trouble, &verdict.step) {
             // A program that makes hundreds of thousands of calls is wrong, and so is one that
-            // writes to the engine's pipes. No other trouble is the program's fault.
-            (Some(Trouble::TooMuch { .. } | Trouble::Disturbed { .. }), _) => CaseState::Failed,
+            // writes to the engine's pipes or uses more than it may. No other trouble is the
+            // program's fault.
+            (
+                Some(Trouble::TooMuch { .. } | Trouble::Disturbed { .. } | Trouble::Limit { .. }),
+                _,
+            ) => CaseState::Failed,
             (Some(_), _) => CaseState::InfraError,
             (None, Some((_, StepTrouble::TimedOut { .. }))) => CaseState::Timeout,
             (None, Some(_)) => CaseState::Failed,

@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use socklab_say::{Language, Speaker, sentence};
+use socklab_scenario::IsolationWanted;
 
 use crate::commands::trace::MAX_SIZE;
 use crate::usage;
@@ -409,8 +410,32 @@ pub(crate) struct Check {
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
     pub(crate) which: WhichCourse,
+    #[command(flatten)]
+    pub(crate) apart: Apart,
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
+}
+
+/// How far a program is kept apart from the machine and from those who judge it.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Apart {
+    #[arg(long, conflicts_with_all = ["no_sandbox", "require_isolation"])]
+    pub(crate) sandbox: bool,
+    #[arg(long, conflicts_with = "require_isolation")]
+    pub(crate) no_sandbox: bool,
+    #[arg(long)]
+    pub(crate) require_isolation: bool,
+}
+
+impl Apart {
+    pub(crate) fn wanted(self) -> IsolationWanted {
+        match self {
+            Self { sandbox: true, .. } => IsolationWanted::Sandbox,
+            Self { no_sandbox: true, .. } => IsolationWanted::Nothing,
+            Self { require_isolation: true, .. } => IsolationWanted::Cell,
+            _ => IsolationWanted::Possible,
+        }
+    }
 }
 
 /// The formats of a report.

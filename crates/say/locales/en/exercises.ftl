@@ -15,6 +15,9 @@ arg-check-watch = Check again whenever the file is saved
 arg-check-format = How to report (default: text)
 arg-check-case = This case only
 arg-check-seed = Use the same random bytes as the check with this number
+arg-check-sandbox = Run it in a sandbox: it sees the system and its own folder, changes nothing outside, and has limits of memory, processes and files. Where that is not possible, it is not run (exit code 3)
+arg-check-no_sandbox = Run it without isolation: it could reach those who judge it, and the report says so
+arg-check-require_isolation = Run it only where it can be isolated from those who judge it (otherwise exit code 3; by default the report says that it was not)
 arg-check-command = Your program and its arguments, in which {"{"}port{"}"} and {"{"}host{"}"} are filled in; or its source file (default: the file that `exercise start` wrote)
 arg-course-check-only = Run only the question or the exercise of this name
 
@@ -178,3 +181,7 @@ differs-took = But it took { $got } (expected: { $wanted }).
 differs-address = But the address was { $got } (expected: { $wanted }).
 differs-peer = But { $got } was at the other end (expected: { $wanted }).
 differs-argument = But { $name } was { $got } (expected: { $wanted }).
+
+trouble-not-isolated = not run, because it was to be isolated and that is refused here: { $what }. Allow user namespaces (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; in a container its seccomp profile), or check without --sandbox and --require-isolation
+trouble-memory = { $who } and what it had started used more than { $mib } MiB of memory, and were ended
+trouble-processes = { $who } had started more than { $number } processes and threads, and all were ended

@@ -145,3 +145,8 @@ mistake-no-solution = there is no solution: one of { $known } shows that the exe
 mistake-bug-unnamed = no [[bug]] names this file: it is never run
 mistake-no-such-program = no program of the course is called `{ $found }`: there are { $known }
 mistake-no-rule = no rule is called `{ $word }`; did you mean `{ $near }`?
+
+mistake-file-name = a file's name is a path below the scenario's folder, without `..` and not absolute
+mistake-files = too much in files: at most { $files } files with { $most } bytes in all
+mistake-sends = the peers of this scenario send and expect more than { $most } bytes in all
+mistake-payload-total = this text stands for more than { $most } bytes

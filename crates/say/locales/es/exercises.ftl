@@ -15,6 +15,9 @@ arg-check-watch = Comprueba otra vez cada vez que se guarda el archivo
 arg-check-format = Cómo informar (por defecto: text)
 arg-check-case = Solo este caso
 arg-check-seed = Usa los mismos bytes al azar que la comprobación con este número
+arg-check-sandbox = Lo ejecuta en una caja de arena: ve el sistema y su propia carpeta, no cambia nada fuera y tiene límites de memoria, procesos y archivos. Donde no se puede, no se ejecuta (código de salida 3)
+arg-check-no_sandbox = Lo ejecuta sin aislarlo: podría alcanzar a quienes lo juzgan, y el informe lo dice
+arg-check-require_isolation = Lo ejecuta solo donde se puede aislar de quienes lo juzgan (si no, código de salida 3; por defecto el informe dice que no lo estuvo)
 arg-check-command = Tu programa y sus argumentos, en los que se rellenan {"{"}port{"}"} y {"{"}host{"}"}; o su archivo fuente (por defecto: el archivo que escribió `exercise start`)
 arg-course-check-only = Ejecuta solo la pregunta o el ejercicio con este nombre
 
@@ -178,3 +181,7 @@ differs-took = Pero tardó { $got } (se esperaba: { $wanted }).
 differs-address = Pero la dirección era { $got } (se esperaba: { $wanted }).
 differs-peer = Pero en el otro extremo estaba { $got } (se esperaba: { $wanted }).
 differs-argument = Pero { $name } era { $got } (se esperaba: { $wanted }).
+
+trouble-not-isolated = no se ejecutó, porque se pidió aislarlo y aquí eso no se permite: { $what }. Permite los espacios de nombres de usuario (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; en un contenedor, su perfil seccomp), o comprueba sin --sandbox ni --require-isolation
+trouble-memory = { $who } y lo que había iniciado usaron más de { $mib } MiB de memoria, y se terminaron
+trouble-processes = { $who } había iniciado más de { $number } procesos e hilos, y se terminaron todos

@@ -145,3 +145,8 @@ mistake-no-solution = no hay ninguna solución: una de { $known } muestra que el
 mistake-bug-unnamed = ningún [[bug]] nombra este archivo: nunca se ejecuta
 mistake-no-such-program = ningún programa del curso se llama `{ $found }`: existen { $known }
 mistake-no-rule = ninguna regla se llama `{ $word }`; ¿quizás `{ $near }`?
+
+mistake-file-name = el nombre de un archivo es una ruta dentro de la carpeta del escenario, sin `..` y no absoluta
+mistake-files = demasiado en archivos: como máximo { $files } archivos con { $most } bytes en total
+mistake-sends = los pares de este escenario envían y esperan más de { $most } bytes en total
+mistake-payload-total = este texto representa más de { $most } bytes

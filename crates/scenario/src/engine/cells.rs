@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
-use socklab_lab::{Cell, CellOptions, Scope};
+use socklab_lab::{Cell, CellOptions, Limits, Sandbox, Scope};
 use socklab_trace::Command;
 
-use crate::recording::{Isolation, PlaceUsed};
-use crate::request::Request;
+use super::guard::Guard;
+use crate::exercise;
+use crate::recording::{Isolation, PlaceUsed, Trouble};
+use crate::request::{IsolationWanted, Request};
 
 /// Cells, by the number of the command in each.
 #[derive(Debug)]
@@ -18,16 +20,27 @@ pub(super) struct Cells {
     ready: Option<Cell>,
     taken: HashMap<usize, Cell>,
     isolation: Isolation,
+    guard: Guard,
 }
 
 impl Cells {
     /// Finds out whether there can be cells in this place. Call it in the thread that starts the
     /// commands: cells end with it.
     pub(super) fn new(request: &Request, place: &PlaceUsed) -> Self {
-        let options = options(&request.scratch, &request.variables.dir);
-        let mut cells =
-            Self { options, ready: None, taken: HashMap::new(), isolation: Isolation::NotNeeded };
-        if request.submission.is_some() {
+        let options = match request.isolation {
+            IsolationWanted::Sandbox => sandboxed(request),
+            _ => options(&request.scratch, &request.variables.dir),
+        };
+        let mut cells = Self {
+            options,
+            ready: None,
+            taken: HashMap::new(),
+            isolation: Isolation::NotNeeded,
+            guard: Guard::default(),
+        };
+        if request.isolation == IsolationWanted::Nothing && request.submission.is_some() {
+            cells.isolation = Isolation::Open { because: "--no-sandbox".to_owned() };
+        } else if request.submission.is_some() {
             cells.isolation = match possible(place) {
                 Err(because) => Isolation::Open { because },
                 Ok(()) => match Cell::open(&cells.options) {
@@ -56,9 +69,36 @@ impl Cells {
             Some(cell) => cell,
             None => Cell::open(&self.options).map_err(io::Error::other)?,
         };
+        let command = if self.options.sandbox.is_some() { cleaned(command) } else { command };
         let command = command.enter(cell.entrance()?);
         self.taken.insert(number, cell);
         Ok(command)
+    }
+
+    /// Why the submission must not be started, if it must not.
+    pub(super) fn refusal(&self, wanted: IsolationWanted) -> Option<Trouble> {
+        let required = matches!(wanted, IsolationWanted::Cell | IsolationWanted::Sandbox);
+        match &self.isolation {
+            Isolation::Open { because } if required => {
+                Some(Trouble::NotIsolated { what: because.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// Watches over a program in a sandbox.
+    pub(super) fn watch(&self, number: usize, who: &str, program: u32) -> io::Result<()> {
+        match (&self.options.sandbox, self.taken.get(&number)) {
+            (Some(sandbox), Some(cell)) => {
+                self.guard.watch(who, cell.first_process(), program, sandbox.limits)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The limit of a sandbox that was reached.
+    pub(super) fn limit(&self) -> Option<Trouble> {
+        self.guard.found().map(|(who, limit)| Trouble::Limit { who, limit })
     }
 
     /// The cell that a command runs in.
@@ -79,6 +119,60 @@ fn options(scratch: &Path, files: &Path) -> CellOptions {
     options.read_only.push(scratch.to_owned());
     options.writable.push(files.to_owned());
     options
+}
+
+/// A cell with a sandbox: of the machine's files there is the system, what `PATH` names, and where
+/// the submission is. Its folder seems to be writable, but what it writes there goes with the cell.
+fn sandboxed(request: &Request) -> CellOptions {
+    let mut sandbox = Sandbox::new(Limits::default());
+    sandbox.shown = exercise::visible_programs();
+    let submission = request.submission.as_ref();
+    let folder = submission.and_then(|submission| submission.directory.clone());
+    let folder = folder.or_else(|| std::env::current_dir().ok());
+    let words = submission.map(|submission| submission.argv.as_slice()).unwrap_or_default();
+    // The program itself, and files that are named to an interpreter.
+    let files = words.iter().map(Path::new).filter(|path| path.is_file());
+    let folders =
+        files.filter_map(|path| std::path::absolute(path).ok()?.parent().map(Path::to_owned));
+    for folder in folders.chain(folder) {
+        let shown = exercise::visible_work(&folder);
+        match shown == [folder] {
+            true => sandbox.layered.extend(shown),
+            false => sandbox.shown.extend(shown),
+        }
+    }
+    sandbox.writable.push(request.variables.dir.clone());
+    let mut options = CellOptions::default();
+    options.sandbox = Some(sandbox);
+    options
+}
+
+/// The variables that a program in a sandbox gets: those that say where things are and which language
+/// is spoken. Others may be secrets.
+const VARIABLES: [&str; 10] = [
+    "PATH",
+    "LANG",
+    "TZ",
+    "LD_LIBRARY_PATH",
+    "VIRTUAL_ENV",
+    "JAVA_HOME",
+    "GOROOT",
+    "NODE_PATH",
+    "PYTHONPATH",
+    "RUSTUP_HOME",
+];
+
+/// The command with a clean environment, and with homes that exist.
+fn cleaned(mut command: Command) -> Command {
+    for (name, _) in std::env::vars_os() {
+        let keeps = name.to_str().is_some_and(|name| {
+            VARIABLES.contains(&name) || name.starts_with("LC_") || name.starts_with("PYTHON")
+        });
+        if !keeps {
+            command = command.env_remove(name);
+        }
+    }
+    command.env("HOME", "/tmp").env("TMPDIR", "/tmp")
 }
 
 /// Without a process namespace, the submission shares the one of those who judge it.

@@ -108,10 +108,16 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     let (result, played) = thread::scope(|scope| {
         let (request, watch, place) = (&request, &watch, &place);
         let steering = StopWhenDropped(handle.clone());
-        let play = scope.spawn(move || {
+        let play = thread::Builder::new().spawn_scoped(scope, move || {
             let StopWhenDropped(tracer) = &steering;
             Play::new(request, place, Arc::clone(watch), tracer.clone()).play()
         });
+        let play = match play {
+            Ok(play) => play,
+            Err(error) => {
+                return (Ok(()), Ok(Played::nothing(format!("clone, a thread: {error}"))));
+            }
+        };
         let result = tracer.run(|event| {
             if !watch.change(|seen| seen.record(event)) {
                 handle.stop();
@@ -124,14 +130,8 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         watch.change(|seen| seen.tracer = Some(ended.clone()));
         (ended, play.join())
     });
-    let played = played.unwrap_or_else(|_| Played {
-        columns: Vec::new(),
-        steps: Vec::new(),
-        isolation: Isolation::NotNeeded,
-        trouble: Some(Trouble::Engine {
-            what: "the thread that plays the steps panicked".to_owned(),
-        }),
-    });
+    let panicked = "the thread that plays the steps panicked";
+    let played = played.unwrap_or_else(|_| Played::nothing(panicked.to_owned()));
     let mut seen = watch.lock();
     let is_full = seen.recorder.is_full();
     let mut events = std::mem::take(&mut seen.recorder).finish().timeline.events;

@@ -24,16 +24,16 @@ pub(super) struct Input(Sender<Vec<u8>>);
 
 impl Input {
     /// A thread does the writing, so that a program that reads slowly does not delay the scenario.
-    fn to(mut pipe: io::PipeWriter) -> Self {
+    fn to(mut pipe: io::PipeWriter) -> io::Result<Self> {
         let (sender, receiver) = channel::<Vec<u8>>();
-        thread::spawn(move || {
+        thread::Builder::new().spawn(move || {
             for bytes in receiver {
                 if pipe.write_all(&bytes).is_err() {
                     return; // The program has closed its input.
                 }
             }
-        });
-        Self(sender)
+        })?;
+        Ok(Self(sender))
     }
 
     pub(super) fn write(&self, bytes: Vec<u8>) {
@@ -79,7 +79,7 @@ pub(super) fn of_actor(
         command = command.current_dir(directory);
     }
     let (theirs, ours) = pipe()?;
-    let input = Input::to(ours);
+    let input = Input::to(ours)?;
     let input = match &actor.stdin {
         None => Some(input),
         Some(text) => {
@@ -121,9 +121,9 @@ fn link(name: &str, scratch: &Path) -> io::Result<PathBuf> {
 /// A pipe that never fills: the tracer records what is written, and a thread discards it.
 fn drained_pipe() -> io::Result<OwnedFd> {
     let (mut ours, theirs) = pipe()?;
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let mut buffer = [0; 16 * 1024];
         while ours.read(&mut buffer).is_ok_and(|length| length > 0) {}
-    });
+    })?;
     Ok(theirs.into())
 }

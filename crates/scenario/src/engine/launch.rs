@@ -13,7 +13,7 @@ use socklab_kernel::Deadline;
 use super::child::ARGUMENT;
 use crate::format::Scenario;
 use crate::recording::{Isolation, PlaceUsed, Recording, Trouble};
-use crate::request::{PlaceWanted, Request, Submission};
+use crate::request::{IsolationWanted, PlaceWanted, Request, Submission};
 use crate::scratch::Scratch;
 use crate::variables::Variables;
 
@@ -29,6 +29,8 @@ pub struct Runner {
     pub programs: Vec<String>,
     /// Where to run.
     pub place: PlaceWanted,
+    /// How far a submission is kept apart.
+    pub isolation: IsolationWanted,
     /// The seed of payloads.
     pub seed: u64,
 }
@@ -92,7 +94,11 @@ pub(crate) fn run_once(
     runner: &Runner,
 ) -> Result<Recording, RunError> {
     let recording = attempt(scenario, submission, runner, runner.place)?;
-    let Some(Trouble::Namespace { what }) = recording.trouble else { return Ok(recording) };
+    let Some(Trouble::Namespace { what }) = recording.trouble.clone() else { return Ok(recording) };
+    let required = matches!(runner.isolation, IsolationWanted::Cell | IsolationWanted::Sandbox);
+    if required && submission.is_some() {
+        return Ok(Recording { trouble: Some(Trouble::NotIsolated { what }), ..recording });
+    }
     let mut again = attempt(scenario, submission, runner, PlaceWanted::Machine)?;
     if let Isolation::Open { because } = &mut again.isolation {
         because.clone_from(&what);
@@ -120,6 +126,7 @@ fn attempt(
         programs: runner.programs.clone(),
         submission: submission.cloned(),
         place,
+        isolation: runner.isolation,
         scratch: scratch.path().to_owned(),
     };
     let patience = Duration::from_millis(scenario.deadline_ms) + GRACE;
@@ -156,11 +163,12 @@ fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Ve
     let mut output =
         child.0.stdout.take().ok_or_else(|| RunError::Answer { what: "no output".into() })?;
     let (sender, receiver) = channel();
-    thread::spawn(move || {
+    let read = move || {
         let mut answer = Vec::new();
         let result = output.read_to_end(&mut answer).map(|_| answer);
         let _ = sender.send(result);
-    });
+    };
+    thread::Builder::new().spawn(read).map_err(call("start a thread for"))?;
     let deadline = Deadline::after(patience);
     loop {
         match receiver.recv_timeout(deadline.left()) {

@@ -16,6 +16,7 @@ mod cells;
 mod child;
 mod commands;
 mod failure;
+mod guard;
 mod kernel;
 mod launch;
 mod names;

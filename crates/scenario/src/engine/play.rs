@@ -52,6 +52,18 @@ pub(super) struct Played {
     pub(super) trouble: Option<Trouble>,
 }
 
+impl Played {
+    /// The result if nothing could be played, for this reason.
+    pub(super) fn nothing(what: String) -> Self {
+        Self {
+            columns: Vec::new(),
+            steps: Vec::new(),
+            isolation: Isolation::NotNeeded,
+            trouble: Some(Trouble::Engine { what }),
+        }
+    }
+}
+
 /// A step that goes on in the background: its index, and the numbers of the orders it gave.
 struct Background {
     step: usize,
@@ -81,8 +93,9 @@ impl<'a> Play<'a> {
         let steps = &self.request.scenario.steps;
         let mut ends = vec![StepEnd::NotReached; steps.len()];
         let mut background = Vec::new();
-        let mut trouble = None;
-        for (index, step) in steps.iter().enumerate() {
+        let mut trouble = self.cells.refusal(self.request.isolation);
+        let planned = if trouble.is_none() { steps.as_slice() } else { &[] };
+        for (index, step) in planned.iter().enumerate() {
             let first = self.peers.orders_given(step);
             match self.step(step) {
                 Ok(end) => {
@@ -125,6 +138,7 @@ impl<'a> Play<'a> {
         }
         let disturbed = self.peers.disturbed(&self.watch);
         let trouble = trouble.or(disturbed.map(|who| Trouble::Disturbed { who }));
+        let trouble = trouble.or_else(|| self.cells.limit());
         let isolation = self.cells.isolation();
         Played { columns: self.started.into_columns(), steps: ends, isolation, trouble }
     }
@@ -172,7 +186,12 @@ impl<'a> Play<'a> {
             Run::Submission => self.cells.contain(number, command)?,
             Run::Command(_) => command,
         };
-        self.started.start(command)
+        self.started.start(command)?;
+        let program = self.watch.lock().commands[number].pid;
+        if let Some(program) = program {
+            self.cells.watch(number, name, program)?;
+        }
+        Ok(())
     }
 
     /// Sends a signal to a program: to its first process, or to what is left of it. SIGKILL ends all

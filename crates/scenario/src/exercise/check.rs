@@ -130,6 +130,10 @@ impl<'a> CaseReport<'a> {
     ///
     /// With `only_fitting`, hints that fit anything are left out.
     pub fn hints(&self, found: &[&str], only_fitting: bool) -> Vec<Texts> {
+        // A case that could not be run says nothing about the program.
+        if self.verdict.state == CaseState::InfraError {
+            return Vec::new();
+        }
         let near = match self.problem() {
             Some(Problem::Missed(_, index)) => {
                 self.case.expects.get(index).map(UnboundExpectation::hints)

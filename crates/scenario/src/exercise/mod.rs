@@ -28,5 +28,6 @@ pub use hints::{Hint, Hints};
 pub(crate) use hints::{SHARED, read as read_hints};
 pub use insight::Insight;
 pub use prove::{Proof, ProofOutcome, Wrong};
+pub(crate) use shown::{programs as visible_programs, work as visible_work};
 pub use soak::{Change, Exhibit, Outcome, Tally};
 pub use socklab_lab::Reached;

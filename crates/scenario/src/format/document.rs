@@ -54,7 +54,12 @@ impl<'i> Node<'i> {
 /// Describes a value that was found.
 fn kind(value: &DeValue<'_>) -> Sentence {
     match value {
-        DeValue::String(text) => sentence!("mistake-kind-text", value = format!("{text:?}")),
+        DeValue::String(text) => {
+            // Enough to recognise it.
+            let dots = if text.chars().count() > 60 { "…" } else { "" };
+            let text: String = text.chars().take(60).collect();
+            sentence!("mistake-kind-text", value = format!("{text:?}{dots}"))
+        }
         DeValue::Integer(number) => sentence!("mistake-kind-number", value = number.to_string()),
         DeValue::Float(number) => sentence!("mistake-kind-number", value = number.to_string()),
         DeValue::Boolean(value) => sentence!("mistake-kind-boolean", value = value.to_string()),

@@ -28,6 +28,7 @@ pub(crate) fn exercise(
     if raw.cases.is_empty() {
         return reader.wrong(raw.format_version.span(), sentence!("mistake-no-cases"));
     }
+    let files = reader.files(raw.files)?;
     let mut cases = Vec::new();
     for case in raw.cases {
         if names.contains(case.name.get_ref()) {
@@ -47,7 +48,7 @@ pub(crate) fn exercise(
             port: raw.port.unwrap_or(PORT),
             port_free: raw.port_free,
             deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
-            files: &raw.files,
+            files: &files,
             actors: &raw.actors,
             peers: &raw.peers,
         };
@@ -105,7 +106,7 @@ impl Reader<'_> {
         let unknown = defaults.unknown.iter().cloned().chain(case.unknown).collect();
         let names = self.names(unknown, addresses)?;
         let mut files = defaults.files.clone();
-        files.extend(case.files);
+        files.extend(self.files(case.files)?);
         let steps = self.steps(case.steps, &cast)?;
         let expects = self.expects(case.expects, &cast, &steps, port)?;
         Ok(Case {

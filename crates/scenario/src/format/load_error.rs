@@ -8,6 +8,11 @@ use socklab_say::{Sentence, Speaker};
 
 use super::mistake::Mistake;
 
+/// The longest line that is quoted whole, in characters, and how many are quoted before the mistake
+/// in a longer one.
+const LONGEST: usize = 160;
+const AROUND: usize = 60;
+
 /// A mistake in a course file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoadError {
@@ -77,9 +82,14 @@ impl LoadError {
         let (file, line, column) = (socklab_say::path(&self.file), self.line, self.column);
         let mut text = format!("{file}:{line}:{column}: {}", speaker.tell(&self.what));
         if let Some((line, width)) = &self.snippet {
+            // Of a long line, what is around the mistake.
+            let is_long = line.chars().count() > LONGEST;
+            let first = if is_long { self.column.saturating_sub(AROUND) } else { 0 };
+            let line: String = line.chars().skip(first).take(LONGEST).collect();
+            let width = (*width).min(LONGEST);
             let blank = |c| if c == '\t' { c } else { ' ' };
-            let pad: String = line.chars().take(self.column - 1).map(blank).collect();
-            text += &format!("\n    {line}\n    {pad}{}", "^".repeat(*width));
+            let pad: String = line.chars().take(self.column - 1 - first).map(blank).collect();
+            text += &format!("\n    {line}\n    {pad}{}", "^".repeat(width));
         }
         text
     }

@@ -39,7 +39,7 @@ pub(crate) fn question(
         port,
         port_free: raw.port_free,
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
-        files: raw.files,
+        files: reader.files(raw.files)?,
         actors: reader.actors(raw.actors, false)?,
         members: crowd::numbers(&cast),
         peers: cast.peers.clone(),

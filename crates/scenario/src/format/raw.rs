@@ -14,6 +14,9 @@ use super::op::Op;
 use super::until::RawUntil;
 use super::values::{OneOrMany, RawExit, RawRange};
 
+/// Files in `{dir}`, by name.
+pub(super) type RawFiles = BTreeMap<Spanned<String>, Spanned<String>>;
+
 /// `question.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,7 +33,7 @@ pub(super) struct RawQuestion {
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default, rename = "file")]
-    pub(super) files: BTreeMap<String, String>,
+    pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]
     pub(super) actors: Vec<RawActor>,
     #[serde(default, rename = "peer")]
@@ -65,7 +68,7 @@ pub(super) struct RawExercise {
     #[serde(default)]
     pub(super) arguments: RawArguments,
     #[serde(default, rename = "file")]
-    pub(super) files: BTreeMap<String, String>,
+    pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]
     pub(super) actors: Vec<RawActor>,
     #[serde(default, rename = "peer")]
@@ -98,7 +101,7 @@ pub(super) struct RawCase {
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default, rename = "file")]
-    pub(super) files: BTreeMap<String, String>,
+    pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]
     pub(super) actors: Vec<RawActor>,
     #[serde(default, rename = "peer")]

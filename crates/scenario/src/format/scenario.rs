@@ -3,19 +3,28 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::ops::Range;
+use std::path::{Component, Path};
 
 use socklab_say::sentence;
 use toml::Spanned;
 
 use super::expectation::UnboundExpectation;
-use super::model::{Actor, NamesWanted, Run, Step};
-use super::raw::{RawActor, RawExpect, RawPeer, RawStep};
+use super::model::{Actor, NamesWanted, Run, Step, Verb};
+use super::op::Op;
+use super::raw::{RawActor, RawExpect, RawFiles, RawPeer, RawStep};
 use super::reader::{Cast, Reader, Result, unknown};
 use super::{crowd, step};
-use crate::variables::Variables;
+use crate::variables::{MOST, Variables, payload_length};
 
 /// Default `port`: the one that the course uses.
 pub(super) const PORT: u16 = 12000;
+/// How many files a scenario may have.
+const MOST_FILES: usize = 1_000;
+/// The longest name of a file, in bytes.
+const LONGEST_NAME: usize = 1_000;
+/// How many bytes all peers of a scenario may send and expect together.
+const MOST_SENT: usize = 256 << 20;
 /// Default `deadline_ms`.
 pub(super) const DEADLINE_MS: u64 = 15_000;
 
@@ -95,10 +104,50 @@ impl Reader<'_> {
         Ok(NamesWanted { unknown, addresses: addresses.collect() })
     }
 
+    /// Files of a scenario, whose names stay in their folder.
+    pub(super) fn files(&self, raw: RawFiles) -> Result<BTreeMap<String, String>> {
+        let mut total = 0;
+        let mut files = BTreeMap::new();
+        for (name, text) in raw {
+            let is_part = |part| matches!(part, Component::Normal(_));
+            let path = Path::new(name.get_ref());
+            let stays = !name.get_ref().is_empty() && path.components().all(is_part);
+            if !stays || name.get_ref().contains('\0') || name.get_ref().len() > LONGEST_NAME {
+                return self.wrong(name.span(), sentence!("mistake-file-name"));
+            }
+            if let Err(what) = Variables::check(text.get_ref()) {
+                return self.wrong(text.span(), what);
+            }
+            total += payload_length(text.get_ref());
+            if total > MOST || files.len() >= MOST_FILES {
+                let most = sentence!("mistake-files", files = MOST_FILES, most = MOST);
+                return self.wrong(name.span(), most);
+            }
+            files.insert(name.into_inner(), text.into_inner());
+        }
+        Ok(files)
+    }
+
+    /// A mistake if the peers of these steps send and expect too much, all together.
+    fn limited(&self, steps: &[Step], last: Range<usize>) -> Result<()> {
+        let ops = steps.iter().filter_map(|step| match &step.verb {
+            Verb::Peer { ops, .. } => Some(ops),
+            _ => None,
+        });
+        // Each text has been accepted.
+        let total: usize = ops.flatten().flat_map(Op::texts).map(payload_length).sum();
+        if total > MOST_SENT {
+            return self.wrong(last, sentence!("mistake-sends", most = MOST_SENT));
+        }
+        Ok(())
+    }
+
     pub(super) fn steps(&self, raw: Vec<Spanned<RawStep>>, cast: &Cast) -> Result<Vec<Step>> {
+        let last = raw.last().map_or(0..0, Spanned::span);
         let raw = raw.into_iter().flat_map(|raw| crowd::expand(raw, cast));
         let mut steps = raw.map(|raw| step::step(self, raw, cast)).collect::<Result<Vec<_>>>()?;
         crowd::say_what_is_joined(&mut steps);
+        self.limited(&steps, last)?;
         Ok(steps)
     }
 

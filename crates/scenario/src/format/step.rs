@@ -181,10 +181,7 @@ fn check_op(reader: &Reader<'_>, op: Spanned<Op>, cast: &Cast) -> Result<Op> {
 }
 
 fn payload(reader: &Reader<'_>, text: &str, span: Span) -> Result<()> {
-    match Variables::sample(1).bytes(text) {
-        Ok(_) => Ok(()),
-        Err(what) => reader.wrong(span, what),
-    }
+    Variables::check(text).or_else(|what| reader.wrong(span, what))
 }
 
 fn conditions(reader: &Reader<'_>, raw: Spanned<RawUntil>) -> Result<Vec<Until>> {

@@ -304,3 +304,28 @@ fn the_line_is_shown_with_a_caret_under_the_mistake() {
     assert_eq!(lines[1], "    start = \"sever\"");
     assert_eq!(lines[2], "            ^^^^^^^");
 }
+
+#[test]
+fn files_stay_in_their_folder_and_nothing_expands_without_end() {
+    let with_file = |name: &str, text: &str| {
+        mistake(
+            "format_version = 1\n",
+            &format!("format_version = 1\nfile = {{ {name} = {text} }}\n"),
+        )
+    };
+    for name in
+        [r#""../../x""#, r#""/tmp/x""#, r#""a/../../x""#, r#""a\u0000b""#, r#""""#, r#""./x""#]
+    {
+        let told = with_file(name, r#""x""#);
+        assert!(told.starts_with("question.toml:2:"), "{name}: {told}");
+        assert!(told.contains("is a path below the scenario's folder"), "{name}: {told}");
+    }
+    let many = "{random:60000000}".repeat(100);
+    let told = with_file("x", &format!("\"{many}\""));
+    assert!(told.contains("more than 67108864 bytes"), "{told}");
+    // And the long line is not quoted whole.
+    assert!(told.len() < 800, "{told}");
+    let sends = "{ send = \"{letters:60000000}\" }, ".repeat(5);
+    let told = mistake("{ send = \"hola\" }", sends.trim_end_matches(", "));
+    assert!(told.contains("send and expect more than"), "{told}");
+}

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU};
 
-use socklab_scenario::{PlaceWanted, Runner};
+use socklab_scenario::{IsolationWanted, PlaceWanted, Runner};
 
 use crate::signals::Signals;
 use crate::terminal::{gauge, keys};
@@ -16,14 +16,15 @@ pub(crate) const SEED: u64 = 1;
 pub(crate) fn end_cleanly() -> Result<()> {
     let mut signals =
         Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGXCPU]).context("sigaction")?;
-    std::thread::spawn(move || {
+    let wait = move || {
         if let Some(signal) = signals.forever().next() {
             keys::restore_for_good();
             socklab_scenario::clean_up();
             gauge::hide();
             std::process::exit(128 + signal);
         }
-    });
+    };
+    std::thread::Builder::new().spawn(wait).context("clone, a thread that waits for signals")?;
     Ok(())
 }
 
@@ -36,6 +37,7 @@ pub(crate) fn runner(seed: u64) -> Result<Runner> {
         binary: "/proc/self/exe".into(),
         programs: names.map(str::to_owned).collect(),
         place: PlaceWanted::Private,
+        isolation: IsolationWanted::Possible,
         seed,
     })
 }

@@ -5,7 +5,8 @@ use socklab_judge::Fact;
 use socklab_say::{Speaker, Template, say};
 use socklab_scenario::format::Until;
 use socklab_scenario::{
-    Awaited, Comparison, PlaceUsed, PortChoice, StepTrouble, Stopped, SurplusAfter, Trouble,
+    Awaited, Comparison, LimitReached, PlaceUsed, PortChoice, StepTrouble, Stopped, SurplusAfter,
+    Trouble,
 };
 
 /// How many bytes are quoted within a sentence.
@@ -60,9 +61,8 @@ pub(crate) fn duration(speaker: Speaker, nanoseconds: u64) -> String {
 /// Where the scenario ran, if that is worth mentioning.
 pub(crate) fn place(speaker: Speaker, place: &PlaceUsed) -> Option<String> {
     match place {
-        PlaceUsed::Private { .. } => None,
-        PlaceUsed::Machine { because } => {
-            let why = because.clone().unwrap_or_default();
+        PlaceUsed::Private { .. } | PlaceUsed::Machine { because: None } => None,
+        PlaceUsed::Machine { because: Some(why) } => {
             Some(say!(speaker, "ask-place-machine", why = why))
         }
     }
@@ -76,6 +76,13 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
         Trouble::TooMuch { events } => say!(speaker, "ask-trouble-too-much", events = events),
         Trouble::Disturbed { who } => say!(speaker, "ask-trouble-disturbed", who = who),
         Trouble::Names { what } => say!(speaker, "ask-trouble-names", what = what),
+        Trouble::NotIsolated { what } => say!(speaker, "trouble-not-isolated", what = what),
+        Trouble::Limit { who, limit: LimitReached::Memory(bytes) } => {
+            say!(speaker, "trouble-memory", who = who, mib = bytes >> 20)
+        }
+        Trouble::Limit { who, limit: LimitReached::Processes(number) } => {
+            say!(speaker, "trouble-processes", who = who, number = number)
+        }
         Trouble::Engine { what } => say!(speaker, "ask-trouble-engine", what = what),
     }
 }

@@ -18,6 +18,7 @@ mod interop_web;
 mod isolation;
 mod languages;
 mod recording;
+mod sandbox;
 mod serve_connect;
 mod soak;
 mod stage;

@@ -53,6 +53,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     };
     let about = json::About { warnings: &built.warnings, ..about };
     let runner = scenario::runner(options.seed.unwrap_or_else(some_seed))?;
+    let runner = socklab_scenario::Runner { isolation: options.apart.wanted(), ..runner };
     let check = Check {
         exercise: &exercise,
         submission: &built.submission,

@@ -1,0 +1,118 @@
+//! `check --sandbox`, and a compiler that does what a file says: what can be seen, changed and used.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use serde_json::Value;
+use socklab_prerequisites::{need, not_run};
+
+use crate::stage::{run, socklab};
+
+/// The JSON report on one case of echo-server.
+fn check(folder: &Path, options: &[&str], program: &[&str]) -> Value {
+    let mut command = socklab(&[]);
+    command.current_dir(folder).env("XDG_STATE_HOME", folder.join("state"));
+    command.env("TMPDIR", folder.join("tmp")).env("TOKEN", "1");
+    command.args(["check", "echo-server", "--case", "port", "--format", "json"]);
+    command.args(options).arg("--").args(program);
+    let ended = run(&mut command);
+    serde_json::from_slice(&ended.output).unwrap_or_else(|error| panic!("{error}: {ended:?}"))
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("tmp")).expect("a folder");
+    folder
+}
+
+/// Where a sandbox is refused, the reason.
+fn refused(report: &Value) -> Option<String> {
+    let problem = report["cases"][0]["problem"].as_str().unwrap_or_default();
+    (report["cases"][0]["state"] == "infra-error").then(|| problem.to_owned())
+}
+
+#[test]
+fn a_submission_in_a_sandbox_sees_and_changes_only_its_own_folder() {
+    need!("python3");
+    let (folder, elsewhere) = (folder(), folder());
+    fs::write(elsewhere.path().join("secret"), "treasure").expect("a file");
+    let work = folder.path().join("work");
+    fs::create_dir(&work).expect("a folder");
+    let text = "import os\n\
+                print('own', len(open('own.txt').read()))\n\
+                open('new.txt', 'w').write('x')\n\
+                for tried in (lambda: open('SECRET'), lambda: open('/etc/socklab-test', 'w')):\n    \
+                    try:\n        tried()\n        print('reached')\n    \
+                    except OSError:\n        print('refused')\n\
+                print('variable', os.environ.get('TOKEN'))\n";
+    let secret = elsewhere.path().join("secret").display().to_string();
+    fs::write(work.join("look.py"), text.replace("SECRET')", &format!("{secret}')")))
+        .expect("a file");
+    fs::write(work.join("own.txt"), "12345").expect("a file");
+    let report = check(&work, &["--sandbox"], &["python3", "look.py"]);
+    if let Some(why) = refused(&report) {
+        not_run!(&format!("a sandbox ({why})"));
+    }
+    let problem = report["cases"][0]["problem"].as_str().expect("a problem");
+    for wanted in ["own 5", "refused\n    refused", "variable None"] {
+        assert!(problem.contains(wanted), "{wanted}: {problem}");
+    }
+    assert!(!problem.contains("reached"), "{problem}");
+    assert!(!work.join("new.txt").exists());
+}
+
+#[test]
+fn a_submission_that_takes_too_much_memory_fails_for_that() {
+    need!("python3");
+    let folder = folder();
+    let text = "a = []\nwhile True:\n    a.append(bytearray(16 << 20))\n";
+    fs::write(folder.path().join("eats.py"), text).expect("a file");
+    let report = check(folder.path(), &["--sandbox"], &["python3", "eats.py"]);
+    if let Some(why) = refused(&report) {
+        not_run!(&format!("a sandbox ({why})"));
+    }
+    let case = &report["cases"][0];
+    assert_eq!(case["state"], "failed", "{report:#}");
+    assert!(case["problem"].as_str().expect("a problem").contains("1024 MiB"), "{report:#}");
+}
+
+#[test]
+fn without_isolation_a_report_says_so() {
+    need!("python3");
+    let folder = folder();
+    fs::write(folder.path().join("ends.py"), "").expect("a file");
+    let report = check(folder.path(), &["--no-sandbox"], &["python3", "ends.py"]);
+    assert_eq!(report["isolated"], false, "{report:#}");
+}
+
+#[test]
+fn a_compiler_that_works_nowhere_is_not_blamed_on_the_file() {
+    let folder = folder();
+    let tools = folder.path().join("tools");
+    fs::create_dir(&tools).expect("a folder");
+    let gcc = tools.join("gcc");
+    fs::write(&gcc, "#!/bin/sh\necho cannot execute cc1 >&2\nexit 1\n").expect("a file");
+    fs::set_permissions(&gcc, fs::Permissions::from_mode(0o755)).expect("a file");
+    fs::write(folder.path().join("right.c"), "int main(void) { return 0; }\n").expect("a file");
+    let mut command = socklab(&["check", "echo-server", "--format", "json", "--", "right.c"]);
+    command.current_dir(folder.path()).env("PATH", format!("{}:/usr/bin:/bin", tools.display()));
+    command.env("XDG_STATE_HOME", folder.path().join("state"));
+    let ended = run(&mut command);
+    let report: Value = serde_json::from_slice(&ended.output).expect("JSON");
+    assert_eq!(report["passed"], Value::Null, "{report:#}");
+    assert!(report["infra_error"].as_str().expect("a reason").contains("cannot execute cc1"));
+}
+
+#[test]
+fn a_progress_file_that_is_none_is_never_waited_for() {
+    let folder = folder();
+    let state = folder.path().join("state/socklab");
+    fs::create_dir_all(&state).expect("a folder");
+    let fifo = state.join("progress");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, 0o600.into()).expect("a FIFO");
+    let mut command = socklab(&["list"]);
+    command.env("XDG_STATE_HOME", folder.path().join("state"));
+    let ended = run(&mut command);
+    assert!(!ended.output.is_empty());
+}
