@@ -76,13 +76,13 @@ impl Handle {
 
     /// Ends the holds of a command that last until it is released, as soon as nobody can go on:
     /// every other traced thread waits or is held. Then the threads that are held go on, one at a
-    /// time, each when all others wait.
+    /// time, each when all others wait. The release is done when nobody can go on again.
     pub fn release(&self, command: u32) {
         self.0.holds.ask_release(command);
         self.ask(Steering::Look);
     }
 
-    /// True from [`Handle::release`] until the command's holds have ended.
+    /// True from [`Handle::release`] until it is done.
     pub fn is_releasing(&self, command: u32) -> bool {
         self.0.holds.is_releasing(command)
     }

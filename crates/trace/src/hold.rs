@@ -45,6 +45,8 @@ pub enum HoldAt {
     Before(Calls),
     /// After such a call, if it has succeeded.
     After(Calls),
+    /// Before and after every system call, of whatever kind, up to 60 times a thread.
+    EveryCall,
 }
 
 /// How long threads are held.
@@ -53,8 +55,8 @@ pub enum HoldAt {
 pub enum HoldUntil {
     /// Until [`Handle::release`](crate::Handle::release) is called.
     Released,
-    /// Until nobody else can go on: every other traced thread waits or is held. Then the thread held
-    /// last goes on, alone.
+    /// Until nobody else can go on: every other traced thread waits or is held. Then the one that
+    /// has been held longest goes on, alone; new threads come last, by turns.
     OthersWait,
 }
 
@@ -80,8 +82,15 @@ pub(crate) struct Holds {
 #[derive(Debug, Default)]
 struct Asked {
     holds: Vec<Hold>,
-    /// Commands whose holds are to end.
-    releasing: Vec<u32>,
+    releasing: Vec<Release>,
+}
+
+/// A command whose holds are to end.
+#[derive(Debug)]
+struct Release {
+    command: u32,
+    /// They have ended, but not all threads have gone on yet as far as they can.
+    ended: bool,
 }
 
 /// A place that a thread has come to.
@@ -93,6 +102,8 @@ pub(crate) enum Point {
     Before(&'static str),
     /// It has returned from this call, and the call succeeded.
     After(&'static str),
+    /// It has entered another call or returned from one.
+    Call,
 }
 
 impl Holds {
@@ -115,6 +126,7 @@ impl Holds {
                     (HoldAt::Birth, Point::Birth) => true,
                     (HoldAt::Before(calls), Point::Before(name))
                     | (HoldAt::After(calls), Point::After(name)) => calls.include(name),
+                    (HoldAt::EveryCall, point) => point != Point::Birth,
                     _ => false,
                 }
             });
@@ -122,8 +134,15 @@ impl Holds {
         here.map(|hold| hold.until).min_by_key(|until| *until == HoldUntil::OthersWait)
     }
 
+    /// True if threads of this command are to stop at every call.
+    pub(crate) fn stops_at_every_call(&self, command: u32) -> bool {
+        let asked = self.lock();
+        let mut theirs = asked.holds.iter().filter(|hold| hold.command == command);
+        theirs.any(|hold| matches!(hold.at, HoldAt::EveryCall))
+    }
+
     pub(crate) fn ask_release(&self, command: u32) {
-        self.lock().releasing.push(command);
+        self.lock().releasing.push(Release { command, ended: false });
     }
 
     pub(crate) fn is_release_asked(&self) -> bool {
@@ -132,16 +151,18 @@ impl Holds {
 
     /// True until a release of the command that was asked for is done.
     pub(crate) fn is_releasing(&self, command: u32) -> bool {
-        self.lock().releasing.contains(&command)
+        self.lock().releasing.iter().any(|release| release.command == command)
     }
 
-    /// Ends the holds of the commands that are to be released, and returns those commands.
+    /// Everybody waits. Ends the holds of the commands that are to be released, and returns those
+    /// commands; if they have ended already, their releases are done.
     pub(crate) fn release(&self) -> Vec<u32> {
         let mut asked = self.lock();
-        let commands = std::mem::take(&mut asked.releasing);
-        asked
-            .holds
-            .retain(|hold| hold.until != HoldUntil::Released || !commands.contains(&hold.command));
+        let Asked { holds, releasing } = &mut *asked;
+        releasing.retain(|release| !release.ended);
+        let commands: Vec<u32> = releasing.iter().map(|release| release.command).collect();
+        releasing.iter_mut().for_each(|release| release.ended = true);
+        holds.retain(|hold| hold.until != HoldUntil::Released || !commands.contains(&hold.command));
         commands
     }
 
@@ -188,6 +209,8 @@ mod tests {
         holds.ask_release(1);
         assert!(holds.is_releasing(1) && holds.is_release_asked() && !holds.is_releasing(0));
         assert_eq!(holds.release(), [1]);
+        assert!(holds.is_releasing(1), "they have not gone on yet");
+        assert_eq!(holds.release(), [0; 0]);
         assert!(!holds.is_releasing(1) && !holds.is_release_asked());
         assert_eq!(holds.until(1, Point::After("accept")), Some(HoldUntil::OthersWait));
     }

@@ -31,7 +31,7 @@ mistake-signal-to = signal needs a to: to whom?
 mistake-peer-do = peer needs a do = [ … ]: what?
 mistake-crowd = a crowd has from 2 to { $most } members, not { $found }
 mistake-hold-where = hold and yield need an at: where?
-mistake-hold-at = unknown place `{ $found }`, expected "birth", {"{"} before = "CALL" {"}"} or {"{"} after = "CALL" {"}"}
+mistake-hold-at = unknown place `{ $found }`, expected "birth", "every-call", {"{"} before = "CALL" {"}"} or {"{"} after = "CALL" {"}"}
 mistake-hold-call = a place is before one call or after one call
 mistake-own-stdin = `{ $name }` has its whole input in stdin: nothing can be typed
 mistake-target = `{ $target }` is neither IP:PORT nor one of { $known }
@@ -94,7 +94,7 @@ mistake-want-range = a number, or {"{"} at_least = NUMBER, at_most = NUMBER {"}"
 mistake-want-words = a word, or a list of words
 mistake-want-exit = an exit code, "failure", "any", "running" or a signal's name
 mistake-want-one-of = one of { $known }
-mistake-want-place = a place: "birth", {"{"} before = "CALL" {"}"} or {"{"} after = "CALL" {"}"}
+mistake-want-place = a place: "birth", "every-call", {"{"} before = "CALL" {"}"} or {"{"} after = "CALL" {"}"}
 mistake-want-condition = a condition ("listening", {"{"} received = 5 {"}"} …) or a list of them
 
 mistake-gap-name = a gap has a name: GAP NAME … END

@@ -31,7 +31,7 @@ mistake-signal-to = signal necesita un to: ¿a quién?
 mistake-peer-do = peer necesita un do = [ … ]: ¿qué hace?
 mistake-crowd = un grupo tiene entre 2 y { $most } miembros, no { $found }
 mistake-hold-where = hold y yield necesitan un at: ¿dónde?
-mistake-hold-at = lugar desconocido: `{ $found }`; puede ser "birth", {"{"} before = "LLAMADA" {"}"} o {"{"} after = "LLAMADA" {"}"}
+mistake-hold-at = lugar desconocido: `{ $found }`; puede ser "birth", "every-call", {"{"} before = "LLAMADA" {"}"} o {"{"} after = "LLAMADA" {"}"}
 mistake-hold-call = un lugar es antes de una llamada o después de una llamada
 mistake-own-stdin = `{ $name }` tiene toda su entrada en stdin: no se puede escribir nada
 mistake-target = `{ $target }` no es IP:PUERTO ni uno de { $known }
@@ -94,7 +94,7 @@ mistake-want-range = un número, o {"{"} at_least = NÚMERO, at_most = NÚMERO {
 mistake-want-words = una palabra o una lista de palabras
 mistake-want-exit = un código de salida, "failure", "any", "running" o el nombre de una señal
 mistake-want-one-of = una de estas palabras: { $known }
-mistake-want-place = un lugar: "birth", {"{"} before = "LLAMADA" {"}"} o {"{"} after = "LLAMADA" {"}"}
+mistake-want-place = un lugar: "birth", "every-call", {"{"} before = "LLAMADA" {"}"} o {"{"} after = "LLAMADA" {"}"}
 mistake-want-condition = una condición ("listening", {"{"} received = 5 {"}"} …) o una lista de ellas
 
 mistake-gap-name = un hueco tiene un nombre: GAP NOMBRE … END

@@ -72,6 +72,7 @@ impl Started {
             HoldAt::Birth => socklab_trace::HoldAt::Birth,
             HoldAt::Before(word) => socklab_trace::HoldAt::Before(calls(word)),
             HoldAt::After(word) => socklab_trace::HoldAt::After(calls(word)),
+            HoldAt::EveryCall => socklab_trace::HoldAt::EveryCall,
         };
         let until = if yields { HoldUntil::OthersWait } else { HoldUntil::Released };
         self.tracer.hold(Hold { command: self.index(actor)?, at, until });

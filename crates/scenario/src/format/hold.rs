@@ -37,12 +37,15 @@ pub enum HoldAt {
     Before(CallWord),
     /// After such a call, if it has succeeded.
     After(CallWord),
+    /// Before and after every system call, of whatever kind.
+    EveryCall,
 }
 
 impl RawAt {
     pub(super) fn place(self) -> Result<HoldAt, Sentence> {
         match self {
             Self::Word(word) if word == "birth" => Ok(HoldAt::Birth),
+            Self::Word(word) if word == "every-call" => Ok(HoldAt::EveryCall),
             Self::Word(word) => Err(sentence!("mistake-hold-at", found = word)),
             Self::Call(RawCall { before: Some(call), after: None }) => {
                 call_word(&call).map(HoldAt::Before)
@@ -61,6 +64,7 @@ impl fmt::Display for HoldAt {
             Self::Birth => f.write_str("birth"),
             Self::Before(call) => write!(f, "before {call}"),
             Self::After(call) => write!(f, "after {call}"),
+            Self::EveryCall => f.write_str("every-call"),
         }
     }
 }

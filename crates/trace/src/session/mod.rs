@@ -261,14 +261,17 @@ impl<'s> Session<'s> {
                 if let Some(name) = self.call_to_hold(tid) {
                     self.holding.note_entry(name);
                 }
+                if stop == Stop::Call && self.is_stepping(tid) {
+                    self.holding.note_call(false);
+                }
                 onward
             }
             Some(CallInfo::Return(result)) if stop == Stop::Call => {
                 if let Some(name) = self.call_to_hold(tid).filter(|_| !calls::is_restart(result)) {
                     self.holding.note_return(tid, name, result);
                 }
-                if self.holding.is_stepping(tid) {
-                    self.holding.note_step();
+                if self.is_stepping(tid) {
+                    self.holding.note_call(true);
                 }
                 self.calls(|mut calls, _| leave::on_return(&mut calls, tid, result))
             }
@@ -322,8 +325,18 @@ impl<'s> Session<'s> {
     fn how_far(&self, tid: pid_t) -> Go {
         let in_call = self.tracees.thread(tid).is_some_and(|thread| thread.call.is_some());
         let stepped = self.tracees.process_of(tid).is_some_and(|process| process.stepped);
-        let all = stepped || in_call || self.holding.is_stepping(tid);
+        let all = stepped || in_call || self.is_stepping(tid);
         if all { Go::ToCall } else { Go::On }
+    }
+
+    /// True if a thread stops at every call because it may be held there.
+    fn is_stepping(&self, tid: pid_t) -> bool {
+        let holds = self.handle.holds();
+        holds.any()
+            && self
+                .tracees
+                .process_of(tid)
+                .is_some_and(|process| self.holding.is_stepping(tid, process.command, holds))
     }
 
     /// The call on a socket that a thread is in, if there are threads to hold.

@@ -1,12 +1,12 @@
 //! The threads that are held, and whose turn it is.
 //!
-//! Threads that wait for all others go on one at a time, the one held last first: it is the one that
-//! another may wait for, such as a parent for a new thread's sign of life; and those that came
-//! before it fall as far behind as they can.
+//! Threads that wait for all others go on one at a time. First the one that has been held longest, so
+//! that they advance by turns; then the new ones, the one with the fewest steps before
+//! the others: it is the one that its parent may wait for, and none gets ahead of those born later.
 
 mod waiting;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use libc::pid_t;
 use socklab_kernel::clock;
@@ -19,9 +19,9 @@ use crate::ptrace::Stop;
 
 /// How often to look whether everybody waits, in nanoseconds.
 const LOOK_AFTER: u64 = 300_000;
-/// How many steps a new thread takes at most that calls no socket function: the threads that a
-/// language's runtime starts for itself never do.
-const STEPS: u32 = 100;
+/// How many times a thread is held at most that goes in steps. A new thread of a language's runtime
+/// never calls a socket function; others make thousands of calls, and nothing is to take forever.
+const STEPS: u32 = 60;
 /// After so many calls in a row that had nothing to give, a thread that does not sleep polls.
 const VAIN: u32 = 4;
 
@@ -30,8 +30,10 @@ const VAIN: u32 = 4;
 pub(super) struct Holding {
     /// In the order in which they were held.
     held: Vec<Held>,
-    /// Threads that go in steps since their birth, and how many steps are left.
-    newborn: HashMap<pid_t, u32>,
+    /// Threads that go in steps since their birth.
+    newborn: HashSet<pid_t>,
+    /// How many steps threads have taken.
+    steps: HashMap<pid_t, u32>,
     /// How many calls in a row a thread has made in vain.
     vain: HashMap<pid_t, u32>,
     /// What the others had done when a thread was last held or let go.
@@ -39,8 +41,8 @@ pub(super) struct Holding {
     due: Option<u64>,
     /// Where the thread that has just stopped has come to.
     point: Option<Point>,
-    /// It has returned from a call.
-    returned: bool,
+    /// It has returned from a call, or not, if it has stopped at one.
+    call: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -49,6 +51,7 @@ struct Held {
     command: u32,
     until: HoldUntil,
     onward: Onward,
+    newborn: bool,
 }
 
 impl Holding {
@@ -76,14 +79,20 @@ impl Holding {
         *vain = if gave_nothing(name, result) { *vain + 1 } else { 0 };
     }
 
-    /// Notes that the thread that has just stopped has returned from a call of any kind.
-    pub(super) fn note_step(&mut self) {
-        self.returned = true;
+    /// Notes that the thread that has just stopped has entered a call of any kind, or returned from
+    /// one.
+    pub(super) fn note_call(&mut self, returned: bool) {
+        self.call = Some(returned);
     }
 
-    /// True if the thread stops at every call.
-    pub(super) fn is_stepping(&self, tid: pid_t) -> bool {
-        self.newborn.contains_key(&tid)
+    /// True if a thread of this command stops at every call.
+    pub(super) fn is_stepping(&self, tid: pid_t, command: u32, holds: &Holds) -> bool {
+        let steps = self.newborn.contains(&tid) || holds.stops_at_every_call(command);
+        steps && self.has_steps_left(tid)
+    }
+
+    fn has_steps_left(&self, tid: pid_t) -> bool {
+        self.steps.get(&tid).is_none_or(|taken| *taken < STEPS)
     }
 
     /// Decides whether a thread is held that has stopped and would go on like this.
@@ -94,7 +103,7 @@ impl Holding {
         tracees: &mut Tracees,
         holds: &Holds,
     ) -> bool {
-        let (point, returned) = (self.point.take(), std::mem::take(&mut self.returned));
+        let (point, call) = (self.point.take(), self.call.take());
         self.held.retain(|held| held.tid != tid);
         if matches!(stop, Stop::Exec | Stop::Exit | Stop::Exited(_) | Stop::Killed(_)) {
             self.forget(tid);
@@ -107,41 +116,56 @@ impl Holding {
         if !matches!(onward, Onward::Resume(_)) {
             return false;
         }
-        let point = if born { Some(Point::Birth) } else { point };
-        let until = point.and_then(|point| holds.until(command, point));
-        if born && until == Some(HoldUntil::OthersWait) {
-            self.newborn.insert(tid, STEPS);
-        }
-        let until = until.or_else(|| self.step(tid, returned, point));
-        if let Some(until) = until {
-            self.held.push(Held { tid, command, until, onward });
-            self.round = Round::default();
-            self.due = Some(clock::now());
-        }
-        until.is_some()
+        let point = match (born, point, call) {
+            (true, ..) => Some(Point::Birth),
+            (_, None, Some(_)) => Some(Point::Call),
+            (_, point, _) => point,
+        };
+        let Some(until) = self.until(tid, command, point, call, holds) else { return false };
+        let newborn = self.newborn.contains(&tid);
+        self.held.push(Held { tid, command, until, onward, newborn });
+        self.round = Round::default();
+        self.due = Some(clock::now());
+        true
     }
 
-    /// A new thread has come to another stop on its way.
-    fn step(&mut self, tid: pid_t, returned: bool, point: Option<Point>) -> Option<HoldUntil> {
-        let steps = self.newborn.get_mut(&tid)?;
-        match (returned, point) {
-            (_, Some(Point::Before(_))) => {
+    /// How long a thread is held that has come to this point; `None` if it is not.
+    fn until(
+        &mut self,
+        tid: pid_t,
+        command: u32,
+        point: Option<Point>,
+        call: Option<bool>,
+        holds: &Holds,
+    ) -> Option<HoldUntil> {
+        let asked = holds.until(command, point?);
+        match point? {
+            Point::Birth if asked == Some(HoldUntil::OthersWait) => {
+                self.newborn.insert(tid);
+            }
+            // A new thread has grown up with its first call on a socket.
+            Point::Before(_) => {
                 self.newborn.remove(&tid);
-                None
             }
-            (true, _) => {
-                *steps -= 1;
-                if *steps == 0 {
-                    self.newborn.remove(&tid);
-                }
-                Some(HoldUntil::OthersWait)
-            }
-            _ => None,
+            _ => {}
         }
+        // What is between two calls happens before the first of them returns to the program: for a
+        // new thread, stops at returns are enough.
+        let steps = self.newborn.contains(&tid) && call == Some(true);
+        let every = asked.is_some() && holds.stops_at_every_call(command);
+        if (steps || every) && point != Some(Point::Birth) {
+            if !self.has_steps_left(tid) {
+                self.newborn.remove(&tid);
+                return None;
+            }
+            *self.steps.entry(tid).or_default() += 1;
+        }
+        asked.or(steps.then_some(HoldUntil::OthersWait))
     }
 
     fn forget(&mut self, tid: pid_t) {
         self.newborn.remove(&tid);
+        self.steps.remove(&tid);
         self.vain.remove(&tid);
         self.round.forget(tid);
     }
@@ -164,19 +188,25 @@ impl Holding {
             return None;
         }
         // Those that only let others go first can go on: a release is not due yet.
-        if asked && self.last_that_yields().is_none() {
+        if asked && self.whose_turn().is_none() {
             let released = holds.release();
             let theirs = |held: &&mut Held| released.contains(&held.command);
             self.held.iter_mut().filter(theirs).for_each(|held| held.until = HoldUntil::OthersWait);
         }
         self.round = Round::default();
-        let last = self.last_that_yields()?;
-        let Held { tid, onward, .. } = self.held.remove(last);
+        let next = self.whose_turn()?;
+        let Held { tid, onward, .. } = self.held.remove(next);
         Some((tid, onward))
     }
 
-    fn last_that_yields(&self) -> Option<usize> {
-        self.held.iter().rposition(|held| held.until == HoldUntil::OthersWait)
+    fn whose_turn(&self) -> Option<usize> {
+        let yields = |held: &Held| held.until == HoldUntil::OthersWait;
+        let longest = self.held.iter().position(|held| !held.newborn && yields(held));
+        let steps = |at: &usize| self.steps.get(&self.held[*at].tid).copied().unwrap_or(0);
+        longest.or_else(|| {
+            let newborn = (0..self.held.len()).rev().filter(|at| yields(&self.held[*at]));
+            newborn.min_by_key(steps)
+        })
     }
 
     fn polls(&self, tid: pid_t) -> bool {
@@ -232,29 +262,58 @@ mod tests {
             |holding: &mut Holding, tid, stop| holding.keep((tid, stop), GO, &mut tracees, &holds);
         assert!(!keep(&mut holding, 10, Stop::Trap), "it is not new");
         assert!(keep(&mut holding, 11, Stop::Trap));
-        assert!(holding.is_stepping(11) && !holding.is_stepping(10));
+        assert!(holding.is_stepping(11, 0, &holds) && !holding.is_stepping(10, 0, &holds));
+        holding.note_call(false);
         assert!(!keep(&mut holding, 11, Stop::Call), "it enters a call");
-        holding.note_step();
+        holding.note_call(true);
         assert!(keep(&mut holding, 11, Stop::Call));
         assert_eq!(holding.held.len(), 1);
+        holding.note_call(false);
         holding.note_entry("recvfrom");
         assert!(!keep(&mut holding, 11, Stop::Filter));
-        assert!(!holding.is_stepping(11) && holding.held.is_empty());
-        holding.note_step();
+        assert!(!holding.is_stepping(11, 0, &holds) && holding.held.is_empty());
+        holding.note_call(true);
         assert!(!keep(&mut holding, 11, Stop::Call));
     }
 
     #[test]
-    fn a_thread_that_never_calls_a_socket_is_let_go_at_last() {
+    fn a_thread_that_goes_in_steps_is_let_go_at_last() {
+        for at in [HoldAt::Birth, HoldAt::EveryCall] {
+            let (mut tracees, mut holding) = (tracees(), Holding::default());
+            let born = matches!(at, HoldAt::Birth);
+            let holds = holds(at, HoldUntil::OthersWait);
+            assert_eq!(holding.keep((11, Stop::Trap), GO, &mut tracees, &holds), born);
+            for _ in 0..STEPS {
+                assert!(holding.is_stepping(11, 0, &holds));
+                holding.note_call(true);
+                assert!(holding.keep((11, Stop::Call), GO, &mut tracees, &holds));
+            }
+            holding.note_call(true);
+            assert!(!holding.keep((11, Stop::Call), GO, &mut tracees, &holds));
+            assert!(!holding.is_stepping(11, 0, &holds));
+        }
+    }
+
+    #[test]
+    fn new_threads_go_last_and_the_newest_of_them_first() {
         let (mut tracees, mut holding) = (tracees(), Holding::default());
         let holds = holds(HoldAt::Birth, HoldUntil::OthersWait);
-        assert!(holding.keep((11, Stop::Trap), GO, &mut tracees, &holds));
-        for _ in 0..STEPS {
-            holding.note_step();
-            assert!(holding.keep((11, Stop::Call), GO, &mut tracees, &holds));
+        let any = Calls::named(|_| true);
+        holds.add(Hold { command: 0, at: HoldAt::After(any), until: HoldUntil::OthersWait });
+        tracees.add_thread(12, TracedThread { newborn: true, ..TracedThread::new(10) });
+        tracees.add_thread(13, TracedThread::new(10));
+        for tid in [11, 12] {
+            assert!(holding.keep((tid, Stop::Trap), GO, &mut tracees, &holds));
         }
-        holding.note_step();
-        assert!(!holding.keep((11, Stop::Call), GO, &mut tracees, &holds));
+        for tid in [10, 13] {
+            holding.note_return(tid, "recvfrom", 5);
+            assert!(holding.keep((tid, Stop::Call), GO, &mut tracees, &holds));
+        }
+        let mut turns = Vec::new();
+        while let Some(next) = holding.whose_turn() {
+            turns.push(holding.held.remove(next).tid);
+        }
+        assert_eq!(turns, [10, 13, 12, 11]);
     }
 
     #[test]
