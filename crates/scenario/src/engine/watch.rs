@@ -1,11 +1,12 @@
 //! What has been seen in the trace so far, for steps to wait on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socklab_event::{
-    Args, Call, Endpoint, Event, Exit, Outcome, Process, Readiness, SocketId, Stream, What,
+    Args, Call, Endpoint, Event, Exit, OptionValue, Outcome, Process, Readiness, SocketId, Stream,
+    What,
 };
 
 use socklab_event::{Header, State};
@@ -56,6 +57,8 @@ pub(super) struct Seen {
     /// Threads inside a call.
     pub(super) inside: HashMap<u32, Inside>,
     command_of: HashMap<u32, usize>,
+    /// Sockets for IPv6 only, `IPV6_V6ONLY`, by inode.
+    six: HashSet<u64>,
     /// Bytes received, by the socket's own address and the other end's.
     pub(super) received: HashMap<(Endpoint, Endpoint), u64>,
     /// A server of the scenario answers for names, so that look-ups are what programs do
@@ -217,6 +220,15 @@ impl Seen {
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
+        if let Args::SetOption { option, value: OptionValue::Int(value), .. } = &call.args
+            && *option == "IPV6_V6ONLY"
+            && let Some(inode) = call.socket.as_ref().and_then(|socket| socket.inode)
+        {
+            match value {
+                0 => self.six.remove(&inode),
+                _ => self.six.insert(inode),
+            };
+        }
         let (sent, received) = (call.sent().unwrap_or(0), call.received().unwrap_or(0));
         if received > 0
             && let Some(ends) = call.socket.as_deref().and_then(SocketId::ends)
@@ -237,6 +249,12 @@ impl Seen {
 
     fn note_process(&mut self, process: u32, what: &Process) {
         let own_names = self.own_names;
+        let six = std::mem::take(&mut self.six);
+        self.note_life(process, what, own_names, &six);
+        self.six = six;
+    }
+
+    fn note_life(&mut self, process: u32, what: &Process, own_names: bool, six: &HashSet<u64>) {
         let Some(command) = self.command(process) else { return };
         match what {
             Process::Exit { status } => {
@@ -247,6 +265,9 @@ impl Seen {
             }
             Process::Ready { readiness: Readiness::Connected, socket, .. }
                 if !own_names && is_look_up(socket.peer.as_ref()) => {}
+            // Peers come by IPv4: the other half of such a server, if it has one, listens later.
+            Process::Ready { socket, at: Some(at), .. }
+                if is_wildcard(at) && socket.inode.is_some_and(|inode| six.contains(&inode)) => {}
             Process::Ready { readiness, at, .. } => match readiness {
                 Readiness::Listening => command.listens.clone_from(at),
                 Readiness::Bound => command.bound.clone_from(at),
@@ -304,6 +325,10 @@ impl Seen {
 /// behalf.
 fn is_look_up(peer: Option<&Endpoint>) -> bool {
     peer.and_then(Endpoint::port) == Some(NAME_SERVER_PORT)
+}
+
+fn is_wildcard(at: &Endpoint) -> bool {
+    at.ip_port().is_some_and(|(ip, _)| ip.is_unspecified())
 }
 
 /// Turns an event reported after the end of the scenario into what was true at its end; false if
