@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Read, Write, pipe};
+use std::io::{self, Write, pipe};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use std::thread;
 
 use socklab_trace::{Command, Stdio};
 
+use super::terminal;
 use crate::format::{Actor, Run};
 use crate::request::Request;
 
@@ -72,9 +73,6 @@ pub(super) fn of_actor(
         .env("PYTHONDONTWRITEBYTECODE", "1")
         // A student needs the message of a panic, not thirty frames of the standard library.
         .env("RUST_BACKTRACE", "0");
-    for (name, value) in &actor.env {
-        command = command.env(name, variables.text(value));
-    }
     if let Some(directory) = directory {
         command = command.current_dir(directory);
     }
@@ -87,9 +85,21 @@ pub(super) fn of_actor(
             None
         }
     };
+    let printed = match actor.run {
+        // Where no terminal can be had, what a C program prints is seen late.
+        Run::Submission => terminal::drained().or_else(|_| drained_pipe())?,
+        Run::Command(_) => drained_pipe()?,
+    };
+    if matches!(actor.run, Run::Submission) {
+        // No colours, no moving of the cursor, although it is a terminal.
+        command = command.env("TERM", "dumb").env("NO_COLOR", "1");
+    }
+    for (name, value) in &actor.env {
+        command = command.env(name, variables.text(value));
+    }
     let command = command
         .stdin(Stdio::Fd(OwnedFd::from(theirs)))
-        .stdout(Stdio::Fd(drained_pipe()?))
+        .stdout(Stdio::Fd(printed))
         .stderr(Stdio::Fd(drained_pipe()?));
     Ok((command, argv, input))
 }
@@ -120,10 +130,7 @@ fn link(name: &str, scratch: &Path) -> io::Result<PathBuf> {
 
 /// A pipe that never fills: the tracer records what is written, and a thread discards it.
 fn drained_pipe() -> io::Result<OwnedFd> {
-    let (mut ours, theirs) = pipe()?;
-    thread::Builder::new().spawn(move || {
-        let mut buffer = [0; 16 * 1024];
-        while ours.read(&mut buffer).is_ok_and(|length| length > 0) {}
-    })?;
+    let (ours, theirs) = pipe()?;
+    thread::Builder::new().spawn(move || terminal::discard(ours))?;
     Ok(theirs.into())
 }

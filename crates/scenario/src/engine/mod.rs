@@ -26,6 +26,7 @@ mod peers;
 mod play;
 mod present;
 mod started;
+mod terminal;
 mod watch;
 
 pub use child::run_as_child;
