@@ -268,7 +268,7 @@ impl<'s> Session<'s> {
             }
             Some(CallInfo::Return(result)) if stop == Stop::Call => {
                 if let Some(name) = self.call_to_hold(tid).filter(|_| !calls::is_restart(result)) {
-                    self.holding.note_return(tid, name, result);
+                    self.holding.note_return(name, result);
                 }
                 if self.is_stepping(tid) {
                     self.holding.note_call(true);

@@ -97,9 +97,9 @@ impl Tracees {
         threads.map(|(tid, thread)| (*tid, thread))
     }
 
-    /// All threads, each with its process.
-    pub(super) fn everybody(&self) -> impl Iterator<Item = (pid_t, pid_t)> {
-        self.threads.iter().map(|(tid, thread)| (*tid, thread.pid))
+    /// All threads.
+    pub(super) fn everybody(&self) -> impl Iterator<Item = (pid_t, &TracedThread)> {
+        self.threads.iter().map(|(tid, thread)| (*tid, thread))
     }
 
     /// The ids of all threads.

@@ -12,7 +12,9 @@ use libc::pid_t;
 use socklab_kernel::clock;
 
 use self::waiting::{Round, Sleeper};
+use super::contact::Contact;
 use super::onward::Onward;
+use super::thread::TracedThread;
 use super::tracees::Tracees;
 use crate::hold::{HoldUntil, Holds, Point};
 use crate::ptrace::Stop;
@@ -22,8 +24,6 @@ const LOOK_AFTER: u64 = 300_000;
 /// How many times a thread is held at most that goes in steps. A new thread of a language's runtime
 /// never calls a socket function; others make thousands of calls, and nothing is to take forever.
 const STEPS: u32 = 60;
-/// After so many calls in a row that had nothing to give, a thread that does not sleep polls.
-const VAIN: u32 = 4;
 
 /// Threads that are held, and what is known of the others.
 #[derive(Debug, Default)]
@@ -34,8 +34,6 @@ pub(super) struct Holding {
     newborn: HashSet<pid_t>,
     /// How many steps threads have taken.
     steps: HashMap<pid_t, u32>,
-    /// How many calls in a row a thread has made in vain.
-    vain: HashMap<pid_t, u32>,
     /// What the others had done when a thread was last held or let go.
     round: Round,
     due: Option<u64>,
@@ -62,6 +60,8 @@ impl Holding {
 
     /// Looks soon whether everybody waits.
     pub(super) fn look_soon(&mut self) {
+        // What others did before says nothing about what they do from now on.
+        self.round = Round::default();
         self.due = Some(clock::now());
     }
 
@@ -71,12 +71,10 @@ impl Holding {
     }
 
     /// Notes that the thread that has just stopped has returned from a call on a socket.
-    pub(super) fn note_return(&mut self, tid: pid_t, name: &'static str, result: i64) {
+    pub(super) fn note_return(&mut self, name: &'static str, result: i64) {
         if result >= 0 {
             self.point = Some(Point::After(name));
         }
-        let vain = self.vain.entry(tid).or_default();
-        *vain = if gave_nothing(name, result) { *vain + 1 } else { 0 };
     }
 
     /// Notes that the thread that has just stopped has entered a call of any kind, or returned from
@@ -166,7 +164,6 @@ impl Holding {
     fn forget(&mut self, tid: pid_t) {
         self.newborn.remove(&tid);
         self.steps.remove(&tid);
-        self.vain.remove(&tid);
         self.round.forget(tid);
     }
 
@@ -179,11 +176,8 @@ impl Holding {
         }
         self.due = Some(clock::now() + LOOK_AFTER);
         let is_held = |tid: &pid_t| self.held.iter().any(|held| held.tid == *tid);
-        let others: Vec<Sleeper> = tracees
-            .everybody()
-            .filter(|(tid, _)| !is_held(tid))
-            .map(|(tid, pid)| Sleeper { tid, pid, polls: self.polls(tid) })
-            .collect();
+        let others = tracees.everybody().filter(|(tid, _)| !is_held(tid));
+        let others: Vec<Sleeper> = others.map(|(tid, thread)| sleeper(tid, thread)).collect();
         if !self.round.all_wait(&others) {
             return None;
         }
@@ -209,10 +203,6 @@ impl Holding {
         })
     }
 
-    fn polls(&self, tid: pid_t) -> bool {
-        self.vain.get(&tid).is_some_and(|vain| *vain >= VAIN)
-    }
-
     /// Lets all threads go, because the recording ends.
     pub(super) fn let_all_go(&mut self) -> Vec<(pid_t, Onward)> {
         self.newborn.clear();
@@ -221,13 +211,10 @@ impl Holding {
     }
 }
 
-/// True if a call that has returned had nothing to give: it would have blocked, or nothing was
-/// ready.
-fn gave_nothing(name: &str, result: i64) -> bool {
-    let blocks = [libc::EAGAIN, libc::EINTR].iter().any(|errno| result == -i64::from(*errno));
-    let waits =
-        ["poll", "ppoll", "select", "pselect6"].contains(&name) || name.starts_with("epoll_");
-    blocks || (waits && result == 0)
+/// What has to be known of a thread to see whether it waits.
+fn sleeper(tid: pid_t, thread: &TracedThread) -> Sleeper {
+    let Contact { calls, fruitless, served, .. } = thread.contact;
+    Sleeper { tid, pid: thread.pid, calls, fruitless, served }
 }
 
 #[cfg(test)]
@@ -235,7 +222,6 @@ mod tests {
     use super::*;
     use crate::hold::{Calls, Hold, HoldAt};
     use crate::session::process::TracedProcess;
-    use crate::session::thread::TracedThread;
 
     const GO: Onward = Onward::Resume(0);
 
@@ -306,7 +292,7 @@ mod tests {
             assert!(holding.keep((tid, Stop::Trap), GO, &mut tracees, &holds));
         }
         for tid in [10, 13] {
-            holding.note_return(tid, "recvfrom", 5);
+            holding.note_return("recvfrom", 5);
             assert!(holding.keep((tid, Stop::Call), GO, &mut tracees, &holds));
         }
         let mut turns = Vec::new();
@@ -323,24 +309,12 @@ mod tests {
         let holds = holds(HoldAt::After(accept), HoldUntil::Released);
         let mut keep =
             |holding: &mut Holding| holding.keep((10, Stop::Call), GO, &mut tracees, &holds);
-        holding.note_return(10, "accept", -i64::from(libc::EAGAIN));
+        holding.note_return("accept", -i64::from(libc::EAGAIN));
         assert!(!keep(&mut holding));
-        holding.note_return(10, "accept", 4);
+        holding.note_return("accept", 4);
         assert!(keep(&mut holding));
         // Whatever it stops for next, it is held no longer: it has been killed.
         assert!(!holding.keep((10, Stop::Exit), GO, &mut tracees, &holds));
         assert!(holding.held.is_empty());
-    }
-
-    #[test]
-    fn polling_is_calling_again_and_again_for_nothing() {
-        let mut holding = Holding::default();
-        for _ in 0..VAIN {
-            assert!(!holding.polls(10));
-            holding.note_return(10, "pselect6", 0);
-        }
-        assert!(holding.polls(10));
-        holding.note_return(10, "recvfrom", 0);
-        assert!(!holding.polls(10), "the end of a stream is something");
     }
 }

@@ -8,12 +8,16 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use libc::pid_t;
-use socklab_kernel::process::{self, Scheduling, State, SystemCall};
+use socklab_kernel::process::{self, State, SystemCall};
 
 use crate::memory::{Memory, TraceeMemory};
 
 /// A sleep of no more than this ends by itself soon.
 const SHORT: Duration = Duration::from_millis(10);
+/// The same, if the sleep is a nap between calls on sockets.
+const NAP: Duration = Duration::from_secs(1);
+/// After so many calls in vain, a thread polls.
+const FRUITLESS: u64 = 4;
 /// A thread that has run for so long without a call that gave it something waits by running.
 const SPINS: Duration = Duration::from_millis(100);
 
@@ -22,13 +26,27 @@ const SPINS: Duration = Duration::from_millis(100);
 pub(super) struct Sleeper {
     pub(super) tid: pid_t,
     pub(super) pid: pid_t,
-    /// It makes calls, but has got nothing from them for some time.
-    pub(super) polls: bool,
+    /// How many calls it has made that wait for peers or deal with one.
+    pub(super) calls: u64,
+    /// How many of these it has made in vain since it last dealt with a peer.
+    pub(super) fruitless: u64,
+    /// When one of them last dealt with a peer.
+    pub(super) served: u64,
 }
 
-/// How much the others had run when they were first looked at since somebody was held or let go.
+/// How much the others had run, and what they had done, when they were first looked at since somebody
+/// was held or let go, or since they dealt with a peer again.
 #[derive(Debug, Default)]
-pub(super) struct Round(HashMap<pid_t, Scheduling>);
+pub(super) struct Round(HashMap<pid_t, First>);
+
+#[derive(Clone, Copy, Debug)]
+struct First {
+    thread: Sleeper,
+    ran: Duration,
+    /// How often it had been given a processor when it was first seen asleep since it was last seen
+    /// awake.
+    asleep: Option<u64>,
+}
 
 /// What a thread is seen to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,26 +79,40 @@ impl Round {
     }
 
     fn look(&mut self, thread: &Sleeper) -> Seen {
-        let Sleeper { tid, pid, polls } = *thread;
+        let Sleeper { tid, pid, calls, .. } = *thread;
         let (pid, number) = (pid.cast_unsigned(), tid.cast_unsigned());
         let state = process::state(pid, number);
         let now = process::scheduling(pid, number);
-        let before = *self.0.entry(tid).or_insert(now);
+        let fresh = First { thread: *thread, ran: now.ran, asleep: None };
+        let first = self.0.entry(tid).or_insert(fresh);
+        if first.thread.served != thread.served {
+            *first = fresh;
+        }
+        let polls = thread.fruitless >= first.thread.fruitless + FRUITLESS;
+        let ran = now.ran.saturating_sub(first.ran);
+        if state == Some(State::Sleeping) {
+            first.asleep.get_or_insert(now.turns);
+        } else {
+            first.asleep = None;
+        }
+        let asleep = first.asleep;
         let call = || process::system_call(pid, number).ok();
         match state {
             None => Seen::Waits(0),
             Some(state) if state.has_ended() => Seen::Waits(0),
             _ if polls => Seen::Polls,
             Some(State::Sleeping) => {
-                let short = call().and_then(|call| longest(call, tid));
-                let short = short.is_some_and(|longest| longest <= SHORT);
+                let call = call();
+                let limit = if calls > 0 && call.is_some_and(is_nap) { NAP } else { SHORT };
+                let longest = call.and_then(|call| longest(call, tid));
+                let short = longest.is_some_and(|longest| longest <= limit);
                 // Without statistics it can't be seen to have woken up.
-                let in_vain = now.turns > before.turns || now.turns == 0;
+                let in_vain = asleep.is_some_and(|first| now.turns > first) || now.turns == 0;
                 if short && !in_vain { Seen::GoesOn } else { Seen::Waits(now.turns) }
             }
             // A parent that lets its child use its memory until the child executes a program.
             Some(State::Uninterruptible) if call().is_some_and(is_birth) => Seen::Waits(now.turns),
-            Some(State::Running) if now.ran.saturating_sub(before.ran) > SPINS => Seen::Polls,
+            Some(State::Running) if ran > SPINS => Seen::Polls,
             // Stopped by job control.
             Some(State::Stopped) => Seen::Waits(now.turns),
             _ => Seen::GoesOn,
@@ -91,6 +123,11 @@ impl Round {
 fn is_birth(call: SystemCall) -> bool {
     let births = [libc::SYS_vfork, libc::SYS_clone, libc::SYS_clone3];
     matches!(call, SystemCall::Inside { number, .. } if births.contains(&number))
+}
+
+fn is_nap(call: SystemCall) -> bool {
+    let naps = [libc::SYS_nanosleep, libc::SYS_clock_nanosleep];
+    matches!(call, SystemCall::Inside { number, .. } if naps.contains(&number))
 }
 
 /// How long a thread in this call sleeps at most; `None` if it is not limited.
@@ -159,8 +196,8 @@ mod tests {
 
     use super::*;
 
-    fn own(tid: pid_t, polls: bool) -> Sleeper {
-        Sleeper { tid, pid: std::process::id().cast_signed(), polls }
+    fn own(tid: pid_t) -> Sleeper {
+        Sleeper { tid, pid: std::process::id().cast_signed(), calls: 0, fruitless: 0, served: 0 }
     }
 
     /// A thread of this process that does `this`, and its id.
@@ -186,10 +223,10 @@ mod tests {
         let (keep, kept) = channel::<()>();
         let tid = doing(move || assert!(kept.recv().is_err()));
         let mut round = Round::default();
-        becomes(&mut round, own(tid, false), |seen| matches!(seen, Seen::Waits(_)));
-        assert!(round.all_wait(&[own(tid, false)]));
+        becomes(&mut round, own(tid), |seen| matches!(seen, Seen::Waits(_)));
+        assert!(round.all_wait(&[own(tid)]));
         drop(keep);
-        becomes(&mut round, own(tid, false), |seen| seen == Seen::Waits(0));
+        becomes(&mut round, own(tid), |seen| seen == Seen::Waits(0));
     }
 
     #[test]
@@ -200,18 +237,28 @@ mod tests {
                 thread::sleep(Duration::from_millis(8));
             }
         });
-        // In the first sleep that is seen, it goes on; in a later one it waits.
-        let (mut turns, mut round) = (None, Round::default());
+        let process = std::process::id();
+        let mut round = Round::default();
         loop {
-            let now = process::scheduling(std::process::id(), tid.cast_unsigned()).turns;
-            let seen = round.look(&own(tid, false));
-            if let Seen::Waits(at) = seen {
-                assert!(turns.is_none_or(|first| at > first), "{turns:?} {at}");
+            let Seen::Waits(turns) = round.look(&own(tid)) else { continue };
+            // It may have waited for something else, such as a lock, before its first nap.
+            let call = process::system_call(process, tid.cast_unsigned());
+            let same = process::scheduling(process, tid.cast_unsigned()).turns == turns;
+            if same && call.is_ok_and(is_nap) {
+                assert!(round.0[&tid].asleep.is_some_and(|first| turns > first));
                 break;
             }
-            turns.get_or_insert(now);
         }
         drop(stop);
+    }
+
+    #[test]
+    fn a_nap_between_calls_on_sockets_is_no_waiting() {
+        let tid = doing(|| thread::sleep(Duration::from_millis(800)));
+        let mut round = Round::default();
+        becomes(&mut round, own(tid), |seen| matches!(seen, Seen::Waits(_)));
+        let serves = Sleeper { calls: 1, ..own(tid) };
+        assert_eq!(round.look(&serves), Seen::GoesOn);
     }
 
     #[test]
@@ -220,9 +267,10 @@ mod tests {
         let tid =
             doing(move || while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {});
         let mut round = Round::default();
-        assert!(!round.all_wait(&[own(tid, false)]));
-        assert!(round.all_wait(&[own(tid, true)]), "its calls give it nothing");
-        becomes(&mut round, own(tid, false), |seen| seen == Seen::Polls);
+        assert!(!round.all_wait(&[own(tid)]));
+        let polls = Sleeper { fruitless: FRUITLESS, ..own(tid) };
+        assert!(round.all_wait(&[polls]), "its calls give it nothing");
+        becomes(&mut round, own(tid), |seen| seen == Seen::Polls);
         drop(stop);
     }
 
