@@ -99,6 +99,8 @@ pub struct BytesWanted {
     pub contains: Option<Vec<u8>>,
     /// These first.
     pub starts_with: Option<Vec<u8>>,
+    /// The first byte is one of these, unless there are none here.
+    pub first_byte: Vec<u8>,
     /// How many.
     pub length: Option<Range>,
     /// Upper and lower case (ASCII) count as the same.
@@ -126,6 +128,13 @@ impl BytesWanted {
             && !length.has(i64::try_from(total).unwrap_or(i64::MAX))
         {
             return Some(false);
+        }
+        if !self.first_byte.is_empty() {
+            match bytes.first() {
+                Some(first) if self.first_byte.contains(first) => {}
+                None if total > 0 => sure = false,
+                _ => return Some(false),
+            }
         }
         if let Some(wanted) = self.equals.as_deref().map(fold) {
             if wanted.len() as u64 != total || !wanted.starts_with(&have) {
@@ -301,6 +310,15 @@ mod tests {
         assert_eq!(fit(b"HO\r\nLA\n", true), Some(true));
         assert_eq!(fit(b"HO\nLA\0", true), Some(false));
         assert_eq!(wanted(false).fit(b"HOLA", 9), None);
+    }
+
+    #[test]
+    fn the_first_byte_is_one_of_several() {
+        let wanted = BytesWanted { first_byte: vec![0x1b, 0x23], ..BytesWanted::default() };
+        assert_eq!(wanted.fit(b"\x23\0", 2), Some(true));
+        assert_eq!(wanted.fit(b"\x24\0", 2), Some(false));
+        assert_eq!(wanted.fit(b"", 0), Some(false));
+        assert_eq!(wanted.fit(b"", 2), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr};
 /// No name below `invalid` exists, as RFC 6761 §6.4 promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
-    every: IpAddr,
+    every: Vec<IpAddr>,
     unknown: BTreeSet<String>,
     addresses: BTreeMap<String, Vec<IpAddr>>,
 }
@@ -17,7 +17,13 @@ pub struct Names {
 impl Names {
     /// Every name has this address.
     pub fn all_at(every: IpAddr) -> Self {
-        Self { every, unknown: BTreeSet::new(), addresses: BTreeMap::new() }
+        Self { every: vec![every], unknown: BTreeSet::new(), addresses: BTreeMap::new() }
+    }
+
+    /// Every name without addresses of its own has these.
+    pub fn others_at(mut self, addresses: impl IntoIterator<Item = IpAddr>) -> Self {
+        self.every = addresses.into_iter().collect();
+        self
     }
 
     /// This name does not exist.
@@ -39,8 +45,7 @@ impl Names {
         if is_invalid || self.unknown.contains(&name) {
             return None;
         }
-        let own = self.addresses.get(&name).map(Vec::as_slice);
-        Some(own.unwrap_or_else(|| std::slice::from_ref(&self.every)))
+        Some(self.addresses.get(&name).unwrap_or(&self.every))
     }
 
     /// The name of an address, if it is one that names have here.
@@ -48,7 +53,7 @@ impl Names {
         let own = self.addresses.iter().find(|(_, known)| known.contains(&address));
         match own {
             Some((name, _)) => Some(name),
-            None if address == self.every || address.is_loopback() => Some("localhost"),
+            None if self.every.contains(&address) || address.is_loopback() => Some("localhost"),
             None => None,
         }
     }
@@ -81,5 +86,6 @@ mod tests {
             assert_eq!(names.of(name), None, "{name}");
         }
         assert_eq!(names.of("TWO.example"), Some(&two[..]));
+        assert_eq!(names.others_at(two).of("x"), Some(&two[..]));
     }
 }

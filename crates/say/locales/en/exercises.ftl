@@ -108,6 +108,7 @@ want-stderr = { $who } prints, on standard error, { $bytes }
 bytes-equal = exactly “{ $bytes }”
 bytes-start = something that begins with “{ $bytes }”
 bytes-contain = something with “{ $bytes }” in it
+bytes-first = bytes of which the first is one of { $bytes }
 bytes-contain-once = something with “{ $bytes }” in it, once
 bytes-contain-whole = something with “{ $bytes }” in it, and nothing behind that which is no text
 bytes-length = { $length } bytes

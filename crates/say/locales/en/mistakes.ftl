@@ -51,6 +51,7 @@ mistake-of-state = remote, receive_queue and send_queue are about a state
 mistake-with-state = with state only actor, local, remote, receive_queue and send_queue can be given
 mistake-with-bytes = with stream and output only equals, contains, starts_with, length, ignore_case, ignore_line_ends and once can be given
 mistake-with-http = with http only actor, peer, status, header, ignore_length and what the body should be can be given
+mistake-no-solutions = also_passed_by: there is no exercise "{ $name }" with solutions
 mistake-of-http = status, header and ignore_length are about http
 mistake-request-status = a request has no status
 mistake-with-end = with exit and signal only the actor can be given

@@ -108,6 +108,7 @@ want-stderr = { $who } escribe, por la salida de error, { $bytes }
 bytes-equal = exactamente «{ $bytes }»
 bytes-start = algo que empieza con «{ $bytes }»
 bytes-contain = algo que contiene «{ $bytes }»
+bytes-first = bytes de los que el primero es uno de { $bytes }
 bytes-contain-once = algo que contiene «{ $bytes }», una sola vez
 bytes-contain-whole = algo con «{ $bytes }» dentro, y detrás nada que no sea texto
 bytes-length = { $length } bytes

@@ -51,6 +51,7 @@ mistake-of-state = remote, receive_queue y send_queue son de un estado (state)
 mistake-with-state = con state solo se puede decir actor, local, remote, receive_queue y send_queue
 mistake-with-bytes = con stream y output solo se puede decir equals, contains, starts_with, length, ignore_case, ignore_line_ends y once
 mistake-with-http = con http solo se puede decir actor, peer, status, header, ignore_length y cómo debe ser el cuerpo
+mistake-no-solutions = also_passed_by: no hay ningún ejercicio «{ $name }» con soluciones
 mistake-of-http = status, header e ignore_length son de http
 mistake-request-status = una petición no tiene estado (status)
 mistake-with-end = con exit y signal solo se puede decir el actor

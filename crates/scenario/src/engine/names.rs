@@ -43,7 +43,11 @@ pub(super) fn wanted(scenario: &Scenario) -> Names {
     }
     for (name, texts) in &scenario.names.addresses {
         // The loader has refused texts that are neither an address nor {host}.
-        names = names.with(name, texts.iter().map(|text| text.parse().unwrap_or(host)));
+        let addresses = texts.iter().map(|text| text.parse().unwrap_or(host));
+        names = match name.as_str() {
+            "*" => names.others_at(addresses),
+            name => names.with(name, addresses),
+        };
     }
     names
 }

@@ -62,8 +62,13 @@ impl<'a> Peers<'a> {
                     if matches!(end, StepEnd::DoneWithError { .. }) {
                         return Ok(end);
                     }
-                    self.until_read(started, command, name, piece);
+                    let length = self.length_of(name, piece);
+                    self.until_read(started, command, name, length);
                 }
+                continue;
+            }
+            if let (Op::Echo(room), false) = (op, step.background) {
+                self.echo(started, name, *room, deadline, step)?;
                 continue;
             }
             let end = self.order(started, name, op.clone(), deadline, step)?;
@@ -72,6 +77,35 @@ impl<'a> Peers<'a> {
             }
         }
         Ok(if step.background { StepEnd::Unfinished } else { StepEnd::Done })
+    }
+
+    /// Sends back what arrives, each time once the other end has read the bytes before, until the
+    /// end of the stream.
+    fn echo(
+        &mut self,
+        started: &Started,
+        name: &str,
+        room: u64,
+        deadline: Deadline,
+        step: &Step,
+    ) -> Result<(), Failure> {
+        let command = started.known(name)?;
+        let received = || started.watch.lock().commands[command].received;
+        loop {
+            let before = received();
+            self.order(started, name, Op::Recv(room), deadline, step)?;
+            let length = received().saturating_sub(before);
+            if length == 0 {
+                return Ok(());
+            }
+            let back = Op::Send(format!("{{heard:0..{length}}}"));
+            self.order(started, name, back, deadline, step)?;
+            self.until_read(started, command, name, length);
+        }
+    }
+
+    fn length_of(&self, name: &str, text: &str) -> u64 {
+        self.variables_of(name).bytes(text).map_or(0, |bytes| bytes.len() as u64)
     }
 
     fn start(&mut self, started: &mut Started, name: &str) -> Result<usize, Failure> {
@@ -192,8 +226,7 @@ impl<'a> Peers<'a> {
 
     /// Waits until the other end has read everything that this peer has sent, so that the next
     /// piece arrives separately. The wait for a program that does not read is short.
-    fn until_read(&mut self, started: &Started, command: usize, name: &str, piece: &str) {
-        let length = self.variables.bytes(piece).map_or(0, |bytes| bytes.len() as u64);
+    fn until_read(&mut self, started: &Started, command: usize, name: &str, length: u64) {
         let Some(peer) = self.handles.get_mut(name) else { return };
         peer.sent += length;
         let sent = peer.sent;

@@ -143,6 +143,18 @@ impl Exercise {
             let name = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
             jobs.push(Job::new(&name, text, Requirement::Core));
         }
+        // Who does all that is asked here and more has done what is asked here.
+        for neighbour in &self.also_passed_by {
+            let folder = ItemKind::Exercise.path(neighbour);
+            for code in course.offered(neighbour) {
+                let name = format!("solution.{}", code.extension());
+                let text = course.file(folder.join(&name)).unwrap_or_default();
+                if let Ok(template) = Template::parse(code, &String::from_utf8_lossy(text)) {
+                    let name = format!("{neighbour}/{name}");
+                    jobs.push(Job::new(&name, template.solution(), Requirement::Core));
+                }
+            }
+        }
         (jobs.into_iter().flatten().collect(), wrong)
     }
 

@@ -69,6 +69,7 @@ pub(crate) fn exercise(
         arguments: raw.arguments.into_map(),
         cases,
         bugs,
+        also_passed_by: raw.also_passed_by.into_iter().map(Spanned::into_inner).collect(),
         prose,
     })
 }

@@ -232,7 +232,8 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.ignore_case
         || raw.ignore_line_ends
         || raw.once
-        || raw.whole;
+        || raw.whole
+        || !raw.first_byte.is_empty();
     let of_http = raw.status.is_some() || !raw.header.is_empty() || raw.ignore_length;
     let wrong = match subject {
         Subject::Http(_) => (of_call || of_state).then(|| sentence!("mistake-with-http")),
@@ -279,11 +280,13 @@ fn bytes(raw: &RawExpect, variables: &Variables) -> Result<Option<BytesWanted>, 
         ignore_line_ends: raw.ignore_line_ends,
         once: raw.once,
         whole: raw.whole,
+        first_byte: raw.first_byte.clone(),
     };
     let named = wanted.equals.is_some()
         || wanted.contains.is_some()
         || wanted.starts_with.is_some()
-        || wanted.length.is_some();
+        || wanted.length.is_some()
+        || !wanted.first_byte.is_empty();
     Ok(named.then_some(wanted))
 }
 

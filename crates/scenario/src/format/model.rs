@@ -251,6 +251,8 @@ pub struct Exercise {
     pub cases: Vec<Case>,
     /// Faulty submissions that the cases must catch.
     pub bugs: Vec<Bug>,
+    /// Exercises whose solutions pass the core of this one as well.
+    pub also_passed_by: Vec<String>,
     /// The page, in each language.
     pub prose: Translated<Prose>,
 }

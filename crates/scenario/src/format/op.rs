@@ -55,6 +55,9 @@ pub enum Op {
     /// Sends and receives at the same time, as both ends must when the data exceeds the buffers
     /// between them.
     Exchange(Exchange),
+    /// Sends back what arrives, until the end of the stream: at most this many bytes at a time, and
+    /// each time once the other end has read the ones before.
+    Echo(u64),
     /// `shutdown(SHUT_WR)`: FIN, and the peer can still receive.
     Finish,
     /// `close`.
@@ -138,7 +141,7 @@ pub struct Exchange {
 pub(crate) const SENDER: &str = "sender";
 
 /// How to write the words that need a value.
-const EXAMPLES: [(&str, &str); 15] = [
+const EXAMPLES: [(&str, &str); 16] = [
     ("option", r#"{ option = { name = "TCP_NODELAY", value = 1 } }"#),
     ("bind", r#"{ bind = "{host}:{port}" }"#),
     ("listen", "{ listen = 5 }"),
@@ -153,6 +156,7 @@ const EXAMPLES: [(&str, &str); 15] = [
     ("expect_length", "{ expect_length = 4 }"),
     ("expect_datagram", r#"{ expect_datagram = "HOLA" }"#),
     ("recv", "{ recv = 16 }"),
+    ("echo", "{ echo = 65536 }"),
     ("exchange", r#"{ exchange = { send = "hola", expect = "HOLA" } }"#),
 ];
 

@@ -77,6 +77,8 @@ pub(super) struct RawExercise {
     pub(super) cases: Vec<RawCase>,
     #[serde(default, rename = "bug")]
     pub(super) bugs: Vec<RawBug>,
+    #[serde(default)]
+    pub(super) also_passed_by: Vec<Spanned<String>>,
 }
 
 /// `[[case]]` of an exercise.
@@ -228,6 +230,7 @@ pub(super) struct RawExpect {
     pub(super) ignore_line_ends: bool,
     pub(super) once: bool,
     pub(super) whole: bool,
+    pub(super) first_byte: Vec<u8>,
 }
 
 /// `arguments` of an exercise: by language, and for all languages.

@@ -169,7 +169,7 @@ fn check_op(reader: &Reader<'_>, op: Spanned<Op>, cast: &Cast) -> Result<Op> {
             return reader.wrong(span, what);
         }
     }
-    if let Op::Recv(room) = &op
+    if let Op::Recv(room) | Op::Echo(room) = &op
         && !(1..=MOST_ROOM).contains(room)
     {
         return reader.wrong(

@@ -34,6 +34,12 @@ impl Course {
             let all = Code::ALL.map(|code| format!("solution.{}", code.extension())).join(", ");
             mistakes.push(places.wrong(top, sentence!("mistake-no-solution", known = all)));
         }
+        for (index, neighbour) in exercise.also_passed_by.iter().enumerate() {
+            if self.offered(neighbour).is_empty() {
+                let what = sentence!("mistake-no-solutions", name = neighbour);
+                mistakes.push(places.wrong(at!["also_passed_by", index], what));
+            }
+        }
         self.lint_bugs(folder, exercise, places, mistakes);
         for (index, case) in exercise.cases.iter().enumerate() {
             lint_case(case, index, places, mistakes);

@@ -64,6 +64,7 @@ impl Sockets {
             Op::ExpectDatagram(_)
             | Op::SendTo(_)
             | Op::Recv(_)
+            | Op::Echo(_)
             | Op::Option(_)
             | Op::Bind(_)
             | Op::Listen(_)

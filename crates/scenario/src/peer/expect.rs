@@ -89,6 +89,17 @@ impl Conversation {
         }
     }
 
+    /// Sends back what arrives, until the end of the stream, which may be a reset.
+    pub(super) fn echo(&mut self, most: usize) -> Result<Reply, Failure> {
+        loop {
+            match self.receive(most)? {
+                Ok(bytes) => self.send(&bytes)?,
+                Err(Stopped::End | Stopped::Reset) => return Ok(Reply::Done),
+                Err(stopped) => return Ok(mismatch(Comparison::End, b"", b"", 0, stopped)),
+            }
+        }
+    }
+
     /// Receives once, with a buffer of `most` bytes.
     pub(super) fn expect_anything(&mut self, most: usize) -> Result<Reply, Failure> {
         match self.receive(most)? {

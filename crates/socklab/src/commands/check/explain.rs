@@ -157,6 +157,11 @@ pub(crate) fn bytes_text(speaker: Speaker, wanted: &BytesWanted) -> String {
                 bytes,
             )
         }),
+        (!wanted.first_byte.is_empty()).then(|| {
+            let bytes: Vec<String> =
+                wanted.first_byte.iter().map(|byte| format!("0x{byte:02x}")).collect();
+            say!(speaker, "bytes-first", bytes = bytes.join(", "))
+        }),
         wanted.length.map(|length| say!(speaker, "bytes-length", length = length)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
