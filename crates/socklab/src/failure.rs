@@ -81,5 +81,19 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if let Some(hint) = failure.and_then(|failure| failure.hint.as_ref()) {
         eprintln!("  {hint}");
     }
-    failure.map_or(ExitReason::No, |failure| failure.exit).into()
+    let otherwise = if is_shortage(error) { ExitReason::Environment } else { ExitReason::No };
+    failure.map_or(otherwise, |failure| failure.exit).into()
+}
+
+/// True if an error comes of a limit of this machine or this session: descriptors, processes, memory.
+fn is_shortage(error: &anyhow::Error) -> bool {
+    const SHORT: [rustix::io::Errno; 4] = [
+        rustix::io::Errno::MFILE,
+        rustix::io::Errno::NFILE,
+        rustix::io::Errno::NOMEM,
+        rustix::io::Errno::AGAIN,
+    ];
+    let causes = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let mut errors = causes.filter_map(rustix::io::Errno::from_io_error);
+    errors.any(|error| SHORT.contains(&error))
 }

@@ -116,3 +116,15 @@ fn a_progress_file_that_is_none_is_never_waited_for() {
     let ended = run(&mut command);
     assert!(!ended.output.is_empty());
 }
+
+#[test]
+fn a_lack_of_descriptors_is_not_the_programs_fault() {
+    need!("sh");
+    let folder = folder();
+    let socklab = env!("CARGO_BIN_EXE_socklab");
+    let script = format!("ulimit -n 8; exec '{socklab}' check echo-server -- true");
+    let mut command = crate::stage::program("sh");
+    command.args(["-c", &script]).env("XDG_STATE_HOME", folder.path());
+    let ended = run(&mut command);
+    assert_eq!(ended.code, 3, "{ended:?}");
+}
