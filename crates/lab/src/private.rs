@@ -57,6 +57,8 @@ pub fn enter_private_loopback() -> Result<Role, NamespaceRefusal> {
     map("/proc/self/gid_map", format!("{group} {group} 1"))?;
     shrink_tables();
     sys::loopback_up().map_err(refused("ioctl SIOCSIFFLAGS lo"))?;
+    // Without it only programs that ask for names in one particular way find none.
+    let _ = sys::second_loopback_address();
     enter_process_namespace()
 }
 

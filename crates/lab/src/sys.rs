@@ -73,6 +73,25 @@ pub(crate) fn loopback_up() -> io::Result<()> {
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
+/// `ip addr add 127.0.0.53/8 dev lo`: with 127.0.0.1 alone, the C library takes the machine for one
+/// without IPv4, and finds no name for a program that asks with `AI_ADDRCONFIG` (`getaddrinfo(3)`).
+pub(crate) fn second_loopback_address() -> io::Result<()> {
+    let (family, kind) = (AddressFamily::INET, SocketType::DGRAM);
+    let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None)?;
+    // SAFETY: zeroed is a valid ifreq: numbers and a union of numbers.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    for (to, from) in request.ifr_name.iter_mut().zip(b"lo:1") {
+        *to = from.cast_signed();
+    }
+    let mut address = [0; 14];
+    address[2..6].copy_from_slice(&[127, 0, 0, 53].map(u8::cast_signed));
+    let sa_family = libc::AF_INET as libc::sa_family_t;
+    request.ifr_ifru.ifru_addr = libc::sockaddr { sa_family, sa_data: address };
+    // SAFETY: the request lives through the call and is what SIOCSIFADDR expects.
+    let done = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFADDR, &raw mut request) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
 /// Which process returns from [`clone`].
 pub(crate) enum Cloned {
     /// The parent, with the child's process id and a pidfd for it.

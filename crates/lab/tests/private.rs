@@ -72,6 +72,11 @@ fn names(folder: &std::path::Path) {
     for name in ["0.uk.pool.ntp.org", "www.google.com", "localhost", "one-word"] {
         assert_eq!(found(name), ["127.0.0.1"], "{name}");
     }
+    // As a program asks that names AF_INET and AI_ADDRCONFIG.
+    if let Ok(getent) = Command::new("getent").args(["ahostsv4", "one.example"]).output() {
+        let text = String::from_utf8_lossy(&getent.stdout).into_owned();
+        assert!(text.starts_with("127.0.0.1 "), "{text}");
+    }
     let mut both = found("two.example");
     both.sort();
     assert_eq!(both, ["127.0.0.1", "127.0.0.2"]);

@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::thread;
 
+use rustix::fs::{Mode, fchmod};
 use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer, openpt, unlockpt};
 use rustix::termios::{OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
@@ -37,6 +38,9 @@ fn open() -> io::Result<(OwnedFd, OwnedFd)> {
     mode.make_raw();
     tcsetattr(&theirs, OptionalActions::Now, &mode)?;
     tcsetwinsize(&theirs, SIZE)?;
+    // Node opens its terminal once more, and prints to that descriptor, where no tracer looks. If it
+    // may not, it prints to descriptor 1 as others do.
+    fchmod(&theirs, Mode::empty())?;
     Ok((ours, theirs))
 }
 
@@ -66,6 +70,8 @@ mod tests {
             return socklab_prerequisites::say_not_run("terminal", "pseudo-terminals");
         };
         assert!(isatty(&theirs));
+        let mode = rustix::fs::fstat(&theirs).map(|file| file.st_mode & 0o777);
+        assert_eq!(mode, Ok(0), "nobody opens it again");
         assert_eq!(tcgetwinsize(&theirs).map(|size| size.ws_col).ok(), Some(80));
         let (mut ours, mut theirs) = (File::from(ours), File::from(theirs));
         let text = b"una l\xc3\xadnea\n\x03\x04\tand another\r\n\0";
