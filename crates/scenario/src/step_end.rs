@@ -171,8 +171,6 @@ pub enum Awaited {
     Join,
     /// A peer's reply to its last order.
     Reply,
-    /// That nobody can go on, so that threads that are held can be let go.
-    Release,
 }
 
 impl Awaited {
@@ -198,7 +196,6 @@ impl fmt::Display for Awaited {
             Self::Operations(words) => f.write_str(&words.join(", ")),
             Self::Join => f.write_str("join"),
             Self::Reply => f.write_str("reply"),
-            Self::Release => f.write_str("release"),
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) enum Steering {
     NoMore,
     /// Look whether everybody waits: a release was asked for.
     Look,
+    LetAllGo,
 }
 
 impl Handle {
@@ -80,6 +81,12 @@ impl Handle {
     pub fn release(&self, command: u32) {
         self.0.holds.ask_release(command);
         self.ask(Steering::Look);
+    }
+
+    /// Ends all holds, and lets everybody go who is held, at once.
+    pub fn let_all_go(&self) {
+        self.0.holds.end();
+        self.ask(Steering::LetAllGo);
     }
 
     /// True from [`Handle::release`] until it is done.

@@ -166,6 +166,11 @@ impl Holds {
         commands
     }
 
+    /// Ends all holds.
+    pub(crate) fn end(&self) {
+        *self.lock() = Asked::default();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Asked> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -213,5 +218,9 @@ mod tests {
         assert_eq!(holds.release(), [0; 0]);
         assert!(!holds.is_releasing(1) && !holds.is_release_asked());
         assert_eq!(holds.until(1, Point::After("accept")), Some(HoldUntil::OthersWait));
+        holds.ask_release(1);
+        holds.end();
+        assert_eq!(holds.until(1, Point::After("accept")), None);
+        assert!(!holds.is_releasing(1));
     }
 }

@@ -70,7 +70,6 @@ ask-late-listening = after { $time }, { $who } is still not listening for connec
 ask-late-bound = after { $time }, { $who } still has no UDP socket with a port of its own.
 ask-late-connected = after { $time }, { $who } still has not connected.
 ask-late-exited = after { $time }, { $who } still has not ended.
-ask-late-release = after { $time }, somebody is still doing something: not all the others of { $who } wait.
 ask-late-other = after { $time }, { $who } had still not reached this: { $awaited }.
 ask-waits-stdin = It is waiting for somebody to type (stdin).
 ask-waits-call = It is waiting in { $call }.

@@ -70,7 +70,6 @@ ask-late-listening = después de { $time }, { $who } todavía no escucha conexio
 ask-late-bound = después de { $time }, { $who } todavía no tiene un socket UDP con puerto propio.
 ask-late-connected = después de { $time }, { $who } todavía no se conecta.
 ask-late-exited = después de { $time }, { $who } todavía no termina.
-ask-late-release = después de { $time } todavía hay alguien que hace algo: no todos los demás de { $who } esperan.
 ask-late-other = después de { $time }, { $who } todavía no llegaba a esto: { $awaited }.
 ask-waits-stdin = Espera a que alguien escriba algo (stdin).
 ask-waits-call = Espera en { $call }.

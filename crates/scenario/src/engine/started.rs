@@ -86,6 +86,11 @@ impl Started {
         Ok(move || !tracer.is_releasing(command))
     }
 
+    /// Ends all holds.
+    pub(super) fn let_all_go(&self) {
+        self.tracer.let_all_go();
+    }
+
     /// A command's number, as the tracer writes it.
     fn index(&self, actor: &str) -> Result<u32, Failure> {
         let number = self.known(actor)?;

@@ -184,6 +184,7 @@ impl<'s> Session<'s> {
                 Steering::Start(command) if !self.commands.are_ending() => self.start(*command)?,
                 Steering::Start(_) => {}
                 Steering::Look => self.holding.look_soon(),
+                Steering::LetAllGo => self.let_all_go(),
             }
         }
         while let Some(command) = self.commands.next(&self.tracees) {
@@ -356,6 +357,14 @@ impl<'s> Session<'s> {
         self.holding.keep((tid, stop), onward, &mut self.tracees, holds)
     }
 
+    /// Lets everybody go who is held.
+    fn let_all_go(&mut self) {
+        for (tid, onward) in self.holding.let_all_go() {
+            // A failure means that the thread has vanished, which its end will tell.
+            let _ = self.let_go(tid, onward);
+        }
+    }
+
     /// Lets go the thread whose turn it is.
     fn step_holding(&mut self) -> Result<(), Error> {
         match self.holding.next(&self.tracees, self.handle.holds()) {
@@ -446,9 +455,7 @@ impl<'s> Session<'s> {
             return;
         }
         self.calls(|mut calls, shortcuts| shortcuts.collect_all(&mut calls));
-        for (tid, onward) in self.holding.let_all_go() {
-            let _ = self.let_go(tid, onward);
-        }
+        self.let_all_go();
         let attached = self.tracees.processes().filter(|process| process.attached);
         for (tid, _) in attached.flat_map(|process| self.tracees.threads_of(process.pid)) {
             let _ = ptrace::interrupt(tid);

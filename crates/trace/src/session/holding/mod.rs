@@ -203,7 +203,7 @@ impl Holding {
         })
     }
 
-    /// Lets all threads go, because the recording ends.
+    /// Lets all threads go.
     pub(super) fn let_all_go(&mut self) -> Vec<(pid_t, Onward)> {
         self.newborn.clear();
         self.due = None;
