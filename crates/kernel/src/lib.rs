@@ -47,6 +47,7 @@ pub mod process;
 pub mod status;
 pub mod sysctl;
 pub mod table;
+pub mod timeout;
 mod transport;
 pub mod tree;
 pub mod unix;

@@ -110,6 +110,14 @@ impl Recorder {
         !self.is_full()
     }
 
+    /// Records an event whole, whatever the limits are.
+    pub fn add_whole(&mut self, mut event: Event) {
+        if self.redacts {
+            event.redact();
+        }
+        self.push(event);
+    }
+
     /// Records that from here on there is less detail.
     fn tell_of(&mut self, detail: Detail, next: &Event) {
         self.detail = detail;

@@ -3,6 +3,7 @@
 
 mod answer;
 mod course;
+mod dialogue;
 mod engine;
 pub mod exercise;
 pub mod format;

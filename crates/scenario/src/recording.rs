@@ -87,6 +87,9 @@ pub struct Recording {
     /// How long the tracer waited for a processor, in ms: meanwhile the programs can make no call.
     /// 0 if it waited no more than twice as long as it ran, or if the kernel does not count it.
     pub starved_ms: u64,
+    /// The port at which the student's program was found, if it is not the one that it was told but
+    /// one that it bound explicitly. It counts as known if it is the same in every run.
+    pub own_port: Option<u16>,
     /// True if this is a second run: the first one had too little time.
     pub second: bool,
 }
@@ -141,11 +144,6 @@ pub enum Trouble {
         what: String,
         /// True if the program is at fault: it was not found, or is not executable.
         program: bool,
-    },
-    /// The programs made so many events that the recording was cut off.
-    TooMuch {
-        /// How many.
-        events: usize,
     },
     /// A scripted peer got orders from a process other than the engine.
     Disturbed {

@@ -7,9 +7,39 @@ use socklab_event::{Call, Endpoint, Timeline};
 use socklab_flows::{Flows, NAME_SERVER_PORT};
 use socklab_judge::Finding;
 
-use crate::format::{Case, Verb};
+use crate::format::{Case, Step, Until, Verb};
 use crate::recording::{NamesUsed, Recording, Trouble};
-use crate::step_end::{StepEnd, StepTrouble};
+use crate::step_end::{PortChoice, StepEnd, StepTrouble};
+
+impl Verdict {
+    /// Fails the case because the program listens on another port in every run, so that no client
+    /// could know it.
+    pub(crate) fn refuse_port(
+        &mut self,
+        case: &Case,
+        recording: &Recording,
+        found: u16,
+        before: u16,
+    ) {
+        if self.state != CaseState::Passed {
+            return;
+        }
+        let reaches = |step: &Step| match &step.verb {
+            Verb::Start { actor, until } | Verb::Wait { actor, until } => until
+                .iter()
+                .any(|until| matches!(until, Until::Listening | Until::Bound))
+                .then(|| actor.clone()),
+            _ => None,
+        };
+        let mut steps = case.scenario.steps.iter().enumerate();
+        if let Some((index, who)) = steps.find_map(|(index, step)| Some((index, reaches(step)?))) {
+            let because = PortChoice::Changing { before };
+            let asked = recording.variables.port;
+            self.step = Some((index, StepTrouble::WrongPort { who, asked, found, because }));
+        }
+        (self.state, self.points) = (CaseState::Failed, 0);
+    }
+}
 
 /// The verdict on a case.
 #[derive(Clone, Debug, Serialize)]
@@ -101,13 +131,9 @@ impl Case {
             .iter()
             .any(|finding| finding.outcome != socklab_judge::Judgement::Passed);
         verdict.state = match (&verdict.trouble, &verdict.step) {
-            // A program that makes hundreds of thousands of calls is wrong, and so is one that
-            // writes to the engine's pipes or uses more than it may. No other trouble is the
-            // program's fault.
-            (
-                Some(Trouble::TooMuch { .. } | Trouble::Disturbed { .. } | Trouble::Limit { .. }),
-                _,
-            ) => CaseState::Failed,
+            // A program that writes to the engine's pipes is wrong, and so is one that uses more than
+            // it may. No other trouble is its fault.
+            (Some(Trouble::Disturbed { .. } | Trouble::Limit { .. }), _) => CaseState::Failed,
             (Some(_), _) => CaseState::InfraError,
             (None, Some((_, StepTrouble::TimedOut { .. }))) => CaseState::Timeout,
             (None, Some(_)) => CaseState::Failed,

@@ -18,6 +18,7 @@ pub struct Command {
     pub(crate) entrance: Option<Box<dyn Entrance>>,
     pub(crate) before_exec: Option<BeforeExec>,
     pub(crate) start: Start,
+    pub(crate) sample: Option<usize>,
 }
 
 type BeforeExec = Box<dyn FnMut() -> io::Result<()> + Send>;
@@ -67,6 +68,7 @@ impl Command {
             entrance: None,
             before_exec: None,
             start: Start::default(),
+            sample: None,
         }
     }
 
@@ -134,6 +136,14 @@ impl Command {
     #[must_use]
     pub fn enter(mut self, entrance: Box<dyn Entrance>) -> Self {
         self.entrance = Some(entrance);
+        self
+    }
+
+    /// Sets how many bytes of every message of this command are recorded, instead of
+    /// [`Options::sample`](crate::Options::sample).
+    #[must_use]
+    pub fn sample(mut self, bytes: usize) -> Self {
+        self.sample = Some(bytes);
         self
     }
 

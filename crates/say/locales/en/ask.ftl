@@ -62,7 +62,6 @@ what-if-by-hand-hint = To do it by hand: { $command }
 ask-place-machine = (no private loopback here, so this ran on the machine's own: { $why })
 ask-trouble-namespace = a private loopback was refused: { $what }
 ask-trouble-trace = the programs could not be followed: { $what }
-ask-trouble-too-much = the programs did or printed far more than the lesson requires ({ $events } calls recorded), and were stopped
 ask-trouble-disturbed = a program wrote to a channel that only the check itself uses: { $who } was asked to do something that no step says
 ask-trouble-names = the program asked for a name, and here names are those of the machine: { $what }
 ask-trouble-engine = the scenario could not be run: { $what }

@@ -142,6 +142,7 @@ did-leave-processes = Note: { $actor } ended and left { $count ->
         [one] { $count } running process behind, which was ended
        *[other] { $count } running processes behind, which were ended
     }.
+did-poll = Note: { $actor } polls without pausing: { $calls } calls asked for something that had not happened. It works, but one call that waits (select, poll) would not keep a processor busy.
 did-print = Note: { $actor } printed { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes

@@ -62,7 +62,6 @@ what-if-by-hand-hint = Para hacerlo a mano: { $command }
 ask-place-machine = (aquí no se puede tener un loopback privado, así que se usó el de la máquina: { $why })
 ask-trouble-namespace = no se pudo tener un loopback privado: { $what }
 ask-trouble-trace = no se pudo seguir a los programas: { $what }
-ask-trouble-too-much = los programas hicieron o escribieron mucho más de lo que pide la lección ({ $events } llamadas registradas) y se detuvieron
 ask-trouble-disturbed = un programa escribió donde solo escribe la propia comprobación: a { $who } se le pidió hacer lo que no dice ningún paso
 ask-trouble-names = el programa preguntó por un nombre, y aquí los nombres son los de la máquina: { $what }
 ask-trouble-engine = no se pudo ejecutar el escenario: { $what }

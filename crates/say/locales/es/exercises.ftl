@@ -142,6 +142,7 @@ did-leave-processes = Nota: { $actor } terminó y dejó { $count ->
         [one] { $count } proceso en ejecución, que se detuvo
        *[other] { $count } procesos en ejecución, que se detuvieron
     }.
+did-poll = Nota: { $actor } pregunta sin pausa: { $calls } llamadas pidieron algo que todavía no había pasado. Funciona, pero una sola llamada que espere (select, poll) no mantendría ocupado un procesador.
 did-print = Nota: { $actor } escribió { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes

@@ -119,9 +119,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
             }
         };
         let result = tracer.run(|event| {
-            if !watch.change(|seen| seen.record(event)) {
-                handle.stop();
-            }
+            watch.change(|seen| seen.record(event));
         });
         let ended = match &result {
             Ok(_) => Ok(()),
@@ -133,13 +131,11 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     let panicked = "the thread that plays the steps panicked";
     let played = played.unwrap_or_else(|_| Played::nothing(panicked.to_owned()));
     let mut seen = watch.lock();
-    let is_full = seen.recorder.is_full();
     let mut events = std::mem::take(&mut seen.recorder).finish().timeline.events;
     normalize(&mut events, &played.columns);
     let trouble = match (result, played.trouble) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
         (_, Some(trouble)) => Some(trouble),
-        _ if is_full => Some(Trouble::TooMuch { events: events.len() }),
         _ => None,
     };
     Recording {
@@ -153,6 +149,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         present: std::mem::take(&mut seen.present),
         starved_ms: starved(before, own_scheduling()),
         second: false,
+        own_port: played.own_port,
         variables: request.variables,
         trouble,
     }
@@ -189,6 +186,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         present: Vec::new(),
         starved_ms: 0,
         second: false,
+        own_port: None,
         trouble: Some(trouble),
     }
 }

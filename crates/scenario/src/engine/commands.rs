@@ -19,6 +19,8 @@ use crate::request::{PlaceWanted, Request};
 /// This binary, itself and not what has the same path meanwhile: a submission that may write to the
 /// binary's folder could put another there.
 const OURSELVES: &str = "/proc/self/exe";
+/// The most that a peer receives in one call.
+const WHOLE: usize = 16 << 20;
 
 /// A program's standard input. Dropping it ends the input.
 #[derive(Debug)]
@@ -115,6 +117,8 @@ pub(super) fn of_peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
     let (theirs, orders) = pipe()?;
     let command = Command::new([OURSELVES, crate::peer::ARGUMENT])
         .label(name)
+        // Verdicts rest on all bytes that it receives.
+        .sample(WHOLE)
         .stdin(Stdio::Fd(OwnedFd::from(theirs)))
         .stdout(Stdio::Null)
         .stderr(Stdio::Null);

@@ -12,19 +12,23 @@
 //! 5. `normalize` removes from the recording what a reader should not see.
 
 mod asleep;
+mod calm;
 mod cells;
 mod child;
 mod commands;
+mod doors;
 mod failure;
 mod guard;
 mod kernel;
 mod launch;
+mod look;
 mod names;
 mod normalize;
 mod peer_handle;
 mod peers;
 mod play;
 mod present;
+mod pulse;
 mod started;
 mod terminal;
 mod watch;

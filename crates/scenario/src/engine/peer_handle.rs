@@ -1,30 +1,68 @@
-//! The engine's side of a scripted peer: the orders it was given, and its replies.
+//! The engine's side of a scripted peer: the orders it was given, and what they came to.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
-use socklab_event::Endpoint;
+use socklab_event::Errno;
 
+use super::doors::{Reach, reachable};
 use super::started::Started;
 use super::watch::Seen;
+use crate::dialogue::{Case, Judgement, Wanted, Wrong};
 use crate::format::{Op, SENDER};
-use crate::peer::{Order, Reply};
+use crate::peer::{Deed, Order, Receive, Reply};
+use crate::step_end::{PortChoice, Stopped};
 use crate::variables::Variables;
 
-/// Some replies do not answer the engine's orders: another process has given the peer orders. A
-/// program of the same user can do that, by opening the peer's descriptors in /proc.
+/// The room of a call that receives the end of a stream.
+const ROOM: u64 = 1 << 16;
+
+/// Some replies do not answer the engine's orders: another process has given the peer orders, or
+/// has changed its memory. A program of the same user can do that, where it is not isolated.
 #[derive(Debug)]
 pub(super) struct Disturbed;
+
+/// Why there is no address for a name.
+pub(super) enum NoAddress {
+    Nowhere(String),
+    /// The program has this port, but nobody could know it.
+    Unknowable(String, u16, PortChoice),
+}
+
+/// What an order came to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Outcome {
+    Done,
+    Failed { call: String, error: Errno },
+    Wrong(Wrong),
+}
+
+/// An order, as the peer was given it.
+#[derive(Debug)]
+struct Given {
+    line: String,
+    /// What it should receive.
+    wanted: Option<Wanted>,
+    /// From here on, surplus does not matter.
+    ignores: bool,
+}
 
 /// A scripted peer that is running.
 #[derive(Debug)]
 pub(super) struct PeerHandle {
     orders: io::PipeWriter,
+    /// The values of the placeholders in what it sends and expects.
+    variables: Variables,
     /// Its command number in the trace.
-    command: usize,
-    /// The lines written so far, the first with the placeholders; each gets one report.
-    given: Vec<String>,
-    /// How many of the replies have been judged.
+    pub(super) command: usize,
+    /// What it was given so far, first the placeholders; each line gets one report.
+    given: Vec<Given>,
+    /// What the first of these came to.
+    results: Vec<Outcome>,
+    /// What was known when the next one was judged last: there is no need to do it again before
+    /// something has come.
+    known: Option<(usize, u64, usize, Option<Stopped>)>,
+    /// How many of the results have been used by a step.
     pub(super) judged: usize,
     /// True if its socket is a datagram socket.
     datagrams: bool,
@@ -36,11 +74,20 @@ impl PeerHandle {
     pub(super) fn new(
         orders: io::PipeWriter,
         command: usize,
-        variables: &Variables,
+        variables: Variables,
     ) -> io::Result<Self> {
-        let given = Vec::new();
-        let mut peer = Self { orders, command, given, judged: 0, datagrams: false, sent: 0 };
-        peer.write(variables)?;
+        let mut peer = Self {
+            orders,
+            variables: variables.clone(),
+            command,
+            given: Vec::new(),
+            results: Vec::new(),
+            known: None,
+            judged: 0,
+            datagrams: false,
+            sent: 0,
+        };
+        peer.write(&variables, None, false)?;
         Ok(peer)
     }
 
@@ -49,36 +96,110 @@ impl PeerHandle {
         self.given.len()
     }
 
-    /// How many reports have arrived.
-    pub(super) fn reports(&self, seen: &Seen) -> usize {
-        seen.talks.get(&self.command).map_or(0, |talk| talk.reports.len())
+    /// What its orders came to, as far as is known.
+    pub(super) fn results(&self) -> &[Outcome] {
+        &self.results
     }
 
-    /// The replies that have arrived.
-    pub(super) fn replies(&self, seen: &Seen) -> Result<Vec<Reply>, Disturbed> {
-        let Some(talk) = seen.talks.get(&self.command) else { return Ok(Vec::new()) };
-        let strange = talk.reports.len() > self.given.len()
-            || talk.reports.iter().zip(&self.given).any(|(report, line)| report.order != *line);
-        if strange || talk.broken {
+    /// True if it has done all it was told.
+    pub(super) fn is_idle(&self) -> bool {
+        self.results.len() >= self.given.len()
+    }
+
+    /// True if all its orders are done, or one of them went wrong.
+    pub(super) fn is_settled(&self) -> bool {
+        self.results.len() >= self.given.len()
+            || self.results.iter().any(|result| matches!(result, Outcome::Wrong(_)))
+    }
+
+    /// Judges the orders that can be judged, from what was seen. With `late`, there is no more time
+    /// for what is missing.
+    pub(super) fn advance(&mut self, seen: &mut Seen, late: bool) -> Result<(), Disturbed> {
+        let Some(mut talk) = seen.talks.remove(&self.command) else { return Ok(()) };
+        let result = self.judge(seen, &mut talk, late);
+        seen.talks.insert(self.command, talk);
+        result
+    }
+
+    fn judge(
+        &mut self,
+        seen: &Seen,
+        talk: &mut super::watch::Talk,
+        late: bool,
+    ) -> Result<(), Disturbed> {
+        if talk.broken || talk.reports.len() > self.given.len() {
             return Err(Disturbed);
         }
-        Ok(talk.reports.iter().map(|report| report.reply.clone()).collect())
+        while let Some(next) = self.given.get(self.results.len()) {
+            if self.results.iter().any(|result| matches!(result, Outcome::Wrong(_))) {
+                break;
+            }
+            let index = self.results.len();
+            let report = talk.reports.get(index);
+            if report.is_some_and(|report| report.order != next.line) {
+                return Err(Disturbed);
+            }
+            let begun = talk.conversations.get(index).copied();
+            let begun = begun.unwrap_or(talk.ear.conversations.len());
+            let heard = begun.checked_sub(1).and_then(|at| talk.ear.conversations.get_mut(at));
+            let reply = report.map(|report| match &report.reply {
+                Reply::Done => Outcome::Done,
+                Reply::Failed { call, error } => {
+                    Outcome::Failed { call: call.clone(), error: *error }
+                }
+            });
+            let result = match (&next.wanted, heard) {
+                (Some(wanted), Some(heard)) => {
+                    let known = (index, heard.total, heard.datagrams.len(), heard.stopped);
+                    if reply.is_none() && !late && self.known == Some(known) {
+                        break;
+                    }
+                    self.known = Some(known);
+                    let program = seen.program_at(heard);
+                    // What is right is taken, so it must not be judged again: wait for the report.
+                    let settle = reply.is_some() || late;
+                    match (heard.judge(wanted, late, program, settle), reply) {
+                        (Judgement::Wrong(wrong), _) => {
+                            Some(Outcome::Wrong(seen.or_elsewhere(*wrong, heard)))
+                        }
+                        (_, Some(failed @ Outcome::Failed { .. })) => Some(failed),
+                        (Judgement::Open, Some(_)) if *wanted != Wanted::Nothing => {
+                            return Err(Disturbed);
+                        }
+                        (_, reply) => reply,
+                    }
+                }
+                (None, heard) => {
+                    if let Some(heard) = heard.filter(|_| next.ignores && reply.is_some()) {
+                        heard.ignore_rest();
+                    }
+                    reply
+                }
+                // Without a socket, receiving fails.
+                (Some(_), None) => reply,
+            };
+            match result {
+                Some(result) => self.results.push(result),
+                None => break,
+            }
+        }
+        Ok(())
     }
 
-    fn write(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+    fn write(
+        &mut self,
+        value: &impl serde::Serialize,
+        wanted: Option<Wanted>,
+        ignores: bool,
+    ) -> io::Result<()> {
         let mut text = serde_json::to_string(value)?;
-        self.given.push(text.clone());
+        self.given.push(Given { line: text.clone(), wanted, ignores });
         text.push('\n');
         self.orders.write_all(text.as_bytes())
     }
 
     /// Gives the peer an order. `address` is the one that a name in `op` stands for.
-    pub(super) fn order(
-        &mut self,
-        op: Op,
-        address: Option<SocketAddr>,
-        within_ms: Option<u64>,
-    ) -> io::Result<()> {
+    pub(super) fn order(&mut self, op: Op, address: Option<SocketAddr>) -> io::Result<()> {
         match op {
             Op::Udp => self.datagrams = true,
             Op::Tcp => self.datagrams = false,
@@ -87,7 +208,15 @@ impl PeerHandle {
         if matches!(op, Op::Udp | Op::Tcp | Op::Accept | Op::Connect(_)) {
             self.sent = 0;
         }
-        self.write(&Order { op, address, within_ms })
+        let ignores = op == Op::IgnoreRest;
+        let (deed, wanted) = deed(op, &self.variables)?;
+        self.write(&Order { deed, address }, wanted, ignores)
+    }
+
+    /// Has the peer receive what is there, of which nothing is expected.
+    pub(super) fn order_look(&mut self) -> io::Result<()> {
+        let deed = Deed::Receive(Receive::Waiting);
+        self.write(&Order { deed, address: None }, Some(Wanted::Nothing), false)
     }
 
     /// The address that a name in `op` stands for: the one that this actor or peer listens on, or
@@ -97,7 +226,7 @@ impl PeerHandle {
         op: &Op,
         started: &Started,
         variables: &Variables,
-    ) -> Result<Option<SocketAddr>, String> {
+    ) -> Result<Option<SocketAddr>, NoAddress> {
         let Some(target) = op.target() else { return Ok(None) };
         if target == SENDER {
             return Ok(None);
@@ -107,20 +236,54 @@ impl PeerHandle {
         }
         let datagrams = self.datagrams || matches!(op, Op::SendTo(_));
         let seen = started.watch.lock();
-        let command = started.number(target).and_then(|number| seen.commands.get(number));
-        let endpoint = command.and_then(|command| match datagrams {
-            true => command.bound.as_ref(),
-            false => command.listens.as_ref(),
-        });
-        endpoint.and_then(reachable).map(Some).ok_or_else(|| target.to_owned())
+        let number = started.number(target);
+        let command = number.and_then(|number| seen.commands.get(number));
+        let nowhere = || NoAddress::Nowhere(target.to_owned());
+        let command = command.ok_or_else(nowhere)?;
+        if number.is_some_and(|number| started.is_submission(number)) {
+            return match command.doors.reach(variables.port, datagrams) {
+                Reach::Asked(address) | Reach::Own(address) => Ok(Some(address)),
+                Reach::Unknowable(port, because) => {
+                    Err(NoAddress::Unknowable(target.to_owned(), port, because))
+                }
+                Reach::Nowhere => Err(nowhere()),
+            };
+        }
+        let endpoint = if datagrams { &command.bound } else { &command.listens };
+        endpoint.as_ref().and_then(reachable).map(Some).ok_or_else(nowhere)
     }
 }
 
-/// The address at which to reach a socket that is bound to `endpoint`.
-fn reachable(endpoint: &Endpoint) -> Option<SocketAddr> {
-    let (ip, port) = endpoint.unmapped().ip_port()?;
-    let ip = if ip.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { ip };
-    Some(SocketAddr::new(ip, port))
+/// What a peer is to do, and what it should receive, which it is not told.
+fn deed(op: Op, variables: &Variables) -> io::Result<(Deed, Option<Wanted>)> {
+    let bytes = |text: &str| variables.accepted_bytes(text);
+    let (receive, wanted) = match op {
+        Op::Expect(text) => exactly(bytes(&text)?, Case::Sensitive),
+        Op::ExpectIgnoreCase(text) => exactly(bytes(&text)?, Case::Ignored),
+        Op::ExpectContains(text) => {
+            let wanted = Wanted::Contains(bytes(&text)?);
+            (Receive::Until(text), wanted)
+        }
+        Op::ExpectLength(length) => (Receive::Exactly(length), Wanted::Length(length)),
+        Op::ExpectDatagram(text) => (Receive::Datagram, Wanted::Datagram(bytes(&text)?)),
+        Op::Recv(room) => (Receive::Once(room), Wanted::Anything),
+        Op::ExpectEnd => (Receive::Once(ROOM), Wanted::End),
+        Op::Drain => (Receive::All, Wanted::Drained),
+        // In the foreground each piece is ordered by itself.
+        Op::Echo(room) => (Receive::Echo(room), Wanted::Drained),
+        Op::Exchange(exchange) => {
+            let expected = bytes(&exchange.expect)?;
+            let (send, finish) = (exchange.send, exchange.finish);
+            let receive = Receive::Exchange { send, length: expected.len() as u64, finish };
+            (receive, Wanted::Bytes(expected, Case::Sensitive))
+        }
+        op => return Ok((Deed::Op(op), None)),
+    };
+    Ok((Deed::Receive(receive), Some(wanted)))
+}
+
+fn exactly(bytes: Vec<u8>, case: Case) -> (Receive, Wanted) {
+    (Receive::Exactly(bytes.len() as u64), Wanted::Bytes(bytes, case))
 }
 
 #[cfg(test)]
@@ -132,10 +295,15 @@ mod tests {
     #[test]
     fn only_replies_to_its_own_orders_count() {
         let (_theirs, ours) = io::pipe().unwrap();
-        let mut peer = PeerHandle::new(ours, 0, &Variables::sample(1)).unwrap();
-        peer.order(Op::Tcp, None, None).unwrap();
+        let variables = Variables::sample(1);
+        let peer = || {
+            let ours = ours.try_clone().unwrap();
+            let mut peer = PeerHandle::new(ours, 0, variables.clone()).unwrap();
+            peer.order(Op::Tcp, None).unwrap();
+            peer
+        };
         let report = |order: &str| Report { order: order.to_owned(), reply: Reply::Done };
-        let own: Vec<Report> = peer.given.iter().map(|line| report(line)).collect();
+        let own: Vec<Report> = peer().given.iter().map(|given| report(&given.line)).collect();
         let seen_with = |reports: &[Report]| {
             let mut talk = Talk::default();
             for report in reports {
@@ -149,10 +317,12 @@ mod tests {
             seen.talks.insert(0, talk);
             seen
         };
-        assert_eq!(peer.replies(&seen_with(&own)).unwrap(), [Reply::Done, Reply::Done]);
-        let stranger = report(r#"{"op":"close","address":null,"within_ms":null}"#);
+        let mut good = peer();
+        good.advance(&mut seen_with(&own), false).unwrap();
+        assert_eq!(good.results(), [Outcome::Done, Outcome::Done]);
+        let stranger = report(r#"{"deed":{"op":"close"},"address":null}"#);
         for wrong in [[&own[..], &own[1..]].concat(), vec![own[0].clone(), stranger]] {
-            assert!(peer.replies(&seen_with(&wrong)).is_err());
+            assert!(peer().advance(&mut seen_with(&wrong), false).is_err());
         }
     }
 }

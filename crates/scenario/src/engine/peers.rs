@@ -9,11 +9,11 @@ use socklab_kernel::Deadline;
 
 use super::commands;
 use super::failure::Failure;
-use super::peer_handle::{Disturbed, PeerHandle};
+use super::peer_handle::{Disturbed, NoAddress, Outcome, PeerHandle};
 use super::started::Started;
 use super::watch::{Talk, Watch};
+use crate::dialogue::Wrong;
 use crate::format::{Op, Step, Verb};
-use crate::peer::Reply;
 use crate::request::Request;
 use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
@@ -21,18 +21,27 @@ use crate::variables::Variables;
 /// How long to wait until a piece has been read, before sending the next.
 const READ_WITHIN: Duration = Duration::from_secs(1);
 
+/// How long a peer may take to close its socket.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+
 /// The peers that have been started.
 pub(super) struct Peers<'a> {
     variables: &'a Variables,
     /// The numbers of members of crowds, by name.
     members: &'a BTreeMap<String, u64>,
-    handles: HashMap<String, PeerHandle>,
+    pub(super) handles: HashMap<String, PeerHandle>,
+    /// What comes besides the expected bytes is wrong.
+    looks_behind: bool,
+    /// A program did not become calm within the time of a step. There is no use in waiting for that
+    /// again.
+    pub(super) never_calm: bool,
 }
 
 impl<'a> Peers<'a> {
     pub(super) fn new(request: &'a Request) -> Self {
         let (variables, members) = (&request.variables, &request.scenario.members);
-        Self { variables, members, handles: HashMap::new() }
+        let looks_behind = request.submission.is_some();
+        Self { variables, members, handles: HashMap::new(), looks_behind, never_calm: false }
     }
 
     /// The values of the placeholders in what this peer sends and expects.
@@ -70,6 +79,12 @@ impl<'a> Peers<'a> {
             if let (Op::Echo(room), false) = (op, step.background) {
                 self.echo(started, name, *room, deadline, step)?;
                 continue;
+            }
+            let mut deadline = deadline;
+            if *op == Op::Close && self.looks_behind && !step.background {
+                self.look_behind(started, name, deadline, true, step)?;
+                // Looking may have taken all the time there was.
+                deadline = deadline.max(Deadline::after(CLOSE_WITHIN));
             }
             let end = self.order(started, name, op.clone(), deadline, step)?;
             if matches!(end, StepEnd::DoneWithError { .. }) {
@@ -115,8 +130,8 @@ impl<'a> Peers<'a> {
         let (command, orders) = commands::of_peer(name)?;
         let number = started.announce(name, Vec::new());
         started.watch.change(|seen| seen.talks.insert(number, Talk::default()));
-        self.handles
-            .insert(name.to_owned(), PeerHandle::new(orders, number, &self.variables_of(name))?);
+        let peer = PeerHandle::new(orders, number, self.variables_of(name))?;
+        self.handles.insert(name.to_owned(), peer);
         started.start(command)?;
         Ok(number)
     }
@@ -130,25 +145,24 @@ impl<'a> Peers<'a> {
         step: &Step,
     ) -> Result<StepEnd, Failure> {
         let peer = self.handles.get_mut(name).ok_or_else(|| Failure::not_running(name))?;
-        let address = peer.address(&op, started, self.variables);
-        let address = address.map_err(|who| Failure::from(StepTrouble::Nowhere { who }))?;
-        // The peer gets nine tenths of the time left, so that it can still report what it received.
-        let left = deadline.left().as_millis();
-        let left = u64::try_from(left).unwrap_or(u64::MAX);
-        let within = (!step.background).then_some(left.saturating_sub(left / 10 + 1).max(1));
-        peer.order(op, address, within).or_else(|error| match error.kind() {
-            // The peer has died, perhaps as it should (SIGPIPE); its end is in the timeline.
-            io::ErrorKind::BrokenPipe => Ok(()),
-            _ => Err(error),
+        let asked = self.variables.port;
+        let address = peer.address(&op, started, self.variables).map_err(|none| match none {
+            NoAddress::Nowhere(who) => StepTrouble::Nowhere { who },
+            NoAddress::Unknowable(who, found, because) => {
+                StepTrouble::WrongPort { who, asked, found, because }
+            }
         })?;
+        if matches!(op, Op::Connect(_) | Op::ConnectMany(_) | Op::Send(_) | Op::SendTo(_)) {
+            started.watch.lock().before_contact();
+        }
+        alive(peer.order(op, address))?;
         if step.background {
             return Ok(StepEnd::Unfinished);
         }
         self.reply(started, name, deadline, step)
     }
 
-    /// Waits until a peer has carried out all its orders, and judges the replies that have not been
-    /// judged yet.
+    /// Waits until a peer has carried out all its orders, or received what it should not have.
     pub(super) fn reply(
         &mut self,
         started: &Started,
@@ -159,23 +173,31 @@ impl<'a> Peers<'a> {
         let command = started.known(name)?;
         let peer = self.handles.get_mut(name).ok_or_else(|| Failure::not_running(name))?;
         let who = name.to_owned();
+        let disturbed = |Disturbed| Failure::Disturbed(who.clone());
         let found = started.watch.wait(deadline, false, |seen| {
-            if peer.reports(seen) >= peer.orders_given() {
-                return Some(None);
+            if let Err(disturbed) = peer.advance(seen, false) {
+                return Some(Err(disturbed));
             }
-            seen.commands[command].exit.map(Some)
+            if peer.is_settled() {
+                return Some(Ok(None));
+            }
+            seen.commands[command].exit.map(|exit| Ok(Some(exit)))
         });
-        let replies = peer.replies(&started.watch.lock());
-        let replies = replies.map_err(|Disturbed| Failure::Disturbed(who.clone()))?;
-        match found {
-            Some(None) => {
-                let since = peer.judged;
-                peer.judged = peer.orders_given();
-                Ok(step_end(&replies[since..], &who, step.may_fail)?)
-            }
+        let ended = found.transpose().map_err(disturbed)?;
+        if ended.is_none() {
+            // No more time: what is missing now is missing.
+            peer.advance(&mut started.watch.lock(), true).map_err(disturbed)?;
+        }
+        let results = peer.results();
+        if ended == Some(None) || results.iter().any(|result| matches!(result, Outcome::Wrong(_))) {
+            let all = results.len();
+            let since = std::mem::replace(&mut peer.judged, all);
+            return Ok(step_end(&peer.results()[since..], &who, step.may_fail)?);
+        }
+        match ended.flatten() {
             // The step allows the peer to end; its end is in the timeline.
-            Some(Some(_)) if step.may_fail => Ok(StepEnd::Done),
-            Some(Some(exit)) => {
+            Some(_) if step.may_fail => Ok(StepEnd::Done),
+            Some(exit) => {
                 let (awaited, output) = (Awaited::Reply, String::new());
                 Err(Failure::from(StepTrouble::Ended { who, awaited, exit, output }))
             }
@@ -197,20 +219,21 @@ impl<'a> Peers<'a> {
 
     /// How a step in the background ended, now that the scenario is over.
     pub(super) fn settle(
-        &self,
+        &mut self,
         watch: &Watch,
         step: &Step,
         orders: Range<usize>,
     ) -> Result<StepEnd, Disturbed> {
         let Verb::Peer { peer: name, .. } = &step.verb else { return Ok(StepEnd::Unfinished) };
-        let Some(peer) = self.handles.get(name) else { return Ok(StepEnd::Unfinished) };
+        let Some(peer) = self.handles.get_mut(name) else { return Ok(StepEnd::Unfinished) };
         if peer.judged >= orders.end {
             return Ok(StepEnd::Done); // A later step has waited for it and judged it.
         }
-        let replies = peer.replies(&watch.lock())?;
-        let all = replies.len() >= orders.end;
-        let own = orders.start.min(replies.len())..orders.end.min(replies.len());
-        Ok(match step_end(&replies[own], name, step.may_fail) {
+        peer.advance(&mut watch.lock(), false)?;
+        let results = peer.results();
+        let all = results.len() >= orders.end;
+        let own = orders.start.min(results.len())..orders.end.min(results.len());
+        Ok(match step_end(&results[own], name, step.may_fail) {
             Err(trouble) => StepEnd::Failed(trouble),
             Ok(end) if all => end,
             Ok(_) => StepEnd::Unfinished,
@@ -218,10 +241,10 @@ impl<'a> Peers<'a> {
     }
 
     /// A peer that got orders from a process other than the engine, if there is one.
-    pub(super) fn disturbed(&self, watch: &Watch) -> Option<String> {
-        let seen = watch.lock();
-        let mut peers = self.handles.iter();
-        peers.find(|(_, peer)| peer.replies(&seen).is_err()).map(|(name, _)| name.clone())
+    pub(super) fn disturbed(&mut self, watch: &Watch) -> Option<String> {
+        let mut seen = watch.lock();
+        let mut peers = self.handles.iter_mut();
+        peers.find_map(|(name, peer)| peer.advance(&mut seen, false).err().map(|_| name.clone()))
     }
 
     /// Waits until the other end has read everything that this peer has sent, so that the next
@@ -239,19 +262,37 @@ impl<'a> Peers<'a> {
     }
 }
 
-/// How a step ended, given these replies. Wrong bytes take precedence over a call that failed,
-/// because they are more informative.
-fn step_end(replies: &[Reply], who: &str, may_fail: bool) -> Result<StepEnd, StepTrouble> {
-    let who = who.to_owned();
-    let mismatch = replies.iter().find(|reply| matches!(reply, Reply::Mismatch { .. }));
-    match mismatch.or_else(|| replies.iter().rfind(|reply| **reply != Reply::Done)).cloned() {
-        None | Some(Reply::Done) => Ok(StepEnd::Done),
-        Some(Reply::Failed { call, error }) if may_fail => {
+/// A peer that has died, perhaps as it should (SIGPIPE), takes no orders; its end is in the timeline.
+pub(super) fn alive(ordered: io::Result<()>) -> io::Result<()> {
+    ordered.or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
+}
+
+/// How a step ended, given what its orders came to. Wrong bytes take precedence over a call that
+/// failed, because they are more informative.
+fn step_end(results: &[Outcome], who: &str, may_fail: bool) -> Result<StepEnd, StepTrouble> {
+    let wrong = results.iter().find(|result| matches!(result, Outcome::Wrong(_)));
+    match wrong.or_else(|| results.iter().rfind(|result| **result != Outcome::Done)).cloned() {
+        None | Some(Outcome::Done) => Ok(StepEnd::Done),
+        Some(Outcome::Failed { call, error }) if may_fail => {
             Ok(StepEnd::DoneWithError { call, error })
         }
-        Some(Reply::Failed { call, error }) => Err(StepTrouble::Call { who, call, error }),
-        Some(Reply::Mismatch { how, expected, got, skipped, stopped }) => {
-            Err(StepTrouble::Mismatch { who, how, expected, got, skipped, stopped })
+        Some(Outcome::Failed { call, error }) => {
+            Err(StepTrouble::Call { who: who.to_owned(), call, error })
         }
+        Some(Outcome::Wrong(wrong)) => Err(trouble(wrong, who)),
+    }
+}
+
+fn trouble(wrong: Wrong, who: &str) -> StepTrouble {
+    let who = who.to_owned();
+    match wrong {
+        Wrong::Mismatch { how, expected, got, skipped, stopped } => {
+            StepTrouble::Mismatch { who, how, expected, got, skipped, stopped }
+        }
+        Wrong::Surplus { bytes, after } => StepTrouble::Surplus { who, bytes, after },
+        Wrong::Sender { asked, from, bytes } => StepTrouble::Sender { who, asked, from, bytes },
     }
 }

@@ -13,6 +13,7 @@ use socklab_trace::Handle;
 
 use super::cells::Cells;
 use super::commands::{self, Input};
+use super::doors::Reach;
 use super::failure::Failure;
 use super::kernel;
 use super::peers::Peers;
@@ -22,7 +23,7 @@ use super::watch::{Seen, Watch};
 use crate::format::{Run, Step, Until, Verb};
 use crate::recording::{Isolation, PlaceUsed, Trouble};
 use crate::request::Request;
-use crate::step_end::{Awaited, StepEnd, StepTrouble};
+use crate::step_end::{Awaited, PortChoice, StepEnd, StepTrouble};
 use crate::variables::Variables;
 
 /// How long to wait, after a step has failed, until all programs sleep.
@@ -48,6 +49,8 @@ pub(super) struct Played {
     pub(super) steps: Vec<StepEnd>,
     /// Whether the submission was kept apart.
     pub(super) isolation: Isolation,
+    /// See [`Recording::own_port`](crate::Recording::own_port).
+    pub(super) own_port: Option<u16>,
     /// The reason, if there is one, why the steps say nothing about the programs.
     pub(super) trouble: Option<Trouble>,
 }
@@ -59,6 +62,7 @@ impl Played {
             columns: Vec::new(),
             steps: Vec::new(),
             isolation: Isolation::NotNeeded,
+            own_port: None,
             trouble: Some(Trouble::Engine { what }),
         }
     }
@@ -130,6 +134,17 @@ impl<'a> Play<'a> {
             seen.over = Some(socklab_kernel::clock::now());
             seen.present = present::look(seen);
         });
+        if trouble.is_none() && !ends.iter().any(|end| matches!(end, StepEnd::Failed(_))) {
+            match self.look_around(steps) {
+                Ok(()) => {}
+                Err((index, Failure::Step(trouble))) => ends[index] = StepEnd::Failed(*trouble),
+                Err((_, Failure::Disturbed(who))) => trouble = Some(Trouble::Disturbed { who }),
+                Err((_, Failure::Engine(error))) => {
+                    trouble = Some(Trouble::Engine { what: error.to_string() });
+                }
+            }
+        }
+        self.watch.change(|seen| seen.closed = Some(socklab_kernel::clock::now()));
         for Background { step, orders } in background {
             // A disturbed peer is found below.
             if let Ok(end) = self.peers.settle(&self.watch, &steps[step], orders) {
@@ -140,7 +155,16 @@ impl<'a> Play<'a> {
         let trouble = trouble.or(disturbed.map(|who| Trouble::Disturbed { who }));
         let trouble = trouble.or_else(|| self.cells.limit());
         let isolation = self.cells.isolation();
-        Played { columns: self.started.into_columns(), steps: ends, isolation, trouble }
+        let own_port = self.started.own_port.get();
+        Played { columns: self.started.into_columns(), steps: ends, isolation, own_port, trouble }
+    }
+
+    /// Looks for what the student's program sent besides what was expected.
+    fn look_around(&mut self, steps: &[Step]) -> Result<(), (usize, Failure)> {
+        match self.request.submission {
+            Some(_) => self.peers.look_around(&self.started, steps),
+            None => Ok(()),
+        }
     }
 
     fn step(&mut self, step: &Step) -> Result<StepEnd, Failure> {
@@ -181,6 +205,9 @@ impl<'a> Play<'a> {
         let (command, argv, input) = commands::of_actor(actor, self.request)?;
         self.started.rename(name);
         let number = self.started.announce(name, argv);
+        if actor.run == Run::Submission {
+            self.started.mark_submission();
+        }
         self.inputs.extend(input.map(|input| (name.to_owned(), input)));
         let command = match actor.run {
             Run::Submission => self.cells.contain(number, command)?,
@@ -276,18 +303,48 @@ impl<'a> Play<'a> {
         let command = self.started.known(actor)?;
         let variables = &self.request.variables;
         let in_kernel = conditions.iter().any(|until| matches!(until, Until::Kernel(_)));
+        let port = self.port_wanted(command, conditions);
         let unseen =
             |until: &Until| matches!(until, Until::BlockedIn(_) | Until::Calm | Until::Exited);
-        let glance = in_kernel || conditions.iter().any(unseen);
+        let glance = in_kernel || port.is_some() || conditions.iter().any(unseen);
+        let mut before = None;
         let met = self.watch.wait(deadline, glance, |seen| {
-            if conditions.iter().any(|until| is_met(seen, command, until, variables)) {
+            if let Some(datagrams) = port {
+                match seen.commands[command].doors.reach(variables.port, datagrams) {
+                    Reach::Nowhere => {}
+                    Reach::Asked(_) => return Some(true),
+                    // Perhaps it opens the right one in a moment.
+                    _ if seen.are_calm(Some(command), deadline) => return Some(true),
+                    _ => {}
+                }
+            }
+            let others = conditions.iter().filter(|it| port.is_none() || !is_ready(it));
+            let mut met = false;
+            for until in others {
+                met |= match until {
+                    Until::Calm => {
+                        let calm = seen.are_calm(Some(command), deadline);
+                        let state = (calm, seen.happened());
+                        let same = calm && before == Some(state);
+                        before = Some(state);
+                        same
+                    }
+                    _ => is_met(seen, command, until, variables),
+                };
+            }
+            if met {
                 return Some(true);
             }
             // No event follows the end of a program, but the kernel's tables may still change.
             let known = &seen.commands[command];
             (known.exit.is_some() && known.living.is_empty() && !in_kernel).then_some(false)
         });
-        if met == Some(true) {
+        if let Some(datagrams) = port {
+            self.port_found(actor, command, datagrams)?;
+        }
+        // A program that never becomes calm has done nothing wrong: it may have had the time.
+        let patient = met.is_none() && conditions.contains(&Until::Calm);
+        if met == Some(true) || patient || port.is_some_and(|it| self.is_reached(command, it)) {
             return Ok(());
         }
         let seen = self.watch.lock();
@@ -307,6 +364,49 @@ impl<'a> Play<'a> {
             },
         }))
     }
+
+    /// If the student's program is to listen or to be bound: whether to a datagram port.
+    fn port_wanted(&self, command: usize, conditions: &[Until]) -> Option<bool> {
+        let condition = conditions.iter().find(|until| is_ready(until))?;
+        self.started.is_submission(command).then_some(*condition == Until::Bound)
+    }
+
+    fn is_reached(&self, command: usize, datagrams: bool) -> bool {
+        let seen = self.watch.lock();
+        let reach = seen.commands[command].doors.reach(self.request.variables.port, datagrams);
+        matches!(reach, Reach::Asked(_) | Reach::Own(_))
+    }
+
+    /// Notes at which port the student's program is. The error says that nobody could know it.
+    fn port_found(&self, actor: &str, command: usize, datagrams: bool) -> Result<(), Failure> {
+        let asked = self.request.variables.port;
+        let reach = self.watch.lock().commands[command].doors.reach(asked, datagrams);
+        let wrong = |found, because| {
+            Failure::from(StepTrouble::WrongPort { who: actor.to_owned(), asked, found, because })
+        };
+        let found = match reach {
+            Reach::Nowhere => return Ok(()),
+            Reach::Unknowable(found, because) => return Err(wrong(found, because)),
+            Reach::Asked(address) => address.port(),
+            Reach::Own(address) => {
+                let found = address.port();
+                if let Some(before) = self.started.first_port.get().filter(|it| *it != found) {
+                    return Err(wrong(found, PortChoice::Changing { before }));
+                }
+                self.started.own_port.set(Some(found));
+                found
+            }
+        };
+        if self.started.first_port.get().is_none() {
+            self.started.first_port.set(Some(found));
+        }
+        Ok(())
+    }
+}
+
+/// True for the conditions that a program can be reached.
+fn is_ready(until: &Until) -> bool {
+    matches!(until, Until::Listening | Until::Bound)
 }
 
 fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &Variables) -> bool {
@@ -316,7 +416,7 @@ fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &Variables)
         Until::Bound => known.bound.is_some(),
         Until::Connected => known.connected,
         Until::Exited => seen.has_ended(command),
-        Until::Calm => known.exit.is_some() || seen.is_calm_of(command),
+        Until::Calm => known.exit.is_some() && known.living.is_empty(),
         Until::Received(bytes) => known.received >= *bytes,
         Until::Sent(bytes) => known.sent >= *bytes,
         Until::Printed(text) => known.output.contains(&variables.text(text)),

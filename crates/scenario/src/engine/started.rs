@@ -1,5 +1,7 @@
 //! Everything that has been started under the tracer: programs and peers, in the order of start.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use socklab_event::Column;
@@ -17,13 +19,28 @@ pub(super) struct Started {
     tracer: Handle,
     names: Vec<String>,
     columns: Vec<Column>,
+    /// The commands that run the student's program.
+    submissions: BTreeSet<usize>,
+    /// The port at which the student's program was found first.
+    pub(super) first_port: Cell<Option<u16>>,
+    /// The port that it chose itself, if it is not the one that it was told.
+    pub(super) own_port: Cell<Option<u16>>,
     /// When the whole scenario must be over.
     pub(super) deadline: Deadline,
 }
 
 impl Started {
     pub(super) fn new(watch: Arc<Watch>, tracer: Handle, deadline: Deadline) -> Self {
-        Self { watch, tracer, names: Vec::new(), columns: Vec::new(), deadline }
+        Self {
+            watch,
+            tracer,
+            names: Vec::new(),
+            columns: Vec::new(),
+            submissions: BTreeSet::new(),
+            first_port: Cell::new(None),
+            own_port: Cell::new(None),
+            deadline,
+        }
     }
 
     /// Reserves the next number for a command, which [`Started::start`] starts. In the timeline it
@@ -53,6 +70,16 @@ impl Started {
                 known.push_str(" (before)");
             }
         }
+    }
+
+    /// The command announced last runs the student's program.
+    pub(super) fn mark_submission(&mut self) {
+        self.submissions.extend(self.names.len().checked_sub(1));
+    }
+
+    /// True if this command runs the student's program.
+    pub(super) fn is_submission(&self, number: usize) -> bool {
+        self.submissions.contains(&number)
     }
 
     /// The number of the command with this name.

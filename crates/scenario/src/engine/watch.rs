@@ -1,34 +1,42 @@
 //! What has been seen in the trace so far, for steps to wait on.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socklab_event::{
-    Args, Call, Endpoint, Event, Exit, OptionValue, Outcome, Process, Readiness, SocketId, Stream,
-    What,
+    Args, Call, Endpoint, Event, Exit, OptionValue, Outcome, Process, Readiness, SocketId,
+    SocketType, Stream, What,
 };
 
 use socklab_event::{Header, State};
 use socklab_flows::NAME_SERVER_PORT;
 use socklab_judge::Present;
-use socklab_kernel::Deadline;
+use socklab_kernel::{Deadline, process};
 use socklab_record::{Limits, Recorder};
 
 use super::asleep::{self, Inside};
+use super::calm;
+use super::doors::Doors;
+use super::pulse::Pulse;
+use crate::dialogue::{Ear, Heard, Program, Wrong};
 use crate::format::BlockedIn;
 use crate::peer::Report;
+use crate::step_end::{Comparison, Stopped};
 
 /// How often to look at things that cause no event: whether a thread sleeps, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
-/// A program that causes 200,000 events is in an endless loop: no lesson needs that many (echoing a
-/// megabyte 16 bytes at a time causes 131,000). Nor does the payload of that many calls exceed
-/// 64 MiB in any lesson, since messages after the first 32 MiB are shortened.
-const LIMITS: Limits = Limits::none()
-    .events(200_000)
-    .payload(64 << 20)
-    .shorten_messages(32 << 20, 64)
-    .drop_when_full();
+/// Beyond this size, a recording has less detail: first the bytes of messages are left out, then
+/// calls that repeat earlier ones are counted. No verdict depends on them: what peers receive is
+/// recorded whole.
+const LIMITS: Limits = Limits::none().size(24 << 20);
+/// But no more than this of what a peer receives: one program sends without end.
+const WHOLE: u64 = 32 << 20;
+/// How many bytes of other messages of peers are recorded.
+const SAMPLE: usize = 4096;
+/// How many datagrams are remembered that programs have sent.
+const DATAGRAMS: usize = 256;
 /// How many bytes are kept of the end of a program's output.
 const OUTPUT: usize = 64 * 1024;
 
@@ -64,10 +72,22 @@ pub(super) struct Seen {
     /// A server of the scenario answers for names, so that look-ups are what programs do
     /// themselves; otherwise a library does them, and steps do not wait for that.
     pub(super) own_names: bool,
-    /// When the last step ended. Whatever happens after that is the engine's doing.
+    /// When the last step ended. Whatever programs do after that is the engine's doing.
     pub(super) over: Option<u64>,
     /// What the programs were doing then.
     pub(super) present: Vec<Present>,
+    /// When peers were done too.
+    pub(super) closed: Option<u64>,
+    /// What programs did at their ends of connections: by their own addresses and the other ends'.
+    programs: HashMap<(Endpoint, Endpoint), Program>,
+    /// Bytes that programs have received.
+    received_in_all: u64,
+    /// Datagrams that programs have sent.
+    pub(super) datagrams: Vec<Sent>,
+    pulse: Pulse,
+    /// Threads that were there before any peer made contact, and have not taken part since.
+    bystanders: HashSet<u32>,
+    contacted: bool,
     /// What scripted peers have reported, by command number.
     pub(super) talks: HashMap<usize, Talk>,
     /// The tracer has ended, with this error if any.
@@ -80,6 +100,10 @@ pub(super) struct Talk {
     /// The beginning of the next report.
     text: Vec<u8>,
     pub(super) reports: Vec<Report>,
+    /// For each report, how many conversations the peer had begun by then.
+    pub(super) conversations: Vec<usize>,
+    /// What it has received.
+    pub(super) ear: Ear,
     /// It has written something that is not a report.
     pub(super) broken: bool,
 }
@@ -91,11 +115,22 @@ impl Talk {
         while let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = self.text.drain(..=end).collect();
             match serde_json::from_slice(&line) {
-                Ok(report) => self.reports.push(report),
+                Ok(report) => {
+                    self.reports.push(report);
+                    self.conversations.push(self.ear.conversations.len());
+                }
                 Err(_) => self.broken = true,
             }
         }
     }
+}
+
+/// A datagram that a program has sent.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) from: Endpoint,
+    pub(super) to: Endpoint,
+    pub(super) bytes: socklab_event::Bytes,
 }
 
 /// What is known of a command.
@@ -108,6 +143,7 @@ pub(super) struct Command {
     pub(super) exit: Option<Exit>,
     pub(super) listens: Option<Endpoint>,
     pub(super) bound: Option<Endpoint>,
+    pub(super) doors: Doors,
     pub(super) connected: bool,
     pub(super) received: u64,
     pub(super) sent: u64,
@@ -155,13 +191,8 @@ impl Watch {
 }
 
 impl Seen {
-    /// Records an event. False if there are too many.
-    pub(super) fn record(&mut self, mut event: Event) -> bool {
-        if let Some(over) = self.over
-            && !as_of(&mut event, over)
-        {
-            return true;
-        }
+    /// Records an event.
+    pub(super) fn record(&mut self, mut event: Event) {
         if let Some(Process::Start { command, .. }) = event.process() {
             let index = *command as usize;
             self.command_of.insert(event.place.process, index);
@@ -172,18 +203,32 @@ impl Seen {
             command.pid.get_or_insert(event.place.process);
             command.living.insert(event.place.process);
         }
-        if let Some(Process::Stdio { stream: Stream::Stdout, bytes }) = event.process()
-            && let Some(command) = self.command_of.get(&event.place.process)
-            && let Some(talk) = self.talks.get_mut(command)
-        {
-            talk.hear(bytes);
-            self.inside.remove(&event.place.thread);
-            return true;
+        let command = self.command_of.get(&event.place.process).copied();
+        let is_peer = command.is_some_and(|command| self.talks.contains_key(&command));
+        let mut heard = 0;
+        if let Some(talk) = command.and_then(|command| self.talks.get_mut(&command)) {
+            match &event.what {
+                What::Call(call) => talk.ear.note(call),
+                What::Process(process) => {
+                    if let Process::Stdio { stream: Stream::Stdout, bytes } = &**process {
+                        talk.hear(bytes);
+                        self.inside.remove(&event.place.thread);
+                        return;
+                    }
+                }
+                _ => {}
+            }
+            heard = talk.ear.conversations.last().map_or(0, |heard| heard.total);
         }
         match &event.what {
             What::Call(call) => {
                 self.inside.remove(&event.place.thread);
+                self.bystanders.remove(&event.place.thread);
+                self.pulse.note(event.place.thread, call);
                 if self.own_names || !is_look_up(call.peer_address()) {
+                    if !is_peer {
+                        self.note_program(call);
+                    }
                     self.note_call(event.place.process, call);
                 }
             }
@@ -191,11 +236,25 @@ impl Seen {
                 if matches!(**process, Process::Stdio { .. }) {
                     self.inside.remove(&event.place.thread);
                 }
+                self.pulse.beat();
                 self.note_process(event.place.process, process);
             }
             _ => {}
         }
-        self.recorder.add(event)
+        let end = if is_peer { self.closed } else { self.over };
+        if end.is_some_and(|end| !as_of(&mut event, end)) {
+            return;
+        }
+        if is_peer && heard <= WHOLE {
+            if let What::Call(call) = &mut event.what
+                && let Args::Send { bytes, .. } = &mut call.args
+            {
+                bytes.cut(SAMPLE);
+            }
+            self.recorder.add_whole(event);
+        } else {
+            self.recorder.add(event);
+        }
     }
 
     /// Records states of sockets that were just read.
@@ -219,6 +278,69 @@ impl Seen {
         self.commands.get_mut(index)
     }
 
+    /// Remembers what a program has sent and received, and to whom it answered.
+    fn note_program(&mut self, call: &Call) {
+        let Some(socket) = call.socket.as_deref() else { return };
+        if let (Args::Send { bytes, to, .. }, Some(_), SocketType::DGRAM) =
+            (&call.args, call.value(), socket.kind)
+        {
+            let to = to.as_ref().or(socket.peer.as_ref());
+            if let (Some(from), Some(to)) = (&socket.local, to)
+                && self.datagrams.len() < DATAGRAMS
+            {
+                let (from, to) = (from.unmapped(), to.unmapped());
+                self.datagrams.push(Sent { from, to, bytes: bytes.clone() });
+            }
+            return;
+        }
+        let Some(ends) = socket.ends() else { return };
+        if let Some(bytes) = call.received() {
+            self.received_in_all += bytes;
+            self.programs.entry(ends).or_default().receive(bytes);
+        } else if let Some(bytes) = call.sent() {
+            self.programs.entry(ends).or_default().send(bytes, self.received_in_all);
+        }
+    }
+
+    /// What the program at the other end of a peer's conversation did there.
+    pub(super) fn program_at(&self, heard: &Heard) -> Option<&Program> {
+        let (local, peer) = heard.socket.as_ref()?.ends()?;
+        self.programs.get(&(peer, local))
+    }
+
+    /// What is wrong with what a peer received. If a datagram did not come: perhaps it came to the
+    /// peer's connected socket from somebody else, so that the kernel did not let it through.
+    pub(super) fn or_elsewhere(&self, wrong: Wrong, heard: &Heard) -> Wrong {
+        let Wrong::Mismatch { how: Comparison::Datagram, stopped: Stopped::Time, .. } = &wrong
+        else {
+            return wrong;
+        };
+        let own = heard.socket.as_ref().and_then(|socket| socket.local.as_ref());
+        let (Some(own), Some(asked)) = (own.map(Endpoint::unmapped), heard.asked.last()) else {
+            return wrong;
+        };
+        let other = self.datagrams.iter().find_map(|sent| {
+            let (ip, port) = sent.from.ip_port()?;
+            let strange = port != asked.port() || !(ip.is_unspecified() || ip == asked.ip());
+            (sent.to == own && strange).then(|| (SocketAddr::new(ip, port), sent))
+        });
+        match other {
+            Some((from, sent)) => Wrong::Sender { asked: *asked, from, bytes: sent.bytes.clone() },
+            None => wrong,
+        }
+    }
+
+    /// A peer is about to talk to a program for the first time: the threads that the programs have
+    /// now may have other things to do.
+    pub(super) fn before_contact(&mut self) {
+        if std::mem::replace(&mut self.contacted, true) {
+            return;
+        }
+        let programs = self.command_of.iter().filter(|(_, of)| !self.talks.contains_key(of));
+        let threads = programs.filter_map(|(process, _)| process::threads(*process).ok());
+        self.bystanders = threads.flatten().collect();
+    }
+
     fn note_call(&mut self, process: u32, call: &Call) {
         if let Args::SetOption { option, value: OptionValue::Int(value), .. } = &call.args
             && *option == "IPV6_V6ONLY"
@@ -236,6 +358,7 @@ impl Seen {
             *self.received.entry(ends).or_default() += received;
         }
         let Some(command) = self.command(process) else { return };
+        command.doors.note(call);
         if call.outcome != Outcome::Unfinished && !call.implicit {
             *command.calls.entry(call.name.to_string()).or_default() += 1;
         }
@@ -268,12 +391,17 @@ impl Seen {
             // Peers come by IPv4: the other half of such a server, if it has one, listens later.
             Process::Ready { socket, at: Some(at), .. }
                 if is_wildcard(at) && socket.inode.is_some_and(|inode| six.contains(&inode)) => {}
-            Process::Ready { readiness, at, .. } => match readiness {
-                Readiness::Listening => command.listens.clone_from(at),
-                Readiness::Bound => command.bound.clone_from(at),
-                Readiness::Connected => command.connected = true,
-                _ => {}
-            },
+            Process::Ready { readiness, at, socket } => {
+                match readiness {
+                    Readiness::Listening => command.listens.clone_from(at),
+                    Readiness::Bound => command.bound.clone_from(at),
+                    Readiness::Connected => command.connected = true,
+                    _ => {}
+                }
+                if let Some(at) = at.as_ref().filter(|_| *readiness != Readiness::Connected) {
+                    command.doors.open(*readiness, at, socket);
+                }
+            }
             Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes } => {
                 command.output.push_str(&String::from_utf8_lossy(&bytes.sample));
                 let excess = command.output.len().saturating_sub(OUTPUT);
@@ -306,10 +434,22 @@ impl Seen {
         self.command_of.keys().all(|process| asleep::is_calm(*process))
     }
 
-    /// True if every process of this command sleeps or has ended.
-    pub(super) fn is_calm_of(&self, command: usize) -> bool {
-        let mut processes = self.command_of.iter().filter(|(_, of)| **of == command);
-        processes.all(|(process, _)| asleep::is_calm(*process))
+    /// True if the programs, or this one, will do nothing by themselves before `deadline`, and
+    /// nothing is on its way to them.
+    pub(super) fn are_calm(&mut self, only: Option<usize>, deadline: Deadline) -> bool {
+        let left = deadline.left();
+        let Self { commands, talks, pulse, bystanders, .. } = self;
+        let programs = commands.iter().enumerate().filter(|(number, _)| {
+            only.is_none_or(|only| only == *number) && !talks.contains_key(number)
+        });
+        let mut processes = programs.flat_map(|(_, command)| &command.living);
+        let watches = |thread| bystanders.contains(&thread);
+        processes.all(|process| calm::is_calm(*process, pulse, left, watches))
+    }
+
+    /// How often anything has happened.
+    pub(super) fn happened(&self) -> u64 {
+        self.pulse.epoch()
     }
 
     /// The call that a thread of this command sleeps in, if one does.

@@ -69,6 +69,8 @@ impl<'a> Check<'a> {
         let mut states = BTreeMap::new();
         // A program that is late even with more time is at fault: no further case gets more time.
         let mut patient = true;
+        // The port that the program chose itself, in the first case in which it did.
+        let mut own_port = None;
         for case in self.cases() {
             let missing =
                 case.depends_on.iter().map(String::as_str).find(|name| {
@@ -83,7 +85,7 @@ impl<'a> Check<'a> {
             });
             let done = match missing {
                 Some(name) => CaseReport { case, verdict: case.skipped(name), recording: None },
-                None => self.one(case, patient),
+                None => self.one(case, patient, &mut own_port),
             };
             patient &=
                 !done.recording.as_ref().is_some_and(|known| known.second && known.is_late());
@@ -97,11 +99,22 @@ impl<'a> Check<'a> {
         report
     }
 
-    fn one(&self, case: &'a Case, patient: bool) -> CaseReport<'a> {
+    fn one(&self, case: &'a Case, patient: bool, own_port: &mut Option<u16>) -> CaseReport<'a> {
         let run = if patient { run } else { run_once };
         match run(&case.scenario, Some(self.submission), self.runner) {
             Ok(recording) => {
-                let verdict = case.judge(&recording);
+                let mut verdict = case.judge(&recording);
+                if let Some(found) = recording.own_port {
+                    // A port is known only if it is the same every time: so run it once more.
+                    let before = own_port.or_else(|| {
+                        let again = run_once(&case.scenario, Some(self.submission), self.runner);
+                        again.ok().and_then(|again| again.own_port)
+                    });
+                    own_port.get_or_insert(found);
+                    if let Some(before) = before.filter(|before| *before != found) {
+                        verdict.refuse_port(case, &recording, found, before);
+                    }
+                }
                 CaseReport { case, verdict, recording: Some(recording) }
             }
             Err(error) => CaseReport { case, verdict: case.not_run(error), recording: None },

@@ -9,7 +9,7 @@ use socklab_judge::{
 
 use super::check::{CaseReport, Problem};
 use crate::format::{Run, Until, Verb};
-use crate::recording::{Recording, Trouble};
+use crate::recording::Recording;
 use crate::step_end::{Awaited, Comparison, StepTrouble};
 
 /// Left out: the program is killed at the end of its case.
@@ -142,7 +142,6 @@ fn missed<'a>(
                 matches!(finding.outcome, Judgement::Failed(Mismatch::Exit { got: None }));
             wanted.map_or(Missed::Other, |wanted| of_expectation(wanted, running, done))
         }
-        Problem::Trouble(Trouble::TooMuch { .. }) => Missed::Running,
         Problem::Trouble(_) | Problem::Needs(_) => Missed::Other,
     }
 }

@@ -2,10 +2,9 @@
 
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::net::sockopt::{self, Timeout};
+use rustix::net::sockopt;
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketType, accept, connect, listen, recvfrom, send,
     socket,
@@ -13,7 +12,6 @@ use rustix::net::{
 
 use super::received;
 use crate::format::{SetOption, SocketOption};
-use crate::step_end::Stopped;
 use crate::variables::Variables;
 
 /// A system call that failed.
@@ -26,6 +24,13 @@ pub(super) fn failed(call: &'static str) -> impl Fn(Errno) -> Failure {
     move |error| Failure { call, error }
 }
 
+/// What a receiving call returned.
+pub(super) enum Received {
+    Bytes(Vec<u8>),
+    End,
+    Reset,
+}
+
 /// One listening socket, and one socket that the peer talks on.
 pub(super) struct Conversation {
     variables: Variables,
@@ -33,15 +38,13 @@ pub(super) struct Conversation {
     pub(super) listener: Option<OwnedFd>,
     /// Connections that are kept open and not used.
     idle: Vec<OwnedFd>,
-    is_datagram: bool,
+    pub(super) is_datagram: bool,
     /// The source address of the last datagram.
     pub(super) sender: Option<SocketAddr>,
     /// Bytes received beyond those that an order needed; the next order begins with them.
     surplus: Vec<u8>,
     /// What the last call received, for `{heard:FROM..TO}`.
     last_received: Vec<u8>,
-    /// How long receiving may take; `None` means forever.
-    pub(super) timeout: Option<Duration>,
 }
 
 impl Conversation {
@@ -55,7 +58,6 @@ impl Conversation {
             sender: None,
             surplus: Vec::new(),
             last_received: Vec::new(),
-            timeout: None,
         }
     }
 
@@ -137,30 +139,29 @@ impl Conversation {
         }
     }
 
-    /// The next bytes, at most `most`; or the reason why there are none.
-    pub(super) fn receive(&mut self, most: usize) -> Result<Result<Vec<u8>, Stopped>, Failure> {
+    /// The next bytes, at most `most`, or why there are none.
+    pub(super) fn receive(&mut self, most: usize) -> Result<Received, Failure> {
         if !self.surplus.is_empty() {
             let rest = self.surplus.split_off(most.min(self.surplus.len()));
-            return Ok(Ok(std::mem::replace(&mut self.surplus, rest)));
+            return Ok(Received::Bytes(std::mem::replace(&mut self.surplus, rest)));
         }
-        match self.receive_once(most)? {
-            Ok(bytes) if bytes.is_empty() && !self.is_datagram => Ok(Err(Stopped::End)),
-            Ok(bytes) => Ok(Ok(bytes)),
-            Err(Errno::AGAIN) => Ok(Err(Stopped::Time)),
-            Err(Errno::CONNRESET) => Ok(Err(Stopped::Reset)),
+        match self.receive_once(most, RecvFlags::empty())? {
+            Ok(bytes) if bytes.is_empty() && !self.is_datagram => Ok(Received::End),
+            Ok(bytes) => Ok(Received::Bytes(bytes)),
+            Err(Errno::CONNRESET) => Ok(Received::Reset),
             Err(error) => Err(Failure { call: "recv", error }),
         }
     }
 
-    /// One `recvfrom`, within the timeout: what it received, or its error.
-    pub(super) fn receive_once(&mut self, most: usize) -> Result<Result<Vec<u8>, Errno>, Failure> {
+    /// One `recvfrom`: what it received, or its error.
+    pub(super) fn receive_once(
+        &mut self,
+        most: usize,
+        flags: RecvFlags,
+    ) -> Result<Result<Vec<u8>, Errno>, Failure> {
         let socket = self.socket()?;
-        if self.timeout.is_some() {
-            sockopt::set_socket_timeout(socket, Timeout::Recv, self.timeout)
-                .map_err(failed("setsockopt"))?;
-        }
         let mut buffer = vec![0; most];
-        let (length, from) = match recvfrom(socket, &mut buffer, RecvFlags::empty()) {
+        let (length, from) = match recvfrom(socket, &mut buffer, flags) {
             Ok((length, _, from)) => (length, from),
             Err(error) => return Ok(Err(error)),
         };
@@ -170,6 +171,11 @@ impl Conversation {
             self.last_received.clone_from(&buffer);
         }
         Ok(Ok(buffer))
+    }
+
+    /// Forgets the bytes that were put back, and returns how many there were.
+    pub(super) fn put_back_bytes(&mut self) -> usize {
+        std::mem::take(&mut self.surplus).len()
     }
 
     /// Puts back bytes that belong to a later order.

@@ -6,23 +6,28 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::net::{SendFlags, Shutdown, SocketType, bind, sendto, shutdown, sockopt};
 
-use super::compare::Case;
 use super::conversation::{Conversation, Failure, failed};
-use super::protocol::{Order, Reply};
+use super::protocol::{Deed, Order, Reply};
 use crate::format::Op;
 
 impl Conversation {
     /// Carries out an order.
     pub(super) fn perform(&mut self, order: &Order) -> Reply {
-        self.timeout = order.within_ms.map(Duration::from_millis);
-        self.try_perform(order).unwrap_or_else(|Failure { call, error }| Reply::Failed {
-            call: call.to_owned(),
-            error: socklab_event::Errno(error.raw_os_error()),
-        })
+        let result = match &order.deed {
+            Deed::Op(op) => self.try_op(op, order),
+            Deed::Receive(receive) => self.take(receive),
+        };
+        match result {
+            Ok(()) => Reply::Done,
+            Err(Failure { call, error }) => Reply::Failed {
+                call: call.to_owned(),
+                error: socklab_event::Errno(error.raw_os_error()),
+            },
+        }
     }
 
-    fn try_perform(&mut self, order: &Order) -> Result<Reply, Failure> {
-        match &order.op {
+    fn try_op(&mut self, op: &Op, order: &Order) -> Result<(), Failure> {
+        match op {
             Op::Tcp => self.open(SocketType::STREAM)?,
             Op::Udp => self.open(SocketType::DGRAM)?,
             Op::Option(option) => self.set(option)?,
@@ -46,22 +51,17 @@ impl Conversation {
                 sendto(self.socket()?, &bytes, SendFlags::empty(), &to)
                     .map_err(failed("sendto"))?;
             }
-            Op::Expect(text) => return self.expect(&self.bytes(text), Case::Sensitive),
-            Op::ExpectIgnoreCase(text) => return self.expect(&self.bytes(text), Case::Ignored),
-            Op::ExpectContains(text) => return self.expect_contains(&self.bytes(text)),
-            Op::ExpectLength(length) => return self.expect_length(*length),
-            Op::ExpectDatagram(text) => return self.expect_datagram(&self.bytes(text)),
-            Op::Recv(room) => {
-                return self.expect_anything(usize::try_from(*room).unwrap_or(1 << 20));
-            }
-            // The engine uses this only in the background, where it does not wait until what was sent
-            // back has been read.
-            Op::Echo(room) => {
-                return self.echo(usize::try_from(*room).unwrap_or(1 << 20));
-            }
-            Op::ExpectEnd => return self.expect_end(),
-            Op::Drain => return self.drain(),
-            Op::Exchange(exchange) => return self.exchange(exchange),
+            // The engine orders these as [`Deed::Receive`].
+            Op::Expect(_)
+            | Op::ExpectIgnoreCase(_)
+            | Op::ExpectContains(_)
+            | Op::ExpectLength(_)
+            | Op::ExpectDatagram(_)
+            | Op::Recv(_)
+            | Op::Echo(_)
+            | Op::ExpectEnd
+            | Op::Drain
+            | Op::Exchange(_) => {}
             Op::IgnoreRest => {}
             Op::Finish => shutdown(self.socket()?, Shutdown::Write).map_err(failed("shutdown"))?,
             Op::Close => drop(self.socket.take()),
@@ -74,7 +74,7 @@ impl Conversation {
             Op::SigpipeKills => socklab_lab::let_sigpipe_kill()
                 .map_err(|_| Failure { call: "sigaction", error: Errno::INVAL })?,
         }
-        Ok(Reply::Done)
+        Ok(())
     }
 }
 

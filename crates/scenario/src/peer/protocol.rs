@@ -3,19 +3,48 @@
 use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
-use socklab_event::{Bytes, Errno};
+use socklab_event::Errno;
 
 use crate::format::Op;
-use crate::step_end::{Comparison, Stopped};
 
 /// What a peer is to do now.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    pub(crate) op: Op,
-    /// The address that a name in `op` stands for.
+    pub(crate) deed: Deed,
+    /// The address that a name in the deed stands for.
     pub(crate) address: Option<SocketAddr>,
-    /// How long receiving may take; `None` means forever.
-    pub(crate) within_ms: Option<u64>,
+}
+
+/// Something that a peer can do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Deed {
+    /// A word of the format that receives nothing.
+    Op(Op),
+    /// Receives.
+    Receive(Receive),
+}
+
+/// How much a peer receives. It is not told what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Receive {
+    /// This many bytes.
+    Exactly(u64),
+    /// Until this text has arrived.
+    Until(String),
+    /// One call with a buffer of this size.
+    Once(u64),
+    /// All bytes until the end of the stream.
+    All,
+    /// All bytes until the end of the stream, in pieces of at most this size, and sends each back.
+    Echo(u64),
+    /// One datagram.
+    Datagram,
+    /// What has arrived and not been received, without waiting.
+    Waiting,
+    /// This many bytes, while it sends this text and perhaps ends its half after it.
+    Exchange { send: String, length: u64, finish: bool },
 }
 
 /// The result of an order.
@@ -23,7 +52,6 @@ pub(crate) struct Order {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reply {
     Done,
-    Mismatch { how: Comparison, expected: Bytes, got: Bytes, skipped: u64, stopped: Stopped },
     Failed { call: String, error: Errno },
 }
 

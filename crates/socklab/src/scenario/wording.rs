@@ -73,7 +73,6 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
     match trouble {
         Trouble::Namespace { what } => say!(speaker, "ask-trouble-namespace", what = what),
         Trouble::Trace { what, .. } => say!(speaker, "ask-trouble-trace", what = what),
-        Trouble::TooMuch { events } => say!(speaker, "ask-trouble-too-much", events = events),
         Trouble::Disturbed { who } => say!(speaker, "ask-trouble-disturbed", who = who),
         Trouble::Names { what } => say!(speaker, "ask-trouble-names", what = what),
         Trouble::NotIsolated { what } => say!(speaker, "trouble-not-isolated", what = what),

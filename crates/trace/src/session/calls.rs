@@ -45,13 +45,15 @@ impl Calls<'_> {
         Filters { tracees: self.tracees, reporter: self.reporter }
     }
 
-    pub(super) fn limits(&self) -> Limits {
-        Limits { sample: self.options.sample }
+    /// How much of the messages of a thread is recorded.
+    pub(super) fn limits(&self, tid: pid_t) -> Limits {
+        let own = self.tracees.process_of(tid).and_then(|process| process.sample);
+        Limits { sample: own.unwrap_or(self.options.sample) }
     }
 
     /// Decodes a call whose outcome is known, and reports it.
     pub(super) fn finish(&mut self, tid: pid_t, call: OpenCall, outcome: Outcome, ended: u64) {
-        let args = decode(&call.entry, outcome, &TraceeMemory(tid), self.limits());
+        let args = decode(&call.entry, outcome, &TraceeMemory(tid), self.limits(tid));
         if call.stdio {
             return self.report_stdio(tid, &call, &args, ended);
         }

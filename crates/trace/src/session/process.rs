@@ -38,6 +38,8 @@ pub(crate) struct TracedProcess {
     pub(crate) pid: pid_t,
     /// Index of the command that it is, or descends from.
     pub(crate) command: u32,
+    /// How many bytes of its messages are recorded, if not as many as of others'.
+    pub(crate) sample: Option<usize>,
     /// How many of its threads have not begun to exit.
     pub(crate) alive: u32,
     pub(crate) table: Rc<RefCell<Table>>,
@@ -79,6 +81,7 @@ impl TracedProcess {
         Self {
             pid,
             command,
+            sample: None,
             alive: 1,
             table: Rc::default(),
             coverage: Coverage::default(),
@@ -109,6 +112,7 @@ impl TracedProcess {
         };
         Self {
             table,
+            sample: self.sample,
             coverage: self.coverage.clone(),
             scratch: self.scratch,
             // The child is in no call that will return to a landing.

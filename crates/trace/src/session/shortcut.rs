@@ -76,7 +76,7 @@ impl Shortcuts {
         mut call: OpenCall,
     ) {
         // There is no result yet, so this decodes all the bytes the program offers.
-        let args = decode(&call.entry, Outcome::Unfinished, &TraceeMemory(tid), calls.limits());
+        let args = decode(&call.entry, Outcome::Unfinished, &TraceeMemory(tid), calls.limits(tid));
         if let Some(process) = calls.tracees.process_of_mut(tid)
             && let Landings::At { code, slots } = &mut process.landings
         {

@@ -28,6 +28,7 @@ pub(super) fn start(
     let pid = spawned.pid;
     let mut process = TracedProcess::new(pid, commands.next_index());
     process.fresh = true;
+    process.sample = command.sample;
     process.filtered = !options.every_call;
     process.stepped = options.every_call;
     process.coverage = Coverage::of(ranges);

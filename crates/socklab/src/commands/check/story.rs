@@ -170,6 +170,9 @@ pub(super) fn conduct_text(speaker: Speaker, conduct: &Conduct) -> String {
         Conduct::LeftProcesses { actor, count } => {
             say!(speaker, "did-leave-processes", actor = actor, count = socklab_say::count(*count))
         }
+        Conduct::Polled { actor, calls } => {
+            say!(speaker, "did-poll", actor = actor, calls = count(*calls))
+        }
         Conduct::Printed { actor, bytes } => {
             say!(speaker, "did-print", actor = actor, bytes = count(*bytes))
         }

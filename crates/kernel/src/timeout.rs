@@ -1,0 +1,96 @@
+//! When a system call that a thread sleeps in ends by itself.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+/// When a call ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Timeout {
+    /// It doesn't: it waits until something happens.
+    Never,
+    /// At this moment of `CLOCK_MONOTONIC`, in nanoseconds.
+    At(u64),
+    /// At some time that can't be told from outside, such as a relative one, whose beginning is
+    /// not known.
+    Sometime,
+}
+
+const CLOCK_MONOTONIC: u64 = 1;
+const TIMER_ABSTIME: u64 = 1;
+/// `FUTEX_WAIT_BITSET` takes an absolute time, by default of `CLOCK_MONOTONIC`.
+const FUTEX_WAIT_BITSET: u64 = 9;
+const FUTEX_CLOCK_REALTIME: u64 = 256;
+/// The command of a futex without its flags, `FUTEX_CMD_MASK`.
+const FUTEX_COMMAND: u64 = !(128 | FUTEX_CLOCK_REALTIME);
+
+/// When the call with this number and these arguments, in which a thread of `process` sleeps, ends
+/// by itself. Knows the numbers of x86-64; elsewhere every call counts as one that does not.
+pub fn of(process: u32, number: i64, arguments: [u64; 6]) -> Timeout {
+    if !cfg!(target_arch = "x86_64") {
+        return Timeout::Never;
+    }
+    let [first, second, third, fourth, fifth, _] = arguments;
+    // An int: the upper half of its register may hold anything.
+    let milliseconds = |argument: u64| match (argument as u32).cast_signed() {
+        ..0 => Timeout::Never,
+        _ => Timeout::Sometime,
+    };
+    let pointer = |address| if address == 0 { Timeout::Never } else { Timeout::Sometime };
+    let absolute = |address| match moment(process, address) {
+        Ok(moment) => Timeout::At(moment),
+        Err(_) => Timeout::Sometime,
+    };
+    match number {
+        7 => milliseconds(third),          // poll
+        232 | 281 => milliseconds(fourth), // epoll_wait, epoll_pwait
+        23 | 270 => pointer(fifth),        // select, pselect6
+        271 | 128 => pointer(third),       // ppoll, rt_sigtimedwait
+        441 => pointer(fourth),            // epoll_pwait2
+        35 | 219 => Timeout::Sometime,     // nanosleep, restart_syscall
+        // clock_nanosleep
+        230 if first == CLOCK_MONOTONIC && second & TIMER_ABSTIME != 0 => absolute(third),
+        230 => Timeout::Sometime,
+        202 if fourth == 0 => Timeout::Never, // futex
+        202 if second & FUTEX_COMMAND == FUTEX_WAIT_BITSET
+            && second & FUTEX_CLOCK_REALTIME == 0 =>
+        {
+            absolute(fourth)
+        }
+        202 => Timeout::Sometime,
+        _ => Timeout::Never,
+    }
+}
+
+/// Reads a `struct timespec` from the memory of a process, in nanoseconds.
+fn moment(process: u32, address: u64) -> io::Result<u64> {
+    let mut bytes = [0; 16];
+    File::open(format!("/proc/{process}/mem"))?.read_exact_at(&mut bytes, address)?;
+    let (seconds, nanoseconds) = bytes.split_at(8);
+    let number =
+        |half: &[u8]| half.iter().rev().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    Ok(number(seconds).saturating_mul(1_000_000_000).saturating_add(number(nanoseconds)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn a_call_without_a_timeout_never_ends_by_itself() {
+        let me = std::process::id();
+        let forever = u64::from(u32::MAX);
+        assert_eq!(of(me, 7, [0, 1, forever, 0, 0, 0]), Timeout::Never);
+        assert_eq!(of(me, 7, [0, 1, 500, 0, 0, 0]), Timeout::Sometime);
+        assert_eq!(of(me, 23, [4, 1, 0, 0, 0, 0]), Timeout::Never);
+        assert_eq!(of(me, 45, [4, 1, 2, 3, 4, 5]), Timeout::Never);
+        assert_eq!(of(me, 35, [1; 6]), Timeout::Sometime);
+        let time: [u64; 2] = [12, 345];
+        let address = std::ptr::from_ref(&time).addr() as u64;
+        assert_eq!(of(me, 230, [1, 1, address, 0, 0, 0]), Timeout::At(12_000_000_345));
+        assert_eq!(of(me, 202, [0, 137, 0, address, 0, 0]), Timeout::At(12_000_000_345));
+        assert_eq!(of(me, 230, [1, 1, 8, 0, 0, 0]), Timeout::Sometime);
+    }
+}

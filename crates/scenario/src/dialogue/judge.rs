@@ -1,0 +1,361 @@
+//! Whether a peer received what a word of the scenario expects.
+
+use std::net::SocketAddr;
+
+use socklab_event::Bytes;
+
+use super::heard::{Datagram, Heard, Program};
+use crate::step_end::{Comparison, Stopped, SurplusAfter};
+
+/// How many bytes to show before a difference; these are equal.
+const BEFORE: usize = 24;
+/// How many bytes to show from a difference on.
+const AFTER: usize = 72;
+/// How many bytes of a surplus are kept.
+const SURPLUS: usize = 4096;
+
+/// Whether upper and lower case (ASCII) count as different.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    Sensitive,
+    Ignored,
+}
+
+/// What a peer should receive next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// These bytes.
+    Bytes(Vec<u8>, Case),
+    /// Any bytes, then these.
+    Contains(Vec<u8>),
+    /// This many bytes.
+    Length(u64),
+    /// Anything, or the end.
+    Anything,
+    /// The end of the stream, and no bytes.
+    End,
+    /// Any bytes, then the end of the stream or a reset.
+    Drained,
+    /// One datagram, which consists of these bytes.
+    Datagram(Vec<u8>),
+    /// Nothing more. This can only be found wrong.
+    Nothing,
+}
+
+/// What is known of an expectation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    /// It depends on what else comes.
+    Open,
+    Right,
+    Wrong(Box<Wrong>),
+}
+
+/// What is wrong with what a peer received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wrong {
+    Mismatch { how: Comparison, expected: Bytes, got: Bytes, skipped: u64, stopped: Stopped },
+    Surplus { bytes: Bytes, after: SurplusAfter },
+    Sender { asked: SocketAddr, from: SocketAddr, bytes: Bytes },
+}
+
+impl Heard {
+    /// What comes from now on does not matter, unless a later word expects it.
+    pub(crate) fn ignore_rest(&mut self) {
+        self.read.ignored = true;
+    }
+
+    /// Compares what has come with what should. With `late`, there is no more time to wait for what
+    /// is missing. `program` is what the program did at the other end, if that is known.
+    ///
+    /// With `settle`, what is right belongs to this expectation from then on: the next one begins
+    /// after it. Without, what is right is still open.
+    pub(crate) fn judge(
+        &mut self,
+        wanted: &Wanted,
+        late: bool,
+        program: Option<&Program>,
+        settle: bool,
+    ) -> Judgement {
+        let before = self.read;
+        // Why no more will come.
+        let stopped = self.stopped.or(late.then_some(Stopped::Time));
+        let decided = match wanted {
+            Wanted::Bytes(bytes, case) => self.bytes(bytes, *case, stopped, program),
+            Wanted::Contains(bytes) => self.contains(bytes, stopped),
+            Wanted::Length(length) => self.length(*length, stopped),
+            Wanted::Anything => self.anything(stopped),
+            Wanted::End => self.end(stopped),
+            Wanted::Drained => self.drained(stopped),
+            Wanted::Datagram(bytes) => self.datagram(bytes, late),
+            Wanted::Nothing => return self.nothing(),
+        };
+        if decided == Judgement::Right && !settle {
+            self.read = before;
+            return Judgement::Open;
+        }
+        if decided == Judgement::Right {
+            self.read.progress = 0;
+            let any = matches!(wanted, Wanted::Contains(_) | Wanted::Anything | Wanted::Drained);
+            self.read.loose = any;
+            self.read.expected = true;
+        }
+        decided
+    }
+
+    /// What was received and does not belong to an earlier word.
+    fn rest(&self) -> &[u8] {
+        &self.stream[self.read.bytes..]
+    }
+
+    fn take(&mut self, bytes: usize) -> Judgement {
+        if bytes > 0 {
+            self.read.answer = self.read.bytes;
+        }
+        self.read.bytes += bytes;
+        Judgement::Right
+    }
+
+    fn bytes(
+        &mut self,
+        wanted: &[u8],
+        case: Case,
+        stopped: Option<Stopped>,
+        program: Option<&Program>,
+    ) -> Judgement {
+        let from = self.read.progress;
+        let got = &self.rest()[..self.rest().len().min(wanted.len())];
+        let unlike = |at, stopped| mismatch(Comparison::Equals, wanted, got, at, stopped);
+        let wrong = match difference(&wanted[from..], &got[from..], case) {
+            Some(at) => unlike(from + at, Stopped::Enough),
+            None if got.len() == wanted.len() => return self.take(wanted.len()),
+            None => match stopped {
+                Some(stopped) => unlike(got.len(), stopped),
+                None => {
+                    self.read.progress = got.len();
+                    return Judgement::Open;
+                }
+            },
+        };
+        let early = program.and_then(|program| self.early(program));
+        Judgement::Wrong(Box::new(early.unwrap_or(wrong)))
+    }
+
+    /// The bytes that came next although the program can't have sent them as an answer to what this
+    /// peer sent last: it had not received any of that.
+    fn early(&self, program: &Program) -> Option<Wrong> {
+        if !self.asks || self.is_datagram || self.read.loose {
+            return None;
+        }
+        let early = match self.sent {
+            0 => program.sent_unasked(),
+            _ => program.sent_knowing(self.sent_before),
+        };
+        let rest = self.rest();
+        let count = usize::try_from(early).unwrap_or(usize::MAX).saturating_sub(self.read.bytes);
+        let bytes = rest.get(..count.min(rest.len())).filter(|bytes| !bytes.is_empty())?;
+        Some(Wrong::Surplus { bytes: beginning(bytes), after: self.before_surplus(early) })
+    }
+
+    fn contains(&mut self, wanted: &[u8], stopped: Option<Stopped>) -> Judgement {
+        let (from, got) = (self.read.progress, self.rest());
+        if let Some(at) = find(&got[from.min(got.len())..], wanted) {
+            return self.take(from + at + wanted.len());
+        }
+        match stopped {
+            Some(stopped) => {
+                Judgement::Wrong(Box::new(mismatch(Comparison::Contains, wanted, got, 0, stopped)))
+            }
+            None => {
+                self.read.progress = got.len().saturating_sub(wanted.len());
+                Judgement::Open
+            }
+        }
+    }
+
+    fn length(&mut self, length: u64, stopped: Option<Stopped>) -> Judgement {
+        let got = self.rest();
+        match (usize::try_from(length), stopped) {
+            (Ok(length), _) if got.len() >= length => self.take(length),
+            (_, None) => Judgement::Open,
+            (_, Some(stopped)) => Judgement::Wrong(Box::new(Wrong::Mismatch {
+                how: Comparison::Length,
+                expected: Bytes { sample: Vec::new(), total: length },
+                got: cut(got, 0, BEFORE + AFTER),
+                skipped: 0,
+                stopped,
+            })),
+        }
+    }
+
+    fn anything(&mut self, stopped: Option<Stopped>) -> Judgement {
+        if self.is_datagram && self.read.datagrams < self.datagrams.len() {
+            self.read.datagrams += 1;
+            return Judgement::Right;
+        }
+        match (self.rest().len(), stopped) {
+            (0, Some(Stopped::Time)) => Judgement::Wrong(Box::new(mismatch(
+                Comparison::Anything,
+                b"",
+                b"",
+                0,
+                Stopped::Time,
+            ))),
+            // A reset is the error of a call, which the peer reports.
+            (0, None | Some(Stopped::Reset)) => Judgement::Open,
+            (all, _) => self.take(all),
+        }
+    }
+
+    fn end(&mut self, stopped: Option<Stopped>) -> Judgement {
+        if !self.rest().is_empty() {
+            return match self.nothing() {
+                Judgement::Wrong(wrong) => Judgement::Wrong(wrong),
+                _ => {
+                    let got = self.rest();
+                    let enough = Stopped::Enough;
+                    Judgement::Wrong(Box::new(mismatch(Comparison::End, b"", got, 0, enough)))
+                }
+            };
+        }
+        match stopped {
+            None => Judgement::Open,
+            Some(Stopped::End) => Judgement::Right,
+            Some(stopped) => {
+                Judgement::Wrong(Box::new(mismatch(Comparison::End, b"", b"", 0, stopped)))
+            }
+        }
+    }
+
+    fn drained(&mut self, stopped: Option<Stopped>) -> Judgement {
+        match stopped {
+            None => Judgement::Open,
+            Some(Stopped::End | Stopped::Reset) => self.take(self.rest().len()),
+            Some(stopped) => {
+                Judgement::Wrong(Box::new(mismatch(Comparison::End, b"", b"", 0, stopped)))
+            }
+        }
+    }
+
+    fn datagram(&mut self, wanted: &[u8], late: bool) -> Judgement {
+        let Some(next) = self.datagrams.get(self.read.datagrams) else {
+            let nothing = || mismatch(Comparison::Datagram, wanted, b"", 0, Stopped::Time);
+            return if late { Judgement::Wrong(Box::new(nothing())) } else { Judgement::Open };
+        };
+        if let Some(wrong) = self.wrong_sender(next) {
+            return Judgement::Wrong(Box::new(wrong));
+        }
+        if next.bytes == wanted {
+            self.read.datagrams += 1;
+            return Judgement::Right;
+        }
+        let repeats = self.read.datagrams.checked_sub(1).map(|last| &self.datagrams[last]);
+        if let Some(last) = repeats.filter(|last| last.bytes == next.bytes && !self.read.loose) {
+            let after = SurplusAfter::Answer(beginning(&last.bytes));
+            let bytes = beginning(&next.bytes);
+            return Judgement::Wrong(Box::new(Wrong::Surplus { bytes, after }));
+        }
+        let case = Case::Sensitive;
+        let at = difference(wanted, &next.bytes, case).unwrap_or(next.bytes.len());
+        let enough = Stopped::Enough;
+        let wrong = mismatch(Comparison::Datagram, wanted, &next.bytes, at, enough);
+        Judgement::Wrong(Box::new(wrong))
+    }
+
+    /// Only the one that was asked may answer. A socket with a port of its own choice asks nobody:
+    /// others ask it.
+    fn wrong_sender(&self, next: &Datagram) -> Option<Wrong> {
+        let (from, asked) = (next.from?, *self.asked.last()?);
+        let wrong = !self.bound && !self.asked.contains(&from);
+        wrong.then(|| Wrong::Sender { asked, from, bytes: beginning(&next.bytes) })
+    }
+
+    /// Anything that has come besides what was expected.
+    fn nothing(&self) -> Judgement {
+        // Who only serves does not know what will be asked, until a word says it.
+        let asks = self.asks || !self.asked.is_empty() && !self.bound;
+        if self.read.loose || self.read.ignored || !(asks || self.read.expected) {
+            return Judgement::Open;
+        }
+        if let Some(next) = self.datagrams.get(self.read.datagrams) {
+            let last = self.read.datagrams.checked_sub(1).map(|last| &self.datagrams[last]);
+            let wrong = self.wrong_sender(next).unwrap_or_else(|| Wrong::Surplus {
+                bytes: beginning(&next.bytes),
+                after: match (last, self.sent) {
+                    (Some(last), _) => SurplusAfter::Answer(beginning(&last.bytes)),
+                    (None, 0) => SurplusAfter::Nothing,
+                    (None, _) => SurplusAfter::Request,
+                },
+            });
+            return Judgement::Wrong(Box::new(wrong));
+        }
+        let surplus = self.total - self.read.bytes as u64;
+        if surplus == 0 {
+            return Judgement::Open;
+        }
+        let bytes = Bytes { total: surplus, ..beginning(self.rest()) };
+        let after = self.before_surplus(0);
+        Judgement::Wrong(Box::new(Wrong::Surplus { bytes, after }))
+    }
+
+    /// What came before bytes that should not have come. Without a right answer before them, they
+    /// were sent unasked if the peer had sent nothing, or if they are among the first `early` bytes,
+    /// which were sent before the program had received anything.
+    fn before_surplus(&self, early: u64) -> SurplusAfter {
+        match self.read.bytes {
+            0 if self.sent == 0 || (early > 0 && self.sent_before == 0) => SurplusAfter::Nothing,
+            0 => SurplusAfter::Request,
+            end => {
+                let answer = &self.stream[self.read.answer.min(end)..end];
+                SurplusAfter::Answer(beginning(answer))
+            }
+        }
+    }
+}
+
+/// Where the two first differ, or where `got` is longer than `wanted`. `None` while `got` is a
+/// prefix of `wanted`.
+fn difference(wanted: &[u8], got: &[u8], case: Case) -> Option<usize> {
+    let same = |(a, b): (&u8, &u8)| match case {
+        Case::Ignored => a.eq_ignore_ascii_case(b),
+        Case::Sensitive => a == b,
+    };
+    if case == Case::Sensitive && wanted.starts_with(got) {
+        return None;
+    }
+    let equal = wanted.iter().zip(got).take_while(|pair| same(*pair)).count();
+    (equal < got.len()).then_some(equal)
+}
+
+/// Where `part` first occurs in `text`.
+pub(crate) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    let Some(first) = part.first() else { return Some(0) };
+    let last = text.len().checked_sub(part.len())?;
+    let mut from = 0;
+    while let Some(at) = text[from..=last].iter().position(|byte| byte == first) {
+        if text[from + at..].starts_with(part) {
+            return Some(from + at);
+        }
+        from += at + 1;
+        if from > last {
+            return None;
+        }
+    }
+    None
+}
+
+/// A mismatch, with the bytes around the first difference, which is at `at`.
+fn mismatch(how: Comparison, wanted: &[u8], got: &[u8], at: usize, stopped: Stopped) -> Wrong {
+    let from = if at > BEFORE + AFTER { at - BEFORE } else { 0 };
+    let (expected, got) = (cut(wanted, from, at + AFTER), cut(got, from, at + AFTER));
+    Wrong::Mismatch { how, expected, got, skipped: from as u64, stopped }
+}
+
+fn cut(bytes: &[u8], from: usize, to: usize) -> Bytes {
+    let sample = bytes[from.min(bytes.len())..bytes.len().min(to)].to_vec();
+    Bytes { sample, total: bytes.len() as u64 }
+}
+
+fn beginning(bytes: &[u8]) -> Bytes {
+    cut(bytes, 0, SURPLUS)
+}

@@ -1,0 +1,12 @@
+//! What scripted peers received, and whether it is what a scenario expects. Pure.
+//!
+//! A peer's process only moves bytes: it is told how many to receive, and not which. What its
+//! orders came to is decided here, outside, from the calls that the tracer saw it make.
+
+mod heard;
+mod judge;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use heard::{Ear, Heard, Program};
+pub(crate) use judge::{Case, Judgement, Wanted, Wrong, find};

@@ -1,0 +1,121 @@
+//! Where a program can be reached, and whether somebody who was told a port could know it. Pure.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use socklab_event::{Args, Call, Endpoint, Readiness, SocketId};
+
+use crate::step_end::PortChoice;
+
+/// The sockets through which others can reach a program.
+#[derive(Debug, Default)]
+pub(super) struct Doors {
+    /// The ports that the program passed to `bind`, by the inodes of the sockets.
+    binds: Vec<(u64, u16)>,
+    doors: Vec<Door>,
+}
+
+#[derive(Clone, Debug)]
+struct Door {
+    at: Endpoint,
+    /// It is bound to a port that the program chose, and not the kernel.
+    explicit: bool,
+    datagrams: bool,
+}
+
+/// How somebody reaches a program that was told a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// At the port that it was told.
+    Asked(SocketAddr),
+    /// At another port, which it always has if it says so itself every time.
+    Own(SocketAddr),
+    /// At a port that nobody could know.
+    Unknowable(u16, PortChoice),
+    Nowhere,
+}
+
+impl Doors {
+    pub(super) fn note(&mut self, call: &Call) {
+        if let (Args::Bind { address }, Some(_)) = (&call.args, call.value())
+            && let (Some(inode), Some(port)) =
+                (call.socket.as_ref().and_then(|socket| socket.inode), address.port())
+        {
+            self.binds.push((inode, port));
+        }
+    }
+
+    pub(super) fn open(&mut self, readiness: Readiness, at: &Endpoint, socket: &SocketId) {
+        let bound = self.binds.iter().rfind(|(inode, _)| Some(*inode) == socket.inode);
+        let explicit = bound.is_some_and(|(_, port)| *port != 0);
+        let datagrams = readiness == Readiness::Bound;
+        self.doors.push(Door { at: at.unmapped(), explicit, datagrams });
+    }
+
+    /// The way to reach the program, which was told the port `asked`.
+    pub(super) fn reach(&self, asked: u16, datagrams: bool) -> Reach {
+        let mine = || self.doors.iter().filter(|door| door.datagrams == datagrams);
+        let at_asked = mine().filter(|door| door.at.port() == Some(asked));
+        // Peers talk IPv4, and reach an IPv6 socket only if it is bound to no address.
+        let best = at_asked.filter_map(|door| reachable(&door.at)).min_by_key(SocketAddr::is_ipv6);
+        if let Some(address) = best {
+            return Reach::Asked(address);
+        }
+        let swapped = asked.swap_bytes();
+        let mut own = mine().filter(|door| door.explicit && door.at.port() != Some(swapped));
+        if let Some(address) = own.find_map(|door| reachable(&door.at)) {
+            return Reach::Own(address);
+        }
+        let unknowable = mine().next_back().and_then(|door| Some((door, door.at.port()?)));
+        match unknowable {
+            Some((door, port)) if door.explicit => Reach::Unknowable(port, PortChoice::Swapped),
+            Some((_, port)) => Reach::Unknowable(port, PortChoice::Kernel),
+            None => Reach::Nowhere,
+        }
+    }
+}
+
+/// The address at which to reach a socket that is bound to `endpoint`.
+pub(super) fn reachable(endpoint: &Endpoint) -> Option<SocketAddr> {
+    let (ip, port) = endpoint.unmapped().ip_port()?;
+    let ip = if ip.is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { ip };
+    Some(SocketAddr::new(ip, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv6Addr;
+
+    use super::*;
+
+    fn door(ip: impl Into<IpAddr>, port: u16, explicit: bool) -> Door {
+        Door { at: Endpoint::ip(ip, port), explicit, datagrams: false }
+    }
+
+    fn reach(doors: &[Door]) -> Reach {
+        Doors { binds: Vec::new(), doors: doors.to_vec() }.reach(10000, false)
+    }
+
+    #[test]
+    fn the_asked_port_wins_wherever_it_was_opened() {
+        let (any, local) = (Ipv4Addr::UNSPECIFIED, Ipv4Addr::LOCALHOST);
+        let asked = Reach::Asked(SocketAddr::from((local, 10000)));
+        assert_eq!(reach(&[door(any, 9999, true), door(any, 10000, true)]), asked);
+        assert_eq!(reach(&[door(any, 10000, true), door(any, 9999, true)]), asked);
+        let both = [door(Ipv6Addr::LOCALHOST, 10000, true), door(local, 10000, true)];
+        assert_eq!(reach(&both), asked);
+        assert_eq!(reach(&[door(Ipv6Addr::UNSPECIFIED, 10000, true)]), asked);
+    }
+
+    #[test]
+    fn a_port_of_its_own_is_one_that_it_bound() {
+        let any = Ipv4Addr::UNSPECIFIED;
+        let own = Reach::Own(SocketAddr::from((Ipv4Addr::LOCALHOST, 5000)));
+        assert_eq!(reach(&[door(any, 5000, true)]), own);
+        assert_eq!(reach(&[door(any, 40123, false), door(any, 5000, true)]), own);
+        assert_eq!(reach(&[door(any, 40123, false)]), Reach::Unknowable(40123, PortChoice::Kernel));
+        let swapped = 10000_u16.swap_bytes();
+        let forgotten = Reach::Unknowable(swapped, PortChoice::Swapped);
+        assert_eq!(reach(&[door(any, swapped, true)]), forgotten);
+        assert_eq!(reach(&[]), Reach::Nowhere);
+    }
+}

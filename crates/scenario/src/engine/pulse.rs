@@ -1,0 +1,169 @@
+//! Whether threads go round loops in which nothing happens. Pure.
+
+use std::collections::HashMap;
+
+use socklab_event::{Args, Call, Errno, Name, Outcome};
+
+/// A thread makes at most this many different calls in a loop that is recognised.
+const LOOP: usize = 256;
+
+/// How often each thread has gone round since something last happened.
+#[derive(Debug, Default)]
+pub(super) struct Pulse {
+    /// How many times something has happened.
+    epoch: u64,
+    threads: HashMap<u32, Rounds>,
+}
+
+/// What a thread has done since something last happened.
+#[derive(Debug, Default)]
+struct Rounds {
+    epoch: u64,
+    /// Calls without effect: which, on which descriptor, how often.
+    idle: Vec<(Name, Option<i32>, u32)>,
+    /// How often it had been given a processor when it was last seen asleep.
+    turns: Option<u64>,
+    /// How often it has since woken up and gone to sleep again.
+    naps: u32,
+}
+
+impl Pulse {
+    /// Something has happened.
+    pub(super) fn beat(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// How many times something has happened.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// A thread has returned from a call.
+    pub(super) fn note(&mut self, thread: u32, call: &Call) {
+        if has_effect(call) {
+            self.beat();
+        } else if asks_in_vain(call) {
+            let rounds = self.rounds(thread);
+            let same = |(name, fd, _): &&mut (Name, Option<i32>, u32)| {
+                *name == call.name && *fd == call.fd
+            };
+            let full = rounds.idle.len() >= LOOP;
+            match rounds.idle.iter_mut().find(same) {
+                Some((_, _, times)) => *times += 1,
+                None if !full => {
+                    rounds.idle.push((call.name.clone(), call.fd, 1));
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// A thread was seen asleep in something that ends by itself, after it had been given a
+    /// processor this often. Returns how often it has woken up and gone to sleep again.
+    pub(super) fn nap(&mut self, thread: u32, turns: u64) -> u32 {
+        let rounds = self.rounds(thread);
+        rounds.naps += u32::from(rounds.turns.is_some_and(|before| before != turns));
+        rounds.turns = Some(turns);
+        rounds.naps
+    }
+
+    /// How often a thread has made the call without effect that it has made most often.
+    pub(super) fn most(&mut self, thread: u32) -> u32 {
+        self.rounds(thread).idle.iter().map(|(.., times)| *times).max().unwrap_or(0)
+    }
+
+    /// How often a thread has waited for several descriptors, and none of them was ready.
+    pub(super) fn expired(&mut self, thread: u32) -> u32 {
+        let waits = ["poll", "ppoll", "select", "pselect6"];
+        let rounds = self.rounds(thread);
+        let expired = rounds.idle.iter().filter(|(name, ..)| {
+            waits.contains(&name.as_str()) || name.as_str().starts_with("epoll_")
+        });
+        expired.map(|(.., times)| *times).max().unwrap_or(0)
+    }
+
+    fn rounds(&mut self, thread: u32) -> &mut Rounds {
+        let rounds = self.threads.entry(thread).or_default();
+        if rounds.epoch != self.epoch {
+            *rounds = Rounds { epoch: self.epoch, ..Rounds::default() };
+        }
+        rounds
+    }
+}
+
+/// True if the call changed something for somebody: bytes moved, a connection began or ended.
+fn has_effect(call: &Call) -> bool {
+    if call.implicit {
+        return true;
+    }
+    if call.moves_data() {
+        return call.sent().or(call.received()).is_some_and(|bytes| bytes > 0)
+            || !call.is_end_of_stream();
+    }
+    let changes = matches!(
+        call.args,
+        Args::Socket { .. }
+            | Args::Socketpair { .. }
+            | Args::Bind { .. }
+            | Args::Listen { .. }
+            | Args::Accept { .. }
+            | Args::Connect { .. }
+            | Args::Shutdown { .. }
+            | Args::Close
+    );
+    changes && call.value().is_some()
+}
+
+/// True if the call asked for something that has not happened.
+fn asks_in_vain(call: &Call) -> bool {
+    call.outcome != Outcome::Unfinished
+        && (call.error().is_some_and(Errno::is_not_now)
+            || call.is_end_of_stream()
+            || matches!(call.args, Args::Poll { .. } | Args::EpollWait { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use socklab_event::Flags;
+
+    use super::*;
+
+    fn call(name: &'static str, fd: i32, outcome: Outcome) -> Call {
+        let accept = Args::Accept { peer: None, flags: Flags::default(), listener: None };
+        Call {
+            name: Name::of(name),
+            fd: Some(fd),
+            socket: None,
+            args: accept,
+            outcome,
+            began: 0,
+            ended: 0,
+            restarts: 0,
+            implicit: false,
+            source: None,
+        }
+    }
+
+    #[test]
+    fn a_loop_is_one_that_makes_the_same_call_again_and_nothing_happens() {
+        let mut pulse = Pulse::default();
+        let not_now = Outcome::Error(Errno::EAGAIN);
+        for _ in 0..2 {
+            for fd in 3..6 {
+                pulse.note(1, &call("accept", fd, not_now));
+            }
+        }
+        assert_eq!((pulse.most(1), pulse.most(2)), (2, 0));
+        pulse.note(2, &call("accept", 3, Outcome::Value(7)));
+        assert_eq!(pulse.most(1), 0);
+    }
+
+    #[test]
+    fn a_nap_counts_when_the_thread_has_run_in_between() {
+        let mut pulse = Pulse::default();
+        let naps: Vec<u32> = [5, 5, 6, 6, 9].map(|turns| pulse.nap(1, turns)).to_vec();
+        assert_eq!(naps, [0, 0, 1, 1, 2]);
+        pulse.beat();
+        assert_eq!(pulse.nap(1, 9), 0);
+    }
+}
