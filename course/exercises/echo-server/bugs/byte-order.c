@@ -1,4 +1,4 @@
-/* Fails port: the port is not in network byte order: 10000 becomes 4135. */
+/* Fails echo: the port is not in network byte order: 10000 becomes 4135. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>

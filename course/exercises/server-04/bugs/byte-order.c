@@ -1,4 +1,4 @@
-/* Fails port: the port is not in network byte order: 8888 becomes 47138. */
+/* Fails answer: the port is not in network byte order: 8888 becomes 47138. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-/* Fails port: the port is not in network byte order: 12000 becomes 57390. */
+/* Fails answer: the port is not in network byte order: 12000 becomes 57390. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <arpa/inet.h>

@@ -1,0 +1,19 @@
+# Fails echo: without bind, listen takes a port that nobody knows.
+import socket
+import sys
+import threading
+
+
+def serve(client):
+    try:
+        while data := client.recv(65536):
+            client.sendall(data)
+    except OSError:
+        pass
+    client.close()
+
+
+server = socket.socket()
+server.listen(5)
+while True:
+    threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
