@@ -1,6 +1,6 @@
 //! Whether threads go round loops in which nothing happens. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use socklab_event::{Args, Call, Errno, Name, Outcome};
 
@@ -13,6 +13,8 @@ pub(super) struct Pulse {
     /// How many times something has happened.
     epoch: u64,
     threads: HashMap<u32, Rounds>,
+    /// Threads that have ever asked for something that had not happened.
+    pollers: HashSet<u32>,
 }
 
 /// What a thread has done since something last happened.
@@ -43,6 +45,7 @@ impl Pulse {
         if has_effect(call) {
             self.beat();
         } else if asks_in_vain(call) {
+            self.pollers.insert(thread);
             let rounds = self.rounds(thread);
             let same = |(name, fd, _): &&mut (Name, Option<i32>, u32)| {
                 *name == call.name && *fd == call.fd
@@ -56,6 +59,12 @@ impl Pulse {
                 None => {}
             }
         }
+    }
+
+    /// True if the thread looks from time to time whether something has happened. Its naps are part
+    /// of its work.
+    pub(super) fn polls(&self, thread: u32) -> bool {
+        self.pollers.contains(&thread)
     }
 
     /// A thread was seen asleep in something that ends by itself, after it had been given a

@@ -85,7 +85,8 @@ pub(super) struct Seen {
     /// Datagrams that programs have sent.
     pub(super) datagrams: Vec<Sent>,
     pulse: Pulse,
-    /// Threads that were there before any peer made contact, and have not taken part since.
+    /// Threads that were there before any peer made contact, don't poll, and have not taken part
+    /// since.
     bystanders: HashSet<u32>,
     contacted: bool,
     /// What scripted peers have reported, by command number.
@@ -338,7 +339,7 @@ impl Seen {
         }
         let programs = self.command_of.iter().filter(|(_, of)| !self.talks.contains_key(of));
         let threads = programs.filter_map(|(process, _)| process::threads(*process).ok());
-        self.bystanders = threads.flatten().collect();
+        self.bystanders = threads.flatten().filter(|thread| !self.pulse.polls(*thread)).collect();
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
