@@ -9,8 +9,6 @@ use crate::step_end::Stopped;
 /// How many bytes of a conversation are kept: more than any scenario expects. What comes after them
 /// is counted.
 const KEPT: usize = 64 << 20;
-/// How many steps of a program's side of a conversation are kept.
-const STEPS: usize = 4096;
 
 /// What one peer has received, on each of its sockets, in the order in which it opened them.
 #[derive(Debug, Default)]
@@ -62,6 +60,8 @@ pub(super) struct Read {
     /// How many bytes of the word that is being judged are known to be right (or, when something is
     /// looked for, known not to be its beginning).
     pub(super) progress: usize,
+    /// How many bytes had come when the peer had done what is being judged, if it has.
+    pub(super) horizon: Option<usize>,
     /// A word has said what should come.
     pub(super) expected: bool,
     /// The last word takes any bytes, so that nobody knows what should follow.
@@ -154,44 +154,4 @@ impl Heard {
 /// An IP address as the standard library knows it.
 fn address(endpoint: &Endpoint) -> Option<SocketAddr> {
     endpoint.unmapped().ip_port().map(SocketAddr::from)
-}
-
-/// What a program sent over one connection, compared with what it had received by then: only so can
-/// be told which of its bytes answer what.
-#[derive(Debug, Default)]
-pub(crate) struct Program {
-    /// Bytes received over this connection.
-    received: u64,
-    /// Bytes sent while the program had received that many bytes, over this connection and in all;
-    /// the third number is the sum up to there.
-    steps: Vec<(u64, u64, u64)>,
-}
-
-impl Program {
-    pub(crate) fn receive(&mut self, bytes: u64) {
-        self.received += bytes;
-    }
-
-    /// It has sent bytes, when it had received `in_all` over all its connections.
-    pub(crate) fn send(&mut self, bytes: u64, in_all: u64) {
-        let sum = self.steps.last().map_or(0, |(_, _, sum)| *sum) + bytes;
-        let step = (self.received, in_all, sum);
-        let full = self.steps.len() >= STEPS;
-        match self.steps.last_mut() {
-            Some(last) if full || (last.0, last.1) == (self.received, in_all) => *last = step,
-            _ => self.steps.push(step),
-        }
-    }
-
-    /// How many bytes it had sent before it knew more than the first `request` bytes.
-    pub(crate) fn sent_knowing(&self, request: u64) -> u64 {
-        let known = self.steps.iter().take_while(|(received, ..)| *received <= request);
-        known.last().map_or(0, |(_, _, sum)| *sum)
-    }
-
-    /// How many bytes it had sent before it received anything from anybody.
-    pub(crate) fn sent_unasked(&self) -> u64 {
-        let unasked = self.steps.iter().take_while(|(_, in_all, _)| *in_all == 0);
-        unasked.last().map_or(0, |(_, _, sum)| *sum)
-    }
 }

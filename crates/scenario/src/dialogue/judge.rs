@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use socklab_event::Bytes;
 
-use super::heard::{Datagram, Heard, Program};
+use super::heard::{Datagram, Heard};
+use super::programs::Program;
 use crate::step_end::{Comparison, Stopped, SurplusAfter};
 
 /// How many bytes to show before a difference; these are equal.
@@ -30,8 +31,8 @@ pub(crate) enum Wanted {
     Contains(Vec<u8>),
     /// This many bytes.
     Length(u64),
-    /// Anything, or the end.
-    Anything,
+    /// Anything, in one call with room for this many bytes, or the end.
+    Anything(usize),
     /// The end of the stream, and no bytes.
     End,
     /// Any bytes, then the end of the stream or a reset.
@@ -65,6 +66,12 @@ impl Heard {
         self.read.ignored = true;
     }
 
+    /// The peer has carried out the order that is judged next: by then it had received this many
+    /// bytes of the stream.
+    pub(crate) fn done_at(&mut self, bytes: Option<usize>) {
+        self.read.horizon = bytes;
+    }
+
     /// Compares what has come with what should. With `late`, there is no more time to wait for what
     /// is missing. `program` is what the program did at the other end, if that is known.
     ///
@@ -84,7 +91,7 @@ impl Heard {
             Wanted::Bytes(bytes, case) => self.bytes(bytes, *case, stopped, program),
             Wanted::Contains(bytes) => self.contains(bytes, stopped),
             Wanted::Length(length) => self.length(*length, stopped),
-            Wanted::Anything => self.anything(stopped),
+            Wanted::Anything(room) => self.anything(*room, stopped),
             Wanted::End => self.end(stopped),
             Wanted::Drained => self.drained(stopped),
             Wanted::Datagram(bytes) => self.datagram(bytes, late),
@@ -96,7 +103,7 @@ impl Heard {
         }
         if decided == Judgement::Right {
             self.read.progress = 0;
-            let any = matches!(wanted, Wanted::Contains(_) | Wanted::Anything | Wanted::Drained);
+            let any = matches!(wanted, Wanted::Contains(_) | Wanted::Anything(_) | Wanted::Drained);
             self.read.loose = any;
             self.read.expected = true;
         }
@@ -188,12 +195,14 @@ impl Heard {
         }
     }
 
-    fn anything(&mut self, stopped: Option<Stopped>) -> Judgement {
+    fn anything(&mut self, room: usize, stopped: Option<Stopped>) -> Judgement {
         if self.is_datagram && self.read.datagrams < self.datagrams.len() {
             self.read.datagrams += 1;
             return Judgement::Right;
         }
-        match (self.rest().len(), stopped) {
+        // What came after the call returned belongs to the next word.
+        let by_then = self.read.horizon.unwrap_or(usize::MAX).saturating_sub(self.read.bytes);
+        match (self.rest().len().min(room).min(by_then), stopped) {
             (0, Some(Stopped::Time)) => Judgement::Wrong(Box::new(mismatch(
                 Comparison::Anything,
                 b"",

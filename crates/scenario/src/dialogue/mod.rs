@@ -5,8 +5,10 @@
 
 mod heard;
 mod judge;
+mod programs;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use heard::{Ear, Heard, Program};
+pub(crate) use heard::{Ear, Heard};
 pub(crate) use judge::{Case, Judgement, Wanted, Wrong, find};
+pub(crate) use programs::Programs;

@@ -4,6 +4,7 @@ use socklab_event::{
     SocketType,
 };
 
+use super::programs::Program;
 use super::*;
 use crate::step_end::{Comparison, Stopped, SurplusAfter};
 
@@ -181,6 +182,21 @@ fn surplus_is_told_with_what_came_before_it() {
     assert_eq!(judge(&mut ear, &Wanted::Contains(b"HOLA".to_vec()), false), Judgement::Right);
     assert_eq!(judge(&mut ear, &Wanted::Nothing, false), Judgement::Open);
     assert_eq!(judge(&mut ear, &wanted(b" and more"), false), Judgement::Right);
+}
+
+#[test]
+fn a_call_that_takes_anything_takes_what_had_come_by_then() {
+    let mut ear = asked();
+    hear(&mut ear, b"head");
+    let by_then = ear.conversations[0].stream.len();
+    hear(&mut ear, b"body");
+    let any = Wanted::Anything(1024);
+    ear.conversations[0].done_at(Some(by_then));
+    assert_eq!(judge(&mut ear, &any, false), Judgement::Right);
+    ear.conversations[0].done_at(None);
+    assert_eq!(judge(&mut ear, &Wanted::Anything(2), false), Judgement::Right);
+    assert_eq!(judge(&mut ear, &wanted(b"dy"), false), Judgement::Right);
+    assert_eq!(gist(judge(&mut ear, &any, true)), (Comparison::Anything, Stopped::Time, 0));
 }
 
 #[test]

@@ -8,7 +8,9 @@
 //! 2. `child` enters the place and runs the tracer on one thread and the steps on another.
 //! 3. `play` does one step after another, through `commands` (programs) and `peers` (scripted
 //!    peers); `started` finds both by name, and submissions run in `cells`.
-//! 4. `watch` takes every event of the tracer and tells steps when their conditions are met.
+//! 4. `watch` takes every event of the tracer and tells steps when their conditions are met; `dialogue`
+//!    decides whether peers received what they should, `look` whether they received more, `doors`
+//!    where the program can be reached, `calm` whether it has digested what it was sent.
 //! 5. `normalize` removes from the recording what a reader should not see.
 
 mod asleep;
@@ -24,12 +26,15 @@ mod launch;
 mod look;
 mod names;
 mod normalize;
+mod over;
 mod peer_handle;
 mod peers;
 mod play;
+mod ports;
 mod present;
 mod pulse;
 mod started;
+mod talk;
 mod terminal;
 mod watch;
 

@@ -124,7 +124,7 @@ impl PeerHandle {
     fn judge(
         &mut self,
         seen: &Seen,
-        talk: &mut super::watch::Talk,
+        talk: &mut super::talk::Talk,
         late: bool,
     ) -> Result<(), Disturbed> {
         if talk.broken || talk.reports.len() > self.given.len() {
@@ -139,8 +139,8 @@ impl PeerHandle {
             if report.is_some_and(|report| report.order != next.line) {
                 return Err(Disturbed);
             }
-            let begun = talk.conversations.get(index).copied();
-            let begun = begun.unwrap_or(talk.ear.conversations.len());
+            let then = talk.conversations.get(index).copied();
+            let begun = then.map_or(talk.ear.conversations.len(), |(begun, _)| begun);
             let heard = begun.checked_sub(1).and_then(|at| talk.ear.conversations.get_mut(at));
             let reply = report.map(|report| match &report.reply {
                 Reply::Done => Outcome::Done,
@@ -155,15 +155,18 @@ impl PeerHandle {
                         break;
                     }
                     self.known = Some(known);
-                    let program = seen.program_at(heard);
+                    let program = seen.programs.at(heard);
+                    heard.done_at(then.map(|(_, bytes)| bytes));
                     // What is right is taken, so it must not be judged again: wait for the report.
                     let settle = reply.is_some() || late;
                     match (heard.judge(wanted, late, program, settle), reply) {
                         (Judgement::Wrong(wrong), _) => {
-                            Some(Outcome::Wrong(seen.or_elsewhere(*wrong, heard)))
+                            Some(Outcome::Wrong(seen.programs.or_elsewhere(*wrong, heard)))
                         }
                         (_, Some(failed @ Outcome::Failed { .. })) => Some(failed),
-                        (Judgement::Open, Some(_)) if *wanted != Wanted::Nothing => {
+                        (Judgement::Open, Some(_))
+                            if !matches!(wanted, Wanted::Nothing | Wanted::Anything(_)) =>
+                        {
                             return Err(Disturbed);
                         }
                         (_, reply) => reply,
@@ -266,7 +269,10 @@ fn deed(op: Op, variables: &Variables) -> io::Result<(Deed, Option<Wanted>)> {
         }
         Op::ExpectLength(length) => (Receive::Exactly(length), Wanted::Length(length)),
         Op::ExpectDatagram(text) => (Receive::Datagram, Wanted::Datagram(bytes(&text)?)),
-        Op::Recv(room) => (Receive::Once(room), Wanted::Anything),
+        Op::Recv(room) => {
+            let most = usize::try_from(room).unwrap_or(usize::MAX);
+            (Receive::Once(room), Wanted::Anything(most))
+        }
         Op::ExpectEnd => (Receive::Once(ROOM), Wanted::End),
         Op::Drain => (Receive::All, Wanted::Drained),
         // In the foreground each piece is ordered by itself.
@@ -289,7 +295,7 @@ fn exactly(bytes: Vec<u8>, case: Case) -> (Receive, Wanted) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::watch::Talk;
+    use crate::engine::talk::Talk;
     use crate::peer::Report;
 
     #[test]

@@ -11,7 +11,8 @@ use super::commands;
 use super::failure::Failure;
 use super::peer_handle::{Disturbed, NoAddress, Outcome, PeerHandle};
 use super::started::Started;
-use super::watch::{Talk, Watch};
+use super::talk::Talk;
+use super::watch::Watch;
 use crate::dialogue::Wrong;
 use crate::format::{Op, Step, Verb};
 use crate::request::Request;
@@ -31,7 +32,7 @@ pub(super) struct Peers<'a> {
     members: &'a BTreeMap<String, u64>,
     pub(super) handles: HashMap<String, PeerHandle>,
     /// What comes besides the expected bytes is wrong.
-    looks_behind: bool,
+    pub(super) looks_behind: bool,
     /// A program did not become calm within the time of a step. There is no use in waiting for that
     /// again.
     pub(super) never_calm: bool,

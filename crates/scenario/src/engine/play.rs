@@ -17,13 +17,14 @@ use super::doors::Reach;
 use super::failure::Failure;
 use super::kernel;
 use super::peers::Peers;
+use super::ports::is_ready;
 use super::present;
 use super::started::Started;
 use super::watch::{Seen, Watch};
 use crate::format::{Run, Step, Until, Verb};
 use crate::recording::{Isolation, PlaceUsed, Trouble};
 use crate::request::Request;
-use crate::step_end::{Awaited, PortChoice, StepEnd, StepTrouble};
+use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
 
 /// How long to wait, after a step has failed, until all programs sleep.
@@ -135,7 +136,7 @@ impl<'a> Play<'a> {
             seen.present = present::look(seen);
         });
         if trouble.is_none() && !ends.iter().any(|end| matches!(end, StepEnd::Failed(_))) {
-            match self.look_around(steps) {
+            match self.peers.look_around(&self.started, steps) {
                 Ok(()) => {}
                 Err((index, Failure::Step(trouble))) => ends[index] = StepEnd::Failed(*trouble),
                 Err((_, Failure::Disturbed(who))) => trouble = Some(Trouble::Disturbed { who }),
@@ -157,14 +158,6 @@ impl<'a> Play<'a> {
         let isolation = self.cells.isolation();
         let own_port = self.started.own_port.get();
         Played { columns: self.started.into_columns(), steps: ends, isolation, own_port, trouble }
-    }
-
-    /// Looks for what the student's program sent besides what was expected.
-    fn look_around(&mut self, steps: &[Step]) -> Result<(), (usize, Failure)> {
-        match self.request.submission {
-            Some(_) => self.peers.look_around(&self.started, steps),
-            None => Ok(()),
-        }
     }
 
     fn step(&mut self, step: &Step) -> Result<StepEnd, Failure> {
@@ -303,7 +296,7 @@ impl<'a> Play<'a> {
         let command = self.started.known(actor)?;
         let variables = &self.request.variables;
         let in_kernel = conditions.iter().any(|until| matches!(until, Until::Kernel(_)));
-        let port = self.port_wanted(command, conditions);
+        let port = self.started.port_wanted(command, conditions);
         let unseen =
             |until: &Until| matches!(until, Until::BlockedIn(_) | Until::Calm | Until::Exited);
         let glance = in_kernel || port.is_some() || conditions.iter().any(unseen);
@@ -340,11 +333,14 @@ impl<'a> Play<'a> {
             (known.exit.is_some() && known.living.is_empty() && !in_kernel).then_some(false)
         });
         if let Some(datagrams) = port {
-            self.port_found(actor, command, datagrams)?;
+            self.started.port_found(actor, command, datagrams, variables.port)?;
         }
         // A program that never becomes calm has done nothing wrong: it may have had the time.
         let patient = met.is_none() && conditions.contains(&Until::Calm);
-        if met == Some(true) || patient || port.is_some_and(|it| self.is_reached(command, it)) {
+        if met == Some(true)
+            || patient
+            || port.is_some_and(|it| self.started.is_reached(command, it, variables.port))
+        {
             return Ok(());
         }
         let seen = self.watch.lock();
@@ -364,49 +360,6 @@ impl<'a> Play<'a> {
             },
         }))
     }
-
-    /// If the student's program is to listen or to be bound: whether to a datagram port.
-    fn port_wanted(&self, command: usize, conditions: &[Until]) -> Option<bool> {
-        let condition = conditions.iter().find(|until| is_ready(until))?;
-        self.started.is_submission(command).then_some(*condition == Until::Bound)
-    }
-
-    fn is_reached(&self, command: usize, datagrams: bool) -> bool {
-        let seen = self.watch.lock();
-        let reach = seen.commands[command].doors.reach(self.request.variables.port, datagrams);
-        matches!(reach, Reach::Asked(_) | Reach::Own(_))
-    }
-
-    /// Notes at which port the student's program is. The error says that nobody could know it.
-    fn port_found(&self, actor: &str, command: usize, datagrams: bool) -> Result<(), Failure> {
-        let asked = self.request.variables.port;
-        let reach = self.watch.lock().commands[command].doors.reach(asked, datagrams);
-        let wrong = |found, because| {
-            Failure::from(StepTrouble::WrongPort { who: actor.to_owned(), asked, found, because })
-        };
-        let found = match reach {
-            Reach::Nowhere => return Ok(()),
-            Reach::Unknowable(found, because) => return Err(wrong(found, because)),
-            Reach::Asked(address) => address.port(),
-            Reach::Own(address) => {
-                let found = address.port();
-                if let Some(before) = self.started.first_port.get().filter(|it| *it != found) {
-                    return Err(wrong(found, PortChoice::Changing { before }));
-                }
-                self.started.own_port.set(Some(found));
-                found
-            }
-        };
-        if self.started.first_port.get().is_none() {
-            self.started.first_port.set(Some(found));
-        }
-        Ok(())
-    }
-}
-
-/// True for the conditions that a program can be reached.
-fn is_ready(until: &Until) -> bool {
-    matches!(until, Until::Listening | Until::Bound)
 }
 
 fn is_met(seen: &mut Seen, command: usize, until: &Until, variables: &Variables) -> bool {

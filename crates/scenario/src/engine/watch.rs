@@ -1,13 +1,12 @@
 //! What has been seen in the trace so far, for steps to wait on.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socklab_event::{
-    Args, Call, Endpoint, Event, Exit, OptionValue, Outcome, Process, Readiness, SocketId,
-    SocketType, Stream, What,
+    Args, Call, Endpoint, Event, Exit, OptionValue, Outcome, Process, Readiness, SocketId, Stream,
+    What,
 };
 
 use socklab_event::{Header, State};
@@ -19,11 +18,11 @@ use socklab_record::{Limits, Recorder};
 use super::asleep::{self, Inside};
 use super::calm;
 use super::doors::Doors;
+use super::over::as_of;
 use super::pulse::Pulse;
-use crate::dialogue::{Ear, Heard, Program, Wrong};
+use super::talk::Talk;
+use crate::dialogue::Programs;
 use crate::format::BlockedIn;
-use crate::peer::Report;
-use crate::step_end::{Comparison, Stopped};
 
 /// How often to look at things that cause no event: whether a thread sleeps, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
@@ -35,8 +34,6 @@ const LIMITS: Limits = Limits::none().size(24 << 20);
 const WHOLE: u64 = 32 << 20;
 /// How many bytes of other messages of peers are recorded.
 const SAMPLE: usize = 4096;
-/// How many datagrams are remembered that programs have sent.
-const DATAGRAMS: usize = 256;
 /// How many bytes are kept of the end of a program's output.
 const OUTPUT: usize = 64 * 1024;
 
@@ -78,12 +75,8 @@ pub(super) struct Seen {
     pub(super) present: Vec<Present>,
     /// When peers were done too.
     pub(super) closed: Option<u64>,
-    /// What programs did at their ends of connections: by their own addresses and the other ends'.
-    programs: HashMap<(Endpoint, Endpoint), Program>,
-    /// Bytes that programs have received.
-    received_in_all: u64,
-    /// Datagrams that programs have sent.
-    pub(super) datagrams: Vec<Sent>,
+    /// What programs did at their ends of conversations.
+    pub(super) programs: Programs,
     pulse: Pulse,
     /// Threads that were there before any peer made contact, don't poll, and have not taken part
     /// since.
@@ -93,45 +86,6 @@ pub(super) struct Seen {
     pub(super) talks: HashMap<usize, Talk>,
     /// The tracer has ended, with this error if any.
     pub(super) tracer: Option<Result<(), (String, bool)>>,
-}
-
-/// What a scripted peer has written, according to the tracer. The pipe is not trusted.
-#[derive(Debug, Default)]
-pub(super) struct Talk {
-    /// The beginning of the next report.
-    text: Vec<u8>,
-    pub(super) reports: Vec<Report>,
-    /// For each report, how many conversations the peer had begun by then.
-    pub(super) conversations: Vec<usize>,
-    /// What it has received.
-    pub(super) ear: Ear,
-    /// It has written something that is not a report.
-    pub(super) broken: bool,
-}
-
-impl Talk {
-    pub(super) fn hear(&mut self, bytes: &socklab_event::Bytes) {
-        self.text.extend_from_slice(&bytes.sample);
-        self.broken |= bytes.is_cut();
-        while let Some(end) = self.text.iter().position(|byte| *byte == b'\n') {
-            let line: Vec<u8> = self.text.drain(..=end).collect();
-            match serde_json::from_slice(&line) {
-                Ok(report) => {
-                    self.reports.push(report);
-                    self.conversations.push(self.ear.conversations.len());
-                }
-                Err(_) => self.broken = true,
-            }
-        }
-    }
-}
-
-/// A datagram that a program has sent.
-#[derive(Debug)]
-pub(super) struct Sent {
-    pub(super) from: Endpoint,
-    pub(super) to: Endpoint,
-    pub(super) bytes: socklab_event::Bytes,
 }
 
 /// What is known of a command.
@@ -228,7 +182,7 @@ impl Seen {
                 self.pulse.note(event.place.thread, call);
                 if self.own_names || !is_look_up(call.peer_address()) {
                     if !is_peer {
-                        self.note_program(call);
+                        self.programs.note(call);
                     }
                     self.note_call(event.place.process, call);
                 }
@@ -277,58 +231,6 @@ impl Seen {
     fn command(&mut self, process: u32) -> Option<&mut Command> {
         let index = *self.command_of.get(&process)?;
         self.commands.get_mut(index)
-    }
-
-    /// Remembers what a program has sent and received, and to whom it answered.
-    fn note_program(&mut self, call: &Call) {
-        let Some(socket) = call.socket.as_deref() else { return };
-        if let (Args::Send { bytes, to, .. }, Some(_), SocketType::DGRAM) =
-            (&call.args, call.value(), socket.kind)
-        {
-            let to = to.as_ref().or(socket.peer.as_ref());
-            if let (Some(from), Some(to)) = (&socket.local, to)
-                && self.datagrams.len() < DATAGRAMS
-            {
-                let (from, to) = (from.unmapped(), to.unmapped());
-                self.datagrams.push(Sent { from, to, bytes: bytes.clone() });
-            }
-            return;
-        }
-        let Some(ends) = socket.ends() else { return };
-        if let Some(bytes) = call.received() {
-            self.received_in_all += bytes;
-            self.programs.entry(ends).or_default().receive(bytes);
-        } else if let Some(bytes) = call.sent() {
-            self.programs.entry(ends).or_default().send(bytes, self.received_in_all);
-        }
-    }
-
-    /// What the program at the other end of a peer's conversation did there.
-    pub(super) fn program_at(&self, heard: &Heard) -> Option<&Program> {
-        let (local, peer) = heard.socket.as_ref()?.ends()?;
-        self.programs.get(&(peer, local))
-    }
-
-    /// What is wrong with what a peer received. If a datagram did not come: perhaps it came to the
-    /// peer's connected socket from somebody else, so that the kernel did not let it through.
-    pub(super) fn or_elsewhere(&self, wrong: Wrong, heard: &Heard) -> Wrong {
-        let Wrong::Mismatch { how: Comparison::Datagram, stopped: Stopped::Time, .. } = &wrong
-        else {
-            return wrong;
-        };
-        let own = heard.socket.as_ref().and_then(|socket| socket.local.as_ref());
-        let (Some(own), Some(asked)) = (own.map(Endpoint::unmapped), heard.asked.last()) else {
-            return wrong;
-        };
-        let other = self.datagrams.iter().find_map(|sent| {
-            let (ip, port) = sent.from.ip_port()?;
-            let strange = port != asked.port() || !(ip.is_unspecified() || ip == asked.ip());
-            (sent.to == own && strange).then(|| (SocketAddr::new(ip, port), sent))
-        });
-        match other {
-            Some((from, sent)) => Wrong::Sender { asked: *asked, from, bytes: sent.bytes.clone() },
-            None => wrong,
-        }
     }
 
     /// A peer is about to talk to a program for the first time: the threads that the programs have
@@ -470,37 +372,4 @@ fn is_look_up(peer: Option<&Endpoint>) -> bool {
 
 fn is_wildcard(at: &Endpoint) -> bool {
     at.ip_port().is_some_and(|(ip, _)| ip.is_unspecified())
-}
-
-/// Turns an event reported after the end of the scenario into what was true at its end; false if
-/// nothing remains of it.
-///
-/// Only calls that began before the end are kept. One that returns after the end does so because
-/// the engine ends its peers: it is recorded as never having returned.
-fn as_of(event: &mut Event, over: u64) -> bool {
-    let What::Call(call) = &mut event.what else { return false };
-    if call.began >= over || call.implicit {
-        return false;
-    }
-    if call.outcome != Outcome::Unfinished && call.ended <= over {
-        return true; // It returned in time, but is reported late.
-    }
-    call.outcome = Outcome::Unfinished;
-    call.ended = call.ended.min(over);
-    match &mut call.args {
-        Args::Recv { bytes, from, .. } => {
-            *bytes = socklab_event::Bytes::default();
-            *from = None;
-        }
-        Args::RecvMany { messages, .. } => messages.clear(),
-        Args::Accept { peer, listener, .. } => {
-            *peer = None;
-            if listener.is_some() {
-                call.socket = listener.take();
-            }
-        }
-        _ => {}
-    }
-    event.at = call.moment();
-    true
 }
