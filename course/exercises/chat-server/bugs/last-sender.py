@@ -1,4 +1,4 @@
-# Fails all-at-once: the threads share the variable that says whose line it is. It also waits for
+# Fails slow-reader: the threads share the variable that says whose line it is. It also waits for
 # clients that do not read (slow-reader).
 
 import socket

@@ -1,4 +1,4 @@
-/* Fails all-at-once: two threads that enter the list at the same time get the same place in it. It also
+/* Fails slow-reader: two threads that enter the list at the same time get the same place in it. It also
  * waits for clients that do not read (slow-reader). */
 
 #define _POSIX_C_SOURCE 200809L

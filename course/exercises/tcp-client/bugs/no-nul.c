@@ -1,4 +1,4 @@
-/* Fails answer and pieces: recv writes no NUL behind what came, so old bytes are printed again. */
+/* Fails answer: recv writes no NUL behind what came, so old bytes are printed again. */
 
 #define _POSIX_C_SOURCE 200809L
 #include <netdb.h>
