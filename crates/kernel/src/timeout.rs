@@ -12,6 +12,8 @@ pub enum Timeout {
     Never,
     /// At this moment of `CLOCK_MONOTONIC`, in nanoseconds.
     At(u64),
+    /// This many nanoseconds after it began, which is not known.
+    After(u64),
     /// At some time that can't be told from outside, such as a relative one, whose beginning is
     /// not known.
     Sometime,
@@ -19,6 +21,7 @@ pub enum Timeout {
 
 const CLOCK_MONOTONIC: u64 = 1;
 const TIMER_ABSTIME: u64 = 1;
+const FUTEX_WAIT: u64 = 0;
 /// `FUTEX_WAIT_BITSET` takes an absolute time, by default of `CLOCK_MONOTONIC`.
 const FUTEX_WAIT_BITSET: u64 = 9;
 const FUTEX_CLOCK_REALTIME: u64 = 256;
@@ -42,6 +45,10 @@ pub fn of(process: u32, number: i64, arguments: [u64; 6]) -> Timeout {
         Ok(moment) => Timeout::At(moment),
         Err(_) => Timeout::Sometime,
     };
+    let relative = |address| match moment(process, address) {
+        Ok(length) => Timeout::After(length),
+        Err(_) => Timeout::Sometime,
+    };
     match number {
         7 => milliseconds(third),          // poll
         232 | 281 => milliseconds(fourth), // epoll_wait, epoll_pwait
@@ -58,6 +65,8 @@ pub fn of(process: u32, number: i64, arguments: [u64; 6]) -> Timeout {
         {
             absolute(fourth)
         }
+        // FUTEX_WAIT takes a time from now on.
+        202 if second & FUTEX_COMMAND == FUTEX_WAIT => relative(fourth),
         202 => Timeout::Sometime,
         _ => Timeout::Never,
     }
@@ -91,6 +100,8 @@ mod tests {
         let address = std::ptr::from_ref(&time).addr() as u64;
         assert_eq!(of(me, 230, [1, 1, address, 0, 0, 0]), Timeout::At(12_000_000_345));
         assert_eq!(of(me, 202, [0, 137, 0, address, 0, 0]), Timeout::At(12_000_000_345));
+        assert_eq!(of(me, 202, [0, 128, 0, address, 0, 0]), Timeout::After(12_000_000_345));
+        assert_eq!(of(me, 202, [0, 128, 0, 8, 0, 0]), Timeout::Sometime);
         assert_eq!(of(me, 230, [1, 1, 8, 0, 0, 0]), Timeout::Sometime);
     }
 }

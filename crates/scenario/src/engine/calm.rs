@@ -14,6 +14,8 @@ const ROUNDS_ASLEEP: u32 = 2;
 const ROUNDS_AWAKE: u32 = 3;
 /// A thread that only naps has gone round twice when it has woken up this often.
 const NAPS: u32 = 2;
+/// A thread that waits this long for another thread is not polling.
+const LONG: Duration = Duration::from_secs(30);
 
 /// True if no thread of the process will do anything by itself within `left`: each sleeps until
 /// something happens, or goes round a loop in which nothing happens. A thread that `watches` has not
@@ -44,6 +46,9 @@ fn sleeps_on(id: u32, thread: u32, pulse: &mut Pulse, left: Duration) -> bool {
         {
             true
         }
+        // Nobody takes turns in waiting for so long. (Go's runtime has a thread that watches over the
+        // others, and waits a minute for them.)
+        timeout::Timeout::After(length) if Duration::from_nanos(length) >= LONG => true,
         _ => {
             pulse.most(thread) >= ROUNDS_ASLEEP
                 || pulse.expired(thread) >= 1
