@@ -26,7 +26,7 @@ use crate::format::BlockedIn;
 
 /// How often to look at things that cause no event: whether a thread sleeps, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
-/// 8 MiB: beyond this size, a recording has less detail: first the bytes of messages are left out, then
+/// Beyond 8 MiB, a recording has less detail: first the bytes of messages are left out, then
 /// calls that repeat earlier ones are counted. No verdict depends on them: what peers receive is
 /// recorded whole.
 const LIMITS: Limits = Limits::none().size(8 << 20);
