@@ -1,4 +1,6 @@
 //! Verdicts on a small timeline made by hand: a client that is refused, then served.
+//!
+//! Longer than 400 lines, because all of them are about that one timeline.
 
 use socklab_event::{
     Args, Bytes, Call, Column, Endpoint, Errno, Event, Exit, Family, Header, Outcome, Place,

@@ -26,10 +26,10 @@ use crate::format::BlockedIn;
 
 /// How often to look at things that cause no event: whether a thread sleeps, the kernel's tables.
 const GLANCE: Duration = Duration::from_millis(1);
-/// Beyond 8 MiB, a recording has less detail: first the bytes of messages are left out, then
+/// Beyond 24 MiB, a recording has less detail: first the bytes of messages are left out, then
 /// calls that repeat earlier ones are counted. No verdict depends on them: what peers receive is
 /// recorded whole.
-const LIMITS: Limits = Limits::none().size(8 << 20);
+const LIMITS: Limits = Limits::none().size(24 << 20);
 /// But no more than this of what a peer receives: one program sends without end.
 const WHOLE: u64 = 32 << 20;
 /// How many bytes of other messages of peers are recorded.

@@ -1,4 +1,6 @@
 //! `what-if`: predict, run for real, see why.
+//!
+//! A little longer than 400 lines: one command, whose screens share its options and its run.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;

@@ -138,7 +138,7 @@ fn whatever_ends_it_restores_the_terminal() {
     need!("python3");
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut watching = Watching::start("echo-server");
-        watching.until("0/13");
+        watching.until("░ 0/");
         let modes = watching.modes().local_modes;
         assert!(!modes.intersects(LocalModes::ICANON | LocalModes::ECHO), "it reads single keys");
         let pid = Pid::from_child(&watching.child);
