@@ -321,25 +321,25 @@ fn what_a_program_did_wrong_comes_before_any_hint() {
                  s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n\
                  s.bind(('', int(sys.argv[1])))\n";
     let listen = "s.listen(5)\n";
-    for (case, rest, said) in [
-        ("echo", "s.accept()\n".to_owned(), "which does not listen. Call bind, then listen"),
-        ("echo", format!("{listen}s.accept()\ns.recv(9)\n"), "Descriptor 3 only listens: recv"),
+    for (case, program, said) in [
+        ("echo", format!("{begin}s.accept()\n"), "which does not listen. Call bind, then listen"),
+        ("echo", format!("{begin}{listen}s.accept()\ns.recv(9)\n"), "Descriptor 3 only listens: recv"),
         (
             "next-client",
-            format!("{listen}while True:\n c, a = s.accept()\n while True: c.sendall(c.recv(9))\n"),
+            format!("{begin}{listen}while True:\n c, a = s.accept()\n while True: c.sendall(c.recv(9))\n"),
             "0 bytes are the moment to leave the loop",
         ),
-        ("echo", "input('port? ')\n".to_owned(), "It is waiting for somebody to type (stdin)"),
+        ("echo", format!("{begin}input('port? ')\n"), "It is waiting for somebody to type (stdin)"),
         (
             "echo",
-            "u = socket.socket(type=socket.SOCK_DGRAM)\nu.bind(('', 10000))\nu.recv(9)\n"
+            "import socket\nu = socket.socket(type=socket.SOCK_DGRAM)\nu.bind(('', 10000))\nu.recv(9)\n"
                 .to_owned(),
-            "The program has a UDP socket on its port",
+            "server has a UDP socket; this exercise speaks TCP",
         ),
     ] {
         let (mut check, home) =
             at_home(&["check", "echo-server", "--case", case, "--", &python, "wrong.py", "{port}"]);
-        fs::write(home.path().join("wrong.py"), format!("{begin}{rest}")).expect("written");
+        fs::write(home.path().join("wrong.py"), program).expect("written");
         let report = run(&mut check).exits(1).text();
         let flat = report.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains(said), "{said:?} is not in\n{report}");
