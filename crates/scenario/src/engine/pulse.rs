@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use socklab_event::{Args, Call, Errno, Name, Outcome};
+use socklab_event::{Args, Call, Errno, Name, Outcome, SocketType};
 
 /// A thread makes at most this many different calls in a loop that is recognised.
 const LOOP: usize = 256;
@@ -106,8 +106,7 @@ fn has_effect(call: &Call) -> bool {
         return true;
     }
     if call.moves_data() {
-        return call.sent().or(call.received()).is_some_and(|bytes| bytes > 0)
-            || !call.is_end_of_stream();
+        return !moves_nothing(call);
     }
     let changes = matches!(
         call.args,
@@ -123,17 +122,26 @@ fn has_effect(call: &Call) -> bool {
     changes && call.value().is_some()
 }
 
+/// True if the call on a stream found its end, or sent no bytes, which nobody can notice. A loop that
+/// echoes the end of a stream does both. An empty datagram is one.
+fn moves_nothing(call: &Call) -> bool {
+    let is_stream = call.socket.as_ref().is_some_and(|one| one.kind == SocketType::STREAM);
+    call.is_end_of_stream() || is_stream && call.sent() == Some(0)
+}
+
 /// True if the call asked for something that has not happened.
 fn asks_in_vain(call: &Call) -> bool {
     call.outcome != Outcome::Unfinished
         && (call.error().is_some_and(Errno::is_not_now)
-            || call.is_end_of_stream()
+            || moves_nothing(call)
             || matches!(call.args, Args::Poll { .. } | Args::EpollWait { .. }))
 }
 
 #[cfg(test)]
 mod tests {
-    use socklab_event::Flags;
+    use std::sync::Arc;
+
+    use socklab_event::{Bytes, Family, Flags, Protocol, SocketId};
 
     use super::*;
 
@@ -165,6 +173,38 @@ mod tests {
         assert_eq!((pulse.most(1), pulse.most(2)), (2, 0));
         pulse.note(2, &call("accept", 3, Outcome::Value(7)));
         assert_eq!(pulse.most(1), 0);
+    }
+
+    #[test]
+    fn who_echoes_the_end_of_a_stream_goes_round_in_vain() {
+        let sent = |kind, bytes: &[u8]| Call {
+            socket: Some(Arc::new(SocketId {
+                netns: None,
+                family: Family::INET,
+                kind,
+                protocol: Protocol::TCP,
+                local: None,
+                peer: None,
+                inode: Some(7),
+                peer_inode: None,
+            })),
+            args: Args::Send {
+                bytes: Bytes::whole(bytes),
+                to: None,
+                flags: Flags::default(),
+                asked: bytes.len() as u64,
+                control: Box::default(),
+            },
+            ..call("send", 4, Outcome::Value(bytes.len() as i64))
+        };
+        let mut pulse = Pulse::default();
+        for _ in 0..3 {
+            pulse.note(1, &sent(SocketType::STREAM, b""));
+        }
+        assert_eq!((pulse.most(1), pulse.epoch()), (3, 0));
+        pulse.note(1, &sent(SocketType::STREAM, b"x"));
+        pulse.note(1, &sent(SocketType::DGRAM, b""));
+        assert_eq!((pulse.most(1), pulse.epoch()), (0, 2));
     }
 
     #[test]
