@@ -41,6 +41,22 @@ impl Deadline {
     }
 }
 
+/// Waits for this long. As with a [`Deadline`], time in which this process stood still does not
+/// count; but this thread looks at the clock itself, so that the process needs no second one.
+pub fn pause(time: Duration) {
+    let begin = clock::now();
+    let mut heart = Heart { last: begin, lost: 0 };
+    let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    loop {
+        let left = time.saturating_sub(heart.running(heart.last).saturating_sub(begin));
+        if left == 0 {
+            return;
+        }
+        thread::sleep(BEAT.min(Duration::from_nanos(left)));
+        heart.beat(clock::now());
+    }
+}
+
 /// What the heart knows, in nanoseconds of [`clock::now`].
 #[derive(Debug)]
 struct Heart {
@@ -116,6 +132,13 @@ mod tests {
             heart.beat(now * MS);
             assert_eq!(heart.running(now * MS), now * MS);
         }
+    }
+
+    #[test]
+    fn a_pause_lasts_as_long_as_it_should() {
+        let begin = clock::now();
+        pause(Duration::from_millis(30));
+        assert!(clock::now() - begin >= 30 * MS);
     }
 
     #[test]

@@ -52,6 +52,6 @@ mod transport;
 pub mod tree;
 pub mod unix;
 
-pub use deadline::Deadline;
+pub use deadline::{Deadline, pause};
 pub use entrance::Entrance;
 pub use transport::Transport;

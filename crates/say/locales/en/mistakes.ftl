@@ -35,6 +35,9 @@ mistake-hold-at = unknown place `{ $found }`, expected "birth", "every-call", {"
 mistake-hold-call = a place is before one call or after one call
 mistake-own-stdin = `{ $name }` has its whole input in stdin: nothing can be typed
 mistake-target = `{ $target }` is neither IP:PORT nor one of { $known }
+mistake-pause = a pause lasts 1 to { $most } ms, not { $found }
+mistake-pauses = up to here there are { $total } ms of pauses, which is all of deadline_ms = { $deadline }
+mistake-pause-within = this step pauses for { $pause } ms, which is all of its within_ms = { $within }
 mistake-recv-room = recv has room for 1 to { $most } bytes, not for { $found }
 mistake-unknown-condition = unknown condition `{ $found }`, expected one of { $known }, or a table with blocked_in, received, sent, printed, called or kernel
 mistake-one-condition = a condition has exactly one of blocked_in, received, sent, printed, called, kernel; here there are { $count }

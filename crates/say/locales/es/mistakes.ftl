@@ -35,6 +35,9 @@ mistake-hold-at = lugar desconocido: `{ $found }`; puede ser "birth", "every-cal
 mistake-hold-call = un lugar es antes de una llamada o después de una llamada
 mistake-own-stdin = `{ $name }` tiene toda su entrada en stdin: no se puede escribir nada
 mistake-target = `{ $target }` no es IP:PUERTO ni uno de { $known }
+mistake-pause = una pausa dura entre 1 y { $most } ms, no { $found }
+mistake-pauses = hasta aquí las pausas suman { $total } ms: todo el plazo, deadline_ms = { $deadline }
+mistake-pause-within = este paso hace pausas de { $pause } ms: todo su plazo, within_ms = { $within }
 mistake-recv-room = recv tiene sitio para entre 1 y { $most } bytes, no para { $found }
 mistake-unknown-condition = condición desconocida `{ $found }`; puede ser { $known }, o una tabla con blocked_in, received, sent, printed, called o kernel
 mistake-one-condition = una condición tiene exactamente uno de blocked_in, received, sent, printed, called, kernel; aquí hay { $count }

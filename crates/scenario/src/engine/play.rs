@@ -185,6 +185,10 @@ impl<'a> Play<'a> {
                 return self.peers.perform(&mut self.started, peer, ops, deadline, step);
             }
             Verb::Look => self.watch.change(kernel::look_at_all),
+            Verb::Pause(ms) => {
+                let end = Deadline::after(Duration::from_millis(*ms));
+                self.watch.wait(end.min(self.started.deadline), false, |_| None::<()>);
+            }
             Verb::Hold { actor, at, yields } => self.started.hold(actor, *at, *yields)?,
             Verb::Release { actor } => self.release(actor, deadline)?,
         }

@@ -156,6 +156,8 @@ pub enum Verb {
     },
     /// Records the kernel's socket tables as `state` events.
     Look,
+    /// Lets this much time pass, in ms.
+    Pause(u64),
     /// Holds threads of a program from now on.
     Hold {
         /// Whose program.

@@ -68,6 +68,9 @@ pub enum Op {
     CloseListener,
     /// From now on SIGPIPE kills this peer, as it kills a C program; until then it is ignored.
     SigpipeKills,
+    /// Does nothing for this many ms, as [`socklab_kernel::pause`] counts them.
+    #[serde(rename = "pause_ms")]
+    Pause(u64),
 }
 
 /// See [`Op::Option`].
@@ -141,7 +144,7 @@ pub struct Exchange {
 pub(crate) const SENDER: &str = "sender";
 
 /// How to write the words that need a value.
-const EXAMPLES: [(&str, &str); 16] = [
+const EXAMPLES: [(&str, &str); 17] = [
     ("option", r#"{ option = { name = "TCP_NODELAY", value = 1 } }"#),
     ("bind", r#"{ bind = "{host}:{port}" }"#),
     ("listen", "{ listen = 5 }"),
@@ -157,6 +160,7 @@ const EXAMPLES: [(&str, &str); 16] = [
     ("expect_datagram", r#"{ expect_datagram = "HOLA" }"#),
     ("recv", "{ recv = 16 }"),
     ("echo", "{ echo = 65536 }"),
+    ("pause_ms", "{ pause_ms = 1200 }"),
     ("exchange", r#"{ exchange = { send = "hola", expect = "HOLA" } }"#),
 ];
 

@@ -156,6 +156,7 @@ pub(super) struct RawStep {
     pub(super) signal: Option<Spanned<String>>,
     pub(super) peer: Option<Spanned<String>>,
     pub(super) look: Option<bool>,
+    pub(super) pause_ms: Option<Spanned<u64>>,
     pub(super) hold: Option<Spanned<String>>,
     #[serde(rename = "yield")]
     pub(super) yields: Option<Spanned<String>>,

@@ -18,7 +18,10 @@ type Span = std::ops::Range<usize>;
 const WITHIN_MS: u64 = 5_000;
 /// The largest `{ recv = N }`: the peer allocates a buffer of this size.
 const MOST_ROOM: u64 = 16 << 20;
-const VERBS: &str = "start, wait, join, type, end_input, signal, peer, look, hold, yield, release";
+/// The longest pause, in ms.
+const LONGEST_PAUSE: u64 = 10_000;
+const VERBS: &str =
+    "start, wait, join, type, end_input, signal, peer, look, pause_ms, hold, yield, release";
 
 pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> Result<Step> {
     let whole = raw.span();
@@ -74,8 +77,9 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         &raw.yields,
         &raw.release,
     ];
-    let count =
-        given.iter().filter(|verb| verb.is_some()).count() + usize::from(raw.look.is_some());
+    let count = given.iter().filter(|verb| verb.is_some()).count()
+        + usize::from(raw.look.is_some())
+        + usize::from(raw.pause_ms.is_some());
     if count != 1 {
         let second = given.iter().filter_map(|verb| verb.as_ref()).map(Spanned::span).nth(1);
         let what = sentence!("mistake-one-verb", verbs = VERBS, count = count);
@@ -140,7 +144,18 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         let checked = ops.into_iter().map(|op| check_op(reader, op, cast));
         return Ok(Verb::Peer { peer, ops: checked.collect::<Result<_>>()? });
     }
+    if let Some(pause) = raw.pause_ms.take() {
+        pause_length(reader, *pause.get_ref(), pause.span())?;
+        return Ok(Verb::Pause(pause.into_inner()));
+    }
     Ok(Verb::Look)
+}
+
+fn pause_length(reader: &Reader<'_>, pause: u64, span: Span) -> Result<()> {
+    if (1..=LONGEST_PAUSE).contains(&pause) {
+        return Ok(());
+    }
+    reader.wrong(span, sentence!("mistake-pause", found = pause, most = LONGEST_PAUSE))
 }
 
 /// An actor whose standard input is open.
@@ -168,6 +183,9 @@ fn check_op(reader: &Reader<'_>, op: Spanned<Op>, cast: &Cast) -> Result<Op> {
             let what = sentence!("mistake-target", target = target, known = everybody.join(", "));
             return reader.wrong(span, what);
         }
+    }
+    if let Op::Pause(pause) = op {
+        pause_length(reader, pause, span.clone())?;
     }
     if let Op::Recv(room) | Op::Echo(room) = &op
         && !(1..=MOST_ROOM).contains(room)

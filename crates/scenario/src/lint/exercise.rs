@@ -7,6 +7,7 @@ use socklab_say::sentence;
 
 use super::languages::has_empty;
 use super::order::out_of_order;
+use super::pauses::too_long;
 use super::placeholders::lint_placeholders;
 use super::places::{Part, Places, at};
 use super::roles::{late, unjoined, unused};
@@ -99,7 +100,8 @@ pub(super) fn steps(scenario: &Scenario, places: &Places<'_>, path: &[Part<'_>])
         let path = [path, at![step, "within_ms"]].concat();
         places.has(&path).then(|| places.wrong(&path, what))
     });
-    order.chain(late).collect()
+    let pauses = too_long(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
+    order.chain(late).chain(pauses).collect()
 }
 
 fn lint_case(case: &Case, index: usize, places: &Places<'_>, mistakes: &mut Vec<LoadError>) {

@@ -5,6 +5,7 @@ mod exercise;
 mod gaps;
 mod languages;
 mod order;
+mod pauses;
 mod placeholders;
 mod places;
 mod programs;

@@ -63,6 +63,7 @@ impl Conversation {
             | Op::Drain
             | Op::Exchange(_) => {}
             Op::IgnoreRest => {}
+            Op::Pause(ms) => socklab_kernel::pause(Duration::from_millis(*ms)),
             Op::Finish => shutdown(self.socket()?, Shutdown::Write).map_err(failed("shutdown"))?,
             Op::Close => drop(self.socket.take()),
             Op::Reset => {

@@ -103,6 +103,26 @@ fn a_slip_that_no_type_catches_is_found_with_its_line() {
             "question.toml:10:13: within_ms = 60000 is longer",
         ),
         (
+            alice,
+            "{ connect = \"server\" }, { pause_ms = 3000 }, { pause_ms = 2000 }, ",
+            "question.toml:10:1: this step pauses for 5000 ms, which is all of its within_ms = 5000",
+        ),
+        (
+            "until = \"listening\"",
+            "until = \"listening\"\n[[step]]\npause_ms = 9000\nwithin_ms = 9001\n[[step]]\npause_ms = 6000\nwithin_ms = 7000",
+            "question.toml:13:1: up to here there are 15000 ms of pauses",
+        ),
+        (
+            alice,
+            "{ connect = \"server\" }, { pause_ms = 0 }, ",
+            "a pause lasts 1 to 10000 ms, not 0",
+        ),
+        (
+            "until = \"listening\"",
+            "until = \"listening\"\n[[step]]\npause_ms = 20000",
+            "question.toml:11:12: a pause lasts",
+        ),
+        (
             "answer = \"a\"",
             "answer = \"a\"\nexplain = \"b\"",
             "en.md:3:1: no outcome uses the section `a`",

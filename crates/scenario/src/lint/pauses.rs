@@ -1,0 +1,52 @@
+//! Finds pauses that are longer than the time there is for them.
+
+use std::collections::BTreeMap;
+
+use socklab_say::{Sentence, sentence};
+
+use crate::format::{Op, Scenario, Verb};
+
+/// The steps whose pauses alone take all the time of the step, or of the scenario, with their lines.
+pub(super) fn too_long(scenario: &Scenario) -> Vec<(usize, Sentence)> {
+    let mut wrong = Vec::new();
+    // How much time pauses have taken so far, and until when each peer pauses in the background.
+    let mut now = 0;
+    let mut busy: BTreeMap<&str, u64> = BTreeMap::new();
+    for step in &scenario.steps {
+        let before = now;
+        let end = match &step.verb {
+            Verb::Pause(ms) => now + ms,
+            Verb::Peer { peer, ops } => {
+                let begin = busy.get(peer.as_str()).copied().unwrap_or(0).max(now);
+                begin + ops.iter().map(length).sum::<u64>()
+            }
+            Verb::Join { peer, .. } => busy.get(peer.as_str()).copied().unwrap_or(0).max(now),
+            _ => now,
+        };
+        match &step.verb {
+            Verb::Peer { peer, .. } if step.background => drop(busy.insert(peer, end)),
+            _ => now = end,
+        }
+        let deadline = scenario.deadline_ms;
+        if end >= deadline {
+            wrong.push((step.line, sentence!("mistake-pauses", total = end, deadline = deadline)));
+            break;
+        }
+        if now - before >= step.within_ms {
+            let (pause, within) = (now - before, step.within_ms);
+            wrong.push((
+                step.line,
+                sentence!("mistake-pause-within", pause = pause, within = within),
+            ));
+        }
+    }
+    wrong
+}
+
+/// How long an operation pauses, in ms.
+fn length(op: &Op) -> u64 {
+    match op {
+        Op::Pause(ms) => *ms,
+        _ => 0,
+    }
+}
