@@ -133,7 +133,7 @@ impl Handle {
         Ok(())
     }
 
-    /// Interrupts the tracer's waiting after this long, and then every few milliseconds until it is
+    /// Interrupts the tracer's waiting after this long, and then every millisecond until it is
     /// called again; `None` turns the alarm off.
     pub(crate) fn alarm(&self, after: Option<Duration>) {
         if let Some(timer) = &self.lock().timer {
@@ -154,7 +154,7 @@ impl Handle {
 /// A POSIX timer that signals one thread, `timer_create(2)` with `SIGEV_THREAD_ID`.
 ///
 /// `waitpid` has no timeout, and a signal that arrives just before it is entered would be missed.
-/// So once the timer has expired, it expires again every few milliseconds until it is reset.
+/// So once the timer has expired, it expires again every millisecond until it is reset.
 #[derive(Debug)]
 struct Timer(libc::timer_t);
 
@@ -184,10 +184,8 @@ impl Timer {
             tv_sec: duration.as_secs().try_into().unwrap_or(libc::time_t::MAX),
             tv_nsec: duration.subsec_nanos() as libc::c_long,
         };
-        let setting = libc::itimerspec {
-            it_value: time(after),
-            it_interval: time(Duration::from_millis(10)),
-        };
+        let setting =
+            libc::itimerspec { it_value: time(after), it_interval: time(Duration::from_millis(1)) };
         // SAFETY: the timer lives as long as `self`; `setting` outlives the call.
         unsafe { libc::timer_settime(self.0, 0, &setting, ptr::null_mut()) };
     }

@@ -385,10 +385,16 @@ impl<'s> Session<'s> {
         due.into_iter().chain([self.undecoded_due, self.holding.due()]).flatten().min()
     }
 
-    /// Sets the alarm if the time of the next due thing has changed.
+    /// Sets the alarm if the time of the next due thing has changed. What is due now is done now: an
+    /// alarm that rings before the wait begins interrupts nothing until it rings again.
     fn update_alarm(&mut self) {
-        if self.due() != self.alarm {
-            self.set_alarm();
+        let due = self.due();
+        if due == self.alarm {
+            return;
+        }
+        match due.is_some_and(|at| at <= clock::now()) {
+            true => self.on_alarm(),
+            false => self.set_alarm(),
         }
     }
 
