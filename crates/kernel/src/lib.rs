@@ -15,6 +15,7 @@
 //! | which arguments, executable and sockets does this process have? | [`process`] |
 //! | what do a process and its descendants use together? | [`tree::usage`] |
 //! | which port is free? | [`port::free`] |
+//! | does this session let its processes use enough? | [`session::Needed`] |
 //! | what is the value of a `sysctl(8)` setting? | [`sysctl::read`] |
 //! | how is a child made to end with its parent? | [`parent::end_with`] |
 //! | how does a new process get into a place of its own? | [`Entrance`] |
@@ -44,6 +45,7 @@ mod entrance;
 pub mod parent;
 pub mod port;
 pub mod process;
+pub mod session;
 pub mod status;
 pub mod sysctl;
 pub mod table;

@@ -40,8 +40,10 @@ pub(crate) fn fork() -> io::Result<Forked> {
     // SAFETY: the caller has one thread (see `enter_private_loopback`), so the child's memory is
     // as consistent as the parent's: no lock is held by a thread that does not exist there.
     let returned = unsafe { libc::fork() };
+    if returned < 0 {
+        return Err(io::Error::last_os_error());
+    }
     match Pid::from_raw(returned) {
-        _ if returned < 0 => Err(io::Error::last_os_error()),
         Some(child) => Ok(Forked::Parent(child)),
         None => Ok(Forked::Child),
     }
@@ -111,8 +113,10 @@ pub(crate) fn clone(flags: i32) -> io::Result<Cloned> {
     // through the call; the remaining arguments are unused.
     let returned =
         unsafe { libc::syscall(libc::SYS_clone, flags, 0_usize, &raw mut pidfd, 0_usize, 0_usize) };
+    if returned < 0 {
+        return Err(io::Error::last_os_error());
+    }
     match i32::try_from(returned).ok().and_then(Pid::from_raw) {
-        _ if returned < 0 => Err(io::Error::last_os_error()),
         // SAFETY: the kernel has just opened it for us.
         Some(child) => Ok(Cloned::Parent(child, unsafe { OwnedFd::from_raw_fd(pidfd) })),
         None => Ok(Cloned::Child),

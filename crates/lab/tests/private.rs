@@ -63,7 +63,9 @@ fn inside(parent: u32) -> ExitCode {
 fn names(folder: &std::path::Path) {
     let server = NameServer::enter(folder).expect("port 53 and mounts");
     let two = [[127, 0, 0, 2], [127, 0, 0, 1]].map(std::net::IpAddr::from);
-    server.start(Names::default().without("nobody.example").with("two.example", two));
+    server
+        .start(Names::default().without("nobody.example").with("two.example", two))
+        .expect("threads");
     let found = |name: &str| -> Vec<String> {
         let found = (name, 80).to_socket_addrs().map(Iterator::collect).unwrap_or_default();
         let addresses: Vec<std::net::SocketAddr> = found;

@@ -81,11 +81,14 @@ impl Child {
         drop(command); // and with it our copies of the pipe's writing end
         let pidfd = process::pidfd(process.id()).context("pidfd_open")?;
         let output = Arc::new(Output::default());
-        let collector = thread::spawn({
+        let collect = {
             let output = Arc::clone(&output);
             move || output.collect(reader)
-        });
-        Ok(Child { process, pidfd, output, collector: Some(collector) })
+        };
+        let mut child = Child { process, pidfd, output, collector: None };
+        let collector = thread::Builder::new().spawn(collect);
+        child.collector = Some(collector.context("clone, a thread that reads its output")?);
+        Ok(child)
     }
 
     /// Writes to its standard input.

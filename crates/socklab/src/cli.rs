@@ -427,7 +427,24 @@ pub(crate) struct Apart {
     pub(crate) require_isolation: bool,
 }
 
+impl Check {
+    /// The options that another check of the same kind needs.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let apart = self.apart.word().map(str::to_owned);
+        self.which.words().into_iter().chain(apart).collect()
+    }
+}
+
 impl Apart {
+    fn word(self) -> Option<&'static str> {
+        match self.wanted() {
+            IsolationWanted::Sandbox => Some("--sandbox"),
+            IsolationWanted::Nothing => Some("--no-sandbox"),
+            IsolationWanted::Cell => Some("--require-isolation"),
+            IsolationWanted::Possible => None,
+        }
+    }
+
     pub(crate) fn wanted(self) -> IsolationWanted {
         match self {
             Self { sandbox: true, .. } => IsolationWanted::Sandbox,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use rustix::io::Errno;
 use socklab_say::{Speaker, say};
 
 use crate::exit_reason::ExitReason;
@@ -75,25 +76,34 @@ pub(crate) fn with_causes(error: &anyhow::Error) -> String {
 }
 
 /// Prints the error and returns the exit code.
-pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+pub(crate) fn report(speaker: Speaker, error: &anyhow::Error) -> ExitCode {
     eprintln!("{} {}", style::paint(style::BAD, "socklab:"), with_causes(error));
     let failure = error.downcast_ref::<Failure>();
-    if let Some(hint) = failure.and_then(|failure| failure.hint.as_ref()) {
+    let full = comes_of(error, &FULL);
+    let full_hint = || (full && failure.is_none()).then(|| say!(speaker, "full-hint"));
+    if let Some(hint) = failure.and_then(|failure| failure.hint.clone()).or_else(full_hint) {
         eprintln!("  {hint}");
     }
-    let otherwise = if is_shortage(error) { ExitReason::Environment } else { ExitReason::No };
+    let environment = full || comes_of(error, &SHORT);
+    let otherwise = if environment { ExitReason::Environment } else { ExitReason::No };
     failure.map_or(otherwise, |failure| failure.exit).into()
 }
 
-/// True if an error comes of a limit of this machine or this session: descriptors, processes, memory.
-fn is_shortage(error: &anyhow::Error) -> bool {
-    const SHORT: [rustix::io::Errno; 4] = [
-        rustix::io::Errno::MFILE,
-        rustix::io::Errno::NFILE,
-        rustix::io::Errno::NOMEM,
-        rustix::io::Errno::AGAIN,
-    ];
+/// No room for another file or more of one.
+const FULL: [Errno; 3] = [Errno::NOSPC, Errno::DQUOT, Errno::FBIG];
+/// Too few descriptors, processes or memory, or a disk that does not work.
+const SHORT: [Errno; 5] = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::AGAIN, Errno::IO];
+
+/// The exit code for something that could not be written.
+pub(crate) fn exit_for(error: &std::io::Error) -> ExitReason {
+    let number = Errno::from_io_error(error);
+    let environment = number.is_some_and(|it| FULL.contains(&it) || SHORT.contains(&it));
+    if environment { ExitReason::Environment } else { ExitReason::No }
+}
+
+/// True if one of these is what has caused an error.
+fn comes_of(error: &anyhow::Error, errors: &[Errno]) -> bool {
     let causes = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
-    let mut errors = causes.filter_map(rustix::io::Errno::from_io_error);
-    errors.any(|error| SHORT.contains(&error))
+    let mut known = causes.filter_map(Errno::from_io_error);
+    known.any(|error| errors.contains(&error))
 }

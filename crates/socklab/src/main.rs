@@ -35,11 +35,15 @@ fn main() -> ExitCode {
         return code;
     }
     output::end_without_panic("socklab");
+    // Without a handler, a file that becomes too large ends this process. Nothing else depends on it.
+    let _ = signals::survive_large_files();
     let arguments = commands::with_code_language(std::env::args_os().collect());
     let speaker = Speaker::new(language::asked_for(&arguments));
 
     match usage::parse(speaker, cli::Cli::command_in(speaker), arguments) {
-        Ok(cli) => commands::perform(speaker, cli).unwrap_or_else(|error| failure::report(&error)),
+        Ok(cli) => {
+            commands::perform(speaker, cli).unwrap_or_else(|error| failure::report(speaker, &error))
+        }
         Err(code) => code,
     }
 }

@@ -1,9 +1,11 @@
 //! Manual pages in roff, man(7), one for each command.
 
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
 use clap::{Arg, Command};
+
+use crate::file::{PUBLIC, write_whole};
 
 /// Writes the pages of a command and of everything below it into a folder.
 ///
@@ -20,7 +22,8 @@ fn write_page(command: &Command, folder: &Path) -> io::Result<()> {
     for below in command.get_subcommands() {
         write_page(below, folder)?;
     }
-    fs::write(folder.join(format!("{}.1", title(command))), page(command))
+    let path = folder.join(format!("{}.1", title(command)));
+    write_whole(&path, page(command).as_bytes(), PUBLIC)
 }
 
 /// `socklab-exercise-start`.

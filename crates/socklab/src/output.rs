@@ -106,7 +106,7 @@ pub(crate) fn give_up(error: &io::Error) -> ! {
         std::process::exit(BROKEN_PIPE.into());
     }
     write_err(format_args!("socklab: write to standard output: {error}\n"));
-    std::process::exit(ExitReason::No as i32);
+    std::process::exit(ExitReason::Environment as i32);
 }
 
 /// Writes to standard error. If that fails there is nowhere left to report it.
@@ -147,7 +147,7 @@ pub(crate) fn end_without_panic(program: &'static str) {
             Some(reason) => {
                 socklab_scenario::clean_up();
                 write_err(format_args!("{program}: write to standard output: {reason}\n"));
-                std::process::exit(ExitReason::No as i32);
+                std::process::exit(ExitReason::Environment as i32);
             }
             None => report(info),
         }

@@ -8,7 +8,18 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use signal_hook::consts::SIGXFSZ;
 use signal_hook::{flag, low_level};
+
+/// A file may have a largest size (`ulimit -f`). From now on writing beyond it fails (EFBIG) and does
+/// not end this process; the programs that it starts get the signal's default back.
+///
+/// # Errors
+///
+/// The error of `sigaction(2)`.
+pub(crate) fn survive_large_files() -> io::Result<()> {
+    flag::register(SIGXFSZ, Arc::default()).map(drop)
+}
 
 /// Signals that are handled from now on.
 pub(crate) struct Signals {

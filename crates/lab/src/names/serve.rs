@@ -43,16 +43,22 @@ impl NameServer {
     }
 
     /// Answers until this process ends, in threads of its own.
-    pub fn start(self, names: Names) {
+    ///
+    /// # Errors
+    ///
+    /// When no more threads can be started.
+    pub fn start(self, names: Names) -> io::Result<()> {
         let names = Arc::new(names);
         let known = Arc::clone(&names);
-        thread::spawn(move || over_udp(&self.datagrams, &known));
-        thread::spawn(move || {
+        thread::Builder::new().spawn(move || over_udp(&self.datagrams, &known))?;
+        let over_connections = move || {
             for connection in self.listener.incoming().flatten() {
                 let names = Arc::clone(&names);
-                thread::spawn(move || over_tcp(connection, &names));
+                // Without a thread the connection is closed, and who asked may ask again.
+                let _ = thread::Builder::new().spawn(move || over_tcp(connection, &names));
             }
-        });
+        };
+        thread::Builder::new().spawn(over_connections).map(drop)
     }
 }
 

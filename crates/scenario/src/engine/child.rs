@@ -2,6 +2,8 @@
 //! recording.
 
 use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -13,6 +15,7 @@ use socklab_kernel::{Transport, port};
 use socklab_lab::Role;
 use socklab_trace::{Handle, Options, Tracer};
 
+use super::failure;
 use super::names;
 use super::normalize::normalize;
 use super::play::{Play, Played};
@@ -64,29 +67,46 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
             }
         },
     };
+    match prepare(&mut request, &place) {
+        Ok((names, _lock)) => answer(&perform(request, place, names))?,
+        Err(error) => {
+            let trouble = Trouble::Engine { what: error.to_string() };
+            answer(&Recording { place, ..failed(request, trouble) })?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes what the scenario needs besides its programs. The scratch folder is locked as long as the
+/// descriptor is open.
+fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, Option<OwnedFd>)> {
     let private = matches!(place, PlaceUsed::Private { .. });
-    let mut _lock = None;
+    let mut lock = None;
     // On the machine itself, root could mount one, too, and it would stay.
     match private.then(socklab_lab::private_folder).flatten() {
         Some(folder) => request.scratch = folder,
-        None => _lock = Some(crate::scratch::make(&request.scratch)?),
+        None => {
+            let made = crate::scratch::make(&request.scratch);
+            lock = Some(made.map_err(failure::of("mkdir", request.scratch.display()))?);
+        }
     }
     request.variables.dir = request.scratch.join("files");
-    let (names, server) = names::enter(&request, &place)?;
+    let (names, server) = names::enter(request, place)?;
     let scenario = &request.scenario;
     request.variables.port = match private && !scenario.port_free {
         true => scenario.port,
         false => {
             let preferred = if scenario.port_free { 0 } else { scenario.port };
-            port::free(preferred, &[Transport::Tcp, Transport::Udp])?
+            let found = port::free(preferred, &[Transport::Tcp, Transport::Udp]);
+            found.map_err(failure::of("bind", "a free port"))?
         }
     };
-    make_files(scenario, &request)?;
+    make_files(&request.scenario, request)?;
     if let Some(server) = server {
-        server.start(names::wanted(scenario));
+        let started = server.start(names::wanted(&request.scenario));
+        started.map_err(failure::of("clone", "a thread that answers for names"))?;
     }
-    answer(&perform(request, place, names))?;
-    Ok(ExitCode::SUCCESS)
+    Ok((names, lock))
 }
 
 /// Runs the tracer on this thread and the steps on another.
@@ -115,7 +135,8 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         let play = match play {
             Ok(play) => play,
             Err(error) => {
-                return (Ok(()), Ok(Played::nothing(format!("clone, a thread: {error}"))));
+                let what = format!("clone a thread that plays the steps: {error}");
+                return (Ok(()), Ok(Played::nothing(what)));
             }
         };
         let result = tracer.run(|event| {
@@ -193,14 +214,15 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
 
 fn make_files(scenario: &Scenario, request: &Request) -> io::Result<()> {
     let folder = &request.variables.dir;
-    std::fs::create_dir_all(folder)?;
+    let make = |folder: &Path| {
+        std::fs::create_dir_all(folder).map_err(failure::of("mkdir", folder.display()))
+    };
+    make(folder)?;
     for (name, text) in &scenario.files {
         let bytes = request.variables.accepted_bytes(text)?;
         let path = folder.join(name);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        std::fs::write(path, bytes)?;
+        path.parent().map_or(Ok(()), make)?;
+        std::fs::write(&path, bytes).map_err(failure::of("write", path.display()))?;
     }
     Ok(())
 }

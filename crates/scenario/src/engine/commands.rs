@@ -12,7 +12,7 @@ use std::thread;
 use rustix::process::geteuid;
 use socklab_trace::{Command, Stdio};
 
-use super::terminal;
+use super::{failure, terminal};
 use crate::format::{Actor, Run};
 use crate::request::{PlaceWanted, Request};
 
@@ -30,13 +30,15 @@ impl Input {
     /// A thread does the writing, so that a program that reads slowly does not delay the scenario.
     fn to(mut pipe: io::PipeWriter) -> io::Result<Self> {
         let (sender, receiver) = channel::<Vec<u8>>();
-        thread::Builder::new().spawn(move || {
+        let write = move || {
             for bytes in receiver {
                 if pipe.write_all(&bytes).is_err() {
                     return; // The program has closed its input.
                 }
             }
-        })?;
+        };
+        let started = thread::Builder::new().spawn(write);
+        started.map_err(failure::of("clone", "a thread that writes a program's input"))?;
         Ok(Self(sender))
     }
 
@@ -114,7 +116,7 @@ pub(super) fn of_actor(
 /// The command for a scripted peer, and the engine's end of the pipe for its orders. The peer's
 /// reports go to /dev/null, because the engine takes them from the trace.
 pub(super) fn of_peer(name: &str) -> io::Result<(Command, io::PipeWriter)> {
-    let (theirs, orders) = pipe()?;
+    let (theirs, orders) = pipe().map_err(failure::of("pipe2", format!("for orders to {name}")))?;
     let command = Command::new([OURSELVES, crate::peer::ARGUMENT])
         .label(name)
         // Verdicts rest on all bytes that it receives.
@@ -139,7 +141,8 @@ fn link(name: &str, scratch: &Path) -> io::Result<PathBuf> {
 
 /// A pipe that never fills: the tracer records what is written, and a thread discards it.
 fn drained_pipe() -> io::Result<OwnedFd> {
-    let (ours, theirs) = pipe()?;
-    thread::Builder::new().spawn(move || terminal::discard(ours))?;
+    let (ours, theirs) = pipe().map_err(failure::of("pipe2", "for what a program prints"))?;
+    let started = thread::Builder::new().spawn(move || terminal::discard(ours));
+    started.map_err(failure::of("clone", "a thread that reads what a program prints"))?;
     Ok(theirs.into())
 }

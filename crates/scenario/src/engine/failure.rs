@@ -1,8 +1,15 @@
 //! Why a scenario cannot go on.
 
+use std::fmt;
 use std::io;
 
 use crate::step_end::StepTrouble;
+
+/// An error that says which call failed, and on what.
+pub(super) fn of(call: &str, object: impl fmt::Display) -> impl Fn(io::Error) -> io::Error {
+    let what = format!("{call} {object}");
+    move |error| io::Error::new(error.kind(), format!("{what}: {error}"))
+}
 
 /// What ends a scenario before its last step.
 pub(super) enum Failure {

@@ -11,6 +11,7 @@ use rustix::process::{Signal, pidfd_send_signal};
 use socklab_kernel::{process, tree};
 use socklab_lab::Limits;
 
+use super::failure;
 use crate::recording::LimitReached;
 
 /// How often it is looked at.
@@ -41,7 +42,8 @@ impl Guard {
                 }
             }
         };
-        thread::Builder::new().spawn(watch).map(drop)
+        let started = thread::Builder::new().spawn(watch);
+        started.map(drop).map_err(failure::of("clone", "a thread that watches the sandbox"))
     }
 
     /// The first limit that was reached.

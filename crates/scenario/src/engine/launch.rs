@@ -101,7 +101,11 @@ pub(crate) fn run_once(
         return Ok(Recording { trouble: Some(Trouble::NotIsolated { what }), ..recording });
     }
     let mut again = attempt(scenario, submission, runner, PlaceWanted::Machine)?;
-    if let Isolation::Open { because } = &mut again.isolation {
+    // Whoever did not want isolation has the answer already why there is none.
+    let wanted = runner.isolation != IsolationWanted::Nothing;
+    if let Isolation::Open { because } = &mut again.isolation
+        && wanted
+    {
         because.clone_from(&what);
     }
     again.place = PlaceUsed::Machine { because: Some(what) };

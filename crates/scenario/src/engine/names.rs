@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use socklab_flows::NAME_SERVER_PORT;
 use socklab_lab::{NameServer, Names};
 
+use super::failure;
 use crate::format::Scenario;
 use crate::recording::{NamesUsed, PlaceUsed};
 use crate::request::Request;
@@ -23,7 +24,7 @@ pub(super) fn enter(
     match place {
         PlaceUsed::Private { .. } => {
             let folder = request.scratch.join("names");
-            fs::create_dir(&folder)?;
+            fs::create_dir(&folder).map_err(failure::of("mkdir", folder.display()))?;
             match NameServer::enter(&folder) {
                 Ok(server) => Ok((NamesUsed::Place, Some(server))),
                 Err(refusal) => machine(refusal.to_string()),

@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::time::Duration;
 
+use socklab_event::Exit;
 use socklab_kernel::Deadline;
 
 use super::commands;
@@ -198,6 +199,11 @@ impl<'a> Peers<'a> {
         match ended.flatten() {
             // The step allows the peer to end; its end is in the timeline.
             Some(_) if step.may_fail => Ok(StepEnd::Done),
+            // It could not do its work, whatever the program did.
+            Some(Exit::Code(crate::peer::FAILED)) => {
+                let said = started.watch.lock().commands[command].output.trim().to_owned();
+                Err(Failure::Engine(io::Error::other(format!("the peer {who} failed: {said}"))))
+            }
             Some(exit) => {
                 let (awaited, output) = (Awaited::Reply, String::new());
                 Err(Failure::from(StepTrouble::Ended { who, awaited, exit, output }))

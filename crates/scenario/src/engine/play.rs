@@ -119,7 +119,7 @@ impl<'a> Play<'a> {
                     break;
                 }
                 Err(Failure::Engine(error)) => {
-                    let what = format!("line {}: {error}", step.line);
+                    let what = format!("{error} (in the step in line {})", step.line);
                     trouble = Some(Trouble::Engine { what });
                     break;
                 }

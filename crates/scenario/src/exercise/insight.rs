@@ -11,6 +11,7 @@ use super::check::{CaseReport, Problem};
 use crate::format::{Run, Until, Verb};
 use crate::recording::Recording;
 use crate::step_end::{Awaited, Comparison, StepTrouble};
+use crate::verdict::CaseState;
 
 /// Left out: the program is killed at the end of its case.
 const OURS: [&str; 1] = ["killed-connected"];
@@ -38,6 +39,9 @@ impl CaseReport<'_> {
         let (Some(recording), Some(problem)) = (&self.recording, self.problem()) else {
             return Insight::default();
         };
+        if self.verdict.state == CaseState::InfraError {
+            return Insight::default();
+        }
         let bound = self.missed_expectation(recording);
         let Some(actor) = self.accused(problem, bound.as_ref()) else {
             return Insight::default();

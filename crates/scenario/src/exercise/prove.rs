@@ -94,19 +94,22 @@ impl Exercise {
         let left = Mutex::new(jobs.into_iter().enumerate());
         let done = Mutex::new(Vec::with_capacity(total));
         thread::scope(|scope| {
-            for _ in 0..AT_ONCE {
-                scope.spawn(|| {
-                    loop {
-                        // No thread panics while it holds either lock.
-                        let next = left.lock().ok().and_then(|mut left| left.next());
-                        let Some((index, job)) = next else { return };
-                        let outcome = self.try_job(&job, runner);
-                        if let Ok(mut done) = done.lock() {
-                            done.push((index, Proof { program: job.program, outcome }));
-                        }
+            let work = || {
+                loop {
+                    // No thread panics while it holds either lock.
+                    let next = left.lock().ok().and_then(|mut left| left.next());
+                    let Some((index, job)) = next else { return };
+                    let outcome = self.try_job(&job, runner);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((index, Proof { program: job.program, outcome }));
                     }
-                });
+                }
+            };
+            for _ in 1..AT_ONCE {
+                // Where no more threads can be had, there are fewer of them.
+                let _ = thread::Builder::new().spawn_scoped(scope, work);
             }
+            work();
         });
         let mut done = done.into_inner().unwrap_or_default();
         done.sort_by_key(|(index, _)| *index);

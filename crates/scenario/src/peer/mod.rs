@@ -19,5 +19,5 @@ mod protocol;
 mod receive;
 mod received;
 
-pub(crate) use process::{ARGUMENT, run};
+pub(crate) use process::{ARGUMENT, FAILED, run};
 pub(crate) use protocol::{Deed, Order, Receive, Reply, Report};

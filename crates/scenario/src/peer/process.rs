@@ -15,6 +15,8 @@ use crate::variables::Variables;
 
 /// The first argument that makes the binary a scripted peer.
 pub(crate) const ARGUMENT: &str = "--socklab-peer";
+/// The exit code of a peer that can't do its work: it has no orders, or no more descriptors or memory.
+pub(crate) const FAILED: i32 = 3;
 /// How many bytes of a report are written at once: fewer than the tracer records of a call.
 const PIECE: usize = 2048;
 
@@ -24,7 +26,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("socklab peer: {error}");
-            ExitCode::from(3)
+            ExitCode::from(FAILED as u8)
         }
     }
 }

@@ -149,7 +149,7 @@ fn run(
     linted: &Linted,
     options: &CourseCheck,
 ) -> Result<Vec<String>> {
-    let runner = scenario::runner(scenario::SEED)?;
+    let runner = scenario::runner(speaker, scenario::SEED)?;
     let wanted = |name: &str| options.only.as_deref().is_none_or(|only| only == name);
     let mut mistakes = Vec::new();
     for question in linted.questions.iter().filter(|question| wanted(&question.name)) {

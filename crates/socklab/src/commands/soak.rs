@@ -57,7 +57,7 @@ pub(crate) fn soak(speaker: Speaker, options: &CourseSoak) -> Result<ExitCode> {
         .collect();
     let start = Instant::now();
     let deadline = options.within.map(|within| start + within);
-    let runner = scenario::runner(first_seed)?;
+    let runner = scenario::runner(speaker, first_seed)?;
     let done =
         beside_busy_loops(options.load, || repeat(speaker, &jobs, &runner, deadline, options));
     let report = Soaked {
@@ -123,11 +123,13 @@ fn beside_busy_loops<T>(load: u32, work: impl FnOnce() -> T) -> T {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..load {
-            scope.spawn(|| {
+            let spin = || {
                 while !over.load(Ordering::Relaxed) {
                     std::hint::spin_loop();
                 }
-            });
+            };
+            // Where no more threads can be had, the load is smaller.
+            let _ = thread::Builder::new().spawn_scoped(scope, spin);
         }
         let done = work();
         over.store(true, Ordering::Relaxed);
@@ -149,29 +151,32 @@ fn repeat(
     let progress = Mutex::new((Gauge::new(jobs.len(), visible), 0));
     let at_once = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
-        for _ in 0..at_once {
-            scope.spawn(|| {
-                loop {
-                    if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                        return;
-                    }
-                    // No thread panics while it holds a lock.
-                    let next = left.lock().ok().and_then(|mut left| left.next());
-                    let Some((seed, program)) = next else { return };
-                    let changed = program.check(&Runner { seed: *seed, ..runner.clone() });
-                    let Ok(mut progress) = progress.lock() else { return };
-                    gauge::hide();
-                    // At once, so that nothing is lost if the rest is interrupted.
-                    for change in changed.iter().filter(|_| !options.json) {
-                        program.print(speaker, change, &options.which);
-                    }
-                    progress.0.advance();
-                    progress.1 += 1;
-                    let doing = format!("{}/{}", program.exercise.name, program.exhibit.program);
-                    progress.0.show(&doing);
+        let work = || {
+            loop {
+                if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                    return;
                 }
-            });
+                // No thread panics while it holds a lock.
+                let next = left.lock().ok().and_then(|mut left| left.next());
+                let Some((seed, program)) = next else { return };
+                let changed = program.check(&Runner { seed: *seed, ..runner.clone() });
+                let Ok(mut progress) = progress.lock() else { return };
+                gauge::hide();
+                // At once, so that nothing is lost if the rest is interrupted.
+                for change in changed.iter().filter(|_| !options.json) {
+                    program.print(speaker, change, &options.which);
+                }
+                progress.0.advance();
+                progress.1 += 1;
+                let doing = format!("{}/{}", program.exercise.name, program.exhibit.program);
+                progress.0.show(&doing);
+            }
+        };
+        for _ in 1..at_once {
+            // Where no more threads can be had, there are fewer of them.
+            let _ = thread::Builder::new().spawn_scoped(scope, work);
         }
+        work();
     });
     gauge::hide();
     progress.into_inner().map_or(0, |(_, done)| done)
@@ -196,7 +201,7 @@ impl Repeated<'_> {
     }
 
     fn again(&self, change: &Change, which: &WhichCourse) -> String {
-        again(&self.exercise.name, &change.case, change.seed, which, &self.subject)
+        again(&self.exercise.name, &change.case, change.seed, &which.words(), &self.subject)
     }
 
     fn print(&self, speaker: Speaker, change: &Change, which: &WhichCourse) {

@@ -133,7 +133,7 @@ fn one(
     let answered = answered::run(
         speaker,
         question,
-        &scenario::runner(options.seed.unwrap_or(scenario::SEED))?,
+        &scenario::runner(speaker, options.seed.unwrap_or(scenario::SEED))?,
     )?;
     let right = answered.answer.as_ref().and_then(|answer| Some(predicted?.id == *answer));
     let result = match (right, &answered.answer) {
@@ -315,7 +315,7 @@ fn all(
     questions: &[Question],
     options: &WhatIf,
 ) -> Result<ExitCode> {
-    let runner = scenario::runner(options.seed.unwrap_or(scenario::SEED))?;
+    let runner = scenario::runner(speaker, options.seed.unwrap_or(scenario::SEED))?;
     let width = width();
     let (mut reports, mut ok, mut trouble) = (Vec::new(), true, false);
     for question in questions {

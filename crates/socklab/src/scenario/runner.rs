@@ -3,8 +3,12 @@
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU};
 
+use socklab_kernel::session::{Needed, Shortage};
+use socklab_say::{Speaker, say};
 use socklab_scenario::{IsolationWanted, PlaceWanted, Runner};
 
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::signals::Signals;
 use crate::terminal::{gauge, keys};
 
@@ -28,8 +32,54 @@ pub(crate) fn end_cleanly() -> Result<()> {
     Ok(())
 }
 
+/// What a session has to let a scenario use. With less, what a program lacks would look like its
+/// own fault.
+const NEEDED: [Needed; 8] = [
+    Needed::Proc,
+    Needed::Descriptors(256),
+    Needed::Addresses(512 << 20),
+    Needed::Data(512 << 20),
+    Needed::Stack(1 << 20),
+    Needed::File(1 << 20),
+    Needed::Processor(60),
+    Needed::Threads(48),
+];
+
+/// Why this session can't run scenarios, if it can't.
+fn refuse(speaker: Speaker, short: &Shortage) -> Failure {
+    let (key, unit) = match short.needed {
+        Needed::Descriptors(_) => ("short-descriptors", 1),
+        Needed::Addresses(_) => ("short-addresses", 1 << 20),
+        Needed::Data(_) => ("short-data", 1 << 20),
+        Needed::Stack(_) => ("short-stack", 1 << 10),
+        Needed::File(_) => ("short-file", 1 << 10),
+        Needed::Processor(_) => ("short-processor", 1),
+        Needed::Threads(_) => ("short-threads", 1),
+        _ => ("short-proc", 1),
+    };
+    let needed = match short.needed {
+        Needed::Descriptors(most)
+        | Needed::Addresses(most)
+        | Needed::Data(most)
+        | Needed::Stack(most)
+        | Needed::File(most)
+        | Needed::Processor(most) => most / unit,
+        Needed::Threads(count) => count as u64,
+        _ => 0,
+    };
+    let has = short.has.unwrap_or(0) / unit;
+    let error = short.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+    let what = say!(speaker, key, has = has, needed = needed, error = error);
+    Failure::new(ExitReason::Environment, what).hint(say!(speaker, &format!("{key}-hint")))
+}
+
 /// How this binary runs scenarios.
-pub(crate) fn runner(seed: u64) -> Result<Runner> {
+///
+/// # Errors
+///
+/// This session lacks something that every scenario needs.
+pub(crate) fn runner(speaker: Speaker, seed: u64) -> Result<Runner> {
+    NEEDED.into_iter().try_for_each(Needed::ensure).map_err(|short| refuse(speaker, &short))?;
     // A scenario can also run `socklab` itself, as in `socklab serve http`.
     let names = programs::PROGRAMS.iter().map(|program| program.name).chain(["socklab"]);
     Ok(Runner {

@@ -36,7 +36,7 @@ pub(super) struct TourQuestion {
 pub(super) fn ask(speaker: Speaker, which: &WhichCourse) -> Result<Vec<TourQuestion>> {
     let course = course::load(speaker, which)?;
     let questions = course.questions().map_err(|error| course::mistake(speaker, &error))?;
-    let runner = scenario::runner(scenario::SEED)?;
+    let runner = scenario::runner(speaker, scenario::SEED)?;
     let chosen = questions.iter().filter(|question| ASKED.contains(&question.name.as_str()));
     chosen
         .map(|question| {

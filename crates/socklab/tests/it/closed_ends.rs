@@ -119,7 +119,7 @@ fn echo_client_with_a_megabyte_into_head_ends_silently() {
 fn a_full_disk_is_an_error_with_a_reason() {
     for line in PRINT {
         let full = File::options().write(true).open("/dev/full").expect("/dev/full");
-        let ended = Running::start_into(&mut words(line), full.into()).finish().exits(1);
+        let ended = Running::start_into(&mut words(line), full.into()).finish().exits(3);
         assert!(ended.errors.contains("No space left on device"), "{line}: {}", ended.errors);
         assert_eq!(ended.errors.lines().count(), 1, "{line}: {}", ended.errors);
         // It begins, as every error does, with the program's name.

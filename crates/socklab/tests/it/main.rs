@@ -9,6 +9,7 @@ mod commands;
 mod corpus;
 mod course;
 mod course_source;
+mod environment;
 mod escapes;
 mod exercises;
 mod interop_ntp;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use socklab_say::Speaker;
 use socklab_scenario::exercise::{CaseReport, Report, conduct};
 use socklab_scenario::format::Exercise;
-use socklab_scenario::{Isolation, PlaceUsed, Recording, Source};
+use socklab_scenario::{CaseState, Isolation, PlaceUsed, Recording, Source};
 
 use super::advice::{Advice, advice};
 use super::explain::why;
@@ -46,8 +46,14 @@ pub(super) fn report(
         }
     }
     value["compiler_warnings"] = json!(about.warnings);
-    value["passed"] = json!(report.core_passed());
-    value["points"] = json!({ "core": points(false), "robust": points(true) });
+    if let Some(done) = report.infra_error() {
+        value["passed"] = Value::Null;
+        value["points"] = Value::Null;
+        value["infra_error"] = json!(why(speaker, done).join("\n"));
+    } else {
+        value["passed"] = json!(report.core_passed());
+        value["points"] = json!({ "core": points(false), "robust": points(true) });
+    }
     value["cases"] = report.cases.iter().map(|done| case(speaker, done)).collect();
     output::write_json(&value)?;
     Ok(())
@@ -66,6 +72,7 @@ pub(super) fn refused(about: &About<'_>, what: &str, output: &str) -> Result<()>
 pub(super) fn infra_error(about: &About<'_>, what: &str) -> Result<()> {
     let mut value = head(about);
     value["passed"] = Value::Null;
+    value["points"] = Value::Null;
     value["infra_error"] = json!(what);
     output::write_json(&value)?;
     Ok(())
@@ -103,7 +110,7 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
         "title": texts::text(speaker, &done.case.title),
         "robust": done.case.robust,
         "state": done.verdict.state,
-        "points": done.verdict.points,
+        "points": (done.verdict.state != CaseState::InfraError).then_some(done.verdict.points),
         "of": done.verdict.of,
         "did": did,
         "problem": failed.then(|| why(speaker, done).join("\n")),

@@ -20,7 +20,7 @@ use socklab_scenario::exercise::{BuildError, Check, Report};
 use socklab_scenario::format::Exercise;
 
 use super::exercise::{Material, Points};
-use crate::cli::{self, Format, WhichCourse};
+use crate::cli::{self, Format};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::println;
@@ -37,7 +37,6 @@ pub(crate) use unbuilt::{not_here, refusal, warnings};
 
 /// Checks a program.
 pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
-    scenario::end_cleanly()?;
     let material = Material::load(speaker, &options.which)?;
     let exercise = material.exercise(&options.name)?;
     if let Some(name) = &options.case {
@@ -47,12 +46,16 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     let subject = Subject::find(speaker, &exercise, &options.command)?;
     let about =
         json::About { exercise: &exercise, source: &source, subject: &subject, warnings: "" };
+    let runner = match scenario::runner(speaker, options.seed.unwrap_or_else(some_seed)) {
+        Ok(runner) => runner,
+        Err(error) => return not_possible(&about, options.format, error),
+    };
+    scenario::end_cleanly()?;
     let built = match subject.build() {
         Ok(built) => built,
         Err(error) => return not_built(speaker, &about, options.format, &error),
     };
     let about = json::About { warnings: &built.warnings, ..about };
-    let runner = scenario::runner(options.seed.unwrap_or_else(some_seed))?;
     let runner = socklab_scenario::Runner { isolation: options.apart.wanted(), ..runner };
     let check = Check {
         exercise: &exercise,
@@ -67,7 +70,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             report
         }
         Format::Text => {
-            let report = in_words(speaker, &check, &material, &subject, &options.which)?;
+            let report = in_words(speaker, &check, &material, &subject, &options.words())?;
             if report.cases.iter().any(|done| done.problem().is_some()) {
                 for line in warnings(speaker, &built.warnings) {
                     println!("{line}");
@@ -92,13 +95,22 @@ fn not_built(
     match (unbuilt::refusal(speaker, error), format) {
         (Some((what, output)), Format::Text) => refused(&what, output),
         (Some((what, output)), Format::Json) => json::refused(about, &what, output)?,
-        (None, Format::Text) => return Err(not_here(speaker, about.exercise, error)),
-        (None, Format::Json) => {
-            json::infra_error(about, &not_here(speaker, about.exercise, error).to_string())?;
-            return Ok(ExitReason::Environment.into());
-        }
+        (None, _) => return not_possible(about, format, not_here(speaker, about.exercise, error)),
     }
     Ok(ExitReason::No.into())
+}
+
+/// Reports that no program can be checked here, which says nothing about this one.
+fn not_possible(about: &json::About<'_>, format: Format, error: anyhow::Error) -> Result<ExitCode> {
+    let exit = error.downcast_ref::<Failure>().map(Failure::exit);
+    match (format, exit) {
+        // A mistake in the command line is reported like any other.
+        (Format::Json, Some(ExitReason::Environment)) => {
+            json::infra_error(about, &error.to_string())?;
+            Ok(ExitReason::Environment.into())
+        }
+        _ => Err(error),
+    }
 }
 
 /// Prints each case as it finishes, then the details of the first that did not pass.
@@ -107,7 +119,7 @@ fn in_words<'a>(
     check: &Check<'a>,
     material: &Material,
     subject: &Subject,
-    which: &WhichCourse,
+    options: &[String],
 ) -> Result<Report<'a>> {
     let source = material.source(&check.exercise.name);
     report::heading(speaker, check.exercise, &source, subject);
@@ -140,7 +152,7 @@ fn in_words<'a>(
     report::print_summary(speaker, &report);
     if let Some(first) = report.cases.iter().find(|done| done.problem().is_some()) {
         let name = &check.exercise.name;
-        let again = again(name, &first.case.name, check.runner.seed, which, subject);
+        let again = again(name, &first.case.name, check.runner.seed, options, subject);
         let hints = material.hints(name)?;
         for line in story(speaker, first, subject, &hints, &again, Order::TopDown) {
             println!("{line}");

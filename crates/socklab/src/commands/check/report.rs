@@ -39,7 +39,11 @@ pub(crate) fn case_line(speaker: Speaker, done: &CaseReport<'_>) -> String {
     };
     let name = format!("{:<17}", done.case.name);
     let title = texts::text(speaker, &done.case.title);
-    let points = format!("{}/{}", done.verdict.points, done.verdict.of);
+    let points = match done.verdict.state {
+        // It is worth nothing that it earned none.
+        CaseState::InfraError => "–".to_owned(),
+        _ => format!("{}/{}", done.verdict.points, done.verdict.of),
+    };
     let tail = match done.verdict.state {
         CaseState::Skipped => {
             say!(
@@ -122,8 +126,12 @@ pub(super) fn print_summary(speaker: Speaker, report: &Report<'_>) {
     }
 }
 
-/// The points, in a line.
+/// The points, in a line; or that there are none, because a case could not be run here.
 pub(crate) fn summary(speaker: Speaker, report: &Report<'_>) -> String {
+    if let Some(done) = report.infra_error() {
+        let none = say!(speaker, "check-not-judged", case = &*done.case.name);
+        return style::paint(style::BAD, none);
+    }
     let part = |robust| {
         let (earned, all) = report.points(robust);
         let style = if earned == all { style::GOOD } else { style::BAD };

@@ -3,12 +3,11 @@
 
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
-use socklab_scenario::{Recording, StepTrouble};
+use socklab_scenario::{CaseState, Recording, StepTrouble};
 
 use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};
 use super::subject::Subject;
-use crate::cli::WhichCourse;
 use crate::course::texts;
 use crate::scenario::answered;
 use crate::terminal::markdown;
@@ -35,15 +34,16 @@ pub(crate) fn story(
     again: &str,
     order: Order,
 ) -> Vec<String> {
+    let judged = done.verdict.state != CaseState::InfraError;
     let mut picture = Vec::new();
-    if let Some(recording) = &done.recording {
+    if let Some(recording) = done.recording.as_ref().filter(|it| judged || !it.events.is_empty()) {
         picture.push(String::new());
         picture.extend(drawn(speaker, recording, &done.evidence()));
     }
     let title = format!("{}: {}", done.case.name, texts::text(speaker, &done.case.title));
     let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
     let insight = done.insight();
-    let gap = gap_in_the_way(done, subject);
+    let gap = gap_in_the_way(done, subject).filter(|_| judged);
     match (&gap, &insight.deed) {
         (Some(gap), _) => lines.extend(gap_lines(speaker, gap, hints)),
         (None, Some(deed)) => {
@@ -68,7 +68,8 @@ pub(crate) fn story(
         Order::WordsLast => drop(lines.splice(..0, picture)),
     }
     // At a gap, its prompt is what helps.
-    let advice = if gap.is_none() { advice(speaker, done, &insight) } else { Advice::default() };
+    let advises = gap.is_none() && judged;
+    let advice = if advises { advice(speaker, done, &insight) } else { Advice::default() };
     for sentence in advice.sentences {
         lines.extend(labelled(speaker, "label-why", &sentence));
     }
@@ -131,13 +132,13 @@ pub(crate) fn again(
     exercise: &str,
     case: &str,
     seed: u64,
-    which: &WhichCourse,
+    options: &[String],
     subject: &Subject,
 ) -> String {
     let seed = seed.to_string();
     let mut words: Vec<String> =
         ["socklab", "check", exercise, "--case", case, "--seed", &seed].map(str::to_owned).into();
-    words.extend(which.words());
+    words.extend(options.iter().cloned());
     words.push("--".to_owned());
     words.extend(subject.words());
     shell_words(&words)

@@ -82,11 +82,28 @@ pub(crate) fn not_here(speaker: Speaker, exercise: &Exercise, error: &BuildError
             let what = say!(speaker, "build-busy", command = command, time = after);
             Failure::new(ExitReason::Environment, what).hint(say!(speaker, "build-busy-hint"))
         }
-        error => Failure::new(ExitReason::Environment, error.to_string()).hint(say!(
-            speaker,
-            "build-call-hint",
-            folder = socklab_say::path(std::env::temp_dir())
-        )),
+        error => {
+            use std::io::ErrorKind as Kind;
+            let kind = match error {
+                BuildError::Call { source, .. } => Some(source.kind()),
+                _ => None,
+            };
+            let key = match kind {
+                Some(Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge) => {
+                    "build-full-hint"
+                }
+                Some(
+                    Kind::NotFound
+                    | Kind::NotADirectory
+                    | Kind::PermissionDenied
+                    | Kind::ReadOnlyFilesystem,
+                ) => "build-folder-hint",
+                _ => "build-call-hint",
+            };
+            let folder = socklab_say::path(std::env::temp_dir());
+            let hint = say!(speaker, key, folder = folder);
+            Failure::new(ExitReason::Environment, error.to_string()).hint(hint)
+        }
     };
     failure.into()
 }

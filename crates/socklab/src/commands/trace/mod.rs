@@ -66,25 +66,24 @@ pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> 
         Err(error) if is_broken_pipe(&error) => return Ok(ExitCode::from(BROKEN_PIPE)),
         ended => ended?,
     };
-    let mut failed = kept.incomplete;
+    let mut failed: Option<ExitCode> = kept.incomplete.map(ExitCode::from);
     for (path, format) in &outputs.drawings {
         match draw_to(speaker, path, *format, &kept.timeline, &options.look) {
             Ok(()) => eprintln!("{}", say!(speaker, "written", path = socklab_say::path(path))),
             Err(error) => {
-                failed = true;
-                failure::report(&error);
+                failed = Some(failure::report(speaker, &error));
             }
         }
     }
     // The drawing goes to standard error: standard output belongs to the programs. It also shows
     // what would be lost otherwise.
-    if outputs.are_none() || (failed && outputs.recordings.is_empty()) {
+    if outputs.are_none() || (failed.is_some() && outputs.recordings.is_empty()) {
         eprintln!("{}", to_text(speaker, &kept.timeline, &options.look));
     }
-    Ok(match code {
-        _ if failed => ExitReason::No.into(),
+    Ok(match (failed, code) {
+        (Some(failed), _) => failed,
         _ if kept.hung_up => ExitCode::from(BROKEN_PIPE),
-        code => code,
+        (None, code) => code,
     })
 }
 

@@ -4,15 +4,15 @@ use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use anyhow::{Context, Result};
-use signal_hook::consts::SIGXFSZ;
-use signal_hook::flag;
+use anyhow::Result;
 use socklab_event::{Event, Header, Timeline};
 use socklab_record::{Detail, Limits, Recorder};
 use socklab_say::{Speaker, say};
 use socklab_trace::Handle;
 
 use super::outputs::{Destination, OpenRecording};
+use crate::exit_reason::ExitReason;
+use crate::failure;
 use crate::output::eprintln;
 
 /// How many bytes of memory or of a file a recording takes before less is recorded of each event.
@@ -52,7 +52,7 @@ pub(super) struct Recording {
 pub(crate) struct Kept {
     pub(crate) timeline: Timeline,
     /// A file lacks its end.
-    pub(crate) incomplete: bool,
+    pub(crate) incomplete: Option<ExitReason>,
     /// The reader of standard output has gone, and there was nothing else to record for.
     pub(crate) hung_up: bool,
 }
@@ -73,11 +73,6 @@ impl Keeping {
         }
         if !self.in_memory {
             recorder = recorder.only_stream();
-        }
-        if !self.files.is_empty() {
-            // A file may have a largest size (`ulimit -f`). Writing beyond it is to fail (EFBIG)
-            // and not to end us, and with us the programs; they get the signal's default back.
-            flag::register(SIGXFSZ, Arc::default()).context("sigaction")?;
         }
         // How many there are to record for: each file, and the drawing.
         let readers = Arc::new(AtomicUsize::new(self.files.len() + usize::from(self.in_memory)));
@@ -134,7 +129,7 @@ impl Recording {
     pub(super) fn finish(self, speaker: Speaker) -> Kept {
         let finished = self.recorder.finish();
         let hung_up = self.hung_up.load(Ordering::Relaxed);
-        let mut kept = Kept { timeline: finished.timeline, incomplete: false, hung_up };
+        let mut kept = Kept { timeline: finished.timeline, incomplete: None, hung_up };
         if !self.files.is_empty() && finished.detail > Detail::Whole {
             let key = if finished.detail > Detail::Lengths {
                 "recording-counted"
@@ -154,7 +149,7 @@ impl Recording {
                 }
                 Some(error) if error.kind() == ErrorKind::BrokenPipe => {}
                 Some(error) => {
-                    kept.incomplete = true;
+                    kept.incomplete = Some(failure::exit_for(&error));
                     let error = error.to_string();
                     eprintln!(
                         "{}",

@@ -15,7 +15,7 @@ use socklab_scenario::format::Exercise;
 
 use super::check::{Subject, behind};
 use super::exercise::{Material, line, restart, source_file, started};
-use crate::cli::{self, WhichCourse};
+use crate::cli;
 use crate::course::progress;
 use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
@@ -26,7 +26,7 @@ use crate::style;
 use crate::terminal::keys;
 use crate::terminal::keys::Keys;
 use changes::Watched;
-use run::{CheckEnd, CheckMessage, CheckThread};
+use run::{CheckEnd, CheckMessage, CheckThread, How};
 
 /// How often the file is checked if inotify reports nothing.
 const GLANCE: Duration = Duration::from_millis(500);
@@ -42,9 +42,10 @@ pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     if !keys::can_ask() {
         return Err(Failure::new(ExitReason::Usage, say!(speaker, "watch-no-terminal")).into());
     }
-    let mut session = WatchSession::new(speaker, material, exercise, subject, &options.which)?;
+    let how = How { wanted: options.apart.wanted(), options: options.words() };
+    let mut session = WatchSession::new(speaker, material, exercise, subject, how)?;
     let keys = Keys::take().context("tcsetattr")?;
-    session.begin();
+    session.begin()?;
     while session.beat(&keys)? {}
     drop(keys);
     println!("\n{}", say!(speaker, "watch-ended", name = session.exercise.name));
@@ -59,7 +60,7 @@ struct WatchSession {
     exercise: Arc<Exercise>,
     hints: Arc<Hints>,
     subject: Subject,
-    which: WhichCourse,
+    how: How,
     file: PathBuf,
     code: Code,
     watched: Watched,
@@ -80,7 +81,7 @@ impl WatchSession {
         material: Material,
         exercise: Exercise,
         subject: Subject,
-        which: &WhichCourse,
+        how: How,
     ) -> Result<Self> {
         let nothing = || Failure::new(ExitReason::Usage, say!(speaker, "watch-no-file"));
         let file = subject.file().ok_or_else(nothing)?.to_owned();
@@ -93,7 +94,7 @@ impl WatchSession {
             exercise: Arc::new(exercise),
             hints,
             subject,
-            which: which.clone(),
+            how,
             file,
             code,
             watched,
@@ -106,11 +107,11 @@ impl WatchSession {
     }
 
     /// Starts a check, on a clean screen.
-    fn begin(&mut self) {
+    fn begin(&mut self) -> Result<()> {
         if let Some(running) = &self.running {
             running.stop();
             self.again = true;
-            return;
+            return Ok(());
         }
         (self.again, self.given, self.asked) = (false, 0, false);
         screen(Screen::Clear);
@@ -120,21 +121,18 @@ impl WatchSession {
         );
         println!("{}", style::paint(style::FAINT, socklab_say::path(&self.file)));
         println!("{}", source::line(self.speaker, &self.material.source(&self.exercise.name)));
-        self.running = Some(CheckThread::start(
-            self.speaker,
-            &self.exercise,
-            &self.subject,
-            &self.hints,
-            &self.which,
-        ));
+        let (exercise, subject, hints) = (&self.exercise, &self.subject, &self.hints);
+        let started = CheckThread::start(self.speaker, exercise, subject, hints, &self.how)?;
+        self.running = Some(started);
+        Ok(())
     }
 
     /// One iteration: shows the messages of the check, notices a saved file, obeys a key. Returns
     /// false to quit.
     fn beat(&mut self, keys: &Keys) -> Result<bool> {
-        self.listen();
+        self.listen()?;
         if self.watched.changed() {
-            self.begin();
+            self.begin()?;
         }
         let wait = if self.running.is_some() { BEAT } else { GLANCE };
         match keys.next(self.watched.fd(), wait).context("read a key")? {
@@ -144,8 +142,8 @@ impl WatchSession {
         }
     }
 
-    fn listen(&mut self) {
-        let Some(running) = &self.running else { return };
+    fn listen(&mut self) -> Result<()> {
+        let Some(running) = &self.running else { return Ok(()) };
         let mut over = None;
         for message in running.messages.try_iter() {
             match message {
@@ -164,11 +162,12 @@ impl WatchSession {
             self.running = None;
             self.last = end;
             if self.again {
-                self.begin();
+                self.begin()?;
             } else {
                 self.rest();
             }
         }
+        Ok(())
     }
 
     /// Prints the lines below a finished report.
@@ -192,7 +191,7 @@ impl WatchSession {
     fn obey(&mut self, key: char) -> Result<()> {
         let asked = std::mem::take(&mut self.asked);
         match key {
-            'r' => self.begin(),
+            'r' => self.begin()?,
             // The other keys print, and would print into the middle of a report.
             _ if self.running.is_some() => {}
             'h' => self.hint(),
@@ -261,10 +260,9 @@ impl WatchSession {
         };
         let subject = Subject::source(&next, file).context("a started file has a language")?;
         let material = std::mem::take(&mut self.material);
-        let which = self.which.clone();
-        *self = Self::new(self.speaker, material, next, subject, &which)?;
-        self.begin();
-        Ok(())
+        let how = self.how.clone();
+        *self = Self::new(self.speaker, material, next, subject, how)?;
+        self.begin()
     }
 
     /// Back to the starter. What the student wrote is kept under another name.
@@ -272,7 +270,7 @@ impl WatchSession {
         let starter = self.material.starter(&self.exercise.name, self.code)?;
         let kept = restart(&self.file, &starter)?;
         self.watched.changed();
-        self.begin();
+        self.begin()?;
         if let Some(kept) = kept {
             println!("{}", say!(self.speaker, "watch-kept", file = socklab_say::path(&kept)));
         }

@@ -5,13 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
-use socklab_scenario::CaseState;
 use socklab_scenario::exercise::{Check, Hints, Open};
 use socklab_scenario::format::Exercise;
+use socklab_scenario::{CaseState, IsolationWanted, Runner};
 
-use crate::cli::WhichCourse;
 use crate::commands::check::{
     Order, Subject, advice, again, case_line, gap_in_the_way, isolation, not_here, not_run, note,
     refusal, some_seed, story, summary, warnings,
@@ -30,6 +29,15 @@ pub(super) enum CheckMessage {
     Progress(String),
     /// The check has ended.
     CheckEnd(CheckEnd),
+}
+
+/// How the program is to be run, whichever exercise it is for.
+#[derive(Clone, Debug)]
+pub(super) struct How {
+    /// How far it is kept apart.
+    pub(super) wanted: IsolationWanted,
+    /// The options that say so, and from which course the exercise is.
+    pub(super) options: Vec<String>,
 }
 
 /// How a check ended.
@@ -58,23 +66,24 @@ impl CheckThread {
         exercise: &Arc<Exercise>,
         subject: &Subject,
         hints: &Arc<Hints>,
-        which: &WhichCourse,
-    ) -> Self {
+        how: &How,
+    ) -> Result<Self> {
         let (sender, messages) = channel();
         let stop = Arc::new(AtomicBool::new(false));
         let (exercise, hints) = (Arc::clone(exercise), Arc::clone(hints));
         let (subject, stopping) = (subject.clone(), Arc::clone(&stop));
-        let which = which.clone();
-        thread::spawn(move || {
-            let over = check(speaker, &exercise, &subject, &hints, &which, &stopping, &sender);
+        let how = how.clone();
+        let work = move || {
+            let over = check(speaker, &exercise, &subject, &hints, &how, &stopping, &sender);
             let over = over.unwrap_or_else(|error| {
                 let _ = sender.send(CheckMessage::Line(with_causes(&error)));
                 CheckEnd::default()
             });
             // The receiver is gone only while the program exits.
             let _ = sender.send(CheckMessage::CheckEnd(over));
-        });
-        Self { messages, stop }
+        };
+        thread::Builder::new().spawn(work).context("clone, a thread for the check")?;
+        Ok(Self { messages, stop })
     }
 
     /// Asks it to stop before the next case.
@@ -88,13 +97,15 @@ fn check(
     exercise: &Exercise,
     subject: &Subject,
     hints: &Hints,
-    which: &WhichCourse,
+    how: &How,
     stop: &AtomicBool,
     out: &Sender<CheckMessage>,
 ) -> Result<CheckEnd> {
     let say = |line: String| {
         let _ = out.send(CheckMessage::Line(line));
     };
+    let runner = scenario::runner(speaker, some_seed())?;
+    let runner = Runner { isolation: how.wanted, ..runner };
     let built = match subject.build() {
         Ok(built) => built,
         Err(error) => {
@@ -106,7 +117,6 @@ fn check(
             return Ok(CheckEnd::default());
         }
     };
-    let runner = scenario::runner(some_seed())?;
     let check = Check { exercise, submission: &built.submission, runner: &runner, only: None };
     let mut names = check.cases().map(|case| case.name.as_str());
     let mut gauge = Gauge::new(check.cases().count(), false);
@@ -140,14 +150,17 @@ fn check(
     not_run(speaker, &report).into_iter().for_each(say);
     let failed = report.cases.iter().find(|done| done.problem().is_some());
     if let Some(done) = failed {
-        let again = again(&exercise.name, &done.case.name, runner.seed, which, subject);
+        let again = again(&exercise.name, &done.case.name, runner.seed, &how.options, subject);
         story(speaker, done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
         warnings(speaker, &built.warnings).into_iter().for_each(say);
     }
     note(&exercise.name, &report);
     Ok(CheckEnd {
         summary: Some(summary(speaker, &report)),
-        points: Some(Points { core: report.points(false), robust: report.points(true) }),
+        points: report
+            .infra_error()
+            .is_none()
+            .then(|| Points { core: report.points(false), robust: report.points(true) }),
         gap: failed.and_then(|done| gap_in_the_way(done, subject)),
         hints: failed.map(|done| advice(speaker, done, &done.insight()).hints).unwrap_or_default(),
     })
