@@ -8,6 +8,7 @@ use socklab_say::Translated;
 
 use crate::call_word::CallWord;
 use crate::expect_pattern::{Address, BytesWanted, Range};
+use crate::waited::Waited;
 
 /// A short text by an author, in English and in other languages.
 pub type Texts = Translated<String>;
@@ -27,6 +28,9 @@ pub struct Expectation {
     pub same_socket: Option<String>,
     /// How often it should happen.
     pub times: Range,
+    /// The first time it happens, this much time should have passed since something else, which
+    /// must have happened before.
+    pub waited: Option<Waited>,
     /// What should happen.
     pub subject: Subject,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use socklab_event::Endpoint;
 
 /// A range of numbers, both ends included; either end may be open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     /// No less than this.
     pub at_least: Option<i64>,

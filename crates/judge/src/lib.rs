@@ -22,6 +22,7 @@ mod verdict;
 mod verdict_call;
 mod verdict_facts;
 mod verdict_http;
+mod waited;
 mod waits;
 
 pub use call_word::CallWord;
@@ -33,8 +34,9 @@ pub use expect::{
 };
 pub use expect_pattern::{Address, BytesWanted, Range, unescape};
 pub use http::HttpFault;
-pub use verdict::{Finding, Judgement, Mismatch, judge};
+pub use verdict::{Finding, Judgement, Mismatch, judge, judge_with_pauses};
 pub use verdict_facts::{Fact, FactWord, facts};
+pub use waited::Waited;
 
 use std::borrow::Cow;
 

@@ -1,6 +1,7 @@
 //! Compares a timeline with expectations and reaches verdicts.
 
 use std::collections::BTreeMap;
+use std::ops::Range as Span;
 
 use serde::Serialize;
 use socklab_event::{Exit, Process};
@@ -9,7 +10,7 @@ use socklab_flows::{Flows, Position};
 use crate::conduct::{exit, is_by, is_running, output};
 use crate::difference::{Difference, nearest};
 use crate::expect::{CallWanted, ExitWanted, Expectation, Subject};
-use crate::expect_pattern::BytesWanted;
+use crate::expect_pattern::{BytesWanted, Range};
 use crate::http::HttpFault;
 
 /// The verdict on one expectation.
@@ -37,7 +38,8 @@ pub enum Judgement {
         /// Its name.
         because: String,
     },
-    /// The recording cannot decide: it holds only the first of the bytes that moved.
+    /// The recording cannot decide: it holds only the first of the bytes that moved, or the machine
+    /// stood still while a program waited.
     Unclear,
 }
 
@@ -70,6 +72,13 @@ pub enum Mismatch {
         /// How many there were in all.
         total: u64,
     },
+    /// It happened sooner or later than it should have.
+    Waited {
+        /// How much time had passed, in nanoseconds.
+        got: u64,
+        /// How much should have, in ms.
+        wanted: Range,
+    },
     /// An HTTP response is not as expected, or none.
     Http(HttpFault),
     /// The program ended differently, or not at all.
@@ -81,6 +90,16 @@ pub enum Mismatch {
 
 /// Judges every expectation, in order.
 pub fn judge(expectations: &[Expectation], flows: &Flows<'_>) -> Vec<Finding> {
+    judge_with_pauses(expectations, flows, &[])
+}
+
+/// The same for a recording of a machine that did nothing in these times, in nanoseconds on the
+/// clock of events.
+pub fn judge_with_pauses(
+    expectations: &[Expectation],
+    flows: &Flows<'_>,
+    still: &[Span<u64>],
+) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     // The first event that each met expectation rests on, for `after`, `before`, `same_socket`.
     let mut evidence: BTreeMap<&str, Position> = BTreeMap::new();
@@ -90,12 +109,20 @@ pub fn judge(expectations: &[Expectation], flows: &Flows<'_>) -> Vec<Finding> {
             // An unknown expectation counts as not met.
             finding.is_some_and(|finding| finding.outcome == Judgement::Passed)
         };
-        let unmet = expectation.depends_on.iter().find(|name| !met(name)).cloned();
-        let (outcome, events) = match (unmet, Window::of(expectation, &evidence, flows)) {
+        let since = expectation.waited.as_ref().map(|waited| &waited.since);
+        let unmet = expectation.depends_on.iter().chain(since).find(|name| !met(name)).cloned();
+        let (mut outcome, mut events) = match (unmet, Window::of(expectation, &evidence, flows)) {
             (Some(because), _) => (Judgement::Skipped { because }, Vec::new()),
             (None, Some(window)) => window.judge(expectation),
             (None, None) => (Judgement::Failed(Mismatch::Nothing), Vec::new()),
         };
+        if let (Some(waited), Judgement::Passed) = (&expectation.waited, &outcome)
+            && let (Some(from), Some(to)) = (evidence.get(waited.since.as_str()), events.first())
+        {
+            let [from, to] = [from, to].map(|at| flows.order[*at].at);
+            outcome = waited.judge(from, to, still);
+            events.truncate(1);
+        }
         if let Some(first) = events.first().filter(|_| outcome == Judgement::Passed) {
             evidence.insert(&expectation.name, *first);
         }
@@ -136,9 +163,11 @@ impl<'f, 't> Window<'f, 't> {
             None => None,
             Some(name) => Some(flows.socket_at(known(name)?)?),
         };
+        let since = expectation.waited.iter().map(|waited| &waited.since);
+        let since = since.map(known).collect::<Option<Vec<_>>>()?;
         Some(Self {
             flows,
-            after: all(&expectation.after)?.into_iter().max(),
+            after: all(&expectation.after)?.into_iter().chain(since).max(),
             before: all(&expectation.before)?.into_iter().min(),
             socket,
         })

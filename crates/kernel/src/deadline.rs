@@ -5,6 +5,7 @@
 //! meanwhile. So a thread of this process, the *heartbeat*, looks at the clock every few
 //! milliseconds, and the time in which it did not is not counted.
 
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -16,6 +17,8 @@ const BEAT: Duration = Duration::from_millis(20);
 /// What may lie between two beats before the process counts as having stood still. On a busy
 /// machine a beat may be late by as much as that.
 const GAP: u64 = 200_000_000;
+/// How many gaps are remembered.
+const KEPT: usize = 256;
 
 /// A moment by which something has to have happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,11 +44,17 @@ impl Deadline {
     }
 }
 
+/// When this process stood still since its first deadline, in nanoseconds of [`clock::now`]. At most
+/// the first 256 times are known.
+pub fn stood_still() -> Vec<Range<u64>> {
+    heart().still.clone()
+}
+
 /// Waits for this long. As with a [`Deadline`], time in which this process stood still does not
 /// count; but this thread looks at the clock itself, so that the process needs no second one.
 pub fn pause(time: Duration) {
     let begin = clock::now();
-    let mut heart = Heart { last: begin, lost: 0 };
+    let mut heart = Heart { last: begin, ..Heart::new() };
     let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     loop {
         let left = time.saturating_sub(heart.running(heart.last).saturating_sub(begin));
@@ -63,11 +72,21 @@ struct Heart {
     last: u64,
     /// For how long it has stood still, altogether.
     lost: u64,
+    /// When it has stood still; at most [`KEPT`] times.
+    still: Vec<Range<u64>>,
 }
 
 impl Heart {
+    const fn new() -> Self {
+        Self { last: 0, lost: 0, still: Vec::new() }
+    }
+
     fn beat(&mut self, now: u64) {
-        self.lost += now.saturating_sub(self.last).saturating_sub(GAP);
+        let lost = now.saturating_sub(self.last).saturating_sub(GAP);
+        if lost > 0 && self.still.len() < KEPT {
+            self.still.push(self.last..now);
+        }
+        self.lost += lost;
         self.last = self.last.max(now);
     }
 
@@ -77,7 +96,7 @@ impl Heart {
     }
 }
 
-static HEART: Mutex<Heart> = Mutex::new(Heart { last: 0, lost: 0 });
+static HEART: Mutex<Heart> = Mutex::new(Heart::new());
 
 fn heart() -> MutexGuard<'static, Heart> {
     // Every change is complete before anything could panic.
@@ -113,7 +132,7 @@ mod tests {
 
     #[test]
     fn time_without_a_beat_does_not_count() {
-        let mut heart = Heart { last: 1000 * MS, lost: 0 };
+        let mut heart = Heart { last: 1000 * MS, ..Heart::new() };
         assert_eq!(heart.running(1020 * MS), 1020 * MS);
         heart.beat(1020 * MS);
         // Frozen for seven seconds, whether or not the heart is the first to notice.
@@ -123,11 +142,12 @@ mod tests {
         assert_eq!(heart.running(8030 * MS), 1230 * MS);
         heart.beat(8040 * MS);
         assert_eq!(heart.running(8040 * MS), 1240 * MS);
+        assert_eq!(heart.still.first(), Some(&(1020 * MS..8020 * MS)));
     }
 
     #[test]
     fn late_beats_lose_nothing() {
-        let mut heart = Heart { last: 0, lost: 0 };
+        let mut heart = Heart::new();
         for now in [20, 150, 300, 499] {
             heart.beat(now * MS);
             assert_eq!(heart.running(now * MS), now * MS);

@@ -54,6 +54,6 @@ mod transport;
 pub mod tree;
 pub mod unix;
 
-pub use deadline::{Deadline, pause};
+pub use deadline::{Deadline, pause, stood_still};
 pub use entrance::Entrance;
 pub use transport::Transport;

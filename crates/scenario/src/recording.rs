@@ -1,8 +1,10 @@
 //! The result of a run: the timeline, and how far the steps got.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use socklab_event::{Event, Header, Timeline};
-use socklab_judge::{Expectation, Present};
+use socklab_judge::{Expectation, Finding, Judgement, Mismatch, Present};
 
 use crate::format::{Step, UnboundExpectation};
 use crate::step_end::{StepEnd, StepTrouble, Stopped};
@@ -90,6 +92,10 @@ pub struct Recording {
     /// The port at which the student's program was found, if it is not the one that it was told but
     /// one that it bound explicitly. It counts as known if it is the same in every run.
     pub own_port: Option<u16>,
+    /// By how much a pause of the scenario was longer than it should have been, at most, in ms.
+    pub stretched_ms: u64,
+    /// When the machine stood still, in nanoseconds of `CLOCK_MONOTONIC`.
+    pub still: Vec<Range<u64>>,
     /// True if this is a second run: the first one had too little time.
     pub second: bool,
 }
@@ -167,6 +173,8 @@ pub enum Trouble {
         /// Which limit.
         limit: LimitReached,
     },
+    /// The machine was busy, or stood still, and the case is about time.
+    Busy,
     /// The engine failed.
     Engine {
         /// How.
@@ -210,6 +218,24 @@ impl Recording {
     /// about the programs.
     pub fn is_late_and_starved(&self) -> bool {
         self.is_late() && self.trouble.is_none() && self.starved_ms >= STARVED_MS
+    }
+
+    /// True if these findings, or the whole run, may be as they are because the machine was busy or
+    /// stood still, although no deadline passed: a pause became too long, or the time between two
+    /// things is not what the program would have made it.
+    pub(crate) fn is_time_to_blame(&self, wanted: &[Expectation], findings: &[Finding]) -> bool {
+        let starved = self.starved_ms >= STARVED_MS;
+        let blames = |(wanted, found): (&Expectation, &Finding)| match &found.outcome {
+            Judgement::Unclear => wanted.waited.is_some(),
+            // Who sets a timer and is kept from going on seems to have waited less, but not by more
+            // than that.
+            Judgement::Failed(Mismatch::Waited { got, wanted }) => {
+                let most = i64::try_from(got / 1_000_000 + self.starved_ms).unwrap_or(i64::MAX);
+                starved && wanted.at_least.is_none_or(|least| most >= least)
+            }
+            _ => false,
+        };
+        self.stretched_ms >= STARVED_MS || wanted.iter().zip(findings).any(blames)
     }
 
     /// True if a deadline passed.

@@ -103,16 +103,18 @@ impl Case {
     pub fn judge(&self, recording: &Recording) -> Verdict {
         let mut verdict = self.verdict(CaseState::Passed);
         let timeline = recording.timeline();
+        let mut busy = false;
         match recording.bound(&self.expects, &self.scenario.steps).collect::<Result<Vec<_>, _>>() {
             Ok(expectations) => {
                 let flows = Flows::of(&timeline);
-                verdict.findings = match flows.lookups.is_empty() || recording.looks_up_itself() {
-                    true => socklab_judge::judge(&expectations, &flows),
-                    false => {
-                        let own = without_lookups(&flows, &timeline);
-                        socklab_judge::judge(&expectations, &Flows::of(&own))
-                    }
+                let judge = |flows: &Flows<'_>| {
+                    socklab_judge::judge_with_pauses(&expectations, flows, &recording.still)
                 };
+                verdict.findings = match flows.lookups.is_empty() || recording.looks_up_itself() {
+                    true => judge(&flows),
+                    false => judge(&Flows::of(&without_lookups(&flows, &timeline))),
+                };
+                busy = recording.is_time_to_blame(&expectations, &verdict.findings);
             }
             Err(what) => verdict.trouble = Some(Trouble::Engine { what }),
         }
@@ -148,6 +150,10 @@ impl Case {
         {
             verdict.state = CaseState::InfraError;
             verdict.trouble = Some(Trouble::Names { what: because.clone() });
+        }
+        if busy && verdict.trouble.is_none() && verdict.state != CaseState::Passed {
+            verdict.state = CaseState::InfraError;
+            verdict.trouble = Some(Trouble::Busy);
         }
         if verdict.state == CaseState::Passed {
             verdict.points = verdict.of;

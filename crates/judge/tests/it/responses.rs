@@ -53,6 +53,7 @@ fn verdict(timeline: &Timeline, http: HttpWanted, times: Range) -> Judgement {
         before: Vec::new(),
         same_socket: None,
         times,
+        waited: None,
         subject: Subject::Http(Box::new(http)),
     };
     judge(&[expectation], &Flows::of(timeline)).remove(0).outcome

@@ -102,6 +102,7 @@ fn expect(name: &str, subject: Subject) -> Expectation {
         before: Vec::new(),
         same_socket: None,
         times: Range::at_least(1),
+        waited: None,
         subject,
     }
 }

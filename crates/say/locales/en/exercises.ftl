@@ -93,6 +93,7 @@ got-bytes = But it was “{ $bytes }” ({ $total ->
         [one] { $total } byte
        *[other] { $total } bytes
     }).
+got-waited = It came after { $time }.
 got-unclear = The recording holds only the beginning of what was sent, which is not enough to decide.
 
 want-call = { $who } calls { $call }{ $object }
@@ -100,6 +101,7 @@ want-sent = { $who } sends { $bytes }
 want-received = { $who } receives { $bytes }
 want-exit = { $who } ends with { $exit }
 want-failure = { $who } ends with an exit code other than 0
+want-waited = { $what }, { $range } ms after { $since }
 want-end = { $who } ends
 want-running = { $who } is still running at the end
 want-output = { $who } prints { $bytes }
@@ -185,5 +187,6 @@ differs-peer = But { $got } was at the other end (expected: { $wanted }).
 differs-argument = But { $name } was { $got } (expected: { $wanted }).
 
 trouble-not-isolated = not run, because it was to be isolated and that is refused here: { $what }. Allow user namespaces (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; in a container its seccomp profile), or check without --sandbox and --require-isolation
+trouble-busy = the machine was busy or stood still, and this case is about time: nothing is known about the program. Try again when it is quiet
 trouble-memory = { $who } and what it had started used more than { $mib } MiB of memory, and were ended
 trouble-processes = { $who } had started more than { $number } processes and threads, and all were ended

@@ -35,6 +35,10 @@ mistake-hold-at = unknown place `{ $found }`, expected "birth", "every-call", {"
 mistake-hold-call = a place is before one call or after one call
 mistake-own-stdin = `{ $name }` has its whole input in stdin: nothing can be typed
 mistake-target = `{ $target }` is neither IP:PORT nor one of { $known }
+mistake-since-waited = since and waited_ms go together: how much time after what?
+mistake-waited-subject = waited_ms is about the first of these calls, a signal, or the end of a program; times and never don't go with it
+mistake-waited-range = how long? {"{"} about = MS {"}"}, or {"{"} at_least = MS, at_most = MS {"}"} (or one of these), the first less than the second
+mistake-waited-beyond = waited_ms: at least { $least } ms can't pass before the deadline of everything, deadline_ms = { $deadline }
 mistake-pause = a pause lasts 1 to { $most } ms, not { $found }
 mistake-pauses = up to here there are { $total } ms of pauses, which is all of deadline_ms = { $deadline }
 mistake-pause-within = this step pauses for { $pause } ms, which is all of its within_ms = { $within }

@@ -93,6 +93,7 @@ got-bytes = Pero fue «{ $bytes }» ({ $total ->
         [one] { $total } byte
        *[other] { $total } bytes
     }).
+got-waited = Fue a los { $time }.
 got-unclear = La grabación solo guarda el principio de lo enviado, y con eso no se puede decidir.
 
 want-call = { $who } llama a { $call }{ $object }
@@ -100,6 +101,7 @@ want-sent = { $who } envía { $bytes }
 want-received = { $who } recibe { $bytes }
 want-exit = { $who } termina con { $exit }
 want-failure = { $who } termina con un código de salida distinto de 0
+want-waited = { $what }, { $range } ms después de { $since }
 want-end = { $who } termina
 want-running = { $who } sigue en ejecución al final
 want-output = { $who } escribe { $bytes }
@@ -185,5 +187,6 @@ differs-peer = Pero en el otro extremo estaba { $got } (se esperaba: { $wanted }
 differs-argument = Pero { $name } era { $got } (se esperaba: { $wanted }).
 
 trouble-not-isolated = no se ejecutó, porque se pidió aislarlo y aquí eso no se permite: { $what }. Permite los espacios de nombres de usuario (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; en un contenedor, su perfil seccomp), o comprueba sin --sandbox ni --require-isolation
+trouble-busy = la máquina estaba ocupada o detenida, y este caso trata del tiempo: no se sabe nada del programa. Inténtalo cuando esté libre
 trouble-memory = { $who } y lo que había iniciado usaron más de { $mib } MiB de memoria, y se terminaron
 trouble-processes = { $who } había iniciado más de { $number } procesos e hilos, y se terminaron todos

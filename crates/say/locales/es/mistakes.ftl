@@ -35,6 +35,10 @@ mistake-hold-at = lugar desconocido: `{ $found }`; puede ser "birth", "every-cal
 mistake-hold-call = un lugar es antes de una llamada o después de una llamada
 mistake-own-stdin = `{ $name }` tiene toda su entrada en stdin: no se puede escribir nada
 mistake-target = `{ $target }` no es IP:PUERTO ni uno de { $known }
+mistake-since-waited = since y waited_ms van juntos: ¿cuánto tiempo después de qué?
+mistake-waited-subject = waited_ms trata de la primera de estas llamadas, de una señal o del final de un programa; times y never no van con él
+mistake-waited-range = ¿cuánto? {"{"} about = MS {"}"}, o {"{"} at_least = MS, at_most = MS {"}"} (o uno de los dos), el primero menor que el segundo
+mistake-waited-beyond = waited_ms: no caben { $least } ms en el plazo de todo el escenario, deadline_ms = { $deadline }
 mistake-pause = una pausa dura entre 1 y { $most } ms, no { $found }
 mistake-pauses = hasta aquí las pausas suman { $total } ms: todo el plazo, deadline_ms = { $deadline }
 mistake-pause-within = este paso hace pausas de { $pause } ms: todo su plazo, within_ms = { $within }

@@ -171,6 +171,8 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         starved_ms: starved(before, own_scheduling()),
         second: false,
         own_port: played.own_port,
+        stretched_ms: played.stretched_ms,
+        still: socklab_kernel::stood_still(),
         variables: request.variables,
         trouble,
     }
@@ -208,6 +210,8 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         starved_ms: 0,
         second: false,
         own_port: None,
+        stretched_ms: 0,
+        still: Vec::new(),
         trouble: Some(trouble),
     }
 }

@@ -84,6 +84,15 @@ pub fn run(
     if !recording.is_late_and_starved() {
         return Ok(recording);
     }
+    run_again(scenario, submission, runner)
+}
+
+/// The second run of a scenario, with four times the time.
+pub(crate) fn run_again(
+    scenario: &Scenario,
+    submission: Option<&Submission>,
+    runner: &Runner,
+) -> Result<Recording, RunError> {
     let second = run_once(&scenario.with_times(PATIENCE), submission, runner)?;
     Ok(Recording { second: true, ..second })
 }

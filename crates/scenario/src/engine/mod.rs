@@ -39,5 +39,5 @@ mod terminal;
 mod watch;
 
 pub use child::run_as_child;
-pub(crate) use launch::run_once;
 pub use launch::{RunError, Runner, run};
+pub(crate) use launch::{run_again, run_once};

@@ -68,6 +68,8 @@ pub(super) struct PeerHandle {
     datagrams: bool,
     /// Bytes sent over its current connection.
     pub(super) sent: u64,
+    /// By how much a pause was too long, at most, in ms.
+    pub(super) stretched_ms: u64,
 }
 
 impl PeerHandle {
@@ -86,6 +88,7 @@ impl PeerHandle {
             judged: 0,
             datagrams: false,
             sent: 0,
+            stretched_ms: 0,
         };
         peer.write(&variables, None, false)?;
         Ok(peer)
@@ -144,6 +147,10 @@ impl PeerHandle {
             let heard = begun.checked_sub(1).and_then(|at| talk.ear.conversations.get_mut(at));
             let reply = report.map(|report| match &report.reply {
                 Reply::Done => Outcome::Done,
+                Reply::Paused { late } => {
+                    self.stretched_ms = self.stretched_ms.max(*late);
+                    Outcome::Done
+                }
                 Reply::Failed { call, error } => {
                     Outcome::Failed { call: call.clone(), error: *error }
                 }

@@ -216,6 +216,11 @@ impl<'a> Peers<'a> {
         }
     }
 
+    /// By how much a pause of a peer was too long, at most, in ms.
+    pub(super) fn stretched_ms(&self) -> u64 {
+        self.handles.values().map(|peer| peer.stretched_ms).max().unwrap_or(0)
+    }
+
     /// How many orders the peer of a step has been given so far.
     pub(super) fn orders_given(&self, step: &Step) -> usize {
         match &step.verb {

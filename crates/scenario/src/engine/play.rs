@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, kill_process};
 use socklab_event::{Column, Signal};
-use socklab_kernel::Deadline;
+use socklab_kernel::{Deadline, clock};
 use socklab_trace::Handle;
 
 use super::cells::Cells;
@@ -41,6 +41,8 @@ pub(super) struct Play<'a> {
     peers: Peers<'a>,
     /// The open standard inputs of actors, by name.
     inputs: HashMap<String, Input>,
+    /// By how much a pause was too long, at most, in ms.
+    stretched_ms: u64,
 }
 
 /// The result of a play.
@@ -52,6 +54,8 @@ pub(super) struct Played {
     pub(super) isolation: Isolation,
     /// See [`Recording::own_port`](crate::Recording::own_port).
     pub(super) own_port: Option<u16>,
+    /// See [`Recording::stretched_ms`](crate::Recording::stretched_ms).
+    pub(super) stretched_ms: u64,
     /// The reason, if there is one, why the steps say nothing about the programs.
     pub(super) trouble: Option<Trouble>,
 }
@@ -64,6 +68,7 @@ impl Played {
             steps: Vec::new(),
             isolation: Isolation::NotNeeded,
             own_port: None,
+            stretched_ms: 0,
             trouble: Some(Trouble::Engine { what }),
         }
     }
@@ -89,6 +94,7 @@ impl<'a> Play<'a> {
             cells: Cells::new(request, place),
             peers: Peers::new(request),
             inputs: HashMap::new(),
+            stretched_ms: 0,
             watch,
         }
     }
@@ -132,7 +138,7 @@ impl<'a> Play<'a> {
         // From now on programs end because the engine ends them, which is not recorded: when `self`
         // is dropped, their inputs are closed.
         self.watch.change(|seen| {
-            seen.over = Some(socklab_kernel::clock::now());
+            seen.over = Some(clock::now());
             seen.present = present::look(seen);
         });
         if trouble.is_none() && !ends.iter().any(|end| matches!(end, StepEnd::Failed(_))) {
@@ -145,7 +151,7 @@ impl<'a> Play<'a> {
                 }
             }
         }
-        self.watch.change(|seen| seen.closed = Some(socklab_kernel::clock::now()));
+        self.watch.change(|seen| seen.closed = Some(clock::now()));
         for Background { step, orders } in background {
             // A disturbed peer is found below.
             if let Ok(end) = self.peers.settle(&self.watch, &steps[step], orders) {
@@ -157,7 +163,9 @@ impl<'a> Play<'a> {
         let trouble = trouble.or_else(|| self.cells.limit());
         let isolation = self.cells.isolation();
         let own_port = self.started.own_port.get();
-        Played { columns: self.started.into_columns(), steps: ends, isolation, own_port, trouble }
+        let stretched_ms = self.stretched_ms.max(self.peers.stretched_ms());
+        let columns = self.started.into_columns();
+        Played { columns, steps: ends, isolation, own_port, stretched_ms, trouble }
     }
 
     fn step(&mut self, step: &Step) -> Result<StepEnd, Failure> {
@@ -185,14 +193,19 @@ impl<'a> Play<'a> {
                 return self.peers.perform(&mut self.started, peer, ops, deadline, step);
             }
             Verb::Look => self.watch.change(kernel::look_at_all),
-            Verb::Pause(ms) => {
-                let end = Deadline::after(Duration::from_millis(*ms));
-                self.watch.wait(end.min(self.started.deadline), false, |_| None::<()>);
-            }
+            Verb::Pause(ms) => self.pause(*ms),
             Verb::Hold { actor, at, yields } => self.started.hold(actor, *at, *yields)?,
             Verb::Release { actor } => self.release(actor, deadline)?,
         }
         Ok(StepEnd::Done)
+    }
+
+    fn pause(&mut self, ms: u64) {
+        let begin = clock::now();
+        let end = Deadline::after(Duration::from_millis(ms));
+        self.watch.wait(end.min(self.started.deadline), false, |_| None::<()>);
+        let took = (clock::now() - begin) / 1_000_000;
+        self.stretched_ms = self.stretched_ms.max(took.saturating_sub(ms));
     }
 
     fn start(&mut self, name: &str) -> Result<(), Failure> {

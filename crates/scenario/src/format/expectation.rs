@@ -4,7 +4,7 @@
 use socklab_event::{Errno, Shutdown, Stream};
 use socklab_judge::{
     Address, BytesWanted, CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, Range,
-    StateWanted, StreamWanted, Subject, TransportWanted,
+    StateWanted, StreamWanted, Subject, TransportWanted, Waited,
 };
 use socklab_say::sentence;
 use toml::Spanned;
@@ -59,6 +59,7 @@ impl UnboundExpectation {
         let raw = self.raw.clone();
         let subject = subject(&raw, variables)?;
         hints(None, raw.hints.clone())?;
+        let waited = waited(&raw, &subject)?;
         let times = match (raw.never, raw.times) {
             (true, None) => Range::exactly(0),
             (true, Some(_)) => return Err(Mistake::whole(sentence!("mistake-never-times"))),
@@ -72,6 +73,7 @@ impl UnboundExpectation {
             before: raw.before.0,
             same_socket: raw.same_socket.map(Spanned::into_inner),
             times,
+            waited,
             subject,
         })
     }
@@ -145,6 +147,30 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
     };
     refuse_strangers(raw, &subject)?;
     Ok(subject)
+}
+
+/// How much time should have passed since another expectation was met.
+fn waited(raw: &RawExpect, subject: &Subject) -> Result<Option<Waited>, Mistake> {
+    let (since, ms) = match (&raw.since, &raw.waited_ms) {
+        (None, None) => return Ok(None),
+        (Some(since), Some(ms)) => (since, ms),
+        (Some(one), None) => {
+            return Err(Mistake::at(one.span(), sentence!("mistake-since-waited")));
+        }
+        (None, Some(one)) => {
+            return Err(Mistake::at(one.span(), sentence!("mistake-since-waited")));
+        }
+    };
+    let timed = match subject {
+        Subject::Exit { wanted, .. } => *wanted != ExitWanted::Running,
+        subject => matches!(subject, Subject::Call(_) | Subject::Signal { .. }),
+    };
+    if !timed || raw.never || raw.times.is_some() {
+        return Err(Mistake::at(ms.span(), sentence!("mistake-waited-subject")));
+    }
+    let range = ms.get_ref().range();
+    let range = range.ok_or_else(|| Mistake::at(ms.span(), sentence!("mistake-waited-range")))?;
+    Ok(Some(Waited { since: since.get_ref().clone(), ms: range }))
 }
 
 fn http(

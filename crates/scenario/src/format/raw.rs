@@ -12,7 +12,7 @@ use super::hints::RawHint;
 use super::hold::RawAt;
 use super::op::Op;
 use super::until::RawUntil;
-use super::values::{OneOrMany, RawExit, RawRange};
+use super::values::{OneOrMany, RawExit, RawRange, RawWaited};
 
 /// Files in `{dir}`, by name.
 pub(super) type RawFiles = BTreeMap<Spanned<String>, Spanned<String>>;
@@ -188,6 +188,8 @@ pub(super) struct RawExpect {
     pub(super) same_socket: Option<Spanned<String>>,
     pub(super) times: Option<RawRange>,
     pub(super) never: bool,
+    pub(super) since: Option<Spanned<String>>,
+    pub(super) waited_ms: Option<Spanned<RawWaited>>,
     pub(super) actor: Option<Spanned<String>>,
     pub(super) peer: Option<Spanned<String>>,
     // The subject: exactly one of these.

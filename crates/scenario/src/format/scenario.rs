@@ -183,7 +183,7 @@ impl Reader<'_> {
             }
             // A step has no event of its own that something could come before or after.
             let above: Vec<&str> = wanted.iter().map(UnboundExpectation::name).collect();
-            if let Some(word) = &raw.same_socket {
+            for word in [&raw.same_socket, &raw.since].into_iter().flatten() {
                 self.known(word, &above, sentence!("mistake-no-expectation-above"))?;
             }
             for word in raw.after.0.iter().chain(&raw.before.0) {

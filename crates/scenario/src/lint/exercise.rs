@@ -7,7 +7,7 @@ use socklab_say::sentence;
 
 use super::languages::has_empty;
 use super::order::out_of_order;
-use super::pauses::too_long;
+use super::pauses::{too_long, waits_too_long};
 use super::placeholders::lint_placeholders;
 use super::places::{Part, Places, at};
 use super::roles::{late, unjoined, unused};
@@ -130,4 +130,8 @@ fn lint_case(case: &Case, index: usize, places: &Places<'_>, mistakes: &mut Vec<
         mistakes.push(places.wrong(here, sentence!("mistake-case-empty", case = name)));
     }
     mistakes.extend(steps(&case.scenario, places, at!["case", index, "step"]));
+    for (number, what) in waits_too_long(&case.scenario, &case.expects) {
+        let path = at!["case", index, "expect", number, "waited_ms"];
+        mistakes.push(places.wrong(path, what));
+    }
 }

@@ -1,10 +1,11 @@
-//! Finds pauses that are longer than the time there is for them.
+//! Finds pauses, and waits of programs, that are longer than the time there is for them.
 
 use std::collections::BTreeMap;
 
 use socklab_say::{Sentence, sentence};
 
-use crate::format::{Op, Scenario, Verb};
+use crate::format::{Op, Scenario, UnboundExpectation, Verb};
+use crate::variables::Variables;
 
 /// The steps whose pauses alone take all the time of the step, or of the scenario, with their lines.
 pub(super) fn too_long(scenario: &Scenario) -> Vec<(usize, Sentence)> {
@@ -49,4 +50,22 @@ fn length(op: &Op) -> u64 {
         Op::Pause(ms) => *ms,
         _ => 0,
     }
+}
+
+/// Expectations that a program waits for longer than the scenario lasts, by index.
+pub(super) fn waits_too_long(
+    scenario: &Scenario,
+    expects: &[UnboundExpectation],
+) -> Vec<(usize, Sentence)> {
+    let least = |wanted: &UnboundExpectation| {
+        // The loader has tried this.
+        wanted.bind(&Variables::sample(scenario.port)).ok()?.waited?.ms.at_least
+    };
+    let deadline = scenario.deadline_ms;
+    let long = |(index, wanted): (usize, &UnboundExpectation)| {
+        let least = u64::try_from(least(wanted)?).ok()?;
+        let what = || sentence!("mistake-waited-beyond", least = least, deadline = deadline);
+        (least >= deadline).then(|| (index, what()))
+    };
+    expects.iter().enumerate().filter_map(long).collect()
 }

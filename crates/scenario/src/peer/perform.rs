@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::{SendFlags, Shutdown, SocketType, bind, sendto, shutdown, sockopt};
+use socklab_kernel::clock;
 
 use super::conversation::{Conversation, Failure, failed};
 use super::protocol::{Deed, Order, Reply};
@@ -13,6 +14,9 @@ use crate::format::Op;
 impl Conversation {
     /// Carries out an order.
     pub(super) fn perform(&mut self, order: &Order) -> Reply {
+        if let Deed::Op(Op::Pause(ms)) = order.deed {
+            return Reply::Paused { late: pause(ms) };
+        }
         let result = match &order.deed {
             Deed::Op(op) => self.try_op(op, order),
             Deed::Receive(receive) => self.take(receive),
@@ -62,8 +66,7 @@ impl Conversation {
             | Op::ExpectEnd
             | Op::Drain
             | Op::Exchange(_) => {}
-            Op::IgnoreRest => {}
-            Op::Pause(ms) => socklab_kernel::pause(Duration::from_millis(*ms)),
+            Op::IgnoreRest | Op::Pause(_) => {}
             Op::Finish => shutdown(self.socket()?, Shutdown::Write).map_err(failed("shutdown"))?,
             Op::Close => drop(self.socket.take()),
             Op::Reset => {
@@ -77,6 +80,13 @@ impl Conversation {
         }
         Ok(())
     }
+}
+
+/// Does nothing for this many ms. Returns how many more it took.
+fn pause(ms: u64) -> u64 {
+    let begin = clock::now();
+    socklab_kernel::pause(Duration::from_millis(ms));
+    (clock::now() - begin).saturating_sub(ms * 1_000_000) / 1_000_000
 }
 
 /// The address that the engine has found for the order.

@@ -52,7 +52,14 @@ pub(crate) enum Receive {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reply {
     Done,
-    Failed { call: String, error: Errno },
+    /// It has paused, this much longer than it should have, in ms.
+    Paused {
+        late: u64,
+    },
+    Failed {
+        call: String,
+        error: Errno,
+    },
 }
 
 /// A reply, and the line that it replies to.

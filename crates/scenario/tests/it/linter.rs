@@ -175,6 +175,58 @@ fn what_is_missing_in_a_course_is_found() {
 }
 
 #[test]
+fn a_wait_that_can_not_be_is_found() {
+    let with = |lines: &str| {
+        let toml = format!(
+            "format_version = 1\ndeadline_ms = 3000\n[[actor]]\nname = \"client\"\nsubmission = true\n\
+             [[case]]\nname = \"asks\"\ntitle = {{ en = \"asks\", es = \"pregunta\" }}\n\
+             step = [{{ start = \"client\", until = \"exited\", within_ms = 2000 }}]\n\
+             [[case.expect]]\nname = \"asked\"\nactor = \"client\"\ncall = \"send\"\n\
+             [[case.expect]]\nactor = \"client\"\n{lines}\n"
+        );
+        linted(&[("exercises/mine/exercise.toml", &toml)])
+    };
+    assert_eq!(
+        with("exit = 0\nsince = \"asked\"\nwaited_ms = { about = 1000 }"),
+        Vec::<String>::new()
+    );
+    for (lines, wanted) in [
+        ("exit = 0\nsince = \"asked\"", "17:9: since and waited_ms go together"),
+        ("exit = 0\nwaited_ms = { about = 9 }", "17:13: since and waited_ms go together"),
+        ("exit = 0\nsince = \"ask\"\nwaited_ms = { about = 9 }", "17:9: no expectation above"),
+        ("exit = 0\nsince = \"asked\"\nwaited_ms = {}", "18:13: how long?"),
+        (
+            "exit = 0\nsince = \"asked\"\nwaited_ms = { about = 9, at_most = 10 }",
+            "18:13: how long?",
+        ),
+        (
+            "exit = 0\nsince = \"asked\"\nwaited_ms = { at_least = 9, at_most = 9 }",
+            "18:13: how long?",
+        ),
+        (
+            "exit = 0\nsince = \"asked\"\nwaited_ms = { abuot = 1000 }",
+            "18:15: unknown field `abuot`",
+        ),
+        (
+            "exit = \"running\"\nsince = \"asked\"\nwaited_ms = { about = 1000 }",
+            "18:13: waited_ms is about the first of these calls",
+        ),
+        (
+            "call = \"send\"\nnever = true\nsince = \"asked\"\nwaited_ms = { about = 1000 }",
+            "19:13: waited_ms is about the first of these calls",
+        ),
+        (
+            "exit = 0\nsince = \"asked\"\nwaited_ms = { at_least = 4000 }",
+            "18:13: waited_ms: at least 4000 ms",
+        ),
+    ] {
+        let found = with(lines);
+        let wanted = format!("mine/exercise.toml:{wanted}");
+        assert!(found.len() == 1 && found[0].starts_with(&wanted), "{wanted}: {found:?}");
+    }
+}
+
+#[test]
 fn an_exercise_in_one_language_is_whole() {
     let others = ["exercises/mine/solution.rs", "exercises/mine/solution.c"];
     assert_eq!(linted_without(&others), Vec::<String>::new());

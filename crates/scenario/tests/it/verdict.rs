@@ -61,6 +61,8 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         starved_ms: 0,
         second: false,
         own_port: None,
+        stretched_ms: 0,
+        still: Vec::new(),
         trouble,
     }
 }

@@ -82,6 +82,7 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
         Trouble::Limit { who, limit: LimitReached::Processes(number) } => {
             say!(speaker, "trouble-processes", who = who, number = number)
         }
+        Trouble::Busy => say!(speaker, "trouble-busy"),
         Trouble::Engine { what } => say!(speaker, "ask-trouble-engine", what = what),
     }
 }

@@ -26,5 +26,6 @@ mod stage;
 mod system_calls;
 mod tour;
 mod trace;
+mod waits;
 mod watch;
 mod what_if;

@@ -37,7 +37,12 @@ pub(crate) fn why(speaker: Speaker, done: &CaseReport<'_>) -> Vec<String> {
 pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) -> String {
     let never = wanted.times.at_most == Some(0);
     let key = if never { "why-not-expected" } else { "why-expected" };
-    let what = say!(speaker, key, what = wanted_text(speaker, &wanted.subject));
+    let mut subject = wanted_text(speaker, &wanted.subject);
+    if let Some(waited) = &wanted.waited {
+        let (range, since) = (waited.ms.to_string(), &waited.since);
+        subject = say!(speaker, "want-waited", what = subject, range = range, since = since);
+    }
+    let what = say!(speaker, key, what = subject);
     let but = match &finding.outcome {
         Judgement::Failed(Mismatch::Nothing) => say!(speaker, "got-nothing"),
         Judgement::Failed(Mismatch::Different { difference: Some(difference), .. }) => {
@@ -51,6 +56,9 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
             say!(speaker, "got-exit", exit = wording::exit(speaker, *exit))
         }
         Judgement::Failed(Mismatch::Exit { got: None }) => say!(speaker, "got-running"),
+        Judgement::Failed(Mismatch::Waited { got, .. }) => {
+            say!(speaker, "got-waited", time = speaker.duration(*got))
+        }
         Judgement::Failed(Mismatch::Http(fault)) => response::fault(speaker, fault),
         Judgement::Failed(Mismatch::Bytes { total: 0, .. }) => say!(speaker, "got-no-bytes"),
         Judgement::Failed(Mismatch::Bytes { got, total, .. }) => {

@@ -1,0 +1,122 @@
+//! What authors can say about time, through the real engine: a server that answers late, and how long
+//! a program waits, however it does that.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use socklab_prerequisites::need;
+
+use crate::stage::{run, socklab};
+
+const EXERCISE: &str = r#"format_version = 1
+topic = "udp"
+arguments = { "" = ["{port}"] }
+[[actor]]
+name = "client"
+submission = true
+[[peer]]
+name = "server"
+
+[[case]]
+name = "late"
+title = { en = "takes a late answer", es = "acepta una respuesta tardía" }
+step = [
+  { peer = "server", do = ["udp", { bind = "{host}:{port}" }] },
+  { start = "client", until = { called = "send" } },
+  { peer = "server", do = [{ expect_datagram = "hora" }, { pause_ms = 200 }] },
+  { pause_ms = 50 },
+  { peer = "server", do = [{ send_to = { to = "sender", bytes = "{letters:9}" } }] },
+  { wait = "client", until = "exited" },
+]
+[[case.expect]]
+actor = "client"
+output = "any"
+contains = "{letters:9}"
+
+[[case]]
+name = "silence"
+title = { en = "waits half a second", es = "espera medio segundo" }
+step = [
+  { peer = "server", do = ["udp", { bind = "{host}:{port}" }] },
+  { start = "client", until = "exited" },
+]
+[[case.expect]]
+name = "asked"
+actor = "client"
+call = "send"
+[[case.expect]]
+actor = "client"
+exit = "any"
+since = "asked"
+waited_ms = { about = 500 }
+"#;
+
+/// A client that has `s`, a socket, and `LIMIT` in seconds; what is missing is how it waits.
+const BEGIN: &str = "import asyncio, os, select, signal, socket, struct, sys, threading, time\n\
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+    s.connect((\"127.0.0.1\", int(sys.argv[1])))\n";
+
+/// Ways to wait for half a second.
+const STYLES: [(&str, &str); 6] = [
+    (
+        "so-rcvtimeo",
+        "s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 0, 500000))\n\
+         s.send(b'hora')\ntry: print(s.recv(99))\nexcept BlockingIOError: sys.exit(1)\n",
+    ),
+    (
+        "select",
+        "s.send(b'hora')\nif not select.select([s], [], [], 0.5)[0]: sys.exit(1)\nprint(s.recv(99))\n",
+    ),
+    (
+        "epoll",
+        "e = select.epoll()\ne.register(s, select.EPOLLIN)\ns.send(b'hora')\n\
+         if not e.poll(0.5): sys.exit(1)\nprint(s.recv(99))\n",
+    ),
+    (
+        "naps",
+        "s.setblocking(False)\nend = time.monotonic() + 0.5\ns.send(b'hora')\n\
+         while time.monotonic() < end:\n    try: print(s.recv(99)); break\n    \
+         except BlockingIOError: time.sleep(0.02)\n",
+    ),
+    ("alarm", "signal.setitimer(signal.ITIMER_REAL, 0.5)\ns.send(b'hora')\nprint(s.recv(99))\n"),
+    (
+        "asyncio",
+        "s.setblocking(False)\nasync def main():\n    loop = asyncio.get_running_loop()\n    \
+         await loop.sock_sendall(s, b'hora')\n    print(await asyncio.wait_for(loop.sock_recv(s, 99), 0.5))\n\
+         asyncio.run(main())\n",
+    ),
+];
+
+/// The states of the cases of the exercise, for this program.
+fn checked(home: &Path, name: &str, text: &str) -> Vec<String> {
+    // The name of a module would hide that.
+    let file = format!("my-{name}.py");
+    fs::write(home.join(&file), format!("{BEGIN}{text}")).expect("write");
+    let words = ["check", "mine", "--course", "course", "--format", "json", "--", &file];
+    let mut check = socklab(&words);
+    let ended = run(check.current_dir(home).env("XDG_STATE_HOME", home));
+    let report: Value = serde_json::from_slice(&ended.output).expect("JSON");
+    let cases = report["cases"].as_array().expect("cases");
+    cases.iter().map(|case| case["state"].as_str().expect("a state").to_owned()).collect()
+}
+
+#[test]
+fn how_long_a_program_waited_is_seen_whatever_it_waited_in() {
+    need!("python3");
+    let home = tempfile::tempdir().expect("a folder");
+    let exercise = home.path().join("course/exercises/mine");
+    fs::create_dir_all(&exercise).expect("mkdir");
+    fs::write(exercise.join("exercise.toml"), EXERCISE).expect("write");
+    for page in ["en.md", "es.md"] {
+        fs::write(exercise.join(page), "# mine\n").expect("write");
+    }
+    for (name, text) in STYLES {
+        assert_eq!(checked(home.path(), name, text), ["passed", "passed"], "{name}");
+    }
+    // Too short, and too long. On a busy machine, nothing may be known about the second.
+    let (_, select) = STYLES[1];
+    assert_eq!(checked(home.path(), "short", &select.replace("0.5", "0.1")), ["failed", "failed"]);
+    let long = checked(home.path(), "long", &select.replace("0.5", "1.6"));
+    assert!(long[0] == "passed" && long[1] != "passed", "{long:?}");
+}
