@@ -125,7 +125,7 @@ mod lines {
     }
 }
 
-/// A limit of a sandbox.
+/// A limit of a program that runs in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitReached {
@@ -166,7 +166,7 @@ pub enum Trouble {
         /// The step that was refused, and the error.
         what: String,
     },
-    /// A program reached a limit of its sandbox, and was ended for that.
+    /// A program reached a limit of its cell, and was ended for that.
     Limit {
         /// Whose.
         who: String,

@@ -103,10 +103,15 @@ fn translate_options(speaker: Speaker, usage: &str) -> String {
     usage.replace("[OPTIONS]", &format!("[{}]", say!(speaker, "value-OPTIONS")))
 }
 
-/// Lines that begin with `$` are commands; the others are remarks.
+/// Lines that begin with `$` are commands, indented ones belong to the line above; the others are
+/// remarks.
 fn paint_examples(speaker: Speaker, text: &str) -> String {
     let mut painted = style::paint(style::STRONG, say!(speaker, "examples"));
     for line in text.lines() {
+        if line.starts_with(' ') {
+            painted += &format!("\n{line}");
+            continue;
+        }
         if !line.starts_with('$') {
             painted += &format!("\n\n{line}");
             continue;

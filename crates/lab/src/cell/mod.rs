@@ -11,6 +11,7 @@ mod entrance;
 mod first;
 mod options;
 mod powers;
+mod secrets;
 mod view;
 
 use std::ffi::CString;

@@ -10,6 +10,7 @@ use rustix::mount::{
 };
 
 use super::options::CellOptions;
+use super::secrets::Secrets;
 use crate::refusal::NamespaceRefusal;
 use crate::sandbox::Screen;
 use crate::sys;
@@ -30,6 +31,7 @@ const MACHINE: [&CStr; 6] = [
 pub(super) struct View {
     read_only: Vec<CString>,
     writable: Vec<CString>,
+    secrets: Secrets,
     screen: Option<Screen>,
 }
 
@@ -43,6 +45,7 @@ impl View {
         Ok(Self {
             read_only: paths(&options.read_only)?,
             writable: paths(&options.writable)?,
+            secrets: Secrets::readable(),
             screen: screen.map_err(refused)?,
         })
     }
@@ -63,6 +66,7 @@ impl View {
                 Err(errno) => return Err(("mount read-only in /proc", errno)),
             }
         }
+        self.secrets.cover()?;
         for path in &self.read_only {
             mount_bind_recursive(path.as_c_str(), path.as_c_str())
                 .map_err(failed("mount --bind"))?;

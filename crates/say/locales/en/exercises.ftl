@@ -31,6 +31,14 @@ examples-check =
     $ socklab check echo-server -- ./my-server  # a fixed port works too
     $ socklab check tcp-client -- my-client.c
     $ socklab check echo-server --builtin -- ./my-server  # whatever `course` lies here
+    Isolation and exit codes, by what the machine allows (socklab course format):
+      option               namespaces         no own processes  no namespaces
+      none                 isolated, 0 or 1   open, 0 or 1      open, 0 or 1
+      --no-sandbox         open, 0 or 1       open, 0 or 1      open, 0 or 1
+      --require-isolation  isolated, 0 or 1   not run, 3        not run, 3
+      --sandbox            sandboxed, 0 or 1  not run, 3        not run, 3
+      open: run without isolation; the report says so first ("isolated": false).
+      sandboxed: isolated, files hidden, with limits (3 if a mount is refused).
     Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage error, 3 could not be run here.
 
 exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   · begun

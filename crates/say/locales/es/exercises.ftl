@@ -31,6 +31,15 @@ examples-check =
     $ socklab check echo-server -- ./mi-servidor  # un puerto fijo también sirve
     $ socklab check tcp-client -- mi-cliente.c
     $ socklab check echo-server --builtin -- ./mi-servidor  # sin mirar qué `course` hay aquí
+    Aislamiento y código de salida, según la máquina (socklab course format):
+      opción               con espacios       sin procesos    sin espacios
+                           de nombres         propios         de nombres
+      ninguna              aislado, 0 o 1     abierto, 0 o 1  abierto, 0 o 1
+      --no-sandbox         abierto, 0 o 1     abierto, 0 o 1  abierto, 0 o 1
+      --require-isolation  aislado, 0 o 1     no corre, 3     no corre, 3
+      --sandbox            encerrado, 0 o 1   no corre, 3     no corre, 3
+      abierto: sin aislar, y el informe lo dice primero ("isolated": false).
+      encerrado: aislado, sin tus archivos y con límites (3 si falla un montaje).
     Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso incorrecto, 3 aquí no se pudo ejecutar.
 
 exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se pide   · empezado

@@ -86,17 +86,15 @@ impl Cells {
         }
     }
 
-    /// Watches over a program in a sandbox.
+    /// Watches over a program in a cell: one that takes all memory or all processes of the machine
+    /// would leave none for those who judge it.
     pub(super) fn watch(&self, number: usize, who: &str, program: u32) -> io::Result<()> {
-        match (&self.options.sandbox, self.taken.get(&number)) {
-            (Some(sandbox), Some(cell)) => {
-                self.guard.watch(who, cell.first_process(), program, sandbox.limits)
-            }
-            _ => Ok(()),
-        }
+        let Some(cell) = self.taken.get(&number) else { return Ok(()) };
+        let limits = self.options.sandbox.as_ref().map_or_else(Limits::default, |it| it.limits);
+        self.guard.watch(who, cell.first_process(), program, limits)
     }
 
-    /// The limit of a sandbox that was reached.
+    /// The limit that was reached.
     pub(super) fn limit(&self) -> Option<Trouble> {
         self.guard.found().map(|(who, limit)| Trouble::Limit { who, limit })
     }

@@ -1,4 +1,4 @@
-//! Watches what a sandboxed program uses together with all that it has started, which no limit of
+//! Watches what a program in a cell uses together with all that it has started, which no limit of
 //! the kernel counts, and ends its cell at the limit.
 
 use std::io;
@@ -43,7 +43,7 @@ impl Guard {
             }
         };
         let started = thread::Builder::new().spawn(watch);
-        started.map(drop).map_err(failure::of("clone", "a thread that watches the sandbox"))
+        started.map(drop).map_err(failure::of("clone", "a thread that watches what a program uses"))
     }
 
     /// The first limit that was reached.

@@ -5,11 +5,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::Value;
+use socklab_kernel::process;
 use socklab_prerequisites::{need, not_run};
 
-use crate::stage::{Ended, program, run};
+use crate::stage::{Ended, PATIENCE, Running, program, run, socklab};
 
 const SOCKLAB: &str = env!("CARGO_BIN_EXE_socklab");
 const SOLUTION: &str =
@@ -160,4 +163,45 @@ fn without_proc_nobody_is_judged() {
         not_run!("user namespaces");
     }
     says_nothing_about_the_program(&text, &json, "/proc does not show this process");
+}
+
+/// A compiler that waits for ever keeps the check where it has a scratch folder.
+#[test]
+fn a_signal_leaves_neither_folder_nor_process() {
+    need!("gcc");
+    let home = tempfile::tempdir().expect("a folder");
+    let scratch = home.path().join("scratch");
+    fs::create_dir(&scratch).expect("a folder");
+    rustix::fs::mkfifoat(rustix::fs::CWD, home.path().join("ff"), 0o600.into()).expect("a FIFO");
+    fs::write(home.path().join("waits.c"), "#include \"ff\"\n").expect("a file");
+    for signal in [Signal::INT, Signal::TERM, Signal::QUIT, Signal::HUP] {
+        let mut command = socklab(&["check", "echo-server", "--builtin", "--", "waits.c"]);
+        command.current_dir(home.path()).env("HOME", home.path()).env("TMPDIR", &scratch);
+        let running = Running::start(&mut command);
+        let deadline = Instant::now() + PATIENCE;
+        let below = || process::descendants(running.pid()).into_iter().map(|(pid, _)| pid);
+        let compiler =
+            |pid: &u32| process::arguments(*pid).0.iter().any(|word| word.ends_with("waits.c"));
+        // The folder and a compiler in its cell.
+        while !(fs::read_dir(&scratch).expect("a folder").count() == 1
+            && below().any(|it| compiler(&it)))
+        {
+            assert!(Instant::now() < deadline, "no compiler");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        for entry in fs::read_dir(&scratch).expect("a folder").flatten() {
+            let mode = entry.metadata().expect("a folder").permissions().mode() & 0o777;
+            assert_eq!(mode, 0o700, "{:?}", entry.path());
+        }
+        let children: Vec<u32> = below().collect();
+        running.signal(signal);
+        let ended = running.finish();
+        assert_eq!(ended.code, 128 + signal.as_raw(), "{ended:?}");
+        assert_eq!(fs::read_dir(&scratch).expect("a folder").count(), 0, "{signal:?}");
+        let lives = |pid: &u32| process::state(*pid, *pid).is_some_and(|state| !state.has_ended());
+        while children.iter().any(lives) {
+            assert!(Instant::now() < deadline, "{signal:?}: left behind");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
 }

@@ -128,3 +128,74 @@ fn a_lack_of_descriptors_is_not_the_programs_fault() {
     let ended = run(&mut command);
     assert_eq!(ended.code, 3, "{ended:?}");
 }
+
+/// The exit codes of a cell of the table of options: `0 or 1`, `3`.
+fn codes(cell: &str) -> String {
+    let cell = cell.split('(').next().unwrap_or_default();
+    let code = cell.rsplit("exit ").next().unwrap_or_default();
+    code.rsplit(", ").next().unwrap_or_default().trim().replace(" o ", " or ")
+}
+
+#[test]
+fn help_and_reference_say_the_same_about_isolation() {
+    let reference = include_str!("../../../../course/FORMAT.md");
+    let helps = ["en", "es"].map(|language| {
+        let help = run(&mut socklab(&["check", "--help", "--lang", language])).exits(0).text();
+        let table = help.lines().skip_while(|line| !line.contains("(socklab course format)"));
+        let mut table = table.take_while(|line| !line.is_empty());
+        assert!(table.all(|line| line.chars().count() <= 80), "{help}");
+        help
+    });
+    for option in ["--no-sandbox", "--require-isolation", "--sandbox"] {
+        let row = reference.lines().find(|line| line.starts_with(&format!("| `{option}` |")));
+        let cells: Vec<&str> = row.expect("a row").split('|').skip(2).take(3).collect();
+        let mut wanted: Vec<String> = Vec::new();
+        for cell in cells {
+            let same = cell.trim() == "the same";
+            wanted.push(if same { wanted[wanted.len() - 1].clone() } else { codes(cell) });
+        }
+        for help in &helps {
+            let is_row = |line: &&str| {
+                line.trim_start().starts_with(&format!("{option}  ")) && line.contains(", ")
+            };
+            let row = help.lines().find(|line| {
+                is_row(line) && line.trim_end().ends_with(|c: char| c.is_ascii_digit())
+            });
+            let cells =
+                row.expect("a row").split("  ").map(str::trim).filter(|cell| !cell.is_empty());
+            let told: Vec<String> = cells.skip(1).map(codes).collect();
+            assert_eq!(told, wanted, "{option}: {help}");
+        }
+    }
+}
+
+#[test]
+fn a_submission_reads_no_secret_of_root_and_takes_no_more_than_its_share() {
+    need!("python3");
+    if !rustix::process::geteuid().is_root()
+        || fs::read("/etc/shadow").map_or(0, |it| it.len()) == 0
+    {
+        not_run!("root, and /etc/shadow");
+    }
+    let folder = folder();
+    let text = "print('read', len(open('/etc/shadow').read()))\n";
+    fs::write(folder.path().join("reads.py"), text).expect("a file");
+    for options in [&[][..], &["--sandbox"]] {
+        let report = check(folder.path(), options, &["python3", "reads.py"]);
+        if report["isolated"] != true {
+            not_run!(&format!("isolation ({report:#})"));
+        }
+        let problem = report["cases"][0]["problem"].as_str().expect("a problem");
+        assert!(problem.contains("read 0"), "{options:?}: {problem}");
+    }
+    // Bounded: it could start no more than these.
+    let text = "import threading, time\nfor _ in range(700):\n    \
+        threading.Thread(target=time.sleep, args=(30,)).start()\ntime.sleep(30)\n";
+    fs::write(folder.path().join("many.py"), text).expect("a file");
+    let report = check(folder.path(), &[], &["python3", "many.py"]);
+    assert_eq!(report["cases"][0]["state"], "failed", "{report:#}");
+    assert!(
+        report["cases"][0]["problem"].as_str().expect("a problem").contains("512"),
+        "{report:#}"
+    );
+}
