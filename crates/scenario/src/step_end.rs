@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 use socklab_event::{Bytes, Errno, Exit};
 
-use crate::format::{Op, Step, Until, Verb};
+use crate::format::{Step, Until, Verb};
 
 /// How far a step got.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +66,8 @@ pub enum StepTrouble {
     Mismatch {
         /// Which peer.
         who: String,
+        /// In which of its conversations; empty if that has no name.
+        on: String,
         /// How it compared them.
         how: Comparison,
         /// The bytes it should have received.
@@ -81,6 +83,8 @@ pub enum StepTrouble {
     Surplus {
         /// Which peer.
         who: String,
+        /// In which of its conversations; empty if that has no name.
+        on: String,
         /// What it received besides, from its first byte on.
         bytes: Bytes,
         /// What came before it.
@@ -90,6 +94,8 @@ pub enum StepTrouble {
     Sender {
         /// Which peer.
         who: String,
+        /// In which of its conversations; empty if that has no name.
+        on: String,
         /// Whom it had asked.
         asked: SocketAddr,
         /// Who answered.
@@ -113,6 +119,8 @@ pub enum StepTrouble {
     Call {
         /// Which peer.
         who: String,
+        /// In which of its conversations; empty if that has no name.
+        on: String,
         /// Which call.
         call: String,
         /// How it failed.
@@ -205,7 +213,7 @@ impl Step {
     pub(crate) fn awaited(&self) -> Awaited {
         match &self.verb {
             Verb::Peer { ops, .. } | Verb::Join { ops, .. } if !ops.is_empty() => {
-                Awaited::Operations(ops.iter().map(Op::word).collect())
+                Awaited::Operations(ops.iter().map(|act| act.op.word()).collect())
             }
             _ => Awaited::Join,
         }

@@ -25,16 +25,24 @@ pub struct Variables {
 pub(crate) const HOST: &str = "127.0.0.1";
 /// The largest N of `{random:N}`, and the most bytes of a text.
 pub(crate) const MOST: usize = 64 << 20;
+/// The place that stands for the number of a loop's round, from 1.
+pub(crate) const ROUND: &str = "round";
 /// The words before the colon of a payload.
 const PAYLOADS: [&str; 3] = ["random", "letters", "LETTERS"];
 
-/// How many bytes, and what becomes of each byte of the seed's stream.
-type Payload = (usize, fn(u8) -> u8);
+/// What `{letters:20:2.1}` stands for.
+struct Payload {
+    count: usize,
+    /// What becomes of each byte of the seed's stream.
+    make: fn(u8) -> u8,
+    /// Which of several streams: in which round of the loops around it.
+    rounds: Vec<u64>,
+}
 
 impl Variables {
     /// The words of all placeholders, without what may follow after a colon.
-    pub(crate) const PLACES: [&'static str; 8] =
-        ["host", "port", "dir", "python", "random", "letters", "LETTERS", "heard"];
+    pub(crate) const PLACES: [&'static str; 9] =
+        ["host", "port", "dir", "python", "random", "letters", "LETTERS", "heard", ROUND];
 
     /// Sample values, for checking a file before anything runs.
     pub fn sample(port: u16) -> Self {
@@ -54,6 +62,14 @@ impl Variables {
         // `stream`, or they would get the same bytes, shifted.
         let seed = self.seed.wrapping_add(number.wrapping_mul(0xd1b5_4a32_d192_ed03));
         Self { seed, ..self.clone() }
+    }
+
+    /// The seed for a round of loops.
+    fn seed_of(&self, rounds: &[u64]) -> u64 {
+        // What is mixed in between tells round 1 in round 2 from round 2 in round 1.
+        rounds.iter().fold(self.seed, |seed, round| {
+            mixed(seed.wrapping_add(round.wrapping_mul(0xa076_1d64_78bd_642f)))
+        })
     }
 
     /// The text with its placeholders filled in; all other braces stay as they are.
@@ -85,7 +101,10 @@ impl Variables {
                 Piece::Text(text) => bytes.extend(literal(text)?),
                 Piece::Place { name, .. } => match (self.value(name), Self::payload(name)?) {
                     (Some(value), _) => bytes.extend(value.into_bytes()),
-                    (None, Some((count, make))) => bytes.extend(stream(self.seed, count).map(make)),
+                    (None, Some(payload)) => {
+                        let Payload { count, make, rounds } = payload;
+                        bytes.extend(stream(self.seed_of(&rounds), count).map(make));
+                    }
                     (None, None) => bytes.extend(format!("{{{name}}}").into_bytes()),
                 },
             }
@@ -125,8 +144,10 @@ impl Variables {
             }
             _ => return Ok(None),
         };
-        match count.parse() {
-            Ok(count) if count <= MOST => Ok(Some((count, make))),
+        let (count, rounds) = count.split_once(':').unwrap_or((count, ""));
+        let rounds = rounds.split('.').filter(|_| !rounds.is_empty()).map(str::parse);
+        match (count.parse(), rounds.collect()) {
+            (Ok(count), Ok(rounds)) if count <= MOST => Ok(Some(Payload { count, make, rounds })),
             _ => Err(sentence!("mistake-payload", found = name, kind = kind, most = MOST)),
         }
     }
@@ -139,10 +160,27 @@ pub(crate) fn payload_length(text: &str) -> usize {
         Piece::Text(text) => text.len(),
         Piece::Place { name, .. } => {
             let payload = name.split_once(':').filter(|(kind, _)| PAYLOADS.contains(kind));
-            payload.map_or(name.len(), |(_, count)| count.parse().unwrap_or(0))
+            payload.map_or(name.len(), |(_, count)| {
+                count.split(':').next().and_then(|count| count.parse().ok()).unwrap_or(0)
+            })
         }
     });
     lengths.fold(0, usize::saturating_add)
+}
+
+/// What a text stands for in a round of the loops around it, given the rounds from the outermost loop
+/// on: `{round}` is filled in, and payloads are those of this round.
+pub(crate) fn in_round(text: &str, rounds: &[u32]) -> String {
+    let Some(last) = rounds.last() else { return text.to_owned() };
+    Template::parse(text).fill(|name| {
+        if name == ROUND {
+            return Some(last.to_string());
+        }
+        let (kind, count) = name.split_once(':').filter(|(kind, _)| PAYLOADS.contains(kind))?;
+        // One that names its round is the same everywhere.
+        let rounds: Vec<String> = rounds.iter().map(u32::to_string).collect();
+        (!count.contains(':')).then(|| format!("{{{kind}:{count}:{}}}", rounds.join(".")))
+    })
 }
 
 /// Decodes text without placeholders.
@@ -164,11 +202,14 @@ fn stream(seed: u64, count: usize) -> impl Iterator<Item = u8> {
     let mut state = seed ^ (count as u64).rotate_left(32);
     (0..count).map(move |_| {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = state;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (word >> 56) as u8
+        (mixed(state) >> 56) as u8
     })
+}
+
+/// The finalizer of SplitMix64, without its last shift.
+fn mixed(mut word: u64) -> u64 {
+    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb)
 }
 
 fn is_word(text: &str) -> bool {
@@ -198,6 +239,28 @@ mod tests {
             assert!(*one != letters(&all) && !members[..index].contains(one), "{index}");
         }
         assert_eq!(members[4], letters(&all.of_member(5)));
+    }
+
+    #[test]
+    fn each_round_of_a_loop_has_letters_of_its_own() {
+        let all = Variables::sample(1);
+        let bytes = |text: &str| all.bytes(text).unwrap();
+        let rounds: [&[u32]; 6] = [&[], &[1], &[2], &[1, 2], &[2, 1], &[1, 1]];
+        let letters: Vec<Vec<u8>> =
+            rounds.iter().map(|rounds| bytes(&in_round("{letters:16}", rounds))).collect();
+        for (index, one) in letters.iter().enumerate() {
+            assert!(one.len() == 16 && !letters[..index].contains(one), "{:?}", rounds[index]);
+        }
+        assert_eq!(bytes(&in_round("{LETTERS:16}", &[2])), letters[2].to_ascii_uppercase());
+        // Outside of the loop, the round is named.
+        assert_eq!(bytes("{letters:16:2}"), letters[2]);
+        assert_eq!(bytes("{letters:16:1.2}"), letters[3]);
+        assert_eq!(in_round("{letters:16:2}", &[5]), "{letters:16:2}");
+        assert_eq!(in_round("{round}: {x} {host}", &[7, 3]), "3: {x} {host}");
+        assert_eq!(payload_length("{letters:16:1.2}"), 16);
+        for wrong in ["{letters:16:x}", "{letters:16:1.}", "{letters::1}"] {
+            assert!(all.bytes(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

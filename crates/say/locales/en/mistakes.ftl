@@ -147,6 +147,16 @@ mistake-unknown-place = {"{"}{ $found }{"}"} stands for nothing: there are { $kn
 mistake-needs-listen = `{ $word }`: { $peer } has no listening socket at this point
 mistake-needs-connection = `{ $word }`: { $peer } has no connection at this point
 mistake-needs-socket = `{ $word }`: { $peer } has no socket at this point
+mistake-needs-do = { $word } goes with do{ $word ->
+    [repeat] {" "}and step
+   *[other] {""}
+} only
+mistake-needs-repeat = a list of steps within the list needs a repeat
+mistake-repeat-alone = a step with steps of its own has nothing beside them but repeat
+mistake-do-alone = a list of operations within the list needs on or repeat, such as { "{" } repeat = 3, do = [ … ] { "}" }
+mistake-repeat = something is repeated from 1 to { $most } times, not { $found } times
+mistake-unrolled = with all that is repeated, a scenario may have { $most } steps and operations, and { $bytes } bytes of text
+mistake-round = { "{" }round{ "}" } stands for something only in what is repeated
 mistake-beyond = within_ms = { $within } is longer than the deadline of everything, deadline_ms = { $deadline }
 mistake-exercise-folder = the folder "{ $folder }" is named in other characters than a-z, 0-9 and -
 mistake-no-solution = there is no solution: one of { $known } shows that the exercise can be solved

@@ -147,6 +147,16 @@ mistake-unknown-place = {"{"}{ $found }{"}"} no representa nada: existen { $know
 mistake-needs-listen = `{ $word }`: { $peer } no tiene ningún socket en escucha en este punto
 mistake-needs-connection = `{ $word }`: { $peer } no tiene ninguna conexión en este punto
 mistake-needs-socket = `{ $word }`: { $peer } no tiene ningún socket en este punto
+mistake-needs-do = { $word } solo va con do{ $word ->
+    [repeat] {" "}y con step
+   *[other] {""}
+}
+mistake-needs-repeat = una lista de pasos dentro de la lista necesita un repeat
+mistake-repeat-alone = un paso que tiene pasos propios no lleva nada más que repeat
+mistake-do-alone = una lista de operaciones dentro de la lista necesita on o repeat, como en { "{" } repeat = 3, do = [ … ] { "}" }
+mistake-repeat = algo se repite entre 1 y { $most } veces, no { $found } veces
+mistake-unrolled = contando lo que se repite, un escenario puede tener { $most } pasos y operaciones, y { $bytes } bytes de texto
+mistake-round = { "{" }round{ "}" } solo representa algo dentro de lo que se repite
 mistake-beyond = within_ms = { $within } es más que el plazo de todo el escenario, deadline_ms = { $deadline }
 mistake-exercise-folder = la carpeta "{ $folder }" tiene en el nombre caracteres distintos de a-z, 0-9 y -
 mistake-no-solution = no hay ninguna solución: una de { $known } muestra que el ejercicio se puede resolver

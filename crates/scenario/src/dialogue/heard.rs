@@ -14,6 +14,8 @@ const KEPT: usize = 64 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Ear {
     pub(crate) conversations: Vec<Heard>,
+    /// The one that its last call was about.
+    last: Option<usize>,
 }
 
 /// What was said on one socket of a peer.
@@ -89,15 +91,22 @@ impl Ear {
                 socket: Some(socket.clone()),
                 ..Heard::default()
             });
+            self.last = self.conversations.len().checked_sub(1);
             return;
         }
-        let is_it = |heard: &&mut Heard| {
+        let is_it = |heard: &Heard| {
             let known = heard.socket.as_ref();
             !heard.closed && known.is_some_and(|known| known.inode == socket.inode)
         };
-        if let Some(heard) = self.conversations.iter_mut().rev().find(is_it) {
-            heard.note(call, socket);
+        if let Some(at) = self.conversations.iter().rposition(is_it) {
+            self.conversations[at].note(call, socket);
+            self.last = Some(at);
         }
+    }
+
+    /// How many bytes were received in the conversation that the last call was about.
+    pub(crate) fn total(&self) -> u64 {
+        self.last.map_or(0, |at| self.conversations[at].total)
     }
 }
 

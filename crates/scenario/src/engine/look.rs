@@ -11,9 +11,10 @@ use socklab_kernel::table::{self, Entry, Namespace, Table};
 use super::failure::Failure;
 use super::peers::{Peers, alive};
 use super::started::Started;
+use super::talk::Talk;
 use super::watch::Seen;
 use crate::dialogue::Heard;
-use crate::format::{Op, Step, Verb};
+use crate::format::{Act, Op, Step, Verb};
 
 /// How long to look when a case is over.
 const AT_THE_END: Duration = Duration::from_secs(5);
@@ -31,8 +32,8 @@ enum Sign {
 }
 
 impl Peers<'_> {
-    /// Receives what a program has sent to a peer besides what was expected. With `finish`, the
-    /// peer first ends its own half of a stream, and so most programs end theirs.
+    /// Receives what a program has sent to a peer in one of its conversations besides what was
+    /// expected. With `finish`, the peer first ends its own half of a stream, and so most programs end theirs.
     ///
     /// # Errors
     ///
@@ -40,24 +41,24 @@ impl Peers<'_> {
     pub(super) fn look_behind(
         &mut self,
         started: &Started,
-        name: &str,
+        (name, on): (&str, &str),
         deadline: Deadline,
         finish: bool,
         step: &Step,
     ) -> Result<(), Failure> {
         let Some(command) = self.handles.get(name).map(|peer| peer.command) else { return Ok(()) };
         let talks =
-            |seen: &Seen| open(seen, command).map(|heard| heard.is_datagram || heard.finished);
+            |seen: &Seen| open(seen, command, on).map(|heard| heard.is_datagram || heard.finished);
         let Some(finished) = talks(&started.watch.lock()) else { return Ok(()) };
         if finish && !finished {
             // It fails if the other end has reset the connection.
-            self.quietly(started, name, Op::Finish, step)?;
+            self.quietly(started, name, Act { op: Op::Finish, on: on.to_owned() }, step)?;
         }
         let deadline = if self.never_calm { Deadline::after(Duration::ZERO) } else { deadline };
         loop {
             let mut before = None;
             let sign = started.watch.wait(deadline, true, |seen| {
-                let heard = open(seen, command)?;
+                let heard = open(seen, command, on)?;
                 let now = Queues::of(heard);
                 if now.arrived {
                     return Some(Sign::Arrived);
@@ -71,9 +72,9 @@ impl Peers<'_> {
             });
             self.never_calm |= sign.is_none();
             let peer = self.handles.get_mut(name).ok_or_else(|| Failure::not_running(name))?;
-            alive(peer.order_look())?;
+            alive(peer.order_look(on))?;
             self.reply(started, name, deadline.max(Deadline::after(AT_THE_END)), step)?;
-            if sign != Some(Sign::Arrived) || open(&started.watch.lock(), command).is_none() {
+            if sign != Some(Sign::Arrived) || open(&started.watch.lock(), command, on).is_none() {
                 return Ok(());
             }
         }
@@ -95,10 +96,15 @@ impl Peers<'_> {
             let is_last = !steps[index + 1..].iter().any(
                 |later| matches!(&later.verb, Verb::Peer { peer: other, .. } if other == peer),
             );
-            let waits = self.handles.get(peer).is_some_and(|peer| peer.is_idle());
-            if is_last && waits {
-                let ended = self.look_behind(started, peer, deadline, false, step);
-                ended.map_err(|failure| (index, failure))?;
+            let Some(handle) = self.handles.get(peer).filter(|it| is_last && it.is_idle()) else {
+                continue;
+            };
+            let command = handle.command;
+            let names = started.watch.lock().talks.get(&command).map(Talk::names);
+            for on in names.unwrap_or_default() {
+                let ended = self.look_behind(started, (peer, &on), deadline, false, step);
+                ended
+                    .map_err(|failure| (last_about(steps, peer, &on).unwrap_or(index), failure))?;
             }
         }
         Ok(())
@@ -109,19 +115,27 @@ impl Peers<'_> {
         &mut self,
         started: &Started,
         name: &str,
-        op: Op,
+        act: Act,
         step: &Step,
     ) -> Result<(), Failure> {
         let step = Step { may_fail: true, ..step.clone() };
         let peer = self.handles.get_mut(name).ok_or_else(|| Failure::not_running(name))?;
-        alive(peer.order(op, None))?;
+        alive(peer.order(act, None))?;
         self.reply(started, name, Deadline::after(AT_THE_END), &step).map(drop)
     }
 }
 
-/// The conversation of a peer, if somebody may still say something in it.
-fn open(seen: &Seen, command: usize) -> Option<&Heard> {
-    let heard = seen.talks.get(&command)?.ear.conversations.last()?;
+/// The last step in which a peer does something in this conversation.
+fn last_about(steps: &[Step], name: &str, on: &str) -> Option<usize> {
+    steps.iter().rposition(|step| match &step.verb {
+        Verb::Peer { peer, ops } => peer == name && ops.iter().any(|act| act.on == on),
+        _ => false,
+    })
+}
+
+/// A conversation of a peer, if somebody may still say something in it.
+fn open<'s>(seen: &'s Seen, command: usize, on: &str) -> Option<&'s Heard> {
+    let heard = seen.talks.get(&command)?.heard(on)?;
     let open = !heard.closed && heard.stopped.is_none() && (heard.connected || heard.is_datagram);
     open.then_some(heard)
 }

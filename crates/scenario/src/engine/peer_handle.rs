@@ -1,5 +1,6 @@
 //! The engine's side of a scripted peer: the orders it was given, and what they came to.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
@@ -9,7 +10,7 @@ use super::doors::{Reach, reachable};
 use super::started::Started;
 use super::watch::Seen;
 use crate::dialogue::{Case, Judgement, Wanted, Wrong};
-use crate::format::{Op, SENDER};
+use crate::format::{Act, Op, SENDER};
 use crate::peer::{Deed, Order, Receive, Reply};
 use crate::step_end::{PortChoice, Stopped};
 use crate::variables::Variables;
@@ -37,10 +38,21 @@ pub(super) enum Outcome {
     Wrong(Wrong),
 }
 
+/// What a conversation of a peer is.
+#[derive(Debug, Default)]
+struct Kind {
+    /// Its socket is a datagram socket.
+    datagrams: bool,
+    /// Bytes sent over its current connection, as far as that was counted.
+    sent: u64,
+}
+
 /// An order, as the peer was given it.
 #[derive(Debug)]
 struct Given {
     line: String,
+    /// In which conversation.
+    on: String,
     /// What it should receive.
     wanted: Option<Wanted>,
     /// From here on, surplus does not matter.
@@ -64,10 +76,8 @@ pub(super) struct PeerHandle {
     known: Option<(usize, u64, usize, Option<Stopped>)>,
     /// How many of the results have been used by a step.
     pub(super) judged: usize,
-    /// True if its socket is a datagram socket.
-    datagrams: bool,
-    /// Bytes sent over its current connection.
-    pub(super) sent: u64,
+    /// Its conversations, by name.
+    talks: BTreeMap<String, Kind>,
     /// By how much a pause was too long, at most, in ms.
     pub(super) stretched_ms: u64,
 }
@@ -86,11 +96,10 @@ impl PeerHandle {
             results: Vec::new(),
             known: None,
             judged: 0,
-            datagrams: false,
-            sent: 0,
+            talks: BTreeMap::new(),
             stretched_ms: 0,
         };
-        peer.write(&variables, None, false)?;
+        peer.write(&variables, String::new(), None, false)?;
         Ok(peer)
     }
 
@@ -142,9 +151,12 @@ impl PeerHandle {
             if report.is_some_and(|report| report.order != next.line) {
                 return Err(Disturbed);
             }
-            let then = talk.conversations.get(index).copied();
-            let begun = then.map_or(talk.ear.conversations.len(), |(begun, _)| begun);
-            let heard = begun.checked_sub(1).and_then(|at| talk.ear.conversations.get_mut(at));
+            let then = talk.done.get(index).copied();
+            let socket = match then {
+                Some(then) => then.map(|(socket, _)| socket),
+                None => talk.socket(&next.on),
+            };
+            let heard = socket.and_then(|at| talk.ear.conversations.get_mut(at));
             let reply = report.map(|report| match &report.reply {
                 Reply::Done => Outcome::Done,
                 Reply::Paused { late } => {
@@ -163,7 +175,7 @@ impl PeerHandle {
                     }
                     self.known = Some(known);
                     let program = seen.programs.at(heard);
-                    heard.done_at(then.map(|(_, bytes)| bytes));
+                    heard.done_at(then.flatten().map(|(_, bytes)| bytes));
                     // What is right is taken, so it must not be judged again: wait for the report.
                     let settle = reply.is_some() || late;
                     match (heard.judge(wanted, late, program, settle), reply) {
@@ -199,44 +211,62 @@ impl PeerHandle {
     fn write(
         &mut self,
         value: &impl serde::Serialize,
+        on: String,
         wanted: Option<Wanted>,
         ignores: bool,
     ) -> io::Result<()> {
         let mut text = serde_json::to_string(value)?;
-        self.given.push(Given { line: text.clone(), wanted, ignores });
+        self.given.push(Given { line: text.clone(), on, wanted, ignores });
         text.push('\n');
         self.orders.write_all(text.as_bytes())
     }
 
-    /// Gives the peer an order. `address` is the one that a name in `op` stands for.
-    pub(super) fn order(&mut self, op: Op, address: Option<SocketAddr>) -> io::Result<()> {
+    /// Gives the peer an order. `address` is the one that a name in `act` stands for.
+    pub(super) fn order(&mut self, act: Act, address: Option<SocketAddr>) -> io::Result<()> {
+        let Act { op, on } = act;
+        let talk = self.talks.entry(on.clone()).or_default();
         match op {
-            Op::Udp => self.datagrams = true,
-            Op::Tcp => self.datagrams = false,
+            Op::Udp => talk.datagrams = true,
+            Op::Tcp | Op::Accept => talk.datagrams = false,
             _ => {}
         }
         if matches!(op, Op::Udp | Op::Tcp | Op::Accept | Op::Connect(_)) {
-            self.sent = 0;
+            talk.sent = 0;
         }
         let ignores = op == Op::IgnoreRest;
         let (deed, wanted) = deed(op, &self.variables)?;
-        self.write(&Order { deed, address }, wanted, ignores)
+        self.write(&Order { deed, address, on: on.clone() }, on, wanted, ignores)
+    }
+
+    /// Counts bytes that it sends over the connection of a conversation. Returns how many it has
+    /// sent there.
+    pub(super) fn count_sent(&mut self, on: &str, bytes: u64) -> u64 {
+        let talk = self.talks.entry(on.to_owned()).or_default();
+        talk.sent += bytes;
+        talk.sent
     }
 
     /// Has the peer receive what is there, of which nothing is expected.
-    pub(super) fn order_look(&mut self) -> io::Result<()> {
-        let deed = Deed::Receive(Receive::Waiting);
-        self.write(&Order { deed, address: None }, Some(Wanted::Nothing), false)
+    pub(super) fn order_look(&mut self, on: &str) -> io::Result<()> {
+        let (deed, on) = (Deed::Receive(Receive::Waiting), on.to_owned());
+        let order = Order { deed, address: None, on: on.clone() };
+        self.write(&order, on, Some(Wanted::Nothing), false)
     }
 
-    /// The address that a name in `op` stands for: the one that this actor or peer listens on, or
+    /// The conversation that the order with this number was about.
+    pub(super) fn conversation(&self, order: usize) -> &str {
+        self.given.get(order).map_or("", |given| &given.on)
+    }
+
+    /// The address that a name in `act` stands for: the one that this actor or peer listens on, or
     /// has bound. The error is the name, if that actor or peer has no such address.
     pub(super) fn address(
         &self,
-        op: &Op,
+        act: &Act,
         started: &Started,
         variables: &Variables,
     ) -> Result<Option<SocketAddr>, NoAddress> {
+        let Act { op, on } = act;
         let Some(target) = op.target() else { return Ok(None) };
         if target == SENDER {
             return Ok(None);
@@ -244,7 +274,8 @@ impl PeerHandle {
         if let Ok(address) = variables.text(target).parse() {
             return Ok(Some(address));
         }
-        let datagrams = self.datagrams || matches!(op, Op::SendTo(_));
+        let datagrams =
+            matches!(op, Op::SendTo(_)) || self.talks.get(on).is_some_and(|it| it.datagrams);
         let seen = started.watch.lock();
         let number = started.number(target);
         let command = number.and_then(|number| seen.commands.get(number));
@@ -312,7 +343,7 @@ mod tests {
         let peer = || {
             let ours = ours.try_clone().unwrap();
             let mut peer = PeerHandle::new(ours, 0, variables.clone()).unwrap();
-            peer.order(Op::Tcp, None).unwrap();
+            peer.order(Act { op: Op::Tcp, on: String::new() }, None).unwrap();
             peer
         };
         let report = |order: &str| Report { order: order.to_owned(), reply: Reply::Done };

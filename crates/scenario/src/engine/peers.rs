@@ -15,7 +15,7 @@ use super::started::Started;
 use super::talk::Talk;
 use super::watch::Watch;
 use crate::dialogue::Wrong;
-use crate::format::{Op, Step, Verb};
+use crate::format::{Act, Op, Step, Verb};
 use crate::request::Request;
 use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
@@ -60,35 +60,36 @@ impl<'a> Peers<'a> {
         &mut self,
         started: &mut Started,
         name: &str,
-        ops: &[Op],
+        ops: &[Act],
         deadline: Deadline,
         step: &Step,
     ) -> Result<StepEnd, Failure> {
         let command = self.start(started, name)?;
-        for op in ops {
+        for Act { op, on } in ops {
+            let act = |op: Op| Act { op, on: on.clone() };
             if let Op::SendPieces(pieces) = op {
                 for piece in pieces {
-                    let op = Op::Send(piece.clone());
-                    let end = self.order(started, name, op, deadline, step)?;
+                    let send = act(Op::Send(piece.clone()));
+                    let end = self.order(started, name, send, deadline, step)?;
                     if matches!(end, StepEnd::DoneWithError { .. }) {
                         return Ok(end);
                     }
                     let length = self.length_of(name, piece);
-                    self.until_read(started, command, name, length);
+                    self.until_read(started, command, (name, on), length);
                 }
                 continue;
             }
             if let (Op::Echo(room), false) = (op, step.background) {
-                self.echo(started, name, *room, deadline, step)?;
+                self.echo(started, (name, on), *room, deadline, step)?;
                 continue;
             }
             let mut deadline = deadline;
             if *op == Op::Close && self.looks_behind && !step.background {
-                self.look_behind(started, name, deadline, true, step)?;
+                self.look_behind(started, (name, on), deadline, true, step)?;
                 // Looking may have taken all the time there was.
                 deadline = deadline.max(Deadline::after(CLOSE_WITHIN));
             }
-            let end = self.order(started, name, op.clone(), deadline, step)?;
+            let end = self.order(started, name, act(op.clone()), deadline, step)?;
             if matches!(end, StepEnd::DoneWithError { .. }) {
                 return Ok(end);
             }
@@ -101,7 +102,7 @@ impl<'a> Peers<'a> {
     fn echo(
         &mut self,
         started: &Started,
-        name: &str,
+        (name, on): (&str, &str),
         room: u64,
         deadline: Deadline,
         step: &Step,
@@ -110,14 +111,15 @@ impl<'a> Peers<'a> {
         let received = || started.watch.lock().commands[command].received;
         loop {
             let before = received();
-            self.order(started, name, Op::Recv(room), deadline, step)?;
+            let act = |op: Op| Act { op, on: on.to_owned() };
+            self.order(started, name, act(Op::Recv(room)), deadline, step)?;
             let length = received().saturating_sub(before);
             if length == 0 {
                 return Ok(());
             }
             let back = Op::Send(format!("{{heard:0..{length}}}"));
-            self.order(started, name, back, deadline, step)?;
-            self.until_read(started, command, name, length);
+            self.order(started, name, act(back), deadline, step)?;
+            self.until_read(started, command, (name, on), length);
         }
     }
 
@@ -142,22 +144,22 @@ impl<'a> Peers<'a> {
         &mut self,
         started: &Started,
         name: &str,
-        op: Op,
+        act: Act,
         deadline: Deadline,
         step: &Step,
     ) -> Result<StepEnd, Failure> {
         let peer = self.handles.get_mut(name).ok_or_else(|| Failure::not_running(name))?;
         let asked = self.variables.port;
-        let address = peer.address(&op, started, self.variables).map_err(|none| match none {
+        let address = peer.address(&act, started, self.variables).map_err(|none| match none {
             NoAddress::Nowhere(who) => StepTrouble::Nowhere { who },
             NoAddress::Unknowable(who, found, because) => {
                 StepTrouble::WrongPort { who, asked, found, because }
             }
         })?;
-        if matches!(op, Op::Connect(_) | Op::ConnectMany(_) | Op::Send(_) | Op::SendTo(_)) {
+        if matches!(act.op, Op::Connect(_) | Op::ConnectMany(_) | Op::Send(_) | Op::SendTo(_)) {
             started.watch.lock().before_contact();
         }
-        alive(peer.order(op, address))?;
+        alive(peer.order(act, address))?;
         if step.background {
             return Ok(StepEnd::Unfinished);
         }
@@ -194,7 +196,7 @@ impl<'a> Peers<'a> {
         if ended == Some(None) || results.iter().any(|result| matches!(result, Outcome::Wrong(_))) {
             let all = results.len();
             let since = std::mem::replace(&mut peer.judged, all);
-            return Ok(step_end(&peer.results()[since..], &who, step.may_fail)?);
+            return step_end(peer, since..all, &who, step.may_fail).map_err(Failure::Step);
         }
         match ended.flatten() {
             // The step allows the peer to end; its end is in the timeline.
@@ -245,8 +247,8 @@ impl<'a> Peers<'a> {
         let results = peer.results();
         let all = results.len() >= orders.end;
         let own = orders.start.min(results.len())..orders.end.min(results.len());
-        Ok(match step_end(&results[own], name, step.may_fail) {
-            Err(trouble) => StepEnd::Failed(trouble),
+        Ok(match step_end(peer, own, name, step.may_fail) {
+            Err(trouble) => StepEnd::Failed(*trouble),
             Ok(end) if all => end,
             Ok(_) => StepEnd::Unfinished,
         })
@@ -261,10 +263,15 @@ impl<'a> Peers<'a> {
 
     /// Waits until the other end has read everything that this peer has sent, so that the next
     /// piece arrives separately. The wait for a program that does not read is short.
-    fn until_read(&mut self, started: &Started, command: usize, name: &str, length: u64) {
+    fn until_read(
+        &mut self,
+        started: &Started,
+        command: usize,
+        (name, on): (&str, &str),
+        length: u64,
+    ) {
         let Some(peer) = self.handles.get_mut(name) else { return };
-        peer.sent += length;
-        let sent = peer.sent;
+        let sent = peer.count_sent(on, length);
         let bound = Deadline::after(READ_WITHIN);
         started.watch.wait(bound.min(started.deadline), false, |seen| {
             let (local, remote) = seen.commands[command].socket.as_ref()?.ends()?;
@@ -284,27 +291,31 @@ pub(super) fn alive(ordered: io::Result<()>) -> io::Result<()> {
 
 /// How a step ended, given what its orders came to. Wrong bytes take precedence over a call that
 /// failed, because they are more informative.
-fn step_end(results: &[Outcome], who: &str, may_fail: bool) -> Result<StepEnd, StepTrouble> {
-    let wrong = results.iter().find(|result| matches!(result, Outcome::Wrong(_)));
-    match wrong.or_else(|| results.iter().rfind(|result| **result != Outcome::Done)).cloned() {
-        None | Some(Outcome::Done) => Ok(StepEnd::Done),
-        Some(Outcome::Failed { call, error }) if may_fail => {
-            Ok(StepEnd::DoneWithError { call, error })
+fn step_end(
+    peer: &PeerHandle,
+    orders: Range<usize>,
+    who: &str,
+    may_fail: bool,
+) -> Result<StepEnd, Box<StepTrouble>> {
+    let results = || orders.clone().zip(&peer.results()[orders.clone()]);
+    let wrong = results().find(|(_, result)| matches!(result, Outcome::Wrong(_)));
+    let failed = || results().rfind(|(_, result)| **result != Outcome::Done);
+    let Some((order, result)) = wrong.or_else(failed) else { return Ok(StepEnd::Done) };
+    let (who, on) = (who.to_owned(), peer.conversation(order).to_owned());
+    match result.clone() {
+        Outcome::Done => Ok(StepEnd::Done),
+        Outcome::Failed { call, error } if may_fail => Ok(StepEnd::DoneWithError { call, error }),
+        Outcome::Failed { call, error } => {
+            Err(Box::new(StepTrouble::Call { who, on, call, error }))
         }
-        Some(Outcome::Failed { call, error }) => {
-            Err(StepTrouble::Call { who: who.to_owned(), call, error })
-        }
-        Some(Outcome::Wrong(wrong)) => Err(trouble(wrong, who)),
-    }
-}
-
-fn trouble(wrong: Wrong, who: &str) -> StepTrouble {
-    let who = who.to_owned();
-    match wrong {
-        Wrong::Mismatch { how, expected, got, skipped, stopped } => {
-            StepTrouble::Mismatch { who, how, expected, got, skipped, stopped }
-        }
-        Wrong::Surplus { bytes, after } => StepTrouble::Surplus { who, bytes, after },
-        Wrong::Sender { asked, from, bytes } => StepTrouble::Sender { who, asked, from, bytes },
+        Outcome::Wrong(wrong) => Err(Box::new(match wrong {
+            Wrong::Mismatch { how, expected, got, skipped, stopped } => {
+                StepTrouble::Mismatch { who, on, how, expected, got, skipped, stopped }
+            }
+            Wrong::Surplus { bytes, after } => StepTrouble::Surplus { who, on, bytes, after },
+            Wrong::Sender { asked, from, bytes } => {
+                StepTrouble::Sender { who, on, asked, from, bytes }
+            }
+        })),
     }
 }

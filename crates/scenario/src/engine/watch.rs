@@ -173,7 +173,7 @@ impl Seen {
                 }
                 _ => {}
             }
-            heard = talk.ear.conversations.last().map_or(0, |heard| heard.total);
+            heard = talk.ear.total();
         }
         match &event.what {
             What::Call(call) => {

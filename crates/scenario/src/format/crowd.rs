@@ -52,17 +52,17 @@ pub(super) fn expand(raw: Spanned<RawStep>, cast: &Cast) -> Vec<Spanned<RawStep>
             RawStep { join, ..whole.clone() }
         }));
     } else if let Some(members) = crowd(&whole.peer) {
-        let ops = whole.ops.as_deref().unwrap_or_default();
-        let together = if whole.background { ops.len() } else { 1 };
-        for ops in ops.chunks(together.max(1)) {
+        let acts = whole.acts.as_deref().unwrap_or_default();
+        let together = if whole.background { acts.len() } else { 1 };
+        for acts in acts.chunks(together.max(1)) {
             steps.extend(members.iter().map(|member| {
-                let (peer, ops) = (of(&whole.peer, member), Some(ops.to_vec()));
-                RawStep { peer, ops, background: true, ..whole.clone() }
+                let (peer, acts) = (of(&whole.peer, member), Some(acts.to_vec()));
+                RawStep { peer, acts, background: true, ..whole.clone() }
             }));
             if !whole.background {
                 steps.extend(members.iter().map(|member| {
                     let join = of(&whole.peer, member);
-                    RawStep { join, peer: None, ops: None, ..whole.clone() }
+                    RawStep { join, peer: None, acts: None, ..whole.clone() }
                 }));
             }
         }

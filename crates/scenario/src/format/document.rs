@@ -14,6 +14,7 @@ use socklab_say::{Argument, Sentence, Variable, sentence};
 use toml::Spanned;
 use toml::de::{DeArray, DeInteger, DeString, DeTable, DeValue};
 
+use super::act::{ACT, GROUP};
 use super::languages::lacking;
 use super::mistake::{Mistake, quoted};
 use super::op;
@@ -168,6 +169,13 @@ impl<'de> Deserializer<'de> for Node<'de> {
         if is_spanned(name) {
             let span = self.span.clone();
             return visitor.visit_map(SpannedDeserializer::new(self, span));
+        }
+        if name == ACT {
+            let is_group = |table: &DeTable<'_>| GROUP.iter().any(|word| table.contains_key(*word));
+            return match &self.value {
+                DeValue::Table(table) if is_group(table) => self.deserialize_map(visitor),
+                _ => visitor.visit_newtype_struct(self),
+            };
         }
         if name != "Translated" {
             return self.deserialize_map(visitor);

@@ -5,6 +5,7 @@
 //! `question` and `exercise` turn these into the `model`, in which every name refers to something.
 //! Mistakes are reported with their place in the file.
 
+mod act;
 mod choice;
 mod crowd;
 mod document;
@@ -25,10 +26,12 @@ mod reader;
 mod scenario;
 mod step;
 mod syntax;
+mod unroll;
 mod until;
 mod values;
 mod words;
 
+pub use act::Act;
 pub(crate) use document::read;
 pub(crate) use exercise::exercise;
 pub use expectation::UnboundExpectation;

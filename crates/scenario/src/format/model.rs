@@ -2,16 +2,17 @@
 //! or contradictory entries have been refused.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use socklab_event::Signal;
 use socklab_judge::Texts;
 use socklab_say::Translated;
 
+use super::act::Act;
 use super::expectation::UnboundExpectation;
 use super::hints::FittingHint;
 use super::hold::HoldAt;
-use super::op::Op;
 use super::until::Until;
 
 /// Programs and peers, and what they do, in order.
@@ -92,6 +93,9 @@ pub struct Step {
     pub line: usize,
     /// How long it may take, in ms.
     pub within_ms: u64,
+    /// Where the file says so, in bytes.
+    #[serde(skip)]
+    pub within_at: Option<Range<usize>>,
     /// True if later steps do not wait for its end.
     pub background: bool,
     /// True if the scenario goes on when one of its calls fails.
@@ -126,7 +130,7 @@ pub enum Verb {
         /// Which peer.
         peer: String,
         /// What it began.
-        ops: Vec<Op>,
+        ops: Vec<Act>,
     },
     /// Writes to a program's standard input, as a user types at its terminal.
     Type {
@@ -152,7 +156,7 @@ pub enum Verb {
         /// Which peer.
         peer: String,
         /// One operation after another.
-        ops: Vec<Op>,
+        ops: Vec<Act>,
     },
     /// Records the kernel's socket tables as `state` events.
     Look,

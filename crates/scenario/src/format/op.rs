@@ -185,6 +185,24 @@ impl Op {
         }
     }
 
+    /// The same texts, and the addresses, for what is different in each round of a loop.
+    pub(super) fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Send(text)
+            | Self::Expect(text)
+            | Self::ExpectIgnoreCase(text)
+            | Self::ExpectContains(text)
+            | Self::ExpectDatagram(text)
+            | Self::Connect(text)
+            | Self::Bind(text) => vec![text],
+            Self::SendPieces(pieces) => pieces.iter_mut().collect(),
+            Self::SendTo(send) => vec![&mut send.bytes, &mut send.to],
+            Self::Exchange(exchange) => vec![&mut exchange.send, &mut exchange.expect],
+            Self::ConnectMany(many) => vec![&mut many.to],
+            _ => Vec::new(),
+        }
+    }
+
     /// Its word in a file: `send_to`.
     pub fn word(&self) -> String {
         match serde_json::to_value(self) {

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use socklab_judge::Texts;
 use toml::Spanned;
 
+use super::act::{Act, RawAct};
 use super::choice::RawChoice;
 use super::hints::RawHint;
 use super::hold::RawAt;
-use super::op::Op;
 use super::until::RawUntil;
 use super::values::{OneOrMany, RawExit, RawRange, RawWaited};
 
@@ -165,11 +165,20 @@ pub(super) struct RawStep {
     pub(super) to: Option<Spanned<String>>,
     pub(super) text: Option<Spanned<String>>,
     #[serde(rename = "do")]
-    pub(super) ops: Option<Vec<Spanned<Op>>>,
+    pub(super) ops: Option<Vec<Spanned<RawAct>>>,
+    /// The operations, when all loops are written out.
+    #[serde(skip)]
+    pub(super) acts: Option<Vec<Spanned<Act>>>,
+    /// The conversation that `do` is about.
+    pub(super) on: Option<Spanned<String>>,
+    /// How often `do` or `step` is done.
+    pub(super) repeat: Option<Spanned<u32>>,
+    #[serde(rename = "step")]
+    pub(super) steps: Option<Vec<Spanned<RawStep>>>,
     pub(super) until: Option<Spanned<RawUntil>>,
     pub(super) background: bool,
     pub(super) may_fail: bool,
-    pub(super) within_ms: Option<u64>,
+    pub(super) within_ms: Option<Spanned<u64>>,
     pub(super) name: Option<Spanned<String>>,
     pub(super) hint: Option<Texts>,
     pub(super) hints: Vec<RawHint>,

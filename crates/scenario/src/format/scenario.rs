@@ -11,10 +11,9 @@ use toml::Spanned;
 
 use super::expectation::UnboundExpectation;
 use super::model::{Actor, NamesWanted, Run, Step, Verb};
-use super::op::Op;
 use super::raw::{RawActor, RawExpect, RawFiles, RawPeer, RawStep};
 use super::reader::{Cast, Reader, Result, unknown};
-use super::{crowd, step};
+use super::{crowd, step, unroll};
 use crate::variables::{MOST, Variables, payload_length};
 
 /// Default `port`: the one that the course uses.
@@ -135,7 +134,7 @@ impl Reader<'_> {
             _ => None,
         });
         // Each text has been accepted.
-        let total: usize = ops.flatten().flat_map(Op::texts).map(payload_length).sum();
+        let total: usize = ops.flatten().flat_map(|act| act.op.texts()).map(payload_length).sum();
         if total > MOST_SENT {
             return self.wrong(last, sentence!("mistake-sends", most = MOST_SENT));
         }
@@ -144,6 +143,7 @@ impl Reader<'_> {
 
     pub(super) fn steps(&self, raw: Vec<Spanned<RawStep>>, cast: &Cast) -> Result<Vec<Step>> {
         let last = raw.last().map_or(0..0, Spanned::span);
+        let raw = unroll::unroll(self, raw)?;
         let raw = raw.into_iter().flat_map(|raw| crowd::expand(raw, cast));
         let mut steps = raw.map(|raw| step::step(self, raw, cast)).collect::<Result<Vec<_>>>()?;
         crowd::say_what_is_joined(&mut steps);

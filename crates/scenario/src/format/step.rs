@@ -1,8 +1,9 @@
 //! Turns `[[step]]` from its raw form into the model.
 
-use socklab_say::sentence;
+use socklab_say::{Template, sentence};
 use toml::Spanned;
 
+use super::act::Act;
 use super::hints::hints;
 use super::model::{Step, Verb};
 use super::op::{Op, SENDER};
@@ -10,7 +11,7 @@ use super::raw::RawStep;
 use super::reader::{Cast, Reader, Result};
 use super::until::{RawUntil, Until};
 use super::words::known_signal;
-use crate::variables::Variables;
+use crate::variables::{ROUND, Variables};
 
 type Span = std::ops::Range<usize>;
 
@@ -33,7 +34,7 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
             return reader.wrong(word.span(), sentence!("mistake-no-meaning", word = what));
         }
     }
-    if let Some(ops) = &raw.ops {
+    if let Some(ops) = &raw.acts {
         let span = ops.first().map_or(whole.clone(), Spanned::span);
         return reader.wrong(span, sentence!("mistake-of-peers", word = "do", verbs = "peer"));
     }
@@ -56,7 +57,8 @@ pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> R
     Ok(Step {
         verb,
         line,
-        within_ms: raw.within_ms.unwrap_or(WITHIN_MS),
+        within_ms: raw.within_ms.as_ref().map_or(WITHIN_MS, |within| *within.get_ref()),
+        within_at: raw.within_ms.map(|within| within.span()),
         background: raw.background,
         may_fail: raw.may_fail,
         name: raw.name.map(Spanned::into_inner),
@@ -138,7 +140,7 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
     }
     if let Some(peer) = raw.peer.take() {
         let peer = reader.known(&peer, &peers, sentence!("mistake-no-peer"))?;
-        let Some(ops) = raw.ops.take() else {
+        let Some(ops) = raw.acts.take() else {
             return reader.wrong(whole.clone(), sentence!("mistake-peer-do"));
         };
         let checked = ops.into_iter().map(|op| check_op(reader, op, cast));
@@ -168,13 +170,15 @@ fn typed_to(reader: &Reader<'_>, name: &Spanned<String>, cast: &Cast) -> Result<
     }
 }
 
-fn check_op(reader: &Reader<'_>, op: Spanned<Op>, cast: &Cast) -> Result<Op> {
-    let span = op.span();
-    let op = op.into_inner();
+fn check_op(reader: &Reader<'_>, act: Spanned<Act>, cast: &Cast) -> Result<Act> {
+    let span = act.span();
+    let act = act.into_inner();
+    let op = &act.op;
     for text in op.texts() {
         payload(reader, text, span.clone())?;
     }
     if let Some(target) = op.target() {
+        payload(reader, target, span.clone())?;
         let filled = Variables::sample(1).text(target);
         let somebody = cast.everybody().any(|name| name == target);
         let sender = matches!(op, Op::SendTo(_)) && target == SENDER;
@@ -185,9 +189,9 @@ fn check_op(reader: &Reader<'_>, op: Spanned<Op>, cast: &Cast) -> Result<Op> {
         }
     }
     if let Op::Pause(pause) = op {
-        pause_length(reader, pause, span.clone())?;
+        pause_length(reader, *pause, span.clone())?;
     }
-    if let Op::Recv(room) | Op::Echo(room) = &op
+    if let Op::Recv(room) | Op::Echo(room) = op
         && !(1..=MOST_ROOM).contains(room)
     {
         return reader.wrong(
@@ -195,10 +199,14 @@ fn check_op(reader: &Reader<'_>, op: Spanned<Op>, cast: &Cast) -> Result<Op> {
             sentence!("mistake-recv-room", found = room.to_string(), most = MOST_ROOM.to_string()),
         );
     }
-    Ok(op)
+    Ok(act)
 }
 
 fn payload(reader: &Reader<'_>, text: &str, span: Span) -> Result<()> {
+    // In a loop it has been filled in.
+    if Template::parse(text).names().any(|name| name == ROUND) {
+        return reader.wrong(span, sentence!("mistake-round"));
+    }
     Variables::check(text).or_else(|what| reader.wrong(span, what))
 }
 

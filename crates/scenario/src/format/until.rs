@@ -62,6 +62,33 @@ pub(super) struct RawKernel {
     pub(super) count: Option<RawRange>,
 }
 
+impl RawUntil {
+    /// Its texts, for what is different in each round of a loop.
+    pub(super) fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Word(_) => Vec::new(),
+            Self::Condition(condition) => condition.texts_mut(),
+            Self::Any(several) => several
+                .iter_mut()
+                .flat_map(|one| match one {
+                    RawOne::Word(_) => Vec::new(),
+                    RawOne::Condition(condition) => condition.texts_mut(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl RawCondition {
+    fn texts_mut(&mut self) -> Vec<&mut String> {
+        let kernel = self
+            .kernel
+            .iter_mut()
+            .flat_map(|kernel| [&mut kernel.local, &mut kernel.remote].into_iter().flatten());
+        self.printed.iter_mut().chain(kernel).collect()
+    }
+}
+
 /// What a step waits for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

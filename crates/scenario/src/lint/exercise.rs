@@ -9,7 +9,7 @@ use super::languages::has_empty;
 use super::order::out_of_order;
 use super::pauses::{too_long, waits_too_long};
 use super::placeholders::lint_placeholders;
-use super::places::{Part, Places, at};
+use super::places::{Places, at};
 use super::roles::{late, unjoined, unused};
 use crate::course::Course;
 use crate::exercise::Code;
@@ -92,16 +92,14 @@ impl Course {
     }
 }
 
-/// The mistakes in the steps of a scenario, whose list is at `path`.
-pub(super) fn steps(scenario: &Scenario, places: &Places<'_>, path: &[Part<'_>]) -> Vec<LoadError> {
+/// The mistakes in the steps of a scenario. What is done several times is wrong once.
+pub(super) fn steps(scenario: &Scenario, places: &Places<'_>) -> Vec<LoadError> {
     let order = out_of_order(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
-    let late = late(scenario).filter_map(|(step, what)| {
-        // A default that is beyond a short deadline is nobody's mistake.
-        let path = [path, at![step, "within_ms"]].concat();
-        places.has(&path).then(|| places.wrong(&path, what))
-    });
+    let late = late(scenario).map(|(span, what)| places.at(span, what));
     let pauses = too_long(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
-    order.chain(late).chain(pauses).collect()
+    let mut mistakes: Vec<LoadError> = order.chain(late).chain(pauses).collect();
+    mistakes.dedup();
+    mistakes
 }
 
 fn lint_case(case: &Case, index: usize, places: &Places<'_>, mistakes: &mut Vec<LoadError>) {
@@ -129,7 +127,7 @@ fn lint_case(case: &Case, index: usize, places: &Places<'_>, mistakes: &mut Vec<
     if case.expects.is_empty() && !named && case.scenario.steps.is_empty() {
         mistakes.push(places.wrong(here, sentence!("mistake-case-empty", case = name)));
     }
-    mistakes.extend(steps(&case.scenario, places, at!["case", index, "step"]));
+    mistakes.extend(steps(&case.scenario, places));
     for (number, what) in waits_too_long(&case.scenario, &case.expects) {
         let path = at!["case", index, "expect", number, "waited_ms"];
         mistakes.push(places.wrong(path, what));

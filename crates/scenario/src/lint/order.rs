@@ -1,13 +1,13 @@
 //! Finds operations of scripted peers that can't work where they stand: `accept` without a
-//! listening socket, `send` before a connection.
+//! listening socket, `send` before a connection. Each conversation of a peer is looked at by itself.
 
 use std::collections::BTreeMap;
 
 use socklab_say::{Sentence, sentence};
 
-use crate::format::{Op, Scenario, Verb};
+use crate::format::{Act, Op, Scenario, Verb};
 
-/// The sockets of a peer, as far as a file tells.
+/// The sockets of a peer in one of its conversations, as far as a file tells.
 #[derive(Debug, Default)]
 struct Sockets {
     /// What it talks on.
@@ -26,16 +26,19 @@ enum Socket {
 
 /// The mistakes in the order of operations, with the lines of their steps.
 pub(super) fn out_of_order(scenario: &Scenario) -> Vec<(usize, Sentence)> {
-    let mut peers: BTreeMap<&str, Sockets> = BTreeMap::new();
+    let mut talks: BTreeMap<(&str, &str), Sockets> = BTreeMap::new();
     let mut wrong = Vec::new();
     for step in &scenario.steps {
         let Verb::Peer { peer, ops } = &step.verb else { continue };
-        let sockets = peers.entry(peer).or_default();
-        for op in ops {
+        for Act { op, on } in ops {
+            // All conversations may accept from the listening socket of the one without a name.
+            let serves = *op == Op::Accept && talks.get(&(peer, "")).is_some_and(|it| it.listens);
+            let sockets = talks.entry((peer, on)).or_default();
             // A step may want to show that a call fails.
-            if let Some(lacks) = sockets.lacks(op).filter(|_| !step.may_fail) {
+            if let Some(lacks) = sockets.lacks(op).filter(|_| !step.may_fail && !serves) {
                 let word = op.word();
-                wrong.push((step.line, sentence!(lacks, word = word, peer = peer)));
+                let talk = if on.is_empty() { peer.clone() } else { format!("{peer} ({on})") };
+                wrong.push((step.line, sentence!(lacks, word = word, peer = talk)));
                 break;
             }
             sockets.after(op);

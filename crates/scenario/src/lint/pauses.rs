@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use socklab_say::{Sentence, sentence};
 
-use crate::format::{Op, Scenario, UnboundExpectation, Verb};
+use crate::format::{Act, Op, Scenario, UnboundExpectation, Verb};
 use crate::variables::Variables;
 
 /// The steps whose pauses alone take all the time of the step, or of the scenario, with their lines.
@@ -45,9 +45,9 @@ pub(super) fn too_long(scenario: &Scenario) -> Vec<(usize, Sentence)> {
 }
 
 /// How long an operation pauses, in ms.
-fn length(op: &Op) -> u64 {
-    match op {
-        Op::Pause(ms) => *ms,
+fn length(act: &Act) -> u64 {
+    match act.op {
+        Op::Pause(ms) => ms,
         _ => 0,
     }
 }

@@ -5,7 +5,7 @@ use socklab_say::{Piece, Template, sentence};
 use super::places::Places;
 use super::programs::nearest;
 use crate::format::{LANGUAGES, LoadError};
-use crate::variables::Variables;
+use crate::variables::{ROUND, Variables};
 
 /// Fields whose words are given to a program, which may use braces in its own way.
 const COMMANDS: [&str; 4] = ["run", "arguments", "env", "stdin"];
@@ -24,7 +24,13 @@ pub(super) fn lint_placeholders(places: &Places<'_>, mistakes: &mut Vec<LoadErro
             let Piece::Place { name, at } = *piece else { continue };
             let word = name.split(':').next().unwrap_or(name);
             let shell = text[..at].ends_with('$');
-            if Variables::PLACES.contains(&word) || shell {
+            // In steps the loader looks for it.
+            let outside = word == ROUND && !around.contains(&"step");
+            if shell || Variables::PLACES.contains(&word) && !outside {
+                continue;
+            }
+            if outside {
+                mistakes.push(places.at(span.clone(), sentence!("mistake-round")));
                 continue;
             }
             let near = nearest(word, &Variables::PLACES);

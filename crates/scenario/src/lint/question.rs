@@ -55,7 +55,7 @@ impl Course {
         for name in unused(&question.scenario) {
             mistakes.push(places.member(name, sentence!("mistake-idle", name = name)));
         }
-        mistakes.extend(steps(&question.scenario, places, at!["step"]));
+        mistakes.extend(steps(&question.scenario, places));
         lint_placeholders(places, mistakes);
         for (tag, prose) in question.prose.iter() {
             let path = ItemKind::Question.path(folder).join(format!("{tag}.md"));

@@ -1,9 +1,11 @@
 //! Finds actors and peers that do less than they should, and steps that may take longer than all of
 //! the scenario.
 
+use std::ops::Range;
+
 use socklab_say::{Sentence, sentence};
 
-use crate::format::{Op, Scenario, Step, Verb};
+use crate::format::{Scenario, Step, Verb};
 
 /// Peers that do something in the background for which no later step waits, with the lines of the
 /// steps in which they begin it.
@@ -26,7 +28,7 @@ pub(super) fn unused(scenario: &Scenario) -> impl Iterator<Item = &str> {
         scenario.steps.iter().any(|step| match &step.verb {
             Verb::Start { actor, .. } => actor == name,
             Verb::Peer { peer, ops } => {
-                peer == name || ops.iter().any(|op| Op::target(op) == Some(name))
+                peer == name || ops.iter().any(|act| act.op.target() == Some(name))
             }
             _ => false,
         })
@@ -36,11 +38,13 @@ pub(super) fn unused(scenario: &Scenario) -> impl Iterator<Item = &str> {
     all.filter(move |name| !does(name))
 }
 
-/// Steps whose own deadline is beyond the scenario's, so that it never counts, by index.
-pub(super) fn late(scenario: &Scenario) -> impl Iterator<Item = (usize, Sentence)> {
+/// Steps that have a deadline of their own beyond the scenario's, so that it never counts, with the
+/// place of that deadline. (A default beyond a short deadline is nobody's mistake.)
+pub(super) fn late(scenario: &Scenario) -> impl Iterator<Item = (Range<usize>, Sentence)> {
     let deadline = scenario.deadline_ms;
-    let steps = scenario.steps.iter().enumerate();
-    steps.filter(move |(_, step)| step.within_ms > deadline).map(move |(index, step)| {
-        (index, sentence!("mistake-beyond", within = step.within_ms, deadline = deadline))
+    let late = scenario.steps.iter().filter(move |step| step.within_ms > deadline);
+    late.filter_map(move |step| {
+        let what = sentence!("mistake-beyond", within = step.within_ms, deadline = deadline);
+        Some((step.within_at.clone()?, what))
     })
 }

@@ -13,6 +13,7 @@
 //! notices orders that it did not give.
 
 mod conversation;
+mod conversations;
 mod perform;
 mod process;
 mod protocol;

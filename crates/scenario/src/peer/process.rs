@@ -9,7 +9,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::stdio::dup2_stdin;
 
-use super::conversation::Conversation;
+use super::conversations::Conversations;
 use super::protocol::{Reply, Report};
 use crate::variables::Variables;
 
@@ -44,13 +44,13 @@ fn carry_out_orders() -> io::Result<()> {
     orders.read_line(&mut line)?;
     let variables: Variables = serde_json::from_str(&line)?;
     report(&line, Reply::Done)?;
-    let mut conversation = Conversation::new(variables);
+    let mut conversations = Conversations::new(variables);
     loop {
         line.clear();
         if orders.read_line(&mut line)? == 0 {
             return Ok(());
         }
-        let reply = conversation.perform(&serde_json::from_str(&line)?);
+        let reply = conversations.perform(&serde_json::from_str(&line)?);
         report(&line, reply)?;
     }
 }

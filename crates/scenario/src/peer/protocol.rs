@@ -13,6 +13,9 @@ pub(crate) struct Order {
     pub(crate) deed: Deed,
     /// The address that a name in the deed stands for.
     pub(crate) address: Option<SocketAddr>,
+    /// The conversation that it is about; empty for the one without a name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) on: String,
 }
 
 /// Something that a peer can do.
@@ -67,4 +70,16 @@ pub(crate) enum Reply {
 pub(crate) struct Report {
     pub(crate) order: String,
     pub(crate) reply: Reply,
+}
+
+impl Report {
+    /// The conversation that the order was about; empty for the one without a name.
+    pub(crate) fn on(&self) -> String {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct On {
+            on: String,
+        }
+        serde_json::from_str::<On>(&self.order).map(|order| order.on).unwrap_or_default()
+    }
 }

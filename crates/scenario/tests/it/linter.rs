@@ -150,6 +150,25 @@ fn a_slip_that_no_type_catches_is_found_with_its_line() {
 }
 
 #[test]
+fn each_conversation_of_a_peer_has_its_own_sockets() {
+    let all = "[{ connect = \"server\" }, { send = \"hola\" }, \"close\"]";
+    let other = "[{ connect = \"server\" }, { on = \"b\", do = [{ send = \"hola\" }] }, \"close\"]";
+    let found = question_with(all, other);
+    let wanted = "question.toml:10:1: `send`: alice (b) has no connection at this point";
+    assert!(found.contains(wanted), "{found}");
+    // In each round; but it is one mistake.
+    let found = question_with(all, "[{ repeat = 3, do = [{ send = \"{round}\" }] }]");
+    assert!(found.contains("`send`: alice has no connection"), "{found}");
+    let serves = "[\"tcp\", { bind = \"{host}:{port}\" }, { listen = 5 }, \
+        { on = \"b\", do = [\"accept\", { send = \"hola\" }] }]";
+    let mistakes = Folder::with(&GOOD.replacen(all, serves, 1)).course().lint(&PROGRAMS).mistakes;
+    assert!(mistakes.iter().all(|one| !one.to_string().contains("at this point")), "{mistakes:?}");
+    let file = "format_version = 1\nfile = { \"x\" = \"{round}\" }\n";
+    let found = question_with("format_version = 1\n", file);
+    assert!(found.contains("question.toml:2:16: {round} stands for something only"), "{found}");
+}
+
+#[test]
 fn what_is_missing_in_a_course_is_found() {
     let folder = Folder::with(GOOD);
     std::fs::create_dir_all(folder.0.join("questions/02-nothing")).expect("a folder");

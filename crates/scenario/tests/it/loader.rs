@@ -227,8 +227,8 @@ fn a_step_of_a_crowd_is_a_step_of_each_member() {
     let told: Vec<String> = question.scenario.steps[1..]
         .iter()
         .map(|step| match &step.verb {
-            Verb::Peer { peer, ops } => format!("{peer} {} {}", ops[0].word(), step.background),
-            Verb::Join { peer, ops } => format!("join {peer} {}", ops[0].word()),
+            Verb::Peer { peer, ops } => format!("{peer} {} {}", ops[0].op.word(), step.background),
+            Verb::Join { peer, ops } => format!("join {peer} {}", ops[0].op.word()),
             other => format!("{other:?}"),
         })
         .collect();
@@ -328,4 +328,81 @@ fn files_stay_in_their_folder_and_nothing_expands_without_end() {
     let sends = "{ send = \"{letters:60000000}\" }, ".repeat(5);
     let told = mistake("{ send = \"hola\" }", sends.trim_end_matches(", "));
     assert!(told.contains("send and expect more than"), "{told}");
+}
+
+/// What the steps after the first are, in a question in which alice does this.
+fn told(step: &str) -> Vec<String> {
+    let old = "peer = \"alice\"\ndo = [{ connect = \"server\" }, { send = \"hola\" }, \"close\"]";
+    assert!(GOOD.contains(old));
+    let question = of(&GOOD.replacen(old, step, 1)).question("01-one").expect(step);
+    let told = question.scenario.steps[1..].iter().map(|step| match &step.verb {
+        Verb::Peer { peer, ops } => {
+            let ops = ops.iter().map(|act| {
+                let on = if act.on.is_empty() { String::new() } else { format!("@{}", act.on) };
+                format!("{}{on}({})", act.op.word(), act.op.texts().join(","))
+            });
+            format!("{peer}: {}", ops.collect::<Vec<_>>().join(" "))
+        }
+        other => format!("{other:?}"),
+    });
+    told.collect()
+}
+
+#[test]
+fn what_is_repeated_is_written_out_round_by_round() {
+    let list = "peer = \"alice\"\ndo = [{ connect = \"server\" }, { repeat = 2, do = \
+        [{ send = \"{round}{letters:4}\" }, { on = \"b\", do = [\"close\"] }] }]";
+    assert_eq!(
+        told(list),
+        ["alice: connect() send(1{letters:4:1}) close@b() send(2{letters:4:2}) close@b()"]
+    );
+    let step = "peer = \"alice\"\nrepeat = 2\non = \"b\"\ndo = [{ send = \"{round}\" }]";
+    assert_eq!(told(step), ["alice: send@b(1) send@b(2)"]);
+    let steps = "repeat = 2\nstep = [{ peer = \"alice\", repeat = 2, do = \
+        [{ expect = \"{letters:3}\" }, { send = \"{letters:3:9}\" }] }]";
+    let round = |outer: u32| {
+        let inner =
+            |inner: u32| format!("expect({{letters:3:{outer}.{inner}}}) send({{letters:3:9}})");
+        format!("alice: {} {}", inner(1), inner(2))
+    };
+    assert_eq!(told(steps), [round(1), round(2)]);
+}
+
+#[test]
+fn a_slip_in_a_loop_or_a_conversation_has_its_line() {
+    let old = "do = [{ connect = \"server\" }, { send = \"hola\" }, \"close\"]";
+    for (new, place, wanted) in [
+        ("do = [{ repeat = 0, do = [\"close\"] }]", "12:18", "from 1 to 10000 times, not 0"),
+        ("do = [{ do = [\"close\"] }]", "12:7", "needs on or repeat"),
+        ("do = [{ on = \"B\", do = [\"close\"] }]", "12:14", "a name is made of"),
+        ("do = [{ on = \"b\", send = \"x\" }]", "12:19", "unknown field `send`"),
+        ("do = [{ on = \"b\" }]", "12:7", "`do` is missing"),
+        ("do = [{ send = \"{round}\" }]", "12:7", "only in what is repeated"),
+        (
+            "do = [{ repeat = 9999, do = [{ repeat = 9999, do = [\"tcp\"] }] }]",
+            "12:53",
+            "20000 steps and operations",
+        ),
+        ("repeat = 3\nstep = [{ look = true }]", "10:1", "nothing beside them but repeat"),
+    ] {
+        let told = mistake(old, new);
+        assert!(told.starts_with(&format!("question.toml:{place}: ")), "{new}: {told}");
+        assert!(told.contains(wanted), "{new}: {told}");
+    }
+    let second = format!("{old}\n[[step]]");
+    for (new, wanted) in [
+        ("start = \"server\"\nrepeat = 2", "15:10: repeat goes with do and step only"),
+        ("look = true\non = \"b\"", "15:6: on goes with do only"),
+        ("step = [{ look = true }]", "13:1: a list of steps within the list needs a repeat"),
+    ] {
+        let told = mistake(old, &format!("{second}\n{new}"));
+        assert!(told.contains(wanted), "{new}: {told}");
+    }
+    // A text of a megabyte in a loop would fill the memory before anything is counted.
+    let long =
+        format!("do = [{{ repeat = 9999, do = [{{ send = \"{}\" }}] }}]", "x".repeat(1 << 20));
+    assert!(mistake(old, &long).contains("16777216 bytes of text"), "too much");
+    // So would payloads, if they were made.
+    let sends = "do = [{ repeat = 100, do = [{ send = \"{random:9000000}\" }] }]";
+    assert!(mistake(old, sends).contains("send and expect more than"), "too much");
 }

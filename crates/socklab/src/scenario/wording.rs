@@ -112,7 +112,8 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
                 format!("{first}\n    {}", output.replace('\n', "\n    "))
             }
         }
-        StepTrouble::Mismatch { who, expected, got, skipped, stopped, how } => {
+        StepTrouble::Mismatch { who, on, expected, got, skipped, stopped, how } => {
+            let who = &speaking(who, on);
             let title = match how {
                 Comparison::End => say!(speaker, "ask-mismatch-end", who = who),
                 Comparison::Length => say!(speaker, "ask-mismatch-length", who = who),
@@ -132,8 +133,11 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
             let why = why.map(|why| format!("\n    {}", say!(speaker, why)));
             format!("{title}{sides}{}", why.unwrap_or_default())
         }
-        StepTrouble::Surplus { who, bytes, after } => surplus(speaker, who, bytes, after),
-        StepTrouble::Sender { who, asked, from, bytes } => {
+        StepTrouble::Surplus { who, on, bytes, after } => {
+            surplus(speaker, &speaking(who, on), bytes, after)
+        }
+        StepTrouble::Sender { who, on, asked, from, bytes } => {
+            let who = speaking(who, on);
             let (asked, from) = (asked.to_string(), from.to_string());
             let bytes = shortened(bytes);
             say!(speaker, "ask-step-sender", who = who, asked = asked, from = from, bytes = bytes)
@@ -141,7 +145,8 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
         StepTrouble::WrongPort { who, asked, found, because } => {
             wrong_port(speaker, who, *asked, *found, *because)
         }
-        StepTrouble::Call { who, call, error } => {
+        StepTrouble::Call { who, on, call, error } => {
+            let who = speaking(who, on);
             say!(speaker, "ask-step-call", who = who, call = call, error = error)
         }
         StepTrouble::Nowhere { who } => say!(speaker, "ask-step-nowhere", who = who),
@@ -184,6 +189,11 @@ fn sides(
     let labels = labels(speaker);
     let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
     format!("\n    {:<width$}  {wanted}\n    {:<width$}  {got}", labels[0], labels[1])
+}
+
+/// A peer, and in which of its conversations.
+fn speaking(who: &str, on: &str) -> String {
+    if on.is_empty() { who.to_owned() } else { format!("{who} ({on})") }
 }
 
 /// What a peer received besides what it should have.

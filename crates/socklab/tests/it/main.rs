@@ -3,6 +3,7 @@
 //! One binary for all of them: linking a binary takes longer than most tests. A test that changes a
 //! limit of its whole process has a file of its own, and so a process, in the folder above.
 
+mod authors;
 mod bad_input;
 mod closed_ends;
 mod commands;
