@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use socklab_event::Endpoint;
 
+use crate::pieces;
+
 /// A range of numbers, both ends included; either end may be open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
@@ -107,6 +109,9 @@ pub struct BytesWanted {
     pub ignore_case: bool,
     /// With `contains`: line ends are ignored, wherever they are.
     pub ignore_line_ends: bool,
+    /// With `contains`, as [`BytesWanted::ignore_line_ends`]; and it may be in pieces, with a label
+    /// before each.
+    pub in_pieces: bool,
     /// With `contains`: exactly once.
     pub once: bool,
     /// With `contains`: behind it is text or nothing, and not what else was in a buffer.
@@ -150,11 +155,15 @@ impl BytesWanted {
             sure &= wanted.len() <= have.len();
         }
         if let Some(wanted) = self.contains.as_deref().map(fold) {
-            let is_kept = |byte: &u8| !self.ignore_line_ends || !b"\r\n".contains(byte);
+            let dense = self.ignore_line_ends || self.in_pieces;
+            let is_kept = |byte: &u8| !dense || !b"\r\n".contains(byte);
             let kept = have.iter().enumerate().filter(|(_, byte)| is_kept(byte));
             let (places, line): (Vec<usize>, Vec<u8>) = kept.map(|(at, byte)| (at, *byte)).unzip();
             let wanted: Vec<u8> = wanted.into_iter().filter(is_kept).collect();
-            let ends = occurrences(&line, &wanted);
+            let mut ends = occurrences(&line, &wanted);
+            if ends.is_empty() && self.in_pieces {
+                ends.extend(pieces::end(&line, &wanted));
+            }
             if (ends.is_empty() && !cut) || (self.once && ends.len() > 1) {
                 return Some(false);
             }
@@ -166,6 +175,20 @@ impl BytesWanted {
             sure &= !ends.is_empty() && !((self.once || self.whole) && cut);
         }
         sure.then_some(true)
+    }
+
+    /// How many of the first bytes it names are there, in order.
+    pub(crate) fn right(&self, bytes: &[u8]) -> usize {
+        let dense = |bytes: &[u8]| -> Vec<u8> {
+            bytes.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect()
+        };
+        match &self.contains {
+            Some(wanted) if self.in_pieces => pieces::right(&dense(bytes), &dense(wanted)),
+            _ => {
+                let wanted = self.sample().unwrap_or_default();
+                bytes.iter().zip(wanted).take_while(|(a, b)| a == b).count()
+            }
+        }
     }
 
     /// The bytes it names, for comparison with others.

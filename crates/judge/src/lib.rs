@@ -17,6 +17,7 @@ mod expect;
 mod expect_pattern;
 mod http;
 mod http_request;
+mod pieces;
 mod rules;
 mod verdict;
 mod verdict_call;

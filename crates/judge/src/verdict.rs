@@ -65,10 +65,13 @@ pub enum Mismatch {
     },
     /// Other bytes.
     Bytes {
-        /// Those expected, if any were named.
+        /// Those expected, if any were named; of many, the first.
         wanted: Vec<u8>,
-        /// Those seen; if there were several streams, those of the most similar one.
+        /// Those seen; if there were several streams, those of the most similar one. Of many, the
+        /// first.
         got: Vec<u8>,
+        /// How many of the first bytes expected were there, in order.
+        right: u64,
         /// How many there were in all.
         total: u64,
     },
@@ -289,16 +292,27 @@ fn streams(
     if never {
         return (Judgement::Passed, Vec::new());
     }
-    let sample = wanted.sample().unwrap_or_default().to_vec();
-    let common_prefix = |bytes: &socklab_event::Bytes| {
-        bytes.sample.iter().zip(&sample).take_while(|(a, b)| a == b).count()
-    };
-    match candidates.into_iter().max_by_key(|(bytes, _)| (common_prefix(bytes), bytes.total)) {
+    let right = |bytes: &socklab_event::Bytes| wanted.right(&bytes.sample);
+    match candidates.into_iter().max_by_key(|(bytes, _)| (right(bytes), bytes.total)) {
         None => (Judgement::Failed(Mismatch::Nothing), Vec::new()),
         Some((bytes, events)) => {
-            let mismatch =
-                Mismatch::Bytes { wanted: sample, got: bytes.sample, total: bytes.total };
-            (Judgement::Failed(mismatch), events)
+            (Judgement::Failed(Mismatch::bytes(wanted, &bytes.sample, bytes.total)), events)
+        }
+    }
+}
+
+/// How many bytes a mismatch quotes.
+const QUOTED: usize = 4096;
+
+impl Mismatch {
+    /// These bytes, of `total`, instead of those wanted.
+    pub(crate) fn bytes(wanted: &BytesWanted, got: &[u8], total: u64) -> Self {
+        let first = |bytes: &[u8]| bytes[..bytes.len().min(QUOTED)].to_vec();
+        Self::Bytes {
+            wanted: first(wanted.sample().unwrap_or_default()),
+            got: first(got),
+            right: wanted.right(got) as u64,
+            total,
         }
     }
 }

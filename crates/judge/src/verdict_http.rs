@@ -75,10 +75,7 @@ impl HttpWanted {
         match self.body.fit(&body, total) {
             Some(true) => Ok(true),
             None => Ok(false),
-            Some(false) => {
-                let wanted = self.body.sample().unwrap_or_default().to_vec();
-                Err(Mismatch::Bytes { wanted, got: body, total })
-            }
+            Some(false) => Err(Mismatch::bytes(&self.body, &body, total)),
         }
     }
 

@@ -61,7 +61,7 @@ fn inside(parent: u32) -> ExitCode {
 
 /// What programs find out about names, by way of the C library.
 fn names(folder: &std::path::Path) {
-    let server = NameServer::enter(folder).expect("port 53 and mounts");
+    let server = NameServer::enter(folder, &Names::default()).expect("port 53 and mounts");
     let two = [[127, 0, 0, 2], [127, 0, 0, 1]].map(std::net::IpAddr::from);
     server
         .start(Names::default().without("nobody.example").with("two.example", two))

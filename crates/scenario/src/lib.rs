@@ -9,6 +9,7 @@ pub mod exercise;
 pub mod format;
 mod item_kind;
 mod lint;
+mod moment;
 mod peer;
 mod recording;
 mod request;

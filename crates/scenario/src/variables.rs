@@ -1,16 +1,21 @@
 //! The placeholders of a scenario: `{port}`, `{letters:1000}` and others.
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use socklab_say::{Piece, Sentence, Template, sentence};
 
+use crate::moment::Moment;
+
 /// The values of the placeholders in one run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variables {
-    /// The seed of `{random:N}` and `{letters:N}`: the same seed gives the same bytes.
+    /// The seed of `{random:N}`, `{letters:N}` and moments: the same seed gives the same bytes.
     pub seed: u64,
+    /// `{address}`: see [`Variables::own_address`].
+    pub address: Ipv4Addr,
     /// `{host}`.
     pub host: String,
     /// `{port}`.
@@ -29,25 +34,38 @@ pub(crate) const MOST: usize = 64 << 20;
 pub(crate) const ROUND: &str = "round";
 /// The words before the colon of a payload.
 const PAYLOADS: [&str; 3] = ["random", "letters", "LETTERS"];
+/// How many bytes of the seed's stream a moment takes. Payloads of this length are no others.
+const MOMENT: usize = 16;
 
-/// What `{letters:20:2.1}` stands for.
-struct Payload {
-    count: usize,
-    /// What becomes of each byte of the seed's stream.
-    make: fn(u8) -> u8,
-    /// Which of several streams: in which round of the loops around it.
-    rounds: Vec<u64>,
+/// What `KIND:…` stands for.
+#[derive(Clone, Debug)]
+enum Payload {
+    /// Bytes, as in `{letters:20:2.1}`.
+    Bytes {
+        count: usize,
+        /// What becomes of each byte of the seed's stream.
+        make: fn(u8) -> u8,
+        /// Which of several streams: in which round of the loops around it.
+        rounds: Vec<u64>,
+    },
+    /// A timestamp.
+    Ntp(Moment),
+    /// Four digits.
+    Year(Moment),
 }
 
 impl Variables {
     /// The words of all placeholders, without what may follow after a colon.
-    pub(crate) const PLACES: [&'static str; 9] =
-        ["host", "port", "dir", "python", "random", "letters", "LETTERS", "heard", ROUND];
+    pub(crate) const PLACES: [&'static str; 12] = [
+        "host", "address", "port", "dir", "python", "random", "letters", "LETTERS", "ntp", "year",
+        "heard", ROUND,
+    ];
 
     /// Sample values, for checking a file before anything runs.
     pub fn sample(port: u16) -> Self {
         Self {
             seed: 1,
+            address: Ipv4Addr::LOCALHOST,
             host: HOST.to_owned(),
             port,
             dir: PathBuf::from("/tmp"),
@@ -72,6 +90,13 @@ impl Variables {
         })
     }
 
+    /// An address for `{address}` that follows from the seed, of a place where names can have any.
+    pub(crate) fn own_address(seed: u64) -> Ipv4Addr {
+        let mut random = stream(seed, 3).map(|byte| byte % 254 + 1);
+        let mut next = || random.next().unwrap_or(1);
+        Ipv4Addr::new(127, next(), next(), next())
+    }
+
     /// The text with its placeholders filled in; all other braces stay as they are.
     pub fn text(&self, text: &str) -> String {
         Template::parse(text).fill(|name| self.value(name))
@@ -80,6 +105,7 @@ impl Variables {
     fn value(&self, name: &str) -> Option<String> {
         match name {
             "host" => Some(self.host.clone()),
+            "address" => Some(self.address.to_string()),
             "port" => Some(self.port.to_string()),
             "dir" => Some(self.dir.display().to_string()),
             "python" => Some(self.python.clone()),
@@ -101,15 +127,27 @@ impl Variables {
                 Piece::Text(text) => bytes.extend(literal(text)?),
                 Piece::Place { name, .. } => match (self.value(name), Self::payload(name)?) {
                     (Some(value), _) => bytes.extend(value.into_bytes()),
-                    (None, Some(payload)) => {
-                        let Payload { count, make, rounds } = payload;
-                        bytes.extend(stream(self.seed_of(&rounds), count).map(make));
-                    }
+                    (None, Some(payload)) => self.make(payload, &mut bytes),
                     (None, None) => bytes.extend(format!("{{{name}}}").into_bytes()),
                 },
             }
         }
         Ok(bytes)
+    }
+
+    fn make(&self, payload: Payload, bytes: &mut Vec<u8>) {
+        let random = || {
+            let mut random = [0; MOMENT];
+            random.iter_mut().zip(stream(self.seed, MOMENT)).for_each(|(to, byte)| *to = byte);
+            random
+        };
+        match payload {
+            Payload::Bytes { count, make, rounds } => {
+                bytes.extend(stream(self.seed_of(&rounds), count).map(make));
+            }
+            Payload::Ntp(moment) => bytes.extend(moment.timestamp(&random())),
+            Payload::Year(moment) => bytes.extend(moment.year(&random()).to_string().into_bytes()),
+        }
     }
 
     /// The bytes that a text stands for, if the loader has accepted the text.
@@ -134,6 +172,13 @@ impl Variables {
     /// How the bytes are made that `KIND:N` stands for; `None` if it is not a payload.
     fn payload(name: &str) -> Result<Option<Payload>, Sentence> {
         let Some((kind, count)) = name.split_once(':') else { return Ok(None) };
+        if let "ntp" | "year" = kind {
+            let moment = Moment::parse(count)
+                .filter(|moment| kind == "ntp" || moment.is_own())
+                .ok_or_else(|| sentence!("mistake-moment", found = name, kind = kind))?;
+            let payload = if kind == "ntp" { Payload::Ntp } else { Payload::Year };
+            return Ok(Some(payload(moment)));
+        }
         let make: fn(u8) -> u8 = match kind {
             "random" => |byte| byte,
             "letters" => |byte| b'a' + byte % 26,
@@ -147,7 +192,9 @@ impl Variables {
         let (count, rounds) = count.split_once(':').unwrap_or((count, ""));
         let rounds = rounds.split('.').filter(|_| !rounds.is_empty()).map(str::parse);
         match (count.parse(), rounds.collect()) {
-            (Ok(count), Ok(rounds)) if count <= MOST => Ok(Some(Payload { count, make, rounds })),
+            (Ok(count), Ok(rounds)) if count <= MOST => {
+                Ok(Some(Payload::Bytes { count, make, rounds }))
+            }
             _ => Err(sentence!("mistake-payload", found = name, kind = kind, most = MOST)),
         }
     }
@@ -227,6 +274,32 @@ mod tests {
         assert_ne!(with(1).bytes("{random:100}"), with(2).bytes("{random:100}"));
         let small = with(7).bytes("{letters:9}").unwrap();
         assert_eq!(with(7).bytes("{LETTERS:9}").unwrap(), small.to_ascii_uppercase());
+    }
+
+    #[test]
+    fn a_year_is_that_of_its_timestamp_and_follows_from_the_seed() {
+        let with = |seed| Variables { seed, ..Variables::sample(123) };
+        let years: std::collections::BTreeSet<Vec<u8>> =
+            (0..50).map(|seed| with(seed).bytes("{year:2001..2020}").unwrap()).collect();
+        assert!(years.len() > 10, "{years:?}");
+        let one = with(3).bytes("{ntp:2001..2020}{year:2001..2020}").unwrap();
+        assert_eq!(one, with(3).bytes("{ntp:2001..2020}{year:2001..2020}").unwrap());
+        assert_eq!(one.len(), 12);
+        let seconds = one[..4].iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let year: u64 = String::from_utf8_lossy(&one[8..]).parse().unwrap();
+        // Good enough in November and December.
+        assert_eq!(1900 + seconds / 31_556_952, year);
+        for wrong in ["{ntp:9}", "{year:2020..2001}", "{year:2001..2020-9}"] {
+            assert!(with(1).bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_loopback_address_that_nobody_guesses() {
+        let addresses: std::collections::BTreeSet<Ipv4Addr> =
+            (0..50).map(Variables::own_address).collect();
+        assert_eq!(addresses.len(), 50);
+        assert!(addresses.iter().all(|one| one.is_loopback() && *one != Ipv4Addr::LOCALHOST));
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub struct Command {
     pub(crate) before_exec: Option<BeforeExec>,
     pub(crate) start: Start,
     pub(crate) sample: Option<usize>,
+    pub(crate) stdio_sample: Option<usize>,
 }
 
 type BeforeExec = Box<dyn FnMut() -> io::Result<()> + Send>;
@@ -69,6 +70,7 @@ impl Command {
             before_exec: None,
             start: Start::default(),
             sample: None,
+            stdio_sample: None,
         }
     }
 
@@ -144,6 +146,15 @@ impl Command {
     #[must_use]
     pub fn sample(mut self, bytes: usize) -> Self {
         self.sample = Some(bytes);
+        self
+    }
+
+    /// Sets how many bytes of everything that this command prints or reads from its standard input
+    /// are recorded, if [`Options::stdio`](crate::Options::stdio) is set, instead of as many as of
+    /// its messages.
+    #[must_use]
+    pub fn stdio_sample(mut self, bytes: usize) -> Self {
+        self.stdio_sample = Some(bytes);
         self
     }
 

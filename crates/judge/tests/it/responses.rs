@@ -74,7 +74,8 @@ fn a_response_is_its_pieces_joined() {
     assert_eq!(judged(&[("GET /", HOLA)], wanted(200, "hola")), Judgement::Passed);
     assert_eq!(judged(&[("GET /", HOLA)], wanted(404, "hola")), fault(HttpFault::Status(200)));
     let other = judged(&[("GET /", HOLA)], wanted(200, "holo"));
-    let bytes = Mismatch::Bytes { wanted: b"holo".to_vec(), got: b"hola".to_vec(), total: 4 };
+    let (wrong, hola) = (b"holo".to_vec(), b"hola".to_vec());
+    let bytes = Mismatch::Bytes { wanted: wrong, got: hola, right: 3, total: 4 };
     assert_eq!(other, Judgement::Failed(bytes));
 }
 

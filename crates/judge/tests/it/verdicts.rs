@@ -158,7 +158,8 @@ fn a_stream_is_its_pieces_joined() {
         expect("stream", Subject::Stream(Box::new(stream)))
     };
     assert_eq!(verdict(stream("hola")), Judgement::Passed);
-    let mismatch = Mismatch::Bytes { wanted: b"holo".to_vec(), got: b"hola".to_vec(), total: 4 };
+    let (wrong, hola) = (b"holo".to_vec(), b"hola".to_vec());
+    let mismatch = Mismatch::Bytes { wanted: wrong, got: hola, right: 3, total: 4 };
     assert_eq!(verdict(stream("holo")), Judgement::Failed(mismatch));
 }
 

@@ -3,12 +3,14 @@
 //! the rest of the machine.
 
 use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use rustix::mount::{MountFlags, mount, mount_bind, mount_bind_recursive};
 
 use super::refusal::NamesRefusal;
+use super::table::Names;
 
 const ETC: &str = "/etc";
 /// Where the machine's files are below the new `/etc`.
@@ -23,10 +25,10 @@ const DAEMONS: [&str; 4] = [
 
 /// Makes programs ask the name server at 127.0.0.1, and nobody else. `folder` is an existing folder
 /// for our files.
-pub(super) fn ask_here(folder: &Path) -> Result<(), NamesRefusal> {
+pub(super) fn ask_here(folder: &Path, names: &Names) -> Result<(), NamesRefusal> {
     let nsswitch = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
     let files = [
-        ("hosts", "127.0.0.1 localhost\n::1 ip6-localhost ip6-loopback\n".to_owned()),
+        ("hosts", hosts(names)),
         // Without the root as the only suffix, programs also try the machine's own domain.
         (
             "resolv.conf",
@@ -51,6 +53,14 @@ pub(super) fn ask_here(folder: &Path) -> Result<(), NamesRefusal> {
         hide(&nobody, socket)?;
     }
     Ok(())
+}
+
+/// `hosts(5)` with nothing but the machine itself: libraries don't ask a name server for it.
+fn hosts(names: &Names) -> String {
+    let here = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    let addresses = names.own("localhost").unwrap_or(&here);
+    let lines = addresses.iter().map(|address| format!("{address} localhost\n"));
+    lines.chain(["::1 ip6-localhost ip6-loopback\n".to_owned()]).collect()
 }
 
 /// `nsswitch.conf(5)` with hosts from our files and then our name server; the rest as it was.
@@ -101,5 +111,12 @@ mod tests {
         let machine = "passwd: files sss\nhosts: mymachines resolve [!UNAVAIL=return] dns\n";
         assert_eq!(only_dns(machine), "passwd: files sss\nhosts: files dns\n");
         assert_eq!(only_dns(""), "hosts: files dns\n");
+    }
+
+    #[test]
+    fn the_machine_itself_is_where_the_scenario_says() {
+        assert!(hosts(&Names::default()).starts_with("127.0.0.1 localhost\n::1"));
+        let names = Names::default().with("localhost", [[127, 9, 8, 7].into()]);
+        assert!(hosts(&names).starts_with("127.9.8.7 localhost\n::1"));
     }
 }

@@ -27,18 +27,19 @@ pub struct NameServer {
 
 impl NameServer {
     /// Binds the ports, and changes what this place's programs see in `/etc` so that they ask here.
-    /// `folder` is an existing folder for the files that takes. Call it only inside a private
+    /// `folder` is an existing folder for the files that takes. If `localhost` has addresses of its
+    /// own in `names`, `/etc/hosts` says so; nothing else is known before [`NameServer::start`]. Call it only inside a private
     /// loopback, before executing any program. Until [`NameServer::start`], questions wait.
     ///
     /// # Errors
     ///
     /// When a port is taken or a mount is refused. Programs then ask whom they asked before.
-    pub fn enter(folder: &Path) -> Result<Self, NamesRefusal> {
+    pub fn enter(folder: &Path, names: &Names) -> Result<Self, NamesRefusal> {
         let address = (Ipv4Addr::LOCALHOST, PORT);
         let object = "127.0.0.1:53";
         let datagrams = UdpSocket::bind(address).map_err(NamesRefusal::of("bind", object))?;
         let listener = TcpListener::bind(address).map_err(NamesRefusal::of("bind", object))?;
-        etc::ask_here(folder)?;
+        etc::ask_here(folder, names)?;
         Ok(Self { datagrams, listener })
     }
 

@@ -48,6 +48,11 @@ impl Names {
         Some(self.addresses.get(&name).unwrap_or(&self.every))
     }
 
+    /// The addresses of a name, if it has other ones than names without addresses of their own.
+    pub(super) fn own(&self, name: &str) -> Option<&[IpAddr]> {
+        self.addresses.get(&plain(name)).map(Vec::as_slice)
+    }
+
     /// The name of an address, if it is one that names have here.
     pub(super) fn name_of(&self, address: IpAddr) -> Option<&str> {
         let own = self.addresses.iter().find(|(_, known)| known.contains(&address));

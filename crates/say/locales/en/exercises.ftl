@@ -102,6 +102,10 @@ got-bytes = But it was “{ $bytes }” ({ $total ->
        *[other] { $total } bytes
     }).
 got-waited = It came after { $time }.
+got-bytes-right = But it was “{ $bytes }” ({ $total ->
+        [one] { $total } byte
+       *[other] { $total } bytes
+    }): of those expected, only the first { $right } are right.
 got-unclear = The recording holds only the beginning of what was sent, which is not enough to decide.
 
 want-call = { $who } calls { $call }{ $object }

@@ -63,13 +63,14 @@ mistake-of-http = status, header and ignore_length are about http
 mistake-request-status = a request has no status
 mistake-with-end = with exit and signal only the actor can be given
 mistake-actor-missing = actor is missing: whose?
-mistake-name-address = "{ $found }" is not an address that a name can have: expected an IP address, or { "{" }host{ "}" }
+mistake-name-address = "{ $found }" is not an address that a name can have: expected an IP address, { "{" }host{ "}" } or { "{" }address{ "}" }
 mistake-no-address = "{ $found }" is not an address: expected IP:PORT, either may be *
 mistake-exit-range = an exit code is from 0 to 255
 mistake-unknown-end = unknown end `{ $found }`, expected a code, failure, any, running or a signal such as SIGPIPE
 mistake-unknown-signal = unknown signal `{ $found }`, expected a name such as SIGINT
 mistake-unknown-word = unknown word `{ $found }`, expected one of { $known }
 mistake-payload-kind = unknown payload `{"{"}{ $found }{"}"}`, expected random, letters or LETTERS before the colon
+mistake-moment = {"{"}{ $found }{"}"}: expected { $kind }:FROM..TO with two years from 1968 to 2103, and after ntp perhaps -DAYS
 mistake-payload = {"{"}{ $found }{"}"}: expected a number up to { $most } after { $kind }
 mistake-unknown-escape = unknown escape { $found }: allowed are \n, \r, \t, \0, \\ and \xNN
 

@@ -103,6 +103,10 @@ got-bytes = Pero fue «{ $bytes }» ({ $total ->
        *[other] { $total } bytes
     }).
 got-waited = Fue a los { $time }.
+got-bytes-right = Pero fue «{ $bytes }» ({ $total ->
+        [one] { $total } byte
+       *[other] { $total } bytes
+    }): de los esperados solo están bien los primeros { $right }.
 got-unclear = La grabación solo guarda el principio de lo enviado, y con eso no se puede decidir.
 
 want-call = { $who } llama a { $call }{ $object }

@@ -63,13 +63,14 @@ mistake-of-http = status, header e ignore_length son de http
 mistake-request-status = una petición no tiene estado (status)
 mistake-with-end = con exit y signal solo se puede decir el actor
 mistake-actor-missing = falta actor: ¿de quién?
-mistake-name-address = «{ $found }» no es una dirección que un nombre pueda tener: se esperaba una dirección IP, o { "{" }host{ "}" }
+mistake-name-address = «{ $found }» no es una dirección que un nombre pueda tener: se esperaba una dirección IP, { "{" }host{ "}" } o { "{" }address{ "}" }
 mistake-no-address = "{ $found }" no es una dirección: se esperaba IP:PUERTO, y cualquiera de los dos puede ser *
 mistake-exit-range = un código de salida va de 0 a 255
 mistake-unknown-end = final desconocido `{ $found }`; se esperaba un código, failure, any, running o una señal como SIGPIPE
 mistake-unknown-signal = señal desconocida `{ $found }`; se esperaba un nombre como SIGINT
 mistake-unknown-word = palabra desconocida `{ $found }`; puede ser { $known }
 mistake-payload-kind = carga desconocida `{"{"}{ $found }{"}"}`: delante de los dos puntos se espera random, letters o LETTERS
+mistake-moment = {"{"}{ $found }{"}"}: se esperaba { $kind }:DESDE..HASTA, con dos años entre 1968 y 2103, y después de ntp quizá -DÍAS
 mistake-payload = {"{"}{ $found }{"}"}: detrás de { $kind } se espera un número hasta { $most }
 mistake-unknown-escape = escape desconocido { $found }: se permiten \n, \r, \t, \0, \\ y \xNN
 

@@ -2,6 +2,7 @@
 //! recording.
 
 use std::io::{self, Read, Write};
+use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ use crate::peer;
 use crate::recording::{Isolation, NamesUsed, PlaceUsed, Recording, Trouble};
 use crate::request::{PlaceWanted, Request};
 use crate::step_end::StepEnd;
+use crate::variables::Variables;
 
 /// The first argument that makes the binary the engine; the second is the process id of its parent.
 pub(super) const ARGUMENT: &str = "--socklab-engine";
@@ -91,7 +93,13 @@ fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, O
         }
     }
     request.variables.dir = request.scratch.join("files");
+    if private {
+        request.variables.address = Variables::own_address(request.variables.seed);
+    }
     let (names, server) = names::enter(request, place)?;
+    if let NamesUsed::Machine { .. } = names {
+        request.variables.address = Ipv4Addr::LOCALHOST;
+    }
     let scenario = &request.scenario;
     request.variables.port = match private && !scenario.port_free {
         true => scenario.port,
@@ -103,7 +111,7 @@ fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, O
     };
     make_files(&request.scenario, request)?;
     if let Some(server) = server {
-        let started = server.start(names::wanted(&request.scenario));
+        let started = server.start(names::wanted(&request.scenario, &request.variables));
         started.map_err(failure::of("clone", "a thread that answers for names"))?;
     }
     Ok((names, lock))

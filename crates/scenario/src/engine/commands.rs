@@ -102,6 +102,8 @@ pub(super) fn of_actor(
     if matches!(actor.run, Run::Submission) {
         // No colours, no moving of the cursor, although it is a terminal.
         command = command.env("TERM", "dumb").env("NO_COLOR", "1");
+        // Verdicts rest on all that it prints.
+        command = command.stdio_sample(WHOLE);
     }
     for (name, value) in &actor.env {
         command = command.env(name, variables.text(value));

@@ -1,6 +1,7 @@
 //! Starts the engine's process, gives it the scenario, takes the recording, and cleans up.
 
 use std::io::{self, Read, Write};
+use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -131,6 +132,8 @@ fn attempt(
     let request = Request {
         variables: Variables {
             seed: runner.seed,
+            // Where names are the machine's, {address} is that of localhost.
+            address: Ipv4Addr::LOCALHOST,
             host: scenario.host.clone(),
             port: scenario.port,
             dir: scratch.path().join("files"),

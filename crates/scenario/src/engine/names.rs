@@ -11,6 +11,7 @@ use super::failure;
 use crate::format::Scenario;
 use crate::recording::{NamesUsed, PlaceUsed};
 use crate::request::Request;
+use crate::variables::Variables;
 
 /// Makes programs in this place ask a name server of the place's own, which waits to be started.
 pub(super) fn enter(
@@ -25,7 +26,8 @@ pub(super) fn enter(
         PlaceUsed::Private { .. } => {
             let folder = request.scratch.join("names");
             fs::create_dir(&folder).map_err(failure::of("mkdir", folder.display()))?;
-            match NameServer::enter(&folder) {
+            let names = wanted(&request.scenario, &request.variables);
+            match NameServer::enter(&folder, &names) {
                 Ok(server) => Ok((NamesUsed::Place, Some(server))),
                 Err(refusal) => machine(refusal.to_string()),
             }
@@ -35,7 +37,7 @@ pub(super) fn enter(
 }
 
 /// What names stand for in a scenario.
-pub(super) fn wanted(scenario: &Scenario) -> Names {
+pub(super) fn wanted(scenario: &Scenario, variables: &Variables) -> Names {
     // {host} may be a name itself, whose address is then looked up too.
     let host = scenario.host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let mut names = Names::all_at(host);
@@ -43,8 +45,9 @@ pub(super) fn wanted(scenario: &Scenario) -> Names {
         names = names.without(name);
     }
     for (name, texts) in &scenario.names.addresses {
-        // The loader has refused texts that are neither an address nor {host}.
-        let addresses = texts.iter().map(|text| text.parse().unwrap_or(host));
+        // The loader has refused texts that are neither an address nor one of ours. {host} may be a
+        // name.
+        let addresses = texts.iter().map(|text| variables.text(text).parse().unwrap_or(host));
         names = match name.as_str() {
             "*" => names.others_at(addresses),
             name => names.with(name, addresses),

@@ -32,7 +32,9 @@ const GLANCE: Duration = Duration::from_millis(1);
 const LIMITS: Limits = Limits::none().size(24 << 20);
 /// But no more than this of what a peer receives: one program sends without end.
 const WHOLE: u64 = 32 << 20;
-/// How many bytes of other messages of peers are recorded.
+/// And no more than this of what a program prints.
+const PRINTED: u64 = 4 << 20;
+/// How many bytes of other messages of peers, and of what is printed after that, are recorded.
 const SAMPLE: usize = 4096;
 /// How many bytes are kept of the end of a program's output.
 const OUTPUT: usize = 64 * 1024;
@@ -103,6 +105,8 @@ pub(super) struct Command {
     pub(super) received: u64,
     pub(super) sent: u64,
     pub(super) output: String,
+    /// How many bytes it has printed.
+    printed: u64,
     pub(super) calls: HashMap<String, u32>,
     /// The socket it last sent or received on.
     pub(super) socket: Option<Arc<SocketId>>,
@@ -208,6 +212,13 @@ impl Seen {
             }
             self.recorder.add_whole(event);
         } else {
+            let printed = command.and_then(|command| self.commands.get(command));
+            if let What::Process(process) = &mut event.what
+                && let Process::Stdio { stream, bytes } = &mut **process
+                && (*stream == Stream::Stdin || printed.is_none_or(|one| one.printed > PRINTED))
+            {
+                bytes.cut(SAMPLE);
+            }
             self.recorder.add(event);
         }
     }
@@ -306,6 +317,7 @@ impl Seen {
                 }
             }
             Process::Stdio { stream: Stream::Stdout | Stream::Stderr, bytes } => {
+                command.printed = command.printed.saturating_add(bytes.total);
                 command.output.push_str(&String::from_utf8_lossy(&bytes.sample));
                 let excess = command.output.len().saturating_sub(OUTPUT);
                 let cut = (excess..).find(|at| command.output.is_char_boundary(*at));

@@ -170,17 +170,19 @@ impl<'a> CaseReport<'a> {
         };
         let near = fitting(near.unwrap_or_default());
         let mut others = self.case.hints.clone();
-        if self.is_unready() {
+        // Before a client there is its server; what it should do first is what hints are about.
+        if self.is_unready() && first_start(self.case) == Some(0) {
             others.retain(|hint| !hint.when.is_empty());
         }
         if near.is_empty() { fitting(others) } else { near }
     }
 
-    /// True if the case failed at its first step, in which the program should have become ready.
+    /// True if the case failed where the program is started, because it did not become ready.
     fn is_unready(&self) -> bool {
         matches!(
             &self.verdict.step,
-            Some((0, StepTrouble::TimedOut { .. } | StepTrouble::Ended { .. }))
+            Some((at, StepTrouble::TimedOut { .. } | StepTrouble::Ended { .. }))
+                if Some(*at) == first_start(self.case)
         )
     }
 
@@ -196,18 +198,25 @@ impl<'a> CaseReport<'a> {
     }
 }
 
-/// True if two cases begin with the same step in the same surroundings.
+/// The step that starts the first program and waits for it.
+fn first_start(case: &Case) -> Option<usize> {
+    let starts = |verb: &Verb| matches!(verb, Verb::Start { .. });
+    case.scenario.steps.iter().position(|step| starts(&step.verb))
+}
+
+/// True if two cases begin with the same steps, up to the first start of a program, in the same
+/// surroundings.
 fn begin_alike(one: &Case, other: &Case) -> bool {
     let [a, b] = [&one.scenario, &other.scenario];
-    let start = |case: &Case| match case.scenario.steps.first().map(|step| step.verb.clone()) {
-        Some(Verb::Start { actor, until }) => {
-            let actor = case.scenario.actors.iter().find(|one| one.name == actor).cloned();
-            Some((actor, until))
-        }
-        _ => None,
+    let start = |case: &Case| {
+        let steps = &case.scenario.steps[..=first_start(case)?];
+        let verbs: Vec<Verb> = steps.iter().map(|step| step.verb.clone()).collect();
+        let Some(Verb::Start { actor, .. }) = verbs.last() else { return None };
+        let actor = case.scenario.actors.iter().find(|one| one.name == *actor).cloned();
+        Some((actor, verbs))
     };
     let steps = start(one).is_some() && start(one) == start(other);
-    steps && (a.port, &a.host, &a.files) == (b.port, &b.host, &b.files)
+    steps && (a.port, &a.host, &a.files, &a.names) == (b.port, &b.host, &b.files, &b.names)
 }
 
 impl Report<'_> {

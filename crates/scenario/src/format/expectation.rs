@@ -257,6 +257,7 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.length.is_some()
         || raw.ignore_case
         || raw.ignore_line_ends
+        || raw.in_pieces
         || raw.once
         || raw.whole
         || !raw.first_byte.is_empty();
@@ -304,6 +305,7 @@ fn bytes(raw: &RawExpect, variables: &Variables) -> Result<Option<BytesWanted>, 
         length: raw.length.map(Range::from),
         ignore_case: raw.ignore_case,
         ignore_line_ends: raw.ignore_line_ends,
+        in_pieces: raw.in_pieces,
         once: raw.once,
         whole: raw.whole,
         first_byte: raw.first_byte.clone(),

@@ -240,6 +240,7 @@ pub(super) struct RawExpect {
     pub(super) length: Option<RawRange>,
     pub(super) ignore_case: bool,
     pub(super) ignore_line_ends: bool,
+    pub(super) in_pieces: bool,
     pub(super) once: bool,
     pub(super) whole: bool,
     pub(super) first_byte: Vec<u8>,

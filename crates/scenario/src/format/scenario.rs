@@ -93,7 +93,9 @@ impl Reader<'_> {
         addresses: BTreeMap<String, Spanned<Vec<String>>>,
     ) -> Result<NamesWanted> {
         for texts in addresses.values() {
-            let is_address = |text: &&String| text == &"{host}" || text.parse::<IpAddr>().is_ok();
+            let is_address = |text: &&String| {
+                ["{host}", "{address}"].contains(&text.as_str()) || text.parse::<IpAddr>().is_ok()
+            };
             if let Some(wrong) = texts.get_ref().iter().find(|text| !is_address(text)) {
                 let what = sentence!("mistake-name-address", found = wrong);
                 return self.wrong(texts.span(), what);

@@ -32,7 +32,7 @@ fn a_verdict_that_changes_is_reported_with_the_command_that_repeats_it() {
     let home = tempfile::tempdir().expect("a folder");
     // A coin: 16 equal results in a row are as good as impossible.
     let coin = "import os, socket\nsocket.socket()\n\
-                print('127.0.0.1' if os.urandom(1)[0] % 2 else 'heads')\n";
+                print(socket.gethostbyname('localhost') if os.urandom(1)[0] % 2 else 'heads')\n";
     fs::write(home.path().join("coin.py"), coin).expect("write");
     let line = "course soak socket-02 --builtin --times 16 --load 0 --seed 7 -- coin.py";
     let mut soak = socklab(&line.split(' ').collect::<Vec<_>>());

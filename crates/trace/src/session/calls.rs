@@ -45,15 +45,17 @@ impl Calls<'_> {
         Filters { tracees: self.tracees, reporter: self.reporter }
     }
 
-    /// How much of the messages of a thread is recorded.
-    pub(super) fn limits(&self, tid: pid_t) -> Limits {
-        let own = self.tracees.process_of(tid).and_then(|process| process.sample);
+    /// How much of the messages of a thread, or of what passes through its standard streams, is
+    /// recorded.
+    pub(super) fn limits(&self, tid: pid_t, stdio: bool) -> Limits {
+        let process = self.tracees.process_of(tid);
+        let own = process.and_then(|one| one.stdio_sample.filter(|_| stdio).or(one.sample));
         Limits { sample: own.unwrap_or(self.options.sample) }
     }
 
     /// Decodes a call whose outcome is known, and reports it.
     pub(super) fn finish(&mut self, tid: pid_t, call: OpenCall, outcome: Outcome, ended: u64) {
-        let args = decode(&call.entry, outcome, &TraceeMemory(tid), self.limits(tid));
+        let args = decode(&call.entry, outcome, &TraceeMemory(tid), self.limits(tid, call.stdio));
         if call.stdio {
             return self.report_stdio(tid, &call, &args, ended);
         }

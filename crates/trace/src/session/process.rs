@@ -40,6 +40,8 @@ pub(crate) struct TracedProcess {
     pub(crate) command: u32,
     /// How many bytes of its messages are recorded, if not as many as of others'.
     pub(crate) sample: Option<usize>,
+    /// How many bytes of what passes through its standard streams are recorded.
+    pub(crate) stdio_sample: Option<usize>,
     /// How many of its threads have not begun to exit.
     pub(crate) alive: u32,
     pub(crate) table: Rc<RefCell<Table>>,
@@ -82,6 +84,7 @@ impl TracedProcess {
             pid,
             command,
             sample: None,
+            stdio_sample: None,
             alive: 1,
             table: Rc::default(),
             coverage: Coverage::default(),
@@ -113,6 +116,7 @@ impl TracedProcess {
         Self {
             table,
             sample: self.sample,
+            stdio_sample: self.stdio_sample,
             coverage: self.coverage.clone(),
             scratch: self.scratch,
             // The child is in no call that will return to a landing.

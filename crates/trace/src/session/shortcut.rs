@@ -76,7 +76,8 @@ impl Shortcuts {
         mut call: OpenCall,
     ) {
         // There is no result yet, so this decodes all the bytes the program offers.
-        let args = decode(&call.entry, Outcome::Unfinished, &TraceeMemory(tid), calls.limits(tid));
+        let args =
+            decode(&call.entry, Outcome::Unfinished, &TraceeMemory(tid), calls.limits(tid, false));
         if let Some(process) = calls.tracees.process_of_mut(tid)
             && let Landings::At { code, slots } = &mut process.landings
         {

@@ -29,6 +29,7 @@ pub(super) fn start(
     let mut process = TracedProcess::new(pid, commands.next_index());
     process.fresh = true;
     process.sample = command.sample;
+    process.stdio_sample = command.stdio_sample;
     process.filtered = !options.every_call;
     process.stepped = options.every_call;
     process.coverage = Coverage::of(ranges);

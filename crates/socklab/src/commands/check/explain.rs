@@ -61,15 +61,30 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
         }
         Judgement::Failed(Mismatch::Http(fault)) => response::fault(speaker, fault),
         Judgement::Failed(Mismatch::Bytes { total: 0, .. }) => say!(speaker, "got-no-bytes"),
-        Judgement::Failed(Mismatch::Bytes { got, total, .. }) => {
+        Judgement::Failed(Mismatch::Bytes { got, total, right, .. }) => {
             let dots = if *total > SHOWN as u64 { "…" } else { "" };
             let shown = escaped(&got[..got.len().min(SHOWN)]);
-            say!(speaker, "got-bytes", bytes = format!("{shown}{dots}"), total = count(*total))
+            let bytes = format!("{shown}{dots}");
+            // What is shown would not show the difference.
+            let of = wanted_bytes(&wanted.subject).and_then(BytesWanted::sample);
+            let partly = of.is_some_and(|of| *right > SHOWN as u64 / 2 && *right < of.len() as u64);
+            let key = if partly { "got-bytes-right" } else { "got-bytes" };
+            say!(speaker, key, bytes = bytes, total = count(*total), right = count(*right))
         }
         Judgement::Unclear => say!(speaker, "got-unclear"),
         Judgement::Passed | Judgement::Skipped { .. } => String::new(),
     };
     format!("{what}\n{but}")
+}
+
+/// The bytes that something as a whole should have.
+fn wanted_bytes(subject: &Subject) -> Option<&BytesWanted> {
+    match subject {
+        Subject::Stream(stream) => Some(&stream.bytes),
+        Subject::Http(http) => Some(&http.body),
+        Subject::Output { bytes, .. } => Some(bytes),
+        _ => None,
+    }
 }
 
 /// In what a call differs from the one that was expected.
