@@ -75,6 +75,18 @@ impl Call {
         self.sent().or(self.received()).is_some()
     }
 
+    /// True for a call that sends or receives out-of-band data (`MSG_OOB`, tcp(7)). Of what such a
+    /// call sends, the last byte is no part of the stream.
+    pub fn is_out_of_band(&self) -> bool {
+        match &self.args {
+            Args::Send { flags, .. }
+            | Args::Recv { flags, .. }
+            | Args::SendMany { flags, .. }
+            | Args::RecvMany { flags, .. } => flags.has("MSG_OOB"),
+            _ => false,
+        }
+    }
+
     /// Bytes moved by a call that sends or receives, summed over its messages.
     #[inline]
     fn moved(&self) -> Option<u64> {

@@ -425,17 +425,6 @@ pub(crate) fn is_udp(call: &Call) -> bool {
     call.socket.as_ref().is_some_and(|socket| socket.protocol == Protocol::UDP)
 }
 
-/// True for a call that sends or receives out-of-band data (`MSG_OOB`, tcp(7)).
-pub(crate) fn is_out_of_band(call: &Call) -> bool {
-    match &call.args {
-        Args::Send { flags, .. }
-        | Args::Recv { flags, .. }
-        | Args::SendMany { flags, .. }
-        | Args::RecvMany { flags, .. } => flags.has("MSG_OOB"),
-        _ => false,
-    }
-}
-
 /// An address as it is usually written.
 pub(crate) fn address_text(address: &Endpoint) -> String {
     address.unmapped().to_string()

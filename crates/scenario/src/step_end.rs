@@ -148,6 +148,8 @@ pub enum SurplusAfter {
     Request,
     /// These bytes, which were right.
     Answer(Bytes),
+    /// It does not matter: they came out of band (`MSG_OOB`), beside the stream.
+    OutOfBand,
 }
 
 /// How a program came to have a port.

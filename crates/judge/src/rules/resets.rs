@@ -6,7 +6,7 @@ use socklab_event::{Args, Call, Errno, OptionValue};
 use socklab_flows::Position;
 use socklab_say::count;
 
-use crate::case::{Case, Occurrence, is_out_of_band, is_tcp};
+use crate::case::{Case, Occurrence, is_tcp};
 
 /// How one end cut a connection: the close that did it, and why that sent RST.
 pub(super) struct Cut {
@@ -22,12 +22,12 @@ pub(super) enum Why {
 }
 
 /// The bytes that calls on a socket moved before a position, without out-of-band data, which is not
-/// part of the stream: the last byte of a send with `MSG_OOB`.
+/// part of the stream.
 fn moved(case: &Case<'_>, socket: usize, before: Position, of: fn(&Call) -> Option<u64>) -> u64 {
     let calls = case.before(socket, before);
     let moved = calls.filter_map(|(_, call)| {
         let total = of(call)?;
-        match is_out_of_band(call) {
+        match call.is_out_of_band() {
             true if call.receives() => None,
             true => Some(total.saturating_sub(1)),
             false => Some(total),

@@ -89,6 +89,7 @@ ask-step-nowhere = { $who } is not listening anywhere
 ask-step-not-running = { $who } is not running
 ask-surplus-unasked = before { $who } had asked anything, the program had sent something nobody expected: “{ $bytes }” ({ $total } B)
 ask-surplus-request = { $who } was to receive nothing, but received “{ $bytes }” ({ $total } B)
+ask-surplus-urgent = besides the stream, the program sent urgent data to { $who } (MSG_OOB), which nobody expected: “{ $bytes }” ({ $total } B)
 ask-surplus-answer = after “{ $answer }”, which was right, { $who } received more: “{ $bytes }” ({ $total } B)
 ask-step-sender = { $who } asked { $asked }, but the answer “{ $bytes }” came from { $from }
 ask-port-kernel = { $who } can be reached at port { $found }, not at { $asked }: the kernel chose it, and no client could know it

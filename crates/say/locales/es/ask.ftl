@@ -89,6 +89,7 @@ ask-step-nowhere = { $who } no escucha en ninguna parte
 ask-step-not-running = { $who } no está en ejecución
 ask-surplus-unasked = antes de que { $who } preguntara algo, el programa ya le había enviado algo que nadie esperaba: “{ $bytes }” ({ $total } B)
 ask-surplus-request = { $who } no debía recibir nada, pero recibió “{ $bytes }” ({ $total } B)
+ask-surplus-urgent = además del flujo, el programa le envió a { $who } datos urgentes (MSG_OOB), que nadie esperaba: “{ $bytes }” ({ $total } B)
 ask-surplus-answer = después de “{ $answer }”, que estaba bien, { $who } recibió algo más: “{ $bytes }” ({ $total } B)
 ask-step-sender = { $who } le preguntó a { $asked }, pero la respuesta “{ $bytes }” vino de { $from }
 ask-port-kernel = a { $who } se llega por el puerto { $found }, no por el { $asked }: lo escogió el kernel, y ningún cliente podría saberlo

@@ -92,10 +92,10 @@ impl Heard {
             Wanted::Contains(bytes) => self.contains(bytes, stopped),
             Wanted::Length(length) => self.length(*length, stopped),
             Wanted::Anything(room) => self.anything(*room, stopped),
-            Wanted::End => self.end(stopped),
+            Wanted::End => self.end(stopped, program),
             Wanted::Drained => self.drained(stopped),
             Wanted::Datagram(bytes) => self.datagram(bytes, late),
-            Wanted::Nothing => return self.nothing(),
+            Wanted::Nothing => return self.nothing(program),
         };
         if decided == Judgement::Right && !settle {
             self.read = before;
@@ -216,16 +216,14 @@ impl Heard {
         }
     }
 
-    fn end(&mut self, stopped: Option<Stopped>) -> Judgement {
-        if !self.rest().is_empty() {
-            return match self.nothing() {
-                Judgement::Wrong(wrong) => Judgement::Wrong(wrong),
-                _ => {
-                    let got = self.rest();
-                    let enough = Stopped::Enough;
-                    Judgement::Wrong(Box::new(mismatch(Comparison::End, b"", got, 0, enough)))
-                }
-            };
+    fn end(&mut self, stopped: Option<Stopped>, program: Option<&Program>) -> Judgement {
+        if let Judgement::Wrong(wrong) = self.nothing(program) {
+            return Judgement::Wrong(wrong);
+        }
+        let got = self.rest();
+        if !got.is_empty() {
+            let enough = Stopped::Enough;
+            return Judgement::Wrong(Box::new(mismatch(Comparison::End, b"", got, 0, enough)));
         }
         match stopped {
             None => Judgement::Open,
@@ -280,7 +278,7 @@ impl Heard {
     }
 
     /// Anything that has come besides what was expected.
-    fn nothing(&self) -> Judgement {
+    fn nothing(&self, program: Option<&Program>) -> Judgement {
         // Who only serves does not know what will be asked, until a word says it.
         let asks = self.asks || !self.asked.is_empty() && !self.bound;
         if self.read.loose || self.read.ignored || !(asks || self.read.expected) {
@@ -299,12 +297,18 @@ impl Heard {
             return Judgement::Wrong(Box::new(wrong));
         }
         let surplus = self.total - self.read.bytes as u64;
-        if surplus == 0 {
-            return Judgement::Open;
-        }
-        let bytes = Bytes { total: surplus, ..beginning(self.rest()) };
-        let after = self.before_surplus(0);
-        Judgement::Wrong(Box::new(Wrong::Surplus { bytes, after }))
+        let urgent = program.map(Program::urgent).unwrap_or_default();
+        let wrong = match (surplus, urgent) {
+            (0, []) => return Judgement::Open,
+            (0, urgent) => {
+                Wrong::Surplus { bytes: beginning(urgent), after: SurplusAfter::OutOfBand }
+            }
+            (total, _) => Wrong::Surplus {
+                bytes: Bytes { total, ..beginning(self.rest()) },
+                after: self.before_surplus(0),
+            },
+        };
+        Judgement::Wrong(Box::new(wrong))
     }
 
     /// What came before bytes that should not have come. Without a right answer before them, they

@@ -13,6 +13,8 @@ use crate::step_end::{Comparison, Stopped};
 const STEPS: usize = 4096;
 /// How many datagrams are remembered that programs have sent.
 const DATAGRAMS: usize = 256;
+/// How many bytes are remembered that a program has sent out of band.
+const URGENT: usize = 4096;
 
 /// What all programs did.
 #[derive(Debug, Default)]
@@ -54,7 +56,9 @@ impl Programs {
             self.received += bytes;
             self.ends.entry(ends).or_default().receive(bytes);
         } else if let Some(bytes) = call.sent() {
-            self.ends.entry(ends).or_default().send(bytes, self.received);
+            let program = self.ends.entry(ends).or_default();
+            let urgent = if call.is_out_of_band() { program.send_urgent(call) } else { 0 };
+            program.send(bytes.saturating_sub(urgent), self.received);
         }
     }
 
@@ -96,6 +100,9 @@ pub(crate) struct Program {
     /// Bytes sent while the program had received that many bytes, over this connection and in all;
     /// the third number is the sum up to there.
     steps: Vec<(u64, u64, u64)>,
+    /// The bytes it has sent out of band (`MSG_OOB`), beside the stream, where the peer's receiving
+    /// calls don't find them.
+    urgent: Vec<u8>,
 }
 
 impl Program {
@@ -112,6 +119,25 @@ impl Program {
             Some(last) if full || (last.0, last.1) == (self.received, in_all) => *last = step,
             _ => self.steps.push(step),
         }
+    }
+
+    /// Takes in a call that sends out of band. Returns how many bytes are not in the stream: the last
+    /// one of each message.
+    fn send_urgent(&mut self, call: &Call) -> u64 {
+        let payloads = call.payloads();
+        let last = payloads.iter().filter(|payload| payload.bytes.total > 0).map(|payload| {
+            let whole = payload.bytes.moved().len() as u64 == payload.bytes.total;
+            payload.bytes.moved().last().copied().filter(|_| whole).unwrap_or_default()
+        });
+        let room = URGENT.saturating_sub(self.urgent.len());
+        let bytes: Vec<u8> = last.collect();
+        self.urgent.extend(bytes.iter().take(room));
+        bytes.len() as u64
+    }
+
+    /// What it has sent out of band.
+    pub(crate) fn urgent(&self) -> &[u8] {
+        &self.urgent
     }
 
     /// How many bytes it had sent before it knew more than the first `request` bytes.

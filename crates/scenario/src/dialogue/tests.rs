@@ -200,6 +200,32 @@ fn a_call_that_takes_anything_takes_what_had_come_by_then() {
 }
 
 #[test]
+fn what_comes_out_of_band_comes_besides() {
+    let mut ear = asked();
+    hear(&mut ear, b"HOLA");
+    assert_eq!(judge(&mut ear, &wanted(b"HOLA"), false), Judgement::Right);
+    let flags: Flags = [Name::of("MSG_OOB")].into_iter().collect();
+    let mut answer = send(b"HOLA!", None);
+    let socket = SocketId {
+        local: Some(at(SERVER)),
+        peer: Some(at(PEER)),
+        ..answer.socket.as_deref().unwrap().clone()
+    };
+    answer.socket = Some(socket.into());
+    if let Args::Send { flags: of, .. } = &mut answer.args {
+        *of = flags;
+    }
+    let mut programs = Programs::default();
+    programs.note(&answer);
+    for wanted in [Wanted::Nothing, Wanted::End] {
+        let heard = &mut ear.conversations[0];
+        let judged = heard.judge(&wanted, false, programs.at(heard), true);
+        assert_eq!(surplus(judged), (b"!".to_vec(), 1, SurplusAfter::OutOfBand));
+        assert_eq!(programs.at(heard).unwrap().sent_knowing(0), 4);
+    }
+}
+
+#[test]
 fn a_greeting_is_what_a_program_sent_before_it_had_received_anything() {
     let mut program = Program::default();
     program.send(9, 0);
@@ -250,6 +276,33 @@ fn a_datagram_comes_from_the_one_that_was_asked() {
     hear(&mut ear, b"DOS", 13000);
     let strange = judge(&mut ear, &Wanted::Datagram(b"DOS".to_vec()), false);
     assert!(matches!(strange, Judgement::Wrong(wrong) if matches!(*wrong, Wrong::Sender { .. })));
+}
+
+#[test]
+fn a_connected_socket_misses_what_came_from_elsewhere() {
+    let datagram = SocketType::DGRAM;
+    let mut ear = Ear::default();
+    let (family, protocol, flags) = (Family::INET, Protocol::USUAL, Flags::default());
+    let opened = Args::Socket { family, kind: datagram, flags, protocol };
+    ear.note(&call(datagram, opened, Outcome::Value(3)));
+    ear.note(&call(datagram, Args::Connect { address: at(SERVER) }, Outcome::Value(0)));
+    let uno = Wanted::Datagram(b"UNO".to_vec());
+    let Judgement::Wrong(missed) = judge(&mut ear, &uno, true) else { panic!("nothing came") };
+    let sent_from = |from: Endpoint| {
+        let mut answer = send(b"UNO", Some(at(PEER)));
+        let own = answer.socket.as_deref().unwrap().clone();
+        answer.socket = Some(SocketId { local: Some(from), peer: None, ..own }.into());
+        let mut programs = Programs::default();
+        programs.note(&answer);
+        programs.or_elsewhere((*missed).clone(), &ear.conversations[0])
+    };
+    for strange in [at(13000), Endpoint::ip([127, 0, 0, 2], SERVER)] {
+        let sender = sent_from(strange.clone());
+        let Wrong::Sender { from, .. } = sender else { panic!("{sender:?}") };
+        assert_eq!(strange.ip_port(), Some((from.ip(), from.port())));
+    }
+    assert_eq!(sent_from(at(SERVER)), *missed);
+    assert_eq!(sent_from(Endpoint::ip([0, 0, 0, 0], SERVER)), *missed);
 }
 
 #[test]

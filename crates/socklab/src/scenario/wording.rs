@@ -211,6 +211,9 @@ fn surplus(speaker: Speaker, who: &str, bytes: &Bytes, after: &SurplusAfter) -> 
             let key = "ask-surplus-answer";
             say!(speaker, key, who = who, answer = answer, bytes = more, total = total)
         }
+        SurplusAfter::OutOfBand => {
+            say!(speaker, "ask-surplus-urgent", who = who, bytes = more, total = total)
+        }
     }
 }
 
