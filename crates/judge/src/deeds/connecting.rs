@@ -1,4 +1,4 @@
-//! Clients that did not get through to their server.
+//! Clients that did not get through to their server, or never tried.
 
 use socklab_event::{Args, Call, Endpoint, Errno, Family};
 use socklab_flows::Position;
@@ -24,7 +24,7 @@ fn attempts<'l>(life: &'l Life<'_>) -> impl Iterator<Item = (Position, &'l Call,
     })
 }
 
-/// True if it should have connected, and is in no conversation with anybody.
+/// True if it should have connected or sent something, and is in no conversation with anybody.
 fn is_alone(life: &Life<'_>) -> bool {
     let wanted = matches!(life.asked.missed, Missed::Connected | Missed::Bytes { .. });
     wanted && life.talks.is_empty() && serves(life).is_none()
@@ -36,15 +36,34 @@ fn serves(life: &Life<'_>) -> Option<Position> {
         .next()
 }
 
-/// None of its attempts was to the port that it was told.
-pub(super) fn elsewhere(life: &Life<'_>) -> Option<Occurrence> {
+/// Its last attempt, if none was to the port that it was told, and nothing worse happened to it.
+fn other_port<'l>(life: &'l Life<'_>) -> Option<(Position, &'l Endpoint)> {
     let port = Some(life.asked.port);
-    if !is_alone(life) || attempts(life).any(|(.., address)| address.port() == port) {
+    if !is_alone(life)
+        || life.died_of_a_fault()
+        || attempts(life).any(|(.., address)| address.port() == port)
+    {
         return None;
     }
-    let (at, _, address) = attempts(life).last()?;
+    attempts(life).last().map(|(at, _, address)| (at, address))
+}
+
+fn told(life: &Life<'_>, at: Position, address: &Endpoint) -> Occurrence {
     let found = life.found(at).with("address", address_text(address));
-    Some(found.with("asked", u64::from(life.asked.port)))
+    found.with("asked", u64::from(life.asked.port))
+}
+
+/// The port that it went to is the one that it was told, with its two bytes swapped.
+pub(super) fn swapped(life: &Life<'_>) -> Option<Occurrence> {
+    let (at, address) = other_port(life)?;
+    let swapped = life.asked.port.swap_bytes();
+    (address.port() == Some(swapped)).then(|| told(life, at, address))
+}
+
+/// None of its attempts was to the port that it was told.
+pub(super) fn elsewhere(life: &Life<'_>) -> Option<Occurrence> {
+    let (at, address) = other_port(life)?;
+    Some(told(life, at, address))
 }
 
 /// All its attempts failed; the last one is told.
@@ -63,6 +82,17 @@ pub(super) fn failed(life: &Life<'_>) -> Option<Occurrence> {
 /// It never tried.
 pub(super) fn never(life: &Life<'_>) -> Option<Occurrence> {
     let waits = life.asked.missed == Missed::Connected;
+    untried(life).filter(|_| waits)
+}
+
+/// A client without connections never sent anything to anybody.
+pub(super) fn never_sent(life: &Life<'_>) -> Option<Occurrence> {
+    let waits = matches!(life.asked.missed, Missed::Bytes { .. });
+    let is_client = life.server().is_some() && life.talks.is_empty();
+    untried(life).filter(|_| waits && is_client)
+}
+
+fn untried(life: &Life<'_>) -> Option<Occurrence> {
     let last = life.calls.last().map_or(life.started, |(at, _)| *at);
-    (waits && attempts(life).next().is_none()).then(|| life.found(last).with("now", life.now()))
+    attempts(life).next().is_none().then(|| life.found(last).with("now", life.now()))
 }

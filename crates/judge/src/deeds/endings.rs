@@ -1,6 +1,6 @@
 //! Programs that died, or ended when they should not have.
 
-use socklab_event::{Exit, Process, Signal, Stream};
+use socklab_event::{Args, Exit, Process, Signal, Stream};
 use socklab_flows::Position;
 use socklab_say::{Variable, sentence};
 
@@ -10,7 +10,7 @@ use super::traceback::{Crash, How, crash};
 use crate::case::Occurrence;
 
 /// Signals by which only a mistake in the program itself can end it.
-const FAULTS: [Signal; 6] =
+pub(super) const FAULTS: [Signal; 6] =
     [Signal::SEGV, Signal::ABRT, Signal::FPE, Signal::ILL, Signal::BUS, Signal::SYS];
 
 /// A signal ended it, or a process that it had started; not one that the scenario sent.
@@ -37,7 +37,7 @@ pub(super) fn killed(life: &Life<'_>) -> Option<Occurrence> {
 }
 
 /// What its output says of an uncaught exception, and where it says so.
-fn told(life: &Life<'_>) -> Option<(Crash, Position)> {
+pub(super) fn told(life: &Life<'_>) -> Option<(Crash, Position)> {
     let (bytes, at) = life.printed(Some(Stream::Stderr));
     let crash = crash(&String::from_utf8_lossy(&bytes.sample))?;
     // Ctrl-C ends a Python program with a traceback.
@@ -71,7 +71,13 @@ pub(super) fn raised(life: &Life<'_>) -> Option<Occurrence> {
     failed(life).then(|| occurrence(life, &crash, at))
 }
 
-/// It printed a traceback and went on: the exception ended a thread, or was caught.
+/// A thread of it ended with an exception, and it went on.
+pub(super) fn thread_raised(life: &Life<'_>) -> Option<Occurrence> {
+    let (crash, at) = told(life).filter(|(crash, _)| crash.how == How::Thread)?;
+    Some(occurrence(life, &crash, at))
+}
+
+/// It printed a traceback and went on: the exception was caught, or ended something else.
 pub(super) fn reported(life: &Life<'_>) -> Option<Occurrence> {
     let (crash, at) = told(life).filter(|(crash, _)| crash.how != How::Compiler)?;
     (!failed(life) || crash.how == How::Earlier).then(|| occurrence(life, &crash, at))
@@ -86,21 +92,42 @@ pub(super) fn failed_and_ended(life: &Life<'_>) -> Option<Occurrence> {
     Some(found.with("words", life.last_words()))
 }
 
-/// It ended before it was ready.
+/// It ended, and had never been ready.
 pub(super) fn ended_early(life: &Life<'_>) -> Option<Occurrence> {
     let (at, _) = life.exit?;
-    let early = matches!(life.asked.missed, Missed::Listening | Missed::Bound | Missed::Connected);
-    early.then(|| ending(life, at))
+    let made = |kind: fn(&Args) -> bool| life.made(kind).any(|(_, call)| call.value().is_some());
+    let (before, ready) = match life.asked.missed {
+        Missed::Listening => {
+            (sentence!("before-listening"), made(|args| matches!(args, Args::Listen { .. })))
+        }
+        Missed::Bound => {
+            (sentence!("before-bound"), made(|args| matches!(args, Args::Bind { .. })))
+        }
+        Missed::Connected => {
+            (sentence!("before-connected"), made(|args| matches!(args, Args::Connect { .. })))
+        }
+        _ => return None,
+    };
+    (!ready).then(|| ending(life, at).with("before", before.argument()))
+}
+
+/// It ended with a failure, and should have succeeded.
+pub(super) fn ended_with_failure(life: &Life<'_>) -> Option<Occurrence> {
+    let (at, _) = life.exit?;
+    (life.asked.missed == Missed::Success && failed(life)).then(|| ending(life, at))
 }
 
 /// It ended although something was still expected of it.
 pub(super) fn ended(life: &Life<'_>) -> Option<Occurrence> {
     let (at, _) = life.exit?;
-    matches!(
-        life.asked.missed,
-        Missed::Bytes { .. } | Missed::Close { .. } | Missed::Output | Missed::Running
-    )
-    .then(|| ending(life, at))
+    // Who sent or printed something, though not the right thing, may have ended when it should.
+    let awaited = match life.asked.missed {
+        Missed::Output { .. } => life.printed(None).0.total == 0,
+        Missed::Bytes { .. } | Missed::Close { .. } | Missed::Running => true,
+        Missed::Listening | Missed::Bound | Missed::Connected => true,
+        _ => false,
+    };
+    awaited.then(|| ending(life, at))
 }
 
 fn ending(life: &Life<'_>, at: Position) -> Occurrence {

@@ -98,6 +98,43 @@ impl<'t> Life<'t> {
         self.calls.iter().copied().filter(move |(_, call)| kind(&call.args))
     }
 
+    /// True if a signal ended it that only a mistake in the program causes.
+    pub(super) fn died_of_a_fault(&self) -> bool {
+        matches!(self.exit, Some((_, Exit::Signal(signal))) if super::endings::FAULTS.contains(&signal))
+    }
+
+    /// The transport over which somebody else serves the port that it was told: then it is a client.
+    pub(super) fn server(&self) -> Option<Protocol> {
+        let asked = Some(self.asked.port);
+        self.case.calls().find_map(|(at, call)| {
+            let Args::Bind { address } = &call.args else { return None };
+            let other = call.value().is_some() && address.port() == asked && !self.is_mine(at);
+            call.socket.as_ref().filter(|_| other).map(|socket| socket.protocol)
+        })
+    }
+
+    /// What was typed and read.
+    pub(super) fn typed(&self) -> Vec<u8> {
+        let order = self.flows().order.iter().enumerate();
+        let read = order.filter(|(at, _)| self.is_mine(*at)).filter_map(|(_, event)| {
+            match event.process() {
+                Some(Process::Stdio { stream: Stream::Stdin, bytes }) => Some(&bytes.sample[..]),
+                _ => None,
+            }
+        });
+        read.collect::<Vec<_>>().concat()
+    }
+
+    /// What the program read in a conversation, as far as it was recorded.
+    pub(super) fn heard(&self, talk: &Talk) -> Vec<u8> {
+        let calls = talk.mine.map_or(&[][..], |socket| &self.flows().sockets[socket].calls);
+        let read = calls
+            .iter()
+            .filter_map(|at| self.case.call(*at))
+            .filter(|call| call.received().is_some_and(|bytes| bytes > 0) && !call.peeks());
+        read.filter_map(|call| call.bytes()).map(Bytes::moved).collect::<Vec<_>>().concat()
+    }
+
     /// True if it made a socket of this transport.
     pub(super) fn has(&self, transport: Protocol) -> bool {
         self.calls.iter().any(|(_, call)| {

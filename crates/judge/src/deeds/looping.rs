@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Call, Errno};
+use socklab_event::{Call, Errno, Outcome};
 use socklab_flows::Position;
 use socklab_say::count;
 
@@ -22,11 +22,15 @@ struct Run<'t> {
     times: u64,
 }
 
-/// What each thread has been doing over and over, in calls that `gets_nowhere`.
+/// What each thread has been doing over and over, in calls that `gets_nowhere`. A call that was
+/// under way at the end got nowhere either, and one that moved no bytes says nothing.
 fn last_runs<'t>(life: &Life<'t>, gets_nowhere: impl Fn(&Call) -> bool) -> Vec<Run<'t>> {
     let mut runs: BTreeMap<(u32, u32), Run<'t>> = BTreeMap::new();
     for (at, call) in &life.calls {
         let thread = life.case.thread(*at);
+        if call.outcome == Outcome::Unfinished || call.sent() == Some(0) {
+            continue;
+        }
         if !gets_nowhere(call) {
             runs.remove(&thread);
             continue;

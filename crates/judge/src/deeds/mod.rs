@@ -7,11 +7,14 @@
 //!
 //! `RULES.md` lists what each must have seen, and the test in which it must not be misled.
 
+mod answers;
+mod cause;
 mod connecting;
 mod endings;
 mod life;
 mod looping;
 mod opening;
+mod outputs;
 mod present;
 mod silence;
 mod talk;
@@ -21,7 +24,7 @@ mod traceback;
 use std::borrow::Cow;
 
 use serde::Serialize;
-use socklab_event::Signal;
+use socklab_event::{Bytes, Signal};
 use socklab_flows::Flows;
 use socklab_say::{Argument, Sentence};
 
@@ -41,6 +44,8 @@ pub struct Deed {
     pub evidence: Vec<u64>,
     /// The arguments of the sentence.
     pub arguments: Vec<(&'static str, Argument)>,
+    /// Why, if that is a well-known mistake: a stable key such as `text-for-bytes`.
+    pub cause: Option<&'static str>,
 }
 
 impl Deed {
@@ -48,6 +53,12 @@ impl Deed {
     pub fn sentence(&self) -> Sentence {
         let key = Cow::Owned(format!("deed-{}", self.rule));
         Sentence { key, arguments: self.arguments.clone() }
+    }
+
+    /// The keys of the advice that is true of every program that did this, where there is a text for
+    /// it: for the cause, and for the rule.
+    pub fn advice(&self) -> impl Iterator<Item = String> {
+        self.cause.into_iter().chain([self.rule]).map(|key| format!("advice-{key}"))
     }
 }
 
@@ -80,14 +91,42 @@ pub enum Missed<'a> {
     End,
     /// It should have ended with a failure.
     Failure,
+    /// It should have ended successfully, and ended with a failure.
+    Success,
     /// It should have printed something.
-    Output,
+    Output {
+        /// What should be in it; empty if that is not known.
+        expected: &'a [u8],
+    },
     /// It should have sent this peer something else than it did, or something at all.
     Bytes {
         /// Which peer; empty if it may be any.
         peer: &'a str,
         /// What the peer should have received; empty if that is not known.
         expected: &'a [u8],
+    },
+    /// It sent this peer something else.
+    Instead {
+        /// Which peer.
+        peer: &'a str,
+        /// What the peer should have received.
+        expected: &'a Bytes,
+        /// What it did receive: at least one byte.
+        got: &'a Bytes,
+    },
+    /// It sent this peer something besides.
+    Besides {
+        /// Which peer.
+        peer: &'a str,
+        /// What the peer should have received, and did.
+        answer: &'a Bytes,
+        /// What came behind it.
+        surplus: &'a Bytes,
+    },
+    /// It answered this peer from an address that the peer had not asked.
+    Elsewhere {
+        /// Which peer.
+        peer: &'a str,
     },
     /// It should have ended its stream to this peer.
     Close {
@@ -125,38 +164,60 @@ const fn rule(
 
 /// Every rule, in the order in which they are tried.
 pub const DEEDS: &[DeedRule] = &[
+    rule("connected-swapped", &["who", "address", "asked"], connecting::swapped),
+    rule("connected-elsewhere", &["who", "address", "asked"], connecting::elsewhere),
+    rule("serves-instead", &["who", "call"], opening::serves_instead),
+    rule("ignored-failure", &["who", "call", "address", "error"], opening::ignored_failure),
     rule("killed", &["who", "signal", "words"], endings::killed),
     rule("connects-instead", &["who", "address"], opening::connects_instead),
     rule("not-compiled", &["who", "error", "place"], endings::not_compiled),
-    rule("raised", &["who", "error", "place"], endings::raised),
     rule("wrong-transport", &["who", "got", "wanted"], opening::wrong_transport),
+    rule("raised", &["who", "error", "place"], endings::raised),
     rule("listens-swapped", &["who", "port", "asked"], opening::listens_swapped),
     rule("listens-by-kernel", &["who", "port", "asked"], opening::listens_by_kernel),
     rule("listens-elsewhere", &["who", "port", "asked"], opening::listens_elsewhere),
+    rule("listens-for-six", &["who", "address"], opening::listens_for_six),
     rule("never-listened", &["who", "port", "now"], opening::never_listened),
-    rule("connected-elsewhere", &["who", "address", "asked"], connecting::elsewhere),
+    rule("never-bound", &["who", "now"], opening::never_bound),
     rule("connect-failed", &["who", "address", "error", "now"], connecting::failed),
     rule("failing-loop", &["who", "call", "error", "times"], looping::failing),
     rule("reads-the-end", &["who", "call", "times"], looping::reads_the_end),
     rule("failed-and-ended", &["who", "call", "error", "exit", "words"], endings::failed_and_ended),
-    rule("ended-early", &["who", "exit", "words"], endings::ended_early),
+    rule("ended-early", &["who", "exit", "before", "words"], endings::ended_early),
     rule("never-connected", &["who", "now"], connecting::never),
+    rule("never-sent", &["who", "now"], connecting::never_sent),
+    rule("thread-raised", &["who", "error", "place"], endings::thread_raised),
     rule("reported", &["who", "error", "place"], endings::reported),
     rule("spins", &["who"], looping::spins),
     rule("waits-for-typing", &["who"], silence::waits_for_typing),
     rule("never-accepted", &["who", "peer", "now"], talking::never_accepted),
     rule("ignores-one", &["who", "peer", "other"], talking::ignores_one),
     rule("printed-instead", &["who", "read", "peer", "now"], silence::printed_instead),
+    rule("printed-typed", &["who", "peer", "now"], silence::printed_typed),
     rule("answered-another", &["who", "other", "peer"], talking::answered_another),
     rule("unasked", &["who", "peer", "bytes"], talking::unasked),
-    rule("closed-early", &["who", "read", "peer"], silence::closed_early),
+    rule("another-socket", &["who", "peer"], talking::another_socket),
+    rule("sent-elsewhere", &["who", "peer", "address"], talking::sent_elsewhere),
+    rule("sent-twice", &["who", "peer"], answers::twice),
+    rule("added-line-end", &["who", "peer", "bytes"], answers::line_end),
+    rule("added-zeros", &["who", "peer", "count"], answers::zeros),
+    rule("added-bytes", &["who", "peer", "count"], answers::added_bytes),
+    rule("sent-notation", &["who", "peer", "bytes"], answers::notation),
+    rule("sent-unchanged", &["who", "peer"], answers::unchanged),
+    rule("closed-early", &["who", "read", "peer", "now"], silence::closed_early),
     rule("read-and-silent", &["who", "read", "peer", "now"], silence::read_and_silent),
-    rule("read-nothing", &["who", "offered", "peer", "now"], silence::read_nothing),
     rule("sent-nothing", &["who", "peer", "now"], silence::sent_nothing),
+    rule("read-nothing", &["who", "offered", "peer", "now"], silence::read_nothing),
     rule("answered-partly", &["who", "read", "sent", "peer", "now"], talking::answered_partly),
+    rule("sent-other", &["who", "peer", "bytes"], answers::other),
     rule("keeps-open", &["who", "peer", "now"], talking::keeps_open),
     rule("hid-failure", &["who", "call", "error"], endings::hid_failure),
-    rule("printed-nothing", &["who", "read", "now"], silence::printed_nothing),
+    rule("read-less", &["who", "read", "offered", "peer", "now"], outputs::read_less),
+    rule("printed-nothing", &["who", "read", "now"], outputs::printed_nothing),
+    rule("printed-twice", &["who", "times", "bytes"], outputs::printed_twice),
+    rule("printed-more", &["who", "bytes"], outputs::printed_more),
+    rule("printed-other", &["who", "peer", "bytes"], outputs::printed_other),
+    rule("ended-with-failure", &["who", "exit", "words"], endings::ended_with_failure),
     rule("still-running", &["who", "now"], endings::still_running),
     rule("ended", &["who", "exit", "words"], endings::ended),
 ];
@@ -167,6 +228,7 @@ pub fn deed(flows: &Flows<'_>, asked: &Asked<'_>) -> Option<Deed> {
     DEEDS.iter().find_map(|rule| {
         let found = (rule.find)(&life)?;
         let evidence = found.evidence.iter().map(|at| flows.order[*at].seq).collect();
-        Some(Deed { rule: rule.key, evidence, arguments: found.arguments })
+        let cause = cause::cause(&life, rule.key);
+        Some(Deed { rule: rule.key, evidence, arguments: found.arguments, cause })
     })
 }

@@ -1,6 +1,6 @@
 //! Servers that nobody could reach: another port, another transport, no `listen`.
 
-use socklab_event::{Args, Protocol};
+use socklab_event::{Args, Call, Protocol};
 use socklab_flows::Position;
 
 use super::Missed;
@@ -80,15 +80,119 @@ pub(super) fn wrong_transport(life: &Life<'_>) -> Option<Occurrence> {
     let (wanted, got) = match life.asked.missed {
         Missed::Listening => (Protocol::TCP, Protocol::UDP),
         Missed::Bound => (Protocol::UDP, Protocol::TCP),
+        Missed::Connected | Missed::Bytes { .. } if life.talks.is_empty() => {
+            return speaks_another(life);
+        }
         _ => return None,
     };
-    let other = |protocol| if protocol == Protocol::TCP { "TCP" } else { "UDP" };
     let bound = life.made(|args| matches!(args, Args::Bind { .. })).find(|(_, call)| {
         let fits = if got == Protocol::UDP { is_udp(call) } else { is_tcp(call) };
         call.value().is_some() && fits
     });
     let (at, _) = bound.filter(|_| !life.has(wanted))?;
-    Some(life.found(at).with("got", other(got)).with("wanted", other(wanted)))
+    Some(life.found(at).with("got", transport(got)).with("wanted", transport(wanted)))
+}
+
+fn transport(protocol: Protocol) -> &'static str {
+    if protocol == Protocol::TCP { "TCP" } else { "UDP" }
+}
+
+/// A client went to the port that it was told over the other transport, and has no socket of the one
+/// that is served there.
+fn speaks_another(life: &Life<'_>) -> Option<Occurrence> {
+    let wanted = life.server()?;
+    let got = if wanted == Protocol::TCP { Protocol::UDP } else { Protocol::TCP };
+    let went = life.made(|args| {
+        let (Args::Connect { address } | Args::Send { to: Some(address), .. }) = args else {
+            return false;
+        };
+        address.port() == Some(life.asked.port)
+    });
+    let of = |call: &Call| call.socket.as_ref().map(|socket| socket.protocol);
+    let mut other = went.filter(|(_, call)| of(call) == Some(got));
+    let (at, _) = other.next().filter(|_| !life.has(wanted))?;
+    Some(life.found(at).with("got", transport(got)).with("wanted", transport(wanted)))
+}
+
+/// It can be reached at the right port, but only over IPv6.
+pub(super) fn listens_for_six(life: &Life<'_>) -> Option<Occurrence> {
+    let open = ports(life).into_iter().filter(|open| open.port == life.asked.port);
+    let mut local = open.map(|open| {
+        let socket = life.flows().socket_at(open.at);
+        let identity = socket.map(|socket| &life.flows().sockets[socket].identity);
+        (open.at, identity.and_then(|identity| identity.local.clone()))
+    });
+    let (at, address) = local.next().filter(|_| local.next().is_none())?;
+    let address = address?;
+    let (ip, _) = address.unmapped().ip_port()?;
+    (ip.is_ipv6() && !ip.is_unspecified())
+        .then(|| life.found(at).with("address", address_text(&address)))
+}
+
+/// A UDP server never called `bind`.
+pub(super) fn never_bound(life: &Life<'_>) -> Option<Occurrence> {
+    let binds = life.made(|args| matches!(args, Args::Bind { .. })).next().is_some();
+    let runs = life.exit.is_none() && life.asked.missed == Missed::Bound;
+    let (at, _) = life.calls.iter().find(|(_, call)| is_udp(call))?;
+    (runs && !binds).then(|| life.found(*at).with("now", life.now()))
+}
+
+/// It should go to a server, and waits for clients itself.
+pub(super) fn serves_instead(life: &Life<'_>) -> Option<Occurrence> {
+    let awaited = matches!(life.asked.missed, Missed::Connected | Missed::Bytes { .. });
+    let goes = |args: &Args| matches!(args, Args::Connect { .. } | Args::Send { .. });
+    if !awaited || !life.talks.is_empty() || life.server().is_none() || life.made(goes).count() > 0
+    {
+        return None;
+    }
+    let (at, call) = life
+        .made(|args| match args {
+            Args::Listen { .. } => true,
+            Args::Bind { address } => address.port() == Some(life.asked.port),
+            _ => false,
+        })
+        .next()?;
+    Some(life.found(at).with("call", call.library_name()))
+}
+
+/// A call failed that had to succeed first, and the program went on with the same socket.
+pub(super) fn ignored_failure(life: &Life<'_>) -> Option<Occurrence> {
+    if life.died_of_a_fault() {
+        return None;
+    }
+    let kind = |call: &Call| match &call.args {
+        Args::Bind { .. } => Some(0),
+        Args::Listen { .. } => Some(1),
+        Args::Connect { .. } => Some(2),
+        _ => None,
+    };
+    life.calls.iter().enumerate().find_map(|(index, (at, call))| {
+        let failed = kind(call)?;
+        let error = call.error().filter(|error| {
+            use socklab_event::Errno as E;
+            !error.is_not_now()
+                && !matches!(*error, E::EINPROGRESS | E::EALREADY | E::EINTR | E::EISCONN)
+        })?;
+        let socket = life.flows().socket_at(*at)?;
+        let later = || {
+            let rest = life.calls[index + 1..].iter();
+            rest.filter(|(at, _)| life.flows().socket_at(*at) == Some(socket))
+        };
+        let again = later().any(|(_, call)| kind(call) == Some(failed) && call.value().is_some());
+        let went_on = later().any(|(_, call)| match failed {
+            0 => matches!(call.args, Args::Listen { .. } | Args::Accept { .. }) || call.receives(),
+            1 => matches!(call.args, Args::Accept { .. }),
+            _ => call.sends() || call.receives(),
+        });
+        let address = match &call.args {
+            Args::Bind { address } | Args::Connect { address } => address_text(address),
+            _ => "none".to_owned(),
+        };
+        (went_on && !again).then(|| {
+            let found = life.found(*at).with("call", call.library_name());
+            found.with("address", address).with("error", error.to_string())
+        })
+    })
 }
 
 /// It bound a TCP socket, and never called `listen` on it.
@@ -112,8 +216,12 @@ pub(super) fn connects_instead(life: &Life<'_>) -> Option<Occurrence> {
     if !awaited || life.made(serves).next().is_some() {
         return None;
     }
-    life.made(|args| matches!(args, Args::Connect { .. })).find_map(|(at, call)| {
-        let address = call.peer_address()?;
+    let goes = |args: &Args| matches!(args, Args::Connect { .. } | Args::Send { to: Some(_), .. });
+    life.made(goes).find_map(|(at, call)| {
+        let address = match &call.args {
+            Args::Connect { address } | Args::Send { to: Some(address), .. } => address,
+            _ => return None,
+        };
         (is_loopback(address) && address.port() == Some(life.asked.port))
             .then(|| life.found(at).with("address", address_text(address)))
     })

@@ -1,4 +1,4 @@
-//! Programs that sent nothing, or printed nothing, although that was what was asked.
+//! Programs that sent nothing, although that was what was asked.
 
 use socklab_event::Stream;
 use socklab_say::count;
@@ -32,12 +32,27 @@ pub(super) fn printed_instead(life: &Life<'_>) -> Option<Occurrence> {
     Some(found.with("peer", talk.peer.as_str()).with("now", life.now()))
 }
 
+/// A client printed what was typed, and sent nothing.
+pub(super) fn printed_typed(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = silent(life).filter(|talk| talk.mine_began)?;
+    let typed = life.typed();
+    let (printed, at) = life.printed(Some(Stream::Stdout));
+    let typed = typed.trim_ascii();
+    if typed.len() < TELLING || !contains(&printed.sample, typed) {
+        return None;
+    }
+    Some(life.found(at?).with("peer", talk.peer.as_str()).with("now", life.now()))
+}
+
 /// It closed the connection, and had sent nothing.
 pub(super) fn closed_early(life: &Life<'_>) -> Option<Occurrence> {
     let talk = silent(life)?;
     let at = talk.closed?;
     let itself = life.case.call(at).is_some_and(|call| !call.implicit);
-    itself.then(|| life.found(at).with("read", count(talk.read)).with("peer", talk.peer.as_str()))
+    (itself && !talk.datagrams).then(|| {
+        let found = life.found(at).with("read", count(talk.read));
+        found.with("peer", talk.peer.as_str()).with("now", life.now())
+    })
 }
 
 /// It read something, and sent nothing.
@@ -63,21 +78,13 @@ pub(super) fn sent_nothing(life: &Life<'_>) -> Option<Occurrence> {
     Some(found.with("now", life.now()))
 }
 
-/// It should have printed something, and printed nothing at all.
-pub(super) fn printed_nothing(life: &Life<'_>) -> Option<Occurrence> {
-    let (printed, _) = life.printed(None);
-    if life.asked.missed != Missed::Output || printed.total > 0 {
-        return None;
-    }
-    let read = life.talks.iter().map(|talk| talk.read).sum::<u64>();
-    let at = life.talks.iter().find_map(|talk| talk.first_read)?;
-    Some(life.found(at).with("read", count(read)).with("now", life.now()))
-}
-
 /// It reads its standard input, and nobody types; it has not said anything to anybody yet, nor waits
 /// for anybody.
 pub(super) fn waits_for_typing(life: &Life<'_>) -> Option<Occurrence> {
-    let awaited = !matches!(life.asked.missed, Missed::Output | Missed::Failure | Missed::Other);
+    let awaited = !matches!(
+        life.asked.missed,
+        Missed::Output { .. } | Missed::Failure | Missed::Success | Missed::Other
+    );
     let reads = present(life).any(|one| one.activity == Activity::Stdin);
     let said = life.talks.iter().any(|talk| talk.sent > 0);
     let last = life.calls.last().map_or(life.started, |(at, _)| *at);

@@ -1,5 +1,6 @@
 //! A program's conversations: with whom, how much was said, and how it ended.
 
+use socklab_event::Protocol;
 use socklab_flows::{Connection, End, Position};
 
 use crate::case::Case;
@@ -13,6 +14,8 @@ pub(super) struct Talk {
     pub(super) mine: Option<usize>,
     /// The other actor.
     pub(super) peer: String,
+    /// True if they exchange datagrams.
+    pub(super) datagrams: bool,
     /// The call with which it began: the peer's or the program's `connect`, or the first datagram.
     pub(super) began: Position,
     /// True if the program connected, or sent the first datagram.
@@ -66,10 +69,14 @@ fn peer_of(case: &Case<'_>, end: &End, actor: &str) -> Option<String> {
 fn talk(case: &Case<'_>, connection: usize, side: usize, mine: &End, peer: String) -> Option<Talk> {
     let known = &case.flows.connections[connection];
     let socket = mine.socket;
+    let any = known.ends.iter().find_map(|end| end.socket);
+    let datagrams =
+        any.is_some_and(|any| case.flows.sockets[any].identity.protocol == Protocol::UDP);
     let mut talk = Talk {
         connection,
         mine: socket,
         peer,
+        datagrams,
         began: 0,
         mine_began: side == 0,
         read: 0,
@@ -83,7 +90,8 @@ fn talk(case: &Case<'_>, connection: usize, side: usize, mine: &End, peer: Strin
     let calls = |socket: Option<usize>| {
         let calls = socket.map_or(&[][..], |socket| &case.flows.sockets[socket].calls);
         let here = calls.iter().copied().filter(move |at| {
-            case.flows.connection_at(*at).is_none_or(|other| other == connection)
+            let here = case.flows.connection_at(*at);
+            here.map_or(!datagrams, |other| other == connection)
         });
         here.filter_map(|at| Some((at, case.call(at)?)))
     };

@@ -1,6 +1,6 @@
 //! Conversations that went wrong although the program said something, or served somebody else.
 
-use socklab_event::Bytes;
+use socklab_event::{Args, Bytes};
 use socklab_flows::Position;
 use socklab_say::count;
 
@@ -8,12 +8,14 @@ use super::Missed;
 use super::life::Life;
 use super::present::pending;
 use super::talk::Talk;
-use crate::case::Occurrence;
+use crate::case::{Occurrence, address_text};
 
 /// The peer that missed something, and what.
 pub(super) fn missing<'l>(life: &'l Life<'_>) -> Option<(&'l str, &'l [u8])> {
     match life.asked.missed {
         Missed::Bytes { peer, expected } => Some((peer, expected)),
+        Missed::Instead { peer, expected, .. } => Some((peer, &expected.sample)),
+        Missed::Besides { peer, .. } | Missed::Elsewhere { peer } => Some((peer, &[])),
         Missed::Close { peer } => Some((peer, &[])),
         _ => None,
     }
@@ -24,9 +26,9 @@ pub(super) fn talk<'l>(life: &'l Life<'_>) -> Option<&'l Talk> {
     missing(life).and_then(|(peer, _)| life.talk_with(peer))
 }
 
-/// The peer's connection was made, and the program never accepted it.
+/// The peer's connection was made, and the program, which still runs, never accepted it.
 pub(super) fn never_accepted(life: &Life<'_>) -> Option<Occurrence> {
-    let talk = talk(life).filter(|talk| talk.mine.is_none())?;
+    let talk = talk(life).filter(|talk| talk.mine.is_none() && life.exit.is_none())?;
     let found = life.found(talk.began).with("peer", talk.peer.as_str());
     Some(found.with("now", life.now()))
 }
@@ -98,9 +100,36 @@ pub(super) fn unasked(life: &Life<'_>) -> Option<Occurrence> {
     })
 }
 
-/// It answered with less than was expected, and the peer still waits.
+/// It answered a datagram, but not through the socket to which it had been sent.
+pub(super) fn another_socket(life: &Life<'_>) -> Option<Occurrence> {
+    let Missed::Elsewhere { peer } = life.asked.missed else { return None };
+    let talk = life.talks.iter().rev().find(|talk| talk.peer == peer && talk.sent > 0)?;
+    Some(life.found(talk.first_sent?).with("peer", peer))
+}
+
+/// The answer to a datagram went to an address at which nobody had asked.
+pub(super) fn sent_elsewhere(life: &Life<'_>) -> Option<Occurrence> {
+    let said = matches!(life.asked.missed, Missed::Bytes { .. });
+    let talk =
+        talk(life).filter(|talk| said && talk.datagrams && talk.read > 0 && talk.sent == 0)?;
+    let read = talk.first_read?;
+    life.calls.iter().filter(|(at, _)| *at > read).find_map(|(at, call)| {
+        let Args::Send { to: Some(address), .. } = &call.args else { return None };
+        let known = life.flows().connection_at(*at);
+        let to_another = life.talks.iter().any(|other| Some(other.connection) == known);
+        let found = life.found(*at).with("peer", talk.peer.as_str());
+        (call.value().is_some() && !to_another)
+            .then(|| found.with("address", address_text(address)))
+    })
+}
+
+/// It answered with the beginning of what was expected, and the peer still waits.
 pub(super) fn answered_partly(life: &Life<'_>) -> Option<Occurrence> {
     let (_, expected) = missing(life)?;
+    if matches!(life.asked.missed, Missed::Instead { got, .. } if !expected.starts_with(&got.sample))
+    {
+        return None;
+    }
     let talk = talk(life)?;
     let at = talk.first_sent?;
     (talk.sent > 0 && talk.read > 0 && talk.sent < expected.len() as u64).then(|| {

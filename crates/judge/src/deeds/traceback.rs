@@ -22,7 +22,9 @@ pub(super) struct Crash {
 pub(super) enum How {
     /// It is the last that was printed: if the program ended with a failure, it ended with this.
     Last,
-    /// It ended a thread or was caught: more was printed later, or the runtime says so.
+    /// The runtime says that it ended a thread other than the first.
+    Thread,
+    /// It was caught, or ended something else: more was printed later, or the runtime says so.
     Earlier,
     /// It was found before the program began.
     Compiler,
@@ -59,8 +61,7 @@ fn python_frame(line: &str) -> Option<(&str, &str)> {
 }
 
 fn python(lines: &[&str]) -> Option<Crash> {
-    const OTHERS: [&str; 4] = [
-        "Exception in thread ",
+    const OTHERS: [&str; 3] = [
         "Exception in callback ",
         "Task exception was never retrieved",
         "Exception occurred during processing",
@@ -71,6 +72,7 @@ fn python(lines: &[&str]) -> Option<Crash> {
     if above.last().is_some_and(|line| line.starts_with("Exception ignored")) {
         return None;
     }
+    let of_a_thread = above.iter().any(|line| line.starts_with("Exception in thread "));
     let told_by_another = above.iter().any(|line| OTHERS.iter().any(|key| line.starts_with(key)));
     let frames = &lines[start + 1..];
     let end = frames.iter().position(|line| !line.is_empty() && !line.starts_with(' '))?;
@@ -80,7 +82,11 @@ fn python(lines: &[&str]) -> Option<Crash> {
     };
     let mut own = frames[..end].iter().filter_map(|line| python_frame(line));
     let own = own.rfind(|(path, _)| !library(path));
-    let how = if told_by_another { How::Earlier } else { is_last(&frames[end + 1..]) };
+    let how = match () {
+        () if of_a_thread => How::Thread,
+        () if told_by_another => How::Earlier,
+        () => is_last(&frames[end + 1..]),
+    };
     Some(told(frames[end], own, how))
 }
 
@@ -118,7 +124,7 @@ fn rust(lines: &[&str]) -> Option<Crash> {
     };
     let place = path_line_column(place)
         .filter(|(path, _)| !path.starts_with("/rustc/") && !path.starts_with("library/"));
-    let how = if thread.starts_with("thread 'main'") { How::Last } else { How::Earlier };
+    let how = if thread.starts_with("thread 'main'") { How::Last } else { How::Thread };
     Some(told(&format!("panic: {message}"), place, how))
 }
 
@@ -149,7 +155,7 @@ fn java(lines: &[&str]) -> Option<Crash> {
     let uncaught = lines[head].strip_prefix("Exception in thread \"");
     let (error, how) = match uncaught.and_then(|rest| rest.split_once("\" ")) {
         Some(("main", error)) => (error, How::Last),
-        Some((_, error)) => (error, How::Earlier),
+        Some((_, error)) => (error, How::Thread),
         None => (lines[head], How::Earlier),
     };
     Some(told(error, place, how))
@@ -294,13 +300,13 @@ mod tests {
             ValueError: no\n";
         let how = |output: &str| seen(output).3;
         assert_eq!(how(trace), How::Last);
-        assert_eq!(how(&format!("Exception in thread Thread-1 (serve):\n{trace}")), How::Earlier);
+        assert_eq!(how(&format!("Exception in thread Thread-1 (serve):\n{trace}")), How::Thread);
         assert_eq!(how(&format!("{trace}going on\n")), How::Earlier);
         let java = "java.net.SocketException: Broken pipe\n\tat Echo.serve(Echo.java:9)\n";
         assert_eq!(how(java), How::Earlier);
         assert_eq!(
             how("Exception in thread \"Thread-0\" E\n\tat Echo.serve(Echo.java:9)\n"),
-            How::Earlier
+            How::Thread
         );
         assert_eq!(how("TypeError: x\n    at f (/home/ana/e.js:4:8)\n"), How::Earlier);
         assert_eq!(crash(&format!("Exception ignored in: <f>\n{trace}")), None);

@@ -61,7 +61,7 @@ proptest! {
             Missed::Listening,
             Missed::Connected,
             Missed::End,
-            Missed::Output,
+            Missed::Output { expected: b"" },
             Missed::Bytes { peer: "", expected: b"hola" },
         ][which];
         for column in &timeline.header.columns {

@@ -1,30 +1,40 @@
 # What a program did: the first sentence of the report on a case that it did not pass.
 
 deed-killed = { $who } { $signal ->
-        [SIGSEGV] was ended by { $signal }: it used memory that does not belong to it
+        [SIGSEGV] was ended by { $signal }: it used memory that does not belong to it (a wrong pointer or index, or too deep a recursion)
         [SIGBUS] was ended by { $signal }: it used memory that is not there
         [SIGFPE] was ended by { $signal }: it divided by zero, or the like
         [SIGABRT] aborted ({ $signal })
-        [SIGPIPE] was ended by { $signal }: it sent to a connection whose other end was closed
+        [SIGPIPE] was ended by { $signal }: it sent on a connection that its other end had closed, or that was never made
         [SIGSYS] was ended by { $signal }: it made a call that is not allowed here
        *[other] was ended by { $signal }
     }{ $words }.
 deed-not-compiled = { $who } did not even begin, because it does not compile: { $error }{ $place }.
 deed-raised = { $who } ended with an exception that nobody caught: { $error }{ $place }.
-deed-reported = An exception ended a part of { $who }, or was caught and reported; { $who } itself went on: { $error }{ $place }.
+deed-thread-raised = A thread of { $who } ended with an exception that nobody caught: { $error }{ $place }. { $who } itself went on.
+deed-reported = { $who } printed an exception, and went on: { $error }{ $place }.
 deed-wrong-transport = { $who } has a { $got } socket; this exercise speaks { $wanted }.
 deed-listens-swapped = { $who } is on port { $port } instead of { $asked }: the two bytes of the port are swapped. Without htons, bind gets them in the wrong order.
 deed-listens-by-kernel = { $who } did not choose a port with bind, so the kernel chose { $port }, which nobody can know. It was told { $asked }.
 deed-listens-elsewhere = { $who } is on port { $port }, which it chose itself. It was told { $asked }.
 deed-never-listened = { $who } bound port { $port }, but never called listen, so that nobody can connect; { $now }.
-deed-connects-instead = { $who } should wait for clients (bind), but it connects to { $address } as a client does.
+deed-connects-instead = { $who } should wait for clients (bind), but goes to { $address } itself, as a client does.
+deed-serves-instead = { $who } should go to the server, but calls { $call } and waits for clients itself, as a server does.
+deed-ignored-failure = In { $who }, { $call }{ $address ->
+        [none] { "" }
+       *[other] { " " }{ $address }
+    } failed with { $error }, and { $who } went on as if it had worked.
+deed-listens-for-six = { $who } is at { $address } only, where clients come over IPv6. Those that ask for 127.0.0.1 find nobody.
+deed-never-bound = { $who } never called bind, so its UDP socket has no port that anybody could know; { $now }.
+deed-connected-swapped = { $who } went to { $address }. Its server was on port { $asked }: the two bytes of the port are swapped. Without htons, connect and sendto get them in the wrong order.
 deed-connected-elsewhere = { $who } went to { $address }. Its server was on port { $asked }.
 deed-connect-failed = { $who } could not connect to { $address } ({ $error }); { $now }.
 deed-failing-loop = { $who } calls { $call } over and over ({ $times } times), although it fails every time with { $error }.
 deed-reads-the-end = { $who } calls { $call } over and over ({ $times } times) after the end of the stream: that { $call } returns 0 bytes is the end.
 deed-failed-and-ended = In { $who }, { $call } failed with { $error }, and it ended ({ $exit }){ $words }.
-deed-ended-early = { $who } ended ({ $exit }) before it was ready{ $words }.
+deed-ended-early = { $who } ended ({ $exit }) before it had { $before }{ $words }.
 deed-never-connected = { $who } never called connect; { $now }.
+deed-never-sent = { $who } has not sent anything to anybody; { $now }.
 deed-spins = { $who } runs at full speed without making any call: a loop that does not end, or a very long calculation.
 deed-waits-for-typing = { $who } is waiting for somebody to type (it reads its standard input), and nobody does.
 deed-never-accepted = { $peer } connected, but { $who } never accepted the connection: { $now }.
@@ -33,12 +43,13 @@ deed-printed-instead = { $who } read { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
     } from { $peer }, printed what it should have sent, and sent nothing; { $now }.
+deed-printed-typed = { $who } printed what had been typed, and sent nothing to { $peer }; { $now }.
 deed-answered-another = { $who } sent to { $other } what was for { $peer }.
 deed-unasked = { $who } sent “{ $bytes }” to { $peer } before it had read anything.
 deed-closed-early = { $who } closed the connection with { $peer } after reading { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
-    } and sending none.
+    } and sending none; { $now }.
 deed-read-and-silent = { $who } read { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
@@ -55,19 +66,49 @@ deed-answered-partly = { $who } read { $read ->
         [one] { $sent } byte
        *[other] { $sent } bytes
     } in all; { $now }.
+deed-another-socket = { $who } answered { $peer }, but through another socket than the one that had been asked.
+deed-sent-elsewhere = { $who } read what { $peer } had sent, and then sent to { $address }, where { $peer } is not.
+deed-sent-twice = { $who } sent { $peer } the right answer, and then sent it again.
+deed-added-line-end = { $who } sent { $peer } the right bytes, and a line end (“{ $bytes }”) behind them.
+deed-added-zeros = { $who } sent { $peer } the right bytes, and behind them { $count ->
+        [one] a byte that is 0 (NUL)
+       *[other] { $count } bytes that are 0 (NUL)
+    }.
+deed-added-bytes = { $who } sent { $peer } the right bytes, and { $count ->
+        [one] 1 more byte
+       *[other] { $count } more bytes
+    } behind them.
+deed-sent-notation = { $who } sent { $peer } “{ $bytes }”: that is how Python writes bytes in a program, and not the bytes themselves.
+deed-sent-unchanged = { $who } sent back to { $peer } what it had read, unchanged.
+deed-sent-other = { $who } sent “{ $bytes }” to { $peer }, which expected something else.
 deed-keeps-open = { $who } did not close its connection with { $peer }; { $now }.
 deed-hid-failure = In { $who }, { $call } failed with { $error }, and its exit code says nevertheless that all went well (0).
 deed-printed-nothing = { $who } read { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
     } and printed nothing; { $now }.
+deed-read-less = { $who } read { $read ->
+        [0] none
+       *[other] only { $read }
+    } of the { $offered ->
+        [one] { $offered } byte
+       *[other] { $offered } bytes
+    } that { $peer } sent; { $now }.
+deed-printed-twice = { $who } printed “{ $bytes }” { $times } times; once was asked for.
+deed-printed-more = { $who } printed what it should, and right behind it bytes that are no text: “{ $bytes }”.
+deed-printed-other = { $who } read “{ $bytes }” from { $peer }, but printed something else.
+deed-ended-with-failure = { $who } ended with { $exit }, by which a program says that it has failed{ $words }.
 deed-still-running = { $who } should have ended; { $now }.
 deed-ended = { $who } has ended ({ $exit }){ $words }.
 
 deed-place = { " " }(line { $line } of { $file })
 deed-no-place = { "" }
 deed-words = . Its last words: “{ $words }”
-deed-no-words = { " " }without a word
+deed-no-words = , without a word
+
+before-listening = listened for connections (listen)
+before-bound = a UDP socket with a port of its own (bind)
+before-connected = connected (connect)
 
 now-ended = it has ended ({ $exit })
 now-call = it is waiting in { $call }
@@ -78,3 +119,55 @@ now-lock = it is waiting for a lock or for another of its threads
 now-child = it is waiting for a process that it started
 now-signal = it is waiting for a signal
 now-running = it is still running
+
+# Advice that is true of every program that did this: of a cause, or of a rule.
+
+advice-text-for-bytes = The network carries bytes. Text becomes bytes with .encode(), and bytes become text with .decode().
+advice-bytes-for-text = What recv returns are bytes, not text. Bytes become text with .decode() in Python, with .toString() in Node; text becomes bytes with .encode(), or Buffer.from().
+advice-number-is-text = What comes from the command line is text. A port is a number: int("8000").
+advice-pair = This call returns two things at once, a pair: client, address = server.accept(), and data, address = sock.recvfrom(2048).
+advice-not-text = Not everything that arrives is text in UTF-8, and a letter such as ñ may arrive in two pieces. Work with bytes for as long as possible.
+advice-input-ended = The input had ended, and the program asked for another line. How many lines does the exercise promise?
+advice-time-limit = The program set a time limit for its calls, and it ran out. Who waits without one, waits for as long as it takes.
+advice-closed-already = The program had closed this socket before. Close it only once nothing more is to be done with it.
+advice-unknown-name = The line named there uses a name that nobody has defined: a spelling mistake, or an import that is missing?
+advice-no-module = The module is not installed here. The standard library is enough for this exercise.
+advice-recursion = A function calls itself again and again. What should make it stop?
+advice-all-asleep = All goroutines wait for each other, and none can go on: who should have sent on that channel, or unlocked that lock?
+advice-peer-vanished = The other end is gone. That ends one conversation, and need not end the program.
+advice-no-argument = The program asked for an argument that it did not get. In Python, C and Go, number 0 is the program itself and 1 the first argument; in Java the first has number 0; in Node it is process.argv[2].
+advice-udp-has-no-listen = listen and accept are for TCP. A UDP socket has no connections: bind it, and call recvfrom.
+advice-low-port = Ports below 1024 belong to the administrator. Use the port that the program is given.
+advice-ignored-failure = A call that fails says so (in C it returns -1, and errno or perror says why). Look at it before you go on, and end with an error.
+advice-killed = In C, compile with -g -fsanitize=address,undefined and run the program by hand: it then names the line. Does every argument exist, is every pointer set, is every buffer large enough?
+advice-not-compiled = Begin with the first error that the compiler names. The others often follow from it.
+advice-wrong-transport = SOCK_STREAM (in Java Socket and ServerSocket) is TCP, SOCK_DGRAM (DatagramSocket) is UDP.
+advice-listens-swapped = In C: address.sin_port = htons(port).
+advice-connected-swapped = In C: address.sin_port = htons(port).
+advice-listens-by-kernel = bind gives a socket its port: it comes before listen, and takes the port that the program was given.
+advice-listens-elsewhere = The port is an argument of the program. Take it from there, and it will be right everywhere.
+advice-connected-elsewhere = Host and port are arguments of the program. Take both from there.
+advice-listens-for-six = Bind to "" or 0.0.0.0 (in C INADDR_ANY): then clients reach the server at each of its addresses.
+advice-never-listened = After bind, listen: it makes the socket one that waits for connections.
+advice-never-bound = A server binds its socket to the port that it was given. Only then can datagrams arrive there.
+advice-connects-instead = A server is told a port and waits there: bind, then (over TCP) listen and accept.
+advice-serves-instead = A client needs no bind and no listen. It connects to the server's address (over UDP, sendto is enough).
+advice-waits-for-typing = Nobody sits at this program's keyboard. What it needs comes over the network, or as an argument.
+advice-spins = Which loop can be left only if something changes that never changes?
+advice-failing-loop = The call fails for a reason that does not go away by itself. Leave the loop when it fails.
+advice-reads-the-end = recv returning 0 bytes is not “nothing yet”: it is the end, for ever. Leave the loop.
+advice-added-line-end = println, puts and a line read together with its end all add one. Send the bytes that were asked for, and no more.
+advice-added-zeros = Send as many bytes as there are to send: what recv returned, or strlen, and not the size of the buffer, nor the NUL that ends a string in C.
+advice-added-bytes = Send what was asked for and no more: in C as many bytes as recv or strlen says, and not the size of the buffer.
+advice-sent-twice = Follow your program from recv to the next recv: where does it send?
+advice-sent-notation = str(data) is for people who debug. Send data itself; where you need text, data.decode().
+advice-sent-elsewhere = recvfrom tells who sent the datagram: that address is where the answer goes.
+advice-printed-typed = print writes on the terminal. What should travel goes into send.
+advice-closed-early = Close a connection only after the answer has been sent.
+advice-ended-with-failure = A program that has done its task ends with 0: in C, return 0 at the end of main; in Python, no sys.exit with another number.
+advice-printed-more = recv returns how many bytes came, and writes no NUL behind them. Print that many: printf("%.*s", (int) length, buffer), or fwrite.
+advice-thread-raised = An exception in a thread ends that thread only, and its client waits. Mend the line named above.
+advice-bound-already = The order is socket, bind, listen: a socket is bound once, and a socket that listens is bound already.
+advice-another-socket = Answer through the socket from which you read the question: clients look at who answers.
+advice-printed-other = Print what recv returned as it came, neither changed nor cut.
+advice-raised = The last line of such a message says what happened; the lines above it say where. Begin with the line in your own file.

@@ -106,7 +106,7 @@ explain-not-connected = { $call } needs a connection, and descriptor { $fd } nev
 explain-listener-used = Descriptor { $fd } only listens: { $call } does not work on it. Talk to the client on the descriptor that accept returned.
 explain-accept-without-listen = { $call } on descriptor { $fd }, which does not listen. Call bind, then listen, then accept.
 explain-closed-descriptor = Descriptor { $fd } had been closed before this { $call }. Close a socket only when nobody in the program uses it any more, and only once.
-explain-not-a-socket = Descriptor { $fd } is open, but it is not a socket, so { $call } cannot work on it. Check which number is passed.
+explain-not-a-socket = Descriptor { $fd } is open, but it is not a socket, so { $call } cannot work on it. Check which number is passed (0, 1 and 2 are standard input, output and error).
 
 ## Waiting
 

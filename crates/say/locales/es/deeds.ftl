@@ -1,30 +1,40 @@
 # Lo que hizo un programa: la primera frase del informe sobre un caso que no pasó.
 
 deed-killed = { $who } { $signal ->
-        [SIGSEGV] terminó por { $signal }: usó memoria que no es suya
+        [SIGSEGV] terminó por { $signal }: usó memoria que no es suya (un puntero o un índice equivocado, o demasiada recursión)
         [SIGBUS] terminó por { $signal }: usó memoria que no existe
         [SIGFPE] terminó por { $signal }: dividió por cero, o algo parecido
         [SIGABRT] abortó ({ $signal })
-        [SIGPIPE] terminó por { $signal }: envió por una conexión cuyo otro extremo estaba cerrado
+        [SIGPIPE] terminó por { $signal }: envió por una conexión que el otro extremo había cerrado, o que nunca se hizo
         [SIGSYS] terminó por { $signal }: hizo una llamada que aquí no se permite
        *[other] terminó por { $signal }
     }{ $words }.
 deed-not-compiled = { $who } ni siquiera empezó, porque no compila: { $error }{ $place }.
 deed-raised = { $who } terminó con una excepción que nadie atrapó: { $error }{ $place }.
-deed-reported = Una excepción terminó una parte de { $who }, o fue atrapada y contada; { $who } mismo siguió: { $error }{ $place }.
+deed-thread-raised = Un hilo de { $who } terminó con una excepción que nadie atrapó: { $error }{ $place }. { $who } siguió sin él.
+deed-reported = { $who } mostró una excepción y siguió: { $error }{ $place }.
 deed-wrong-transport = { $who } tiene un socket { $got }; este ejercicio habla { $wanted }.
 deed-listens-swapped = { $who } está en el puerto { $port } y no en el { $asked }: los dos bytes del puerto están cambiados. Sin htons, bind los recibe al revés.
 deed-listens-by-kernel = { $who } no eligió puerto con bind, así que el kernel eligió el { $port }, que nadie puede conocer. Se le dio el { $asked }.
 deed-listens-elsewhere = { $who } está en el puerto { $port }, que eligió él mismo. Se le dio el { $asked }.
 deed-never-listened = { $who } se puso en el puerto { $port } con bind, pero nunca llamó a listen, y así nadie puede conectarse; { $now }.
-deed-connects-instead = { $who } debería esperar clientes (bind), pero se conecta a { $address } como hace un cliente.
+deed-connects-instead = { $who } debería esperar clientes (bind), pero va él mismo a { $address }, como hace un cliente.
+deed-serves-instead = { $who } debería ir al servidor, pero llama a { $call } y espera clientes él mismo, como hace un servidor.
+deed-ignored-failure = En { $who }, { $call }{ $address ->
+        [none] { "" }
+       *[other] { " " }{ $address }
+    } falló con { $error }, y { $who } siguió como si hubiera funcionado.
+deed-listens-for-six = { $who } está solo en { $address }, adonde los clientes llegan por IPv6. Los que buscan 127.0.0.1 no encuentran a nadie.
+deed-never-bound = { $who } nunca llamó a bind, así que su socket UDP no tiene un puerto que alguien pueda conocer; { $now }.
+deed-connected-swapped = { $who } fue a { $address }. Su servidor estaba en el puerto { $asked }: los dos bytes del puerto están cambiados. Sin htons, connect y sendto los reciben al revés.
 deed-connected-elsewhere = { $who } fue a { $address }. Su servidor estaba en el puerto { $asked }.
 deed-connect-failed = { $who } no pudo conectarse a { $address } ({ $error }); { $now }.
 deed-failing-loop = { $who } llama a { $call } una y otra vez ({ $times } veces), aunque siempre falla con { $error }.
 deed-reads-the-end = { $who } llama a { $call } una y otra vez ({ $times } veces) después del final del flujo: que { $call } devuelva 0 bytes es el final.
 deed-failed-and-ended = En { $who }, { $call } falló con { $error }, y el programa terminó ({ $exit }){ $words }.
-deed-ended-early = { $who } terminó ({ $exit }) antes de estar listo{ $words }.
+deed-ended-early = { $who } terminó ({ $exit }) antes de { $before }{ $words }.
 deed-never-connected = { $who } nunca llamó a connect; { $now }.
+deed-never-sent = { $who } no le ha enviado nada a nadie; { $now }.
 deed-spins = { $who } corre a toda velocidad sin hacer ninguna llamada: un bucle que no acaba, o un cálculo larguísimo.
 deed-waits-for-typing = { $who } espera a que alguien escriba (lee su entrada estándar), y nadie lo hace.
 deed-never-accepted = { $peer } se conectó, pero { $who } nunca aceptó la conexión: { $now }.
@@ -33,12 +43,13 @@ deed-printed-instead = { $who } leyó { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
     } de { $peer }, escribió en la pantalla lo que debía enviar, y no envió nada; { $now }.
+deed-printed-typed = { $who } escribió en la pantalla lo que se había tecleado, y no le envió nada a { $peer }; { $now }.
 deed-answered-another = { $who } le envió a { $other } lo que era para { $peer }.
 deed-unasked = { $who } le envió «{ $bytes }» a { $peer } antes de haber leído algo.
 deed-closed-early = { $who } cerró la conexión con { $peer } después de leer { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
-    } y sin enviar ninguno.
+    } y sin enviar ninguno; { $now }.
 deed-read-and-silent = { $who } leyó { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
@@ -55,19 +66,46 @@ deed-answered-partly = { $who } leyó { $read ->
         [one] { $sent } byte
        *[other] { $sent } bytes
     } en total; { $now }.
+deed-another-socket = { $who } le respondió a { $peer }, pero por un socket distinto de aquel al que había preguntado.
+deed-sent-elsewhere = { $who } leyó lo que envió { $peer }, y luego envió a { $address }, donde no está { $peer }.
+deed-sent-twice = { $who } le envió a { $peer } la respuesta correcta, y luego la envió otra vez.
+deed-added-line-end = { $who } le envió a { $peer } los bytes correctos, y detrás un fin de línea («{ $bytes }»).
+deed-added-zeros = { $who } le envió a { $peer } los bytes correctos, y detrás { $count ->
+        [one] un byte que vale 0 (NUL)
+       *[other] { $count } bytes que valen 0 (NUL)
+    }.
+deed-added-bytes = { $who } le envió a { $peer } los bytes correctos, y detrás { $count ->
+        [one] 1 byte más
+       *[other] { $count } bytes más
+    }.
+deed-sent-notation = { $who } le envió a { $peer } «{ $bytes }»: así escribe Python los bytes en un programa, pero no son los bytes mismos.
+deed-sent-unchanged = { $who } le devolvió a { $peer } lo que había leído, sin cambiarlo.
+deed-sent-other = { $who } le envió «{ $bytes }» a { $peer }, que esperaba otra cosa.
 deed-keeps-open = { $who } no cerró su conexión con { $peer }; { $now }.
 deed-hid-failure = En { $who }, { $call } falló con { $error }, y aun así su código de salida dice que todo fue bien (0).
 deed-printed-nothing = { $who } leyó { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
-    } y no escribió nada; { $now }.
+    } y no escribió nada en la pantalla; { $now }.
+deed-read-less = { $who } { $read ->
+        [0] no leyó ninguno
+       *[other] leyó solo { $read }
+    } de los { $offered } bytes que envió { $peer }; { $now }.
+deed-printed-twice = { $who } escribió «{ $bytes }» { $times } veces; se pedía una.
+deed-printed-more = { $who } escribió lo que debía, y justo detrás bytes que no son texto: «{ $bytes }».
+deed-printed-other = { $who } leyó «{ $bytes }» de { $peer }, pero escribió otra cosa.
+deed-ended-with-failure = { $who } terminó con { $exit }, que es como un programa dice que falló{ $words }.
 deed-still-running = { $who } debería haber terminado; { $now }.
 deed-ended = { $who } ya terminó ({ $exit }){ $words }.
 
 deed-place = { " " }(línea { $line } de { $file })
 deed-no-place = { "" }
 deed-words = . Sus últimas palabras: «{ $words }»
-deed-no-words = { " " }sin decir nada
+deed-no-words = , sin decir nada
+
+before-listening = escuchar conexiones (listen)
+before-bound = tener un socket UDP con puerto propio (bind)
+before-connected = conectarse (connect)
 
 now-ended = ya terminó ({ $exit })
 now-call = espera en { $call }
@@ -78,3 +116,55 @@ now-lock = espera un cerrojo u otro de sus hilos
 now-child = espera a un proceso que inició
 now-signal = espera una señal
 now-running = sigue en ejecución
+
+# Consejos que son ciertos para todo programa que hizo esto: por una causa, o por una regla.
+
+advice-text-for-bytes = Por la red viajan bytes. El texto se vuelve bytes con .encode(), y los bytes se vuelven texto con .decode().
+advice-bytes-for-text = Lo que devuelve recv son bytes, no texto. Los bytes se vuelven texto con .decode() en Python y con .toString() en Node; el texto se vuelve bytes con .encode(), o con Buffer.from().
+advice-number-is-text = Lo que viene de la línea de comandos es texto. Un puerto es un número: int("8000").
+advice-pair = Esta llamada devuelve dos cosas a la vez, una pareja: cliente, direccion = servidor.accept(), y datos, direccion = sock.recvfrom(2048).
+advice-not-text = No todo lo que llega es texto en UTF-8, y una letra como la ñ puede llegar en dos trozos. Trabaja con bytes mientras puedas.
+advice-input-ended = La entrada ya se había acabado, y el programa pidió otra línea. ¿Cuántas líneas promete el ejercicio?
+advice-time-limit = El programa les puso un límite de tiempo a sus llamadas, y se venció. Sin límite, espera lo que haga falta.
+advice-closed-already = El programa ya había cerrado este socket. Ciérralo solo cuando no falte nada por hacer con él.
+advice-unknown-name = La línea señalada usa un nombre que nadie ha definido: ¿un error de escritura, o un import que falta?
+advice-no-module = Ese módulo no está instalado aquí. Para este ejercicio basta la biblioteca estándar.
+advice-recursion = Una función se llama a sí misma una y otra vez. ¿Qué debería detenerla?
+advice-all-asleep = Todas las goroutines se esperan entre sí, y ninguna puede seguir: ¿quién debía enviar por ese canal, o soltar ese cerrojo?
+advice-peer-vanished = El otro extremo ya no está. Eso termina una conversación, y no tiene por qué terminar el programa.
+advice-no-argument = El programa pidió un argumento que no recibió. En Python, C y Go, el número 0 es el propio programa y el 1 el primer argumento; en Java el primero es el 0; en Node es process.argv[2].
+advice-udp-has-no-listen = listen y accept son de TCP. Un socket UDP no tiene conexiones: llama a bind y luego a recvfrom.
+advice-low-port = Los puertos por debajo del 1024 son del administrador. Usa el puerto que recibe el programa.
+advice-ignored-failure = Una llamada que falla lo dice (en C devuelve -1, y errno o perror dicen por qué). Mira el resultado antes de seguir, y termina con un error.
+advice-killed = En C, compila con -g -fsanitize=address,undefined y ejecuta el programa a mano: así te dice la línea. ¿Existe cada argumento, tiene valor cada puntero, cabe todo en cada búfer?
+advice-not-compiled = Empieza por el primer error que nombra el compilador. Los demás suelen venir de ahí.
+advice-wrong-transport = SOCK_STREAM (en Java, Socket y ServerSocket) es TCP; SOCK_DGRAM (DatagramSocket) es UDP.
+advice-listens-swapped = En C: direccion.sin_port = htons(puerto).
+advice-connected-swapped = En C: direccion.sin_port = htons(puerto).
+advice-listens-by-kernel = bind le da su puerto a un socket: va antes de listen, y lleva el puerto que recibió el programa.
+advice-listens-elsewhere = El puerto es un argumento del programa. Tómalo de ahí, y servirá en todas partes.
+advice-connected-elsewhere = El host y el puerto son argumentos del programa. Toma los dos de ahí.
+advice-listens-for-six = Usa "" o 0.0.0.0 en bind (en C, INADDR_ANY): así los clientes llegan al servidor por cualquiera de sus direcciones.
+advice-never-listened = Después de bind, listen: es lo que hace que el socket espere conexiones.
+advice-never-bound = Un servidor pone su socket, con bind, en el puerto que recibió. Solo entonces pueden llegar datagramas allí.
+advice-connects-instead = Un servidor recibe un puerto y espera allí: bind y luego, con TCP, listen y accept.
+advice-serves-instead = Un cliente no necesita bind ni listen. Se conecta a la dirección del servidor (con UDP basta sendto).
+advice-waits-for-typing = No hay nadie en el teclado de este programa. Lo que necesita le llega por la red, o como argumento.
+advice-spins = ¿De qué bucle solo se sale si cambia algo que nunca cambia?
+advice-failing-loop = La llamada falla por una razón que no se va sola. Sal del bucle cuando falle.
+advice-reads-the-end = Que recv devuelva 0 bytes no quiere decir «todavía nada»: es el final, para siempre. Sal del bucle.
+advice-added-line-end = println, puts y una línea leída junto con su final agregan uno. Envía los bytes que se piden, y ninguno más.
+advice-added-zeros = Envía tantos bytes como haya que enviar: los que devolvió recv, o strlen; no el tamaño del búfer, ni el NUL que termina una cadena en C.
+advice-added-bytes = Envía lo que se pide y nada más: en C, tantos bytes como digan recv o strlen, y no el tamaño del búfer.
+advice-sent-twice = Sigue tu programa desde un recv hasta el siguiente: ¿dónde envía?
+advice-sent-notation = str(datos) es para quien depura. Envía los datos mismos; donde necesites texto, datos.decode().
+advice-sent-elsewhere = recvfrom dice quién envió el datagrama: a esa dirección va la respuesta.
+advice-printed-typed = print escribe en la pantalla. Lo que debe viajar va en send.
+advice-closed-early = Cierra una conexión solo después de enviar la respuesta.
+advice-ended-with-failure = Un programa que cumplió su tarea termina con 0: en C, return 0 al final de main; en Python, ningún sys.exit con otro número.
+advice-printed-more = recv devuelve cuántos bytes llegaron, y no escribe un NUL detrás. Muestra solo esos: printf("%.*s", (int) largo, bufer), o fwrite.
+advice-thread-raised = Una excepción en un hilo termina solo ese hilo, y su cliente se queda esperando. Corrige la línea señalada.
+advice-bound-already = El orden es socket, bind, listen: un socket recibe su puerto una sola vez, y uno que ya escucha lo tiene.
+advice-another-socket = Responde por el mismo socket en el que leíste la pregunta: los clientes miran quién responde.
+advice-printed-other = Muestra lo que devolvió recv tal como llegó, sin cambiarlo ni cortarlo.
+advice-raised = La última línea de un mensaje así dice qué pasó; las de arriba dicen dónde. Empieza por la línea de tu propio archivo.

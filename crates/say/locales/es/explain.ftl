@@ -109,7 +109,7 @@ explain-not-connected = { $call } necesita una conexión, y el descriptor { $fd 
 explain-listener-used = El descriptor { $fd } solo escucha: { $call } no funciona con él. Habla con el cliente por el descriptor que devolvió accept.
 explain-accept-without-listen = { $call } sobre el descriptor { $fd }, que no está escuchando. Llama a bind, luego a listen y luego a accept.
 explain-closed-descriptor = El descriptor { $fd } se había cerrado antes de este { $call }. Cierra un socket cuando ya no lo use nadie en el programa, y una sola vez.
-explain-not-a-socket = El descriptor { $fd } está abierto, pero no es un socket, así que { $call } no puede usarlo. Revisa qué número se le pasa.
+explain-not-a-socket = El descriptor { $fd } está abierto, pero no es un socket, así que { $call } no puede usarlo. Revisa qué número se le pasa (0, 1 y 2 son la entrada, la salida y los errores estándar).
 
 ## Esperar
 

@@ -128,6 +128,15 @@ impl<'a> Check<'a> {
     }
 }
 
+/// The hints of an exercise's author for a case that did not pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseHints {
+    /// Those about what the program did.
+    pub fitting: Vec<Texts>,
+    /// Those that are true whatever it did.
+    pub general: Vec<Texts>,
+}
+
 impl<'a> CaseReport<'a> {
     /// Why the case did not pass: the first thing that went wrong. `None` if it passed.
     pub fn problem(&self) -> Option<Problem<'_>> {
@@ -146,12 +155,10 @@ impl<'a> CaseReport<'a> {
     /// The hints that fit what these rules have found: those of the expectation or step that went
     /// wrong, or else of the case. What fits anything says nothing about a program that was never
     /// ready, as it is about what the program should have done then.
-    ///
-    /// With `only_fitting`, hints that fit anything are left out.
-    pub fn hints(&self, found: &[&str], only_fitting: bool) -> Vec<Texts> {
+    pub fn hints(&self, found: &[&str]) -> CaseHints {
         // A case that could not be run says nothing about the program.
         if self.verdict.state == CaseState::InfraError {
-            return Vec::new();
+            return CaseHints::default();
         }
         let near = match self.problem() {
             Some(Problem::Missed(_, index)) => {
@@ -161,20 +168,18 @@ impl<'a> CaseReport<'a> {
                 self.case.scenario.steps.get(*index).map(|step| step.hints.clone())
             }),
         };
-        let fitting = |hints: Vec<FittingHint>| -> Vec<Texts> {
-            hints
-                .into_iter()
-                .filter(|hint| hint.fits(found) && !(only_fitting && hint.when.is_empty()))
-                .map(|hint| hint.text)
-                .collect()
-        };
-        let near = fitting(near.unwrap_or_default());
-        let mut others = self.case.hints.clone();
-        // Before a client there is its server; what it should do first is what hints are about.
-        if self.is_unready() && first_start(self.case) == Some(0) {
-            others.retain(|hint| !hint.when.is_empty());
+        let mut hints = near.unwrap_or_default();
+        hints.retain(|hint| hint.fits(found));
+        if hints.is_empty() {
+            hints.clone_from(&self.case.hints);
+            // Before a client there is its server; what it should do first is what hints are about.
+            let unready = self.is_unready() && first_start(self.case) == Some(0);
+            hints.retain(|hint| hint.fits(found) && !(unready && hint.when.is_empty()));
         }
-        if near.is_empty() { fitting(others) } else { near }
+        let (general, fitting): (Vec<_>, Vec<_>) =
+            hints.into_iter().partition(|hint| hint.when.is_empty());
+        let texts = |hints: Vec<FittingHint>| hints.into_iter().map(|hint| hint.text).collect();
+        CaseHints { fitting: texts(fitting), general: texts(general) }
     }
 
     /// True if the case failed where the program is started, because it did not become ready.

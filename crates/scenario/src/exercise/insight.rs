@@ -10,7 +10,7 @@ use socklab_judge::{
 use super::check::{CaseReport, Problem};
 use crate::format::{Run, Until, Verb};
 use crate::recording::Recording;
-use crate::step_end::{Awaited, Comparison, StepTrouble};
+use crate::step_end::{Awaited, Comparison, StepTrouble, SurplusAfter};
 use crate::verdict::CaseState;
 
 /// Left out: the program is killed at the end of its case.
@@ -162,12 +162,18 @@ fn of_step<'a>(trouble: &'a StepTrouble, done: &CaseReport<'_>) -> Missed<'a> {
         StepTrouble::Ended { awaited: Awaited::OneOf(conditions), .. } => of_conditions(conditions),
         StepTrouble::Ended { .. } | StepTrouble::NotRunning { .. } => Missed::Running,
         StepTrouble::Mismatch { who, how: Comparison::End, .. } => Missed::Close { peer: who },
-        StepTrouble::Mismatch { who, expected, .. } => {
-            Missed::Bytes { peer: who, expected: &expected.sample }
+        StepTrouble::Mismatch { who, how, expected, got, .. } => match how {
+            Comparison::Anything | Comparison::Length | Comparison::Contains => {
+                Missed::Bytes { peer: who, expected: &expected.sample }
+            }
+            _ if got.total == 0 => Missed::Bytes { peer: who, expected: &expected.sample },
+            _ => Missed::Instead { peer: who, expected, got },
+        },
+        StepTrouble::Surplus { who, bytes, after: SurplusAfter::Answer(answer), .. } => {
+            Missed::Besides { peer: who, answer, surplus: bytes }
         }
-        StepTrouble::Surplus { who, .. } | StepTrouble::Sender { who, .. } => {
-            Missed::Bytes { peer: who, expected: &[] }
-        }
+        StepTrouble::Surplus { who, .. } => Missed::Bytes { peer: who, expected: &[] },
+        StepTrouble::Sender { who, .. } => Missed::Elsewhere { peer: who },
         StepTrouble::WrongPort { .. } | StepTrouble::Nowhere { .. } => ready(done),
         StepTrouble::Call { call, .. } if call == "connect" => ready(done),
         StepTrouble::Call { .. } => Missed::Other,
@@ -181,6 +187,10 @@ fn of_conditions(conditions: &[Until]) -> Missed<'static> {
             Until::Listening => Some(Missed::Listening),
             Until::Bound => Some(Missed::Bound),
             Until::Connected => Some(Missed::Connected),
+            Until::Sent(_) => Some(Missed::Bytes { peer: "", expected: &[] }),
+            Until::Called { call, .. } if matches!(call.as_str(), "send" | "sendto") => {
+                Some(Missed::Bytes { peer: "", expected: &[] })
+            }
             _ => None,
         })
         .or(conditions.contains(&Until::Exited).then_some(Missed::End))
@@ -201,7 +211,10 @@ fn of_expectation<'a>(wanted: &'a Expectation, running: bool, done: &CaseReport<
         Subject::Exit { wanted: ExitWanted::Running, .. } => Missed::Running,
         Subject::Exit { wanted: ExitWanted::Failure, .. } if !running => Missed::Failure,
         Subject::Exit { .. } if running => Missed::End,
-        Subject::Output { .. } => Missed::Output,
+        Subject::Exit { wanted: ExitWanted::Code(0), .. } => Missed::Success,
+        Subject::Output { bytes, .. } => {
+            Missed::Output { expected: bytes.sample().unwrap_or_default() }
+        }
         Subject::Stream(stream) => {
             let expected = stream.bytes.sample().unwrap_or_default();
             match stream.sent {

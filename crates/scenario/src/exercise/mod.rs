@@ -20,7 +20,7 @@ mod soak;
 
 pub(crate) use build::is_installed;
 pub use build::{BuildError, BuildFolder, Built};
-pub use check::{CaseReport, Check, Problem, Report};
+pub use check::{CaseHints, CaseReport, Check, Problem, Report};
 pub use code::Code;
 pub use conduct::{Conduct, conduct};
 pub use gaps::{Gap, Open, Part, Template, open_gaps};

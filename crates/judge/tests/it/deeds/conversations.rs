@@ -149,7 +149,11 @@ fn who_printed_something_did_not_print_nothing() {
     let (mut story, near, far) = pair();
     story.send(far, "hola");
     story.recv(near, "hola");
-    assert_eq!(did(&story, "client", Missed::Output), Some("printed-nothing"));
+    assert_eq!(did(&story, "client", Missed::Output { expected: b"" }), Some("printed-nothing"));
     prints(&mut story, near.who, Stream::Stdout, "x");
-    assert_eq!(did(&story, "client", Missed::Output), None, "\"printed-nothing\"");
+    assert_eq!(
+        did(&story, "client", Missed::Output { expected: b"" }),
+        None,
+        "\"printed-nothing\""
+    );
 }

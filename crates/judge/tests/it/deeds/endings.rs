@@ -75,9 +75,32 @@ fn a_call_that_failed_before_others_worked_is_not_why_it_ended() {
 fn who_ended_when_it_had_served_did_not_end_before_it_was_ready() {
     let (mut story, _, far) = pair();
     story.exit(far.who, 0);
-    assert_eq!(did(&story, "server", Missed::Listening), Some("ended-early"));
-    assert_eq!(did(&story, "server", Missed::Running), Some("ended"), "not \"ended-early\"");
+    for missed in [Missed::Listening, Missed::Running] {
+        assert_eq!(did(&story, "server", missed), Some("ended"), "not \"ended-early\"");
+    }
     assert_eq!(did(&story, "server", Missed::Failure), None, "nor \"ended\": it should have");
+    let (mut story, who, _) = server();
+    story.exit(who, 0);
+    assert_eq!(did(&story, "server", Missed::Listening), Some("ended-early"));
+}
+
+#[test]
+fn who_succeeded_or_runs_has_not_ended_with_a_failure() {
+    let (mut story, near, _) = pair();
+    assert_eq!(did(&story, "client", Missed::Success), None, "\"ended-with-failure\"");
+    story.exit(near.who, 1);
+    assert_eq!(did(&story, "client", Missed::Success), Some("ended-with-failure"));
+}
+
+#[test]
+fn an_exception_of_the_first_thread_is_not_one_of_another() {
+    for (head, wanted) in
+        [("Exception in thread Thread-1 (f):\n", "thread-raised"), ("", "reported")]
+    {
+        let (mut story, who, _) = server();
+        prints(&mut story, who, Stream::Stderr, &format!("{head}{TRACE}"));
+        assert_eq!(did(&story, "server", Missed::Other), Some(wanted));
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a program did: each rule on a timeline where it applies, and on one where the tempting
 //! reading is false.
 
+mod answers;
 mod conversations;
 mod endings;
 mod opening;

@@ -1,9 +1,9 @@
 //! What is said to help with a case that did not pass: explanations of what happened to the
-//! program, and the hint that fits.
+//! program, and the hints that fit.
 
 use socklab_judge::Weight;
-use socklab_say::Speaker;
-use socklab_scenario::exercise::{CaseReport, Insight};
+use socklab_say::{Speaker, say};
+use socklab_scenario::exercise::{CaseReport, Conduct, Insight, conduct};
 
 use crate::commands::trace::sentence;
 use crate::course::texts;
@@ -13,12 +13,13 @@ const MOST: usize = 2;
 
 /// Rules about calls that cannot work as they were made. If one applies, it is more precise than
 /// the hint of a case.
-const MISUSE: [&str; 10] = [
+const MISUSE: [&str; 11] = [
     "accept-without-listen",
     "address-not-here",
     "already-connected",
     "busy-loop",
     "closed-descriptor",
+    "datagram-truncated",
     "end-ignored",
     "listener-used",
     "no-destination",
@@ -27,23 +28,55 @@ const MISUSE: [&str; 10] = [
 ];
 
 /// Explanations that the first sentence of the report makes superfluous.
-const SAID: [(&str, &[&str]); 5] = [
+const SAID: [(&str, &[&str]); 12] = [
     ("reads-the-end", &["end-ignored", "busy-loop"]),
     ("failing-loop", &["busy-loop", "spins-without-descriptors"]),
     ("never-listened", &["accept-without-listen"]),
     ("connect-failed", &["connect-refused"]),
+    ("connected-elsewhere", &["connect-refused", "udp-nobody", "killed-by-sigpipe"]),
+    ("connected-swapped", &["connect-refused", "udp-nobody", "killed-by-sigpipe"]),
+    ("connects-instead", &["connect-refused", "udp-nobody"]),
+    ("ignored-failure", &["connect-refused", "not-connected", "broken-pipe", "killed-by-sigpipe"]),
+    ("serves-instead", &["address-in-use-listening", "address-in-use-held"]),
+    ("wrong-transport", &["connect-refused", "udp-nobody"]),
+    ("sent-elsewhere", &["udp-nobody"]),
     ("killed", &["killed-by-sigpipe"]),
 ];
 
+/// Explanations of how a conversation broke off. They are about what followed if the program ended
+/// in the middle of it, or if what is missing is not in the conversation.
+const BROKEN_OFF: [&str; 2] = ["close-unread", "never-closed"];
+
+/// Rules by which a program ended in the middle of what it did.
+const DIED: [&str; 8] = [
+    "killed",
+    "raised",
+    "thread-raised",
+    "failed-and-ended",
+    "ended-early",
+    "ended-with-failure",
+    "ignored-failure",
+    "ended",
+];
+
 /// What a program did that leaves the author's hint for all cases beside the point.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 18] = [
+    "connected-elsewhere",
+    "connected-swapped",
     "connects-instead",
+    "ended-with-failure",
     "failing-loop",
+    "ignored-failure",
+    "killed",
     "listens-by-kernel",
     "listens-elsewhere",
+    "listens-for-six",
     "listens-swapped",
     "not-compiled",
+    "raised",
+    "serves-instead",
     "spins",
+    "thread-raised",
     "waits-for-typing",
     "wrong-transport",
 ];
@@ -59,24 +92,45 @@ pub(crate) struct Advice {
 
 /// Looks for advice on a case that did not pass.
 pub(crate) fn advice(speaker: Speaker, done: &CaseReport<'_>, insight: &Insight) -> Advice {
-    let said =
-        insight.deed.as_ref().and_then(|deed| SAID.iter().find(|(key, _)| *key == deed.rule));
-    let said = said.map_or(&[][..], |(_, said)| said);
-    let problems = insight.explanations.iter().filter(|one| one.weight == Weight::Problem);
-    let misuse = problems.clone().any(|one| MISUSE.contains(&one.rule));
-    let told = problems
-        .filter(|one| !misuse || MISUSE.contains(&one.rule))
-        .filter(|one| !said.contains(&one.rule));
+    let did = insight.deed.as_ref().map_or("", |deed| deed.rule);
+    let said = SAID.iter().find(|(key, _)| *key == did).map_or(&[][..], |(_, said)| said);
+    let prints = did.starts_with("printed-") || did == "read-less";
+    let unheard = |rule: &str| {
+        said.contains(&rule)
+            // The peer waits because the case came to its end here; the first sentence says for what.
+            || rule == "both-wait"
+            || ((DIED.contains(&did) || prints) && BROKEN_OFF.contains(&rule))
+            || (rule == "busy-loop" && polls(done))
+    };
+    let problems = || {
+        let all = insight.explanations.iter().filter(|one| one.weight == Weight::Problem);
+        all.filter(|one| !unheard(one.rule))
+    };
+    let misuse = problems().any(|one| MISUSE.contains(&one.rule));
+    let mut told = Vec::new();
     let mut sentences: Vec<String> = Vec::new();
-    for one in told {
-        let sentence = sentence(speaker, one);
-        if !sentences.contains(&sentence) && sentences.len() < MOST {
-            sentences.push(sentence);
+    for one in problems().filter(|one| !misuse || MISUSE.contains(&one.rule)) {
+        if !told.contains(&one.rule) && sentences.len() < MOST {
+            told.push(one.rule);
+            sentences.push(sentence(speaker, one));
         }
     }
-    let elsewhere = insight.deed.as_ref().is_some_and(|deed| ELSEWHERE.contains(&deed.rule));
-    let only_fitting = misuse || elsewhere;
-    let hints = done.hints(&insight.rules(), only_fitting);
-    let hints = hints.iter().map(|hint| texts::text(speaker, hint).to_owned()).collect();
+    let hints = done.hints(&insight.rules());
+    let [fitting, general] = [&hints.fitting, &hints.general]
+        .map(|hints| hints.iter().map(|hint| texts::text(speaker, hint).to_owned()));
+    let keys = insight.deed.iter().flat_map(socklab_judge::Deed::advice);
+    let of_the_deed = keys.filter(|key| speaker.knows(key)).map(|key| say!(speaker, &key));
+    let mut hints: Vec<String> = fitting.chain(of_the_deed).collect();
+    if !misuse && !ELSEWHERE.contains(&did) {
+        hints.extend(general);
+    }
     Advice { sentences, hints }
+}
+
+/// True if the report remarks that the program polls, which is no mistake.
+fn polls(done: &CaseReport<'_>) -> bool {
+    let recording = done.recording.as_ref();
+    recording.is_some_and(|recording| {
+        conduct(recording).iter().any(|one| matches!(one, Conduct::Polled { .. }))
+    })
 }

@@ -10,6 +10,7 @@ use socklab_scenario::Recording;
 use socklab_scenario::exercise::{CaseReport, Problem};
 
 use super::response;
+use super::story::width;
 use crate::scenario::wording;
 
 /// The maximum number of bytes shown.
@@ -214,7 +215,7 @@ pub(super) fn last_words(
         if !all.is_empty() && !is_known {
             lines.push(say!(speaker, "why-printed", who = column.label));
             let last = &all[all.len().saturating_sub(LAST)..];
-            lines.extend(last.iter().map(|line| format!("    {}", printable(line))));
+            lines.extend(last.iter().map(|line| quotation(line)));
         }
     }
     lines
@@ -242,13 +243,22 @@ fn printed(flows: &Flows<'_>, column: usize) -> Vec<u8> {
     pieces.collect::<Vec<_>>().concat()
 }
 
-/// A line without control characters.
-fn printable(line: &str) -> String {
-    line.chars()
-        .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
-        .take(200)
-        .collect()
+/// A line of a program, a compiler or a runtime, which nobody takes for one of the report: behind a
+/// bar, without control characters, and not longer than the terminal is wide.
+pub(crate) fn quotation(line: &str) -> String {
+    let room = width().saturating_sub(QUOTATION.chars().count());
+    let plain = line.replace('\t', "    ");
+    let mut shown: String =
+        plain.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(room).collect();
+    if plain.chars().nth(room).is_some() {
+        shown.pop();
+        shown.push('…');
+    }
+    format!("{QUOTATION}{shown}")
 }
+
+/// What marks a quotation.
+const QUOTATION: &str = "    │ ";
 
 /// Quotes words for a shell.
 pub(super) fn shell_words(words: &[String]) -> String {
@@ -272,6 +282,6 @@ mod tests {
 
     #[test]
     fn an_output_cannot_move_the_cursor() {
-        assert_eq!(printable("a\x1b[2Jb"), "a\u{fffd}[2Jb");
+        assert_eq!(quotation("a\x1b[2Jb"), "    │ a\u{fffd}[2Jb");
     }
 }

@@ -103,7 +103,9 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
     let advice = if failed { advice(speaker, done, &insight) } else { Advice::default() };
     let did = insight.deed.as_ref().map(|deed| {
         let text = speaker.tell(&deed.sentence());
-        json!({ "rule": deed.rule, "text": text, "events": deed.evidence })
+        json!({
+            "rule": deed.rule, "cause": deed.cause, "text": text, "events": deed.evidence,
+        })
     });
     json!({
         "name": done.case.name,
@@ -116,6 +118,7 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
         "problem": failed.then(|| why(speaker, done).join("\n")),
         "explanations": advice.sentences,
         "hint": advice.hints.first(),
+        "hints": advice.hints,
         "conduct": conduct,
     })
 }

@@ -6,7 +6,7 @@ use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, Isolation, Source};
 
 use super::Subject;
-use super::explain::shell_words;
+use super::explain::{quotation, shell_words};
 use super::story::width;
 use crate::course::{source, texts};
 use crate::output::println;
@@ -147,6 +147,6 @@ pub(crate) fn refused(what: &str, output: &str) {
     println!("{} {what}", style::paint(style::BAD, "✗"));
     println!();
     for line in output.lines() {
-        println!("  {line}");
+        println!("{}", quotation(line));
     }
 }

@@ -2,8 +2,8 @@
 //! and how to run it again.
 
 use socklab_say::{Speaker, count, say};
-use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, conduct};
-use socklab_scenario::{CaseState, Recording, StepTrouble};
+use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, Problem, conduct};
+use socklab_scenario::{Awaited, CaseState, Recording, StepTrouble, SurplusAfter};
 
 use super::advice::{Advice, advice};
 use super::explain::{is_printed, last_words, shell_words, why};
@@ -47,13 +47,20 @@ pub(crate) fn story(
     match (&gap, &insight.deed) {
         (Some(gap), _) => lines.extend(gap_lines(speaker, gap, hints)),
         (None, Some(deed)) => {
-            let said = markdown::lines(&plain(&speaker.tell(&deed.sentence())), width(), "  ");
+            let said = wrapped(&speaker.tell(&deed.sentence()));
             lines.extend(said.into_iter().map(|line| style::paint(style::BAD, line)));
         }
         (None, None) => {}
     }
     if !insight.deed.as_ref().is_some_and(|deed| says_it_all(deed.rule, done)) {
-        lines.extend(why(speaker, done));
+        let mut why = why(speaker, done);
+        // What a runtime prints of an exception is no attempt at the output that was asked for.
+        let died =
+            insight.deed.as_ref().is_some_and(|deed| matches!(deed.rule, "raised" | "killed"));
+        if died && matches!(done.problem(), Some(Problem::Missed(..))) {
+            why.truncate(1);
+        }
+        lines.extend(why.iter().flat_map(|line| fitted(line)));
     }
     if let Some(recording) = &done.recording {
         // A step that failed because a program ended quotes its output; so does the first sentence.
@@ -61,7 +68,9 @@ pub(crate) fn story(
         if !ended || insight.deed.is_some() {
             lines.extend(last_words(speaker, recording, insight.deed.as_ref()));
         }
-        lines.extend(conduct(recording).iter().map(|conduct| conduct_text(speaker, conduct)));
+        let remarks = conduct(recording);
+        let remarks = remarks.iter().map(|conduct| conduct_text(speaker, conduct));
+        lines.extend(remarks.flat_map(|remark| fitted(&remark)));
     }
     match order {
         Order::TopDown => lines.append(&mut picture),
@@ -83,18 +92,52 @@ pub(crate) fn story(
 
 /// True if the first sentence says all that the failed step says.
 fn says_it_all(rule: &str, done: &CaseReport<'_>) -> bool {
-    let ends =
-        matches!(rule, "killed" | "not-compiled" | "raised" | "failed-and-ended" | "ended-early");
+    let ends = matches!(
+        rule,
+        "killed" | "not-compiled" | "raised" | "failed-and-ended" | "ended-early" | "ended"
+    );
+    let opens = rule.starts_with("listens-")
+        || rule.starts_with("connected-")
+        || matches!(rule, "ignored-failure" | "wrong-transport" | "serves-instead");
     match &done.verdict.step {
-        Some((_, StepTrouble::Ended { .. })) => ends,
-        Some((_, StepTrouble::WrongPort { .. })) => rule.starts_with("listens-"),
-        _ => false,
+        Some((_, StepTrouble::Ended { .. })) => ends || opens,
+        Some((_, StepTrouble::WrongPort { .. })) => ends || opens,
+        Some((_, StepTrouble::TimedOut { awaited: Awaited::OneOf(_), .. })) => {
+            opens || rule.starts_with("never-") || rule == "connects-instead"
+        }
+        Some((_, StepTrouble::Surplus { after: SurplusAfter::Nothing, .. })) => rule == "unasked",
+        Some(_) => false,
+        None => rule == "ended-with-failure",
     }
 }
 
-/// Text of a program may have the marks that give our own texts their emphasis.
-fn plain(text: &str) -> String {
-    text.replace('`', "'")
+/// A line of the report in lines that fit the terminal. A line that is indented is a quotation,
+/// whose columns have a meaning, and stays as it is.
+fn fitted(line: &str) -> Vec<String> {
+    if line.starts_with(' ') {
+        return vec![line.to_owned()];
+    }
+    wrapped(line)
+}
+
+/// A sentence in lines that fit the terminal. It may quote text of a program, so nothing in it is
+/// taken for emphasis, and no space of it is lost but where a line ends.
+fn wrapped(sentence: &str) -> Vec<String> {
+    const INDENT: &str = "  ";
+    let mut lines = vec![String::new()];
+    for (index, word) in sentence.split(' ').enumerate() {
+        let Some(line) = lines.last_mut() else { break };
+        let blank = line.trim().is_empty();
+        if index == 0 || line.chars().count() + 1 + word.chars().count() <= width() {
+            line.push_str(if index == 0 { "" } else { " " });
+            line.push_str(word);
+        } else if blank {
+            line.push_str(word);
+        } else {
+            lines.push(format!("{INDENT}{word}"));
+        }
+    }
+    lines
 }
 
 fn gap_lines(speaker: Speaker, gap: &Open, hints: &Hints) -> Vec<String> {
@@ -161,7 +204,7 @@ fn drawn(speaker: Speaker, recording: &Recording, evidence: &[u64]) -> Vec<Strin
 }
 
 /// The width of the terminal, within readable limits.
-pub(super) fn width() -> usize {
+pub(crate) fn width() -> usize {
     output::width().clamp(60, 120)
 }
 

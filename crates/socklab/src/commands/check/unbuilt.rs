@@ -7,6 +7,7 @@ use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{BuildError, Reached};
 use socklab_scenario::format::Exercise;
 
+use super::explain::quotation;
 use super::runs_with;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
@@ -110,7 +111,7 @@ pub(crate) fn not_here(speaker: Speaker, exercise: &Exercise, error: &BuildError
 
 /// The first lines of what a tool printed, below a sentence.
 fn indented(output: &str) -> String {
-    let lines = output.lines().take(MOST_WARNINGS).map(|line| format!("\n    {line}"));
+    let lines = output.lines().take(MOST_WARNINGS).map(|line| format!("\n{}", quotation(line)));
     lines.collect()
 }
 
@@ -120,9 +121,9 @@ pub(crate) fn warnings(speaker: Speaker, warnings: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![String::new(), say!(speaker, "build-warnings")];
-    lines.extend(warnings.lines().take(MOST_WARNINGS).map(|line| format!("    {line}")));
+    lines.extend(warnings.lines().take(MOST_WARNINGS).map(quotation));
     if warnings.lines().count() > MOST_WARNINGS {
-        lines.push("    …".to_owned());
+        lines.push(quotation("…"));
     }
     lines
 }

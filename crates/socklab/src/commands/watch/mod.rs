@@ -217,7 +217,8 @@ impl WatchSession {
             (Some(hint), _) => hint
                 .call(self.code)
                 .map(|(call, man)| say!(self.speaker, "hint-call", call = call, man = man)),
-            (None, given) => self.last.hints.get(given).or(self.last.hints.last()).cloned(),
+            // The report has shown the first.
+            (None, given) => self.last.hints.get(given + 1).cloned(),
         };
         self.given += 1;
         let label = match gap {
@@ -227,9 +228,15 @@ impl WatchSession {
             None => say!(self.speaker, "label-hint"),
         };
         println!();
-        behind(&label, &hint.unwrap_or_else(|| say!(self.speaker, "watch-no-hint")))
-            .iter()
-            .for_each(|line| println!("{line}"));
+        behind(
+            &label,
+            &hint.unwrap_or_else(|| {
+                let all = self.last.hints.len() > 1;
+                say!(self.speaker, if all { "watch-no-more-hints" } else { "watch-no-hint" })
+            }),
+        )
+        .iter()
+        .for_each(|line| println!("{line}"));
     }
 
     fn list(&self) -> Result<()> {

@@ -1,0 +1,105 @@
+//! Well-known mistakes behind what a program did, for which there is advice of its own.
+//!
+//! A cause is taken from the words of a runtime or from the error of a call, both of which mean one
+//! thing only. Where they could mean several, there is none.
+
+use socklab_event::{Args, Errno};
+
+use super::life::Life;
+use crate::case::is_udp;
+
+/// Parts of what a runtime says of an exception, and what they mean.
+const SAID: [(&str, &str); 23] = [
+    ("a bytes-like object is required, not 'str'", "text-for-bytes"),
+    ("'str' object has no attribute 'decode'", "text-for-bytes"),
+    ("'bytes' object has no attribute 'encode'", "bytes-for-text"),
+    ("can't concat str to bytes", "text-for-bytes"),
+    ("(not \"bytes\") to str", "bytes-for-text"),
+    ("toUpperCase is not a function", "bytes-for-text"),
+    ("'str' object cannot be interpreted as an integer", "number-is-text"),
+    ("an integer is required", "number-is-text"),
+    ("'tuple' object has no attribute", "pair"),
+    ("UnicodeDecodeError: ", "not-text"),
+    ("stream did not contain valid UTF-8", "not-text"),
+    ("EOFError: ", "input-ended"),
+    ("TimeoutError: timed out", "time-limit"),
+    ("SocketTimeoutException", "time-limit"),
+    ("Bad file descriptor", "closed-already"),
+    ("Socket is closed", "closed-already"),
+    ("use of closed network connection", "closed-already"),
+    ("NameError: ", "unknown-name"),
+    ("ModuleNotFoundError: ", "no-module"),
+    ("RecursionError: ", "recursion"),
+    ("StackOverflowError", "recursion"),
+    ("all goroutines are asleep", "all-asleep"),
+    ("ConnectionResetError: ", "peer-vanished"),
+];
+
+/// An index that is too large, in the words of several runtimes.
+const INDEX: [&str; 4] = [
+    "IndexError: list index out of range",
+    "ArrayIndexOutOfBoundsException",
+    "index out of range",
+    "called `Option::unwrap()` on a `None` value",
+];
+
+/// Why the program did what this rule has found.
+pub(super) fn cause(life: &Life<'_>, rule: &str) -> Option<&'static str> {
+    match rule {
+        "raised" | "thread-raised" | "reported" => exception(life),
+        "failed-and-ended" => call(life),
+        _ => None,
+    }
+}
+
+fn exception(life: &Life<'_>) -> Option<&'static str> {
+    let (crash, _) = super::endings::told(life)?;
+    let said = SAID.iter().find(|(words, _)| crash.error.contains(words));
+    let begun = life
+        .made(|args| matches!(args, Args::Bind { .. } | Args::Connect { .. } | Args::Send { .. }))
+        .next()
+        .is_some();
+    let index = INDEX.iter().any(|words| crash.error.contains(words)) && !begun;
+    said.map(|(_, cause)| *cause).or(index.then_some("no-argument")).or_else(|| call(life))
+}
+
+/// What the last call that failed means.
+fn call(life: &Life<'_>) -> Option<&'static str> {
+    let (at, call, error) = life.last_failure()?;
+    match (&call.args, error) {
+        (Args::Listen { .. } | Args::Accept { .. }, Errno::EOPNOTSUPP) if is_udp(call) => {
+            Some("udp-has-no-listen")
+        }
+        (Args::Bind { .. }, Errno::EACCES) => Some("low-port"),
+        (Args::Bind { .. }, Errno::EINVAL) => {
+            let socket = life.flows().socket_at(at);
+            let mut earlier =
+                life.made(|args| matches!(args, Args::Listen { .. } | Args::Bind { .. }));
+            earlier
+                .any(|(other, call)| {
+                    other < at && call.value().is_some() && life.flows().socket_at(other) == socket
+                })
+                .then_some("bound-already")
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use socklab_say::{Language, Speaker};
+
+    use super::*;
+
+    #[test]
+    fn every_cause_has_advice_in_every_language() {
+        let others = ["no-argument", "udp-has-no-listen", "low-port", "bound-already"];
+        let causes = SAID.iter().map(|(_, cause)| *cause).chain(others);
+        for cause in causes {
+            for language in Language::all() {
+                let key = format!("advice-{cause}");
+                assert!(Speaker::new(language).knows(&key), "{language}: {key}");
+            }
+        }
+    }
+}
