@@ -120,7 +120,11 @@ pub(crate) fn advice(speaker: Speaker, done: &CaseReport<'_>, insight: &Insight)
         .map(|hints| hints.iter().map(|hint| texts::text(speaker, hint).to_owned()));
     let keys = insight.deed.iter().flat_map(socklab_judge::Deed::advice);
     let of_the_deed = keys.filter(|key| speaker.knows(key)).map(|key| say!(speaker, &key));
-    let mut hints: Vec<String> = fitting.chain(of_the_deed).collect();
+    // An explanation of a misused call says what to do, better than advice that knows less of it.
+    let mut hints: Vec<String> = fitting.collect();
+    if !misuse {
+        hints.extend(of_the_deed);
+    }
     if !misuse && !ELSEWHERE.contains(&did) {
         hints.extend(general);
     }
