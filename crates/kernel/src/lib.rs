@@ -13,6 +13,7 @@
 //! | which socket is at the other end of this Unix socket? | [`diag::unix_peer`] |
 //! | is this thread running or sleeping, and in which call? | [`process::state`], [`process::system_call`] |
 //! | which arguments, executable and sockets does this process have? | [`process`] |
+//! | can this process still do something unless somebody else does? | [`waits_forever`] |
 //! | what do a process and its descendants use together? | [`tree::usage`] |
 //! | which port is free? | [`port::free`] |
 //! | does this session let its processes use enough? | [`session::Needed`] |
@@ -42,6 +43,7 @@ pub mod clock;
 mod deadline;
 pub mod diag;
 mod entrance;
+mod forever;
 pub mod parent;
 pub mod port;
 pub mod process;
@@ -56,4 +58,5 @@ pub mod unix;
 
 pub use deadline::{Deadline, pause, stood_still};
 pub use entrance::Entrance;
+pub use forever::waits_forever;
 pub use transport::Transport;

@@ -67,6 +67,11 @@ impl Status {
         self.has_signal("SigIgn", signal)
     }
 
+    /// True if the thread has blocked this signal.
+    pub fn blocks(&self, signal: i32) -> bool {
+        self.has_signal("SigBlk", signal)
+    }
+
     /// Signal 1 is the lowest bit of a mask.
     fn has_signal(&self, mask: &str, signal: i32) -> bool {
         let mask = self.field(mask).and_then(|mask| u64::from_str_radix(mask, 16).ok());

@@ -88,6 +88,8 @@ pub struct Entry {
     pub send_queue: u32,
     /// Bytes received and not yet read; for a listening socket, connections not yet accepted.
     pub receive_queue: u32,
+    /// Which of its timers runs: 0 for none, 3 in TIME_WAIT; others in [`Entry::will_send`].
+    pub timer: u8,
     /// The socket's inode; `None` once no descriptor refers to it any more, as in TIME_WAIT.
     pub inode: Option<u64>,
 }
@@ -97,6 +99,12 @@ impl Entry {
     pub const LISTEN: u8 = 10;
     /// `TCP_CLOSE`, which is also the state of a UDP socket that is bound and not connected.
     pub const CLOSE: u8 = 7;
+
+    /// True if a timer of the kernel will send something by itself: what was not acknowledged (1), or
+    /// a probe of a window that was full (4). A keepalive (2) changes nothing.
+    pub fn will_send(&self) -> bool {
+        matches!(self.timer, 1 | 4)
+    }
 
     /// True for a socket that any peer can reach: a listening TCP socket, or a UDP socket that is
     /// bound and not connected.
@@ -151,7 +159,8 @@ fn entry(line: &str, table: Table) -> Option<Entry> {
     let remote = address(columns.next()?)?;
     let state = u8::from_str_radix(columns.next()?, 16).ok()?;
     let (send, receive) = columns.next()?.split_once(':')?;
-    let inode: u64 = columns.nth(4)?.parse().ok()?;
+    let (timer, _) = columns.next()?.split_once(':')?;
+    let inode: u64 = columns.nth(3)?.parse().ok()?;
     Some(Entry {
         table,
         local,
@@ -159,6 +168,7 @@ fn entry(line: &str, table: Table) -> Option<Entry> {
         state,
         send_queue: u32::from_str_radix(send, 16).ok()?,
         receive_queue: u32::from_str_radix(receive, 16).ok()?,
+        timer: u8::from_str_radix(timer, 16).ok()?,
         inode: Some(inode).filter(|inode| *inode != 0),
     })
 }

@@ -50,6 +50,9 @@ pub enum StepTrouble {
         after_ms: u64,
         /// The call that the actor or peer was blocked in.
         blocked_in: Option<String>,
+        /// It never would have happened: all programs and peers waited for each other.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stuck: bool,
     },
     /// The program ended before what the step waited for happened.
     Ended {

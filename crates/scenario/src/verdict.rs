@@ -171,6 +171,7 @@ impl Case {
             awaited: step.awaited(),
             after_ms: step.within_ms,
             blocked_in: None,
+            stuck: false,
         };
         Some((index, trouble))
     }

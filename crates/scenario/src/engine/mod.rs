@@ -10,7 +10,8 @@
 //!    peers); `started` finds both by name, and submissions run in `cells`.
 //! 4. `watch` takes every event of the tracer and tells steps when their conditions are met; `dialogue`
 //!    decides whether peers received what they should, `look` whether they received more, `doors`
-//!    where the program can be reached, `calm` whether it has digested what it was sent.
+//!    where the program can be reached, `calm` whether it has digested what it was sent, `stuck` whether
+//!    anything can still happen.
 //! 5. `normalize` removes from the recording what a reader should not see.
 
 mod asleep;
@@ -34,6 +35,7 @@ mod ports;
 mod present;
 mod pulse;
 mod started;
+mod stuck;
 mod talk;
 mod terminal;
 mod watch;

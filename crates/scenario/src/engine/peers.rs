@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::peer_handle::{Disturbed, NoAddress, Outcome, PeerHandle};
 use super::started::Started;
 use super::talk::Talk;
-use super::watch::Watch;
+use super::watch::{Missed, Watch};
 use crate::dialogue::Wrong;
 use crate::format::{Act, Op, Step, Verb};
 use crate::request::Request;
@@ -178,7 +178,7 @@ impl<'a> Peers<'a> {
         let peer = self.handles.get_mut(name).ok_or_else(|| Failure::not_running(name))?;
         let who = name.to_owned();
         let disturbed = |Disturbed| Failure::Disturbed(who.clone());
-        let found = started.watch.wait(deadline, false, |seen| {
+        let found = started.watch.wait_while_possible(deadline, false, |seen| {
             if let Err(disturbed) = peer.advance(seen, false) {
                 return Some(Err(disturbed));
             }
@@ -187,7 +187,8 @@ impl<'a> Peers<'a> {
             }
             seen.commands[command].exit.map(|exit| Ok(Some(exit)))
         });
-        let ended = found.transpose().map_err(disturbed)?;
+        let stuck = found.as_ref().is_err_and(|missed| *missed == Missed::Never);
+        let ended = found.ok().transpose().map_err(disturbed)?;
         if ended.is_none() {
             // No more time: what is missing now is missing.
             peer.advance(&mut started.watch.lock(), true).map_err(disturbed)?;
@@ -213,7 +214,13 @@ impl<'a> Peers<'a> {
             None => {
                 let blocked_in = started.watch.lock().blocked(command, None);
                 let (awaited, after_ms) = (step.awaited(), step.within_ms);
-                Err(Failure::from(StepTrouble::TimedOut { who, awaited, after_ms, blocked_in }))
+                Err(Failure::from(StepTrouble::TimedOut {
+                    who,
+                    awaited,
+                    after_ms,
+                    blocked_in,
+                    stuck,
+                }))
             }
         }
     }
@@ -273,7 +280,8 @@ impl<'a> Peers<'a> {
         let Some(peer) = self.handles.get_mut(name) else { return };
         let sent = peer.count_sent(on, length);
         let bound = Deadline::after(READ_WITHIN);
-        started.watch.wait(bound.min(started.deadline), false, |seen| {
+        // If it never will, neither will it at the end of this time.
+        let _ = started.watch.wait_while_possible(bound.min(started.deadline), false, |seen| {
             let (local, remote) = seen.commands[command].socket.as_ref()?.ends()?;
             let received = seen.received.get(&(remote, local)).copied().unwrap_or(0);
             (received >= sent).then_some(())

@@ -20,7 +20,7 @@ use super::peers::Peers;
 use super::ports::is_ready;
 use super::present;
 use super::started::Started;
-use super::watch::{Seen, Watch};
+use super::watch::{Missed, Seen, Watch};
 use crate::format::{Run, Step, Until, Verb};
 use crate::recording::{Isolation, PlaceUsed, Trouble};
 use crate::request::Request;
@@ -104,6 +104,8 @@ impl<'a> Play<'a> {
         let steps = &self.request.scenario.steps;
         let mut ends = vec![StepEnd::NotReached; steps.len()];
         let mut background = Vec::new();
+        let alone = self.cells.isolation() == Isolation::Isolated;
+        self.watch.change(|seen| seen.by_themselves = alone);
         let mut trouble = self.cells.refusal(self.request.isolation);
         let planned = if trouble.is_none() { steps.as_slice() } else { &[] };
         for (index, step) in planned.iter().enumerate() {
@@ -285,7 +287,8 @@ impl<'a> Play<'a> {
         gone.ok_or_else(|| {
             let awaited = Awaited::OneOf(vec![Until::Exited]);
             let (who, after_ms) = (actor.to_owned(), step.within_ms);
-            Failure::from(StepTrouble::TimedOut { who, awaited, after_ms, blocked_in: None })
+            let (blocked_in, stuck) = (None, false);
+            Failure::from(StepTrouble::TimedOut { who, awaited, after_ms, blocked_in, stuck })
         })
     }
 
@@ -318,7 +321,11 @@ impl<'a> Play<'a> {
             |until: &Until| matches!(until, Until::BlockedIn(_) | Until::Calm | Until::Exited);
         let glance = in_kernel || port.is_some() || conditions.iter().any(unseen);
         let mut before = None;
-        let met = self.watch.wait(deadline, glance, |seen| {
+        // An `alarm(2)` that ends a program can't be foreseen, nor what only the kernel does.
+        let ends_by_itself = |it: &Until| {
+            matches!(it, Until::Exited | Until::Calm | Until::BlockedIn(_) | Until::Kernel(_))
+        };
+        let find = |seen: &mut Seen| {
             if let Some(datagrams) = port {
                 match seen.commands[command].doors.reach(variables.port, datagrams) {
                     Reach::Nowhere => {}
@@ -348,7 +355,13 @@ impl<'a> Play<'a> {
             // No event follows the end of a program, but the kernel's tables may still change.
             let known = &seen.commands[command];
             (known.exit.is_some() && known.living.is_empty() && !in_kernel).then_some(false)
-        });
+        };
+        let met = match conditions.iter().any(ends_by_itself) {
+            true => self.watch.wait(deadline, glance, find).ok_or(Missed::Late),
+            false => self.watch.wait_while_possible(deadline, glance, find),
+        };
+        let stuck = met == Err(Missed::Never);
+        let met = met.ok();
         if let Some(datagrams) = port {
             self.started.port_found(actor, command, datagrams, variables.port)?;
         }
@@ -374,6 +387,7 @@ impl<'a> Play<'a> {
                 awaited,
                 after_ms: step.within_ms,
                 blocked_in: seen.blocked(command, None),
+                stuck,
             },
         }))
     }

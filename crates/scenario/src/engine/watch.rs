@@ -20,6 +20,7 @@ use super::calm;
 use super::doors::Doors;
 use super::over::as_of;
 use super::pulse::Pulse;
+use super::stuck::Standstill;
 use super::talk::Talk;
 use crate::dialogue::Programs;
 use crate::format::BlockedIn;
@@ -84,6 +85,10 @@ pub(super) struct Seen {
     /// since.
     bystanders: HashSet<u32>,
     contacted: bool,
+    /// Nobody besides programs and peers can do anything to them.
+    pub(super) by_themselves: bool,
+    /// A program has set a time limit for calls on a socket.
+    pub(super) sockets_have_limits: bool,
     /// What scripted peers have reported, by command number.
     pub(super) talks: HashMap<usize, Talk>,
     /// The tracer has ended, with this error if any.
@@ -132,21 +137,56 @@ impl Watch {
         &self,
         deadline: Deadline,
         glance: bool,
-        mut find: impl FnMut(&mut Seen) -> Option<T>,
+        find: impl FnMut(&mut Seen) -> Option<T>,
     ) -> Option<T> {
+        self.wait_or(deadline, glance, None, find).ok()
+    }
+
+    /// The same, but gives up as soon as nothing can happen any more.
+    pub(super) fn wait_while_possible<T>(
+        &self,
+        deadline: Deadline,
+        glance: bool,
+        find: impl FnMut(&mut Seen) -> Option<T>,
+    ) -> Result<T, Missed> {
+        self.wait_or(deadline, glance, Some(Standstill::new()), find)
+    }
+
+    fn wait_or<T>(
+        &self,
+        deadline: Deadline,
+        glance: bool,
+        mut standstill: Option<Standstill>,
+        mut find: impl FnMut(&mut Seen) -> Option<T>,
+    ) -> Result<T, Missed> {
         let mut seen = self.lock();
         loop {
             if let Some(found) = find(&mut seen) {
-                return Some(found);
+                return Ok(found);
             }
             let left = deadline.left();
             if left.is_zero() || seen.tracer.is_some() {
-                return None;
+                return Err(Missed::Late);
             }
-            let pause = if glance { left.min(GLANCE) } else { left };
+            let mut pause = if glance { left.min(GLANCE) } else { left };
+            if let Some(standstill) = &mut standstill {
+                if standstill.due().is_zero() && seen.is_stuck(standstill) {
+                    return Err(Missed::Never);
+                }
+                pause = pause.min(standstill.due());
+            }
             seen = self.changed.wait_timeout(seen, pause).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
+}
+
+/// Why what was waited for was not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missed {
+    /// There was no more time.
+    Late,
+    /// It will never happen.
+    Never,
 }
 
 impl Seen {
@@ -256,6 +296,11 @@ impl Seen {
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
+        self.sockets_have_limits |= matches!(
+            &call.args,
+            Args::SetOption { option, value, .. }
+                if matches!(value, OptionValue::Time(_)) || *option == "TCP_USER_TIMEOUT"
+        );
         if let Args::SetOption { option, value: OptionValue::Int(value), .. } = &call.args
             && *option == "IPV6_V6ONLY"
             && let Some(inode) = call.socket.as_ref().and_then(|socket| socket.inode)
@@ -360,6 +405,15 @@ impl Seen {
         let mut processes = programs.flat_map(|(_, command)| &command.living);
         let watches = |thread| bystanders.contains(&thread);
         processes.all(|process| calm::is_calm(*process, pulse, left, watches))
+    }
+
+    /// True if programs and peers all wait for each other, so that nothing can happen any more. Known
+    /// only where nobody else can reach them, and where no socket has a time limit of its own.
+    fn is_stuck(&self, standstill: &mut Standstill) -> bool {
+        let processes = || self.commands.iter().flat_map(|command| &command.living);
+        self.by_themselves
+            && !self.sockets_have_limits
+            && standstill.has_come(self.happened(), &processes().copied().collect::<Vec<_>>())
     }
 
     /// How often anything has happened.

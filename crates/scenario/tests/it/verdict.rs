@@ -74,6 +74,7 @@ fn only_a_program_that_is_late_on_a_busy_machine_gets_more_time() {
         awaited: Awaited::OneOf(vec![format::Until::Listening]),
         after_ms: 5000,
         blocked_in: None,
+        stuck: false,
     };
     let gone = StepTrouble::NotRunning { who: "server".to_owned() };
     for (end, starved_ms, wanted) in [

@@ -90,9 +90,10 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
 /// Why a step failed.
 pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
     match trouble {
-        StepTrouble::TimedOut { who, awaited, after_ms, blocked_in } => {
+        StepTrouble::TimedOut { who, awaited, after_ms, blocked_in, stuck } => {
             let time = duration(speaker, after_ms * 1_000_000);
-            let key = known_or(speaker, format!("ask-late-{awaited}"), "ask-late-other");
+            let group = if *stuck { "ask-never" } else { "ask-late" };
+            let key = known_or(speaker, format!("{group}-{awaited}"), &format!("{group}-other"));
             let awaited = awaited_text(speaker, awaited);
             let late = say!(speaker, &key, who = who, awaited = awaited, time = time);
             match blocked_in.as_deref() {

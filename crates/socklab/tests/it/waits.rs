@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use socklab_prerequisites::need;
+use socklab_prerequisites::{need, not_run};
 
 use crate::stage::{run, socklab};
 
@@ -119,4 +119,65 @@ fn how_long_a_program_waited_is_seen_whatever_it_waited_in() {
     assert_eq!(checked(home.path(), "short", &select.replace("0.5", "0.1")), ["failed", "failed"]);
     let long = checked(home.path(), "long", &select.replace("0.5", "1.6"));
     assert!(long[0] == "passed" && long[1] != "passed", "{long:?}");
+}
+
+/// Servers that answer when a clock of their own wakes them up: `c` is the connection, `d` its bytes.
+const CLOCKS: [(&str, &str); 6] = [
+    (
+        "signal",
+        "signal.signal(14, lambda *_: c.sendall(d))\nsignal.alarm(1)\nsignal.pause()\nc.recv(9)\n",
+    ),
+    (
+        "sigwait",
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [14])\nsignal.setitimer(0, 0.3)\nsignal.sigwait([14])\nc.sendall(d)\nc.recv(9)\n",
+    ),
+    ("thread", "threading.Timer(0.3, c.sendall, [d]).start()\nc.recv(9)\n"),
+    (
+        "child",
+        "if os.fork() == 0: time.sleep(0.3); os._exit(0)\nos.wait()\nc.sendall(d)\nc.recv(9)\n",
+    ),
+    (
+        "socket",
+        "u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+         u.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 0, 300000))\n\
+         try: u.recv(9)\nexcept OSError: c.sendall(d)\nc.recv(9)\n",
+    ),
+    ("select", "select.select([], [], [], 0.3)\nc.sendall(d)\nc.recv(9)\n"),
+];
+
+/// The first case of echo-server, of a server that does this with the first bytes that come.
+fn echoes(home: &Path, name: &str, then: &str) -> Value {
+    let file = home.join(format!("my-{name}.py"));
+    let text = format!(
+        "import os, select, signal, socket, struct, sys, threading, time\ns = socket.socket()\n\
+         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\ns.bind(('', int(sys.argv[1])))\n\
+         s.listen()\nc, _ = s.accept()\nd = c.recv(4096)\n{then}"
+    );
+    fs::write(&file, text).expect("write");
+    let words = ["check", "echo-server", "--case", "echo", "--format", "json", "--", "python3"];
+    let mut check = socklab(&words);
+    let ended = run(check.arg(&file).arg("{port}").env("XDG_STATE_HOME", home));
+    serde_json::from_slice(&ended.output).expect("JSON")
+}
+
+#[test]
+fn who_waits_for_a_clock_is_waited_for_and_who_waits_for_nobody_is_not() {
+    need!("python3");
+    let home = tempfile::tempdir().expect("a folder");
+    for (name, text) in CLOCKS {
+        let report = echoes(home.path(), name, text);
+        assert_eq!(report["cases"][0]["state"], "passed", "{name}: {report:#}");
+    }
+    let report = echoes(home.path(), "nobody", "c.recv(9)\n");
+    assert_ne!(report["cases"][0]["state"], "passed", "{report:#}");
+    let early = home.path().join("early.py");
+    fs::write(&early, "input()\n").expect("write");
+    let words = ["check", "echo-server", "--case", "echo", "--format", "json", "--", "python3"];
+    let ended = run(socklab(&words).arg(&early).env("XDG_STATE_HOME", home.path()));
+    let report: Value = serde_json::from_slice(&ended.output).expect("JSON");
+    if report["isolated"] != true {
+        not_run!("namespaces, so that nobody else can wake a program up");
+    }
+    let problem = report["cases"][0]["problem"].as_str().expect("a problem");
+    assert!(problem.contains("everybody waits for somebody else"), "{problem}");
 }
