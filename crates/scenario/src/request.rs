@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::format::Scenario;
+use crate::submission::Submission;
 use crate::variables::Variables;
 
 /// What to run, and with what.
@@ -20,15 +21,6 @@ pub(crate) struct Request {
     pub(crate) isolation: IsolationWanted,
     /// A folder used by this run alone.
     pub(crate) scratch: PathBuf,
-}
-
-/// A student's program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Submission {
-    /// Command and arguments, which may have placeholders.
-    pub argv: Vec<String>,
-    /// Its working directory; `None` means that of this process.
-    pub directory: Option<PathBuf>,
 }
 
 /// How far a submission should be kept apart from the machine and from those who judge it.

@@ -32,6 +32,8 @@ pub(crate) const HOST: &str = "127.0.0.1";
 pub(crate) const MOST: usize = 64 << 20;
 /// The place that stands for the number of a loop's round, from 1.
 pub(crate) const ROUND: &str = "round";
+/// The words of places that stand for any bytes, which need not be text.
+pub(crate) const BYTES: [&str; 3] = ["random", "ntp", "heard"];
 /// The words before the colon of a payload.
 const PAYLOADS: [&str; 3] = ["random", "letters", "LETTERS"];
 /// How many bytes of the seed's stream a moment takes. Payloads of this length are no others.
@@ -97,9 +99,19 @@ impl Variables {
         Ipv4Addr::new(127, next(), next(), next())
     }
 
-    /// The text with its placeholders filled in; all other braces stay as they are.
+    /// The text with its placeholders filled in; all other braces stay as they are, and so do
+    /// payloads that are not text.
     pub fn text(&self, text: &str) -> String {
-        Template::parse(text).fill(|name| self.value(name))
+        Template::parse(text).fill(|name| self.value(name).or_else(|| self.letters(name)))
+    }
+
+    /// A payload that is text.
+    fn letters(&self, name: &str) -> Option<String> {
+        let is_text = !BYTES.contains(&name.split(':').next()?);
+        let payload = Self::payload(name).ok().flatten().filter(|_| is_text)?;
+        let mut bytes = Vec::new();
+        self.make(payload, &mut bytes);
+        String::from_utf8(bytes).ok()
     }
 
     fn value(&self, name: &str) -> Option<String> {
@@ -165,6 +177,17 @@ impl Variables {
         }
         if payload_length(text) > MOST {
             return Err(sentence!("mistake-payload-total", most = MOST));
+        }
+        Ok(())
+    }
+
+    /// Fails for a payload in a word of a command that can't be made. A command may have braces of
+    /// its own.
+    pub(crate) fn check_word(text: &str) -> Result<(), Sentence> {
+        for name in Template::parse(text).names() {
+            if Self::PLACES.contains(&name.split(':').next().unwrap_or_default()) {
+                Self::payload(name)?;
+            }
         }
         Ok(())
     }
@@ -274,6 +297,14 @@ mod tests {
         assert_ne!(with(1).bytes("{random:100}"), with(2).bytes("{random:100}"));
         let small = with(7).bytes("{letters:9}").unwrap();
         assert_eq!(with(7).bytes("{LETTERS:9}").unwrap(), small.to_ascii_uppercase());
+    }
+
+    #[test]
+    fn letters_are_filled_into_words_as_into_bytes() {
+        let all = Variables::sample(8888);
+        let text = all.text("{port} {letters:5} {year:2001..2020} {random:5} {prt}");
+        let bytes = all.bytes("{port} {letters:5} {year:2001..2020} ").unwrap();
+        assert_eq!(text, format!("{}{{random:5}} {{prt}}", String::from_utf8_lossy(&bytes)));
     }
 
     #[test]

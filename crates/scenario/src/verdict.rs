@@ -60,6 +60,8 @@ pub struct Verdict {
     pub trouble: Option<Trouble>,
     /// For a skipped case, the name of the one it depends on.
     pub because: Option<String>,
+    /// For a skipped case, the arguments for which the command has no place.
+    pub without_place_for: Option<Vec<String>>,
 }
 
 /// A verdict in a word. A case passes only if everything is known to be right.
@@ -181,6 +183,13 @@ impl Case {
         Verdict { because: Some(because.to_owned()), ..self.verdict(CaseState::Skipped) }
     }
 
+    /// The verdict on a case that was not run, because nobody knows where these arguments of it
+    /// belong in the program's command.
+    pub(crate) fn without_place_for(&self, arguments: &[String]) -> Verdict {
+        let without_place_for = Some(arguments.to_vec());
+        Verdict { without_place_for, ..self.verdict(CaseState::Skipped) }
+    }
+
     /// The verdict on a case that could not be run.
     pub fn not_run(&self, what: impl ToString) -> Verdict {
         let trouble = Some(Trouble::Engine { what: what.to_string() });
@@ -197,6 +206,7 @@ impl Case {
             step: None,
             trouble: None,
             because: None,
+            without_place_for: None,
         }
     }
 }

@@ -18,7 +18,7 @@ arg-check-seed = Use the same random bytes as the check with this number
 arg-check-sandbox = Run it in a sandbox: it sees the system and its own folder, changes nothing outside, and has limits of memory, processes and files. Where that is not possible, it is not run (exit code 3)
 arg-check-no_sandbox = Run it without isolation: it could reach those who judge it, and the report says so
 arg-check-require_isolation = Run it only where it can be isolated from those who judge it (otherwise exit code 3; by default the report says that it was not)
-arg-check-command = Your program and its arguments, in which {"{"}port{"}"} and {"{"}host{"}"} are filled in; or its source file (default: the file that `exercise start` wrote)
+arg-check-command = Your program and its arguments, in which {"{"}port{"}"} and {"{"}host{"}"} are filled in, and {"{"}args{"}"}, as a word of its own, by all arguments of the case; or its source file, which gets them by itself (default: the file that `exercise start` wrote)
 arg-course-check-only = Run only the question or the exercise of this name
 
 examples-exercise-start =
@@ -62,6 +62,7 @@ check-open = This program was not isolated: it could have reached those who judg
 check-points-core = Exercise: { $points } points
 check-points-robust = Robust: { $points } points
 check-skipped = not run: { $case } must pass first
+check-no-place = not run, because this case gives your program other arguments (`{ $arguments }`), and nobody can tell where they belong in your command. Write {"{"}args{"}"} there, as a word of its own, as in: -- ./my-program {"{"}args{"}"}
 check-timed-out = took too long
 check-infra = could not be run here
 check-refused = { $command }: the compiler did not accept it
@@ -78,6 +79,7 @@ check-no-file-hint = check its name, and the folder you are in
 check-nothing = there is nothing to check here: no { $name }.py, { $name }.rs or { $name }.c
 check-nothing-hint = begin with: socklab exercise start { $name }; or name your program: socklab check { $name } -- COMMAND
 
+label-run-as = Run as:
 label-why = Why:
 label-hint-gap = Hint for gap { $number }, “{ $name }”:
 label-hint = Hint:

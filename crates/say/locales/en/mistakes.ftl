@@ -16,6 +16,13 @@ mistake-no-cases = an exercise has at least one [[case]], or nothing could be wr
 mistake-name-letters = a name is made of a-z, 0-9 and -
 mistake-twice = `{ $name }` appears twice
 mistake-submission = only an exercise has a submission
+mistake-arguments-run = only a submission gets arguments: a command has its own behind `run`
+mistake-arguments-nobody = nobody gets these arguments: no submission here is without arguments of its own
+mistake-arguments-language = no arguments for { $code }, in which the exercise is offered: give them as `{ $code }`, or for all other languages as ""
+mistake-arguments-long = these arguments are longer than { $most } bytes all together
+mistake-argument-nul = an argument can't contain the byte 0
+mistake-args-here = {"{"}args{"}"} stands for something only in the command of a student, behind `socklab check NAME --`
+mistake-place-bytes = {"{"}{ $found }{"}"} stands for bytes that may be no text, which a command line and an environment can't have; {"{"}letters:N{"}"} is text
 mistake-run-or-submission = an actor has either run = ["PROGRAM", …] or submission = true
 mistake-folder-name = the folder "{ $folder }" is not called NUMBER-NAME, as in 03-tcp-client-first
 mistake-unknown-topic = unknown topic `{ $found }`, expected words of { $known }
@@ -99,6 +106,7 @@ mistake-want-boolean = true or false
 mistake-want-list = a list: [ … ]
 mistake-want-table = a table: {"{"} … {"}"}
 mistake-want-texts = a text in each language: {"{"} en = "…", es = "…" {"}"}
+mistake-want-arguments = a list of words, or a table of such lists by language: {"{"} python = […], c = […] {"}"}
 mistake-want-range = a number, or {"{"} at_least = NUMBER, at_most = NUMBER {"}"}
 mistake-want-words = a word, or a list of words
 mistake-want-exit = an exit code, "failure", "any", "running" or a signal's name

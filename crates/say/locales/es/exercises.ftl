@@ -18,7 +18,7 @@ arg-check-seed = Usa los mismos bytes al azar que la comprobación con este núm
 arg-check-sandbox = Lo ejecuta en una caja de arena: ve el sistema y su propia carpeta, no cambia nada fuera y tiene límites de memoria, procesos y archivos. Donde no se puede, no se ejecuta (código de salida 3)
 arg-check-no_sandbox = Lo ejecuta sin aislarlo: podría alcanzar a quienes lo juzgan, y el informe lo dice
 arg-check-require_isolation = Lo ejecuta solo donde se puede aislar de quienes lo juzgan (si no, código de salida 3; por defecto el informe dice que no lo estuvo)
-arg-check-command = Tu programa y sus argumentos, en los que se rellenan {"{"}port{"}"} y {"{"}host{"}"}; o su archivo fuente (por defecto: el archivo que escribió `exercise start`)
+arg-check-command = Tu programa y sus argumentos, en los que se rellenan {"{"}port{"}"} y {"{"}host{"}"}, y también {"{"}args{"}"}, como palabra aparte: todos los argumentos del caso; o su archivo fuente, que los recibe sin más (por defecto: el archivo que escribió `exercise start`)
 arg-course-check-only = Ejecuta solo la pregunta o el ejercicio con este nombre
 
 examples-exercise-start =
@@ -63,6 +63,7 @@ check-open = Este programa no quedó aislado: podía llegar a quien lo evalúa y
 check-points-core = Ejercicio: { $points } puntos
 check-points-robust = Robustez: { $points } puntos
 check-skipped = sin ejecutar: primero debe pasar { $case }
+check-no-place = sin ejecutar, porque este caso le da otros argumentos a tu programa (`{ $arguments }`) y no se sabe en qué parte de tu comando van. Escribe ahí {"{"}args{"}"}, como palabra aparte; por ejemplo: -- ./mi-programa {"{"}args{"}"}
 check-timed-out = tardó demasiado
 check-infra = aquí no se pudo ejecutar
 check-refused = { $command }: el compilador no lo acepta
@@ -79,6 +80,7 @@ check-no-file-hint = mira su nombre, y en qué carpeta estás
 check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
 check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- COMANDO
 
+label-run-as = Se ejecutó así:
 label-why = Por qué:
 label-hint-gap = Pista para el hueco { $number }, «{ $name }»:
 label-hint = Pista:

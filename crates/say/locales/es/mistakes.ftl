@@ -16,6 +16,13 @@ mistake-no-cases = un ejercicio tiene al menos un [[case]]; si no, nada podría 
 mistake-name-letters = un nombre se compone de a-z, 0-9 y -
 mistake-twice = `{ $name }` está dos veces
 mistake-submission = solo un ejercicio tiene una entrega (submission)
+mistake-arguments-run = solo una entrega (submission) recibe argumentos: un comando lleva los suyos en `run`
+mistake-arguments-nobody = nadie recibe estos argumentos: aquí toda entrega (submission) tiene los suyos propios
+mistake-arguments-language = faltan los argumentos para { $code }, lenguaje en que se ofrece el ejercicio: ponlos en `{ $code }`, o en "" para los demás lenguajes
+mistake-arguments-long = estos argumentos suman más de { $most } bytes
+mistake-argument-nul = un argumento no puede contener el byte 0
+mistake-args-here = {"{"}args{"}"} solo representa algo en el comando de un estudiante, después de `socklab check NOMBRE --`
+mistake-place-bytes = {"{"}{ $found }{"}"} representa bytes que quizá no sean texto, y ni una línea de comandos ni el entorno los admiten; {"{"}letters:N{"}"} es texto
 mistake-run-or-submission = un actor tiene o run = ["PROGRAMA", …] o submission = true
 mistake-folder-name = la carpeta "{ $folder }" no se llama NÚMERO-NOMBRE, como 03-tcp-client-first
 mistake-unknown-topic = tema desconocido `{ $found }`; se esperaban palabras de { $known }
@@ -99,6 +106,7 @@ mistake-want-boolean = true o false
 mistake-want-list = una lista: [ … ]
 mistake-want-table = una tabla: {"{"} … {"}"}
 mistake-want-texts = un texto en cada idioma: {"{"} en = "…", es = "…" {"}"}
+mistake-want-arguments = una lista de palabras, o una tabla con una lista por lenguaje: {"{"} python = […], c = […] {"}"}
 mistake-want-range = un número, o {"{"} at_least = NÚMERO, at_most = NÚMERO {"}"}
 mistake-want-words = una palabra o una lista de palabras
 mistake-want-exit = un código de salida, "failure", "any", "running" o el nombre de una señal

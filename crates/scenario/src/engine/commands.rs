@@ -59,7 +59,11 @@ pub(super) fn of_actor(
     let (argv, directory) = match (&actor.run, &request.submission) {
         (Run::Command(words), _) => (fill(words), None),
         (Run::Submission, Some(submission)) => {
-            (fill(&submission.argv), submission.directory.clone())
+            let argv = submission.command(actor.arguments.as_ref()).ok_or_else(|| {
+                let what = "the command does not say where the arguments of this case belong";
+                io::Error::other(what)
+            })?;
+            (fill(&argv), submission.directory.clone())
         }
         (Run::Submission, None) => {
             return Err(io::Error::other("no submission was given to check"));

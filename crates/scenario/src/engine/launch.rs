@@ -14,8 +14,9 @@ use socklab_kernel::Deadline;
 use super::child::ARGUMENT;
 use crate::format::Scenario;
 use crate::recording::{Isolation, PlaceUsed, Recording, Trouble};
-use crate::request::{IsolationWanted, PlaceWanted, Request, Submission};
+use crate::request::{IsolationWanted, PlaceWanted, Request};
 use crate::scratch::Scratch;
+use crate::submission::Submission;
 use crate::variables::Variables;
 
 /// How much longer the child may take than its scenario's deadline: writing the recording of a

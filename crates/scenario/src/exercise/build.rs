@@ -12,8 +12,9 @@ use socklab_lab::Reached;
 
 use super::code::Code;
 use super::compile::compile;
-use crate::request::Submission;
+use crate::format::{ARGS, Arguments};
 use crate::scratch::Scratch;
+use crate::submission::Submission;
 
 /// A program that can be run.
 #[derive(Debug)]
@@ -110,18 +111,19 @@ pub(super) fn failed(call: &'static str, object: &Path) -> impl FnOnce(io::Error
 }
 
 impl Built {
-    /// Builds one source file, to be run with these arguments in the file's folder.
+    /// Builds one source file of an exercise with these arguments, to be run in the file's folder.
     ///
     /// # Errors
     ///
     /// A compiler or interpreter that is not installed, or a file that the compiler refused.
-    pub fn from_source(code: Code, file: &Path, arguments: &[String]) -> Result<Self, BuildError> {
+    pub fn from_source(code: Code, file: &Path, arguments: &Arguments) -> Result<Self, BuildError> {
         let file = file.canonicalize().map_err(failed("open", file))?;
         let folder = file.parent().map(Path::to_owned);
         let name = file.display().to_string();
         let submission = |mut argv: Vec<String>| {
-            argv.extend(arguments.iter().cloned());
-            Submission { argv, directory: folder.clone() }
+            argv.push(ARGS.to_owned());
+            let (language, arguments) = (code.name().to_owned(), arguments.clone());
+            Submission { argv, directory: folder.clone(), language, arguments }
         };
         if code == Code::Python {
             let python = interpreter(find("python3")?);
@@ -138,20 +140,35 @@ impl Built {
         Ok(Self { submission: submission(argv), warnings, _folder: Some(build) })
     }
 
-    /// Makes a program from a command as it was typed.
+    /// Makes a program from a command as it was typed, for an exercise with these arguments.
     ///
     /// # Errors
     ///
     /// The program is not installed.
-    pub fn from_command(words: &[String]) -> Result<Self, BuildError> {
+    pub fn from_command(words: &[String], arguments: &Arguments) -> Result<Self, BuildError> {
         let mut argv = words.to_vec();
         if let Some(program) = argv.first_mut() {
             let found = find(program)?;
             let python = Path::new(&found).file_name().and_then(OsStr::to_str) == Some("python3");
             *program = if python { interpreter(found) } else { found };
         }
+        // A command that names its source file without compiling it is in that file's language.
+        let of_file = || words.iter().find_map(|word| Code::of(Path::new(word)));
+        let language = arguments.behind(words).map(str::to_owned);
+        let language =
+            language.or_else(|| of_file().map(|code| code.name().to_owned())).unwrap_or_default();
+        // Where a program usually gets no arguments, others can only follow it.
+        let is_program = match words {
+            [_] => true,
+            [tool, file] => !tool.contains('/') && Path::new(file).is_file(),
+            _ => false,
+        };
+        if arguments.of(&language).is_empty() && is_program {
+            argv.push(ARGS.to_owned());
+        }
+        let arguments = arguments.clone();
         Ok(Self {
-            submission: Submission { argv, directory: None },
+            submission: Submission { argv, directory: None, language, arguments },
             warnings: String::new(),
             _folder: None,
         })
@@ -196,12 +213,20 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_reported_as_missing() {
-        let missing = Built::from_command(&["no-such-interpreter".into(), "x.py".into()]);
+        let missing = Built::from_command(
+            &["no-such-interpreter".into(), "x.py".into()],
+            &Arguments::default(),
+        );
         assert!(
             matches!(missing, Err(BuildError::Missing { tool }) if tool == "no-such-interpreter")
         );
-        let built = Built::from_command(&["sh".into(), "-c".into(), "exit".into()]).unwrap();
-        assert!(built.submission.argv[0].ends_with("/sh"));
+        let command = ["sh", "-c", "exit"].map(str::to_owned);
+        let built = Built::from_command(&command, &Arguments::default()).unwrap();
+        let argv = built.submission.argv;
+        // The last word is no program: nobody knows what a further one would mean.
+        assert!(argv[0].ends_with("/sh") && argv[1..] == command[1..], "{argv:?}");
+        let built = Built::from_command(&["sh".to_owned()], &Arguments::default()).unwrap();
+        assert_eq!(built.submission.argv[1..], [ARGS]);
     }
 
     #[test]
@@ -209,7 +234,7 @@ mod tests {
         let folder = BuildFolder::open().unwrap();
         let file = folder.path().join("server.c");
         fs::write(&file, "int main(void) { return 0 }\n").unwrap();
-        match Built::from_source(Code::C, &file, &[]) {
+        match Built::from_source(Code::C, &file, &Arguments::default()) {
             Err(BuildError::Refused { command, output }) => {
                 assert!(command.starts_with("gcc ") && output.contains("expected"), "{output}");
             }
@@ -217,9 +242,9 @@ mod tests {
             other => panic!("{other:?}"),
         }
         fs::write(&file, "int main(void) { return 0; }\n").unwrap();
-        if let Ok(built) = Built::from_source(Code::C, &file, &["{port}".into()]) {
+        if let Ok(built) = Built::from_source(Code::C, &file, &Arguments::default()) {
             let program = std::path::PathBuf::from(&built.submission.argv[0]);
-            assert!(program.is_file() && built.submission.argv[1] == "{port}");
+            assert!(program.is_file() && built.submission.argv[1] == ARGS);
             drop(built);
             assert!(!program.exists());
         }
@@ -234,7 +259,7 @@ mod tests {
         let file = folder.path().join(name);
         fs::write(&file, text).unwrap();
         rustix::fs::mkfifoat(rustix::fs::CWD, folder.path().join("ff"), 0o600.into()).unwrap();
-        Some(Built::from_source(Code::C, &file, &[]))
+        Some(Built::from_source(Code::C, &file, &Arguments::default()))
     }
 
     #[test]

@@ -7,8 +7,8 @@ use socklab_judge::{Finding, Judgement, Mismatch, Texts};
 use crate::engine::{Runner, run, run_again, run_once};
 use crate::format::{Case, Exercise, FittingHint, UnboundExpectation, Verb};
 use crate::recording::{Recording, Trouble};
-use crate::request::Submission;
 use crate::step_end::StepTrouble;
+use crate::submission::Submission;
 use crate::verdict::{CaseState, Verdict};
 
 /// What to check.
@@ -46,6 +46,8 @@ pub enum Problem<'a> {
     Trouble(&'a Trouble),
     /// The case was not run, because this other one did not pass.
     Needs(&'a str),
+    /// The case was not run, because the command has no place for these arguments.
+    Arguments(&'a [String]),
 }
 
 /// The result of a check.
@@ -85,7 +87,13 @@ impl<'a> Check<'a> {
             });
             let done = match missing {
                 Some(name) => CaseReport { case, verdict: case.skipped(name), recording: None },
-                None => self.one(case, patient, &mut own_port),
+                None => match self.submission.without_place(case) {
+                    Some(arguments) => {
+                        let verdict = case.without_place_for(arguments);
+                        CaseReport { case, verdict, recording: None }
+                    }
+                    None => self.one(case, patient, &mut own_port),
+                },
             };
             patient &=
                 !done.recording.as_ref().is_some_and(|known| known.second && known.is_late());
@@ -143,6 +151,9 @@ impl<'a> CaseReport<'a> {
         let verdict = &self.verdict;
         let missed =
             verdict.findings.iter().position(|finding| finding.outcome != Judgement::Passed);
+        if let Some(arguments) = &verdict.without_place_for {
+            return Some(Problem::Arguments(arguments));
+        }
         match (&verdict.trouble, &verdict.step, &verdict.because, missed) {
             (Some(trouble), ..) => Some(Problem::Trouble(trouble)),
             (_, Some((_, trouble)), ..) => Some(Problem::Step(trouble)),
@@ -156,8 +167,9 @@ impl<'a> CaseReport<'a> {
     /// wrong, or else of the case. What fits anything says nothing about a program that was never
     /// ready, as it is about what the program should have done then.
     pub fn hints(&self, found: &[&str]) -> CaseHints {
-        // A case that could not be run says nothing about the program.
-        if self.verdict.state == CaseState::InfraError {
+        // A case that was not run says nothing about the program.
+        let not_run = self.verdict.without_place_for.is_some();
+        if self.verdict.state == CaseState::InfraError || not_run {
             return CaseHints::default();
         }
         let near = match self.problem() {

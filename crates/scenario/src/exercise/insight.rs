@@ -82,6 +82,13 @@ impl CaseReport<'_> {
         self.case.expects.get(index)?.bind(&recording.variables).ok()
     }
 
+    /// The student's program as it was run: the name of the actor, and its command.
+    pub fn runs(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let columns = self.recording.iter().flat_map(|recording| &recording.header.columns);
+        let runs = columns.filter(|one| self.submissions().any(|name| name == one.label));
+        runs.map(|one| (one.label.as_str(), one.argv.as_slice()))
+    }
+
     /// The actors that run the student's program.
     fn submissions(&self) -> impl Iterator<Item = &str> {
         let actors = self.case.scenario.actors.iter();
@@ -146,7 +153,7 @@ fn missed<'a>(
                 matches!(finding.outcome, Judgement::Failed(Mismatch::Exit { got: None }));
             wanted.map_or(Missed::Other, |wanted| of_expectation(wanted, running, done))
         }
-        Problem::Trouble(_) | Problem::Needs(_) => Missed::Other,
+        Problem::Trouble(_) | Problem::Needs(_) | Problem::Arguments(_) => Missed::Other,
     }
 }
 

@@ -188,8 +188,6 @@ impl Exercise {
 impl Exercise {
     /// Builds a program, in a folder that must outlive it.
     pub(super) fn build(&self, job: &Job) -> Result<(Built, BuildFolder), BuildError> {
-        let own = self.arguments.get(job.code.name());
-        let arguments = own.or_else(|| self.arguments.get("")).cloned().unwrap_or_default();
         let folder = BuildFolder::open()?;
         let file = folder.path().join(format!("{}.{}", self.name, job.code.extension()));
         fs::write(&file, &job.text).map_err(|source| BuildError::Call {
@@ -197,7 +195,7 @@ impl Exercise {
             object: socklab_say::path(&file),
             source,
         })?;
-        Ok((Built::from_source(job.code, &file, &arguments)?, folder))
+        Ok((Built::from_source(job.code, &file, &self.arguments)?, folder))
     }
 }
 

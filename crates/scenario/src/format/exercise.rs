@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::crowd;
 use super::hints::hints;
-use super::model::{Bug, Case, Exercise, Prose, Scenario};
+use super::model::{Actor, Bug, Case, Exercise, Prose, Run, Scenario};
 use super::raw::{RawActor, RawCase, RawExercise, RawPeer};
 use super::reader::{Reader, Result};
 use super::scenario::{DEADLINE_MS, PORT};
@@ -63,10 +63,12 @@ pub(crate) fn exercise(
         let line = reader.line(&bug.file.span());
         bugs.push(Bug { file: bug.file.into_inner(), fails, line });
     }
+    let arguments = raw.arguments.map(|given| reader.arguments(given)).transpose()?;
+    let arguments = arguments.unwrap_or_default();
     Ok(Exercise {
         name: folder.to_owned(),
         topic: reader.topic(raw.topic)?,
-        arguments: raw.arguments.into_map(),
+        arguments,
         cases,
         bugs,
         also_passed_by: raw.also_passed_by.into_iter().map(Spanned::into_inner).collect(),
@@ -108,6 +110,13 @@ impl Reader<'_> {
         let names = self.names(unknown, addresses)?;
         let mut files = defaults.files.clone();
         files.extend(self.files(case.files)?);
+        let arguments_at = case.arguments.as_ref().map(Spanned::span);
+        let arguments = case.arguments.map(|given| self.arguments(given)).transpose()?;
+        let actors = self.actors(actors, true, arguments.as_ref())?;
+        let takes = |actor: &Actor| actor.run == Run::Submission && actor.arguments == arguments;
+        if let Some(span) = arguments_at.filter(|_| !actors.iter().any(takes)) {
+            return self.wrong(span, sentence!("mistake-arguments-nobody"));
+        }
         let steps = self.steps(case.steps, &cast)?;
         let expects = self.expects(case.expects, &cast, &steps, port)?;
         Ok(Case {
@@ -124,7 +133,7 @@ impl Reader<'_> {
                 port_free: defaults.port_free,
                 deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),
                 files,
-                actors: self.actors(actors, true)?,
+                actors,
                 members: crowd::numbers(&cast),
                 peers: cast.peers,
                 steps,

@@ -6,6 +6,7 @@
 //! Mistakes are reported with their place in the file.
 
 mod act;
+mod arguments;
 mod choice;
 mod crowd;
 mod document;
@@ -32,6 +33,7 @@ mod values;
 mod words;
 
 pub use act::Act;
+pub use arguments::{ARGS, Arguments};
 pub(crate) use document::read;
 pub(crate) use exercise::exercise;
 pub use expectation::UnboundExpectation;

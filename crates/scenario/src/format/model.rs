@@ -10,6 +10,7 @@ use socklab_judge::Texts;
 use socklab_say::Translated;
 
 use super::act::Act;
+use super::arguments::Arguments;
 use super::expectation::UnboundExpectation;
 use super::hints::FittingHint;
 use super::hold::HoldAt;
@@ -72,6 +73,8 @@ pub struct Actor {
     pub stdin: Option<String>,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
+    /// Arguments of its own, or of its case, if it is a submission: instead of the exercise's.
+    pub arguments: Option<Arguments>,
 }
 
 /// What an actor runs. The words may have placeholders.
@@ -250,9 +253,8 @@ pub struct Exercise {
     pub name: String,
     /// What it is about: words such as `udp` and `tcp`.
     pub topic: String,
-    /// Command line arguments of the reference solutions, by language; those under `""` are for
-    /// languages without their own.
-    pub arguments: BTreeMap<String, Vec<String>>,
+    /// What submissions get on their command line, in cases that say nothing else.
+    pub arguments: Arguments,
     /// How it is checked.
     pub cases: Vec<Case>,
     /// Faulty submissions that the cases must catch.

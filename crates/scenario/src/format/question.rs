@@ -40,7 +40,7 @@ pub(crate) fn question(
         port_free: raw.port_free,
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
         files: reader.files(raw.files)?,
-        actors: reader.actors(raw.actors, false)?,
+        actors: reader.actors(raw.actors, false, None)?,
         members: crowd::numbers(&cast),
         peers: cast.peers.clone(),
         steps: reader.steps(raw.steps, &cast)?,

@@ -8,6 +8,7 @@ use socklab_judge::Texts;
 use toml::Spanned;
 
 use super::act::{Act, RawAct};
+use super::arguments::RawArguments;
 use super::choice::RawChoice;
 use super::hints::RawHint;
 use super::hold::RawAt;
@@ -65,8 +66,7 @@ pub(super) struct RawExercise {
     #[serde(default)]
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
-    #[serde(default)]
-    pub(super) arguments: RawArguments,
+    pub(super) arguments: Option<Spanned<RawArguments>>,
     #[serde(default, rename = "file")]
     pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]
@@ -102,6 +102,7 @@ pub(super) struct RawCase {
     #[serde(default)]
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
+    pub(super) arguments: Option<Spanned<RawArguments>>,
     #[serde(default, rename = "file")]
     pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]
@@ -130,6 +131,7 @@ pub(super) struct RawActor {
     pub(super) run: Option<Vec<String>>,
     #[serde(default)]
     pub(super) submission: bool,
+    pub(super) arguments: Option<Spanned<RawArguments>>,
     pub(super) stdin: Option<String>,
     #[serde(default)]
     pub(super) env: BTreeMap<String, String>,
@@ -244,25 +246,6 @@ pub(super) struct RawExpect {
     pub(super) once: bool,
     pub(super) whole: bool,
     pub(super) first_byte: Vec<u8>,
-}
-
-/// `arguments` of an exercise: by language, and for all languages.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct RawArguments {
-    python: Option<Vec<String>>,
-    rust: Option<Vec<String>>,
-    c: Option<Vec<String>>,
-    #[serde(rename = "")]
-    all: Option<Vec<String>>,
-}
-
-impl RawArguments {
-    pub(super) fn into_map(self) -> BTreeMap<String, Vec<String>> {
-        let Self { python, rust, c, all } = self;
-        let words = [("python", python), ("rust", rust), ("c", c), ("", all)];
-        words.into_iter().filter_map(|(code, words)| Some((code.to_owned(), words?))).collect()
-    }
 }
 
 /// `[[outcome]]` of a question.

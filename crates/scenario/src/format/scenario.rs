@@ -9,6 +9,7 @@ use std::path::{Component, Path};
 use socklab_say::sentence;
 use toml::Spanned;
 
+use super::arguments::{Arguments, RawArguments};
 use super::expectation::UnboundExpectation;
 use super::model::{Actor, NamesWanted, Run, Step, Verb};
 use super::raw::{RawActor, RawExpect, RawFiles, RawPeer, RawStep};
@@ -62,10 +63,13 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// The programs; only where `submission_allowed`, one of them may be a student's. Such a program
+    /// gets the arguments of its case, unless it has its own.
     pub(super) fn actors(
         &self,
         raw: Vec<RawActor>,
         submission_allowed: bool,
+        of_case: Option<&Arguments>,
     ) -> Result<Vec<Actor>> {
         raw.into_iter()
             .map(|actor| {
@@ -80,10 +84,24 @@ impl Reader<'_> {
                             .wrong(actor.name.span(), sentence!("mistake-run-or-submission"));
                     }
                 };
+                if let Some(given) = &actor.arguments
+                    && run != Run::Submission
+                {
+                    return self.wrong(given.span(), sentence!("mistake-arguments-run"));
+                }
                 let name = actor.name.into_inner();
-                Ok(Actor { name, run, stdin: actor.stdin, env: actor.env })
+                let own = actor.arguments.map(|given| self.arguments(given)).transpose()?;
+                let of_case = of_case.filter(|_| run == Run::Submission).cloned();
+                let arguments = own.or(of_case);
+                Ok(Actor { name, run, stdin: actor.stdin, env: actor.env, arguments })
             })
             .collect()
+    }
+
+    /// Arguments that a program can be given.
+    pub(super) fn arguments(&self, given: Spanned<RawArguments>) -> Result<Arguments> {
+        let span = given.span();
+        given.into_inner().accepted().or_else(|what| self.wrong(span, what))
     }
 
     /// What names stand for.

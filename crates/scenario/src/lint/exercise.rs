@@ -41,6 +41,7 @@ impl Course {
                 mistakes.push(places.wrong(at!["also_passed_by", index], what));
             }
         }
+        self.lint_arguments(folder, exercise, places, mistakes);
         self.lint_bugs(folder, exercise, places, mistakes);
         for (index, case) in exercise.cases.iter().enumerate() {
             lint_case(case, index, places, mistakes);
@@ -61,6 +62,30 @@ impl Course {
         let below = ItemKind::Exercise.path(exercise);
         let solution = |code: &Code| below.join(format!("solution.{}", code.extension()));
         Code::ALL.into_iter().filter(|code| self.file(solution(code)).is_some()).collect()
+    }
+
+    /// Finds languages that get no arguments, while others get theirs.
+    fn lint_arguments(
+        &self,
+        folder: &str,
+        exercise: &Exercise,
+        places: &Places<'_>,
+        mistakes: &mut Vec<LoadError>,
+    ) {
+        for code in self.offered(folder) {
+            let what = sentence!("mistake-arguments-language", code = code.name());
+            if exercise.arguments.forgets(code.name()) {
+                mistakes.push(places.wrong(at!["arguments"], what.clone()));
+            }
+            for (index, case) in exercise.cases.iter().enumerate() {
+                let own = case.scenario.actors.iter().filter_map(|actor| actor.arguments.as_ref());
+                if own.into_iter().any(|own| own.forgets(code.name())) {
+                    let of_case = places.has(at!["case", index, "arguments"]);
+                    let field = if of_case { "arguments" } else { "name" };
+                    mistakes.push(places.wrong(at!["case", index, field], what.clone()));
+                }
+            }
+        }
     }
 
     fn lint_bugs(

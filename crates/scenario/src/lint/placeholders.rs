@@ -4,8 +4,8 @@ use socklab_say::{Piece, Template, sentence};
 
 use super::places::Places;
 use super::programs::nearest;
-use crate::format::{LANGUAGES, LoadError};
-use crate::variables::{ROUND, Variables};
+use crate::format::{ARGS, LANGUAGES, LoadError};
+use crate::variables::{BYTES, ROUND, Variables};
 
 /// Fields whose words are given to a program, which may use braces in its own way.
 const COMMANDS: [&str; 4] = ["run", "arguments", "env", "stdin"];
@@ -20,12 +20,23 @@ pub(super) fn lint_placeholders(places: &Places<'_>, mistakes: &mut Vec<LoadErro
             continue;
         }
         let command = around.iter().any(|name| COMMANDS.contains(name));
+        // A program's input may be any bytes; its command line is text.
+        let words = command && !around.contains(&"stdin");
         for piece in Template::parse(text).pieces() {
             let Piece::Place { name, at } = *piece else { continue };
             let word = name.split(':').next().unwrap_or(name);
             let shell = text[..at].ends_with('$');
             // In steps the loader looks for it.
             let outside = word == ROUND && !around.contains(&"step");
+            if text == ARGS || !command && ARGS == format!("{{{name}}}") {
+                mistakes.push(places.at(span.clone(), sentence!("mistake-args-here")));
+                continue;
+            }
+            if words && BYTES.contains(&word) && name != word && !shell {
+                let what = sentence!("mistake-place-bytes", found = name);
+                mistakes.push(places.at(span.clone(), what));
+                continue;
+            }
             if shell || Variables::PLACES.contains(&word) && !outside {
                 continue;
             }

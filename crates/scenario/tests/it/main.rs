@@ -2,6 +2,7 @@
 //!
 //! All of them are in one binary: linking a binary takes longer than most tests.
 
+mod arguments;
 mod folder;
 mod linter;
 mod loader;

@@ -23,6 +23,7 @@ pub(crate) fn why(speaker: Speaker, done: &CaseReport<'_>) -> Vec<String> {
     let lines = match done.problem() {
         None => String::new(),
         Some(Problem::Needs(case)) => say!(speaker, "check-skipped", case = case),
+        Some(Problem::Arguments(arguments)) => without_place(speaker, arguments),
         Some(Problem::Trouble(trouble)) => wording::trouble(speaker, trouble),
         Some(Problem::Step(trouble)) => wording::step(speaker, trouble),
         Some(Problem::Missed(finding, index)) => {
@@ -76,6 +77,11 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
         Judgement::Passed | Judgement::Skipped { .. } => String::new(),
     };
     format!("{what}\n{but}")
+}
+
+/// A case was not run, because the command has no place for its arguments.
+pub(super) fn without_place(speaker: Speaker, arguments: &[String]) -> String {
+    say!(speaker, "check-no-place", arguments = shell_words(arguments))
 }
 
 /// The bytes that something as a whole should have.

@@ -112,6 +112,7 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
         "title": texts::text(speaker, &done.case.title),
         "robust": done.case.robust,
         "state": done.verdict.state,
+        "argv": argv(done),
         "points": (done.verdict.state != CaseState::InfraError).then_some(done.verdict.points),
         "of": done.verdict.of,
         "did": did,
@@ -121,6 +122,12 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
         "hints": advice.hints,
         "conduct": conduct,
     })
+}
+
+/// The commands of the student's program in this case as they were run, by actor.
+fn argv(done: &CaseReport<'_>) -> Option<Value> {
+    let ran = done.runs().map(|(actor, argv)| (actor.to_owned(), json!(argv)));
+    done.recording.as_ref().map(|_| Value::Object(ran.collect()))
 }
 
 /// Whether the program was kept apart in all cases; `None` if no case was run.

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use socklab_say::{Speaker, say};
 use socklab_scenario::CaseState;
-use socklab_scenario::exercise::{BuildError, Check, Report};
+use socklab_scenario::exercise::{BuildError, CaseReport, Check, Problem, Report};
 use socklab_scenario::format::Exercise;
 
 use super::exercise::{Material, Points};
@@ -51,7 +51,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         Err(error) => return not_possible(&about, options.format, error),
     };
     scenario::end_cleanly()?;
-    let built = match subject.build() {
+    let built = match subject.build(&exercise) {
         Ok(built) => built,
         Err(error) => return not_built(speaker, &about, options.format, &error),
     };
@@ -150,7 +150,7 @@ fn in_words<'a>(
     });
     gauge::hide();
     report::print_summary(speaker, &report);
-    if let Some(first) = report.cases.iter().find(|done| done.problem().is_some()) {
+    if let Some(first) = report.cases.iter().find(|done| is_told(done)) {
         let name = &check.exercise.name;
         let again = again(name, &first.case.name, check.runner.seed, options, subject);
         let hints = material.hints(name)?;
@@ -159,6 +159,11 @@ fn in_words<'a>(
         }
     }
     Ok(report)
+}
+
+/// True if a case has a story: it did not pass, and its line does not say all.
+pub(crate) fn is_told(done: &CaseReport<'_>) -> bool {
+    done.problem().is_some_and(|problem| !matches!(problem, Problem::Arguments(_)))
 }
 
 /// Records the points in the progress file.

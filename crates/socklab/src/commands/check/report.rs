@@ -1,12 +1,12 @@
 //! The report as text: a line for each case, and the points.
 
 use socklab_say::{Speaker, say};
-use socklab_scenario::exercise::{CaseReport, Report};
+use socklab_scenario::exercise::{CaseReport, Problem, Report};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, Isolation, Source};
 
 use super::Subject;
-use super::explain::{quotation, shell_words};
+use super::explain::{quotation, shell_words, without_place};
 use super::story::width;
 use crate::course::{source, texts};
 use crate::output::println;
@@ -45,13 +45,10 @@ pub(crate) fn case_line(speaker: Speaker, done: &CaseReport<'_>) -> String {
         _ => format!("{}/{}", done.verdict.points, done.verdict.of),
     };
     let tail = match done.verdict.state {
-        CaseState::Skipped => {
-            say!(
-                speaker,
-                "check-skipped",
-                case = done.verdict.because.as_deref().unwrap_or_default()
-            )
-        }
+        CaseState::Skipped => match done.verdict.because.as_deref() {
+            Some(case) => say!(speaker, "check-skipped", case = case),
+            None => String::new(),
+        },
         CaseState::Timeout => say!(speaker, "check-timed-out"),
         CaseState::InfraError => say!(speaker, "check-infra"),
         _ => String::new(),
@@ -83,7 +80,16 @@ pub(crate) fn not_run(speaker: Speaker, report: &Report<'_>) -> Vec<String> {
         let text = say!(speaker, "check-not-run", case = cause, cases = cases.join(", "));
         markdown::lines(&format!("– {text}"), width(), "    ")
     });
-    lines.map(|line| style::paint(style::FAINT, format!("  {line}"))).collect()
+    let lines = lines.map(|line| style::paint(style::FAINT, format!("  {line}")));
+    lines.chain(report.cases.iter().flat_map(|done| no_place(speaker, done))).collect()
+}
+
+/// Says what the student can do about a case whose arguments have no place in the command.
+fn no_place(speaker: Speaker, done: &CaseReport<'_>) -> Vec<String> {
+    let Some(Problem::Arguments(arguments)) = done.problem() else { return Vec::new() };
+    let text = format!("– {}: {}", done.case.name, without_place(speaker, arguments));
+    let lines = markdown::lines(&text, width(), "    ");
+    lines.into_iter().map(|line| format!("  {line}")).collect()
 }
 
 /// The case because of which another was not run: not one that was not run itself.

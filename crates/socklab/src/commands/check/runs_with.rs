@@ -7,7 +7,7 @@ use std::path::Path;
 
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::Code;
-use socklab_scenario::format::Exercise;
+use socklab_scenario::format::{ARGS, Exercise};
 
 use super::explain::shell_words;
 
@@ -42,7 +42,11 @@ pub(super) fn advice(speaker: Speaker, exercise: &Exercise, file: &str) -> Strin
     let extension = path.extension().and_then(|one| one.to_str()).unwrap_or_default();
     let stem = path.file_stem().map(|one| one.to_string_lossy().into_owned()).unwrap_or_default();
     let check = |words: &[&str]| {
-        let arguments = exercise.arguments.get("").map_or(&[][..], Vec::as_slice);
+        let usual = exercise.arguments.of("").to_vec();
+        // Where only some cases have arguments, nothing else tells them apart.
+        let own = exercise.cases.iter().flat_map(|case| &case.scenario.actors);
+        let some = own.into_iter().any(|actor| actor.arguments.is_some());
+        let arguments = if usual.is_empty() && some { vec![ARGS.to_owned()] } else { usual };
         let words = words.iter().map(|word| (*word).to_owned());
         let words: Vec<String> = words.chain(arguments.iter().cloned()).collect();
         format!("socklab check {} -- {}", exercise.name, shell_words(&words))

@@ -1,6 +1,8 @@
 //! The details of a case that did not pass: what was expected, what happened, the ladder, a hint,
 //! and how to run it again.
 
+use std::collections::BTreeSet;
+
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, Problem, conduct};
 use socklab_scenario::{Awaited, CaseState, Recording, StepTrouble, SurplusAfter};
@@ -42,6 +44,7 @@ pub(crate) fn story(
     }
     let title = format!("{}: {}", done.case.name, texts::text(speaker, &done.case.title));
     let mut lines = vec![String::new(), style::paint(style::STRONG, title)];
+    lines.extend(run_as(speaker, done));
     let insight = done.insight();
     let gap = gap_in_the_way(done, subject).filter(|_| judged);
     match (&gap, &insight.deed) {
@@ -88,6 +91,19 @@ pub(crate) fn story(
     let label = style::paint(style::STRONG, say!(speaker, "label-again"));
     lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));
     lines
+}
+
+/// The commands as they were run, in a case that has arguments of its own: who typed the command has
+/// not seen those.
+fn run_as(speaker: Speaker, done: &CaseReport<'_>) -> Vec<String> {
+    let own = |name: &str| {
+        let mut actors = done.case.scenario.actors.iter();
+        actors.any(|actor| actor.name == name && actor.arguments.is_some())
+    };
+    let shown = done.runs().filter(|(name, _)| own(name)).map(|(_, argv)| shell_words(argv));
+    let shown: BTreeSet<String> = shown.collect();
+    let label = style::paint(style::STRONG, say!(speaker, "label-run-as"));
+    shown.iter().map(|argv| format!("{label} {}", style::paint(style::COMMAND, argv))).collect()
 }
 
 /// True if the first sentence says all that the failed step says.

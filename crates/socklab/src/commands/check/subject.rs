@@ -15,7 +15,7 @@ use crate::failure::Failure;
 #[derive(Clone, Debug)]
 pub(crate) enum Subject {
     /// A source file, which is interpreted or compiled.
-    Source { code: Code, file: PathBuf, arguments: Vec<String> },
+    Source { code: Code, file: PathBuf },
     /// A command.
     Command(Vec<String>),
 }
@@ -27,31 +27,27 @@ impl Subject {
             [] => {
                 let file =
                     source_file(&exercise.name, Path::new(".")).or_else(|| started(&exercise.name));
-                file.and_then(|file| Self::source(exercise, file))
-                    .ok_or_else(|| nothing(speaker, exercise))
+                file.and_then(Self::source).ok_or_else(|| nothing(speaker, exercise))
             }
             // A single source file is built and run like one that `start` wrote.
             [file] if Path::new(file).is_file() => {
-                let source = Self::source(exercise, PathBuf::from(file));
+                let source = Self::source(PathBuf::from(file));
                 Ok(source.unwrap_or_else(|| Self::Command(words.to_vec())))
             }
             _ => Ok(Self::Command(words.to_vec())),
         }
     }
 
-    /// A source file, run with the exercise's arguments.
-    pub(crate) fn source(exercise: &Exercise, file: PathBuf) -> Option<Self> {
-        let code = Code::of(&file)?;
-        let own = exercise.arguments.get(code.name());
-        let arguments = own.or_else(|| exercise.arguments.get("")).cloned().unwrap_or_default();
-        Some(Self::Source { code, file, arguments })
+    /// A source file, run with the arguments of each case.
+    pub(crate) fn source(file: PathBuf) -> Option<Self> {
+        Some(Self::Source { code: Code::of(&file)?, file })
     }
 
-    /// Builds it.
-    pub(crate) fn build(&self) -> Result<Built, BuildError> {
+    /// Builds it, for this exercise.
+    pub(crate) fn build(&self, exercise: &Exercise) -> Result<Built, BuildError> {
         match self {
-            Self::Source { code, file, arguments } => Built::from_source(*code, file, arguments),
-            Self::Command(words) => Built::from_command(words),
+            Self::Source { code, file } => Built::from_source(*code, file, &exercise.arguments),
+            Self::Command(words) => Built::from_command(words, &exercise.arguments),
         }
     }
 

@@ -265,7 +265,7 @@ impl WatchSession {
             Some(file) => file,
             None => super::exercise::begin(&self.material, &next.name, self.code, &beside)?,
         };
-        let subject = Subject::source(&next, file).context("a started file has a language")?;
+        let subject = Subject::source(file).context("a started file has a language")?;
         let material = std::mem::take(&mut self.material);
         let how = self.how.clone();
         *self = Self::new(self.speaker, material, next, subject, how)?;

@@ -12,8 +12,8 @@ use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, IsolationWanted, Runner};
 
 use crate::commands::check::{
-    Order, Subject, advice, again, case_line, gap_in_the_way, isolation, not_here, not_run, note,
-    refusal, some_seed, story, summary, warnings,
+    Order, Subject, advice, again, case_line, gap_in_the_way, is_told, isolation, not_here,
+    not_run, note, refusal, some_seed, story, summary, warnings,
 };
 use crate::commands::exercise::Points;
 use crate::failure::with_causes;
@@ -106,7 +106,7 @@ fn check(
     };
     let runner = scenario::runner(speaker, some_seed())?;
     let runner = Runner { isolation: how.wanted, ..runner };
-    let built = match subject.build() {
+    let built = match subject.build(exercise) {
         Ok(built) => built,
         Err(error) => {
             let Some((what, output)) = refusal(speaker, &error) else {
@@ -148,7 +148,7 @@ fn check(
         return Ok(CheckEnd::default());
     }
     not_run(speaker, &report).into_iter().for_each(say);
-    let failed = report.cases.iter().find(|done| done.problem().is_some());
+    let failed = report.cases.iter().find(|done| is_told(done));
     if let Some(done) = failed {
         let again = again(&exercise.name, &done.case.name, runner.seed, &how.options, subject);
         story(speaker, done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
