@@ -1,4 +1,4 @@
-# Fails host: HTTP/1.1 requires Host, and there is none.
+# Fails host: HTTP/1.1 requires Host, and there is none. It waits for the answer, for three seconds at most.
 
 import socket
 import sys
@@ -6,15 +6,16 @@ import sys
 host = sys.argv[1] if len(sys.argv) > 1 else "www.google.com"
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 80
 
-client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-
-# Lines end in CR LF, and an empty line ends the request. HTTP/1.1 requires Host.
-message = f"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+message = "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
 
 try:
-    client.connect((host, port))
+    client = socket.create_connection((host, port))
+    client.settimeout(3)
     client.sendall(message.encode())
+    answer = b""
+    while piece := client.recv(4096):
+        answer += piece
 except OSError as error:
     sys.exit(f"{host} port {port}: {error}")
-print("Sent", len(message), "bytes")
+print(answer.decode(errors="replace"))
 client.close()

@@ -1,4 +1,4 @@
-# Fails answer: it does not wait for the answer.
+# Fails answer: it looks once, without waiting, whether the answer is there.
 
 import socket
 import sys
@@ -7,12 +7,11 @@ host = sys.argv[1] if len(sys.argv) > 1 else "localhost"
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 12000
 
 client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-
-print("Input lowercase sentence: ", end="", flush=True)
 sentence = sys.stdin.buffer.readline().rstrip(b"\r\n")
-
-# One call, one datagram, even an empty one.
 client.sendto(sentence, (host, port))
-
-# The buffer must hold the largest datagram: what does not fit is discarded.
+client.setblocking(False)
+try:
+    print(client.recv(65536).decode(errors="replace"))
+except BlockingIOError:
+    print("no answer yet")
 client.close()
