@@ -134,10 +134,13 @@ impl Handle {
     }
 
     /// Interrupts the tracer's waiting after this long, and then every millisecond until it is
-    /// called again; `None` turns the alarm off.
+    /// called again; `None` turns the alarm off. A request that nobody has taken yet rings it at
+    /// once: it may have come after the tracer looked and before it set the alarm, and would wait as
+    /// long as the programs do.
     pub(crate) fn alarm(&self, after: Option<Duration>) {
-        if let Some(timer) = &self.lock().timer {
-            timer.ring(after.map_or(Duration::ZERO, |after| after.max(Duration::from_nanos(1))));
+        let state = self.lock();
+        if let Some(timer) = &state.timer {
+            timer.ring(time_until_alarm(after, !state.requests.is_empty()));
         }
     }
 
@@ -149,6 +152,12 @@ impl Handle {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The time until an alarm rings; zero if it does not.
+fn time_until_alarm(after: Option<Duration>, is_asked: bool) -> Duration {
+    const AT_ONCE: Duration = Duration::from_nanos(1);
+    if is_asked { AT_ONCE } else { after.map_or(Duration::ZERO, |after| after.max(AT_ONCE)) }
 }
 
 /// A POSIX timer that signals one thread, `timer_create(2)` with `SIGEV_THREAD_ID`.
@@ -213,4 +222,36 @@ fn wake_signal() -> i32 {
         }
     });
     signal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_that_is_set_anew_does_not_silence_a_request() {
+        let (no_time, long) = (Duration::from_nanos(1), Duration::from_secs(9));
+        assert_eq!(time_until_alarm(None, false), Duration::ZERO);
+        assert_eq!(time_until_alarm(Some(long), false), long);
+        assert_eq!(time_until_alarm(Some(Duration::ZERO), false), no_time);
+        assert_eq!(time_until_alarm(None, true), no_time);
+        assert_eq!(time_until_alarm(Some(long), true), no_time);
+    }
+
+    /// The tracer looks for requests, is asked, sets its alarm, and waits.
+    #[test]
+    fn a_request_that_comes_just_before_the_alarm_is_set_interrupts_the_wait() {
+        let handle = Handle::default();
+        handle.begin().expect("a timer");
+        assert!(handle.requests().is_empty());
+        handle.stop();
+        handle.alarm(None);
+        let long = rustix::thread::Timespec { tv_sec: 20, tv_nsec: 0 };
+        // It may already have rung, and rings again.
+        let slept = rustix::thread::nanosleep(&long);
+        assert!(!matches!(slept, rustix::thread::NanosleepRelativeResult::Ok), "{slept:?}");
+        assert_eq!(handle.requests().len(), 1);
+        handle.alarm(None);
+        handle.end();
+    }
 }
