@@ -57,8 +57,8 @@ pub enum Isolation {
     },
 }
 
-/// A tracer that waited this long for a processor was starved. On an idle machine it waits for a
-/// few milliseconds.
+/// A thread that waited this long for a processor was starved. On an idle machine the tracer waits
+/// for a few milliseconds.
 const STARVED_MS: u64 = 200;
 
 /// A run, recorded.
@@ -86,8 +86,9 @@ pub struct Recording {
     pub present: Vec<Present>,
     /// The reason, if there is one, why the run says nothing about the programs.
     pub trouble: Option<Trouble>,
-    /// How long the tracer waited for a processor, in ms: meanwhile the programs can make no call.
-    /// 0 if it waited no more than twice as long as it ran, or if the kernel does not count it.
+    /// How long the tracer waited for a processor, in ms: meanwhile the programs can make no call;
+    /// or a thread of theirs that was there at the end, if it waited longer. 0 for a thread that
+    /// waited no more than twice as long as it ran, or if the kernel does not count it.
     pub starved_ms: u64,
     /// The port at which the student's program was found, if it is not the one that it was told but
     /// one that it bound explicitly. It counts as known if it is the same in every run.

@@ -11,7 +11,7 @@ use std::thread;
 
 use socklab_event::Header;
 use socklab_kernel::parent::{self, Parent};
-use socklab_kernel::process::{Scheduling, own_scheduling};
+use socklab_kernel::process::own_scheduling;
 use socklab_kernel::{Transport, port};
 use socklab_lab::Role;
 use socklab_trace::{Handle, Options, Tracer};
@@ -20,6 +20,7 @@ use super::failure;
 use super::names;
 use super::normalize::normalize;
 use super::play::{Play, Played};
+use super::present;
 use super::watch::Watch;
 use crate::format::{STDIN, Scenario};
 use crate::peer;
@@ -176,7 +177,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         isolation: played.isolation,
         over: seen.over.unwrap_or_default(),
         present: std::mem::take(&mut seen.present),
-        starved_ms: starved(before, own_scheduling()),
+        starved_ms: present::starved(before, own_scheduling()).max(seen.starved_ms),
         second: false,
         own_port: played.own_port,
         stretched_ms: played.stretched_ms,
@@ -193,15 +194,6 @@ impl Drop for StopWhenDropped {
     fn drop(&mut self) {
         self.0.stop();
     }
-}
-
-/// How long this thread waited for a processor, in ms; 0 if that is no more than a single busy
-/// program can cause. The thread may share a processor with such a program, and then waits about as
-/// long as it runs.
-fn starved(before: Scheduling, after: Scheduling) -> u64 {
-    let ran = after.ran.saturating_sub(before.ran);
-    let waited = after.waited.saturating_sub(before.waited);
-    if waited > 2 * ran { u64::try_from(waited.as_millis()).unwrap_or(u64::MAX) } else { 0 }
 }
 
 fn failed(request: Request, trouble: Trouble) -> Recording {

@@ -142,7 +142,10 @@ impl<'a> Play<'a> {
         self.watch.change(|seen| {
             seen.over = Some(clock::now());
             seen.present = present::look(seen);
+            seen.starved_ms = present::starved_ms(seen);
         });
+        // Who is held would never be calm below.
+        self.started.let_all_go();
         if trouble.is_none() && !ends.iter().any(|end| matches!(end, StepEnd::Failed(_))) {
             match self.peers.look_around(&self.started, steps) {
                 Ok(()) => {}

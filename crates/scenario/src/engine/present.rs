@@ -2,7 +2,7 @@
 //! call on a socket, no event tells.
 
 use socklab_judge::{Activity, Present};
-use socklab_kernel::process::{self, State, SystemCall};
+use socklab_kernel::process::{self, Scheduling, State, SystemCall};
 use socklab_trace::{WaitsFor, waits_for};
 
 use super::asleep;
@@ -21,6 +21,26 @@ pub(super) fn look(seen: &Seen) -> Vec<Present> {
         }
     }
     found
+}
+
+/// How long the thread that was kept waiting longest waited for a processor, in ms, of those that
+/// programs and peers still have.
+pub(super) fn starved_ms(seen: &Seen) -> u64 {
+    let threads = |process| process::threads(process).unwrap_or_default().into_iter();
+    let all = seen.processes().flat_map(|process| threads(process).map(move |one| (process, one)));
+    let waited = all.map(|(process, thread)| {
+        starved(Scheduling::default(), process::scheduling(process, thread))
+    });
+    waited.max().unwrap_or(0)
+}
+
+/// How long a thread waited for a processor in between, in ms; 0 if that is no more than a single
+/// busy program can cause. The thread may share a processor with such a program, and then waits
+/// about as long as it runs.
+pub(super) fn starved(before: Scheduling, after: Scheduling) -> u64 {
+    let ran = after.ran.saturating_sub(before.ran);
+    let waited = after.waited.saturating_sub(before.waited);
+    if waited > 2 * ran { u64::try_from(waited.as_millis()).unwrap_or(u64::MAX) } else { 0 }
 }
 
 /// `None` for a thread that has ended.

@@ -27,6 +27,8 @@ pub(super) struct Started {
     pub(super) own_port: Cell<Option<u16>>,
     /// When the whole scenario must be over.
     pub(super) deadline: Deadline,
+    /// Threads are held, or may be.
+    holding: Cell<bool>,
 }
 
 impl Started {
@@ -40,6 +42,7 @@ impl Started {
             first_port: Cell::new(None),
             own_port: Cell::new(None),
             deadline,
+            holding: Cell::new(false),
         }
     }
 
@@ -103,6 +106,7 @@ impl Started {
         };
         let until = if yields { HoldUntil::OthersWait } else { HoldUntil::Released };
         self.tracer.hold(Hold { command: self.index(actor)?, at, until });
+        self.holding.set(true);
         Ok(())
     }
 
@@ -113,9 +117,13 @@ impl Started {
         Ok(move || !tracer.is_releasing(command))
     }
 
-    /// Ends all holds.
-    pub(super) fn let_all_go(&self) {
-        self.tracer.let_all_go();
+    /// Ends all holds; false if there was none.
+    pub(super) fn let_all_go(&self) -> bool {
+        let held = self.holding.take();
+        if held {
+            self.tracer.let_all_go();
+        }
+        held
     }
 
     /// A command's number, as the tracer writes it.

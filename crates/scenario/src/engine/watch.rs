@@ -76,6 +76,8 @@ pub(super) struct Seen {
     pub(super) over: Option<u64>,
     /// What the programs were doing then.
     pub(super) present: Vec<Present>,
+    /// See [`Recording::starved_ms`](crate::Recording::starved_ms): of the programs, until then.
+    pub(super) starved_ms: u64,
     /// When peers were done too.
     pub(super) closed: Option<u64>,
     /// What programs did at their ends of conversations.

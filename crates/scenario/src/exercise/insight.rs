@@ -15,6 +15,9 @@ use crate::verdict::CaseState;
 
 /// Left out: the program is killed at the end of its case.
 const OURS: [&str; 1] = ["killed-connected"];
+/// Left out where the scenario holds threads of the program between two calls: what was waited for
+/// then is no delay of its own.
+const OURS_IF_HELD: [&str; 1] = ["accept-late"];
 
 /// What can be said about a student's program.
 #[derive(Clone, Debug, Default)]
@@ -69,10 +72,10 @@ impl CaseReport<'_> {
             });
             accepts && flows.actor_at(at) == Some(actor)
         });
+        let held = self.holds(actor);
         explanations.retain(|one| {
-            is_its(one.decisive())
-                && !OURS.contains(&one.rule)
-                && !(serves && one.rule == "waits-for-end")
+            let ours = OURS.contains(&one.rule) || held && OURS_IF_HELD.contains(&one.rule);
+            is_its(one.decisive()) && !ours && !(serves && one.rule == "waits-for-end")
         });
         Insight { deed: deed(&flows, &asked), explanations }
     }
@@ -127,6 +130,12 @@ impl CaseReport<'_> {
                 });
             started.or_else(|| self.submissions().next())
         })
+    }
+
+    /// True if the scenario holds threads of an actor.
+    fn holds(&self, actor: &str) -> bool {
+        let mut steps = self.case.scenario.steps.iter();
+        steps.any(|step| matches!(&step.verb, Verb::Hold { actor: held, .. } if held == actor))
     }
 
     /// The signals that the scenario sends to an actor.
