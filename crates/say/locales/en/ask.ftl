@@ -135,6 +135,7 @@ source-copy = from { $folder }, the same as the built-in one, sha256 { $hash }
 source-own = from { $folder }, sha256 { $hash }
 source-replaces = from { $folder }, which replaces the built-in one of this name (--builtin ignores folders), sha256 { $hash }
 soak-change = { $program }, { $case }: { $outcome } now, but not always
+soak-otherwise = Otherwise:
 soak-passed = passed
 soak-failed = failed
 soak-skipped = not run

@@ -135,6 +135,7 @@ source-copy = de { $folder }, igual al incluido, sha256 { $hash }
 source-own = de { $folder }, sha256 { $hash }
 source-replaces = de { $folder }, que reemplaza al incluido del mismo nombre (--builtin no mira carpetas), sha256 { $hash }
 soak-change = { $program }, { $case }: ahora { $outcome }, pero no siempre
+soak-otherwise = Las demás veces:
 soak-passed = pasó
 soak-failed = falló
 soak-skipped = no se ejecutó

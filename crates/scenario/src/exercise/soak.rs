@@ -1,9 +1,9 @@
 //! Repeats checks whose verdicts must not change: the programs to repeat, and what became of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::build::{BuildError, BuildFolder, Built};
-use super::check::Report;
+use super::check::{CaseReport, Report};
 use crate::course::Course;
 use crate::format::Exercise;
 use crate::verdict::CaseState;
@@ -74,13 +74,18 @@ impl Outcome {
     }
 }
 
-/// A case and what it came to before.
-type Seen = BTreeMap<Outcome, BTreeSet<u64>>;
+/// An outcome of a case: when it was seen first, and how often since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seen {
+    seed: u64,
+    why: String,
+    times: usize,
+}
 
-/// The outcomes of every case of one program, with the seeds that led to them.
+/// The outcomes of every case of one program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    cases: BTreeMap<String, Seen>,
+    cases: BTreeMap<String, BTreeMap<Outcome, Seen>>,
     /// How many checks were counted: a single one can't differ from another.
     pub checks: u32,
     /// How many checks had a case that could not be run.
@@ -98,42 +103,61 @@ pub struct Change {
     pub rare: Outcome,
     /// A seed with which it was seen.
     pub seed: u64,
+    /// Why the case did not pass, when it first did not: the words that [`Tally::count`] was given.
+    /// A case that was never judged when it did not pass has only the reason for that.
+    pub why: String,
 }
 
 impl Tally {
-    /// Counts a check. If a case could not be run, the check counts for nothing else: what depends
-    /// on that case was not run either.
-    pub fn count(&mut self, report: &Report<'_>, seed: u64) {
-        let states = report.cases.iter().map(|done| (done.case.name.as_str(), done.verdict.state));
-        self.count_states(states, seed);
+    /// Counts a check; `why` says in words why a case did not pass, and is asked when that happens
+    /// for the first time. If a case could not be run, the check counts for nothing else: what
+    /// depends on that case was not run either.
+    pub fn count(
+        &mut self,
+        report: &Report<'_>,
+        seed: u64,
+        why: impl Fn(&CaseReport<'_>) -> String,
+    ) {
+        let cases = report.cases.iter();
+        let states = cases.map(|done| (done.case.name.as_str(), done.verdict.state, done));
+        self.count_states(states, seed, why);
     }
 
-    fn count_states<'a>(&mut self, states: impl Iterator<Item = (&'a str, CaseState)>, seed: u64) {
+    fn count_states<'a, D>(
+        &mut self,
+        states: impl Iterator<Item = (&'a str, CaseState, D)>,
+        seed: u64,
+        why: impl Fn(D) -> String,
+    ) {
         let outcomes: Option<Vec<_>> =
-            states.map(|(case, state)| Some((case, Outcome::of(state)?))).collect();
+            states.map(|(case, state, done)| Some((case, Outcome::of(state)?, done))).collect();
         let Some(outcomes) = outcomes else {
             self.unavailable += 1;
             return;
         };
         self.checks += 1;
-        for (case, outcome) in outcomes {
-            let seen = self.cases.entry(case.to_owned()).or_default();
-            seen.entry(outcome).or_default().insert(seed);
+        for (case, outcome, done) in outcomes {
+            let known = self.cases.entry(case.to_owned()).or_default();
+            let words = || if outcome == Outcome::Passed { String::new() } else { why(done) };
+            let first = || Seen { seed, why: words(), times: 0 };
+            known.entry(outcome).or_insert_with(first).times += 1;
         }
     }
 
     /// The cases whose verdicts changed.
     pub fn changes(&self) -> Vec<Change> {
-        let change = |(case, seen): (&String, &Seen)| {
-            let (rare, seeds) = seen.iter().min_by_key(|(_, seeds)| seeds.len())?;
+        let change = |(case, known): (&String, &BTreeMap<Outcome, Seen>)| {
+            let (rare, seen) = known.iter().min_by_key(|(_, seen)| seen.times)?;
+            let told = [Outcome::Failed, Outcome::Skipped].iter().find_map(|it| known.get(it));
             Some(Change {
                 case: case.clone(),
-                outcomes: seen.iter().map(|(outcome, seeds)| (*outcome, seeds.len())).collect(),
+                outcomes: known.iter().map(|(outcome, seen)| (*outcome, seen.times)).collect(),
                 rare: *rare,
-                seed: *seeds.first()?,
+                seed: seen.seed,
+                why: told.map(|seen| seen.why.clone()).unwrap_or_default(),
             })
         };
-        self.cases.iter().filter(|(_, seen)| seen.len() > 1).filter_map(change).collect()
+        self.cases.iter().filter(|(_, known)| known.len() > 1).filter_map(change).collect()
     }
 }
 
@@ -146,7 +170,9 @@ mod tests {
     fn tally(rounds: &[[CaseState; 2]]) -> Tally {
         let mut tally = Tally::default();
         for (seed, states) in (1..).zip(rounds) {
-            tally.count_states(["echo", "bytes"].into_iter().zip(*states), seed);
+            let [echo, bytes] = *states;
+            let states = [("echo", echo, "no answer"), ("bytes", bytes, "cut")];
+            tally.count_states(states.into_iter(), seed, |why| format!("{why}, seed {seed}"));
         }
         tally
     }
@@ -165,6 +191,17 @@ mod tests {
         let told: Vec<_> = changes.iter().map(|it| (it.case.as_str(), it.rare, it.seed)).collect();
         assert_eq!(told, [("bytes", Outcome::Skipped, 2), ("echo", Outcome::Failed, 2)]);
         assert_eq!(changes[1].outcomes, [(Outcome::Passed, 2), (Outcome::Failed, 1)].into());
+        assert_eq!((&*changes[0].why, &*changes[1].why), ("cut, seed 2", "no answer, seed 2"));
+    }
+
+    #[test]
+    fn a_case_that_rarely_passes_is_told_with_the_reason_why_it_fails_otherwise() {
+        let rounds = [[Failed, Skipped], [Passed, Failed], [Failed, Skipped]];
+        let changes = tally(&rounds).changes();
+        let told: Vec<_> = changes.iter().map(|it| (it.rare, it.seed, &*it.why)).collect();
+        let expected =
+            [(Outcome::Failed, 2, "cut, seed 2"), (Outcome::Passed, 2, "no answer, seed 1")];
+        assert_eq!(told, expected);
     }
 
     #[test]

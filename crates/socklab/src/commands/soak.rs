@@ -3,23 +3,24 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{BuildError, Change, Check, Exhibit, Outcome, Tally};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{Origin, Runner};
 
-use super::check::{Subject, again, not_here, some_seed};
+use super::check::{Subject, again, not_here, reason, some_seed};
 use super::exercise::Material;
 use crate::cli::{CourseSoak, WhichCourse};
 use crate::exit_reason::ExitReason;
-use crate::output::println;
+use crate::output::{self, println};
 use crate::scenario;
 use crate::style;
 use crate::terminal::gauge;
@@ -37,9 +38,33 @@ struct Repeated<'a> {
     tally: Mutex<Tally>,
 }
 
+/// What the main thread is told while the checks run.
+enum News {
+    /// A thread has no more checks to do.
+    Done,
+    /// This process is to end.
+    Signal(i32),
+}
+
+/// Tells that a thread is done when it is dropped, even by a panic.
+struct TellsWhenDropped(Sender<News>);
+
+impl Drop for TellsWhenDropped {
+    fn drop(&mut self) {
+        // The main thread listens until all are done.
+        let _ = self.0.send(News::Done);
+    }
+}
+
 /// Runs the checks.
 pub(crate) fn soak(speaker: Speaker, options: &CourseSoak) -> Result<ExitCode> {
-    scenario::end_cleanly()?;
+    let (sender, news) = channel();
+    let checking = Arc::new(AtomicBool::new(false));
+    let (signals, reports) = (sender.clone(), Arc::clone(&checking));
+    // The first signal while checks run ends with a report, a second one at once.
+    scenario::end_cleanly_unless(move |signal| {
+        reports.swap(false, Ordering::SeqCst) && signals.send(News::Signal(signal)).is_ok()
+    })?;
     let material = Material::load(speaker, &options.which)?;
     let exercises = match &options.exercises[..] {
         [] => material.all()?,
@@ -56,22 +81,36 @@ pub(crate) fn soak(speaker: Speaker, options: &CourseSoak) -> Result<ExitCode> {
         .map(|(round, program)| (first_seed.wrapping_add(round), program))
         .collect();
     let start = Instant::now();
-    let deadline = options.within.map(|within| start + within);
     let runner = scenario::runner(speaker, first_seed)?;
-    let done =
-        beside_busy_loops(options.load, || repeat(speaker, &jobs, &runner, deadline, options));
-    let report = Soaked {
+    let report = |checks: usize, interrupted: bool| Soaked {
         seed: first_seed,
-        checks: done,
+        checks,
         of: jobs.len(),
         took: start.elapsed(),
-        missing,
+        interrupted,
+        missing: &missing,
         programs: &programs,
     };
-    match options.json {
-        true => println!("{}", serde_json::to_string_pretty(&report.as_json(options))?),
-        false => report.print(speaker, &material, options),
-    }
+    let tell = |report: &Soaked<'_>| match options.json {
+        true => output::write_json(&report.as_json(options)),
+        false => {
+            report.print(speaker, &material, options);
+            Ok(())
+        }
+    };
+    let repeat = Repeat {
+        speaker,
+        options,
+        runner,
+        deadline: options.within.map(|within| start + within),
+        all: jobs.len(),
+    };
+    let interrupted = |done| tell(&report(done, true)).unwrap_or_default();
+    checking.store(true, Ordering::SeqCst);
+    let done = beside_busy_loops(options.load, || repeat.run(&jobs, (sender, &news), interrupted))?;
+    checking.store(false, Ordering::SeqCst);
+    let report = report(done, false);
+    tell(&report)?;
     Ok(match (report.changes().is_empty(), report.unavailable()) {
         (false, _) => ExitReason::No.into(),
         (true, 0) => ExitCode::SUCCESS,
@@ -137,34 +176,41 @@ fn beside_busy_loops<T>(load: u32, work: impl FnOnce() -> T) -> T {
     })
 }
 
-/// Runs the checks, as many at once as there are processors, until all are done or time is up.
-/// Returns how many there were.
-fn repeat(
+/// How to repeat checks.
+struct Repeat<'a> {
     speaker: Speaker,
-    jobs: &[(u64, &Repeated<'_>)],
-    runner: &Runner,
+    options: &'a CourseSoak,
+    runner: Runner,
     deadline: Option<Instant>,
-    options: &CourseSoak,
-) -> usize {
-    let left = Mutex::new(jobs.iter());
-    let visible = std::io::stderr().is_terminal();
-    let progress = Mutex::new((Gauge::new(jobs.len(), visible), 0));
-    let at_once = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
+    all: usize,
+}
+
+impl Repeat<'_> {
+    /// Runs the checks, as many at once as there are processors, until all are done or time is up.
+    /// Returns how many there were. A signal ends this process, after `interrupted` has been told
+    /// how many there were until then: nobody waits for checks that hang, and their programs end
+    /// with this process.
+    fn run(
+        &self,
+        jobs: &[(u64, &Repeated<'_>)],
+        (sender, news): (Sender<News>, &Receiver<News>),
+        interrupted: impl Fn(usize),
+    ) -> Result<usize> {
+        let left = Mutex::new(jobs.iter());
+        let visible = std::io::stderr().is_terminal();
+        let progress = Mutex::new((Gauge::new(self.all, visible), 0));
+        // No thread panics while it holds a lock.
+        let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let is_late = || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         let work = || {
-            loop {
-                if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                    return;
-                }
-                // No thread panics while it holds a lock.
-                let next = left.lock().ok().and_then(|mut left| left.next());
-                let Some((seed, program)) = next else { return };
-                let changed = program.check(&Runner { seed: *seed, ..runner.clone() });
-                let Ok(mut progress) = progress.lock() else { return };
+            while let Some((seed, program)) = next().filter(|_| !is_late()) {
+                let runner = Runner { seed: *seed, ..self.runner.clone() };
+                let changed = program.check(self.speaker, &runner);
+                let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
                 gauge::hide();
                 // At once, so that nothing is lost if the rest is interrupted.
-                for change in changed.iter().filter(|_| !options.json) {
-                    program.print(speaker, change, &options.which);
+                for change in changed.iter().filter(|_| !self.options.json) {
+                    program.print(self.speaker, change, &self.options.which);
                 }
                 progress.0.advance();
                 progress.1 += 1;
@@ -172,26 +218,50 @@ fn repeat(
                 progress.0.show(&doing);
             }
         };
-        for _ in 1..at_once {
-            // Where no more threads can be had, there are fewer of them.
-            let _ = thread::Builder::new().spawn_scoped(scope, work);
-        }
-        work();
-    });
-    gauge::hide();
-    progress.into_inner().map_or(0, |(_, done)| done)
+        thread::scope(|scope| {
+            let mut working = 0;
+            for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+                let over = TellsWhenDropped(sender.clone());
+                let worker = move || {
+                    let _over = over;
+                    work();
+                };
+                match thread::Builder::new().spawn_scoped(scope, worker) {
+                    Ok(_) => working += 1,
+                    // Where no more threads can be had, there are fewer of them.
+                    Err(_) if working > 0 => break,
+                    Err(error) => return Err(error).context("clone, a thread that checks"),
+                }
+            }
+            while working > 0 {
+                match news.recv()? {
+                    News::Done => working -= 1,
+                    News::Signal(signal) => {
+                        // Whoever is about to print something waits for ever.
+                        let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+                        gauge::hide();
+                        interrupted(progress.1);
+                        scenario::end_by(signal);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        gauge::hide();
+        Ok(progress.into_inner().map_or(0, |(_, done)| done))
+    }
 }
 
 impl Repeated<'_> {
     /// Checks the program once. Returns the cases whose verdicts had not changed before.
-    fn check(&self, runner: &Runner) -> Vec<Change> {
+    fn check(&self, speaker: Speaker, runner: &Runner) -> Vec<Change> {
         let Ok(built) = &self.exhibit.built else { return Vec::new() };
         let check =
             Check { exercise: self.exercise, submission: &built.submission, runner, only: None };
         let report = check.run(|_| true);
-        let Ok(mut tally) = self.tally.lock() else { return Vec::new() };
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         let known: Vec<String> = tally.changes().into_iter().map(|change| change.case).collect();
-        tally.count(&report, runner.seed);
+        tally.count(&report, runner.seed, |done| reason(speaker, done));
         let changes = tally.changes().into_iter();
         changes.filter(|change| !known.contains(&change.case)).collect()
     }
@@ -218,6 +288,12 @@ impl Repeated<'_> {
             outcome = outcome
         );
         println!("{} {told}", style::paint(style::BAD, "✗"));
+        if change.rare == Outcome::Passed {
+            println!("  {}", say!(speaker, "soak-otherwise"));
+        }
+        for line in change.why.lines() {
+            println!("  {line}");
+        }
         println!("  {}", style::paint(style::COMMAND, self.again(change, which)));
     }
 }
@@ -228,7 +304,8 @@ struct Soaked<'a> {
     checks: usize,
     of: usize,
     took: Duration,
-    missing: Vec<String>,
+    interrupted: bool,
+    missing: &'a [String],
     programs: &'a [Repeated<'a>],
 }
 
@@ -252,7 +329,7 @@ impl Soaked<'_> {
     }
 
     fn print(&self, speaker: Speaker, material: &Material, options: &CourseSoak) {
-        for program in &self.missing {
+        for program in self.missing {
             println!("? {}", say!(speaker, "soak-missing", program = program));
         }
         if self.unavailable() > 0 {
@@ -295,6 +372,7 @@ impl Soaked<'_> {
                 "outcomes": outcomes
                     .map(|(outcome, times)| (outcome.word(), times))
                     .collect::<BTreeMap<_, _>>(),
+                "why": change.why.lines().collect::<Vec<_>>(),
                 "seed": change.seed,
                 "again": program.again(change, &options.which),
             })
@@ -308,6 +386,7 @@ impl Soaked<'_> {
             "repeated": self.repeated(),
             "checks": self.checks,
             "of": self.of,
+            "interrupted": self.interrupted,
             "milliseconds": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
             "changes": changes.iter().map(change).collect::<Vec<_>>(),
             "not_run": self.missing,

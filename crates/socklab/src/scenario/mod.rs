@@ -4,4 +4,4 @@ pub(crate) mod answered;
 mod runner;
 pub(crate) mod wording;
 
-pub(crate) use runner::{SEED, end_cleanly, runner};
+pub(crate) use runner::{SEED, end_by, end_cleanly, end_cleanly_unless, runner};

@@ -18,18 +18,28 @@ pub(crate) const SEED: u64 = 1;
 /// From here on the signals that end a program, by a key, a session's end or a limit, clean up before they
 /// end this process: temporary folders are removed and the terminal is restored. The programs end with this process anyway.
 pub(crate) fn end_cleanly() -> Result<()> {
+    end_cleanly_unless(|_| false)
+}
+
+/// The same, but a signal that `taken` takes does nothing else.
+pub(crate) fn end_cleanly_unless(taken: impl Fn(i32) -> bool + Send + 'static) -> Result<()> {
     let mut signals =
         Signals::new([SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGXCPU]).context("sigaction")?;
     let wait = move || {
-        if let Some(signal) = signals.forever().next() {
-            keys::restore_for_good();
-            socklab_scenario::clean_up();
-            gauge::hide();
-            std::process::exit(128 + signal);
+        if let Some(signal) = signals.forever().find(|signal| !taken(*signal)) {
+            end_by(signal);
         }
     };
     std::thread::Builder::new().spawn(wait).context("clone, a thread that waits for signals")?;
     Ok(())
+}
+
+/// Cleans up and ends this process, as a shell reports of one that this signal ended.
+pub(crate) fn end_by(signal: i32) -> ! {
+    keys::restore_for_good();
+    socklab_scenario::clean_up();
+    gauge::hide();
+    std::process::exit(128 + signal);
 }
 
 /// What a session has to let a scenario use. With less, what a program lacks would look like its

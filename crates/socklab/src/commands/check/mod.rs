@@ -31,7 +31,7 @@ use crate::terminal::gauge::Gauge;
 pub(crate) use advice::advice;
 pub(crate) use explain::{bytes_text, missed, why};
 pub(crate) use report::{case_line, isolation, not_run, refused, summary};
-pub(crate) use story::{Order, again, behind, gap_in_the_way, story};
+pub(crate) use story::{Order, again, behind, gap_in_the_way, reason, story};
 pub(crate) use subject::Subject;
 pub(crate) use unbuilt::{not_here, refusal, warnings};
 

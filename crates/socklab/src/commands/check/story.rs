@@ -106,6 +106,16 @@ fn run_as(speaker: Speaker, done: &CaseReport<'_>) -> Vec<String> {
     shown.iter().map(|argv| format!("{label} {}", style::paint(style::COMMAND, argv))).collect()
 }
 
+/// Why a case did not pass, in the words of the report: what the program did, and what was missed.
+/// One sentence or quotation in each line.
+pub(crate) fn reason(speaker: Speaker, done: &CaseReport<'_>) -> String {
+    let deed = done.insight().deed;
+    let first = deed.as_ref().map(|deed| speaker.tell(&deed.sentence()));
+    let said = deed.is_some_and(|deed| says_it_all(deed.rule, done));
+    let why = if said { Vec::new() } else { why(speaker, done) };
+    first.into_iter().chain(why).collect::<Vec<_>>().join("\n")
+}
+
 /// True if the first sentence says all that the failed step says.
 fn says_it_all(rule: &str, done: &CaseReport<'_>) -> bool {
     let ends = matches!(
