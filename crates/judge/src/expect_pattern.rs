@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use socklab_event::Endpoint;
 
+use crate::pattern::{Part, Pattern};
 use crate::pieces;
 
 /// A range of numbers, both ends included; either end may be open.
@@ -101,6 +102,8 @@ pub struct BytesWanted {
     pub contains: Option<Vec<u8>>,
     /// These first.
     pub starts_with: Option<Vec<u8>>,
+    /// They look like all of these.
+    pub patterns: Vec<Pattern>,
     /// The first byte is one of these, unless there are none here.
     pub first_byte: Vec<u8>,
     /// How many.
@@ -112,9 +115,9 @@ pub struct BytesWanted {
     /// With `contains`, as [`BytesWanted::ignore_line_ends`]; and it may be in pieces, with a label
     /// before each.
     pub in_pieces: bool,
-    /// With `contains`: exactly once.
+    /// With `contains`, and patterns for some part: exactly once.
     pub once: bool,
-    /// With `contains`: behind it is text or nothing, and not what else was in a buffer.
+    /// With these, too: behind it is text or nothing, and not what else was in a buffer.
     pub whole: bool,
 }
 
@@ -174,7 +177,30 @@ impl BytesWanted {
             }
             sure &= !ends.is_empty() && !((self.once || self.whole) && cut);
         }
+        for pattern in &self.patterns {
+            match self.looks_like(pattern, bytes, cut) {
+                Some(true) => {}
+                None => sure = false,
+                Some(false) => return Some(false),
+            }
+        }
         sure.then_some(true)
+    }
+
+    /// Whether these bytes look like this. With `cut`, they are not all.
+    fn looks_like(&self, pattern: &Pattern, bytes: &[u8], cut: bool) -> Option<bool> {
+        if pattern.part() == Part::Whole {
+            return (!cut).then(|| pattern.fits(bytes));
+        }
+        let ends = pattern.ends(bytes);
+        if cut {
+            // What ends before the last byte does not depend on what is missing.
+            let certain = ends.first().is_some_and(|end| *end < bytes.len());
+            return (certain && !self.once && !self.whole).then_some(true);
+        }
+        let often = self.once && ends.len() > 1;
+        let clean = !self.whole || ends.iter().all(|end| begins_as_text(&bytes[*end..]));
+        Some(!ends.is_empty() && !often && clean)
     }
 
     /// How many of the first bytes it names are there, in order.
@@ -184,6 +210,9 @@ impl BytesWanted {
         };
         match &self.contains {
             Some(wanted) if self.in_pieces => pieces::right(&dense(bytes), &dense(wanted)),
+            _ if self.sample().is_none() => {
+                self.patterns.first().map_or(0, |pattern| pattern.fitting(bytes))
+            }
             _ => {
                 let wanted = self.sample().unwrap_or_default();
                 bytes.iter().zip(wanted).take_while(|(a, b)| a == b).count()

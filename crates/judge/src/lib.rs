@@ -17,6 +17,8 @@ mod expect;
 mod expect_pattern;
 mod http;
 mod http_request;
+mod pattern;
+mod pattern_syntax;
 mod pieces;
 mod rules;
 mod verdict;
@@ -35,6 +37,8 @@ pub use expect::{
 };
 pub use expect_pattern::{Address, BytesWanted, Range, unescape};
 pub use http::HttpFault;
+pub use pattern::{LONGEST as LONGEST_PATTERN, Part, Pattern};
+pub use pattern_syntax::PatternPiece;
 pub use verdict::{Finding, Judgement, Mismatch, judge, judge_with_pauses};
 pub use verdict_facts::{Fact, FactWord, facts};
 pub use waited::Waited;

@@ -10,6 +10,7 @@ pub mod format;
 mod item_kind;
 mod lint;
 mod moment;
+mod pattern;
 mod peer;
 mod recording;
 mod request;
@@ -30,7 +31,9 @@ pub use recording::{Isolation, LimitReached, NamesUsed, PlaceUsed, Recording, Tr
 pub use request::{IsolationWanted, PlaceWanted};
 pub use scratch::clean_up;
 pub use source::{Origin, Source};
-pub use step_end::{Awaited, Comparison, PortChoice, StepEnd, StepTrouble, Stopped, SurplusAfter};
+pub use step_end::{
+    Awaited, Comparison, PortChoice, StepEnd, StepTrouble, Stopped, SurplusAfter, Unit,
+};
 pub use submission::Submission;
 pub use variables::Variables;
 pub use verdict::{CaseState, Verdict};

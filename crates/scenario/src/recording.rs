@@ -243,7 +243,9 @@ impl Recording {
     pub(crate) fn is_late(&self) -> bool {
         self.steps.iter().any(|end| match end {
             StepEnd::Unfinished | StepEnd::Failed(StepTrouble::TimedOut { .. }) => true,
-            StepEnd::Failed(StepTrouble::Mismatch { stopped, .. }) => *stopped == Stopped::Time,
+            StepEnd::Failed(
+                StepTrouble::Mismatch { stopped, .. } | StepTrouble::Unlike { stopped, .. },
+            ) => *stopped == Stopped::Time,
             _ => false,
         })
     }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 use socklab_event::{Bytes, Errno, Exit};
+use socklab_judge::Texts;
 
 use crate::format::{Step, Until, Verb};
 
@@ -79,6 +80,29 @@ pub enum StepTrouble {
         got: Bytes,
         /// How many equal bytes were left out before these.
         skipped: u64,
+        /// Why it stopped receiving.
+        stopped: Stopped,
+    },
+    /// A peer received something that does not look as it should.
+    Unlike {
+        /// Which peer.
+        who: String,
+        /// In which of its conversations; empty if that has no name.
+        on: String,
+        /// What it should have received.
+        unit: Unit,
+        /// The pattern.
+        pattern: String,
+        /// What the author calls it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        says: Option<Texts>,
+        /// The bytes it did receive, from the `skipped`th on.
+        got: Bytes,
+        /// How many bytes were left out before these.
+        skipped: u64,
+        /// How many of the first bytes look as the first parts of the pattern say; 0 if that can't
+        /// be told.
+        fitting: u64,
         /// Why it stopped receiving.
         stopped: Stopped,
     },
@@ -242,6 +266,18 @@ pub enum Comparison {
     Datagram,
     /// Something must arrive, no matter what.
     Anything,
+}
+
+/// What a pattern of a peer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// A line, with its `\n`.
+    Line,
+    /// All that comes, until the end of the stream.
+    Rest,
+    /// A datagram.
+    Datagram,
 }
 
 /// Why a peer stopped receiving.

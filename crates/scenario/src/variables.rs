@@ -137,14 +137,24 @@ impl Variables {
         for piece in Template::parse(text).pieces() {
             match *piece {
                 Piece::Text(text) => bytes.extend(literal(text)?),
-                Piece::Place { name, .. } => match (self.value(name), Self::payload(name)?) {
-                    (Some(value), _) => bytes.extend(value.into_bytes()),
-                    (None, Some(payload)) => self.make(payload, &mut bytes),
-                    (None, None) => bytes.extend(format!("{{{name}}}").into_bytes()),
-                },
+                Piece::Place { name, .. } => {
+                    if !self.place(name, &mut bytes)? {
+                        bytes.extend(format!("{{{name}}}").into_bytes());
+                    }
+                }
             }
         }
         Ok(bytes)
+    }
+
+    /// Adds what a placeholder stands for. False if it stands for nothing.
+    pub(crate) fn place(&self, name: &str, bytes: &mut Vec<u8>) -> Result<bool, Sentence> {
+        match (self.value(name), Self::payload(name)?) {
+            (Some(value), _) => bytes.extend(value.into_bytes()),
+            (None, Some(payload)) => self.make(payload, bytes),
+            (None, None) => return Ok(false),
+        }
+        Ok(true)
     }
 
     fn make(&self, payload: Payload, bytes: &mut Vec<u8>) {

@@ -108,6 +108,10 @@ got-bytes-right = But it was “{ $bytes }” ({ $total ->
         [one] { $total } byte
        *[other] { $total } bytes
     }): of those expected, only the first { $right } are right.
+got-bytes-fit = But it was “{ $bytes }” ({ $total ->
+        [one] { $total } byte
+       *[other] { $total } bytes
+    }), of which only the first { $right } fit.
 got-unclear = The recording holds only the beginning of what was sent, which is not enough to decide.
 
 want-call = { $who } calls { $call }{ $object }
@@ -124,6 +128,8 @@ want-stderr = { $who } prints, on standard error, { $bytes }
 bytes-equal = exactly “{ $bytes }”
 bytes-start = something that begins with “{ $bytes }”
 bytes-contain = something with “{ $bytes }” in it
+bytes-start-like = something that begins with this: { $what }
+bytes-contain-like = something with this in it: { $what }
 bytes-first = bytes of which the first is one of { $bytes }
 bytes-contain-once = something with “{ $bytes }” in it, once
 bytes-contain-whole = something with “{ $bytes }” in it, and nothing behind that which is no text

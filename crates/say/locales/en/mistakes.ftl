@@ -177,3 +177,16 @@ mistake-file-name = a file's name is a path below the scenario's folder, without
 mistake-files = too much in files: at most { $files } files with { $most } bytes in all
 mistake-sends = the peers of this scenario send and expect more than { $most } bytes in all
 mistake-payload-total = this text stands for more than { $most } bytes
+mistake-want-text-or-pattern = a text, or {"{"} pattern = '…' {"}"}
+mistake-pattern = this is no pattern: { $what }
+mistake-pattern-empty = this pattern fits everywhere, even where nothing is, so with `contains` or `starts_with` it demands nothing
+mistake-pattern-class = “{ $found }” is more than one byte and can't be among the characters between [ and ]: write alternatives, such as (é|ü), or each byte as \xNN
+mistake-pattern-place = {"{"}{ $found }{"}"} stands for nothing in a pattern; for the braces themselves, write \{"{"}
+mistake-pattern-place-in-class = a placeholder can't be among the characters between [ and ]
+mistake-pattern-large = a pattern has at most 2000 bytes, and few large repetitions: this one is too large
+mistake-pattern-unsupported = this is not supported in patterns. They have . [ ] ( ) | * + ? {"{"}N{"}"} ^ $, \d \w \s \b and their opposites, (?i) (?m) (?s)
+mistake-pattern-repeat = a repetition needs something before it; it is *, +, ? or {"{"}N{"}"}, {"{"}N,{"}"}, {"{"}N,M{"}"} with N no larger than M
+mistake-pattern-brackets = what stands between [ and ] is wrong: the ] is missing, a range such as a-z goes backwards, or an escape is none
+mistake-pattern-escape = an escape in this pattern is wrong: there are \n, \r, \t, \0, \xNN, \d, \w, \s, \b, \D, \W, \S, \B, and a backslash before a sign that would have a meaning
+mistake-pattern-group = the ( and ) of this pattern do not match
+mistake-pattern-line-ends = `ignore_line_ends` and `in_pieces` are for texts: a pattern says itself where line ends may be

@@ -109,6 +109,10 @@ got-bytes-right = Pero fue «{ $bytes }» ({ $total ->
         [one] { $total } byte
        *[other] { $total } bytes
     }): de los esperados solo están bien los primeros { $right }.
+got-bytes-fit = Pero fue «{ $bytes }» ({ $total ->
+        [one] { $total } byte
+       *[other] { $total } bytes
+    }), de los que solo se ajustan los primeros { $right }.
 got-unclear = La grabación solo guarda el principio de lo enviado, y con eso no se puede decidir.
 
 want-call = { $who } llama a { $call }{ $object }
@@ -125,6 +129,8 @@ want-stderr = { $who } escribe, por la salida de error, { $bytes }
 bytes-equal = exactamente «{ $bytes }»
 bytes-start = algo que empieza con «{ $bytes }»
 bytes-contain = algo que contiene «{ $bytes }»
+bytes-start-like = algo que empieza con esto: { $what }
+bytes-contain-like = algo que contiene esto: { $what }
 bytes-first = bytes de los que el primero es uno de { $bytes }
 bytes-contain-once = algo que contiene «{ $bytes }», una sola vez
 bytes-contain-whole = algo con «{ $bytes }» dentro, y detrás nada que no sea texto

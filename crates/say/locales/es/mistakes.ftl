@@ -177,3 +177,16 @@ mistake-file-name = el nombre de un archivo es una ruta dentro de la carpeta del
 mistake-files = demasiado en archivos: como máximo { $files } archivos con { $most } bytes en total
 mistake-sends = los pares de este escenario envían y esperan más de { $most } bytes en total
 mistake-payload-total = este texto representa más de { $most } bytes
+mistake-want-text-or-pattern = un texto, o {"{"} pattern = '…' {"}"}
+mistake-pattern = esto no es un patrón: { $what }
+mistake-pattern-empty = este patrón se cumple en todas partes, hasta donde no hay nada: con `contains` o `starts_with` no exige nada
+mistake-pattern-class = «{ $found }» es más de un byte y no puede ir entre [ y ]: escribe alternativas, como (é|ü), o cada byte como \xNN
+mistake-pattern-place = {"{"}{ $found }{"}"} no representa nada en un patrón; para las llaves mismas, escribe \{"{"}
+mistake-pattern-place-in-class = un marcador no puede ir entre [ y ]
+mistake-pattern-large = un patrón tiene como mucho 2000 bytes, y pocas repeticiones grandes: este es demasiado grande
+mistake-pattern-unsupported = esto no se admite en los patrones. Tienen . [ ] ( ) | * + ? {"{"}N{"}"} ^ $, \d \w \s \b y sus contrarios, (?i) (?m) (?s)
+mistake-pattern-repeat = una repetición necesita algo delante; es *, +, ? o {"{"}N{"}"}, {"{"}N,{"}"}, {"{"}N,M{"}"}, con N no mayor que M
+mistake-pattern-brackets = lo que hay entre [ y ] está mal: falta el ], un rango como a-z va al revés, o un escape no existe
+mistake-pattern-escape = en este patrón hay un escape que está mal: existen \n, \r, \t, \0, \xNN, \d, \w, \s, \b, \D, \W, \S, \B, y una barra invertida antes de un signo que tenga significado
+mistake-pattern-group = los ( y ) de este patrón no se corresponden
+mistake-pattern-line-ends = `ignore_line_ends` e `in_pieces` son para textos: un patrón dice por sí mismo dónde puede haber fines de línea

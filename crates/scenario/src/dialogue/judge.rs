@@ -1,64 +1,15 @@
 //! Whether a peer received what a word of the scenario expects.
 
-use std::net::SocketAddr;
-
 use socklab_event::Bytes;
+use socklab_judge::Pattern;
 
 use super::heard::{Datagram, Heard};
+use super::like::{Like, Whole, compare};
 use super::programs::Program;
-use crate::step_end::{Comparison, Stopped, SurplusAfter};
-
-/// How many bytes to show before a difference; these are equal.
-const BEFORE: usize = 24;
-/// How many bytes to show from a difference on.
-const AFTER: usize = 72;
-/// How many bytes of a surplus are kept.
-const SURPLUS: usize = 4096;
-
-/// Whether upper and lower case (ASCII) count as different.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Case {
-    Sensitive,
-    Ignored,
-}
-
-/// What a peer should receive next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// These bytes.
-    Bytes(Vec<u8>, Case),
-    /// Any bytes, then these.
-    Contains(Vec<u8>),
-    /// This many bytes.
-    Length(u64),
-    /// Anything, in one call with room for this many bytes, or the end.
-    Anything(usize),
-    /// The end of the stream, and no bytes.
-    End,
-    /// Any bytes, then the end of the stream or a reset.
-    Drained,
-    /// One datagram, which consists of these bytes.
-    Datagram(Vec<u8>),
-    /// Nothing more. This can only be found wrong.
-    Nothing,
-}
-
-/// What is known of an expectation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Judgement {
-    /// It depends on what else comes.
-    Open,
-    Right,
-    Wrong(Box<Wrong>),
-}
-
-/// What is wrong with what a peer received.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wrong {
-    Mismatch { how: Comparison, expected: Bytes, got: Bytes, skipped: u64, stopped: Stopped },
-    Surplus { bytes: Bytes, after: SurplusAfter },
-    Sender { asked: SocketAddr, from: SocketAddr, bytes: Bytes },
-}
+use super::wanted::{
+    AFTER, BEFORE, Case, Judgement, Wanted, Wrong, beginning, cut, difference, find, mismatch,
+};
+use crate::step_end::{Comparison, Stopped, SurplusAfter, Unit};
 
 impl Heard {
     /// What comes from now on does not matter, unless a later word expects it.
@@ -94,7 +45,9 @@ impl Heard {
             Wanted::Anything(room) => self.anything(*room, stopped),
             Wanted::End => self.end(stopped, program),
             Wanted::Drained => self.drained(stopped),
-            Wanted::Datagram(bytes) => self.datagram(bytes, late),
+            Wanted::Datagram(bytes) => self.datagram(&Whole::Bytes(bytes), late),
+            Wanted::Like(Unit::Datagram, pattern) => self.datagram(&Whole::Like(pattern), late),
+            Wanted::Like(unit, pattern) => self.like(*unit, pattern, stopped, program),
             Wanted::Nothing => return self.nothing(program),
         };
         if decided == Judgement::Right && !settle {
@@ -244,15 +197,15 @@ impl Heard {
         }
     }
 
-    fn datagram(&mut self, wanted: &[u8], late: bool) -> Judgement {
+    fn datagram(&mut self, wanted: &Whole<'_>, late: bool) -> Judgement {
         let Some(next) = self.datagrams.get(self.read.datagrams) else {
-            let nothing = || mismatch(Comparison::Datagram, wanted, b"", 0, Stopped::Time);
+            let nothing = || wanted.unlike(b"", Stopped::Time);
             return if late { Judgement::Wrong(Box::new(nothing())) } else { Judgement::Open };
         };
         if let Some(wrong) = self.wrong_sender(next) {
             return Judgement::Wrong(Box::new(wrong));
         }
-        if next.bytes == wanted {
+        if wanted.is(&next.bytes) {
             self.read.datagrams += 1;
             return Judgement::Right;
         }
@@ -262,11 +215,28 @@ impl Heard {
             let bytes = beginning(&next.bytes);
             return Judgement::Wrong(Box::new(Wrong::Surplus { bytes, after }));
         }
-        let case = Case::Sensitive;
-        let at = difference(wanted, &next.bytes, case).unwrap_or(next.bytes.len());
-        let enough = Stopped::Enough;
-        let wrong = mismatch(Comparison::Datagram, wanted, &next.bytes, at, enough);
-        Judgement::Wrong(Box::new(wrong))
+        Judgement::Wrong(Box::new(wanted.unlike(&next.bytes, Stopped::Enough)))
+    }
+
+    /// A line, or all that comes until the end of the stream.
+    fn like(
+        &mut self,
+        unit: Unit,
+        pattern: &Pattern,
+        stopped: Option<Stopped>,
+        program: Option<&Program>,
+    ) -> Judgement {
+        match compare(unit, pattern, self.rest(), self.read.progress, stopped) {
+            Like::Right(length) => self.take(length),
+            Like::Open(progress) => {
+                self.read.progress = progress;
+                Judgement::Open
+            }
+            Like::Wrong(wrong) => {
+                let early = program.and_then(|program| self.early(program));
+                Judgement::Wrong(Box::new(early.unwrap_or(wrong)))
+            }
+        }
     }
 
     /// Only the one that was asked may answer. A socket with a port of its own choice asks nobody:
@@ -324,51 +294,4 @@ impl Heard {
             }
         }
     }
-}
-
-/// Where the two first differ, or where `got` is longer than `wanted`. `None` while `got` is a
-/// prefix of `wanted`.
-fn difference(wanted: &[u8], got: &[u8], case: Case) -> Option<usize> {
-    let same = |(a, b): (&u8, &u8)| match case {
-        Case::Ignored => a.eq_ignore_ascii_case(b),
-        Case::Sensitive => a == b,
-    };
-    if case == Case::Sensitive && wanted.starts_with(got) {
-        return None;
-    }
-    let equal = wanted.iter().zip(got).take_while(|pair| same(*pair)).count();
-    (equal < got.len()).then_some(equal)
-}
-
-/// Where `part` first occurs in `text`.
-pub(crate) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    let Some(first) = part.first() else { return Some(0) };
-    let last = text.len().checked_sub(part.len())?;
-    let mut from = 0;
-    while let Some(at) = text[from..=last].iter().position(|byte| byte == first) {
-        if text[from + at..].starts_with(part) {
-            return Some(from + at);
-        }
-        from += at + 1;
-        if from > last {
-            return None;
-        }
-    }
-    None
-}
-
-/// A mismatch, with the bytes around the first difference, which is at `at`.
-fn mismatch(how: Comparison, wanted: &[u8], got: &[u8], at: usize, stopped: Stopped) -> Wrong {
-    let from = if at > BEFORE + AFTER { at - BEFORE } else { 0 };
-    let (expected, got) = (cut(wanted, from, at + AFTER), cut(got, from, at + AFTER));
-    Wrong::Mismatch { how, expected, got, skipped: from as u64, stopped }
-}
-
-fn cut(bytes: &[u8], from: usize, to: usize) -> Bytes {
-    let sample = bytes[from.min(bytes.len())..bytes.len().min(to)].to_vec();
-    Bytes { sample, total: bytes.len() as u64 }
-}
-
-fn beginning(bytes: &[u8]) -> Bytes {
-    cut(bytes, 0, SURPLUS)
 }

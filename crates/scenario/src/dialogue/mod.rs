@@ -5,10 +5,12 @@
 
 mod heard;
 mod judge;
+mod like;
 mod programs;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 pub(crate) use heard::{Ear, Heard};
-pub(crate) use judge::{Case, Judgement, Wanted, Wrong, find};
 pub(crate) use programs::Programs;
+pub(crate) use wanted::{Case, Judgement, Wanted, Wrong, find};

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use socklab_event::{Args, Bytes, Call, Endpoint, SocketType};
 
 use super::heard::Heard;
-use super::judge::Wrong;
+use super::wanted::Wrong;
 use crate::step_end::{Comparison, Stopped};
 
 /// How many steps of a program's side of a conversation are kept.

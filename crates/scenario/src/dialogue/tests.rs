@@ -3,10 +3,11 @@ use socklab_event::{
     Args, Bytes, Call, Endpoint, Errno, Family, Flags, Name, Outcome, Protocol, Shutdown, SocketId,
     SocketType,
 };
+use socklab_judge::{Part, Pattern, PatternPiece};
 
 use super::programs::Program;
 use super::*;
-use crate::step_end::{Comparison, Stopped, SurplusAfter};
+use crate::step_end::{Comparison, Stopped, SurplusAfter, Unit};
 
 const PEER: u16 = 40000;
 const SERVER: u16 = 12000;
@@ -86,6 +87,11 @@ fn judge(ear: &mut Ear, wanted: &Wanted, late: bool) -> Judgement {
 
 fn wanted(bytes: &[u8]) -> Wanted {
     Wanted::Bytes(bytes.to_vec(), Case::Sensitive)
+}
+
+fn like(unit: Unit, text: &str) -> Wanted {
+    let pieces = [PatternPiece::Syntax(text)];
+    Wanted::Like(unit, Pattern::new(Part::Whole, &pieces, false, None).expect(text))
 }
 
 /// What is wrong, without the bytes around it.
@@ -335,15 +341,17 @@ proptest! {
     /// the same: right, or wrong in the same way at the same place.
     #[test]
     fn the_cuts_do_not_matter(
-        answer in prop::collection::vec(0_u8..3, 0..12),
+        answer in prop::collection::vec(prop::sample::select(vec![0, 1, 2, b'\n']), 0..12),
         expected in prop::collection::vec(0_u8..3, 0..6),
         cuts in prop::collection::vec(1_usize..5, 0..12),
-        how in 0_u8..4,
+        how in 0_u8..6,
     ) {
         let want = || match how {
             0 => Wanted::Bytes(expected.clone(), Case::Sensitive),
             1 => Wanted::Contains(expected.clone()),
             2 => Wanted::Length(expected.len() as u64),
+            3 => like(Unit::Line, r"\x01*\x02?\n"),
+            4 => like(Unit::Rest, r"[\n\x01]+\x02?\n?"),
             _ => Wanted::End,
         };
         let verdict = |cuts: &[usize]| {
@@ -367,6 +375,9 @@ proptest! {
                 Judgement::Wrong(wrong) => match *wrong {
                     Wrong::Mismatch { how, stopped, .. } => format!("{how:?} {stopped:?}"),
                     Wrong::Surplus { after, .. } => format!("surplus {after:?}"),
+                    Wrong::Unlike { unit, stopped, fitting, .. } => {
+                        format!("{unit:?} {stopped:?} {fitting}")
+                    }
                     other @ Wrong::Sender { .. } => format!("{other:?}"),
                 },
                 Judgement::Right => {

@@ -5,14 +5,15 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use socklab_event::Errno;
+use socklab_judge::Part;
 
 use super::doors::{Reach, reachable};
 use super::started::Started;
 use super::watch::Seen;
 use crate::dialogue::{Case, Judgement, Wanted, Wrong};
-use crate::format::{Act, Op, SENDER};
+use crate::format::{Act, Expected, Op, PatternText, SENDER};
 use crate::peer::{Deed, Order, Receive, Reply};
-use crate::step_end::{PortChoice, Stopped};
+use crate::step_end::{PortChoice, Stopped, Unit};
 use crate::variables::Variables;
 
 /// The room of a call that receives the end of a stream.
@@ -298,6 +299,11 @@ impl PeerHandle {
 /// What a peer is to do, and what it should receive, which it is not told.
 fn deed(op: Op, variables: &Variables) -> io::Result<(Deed, Option<Wanted>)> {
     let bytes = |text: &str| variables.accepted_bytes(text);
+    let like = |unit, text: &PatternText| {
+        let pattern = variables.pattern(&text.pattern, text.says.as_ref(), Part::Whole, false);
+        let pattern = pattern.map_err(|what| io::Error::other(what.in_english()))?;
+        io::Result::Ok(Wanted::Like(unit, pattern))
+    };
     let (receive, wanted) = match op {
         Op::Expect(text) => exactly(bytes(&text)?, Case::Sensitive),
         Op::ExpectIgnoreCase(text) => exactly(bytes(&text)?, Case::Ignored),
@@ -306,7 +312,15 @@ fn deed(op: Op, variables: &Variables) -> io::Result<(Deed, Option<Wanted>)> {
             (Receive::Until(text), wanted)
         }
         Op::ExpectLength(length) => (Receive::Exactly(length), Wanted::Length(length)),
-        Op::ExpectDatagram(text) => (Receive::Datagram, Wanted::Datagram(bytes(&text)?)),
+        Op::ExpectLine(text) => (Receive::Until("\\n".to_owned()), like(Unit::Line, &text)?),
+        Op::ExpectRest(text) => (Receive::All, like(Unit::Rest, &text)?),
+        Op::ExpectDatagram(expected) => {
+            let wanted = match expected {
+                Expected::Text(text) => Wanted::Datagram(bytes(&text)?),
+                Expected::Pattern(text) => like(Unit::Datagram, &text)?,
+            };
+            (Receive::Datagram, wanted)
+        }
         Op::Recv(room) => {
             let most = usize::try_from(room).unwrap_or(usize::MAX);
             (Receive::Once(room), Wanted::Anything(most))

@@ -328,6 +328,10 @@ fn step_end(
             Wrong::Mismatch { how, expected, got, skipped, stopped } => {
                 StepTrouble::Mismatch { who, on, how, expected, got, skipped, stopped }
             }
+            Wrong::Unlike { unit, pattern, got, skipped, fitting, stopped } => {
+                let (says, pattern) = (pattern.says().cloned(), pattern.source().to_owned());
+                StepTrouble::Unlike { who, on, unit, pattern, says, got, skipped, fitting, stopped }
+            }
             Wrong::Surplus { bytes, after } => StepTrouble::Surplus { who, on, bytes, after },
             Wrong::Sender { asked, from, bytes } => {
                 StepTrouble::Sender { who, on, asked, from, bytes }

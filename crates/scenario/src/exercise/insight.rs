@@ -185,6 +185,7 @@ fn of_step<'a>(trouble: &'a StepTrouble, done: &CaseReport<'_>) -> Missed<'a> {
             _ if got.total == 0 => Missed::Bytes { peer: who, expected: &expected.sample },
             _ => Missed::Instead { peer: who, expected, got },
         },
+        StepTrouble::Unlike { who, .. } => Missed::Bytes { peer: who, expected: &[] },
         StepTrouble::Surplus { who, bytes, after: SurplusAfter::Answer(answer), .. } => {
             Missed::Besides { peer: who, answer, surplus: bytes }
         }

@@ -3,12 +3,13 @@
 
 use socklab_event::{Errno, Shutdown, Stream};
 use socklab_judge::{
-    Address, BytesWanted, CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, Range,
-    StateWanted, StreamWanted, Subject, TransportWanted, Waited,
+    Address, BytesWanted, CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, Part, Range,
+    StateWanted, StreamWanted, Subject, Texts, TransportWanted, Waited,
 };
 use socklab_say::sentence;
 use toml::Spanned;
 
+use super::expected::{Expected, PatternText};
 use super::hints::{FittingHint, hints};
 use super::mistake::Mistake;
 use super::raw::RawExpect;
@@ -43,6 +44,12 @@ impl UnboundExpectation {
     pub fn hints(&self) -> Vec<FittingHint> {
         // The loader has checked the words.
         hints(self.raw.hint.clone(), self.raw.hints.clone()).unwrap_or_default()
+    }
+
+    /// What readers are told that its patterns mean.
+    pub(crate) fn says(&self) -> impl Iterator<Item = &Texts> {
+        let expected = [&self.raw.equals, &self.raw.contains, &self.raw.starts_with];
+        expected.into_iter().flatten().filter_map(|expected| expected.get_ref().says())
     }
 
     /// The expectation, with the placeholders of this run filled in.
@@ -291,17 +298,7 @@ fn address(word: &Word, variables: &Variables) -> Result<Option<Address>, Mistak
 }
 
 fn bytes(raw: &RawExpect, variables: &Variables) -> Result<Option<BytesWanted>, Mistake> {
-    let read = |word: &Word| match word {
-        None => Ok(None),
-        Some(word) => variables
-            .bytes(word.get_ref())
-            .map(Some)
-            .map_err(|message| Mistake::at(word.span(), message)),
-    };
-    let wanted = BytesWanted {
-        equals: read(&raw.equals)?,
-        contains: read(&raw.contains)?,
-        starts_with: read(&raw.starts_with)?,
+    let mut wanted = BytesWanted {
         length: raw.length.map(Range::from),
         ignore_case: raw.ignore_case,
         ignore_line_ends: raw.ignore_line_ends,
@@ -309,11 +306,34 @@ fn bytes(raw: &RawExpect, variables: &Variables) -> Result<Option<BytesWanted>, 
         once: raw.once,
         whole: raw.whole,
         first_byte: raw.first_byte.clone(),
+        ..BytesWanted::default()
     };
+    let parts = [
+        (&raw.equals, Part::Whole, &mut wanted.equals),
+        (&raw.contains, Part::Somewhere, &mut wanted.contains),
+        (&raw.starts_with, Part::Beginning, &mut wanted.starts_with),
+    ];
+    for (expected, part, bytes) in parts {
+        let Some(expected) = expected else { continue };
+        let here = |what| Mistake::at(expected.span(), what);
+        match expected.get_ref() {
+            Expected::Text(text) => *bytes = Some(variables.bytes(text).map_err(here)?),
+            // In a response, lines may end in `\n` only for another reason.
+            Expected::Pattern(_) if raw.in_pieces || raw.ignore_line_ends && raw.http.is_none() => {
+                return Err(here(sentence!("mistake-pattern-line-ends")));
+            }
+            Expected::Pattern(pattern) => {
+                let PatternText { pattern, says } = pattern;
+                let pattern = variables.pattern(pattern, says.as_ref(), part, raw.ignore_case);
+                wanted.patterns.push(pattern.map_err(here)?);
+            }
+        }
+    }
     let named = wanted.equals.is_some()
         || wanted.contains.is_some()
         || wanted.starts_with.is_some()
         || wanted.length.is_some()
+        || !wanted.patterns.is_empty()
         || !wanted.first_byte.is_empty();
     Ok(named.then_some(wanted))
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::expected::{Expected, PatternText};
+
 /// One operation of a scripted peer. In a file: `{ connect = "server" }`, or only `"close"`.
 ///
 /// Bytes are text in which `{letters:N}`, `{LETTERS:N}` and `{random:N}` stand for
@@ -42,8 +44,12 @@ pub enum Op {
     ExpectContains(String),
     /// Receives exactly this many bytes; any bytes will do.
     ExpectLength(u64),
-    /// Receives one datagram, which must be exactly these bytes.
-    ExpectDatagram(String),
+    /// Receives a line with its `\n`, which must look like this.
+    ExpectLine(PatternText),
+    /// Receives until the end of the stream, and all that must look like this.
+    ExpectRest(PatternText),
+    /// Receives one datagram, which must be exactly these bytes, or look like this.
+    ExpectDatagram(Expected),
     /// One `recv` with a buffer of this many bytes; it may return any bytes.
     Recv(u64),
     /// Receives the end of the stream; no bytes may come before it.
@@ -144,7 +150,7 @@ pub struct Exchange {
 pub(crate) const SENDER: &str = "sender";
 
 /// How to write the words that need a value.
-const EXAMPLES: [(&str, &str); 17] = [
+const EXAMPLES: [(&str, &str); 19] = [
     ("option", r#"{ option = { name = "TCP_NODELAY", value = 1 } }"#),
     ("bind", r#"{ bind = "{host}:{port}" }"#),
     ("listen", "{ listen = 5 }"),
@@ -157,6 +163,8 @@ const EXAMPLES: [(&str, &str); 17] = [
     ("expect_ignore_case", r#"{ expect_ignore_case = "hola" }"#),
     ("expect_contains", r#"{ expect_contains = "hola" }"#),
     ("expect_length", "{ expect_length = 4 }"),
+    ("expect_line", r"{ expect_line = { pattern = '\d\d:\d\d\r\n' } }"),
+    ("expect_rest", r"{ expect_rest = { pattern = '(?s)220 .*' } }"),
     ("expect_datagram", r#"{ expect_datagram = "HOLA" }"#),
     ("recv", "{ recv = 16 }"),
     ("echo", "{ echo = 65536 }"),
@@ -176,8 +184,10 @@ impl Op {
             Self::Send(text)
             | Self::Expect(text)
             | Self::ExpectIgnoreCase(text)
-            | Self::ExpectContains(text)
-            | Self::ExpectDatagram(text) => vec![text],
+            | Self::ExpectContains(text) => vec![text],
+            Self::ExpectLine(PatternText { pattern, .. })
+            | Self::ExpectRest(PatternText { pattern, .. }) => vec![pattern],
+            Self::ExpectDatagram(expected) => vec![expected.text()],
             Self::SendPieces(pieces) => pieces.iter().map(String::as_str).collect(),
             Self::SendTo(send) => vec![&send.bytes],
             Self::Exchange(exchange) => vec![&exchange.send, &exchange.expect],
@@ -192,14 +202,33 @@ impl Op {
             | Self::Expect(text)
             | Self::ExpectIgnoreCase(text)
             | Self::ExpectContains(text)
-            | Self::ExpectDatagram(text)
             | Self::Connect(text)
             | Self::Bind(text) => vec![text],
+            Self::ExpectLine(PatternText { pattern, .. })
+            | Self::ExpectRest(PatternText { pattern, .. }) => vec![pattern],
+            Self::ExpectDatagram(expected) => vec![expected.text_mut()],
             Self::SendPieces(pieces) => pieces.iter_mut().collect(),
             Self::SendTo(send) => vec![&mut send.bytes, &mut send.to],
             Self::Exchange(exchange) => vec![&mut exchange.send, &mut exchange.expect],
             Self::ConnectMany(many) => vec![&mut many.to],
             _ => Vec::new(),
+        }
+    }
+
+    /// The pattern that is its text, if it has one.
+    pub fn pattern(&self) -> Option<&PatternText> {
+        match self {
+            Self::ExpectLine(pattern) | Self::ExpectRest(pattern) => Some(pattern),
+            Self::ExpectDatagram(Expected::Pattern(pattern)) => Some(pattern),
+            _ => None,
+        }
+    }
+
+    pub(super) fn pattern_mut(&mut self) -> Option<&mut PatternText> {
+        match self {
+            Self::ExpectLine(pattern) | Self::ExpectRest(pattern) => Some(pattern),
+            Self::ExpectDatagram(Expected::Pattern(pattern)) => Some(pattern),
+            _ => None,
         }
     }
 

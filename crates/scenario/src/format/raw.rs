@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::act::{Act, RawAct};
 use super::arguments::RawArguments;
 use super::choice::RawChoice;
+use super::expected::Expected;
 use super::hints::RawHint;
 use super::hold::RawAt;
 use super::until::RawUntil;
@@ -236,9 +237,9 @@ pub(super) struct RawExpect {
     pub(super) header: BTreeMap<String, String>,
     pub(super) ignore_length: bool,
     // About bytes.
-    pub(super) equals: Option<Spanned<String>>,
-    pub(super) contains: Option<Spanned<String>>,
-    pub(super) starts_with: Option<Spanned<String>>,
+    pub(super) equals: Option<Spanned<Expected>>,
+    pub(super) contains: Option<Spanned<Expected>>,
+    pub(super) starts_with: Option<Spanned<Expected>>,
     pub(super) length: Option<RawRange>,
     pub(super) ignore_case: bool,
     pub(super) ignore_line_ends: bool,

@@ -1,9 +1,11 @@
 //! Turns `[[step]]` from its raw form into the model.
 
+use socklab_judge::Part;
 use socklab_say::{Template, sentence};
 use toml::Spanned;
 
 use super::act::Act;
+use super::expected::PatternText;
 use super::hints::hints;
 use super::model::{Step, Verb};
 use super::op::{Op, SENDER};
@@ -174,8 +176,13 @@ fn check_op(reader: &Reader<'_>, act: Spanned<Act>, cast: &Cast) -> Result<Act> 
     let span = act.span();
     let act = act.into_inner();
     let op = &act.op;
-    for text in op.texts() {
-        payload(reader, text, span.clone())?;
+    match op.pattern() {
+        Some(pattern) => check_pattern(reader, pattern, span.clone())?,
+        None => {
+            for text in op.texts() {
+                payload(reader, text, span.clone())?;
+            }
+        }
     }
     if let Some(target) = op.target() {
         payload(reader, target, span.clone())?;
@@ -202,11 +209,23 @@ fn check_op(reader: &Reader<'_>, act: Spanned<Act>, cast: &Cast) -> Result<Act> 
     Ok(act)
 }
 
-fn payload(reader: &Reader<'_>, text: &str, span: Span) -> Result<()> {
-    // In a loop it has been filled in.
-    if Template::parse(text).names().any(|name| name == ROUND) {
-        return reader.wrong(span, sentence!("mistake-round"));
+fn check_pattern(reader: &Reader<'_>, pattern: &PatternText, span: Span) -> Result<()> {
+    let PatternText { pattern, says } = pattern;
+    no_round(reader, pattern, span.clone())?;
+    let made = Variables::sample(1).pattern(pattern, says.as_ref(), Part::Whole, false);
+    made.map(drop).or_else(|what| reader.wrong(span, what))
+}
+
+/// In a loop it has been filled in.
+fn no_round(reader: &Reader<'_>, text: &str, span: Span) -> Result<()> {
+    match Template::parse(text).names().any(|name| name == ROUND) {
+        true => reader.wrong(span, sentence!("mistake-round")),
+        false => Ok(()),
     }
+}
+
+fn payload(reader: &Reader<'_>, text: &str, span: Span) -> Result<()> {
+    no_round(reader, text, span.clone())?;
     Variables::check(text).or_else(|what| reader.wrong(span, what))
 }
 

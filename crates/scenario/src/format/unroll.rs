@@ -5,8 +5,10 @@ use socklab_say::sentence;
 use toml::Spanned;
 
 use super::act::{Act, RawAct};
+use super::expected::PatternText;
 use super::raw::RawStep;
 use super::reader::{Reader, Result};
+use crate::pattern::{grouped_round, says_in_round};
 use crate::variables::in_round;
 
 /// The largest `repeat`.
@@ -134,6 +136,10 @@ impl Unroll<'_> {
                     self.spend(act)?;
                     let mut op = op.clone();
                     if !here.rounds.is_empty() {
+                        if let Some(PatternText { pattern, says }) = op.pattern_mut() {
+                            *pattern = grouped_round(pattern);
+                            *says = says.take().map(|says| says_in_round(&says, &here.rounds));
+                        }
                         for text in op.texts_mut() {
                             *text = in_round(text, &here.rounds);
                         }

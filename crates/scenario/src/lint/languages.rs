@@ -8,7 +8,7 @@ use socklab_say::Translated;
 
 use crate::course::Course;
 use crate::exercise::{Hint, SHARED, read_hints};
-use crate::format::{Exercise, Prose, Question, Step, UnboundExpectation};
+use crate::format::{Exercise, Prose, Question, Step, UnboundExpectation, Verb};
 use crate::item_kind::ItemKind;
 
 /// True if a text is there and says nothing.
@@ -41,6 +41,7 @@ impl Untranslated {
         for hint in wanted.iter().flat_map(UnboundExpectation::hints) {
             self.count(hint.text.own(tag).is_some());
         }
+        self.texts(tag, wanted.iter().flat_map(UnboundExpectation::says));
     }
 
     fn page(&mut self, tag: &str, page: &Translated<Prose>) {
@@ -53,7 +54,14 @@ impl Untranslated {
 }
 
 fn of_steps(steps: &[Step]) -> impl Iterator<Item = &Texts> {
-    steps.iter().flat_map(|step| step.hints.iter().map(|hint| &hint.text))
+    steps.iter().flat_map(|step| {
+        let acts = match &step.verb {
+            Verb::Peer { ops, .. } => &ops[..],
+            _ => &[],
+        };
+        let says = acts.iter().filter_map(|act| act.op.pattern()?.says.as_ref());
+        step.hints.iter().map(|hint| &hint.text).chain(says)
+    })
 }
 
 fn of_hint(hint: &Hint) -> [&Texts; 3] {

@@ -58,6 +58,8 @@ impl Sockets {
             | Op::ExpectIgnoreCase(_)
             | Op::ExpectContains(_)
             | Op::ExpectLength(_)
+            | Op::ExpectLine(_)
+            | Op::ExpectRest(_)
             | Op::ExpectEnd
             | Op::Drain
             | Op::Exchange(_)

@@ -60,6 +60,8 @@ impl Conversation {
             | Op::ExpectIgnoreCase(_)
             | Op::ExpectContains(_)
             | Op::ExpectLength(_)
+            | Op::ExpectLine(_)
+            | Op::ExpectRest(_)
             | Op::ExpectDatagram(_)
             | Op::Recv(_)
             | Op::Echo(_)

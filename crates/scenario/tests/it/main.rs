@@ -6,4 +6,5 @@ mod arguments;
 mod folder;
 mod linter;
 mod loader;
+mod patterns;
 mod verdict;

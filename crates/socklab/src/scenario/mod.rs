@@ -2,6 +2,8 @@
 
 pub(crate) mod answered;
 mod runner;
+mod sides;
 pub(crate) mod wording;
 
 pub(crate) use runner::{SEED, end_by, end_cleanly, end_cleanly_unless, runner};
+pub(crate) use sides::like;

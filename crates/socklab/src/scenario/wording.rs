@@ -5,9 +5,11 @@ use socklab_judge::Fact;
 use socklab_say::{Speaker, Template, say};
 use socklab_scenario::format::Until;
 use socklab_scenario::{
-    Awaited, Comparison, LimitReached, PlaceUsed, PortChoice, StepTrouble, Stopped, SurplusAfter,
-    Trouble,
+    Awaited, Comparison, LimitReached, PlaceUsed, PortChoice, StepTrouble, SurplusAfter, Trouble,
+    Unit,
 };
+
+use super::sides::{sides, unlike, why_no_more};
 
 /// How many bytes are quoted within a sentence.
 const QUOTED: usize = 48;
@@ -123,16 +125,15 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
                 _ => say!(speaker, "ask-mismatch-bytes", who = who),
             };
             let sides = sides(speaker, *how, expected, got, *skipped, *stopped);
-            // Where nothing came, the other side says so already.
-            let why = match stopped {
-                _ if got.total == 0 => None,
-                Stopped::Enough => None,
-                Stopped::End => Some("ask-stopped-end"),
-                Stopped::Time => Some("ask-stopped-time"),
-                Stopped::Reset => Some("ask-stopped-reset"),
+            format!("{title}{sides}{}", why_no_more(speaker, got, *stopped))
+        }
+        StepTrouble::Unlike { who, on, unit, .. } => {
+            let key = match unit {
+                Unit::Line => "ask-unlike-line",
+                Unit::Rest => "ask-unlike-rest",
+                Unit::Datagram => "ask-unlike-datagram",
             };
-            let why = why.map(|why| format!("\n    {}", say!(speaker, why)));
-            format!("{title}{sides}{}", why.unwrap_or_default())
+            format!("{}{}", say!(speaker, key, who = speaking(who, on)), unlike(speaker, trouble))
         }
         StepTrouble::Surplus { who, on, bytes, after } => {
             surplus(speaker, &speaking(who, on), bytes, after)
@@ -153,43 +154,6 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
         StepTrouble::Nowhere { who } => say!(speaker, "ask-step-nowhere", who = who),
         StepTrouble::NotRunning { who } => say!(speaker, "ask-step-not-running", who = who),
     }
-}
-
-/// What a peer should have received, and what it did receive, one below the other.
-fn sides(
-    speaker: Speaker,
-    how: Comparison,
-    expected: &Bytes,
-    got: &Bytes,
-    skipped: u64,
-    stopped: Stopped,
-) -> String {
-    let nothing = match stopped {
-        Stopped::End => "ask-got-end",
-        Stopped::Reset => "ask-got-reset",
-        Stopped::Enough if how == Comparison::Datagram => "ask-got-empty",
-        _ if how == Comparison::Datagram => "ask-got-no-datagram",
-        Stopped::Enough | Stopped::Time => "ask-got-nothing",
-    };
-    let wanted = match how {
-        Comparison::End => Some(say!(speaker, "ask-the-end")),
-        Comparison::Anything => Some(say!(speaker, "ask-anything")),
-        _ => None,
-    };
-    if got.total > 0 && wanted.is_none() {
-        let shown = if how == Comparison::Contains { side_by_side } else { difference };
-        let totals = (expected.total, got.total);
-        return shown(speaker, &expected.sample, &got.sample, skipped, totals);
-    }
-    let quoted = |bytes: &Bytes| {
-        let dots = if bytes.is_cut() { "…" } else { "" };
-        format!("\"{bytes}{dots}\"  {} B", bytes.total)
-    };
-    let wanted = wanted.unwrap_or_else(|| quoted(expected));
-    let got = if got.total > 0 { quoted(got) } else { say!(speaker, nothing) };
-    let labels = labels(speaker);
-    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    format!("\n    {:<width$}  {wanted}\n    {:<width$}  {got}", labels[0], labels[1])
 }
 
 /// A peer, and in which of its conversations.
@@ -283,86 +247,9 @@ pub(crate) fn exit(speaker: Speaker, exit: Exit) -> String {
     }
 }
 
-/// Expected and got, escaped, one below the other, with a caret under the first difference.
-pub(crate) fn difference(
-    speaker: Speaker,
-    expected: &[u8],
-    got: &[u8],
-    skipped: u64,
-    totals: (u64, u64),
-) -> String {
-    let mut common = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
-    // Don't split a UTF-8 character: many share their first byte.
-    let inside = |bytes: &[u8], at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
-    while common > 0 && (inside(expected, common) || inside(got, common)) {
-        common -= 1;
-    }
-    let before = before(skipped).chars().count() + 1;
-    let caret =
-        before + socklab_event::Bytes::whole(&expected[..common]).to_string().chars().count();
-    let width = labels(speaker).iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let lines = lines(labels(speaker), [expected, got], skipped, totals);
-    format!("{lines}\n    {:width$}  {}^", "", " ".repeat(caret))
-}
-
-/// The bytes that should be contained, and the bytes that came.
-fn side_by_side(
-    speaker: Speaker,
-    wanted: &[u8],
-    got: &[u8],
-    skipped: u64,
-    totals: (u64, u64),
-) -> String {
-    lines(
-        [say!(speaker, "ask-wanted-in-it"), say!(speaker, "ask-got")],
-        [wanted, got],
-        skipped,
-        totals,
-    )
-}
-
-fn labels(speaker: Speaker) -> [String; 2] {
-    [say!(speaker, "ask-expected"), say!(speaker, "ask-got")]
-}
-
-/// Notes how many equal bytes are left out at the start.
-fn before(skipped: u64) -> String {
-    if skipped > 0 { format!("(+{skipped} B) …") } else { String::new() }
-}
-
-fn lines(labels: [String; 2], bytes: [&[u8]; 2], skipped: u64, totals: (u64, u64)) -> String {
-    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let before = before(skipped);
-    let line = |(label, bytes, total): (&String, &[u8], u64)| {
-        let dots = if skipped + (bytes.len() as u64) < total { "…" } else { "" };
-        let shown = socklab_event::Bytes::whole(bytes);
-        format!("\n    {label:<width$}  {before}\"{shown}{dots}\"  {total} B")
-    };
-    let [expected, got] = bytes;
-    line((&labels[0], expected, totals.0)) + &line((&labels[1], got, totals.1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_caret_stands_under_the_first_difference() {
-        let told = difference(Speaker::ENGLISH, b"HOLA\n", b"HOla\n", 0, (5, 5));
-        let lines: Vec<&str> = told.lines().collect();
-        let caret = lines[3].find('^').unwrap();
-        assert_eq!(&lines[1][caret..=caret], "L");
-        assert_eq!(&lines[2][caret..=caret], "l");
-    }
-
-    #[test]
-    fn a_caret_does_not_stand_inside_a_letter() {
-        let told =
-            difference(Speaker::ENGLISH, "PINGÜINO".as_bytes(), "PINGüINO".as_bytes(), 0, (9, 9));
-        let lines: Vec<&str> = told.lines().collect();
-        let caret = lines[3].chars().position(|c| c == '^').unwrap();
-        assert_eq!(lines[1].chars().nth(caret), Some('Ü'));
-    }
 
     #[test]
     fn facts_fill_places_and_nothing_else() {

@@ -19,6 +19,7 @@ mod interop_tools;
 mod interop_web;
 mod isolation;
 mod languages;
+mod patterns;
 mod recording;
 mod sandbox;
 mod serve_connect;

@@ -3,7 +3,8 @@
 use socklab_event::{Bytes, Process, Stream, TcpState};
 use socklab_flows::Flows;
 use socklab_judge::{
-    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Subject,
+    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Part,
+    Subject,
 };
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::Recording;
@@ -11,7 +12,7 @@ use socklab_scenario::exercise::{CaseReport, Problem};
 
 use super::response;
 use super::story::width;
-use crate::scenario::wording;
+use crate::scenario::{like, wording};
 
 /// The maximum number of bytes shown.
 const SHOWN: usize = 64;
@@ -70,7 +71,12 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
             // What is shown would not show the difference.
             let of = wanted_bytes(&wanted.subject).and_then(BytesWanted::sample);
             let partly = of.is_some_and(|of| *right > SHOWN as u64 / 2 && *right < of.len() as u64);
-            let key = if partly { "got-bytes-right" } else { "got-bytes" };
+            let fits = of.is_none() && (1..*total).contains(right);
+            let key = match (partly, fits) {
+                (true, _) => "got-bytes-right",
+                (false, true) => "got-bytes-fit",
+                (false, false) => "got-bytes",
+            };
             say!(speaker, key, bytes = bytes, total = count(*total), right = count(*right))
         }
         Judgement::Unclear => say!(speaker, "got-unclear"),
@@ -186,6 +192,17 @@ pub(crate) fn bytes_text(speaker: Speaker, wanted: &BytesWanted) -> String {
                 },
                 bytes,
             )
+        }),
+        (!wanted.patterns.is_empty()).then(|| {
+            let all = wanted.patterns.iter().map(|pattern| {
+                let what = like(speaker, pattern.says(), pattern.source());
+                match pattern.part() {
+                    Part::Whole => what,
+                    Part::Beginning => say!(speaker, "bytes-start-like", what = what),
+                    Part::Somewhere => say!(speaker, "bytes-contain-like", what = what),
+                }
+            });
+            all.collect::<Vec<_>>().join(", ")
         }),
         (!wanted.first_byte.is_empty()).then(|| {
             let bytes: Vec<String> =
