@@ -1,7 +1,7 @@
 //! How far a step of a scenario got, and why it failed.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 use socklab_event::{Bytes, Errno, Exit};
@@ -131,7 +131,7 @@ pub enum StepTrouble {
         bytes: Bytes,
     },
     /// The actor can be reached, but not at the port that it was told, nor at one of its own that
-    /// others could know.
+    /// others could know; or only at an address that others could not know.
     WrongPort {
         /// Which actor.
         who: String,
@@ -192,6 +192,11 @@ pub enum PortChoice {
     Changing {
         /// The port in the other run.
         before: u16,
+    },
+    /// The program is only at an address at which clients don't look for it.
+    Elsewhere {
+        /// The address.
+        address: IpAddr,
     },
 }
 

@@ -99,6 +99,7 @@ ask-step-sender = { $who } asked { $asked }, but the answer “{ $bytes }” cam
 ask-port-kernel = { $who } can be reached at port { $found }, not at { $asked }: the kernel chose it, and no client could know it.
 ask-port-swapped = { $who } can be reached at port { $found }, not at { $asked }: it is the same number with its two bytes exchanged.
 ask-port-changing = { $who } can be reached at port { $found }, not at { $asked }; in another run it was { $before }, so no client could know it.
+ask-port-elsewhere = { $who } can be reached at { $address } only, and no client was told that address.
 ask-exit-code = exit code { $code }
 ask-exit-signal = ended by { $signal }
 ask-exit-unknown = exit status unknown

@@ -99,6 +99,7 @@ ask-step-sender = { $who } le preguntó a { $asked }, pero la respuesta «{ $byt
 ask-port-kernel = A { $who } se llega por el puerto { $found }, no por el { $asked }: lo escogió el kernel, y ningún cliente podría saberlo.
 ask-port-swapped = A { $who } se llega por el puerto { $found }, no por el { $asked }: es el mismo número con sus dos bytes intercambiados.
 ask-port-changing = A { $who } se llega por el puerto { $found }, no por el { $asked }; en otra ejecución fue el { $before }, así que ningún cliente podría saberlo.
+ask-port-elsewhere = A { $who } solo se llega por { $address }, y a ningún cliente se le dijo esa dirección.
 ask-exit-code = código de salida { $code }
 ask-exit-signal = terminado por { $signal }
 ask-exit-unknown = no se sabe cómo

@@ -24,6 +24,8 @@ pub(super) struct Inside {
     pub(super) number: i64,
     /// The descriptor it is made on.
     pub(super) fd: Option<i32>,
+    /// When it was entered, in ns of `CLOCK_MONOTONIC`.
+    pub(super) began: u64,
 }
 
 /// True if the thread is still in the call that it was seen to enter, and sleeps there.

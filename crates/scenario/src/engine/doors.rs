@@ -29,7 +29,7 @@ pub(super) enum Reach {
     Asked(SocketAddr),
     /// At another port, which it always has if it says so itself every time.
     Own(SocketAddr),
-    /// At a port that nobody could know.
+    /// At a port that nobody could know, or only at an address at which nobody looks for it.
     Unknowable(u16, PortChoice),
     Nowhere,
 }
@@ -51,19 +51,32 @@ impl Doors {
         self.doors.push(Door { at: at.unmapped(), explicit, datagrams });
     }
 
-    /// The way to reach the program, which was told the port `asked`.
-    pub(super) fn reach(&self, asked: u16, datagrams: bool) -> Reach {
+    /// The way to reach the program, which was told the port `asked`. Clients look for it at an
+    /// address if `meets` says so.
+    pub(super) fn reach(
+        &self,
+        asked: u16,
+        datagrams: bool,
+        meets: impl Fn(IpAddr) -> bool,
+    ) -> Reach {
         let mine = || self.doors.iter().filter(|door| door.datagrams == datagrams);
-        let at_asked = mine().filter(|door| door.at.port() == Some(asked));
-        // Peers talk IPv4, and reach an IPv6 socket only if it is bound to no address.
-        let best = at_asked.filter_map(|door| reachable(&door.at)).min_by_key(SocketAddr::is_ipv6);
-        if let Some(address) = best {
+        let met = |door: &Door| {
+            let everywhere = door.at.ip_port().is_some_and(|(ip, _)| ip.is_unspecified());
+            reachable(&door.at).filter(|address| everywhere || meets(address.ip()))
+        };
+        let at_asked = || mine().filter(|door| door.at.port() == Some(asked));
+        // Peers talk IPv4 if they can.
+        if let Some(address) = at_asked().filter_map(met).min_by_key(SocketAddr::is_ipv6) {
             return Reach::Asked(address);
         }
         let swapped = asked.swap_bytes();
-        let mut own = mine().filter(|door| door.explicit && door.at.port() != Some(swapped));
-        if let Some(address) = own.find_map(|door| reachable(&door.at)) {
+        let own = || mine().filter(|door| door.explicit && door.at.port() != Some(swapped));
+        if let Some(address) = own().find_map(met) {
             return Reach::Own(address);
+        }
+        if let Some(address) = at_asked().chain(own()).find_map(|door| reachable(&door.at)) {
+            let because = PortChoice::Elsewhere { address: address.ip() };
+            return Reach::Unknowable(address.port(), because);
         }
         let unknowable = mine().next_back().and_then(|door| Some((door, door.at.port()?)));
         match unknowable {
@@ -92,7 +105,8 @@ mod tests {
     }
 
     fn reach(doors: &[Door]) -> Reach {
-        Doors { binds: Vec::new(), doors: doors.to_vec() }.reach(10000, false)
+        let local = |ip: IpAddr| ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST;
+        Doors { binds: Vec::new(), doors: doors.to_vec() }.reach(10000, false, local)
     }
 
     #[test]
@@ -117,5 +131,15 @@ mod tests {
         let forgotten = Reach::Unknowable(swapped, PortChoice::Swapped);
         assert_eq!(reach(&[door(any, swapped, true)]), forgotten);
         assert_eq!(reach(&[]), Reach::Nowhere);
+    }
+
+    #[test]
+    fn nobody_looks_for_it_at_another_address() {
+        let elsewhere = Ipv4Addr::new(127, 0, 0, 2);
+        let there = PortChoice::Elsewhere { address: elsewhere.into() };
+        assert_eq!(reach(&[door(elsewhere, 10000, true)]), Reach::Unknowable(10000, there));
+        assert_eq!(reach(&[door(elsewhere, 5000, true)]), Reach::Unknowable(5000, there));
+        let both = [door(elsewhere, 10000, true), door(Ipv4Addr::LOCALHOST, 10000, true)];
+        assert_eq!(reach(&both), Reach::Asked(SocketAddr::from((Ipv4Addr::LOCALHOST, 10000))));
     }
 }

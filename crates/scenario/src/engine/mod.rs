@@ -15,6 +15,7 @@
 //! 5. `normalize` removes from the recording what a reader should not see.
 
 mod asleep;
+mod bystanders;
 mod calm;
 mod cells;
 mod child;

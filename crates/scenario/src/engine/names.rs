@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
 
+use rustix::system::uname;
 use socklab_flows::NAME_SERVER_PORT;
 use socklab_lab::{NameServer, Names};
 
@@ -36,10 +37,22 @@ pub(super) fn enter(
     }
 }
 
+/// The address of `{host}`, which may be a name itself.
+pub(super) fn host(scenario: &Scenario) -> IpAddr {
+    scenario.host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}
+
+/// The addresses of the machine, as programs that run on it look them up: those of its own name and
+/// of `localhost`.
+pub(super) fn of_machine() -> Vec<IpAddr> {
+    let own = uname().nodename().to_string_lossy().into_owned();
+    let addresses = [own.as_str(), "localhost"].map(|name| (name, 0).to_socket_addrs());
+    addresses.into_iter().flatten().flatten().map(|address| address.ip()).collect()
+}
+
 /// What names stand for in a scenario.
 pub(super) fn wanted(scenario: &Scenario, variables: &Variables) -> Names {
-    // {host} may be a name itself, whose address is then looked up too.
-    let host = scenario.host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let host = host(scenario);
     let mut names = Names::all_at(host);
     for name in &scenario.names.unknown {
         names = names.without(name);

@@ -279,11 +279,10 @@ impl PeerHandle {
             matches!(op, Op::SendTo(_)) || self.talks.get(on).is_some_and(|it| it.datagrams);
         let seen = started.watch.lock();
         let number = started.number(target);
-        let command = number.and_then(|number| seen.commands.get(number));
         let nowhere = || NoAddress::Nowhere(target.to_owned());
-        let command = command.ok_or_else(nowhere)?;
-        if number.is_some_and(|number| started.is_submission(number)) {
-            return match command.doors.reach(variables.port, datagrams) {
+        let number = number.filter(|number| *number < seen.commands.len()).ok_or_else(nowhere)?;
+        if started.is_submission(number) {
+            return match started.reach(&seen, number, variables.port, datagrams) {
                 Reach::Asked(address) | Reach::Own(address) => Ok(Some(address)),
                 Reach::Unknowable(port, because) => {
                     Err(NoAddress::Unknowable(target.to_owned(), port, because))
@@ -291,6 +290,7 @@ impl PeerHandle {
                 Reach::Nowhere => Err(nowhere()),
             };
         }
+        let command = &seen.commands[number];
         let endpoint = if datagrams { &command.bound } else { &command.listens };
         endpoint.as_ref().and_then(reachable).map(Some).ok_or_else(nowhere)
     }

@@ -156,8 +156,9 @@ impl<'a> Peers<'a> {
                 StepTrouble::WrongPort { who, asked, found, because }
             }
         })?;
-        if matches!(act.op, Op::Connect(_) | Op::ConnectMany(_) | Op::Send(_) | Op::SendTo(_)) {
-            started.watch.lock().before_contact();
+        let sends = matches!(act.op, Op::Send(_) | Op::SendTo(_) | Op::Exchange(_));
+        if sends || matches!(act.op, Op::Connect(_) | Op::ConnectMany(_)) {
+            started.watch.lock().before_contact(sends);
         }
         alive(peer.order(act, address))?;
         if step.background {

@@ -16,6 +16,7 @@ use super::commands::{self, Input};
 use super::doors::Reach;
 use super::failure::Failure;
 use super::kernel;
+use super::names;
 use super::peers::Peers;
 use super::ports::is_ready;
 use super::present;
@@ -90,7 +91,12 @@ impl<'a> Play<'a> {
         let deadline = Deadline::after(Duration::from_millis(request.scenario.deadline_ms));
         Self {
             request,
-            started: Started::new(Arc::clone(&watch), tracer, deadline),
+            started: Started::new(
+                Arc::clone(&watch),
+                tracer,
+                deadline,
+                names::host(&request.scenario),
+            ),
             cells: Cells::new(request, place),
             peers: Peers::new(request),
             inputs: HashMap::new(),
@@ -330,7 +336,7 @@ impl<'a> Play<'a> {
         };
         let find = |seen: &mut Seen| {
             if let Some(datagrams) = port {
-                match seen.commands[command].doors.reach(variables.port, datagrams) {
+                match self.started.reach(seen, command, variables.port, datagrams) {
                     Reach::Nowhere => {}
                     Reach::Asked(_) => return Some(true),
                     // Perhaps it opens the right one in a moment.

@@ -15,7 +15,7 @@ impl Started {
 
     pub(super) fn is_reached(&self, command: usize, datagrams: bool, asked: u16) -> bool {
         let seen = self.watch.lock();
-        let reach = seen.commands[command].doors.reach(asked, datagrams);
+        let reach = self.reach(&seen, command, asked, datagrams);
         matches!(reach, Reach::Asked(_) | Reach::Own(_))
     }
 
@@ -27,7 +27,7 @@ impl Started {
         datagrams: bool,
         asked: u16,
     ) -> Result<(), Failure> {
-        let reach = self.watch.lock().commands[command].doors.reach(asked, datagrams);
+        let reach = self.reach(&self.watch.lock(), command, asked, datagrams);
         let wrong = |found, because| {
             Failure::from(StepTrouble::WrongPort { who: actor.to_owned(), asked, found, because })
         };

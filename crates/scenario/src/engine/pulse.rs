@@ -76,6 +76,14 @@ impl Pulse {
         rounds.naps
     }
 
+    /// What these threads did while they napped does not count.
+    pub(super) fn forget_naps(&mut self, threads: impl Iterator<Item = u32>) {
+        for thread in threads {
+            let rounds = self.rounds(thread);
+            (rounds.turns, rounds.naps) = (None, 0);
+        }
+    }
+
     /// How often a thread has made the call without effect that it has made most often.
     pub(super) fn most(&mut self, thread: u32) -> u32 {
         self.rounds(thread).idle.iter().map(|(.., times)| *times).max().unwrap_or(0)

@@ -1,7 +1,8 @@
 //! Everything that has been started under the tracer: programs and peers, in the order of start.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use socklab_event::Column;
@@ -9,7 +10,9 @@ use socklab_judge::CallWord;
 use socklab_kernel::Deadline;
 use socklab_trace::{Calls, Command, Handle, Hold, HoldUntil};
 
+use super::doors::Reach;
 use super::failure::Failure;
+use super::names;
 use super::watch::{Seen, Watch};
 use crate::format::HoldAt;
 
@@ -29,10 +32,14 @@ pub(super) struct Started {
     pub(super) deadline: Deadline,
     /// Threads are held, or may be.
     holding: Cell<bool>,
+    /// `{host}`, where clients look for a program.
+    host: IpAddr,
+    /// The addresses of the machine's names, once somebody has asked.
+    addresses: OnceCell<Vec<IpAddr>>,
 }
 
 impl Started {
-    pub(super) fn new(watch: Arc<Watch>, tracer: Handle, deadline: Deadline) -> Self {
+    pub(super) fn new(watch: Arc<Watch>, tracer: Handle, deadline: Deadline, host: IpAddr) -> Self {
         Self {
             watch,
             tracer,
@@ -43,6 +50,8 @@ impl Started {
             own_port: Cell::new(None),
             deadline,
             holding: Cell::new(false),
+            host,
+            addresses: OnceCell::new(),
         }
     }
 
@@ -93,6 +102,16 @@ impl Started {
     /// The number of the command with this name, which must have been started.
     pub(super) fn known(&self, name: &str) -> Result<usize, Failure> {
         self.number(name).ok_or_else(|| Failure::not_running(name))
+    }
+
+    /// How a command that was told the port `asked` can be reached.
+    pub(super) fn reach(&self, seen: &Seen, command: usize, asked: u16, datagrams: bool) -> Reach {
+        // Where names are the machine's, clients may know a program by one of them.
+        let named = |ip: IpAddr| {
+            !seen.own_names && self.addresses.get_or_init(names::of_machine).contains(&ip)
+        };
+        let meets = |ip: IpAddr| ip == self.host || named(ip);
+        seen.commands[command].doors.reach(asked, datagrams, meets)
     }
 
     /// Holds threads of an actor from now on; with `yields`, they only let all others go first.

@@ -1,4 +1,6 @@
 //! What has been seen in the trace so far, for steps to wait on.
+//!
+//! Longer than 400 lines, because all of it is changed under one lock.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,6 +18,7 @@ use socklab_kernel::{Deadline, process};
 use socklab_record::{Limits, Recorder};
 
 use super::asleep::{self, Inside};
+use super::bystanders::Bystanders;
 use super::calm;
 use super::doors::Doors;
 use super::over::as_of;
@@ -83,10 +86,7 @@ pub(super) struct Seen {
     /// What programs did at their ends of conversations.
     pub(super) programs: Programs,
     pulse: Pulse,
-    /// Threads that were there before any peer made contact, don't poll, and have not taken part
-    /// since.
-    bystanders: HashSet<u32>,
-    contacted: bool,
+    bystanders: Bystanders,
     /// Nobody besides programs and peers can do anything to them.
     pub(super) by_themselves: bool,
     /// A program has set a time limit for calls on a socket.
@@ -224,20 +224,26 @@ impl Seen {
         match &event.what {
             What::Call(call) => {
                 self.inside.remove(&event.place.thread);
-                self.bystanders.remove(&event.place.thread);
+                self.bystanders.takes_part(event.place.thread);
                 self.pulse.note(event.place.thread, call);
                 if self.own_names || !is_look_up(call.peer_address()) {
                     if !is_peer {
                         self.programs.note(call);
+                        self.bystanders.note(call);
                     }
                     self.note_call(event.place.process, call);
                 }
             }
             What::Process(process) => {
-                if matches!(**process, Process::Stdio { .. }) {
-                    self.inside.remove(&event.place.thread);
+                let thread = event.place.thread;
+                let prints = matches!(**process, Process::Stdio { .. });
+                if prints {
+                    self.inside.remove(&thread);
                 }
-                self.pulse.beat();
+                // What a bystander prints, such as the time, has nothing to do with the others.
+                if !(prints && self.bystanders.watches(thread)) {
+                    self.pulse.beat();
+                }
                 self.note_process(event.place.process, process);
             }
             _ => {}
@@ -277,7 +283,8 @@ impl Seen {
         let (name, word) = (call.name.to_string(), word.to_owned());
         let command = call.command as usize;
         let (process, number) = (call.place.process, call.number);
-        let inside = Inside { process, command, call: word, name, number, fd: call.fd };
+        let (fd, began) = (call.fd, call.began);
+        let inside = Inside { process, command, call: word, name, number, fd, began };
         self.inside.insert(call.place.thread, inside);
     }
 
@@ -286,15 +293,22 @@ impl Seen {
         self.commands.get_mut(index)
     }
 
-    /// A peer is about to talk to a program for the first time: the threads that the programs have
-    /// now may have other things to do.
-    pub(super) fn before_contact(&mut self) {
-        if std::mem::replace(&mut self.contacted, true) {
+    /// A peer is about to talk to a program, and `sends` something or merely connects. Of the threads
+    /// that the programs have at the first contact, those that wake up by themselves may have other
+    /// things to do, unless they poll.
+    pub(super) fn before_contact(&mut self, sends: bool) {
+        if sends {
+            self.bystanders.asks();
+        }
+        if !self.bystanders.contact() {
             return;
         }
         let programs = self.command_of.iter().filter(|(_, of)| !self.talks.contains_key(of));
-        let threads = programs.filter_map(|(process, _)| process::threads(*process).ok());
-        self.bystanders = threads.flatten().filter(|thread| !self.pulse.polls(*thread)).collect();
+        for process in programs.map(|(process, _)| *process) {
+            let threads = process::threads(process).unwrap_or_default().into_iter();
+            let naps = |thread: &u32| !self.pulse.polls(*thread) && calm::naps(process, *thread);
+            self.bystanders.are_there(threads.filter(naps));
+        }
     }
 
     fn note_call(&mut self, process: u32, call: &Call) {
@@ -396,17 +410,16 @@ impl Seen {
         self.command_of.keys().all(|process| asleep::is_calm(*process))
     }
 
-    /// True if the programs, or this one, will do nothing by themselves before `deadline`, and
-    /// nothing is on its way to them.
+    /// True if the programs will do nothing by themselves before `deadline`, and nothing is on its way
+    /// to them; or if this one has digested what it was sent.
     pub(super) fn are_calm(&mut self, only: Option<usize>, deadline: Deadline) -> bool {
-        let left = deadline.left();
-        let Self { commands, talks, pulse, bystanders, .. } = self;
+        let Self { commands, talks, pulse, bystanders, inside, .. } = self;
         let programs = commands.iter().enumerate().filter(|(number, _)| {
             only.is_none_or(|only| only == *number) && !talks.contains_key(number)
         });
-        let mut processes = programs.flat_map(|(_, command)| &command.living);
-        let watches = |thread| bystanders.contains(&thread);
-        processes.all(|process| calm::is_calm(*process, pulse, left, watches))
+        let processes = programs.flat_map(|(_, command)| &command.living).copied();
+        let (left, digested) = (deadline.left(), only.is_some());
+        calm::Threads { pulse, bystanders, inside, left, digested }.are_calm(processes)
     }
 
     /// True if programs and peers all wait for each other, so that nothing can happen any more. Known

@@ -1,5 +1,7 @@
 //! Puts facts and failures into words.
 
+use std::net::SocketAddr;
+
 use socklab_event::{Bytes, Exit};
 use socklab_judge::Fact;
 use socklab_say::{Speaker, Template, say};
@@ -184,6 +186,7 @@ fn surplus(speaker: Speaker, who: &str, bytes: &Bytes, after: &SurplusAfter) -> 
 
 /// Why nobody could know the port of a program.
 fn wrong_port(speaker: Speaker, who: &str, asked: u16, found: u16, because: PortChoice) -> String {
+    let port = found;
     // Ports are names: they have no thousands separator.
     let (asked, found) = (asked.to_string(), found.to_string());
     match because {
@@ -196,6 +199,10 @@ fn wrong_port(speaker: Speaker, who: &str, asked: u16, found: u16, because: Port
         PortChoice::Changing { before } => {
             let (before, key) = (before.to_string(), "ask-port-changing");
             say!(speaker, key, who = who, asked = asked, found = found, before = before)
+        }
+        PortChoice::Elsewhere { address } => {
+            let (at, key) = (SocketAddr::new(address, port).to_string(), "ask-port-elsewhere");
+            say!(speaker, key, who = who, address = at)
         }
     }
 }
