@@ -162,6 +162,12 @@ pub enum Trouble {
         /// The step that was refused, and the error.
         what: String,
     },
+    /// The case ran on another port than its file says, because that one is not free on this
+    /// machine, and a program went to that one.
+    Port {
+        /// The port of the file.
+        port: u16,
+    },
     /// The submission was to be isolated, and can't be: it was not started.
     NotIsolated {
         /// The step that was refused, and the error.

@@ -100,6 +100,12 @@ fn asks_for_names(timeline: &Timeline) -> bool {
     timeline.events.iter().filter_map(|event| event.call()).any(asks)
 }
 
+/// True if a program connects or sends to this port.
+fn goes_to(timeline: &Timeline, port: u16) -> bool {
+    let goes = |call: &Call| call.peer_address().and_then(Endpoint::port) == Some(port);
+    timeline.events.iter().filter_map(|event| event.call()).any(goes)
+}
+
 impl Case {
     /// Judges a recording of this case's scenario.
     pub fn judge(&self, recording: &Recording) -> Verdict {
@@ -152,6 +158,16 @@ impl Case {
         {
             verdict.state = CaseState::InfraError;
             verdict.trouble = Some(Trouble::Names { what: because.clone() });
+        }
+        // A port that a program knows by heart may be somebody else's here.
+        let port = self.scenario.port;
+        if matches!(verdict.state, CaseState::Failed | CaseState::Timeout)
+            && recording.variables.port != port
+            && !self.scenario.port_free
+            && goes_to(&timeline, port)
+        {
+            verdict.state = CaseState::InfraError;
+            verdict.trouble = Some(Trouble::Port { port });
         }
         if busy && verdict.trouble.is_none() && verdict.state != CaseState::Passed {
             verdict.state = CaseState::InfraError;

@@ -11,6 +11,9 @@ const COMPARED: [&str; 10] = [
     "accept4",
 ];
 
+/// `recv(2)`; the same number on every processor.
+const MSG_WAITALL: u64 = 0x100;
+
 /// A thread inside a call.
 #[derive(Clone, Debug)]
 pub(super) struct Inside {
@@ -32,6 +35,20 @@ pub(super) struct Inside {
 pub(super) fn is_asleep_in(inside: &Inside, thread: u32) -> bool {
     // A thread that its tracer has stopped does not count as asleep.
     process::state(inside.process, thread) == Some(State::Sleeping) && is_in(inside, thread)
+}
+
+/// True if the thread sleeps in a call that returns when its buffer is full: whatever arrives until
+/// then comes in one piece.
+pub(super) fn is_filling(inside: &Inside, thread: u32) -> bool {
+    let flags = match inside.name.as_str() {
+        "recvfrom" => 3,
+        "recvmsg" => 2,
+        _ => return false,
+    };
+    let call = process::system_call(inside.process, thread);
+    matches!(call, Ok(SystemCall::Inside { number, arguments, .. })
+        if number == inside.number && arguments[flags] & MSG_WAITALL != 0)
+        && process::state(inside.process, thread) == Some(State::Sleeping)
 }
 
 /// True if all threads of the process sleep or have ended.

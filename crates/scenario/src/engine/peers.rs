@@ -278,7 +278,8 @@ impl<'a> Peers<'a> {
     }
 
     /// Waits until the other end has read everything that this peer has sent, so that the next
-    /// piece arrives separately. The wait for a program that does not read is short.
+    /// piece arrives separately. The wait for a program that does not read is short, and there is
+    /// none for one that waits until its buffer is full (`MSG_WAITALL`).
     fn until_read(
         &mut self,
         started: &Started,
@@ -290,10 +291,10 @@ impl<'a> Peers<'a> {
         let sent = peer.count_sent(on, length);
         let bound = Deadline::after(READ_WITHIN);
         // If it never will, neither will it at the end of this time.
-        let _ = started.watch.wait_while_possible(bound.min(started.deadline), false, |seen| {
+        let _ = started.watch.wait_while_possible(bound.min(started.deadline), true, |seen| {
             let (local, remote) = seen.commands[command].socket.as_ref()?.ends()?;
             let received = seen.received.get(&(remote, local)).copied().unwrap_or(0);
-            (received >= sent).then_some(())
+            (received >= sent || seen.is_filling()).then_some(())
         });
     }
 }

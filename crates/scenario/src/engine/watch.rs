@@ -443,6 +443,13 @@ impl Seen {
             .find(|(thread, inside)| asleep::is_asleep_in(inside, **thread))
             .map(|(_, inside)| inside.call.clone())
     }
+
+    /// True if a thread of a program sleeps in a call that waits until its buffer is full.
+    pub(super) fn is_filling(&self) -> bool {
+        self.inside.iter().any(|(thread, inside)| {
+            !self.talks.contains_key(&inside.command) && asleep::is_filling(inside, *thread)
+        })
+    }
 }
 
 /// True if this is the address of a name server: what is said to it, a library says on a program's

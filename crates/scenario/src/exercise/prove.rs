@@ -18,6 +18,7 @@ use crate::course::Course;
 use crate::engine::Runner;
 use crate::format::Exercise;
 use crate::item_kind::ItemKind;
+use crate::recording::{NamesUsed, Recording, Trouble};
 use crate::verdict::CaseState;
 
 /// How one program of an exercise was judged.
@@ -36,6 +37,9 @@ pub enum ProofOutcome<'a> {
     Good,
     /// It was not run, because this tool is not installed.
     NotRun(String),
+    /// It says nothing here: names and ports are the machine's, and it asks for a name, knows a port
+    /// that is not free, or is told from a right program by the addresses of names.
+    Elsewhere,
     /// It was judged incorrectly. If cases were run, the first that did not pass is included.
     Wrong(Wrong, Option<Box<CaseReport<'a>>>),
 }
@@ -81,6 +85,8 @@ pub(super) struct Job {
     code: Code,
     text: Vec<u8>,
     requirement: Requirement,
+    /// See [`Bug::own_names`](crate::format::Bug::own_names).
+    own_names: bool,
 }
 
 /// How many checks run at the same time: they spend most of their time waiting.
@@ -140,7 +146,8 @@ impl Exercise {
         for bug in &self.bugs {
             let name = format!("bugs/{}", bug.file);
             let text = course.file(folder.join(&name)).unwrap_or_default();
-            jobs.push(Job::new(&name, text, Requirement::Fails(bug.fails.clone())));
+            let job = Job::new(&name, text, Requirement::Fails(bug.fails.clone()));
+            jobs.push(job.map(|job| Job { own_names: bug.own_names, ..job }));
         }
         for (path, text) in course.files_below(&folder.join("accepted")) {
             let name = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
@@ -169,7 +176,16 @@ impl Exercise {
         };
         let submission = &built.submission;
         let report = Check { exercise: self, submission, runner, only: None }.run(|_| true);
+        let mut recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
+        let machines = |recording: &Recording| matches!(recording.names, NamesUsed::Machine { .. });
+        if job.own_names && recordings.any(machines) {
+            return ProofOutcome::Elsewhere;
+        }
         let Some(wrong) = job.requirement.judge(&report) else { return ProofOutcome::Good };
+        let mut troubles = report.cases.iter().filter_map(|done| done.verdict.trouble.as_ref());
+        if troubles.any(|trouble| matches!(trouble, Trouble::Names { .. } | Trouble::Port { .. })) {
+            return ProofOutcome::Elsewhere;
+        }
         let could_not = |done: &CaseReport<'_>| done.verdict.state == CaseState::InfraError;
         let first = match wrong {
             Wrong::NotRun => report.cases.into_iter().find(could_not),
@@ -207,7 +223,8 @@ impl Job {
 
     fn new(program: &str, text: impl Into<Vec<u8>>, requirement: Requirement) -> Option<Self> {
         let code = Code::of(Path::new(program))?;
-        Some(Self { program: program.to_owned(), code, text: text.into(), requirement })
+        let (program, text) = (program.to_owned(), text.into());
+        Some(Self { program, code, text, requirement, own_names: false })
     }
 }
 

@@ -61,7 +61,8 @@ pub(crate) fn exercise(
             bug.fails.iter().map(|word| reader.known(word, &known, sentence!("mistake-no-case")));
         let fails = fails.collect::<Result<_>>()?;
         let line = reader.line(&bug.file.span());
-        bugs.push(Bug { file: bug.file.into_inner(), fails, line });
+        let own_names = bug.own_names;
+        bugs.push(Bug { file: bug.file.into_inner(), fails, own_names, line });
     }
     let arguments = raw.arguments.map(|given| reader.arguments(given)).transpose()?;
     let arguments = arguments.unwrap_or_default();

@@ -293,6 +293,8 @@ pub struct Bug {
     pub file: String,
     /// The cases it must fail; it must fail no others.
     pub fails: Vec<String>,
+    /// It can be told from a right one only where names have the addresses that the file gives them.
+    pub own_names: bool,
     /// Its line in the file, from 1.
     pub line: usize,
 }

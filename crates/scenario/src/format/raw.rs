@@ -122,6 +122,8 @@ pub(super) struct RawCase {
 pub(super) struct RawBug {
     pub(super) file: Spanned<String>,
     pub(super) fails: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) own_names: bool,
 }
 
 /// `[[actor]]`: a program.

@@ -273,6 +273,7 @@ fn proved(
         ProofOutcome::NotRun(tool) => {
             ("?".to_owned(), Some(say!(speaker, "check-missing", tool = tool)), None)
         }
+        ProofOutcome::Elsewhere => ("?".to_owned(), Some(say!(speaker, "course-elsewhere")), None),
         ProofOutcome::Wrong(wrong, first) => {
             let lines = first.map(|done| first_case(speaker, &done)).unwrap_or_default();
             let what = in_words(speaker, &wrong);

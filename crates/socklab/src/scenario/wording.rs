@@ -79,6 +79,7 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
         Trouble::Trace { what, .. } => say!(speaker, "ask-trouble-trace", what = what),
         Trouble::Disturbed { who } => say!(speaker, "ask-trouble-disturbed", who = who),
         Trouble::Names { what } => say!(speaker, "ask-trouble-names", what = what),
+        Trouble::Port { port } => say!(speaker, "trouble-port", port = *port),
         Trouble::NotIsolated { what } => say!(speaker, "trouble-not-isolated", what = what),
         Trouble::Limit { who, limit: LimitReached::Memory(bytes) } => {
             say!(speaker, "trouble-memory", who = who, mib = bytes >> 20)
