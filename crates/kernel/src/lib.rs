@@ -20,6 +20,7 @@
 //! | what is the value of a `sysctl(8)` setting? | [`sysctl::read`] |
 //! | how is a child made to end with its parent? | [`parent::end_with`] |
 //! | how does a new process get into a place of its own? | [`Entrance`] |
+//! | is the machine's memory short? | [`memory`] |
 //!
 //! Addresses are those of [`std::net`]; process and thread ids are `u32`, as in
 //! [`std::process::id`]. An answer about another process may be out of date: the process may have
@@ -44,6 +45,7 @@ mod deadline;
 pub mod diag;
 mod entrance;
 mod forever;
+pub mod memory;
 pub mod parent;
 pub mod port;
 pub mod process;

@@ -1,7 +1,9 @@
 //! What a process and all its descendants use together, `proc_pid_stat(5)`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::process::{self, State};
@@ -38,18 +40,46 @@ pub fn usage(roots: &[u32], most: u64) -> Usage {
 }
 
 /// The memory of these processes and their descendants, in bytes, in which what several of them share
-/// counts once (`Pss` of `proc_pid_smaps(5)`). It takes long to find out. What may not be looked at
-/// counts as in [`usage`].
+/// counts once (`Pss` of `proc_pid_smaps(5)`), and that of the files in memory that they have open or
+/// mapped (`memfd_create(2)`, `tmpfs(5)`). It takes long to find out. What may not be looked at counts
+/// as in [`usage`].
 pub fn memory(roots: &[u32], most: u64) -> u64 {
     let count = usize::try_from(most).unwrap_or(usize::MAX);
-    let of = |process| proportional(process).or_else(|| Some(of_process(process)?.memory));
-    Members::of(roots).take(count).filter_map(of).sum()
+    let (mut own, mut mapped) = (0_u64, 0_u64);
+    let mut open = BTreeMap::new();
+    for process in Members::of(roots).take(count) {
+        let (all, files) = proportional(process)
+            .or_else(|| Some((of_process(process)?.memory, 0)))
+            .unwrap_or_default();
+        own += all.saturating_sub(files);
+        mapped += files;
+        open.extend(files_in_memory(process));
+    }
+    own + mapped.max(open.values().sum())
 }
 
-fn proportional(process: u32) -> Option<u64> {
+/// The memory of a process, and the part of it that is mapped files in memory.
+fn proportional(process: u32) -> Option<(u64, u64)> {
     let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
+    let of = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+        Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? << 10)
+    };
+    Some((of("Pss:")?, of("Pss_Shmem:").unwrap_or(0)))
+}
+
+/// The files in memory that a process has open: by device and inode, the bytes each takes.
+fn files_in_memory(process: u32) -> Vec<((u64, u64), u64)> {
+    /// `TMPFS_MAGIC`, `statfs(2)`.
+    const IN_MEMORY: u64 = 0x0102_1994;
+    let entries = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+    let of = |path: PathBuf| {
+        let about = fs::metadata(&path).ok().filter(|it| it.is_file() && it.blocks() > 0)?;
+        // The kind of a file system has another type on every processor, but not another value.
+        let kind = rustix::fs::statfs(&path).ok()?.f_type as u64;
+        (kind == IN_MEMORY).then(|| ((about.dev(), about.ino()), about.blocks() * 512))
+    };
+    entries.filter_map(|entry| of(entry.path())).collect()
 }
 
 /// True if every thread of these processes and their descendants sleeps until something happens: none
@@ -112,6 +142,8 @@ fn parse(stat: &str, page: u64) -> Option<Usage> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     #[test]
@@ -131,5 +163,12 @@ mod tests {
         assert!(!is_asleep(&this), "it runs this test");
         assert_eq!(Members::of(&this).next(), Some(this[0]));
         assert!(memory(&this, 1) > 0);
+        let flags = rustix::fs::MemfdFlags::CLOEXEC;
+        let mut file = fs::File::from(rustix::fs::memfd_create("in memory", flags).unwrap());
+        file.write_all(&[1; 100_000]).unwrap();
+        let about = file.metadata().unwrap();
+        let found = files_in_memory(this[0]);
+        let mine = found.iter().find(|(key, _)| *key == (about.dev(), about.ino()));
+        assert!(mine.is_some_and(|(_, bytes)| *bytes >= 100_000), "{found:?}");
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use rustix::io::Errno;
 use socklab_kernel::Entrance;
 
-use crate::sandbox::raw;
+use crate::sandbox::{Limits, Planned, raw};
 
 /// `LANDLOCK_SCOPE_SIGNAL`, since the sixth version (Linux 6.12).
 const SIGNALS: u64 = 1 << 1;
@@ -17,9 +17,18 @@ const MAKE_BLOCK: u64 = 1 << 11;
 /// in a cell. It can't trace processes outside the domain or read their memory and descriptors
 /// (`ptrace(2)`, Linux 5.13) nor signal them (Linux 6.12). It still sees them, and all files of its
 /// user, so this is no isolation; but it can't end those who judge it. Where the kernel has no
-/// landlock, it gets only the session.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Scope;
+/// landlock, it gets only the session. What each of its processes may use is limited.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    limits: Planned,
+}
+
+impl Scope {
+    /// The way in, with those of these limits that the kernel enforces for each process.
+    pub fn new(limits: &Limits) -> Self {
+        Self { limits: limits.plan(false) }
+    }
+}
 
 impl Entrance for Scope {
     fn before_fork(&mut self) -> io::Result<()> {
@@ -33,6 +42,7 @@ impl Entrance for Scope {
     fn in_child(&mut self) -> io::Result<()> {
         // Otherwise `kill(0, …)` would reach those who started it.
         rustix::process::setsid()?;
+        self.limits.set()?;
         Ok(close()?)
     }
 }

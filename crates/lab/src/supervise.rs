@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -30,7 +29,7 @@ pub struct Patience {
     pub asleep: Duration,
     /// The processor time of all its processes together.
     pub processor: Duration,
-    /// How many bytes it may print.
+    /// How many bytes of what it prints are kept. It may print more: that is no fault.
     pub output: usize,
     /// How many bytes there may be in its writable folders.
     pub written: u64,
@@ -50,8 +49,6 @@ pub enum Reached {
     Memory(u64),
     /// It had more than this many processes and threads.
     Processes(u64),
-    /// It printed more than this many bytes.
-    Output(usize),
     /// It wrote more than this many bytes to files.
     Written(u64),
 }
@@ -61,7 +58,7 @@ pub enum Reached {
 pub struct Supervised {
     /// How it ended by itself, or which limit it has reached.
     pub end: Result<ExitStatus, Reached>,
-    /// What it printed, as far as that was allowed.
+    /// What it printed, as far as that is kept.
     pub output: Vec<u8>,
     /// Why it could not run in a cell, if it could not: then it had its limits, but saw the files of
     /// this machine.
@@ -106,7 +103,7 @@ pub fn supervise(
     // The command keeps our ends of the pipe, and so the end would never come.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut running = Running { child: child?, cell };
-    let end = running.watch(sandbox, patience, &collected)?;
+    let end = running.watch(sandbox, patience)?;
     running.end();
     drop(running);
     Ok(Supervised { end, output: collected.take(), refused })
@@ -139,7 +136,6 @@ impl Running {
         &mut self,
         sandbox: &Sandbox,
         patience: &Patience,
-        collected: &Collected,
     ) -> io::Result<Result<ExitStatus, Reached>> {
         let pidfd = process::pidfd(self.child.id())?;
         let roots: Vec<u32> = [Some(self.child.id()), self.cell.as_ref().map(Cell::first_process)]
@@ -150,10 +146,6 @@ impl Running {
         let (mut worked, mut at_work) = (Duration::ZERO, begun);
         loop {
             let has_ended = process::has_ended_within(&pidfd, EVERY)?;
-            // One that ended may have died of not being read any more.
-            if collected.is_full() {
-                return Ok(Err(Reached::Output(patience.output)));
-            }
             if has_ended {
                 return self.child.wait().map(Ok);
             }
@@ -216,40 +208,27 @@ fn size(folder: &PathBuf) -> u64 {
 /// What a command prints, read by a thread.
 struct Collected {
     bytes: Arc<Mutex<Vec<u8>>>,
-    full: Arc<AtomicBool>,
     /// Ends when the reader does.
     reader: Receiver<()>,
 }
 
 impl Collected {
     fn from(mut pipe: io::PipeReader, most: usize) -> io::Result<Self> {
-        let (bytes, full) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
-        let (ours, flag) = (Arc::clone(&bytes), Arc::clone(&full));
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let ours = Arc::clone(&bytes);
         let (ends, reader) = channel::<()>();
         let read = move || {
             let _ends = ends;
             let mut buffer = [0; 16 * 1024];
-            while let Ok(count) = pipe.read(&mut buffer) {
+            while let Ok(count @ 1..) = pipe.read(&mut buffer) {
                 let mut bytes = ours.lock().unwrap_or_else(PoisonError::into_inner);
                 let room = most.saturating_sub(bytes.len());
                 bytes.extend_from_slice(&buffer[..count.min(room)]);
-                if count == 0 {
-                    return;
-                }
-                if count > room {
-                    // And nothing more is read: the command waits until it is killed.
-                    flag.store(true, Ordering::Relaxed);
-                    return;
-                }
             }
         };
         // Called before the command starts, so that one that can't be heard isn't started.
         thread::Builder::new().spawn(read)?;
-        Ok(Self { bytes, full, reader })
-    }
-
-    fn is_full(&self) -> bool {
-        self.full.load(Ordering::Relaxed)
+        Ok(Self { bytes, reader })
     }
 
     /// All of it, once everybody who could print has ended. What escaped is not waited for.

@@ -180,6 +180,9 @@ pub enum Trouble {
         /// Which limit.
         limit: LimitReached,
     },
+    /// The machine was short of memory, and the kernel ended processes for that: at least one of this
+    /// run.
+    OutOfMemory,
     /// The machine was busy, or stood still, and the case is about time.
     Busy,
     /// The engine failed.

@@ -1,6 +1,8 @@
 //! Servers that nobody could reach: another port, another transport, no `listen`.
 
-use socklab_event::{Args, Call, Protocol};
+use std::collections::HashMap;
+
+use socklab_event::{Args, Call, Errno, Protocol};
 use socklab_flows::Position;
 
 use super::Missed;
@@ -18,14 +20,15 @@ struct Open {
 
 /// The ports on which it serves, of the transport that was awaited.
 fn ports(life: &Life<'_>) -> Vec<Open> {
-    let binds = |socket: usize| {
-        life.made(|args| matches!(args, Args::Bind { .. })).find(|(at, call)| {
-            call.value().is_some() && life.flows().socket_at(*at) == Some(socket)
+    let binds = |calls: &[Position]| {
+        let mut calls = calls.iter().filter_map(|at| Some((*at, life.case.call(*at)?)));
+        calls.find(|(at, call)| {
+            matches!(call.args, Args::Bind { .. }) && call.value().is_some() && life.is_mine(*at)
         })
     };
     let mut found = Vec::new();
-    for (index, socket) in life.flows().sockets.iter().enumerate() {
-        let bind = binds(index);
+    for socket in &life.flows().sockets {
+        let bind = binds(&socket.calls);
         let chosen = bind.and_then(|(_, call)| match &call.args {
             Args::Bind { address } => address.port(),
             _ => None,
@@ -166,33 +169,48 @@ pub(super) fn ignored_failure(life: &Life<'_>) -> Option<Occurrence> {
         Args::Connect { .. } => Some(2),
         _ => None,
     };
-    life.calls.iter().enumerate().find_map(|(index, (at, call))| {
-        let failed = kind(call)?;
-        let error = call.error().filter(|error| {
-            use socklab_event::Errno as E;
-            !error.is_not_now()
-                && !matches!(*error, E::EINPROGRESS | E::EALREADY | E::EINTR | E::EISCONN)
-        })?;
-        let socket = life.flows().socket_at(*at)?;
-        let later = || {
-            let rest = life.calls[index + 1..].iter();
-            rest.filter(|(at, _)| life.flows().socket_at(*at) == Some(socket))
-        };
-        let again = later().any(|(_, call)| kind(call) == Some(failed) && call.value().is_some());
-        let went_on = later().any(|(_, call)| match failed {
-            0 => matches!(call.args, Args::Listen { .. } | Args::Accept { .. }) || call.receives(),
-            1 => matches!(call.args, Args::Accept { .. }),
-            _ => call.sends() || call.receives(),
-        });
-        let address = match &call.args {
-            Args::Bind { address } | Args::Connect { address } => address_text(address),
-            _ => "none".to_owned(),
-        };
-        (went_on && !again).then(|| {
-            let found = life.found(*at).with("call", call.library_name());
-            found.with("address", address).with("error", error.to_string())
-        })
-    })
+    let serious = |error: &Errno| {
+        !error.is_not_now()
+            && !matches!(
+                *error,
+                Errno::EINPROGRESS | Errno::EALREADY | Errno::EINTR | Errno::EISCONN
+            )
+    };
+    // From the end: what each socket was used for after a call, by kind of call.
+    let mut after: HashMap<usize, [After; 3]> = HashMap::new();
+    let mut first = None;
+    for (at, call) in life.calls.iter().rev() {
+        let Some(socket) = life.flows().socket_at(*at) else { continue };
+        let after = after.entry(socket).or_default();
+        if let Some(failed) = kind(call) {
+            let After { again, went_on } = after[failed];
+            if let Some(error) = call.error().filter(|it| serious(it) && went_on && !again) {
+                first = Some((*at, *call, error));
+            }
+            after[failed].again |= call.value().is_some();
+        }
+        let accepts = matches!(call.args, Args::Accept { .. });
+        let listens = matches!(call.args, Args::Listen { .. });
+        after[0].went_on |= listens || accepts || call.receives();
+        after[1].went_on |= accepts;
+        after[2].went_on |= call.sends() || call.receives();
+    }
+    let (at, call, error) = first?;
+    let address = match &call.args {
+        Args::Bind { address } | Args::Connect { address } => address_text(address),
+        _ => "none".to_owned(),
+    };
+    let found = life.found(at).with("call", call.library_name());
+    Some(found.with("address", address).with("error", error.to_string()))
+}
+
+/// What happened to a socket after a call on it.
+#[derive(Clone, Copy, Debug, Default)]
+struct After {
+    /// The call was made again, and worked.
+    again: bool,
+    /// The socket was used as if the call had worked.
+    went_on: bool,
 }
 
 /// It bound a TCP socket, and never called `listen` on it.

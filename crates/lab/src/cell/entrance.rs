@@ -10,7 +10,7 @@ use socklab_kernel::Entrance;
 
 use super::options::CellOptions;
 use super::powers;
-use crate::sandbox::Restrictions;
+use crate::sandbox::{Planned, Restrictions};
 use crate::sys::{self, Forked};
 
 /// Descriptors for the namespaces of a cell, and for the process namespace outside.
@@ -22,6 +22,7 @@ pub(super) struct Doors {
     messages: OwnedFd,
     processes: OwnedFd,
     outside: OwnedFd,
+    limits: Option<Planned>,
     restrictions: Option<Restrictions>,
 }
 
@@ -38,6 +39,8 @@ impl Doors {
             messages: of("ipc")?,
             processes: of("pid")?,
             outside: File::open("/proc/self/ns/pid")?.into(),
+            // Processes of other cells and of the machine would count as well.
+            limits: options.limits.map(|limits| limits.plan(false)),
             restrictions: options.sandbox.as_ref().map(Restrictions::new),
         })
     }
@@ -52,6 +55,7 @@ impl Doors {
             messages: self.messages.try_clone()?,
             processes: self.processes.try_clone()?,
             outside: self.outside.try_clone()?,
+            limits: self.limits.clone(),
             restrictions: self.restrictions.clone(),
         })
     }
@@ -76,6 +80,7 @@ impl Doors {
         // `kill(0, …)` would reach the processes of the same group even in other namespaces.
         rustix::process::setsid()?;
         powers::drop_all()?;
+        self.limits.as_ref().map_or(Ok(()), Planned::set)?;
         self.restrictions.as_ref().map_or(Ok(()), |all| all.take().map_err(io::Error::from))
     }
 

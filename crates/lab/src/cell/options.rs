@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Limits, Sandbox};
 
 /// What a cell is like. The default is a cell inside a private loopback.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct CellOptions {
     pub read_only: Vec<PathBuf>,
     /// Folders inside those of `read_only` that can be changed.
     pub writable: Vec<PathBuf>,
+    /// How much each process may use where there is no sandbox, which has limits of its own.
+    pub limits: Option<Limits>,
     /// Hides the machine's files, and limits what may be done and used.
     pub sandbox: Option<Sandbox>,
 }

@@ -60,6 +60,7 @@ impl View {
         mount(c"proc", c"/proc", c"proc", flags, None).map_err(failed("mount proc"))?;
         // While it can still be written.
         forbid_user_namespaces().map_err(failed("write user.max_user_namespaces"))?;
+        limit_shared_memory();
         for path in MACHINE {
             match protect(path) {
                 Err(Errno::NOENT) | Ok(()) => {}
@@ -67,6 +68,9 @@ impl View {
             }
         }
         self.secrets.cover()?;
+        if self.screen.is_none() {
+            cover_shared_memory().map_err(failed("mount tmpfs"))?;
+        }
         for path in &self.read_only {
             mount_bind_recursive(path.as_c_str(), path.as_c_str())
                 .map_err(failed("mount --bind"))?;
@@ -92,6 +96,25 @@ fn forbid_user_namespaces() -> Result<(), Errno> {
         file => file?,
     };
     rustix::io::write(&file, b"0").map(drop)
+}
+
+/// Segments of `shmget(2)` are in no process, so that nobody who watches processes would count them:
+/// those of this cell have so many pages together. Older kernels let only root set that.
+fn limit_shared_memory() {
+    use rustix::fs::{Mode, OFlags, open};
+    let flags = OFlags::WRONLY | OFlags::CLOEXEC;
+    if let Ok(file) = open(c"/proc/sys/kernel/shmall", flags, Mode::empty()) {
+        let _ = rustix::io::write(&file, b"32768");
+    }
+}
+
+/// Nor are files in the machine's `/dev/shm`: a cell has its own, which goes with it.
+fn cover_shared_memory() -> Result<(), Errno> {
+    let flags = MountFlags::NOSUID | MountFlags::NODEV;
+    match mount(c"tmpfs", c"/dev/shm", c"tmpfs", flags, c"size=64m,nr_inodes=4096,mode=1777") {
+        Err(Errno::NOENT) => Ok(()),
+        done => done,
+    }
 }
 
 fn protect(path: &CStr) -> Result<(), Errno> {

@@ -2,15 +2,20 @@
 //! answer in our place. Call all this only inside a private loopback, whose mounts are invisible to
 //! the rest of the machine.
 
+use std::ffi::CString;
 use std::fs;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
 use rustix::mount::{MountFlags, mount, mount_bind, mount_bind_recursive};
 
 use super::refusal::NamesRefusal;
 use super::table::Names;
+use crate::sys;
 
 const ETC: &str = "/etc";
 /// Where the machine's files are below the new `/etc`.
@@ -73,7 +78,13 @@ fn only_dns(text: &str) -> String {
 /// Shows a file in the place of another, which may be a link to somewhere else.
 fn hide(from: &Path, to: &Path) -> Result<(), NamesRefusal> {
     let target = fs::canonicalize(to).map_err(NamesRefusal::of("realpath", to))?;
-    mount_bind(from, &target).map_err(NamesRefusal::of("mount", target))
+    mount_bind(from, &target).map_err(NamesRefusal::of("mount", &target))?;
+    // A program of root could change what it finds there otherwise.
+    let path = CString::new(target.as_os_str().as_bytes()).unwrap_or_default();
+    match sys::make_read_only(&path) {
+        Err(Errno::NOSYS) | Ok(()) => Ok(()),
+        Err(error) => Err(NamesRefusal::of("mount_setattr", &target)(io::Error::from(error))),
+    }
 }
 
 /// A new `/etc` at `folder`, which is then shown as `/etc`: our files, and links to the machine's.

@@ -46,10 +46,10 @@ impl Default for Limits {
 
 /// The limits of `setrlimit(2)`, planned before a `fork`.
 #[derive(Clone, Debug)]
-pub(super) struct Planned(Vec<(Resource, u64)>);
+pub(crate) struct Planned(Vec<(Resource, u64)>);
 
 impl Limits {
-    pub(super) fn plan(&self, in_cell: bool) -> Planned {
+    pub(crate) fn plan(&self, in_cell: bool) -> Planned {
         let mut limits = vec![
             (Resource::Core, 0),
             (Resource::Cpu, self.processor.as_secs().max(1)),
@@ -68,7 +68,7 @@ impl Limits {
 
 impl Planned {
     /// Sets the limits of the calling process, none of them higher than it was. Async-signal-safe.
-    pub(super) fn set(&self) -> Result<(), Errno> {
+    pub(crate) fn set(&self) -> Result<(), Errno> {
         for (resource, wanted) in &self.0 {
             let before = rustix::process::getrlimit(*resource);
             let lower =

@@ -18,6 +18,7 @@ mod screen;
 use std::path::PathBuf;
 
 pub use limits::Limits;
+pub(crate) use limits::Planned;
 pub(crate) use restrictions::Restrictions;
 pub(crate) use screen::Screen;
 
@@ -33,6 +34,8 @@ pub struct Sandbox {
     /// folder, and goes with the cell. Where the kernel has no such layers (`overlayfs` in a user
     /// namespace, Linux 5.11), they are read-only.
     pub layered: Vec<PathBuf>,
+    /// Folders that exist, even if nothing in them is shown.
+    pub present: Vec<PathBuf>,
     /// How much it may use.
     pub limits: Limits,
 }

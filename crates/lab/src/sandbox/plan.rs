@@ -80,6 +80,9 @@ impl Plan {
                 *known = kind.max(*known);
             }
         }
+        for path in &sandbox.present {
+            trails.follow(path)?;
+        }
         for path in LINKED.map(Path::new) {
             if let Ok(end) = trails.follow(path) {
                 shown.entry(end).or_insert(Kind::Shown);
@@ -176,8 +179,12 @@ mod tests {
         fs::create_dir_all(folder.join("real/inner")).unwrap();
         fs::write(folder.join("secret"), "").unwrap();
         symlink("real", folder.join("link")).unwrap();
-        let sandbox =
-            Sandbox { shown: vec![folder.join("link/inner")], ..Sandbox::new(Limits::default()) };
+        fs::create_dir(folder.join("empty")).unwrap();
+        let sandbox = Sandbox {
+            shown: vec![folder.join("link/inner")],
+            present: vec![folder.join("empty")],
+            ..Sandbox::new(Limits::default())
+        };
         let plan = Plan::new(&sandbox).unwrap();
         let real = folder.canonicalize().unwrap().join("real/inner");
         let name = |path: &Path| c_string(path).unwrap();
@@ -190,6 +197,9 @@ mod tests {
             let link = (name(&folder.join("link")), Made::Link(c"real".into()));
             assert!(plan.made.contains(&link), "{plan:?}");
             assert!(plan.made.contains(&(name(&real), Made::Folder)));
+            let empty = name(&folder.canonicalize().unwrap().join("empty"));
+            assert!(plan.made.contains(&(empty.clone(), Made::Folder)), "{plan:?}");
+            assert!(!plan.shown.iter().any(|(path, _)| *path == empty));
             assert!(!plan.made.iter().any(|(path, _)| *path == name(&folder.join("secret"))));
         }
         assert!(!plan.hidden.iter().any(|hidden| {

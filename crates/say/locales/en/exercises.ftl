@@ -74,6 +74,12 @@ check-not-executable = { $tool } is here, but it is not a program that can be ru
 check-not-executable-hint = say what runs it, as in: -- INTERPRETER FILE
 runs-as = run it like this: { $command }
 runs-compiled = first: { $compile }, and then: { $command }
+check-special = { $tool } is { $kind ->
+    [fifo] a FIFO
+    [socket] a socket
+   *[device] a device
+}, and no source file
+check-special-hint = write the program into a regular file
 check-no-file = there is no file { $tool } here
 check-no-file-hint = check its name, and the folder you are in
 check-nothing = there is nothing to check here: no { $name }.py, { $name }.rs or { $name }.c
@@ -189,7 +195,6 @@ build-limit-asleep = the compiler waited { $time } for something that the file n
 build-limit-processor = the compiler had worked for { $time } and was not finished: does a macro, a template or a constant expand without end?
 build-limit-memory = the compiler needed more than { $mib } MiB of memory
 build-limit-processes = the compiler needed more than { $number } processes and threads
-build-limit-output = the compiler printed more than { $mib } MiB
 build-limit-written = the program would be larger than { $mib } MiB: does it contain a very large initialised array?
 build-broken = { $tool } does not work here, not even for the smallest program, or was killed while it worked:{ $output }
 build-broken-hint = this says nothing about your program: try { $tool } on another file; is its toolchain complete, and is there enough memory and room on the disk?
@@ -209,5 +214,6 @@ differs-argument = But { $name } was { $got } (expected: { $wanted }).
 
 trouble-not-isolated = not run, because it was to be isolated and that is refused here: { $what }. Allow user namespaces (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; in a container its seccomp profile), or check without --sandbox and --require-isolation
 trouble-busy = the machine was busy or stood still, and this case is about time: nothing is known about the program. Try again when it is quiet
+trouble-out-of-memory = this machine ran out of memory, and the kernel ended a program for that: nothing is known about the program. Try again when less is running
 trouble-memory = { $who } and what it had started used more than { $mib } MiB of memory, and were ended
 trouble-processes = { $who } had started more than { $number } processes and threads, and all were ended

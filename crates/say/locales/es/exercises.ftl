@@ -75,6 +75,12 @@ check-not-executable = { $tool } está aquí, pero no es un programa que se pued
 check-not-executable-hint = indica con qué se ejecuta, por ejemplo: -- INTÉRPRETE ARCHIVO
 runs-as = se ejecuta así: { $command }
 runs-compiled = primero: { $compile }, y después: { $command }
+check-special = { $tool } es { $kind ->
+    [fifo] una FIFO
+    [socket] un socket
+   *[device] un dispositivo
+}, y no un archivo fuente
+check-special-hint = escribe el programa en un archivo normal
 check-no-file = aquí no hay ningún archivo { $tool }
 check-no-file-hint = mira su nombre, y en qué carpeta estás
 check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
@@ -190,7 +196,6 @@ build-limit-asleep = el compilador esperó { $time } algo que el archivo nombra 
 build-limit-processor = el compilador llevaba { $time } de trabajo y no había terminado: ¿se expande sin fin una macro, una plantilla o una constante?
 build-limit-memory = el compilador necesitó más de { $mib } MiB de memoria
 build-limit-processes = el compilador necesitó más de { $number } procesos e hilos
-build-limit-output = el compilador escribió más de { $mib } MiB
 build-limit-written = el programa ocuparía más de { $mib } MiB: ¿contiene un arreglo inicializado muy grande?
 build-broken = { $tool } no funciona aquí, ni siquiera con el programa más pequeño, o lo mataron mientras trabajaba:{ $output }
 build-broken-hint = esto no dice nada de tu programa: prueba { $tool } con otro archivo; ¿está completa su cadena de herramientas, y hay suficiente memoria y espacio en el disco?
@@ -210,5 +215,6 @@ differs-argument = Pero { $name } era { $got } (se esperaba: { $wanted }).
 
 trouble-not-isolated = no se ejecutó, porque se pidió aislarlo y aquí eso no se permite: { $what }. Permite los espacios de nombres de usuario (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; en un contenedor, su perfil seccomp), o comprueba sin --sandbox ni --require-isolation
 trouble-busy = la máquina estaba ocupada o detenida, y este caso trata del tiempo: no se sabe nada del programa. Inténtalo cuando esté libre
+trouble-out-of-memory = a esta máquina se le acabó la memoria, y el kernel terminó un programa por eso: no se sabe nada del programa. Inténtalo cuando haya menos en marcha
 trouble-memory = { $who } y lo que había iniciado usaron más de { $mib } MiB de memoria, y se terminaron
 trouble-processes = { $who } había iniciado más de { $number } procesos e hilos, y se terminaron todos

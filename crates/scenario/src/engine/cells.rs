@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use socklab_lab::{Cell, CellOptions, Limits, Sandbox, Scope};
 use socklab_trace::Command;
 
-use super::guard::Guard;
+use super::guard::{Guard, Watched};
+use super::watch::Watch;
 use crate::exercise;
 use crate::recording::{Isolation, PlaceUsed, Trouble};
 use crate::request::{IsolationWanted, Request};
@@ -63,7 +65,7 @@ impl Cells {
     /// outside.
     pub(super) fn contain(&mut self, number: usize, command: Command) -> io::Result<Command> {
         if self.isolation != Isolation::Isolated {
-            return Ok(command.enter(Box::new(Scope)));
+            return Ok(command.enter(Box::new(Scope::new(&self.limits()))));
         }
         let cell = match self.ready.take() {
             Some(cell) => cell,
@@ -86,12 +88,24 @@ impl Cells {
         }
     }
 
-    /// Watches over a program in a cell: one that takes all memory or all processes of the machine
-    /// would leave none for those who judge it.
-    pub(super) fn watch(&self, number: usize, who: &str, program: u32) -> io::Result<()> {
-        let Some(cell) = self.taken.get(&number) else { return Ok(()) };
-        let limits = self.options.sandbox.as_ref().map_or_else(Limits::default, |it| it.limits);
-        self.guard.watch(who, cell.first_process(), program, limits)
+    /// Watches over a program: one that takes all memory or all processes of the machine would leave
+    /// none for those who judge it.
+    pub(super) fn watch(
+        &self,
+        number: usize,
+        who: &str,
+        program: u32,
+        seen: &Arc<Watch>,
+    ) -> io::Result<()> {
+        let watched = match self.taken.get(&number) {
+            Some(cell) => Watched::in_cell(cell.first_process(), program),
+            None => Watched::in_the_open(Arc::clone(seen), number, program),
+        };
+        self.guard.watch(who, watched?, self.limits())
+    }
+
+    fn limits(&self) -> Limits {
+        self.options.sandbox.as_ref().map_or_else(Limits::default, |it| it.limits)
     }
 
     /// The limit that was reached.
@@ -114,6 +128,7 @@ impl Cells {
 /// names the programs that its other actors are.
 fn options(scratch: &Path, files: &Path) -> CellOptions {
     let mut options = CellOptions::default();
+    options.limits = Some(Limits::default());
     options.read_only.push(scratch.to_owned());
     options.writable.push(files.to_owned());
     options
@@ -132,6 +147,8 @@ fn sandboxed(request: &Request) -> CellOptions {
     let files = words.iter().map(Path::new).filter(|path| path.is_file());
     let folders =
         files.filter_map(|path| std::path::absolute(path).ok()?.parent().map(Path::to_owned));
+    // Where the program starts must be there, even if it is a home with nothing to be shown.
+    sandbox.present.extend(folder.clone());
     for folder in folders.chain(folder) {
         let shown = exercise::visible_work(&folder);
         match shown == [folder] {

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
 
-use socklab_event::Header;
+use socklab_event::{Event, Exit, Header, Process, Signal};
 use socklab_kernel::parent::{self, Parent};
 use socklab_kernel::process::own_scheduling;
-use socklab_kernel::{Transport, port};
+use socklab_kernel::{Transport, memory, port};
 use socklab_lab::Role;
 use socklab_trace::{Handle, Options, Tracer};
 
@@ -134,6 +134,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     let handle = tracer.handle();
     let header = tracer.header();
     let before = own_scheduling();
+    let ended_before = memory::ended_for_lack();
     let (result, played) = thread::scope(|scope| {
         let (request, watch, place) = (&request, &watch, &place);
         let steering = StopWhenDropped(handle.clone());
@@ -166,6 +167,9 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     let trouble = match (result, played.trouble) {
         (Err((what, program)), _) => Some(Trouble::Trace { what, program }),
         (_, Some(trouble)) => Some(trouble),
+        _ if memory::ended_for_lack() > ended_before && was_killed(&events, seen.over) => {
+            Some(Trouble::OutOfMemory)
+        }
         _ => None,
     };
     Recording {
@@ -185,6 +189,14 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         variables: request.variables,
         trouble,
     }
+}
+
+/// True if SIGKILL ended a process before the last step had ended.
+fn was_killed(events: &[Event], over: Option<u64>) -> bool {
+    let killed = |event: &Event| {
+        matches!(event.process(), Some(Process::Exit { status: Exit::Signal(Signal::KILL) }))
+    };
+    events.iter().any(|event| killed(event) && over.is_none_or(|over| event.at <= over))
 }
 
 /// Ends the recording when the thread that plays the steps is done with them, even by a panic.

@@ -1,5 +1,5 @@
-//! Watches what a program in a cell uses together with all that it has started, which no limit of
-//! the kernel counts, and ends its cell at the limit.
+//! Watches what a program uses together with all that it has started, which no limit of the kernel
+//! counts, and ends all of it at the limit.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Signal, pidfd_send_signal};
-use socklab_kernel::{process, tree};
+use rustix::process::{Pid, Signal, kill_process, pidfd_send_signal};
+use socklab_kernel::{memory, process, tree};
 use socklab_lab::Limits;
 
 use super::failure;
+use super::watch::Watch;
 use crate::recording::LimitReached;
 
 /// How often it is looked at.
@@ -21,24 +22,103 @@ const EVERY: Duration = Duration::from_millis(20);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Guard(Arc<Mutex<Option<(String, LimitReached)>>>);
 
+/// A program with all that it has started.
+#[derive(Debug)]
+pub(super) struct Watched {
+    /// Its first process, or that of its cell.
+    first: OwnedFd,
+    members: Members,
+}
+
+#[derive(Debug)]
+enum Members {
+    /// The first process of a cell, and one that was started into it: all others descend from them.
+    Cell([u32; 2]),
+    /// The processes of a command, as the tracer knows them.
+    Command(Arc<Watch>, usize),
+}
+
+impl Watched {
+    /// A program in a cell, given by its first process.
+    pub(super) fn in_cell(cell: u32, program: u32) -> io::Result<Self> {
+        Ok(Self { first: process::pidfd(cell)?, members: Members::Cell([cell, program]) })
+    }
+
+    /// A command that has no cell.
+    pub(super) fn in_the_open(seen: Arc<Watch>, command: usize, program: u32) -> io::Result<Self> {
+        Ok(Self { first: process::pidfd(program)?, members: Members::Command(seen, command) })
+    }
+
+    /// Waits a moment. Whether it is still there.
+    fn is_there(&self) -> bool {
+        match (process::has_ended_within(&self.first, EVERY), &self.members) {
+            (Ok(true), Members::Command(..)) => {
+                let others = !self.roots().is_empty();
+                if others {
+                    thread::park_timeout(EVERY);
+                }
+                others
+            }
+            (ended, _) => matches!(ended, Ok(false)),
+        }
+    }
+
+    fn roots(&self) -> Vec<u32> {
+        match &self.members {
+            Members::Cell(both) => both.to_vec(),
+            Members::Command(seen, number) => {
+                let seen = seen.lock();
+                seen.commands.get(*number).into_iter().flat_map(|it| &it.living).copied().collect()
+            }
+        }
+    }
+
+    /// Ends it: all that is in a cell ends with the cell's first process. Elsewhere there may be more of
+    /// it the next time.
+    fn end(&self) {
+        // They may have ended already.
+        if let Members::Cell(_) = self.members {
+            let _ = pidfd_send_signal(&self.first, Signal::KILL);
+            return;
+        }
+        for process in self.roots() {
+            if let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+                let _ = kill_process(process, Signal::KILL);
+            }
+        }
+    }
+
+    fn reached(&self, limits: Limits, files_before: Option<u64>) -> Option<LimitReached> {
+        let roots = self.roots();
+        let used = tree::usage(&roots, limits.processes);
+        if used.threads > limits.processes {
+            return Some(LimitReached::Processes(limits.processes));
+        }
+        // Files in memory are in no process. Somebody on this machine has made large ones.
+        let files = || Some(memory::of_files()?.saturating_sub(files_before?));
+        let may_be_over =
+            used.memory > limits.memory || files().is_some_and(|it| it > limits.memory);
+        // What a program shares with its children is its own only once.
+        let is_over = may_be_over && tree::memory(&roots, limits.processes) > limits.memory;
+        is_over.then_some(LimitReached::Memory(limits.memory))
+    }
+}
+
 impl Guard {
-    /// Watches a program and the cell it is in, given by its first process, until the cell is gone.
-    pub(super) fn watch(
-        &self,
-        who: &str,
-        first: u32,
-        program: u32,
-        limits: Limits,
-    ) -> io::Result<()> {
-        let cell = process::pidfd(first)?;
+    /// Watches a program until all of it is gone.
+    pub(super) fn watch(&self, who: &str, watched: Watched, limits: Limits) -> io::Result<()> {
         let (found, who) = (Arc::clone(&self.0), who.to_owned());
+        let files_before = memory::of_files();
         let watch = move || {
-            while matches!(process::has_ended_within(&cell, EVERY), Ok(false)) {
-                if let Some(limit) = reached(first, program, limits) {
+            let mut over = false;
+            while watched.is_there() {
+                if let Some(limit) = watched.reached(limits, files_before).filter(|_| !over) {
                     let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                    found.get_or_insert((who, limit));
-                    drop(found);
-                    return end(&cell);
+                    found.get_or_insert((who.clone(), limit));
+                    over = true;
+                }
+                if over {
+                    watched.end();
                 }
             }
         };
@@ -50,21 +130,4 @@ impl Guard {
     pub(super) fn found(&self) -> Option<(String, LimitReached)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-fn reached(first: u32, program: u32, limits: Limits) -> Option<LimitReached> {
-    let used = tree::usage(&[first, program], limits.processes);
-    if used.threads > limits.processes {
-        return Some(LimitReached::Processes(limits.processes));
-    }
-    // What a program shares with its children is its own only once.
-    let is_over = used.memory > limits.memory
-        && tree::memory(&[first, program], limits.processes) > limits.memory;
-    is_over.then_some(LimitReached::Memory(limits.memory))
-}
-
-/// All that is in the cell ends with its first process.
-fn end(cell: &OwnedFd) {
-    // It may have ended already.
-    let _ = pidfd_send_signal(cell, Signal::KILL);
 }

@@ -237,7 +237,7 @@ impl<'a> Play<'a> {
         self.started.start(command)?;
         let program = self.watch.lock().commands[number].pid;
         if let Some(program) = program {
-            self.cells.watch(number, name, program)?;
+            self.cells.watch(number, name, program, &self.watch)?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -149,7 +149,9 @@ impl Built {
         let mut argv = words.to_vec();
         if let Some(program) = argv.first_mut() {
             let found = find(program)?;
-            let python = Path::new(&found).file_name().and_then(OsStr::to_str) == Some("python3");
+            // A program with this name that is not the machine's own is not asked anything: it may be
+            // what is to be checked.
+            let python = program == "python3" && Path::new(&found).is_absolute();
             *program = if python { interpreter(found) } else { found };
         }
         // A command that names its source file without compiling it is in that file's language.
@@ -178,7 +180,9 @@ impl Built {
 /// The interpreter itself. `python3` may be a script that finds the right version and starts it:
 /// then every case would wait for that script, and record its calls.
 fn interpreter(python: String) -> String {
-    let is_script = fs::read(&python).is_ok_and(|bytes| bytes.starts_with(b"#!"));
+    let mut start = [0; 2];
+    let read = fs::File::open(&python).and_then(|mut file| file.read_exact(&mut start));
+    let is_script = read.is_ok() && start == *b"#!";
     if !is_script {
         return python;
     }
@@ -267,6 +271,18 @@ mod tests {
         let text = "int main(void) { int unused; return 0; }\n";
         let Some(built) = built_c("warned.c", text) else { return };
         assert!(built.unwrap().warnings.contains("unused variable"));
+        // However many they are.
+        let text = format!("{}int main(void) {{ return 0; }}\n", "#warning again\n".repeat(12_000));
+        let Some(built) = built_c("talks.c", &text) else { return };
+        assert!(built.unwrap().warnings.len() >= 1 << 20);
+    }
+
+    #[test]
+    fn what_a_file_says_is_not_taken_for_the_compilers_words() {
+        let text = "#error No space left on device\n#error Killed signal terminated program cc1\n\
+            #error Cannot allocate memory\n";
+        let Some(built) = built_c("claims.c", text) else { return };
+        assert!(matches!(built, Err(BuildError::Refused { .. })), "{built:?}");
     }
 
     #[test]

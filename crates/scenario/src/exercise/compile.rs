@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use rustix::process::{Resource, getrlimit};
+use socklab_kernel::memory;
 use socklab_lab::{Limits, Patience, Reached, Sandbox, Supervised, supervise};
 
 use super::build::{BuildError, failed, find};
@@ -36,6 +38,9 @@ const VARIABLES: [&str; 12] = [
     "NIX_CC",
 ];
 
+/// How much room there has to be for a program that was not written because of something else.
+const ROOM: usize = 8 << 20;
+
 /// A compiler, and how it is called.
 struct Compiler {
     tool: String,
@@ -54,6 +59,7 @@ pub(super) fn compile(
     folder: &Path,
 ) -> Result<String, BuildError> {
     let compiler = Compiler::of(code)?;
+    let ended_before = memory::ended_for_lack();
     let done = compiler.run(file, program, folder)?;
     let output = String::from_utf8_lossy(&done.output).trim_end().to_owned();
     let words = [Path::new(&compiler.tool).file_name().unwrap_or_default(), file.as_os_str()];
@@ -74,8 +80,12 @@ pub(super) fn compile(
         return Err(BuildError::Broken { tool: compiler.tool, output });
     }
     match reached {
+        // Not by what it printed, which may be what the file says.
+        _ if is_killed(&done) || memory::ended_for_lack() > ended_before || is_full(folder) => {
+            Err(BuildError::Broken { tool: compiler.tool, output })
+        }
         Some(reached) => Err(BuildError::Limit { command, reached, output }),
-        None if is_killed(&done, &output) => {
+        None if is_short_of_addresses(compiler.limits.memory, &output) => {
             Err(BuildError::Broken { tool: compiler.tool, output })
         }
         None => Err(BuildError::Refused { command, output }),
@@ -90,17 +100,26 @@ fn limit_in(output: &str) -> Option<Reached> {
     output.contains("CPU time limit exceeded").then_some(Reached::Processor(PROCESSOR))
 }
 
-/// True if somebody killed the compiler, which was not us: mostly the kernel, when memory is short.
-fn is_killed(done: &Supervised, output: &str) -> bool {
+/// True if somebody killed the compiler, which was not us.
+fn is_killed(done: &Supervised) -> bool {
     use std::os::unix::process::ExitStatusExt;
     const KILLED: i32 = 9;
-    let signal = done.end.as_ref().ok().and_then(ExitStatusExt::signal);
-    signal == Some(KILLED)
-        || output.contains("Killed signal terminated program")
-        || output.contains("signal: 9, SIGKILL")
-        || output.contains("No space left on device")
-        || output.contains("Disk quota exceeded")
-        || output.contains("Cannot allocate memory")
+    done.end.as_ref().ok().and_then(ExitStatusExt::signal) == Some(KILLED)
+}
+
+/// True if there is no room for a program in a folder, on the disk or by a quota.
+fn is_full(folder: &Path) -> bool {
+    let trial = folder.join("room");
+    let written = fs::write(&trial, vec![0; ROOM]);
+    let _ = fs::remove_file(&trial);
+    written.is_err()
+}
+
+/// True if this session lets a process have less memory than a compiler may use here, and the compiler
+/// said that it got none.
+fn is_short_of_addresses(most: u64, output: &str) -> bool {
+    let limits = [Resource::As, Resource::Data].map(|it| getrlimit(it).current);
+    limits.into_iter().flatten().any(|limit| limit < most) && output.contains("allocat")
 }
 
 /// How much processor time a compiler may use.

@@ -27,28 +27,40 @@ pub(crate) type Progress = BTreeMap<String, String>;
 const LARGEST: u64 = 16 << 20;
 
 /// Opens the progress file, if it is one: a regular file of this user. Anything else would not be
-/// read to its end (a FIFO, a device), or would be somebody else's word.
+/// read to its end (a FIFO, a device), or would be somebody else's word. What is there and can't be
+/// opened is such a thing, too.
 fn open(options: &mut OpenOptions) -> io::Result<(PathBuf, File)> {
     let path = file().ok_or(io::ErrorKind::NotFound)?;
     // A FIFO is not waited for.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    let opened = options.custom_flags(flags.bits().cast_signed()).open(&path)?;
+    let wrong = |why: &str| {
+        let what = format!("{} is not a progress file of this user{why}", path.display());
+        io::Error::new(io::ErrorKind::InvalidInput, what)
+    };
+    let opened = match options.custom_flags(flags.bits().cast_signed()).open(&path) {
+        Err(error) if fs::symlink_metadata(&path).is_ok() => {
+            return Err(wrong(&format!(": {error}")));
+        }
+        opened => opened?,
+    };
     let about = opened.metadata()?;
     let is_ours = about.uid() == rustix::process::geteuid().as_raw();
     if about.is_file() && is_ours && about.len() <= LARGEST {
         return Ok((path, opened));
     }
-    let what = format!("{} is not a progress file of this user", path.display());
-    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+    Err(wrong(""))
 }
 
 /// Reads all results; none if the file is missing or unreadable.
 pub(crate) fn read() -> Progress {
-    let mut text = String::new();
-    if let Ok((_, file)) = open(OpenOptions::new().read(true)) {
-        // What is no text is no result.
-        let _ = file.take(LARGEST).read_to_string(&mut text);
+    let mut bytes = Vec::new();
+    match open(OpenOptions::new().read(true)) {
+        Ok((_, file)) => drop(file.take(LARGEST).read_to_end(&mut bytes)),
+        Err(error) if is_worth_saying(&error) => eprintln!("socklab: {error}"),
+        Err(_) => {}
     }
+    // A line that is no text is no result, but the others are.
+    let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().filter_map(|line| {
         // TIME KIND NAME RESULT: the time is for human readers. A result may consist of several
         // words.

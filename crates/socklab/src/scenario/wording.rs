@@ -88,6 +88,7 @@ pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
             say!(speaker, "trouble-processes", who = who, number = number)
         }
         Trouble::Busy => say!(speaker, "trouble-busy"),
+        Trouble::OutOfMemory => say!(speaker, "trouble-out-of-memory"),
         Trouble::Engine { what } => say!(speaker, "ask-trouble-engine", what = what),
     }
 }

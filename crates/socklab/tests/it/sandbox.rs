@@ -105,6 +105,35 @@ fn a_compiler_that_works_nowhere_is_not_blamed_on_the_file() {
 }
 
 #[test]
+fn a_program_in_a_sandbox_may_be_started_in_an_empty_home() {
+    need!("python3");
+    let (folder, home) = (folder(), folder());
+    let program = folder.path().join("ends.py");
+    fs::write(&program, "import os; print('at', os.getcwd(), os.listdir('.'))\n").expect("a file");
+    let mut command = socklab(&["check", "echo-server", "--case", "port", "--format", "json"]);
+    command.current_dir(home.path()).env("HOME", home.path()).args(["--sandbox", "--", "python3"]);
+    let ended = run(command.arg(&program));
+    let report: Value = serde_json::from_slice(&ended.output).expect("JSON");
+    let problem = report["cases"][0]["problem"].as_str().expect("a problem");
+    if refused(&report).is_some() && !problem.contains("chdir") {
+        not_run!(&format!("a sandbox ({problem})"));
+    }
+    assert!(problem.contains(&format!("at {} []", home.path().display())), "{report:#}");
+}
+
+#[test]
+fn a_source_that_is_no_file_is_called_what_it_is() {
+    let folder = folder();
+    let fifo = folder.path().join("server.py");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, 0o600.into()).expect("a FIFO");
+    for (file, kind) in [("server.py", "a FIFO"), ("/dev/zero", "a device")] {
+        let ended = run(socklab(&["check", "echo-server", "--", file]).current_dir(folder.path()));
+        assert!(ended.errors.contains(kind), "{ended:?}");
+        assert_eq!(ended.code, 2, "{ended:?}");
+    }
+}
+
+#[test]
 fn a_progress_file_that_is_none_is_never_waited_for() {
     let folder = folder();
     let state = folder.path().join("state/socklab");
@@ -115,6 +144,15 @@ fn a_progress_file_that_is_none_is_never_waited_for() {
     command.env("XDG_STATE_HOME", folder.path().join("state"));
     let ended = run(&mut command);
     assert!(!ended.output.is_empty());
+    // A folder is said to be one, and what is no text costs no line that is.
+    fs::remove_file(&fifo).expect("unlink");
+    fs::create_dir(&fifo).expect("a folder");
+    assert!(run(&mut command).exits(0).errors.contains("not a progress file"));
+    fs::remove_dir(&fifo).expect("rmdir");
+    fs::write(&fifo, b"1 what-if \xff\xfe right\n1 what-if tcp-client-first right\n")
+        .expect("a file");
+    let told = run(&mut command).exits(0);
+    assert!(told.text().contains("✓ 3 "), "{told:?}");
 }
 
 #[test]
@@ -192,10 +230,10 @@ fn a_submission_reads_no_secret_of_root_and_takes_no_more_than_its_share() {
     let text = "import threading, time\nfor _ in range(700):\n    \
         threading.Thread(target=time.sleep, args=(30,)).start()\ntime.sleep(30)\n";
     fs::write(folder.path().join("many.py"), text).expect("a file");
-    let report = check(folder.path(), &[], &["python3", "many.py"]);
-    assert_eq!(report["cases"][0]["state"], "failed", "{report:#}");
-    assert!(
-        report["cases"][0]["problem"].as_str().expect("a problem").contains("512"),
-        "{report:#}"
-    );
+    for options in [&[][..], &["--no-sandbox"]] {
+        let report = check(folder.path(), options, &["python3", "many.py"]);
+        assert_eq!(report["cases"][0]["state"], "failed", "{options:?}: {report:#}");
+        let problem = report["cases"][0]["problem"].as_str().expect("a problem");
+        assert!(problem.contains("512"), "{options:?}: {report:#}");
+    }
 }

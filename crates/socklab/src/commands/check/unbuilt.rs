@@ -1,6 +1,7 @@
 //! Why a program could not be built, in words: what the compiler has against the file, or what is
 //! wrong with this machine.
 
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use socklab_say::{Speaker, count, say};
@@ -45,7 +46,6 @@ fn limit(speaker: Speaker, reached: &Reached) -> String {
             let number = usize::try_from(*number).unwrap_or(usize::MAX);
             say!(speaker, "build-limit-processes", number = count(number))
         }
-        Reached::Output(bytes) => say!(speaker, "build-limit-output", mib = mib(*bytes as u64)),
         Reached::Written(bytes) => say!(speaker, "build-limit-written", mib = mib(*bytes)),
         other => format!("{other:?}"),
     }
@@ -59,6 +59,7 @@ pub(crate) fn not_here(speaker: Speaker, exercise: &Exercise, error: &BuildError
             let (exit, key) = match () {
                 () if path.is_dir() => (ExitReason::Usage, "check-folder"),
                 () if path.is_file() => (ExitReason::Usage, "check-not-executable"),
+                () if special(path).is_some() => (ExitReason::Usage, "check-special"),
                 () if path.extension().is_some() || tool.contains('/') => {
                     (ExitReason::Usage, "check-no-file")
                 }
@@ -68,7 +69,8 @@ pub(crate) fn not_here(speaker: Speaker, exercise: &Exercise, error: &BuildError
                 "check-not-executable" => runs_with::advice(speaker, exercise, tool),
                 _ => say!(speaker, &format!("{key}-hint"), tool = tool),
             };
-            Failure::new(exit, say!(speaker, key, tool = tool)).hint(hint)
+            let kind = special(path).unwrap_or("none");
+            Failure::new(exit, say!(speaker, key, tool = tool, kind = kind)).hint(hint)
         }
         BuildError::Broken { tool, output } => {
             let what = say!(speaker, "build-broken", tool = tool, output = indented(output));
@@ -107,6 +109,17 @@ pub(crate) fn not_here(speaker: Speaker, exercise: &Exercise, error: &BuildError
         }
     };
     failure.into()
+}
+
+/// What a path leads to that is neither a file nor a folder.
+fn special(path: &Path) -> Option<&'static str> {
+    let kind = path.metadata().ok()?.file_type();
+    let kinds = [
+        (kind.is_fifo(), "fifo"),
+        (kind.is_socket(), "socket"),
+        (kind.is_char_device() || kind.is_block_device(), "device"),
+    ];
+    kinds.into_iter().find(|(is, _)| *is).map(|(_, name)| name)
 }
 
 /// The first lines of what a tool printed, below a sentence.
