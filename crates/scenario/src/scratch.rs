@@ -7,6 +7,7 @@
 
 use std::fs::{self, DirBuilder};
 use std::io;
+use std::mem::ManuallyDrop;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,9 @@ const PREFIX: &str = "socklab-";
 const YOUNG: Duration = Duration::from_secs(60);
 /// How many entries of the folder above are looked at in a sweep.
 const MOST_ENTRIES: usize = 20_000;
+
+/// How often it is tried to remove a folder in which somebody still writes.
+const MOST_TRIES: usize = 1000;
 
 /// The path of a folder that does not exist yet. The owner may make the folder, which is removed
 /// when this is dropped.
@@ -58,6 +62,8 @@ impl Scratch {
 
     /// Makes the folder, and keeps it locked as long as this lives.
     pub(crate) fn make(&mut self) -> io::Result<()> {
+        // Not while they are being removed for good.
+        let _live = live();
         self.lock = Some(make(&self.path)?);
         Ok(())
     }
@@ -115,10 +121,16 @@ fn live() -> MutexGuard<'static, Vec<PathBuf>> {
 }
 
 /// Removes the folders of all runs, in a process that is about to end without returning from `main`.
-/// Its children are killed when it ends.
+/// Its children are killed when it ends. From now on no other folder is made: whoever wants one waits
+/// for the end.
 pub fn clean_up() {
-    for folder in live().iter() {
-        let _ = fs::remove_dir_all(folder);
+    let folders = ManuallyDrop::new(live());
+    for folder in folders.iter() {
+        // A compiler that is still at work may have written another file meanwhile.
+        let filled = |removed: io::Result<()>| {
+            removed.is_err_and(|error| error.kind() == io::ErrorKind::DirectoryNotEmpty)
+        };
+        let _ = (0..MOST_TRIES).find(|_| !filled(fs::remove_dir_all(folder)));
     }
 }
 
