@@ -98,8 +98,10 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
     match trouble {
         StepTrouble::TimedOut { who, awaited, after_ms, blocked_in, stuck } => {
             let time = duration(speaker, after_ms * 1_000_000);
-            let group = if *stuck { "ask-never" } else { "ask-late" };
-            let key = known_or(speaker, format!("{group}-{awaited}"), &format!("{group}-other"));
+            let key = match *stuck {
+                true => known_or(speaker, format!("ask-never-{awaited}"), "ask-never-other"),
+                false => known_or(speaker, format!("ask-late-{awaited}"), "ask-late-other"),
+            };
             let awaited = awaited_text(speaker, awaited);
             let late = say!(speaker, &key, who = who, awaited = awaited, time = time);
             match blocked_in.as_deref() {
