@@ -29,7 +29,7 @@ mod waited;
 mod waits;
 
 pub use call_word::CallWord;
-pub use deeds::{Activity, Asked, DEEDS, Deed, DeedRule, Missed, Present, deed};
+pub use deeds::{Activity, Asked, DEEDS, Deed, DeedRule, Missed, Present, causes, deed};
 pub use difference::Difference;
 pub use expect::{
     CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, StateWanted, StreamWanted, Subject,

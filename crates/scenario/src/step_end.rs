@@ -228,6 +228,16 @@ impl Awaited {
     }
 }
 
+impl Awaited {
+    /// True if the last thing that a peer waits for is the end of the stream.
+    pub(crate) fn ends_with_the_stream(&self) -> bool {
+        let Self::Operations(words) = self else { return false };
+        let reads = |word: &&String| !matches!(word.as_str(), "close" | "finish");
+        let last = words.iter().rev().find(reads);
+        last.is_some_and(|word| matches!(word.as_str(), "drain" | "expect_end"))
+    }
+}
+
 impl fmt::Display for Awaited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

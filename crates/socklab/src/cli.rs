@@ -403,7 +403,9 @@ pub(crate) struct Check {
         hide_default_value = true,
         hide_possible_values = true
     )]
-    pub(crate) format: Format,
+    format: Format,
+    #[arg(long, conflicts_with_all = ["format", "watch"])]
+    json: bool,
     #[arg(long, value_name = "CASE")]
     pub(crate) case: Option<String>,
     #[arg(long, value_name = "NUMBER")]
@@ -428,6 +430,11 @@ pub(crate) struct Apart {
 }
 
 impl Check {
+    /// How to report.
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
     /// The options that another check of the same kind needs.
     pub(crate) fn words(&self) -> Vec<String> {
         let apart = self.apart.word().map(str::to_owned);

@@ -3,7 +3,7 @@
 use socklab_say::count;
 
 use super::Missed;
-use super::life::{Life, quoted};
+use super::life::{Life, sample};
 use super::talk::Talk;
 use super::talking::talk;
 use crate::case::Occurrence;
@@ -86,7 +86,7 @@ pub(super) fn notation(life: &Life<'_>) -> Option<Occurrence> {
     if !shown.first().is_some_and(|byte| byte == first || *byte == b'\\') {
         return None;
     }
-    Some(found(life, talk)?.with("bytes", quoted(&String::from_utf8_lossy(got))))
+    Some(found(life, talk)?.with("bytes", sample(got)))
 }
 
 /// It sent what it had read, and something else made of it was asked for.
@@ -101,6 +101,12 @@ pub(super) fn unchanged(life: &Life<'_>) -> Option<Occurrence> {
 
 /// It sent something else.
 pub(super) fn other(life: &Life<'_>) -> Option<Occurrence> {
+    if let Missed::Within { expected, .. } = life.asked.missed {
+        let talk = talk(life).filter(|_| !expected.is_empty())?;
+        let said = life.said(talk);
+        let differs = !said.is_empty() && !super::talking::contains(&said, expected);
+        return Some(found(life, talk)?.with("bytes", sample(&said))).filter(|_| differs);
+    }
     let (talk, _, got) = instead(life)?;
-    Some(found(life, talk)?.with("bytes", quoted(&String::from_utf8_lossy(got))))
+    Some(found(life, talk)?.with("bytes", sample(got)))
 }

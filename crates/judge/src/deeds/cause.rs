@@ -6,10 +6,12 @@
 use socklab_event::{Args, Errno};
 
 use super::life::Life;
+use super::present::pending;
+use super::talking::talk;
 use crate::case::is_udp;
 
 /// Parts of what a runtime says of an exception, and what they mean.
-const SAID: [(&str, &str); 23] = [
+const SAID: [(&str, &str); 25] = [
     ("a bytes-like object is required, not 'str'", "text-for-bytes"),
     ("'str' object has no attribute 'decode'", "text-for-bytes"),
     ("'bytes' object has no attribute 'encode'", "bytes-for-text"),
@@ -27,6 +29,8 @@ const SAID: [(&str, &str); 23] = [
     ("Bad file descriptor", "closed-already"),
     ("Socket is closed", "closed-already"),
     ("use of closed network connection", "closed-already"),
+    ("FileNotFoundError: ", "no-file"),
+    ("java.io.FileNotFoundException", "no-file"),
     ("NameError: ", "unknown-name"),
     ("ModuleNotFoundError: ", "no-module"),
     ("RecursionError: ", "recursion"),
@@ -43,13 +47,41 @@ const INDEX: [&str; 4] = [
     "called `Option::unwrap()` on a `None` value",
 ];
 
+/// The causes that are not in the words of a runtime.
+const OTHERS: [&str; 5] =
+    ["no-argument", "udp-has-no-listen", "low-port", "bound-already", "waits-for-more"];
+
+/// Every cause.
+pub fn causes() -> impl Iterator<Item = &'static str> {
+    SAID.iter().map(|(_, cause)| *cause).chain(OTHERS)
+}
+
 /// Why the program did what this rule has found.
 pub(super) fn cause(life: &Life<'_>, rule: &str) -> Option<&'static str> {
     match rule {
         "raised" | "thread-raised" | "reported" => exception(life),
         "failed-and-ended" => call(life),
+        "read-and-silent" => caught(life).or_else(|| waits_for_more(life)),
+        "closed-early" | "never-sent" | "sent-nothing" | "ended" => caught(life),
         _ => None,
     }
+}
+
+/// What the last line of its output says, of an exception that it caught and printed.
+fn caught(life: &Life<'_>) -> Option<&'static str> {
+    let (printed, _) = life.printed(None);
+    let text = String::from_utf8_lossy(&printed.sample);
+    let last = text.lines().rev().find(|line| !line.trim().is_empty())?;
+    SAID.iter().find(|(words, _)| last.contains(words)).map(|(_, cause)| *cause)
+}
+
+/// It read all that the peer had sent, and waits for more instead of answering.
+fn waits_for_more(life: &Life<'_>) -> Option<&'static str> {
+    let talk = talk(life).filter(|talk| talk.read > 0 && talk.read == talk.offered)?;
+    let waits = pending(life).any(|(at, call)| {
+        call.receives() && life.flows().connection_at(at) == Some(talk.connection)
+    });
+    (waits && !talk.datagrams).then_some("waits-for-more")
 }
 
 fn exception(life: &Life<'_>) -> Option<&'static str> {
@@ -93,9 +125,7 @@ mod tests {
 
     #[test]
     fn every_cause_has_advice_in_every_language() {
-        let others = ["no-argument", "udp-has-no-listen", "low-port", "bound-already"];
-        let causes = SAID.iter().map(|(_, cause)| *cause).chain(others);
-        for cause in causes {
+        for cause in causes() {
             for language in Language::all() {
                 let key = format!("advice-{cause}");
                 assert!(Speaker::new(language).knows(&key), "{language}: {key}");

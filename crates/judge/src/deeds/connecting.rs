@@ -26,7 +26,10 @@ fn attempts<'l>(life: &'l Life<'_>) -> impl Iterator<Item = (Position, &'l Call,
 
 /// True if it should have connected or sent something, and is in no conversation with anybody.
 fn is_alone(life: &Life<'_>) -> bool {
-    let wanted = matches!(life.asked.missed, Missed::Connected | Missed::Bytes { .. });
+    let wanted = matches!(
+        life.asked.missed,
+        Missed::Connected | Missed::Bytes { .. } | Missed::Within { .. }
+    );
     wanted && life.talks.is_empty() && serves(life).is_none()
 }
 
@@ -87,7 +90,7 @@ pub(super) fn never(life: &Life<'_>) -> Option<Occurrence> {
 
 /// A client without connections never sent anything to anybody.
 pub(super) fn never_sent(life: &Life<'_>) -> Option<Occurrence> {
-    let waits = matches!(life.asked.missed, Missed::Bytes { .. });
+    let waits = matches!(life.asked.missed, Missed::Bytes { .. } | Missed::Within { .. });
     let is_client = life.server().is_some() && life.talks.is_empty();
     untried(life).filter(|_| waits && is_client)
 }

@@ -80,7 +80,8 @@ pub(super) fn thread_raised(life: &Life<'_>) -> Option<Occurrence> {
 /// It printed a traceback and went on: the exception was caught, or ended something else.
 pub(super) fn reported(life: &Life<'_>) -> Option<Occurrence> {
     let (crash, at) = told(life).filter(|(crash, _)| crash.how != How::Compiler)?;
-    (!failed(life) || crash.how == How::Earlier).then(|| occurrence(life, &crash, at))
+    let found = || occurrence(life, &crash, at).with("now", life.now());
+    (!failed(life) || crash.how == How::Earlier).then(found)
 }
 
 /// It had to get ready, a call failed, and it ended.
@@ -123,7 +124,10 @@ pub(super) fn ended(life: &Life<'_>) -> Option<Occurrence> {
     // Who sent or printed something, though not the right thing, may have ended when it should.
     let awaited = match life.asked.missed {
         Missed::Output { .. } => life.printed(None).0.total == 0,
-        Missed::Bytes { .. } | Missed::Close { .. } | Missed::Running => true,
+        Missed::Bytes { .. } | Missed::Within { .. } | Missed::Close { .. } => {
+            super::talking::talk(life).is_none_or(|talk| talk.sent == 0)
+        }
+        Missed::Received { .. } | Missed::Running => true,
         Missed::Listening | Missed::Bound | Missed::Connected => true,
         _ => false,
     };

@@ -11,6 +11,8 @@ use crate::conduct;
 
 /// How many characters of a program's last line are quoted.
 const QUOTED: usize = 160;
+/// How many characters of what it sent or printed are quoted.
+const SAMPLE: usize = 48;
 
 /// One program's part of a timeline.
 pub(super) struct Life<'t> {
@@ -135,6 +137,13 @@ impl<'t> Life<'t> {
         read.filter_map(|call| call.bytes()).map(Bytes::moved).collect::<Vec<_>>().concat()
     }
 
+    /// What the program sent in a conversation, as far as it was recorded.
+    pub(super) fn said(&self, talk: &Talk) -> Vec<u8> {
+        let calls = talk.mine.map_or(&[][..], |socket| &self.flows().sockets[socket].calls);
+        let sent = calls.iter().filter_map(|at| self.case.call(*at)).filter(|call| call.sends());
+        sent.filter_map(|call| call.bytes()).map(Bytes::moved).collect::<Vec<_>>().concat()
+    }
+
     /// True if it made a socket of this transport.
     pub(super) fn has(&self, transport: Protocol) -> bool {
         self.calls.iter().any(|(_, call)| {
@@ -184,6 +193,17 @@ pub(super) fn quoted(text: &str) -> String {
     let cut: String = text.trim().chars().take(QUOTED).collect();
     let dots = if cut.len() < text.trim().len() { "…" } else { "" };
     format!("{}{dots}", Bytes::whole(cut))
+}
+
+/// The beginning of what a program sent or printed, fit to stand in a sentence. Some bytes take four
+/// characters.
+pub(super) fn sample(bytes: &[u8]) -> String {
+    let bytes = bytes.trim_ascii_end();
+    let shown = |length: usize| Bytes::whole(&bytes[..length]).to_string();
+    let fits = |length: &usize| shown(*length).chars().count() <= SAMPLE;
+    let length = (0..=bytes.len().min(SAMPLE)).rev().find(fits).unwrap_or(0);
+    let dots = if length < bytes.len() { "…" } else { "" };
+    format!("{}{dots}", shown(length))
 }
 
 fn exit_sentence(exit: Exit) -> Sentence {

@@ -31,6 +31,7 @@ use socklab_say::{Argument, Sentence};
 use crate::case::Occurrence;
 use life::Life;
 
+pub use cause::causes;
 pub use present::{Activity, Present};
 
 /// What a program did.
@@ -98,11 +99,23 @@ pub enum Missed<'a> {
         /// What should be in it; empty if that is not known.
         expected: &'a [u8],
     },
+    /// It should have received something.
+    Received {
+        /// What it should have received; empty if that is not known.
+        expected: &'a [u8],
+    },
     /// It should have sent this peer something else than it did, or something at all.
     Bytes {
         /// Which peer; empty if it may be any.
         peer: &'a str,
         /// What the peer should have received; empty if that is not known.
+        expected: &'a [u8],
+    },
+    /// It should have sent this peer something in which this is; what else it sent does not matter.
+    Within {
+        /// Which peer; empty if it may be any.
+        peer: &'a str,
+        /// What should have been in it.
         expected: &'a [u8],
     },
     /// It sent this peer something else.
@@ -187,7 +200,7 @@ pub const DEEDS: &[DeedRule] = &[
     rule("never-connected", &["who", "now"], connecting::never),
     rule("never-sent", &["who", "now"], connecting::never_sent),
     rule("thread-raised", &["who", "error", "place"], endings::thread_raised),
-    rule("reported", &["who", "error", "place"], endings::reported),
+    rule("reported", &["who", "error", "place", "now"], endings::reported),
     rule("spins", &["who"], looping::spins),
     rule("waits-for-typing", &["who"], silence::waits_for_typing),
     rule("never-accepted", &["who", "peer", "now"], talking::never_accepted),
@@ -204,15 +217,19 @@ pub const DEEDS: &[DeedRule] = &[
     rule("added-bytes", &["who", "peer", "count"], answers::added_bytes),
     rule("sent-notation", &["who", "peer", "bytes"], answers::notation),
     rule("sent-unchanged", &["who", "peer"], answers::unchanged),
+    rule("closed-unasked", &["who", "peer", "now"], silence::closed_unasked),
     rule("closed-early", &["who", "read", "peer", "now"], silence::closed_early),
+    rule("passed-nothing-on", &["who", "read", "other", "peer", "now"], talking::passed_nothing_on),
     rule("read-and-silent", &["who", "read", "peer", "now"], silence::read_and_silent),
     rule("sent-nothing", &["who", "peer", "now"], silence::sent_nothing),
     rule("read-nothing", &["who", "offered", "peer", "now"], silence::read_nothing),
+    rule("closed-too-soon", &["who", "peer", "now"], talking::closed_too_soon),
+    rule("read-less", &["who", "read", "offered", "peer", "now"], outputs::read_less),
+    rule("greeted-only", &["who", "peer", "bytes", "read", "now"], talking::greeted_only),
     rule("answered-partly", &["who", "read", "sent", "peer", "now"], talking::answered_partly),
     rule("sent-other", &["who", "peer", "bytes"], answers::other),
     rule("keeps-open", &["who", "peer", "now"], talking::keeps_open),
     rule("hid-failure", &["who", "call", "error"], endings::hid_failure),
-    rule("read-less", &["who", "read", "offered", "peer", "now"], outputs::read_less),
     rule("printed-nothing", &["who", "read", "now"], outputs::printed_nothing),
     rule("printed-twice", &["who", "times", "bytes"], outputs::printed_twice),
     rule("printed-more", &["who", "bytes"], outputs::printed_more),

@@ -83,7 +83,9 @@ pub(super) fn wrong_transport(life: &Life<'_>) -> Option<Occurrence> {
     let (wanted, got) = match life.asked.missed {
         Missed::Listening => (Protocol::TCP, Protocol::UDP),
         Missed::Bound => (Protocol::UDP, Protocol::TCP),
-        Missed::Connected | Missed::Bytes { .. } if life.talks.is_empty() => {
+        Missed::Connected | Missed::Bytes { .. } | Missed::Within { .. }
+            if life.talks.is_empty() =>
+        {
             return speaks_another(life);
         }
         _ => return None,
@@ -142,7 +144,10 @@ pub(super) fn never_bound(life: &Life<'_>) -> Option<Occurrence> {
 
 /// It should go to a server, and waits for clients itself.
 pub(super) fn serves_instead(life: &Life<'_>) -> Option<Occurrence> {
-    let awaited = matches!(life.asked.missed, Missed::Connected | Missed::Bytes { .. });
+    let awaited = matches!(
+        life.asked.missed,
+        Missed::Connected | Missed::Bytes { .. } | Missed::Within { .. }
+    );
     let goes = |args: &Args| matches!(args, Args::Connect { .. } | Args::Send { .. });
     if !awaited || !life.talks.is_empty() || life.server().is_none() || life.made(goes).count() > 0
     {

@@ -4,7 +4,7 @@ use socklab_event::Stream;
 use socklab_say::count;
 
 use super::Missed;
-use super::life::{Life, quoted};
+use super::life::{Life, sample};
 use super::talk::Talk;
 use super::talking::contains;
 use crate::case::Occurrence;
@@ -22,13 +22,25 @@ fn asked<'l>(life: &'l Life<'_>) -> Option<&'l Talk> {
     life.talks.iter().rev().find(|talk| talk.mine_began && talk.offered > 0)
 }
 
-/// It read a part only of what was sent to it, and what it should print is not in that part.
+/// It read a part only of what was sent to it, and what it should print is not in that part; or the
+/// peer still misses an answer.
 pub(super) fn read_less(life: &Life<'_>) -> Option<Occurrence> {
-    let expected = wanted(life)?;
-    let talk = asked(life).filter(|talk| talk.read < talk.offered)?;
-    if !expected.is_empty() && contains(&life.heard(talk), expected) {
-        return None;
-    }
+    let talk = match life.asked.missed {
+        Missed::Bytes { .. } | Missed::Within { .. } => {
+            super::talking::talk(life).filter(|talk| talk.read > 0 && talk.read < talk.offered)?
+        }
+        _ => {
+            let expected = match life.asked.missed {
+                Missed::Received { expected } => expected,
+                _ => wanted(life)?,
+            };
+            let talk = asked(life).filter(|talk| talk.read < talk.offered)?;
+            if !expected.is_empty() && contains(&life.heard(talk), expected) {
+                return None;
+            }
+            talk
+        }
+    };
     let at = talk.first_read.or(talk.first_offered)?;
     let found = life.found(at).with("read", count(talk.read)).with("offered", count(talk.offered));
     Some(found.with("peer", talk.peer.as_str()).with("now", life.now()))
@@ -61,7 +73,7 @@ pub(super) fn printed_twice(life: &Life<'_>) -> Option<Occurrence> {
     let (printed, at) = life.printed(Some(Stream::Stdout));
     let times = ends(&printed.sample, expected).len();
     let found = life.found(at?).with("times", count(times as u64));
-    let shown = quoted(&String::from_utf8_lossy(expected));
+    let shown = sample(expected);
     (times > 1).then(|| found.with("bytes", shown))
 }
 
@@ -73,7 +85,7 @@ pub(super) fn printed_more(life: &Life<'_>) -> Option<Occurrence> {
     let more = &printed.sample[end..];
     let is_text = std::str::from_utf8(more)
         .is_ok_and(|text| !text.chars().any(|one| one.is_control() && !one.is_whitespace()));
-    let shown = socklab_event::Bytes::whole(more[..more.len().min(24)].to_vec()).to_string();
+    let shown = sample(more);
     if is_text {
         return None;
     }
@@ -88,6 +100,6 @@ pub(super) fn printed_other(life: &Life<'_>) -> Option<Occurrence> {
     if printed.total == 0 || contains(&printed.sample, expected) {
         return None;
     }
-    let shown = quoted(&String::from_utf8_lossy(expected));
+    let shown = sample(expected);
     Some(life.found(at?).with("peer", talk.peer.as_str()).with("bytes", shown))
 }

@@ -1,6 +1,7 @@
 //! Programs that sent nothing, although that was what was asked.
 
 use socklab_event::Stream;
+use socklab_flows::Position;
 use socklab_say::count;
 
 use super::Missed;
@@ -15,7 +16,7 @@ const TELLING: usize = 3;
 
 /// The conversation in which the program should have sent something, if it sent nothing at all.
 fn silent<'l>(life: &'l Life<'_>) -> Option<&'l Talk> {
-    let said = matches!(life.asked.missed, Missed::Bytes { .. });
+    let said = matches!(life.asked.missed, Missed::Bytes { .. } | Missed::Within { .. });
     talk(life).filter(|talk| said && talk.mine.is_some() && talk.sent == 0)
 }
 
@@ -44,12 +45,22 @@ pub(super) fn printed_typed(life: &Life<'_>) -> Option<Occurrence> {
     Some(life.found(at?).with("peer", talk.peer.as_str()).with("now", life.now()))
 }
 
-/// It closed the connection, and had sent nothing.
+/// It closed a connection on which nothing had been said, neither by the peer nor by itself.
+pub(super) fn closed_unasked(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = silent(life).filter(|talk| talk.offered == 0 && !talk.mine_began)?;
+    let at = talk.closed.filter(|at| closes_itself(life, talk, *at))?;
+    Some(life.found(at).with("peer", talk.peer.as_str()).with("now", life.now()))
+}
+
+fn closes_itself(life: &Life<'_>, talk: &Talk, at: Position) -> bool {
+    !talk.datagrams && life.case.call(at).is_some_and(|call| !call.implicit)
+}
+
+/// A server closed the connection, and had sent nothing.
 pub(super) fn closed_early(life: &Life<'_>) -> Option<Occurrence> {
-    let talk = silent(life)?;
+    let talk = silent(life).filter(|talk| !talk.mine_began)?;
     let at = talk.closed?;
-    let itself = life.case.call(at).is_some_and(|call| !call.implicit);
-    (itself && !talk.datagrams).then(|| {
+    closes_itself(life, talk, at).then(|| {
         let found = life.found(at).with("read", count(talk.read));
         found.with("peer", talk.peer.as_str()).with("now", life.now())
     })

@@ -30,8 +30,12 @@ pub(super) struct Talk {
     pub(super) first_read: Option<Position>,
     /// The first call with which it sent some.
     pub(super) first_sent: Option<Position>,
+    /// The last call with which it sent some.
+    pub(super) last_sent: Option<Position>,
     /// The first call with which the peer sent some.
     pub(super) first_offered: Option<Position>,
+    /// The last call with which the peer sent some.
+    pub(super) last_offered: Option<Position>,
     /// The `close` after which nobody had the program's socket open any more.
     pub(super) closed: Option<Position>,
 }
@@ -47,6 +51,8 @@ pub(super) fn talks(case: &Case<'_>, actor: &str) -> Vec<Talk> {
     for (index, connection) in flows.connections.iter().enumerate() {
         let Some(side) = own_side(connection, &is_of) else { continue };
         let [mine, theirs] = [&connection.ends[side], &connection.ends[1 - side]];
+        // The server of a client that waits in its backlog has no socket of this connection yet.
+        let theirs = theirs.socket.or(connection.listener);
         let Some(peer) = peer_of(case, theirs, actor) else { continue };
         found.extend(talk(case, index, side, mine, peer));
     }
@@ -60,8 +66,8 @@ fn own_side(connection: &Connection, is_of: &impl Fn(usize) -> bool) -> Option<u
     side.or(waits.then_some(1))
 }
 
-fn peer_of(case: &Case<'_>, end: &End, actor: &str) -> Option<String> {
-    let used = case.flows.used_at(end.socket?)?;
+fn peer_of(case: &Case<'_>, socket: Option<usize>, actor: &str) -> Option<String> {
+    let used = case.flows.used_at(socket?)?;
     let peer = case.flows.actor_at(used)?;
     (peer != actor).then(|| peer.to_owned())
 }
@@ -84,7 +90,9 @@ fn talk(case: &Case<'_>, connection: usize, side: usize, mine: &End, peer: Strin
         offered: 0,
         first_read: None,
         first_sent: None,
+        last_sent: None,
         first_offered: None,
+        last_offered: None,
         closed: socket.and_then(|socket| case.closed(socket)),
     };
     let calls = |socket: Option<usize>| {
@@ -105,12 +113,14 @@ fn talk(case: &Case<'_>, connection: usize, side: usize, mine: &End, peer: Strin
         if let Some(bytes) = call.sent() {
             talk.sent += bytes;
             talk.first_sent.get_or_insert(at);
+            talk.last_sent = Some(at);
         }
     }
     for (at, call) in calls(known.ends[1 - side].socket) {
         if let Some(bytes) = call.sent() {
             talk.offered += bytes;
             talk.first_offered.get_or_insert(at);
+            talk.last_offered = Some(at);
         }
     }
     let any = known.ends.iter().filter_map(|end| end.socket);

@@ -13,7 +13,9 @@ use crate::case::{Occurrence, address_text};
 /// The peer that missed something, and what.
 pub(super) fn missing<'l>(life: &'l Life<'_>) -> Option<(&'l str, &'l [u8])> {
     match life.asked.missed {
-        Missed::Bytes { peer, expected } => Some((peer, expected)),
+        Missed::Bytes { peer, expected } | Missed::Within { peer, expected } => {
+            Some((peer, expected))
+        }
         Missed::Instead { peer, expected, .. } => Some((peer, &expected.sample)),
         Missed::Besides { peer, .. } | Missed::Elsewhere { peer } => Some((peer, &[])),
         Missed::Close { peer } => Some((peer, &[])),
@@ -57,7 +59,7 @@ pub(super) fn answered_another(life: &Life<'_>) -> Option<Occurrence> {
     let (peer, expected) = missing(life).filter(|(_, expected)| !expected.is_empty())?;
     let own = life.talk_with(peer)?;
     let since = own.first_offered?;
-    if own.sent > 0 {
+    if own.last_sent.is_some_and(|sent| sent > since) {
         return None;
     }
     life.talks.iter().filter(|other| other.peer != peer && other.mine.is_some()).find_map(|other| {
@@ -86,8 +88,53 @@ pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
     !part.is_empty() && bytes.windows(part.len()).any(|window| window == part)
 }
 
+/// It read something from another client, and sent nothing to the peer, who waits for it and has
+/// not said anything itself.
+pub(super) fn passed_nothing_on(life: &Life<'_>) -> Option<Occurrence> {
+    let said = matches!(life.asked.missed, Missed::Bytes { .. } | Missed::Within { .. });
+    let talk = talk(life).filter(|talk| said && !talk.mine_began && talk.mine.is_some())?;
+    if talk.offered > 0 || talk.sent > 0 {
+        return None;
+    }
+    let mut others = life.talks.iter().filter(|other| other.peer != talk.peer && other.read > 0);
+    let other = others.next_back()?;
+    let found = life.found(other.first_read?).with("read", count(other.read));
+    let found = found.with("other", other.peer.as_str()).with("peer", talk.peer.as_str());
+    Some(found.with("now", life.now()))
+}
+
+/// It answered something, and closed the connection although more was to be answered.
+pub(super) fn closed_too_soon(life: &Life<'_>) -> Option<Occurrence> {
+    if !matches!(life.asked.missed, Missed::Bytes { .. } | Missed::Within { .. }) {
+        return None;
+    }
+    let talk = talk(life).filter(|talk| talk.sent > 0 && !talk.mine_began && !talk.datagrams)?;
+    let at = talk.closed?;
+    let itself = life.case.call(at).is_some_and(|call| !call.implicit);
+    // The peer had something to say after the last answer.
+    let asked = talk.last_offered? > talk.last_sent?;
+    (itself && asked)
+        .then(|| life.found(at).with("peer", talk.peer.as_str()).with("now", life.now()))
+}
+
+/// It said something of its own, as it may, then read something, and did not answer that.
+pub(super) fn greeted_only(life: &Life<'_>) -> Option<Occurrence> {
+    let within = matches!(life.asked.missed, Missed::Within { .. });
+    let talk = talk(life).filter(|talk| within && !talk.mine_began)?;
+    let (read, sent) = (talk.first_read?, talk.last_sent?);
+    let bytes = life.case.call(talk.first_sent?)?.bytes()?.moved();
+    (sent < read && !bytes.is_empty()).then(|| {
+        let found = life.found(read).with("peer", talk.peer.as_str());
+        let found = found.with("bytes", super::life::sample(bytes)).with("read", count(talk.read));
+        found.with("now", life.now())
+    })
+}
+
 /// It sent something before the peer had sent anything, and not what the peer expected.
 pub(super) fn unasked(life: &Life<'_>) -> Option<Occurrence> {
+    if matches!(life.asked.missed, Missed::Within { .. }) {
+        return None;
+    }
     let (_, expected) = missing(life)?;
     let talk = talk(life).filter(|talk| !talk.mine_began)?;
     let at = talk.first_sent?;
@@ -95,7 +142,7 @@ pub(super) fn unasked(life: &Life<'_>) -> Option<Occurrence> {
     let call = life.case.call(at)?;
     let bytes = call.bytes()?.moved();
     (early && talk.offered > 0 && !bytes.is_empty() && !expected.starts_with(bytes)).then(|| {
-        let shown = super::life::quoted(&String::from_utf8_lossy(bytes));
+        let shown = super::life::sample(bytes);
         life.found(at).with("peer", talk.peer.as_str()).with("bytes", shown)
     })
 }
@@ -109,7 +156,7 @@ pub(super) fn another_socket(life: &Life<'_>) -> Option<Occurrence> {
 
 /// The answer to a datagram went to an address at which nobody had asked.
 pub(super) fn sent_elsewhere(life: &Life<'_>) -> Option<Occurrence> {
-    let said = matches!(life.asked.missed, Missed::Bytes { .. });
+    let said = matches!(life.asked.missed, Missed::Bytes { .. } | Missed::Within { .. });
     let talk =
         talk(life).filter(|talk| said && talk.datagrams && talk.read > 0 && talk.sent == 0)?;
     let read = talk.first_read?;
@@ -126,6 +173,9 @@ pub(super) fn sent_elsewhere(life: &Life<'_>) -> Option<Occurrence> {
 /// It answered with the beginning of what was expected, and the peer still waits.
 pub(super) fn answered_partly(life: &Life<'_>) -> Option<Occurrence> {
     let (_, expected) = missing(life)?;
+    if matches!(life.asked.missed, Missed::Within { .. }) {
+        return None;
+    }
     if matches!(life.asked.missed, Missed::Instead { got, .. } if !expected.starts_with(&got.sample))
     {
         return None;

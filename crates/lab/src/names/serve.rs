@@ -28,8 +28,9 @@ pub struct NameServer {
 impl NameServer {
     /// Binds the ports, and changes what this place's programs see in `/etc` so that they ask here.
     /// `folder` is an existing folder for the files that takes. If `localhost` has addresses of its
-    /// own in `names`, `/etc/hosts` says so; nothing else is known before [`NameServer::start`]. Call it only inside a private
-    /// loopback, before executing any program. Until [`NameServer::start`], questions wait.
+    /// own in `names`, `/etc/hosts` says so; nothing else is known before [`NameServer::start`], and
+    /// questions wait until then. Call it only inside a private loopback, before executing any
+    /// program.
     ///
     /// # Errors
     ///

@@ -35,6 +35,7 @@ pub(crate) fn choose(
 ) -> Visible {
     let mut visible = Visible::default();
     let mut refused = Refused::default();
+    let last_calls = last_calls(flows);
     for (at, event) in flows.order.iter().enumerate() {
         let keep = options.keep.contains(&event.seq);
         refused.see(event);
@@ -47,7 +48,9 @@ pub(crate) fn choose(
             What::Process(process) => {
                 let alone = cast.process_tag(event.place.process).is_none();
                 let drawn = cast.lane(&event.place).is_some();
-                let told = options.detail != Detail::All && is_told_at_exit(flows, at, process);
+                let goes_on = last_calls.get(&event.place.process).is_some_and(|last| *last > at);
+                let told = options.detail != Detail::All
+                    && (is_told_at_exit(flows, at, process) || (goes_on && is_fault(process)));
                 if drawn && (keep || (!told && is_worth_a_row(process, alone, options))) {
                     visible.shown.push(at);
                 }
@@ -111,6 +114,37 @@ fn is_worth_a_row(process: &Process, alone: bool, options: &Options) -> bool {
         Process::Exec { .. } | Process::Continued => options.detail == Detail::All,
         _ => false,
     }
+}
+
+/// Where each process that received the signal of a fault made its last call.
+fn last_calls(flows: &Flows<'_>) -> NumberMap<u32, Position> {
+    let mut last = NumberMap::default();
+    for event in &flows.order {
+        if event.process().is_some_and(is_fault) {
+            last.insert(event.place.process, 0);
+        }
+    }
+    if !last.is_empty() {
+        for (at, event) in
+            flows.order.iter().enumerate().filter(|(_, event)| event.call().is_some())
+        {
+            if let Some(known) = last.get_mut(&event.place.process) {
+                *known = at;
+            }
+        }
+    }
+    last
+}
+
+/// True for a signal that an instruction raises, signal(7). Runtimes such as Java's cause and handle
+/// such signals on purpose: a process that makes further calls has not crashed.
+fn is_fault(process: &Process) -> bool {
+    matches!(
+        process,
+        Process::Signal {
+            signal: Signal::SEGV | Signal::BUS | Signal::FPE | Signal::ILL | Signal::TRAP
+        }
+    )
 }
 
 /// True for a signal with which the recorder ended the program: if it ended the program at once, the

@@ -70,21 +70,29 @@ ask-late-listening = After { $time }, { $who } is still not listening for connec
 ask-late-bound = After { $time }, { $who } still has no UDP socket with a port of its own.
 ask-late-connected = After { $time }, { $who } still has not connected.
 ask-late-exited = After { $time }, { $who } still has not ended.
-ask-late-other = After { $time }, { $who } had still not reached this: { $awaited }.
+ask-late-other = After { $time }, { $who } had still not come to this: { $awaited }.
+ask-late-in = After { $time }, { $who } was still waiting in { $call }.
 ask-never-listening = { $who } never listens for connections: everybody waits for somebody else.
 ask-never-bound = { $who } never has a UDP socket with a port of its own: everybody waits for somebody else.
 ask-never-connected = { $who } never connects: everybody waits for somebody else.
 ask-never-other = { $who } never reaches this, because everybody waits for somebody else: { $awaited }.
+ask-never-in = { $who } was waiting in { $call }, and everybody else was waiting too.
 ask-waits-stdin = It is waiting for somebody to type (stdin).
 ask-waits-call = It is waiting in { $call }.
 awaited-call = a call to { $call }
 awaited-calls = { $times } calls to { $call }
 awaited-blocked = waiting in { $call }
-awaited-received = { $bytes } bytes received
-awaited-sent = { $bytes } bytes sent
+awaited-received = { $bytes ->
+        [one] its first byte received
+       *[other] { $bytes } bytes received
+    }
+awaited-sent = { $bytes ->
+        [one] its first byte sent
+       *[other] { $bytes } bytes sent
+    }
 awaited-printed = printing { $text }
 awaited-kernel = a socket in the state { $state }
-ask-mismatch-anything = { $who } should have received something:
+ask-mismatch-anything = { $who } should have received something, and got { $got }.
 ask-ended-listening = { $who } ended ({ $end }) before it listened for connections.
 ask-ended-bound = { $who } ended ({ $end }) before it had a UDP socket with a port of its own.
 ask-ended-connected = { $who } ended ({ $end }) before it connected.
@@ -176,7 +184,6 @@ course-copy-exists = { $folder } already exists: it is not touched
 course-copy-unknown = there is no question or exercise “{ $name }”
 course-copy-next = They are yours to change. Then: { $command }
 ask-the-end = the end of the stream
-ask-anything = anything
 ask-got-nothing = nothing, and the connection is still open
 ask-got-empty = a datagram without a byte
 ask-got-end = the end of the stream, without a byte

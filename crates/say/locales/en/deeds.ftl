@@ -12,14 +12,14 @@ deed-killed = { $who } { $signal ->
 deed-not-compiled = { $who } did not even begin, because it does not compile: { $error }{ $place }.
 deed-raised = { $who } ended with an exception that nobody caught: { $error }{ $place }.
 deed-thread-raised = A thread of { $who } ended with an exception that nobody caught: { $error }{ $place }. { $who } itself went on.
-deed-reported = { $who } printed an exception, and went on: { $error }{ $place }.
+deed-reported = { $who } printed an exception: { $error }{ $place }; { $now }.
 deed-wrong-transport = { $who } has a { $got } socket; this exercise speaks { $wanted }.
 deed-listens-swapped = { $who } is on port { $port } instead of { $asked }: the two bytes of the port are swapped. Without htons, bind gets them in the wrong order.
 deed-listens-by-kernel = { $who } did not choose a port with bind, so the kernel chose { $port }, which nobody can know. It was told { $asked }.
 deed-listens-elsewhere = { $who } is on port { $port }, which it chose itself. It was told { $asked }.
 deed-never-listened = { $who } bound port { $port }, but never called listen, so that nobody can connect; { $now }.
 deed-connects-instead = { $who } should wait for clients (bind), but goes to { $address } itself, as a client does.
-deed-serves-instead = { $who } should go to the server, but calls { $call } and waits for clients itself, as a server does.
+deed-serves-instead = { $who } should go to the server, but calls { $call }, as a server does.
 deed-ignored-failure = In { $who }, { $call }{ $address ->
         [none] { "" }
        *[other] { " " }{ $address }
@@ -40,20 +40,32 @@ deed-waits-for-typing = { $who } is waiting for somebody to type (it reads its s
 deed-never-accepted = { $peer } connected, but { $who } never accepted the connection: { $now }.
 deed-ignores-one = { $who } did not read what { $peer } sent, because it was waiting for { $other }.
 deed-printed-instead = { $who } read { $read ->
+        [0] nothing
         [one] { $read } byte
        *[other] { $read } bytes
     } from { $peer }, printed what it should have sent, and sent nothing; { $now }.
 deed-printed-typed = { $who } printed what had been typed, and sent nothing to { $peer }; { $now }.
 deed-answered-another = { $who } sent to { $other } what was for { $peer }.
-deed-unasked = { $who } sent “{ $bytes }” to { $peer } before it had read anything.
+deed-unasked = { $who } sent “{ $bytes }” to { $peer } before it had read anything from { $peer }.
+deed-closed-unasked = { $who } closed its connection with { $peer }, on which nobody had said anything yet; { $now }.
 deed-closed-early = { $who } closed the connection with { $peer } after reading { $read ->
+        [0] nothing
         [one] { $read } byte
        *[other] { $read } bytes
-    } and sending none; { $now }.
+    } and sending nothing; { $now }.
 deed-read-and-silent = { $who } read { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
     } from { $peer } and sent nothing; { $now }.
+deed-passed-nothing-on = { $who } read { $read ->
+        [one] { $read } byte
+       *[other] { $read } bytes
+    } from { $other } and sent nothing to { $peer }; { $now }.
+deed-closed-too-soon = { $who } closed the connection with { $peer } before it had answered everything; { $now }.
+deed-greeted-only = { $who } sent “{ $bytes }” to { $peer }, then read { $read ->
+        [one] { $read } byte
+       *[other] { $read } bytes
+    }, and has not answered; { $now }.
 deed-read-nothing = { $who } read none of the { $offered ->
         [one] { $offered } byte
        *[other] { $offered } bytes
@@ -80,7 +92,7 @@ deed-added-bytes = { $who } sent { $peer } the right bytes, and { $count ->
     } behind them.
 deed-sent-notation = { $who } sent { $peer } “{ $bytes }”: that is how Python writes bytes in a program, and not the bytes themselves.
 deed-sent-unchanged = { $who } sent back to { $peer } what it had read, unchanged.
-deed-sent-other = { $who } sent “{ $bytes }” to { $peer }, which expected something else.
+deed-sent-other = { $who } sent “{ $bytes }” to { $peer }. Something else was expected.
 deed-keeps-open = { $who } did not close its connection with { $peer }; { $now }.
 deed-hid-failure = In { $who }, { $call } failed with { $error }, and its exit code says nevertheless that all went well (0).
 deed-printed-nothing = { $who } read { $read ->
@@ -170,4 +182,29 @@ advice-thread-raised = An exception in a thread ends that thread only, and its c
 advice-bound-already = The order is socket, bind, listen: a socket is bound once, and a socket that listens is bound already.
 advice-another-socket = Answer through the socket from which you read the question: clients look at who answers.
 advice-printed-other = Print what recv returned as it came, neither changed nor cut.
-advice-raised = The last line of such a message says what happened; the lines above it say where. Begin with the line in your own file.
+advice-raised = The message says what happened and in which line. Begin with the line in your own file: what does each thing in it contain at that moment?
+advice-waits-for-more = recv has already returned all that was sent. The other end now waits for the answer, and so nothing more comes: answer before you call recv again.
+advice-no-file = The program looked for a file that is not there. Which path did it use, and from which folder?
+advice-never-connected = A client calls connect, with the host and the port that it was given.
+advice-connect-failed = The server was there, but not where the program looked for it. Host and port are its arguments.
+advice-read-and-silent = What recv returned is in a variable now. Where does your program send it?
+advice-read-nothing = What was sent waits until recv takes it. Why is your program not in recv at that moment?
+advice-closed-unasked = The end of one connection is not the end of the others. Close the one on which recv returned 0, and no other.
+advice-read-less = What is sent waits until recv takes it, and recv waits until something comes. Call it until you have what you need.
+advice-closed-too-soon = As long as the other end has not closed, it may say more. Go back to recv, and close when it returns 0.
+advice-greeted-only = The greeting arrived. After it comes the conversation: recv, an answer, and recv again.
+advice-passed-nothing-on = What one client writes is for others: keep their connections, and send on each of them.
+advice-printed-twice = Follow your program: at which places does it print what it received?
+advice-still-running = Its task is done, or cannot be done. What is it still waiting for?
+advice-never-sent = A client speaks first: over TCP with connect and send, over UDP with sendto. If it ended without a word, does an except, a catch or an if hide an error?
+advice-sent-nothing = To connect is not to speak yet: what should go to the server goes into send, on the socket that is connected.
+advice-never-accepted = Who connects is put into a queue, and accept takes one out of it. What does your program wait for instead?
+advice-ignores-one = For each client somebody has to wait: a thread of its own, on its own connection; or select (poll), which waits for all of them.
+advice-unasked = Send a client nothing before it has sent something: no greeting, and no copy of what others said, unless the exercise asks for it.
+advice-sent-unchanged = What recv returned has to be changed before it is sent; a call such as upper() returns the new text, and leaves the old one as it is.
+advice-answered-partly = send takes as many bytes as you tell it. Do you pass it all that recv returned? (In C, sizeof of a pointer is 8, whatever it points to.)
+advice-keeps-open = The end of a stream is a message too: close the connection once nothing more is to be said on it.
+advice-hid-failure = Where a call fails, end with another code than 0: sys.exit(1) in Python, return 1 or exit(1) in C.
+advice-printed-nothing = What recv returned is in your program, and nobody sees it there. Print it.
+advice-printed-instead = print writes on your own terminal. What the other end should get goes into send.
+advice-answered-another = An answer goes to who asked: over TCP on the connection from which you read, over UDP to the address that recvfrom returned.

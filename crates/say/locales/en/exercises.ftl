@@ -13,6 +13,7 @@ arg-exercise-start-folder = Where to put the files (default: a folder with the e
 arg-check-name = An exercise, as `socklab exercise list` names it
 arg-check-watch = Check again whenever the file is saved
 arg-check-format = How to report (default: text)
+arg-check-json = Print JSON, for scripts: the same as --format json
 arg-check-case = This case only
 arg-check-seed = Use the same random bytes as the check with this number
 arg-check-sandbox = Run it in a sandbox: it sees the system and its own folder, changes nothing outside, and has limits of memory, processes and files. Where that is not possible, it is not run (exit code 3)
@@ -31,6 +32,7 @@ examples-check =
     $ socklab check echo-server -- ./my-server  # a fixed port works too
     $ socklab check tcp-client -- my-client.c
     $ socklab check echo-server --builtin -- ./my-server  # whatever `course` lies here
+    $ socklab check echo-server --json -- ./my-server | jq '.passed, .cases[].did.rule'
     Isolation and exit codes, by what the machine allows (socklab course format):
       option               namespaces         no own processes  no namespaces
       none                 isolated, 0 or 1   open, 0 or 1      open, 0 or 1
@@ -40,6 +42,8 @@ examples-check =
       open: run without isolation; the report says so first ("isolated": false).
       sandboxed: isolated, files hidden, with limits (3 if a mount is refused).
     Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage error, 3 could not be run here.
+    JSON: source.sha256 says which exercise judged; isolated; of each case its state, did (rule and cause: what
+    the program did), problem and all fitting hints. All keys: socklab course format, “What a script reads”.
 
 exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   · begun
 unknown-exercise = there is no exercise “{ $name }”
@@ -97,6 +101,7 @@ why-expected = Expected: { $what }.
 why-not-expected = Not expected: { $what }.
 
 got-nothing = Nothing like that happened.
+got-all-the-same = But that is what happened.
 got-different = It was done, but not like that: see the marked lines.
 got-times = It happened { $got ->
         [one] { $got } time
@@ -125,21 +130,29 @@ want-sent = { $who } sends { $bytes }
 want-received = { $who } receives { $bytes }
 want-exit = { $who } ends with { $exit }
 want-failure = { $who } ends with an exit code other than 0
-want-waited = { $what }, { $range } ms after { $since }
+want-waited = { $what }, and { $range } ms have passed since { $since }
 want-end = { $who } ends
 want-running = { $who } is still running at the end
 want-output = { $who } prints { $bytes }
-want-stdout = { $who } prints, on standard output, { $bytes }
-want-stderr = { $who } prints, on standard error, { $bytes }
+want-stdout = on standard output, { $who } prints { $bytes }
+want-stderr = on standard error, { $who } prints { $bytes }
 bytes-equal = exactly “{ $bytes }”
 bytes-start = something that begins with “{ $bytes }”
 bytes-contain = something with “{ $bytes }” in it
 bytes-start-like = something that begins with this: { $what }
 bytes-contain-like = something with this in it: { $what }
 bytes-first = bytes of which the first is one of { $bytes }
+bytes-length-first = { $length }, the first of them one of { $bytes }
+bytes-some = something
 bytes-contain-once = something with “{ $bytes }” in it, once
 bytes-contain-whole = something with “{ $bytes }” in it, and nothing behind that which is no text
-bytes-length = { $length } bytes
+bytes-length = { $range } { $last ->
+        [one] byte
+       *[other] bytes
+    }
+range-least = at least { $least }
+range-most = at most { $most }
+range-between = { $least } to { $most }
 
 want-response = { $who } receives an HTTP response{ $what }
 want-request = { $who } sends an HTTP request{ $what }

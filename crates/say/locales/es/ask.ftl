@@ -71,20 +71,28 @@ ask-late-bound = Después de { $time }, { $who } todavía no tiene un socket UDP
 ask-late-connected = Después de { $time }, { $who } todavía no se conecta.
 ask-late-exited = Después de { $time }, { $who } todavía no termina.
 ask-late-other = Después de { $time }, { $who } todavía no llegaba a esto: { $awaited }.
+ask-late-in = Después de { $time }, { $who } seguía esperando en { $call }.
 ask-never-listening = { $who } nunca llega a escuchar conexiones: todos se esperan unos a otros.
 ask-never-bound = { $who } nunca llega a tener un socket UDP con puerto propio: todos se esperan unos a otros.
 ask-never-connected = { $who } nunca se conecta: todos se esperan unos a otros.
 ask-never-other = { $who } nunca llega a esto, porque todos se esperan unos a otros: { $awaited }.
+ask-never-in = { $who } esperaba en { $call }, y todos los demás también esperaban.
 ask-waits-stdin = Espera a que alguien escriba algo (stdin).
 ask-waits-call = Espera en { $call }.
 awaited-call = una llamada a { $call }
 awaited-calls = { $times } llamadas a { $call }
 awaited-blocked = esperar en { $call }
-awaited-received = { $bytes } bytes recibidos
-awaited-sent = { $bytes } bytes enviados
+awaited-received = { $bytes ->
+        [one] su primer byte recibido
+       *[other] { $bytes } bytes recibidos
+    }
+awaited-sent = { $bytes ->
+        [one] su primer byte enviado
+       *[other] { $bytes } bytes enviados
+    }
 awaited-printed = escribir { $text }
 awaited-kernel = un socket en el estado { $state }
-ask-mismatch-anything = { $who } debería haber recibido algo:
+ask-mismatch-anything = { $who } debía recibir algo, y recibió: { $got }.
 ask-ended-listening = { $who } terminó ({ $end }) antes de escuchar conexiones.
 ask-ended-bound = { $who } terminó ({ $end }) antes de tener un socket UDP con puerto propio.
 ask-ended-connected = { $who } terminó ({ $end }) antes de conectarse.
@@ -104,7 +112,7 @@ ask-port-elsewhere = A { $who } solo se llega por { $address }, y a ningún clie
 ask-exit-code = código de salida { $code }
 ask-exit-signal = terminado por { $signal }
 ask-exit-unknown = no se sabe cómo
-ask-mismatch-bytes = { $who } recibió bytes distintos de los que debía recibir:
+ask-mismatch-bytes = { $who } no recibió los bytes que debía recibir:
 ask-mismatch-contains = { $who } no recibió lo que esperaba:
 ask-mismatch-length = { $who } recibió menos bytes de los que debía recibir:
 ask-mismatch-end = { $who } debía recibir el fin del flujo:
@@ -176,7 +184,6 @@ course-copy-exists = { $folder } ya existe: no se toca
 course-copy-unknown = no hay ninguna pregunta ni ningún ejercicio «{ $name }»
 course-copy-next = Puedes cambiarlos a tu gusto. Después: { $command }
 ask-the-end = el final del flujo
-ask-anything = cualquier cosa
 ask-got-nothing = nada, y la conexión sigue abierta
 ask-got-empty = un datagrama sin ningún byte
 ask-got-end = el final del flujo, sin ningún byte

@@ -12,14 +12,14 @@ deed-killed = { $who } { $signal ->
 deed-not-compiled = { $who } ni siquiera empezó, porque no compila: { $error }{ $place }.
 deed-raised = { $who } terminó con una excepción que nadie atrapó: { $error }{ $place }.
 deed-thread-raised = Un hilo de { $who } terminó con una excepción que nadie atrapó: { $error }{ $place }. { $who } siguió sin él.
-deed-reported = { $who } mostró una excepción y siguió: { $error }{ $place }.
+deed-reported = { $who } mostró una excepción: { $error }{ $place }; { $now }.
 deed-wrong-transport = { $who } tiene un socket { $got }; este ejercicio habla { $wanted }.
 deed-listens-swapped = { $who } está en el puerto { $port } y no en el { $asked }: los dos bytes del puerto están cambiados. Sin htons, bind los recibe al revés.
 deed-listens-by-kernel = { $who } no eligió puerto con bind, así que el kernel eligió el { $port }, que nadie puede conocer. Se le dio el { $asked }.
 deed-listens-elsewhere = { $who } está en el puerto { $port }, que eligió él mismo. Se le dio el { $asked }.
 deed-never-listened = { $who } se puso en el puerto { $port } con bind, pero nunca llamó a listen, y así nadie puede conectarse; { $now }.
 deed-connects-instead = { $who } debería esperar clientes (bind), pero va él mismo a { $address }, como hace un cliente.
-deed-serves-instead = { $who } debería ir al servidor, pero llama a { $call } y espera clientes él mismo, como hace un servidor.
+deed-serves-instead = { $who } debería ir al servidor, pero llama a { $call }, como hace un servidor.
 deed-ignored-failure = En { $who }, { $call }{ $address ->
         [none] { "" }
        *[other] { " " }{ $address }
@@ -39,21 +39,33 @@ deed-spins = { $who } corre a toda velocidad sin hacer ninguna llamada: un bucle
 deed-waits-for-typing = { $who } espera a que alguien escriba (lee su entrada estándar), y nadie lo hace.
 deed-never-accepted = { $peer } se conectó, pero { $who } nunca aceptó la conexión: { $now }.
 deed-ignores-one = { $who } no leyó lo que envió { $peer }, porque estaba esperando a { $other }.
-deed-printed-instead = { $who } leyó { $read ->
-        [one] { $read } byte
-       *[other] { $read } bytes
+deed-printed-instead = { $who } { $read ->
+        [0] no leyó nada
+        [one] leyó { $read } byte
+       *[other] leyó { $read } bytes
     } de { $peer }, escribió en la pantalla lo que debía enviar, y no envió nada; { $now }.
 deed-printed-typed = { $who } escribió en la pantalla lo que se había tecleado, y no le envió nada a { $peer }; { $now }.
 deed-answered-another = { $who } le envió a { $other } lo que era para { $peer }.
-deed-unasked = { $who } le envió «{ $bytes }» a { $peer } antes de haber leído algo.
-deed-closed-early = { $who } cerró la conexión con { $peer } después de leer { $read ->
-        [one] { $read } byte
-       *[other] { $read } bytes
-    } y sin enviar ninguno; { $now }.
+deed-unasked = { $who } le envió «{ $bytes }» a { $peer } antes de leer algo de { $peer }.
+deed-closed-unasked = { $who } cerró su conexión con { $peer }, en la que nadie había dicho nada todavía; { $now }.
+deed-closed-early = { $who } cerró la conexión con { $peer } { $read ->
+        [0] sin leer
+        [one] después de leer { $read } byte y sin enviar
+       *[other] después de leer { $read } bytes y sin enviar
+    } nada; { $now }.
 deed-read-and-silent = { $who } leyó { $read ->
         [one] { $read } byte
        *[other] { $read } bytes
     } de { $peer } y no envió nada; { $now }.
+deed-passed-nothing-on = { $who } leyó { $read ->
+        [one] { $read } byte
+       *[other] { $read } bytes
+    } de { $other } y no le envió nada a { $peer }; { $now }.
+deed-closed-too-soon = { $who } cerró la conexión con { $peer } antes de responderle todo; { $now }.
+deed-greeted-only = { $who } le envió «{ $bytes }» a { $peer }, luego leyó { $read ->
+        [one] { $read } byte
+       *[other] { $read } bytes
+    }, y no ha respondido; { $now }.
 deed-read-nothing = { $who } no leyó nada de lo que envió { $peer } ({ $offered ->
         [one] { $offered } byte
        *[other] { $offered } bytes
@@ -80,7 +92,7 @@ deed-added-bytes = { $who } le envió a { $peer } los bytes correctos, y detrás
     }.
 deed-sent-notation = { $who } le envió a { $peer } «{ $bytes }»: así escribe Python los bytes en un programa, pero no son los bytes mismos.
 deed-sent-unchanged = { $who } le devolvió a { $peer } lo que había leído, sin cambiarlo.
-deed-sent-other = { $who } le envió «{ $bytes }» a { $peer }, que esperaba otra cosa.
+deed-sent-other = { $who } le envió «{ $bytes }» a { $peer }. Se esperaba otra cosa.
 deed-keeps-open = { $who } no cerró su conexión con { $peer }; { $now }.
 deed-hid-failure = En { $who }, { $call } falló con { $error }, y aun así su código de salida dice que todo fue bien (0).
 deed-printed-nothing = { $who } leyó { $read ->
@@ -167,4 +179,29 @@ advice-thread-raised = Una excepción en un hilo termina solo ese hilo, y su cli
 advice-bound-already = El orden es socket, bind, listen: un socket recibe su puerto una sola vez, y uno que ya escucha lo tiene.
 advice-another-socket = Responde por el mismo socket en el que leíste la pregunta: los clientes miran quién responde.
 advice-printed-other = Muestra lo que devolvió recv tal como llegó, sin cambiarlo ni cortarlo.
-advice-raised = La última línea de un mensaje así dice qué pasó; las de arriba dicen dónde. Empieza por la línea de tu propio archivo.
+advice-raised = El mensaje dice qué pasó y en qué línea. Empieza por la línea de tu propio archivo: ¿qué contiene en ese momento cada cosa que aparece en ella?
+advice-waits-for-more = recv ya devolvió todo lo que se envió. Ahora el otro extremo espera la respuesta, y por eso no llega nada más: responde antes de volver a llamar a recv.
+advice-no-file = El programa buscó un archivo que no existe. ¿Qué ruta usó, y desde qué carpeta?
+advice-never-connected = Un cliente llama a connect, con el host y el puerto que recibió.
+advice-connect-failed = El servidor estaba, pero no donde lo buscó el programa. El host y el puerto son sus argumentos.
+advice-read-and-silent = Lo que devolvió recv está ahora en una variable. ¿Dónde lo envía tu programa?
+advice-read-nothing = Lo que se envió espera hasta que recv lo saque. ¿Por qué tu programa no está en recv en ese momento?
+advice-closed-unasked = El final de una conexión no es el de las demás. Cierra aquella en la que recv devolvió 0, y ninguna otra.
+advice-read-less = Lo que se envía espera hasta que recv lo saque, y recv espera hasta que llegue algo. Llámalo hasta que tengas lo que necesitas.
+advice-closed-too-soon = Mientras el otro extremo no cierre, puede decir algo más. Vuelve a recv, y cierra cuando devuelva 0.
+advice-greeted-only = El saludo llegó. Después viene la conversación: recv, una respuesta, y otra vez recv.
+advice-passed-nothing-on = Lo que escribe un cliente es para otros: guarda sus conexiones, y envía por cada una.
+advice-printed-twice = Sigue tu programa: ¿en qué lugares muestra lo que recibió?
+advice-still-running = Su tarea ya está hecha, o no se puede hacer. ¿Qué espera todavía?
+advice-never-sent = Un cliente habla primero: con TCP, connect y send; con UDP, sendto. Si terminó sin decir nada, ¿hay un except, un catch o un if que esconde un error?
+advice-sent-nothing = Conectarse no es hablar todavía: lo que debe llegarle al servidor va en send, por el socket conectado.
+advice-never-accepted = Quien se conecta queda en una cola, y accept saca a uno de ella. ¿Qué espera tu programa en lugar de eso?
+advice-ignores-one = A cada cliente lo tiene que esperar alguien: un hilo propio, con su propia conexión; o select (poll), que los espera a todos.
+advice-unasked = No le envíes nada a un cliente antes de que él envíe algo: ni un saludo, ni una copia de lo que dijeron otros, a menos que el ejercicio lo pida.
+advice-sent-unchanged = Lo que devolvió recv hay que cambiarlo antes de enviarlo; una llamada como upper() devuelve el texto nuevo, y deja el viejo como estaba.
+advice-answered-partly = send toma tantos bytes como le digas. ¿Le das todo lo que devolvió recv? (En C, el sizeof de un puntero es 8, apunte a lo que apunte.)
+advice-keeps-open = El final de un flujo también es un mensaje: cierra la conexión cuando ya no haya nada que decir por ella.
+advice-hid-failure = Donde falle una llamada, termina con un código distinto de 0: sys.exit(1) en Python, return 1 o exit(1) en C.
+advice-printed-nothing = Lo que devolvió recv está dentro de tu programa, y ahí nadie lo ve. Muéstralo.
+advice-printed-instead = print escribe en tu propia terminal. Lo que debe recibir el otro extremo va en send.
+advice-answered-another = La respuesta es para quien preguntó: con TCP, por la conexión en la que leíste; con UDP, a la dirección que devolvió recvfrom.

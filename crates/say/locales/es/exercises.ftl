@@ -13,6 +13,7 @@ arg-exercise-start-folder = Dónde dejar los archivos (por defecto: una carpeta 
 arg-check-name = Un ejercicio, con el nombre que le da `socklab exercise list`
 arg-check-watch = Comprueba otra vez cada vez que se guarda el archivo
 arg-check-format = Cómo informar (por defecto: text)
+arg-check-json = Escribe JSON, para otros programas: lo mismo que --format json
 arg-check-case = Solo este caso
 arg-check-seed = Usa los mismos bytes al azar que la comprobación con este número
 arg-check-sandbox = Lo ejecuta en una caja de arena: ve el sistema y su propia carpeta, no cambia nada fuera y tiene límites de memoria, procesos y archivos. Donde no se puede, no se ejecuta (código de salida 3)
@@ -31,6 +32,7 @@ examples-check =
     $ socklab check echo-server -- ./mi-servidor  # un puerto fijo también sirve
     $ socklab check tcp-client -- mi-cliente.c
     $ socklab check echo-server --builtin -- ./mi-servidor  # sin mirar qué `course` hay aquí
+    $ socklab check echo-server --json -- ./mi-servidor | jq '.passed, .cases[].did.rule'
     Aislamiento y código de salida, según la máquina (socklab course format):
       opción               con espacios       sin procesos    sin espacios
                            de nombres         propios         de nombres
@@ -41,6 +43,8 @@ examples-check =
       abierto: sin aislar, y el informe lo dice primero ("isolated": false).
       encerrado: aislado, sin tus archivos y con límites (3 si falla un montaje).
     Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso incorrecto, 3 aquí no se pudo ejecutar.
+    JSON: source.sha256 dice qué ejercicio juzgó; isolated; y de cada caso, state, did (rule y cause: qué hizo el
+    programa), problem y todas las pistas que convienen. Todo: socklab course format, «What a script reads».
 
 exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se pide   · empezado
 unknown-exercise = no hay ningún ejercicio «{ $name }»
@@ -98,6 +102,7 @@ why-expected = Se esperaba: { $what }.
 why-not-expected = No se esperaba: { $what }.
 
 got-nothing = No ocurrió nada parecido.
+got-all-the-same = Pero eso fue lo que pasó.
 got-different = Se hizo, pero no así: mira las líneas marcadas.
 got-times = Ocurrió { $got ->
         [one] { $got } vez
@@ -126,21 +131,29 @@ want-sent = { $who } envía { $bytes }
 want-received = { $who } recibe { $bytes }
 want-exit = { $who } termina con { $exit }
 want-failure = { $who } termina con un código de salida distinto de 0
-want-waited = { $what }, { $range } ms después de { $since }
+want-waited = { $what }, y han pasado { $range } ms desde { $since }
 want-end = { $who } termina
 want-running = { $who } sigue en ejecución al final
 want-output = { $who } escribe { $bytes }
-want-stdout = { $who } escribe, por la salida estándar, { $bytes }
-want-stderr = { $who } escribe, por la salida de error, { $bytes }
+want-stdout = por la salida estándar, { $who } escribe { $bytes }
+want-stderr = por la salida de error, { $who } escribe { $bytes }
 bytes-equal = exactamente «{ $bytes }»
 bytes-start = algo que empieza con «{ $bytes }»
 bytes-contain = algo que contiene «{ $bytes }»
 bytes-start-like = algo que empieza con esto: { $what }
 bytes-contain-like = algo que contiene esto: { $what }
 bytes-first = bytes de los que el primero es uno de { $bytes }
+bytes-length-first = { $length }, de los que el primero es uno de { $bytes }
+bytes-some = algo
 bytes-contain-once = algo que contiene «{ $bytes }», una sola vez
 bytes-contain-whole = algo con «{ $bytes }» dentro, y detrás nada que no sea texto
-bytes-length = { $length } bytes
+bytes-length = { $range } { $last ->
+        [one] byte
+       *[other] bytes
+    }
+range-least = al menos { $least }
+range-most = a lo sumo { $most }
+range-between = de { $least } a { $most }
 
 want-response = { $who } recibe una respuesta HTTP{ $what }
 want-request = { $who } envía una petición HTTP{ $what }

@@ -100,7 +100,7 @@ explain-descriptors-lost = Con este mensaje se { $sent ->
     } (SCM_RIGHTS), pero llegaron { $got }: el núcleo descarta lo que no cabe en { $call }. Solo recvmsg recibe descriptores, en un búfer de control donde quepan todos (CMSG_SPACE). MSG_CTRUNC en sus msg_flags dice que no cupieron.
 explain-control-truncated = Con este mensaje llegaron más datos de control de los que cabían en { $call } (MSG_CTRUNC): el resto se perdió, también los descriptores que hubiera. Usa un búfer de control mayor (CMSG_SPACE).
 explain-datagram-empty = 0 bytes, y no es el final: UDP también lleva datagramas vacíos. Solo en un flujo el 0 significa que el otro extremo cerró.
-explain-datagram-too-long = { $asked } bytes no caben en un datagrama: UDP sobre IPv4 lleva 65 507 como mucho. Divide los datos o usa TCP.
+explain-datagram-too-long = { $asked } bytes no caben en un datagrama: UDP sobre IPv4 lleva 65.507 como mucho. Divide los datos o usa TCP.
 explain-no-destination = { $call } no sabe adónde enviar: el socket no está conectado y no se indicó ninguna dirección. Usa sendto con una dirección o llama antes a connect.
 
 ## Descriptor equivocado, momento equivocado

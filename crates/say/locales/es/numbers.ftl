@@ -1,7 +1,7 @@
 # Cómo se escriben los números y las duraciones.
 
 number-decimal = ,
-number-group = {"\u00A0"}
+number-group = .
 
 duration-ns = { $n } ns
 duration-us = { $n } µs

@@ -1,5 +1,8 @@
 //! Does the steps of a scenario, one after another. Each waits until its condition is met, and no
 //! longer.
+//!
+//! A little longer than 400 lines: a step has an arm here, and one loop waits for all of them. What
+//! an arm does that needs no view of the whole play has a file of its own.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -28,8 +31,8 @@ use crate::request::Request;
 use crate::step_end::{Awaited, StepEnd, StepTrouble};
 use crate::variables::Variables;
 
-/// How long to wait, after a step has failed, until all programs sleep.
-const CALM_WITHIN: Duration = Duration::from_millis(100);
+/// How long to wait at most, after a step has failed, until all programs sleep or have ended.
+const CALM_WITHIN: Duration = Duration::from_millis(400);
 /// How many of the last lines of a program's output are quoted.
 const QUOTED: usize = 12;
 

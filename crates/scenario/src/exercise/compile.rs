@@ -62,7 +62,10 @@ pub(super) fn compile(
     let ended_before = memory::ended_for_lack();
     let done = compiler.run(file, program, folder)?;
     let output = String::from_utf8_lossy(&done.output).trim_end().to_owned();
-    let words = [Path::new(&compiler.tool).file_name().unwrap_or_default(), file.as_os_str()];
+    // Files are named as whoever wrote them knows them: without the folder of this one.
+    let own = file.parent().map(|own| format!("{}/", own.display())).unwrap_or_default();
+    let output = if own.len() > 1 { output.replace(&own, "") } else { output };
+    let words = [Path::new(&compiler.tool), file].map(|word| word.file_name().unwrap_or_default());
     let command = words.map(|word| word.to_string_lossy().into_owned()).join(" ");
     let reached = match done.end {
         Ok(status) if status.success() && program.is_file() => return Ok(output),

@@ -4,7 +4,8 @@
 use socklab_event::{Args, Signal};
 use socklab_flows::Flows;
 use socklab_judge::{
-    Asked, Deed, ExitWanted, Expectation, Explanation, Judgement, Mismatch, Missed, Subject, deed,
+    Asked, Deed, ExitWanted, Expectation, Explanation, HttpKind, Judgement, Mismatch, Missed,
+    Subject, deed,
 };
 
 use super::check::{CaseReport, Problem};
@@ -29,10 +30,11 @@ pub struct Insight {
 }
 
 impl Insight {
-    /// The keys of the rules that have found something.
+    /// The keys of the rules that have found something, and of the cause behind the deed.
     pub fn rules(&self) -> Vec<&'static str> {
         let explained = self.explanations.iter().map(|one| one.rule);
-        self.deed.iter().map(|deed| deed.rule).chain(explained).collect()
+        let did = self.deed.iter().flat_map(|deed| std::iter::once(deed.rule).chain(deed.cause));
+        did.chain(explained).collect()
     }
 }
 
@@ -172,6 +174,7 @@ fn of_step<'a>(trouble: &'a StepTrouble, done: &CaseReport<'_>) -> Missed<'a> {
             Awaited::OneOf(conditions) => of_conditions(conditions),
             _ => match blocked_in.as_deref() {
                 Some("accept" | "accept4") => Missed::Connected,
+                _ if awaited.ends_with_the_stream() => Missed::Close { peer: who },
                 _ => Missed::Bytes { peer: who, expected: &[] },
             },
         },
@@ -179,7 +182,8 @@ fn of_step<'a>(trouble: &'a StepTrouble, done: &CaseReport<'_>) -> Missed<'a> {
         StepTrouble::Ended { .. } | StepTrouble::NotRunning { .. } => Missed::Running,
         StepTrouble::Mismatch { who, how: Comparison::End, .. } => Missed::Close { peer: who },
         StepTrouble::Mismatch { who, how, expected, got, .. } => match how {
-            Comparison::Anything | Comparison::Length | Comparison::Contains => {
+            Comparison::Contains => Missed::Within { peer: who, expected: &expected.sample },
+            Comparison::Anything | Comparison::Length => {
                 Missed::Bytes { peer: who, expected: &expected.sample }
             }
             _ if got.total == 0 => Missed::Bytes { peer: who, expected: &expected.sample },
@@ -224,6 +228,10 @@ fn ready(done: &CaseReport<'_>) -> Missed<'static> {
 }
 
 fn of_expectation<'a>(wanted: &'a Expectation, running: bool, done: &CaseReport<'_>) -> Missed<'a> {
+    // Something happened that should not have; nothing is missing.
+    if wanted.times.at_most == Some(0) {
+        return Missed::Other;
+    }
     match &wanted.subject {
         Subject::Exit { wanted: ExitWanted::Running, .. } => Missed::Running,
         Subject::Exit { wanted: ExitWanted::Failure, .. } if !running => Missed::Failure,
@@ -234,12 +242,25 @@ fn of_expectation<'a>(wanted: &'a Expectation, running: bool, done: &CaseReport<
         }
         Subject::Stream(stream) => {
             let expected = stream.bytes.sample().unwrap_or_default();
-            match stream.sent {
-                true => Missed::Bytes { peer: stream.peer.as_deref().unwrap_or(""), expected },
-                false => Missed::Bytes { peer: &stream.actor, expected },
+            let own = done.submissions().any(|own| own == stream.actor);
+            if own && !stream.sent {
+                return Missed::Received { expected };
+            }
+            let peer = match stream.sent {
+                true => stream.peer.as_deref().unwrap_or(""),
+                false => &stream.actor,
+            };
+            match stream.bytes.contains {
+                Some(_) => Missed::Within { peer, expected },
+                None => Missed::Bytes { peer, expected },
             }
         }
-        Subject::Http(http) => Missed::Bytes { peer: &http.actor, expected: &[] },
+        Subject::Http(http) => {
+            // A request is what its actor sends, a response what it receives.
+            let sends = http.kind == HttpKind::Request;
+            let peer = if sends { http.peer.as_deref().unwrap_or("") } else { &http.actor };
+            Missed::Bytes { peer, expected: &[] }
+        }
         Subject::Call(call) if matches!(call.call.as_str(), "bind" | "listen") => ready(done),
         Subject::Call(call) if call.call.as_str() == "connect" => Missed::Connected,
         _ => Missed::Other,

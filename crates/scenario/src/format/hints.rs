@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use socklab_judge::{DEEDS, RULES, Texts};
+use socklab_judge::{DEEDS, RULES, Texts, causes};
 use socklab_say::{Language, Sentence, Translated, sentence};
 use toml::Spanned;
 
@@ -15,7 +15,8 @@ use super::values::OneOrMany;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FittingHint {
     /// The rules that must have said something about the program, at least one of them: of
-    /// [`DEEDS`] or of [`RULES`]. If there are none here, it always fits.
+    /// [`DEEDS`] or of [`RULES`]; or what is behind it, one of [`causes`]. If there are none here, it
+    /// always fits.
     pub when: Vec<String>,
     /// The hint.
     pub text: Texts,
@@ -94,7 +95,8 @@ pub(super) fn hints(
 }
 
 fn rules() -> impl Iterator<Item = &'static str> {
-    DEEDS.iter().map(|rule| rule.key).chain(RULES.iter().map(|rule| rule.key))
+    let rules = DEEDS.iter().map(|rule| rule.key).chain(RULES.iter().map(|rule| rule.key));
+    rules.chain(causes())
 }
 
 fn is_rule(word: &str) -> bool {

@@ -1,4 +1,7 @@
 //! Mistakes in files: where they are, what was found, what is allowed.
+//!
+//! A little longer than 400 lines: most of it is one table of mistakes and messages, in which one
+//! looks for the neighbours of a new one.
 
 use std::fs;
 

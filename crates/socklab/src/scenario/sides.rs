@@ -24,14 +24,17 @@ pub(super) fn unlike(speaker: Speaker, trouble: &StepTrouble) -> String {
         return String::new();
     };
     let labels = labels(speaker);
-    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let width = label_width(&labels);
     let wanted = like(speaker, says.as_ref(), pattern);
     let how = if *unit == Unit::Datagram { Comparison::Datagram } else { Comparison::Equals };
     let before = before(*skipped);
-    let dots = if skipped + (got.sample.len() as u64) < got.total { "…" } else { "" };
+    let room = room(speaker, &labels, *skipped, (0, got.total));
     let shown = match got.total {
-        0 => say!(speaker, nothing(how, *stopped)),
-        total => format!("{before}\"{}{dots}\"  {total} B", Bytes::whole(&got.sample[..])),
+        0 => say!(speaker, nothing_at_all(how, *stopped)),
+        total => {
+            let shown = cut(&got.sample, total.saturating_sub(*skipped), room);
+            format!("{before}\"{shown}\"  {} B", speaker.number(total))
+        }
     };
     let mut text =
         format!("\n    {:<width$}  {wanted}\n    {:<width$}  {shown}", labels[0], labels[1]);
@@ -39,6 +42,10 @@ pub(super) fn unlike(speaker: Speaker, trouble: &StepTrouble) -> String {
         let same = usize::try_from(fitting - skipped).unwrap_or(0).min(got.sample.len());
         let same = Bytes::whole(&got.sample[..same]).to_string();
         let caret = before.chars().count() + 1 + same.chars().count();
+        // Where that is not shown, the whole beginning fits.
+        if caret > before.chars().count() + room {
+            return text + &why_no_more(speaker, got, *stopped);
+        }
         text += &format!("\n    {:width$}  {}^", "", " ".repeat(caret));
     }
     text + &why_no_more(speaker, got, *stopped)
@@ -49,17 +56,6 @@ pub(crate) fn like(speaker: Speaker, says: Option<&Texts>, pattern: &str) -> Str
     match says {
         Some(says) => says.get(speaker.language()).clone(),
         None => say!(speaker, "like-pattern", pattern = pattern),
-    }
-}
-
-/// What is said where nothing came.
-fn nothing(how: Comparison, stopped: Stopped) -> &'static str {
-    match stopped {
-        Stopped::End => "ask-got-end",
-        Stopped::Reset => "ask-got-reset",
-        Stopped::Enough if how == Comparison::Datagram => "ask-got-empty",
-        _ if how == Comparison::Datagram => "ask-got-no-datagram",
-        Stopped::Enough | Stopped::Time => "ask-got-nothing",
     }
 }
 
@@ -74,7 +70,6 @@ pub(super) fn sides(
 ) -> String {
     let wanted = match how {
         Comparison::End => Some(say!(speaker, "ask-the-end")),
-        Comparison::Anything => Some(say!(speaker, "ask-anything")),
         _ => None,
     };
     if got.total > 0 && wanted.is_none() {
@@ -82,36 +77,61 @@ pub(super) fn sides(
         let totals = (expected.total, got.total);
         return shown(speaker, &expected.sample, &got.sample, skipped, totals);
     }
+    let labels = labels(speaker);
+    let room = room(speaker, &labels, 0, (expected.total, got.total));
     let quoted = |bytes: &Bytes| {
-        let dots = if bytes.is_cut() { "…" } else { "" };
-        format!("\"{bytes}{dots}\"  {} B", bytes.total)
+        let shown = cut(&bytes.sample, bytes.total, room);
+        format!("\"{shown}\"  {} B", speaker.number(bytes.total))
     };
     let wanted = wanted.unwrap_or_else(|| quoted(expected));
-    let got = if got.total > 0 { quoted(got) } else { say!(speaker, nothing(how, stopped)) };
-    let labels = labels(speaker);
-    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+    let got = if got.total > 0 { quoted(got) } else { say!(speaker, nothing_at_all(how, stopped)) };
+    let width = label_width(&labels);
     format!("\n    {:<width$}  {wanted}\n    {:<width$}  {got}", labels[0], labels[1])
 }
 
+/// What a peer received that received not one byte: the key of the words.
+pub(super) fn nothing_at_all(how: Comparison, stopped: Stopped) -> &'static str {
+    match stopped {
+        Stopped::End => "ask-got-end",
+        Stopped::Reset => "ask-got-reset",
+        Stopped::Enough if how == Comparison::Datagram => "ask-got-empty",
+        // Whether it is a stream that is still open is not known here.
+        _ if matches!(how, Comparison::Datagram | Comparison::Anything) => "ask-got-no-datagram",
+        Stopped::Enough | Stopped::Time => "ask-got-nothing",
+    }
+}
+
 /// Expected and got, escaped, one below the other, with a caret under the first difference.
-fn difference(
+pub(crate) fn difference(
     speaker: Speaker,
     expected: &[u8],
     got: &[u8],
     skipped: u64,
     totals: (u64, u64),
 ) -> String {
+    let labels = labels(speaker);
+    let mut skipped = skipped;
     let mut common = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
     // Don't split a UTF-8 character: many share their first byte.
     let inside = |bytes: &[u8], at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
     while common > 0 && (inside(expected, common) || inside(got, common)) {
         common -= 1;
     }
-    let before = before(skipped).chars().count() + 1;
-    let caret =
-        before + socklab_event::Bytes::whole(&expected[..common]).to_string().chars().count();
-    let width = labels(speaker).iter().map(|label| label.chars().count()).max().unwrap_or(0);
-    let lines = lines(labels(speaker), [expected, got], skipped, totals);
+    // The difference must be visible where lines are short.
+    let wide = |bytes: &[u8]| Bytes::whole(bytes).to_string().chars().count();
+    let room = room(speaker, &labels, skipped, totals);
+    let mut from = 0;
+    while wide(&expected[from..common]) > room / 2 {
+        from += 1;
+        while inside(expected, from) {
+            from += 1;
+        }
+    }
+    skipped += from as u64;
+    let (expected, got) = (&expected[from..], &got[from..]);
+    let caret = before(skipped).chars().count() + 1 + wide(&expected[..common - from]);
+    let width = label_width(&labels);
+    let lines = lines(speaker, &labels, [expected, got], skipped, totals);
     format!("{lines}\n    {:width$}  {}^", "", " ".repeat(caret))
 }
 
@@ -123,12 +143,8 @@ fn side_by_side(
     skipped: u64,
     totals: (u64, u64),
 ) -> String {
-    lines(
-        [say!(speaker, "ask-wanted-in-it"), say!(speaker, "ask-got")],
-        [wanted, got],
-        skipped,
-        totals,
-    )
+    let labels = [say!(speaker, "ask-wanted-in-it"), say!(speaker, "ask-got")];
+    lines(speaker, &labels, [wanted, got], skipped, totals)
 }
 
 fn labels(speaker: Speaker) -> [String; 2] {
@@ -140,16 +156,48 @@ fn before(skipped: u64) -> String {
     if skipped > 0 { format!("(+{skipped} B) …") } else { String::new() }
 }
 
-fn lines(labels: [String; 2], bytes: [&[u8]; 2], skipped: u64, totals: (u64, u64)) -> String {
-    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
+fn label_width(labels: &[String; 2]) -> usize {
+    labels.iter().map(|label| label.chars().count()).max().unwrap_or(0)
+}
+
+/// How many characters of bytes have room in such a line.
+fn room(speaker: Speaker, labels: &[String; 2], skipped: u64, totals: (u64, u64)) -> usize {
+    let total = totals.0.max(totals.1).max(skipped);
+    let numbers = speaker.number(total).chars().count() + 2;
+    let around = 4 + label_width(labels) + 2 + before(total).chars().count() + 2 + 2 + numbers;
+    crate::output::width().clamp(NARROWEST, WIDEST).saturating_sub(around)
+}
+
+/// The limits of what is taken for the width of the terminal.
+const NARROWEST: usize = 60;
+const WIDEST: usize = 120;
+
+fn lines(
+    speaker: Speaker,
+    labels: &[String; 2],
+    bytes: [&[u8]; 2],
+    skipped: u64,
+    totals: (u64, u64),
+) -> String {
+    let width = label_width(labels);
     let before = before(skipped);
+    let room = room(speaker, labels, skipped, totals);
     let line = |(label, bytes, total): (&String, &[u8], u64)| {
-        let dots = if skipped + (bytes.len() as u64) < total { "…" } else { "" };
-        let shown = socklab_event::Bytes::whole(bytes);
-        format!("\n    {label:<width$}  {before}\"{shown}{dots}\"  {total} B")
+        let shown = cut(bytes, total.saturating_sub(skipped), room);
+        let total = speaker.number(total);
+        format!("\n    {label:<width$}  {before}\"{shown}\"  {total} B")
     };
     let [expected, got] = bytes;
     line((&labels[0], expected, totals.0)) + &line((&labels[1], got, totals.1))
+}
+
+/// The beginning of these bytes in so many characters: some bytes take four of them.
+pub(crate) fn cut(sample: &[u8], total: u64, room: usize) -> String {
+    let shown = |length: usize| Bytes::whole(&sample[..length]).to_string();
+    let fits = |length: &usize| shown(*length).chars().count() <= room;
+    let length = (0..=sample.len().min(room)).rev().find(fits).unwrap_or(0);
+    let dots = if (length as u64) < total { "…" } else { "" };
+    format!("{}{dots}", shown(length))
 }
 
 #[cfg(test)]
@@ -163,6 +211,19 @@ mod tests {
         let caret = lines[3].find('^').unwrap();
         assert_eq!(&lines[1][caret..=caret], "L");
         assert_eq!(&lines[2][caret..=caret], "l");
+    }
+
+    #[test]
+    fn a_difference_is_visible_and_the_lines_fit() {
+        let long = |end: &str| format!("{}{end}", "\u{1}".repeat(60));
+        let (one, other) = (long("HOLA ").repeat(2), long("HOLa ").repeat(2));
+        let told =
+            difference(Speaker::ENGLISH, one.as_bytes(), other.as_bytes(), 1_000, (9_999, 9_999));
+        let lines: Vec<&str> = told.lines().collect();
+        assert!(lines.iter().all(|line| line.chars().count() <= 80), "{told}");
+        let at = |line: usize, column: usize| lines[line].chars().nth(column);
+        let caret = lines[3].chars().position(|c| c == '^').unwrap();
+        assert_eq!((at(1, caret), at(2, caret)), (Some('A'), Some('a')), "{told}");
     }
 
     #[test]

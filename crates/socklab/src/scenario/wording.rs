@@ -4,16 +4,16 @@ use std::net::SocketAddr;
 
 use socklab_event::{Bytes, Exit};
 use socklab_judge::Fact;
-use socklab_say::{Speaker, Template, say};
+use socklab_say::{Speaker, Template, count, say};
 use socklab_scenario::format::Until;
 use socklab_scenario::{
     Awaited, Comparison, LimitReached, PlaceUsed, PortChoice, StepTrouble, SurplusAfter, Trouble,
     Unit,
 };
 
-use super::sides::{sides, unlike, why_no_more};
+use super::sides::{cut, nothing_at_all, sides, unlike, why_no_more};
 
-/// How many bytes are quoted within a sentence.
+/// How many characters are quoted within a sentence.
 const QUOTED: usize = 48;
 
 /// Fills each `{NAME.WORD}` of a text in from the evidence. Also returns the ones that are unknown
@@ -98,6 +98,10 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
     match trouble {
         StepTrouble::TimedOut { who, awaited, after_ms, blocked_in, stuck } => {
             let time = duration(speaker, after_ms * 1_000_000);
+            if let (Awaited::Operations(_), Some(call)) = (awaited, blocked_in.as_deref()) {
+                let key = if *stuck { "ask-never-in" } else { "ask-late-in" };
+                return say!(speaker, key, who = who, call = call, time = time);
+            }
             let key = match *stuck {
                 true => known_or(speaker, format!("ask-never-{awaited}"), "ask-never-other"),
                 false => known_or(speaker, format!("ask-late-{awaited}"), "ask-late-other"),
@@ -123,11 +127,14 @@ pub(crate) fn step(speaker: Speaker, trouble: &StepTrouble) -> String {
         }
         StepTrouble::Mismatch { who, on, expected, got, skipped, stopped, how } => {
             let who = &speaking(who, on);
+            if *how == Comparison::Anything && got.total == 0 {
+                let got = say!(speaker, nothing_at_all(*how, *stopped));
+                return say!(speaker, "ask-mismatch-anything", who = who, got = got);
+            }
             let title = match how {
                 Comparison::End => say!(speaker, "ask-mismatch-end", who = who),
                 Comparison::Length => say!(speaker, "ask-mismatch-length", who = who),
                 Comparison::Contains => say!(speaker, "ask-mismatch-contains", who = who),
-                Comparison::Anything => say!(speaker, "ask-mismatch-anything", who = who),
                 _ => say!(speaker, "ask-mismatch-bytes", who = who),
             };
             let sides = sides(speaker, *how, expected, got, *skipped, *stopped);
@@ -169,7 +176,7 @@ fn speaking(who: &str, on: &str) -> String {
 
 /// What a peer received besides what it should have.
 fn surplus(speaker: Speaker, who: &str, bytes: &Bytes, after: &SurplusAfter) -> String {
-    let (more, total) = (shortened(bytes), bytes.total.to_string());
+    let (more, total) = (shortened(bytes), count(bytes.total));
     match after {
         SurplusAfter::Nothing => {
             say!(speaker, "ask-surplus-unasked", who = who, bytes = more, total = total)
@@ -213,9 +220,7 @@ fn wrong_port(speaker: Speaker, who: &str, asked: u16, found: u16, because: Port
 
 /// Bytes in quotation, cut after [`QUOTED`].
 fn shortened(bytes: &Bytes) -> String {
-    let cut = &bytes.sample[..bytes.sample.len().min(QUOTED)];
-    let dots = if (cut.len() as u64) < bytes.total { "…" } else { "" };
-    format!("{}{dots}", Bytes::whole(cut))
+    cut(&bytes.sample, bytes.total, QUOTED)
 }
 
 /// The key if there is a text for it, or else the general one.
@@ -237,8 +242,8 @@ fn awaited_text(speaker: Speaker, awaited: &Awaited) -> String {
 fn condition_text(speaker: Speaker, condition: &Until) -> String {
     match condition {
         Until::BlockedIn(call) => say!(speaker, "awaited-blocked", call = call),
-        Until::Received(bytes) => say!(speaker, "awaited-received", bytes = bytes),
-        Until::Sent(bytes) => say!(speaker, "awaited-sent", bytes = bytes),
+        Until::Received(bytes) => say!(speaker, "awaited-received", bytes = count(*bytes)),
+        Until::Sent(bytes) => say!(speaker, "awaited-sent", bytes = count(*bytes)),
         Until::Printed(text) => say!(speaker, "awaited-printed", text = format!("{text:?}")),
         Until::Called { call, times: 1 } => say!(speaker, "awaited-call", call = call, times = 1),
         Until::Called { call, times } => {

@@ -157,3 +157,65 @@ fn who_printed_something_did_not_print_nothing() {
         "\"printed-nothing\""
     );
 }
+
+#[test]
+fn an_end_after_the_last_answer_is_not_too_soon() {
+    for (more, wanted) in [(true, Some("closed-too-soon")), (false, None)] {
+        let (mut story, near, far) = pair();
+        story.send(near, "uno");
+        story.recv(far, "uno");
+        story.send(far, "UNO");
+        if more {
+            story.send(near, "dos");
+        }
+        story.close(far);
+        assert_eq!(did(&story, "server", bytes(b"DOS")), wanted, "\"closed-too-soon\"");
+    }
+    let (mut story, _, far) = pair();
+    story.close(far);
+    assert_eq!(did(&story, "server", bytes(b"DOS")), Some("closed-unasked"));
+}
+
+#[test]
+fn who_answers_after_its_greeting_did_not_only_greet() {
+    let (mut story, near, far) = pair();
+    story.send(far, "hi");
+    story.send(near, "hola");
+    story.recv(far, "hola");
+    let within = Missed::Within { peer: "client", expected: b"hola" };
+    assert_eq!(did(&story, "server", within), Some("greeted-only"), "and not \"unasked\"");
+    story.send(far, "what?");
+    assert_eq!(did(&story, "server", within), Some("sent-other"), "not \"greeted-only\"");
+}
+
+#[test]
+fn an_answer_to_the_asking_client_is_not_passed_on() {
+    for (asks, wanted) in [(false, "passed-nothing-on"), (true, "read-nothing")] {
+        let (mut story, near, far) = pair();
+        let other = story.command("bob", "b");
+        let bobs = story.tcp(other);
+        story.connect(bobs, "127.0.0.1:12000");
+        let bob = story.other_end(bobs, far.who);
+        story.accept_as(far, bob);
+        story.send(bobs, "hola");
+        story.recv(bob, "hola");
+        if asks {
+            story.send(near, "hola");
+        }
+        assert_eq!(did(&story, "server", bytes(b"hola")), Some(wanted));
+    }
+}
+
+#[test]
+fn a_client_whose_server_has_not_accepted_it_is_in_a_conversation() {
+    let mut story = Story::new();
+    let server = story.command("server", "s");
+    let listener = story.tcp(server);
+    story.bind(listener, "127.0.0.1:12000");
+    story.listen(listener, 5);
+    let client = story.command("client", "c");
+    let sock = story.tcp(client);
+    story.connect(sock, "127.0.0.1:12000");
+    let missed = Missed::Bytes { peer: "", expected: b"" };
+    assert_eq!(did(&story, "client", missed), Some("sent-nothing"));
+}

@@ -48,7 +48,8 @@ const SAID: [(&str, &[&str]); 12] = [
 const BROKEN_OFF: [&str; 2] = ["close-unread", "never-closed"];
 
 /// Rules by which a program ended in the middle of what it did.
-const DIED: [&str; 8] = [
+const DIED: [&str; 9] = [
+    "closed-unasked",
     "killed",
     "raised",
     "thread-raised",

@@ -1,9 +1,9 @@
 //! Why a case did not pass, in words.
 
-use socklab_event::{Bytes, Process, Stream, TcpState};
+use socklab_event::{Process, Stream, TcpState};
 use socklab_flows::Flows;
 use socklab_judge::{
-    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Part,
+    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Part, Range,
     Subject,
 };
 use socklab_say::{Speaker, count, say};
@@ -12,9 +12,9 @@ use socklab_scenario::exercise::{CaseReport, Problem};
 
 use super::response;
 use super::story::width;
-use crate::scenario::{like, wording};
+use crate::scenario::{cut, like, wording};
 
-/// The maximum number of bytes shown.
+/// The maximum number of characters that show bytes.
 const SHOWN: usize = 64;
 /// The maximum number of lines of output shown.
 const LAST: usize = 12;
@@ -42,7 +42,7 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
     let key = if never { "why-not-expected" } else { "why-expected" };
     let mut subject = wanted_text(speaker, &wanted.subject);
     if let Some(waited) = &wanted.waited {
-        let (range, since) = (waited.ms.to_string(), &waited.since);
+        let (range, since) = (range_text(speaker, waited.ms), &waited.since);
         subject = say!(speaker, "want-waited", what = subject, range = range, since = since);
     }
     let what = say!(speaker, key, what = subject);
@@ -52,7 +52,9 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
             different(speaker, difference)
         }
         Judgement::Failed(Mismatch::Different { .. }) => say!(speaker, "got-different"),
-        Judgement::Failed(Mismatch::Times { wanted, got }) => {
+        Judgement::Failed(Mismatch::Times { .. }) if never => say!(speaker, "got-all-the-same"),
+        Judgement::Failed(Mismatch::Times { got, .. }) => {
+            let wanted = range_text(speaker, wanted.times);
             say!(speaker, "got-times", wanted = wanted, got = count(*got))
         }
         Judgement::Failed(Mismatch::Exit { got: Some(exit) }) => {
@@ -65,9 +67,7 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
         Judgement::Failed(Mismatch::Http(fault)) => response::fault(speaker, fault),
         Judgement::Failed(Mismatch::Bytes { total: 0, .. }) => say!(speaker, "got-no-bytes"),
         Judgement::Failed(Mismatch::Bytes { got, total, right, .. }) => {
-            let dots = if *total > SHOWN as u64 { "…" } else { "" };
-            let shown = escaped(&got[..got.len().min(SHOWN)]);
-            let bytes = format!("{shown}{dots}");
+            let bytes = cut(got, *total, SHOWN);
             // What is shown would not show the difference.
             let of = wanted_bytes(&wanted.subject).and_then(BytesWanted::sample);
             let partly = of.is_some_and(|of| *right > SHOWN as u64 / 2 && *right < of.len() as u64);
@@ -117,14 +117,18 @@ fn different(speaker: Speaker, difference: &Difference) -> String {
         Difference::Peer { got: Some(got), wanted } => {
             say!(speaker, "differs-peer", got = got, wanted = wanted)
         }
+        // A socket that is neither is somebody else's: a resolver's, for instance.
+        Difference::Argument { name: "transport", got: Some(got), .. }
+            if !matches!(got.as_str(), "tcp" | "udp") =>
+        {
+            say!(speaker, "got-nothing")
+        }
         Difference::Argument { name, got: Some(got), wanted } => {
             say!(speaker, "differs-argument", name = name, got = got, wanted = wanted)
         }
         Difference::Bytes(bytes) => {
-            let cut =
-                Bytes { sample: bytes.sample.iter().copied().take(SHOWN).collect(), ..*bytes };
-            let dots = if cut.is_cut() { "…" } else { "" };
-            say!(speaker, "got-bytes", bytes = format!("{cut}{dots}"), total = count(bytes.total))
+            let shown = cut(&bytes.sample, bytes.total, SHOWN);
+            say!(speaker, "got-bytes", bytes = shown, total = count(bytes.total))
         }
         _ => say!(speaker, "got-different"),
     }
@@ -137,7 +141,8 @@ fn wanted_text(speaker: Speaker, subject: &Subject) -> String {
             let who = call.actor.as_deref().unwrap_or_default();
             let address = call.address.as_ref().or(call.local.as_ref());
             let mut object = address.map(|address| format!(" {address}")).unwrap_or_default();
-            object.extend(call.transport.as_ref().map(|transport| format!(" {transport}")));
+            let transport = call.transport.as_ref().map(|one| one.to_string().to_uppercase());
+            object.extend(transport.map(|transport| format!(" ({transport})")));
             say!(speaker, "want-call", who = who, call = call.call.as_str(), object = object)
         }
         Subject::Stream(stream) => {
@@ -176,9 +181,17 @@ fn wanted_text(speaker: Speaker, subject: &Subject) -> String {
 
 pub(crate) fn bytes_text(speaker: Speaker, wanted: &BytesWanted) -> String {
     let part = |key: &str, bytes: &Vec<u8>| {
-        let cut = &bytes[..bytes.len().min(SHOWN)];
-        let dots = if cut.len() < bytes.len() { "…" } else { "" };
-        say!(speaker, key, bytes = format!("{}{dots}", escaped(cut)))
+        say!(speaker, key, bytes = cut(bytes, bytes.len() as u64, SHOWN))
+    };
+    let length = wanted.length.map(|length| length_text(speaker, length));
+    let first: Vec<String> = wanted.first_byte.iter().map(|byte| format!("0x{byte:02x}")).collect();
+    let first = first.join(", ");
+    let counted = match (length, first.is_empty()) {
+        (Some(length), false) => {
+            Some(say!(speaker, "bytes-length-first", length = length, bytes = first))
+        }
+        (None, false) => Some(say!(speaker, "bytes-first", bytes = first)),
+        (length, true) => length,
     };
     let parts = [
         wanted.equals.as_ref().map(|bytes| part("bytes-equal", bytes)),
@@ -204,18 +217,30 @@ pub(crate) fn bytes_text(speaker: Speaker, wanted: &BytesWanted) -> String {
             });
             all.collect::<Vec<_>>().join(", ")
         }),
-        (!wanted.first_byte.is_empty()).then(|| {
-            let bytes: Vec<String> =
-                wanted.first_byte.iter().map(|byte| format!("0x{byte:02x}")).collect();
-            say!(speaker, "bytes-first", bytes = bytes.join(", "))
-        }),
-        wanted.length.map(|length| say!(speaker, "bytes-length", length = length)),
+        counted,
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn escaped(bytes: &[u8]) -> String {
-    Bytes::whole(bytes).to_string()
+/// How many bytes there should be.
+fn length_text(speaker: Speaker, length: Range) -> String {
+    if length == Range::at_least(1) {
+        return say!(speaker, "bytes-some");
+    }
+    let last = length.at_most.or(length.at_least).unwrap_or_default().unsigned_abs();
+    say!(speaker, "bytes-length", range = range_text(speaker, length), last = count(last))
+}
+
+/// A range of numbers, in words.
+fn range_text(speaker: Speaker, range: Range) -> String {
+    match (range.at_least, range.at_most) {
+        (Some(least), Some(most)) if least != most => {
+            say!(speaker, "range-between", least = least, most = most)
+        }
+        (Some(least), None) => say!(speaker, "range-least", least = least),
+        (None, Some(most)) => say!(speaker, "range-most", most = most),
+        _ => range.to_string(),
+    }
 }
 
 /// The last lines that each program printed; not a single line that the report has quoted already.
@@ -226,6 +251,8 @@ pub(super) fn last_words(
 ) -> Vec<String> {
     let timeline = recording.timeline();
     let flows = Flows::of(&timeline);
+    // Of many errors of a compiler, the first is the cause.
+    let from_the_top = deed.is_some_and(|deed| deed.rule == "not-compiled");
     let quoted = deed.is_some_and(|deed| {
         deed.arguments.iter().any(|(name, _)| matches!(*name, "words" | "error"))
     });
@@ -237,8 +264,11 @@ pub(super) fn last_words(
         let is_known = quoted && all.len() == 1;
         if !all.is_empty() && !is_known {
             lines.push(say!(speaker, "why-printed", who = column.label));
-            let last = &all[all.len().saturating_sub(LAST)..];
-            lines.extend(last.iter().map(|line| quotation(line)));
+            let (from, to) = match from_the_top {
+                true => (0, all.len().min(LAST)),
+                false => (all.len().saturating_sub(LAST), all.len()),
+            };
+            lines.extend(all[from..to].iter().flat_map(|line| quotation(line)));
         }
     }
     lines
@@ -267,19 +297,48 @@ fn printed(flows: &Flows<'_>, column: usize) -> Vec<u8> {
 }
 
 /// A line of a program, a compiler or a runtime, which nobody takes for one of the report: behind a
-/// bar, without control characters, and not longer than the terminal is wide.
-pub(crate) fn quotation(line: &str) -> String {
+/// bar, without control characters, and in lines that are not longer than the terminal is wide.
+pub(crate) fn quotation(line: &str) -> Vec<String> {
     let room = width().saturating_sub(QUOTATION.chars().count());
     let plain = line.replace('\t', "    ");
-    let mut shown: String =
-        plain.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(room).collect();
-    if plain.chars().nth(room).is_some() {
-        shown.pop();
-        shown.push('…');
+    let clean = plain.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c });
+    let mut rest: Vec<char> = clean.collect();
+    let mut lines = Vec::new();
+    while lines.len() < MOST_LINES {
+        let hanging = if lines.is_empty() { "" } else { HANGING };
+        let room = room - hanging.len();
+        if rest.len() <= room {
+            lines.push(format!("{QUOTATION}{hanging}{}", String::from_iter(&rest)));
+            return lines;
+        }
+        // A picture, such as what compilers draw below a line, has its meaning in its columns.
+        if lines.is_empty() && is_picture(&rest) {
+            rest.truncate(room - 1);
+            lines.push(format!("{QUOTATION}{}…", String::from_iter(&rest)));
+            return lines;
+        }
+        // Between two words, if there is such a place in the second half.
+        let blank = (room / 2..=room).rev().find(|at| rest[*at] == ' ').unwrap_or(room);
+        let next = rest.split_off(blank);
+        lines.push(format!("{QUOTATION}{hanging}{}", String::from_iter(&rest)));
+        rest = next.into_iter().skip_while(|c| *c == ' ').collect();
     }
-    format!("{QUOTATION}{shown}")
+    if let Some(last) = lines.last_mut() {
+        last.push('…');
+    }
+    lines
 }
 
+/// True if the line shows source code: `12 |     return 0;`, or what is drawn below it.
+fn is_picture(line: &[char]) -> bool {
+    let mut rest = line.iter().skip_while(|c| c.is_ascii_digit() || **c == ' ');
+    rest.next() == Some(&'|')
+}
+
+/// Into so many lines a line is broken; its rest is left out.
+const MOST_LINES: usize = 4;
+/// What the second and the following lines of a line are moved by.
+const HANGING: &str = "  ";
 /// What marks a quotation.
 const QUOTATION: &str = "    │ ";
 
@@ -304,7 +363,18 @@ mod tests {
     }
 
     #[test]
+    fn a_long_line_is_broken_between_words_and_an_endless_one_ends() {
+        let word = "palabra ".repeat(40);
+        let lines = quotation(word.trim_end());
+        assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= width()));
+        let words: Vec<&str> = lines.iter().flat_map(|line| line.split_whitespace()).collect();
+        assert_eq!(words.iter().filter(|word| **word == "palabra").count(), 40, "{lines:#?}");
+        let lines = quotation(&"x".repeat(100_000));
+        assert!(lines.len() == MOST_LINES && lines[MOST_LINES - 1].ends_with('…'));
+    }
+
+    #[test]
     fn an_output_cannot_move_the_cursor() {
-        assert_eq!(quotation("a\x1b[2Jb"), "    │ a\u{fffd}[2Jb");
+        assert_eq!(quotation("a\x1b[2Jb"), ["    │ a\u{fffd}[2Jb"]);
     }
 }

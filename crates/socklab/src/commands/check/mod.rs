@@ -48,12 +48,12 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         json::About { exercise: &exercise, source: &source, subject: &subject, warnings: "" };
     let runner = match scenario::runner(speaker, options.seed.unwrap_or_else(some_seed)) {
         Ok(runner) => runner,
-        Err(error) => return not_possible(&about, options.format, error),
+        Err(error) => return not_possible(&about, options.format(), error),
     };
     scenario::end_cleanly()?;
     let built = match subject.build(&exercise) {
         Ok(built) => built,
-        Err(error) => return not_built(speaker, &about, options.format, &error),
+        Err(error) => return not_built(speaker, &about, options.format(), &error),
     };
     let about = json::About { warnings: &built.warnings, ..about };
     let runner = socklab_scenario::Runner { isolation: options.apart.wanted(), ..runner };
@@ -63,7 +63,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         runner: &runner,
         only: options.case.as_deref(),
     };
-    let report = match options.format {
+    let report = match options.format() {
         Format::Json => {
             let report = check.run(|_| true);
             json::report(speaker, &about, &report, runner.seed)?;
@@ -79,7 +79,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             report
         }
     };
-    if options.case.is_none() && options.format == Format::Text {
+    if options.case.is_none() && options.format() == Format::Text {
         note(&exercise.name, &report);
     }
     Ok(verdict(&report))

@@ -7,7 +7,7 @@ use socklab_scenario::{CaseState, Isolation, Source};
 
 use super::Subject;
 use super::explain::{quotation, shell_words, without_place};
-use super::story::width;
+use super::story::{width, wrapped};
 use crate::course::{source, texts};
 use crate::output::println;
 use crate::scenario::wording;
@@ -16,7 +16,9 @@ use crate::terminal::markdown;
 
 pub(super) fn heading(speaker: Speaker, exercise: &Exercise, source: &Source, subject: &Subject) {
     let title = &texts::exercise(speaker, exercise).title;
-    println!("{}", style::paint(style::STRONG, title));
+    for line in wrapped(title) {
+        println!("{}", style::paint(style::STRONG, line));
+    }
     println!("{}", style::paint(style::FAINT, shell_words(&subject.words())));
     println!("{}", source::line(speaker, source));
 }
@@ -153,6 +155,6 @@ pub(crate) fn refused(what: &str, output: &str) {
     println!("{} {what}", style::paint(style::BAD, "✗"));
     println!();
     for line in output.lines() {
-        println!("{}", quotation(line));
+        quotation(line).iter().for_each(|line| println!("{line}"));
     }
 }

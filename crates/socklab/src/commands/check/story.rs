@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use socklab_judge::Deed;
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Conduct, Hints, Open, Problem, conduct};
 use socklab_scenario::{Awaited, CaseState, Recording, StepTrouble, SurplusAfter};
@@ -55,22 +56,20 @@ pub(crate) fn story(
         }
         (None, None) => {}
     }
-    if !insight.deed.as_ref().is_some_and(|deed| says_it_all(deed.rule, done)) {
+    if !insight.deed.as_ref().is_some_and(|deed| says_it_all(deed, done)) {
         let mut why = why(speaker, done);
         // What a runtime prints of an exception is no attempt at the output that was asked for.
         let died =
             insight.deed.as_ref().is_some_and(|deed| matches!(deed.rule, "raised" | "killed"));
-        if died && matches!(done.problem(), Some(Problem::Missed(..))) {
+        // A step that failed because a program ended quotes what it printed; that follows below.
+        let ended = matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. })));
+        if ended || (died && matches!(done.problem(), Some(Problem::Missed(..)))) {
             why.truncate(1);
         }
         lines.extend(why.iter().flat_map(|line| fitted(line)));
     }
     if let Some(recording) = &done.recording {
-        // A step that failed because a program ended quotes its output; so does the first sentence.
-        let ended = matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. })));
-        if !ended || insight.deed.is_some() {
-            lines.extend(last_words(speaker, recording, insight.deed.as_ref()));
-        }
+        lines.extend(last_words(speaker, recording, insight.deed.as_ref()));
         let remarks = conduct(recording);
         let remarks = remarks.iter().map(|conduct| conduct_text(speaker, conduct));
         lines.extend(remarks.flat_map(|remark| fitted(&remark)));
@@ -88,8 +87,12 @@ pub(crate) fn story(
     if let Some(hint) = advice.hints.first() {
         lines.extend(labelled(speaker, "label-hint", hint));
     }
-    let label = style::paint(style::STRONG, say!(speaker, "label-again"));
-    lines.push(format!("{label} {}", style::paint(style::COMMAND, again)));
+    let label = say!(speaker, "label-again");
+    let fits = label.chars().count() + 1 + again.chars().count() <= width();
+    let space = if fits { " " } else { "\n" };
+    let label = style::paint(style::STRONG, label);
+    let command = format!("{label}{space}{}", style::paint(style::COMMAND, again));
+    lines.extend(command.lines().map(str::to_owned));
     lines
 }
 
@@ -111,26 +114,33 @@ fn run_as(speaker: Speaker, done: &CaseReport<'_>) -> Vec<String> {
 pub(crate) fn reason(speaker: Speaker, done: &CaseReport<'_>) -> String {
     let deed = done.insight().deed;
     let first = deed.as_ref().map(|deed| speaker.tell(&deed.sentence()));
-    let said = deed.is_some_and(|deed| says_it_all(deed.rule, done));
+    let said = deed.as_ref().is_some_and(|deed| says_it_all(deed, done));
     let why = if said { Vec::new() } else { why(speaker, done) };
     first.into_iter().chain(why).collect::<Vec<_>>().join("\n")
 }
 
 /// True if the first sentence says all that the failed step says.
-fn says_it_all(rule: &str, done: &CaseReport<'_>) -> bool {
+fn says_it_all(deed: &Deed, done: &CaseReport<'_>) -> bool {
+    let rule = deed.rule;
+    // What it does now is what the step would say.
+    let says_now = deed.arguments.iter().any(|(name, _)| *name == "now");
     let ends = matches!(
         rule,
         "killed" | "not-compiled" | "raised" | "failed-and-ended" | "ended-early" | "ended"
     );
     let opens = rule.starts_with("listens-")
         || rule.starts_with("connected-")
-        || matches!(rule, "ignored-failure" | "wrong-transport" | "serves-instead");
+        || matches!(
+            rule,
+            "ignored-failure" | "wrong-transport" | "serves-instead" | "connects-instead"
+        );
     match &done.verdict.step {
-        Some((_, StepTrouble::Ended { .. })) => ends || opens,
+        Some((_, StepTrouble::Ended { .. })) => ends || opens || says_now,
         Some((_, StepTrouble::WrongPort { .. })) => ends || opens,
-        Some((_, StepTrouble::TimedOut { awaited: Awaited::OneOf(_), .. })) => {
-            opens || rule.starts_with("never-") || rule == "connects-instead"
-        }
+        Some((_, StepTrouble::TimedOut { awaited: Awaited::OneOf(_), .. })) => opens || says_now,
+        Some((_, StepTrouble::TimedOut { awaited: Awaited::Operations(_), .. })) => opens,
+        // The peer found nobody.
+        Some((_, StepTrouble::Call { call, .. })) => opens && call == "connect",
         Some((_, StepTrouble::Surplus { after: SurplusAfter::Nothing, .. })) => rule == "unasked",
         Some(_) => false,
         None => rule == "ended-with-failure",
@@ -148,7 +158,7 @@ fn fitted(line: &str) -> Vec<String> {
 
 /// A sentence in lines that fit the terminal. It may quote text of a program, so nothing in it is
 /// taken for emphasis, and no space of it is lost but where a line ends.
-fn wrapped(sentence: &str) -> Vec<String> {
+pub(super) fn wrapped(sentence: &str) -> Vec<String> {
     const INDENT: &str = "  ";
     let mut lines = vec![String::new()];
     for (index, word) in sentence.split(' ').enumerate() {

@@ -124,8 +124,8 @@ fn special(path: &Path) -> Option<&'static str> {
 
 /// The first lines of what a tool printed, below a sentence.
 fn indented(output: &str) -> String {
-    let lines = output.lines().take(MOST_WARNINGS).map(|line| format!("\n{}", quotation(line)));
-    lines.collect()
+    let lines = output.lines().take(MOST_WARNINGS).flat_map(quotation);
+    lines.map(|line| format!("\n{line}")).collect()
 }
 
 /// What the compiler had to say about a file that it accepted, for a program that does not pass.
@@ -134,9 +134,9 @@ pub(crate) fn warnings(speaker: Speaker, warnings: &str) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![String::new(), say!(speaker, "build-warnings")];
-    lines.extend(warnings.lines().take(MOST_WARNINGS).map(quotation));
+    lines.extend(warnings.lines().take(MOST_WARNINGS).flat_map(quotation));
     if warnings.lines().count() > MOST_WARNINGS {
-        lines.push(quotation("…"));
+        lines.extend(quotation("…"));
     }
     lines
 }
