@@ -182,6 +182,7 @@ advice-thread-raised = An exception in a thread ends that thread only, and its c
 advice-bound-already = The order is socket, bind, listen: a socket is bound once, and a socket that listens is bound already.
 advice-another-socket = Answer through the socket from which you read the question: clients look at who answers.
 advice-printed-other = Print what recv returned as it came, neither changed nor cut.
+advice-failed-and-ended = The manual page of that call lists its errors and says what each of them means: for bind, man 2 bind.
 advice-raised = The message says what happened and in which line. Begin with the line in your own file: what does each thing in it contain at that moment?
 advice-waits-for-more = recv has already returned all that was sent. The other end now waits for the answer, and so nothing more comes: answer before you call recv again.
 advice-no-file = The program looked for a file that is not there. Which path did it use, and from which folder?

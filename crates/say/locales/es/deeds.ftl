@@ -10,8 +10,8 @@ deed-killed = { $who } { $signal ->
        *[other] terminó por { $signal }
     }{ $words }.
 deed-not-compiled = { $who } ni siquiera empezó, porque no compila: { $error }{ $place }.
-deed-raised = { $who } terminó con una excepción que nadie atrapó: { $error }{ $place }.
-deed-thread-raised = Un hilo de { $who } terminó con una excepción que nadie atrapó: { $error }{ $place }. { $who } siguió sin él.
+deed-raised = { $who } terminó con una excepción que nadie capturó: { $error }{ $place }.
+deed-thread-raised = Un hilo de { $who } terminó con una excepción que nadie capturó: { $error }{ $place }. { $who } siguió sin él.
 deed-reported = { $who } mostró una excepción: { $error }{ $place }; { $now }.
 deed-wrong-transport = { $who } tiene un socket { $got }; este ejercicio habla { $wanted }.
 deed-listens-swapped = { $who } está en el puerto { $port } y no en el { $asked }: los dos bytes del puerto están cambiados. Sin htons, bind los recibe al revés.
@@ -124,7 +124,7 @@ now-call = espera en { $call }
 now-call-with = espera en { $call } a { $peer }
 now-stdin = espera a que alguien escriba (stdin)
 now-sleeps = duerme
-now-lock = espera un cerrojo u otro de sus hilos
+now-lock = espera un cerrojo (lock) o a otro de sus hilos
 now-child = espera a un proceso que inició
 now-signal = espera una señal
 now-running = sigue en ejecución
@@ -179,6 +179,7 @@ advice-thread-raised = Una excepción en un hilo termina solo ese hilo, y su cli
 advice-bound-already = El orden es socket, bind, listen: un socket recibe su puerto una sola vez, y uno que ya escucha lo tiene.
 advice-another-socket = Responde por el mismo socket en el que leíste la pregunta: los clientes miran quién responde.
 advice-printed-other = Muestra lo que devolvió recv tal como llegó, sin cambiarlo ni cortarlo.
+advice-failed-and-ended = La página de manual de esa llamada enumera sus errores y dice qué significa cada uno: para bind, man 2 bind.
 advice-raised = El mensaje dice qué pasó y en qué línea. Empieza por la línea de tu propio archivo: ¿qué contiene en ese momento cada cosa que aparece en ella?
 advice-waits-for-more = recv ya devolvió todo lo que se envió. Ahora el otro extremo espera la respuesta, y por eso no llega nada más: responde antes de volver a llamar a recv.
 advice-no-file = El programa buscó un archivo que no existe. ¿Qué ruta usó, y desde qué carpeta?

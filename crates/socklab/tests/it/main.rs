@@ -21,6 +21,7 @@ mod isolation;
 mod languages;
 mod patterns;
 mod recording;
+mod report;
 mod sandbox;
 mod serve_connect;
 mod soak;

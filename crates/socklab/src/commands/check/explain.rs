@@ -3,8 +3,8 @@
 use socklab_event::{Process, Stream, TcpState};
 use socklab_flows::Flows;
 use socklab_judge::{
-    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Part, Range,
-    Subject,
+    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Part,
+    Range, Subject,
 };
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::Recording;

@@ -3,13 +3,13 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 use socklab_say::Speaker;
-use socklab_scenario::exercise::{CaseReport, Report, conduct};
+use socklab_scenario::exercise::{CaseReport, Open, Report, conduct};
 use socklab_scenario::format::Exercise;
 use socklab_scenario::{CaseState, Isolation, PlaceUsed, Recording, Source};
 
 use super::advice::{Advice, advice};
 use super::explain::why;
-use super::story::conduct_text;
+use super::story::{conduct_text, gap_in_the_way};
 use super::subject::Subject;
 use crate::course::{source, texts};
 use crate::output;
@@ -54,7 +54,7 @@ pub(super) fn report(
         value["passed"] = json!(report.core_passed());
         value["points"] = json!({ "core": points(false), "robust": points(true) });
     }
-    value["cases"] = report.cases.iter().map(|done| case(speaker, done)).collect();
+    value["cases"] = report.cases.iter().map(|done| case(speaker, about, done)).collect();
     output::write_json(&value)?;
     Ok(())
 }
@@ -81,17 +81,19 @@ pub(super) fn infra_error(about: &About<'_>, what: &str) -> Result<()> {
 fn head(about: &About<'_>) -> Value {
     let About { exercise, source, subject, .. } = about;
     let gaps = subject.open_gaps();
-    let gaps =
-        gaps.iter().map(|gap| json!({ "number": gap.number, "name": gap.name, "line": gap.line }));
     json!({
         "exercise": exercise.name,
         "source": source::as_json(source),
         "command": subject.words(),
-        "open_gaps": gaps.collect::<Vec<_>>(),
+        "open_gaps": gaps.iter().map(gap_json).collect::<Vec<_>>(),
     })
 }
 
-fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
+fn gap_json(gap: &Open) -> Value {
+    json!({ "number": gap.number, "name": gap.name, "line": gap.line })
+}
+
+fn case(speaker: Speaker, about: &About<'_>, done: &CaseReport<'_>) -> Value {
     let conduct: Vec<String> = match &done.recording {
         Some(recording) => {
             conduct(recording).iter().map(|conduct| conduct_text(speaker, conduct)).collect()
@@ -100,7 +102,10 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
     };
     let failed = done.problem().is_some();
     let insight = done.insight();
-    let advice = if failed { advice(speaker, done, &insight) } else { Advice::default() };
+    // At a gap, its prompt is what helps.
+    let gap = if failed { gap_in_the_way(done, about.subject) } else { None };
+    let advises = failed && gap.is_none();
+    let advice = if advises { advice(speaker, done, &insight) } else { Advice::default() };
     let did = insight.deed.as_ref().map(|deed| {
         let text = speaker.tell(&deed.sentence());
         json!({
@@ -115,6 +120,7 @@ fn case(speaker: Speaker, done: &CaseReport<'_>) -> Value {
         "argv": argv(done),
         "points": (done.verdict.state != CaseState::InfraError).then_some(done.verdict.points),
         "of": done.verdict.of,
+        "gap": gap.as_ref().map(gap_json),
         "did": did,
         "problem": failed.then(|| why(speaker, done).join("\n")),
         "explanations": advice.sentences,
