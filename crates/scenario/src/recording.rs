@@ -1,9 +1,10 @@
 //! The result of a run: the timeline, and how far the steps got.
 
+use std::io::{self, Write};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use socklab_event::{Event, Header, Timeline};
+use socklab_event::{Event, Header, Timeline, Writer};
 use socklab_judge::{Expectation, Finding, Judgement, Mismatch, Present};
 
 use crate::format::{Step, UnboundExpectation};
@@ -66,8 +67,9 @@ const STARVED_MS: u64 = 200;
 pub struct Recording {
     /// The timeline's header.
     pub header: Header,
-    /// The timeline's events.
-    #[serde(with = "lines")]
+    /// The timeline's events. Left out by serde: [`Recording::write`] writes them as what they are, the
+    /// text of a recording, which no other JSON has to quote.
+    #[serde(skip)]
     pub events: Vec<Event>,
     /// How far each step got.
     pub steps: Vec<StepEnd>,
@@ -99,31 +101,6 @@ pub struct Recording {
     pub still: Vec<Range<u64>>,
     /// True if this is a second run: the first one had too little time.
     pub second: bool,
-}
-
-/// Events as the text of a recording, which is smaller and needs no second way to read them.
-mod lines {
-    use serde::{Deserialize, Deserializer, Serializer, de, ser};
-    use socklab_event::{Event, Header, Writer};
-
-    pub(super) fn serialize<S: Serializer>(events: &[Event], out: S) -> Result<S::Ok, S::Error> {
-        let text = || -> std::io::Result<Vec<u8>> {
-            let mut writer = Writer::new(Vec::new(), &Header::default())?;
-            events.iter().try_for_each(|event| writer.write(event))?;
-            writer.finish()
-        };
-        let text = text().map_err(ser::Error::custom)?;
-        out.serialize_str(&String::from_utf8_lossy(&text))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Event>, D::Error> {
-        let text = String::deserialize(from)?;
-        let reading = socklab_event::read(text.as_bytes()).map_err(de::Error::custom)?;
-        match reading.truncated {
-            Some(problem) => Err(de::Error::custom(problem)),
-            None => Ok(reading.timeline.events),
-        }
-    }
 }
 
 /// A limit of a program that runs in a cell.
@@ -193,6 +170,27 @@ pub enum Trouble {
 }
 
 impl Recording {
+    /// Writes it: a line of JSON about the run, then the recording of its events.
+    pub(crate) fn write(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut out, self)?;
+        out.write_all(b"\n")?;
+        let mut writer = Writer::new(out, &Header::default())?;
+        self.events.iter().try_for_each(|event| writer.write(event))?;
+        writer.finish()?.flush()
+    }
+
+    /// Reads what [`Recording::write`] has written; otherwise says what is wrong with it.
+    pub(crate) fn read(text: &[u8]) -> Result<Self, String> {
+        let end = text.iter().position(|byte| *byte == b'\n').ok_or("no recording follows")?;
+        let mut run: Self = serde_json::from_slice(&text[..end]).map_err(|it| it.to_string())?;
+        let reading = socklab_event::read(&text[end + 1..]).map_err(|error| error.to_string())?;
+        if let Some(problem) = reading.truncated {
+            return Err(problem.to_string());
+        }
+        run.events = reading.timeline.events;
+        Ok(run)
+    }
+
     /// The timeline alone.
     pub fn timeline(&self) -> Timeline {
         Timeline { header: self.header.clone(), events: self.events.clone() }

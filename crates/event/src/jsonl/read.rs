@@ -76,10 +76,13 @@ fn read_line(
 ) -> Result<usize, ReadError> {
     text.clear();
     let failed = |source: io::Error| ReadError::Io { line, source };
-    if line == 1
-        && let Some(kind) = Foreign::recognize(input.fill_buf().map_err(failed)?)
-    {
-        return Err(ReadError::Foreign { kind });
+    if line == 1 {
+        let begun = input.fill_buf().map_err(failed)?;
+        // What is read from memory is all there at once.
+        let first = begun.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+        if let Some(kind) = Foreign::recognize(first) {
+            return Err(ReadError::Foreign { kind });
+        }
     }
     input.read_until(b'\n', text).map_err(failed)
 }

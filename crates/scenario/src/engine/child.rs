@@ -1,9 +1,10 @@
 //! The engine's process: enters the place, runs the scenario under the tracer, and writes the
 //! recording.
 
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read};
 use std::net::Ipv4Addr;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -244,7 +245,7 @@ fn make_files(scenario: &Scenario, request: &Request) -> io::Result<()> {
 }
 
 fn answer(recording: &Recording) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, recording)?;
-    out.flush()
+    // Standard output would look for the end of each line, to write it at once.
+    let out = io::stdout().as_fd().try_clone_to_owned()?;
+    recording.write(io::BufWriter::new(File::from(out)))
 }

@@ -149,7 +149,7 @@ fn attempt(
     };
     let patience = Duration::from_millis(scenario.deadline_ms) + GRACE;
     let answer = ask_engine(&runner.binary, &request, patience)?;
-    serde_json::from_slice(&answer).map_err(|error| {
+    Recording::read(&answer).map_err(|error| {
         let what = format!("{error} in {} bytes", answer.len());
         RunError::Answer { what }
     })
