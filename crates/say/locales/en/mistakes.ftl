@@ -23,6 +23,10 @@ mistake-arguments-long = these arguments are longer than { $most } bytes all tog
 mistake-argument-nul = an argument can't contain the byte 0
 mistake-args-here = {"{"}args{"}"} stands for something only in the command of a student, behind `socklab check NAME --`
 mistake-place-bytes = {"{"}{ $found }{"}"} stands for bytes that may be no text, which a command line and an environment can't have; {"{"}letters:N{"}"} is text
+mistake-perhaps = { $what }. Did you mean `{ $near }`?
+mistake-not-started = `{ $name }` has not been started at this point
+mistake-program-language = this file is never run, because it is in none of the languages that are: { $known }
+mistake-page-place = {"{"}{ $found }{"}"} stands for nothing in this page; did you mean {"{"}{ $near }{"}"}?
 mistake-run-or-submission = an actor has either run = ["PROGRAM", …] or submission = true
 mistake-folder-name = the folder "{ $folder }" is not called NUMBER-NAME, as in 03-tcp-client-first
 mistake-unknown-topic = unknown topic `{ $found }`, expected words of { $known }
@@ -140,7 +144,7 @@ mistake-text-empty = case `{ $case }`: a text is empty in one of the languages
 mistake-case-empty = case `{ $case }` checks nothing
 mistake-not-joined = the case `{ $case }` never waits for what `{ $peer }` does in the background: a join is missing
 
-mistake-syntax-duplicate = this name is given twice here
+mistake-syntax-duplicate = this name is given twice here, or once with [one] and once with [[two]] brackets; what belongs to a [[case]], such as [[case.step]], stands below it
 mistake-syntax-deep = lists and tables are nested too deeply here
 mistake-syntax-unquoted = a value is missing here, or a text without quotes: name = "text"; in a list there are commas between values
 mistake-syntax-comma = a comma is missing here, or there is one too many

@@ -23,6 +23,10 @@ mistake-arguments-long = estos argumentos suman más de { $most } bytes
 mistake-argument-nul = un argumento no puede contener el byte 0
 mistake-args-here = {"{"}args{"}"} solo representa algo en el comando de un estudiante, después de `socklab check NOMBRE --`
 mistake-place-bytes = {"{"}{ $found }{"}"} representa bytes que quizá no sean texto, y ni una línea de comandos ni el entorno los admiten; {"{"}letters:N{"}"} es texto
+mistake-perhaps = { $what }. ¿Quisiste decir `{ $near }`?
+mistake-not-started = en este punto `{ $name }` no se ha iniciado
+mistake-program-language = este archivo nunca se ejecuta, porque no está en ninguno de los lenguajes que se ejecutan: { $known }
+mistake-page-place = {"{"}{ $found }{"}"} no representa nada en esta página; ¿quisiste decir {"{"}{ $near }{"}"}?
 mistake-run-or-submission = un actor tiene o run = ["PROGRAMA", …] o submission = true
 mistake-folder-name = la carpeta "{ $folder }" no se llama NÚMERO-NOMBRE, como 03-tcp-client-first
 mistake-unknown-topic = tema desconocido `{ $found }`; se esperaban palabras de { $known }
@@ -140,7 +144,7 @@ mistake-text-empty = caso `{ $case }`: hay un texto vacío en uno de los idiomas
 mistake-case-empty = el caso `{ $case }` no comprueba nada
 mistake-not-joined = el caso `{ $case }` nunca espera a lo que `{ $peer }` hace en segundo plano: falta un join
 
-mistake-syntax-duplicate = este nombre aparece dos veces aquí
+mistake-syntax-duplicate = este nombre aparece dos veces aquí, o una vez con [uno] y otra con [[dos]] corchetes; lo que es de un [[case]], como [[case.step]], va debajo de él
 mistake-syntax-deep = aquí hay demasiadas listas y tablas una dentro de otra
 mistake-syntax-unquoted = aquí falta un valor, o hay un texto sin comillas: nombre = "texto"; en una lista los valores van separados por comas
 mistake-syntax-comma = aquí falta una coma, o sobra una

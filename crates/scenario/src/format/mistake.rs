@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use socklab_say::{Sentence, sentence};
 
+use super::nearest::nearest;
+
 /// What is wrong with a part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
@@ -45,15 +47,25 @@ impl serde::de::Error for Mistake {
     }
 
     fn unknown_field(found: &str, known: &'static [&'static str]) -> Self {
-        Self::whole(sentence!("mistake-unknown-field", found = found, known = quoted(known)))
+        let what = sentence!("mistake-unknown-field", found = found, known = quoted(known));
+        Self::whole(perhaps(found, known, what))
     }
 
     fn unknown_variant(found: &str, known: &'static [&'static str]) -> Self {
-        Self::whole(sentence!("mistake-unknown-word", found = found, known = quoted(known)))
+        let what = sentence!("mistake-unknown-word", found = found, known = quoted(known));
+        Self::whole(perhaps(found, known, what))
     }
 
     fn missing_field(name: &'static str) -> Self {
         Self::whole(sentence!("mistake-missing-field", name = name))
+    }
+}
+
+/// A mistake in a word, with the known word that was probably meant.
+fn perhaps(found: &str, known: &[&str], what: Sentence) -> Sentence {
+    match nearest(found, known) {
+        Some(near) => sentence!("mistake-perhaps", what = what, near = near),
+        None => what,
     }
 }
 

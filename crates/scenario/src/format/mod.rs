@@ -20,6 +20,7 @@ mod languages;
 mod load_error;
 mod mistake;
 mod model;
+mod nearest;
 mod op;
 mod prose;
 mod question;
@@ -47,6 +48,7 @@ pub use model::{
     Actor, Bug, ByHand, Case, Choice, Exercise, Prose, Question, QuestionOutcome, Run, Scenario,
     Step, Verb,
 };
+pub(crate) use nearest::nearest;
 pub(crate) use op::SENDER;
 pub use op::{ConnectMany, Exchange, Op, SendTo, SetOption, SocketOption};
 pub(crate) use question::question;

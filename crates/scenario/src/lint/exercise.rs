@@ -3,18 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use socklab_say::sentence;
+use socklab_say::{Piece, Template, sentence};
 
 use super::languages::has_empty;
 use super::order::out_of_order;
 use super::pauses::{too_long, waits_too_long};
 use super::placeholders::lint_placeholders;
 use super::places::{Places, at};
-use super::roles::{late, unjoined, unused};
+use super::roles::{late, unjoined, unstarted, unused};
 use crate::course::Course;
 use crate::exercise::Code;
-use crate::format::{Case, Exercise, LoadError, Scenario};
+use crate::format::{Case, Exercise, LANGUAGES, LoadError, Scenario, nearest};
 use crate::item_kind::ItemKind;
+
+/// What is filled in in an exercise's page.
+const PAGE: [&str; 2] = ["run", "build"];
 
 impl Course {
     pub(super) fn lint_exercise(
@@ -55,6 +58,24 @@ impl Course {
             mistakes.push(places.member(&name, sentence!("mistake-idle", name = &name)));
         }
         lint_placeholders(places, mistakes);
+        self.lint_page(folder, mistakes);
+    }
+
+    /// Finds misspelled places of a page: what `exercise start` fills in.
+    fn lint_page(&self, folder: &str, mistakes: &mut Vec<LoadError>) {
+        for language in LANGUAGES {
+            let path = ItemKind::Exercise.path(folder).join(format!("{language}.md"));
+            let text = self.file(&path).map(String::from_utf8_lossy).unwrap_or_default();
+            for piece in Template::parse(&text).pieces() {
+                let Piece::Place { name, at } = *piece else { continue };
+                let near = nearest(name, &PAGE).filter(|near| *near != name);
+                if let Some(near) = near {
+                    let what = sentence!("mistake-page-place", found = name, near = near);
+                    let span = at..at + name.len() + 2;
+                    mistakes.push(LoadError::at(&self.shown(&path), &text, span, what));
+                }
+            }
+        }
     }
 
     /// The languages in which an exercise has a solution, and so is offered.
@@ -107,6 +128,15 @@ impl Course {
                 mistakes.push(places.wrong(at!["bug", index, "fails"], what));
             }
         }
+        for (path, _) in self.files_below(&ItemKind::Exercise.path(folder)) {
+            let part = path.strip_prefix(ItemKind::Exercise.path(folder)).unwrap_or(path);
+            let is_run = part.starts_with("bugs") || part.starts_with("accepted");
+            if is_run && Code::of(path).is_none() {
+                let known = Code::ALL.map(|code| format!(".{}", code.extension())).join(", ");
+                let what = sentence!("mistake-program-language", known = known);
+                mistakes.push(LoadError::whole(&self.shown(path), what));
+            }
+        }
         for (path, _) in self.files_below(&below) {
             let named = exercise.bugs.iter().any(|bug| below.join(&bug.file) == path);
             if !named {
@@ -120,9 +150,10 @@ impl Course {
 /// The mistakes in the steps of a scenario. What is done several times is wrong once.
 pub(super) fn steps(scenario: &Scenario, places: &Places<'_>) -> Vec<LoadError> {
     let order = out_of_order(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
+    let unstarted = unstarted(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
     let late = late(scenario).map(|(span, what)| places.at(span, what));
     let pauses = too_long(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
-    let mut mistakes: Vec<LoadError> = order.chain(late).chain(pauses).collect();
+    let mut mistakes: Vec<LoadError> = order.chain(unstarted).chain(late).chain(pauses).collect();
     mistakes.dedup();
     mistakes
 }

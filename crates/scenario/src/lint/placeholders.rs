@@ -3,8 +3,7 @@
 use socklab_say::{Piece, Template, sentence};
 
 use super::places::Places;
-use super::programs::nearest;
-use crate::format::{ARGS, LANGUAGES, LoadError};
+use crate::format::{ARGS, LANGUAGES, LoadError, nearest};
 use crate::variables::{BYTES, ROUND, Variables};
 
 /// Fields whose words are given to a program, which may use braces in its own way.

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::course::Course;
 use crate::exercise::is_installed;
-use crate::format::{self, LoadError};
+use crate::format::{self, LoadError, nearest};
 use crate::item_kind::ItemKind;
 
 /// A question, an exercise or a case, of which only the commands are read.
@@ -41,17 +41,6 @@ impl Written {
     fn typed(&self) -> impl Iterator<Item = &Spanned<String>> {
         self.by_hand.iter().filter_map(|line| line.r#type.as_ref())
     }
-}
-
-/// Above this Jaro-Winkler similarity, one name may be a misspelling of the other.
-const ALIKE: f64 = 0.75;
-
-/// The known word that `found` may be a misspelling of.
-pub(super) fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
-    let found = found.to_lowercase();
-    let likeness = |name: &&str| strsim::jaro_winkler(&name.to_lowercase(), &found);
-    let near = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    near.filter(|near| likeness(near) > ALIKE)
 }
 
 impl Course {

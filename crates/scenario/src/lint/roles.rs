@@ -1,6 +1,7 @@
 //! Finds actors and peers that do less than they should, and steps that may take longer than all of
 //! the scenario.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use socklab_say::{Sentence, sentence};
@@ -36,6 +37,35 @@ pub(super) fn unused(scenario: &Scenario) -> impl Iterator<Item = &str> {
     let actors = scenario.actors.iter().map(|actor| actor.name.as_str());
     let all = actors.chain(scenario.peers.iter().map(String::as_str));
     all.filter(move |name| !does(name))
+}
+
+/// Steps about programs that no step before has started, with their lines. A step that may fail may
+/// want to show that.
+pub(super) fn unstarted(scenario: &Scenario) -> Vec<(usize, Sentence)> {
+    let is_actor = |name: &str| scenario.actors.iter().any(|actor| actor.name == name);
+    let mut started = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for step in &scenario.steps {
+        let about: Vec<&str> = match &step.verb {
+            Verb::Start { actor, .. } => {
+                started.insert(actor.as_str());
+                continue;
+            }
+            Verb::Wait { actor, .. }
+            | Verb::Type { actor, .. }
+            | Verb::EndInput { actor }
+            | Verb::Signal { actor, .. }
+            | Verb::Hold { actor, .. }
+            | Verb::Release { actor } => vec![actor],
+            Verb::Peer { ops, .. } => ops.iter().filter_map(|act| act.op.target()).collect(),
+            _ => continue,
+        };
+        let early = about.into_iter().find(|name| is_actor(name) && !started.contains(name));
+        if let Some(name) = early.filter(|_| !step.may_fail) {
+            wrong.push((step.line, sentence!("mistake-not-started", name = name)));
+        }
+    }
+    wrong
 }
 
 /// Steps that have a deadline of their own beyond the scenario's, so that it never counts, with the

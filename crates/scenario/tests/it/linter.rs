@@ -294,3 +294,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_slip_of_a_newcomer_is_found_before_anything_runs() {
+    let exercise = "format_version = 1\n[[actor]]\nname = \"server\"\nsubmission = true\n\
+        [[peer]]\nname = \"alice\"\n[[case]]\nname = \"up\"\ntitle = { en = \"up\", es = \"va\" }\n";
+    let connects = "[[case.step]]\npeer = \"alice\"\ndo = [{ connect = \"server\" }, \"close\"]\n";
+    let starts = "[[case.step]]\nstart = \"server\"\nuntil = \"listening\"\n";
+    let early = format!("{exercise}{connects}{starts}");
+    let right = format!("{exercise}{starts}{connects}");
+    let toml = "exercises/mine/exercise.toml";
+    assert_eq!(linted(&[(toml, &right)]), Vec::<String>::new());
+    let found = linted(&[(toml, &early)]);
+    let wanted = "mine/exercise.toml:10:1: `server` has not been started at this point";
+    assert!(found.len() == 1 && found[0].starts_with(wanted), "{found:?}");
+
+    let found = linted(&[(toml, &right.replace("title", "titel"))]);
+    assert!(found[0].contains(":9:1: unknown field `titel`"), "{found:?}");
+    assert!(found[0].contains("Did you mean `title`?"), "{found:?}");
+
+    let bug = format!("{right}[[bug]]\nfile = \"x.rb\"\nfails = [\"up\"]\n");
+    let files = [
+        (toml, bug.as_str()),
+        ("exercises/mine/bugs/x.rb", "puts 1\n"),
+        ("exercises/mine/accepted/X.java", "class X {}\n"),
+        ("exercises/mine/en.md", "# Mine\n\nRun it:\n\n{biuld}\n{run} {port}\n"),
+    ];
+    let found = linted(&files);
+    let places = ["mine/accepted/X.java:1:1", "mine/bugs/x.rb:1:1", "mine/en.md:5:1"];
+    for place in places {
+        assert!(found.iter().any(|one| one.starts_with(place)), "{place}: {found:?}");
+    }
+    assert_eq!(found.len(), places.len(), "{found:?}");
+}
