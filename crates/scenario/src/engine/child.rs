@@ -122,7 +122,10 @@ fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, O
 /// Runs the tracer on this thread and the steps on another.
 fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     let watch = Arc::new(Watch::default());
-    watch.change(|seen| seen.own_names = names == NamesUsed::Scenario);
+    watch.change(|seen| {
+        seen.own_names = names == NamesUsed::Scenario;
+        seen.machines_names = matches!(names, NamesUsed::Machine { .. });
+    });
     // No deadline: the tracer's clock counts pauses of the machine, too. The steps have one.
     let options = Options::default().sample(SAMPLE).stdio(true);
     let entered = Arc::clone(&watch);

@@ -108,7 +108,7 @@ impl Started {
     pub(super) fn reach(&self, seen: &Seen, command: usize, asked: u16, datagrams: bool) -> Reach {
         // Where names are the machine's, clients may know a program by one of them.
         let named = |ip: IpAddr| {
-            !seen.own_names && self.addresses.get_or_init(names::of_machine).contains(&ip)
+            seen.machines_names && self.addresses.get_or_init(names::of_machine).contains(&ip)
         };
         let meets = |ip: IpAddr| ip == self.host || named(ip);
         seen.commands[command].doors.reach(asked, datagrams, meets)

@@ -75,6 +75,8 @@ pub(super) struct Seen {
     /// A server of the scenario answers for names, so that look-ups are what programs do
     /// themselves; otherwise a library does them, and steps do not wait for that.
     pub(super) own_names: bool,
+    /// Names are the machine's.
+    pub(super) machines_names: bool,
     /// When the last step ended. Whatever programs do after that is the engine's doing.
     pub(super) over: Option<u64>,
     /// What the programs were doing then.
