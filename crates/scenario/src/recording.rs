@@ -139,8 +139,8 @@ pub enum Trouble {
         /// The step that was refused, and the error.
         what: String,
     },
-    /// The case ran on another port than its file says, because that one is not free on this
-    /// machine, and a program went to that one.
+    /// The case ran on the machine's own loopback, and the port was not free: somebody had it, so
+    /// that the case ran on another one, but a program went there; or somebody took it meanwhile.
     Port {
         /// The port of the file.
         port: u16,

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use socklab_event::{Call, Endpoint, Timeline};
+use socklab_event::{Call, Endpoint, Errno, Timeline};
 use socklab_flows::{Flows, NAME_SERVER_PORT};
 use socklab_judge::Finding;
 
 use crate::format::{Case, Step, Until, Verb};
-use crate::recording::{NamesUsed, Recording, Trouble};
+use crate::recording::{NamesUsed, PlaceUsed, Recording, Trouble};
 use crate::step_end::{PortChoice, StepEnd, StepTrouble};
 
 impl Verdict {
@@ -100,6 +100,11 @@ fn asks_for_names(timeline: &Timeline) -> bool {
     timeline.events.iter().filter_map(|event| event.call()).any(asks)
 }
 
+/// True if a scripted peer did not get its port.
+fn is_port_taken(trouble: &StepTrouble) -> bool {
+    matches!(trouble, StepTrouble::Call { call, error: Errno::EADDRINUSE, .. } if call == "bind")
+}
+
 /// True if a program connects or sends to this port.
 fn goes_to(timeline: &Timeline, port: u16) -> bool {
     let goes = |call: &Call| call.peer_address().and_then(Endpoint::port) == Some(port);
@@ -159,12 +164,14 @@ impl Case {
             verdict.state = CaseState::InfraError;
             verdict.trouble = Some(Trouble::Names { what: because.clone() });
         }
-        // A port that a program knows by heart may be somebody else's here.
+        // On the machine's own loopback, somebody else may have taken the port in the meantime, and a
+        // port that a program knows by heart may be somebody else's.
         let port = self.scenario.port;
+        let known = recording.variables.port != port && !self.scenario.port_free;
         if matches!(verdict.state, CaseState::Failed | CaseState::Timeout)
-            && recording.variables.port != port
-            && !self.scenario.port_free
-            && goes_to(&timeline, port)
+            && matches!(recording.place, PlaceUsed::Machine { .. })
+            && (verdict.step.as_ref().is_some_and(|(_, trouble)| is_port_taken(trouble))
+                || known && goes_to(&timeline, port))
         {
             verdict.state = CaseState::InfraError;
             verdict.trouble = Some(Trouble::Port { port });

@@ -6,7 +6,7 @@ use socklab_judge::{Finding, Judgement, Mismatch, Texts};
 
 use crate::engine::{Runner, run, run_again, run_once};
 use crate::format::{Case, Exercise, FittingHint, UnboundExpectation, Verb};
-use crate::recording::{Recording, Trouble};
+use crate::recording::{PlaceUsed, Recording, Trouble};
 use crate::step_end::StepTrouble;
 use crate::submission::Submission;
 use crate::verdict::{CaseState, Verdict};
@@ -112,7 +112,7 @@ impl<'a> Check<'a> {
         match run(&case.scenario, Some(self.submission), self.runner) {
             Ok(mut recording) => {
                 let mut verdict = case.judge(&recording);
-                if verdict.trouble == Some(Trouble::Busy)
+                if matches!(verdict.trouble, Some(Trouble::Busy | Trouble::Port { .. }))
                     && !recording.second
                     && let Ok(again) = run_again(&case.scenario, Some(self.submission), self.runner)
                 {
@@ -146,6 +146,12 @@ pub struct CaseHints {
 }
 
 impl<'a> CaseReport<'a> {
+    /// True if it ran on the machine's own loopback, whose ports belong to everybody.
+    pub(super) fn shares_ports(&self) -> bool {
+        let place = self.recording.as_ref().map(|recording| &recording.place);
+        matches!(place, Some(PlaceUsed::Machine { .. }))
+    }
+
     /// Why the case did not pass: the first thing that went wrong. `None` if it passed.
     pub fn problem(&self) -> Option<Problem<'_>> {
         let verdict = &self.verdict;
