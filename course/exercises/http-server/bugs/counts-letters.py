@@ -1,4 +1,4 @@
-# Fails length and all-at-once: it counts letters instead of bytes, and sends as many bytes.
+# Fails length: it counts letters instead of bytes, and sends as many bytes.
 
 import mimetypes
 import os

@@ -154,17 +154,8 @@ fn command(entry: &Entry, scratch: &Path) -> Option<Vec<String>> {
         _ => (before.iter().map(|word| (*word).to_owned()).collect(), file.into()),
     };
     words.push(file.display().to_string());
-    words.extend(arguments(&entry.exercise));
+    words.push("{args}".to_owned());
     Some(words)
-}
-
-/// The arguments that the exercise gives to a program.
-fn arguments(exercise: &str) -> Vec<String> {
-    let file = Path::new(ROOT).join(format!("course/exercises/{exercise}/exercise.toml"));
-    let text = fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    let table: toml::Table = toml::from_str(&text).expect("TOML");
-    let words = table["arguments"][""].as_array().expect("a list");
-    words.iter().map(|word| word.as_str().expect("a word").to_owned()).collect()
 }
 
 fn program_in(folder: &str, name: &str) -> Command {
