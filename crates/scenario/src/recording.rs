@@ -171,7 +171,11 @@ pub enum Trouble {
 
 impl Recording {
     /// Writes it: a line of JSON about the run, then the recording of its events.
-    pub(crate) fn write(&self, mut out: impl Write) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Those of writing.
+    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
         serde_json::to_writer(&mut out, self)?;
         out.write_all(b"\n")?;
         let mut writer = Writer::new(out, &Header::default())?;
@@ -179,8 +183,12 @@ impl Recording {
         writer.finish()?.flush()
     }
 
-    /// Reads what [`Recording::write`] has written; otherwise says what is wrong with it.
-    pub(crate) fn read(text: &[u8]) -> Result<Self, String> {
+    /// Reads what [`Recording::write`] has written.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn read(text: &[u8]) -> Result<Self, String> {
         let end = text.iter().position(|byte| *byte == b'\n').ok_or("no recording follows")?;
         let mut run: Self = serde_json::from_slice(&text[..end]).map_err(|it| it.to_string())?;
         let reading = socklab_event::read(&text[end + 1..]).map_err(|error| error.to_string())?;

@@ -114,8 +114,26 @@ pub(crate) fn write_err(text: Arguments<'_>) {
     let _ = print(&mut anstream::stderr().lock(), text);
 }
 
+#[cfg(test)]
+thread_local! {
+    static WIDTH: std::cell::Cell<Option<usize>> = const { std::cell::Cell::new(None) };
+}
+
+/// Does something as in a terminal with so many columns.
+#[cfg(test)]
+pub(crate) fn with_width<T>(columns: usize, f: impl FnOnce() -> T) -> T {
+    let before = WIDTH.replace(Some(columns));
+    let done = f();
+    WIDTH.set(before);
+    done
+}
+
 /// Columns of the terminal, or 80.
 pub(crate) fn width() -> usize {
+    #[cfg(test)]
+    if let Some(columns) = WIDTH.get() {
+        return columns;
+    }
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
     size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns >= 40).unwrap_or(80)
 }

@@ -15,7 +15,7 @@ use super::story::width;
 use crate::scenario::{cut, like, wording};
 
 /// The maximum number of characters that show bytes.
-const SHOWN: usize = 64;
+const SHOWN: usize = 48;
 /// The maximum number of lines of output shown.
 const LAST: usize = 12;
 
@@ -324,6 +324,9 @@ pub(crate) fn quotation(line: &str) -> Vec<String> {
         rest = next.into_iter().skip_while(|c| *c == ' ').collect();
     }
     if let Some(last) = lines.last_mut() {
+        if last.chars().count() >= width() {
+            last.pop();
+        }
         last.push('…');
     }
     lines

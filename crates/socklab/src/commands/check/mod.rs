@@ -3,6 +3,8 @@
 mod advice;
 mod explain;
 mod json;
+#[cfg(test)]
+mod pictures;
 mod report;
 mod response;
 mod runs_with;

@@ -6,7 +6,7 @@ use socklab_say::{Speaker, count, say};
 use crate::scenario::cut;
 
 /// The maximum number of characters of a line shown.
-const SHOWN: usize = 64;
+const SHOWN: usize = 48;
 
 /// What is expected; `body` is what is expected of the body, in words.
 pub(super) fn wanted(speaker: Speaker, http: &HttpWanted, body: &str) -> String {
