@@ -15,6 +15,9 @@ use crate::{
     Timeline, What,
 };
 
+/// How many bytes show whether a file is of another kind.
+const BEGINNING: usize = 8 << 10;
+
 /// Reads a whole timeline of [`VERSION`] or of version 1. Unknown fields and empty lines are
 /// ignored.
 ///
@@ -79,8 +82,7 @@ fn read_line(
     if line == 1 {
         let begun = input.fill_buf().map_err(failed)?;
         // What is read from memory is all there at once.
-        let first = begun.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-        if let Some(kind) = Foreign::recognize(first) {
+        if let Some(kind) = Foreign::recognize(&begun[..begun.len().min(BEGINNING)]) {
             return Err(ReadError::Foreign { kind });
         }
     }
