@@ -37,11 +37,33 @@ pub(super) struct Threads<'a> {
     pub(super) digested: bool,
 }
 
+/// How programs were when all their threads slept, each of which is looked at after the other. If it
+/// was the same a moment ago, none of them has run in between, so that none can have handed something
+/// over to another one behind our back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Calm {
+    threads: u64,
+    /// The sum of the threads' numbers.
+    numbers: u64,
+    /// How often they had been given a processor, in total.
+    turns: u64,
+}
+
+impl Calm {
+    fn note(&mut self, thread: u32, turns: u64) {
+        self.threads += 1;
+        self.numbers += u64::from(thread);
+        self.turns = self.turns.wrapping_add(turns);
+    }
+}
+
 /// What a thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Doing {
-    /// It does nothing by itself.
-    Waits,
+    /// It has ended, or goes round a loop in which nothing happens.
+    Nothing,
+    /// It sleeps, and has been given a processor so often.
+    Sleeps(u64),
     /// It is at work, or may be so at any moment.
     Works,
     /// It is a bystander, and wakes up soon.
@@ -74,20 +96,22 @@ impl Wakes {
 }
 
 impl Threads<'_> {
-    /// True if no thread of these processes will do anything by itself in the time that is left: each
-    /// sleeps until something happens, or goes round a loop in which nothing happens.
-    pub(super) fn are_calm(&mut self, processes: impl Iterator<Item = u32>) -> bool {
+    /// `Some` if no thread of these processes will do anything by itself in the time that is left:
+    /// each sleeps until something happens, or goes round a loop in which nothing happens.
+    pub(super) fn are_calm(&mut self, processes: impl Iterator<Item = u32>) -> Option<Calm> {
         let mut napping = Vec::new();
+        let mut calm = Calm::default();
         for process in processes {
             for thread in process::threads(process).unwrap_or_default() {
                 match self.doing(process, thread) {
-                    Doing::Waits => {}
+                    Doing::Nothing => {}
+                    Doing::Sleeps(turns) => calm.note(thread, turns),
                     Doing::Naps => napping.push((process, thread)),
-                    Doing::Works if self.bystanders.watches(thread) => return false,
+                    Doing::Works if self.bystanders.watches(thread) => return None,
                     Doing::Works => {
                         // What it hands over to bystanders, they find when they wake up next.
                         self.pulse.forget_naps(self.bystanders.all());
-                        return false;
+                        return None;
                     }
                 }
             }
@@ -100,31 +124,38 @@ impl Threads<'_> {
         if have_looked {
             self.bystanders.found_nothing(napping.into_iter().map(|(_, thread)| thread));
         }
-        have_looked
+        have_looked.then_some(calm)
     }
 
     fn doing(&mut self, process: u32, thread: u32) -> Doing {
+        let turns = || scheduling(process, thread).turns;
+        let before = turns();
         match process::state(process, thread) {
-            None => Doing::Waits,
-            Some(state) if state.has_ended() => Doing::Waits,
+            None => Doing::Nothing,
+            Some(state) if state.has_ended() => Doing::Nothing,
             Some(State::Sleeping) if self.bystanders.watches(thread) => {
-                let wakes = self.wakes(process, thread);
-                let soon = wakes.is_some_and(|wakes| wakes.at_last <= WATCHED);
-                if soon && !self.bystanders.is_idle(thread) { Doing::Naps } else { Doing::Waits }
+                let Some(wakes) = self.wakes(process, thread) else { return Doing::Sleeps(before) };
+                let soon = wakes.at_last <= WATCHED && !self.bystanders.is_idle(thread);
+                if soon { Doing::Naps } else { Doing::Nothing }
             }
-            Some(State::Sleeping) if self.sleeps_on(process, thread) => Doing::Waits,
-            Some(State::Sleeping) => Doing::Works,
-            Some(_) if self.pulse.most(thread) >= ROUNDS_AWAKE => Doing::Waits,
+            Some(State::Sleeping) if self.sleeps_on(process, thread) => match turns() {
+                after if after == before => Doing::Sleeps(after),
+                _ => Doing::Works,
+            },
+            Some(State::Sleeping) if self.goes_round(process, thread) => Doing::Nothing,
+            Some(_) if self.pulse.most(thread) >= ROUNDS_AWAKE => Doing::Nothing,
             Some(_) => Doing::Works,
         }
     }
 
-    fn sleeps_on(&mut self, process: u32, thread: u32) -> bool {
+    fn sleeps_on(&self, process: u32, thread: u32) -> bool {
         let Some(wakes) = self.wakes(process, thread) else { return true };
         let listens = self.digested && wakes.for_peers && wakes.at_first > LISTENS;
-        listens
-            || wakes.at_first > self.left
-            || self.pulse.most(thread) >= ROUNDS_ASLEEP
+        listens || wakes.at_first > self.left
+    }
+
+    fn goes_round(&mut self, process: u32, thread: u32) -> bool {
+        self.pulse.most(thread) >= ROUNDS_ASLEEP
             || self.pulse.expired(thread) >= 1
             || self.pulse.nap(thread, scheduling(process, thread).turns) >= NAPS
     }

@@ -64,10 +64,9 @@ impl Peers<'_> {
                     return Some(Sign::Arrived);
                 }
                 // Twice, so that nothing was on its way in between.
-                let calm = !now.under_way && seen.are_calm(None, deadline);
-                let state = (calm, seen.happened());
-                let same = calm && before == Some(state);
-                before = Some(state);
+                let calm = seen.are_calm(None, deadline).filter(|_| !now.under_way);
+                let same = calm.is_some() && before == calm;
+                before = calm;
                 same.then_some(Sign::Calm)
             });
             self.never_calm |= sign.is_none();

@@ -343,7 +343,7 @@ impl<'a> Play<'a> {
                     Reach::Nowhere => {}
                     Reach::Asked(_) => return Some(true),
                     // Perhaps it opens the right one in a moment.
-                    _ if seen.are_calm(Some(command), deadline) => return Some(true),
+                    _ if seen.are_calm(Some(command), deadline).is_some() => return Some(true),
                     _ => {}
                 }
             }
@@ -353,9 +353,8 @@ impl<'a> Play<'a> {
                 met |= match until {
                     Until::Calm => {
                         let calm = seen.are_calm(Some(command), deadline);
-                        let state = (calm, seen.happened());
-                        let same = calm && before == Some(state);
-                        before = Some(state);
+                        let same = calm.is_some() && before == calm;
+                        before = calm;
                         same
                     }
                     _ => is_met(seen, command, until, variables),

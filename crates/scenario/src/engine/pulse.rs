@@ -6,6 +6,10 @@ use socklab_event::{Args, Call, Errno, Name, Outcome, SocketType};
 
 /// A thread makes at most this many different calls in a loop that is recognised.
 const LOOP: usize = 256;
+/// A thread that has been told so often that something is ready, and has done nothing on a socket,
+/// counts as having gone round once. What is ready may be something else: its own threads have read a
+/// piece of a file.
+const READY: u32 = 32;
 
 /// How often each thread has gone round since something last happened.
 #[derive(Debug, Default)]
@@ -21,12 +25,27 @@ pub(super) struct Pulse {
 #[derive(Debug, Default)]
 struct Rounds {
     epoch: u64,
-    /// Calls without effect: which, on which descriptor, how often.
-    idle: Vec<(Name, Option<i32>, u32)>,
+    idle: Vec<Idle>,
     /// How often it had been given a processor when it was last seen asleep.
     turns: Option<u64>,
     /// How often it has since woken up and gone to sleep again.
     naps: u32,
+}
+
+/// Calls without effect.
+#[derive(Debug)]
+struct Idle {
+    name: Name,
+    fd: Option<i32>,
+    /// Something was ready.
+    ready: bool,
+    times: u32,
+}
+
+impl Idle {
+    fn rounds(&self) -> u32 {
+        if self.ready { self.times / READY } else { self.times }
+    }
 }
 
 impl Pulse {
@@ -47,14 +66,19 @@ impl Pulse {
         } else if asks_in_vain(call) {
             self.pollers.insert(thread);
             let rounds = self.rounds(thread);
-            let same = |(name, fd, _): &&mut (Name, Option<i32>, u32)| {
-                *name == call.name && *fd == call.fd
-            };
+            let ready = call.value().is_some_and(|ready| ready > 0);
+            let same =
+                |it: &&mut Idle| it.name == call.name && (it.fd, it.ready) == (call.fd, ready);
             let full = rounds.idle.len() >= LOOP;
             match rounds.idle.iter_mut().find(same) {
-                Some((_, _, times)) => *times += 1,
+                Some(idle) => idle.times += 1,
                 None if !full => {
-                    rounds.idle.push((call.name.clone(), call.fd, 1));
+                    rounds.idle.push(Idle {
+                        name: call.name.clone(),
+                        fd: call.fd,
+                        ready,
+                        times: 1,
+                    });
                 }
                 None => {}
             }
@@ -86,17 +110,18 @@ impl Pulse {
 
     /// How often a thread has made the call without effect that it has made most often.
     pub(super) fn most(&mut self, thread: u32) -> u32 {
-        self.rounds(thread).idle.iter().map(|(.., times)| *times).max().unwrap_or(0)
+        self.rounds(thread).idle.iter().map(Idle::rounds).max().unwrap_or(0)
     }
 
     /// How often a thread has waited for several descriptors, and none of them was ready.
     pub(super) fn expired(&mut self, thread: u32) -> u32 {
         let waits = ["poll", "ppoll", "select", "pselect6"];
         let rounds = self.rounds(thread);
-        let expired = rounds.idle.iter().filter(|(name, ..)| {
-            waits.contains(&name.as_str()) || name.as_str().starts_with("epoll_")
+        let expired = rounds.idle.iter().filter(|idle| {
+            let name = idle.name.as_str();
+            !idle.ready && (waits.contains(&name) || name.starts_with("epoll_"))
         });
-        expired.map(|(.., times)| *times).max().unwrap_or(0)
+        expired.map(|idle| idle.times).max().unwrap_or(0)
     }
 
     fn rounds(&mut self, thread: u32) -> &mut Rounds {
@@ -213,6 +238,21 @@ mod tests {
         pulse.note(1, &sent(SocketType::STREAM, b"x"));
         pulse.note(1, &sent(SocketType::DGRAM, b""));
         assert_eq!((pulse.most(1), pulse.epoch()), (0, 2));
+    }
+
+    #[test]
+    fn what_is_ready_may_be_something_of_its_own() {
+        let wait = |ready| Call {
+            args: Args::Poll { waits: Vec::new(), timeout: None },
+            ..call("poll", 3, Outcome::Value(ready))
+        };
+        let mut pulse = Pulse::default();
+        for _ in 0..40 {
+            pulse.note(1, &wait(1));
+        }
+        assert_eq!((pulse.most(1), pulse.expired(1)), (1, 0));
+        pulse.note(1, &wait(0));
+        assert_eq!((pulse.most(1), pulse.expired(1)), (1, 1));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use socklab_record::{Limits, Recorder};
 
 use super::asleep::{self, Inside};
 use super::bystanders::Bystanders;
-use super::calm;
+use super::calm::{self, Calm};
 use super::doors::Doors;
 use super::over::as_of;
 use super::pulse::Pulse;
@@ -242,9 +242,11 @@ impl Seen {
                 if prints {
                     self.inside.remove(&thread);
                 }
-                // What a bystander prints, such as the time, has nothing to do with the others.
-                if !(prints && self.bystanders.watches(thread)) {
+                if !prints {
                     self.pulse.beat();
+                } else if !self.bystanders.watches(thread) {
+                    // Nobody else notices, but it does more than to look from time to time.
+                    self.pulse.forget_naps(std::iter::once(thread));
                 }
                 self.note_process(event.place.process, process);
             }
@@ -412,16 +414,22 @@ impl Seen {
         self.command_of.keys().all(|process| asleep::is_calm(*process))
     }
 
-    /// True if the programs will do nothing by themselves before `deadline`, and nothing is on its way
-    /// to them; or if this one has digested what it was sent.
-    pub(super) fn are_calm(&mut self, only: Option<usize>, deadline: Deadline) -> bool {
+    /// `Some` if the programs will do nothing by themselves before `deadline`; or if this one has
+    /// digested what it was sent. If it is the same twice, nothing was on its way in between.
+    pub(super) fn are_calm(
+        &mut self,
+        only: Option<usize>,
+        deadline: Deadline,
+    ) -> Option<(Calm, u64)> {
+        let happened = self.happened();
         let Self { commands, talks, pulse, bystanders, inside, .. } = self;
         let programs = commands.iter().enumerate().filter(|(number, _)| {
             only.is_none_or(|only| only == *number) && !talks.contains_key(number)
         });
         let processes = programs.flat_map(|(_, command)| &command.living).copied();
         let (left, digested) = (deadline.left(), only.is_some());
-        calm::Threads { pulse, bystanders, inside, left, digested }.are_calm(processes)
+        let calm = calm::Threads { pulse, bystanders, inside, left, digested }.are_calm(processes);
+        calm.map(|calm| (calm, happened))
     }
 
     /// True if programs and peers all wait for each other, so that nothing can happen any more. Known
