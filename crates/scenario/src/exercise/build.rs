@@ -271,10 +271,10 @@ mod tests {
         let text = "int main(void) { int unused; return 0; }\n";
         let Some(built) = built_c("warned.c", text) else { return };
         assert!(built.unwrap().warnings.contains("unused variable"));
-        // However many they are.
+        // However many they are: what is beyond a limit, and the folder in each, is left out.
         let text = format!("{}int main(void) {{ return 0; }}\n", "#warning again\n".repeat(12_000));
         let Some(built) = built_c("talks.c", &text) else { return };
-        assert!(built.unwrap().warnings.len() >= 1 << 20);
+        assert!(built.unwrap().warnings.len() > 1 << 19);
     }
 
     #[test]
