@@ -41,6 +41,16 @@ impl Bytes {
         self.sample.shrink_to_fit();
     }
 
+    /// The first bytes of a sample, escaped, in `room` characters at most: some bytes take four of them.
+    /// Behind them stands `…` unless they are all of the `total` bytes.
+    pub fn beginning(sample: &[u8], total: u64, room: usize) -> String {
+        let shown = |length: usize| Self::whole(&sample[..length]).to_string();
+        let fits = |length: &usize| shown(*length).chars().count() <= room;
+        let length = (0..=sample.len().min(room)).rev().find(fits).unwrap_or(0);
+        let dots = if (length as u64) < total { "…" } else { "" };
+        format!("{}{dots}", shown(length))
+    }
+
     /// True if bytes were left out of the sample.
     pub fn is_cut(&self) -> bool {
         (self.sample.len() as u64) < self.total
@@ -135,6 +145,16 @@ impl<'de> Deserialize<'de> for Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_beginning_is_measured_as_it_is_shown() {
+        assert_eq!(Bytes::beginning(b"hola", 4, 4), "hola");
+        assert_eq!(Bytes::beginning(b"hola", 4, 3), "hol…");
+        assert_eq!(Bytes::beginning(b"hola", 9, 8), "hola…");
+        // Each takes four characters.
+        assert_eq!(Bytes::beginning(b"\xff\xff", 2, 7), "\\xff…");
+        assert_eq!(Bytes::beginning(b"\xff", 1, 3), "…");
+    }
 
     #[test]
     fn bytes_the_kernel_did_not_accept_did_not_move() {

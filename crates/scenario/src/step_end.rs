@@ -226,9 +226,7 @@ impl Awaited {
             _ => None,
         }
     }
-}
 
-impl Awaited {
     /// True if the last thing that a peer waits for is the end of the stream.
     pub(crate) fn ends_with_the_stream(&self) -> bool {
         let Self::Operations(words) = self else { return false };

@@ -195,15 +195,10 @@ pub(super) fn quoted(text: &str) -> String {
     format!("{}{dots}", Bytes::whole(cut))
 }
 
-/// The beginning of what a program sent or printed, fit to stand in a sentence. Some bytes take four
-/// characters.
+/// The beginning of what a program sent or printed, fit to stand in a sentence.
 pub(super) fn sample(bytes: &[u8]) -> String {
     let bytes = bytes.trim_ascii_end();
-    let shown = |length: usize| Bytes::whole(&bytes[..length]).to_string();
-    let fits = |length: &usize| shown(*length).chars().count() <= SAMPLE;
-    let length = (0..=bytes.len().min(SAMPLE)).rev().find(fits).unwrap_or(0);
-    let dots = if length < bytes.len() { "…" } else { "" };
-    format!("{}{dots}", shown(length))
+    Bytes::beginning(bytes, bytes.len() as u64, SAMPLE)
 }
 
 fn exit_sentence(exit: Exit) -> Sentence {

@@ -205,10 +205,21 @@ impl Exercise {
             return ProofOutcome::Elsewhere;
         }
         let could_not = |done: &CaseReport<'_>| done.verdict.state == CaseState::InfraError;
-        let first = match wrong {
-            Wrong::NotRun => report.cases.into_iter().find(could_not),
-            _ => report.cases.into_iter().find(|done| done.problem().is_some()),
+        let has_problem = |done: &CaseReport<'_>| done.problem().is_some();
+        let first = match &wrong {
+            Wrong::NotRun => report.cases.iter().position(could_not),
+            // Why it fails a case that it should pass says more than why it fails another one.
+            Wrong::Fails { wanted, .. } => {
+                let surprises = |done: &CaseReport<'_>| {
+                    matches!(done.verdict.state, CaseState::Failed | CaseState::Timeout)
+                        && !wanted.contains(&done.case.name)
+                };
+                let surprise = report.cases.iter().position(surprises);
+                surprise.or_else(|| report.cases.iter().position(has_problem))
+            }
+            _ => report.cases.iter().position(has_problem),
         };
+        let first = first.and_then(|at| report.cases.into_iter().nth(at));
         // The report borrows the program, which is dropped here; take the case from the exercise.
         let first = first.and_then(|done| {
             let case = self.cases.iter().find(|case| case.name == done.case.name)?;

@@ -6,4 +6,4 @@ mod sides;
 pub(crate) mod wording;
 
 pub(crate) use runner::{SEED, end_by, end_cleanly, end_cleanly_unless, runner};
-pub(crate) use sides::{cut, like};
+pub(crate) use sides::like;

@@ -32,7 +32,7 @@ pub(super) fn unlike(speaker: Speaker, trouble: &StepTrouble) -> String {
     let shown = match got.total {
         0 => say!(speaker, nothing_at_all(how, *stopped)),
         total => {
-            let shown = cut(&got.sample, total.saturating_sub(*skipped), room);
+            let shown = Bytes::beginning(&got.sample, total.saturating_sub(*skipped), room);
             format!("{before}\"{shown}\"  {} B", speaker.number(total))
         }
     };
@@ -80,7 +80,7 @@ pub(super) fn sides(
     let labels = labels(speaker);
     let room = room(speaker, &labels, 0, (expected.total, got.total));
     let quoted = |bytes: &Bytes| {
-        let shown = cut(&bytes.sample, bytes.total, room);
+        let shown = Bytes::beginning(&bytes.sample, bytes.total, room);
         format!("\"{shown}\"  {} B", speaker.number(bytes.total))
     };
     let wanted = wanted.unwrap_or_else(|| quoted(expected));
@@ -183,21 +183,12 @@ fn lines(
     let before = before(skipped);
     let room = room(speaker, labels, skipped, totals);
     let line = |(label, bytes, total): (&String, &[u8], u64)| {
-        let shown = cut(bytes, total.saturating_sub(skipped), room);
+        let shown = Bytes::beginning(bytes, total.saturating_sub(skipped), room);
         let total = speaker.number(total);
         format!("\n    {label:<width$}  {before}\"{shown}\"  {total} B")
     };
     let [expected, got] = bytes;
     line((&labels[0], expected, totals.0)) + &line((&labels[1], got, totals.1))
-}
-
-/// The beginning of these bytes in so many characters: some bytes take four of them.
-pub(crate) fn cut(sample: &[u8], total: u64, room: usize) -> String {
-    let shown = |length: usize| Bytes::whole(&sample[..length]).to_string();
-    let fits = |length: &usize| shown(*length).chars().count() <= room;
-    let length = (0..=sample.len().min(room)).rev().find(fits).unwrap_or(0);
-    let dots = if (length as u64) < total { "…" } else { "" };
-    format!("{}{dots}", shown(length))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use socklab_scenario::{
     Unit,
 };
 
-use super::sides::{cut, nothing_at_all, sides, unlike, why_no_more};
+use super::sides::{nothing_at_all, sides, unlike, why_no_more};
 
 /// How many characters are quoted within a sentence.
 const QUOTED: usize = 48;
@@ -220,7 +220,7 @@ fn wrong_port(speaker: Speaker, who: &str, asked: u16, found: u16, because: Port
 
 /// Bytes in quotation, cut after [`QUOTED`].
 fn shortened(bytes: &Bytes) -> String {
-    cut(&bytes.sample, bytes.total, QUOTED)
+    Bytes::beginning(&bytes.sample, bytes.total, QUOTED)
 }
 
 /// The key if there is a text for it, or else the general one.

@@ -1,6 +1,6 @@
 //! Why a case did not pass, in words.
 
-use socklab_event::{Process, Stream, TcpState};
+use socklab_event::{Bytes, Process, Stream, TcpState};
 use socklab_flows::Flows;
 use socklab_judge::{
     BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Part,
@@ -12,7 +12,7 @@ use socklab_scenario::exercise::{CaseReport, Problem};
 
 use super::response;
 use super::story::width;
-use crate::scenario::{cut, like, wording};
+use crate::scenario::{like, wording};
 
 /// The maximum number of characters that show bytes.
 const SHOWN: usize = 48;
@@ -67,7 +67,7 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
         Judgement::Failed(Mismatch::Http(fault)) => response::fault(speaker, fault),
         Judgement::Failed(Mismatch::Bytes { total: 0, .. }) => say!(speaker, "got-no-bytes"),
         Judgement::Failed(Mismatch::Bytes { got, total, right, .. }) => {
-            let bytes = cut(got, *total, SHOWN);
+            let bytes = Bytes::beginning(got, *total, SHOWN);
             // What is shown would not show the difference.
             let of = wanted_bytes(&wanted.subject).and_then(BytesWanted::sample);
             let partly = of.is_some_and(|of| *right > SHOWN as u64 / 2 && *right < of.len() as u64);
@@ -127,7 +127,7 @@ fn different(speaker: Speaker, difference: &Difference) -> String {
             say!(speaker, "differs-argument", name = name, got = got, wanted = wanted)
         }
         Difference::Bytes(bytes) => {
-            let shown = cut(&bytes.sample, bytes.total, SHOWN);
+            let shown = Bytes::beginning(&bytes.sample, bytes.total, SHOWN);
             say!(speaker, "got-bytes", bytes = shown, total = count(bytes.total))
         }
         _ => say!(speaker, "got-different"),
@@ -181,7 +181,7 @@ fn wanted_text(speaker: Speaker, subject: &Subject) -> String {
 
 pub(crate) fn bytes_text(speaker: Speaker, wanted: &BytesWanted) -> String {
     let part = |key: &str, bytes: &Vec<u8>| {
-        say!(speaker, key, bytes = cut(bytes, bytes.len() as u64, SHOWN))
+        say!(speaker, key, bytes = Bytes::beginning(bytes, bytes.len() as u64, SHOWN))
     };
     let length = wanted.length.map(|length| length_text(speaker, length));
     let first: Vec<String> = wanted.first_byte.iter().map(|byte| format!("0x{byte:02x}")).collect();

@@ -1,9 +1,8 @@
 //! HTTP messages in words: what was expected of one, and what is wrong with it.
 
+use socklab_event::Bytes;
 use socklab_judge::{HttpFault, HttpKind, HttpWanted};
 use socklab_say::{Speaker, count, say};
-
-use crate::scenario::cut;
 
 /// The maximum number of characters of a line shown.
 const SHOWN: usize = 48;
@@ -26,7 +25,7 @@ pub(super) fn wanted(speaker: Speaker, http: &HttpWanted, body: &str) -> String 
 
 /// What is wrong.
 pub(super) fn fault(speaker: Speaker, fault: &HttpFault) -> String {
-    let quoted = |bytes: &[u8]| cut(bytes, bytes.len() as u64, SHOWN);
+    let quoted = |bytes: &[u8]| Bytes::beginning(bytes, bytes.len() as u64, SHOWN);
     match fault {
         HttpFault::Nothing => say!(speaker, "http-nothing"),
         HttpFault::StatusLine(line) => say!(speaker, "http-status-line", line = quoted(line)),
