@@ -42,9 +42,7 @@ examples-check =
       open: run without isolation; the report says so first ("isolated": false).
       sandboxed: isolated, files hidden, with limits (3 if a mount is refused).
     Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage error, 3 could not be run here.
-    JSON: source.sha256 says which exercise judged; isolated; of each case its state, did (rule
-    and cause: what the program did), problem and all fitting hints. All keys: socklab course
-    format, “What a script reads”.
+    JSON: source.sha256 says which exercise judged; isolated; of each case its state, did (rule and cause: what the program did), problem and all fitting hints. All keys: socklab course format, “What a script reads”.
 
 exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   · begun
 unknown-exercise = there is no exercise “{ $name }”

@@ -43,9 +43,7 @@ examples-check =
       abierto: sin aislar, y el informe lo dice primero ("isolated": false).
       encerrado: aislado, sin tus archivos y con límites (3 si falla un montaje).
     Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso incorrecto, 3 aquí no se pudo ejecutar.
-    JSON: source.sha256 dice qué ejercicio juzgó; isolated; y de cada caso, state, did (rule y
-    cause: qué hizo el programa), problem y todas las pistas que convienen. Todas las claves:
-    socklab course format, «What a script reads».
+    JSON: source.sha256 dice qué ejercicio juzgó; isolated; y de cada caso, state, did (rule y cause: qué hizo el programa), problem y todas las pistas que convienen. Todas las claves: socklab course format, «What a script reads».
 
 exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se pide   · empezado
 unknown-exercise = no hay ningún ejercicio «{ $name }»
