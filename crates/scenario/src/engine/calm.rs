@@ -15,7 +15,7 @@ use super::pulse::Pulse;
 /// gone round its loop twice.
 const ROUNDS_ASLEEP: u32 = 2;
 /// The same of a thread that never sleeps.
-const ROUNDS_AWAKE: u32 = 3;
+const ROUNDS_AWAKE: u32 = 40;
 /// A thread that only naps has gone round twice when it has woken up this often.
 const NAPS: u32 = 2;
 /// A thread that waits this long for another thread is not polling.

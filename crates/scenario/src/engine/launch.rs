@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use socklab_kernel::Deadline;
 
+use super::PATIENCE;
 use super::child::ARGUMENT;
 use crate::format::Scenario;
 use crate::recording::{Isolation, PlaceUsed, Recording, Trouble};
@@ -66,8 +67,6 @@ pub enum RunError {
     },
 }
 
-/// The factor by which a scenario that was late on a busy machine gets more time.
-const PATIENCE: u64 = 4;
 
 /// Runs a scenario. If a private loopback is wanted but refused, the scenario runs on the machine's
 /// own loopback, and the recording says so. A scenario that was late because the machine was busy

@@ -41,6 +41,10 @@ mod talk;
 mod terminal;
 mod watch;
 
+/// By what factor a scenario that was late on a busy machine gets more time, and a step in which
+/// things still happen.
+const PATIENCE: u64 = 4;
+
 pub use child::run_as_child;
 pub use launch::{RunError, Runner, run};
 pub(crate) use launch::{run_again, run_once};

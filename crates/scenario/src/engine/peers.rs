@@ -190,11 +190,14 @@ impl<'a> Peers<'a> {
                 seen.commands[command].exit.map(|exit| Ok(Some(exit)))
             })
         };
-        let found = wait(deadline).or_else(|missed| {
+        let mut patiently = |deadline| {
+            started.watch.wait_while_it_goes_on(deadline, step.within_ms, started.deadline, &mut wait)
+        };
+        let found = patiently(deadline).or_else(|missed| {
             // Whoever is held is not late: it gets the same time once more, as it would without.
             let again = Deadline::after(Duration::from_millis(step.within_ms));
             let held = missed == Missed::Late && deadline.has_passed() && started.let_all_go();
-            if held { wait(again.min(started.deadline)) } else { Err(missed) }
+            if held { patiently(again) } else { Err(missed) }
         });
         let stuck = found.as_ref().is_err_and(|missed| *missed == Missed::Never);
         let ended = found.ok().transpose().map_err(disturbed)?;

@@ -337,7 +337,7 @@ impl<'a> Play<'a> {
         let ends_by_itself = |it: &Until| {
             matches!(it, Until::Exited | Until::Calm | Until::BlockedIn(_) | Until::Kernel(_))
         };
-        let find = |seen: &mut Seen| {
+        let mut find = |seen: &mut Seen| {
             if let Some(datagrams) = port {
                 match self.started.reach(seen, command, variables.port, datagrams) {
                     Reach::Nowhere => {}
@@ -367,9 +367,16 @@ impl<'a> Play<'a> {
             let known = &seen.commands[command];
             (known.exit.is_some() && known.living.is_empty() && !in_kernel).then_some(false)
         };
-        let met = match conditions.iter().any(ends_by_itself) {
-            true => self.watch.wait(deadline, glance, find).ok_or(Missed::Late),
-            false => self.watch.wait_while_possible(deadline, glance, find),
+        let mut wait = |deadline| match conditions.iter().any(ends_by_itself) {
+            true => self.watch.wait(deadline, glance, &mut find).ok_or(Missed::Late),
+            false => self.watch.wait_while_possible(deadline, glance, &mut find),
+        };
+        let met = match conditions.contains(&Until::Calm) {
+            true => wait(deadline),
+            false => {
+                let bound = self.started.deadline;
+                self.watch.wait_while_it_goes_on(deadline, step.within_ms, bound, wait)
+            }
         };
         let stuck = met == Err(Missed::Never);
         let met = met.ok();

@@ -14,9 +14,10 @@ use socklab_event::{
 use socklab_event::{Header, State};
 use socklab_flows::NAME_SERVER_PORT;
 use socklab_judge::Present;
-use socklab_kernel::{Deadline, process};
+use socklab_kernel::{Deadline, clock, process};
 use socklab_record::{Limits, Recorder};
 
+use super::PATIENCE;
 use super::asleep::{self, Inside};
 use super::bystanders::Bystanders;
 use super::calm::{self, Calm};
@@ -38,6 +39,8 @@ const LIMITS: Limits = Limits::none().size(24 << 20);
 const WHOLE: u64 = 32 << 20;
 /// And no more than this of what a program prints.
 const PRINTED: u64 = 4 << 20;
+/// What has happened within this time counts as going on.
+const RECENTLY: u64 = 1_000_000_000;
 /// How many bytes of other messages of peers, and of what is printed after that, are recorded.
 const SAMPLE: usize = 4096;
 /// How many bytes are kept of the end of a program's output.
@@ -88,6 +91,8 @@ pub(super) struct Seen {
     /// What programs did at their ends of conversations.
     pub(super) programs: Programs,
     pulse: Pulse,
+    /// When something last happened, in nanoseconds of [`clock::now`].
+    happened_at: u64,
     bystanders: Bystanders,
     /// Nobody besides programs and peers can do anything to them.
     pub(super) by_themselves: bool,
@@ -154,6 +159,27 @@ impl Watch {
         find: impl FnMut(&mut Seen) -> Option<T>,
     ) -> Result<T, Missed> {
         self.wait_or(deadline, glance, Some(Standstill::new()), find)
+    }
+
+    /// Waits with `wait`, for a step that has this much time, until `deadline`. While things happen it
+    /// waits for as long again, up to [`PATIENCE`] times and not beyond `bound`: whoever gets on is slow,
+    /// not stuck.
+    pub(super) fn wait_while_it_goes_on<T>(
+        &self,
+        deadline: Deadline,
+        step_ms: u64,
+        bound: Deadline,
+        mut wait: impl FnMut(Deadline) -> Result<T, Missed>,
+    ) -> Result<T, Missed> {
+        let mut found = wait(deadline.min(bound));
+        for _ in 1..PATIENCE {
+            let late = matches!(found, Err(Missed::Late)) && deadline.has_passed();
+            if !late || bound.has_passed() || !self.lock().goes_on() {
+                break;
+            }
+            found = wait(Deadline::after(Duration::from_millis(step_ms)).min(bound));
+        }
+        found
     }
 
     fn wait_or<T>(
@@ -223,6 +249,7 @@ impl Seen {
             }
             heard = talk.ear.total();
         }
+        let before = self.pulse.epoch();
         match &event.what {
             What::Call(call) => {
                 self.inside.remove(&event.place.thread);
@@ -251,6 +278,9 @@ impl Seen {
                 self.note_process(event.place.process, process);
             }
             _ => {}
+        }
+        if self.pulse.epoch() != before {
+            self.happened_at = clock::now();
         }
         let end = if is_peer { self.closed } else { self.over };
         if end.is_some_and(|end| !as_of(&mut event, end)) {
@@ -439,6 +469,11 @@ impl Seen {
         self.by_themselves
             && !self.sockets_have_limits
             && standstill.has_come(self.happened(), &processes().copied().collect::<Vec<_>>())
+    }
+
+    /// True if something has happened a short while ago.
+    fn goes_on(&self) -> bool {
+        clock::now().saturating_sub(self.happened_at) < RECENTLY
     }
 
     /// How often anything has happened.
