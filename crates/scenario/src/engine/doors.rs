@@ -12,6 +12,8 @@ pub(super) struct Doors {
     /// The ports that the program passed to `bind`, by the inodes of the sockets.
     binds: Vec<(u64, u16)>,
     doors: Vec<Door>,
+    /// Since it opened the last one, it has waited for somebody, or talked.
+    used: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ struct Door {
     /// It is bound to a port that the program chose, and not the kernel.
     explicit: bool,
     datagrams: bool,
+    /// The socket's inode.
+    inode: Option<u64>,
 }
 
 /// How somebody reaches a program that was told a port.
@@ -42,13 +46,32 @@ impl Doors {
         {
             self.binds.push((inode, port));
         }
+        self.used |= waits_or_talks(call);
+    }
+
+    /// True if the program has done something else since it opened the last one.
+    pub(super) fn are_used(&self) -> bool {
+        self.used
+    }
+
+    /// True if one of those with this port is still open. `is_open` is asked about their inodes.
+    pub(super) fn is_open(
+        &self,
+        port: u16,
+        datagrams: bool,
+        is_open: impl Fn(u64) -> bool,
+    ) -> bool {
+        let mut doors = self.doors.iter().filter(|door| door.datagrams == datagrams);
+        doors.any(|door| door.at.port() == Some(port) && door.inode.is_none_or(&is_open))
     }
 
     pub(super) fn open(&mut self, readiness: Readiness, at: &Endpoint, socket: &SocketId) {
         let bound = self.binds.iter().rfind(|(inode, _)| Some(*inode) == socket.inode);
         let explicit = bound.is_some_and(|(_, port)| *port != 0);
         let datagrams = readiness == Readiness::Bound;
-        self.doors.push(Door { at: at.unmapped(), explicit, datagrams });
+        let inode = socket.inode;
+        self.doors.push(Door { at: at.unmapped(), explicit, datagrams, inode });
+        self.used = false;
     }
 
     /// The way to reach the program, which was told the port `asked`. Clients look for it at an
@@ -87,6 +110,12 @@ impl Doors {
     }
 }
 
+fn waits_or_talks(call: &Call) -> bool {
+    matches!(call.args, Args::Accept { .. } | Args::Poll { .. } | Args::EpollWait { .. })
+        || call.sends()
+        || call.receives()
+}
+
 /// The address at which to reach a socket that is bound to `endpoint`.
 pub(super) fn reachable(endpoint: &Endpoint) -> Option<SocketAddr> {
     let (ip, port) = endpoint.unmapped().ip_port()?;
@@ -101,12 +130,12 @@ mod tests {
     use super::*;
 
     fn door(ip: impl Into<IpAddr>, port: u16, explicit: bool) -> Door {
-        Door { at: Endpoint::ip(ip, port), explicit, datagrams: false }
+        Door { at: Endpoint::ip(ip, port), explicit, datagrams: false, inode: None }
     }
 
     fn reach(doors: &[Door]) -> Reach {
         let local = |ip: IpAddr| ip == Ipv4Addr::LOCALHOST || ip == Ipv6Addr::LOCALHOST;
-        Doors { binds: Vec::new(), doors: doors.to_vec() }.reach(10000, false, local)
+        Doors { doors: doors.to_vec(), ..Doors::default() }.reach(10000, false, local)
     }
 
     #[test]

@@ -67,7 +67,6 @@ pub enum RunError {
     },
 }
 
-
 /// Runs a scenario. If a private loopback is wanted but refused, the scenario runs on the machine's
 /// own loopback, and the recording says so. A scenario that was late because the machine was busy
 /// is run once more, with four times the time.

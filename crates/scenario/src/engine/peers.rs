@@ -191,7 +191,12 @@ impl<'a> Peers<'a> {
             })
         };
         let mut patiently = |deadline| {
-            started.watch.wait_while_it_goes_on(deadline, step.within_ms, started.deadline, &mut wait)
+            started.watch.wait_while_it_goes_on(
+                deadline,
+                step.within_ms,
+                started.deadline,
+                &mut wait,
+            )
         };
         let found = patiently(deadline).or_else(|missed| {
             // Whoever is held is not late: it gets the same time once more, as it would without.

@@ -21,7 +21,7 @@ use super::failure::Failure;
 use super::kernel;
 use super::names;
 use super::peers::Peers;
-use super::ports::is_ready;
+use super::ports::{is_ready, stays_open};
 use super::present;
 use super::started::Started;
 use super::watch::{Missed, Seen, Watch};
@@ -341,7 +341,10 @@ impl<'a> Play<'a> {
             if let Some(datagrams) = port {
                 match self.started.reach(seen, command, variables.port, datagrams) {
                     Reach::Nowhere => {}
-                    Reach::Asked(_) => return Some(true),
+                    Reach::Asked(_) if stays_open(seen, command, variables.port, datagrams) => {
+                        return Some(true);
+                    }
+                    Reach::Asked(_) => {}
                     // Perhaps it opens the right one in a moment.
                     _ if seen.are_calm(Some(command), deadline).is_some() => return Some(true),
                     _ => {}

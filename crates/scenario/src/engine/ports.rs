@@ -1,8 +1,12 @@
 //! Waits for a port at which others can know the student's program to be.
 
+use socklab_kernel::table::{self, Namespace, Table};
+
+use super::asleep;
 use super::doors::Reach;
 use super::failure::Failure;
 use super::started::Started;
+use super::watch::Seen;
 use crate::format::Until;
 use crate::step_end::{PortChoice, StepTrouble};
 
@@ -48,6 +52,25 @@ impl Started {
             self.first_port.set(Some(found));
         }
         Ok(())
+    }
+}
+
+/// True if the port that the program has opened to others is still open when the program waits for
+/// somebody, or has gone on. Some first try whether a port is free, and close it again.
+pub(super) fn stays_open(seen: &Seen, command: usize, port: u16, datagrams: bool) -> bool {
+    let known = &seen.commands[command];
+    let settled = || {
+        known.doors.are_used()
+            || seen.blocked(command, None).is_some()
+            || known.living.iter().all(|process| asleep::is_calm(*process))
+    };
+    let tables = if datagrams { [Table::Udp, Table::Udp6] } else { [Table::Tcp, Table::Tcp6] };
+    // Without IPv6 there are no tables of it.
+    let sockets = || tables.map(|which| table::read(Namespace::Own, which).unwrap_or_default());
+    settled() && {
+        let sockets = sockets();
+        let listed = |inode| sockets.iter().flatten().any(|it| it.inode == Some(inode));
+        known.doors.is_open(port, datagrams, listed)
     }
 }
 
