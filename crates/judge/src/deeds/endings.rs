@@ -31,6 +31,10 @@ pub(super) fn killed(life: &Life<'_>) -> Option<Occurrence> {
     let Some(Process::Exit { status: Exit::Signal(signal) }) = flows.order[at].process() else {
         return None;
     };
+    // Some runtimes abort after an exception: that is what happened.
+    if *signal == Signal::ABRT && raised(life).is_some() {
+        return None;
+    }
     let found = life.found(at).with("signal", signal.to_string());
     let words = life.words().unwrap_or_else(|| sentence!("deed-no-place").argument());
     Some(found.with("words", words))

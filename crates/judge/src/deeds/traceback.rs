@@ -32,8 +32,13 @@ pub(super) enum How {
 
 /// The exception that an error output tells of; if there are several, the last.
 pub(super) fn crash(output: &str) -> Option<Crash> {
-    let lines: Vec<&str> = output.lines().collect();
-    let parsers = [python, python_syntax, rust, java, java_compiler, go, go_compiler, node, ruby];
+    let mut lines: Vec<&str> = output.lines().collect();
+    // CPython can't end its other threads after an exception, and aborts.
+    if let Some(fatal) = lines.iter().position(|line| line.starts_with("Fatal Python error: ")) {
+        lines.truncate(fatal);
+    }
+    let parsers =
+        [python, python_syntax, rust, java, java_compiler, go, go_compiler, node, ruby, cpp];
     parsers.iter().find_map(|parser| parser(&lines))
 }
 
@@ -235,6 +240,22 @@ fn ruby(lines: &[&str]) -> Option<Crash> {
     })
 }
 
+/// What the C++ runtime of GCC and of LLVM says before it calls `abort`.
+fn cpp(lines: &[&str]) -> Option<Crash> {
+    const HEADS: [&str; 2] = [
+        "terminate called after throwing an instance of '",
+        "libc++abi: terminating due to uncaught exception of type ",
+    ];
+    let (at, named) = lines.iter().enumerate().rev().find_map(|(at, line)| {
+        HEADS.iter().find_map(|head| line.strip_prefix(head)).map(|named| (at, named))
+    })?;
+    let what = lines.get(at + 1).and_then(|line| line.trim_start().strip_prefix("what():"));
+    let rest = lines.get(at + 1 + usize::from(what.is_some())..).unwrap_or_default();
+    let named = named.trim_end_matches('\'');
+    let error = what.map_or(named.to_owned(), |what| format!("{named}: {}", what.trim()));
+    Some(told(&error, None, is_last(rest)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,6 +306,22 @@ mod tests {
         assert_eq!(seen(old), at("panic: index out of bounds", "main.rs", 3, How::Last));
         let ruby = "echo.rb:5:in 'accept': closed stream (IOError)\n\tfrom echo.rb:5:in '<main>'\n";
         assert_eq!(seen(ruby), at("closed stream (IOError)", "echo.rb", 5, How::Last));
+    }
+
+    #[test]
+    fn who_aborts_because_of_an_exception_has_told_which() {
+        let python = "Traceback (most recent call last):\n  File \"e.py\", line 5, in <module>\n    s()\n\
+            OSError: [Errno 98] Address already in use\nFatal Python error: _enter_buffered_busy: no\n\
+            Python runtime state: finalizing\n\nCurrent thread 0x1 (most recent call first):\n  <no Python frame>\n";
+        let error = "OSError: [Errno 98] Address already in use";
+        assert_eq!(seen(python), at(error, "e.py", 5, How::Last));
+        let cpp = "terminate called after throwing an instance of 'std::runtime_error'\n  \
+            what():  Address already in use\n";
+        let error = "std::runtime_error: Address already in use";
+        assert_eq!(seen(cpp), (error.to_owned(), None, None, How::Last));
+        assert_eq!(seen("terminate called after throwing an instance of 'int'\n").0, "int");
+        let more = format!("{cpp}Waiting\n");
+        assert_eq!(seen(&more).3, How::Earlier);
     }
 
     #[test]
