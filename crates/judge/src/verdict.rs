@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range as Span;
 
 use serde::Serialize;
-use socklab_event::{Exit, Process};
+use socklab_event::{Exit, Process, Signal};
 use socklab_flows::{Flows, Position};
 
 use crate::conduct::{exit, is_by, is_running, output};
@@ -218,6 +218,8 @@ impl<'f, 't> Window<'f, 't> {
                     (ExitWanted::Any, got) => got.is_some(),
                     (ExitWanted::Code(code), Some(Exit::Code(got))) => *code == got,
                     (ExitWanted::Failure, Some(Exit::Code(got))) => got != 0,
+                    // `abort(3)`, by which some runtimes end after an exception.
+                    (ExitWanted::Failure, Some(Exit::Signal(got))) => got == Signal::ABRT,
                     (ExitWanted::Signal(signal), Some(Exit::Signal(got))) => *signal == got,
                     _ => false,
                 };

@@ -93,7 +93,9 @@ pub(super) fn notation(life: &Life<'_>) -> Option<Occurrence> {
 pub(super) fn unchanged(life: &Life<'_>) -> Option<Occurrence> {
     let (talk, expected, got) = instead(life)?;
     let same = got.eq_ignore_ascii_case(expected) || got.len() == expected.len();
-    if !same || !super::talking::contains(&life.heard(talk), got) {
+    let heard = life.heard(talk);
+    let echo = super::talking::contains(&heard, expected);
+    if !same || echo || !super::talking::contains(&heard, got) {
         return None;
     }
     found(life, talk)

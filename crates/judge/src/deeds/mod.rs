@@ -203,6 +203,7 @@ pub const DEEDS: &[DeedRule] = &[
     rule("reported", &["who", "error", "place", "now"], endings::reported),
     rule("spins", &["who"], looping::spins),
     rule("waits-for-typing", &["who"], silence::waits_for_typing),
+    rule("accept-failed", &["who", "error", "now"], talking::accept_failed),
     rule("never-accepted", &["who", "peer", "now"], talking::never_accepted),
     rule("ignores-one", &["who", "peer", "other"], talking::ignores_one),
     rule("printed-instead", &["who", "read", "peer", "now"], silence::printed_instead),

@@ -1,6 +1,6 @@
 //! Conversations that went wrong although the program said something, or served somebody else.
 
-use socklab_event::{Args, Bytes};
+use socklab_event::{Args, Bytes, Errno};
 use socklab_flows::Position;
 use socklab_say::count;
 
@@ -32,6 +32,20 @@ pub(super) fn talk<'l>(life: &'l Life<'_>) -> Option<&'l Talk> {
 pub(super) fn never_accepted(life: &Life<'_>) -> Option<Occurrence> {
     let talk = talk(life).filter(|talk| talk.mine.is_none() && life.exit.is_none())?;
     let found = life.found(talk.began).with("peer", talk.peer.as_str());
+    Some(found.with("now", life.now()))
+}
+
+/// `accept` failed for a reason that does not go away, and the peer's connection was not accepted.
+pub(super) fn accept_failed(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = talk(life).filter(|talk| talk.mine.is_none())?;
+    let accepts = life.made(|args| matches!(args, Args::Accept { .. }));
+    let lasts = |error: Errno| {
+        matches!(error, Errno::EFAULT | Errno::EINVAL | Errno::EOPNOTSUPP | Errno::ENOTSOCK)
+    };
+    let mut failed =
+        accepts.filter_map(|(at, call)| Some((at, call.error().filter(|it| lasts(*it))?)));
+    let (at, error) = failed.find(|(at, _)| *at > talk.began)?;
+    let found = life.found(at).and([talk.began]).with("error", error.to_string());
     Some(found.with("now", life.now()))
 }
 

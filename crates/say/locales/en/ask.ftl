@@ -62,6 +62,7 @@ what-if-by-hand-hint = To do it by hand: { $command }
 ask-place-machine = (no private loopback here, so this ran on the machine's own: { $why })
 ask-trouble-namespace = a private loopback was refused: { $what }
 ask-trouble-trace = the programs could not be followed: { $what }
+ask-trouble-program = the program could not be started: { $what }
 ask-trouble-disturbed = a program wrote to a channel that only the check itself uses: { $who } was asked to do something that no step says
 ask-trouble-names = the program asked for a name, and here names are those of the machine: { $what }
 trouble-port = without namespaces of its own, the check uses the ports of this machine, and { $port } is not free: free it, or let the program take its port from its arguments

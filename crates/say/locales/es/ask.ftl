@@ -62,6 +62,7 @@ what-if-by-hand-hint = Para hacerlo a mano: { $command }
 ask-place-machine = (aquí no se puede tener un loopback privado, así que se usó el de la máquina: { $why })
 ask-trouble-namespace = no se pudo tener un loopback privado: { $what }
 ask-trouble-trace = no se pudo seguir a los programas: { $what }
+ask-trouble-program = no se pudo iniciar el programa: { $what }
 ask-trouble-disturbed = un programa escribió donde solo escribe la propia comprobación: a { $who } se le pidió hacer lo que no dice ningún paso
 ask-trouble-names = el programa preguntó por un nombre, y aquí los nombres son los de la máquina: { $what }
 trouble-port = sin espacios de nombres propios, la comprobación usa los puertos de esta máquina, y el { $port } no está libre: libéralo, o haz que el programa tome el puerto de sus argumentos

@@ -92,7 +92,15 @@ impl<'a> Check<'a> {
                         let verdict = case.without_place_for(arguments);
                         CaseReport { case, verdict, recording: None }
                     }
-                    None => self.one(case, patient, &mut own_port),
+                    None => {
+                        let mut done = self.one(case, patient, &mut own_port);
+                        let ran = report.cases.iter().any(CaseReport::has_run);
+                        if ran && done.is_not_started() {
+                            // It could be started before: it has removed or changed itself.
+                            done.verdict.state = CaseState::Failed;
+                        }
+                        done
+                    }
                 },
             };
             patient &=
@@ -146,6 +154,16 @@ pub struct CaseHints {
 }
 
 impl<'a> CaseReport<'a> {
+    /// True if the program was started.
+    fn has_run(&self) -> bool {
+        self.recording.is_some() && self.verdict.trouble.is_none()
+    }
+
+    /// True if the program is not there, or is none that can be run.
+    fn is_not_started(&self) -> bool {
+        matches!(self.verdict.trouble, Some(Trouble::Trace { program: true, .. }))
+    }
+
     /// True if it ran on the machine's own loopback, whose ports belong to everybody.
     pub(super) fn shares_ports(&self) -> bool {
         let place = self.recording.as_ref().map(|recording| &recording.place);

@@ -76,6 +76,9 @@ pub(crate) fn place(speaker: Speaker, place: &PlaceUsed) -> Option<String> {
 pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
     match trouble {
         Trouble::Namespace { what } => say!(speaker, "ask-trouble-namespace", what = what),
+        Trouble::Trace { what, program: true } => {
+            say!(speaker, "ask-trouble-program", what = what)
+        }
         Trouble::Trace { what, .. } => say!(speaker, "ask-trouble-trace", what = what),
         Trouble::Disturbed { who } => say!(speaker, "ask-trouble-disturbed", who = who),
         Trouble::Names { what } => say!(speaker, "ask-trouble-names", what = what),

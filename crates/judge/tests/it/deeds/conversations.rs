@@ -1,6 +1,6 @@
 //! Conversations in which something was missing.
 
-use socklab_event::Stream;
+use socklab_event::{Args, Errno, Flags, Stream};
 use socklab_judge::Missed;
 use socklab_timelines::{Story, got, scenes};
 
@@ -22,6 +22,23 @@ fn a_connection_that_was_accepted_is_not_in_the_queue() {
         Some("read-nothing"),
         "not \"never-accepted\""
     );
+}
+
+#[test]
+fn an_accept_that_failed_for_now_did_not_fail() {
+    let told = |error: Errno| {
+        let mut story = Story::new();
+        let (_, listener, _) = scenes::tcp_server(&mut story);
+        let client = story.command("client", "c");
+        let near = story.tcp(client);
+        story.connect(near, "127.0.0.1:12000");
+        story.send(near, "hola");
+        let args = Args::Accept { peer: None, flags: Flags::default(), listener: None };
+        story.fail(listener, "accept", args, error.0);
+        did(&story, "server", bytes(b"HOLA"))
+    };
+    assert_eq!(told(Errno::EFAULT), Some("accept-failed"));
+    assert_eq!(told(Errno::EAGAIN), Some("never-accepted"), "not \"accept-failed\"");
 }
 
 #[test]
