@@ -12,5 +12,5 @@ mod tests;
 mod wanted;
 
 pub(crate) use heard::{Ear, Heard};
-pub(crate) use programs::Programs;
+pub(crate) use programs::{Program, Programs};
 pub(crate) use wanted::{Case, Judgement, Wanted, Wrong, find};

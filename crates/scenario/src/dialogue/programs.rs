@@ -106,6 +106,11 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// How many bytes it has received.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
     pub(crate) fn receive(&mut self, bytes: u64) {
         self.received += bytes;
     }

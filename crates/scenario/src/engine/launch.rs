@@ -93,7 +93,7 @@ pub(crate) fn run_again(
     submission: Option<&Submission>,
     runner: &Runner,
 ) -> Result<Recording, RunError> {
-    let second = run_once(&scenario.with_times(PATIENCE), submission, runner)?;
+    let second = run_once(&scenario.with_times(PATIENCE.into()), submission, runner)?;
     Ok(Recording { second: true, ..second })
 }
 

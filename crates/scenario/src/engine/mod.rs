@@ -43,7 +43,7 @@ mod watch;
 
 /// By what factor a scenario that was late on a busy machine gets more time, and a step in which
 /// things still happen.
-const PATIENCE: u64 = 4;
+const PATIENCE: u32 = 4;
 
 pub use child::run_as_child;
 pub use launch::{RunError, Runner, run};

@@ -14,7 +14,7 @@ use socklab_event::{
 use socklab_event::{Header, State};
 use socklab_flows::NAME_SERVER_PORT;
 use socklab_judge::Present;
-use socklab_kernel::{Deadline, clock, process};
+use socklab_kernel::{Deadline, process};
 use socklab_record::{Limits, Recorder};
 
 use super::PATIENCE;
@@ -26,7 +26,7 @@ use super::over::as_of;
 use super::pulse::Pulse;
 use super::stuck::Standstill;
 use super::talk::Talk;
-use crate::dialogue::Programs;
+use crate::dialogue::{Program, Programs};
 use crate::format::BlockedIn;
 
 /// How often to look at things that cause no event: whether a thread sleeps, the kernel's tables.
@@ -39,8 +39,8 @@ const LIMITS: Limits = Limits::none().size(24 << 20);
 const WHOLE: u64 = 32 << 20;
 /// And no more than this of what a program prints.
 const PRINTED: u64 = 4 << 20;
-/// What has happened within this time counts as going on.
-const RECENTLY: u64 = 1_000_000_000;
+/// In so much time somebody who gets on receives something.
+const SPELL: Duration = Duration::from_secs(1);
 /// How many bytes of other messages of peers, and of what is printed after that, are recorded.
 const SAMPLE: usize = 4096;
 /// How many bytes are kept of the end of a program's output.
@@ -91,8 +91,6 @@ pub(super) struct Seen {
     /// What programs did at their ends of conversations.
     pub(super) programs: Programs,
     pulse: Pulse,
-    /// When something last happened, in nanoseconds of [`clock::now`].
-    happened_at: u64,
     bystanders: Bystanders,
     /// Nobody besides programs and peers can do anything to them.
     pub(super) by_themselves: bool,
@@ -161,9 +159,9 @@ impl Watch {
         self.wait_or(deadline, glance, Some(Standstill::new()), find)
     }
 
-    /// Waits with `wait`, for a step that has this much time, until `deadline`. While things happen it
-    /// waits for as long again, up to [`PATIENCE`] times and not beyond `bound`: whoever gets on is slow,
-    /// not stuck.
+    /// Waits with `wait` until `deadline`, for a step that has this much time; and longer, up to
+    /// [`PATIENCE`] times as long and not beyond `bound`, as long as peers and programs still receive
+    /// something from each other in every [`SPELL`]: whoever gets on is slow, not stuck.
     pub(super) fn wait_while_it_goes_on<T>(
         &self,
         deadline: Deadline,
@@ -171,13 +169,19 @@ impl Watch {
         bound: Deadline,
         mut wait: impl FnMut(Deadline) -> Result<T, Missed>,
     ) -> Result<T, Missed> {
-        let mut found = wait(deadline.min(bound));
-        for _ in 1..PATIENCE {
-            let late = matches!(found, Err(Missed::Late)) && deadline.has_passed();
-            if !late || bound.has_passed() || !self.lock().goes_on() {
+        let step = Duration::from_millis(step_ms);
+        let end = Deadline::after(deadline.left() + step * (PATIENCE - 1)).min(bound);
+        let mut found = wait(Deadline::after(deadline.left().saturating_sub(SPELL)).min(bound));
+        // What came before in this step may have taken all its time.
+        let mut spell = deadline.max(Deadline::after(SPELL.min(step))).min(bound);
+        while matches!(found, Err(Missed::Late)) {
+            let before = self.lock().headway();
+            found = wait(spell);
+            let stands = || end.has_passed() || self.lock().headway() == before;
+            if matches!(found, Err(Missed::Late)) && stands() {
                 break;
             }
-            found = wait(Deadline::after(Duration::from_millis(step_ms)).min(bound));
+            spell = Deadline::after(SPELL).min(end);
         }
         found
     }
@@ -249,7 +253,6 @@ impl Seen {
             }
             heard = talk.ear.total();
         }
-        let before = self.pulse.epoch();
         match &event.what {
             What::Call(call) => {
                 self.inside.remove(&event.place.thread);
@@ -278,9 +281,6 @@ impl Seen {
                 self.note_process(event.place.process, process);
             }
             _ => {}
-        }
-        if self.pulse.epoch() != before {
-            self.happened_at = clock::now();
         }
         let end = if is_peer { self.closed } else { self.over };
         if end.is_some_and(|end| !as_of(&mut event, end)) {
@@ -471,9 +471,14 @@ impl Seen {
             && standstill.has_come(self.happened(), &processes().copied().collect::<Vec<_>>())
     }
 
-    /// True if something has happened a short while ago.
-    fn goes_on(&self) -> bool {
-        clock::now().saturating_sub(self.happened_at) < RECENTLY
+    /// How many bytes peers and programs have received from each other.
+    fn headway(&self) -> u64 {
+        let heard = self.talks.values().flat_map(|talk| &talk.ear.conversations);
+        let both = heard.map(|heard| {
+            let program = self.programs.at(heard).map_or(0, Program::received);
+            heard.total.saturating_add(program)
+        });
+        both.fold(0, u64::saturating_add)
     }
 
     /// How often anything has happened.
