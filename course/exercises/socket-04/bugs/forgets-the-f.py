@@ -1,0 +1,20 @@
+# Fails host: without the f, what stands in braces is sent as it is.
+
+import socket
+import sys
+
+host = sys.argv[1] if len(sys.argv) > 1 else "www.google.com"
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 80
+
+client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+# Lines end in CR LF, and an empty line ends the request. HTTP/1.1 requires Host.
+message = "GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+
+try:
+    client.connect((host, port))
+    client.sendall(message.encode())
+except OSError as error:
+    sys.exit(f"{host} port {port}: {error}")
+print("Sent", len(message), "bytes")
+client.close()
