@@ -185,7 +185,6 @@ impl<'t> Matcher<'_, 't> {
         };
         !datagram.is_delivered()
             && !datagram.received_by.contains(&socket)
-            && transfer.from != socket
             && datagram.to.as_ref().is_some_and(reaches)
             && is_same_datagram(datagram.bytes, got)
     }

@@ -102,3 +102,12 @@ fn a_group_datagram_is_received_once_by_each_member() {
         assert_eq!(received(&story), [both(0), both(1)], "{group}");
     }
 }
+
+#[test]
+fn a_socket_can_send_to_itself() {
+    let mut story = Story::new();
+    let own = bound(&mut story, "127.0.0.1:12000");
+    let sent = story.sendto(own, "127.0.0.1:12000", "hola");
+    let got = story.recvfrom(own, own, "127.0.0.1", "hola");
+    assert_eq!(received(&story), [(sent, vec![got])]);
+}

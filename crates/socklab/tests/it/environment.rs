@@ -205,3 +205,22 @@ fn a_signal_leaves_neither_folder_nor_process() {
         }
     }
 }
+
+#[test]
+fn a_program_that_removes_itself_is_to_blame() {
+    need!("bash");
+    need!("python3");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("server");
+    let solution = fs::read_to_string(SOLUTION).expect("the solution");
+    let removes = "#!/usr/bin/env python3\nimport os\nos.remove(__file__)\n";
+    fs::write(&path, format!("{removes}{solution}")).expect("a program");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("executable");
+    let line =
+        "exec \"$0\" check echo-server --builtin --no-sandbox --format json -- ./server {port}";
+    let ended = run(&mut script(folder.path(), line));
+    assert_eq!(ended.code, 1, "{ended:?}");
+    let report: Value = serde_json::from_slice(&ended.output).expect("JSON");
+    let cases = report["cases"].as_array().expect("cases");
+    assert_eq!((&cases[0]["state"], &cases[1]["state"]), (&"passed".into(), &"failed".into()));
+}
