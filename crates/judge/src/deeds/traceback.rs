@@ -81,6 +81,10 @@ fn python(lines: &[&str]) -> Option<Crash> {
     let told_by_another = above.iter().any(|line| OTHERS.iter().any(|key| line.starts_with(key)));
     let frames = &lines[start + 1..];
     let end = frames.iter().position(|line| !line.is_empty() && !line.starts_with(' '))?;
+    // Two threads may print at the same time.
+    if !is_python_error(frames[end]) {
+        return None;
+    }
     let library = |path: &str| {
         ["/lib/python", "/site-packages/", "/dist-packages/"].iter().any(|part| path.contains(part))
             || path.starts_with('<')
@@ -93,6 +97,16 @@ fn python(lines: &[&str]) -> Option<Crash> {
         () => is_last(&frames[end + 1..]),
     };
     Some(told(frames[end], own, how))
+}
+
+/// True for `OSError: [Errno 98] …`, `module.Error: …` and the name alone.
+fn is_python_error(line: &str) -> bool {
+    let name = line.split_once(": ").map_or(line.trim_end(), |(name, _)| name);
+    let word = |part: &str| {
+        part.starts_with(|first: char| first.is_alphabetic() || first == '_')
+            && part.chars().all(|one| one.is_alphanumeric() || one == '_')
+    };
+    name.split('.').all(word)
 }
 
 /// A file that the compiler of Python rejects has no traceback.
@@ -306,6 +320,22 @@ mod tests {
         assert_eq!(seen(old), at("panic: index out of bounds", "main.rs", 3, How::Last));
         let ruby = "echo.rb:5:in 'accept': closed stream (IOError)\n\tfrom echo.rb:5:in '<main>'\n";
         assert_eq!(seen(ruby), at("closed stream (IOError)", "echo.rb", 5, How::Last));
+    }
+
+    #[test]
+    fn what_two_threads_printed_at_the_same_time_names_no_exception() {
+        let head = "Exception in thread Thread-2 (serve):\nTraceback (most recent call last):\n";
+        let frame = "  File \"e.py\", line 5, in serve\n";
+        for line in
+            ["self.run()", "Exception in thread   File \"t.py\", line 1045, in _bootstrap_inner"]
+        {
+            assert_eq!(crash(&format!("{head}{frame}{line}\n")), None, "{line}");
+        }
+        for line in
+            ["KeyError: 5", "KeyboardInterrupt", "asyncio.exceptions.TimeoutError", "e.Ñandú: a"]
+        {
+            assert!(crash(&format!("{head}{frame}{line}\n")).is_some(), "{line}");
+        }
     }
 
     #[test]

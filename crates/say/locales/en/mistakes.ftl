@@ -61,6 +61,7 @@ mistake-unknown-call = unknown call `{ $found }`, expected one of { $known }
 mistake-op-needs = `{ $word }` needs more information: { $example }
 
 mistake-never-times = never and times exclude each other
+mistake-times-subject = times counts calls, responses, signals and states; for bytes there is once = true
 mistake-about-one = it must be about one of { $subjects }
 mistake-about-one-only = an expectation is about one thing only of { $subjects }
 mistake-no-bytes = say what the bytes should be: equals, contains, starts_with or length

@@ -61,6 +61,7 @@ mistake-unknown-call = llamada desconocida `{ $found }`; puede ser { $known }
 mistake-op-needs = a `{ $word }` le falta algo: { $example }
 
 mistake-never-times = never y times se excluyen
+mistake-times-subject = times cuenta llamadas, respuestas, señales y estados; para bytes existe once = true
 mistake-about-one = tiene que tratar de uno de { $subjects }
 mistake-about-one-only = una expectativa trata de una sola cosa de { $subjects }
 mistake-no-bytes = di cuáles deben ser los bytes: equals, contains, starts_with o length

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, pidfd_send_signal};
 use socklab_kernel::{memory, process, tree};
 use socklab_lab::Limits;
@@ -25,8 +26,8 @@ pub(super) struct Guard(Arc<Mutex<Option<(String, LimitReached)>>>);
 /// A program with all that it has started.
 #[derive(Debug)]
 pub(super) struct Watched {
-    /// Its first process, or that of its cell.
-    first: OwnedFd,
+    /// Its first process, or that of its cell; `None` if it has ended already.
+    first: Option<OwnedFd>,
     members: Members,
 }
 
@@ -41,17 +42,23 @@ enum Members {
 impl Watched {
     /// A program in a cell, given by its first process.
     pub(super) fn in_cell(cell: u32, program: u32) -> io::Result<Self> {
-        Ok(Self { first: process::pidfd(cell)?, members: Members::Cell([cell, program]) })
+        Ok(Self { first: Some(process::pidfd(cell)?), members: Members::Cell([cell, program]) })
     }
 
     /// A command that has no cell.
     pub(super) fn in_the_open(seen: Arc<Watch>, command: usize, program: u32) -> io::Result<Self> {
-        Ok(Self { first: process::pidfd(program)?, members: Members::Command(seen, command) })
+        let first = match process::pidfd(program) {
+            // It had little to do; what it has started may have more.
+            Err(error) if error.raw_os_error() == Some(Errno::SRCH.raw_os_error()) => None,
+            first => Some(first?),
+        };
+        Ok(Self { first, members: Members::Command(seen, command) })
     }
 
     /// Waits a moment. Whether it is still there.
     fn is_there(&self) -> bool {
-        match (process::has_ended_within(&self.first, EVERY), &self.members) {
+        let ended = |first| process::has_ended_within(first, EVERY);
+        match (self.first.as_ref().map_or(Ok(true), ended), &self.members) {
             (Ok(true), Members::Command(..)) => {
                 let others = !self.roots().is_empty();
                 if others {
@@ -78,7 +85,7 @@ impl Watched {
     fn end(&self) {
         // They may have ended already.
         if let Members::Cell(_) = self.members {
-            let _ = pidfd_send_signal(&self.first, Signal::KILL);
+            let _ = self.first.as_ref().map(|first| pidfd_send_signal(first, Signal::KILL));
             return;
         }
         for process in self.roots() {

@@ -49,6 +49,11 @@ pub fn conduct(recording: &Recording) -> Vec<Conduct> {
     let mut printed: BTreeMap<u32, u64> = BTreeMap::new();
     // Calls in vain: how many, and for how long.
     let mut vain: BTreeMap<u32, (u64, u64, u64)> = BTreeMap::new();
+    // Scripted peers have no command line.
+    let is_peer = |command: u32| {
+        let column = recording.header.columns.get(command as usize);
+        column.is_some_and(|column| column.argv.is_empty())
+    };
     for event in &recording.events {
         if let (Some(call), Some(command)) = (event.call(), command_of.get(&event.place.process))
             && is_in_vain(call)
@@ -60,6 +65,7 @@ pub fn conduct(recording: &Recording) -> Vec<Conduct> {
         let What::Process(process) = &event.what else { continue };
         let number = event.place.process;
         match &**process {
+            Process::Start { command, .. } if is_peer(*command) => {}
             Process::Start { command, parent, .. } => {
                 command_of.insert(number, *command);
                 if parent.is_none() {

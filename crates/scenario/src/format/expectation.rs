@@ -70,6 +70,15 @@ impl UnboundExpectation {
         let times = match (raw.never, raw.times) {
             (true, None) => Range::exactly(0),
             (true, Some(_)) => return Err(Mistake::whole(sentence!("mistake-never-times"))),
+            // One stream, output or end that fits is enough.
+            (false, Some(_))
+                if matches!(
+                    subject,
+                    Subject::Stream(_) | Subject::Output { .. } | Subject::Exit { .. }
+                ) =>
+            {
+                return Err(Mistake::whole(sentence!("mistake-times-subject")));
+            }
             (false, Some(times)) => times.into(),
             (false, None) => Range::at_least(1),
         };

@@ -34,6 +34,11 @@ fn a_mistake_is_reported_with_its_place_and_what_is_allowed() {
             "question.toml:22:1: unknown field `cal`, expected one of `name`",
         ),
         (
+            "call = \"recv\"\nequals = \"hola\"",
+            "stream = \"received\"\ntimes = 2\nequals = \"hola\"",
+            "question.toml:19:1: times counts calls, responses, signals and states",
+        ),
+        (
             "call = \"recv\"",
             "call = \"receive\"",
             "question.toml:22:8: unknown call `receive`, expected one of accept, send, recv",
