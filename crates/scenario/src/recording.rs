@@ -97,6 +97,8 @@ pub struct Recording {
     pub own_port: Option<u16>,
     /// By how much a pause of the scenario was longer than it should have been, at most, in ms.
     pub stretched_ms: u64,
+    /// A program had not become calm when the scenario went on: it never does, or had no time.
+    pub restless: bool,
     /// When the machine stood still, in nanoseconds of `CLOCK_MONOTONIC`.
     pub still: Vec<Range<u64>>,
     /// True if this is a second run: the first one had too little time.
@@ -254,15 +256,16 @@ impl Recording {
         self.stretched_ms >= STARVED_MS || wanted.iter().zip(findings).any(blames)
     }
 
-    /// True if a deadline passed.
+    /// True if a deadline passed, or might have if the scenario had insisted on it.
     pub(crate) fn is_late(&self) -> bool {
-        self.steps.iter().any(|end| match end {
-            StepEnd::Unfinished | StepEnd::Failed(StepTrouble::TimedOut { .. }) => true,
-            StepEnd::Failed(
-                StepTrouble::Mismatch { stopped, .. } | StepTrouble::Unlike { stopped, .. },
-            ) => *stopped == Stopped::Time,
-            _ => false,
-        })
+        self.restless
+            || self.steps.iter().any(|end| match end {
+                StepEnd::Unfinished | StepEnd::Failed(StepTrouble::TimedOut { .. }) => true,
+                StepEnd::Failed(
+                    StepTrouble::Mismatch { stopped, .. } | StepTrouble::Unlike { stopped, .. },
+                ) => *stopped == Stopped::Time,
+                _ => false,
+            })
     }
 
     /// The first step that failed, and how.

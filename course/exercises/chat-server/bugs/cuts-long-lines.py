@@ -1,4 +1,4 @@
-# Fails passes-on, slow-reader: a line arrives without what comes after its 64th byte.
+# Fails passes-on: a line arrives without what comes after its 64th byte.
 
 import select
 import socket

@@ -1,4 +1,4 @@
-# Fails passes-on, two-lines: it puts a name before each line; and it waits for whoever does not read.
+# Fails passes-on: it puts a name before each line; and it waits for whoever does not read.
 import select
 import socket
 import sys

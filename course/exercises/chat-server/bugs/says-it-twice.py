@@ -1,4 +1,4 @@
-# Fails passes-on, two-lines, all-at-once: every line comes twice; and it waits for whoever does not read.
+# Fails passes-on: every line comes twice; and it waits for whoever does not read.
 import select
 import socket
 import sys

@@ -1,4 +1,4 @@
-// Fails letters, empty: every byte from a on loses 32: the letters of ASCII, and { | } ~ too.
+// Fails letters: every byte from a on loses 32: the letters of ASCII, and { | } ~ too.
 
 use std::env::args;
 use std::net::{SocketAddr, UdpSocket};

@@ -189,6 +189,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         second: false,
         own_port: played.own_port,
         stretched_ms: played.stretched_ms,
+        restless: played.restless,
         still: socklab_kernel::stood_still(),
         variables: request.variables,
         trouble,
@@ -227,6 +228,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         second: false,
         own_port: None,
         stretched_ms: 0,
+        restless: false,
         still: Vec::new(),
         trouble: Some(trouble),
     }

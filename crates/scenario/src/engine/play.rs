@@ -4,6 +4,7 @@
 //! A little longer than 400 lines: a step has an arm here, and one loop waits for all of them. What
 //! an arm does that needs no view of the whole play has a file of its own.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -47,6 +48,8 @@ pub(super) struct Play<'a> {
     inputs: HashMap<String, Input>,
     /// By how much a pause was too long, at most, in ms.
     stretched_ms: u64,
+    /// See [`Recording::restless`](crate::Recording::restless).
+    restless: Cell<bool>,
 }
 
 /// The result of a play.
@@ -60,6 +63,8 @@ pub(super) struct Played {
     pub(super) own_port: Option<u16>,
     /// See [`Recording::stretched_ms`](crate::Recording::stretched_ms).
     pub(super) stretched_ms: u64,
+    /// See [`Recording::restless`](crate::Recording::restless).
+    pub(super) restless: bool,
     /// The reason, if there is one, why the steps say nothing about the programs.
     pub(super) trouble: Option<Trouble>,
 }
@@ -73,6 +78,7 @@ impl Played {
             isolation: Isolation::NotNeeded,
             own_port: None,
             stretched_ms: 0,
+            restless: false,
             trouble: Some(Trouble::Engine { what }),
         }
     }
@@ -104,6 +110,7 @@ impl<'a> Play<'a> {
             peers: Peers::new(request),
             inputs: HashMap::new(),
             stretched_ms: 0,
+            restless: Cell::new(false),
             watch,
         }
     }
@@ -178,8 +185,9 @@ impl<'a> Play<'a> {
         let isolation = self.cells.isolation();
         let own_port = self.started.own_port.get();
         let stretched_ms = self.stretched_ms.max(self.peers.stretched_ms());
+        let restless = self.restless.get();
         let columns = self.started.into_columns();
-        Played { columns, steps: ends, isolation, own_port, stretched_ms, trouble }
+        Played { columns, steps: ends, isolation, own_port, stretched_ms, restless, trouble }
     }
 
     fn step(&mut self, step: &Step) -> Result<StepEnd, Failure> {
@@ -388,6 +396,7 @@ impl<'a> Play<'a> {
         }
         // A program that never becomes calm has done nothing wrong: it may have had the time.
         let patient = met.is_none() && conditions.contains(&Until::Calm);
+        self.restless.set(self.restless.get() || patient);
         if met == Some(true)
             || patient
             || port.is_some_and(|it| self.started.is_reached(command, it, variables.port))

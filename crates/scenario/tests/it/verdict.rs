@@ -62,6 +62,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         second: false,
         own_port: None,
         stretched_ms: 0,
+        restless: false,
         still: Vec::new(),
         trouble,
     }
