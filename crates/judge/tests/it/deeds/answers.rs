@@ -45,6 +45,14 @@ fn what_stands_behind_an_answer_is_called_what_it_is() {
 fn what_was_sent_instead_is_called_what_it_is() {
     assert_eq!(instead(b"hola"), Some("sent-unchanged"));
     assert_eq!(instead(b"hOLA"), Some("sent-other"), "not \"sent-unchanged\"");
+    // An echo was asked for, and something is missing.
+    let (mut story, near, far) = pair();
+    story.send(near, "hola HOLA");
+    story.recv(far, "hola HOLA");
+    story.send(far, "hola");
+    let (expected, got) = (Bytes::whole(*b"HOLA"), Bytes::whole(*b"hola"));
+    let missed = Missed::Instead { peer: "client", expected: &expected, got: &got };
+    assert_eq!(did(&story, "server", missed), Some("sent-other"), "not \"sent-unchanged\"");
     assert_eq!(instead(b"b'HOLA'"), Some("sent-notation"));
     assert_eq!(instead(b"b'x"), Some("sent-other"), "not \"sent-notation\"");
     assert_eq!(instead(b"HO"), Some("answered-partly"), "not \"sent-other\"");
