@@ -125,6 +125,8 @@ got-bytes-fit = But it was “{ $bytes }” ({ $total ->
 got-unclear = The recording holds only the beginning of what was sent, which is not enough to decide.
 
 want-call = { $who } calls { $call }{ $object }
+want-end-of-stream = { $who } reads the end of { $peer }’s stream (recv returns 0) at that moment
+want-close = { $who } closes its socket to { $peer } (close)
 want-sent = { $who } sends { $bytes }
 want-received = { $who } receives { $bytes }
 want-exit = { $who } ends with { $exit }

@@ -126,6 +126,8 @@ got-bytes-fit = Pero fue «{ $bytes }» ({ $total ->
 got-unclear = La grabación solo guarda el principio de lo enviado, y con eso no se puede decidir.
 
 want-call = { $who } llama a { $call }{ $object }
+want-end-of-stream = en ese momento { $who } lee el final del flujo de { $peer } (recv devuelve 0)
+want-close = { $who } cierra su socket con { $peer } (close)
 want-sent = { $who } envía { $bytes }
 want-received = { $who } recibe { $bytes }
 want-exit = { $who } termina con { $exit }

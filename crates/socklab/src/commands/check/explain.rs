@@ -139,6 +139,14 @@ fn wanted_text(speaker: Speaker, subject: &Subject) -> String {
     match subject {
         Subject::Call(call) => {
             let who = call.actor.as_deref().unwrap_or_default();
+            if let Some(peer) = &call.peer {
+                if call.end == Some(true) {
+                    return say!(speaker, "want-end-of-stream", who = who, peer = peer);
+                }
+                if call.call.as_str() == "close" {
+                    return say!(speaker, "want-close", who = who, peer = peer);
+                }
+            }
             let address = call.address.as_ref().or(call.local.as_ref());
             let mut object = address.map(|address| format!(" {address}")).unwrap_or_default();
             let transport = call.transport.as_ref().map(|one| one.to_string().to_uppercase());
