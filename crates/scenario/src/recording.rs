@@ -98,6 +98,7 @@ pub struct Recording {
     /// By how much a pause of the scenario was longer than it should have been, at most, in ms.
     pub stretched_ms: u64,
     /// A program had not become calm when the scenario went on: it never does, or had no time.
+    #[serde(default)]
     pub restless: bool,
     /// When the machine stood still, in nanoseconds of `CLOCK_MONOTONIC`.
     pub still: Vec<Range<u64>>,
