@@ -136,6 +136,8 @@ impl<'a> Play<'a> {
                 }
                 Err(Failure::Step(trouble)) => {
                     ends[index] = StepEnd::Failed(*trouble);
+                    // Who gets a processor at last, and ends, can't be asked any more.
+                    self.watch.change(|seen| seen.starved_ms = present::starved_ms(seen));
                     // The peer may have failed before the program's calls show the cause: let the
                     // programs go on until they wait.
                     let bound = Deadline::after(CALM_WITHIN);
@@ -158,7 +160,7 @@ impl<'a> Play<'a> {
         self.watch.change(|seen| {
             seen.over = Some(clock::now());
             seen.present = present::look(seen);
-            seen.starved_ms = present::starved_ms(seen);
+            seen.starved_ms = seen.starved_ms.max(present::starved_ms(seen));
         });
         // Who is held would never be calm below.
         self.started.let_all_go();
