@@ -99,14 +99,14 @@ fn python(lines: &[&str]) -> Option<Crash> {
     Some(told(frames[end], own, how))
 }
 
-/// True for `OSError: [Errno 98] …`, `module.Error: …` and the name alone.
+/// True for `OSError: [Errno 98] …`, `module.Error: …`, `serve.<locals>.Error: …` and the name alone.
 fn is_python_error(line: &str) -> bool {
     let name = line.split_once(": ").map_or(line.trim_end(), |(name, _)| name);
     let word = |part: &str| {
         part.starts_with(|first: char| first.is_alphabetic() || first == '_')
             && part.chars().all(|one| one.is_alphanumeric() || one == '_')
     };
-    name.split('.').all(word)
+    name.split('.').all(|part| part == "<locals>" || word(part))
 }
 
 /// A file that the compiler of Python rejects has no traceback.
@@ -331,9 +331,12 @@ mod tests {
         {
             assert_eq!(crash(&format!("{head}{frame}{line}\n")), None, "{line}");
         }
-        for line in
-            ["KeyError: 5", "KeyboardInterrupt", "asyncio.exceptions.TimeoutError", "e.Ñandú: a"]
-        {
+        for line in [
+            "KeyError: 5",
+            "KeyboardInterrupt",
+            "asyncio.exceptions.TimeoutError",
+            "serve.<locals>.Ñandú: a",
+        ] {
             assert!(crash(&format!("{head}{frame}{line}\n")).is_some(), "{line}");
         }
     }

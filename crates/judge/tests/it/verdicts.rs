@@ -4,7 +4,7 @@
 
 use socklab_event::{
     Args, Bytes, Call, Column, Endpoint, Errno, Event, Exit, Family, Header, Outcome, Place,
-    Process, Protocol, SocketId, SocketType, Stream, Timeline, What,
+    Process, Protocol, Signal, SocketId, SocketType, Stream, Timeline, What,
 };
 use socklab_flows::Flows;
 use socklab_judge::{
@@ -305,6 +305,18 @@ fn an_end_is_that_of_the_programs_last_run_and_not_of_its_children() {
     assert_eq!(ends(&story.build(), ExitWanted::Running), Judgement::Passed);
     story.exit(again, 0);
     assert_eq!(ends(&story.build(), ExitWanted::Code(0)), Judgement::Passed);
+}
+
+#[test]
+fn who_aborts_has_failed_and_who_breaks_has_not_said_so() {
+    for (signal, wanted) in [(Signal::ABRT, true), (Signal::SEGV, false), (Signal::PIPE, false)] {
+        let mut story = Story::new();
+        let server = story.command("server", "server");
+        story.killed(server, signal.0);
+        let exit = Subject::Exit { actor: "server".to_owned(), wanted: ExitWanted::Failure };
+        let finding = judge(&[expect("exit", exit)], &Flows::of(&story.build())).remove(0);
+        assert_eq!(finding.outcome == Judgement::Passed, wanted, "{signal}");
+    }
 }
 
 #[test]

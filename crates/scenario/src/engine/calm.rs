@@ -14,7 +14,7 @@ use super::pulse::Pulse;
 /// A sleeping thread that has made the same call without effect this often, and sleeps again, has
 /// gone round its loop twice.
 const ROUNDS_ASLEEP: u32 = 2;
-/// The same of a thread that never sleeps.
+/// The same of a thread that never sleeps: some make several such calls between two pieces of work.
 const ROUNDS_AWAKE: u32 = 40;
 /// A thread that only naps has gone round twice when it has woken up this often.
 const NAPS: u32 = 2;

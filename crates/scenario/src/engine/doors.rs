@@ -163,6 +163,17 @@ mod tests {
     }
 
     #[test]
+    fn a_port_is_open_if_one_of_its_sockets_is() {
+        let any = Ipv4Addr::UNSPECIFIED;
+        let door = |inode, port| Door { inode: Some(inode), ..door(any, port, true) };
+        let doors = Doors { doors: vec![door(1, 10000), door(2, 10000)], ..Doors::default() };
+        assert!(doors.is_open(10000, false, |inode| inode == 2));
+        assert!(!doors.is_open(10000, false, |inode| inode == 3), "both are closed");
+        assert!(!doors.is_open(9999, false, |_| true));
+        assert!(!doors.is_open(10000, true, |_| true), "it is for connections");
+    }
+
+    #[test]
     fn nobody_looks_for_it_at_another_address() {
         let elsewhere = Ipv4Addr::new(127, 0, 0, 2);
         let there = PortChoice::Elsewhere { address: elsewhere.into() };

@@ -88,6 +88,11 @@ fn only_a_program_that_is_late_on_a_busy_machine_gets_more_time() {
         let recording = Recording { starved_ms, ..recording(end, None) };
         assert_eq!(recording.is_late_and_starved(), wanted, "{recording:?}");
     }
+    // The scenario went on before a program was calm.
+    for (starved_ms, wanted) in [(5000, true), (20, false)] {
+        let recording = Recording { starved_ms, restless: true, ..recording(StepEnd::Done, None) };
+        assert_eq!(recording.is_late_and_starved(), wanted);
+    }
 }
 
 #[test]

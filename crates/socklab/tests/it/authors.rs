@@ -226,3 +226,54 @@ fn a_case_can_have_arguments_of_its_own() {
     let argv = &report["cases"][1]["argv"]["client"];
     assert_eq!((&argv[2], &argv[3], &argv[5]), (&"localhost".into(), &"12000".into(), &"".into()));
 }
+
+/// A client that reads what the server has sent.
+const SLOW: &str = r#"format_version = 1
+topic = "tcp"
+arguments = ["{host}", "{port}"]
+[[actor]]
+name = "client"
+submission = true
+[[peer]]
+name = "server"
+
+[[case]]
+name = "reads"
+title = { en = "r", es = "r" }
+step = [
+  { peer = "server", do = ["tcp", { bind = "{host}:{port}" }, { listen = 1 }] },
+  { start = "client" },
+  { peer = "server", do = ["accept", { send = "{letters:20}" }, "finish"] },
+  { wait = "client", until = "exited", within_ms = 1200 },
+]
+[[bug]]
+file = "sleeps.py"
+fails = ["reads"]
+"#;
+
+#[test]
+fn who_gets_on_is_not_late_and_who_stands_is() {
+    need!("python3");
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("exercises/slow");
+    fs::create_dir_all(folder.join("bugs")).expect("mkdir");
+    let write = |file: &str, text: &str| fs::write(folder.join(file), text).expect("write");
+    // What is slow is the program, so it has to sleep: for 2 s in all, of which no step has as much.
+    let client = |after: &str| {
+        format!(
+            "import socket, sys, time\nc = socket.socket()\n# GAP connect\nc.connect((sys.argv[1], int(sys.argv[2])))\n\
+             # END\nwhile c.recv(1):\n    {after}\n"
+        )
+    };
+    write("exercise.toml", SLOW);
+    write("en.md", "# Slow\n");
+    write("es.md", "# Lento\n");
+    write("solution.py", &client("time.sleep(0.1)"));
+    write("bugs/sleeps.py", &client("time.sleep(60)"));
+    let course = home.path().display().to_string();
+    let words = ["course", "check", &course, "--run", "--only", "slow"];
+    let told = run(&mut socklab(&words)).exits(0).text();
+    for program in ["solution.py", "bugs/sleeps.py"] {
+        assert!(told.contains(&format!("✓ slow/{program}")), "{told}");
+    }
+}

@@ -17,6 +17,13 @@ fn who_was_killed_by_the_scenario_did_not_die_by_itself() {
     let killed = [Signal::KILL];
     let told = did_with(&story, "server", Missed::Listening, &[], &killed);
     assert_ne!(told, Some("killed"));
+    // A runtime aborts after an exception: that is what ended it.
+    for (printed, wanted) in [(TRACE, "raised"), ("Listening\n", "killed")] {
+        let (mut story, who, _) = server();
+        prints(&mut story, who, Stream::Stderr, printed);
+        story.killed(who, Signal::ABRT.0);
+        assert_eq!(did(&story, "server", Missed::Listening), Some(wanted));
+    }
     // Nor is a worker that its own server ends a crash; one that breaks is.
     for (signal, wanted) in [(15, None), (11, Some("killed"))] {
         let (mut story, who, _) = server();
