@@ -1,5 +1,5 @@
 //! Compiles the course into the binary: writes a list of every file below `course/questions`,
-//! `course/exercises` and `course/lessons`.
+//! `course/exercises` and `course/lessons`, and of the syllabus.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -7,12 +7,14 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../course");
     let mut list = String::from("&[\n");
-    for kind in ["questions", "exercises", "lessons"] {
-        let folder = course.join(kind);
-        println!("cargo::rerun-if-changed={}", folder.display());
+    for kind in ["questions", "exercises", "lessons", "syllabus.toml"] {
+        let there = course.join(kind);
+        println!("cargo::rerun-if-changed={}", there.display());
         let mut files = Vec::new();
-        if folder.is_dir() {
-            walk(&folder, &mut files)?;
+        if there.is_dir() {
+            walk(&there, &mut files)?;
+        } else if there.is_file() {
+            files.push(there);
         }
         files.sort();
         for file in files {

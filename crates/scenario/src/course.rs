@@ -7,12 +7,15 @@ use std::{fs, io};
 
 use socklab_say::{Language, Translated, sentence};
 
-use crate::format::{self, Exercise, LANGUAGES, LoadError, Prose, Question};
+use crate::format::{self, Exercise, Known, LANGUAGES, LoadError, Prose, Question, Syllabus};
 use crate::item_kind::ItemKind;
 use crate::source::{Origin, Source, digest};
 
 /// The course's files, compiled in.
 static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
+
+/// The file that orders the items, below the course folder.
+pub const SYLLABUS: &str = "syllabus.toml";
 
 /// Questions and exercises as files. An item's folder in a local course replaces the built-in one
 /// with the same name.
@@ -53,6 +56,12 @@ impl Course {
                 course.note_empty(kind, &below)?;
             }
         }
+        let order = folder.join(SYLLABUS);
+        if order.is_file() {
+            let bytes = fs::read(&order).map_err(|error| named(&order, error))?;
+            course.local.insert(item(Path::new(SYLLABUS)));
+            course.files.insert(PathBuf::from(SYLLABUS), Cow::Owned(bytes));
+        }
         Ok(course)
     }
 
@@ -76,9 +85,6 @@ impl Course {
     }
 
     fn add(&mut self, root: &Path, folder: &Path) -> io::Result<()> {
-        let named = |path: &Path, error: io::Error| {
-            io::Error::new(error.kind(), format!("{}: {error}", socklab_say::path(path)))
-        };
         for entry in fs::read_dir(folder).map_err(|error| named(folder, error))? {
             let entry = entry.map_err(|error| named(folder, error))?;
             let path = entry.path();
@@ -204,6 +210,32 @@ impl Course {
         self.folders(ItemKind::Exercise).into_iter().map(|folder| self.exercise(&folder)).collect()
     }
 
+    /// The order in which students go through the course. Questions and exercises that its file does
+    /// not name come last; without such a file all of them are in one part. `programs` are the names
+    /// that the file may use for the course programs.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in its file.
+    pub fn syllabus(&self, programs: &[&str]) -> Result<Syllabus, LoadError> {
+        let mut questions: Vec<(u32, String)> = Vec::new();
+        for folder in self.folders(ItemKind::Question) {
+            if let Some((number, name)) = folder.split_once('-') {
+                questions.push((number.parse().unwrap_or(u32::MAX), name.to_owned()));
+            }
+        }
+        questions.sort();
+        let questions: Vec<&str> = questions.iter().map(|(_, name)| name.as_str()).collect();
+        let exercises = self.folders(ItemKind::Exercise);
+        let exercises: Vec<&str> = exercises.iter().map(String::as_str).collect();
+        let known = Known { programs, questions: &questions, exercises: &exercises };
+        let file = Path::new(SYLLABUS);
+        match self.file(file) {
+            Some(_) => format::syllabus(&self.shown(file), self.text(file)?, known),
+            None => Ok(format::without_syllabus(known)),
+        }
+    }
+
     fn text(&self, path: &Path) -> Result<&str, LoadError> {
         let shown = self.shown(path);
         let bytes = self
@@ -241,6 +273,11 @@ impl Course {
             _ => Path::new("course").join(path),
         }
     }
+}
+
+/// An error, with the path of what could not be read.
+fn named(path: &Path, error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", socklab_say::path(path)))
 }
 
 /// The folder of a question or exercise: the first two components of a path.

@@ -22,7 +22,7 @@ mod variables;
 mod verdict;
 
 pub use answer::Answer;
-pub use course::Course;
+pub use course::{Course, SYLLABUS};
 pub use engine::{RunError, Runner, run, run_as_child};
 pub use format::{LANGUAGES, LoadError};
 pub use item_kind::ItemKind;

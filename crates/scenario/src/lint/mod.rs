@@ -62,6 +62,7 @@ impl Course {
         }
         self.lint_gaps(&mut linted.mistakes);
         self.lint_names(&linted.questions, &mut linted.mistakes);
+        linted.mistakes.extend(self.syllabus(programs).err());
         linted
     }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
 use socklab_scenario::ItemKind;
-use socklab_scenario::{Course, LoadError};
+use socklab_scenario::{Course, LoadError, SYLLABUS};
 
 use super::owner::Trusted;
 use crate::cli::WhichCourse;
@@ -103,6 +103,7 @@ fn stranger(course: &Path) -> io::Result<Option<Stranger>> {
     for folder in kinds.into_iter().filter(|folder| folder.is_dir()) {
         walk(folder, &mut files)?;
     }
+    files.extend(Some(course.join(SYLLABUS)).filter(|file| file.symlink_metadata().is_ok()));
     for file in files {
         let itself = file.symlink_metadata()?;
         // A link to nothing is reported when it is read.

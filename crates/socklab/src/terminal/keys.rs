@@ -18,6 +18,25 @@ const SEQUENCE: Duration = Duration::from_millis(100);
 /// poll needs a time limit; when it expires, waiting starts again.
 const ANY_TIME: Duration = Duration::from_secs(3600);
 
+/// What was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    Char(char),
+    Enter,
+    Backspace,
+    Escape,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+    /// A key that means nothing here, such as F1.
+    Other,
+    /// Ctrl-D, or there is no more input.
+    EndOfInput,
+}
+
 /// True if there is a terminal at which to ask the user.
 pub(crate) fn can_ask() -> bool {
     stdin().is_terminal() && stdout().is_terminal()
@@ -103,6 +122,37 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// The same, with the bytes of one key put together.
+    pub(crate) fn press(
+        &self,
+        also: Option<BorrowedFd<'_>>,
+        wait: Duration,
+    ) -> io::Result<Option<Key>> {
+        let Some(first) = self.next(also, wait)? else { return Ok(None) };
+        let further = || self.next(None, SEQUENCE);
+        Ok(Some(match first {
+            ESCAPE => sequence(further)?,
+            '\n' | '\r' => Key::Enter,
+            '\u{8}' | '\u{7f}' => Key::Backspace,
+            '\u{4}' => Key::EndOfInput,
+            first if first.is_ascii() => Key::Char(first),
+            first => letter(first as u8, further)?,
+        }))
+    }
+}
+
+/// A letter outside ASCII, of which the first byte (UTF-8) has been read.
+fn letter(first: u8, mut next: impl FnMut() -> io::Result<Option<char>>) -> io::Result<Key> {
+    let mut bytes = vec![first];
+    for _ in 1..first.leading_ones() {
+        // Each `char` is a byte here.
+        bytes.extend(next()?.map(|byte| byte as u8));
+    }
+    let text = std::str::from_utf8(&bytes).ok();
+    Ok(text.and_then(|text| text.chars().next()).map_or(Key::Other, Key::Char))
+}
+
 impl Drop for Keys {
     fn drop(&mut self) {
         changed().undo();
@@ -122,15 +172,24 @@ fn single_keys() -> io::Result<()> {
 /// and the function keys are ignored. After Ctrl-Z and `fg`, `prompt` is printed again, below what
 /// the shell wrote.
 pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
+    loop {
+        match press(&prompt)? {
+            Key::Char(char) => return Ok(char),
+            Key::Enter => return Ok('\n'),
+            Key::EndOfInput => return Ok('\u{4}'),
+            _ => {}
+        }
+    }
+}
+
+/// The next key of any kind. After Ctrl-Z and `fg`, `prompt` is printed again, below what the shell
+/// wrote.
+pub(crate) fn press(prompt: impl Fn()) -> io::Result<Key> {
     let keys = Keys::take()?;
     let (wakes, waker) = UnixStream::pair()?;
     let continued = signal_hook::low_level::pipe::register(SIGCONT, waker)?;
-    let read = loop {
-        match keys.next(Some(wakes.as_fd()), ANY_TIME) {
-            Ok(Some(ESCAPE)) => match skip_sequence(&keys) {
-                Ok(()) => {}
-                Err(error) => break Err(error),
-            },
+    let pressed = loop {
+        match keys.press(Some(wakes.as_fd()), ANY_TIME) {
             Ok(Some(key)) => break Ok(key),
             Ok(None) if rustix::io::ioctl_fionread(&wakes).is_ok_and(|waiting| waiting > 0) => {
                 let _ = rustix::io::read(&wakes, &mut [0; 16]);
@@ -141,26 +200,70 @@ pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
         }
     };
     signal_hook::low_level::unregister(continued);
-    read
+    pressed
 }
 
-/// Skips what immediately follows an escape character: `[A` for an arrow, `OP` or `[[A` for F1, `x`
-/// for Alt-x (ECMA-48, 5.4). Nothing follows when Esc itself was pressed.
-fn skip_sequence(keys: &Keys) -> io::Result<()> {
-    let next = || keys.next(None, SEQUENCE);
-    match next()? {
-        Some('O') => next().map(|_| ()),
-        Some('[') => {
+/// The key of what follows an escape character: `[A` for an arrow, `OP` or `[[A` for F1, `x` for
+/// Alt-x (ECMA-48, 5.4; the keys of the VT220). Nothing follows when Esc itself was pressed.
+fn sequence(mut next: impl FnMut() -> io::Result<Option<char>>) -> io::Result<Key> {
+    let Some(first) = next()? else { return Ok(Key::Escape) };
+    if first == 'O' {
+        return Ok(next()?.map_or(Key::Other, |last| named("", last)));
+    } else if first != '[' {
+        return Ok(Key::Other);
+    }
+    let mut parameters = String::new();
+    loop {
+        match next()? {
             // F1 to F5 of the Linux console have a second bracket.
-            let mut inside = next()?;
-            if inside == Some('[') {
-                inside = next()?;
-            }
-            while inside.is_some_and(|char| !('@'..='~').contains(&char) && char != '\u{4}') {
-                inside = next()?;
-            }
-            Ok(())
+            Some('[') if parameters.is_empty() => parameters.push('['),
+            Some(last @ '@'..='~') => return Ok(named(&parameters, last)),
+            None | Some('\u{4}') => return Ok(Key::Other),
+            Some(inside) => parameters.push(inside),
         }
-        _ => Ok(()),
+    }
+}
+
+/// The key whose sequence has these parameters and this last character.
+fn named(parameters: &str, last: char) -> Key {
+    match (parameters, last) {
+        ("", 'A') => Key::Up,
+        ("", 'B') => Key::Down,
+        ("", 'H') | ("1" | "7", '~') => Key::Home,
+        ("", 'F') | ("4" | "8", '~') => Key::End,
+        ("5", '~') => Key::PageUp,
+        ("6", '~') => Key::PageDown,
+        _ => Key::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> (Key, usize) {
+        let mut left = text.chars();
+        let key = sequence(|| Ok(left.next())).unwrap();
+        (key, left.count())
+    }
+
+    #[test]
+    fn a_sequence_is_one_key() {
+        for (text, key) in [
+            ("", Key::Escape),
+            ("[A", Key::Up),
+            ("OB", Key::Down),
+            ("[5~", Key::PageUp),
+            ("[6~", Key::PageDown),
+            ("[1~", Key::Home),
+            ("OF", Key::End),
+            ("OP", Key::Other),
+            ("[[A", Key::Other),
+            ("[15;5~", Key::Other),
+            ("x", Key::Other),
+        ] {
+            assert_eq!(of(text), (key, 0), "{text}");
+        }
+        assert_eq!(of("[Aq"), (Key::Up, 1));
     }
 }
