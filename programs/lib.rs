@@ -85,12 +85,12 @@ pub const PROGRAMS: &[Program] = &[
     program!("socket-server", "server-03", server_03, &["recv", "send"], &[]),
     program!("socket-server", "server-04", server_04, &["setsockopt"], &[]),
     program!("socket-server", "server-05", server_05, &["accept", "clone"], &[]),
-    program!("echo-service", "echo-server", echo_server, &["recv", "send"], &["echo_server", "EchoServer"]),
-    program!("echo-service", "echo-client", echo_client, &["send", "recv"], &["echo_client", "EchoClient"]),
     program!("udp", "udp-client", udp_client, &["sendto", "recvfrom"], &["UDPClient"]),
     program!("udp", "udp-server", udp_server, &["bind"], &["UDPServer"]),
     program!("tcp", "tcp-client", tcp_client, &["connect", "shutdown"], &["TCPClient"]),
     program!("tcp", "tcp-server", tcp_server, &["listen", "accept"], &["TCPServer"]),
+    program!("echo-service", "echo-server", echo_server, &["recv", "send"], &["echo_server", "EchoServer"]),
+    program!("echo-service", "echo-client", echo_client, &["send", "recv"], &["echo_client", "EchoClient"]),
 ];
 
 #[path = "socket-utils/basics-01.rs"]
