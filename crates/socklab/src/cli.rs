@@ -40,6 +40,7 @@ impl Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Learn(Learn),
     Tour(Tour),
     List {
         #[arg(long)]
@@ -96,6 +97,13 @@ pub(crate) struct Tour {
     pub(crate) json: bool,
     #[arg(short, long, value_name = "FILE.html")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Learn {
+    pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) which: WhichCourse,
 }

@@ -138,6 +138,12 @@ pub(crate) fn width() -> usize {
     size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns >= 40).unwrap_or(80)
 }
 
+/// Lines of the terminal, or 24.
+pub(crate) fn height() -> usize {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+    size.map(|size| usize::from(size.ws_row)).filter(|lines| *lines >= 5).unwrap_or(24)
+}
+
 macro_rules! println {
     () => { $crate::output::write_out(format_args!("\n")) };
     ($($argument:tt)*) => {

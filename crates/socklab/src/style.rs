@@ -13,6 +13,8 @@ pub(crate) const FAINT: Style = AnsiColor::BrightBlack.on_default();
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// A check that failed, an error.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// The line of a list that can be chosen with Enter.
+pub(crate) const CURSOR: Style = Style::new().invert();
 /// Text that the reader could type.
 pub(crate) const COMMAND: Style = AnsiColor::Cyan.on_default();
 /// Keywords of a source text.

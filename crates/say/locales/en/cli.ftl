@@ -1,8 +1,10 @@
 # The texts of `socklab --help` and of the help for each command.
 
 cmd-socklab = socklab, the socket laboratory: run socket programs and see what the kernel does.
+cmd-learn = Go through the course, from where you were
+arg-learn-name = A program, a question or an exercise to go to
 cmd-tour = Run every program of the course, check each one, and show what happened
-cmd-list = List programs, questions and exercises, and what you have done
+cmd-list = Show the whole course and what you have done, and go to any of it
 cmd-show = Show a program: its lesson and its source
 cmd-run = Run a program of the course
 cmd-trace = Run programs, in any language, and draw what their sockets did
@@ -71,6 +73,10 @@ examples-tour =
     $ socklab tour --from server-03 --pause
     $ socklab tour --json | jq .ok
     $ socklab tour -o tour.html
+examples-learn =
+    $ socklab learn                  # goes on where you were
+    $ socklab learn server-03
+    $ socklab learn --lang es
 examples-list =
     $ socklab list
     $ socklab list --json

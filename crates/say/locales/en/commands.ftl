@@ -5,11 +5,40 @@ welcome =
 
     Small programs that use sockets, run for real, on this machine, without a network.
 everything-else = all commands
-list-questions = questions
-list-questions-done = { $right } of { $all } predicted right: socklab what-if list
-list-exercises = exercises
-list-exercises-done = { $done } of { $all } done: socklab exercise list
-list-next = Read one: socklab show NAME.  Run it: socklab run NAME.  Run all: socklab tour.
+list-title = The course: { $past } of { $all }
+list-more = Also in this course
+list-next = socklab learn goes on at the line marked “>”, socklab learn NAME at any other. Run all programs: socklab tour.
+select-keys = ↑ ↓: move · /: search · Enter: go there · q: leave
+select-search = /{ $search }   (Enter: go there, Esc: the whole list)
+select-nothing = nothing has “{ $search }” in it
+pager-more = { $lines ->
+        [one] one more line
+       *[other] { $lines } more lines
+    } · space: go on · q: leave them out
+learn-unknown = nothing in the course is called “{ $name }”
+learn-kind-program = program
+learn-kind-question = question
+learn-kind-exercise = exercise
+learn-now = Now:
+learn-then = Then:
+learn-end = the end of the course
+learn-run = run it, and see what its sockets do
+learn-run-again = run it again
+learn-source = read its source
+learn-go-on = go on: { $next }
+learn-begin = begin
+learn-language = In which language? { $names }
+learn-ask = Your prediction (a–{ $last }, space: just show me, n: next, p: back, l: list, q: leave):
+learn-ask-again = ask again
+learn-keys = n: next · p: back · l: list · q: leave
+learn-left = { $command } goes on from here.
+learn-finished = That was the whole course: all { $all } of it.
+learn-finished-next = Any of it again: socklab list. Your own program under the glass: socklab trace -- COMMAND.
+key-enter = Enter: { $what }
+key-unknown = “{ $key }” does nothing here.
+neighbour-question = Asked about it: { $command }  { $title }
+neighbour-exercise = To write yourself: { $command }  { $title }
+neighbour-next = Next: { $command }  { $title }
 unknown-program = there is no program “{ $name }”
 
 no-such-name = no such name: { $name }

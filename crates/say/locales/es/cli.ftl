@@ -1,8 +1,10 @@
 # Lo que dicen `socklab --help` y las demás ayudas.
 
 cmd-socklab = socklab, el laboratorio de sockets: ejecuta programas con sockets y mira lo que hace el núcleo.
+cmd-learn = Recorrer el curso, desde donde ibas
+arg-learn-name = Un programa, una pregunta o un ejercicio al que ir
 cmd-tour = Ejecuta todos los programas del curso, comprueba cada uno y muestra lo que pasó
-cmd-list = Lista los programas, las preguntas y los ejercicios, y lo que llevas hecho
+cmd-list = Ver el curso completo y lo que has hecho, e ir a cualquier parte
 cmd-show = Muestra un programa: su lección y su código fuente
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
@@ -71,6 +73,10 @@ examples-tour =
     $ socklab tour --from server-03 --pause
     $ socklab tour --json | jq .ok
     $ socklab tour -o tour.html
+examples-learn =
+    $ socklab learn                  # sigue donde ibas
+    $ socklab learn server-03
+    $ socklab learn --lang es
 examples-list =
     $ socklab list
     $ socklab list --json

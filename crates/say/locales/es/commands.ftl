@@ -5,11 +5,40 @@ welcome =
 
     Pequeños programas que usan sockets, ejecutados de verdad, en esta máquina, sin red.
 everything-else = todos los comandos
-list-questions = preguntas
-list-questions-done = { $right } de { $all } acertadas: socklab what-if list
-list-exercises = ejercicios
-list-exercises-done = { $done } de { $all } hechos: socklab exercise list
-list-next = Leer uno: socklab show NOMBRE.  Ejecutarlo: socklab run NOMBRE.  Todos: socklab tour.
+list-title = El curso: { $past } de { $all }
+list-more = También en este curso
+list-next = socklab learn sigue en la línea marcada con «>», socklab learn NOMBRE en cualquier otra. Todos los programas: socklab tour.
+select-keys = ↑ ↓: mover · /: buscar · Intro: ir allí · q: salir
+select-search = /{ $search }   (Intro: ir allí, Esc: la lista completa)
+select-nothing = nada contiene «{ $search }»
+pager-more = { $lines ->
+        [one] una línea más
+       *[other] { $lines } líneas más
+    } · espacio: seguir · q: omitirlas
+learn-unknown = nada en el curso se llama «{ $name }»
+learn-kind-program = programa
+learn-kind-question = pregunta
+learn-kind-exercise = ejercicio
+learn-now = Ahora:
+learn-then = Después:
+learn-end = el final del curso
+learn-run = ejecutarlo y ver qué hacen sus sockets
+learn-run-again = ejecutarlo otra vez
+learn-source = leer su código
+learn-go-on = seguir con { $next }
+learn-begin = empezar
+learn-language = ¿En qué lenguaje? { $names }
+learn-ask = Tu predicción (a–{ $last }, espacio: solo mostrar, n: siguiente, p: atrás, l: lista, q: salir):
+learn-ask-again = preguntar otra vez
+learn-keys = n: siguiente · p: atrás · l: lista · q: salir
+learn-left = { $command } sigue desde aquí.
+learn-finished = Eso fue todo el curso: { $all } de { $all }.
+learn-finished-next = Para repetir algo: socklab list. Para ver tu propio programa por dentro: socklab trace -- COMANDO.
+key-enter = Intro: { $what }
+key-unknown = «{ $key }» no hace nada aquí.
+neighbour-question = Una pregunta sobre él: { $command }  { $title }
+neighbour-exercise = Para escribirlo tú: { $command }  { $title }
+neighbour-next = Sigue: { $command }  { $title }
 unknown-program = no hay ningún programa «{ $name }»
 
 no-such-name = ese nombre no existe: { $name }

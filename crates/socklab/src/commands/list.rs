@@ -1,75 +1,91 @@
-//! `socklab list`: the course's programs, questions and exercises, with the student's progress.
+//! `socklab list`: the course as one path, with what the student has done.
+
+use std::process::ExitCode;
 
 use anyhow::Result;
 use programs::PROGRAMS;
 use serde_json::{Value, json};
 use socklab_say::{Speaker, say};
 
+use super::learn::{self, choose, heading};
 use super::{exercise, what_if};
 use crate::cli::WhichCourse;
 use crate::course;
+use crate::course::journey::{Entry, Journey};
 use crate::course::lesson;
-use crate::course::progress;
-use crate::output::{self, println};
+use crate::course::progress::{self, Progress};
+use crate::output::{self, println, width};
 use crate::style;
+use crate::terminal::keys;
+use crate::terminal::markdown::hanging;
 
-/// The width of a line of names.
-const LINE: usize = 78;
-
-pub(super) fn list(speaker: Speaker, as_json: bool, which: &WhichCourse) -> Result<()> {
+/// Lets the student choose at a terminal, and otherwise prints the list.
+pub(super) fn list(speaker: Speaker, as_json: bool, which: &WhichCourse) -> Result<ExitCode> {
     let progress = progress::read();
-    if !as_json {
-        // The programs are listed even if a local course has mistakes.
-        programs(speaker);
-    }
-    let questions = course::load(speaker, which)?
-        .questions()
-        .map_err(|error| course::mistake(speaker, &error))?;
-    let exercises = exercise::Material::load(speaker, which)?.all()?;
+    let journey = Journey::load(speaker, &course::load(speaker, which)?, &progress)?;
     if as_json {
-        let list = json!({
-            "programs": PROGRAMS.iter().map(|one| program(speaker, one)).collect::<Vec<_>>(),
-            "questions": what_if::as_json(speaker, &questions, &progress),
-            "exercises": exercise::as_json(speaker, &exercises, &progress),
-        });
-        output::write_json(&list)?;
-        return Ok(());
+        for_scripts(speaker, which, &journey, &progress)?;
+        return Ok(ExitCode::SUCCESS);
     }
+    let at = journey.resume(learn::last(&progress).as_ref());
+    if !keys::can_ask() {
+        plain(speaker, &journey, at);
+        return Ok(ExitCode::SUCCESS);
+    }
+    match choose(speaker, &journey, at.unwrap_or(0))? {
+        Some(chosen) => learn::learn_from(speaker, which, chosen),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
 
-    let right = questions.iter().filter(|question| what_if::is_right(question, &progress)).count();
-    let numbers = questions
-        .iter()
-        .map(|question| (what_if::mark(question, &progress), question.number.to_string()));
-    let all = questions.len();
-    section(
-        &say!(speaker, "list-questions"),
-        &say!(speaker, "list-questions-done", all = all, right = right),
-    );
-    names(numbers);
+/// All items, a line or two for each; `at` is where `learn` goes on.
+fn plain(speaker: Speaker, journey: &Journey, at: Option<usize>) {
+    let (past, all) = (journey.past(), journey.entries.len());
+    println!("{}", style::paint(style::STRONG, say!(speaker, "list-title", past = past, all = all)));
+    for (index, entry) in journey.entries.iter().enumerate() {
+        if index == 0 || journey.entries[index - 1].part != entry.part {
+            println!("\n{}", style::paint(style::STRONG, heading(speaker, journey, entry.part)));
+        }
+        let here = if Some(index) == at { ">" } else { " " };
+        let kind = say!(speaker, &format!("learn-kind-{}", entry.kind()));
+        let name = style::paint(style::COMMAND, format_args!("{:<22}", entry.item.name()));
+        let title = hanging(&entry.title, 37, width());
+        println!("{here} {} {kind:<9} {name} {title}", entry.standing.mark());
+    }
+    println!("\n{}", hanging(&say!(speaker, "list-next"), 0, width()));
+}
 
-    let done = exercises.iter().filter(|one| exercise::is_done(&one.name, &progress)).count();
-    let titles =
-        exercises.iter().map(|one| (exercise::mark(&one.name, &progress), one.name.clone()));
-    let all = exercises.len();
-    section(
-        &say!(speaker, "list-exercises"),
-        &say!(speaker, "list-exercises-done", all = all, done = done),
-    );
-    names(titles);
-    println!("\n{}", say!(speaker, "list-next"));
+fn for_scripts(
+    speaker: Speaker,
+    which: &WhichCourse,
+    journey: &Journey,
+    progress: &Progress,
+) -> Result<()> {
+    let course = course::load(speaker, which)?;
+    let questions = course.questions().map_err(|error| course::mistake(speaker, &error))?;
+    let exercises = exercise::Material::load(speaker, which)?.all()?;
+    let at = journey.resume(learn::last(progress).as_ref());
+    let list = json!({
+        "programs": PROGRAMS.iter().map(|one| program(speaker, one)).collect::<Vec<_>>(),
+        "questions": what_if::as_json(speaker, &questions, progress),
+        "exercises": exercise::as_json(speaker, &exercises, progress),
+        "path": journey.entries.iter().map(|entry| item(journey, entry)).collect::<Vec<_>>(),
+        "past": journey.past(),
+        "next": at.map(|at| item(journey, &journey.entries[at])),
+    });
+    output::write_json(&list)?;
     Ok(())
 }
 
-fn programs(speaker: Speaker) {
-    let mut group = "";
-    for program in PROGRAMS {
-        if program.group != group {
-            group = program.group;
-            println!("{}", style::paint(style::STRONG, group));
-        }
-        let name = style::paint(style::COMMAND, format_args!("{:<12}", program.name));
-        println!("  {name} {}", lesson::purpose(speaker, program));
-    }
+fn item(journey: &Journey, entry: &Entry) -> Value {
+    json!({
+        "kind": entry.kind(),
+        "name": entry.item.name(),
+        "part": journey.parts[entry.part],
+        "title": entry.title,
+        "standing": entry.standing.word(),
+        "command": entry.command(),
+    })
 }
 
 fn program(speaker: Speaker, program: &programs::Program) -> Value {
@@ -80,23 +96,4 @@ fn program(speaker: Speaker, program: &programs::Program) -> Value {
         "calls": program.calls,
         "file": format!("programs/{}/{}.rs", program.group, program.name),
     })
-}
-
-fn section(title: &str, about: &str) {
-    println!("{}  {}", style::paint(style::STRONG, title), style::paint(style::FAINT, about));
-}
-
-/// Prints names with their marks, as many per line as fit.
-fn names(items: impl Iterator<Item = (String, String)>) {
-    let items: Vec<_> = items.collect();
-    let widest = items.iter().map(|(_, name)| name.len()).max().unwrap_or(0);
-    for line in items.chunks((LINE / (widest + 4)).max(1)) {
-        let mut cells = String::new();
-        let mut gap = 0;
-        for (mark, name) in line {
-            cells += &format!("{:gap$}  {mark} {}", "", style::paint(style::COMMAND, name));
-            gap = widest - name.len();
-        }
-        println!("{cells}");
-    }
 }

@@ -6,9 +6,11 @@ mod connect;
 mod course_check;
 mod course_copy;
 mod exercise;
+mod learn;
 mod list;
 mod lookup;
 mod serve;
+mod show;
 mod soak;
 pub(crate) mod trace;
 mod watch;
@@ -19,14 +21,12 @@ pub(crate) use exercise::with_code_language;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use programs::Program;
 use socklab_say::{Speaker, say};
 
 use crate::cli::{self, Cli, Command, CourseCommand};
-use crate::course::lesson;
 use crate::course_program::{self, known};
 use crate::output::{println, write_bytes, write_out};
-use crate::{highlight, manual, style, tour};
+use crate::{manual, style, tour};
 
 /// The reference of the file format.
 const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
@@ -41,8 +41,9 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
     match cli.command {
         None => welcome(speaker),
         Some(Command::Tour(options)) => return tour::tour(speaker, &options),
-        Some(Command::List { json, which }) => list::list(speaker, json, &which)?,
-        Some(Command::Show { name }) => show(speaker, known(speaker, &name)?),
+        Some(Command::Learn(options)) => return learn::learn(speaker, &options),
+        Some(Command::List { json, which }) => return list::list(speaker, json, &which),
+        Some(Command::Show { name }) => show::show(speaker, known(speaker, &name)?)?,
         Some(Command::Run(run)) => {
             let program = known(speaker, &run.name)?;
             if let Some(arguments) = traced(&run) {
@@ -118,19 +119,4 @@ fn welcome(speaker: Speaker) {
         let command = style::paint(style::COMMAND, format_args!("{command:<35}"));
         println!("  {command}  {}", say!(speaker, key));
     }
-}
-
-fn show(speaker: Speaker, program: &Program) {
-    if let Some(lesson) = lesson::translated(speaker, program) {
-        for line in lesson.lines() {
-            match line.trim_start_matches('#') {
-                heading if heading.len() < line.len() => {
-                    println!("{}", style::paint(style::STRONG, heading.trim_start()));
-                }
-                line => println!("{line}"),
-            }
-        }
-        println!();
-    }
-    write_out(format_args!("{}", highlight::rust(program.source)));
 }

@@ -8,13 +8,14 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use socklab_say::{Speaker, say};
-use socklab_scenario::format::{Choice, Question};
+use socklab_scenario::format::{Choice, Item, Question};
 use socklab_scenario::{Course, Origin, Source};
 
 use crate::cli::WhatIf;
 use crate::course;
 use crate::course::progress;
 use crate::course::progress::Progress;
+use crate::course::standing::{QUESTION, Standing};
 use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
@@ -62,7 +63,7 @@ fn list(speaker: Speaker, questions: &[Question], json: bool) -> Result<ExitCode
     }
     let width = width();
     for question in questions {
-        let mark = mark(question, &progress);
+        let mark = Standing::of(&Item::Question(question.name.clone()), &progress).mark();
         let number = style::paint(style::COMMAND, format_args!("{:>2}", question.number));
         println!(
             "{mark} {number} {}",
@@ -89,23 +90,52 @@ pub(super) fn as_json(speaker: Speaker, questions: &[Question], progress: &Progr
     questions.iter().map(item).collect()
 }
 
-/// One character: predicted right, predicted wrong, seen, nothing yet.
-pub(super) fn mark(question: &Question, progress: &Progress) -> String {
-    match result(question, progress) {
-        Some("right") => style::paint(style::GOOD, "✓"),
-        Some("wrong") => style::paint(style::BAD, "✗"),
-        Some(_) => style::paint(style::FAINT, "·"),
-        None => " ".to_owned(),
-    }
-}
-
-pub(super) fn is_right(question: &Question, progress: &Progress) -> bool {
-    result(question, progress) == Some("right")
-}
-
 /// The recorded result of the last run of a question.
 fn result<'p>(question: &Question, progress: &'p Progress) -> Option<&'p str> {
-    progress.get(&format!("what-if {}", question.name)).map(String::as_str)
+    progress.get(&format!("{QUESTION} {}", question.name)).map(String::as_str)
+}
+
+/// How a question that was posed at the terminal ended.
+pub(crate) enum Posed {
+    Answered,
+    /// One of [`AWAY`] was pressed instead of a prediction.
+    Left(char),
+}
+
+/// The keys that leave a question on the way through the course.
+const AWAY: [char; 4] = ['n', 'p', 'l', 'q'];
+
+/// Poses a question on the way through the course, and answers it.
+pub(crate) fn pose(speaker: Speaker, course: &Course, question: &Question) -> Result<Posed> {
+    let width = width();
+    introduce(speaker, question, &source::of_question(course, question), width);
+    let predicted = match predict(speaker, question, "learn-ask", &AWAY)? {
+        Prediction::Made(choice) => Some(choice),
+        Prediction::Skipped => None,
+        Prediction::Left(key) => return Ok(Posed::Left(key)),
+    };
+    let runner = scenario::runner(speaker, scenario::SEED)?;
+    let answered = answered::run(speaker, question, &runner)?;
+    note(question, &answered, predicted);
+    show(speaker, question, &answered, predicted, width);
+    Ok(Posed::Answered)
+}
+
+/// Records how a prediction went, and returns whether it was right. Looking at an answer again does
+/// not change an earlier prediction.
+fn note(question: &Question, answered: &Answered, predicted: Option<&Choice>) -> Option<bool> {
+    let right = answered.answer.as_ref().and_then(|answer| Some(predicted?.id == *answer));
+    let result = match (right, &answered.answer) {
+        (Some(true), _) => "right",
+        (Some(false), _) => "wrong",
+        (None, Some(_)) => "seen",
+        (None, None) => "unanswered",
+    };
+    let known = progress::read().contains_key(&format!("{QUESTION} {}", question.name));
+    if !(known && result == "seen") {
+        progress::note(QUESTION, &question.name, result);
+    }
+    right
 }
 
 fn one(
@@ -123,10 +153,10 @@ fn one(
     if !options.json {
         introduce(speaker, question, &source, width);
         if predicted.is_none() && keys::can_ask() {
-            match predict(speaker, question)? {
+            match predict(speaker, question, "what-if-ask", &['q'])? {
                 Prediction::Made(choice) => predicted = Some(choice),
                 Prediction::Skipped => {}
-                Prediction::Quit => return Ok(ExitCode::SUCCESS),
+                Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
             }
         }
     }
@@ -135,19 +165,7 @@ fn one(
         question,
         &scenario::runner(speaker, options.seed.unwrap_or(scenario::SEED))?,
     )?;
-    let right = answered.answer.as_ref().and_then(|answer| Some(predicted?.id == *answer));
-    let result = match (right, &answered.answer) {
-        (Some(true), _) => "right",
-        (Some(false), _) => "wrong",
-        (None, Some(_)) => "seen",
-        (None, None) => "unanswered",
-    };
-    // An unwritable home directory should not disturb a lesson. Looking at an answer again does not
-    // change an earlier prediction.
-    let known = progress::read().contains_key(&format!("what-if {}", question.name));
-    if !(known && result == "seen") {
-        progress::note("what-if", &question.name, result);
-    }
+    let right = note(question, &answered, predicted);
     if options.json {
         let report = report(speaker, question, &source, &answered, predicted);
         output::write_json(&report)?;
@@ -215,17 +233,25 @@ fn introduce(speaker: Speaker, question: &Question, source: &Source, width: usiz
 enum Prediction<'q> {
     Made(&'q Choice),
     Skipped,
-    Quit,
+    /// This key was pressed, to leave.
+    Left(char),
 }
 
-fn predict(speaker: Speaker, question: &Question) -> Result<Prediction<'_>> {
+/// Asks for a prediction with the sentence `ask`. The keys of `away` leave the question.
+fn predict<'q>(
+    speaker: Speaker,
+    question: &'q Question,
+    ask: &str,
+    away: &[char],
+) -> Result<Prediction<'q>> {
     let last = ('a'..='z').nth(question.choices.len().saturating_sub(1)).unwrap_or('a');
-    let prompt = || write_out(format_args!("{} ", say!(speaker, "what-if-ask", last = last)));
+    let prompt = || write_out(format_args!("{} ", say!(speaker, ask, last = last)));
     prompt();
     loop {
         let key = keys::read(prompt).context("read a key")?;
         let asked = match key {
-            'q' | '\u{4}' => Prediction::Quit,
+            '\u{4}' => Prediction::Left('q'),
+            key if away.contains(&key) => Prediction::Left(key),
             ' ' | '\n' | '\r' => Prediction::Skipped,
             key => {
                 let number = key.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));

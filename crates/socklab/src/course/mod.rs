@@ -2,10 +2,13 @@
 //! and what a student has done.
 
 mod folder;
+pub(crate) mod journey;
 pub(crate) mod lesson;
 mod owner;
+pub(crate) mod points;
 pub(crate) mod progress;
 pub(crate) mod source;
+pub(crate) mod standing;
 pub(crate) mod texts;
 
 pub(crate) use folder::{load, mistake, to_copy_into};

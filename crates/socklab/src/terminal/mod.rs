@@ -3,3 +3,5 @@
 pub(crate) mod gauge;
 pub(crate) mod keys;
 pub(crate) mod markdown;
+pub(crate) mod pager;
+pub(crate) mod select;

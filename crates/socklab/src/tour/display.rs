@@ -32,6 +32,11 @@ pub(super) fn report(speaker: Speaker, number: usize, of: usize, report: &StopRe
         let rest = teaches.strip_prefix(name).unwrap_or_default();
         println!("{} {}{rest}", paint(FAINT, format_args!("{place:>5}")), paint(STRONG, name));
     }
+    events(speaker, report);
+}
+
+/// What happened at a stop, and whether it was as it should be.
+pub(super) fn events(speaker: Speaker, report: &StopReport) {
     for note in &report.notes {
         println!("      {}", each_line(FAINT, &hanging(note, 6, width())));
     }

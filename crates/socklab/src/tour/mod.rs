@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use programs::Program;
 use socklab_say::{Speaker, say};
 
 use crate::cli;
@@ -67,6 +68,16 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
         display::verdict(speaker, &reports, start.elapsed());
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitReason::No.into() })
+}
+
+/// Visits the stop of one program and shows it. True if every check passed.
+pub(crate) fn show_stop(speaker: Speaker, program: &Program) -> Result<bool> {
+    need_loopback(speaker)?;
+    let stop = STOPS.iter().find(|stop| stop.programs.contains(&program.name));
+    let Some(stop) = stop else { return Ok(false) };
+    let report = visit(speaker, stop);
+    display::events(speaker, &report);
+    Ok(report.ok)
 }
 
 /// Every stop talks over 127.0.0.1. Where `lo` is down, as in a new network namespace, each would

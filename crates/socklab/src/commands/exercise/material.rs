@@ -1,9 +1,10 @@
 //! The exercises of the course, built in or from a local folder `course`.
 
 use anyhow::{Context, Result};
+use programs::PROGRAMS;
 use socklab_say::{Language, Speaker, say};
 use socklab_scenario::exercise::{Code, Exhibit, Hints, Template};
-use socklab_scenario::format::Exercise;
+use socklab_scenario::format::{Exercise, Item};
 use socklab_scenario::{Course, ItemKind, Source};
 
 use crate::cli::WhichCourse;
@@ -28,9 +29,13 @@ impl Material {
     pub(crate) fn all(&self) -> Result<Vec<Exercise>> {
         let mut exercises =
             self.course.exercises().map_err(|error| course::mistake(self.speaker, &error))?;
+        let names: Vec<&str> = PROGRAMS.iter().map(|program| program.name).collect();
+        let syllabus = self.course.syllabus(&names);
+        let syllabus = syllabus.map_err(|error| course::mistake(self.speaker, &error))?;
+        let order: Vec<&Item> = syllabus.parts.iter().flat_map(|part| &part.items).collect();
         exercises.sort_by_key(|exercise| {
-            let place = ORDER.iter().position(|name| *name == exercise.name);
-            (place.unwrap_or(ORDER.len()), exercise.name.clone())
+            let item = Item::Exercise(exercise.name.clone());
+            order.iter().position(|known| **known == item)
         });
         Ok(exercises)
     }
@@ -51,6 +56,11 @@ impl Material {
     /// Where an exercise comes from.
     pub(crate) fn source(&self, exercise: &str) -> Source {
         self.course.source(ItemKind::Exercise, exercise)
+    }
+
+    /// The programming languages in which an exercise can be begun.
+    pub(crate) fn offered(&self, exercise: &str) -> Vec<Code> {
+        self.course.offered(exercise)
     }
 
     /// The programming language to begin in: the wanted one, or else the first that the exercise is
@@ -113,24 +123,3 @@ impl Material {
         Some(super::page::with_commands(&String::from_utf8_lossy(page), exercise, code))
     }
 }
-
-/// The exercises in the order of the course; others follow.
-const ORDER: [&str; 17] = [
-    "socket-02",
-    "socket-03",
-    "socket-04",
-    "socket-05",
-    "server-03",
-    "server-04",
-    "server-05",
-    "udp-client",
-    "udp-server",
-    "tcp-client",
-    "tcp-server",
-    "echo-server",
-    "echo-client",
-    "daytime-client",
-    "ntp-client",
-    "http-server",
-    "chat-server",
-];

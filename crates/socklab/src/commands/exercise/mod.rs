@@ -10,18 +10,19 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde_json::{Value, json};
 use socklab_say::{Speaker, say};
-use socklab_scenario::format::Exercise;
+use socklab_scenario::format::{Exercise, Item};
 
 use crate::cli::{ExerciseCommand, WhichCourse};
+use crate::course::points::Points;
 use crate::course::progress;
 use crate::course::progress::Progress;
+use crate::course::standing::Standing;
 use crate::course::texts;
 use crate::output::{self, println};
 use crate::style;
-use start::is_begun;
 
 pub(crate) use material::Material;
-pub(crate) use start::{Points, begin, restart, source_file, started};
+pub(crate) use start::{begin, restart, source_file, started};
 
 /// Runs the subcommand.
 pub(crate) fn exercise(speaker: Speaker, command: &ExerciseCommand) -> Result<ExitCode> {
@@ -83,26 +84,11 @@ pub(super) fn as_json(speaker: Speaker, exercises: &[Exercise], progress: &Progr
 /// One line of the list: a progress mark, the name, the topic, the points.
 pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
     let about = title.split_once(": ").map_or(title, |(_, about)| about);
-    let mark = mark(name, progress);
+    let mark = Standing::of(&Item::Exercise(name.to_owned()), progress).mark();
     let tail = Points::noted(progress, name)
         .map(|points| style::paint(style::FAINT, format_args!("  {points}")));
     let name = style::paint(style::COMMAND, format_args!("{name:<15}"));
     format!("{mark} {name} {about}{}", tail.unwrap_or_default())
-}
-
-/// A one-character mark: core passed, begun, or not begun.
-pub(super) fn mark(name: &str, progress: &Progress) -> String {
-    match Points::noted(progress, name) {
-        Some(points) if points.core() => style::paint(style::GOOD, "✓"),
-        Some(_) => style::paint(style::BAD, "·"),
-        None if is_begun(name, progress) => style::paint(style::FAINT, "·"),
-        None => " ".to_owned(),
-    }
-}
-
-/// True if all core points are earned.
-pub(super) fn is_done(name: &str, progress: &Progress) -> bool {
-    Points::noted(progress, name).is_some_and(|points| points.core())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::commands::check::{
     Order, Subject, advice, again, case_line, gap_in_the_way, is_told, isolation, not_here,
     not_run, note, refusal, some_seed, story, summary, warnings,
 };
-use crate::commands::exercise::Points;
+use crate::course::points::Points;
 use crate::failure::with_causes;
 use crate::scenario;
 use crate::terminal::gauge::Gauge;

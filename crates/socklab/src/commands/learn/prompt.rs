@@ -1,0 +1,55 @@
+//! The line of keys below an item, and what was pressed.
+
+use anyhow::{Context, Result};
+use socklab_say::{Speaker, say};
+
+use crate::commands::watch::Leave;
+use crate::output::{println, width, write_out};
+use crate::style;
+use crate::terminal::keys::{self, Key};
+use crate::terminal::markdown::{each_line, hanging};
+
+/// What a key was pressed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Enter or space: the first thing that the line offers.
+    Enter,
+    /// One of the keys that belong to the item.
+    Own(char),
+    Leave(Leave),
+}
+
+/// Asks what to do. `enter` says what Enter does, `own` are further keys with what they do. Keys that
+/// mean nothing are answered by the line again.
+pub(super) fn ask(speaker: Speaker, enter: &str, own: &[(char, String)]) -> Result<Answer> {
+    let line = || {
+        let mut offers = vec![say!(speaker, "key-enter", what = enter)];
+        offers.extend(own.iter().map(|(key, what)| format!("{key}: {what}")));
+        offers.push(say!(speaker, "learn-keys"));
+        let line = hanging(&offers.join(" · "), 0, width());
+        write_out(format_args!("{} ", each_line(style::FAINT, &line)));
+    };
+    println!();
+    line();
+    loop {
+        let key = keys::press(line).context("read a key")?;
+        let answer = match key {
+            Key::Enter | Key::Char(' ') => Some(Answer::Enter),
+            Key::Char(char) if own.iter().any(|(key, _)| *key == char) => Some(Answer::Own(char)),
+            Key::Char('n') => Some(Answer::Leave(Leave::Next)),
+            Key::Char('p') => Some(Answer::Leave(Leave::Previous)),
+            Key::Char('l') => Some(Answer::Leave(Leave::Select)),
+            Key::Char('q') | Key::EndOfInput => Some(Answer::Leave(Leave::Quit)),
+            _ => None,
+        };
+        println!();
+        match (answer, key) {
+            (Some(answer), _) => return Ok(answer),
+            (None, Key::Char(char)) => {
+                println!("{}", say!(speaker, "key-unknown", key = char.to_string()));
+            }
+            (None, _) => {}
+        }
+        line();
+    }
+}
