@@ -191,7 +191,11 @@ did-print = Note: { $actor } printed { $bytes ->
     }.
 
 watch-no-terminal = --watch needs a terminal
-watch-keys = h hint   l list   n next   r run   x reset   q quit
+watch-keys = h hint   n next   p back   l list   r run   x reset   q quit
+watch-busy = The check is running: r starts it again, q quits.
+watch-unsolved = { $name } is not solved yet. n again goes on to { $next } all the same. Any other key: no.
+watch-first = There is nothing before this exercise.
+watch-any-key = Any key: back to the exercise.
 watch-waiting = Waiting for { $file } to be saved.
 watch-all = All points. n goes on to the next exercise.
 watch-core = The exercise is done. The remaining points are for a robust program; n goes on.

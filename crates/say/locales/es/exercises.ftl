@@ -192,7 +192,11 @@ did-print = Nota: { $actor } escribió { $bytes ->
     }.
 
 watch-no-terminal = --watch necesita una terminal
-watch-keys = h pista   l lista   n siguiente   r ejecutar   x reiniciar   q salir
+watch-keys = h pista   n siguiente   p anterior   l lista   r ejecutar   x reiniciar   q salir
+watch-busy = La comprobación está en marcha: r la empieza de nuevo, q sale.
+watch-unsolved = { $name } todavía no está resuelto. Otra vez n: sigue con { $next } de todos modos. Cualquier otra tecla: no.
+watch-first = Antes de este ejercicio no hay nada.
+watch-any-key = Cualquier tecla: de vuelta al ejercicio.
 watch-waiting = Esperando a que se guarde { $file }.
 watch-all = Todos los puntos. Con n se pasa al siguiente ejercicio.
 watch-core = El ejercicio está hecho. Los puntos que faltan son de un programa robusto; con n se sigue.

@@ -43,11 +43,16 @@ impl Gauge {
 
     pub(crate) fn show(&self, doing: &str) {
         if self.visible {
-            screen_err(Screen::Line);
-            write_err(format_args!("{}", self.line(doing)));
-            SHOWN.store(true, Ordering::Relaxed);
+            put(&self.line(doing));
         }
     }
+}
+
+/// Shows the line of a bar in place of the one that is there.
+pub(crate) fn put(line: &str) {
+    screen_err(Screen::Line);
+    write_err(format_args!("{line}"));
+    SHOWN.store(true, Ordering::Relaxed);
 }
 
 /// Erases the bar, if there is one.

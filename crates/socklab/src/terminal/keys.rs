@@ -13,6 +13,8 @@ use rustix::termios::{
 use signal_hook::consts::SIGCONT;
 
 const ESCAPE: char = '\u{1b}';
+/// Ctrl-D, which also stands for the end of the input.
+pub(crate) const END: char = '\u{4}';
 /// How long the rest of an escape sequence may take, even over a slow connection.
 const SEQUENCE: Duration = Duration::from_millis(100);
 /// poll needs a time limit; when it expires, waiting starts again.
@@ -114,7 +116,7 @@ impl Keys {
         }
         let mut byte = [0];
         match rustix::io::read(&input, &mut byte) {
-            Ok(0) => Ok(Some('\u{4}')),
+            Ok(0) => Ok(Some(END)),
             Ok(_) => Ok(Some(char::from(byte[0]))),
             Err(rustix::io::Errno::INTR) => Ok(None),
             Err(error) => Err(error.into()),
@@ -135,10 +137,25 @@ impl Keys {
             ESCAPE => sequence(further)?,
             '\n' | '\r' => Key::Enter,
             '\u{8}' | '\u{7f}' => Key::Backspace,
-            '\u{4}' => Key::EndOfInput,
+            END => Key::EndOfInput,
             first if first.is_ascii() => Key::Char(first),
             first => letter(first as u8, further)?,
         }))
+    }
+
+    /// The same, where every key does something at once. What arrives together and is more than two
+    /// characters was pasted, not pressed: all of it is one [`Key::Other`].
+    pub(crate) fn press_alone(
+        &self,
+        also: Option<BorrowedFd<'_>>,
+        wait: Duration,
+    ) -> io::Result<Option<Key>> {
+        let Some(key) = self.press(also, wait)? else { return Ok(None) };
+        if key == Key::EndOfInput || rustix::io::ioctl_fionread(stdin()).unwrap_or(0) < 2 {
+            return Ok(Some(key));
+        }
+        while self.next(None, SEQUENCE)?.is_some_and(|char| char != END) {}
+        Ok(Some(Key::Other))
     }
 }
 
@@ -176,7 +193,7 @@ pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
         match press(&prompt)? {
             Key::Char(char) => return Ok(char),
             Key::Enter => return Ok('\n'),
-            Key::EndOfInput => return Ok('\u{4}'),
+            Key::EndOfInput => return Ok(END),
             _ => {}
         }
     }
@@ -218,7 +235,7 @@ fn sequence(mut next: impl FnMut() -> io::Result<Option<char>>) -> io::Result<Ke
             // F1 to F5 of the Linux console have a second bracket.
             Some('[') if parameters.is_empty() => parameters.push('['),
             Some(last @ '@'..='~') => return Ok(named(&parameters, last)),
-            None | Some('\u{4}') => return Ok(Key::Other),
+            None | Some(END) => return Ok(Key::Other),
             Some(inside) => parameters.push(inside),
         }
     }

@@ -92,7 +92,7 @@ impl Drop for Watching {
 }
 
 /// The last line that is shown once a check is over.
-const OVER: &str = "q quit";
+const OVER: &str = "x reset   q quit";
 
 #[test]
 fn saving_runs_the_check_again_and_keys_are_obeyed() {
@@ -105,8 +105,19 @@ fn saving_runs_the_check_again_and_keys_are_obeyed() {
         watching.until(hint);
     }
     watching.press("l");
-    let list = watching.until(OVER);
+    let list = watching.until("Any key");
     assert!(list.contains("chat-server") && list.contains("0/4 0/1"), "{list}");
+    watching.press(" ");
+    watching.until(OVER);
+    // n leaves what is not solved only if it is pressed twice; p goes back.
+    watching.press("n");
+    watching.until("n again goes on to socket-04");
+    watching.press("p");
+    assert!(watching.until(OVER).contains("socket-02: "));
+    watching.press("p");
+    watching.until("nothing before");
+    watching.press("nn");
+    watching.until(OVER);
 
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises");
     let solution = fs::read(Path::new(root).join("socket-03/solution.py")).expect("a solution");
@@ -128,6 +139,35 @@ fn saving_runs_the_check_again_and_keys_are_obeyed() {
     watching.press("n");
     let next = watching.until(OVER);
     assert!(next.contains("socket-04: send a request"), "{next}");
+    watching.press("q");
+    let (status, restored) = watching.ends();
+    assert!(status.success() && restored);
+}
+
+/// How often the keys are named.
+fn times(shown: &str) -> usize {
+    shown.matches(OVER).count()
+}
+
+#[test]
+fn a_key_that_means_nothing_is_answered_once() {
+    need!("python3");
+    let mut watching = Watching::start("socket-02");
+    watching.until("░ 0/");
+    watching.press("h\x1b[A");
+    let first = watching.until(OVER);
+    assert_eq!(first.matches("The check is running").count(), 1, "{first}");
+    // Below the report the keys stand already; after another answer they are named again, once for
+    // whatever arrives at once.
+    for other in ["\x1b[A", "\x1bOP", "ñ", "print('quit')\nxx\n", "ZZ"] {
+        watching.press("x");
+        watching.until("x again");
+        watching.press(other);
+        watching.until(OVER);
+    }
+    watching.press("x");
+    let rest = watching.until("x again");
+    assert_eq!(times(&rest), 0, "{rest}");
     watching.press("q");
     let (status, restored) = watching.ends();
     assert!(status.success() && restored);

@@ -33,11 +33,11 @@ pub(super) enum CheckMessage {
 
 /// How the program is to be run, whichever exercise it is for.
 #[derive(Clone, Debug)]
-pub(super) struct How {
+pub(crate) struct How {
     /// How far it is kept apart.
-    pub(super) wanted: IsolationWanted,
+    pub(crate) wanted: IsolationWanted,
     /// The options that say so, and from which course the exercise is.
-    pub(super) options: Vec<String>,
+    pub(crate) options: Vec<String>,
 }
 
 /// How a check ended.
