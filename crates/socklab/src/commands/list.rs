@@ -41,7 +41,10 @@ pub(super) fn list(speaker: Speaker, as_json: bool, which: &WhichCourse) -> Resu
 /// All items, a line or two for each; `at` is where `learn` goes on.
 fn plain(speaker: Speaker, journey: &Journey, at: Option<usize>) {
     let (past, all) = (journey.past(), journey.entries.len());
-    println!("{}", style::paint(style::STRONG, say!(speaker, "list-title", past = past, all = all)));
+    println!(
+        "{}",
+        style::paint(style::STRONG, say!(speaker, "list-title", past = past, all = all))
+    );
     for (index, entry) in journey.entries.iter().enumerate() {
         if index == 0 || journey.entries[index - 1].part != entry.part {
             println!("\n{}", style::paint(style::STRONG, heading(speaker, journey, entry.part)));

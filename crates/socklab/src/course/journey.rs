@@ -119,12 +119,7 @@ pub(crate) fn item(kind: &str, name: &str) -> Option<Item> {
 }
 
 /// What an item is about, in one line.
-fn title(
-    speaker: Speaker,
-    item: &Item,
-    questions: &[Question],
-    exercises: &[Exercise],
-) -> String {
+fn title(speaker: Speaker, item: &Item, questions: &[Question], exercises: &[Exercise]) -> String {
     let title = match item {
         Item::Program(name) => {
             programs::find(name).map(|program| lesson::purpose(speaker, program))
@@ -188,8 +183,7 @@ mod tests {
         let at = Item::Program("server-03".to_owned());
         assert_eq!(new.resume(Some(&at)), new.find(&at));
         // What is done is not offered again; what was left out is, at the end.
-        let mut progress: Progress =
-            [("program server-03".to_owned(), "seen".to_owned())].into();
+        let mut progress: Progress = [("program server-03".to_owned(), "seen".to_owned())].into();
         let next = Item::Question("close-unread".to_owned());
         assert_eq!(journey(&progress).resume(Some(&at)), new.find(&next));
         for entry in &new.entries[1..] {

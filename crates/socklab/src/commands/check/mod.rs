@@ -22,8 +22,8 @@ use socklab_scenario::exercise::{BuildError, CaseReport, Check, Problem, Report}
 use socklab_scenario::format::Exercise;
 
 use super::exercise::Material;
-use crate::course::points::Points;
 use crate::cli::{self, Format};
+use crate::course::points::Points;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::println;

@@ -8,11 +8,11 @@ use socklab_scenario::IsolationWanted;
 use socklab_scenario::exercise::Code;
 use socklab_scenario::format::Exercise;
 
-use super::prompt::{Answer, ask};
 use super::Guide;
-use crate::commands::watch::Leave;
-use crate::commands::exercise::{Material, begin, source_file, started};
+use super::prompt::{Answer, ask};
 use crate::commands::check::Subject;
+use crate::commands::exercise::{Material, begin, source_file, started};
+use crate::commands::watch::Leave;
 use crate::commands::watch::{How, Task, Way, work_on};
 use crate::course::progress;
 use crate::output::{println, width, write_out};
@@ -48,8 +48,7 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     let how = How { wanted: IsolationWanted::Possible, options: guide.which.words() };
     let named = |index: Option<usize>| index.and_then(|index| guide.place(index));
     let way = Way { previous: named(at.checked_sub(1)), next: named(Some(at + 1)) };
-    let task =
-        Task { material: &material, exercise: &exercise, subject: &subject, way, how: &how };
+    let task = Task { material: &material, exercise: &exercise, subject: &subject, way, how: &how };
     work_on(speaker, task)
 }
 

@@ -120,7 +120,10 @@ impl<'a> Guide<'a> {
                 Leave::Previous => Some(at.saturating_sub(1)),
                 Leave::Select => Some(choose(self.speaker, &self.journey, at)?.unwrap_or(at)),
                 Leave::Quit => {
-                    println!("\n{}", say!(self.speaker, "learn-left", command = command("socklab learn")));
+                    println!(
+                        "\n{}",
+                        say!(self.speaker, "learn-left", command = command("socklab learn"))
+                    );
                     socklab_scenario::clean_up();
                     return Ok(ExitCode::SUCCESS);
                 }

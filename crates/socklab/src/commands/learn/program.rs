@@ -2,15 +2,14 @@
 
 use anyhow::{Context, Result};
 use socklab_say::say;
-use socklab_scenario::format::Item;
 
-use super::prompt::{Answer, ask};
 use super::Guide;
-use crate::commands::watch::Leave;
+use super::prompt::{Answer, ask};
 use crate::commands::show::{introduction, whole};
+use crate::commands::watch::Leave;
 use crate::course::standing::note_program;
 use crate::course_program::known;
-use crate::output::{println, width};
+use crate::output::{println, width, write_out};
 use crate::terminal::{markdown, pager};
 use crate::tour;
 
@@ -18,7 +17,7 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     let speaker = guide.speaker;
     let program = known(speaker, name)?;
     guide.head(at);
-    print!("{}", markdown::render(&introduction(speaker, program), width()));
+    write_out(format_args!("{}", markdown::render(&introduction(speaker, program), width())));
     let mut has_run = false;
     loop {
         let enter = match has_run {

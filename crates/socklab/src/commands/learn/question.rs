@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use socklab_say::say;
 
-use super::prompt::{Answer, ask};
 use super::Guide;
+use super::prompt::{Answer, ask};
 use crate::commands::watch::Leave;
 use crate::commands::what_if::{Posed, pose};
 

@@ -11,18 +11,19 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::Code;
-use socklab_scenario::format::Exercise;
+use socklab_scenario::format::{Exercise, Item};
 
 use super::check::Subject;
-use super::exercise::{Material, begin, line, source_file, started};
+use super::exercise::{Material, begin, source_file, started};
 use crate::cli;
+use crate::course::standing::Standing;
 use crate::course::{progress, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::println;
 use crate::scenario;
-use crate::style;
 use crate::terminal::keys;
+use crate::terminal::select::{self, Row};
 pub(crate) use run::How;
 pub(crate) use session::{Leave, Task, Way, work_on};
 
@@ -49,10 +50,7 @@ pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             Leave::Quit => break,
             Leave::Next => next,
             Leave::Previous => previous,
-            Leave::Select => {
-                select(speaker, &material, &name)?;
-                None
-            }
+            Leave::Select => select(speaker, &material, &name)?,
         };
         if let Some(to) = to {
             subject = taken_up(&material, &to.name, &subject, &name)?;
@@ -108,17 +106,17 @@ fn beside(file: &Path, exercise: &str) -> PathBuf {
     if beside.as_os_str().is_empty() { PathBuf::from(".") } else { beside.to_owned() }
 }
 
-/// Lists the exercises until a key is pressed.
-fn select(speaker: Speaker, material: &Material, here: &str) -> Result<()> {
+/// Lets the student choose an exercise; `None` if they stay.
+fn select(speaker: Speaker, material: &Material, here: &str) -> Result<Option<Exercise>> {
     let progress = progress::read();
-    println!();
-    for exercise in material.all()? {
-        let title = &texts::exercise(speaker, &exercise).title;
-        let mark = if exercise.name == here { ">" } else { " " };
-        println!("{mark} {}", line(&exercise.name, title, &progress));
-    }
-    let prompt = || println!("{}", style::paint(style::FAINT, say!(speaker, "watch-any-key")));
-    prompt();
-    keys::read(prompt).context("read a key")?;
-    Ok(())
+    let mut all = material.all()?;
+    let row = |exercise: &Exercise| Row::Choice {
+        mark: Standing::of(&Item::Exercise(exercise.name.clone()), &progress).mark(),
+        text: format!("{:<15} {}", exercise.name, texts::exercise(speaker, exercise).title),
+    };
+    let rows: Vec<Row> = all.iter().map(row).collect();
+    let at = all.iter().position(|exercise| exercise.name == here).unwrap_or(0);
+    let title = say!(speaker, "watch-select");
+    let chosen = select::select(speaker, &title, &rows, at).context("read a key")?;
+    Ok(chosen.map(|index| all.swap_remove(index)))
 }
