@@ -400,7 +400,7 @@ impl From<CodeLanguage> for socklab_scenario::exercise::Code {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     #[arg(value_name = "EXERCISE")]
-    pub(crate) name: String,
+    pub(crate) name: Option<String>,
     #[arg(long, conflicts_with_all = ["format", "case"])]
     pub(crate) watch: bool,
     #[arg(

@@ -7,20 +7,23 @@ use rustix::io::Errno;
 use socklab_say::{Speaker, say};
 
 use crate::exit_reason::ExitReason;
-use crate::output::eprintln;
+use crate::output::{eprintln, width_err};
 use crate::style;
+use crate::terminal::rows::rows;
 
 /// An error for the user: what failed, what to try, and the exit code for scripts.
 #[derive(Debug)]
 pub(crate) struct Failure {
     what: String,
     hint: Option<String>,
+    /// What could be typed instead, and what it means.
+    choices: Vec<(String, String)>,
     exit: ExitReason,
 }
 
 impl Failure {
     pub(crate) fn new(exit: ExitReason, what: String) -> Self {
-        Failure { what, hint: None, exit }
+        Failure { what, hint: None, choices: Vec::new(), exit }
     }
 
     /// An unknown name. Suggests the most similar known name, or else the command that lists the
@@ -53,6 +56,12 @@ impl Failure {
         self.hint = Some(hint);
         self
     }
+
+    /// Adds what could be typed instead, and what it means.
+    pub(crate) fn choices(mut self, choices: Vec<(String, String)>) -> Self {
+        self.choices = choices;
+        self
+    }
 }
 
 impl fmt::Display for Failure {
@@ -79,6 +88,7 @@ pub(crate) fn with_causes(error: &anyhow::Error) -> String {
 pub(crate) fn report(speaker: Speaker, error: &anyhow::Error) -> ExitCode {
     eprintln!("{} {}", style::paint(style::BAD, "socklab:"), with_causes(error));
     let failure = error.downcast_ref::<Failure>();
+    print_choices(failure.map(|failure| failure.choices.as_slice()).unwrap_or_default());
     let full = comes_of(error, &FULL);
     let full_hint = || (full && failure.is_none()).then(|| say!(speaker, "full-hint"));
     if let Some(hint) = failure.and_then(|failure| failure.hint.clone()).or_else(full_hint) {
@@ -87,6 +97,11 @@ pub(crate) fn report(speaker: Speaker, error: &anyhow::Error) -> ExitCode {
     let environment = full || comes_of(error, &SHORT);
     let otherwise = if environment { ExitReason::Environment } else { ExitReason::No };
     failure.map_or(otherwise, |failure| failure.exit).into()
+}
+
+/// Prints what could be typed instead.
+pub(crate) fn print_choices(choices: &[(String, String)]) {
+    rows(choices, width_err()).iter().for_each(|line| eprintln!("{line}"));
 }
 
 /// No room for another file or more of one.

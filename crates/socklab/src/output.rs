@@ -3,6 +3,7 @@
 
 use std::fmt::{self, Arguments};
 use std::io::{self, ErrorKind, Write};
+use std::os::fd::AsFd;
 
 use serde::Serialize;
 
@@ -128,13 +129,23 @@ pub(crate) fn with_width<T>(columns: usize, f: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Columns of the terminal, or 80.
+/// Columns of the terminal on standard output, or 80.
 pub(crate) fn width() -> usize {
+    columns(io::stdout())
+}
+
+/// Columns of the terminal on standard error, or 80.
+pub(crate) fn width_err() -> usize {
+    columns(io::stderr())
+}
+
+fn columns(terminal: impl AsFd) -> usize {
     #[cfg(test)]
     if let Some(columns) = WIDTH.get() {
         return columns;
     }
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok();
+    // A terminal of unknown size reports 0.
+    let size = rustix::termios::tcgetwinsize(terminal).ok();
     size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns >= 40).unwrap_or(80)
 }
 

@@ -10,7 +10,7 @@ arg-exercise-start-name = An exercise, as `socklab exercise list` names it
 arg-exercise-start-code = The language to write it in (default: python)
 arg-exercise-start-force = Begin again; existing files are kept under another name
 arg-exercise-start-folder = Where to put the files (default: a folder with the exercise's name)
-arg-check-name = An exercise, as `socklab exercise list` names it
+arg-check-name = An exercise, as `socklab exercise list` names it (default: the one that this folder, or a file here, is named after)
 arg-check-watch = Check again whenever the file is saved
 arg-check-format = How to report (default: text)
 arg-check-json = Print JSON, for scripts: the same as --format json
@@ -58,6 +58,11 @@ start-written = { $file } has { $gaps ->
 start-makes = { $prompt } Result: { $names }
 start-page = { $file } says what is expected.
 start-check = Then: { $command }
+
+guess-file = Exercise { $name }, because of { $file }
+guess-folder = Exercise { $name }, as this folder is called
+guess-none = which exercise is the program for?
+guess-several = which exercise? Several have been begun here
 
 check-core = What the exercise is about
 check-robust = What a robust program does as well

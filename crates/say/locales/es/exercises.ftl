@@ -10,7 +10,7 @@ arg-exercise-start-name = Un ejercicio, con el nombre que le da `socklab exercis
 arg-exercise-start-code = El lenguaje en que se escribe (por defecto: python)
 arg-exercise-start-force = Empieza de nuevo; lo que haya se guarda con otro nombre
 arg-exercise-start-folder = Dónde dejar los archivos (por defecto: una carpeta con el nombre del ejercicio)
-arg-check-name = Un ejercicio, con el nombre que le da `socklab exercise list`
+arg-check-name = Un ejercicio, con el nombre que le da `socklab exercise list` (si falta: el que da nombre a esta carpeta o a un archivo de aquí)
 arg-check-watch = Comprueba otra vez cada vez que se guarda el archivo
 arg-check-format = Cómo informar (por defecto: text)
 arg-check-json = Escribe JSON, para otros programas: lo mismo que --format json
@@ -59,6 +59,11 @@ start-written = { $file } tiene { $gaps ->
 start-makes = { $prompt } Resultado: { $names }
 start-page = { $file } dice qué se espera.
 start-check = Después: { $command }
+
+guess-file = Ejercicio { $name }, por { $file }
+guess-folder = Ejercicio { $name }, como se llama esta carpeta
+guess-none = ¿para qué ejercicio es el programa?
+guess-several = ¿qué ejercicio? Aquí hay varios empezados
 
 check-core = De qué trata el ejercicio
 check-robust = Qué hace además un programa robusto

@@ -2,6 +2,8 @@
 
 mod bond;
 mod check;
+mod choices;
+mod chosen;
 mod connect;
 mod course_check;
 mod course_copy;

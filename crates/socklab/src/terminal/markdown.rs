@@ -78,6 +78,12 @@ fn wrap(paragraph: &str, width: usize) -> String {
     painted(&lines(paragraph, width, indent).join("\n")) + "\n"
 }
 
+/// The painted lines of one paragraph.
+pub(crate) fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
+    let painted = painted(&lines(paragraph, width, "").join("\n"));
+    painted.split('\n').map(str::to_owned).collect()
+}
+
 /// Splits a paragraph into lines; all but the first are indented.
 pub(crate) fn lines(paragraph: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines = vec![String::new()];

@@ -1,7 +1,8 @@
-//! What a terminal can do beyond printing lines: single keys, a progress bar, Markdown.
+//! What a terminal can do beyond printing lines: single keys, a progress bar, Markdown, aligned lists.
 
 pub(crate) mod gauge;
 pub(crate) mod keys;
 pub(crate) mod markdown;
 pub(crate) mod pager;
+pub(crate) mod rows;
 pub(crate) mod select;

@@ -29,6 +29,7 @@ mod stage;
 mod system_calls;
 mod tour;
 mod trace;
+mod typed;
 mod waits;
 mod watch;
 mod what_if;

@@ -21,13 +21,15 @@ use socklab_scenario::CaseState;
 use socklab_scenario::exercise::{BuildError, CaseReport, Check, Problem, Report};
 use socklab_scenario::format::Exercise;
 
+use super::chosen::{Chosen, chosen};
 use super::exercise::Material;
 use crate::cli::{self, Format};
 use crate::course::points::Points;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
-use crate::output::println;
+use crate::output::{eprintln, println};
 use crate::scenario;
+use crate::style;
 use crate::terminal::gauge;
 use crate::terminal::gauge::Gauge;
 
@@ -41,12 +43,16 @@ pub(crate) use unbuilt::{not_here, refusal, warnings};
 /// Checks a program.
 pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
     let material = Material::load(speaker, &options.which)?;
-    let exercise = material.exercise(&options.name)?;
+    let Chosen { exercise, command, why } =
+        chosen(speaker, &material, options.name.as_deref(), &options.command)?;
+    if let Some(why) = why {
+        eprintln!("{}", style::paint(style::FAINT, why));
+    }
     if let Some(name) = &options.case {
         known_case(speaker, &exercise, name)?;
     }
     let source = material.source(&exercise.name);
-    let subject = Subject::find(speaker, &exercise, &options.command)?;
+    let subject = Subject::find(speaker, &exercise, &command)?;
     let about =
         json::About { exercise: &exercise, source: &source, subject: &subject, warnings: "" };
     let runner = match scenario::runner(speaker, options.seed.unwrap_or_else(some_seed)) {

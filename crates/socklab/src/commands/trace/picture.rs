@@ -1,6 +1,5 @@
 //! Draws a timeline: as text for the terminal, or into a file.
 
-use std::io::{IsTerminal, stderr};
 use std::path::Path;
 
 use anyhow::Result;
@@ -83,16 +82,10 @@ pub(crate) fn sentence(speaker: Speaker, explanation: &Explanation) -> String {
 /// The ladder for the terminal: as wide as it is, and coloured. The output strips the colours if it
 /// is not a terminal.
 pub(crate) fn to_text(speaker: Speaker, timeline: &Timeline, look: &Look) -> String {
-    let width = look.width.unwrap_or_else(terminal_width);
+    let width = look.width.unwrap_or_else(output::width_err);
     let style = TextStyle::new(width).ascii(look.ascii).color(output::in_colour());
     let text = ladder_of(speaker, timeline, look).to_text(&style);
     if style.color { printer::marked(&text) } else { text }
-}
-
-fn terminal_width() -> usize {
-    let size = rustix::termios::tcgetwinsize(stderr());
-    let columns = size.map(|size| usize::from(size.ws_col)).ok().filter(|_| stderr().is_terminal());
-    columns.filter(|columns| *columns >= 40).unwrap_or(80)
 }
 
 /// Writes a drawing to a file: completely, or not at all.

@@ -14,6 +14,7 @@ use socklab_scenario::exercise::Code;
 use socklab_scenario::format::{Exercise, Item};
 
 use super::check::Subject;
+use super::chosen::{Chosen, chosen};
 use super::exercise::{Material, begin, source_file, started};
 use crate::cli;
 use crate::course::standing::Standing;
@@ -30,8 +31,9 @@ pub(crate) use session::{Leave, Task, Way, work_on};
 /// Watches until `q`: one exercise after another, in the order of the course.
 pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
     let material = Material::load(speaker, &options.which)?;
-    let exercise = material.exercise(&options.name)?;
-    let subject = Subject::find(speaker, &exercise, &options.command)?;
+    let Chosen { exercise, command, .. } =
+        chosen(speaker, &material, options.name.as_deref(), &options.command)?;
+    let subject = Subject::find(speaker, &exercise, &command)?;
     if !keys::can_ask() {
         return Err(Failure::new(ExitReason::Usage, say!(speaker, "watch-no-terminal")).into());
     }
