@@ -1,14 +1,17 @@
 //! How socklab reports a failure: one message, the right exit code, no backtrace.
 
 use std::fmt;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use rustix::io::Errno;
 use socklab_say::{Speaker, say};
 
+use crate::course::progress;
 use crate::exit_reason::ExitReason;
 use crate::output::{eprintln, width_err};
 use crate::style;
+use crate::terminal::markdown;
 use crate::terminal::rows::rows;
 
 /// An error for the user: what failed, what to try, and the exit code for scripts.
@@ -86,22 +89,44 @@ pub(crate) fn with_causes(error: &anyhow::Error) -> String {
 
 /// Prints the error and returns the exit code.
 pub(crate) fn report(speaker: Speaker, error: &anyhow::Error) -> ExitCode {
-    eprintln!("{} {}", style::paint(style::BAD, "socklab:"), with_causes(error));
+    complain("socklab:", &with_causes(error));
     let failure = error.downcast_ref::<Failure>();
     print_choices(failure.map(|failure| failure.choices.as_slice()).unwrap_or_default());
     let full = comes_of(error, &FULL);
     let full_hint = || (full && failure.is_none()).then(|| say!(speaker, "full-hint"));
     if let Some(hint) = failure.and_then(|failure| failure.hint.clone()).or_else(full_hint) {
-        eprintln!("  {hint}");
+        complain(" ", &hint);
     }
     let environment = full || comes_of(error, &SHORT);
     let otherwise = if environment { ExitReason::Environment } else { ExitReason::No };
     failure.map_or(otherwise, |failure| failure.exit).into()
 }
 
+/// Prints a text on standard error, behind its first word. On a terminal it is wrapped.
+pub(crate) fn complain(first: &str, text: &str) {
+    let width = if io::stderr().is_terminal() { width_err() } else { usize::MAX };
+    let lead = if first.is_empty() { String::new() } else { format!("{first} ") };
+    let indent = if lead.trim().is_empty() { lead.len() } else { 2 };
+    for (index, line) in text.lines().enumerate() {
+        let lead = if index == 0 { lead.clone() } else { " ".repeat(indent) };
+        let line = match width {
+            usize::MAX => line.to_owned(),
+            width => markdown::hanging_after(line, lead.chars().count(), indent, width),
+        };
+        eprintln!("{}{line}", style::paint(style::BAD, lead));
+    }
+}
+
 /// Prints what could be typed instead.
 pub(crate) fn print_choices(choices: &[(String, String)]) {
     rows(choices, width_err()).iter().for_each(|line| eprintln!("{line}"));
+}
+
+/// Says if what the student has done could not be kept.
+pub(crate) fn tell_of_progress(speaker: Speaker) {
+    if let Some(why) = progress::trouble() {
+        complain("", &say!(speaker, "progress-not-kept", why = why));
+    }
 }
 
 /// No room for another file or more of one.

@@ -42,7 +42,10 @@ fn main() -> ExitCode {
 
     match usage::parse(speaker, cli::Cli::command_in(speaker), arguments) {
         Ok(cli) => {
-            commands::perform(speaker, cli).unwrap_or_else(|error| failure::report(speaker, &error))
+            let code = commands::perform(speaker, cli)
+                .unwrap_or_else(|error| failure::report(speaker, &error));
+            failure::tell_of_progress(speaker);
+            code
         }
         Err(code) => code,
     }

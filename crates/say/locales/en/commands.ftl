@@ -41,6 +41,8 @@ neighbour-exercise = To write yourself: { $command }  { $title }
 neighbour-next = Next: { $command }  { $title }
 unknown-program = there is no program “{ $name }”
 
+progress-not-kept = Your progress is not kept: { $why }
+
 no-such-name = no such name: { $name }
 no-address = { $name } exists, but has no such address
 resolver-silent = { $name } could not be resolved: no name server answered. Is there a network?

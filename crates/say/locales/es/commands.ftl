@@ -41,6 +41,8 @@ neighbour-exercise = Para escribirlo tú: { $command }  { $title }
 neighbour-next = Sigue: { $command }  { $title }
 unknown-program = no hay ningún programa «{ $name }»
 
+progress-not-kept = Tu progreso no se guarda: { $why }
+
 no-such-name = ese nombre no existe: { $name }
 no-address = { $name } existe, pero no tiene ninguna dirección así
 resolver-silent = no se pudo resolver { $name }: ningún servidor de nombres respondió. ¿Hay red?

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rustix::fs::OFlags;
 
 use crate::file::PRIVATE;
-use crate::output::eprintln;
 
 /// The file: `$XDG_STATE_HOME/socklab/progress`, or below `~/.local/state`.
 pub(crate) fn file() -> Option<PathBuf> {
@@ -18,6 +18,10 @@ pub(crate) fn file() -> Option<PathBuf> {
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(set("HOME")?).join(".local/state")))?;
     Some(state.join("socklab/progress"))
+}
+
+fn named() -> io::Result<PathBuf> {
+    file().ok_or_else(|| io::Error::other("HOME is not set"))
 }
 
 /// The last result of each item: `what-if tcp-client-first` → `right`.
@@ -30,7 +34,7 @@ const LARGEST: u64 = 16 << 20;
 /// read to its end (a FIFO, a device), or would be somebody else's word. What is there and can't be
 /// opened is such a thing, too.
 fn open(options: &mut OpenOptions) -> io::Result<(PathBuf, File)> {
-    let path = file().ok_or(io::ErrorKind::NotFound)?;
+    let path = named()?;
     // A FIFO is not waited for.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let wrong = |why: &str| {
@@ -41,7 +45,7 @@ fn open(options: &mut OpenOptions) -> io::Result<(PathBuf, File)> {
         Err(error) if fs::symlink_metadata(&path).is_ok() => {
             return Err(wrong(&format!(": {error}")));
         }
-        opened => opened?,
+        opened => opened.map_err(|error| failed("open", &path, &error))?,
     };
     let about = opened.metadata()?;
     let is_ours = about.uid() == rustix::process::geteuid().as_raw();
@@ -51,13 +55,27 @@ fn open(options: &mut OpenOptions) -> io::Result<(PathBuf, File)> {
     Err(wrong(""))
 }
 
+/// Why results could not be kept or read, the first time.
+static TROUBLE: OnceLock<String> = OnceLock::new();
+
+/// Why results could not be kept or read, if so. It should not disturb a lesson, so it is told when
+/// the command is over, and once.
+pub(crate) fn trouble() -> Option<&'static str> {
+    TROUBLE.get().map(String::as_str)
+}
+
+fn remember(error: &io::Error) {
+    let _ = TROUBLE.set(error.to_string());
+}
+
 /// Reads all results; none if the file is missing or unreadable.
 pub(crate) fn read() -> Progress {
     let mut bytes = Vec::new();
     match open(OpenOptions::new().read(true)) {
         Ok((_, file)) => drop(file.take(LARGEST).read_to_end(&mut bytes)),
-        Err(error) if is_worth_saying(&error) => eprintln!("socklab: {error}"),
-        Err(_) => {}
+        // Nothing was recorded yet.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => remember(&error),
     }
     // A line that is no text is no result, but the others are.
     let text = String::from_utf8_lossy(&bytes);
@@ -71,20 +89,21 @@ pub(crate) fn read() -> Progress {
     lines.collect()
 }
 
-/// Records a result. An unwritable home directory should not disturb a lesson; but if the disk is
-/// full, or the file is none that may be written, its user is told.
+/// Records a result.
 pub(crate) fn note(kind: &str, name: &str, result: &str) {
-    if let Err(error) = append(kind, name, result)
-        && is_worth_saying(&error)
-    {
-        eprintln!("socklab: {error}");
+    if let Err(error) = append(kind, name, result) {
+        remember(&error);
     }
 }
 
+fn failed(call: &str, path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{call} {}: {error}", path.display()))
+}
+
 fn append(kind: &str, name: &str, result: &str) -> io::Result<()> {
-    let file = file().ok_or(io::ErrorKind::NotFound)?;
+    let file = named()?;
     if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).map_err(|error| failed("mkdir", folder, &error))?;
     }
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
@@ -97,14 +116,5 @@ fn append(kind: &str, name: &str, result: &str) -> io::Result<()> {
         .inspect_err(|_| {
             let _ = file.set_len(before);
         })
-        .map_err(|error| io::Error::new(error.kind(), format!("write {}: {error}", path.display())))
-}
-
-/// True for an error about which something can be done.
-fn is_worth_saying(error: &io::Error) -> bool {
-    use io::ErrorKind as Kind;
-    matches!(
-        error.kind(),
-        Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge | Kind::InvalidInput
-    )
+        .map_err(|error| failed("write", &path, &error))
 }

@@ -52,22 +52,28 @@ pub(crate) fn after(lead: &str, style: anstyle::Style, text: &str, width: usize)
 /// Plain text, wrapped to `width` with a hanging indent. The first line is not indented: the caller
 /// has already printed something of that width.
 pub(crate) fn hanging(text: &str, indent: usize, width: usize) -> String {
+    hanging_after(text, indent, indent, width)
+}
+
+/// The same behind `before` characters that have been printed.
+pub(crate) fn hanging_after(text: &str, before: usize, indent: usize, width: usize) -> String {
     let mut lines = vec![String::new()];
-    let mut used = indent;
+    let (mut used, mut begun) = (before, false);
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if used > indent && used + 1 + length > width {
+        if begun && used + 1 + length > width {
             lines.push(" ".repeat(indent));
-            used = indent;
+            (used, begun) = (indent, false);
         }
         if let Some(line) = lines.last_mut() {
-            if used > indent {
+            if begun {
                 line.push(' ');
                 used += 1;
             }
             line.push_str(word);
         }
         used += length;
+        begun = true;
     }
     lines.join("\n")
 }

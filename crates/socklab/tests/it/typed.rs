@@ -69,3 +69,19 @@ fn check_guesses_the_exercise_and_says_so() {
     let said = run(&mut student.types("socket-02", &words)).exits(2).errors;
     assert!(said.starts_with("Ejercicio socket-02, como se llama esta carpeta\n"), "{said}");
 }
+
+#[test]
+fn progress_that_can_not_be_kept_is_told_once_and_last() {
+    let student = Student::new();
+    fs::write(student.0.path().join("state"), "").expect("write");
+    for words in [&["list"][..], &["exercise", "start", "socket-02"], &["exercise", "list"]] {
+        let end = run(&mut student.types("", words)).exits(0);
+        let told = end.errors.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.starts_with("Your progress is not kept: "), "{told}");
+        assert!(told.contains("/state") && told.contains("Not a directory"), "{told}");
+        assert_eq!(told.matches("Your progress").count(), 1, "{told}");
+    }
+    let mut lost = student.types("", &["exercise", "list", "--lang", "es"]);
+    lost.env_remove("XDG_STATE_HOME").env_remove("HOME");
+    assert!(run(&mut lost).exits(0).errors.starts_with("Tu progreso no se guarda"));
+}
