@@ -101,7 +101,7 @@ pub(crate) struct Tour {
     pub(crate) which: WhichCourse,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Learn {
     pub(crate) name: Option<String>,
     #[command(flatten)]

@@ -36,9 +36,9 @@ learn-finished = That was the whole course: all { $all } of it.
 learn-finished-next = Any of it again: socklab list. Your own program under the glass: socklab trace -- COMMAND.
 key-enter = Enter: { $what }
 key-unknown = “{ $key }” does nothing here.
-neighbour-question = Asked about it: { $command }  { $title }
-neighbour-exercise = To write yourself: { $command }  { $title }
-neighbour-next = Next: { $command }  { $title }
+neighbour-question = Asked about it: { $command }
+neighbour-exercise = To write yourself: { $command }
+neighbour-next = Next: { $command }
 unknown-program = there is no program “{ $name }”
 
 progress-not-kept = Your progress is not kept: { $why }

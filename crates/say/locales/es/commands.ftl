@@ -36,9 +36,9 @@ learn-finished = Eso fue todo el curso: { $all } de { $all }.
 learn-finished-next = Para repetir algo: socklab list. Para ver tu propio programa por dentro: socklab trace -- COMANDO.
 key-enter = Intro: { $what }
 key-unknown = «{ $key }» no hace nada aquí.
-neighbour-question = Una pregunta sobre él: { $command }  { $title }
-neighbour-exercise = Para escribirlo tú: { $command }  { $title }
-neighbour-next = Sigue: { $command }  { $title }
+neighbour-question = Una pregunta sobre él: { $command }
+neighbour-exercise = Para escribirlo tú: { $command }
+neighbour-next = Sigue: { $command }
 unknown-program = no hay ningún programa «{ $name }»
 
 progress-not-kept = Tu progreso no se guarda: { $why }

@@ -25,10 +25,14 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
 
-use crate::cli::{self, Cli, Command, CourseCommand};
+use crate::cli::{self, Cli, Command, CourseCommand, Learn};
+use crate::course::progress;
+use crate::course::standing::note_program;
 use crate::course_program::{self, known};
-use crate::output::{println, write_bytes, write_out};
-use crate::{manual, style, tour};
+use crate::output::{println, width, write_bytes, write_out};
+use crate::terminal::keys;
+use crate::terminal::rows::rows;
+use crate::{manual, tour};
 
 /// The reference of the file format.
 const FORMAT: &str = include_str!("../../../../course/FORMAT.md");
@@ -41,13 +45,14 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         socklab_trace::close_others_on_exec();
     }
     match cli.command {
-        None => welcome(speaker),
+        None => return welcome(speaker),
         Some(Command::Tour(options)) => return tour::tour(speaker, &options),
         Some(Command::Learn(options)) => return learn::learn(speaker, &options),
         Some(Command::List { json, which }) => return list::list(speaker, json, &which),
-        Some(Command::Show { name }) => show::show(speaker, known(speaker, &name)?)?,
+        Some(Command::Show { name }) => show::show(speaker, known(speaker, &name)?),
         Some(Command::Run(run)) => {
             let program = known(speaker, &run.name)?;
+            note_program(program.name);
             if let Some(arguments) = traced(&run) {
                 return trace::trace_program(speaker, program, &arguments);
             }
@@ -104,9 +109,15 @@ fn traced(run: &cli::Run) -> Option<Vec<String>> {
     (own.is_some() || run.trace).then_some(arguments)
 }
 
-fn welcome(speaker: Speaker) {
+/// Without a command: the way on for a student who is on the way, and otherwise what there is.
+fn welcome(speaker: Speaker) -> Result<ExitCode> {
+    let progress = progress::read();
+    if learn::is_begun(&progress) && keys::can_ask() {
+        return learn::learn(speaker, &Learn::default());
+    }
     println!("{}\n", say!(speaker, "welcome"));
-    for (command, key) in [
+    let commands = [
+        ("socklab learn", "cmd-learn"),
         ("socklab tour", "cmd-tour"),
         ("socklab list", "cmd-list"),
         ("socklab show server-03", "cmd-show"),
@@ -117,8 +128,8 @@ fn welcome(speaker: Speaker) {
         ("socklab check echo-server", "cmd-check"),
         ("socklab connect localhost 8888", "cmd-connect"),
         ("socklab --help", "everything-else"),
-    ] {
-        let command = style::paint(style::COMMAND, format_args!("{command:<35}"));
-        println!("  {command}  {}", say!(speaker, key));
-    }
+    ];
+    let commands = commands.map(|(command, key)| (command, say!(speaker, key)));
+    rows(&commands, width()).iter().for_each(|line| println!("{line}"));
+    Ok(ExitCode::SUCCESS)
 }

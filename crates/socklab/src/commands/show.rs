@@ -1,30 +1,26 @@
 //! `socklab show`: a program's lesson, its source, and what comes before and after it.
 
-use anyhow::Result;
 use programs::Program;
 use socklab_say::Speaker;
 use socklab_scenario::Course;
 use socklab_scenario::format::Item;
 
-use super::learn::neighbours;
-use crate::course::journey::Journey;
 use crate::course::lesson;
-use crate::course::progress;
+use crate::course::neighbours::neighbours;
 use crate::course::standing::note_program;
 use crate::highlight;
-use crate::output::{println, write_out};
+use crate::output::{println, width, write_out};
 use crate::style;
 
 /// Prints all there is to read about a program.
-pub(super) fn show(speaker: Speaker, program: &Program) -> Result<()> {
+pub(super) fn show(speaker: Speaker, program: &Program) {
     write_out(format_args!("{}", whole(speaker, program)));
-    let journey = Journey::load(speaker, &Course::built_in(), &progress::read())?;
     println!();
-    for line in neighbours(speaker, &journey, &Item::Program(program.name.to_owned())) {
+    let item = Item::Program(program.name.to_owned());
+    for line in neighbours(speaker, &Course::built_in(), &item, width()) {
         println!("{line}");
     }
     note_program(program.name);
-    Ok(())
 }
 
 /// The lesson and the source.

@@ -13,6 +13,7 @@ use socklab_scenario::{Course, Origin, Source};
 
 use crate::cli::WhatIf;
 use crate::course;
+use crate::course::neighbours::neighbours;
 use crate::course::progress;
 use crate::course::progress::Progress;
 use crate::course::standing::{QUESTION, Standing};
@@ -176,6 +177,11 @@ fn one(
         } else {
             let command = format!("socklab what-if {} --show-commands", question.number);
             println!("{}", say!(speaker, "what-if-by-hand-hint", command = command));
+            println!();
+            let item = Item::Question(question.name.clone());
+            for line in neighbours(speaker, course, &item, width) {
+                println!("{line}");
+            }
         }
     }
     Ok(match (&answered.recording.trouble, &answered.answer, right) {

@@ -4,6 +4,7 @@
 mod folder;
 pub(crate) mod journey;
 pub(crate) mod lesson;
+pub(crate) mod neighbours;
 mod owner;
 pub(crate) mod points;
 pub(crate) mod progress;

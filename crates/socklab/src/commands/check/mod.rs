@@ -19,15 +19,16 @@ use anyhow::Result;
 use socklab_say::{Speaker, say};
 use socklab_scenario::CaseState;
 use socklab_scenario::exercise::{BuildError, CaseReport, Check, Problem, Report};
-use socklab_scenario::format::Exercise;
+use socklab_scenario::format::{Exercise, Item};
 
 use super::chosen::{Chosen, chosen};
 use super::exercise::Material;
 use crate::cli::{self, Format};
+use crate::course::neighbours::neighbours;
 use crate::course::points::Points;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
-use crate::output::{eprintln, println};
+use crate::output::{eprintln, println, width};
 use crate::scenario;
 use crate::style;
 use crate::terminal::gauge;
@@ -90,6 +91,13 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     };
     if options.case.is_none() && options.format() == Format::Text {
         note(&exercise.name, &report);
+        if report.infra_error().is_none() && report.core_passed() {
+            println!();
+            let item = Item::Exercise(exercise.name.clone());
+            for line in neighbours(speaker, material.course(), &item, width()) {
+                println!("{line}");
+            }
+        }
     }
     Ok(verdict(&report))
 }

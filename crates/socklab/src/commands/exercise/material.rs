@@ -25,6 +25,11 @@ impl Material {
         Ok(Self { speaker, course: course::load(speaker, which)? })
     }
 
+    /// The course they belong to.
+    pub(crate) fn course(&self) -> &Course {
+        &self.course
+    }
+
     /// All exercises, in the order of the course.
     pub(crate) fn all(&self) -> Result<Vec<Exercise>> {
         let mut exercises =

@@ -206,23 +206,3 @@ fn command(text: &str) -> String {
 fn fitted(text: &str, width: usize) -> String {
     text.chars().take(width).collect()
 }
-
-/// The items around one, as `show`, `what-if` and `check` name them below what they print.
-pub(crate) fn neighbours(speaker: Speaker, journey: &Journey, item: &Item) -> Vec<String> {
-    let Some(at) = journey.find(item) else { return Vec::new() };
-    let mut lines = Vec::new();
-    let mut line = |key: &str, entry: &Entry| {
-        let command = command(&entry.command());
-        lines.push(say!(speaker, key, command = command, title = entry.title.as_str()));
-    };
-    if matches!(item, Item::Program(_)) {
-        for entry in journey.belonging_to(at) {
-            line(&format!("neighbour-{}", entry.kind()), entry);
-        }
-        let behind = at + 1 + journey.belonging_to(at).count();
-        journey.entries.get(behind).into_iter().for_each(|entry| line("neighbour-next", entry));
-    } else {
-        journey.entries.get(at + 1).into_iter().for_each(|entry| line("neighbour-next", entry));
-    }
-    lines
-}
