@@ -26,7 +26,7 @@ pub(crate) fn render(text: &str, width: usize) -> String {
         } else if line.starts_with("- ") || line.starts_with("| ") {
             flush(&mut paragraph, &mut out);
             paragraph.push_str(line);
-        } else if let Some(heading) = line.strip_prefix("### ") {
+        } else if let Some(heading) = heading(line) {
             flush(&mut paragraph, &mut out);
             out.push_str(&format!("{}\n", style::paint(style::STRONG, heading)));
         } else {
@@ -38,6 +38,31 @@ pub(crate) fn render(text: &str, width: usize) -> String {
     }
     flush(&mut paragraph, &mut out);
     out
+}
+
+/// The text of a heading, of any level.
+fn heading(line: &str) -> Option<&str> {
+    let text = line.trim_start_matches('#').strip_prefix(' ')?;
+    line.starts_with('#').then_some(text)
+}
+
+/// What can be pressed, one offer after another, wrapped so that each stays whole.
+pub(crate) fn offers(offers: &[String], width: usize) -> String {
+    let mut lines: Vec<String> = vec![String::new()];
+    for (index, offer) in offers.iter().enumerate() {
+        let dot = if index + 1 < offers.len() { " ·" } else { "" };
+        let piece = format!("{offer}{dot}");
+        let length = piece.chars().count();
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => *line = piece,
+            Some(line) if line.chars().count() + 1 + length <= width => {
+                line.push(' ');
+                line.push_str(&piece);
+            }
+            _ => lines.push(piece),
+        }
+    }
+    lines.join("\n")
 }
 
 /// A paragraph that begins with a few words in a style, such as a verdict.
@@ -187,6 +212,15 @@ mod tests {
         ))
         .to_string();
         assert_eq!(shown, "one two\nthree four\nfive\n\n- six seven\n  eight\n");
+    }
+
+    #[test]
+    fn headings_of_any_level_are_headings_and_offers_stay_whole() {
+        let shown = anstream::adapter::strip_str(&render("# one\n\n## two\n#3", 20)).to_string();
+        assert_eq!(shown, "one\n\ntwo\n#3\n");
+        let keys = ["n: next", "p: back", "q: leave"].map(str::to_owned);
+        assert_eq!(offers(&keys, 20), "n: next · p: back ·\nq: leave");
+        assert_eq!(offers(&keys, 5), "n: next ·\np: back ·\nq: leave");
     }
 
     #[test]

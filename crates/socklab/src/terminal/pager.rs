@@ -9,13 +9,13 @@ use super::keys::Key;
 use crate::output::{Screen, height, println, screen, write_out};
 use crate::style;
 
-/// Prints a text. If it is longer than the terminal, it stops after each screen until a key is pressed;
-/// `q` and Esc leave out the rest.
-pub(crate) fn page(speaker: Speaker, text: &str) -> io::Result<()> {
+/// Prints a text below so many `used` lines of the screen. If it is longer than the terminal, it stops
+/// after each screen until a key is pressed; `q` and Esc leave out the rest.
+pub(crate) fn page(speaker: Speaker, text: &str, mut used: usize) -> io::Result<()> {
     let mut rest: Vec<&str> = text.lines().collect();
     loop {
-        // One line is left for the prompt, and the last one read stays in view.
-        let room = height().saturating_sub(2).max(1);
+        // One line is for the prompt, and the last one read stays in view.
+        let room = height().saturating_sub(2 + std::mem::take(&mut used)).max(1);
         let (now, later) = rest.split_at(rest.len().min(room));
         now.iter().for_each(|line| println!("{line}"));
         if later.is_empty() {

@@ -19,6 +19,7 @@ mod interop_tools;
 mod interop_web;
 mod isolation;
 mod languages;
+mod learn;
 mod patterns;
 mod recording;
 mod report;

@@ -1,27 +1,17 @@
 //! `check --watch` on a terminal: it runs again on saving, obeys keys, and restores the terminal.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus, Stdio};
-use std::time::Instant;
+use std::process::ExitStatus;
 
-use crate::stage::{PATIENCE, run, socklab};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use crate::stage::{Terminal, run, socklab};
 use rustix::process::{Pid, Signal, kill_process};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, Termios, tcgetattr};
+use rustix::termios::LocalModes;
 use socklab_prerequisites::need;
 
 /// A terminal in which `check --watch` runs.
 struct Watching {
-    screen: File,
-    /// The program's end of the terminal, kept open so that its settings can be checked afterwards.
-    terminal: File,
-    child: Child,
-    shown: String,
+    terminal: Terminal,
     file: PathBuf,
     _home: tempfile::TempDir,
 }
@@ -35,59 +25,23 @@ impl Watching {
             command
         };
         run(&mut command(&["exercise", "start", exercise])).exits(0);
-        let screen: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("openpt");
-        grantpt(&screen).and_then(|()| unlockpt(&screen)).expect("a terminal");
-        let name = ptsname(&screen, Vec::new()).expect("ptsname");
-        let name = Path::new(std::ffi::OsStr::from_bytes(name.as_bytes()));
-        let terminal = OpenOptions::new().read(true).write(true).open(name).expect("open");
-        let end = || Stdio::from(terminal.try_clone().expect("dup"));
-        let mut watch = command(&["check", exercise, "--watch"]);
-        let child = watch.stdin(end()).stdout(end()).stderr(end()).spawn().expect("start");
+        let terminal = Terminal::start(&mut command(&["check", exercise, "--watch"]), 80, 24);
         let file = home.path().join(exercise).join(format!("{exercise}.py"));
-        let screen = File::from(screen);
-        Watching { screen, terminal, child, shown: String::new(), file, _home: home }
+        Watching { terminal, file, _home: home }
     }
 
-    /// Waits until this text is shown, and returns everything shown up to then.
     #[track_caller]
     fn until(&mut self, text: &str) -> String {
-        let start = Instant::now();
-        loop {
-            if let Some(at) = self.shown.find(text) {
-                let rest = self.shown.split_off(at + text.len());
-                return std::mem::replace(&mut self.shown, rest);
-            }
-            assert!(start.elapsed() < PATIENCE, "no {text:?} in\n{}", self.shown);
-            let mut ready = [PollFd::new(&self.screen, PollFlags::IN)];
-            let second = Timespec { tv_sec: 1, tv_nsec: 0 };
-            if poll(&mut ready, Some(&second)).expect("poll") > 0 {
-                let mut piece = [0; 4096];
-                let length = self.screen.read(&mut piece).expect("read");
-                self.shown.push_str(&String::from_utf8_lossy(&piece[..length]));
-            }
-        }
+        self.terminal.until(text)
     }
 
     fn press(&mut self, keys: &str) {
-        self.screen.write_all(keys.as_bytes()).expect("write");
-    }
-
-    fn modes(&self) -> Termios {
-        tcgetattr(&self.terminal).expect("tcgetattr")
+        self.terminal.press(keys);
     }
 
     #[track_caller]
-    fn ends(mut self) -> (ExitStatus, bool) {
-        let status = self.child.wait().expect("wait");
-        let modes = self.modes().local_modes;
-        (status, modes.contains(LocalModes::ICANON | LocalModes::ECHO))
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    fn ends(self) -> (ExitStatus, bool) {
+        self.terminal.ends()
     }
 }
 
@@ -104,10 +58,10 @@ fn saving_runs_the_check_again_and_keys_are_obeyed() {
         watching.press("h");
         watching.until(hint);
     }
+    // The list is chosen from: here the same exercise again.
     watching.press("l");
-    let list = watching.until("Any key");
-    assert!(list.contains("chat-server") && list.contains("0/4 0/1"), "{list}");
-    watching.press(" ");
+    assert!(watching.until("q: leave").contains("chat-server"));
+    watching.press("/socket-03\r");
     watching.until(OVER);
     // n leaves what is not solved only if it is pressed twice; p goes back.
     watching.press("n");
@@ -179,9 +133,9 @@ fn whatever_ends_it_restores_the_terminal() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let mut watching = Watching::start("echo-server");
         watching.until("░ 0/");
-        let modes = watching.modes().local_modes;
+        let modes = watching.terminal.modes().local_modes;
         assert!(!modes.intersects(LocalModes::ICANON | LocalModes::ECHO), "it reads single keys");
-        let pid = Pid::from_child(&watching.child);
+        let pid = Pid::from_child(&watching.terminal.child);
         kill_process(pid, signal).expect("kill");
         let (status, restored) = watching.ends();
         assert_eq!((status.code(), restored), (Some(128 + signal.as_raw()), true), "{signal:?}");

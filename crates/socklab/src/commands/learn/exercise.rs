@@ -8,8 +8,8 @@ use socklab_scenario::IsolationWanted;
 use socklab_scenario::exercise::Code;
 use socklab_scenario::format::Exercise;
 
-use super::Guide;
 use super::prompt::{Answer, ask};
+use super::{Guide, HEAD};
 use crate::commands::check::Subject;
 use crate::commands::exercise::{Material, begin, source_file, started};
 use crate::commands::watch::Leave;
@@ -31,7 +31,7 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     let mut file = source_file(name, &beside).or_else(|| started(name));
     guide.head(at);
     if file.is_none() {
-        pager::page(speaker, &statement(&material, &exercise)).context("read a key")?;
+        pager::page(speaker, &statement(&material, &exercise), HEAD).context("read a key")?;
         let enter = say!(speaker, "learn-begin");
         match ask(speaker, &enter, &[])? {
             Answer::Leave(leave) => return Ok(leave),

@@ -32,6 +32,9 @@ pub(crate) use choose::{choose, heading};
 const LEARN: &str = "learn";
 const AT: &str = "at";
 
+/// How many lines the head of an item takes.
+const HEAD: usize = 2;
+
 /// What everything on the way needs.
 struct Guide<'a> {
     speaker: Speaker,
@@ -169,8 +172,8 @@ impl<'a> Guide<'a> {
     /// What an item is called in a prompt.
     fn place(&self, at: usize) -> Option<String> {
         let entry = self.journey.entries.get(at)?;
-        let kind = say!(self.speaker, &format!("learn-kind-{}", entry.kind()));
-        Some(format!("{kind} {}", entry.item.name()))
+        let key = format!("learn-place-{}", entry.kind());
+        Some(say!(self.speaker, &key, name = entry.item.name()))
     }
 
     /// What comes after an item, for a prompt.

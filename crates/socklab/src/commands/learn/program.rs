@@ -37,7 +37,7 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
             }
             Answer::Own(_) => {
                 println!();
-                pager::page(speaker, &whole(speaker, program)).context("read a key")?;
+                pager::page(speaker, &whole(speaker, program), 0).context("read a key")?;
                 note_program(program.name);
             }
             Answer::Leave(leave) => return Ok(leave),

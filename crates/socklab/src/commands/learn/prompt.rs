@@ -7,7 +7,7 @@ use crate::commands::watch::Leave;
 use crate::output::{println, width, write_out};
 use crate::style;
 use crate::terminal::keys::{self, Key};
-use crate::terminal::markdown::{each_line, hanging};
+use crate::terminal::markdown::{self, each_line};
 
 /// What a key was pressed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +19,19 @@ pub(super) enum Answer {
     Leave(Leave),
 }
 
+/// The keys that lead away from any item.
+pub(super) fn away(speaker: Speaker) -> Vec<String> {
+    say!(speaker, "learn-keys").split(" · ").map(str::to_owned).collect()
+}
+
 /// Asks what to do. `enter` says what Enter does, `own` are further keys with what they do. Keys that
 /// mean nothing are answered by the line again.
 pub(super) fn ask(speaker: Speaker, enter: &str, own: &[(char, String)]) -> Result<Answer> {
     let line = || {
         let mut offers = vec![say!(speaker, "key-enter", what = enter)];
         offers.extend(own.iter().map(|(key, what)| format!("{key}: {what}")));
-        offers.push(say!(speaker, "learn-keys"));
-        let line = hanging(&offers.join(" · "), 0, width());
+        offers.extend(away(speaker));
+        let line = markdown::offers(&offers, width().saturating_sub(1));
         write_out(format_args!("{} ", each_line(style::FAINT, &line)));
     };
     println!();

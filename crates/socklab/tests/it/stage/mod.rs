@@ -5,6 +5,7 @@
 mod child;
 pub(crate) mod own;
 mod peers;
+mod pty;
 mod stream;
 
 use std::process::Command;
@@ -14,6 +15,7 @@ pub(crate) use child::{Ended, Running, run, run_with};
 pub(crate) use peers::{
     Transport, accept, connect, free_port, listener, serve, serve_on_any_port, serve_with,
 };
+pub(crate) use pty::Terminal;
 
 /// How long a test waits for anything before it gives up. Only a failing test waits this long.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -29,6 +31,8 @@ pub(crate) fn socklab(words: &[&str]) -> Command {
 pub(crate) fn program(name: &str) -> Command {
     let mut command = Command::new(name);
     command.env("LC_ALL", "C.UTF-8").env("LANG", "C.UTF-8").env("RUST_BACKTRACE", "1");
+    // What tests do is no progress of whoever runs them.
+    command.env("XDG_STATE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"));
     for chance in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"] {
         command.env_remove(chance);
     }
