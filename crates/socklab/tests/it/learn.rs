@@ -35,7 +35,7 @@ fn a_student_goes_from_a_program_to_a_question_and_comes_back_where_they_were() 
     student.press("p");
     student.until("basics-01: ");
     student.press("q");
-    student.until("socklab learn goes on from here");
+    student.until("goes on from here");
     let (status, restored) = student.ends();
     assert!(status.success() && restored);
 

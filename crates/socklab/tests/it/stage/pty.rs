@@ -47,7 +47,8 @@ impl Terminal {
                 let rest = self.shown.split_off(at + text.len());
                 return std::mem::replace(&mut self.shown, rest);
             }
-            assert!(start.elapsed() < PATIENCE, "no {text:?} in\n{}", self.shown);
+            let ended = self.child.try_wait().expect("wait");
+            assert!(start.elapsed() < PATIENCE, "no {text:?} in\n{}\n({ended:?})", self.shown);
             let mut ready = [PollFd::new(&self.screen, PollFlags::IN)];
             let second = Timespec { tv_sec: 1, tv_nsec: 0 };
             if poll(&mut ready, Some(&second)).expect("poll") > 0 {
