@@ -128,6 +128,7 @@ mistake-gap-no-end = the gap `{ $name }` has no END, or another gap begins insid
 mistake-marks-do-not-fit = the marks of the gaps do not fit: { $why }
 mistake-gap-no-prompt = the gap `{ $name }` has no prompt and no hints in gaps.toml, which knows { $known }
 mistake-gap-unused = no solution has a gap `{ $name }`; their gaps are { $known }
+mistake-comment-unused = no solution has the comment “{ $text }” outside its gaps
 
 mistake-number-taken = number { $number } is also used by question { $other }
 mistake-name-taken = question { $other } has the same name

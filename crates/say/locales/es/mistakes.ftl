@@ -128,6 +128,7 @@ mistake-gap-no-end = el hueco `{ $name }` no tiene END, o dentro de él empieza 
 mistake-marks-do-not-fit = las marcas de los huecos no encajan: { $why }
 mistake-gap-no-prompt = el hueco `{ $name }` no tiene ni enunciado ni pistas en gaps.toml, que conoce { $known }
 mistake-gap-unused = ninguna solución tiene un hueco `{ $name }`; sus huecos son { $known }
+mistake-comment-unused = ninguna solución tiene fuera de sus huecos el comentario «{ $text }»
 
 mistake-number-taken = el número { $number } es también de la pregunta { $other }
 mistake-name-taken = la pregunta { $other } tiene el mismo nombre

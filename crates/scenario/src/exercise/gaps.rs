@@ -7,6 +7,7 @@
 use socklab_say::{Sentence, sentence};
 
 use super::code::Code;
+use super::commented::with_comments;
 
 /// A reference solution, cut at its gaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,11 +126,29 @@ impl Template {
         text.map(String::as_str).collect()
     }
 
-    /// The file that a student begins with. `prompt` returns the instruction for a gap.
-    pub fn starter(&self, prompt: impl Fn(&Gap) -> String) -> String {
+    /// What the comments outside the gaps say, in order.
+    pub fn comments(&self) -> Vec<String> {
+        let mut comments = Vec::new();
+        for part in &self.parts {
+            let Part::Text(text) = part else { continue };
+            with_comments(self.code, text, &mut |comment| {
+                comments.push(comment.to_owned());
+                None
+            });
+        }
+        comments
+    }
+
+    /// The file that a student begins with. `prompt` returns the instruction for a gap, and `said`
+    /// what a comment says in the student's language, if that is not what the solution says.
+    pub fn starter(
+        &self,
+        prompt: impl Fn(&Gap) -> String,
+        said: impl Fn(&str) -> Option<String>,
+    ) -> String {
         let mut number = 0;
         let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
+            Part::Text(text) => with_comments(self.code, text, &mut |comment| said(comment)),
             Part::Gap(gap) => {
                 number += 1;
                 let Gap { name, indent, meanwhile, .. } = gap;
@@ -175,7 +194,7 @@ mod tests {
     fn a_starter_is_the_solution_without_its_gaps() {
         let template = Template::parse(Code::Python, SOLUTION).unwrap();
         assert_eq!(template.solution(), "a = 1\nif a:\n    send(a)\nb = 2\n");
-        let starter = template.starter(|gap| format!("Do {}.", gap.name));
+        let starter = template.starter(|gap| format!("Do {}.", gap.name), |_| None);
         assert_eq!(
             starter,
             "a = 1\nif a:\n    # TODO 1 send: Do send.\n    \
@@ -191,7 +210,8 @@ mod tests {
     #[test]
     fn a_gap_can_have_lines_of_the_starter() {
         let text = "/* GAP accept */\nint c = accept(s);\n/* ELSE int c = -1; */\n/* END */\n";
-        let starter = Template::parse(Code::C, text).unwrap().starter(|_| "Wait.".into());
+        let template = Template::parse(Code::C, text).unwrap();
+        let starter = template.starter(|_| "Wait.".into(), |_| None);
         let lines: Vec<&str> = starter.lines().collect();
         assert_eq!(lines[0], "/* TODO 1 accept: Wait. */");
         assert_eq!(lines[1..], ["int c = -1;", "fputs(\"gap 1: accept\\n\", stderr), exit(1);"]);

@@ -9,6 +9,8 @@
 mod build;
 mod check;
 mod code;
+mod commented;
+mod comments;
 mod compile;
 mod conduct;
 mod gaps;
@@ -22,6 +24,8 @@ pub(crate) use build::is_installed;
 pub use build::{BuildError, BuildFolder, Built};
 pub use check::{CaseHints, CaseReport, Check, Problem, Report};
 pub use code::Code;
+pub use comments::Comments;
+pub(crate) use comments::{SHARED_COMMENTS, part_for_any, read as read_comments};
 pub use conduct::{Conduct, conduct};
 pub use gaps::{Gap, Open, Part, Template, open_gaps};
 pub use hints::{Hint, Hints};

@@ -133,7 +133,7 @@ impl Exercise {
             let text = course.file(folder.join(&name)).unwrap_or_default();
             match Template::parse(code, &String::from_utf8_lossy(text)) {
                 Ok(template) => {
-                    let starter = template.starter(|_| "…".to_owned());
+                    let starter = template.starter(|_| "…".to_owned(), |_| None);
                     let starters = format!("starter.{}", code.extension());
                     jobs.push(Job::new(&name, template.solution(), Requirement::Everything));
                     jobs.push(Job::new(&starters, starter, Requirement::Nothing));

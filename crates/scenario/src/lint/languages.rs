@@ -7,7 +7,7 @@ use socklab_judge::Texts;
 use socklab_say::Translated;
 
 use crate::course::Course;
-use crate::exercise::{Hint, SHARED, read_hints};
+use crate::exercise::{Hint, SHARED, SHARED_COMMENTS, read_comments, read_hints};
 use crate::format::{Exercise, Prose, Question, Step, UnboundExpectation, Verb};
 use crate::item_kind::ItemKind;
 
@@ -70,7 +70,7 @@ fn of_hint(hint: &Hint) -> [&Texts; 3] {
 
 impl Course {
     /// Counts what the language with this tag lacks, in these questions and exercises of the course
-    /// and in what is said about the gaps.
+    /// and in what is said about the gaps and in comments.
     pub fn untranslated(
         &self,
         questions: &[Question],
@@ -88,6 +88,7 @@ impl Course {
             }
         }
         let mut gaps = vec![Path::new(SHARED).to_owned()];
+        let mut comments = vec![Path::new(SHARED_COMMENTS).to_owned()];
         for exercise in exercises {
             counted.page(tag, &exercise.prose);
             for case in &exercise.cases {
@@ -97,11 +98,16 @@ impl Course {
                 counted.evidence(tag, &case.expects);
             }
             gaps.push(ItemKind::Exercise.path(&exercise.name).join("gaps.toml"));
+            comments.push(ItemKind::Exercise.path(&exercise.name).join("comments.toml"));
         }
         for file in gaps {
             for hint in read_hints(self, &file).unwrap_or_default().values() {
                 counted.texts(tag, of_hint(hint));
             }
+        }
+        for file in comments {
+            let all = read_comments(self, &file).unwrap_or_default();
+            counted.texts(tag, all.iter().map(|comment| comment.get_ref()));
         }
         counted
     }

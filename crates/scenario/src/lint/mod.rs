@@ -1,6 +1,7 @@
 //! Finds mistakes in a course whose files can be read: missing texts, names that refer to nothing,
 //! actors that do nothing. Every mistake is reported, not only the first.
 
+mod comments;
 mod exercise;
 mod gaps;
 mod languages;
@@ -61,6 +62,7 @@ impl Course {
             }
         }
         self.lint_gaps(&mut linted.mistakes);
+        self.lint_comments(&mut linted.mistakes);
         self.lint_names(&linted.questions, &mut linted.mistakes);
         linted.mistakes.extend(self.syllabus(programs).err());
         linted

@@ -49,6 +49,26 @@ fn gaps_are_looked_for_where_they_are_written() {
 }
 
 #[test]
+fn translations_of_comments_that_no_solution_has_are_reported() {
+    let entry = |english: &str| format!("[[comment]]\nen = \"{english}\"\nes = \"Dos.\"\n");
+    let solution = "# Two.\n# GAP bind\n# In a gap.\nbind()\n# END\n";
+    let with = |path: &'static str, text: String| {
+        linted(&[("exercises/mine/solution.py", solution), (path, &text)])
+    };
+    for path in ["exercises/mine/comments.toml", "exercises/comments.toml"] {
+        assert_eq!(with(path, entry("Two.")), Vec::<String>::new(), "{path}");
+        for english in ["Tow.", "In a gap."] {
+            let reported = with(path, entry("Two.") + &entry(english));
+            assert_eq!(reported.len(), 1, "{path}: {reported:?}");
+            let wanted = format!("comments.toml:4:1: no solution has the comment “{english}”");
+            assert!(reported[0].contains(&wanted), "{reported:?}");
+        }
+    }
+    let reported = with("exercises/mine/comments.toml", entry("Two.").replace("es =", "sp ="));
+    assert_eq!(reported.len(), 1, "{reported:?}");
+}
+
+#[test]
 fn an_unknown_program_is_reported_with_the_closest_course_program() {
     let reported = |program: &str| {
         let toml = GOOD.replace("\"tcp-server\"", &format!("\"{program}\""));

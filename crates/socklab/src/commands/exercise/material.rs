@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use programs::PROGRAMS;
 use socklab_say::{Language, Speaker, say};
-use socklab_scenario::exercise::{Code, Exhibit, Hints, Template};
+use socklab_scenario::exercise::{Code, Comments, Exhibit, Gap, Hints, Template};
 use socklab_scenario::format::{Exercise, Item};
 use socklab_scenario::{Course, ItemKind, Source};
 
@@ -109,15 +109,23 @@ impl Material {
     /// The file a student begins with.
     pub(crate) fn starter(&self, exercise: &str, code: Code) -> Result<String> {
         let hints = self.hints(exercise)?;
+        let comments = Comments::of(&self.course, exercise)
+            .map_err(|error| course::mistake(self.speaker, &error))?;
         let template = self.template(exercise, code)?;
-        Ok(template.starter(|gap| {
+        let prompt = |gap: &Gap| {
             let prompt =
                 hints.about(&gap.name).map_or("", |hint| texts::text(self.speaker, &hint.prompt));
             if gap.makes.is_empty() {
                 return prompt.to_owned();
             }
             say!(self.speaker, "start-makes", prompt = prompt, names = gap.makes)
-        }))
+        };
+        let language = self.speaker.language();
+        let translated = |comment: &str| match language == Language::ENGLISH {
+            true => None,
+            false => comments.said(comment, language),
+        };
+        Ok(template.starter(prompt, translated))
     }
 
     /// The page of an exercise, for a programming language.
