@@ -47,6 +47,7 @@ impl Texts {
         texts.numerals = Numerals {
             decimal: sign("number-decimal").unwrap_or_else(|| ".".to_owned()),
             group: sign("number-group").unwrap_or_default(),
+            grouped_from: sign("number-grouped-from").and_then(|n| n.parse().ok()).unwrap_or(0),
         };
         texts
     }

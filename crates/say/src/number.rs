@@ -7,6 +7,8 @@ pub(crate) struct Numerals {
     pub(crate) decimal: String,
     /// Between groups of three digits.
     pub(crate) group: String,
+    /// How many digits a number has at least that is written in groups: 5 where `1998` is not.
+    pub(crate) grouped_from: usize,
 }
 
 impl Numerals {
@@ -19,7 +21,8 @@ impl Numerals {
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let mut text = String::from(sign);
         for (index, digit) in whole.chars().enumerate() {
-            if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            let begins_group = index > 0 && (whole.len() - index).is_multiple_of(3);
+            if begins_group && whole.len() >= self.grouped_from {
                 text.push_str(&self.group);
             }
             text.push(digit);
@@ -79,9 +82,14 @@ mod tests {
 
     #[test]
     fn digits_are_grouped_from_the_right() {
-        let numerals = Numerals { decimal: ",".to_owned(), group: ".".to_owned() };
-        let written = ["0", "98", "998", "1998", "1234567", "-1234.56"].map(|n| numerals.write(n));
-        assert_eq!(written, ["0", "98", "998", "1.998", "1.234.567", "-1.234,56"]);
+        let mut numerals =
+            Numerals { decimal: ",".to_owned(), group: ".".to_owned(), grouped_from: 4 };
+        let plain = ["0", "98", "998", "1998", "12345", "1234567", "-1234.56"];
+        let written = plain.map(|n| numerals.write(n));
+        assert_eq!(written, ["0", "98", "998", "1.998", "12.345", "1.234.567", "-1.234,56"]);
+        numerals.grouped_from = 5;
+        let written = plain.map(|n| numerals.write(n));
+        assert_eq!(written, ["0", "98", "998", "1998", "12.345", "1.234.567", "-1234,56"]);
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Speaker {
         self.say(&sentence.key, &sentence.arguments)
     }
 
-    /// A whole number with its digits grouped: `1,998`.
+    /// A whole number with its digits grouped as the language groups them: `1,998`.
     pub fn number(self, number: u64) -> String {
         Texts::of(self.language).numerals().write(&number.to_string())
     }
@@ -154,6 +154,7 @@ mod tests {
         let mistakes =
             |number: u64| say!(Speaker::ENGLISH, "course-mistakes", mistakes = count(number));
         assert_eq!([1, 2, 10_000].map(mistakes), ["1 mistake", "2 mistakes", "10,000 mistakes"]);
+        assert_eq!([1_998, 10_000].map(|n| spanish().number(n)), ["1998", "10\u{a0}000"]);
     }
 
     #[test]

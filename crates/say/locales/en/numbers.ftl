@@ -2,6 +2,8 @@
 
 number-decimal = .
 number-group = ,
+# The fewest digits that are grouped.
+number-grouped-from = 4
 
 duration-ns = { $n } ns
 duration-us = { $n } µs

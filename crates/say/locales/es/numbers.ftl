@@ -1,7 +1,9 @@
 # Cómo se escriben los números y las duraciones.
 
 number-decimal = ,
-number-group = .
+# Un espacio que no se separa en dos líneas, y solo a partir de cinco cifras (RAE, ISO 80000-1): 1998, 12 345.
+number-group = {"\u00A0"}
+number-grouped-from = 5
 
 duration-ns = { $n } ns
 duration-us = { $n } µs

@@ -84,7 +84,7 @@ pub(crate) fn hanging(text: &str, indent: usize, width: usize) -> String {
 pub(crate) fn hanging_after(text: &str, before: usize, indent: usize, width: usize) -> String {
     let mut lines = vec![String::new()];
     let (mut used, mut begun) = (before, false);
-    for word in text.split_whitespace() {
+    for word in text.split_ascii_whitespace() {
         let length = word.chars().count();
         if begun && used + 1 + length > width {
             lines.push(" ".repeat(indent));
@@ -143,7 +143,7 @@ pub(crate) fn lines(paragraph: &str, width: usize, indent: &str) -> Vec<String> 
 fn words(paragraph: &str, width: usize) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut code = false;
-    for word in paragraph.split_whitespace() {
+    for word in paragraph.split_ascii_whitespace() {
         match words.last_mut() {
             Some(last) if code && shown(last) + 1 + shown(word) <= width => {
                 last.push(' ');
