@@ -92,6 +92,7 @@ mistake-unknown-escape = unknown escape { $found }: allowed are \n, \r, \t, \0, 
 mistake-no-file = there is no such file
 mistake-not-utf-8 = not UTF-8 from byte { $from } on
 mistake-section-twice = the section `{ $key }` appears twice
+mistake-comment-no-end = this comment has no end: `-->` is missing
 mistake-no-title = no title: the first line is `# …`
 
 mistake-unknown-field = unknown field `{ $found }`, expected one of { $known }

@@ -92,6 +92,7 @@ mistake-unknown-escape = escape desconocido { $found }: se permiten \n, \r, \t, 
 mistake-no-file = no existe ese archivo
 mistake-not-utf-8 = no es UTF-8 a partir del byte { $from }
 mistake-section-twice = la sección `{ $key }` está dos veces
+mistake-comment-no-end = este comentario no termina: falta `-->`
 mistake-no-title = no hay título: la primera línea es `# …`
 
 mistake-unknown-field = campo desconocido `{ $found }`; puede ser { $known }

@@ -7,4 +7,5 @@ mod folder;
 mod linter;
 mod loader;
 mod patterns;
+mod sources;
 mod verdict;
