@@ -1,5 +1,6 @@
 # What a program did: the first sentence of the report on a case that it did not pass.
 
+# source: signal(7); SIGPIPE: send(2), EPIPE
 deed-killed = { $who } { $signal ->
         [SIGSEGV] was ended by { $signal }: it used memory that does not belong to it (a wrong pointer or index, or too deep a recursion)
         [SIGBUS] was ended by { $signal }: it used memory that is not there
@@ -14,7 +15,9 @@ deed-raised = { $who } ended with an exception that nobody caught: { $error }{ $
 deed-thread-raised = A thread of { $who } ended with an exception that nobody caught: { $error }{ $place }. { $who } itself went on.
 deed-reported = { $who } printed an exception: { $error }{ $place }; { $now }.
 deed-wrong-transport = { $who } has a { $got } socket; this exercise speaks { $wanted }.
+# source: ip(7): sin_port is in network byte order; htons(3)
 deed-listens-swapped = { $who } is on port { $port } instead of { $asked }: the two bytes of the port are swapped. Without htons, bind gets them in the wrong order.
+# source: ip(7): listen or send on a socket that is not bound gets an ephemeral port
 deed-listens-by-kernel = { $who } did not choose a port with bind, so the kernel chose { $port }, which nobody can know. It was told { $asked }.
 deed-listens-elsewhere = { $who } is on port { $port }, which it chose itself. It was told { $asked }.
 deed-never-listened = { $who } bound port { $port }, but never called listen, so that nobody can connect; { $now }.
@@ -138,6 +141,7 @@ now-running = it is still running
 advice-text-for-bytes = The network carries bytes. Text becomes bytes with .encode(), and bytes become text with .decode().
 advice-bytes-for-text = What recv returns are bytes, not text. Bytes become text with .decode() in Python, with .toString() in Node; text becomes bytes with .encode(), or Buffer.from().
 advice-number-is-text = What comes from the command line is text. A port is a number: int("8000").
+# source: Python, socket.accept and socket.recvfrom
 advice-pair = This call returns two things at once, a pair: client, address = server.accept(), and data, address = sock.recvfrom(2048).
 advice-not-text = Not everything that arrives is text in UTF-8, and a letter such as ñ may arrive in two pieces. Work with bytes for as long as possible.
 advice-input-ended = The input had ended, and the program asked for another line. How many lines does the exercise promise?
@@ -146,10 +150,14 @@ advice-closed-already = The program had closed this socket before. Close it only
 advice-unknown-name = The line named there uses a name that nobody has defined: a spelling mistake, or an import that is missing?
 advice-no-module = The module is not installed here. The standard library is enough for this exercise.
 advice-recursion = A function calls itself again and again. What should make it stop?
+# source: Go: “all goroutines are asleep - deadlock!”
 advice-all-asleep = All goroutines wait for each other, and none can go on: who should have sent on that channel, or unlocked that lock?
 advice-peer-vanished = The other end is gone. That ends one conversation, and need not end the program.
+# source: C and Go: argv[0], os.Args[0]; Java: main's args; Node: process.argv
 advice-no-argument = The program asked for an argument that it did not get. In Python, C and Go, number 0 is the program itself and 1 the first argument; in Java the first has number 0; in Node it is process.argv[2].
+# source: listen(2): SOCK_STREAM and SOCK_SEQPACKET only
 advice-udp-has-no-listen = listen and accept are for TCP. A UDP socket has no connections: bind it, and call recvfrom.
+# source: ip(7), ip_unprivileged_port_start (1024 by default)
 advice-low-port = Ports below 1024 belong to the administrator. Use the port that the program is given.
 advice-ignored-failure = A call that fails says so (in C it returns -1, and errno or perror says why). Look at it before you go on, and end with an error.
 advice-killed = In C, compile with -g -fsanitize=address,undefined and run the program by hand: it then names the line. Does every argument exist, is every pointer set, is every buffer large enough?
@@ -164,10 +172,12 @@ advice-listens-for-six = Bind to "" or 0.0.0.0 (in C INADDR_ANY): then clients r
 advice-never-listened = After bind, listen: it makes the socket one that waits for connections.
 advice-never-bound = A server binds its socket to the port that it was given. Only then can datagrams arrive there.
 advice-connects-instead = A server is told a port and waits there: bind, then (over TCP) listen and accept.
+# source: ip(7): a socket that is not bound gets a port when it connects or sends
 advice-serves-instead = A client needs no bind and no listen. It connects to the server's address (over UDP, sendto is enough).
 advice-waits-for-typing = Nobody sits at this program's keyboard. What it needs comes over the network, or as an argument.
 advice-spins = Which loop can be left only if something changes that never changes?
 advice-failing-loop = The call fails for a reason that does not go away by itself. Leave the loop when it fails.
+# source: recv(2), RETURN VALUE
 advice-reads-the-end = recv returning 0 bytes is not “nothing yet”: it is the end, for ever. Leave the loop.
 advice-added-line-end = println, puts and a line read together with its end all add one. Send the bytes that were asked for, and no more.
 advice-added-zeros = Send as many bytes as there are to send: what recv returned, or strlen, and not the size of the buffer, nor the NUL that ends a string in C.
@@ -178,8 +188,11 @@ advice-sent-elsewhere = recvfrom tells who sent the datagram: that address is wh
 advice-printed-typed = print writes on the terminal. What should travel goes into send.
 advice-closed-early = Close a connection only after the answer has been sent.
 advice-ended-with-failure = A program that has done its task ends with 0: in C, return 0 at the end of main; in Python, no sys.exit with another number.
+# source: recv(2); printf(3), precision of %s
 advice-printed-more = recv returns how many bytes came, and writes no NUL behind them. Print that many: printf("%.*s", (int) length, buffer), or fwrite.
+# source: Python, threading.excepthook
 advice-thread-raised = An exception in a thread ends that thread only, and its client waits. Mend the line named above.
+# source: bind(2), EINVAL: the socket is bound already
 advice-bound-already = The order is socket, bind, listen: a socket is bound once, and a socket that listens is bound already.
 advice-another-socket = Answer through the socket from which you read the question: clients look at who answers.
 advice-printed-other = Print what recv returned as it came, neither changed nor cut.
@@ -200,6 +213,7 @@ advice-printed-twice = Follow your program: at which places does it print what i
 advice-still-running = Its task is done, or cannot be done. What is it still waiting for?
 advice-never-sent = A client speaks first: over TCP with connect and send, over UDP with sendto. If it ended without a word, does an except, a catch or an if hide an error?
 advice-sent-nothing = To connect is not to speak yet: what should go to the server goes into send, on the socket that is connected.
+# source: accept(2), EINVAL and EFAULT
 advice-accept-failed = accept takes a socket that listens. In C, its other two arguments are both NULL, or the addresses of a structure for the client's address and of that structure's size.
 advice-never-accepted = Who connects is put into a queue, and accept takes one out of it. What does your program wait for instead?
 advice-ignores-one = For each client somebody has to wait: a thread of its own, on its own connection; or select (poll), which waits for all of them.

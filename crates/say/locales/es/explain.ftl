@@ -55,7 +55,7 @@ explain-short-write-continued = Solo se aceptaron { $taken } de { $asked } bytes
 
 explain-end-of-stream = 0 bytes significan el final: { $peer } cerró su lado y no enviará nada más. No es un error. Deja de leer, y cierra cuando no tengas más que enviar.
 explain-end-ignored = { $call } devolvió 0 bytes, el final, y { $program } siguió leyendo: { $times } veces la misma respuesta. Con 0 bytes hay que salir del bucle.
-explain-connection-reset = { $call } falló porque la conexión se cortó con un RST. Un extremo lo envía cuando cierra con bytes sin leer, cuando puso SO_LINGER en 0 segundos, o cuando le llega algo después de haber cerrado.
+explain-connection-reset = { $call } falló porque la conexión se cortó con un RST. Un extremo lo envía cuando cierra con bytes sin leer, cuando puso SO_LINGER en 0 segundos, o cuando le llega algo después de haber cerrado o reiniciado.
 explain-connection-reset-unread = { $call } falló porque { $peer } cortó la conexión: cerró con { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes
@@ -70,12 +70,12 @@ explain-connection-reset-linger = { $call } falló porque { $peer } cortó la co
        *[other] {" "}De lo que { $peer } había enviado se perdieron { $lost } bytes.
     }
 explain-send-after-shutdown = La mitad de envío del descriptor { $fd } se había cerrado de este lado antes de este envío. Después de SHUT_WR no se puede enviar nada más.
-explain-broken-pipe = Ya no se puede enviar nada por el descriptor { $fd }: el otro extremo había cerrado o cortado la conexión. El primer envío después de eso todavía puede salir bien; cada uno de los siguientes falla, como este.
+explain-broken-pipe = Ya no se puede enviar nada por el descriptor { $fd }: el otro extremo había cerrado o cortado la conexión. Un envío todavía puede funcionar hasta que vuelve su RST (por loopback, solo uno); cada uno de los siguientes falla, como este.
 explain-close-unread = { $program } cerró con { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes
     } sin leer de lo que el otro extremo había enviado. Entonces el núcleo envía un RST en vez de un final ordenado, y se pierde lo que al otro extremo aún no le había llegado. Lee hasta el final antes de cerrar.
-explain-server-closed-first = { $server } cerró primero, así que el núcleo guarda el puerto { $port } en TIME_WAIT en su lado durante un minuto. Por eso los servidores ponen SO_REUSEADDR.
+explain-server-closed-first = { $server } cerró primero, así que el núcleo guarda esta conexión del puerto { $port } en TIME_WAIT en su lado durante un minuto. Por eso los servidores ponen SO_REUSEADDR.
 explain-half-close = { $program } cerró solo su mitad de envío (SHUT_WR): el otro extremo ve el final del flujo y todavía puede contestar.
 explain-sent-after-close = { $peer } había cerrado esta conexión { $time } antes. El núcleo aún aceptó { $sent ->
         [one] el { $sent } byte
