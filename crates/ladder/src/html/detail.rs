@@ -12,20 +12,24 @@ use crate::svg::xml::Xml;
 const MOST: usize = 4;
 
 /// At most this many characters of data are shown in the list of a fold.
-const DATA: usize = 40;
+const FOLDED_DATA: usize = 40;
 
 /// Writes the panel: one section per row. The style sheet shows only the selected one.
 pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
-    page.open("aside", &[("aria-live", "polite".to_owned())]);
+    page.open("aside", &[("aria-label", say!(ladder.speaker, "ladder-details"))]);
     let close = say!(ladder.speaker, "ladder-close");
-    let attributes =
-        [("class", "close".to_owned()), ("href", "#".to_owned()), ("aria-label", close)];
-    page.text_element("a", &attributes, "×");
-    page.text_element("p", &[("class", "hint".to_owned())], &say!(ladder.speaker, "ladder-choose"));
     for (index, row) in ladder.rows.iter().enumerate() {
-        let id = format!("row-{index}");
-        page.open("section", &[("class", "detail".to_owned()), ("id", id)]);
-        page.text_element("h2", &[], &ladder.spoken(row, 32));
+        let (id, head) = (format!("row-{index}"), format!("head-{index}"));
+        let named = ("aria-labelledby", head.clone());
+        let focus = ("tabindex", "-1".to_owned());
+        page.open("section", &[("class", "detail".to_owned()), ("id", id), focus, named]);
+        // Back to the row, in the drawing or in the list: whichever is shown.
+        for (place, row) in [("drawn", "link"), ("listed", "item")] {
+            let class = ("class", format!("close {place}"));
+            let href = ("href", format!("#{row}-{index}"));
+            page.text_element("a", &[class, href, ("aria-label", close.clone())], "×");
+        }
+        page.text_element("h2", &[("id", head)], &ladder.spoken(row));
         for note in &row.notes {
             let class = match note.kind {
                 NoteKind::Problem => "problem",
@@ -57,12 +61,21 @@ fn folded(ladder: &Ladder, row: &Row, page: &mut Xml) {
     let all = row.seqs.len() - row.cells.len().min(row.seqs.len());
     page.text_element("h3", &[], &say!(speaker, "ladder-folded", n = count(all)));
     page.open("table", &[]);
+    page.open("tr", &[]);
+    for key in ["ladder-when", "ladder-who", "fact-call"] {
+        page.text_element("th", &[("scope", "col".to_owned())], &say!(speaker, key));
+    }
+    page.close("tr");
     for one in &row.folded {
         let wrong = if one.mark.is_some_and(Mark::is_wrong) { "wrong" } else { "" };
         page.open("tr", &[]);
         page.text_element("td", &[], &format!("+{}", speaker.precise(one.at)));
         page.text_element("td", &[], &one.who);
-        page.text_element("td", &[("class", wrong.to_owned())], &one.label.brief(DATA, speaker));
+        page.text_element(
+            "td",
+            &[("class", wrong.to_owned())],
+            &one.label.brief(FOLDED_DATA, speaker),
+        );
         page.close("tr");
     }
     page.close("table");
@@ -181,7 +194,10 @@ impl Detail<'_> {
             format!("{} {}", speaker.number(bytes.total), say!(speaker, "ladder-bytes"))
         };
         page.text_element("h3", &[], &title);
-        page.text_element("pre", &[("tabindex", "0".to_owned())], &hexdump(&bytes.sample));
+        // It may be wider than the panel: with the focus, arrow keys move it.
+        let named = [("role", "group".to_owned()), ("aria-label", title)];
+        let attributes = [&[("tabindex", "0".to_owned())][..], &named].concat();
+        page.text_element("pre", &attributes, &hexdump(&bytes.sample));
     }
 
     fn frame(&self, frame: &Frame, page: &mut Xml) {

@@ -4,11 +4,9 @@ use socklab_say::say;
 
 use crate::label::circled;
 use crate::model::{Arrow, Ladder, Mark, NoteKind, Row};
+use crate::spoken::DATA;
 use crate::svg::shapes::color;
 use crate::svg::xml::Xml;
-
-/// At most this many characters of data are shown in a row.
-const DATA: usize = 60;
 
 /// Writes the columns' names and the list. The style sheet shows it instead of the drawing.
 pub(super) fn write(ladder: &Ladder, page: &mut Xml, lessons: bool) {
@@ -21,19 +19,27 @@ pub(super) fn write(ladder: &Ladder, page: &mut Xml, lessons: bool) {
         page.close("li");
     }
     page.close("ul");
-    page.open("ol", &[("class", "list".to_owned())]);
+    let by = |kind: &'static str, id: &str| (kind, id.to_owned());
+    let names = [by("aria-labelledby", "rows"), by("aria-describedby", "hint")];
+    page.open("ol", &[&[("class", "list".to_owned())][..], &names].concat());
     let mut before = String::new();
     for (index, row) in ladder.rows.iter().enumerate() {
         let decisive = if row.decisive { " decisive" } else { "" };
         page.open("li", &[("class", format!("item{}{decisive}", color(row.connection)))]);
-        let link = ("href", format!("#row-{index}"));
-        page.open("a", &[("class", "row".to_owned()), link]);
+        // Its name is the sentence of the same row in the drawing.
+        let (href, id, say) =
+            (format!("#row-{index}"), format!("item-{index}"), format!("say-{index}"));
+        let link =
+            vec![("class", "row".to_owned()), ("href", href), ("id", id), ("aria-labelledby", say)];
+        page.open("a", &link);
+        page.open("span", &[("aria-hidden", "true".to_owned())]);
         let time = ladder.speaker.clock(row.at);
         if time != before {
             page.text_element("time", &[], &time);
             before = time;
         }
         item(ladder, row, page);
+        page.close("span");
         page.close("a");
         for note in row.notes.iter().filter(|note| lessons || note.kind == NoteKind::Problem) {
             let class = match note.kind {

@@ -73,6 +73,7 @@ impl Ladder {
     /// for, up to a limit that is stated there.
     pub fn to_html(&self, style: &HtmlStyle) -> String {
         let title = if style.title.is_empty() { self.name() } else { style.title.clone() };
+        let say = |key: &'static str| say!(self.speaker, key);
         let mut page = Xml::default();
         page.raw("<!doctype html>\n");
         page.open("html", &[("lang", self.speaker.language().tag().to_owned())]);
@@ -82,9 +83,9 @@ impl Ladder {
         page.empty("meta", &[("http-equiv", policy), ("content", POLICY.to_owned())]);
         let viewport = "width=device-width, initial-scale=1".to_owned();
         page.empty("meta", &[("name", "viewport".to_owned()), ("content", viewport)]);
-        page.text_element("title", &[], &title);
+        page.text_element("title", &[], &self.page_title(&style.title));
         let mut drawing = Xml::default();
-        let inside = svg::Purpose::InPage { title: title.clone(), lessons: style.lessons };
+        let inside = svg::Purpose::InPage { lessons: style.lessons };
         let width = svg::draw(self, &mut drawing, &inside);
         let colors = svg::theme::page_colors(style.theme);
         let drawn = svg::theme::css(style.theme);
@@ -92,14 +93,27 @@ impl Ladder {
         page.raw_element("style", &css);
         page.close("head");
         page.open("body", &[]);
+        let skip = [("class", "skip".to_owned()), ("href", "#rows".to_owned())];
+        page.text_element("a", &skip, &say("ladder-to-rows"));
         page.open("main", &[("tabindex", "-1".to_owned())]);
         page.text_element("h1", &[], &title);
         self.explained(&mut page, style.lessons);
+        let heading = [("id", "rows".to_owned()), ("tabindex", "-1".to_owned())];
+        page.text_element("h2", &heading, &say("ladder-rows"));
+        page.text_element("p", &[("class", "unseen".to_owned())], &self.summary());
+        page.open("p", &[("class", "hint".to_owned()), ("id", "hint".to_owned())]);
+        page.text(&say("ladder-choose"));
+        // Only the script knows these keys, and it shows them.
+        page.open("span", &[("id", "keys".to_owned()), ("hidden", "hidden".to_owned())]);
+        page.text(&format!(" {}", say("ladder-keys")));
+        page.close("span");
+        page.close("p");
         page.open("div", &[("class", "drawing".to_owned())]);
         page.raw(&drawing.finish());
         page.close("div");
         list::write(self, &mut page, style.lessons);
         if !self.footer.is_empty() {
+            page.text_element("h2", &[], &say("ladder-left-out"));
             page.open("ul", &[("class", "footer".to_owned())]);
             for line in &self.footer {
                 page.text_element("li", &[], line);
@@ -118,36 +132,48 @@ impl Ladder {
     /// Writes the explanations, each with a link to the row it explains: what went wrong, then the
     /// lessons, which are closed unless `open`.
     fn explained(&self, page: &mut Xml, open: bool) {
-        let notes = || {
-            let rows = self.rows.iter().enumerate();
-            rows.flat_map(|(index, row)| row.notes.iter().map(move |note| (index, note)))
-        };
-        let of = |kind| notes().filter(move |(_, note)| note.kind == kind);
-        if of(NoteKind::Problem).next().is_some() {
-            page.open("section", &[("class", "explained".to_owned())]);
-            page.text_element("h2", &[], &say!(self.speaker, "ladder-explained"));
-            self.listed(page, of(NoteKind::Problem));
+        let rows = || self.rows.iter().enumerate();
+        let problems = rows().flat_map(|(index, row)| {
+            row.problems(index).map(move |(id, note)| (Some(id), index, note))
+        });
+        let problems: Vec<_> = problems.collect();
+        if !problems.is_empty() {
+            let named = ("aria-labelledby", "wrong".to_owned());
+            page.open("section", &[("class", "explained".to_owned()), named]);
+            let id = [("id", "wrong".to_owned())];
+            page.text_element("h2", &id, &say!(self.speaker, "ladder-explained"));
+            self.listed(page, problems);
             page.close("section");
         }
-        let lessons = of(NoteKind::Lesson).count();
-        if lessons > 0 {
+        let lessons = rows().flat_map(|(index, row)| {
+            let lessons = row.notes.iter().filter(|note| note.kind == NoteKind::Lesson);
+            lessons.map(move |note| (None, index, note))
+        });
+        let lessons: Vec<_> = lessons.collect();
+        if !lessons.is_empty() {
             let mut attributes = vec![("class", "explained lessons".to_owned())];
             attributes.extend(open.then(|| ("open", "open".to_owned())));
             page.open("details", &attributes);
-            let summary = say!(self.speaker, "ladder-lessons", n = count(lessons as u64));
+            let summary = say!(self.speaker, "ladder-lessons", n = count(lessons.len()));
             page.text_element("summary", &[], &summary);
-            self.listed(page, of(NoteKind::Lesson));
+            self.listed(page, lessons);
             page.close("details");
         }
     }
 
-    fn listed<'l>(&self, page: &mut Xml, notes: impl Iterator<Item = (usize, &'l Note)>) {
+    /// Lists explanations, with the ids that rows refer to them by.
+    fn listed(&self, page: &mut Xml, notes: Vec<(Option<String>, usize, &Note)>) {
         page.open("ol", &[]);
-        for (index, note) in notes {
+        for (id, index, note) in notes {
             page.open("li", &[]);
+            let id: Vec<_> = id.map(|id| ("id", id)).into_iter().collect();
+            page.open("span", &id);
             page.text(&note.text);
-            page.raw(" ");
-            let link = [("href", format!("#row-{index}"))];
+            page.close("span");
+            // Links out of context, as a screen reader lists them, need names of their own.
+            let row = self.spoken(&self.rows[index]);
+            let name = format!("{}: {row}", say!(self.speaker, "ladder-see-row"));
+            let link = [("href", format!("#row-{index}")), ("aria-label", name)];
             page.text_element("a", &link, &say!(self.speaker, "ladder-see-row"));
             page.close("li");
         }

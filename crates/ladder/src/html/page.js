@@ -1,18 +1,27 @@
 "use strict";
 // The page works without this script, as its rows are links. The script moves by keys, marks the
-// chosen row and keeps it in sight.
+// chosen row and keeps it in sight. With it, Tab leaves the rows at once: only one can be tabbed to.
 (() => {
   const of = (place) => [...document.querySelectorAll(place)];
   const drawn = of(".ladder a.row");
   const listed = of(".list a.row");
+  const main = document.querySelector("main");
   const narrow = document.querySelector(".narrow");
   const rows = () => (getComputedStyle(narrow).display === "none" ? drawn : listed);
-  const is = (row) => row.getAttribute("href") === location.hash;
+  const at = (row) => row.getAttribute("href").slice(1);
+  const is = (row) => "#" + at(row) === location.hash;
+  // The row that Tab leads to: the chosen one, or the one that was left last.
+  let last = 0;
   const mark = () => {
-    for (const row of [...drawn, ...listed]) {
-      row.classList.toggle("chosen", is(row));
-      if (is(row)) row.setAttribute("aria-current", "true");
-      else row.removeAttribute("aria-current");
+    for (const all of [drawn, listed]) {
+      const chosen = all.findIndex(is);
+      if (chosen >= 0) last = chosen;
+      all.forEach((row, index) => {
+        row.classList.toggle("chosen", index === chosen);
+        row.setAttribute("tabindex", index === last ? "0" : "-1");
+        row.setAttribute("aria-expanded", String(index === chosen));
+        row.setAttribute("aria-controls", at(row));
+      });
     }
     document.querySelector("aside").scrollTop = 0;
     rows().find(is)?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -26,19 +35,40 @@
     location.replace(row.getAttribute("href"));
     row.focus({ preventScroll: true });
   };
+  const close = () => {
+    if (!rows().some(is)) return;
+    location.replace("#");
+    rows()[last]?.focus({ preventScroll: true });
+  };
   addEventListener("hashchange", mark);
+  addEventListener("click", (event) => {
+    if (!event.target.closest?.(".close")) return;
+    event.preventDefault();
+    close();
+  });
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const steps = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
-    if (event.key in steps) {
-      event.preventDefault();
-      const chosen = rows().findIndex(is);
-      choose(chosen < 0 ? 0 : chosen + steps[event.key]);
-    } else if (event.key === "Escape") {
-      location.replace("#");
-      document.activeElement?.blur();
+    if (event.key === "Escape") {
+      close();
+      return;
     }
+    // Elsewhere these keys scroll, or belong to whatever has the focus.
+    const row = event.target.closest?.("a.row");
+    const nowhere = event.target === document.body;
+    if (!row && !nowhere && event.target !== main) return;
+    const [step, jump] = [{ ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }, { Home: 0, End: Infinity }];
+    const from = row ? rows().indexOf(row) : rows().findIndex(is);
+    if (event.key in step) choose(from < 0 ? last : from + step[event.key]);
+    else if (row && event.key in jump) choose(jump[event.key]);
+    else {
+      // It is not the page that scrolls, but this part of it.
+      if (nowhere) main.focus({ preventScroll: true });
+      return;
+    }
+    event.preventDefault();
   });
+  const keys = document.getElementById("keys");
+  keys.hidden = false;
   // The panel of the row in the address opens once the page is loaded.
   addEventListener("load", mark);
   mark();

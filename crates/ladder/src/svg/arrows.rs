@@ -10,12 +10,12 @@ use crate::text::glyphs::INFERRED;
 use crate::text::wrap::width;
 
 /// Defines the arrow tips, one per colour.
-pub(super) fn markers(xml: &mut Xml) {
+pub(super) fn markers(xml: &mut Xml, ids: &str) {
     xml.open("defs", &[]);
     let colors = (0..CONNECTIONS).map(|number| format!(" c{number}"));
     for color in std::iter::once(String::new()).chain(colors) {
         let attributes = [
-            ("id", tip(&color)),
+            ("id", tip(ids, &color)),
             ("viewBox", "0 0 10 10".to_owned()),
             ("refX", "9".to_owned()),
             ("refY", "5".to_owned()),
@@ -32,13 +32,13 @@ pub(super) fn markers(xml: &mut Xml) {
     xml.close("defs");
 }
 
-fn tip(color: &str) -> String {
-    format!("tip{}", color.trim())
+fn tip(ids: &str, color: &str) -> String {
+    format!("{ids}tip{}", color.trim())
 }
 
 /// Draws all arrows: first the lines, then the captions over them.
-pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
-    each(ladder, layout, &mut |pen, _| pen.line(xml));
+pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, ids: &str) {
+    each(ladder, layout, &mut |pen, _| pen.line(xml, ids));
     each(ladder, layout, &mut |pen, first| {
         if first {
             pen.caption(xml);
@@ -86,7 +86,7 @@ impl Pen<'_> {
         [start, end(self.arrow.to, self.head.row, !rightward)]
     }
 
-    fn line(&self, xml: &mut Xml) {
+    fn line(&self, xml: &mut Xml, ids: &str) {
         let [(x1, y1), (mut x2, y2)] = self.ends();
         let color = color(self.row.connection);
         let kind = match self.arrow.kind {
@@ -108,7 +108,7 @@ impl Pen<'_> {
         };
         let mut attributes = vec![("class", format!("line{kind}{color}")), ("d", path)];
         if !self.arrow.lost {
-            attributes.push(("marker-end", format!("url(#{})", tip(&color))));
+            attributes.push(("marker-end", format!("url(#{})", tip(ids, &color))));
         }
         xml.empty("path", &attributes);
         if self.arrow.lost {

@@ -191,7 +191,10 @@ fn place(ladder: &Ladder, row: &Row, top: f64, chars: usize, full: f64, lessons:
     let shown = row.notes.iter().filter(|note| lessons || note.kind == NoteKind::Problem);
     let shown = shown.map(|note| (note.kind == NoteKind::Problem, &note.text));
     let notes = mishap.iter().map(|mishap| (false, mishap)).chain(shown);
-    let notes = notes.map(|(problem, text)| PlacedNote { problem, lines: prose(text, width) });
+    let notes = notes.map(|(problem, text)| {
+        let sign = if problem { glyphs.problem } else { glyphs.note };
+        PlacedNote { problem, lines: prose(&format!("{sign} {text}"), width) }
+    });
     let notes: Vec<PlacedNote> = notes.collect();
     let below =
         notes.iter().map(|note| note.lines.len() as f64 * LINE + 2.0 * PAD + 4.0).sum::<f64>();

@@ -18,10 +18,11 @@ use xml::Xml;
 pub struct SvgStyle {
     /// The colour scheme.
     pub theme: Theme,
-    /// Leave the background out, for use on a page that has its own.
-    pub transparent: bool,
     /// The accessible name of the drawing; if empty, the names of the columns.
     pub title: String,
+    /// For use on a page, which has a background and says the rows in words itself: what the ids of
+    /// this drawing begin with, so that they differ from those of other drawings there.
+    pub on_page: Option<String>,
 }
 
 impl SvgStyle {
@@ -30,21 +31,21 @@ impl SvgStyle {
         Self { theme, ..self }
     }
 
-    /// Sets whether the background is left out.
-    pub fn transparent(self, transparent: bool) -> Self {
-        Self { transparent, ..self }
-    }
-
     /// Sets the accessible name.
     pub fn title(self, title: impl Into<String>) -> Self {
         Self { title: title.into(), ..self }
+    }
+
+    /// Makes a drawing for a page, whose ids begin with `id`.
+    pub fn on_page(self, id: impl Into<String>) -> Self {
+        Self { on_page: Some(id.into()), ..self }
     }
 }
 
 impl Ladder {
     /// Draws the ladder as one SVG document.
     pub fn to_svg(&self, style: &SvgStyle) -> String {
-        let title = if style.title.is_empty() { self.name() } else { style.title.clone() };
+        let title = self.page_title(&style.title);
         let mut xml = Xml::default();
         draw(self, &mut xml, &Purpose::Alone { title, style });
         xml.finish()
@@ -56,7 +57,17 @@ pub(crate) enum Purpose<'a> {
     /// As a file of its own.
     Alone { title: String, style: &'a SvgStyle },
     /// In an HTML page, with rows that can be opened.
-    InPage { title: String, lessons: bool },
+    InPage { lessons: bool },
+}
+
+impl Purpose<'_> {
+    /// What the ids of the drawing begin with.
+    fn ids(&self) -> &str {
+        match self {
+            Self::Alone { style, .. } => style.on_page.as_deref().unwrap_or_default(),
+            Self::InPage { .. } => "",
+        }
+    }
 }
 
 /// In a page, the drawing shrinks with the window to this part of its width: its letters stay
@@ -71,42 +82,57 @@ pub(crate) fn draw(ladder: &Ladder, xml: &mut Xml, purpose: &Purpose<'_>) -> f64
     };
     let (width, height) = (layout.width, layout.height);
     let view = format!("0 0 {width:.0} {height:.0}");
-    let (title, links) = match purpose {
-        Purpose::Alone { title, .. } => (title, false),
-        Purpose::InPage { title, .. } => (title, true),
-    };
-    let role = if links { "group" } else { "img" };
+    let ids = purpose.ids();
     let mut attributes = vec![
-        ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
         ("class", "ladder".to_owned()),
         ("viewBox", view),
         ("width", format!("{width:.0}")),
         ("height", format!("{height:.0}")),
-        ("role", role.to_owned()),
-        ("aria-label", title.clone()),
     ];
-    if links {
-        attributes.remove(0);
-        let least = width * SHRINKS_TO;
-        let style = format!("width:100%;min-width:{least:.0}px;max-width:{width:.0}px");
-        attributes.push(("style", format!("{style};height:auto")));
+    match purpose {
+        Purpose::Alone { .. } => {
+            attributes.insert(0, ("xmlns", "http://www.w3.org/2000/svg".to_owned()));
+            attributes.push(("role", "img".to_owned()));
+        }
+        Purpose::InPage { .. } => {
+            let least = width * SHRINKS_TO;
+            let style = format!("width:100%;min-width:{least:.0}px;max-width:{width:.0}px");
+            attributes.push(("style", format!("{style};height:auto")));
+            attributes.push(("role", "list".to_owned()));
+            attributes.push(("aria-labelledby", "rows".to_owned()));
+            attributes.push(("aria-describedby", "hint".to_owned()));
+        }
     }
     xml.open("svg", &attributes);
-    if let Purpose::Alone { style, .. } = purpose {
-        xml.text_element("title", &[], title);
+    if let Purpose::Alone { title, style } = purpose {
+        xml.text_element("title", &[("id", format!("{ids}title"))], title);
+        if style.on_page.is_none() {
+            let words = std::iter::once(ladder.summary()).chain(ladder.in_words());
+            let words: Vec<String> = words.chain(ladder.footer.iter().cloned()).collect();
+            xml.text_element("desc", &[], &words.join("\n"));
+        }
         xml.raw_element("style", &theme::css(style.theme));
-        if !style.transparent {
+        if style.on_page.is_none() {
             let size = [("width", "100%".to_owned()), ("height", "100%".to_owned())];
             xml.empty("rect", &[&[("class", "ground".to_owned())][..], &size].concat());
         }
     }
-    arrows::markers(xml);
+    xml.open("g", &[("aria-hidden", "true".to_owned())]);
+    arrows::markers(xml, ids);
     rows::headings(ladder, &layout, xml);
     rows::backgrounds(ladder, &layout, xml);
     rows::rails(ladder, &layout, xml);
-    arrows::draw(ladder, &layout, xml);
+    arrows::draw(ladder, &layout, xml, ids);
+    let links = matches!(purpose, Purpose::InPage { .. });
+    if links {
+        // The rows are what is read out; alone, the drawing is one picture.
+        xml.close("g");
+    }
     rows::draw(ladder, &layout, xml, links);
     rows::footer(&layout, xml);
+    if !links {
+        xml.close("g");
+    }
     xml.close("svg");
     width
 }

@@ -36,8 +36,8 @@ pub(super) fn headings(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
 
 /// Draws the highlight of decisive rows, below everything else.
 pub(super) fn backgrounds(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
-    for (row, place) in ladder.rows.iter().zip(&layout.rows).filter(|(row, _)| row.decisive) {
-        let _ = row;
+    let rows = ladder.rows.iter().zip(&layout.rows);
+    for (_, place) in rows.filter(|(row, _)| row.decisive) {
         let area = Box {
             x: 8.0,
             y: place.top - 3.0,
@@ -46,6 +46,8 @@ pub(super) fn backgrounds(ladder: &Ladder, layout: &Layout, xml: &mut Xml) {
             round: 8.0,
         };
         rect(xml, "decisive", &area);
+        // A bar, for readers who don't see the difference between the grounds.
+        rect(xml, "proof", &Box { width: 4.0, round: 2.0, ..area });
     }
 }
 
@@ -90,15 +92,15 @@ fn rail(xml: &mut Xml, lane: &Lane, state: Rail, from: f64, to: f64) {
 pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool) {
     let mut before = String::new();
     for (index, (row, place)) in ladder.rows.iter().zip(&layout.rows).enumerate() {
-        let group = if links { "a" } else { "g" };
-        let mut attributes = vec![class(format!("row{}", color(row.connection)))];
+        let kind = class(format!("row{}", color(row.connection)));
         if links {
-            attributes.push(("href", format!("#row-{index}")));
-            attributes.push(("id", format!("link-{index}")));
-        }
-        xml.open(group, &attributes);
-        xml.text_element("title", &[], &ladder.spoken(row, usize::MAX));
-        if links {
+            let (href, id) = (format!("#row-{index}"), format!("link-{index}"));
+            let mut attributes = vec![kind, ("href", href), ("id", id)];
+            attributes.extend(row.described_by(index));
+            xml.open("g", &[("role", "listitem".to_owned())]);
+            xml.open("a", &attributes);
+            xml.text_element("title", &[("id", format!("say-{index}"))], &ladder.dated(row));
+            xml.open("g", &[("aria-hidden", "true".to_owned())]);
             let area = Box {
                 x: 8.0,
                 y: place.top - 3.0,
@@ -107,6 +109,9 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
                 round: 8.0,
             };
             rect(xml, "hit", &area);
+        } else {
+            xml.open("g", &[kind]);
+            xml.text_element("title", &[], &ladder.dated(row));
         }
         let time = ladder.speaker.clock(row.at);
         if time != before {
@@ -118,7 +123,8 @@ pub(super) fn draw(ladder: &Ladder, layout: &Layout, xml: &mut Xml, links: bool)
             None => cards(xml, layout, row, place),
         }
         notes(xml, layout, place);
-        xml.close(group);
+        let open: &[&str] = if links { &["g", "a", "g"] } else { &["g"] };
+        open.iter().for_each(|element| xml.close(element));
     }
 }
 

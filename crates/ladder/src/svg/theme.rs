@@ -16,7 +16,8 @@ pub enum Theme {
 /// The number of connection colours, which are used in turn.
 pub(crate) const CONNECTIONS: usize = 6;
 
-/// One set of colours. Text has a contrast of at least 4.5 to 1 (WCAG 2 AA).
+/// One set of colours. Text has a contrast of at least 4.5 to 1 with what it stands on, and lines that
+/// mean something one of 3 to 1 (WCAG 2 AA): a test measures it.
 struct Palette {
     ground: &'static str,
     ink: &'static str,
@@ -36,10 +37,10 @@ const LIGHT: Palette = Palette {
     ground: "#f7f8fa",
     ink: "#1b2330",
     faint: "#5b6675",
-    rail: "#c3cad4",
+    rail: "#868f9d",
     card: "#ffffff",
     edge: "#d5dae2",
-    wait: "#e8a83a",
+    wait: "#b87b12",
     wait_ink: "#8a5a00",
     wrong: "#c02434",
     decisive: "#fff3c4",
@@ -51,7 +52,7 @@ const DARK: Palette = Palette {
     ground: "#12161d",
     ink: "#e6eaf0",
     faint: "#9aa5b4",
-    rail: "#3c4654",
+    rail: "#6e7a8a",
     card: "#1b212b",
     edge: "#323c4a",
     wait: "#b98222",
@@ -65,6 +66,14 @@ const DARK: Palette = Palette {
 /// The monospace fonts: their advance width is about 0.6 em.
 pub(crate) const MONO: &str =
     "ui-monospace,'JetBrains Mono',SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace";
+
+/// The reader's own colours, where the system forces them: letters and lines in one, grounds in the
+/// other.
+const FORCED: &str = "@media (forced-colors:active){\
+    .ladder text,.ladder tspan,.ladder .bar,.ladder .proof,.ladder .tip{fill:CanvasText!important}\
+    .ladder .ground,.ladder .card,.ladder .heading,.ladder .caption,.ladder .note{fill:Canvas}\
+    .ladder .card,.ladder .heading,.ladder .band,.ladder .line,.ladder .rail,.ladder .waits\
+    {stroke:CanvasText!important}.ladder .decisive{fill:none}}\n";
 
 /// The style sheet of the drawing.
 pub(crate) fn css(theme: Theme) -> String {
@@ -92,7 +101,7 @@ pub(crate) fn css(theme: Theme) -> String {
          .ladder .kernel{{stroke-dasharray:4 3}}\n\
          .ladder .band{{fill:none;stroke-dasharray:3 4}}\n\
          .ladder .hit{{fill:transparent}}\n\
-         .ladder .note{{fill-opacity:.88}}\n{colors}"
+         .ladder .note{{fill-opacity:.88}}\n{colors}{FORCED}"
     )
 }
 
@@ -113,6 +122,7 @@ fn rules(palette: &Palette) -> String {
          .ladder .card,.ladder .heading{{fill:{card};stroke:{edge}}}\n\
          .ladder .band{{stroke:{faint}}}\n\
          .ladder .decisive{{fill:{decisive}}}\n\
+         .ladder .proof{{fill:{wait_ink}}}\n\
          .ladder .note{{fill:{note}}}\n\
          .ladder .line{{stroke:{faint}}}\n\
          .ladder .tip{{fill:{faint}}}\n"
@@ -155,4 +165,44 @@ pub(crate) fn page_colors(theme: Theme) -> String {
         ),
     };
     format!("{root}{items}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance, as WCAG 2 defines it.
+    fn luminance(color: &str) -> f64 {
+        let channel = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&color[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    fn contrast(one: &str, other: &str) -> f64 {
+        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+        one.max(other) / one.min(other)
+    }
+
+    #[test]
+    fn text_and_lines_stand_out_in_both_schemes() {
+        assert!((contrast("#ffffff", "#000000") - 21.0).abs() < 0.01);
+        for palette in [&LIGHT, &DARK] {
+            let Palette { ground, ink, faint, rail, card, wait, wait_ink, wrong, .. } = palette;
+            let mut pairs = Vec::new();
+            for below in [ground, card, &palette.decisive, &palette.note] {
+                pairs.extend([ink, faint, wrong].map(|above| (above, below, 4.5)));
+            }
+            for below in [ground, card] {
+                pairs.extend(palette.connections.iter().map(|above| (above, below, 4.5)));
+                pairs.extend([(wait_ink, below, 4.5), (wait, below, 3.0), (rail, below, 3.0)]);
+            }
+            pairs.push((wait_ink, &palette.decisive, 3.0));
+            for (above, below, least) in pairs {
+                let seen = contrast(above, below);
+                assert!(seen >= least, "{above} on {below}: {seen:.2}, not {least}");
+            }
+        }
+    }
 }

@@ -9,3 +9,4 @@ mod markup;
 mod notices;
 mod pictures;
 mod seen;
+mod words;

@@ -91,12 +91,12 @@ fn folds_open_up_to_a_limit_that_is_stated() {
     let page = |timeline| ladder(&timeline).to_html(&HtmlStyle::default());
     let few = page(scenes::busy_loop(100));
     assert!(few.contains("The 99 folded calls"), "{few}");
-    assert_eq!(few.matches("<tr>").count(), 99);
+    assert_eq!(few.matches("<tr>").count(), 1 + 99, "a head and the calls");
     assert!(!few.contains("Only the first"), "all are listed");
     let many = page(scenes::busy_loop(10_000));
     assert!(many.contains("The 9,999 folded calls"));
     assert!(many.contains("Only the first 200 are listed"));
-    assert_eq!(many.matches("<tr>").count(), 200);
+    assert_eq!(many.matches("<tr>").count(), 1 + 200);
     assert!(many.len() < 200_000, "{} bytes", many.len());
 }
 
@@ -104,8 +104,7 @@ fn folds_open_up_to_a_limit_that_is_stated() {
 fn a_page_is_a_list_in_a_narrow_window_and_gives_the_panel_only_the_room_it_needs() {
     let ladder = ladder(&scenes::split_and_coalesced());
     let page = ladder.to_html(&HtmlStyle::default());
-    let tree = page.split_once("<body>").and_then(|(_, body)| body.split_once("<script>"));
-    let body = format!("<body>{}</body>", tree.unwrap().0);
+    let body = socklab_pages::body(&page);
     let tree = roxmltree::Document::parse(&body).unwrap();
     let list = tree.descendants().find(|node| node.attribute("class") == Some("list")).unwrap();
     let links: Vec<_> = list.descendants().filter_map(|node| node.attribute("href")).collect();
@@ -113,11 +112,12 @@ fn a_page_is_a_list_in_a_narrow_window_and_gives_the_panel_only_the_room_it_need
     assert_eq!(links, rows, "one item for each row");
     let text: String = list.descendants().filter_map(|node| node.text()).collect();
     assert!(text.contains("connect(3, 127.0.0.1:12000)") && text.contains("→ server"), "{text}");
-    let close = tree.descendants().find(|node| node.attribute("class") == Some("close")).unwrap();
-    assert_eq!(
-        (close.attribute("href"), close.attribute("aria-label")),
-        (Some("#"), Some("Close"))
-    );
+    // Closing the panel leads back to its row, in the drawing or in the list.
+    for (class, back) in [("close drawn", "#link-0"), ("close listed", "#item-0")] {
+        let close = tree.descendants().find(|node| node.attribute("class") == Some(class)).unwrap();
+        let named = (close.attribute("href"), close.attribute("aria-label"));
+        assert_eq!(named, (Some(back), Some("Close")));
+    }
     // The panel takes room only while a row is open: beside the drawing, or as high as it needs.
     assert!(page.contains("body:has(.detail:target){grid-template:minmax(0,1fr) fit-content(45%)"));
     assert!(!page.contains("42%"));

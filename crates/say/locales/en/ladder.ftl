@@ -143,7 +143,14 @@ ladder-legend-arrow = bytes go from one call to another
 ladder-legend-wire = a packet seen on the wire
 ladder-legend-lost = it did not arrive
 ladder-legend-failed = the call failed
-ladder-choose = Choose a row to see everything about it. ↑ and ↓ (or k and j) move, Escape closes.
+ladder-page-title = { $names }: what their sockets did
+ladder-to-rows = Skip to the rows
+ladder-rows = What happened, row by row
+ladder-details = Details of the row
+ladder-left-out = What the drawing does not show
+ladder-summary = Columns: { $columns }. Rows, from top to bottom in time: { $rows }.
+ladder-choose = Choose a row to see everything about it.
+ladder-keys = ↑ and ↓ (or k and j), Home and End move; Enter goes to the details, Escape closes them.
 
 ladder-close = Close
 ladder-folded = { $n ->
@@ -152,6 +159,26 @@ ladder-folded = { $n ->
     }
 ladder-folded-limit = Only the first { $n } are listed, to keep the page small. --all draws every one.
 ladder-inferred = inferred: several calls would fit
+
+# A row in words, for those who hear the page.
+ladder-at = At { $time } s.
+ladder-evidence = This row is evidence.
+ladder-folded-here = Folded: { $what }
+ladder-accepts-it = { $to } accepts it: { $call }
+ladder-receives-it = { $to } receives it: { $call }
+ladder-sees-the-end = { $to } sees the end: { $call }
+ladder-message = message { $n }
+ladder-from-message = from message { $what }
+ladder-packet-goes = Packet from { $from } to { $to }: { $what }
+ladder-comes-from = From { $from }
+ladder-data = { $data }, { $n ->
+        [one] { $n } byte
+       *[other] { $n } bytes
+    }
+ladder-returns = returns { $value }
+ladder-gets = gets { $address }
+ladder-gets-signal = gets the signal { $signal }
+ladder-fails = fails: { $error }
 
 ladder-who = made by
 ladder-process-thread = process { $process }, thread { $thread }

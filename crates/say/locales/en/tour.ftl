@@ -15,6 +15,14 @@ tour-seen = but: { $seen }
 tour-questions = Two questions of the course, answered by running them
 tour-no-evidence = the evidence shows none of the expected answers
 tour-verdict = Verdict
+tour-program = Program
+tour-shows = What it shows
+tour-checks = Checks
+tour-passed = passed
+tour-failed = failed
+tour-skip = Skip to the first stop
+tour-back = Back to the verdict
+tour-in-words = The drawing in words
 tour-total = { $verified } of { $programs } programs verified in { $time }
 tour-next = Next: socklab show server-03 (read one), socklab run server-03 (try it yourself)
 

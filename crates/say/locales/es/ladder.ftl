@@ -143,7 +143,14 @@ ladder-legend-arrow = los bytes van de una llamada a otra
 ladder-legend-wire = un paquete visto en el cable
 ladder-legend-lost = no llegó
 ladder-legend-failed = la llamada falló
-ladder-choose = Elige una fila para verlo todo. ↑ y ↓ (o k y j) mueven, Escape cierra.
+ladder-page-title = { $names }: qué hicieron sus sockets
+ladder-to-rows = Ir a las filas
+ladder-rows = Qué pasó, fila por fila
+ladder-details = Detalles de la fila
+ladder-left-out = Lo que el dibujo no muestra
+ladder-summary = Columnas: { $columns }. Filas, de arriba abajo en el tiempo: { $rows }.
+ladder-choose = Elige una fila para ver todo sobre ella.
+ladder-keys = Con ↑ y ↓ (o k y j), Inicio y Fin te mueves; con Enter vas a los detalles y con Escape los cierras.
 
 ladder-close = Cerrar
 ladder-folded = { $n ->
@@ -152,6 +159,26 @@ ladder-folded = { $n ->
     }
 ladder-folded-limit = Solo se listan las primeras { $n }, para que la página no crezca. --all las dibuja todas.
 ladder-inferred = deducido: varias llamadas encajan
+
+# Una fila en palabras, para quien oye la página.
+ladder-at = A los { $time } s.
+ladder-evidence = Esta fila sirve de prueba.
+ladder-folded-here = Plegado: { $what }
+ladder-accepts-it = { $to } acepta: { $call }
+ladder-receives-it = { $to } recibe: { $call }
+ladder-sees-the-end = { $to } ve el final: { $call }
+ladder-message = mensaje { $n }
+ladder-from-message = del mensaje { $what }
+ladder-packet-goes = Paquete de { $from } a { $to }: { $what }
+ladder-comes-from = De { $from }
+ladder-data = { $data }, { $n ->
+        [one] { $n } byte
+       *[other] { $n } bytes
+    }
+ladder-returns = devuelve { $value }
+ladder-gets = obtiene { $address }
+ladder-gets-signal = recibe la señal { $signal }
+ladder-fails = falla: { $error }
 
 ladder-who = hecha por
 ladder-process-thread = proceso { $process }, hilo { $thread }

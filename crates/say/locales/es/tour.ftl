@@ -15,6 +15,14 @@ tour-seen = pero: { $seen }
 tour-questions = Dos preguntas del curso, respondidas ejecutándolas
 tour-no-evidence = las pruebas no muestran ninguna de las respuestas previstas
 tour-verdict = Veredicto
+tour-program = Programa
+tour-shows = Qué enseña
+tour-checks = Pruebas
+tour-passed = se cumple
+tour-failed = no se cumple
+tour-skip = Ir a la primera parada
+tour-back = Volver al veredicto
+tour-in-words = El dibujo en palabras
 tour-total = { $verified } de { $programs } programas comprobados en { $time }
 tour-next = Y ahora: socklab show server-03 --lang es (leer uno), socklab run server-03 (probarlo)
 

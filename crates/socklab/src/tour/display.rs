@@ -1,13 +1,12 @@
 //! What the tour looks like on a terminal.
 
 use std::io::{IsTerminal, stdout};
-use std::time::Duration;
 
 use socklab_event::Timeline;
 use socklab_ladder::TextStyle;
 use socklab_say::{Speaker, count, say};
 
-use super::report::{StopReport, purpose};
+use super::report::{StopReport, Total, purpose};
 use super::visit::{Claim, ShownCommand};
 use crate::cli::Look;
 use crate::commands::trace::ladder_of;
@@ -100,7 +99,7 @@ fn verdict_of(speaker: Speaker, check: &Claim) {
     }
 }
 
-pub(super) fn verdict(speaker: Speaker, reports: &[StopReport], elapsed: Duration) {
+pub(super) fn verdict(speaker: Speaker, reports: &[StopReport], total: &Total) {
     println!("{}", paint(STRONG, say!(speaker, "tour-verdict")));
     for report in reports {
         for name in report.programs {
@@ -111,11 +110,6 @@ pub(super) fn verdict(speaker: Speaker, reports: &[StopReport], elapsed: Duratio
             println!("  {mark} {name:<12}{time}  {}", hanging(purpose(speaker, name), 32, width()));
         }
     }
-    let programs: usize = reports.iter().map(|report| report.programs.len()).sum();
-    let good = reports.iter().filter(|report| report.ok);
-    let verified: usize = good.map(|report| report.programs.len()).sum();
-    let time = speaker.duration(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
-    let line = say!(speaker, "tour-total", verified = verified, programs = programs, time = time);
-    println!("\n{}", paint(if verified == programs { GOOD } else { BAD }, line));
+    println!("\n{}", paint(if total.ok { GOOD } else { BAD }, &total.text));
     println!("{}", hanging(&say!(speaker, "tour-next"), 0, width()));
 }

@@ -26,7 +26,7 @@ use crate::course_program::known;
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, with_causes};
 use crate::output::{self, println};
-use report::{StopReport, purpose};
+use report::{StopReport, Total, purpose};
 use stops::{STOPS, Stop};
 use visit::Visit;
 
@@ -58,14 +58,15 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
     }
     let asked = questions::ask(speaker, &options.which)?;
     let ok = reports.iter().all(|report| report.ok) && asked.iter().all(|question| question.ok);
+    let total = Total::of(speaker, &reports, start.elapsed());
     if let Some(path) = &options.output {
-        page::write(speaker, path, &reports)?;
+        page::write(speaker, path, &reports, &total)?;
     }
     if options.json {
         output::write_json(&as_json(speaker, &reports, &asked, ok))?;
     } else {
         questions::show(speaker, &asked);
-        display::verdict(speaker, &reports, start.elapsed());
+        display::verdict(speaker, &reports, &total);
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitReason::No.into() })
 }

@@ -1,8 +1,10 @@
 //! The report on a stop of the tour.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use socklab_event::Timeline;
-use socklab_say::Speaker;
+use socklab_say::{Speaker, say};
 
 use super::visit::{Claim, ShownCommand};
 use crate::course::lesson;
@@ -21,6 +23,24 @@ pub(super) struct StopReport {
     pub(super) error: Option<String>,
     pub(super) ok: bool,
     pub(super) milliseconds: u128,
+}
+
+/// How many programs were verified.
+pub(super) struct Total {
+    pub(super) text: String,
+    pub(super) ok: bool,
+}
+
+impl Total {
+    pub(super) fn of(speaker: Speaker, reports: &[StopReport], elapsed: Duration) -> Self {
+        let programs: usize = reports.iter().map(|report| report.programs.len()).sum();
+        let good = reports.iter().filter(|report| report.ok);
+        let verified: usize = good.map(|report| report.programs.len()).sum();
+        let time = speaker.duration(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX));
+        let text =
+            say!(speaker, "tour-total", verified = verified, programs = programs, time = time);
+        Self { text, ok: verified == programs }
+    }
 }
 
 /// What a program of the course is for.

@@ -61,12 +61,19 @@ fn the_tour_verifies_all_21_programs() {
 #[test]
 fn the_tour_ends_with_a_table_of_all_programs_in_both_languages() {
     let _alone = alone();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("tour.html");
+    let file = file.to_str().expect("UTF-8");
     let mut verdicts = Vec::new();
     for (language, verdict, total) in [
         ("en", "\nVerdict\n", "\n21 of 21 programs verified in "),
         ("es", "\nVeredicto\n", "\n21 de 21 programas "),
     ] {
-        let tour = run(&mut socklab(&["tour", "--lang", language])).exits(0).text();
+        let words = ["tour", "--lang", language, "-o", file];
+        let tour = run(&mut socklab(&words)).exits(0).text();
+        let page = std::fs::read_to_string(file).expect("a page");
+        assert_eq!(socklab_pages::faults(&page), [] as [&str; 0]);
+        assert!(page.contains(total.trim_start()), "the verdict stands on the page too");
         let (stops, table) = tour.split_once(verdict).unwrap_or_else(|| panic!("{tour}"));
         assert!(table.contains(total), "{table}");
         assert_eq!(table.matches('✓').count(), 21, "{table}");

@@ -140,6 +140,7 @@ fn files_are_written_in_every_format_and_a_recording_can_be_drawn_again() {
     assert!(read(&svg).contains("<svg") && read(&svg).trim_end().ends_with("</svg>"));
     let page = read(&html);
     assert!(page.starts_with("<!doctype html>") && !page.contains("http://www.w3.org/1999"));
+    assert_eq!(socklab_pages::faults(&page), [] as [&str; 0]);
     assert!(read(&jsonl).starts_with("{\"v\":2,"));
 
     let again = run(&mut socklab(&["draw", &jsonl])).exits(0);
