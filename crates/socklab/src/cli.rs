@@ -49,6 +49,7 @@ pub(crate) enum Command {
         which: WhichCourse,
     },
     Show {
+        #[arg(value_name = "PROGRAM")]
         name: String,
     },
     #[command(trailing_var_arg = true)]
@@ -89,7 +90,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Tour {
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "PROGRAM")]
     pub(crate) from: Option<String>,
     #[arg(long)]
     pub(crate) pause: bool,
@@ -130,6 +131,7 @@ impl WhichCourse {
 pub(crate) struct Run {
     #[arg(long)]
     pub(crate) trace: bool,
+    #[arg(value_name = "PROGRAM")]
     pub(crate) name: String,
     #[arg(allow_hyphen_values = true)]
     pub(crate) arguments: Vec<String>,
@@ -139,7 +141,7 @@ pub(crate) struct Run {
 
 #[derive(Debug, Args)]
 pub(crate) struct WhatIf {
-    #[arg(value_name = "N|NAME|list|all")]
+    #[arg(value_name = "QUESTION|list|all")]
     pub(crate) question: Option<String>,
     #[arg(long, value_name = "CHOICE")]
     pub(crate) predict: Option<String>,
@@ -163,6 +165,7 @@ pub(crate) enum CourseCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct CourseCopy {
+    #[arg(value_name = "QUESTION|EXERCISE")]
     pub(crate) name: String,
     #[arg(value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,
@@ -176,7 +179,7 @@ pub(crate) struct CourseCheck {
     pub(crate) builtin: bool,
     #[arg(long)]
     pub(crate) run: bool,
-    #[arg(long, requires = "run", value_name = "NAME")]
+    #[arg(long, requires = "run", value_name = "QUESTION|EXERCISE")]
     pub(crate) only: Option<String>,
     #[arg(long)]
     pub(crate) json: bool,

@@ -12,6 +12,7 @@ mod file;
 mod highlight;
 mod language;
 mod manual;
+mod mistyped;
 mod output;
 mod printer;
 mod scenario;
@@ -40,7 +41,10 @@ fn main() -> ExitCode {
     let arguments = commands::with_code_language(std::env::args_os().collect());
     let speaker = Speaker::new(language::asked_for(&arguments));
 
-    match usage::parse(speaker, cli::Cli::command_in(speaker), arguments) {
+    if commands::complete_if_asked(speaker) {
+        return ExitCode::SUCCESS;
+    }
+    match mistyped::parse(speaker, &arguments) {
         Ok(cli) => {
             let code = commands::perform(speaker, cli)
                 .unwrap_or_else(|error| failure::report(speaker, &error));

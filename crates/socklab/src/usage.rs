@@ -1,17 +1,10 @@
-//! Help and error messages of the command line, in the user's language.
+//! The help for the command line, in the user's language.
 
-use std::error::Error as _;
-use std::ffi::OsString;
 use std::fmt;
-use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Command, FromArgMatches};
+use clap::{ArgAction, Command};
 use socklab_say::{Sentence, Speaker, say};
 
-use crate::exit_reason::ExitReason;
-use crate::output::{eprintln, write_out};
-use crate::printer;
 use crate::style;
 
 /// Says which values an argument accepts.
@@ -99,7 +92,7 @@ fn named(speaker: Speaker, names: &str) -> String {
 }
 
 /// clap writes `[OPTIONS]` itself.
-fn translate_options(speaker: Speaker, usage: &str) -> String {
+pub(crate) fn translate_options(speaker: Speaker, usage: &str) -> String {
     usage.replace("[OPTIONS]", &format!("[{}]", say!(speaker, "value-OPTIONS")))
 }
 
@@ -124,100 +117,4 @@ fn paint_examples(speaker: Speaker, text: &str) -> String {
         }
     }
     painted
-}
-
-/// Parses the arguments. On an error, `--help` or `--version`, prints and returns the exit code.
-pub(crate) fn parse<T: FromArgMatches>(
-    speaker: Speaker,
-    mut command: Command,
-    arguments: Vec<OsString>,
-) -> Result<T, ExitCode> {
-    let parsed = command
-        .try_get_matches_from_mut(arguments)
-        .and_then(|matches| T::from_arg_matches(&matches));
-    parsed.map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            write_out(format_args!(
-                "{}",
-                printer::marked(&translate_options(speaker, &error.render().ansi().to_string()))
-            ));
-            ExitCode::SUCCESS
-        }
-        _ => {
-            eprintln!("{} {}", style::paint(style::BAD, "socklab:"), sentence(speaker, &error));
-            if let Some(known) = word(&error, ContextKind::SuggestedSubcommand)
-                .or(word(&error, ContextKind::SuggestedArg))
-                .or(word(&error, ContextKind::SuggestedValue))
-            {
-                eprintln!("  {}", say!(speaker, "did-you-mean", known = known));
-            }
-            if let Some(usage) = error.get(ContextKind::Usage) {
-                let usage = translate_options(speaker, &usage.to_string());
-                let usage = usage.split_once(' ').map_or(usage.as_str(), |(_, usage)| usage);
-                eprintln!(
-                    "  {} {}",
-                    style::paint(style::STRONG, say!(speaker, "usage")),
-                    usage.trim()
-                );
-            }
-            eprintln!("  {}", say!(speaker, "see-help"));
-            ExitReason::Usage.into()
-        }
-    })
-}
-
-fn sentence(speaker: Speaker, error: &clap::Error) -> String {
-    let word = |kind| word(error, kind).unwrap_or_default();
-    let argument = word(ContextKind::InvalidArg);
-    match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            say!(speaker, "bad-command", word = word(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::InvalidUtf8 => say!(speaker, "not-utf-8"),
-        ErrorKind::UnknownArgument => say!(speaker, "bad-argument", word = argument),
-        ErrorKind::MissingRequiredArgument => say!(speaker, "missing-argument", word = argument),
-        ErrorKind::ArgumentConflict => {
-            say!(speaker, "conflict", one = argument, other = word(ContextKind::PriorArg))
-        }
-        ErrorKind::InvalidValue if word(ContextKind::InvalidValue).is_empty() => {
-            say!(speaker, "missing-value", word = argument)
-        }
-        ErrorKind::InvalidValue => say!(
-            speaker,
-            "bad-choice",
-            word = argument,
-            value = word(ContextKind::InvalidValue),
-            choices = all(error, ContextKind::ValidValue)
-        ),
-        ErrorKind::ValueValidation => {
-            let value = word(ContextKind::InvalidValue);
-            match error.source().and_then(|source| source.downcast_ref::<NotAllowed>()) {
-                Some(NotAllowed(allowed)) => {
-                    say!(speaker, "bad-range", word = argument, value = value, allowed = *allowed)
-                }
-                None => say!(speaker, "bad-value", word = argument, value = value),
-            }
-        }
-        _ => {
-            let rendered = error.render().to_string();
-            let first = rendered.lines().next().unwrap_or_default();
-            first.strip_prefix("error: ").unwrap_or(first).to_string()
-        }
-    }
-}
-
-/// The context of that kind; of several suggestions the best one, which clap lists last.
-fn word(error: &clap::Error, kind: ContextKind) -> Option<String> {
-    match error.get(kind)? {
-        ContextValue::String(word) => Some(word.clone()),
-        ContextValue::Strings(words) => words.last().cloned(),
-        other => Some(other.to_string()),
-    }
-}
-
-fn all(error: &clap::Error, kind: ContextKind) -> String {
-    match error.get(kind) {
-        Some(ContextValue::Strings(words)) => words.join(", "),
-        _ => String::new(),
-    }
 }

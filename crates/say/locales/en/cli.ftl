@@ -125,9 +125,11 @@ examples-connect =
     $ socklab connect /run/docker.sock
     Exit codes: 0 done, 1 failed, 2 usage error, 6 name unknown, 7 refused or unreachable, 28 timed out.
 examples-completions =
-    $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab
+    $ echo 'source <(socklab completions bash)' >> ~/.bashrc
 
 value-NAME = NAME
+value-PROGRAM = PROGRAM
+value-QUESTION = QUESTION
 value-OPTIONS = OPTIONS
 value-COMMAND = COMMAND
 value-FOLDER = FOLDER
@@ -146,6 +148,17 @@ value-NAMES = NAMES
 value-ARGUMENTS = ARGUMENTS
 value-LINE = LINE
 
+choice-serve-protocol-echo = send back what comes (TCP and UDP)
+choice-serve-protocol-upper = send it back in upper case (TCP and UDP)
+choice-serve-protocol-daytime = say the date and time, in words (TCP)
+choice-serve-protocol-http = send a small page, or with --root the files of a folder (TCP)
+choice-serve-protocol-ntp = say the time, in 48 bytes (UDP)
+choice-completions-shell-bash = in ~/.bashrc: `source <(socklab completions bash)`
+choice-completions-shell-elvish = in ~/.config/elvish/rc.elv: `eval (socklab completions elvish | slurp)`
+choice-completions-shell-fish = in ~/.config/fish/config.fish: `socklab completions fish | source`
+choice-completions-shell-powershell = in $PROFILE: `socklab completions powershell | Out-String | Invoke-Expression`
+choice-completions-shell-zsh = in ~/.zshrc: `source <(socklab completions zsh)`
+
 usage = Usage:
 commands = Commands
 arguments = Arguments
@@ -155,7 +168,9 @@ try-line = Try: { $what }
 
 bad-command = there is no command “{ $word }”
 bad-argument = “{ $word }” is not expected here
-missing-argument = something is missing: { $word }
+behind-dashes = What is for your own program stands behind --: { $command }
+missing-argument = { $command }: { $word } is missing
+missing-command = { $command }: a command is missing
 missing-value = { $word }: a value is missing
 bad-choice = { $word }: “{ $value }” is not one of: { $choices }
 bad-value = { $word }: “{ $value }” is not valid
@@ -167,4 +182,4 @@ allowed-seconds-or-none = a number of seconds, at least 0 and at most 86400
 conflict = { $one } and { $other } cannot be used together
 not-utf-8 = an argument is not UTF-8
 did-you-mean = Did you mean “{ $known }”?
-see-help = More: socklab --help
+see-help = More: { $command }

@@ -125,9 +125,11 @@ examples-connect =
     $ socklab connect /run/docker.sock
     Códigos de salida: 0 bien, 1 fallo, 2 uso incorrecto, 6 nombre desconocido, 7 rechazada o inalcanzable, 28 tiempo agotado.
 examples-completions =
-    $ socklab completions bash > ~/.local/share/bash-completion/completions/socklab
+    $ echo 'source <(socklab completions bash)' >> ~/.bashrc
 
 value-NAME = NOMBRE
+value-PROGRAM = PROGRAMA
+value-QUESTION = PREGUNTA
 value-OPTIONS = OPCIONES
 value-COMMAND = COMANDO
 value-FOLDER = CARPETA
@@ -146,6 +148,17 @@ value-NAMES = NOMBRES
 value-ARGUMENTS = ARGUMENTOS
 value-LINE = LÍNEA
 
+choice-serve-protocol-echo = devolver lo que llega (TCP y UDP)
+choice-serve-protocol-upper = devolverlo en mayúsculas (TCP y UDP)
+choice-serve-protocol-daytime = decir la fecha y la hora, en palabras (TCP)
+choice-serve-protocol-http = enviar una página pequeña, o con --root los archivos de una carpeta (TCP)
+choice-serve-protocol-ntp = decir la hora, en 48 bytes (UDP)
+choice-completions-shell-bash = en ~/.bashrc: `source <(socklab completions bash)`
+choice-completions-shell-elvish = en ~/.config/elvish/rc.elv: `eval (socklab completions elvish | slurp)`
+choice-completions-shell-fish = en ~/.config/fish/config.fish: `socklab completions fish | source`
+choice-completions-shell-powershell = en $PROFILE: `socklab completions powershell | Out-String | Invoke-Expression`
+choice-completions-shell-zsh = en ~/.zshrc: `source <(socklab completions zsh)`
+
 usage = Uso:
 commands = Comandos
 arguments = Argumentos
@@ -155,7 +168,9 @@ try-line = Prueba: { $what }
 
 bad-command = no existe el comando «{ $word }»
 bad-argument = «{ $word }» sobra aquí
-missing-argument = falta algo: { $word }
+behind-dashes = Lo que es de tu programa va después de --: { $command }
+missing-argument = { $command }: falta { $word }
+missing-command = { $command }: falta un comando
 missing-value = { $word }: falta un valor
 bad-choice = { $word }: «{ $value }» no es ninguno de: { $choices }
 bad-value = { $word }: «{ $value }» no es válido
@@ -167,4 +182,4 @@ allowed-seconds-or-none = un número de segundos, 0 como mínimo y 86400 como m�
 conflict = { $one } y { $other } no se pueden usar juntos
 not-utf-8 = un argumento no es UTF-8
 did-you-mean = ¿Quisiste decir «{ $known }»?
-see-help = Más: socklab --help
+see-help = Más: { $command }

@@ -2,8 +2,9 @@
 
 mod bond;
 mod check;
-mod choices;
+pub(crate) mod choices;
 mod chosen;
+mod completions;
 mod connect;
 mod course_check;
 mod course_copy;
@@ -18,6 +19,7 @@ pub(crate) mod trace;
 mod watch;
 mod what_if;
 
+pub(crate) use completions::complete_if_asked;
 pub(crate) use exercise::with_code_language;
 
 use std::process::ExitCode;
@@ -84,10 +86,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Check(options)) => return check::check(speaker, &options),
         Some(Command::Connect(options)) => return connect::connect(speaker, &options),
         Some(Command::Completions { shell }) => {
-            let mut script = Vec::new();
-            let mut command = Cli::command_in(speaker);
-            clap_complete::generate(shell, &mut command, "socklab", &mut script);
-            write_bytes(&script);
+            write_bytes(&completions::script(shell).context("the completion script")?);
         }
         Some(Command::Man { folder }) => {
             manual::write_pages(Cli::command_in(speaker), &folder).with_context(|| {

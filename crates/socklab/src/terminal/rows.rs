@@ -33,7 +33,8 @@ pub(crate) fn rows(rows: &[(impl AsRef<str>, impl AsRef<str>)], width: usize) ->
             line += &format!("{}{first}", " ".repeat(GAP + column - used));
         }
         lines.push(line.trim_end().to_owned());
-        lines.extend(wrapped.map(|more| " ".repeat(column) + &more));
+        lines
+            .extend(wrapped.filter(|more| !more.is_empty()).map(|more| " ".repeat(column) + &more));
     }
     lines
 }
@@ -60,8 +61,11 @@ mod tests {
     #[test]
     fn what_can_be_typed_is_never_broken() {
         let long = "socklab trace tcp-server tcp-client";
-        let lines = shown(&[(long, "what it does"), ("socklab list", "what there is")], 60);
+        let lines =
+            shown(&[(long, "what it does"), ("socklab list", "what there is"), (long, "")], 60);
         assert_eq!(lines[0], format!("  {long}"));
-        assert_eq!(lines[1..], ["                what it does", "  socklab list  what there is"]);
+        let what = "                what it does";
+        assert_eq!(lines[1..3], [what, "  socklab list  what there is"]);
+        assert_eq!(lines[3..], [format!("  {long}")]);
     }
 }

@@ -232,10 +232,26 @@ fn the_completions_of_bash_parse_and_complete() {
     let bash = need!("bash");
     let script = run(&mut socklab(&["completions", "bash"])).exits(0).output;
     run_with(program(&bash).arg("-n"), script.clone()).exits(0);
-    let ask = "\nCOMP_WORDS=(socklab se); COMP_CWORD=1; _socklab socklab se socklab\n\
-               printf '%s\\n' \"${COMPREPLY[@]}\"\n";
-    let completed = run_with(&mut program(&bash), [&script, ask.as_bytes()].concat()).exits(0);
-    assert_eq!(first_words(&completed.text()), first_words("serve\nservice\n"));
+    // The script asks the `socklab` in PATH.
+    let ours = Path::new(env!("CARGO_BIN_EXE_socklab")).parent().expect("a folder");
+    let path = format!("{}:{}", ours.display(), std::env::var("PATH").unwrap_or_default());
+    for (words, at, wanted) in [
+        ("socklab se", 1, "serve\nservice\n"),
+        ("socklab show server-0", 2, "server-01 server-02 server-03 server-04 server-05"),
+        ("socklab what-if tcp-client", 2, "tcp-client-first"),
+    ] {
+        let (_, last) = words.rsplit_once(' ').expect("a word");
+        let ask = format!(
+            "\nCOMP_WORDS=({words}); COMP_CWORD={at}; _clap_complete_socklab socklab {last} x\n\
+             printf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
+        );
+        let mut shell = program(&bash);
+        let completed = run_with(shell.env("PATH", &path), [&script, ask.as_bytes()].concat());
+        let completed = completed.exits(0).text();
+        let set =
+            |words: &str| words.split_whitespace().map(str::to_owned).collect::<BTreeSet<_>>();
+        assert_eq!(set(&completed), set(wanted), "{words}");
+    }
 }
 
 #[test]

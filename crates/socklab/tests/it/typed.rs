@@ -85,3 +85,64 @@ fn progress_that_can_not_be_kept_is_told_once_and_last() {
     lost.env_remove("XDG_STATE_HOME").env_remove("HOME");
     assert!(run(&mut lost).exits(0).errors.starts_with("Tu progreso no se guarda"));
 }
+
+#[test]
+fn what_can_follow_is_listed_where_something_is_missing() {
+    let student = Student::new();
+    let said = |words: &[&str]| run(&mut student.types("", words)).exits(2).errors;
+    for (words, listed) in [
+        (&["exercise"][..], "\n  start  Write the files"),
+        (&["course"], "\n  copy    Copy a built-in"),
+        (&["serve"], "\n  daytime  say the date"),
+        (&["show"], "\n  server-03    receive from one client"),
+        (&["run"], "\n  tcp-client   "),
+        (&["tour", "--from"], "\n  socket-01    "),
+        (&["exercise", "start"], "\n  http-server     serve files"),
+        (&["course", "copy"], "\n  half-close "),
+        (&["completions"], "\n  zsh         in ~/.zshrc: "),
+        (&["trace"], "\n  socklab trace tcp-server tcp-client  two programs"),
+        (&["draw"], "\n  socklab draw run.jsonl\n"),
+        (&["man"], "\n  <FOLDER>  Where to write"),
+    ] {
+        let english = said(words);
+        assert!(english.contains(listed), "{english}");
+        let help = words.iter().filter(|word| !word.starts_with('-')).copied();
+        let help = help.collect::<Vec<_>>().join(" ");
+        assert!(english.ends_with(&format!("More: socklab {help} --help\n")), "{english}");
+        assert!(english.lines().all(|line| line.chars().count() <= 80), "{english}");
+        let spanish = said(&[words, &["--lang", "es"]].concat());
+        let is_missing = spanish.contains("falta");
+        assert!(is_missing && spanish.lines().count() > 2, "{words:?}: {spanish}");
+    }
+    let own = said(&["check", "echo-server", "mine.py", "8080"]);
+    assert!(own.contains("socklab check echo-server -- mine.py 8080\n"), "{own}");
+}
+
+#[test]
+fn shells_complete_the_names_of_this_course() {
+    let student = Student::new();
+    // As the script for bash asks.
+    let offered = |words: &[&str]| {
+        let words = [&["--", "socklab"], words].concat();
+        let mut command = student.types("", &words);
+        command.env("SOCKLAB_COMPLETE", "bash").env("_CLAP_IFS", "\n");
+        command.env("_CLAP_COMPLETE_INDEX", (words.len() - 2).to_string());
+        run(&mut command).exits(0).text()
+    };
+    assert_eq!(offered(&["show", "server-0"]).lines().count(), 5);
+    assert_eq!(offered(&["check", "ec"]), "echo-server\necho-client");
+    assert_eq!(offered(&["check", "echo-server", "--case", "mega"]), "megabyte");
+    assert_eq!(offered(&["what-if", "tcp-client-f"]), "tcp-client-first");
+    assert_eq!(offered(&["serve", "u"]), "upper");
+    // What a teacher has added counts.
+    let copied = ["course", "copy", "echo-server", "course"];
+    run(&mut student.types("", &copied)).exits(0);
+    let exercises = student.0.path().join("course/exercises");
+    fs::rename(exercises.join("echo-server"), exercises.join("shout")).expect("rename");
+    assert_eq!(offered(&["exercise", "start", "sh"]), "shout");
+
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&mut socklab(&["completions", shell])).exits(0).text();
+        assert!(script.contains("SOCKLAB_COMPLETE"), "{shell}: {script}");
+    }
+}
