@@ -24,7 +24,7 @@ tour-skip = Skip to the first stop
 tour-back = Back to the verdict
 tour-in-words = The drawing in words
 tour-total = { $verified } of { $programs } programs verified in { $time }
-tour-next = Next: socklab show server-03 (read one), socklab run server-03 (try it yourself)
+tour-next = Next: socklab learn (the whole course, one step at a time), or socklab show server-03 (read one program)
 
 check-success = it succeeded (exit code 0)
 check-failure = it ended with exit code { $code }

@@ -24,7 +24,7 @@ tour-skip = Ir a la primera parada
 tour-back = Volver al veredicto
 tour-in-words = El dibujo en palabras
 tour-total = { $verified } de { $programs } programas comprobados en { $time }
-tour-next = Y ahora: socklab show server-03 --lang es (leer uno), socklab run server-03 (probarlo)
+tour-next = Y ahora: socklab learn (todo el curso, paso a paso) o socklab show server-03 (leer un programa)
 
 check-success = terminó bien (código de salida 0)
 check-failure = terminó con código de salida { $code }

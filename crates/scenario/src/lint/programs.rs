@@ -9,6 +9,9 @@ use crate::exercise::is_installed;
 use crate::format::{self, LoadError, nearest};
 use crate::item_kind::ItemKind;
 
+/// The command that runs the course's programs.
+const SOCKLAB: &str = "socklab";
+
 /// A question, an exercise or a case, of which only the commands are read.
 #[derive(Deserialize)]
 struct Written {
@@ -69,10 +72,14 @@ impl Course {
 
 /// The mistake that a program is not there, if its name looks like a known one.
 fn misspelled(found: &str, known: &[&str]) -> Option<Sentence> {
-    if known.contains(&found) || found.contains(['/', '{']) || is_installed(found) {
+    if known.contains(&found)
+        || found == SOCKLAB
+        || found.contains(['/', '{'])
+        || is_installed(found)
+    {
         return None;
     }
-    let near = nearest(found, known)?;
+    let near = nearest(found, &[known, &[SOCKLAB]].concat())?;
     Some(sentence!("mistake-unknown-program", found = found, near = near))
 }
 
@@ -80,18 +87,16 @@ fn misspelled(found: &str, known: &[&str]) -> Option<Sentence> {
 fn unknown_in(line: &str, known: &[&str]) -> Option<Sentence> {
     let mut words = line.split_whitespace().skip_while(|word| word.contains('='));
     let first = words.next()?;
-    if first != "socklab" {
+    if first != SOCKLAB {
         return misspelled(first, known);
     }
     let name = words.next().filter(|verb| *verb == "run").and_then(|_| words.next())?;
     if known.contains(&name) || name.starts_with(['-', '<', '{']) {
         return None;
     }
-    let all =
-        known.iter().copied().filter(|word| *word != "socklab").collect::<Vec<_>>().join(", ");
     let near = nearest(name, known);
     Some(match near {
         Some(near) => sentence!("mistake-unknown-program", found = name, near = near),
-        None => sentence!("mistake-no-such-program", found = name, known = all),
+        None => sentence!("mistake-no-such-program", found = name, known = known.join(", ")),
     })
 }

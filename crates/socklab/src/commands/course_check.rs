@@ -38,7 +38,7 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
         known(speaker, &course, name)?;
     }
     let programs: Vec<&str> = programs::PROGRAMS.iter().map(|program| program.name).collect();
-    let linted = course.lint(&[&programs[..], &["socklab"]].concat());
+    let linted = course.lint(&programs);
     let sources = sources(&course, options.only.as_deref());
     if !options.json {
         // What is built in, or the same, would be a long list.

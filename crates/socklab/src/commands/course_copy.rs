@@ -1,12 +1,11 @@
-//! `course copy`: copies a built-in question or exercise into files.
+//! `course copy`: copies a built-in question or exercise, or the order of the course, into files.
 
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
-use socklab_scenario::Course;
-use socklab_scenario::ItemKind;
+use socklab_scenario::{Course, ItemKind, SYLLABUS};
 
 use crate::cli::CourseCopy;
 use crate::course;
@@ -14,6 +13,9 @@ use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::println;
 use crate::style;
+
+/// The word for the order of the course.
+const ORDER: &str = "syllabus";
 
 /// Writes the files of a question or an exercise into a course folder. Never overwrites any.
 pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
@@ -56,7 +58,7 @@ pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
     Ok(())
 }
 
-/// The folder of an item below the course folder, found by name or question number.
+/// The folder of an item below the course folder, found by name or question number; or the syllabus.
 fn find(speaker: Speaker, course: &Course, name: &str) -> Result<PathBuf> {
     let questions = course.folders(ItemKind::Question);
     let short = |folder: &str| folder.split_once('-').map(|(_, name)| name.to_owned());
@@ -74,7 +76,11 @@ fn find(speaker: Speaker, course: &Course, name: &str) -> Result<PathBuf> {
     if let Some((kind, folder)) = found.or(question.map(|folder| (ItemKind::Question, folder))) {
         return Ok(kind.path(folder));
     }
+    if name == ORDER || name == SYLLABUS {
+        return Ok(PathBuf::from(SYLLABUS));
+    }
     let names = questions.iter().filter_map(|folder| short(folder)).chain(exercises);
+    let names = names.chain([ORDER.to_owned()]);
     let what = say!(speaker, "course-copy-unknown", name = name);
     Err(Failure::unknown(speaker, what, name, names, "socklab list").into())
 }

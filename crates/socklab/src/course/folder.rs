@@ -160,9 +160,10 @@ fn no_course(speaker: Speaker, folder: &Path) -> anyhow::Error {
     Failure::new(ExitReason::Usage, what).hint(hint).into()
 }
 
-/// True if the folder contains questions or exercises.
+/// True if the folder contains questions, exercises or their order.
 fn is_course(folder: &Path) -> bool {
     ItemKind::ALL.iter().any(|kind| folder.join(kind.folder()).is_dir())
+        || folder.join(SYLLABUS).is_file()
 }
 
 /// The error that ends a command because of a mistake in a course file.
