@@ -3,25 +3,25 @@
 cmd-what-if = Predice qué pasa, ejecútalo de verdad y mira por qué
 cmd-course = Para profesores: revisar y cambiar las preguntas y los ejercicios
 cmd-course-check = Lee todas las preguntas y ejercicios y señala los errores
-arg-what-if-question = El número o el nombre de una pregunta; `list` (lo normal); `all` para ejecutarlas todas
+arg-what-if-question = El número o el nombre de una pregunta; `list` (por defecto); `all` para ejecutarlas todas
 arg-what-if-predict = Tu predicción: a, b, c …, o el nombre de la opción
 arg-what-if-show_commands = Muestra también cómo hacerlo a mano, con dos terminales
 arg-what-if-seed = La semilla de los datos aleatorios: con la misma semilla salen los mismos bytes
-arg-builtin = No mira carpetas llamadas `course`: solo lo incluido
-arg-course = Esta carpeta de curso, y nada de lo incluido (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
-arg-course-check-folder = La carpeta de un curso (si no: el curso incluido y, por encima, la carpeta `course` más cercana, aquí o más arriba)
+arg-builtin = Ignora las carpetas llamadas `course`: solo lo incluido
+arg-course = Esta carpeta de curso, y nada de lo incluido (por defecto: el curso incluido, con los cambios de la carpeta `course` más cercana, aquí o más arriba)
+arg-course-check-folder = La carpeta de un curso (por defecto: el curso incluido, con los cambios de la carpeta `course` más cercana, aquí o más arriba)
 cmd-course-soak = Repite las revisiones de los programas de un ejercicio con la máquina ocupada: ningún veredicto puede cambiar
 cmd-course-copy = Copia en tu curso una pregunta o un ejercicio incluido, para cambiarlo
 cmd-course-format = Muestra cómo se escriben una pregunta y un ejercicio
 arg-course-copy-name = El nombre o el número de una pregunta, o el nombre de un ejercicio
-arg-course-copy-folder = La carpeta de tu curso (si no: la carpeta `course` más cercana, aquí o más arriba; si no hay ninguna, una nueva aquí)
-arg-course-soak-exercises = Los ejercicios (si no: todos)
-arg-course-soak-times = Cuántas veces se revisa cada programa, cada vez con otros bytes (si no: 30)
-arg-course-soak-load = Cuántos bucles ocupan los procesadores mientras tanto (si no: uno por procesador)
+arg-course-copy-folder = La carpeta de tu curso (por defecto: la carpeta `course` más cercana, aquí o más arriba; si no hay ninguna, una nueva aquí)
+arg-course-soak-exercises = Los ejercicios (por defecto: todos)
+arg-course-soak-times = Cuántas veces se revisa cada programa, cada vez con otros bytes (por defecto: 30)
+arg-course-soak-load = Cuántos bucles ocupan los procesadores mientras tanto (por defecto: uno por procesador)
 arg-course-soak-within = Después de este tiempo no empieza ninguna revisión
 arg-course-soak-seed = El número de los bytes aleatorios de la primera vuelta
-arg-course-soak-command = Repite más bien las revisiones de este programa
-arg-course-check-run = Además ejecuta cada pregunta y comprueba que aparecen sus pruebas
+arg-course-soak-command = Repite las revisiones de este programa, y no las de los incluidos
+arg-course-check-run = Además ejecuta cada pregunta y revisa que aparezca su evidencia
 
 examples-what-if =
     $ socklab what-if  # la lista
@@ -33,7 +33,7 @@ examples-what-if =
 examples-course-check =
     $ socklab course check  # el curso incluido, y tu `course` por encima
     $ socklab course check mi-curso --run --only mi-pregunta
-    Una carpeta `course` que contiene `questions` o `exercises` cuenta en todas las carpetas que hay debajo, para todos los comandos, si es tuya o de root. La variable de entorno SOCKLAB_COURSE nombra otra carpeta, o `builtin`. Códigos de salida: 0 sin errores, 1 con errores, 2 uso incorrecto.
+    Una carpeta `course` que contiene `questions` o `exercises` vale en todas las carpetas que hay debajo, para todos los comandos, si es tuya o de root. La variable de entorno SOCKLAB_COURSE nombra otra carpeta, o `builtin`. Códigos de salida: 0 sin errores, 1 con errores, 2 uso incorrecto.
 examples-course-soak =
     $ socklab course soak echo-server  # sus soluciones, errores y programas aceptados, 30 veces cada uno
     $ socklab course soak --within 600  # todos los ejercicios, durante diez minutos
@@ -63,9 +63,9 @@ ask-place-machine = (aquí no se puede tener un loopback privado, así que se us
 ask-trouble-namespace = no se pudo tener un loopback privado: { $what }
 ask-trouble-trace = no se pudo seguir a los programas: { $what }
 ask-trouble-program = no se pudo iniciar el programa: { $what }
-ask-trouble-disturbed = un programa escribió donde solo escribe la propia comprobación: a { $who } se le pidió hacer lo que no dice ningún paso
+ask-trouble-disturbed = un programa escribió en un canal que solo usa la revisión: a { $who } se le pidió algo que ningún paso dice
 ask-trouble-names = el programa preguntó por un nombre, y aquí los nombres son los de la máquina: { $what }
-trouble-port = sin espacios de nombres propios, la comprobación usa los puertos de esta máquina, y el { $port } no está libre: libéralo, o haz que el programa tome el puerto de sus argumentos
+trouble-port = sin espacios de nombres propios, la revisión usa los puertos de esta máquina, y el { $port } no está libre: libéralo, o haz que el programa tome el puerto de sus argumentos
 ask-trouble-engine = no se pudo ejecutar el escenario: { $what }
 ask-late-listening = Después de { $time }, { $who } todavía no escucha conexiones.
 ask-late-bound = Después de { $time }, { $who } todavía no tiene un socket UDP con puerto propio.
@@ -91,7 +91,7 @@ awaited-sent = { $bytes ->
         [one] su primer byte enviado
        *[other] { $bytes } bytes enviados
     }
-awaited-printed = escribir { $text }
+awaited-printed = imprimir { $text }
 awaited-kernel = un socket en el estado { $state }
 ask-mismatch-anything = { $who } debía recibir algo, y recibió: { $got }.
 ask-ended-listening = { $who } terminó ({ $end }) antes de escuchar conexiones.
@@ -106,10 +106,10 @@ ask-surplus-request = { $who } no debía recibir nada, pero recibió «{ $bytes 
 ask-surplus-urgent = Además del flujo, el programa le envió a { $who } datos urgentes (MSG_OOB), que nadie esperaba: «{ $bytes }» ({ $total } B).
 ask-surplus-answer = Después de «{ $answer }», que estaba bien, { $who } recibió algo más: «{ $bytes }» ({ $total } B).
 ask-step-sender = { $who } le preguntó a { $asked }, pero la respuesta «{ $bytes }» vino de { $from }.
-ask-port-kernel = A { $who } se llega por el puerto { $found }, no por el { $asked }: lo escogió el kernel, y ningún cliente podría saberlo.
-ask-port-swapped = A { $who } se llega por el puerto { $found }, no por el { $asked }: es el mismo número con sus dos bytes intercambiados.
-ask-port-changing = A { $who } se llega por el puerto { $found }, no por el { $asked }; en otra ejecución fue el { $before }, así que ningún cliente podría saberlo.
-ask-port-elsewhere = A { $who } solo se llega por { $address }, y a ningún cliente se le dijo esa dirección.
+ask-port-kernel = A { $who } se le encuentra en el puerto { $found }, no en el { $asked }: lo eligió el núcleo, y ningún cliente podría saberlo.
+ask-port-swapped = A { $who } se le encuentra en el puerto { $found }, no en el { $asked }: es el mismo número con sus dos bytes intercambiados.
+ask-port-changing = A { $who } se le encuentra en el puerto { $found }, no en el { $asked }; en otra ejecución fue el { $before }, así que ningún cliente podría saberlo.
+ask-port-elsewhere = A { $who } solo se le encuentra en { $address }, y a ningún cliente se le dio esa dirección.
 ask-exit-code = código de salida { $code }
 ask-exit-signal = terminado por { $signal }
 ask-exit-unknown = no se sabe cómo
@@ -121,9 +121,9 @@ ask-unlike-line = { $who } debía recibir una línea como esta:
 ask-unlike-rest = { $who } debía recibir esto, y después el fin del flujo:
 ask-unlike-datagram = { $who } debía recibir un datagrama como este:
 like-pattern = un texto que se ajuste a { $pattern }
-ask-stopped-end = ahí se acabó el flujo
+ask-stopped-end = ahí terminó el flujo
 ask-stopped-time = no llegó nada más a tiempo
-ask-stopped-reset = se cortó la conexión
+ask-stopped-reset = ahí se cortó la conexión (RST)
 ask-expected = esperado
 ask-got = recibido
 ask-wanted-in-it = en alguna parte
@@ -173,20 +173,20 @@ soak-total = { $checks } de { $of } revisiones de { $programs ->
     }
 course-none-hint = indica qué carpeta las tiene, o nada: entonces se busca la carpeta `course` más cercana, aquí y más arriba
 course-unanswered = pasó algo que la pregunta no conoce. El diagrama de abajo muestra lo que se vio; para una respuesta faltaba esto:
-course-lacks = a la respuesta `{ $answer }` le falta la prueba `{ $name }`
+course-lacks = a la respuesta `{ $answer }` le falta la evidencia `{ $name }`
 course-marks = línea { $line }: { $what }
 course-not-run = no se pudo ejecutar un caso
-course-elsewhere = no se juzga: necesita nombres o un puerto propios, y aquí son los de la máquina
+course-elsewhere = no se evalúa: necesita nombres o un puerto propios, y aquí son los de la máquina
 course-does-not-pass = debería pasar, pero no pasa: { $cases }
-course-starter-passes = no debería pasar, pero pasa tal como está: en la solución, GAP … END debería encerrar lo que han de escribir los estudiantes
+course-starter-passes = no debería pasar, pero pasa tal como está: en la solución, GAP … END debería encerrar lo que deben escribir los estudiantes
 course-fails-others = debería fallar en { $wanted }, pero falla en { $failed }
 course-no-case = ningún caso
 course-copy-exists = { $folder } ya existe: no se toca
 course-copy-unknown = no hay ninguna pregunta ni ningún ejercicio «{ $name }»
-course-copy-next = Puedes cambiarlos a tu gusto. Después: { $command }
-ask-the-end = el final del flujo
+course-copy-next = Ya puedes cambiarlos. Después: { $command }
+ask-the-end = el fin del flujo
 ask-got-nothing = nada, y la conexión sigue abierta
 ask-got-empty = un datagrama sin ningún byte
-ask-got-end = el final del flujo, sin ningún byte
-ask-got-reset = un reinicio (RST), sin ningún byte
+ask-got-end = el fin del flujo, sin ningún byte
+ask-got-reset = un corte (RST), sin ningún byte
 ask-got-no-datagram = nada

@@ -3,7 +3,7 @@
 cmd-socklab = socklab, el laboratorio de sockets: ejecuta programas con sockets y mira lo que hace el núcleo.
 cmd-learn = Recorrer el curso, desde donde ibas
 arg-learn-name = Un programa, una pregunta o un ejercicio al que ir
-cmd-tour = Ejecuta todos los programas del curso, comprueba cada uno y muestra lo que pasó
+cmd-tour = Ejecuta todos los programas del curso, verifica cada uno y muestra lo que pasó
 cmd-list = Ver el curso completo y lo que has hecho, e ir a cualquier parte
 cmd-show = Muestra un programa: su lección y su código fuente
 cmd-run = Ejecuta un programa del curso
@@ -14,17 +14,17 @@ cmd-resolve = Busca las direcciones de un nombre
 cmd-service = Busca el servicio de un puerto, o el puerto de un servicio
 cmd-serve = Ejecuta un servidor pequeño, solo para esta máquina si no se dice otra cosa
 cmd-connect = Habla con un servidor, como telnet y nc, sin perder nada al final
-cmd-completions = Escribe un script de autocompletado para un shell
+cmd-completions = Imprime un script de autocompletado para un shell
 cmd-man = Escribe las páginas de manual en una carpeta
 
 arg-help = Muestra esta ayuda
 arg-version = Muestra la versión
 arg-lang = Idioma de todos los textos (por defecto: el de LC_ALL, LC_MESSAGES, LANG)
-arg-json = Escribe JSON, para otros programas
+arg-json = Imprime JSON, para scripts
 arg-name = Un programa, con el nombre que le da `socklab list`
 arg-tour-from = Empieza por este programa
-arg-tour-pause = Espera a Enter después de cada paso
-arg-tour-json = Escribe JSON, para otros programas: un objeto con cada programa, paso y comprobación
+arg-tour-pause = Espera un Enter después de cada paso
+arg-tour-json = Imprime JSON, para scripts: un objeto con cada programa, paso y verificación
 arg-tour-output = Escribe además todo el recorrido como una página
 arg-run-arguments = Los argumentos del propio programa
 arg-run-trace = Cuando termine, dibuja lo que hicieron sus sockets
@@ -37,7 +37,7 @@ arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
 arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
-arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se matan de inmediato
+arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se terminan de inmediato
 arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl; - lee la entrada estándar
 arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
@@ -48,13 +48,13 @@ arg-resolve-names = Nombres, o direcciones
 arg-resolve-ipv4 = Solo direcciones IPv4
 arg-resolve-ipv6 = Solo direcciones IPv6
 arg-service-queries = Un puerto (con ambos protocolos), un puerto y su protocolo, o el nombre de un servicio
-arg-serve-protocol = Qué servidor ser: echo, upper, daytime, http o ntp
+arg-serve-protocol = Qué servidor ejecutar: echo, upper, daytime, http o ntp
 arg-serve-port = Dónde escuchar; con 0 elige el núcleo (por defecto: echo 8007, upper 12000, daytime 8013, http 8080 y ntp 8123)
 arg-serve-listen = La dirección en la que escuchar; 0.0.0.0 son todas (por defecto: 127.0.0.1)
 arg-serve-tcp = Solo TCP (echo, upper: por defecto ambos)
 arg-serve-udp = Solo UDP
 arg-serve-root = http: sirve los archivos de esta carpeta
-arg-serve-json = Escribe lo que pasa en JSON, un evento por línea
+arg-serve-json = Imprime lo que pasa en JSON, un evento por línea
 arg-connect-host = Nombre o dirección, también como NOMBRE:PUERTO o [DIRECCIÓN]:PUERTO; o un socket Unix: una ruta con «/», unix:NOMBRE o @NOMBRE
 arg-connect-port = Número de puerto, o el nombre de un servicio; no va después de NOMBRE:PUERTO
 arg-connect-udp = Datagramas en lugar de un flujo: cada línea de entrada es un datagrama
@@ -96,8 +96,8 @@ examples-trace =
     $ socklab trace -o - tcp-server tcp-client | socklab draw -
     $ socklab trace --grace 30 './worker' './submit job.txt'  # un trabajo largo cuando el cliente ya se fue
     El dibujo va a la salida de error; el código de salida es el del propio programa.
-    Un archivo .jsonl crece desde el primer evento: si matan a socklab, draw muestra lo que hay. El archivo que reemplaza se guarda como ARCHIVO~ hasta el final. Con -o -, los programas escriben en la salida de error, y la grabación termina cuando ya nadie la lee.
-    Cuando termina el último programa se terminan también los demás, pero no en pleno trabajo. Un programa trabaja mientras calcula, o duerme por algo que empezó desde que llegaron los clientes; no trabaja si solo espera a sus pares, o si se despierta de vez en cuando a mirar, como hacen los temporizadores de los bucles de eventos. Mientras uno trabaje, todos pueden seguir, hasta --grace; tras un segundo se dice a quién se espera. Después cada uno recibe SIGTERM, primero el que empezó de último y un maestro antes que sus trabajadores, y pasado otra vez --grace, SIGKILL. Ctrl-C salta esa espera. --timeout, y todo lo demás que termina una grabación antes de tiempo, empieza por SIGTERM. El dibujo dice «terminado por socklab», y lo que se sigue de eso no se explica.
+    Un archivo .jsonl crece desde el primer evento: si matan a socklab, draw muestra lo que hay. El archivo que reemplaza se guarda como ARCHIVO~ hasta el final. Con -o -, los programas imprimen en la salida de error, y la grabación termina cuando ya nadie la lee.
+    Cuando termina el último programa se terminan también los demás, pero no en pleno trabajo. Un programa trabaja mientras calcula, o duerme por algo que empezó desde que llegaron los clientes; no trabaja si solo espera a otros, o si se despierta de vez en cuando a mirar, como hacen los temporizadores de los bucles de eventos. Mientras uno trabaje, todos pueden seguir, hasta --grace; pasado un segundo se dice a quién se espera. Después cada uno recibe SIGTERM, primero el último que se inició y un proceso maestro antes que sus trabajadores; pasado otra vez --grace, SIGKILL. Ctrl-C salta esa espera. --timeout, y todo lo demás que termina una grabación antes de tiempo, empieza por SIGTERM. El dibujo dice «terminado por socklab», y lo que resulta de eso no se explica.
     Las llamadas y los códigos de salida son los mismos que sin socklab, pero un programa puede darse cuenta de que lo trazan; README.es.md enumera cómo («Qué puede notar un programa trazado»): ningún depurador puede conectarse a él, set-user-ID no le da nada si no eres root, y sus propios filtros de seccomp lo hacen más lento.
 examples-draw =
     $ socklab draw run.jsonl

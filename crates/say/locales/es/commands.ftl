@@ -73,7 +73,7 @@ log-http = { $request } → { $status }, { $bytes ->
        *[other] { $bytes } bytes
     }
 log-ntp = petición NTPv{ $version }, respondida
-log-refused = sin servir: { $why }
+log-refused = no se atendió: { $why }
 refusal-too-many = ya hay demasiados clientes
 refusal-port-zero = vino del puerto 0, al que no se puede enviar nada
 refusal-low-port = vino de un puerto menor que 1024, donde puede escuchar otro servicio
@@ -100,7 +100,7 @@ log-bytes = { $received ->
        *[other] { $sent } enviados
     }
 log-closed = cerrado: { $bytes }
-cut-reset = el cliente la cortó con un RST
+cut-reset = el cliente cortó la conexión (RST)
 cut-idle = demasiado tiempo sin actividad
 cut-stopped = el servidor se detuvo
 log-cut = cortado: { $bytes }; { $why }
@@ -159,7 +159,7 @@ trace-unprivileged = { $program } se ejecuta sin sus privilegios, porque está s
 trace-strict-refused = El proceso { $pid } pidió el modo estricto de seccomp y no lo obtuvo, solo porque está siendo trazado: se ejecuta sin protección ({ $why })
 trace-not-followed = El proceso { $pid } no se graba: { $why }
 trace-awaits-work = Siguen trabajando, así que pueden continuar { $left } más (--grace); Ctrl-C termina la espera:
-trace-awaits-end = Recibieron SIGTERM y no han terminado; en { $left } (--grace), o con Ctrl-C, sigue SIGKILL:
+trace-awaits-end = Recibieron SIGTERM y todavía no terminan; en { $left } (--grace), o con Ctrl-C, viene SIGKILL:
 trace-awaited-computes = { $program } (pid { $pid }) calcula
 trace-awaited-uninterruptible = { $program } (pid { $pid }) espera un disco (estado D)
 trace-awaited-sleeps = { $program } (pid { $pid }) duerme

@@ -5,21 +5,21 @@ cmd-exercise-list = Muestra los ejercicios, y lo que llevas hecho
 cmd-exercise-start = Escribe los archivos para empezar, y la página que dice qué se espera
 cmd-check = Ejecuta tu programa, caso por caso, y dice lo que hace
 
-arg-exercise-list-json = Escribe JSON, para otros programas
+arg-exercise-list-json = Imprime JSON, para scripts
 arg-exercise-start-name = Un ejercicio, con el nombre que le da `socklab exercise list`
 arg-exercise-start-code = El lenguaje en que se escribe (por defecto: python)
-arg-exercise-start-force = Empieza de nuevo; lo que haya se guarda con otro nombre
+arg-exercise-start-force = Empieza de nuevo; lo que ya exista se guarda con otro nombre
 arg-exercise-start-folder = Dónde dejar los archivos (por defecto: una carpeta con el nombre del ejercicio)
 arg-check-name = Un ejercicio, con el nombre que le da `socklab exercise list` (si falta: el que da nombre a esta carpeta o a un archivo de aquí)
-arg-check-watch = Comprueba otra vez cada vez que se guarda el archivo
-arg-check-format = Cómo informar (por defecto: text)
-arg-check-json = Escribe JSON, para otros programas: lo mismo que --format json
+arg-check-watch = Revisa otra vez cada vez que se guarda el archivo
+arg-check-format = El formato del informe (por defecto: text)
+arg-check-json = Imprime JSON, para scripts: lo mismo que --format json
 arg-check-case = Solo este caso
-arg-check-seed = Usa los mismos bytes al azar que la comprobación con este número
+arg-check-seed = Usa los mismos bytes al azar que la revisión con este número
 arg-check-sandbox = Lo ejecuta en una caja de arena: ve el sistema y su propia carpeta, no cambia nada fuera y tiene límites de memoria, procesos y archivos. Donde no se puede, no se ejecuta (código de salida 3)
 arg-check-no_sandbox = Lo ejecuta sin aislarlo: podría alcanzar a quienes lo juzgan, y el informe lo dice
 arg-check-require_isolation = Lo ejecuta solo donde se puede aislar de quienes lo juzgan (si no, código de salida 3; por defecto el informe dice que no lo estuvo)
-arg-check-command = Tu programa y sus argumentos, en los que se rellenan {"{"}port{"}"} y {"{"}host{"}"}, y también {"{"}args{"}"}, como palabra aparte: todos los argumentos del caso; o su archivo fuente, que los recibe sin más (por defecto: el archivo que escribió `exercise start`)
+arg-check-command = Tu programa y sus argumentos, en los que se reemplazan {"{"}port{"}"} y {"{"}host{"}"}, y también {"{"}args{"}"}, como palabra aparte: todos los argumentos del caso; o su archivo fuente, que los recibe directamente (por defecto: el archivo que escribió `exercise start`)
 arg-course-check-only = Ejecuta solo la pregunta o el ejercicio con este nombre
 
 examples-exercise-start =
@@ -55,7 +55,7 @@ start-kept = Lo que había quedó guardado en { $file }
 start-written = { $file } tiene { $gaps ->
         [one] { $gaps } hueco
        *[other] { $gaps } huecos
-    } (TODO) que rellenar.
+    } (TODO) por completar.
 start-makes = { $prompt } Resultado: { $names }
 start-page = { $file } dice qué se espera.
 start-check = Después: { $command }
@@ -74,7 +74,7 @@ check-skipped = sin ejecutar: primero debe pasar { $case }
 check-no-place = sin ejecutar, porque este caso le da otros argumentos a tu programa (`{ $arguments }`) y no se sabe en qué parte de tu comando van. Escribe ahí {"{"}args{"}"}, como palabra aparte; por ejemplo: -- ./mi-programa {"{"}args{"}"}
 check-timed-out = tardó demasiado
 check-infra = aquí no se pudo ejecutar
-check-refused = { $command }: el compilador no lo acepta
+check-refused = { $command }: el compilador no lo aceptó
 check-missing = { $tool } no está instalado, o no está en PATH
 check-missing-hint = esto no dice nada de tu programa: instálalo, o indica otro comando después de --
 check-folder = { $tool } es una carpeta
@@ -91,7 +91,7 @@ check-special = { $tool } es { $kind ->
 check-special-hint = escribe el programa en un archivo normal
 check-no-file = aquí no hay ningún archivo { $tool }
 check-no-file-hint = mira su nombre, y en qué carpeta estás
-check-nothing = aquí no hay nada que comprobar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
+check-nothing = aquí no hay nada que revisar: ni { $name }.py, ni { $name }.rs, ni { $name }.c
 check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu programa: socklab check { $name } -- COMANDO
 
 label-run-as = Se ejecutó así:
@@ -101,14 +101,14 @@ label-hint = Pista:
 label-again = Verlo otra vez:
 
 why-gap = El hueco { $number }, «{ $name }», sigue abierto en la línea { $line }: { $prompt }
-why-printed = { $who } escribió:
+why-printed = { $who } imprimió:
 why-expected = Se esperaba: { $what }.
 why-not-expected = No se esperaba: { $what }.
 
-got-nothing = No ocurrió nada parecido.
+got-nothing = No pasó nada parecido.
 got-all-the-same = Pero eso fue lo que pasó.
 got-different = Se hizo, pero no así: mira las líneas marcadas.
-got-times = Ocurrió { $got ->
+got-times = Pasó { $got ->
         [one] { $got } vez
        *[other] { $got } veces
     }; se esperaba: { $wanted }.
@@ -131,18 +131,18 @@ got-bytes-fit = Pero fue «{ $bytes }» ({ $total ->
 got-unclear = La grabación solo guarda el principio de lo enviado, y con eso no se puede decidir.
 
 want-call = { $who } llama a { $call }{ $object }
-want-end-of-stream = en ese momento { $who } lee el final del flujo de { $peer } (recv devuelve 0)
+want-end-of-stream = en ese momento { $who } lee el fin del flujo de { $peer } (recv devuelve 0)
 want-close = { $who } cierra su socket con { $peer } (close)
 want-sent = { $who } envía { $bytes }
 want-received = { $who } recibe { $bytes }
 want-exit = { $who } termina con { $exit }
 want-failure = { $who } termina con un código de salida distinto de 0
-want-waited = { $what }, y han pasado { $range } ms desde { $since }
+want-waited = { $what }, y pasan { $range } ms desde { $since }
 want-end = { $who } termina
 want-running = { $who } sigue en ejecución al final
-want-output = { $who } escribe { $bytes }
-want-stdout = por la salida estándar, { $who } escribe { $bytes }
-want-stderr = por la salida de error, { $who } escribe { $bytes }
+want-output = { $who } imprime { $bytes }
+want-stdout = por la salida estándar, { $who } imprime { $bytes }
+want-stderr = por la salida de error, { $who } imprime { $bytes }
 bytes-equal = exactamente «{ $bytes }»
 bytes-start = algo que empieza con «{ $bytes }»
 bytes-contain = algo que contiene «{ $bytes }»
@@ -152,13 +152,13 @@ bytes-first = bytes de los que el primero es uno de { $bytes }
 bytes-length-first = { $length }, de los que el primero es uno de { $bytes }
 bytes-some = algo
 bytes-contain-once = algo que contiene «{ $bytes }», una sola vez
-bytes-contain-whole = algo con «{ $bytes }» dentro, y detrás nada que no sea texto
+bytes-contain-whole = algo con «{ $bytes }» dentro, y después nada que no sea texto
 bytes-length = { $range } { $last ->
         [one] byte
        *[other] bytes
     }
 range-least = al menos { $least }
-range-most = a lo sumo { $most }
+range-most = como máximo { $most }
 range-between = de { $least } a { $most }
 
 want-response = { $who } recibe una respuesta HTTP{ $what }
@@ -176,11 +176,11 @@ http-short = Pero Content-Length anuncia { $announced }, y { $got ->
         [one] llegó { $got } byte
        *[other] llegaron { $got } bytes
     }.
-http-surplus = Pero detrás de su final { $total ->
+http-surplus = Pero después de su final { $total ->
         [one] llegó { $total } byte más
        *[other] llegaron { $total } bytes más
     }: «{ $bytes }»
-http-endless = Pero no tiene Content-Length y la conexión sigue abierta: nadie puede saber dónde acaba el cuerpo.
+http-endless = Pero no tiene Content-Length y la conexión sigue abierta: nadie puede saber dónde termina el cuerpo.
 http-chunk = Pero el cuerpo no está hecho de trozos, como anuncia Transfer-Encoding.
 http-other-status = Pero su estado es { $status }.
 http-other-header = Pero dice { $name }: { $value }
@@ -191,7 +191,7 @@ did-leave-processes = Nota: { $actor } terminó y dejó { $count ->
        *[other] { $count } procesos en ejecución, que se detuvieron
     }.
 did-poll = Nota: { $actor } pregunta sin pausa: { $calls } llamadas pidieron algo que todavía no había pasado. Funciona, pero una sola llamada que espere (select, poll) no mantendría ocupado un procesador.
-did-print = Nota: { $actor } escribió { $bytes ->
+did-print = Nota: { $actor } imprimió { $bytes ->
         [one] { $bytes } byte
        *[other] { $bytes } bytes
     }.
@@ -236,8 +236,8 @@ differs-address = Pero la dirección era { $got } (se esperaba: { $wanted }).
 differs-peer = Pero en el otro extremo estaba { $got } (se esperaba: { $wanted }).
 differs-argument = Pero { $name } era { $got } (se esperaba: { $wanted }).
 
-trouble-not-isolated = no se ejecutó, porque se pidió aislarlo y aquí eso no se permite: { $what }. Permite los espacios de nombres de usuario (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; en un contenedor, su perfil seccomp), o comprueba sin --sandbox ni --require-isolation
+trouble-not-isolated = no se ejecutó, porque se pidió aislarlo y aquí eso no se permite: { $what }. Permite los espacios de nombres de usuario (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; en un contenedor, su perfil seccomp), o revisa sin --sandbox ni --require-isolation
 trouble-busy = la máquina estaba ocupada o detenida, y este caso trata del tiempo: no se sabe nada del programa. Inténtalo cuando esté libre
-trouble-out-of-memory = a esta máquina se le acabó la memoria, y el kernel terminó un programa por eso: no se sabe nada del programa. Inténtalo cuando haya menos en marcha
+trouble-out-of-memory = a esta máquina se le acabó la memoria, y el núcleo terminó un programa por eso: no se sabe nada del programa. Inténtalo cuando haya menos programas en ejecución
 trouble-memory = { $who } y lo que había iniciado usaron más de { $mib } MiB de memoria, y se terminaron
 trouble-processes = { $who } había iniciado más de { $number } procesos e hilos, y se terminaron todos
