@@ -67,7 +67,7 @@ pub(crate) fn loopback_up() -> io::Result<()> {
     // SAFETY: zeroed is a valid ifreq: numbers and a union of numbers.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {
-        *to = from.cast_signed();
+        *to = *from as libc::c_char;
     }
     request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
     // SAFETY: the request lives through the call and is what SIOCSIFFLAGS expects.
@@ -83,10 +83,10 @@ pub(crate) fn second_loopback_address() -> io::Result<()> {
     // SAFETY: zeroed is a valid ifreq: numbers and a union of numbers.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(b"lo:1") {
-        *to = from.cast_signed();
+        *to = *from as libc::c_char;
     }
     let mut address = [0; 14];
-    address[2..6].copy_from_slice(&[127, 0, 0, 53].map(u8::cast_signed));
+    address[2..6].copy_from_slice(&[127, 0, 0, 53].map(|byte: u8| byte as libc::c_char));
     let sa_family = libc::AF_INET as libc::sa_family_t;
     request.ifr_ifru.ifru_addr = libc::sockaddr { sa_family, sa_data: address };
     // SAFETY: the request lives through the call and is what SIOCSIFADDR expects.
