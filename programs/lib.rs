@@ -34,6 +34,12 @@ impl Program {
         self.source.contains("\nuse std::env::args;\n")
     }
 
+    /// How to call it, such as `server-03 [PORT]`: from the *Run* part of its header.
+    pub fn usage(&self) -> &'static str {
+        let mut typed = self.source.split('`').filter_map(|code| code.strip_prefix("socklab run "));
+        typed.find(|words| words.split(' ').next() == Some(self.name)).unwrap_or(self.name)
+    }
+
     /// Its header, without the comment markers: purpose, *New here*, *Run*, *Try*, *The question*.
     pub fn header(&self) -> String {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
@@ -72,7 +78,7 @@ macro_rules! program {
 pub const PROGRAMS: &[Program] = &[
     program!("socket-utils", "basics-01", basics_01, &["uname"], &["basic-01"]),
     program!("socket-utils", "basics-02", basics_02, &["getaddrinfo"], &["basic-02"]),
-    program!("socket-utils", "basics-03", basics_03, &["getservbyport"], &["basic-03"]),
+    program!("socket-utils", "basics-03", basics_03, &["openat", "read"], &["basic-03"]),
     program!("ntp-client", "basics-04", basics_04, &["sendto", "recvfrom"], &["basic-04"]),
     program!("ntp-client", "basics-05", basics_05, &["connect", "send", "recv"], &["basic-05"]),
     program!("socket-http-client", "socket-01", socket_01, &["socket"], &[]),
@@ -157,8 +163,23 @@ mod tests {
             }
             let lines = program.source.lines();
             assert!(
-                lines.clone().all(|line| line.len() <= 100),
-                "{}: a line is longer than 100 bytes",
+                lines.clone().all(|line| line.len() <= 100) && (25..=140).contains(&lines.count()),
+                "{}: should have 25 to 140 lines, of at most 100 bytes each",
+                program.name
+            );
+        }
+    }
+
+    #[test]
+    fn the_usage_comes_from_the_header() {
+        let usage = |name| find(name).unwrap().usage();
+        assert_eq!(usage("server-03"), "server-03 [PORT]");
+        assert_eq!(usage("tcp-client"), "tcp-client [HOST [PORT]]");
+        for program in PROGRAMS {
+            assert_eq!(
+                program.usage().contains('['),
+                program.takes_arguments(),
+                "{}",
                 program.name
             );
         }

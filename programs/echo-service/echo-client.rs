@@ -12,6 +12,7 @@
 use std::env::args;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU16;
 use std::os::fd::AsFd;
 
 use anyhow::{Context, Result, bail};
@@ -19,16 +20,18 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, connect, recv
 
 const HOST: &str = "localhost";
 const PORT: u16 = 10000;
+const TRY: &str = "no network, or no server? `socklab run echo-server`, \
+                   and in another terminal `socklab run echo-client --host localhost`";
 const PIECE: usize = 16;
 /// The most bytes to send before reading their echo: far fewer than the kernels can buffer.
 const WINDOW: usize = 16 * 1024;
 
 pub fn main() -> Result<()> {
-    let (host, port, message) = arguments();
+    let (host, port, message) = arguments()?;
     let address = resolve(&host, port)?;
 
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    connect(&socket, &address).with_context(|| format!("connect {address}"))?;
+    connect(&socket, &address).with_context(|| format!("connect {address} ({TRY})"))?;
     let message = match message {
         Some(message) => message.into_bytes(),
         None => ask("Message: ")?,
@@ -45,7 +48,7 @@ pub fn main() -> Result<()> {
         while received < expected {
             let mut piece = [0u8; PIECE];
             let (length, _) = recv(&socket, &mut piece, RecvFlags::empty())
-                .with_context(|| format!("receive from {address} after {received} bytes"))?;
+                .with_context(|| format!("recv from {address} after {received} bytes"))?;
             if length == 0 {
                 bail!("{address} closed after {received} of {} bytes", message.len());
             }
@@ -84,35 +87,27 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()
-        .with_context(|| format!("resolve {host} (no network? try: echo-client --host localhost)"))?
+        .with_context(|| format!("resolve {host} ({TRY})"))?
         .find(SocketAddr::is_ipv4)
-        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+        .with_context(|| format!("resolve {host} ({TRY}): no IPv4 address"))
 }
 
 /// Host, port and message: first the options, then the words of the message.
-fn arguments() -> (String, u16, Option<String>) {
+fn arguments() -> Result<(String, u16, Option<String>)> {
     let (mut host, mut port) = (HOST.to_string(), PORT);
     let mut words = args().skip(1).peekable();
     while let Some(option) = words.next_if(|word| word.starts_with("--")) {
         match (option.as_str(), words.next()) {
             ("--host", Some(name)) => host = name,
-            ("--port", Some(number)) => port = port_number(&number),
-            _ => usage(&format!("{option}: unknown, or nothing after it")),
+            ("--port", Some(number)) => port = port_number(&number)?,
+            _ => bail!("usage: echo-client [--host HOST] [--port N] [MESSAGE]"),
         }
     }
     let message: Vec<String> = words.collect();
-    (host, port, (!message.is_empty()).then(|| message.join(" ")))
+    Ok((host, port, (!message.is_empty()).then(|| message.join(" "))))
 }
 
-fn port_number(text: &str) -> u16 {
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => usage(&format!("a port is a number from 1 to 65535, not {text:?}")),
-    }
-}
-
-fn usage(problem: &str) -> ! {
-    eprintln!("echo-client: {problem}");
-    eprintln!("usage: echo-client [--host HOST] [--port N] [MESSAGE]");
-    std::process::exit(2);
+fn port_number(text: &str) -> Result<u16> {
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

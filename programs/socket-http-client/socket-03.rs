@@ -15,6 +15,7 @@
 
 use std::env::args;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU16;
 use std::os::fd::AsRawFd;
 
 use anyhow::{Context, Result};
@@ -22,10 +23,12 @@ use rustix::net::{AddressFamily, SocketType, connect, socket};
 
 const HOST: &str = "www.google.com";
 const PORT: u16 = 80;
+const TRY: &str = "no network, or no server? `socklab serve http --port 8080`, \
+                   and in another terminal `socklab run socket-03 localhost 8080`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());
-    let port = args().nth(2).map_or(PORT, |text| port_number(&text));
+    let port = args().nth(2).map_or(Ok(PORT), |text| port_number(&text))?;
 
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     println!("Socket created: descriptor {}", socket.as_raw_fd());
@@ -35,7 +38,7 @@ pub fn main() -> Result<()> {
 
     // Our kernel sends SYN, the server's answers SYN+ACK, ours ACK. The call blocks until then.
     // Our kernel also chooses a port for our end of the connection.
-    connect(&socket, &address).with_context(|| format!("connect {address}"))?;
+    connect(&socket, &address).with_context(|| format!("connect {address} ({TRY})"))?;
     println!("Connected to {address}");
     Ok(())
 }
@@ -44,23 +47,12 @@ pub fn main() -> Result<()> {
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()
-        .with_context(|| {
-            format!(
-                "resolve {host} (no network? \
-                 `socklab serve http --port 8080`, then `socket-03 localhost 8080`)"
-            )
-        })?
+        .with_context(|| format!("resolve {host} ({TRY})"))?
         .find(SocketAddr::is_ipv4)
-        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+        .with_context(|| format!("resolve {host} ({TRY}): no IPv4 address"))
 }
 
-fn port_number(text: &str) -> u16 {
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("socket-03: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: socket-03 [HOST [PORT]]");
-            std::process::exit(2);
-        }
-    }
+fn port_number(text: &str) -> Result<u16> {
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

@@ -14,6 +14,7 @@
 
 use std::env::args;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU16;
 use std::os::fd::{AsFd, AsRawFd};
 
 use anyhow::{Context, Result};
@@ -21,10 +22,12 @@ use rustix::net::{AddressFamily, SendFlags, SocketType, connect, send, socket};
 
 const HOST: &str = "www.google.com";
 const PORT: u16 = 80;
+const TRY: &str = "no network, or no server? `socklab serve http --port 8080`, \
+                   and in another terminal `socklab run socket-04 localhost 8080`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());
-    let port = args().nth(2).map_or(PORT, |text| port_number(&text));
+    let port = args().nth(2).map_or(Ok(PORT), |text| port_number(&text))?;
 
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     println!("Socket created: descriptor {}", socket.as_raw_fd());
@@ -32,7 +35,7 @@ pub fn main() -> Result<()> {
     let address = resolve(&host, port)?;
     println!("{host} is {}", address.ip());
 
-    connect(&socket, &address).with_context(|| format!("connect {address}"))?;
+    connect(&socket, &address).with_context(|| format!("connect {address} ({TRY})"))?;
     println!("Connected to {address}");
 
     // Lines end in CR LF, and an empty one ends the request. HTTP/1.1 requires Host (RFC 9112
@@ -56,23 +59,12 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()
-        .with_context(|| {
-            format!(
-                "resolve {host} (no network? \
-                 `socklab serve http --port 8080`, then `socket-04 localhost 8080`)"
-            )
-        })?
+        .with_context(|| format!("resolve {host} ({TRY})"))?
         .find(SocketAddr::is_ipv4)
-        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+        .with_context(|| format!("resolve {host} ({TRY}): no IPv4 address"))
 }
 
-fn port_number(text: &str) -> u16 {
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("socket-04: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: socket-04 [HOST [PORT]]");
-            std::process::exit(2);
-        }
-    }
+fn port_number(text: &str) -> Result<u16> {
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

@@ -13,6 +13,7 @@
 use std::env::args;
 use std::io::Write;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU16;
 use std::os::fd::{AsFd, AsRawFd};
 
 use anyhow::{Context, Result};
@@ -20,10 +21,12 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, connect, recv
 
 const HOST: &str = "www.google.com";
 const PORT: u16 = 80;
+const TRY: &str = "no network, or no server? `socklab serve http --port 8080`, \
+                   and in another terminal `socklab run socket-05 localhost 8080`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());
-    let port = args().nth(2).map_or(PORT, |text| port_number(&text));
+    let port = args().nth(2).map_or(Ok(PORT), |text| port_number(&text))?;
 
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     println!("Socket created: descriptor {}", socket.as_raw_fd());
@@ -31,7 +34,7 @@ pub fn main() -> Result<()> {
     let address = resolve(&host, port)?;
     println!("{host} is {}", address.ip());
 
-    connect(&socket, &address).with_context(|| format!("connect {address}"))?;
+    connect(&socket, &address).with_context(|| format!("connect {address} ({TRY})"))?;
     println!("Connected to {address}");
 
     let request = format!("GET / HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
@@ -45,7 +48,7 @@ pub fn main() -> Result<()> {
         // It blocks while nothing has arrived, and returns 0 once the server has closed its end.
         let mut piece = [0u8; 4096];
         let (length, _) = recv(&socket, &mut piece, RecvFlags::empty())
-            .with_context(|| format!("receive from {address} after {} bytes", answer.len()))?;
+            .with_context(|| format!("recv from {address} after {} bytes", answer.len()))?;
         calls += 1;
         if length == 0 {
             break;
@@ -72,23 +75,12 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()
-        .with_context(|| {
-            format!(
-                "resolve {host} (no network? \
-                 `socklab serve http --port 8080`, then `socket-05 localhost 8080`)"
-            )
-        })?
+        .with_context(|| format!("resolve {host} ({TRY})"))?
         .find(SocketAddr::is_ipv4)
-        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+        .with_context(|| format!("resolve {host} ({TRY}): no IPv4 address"))
 }
 
-fn port_number(text: &str) -> u16 {
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("socket-05: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: socket-05 [HOST [PORT]]");
-            std::process::exit(2);
-        }
-    }
+fn port_number(text: &str) -> Result<u16> {
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

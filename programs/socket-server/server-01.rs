@@ -10,20 +10,22 @@
 
 use std::env::args;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::num::NonZeroU16;
 
 use anyhow::{Context, Result};
 use rustix::net::{AddressFamily, SocketType, bind, socket};
 
 const PORT: u16 = 8888;
+const TRY: &str = "try another port: `socklab run server-01 8889`";
 
 pub fn main() -> Result<()> {
     // 0.0.0.0 is not an address of its own: it means every address of this machine.
-    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument()?);
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     // This fails if another socket has the port, or if the port is below 1024 and we are not root
     // (that limit is set in net.ipv4.ip_unprivileged_port_start).
-    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    bind(&listener, &address).with_context(|| format!("bind {address} ({TRY})"))?;
     println!("Bound to {address}");
 
     // The socket is bound, but does not listen yet: that comes in server-02.
@@ -31,16 +33,10 @@ pub fn main() -> Result<()> {
 }
 
 /// The port given by the user, or the default one.
-fn port_argument() -> u16 {
+fn port_argument() -> Result<u16> {
     let Some(text) = args().nth(1) else {
-        return PORT;
+        return Ok(PORT);
     };
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("server-01: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: server-01 [PORT]");
-            std::process::exit(2);
-        }
-    }
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

@@ -11,20 +11,22 @@
 
 use std::env::args;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::num::NonZeroU16;
 use std::os::fd::{AsFd, OwnedFd};
 
 use anyhow::{Context, Result};
 use rustix::net::{AddressFamily, SocketType, acceptfrom, bind, listen, socket};
 
 const PORT: u16 = 8888;
+const TRY: &str = "try another port: `socklab run server-02 8889`";
 /// How many connections may wait to be accepted (Linux allows one more).
 const BACKLOG: i32 = 10;
 
 pub fn main() -> Result<()> {
-    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument()?);
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    bind(&listener, &address).with_context(|| format!("bind {address} ({TRY})"))?;
     // From here on the kernel completes handshakes by itself, whether we call accept or not.
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
     println!("Listening on {address}");
@@ -44,16 +46,10 @@ fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
 }
 
 /// The port given by the user, or the default one.
-fn port_argument() -> u16 {
+fn port_argument() -> Result<u16> {
     let Some(text) = args().nth(1) else {
-        return PORT;
+        return Ok(PORT);
     };
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("server-02: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: server-02 [PORT]");
-            std::process::exit(2);
-        }
-    }
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

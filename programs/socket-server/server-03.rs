@@ -11,6 +11,7 @@
 
 use std::env::args;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::num::NonZeroU16;
 use std::os::fd::{AsFd, OwnedFd};
 
 use anyhow::{Context, Result};
@@ -19,14 +20,15 @@ use rustix::net::{
 };
 
 const PORT: u16 = 8888;
+const TRY: &str = "try another port: `socklab run server-03 8889`";
 /// How many connections may wait to be accepted (Linux allows one more).
 const BACKLOG: i32 = 10;
 
 pub fn main() -> Result<()> {
-    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument()?);
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    bind(&listener, &address).with_context(|| format!("bind {address} ({TRY})"))?;
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
     println!("Listening on {address}");
 
@@ -36,7 +38,7 @@ pub fn main() -> Result<()> {
     // recv blocks until the client sends something, or closes: in that case it returns 0.
     let mut data = [0u8; 1024];
     let (length, _) = recv(&client, &mut data, RecvFlags::empty())
-        .with_context(|| format!("receive from {from}"))?;
+        .with_context(|| format!("recv from {from}"))?;
     println!("Received {length} bytes");
 
     if length > 0 {
@@ -63,16 +65,10 @@ fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
 }
 
 /// The port given by the user, or the default one.
-fn port_argument() -> u16 {
+fn port_argument() -> Result<u16> {
     let Some(text) = args().nth(1) else {
-        return PORT;
+        return Ok(PORT);
     };
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("server-03: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: server-03 [PORT]");
-            std::process::exit(2);
-        }
-    }
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

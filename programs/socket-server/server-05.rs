@@ -12,6 +12,7 @@
 
 use std::env::args;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::num::NonZeroU16;
 use std::os::fd::{AsFd, OwnedFd};
 use std::thread;
 use std::time::Duration;
@@ -23,18 +24,19 @@ use rustix::net::{
 };
 
 const PORT: u16 = 8888;
+const TRY: &str = "try another port: `socklab run server-05 8889`";
 /// How many connections may wait to be accepted (Linux allows one more).
 const BACKLOG: i32 = 10;
 const GREETING: &[u8] = b"Welcome to the server. Type something and hit enter\n";
 
 pub fn main() -> Result<()> {
-    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument()?);
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     // Connections that a server closed stay in TIME_WAIT for a minute. With this option they
     // don't count as "address in use", so the server can be restarted at once.
     set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
-    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    bind(&listener, &address).with_context(|| format!("bind {address} ({TRY})"))?;
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
     println!("Listening on {address}");
 
@@ -58,22 +60,22 @@ fn converse(client: &OwnedFd, from: SocketAddrV4) {
         Ok(total) => println!("Closed: {from}, {total} bytes received"),
         // Sending to a client that has vanished is an error like any other: Rust programs ignore
         // SIGPIPE, which would otherwise end the whole process here.
-        Err(error) => println!("Vanished: {from}: {error}"),
+        Err(error) => println!("Vanished: {from}: {error:#}"),
     }
 }
 
 /// Answers each piece with "OK..." and the piece, until the client closes its end.
-fn greet_and_answer(client: &OwnedFd) -> rustix::io::Result<usize> {
-    send_all(client, GREETING)?;
+fn greet_and_answer(client: &OwnedFd) -> Result<usize> {
+    send_all(client, GREETING).context("send")?;
     let mut total = 0;
     loop {
         let mut data = [0u8; 1024];
-        let (length, _) = recv(client, &mut data, RecvFlags::empty())?;
+        let (length, _) = recv(client, &mut data, RecvFlags::empty()).context("recv")?;
         if length == 0 {
             return Ok(total);
         }
         total += length;
-        send_all(client, &[b"OK...", &data[..length]].concat())?;
+        send_all(client, &[b"OK...", &data[..length]].concat()).context("send")?;
     }
 }
 
@@ -94,16 +96,10 @@ fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
 }
 
 /// The port given by the user, or the default one.
-fn port_argument() -> u16 {
+fn port_argument() -> Result<u16> {
     let Some(text) = args().nth(1) else {
-        return PORT;
+        return Ok(PORT);
     };
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("server-05: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: server-05 [PORT]");
-            std::process::exit(2);
-        }
-    }
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

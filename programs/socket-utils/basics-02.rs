@@ -20,9 +20,9 @@ pub fn main() -> Result<()> {
 
     // getaddrinfo may ask a DNS server and wait for its answer: this call can take seconds. The
     // addresses come sorted, so that a client should try the first one first (RFC 6724).
-    let addresses = (name.as_str(), 0)
-        .to_socket_addrs()
-        .with_context(|| format!("resolve {name} (no network? try: basics-02 localhost)"))?;
+    let addresses = (name.as_str(), 0).to_socket_addrs().with_context(|| {
+        format!("resolve {name} (no network? `socklab run basics-02 localhost`)")
+    })?;
 
     for address in addresses {
         let family = if address.is_ipv4() { "IPv4" } else { "IPv6" };

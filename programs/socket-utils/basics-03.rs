@@ -10,8 +10,9 @@
 
 use std::env::args;
 use std::fs::read_to_string;
+use std::num::NonZeroU16;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 const SERVICES: &str = "/etc/services";
 
@@ -32,8 +33,8 @@ pub fn main() -> Result<()> {
     let arguments: Vec<String> = args().skip(1).collect();
     let questions: Vec<(u16, &str)> = match arguments.as_slice() {
         [] => vec![(25, "tcp"), (53, "udp")],
-        [port] => vec![(port_number(port), "tcp")],
-        [port, protocol, ..] => vec![(port_number(port), protocol)],
+        [port] => vec![(port_number(port)?, "tcp")],
+        [port, protocol, ..] => vec![(port_number(port)?, protocol)],
     };
 
     // getservbyport(3) does little more than this: it reads a text file line by line.
@@ -63,13 +64,7 @@ fn service_name<'t>(table: &'t str, port: u16, protocol: &str) -> Option<&'t str
     None
 }
 
-fn port_number(text: &str) -> u16 {
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("basics-03: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: basics-03 [PORT [tcp|udp]]");
-            std::process::exit(2);
-        }
-    }
+fn port_number(text: &str) -> Result<u16> {
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

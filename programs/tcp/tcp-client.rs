@@ -13,6 +13,7 @@
 use std::env::args;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU16;
 use std::os::fd::AsFd;
 
 use anyhow::{Context, Result};
@@ -23,14 +24,16 @@ use rustix::net::{
 
 const HOST: &str = "localhost";
 const PORT: u16 = 12000;
+const TRY: &str = "no network, or no server? `socklab run tcp-server`, \
+                   and in another terminal `socklab run tcp-client localhost`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());
-    let port = args().nth(2).map_or(PORT, |text| port_number(&text));
+    let port = args().nth(2).map_or(Ok(PORT), |text| port_number(&text))?;
     let address = resolve(&host, port)?;
 
     let socket = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
-    connect(&socket, &address).with_context(|| format!("connect {address}"))?;
+    connect(&socket, &address).with_context(|| format!("connect {address} ({TRY})"))?;
     let own = SocketAddr::try_from(getsockname(&socket).context("getsockname")?)?;
     println!("Connected: {own} to {address}");
 
@@ -44,7 +47,7 @@ pub fn main() -> Result<()> {
     loop {
         let mut piece = [0u8; 1024];
         let (length, _) = recv(&socket, &mut piece, RecvFlags::empty())
-            .with_context(|| format!("receive from {address}"))?;
+            .with_context(|| format!("recv from {address}"))?;
         if length == 0 {
             break;
         }
@@ -79,18 +82,12 @@ fn send_all(socket: impl AsFd, mut bytes: &[u8]) -> rustix::io::Result<()> {
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()
-        .with_context(|| format!("resolve {host} (no network? try: tcp-client localhost)"))?
+        .with_context(|| format!("resolve {host} ({TRY})"))?
         .find(SocketAddr::is_ipv4)
-        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+        .with_context(|| format!("resolve {host} ({TRY}): no IPv4 address"))
 }
 
-fn port_number(text: &str) -> u16 {
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("tcp-client: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: tcp-client [HOST [PORT]]");
-            std::process::exit(2);
-        }
-    }
+fn port_number(text: &str) -> Result<u16> {
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

@@ -11,50 +11,54 @@
 
 use std::env::args;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::num::NonZeroU16;
 use std::os::fd::{AsFd, OwnedFd};
+use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use rustix::net::sockopt::set_socket_reuseaddr;
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketType, acceptfrom, bind, listen, recv, send, socket,
 };
 
 const PORT: u16 = 12000;
+const TRY: &str = "try another port: `socklab run tcp-server 12001`";
 /// How many connections the kernel completes and keeps waiting while we serve one client (Linux
 /// allows one more). It is not the number of clients that a server can have.
 const BACKLOG: i32 = 1;
 
 pub fn main() -> Result<()> {
-    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument()?);
 
     let listener = socket(AddressFamily::INET, SocketType::STREAM, None).context("socket")?;
     // Lets us restart while closed connections of the last run are still in TIME_WAIT.
     set_socket_reuseaddr(&listener, true).context("setsockopt SO_REUSEADDR")?;
-    bind(&listener, &address).with_context(|| format!("bind {address}"))?;
+    bind(&listener, &address).with_context(|| format!("bind {address} ({TRY})"))?;
     listen(&listener, BACKLOG).with_context(|| format!("listen on {address}"))?;
     println!("The server is ready to receive on {address}");
 
     loop {
-        let (client, from) = accept(&listener)?;
+        let Ok((client, from)) = accept(&listener).inspect_err(report_and_pause) else { continue };
         println!("Connected: {from}");
         match serve(&client) {
             Ok(total) => println!("Closed: {from}, {total} bytes received"),
-            Err(error) => println!("Vanished: {from}: {error}"),
+            Err(error) => println!("Vanished: {from}: {error:#}"),
         }
     }
 }
 
 /// Answers whatever arrives, piece by piece, until the client has sent everything.
-fn serve(client: &OwnedFd) -> rustix::io::Result<usize> {
+fn serve(client: &OwnedFd) -> Result<usize> {
     let mut total = 0;
     loop {
         let mut piece = [0u8; 1024];
-        let (length, _) = recv(client, &mut piece, RecvFlags::empty())?;
+        let (length, _) = recv(client, &mut piece, RecvFlags::empty()).context("recv")?;
         if length == 0 {
             return Ok(total);
         }
         total += length;
-        send_all(client, &upper(&piece[..length]))?;
+        send_all(client, &upper(&piece[..length])).context("send")?;
     }
 }
 
@@ -86,17 +90,18 @@ fn accept(listener: impl AsFd) -> Result<(OwnedFd, SocketAddrV4)> {
     Ok((client, SocketAddrV4::try_from(from)?))
 }
 
+/// An `accept` that fails must not end the server: that client is gone, or descriptors are short
+/// until another one leaves. The pause keeps an error that stays from making the loop spin.
+fn report_and_pause(error: &Error) {
+    eprintln!("{error:#}");
+    thread::sleep(Duration::from_millis(100));
+}
+
 /// The port given by the user, or the default one.
-fn port_argument() -> u16 {
+fn port_argument() -> Result<u16> {
     let Some(text) = args().nth(1) else {
-        return PORT;
+        return Ok(PORT);
     };
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("tcp-server: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: tcp-server [PORT]");
-            std::process::exit(2);
-        }
-    }
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

@@ -13,16 +13,19 @@
 use std::env::args;
 use std::io::{BufRead, Write, stdin, stdout};
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroU16;
 
 use anyhow::{Context, Result};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recvfrom, sendto, socket};
 
 const HOST: &str = "localhost";
 const PORT: u16 = 12000;
+const TRY: &str = "no network, or no server? `socklab run udp-server`, \
+                   and in another terminal `socklab run udp-client localhost`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());
-    let port = args().nth(2).map_or(PORT, |text| port_number(&text));
+    let port = args().nth(2).map_or(Ok(PORT), |text| port_number(&text))?;
     let address = resolve(&host, port)?;
 
     let socket = socket(AddressFamily::INET, SocketType::DGRAM, None).context("socket")?;
@@ -31,7 +34,7 @@ pub fn main() -> Result<()> {
     // One call, one datagram, however long or short, even empty. The kernel chooses our port
     // now. That sendto succeeds does not mean that the datagram arrives.
     sendto(&socket, &sentence, SendFlags::empty(), &address)
-        .with_context(|| format!("sendto {address}"))?;
+        .with_context(|| format!("sendto {address} ({TRY})"))?;
 
     // This blocks until a datagram arrives. If ours or the answer is lost, or no server is
     // there, it blocks forever. The buffer must have room for the largest datagram: what does
@@ -60,18 +63,12 @@ fn ask(prompt: &str) -> Result<Vec<u8>> {
 fn resolve(host: &str, port: u16) -> Result<SocketAddr> {
     (host, port)
         .to_socket_addrs()
-        .with_context(|| format!("resolve {host} (no network? try: udp-client localhost)"))?
+        .with_context(|| format!("resolve {host} ({TRY})"))?
         .find(SocketAddr::is_ipv4)
-        .with_context(|| format!("resolve {host}: it has no IPv4 address"))
+        .with_context(|| format!("resolve {host} ({TRY}): no IPv4 address"))
 }
 
-fn port_number(text: &str) -> u16 {
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("udp-client: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: udp-client [HOST [PORT]]");
-            std::process::exit(2);
-        }
-    }
+fn port_number(text: &str) -> Result<u16> {
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

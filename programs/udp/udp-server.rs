@@ -11,27 +11,31 @@
 
 use std::env::args;
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::num::NonZeroU16;
+use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketType, bind, recvfrom, sendto, socket,
 };
 
 const PORT: u16 = 12000;
+const TRY: &str = "try another port: `socklab run udp-server 12001`";
 
 pub fn main() -> Result<()> {
-    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument());
+    let address = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port_argument()?);
 
     let socket = socket(AddressFamily::INET, SocketType::DGRAM, None).context("socket")?;
     // A client can let the kernel choose its port. A server can't: clients must know it.
-    bind(&socket, &address).with_context(|| format!("bind {address}"))?;
+    bind(&socket, &address).with_context(|| format!("bind {address} ({TRY})"))?;
     println!("The server is ready to receive on {address}");
 
     // Room for the largest datagram: in a smaller buffer the kernel would cut it off.
     let mut message = vec![0u8; 65_536];
     loop {
-        let (length, _, from) =
-            recvfrom(&socket, &mut message, RecvFlags::empty()).context("recvfrom")?;
+        let received = recvfrom(&socket, &mut message, RecvFlags::empty()).context("recvfrom");
+        let Ok((length, _, from)) = received.inspect_err(report_and_pause) else { continue };
         // The datagram's headers say who sent it: that is where to send the answer.
         let from = SocketAddrV4::try_from(from.context("recvfrom: no sender's address")?)?;
         println!("{length} bytes from {from}");
@@ -56,17 +60,18 @@ fn upper(bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
+/// A `recvfrom` that fails, for want of memory say, must not end the server. The pause keeps an
+/// error that stays from making the loop spin.
+fn report_and_pause(error: &Error) {
+    eprintln!("{error:#}");
+    thread::sleep(Duration::from_millis(100));
+}
+
 /// The port given by the user, or the default one.
-fn port_argument() -> u16 {
+fn port_argument() -> Result<u16> {
     let Some(text) = args().nth(1) else {
-        return PORT;
+        return Ok(PORT);
     };
-    match text.parse() {
-        Ok(port) if port > 0 => port,
-        _ => {
-            eprintln!("udp-server: a port is a number from 1 to 65535, not {text:?}");
-            eprintln!("usage: udp-server [PORT]");
-            std::process::exit(2);
-        }
-    }
+    let port = text.parse::<NonZeroU16>();
+    Ok(port.with_context(|| format!("a port is a number from 1 to 65535, not {text:?}"))?.get())
 }

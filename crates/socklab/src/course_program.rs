@@ -6,6 +6,7 @@
 use std::env;
 use std::ffi::{CString, OsString};
 use std::io;
+use std::num::ParseIntError;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -50,9 +51,18 @@ fn run(program: &Program) -> ExitCode {
                 return ExitCode::from(output::BROKEN_PIPE);
             }
             eprintln!("{}: {error:#}", program.name);
-            ExitCode::FAILURE
+            if error.is::<ParseIntError>() {
+                eprintln!("usage: {}", program.usage());
+            }
+            if is_usage(&error) { ExitReason::Usage.into() } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// Whether the command line was wrong. The only numbers that a program parses are the ports there,
+/// and the echo pair, which has options, shows its usage itself.
+fn is_usage(error: &anyhow::Error) -> bool {
+    error.is::<ParseIntError>() || error.to_string().starts_with("usage: ")
 }
 
 /// `socklab run NAME …` as plainly as that: runs the program before the command line parser and

@@ -288,10 +288,8 @@ fn the_ntp_clients_accept_a_python_server_whose_clock_is_ahead() {
 fn the_ntp_clients_know_that_a_small_number_of_seconds_is_in_era_1() {
     let python = need!("python3");
     // From `date -ud '2040-02-29 12:34:56' +%s`.
-    for (name, time) in [
-        ("basics-04", "\nTime: 2214131696 seconds since 1970\n"),
-        ("basics-05", "\nTime: 2040-02-29 12:34:56 UTC\n"),
-    ] {
+    let time = "\nTime: 2214131696 seconds since 1970\n";
+    for name in ["basics-04", "basics-05"] {
         let (_server, port) = peer_server(&python, "ntp_server.py", &["fixed", "2214131696"]);
         let client = run(&mut socklab(&["run", name, &format!("127.0.0.1:{port}")])).exits(0);
         assert!(client.text().contains(time), "{}", client.text());

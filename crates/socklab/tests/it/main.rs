@@ -20,6 +20,7 @@ mod interop_web;
 mod isolation;
 mod languages;
 mod learn;
+mod ntp_replies;
 mod patterns;
 mod recording;
 mod report;
