@@ -59,7 +59,7 @@ pub fn causes() -> impl Iterator<Item = &'static str> {
 /// Why the program did what this rule has found.
 pub(super) fn cause(life: &Life<'_>, rule: &str) -> Option<&'static str> {
     match rule {
-        "raised" | "thread-raised" | "reported" => exception(life),
+        "raised" | "raised-text" | "thread-raised" | "reported" => exception(life),
         "failed-and-ended" => call(life),
         "read-and-silent" => caught(life).or_else(|| waits_for_more(life)),
         "closed-early" | "never-sent" | "sent-nothing" | "ended" => caught(life),

@@ -69,6 +69,16 @@ pub(super) fn not_compiled(life: &Life<'_>) -> Option<Occurrence> {
     failed(life).then(|| occurrence(life, &crash, at))
 }
 
+/// What a Python program says that uses text where bytes are needed.
+const TEXT_FOR_BYTES: [&str; 2] =
+    ["a bytes-like object is required, not 'str'", "can't concat str to bytes"];
+
+/// It ended with an exception that means one thing: text where bytes are needed.
+pub(super) fn raised_text(life: &Life<'_>) -> Option<Occurrence> {
+    let (crash, _) = told(life)?;
+    TEXT_FOR_BYTES.iter().any(|words| crash.error.contains(words)).then(|| raised(life))?
+}
+
 /// It ended with a failure, and the end of its output is the traceback.
 pub(super) fn raised(life: &Life<'_>) -> Option<Occurrence> {
     let (crash, at) = told(life).filter(|(crash, _)| crash.how == How::Last)?;

@@ -29,6 +29,7 @@ use socklab_flows::Flows;
 use socklab_say::{Argument, Sentence};
 
 use crate::case::Occurrence;
+use crate::pattern::Pattern;
 use life::Life;
 
 pub use cause::causes;
@@ -56,6 +57,12 @@ impl Deed {
         Sentence { key, arguments: self.arguments.clone() }
     }
 
+    /// The keys of what it is: of its rule, of the more general one, of its cause.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> {
+        let general = (self.rule == "raised-text").then_some("raised");
+        [Some(self.rule), general, self.cause].into_iter().flatten()
+    }
+
     /// The keys of the advice that is true of every program that did this, where there is a text for
     /// it: for the cause, and for the rule.
     pub fn advice(&self) -> impl Iterator<Item = String> {
@@ -76,6 +83,9 @@ pub struct Asked<'a> {
     pub present: &'a [Present],
     /// The signals that the scenario sent to it: they are not its own doing.
     pub signals: &'a [Signal],
+    /// How that looks which it should have sent in this case, where the assignment does not say which
+    /// bytes it is.
+    pub looks: &'a [Pattern],
 }
 
 /// What a program did not do, as far as others could see.
@@ -185,6 +195,7 @@ pub const DEEDS: &[DeedRule] = &[
     rule("connects-instead", &["who", "address"], opening::connects_instead),
     rule("not-compiled", &["who", "error", "place"], endings::not_compiled),
     rule("wrong-transport", &["who", "got", "wanted"], opening::wrong_transport),
+    rule("raised-text", &["who", "error", "place"], endings::raised_text),
     rule("raised", &["who", "error", "place"], endings::raised),
     rule("listens-swapped", &["who", "port", "asked"], opening::listens_swapped),
     rule("listens-by-kernel", &["who", "port", "asked"], opening::listens_by_kernel),

@@ -66,7 +66,7 @@ proptest! {
         ][which];
         for column in &timeline.header.columns {
             let (actor, port) = (column.label.as_str(), 12_000);
-            let asked = Asked { actor, port, missed, present: &[], signals: &[] };
+            let asked = Asked { actor, port, missed, present: &[], signals: &[], looks: &[] };
             let Some(deed) = deed(&flows, &asked) else { continue };
             let rule = DEEDS.iter().find(|rule| rule.key == deed.rule).expect("a listed rule");
             let names: Vec<&str> = deed.arguments.iter().map(|(name, _)| *name).collect();

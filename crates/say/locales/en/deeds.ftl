@@ -11,6 +11,7 @@ deed-killed = { $who } { $signal ->
        *[other] was ended by { $signal }
     }{ $words }.
 deed-not-compiled = { $who } did not even begin, because it does not compile: { $error }{ $place }.
+deed-raised-text = { $who } uses text (str) where bytes are needed, without encode(), and ended with an exception: { $error }{ $place }.
 deed-raised = { $who } ended with an exception that nobody caught: { $error }{ $place }.
 deed-thread-raised = A thread of { $who } ended with an exception that nobody caught: { $error }{ $place }. { $who } itself went on.
 deed-reported = { $who } printed an exception: { $error }{ $place }; { $now }.

@@ -10,6 +10,7 @@ deed-killed = { $who } { $signal ->
        *[other] terminó por { $signal }
     }{ $words }.
 deed-not-compiled = { $who } ni siquiera empezó, porque no compila: { $error }{ $place }.
+deed-raised-text = { $who } usa texto (str) donde se necesitan bytes, sin encode(), y terminó con una excepción: { $error }{ $place }.
 deed-raised = { $who } terminó con una excepción que nadie capturó: { $error }{ $place }.
 deed-thread-raised = Un hilo de { $who } terminó con una excepción que nadie capturó: { $error }{ $place }. { $who } siguió sin él.
 deed-reported = { $who } mostró una excepción: { $error }{ $place }; { $now }.

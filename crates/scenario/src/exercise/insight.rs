@@ -5,7 +5,7 @@ use socklab_event::{Args, Signal};
 use socklab_flows::Flows;
 use socklab_judge::{
     Asked, Deed, ExitWanted, Expectation, Explanation, HttpKind, Judgement, Mismatch, Missed,
-    Subject, deed,
+    Pattern, Subject, deed,
 };
 
 use super::check::{CaseReport, Problem};
@@ -33,7 +33,7 @@ impl Insight {
     /// The keys of the rules that have found something, and of the cause behind the deed.
     pub fn rules(&self) -> Vec<&'static str> {
         let explained = self.explanations.iter().map(|one| one.rule);
-        let did = self.deed.iter().flat_map(|deed| std::iter::once(deed.rule).chain(deed.cause));
+        let did = self.deed.iter().flat_map(Deed::keys);
         did.chain(explained).collect()
     }
 }
@@ -54,12 +54,14 @@ impl CaseReport<'_> {
         let timeline = recording.timeline();
         let flows = Flows::of(&timeline);
         let signals = self.signals(actor);
+        let looks = self.looks(recording);
         let asked = Asked {
             actor,
             port: recording.variables.port,
             missed: missed(problem, bound.as_ref(), self),
             present: &recording.present,
             signals: &signals,
+            looks: &looks,
         };
         let is_its = |seq: u64| {
             let at = flows.order.iter().position(|event| event.seq == seq);
@@ -85,6 +87,19 @@ impl CaseReport<'_> {
     fn missed_expectation(&self, recording: &Recording) -> Option<Expectation> {
         let Some(Problem::Missed(_, index)) = self.problem() else { return None };
         self.case.expects.get(index)?.bind(&recording.variables).ok()
+    }
+
+    /// How that looks which peers should have received from the student's program in this case.
+    fn looks(&self, recording: &Recording) -> Vec<Pattern> {
+        let bound = self.case.expects.iter().filter_map(|one| one.bind(&recording.variables).ok());
+        let patterns = bound.filter_map(|one| match one.subject {
+            Subject::Stream(stream) => {
+                let own = self.submissions().any(|own| own == stream.actor);
+                (own == stream.sent).then_some(stream.bytes.patterns)
+            }
+            _ => None,
+        });
+        patterns.flatten().collect()
     }
 
     /// The student's program as it was run: the name of the actor, and its command.

@@ -54,7 +54,7 @@ fn a_script_reads_what_the_format_describes() {
     let case = &failed["cases"][0];
     assert_eq!(
         (&case["did"]["rule"], &case["did"]["cause"]),
-        (&"raised".into(), &"text-for-bytes".into())
+        (&"raised-text".into(), &"text-for-bytes".into())
     );
     assert_eq!(case["hint"], case["hints"][0]);
     assert!(case["hint"].as_str().expect("a hint").contains(".encode()"), "{case:#}");

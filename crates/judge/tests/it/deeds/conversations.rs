@@ -1,10 +1,11 @@
 //! Conversations in which something was missing.
 
 use socklab_event::{Args, Errno, Flags, Stream};
-use socklab_judge::Missed;
+use socklab_flows::Flows;
+use socklab_judge::{Asked, Missed, Part, Pattern, PatternPiece, deed};
 use socklab_timelines::{Story, got, scenes};
 
-use super::{bytes, did, pair, prints};
+use super::{PORT, bytes, did, pair, prints};
 
 #[test]
 fn a_connection_that_was_accepted_is_not_in_the_queue() {
@@ -70,6 +71,31 @@ fn a_log_of_what_was_read_is_not_the_answer() {
     );
     prints(&mut story, far.who, Stream::Stdout, "HOLA\n");
     assert_eq!(did(&story, "server", bytes(b"HOLA")), Some("printed-instead"));
+}
+
+#[test]
+fn a_request_on_the_screen_is_known_by_how_it_looks() {
+    let pieces = [PatternPiece::Syntax(r"GET / HTTP/1\.[01]\r?\n")];
+    let looks = [Pattern::new(Part::Beginning, &pieces, false, None).expect("a pattern")];
+    for (printed, wanted) in [
+        ("Connected.\nGET / HTTP/1.1\r\n\r\n", "printed-instead"),
+        ("I shall send GET / HTTP/1.1\r\n", "sent-nothing"),
+    ] {
+        let (mut story, near, _) = pair();
+        prints(&mut story, near.who, Stream::Stdout, printed);
+        let timeline = story.build();
+        let flows = Flows::of(&timeline);
+        let missed = Missed::Bytes { peer: "server", expected: b"" };
+        let asked = Asked {
+            actor: "client",
+            port: PORT,
+            missed,
+            present: &[],
+            signals: &[],
+            looks: &looks,
+        };
+        assert_eq!(deed(&flows, &asked).map(|deed| deed.rule), Some(wanted), "{printed:?}");
+    }
 }
 
 #[test]

@@ -55,6 +55,22 @@ fn an_exception_that_was_caught_or_asked_for_did_not_end_the_program() {
 }
 
 #[test]
+fn an_exception_about_something_else_is_not_about_bytes() {
+    for (error, wanted) in [
+        ("a bytes-like object is required, not 'str'", "raised-text"),
+        ("a bytes-like object is required, not 'int'", "raised"),
+        ("expected str, bytes or os.PathLike object, not int", "raised"),
+    ] {
+        let (mut story, who, _) = server();
+        let text = TRACE.replace("TypeError: no", &format!("TypeError: {error}"));
+        prints(&mut story, who, Stream::Stderr, &text);
+        assert_ne!(did(&story, "server", Missed::Other), Some("raised-text"), "it runs");
+        story.exit(who, 1);
+        assert_eq!(did(&story, "server", Missed::Other), Some(wanted), "\"raised-text\" {error}");
+    }
+}
+
+#[test]
 fn what_a_compiler_says_does_not_matter_if_the_program_runs() {
     let (mut story, who, _) = server();
     prints(&mut story, who, Stream::Stderr, "# x\n./e.go:5:2: undefined: x\n");

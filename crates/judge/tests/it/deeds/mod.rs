@@ -28,7 +28,7 @@ fn did_with(
 ) -> Option<&'static str> {
     let timeline = story.build();
     let flows = Flows::of(&timeline);
-    let asked = Asked { actor, port: PORT, missed, present, signals };
+    let asked = Asked { actor, port: PORT, missed, present, signals, looks: &[] };
     deed(&flows, &asked).map(|deed| deed.rule)
 }
 

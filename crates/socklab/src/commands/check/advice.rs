@@ -48,10 +48,11 @@ const SAID: [(&str, &[&str]); 12] = [
 const BROKEN_OFF: [&str; 2] = ["close-unread", "never-closed"];
 
 /// Rules by which a program ended in the middle of what it did.
-const DIED: [&str; 9] = [
+const DIED: [&str; 10] = [
     "closed-unasked",
     "killed",
     "raised",
+    "raised-text",
     "thread-raised",
     "failed-and-ended",
     "ended-early",
@@ -61,7 +62,7 @@ const DIED: [&str; 9] = [
 ];
 
 /// What a program did that leaves the author's hint for all cases beside the point.
-const ELSEWHERE: [&str; 18] = [
+const ELSEWHERE: [&str; 19] = [
     "connected-elsewhere",
     "connected-swapped",
     "connects-instead",
@@ -75,6 +76,7 @@ const ELSEWHERE: [&str; 18] = [
     "listens-swapped",
     "not-compiled",
     "raised",
+    "raised-text",
     "serves-instead",
     "spins",
     "thread-raised",

@@ -59,8 +59,10 @@ pub(crate) fn story(
     if !insight.deed.as_ref().is_some_and(|deed| says_it_all(deed, done)) {
         let mut why = why(speaker, done);
         // What a runtime prints of an exception is no attempt at the output that was asked for.
-        let died =
-            insight.deed.as_ref().is_some_and(|deed| matches!(deed.rule, "raised" | "killed"));
+        let died = insight
+            .deed
+            .as_ref()
+            .is_some_and(|deed| matches!(deed.rule, "raised" | "raised-text" | "killed"));
         // A step that failed because a program ended quotes what it printed; that follows below.
         let ended = matches!(done.verdict.step, Some((_, StepTrouble::Ended { .. })));
         if ended || (died && matches!(done.problem(), Some(Problem::Missed(..)))) {
@@ -126,7 +128,13 @@ fn says_it_all(deed: &Deed, done: &CaseReport<'_>) -> bool {
     let says_now = deed.arguments.iter().any(|(name, _)| *name == "now");
     let ends = matches!(
         rule,
-        "killed" | "not-compiled" | "raised" | "failed-and-ended" | "ended-early" | "ended"
+        "killed"
+            | "not-compiled"
+            | "raised"
+            | "raised-text"
+            | "failed-and-ended"
+            | "ended-early"
+            | "ended"
     );
     let opens = rule.starts_with("listens-")
         || rule.starts_with("connected-")
