@@ -1,4 +1,4 @@
-//! Colours Rust source: comments, literals, keywords and the functions it calls.
+//! Colours Rust source: literals, keywords and the functions it calls.
 //!
 //! Enough of the lexical grammar for the course's programs. Whatever the text, nothing but colours
 //! is added to it.
@@ -35,10 +35,10 @@ pub(crate) fn rust(source: &str) -> String {
 /// The length of the first token in bytes, and its colour. `text` isn't empty.
 fn first_token(text: &str) -> (usize, Option<anstyle::Style>) {
     if text.starts_with("//") {
-        return (text.find('\n').unwrap_or(text.len()), Some(style::FAINT));
+        return (text.find('\n').unwrap_or(text.len()), Some(style::COMMENT));
     }
     if text.starts_with("/*") {
-        return (block_comment(text), Some(style::FAINT));
+        return (block_comment(text), Some(style::COMMENT));
     }
     if let Some(length) = literal(text) {
         return (length, Some(style::LITERAL));
@@ -188,7 +188,7 @@ mod tests {
             println!("{x}")
         "##;
         let comments = ["// don't", "/* one /* two */ \"three\" */", "/**/"];
-        assert_eq!(painted(source, style::FAINT), comments);
+        assert_eq!(painted(source, style::COMMENT), comments);
         let literals = [
             "b'\\''",
             "'ñ'",

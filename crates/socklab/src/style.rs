@@ -7,8 +7,11 @@ use crate::printer;
 
 /// Headings and names of commands.
 pub(crate) const STRONG: Style = Style::new().bold();
-/// Less important text: file names, times, comments.
-pub(crate) const FAINT: Style = AnsiColor::BrightBlack.on_default();
+/// Less important text: file names, times. Dimmed: many palettes (Solarized) have for bright black,
+/// SGR 90, the colour of their background.
+pub(crate) const FAINT: Style = Style::new().dimmed();
+/// Comments of a source text. In the course's programs they are what is to be read.
+pub(crate) const COMMENT: Style = Style::new();
 /// A check that passed.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// A check that failed, an error.

@@ -20,7 +20,7 @@ use crate::course::standing::{QUESTION, Standing};
 use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
-use crate::output::{self, println, width, write_out};
+use crate::output::{self, Screen, println, screen, width, write_out};
 use crate::scenario;
 use crate::scenario::answered;
 use crate::scenario::answered::Answered;
@@ -108,9 +108,8 @@ const AWAY: [char; 4] = ['n', 'p', 'l', 'q'];
 
 /// Poses a question on the way through the course, and answers it.
 pub(crate) fn pose(speaker: Speaker, course: &Course, question: &Question) -> Result<Posed> {
-    let width = width();
-    introduce(speaker, question, &source::of_question(course, question), width);
-    let predicted = match predict(speaker, question, "learn-ask", &AWAY)? {
+    let source = source::of_question(course, question);
+    let predicted = match predict(speaker, question, &source, "learn-ask", &AWAY)? {
         Prediction::Made(choice) => Some(choice),
         Prediction::Skipped => None,
         Prediction::Left(key) => return Ok(Posed::Left(key)),
@@ -118,7 +117,7 @@ pub(crate) fn pose(speaker: Speaker, course: &Course, question: &Question) -> Re
     let runner = scenario::runner(speaker, scenario::SEED)?;
     let answered = answered::run(speaker, question, &runner)?;
     note(question, &answered, predicted);
-    show(speaker, question, &answered, predicted, width);
+    show(speaker, question, &answered, predicted, width());
     Ok(Posed::Answered)
 }
 
@@ -149,17 +148,15 @@ fn one(
         Some(word) => Some(choice(speaker, question, word)?),
         None => None,
     };
-    let width = width();
     let source = source::of_question(course, question);
-    if !options.json {
-        introduce(speaker, question, &source, width);
-        if predicted.is_none() && keys::can_ask() {
-            match predict(speaker, question, "what-if-ask", &['q'])? {
-                Prediction::Made(choice) => predicted = Some(choice),
-                Prediction::Skipped => {}
-                Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
-            }
-        }
+    match (options.json, predicted.is_none() && keys::can_ask()) {
+        (true, _) => {}
+        (false, false) => introduce(speaker, question, &source),
+        (false, true) => match predict(speaker, question, &source, "what-if-ask", &['q'])? {
+            Prediction::Made(choice) => predicted = Some(choice),
+            Prediction::Skipped => {}
+            Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
+        },
     }
     let answered = answered::run(
         speaker,
@@ -171,6 +168,8 @@ fn one(
         let report = report(speaker, question, &source, &answered, predicted);
         output::write_json(&report)?;
     } else {
+        // The terminal may have another size than when the question was asked.
+        let width = width();
         show(speaker, question, &answered, predicted, width);
         if options.show_commands {
             by_hand(speaker, question, width);
@@ -213,7 +212,8 @@ fn painted(style: anstyle::Style, text: &str, width: usize) -> String {
     markdown::each_line(style, &markdown::hanging(text, 0, width))
 }
 
-fn introduce(speaker: Speaker, question: &Question, source: &Source, width: usize) {
+fn introduce(speaker: Speaker, question: &Question, source: &Source) {
+    let width = width();
     let prose = texts::question(speaker, question);
     let title = format!("{}. {}", question.number, prose.title);
     println!("{}", painted(style::STRONG, &title, width));
@@ -243,18 +243,31 @@ enum Prediction<'q> {
     Left(char),
 }
 
-/// Asks for a prediction with the sentence `ask`. The keys of `away` leave the question.
+/// Prints the question and asks for a prediction with the sentence `ask`. The keys of `away` leave the
+/// question. If the terminal becomes wider or narrower, the question is printed anew.
 fn predict<'q>(
     speaker: Speaker,
     question: &'q Question,
+    source: &Source,
     ask: &str,
     away: &[char],
 ) -> Result<Prediction<'q>> {
     let last = ('a'..='z').nth(question.choices.len().saturating_sub(1)).unwrap_or('a');
-    let prompt = || write_out(format_args!("{} ", say!(speaker, ask, last = last)));
-    prompt();
+    let prompt = || {
+        let text = say!(speaker, ask, last = last);
+        write_out(format_args!("{} ", markdown::hanging(&text, 0, width().saturating_sub(2))));
+    };
+    let pose = || {
+        introduce(speaker, question, source);
+        prompt();
+    };
+    let anew = || {
+        screen(Screen::Clear);
+        pose();
+    };
+    pose();
     loop {
-        let key = keys::read(prompt).context("read a key")?;
+        let key = keys::read(prompt, anew).context("read a key")?;
         let asked = match key {
             '\u{4}' => Prediction::Left('q'),
             key if away.contains(&key) => Prediction::Left(key),

@@ -7,7 +7,9 @@ use socklab_say::{Speaker, say};
 use socklab_scenario::format::Question;
 use socklab_scenario::{Course, ItemKind, Origin, Source};
 
+use crate::output::width;
 use crate::style;
+use crate::terminal::markdown;
 
 /// The source of a question.
 pub(crate) fn of_question(course: &Course, question: &Question) -> Source {
@@ -31,13 +33,11 @@ pub(crate) fn line(speaker: Speaker, source: &Source) -> String {
         Origin::Own => say!(speaker, "source-own", folder = folder, hash = hash),
         Origin::Replaces => say!(speaker, "source-replaces", folder = folder, hash = hash),
     };
-    style::paint(
-        match source.origin {
-            Origin::Replaces => style::BAD,
-            _ => style::FAINT,
-        },
-        text,
-    )
+    let style = match source.origin {
+        Origin::Replaces => style::BAD,
+        _ => style::FAINT,
+    };
+    markdown::each_line(style, &markdown::hanging(&text, 0, width()))
 }
 
 /// The source for scripts. The folder's path is absolute.

@@ -1,5 +1,7 @@
 //! How this binary runs scenarios, and how it cleans up when interrupted.
 
+use std::io::{IsTerminal, stderr};
+
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU};
 
@@ -9,6 +11,7 @@ use socklab_scenario::{IsolationWanted, PlaceWanted, Runner};
 
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
+use crate::output::write_err;
 use crate::signals::Signals;
 use crate::terminal::{gauge, keys};
 
@@ -38,7 +41,10 @@ pub(crate) fn end_cleanly_unless(taken: impl Fn(i32) -> bool + Send + 'static) -
 pub(crate) fn end_by(signal: i32) -> ! {
     keys::restore_for_good();
     socklab_scenario::clean_up();
-    gauge::hide();
+    // The shell's prompt gets a line of its own, behind a question or the `^C` of the terminal.
+    if !gauge::hide() && signal == SIGINT && stderr().is_terminal() {
+        write_err(format_args!("\n"));
+    }
     std::process::exit(128 + signal);
 }
 

@@ -55,9 +55,11 @@ pub(crate) fn put(line: &str) {
     SHOWN.store(true, Ordering::Relaxed);
 }
 
-/// Erases the bar, if there is one.
-pub(crate) fn hide() {
-    if SHOWN.swap(false, Ordering::Relaxed) {
+/// Erases the bar, if there is one. Returns whether there was.
+pub(crate) fn hide() -> bool {
+    let shown = SHOWN.swap(false, Ordering::Relaxed);
+    if shown {
         screen_err(Screen::Line);
     }
+    shown
 }

@@ -12,13 +12,15 @@ use rustix::termios::{
 };
 use signal_hook::consts::SIGCONT;
 
+use crate::output::width;
+
 const ESCAPE: char = '\u{1b}';
 /// Ctrl-D, which also stands for the end of the input.
 pub(crate) const END: char = '\u{4}';
 /// How long the rest of an escape sequence may take, even over a slow connection.
 const SEQUENCE: Duration = Duration::from_millis(100);
-/// poll needs a time limit; when it expires, waiting starts again.
-const ANY_TIME: Duration = Duration::from_secs(3600);
+/// How often the size of the terminal is looked at.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// What was pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,13 +189,13 @@ fn single_keys() -> io::Result<()> {
 
 /// The next key that is a single character; the end of the input counts as Ctrl-D. Esc, the arrows
 /// and the function keys are ignored. After Ctrl-Z and `fg`, `prompt` is printed again, below what
-/// the shell wrote.
-pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
+/// the shell wrote; when the terminal has become wider or narrower, `resized` is called.
+pub(crate) fn read(prompt: impl Fn(), resized: impl Fn()) -> io::Result<char> {
     loop {
-        match press(&prompt)? {
+        match press_or(&prompt, &resized)? {
             Key::Char(char) => return Ok(char),
             Key::Enter => return Ok('\n'),
-            Key::EndOfInput => return Ok(END),
+            Key::EndOfInput => return Ok('\u{4}'),
             _ => {}
         }
     }
@@ -202,15 +204,24 @@ pub(crate) fn read(prompt: impl Fn()) -> io::Result<char> {
 /// The next key of any kind. After Ctrl-Z and `fg`, `prompt` is printed again, below what the shell
 /// wrote.
 pub(crate) fn press(prompt: impl Fn()) -> io::Result<Key> {
+    press_or(prompt, || ())
+}
+
+fn press_or(prompt: impl Fn(), resized: impl Fn()) -> io::Result<Key> {
     let keys = Keys::take()?;
     let (wakes, waker) = UnixStream::pair()?;
     let continued = signal_hook::low_level::pipe::register(SIGCONT, waker)?;
+    let mut columns = width();
     let pressed = loop {
-        match keys.press(Some(wakes.as_fd()), ANY_TIME) {
+        match keys.press(Some(wakes.as_fd()), GLANCE) {
             Ok(Some(key)) => break Ok(key),
             Ok(None) if rustix::io::ioctl_fionread(&wakes).is_ok_and(|waiting| waiting > 0) => {
                 let _ = rustix::io::read(&wakes, &mut [0; 16]);
                 prompt();
+            }
+            Ok(None) if width() != columns => {
+                columns = width();
+                resized();
             }
             Ok(None) => {}
             Err(error) => break Err(error),
