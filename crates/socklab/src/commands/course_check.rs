@@ -46,7 +46,7 @@ pub(crate) fn check(speaker: Speaker, options: &CourseCheck) -> Result<ExitCode>
             matches!(source.origin, Origin::Own | Origin::Replaces)
         };
         for (item, source) in sources.iter().filter(telling) {
-            println!("{item}: {}", source::line(speaker, source));
+            println!("{item}: {}", source::lines(speaker, source, usize::MAX));
         }
     }
     let mut mistakes: Vec<String> =

@@ -24,7 +24,7 @@ pub(crate) fn of_question(course: &Course, question: &Question) -> Source {
 }
 
 /// A line for the heading of a report. It stands out if a folder replaces something built in.
-pub(crate) fn line(speaker: Speaker, source: &Source) -> String {
+pub(crate) fn lines(speaker: Speaker, source: &Source, width: usize) -> String {
     let folder = source.folder.as_deref().unwrap_or(Path::new("")).display();
     let hash = source.short();
     let text = match source.origin {
@@ -37,7 +37,12 @@ pub(crate) fn line(speaker: Speaker, source: &Source) -> String {
         Origin::Replaces => style::BAD,
         _ => style::FAINT,
     };
-    markdown::each_line(style, &markdown::hanging(&text, 0, width()))
+    markdown::each_line(style, &markdown::hanging(&text, 0, width))
+}
+
+/// The same, wrapped to the terminal.
+pub(crate) fn line(speaker: Speaker, source: &Source) -> String {
+    lines(speaker, source, width())
 }
 
 /// The source for scripts. The folder's path is absolute.
