@@ -44,11 +44,11 @@ deed-waits-for-typing = { $who } is waiting for somebody to type (it reads its s
 deed-accept-failed = In { $who }, accept failed with { $error }; { $now }.
 deed-never-accepted = { $peer } connected, but { $who } never accepted the connection: { $now }.
 deed-ignores-one = { $who } did not read what { $peer } sent, because it was waiting for { $other }.
-deed-printed-instead = { $who } read { $read ->
-        [0] nothing
-        [one] { $read } byte
-       *[other] { $read } bytes
-    } from { $peer }, printed what it should have sent, and sent nothing; { $now }.
+deed-printed-instead = { $who } printed what it should have sent to { $peer }, and sent nothing{ $read ->
+        [0] {""}
+        [one] , having read { $read } byte
+       *[other] , having read { $read } bytes
+    }; { $now }.
 deed-printed-typed = { $who } printed what had been typed, and sent nothing to { $peer }; { $now }.
 deed-answered-another = { $who } sent to { $other } what was for { $peer }.
 deed-unasked = { $who } sent “{ $bytes }” to { $peer } before it had read anything from { $peer }.

@@ -41,11 +41,11 @@ deed-waits-for-typing = { $who } espera a que alguien escriba (lee su entrada es
 deed-accept-failed = En { $who }, accept falló con { $error }; { $now }.
 deed-never-accepted = { $peer } se conectó, pero { $who } nunca aceptó la conexión: { $now }.
 deed-ignores-one = { $who } no leyó lo que envió { $peer }, porque estaba esperando a { $other }.
-deed-printed-instead = { $who } { $read ->
-        [0] no leyó nada
-        [one] leyó { $read } byte
-       *[other] leyó { $read } bytes
-    } de { $peer }, imprimió lo que debía enviar, y no envió nada; { $now }.
+deed-printed-instead = { $who } imprimió lo que debía enviarle a { $peer }, y no envió nada{ $read ->
+        [0] {""}
+        [one] {" "}(leyó { $read } byte)
+       *[other] {" "}(leyó { $read } bytes)
+    }; { $now }.
 deed-printed-typed = { $who } imprimió lo que se escribió en el teclado, y no le envió nada a { $peer }; { $now }.
 deed-answered-another = { $who } le envió a { $other } lo que era para { $peer }.
 deed-unasked = { $who } le envió «{ $bytes }» a { $peer } antes de leer algo de { $peer }.
