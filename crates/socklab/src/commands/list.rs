@@ -6,6 +6,7 @@ use anyhow::Result;
 use programs::PROGRAMS;
 use serde_json::{Value, json};
 use socklab_say::{Speaker, say};
+use socklab_scenario::Course;
 
 use super::learn::{self, choose, heading};
 use super::{exercise, what_if};
@@ -22,7 +23,18 @@ use crate::terminal::markdown::hanging;
 /// Lets the student choose at a terminal, and otherwise prints the list.
 pub(super) fn list(speaker: Speaker, as_json: bool, which: &WhichCourse) -> Result<ExitCode> {
     let progress = progress::read();
-    let journey = Journey::load(speaker, &course::load(speaker, which)?, &progress)?;
+    let loaded =
+        course::load(speaker, which).and_then(|course| Journey::load(speaker, &course, &progress));
+    let journey = match loaded {
+        Ok(journey) => journey,
+        Err(error) => {
+            // A mistake in a course of one's own does not hide the built-in one.
+            if !as_json {
+                plain(speaker, &Journey::load(speaker, &Course::built_in(), &progress)?, None);
+            }
+            return Err(error);
+        }
+    };
     if as_json {
         for_scripts(speaker, which, &journey, &progress)?;
         return Ok(ExitCode::SUCCESS);

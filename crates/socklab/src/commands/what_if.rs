@@ -175,7 +175,8 @@ fn one(
             by_hand(speaker, question, width);
         } else {
             let command = format!("socklab what-if {} --show-commands", question.number);
-            println!("{}", say!(speaker, "what-if-by-hand-hint", command = command));
+            let hint = say!(speaker, "what-if-by-hand-hint", command = command);
+            println!("{}", markdown::hanging(&hint, 0, width));
             println!();
             let item = Item::Question(question.name.clone());
             for line in neighbours(speaker, course, &item, width) {
@@ -254,7 +255,8 @@ fn predict<'q>(
 ) -> Result<Prediction<'q>> {
     let last = ('a'..='z').nth(question.choices.len().saturating_sub(1)).unwrap_or('a');
     let prompt = || {
-        let text = say!(speaker, ask, last = last);
+        // A key stays beside what it does.
+        let text = say!(speaker, ask, last = last).replace(": ", ":\u{a0}");
         write_out(format_args!("{} ", markdown::hanging(&text, 0, width().saturating_sub(2))));
     };
     let pose = || {
