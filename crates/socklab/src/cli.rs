@@ -78,6 +78,7 @@ pub(crate) enum Command {
         command: ExerciseCommand,
     },
     Check(Check),
+    Hint(Hint),
     Completions {
         #[arg(hide_possible_values = true)]
         shell: clap_complete::Shell,
@@ -366,6 +367,7 @@ pub(crate) enum ExerciseCommand {
         which: WhichCourse,
     },
     Start(Start),
+    Solution(Solution),
 }
 
 #[derive(Debug, Args)]
@@ -380,6 +382,22 @@ pub(crate) struct Start {
     pub(crate) which: WhichCourse,
     #[arg(value_name = "FOLDER")]
     pub(crate) folder: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Solution {
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) name: String,
+    #[arg(long = "in", value_enum, value_name = "python|rust|c", hide_possible_values = true)]
+    pub(crate) code: Option<CodeLanguage>,
+    #[arg(long, value_name = "NAME", conflicts_with = "diff")]
+    pub(crate) gap: Option<String>,
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub(crate) diff: Option<Option<PathBuf>>,
+    #[arg(long)]
+    pub(crate) anyway: bool,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
 }
 
 /// The languages an exercise can be written in.
@@ -427,6 +445,18 @@ pub(crate) struct Check {
     pub(crate) apart: Apart,
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Hint {
+    #[arg(value_name = "EXERCISE")]
+    pub(crate) name: Option<String>,
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) which: WhichCourse,
 }
 
 /// How far a program is kept apart from the machine and from those who judge it.

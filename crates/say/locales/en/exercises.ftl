@@ -3,6 +3,8 @@
 cmd-exercise = Programs to write yourself: a list of them, and files to begin with
 cmd-exercise-list = List the exercises, and what you have done
 cmd-exercise-start = Write the files to begin with, and the page that says what is expected
+cmd-exercise-solution = Show the model solution of an exercise that you have solved
+cmd-hint = Give the next hint for what did not pass in the last check
 cmd-check = Run your program, case by case, and say what it does
 
 arg-exercise-list-json = Print JSON, for scripts
@@ -10,6 +12,14 @@ arg-exercise-start-name = An exercise, as `socklab exercise list` names it
 arg-exercise-start-code = The language to write it in (default: python)
 arg-exercise-start-force = Begin again; existing files are kept under another name
 arg-exercise-start-folder = Where to put the files (default: a folder with the exercise's name)
+arg-exercise-solution-name = An exercise, as `socklab exercise list` names it
+arg-exercise-solution-code = The language of the solution (default: that of your file, or python)
+arg-exercise-solution-gap = Only the lines of this gap
+arg-exercise-solution-diff = What the solution does differently from this file (default: the file that `exercise start` wrote)
+arg-exercise-solution-anyway = Show it even though the exercise is not solved yet
+arg-hint-name = An exercise (default: the one whose file is here)
+arg-hint-all = All hints at once, from the first
+arg-hint-json = Print JSON, for scripts
 arg-check-name = An exercise, as `socklab exercise list` names it (default: the one that this folder, or a file here, is named after)
 arg-check-watch = Check again whenever the file is saved
 arg-check-format = How to report (default: text)
@@ -43,6 +53,18 @@ examples-check =
       sandboxed: isolated, files hidden, with limits (3 if a mount is refused).
     Exit codes: 0 what the exercise is about works, 1 it does not, 2 usage error, 3 could not be run here.
     JSON: source.sha256 says which exercise judged; isolated; of each case its state, did (rule and cause: what the program did), problem and all fitting hints. All keys: socklab course format, “What a script reads”.
+
+examples-exercise-solution =
+    $ socklab exercise solution socket-03
+    $ socklab exercise solution socket-03 --diff  # beside your file
+    $ socklab exercise solution socket-03 --in c
+    $ socklab exercise solution socket-03 --gap connect --anyway  # not solved yet
+    Exit codes: 0 it is shown, 1 the exercise is not solved yet, 2 usage error.
+examples-hint =
+    $ socklab check socket-03  # something does not pass
+    $ socklab hint socket-03  # the next hint for it, more precise each time
+    $ socklab hint socket-03 --all
+    Exit codes: 0 there was a hint, 1 there is none (any more), 2 usage error.
 
 exercise-next = Begin: socklab exercise start NAME.  ✓ does what is asked   · begun
 unknown-exercise = there is no exercise “{ $name }”
@@ -95,7 +117,10 @@ check-nothing-hint = begin with: socklab exercise start { $name }; or name your 
 
 label-run-as = Run as:
 label-why = Why:
-label-hint-gap = Hint for gap { $number }, “{ $name }”:
+label-hint-next = Next hint ({ $number } of { $all }):
+label-hint-level = Hint { $number } of { $all }:
+label-hint-gap = Hint { $number } of { $all } for gap { $gap }, “{ $name }”:
+label-hint-on = Hint { $number } of { $all }, on “{ $name }”:
 label-hint = Hint:
 label-again = See it again:
 
@@ -195,10 +220,38 @@ did-print = Note: { $actor } printed { $bytes ->
        *[other] { $bytes } bytes
     }.
 
+hint-nothing = there is no hint for { $name }: either everything passed in the last check, or there was none
+hint-nothing-hint = check it first: { $command }
+hint-no-more = { $all ->
+    [one] that was the only hint for { $name }
+   *[other] those were all { $all } hints for { $name }
+}
+hint-no-more-hint = to see them again: { $command }
+solution-too-early = { $name } is not solved yet ({ $earned } of { $all } points): the model solution would take away the best part
+solution-unchecked = { $name } is not solved yet: the model solution would take away the best part
+solution-too-early-hint = a hint: socklab hint { $name }; to see the solution all the same, add --anyway
+solution-no-gap = the solution of { $name } has no gap “{ $gap }”
+solution-model = the model solution
+solution-same = There is no difference.
+
 watch-no-terminal = --watch needs a terminal
-watch-keys = h hint   n next   p back   l list   r run   x reset   q quit
+watch-keys = h hint{ $next }  n next  p back  l list  r run  x reset  q quit
 watch-busy = The check is running: r starts it again, q quits.
 watch-unsolved = { $name } is not solved yet. n again goes on to { $next } all the same. Any other key: no.
+passed-runs = Running the model solution …
+passed-yours = Your program
+passed-model = The model solution
+passed-diff = From your program (-) to the model solution (+)
+passed-ladder-yours = Your program in the case { $case }:
+passed-ladder-model = The model solution in the case { $case }, with the same bytes:
+passed-no-ladder = The model solution could not be run here: { $why }
+passed-robust = Your program does all that a robust one does.
+passed-robust-left = What a robust program would do as well:
+passed-key-space = space next page
+passed-key-back = b back
+passed-key-diff = d diff
+passed-key-both = d both programs
+passed-key-next = n on to { $next }
 watch-first = There is nothing before this exercise.
 watch-select = Exercises
 watch-waiting = Waiting for { $file } to be saved.
@@ -207,11 +260,21 @@ watch-core = The exercise is done. The remaining points are for a robust program
 watch-reset = x again: back to the starter (a copy of your file is kept). Any other key: no.
 watch-kept = Your file is kept in { $file }.
 watch-last = That was the last exercise.
-watch-no-hint = There is no further hint for this.
-watch-no-more-hints = These were all the hints.
+watch-no-hint = There is no hint: nothing has failed.
+watch-no-more-hints = { $all ->
+    [one] That was the only hint. h shows it again.
+   *[other] Those were all { $all } hints. h begins again with the first.
+}
 watch-no-file = --watch needs a file to watch: name it after --
 watch-ended = Bye. Again: socklab check { $name } --watch
 hint-call = { $call }   ({ $man })
+hint-man = It is described in { $man }.
+hint-undo = Undo your last changes until it compiles again. Then make them again in small steps, and compile after each.
+hint-solution-lines = { $lines ->
+    [one] The model solution does it in one line:
+   *[other] The model solution does it in { $lines } lines:
+}
+hint-solution = The model solution shows how:
 
 build-limit = { $command }: does not compile within the limits: { $what }
 build-limit-asleep = the compiler waited { $time } for something that the file names and that never came: does it include a FIFO, a device or a terminal?

@@ -128,6 +128,7 @@ mistake-gap-none-here = there is no gap here
 mistake-gap-no-end = the gap `{ $name }` has no END, or another gap begins inside it
 mistake-marks-do-not-fit = the marks of the gaps do not fit: { $why }
 mistake-gap-no-prompt = the gap `{ $name }` has no prompt and no hints in gaps.toml, which knows { $known }
+mistake-about-unknown = gaps.toml has no hints for `{ $name }`; it knows { $known }
 mistake-gap-unused = no solution has a gap `{ $name }`; their gaps are { $known }
 mistake-comment-unused = no solution has the comment “{ $text }” outside its gaps
 

@@ -3,6 +3,8 @@
 cmd-exercise = Programas que escribes tú: cuáles hay, y archivos para empezar
 cmd-exercise-list = Muestra los ejercicios, y lo que llevas hecho
 cmd-exercise-start = Escribe los archivos para empezar, y la página que dice qué se espera
+cmd-exercise-solution = Muestra la solución modelo de un ejercicio que ya resolviste
+cmd-hint = Da la próxima pista para lo que no pasó en la última revisión
 cmd-check = Ejecuta tu programa, caso por caso, y dice lo que hace
 
 arg-exercise-list-json = Imprime JSON, para scripts
@@ -10,6 +12,14 @@ arg-exercise-start-name = Un ejercicio, con el nombre que le da `socklab exercis
 arg-exercise-start-code = El lenguaje en que se escribe (por defecto: python)
 arg-exercise-start-force = Empieza de nuevo; lo que ya exista se guarda con otro nombre
 arg-exercise-start-folder = Dónde dejar los archivos (por defecto: una carpeta con el nombre del ejercicio)
+arg-exercise-solution-name = Un ejercicio, con el nombre que le da `socklab exercise list`
+arg-exercise-solution-code = El lenguaje de la solución (por defecto: el de tu archivo, o python)
+arg-exercise-solution-gap = Solo las líneas de este hueco
+arg-exercise-solution-diff = En qué se diferencia la solución de este archivo (por defecto: el que escribió `exercise start`)
+arg-exercise-solution-anyway = La muestra aunque el ejercicio todavía no esté resuelto
+arg-hint-name = Un ejercicio (por defecto: aquel cuyo archivo está aquí)
+arg-hint-all = Todas las pistas de una vez, desde la primera
+arg-hint-json = Imprime JSON, para scripts
 arg-check-name = Un ejercicio, con el nombre que le da `socklab exercise list` (si falta: el que da nombre a esta carpeta o a un archivo de aquí)
 arg-check-watch = Revisa otra vez cada vez que se guarda el archivo
 arg-check-format = El formato del informe (por defecto: text)
@@ -44,6 +54,18 @@ examples-check =
       encerrado: aislado, sin tus archivos y con límites (3 si falla un montaje).
     Códigos de salida: 0 lo esencial del ejercicio funciona, 1 no funciona, 2 uso incorrecto, 3 aquí no se pudo ejecutar.
     JSON: source.sha256 dice qué ejercicio juzgó; isolated; y de cada caso, state, did (rule y cause: qué hizo el programa), problem y todas las pistas que convienen. Todas las claves: socklab course format, «What a script reads».
+
+examples-exercise-solution =
+    $ socklab exercise solution socket-03
+    $ socklab exercise solution socket-03 --diff  # frente a tu archivo
+    $ socklab exercise solution socket-03 --in c
+    $ socklab exercise solution socket-03 --gap connect --anyway  # sin resolver
+    Códigos de salida: 0 se muestra, 1 el ejercicio todavía no está resuelto, 2 error de uso.
+examples-hint =
+    $ socklab check socket-03  # algo no pasa
+    $ socklab hint socket-03  # la próxima pista, cada vez más precisa
+    $ socklab hint socket-03 --all
+    Códigos de salida: 0 había una pista, 1 no hay (o no hay más), 2 error de uso.
 
 exercise-next = Para empezar: socklab exercise start NOMBRE.  ✓ hace lo que se pide   · empezado
 unknown-exercise = no hay ningún ejercicio «{ $name }»
@@ -96,7 +118,10 @@ check-nothing-hint = empieza con: socklab exercise start { $name }; o nombra tu 
 
 label-run-as = Se ejecutó así:
 label-why = Por qué:
-label-hint-gap = Pista para el hueco { $number }, «{ $name }»:
+label-hint-next = La próxima pista ({ $number } de { $all }):
+label-hint-level = Pista { $number } de { $all }:
+label-hint-gap = Pista { $number } de { $all } para el hueco { $gap }, «{ $name }»:
+label-hint-on = Pista { $number } de { $all }, sobre «{ $name }»:
 label-hint = Pista:
 label-again = Verlo otra vez:
 
@@ -196,10 +221,38 @@ did-print = Nota: { $actor } imprimió { $bytes ->
        *[other] { $bytes } bytes
     }.
 
+hint-nothing = no hay pistas para { $name }: o pasó todo en la última revisión, o no hubo ninguna
+hint-nothing-hint = revísalo primero: { $command }
+hint-no-more = { $all ->
+    [one] esa era la única pista para { $name }
+   *[other] esas eran las { $all } pistas para { $name }
+}
+hint-no-more-hint = para verlas otra vez: { $command }
+solution-too-early = { $name } todavía no está resuelto ({ $earned } de { $all } puntos): la solución modelo te quitaría la mejor parte
+solution-unchecked = { $name } todavía no está resuelto: la solución modelo te quitaría la mejor parte
+solution-too-early-hint = una pista: socklab hint { $name }; para ver la solución de todos modos, agrega --anyway
+solution-no-gap = la solución de { $name } no tiene ningún hueco «{ $gap }»
+solution-model = la solución modelo
+solution-same = No hay ninguna diferencia.
+
 watch-no-terminal = --watch necesita una terminal
-watch-keys = h pista   n siguiente   p anterior   l lista   r ejecutar   x reiniciar   q salir
-watch-busy = La comprobación está en marcha: r la empieza de nuevo, q sale.
+watch-keys = h pista{ $next }  n siguiente  p anterior  l lista  r ejecutar  x reiniciar  q salir
+watch-busy = La revisión está en marcha: r la empieza de nuevo, q sale.
 watch-unsolved = { $name } todavía no está resuelto. Otra vez n: sigue con { $next } de todos modos. Cualquier otra tecla: no.
+passed-runs = La solución modelo se ejecuta …
+passed-yours = Tu programa
+passed-model = La solución modelo
+passed-diff = De tu programa (-) a la solución modelo (+)
+passed-ladder-yours = Tu programa en el caso { $case }:
+passed-ladder-model = La solución modelo en el caso { $case }, con los mismos bytes:
+passed-no-ladder = La solución modelo no se pudo ejecutar aquí: { $why }
+passed-robust = Tu programa hace todo lo que hace uno robusto.
+passed-robust-left = Lo que haría además un programa robusto:
+passed-key-space = espacio más
+passed-key-back = b atrás
+passed-key-diff = d diferencias
+passed-key-both = d los dos programas
+passed-key-next = n sigue con { $next }
 watch-first = Antes de este ejercicio no hay nada.
 watch-select = Ejercicios
 watch-waiting = Esperando a que se guarde { $file }.
@@ -208,11 +261,21 @@ watch-core = El ejercicio está hecho. Los puntos que faltan son de un programa 
 watch-reset = x otra vez: vuelve al principio (se guarda una copia de tu archivo). Cualquier otra tecla: no.
 watch-kept = Tu archivo quedó guardado en { $file }.
 watch-last = Era el último ejercicio.
-watch-no-hint = Para esto no hay más pistas.
-watch-no-more-hints = Esas eran todas las pistas.
+watch-no-hint = No hay pistas: nada ha fallado.
+watch-no-more-hints = { $all ->
+    [one] Esa era la única pista. Con h la ves otra vez.
+   *[other] Esas eran las { $all } pistas. Con h empiezas de nuevo por la primera.
+}
 watch-no-file = --watch necesita un archivo para vigilar: nómbralo después de --
 watch-ended = Hasta luego. Otra vez: socklab check { $name } --watch
 hint-call = { $call }   ({ $man })
+hint-man = Está descrito en { $man }.
+hint-undo = Deshaz tus últimos cambios hasta que compile otra vez. Luego hazlos de nuevo en pasos pequeños, y compila después de cada uno.
+hint-solution-lines = { $lines ->
+    [one] La solución modelo lo hace en una línea:
+   *[other] La solución modelo lo hace en { $lines } líneas:
+}
+hint-solution = La solución modelo muestra cómo:
 
 build-limit = { $command }: no se compila dentro de los límites: { $what }
 build-limit-asleep = el compilador esperó { $time } algo que el archivo nombra y que nunca llegó: ¿incluye un FIFO, un dispositivo o una terminal?

@@ -128,6 +128,7 @@ mistake-gap-none-here = aquí no hay ningún hueco
 mistake-gap-no-end = el hueco `{ $name }` no tiene END, o dentro de él empieza otro
 mistake-marks-do-not-fit = las marcas de los huecos no encajan: { $why }
 mistake-gap-no-prompt = el hueco `{ $name }` no tiene ni enunciado ni pistas en gaps.toml, que conoce { $known }
+mistake-about-unknown = gaps.toml no tiene pistas para `{ $name }`; conoce { $known }
 mistake-gap-unused = ninguna solución tiene un hueco `{ $name }`; sus huecos son { $known }
 mistake-comment-unused = ninguna solución tiene fuera de sus huecos el comentario «{ $text }»
 

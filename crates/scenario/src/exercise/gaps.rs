@@ -126,6 +126,24 @@ impl Template {
         text.map(String::as_str).collect()
     }
 
+    /// The gap of this name.
+    pub fn gap(&self, name: &str) -> Option<&Gap> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Gap(gap) if gap.name == name => Some(gap),
+            _ => None,
+        })
+    }
+
+    /// The solution for a student whose language is not that of the course: `said` returns what a
+    /// comment outside the gaps says in it, if that is not what the solution says.
+    pub fn solution_in(&self, said: impl Fn(&str) -> Option<String>) -> String {
+        let text = self.parts.iter().map(|part| match part {
+            Part::Text(text) => with_comments(self.code, text, &mut |comment| said(comment)),
+            Part::Gap(gap) => gap.body.clone(),
+        });
+        text.collect()
+    }
+
     /// What the comments outside the gaps say, in order.
     pub fn comments(&self) -> Vec<String> {
         let mut comments = Vec::new();
@@ -165,6 +183,17 @@ impl Template {
     }
 }
 
+/// A student's file without the `TODO` comments of the starter, which may stay when their gaps are
+/// filled.
+pub fn without_prompts(code: Code, text: &str) -> String {
+    let is_prompt = |line: &&str| {
+        let rest = code.comment(line).and_then(|comment| comment.strip_prefix(TODO));
+        let number = rest.and_then(|rest| rest.trim_start().split_once(' '));
+        number.is_some_and(|(number, rest)| number.parse::<usize>().is_ok() && rest.contains(':'))
+    };
+    text.lines().filter(|line| !is_prompt(line)).map(|line| format!("{line}\n")).collect()
+}
+
 /// The gaps that are still open in a file: those whose placeholder is still there. Their `TODO`
 /// comments may stay.
 pub fn open_gaps(code: Code, text: &str) -> Vec<Open> {
@@ -194,6 +223,8 @@ mod tests {
     fn a_starter_is_the_solution_without_its_gaps() {
         let template = Template::parse(Code::Python, SOLUTION).unwrap();
         assert_eq!(template.solution(), "a = 1\nif a:\n    send(a)\nb = 2\n");
+        assert_eq!(template.gap("send").map(|gap| gap.line), Some(3));
+        assert_eq!(template.gap("receive"), None);
         let starter = template.starter(|gap| format!("Do {}.", gap.name), |_| None);
         assert_eq!(
             starter,
@@ -205,6 +236,9 @@ mod tests {
         assert!(open_gaps(Code::Python, &template.solution()).is_empty());
         let filled = starter.replace("raise NotImplementedError(\"gap 1: send\")", "send(a)");
         assert!(filled.contains("TODO 1 send") && open_gaps(Code::Python, &filled).is_empty());
+        assert_eq!(without_prompts(Code::Python, &filled), template.solution());
+        let own = "# TODO later: more\n";
+        assert_eq!(without_prompts(Code::Python, own), own);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use code::Code;
 pub use comments::Comments;
 pub(crate) use comments::{SHARED_COMMENTS, part_for_any, read as read_comments};
 pub use conduct::{Conduct, conduct};
-pub use gaps::{Gap, Open, Part, Template, open_gaps};
+pub use gaps::{Gap, Open, Part, Template, open_gaps, without_prompts};
 pub use hints::{Hint, Hints};
 pub(crate) use hints::{SHARED, read as read_hints};
 pub use insight::Insight;

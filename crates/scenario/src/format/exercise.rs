@@ -122,6 +122,7 @@ impl Reader<'_> {
         let expects = self.expects(case.expects, &cast, &steps, port)?;
         Ok(Case {
             name: case.name.into_inner(),
+            about: case.about,
             title: case.title,
             points: case.points.unwrap_or(1),
             hints,

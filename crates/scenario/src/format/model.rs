@@ -270,6 +270,9 @@ pub struct Exercise {
 pub struct Case {
     /// Its short name.
     pub name: String,
+    /// The entry of `gaps.toml` whose hints come after its own: the part of a program that it is
+    /// about.
+    pub about: Option<String>,
     /// What it checks, in one line.
     pub title: Texts,
     /// Its points. A submission earns all of them or none.

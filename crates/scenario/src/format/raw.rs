@@ -87,6 +87,7 @@ pub(super) struct RawExercise {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCase {
     pub(super) name: Spanned<String>,
+    pub(super) about: Option<String>,
     pub(super) title: Texts,
     pub(super) points: Option<u32>,
     pub(super) hint: Option<Texts>,

@@ -8,6 +8,7 @@ use socklab_say::sentence;
 use toml::Spanned;
 
 use super::languages::has_empty;
+use super::places::{Places, at};
 use crate::course::Course;
 use crate::exercise::{Code, Hints, SHARED, Template};
 use crate::format::{self, LoadError};
@@ -35,9 +36,11 @@ impl Course {
             };
             let folder = ItemKind::Exercise.path(&exercise);
             let before = mistakes.len();
-            let gaps = self.gaps_of(&folder, &hints, mistakes);
+            let mut gaps = self.gaps_of(&folder, &hints, mistakes);
             let readable = mistakes[before..].iter().all(|error| !is_mark(error));
             all_read &= readable;
+            // Mistakes in the exercise itself are found elsewhere.
+            gaps.extend(self.abouts(&exercise, &hints, mistakes));
             if readable {
                 self.lint_hints(&folder.join("gaps.toml"), &gaps, mistakes);
             }
@@ -82,6 +85,30 @@ impl Course {
             }
         }
         gaps
+    }
+
+    /// The entries that the cases of an exercise are about.
+    fn abouts(
+        &self,
+        exercise: &str,
+        hints: &Hints,
+        mistakes: &mut Vec<LoadError>,
+    ) -> BTreeSet<String> {
+        let toml = ItemKind::Exercise.toml(exercise);
+        let text = self.file(&toml).map(String::from_utf8_lossy).unwrap_or_default();
+        let places = &Places::of(&self.shown(&toml), &text);
+        let cases = self.exercise(exercise).map(|exercise| exercise.cases).unwrap_or_default();
+        let mut abouts = BTreeSet::new();
+        for (index, case) in cases.into_iter().enumerate() {
+            let Some(about) = case.about else { continue };
+            if hints.about(&about).is_none() {
+                let known = hints.names().collect::<Vec<_>>().join(", ");
+                let what = sentence!("mistake-about-unknown", name = &*about, known = known);
+                mistakes.push(places.wrong(at!["case", index, "about"], what));
+            }
+            abouts.insert(about);
+        }
+        abouts
     }
 
     /// Finds entries for gaps that do not exist.

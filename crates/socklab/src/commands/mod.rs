@@ -9,6 +9,7 @@ mod connect;
 mod course_check;
 mod course_copy;
 mod exercise;
+mod hint;
 mod learn;
 mod list;
 mod lookup;
@@ -84,6 +85,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Exercise { command }) => return exercise::exercise(speaker, &command),
         Some(Command::Check(options)) if options.watch => return watch::watch(speaker, &options),
         Some(Command::Check(options)) => return check::check(speaker, &options),
+        Some(Command::Hint(options)) => return hint::hint(speaker, &options),
         Some(Command::Connect(options)) => return connect::connect(speaker, &options),
         Some(Command::Completions { shell }) => {
             write_bytes(&completions::script(shell).context("the completion script")?);

@@ -2,6 +2,7 @@
 //! and what a student has done.
 
 mod folder;
+pub(crate) mod hinted;
 pub(crate) mod journey;
 pub(crate) mod lesson;
 pub(crate) mod neighbours;

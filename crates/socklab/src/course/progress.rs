@@ -30,11 +30,10 @@ pub(crate) type Progress = BTreeMap<String, String>;
 /// The size of the largest file that is read: a line has some fifty bytes.
 const LARGEST: u64 = 16 << 20;
 
-/// Opens the progress file, if it is one: a regular file of this user. Anything else would not be
-/// read to its end (a FIFO, a device), or would be somebody else's word. What is there and can't be
-/// opened is such a thing, too.
-fn open(options: &mut OpenOptions) -> io::Result<(PathBuf, File)> {
-    let path = named()?;
+/// Opens the progress file, or one beside it, if it is one: a regular file of this user. Anything else
+/// would not be read to its end (a FIFO, a device), or would be somebody else's word. What is there
+/// and can't be opened is such a thing, too.
+pub(super) fn open(path: PathBuf, options: &mut OpenOptions) -> io::Result<(PathBuf, File)> {
     // A FIFO is not waited for.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let wrong = |why: &str| {
@@ -71,7 +70,7 @@ fn remember(error: &io::Error) {
 /// Reads all results; none if the file is missing or unreadable.
 pub(crate) fn read() -> Progress {
     let mut bytes = Vec::new();
-    match open(OpenOptions::new().read(true)) {
+    match named().and_then(|file| open(file, OpenOptions::new().read(true))) {
         Ok((_, file)) => drop(file.take(LARGEST).read_to_end(&mut bytes)),
         // Nothing was recorded yet.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -108,7 +107,7 @@ fn append(kind: &str, name: &str, result: &str) -> io::Result<()> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());
     let line = format!("{seconds} {kind} {name} {result}\n");
-    let (path, mut file) = open(OpenOptions::new().create(true).append(true).mode(PRIVATE))?;
+    let (path, mut file) = open(file, OpenOptions::new().create(true).append(true).mode(PRIVATE))?;
     // Whoever else writes waits, so that a line that didn't fit can be taken back.
     file.lock()?;
     let before = file.metadata()?.len();

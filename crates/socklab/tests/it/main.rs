@@ -13,6 +13,7 @@ mod course_source;
 mod environment;
 mod escapes;
 mod exercises;
+mod hint;
 mod interop_ntp;
 mod interop_python;
 mod interop_tools;

@@ -46,7 +46,7 @@ impl Watching {
 }
 
 /// The last line that is shown once a check is over.
-const OVER: &str = "x reset   q quit";
+const OVER: &str = "x reset  q quit";
 
 #[test]
 fn saving_runs_the_check_again_and_keys_are_obeyed() {
@@ -54,10 +54,18 @@ fn saving_runs_the_check_again_and_keys_are_obeyed() {
     let mut watching = Watching::start("socket-03");
     let first = watching.until(OVER);
     assert!(first.contains("Gap 1, “socket”, is still open"), "{first}");
-    for hint in ["returns a descriptor", "SOCK_STREAM: bytes in order", "socket.socket("] {
+    assert!(first.contains("h hint 1/4"), "{first}");
+    for hint in ["returns a descriptor", "SOCK_STREAM: bytes in order"] {
         watching.press("h");
         watching.until(hint);
     }
+    watching.until(OVER);
+    // The next save changes nothing of that: the same gap is in the way.
+    let starter = fs::read_to_string(&watching.file).expect("read");
+    fs::write(&watching.file, format!("{starter}# more\n")).expect("write");
+    assert!(watching.until(OVER).contains("h hint 3/4"));
+    watching.press("h");
+    watching.until("socket.socket(");
     // The list is chosen from: here the same exercise again.
     watching.press("l");
     assert!(watching.until("q: leave").contains("chat-server"));
@@ -104,6 +112,39 @@ fn times(shown: &str) -> usize {
 }
 
 #[test]
+fn what_is_done_is_compared_with_the_model_solution_before_going_on() {
+    need!("python3");
+    let mut watching = Watching::start("socket-03");
+    watching.until(OVER);
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises");
+    let bug = Path::new(root).join("socket-03/solution.py");
+    let solution = fs::read_to_string(bug).expect("a solution");
+    let is_mark = |line: &&str| line.contains("# GAP") || line.contains("# END");
+    let own: Vec<&str> = solution.lines().filter(|line| !is_mark(line)).collect();
+    let own = own.join("\n").replace("import sys\n", "import sys\nimport time\n");
+    fs::write(&watching.file, &own).expect("write");
+    watching.until(OVER);
+    watching.press("n");
+    let both = watching.until("n on to socket-04");
+    assert!(both.contains("Your program") && both.contains("import time"), "{both}");
+    let mut shown = both.clone();
+    for _ in 0..20 {
+        if !shown.contains("space next page") {
+            break;
+        }
+        watching.press(" ");
+        shown = watching.until("n on to socket-04");
+        assert!(shown.matches("\n").count() <= 24, "more than a page:\n{shown}");
+    }
+    assert!(shown.contains("does all that a robust one does"), "{shown}");
+    watching.press("d");
+    let diff = watching.until("d both programs");
+    assert!(diff.contains("-import time") && !diff.contains("-client"), "{diff}");
+    watching.press("n");
+    assert!(watching.until(OVER).contains("socket-04: "));
+}
+
+#[test]
 fn a_key_that_means_nothing_is_answered_once() {
     need!("python3");
     let mut watching = Watching::start("socket-02");
@@ -111,8 +152,9 @@ fn a_key_that_means_nothing_is_answered_once() {
     watching.press("h\x1b[A");
     let first = watching.until(OVER);
     assert_eq!(first.matches("The check is running").count(), 1, "{first}");
-    // Below the report the keys stand already; after another answer they are named again, once for
-    // whatever arrives at once.
+    // Once for whatever arrives at once, and for whatever comes after it.
+    watching.press("\x1b[A");
+    assert_eq!(times(&watching.until(OVER)), 1);
     for other in ["\x1b[A", "\x1bOP", "ñ", "print('quit')\nxx\n", "ZZ"] {
         watching.press("x");
         watching.until("x again");

@@ -3,6 +3,7 @@
 mod advice;
 mod explain;
 mod json;
+mod levels;
 #[cfg(test)]
 mod pictures;
 mod report;
@@ -17,9 +18,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use socklab_say::{Speaker, say};
-use socklab_scenario::CaseState;
 use socklab_scenario::exercise::{BuildError, CaseReport, Check, Problem, Report};
 use socklab_scenario::format::{Exercise, Item};
+use socklab_scenario::{CaseState, Source};
 
 use super::chosen::{Chosen, chosen};
 use super::exercise::Material;
@@ -34,10 +35,10 @@ use crate::style;
 use crate::terminal::gauge;
 use crate::terminal::gauge::Gauge;
 
-pub(crate) use advice::advice;
 pub(crate) use explain::{bytes_text, missed, why};
+pub(crate) use levels::{Help, hint_lines, next_hint, remember};
 pub(crate) use report::{case_line, isolation, not_run, refused, summary};
-pub(crate) use story::{Order, again, behind, gap_in_the_way, reason, story};
+pub(crate) use story::{Order, again, reason, story};
 pub(crate) use subject::Subject;
 pub(crate) use unbuilt::{not_here, refusal, warnings};
 
@@ -56,6 +57,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     let subject = Subject::find(speaker, &exercise, &command)?;
     let about =
         json::About { exercise: &exercise, source: &source, subject: &subject, warnings: "" };
+    let help = Help::with(&material, &exercise.name, &subject, &options.which.words())?;
     let runner = match scenario::runner(speaker, options.seed.unwrap_or_else(some_seed)) {
         Ok(runner) => runner,
         Err(error) => return not_possible(&about, options.format(), error),
@@ -63,7 +65,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     scenario::end_cleanly()?;
     let built = match subject.build(&exercise) {
         Ok(built) => built,
-        Err(error) => return not_built(speaker, &about, options.format(), &error),
+        Err(error) => return not_built(speaker, &about, options.format(), &error, &help),
     };
     let about = json::About { warnings: &built.warnings, ..about };
     let runner = socklab_scenario::Runner { isolation: options.apart.wanted(), ..runner };
@@ -80,7 +82,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             report
         }
         Format::Text => {
-            let report = in_words(speaker, &check, &material, &subject, &options.words())?;
+            let report = in_words(speaker, &check, &source, &subject, &options.words(), &help);
             if report.cases.iter().any(|done| done.problem().is_some()) {
                 for line in warnings(speaker, &built.warnings) {
                     println!("{line}");
@@ -108,9 +110,15 @@ fn not_built(
     about: &json::About<'_>,
     format: Format,
     error: &BuildError,
+    help: &Help,
 ) -> Result<ExitCode> {
     match (unbuilt::refusal(speaker, error), format) {
-        (Some((what, output)), Format::Text) => refused(&what, output),
+        (Some((what, output)), Format::Text) => {
+            refused(&what, output);
+            let hinted = remember(&about.exercise.name, Some(help.unbuilt()));
+            let next = hinted.and_then(|it| next_hint(speaker, &about.exercise.name, &it));
+            next.iter().for_each(|line| println!("\n{line}"));
+        }
         (Some((what, output)), Format::Json) => json::refused(about, &what, output)?,
         (None, _) => return not_possible(about, format, not_here(speaker, about.exercise, error)),
     }
@@ -134,12 +142,12 @@ fn not_possible(about: &json::About<'_>, format: Format, error: anyhow::Error) -
 fn in_words<'a>(
     speaker: Speaker,
     check: &Check<'a>,
-    material: &Material,
+    source: &Source,
     subject: &Subject,
     options: &[String],
-) -> Result<Report<'a>> {
-    let source = material.source(&check.exercise.name);
-    report::heading(speaker, check.exercise, &source, subject);
+    help: &Help,
+) -> Report<'a> {
+    report::heading(speaker, check.exercise, source, subject);
     let all = check.cases().count();
     let mut gauge = Gauge::new(all, std::io::stderr().is_terminal());
     gauge.show(check.cases().next().map_or("", |case| &case.name));
@@ -170,12 +178,22 @@ fn in_words<'a>(
     if let Some(first) = report.cases.iter().find(|done| is_told(done)) {
         let name = &check.exercise.name;
         let again = again(name, &first.case.name, check.runner.seed, options, subject);
-        let hints = material.hints(name)?;
-        for line in story(speaker, first, subject, &hints, &again, Order::TopDown) {
+        for line in story(speaker, first, subject, &help.hints, &again, Order::TopDown) {
             println!("{line}");
         }
+        let hinted = advised(first).then(|| help.levels(first, subject));
+        let hinted = hinted.and_then(|hinted| remember(name, Some(hinted)));
+        let next = hinted.and_then(|hinted| next_hint(speaker, name, &hinted));
+        next.iter().for_each(|line| println!("{line}"));
+    } else if check.only.is_none() {
+        remember(&check.exercise.name, None);
     }
-    Ok(report)
+    report
+}
+
+/// True if the case says something about the program: then there are hints.
+pub(crate) fn advised(done: &CaseReport<'_>) -> bool {
+    done.verdict.state != CaseState::InfraError
 }
 
 /// True if a case has a story: it did not pass, and its line does not say all.

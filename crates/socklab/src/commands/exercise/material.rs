@@ -30,6 +30,12 @@ impl Material {
         &self.course
     }
 
+    /// Reads this course.
+    #[cfg(test)]
+    pub(crate) fn of(speaker: Speaker, course: Course) -> Self {
+        Self { speaker, course }
+    }
+
     /// All exercises, in the order of the course.
     pub(crate) fn all(&self) -> Result<Vec<Exercise>> {
         let mut exercises =
@@ -120,12 +126,21 @@ impl Material {
             }
             say!(self.speaker, "start-makes", prompt = prompt, names = gap.makes)
         };
+        Ok(template.starter(prompt, |comment| self.said(&comments, comment)))
+    }
+
+    /// The model solution, with comments in the student's language and without the marks of gaps.
+    pub(crate) fn solution(&self, exercise: &str, code: Code) -> Result<String> {
+        let comments = Comments::of(&self.course, exercise)
+            .map_err(|error| course::mistake(self.speaker, &error))?;
+        let template = self.template(exercise, code)?;
+        Ok(template.solution_in(|comment| self.said(&comments, comment)))
+    }
+
+    /// What a comment says in the student's language, if that is not what the solution says.
+    fn said(&self, comments: &Comments, comment: &str) -> Option<String> {
         let language = self.speaker.language();
-        let translated = |comment: &str| match language == Language::ENGLISH {
-            true => None,
-            false => comments.said(comment, language),
-        };
-        Ok(template.starter(prompt, translated))
+        if language == Language::ENGLISH { None } else { comments.said(comment, language) }
     }
 
     /// The page of an exercise, for a programming language.

@@ -2,6 +2,7 @@
 
 mod material;
 mod page;
+mod solution;
 mod start;
 
 use std::ffi::OsString;
@@ -29,6 +30,7 @@ pub(crate) fn exercise(speaker: Speaker, command: &ExerciseCommand) -> Result<Ex
     match command {
         ExerciseCommand::List { json, which } => list(speaker, *json, which)?,
         ExerciseCommand::Start(options) => start::start(speaker, options)?,
+        ExerciseCommand::Solution(options) => solution::solution(speaker, options)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -45,7 +45,11 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     }
     let file = file.context("an exercise that has begun has a file")?;
     let subject = Subject::source(file).context("a started file has a language")?;
-    let how = How { wanted: IsolationWanted::Possible, options: guide.which.words() };
+    let how = How {
+        wanted: IsolationWanted::Possible,
+        options: guide.which.words(),
+        course: guide.which.words(),
+    };
     let named = |index: Option<usize>| index.and_then(|index| guide.place(index));
     let way = Way { previous: named(at.checked_sub(1)), next: named(Some(at + 1)) };
     let task = Task { material: &material, exercise: &exercise, subject: &subject, way, how: &how };

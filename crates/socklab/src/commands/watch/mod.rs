@@ -2,8 +2,10 @@
 //! exercise to its neighbours.
 
 mod changes;
+mod passed;
 mod run;
 mod session;
+mod task;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,7 +28,8 @@ use crate::scenario;
 use crate::terminal::keys;
 use crate::terminal::select::{self, Row};
 pub(crate) use run::How;
-pub(crate) use session::{Leave, Task, Way, work_on};
+pub(crate) use session::work_on;
+pub(crate) use task::{Leave, Task, Way};
 
 /// Watches until `q`: one exercise after another, in the order of the course.
 pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
@@ -38,7 +41,11 @@ pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         return Err(Failure::new(ExitReason::Usage, say!(speaker, "watch-no-terminal")).into());
     }
     scenario::end_cleanly()?;
-    let how = How { wanted: options.apart.wanted(), options: options.words() };
+    let how = How {
+        wanted: options.apart.wanted(),
+        options: options.words(),
+        course: options.which.words(),
+    };
     let (mut exercise, mut subject) = (exercise, subject);
     loop {
         let name = exercise.name.clone();

@@ -7,15 +7,17 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
-use socklab_scenario::exercise::{Check, Hints, Open};
+use socklab_scenario::exercise::Check;
 use socklab_scenario::format::Exercise;
-use socklab_scenario::{CaseState, IsolationWanted, Runner};
+use socklab_scenario::{CaseState, IsolationWanted, Recording, Runner};
 
 use crate::commands::check::{
-    Order, Subject, advice, again, case_line, gap_in_the_way, is_told, isolation, not_here,
-    not_run, note, refusal, some_seed, story, summary, warnings,
+    Help, Order, Subject, advised, again, case_line, is_told, isolation, not_here, not_run, note,
+    refusal, some_seed, story, summary, warnings,
 };
+use crate::course::hinted::Hinted;
 use crate::course::points::Points;
+use crate::course::texts;
 use crate::failure::with_causes;
 use crate::scenario;
 use crate::terminal::gauge::Gauge;
@@ -28,7 +30,7 @@ pub(super) enum CheckMessage {
     /// The progress bar, with the name of the next case.
     Progress(String),
     /// The check has ended.
-    CheckEnd(CheckEnd),
+    CheckEnd(Box<CheckEnd>),
 }
 
 /// How the program is to be run, whichever exercise it is for.
@@ -38,6 +40,8 @@ pub(crate) struct How {
     pub(crate) wanted: IsolationWanted,
     /// The options that say so, and from which course the exercise is.
     pub(crate) options: Vec<String>,
+    /// The options that say from which course it is.
+    pub(crate) course: Vec<String>,
 }
 
 /// How a check ended.
@@ -47,10 +51,20 @@ pub(super) struct CheckEnd {
     pub(super) points: Option<Points>,
     /// A one-line summary of the points.
     pub(super) summary: Option<String>,
-    /// The hints that fit the first failed case.
-    pub(super) hints: Vec<String>,
-    /// The open gap that its report names.
-    pub(super) gap: Option<Open>,
+    /// The hints for the first case that failed, or for a file that was refused.
+    pub(super) hinted: Option<Hinted>,
+    /// The first case that passed, if all that the exercise is about passed.
+    pub(super) exemplary: Option<Exemplary>,
+    /// The robust cases that did not pass: name and title.
+    pub(super) left: Vec<(String, String)>,
+}
+
+/// A case that shows what a program does.
+#[derive(Clone, Debug)]
+pub(super) struct Exemplary {
+    pub(super) case: String,
+    pub(super) seed: u64,
+    pub(super) recording: Recording,
 }
 
 /// A check that is running or has finished.
@@ -65,22 +79,22 @@ impl CheckThread {
         speaker: Speaker,
         exercise: &Arc<Exercise>,
         subject: &Subject,
-        hints: &Arc<Hints>,
+        help: &Arc<Help>,
         how: &How,
     ) -> Result<Self> {
         let (sender, messages) = channel();
         let stop = Arc::new(AtomicBool::new(false));
-        let (exercise, hints) = (Arc::clone(exercise), Arc::clone(hints));
+        let (exercise, help) = (Arc::clone(exercise), Arc::clone(help));
         let (subject, stopping) = (subject.clone(), Arc::clone(&stop));
         let how = how.clone();
         let work = move || {
-            let over = check(speaker, &exercise, &subject, &hints, &how, &stopping, &sender);
+            let over = check(speaker, &exercise, &subject, &help, &how, &stopping, &sender);
             let over = over.unwrap_or_else(|error| {
                 let _ = sender.send(CheckMessage::Line(with_causes(&error)));
                 CheckEnd::default()
             });
             // The receiver is gone only while the program exits.
-            let _ = sender.send(CheckMessage::CheckEnd(over));
+            let _ = sender.send(CheckMessage::CheckEnd(Box::new(over)));
         };
         thread::Builder::new().spawn(work).context("clone, a thread for the check")?;
         Ok(Self { messages, stop })
@@ -96,7 +110,7 @@ fn check(
     speaker: Speaker,
     exercise: &Exercise,
     subject: &Subject,
-    hints: &Hints,
+    help: &Help,
     how: &How,
     stop: &AtomicBool,
     out: &Sender<CheckMessage>,
@@ -114,7 +128,7 @@ fn check(
             };
             say(what);
             output.lines().for_each(|line| say(format!("  {line}")));
-            return Ok(CheckEnd::default());
+            return Ok(CheckEnd { hinted: Some(help.unbuilt()), ..CheckEnd::default() });
         }
     };
     let check = Check { exercise, submission: &built.submission, runner: &runner, only: None };
@@ -151,17 +165,31 @@ fn check(
     let failed = report.cases.iter().find(|done| is_told(done));
     if let Some(done) = failed {
         let again = again(&exercise.name, &done.case.name, runner.seed, &how.options, subject);
-        story(speaker, done, subject, hints, &again, Order::WordsLast).into_iter().for_each(say);
+        story(speaker, done, subject, &help.hints, &again, Order::WordsLast)
+            .into_iter()
+            .for_each(say);
         warnings(speaker, &built.warnings).into_iter().for_each(say);
     }
     note(&exercise.name, &report);
+    let core = report.core_passed() && report.infra_error().is_none();
+    let mut passed = report.cases.iter().filter(|_| core);
+    let exemplary = passed.find_map(|done| {
+        let (case, recording) = (done.case.name.clone(), done.recording.clone()?);
+        Some(Exemplary { case, seed: runner.seed, recording })
+    });
+    let left = report.cases.iter().filter(|done| done.case.robust && done.problem().is_some());
+    let left = left.map(|done| {
+        let title = texts::text(speaker, &done.case.title).to_owned();
+        (done.case.name.clone(), title)
+    });
     Ok(CheckEnd {
+        exemplary,
+        left: left.collect(),
         summary: Some(summary(speaker, &report)),
         points: report
             .infra_error()
             .is_none()
             .then(|| Points { core: report.points(false), robust: report.points(true) }),
-        gap: failed.and_then(|done| gap_in_the_way(done, subject)),
-        hints: failed.map(|done| advice(speaker, done, &done.insight()).hints).unwrap_or_default(),
+        hinted: failed.filter(|done| advised(done)).map(|done| help.levels(done, subject)),
     })
 }

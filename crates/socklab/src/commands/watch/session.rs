@@ -7,58 +7,29 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
-use socklab_scenario::exercise::{Code, Hints};
+use socklab_scenario::exercise::Code;
 use socklab_scenario::format::Exercise;
 
 use super::changes::Watched;
-use super::run::{CheckEnd, CheckMessage, CheckThread, How};
-use crate::commands::check::{Subject, behind};
-use crate::commands::exercise::{Material, restart};
+use super::passed::Passed;
+use super::run::{CheckEnd, CheckMessage, CheckThread};
+use super::task::{Leave, Task};
+use crate::commands::check::{Help, hint_lines, remember};
+use crate::commands::exercise::restart;
 use crate::course::points::Points;
-use crate::course::{progress, source, texts};
+use crate::course::{hinted, progress, source, texts};
 use crate::exit_reason::ExitReason;
-use crate::failure::Failure;
-use crate::output::{Screen, println, screen};
+use crate::failure::{Failure, with_causes};
+use crate::output::{self, Screen, println, screen};
 use crate::style;
 use crate::terminal::gauge;
 use crate::terminal::keys::{Key, Keys};
+use crate::terminal::markdown;
 
 /// How often the file is checked if inotify reports nothing.
 const GLANCE: Duration = Duration::from_millis(500);
 /// How often the messages of a running check are read.
 const BEAT: Duration = Duration::from_millis(40);
-
-/// How a student leaves an exercise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Leave {
-    /// To the shell.
-    Quit,
-    /// To what is behind it on the way.
-    Next,
-    /// To what is before it.
-    Previous,
-    /// To a list, to choose from.
-    Select,
-}
-
-/// What lies before and behind an exercise on the student's way, as it is called there; `None` where
-/// the way begins or ends.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Way {
-    pub(crate) previous: Option<String>,
-    pub(crate) next: Option<String>,
-}
-
-/// An exercise to work on.
-#[derive(Clone, Debug)]
-pub(crate) struct Task<'a> {
-    pub(crate) material: &'a Material,
-    pub(crate) exercise: &'a Exercise,
-    /// The student's program; it has a source file.
-    pub(crate) subject: &'a Subject,
-    pub(crate) way: Way,
-    pub(crate) how: &'a How,
-}
 
 /// Works on an exercise until the student leaves it. The terminal is then as it was, with the cursor
 /// at the beginning of a line.
@@ -96,7 +67,7 @@ struct WatchSession<'a> {
     speaker: Speaker,
     task: Task<'a>,
     exercise: Arc<Exercise>,
-    hints: Arc<Hints>,
+    help: Arc<Help>,
     file: PathBuf,
     code: Code,
     watched: Watched,
@@ -107,10 +78,10 @@ struct WatchSession<'a> {
     /// stops.
     again: bool,
     last: CheckEnd,
-    /// How many hints have been given since the last check.
-    given: usize,
     asked: Option<Asked>,
-    /// The keys have been named, and nothing was printed since.
+    /// What is shown before the student goes on.
+    passed: Option<Passed>,
+    /// A key that means nothing was answered, and nothing else was printed since.
     told: bool,
 }
 
@@ -119,13 +90,14 @@ impl<'a> WatchSession<'a> {
         let nothing = || Failure::new(ExitReason::Usage, say!(speaker, "watch-no-file"));
         let file = task.subject.file().ok_or_else(nothing)?.to_owned();
         let code = Code::of(&file).ok_or_else(nothing)?;
-        let hints = Arc::new(task.material.hints(&task.exercise.name)?);
+        let name = &task.exercise.name;
+        let help = Arc::new(Help::with(task.material, name, task.subject, &task.how.course)?);
         let watched = Watched::new(&file);
         Ok(Self {
             speaker,
             exercise: Arc::new(task.exercise.clone()),
             task,
-            hints,
+            help,
             file,
             code,
             watched,
@@ -133,8 +105,8 @@ impl<'a> WatchSession<'a> {
             bar: String::new(),
             again: false,
             last: CheckEnd::default(),
-            given: 0,
             asked: None,
+            passed: None,
             told: false,
         })
     }
@@ -146,7 +118,7 @@ impl<'a> WatchSession<'a> {
             self.again = true;
             return Ok(());
         }
-        (self.again, self.given, self.asked, self.told) = (false, 0, None, false);
+        (self.again, self.asked, self.told, self.passed) = (false, None, false, None);
         screen(Screen::Clear);
         println!(
             "{}",
@@ -155,8 +127,8 @@ impl<'a> WatchSession<'a> {
         println!("{}", style::paint(style::FAINT, socklab_say::path(&self.file)));
         let source = self.task.material.source(&self.exercise.name);
         println!("{}", source::line(self.speaker, &source));
-        let (exercise, subject, hints) = (&self.exercise, self.task.subject, &self.hints);
-        let started = CheckThread::start(self.speaker, exercise, subject, hints, self.task.how)?;
+        let (exercise, subject, help) = (&self.exercise, self.task.subject, &self.help);
+        let started = CheckThread::start(self.speaker, exercise, subject, help, self.task.how)?;
         self.running = Some(started);
         Ok(())
     }
@@ -195,8 +167,8 @@ impl<'a> WatchSession<'a> {
         }
         if let Some(end) = over {
             self.running = None;
-            self.last = end;
             gauge::hide();
+            self.end(*end);
             if self.again {
                 self.begin()?;
             } else {
@@ -206,15 +178,35 @@ impl<'a> WatchSession<'a> {
         Ok(())
     }
 
+    /// Takes the end of a check. What was given for the same problem before is remembered, even where
+    /// nothing can be written.
+    fn end(&mut self, end: CheckEnd) {
+        let before = self.last.hinted.take();
+        self.last = end;
+        let passed = self.last.points.is_some_and(|points| points.all());
+        if let Some(hinted) = self.last.hinted.take() {
+            self.last.hinted = remember(&self.exercise.name, Some(hinted.after(before.as_ref())));
+        } else if passed {
+            remember(&self.exercise.name, None);
+        } else {
+            // Stopped, or not judged.
+            self.last.hinted = before;
+        }
+    }
+
     /// Prints the lines below a finished report.
-    fn rest(&mut self) {
+    fn rest(&self) {
         println!();
         if let Some(summary) = &self.last.summary {
             println!("{summary}");
         }
         match &self.last.points {
-            Some(points) if points.all() => println!("{}", say!(self.speaker, "watch-all")),
-            Some(points) if points.core() => println!("{}", say!(self.speaker, "watch-core")),
+            Some(points) if points.all() => {
+                println!("{}", fitted(&say!(self.speaker, "watch-all")))
+            }
+            Some(points) if points.core() => {
+                println!("{}", fitted(&say!(self.speaker, "watch-core")))
+            }
             _ => println!(
                 "{}",
                 say!(self.speaker, "watch-waiting", file = socklab_say::path(&self.file))
@@ -223,11 +215,28 @@ impl<'a> WatchSession<'a> {
         self.name_keys();
     }
 
-    /// Says which keys there are, unless that stands there already.
-    fn name_keys(&mut self) {
-        if !std::mem::replace(&mut self.told, true) {
-            println!("{}", style::paint(style::FAINT, say!(self.speaker, "watch-keys")));
+    /// Says which keys there are.
+    fn name_keys(&self) {
+        let next = self.last.hinted.as_ref().and_then(|hinted| {
+            hinted.next().map(|(number, _)| format!(" {number}/{}", hinted.hints.len()))
+        });
+        let keys = say!(self.speaker, "watch-keys", next = next.unwrap_or_default());
+        println!("{}", style::paint(style::FAINT, keys));
+    }
+
+    /// Answers a key that means nothing, once however often it is pressed.
+    fn unknown(&mut self) {
+        match &self.passed {
+            Some(passed) => passed.show(self.speaker, self.task.way.next.as_deref()),
+            None if self.told => {}
+            None => self.name_keys(),
         }
+        self.told = true;
+    }
+
+    /// A sentence between others, for a key.
+    fn tell(&mut self, text: &str) {
+        self.answer(&fitted(text));
     }
 
     /// A line between others, for a key.
@@ -238,6 +247,12 @@ impl<'a> WatchSession<'a> {
 
     fn obey(&mut self, press: Key) -> Result<Option<Leave>> {
         let asked = self.asked.take();
+        if let Some(passed) = &mut self.passed
+            && passed.obey(self.speaker, press)
+        {
+            passed.show(self.speaker, self.task.way.next.as_deref());
+            return Ok(None);
+        }
         match press {
             Key::Char('r') => self.begin()?,
             // The other keys print, and would print into the middle of a report.
@@ -248,13 +263,13 @@ impl<'a> WatchSession<'a> {
             Key::Char('p') if self.task.way.previous.is_some() => {
                 return Ok(Some(Leave::Previous));
             }
-            Key::Char('p') => self.answer(&say!(self.speaker, "watch-first")),
+            Key::Char('p') => self.tell(&say!(self.speaker, "watch-first")),
             Key::Char('x') if asked == Some(Asked::Reset) => self.reset()?,
             Key::Char('x') => {
                 self.asked = Some(Asked::Reset);
-                self.answer(&say!(self.speaker, "watch-reset"));
+                self.tell(&say!(self.speaker, "watch-reset"));
             }
-            _ => self.name_keys(),
+            _ => self.unknown(),
         }
         Ok(None)
     }
@@ -268,57 +283,65 @@ impl<'a> WatchSession<'a> {
         }
     }
 
-    /// `n`: on, but not away from what is not solved without being asked twice.
+    /// `n`: on, but not away from what is not solved without being asked twice, and not from what is
+    /// without a look at the model solution.
     fn next(&mut self, asked: Option<Asked>) -> Option<Leave> {
+        let passed = self.last.points.is_some_and(|points| points.core());
+        if passed && self.passed.is_none() && self.look() {
+            return None;
+        }
         let Some(next) = self.task.way.next.clone() else {
-            self.answer(&say!(self.speaker, "watch-last"));
+            self.tell(&say!(self.speaker, "watch-last"));
             return None;
         };
-        if asked == Some(Asked::Skip) || self.is_solved() {
+        if asked == Some(Asked::Skip) || passed || self.was_solved() {
             return Some(Leave::Next);
         }
         self.asked = Some(Asked::Skip);
-        self.answer(&say!(
-            self.speaker,
-            "watch-unsolved",
-            name = &*self.exercise.name,
-            next = next
-        ));
+        self.tell(&say!(self.speaker, "watch-unsolved", name = &*self.exercise.name, next = next));
         None
     }
 
-    /// True if all core points are earned, now or before.
-    fn is_solved(&self) -> bool {
-        let noted = || Points::noted(&progress::read(), &self.exercise.name);
-        self.last.points.is_some_and(|points| points.core())
-            || noted().is_some_and(|points| points.core())
+    /// Shows the model solution beside the student's; false if there is none.
+    fn look(&mut self) -> bool {
+        let (exemplary, left) = (self.last.exemplary.clone(), self.last.left.clone());
+        println!("{}", style::paint(style::FAINT, say!(self.speaker, "passed-runs")));
+        match Passed::new(self.speaker, &self.task, self.code, exemplary, left) {
+            Ok(passed) => {
+                passed.show(self.speaker, self.task.way.next.as_deref());
+                self.passed = Some(passed);
+                true
+            }
+            Err(error) => {
+                self.answer(&with_causes(&error));
+                false
+            }
+        }
     }
 
-    /// The next hint: about the gap that the report names, or else about what failed.
+    /// True if all core points were earned once.
+    fn was_solved(&self) -> bool {
+        let noted = Points::noted(&progress::read(), &self.exercise.name);
+        noted.is_some_and(|points| points.core())
+    }
+
+    /// The next hint for what did not pass. Those that were given outside, by `socklab hint`, count.
     fn hint(&mut self) {
-        let gap = self.last.gap.as_ref();
-        let about = gap.and_then(|gap| self.hints.about(&gap.name));
-        let hint = match (about, self.given) {
-            (Some(hint), 0) => Some(texts::text(self.speaker, &hint.vague).to_owned()),
-            (Some(hint), 1) => Some(texts::text(self.speaker, &hint.precise).to_owned()),
-            (Some(hint), _) => hint
-                .call(self.code)
-                .map(|(call, man)| say!(self.speaker, "hint-call", call = call, man = man)),
-            // The report has shown the first.
-            (None, given) => self.last.hints.get(given + 1).cloned(),
+        let Some(hinted) = self.last.hinted.take() else {
+            self.tell(&say!(self.speaker, "watch-no-hint"));
+            return;
         };
-        self.given += 1;
-        let label = match gap {
-            Some(gap) => {
-                say!(self.speaker, "label-hint-gap", number = gap.number, name = &*gap.name)
-            }
-            None => say!(self.speaker, "label-hint"),
+        let elsewhere = hinted::read(&self.exercise.name);
+        let mut hinted = hinted.after(elsewhere.as_ref());
+        let given = hinted.give();
+        let lines = match &given {
+            Some((number, level)) => hint_lines(self.speaker, &hinted, *number, level),
+            None => vec![say!(self.speaker, "watch-no-more-hints", all = hinted.hints.len())],
         };
-        let text = hint.unwrap_or_else(|| {
-            let all = self.last.hints.len() > 1;
-            say!(self.speaker, if all { "watch-no-more-hints" } else { "watch-no-hint" })
-        });
-        self.answer(&behind(&label, &text).join("\n"));
+        hinted::write(&self.exercise.name, &hinted);
+        self.last.hinted = Some(hinted);
+        self.answer(&lines.join("\n"));
+        self.name_keys();
     }
 
     /// Back to the starter. What the student wrote is kept under another name.
@@ -332,4 +355,9 @@ impl<'a> WatchSession<'a> {
         }
         Ok(())
     }
+}
+
+/// A sentence in lines that fit the terminal.
+fn fitted(text: &str) -> String {
+    markdown::lines(text, output::width(), "  ").join("\n")
 }
