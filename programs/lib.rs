@@ -45,6 +45,11 @@ impl Program {
         let lines = self.source.lines().map_while(|line| line.strip_prefix("//!"));
         lines.map(|line| line.strip_prefix(' ').unwrap_or(line).to_string() + "\n").collect()
     }
+
+    /// Its source without the header.
+    pub fn code(&self) -> &'static str {
+        self.source.split_once("\n\n").map_or(self.source, |(_, code)| code)
+    }
 }
 
 impl fmt::Debug for Program {
@@ -176,6 +181,7 @@ mod tests {
         assert_eq!(usage("server-03"), "server-03 [PORT]");
         assert_eq!(usage("tcp-client"), "tcp-client [HOST [PORT]]");
         for program in PROGRAMS {
+            assert!(program.code().starts_with("use "), "{}", program.name);
             assert_eq!(
                 program.usage().contains('['),
                 program.takes_arguments(),

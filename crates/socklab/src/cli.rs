@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Show {
         #[arg(value_name = "PROGRAM")]
         name: String,
+        #[arg(long)]
+        source: bool,
     },
     #[command(trailing_var_arg = true)]
     Run(Run),

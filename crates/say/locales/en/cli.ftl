@@ -5,7 +5,7 @@ cmd-learn = Go through the course, from where you were
 arg-learn-name = A program, a question or an exercise to go to
 cmd-tour = Run every program of the course, check each one, and show what happened
 cmd-list = Show the whole course and what you have done, and go to any of it
-cmd-show = Show a program: its lesson and its source
+cmd-show = Show a program: what it is about, its source, and what its lines do
 cmd-run = Run a program of the course
 cmd-trace = Run programs, in any language, and draw what their sockets did
 cmd-draw = Draw a recorded timeline again
@@ -26,6 +26,7 @@ arg-tour-from = Begin at this program
 arg-tour-pause = Wait for Enter after each step
 arg-tour-json = Print JSON, for scripts: one object with every program, step and check
 arg-tour-output = Also write the whole tour as one page
+arg-show-source = Print the source file alone, exactly
 arg-run-arguments = The program's own arguments
 arg-run-trace = After it has ended, draw what its sockets did
 arg-trace-commands = Programs, each a quoted command line; each one starts when the one before it is listening
@@ -83,6 +84,7 @@ examples-list =
 examples-show =
     $ socklab show server-03
     $ socklab show server-03 --lang es | less -R
+    $ socklab show server-03 --source > server-03.rs
 examples-run =
     $ socklab run server-03
     $ socklab run server-03 9000

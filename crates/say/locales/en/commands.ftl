@@ -171,3 +171,10 @@ draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
 man-failed = the manual pages can't be written into { $folder }
 write-failed = { $path } can't be written
+
+# The parts of a program's lesson.
+lesson-new = New here
+lesson-run = Run it
+lesson-try = Try it
+lesson-question = The question
+lesson-lines = Line by line

@@ -4,8 +4,8 @@ cmd-socklab = socklab, el laboratorio de sockets: ejecuta programas con sockets 
 cmd-learn = Recorrer el curso, desde donde ibas
 arg-learn-name = Un programa, una pregunta o un ejercicio al que ir
 cmd-tour = Ejecuta todos los programas del curso, verifica cada uno y muestra lo que pasó
-cmd-list = Ver el curso completo y lo que ya hiciste, e ir a cualquier parte
-cmd-show = Muestra un programa: su lección y su código fuente
+cmd-list = Ver el curso completo y lo que has hecho, e ir a cualquier parte
+cmd-show = Muestra un programa: de qué trata, su código y qué hacen sus líneas
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
 cmd-draw = Dibuja otra vez una grabación
@@ -26,6 +26,7 @@ arg-tour-from = Empieza por este programa
 arg-tour-pause = Espera un Enter después de cada paso
 arg-tour-json = Imprime JSON, para scripts: un objeto con cada programa, paso y verificación
 arg-tour-output = Escribe además todo el recorrido como una página
+arg-show-source = Imprime solo el archivo fuente, tal cual
 arg-run-arguments = Los argumentos del propio programa
 arg-run-trace = Cuando termine, dibuja lo que hicieron sus sockets
 arg-trace-commands = Programas, cada uno una línea de comandos entre comillas; cada uno empieza cuando el anterior escucha
@@ -83,6 +84,7 @@ examples-list =
 examples-show =
     $ socklab show server-03
     $ socklab show server-03 --lang es | less -R
+    $ socklab show server-03 --source > server-03.rs
 examples-run =
     $ socklab run server-03
     $ socklab run server-03 9000

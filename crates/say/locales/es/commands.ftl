@@ -174,3 +174,10 @@ draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- COMANDO
 bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
 man-failed = no se pueden escribir las páginas de manual en { $folder }
 write-failed = no se puede escribir { $path }
+
+# The parts of a program's lesson.
+lesson-new = Nuevo aquí
+lesson-run = Ejecútalo
+lesson-try = Prueba
+lesson-question = La pregunta
+lesson-lines = Línea a línea

@@ -14,7 +14,12 @@ impl Prose {
         self.sections.get(key).map(String::as_str).filter(|text| !text.is_empty())
     }
 
-    pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, LoadError> {
+    /// Reads a Markdown document: a title, an introduction, sections.
+    ///
+    /// # Errors
+    ///
+    /// If it has no title, a section twice, or a comment without an end.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, LoadError> {
         let mut prose = Self::default();
         let mut section: Option<String> = None;
         let mut fenced = false;

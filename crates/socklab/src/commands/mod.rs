@@ -52,7 +52,9 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Tour(options)) => return tour::tour(speaker, &options),
         Some(Command::Learn(options)) => return learn::learn(speaker, &options),
         Some(Command::List { json, which }) => return list::list(speaker, json, &which),
-        Some(Command::Show { name }) => show::show(speaker, known(speaker, &name)?),
+        Some(Command::Show { name, source }) => {
+            show::show(speaker, known(speaker, &name)?, source);
+        }
         Some(Command::Run(run)) => {
             let program = known(speaker, &run.name)?;
             note_program(program.name);

@@ -10,10 +10,13 @@ use crate::course::neighbours::neighbours;
 use crate::course::standing::note_program;
 use crate::highlight;
 use crate::output::{println, width, write_out};
-use crate::style;
+use crate::terminal::markdown;
 
-/// Prints all there is to read about a program.
-pub(super) fn show(speaker: Speaker, program: &Program) {
+/// Prints all there is to read about a program, or exactly its source file.
+pub(super) fn show(speaker: Speaker, program: &Program, source_only: bool) {
+    if source_only {
+        return write_out(format_args!("{}", highlight::rust(program.source)));
+    }
     write_out(format_args!("{}", whole(speaker, program)));
     println!();
     let item = Item::Program(program.name.to_owned());
@@ -23,29 +26,10 @@ pub(super) fn show(speaker: Speaker, program: &Program) {
     note_program(program.name);
 }
 
-/// The lesson and the source.
+/// What it is about, its source, and what its lines do, in the order in which that is read.
 pub(super) fn whole(speaker: Speaker, program: &Program) -> String {
-    let mut whole = String::new();
-    if let Some(lesson) = lesson::translated(speaker, program) {
-        for line in lesson.lines() {
-            match line.trim_start_matches('#') {
-                heading if heading.len() < line.len() => {
-                    whole += &style::paint(style::STRONG, heading.trim_start());
-                }
-                line => whole += line,
-            }
-            whole.push('\n');
-        }
-        whole.push('\n');
-    }
-    whole + &highlight::rust(program.source)
-}
-
-/// What it is about, as Markdown: all but the explanation of its lines.
-pub(super) fn introduction(speaker: Speaker, program: &Program) -> String {
-    let Some(lesson) = lesson::translated(speaker, program) else { return program.header() };
-    let parts = lesson.split("\n## ").collect::<Vec<_>>();
-    // The last part explains the source, line by line.
-    let shown = &parts[..parts.len().saturating_sub(1).max(1)];
-    shown.join("\n### ").replacen("# ", "### ", 1)
+    let prose = |text: String| markdown::render(&text, width());
+    let introduction = prose(lesson::introduction(speaker, program));
+    let lines = prose(lesson::line_by_line(speaker, program));
+    format!("{introduction}\n{}\n{lines}", highlight::rust(program.code()))
 }

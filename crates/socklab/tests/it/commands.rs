@@ -81,13 +81,14 @@ fn list_names_all_21_programs_and_each_is_a_file_of_the_repository() {
 }
 
 #[test]
-fn show_prints_exactly_the_source_file_into_a_pipe() {
+fn show_source_prints_exactly_the_source_file() {
     for program in listed() {
         let name = text(&program, "name");
-        let shown = run(&mut socklab(&["show", name])).exits(0);
+        let words = ["show", name, "--source"];
+        let shown = run(&mut socklab(&words)).exits(0);
         assert!(shown.output == fs::read(repository().join(text(&program, "file"))).unwrap());
         // On a terminal it is the same text, with colours added.
-        let coloured = run(socklab(&["show", name]).env("CLICOLOR_FORCE", "1")).exits(0).text();
+        let coloured = run(socklab(&words).env("CLICOLOR_FORCE", "1")).exits(0).text();
         assert!(
             coloured.contains('\u{1b}') && without_escapes(&coloured) == shown.text(),
             "{name}"

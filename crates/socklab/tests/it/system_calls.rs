@@ -80,7 +80,7 @@ fn calls_in_source(name: &str) -> Vec<&'static str> {
         ("recv", "recvfrom"),
         ("recvfrom", "recvfrom"),
     ];
-    let show = crate::stage::run(&mut socklab(&["show", name])).exits(0).text();
+    let show = crate::stage::run(&mut socklab(&["show", name, "--source"])).exits(0).text();
     let code: Vec<&str> = show.lines().filter(|line| !line.trim().starts_with("//")).collect();
     let code = code.join("\n");
     let main = code.split("pub fn main()").nth(1).expect("a main");

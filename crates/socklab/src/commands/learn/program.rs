@@ -5,8 +5,9 @@ use socklab_say::say;
 
 use super::Guide;
 use super::prompt::{Answer, ask};
-use crate::commands::show::{introduction, whole};
+use crate::commands::show::whole;
 use crate::commands::watch::Leave;
+use crate::course::lesson::introduction;
 use crate::course::standing::note_program;
 use crate::course_program::known;
 use crate::output::{println, width, write_out};
