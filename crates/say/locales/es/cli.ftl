@@ -1,11 +1,11 @@
 # Lo que dicen `socklab --help` y las demás ayudas.
 
 cmd-socklab = socklab, el laboratorio de sockets: ejecuta programas con sockets y mira lo que hace el núcleo.
-cmd-learn = Recorrer el curso, desde donde ibas
+cmd-learn = Recorre el curso, desde donde ibas
 arg-learn-name = Un programa, una pregunta o un ejercicio al que ir
 cmd-tour = Ejecuta todos los programas del curso, verifica cada uno y muestra lo que pasó
-cmd-list = Ver el curso completo y lo que has hecho, e ir a cualquier parte
-cmd-show = Muestra un programa: de qué trata, su código y qué hacen sus líneas
+cmd-list = Muestra el curso completo y lo que llevas hecho, y lleva a cualquier parte
+cmd-show = Muestra un programa: su lección y su código fuente
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
 cmd-draw = Dibuja otra vez una grabación

@@ -55,7 +55,7 @@ explain-short-write-continued = Solo se aceptaron { $taken } de { $asked } bytes
 
 explain-end-of-stream = 0 bytes significan el fin: { $peer } cerró su lado y no enviará nada más. No es un error. Deja de leer, y cierra cuando no tengas más que enviar.
 explain-end-ignored = { $call } devolvió 0 bytes, el fin del flujo, y { $program } siguió leyendo: { $times } veces la misma respuesta. Con 0 bytes hay que salir del bucle.
-explain-connection-reset = { $call } falló porque la conexión se cortó con un RST. Un extremo lo envía cuando cierra con bytes sin leer, cuando puso SO_LINGER en 0 segundos, o cuando le llega algo después de haber cerrado o reiniciado.
+explain-connection-reset = { $call } falló porque la conexión se cortó con un RST. Un extremo lo envía cuando cierra con bytes sin leer, cuando puso SO_LINGER en 0 segundos, o cuando le llega algo después de que cerró o se reinició.
 explain-connection-reset-unread = { $call } falló porque { $peer } cortó la conexión: cerró con { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes

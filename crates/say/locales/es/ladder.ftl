@@ -162,11 +162,11 @@ ladder-inferred = deducido: varias llamadas encajan
 
 # Una fila en palabras, para quien oye la página.
 ladder-at = A los { $time } s.
-ladder-evidence = Esta fila sirve de prueba.
+ladder-evidence = Esta fila es evidencia.
 ladder-folded-here = Plegado: { $what }
 ladder-accepts-it = { $to } acepta: { $call }
 ladder-receives-it = { $to } recibe: { $call }
-ladder-sees-the-end = { $to } ve el final: { $call }
+ladder-sees-the-end = { $to } ve el fin: { $call }
 ladder-message = mensaje { $n }
 ladder-from-message = del mensaje { $what }
 ladder-packet-goes = Paquete de { $from } a { $to }: { $what }
