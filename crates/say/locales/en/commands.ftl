@@ -90,7 +90,7 @@ refusal-ntp-too-short = { $length ->
        *[other] { $length } bytes are
     } too short for an NTP packet
 refusal-ntp-version = NTP version { $version } is not spoken here
-refusal-ntp-mode = an NTP packet in mode { $mode } is no request
+refusal-ntp-mode = an NTP packet in mode { $mode } is not a request
 refusal-other = it is not acceptable
 log-bytes = { $received ->
         [one] { $received } byte
@@ -117,8 +117,8 @@ is-a-url = “{ $target }” is a URL. A host and a port are needed, as in: sock
 unix-takes-no = { $what } is for IP addresses: a Unix socket has only a name, and connect speaks to it by a stream
 unix-unnamed = (unnamed)
 unix-not-found = connect { $address }: there is no such path. No server is bound to it.
-unix-refused = connect { $address }: connection refused. Nobody listens there: the server has ended, or it is no socket.
-unix-no-stream = connect { $address }: that socket takes datagrams or packets, and no stream (EPROTOTYPE).
+unix-refused = connect { $address }: connection refused. Nobody listens there: the server has ended, or it is not a socket.
+unix-no-stream = connect { $address }: that socket takes datagrams or packets, not a stream (EPROTOTYPE).
 refused-hint = socklab serve echo --port { $port }, in another terminal
 reset = { $peer } reset the connection (RST) after { $bytes ->
         [one] { $bytes } byte
@@ -152,7 +152,7 @@ recording-kept = The file that it replaced is now { $path }
 trace-child = Its child { $ids } is recorded too (--only leaves it out)
 trace-children = Its children { $ids } are recorded too (--only leaves them out)
 trace-foreign-abi = Process { $pid } makes { $abi } calls: its socket calls can't be decoded, and will be missing
-trace-unprivileged = { $program } runs without its privileges, because it is traced; as root, socklab would leave it them
+trace-unprivileged = { $program } runs without its privileges, because it is traced; as root, socklab would leave them in place
 trace-strict-refused = Process { $pid } asked for strict seccomp and did not get it, only because it is traced: it runs unprotected ({ $why })
 trace-not-followed = Process { $pid } is not recorded: { $why }
 trace-awaits-work = Still at work, so they may go on for { $left } more (--grace); Ctrl-C ends the wait:

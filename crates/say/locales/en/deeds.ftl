@@ -34,7 +34,7 @@ deed-connected-swapped = { $who } went to { $address }. Its server was on port {
 deed-connected-elsewhere = { $who } went to { $address }. Its server was on port { $asked }.
 deed-connect-failed = { $who } could not connect to { $address } ({ $error }); { $now }.
 deed-failing-loop = { $who } calls { $call } over and over ({ $times } times), although it fails every time with { $error }.
-deed-reads-the-end = { $who } calls { $call } over and over ({ $times } times) after the end of the stream: that { $call } returns 0 bytes is the end.
+deed-reads-the-end = { $who } calls { $call } over and over ({ $times } times) after the end of the stream: when { $call } returns 0 bytes, that is the end.
 deed-failed-and-ended = In { $who }, { $call } failed with { $error }, and it ended ({ $exit }){ $words }.
 deed-ended-early = { $who } ended ({ $exit }) before it had { $before }{ $words }.
 deed-never-connected = { $who } never called connect; { $now }.
@@ -83,7 +83,7 @@ deed-answered-partly = { $who } read { $read ->
         [one] { $sent } byte
        *[other] { $sent } bytes
     } in all; { $now }.
-deed-another-socket = { $who } answered { $peer }, but through another socket than the one that had been asked.
+deed-another-socket = { $who } answered { $peer }, but through a different socket from the one that was asked.
 deed-sent-elsewhere = { $who } read what { $peer } had sent, and then sent to { $address }, where { $peer } is not.
 deed-sent-twice = { $who } sent { $peer } the right answer, and then sent it again.
 deed-added-line-end = { $who } sent { $peer } the right bytes, and a line end (“{ $bytes }”) behind them.
@@ -95,7 +95,7 @@ deed-added-bytes = { $who } sent { $peer } the right bytes, and { $count ->
         [one] 1 more byte
        *[other] { $count } more bytes
     } behind them.
-deed-sent-notation = { $who } sent { $peer } “{ $bytes }”: that is how Python writes bytes in a program, and not the bytes themselves.
+deed-sent-notation = { $who } sent { $peer } “{ $bytes }”: that is how Python writes bytes in a program, not the bytes themselves.
 deed-sent-unchanged = { $who } sent back to { $peer } what it had read, unchanged.
 deed-sent-other = { $who } sent “{ $bytes }” to { $peer }. Something else was expected.
 deed-keeps-open = { $who } did not close its connection with { $peer }; { $now }.
@@ -112,7 +112,7 @@ deed-read-less = { $who } read { $read ->
        *[other] { $offered } bytes
     } that { $peer } sent; { $now }.
 deed-printed-twice = { $who } printed “{ $bytes }” { $times } times; once was asked for.
-deed-printed-more = { $who } printed what it should, and right behind it bytes that are no text: “{ $bytes }”.
+deed-printed-more = { $who } printed what it should, and right behind it bytes that are not text: “{ $bytes }”.
 deed-printed-other = { $who } read “{ $bytes }” from { $peer }, but printed something else.
 deed-ended-with-failure = { $who } ended with { $exit }, by which a program says that it has failed{ $words }.
 deed-still-running = { $who } should have ended; { $now }.
@@ -140,13 +140,13 @@ now-running = it is still running
 # Advice that is true of every program that did this: of a cause, or of a rule.
 
 advice-text-for-bytes = The network carries bytes. Text becomes bytes with .encode(), and bytes become text with .decode().
-advice-bytes-for-text = What recv returns are bytes, not text. Bytes become text with .decode() in Python, with .toString() in Node; text becomes bytes with .encode(), or Buffer.from().
+advice-bytes-for-text = recv returns bytes, not text. Bytes become text with .decode() in Python, with .toString() in Node; text becomes bytes with .encode(), or Buffer.from().
 advice-number-is-text = What comes from the command line is text. A port is a number: int("8000").
 # source: Python, socket.accept and socket.recvfrom
 advice-pair = This call returns two things at once, a pair: client, address = server.accept(), and data, address = sock.recvfrom(2048).
 advice-not-text = Not everything that arrives is text in UTF-8, and a letter such as ñ may arrive in two pieces. Work with bytes for as long as possible.
 advice-input-ended = The input had ended, and the program asked for another line. How many lines does the exercise promise?
-advice-time-limit = The program set a time limit for its calls, and it ran out. Who waits without one, waits for as long as it takes.
+advice-time-limit = The program set a time limit for its calls, and it ran out. Without one, it waits for as long as it takes.
 advice-closed-already = The program had closed this socket before. Close it only once nothing more is to be done with it.
 advice-unknown-name = The line named there uses a name that nobody has defined: a spelling mistake, or an import that is missing?
 advice-no-module = The module is not installed here. The standard library is enough for this exercise.
@@ -225,4 +225,4 @@ advice-keeps-open = The end of a stream is a message too: close the connection o
 advice-hid-failure = Where a call fails, end with another code than 0: sys.exit(1) in Python, return 1 or exit(1) in C.
 advice-printed-nothing = What recv returned is in your program, and nobody sees it there. Print it.
 advice-printed-instead = print writes on your own terminal. What the other end should get goes into send.
-advice-answered-another = An answer goes to who asked: over TCP on the connection from which you read, over UDP to the address that recvfrom returned.
+advice-answered-another = An answer goes to whoever asked: over TCP on the connection from which you read, over UDP to the address that recvfrom returned.

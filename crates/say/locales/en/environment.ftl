@@ -1,4 +1,4 @@
-# What this machine or this session lacks; nothing of it says anything about a program.
+# What this machine or this session lacks; none of it says anything about a program.
 
 short-descriptors = a process may open only { $has } files and sockets here, and { $needed } are needed{ $error }
 short-descriptors-hint = raise the limit: ulimit -n 1024; if that is refused, ask whoever runs this machine

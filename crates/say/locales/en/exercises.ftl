@@ -26,7 +26,7 @@ arg-check-format = How to report (default: text)
 arg-check-json = Print JSON, for scripts: the same as --format json
 arg-check-case = This case only
 arg-check-seed = Use the same random bytes as the check with this number
-arg-check-sandbox = Run it in a sandbox: it sees the system and its own folder, changes nothing outside, and has limits of memory, processes and files. Where that is not possible, it is not run (exit code 3)
+arg-check-sandbox = Run it in a sandbox: it sees the system and its own folder, changes nothing outside, and has limits on memory, processes and files. Where that is not possible, it is not run (exit code 3)
 arg-check-no_sandbox = Run it without isolation: it could reach those who judge it, and the report says so
 arg-check-require_isolation = Run it only where it can be isolated from those who judge it (otherwise exit code 3; by default the report says that it was not)
 arg-check-command = Your program and its arguments, in which {"{"}port{"}"} and {"{"}host{"}"} are filled in, and {"{"}args{"}"}, as a word of its own, by all arguments of the case; or its source file, which gets them by itself (default: the file that `exercise start` wrote)
@@ -108,7 +108,7 @@ check-special = { $tool } is { $kind ->
     [fifo] a FIFO
     [socket] a socket
    *[device] a device
-}, and no source file
+}, not a source file
 check-special-hint = write the program into a regular file
 check-no-file = there is no file { $tool } here
 check-no-file-hint = check its name, and the folder you are in
@@ -176,7 +176,7 @@ bytes-first = bytes of which the first is one of { $bytes }
 bytes-length-first = { $length }, the first of them one of { $bytes }
 bytes-some = something
 bytes-contain-once = something with “{ $bytes }” in it, once
-bytes-contain-whole = something with “{ $bytes }” in it, and nothing behind that which is no text
+bytes-contain-whole = something with “{ $bytes }” in it, and after it nothing that is not text
 bytes-length = { $range } { $last ->
         [one] byte
        *[other] bytes
@@ -189,7 +189,7 @@ want-response = { $who } receives an HTTP response{ $what }
 want-request = { $who } sends an HTTP request{ $what }
 http-status = status { $status }
 http-body = a body that is { $bytes }
-http-nothing = But not one byte came.
+http-nothing = But not a single byte came.
 http-status-line = But its first line is not a status line such as “HTTP/1.1 200 OK”: “{ $line }”
 http-request-line = But its first line is not a request line such as “GET / HTTP/1.1”: “{ $line }”
 http-line-end = But this line ends in \n instead of \r\n: “{ $line }”
@@ -200,7 +200,7 @@ http-short = But Content-Length announces { $announced }, and { $got ->
         [one] { $got } byte
        *[other] { $got } bytes
     } came.
-http-surplus = But behind its end came { $total ->
+http-surplus = But after its end came { $total ->
         [one] { $total } more byte
        *[other] { $total } more bytes
     }: “{ $bytes }”

@@ -167,7 +167,7 @@ explain-spins-without-descriptors = { $call } on descriptor { $fd } failed { $ti
 # source: epoll(7), edge-triggered
 explain-edge-not-drained = { $program } read { $got } bytes from descriptor { $fd } and went back to waiting while { $unread } more had been sent. It asked for edge-triggered events (EPOLLET), which report only news: what was left is not reported again. Read until EAGAIN before waiting.
 # source: recv(2), send(2), accept(2), EAGAIN
-explain-not-now = EAGAIN is not a failure: { $call } was not to wait (non-blocking socket, or MSG_DONTWAIT), and would have had to. Wait with poll or epoll, then call again.
+explain-not-now = EAGAIN is not a failure: { $call } was told not to wait (non-blocking socket, or MSG_DONTWAIT), and would have had to. Wait with poll or epoll, then call again.
 # source: socket(7), SO_RCVTIMEO
 explain-receive-timed-out = { $call } waited { $time }, the socket's time limit (SO_RCVTIMEO), and nothing came. Try again, or give up.
 explain-send-timed-out = { $call } waited { $time }, the socket's time limit (SO_SNDTIMEO), and the kernel's buffer still had no room: the other end did not read what was sent before.

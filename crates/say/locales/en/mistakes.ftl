@@ -28,7 +28,7 @@ mistake-args-here = {"{"}args{"}"} stands for something only in the command of a
 mistake-place-bytes = {"{"}{ $found }{"}"} stands for bytes that may be no text, which a command line and an environment can't have; {"{"}letters:N{"}"} is text
 mistake-perhaps = { $what }. Did you mean `{ $near }`?
 mistake-not-started = `{ $name }` has not been started at this point
-mistake-program-language = this file is never run, because it is in none of the languages that are: { $known }
+mistake-program-language = this file is never run, because it is in none of the languages that can be run: { $known }
 mistake-page-place = {"{"}{ $found }{"}"} stands for nothing in this page; did you mean {"{"}{ $near }{"}"}?
 mistake-run-or-submission = an actor has either run = ["PROGRAM", …] or submission = true
 mistake-folder-name = the folder "{ $folder }" is not called NUMBER-NAME, as in 03-tcp-client-first
@@ -178,7 +178,7 @@ mistake-repeat = something is repeated from 1 to { $most } times, not { $found }
 mistake-unrolled = with all that is repeated, a scenario may have { $most } steps and operations, and { $bytes } bytes of text
 mistake-round = { "{" }round{ "}" } stands for something only in what is repeated
 mistake-beyond = within_ms = { $within } is longer than the deadline of everything, deadline_ms = { $deadline }
-mistake-exercise-folder = the folder "{ $folder }" is named in other characters than a-z, 0-9 and -
+mistake-exercise-folder = the folder "{ $folder }" has characters other than a-z, 0-9 and - in its name
 mistake-no-solution = there is no solution: one of { $known } shows that the exercise can be solved
 mistake-bug-unnamed = no [[bug]] names this file: it is never run
 mistake-no-such-program = no program of the course is called `{ $found }`: there are { $known }
@@ -189,7 +189,7 @@ mistake-files = too much in files: at most { $files } files with { $most } bytes
 mistake-sends = the peers of this scenario send and expect more than { $most } bytes in all
 mistake-payload-total = this text stands for more than { $most } bytes
 mistake-want-text-or-pattern = a text, or {"{"} pattern = '…' {"}"}
-mistake-pattern = this is no pattern: { $what }
+mistake-pattern = this is not a pattern: { $what }
 mistake-pattern-empty = this pattern fits everywhere, even where nothing is, so with `contains` or `starts_with` it demands nothing
 mistake-pattern-class = “{ $found }” is more than one byte and can't be among the characters between [ and ]: write alternatives, such as (é|ü), or each byte as \xNN
 mistake-pattern-place = {"{"}{ $found }{"}"} stands for nothing in a pattern; for the braces themselves, write \{"{"}
@@ -197,7 +197,7 @@ mistake-pattern-place-in-class = a placeholder can't be among the characters bet
 mistake-pattern-large = a pattern has at most 2000 bytes, and few large repetitions: this one is too large
 mistake-pattern-unsupported = this is not supported in patterns. They have . [ ] ( ) | * + ? {"{"}N{"}"} ^ $, \d \w \s \b and their opposites, (?i) (?m) (?s)
 mistake-pattern-repeat = a repetition needs something before it; it is *, +, ? or {"{"}N{"}"}, {"{"}N,{"}"}, {"{"}N,M{"}"} with N no larger than M
-mistake-pattern-brackets = what stands between [ and ] is wrong: the ] is missing, a range such as a-z goes backwards, or an escape is none
+mistake-pattern-brackets = what stands between [ and ] is wrong: the ] is missing, a range such as a-z goes backwards, or an escape does not exist
 mistake-pattern-escape = an escape in this pattern is wrong: there are \n, \r, \t, \0, \xNN, \d, \w, \s, \b, \D, \W, \S, \B, and a backslash before a sign that would have a meaning
 mistake-pattern-group = the ( and ) of this pattern do not match
 mistake-pattern-line-ends = `ignore_line_ends` and `in_pieces` are for texts: a pattern says itself where line ends may be
