@@ -236,7 +236,7 @@ solution-model = la solución modelo
 solution-same = No hay ninguna diferencia.
 
 watch-no-terminal = --watch necesita una terminal
-watch-keys = h pista   n siguiente   p anterior   l lista   r ejecutar   x reiniciar   q salir
+watch-keys = h pista{ $next }  n siguiente  p anterior  l lista  r ejecutar  x reiniciar  q salir
 watch-busy = La revisión está en curso: r la empieza de nuevo, q sale.
 watch-unsolved = { $name } todavía no está resuelto. Otra vez n: sigue con { $next } de todos modos. Cualquier otra tecla: no.
 passed-runs = La solución modelo se ejecuta …

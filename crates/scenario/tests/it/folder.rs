@@ -61,18 +61,29 @@ call = "recv"
 equals = "hola"
 "#;
 
-/// The programs that the course's questions and exercises run.
-pub(crate) const PROGRAMS: [&str; 10] = [
+/// The programs of the course.
+pub(crate) const PROGRAMS: [&str; 21] = [
+    "basics-01",
+    "basics-02",
+    "basics-03",
+    "basics-04",
     "basics-05",
-    "echo-client",
-    "echo-server",
+    "socket-01",
+    "socket-02",
+    "socket-03",
+    "socket-04",
+    "socket-05",
+    "server-01",
+    "server-02",
     "server-03",
     "server-04",
     "server-05",
-    "tcp-client",
-    "tcp-server",
     "udp-client",
     "udp-server",
+    "tcp-client",
+    "tcp-server",
+    "echo-server",
+    "echo-client",
 ];
 
 /// The mistakes in an exercise with these files, and in a shared `gaps.toml`.
