@@ -6,6 +6,8 @@ mod cli;
 mod commands;
 mod course;
 mod course_program;
+#[cfg(test)]
+mod every_command;
 mod exit_reason;
 mod failure;
 mod file;
