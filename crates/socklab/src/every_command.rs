@@ -127,7 +127,7 @@ fn is_name(words: &[&str], ours: &clap::Command) -> bool {
 }
 
 fn is_place(word: &str) -> bool {
-    let letters = word.trim_start_matches('<').trim_end_matches('>');
+    let letters = word.trim_matches(['<', '>', '[', ']']);
     letters.len() > 1 && letters.chars().all(|char| char.is_uppercase() || char == '|')
         || letters == "N"
         || letters == "X"
@@ -173,7 +173,7 @@ impl Known {
         let none = |kind: &str, name: &str| Some(format!("there is no {kind} {name}"));
         let made_up = |name: &str| MADE_UP.contains(&name);
         match cli.command? {
-            Command::Show { name } if programs::find(&name).is_none() => none("program", &name),
+            Command::Show { name, .. } if programs::find(&name).is_none() => none("program", &name),
             Command::Tour(tour) => {
                 let name = tour.from?;
                 programs::find(&name).is_none().then(|| none("program", &name))?
@@ -215,7 +215,8 @@ impl Known {
             Command::Course(CourseCommand::Copy(copy)) => {
                 let known =
                     self.exercise(&copy.name).is_some() || self.question(&copy.name).is_some();
-                (!known).then(|| none("question or exercise", &copy.name))?
+                (!known && copy.name != "syllabus")
+                    .then(|| none("question or exercise", &copy.name))?
             }
             Command::Course(CourseCommand::Soak(soak)) => {
                 let odd = soak.exercises.iter().find(|name| self.exercise(name).is_none())?;
