@@ -261,7 +261,7 @@ watch-core = El ejercicio está hecho. Los puntos que faltan son de un programa 
 watch-reset = x otra vez: vuelve al principio (se guarda una copia de tu archivo). Cualquier otra tecla: no.
 watch-kept = Tu archivo quedó guardado en { $file }.
 watch-last = Era el último ejercicio.
-watch-no-hint = No hay pistas: nada ha fallado.
+watch-no-hint = No hay pistas: nada falló.
 watch-no-more-hints = { $all ->
     [one] Esa era la única pista. Con h la ves otra vez.
    *[other] Esas eran las { $all } pistas. Con h empiezas de nuevo por la primera.

@@ -202,10 +202,10 @@ impl<'a> WatchSession<'a> {
         }
         match &self.last.points {
             Some(points) if points.all() => {
-                println!("{}", fitted(&say!(self.speaker, "watch-all")))
+                println!("{}", fitted(&say!(self.speaker, "watch-all")));
             }
             Some(points) if points.core() => {
-                println!("{}", fitted(&say!(self.speaker, "watch-core")))
+                println!("{}", fitted(&say!(self.speaker, "watch-core")));
             }
             _ => println!(
                 "{}",
