@@ -87,7 +87,10 @@ fn the_welcome_and_the_list_exist_in_both_languages() {
         let [english, spanish] = ["en", "es"]
             .map(|language| run(socklab(&["--lang", language]).args(words)).exits(0).text());
         assert!(!has_a_key(&english) && !has_a_key(&spanish), "{english}\n{spanish}");
-        assert_eq!(english.lines().count(), spanish.lines().count(), "{spanish}");
+        // One may need more lines for a text than the other: these begin further to the right.
+        let entries =
+            |text: &str| text.lines().filter(|line| !line.starts_with("          ")).count();
+        assert_eq!(entries(&english), entries(&spanish), "{spanish}");
         assert_ne!(english, spanish);
     }
 }
