@@ -22,7 +22,8 @@
 //! The kernel does treat a traced program differently: a signal that the program ignores still
 //! interrupts its calls (most are restarted transparently; a `recv` with a timeout fails with
 //! EINTR), no debugger can attach to it, and set-user-ID programs get no privileges unless the tracer
-//! runs as root (`Notice::Unprivileged`). The README lists all that a traced program can notice.
+//! runs as root (`Notice::Unprivileged`). `docs/tracing.md` lists all that a traced
+//! program can notice.
 //!
 //! Linux 5.8 or later (seccomp `TSYNC_ESRCH`, `pidfd_getfd`), x86-64. On other processors the crate
 //! builds, and [`Tracer::run`] fails with [`Error::Architecture`].

@@ -100,7 +100,7 @@ examples-trace =
     The drawing goes to standard error, the exit code is the program's own.
     A .jsonl file grows from the first event on: if socklab is killed, draw shows what it has. The file it replaces is kept as FILE~ until then. With -o -, the programs print to standard error, and the recording ends when nobody reads it any more.
     When the last program has ended, the others are ended too, but not at work. A program works while it computes, or sleeps for something it began since the clients came; it does not while it only waits for peers, or wakes up from time to time to look around, as the timers of event loops do. As long as one of them works, all may go on, up to --grace; after one second you are told who is awaited. Then each gets SIGTERM, the one started last first and a master before its workers, and after --grace again SIGKILL. Ctrl-C skips such a wait. --timeout, and whatever else ends a recording early, begins with SIGTERM. The drawing says “ended by socklab”, and what follows from that is not explained.
-    Calls and exit codes are the same as without socklab, but a program can find out that it is traced; README.md lists how (“What a traced program can notice”): no debugger can attach to it, set-user-ID gives it nothing unless you are root, and its own seccomp filters make it slower.
+    Calls and exit codes are the same as without socklab, but a program can find out that it is traced; docs/tracing.md lists how: no debugger can attach to it, set-user-ID gives it nothing unless you are root, and its own seccomp filters make it slower.
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html

@@ -4,8 +4,8 @@ cmd-socklab = socklab, el laboratorio de sockets: ejecuta programas con sockets 
 cmd-learn = Recorre el curso, desde donde ibas
 arg-learn-name = Un programa, una pregunta o un ejercicio al que ir
 cmd-tour = Ejecuta todos los programas del curso, verifica cada uno y muestra lo que pasó
-cmd-list = Ver el curso completo y lo que has hecho, e ir a cualquier parte
-cmd-show = Muestra un programa: su lección y su código
+cmd-list = Muestra el curso completo y lo que llevas hecho, y lleva a cualquier parte
+cmd-show = Muestra un programa: de qué trata, su código y qué hace
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
 cmd-draw = Dibuja otra vez una grabación
@@ -100,7 +100,7 @@ examples-trace =
     El dibujo va a la salida de error; el código de salida es el del propio programa.
     Un archivo .jsonl crece desde el primer evento: si matan a socklab, draw muestra lo que hay. El archivo que reemplaza se guarda como ARCHIVO~ hasta el final. Con -o -, los programas imprimen en la salida de error, y la grabación termina cuando ya nadie la lee.
     Cuando termina el último programa se terminan también los demás, pero no en pleno trabajo. Un programa trabaja mientras calcula, o duerme por algo que empezó desde que llegaron los clientes; no trabaja si solo espera a otros, o si se despierta de vez en cuando a mirar, como hacen los temporizadores de los bucles de eventos. Mientras uno trabaje, todos pueden seguir, hasta --grace; pasado un segundo se dice a quién se espera. Después cada uno recibe SIGTERM, primero el último que se inició y un proceso maestro antes que sus trabajadores; pasado otra vez --grace, SIGKILL. Ctrl-C salta esa espera. --timeout, y todo lo demás que termina una grabación antes de tiempo, empieza por SIGTERM. El dibujo dice «terminado por socklab», y lo que resulta de eso no se explica.
-    Las llamadas y los códigos de salida son los mismos que sin socklab, pero un programa puede darse cuenta de que lo trazan; README.es.md enumera cómo («Qué puede notar un programa trazado»): ningún depurador puede conectarse a él, set-user-ID no le da nada si no eres root, y sus propios filtros de seccomp lo hacen más lento.
+    Las llamadas y los códigos de salida son los mismos que sin socklab, pero un programa puede darse cuenta de que lo trazan; docs/tracing.es.md enumera cómo: ningún depurador puede conectarse a él, set-user-ID no le da nada si no eres root, y sus propios filtros de seccomp lo hacen más lento.
 examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html

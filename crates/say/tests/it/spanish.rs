@@ -179,7 +179,7 @@ fn every_spanish_text_keeps_to_the_glossary() {
         }
     }
     let mut files = below(&root().join("course"));
-    files.push(root().join("README.es.md"));
+    files.extend(["README.es.md", "docs/tracing.es.md"].map(|page| root().join(page)));
     for path in files {
         let name = path.strip_prefix(root()).expect("below the root").display().to_string();
         let spanish = name.ends_with("es.md") || name.starts_with("course/lessons/es/");
