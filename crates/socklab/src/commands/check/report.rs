@@ -80,7 +80,7 @@ pub(crate) fn not_run(speaker: Speaker, report: &Report<'_>) -> Vec<String> {
     }
     let lines = by_cause.into_iter().flat_map(|(cause, cases)| {
         let text = say!(speaker, "check-not-run", case = cause, cases = cases.join(", "));
-        markdown::lines(&format!("– {text}"), width(), "    ")
+        markdown::lines(&format!("– {text}"), width() - 2, "    ")
     });
     let lines = lines.map(|line| style::paint(style::FAINT, format!("  {line}")));
     lines.chain(report.cases.iter().flat_map(|done| no_place(speaker, done))).collect()

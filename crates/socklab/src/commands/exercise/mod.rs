@@ -19,8 +19,9 @@ use crate::course::progress;
 use crate::course::progress::Progress;
 use crate::course::standing::Standing;
 use crate::course::texts;
-use crate::output::{self, println};
+use crate::output::{self, println, width};
 use crate::style;
+use crate::terminal::markdown;
 
 pub(crate) use material::Material;
 pub(crate) use start::{begin, restart, source_file, started};
@@ -83,6 +84,10 @@ pub(super) fn as_json(speaker: Speaker, exercises: &[Exercise], progress: &Progr
     exercises.iter().map(item).collect()
 }
 
+/// Where the titles of a list begin, and the room for points behind them.
+const TITLE: usize = 18;
+const POINTS: usize = 15;
+
 /// One line of the list: a progress mark, the name, the topic, the points.
 pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
     let about = title.split_once(": ").map_or(title, |(_, about)| about);
@@ -90,6 +95,8 @@ pub(crate) fn line(name: &str, title: &str, progress: &Progress) -> String {
     let tail = Points::noted(progress, name)
         .map(|points| style::paint(style::FAINT, format_args!("  {points}")));
     let name = style::paint(style::COMMAND, format_args!("{name:<15}"));
+    let room = width().saturating_sub(tail.as_ref().map_or(0, |_| POINTS));
+    let about = markdown::hanging(about, TITLE, room);
     format!("{mark} {name} {about}{}", tail.unwrap_or_default())
 }
 
