@@ -99,7 +99,7 @@ fn the_welcome_and_the_list_exist_in_both_languages() {
 fn show_has_the_same_parts_in_the_same_order_in_both_languages() {
     let parts = [
         ("en", ["New here", "Run it", "Try it", "The question", "use ", "Line by line"]),
-        ("es", ["Nuevo aquí", "Ejecútalo", "Prueba", "La pregunta", "use ", "Línea a línea"]),
+        ("es", ["Nuevo aquí", "Ejecútalo", "Prueba", "La pregunta", "use ", "Línea por línea"]),
     ];
     for program in programs::PROGRAMS {
         let name = program.name;
