@@ -1,0 +1,229 @@
+//! `what-if`: predict, run for real, see why.
+
+mod asking;
+mod scripts;
+mod shown;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde_json::json;
+use socklab_say::{Speaker, say};
+use socklab_scenario::format::{Choice, Item, Question};
+use socklab_scenario::{Course, Origin};
+
+use crate::cli::WhatIf;
+use crate::course;
+use crate::course::neighbours::neighbours;
+use crate::course::progress;
+use crate::course::standing::{QUESTION, Standing};
+use crate::course::{source, texts};
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
+use crate::output::{self, println, width};
+use crate::scenario;
+use crate::scenario::answered;
+use crate::scenario::answered::Answered;
+use crate::scenario::wording;
+use crate::style;
+use crate::terminal::keys;
+use crate::terminal::markdown;
+use asking::{Prediction, choice, introduce, predict};
+pub(crate) use scripts::as_json;
+use scripts::report;
+use shown::{by_hand, show};
+
+/// Answers one question, or all of them, or lists them.
+pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
+    let course = course::load(speaker, &options.which)?;
+    let questions = course.questions().map_err(|error| course::mistake(speaker, &error))?;
+    scenario::end_cleanly()?;
+    let word = options.question.as_deref();
+    if let (Some(_), None | Some("list" | "all")) = (&options.predict, word) {
+        let what = say!(speaker, "conflict", one = word.unwrap_or("list"), other = "--predict");
+        return Err(Failure::new(ExitReason::Usage, what).into());
+    }
+    match word {
+        None | Some("list") => list(speaker, &questions, options.json),
+        Some("all") => all(speaker, &course, &questions, options),
+        Some(wanted) => one(speaker, &course, find(speaker, &questions, wanted)?, options),
+    }
+}
+
+fn find<'q>(speaker: Speaker, questions: &'q [Question], wanted: &str) -> Result<&'q Question> {
+    let number = wanted.parse::<u32>().ok();
+    let is = |question: &&Question| Some(question.number) == number || question.name == wanted;
+    questions.iter().find(is).ok_or_else(|| {
+        let names = questions.iter().map(|question| &question.name);
+        let what = say!(speaker, "what-if-unknown", name = wanted);
+        Failure::unknown(speaker, what, wanted, names, "socklab what-if list").into()
+    })
+}
+
+fn list(speaker: Speaker, questions: &[Question], json: bool) -> Result<ExitCode> {
+    let progress = progress::read();
+    if json {
+        output::write_json(&as_json(speaker, questions, &progress))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let width = width();
+    for question in questions {
+        let mark = Standing::of(&Item::Question(question.name.clone()), &progress).mark();
+        let number = style::paint(style::COMMAND, format_args!("{:>2}", question.number));
+        println!(
+            "{mark} {number} {}",
+            markdown::hanging(&texts::question(speaker, question).title, 5, width)
+        );
+        println!("     {}", style::paint(style::FAINT, &question.name));
+    }
+    println!("\n{}", say!(speaker, "what-if-list-next"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How a question that was posed at the terminal ended.
+pub(crate) enum Posed {
+    Answered,
+    /// One of [`AWAY`] was pressed instead of a prediction.
+    Left(char),
+}
+
+/// The keys that leave a question on the way through the course.
+const AWAY: [char; 4] = ['n', 'p', 'l', 'q'];
+
+/// Poses a question on the way through the course, and answers it.
+pub(crate) fn pose(speaker: Speaker, course: &Course, question: &Question) -> Result<Posed> {
+    let source = source::of_question(course, question);
+    let predicted = match predict(speaker, question, &source, "learn-ask", &AWAY)? {
+        Prediction::Made(choice) => Some(choice),
+        Prediction::Skipped => None,
+        Prediction::Left(key) => return Ok(Posed::Left(key)),
+    };
+    let runner = scenario::runner(speaker, scenario::SEED)?;
+    let answered = answered::run(speaker, question, &runner)?;
+    note(question, &answered, predicted);
+    show(speaker, question, &answered, predicted, width());
+    Ok(Posed::Answered)
+}
+
+/// Records how a prediction went, and returns whether it was right. Looking at an answer again does
+/// not change an earlier prediction.
+fn note(question: &Question, answered: &Answered, predicted: Option<&Choice>) -> Option<bool> {
+    let right = answered.answer.as_ref().and_then(|answer| Some(predicted?.id == *answer));
+    let result = match (right, &answered.answer) {
+        (Some(true), _) => "right",
+        (Some(false), _) => "wrong",
+        (None, Some(_)) => "seen",
+        (None, None) => "unanswered",
+    };
+    let known = progress::read().contains_key(&format!("{QUESTION} {}", question.name));
+    if !(known && result == "seen") {
+        progress::note(QUESTION, &question.name, result);
+    }
+    right
+}
+
+fn one(
+    speaker: Speaker,
+    course: &Course,
+    question: &Question,
+    options: &WhatIf,
+) -> Result<ExitCode> {
+    let mut predicted = match &options.predict {
+        Some(word) => Some(choice(speaker, question, word)?),
+        None => None,
+    };
+    let source = source::of_question(course, question);
+    match (options.json, predicted.is_none() && keys::can_ask()) {
+        (true, _) => {}
+        (false, false) => introduce(speaker, question, &source),
+        (false, true) => match predict(speaker, question, &source, "what-if-ask", &['q'])? {
+            Prediction::Made(choice) => predicted = Some(choice),
+            Prediction::Skipped => {}
+            Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
+        },
+    }
+    let answered = answered::run(
+        speaker,
+        question,
+        &scenario::runner(speaker, options.seed.unwrap_or(scenario::SEED))?,
+    )?;
+    let right = note(question, &answered, predicted);
+    if options.json {
+        let report = report(speaker, question, &source, &answered, predicted);
+        output::write_json(&report)?;
+    } else {
+        // The terminal may have another size than when the question was asked.
+        let width = width();
+        show(speaker, question, &answered, predicted, width);
+        if options.show_commands {
+            by_hand(speaker, question, width);
+        } else {
+            let command = format!("socklab what-if {} --show-commands", question.number);
+            let hint = say!(speaker, "what-if-by-hand-hint", command = command);
+            println!("{}", markdown::hanging(&hint, 0, width));
+            println!();
+            let item = Item::Question(question.name.clone());
+            for line in neighbours(speaker, course, &item, width) {
+                println!("{line}");
+            }
+        }
+    }
+    Ok(match (&answered.recording.trouble, &answered.answer, right) {
+        (Some(_), ..) => ExitReason::Environment.into(),
+        (None, None, _) | (None, _, Some(false)) => ExitReason::No.into(),
+        (None, Some(_), _) => ExitCode::SUCCESS,
+    })
+}
+
+/// Runs every question: the self-test of what this machine can show.
+fn all(
+    speaker: Speaker,
+    course: &Course,
+    questions: &[Question],
+    options: &WhatIf,
+) -> Result<ExitCode> {
+    let runner = scenario::runner(speaker, options.seed.unwrap_or(scenario::SEED))?;
+    let width = width();
+    let (mut reports, mut ok, mut trouble) = (Vec::new(), true, false);
+    for question in questions {
+        let answered = answered::run(speaker, question, &runner)?;
+        let found = answered.answer.is_some();
+        ok &= found;
+        let source = source::of_question(course, question);
+        trouble |= answered.recording.trouble.is_some();
+        if options.json {
+            reports.push(report(speaker, question, &source, &answered, None));
+            continue;
+        }
+        let mark =
+            if found { style::paint(style::GOOD, "✓") } else { style::paint(style::BAD, "✗") };
+        let took = u64::try_from(answered.took.as_nanos()).unwrap_or(u64::MAX);
+        let took = style::paint(style::FAINT, speaker.duration(took));
+        let title = markdown::hanging(
+            &texts::question(speaker, question).title,
+            5,
+            width.saturating_sub(9),
+        );
+        println!("{mark} {:>2} {title}  {took}", question.number);
+        if source.origin == Origin::Replaces {
+            println!("     {}", source::line(speaker, &source));
+        }
+        if let Some(trouble) = &answered.recording.trouble {
+            println!("     {}", markdown::hanging(&wording::trouble(speaker, trouble), 5, width));
+        } else if !found {
+            println!("     {}", markdown::hanging(&say!(speaker, "what-if-unanswered"), 5, width));
+            if let Some((_, trouble)) = answered.recording.failed_step() {
+                println!("     {}", wording::step(speaker, trouble));
+            }
+        }
+    }
+    if options.json {
+        let whole = json!({ "ok": ok, "count": reports.len(), "questions": reports });
+        output::write_json(&whole)?;
+    }
+    Ok(match (ok, trouble) {
+        (true, _) => ExitCode::SUCCESS,
+        (false, true) => ExitReason::Environment.into(),
+        (false, false) => ExitReason::No.into(),
+    })
+}
