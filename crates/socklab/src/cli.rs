@@ -107,6 +107,7 @@ pub(crate) struct Tour {
 
 #[derive(Debug, Default, Args)]
 pub(crate) struct Learn {
+    #[arg(value_name = "PROGRAM|QUESTION|EXERCISE")]
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) which: WhichCourse,

@@ -252,6 +252,7 @@ passed-key-back = b back
 passed-key-diff = d diff
 passed-key-both = d both programs
 passed-key-next = n on to { $next }
+passed-key-quit = q quit
 watch-first = There is nothing before this exercise.
 watch-select = Exercises
 watch-waiting = Open { $file } in an editor, in another terminal: each time you save it, it is checked.

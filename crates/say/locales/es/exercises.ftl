@@ -253,6 +253,7 @@ passed-key-back = b atrás
 passed-key-diff = d diferencias
 passed-key-both = d los dos programas
 passed-key-next = n sigue con { $next }
+passed-key-quit = q salir
 watch-first = Antes de este ejercicio no hay nada.
 watch-select = Ejercicios
 watch-waiting = Abre { $file } en un editor, en otra terminal: cada vez que lo guardes se revisa.

@@ -23,9 +23,8 @@ use crate::terminal::markdown::hanging;
 /// Lets the student choose at a terminal, and otherwise prints the list.
 pub(super) fn list(speaker: Speaker, as_json: bool, which: &WhichCourse) -> Result<ExitCode> {
     let progress = progress::read();
-    let loaded =
-        course::load(speaker, which).and_then(|course| Journey::load(speaker, &course, &progress));
-    let journey = match loaded {
+    let course = course::load(speaker, which)?;
+    let journey = match Journey::load(speaker, &course, &progress) {
         Ok(journey) => journey,
         Err(error) => {
             // A mistake in a course of one's own does not hide the built-in one.

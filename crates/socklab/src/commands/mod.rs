@@ -33,8 +33,8 @@ use crate::course::progress;
 use crate::course::standing::note_program;
 use crate::course_program::{self, known};
 use crate::output::{println, width, write_bytes, write_out};
-use crate::terminal::keys;
 use crate::terminal::rows::rows;
+use crate::terminal::{keys, markdown};
 use crate::{manual, tour};
 
 /// The reference of the file format.
@@ -118,7 +118,10 @@ fn welcome(speaker: Speaker) -> Result<ExitCode> {
     if learn::is_begun(&progress) && keys::can_ask() {
         return learn::learn(speaker, &Learn::default());
     }
-    println!("{}\n", say!(speaker, "welcome"));
+    for line in say!(speaker, "welcome").lines() {
+        println!("{}", markdown::hanging(line, 0, width()));
+    }
+    println!();
     let commands = [
         ("socklab learn", "cmd-learn"),
         ("socklab tour", "cmd-tour"),

@@ -3,6 +3,7 @@
 
 use similar::{ChangeTag, DiffOp, TextDiff};
 
+use super::folding::folded;
 use crate::style;
 
 /// Between the columns of two texts.
@@ -92,31 +93,6 @@ fn expanded(text: &str) -> String {
         out.push('\n');
     }
     out
-}
-
-/// A line in rows that are no longer than `width`, broken between words where possible; the second and
-/// all further ones are indented a little more.
-fn folded(line: &str, width: usize) -> Vec<String> {
-    let line = line.trim_end();
-    let own = line.chars().take_while(|char| *char == ' ').count();
-    let indent = (own + 2).min(width / 2);
-    let mut rows = Vec::new();
-    let mut rest: Vec<char> = line.chars().collect();
-    loop {
-        let room = if rows.is_empty() { width } else { width - indent }.max(1);
-        let lead = if rows.is_empty() { String::new() } else { " ".repeat(indent) };
-        if rest.len() <= room {
-            rows.push(lead + &rest.iter().collect::<String>());
-            return rows;
-        }
-        let text = if rows.is_empty() { own } else { 0 };
-        let space = rest[..room + 1].iter().rposition(|char| *char == ' ');
-        let end = space.filter(|at| *at > text).unwrap_or(room);
-        let piece: String = rest.drain(..end).collect();
-        rows.push(lead + piece.trim_end());
-        let blanks = rest.iter().take_while(|char| **char == ' ').count();
-        rest.drain(..blanks);
-    }
 }
 
 #[cfg(test)]

@@ -140,6 +140,7 @@ impl Keys {
             '\n' | '\r' => Key::Enter,
             '\u{8}' | '\u{7f}' => Key::Backspace,
             END => Key::EndOfInput,
+            first if first.is_ascii_control() => Key::Other,
             first if first.is_ascii() => Key::Char(first),
             first => letter(first as u8, further)?,
         }))

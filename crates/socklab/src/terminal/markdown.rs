@@ -46,12 +46,20 @@ fn heading(line: &str) -> Option<&str> {
     line.starts_with('#').then_some(text)
 }
 
-/// What can be pressed, one offer after another, wrapped so that each stays whole.
-pub(crate) fn offers(offers: &[String], width: usize) -> String {
+/// Keys and what they do, with two spaces between one and the next, wrapped so that each key stays
+/// beside what it does.
+pub(crate) fn key_line(keys: &str, width: usize) -> String {
+    let keys: Vec<String> = keys.split("  ").map(str::to_owned).collect();
+    offers(&keys, " ", width)
+}
+
+/// What can be pressed, one offer after another with a sign behind each, wrapped so that each stays
+/// whole.
+pub(crate) fn offers(offers: &[String], sign: &str, width: usize) -> String {
     let mut lines: Vec<String> = vec![String::new()];
     for (index, offer) in offers.iter().enumerate() {
-        let dot = if index + 1 < offers.len() { " ·" } else { "" };
-        let piece = format!("{offer}{dot}");
+        let sign = if index + 1 < offers.len() { sign } else { "" };
+        let piece = format!("{offer}{sign}");
         let length = piece.chars().count();
         match lines.last_mut() {
             Some(line) if line.is_empty() => *line = piece,
@@ -219,8 +227,8 @@ mod tests {
         let shown = anstream::adapter::strip_str(&render("# one\n\n## two\n#3", 20)).to_string();
         assert_eq!(shown, "one\n\ntwo\n#3\n");
         let keys = ["n: next", "p: back", "q: leave"].map(str::to_owned);
-        assert_eq!(offers(&keys, 20), "n: next · p: back ·\nq: leave");
-        assert_eq!(offers(&keys, 5), "n: next ·\np: back ·\nq: leave");
+        assert_eq!(offers(&keys, " ·", 20), "n: next · p: back ·\nq: leave");
+        assert_eq!(offers(&keys, " ·", 5), "n: next ·\np: back ·\nq: leave");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a terminal can do beyond printing lines: single keys, a progress bar, Markdown, aligned lists.
 
 pub(crate) mod compare;
+pub(crate) mod folding;
 pub(crate) mod gauge;
 pub(crate) mod keys;
 pub(crate) mod markdown;

@@ -4,15 +4,16 @@ use std::io;
 
 use socklab_say::{Speaker, say};
 
+use super::folding::folded;
 use super::keys;
 use super::keys::Key;
-use crate::output::{Screen, height, println, screen, write_out};
+use crate::output::{Screen, height, println, screen, width, write_out};
 use crate::style;
 
 /// Prints a text below so many `used` lines of the screen. If it is longer than the terminal, it stops
 /// after each screen until a key is pressed; `q` and Esc leave out the rest.
 pub(crate) fn page(speaker: Speaker, text: &str, mut used: usize) -> io::Result<()> {
-    let mut rest: Vec<&str> = text.lines().collect();
+    let mut rest: Vec<String> = text.lines().flat_map(|line| folded(line, width())).collect();
     loop {
         // One line is for the prompt, and the last one read stays in view.
         let room = height().saturating_sub(2 + std::mem::take(&mut used)).max(1);

@@ -1,7 +1,10 @@
 //! Choosing one line of a list: arrows, a search with `/`, Enter.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use signal_hook::consts::SIGCONT;
 use socklab_say::{Speaker, say};
 
 use super::keys::{Key, Keys};
@@ -34,20 +37,29 @@ pub(crate) fn select(
     let keys = Keys::take()?;
     let mut list = List::new(rows, at);
     let mut drawn = None;
-    loop {
+    // After Ctrl-Z and `fg` the shell has written into the list.
+    let continued = Arc::new(AtomicBool::new(false));
+    let handler = signal_hook::flag::register(SIGCONT, Arc::clone(&continued))?;
+    let chosen = loop {
         let size = (width(), height());
-        if drawn != Some(size) {
+        if continued.swap(false, Ordering::Relaxed) || drawn != Some(size) {
             draw(speaker, title, &mut list, size);
             drawn = Some(size);
         }
-        let Some(key) = keys.press(None, GLANCE)? else { continue };
+        let key = match keys.press(None, GLANCE) {
+            Ok(Some(key)) => key,
+            Ok(None) => continue,
+            Err(error) => break Err(error),
+        };
         drawn = None;
         match list.press(key, size.1) {
             Outcome::Stay => {}
-            Outcome::Leave => return Ok(None),
-            Outcome::Chosen(row) => return Ok(Some(row)),
+            Outcome::Leave => break Ok(None),
+            Outcome::Chosen(row) => break Ok(Some(row)),
         }
-    }
+    };
+    signal_hook::low_level::unregister(handler);
+    chosen
 }
 
 /// What a key means for the list.

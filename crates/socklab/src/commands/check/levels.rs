@@ -1,7 +1,7 @@
 //! The hints for a case that did not pass, from vague to precise: what fits what the program did,
 //! then the part of the program that it is about, the call, and where the model solution does it.
 
-use socklab_say::{Language, Speaker, say};
+use socklab_say::{Language, Speaker, count, say};
 use socklab_scenario::exercise::{CaseReport, Code, Hint, Hints, Template};
 
 use super::advice::advice;
@@ -91,7 +91,13 @@ impl Help {
             .collect();
         let did = insight.deed.as_ref().map_or("", |deed| deed.rule);
         let shown = !levels.is_empty();
-        levels.extend(self.part(did, done.case.about.as_deref(), !shown));
+        if did == "not-compiled" {
+            // Nothing ran, so it is not about any part.
+            levels.push(Level::new(None, |speaker| say!(speaker, "hint-undo")));
+            levels.extend(self.solution(None));
+        } else {
+            levels.extend(self.part(did, done.case.about.as_deref(), !shown));
+        }
         let hinted = Hinted::new(&done.case.name, None, levels);
         if shown { hinted.shown_first() } else { hinted }
     }
@@ -147,7 +153,9 @@ impl Help {
         let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
         words.extend(self.course.iter().cloned());
         let level = Level::new(name, |speaker| match gap {
-            Some(gap) => say!(speaker, "hint-solution-lines", lines = gap.body.lines().count()),
+            Some(gap) => {
+                say!(speaker, "hint-solution-lines", lines = count(gap.body.lines().count()))
+            }
             None => say!(speaker, "hint-solution"),
         });
         Some(level.with_command(shell_words(&words)))

@@ -15,6 +15,8 @@ use crate::commands::exercise::{Material, begin, source_file, started};
 use crate::commands::watch::Leave;
 use crate::commands::watch::{How, Task, Way, work_on};
 use crate::course::progress;
+use crate::exit_reason::ExitReason;
+use crate::failure::{Failure, with_causes};
 use crate::output::{println, width, write_out};
 use crate::terminal::keys::{self, Key};
 use crate::terminal::{markdown, pager};
@@ -39,11 +41,15 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
                 let Some(code) = language(speaker, &material, name)? else {
                     return Ok(Leave::Quit);
                 };
-                file = Some(begin(&material, name, code, &beside)?);
+                let begun = begin(&material, name, code, &beside);
+                file = Some(begun.map_err(|error| {
+                    let hint = say!(speaker, "learn-elsewhere");
+                    Failure::new(ExitReason::No, with_causes(&error)).hint(hint)
+                })?);
             }
         }
     }
-    let file = file.context("an exercise that has begun has a file")?;
+    let file = near(file.context("an exercise that has begun has a file")?);
     let subject = Subject::source(file).context("a started file has a language")?;
     let how = How {
         wanted: IsolationWanted::Possible,
@@ -54,6 +60,13 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     let way = Way { previous: named(at.checked_sub(1)), next: named(Some(at + 1)) };
     let task = Task { material: &material, exercise: &exercise, subject: &subject, way, how: &how };
     work_on(speaker, task)
+}
+
+/// The path from here, if the file is below.
+fn near(file: PathBuf) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let below = file.strip_prefix(&here).map(Path::to_owned);
+    below.unwrap_or(file)
 }
 
 /// The exercise's page.

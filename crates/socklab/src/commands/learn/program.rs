@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use socklab_say::say;
 
-use super::Guide;
 use super::prompt::{Answer, ask};
+use super::{Guide, HEAD};
 use crate::commands::show::whole;
 use crate::commands::watch::Leave;
 use crate::course::lesson::introduction;
@@ -37,8 +37,8 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
                 has_run = true;
             }
             Answer::Own(_) => {
-                println!();
-                pager::page(speaker, &whole(speaker, program), 0).context("read a key")?;
+                guide.head(at);
+                pager::page(speaker, &whole(speaker, program), HEAD).context("read a key")?;
                 note_program(program.name);
             }
             Answer::Leave(leave) => return Ok(leave),

@@ -31,7 +31,7 @@ pub(super) fn ask(speaker: Speaker, enter: &str, own: &[(char, String)]) -> Resu
         let mut offers = vec![say!(speaker, "key-enter", what = enter)];
         offers.extend(own.iter().map(|(key, what)| format!("{key}: {what}")));
         offers.extend(away(speaker));
-        let line = markdown::offers(&offers, width().saturating_sub(1));
+        let line = markdown::offers(&offers, " ·", width().saturating_sub(1));
         write_out(format_args!("{} ", each_line(style::FAINT, &line)));
     };
     println!();

@@ -136,8 +136,12 @@ impl Passed {
         }
         keys.push(say!(speaker, if self.diff { "passed-key-both" } else { "passed-key-diff" }));
         keys.extend(next.map(|next| say!(speaker, "passed-key-next", next = next)));
+        keys.push(say!(speaker, "passed-key-quit"));
         let keys = format!("{}  {page}/{pages}", keys.join("  "));
-        println!("{}", style::paint(style::FAINT, keys));
+        println!(
+            "{}",
+            markdown::each_line(style::FAINT, &markdown::key_line(&keys, output::width()))
+        );
     }
 
     fn lines(&self, speaker: Speaker, width: usize) -> Vec<String> {

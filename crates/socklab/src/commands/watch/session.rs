@@ -3,9 +3,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use signal_hook::consts::SIGCONT;
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::Code;
 use socklab_scenario::format::Exercise;
@@ -43,14 +45,17 @@ const BEAT: Duration = Duration::from_millis(40);
 pub(crate) fn work_on(speaker: Speaker, task: Task<'_>) -> Result<Leave> {
     let mut session = WatchSession::new(speaker, task)?;
     let keys = Keys::take().context("tcsetattr")?;
-    session.begin()?;
-    let leave = loop {
-        if let Some(leave) = session.beat(&keys)? {
-            break leave;
+    let handler = signal_hook::flag::register(SIGCONT, Arc::clone(&session.continued))?;
+    let leave = session.begin().and_then(|()| {
+        loop {
+            if let Some(leave) = session.beat(&keys)? {
+                break Ok(leave);
+            }
         }
-    };
+    });
+    signal_hook::low_level::unregister(handler);
     gauge::hide();
-    Ok(leave)
+    leave
 }
 
 /// A question that the same key answers with yes, and any other key with no.
@@ -83,6 +88,10 @@ struct WatchSession<'a> {
     passed: Option<Passed>,
     /// A key that means nothing was answered, and nothing else was printed since.
     told: bool,
+    /// After Ctrl-Z and `fg` the shell has written below what was shown.
+    continued: Arc<AtomicBool>,
+    /// The width of the terminal when something was shown last.
+    columns: usize,
 }
 
 impl<'a> WatchSession<'a> {
@@ -108,6 +117,8 @@ impl<'a> WatchSession<'a> {
             asked: None,
             passed: None,
             told: false,
+            continued: Arc::new(AtomicBool::new(false)),
+            columns: output::width(),
         })
     }
 
@@ -140,11 +151,26 @@ impl<'a> WatchSession<'a> {
         if self.watched.changed() {
             self.begin()?;
         }
+        self.show_again();
         let wait = if self.running.is_some() { BEAT } else { GLANCE };
         match keys.press_alone(self.watched.fd(), wait).context("read a key")? {
             None => Ok(None),
             Some(Key::Char('q') | Key::EndOfInput) => Ok(Some(Leave::Quit)),
             Some(press) => self.obey(press),
+        }
+    }
+
+    /// After Ctrl-Z and `fg`, and where a page no longer fits: what was shown last.
+    fn show_again(&mut self) {
+        let columns = output::width();
+        let wider = std::mem::replace(&mut self.columns, columns) != columns;
+        let continued = self.continued.swap(false, Ordering::Relaxed);
+        match &self.passed {
+            Some(passed) if wider || continued => {
+                passed.show(self.speaker, self.task.way.next.as_deref());
+            }
+            None if continued && self.running.is_none() => self.rest(),
+            _ => {}
         }
     }
 
@@ -207,10 +233,11 @@ impl<'a> WatchSession<'a> {
             Some(points) if points.core() => {
                 println!("{}", fitted(&say!(self.speaker, "watch-core")));
             }
-            _ => println!(
-                "{}",
-                say!(self.speaker, "watch-waiting", file = socklab_say::path(&self.file))
-            ),
+            _ => {
+                let file = socklab_say::path(&self.file);
+                let waiting = say!(self.speaker, "watch-waiting", file = file);
+                println!("{}", markdown::hanging(&waiting, 0, output::width()));
+            }
         }
         self.name_keys();
     }
@@ -221,7 +248,10 @@ impl<'a> WatchSession<'a> {
             hinted.next().map(|(number, _)| format!(" {number}/{}", hinted.hints.len()))
         });
         let keys = say!(self.speaker, "watch-keys", next = next.unwrap_or_default());
-        println!("{}", style::paint(style::FAINT, keys));
+        println!(
+            "{}",
+            markdown::each_line(style::FAINT, &markdown::key_line(&keys, output::width()))
+        );
     }
 
     /// Answers a key that means nothing, once however often it is pressed.
@@ -264,7 +294,12 @@ impl<'a> WatchSession<'a> {
                 return Ok(Some(Leave::Previous));
             }
             Key::Char('p') => self.tell(&say!(self.speaker, "watch-first")),
-            Key::Char('x') if asked == Some(Asked::Reset) => self.reset()?,
+            Key::Char('x') if asked == Some(Asked::Reset) => {
+                // What stands in the way can be mended while the session goes on.
+                if let Err(error) = self.reset() {
+                    self.tell(&with_causes(&error));
+                }
+            }
             Key::Char('x') => {
                 self.asked = Some(Asked::Reset);
                 self.tell(&say!(self.speaker, "watch-reset"));
@@ -278,7 +313,8 @@ impl<'a> WatchSession<'a> {
     fn busy(&mut self) {
         if !std::mem::replace(&mut self.told, true) {
             gauge::hide();
-            println!("{}", style::paint(style::FAINT, say!(self.speaker, "watch-busy")));
+            let busy = fitted(&say!(self.speaker, "watch-busy"));
+            println!("{}", markdown::each_line(style::FAINT, &busy));
             gauge::put(&self.bar);
         }
     }

@@ -39,12 +39,13 @@ pub(super) fn painted(style: anstyle::Style, text: &str, width: usize) -> String
     markdown::each_line(style, &markdown::hanging(text, 0, width))
 }
 
-pub(super) fn introduce(speaker: Speaker, question: &Question, source: &Source) {
+/// Prints the question; with its number and where it comes from, unless that is of no interest.
+pub(super) fn introduce(speaker: Speaker, question: &Question, source: Option<&Source>) {
     let width = width();
     let prose = texts::question(speaker, question);
-    let title = format!("{}. {}", question.number, prose.title);
-    println!("{}", painted(style::STRONG, &title, width));
-    println!("{}", source::line(speaker, source));
+    let number = source.map(|_| format!("{}. ", question.number)).unwrap_or_default();
+    println!("{}", painted(style::STRONG, &format!("{number}{}", prose.title), width));
+    source.into_iter().for_each(|source| println!("{}", source::line(speaker, source)));
     if !prose.intro.is_empty() {
         println!("\n{}", markdown::render(&prose.intro, width).trim_end());
     }
@@ -75,7 +76,7 @@ pub(super) enum Prediction<'q> {
 pub(super) fn predict<'q>(
     speaker: Speaker,
     question: &'q Question,
-    source: &Source,
+    source: Option<&Source>,
     ask: &str,
     away: &[char],
 ) -> Result<Prediction<'q>> {

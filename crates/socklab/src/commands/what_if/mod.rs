@@ -6,7 +6,7 @@ mod shown;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::json;
 use socklab_say::{Speaker, say};
 use socklab_scenario::format::{Choice, Item, Question};
@@ -27,11 +27,11 @@ use crate::scenario::answered::Answered;
 use crate::scenario::wording;
 use crate::style;
 use crate::terminal::keys;
-use crate::terminal::markdown;
+use crate::terminal::{markdown, pager};
 use asking::{Prediction, choice, introduce, predict};
 pub(crate) use scripts::as_json;
 use scripts::report;
-use shown::{by_hand, show};
+use shown::{answer, by_hand};
 
 /// Answers one question, or all of them, or lists them.
 pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
@@ -93,7 +93,9 @@ const AWAY: [char; 4] = ['n', 'p', 'l', 'q'];
 /// Poses a question on the way through the course, and answers it.
 pub(crate) fn pose(speaker: Speaker, course: &Course, question: &Question) -> Result<Posed> {
     let source = source::of_question(course, question);
-    let predicted = match predict(speaker, question, &source, "learn-ask", &AWAY)? {
+    // On the way, only what is not as it was built in is worth a line.
+    let source = Some(&source).filter(|source| source.origin != Origin::BuiltIn);
+    let predicted = match predict(speaker, question, source, "learn-ask", &AWAY)? {
         Prediction::Made(choice) => Some(choice),
         Prediction::Skipped => None,
         Prediction::Left(key) => return Ok(Posed::Left(key)),
@@ -101,7 +103,8 @@ pub(crate) fn pose(speaker: Speaker, course: &Course, question: &Question) -> Re
     let runner = scenario::runner(speaker, scenario::SEED)?;
     let answered = answered::run(speaker, question, &runner)?;
     note(question, &answered, predicted);
-    show(speaker, question, &answered, predicted, width());
+    let text = answer(speaker, question, &answered, predicted, width());
+    pager::page(speaker, text.trim_end(), 0).context("read a key")?;
     Ok(Posed::Answered)
 }
 
@@ -135,8 +138,8 @@ fn one(
     let source = source::of_question(course, question);
     match (options.json, predicted.is_none() && keys::can_ask()) {
         (true, _) => {}
-        (false, false) => introduce(speaker, question, &source),
-        (false, true) => match predict(speaker, question, &source, "what-if-ask", &['q'])? {
+        (false, false) => introduce(speaker, question, Some(&source)),
+        (false, true) => match predict(speaker, question, Some(&source), "what-if-ask", &['q'])? {
             Prediction::Made(choice) => predicted = Some(choice),
             Prediction::Skipped => {}
             Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
@@ -154,7 +157,7 @@ fn one(
     } else {
         // The terminal may have another size than when the question was asked.
         let width = width();
-        show(speaker, question, &answered, predicted, width);
+        println!("{}", answer(speaker, question, &answered, predicted, width));
         if options.show_commands {
             by_hand(speaker, question, width);
         } else {

@@ -11,28 +11,30 @@ use crate::scenario::wording;
 use crate::style;
 use crate::terminal::markdown;
 
-pub(super) fn show(
+/// What happened, whether that was predicted, and why.
+pub(super) fn answer(
     speaker: Speaker,
     question: &Question,
     answered: &Answered,
     predicted: Option<&Choice>,
     width: usize,
-) {
+) -> String {
+    let mut lines = Vec::new();
     if let Some(note) = wording::place(speaker, &answered.recording.place) {
-        println!("{}\n", painted(style::FAINT, &note, width));
+        lines.push(painted(style::FAINT, &note, width));
+        lines.push(String::new());
     }
     if let Some(trouble) = &answered.recording.trouble {
-        println!("{}", painted(style::BAD, &wording::trouble(speaker, trouble), width));
-        return;
+        lines.push(painted(style::BAD, &wording::trouble(speaker, trouble), width));
+        return lines.join("\n");
     }
-    println!("{}", answered.ladder(speaker, width, true).trim_end());
-    println!();
+    lines.push(answered.ladder(speaker, width, true).trim_end().to_owned());
+    lines.push(String::new());
     let Some(answer) = &answered.answer else {
-        println!("{}", painted(style::BAD, &say!(speaker, "what-if-unanswered"), width));
-        if let Some((_, trouble)) = answered.recording.failed_step() {
-            println!("{}", wording::step(speaker, trouble));
-        }
-        return;
+        lines.push(painted(style::BAD, &say!(speaker, "what-if-unanswered"), width));
+        let failed = answered.recording.failed_step();
+        lines.extend(failed.map(|(_, trouble)| wording::step(speaker, trouble)));
+        return lines.join("\n");
     };
     let right = question.choices.iter().find(|choice| choice.id == *answer);
     let text = right.map(|choice| texts::text(speaker, &choice.text)).unwrap_or_default();
@@ -41,12 +43,13 @@ pub(super) fn show(
         Some(_) => (style::BAD, say!(speaker, "what-if-wrong")),
         None => (style::STRONG, say!(speaker, "what-if-answer")),
     };
-    println!("{}", markdown::after(&verdict, style, text, width));
-    println!("{}", markdown::render(&answered.explanation, width));
+    lines.push(markdown::after(&verdict, style, text, width));
+    lines.push(markdown::render(&answered.explanation, width));
     if let Some(next) = texts::section(speaker, question, "next") {
-        println!("{}", style::paint(style::STRONG, say!(speaker, "what-if-next")));
-        println!("{}", markdown::render(next, width));
+        lines.push(style::paint(style::STRONG, say!(speaker, "what-if-next")));
+        lines.push(markdown::render(next, width));
     }
+    lines.join("\n")
 }
 
 pub(super) fn by_hand(speaker: Speaker, question: &Question, width: usize) {
