@@ -15,7 +15,7 @@ use anyhow::Result;
 use programs::Program;
 use socklab_say::{Speaker, say};
 
-use crate::course::standing::note_program;
+use crate::course::standing::note_run;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output;
@@ -78,7 +78,7 @@ pub(crate) fn run_if_plain() -> Option<ExitCode> {
     if arguments.iter().any(|word| word.starts_with('-')) {
         return None;
     }
-    note_program(program.name);
+    note_run(program.name);
     if !program.takes_arguments() {
         // Without arguments the program can't tell the difference, so no new process image is
         // needed.

@@ -138,13 +138,20 @@ pub(super) fn poll_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
 /// The signals that are meant to end a program.
 const ENDING: [Signal; 4] = [Signal(1), Signal(2), Signal(3), Signal(15)];
 
+/// How many options a program may set before it calls again.
+const SETTINGS: usize = 4;
+
 /// A call that a signal interrupted, where the program neither called again nor was to end by it.
 pub(super) fn interrupted(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.failed(Errno::EINTR).filter(|(at, call)| {
         // An interrupted connect goes on in the background (connect(2)): calling again is no use.
         let connects = matches!(call.args, Args::Connect { .. });
-        let next = case.calls_around(*at, 1).iter().copied().find(|next| next > at);
-        let again = next.and_then(|next| case.call(next)).is_some_and(|next| {
+        // It may set another time limit first, for the time that is left.
+        let next = case.calls_around(*at, SETTINGS).iter().filter(|next| *next > at);
+        let mut next = next.filter_map(|next| case.call(*next));
+        let next =
+            next.find(|next| !matches!(next.args, Args::SetOption { .. } | Args::GetOption { .. }));
+        let again = next.is_some_and(|next| {
             (next.name == call.name && next.fd == call.fd) || matches!(next.args, Args::Poll { .. })
         });
         !connects && !again && !ending(case, *at, call)

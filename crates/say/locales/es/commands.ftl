@@ -181,4 +181,4 @@ lesson-new = Nuevo aquí
 lesson-run = Ejecútalo
 lesson-try = Prueba
 lesson-question = La pregunta
-lesson-lines = Línea a línea
+lesson-lines = Línea por línea

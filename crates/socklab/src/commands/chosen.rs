@@ -24,7 +24,7 @@ pub(crate) struct Chosen {
 
 /// The exercise that a command is about: the one that `word` names, or else the one that fits the
 /// file that was typed, the current folder, or what `exercise start` wrote below it. `command` is
-/// what was typed behind `--`.
+/// what was typed behind `--`, `verb` the command itself, which an error tells how to type.
 ///
 /// # Errors
 ///
@@ -32,6 +32,7 @@ pub(crate) struct Chosen {
 pub(crate) fn chosen(
     speaker: Speaker,
     material: &Material,
+    verb: &str,
     word: Option<&str>,
     command: &[String],
 ) -> Result<Chosen> {
@@ -58,7 +59,7 @@ pub(crate) fn chosen(
     let place = Place::look(&folder, &known, &command);
     let fitting = place.fitting(&known);
     let [(name, sign)] = fitting.as_slice() else {
-        return Err(unclear(speaker, material, &fitting, &command)?.into());
+        return Err(unclear(speaker, material, verb, &fitting, &command)?.into());
     };
     if command.is_empty() && folder != Path::new(".") {
         command.extend(source_file(name, &folder).map(|file| file.display().to_string()));
@@ -143,6 +144,7 @@ impl Place {
 fn unclear(
     speaker: Speaker,
     material: &Material,
+    verb: &str,
     fitting: &[(String, Sign)],
     command: &[String],
 ) -> Result<Failure> {
@@ -157,7 +159,7 @@ fn unclear(
     let behind = if words.is_empty() { words } else { format!(" -- {words}") };
     let what = match (fitting, command) {
         ([], []) => format!("socklab exercise start {example}"),
-        _ => format!("socklab check {example}{behind}"),
+        _ => format!("socklab {verb} {example}{behind}"),
     };
     let hint = say!(speaker, "try-line", what = what);
     Ok(Failure::new(ExitReason::Usage, say!(speaker, key)).choices(choices).hint(hint))

@@ -19,7 +19,7 @@ use crate::style;
 /// Gives the next hint, or shows all of them.
 pub(super) fn hint(speaker: Speaker, options: &cli::Hint) -> Result<ExitCode> {
     let material = Material::load(speaker, &options.which)?;
-    let exercise = chosen(speaker, &material, options.name.as_deref(), &[])?.exercise.name;
+    let exercise = chosen(speaker, &material, "hint", options.name.as_deref(), &[])?.exercise.name;
     let Some(mut hinted) = hinted::read(&exercise) else {
         return nothing(speaker, &exercise, options.json);
     };

@@ -30,7 +30,7 @@ use socklab_say::{Speaker, say};
 
 use crate::cli::{self, Cli, Command, CourseCommand, Learn};
 use crate::course::progress;
-use crate::course::standing::note_program;
+use crate::course::standing::note_run;
 use crate::course_program::{self, known};
 use crate::output::{println, width, write_bytes, write_out};
 use crate::terminal::rows::rows;
@@ -57,7 +57,10 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         }
         Some(Command::Run(run)) => {
             let program = known(speaker, &run.name)?;
-            note_program(program.name);
+            // What the tour runs, nobody has looked at.
+            if run.bond.end_with_parent.is_none() {
+                note_run(program.name);
+            }
             if let Some(arguments) = traced(&run) {
                 return trace::trace_program(speaker, program, &arguments);
             }

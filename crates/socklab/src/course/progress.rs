@@ -14,8 +14,10 @@ use crate::file::PRIVATE;
 /// The file: `$XDG_STATE_HOME/socklab/progress`, or below `~/.local/state`.
 pub(crate) fn file() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    // A relative path is to be ignored (XDG Base Directory Specification).
     let state = set("XDG_STATE_HOME")
         .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
         .or_else(|| Some(PathBuf::from(set("HOME")?).join(".local/state")))?;
     Some(state.join("socklab/progress"))
 }

@@ -1,5 +1,6 @@
 //! How far a student has come with one item of the course.
 
+use socklab_kernel::status::Status;
 use socklab_scenario::format::Item;
 
 use super::points::{Points, is_begun};
@@ -85,7 +86,19 @@ impl Standing {
 
 /// Records that a program was read or run.
 pub(crate) fn note_program(name: &str) {
-    if !progress::read().contains_key(&format!("{PROGRAM} {name}")) {
+    if !is_noted(name) {
         progress::note(PROGRAM, name, "seen");
     }
+}
+
+/// The same for a program that this process is about to run, unless it does so for the tour or for a
+/// trace: then nobody has chosen this program, and the tracer is socklab.
+pub(crate) fn note_run(name: &str) {
+    if !is_noted(name) && Status::own().is_ok_and(|status| status.tracer().is_none()) {
+        progress::note(PROGRAM, name, "seen");
+    }
+}
+
+fn is_noted(name: &str) -> bool {
+    progress::read().contains_key(&format!("{PROGRAM} {name}"))
 }

@@ -12,7 +12,7 @@ use rustix::termios::{
 };
 use signal_hook::consts::SIGCONT;
 
-use crate::output::width;
+use crate::output::{println, width};
 
 const ESCAPE: char = '\u{1b}';
 /// Ctrl-D, which also stands for the end of the input.
@@ -193,7 +193,7 @@ fn single_keys() -> io::Result<()> {
 /// the shell wrote; when the terminal has become wider or narrower, `resized` is called.
 pub(crate) fn read(prompt: impl Fn(), resized: impl Fn()) -> io::Result<char> {
     loop {
-        match press_or(&prompt, &resized)? {
+        match pressed(&prompt, &resized, Keys::press)? {
             Key::Char(char) => return Ok(char),
             Key::Enter => return Ok('\n'),
             Key::EndOfInput => return Ok('\u{4}'),
@@ -202,19 +202,32 @@ pub(crate) fn read(prompt: impl Fn(), resized: impl Fn()) -> io::Result<char> {
     }
 }
 
-/// The next key of any kind. After Ctrl-Z and `fg`, `prompt` is printed again, below what the shell
-/// wrote.
+/// The next key of any kind. After Ctrl-Z and `fg`, and where the terminal gets another width, `prompt`
+/// is printed again, below what the shell wrote.
 pub(crate) fn press(prompt: impl Fn()) -> io::Result<Key> {
-    press_or(prompt, || ())
+    let again = || {
+        println!();
+        prompt();
+    };
+    pressed(&prompt, again, Keys::press)
 }
 
-fn press_or(prompt: impl Fn(), resized: impl Fn()) -> io::Result<Key> {
+/// The same where every key does something at once, so that a pasted text is one [`Key::Other`];
+/// `resized` prints what else stands above the prompt.
+pub(crate) fn press_alone(prompt: impl Fn(), resized: impl Fn()) -> io::Result<Key> {
+    pressed(prompt, resized, Keys::press_alone)
+}
+
+/// How [`Keys`] reads one key.
+type Press = fn(&Keys, Option<BorrowedFd<'_>>, Duration) -> io::Result<Option<Key>>;
+
+fn pressed(prompt: impl Fn(), resized: impl Fn(), press: Press) -> io::Result<Key> {
     let keys = Keys::take()?;
     let (wakes, waker) = UnixStream::pair()?;
     let continued = signal_hook::low_level::pipe::register(SIGCONT, waker)?;
     let mut columns = width();
     let pressed = loop {
-        match keys.press(Some(wakes.as_fd()), GLANCE) {
+        match press(&keys, Some(wakes.as_fd()), GLANCE) {
             Ok(Some(key)) => break Ok(key),
             Ok(None) if rustix::io::ioctl_fionread(&wakes).is_ok_and(|waiting| waiting > 0) => {
                 let _ = rustix::io::read(&wakes, &mut [0; 16]);

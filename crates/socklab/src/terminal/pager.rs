@@ -35,13 +35,13 @@ pub(crate) fn page(speaker: Speaker, text: &str, mut used: usize) -> io::Result<
                 key @ (Key::Enter | Key::Down | Key::PageDown | Key::Escape | Key::EndOfInput) => {
                     break key;
                 }
-                key @ Key::Char(' ' | 'q') => break key,
+                key @ Key::Char(' ' | 'q' | 'n') => break key,
                 _ => {}
             }
         };
         screen(Screen::Line);
         match key {
-            Key::Char('q') | Key::Escape | Key::EndOfInput => return Ok(()),
+            Key::Char('q' | 'n') | Key::Escape | Key::EndOfInput => return Ok(()),
             _ => rest = later.to_vec(),
         }
     }

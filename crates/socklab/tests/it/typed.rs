@@ -91,7 +91,7 @@ fn what_can_follow_is_listed_where_something_is_missing() {
     let student = Student::new();
     let said = |words: &[&str]| run(&mut student.types("", words)).exits(2).errors;
     for (words, listed) in [
-        (&["exercise"][..], "\n  start  Write the files"),
+        (&["exercise"][..], "\n  start     Write the files"),
         (&["course"], "\n  copy    Copy a built-in"),
         (&["serve"], "\n  daytime  say the date"),
         (&["show"], "\n  server-03    receive from one client"),

@@ -185,6 +185,12 @@ fn an_interrupted_call_above_the_signal_that_ends_the_program_needs_no_advice() 
     assert!(interrupted(14, false));
     assert!(!interrupted(2, false), "SIGINT");
     assert!(!interrupted(14, true), "it does call again");
+    let shortened = pair(|story, near, _| {
+        story.fail(near, "recvfrom", got(10, b""), Errno::EINTR.0);
+        set(story, near, "SO_RCVTIMEO", OptionValue::Time(2_000_000_000));
+        story.recv(near, "hola");
+    });
+    assert!(!told(&shortened, "interrupted"), "it calls again with the time that is left");
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(crate) use unbuilt::{not_here, refusal, warnings};
 pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
     let material = Material::load(speaker, &options.which)?;
     let Chosen { exercise, command, why } =
-        chosen(speaker, &material, options.name.as_deref(), &options.command)?;
+        chosen(speaker, &material, "check", options.name.as_deref(), &options.command)?;
     if let Some(why) = why {
         eprintln!("{}", style::paint(style::FAINT, why));
     }

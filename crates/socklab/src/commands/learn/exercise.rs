@@ -35,19 +35,26 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     if file.is_none() {
         pager::page(speaker, &statement(&material, &exercise), HEAD).context("read a key")?;
         let enter = say!(speaker, "learn-begin");
-        match ask(speaker, &enter, &[])? {
-            Answer::Leave(leave) => return Ok(leave),
-            _ => {
-                let Some(code) = language(speaker, &material, name)? else {
-                    return Ok(Leave::Quit);
-                };
-                let begun = begin(&material, name, code, &beside);
-                file = Some(begun.map_err(|error| {
-                    let hint = say!(speaker, "learn-elsewhere");
-                    Failure::new(ExitReason::No, with_causes(&error)).hint(hint)
-                })?);
-            }
+        let page = || {
+            guide.head(at);
+            write_out(format_args!("{}", statement(&material, &exercise)));
+        };
+        let mut answer = ask(speaker, &enter, &[], page)?;
+        if answer == Answer::Leave(Leave::Next)
+            && let Some(next) = guide.place(at + 1)
+        {
+            println!("{}", say!(speaker, "watch-unsolved", name = name, next = next));
+            answer = ask(speaker, &enter, &[], page)?;
         }
+        if let Answer::Leave(leave) = answer {
+            return Ok(leave);
+        }
+        let Some(code) = language(speaker, &material, name)? else { return Ok(Leave::Quit) };
+        let begun = begin(&material, name, code, &beside);
+        file = Some(begun.map_err(|error| {
+            let hint = say!(speaker, "learn-elsewhere");
+            Failure::new(ExitReason::No, with_causes(&error)).hint(hint)
+        })?);
     }
     let file = near(file.context("an exercise that has begun has a file")?);
     let subject = Subject::source(file).context("a started file has a language")?;

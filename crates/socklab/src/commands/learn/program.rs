@@ -17,8 +17,12 @@ use crate::tour;
 pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     let speaker = guide.speaker;
     let program = known(speaker, name)?;
-    guide.head(at);
-    write_out(format_args!("{}", markdown::render(&introduction(speaker, program), width())));
+    let page = || {
+        guide.head(at);
+        let text = markdown::render(&introduction(speaker, program), width());
+        write_out(format_args!("{text}"));
+    };
+    page();
     let mut has_run = false;
     loop {
         let enter = match has_run {
@@ -28,7 +32,7 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
         let source = ('s', say!(speaker, "learn-source"));
         let again = has_run.then(|| ('r', say!(speaker, "learn-run-again")));
         let own: Vec<_> = [Some(source), again].into_iter().flatten().collect();
-        match ask(speaker, &enter, &own)? {
+        match ask(speaker, &enter, &own, page)? {
             Answer::Enter if has_run => return Ok(Leave::Next),
             Answer::Enter | Answer::Own('r') => {
                 println!();

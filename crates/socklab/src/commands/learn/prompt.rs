@@ -25,8 +25,14 @@ pub(super) fn away(speaker: Speaker) -> Vec<String> {
 }
 
 /// Asks what to do. `enter` says what Enter does, `own` are further keys with what they do. Keys that
-/// mean nothing are answered by the line again.
-pub(super) fn ask(speaker: Speaker, enter: &str, own: &[(char, String)]) -> Result<Answer> {
+/// mean nothing are answered by the line again. If the terminal gets another width, `page` prints again
+/// what stands above.
+pub(super) fn ask(
+    speaker: Speaker,
+    enter: &str,
+    own: &[(char, String)],
+    page: impl Fn(),
+) -> Result<Answer> {
     let line = || {
         let mut offers = vec![say!(speaker, "key-enter", what = enter)];
         offers.extend(own.iter().map(|(key, what)| format!("{key}: {what}")));
@@ -34,10 +40,15 @@ pub(super) fn ask(speaker: Speaker, enter: &str, own: &[(char, String)]) -> Resu
         let line = markdown::offers(&offers, " ·", width().saturating_sub(1));
         write_out(format_args!("{} ", each_line(style::FAINT, &line)));
     };
+    let resized = || {
+        page();
+        println!();
+        line();
+    };
     println!();
     line();
     loop {
-        let key = keys::press(line).context("read a key")?;
+        let key = keys::press_alone(line, resized).context("read a key")?;
         let answer = match key {
             Key::Enter | Key::Char(' ') => Some(Answer::Enter),
             Key::Char(char) if own.iter().any(|(key, _)| *key == char) => Some(Answer::Own(char)),

@@ -15,7 +15,7 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     let question = question.with_context(|| say!(speaker, "what-if-unknown", name = name))?;
     loop {
         guide.head(at);
-        match pose(speaker, &guide.course, question)? {
+        match pose(speaker, &guide.course, question, || guide.head(at))? {
             Posed::Left('n') => return Ok(Leave::Next),
             Posed::Left('p') => return Ok(Leave::Previous),
             Posed::Left('l') => return Ok(Leave::Select),
@@ -23,7 +23,7 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
             Posed::Answered => {}
         }
         let enter = say!(speaker, "learn-go-on", next = guide.next(at));
-        match ask(speaker, &enter, &[('r', say!(speaker, "learn-ask-again"))])? {
+        match ask(speaker, &enter, &[('r', say!(speaker, "learn-ask-again"))], || ())? {
             Answer::Enter => return Ok(Leave::Next),
             Answer::Own(_) => {}
             Answer::Leave(leave) => return Ok(leave),

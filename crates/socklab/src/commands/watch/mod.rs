@@ -35,7 +35,7 @@ pub(crate) use task::{Leave, Task, Way};
 pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> {
     let material = Material::load(speaker, &options.which)?;
     let Chosen { exercise, command, .. } =
-        chosen(speaker, &material, options.name.as_deref(), &options.command)?;
+        chosen(speaker, &material, "check", options.name.as_deref(), &options.command)?;
     let subject = Subject::find(speaker, &exercise, &command)?;
     if !keys::can_ask() {
         return Err(Failure::new(ExitReason::Usage, say!(speaker, "watch-no-terminal")).into());

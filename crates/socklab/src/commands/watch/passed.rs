@@ -189,7 +189,7 @@ impl Passed {
     }
 }
 
-/// How many lines a page has: two stay for the keys and the cursor.
+/// How many lines a page has: three stay for the keys, which may need two, and the cursor.
 fn room() -> usize {
-    output::height().saturating_sub(2).max(1)
+    output::height().saturating_sub(3).max(1)
 }

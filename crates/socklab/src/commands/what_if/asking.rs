@@ -72,13 +72,15 @@ pub(super) enum Prediction<'q> {
 }
 
 /// Prints the question and asks for a prediction with the sentence `ask`. The keys of `away` leave the
-/// question. If the terminal becomes wider or narrower, the question is printed anew.
+/// question. If the terminal becomes wider or narrower, the question is printed anew, below what
+/// `head` prints.
 pub(super) fn predict<'q>(
     speaker: Speaker,
     question: &'q Question,
     source: Option<&Source>,
     ask: &str,
     away: &[char],
+    head: impl Fn(),
 ) -> Result<Prediction<'q>> {
     let last = ('a'..='z').nth(question.choices.len().saturating_sub(1)).unwrap_or('a');
     let prompt = || {
@@ -92,6 +94,7 @@ pub(super) fn predict<'q>(
     };
     let anew = || {
         screen(Screen::Clear);
+        head();
         pose();
     };
     pose();
@@ -105,7 +108,11 @@ pub(super) fn predict<'q>(
                 let number = key.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
                 match letter_index(Some(key)).or(number).and_then(|at| question.choices.get(at)) {
                     Some(choice) => Prediction::Made(choice),
-                    None => continue,
+                    None => {
+                        println!("\n{}", say!(speaker, "key-unknown", key = key.to_string()));
+                        prompt();
+                        continue;
+                    }
                 }
             }
         };

@@ -90,12 +90,17 @@ pub(crate) enum Posed {
 /// The keys that leave a question on the way through the course.
 const AWAY: [char; 4] = ['n', 'p', 'l', 'q'];
 
-/// Poses a question on the way through the course, and answers it.
-pub(crate) fn pose(speaker: Speaker, course: &Course, question: &Question) -> Result<Posed> {
+/// Poses a question on the way through the course, below what `head` prints, and answers it.
+pub(crate) fn pose(
+    speaker: Speaker,
+    course: &Course,
+    question: &Question,
+    head: impl Fn(),
+) -> Result<Posed> {
     let source = source::of_question(course, question);
     // On the way, only what is not as it was built in is worth a line.
     let source = Some(&source).filter(|source| source.origin != Origin::BuiltIn);
-    let predicted = match predict(speaker, question, source, "learn-ask", &AWAY)? {
+    let predicted = match predict(speaker, question, source, "learn-ask", &AWAY, head)? {
         Prediction::Made(choice) => Some(choice),
         Prediction::Skipped => None,
         Prediction::Left(key) => return Ok(Posed::Left(key)),
@@ -139,11 +144,13 @@ fn one(
     match (options.json, predicted.is_none() && keys::can_ask()) {
         (true, _) => {}
         (false, false) => introduce(speaker, question, Some(&source)),
-        (false, true) => match predict(speaker, question, Some(&source), "what-if-ask", &['q'])? {
-            Prediction::Made(choice) => predicted = Some(choice),
-            Prediction::Skipped => {}
-            Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
-        },
+        (false, true) => {
+            match predict(speaker, question, Some(&source), "what-if-ask", &['q'], || ())? {
+                Prediction::Made(choice) => predicted = Some(choice),
+                Prediction::Skipped => {}
+                Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
+            }
+        }
     }
     let answered = answered::run(
         speaker,
