@@ -13,6 +13,7 @@ use crate::commands::trace::ladder_of;
 use crate::output::{self, println, width};
 use crate::printer;
 use crate::style::{BAD, COMMAND, FAINT, GOOD, STRONG, paint};
+use crate::terminal::folding::folded;
 use crate::terminal::markdown::{each_line, hanging};
 
 /// Longer output is shortened to its beginning and its end.
@@ -84,7 +85,9 @@ fn ladder(speaker: Speaker, timeline: &Timeline) {
 }
 
 fn output(line: &str) {
-    println!("      {} {line}", paint(FAINT, "│"));
+    for row in folded(line, width().saturating_sub(8)) {
+        println!("      {} {row}", paint(FAINT, "│"));
+    }
 }
 
 fn verdict_of(speaker: Speaker, check: &Claim) {

@@ -117,6 +117,8 @@ fn language(speaker: Speaker, material: &Material, exercise: &str) -> Result<Opt
                 if let Some(code) = place.and_then(|place| offered.get(place)) {
                     break Some(*code);
                 }
+                println!("\n{}", say!(speaker, "key-unknown", key = char.to_string()));
+                line();
             }
             _ => {}
         }

@@ -110,6 +110,8 @@ impl Passed {
     pub(super) fn obey(&mut self, speaker: Speaker, key: Key) -> bool {
         let (all, room) = (self.lines(speaker, output::width()).len(), room());
         match key {
+            // On the last page it goes on.
+            Key::Enter if self.top + room >= all => return false,
             Key::Char(' ') | Key::Enter | Key::PageDown | Key::Down => {
                 self.top += if self.top + room < all { room } else { 0 };
             }

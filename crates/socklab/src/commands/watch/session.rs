@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use signal_hook::consts::SIGCONT;
 use socklab_say::{Speaker, say};
+use socklab_scenario::Origin;
 use socklab_scenario::exercise::Code;
 use socklab_scenario::format::Exercise;
 
@@ -137,7 +138,9 @@ impl<'a> WatchSession<'a> {
         );
         println!("{}", style::paint(style::FAINT, socklab_say::path(&self.file)));
         let source = self.task.material.source(&self.exercise.name);
-        println!("{}", source::line(self.speaker, &source));
+        if source.origin != Origin::BuiltIn {
+            println!("{}", source::line(self.speaker, &source));
+        }
         let (exercise, subject, help) = (&self.exercise, self.task.subject, &self.help);
         let started = CheckThread::start(self.speaker, exercise, subject, help, self.task.how)?;
         self.running = Some(started);
@@ -283,7 +286,18 @@ impl<'a> WatchSession<'a> {
             passed.show(self.speaker, self.task.way.next.as_deref());
             return Ok(None);
         }
+        let confirms = match asked {
+            Some(Asked::Reset) => press == Key::Char('x'),
+            Some(Asked::Skip) => press == Key::Char('n'),
+            None => true,
+        };
+        if !confirms {
+            // It means no, and nothing else.
+            self.name_keys();
+            return Ok(None);
+        }
         match press {
+            Key::Enter if self.passed.is_some() => return Ok(self.next(asked)),
             Key::Char('r') => self.begin()?,
             // The other keys print, and would print into the middle of a report.
             _ if self.running.is_some() => self.busy(),

@@ -10,7 +10,7 @@ use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::{Screen, println, screen, width, write_out};
 use crate::style;
-use crate::terminal::keys;
+use crate::terminal;
 use crate::terminal::markdown;
 
 pub(super) fn choice<'q>(
@@ -71,21 +71,29 @@ pub(super) enum Prediction<'q> {
     Left(char),
 }
 
-/// Prints the question and asks for a prediction with the sentence `ask`. The keys of `away` leave the
-/// question. If the terminal becomes wider or narrower, the question is printed anew, below what
+/// The keys beside those of the choices, and the sentence that names them.
+pub(super) struct Offer {
+    /// The key of the sentence.
+    pub(super) ask: &'static str,
+    /// They leave the question.
+    pub(super) away: &'static [char],
+    /// They show the answer without a prediction.
+    pub(super) skip: &'static [char],
+}
+
+/// Prints the question and asks for a prediction. If the terminal becomes wider or narrower, the question is printed anew, below what
 /// `head` prints.
 pub(super) fn predict<'q>(
     speaker: Speaker,
     question: &'q Question,
     source: Option<&Source>,
-    ask: &str,
-    away: &[char],
+    keys: &Offer,
     head: impl Fn(),
 ) -> Result<Prediction<'q>> {
     let last = ('a'..='z').nth(question.choices.len().saturating_sub(1)).unwrap_or('a');
     let prompt = || {
         // A key stays beside what it does.
-        let text = say!(speaker, ask, last = last).replace(": ", ":\u{a0}");
+        let text = say!(speaker, keys.ask, last = last).replace(": ", ":\u{a0}");
         write_out(format_args!("{} ", markdown::hanging(&text, 0, width().saturating_sub(2))));
     };
     let pose = || {
@@ -99,11 +107,13 @@ pub(super) fn predict<'q>(
     };
     pose();
     loop {
-        let key = keys::read(prompt, anew).context("read a key")?;
+        let key = terminal::keys::read(prompt, anew).context("read a key")?;
         let asked = match key {
             '\u{4}' => Prediction::Left('q'),
-            key if away.contains(&key) => Prediction::Left(key),
-            ' ' | '\n' | '\r' => Prediction::Skipped,
+            key if keys.away.contains(&key) => Prediction::Left(key),
+            key if keys.skip.contains(&key) => Prediction::Skipped,
+            // A key too many after the page before is no answer.
+            '\n' => continue,
             key => {
                 let number = key.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
                 match letter_index(Some(key)).or(number).and_then(|at| question.choices.get(at)) {

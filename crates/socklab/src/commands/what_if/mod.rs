@@ -28,7 +28,7 @@ use crate::scenario::wording;
 use crate::style;
 use crate::terminal::keys;
 use crate::terminal::{markdown, pager};
-use asking::{Prediction, choice, introduce, predict};
+use asking::{Offer, Prediction, choice, introduce, predict};
 pub(crate) use scripts::as_json;
 use scripts::report;
 use shown::{answer, by_hand};
@@ -83,12 +83,14 @@ fn list(speaker: Speaker, questions: &[Question], json: bool) -> Result<ExitCode
 /// How a question that was posed at the terminal ended.
 pub(crate) enum Posed {
     Answered,
-    /// One of [`AWAY`] was pressed instead of a prediction.
+    /// A key of [`ON_THE_WAY`] was pressed instead of a prediction.
     Left(char),
 }
 
-/// The keys that leave a question on the way through the course.
-const AWAY: [char; 4] = ['n', 'p', 'l', 'q'];
+/// The keys at a question alone.
+const ALONE: Offer = Offer { ask: "what-if-ask", away: &['q'], skip: &[' ', '\n'] };
+/// The keys at a question on the way through the course.
+const ON_THE_WAY: Offer = Offer { ask: "learn-ask", away: &['n', 'p', 'l', 'q'], skip: &[' '] };
 
 /// Poses a question on the way through the course, below what `head` prints, and answers it.
 pub(crate) fn pose(
@@ -100,7 +102,7 @@ pub(crate) fn pose(
     let source = source::of_question(course, question);
     // On the way, only what is not as it was built in is worth a line.
     let source = Some(&source).filter(|source| source.origin != Origin::BuiltIn);
-    let predicted = match predict(speaker, question, source, "learn-ask", &AWAY, head)? {
+    let predicted = match predict(speaker, question, source, &ON_THE_WAY, head)? {
         Prediction::Made(choice) => Some(choice),
         Prediction::Skipped => None,
         Prediction::Left(key) => return Ok(Posed::Left(key)),
@@ -144,13 +146,11 @@ fn one(
     match (options.json, predicted.is_none() && keys::can_ask()) {
         (true, _) => {}
         (false, false) => introduce(speaker, question, Some(&source)),
-        (false, true) => {
-            match predict(speaker, question, Some(&source), "what-if-ask", &['q'], || ())? {
-                Prediction::Made(choice) => predicted = Some(choice),
-                Prediction::Skipped => {}
-                Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
-            }
-        }
+        (false, true) => match predict(speaker, question, Some(&source), &ALONE, || ())? {
+            Prediction::Made(choice) => predicted = Some(choice),
+            Prediction::Skipped => {}
+            Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
+        },
     }
     let answered = answered::run(
         speaker,
