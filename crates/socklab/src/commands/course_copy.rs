@@ -1,7 +1,7 @@
 //! `course copy`: copies a built-in question or exercise, or the order of the course, into files.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
@@ -50,7 +50,11 @@ pub(crate) fn copy(speaker: Speaker, options: &CourseCopy) -> Result<()> {
     for file in files {
         println!("{}", socklab_say::path(&file));
     }
-    let command = format!("socklab course check {}", socklab_say::path(&folder));
+    // The order alone is no course: it refers to what is built in.
+    let command = match item.as_path() == Path::new(SYLLABUS) {
+        true => "socklab list".to_owned(),
+        false => format!("socklab course check {}", socklab_say::path(&folder)),
+    };
     println!(
         "{}",
         say!(speaker, "course-copy-next", command = style::paint(style::COMMAND, command))

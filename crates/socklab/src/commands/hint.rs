@@ -37,7 +37,9 @@ pub(super) fn hint(speaker: Speaker, options: &cli::Hint) -> Result<ExitCode> {
         (Some((number, level)), false) => {
             println!("{}", heading(&exercise, &hinted));
             hint_lines(speaker, &hinted, number, &level).iter().for_each(|line| println!("{line}"));
-            next_hint(speaker, &exercise, &hinted).iter().for_each(|line| println!("{line}"));
+            next_hint(speaker, &exercise, &hinted, &options.which.words())
+                .iter()
+                .for_each(|line| println!("{line}"));
         }
         (None, true) => {
             let mut value = about(&exercise, &hinted);

@@ -74,6 +74,9 @@ fn saving_runs_the_check_again_and_keys_are_obeyed() {
     // n leaves what is not solved only if it is pressed twice; p goes back.
     watching.press("n");
     watching.until("n again goes on to socket-04");
+    // Any other key means no, and nothing else.
+    watching.press("p");
+    watching.until(OVER);
     watching.press("p");
     assert!(watching.until(OVER).contains("socket-02: "));
     watching.press("p");
@@ -90,7 +93,9 @@ fn saving_runs_the_check_again_and_keys_are_obeyed() {
     // One x asks, and any other key means no; a second x means yes, and a copy is kept.
     watching.press("x");
     watching.until("x again");
-    watching.press("hx");
+    watching.press("h");
+    watching.until(OVER);
+    watching.press("x");
     watching.until("x again");
     watching.press("x");
     watching.until("Gap 1");

@@ -44,7 +44,7 @@ pub(crate) struct Help {
     /// The student's programming language, if it is one of the exercise.
     code: Option<Code>,
     /// The options that name the course.
-    course: Vec<String>,
+    pub(super) course: Vec<String>,
 }
 
 impl Help {
@@ -187,10 +187,16 @@ pub(crate) fn hint_lines(
 }
 
 /// How to get the next hint, if there is one.
-pub(crate) fn next_hint(speaker: Speaker, exercise: &str, hinted: &Hinted) -> Option<String> {
+pub(crate) fn next_hint(
+    speaker: Speaker,
+    exercise: &str,
+    hinted: &Hinted,
+    course: &[String],
+) -> Option<String> {
     let (number, _) = hinted.next()?;
     let label = say!(speaker, "label-hint-next", number = number, all = hinted.hints.len());
-    let command = shell_words(&["socklab", "hint", exercise].map(str::to_owned));
+    let words = [&["socklab", "hint", exercise].map(str::to_owned)[..], course].concat();
+    let command = shell_words(&words);
     let label = style::paint(style::STRONG, label);
     Some(format!("{label} {}", style::paint(style::COMMAND, command)))
 }

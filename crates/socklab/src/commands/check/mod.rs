@@ -116,7 +116,8 @@ fn not_built(
         (Some((what, output)), Format::Text) => {
             refused(&what, output);
             let hinted = remember(&about.exercise.name, Some(help.unbuilt()));
-            let next = hinted.and_then(|it| next_hint(speaker, &about.exercise.name, &it));
+            let next =
+                hinted.and_then(|it| next_hint(speaker, &about.exercise.name, &it, &help.course));
             next.iter().for_each(|line| println!("\n{line}"));
         }
         (Some((what, output)), Format::Json) => json::refused(about, &what, output)?,
@@ -183,7 +184,7 @@ fn in_words<'a>(
         }
         let hinted = advised(first).then(|| help.levels(first, subject));
         let hinted = hinted.and_then(|hinted| remember(name, Some(hinted)));
-        let next = hinted.and_then(|hinted| next_hint(speaker, name, &hinted));
+        let next = hinted.and_then(|hinted| next_hint(speaker, name, &hinted, &help.course));
         next.iter().for_each(|line| println!("{line}"));
     } else if check.only.is_none() {
         remember(&check.exercise.name, None);

@@ -72,6 +72,12 @@ fn body(speaker: Speaker, template: &Template, name: &str, gap: &str) -> Result<
 }
 
 fn diff(speaker: Speaker, file: &Path, code: Code, model: &str) -> Result<()> {
+    // A FIFO or a device may never end.
+    if !file.is_file() {
+        let what = say!(speaker, "check-no-file", tool = socklab_say::path(file));
+        let hint = say!(speaker, "check-no-file-hint");
+        return Err(Failure::new(ExitReason::Usage, what).hint(hint).into());
+    }
     let text = fs::read(file).with_context(|| format!("read {}", socklab_say::path(file)))?;
     let text = without_prompts(code, &String::from_utf8_lossy(&text));
     let lines = compare::unified(&text, model, output::width());

@@ -69,7 +69,9 @@ pub(super) fn start(speaker: Speaker, options: &Start) -> Result<()> {
         say!(speaker, "start-written", file = socklab_say::path(file), gaps = count(gaps))
     );
     println!("{}", say!(speaker, "start-page", file = socklab_say::path(&page)));
-    let command = format!("socklab check {}", exercise.name);
+    let words = ["socklab".into(), "check".into(), exercise.name.clone()].into_iter();
+    let words = words.chain(options.which.words()).collect::<Vec<String>>();
+    let command = shlex::try_join(words.iter().map(String::as_str)).unwrap_or_default();
     println!("{}", say!(speaker, "start-check", command = style::paint(style::COMMAND, command)));
     Ok(())
 }

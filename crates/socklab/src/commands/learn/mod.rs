@@ -125,7 +125,7 @@ impl<'a> Guide<'a> {
                 Leave::Quit => {
                     println!(
                         "\n{}",
-                        say!(self.speaker, "learn-left", command = command("socklab learn"))
+                        say!(self.speaker, "learn-left", command = self.command("socklab learn"))
                     );
                     socklab_scenario::clean_up();
                     return Ok(ExitCode::SUCCESS);
@@ -188,21 +188,27 @@ impl<'a> Guide<'a> {
         for (index, key) in [(at, "learn-now"), (at + 1, "learn-then")] {
             if let Some(entry) = self.journey.entries.get(index) {
                 println!("\n{}", say!(self.speaker, key));
-                println!("  {}", command(&entry.command()));
+                println!("  {}", self.command(&entry.command()));
                 println!("  {}", hanging(&entry.title, 2, width()));
             }
         }
     }
 
+    /// A command about this course, to be typed. Programs are the same in every course.
+    fn command(&self, text: &str) -> String {
+        let options = match text.starts_with("socklab show") {
+            true => Vec::new(),
+            false => self.which.words(),
+        };
+        let options = shlex::try_join(options.iter().map(String::as_str)).unwrap_or_default();
+        style::paint(style::COMMAND, format!("{text} {options}").trim_end())
+    }
+
     fn finished(&self) {
         let all = self.journey.entries.len();
         println!("{}", say!(self.speaker, "learn-finished", all = all));
-        println!("{}", say!(self.speaker, "learn-finished-next"));
+        println!("{}", hanging(&say!(self.speaker, "learn-finished-next"), 0, width()));
     }
-}
-
-fn command(text: &str) -> String {
-    style::paint(style::COMMAND, text)
 }
 
 /// As much of a line as fits.

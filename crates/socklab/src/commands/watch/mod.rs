@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::Code;
-use socklab_scenario::format::{Exercise, Item};
+use socklab_scenario::format::{Exercise, Item, Prose};
 
 use super::check::Subject;
 use super::chosen::{Chosen, chosen};
@@ -121,11 +121,16 @@ fn select(speaker: Speaker, material: &Material, here: &str) -> Result<Option<Ex
     let mut all = material.all()?;
     let row = |exercise: &Exercise| Row::Choice {
         mark: Standing::of(&Item::Exercise(exercise.name.clone()), &progress).mark(),
-        text: format!("{:<15} {}", exercise.name, texts::exercise(speaker, exercise).title),
+        text: format!("{:<15} {}", exercise.name, about(texts::exercise(speaker, exercise))),
     };
     let rows: Vec<Row> = all.iter().map(row).collect();
     let at = all.iter().position(|exercise| exercise.name == here).unwrap_or(0);
     let title = say!(speaker, "watch-select");
     let chosen = select::select(speaker, &title, &rows, at).context("read a key")?;
     Ok(chosen.map(|index| all.swap_remove(index)))
+}
+
+/// The title of an exercise without its name.
+fn about(page: &Prose) -> &str {
+    page.title.split_once(": ").map_or(&page.title, |(_, about)| about)
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rustix::termios::QueueSelector;
 use signal_hook::consts::SIGCONT;
 use socklab_say::{Speaker, say};
 use socklab_scenario::Origin;
@@ -294,6 +295,7 @@ impl<'a> WatchSession<'a> {
         if !confirms {
             // It means no, and nothing else.
             self.name_keys();
+            self.told = true;
             return Ok(None);
         }
         match press {
@@ -356,7 +358,10 @@ impl<'a> WatchSession<'a> {
     fn look(&mut self) -> bool {
         let (exemplary, left) = (self.last.exemplary.clone(), self.last.left.clone());
         println!("{}", style::paint(style::FAINT, say!(self.speaker, "passed-runs")));
-        match Passed::new(self.speaker, &self.task, self.code, exemplary, left) {
+        let passed = Passed::new(self.speaker, &self.task, self.code, exemplary, left);
+        // What was pressed meanwhile was not meant for what is shown now.
+        let _ = rustix::termios::tcflush(std::io::stdin(), QueueSelector::IFlush);
+        match passed {
             Ok(passed) => {
                 passed.show(self.speaker, self.task.way.next.as_deref());
                 self.passed = Some(passed);
