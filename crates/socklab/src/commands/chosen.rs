@@ -159,7 +159,8 @@ fn unclear(
     let behind = if words.is_empty() { words } else { format!(" -- {words}") };
     let what = match (fitting, command) {
         ([], []) => format!("socklab exercise start {example}"),
-        _ => format!("socklab {verb} {example}{behind}"),
+        _ if verb == "hint" => format!("socklab hint {example}"),
+        _ => format!("socklab check {example}{behind}"),
     };
     let hint = say!(speaker, "try-line", what = what);
     Ok(Failure::new(ExitReason::Usage, say!(speaker, key)).choices(choices).hint(hint))

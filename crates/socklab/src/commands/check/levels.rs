@@ -193,6 +193,8 @@ pub(crate) fn next_hint(
     hinted: &Hinted,
     course: &[String],
 ) -> Option<String> {
+    // Where nothing can be kept, `socklab hint` would know of none.
+    hinted::read(exercise)?;
     let (number, _) = hinted.next()?;
     let label = say!(speaker, "label-hint-next", number = number, all = hinted.hints.len());
     let words = [&["socklab", "hint", exercise].map(str::to_owned)[..], course].concat();

@@ -226,8 +226,10 @@ pub(crate) fn again(
     let mut words: Vec<String> =
         ["socklab", "check", exercise, "--case", case, "--seed", &seed].map(str::to_owned).into();
     words.extend(options.iter().cloned());
-    words.push("--".to_owned());
-    words.extend(subject.words());
+    if !subject.is_found(exercise) {
+        words.push("--".to_owned());
+        words.extend(subject.words());
+    }
     shell_words(&words)
 }
 

@@ -38,6 +38,14 @@ impl Subject {
         }
     }
 
+    /// True for the file that a check without a command finds, too.
+    pub(crate) fn is_found(&self, exercise: &str) -> bool {
+        let found = source_file(exercise, Path::new(".")).or_else(|| started(exercise));
+        let whole = |file: &Path| file.canonicalize().ok();
+        let found = found.as_deref().and_then(whole);
+        matches!(self, Self::Source { file, .. } if found.is_some() && whole(file) == found)
+    }
+
     /// A source file, run with the arguments of each case.
     pub(crate) fn source(file: PathBuf) -> Option<Self> {
         Some(Self::Source { code: Code::of(&file)?, file })
