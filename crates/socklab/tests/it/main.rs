@@ -36,3 +36,4 @@ mod typed;
 mod waits;
 mod watch;
 mod what_if;
+mod widths;

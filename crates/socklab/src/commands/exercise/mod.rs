@@ -66,7 +66,7 @@ fn list(speaker: Speaker, json: bool, which: &WhichCourse) -> Result<()> {
     for exercise in &exercises {
         println!("{}", line(&exercise.name, &texts::exercise(speaker, exercise).title, &progress));
     }
-    println!("\n{}", say!(speaker, "exercise-next"));
+    println!("\n{}", markdown::hanging(&say!(speaker, "exercise-next"), 0, width()));
     Ok(())
 }
 

@@ -49,14 +49,39 @@ impl Terminal {
             }
             let ended = self.child.try_wait().expect("wait");
             assert!(start.elapsed() < PATIENCE, "no {text:?} in\n{}\n({ended:?})", self.shown);
-            let mut ready = [PollFd::new(&self.screen, PollFlags::IN)];
-            let second = Timespec { tv_sec: 1, tv_nsec: 0 };
-            if poll(&mut ready, Some(&second)).expect("poll") > 0 {
-                let mut piece = [0; 4096];
-                let length = self.screen.read(&mut piece).expect("read");
-                self.shown.push_str(&String::from_utf8_lossy(&piece[..length]));
+            if self.is_readable(500_000_000) {
+                self.take();
             }
         }
+    }
+
+    /// Everything that is shown until the program ends.
+    #[track_caller]
+    pub(crate) fn all(mut self) -> String {
+        let start = Instant::now();
+        loop {
+            let ended = self.child.try_wait().expect("wait").is_some();
+            assert!(start.elapsed() < PATIENCE, "still running:\n{}", self.shown);
+            // What it wrote last is there when it has ended.
+            while self.is_readable(if ended { 0 } else { 20_000_000 }) {
+                self.take();
+            }
+            if ended {
+                return std::mem::take(&mut self.shown);
+            }
+        }
+    }
+
+    fn is_readable(&self, nanoseconds: i64) -> bool {
+        let mut ready = [PollFd::new(&self.screen, PollFlags::IN)];
+        let wait = Timespec { tv_sec: 0, tv_nsec: nanoseconds };
+        poll(&mut ready, Some(&wait)).expect("poll") > 0
+    }
+
+    fn take(&mut self) {
+        let mut piece = [0; 4096];
+        let length = self.screen.read(&mut piece).expect("read");
+        self.shown.push_str(&String::from_utf8_lossy(&piece[..length]));
     }
 
     /// Types these characters.
