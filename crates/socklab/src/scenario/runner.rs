@@ -42,7 +42,7 @@ pub(crate) fn end_by(signal: i32) -> ! {
     keys::restore_for_good();
     socklab_scenario::clean_up();
     // The shell's prompt gets a line of its own, behind a question or the `^C` of the terminal.
-    if !gauge::hide() && signal == SIGINT && stderr().is_terminal() {
+    if !gauge::hide() && matches!(signal, SIGINT | SIGTERM) && stderr().is_terminal() {
         write_err(format_args!("\n"));
     }
     std::process::exit(128 + signal);
