@@ -1,13 +1,14 @@
 //! Works on one exercise: checks whenever its file is saved, obeys keys, and says how the student
 //! left.
 
+mod obeying;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use rustix::termios::QueueSelector;
 use signal_hook::consts::SIGCONT;
 use socklab_say::{Speaker, say};
 use socklab_scenario::Origin;
@@ -18,12 +19,10 @@ use super::changes::Watched;
 use super::passed::Passed;
 use super::run::{CheckEnd, CheckMessage, CheckThread};
 use super::task::{Leave, Task};
-use crate::commands::check::{Help, hint_lines, remember};
-use crate::commands::exercise::restart;
-use crate::course::points::Points;
-use crate::course::{hinted, progress, source, texts};
+use crate::commands::check::{Help, remember};
+use crate::course::{source, texts};
 use crate::exit_reason::ExitReason;
-use crate::failure::{Failure, with_causes};
+use crate::failure::Failure;
 use crate::output::{self, Screen, println, screen};
 use crate::style;
 use crate::terminal::gauge;
@@ -277,138 +276,6 @@ impl<'a> WatchSession<'a> {
     fn answer(&mut self, line: &str) {
         println!("\n{line}");
         self.told = false;
-    }
-
-    fn obey(&mut self, press: Key) -> Result<Option<Leave>> {
-        let asked = self.asked.take();
-        if let Some(passed) = &mut self.passed
-            && passed.obey(self.speaker, press)
-        {
-            passed.show(self.speaker, self.task.way.next.as_deref());
-            return Ok(None);
-        }
-        let confirms = match asked {
-            Some(Asked::Reset) => press == Key::Char('x'),
-            Some(Asked::Skip) => press == Key::Char('n'),
-            None => true,
-        };
-        if !confirms {
-            // It means no, and nothing else.
-            self.name_keys();
-            self.told = true;
-            return Ok(None);
-        }
-        match press {
-            Key::Enter if self.passed.is_some() => return Ok(self.next(asked)),
-            Key::Char('r') => self.begin()?,
-            // The other keys print, and would print into the middle of a report.
-            _ if self.running.is_some() => self.busy(),
-            Key::Char('h') => self.hint(),
-            Key::Char('l') => return Ok(Some(Leave::Select)),
-            Key::Char('n') => return Ok(self.next(asked)),
-            Key::Char('p') if self.task.way.previous.is_some() => {
-                return Ok(Some(Leave::Previous));
-            }
-            Key::Char('p') => self.tell(&say!(self.speaker, "watch-first")),
-            Key::Char('x') if asked == Some(Asked::Reset) => {
-                // What stands in the way can be mended while the session goes on.
-                if let Err(error) = self.reset() {
-                    self.tell(&with_causes(&error));
-                }
-            }
-            Key::Char('x') => {
-                self.asked = Some(Asked::Reset);
-                self.tell(&say!(self.speaker, "watch-reset"));
-            }
-            _ => self.unknown(),
-        }
-        Ok(None)
-    }
-
-    /// Says, once, what can be pressed while a check runs.
-    fn busy(&mut self) {
-        if !std::mem::replace(&mut self.told, true) {
-            gauge::hide();
-            let busy = fitted(&say!(self.speaker, "watch-busy"));
-            println!("{}", markdown::each_line(style::FAINT, &busy));
-            gauge::put(&self.bar);
-        }
-    }
-
-    /// `n`: on, but not away from what is not solved without being asked twice, and not from what is
-    /// without a look at the model solution.
-    fn next(&mut self, asked: Option<Asked>) -> Option<Leave> {
-        let passed = self.last.points.is_some_and(|points| points.core());
-        if passed && self.passed.is_none() && self.look() {
-            return None;
-        }
-        let Some(next) = self.task.way.next.clone() else {
-            self.tell(&say!(self.speaker, "watch-last"));
-            return None;
-        };
-        if asked == Some(Asked::Skip) || passed || self.was_solved() {
-            return Some(Leave::Next);
-        }
-        self.asked = Some(Asked::Skip);
-        self.tell(&say!(self.speaker, "watch-unsolved", name = &*self.exercise.name, next = next));
-        None
-    }
-
-    /// Shows the model solution beside the student's; false if there is none.
-    fn look(&mut self) -> bool {
-        let (exemplary, left) = (self.last.exemplary.clone(), self.last.left.clone());
-        println!("{}", style::paint(style::FAINT, say!(self.speaker, "passed-runs")));
-        let passed = Passed::new(self.speaker, &self.task, self.code, exemplary, left);
-        // What was pressed meanwhile was not meant for what is shown now.
-        let _ = rustix::termios::tcflush(std::io::stdin(), QueueSelector::IFlush);
-        match passed {
-            Ok(passed) => {
-                passed.show(self.speaker, self.task.way.next.as_deref());
-                self.passed = Some(passed);
-                true
-            }
-            Err(error) => {
-                self.answer(&with_causes(&error));
-                false
-            }
-        }
-    }
-
-    /// True if all core points were earned once.
-    fn was_solved(&self) -> bool {
-        let noted = Points::noted(&progress::read(), &self.exercise.name);
-        noted.is_some_and(|points| points.core())
-    }
-
-    /// The next hint for what did not pass. Those that were given outside, by `socklab hint`, count.
-    fn hint(&mut self) {
-        let Some(hinted) = self.last.hinted.take() else {
-            self.tell(&say!(self.speaker, "watch-no-hint"));
-            return;
-        };
-        let elsewhere = hinted::read(&self.exercise.name);
-        let mut hinted = hinted.after(elsewhere.as_ref());
-        let given = hinted.give();
-        let lines = match &given {
-            Some((number, level)) => hint_lines(self.speaker, &hinted, *number, level),
-            None => vec![say!(self.speaker, "watch-no-more-hints", all = hinted.hints.len())],
-        };
-        hinted::write(&self.exercise.name, &hinted);
-        self.last.hinted = Some(hinted);
-        self.answer(&lines.join("\n"));
-        self.name_keys();
-    }
-
-    /// Back to the starter. What the student wrote is kept under another name.
-    fn reset(&mut self) -> Result<()> {
-        let starter = self.task.material.starter(&self.exercise.name, self.code)?;
-        let kept = restart(&self.file, &starter)?;
-        self.watched.changed();
-        self.begin()?;
-        if let Some(kept) = kept {
-            println!("{}", say!(self.speaker, "watch-kept", file = socklab_say::path(&kept)));
-        }
-        Ok(())
     }
 }
 
