@@ -64,8 +64,26 @@ pub struct Headers {
     pub protocol: Protocol,
     /// The transport's own header.
     pub transport: Transport,
-    /// The bytes after the transport header.
+    /// The bytes after the transport header; of a fragment, the part of them that it carries.
     pub payload: Bytes,
+    /// Which part of a datagram this is; absent for a whole one. Later fragments have no transport
+    /// header: no ports, and [`Transport::Other`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragment: Option<Fragment>,
+}
+
+/// A part of an IP datagram, RFC 791 §3.2, RFC 8200 §4.5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct Fragment {
+    /// The number that all fragments of one datagram share.
+    pub id: u32,
+    /// Where in the datagram's payload this part begins, in bytes. The payload includes the
+    /// transport header, so the second fragment begins 8 bytes later than what it carries of a UDP
+    /// datagram's data.
+    pub offset: u32,
+    /// True if another fragment follows.
+    pub more: bool,
 }
 
 /// A transport header.
@@ -82,8 +100,11 @@ pub enum Transport {
         sequence: u32,
         /// Acknowledgement number; meaningful with `ACK`.
         acknowledgement: u32,
-        /// Window, as in the segment: unscaled.
+        /// Window, as in the segment: unscaled. See [`TcpOptions::window_scale`].
         window: u16,
+        /// Its options.
+        #[serde(default, skip_serializing_if = "TcpOptions::is_empty")]
+        options: TcpOptions,
     },
     /// UDP, RFC 768.
     Udp,
@@ -96,6 +117,13 @@ pub enum Transport {
         code: u8,
         /// In words: `port unreachable`, `echo request` ….
         text: String,
+        /// The largest packet that would have got through, in bytes, if this says so (RFC 1191,
+        /// RFC 8201).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mtu: Option<u32>,
+        /// What it is about, if it is an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Box<About>>,
     },
     /// ARP or neighbour discovery.
     Neighbour {
@@ -104,6 +132,63 @@ pub enum Transport {
     },
     /// Something else.
     Other,
+}
+
+/// The options of a TCP segment that a reader needs, RFC 9293 §3.2.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+#[serde(default)]
+pub struct TcpOptions {
+    /// In a SYN: the largest segment that its sender takes, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum_segment: Option<u16>,
+    /// In a SYN: its sender's later windows count in units of 2 to this power, if the other SYN has
+    /// this option, too; the window of a SYN itself counts bytes. RFC 7323 §2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_scale: Option<u8>,
+    /// In a SYN: selective acknowledgements are welcome. RFC 2018 §2.
+    #[serde(skip_serializing_if = "is_false")]
+    pub selective_permitted: bool,
+    /// What arrived beyond the acknowledgement number: blocks of sequence numbers, each up to but not
+    /// including its second. The first may lie before it and then arrived twice. RFC 2018 §3,
+    /// RFC 2883.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub selective: Vec<(u32, u32)>,
+    /// The sender's clock, and what it last saw of its peer's. RFC 7323 §3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timestamps: Option<(u32, u32)>,
+}
+
+impl TcpOptions {
+    /// True if none is there.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// The packet that an ICMP error is about, as far as it is quoted there: its IP header and at least
+/// 8 bytes, RFC 792; most systems quote more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(proptest_derive::Arbitrary))]
+pub struct About {
+    /// Who had sent it, with its port.
+    pub source: Endpoint,
+    /// To whom, with its port.
+    pub destination: Endpoint,
+    /// Its transport's protocol number.
+    pub protocol: Protocol,
+    /// Of a TCP segment: its sequence number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u32>,
+    /// What it carried.
+    pub payload: Bytes,
+    /// Which part of a datagram it was; absent for a whole one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fragment: Option<Fragment>,
 }
 
 /// A socket changed state in the kernel, as reported by `sock_diag(7)`.

@@ -42,7 +42,7 @@ pub use bytes::Bytes;
 pub use call::{Call, Outcome, SourceLine};
 pub use endpoint::Endpoint;
 pub use errno::Errno;
-pub use frame::{Fate, Frame, Headers, State, Transport};
+pub use frame::{About, Fate, Fragment, Frame, Headers, State, TcpOptions, Transport};
 pub use jsonl::{Foreign, Problem, ReadError, Reading, VERSION, Writer, read};
 pub use moment::{Event, Place, What};
 pub use names::{Family, Flags, Name, Shutdown, Signal, SocketType, TcpState};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::{
     Args, Bytes, Call, Control, Endpoint, Event, Frame, Header, Message, OptionValue, Process,
-    SocketId, What,
+    SocketId, Transport, What,
 };
 
 impl Event {
@@ -134,6 +134,11 @@ fn of_frame(frame: &mut Frame, visit: Visit<'_>) {
         visit(&mut headers.payload);
         of_endpoint(Some(&mut headers.source), visit);
         of_endpoint(Some(&mut headers.destination), visit);
+        if let Transport::Icmp { about: Some(about), .. } = &mut headers.transport {
+            visit(&mut about.payload);
+            of_endpoint(Some(&mut about.source), visit);
+            of_endpoint(Some(&mut about.destination), visit);
+        }
     }
 }
 

@@ -28,6 +28,7 @@ mod sandbox;
 mod scope;
 mod supervise;
 mod sys;
+mod wire;
 
 pub use cell::{Cell, CellOptions};
 pub use names::{NameServer, Names, NamesRefusal, answer};
@@ -37,3 +38,4 @@ pub use sandbox::{Limits, Sandbox};
 pub use scope::Scope;
 pub use supervise::{Patience, Reached, Supervised, supervise};
 pub use sys::let_sigpipe_kill;
+pub use wire::{complete_checksum, headers, is_intact};

@@ -3,8 +3,8 @@
 use std::mem::{size_of, size_of_val};
 
 use socklab_event::{
-    Args, Call, Control, Event, Frame, Message, Notice, OptionValue, Process, Ready, State, Wait,
-    What,
+    Args, Call, Control, Event, Frame, Message, Notice, OptionValue, Process, Ready, State,
+    Transport, Wait, What,
 };
 
 /// The approximate size of the names, addresses and other small parts of an event.
@@ -69,6 +69,11 @@ fn lists(event: &Event) -> usize {
             Notice::PathExists { path: text, .. } | Notice::NoDuplicates { why: text } => {
                 text.len()
             }
+            _ => 0,
+        },
+        What::Frame(frame) => match frame.headers.as_ref().map(|headers| &headers.transport) {
+            Some(Transport::Icmp { about: Some(about), .. }) => size_of_val(&**about),
+            Some(Transport::Tcp { options, .. }) => size_of_val(options.selective.as_slice()),
             _ => 0,
         },
         _ => 0,

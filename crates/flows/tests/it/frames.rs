@@ -16,6 +16,7 @@ fn frame(story: &mut Story, [from, to]: [Sock; 2], payload: &str, fate: Fate) ->
         protocol: Protocol::UDP,
         transport: Transport::Udp,
         payload: Bytes::whole(payload),
+        fragment: None,
     };
     let (from, to) = ("a".to_owned(), Some("b".to_owned()));
     let frame = Frame { from, to, bytes: Bytes::whole(payload), headers: Some(headers), fate };
