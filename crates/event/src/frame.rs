@@ -49,6 +49,10 @@ pub enum Fate {
         at: Vec<u64>,
         /// The rule, as the user wrote it.
         rule: String,
+        /// Of a corrupted frame: which bytes arrived as others. Offsets from the Ethernet header on,
+        /// and what arrived there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<(u32, u8)>,
     },
 }
 

@@ -12,3 +12,4 @@ fact-timestamps = timestamps
 fact-mtu = MTU
 fact-about = about
 fact-payload = payload
+fact-changed = bytes changed

@@ -12,3 +12,4 @@ fact-timestamps = marcas de tiempo
 fact-mtu = MTU
 fact-about = sobre
 fact-payload = carga útil
+fact-changed = bytes cambiados
