@@ -38,4 +38,4 @@ pub use sandbox::{Limits, Sandbox};
 pub use scope::Scope;
 pub use supervise::{Patience, Reached, Supervised, supervise};
 pub use sys::let_sigpipe_kill;
-pub use wire::{complete_checksum, headers, is_intact};
+pub use wire::{WireRefusal, complete_checksum, headers, is_intact};

@@ -1,10 +1,19 @@
 //! What passes between hosts, or through the loopback: frames, seen and let through.
+//!
+//! `ring` is how frames get from the kernel to us and back; `headers` and `checksum` know what is
+//! written on them.
 
 #[cfg(test)]
 mod built;
 mod checksum;
 mod headers;
 mod icmp;
+mod refusal;
+#[allow(dead_code, reason = "the tap and the switch, which come next, use it")]
+mod ring;
+#[cfg(test)]
+mod within;
 
 pub use checksum::{complete_checksum, is_intact};
 pub use headers::headers;
+pub use refusal::WireRefusal;
