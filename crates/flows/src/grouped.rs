@@ -4,7 +4,7 @@
 use crate::Position;
 
 /// Values by the event that they belong to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Grouped<T> {
     /// Where the values of each event begin; one more than there are events.
     starts: Vec<u32>,

@@ -38,11 +38,13 @@ mod reach;
 mod sockets;
 mod streams;
 mod sweeps;
+mod ties;
 
 use frames::Conversations;
 use grouped::{Grouped, Indices};
 use reach::{ByPort, Caller, Sockets};
 use socklab_event::{Call, Endpoint, Event, Timeline};
+use ties::Wire;
 
 pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
@@ -55,6 +57,10 @@ pub use position::Position;
 pub use processes::RecordedProcess;
 pub use sockets::Socket;
 pub use streams::{Part, Transfer};
+pub use ties::{
+    Again, Carried, Cause, Conversation, Meaning, Resent, ResetReason, Tie, Ties, Waited,
+    WaitedFor, Window, WindowChange,
+};
 
 /// The conversations of a timeline.
 #[derive(Debug)]
@@ -81,6 +87,8 @@ pub struct Flows<'t> {
     pub processes: Vec<RecordedProcess<'t>>,
     /// What the recorded frames belong to.
     pub frames: Frames,
+    /// What the recorded frames mean, and what they have to do with the calls.
+    pub ties: Ties,
     /// Who has each socket open, and when.
     pub holders: Holders,
     /// Where the recorder began to end the programs, if it did.
@@ -137,6 +145,8 @@ impl<'t> Flows<'t> {
             connections: &connections,
             transfers: &transfers,
         });
+        let followed = (&sockets[..], &socket_at[..]);
+        let ties = Ties::among(&Wire::of(&order, followed, &connections, &transfers, &by_port));
         Self {
             timeline,
             order,
@@ -148,6 +158,7 @@ impl<'t> Flows<'t> {
             sweeps,
             processes,
             frames,
+            ties,
             holders,
             ended_by_recorder,
             by_port,

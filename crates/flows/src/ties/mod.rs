@@ -1,0 +1,396 @@
+//! Ties frames to calls: whose each frame is, what it means, what set it off, which bytes it carried
+//! and whom it woke.
+//!
+//! Both the calls and the frames of a recording have times on one clock, and a frame is sent while
+//! the kernel is at work: on the call that sets it off, on a frame that has just arrived, or on a
+//! timer. So the cause of a frame is the call under way at its moment on its socket that can send
+//! such a frame, or else the frame of the other end that arrived just before, or else a timer, where
+//! TCP has one for it. What does not fit any of these is left open.
+//!
+//! The numbers of a segment do the rest: what it carries of whose messages, whether it was sent
+//! before, and what it says about the other direction (RFC 9293).
+
+mod calls;
+mod conversations;
+mod datagrams;
+mod messages;
+mod order;
+mod resets;
+mod segments;
+mod tie;
+mod waking;
+
+use socklab_event::{Args, Call, Event, Fate, Frame, Headers, OptionValue, Protocol, Transport};
+
+use crate::grouped::Grouped;
+use crate::reach::{ByPort, Sockets};
+use crate::{Connection, NumberMap, Position, Socket, Transfer};
+use calls::Calls;
+use conversations::{Conversations, way};
+use datagrams::Datagrams;
+use messages::Messages;
+use segments::{Known, Reading, Segment, Sent, Stream};
+
+pub use conversations::Conversation;
+pub use tie::{
+    Again, Carried, Cause, Meaning, Resent, ResetReason, Tie, Waited, WaitedFor, Window,
+    WindowChange,
+};
+
+/// The kernel answers a frame within this time, in nanoseconds, unless a timer has to elapse: the
+/// shortest of those is several times as long.
+const SOON: u64 = 1_500_000;
+
+/// After a process's exit was seen, the kernel closes its sockets within this time, in nanoseconds.
+const EXIT: u64 = 20_000_000;
+
+/// What frames are tied to.
+pub(crate) struct Wire<'a, 't> {
+    pub(crate) order: &'a [&'t Event],
+    pub(crate) sockets: &'a [Socket],
+    /// The socket of each event.
+    pub(crate) socket_at: &'a [Option<usize>],
+    pub(crate) connections: &'a [Connection],
+    pub(crate) transfers: &'a [Transfer],
+    pub(crate) by_port: &'a ByPort,
+    /// The `accept` calls on each listening socket.
+    accepts: NumberMap<usize, Vec<Position>>,
+}
+
+impl<'a, 't> Wire<'a, 't> {
+    pub(crate) fn of(
+        order: &'a [&'t Event],
+        (sockets, socket_at): (&'a [Socket], &'a [Option<usize>]),
+        connections: &'a [Connection],
+        transfers: &'a [Transfer],
+        by_port: &'a ByPort,
+    ) -> Self {
+        let mut accepts: NumberMap<usize, Vec<Position>> = NumberMap::default();
+        for socket in sockets {
+            if let (Some(listener), Some(at)) = (socket.listener, socket.created) {
+                accepts.entry(listener).or_default().push(at);
+            }
+        }
+        Self { order, sockets, socket_at, connections, transfers, by_port, accepts }
+    }
+
+    fn call(&self, at: Position) -> Option<&'t Call> {
+        self.order.get(at)?.call()
+    }
+
+    fn known(&self) -> Sockets<'_, 't> {
+        Sockets { order: self.order, all: self.sockets, by_port: self.by_port }
+    }
+
+    /// True if a call was under way at a moment.
+    fn is_during(&self, at: Position, moment: u64) -> bool {
+        self.call(at).is_some_and(|call| {
+            let late = if call.implicit { EXIT } else { 0 };
+            let ended = call.ended.saturating_add(late);
+            let open = call.outcome == socklab_event::Outcome::Unfinished;
+            call.began <= moment && (moment <= ended || open)
+        })
+    }
+
+    /// True if all that was done with a socket was recorded.
+    fn is_whole(&self, socket: usize) -> bool {
+        self.sockets[socket].created.is_some()
+    }
+
+    /// The value that a socket option had at a moment, if the program had set it, on the socket or on
+    /// the one it was accepted from.
+    fn set(&self, socket: usize, name: &str, moment: u64) -> Option<&'t OptionValue> {
+        let found = |socket: usize| {
+            let calls = self.sockets[socket].calls.iter().rev();
+            calls.filter_map(|at| self.call(*at)).find_map(|call| match &call.args {
+                Args::SetOption { option, value, .. }
+                    if option.as_str() == name
+                        && call.began <= moment
+                        && call.value().is_some() =>
+                {
+                    Some(value)
+                }
+                _ => None,
+            })
+        };
+        found(socket).or_else(|| found(self.sockets[socket].listener?))
+    }
+
+    /// True if a switch was on at a moment.
+    fn option(&self, socket: usize, name: &str, moment: u64) -> bool {
+        matches!(self.set(socket, name, moment), Some(OptionValue::Int(on)) if *on != 0)
+    }
+
+    /// True if `SO_LINGER` was on with 0 seconds.
+    fn lingers_not(&self, socket: usize, moment: u64) -> bool {
+        matches!(self.set(socket, "SO_LINGER", moment), Some(OptionValue::Linger(Some(0))))
+    }
+}
+
+/// Every recorded frame, tied to the calls.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Ties {
+    /// Who exchanged frames, in order of their first.
+    pub conversations: Vec<Conversation>,
+    /// The ties with the positions of their frames, in order.
+    ties: Vec<(Position, Tie)>,
+    index: NumberMap<Position, usize>,
+    by_direction: NumberMap<(usize, usize), Vec<Position>>,
+    /// The frames that each call set off.
+    set_off: Grouped<Position>,
+    /// The frames with bytes of each message.
+    carriers: Grouped<Position>,
+    /// The frame that woke a call.
+    waker: NumberMap<Position, Position>,
+    order: Vec<Position>,
+}
+
+impl Ties {
+    pub(crate) fn among(wire: &Wire<'_, '_>) -> Self {
+        if !wire.order.iter().any(|event| event.frame().is_some()) {
+            return Self { order: (0..wire.order.len()).collect(), ..Self::default() };
+        }
+        let mut calls = Calls::of(wire);
+        let messages = Messages::of(wire);
+        let mut tying = Tying {
+            wire,
+            conversations: Conversations::of(wire),
+            datagrams: Datagrams::of(wire),
+            streams: Vec::new(),
+            ties: Vec::new(),
+            index: NumberMap::default(),
+            complete: NumberMap::default(),
+        };
+        for (at, event) in wire.order.iter().enumerate() {
+            if let Some(frame) = event.frame() {
+                tying.see(at, frame, &mut calls, &messages);
+            }
+        }
+        let Tying { conversations, ties, index, complete, .. } = tying;
+        let at = {
+            let mut at = vec![0; ties.len()];
+            index.iter().for_each(|(position, place)| at[*place] = *position);
+            at
+        };
+        let mut ties: Vec<(Position, Tie)> = at.into_iter().zip(ties).collect();
+        let conversations = conversations.all;
+        let waker = waking::wake(wire, &mut calls, &conversations, &ties, &complete);
+        for (call, frame) in &waker {
+            if let Some(place) = index.get(frame) {
+                ties[*place].1.woke.push(*call);
+            }
+        }
+        let mut by_direction: NumberMap<(usize, usize), Vec<Position>> = NumberMap::default();
+        for (at, tie) in &mut ties {
+            tie.woke.sort_unstable();
+            if let Some(connection) = tie.connection {
+                by_direction.entry((connection, tie.side)).or_default().push(*at);
+            }
+        }
+        let caused = ties.iter().filter_map(|(at, tie)| Some((tie.cause.call()?, *at)));
+        let set_off = Grouped::of(wire.order.len(), caused.collect());
+        let carried = ties
+            .iter()
+            .flat_map(|(at, tie)| tie.carries.iter().map(move |carried| (carried.transfer, *at)));
+        let carriers = Grouped::of(wire.transfers.len(), carried.collect());
+        let order = order::causal(wire, &ties, &set_off, &waker);
+        Self { conversations, ties, index, by_direction, set_off, carriers, waker, order }
+    }
+
+    /// The tie of the frame at a position; `None` if there is no frame.
+    pub fn of(&self, at: Position) -> Option<&Tie> {
+        self.index.get(&at).map(|index| &self.ties[*index].1)
+    }
+
+    /// Every frame with its tie, in the order of their times.
+    pub fn all(&self) -> impl Iterator<Item = (Position, &Tie)> {
+        self.ties.iter().map(|(at, tie)| (*at, tie))
+    }
+
+    /// True if frames of this connection were recorded.
+    pub fn has(&self, connection: usize) -> bool {
+        [0, 1].iter().any(|side| self.by_direction.contains_key(&(connection, *side)))
+    }
+
+    /// The frames that one end of a connection sent, in order.
+    pub fn sent_by(&self, connection: usize, side: usize) -> &[Position] {
+        self.by_direction.get(&(connection, side)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The frames that the call at a position set off, in order.
+    pub fn set_off(&self, call: Position) -> &[Position] {
+        self.set_off.at(call)
+    }
+
+    /// The frames with bytes of a message, an index into
+    /// [`Flows::transfers`](crate::Flows::transfers), in order: also those that were lost, and those
+    /// sent again.
+    pub fn carriers(&self, transfer: usize) -> &[Position] {
+        self.carriers.at(transfer)
+    }
+
+    /// The frame that the call at a position waited for.
+    pub fn waker(&self, call: Position) -> Option<Position> {
+        self.waker.get(&call).copied()
+    }
+
+    /// The positions of all events, each cause before its effects, also where the clock of the
+    /// frames disagrees with that of the calls: a call before the first frame it set off, a frame
+    /// before what it woke returned.
+    pub fn order(&self) -> &[Position] {
+        &self.order
+    }
+}
+
+/// When a frame arrived as it was sent, nanoseconds of `CLOCK_MONOTONIC`: once, several times, or
+/// never.
+fn arrivals(fate: &Fate) -> &[u64] {
+    match fate {
+        Fate::Delivered { at } => std::slice::from_ref(at),
+        // The kernel notices by the checksum, and acts as if it had not come (RFC 9293 §3.10.7.4).
+        Fate::Altered { how, at, .. } if how.iter().all(|how| how.as_str() != "corrupted") => at,
+        _ => &[],
+    }
+}
+
+/// The state between two frames.
+struct Tying<'a, 't> {
+    wire: &'a Wire<'a, 't>,
+    conversations: Conversations,
+    datagrams: Datagrams,
+    /// The TCP connection of each conversation.
+    streams: Vec<Stream>,
+    ties: Vec<Tie>,
+    index: NumberMap<Position, usize>,
+    /// The fragments whose arrival completed their datagram.
+    complete: NumberMap<Position, ()>,
+}
+
+impl<'a, 't> Tying<'a, 't> {
+    fn see(
+        &mut self,
+        at: Position,
+        frame: &'t Frame,
+        calls: &mut Calls<'a, 't>,
+        messages: &Messages,
+    ) {
+        let mut tie = Tie {
+            conversation: None,
+            connection: None,
+            side: 0,
+            meaning: Meaning::Other,
+            bytes: 0..0,
+            fin: false,
+            acknowledges: None,
+            acknowledges_fin: false,
+            window: None,
+            again: None,
+            cause: Cause::Unknown,
+            carries: Vec::new(),
+            waited: None,
+            ended_by: None,
+            arrived: arrivals(&frame.fate).iter().min().copied(),
+            woke: Vec::new(),
+        };
+        if let Some(headers) = &frame.headers {
+            match &headers.transport {
+                Transport::Tcp { .. } => {
+                    self.segment(at, frame, headers, &mut tie, calls, messages)
+                }
+                Transport::Udp | Transport::Other if headers.protocol == Protocol::UDP => {
+                    self.datagram(at, headers, &mut tie);
+                }
+                Transport::Icmp { .. } => self.icmp(at, headers, &mut tie),
+                _ => {}
+            }
+        }
+        self.index.insert(at, self.ties.len());
+        self.ties.push(tie);
+    }
+
+    fn segment(
+        &mut self,
+        at: Position,
+        frame: &'t Frame,
+        headers: &'t Headers,
+        tie: &mut Tie,
+        calls: &mut Calls<'a, 't>,
+        messages: &Messages,
+    ) {
+        let Some(segment) = Segment::of(frame, headers) else { return };
+        let Some(way) = way(headers) else { return };
+        let current = self.conversations.current(way);
+        let over =
+            current.is_some_and(|(number, side)| self.streams[number].is_over_for(side, &segment));
+        let opens = segment.syn && !segment.ack && (over || current.is_none());
+        let (number, side) = self.conversations.find(self.wire, at, way, opens);
+        self.streams.resize_with(self.conversations.all.len(), Stream::default);
+        let conversation = &self.conversations.all[number];
+        tie.conversation = Some(number);
+        tie.connection = conversation.connection;
+        tie.side = side;
+        let sent = Sent {
+            at,
+            now: self.wire.order[at].at,
+            segment: &segment,
+            own: conversation.sockets[side],
+            connect: conversation.connect.filter(|_| side == 0),
+            listener: conversation.listener.filter(|_| side == 1),
+        };
+        let known = Known { order: self.wire.order, ties: &self.ties, index: &self.index };
+        let mut reading = Reading { wire: self.wire, calls, messages };
+        self.streams[number].see(side, &sent, &mut reading, &known, tie);
+    }
+
+    fn datagram(&mut self, at: Position, headers: &Headers, tie: &mut Tie) {
+        let Some(way) = way(headers) else { return };
+        tie.meaning = match headers.fragment {
+            Some(_) => Meaning::Fragment,
+            None => Meaning::Datagram,
+        };
+        let whole = self.datagrams.see(self.wire, at, way, headers, tie);
+        let carried = tie.carries.first().map(|carried| &self.wire.transfers[carried.transfer]);
+        let known = carried.and_then(|transfer| {
+            let connection = transfer.connection?;
+            let first = self.wire.connections[connection].ends[0].socket;
+            Some((connection, usize::from(first != Some(transfer.from))))
+        });
+        let (number, side) = self.conversations.of_datagram(self.wire, at, whole, known);
+        self.streams.resize_with(self.conversations.all.len(), Stream::default);
+        tie.conversation = Some(number);
+        tie.connection = self.conversations.all[number].connection;
+        tie.side = side;
+        let during = carried.map(|transfer| transfer.sent);
+        let during = during.filter(|sent| self.wire.is_during(*sent, self.wire.order[at].at));
+        tie.cause = during.map_or(Cause::Unknown, Cause::Call);
+        if let Some(fragment) = headers.fragment
+            && tie.arrived.is_some()
+        {
+            let key = (way.0.0, way.1.0, way.2, fragment.id);
+            if self.datagrams.pieces.get(&key).is_some_and(datagrams::Pieces::is_complete) {
+                self.complete.insert(at, ());
+            }
+        }
+    }
+
+    fn icmp(&mut self, at: Position, headers: &Headers, tie: &mut Tie) {
+        let Transport::Icmp { about: Some(quoted), .. } = &headers.transport else {
+            tie.meaning = Meaning::Icmp { about: None };
+            return;
+        };
+        let about = self.conversations.quoted(self.wire, quoted);
+        tie.meaning = Meaning::Icmp { about };
+        let Some(about) = about else { return };
+        tie.cause = Cause::Frame(about);
+        let theirs = self.index.get(&about).map(|index| &self.ties[*index]);
+        if let Some(theirs) = theirs {
+            tie.conversation = theirs.conversation;
+            tie.connection = theirs.connection;
+            tie.side = 1 - theirs.side;
+            if let Some(number) = tie.conversation {
+                self.conversations.all[number].frames.push(at);
+            }
+        }
+    }
+}
