@@ -37,13 +37,26 @@ pub enum Fate {
     },
     /// It did not arrive.
     Dropped {
-        /// The rule that dropped it, as the user wrote it; or why the wire dropped it without a
-        /// rule.
+        /// The rule that dropped it, as the user wrote it.
+        rule: String,
+    },
+    /// It did not arrive, and no rule is to blame: that is how the network was.
+    Lost {
+        /// `link_down`, `host_dead`, `partitioned`, `too_big` (for a link on its way), `no_host`
+        /// (nobody has that Ethernet address), `refused` (the kernel did not take it).
+        why: Name,
+    },
+    /// It was still on its way when the recording ended: it neither arrived nor got lost.
+    UnderWay {
+        /// What held it up, as in [`Fate::Altered`].
+        how: Vec<Name>,
+        /// The rule, as the user wrote it.
         rule: String,
     },
     /// It arrived, but not as it was sent.
     Altered {
-        /// `delayed`, `duplicated`, `reordered`, `corrupted`, `rate_limited`.
+        /// `delayed`, `duplicated`, `reordered`, `corrupted`, `rate_limited`; or `injected`, if
+        /// nobody sent it but the wire itself.
         how: Vec<Name>,
         /// When each copy arrived, nanoseconds of `CLOCK_MONOTONIC`.
         at: Vec<u64>,
