@@ -42,8 +42,8 @@ pub enum Fate {
     },
     /// It did not arrive, and no rule is to blame: that is how the network was.
     Lost {
-        /// `link_down`, `host_dead`, `partitioned`, `too_big` (for a link on its way), `no_host`
-        /// (nobody has that Ethernet address), `refused` (the kernel did not take it).
+        /// `link_down`, `too_big` (for a link on its way), `queue_full` (too much was waiting before
+        /// it), `refused` (the kernel did not take it).
         why: Name,
     },
     /// It was still on its way when the recording ended: it neither arrived nor got lost.
