@@ -22,6 +22,8 @@
 
 mod cell;
 mod names;
+mod namespace;
+mod netlink;
 mod private;
 mod refusal;
 mod sandbox;

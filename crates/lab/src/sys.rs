@@ -21,7 +21,8 @@ pub fn let_sigpipe_kill() -> io::Result<()> {
     if before == libc::SIG_ERR { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// Moves the calling thread, the only one, into new namespaces. `flags` may only name namespaces.
+/// Moves the calling thread into new namespaces. `flags` may only name namespaces; with
+/// `CLONE_NEWUSER` it has to be the only thread.
 pub(crate) fn unshare(flags: UnshareFlags) -> io::Result<()> {
     debug_assert!(!flags.contains(UnshareFlags::FILES));
     // SAFETY: descriptors stay shared, which is all that `unshare_unsafe` asks for.
