@@ -40,4 +40,5 @@ pub use sandbox::{Limits, Sandbox};
 pub use scope::Scope;
 pub use supervise::{Patience, Reached, Supervised, supervise};
 pub use sys::let_sigpipe_kill;
+pub use wire::rules;
 pub use wire::{WireRefusal, complete_checksum, headers, is_intact};

@@ -11,6 +11,7 @@ mod icmp;
 mod refusal;
 #[allow(dead_code, reason = "the tap and the switch, which come next, use it")]
 mod ring;
+pub mod rules;
 #[cfg(test)]
 mod within;
 
