@@ -21,6 +21,7 @@
 //! ```
 
 mod cell;
+mod looped;
 mod names;
 mod namespace;
 mod netlink;
@@ -33,6 +34,7 @@ mod sys;
 mod wire;
 
 pub use cell::{Cell, CellOptions};
+pub use looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
 pub use names::{NameServer, Names, NamesRefusal, answer};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;
@@ -41,4 +43,4 @@ pub use scope::Scope;
 pub use supervise::{Patience, Reached, Supervised, supervise};
 pub use sys::let_sigpipe_kill;
 pub use wire::rules;
-pub use wire::{WireRefusal, complete_checksum, headers, is_intact};
+pub use wire::{Switched, WireControl, WireRefusal, complete_checksum, headers, is_intact};

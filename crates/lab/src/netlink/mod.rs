@@ -9,7 +9,6 @@
 
 mod message;
 mod offload;
-mod refusal;
 
 use std::net::IpAddr;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
@@ -19,8 +18,8 @@ use rustix::net::{
 };
 
 pub(crate) use offload::{Offload, switch_off};
-pub(crate) use refusal::LinkRefusal;
 
+use crate::wire::WireRefusal;
 use message::{Message, link_body};
 
 /// `VETH_INFO_PEER`, `linux/veth.h`.
@@ -107,11 +106,11 @@ pub(crate) struct Netlink {
 
 impl Netlink {
     /// For the network namespace that the calling thread is in.
-    pub(crate) fn open() -> Result<Self, LinkRefusal> {
+    pub(crate) fn open() -> Result<Self, WireRefusal> {
         // Protocol 0 is NETLINK_ROUTE.
         let (family, kind) = (AddressFamily::NETLINK, SocketType::RAW);
         let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None);
-        let socket = socket.map_err(|e| LinkRefusal::new("socket AF_NETLINK", e))?;
+        let socket = socket.map_err(|e| WireRefusal::new("socket AF_NETLINK", e))?;
         Ok(Self { socket, sequence: 0 })
     }
 
@@ -122,7 +121,7 @@ impl Netlink {
         ours: &Plug<'_>,
         theirs: &Plug<'_>,
         namespace: BorrowedFd<'_>,
-    ) -> Result<(), LinkRefusal> {
+    ) -> Result<(), WireRefusal> {
         let plug = |message: &mut Message, plug: &Plug<'_>| {
             message.bytes(&link_body(plug.index, 0, 0));
             message.attribute(libc::IFLA_IFNAME, plug.name.as_bytes());
@@ -150,7 +149,7 @@ impl Netlink {
         &mut self,
         index: i32,
         change: &LinkChange,
-    ) -> Result<(), LinkRefusal> {
+    ) -> Result<(), WireRefusal> {
         let (mut flags, mut mask) = (0, 0);
         let mut set = |flag: i32, value: Option<bool>| {
             if let Some(value) = value {
@@ -168,6 +167,13 @@ impl Netlink {
         self.ask(message, || format!("RTM_NEWLINK link {index}, {change:?}"))
     }
 
+    /// Removes a link; of a veth, both ends.
+    pub(crate) fn remove_link(&mut self, index: i32) -> Result<(), WireRefusal> {
+        let mut message = Message::new(libc::RTM_DELLINK, 0);
+        message.bytes(&link_body(index, 0, 0));
+        self.ask(message, || format!("RTM_DELLINK link {index}"))
+    }
+
     /// Gives a link an address that can be used at once: nobody is asked whether he has it already
     /// (`IFA_F_NODAD`, RFC 4862 §5.4).
     pub(crate) fn add_address(
@@ -175,7 +181,7 @@ impl Netlink {
         index: i32,
         address: IpAddr,
         prefix: u8,
-    ) -> Result<(), LinkRefusal> {
+    ) -> Result<(), WireRefusal> {
         let no_detection = if address.is_ipv6() { libc::IFA_F_NODAD as u8 } else { 0 };
         let mut message = Message::new(libc::RTM_NEWADDR, libc::NLM_F_CREATE | libc::NLM_F_REPLACE);
         message.bytes(&[family(address), prefix, no_detection, 0]);
@@ -186,7 +192,7 @@ impl Netlink {
     }
 
     /// Adds a route.
-    pub(crate) fn add_route(&mut self, route: &Route) -> Result<(), LinkRefusal> {
+    pub(crate) fn add_route(&mut self, route: &Route) -> Result<(), WireRefusal> {
         let (network, prefix) = route.to;
         let (kind, scope) = match (route.fork, route.via) {
             (Fork::Here, _) => (libc::RTN_LOCAL, libc::RT_SCOPE_HOST),
@@ -210,32 +216,32 @@ impl Netlink {
     }
 
     /// Adds a policy rule.
-    pub(crate) fn add_policy(&mut self, policy: &Policy) -> Result<(), LinkRefusal> {
+    pub(crate) fn add_policy(&mut self, policy: &Policy) -> Result<(), WireRefusal> {
         let flags = libc::NLM_F_CREATE | libc::NLM_F_EXCL;
         let message = policy_message(libc::RTM_NEWRULE, flags, policy);
         self.ask(message, || format!("RTM_NEWRULE {}", policy.preference))
     }
 
     /// Removes a policy rule.
-    pub(crate) fn remove_policy(&mut self, policy: &Policy) -> Result<(), LinkRefusal> {
+    pub(crate) fn remove_policy(&mut self, policy: &Policy) -> Result<(), WireRefusal> {
         let message = policy_message(libc::RTM_DELRULE, 0, policy);
         self.ask(message, || format!("RTM_DELRULE {}", policy.preference))
     }
 
     /// Sends a message, and returns what the kernel thinks of it.
-    fn ask(&mut self, message: Message, what: impl Fn() -> String) -> Result<(), LinkRefusal> {
+    fn ask(&mut self, message: Message, what: impl Fn() -> String) -> Result<(), WireRefusal> {
         self.sequence += 1;
         let bytes = message.finish(self.sequence);
         send(&self.socket, &bytes, SendFlags::empty())
-            .map_err(|errno| LinkRefusal::new(what(), errno))?;
+            .map_err(|errno| WireRefusal::new(what(), errno))?;
         let mut answer = [0_u8; 4096];
         loop {
             // The kernel answers before `send` returns.
             let received = recv(&self.socket, &mut answer, RecvFlags::DONTWAIT);
-            let (length, _) = received.map_err(|errno| LinkRefusal::new(what(), errno))?;
+            let (length, _) = received.map_err(|errno| WireRefusal::new(what(), errno))?;
             match message::verdict(&answer[..length.min(answer.len())], self.sequence) {
                 Some(Ok(())) => return Ok(()),
-                Some(Err(errno)) => return Err(LinkRefusal::new(what(), errno)),
+                Some(Err(errno)) => return Err(WireRefusal::new(what(), errno)),
                 // About an earlier message.
                 None => {}
             }

@@ -5,7 +5,7 @@ use std::os::fd::AsRawFd;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 
-use super::LinkRefusal;
+use crate::wire::WireRefusal;
 
 /// Something that can be left to hardware, as the number of the command that switches it,
 /// `linux/ethtool.h`.
@@ -27,9 +27,9 @@ struct Value {
 
 /// Makes the kernel do itself what would be left to this device, in the network namespace of the
 /// calling thread.
-pub(crate) fn switch_off(device: &str, offload: Offload) -> Result<(), LinkRefusal> {
+pub(crate) fn switch_off(device: &str, offload: Offload) -> Result<(), WireRefusal> {
     let refused =
-        |errno| LinkRefusal::new(format!("ioctl SIOCETHTOOL {device}, {offload:?} off"), errno);
+        |errno| WireRefusal::new(format!("ioctl SIOCETHTOOL {device}, {offload:?} off"), errno);
     let (family, kind) = (AddressFamily::INET, SocketType::DGRAM);
     let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None);
     let socket = socket.map_err(|errno| refused(errno.into()))?;

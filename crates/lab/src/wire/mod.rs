@@ -9,12 +9,13 @@ mod checksum;
 mod headers;
 mod icmp;
 mod refusal;
-#[allow(dead_code, reason = "the tap and the switch, which come next, use it")]
-mod ring;
+pub(crate) mod ring;
 pub mod rules;
+pub(crate) mod switch;
 #[cfg(test)]
-mod within;
+pub(crate) mod within;
 
 pub use checksum::{complete_checksum, is_intact};
 pub use headers::headers;
 pub use refusal::WireRefusal;
+pub use switch::{Switched, WireControl};

@@ -1,0 +1,215 @@
+//! What has become of each frame, until all of it is known and can be told.
+
+use std::collections::HashMap;
+
+use socklab_event::{Bytes, Event, Fate, Frame, Headers, Name, Place};
+
+/// A frame's way through the switch, before its fate is known.
+#[derive(Clone, Debug)]
+pub(super) struct Journey {
+    at: u64,
+    from: String,
+    to: Option<String>,
+    how: Vec<Name>,
+    rule: String,
+}
+
+impl Journey {
+    /// Of a frame that no rule is about.
+    pub(super) fn untouched(from: &str, to: Option<&str>, at: u64) -> Self {
+        Self::altered(from, to, at, &[], String::new())
+    }
+
+    /// Of a frame with which a rule does something.
+    pub(super) fn altered(
+        from: &str,
+        to: Option<&str>,
+        at: u64,
+        how: &[Name],
+        rule: String,
+    ) -> Self {
+        Self { at, from: from.to_owned(), to: to.map(str::to_owned), how: how.to_vec(), rule }
+    }
+
+    /// Of a frame that a rule makes up.
+    pub(super) fn injected(from: &str, to: Option<&str>, at: u64, rule: String) -> Self {
+        Self::altered(from, to, at, &[Name::of("injected")], rule)
+    }
+
+    /// The same, of a frame that arrives in pieces.
+    pub(super) fn fragmented(mut self) -> Self {
+        self.how.push(Name::of("fragmented"));
+        self
+    }
+
+    fn event(self, content: Content, fate: Fate) -> Event {
+        let Self { at, from, to, .. } = self;
+        let Content { bytes, headers } = content;
+        let frame = Frame { from, to, bytes, headers, fate };
+        Event { seq: 0, at, place: Place::default(), what: frame.into() }
+    }
+}
+
+/// What is kept of a frame for whom it is told.
+#[derive(Debug)]
+struct Content {
+    bytes: Bytes,
+    headers: Option<Headers>,
+}
+
+impl Content {
+    /// At most `sample` bytes of what it carries, and all that stands before them.
+    fn of(frame: &[u8], headers: Option<Headers>, sample: usize) -> Self {
+        let carries = headers.as_ref().map_or(0, |headers| headers.payload.total);
+        let carries = usize::try_from(carries).unwrap_or(usize::MAX);
+        let before = frame.len().saturating_sub(carries);
+        let kept = before.saturating_add(sample).min(frame.len());
+        let bytes = Bytes { sample: frame[..kept].to_vec(), total: frame.len() as u64 };
+        Self { bytes, headers }
+    }
+}
+
+/// A frame of which not all copies have arrived yet.
+#[derive(Debug)]
+struct Flight {
+    journey: Journey,
+    content: Content,
+    /// Copies that are under way.
+    copies: usize,
+    /// No more copies will be sent.
+    complete: bool,
+    arrived: Vec<u64>,
+    failed: Option<&'static str>,
+}
+
+type Sink = Box<dyn FnMut(Event) + Send>;
+
+/// All frames under way. Whoever is told of a frame is told once.
+pub(super) struct Flights {
+    sample: usize,
+    sink: Sink,
+    under_way: HashMap<u64, Flight>,
+    next: u64,
+}
+
+impl Flights {
+    /// Tells `sink` of frames, with at most `sample` bytes of what each carries.
+    pub(super) fn new(sample: usize, sink: Sink) -> Self {
+        Self { sample, sink, under_way: HashMap::new(), next: 0 }
+    }
+
+    /// How many bytes of what a frame carries are told.
+    pub(super) fn sample(&self) -> usize {
+        self.sample
+    }
+
+    /// A rule dropped it.
+    pub(super) fn dropped(&mut self, journey: Journey, frame: &[u8], headers: Option<Headers>) {
+        let fate = Fate::Dropped { rule: journey.rule.clone() };
+        let content = Content::of(frame, headers, self.sample);
+        (self.sink)(journey.event(content, fate));
+    }
+
+    /// It got lost without a rule.
+    pub(super) fn lost(
+        &mut self,
+        journey: Journey,
+        frame: &[u8],
+        headers: Option<Headers>,
+        why: &'static str,
+    ) {
+        let fate = Fate::Lost { why: Name::of(why) };
+        let content = Content::of(frame, headers, self.sample);
+        (self.sink)(journey.event(content, fate));
+    }
+
+    /// It leaves; copies of it are reported with the number that this returns.
+    pub(super) fn depart(
+        &mut self,
+        journey: Journey,
+        frame: &[u8],
+        headers: Option<Headers>,
+    ) -> u64 {
+        let content = Content::of(frame, headers, self.sample);
+        let flight = Flight {
+            journey,
+            content,
+            copies: 0,
+            complete: false,
+            arrived: Vec::new(),
+            failed: None,
+        };
+        self.next += 1;
+        self.under_way.insert(self.next, flight);
+        self.next
+    }
+
+    /// One more copy of it is under way.
+    pub(super) fn one_more(&mut self, flight: u64) {
+        if let Some(flight) = self.under_way.get_mut(&flight) {
+            flight.copies += 1;
+        }
+    }
+
+    /// No further copy will be.
+    pub(super) fn all_sent(&mut self, flight: u64) {
+        if let Some(flight) = self.under_way.get_mut(&flight) {
+            flight.complete = true;
+        }
+        self.tell(flight);
+    }
+
+    /// One copy arrived.
+    pub(super) fn arrived(&mut self, number: u64, at: u64) {
+        if let Some(flight) = self.under_way.get_mut(&number) {
+            flight.copies -= 1;
+            flight.arrived.push(at);
+        }
+        self.tell(number);
+    }
+
+    /// One copy could not be delivered.
+    pub(super) fn failed(&mut self, number: u64, why: &'static str) {
+        if let Some(flight) = self.under_way.get_mut(&number) {
+            flight.copies -= 1;
+            flight.failed = Some(why);
+        }
+        self.tell(number);
+    }
+
+    /// The wire ends: what has not arrived never will.
+    pub(super) fn end(&mut self) {
+        let mut rest: Vec<(u64, Flight)> = self.under_way.drain().collect();
+        rest.sort_by_key(|(number, _)| *number);
+        for (_, flight) in rest {
+            let Flight { journey, content, arrived, .. } = flight;
+            let (how, rule) = (journey.how.clone(), journey.rule.clone());
+            let fate = if arrived.is_empty() {
+                Fate::UnderWay { how, rule }
+            } else {
+                Fate::Altered { how, at: arrived, rule }
+            };
+            (self.sink)(journey.event(content, fate));
+        }
+    }
+
+    fn tell(&mut self, number: u64) {
+        let done = |flight: &Flight| flight.complete && flight.copies == 0;
+        if !self.under_way.get(&number).is_some_and(done) {
+            return;
+        }
+        let Some(flight) = self.under_way.remove(&number) else { return };
+        let Flight { journey, content, arrived, failed, .. } = flight;
+        let fate = match (arrived.first(), failed) {
+            (None, Some(why)) => Fate::Lost { why: Name::of(why) },
+            (Some(at), _) if journey.how.is_empty() => Fate::Delivered { at: *at },
+            // To nobody: there is no other host.
+            (None, None) => Fate::Delivered { at: journey.at },
+            (Some(_), _) => {
+                let (how, rule) = (journey.how.clone(), journey.rule.clone());
+                Fate::Altered { how, at: arrived, rule }
+            }
+        };
+        (self.sink)(journey.event(content, fate));
+    }
+}
