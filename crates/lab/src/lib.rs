@@ -35,7 +35,9 @@ mod wire;
 
 pub use cell::{Cell, CellOptions};
 pub use looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
-pub use names::{NameServer, Names, NamesRefusal, answer};
+pub use names::{
+    Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer, ask,
+};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;
 pub use sandbox::{Limits, Sandbox};

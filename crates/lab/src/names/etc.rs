@@ -28,17 +28,14 @@ const DAEMONS: [&str; 4] = [
     "/run/avahi-daemon/socket",
 ];
 
-/// Makes programs ask the name server at 127.0.0.1, and nobody else. `folder` is an existing folder
+/// Makes programs ask the name server at an address, and nobody else. `folder` is an existing folder
 /// for our files.
-pub(super) fn ask_here(folder: &Path, names: &Names) -> Result<(), NamesRefusal> {
+pub(super) fn ask(server: IpAddr, folder: &Path, names: &Names) -> Result<(), NamesRefusal> {
     let nsswitch = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
     let files = [
         ("hosts", hosts(names)),
         // Without the root as the only suffix, programs also try the machine's own domain.
-        (
-            "resolv.conf",
-            "nameserver 127.0.0.1\nsearch .\noptions timeout:2 attempts:2\n".to_owned(),
-        ),
+        ("resolv.conf", format!("nameserver {server}\nsearch .\noptions timeout:2 attempts:2\n")),
         ("nsswitch.conf", only_dns(&nsswitch)),
     ];
     let mut ours = Vec::new();
