@@ -22,6 +22,7 @@
 
 mod cell;
 mod looped;
+pub mod examine;
 mod names;
 mod namespace;
 mod netlink;

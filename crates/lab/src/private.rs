@@ -45,21 +45,44 @@ const NO_PROC: i32 = 77;
 /// When the kernel refuses a step. If that is the first one, `unshare`, nothing has changed and the
 /// process can go on outside. After the failure of a later step it should end.
 pub fn enter_private_loopback() -> Result<Role, NamespaceRefusal> {
-    // Read the ids before `unshare`: afterwards they are unmapped until the maps are written.
-    let user = rustix::process::geteuid().as_raw();
-    let group = rustix::process::getegid().as_raw();
+    let ids = Ids::own();
     let refused = |step| move |error| NamespaceRefusal::new(step, error);
     sys::unshare(UnshareFlags::NEWUSER | UnshareFlags::NEWNET | UnshareFlags::NEWNS)
         .map_err(refused("unshare CLONE_NEWUSER|CLONE_NEWNET|CLONE_NEWNS"))?;
-    let map = |path, text: String| fs::write(path, text).map_err(refused(path));
-    map("/proc/self/setgroups", "deny".to_owned())?;
-    map("/proc/self/uid_map", format!("{user} {user} 1"))?;
-    map("/proc/self/gid_map", format!("{group} {group} 1"))?;
+    ids.map()?;
     shrink_tables();
     sys::loopback_up().map_err(refused("ioctl SIOCSIFFLAGS lo"))?;
     // Without it only programs that ask for names in one particular way find none.
     let _ = sys::second_loopback_address();
     enter_process_namespace()
+}
+
+/// The user's own ids, which stay what they are inside a user namespace.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ids {
+    user: u32,
+    group: u32,
+}
+
+impl Ids {
+    /// Those of this process. Read them before `unshare`: afterwards they are unmapped until
+    /// [`Ids::map`] has written the maps.
+    pub(crate) fn own() -> Self {
+        let user = rustix::process::geteuid().as_raw();
+        let group = rustix::process::getegid().as_raw();
+        Self { user, group }
+    }
+
+    /// Maps each id to itself, in the user namespace that was just made (`user_namespaces(7)`).
+    pub(crate) fn map(self) -> Result<(), NamespaceRefusal> {
+        let Self { user, group } = self;
+        let write = |path, text: String| {
+            fs::write(path, text).map_err(|error| NamespaceRefusal::new(path, error))
+        };
+        write("/proc/self/setgroups", "deny".to_owned())?;
+        write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+        write("/proc/self/gid_map", format!("{group} {group} 1"))
+    }
 }
 
 /// A folder that exists only inside the private loopback and disappears with it: a file system in
@@ -124,7 +147,7 @@ fn become_first_process(outside: u32) -> io::Result<Option<i32>> {
 }
 
 /// Mounts a new `/proc` over the old one, for the current process namespace.
-fn mount_proc() -> io::Result<()> {
+pub(crate) fn mount_proc() -> io::Result<()> {
     // Otherwise what we mount would appear outside as well.
     mount_change("/", MountPropagationFlags::REC | MountPropagationFlags::PRIVATE)?;
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;

@@ -59,7 +59,7 @@ pub(super) fn no_set_user_id(path: &CStr) -> Result<(), Errno> {
 }
 
 /// Installs a filter of system calls in the calling thread.
-pub(super) fn install_filter(program: &sock_fprog) -> Result<(), Errno> {
+pub(crate) fn install_filter(program: &sock_fprog) -> Result<(), Errno> {
     // SAFETY: the program describes statements that live through the call, in which they are copied.
     outcome(unsafe {
         libc::syscall(

@@ -1,0 +1,383 @@
+//! How to change what a machine refuses. Pure.
+
+use std::path::PathBuf;
+
+use super::environment::{Container, Environment, Wsl};
+use super::step::Step;
+use super::trial::{Finding, Outcome};
+
+/// Something that a person can do so that more is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Remedy {
+    /// Start the container with these options.
+    StartContainer {
+        /// What runs it.
+        container: Container,
+        /// The options of `docker run`.
+        options: Vec<&'static str>,
+    },
+    /// Have the codespace's container started with these options.
+    Devcontainer {
+        /// The options of `docker run`.
+        options: Vec<&'static str>,
+    },
+    /// Let AppArmor allow user namespaces to this program.
+    AllowProgram {
+        /// The program's file.
+        program: PathBuf,
+    },
+    /// Change a setting, `sysctl(8)`.
+    Set {
+        /// The setting.
+        name: &'static str,
+        /// What it should be.
+        value: &'static str,
+    },
+    /// Change a setting that the running kernel does not allow to be changed, and start it anew.
+    SetAndReboot {
+        /// The setting.
+        name: &'static str,
+        /// What it should be.
+        value: &'static str,
+    },
+    /// Let `/proc` show the processes of others.
+    ShowProcesses,
+    /// Convert the distribution to the second version of the Windows Subsystem for Linux.
+    ConvertToWsl2 {
+        /// Its name.
+        distribution: String,
+    },
+    /// Update the kernel of the Windows Subsystem for Linux.
+    UpdateWsl,
+    /// Load a part of the kernel.
+    LoadModule {
+        /// Which.
+        module: &'static str,
+    },
+    /// This kernel is too old, or was built without it.
+    NewerKernel,
+    /// Root may do it.
+    AsRoot,
+    /// Whoever administers the machine knows why: nothing that can be seen from here forbids it.
+    AskAdministrator,
+}
+
+/// How to change what was refused: each remedy once, with the steps that it is for. Those for what
+/// nobody needs, because something else does as well, are left out.
+pub fn remedies(findings: &[Finding], environment: &Environment) -> Vec<(Remedy, Vec<Step>)> {
+    let works = |step| findings.iter().any(|finding| finding.step == step && finding.works());
+    let mut found: Vec<(Remedy, Vec<Step>)> = Vec::new();
+    let mut add = |remedy: Remedy, step: Step| {
+        for (known, steps) in &mut found {
+            if merge(known, &remedy) {
+                steps.push(step);
+                return;
+            }
+        }
+        found.push((remedy, vec![step]));
+    };
+    for finding in findings {
+        let errno = match finding.outcome {
+            Outcome::Works(_) | Outcome::NotTried(_) => continue,
+            // What kills instead of refusing is a filter.
+            Outcome::Killed(_) => libc::EPERM,
+            Outcome::Refused { errno, .. } => errno,
+        };
+        // Packets come from the private loopback.
+        if finding.step == Step::RawCapture && works(Step::PacketRing) {
+            continue;
+        }
+        if let Some(remedy) = remedy(finding.step, errno, environment) {
+            add(remedy, finding.step);
+        }
+    }
+    if environment.hidepid.is_some() {
+        add(Remedy::ShowProcesses, Step::Attach);
+    }
+    found
+}
+
+/// True if both are the same remedy; then the first one has the options of both.
+fn merge(known: &mut Remedy, other: &Remedy) -> bool {
+    match (&mut *known, other) {
+        (Remedy::StartContainer { options, .. }, Remedy::StartContainer { options: more, .. })
+        | (Remedy::Devcontainer { options }, Remedy::Devcontainer { options: more }) => {
+            let new: Vec<_> = more.iter().filter(|it| !options.contains(it)).copied().collect();
+            options.extend(new);
+            true
+        }
+        (known, other) => known == other,
+    }
+}
+
+const NO_FILTER: &str = "--security-opt seccomp=unconfined";
+const NO_PROFILE: &str = "--security-opt apparmor=unconfined";
+const WHOLE_PROC: &str = "--security-opt systempaths=unconfined";
+const MAY_TRACE: &str = "--cap-add=SYS_PTRACE";
+const MAY_CAPTURE: &str = "--cap-add=NET_RAW";
+
+fn remedy(step: Step, errno: i32, environment: &Environment) -> Option<Remedy> {
+    if let Some((Wsl::One, distribution)) = &environment.wsl {
+        return Some(Remedy::ConvertToWsl2 { distribution: distribution.clone() });
+    }
+    if let Some(remedy) = by_setting(step, environment) {
+        return Some(remedy);
+    }
+    let unknown = [libc::ENOSYS, libc::EINVAL, libc::EOPNOTSUPP, libc::EAFNOSUPPORT];
+    if unknown.contains(&errno) {
+        return match step {
+            // What it adds is small, and no reason to change a kernel.
+            Step::Landlock => None,
+            _ if environment.wsl.is_some() => Some(Remedy::UpdateWsl),
+            Step::PacketRing | Step::RawCapture => Some(Remedy::LoadModule { module: "af_packet" }),
+            _ => Some(Remedy::NewerKernel),
+        };
+    }
+    if let Some((container, _)) = environment.container
+        && let Some(option) = option_for(step, errno, environment)
+    {
+        let options = vec![option];
+        return Some(match environment.codespaces {
+            true => Remedy::Devcontainer { options },
+            false => Remedy::StartContainer { container, options },
+        });
+    }
+    match step {
+        Step::RawCapture if !environment.root => Some(Remedy::AsRoot),
+        Step::Attach if !environment.root => Some(Remedy::AsRoot),
+        Step::Landlock => None,
+        _ => Some(Remedy::AskAdministrator),
+    }
+}
+
+/// A setting that forbids a step, and its change.
+fn by_setting(step: Step, environment: &Environment) -> Option<Remedy> {
+    let is = |name, value| environment.setting(name) == Some(value);
+    let limit = |name| is(name, 0).then_some(Remedy::Set { name, value: "10000" });
+    match step {
+        Step::UserNamespace | Step::IdMaps => {
+            let clone = "kernel.unprivileged_userns_clone";
+            let restrict = "kernel.apparmor_restrict_unprivileged_userns";
+            let program = environment.program.clone();
+            limit("user.max_user_namespaces")
+                .or_else(|| is(clone, 0).then_some(Remedy::Set { name: clone, value: "1" }))
+                .or_else(|| is(restrict, 1).then_some(Remedy::AllowProgram { program }))
+        }
+        Step::NetworkNamespace => limit("user.max_net_namespaces"),
+        Step::MountNamespace => limit("user.max_mnt_namespaces"),
+        Step::ProcessNamespace => limit("user.max_pid_namespaces"),
+        Step::Ptrace | Step::PidfdGetfd | Step::Attach => {
+            let name = "kernel.yama.ptrace_scope";
+            match (environment.setting(name)?, step) {
+                (0, _) => None,
+                // Only children may be followed: enough for all but `trace -p`, which root may use.
+                (1, Step::Attach) => Some(Remedy::AsRoot).filter(|_| !environment.root),
+                (1, _) => None,
+                (2, _) => Some(Remedy::Set { name, value: "1" }),
+                (_, _) => Some(Remedy::SetAndReboot { name, value: "1" }),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The option with which a container allows a step.
+fn option_for(step: Step, errno: i32, environment: &Environment) -> Option<&'static str> {
+    match step {
+        // Docker's profile refuses mounts with EACCES; its filter refuses all namespaces.
+        Step::MountNamespace | Step::Tmpfs | Step::BindMount | Step::Proc
+            if errno == libc::EACCES && environment.profile.is_some() =>
+        {
+            Some(NO_PROFILE)
+        }
+        // What hides parts of /proc also forbids a new one, and makes the settings read-only.
+        Step::Proc | Step::Settings => Some(WHOLE_PROC),
+        Step::Ptrace | Step::PidfdGetfd | Step::Attach => Some(MAY_TRACE),
+        Step::RawCapture => environment.root.then_some(MAY_CAPTURE),
+        Step::Landlock => None,
+        _ => Some(NO_FILTER),
+    }
+}
+
+impl Remedy {
+    /// Its name for scripts, and in the keys of texts.
+    pub const fn key(&self) -> &'static str {
+        match self {
+            Self::StartContainer { .. } => "start-container",
+            Self::Devcontainer { .. } => "devcontainer",
+            Self::AllowProgram { .. } => "allow-program",
+            Self::Set { .. } => "set",
+            Self::SetAndReboot { .. } => "set-and-reboot",
+            Self::ShowProcesses => "show-processes",
+            Self::ConvertToWsl2 { .. } => "convert-to-wsl2",
+            Self::UpdateWsl => "update-wsl",
+            Self::LoadModule { .. } => "load-module",
+            Self::NewerKernel => "newer-kernel",
+            Self::AsRoot => "as-root",
+            Self::AskAdministrator => "ask-administrator",
+        }
+    }
+
+    /// What can be typed, or put into a file, word for word; one line each. Empty if there is
+    /// nothing of the kind.
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::StartContainer { container, options } => {
+                let engine = if *container == Container::Podman { "podman" } else { "docker" };
+                let options = options.join(" \\\n    ");
+                let line = format!("{engine} run {options} \\\n    IMAGE");
+                line.lines().map(str::to_owned).collect()
+            }
+            Self::Devcontainer { options } => {
+                let words = options.iter().flat_map(|option| option.split(' '));
+                let words: Vec<_> = words.map(|word| format!("\"{word}\"")).collect();
+                let pairs = words.chunks(2).map(|pair| format!("    {}", pair.join(", ")));
+                let list = pairs.collect::<Vec<_>>().join(",\n");
+                format!("\"runArgs\": [\n{list}\n]").lines().map(str::to_owned).collect()
+            }
+            Self::AllowProgram { program } => {
+                let program = program.display();
+                let profile = format!(
+                    "sudo tee /etc/apparmor.d/socklab <<'END'\n\
+                     abi <abi/4.0>,\n\
+                     include <tunables/global>\n\
+                     profile socklab \"{program}\" flags=(unconfined) {{\n\
+                     \x20 userns,\n\
+                     }}\n\
+                     END\n\
+                     sudo apparmor_parser -r /etc/apparmor.d/socklab"
+                );
+                profile.lines().map(str::to_owned).collect()
+            }
+            Self::Set { name, value } => vec![
+                format!("echo {name}={value} |"),
+                "  sudo tee /etc/sysctl.d/90-socklab.conf".to_owned(),
+                "sudo sysctl --system".to_owned(),
+            ],
+            Self::SetAndReboot { name, value } => vec![
+                format!("grep -r {name} /etc/sysctl.d /etc/sysctl.conf"),
+                format!("echo {name}={value} |"),
+                "  sudo tee /etc/sysctl.d/90-socklab.conf".to_owned(),
+                "sudo reboot".to_owned(),
+            ],
+            Self::ShowProcesses => vec!["sudo mount -o remount,hidepid=0 /proc".to_owned()],
+            Self::ConvertToWsl2 { distribution } => {
+                let distribution = if distribution.is_empty() { "NAME" } else { distribution };
+                vec![format!("wsl.exe --set-version {distribution} 2")]
+            }
+            Self::UpdateWsl => {
+                vec!["wsl.exe --update".to_owned(), "wsl.exe --shutdown".to_owned()]
+            }
+            Self::LoadModule { module } => vec![format!("sudo modprobe {module}")],
+            Self::NewerKernel | Self::AsRoot | Self::AskAdministrator => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ability::tests::where_refused;
+    use super::super::environment::tests::{docker, ubuntu};
+    use super::*;
+
+    fn of(refused: &[(Step, i32)], environment: &Environment) -> Vec<Remedy> {
+        let found = remedies(&where_refused(refused), environment);
+        found.into_iter().map(|(remedy, _)| remedy).collect()
+    }
+
+    fn with(name: &'static str, value: &str) -> Environment {
+        let settings = [(name, value.to_owned())].into_iter().collect();
+        Environment { settings, ..Environment::default() }
+    }
+
+    #[test]
+    fn docker_is_told_all_options_at_once() {
+        let refused = [
+            (Step::UserNamespace, libc::EPERM),
+            (Step::PidfdGetfd, libc::EPERM),
+            (Step::Attach, libc::EPERM),
+        ];
+        let options = vec![NO_FILTER, MAY_TRACE];
+        let container = Container::Docker;
+        assert_eq!(of(&refused, &docker()), [Remedy::StartContainer { container, options }]);
+        // Where the filter is gone, the profile and the masks remain.
+        let refused =
+            [(Step::Settings, libc::EROFS), (Step::Proc, libc::EPERM), (Step::Tmpfs, libc::EACCES)];
+        let found = of(&refused, &docker());
+        let options = vec![WHOLE_PROC, NO_PROFILE];
+        assert_eq!(found, [Remedy::StartContainer { container, options }]);
+        let lines = found[0].lines();
+        assert_eq!(lines[0], "docker run --security-opt systempaths=unconfined \\");
+    }
+
+    #[test]
+    fn a_codespace_is_started_by_others() {
+        let environment = Environment { codespaces: true, ..docker() };
+        let found = of(&[(Step::UserNamespace, libc::EPERM)], &environment);
+        assert_eq!(found, [Remedy::Devcontainer { options: vec![NO_FILTER] }]);
+        let text = found[0].lines().join("\n");
+        let wanted = "\"runArgs\": [\n    \"--security-opt\", \"seccomp=unconfined\"\n]";
+        assert_eq!(text, wanted);
+    }
+
+    #[test]
+    fn ubuntu_refuses_the_map_and_wants_a_profile() {
+        let found = of(&[(Step::IdMaps, libc::EPERM)], &ubuntu());
+        let program = "/home/ana/bin/socklab".into();
+        assert_eq!(found, [Remedy::AllowProgram { program }]);
+        let lines = found[0].lines();
+        assert!(lines.contains(&"  userns,".to_owned()), "{lines:?}");
+        assert!(lines.iter().any(|line| line.contains("\"/home/ana/bin/socklab\"")), "{lines:?}");
+    }
+
+    #[test]
+    fn a_limit_of_nought_is_named_whatever_the_error_says() {
+        let environment = with("user.max_user_namespaces", "0");
+        let name = "user.max_user_namespaces";
+        let wanted = [Remedy::Set { name, value: "10000" }];
+        for errno in [libc::ENOSPC, libc::EPERM] {
+            assert_eq!(of(&[(Step::UserNamespace, errno)], &environment), wanted);
+        }
+        let environment = with("kernel.unprivileged_userns_clone", "0");
+        let name = "kernel.unprivileged_userns_clone";
+        let wanted = [Remedy::Set { name, value: "1" }];
+        assert_eq!(of(&[(Step::UserNamespace, libc::EPERM)], &environment), wanted);
+    }
+
+    #[test]
+    fn yama_says_who_may_be_followed() {
+        let name = "kernel.yama.ptrace_scope";
+        let refused = [(Step::Ptrace, libc::EPERM), (Step::Attach, libc::EPERM)];
+        assert_eq!(of(&refused[1..], &with(name, "1")), [Remedy::AsRoot]);
+        assert_eq!(of(&refused, &with(name, "2")), [Remedy::Set { name, value: "1" }]);
+        assert_eq!(of(&refused, &with(name, "3")), [Remedy::SetAndReboot { name, value: "1" }]);
+    }
+
+    #[test]
+    fn wsl_is_converted_or_updated() {
+        let wsl = |which| Environment {
+            wsl: Some((which, "Ubuntu".to_owned())),
+            ..Environment::default()
+        };
+        let refused = [(Step::UserNamespace, libc::EINVAL)];
+        assert_eq!(of(&refused, &wsl(Wsl::Two)), [Remedy::UpdateWsl]);
+        let found = of(&refused, &wsl(Wsl::One));
+        assert_eq!(found[0].lines(), ["wsl.exe --set-version Ubuntu 2"]);
+    }
+
+    #[test]
+    fn what_nobody_needs_has_no_remedy() {
+        let environment = Environment::default();
+        assert_eq!(of(&[(Step::RawCapture, libc::EPERM)], &environment), []);
+        assert_eq!(of(&[(Step::Landlock, libc::ENOSYS)], &environment), []);
+        let both = [(Step::RawCapture, libc::EPERM), (Step::PacketRing, libc::EPERM)];
+        assert_eq!(of(&both, &environment), [Remedy::AskAdministrator, Remedy::AsRoot]);
+    }
+
+    #[test]
+    fn hidden_processes_can_be_shown() {
+        let environment = Environment { hidepid: Some("2".into()), ..Environment::default() };
+        assert_eq!(of(&[], &environment), [Remedy::ShowProcesses]);
+    }
+}
