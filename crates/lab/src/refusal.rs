@@ -4,6 +4,8 @@ use std::io;
 
 use socklab_kernel::sysctl;
 
+use crate::examine::{FORBIDDING, Forbidding};
+
 /// The kernel refused a step on the way into a private loopback.
 #[derive(Debug, thiserror::Error)]
 #[error("{step}: {source}{}", .setting.as_ref().map(|it| format!(" ({it})")).unwrap_or_default())]
@@ -25,16 +27,11 @@ impl NamespaceRefusal {
 
 /// The first setting that keeps ordinary users of this machine from creating namespaces.
 fn forbidding_setting() -> Option<String> {
-    let forbids = [
-        ("user.max_user_namespaces", "0"),
-        ("user.max_net_namespaces", "0"),
-        ("kernel.apparmor_restrict_unprivileged_userns", "1"),
-        ("kernel.unprivileged_userns_clone", "0"),
-    ];
-    forbids
-        .into_iter()
-        .find(|(name, forbidding)| sysctl::read(name).is_ok_and(|value| value == *forbidding))
-        .map(|(name, forbidding)| format!("{name} = {forbidding}"))
+    let forbids = |setting: &&Forbidding| {
+        sysctl::read(setting.name).is_ok_and(|value| value.parse() == Ok(setting.value))
+    };
+    let setting = FORBIDDING.iter().find(forbids)?;
+    Some(format!("{} = {}", setting.name, setting.value))
 }
 
 #[cfg(test)]

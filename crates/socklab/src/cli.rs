@@ -81,6 +81,10 @@ pub(crate) enum Command {
     },
     Check(Check),
     Hint(Hint),
+    Doctor {
+        #[arg(long)]
+        json: bool,
+    },
     Completions {
         #[arg(hide_possible_values = true)]
         shell: clap_complete::Shell,

@@ -20,6 +20,7 @@ mod trial;
 pub use ability::{Ability, Verdict};
 pub use clues::Clues;
 pub use environment::{Container, Environment, Wsl};
+pub(crate) use remedy::{FORBIDDING, Forbidding};
 pub use remedy::{Remedy, remedies};
 pub use step::Step;
 pub use trial::{Finding, Outcome, examine};

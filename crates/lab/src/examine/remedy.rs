@@ -66,7 +66,11 @@ pub enum Remedy {
 /// How to change what was refused: each remedy once, with the steps that it is for. Those for what
 /// nobody needs, because something else does as well, are left out.
 pub fn remedies(findings: &[Finding], environment: &Environment) -> Vec<(Remedy, Vec<Step>)> {
-    let works = |step| findings.iter().any(|finding| finding.step == step && finding.works());
+    let is_refused = |step| {
+        let refused =
+            |outcome: &Outcome| matches!(outcome, Outcome::Refused { .. } | Outcome::Killed(_));
+        findings.iter().any(|finding| finding.step == step && refused(&finding.outcome))
+    };
     let mut found: Vec<(Remedy, Vec<Step>)> = Vec::new();
     let mut add = |remedy: Remedy, step: Step| {
         for (known, steps) in &mut found {
@@ -84,8 +88,8 @@ pub fn remedies(findings: &[Finding], environment: &Environment) -> Vec<(Remedy,
             Outcome::Killed(_) => libc::EPERM,
             Outcome::Refused { errno, .. } => errno,
         };
-        // Packets come from the private loopback.
-        if finding.step == Step::RawCapture && works(Step::PacketRing) {
+        // Packets come from the private loopback, or will when there is one.
+        if finding.step == Step::RawCapture && !is_refused(Step::PacketRing) {
             continue;
         }
         if let Some(remedy) = remedy(finding.step, errno, environment) {
@@ -110,6 +114,42 @@ fn merge(known: &mut Remedy, other: &Remedy) -> bool {
         (known, other) => known == other,
     }
 }
+
+/// A setting with a value that keeps ordinary users from making namespaces.
+pub(crate) struct Forbidding {
+    pub(crate) name: &'static str,
+    /// The value that forbids.
+    pub(crate) value: u64,
+    /// What it forbids.
+    step: Step,
+    /// A value that allows it; `None` if there is something better than to change the setting.
+    better: Option<&'static str>,
+}
+
+/// All of them.
+pub(crate) const FORBIDDING: [Forbidding; 6] = {
+    const fn limit(name: &'static str, step: Step) -> Forbidding {
+        Forbidding { name, value: 0, step, better: Some("10000") }
+    }
+    [
+        limit("user.max_user_namespaces", Step::UserNamespace),
+        Forbidding {
+            name: "kernel.unprivileged_userns_clone",
+            value: 0,
+            step: Step::UserNamespace,
+            better: Some("1"),
+        },
+        Forbidding {
+            name: "kernel.apparmor_restrict_unprivileged_userns",
+            value: 1,
+            step: Step::UserNamespace,
+            better: None,
+        },
+        limit("user.max_net_namespaces", Step::NetworkNamespace),
+        limit("user.max_mnt_namespaces", Step::MountNamespace),
+        limit("user.max_pid_namespaces", Step::ProcessNamespace),
+    ]
+};
 
 const NO_FILTER: &str = "--security-opt seccomp=unconfined";
 const NO_PROFILE: &str = "--security-opt apparmor=unconfined";
@@ -153,33 +193,27 @@ fn remedy(step: Step, errno: i32, environment: &Environment) -> Option<Remedy> {
 
 /// A setting that forbids a step, and its change.
 fn by_setting(step: Step, environment: &Environment) -> Option<Remedy> {
-    let is = |name, value| environment.setting(name) == Some(value);
-    let limit = |name| is(name, 0).then_some(Remedy::Set { name, value: "10000" });
-    match step {
-        Step::UserNamespace | Step::IdMaps => {
-            let clone = "kernel.unprivileged_userns_clone";
-            let restrict = "kernel.apparmor_restrict_unprivileged_userns";
-            let program = environment.program.clone();
-            limit("user.max_user_namespaces")
-                .or_else(|| is(clone, 0).then_some(Remedy::Set { name: clone, value: "1" }))
-                .or_else(|| is(restrict, 1).then_some(Remedy::AllowProgram { program }))
-        }
-        Step::NetworkNamespace => limit("user.max_net_namespaces"),
-        Step::MountNamespace => limit("user.max_mnt_namespaces"),
-        Step::ProcessNamespace => limit("user.max_pid_namespaces"),
-        Step::Ptrace | Step::PidfdGetfd | Step::Attach => {
-            let name = "kernel.yama.ptrace_scope";
-            match (environment.setting(name)?, step) {
-                (0, _) => None,
-                // Only children may be followed: enough for all but `trace -p`, which root may use.
-                (1, Step::Attach) => Some(Remedy::AsRoot).filter(|_| !environment.root),
-                (1, _) => None,
-                (2, _) => Some(Remedy::Set { name, value: "1" }),
-                (_, _) => Some(Remedy::SetAndReboot { name, value: "1" }),
-            }
-        }
-        _ => None,
+    if matches!(step, Step::Ptrace | Step::PidfdGetfd | Step::Attach) {
+        let name = "kernel.yama.ptrace_scope";
+        return match (environment.setting(name)?, step) {
+            (0, _) => None,
+            // Only children may be followed: enough for all but `trace -p`, which root may use.
+            (1, Step::Attach) => Some(Remedy::AsRoot).filter(|_| !environment.root),
+            (1, _) => None,
+            (2, _) => Some(Remedy::Set { name, value: "1" }),
+            (_, _) => Some(Remedy::SetAndReboot { name, value: "1" }),
+        };
     }
+    // Nothing is wrong with a namespace whose maps are refused but what is wrong with a namespace.
+    let step = if step == Step::IdMaps { Step::UserNamespace } else { step };
+    let forbids = |setting: &&Forbidding| {
+        setting.step == step && environment.setting(setting.name) == Some(setting.value)
+    };
+    let setting = FORBIDDING.iter().find(forbids)?;
+    Some(match setting.better {
+        Some(value) => Remedy::Set { name: setting.name, value },
+        None => Remedy::AllowProgram { program: environment.program.clone() },
+    })
 }
 
 /// The option with which a container allows a step.
@@ -225,8 +259,9 @@ impl Remedy {
         match self {
             Self::StartContainer { container, options } => {
                 let engine = if *container == Container::Podman { "podman" } else { "docker" };
-                let options = options.join(" \\\n    ");
-                let line = format!("{engine} run {options} \\\n    IMAGE");
+                // A line for each, as a terminal may be narrow; the last one ends the command.
+                let options = options.join(" \\\n  ");
+                let line = format!("{engine} run {options} IMAGE");
                 line.lines().map(str::to_owned).collect()
             }
             Self::Devcontainer { options } => {

@@ -59,7 +59,7 @@ what-if-by-hand = By hand
 what-if-terminal = terminal { $number }
 what-if-by-hand-hint = To do it by hand: { $command }
 
-ask-place-machine = (no private loopback here, so this ran on the machine's own: { $why })
+ask-place-machine = (no private loopback here, so this ran on the machine's own: { $why }; `socklab doctor` says how to change that)
 ask-trouble-namespace = a private loopback was refused: { $what }
 ask-trouble-trace = the programs could not be followed: { $what }
 ask-trouble-program = the program could not be started: { $what }

@@ -59,7 +59,7 @@ what-if-by-hand = A mano
 what-if-terminal = terminal { $number }
 what-if-by-hand-hint = Para hacerlo a mano: { $command }
 
-ask-place-machine = (aquí no se puede tener un loopback privado, así que se usó el de la máquina: { $why })
+ask-place-machine = (aquí no se puede tener un loopback privado, así que se usó el de la máquina: { $why }; `socklab doctor` dice cómo cambiarlo)
 ask-trouble-namespace = no se pudo tener un loopback privado: { $what }
 ask-trouble-trace = no se pudo seguir a los programas: { $what }
 ask-trouble-program = no se pudo iniciar el programa: { $what }

@@ -8,6 +8,7 @@ mod completions;
 mod connect;
 mod course_check;
 mod course_copy;
+mod doctor;
 mod exercise;
 mod hint;
 mod learn;
@@ -91,6 +92,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Check(options)) if options.watch => return watch::watch(speaker, &options),
         Some(Command::Check(options)) => return check::check(speaker, &options),
         Some(Command::Hint(options)) => return hint::hint(speaker, &options),
+        Some(Command::Doctor { json }) => return doctor::doctor(speaker, json),
         Some(Command::Connect(options)) => return connect::connect(speaker, &options),
         Some(Command::Completions { shell }) => {
             write_bytes(&completions::script(shell).context("the completion script")?);

@@ -10,6 +10,7 @@ mod commands;
 mod corpus;
 mod course;
 mod course_source;
+mod doctor;
 mod environment;
 mod escapes;
 mod exercises;

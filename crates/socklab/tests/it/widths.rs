@@ -35,8 +35,10 @@ fn no_line_is_wider_than_the_terminal() {
     for name in ["socket-02", "tcp-client"] {
         run(&mut at(home.path(), &["exercise", "start", name], "C.UTF-8")).exits(0);
     }
-    let commands: [&[&str]; 12] = [
+    let commands: [&[&str]; 14] = [
         &[],
+        &["doctor"],
+        &["doctor", "--help"],
         &["exercise", "list"],
         &["what-if", "list"],
         &["check"],
