@@ -296,7 +296,7 @@ impl<'a, 't> Tying<'a, 't> {
         if let Some(headers) = &frame.headers {
             match &headers.transport {
                 Transport::Tcp { .. } => {
-                    self.segment(at, frame, headers, &mut tie, calls, messages)
+                    self.segment(at, frame, headers, &mut tie, calls, messages);
                 }
                 Transport::Udp | Transport::Other if headers.protocol == Protocol::UDP => {
                     self.datagram(at, headers, &mut tie);

@@ -187,7 +187,7 @@ impl Flights {
             let fate = if arrived.is_empty() {
                 Fate::UnderWay { how, rule }
             } else {
-                Fate::Altered { how, at: arrived, rule }
+                Fate::Altered { how, at: arrived, rule, changed: Vec::new() }
             };
             (self.sink)(journey.event(content, fate));
         }
@@ -207,7 +207,7 @@ impl Flights {
             (None, None) => Fate::Delivered { at: journey.at },
             (Some(_), _) => {
                 let (how, rule) = (journey.how.clone(), journey.rule.clone());
-                Fate::Altered { how, at: arrived, rule }
+                Fate::Altered { how, at: arrived, rule, changed: Vec::new() }
             }
         };
         (self.sink)(journey.event(content, fate));
