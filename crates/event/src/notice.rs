@@ -17,13 +17,18 @@ pub enum Notice {
         #[serde(default)]
         sure: bool,
     },
-    /// Events were lost: the record is incomplete. Nothing reports this yet; a capture of packets
-    /// will, when its ring overflows (packet(7), `PACKET_STATISTICS`).
+    /// Events were lost: the record is incomplete. Nothing reports this yet.
     EventsLost {
         /// How many, at least.
         count: u64,
         /// Why.
         why: String,
+    },
+    /// Frames passed that were not recorded, because there were more than the tap on the wire could
+    /// take (`PACKET_STATISTICS`, packet(7)). Calls are not missing.
+    FramesLost {
+        /// How many.
+        count: u64,
     },
     /// The process was already running: what its sockets did before is unknown; only their present
     /// state is known.

@@ -47,3 +47,4 @@ pub use supervise::{Patience, Reached, Supervised, supervise};
 pub use sys::let_sigpipe_kill;
 pub use wire::rules;
 pub use wire::{Switched, WireControl, WireRefusal, complete_checksum, headers, is_intact};
+pub use wire::{Tap, Tapped, WireRefusal, complete_checksum, headers, is_intact};

@@ -184,6 +184,11 @@ impl Ring {
     pub(crate) fn watch_clock(&mut self) {
         self.clock.watch();
     }
+
+    /// How often the time of day was found to have been set.
+    pub(crate) fn clock_steps(&self) -> u32 {
+        self.clock.steps()
+    }
 }
 
 /// Sends frames.

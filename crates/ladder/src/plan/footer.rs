@@ -46,6 +46,7 @@ pub(crate) fn lines(
             Notice::EventsLost { count: n, why } => {
                 say!(speaker, "ladder-lost", n = count(*n), why = schema::reason(speaker, why))
             }
+            Notice::FramesLost { count: n } => say!(speaker, "tap-frames-lost", n = count(*n)),
             // A column may show a child and bear the name of its parent.
             Notice::Attached { .. } => say!(speaker, "ladder-attached", who = process()),
             Notice::ForeignAbi { abi } => {
