@@ -21,8 +21,8 @@
 //! ```
 
 mod cell;
-mod looped;
 pub mod examine;
+mod looped;
 mod names;
 mod namespace;
 mod netlink;
@@ -46,5 +46,6 @@ pub use scope::Scope;
 pub use supervise::{Patience, Reached, Supervised, supervise};
 pub use sys::let_sigpipe_kill;
 pub use wire::rules;
-pub use wire::{Switched, WireControl, WireRefusal, complete_checksum, headers, is_intact};
-pub use wire::{Tap, Tapped, WireRefusal, complete_checksum, headers, is_intact};
+pub use wire::{
+    Switched, Tap, Tapped, WireControl, WireRefusal, complete_checksum, headers, is_intact,
+};

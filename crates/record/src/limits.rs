@@ -6,6 +6,7 @@ pub struct Limits {
     events: usize,
     payload: usize,
     size: u64,
+    frames: u64,
     whole_messages: usize,
     beginning: usize,
     drop_when_full: bool,
@@ -56,6 +57,7 @@ impl Limits {
             events: MOST,
             payload: MOST,
             size: u64::MAX,
+            frames: u64::MAX,
             whole_messages: MOST,
             beginning: MOST,
             drop_when_full: false,
@@ -77,8 +79,18 @@ impl Limits {
     /// repeat earlier ones are counted instead of recorded; beyond three times as many, so are
     /// repeated failures and the calls of further sockets. The recording is never full because of
     /// it.
+    ///
+    /// Frames on the wire take nothing of it: they have as much again for themselves, or what
+    /// [`Limits::frames`] says.
     pub const fn size(self, bytes: u64) -> Self {
-        Self { size: bytes, ..self }
+        Self { size: bytes, frames: bytes, ..self }
+    }
+
+    /// Beyond this many bytes of frames their samples are left out, and beyond twice as many those
+    /// that neither open nor end a connection are only counted. However many there are, calls are
+    /// recorded as if there were none. Say it after [`Limits::size`].
+    pub const fn frames(self, bytes: u64) -> Self {
+        Self { frames: bytes, ..self }
     }
 
     /// Once the payload exceeds `after` bytes, only the first `beginning` bytes of later messages
@@ -100,13 +112,23 @@ impl Limits {
 
     /// How much of the next event is recorded.
     pub fn detail(&self, used: Used) -> Detail {
-        match self.times_beyond(used.size) {
+        match times_beyond(used.size, self.size) {
             _ if self.drop_when_full && self.are_reached(used) => Detail::Nothing,
             0 if used.payload > self.whole_messages => Detail::Shortened,
             0 => Detail::Whole,
             1 => Detail::Lengths,
             2 => Detail::Firsts,
             _ => Detail::Fewest,
+        }
+    }
+
+    /// How much of the next frame is recorded, if those before it took so many bytes.
+    pub(crate) fn detail_of_frame(&self, used: Used, frames: u64) -> Detail {
+        match times_beyond(frames, self.frames) {
+            _ if self.drop_when_full && self.are_reached(used) => Detail::Nothing,
+            0 => Detail::Whole,
+            1 => Detail::Lengths,
+            _ => Detail::Firsts,
         }
     }
 
@@ -125,13 +147,13 @@ impl Limits {
         };
         self.size.saturating_mul(times)
     }
+}
 
-    /// How many times the size that was asked for is exceeded by `size` bytes.
-    fn times_beyond(&self, size: u64) -> u64 {
-        match size.checked_sub(1) {
-            Some(last) => last / self.size.max(1),
-            None => 0,
-        }
+/// How many times `wanted` bytes are exceeded by `size` bytes.
+fn times_beyond(size: u64, wanted: u64) -> u64 {
+    match size.checked_sub(1) {
+        Some(last) => last / wanted.max(1),
+        None => 0,
     }
 }
 

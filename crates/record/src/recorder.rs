@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use socklab_event::{Event, Header, Notice, Timeline};
+use socklab_event::{Event, Header, Notice, Place, Timeline};
 
 use crate::Limits;
 use crate::limits::{Detail, Used};
@@ -15,13 +15,26 @@ use crate::weight::Weight;
 pub struct Recorder {
     timeline: Timeline,
     limits: Limits,
+    /// By all but frames.
     used: Used,
     memory: u64,
+    frames: Frames,
     detail: Detail,
     repeats: Repeats,
     streams: Vec<Stream>,
     only_streams: bool,
     redacts: bool,
+}
+
+/// What frames have taken.
+#[derive(Debug, Default)]
+struct Frames {
+    recorded: u64,
+    memory: u64,
+    /// The bytes of memory or of a file, whichever is more.
+    size: u64,
+    /// How many were left out, and when the first.
+    left_out: Option<(u64, u64)>,
 }
 
 /// A recording that has ended.
@@ -84,6 +97,9 @@ impl Recorder {
         if self.redacts {
             event.redact();
         }
+        if event.frame().is_some() {
+            return self.add_frame(event);
+        }
         let detail = self.limits.detail(self.used);
         if self.detail != detail {
             self.tell_of(detail, &event);
@@ -101,6 +117,25 @@ impl Recorder {
                     if let Some(notice) = self.repeats.count(&event) {
                         self.push(notice);
                     }
+                    return !self.is_full();
+                }
+                event.each_sample(|bytes| bytes.cut(0));
+            }
+        }
+        self.push(event);
+        !self.is_full()
+    }
+
+    /// Records a frame. What there is room for depends on the frames before it alone, and what calls
+    /// have room for does not depend on frames.
+    fn add_frame(&mut self, mut event: Event) -> bool {
+        match self.limits.detail_of_frame(self.used, self.frames.size) {
+            Detail::Nothing => return false,
+            Detail::Whole | Detail::Shortened => {}
+            Detail::Lengths => event.each_sample(|bytes| bytes.cut(0)),
+            Detail::Firsts | Detail::Fewest => {
+                if self.repeats.is_repeat(&event, false) {
+                    self.frames.left_out.get_or_insert((0, event.at)).0 += 1;
                     return !self.is_full();
                 }
                 event.each_sample(|bytes| bytes.cut(0));
@@ -133,19 +168,28 @@ impl Recorder {
     }
 
     fn push(&mut self, mut event: Event) {
-        event.seq = self.used.events as u64;
-        self.used.events += 1;
+        event.seq = self.used.events as u64 + self.frames.recorded;
+        let is_frame = event.frame().is_some();
         let weight = Weight::of(&mut event);
-        self.used.payload = self.used.payload.saturating_add(weight.payload);
         for stream in &self.streams {
             stream.write(&event);
         }
+        let memory = if self.only_streams { 0 } else { weight.memory as u64 };
+        let streams = self.streams.iter();
+        if is_frame {
+            self.frames.recorded += 1;
+            self.frames.memory = self.frames.memory.saturating_add(memory);
+            let written = streams.map(Stream::written_of_frames).max().unwrap_or(0);
+            self.frames.size = written.max(self.frames.memory);
+        } else {
+            self.used.events += 1;
+            self.used.payload = self.used.payload.saturating_add(weight.payload);
+            self.memory = self.memory.saturating_add(memory);
+            self.used.size = streams.map(Stream::written).max().unwrap_or(0).max(self.memory);
+        }
         if !self.only_streams {
-            self.memory = self.memory.saturating_add(weight.memory as u64);
             self.timeline.events.push(event);
         }
-        let written = self.streams.iter().map(Stream::written).max().unwrap_or(0);
-        self.used.size = written.max(self.memory);
     }
 
     /// True once one of the limits has been reached.
@@ -162,6 +206,10 @@ impl Recorder {
     pub fn finish(mut self) -> Finished {
         for notice in self.repeats.rest() {
             self.push(notice);
+        }
+        if let Some((count, at)) = self.frames.left_out {
+            let what = Notice::FramesLost { count }.into();
+            self.push(Event { seq: 0, at, place: Place::default(), what });
         }
         let stream_errors = self.streams.drain(..).map(Stream::finish).collect();
         Finished { timeline: self.timeline, detail: self.detail, stream_errors }

@@ -34,10 +34,12 @@ struct Shared {
     changed: Condvar,
     failed: AtomicBool,
     written: Arc<AtomicU64>,
+    /// Of these, the bytes of frames.
+    of_frames: AtomicU64,
 }
 
 struct State {
-    writer: Option<Writer<BufWriter<Counted>>>,
+    writer: Option<Writer<Counted>>,
     on_error: OnError,
     error: Option<io::Error>,
     /// There are events to write.
@@ -45,9 +47,9 @@ struct State {
     over: bool,
 }
 
-/// Counts the bytes written.
+/// Counts the bytes written, or about to be.
 struct Counted {
-    out: Box<dyn Write + Send>,
+    out: BufWriter<Box<dyn Write + Send>>,
     written: Arc<AtomicU64>,
 }
 
@@ -71,8 +73,9 @@ impl Stream {
         header: &Header,
     ) -> io::Result<Self> {
         let written = Arc::new(AtomicU64::new(0));
+        let out = BufWriter::with_capacity(CAPACITY, out);
         let out = Counted { out, written: Arc::clone(&written) };
-        let mut writer = Writer::new(BufWriter::with_capacity(CAPACITY, out), header)?;
+        let mut writer = Writer::new(out, header)?;
         writer.flush()?;
         let state =
             State { writer: Some(writer), on_error, error: None, waiting: false, over: false };
@@ -81,6 +84,7 @@ impl Stream {
             changed: Condvar::new(),
             failed: AtomicBool::new(false),
             written,
+            of_frames: AtomicU64::new(0),
         });
         let writes = Arc::clone(&shared);
         let thread = thread::Builder::new().name("recording".to_owned());
@@ -93,7 +97,13 @@ impl Stream {
             return;
         }
         let mut state = self.shared.lock();
+        let before = self.shared.written.load(Ordering::Relaxed);
         let done = state.writer.as_mut().map_or(Ok(()), |writer| writer.write(event));
+        if event.frame().is_some() {
+            // Nobody else writes while the state is locked.
+            let after = self.shared.written.load(Ordering::Relaxed);
+            self.shared.of_frames.fetch_add(after - before, Ordering::Relaxed);
+        }
         self.shared.note(&mut state, done);
         if !state.waiting {
             state.waiting = true;
@@ -101,9 +111,14 @@ impl Stream {
         }
     }
 
-    /// How many bytes have been written.
+    /// How many bytes have been written, those of frames aside.
     pub(crate) fn written(&self) -> u64 {
-        self.shared.written.load(Ordering::Relaxed)
+        self.shared.written.load(Ordering::Relaxed).saturating_sub(self.written_of_frames())
+    }
+
+    /// How many bytes of frames have been written.
+    pub(crate) fn written_of_frames(&self) -> u64 {
+        self.shared.of_frames.load(Ordering::Relaxed)
     }
 
     /// True once an error has ended the stream.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use socklab_event::{
-    Args, Bytes, Call, Errno, Event, Exit, Family, Flags, Header, Notice, Outcome, Place, Process,
-    Protocol, SocketId, SocketType, What,
+    Args, Bytes, Call, Endpoint, Errno, Event, Exit, Family, Fate, Flags, Frame, Header, Headers,
+    Notice, Outcome, Place, Process, Protocol, SocketId, SocketType, TcpOptions, Transport, What,
 };
 use socklab_record::{Detail, Limits, Recorder};
 
@@ -174,6 +174,98 @@ proptest! {
             }
         }
     }
+}
+
+/// A segment of so many bytes in one direction of a connection.
+fn frame(at: u64, flags: &'static str, from: u16, to: u16, payload: usize) -> Event {
+    let [source, destination] =
+        [from, to].map(|port| Endpoint::ip(std::net::Ipv4Addr::LOCALHOST, port));
+    let transport = Transport::Tcp {
+        flags: flags.split(',').map(socklab_event::Name::of).collect(),
+        sequence: 0,
+        acknowledgement: 0,
+        window: 0,
+        options: TcpOptions::default(),
+    };
+    let payload = Bytes::whole(vec![b'x'; payload]);
+    let protocol = Protocol::TCP;
+    let headers = Headers { source, destination, protocol, transport, payload, fragment: None };
+    let frame = Frame {
+        from: "loopback".into(),
+        to: None,
+        bytes: Bytes::whole(vec![b'x'; 54]),
+        headers: Some(headers),
+        fate: Fate::Delivered { at },
+    };
+    Event { seq: 0, at, place: Place::default(), what: frame.into() }
+}
+
+proptest! {
+    #[test]
+    fn calls_are_recorded_as_if_there_were_no_frames(
+        deeds in prop::collection::vec((deeds(), 0_usize..4), 0..200),
+        size in 500_u64..40_000,
+        streams in any::<bool>(),
+    ) {
+        let record = |frames: bool| {
+            let mut recorder = Recorder::new(Header::default(), Limits::none().size(size));
+            if streams {
+                recorder.stream_to(std::io::sink(), |_| {}).unwrap();
+            }
+            for (at, (deed, more)) in (0..).zip(&deeds) {
+                recorder.add(event(at, *deed));
+                for _ in 0..if frames { *more } else { 0 } {
+                    recorder.add(frame(at, "PSH,ACK", 1, 2, 100 * more));
+                }
+            }
+            recorder.finish().timeline.events
+        };
+        let numbered = |events: &[Event]| {
+            events.iter().enumerate().all(|(number, event)| event.seq == number as u64)
+        };
+        let mut with = record(true);
+        prop_assert!(numbered(&with));
+        let is_frame = |event: &Event| {
+            event.frame().is_some() || matches!(event.notice(), Some(Notice::FramesLost { .. }))
+        };
+        with.retain(|event| !is_frame(event));
+        let mut without = record(false);
+        for event in with.iter_mut().chain(&mut without) {
+            event.seq = 0;
+        }
+        prop_assert_eq!(with, without);
+    }
+}
+
+#[test]
+fn a_flood_of_frames_takes_no_more_than_its_share_and_is_counted() {
+    let limits = Limits::none().size(1 << 20).frames(100_000);
+    let mut recorder = Recorder::new(Header::default(), limits);
+    recorder.add(frame(0, "SYN", 1, 2, 0));
+    for at in 1..10_000 {
+        assert!(recorder.add(frame(at, "PSH,ACK", 1, 2, 500)));
+    }
+    recorder.add(frame(10_000, "FIN,ACK", 1, 2, 0));
+    recorder.add(event(10_001, Deed::Sends(0, 299)));
+    let finished = recorder.finish();
+    assert_eq!(finished.detail, Detail::Whole, "of calls");
+    let events = finished.timeline.events;
+    let frames: Vec<&Event> = events.iter().filter(|event| event.frame().is_some()).collect();
+    assert!(frames.len() < 700, "{}", frames.len());
+    // The later half has no samples; how the connection ended is there.
+    let payload = |event: &Event| {
+        let headers = event.frame().and_then(|frame| frame.headers.as_ref());
+        headers.map(|headers| (headers.payload.sample.len(), headers.payload.total))
+    };
+    assert_eq!(payload(frames[1]), Some((500, 500)));
+    assert_eq!(payload(frames[frames.len() - 2]), Some((0, 500)));
+    assert_eq!(frames.last().map(|last| last.at), Some(10_000));
+    let lost = events.iter().find_map(|event| match event.notice() {
+        Some(Notice::FramesLost { count }) => Some(*count),
+        _ => None,
+    });
+    assert_eq!(lost, Some(10_001 - frames.len() as u64));
+    assert!(moved(&events, 100, true) == [299]);
 }
 
 #[test]

@@ -27,7 +27,9 @@ pub use engine::{RunError, Runner, run, run_as_child};
 pub use format::{LANGUAGES, LoadError};
 pub use item_kind::ItemKind;
 pub use lint::{Linted, Untranslated};
-pub use recording::{Isolation, LimitReached, NamesUsed, PlaceUsed, Recording, Trouble};
+pub use recording::{
+    Isolation, LimitReached, NamesUsed, PacketsUsed, PlaceUsed, Recording, Trouble,
+};
 pub use request::{IsolationWanted, PlaceWanted};
 pub use scratch::clean_up;
 pub use source::{Origin, Source};

@@ -42,6 +42,25 @@ pub enum NamesUsed {
     },
 }
 
+/// Whether the packets of the place were recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PacketsUsed {
+    /// They were.
+    Recorded {
+        /// How many more there were than the tap could take.
+        lost: u64,
+    },
+    /// Nobody wanted them; older recordings have none.
+    #[default]
+    NotWanted,
+    /// They could not be.
+    Missing {
+        /// The step that was refused, and the error.
+        because: String,
+    },
+}
+
 /// Whether a submission could reach those who judge it: read or change the memory of the scripted
 /// peers, signal them, or forge the whole recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +96,9 @@ pub struct Recording {
     pub place: PlaceUsed,
     /// Who answered for names.
     pub names: NamesUsed,
+    /// Whether packets were recorded.
+    #[serde(default)]
+    pub packets: PacketsUsed,
     /// Whether the submission was kept apart from those who judge it.
     pub isolation: Isolation,
     /// The values of the placeholders.

@@ -19,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) submission: Option<Submission>,
     pub(crate) place: PlaceWanted,
     pub(crate) isolation: IsolationWanted,
+    /// Whether packets are to be recorded.
+    pub(crate) packets: bool,
     /// A folder used by this run alone.
     pub(crate) scratch: PathBuf,
 }

@@ -14,8 +14,6 @@ mod refusal;
 pub(crate) mod ring;
 pub mod rules;
 pub(crate) mod switch;
-#[allow(dead_code, reason = "the switch sends, and has long slots")]
-mod ring;
 mod tap;
 #[cfg(test)]
 pub(crate) mod within;

@@ -2,7 +2,7 @@
 //! recording.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::Ipv4Addr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -20,20 +20,24 @@ use socklab_trace::{Handle, Options, Tracer};
 use super::failure;
 use super::names;
 use super::normalize::normalize;
+use super::packets::Packets;
 use super::play::{Play, Played};
 use super::present;
 use super::watch::Watch;
 use crate::format::{STDIN, Scenario};
 use crate::peer;
-use crate::recording::{Isolation, NamesUsed, PlaceUsed, Recording, Trouble};
+use crate::recording::{Isolation, NamesUsed, PacketsUsed, PlaceUsed, Recording, Trouble};
 use crate::request::{PlaceWanted, Request};
 use crate::step_end::StepEnd;
 use crate::variables::Variables;
 
 /// The first argument that makes the binary the engine; the second is the process id of its parent.
 pub(super) const ARGUMENT: &str = "--socklab-engine";
+/// Ends an answer. No JSON has this byte, and whoever reads it need not wait for the end of the stream,
+/// which comes when the kernel has closed everything the engine had open; that takes a while.
+pub(super) const END: u8 = 0;
 /// How many bytes of each message are recorded.
-const SAMPLE: usize = 4096;
+pub(super) const SAMPLE: usize = 4096;
 
 /// If this process was started as the engine or as a scripted peer, does its work and returns its
 /// exit code. Call this before anything else in `main`, while there is one thread.
@@ -71,8 +75,11 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
             }
         },
     };
+    let watch = Arc::new(Watch::default());
+    // First, because it takes longest.
+    let packets = Packets::start(request.packets, &place, &watch);
     match prepare(&mut request, &place) {
-        Ok((names, _lock)) => answer(&perform(request, place, names))?,
+        Ok((names, _lock)) => answer(&perform(request, place, names, packets, watch))?,
         Err(error) => {
             let trouble = Trouble::Engine { what: error.to_string() };
             answer(&Recording { place, ..failed(request, trouble) })?;
@@ -120,8 +127,13 @@ fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, O
 }
 
 /// Runs the tracer on this thread and the steps on another.
-fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
-    let watch = Arc::new(Watch::default());
+fn perform(
+    request: Request,
+    place: PlaceUsed,
+    names: NamesUsed,
+    mut packets: Packets,
+    watch: Arc<Watch>,
+) -> Recording {
     watch.change(|seen| {
         seen.own_names = names == NamesUsed::Scenario;
         seen.machines_names = matches!(names, NamesUsed::Machine { .. });
@@ -154,6 +166,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
             }
         };
         let result = tracer.run(|event| {
+            packets.before_going_on(&event);
             watch.change(|seen| seen.record(event));
         });
         let ended = match &result {
@@ -165,6 +178,7 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
     });
     let panicked = "the thread that plays the steps panicked";
     let played = played.unwrap_or_else(|_| Played::nothing(panicked.to_owned()));
+    let packets = packets.finish();
     let mut seen = watch.lock();
     let mut events = std::mem::take(&mut seen.recorder).finish().timeline.events;
     normalize(&mut events, &played.columns);
@@ -177,11 +191,16 @@ fn perform(request: Request, place: PlaceUsed, names: NamesUsed) -> Recording {
         _ => None,
     };
     Recording {
-        header: Header { columns: played.columns, ..header },
+        header: Header {
+            columns: played.columns,
+            wire: matches!(packets, PacketsUsed::Recorded { .. }),
+            ..header
+        },
         events,
         steps: played.steps,
         place,
         names,
+        packets,
         isolation: played.isolation,
         over: seen.over.unwrap_or_default(),
         present: std::mem::take(&mut seen.present),
@@ -220,6 +239,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         steps: vec![StepEnd::NotReached; request.scenario.steps.len()],
         names: NamesUsed::Machine { because: String::new() },
         place: PlaceUsed::Machine { because: None },
+        packets: PacketsUsed::NotWanted,
         isolation: Isolation::NotNeeded,
         variables: request.variables,
         over: 0,
@@ -251,6 +271,7 @@ fn make_files(scenario: &Scenario, request: &Request) -> io::Result<()> {
 
 fn answer(recording: &Recording) -> io::Result<()> {
     // Standard output would look for the end of each line, to write it at once.
-    let out = io::stdout().as_fd().try_clone_to_owned()?;
-    recording.write(io::BufWriter::new(File::from(out)))
+    let mut out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    recording.write(io::BufWriter::new(&mut out))?;
+    out.write_all(&[END])
 }

@@ -1,6 +1,6 @@
 //! Starts the engine's process, gives it the scenario, takes the recording, and cleans up.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::time::Duration;
 use socklab_kernel::Deadline;
 
 use super::PATIENCE;
-use super::child::ARGUMENT;
+use super::child::{ARGUMENT, END};
 use crate::format::Scenario;
 use crate::recording::{Isolation, PlaceUsed, Recording, Trouble};
 use crate::request::{IsolationWanted, PlaceWanted, Request};
@@ -35,6 +35,8 @@ pub struct Runner {
     pub place: PlaceWanted,
     /// How far a submission is kept apart.
     pub isolation: IsolationWanted,
+    /// Whether packets are recorded, where that is possible. No verdict depends on it.
+    pub packets: bool,
     /// The seed of payloads.
     pub seed: u64,
 }
@@ -143,6 +145,7 @@ fn attempt(
         submission: submission.cloned(),
         place,
         isolation: runner.isolation,
+        packets: runner.packets,
         scratch: scratch.path().to_owned(),
     };
     let patience = Duration::from_millis(scenario.deadline_ms) + GRACE;
@@ -153,7 +156,8 @@ fn attempt(
     })
 }
 
-/// Starts the engine, writes the request, reads the answer to its end.
+/// Starts the engine, writes the request, reads the answer to its end. What the engine leaves open is
+/// closed meanwhile.
 fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Vec<u8>, RunError> {
     let call = |call: &'static str| {
         let object = binary.display().to_string();
@@ -176,13 +180,16 @@ fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Ve
         child.0.stdin.take().ok_or_else(|| RunError::Answer { what: "no input".into() })?;
     input.write_all(&text).map_err(call("write to"))?;
     drop(input);
-    let mut output =
+    let output =
         child.0.stdout.take().ok_or_else(|| RunError::Answer { what: "no output".into() })?;
     let (sender, receiver) = channel();
     let read = move || {
         let mut answer = Vec::new();
-        let result = output.read_to_end(&mut answer).map(|_| answer);
-        let _ = sender.send(result);
+        let result = BufReader::new(output).read_until(END, &mut answer);
+        if answer.last() == Some(&END) {
+            answer.pop();
+        }
+        let _ = sender.send(result.map(|_| answer));
     };
     thread::Builder::new().spawn(read).map_err(call("start a thread for"))?;
     let deadline = Deadline::after(patience);

@@ -5,7 +5,8 @@
 //! its recording:
 //!
 //! 1. `launch` starts the child, writes a request and reads the recording.
-//! 2. `child` enters the place and runs the tracer on one thread and the steps on another.
+//! 2. `child` enters the place and runs the tracer on one thread and the steps on another; meanwhile
+//!    `packets` records what passes through its loopback.
 //! 3. `play` does one step after another, through `commands` (programs) and `peers` (scripted
 //!    peers); `started` finds both by name, and submissions run in `cells`.
 //! 4. `watch` takes every event of the tracer and tells steps when their conditions are met; `dialogue`
@@ -29,6 +30,7 @@ mod look;
 mod names;
 mod normalize;
 mod over;
+mod packets;
 mod peer_handle;
 mod peers;
 mod play;

@@ -34,7 +34,9 @@ const GLANCE: Duration = Duration::from_millis(1);
 /// Beyond 24 MiB, a recording has less detail: first the bytes of messages are left out, then
 /// calls that repeat earlier ones are counted. No verdict depends on them: what peers receive is
 /// recorded whole.
-const LIMITS: Limits = Limits::none().size(24 << 20);
+const LIMITS: Limits = Limits::none().size(24 << 20).frames(FRAMES);
+/// Beyond 8 MiB, and beyond twice as many, so do packets; they take nothing from what calls have.
+const FRAMES: u64 = 8 << 20;
 /// But no more than this of what a peer receives: one program sends without end.
 const WHOLE: u64 = 32 << 20;
 /// And no more than this of what a program prints.
@@ -302,6 +304,17 @@ impl Seen {
                 bytes.cut(SAMPLE);
             }
             self.recorder.add(event);
+        }
+    }
+
+    /// Records packets that came some time ago, unless the scenario was over by then. Nothing waits for
+    /// them.
+    pub(super) fn record_frames(&mut self, frames: Vec<Event>) {
+        let over = self.over;
+        for frame in frames {
+            if over.is_none_or(|over| frame.at <= over) {
+                self.recorder.add(frame);
+            }
         }
     }
 

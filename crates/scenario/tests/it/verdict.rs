@@ -2,8 +2,8 @@
 
 use socklab_event::Timeline;
 use socklab_scenario::{
-    Awaited, CaseState, Course, Isolation, NamesUsed, PlaceUsed, Recording, StepEnd, StepTrouble,
-    Trouble, Variables, Verdict, format,
+    Awaited, CaseState, Course, Isolation, NamesUsed, PacketsUsed, PlaceUsed, Recording, StepEnd,
+    StepTrouble, Trouble, Variables, Verdict, format,
 };
 use socklab_timelines::Story;
 
@@ -54,6 +54,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         steps: vec![StepEnd::Done, answer],
         names: NamesUsed::Place,
         place: PlaceUsed::Machine { because: None },
+        packets: PacketsUsed::NotWanted,
         isolation: Isolation::NotNeeded,
         variables: Variables::sample(1),
         present: Vec::new(),

@@ -118,6 +118,7 @@ fn record_again() {
             programs: Vec::new(),
             place: PlaceWanted::Private,
             isolation: IsolationWanted::Possible,
+            packets: true,
             seed: 7,
         };
         let subject = Subject::source(copy.clone()).unwrap();
