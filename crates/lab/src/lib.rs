@@ -26,6 +26,7 @@ mod looped;
 mod names;
 mod namespace;
 mod netlink;
+mod pcapng;
 mod private;
 mod refusal;
 mod sandbox;
@@ -38,6 +39,10 @@ pub use cell::{Cell, CellOptions};
 pub use looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
 pub use names::{
     Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer, ask,
+};
+pub use pcapng::{
+    Capture, CaptureError, CaptureWriter, Direction, Ended, FromCapture, Origin, WrittenPacket,
+    is_capture, read_capture,
 };
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;

@@ -9,21 +9,21 @@ use proptest::prelude::*;
 
 /// A frame and what is in it.
 #[derive(Clone, Debug)]
-pub(super) struct Packet {
-    pub(super) frame: Vec<u8>,
+pub(crate) struct Packet {
+    pub(crate) frame: Vec<u8>,
     /// Where the checksum's field is.
-    pub(super) field: usize,
+    pub(crate) field: usize,
     /// Where the transport's header begins.
-    pub(super) body: usize,
-    pub(super) protocol: u8,
-    pub(super) ports: [u16; 2],
-    pub(super) payload: Vec<u8>,
+    pub(crate) body: usize,
+    pub(crate) protocol: u8,
+    pub(crate) ports: [u16; 2],
+    pub(crate) payload: Vec<u8>,
     /// True for UDP over IPv4, where a checksum of 0 means that there is none.
-    pub(super) may_have_none: bool,
+    pub(crate) may_have_none: bool,
 }
 
 /// A UDP datagram from an address to itself, over IPv4.
-pub(super) fn udp(address: [u8; 4], from: u16, to: u16, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn udp(address: [u8; 4], from: u16, to: u16, payload: &[u8]) -> Vec<u8> {
     let builder = PacketBuilder::ethernet2([0; 6], [0; 6]).ipv4(address, address, 64).udp(from, to);
     let mut frame = vec![0; builder.size(payload.len())];
     builder.write_to_slice(&mut frame, payload).expect("it fits");
@@ -31,7 +31,7 @@ pub(super) fn udp(address: [u8; 4], from: u16, to: u16, payload: &[u8]) -> Vec<u
 }
 
 /// Any packet of a transport that has a checksum, with a VLAN tag or without.
-pub(super) fn any_packet() -> impl Strategy<Value = Packet> {
+pub(crate) fn any_packet() -> impl Strategy<Value = Packet> {
     let protocol = prop_oneof![Just(6u8), Just(17), Just(1)];
     let ports = any::<[u16; 2]>();
     (any::<bool>(), protocol, ports, vec(any::<u8>(), 0..600), any::<Option<u8>>())

@@ -328,7 +328,7 @@ fn neighbour(arp: &ArpPacketSlice<'_>) -> Option<Headers> {
 }
 
 /// `02:00:00:00:00:01`.
-pub(super) fn hardware_address(bytes: &[u8]) -> String {
+pub(crate) fn hardware_address(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
 }
 

@@ -5,7 +5,7 @@
 //! passes through the loopback.
 
 #[cfg(test)]
-mod built;
+pub(crate) mod built;
 mod checksum;
 mod frame;
 mod headers;
@@ -19,6 +19,7 @@ mod tap;
 pub(crate) mod within;
 
 pub use checksum::{complete_checksum, is_intact};
+pub(crate) use headers::hardware_address;
 pub use headers::headers;
 pub use refusal::WireRefusal;
 pub use switch::{Switched, WireControl};
