@@ -267,7 +267,7 @@ pub(crate) struct Trace {
 
 #[derive(Debug, Args)]
 pub(crate) struct Draw {
-    #[arg(value_name = "FILE.jsonl")]
+    #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,

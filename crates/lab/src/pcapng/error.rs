@@ -41,8 +41,18 @@ pub enum CaptureError {
     Io(#[from] io::Error),
 }
 
+impl CaptureError {
+    /// The number, and the name if it is a frequent one, of the link type that is not known here.
+    pub fn link(&self) -> Option<String> {
+        match self {
+            Self::Link { number } => Some(link_name(*number)),
+            _ => None,
+        }
+    }
+}
+
 /// A link type by name, for those that people meet; `tcpdump.org/linktypes.html` has them all.
-pub(super) fn link_name(number: u32) -> String {
+fn link_name(number: u32) -> String {
     let name = match number {
         9 => "PPP",
         105 => "IEEE 802.11",

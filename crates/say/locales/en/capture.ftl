@@ -13,3 +13,30 @@ fact-mtu = MTU
 fact-about = about
 fact-payload = payload
 fact-changed = bytes changed
+
+# What a capture file lacks, or why it can't be read.
+capture-cut = { $path } ends within a packet, at byte { $at }: what followed is missing
+capture-damaged = { $path } is damaged at byte { $at }: what follows can't be read
+capture-not-decoded = { $n ->
+        [one] { $path }: one packet is of a kind of link that is not decoded here, and not drawn
+       *[other] { $path }: { $n } packets are of a kind of link that is not decoded here, and not drawn
+    }
+capture-empty = there is no packet in this capture
+capture-link = this capture is of the link type { $link }. Decoded are Ethernet, raw IP, Linux cooked (the device any) and loopback
+capture-no-packet = the capture is damaged, or ends, before its first packet (byte { $at })
+draw-compressed = Decompress it first: { $command } | socklab draw -
+
+# Why there is no capture of a recording.
+capture-none-recorded = { $path } is not written: no packets were recorded. With --packets they are
+capture-none-seen = { $path } is not written: not one packet passed through the network
+capture-no-bytes = { $path } is not written: the recording lacks the bytes of its packets (--redact leaves them out, and so does a recording that has grown too large)
+
+# The comments on packets in a capture.
+capture-dropped = dropped on the way: { $rule }
+capture-lost = lost on the way: { $why }
+capture-under-way = still on its way at the end ({ $how }): { $rule }
+capture-altered = { $how }: { $rule }
+capture-arrived = the same packet as it arrived
+capture-call = { $name } (process { $process }), in { $call }
+capture-kernel = the kernel, for a socket of { $name } (process { $process })
+capture-row = ladder (socklab draw --all): row { $row }, at { $time }

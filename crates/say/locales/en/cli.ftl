@@ -8,7 +8,7 @@ cmd-list = Show the whole course and what you have done, and go to any of it
 cmd-show = Show a program: its lesson and its source
 cmd-run = Run a program of the course
 cmd-trace = Run programs, in any language, and draw what their sockets did
-cmd-draw = Draw a recorded timeline again
+cmd-draw = Draw a recorded timeline again, or a capture of packets
 cmd-host = Show the name of this machine and its addresses
 cmd-resolve = Look up the addresses of a name
 cmd-service = Look up the service of a port, or the port of a service
@@ -33,13 +33,13 @@ arg-trace-commands = Programs, each a quoted command line; each one starts when 
 arg-trace-command = One program and its arguments, word for word
 arg-trace-pid = Attach to a running process, and to its children
 arg-trace-only = With --pid: leave out the children that the process has already (those it will have are recorded anyway)
-arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself, written while it grows); - writes the recording to standard output. Only you can read these files: they may hold passwords
+arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself, written while it grows), .pcapng (the packets, for Wireshark); - writes the recording to standard output. Only you can read these files: they may hold passwords
 arg-trace-bytes = How many bytes of each message to keep (default 1024)
 arg-trace-max_size = Beyond this size, such as 64M or 2G, record only how long each message was; beyond twice that, only count repeats. The programs go on (default 256M)
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long
 arg-trace-grace = After the last program has ended: how long the others may finish their work, and may then take to end after SIGTERM (default 5); 0 kills them at once
-arg-draw-file = A recording, made with trace -o FILE.jsonl; - reads standard input
+arg-draw-file = A recording, made with trace -o FILE.jsonl, or a capture (.pcapng, .pcap) made by Wireshark, tcpdump or trace; - reads standard input
 arg-width = Width of the drawing (default: the terminal's, else 80)
 arg-ascii = Draw with ASCII characters only
 arg-all = Show all calls, including setsockopt and the like, and every repetition
@@ -105,6 +105,8 @@ examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html
     $ socklab draw --redact run.jsonl -o run-to-show.jsonl  # without what was sent
+    $ socklab draw run.jsonl -o run.pcapng  # its packets, for Wireshark
+    $ socklab draw capture.pcapng  # what Wireshark or tcpdump captured
 examples-host =
     $ socklab host
 examples-resolve =

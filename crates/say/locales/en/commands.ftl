@@ -169,7 +169,7 @@ draw-mark = the file begins with a byte order mark (UTF-8 BOM), which a recordin
 draw-foreign = this is a file of another kind ({ $kind }), not a recording of socklab
 draw-version = a recording of version { $found }; this program reads versions 1 to { $newest }. A newer socklab reads it
 draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
-bad-format = { $path }: the name must end in .txt, .svg, .html or .jsonl
+bad-format = { $path }: the name must end in .txt, .svg, .html, .jsonl or .pcapng
 man-failed = the manual pages can't be written into { $folder }
 write-failed = { $path } can't be written
 

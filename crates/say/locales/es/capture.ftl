@@ -13,3 +13,30 @@ fact-mtu = MTU
 fact-about = sobre
 fact-payload = carga útil
 fact-changed = bytes cambiados
+
+# Lo que le falta a un archivo de captura, o por qué no se puede leer.
+capture-cut = { $path } termina dentro de un paquete, en el byte { $at }: falta lo que seguía
+capture-damaged = { $path } está dañado en el byte { $at }: no se puede leer lo que sigue
+capture-not-decoded = { $n ->
+        [one] { $path }: un paquete es de un tipo de enlace que aquí no se decodifica, y no se dibuja
+       *[other] { $path }: { $n } paquetes son de un tipo de enlace que aquí no se decodifica, y no se dibujan
+    }
+capture-empty = no hay ningún paquete en esta captura
+capture-link = esta captura es del tipo de enlace { $link }. Se decodifican Ethernet, IP sin enlace, Linux cooked (el dispositivo any) y loopback
+capture-no-packet = la captura está dañada, o termina, antes de su primer paquete (byte { $at })
+draw-compressed = Descomprímelo primero: { $command } | socklab draw -
+
+# Por qué no hay captura de una grabación.
+capture-none-recorded = { $path } no se escribe: no se grabaron paquetes. Con --packets se graban
+capture-none-seen = { $path } no se escribe: por la red no pasó ni un paquete
+capture-no-bytes = { $path } no se escribe: a la grabación le faltan los bytes de sus paquetes (--redact los omite, y también una grabación que creció demasiado)
+
+# Los comentarios de los paquetes de una captura.
+capture-dropped = se descartó en el camino: { $rule }
+capture-lost = se perdió en el camino: { $why }
+capture-under-way = al final seguía en camino ({ $how }): { $rule }
+capture-altered = { $how }: { $rule }
+capture-arrived = el mismo paquete como llegó
+capture-call = { $name } (proceso { $process }), en { $call }
+capture-kernel = el núcleo, por un socket de { $name } (proceso { $process })
+capture-row = escalera (socklab draw --all): fila { $row }, en { $time }

@@ -8,7 +8,7 @@ cmd-list = Muestra el curso completo y lo que llevas hecho, y lleva a cualquier 
 cmd-show = Muestra un programa: de qué trata, su código y qué hace
 cmd-run = Ejecuta un programa del curso
 cmd-trace = Ejecuta programas, en cualquier lenguaje, y dibuja lo que hicieron sus sockets
-cmd-draw = Dibuja otra vez una grabación
+cmd-draw = Dibuja otra vez una grabación, o una captura de paquetes
 cmd-host = Muestra el nombre de esta máquina y sus direcciones
 cmd-resolve = Busca las direcciones de un nombre
 cmd-service = Busca el servicio de un puerto, o el puerto de un servicio
@@ -33,13 +33,13 @@ arg-trace-commands = Programas, cada uno una línea de comandos entre comillas; 
 arg-trace-command = Un solo programa con sus argumentos, palabra por palabra
 arg-trace-pid = Se conecta a un proceso en ejecución, y a sus hijos
 arg-trace-only = Con --pid: omite los hijos que el proceso ya tiene (los que tendrá se graban de todos modos)
-arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación, que se escribe mientras crece); - escribe la grabación en la salida estándar. Solo tú puedes leer estos archivos: pueden contener contraseñas
+arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación, que se escribe mientras crece), .pcapng (los paquetes, para Wireshark); - escribe la grabación en la salida estándar. Solo tú puedes leer estos archivos: pueden contener contraseñas
 arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
 arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
 arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se terminan de inmediato
-arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl; - lee la entrada estándar
+arg-draw-file = Una grabación, hecha con trace -o ARCHIVO.jsonl, o una captura (.pcapng, .pcap) de Wireshark, tcpdump o trace; - lee la entrada estándar
 arg-width = Ancho del dibujo (por defecto: el de la terminal, o 80)
 arg-ascii = Dibuja solo con caracteres ASCII
 arg-all = Muestra todas las llamadas, también setsockopt y similares, y cada repetición
@@ -105,6 +105,8 @@ examples-draw =
     $ socklab draw run.jsonl
     $ socklab draw run.jsonl -o run.svg -o run.html
     $ socklab draw --redact run.jsonl -o para-mostrar.jsonl  # sin lo que se envió
+    $ socklab draw run.jsonl -o run.pcapng  # sus paquetes, para Wireshark
+    $ socklab draw captura.pcapng  # lo que capturó Wireshark o tcpdump
 examples-host =
     $ socklab host
 examples-resolve =

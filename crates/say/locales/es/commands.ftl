@@ -172,7 +172,7 @@ draw-mark = el archivo empieza con una marca de orden de bytes (BOM de UTF-8), q
 draw-foreign = es un archivo de otro tipo ({ $kind }), no una grabación de socklab
 draw-version = una grabación de la versión { $found }; este programa lee las versiones 1 a { $newest }. La lee un socklab más nuevo
 draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- COMANDO
-bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html o .jsonl
+bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html, .jsonl o .pcapng
 man-failed = no se pueden escribir las páginas de manual en { $folder }
 write-failed = no se puede escribir { $path }
 

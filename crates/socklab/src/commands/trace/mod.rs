@@ -7,29 +7,24 @@ mod awaiting;
 mod commands;
 mod news;
 mod outputs;
+mod packets;
 mod picture;
+mod reading;
 mod record;
 mod recording;
 mod turn;
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, BufReader, ErrorKind, stdin};
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use programs::Program;
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
-use socklab_event::{Event, Notice, Place, Timeline};
-use socklab_event::{Foreign, ReadError};
+use socklab_event::Event;
 use socklab_say::{Speaker, say};
 
 use crate::cli;
-use crate::exit_reason::ExitReason;
-use crate::failure::{self, Failure};
+use crate::failure;
 use crate::output::{BROKEN_PIPE, eprintln, println};
 use outputs::Outputs;
 use picture::{draw_to, to_text, write_recording};
@@ -107,72 +102,24 @@ pub(crate) fn trace_program(
     Ok(code)
 }
 
-/// Draws a recorded timeline.
+/// Draws a recorded timeline, or a capture.
 pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
     let outputs = Outputs::of(speaker, &options.output)?;
-    let path = &options.file;
-    let (name, reading) = if path.as_os_str() == "-" {
-        outlive_interrupt()?;
-        (say!(speaker, "object-input"), socklab_event::read(stdin().lock()))
-    } else {
-        let file = File::open(path).with_context(|| format!("open {}", socklab_say::path(path)))?;
-        (socklab_say::path(path), socklab_event::read(BufReader::new(file)))
-    };
-    let mut reading = reading.map_err(|error| {
-        let why = why_unreadable(speaker, &error);
-        Failure::new(ExitReason::No, format!("{name}: {why}")).hint(say!(speaker, "draw-hint"))
-    })?;
-    if let Some(problem) = &reading.truncated {
-        let line = problem.line;
-        eprintln!("{}", say!(speaker, "recording-cut", path = name, line = line));
-        mark_cut(&mut reading.timeline);
-    }
+    let mut timeline = reading::read(speaker, &options.file)?;
     if options.redact {
-        reading.timeline.header.redact();
-        reading.timeline.events.iter_mut().for_each(Event::redact);
+        timeline.header.redact();
+        timeline.events.iter_mut().for_each(Event::redact);
     }
     if outputs.are_none() {
-        println!("{}", to_text(speaker, &reading.timeline, &options.look));
+        println!("{}", to_text(speaker, &timeline, &options.look));
     }
     for (path, format) in &outputs.drawings {
-        draw_to(speaker, path, *format, &reading.timeline, &options.look)?;
+        draw_to(speaker, path, *format, &timeline, &options.look)?;
     }
     for destination in &outputs.recordings {
-        write_recording(speaker, destination, &reading.timeline)?;
+        write_recording(speaker, destination, &timeline)?;
     }
     // The process ends here, and freeing millions of small pieces first takes a while.
-    std::mem::forget(reading);
-    Ok(())
-}
-
-/// Why a file is no recording, for its most likely reasons in the reader's language.
-fn why_unreadable(speaker: Speaker, error: &ReadError) -> String {
-    match error {
-        ReadError::Empty => say!(speaker, "draw-empty"),
-        ReadError::Foreign { kind: Foreign::ByteOrderMark } => say!(speaker, "draw-mark"),
-        ReadError::Foreign { kind } => say!(speaker, "draw-foreign", kind = kind),
-        ReadError::Version { found } => {
-            let newest = socklab_event::VERSION;
-            say!(speaker, "draw-version", found = found, newest = newest)
-        }
-        error => error.to_string(),
-    }
-}
-
-/// Notes in a timeline that its end is missing, so that every drawing of it says so.
-fn mark_cut(timeline: &mut Timeline) {
-    let (at, seq) =
-        timeline.events.last().map_or((0, 0), |last| (last.at, last.seq.saturating_add(1)));
-    let what = Notice::EndMissing.into();
-    timeline.events.push(Event { seq, at, place: Place::default(), what });
-}
-
-/// Ctrl-C in `socklab trace -o - … | socklab draw -` ends the programs and the recording, which is
-/// still to be drawn. A second one ends this process too.
-fn outlive_interrupt() -> Result<()> {
-    let once = Arc::new(AtomicBool::new(false));
-    let end = 128 + SIGINT;
-    flag::register_conditional_shutdown(SIGINT, end, Arc::clone(&once)).context("sigaction")?;
-    flag::register(SIGINT, once).context("sigaction")?;
+    std::mem::forget(timeline);
     Ok(())
 }

@@ -10,6 +10,7 @@ use socklab_ladder::{Detail, HtmlStyle, Ladder, NoteKind, Options, SvgStyle, Tex
 use socklab_say::{Speaker, count, say};
 
 use super::outputs::{Destination, cannot_write};
+use super::packets;
 use crate::cli::Look;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
@@ -24,6 +25,8 @@ pub(crate) enum FileFormat {
     Svg,
     Html,
     Jsonl,
+    /// The packets, for Wireshark.
+    Pcapng,
 }
 
 impl FileFormat {
@@ -33,6 +36,7 @@ impl FileFormat {
             Some("svg") => Ok(FileFormat::Svg),
             Some("html") => Ok(FileFormat::Html),
             Some("jsonl") => Ok(FileFormat::Jsonl),
+            Some("pcapng") => Ok(FileFormat::Pcapng),
             // A FIFO or a device has the name that somebody else gave it.
             _ if file::is_special(path) => Ok(FileFormat::Jsonl),
             _ => {
@@ -111,6 +115,7 @@ pub(crate) fn draw_to(
             ladder_of(speaker, timeline, &look).to_html(&style).into_bytes()
         }
         FileFormat::Jsonl => lines_of(timeline)?,
+        FileFormat::Pcapng => packets::capture(speaker, path, timeline)?,
     };
     let written = file::write_whole(path, &bytes, PRIVATE);
     Ok(written.map_err(|error| cannot_write(speaker, path, &error))?)
