@@ -1,5 +1,8 @@
-//! Prints every frame of a recording with what it is tied to, and checks that each time fits:
-//! `cargo run -p socklab-flows --example ties -- run.jsonl`.
+//! Checks that the times of a recording fit what its frames are tied to; with `--list` it prints all
+//! of them first: `cargo run -p socklab-flows --example ties -- run.jsonl --list`.
+
+#[path = "../tests/it/contradictions.rs"]
+mod contradictions;
 
 use std::error::Error;
 use std::fs::File;
@@ -10,7 +13,30 @@ use socklab_flows::{Cause, Flows, Position};
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("which recording?")?;
     let timeline = socklab_event::read(BufReader::new(File::open(path)?))?.timeline;
+    let began = std::time::Instant::now();
     let flows = Flows::of(&timeline);
+    let took = began.elapsed();
+    if std::env::args().nth(2).as_deref() == Some("--list") {
+        list(&flows);
+    }
+    let checked = contradictions::check(&flows);
+    for (what, (count, contradicted, least)) in &checked.times {
+        let least = *least as f64 / 1e3;
+        println!(
+            "{what:44} {count:7} checked, {contradicted} contradicted, at least {least:.1} µs"
+        );
+    }
+    checked.wrong.iter().take(20).for_each(|wrong| println!("wrong: {wrong}"));
+    let frames = flows.ties.all().count();
+    let unknown = flows.ties.all().filter(|(_, tie)| tie.cause == Cause::Unknown).count();
+    let (count, wrong) = checked.sum();
+    println!(
+        "{frames} frames, {unknown} of unknown cause; {count} times checked, {wrong} wrong; {took:?}"
+    );
+    Ok(())
+}
+
+fn list(flows: &Flows<'_>) {
     let zero = flows.order.first().map_or(0, |event| event.at);
     let name = |at: Position| match flows.call(at) {
         Some(call) => format!("{} of {} (#{at})", call.library_name(), flows.name_at(at)),
@@ -50,7 +76,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         println!();
     }
-    Ok(())
 }
 
 /// Milliseconds since the first event.

@@ -1,10 +1,10 @@
-//! Matches the frames on the wire to the conversations and calls they belong to.
+//! What ladders ask about frames, answered from their ties.
 
 use std::collections::{HashMap, HashSet};
 
-use socklab_event::{Endpoint, Event, Fate, Frame, Headers, Protocol, Transport};
+use socklab_event::{Event, Fate, Transport};
 
-use crate::{Connection, ConnectionKind, Position, Socket, Transfer};
+use crate::{Meaning, Position, Ties, Transfer};
 
 /// A frame as part of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,65 +34,43 @@ pub struct Frames {
     last_byte: HashMap<(Position, usize), Position>,
 }
 
-/// The messages of each connection and sending socket.
-struct Messages<'a, 't> {
-    conversations: &'a Conversations<'a, 't>,
-    by_sender: HashMap<(usize, usize), Vec<usize>>,
-}
-
-/// What frames are matched against.
-pub(crate) struct Conversations<'a, 't> {
-    pub(crate) order: &'a [&'t Event],
-    pub(crate) sockets: &'a [Socket],
-    pub(crate) connections: &'a [Connection],
-    pub(crate) transfers: &'a [Transfer],
-}
-
-impl<'a, 't> Messages<'a, 't> {
-    fn of(conversations: &'a Conversations<'a, 't>) -> Self {
-        let mut by_sender: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
-        for (index, transfer) in conversations.transfers.iter().enumerate() {
-            if let Some(connection) = transfer.connection {
-                by_sender.entry((connection, transfer.from)).or_default().push(index);
-            }
-        }
-        Self { conversations, by_sender }
-    }
-
-    fn of_direction(&self, direction: (usize, usize)) -> impl Iterator<Item = &'a Transfer> {
-        let socket = self.conversations.connections[direction.0].ends[direction.1].socket;
-        let known = socket.and_then(|socket| self.by_sender.get(&(direction.0, socket)));
-        let transfers = self.conversations.transfers;
-        known.into_iter().flatten().map(move |index| &transfers[*index])
-    }
-}
-
 impl Frames {
-    pub(crate) fn of(conversations: &Conversations<'_, '_>) -> Self {
+    pub(crate) fn of(order: &[&Event], ties: &Ties, transfers: &[Transfer]) -> Self {
         let mut frames = Self::default();
-        let index = Index::of(conversations);
-        let messages = Messages::of(conversations);
-        let mut streams: HashMap<(usize, usize), Stream> = HashMap::new();
-        let mut handshakes = HashSet::new();
-        for (at, event) in conversations.order.iter().enumerate() {
-            let Some(frame) = event.frame() else { continue };
+        for (at, tie) in ties.all() {
+            let Some(frame) = order[at].frame() else { continue };
             let Some(headers) = &frame.headers else { continue };
             if matches!(headers.transport, Transport::Neighbour { .. }) {
                 continue;
             }
-            let bare_ack = is_bare_ack(frame, headers, &mut handshakes);
-            let found = index.find(at, headers);
-            let connection = found.map(|(connection, _)| connection);
-            let mut flow = FrameFlow { connection, side: 0, again: false, bare_ack };
-            if let Some((connection, side)) = found {
-                flow.side = side;
-                let stream = streams.entry((connection, side)).or_default();
-                let payload = stream.place(headers);
-                flow.again = payload.as_ref().is_some_and(|(_, again)| *again);
-                frames.by_direction.entry((connection, side)).or_default().push(at);
-                frames.carry(&messages, (connection, side), at, frame, payload);
-            }
+            let untouched = matches!(frame.fate, Fate::Delivered { .. });
+            let plain = match &headers.transport {
+                Transport::Tcp { flags, .. } => {
+                    let more = ["SYN", "FIN", "RST"].iter().any(|flag| flags.has(flag));
+                    flags.has("ACK") && !more && headers.payload.total == 0
+                }
+                _ => false,
+            };
+            let bare_ack = plain && untouched && tie.meaning != Meaning::HandshakeAck;
+            let again = tie.again.is_some();
+            let flow = FrameFlow { connection: tie.connection, side: tie.side, again, bare_ack };
             frames.flows.insert(at, flow);
+            if let Some(connection) = tie.connection {
+                frames.by_direction.entry((connection, tie.side)).or_default().push(at);
+            }
+            for carried in &tie.carries {
+                let transfer = &transfers[carried.transfer];
+                let whole = carried.bytes == (0..transfer.total);
+                let alone =
+                    tie.carries.len() == 1 && tie.bytes.end - tie.bytes.start == transfer.total;
+                let is_first = !frames.carried.contains_key(&transfer.sent);
+                if whole && alone && untouched && !again && is_first {
+                    frames.carried.insert(transfer.sent, at);
+                    frames.carries.insert(at);
+                } else if tie.meaning == Meaning::Data && carried.bytes.end == transfer.total {
+                    frames.last_byte.insert((transfer.sent, transfer.message), at);
+                }
+            }
         }
         frames
     }
@@ -127,138 +105,4 @@ impl Frames {
     pub fn sent_by(&self, connection: usize, side: usize) -> &[Position] {
         self.by_direction.get(&(connection, side)).map_or(&[], Vec::as_slice)
     }
-
-    fn carry(
-        &mut self,
-        messages: &Messages<'_, '_>,
-        direction: (usize, usize),
-        at: Position,
-        frame: &Frame,
-        placed: Option<(std::ops::Range<u64>, bool)>,
-    ) {
-        let Some((range, again)) = placed.filter(|(range, _)| !range.is_empty()) else { return };
-        let stream = messages.conversations.connections[direction.0].kind == ConnectionKind::Stream;
-        let mine = messages.of_direction(direction);
-        for transfer in mine.filter(|one| one.sent < at) {
-            let whole = transfer.start..transfer.start.saturating_add(transfer.total);
-            let exact = if stream {
-                whole == range
-            } else {
-                transfer.total == range.end && !self.carried.contains_key(&transfer.sent)
-            };
-            let untouched = matches!(frame.fate, Fate::Delivered { .. });
-            if exact && untouched && !again && !self.carried.contains_key(&transfer.sent) {
-                self.carried.insert(transfer.sent, at);
-                self.carries.insert(at);
-                return;
-            }
-            if stream && range.start < whole.end && whole.end <= range.end {
-                self.last_byte.insert((transfer.sent, transfer.message), at);
-            }
-        }
-    }
-}
-
-/// The progress of one direction of a stream.
-#[derive(Default)]
-struct Stream {
-    first: Option<u32>,
-    sent: u64,
-}
-
-impl Stream {
-    /// Which bytes of the stream a segment carries, and whether they were sent before.
-    fn place(&mut self, headers: &Headers) -> Option<(std::ops::Range<u64>, bool)> {
-        let total = headers.payload.total;
-        let Transport::Tcp { flags, sequence, .. } = &headers.transport else {
-            return Some((0..total, false));
-        };
-        if flags.has("SYN") {
-            let again = self.first == Some(sequence.wrapping_add(1));
-            self.first = Some(sequence.wrapping_add(1));
-            return Some((0..0, again));
-        }
-        let start = u64::from(sequence.wrapping_sub(self.first?));
-        let end = start + total;
-        let again = total > 0 && end <= self.sent;
-        self.sent = self.sent.max(end);
-        Some((start..end, again))
-    }
-}
-
-/// A connection that frames between two addresses can belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
-    /// Its first call.
-    first: Position,
-    connection: usize,
-    /// Which end the frames come from.
-    side: usize,
-}
-
-/// Looks up the conversation of a frame by its addresses.
-struct Index {
-    /// Ports are reused, so a pair of addresses may have had several connections, here in order.
-    streams: HashMap<(Endpoint, Endpoint), Vec<Candidate>>,
-    ports: HashMap<(u16, u16), (usize, usize)>,
-}
-
-impl Index {
-    fn of(conversations: &Conversations<'_, '_>) -> Self {
-        let mut index = Self { streams: HashMap::new(), ports: HashMap::new() };
-        for (number, connection) in conversations.connections.iter().enumerate() {
-            let [Some(a), Some(b)] = connection.ends.each_ref().map(|end| end.address.clone())
-            else {
-                continue;
-            };
-            if connection.kind == ConnectionKind::Stream {
-                let sockets = connection.ends.iter().filter_map(|end| end.socket);
-                let calls =
-                    sockets.filter_map(|socket| conversations.sockets[socket].calls.first());
-                let first = calls.min().copied().unwrap_or(0);
-                for (side, key) in [(a.clone(), b.clone()), (b, a)].into_iter().enumerate() {
-                    index.streams.entry(key).or_default().push(Candidate {
-                        first,
-                        connection: number,
-                        side,
-                    });
-                }
-            } else if let (Some(a), Some(b)) = (a.port(), b.port()) {
-                index.ports.entry((a, b)).or_insert((number, 0));
-                index.ports.entry((b, a)).or_insert((number, 1));
-            }
-        }
-        index.streams.values_mut().for_each(|candidates| candidates.sort_unstable());
-        index
-    }
-
-    fn find(&self, at: Position, headers: &Headers) -> Option<(usize, usize)> {
-        let (source, destination) = (&headers.source, &headers.destination);
-        if headers.protocol == Protocol::UDP {
-            return self.ports.get(&(source.port()?, destination.port()?)).copied();
-        }
-        let candidates = self.streams.get(&(source.unmapped(), destination.unmapped()))?;
-        let begun = candidates.partition_point(|candidate| candidate.first < at);
-        let Candidate { connection, side, .. } = candidates[begun.saturating_sub(1)];
-        Some((connection, side))
-    }
-}
-
-/// True if this is an ACK and nothing more. `handshakes` holds the conversations whose last segment
-/// was a SYN,ACK: the ACK that follows completes the handshake.
-fn is_bare_ack(
-    frame: &Frame,
-    headers: &Headers,
-    handshakes: &mut HashSet<(Endpoint, Endpoint)>,
-) -> bool {
-    let ends = (headers.source.clone(), headers.destination.clone());
-    let back = (ends.1.clone(), ends.0.clone());
-    let completes = handshakes.remove(&ends) | handshakes.remove(&back);
-    let Transport::Tcp { flags, .. } = &headers.transport else { return false };
-    if flags.has("SYN") && flags.has("ACK") {
-        handshakes.insert(ends);
-    }
-    let plain = flags.has("ACK") && !["SYN", "FIN", "RST"].iter().any(|flag| flags.has(flag));
-    let untouched = matches!(frame.fate, Fate::Delivered { .. });
-    plain && headers.payload.total == 0 && !completes && untouched
 }

@@ -40,7 +40,6 @@ mod streams;
 mod sweeps;
 mod ties;
 
-use frames::Conversations;
 use grouped::{Grouped, Indices};
 use reach::{ByPort, Caller, Sockets};
 use socklab_event::{Call, Endpoint, Event, Timeline};
@@ -139,14 +138,10 @@ impl<'t> Flows<'t> {
             closing.closed.map(|closed| *ended_by.entry(closed).or_insert(index));
         }
         let connections::Paired { connections, connection_at, by_port } = paired;
-        let frames = Frames::of(&Conversations {
-            order: &order,
-            sockets: &sockets,
-            connections: &connections,
-            transfers: &transfers,
-        });
         let followed = (&sockets[..], &socket_at[..]);
-        let ties = Ties::among(&Wire::of(&order, followed, &connections, &transfers, &by_port));
+        let wire = Wire::of(&order, followed, &connections, &transfers, &by_port);
+        let ties = Ties::among(&wire);
+        let frames = Frames::of(&order, &ties, &transfers);
         Self {
             timeline,
             order,

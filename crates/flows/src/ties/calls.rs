@@ -26,10 +26,14 @@ struct OfSocket {
     acts: Vec<Under>,
     /// The latest end of the first so many of them.
     latest: Vec<u64>,
+    /// All of them, by when they ended.
+    ends: Vec<Under>,
     /// Those that can wait for frames, by when they ended.
     waits: Vec<Under>,
     /// The reads of a stream, by the byte that each waited for.
     reads: Vec<(u64, Position)>,
+    /// The first byte that each read took.
+    starts: NumberMap<Position, u64>,
 }
 
 /// The calls of every socket that frames were seen of.
@@ -62,6 +66,14 @@ impl<'a, 't> Calls<'a, 't> {
         under.find(|at| wire.call(*at).is_some_and(&sets_off))
     }
 
+    /// The read on a socket that was under way at a moment and was taking bytes that had arrived: the
+    /// first so many of the stream. One that still waits sets off nothing.
+    pub(super) fn taking(&mut self, socket: usize, moment: u64, arrived: u64) -> Option<Position> {
+        let at = self.during(socket, moment, Call::receives)?;
+        let first = self.known(socket).starts.get(&at);
+        first.is_some_and(|first| *first < arrived).then_some(at)
+    }
+
     /// The last call on a socket that began before a moment and that `wanted` accepts.
     pub(super) fn before(
         &mut self,
@@ -82,6 +94,21 @@ impl<'a, 't> Calls<'a, 't> {
         let from = waits.partition_point(|one| one.ended < moment);
         let then = waits[from..].iter().take(AT_ONCE);
         then.filter(|one| one.began <= moment).map(|one| one.at).collect()
+    }
+
+    /// The first call on a socket that ended after a moment and that `wanted` accepts, if it is one of
+    /// the next.
+    pub(super) fn after(
+        &mut self,
+        socket: usize,
+        moment: u64,
+        wanted: impl Fn(&Call) -> bool,
+    ) -> Option<Position> {
+        let wire = self.wire;
+        let ends = &self.known(socket).ends;
+        let from = ends.partition_point(|one| one.ended < moment);
+        let mut next = ends[from..].iter().take(AT_ONCE).map(|one| one.at);
+        next.find(|at| wire.call(*at).is_some_and(&wanted))
     }
 
     /// The reads on a socket that waited for one of these bytes of the stream.
@@ -130,6 +157,7 @@ impl OfSocket {
                     let last = if waits_for_all(call) { total - 1 } else { 0 };
                     found.reads.push((taken.saturating_add(last), under.at));
                     if !call.peeks() {
+                        found.starts.insert(under.at, taken);
                         taken = taken.saturating_add(total);
                     }
                 }
@@ -139,6 +167,8 @@ impl OfSocket {
         // A listening socket is waited for in `accept`, whose call belongs to the new socket.
         let accepts = wire.accepts.get(&socket).into_iter().flatten();
         found.waits.extend(accepts.chain(&polls).filter_map(|at| Some(one(at)?.0)));
+        found.ends.clone_from(&found.acts);
+        found.ends.sort_by_key(|one| one.ended);
         found.acts.sort_by_key(|one| one.began);
         found.waits.sort_by_key(|one| one.ended);
         found.reads.sort_unstable();

@@ -204,6 +204,18 @@ impl Conversations {
         self.current.get(&way).copied()
     }
 
+    /// True if a SYN belongs to a later `connect` between the same ends than the current one, which
+    /// had succeeded.
+    pub(super) fn is_followed(&self, wire: &Wire<'_, '_>, way: Way, now: u64) -> bool {
+        let Some((current, 0)) = self.current(way) else { return false };
+        let connect = self.all[current].connect.and_then(|at| wire.call(at));
+        let succeeded = connect.is_some_and(|call| call.value().is_some() && call.ended < now);
+        let candidates = self.streams.get(&(way.0, way.1)).map_or(&[][..], Vec::as_slice);
+        let from = candidates.partition_point(|candidate| candidate.until < now);
+        let next = |one: &Candidate| !one.taken && one.connect.is_some() && one.since <= now;
+        succeeded && candidates[from..].iter().any(next)
+    }
+
     fn begin(
         &mut self,
         wire: &Wire<'_, '_>,

@@ -10,6 +10,7 @@
 //! The numbers of a segment do the rest: what it carries of whose messages, whether it was sent
 //! before, and what it says about the other direction (RFC 9293).
 
+mod acknowledging;
 mod calls;
 mod conversations;
 mod datagrams;
@@ -17,6 +18,8 @@ mod messages;
 mod order;
 mod resets;
 mod segments;
+mod sending;
+mod side;
 mod tie;
 mod waking;
 
@@ -29,7 +32,8 @@ use calls::Calls;
 use conversations::{Conversations, way};
 use datagrams::Datagrams;
 use messages::Messages;
-use segments::{Known, Reading, Segment, Sent, Stream};
+use segments::{Reading, Segment, Sent, Stream};
+use side::Known;
 
 pub use conversations::Conversation;
 pub use tie::{
@@ -55,6 +59,8 @@ pub(crate) struct Wire<'a, 't> {
     pub(crate) by_port: &'a ByPort,
     /// The `accept` calls on each listening socket.
     accepts: NumberMap<usize, Vec<Position>>,
+    /// The successful `setsockopt` calls on each socket.
+    options: NumberMap<usize, Vec<Position>>,
 }
 
 impl<'a, 't> Wire<'a, 't> {
@@ -71,7 +77,16 @@ impl<'a, 't> Wire<'a, 't> {
                 accepts.entry(listener).or_default().push(at);
             }
         }
-        Self { order, sockets, socket_at, connections, transfers, by_port, accepts }
+        let mut options: NumberMap<usize, Vec<Position>> = NumberMap::default();
+        for (at, event) in order.iter().enumerate() {
+            if let (Some(call), Some(socket)) = (event.call(), socket_at[at])
+                && matches!(call.args, Args::SetOption { .. })
+                && call.value().is_some()
+            {
+                options.entry(socket).or_default().push(at);
+            }
+        }
+        Self { order, sockets, socket_at, connections, transfers, by_port, accepts, options }
     }
 
     fn call(&self, at: Position) -> Option<&'t Call> {
@@ -101,12 +116,10 @@ impl<'a, 't> Wire<'a, 't> {
     /// the one it was accepted from.
     fn set(&self, socket: usize, name: &str, moment: u64) -> Option<&'t OptionValue> {
         let found = |socket: usize| {
-            let calls = self.sockets[socket].calls.iter().rev();
+            let calls = self.options.get(&socket).into_iter().flatten().rev();
             calls.filter_map(|at| self.call(*at)).find_map(|call| match &call.args {
                 Args::SetOption { option, value, .. }
-                    if option.as_str() == name
-                        && call.began <= moment
-                        && call.value().is_some() =>
+                    if option.as_str() == name && call.began <= moment =>
                 {
                     Some(value)
                 }
@@ -321,18 +334,23 @@ impl<'a, 't> Tying<'a, 't> {
         let Some(segment) = Segment::of(frame, headers) else { return };
         let Some(way) = way(headers) else { return };
         let current = self.conversations.current(way);
-        let over =
-            current.is_some_and(|(number, side)| self.streams[number].is_over_for(side, &segment));
-        let opens = segment.syn && !segment.ack && (over || current.is_none());
+        let now = self.wire.order[at].at;
+        let asks = segment.syn && !segment.ack;
+        let over = current.is_some_and(|(number, side)| {
+            self.streams[number].is_over_for(side, &segment)
+                || asks && self.conversations.is_followed(self.wire, way, now)
+        });
+        let opens = asks && (over || current.is_none());
         let (number, side) = self.conversations.find(self.wire, at, way, opens);
         self.streams.resize_with(self.conversations.all.len(), Stream::default);
         let conversation = &self.conversations.all[number];
+        self.streams[number].is_to_itself = way.0 == way.1;
         tie.conversation = Some(number);
         tie.connection = conversation.connection;
         tie.side = side;
         let sent = Sent {
             at,
-            now: self.wire.order[at].at,
+            now,
             segment: &segment,
             own: conversation.sockets[side],
             connect: conversation.connect.filter(|_| side == 0),

@@ -2,7 +2,8 @@
 
 use socklab_event::{Call, Fate};
 
-use super::segments::{Reading, Sent, ends_stream};
+use super::segments::{Reading, Sent};
+use super::sending::ends_stream;
 use super::tie::{Cause, ResetReason};
 use crate::Position;
 

@@ -187,11 +187,7 @@ impl Wakes<'_, '_, '_> {
 
     /// Wakes the first call that reports an error of the network, also one that did not wait.
     fn told(&mut self, socket: usize) {
-        let calls = &self.wire.sockets[socket].calls;
-        let arrived = self.arrived;
-        let later = calls.iter().filter_map(|at| Some((*at, self.wire.call(*at)?)));
-        let mut later = later.filter(|(_, call)| call.ended >= arrived);
-        let told = later.find(|(_, call)| is_told(call)).map(|(at, _)| at);
+        let told = self.calls.after(socket, self.arrived, is_told);
         if let Some(at) = told {
             self.woken.entry(at).or_insert(self.frame);
         }

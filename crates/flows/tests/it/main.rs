@@ -5,6 +5,7 @@
 
 mod addresses;
 mod connections;
+mod contradictions;
 mod datagrams;
 mod descriptors;
 mod endings;
