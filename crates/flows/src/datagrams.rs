@@ -7,6 +7,7 @@ use socklab_event::{Bytes, Endpoint, Event, Payload, SocketId};
 
 use crate::connections::Paired;
 use crate::reach::{Caller, Sockets, is_at};
+use crate::ties::Travel;
 use crate::{Connection, ConnectionKind, End, Part, Position, Socket, Transfer};
 
 /// So many of the datagrams that could still be received are compared, to learn whether several are
@@ -23,6 +24,8 @@ enum Node {
 /// A datagram that was sent.
 struct Datagram<'t> {
     bytes: &'t Bytes,
+    /// How many of it can be received: the wire may have lost it, or doubled it.
+    copies: usize,
     from_port: Option<u16>,
     to: Option<Endpoint>,
     received_by: Vec<usize>,
@@ -33,7 +36,8 @@ struct Datagram<'t> {
 impl Datagram<'_> {
     /// True if no other socket can receive it. A multicast or broadcast datagram reaches many.
     fn is_delivered(&self) -> bool {
-        !self.received_by.is_empty() && !self.to.as_ref().is_some_and(is_multicast_or_broadcast)
+        self.received_by.len() >= self.copies
+            && !self.to.as_ref().is_some_and(is_multicast_or_broadcast)
     }
 }
 
@@ -43,10 +47,12 @@ pub(crate) fn join(
     sockets: &[Socket],
     socket_at: &[Option<usize>],
     paired: &mut Paired,
+    travel: &Travel,
 ) -> Vec<Transfer> {
     let mut matcher = Matcher {
         order,
         sockets,
+        travel,
         conversations: HashMap::new(),
         datagrams: Vec::new(),
         transfers: Vec::new(),
@@ -99,6 +105,7 @@ fn is_inet_datagram(socket: &Socket) -> bool {
 struct Matcher<'s, 't> {
     order: &'s [&'t Event],
     sockets: &'s [Socket],
+    travel: &'s Travel,
     conversations: HashMap<(usize, Node), usize>,
     datagrams: Vec<Datagram<'t>>,
     transfers: Vec<Transfer>,
@@ -129,13 +136,17 @@ impl<'t> Matcher<'_, 't> {
             total,
             parts: Vec::new(),
         });
-        if let Some(port) = to.port() {
-            self.by_destination_port.entry(port).or_default().push_back(self.datagrams.len());
+        let copies = self.travel.arrivals(at, message).map_or(1, <[u64]>::len);
+        if copies > 0 {
+            if let Some(port) = to.port() {
+                self.by_destination_port.entry(port).or_default().push_back(self.datagrams.len());
+            }
+            self.by_source_port.entry(from_port).or_default().push(self.datagrams.len());
         }
         let to = Some(to.unmapped());
-        self.by_source_port.entry(from_port).or_default().push(self.datagrams.len());
         self.datagrams.push(Datagram {
             bytes,
+            copies,
             from_port,
             to,
             received_by: Vec::new(),
@@ -146,7 +157,7 @@ impl<'t> Matcher<'_, 't> {
     fn receive(&mut self, at: Position, socket: usize, got: &Payload<'_>, from: &Endpoint) {
         let Some(by_source_port) = self.by_source_port.get(&from.port()) else { return };
         let fits = |index: &usize| {
-            self.datagrams[*index].from_port == from.port() && self.fits(*index, socket, got)
+            self.datagrams[*index].from_port == from.port() && self.fits(*index, at, socket, got)
         };
         let mut waiting = by_source_port.iter().copied();
         let Some(index) = waiting.find(fits) else { return };
@@ -169,7 +180,7 @@ impl<'t> Matcher<'_, 't> {
         }
         let by_destination_port = &self.by_destination_port[&port];
         let mut waiting = by_destination_port.iter().copied();
-        let fits = |index: &usize| self.fits(*index, socket, got);
+        let fits = |index: &usize| self.fits(*index, at, socket, got);
         let index = waiting.find(fits)?;
         let equal: Vec<usize> = waiting.take(COMPARED).filter(fits).collect();
         self.deliver(at, index, socket, got.bytes, &equal);
@@ -177,14 +188,20 @@ impl<'t> Matcher<'_, 't> {
     }
 
     /// True if this datagram can be the one the socket received.
-    fn fits(&self, index: usize, socket: usize, got: &Payload<'_>) -> bool {
+    fn fits(&self, index: usize, at: Position, socket: usize, got: &Payload<'_>) -> bool {
         let (datagram, transfer) = (&self.datagrams[index], &self.transfers[index]);
         let netns = self.sockets[transfer.from].identity.netns;
         let reaches = |to: &Endpoint| {
             is_at(&self.sockets[socket], netns, to) || is_multicast_or_broadcast(to)
         };
+        // Only what has arrived can be received.
+        let ended = self.order[at].call().map_or(u64::MAX, |call| call.ended);
+        let arrivals = self.travel.arrivals(transfer.sent, transfer.message);
+        let had_arrived = |arrived: &[u64]| arrived.iter().any(|arrived| *arrived <= ended);
+        let taken = datagram.received_by.iter().filter(|one| **one == socket).count();
         !datagram.is_delivered()
-            && !datagram.received_by.contains(&socket)
+            && taken < datagram.copies
+            && arrivals.is_none_or(had_arrived)
             && datagram.to.as_ref().is_some_and(reaches)
             && is_same_datagram(datagram.bytes, got)
     }

@@ -43,7 +43,7 @@ mod ties;
 use grouped::{Grouped, Indices};
 use reach::{ByPort, Caller, Sockets};
 use socklab_event::{Call, Endpoint, Event, Timeline};
-use ties::Wire;
+use ties::{Travel, Wire};
 
 pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
@@ -113,7 +113,8 @@ impl<'t> Flows<'t> {
         let (mut sockets, socket_at) = sockets::follow(&order);
         let mut paired = connections::pair(&order, &mut sockets, &socket_at);
         let mut transfers = streams::join(&order, &sockets, &paired.connections);
-        transfers.extend(datagrams::join(&order, &sockets, &socket_at, &mut paired));
+        let travel = Travel::of(&order, &sockets, &socket_at);
+        transfers.extend(datagrams::join(&order, &sockets, &socket_at, &mut paired, &travel));
         transfers.sort_by_key(|transfer| (transfer.sent, transfer.message));
         let closings = closings::find(&order, &sockets, &paired.connections);
         let lookups = lookups::find(&order, &sockets);
@@ -139,7 +140,7 @@ impl<'t> Flows<'t> {
         }
         let connections::Paired { connections, connection_at, by_port } = paired;
         let followed = (&sockets[..], &socket_at[..]);
-        let wire = Wire::of(&order, followed, &connections, &transfers, &by_port);
+        let wire = Wire::of(&order, followed, &connections, &transfers, &by_port, &travel);
         let ties = Ties::among(&wire);
         let frames = Frames::of(&order, &ties, &transfers);
         Self {

@@ -23,17 +23,20 @@ mod side;
 mod tie;
 mod waking;
 
-use socklab_event::{Args, Call, Event, Fate, Frame, Headers, OptionValue, Protocol, Transport};
+use socklab_event::{
+    Args, Call, Event, Fate, Frame, Headers, OptionValue, Outcome, Protocol, Transport,
+};
 
 use crate::grouped::Grouped;
 use crate::reach::{ByPort, Sockets};
 use crate::{Connection, NumberMap, Position, Socket, Transfer};
 use calls::Calls;
 use conversations::{Conversations, way};
-use datagrams::Datagrams;
 use messages::Messages;
 use segments::{Reading, Segment, Sent, Stream};
 use side::Known;
+
+pub(crate) use datagrams::Travel;
 
 pub use conversations::Conversation;
 pub use tie::{
@@ -57,6 +60,7 @@ pub(crate) struct Wire<'a, 't> {
     pub(crate) connections: &'a [Connection],
     pub(crate) transfers: &'a [Transfer],
     pub(crate) by_port: &'a ByPort,
+    pub(crate) travel: &'a Travel,
     /// The `accept` calls on each listening socket.
     accepts: NumberMap<usize, Vec<Position>>,
     /// The successful `setsockopt` calls on each socket.
@@ -70,6 +74,7 @@ impl<'a, 't> Wire<'a, 't> {
         connections: &'a [Connection],
         transfers: &'a [Transfer],
         by_port: &'a ByPort,
+        travel: &'a Travel,
     ) -> Self {
         let mut accepts: NumberMap<usize, Vec<Position>> = NumberMap::default();
         for socket in sockets {
@@ -86,25 +91,35 @@ impl<'a, 't> Wire<'a, 't> {
                 options.entry(socket).or_default().push(at);
             }
         }
-        Self { order, sockets, socket_at, connections, transfers, by_port, accepts, options }
+        Self {
+            order,
+            sockets,
+            socket_at,
+            connections,
+            transfers,
+            by_port,
+            travel,
+            accepts,
+            options,
+        }
     }
 
     fn call(&self, at: Position) -> Option<&'t Call> {
         self.order.get(at)?.call()
     }
 
+    /// The index of a message among the transfers.
+    fn transfer(&self, message: (Position, usize)) -> Option<usize> {
+        self.transfers.binary_search_by_key(&message, |one| (one.sent, one.message)).ok()
+    }
+
     fn known(&self) -> Sockets<'_, 't> {
         Sockets { order: self.order, all: self.sockets, by_port: self.by_port }
     }
 
-    /// True if a call was under way at a moment.
+    /// True if the call at a position was under way at a moment.
     fn is_during(&self, at: Position, moment: u64) -> bool {
-        self.call(at).is_some_and(|call| {
-            let late = if call.implicit { EXIT } else { 0 };
-            let ended = call.ended.saturating_add(late);
-            let open = call.outcome == socklab_event::Outcome::Unfinished;
-            call.began <= moment && (moment <= ended || open)
-        })
+        self.call(at).is_some_and(|call| is_during(call, moment))
     }
 
     /// True if all that was done with a socket was recorded.
@@ -169,18 +184,16 @@ impl Ties {
         let mut tying = Tying {
             wire,
             conversations: Conversations::of(wire),
-            datagrams: Datagrams::of(wire),
             streams: Vec::new(),
             ties: Vec::new(),
             index: NumberMap::default(),
-            complete: NumberMap::default(),
         };
         for (at, event) in wire.order.iter().enumerate() {
             if let Some(frame) = event.frame() {
                 tying.see(at, frame, &mut calls, &messages);
             }
         }
-        let Tying { conversations, ties, index, complete, .. } = tying;
+        let Tying { conversations, ties, index, .. } = tying;
         let at = {
             let mut at = vec![0; ties.len()];
             index.iter().for_each(|(position, place)| at[*place] = *position);
@@ -188,7 +201,7 @@ impl Ties {
         };
         let mut ties: Vec<(Position, Tie)> = at.into_iter().zip(ties).collect();
         let conversations = conversations.all;
-        let waker = waking::wake(wire, &mut calls, &conversations, &ties, &complete);
+        let waker = waking::wake(wire, &mut calls, &conversations, &ties);
         for (call, frame) in &waker {
             if let Some(place) = index.get(frame) {
                 ties[*place].1.woke.push(*call);
@@ -256,6 +269,14 @@ impl Ties {
     }
 }
 
+/// True if a call was under way at a moment.
+fn is_during(call: &Call, moment: u64) -> bool {
+    let late = if call.implicit { EXIT } else { 0 };
+    let ended = call.ended.saturating_add(late);
+    let open = call.outcome == Outcome::Unfinished;
+    call.began <= moment && (moment <= ended || open)
+}
+
 /// When a frame arrived as it was sent, nanoseconds of `CLOCK_MONOTONIC`: once, several times, or
 /// never.
 fn arrivals(fate: &Fate) -> &[u64] {
@@ -271,13 +292,10 @@ fn arrivals(fate: &Fate) -> &[u64] {
 struct Tying<'a, 't> {
     wire: &'a Wire<'a, 't>,
     conversations: Conversations,
-    datagrams: Datagrams,
     /// The TCP connection of each conversation.
     streams: Vec<Stream>,
     ties: Vec<Tie>,
     index: NumberMap<Position, usize>,
-    /// The fragments whose arrival completed their datagram.
-    complete: NumberMap<Position, ()>,
 }
 
 impl<'a, 't> Tying<'a, 't> {
@@ -362,32 +380,29 @@ impl<'a, 't> Tying<'a, 't> {
     }
 
     fn datagram(&mut self, at: Position, headers: &Headers, tie: &mut Tie) {
-        let Some(way) = way(headers) else { return };
+        let Some(carries) = self.wire.travel.frame(at) else { return };
         tie.meaning = match headers.fragment {
             Some(_) => Meaning::Fragment,
             None => Meaning::Datagram,
         };
-        let whole = self.datagrams.see(self.wire, at, way, headers, tie);
-        let carried = tie.carries.first().map(|carried| &self.wire.transfers[carried.transfer]);
-        let known = carried.and_then(|transfer| {
+        tie.bytes = carries.bytes.clone();
+        let transfer = carries.message.and_then(|message| self.wire.transfer(message));
+        let known = transfer.and_then(|index| {
+            let transfer = &self.wire.transfers[index];
             let connection = transfer.connection?;
             let first = self.wire.connections[connection].ends[0].socket;
             Some((connection, usize::from(first != Some(transfer.from))))
         });
-        let (number, side) = self.conversations.of_datagram(self.wire, at, whole, known);
+        let (number, side) = self.conversations.of_datagram(self.wire, at, carries.way, known);
         self.streams.resize_with(self.conversations.all.len(), Stream::default);
         tie.conversation = Some(number);
         tie.connection = self.conversations.all[number].connection;
         tie.side = side;
-        let during = carried.map(|transfer| transfer.sent);
-        let during = during.filter(|sent| self.wire.is_during(*sent, self.wire.order[at].at));
-        tie.cause = during.map_or(Cause::Unknown, Cause::Call);
-        if let Some(fragment) = headers.fragment
-            && tie.arrived.is_some()
-        {
-            let key = (way.0.0, way.1.0, way.2, fragment.id);
-            if self.datagrams.pieces.get(&key).is_some_and(datagrams::Pieces::is_complete) {
-                self.complete.insert(at, ());
+        if let Some(transfer) = transfer {
+            let sent = self.wire.transfers[transfer].sent;
+            tie.carries = vec![Carried { transfer, sent, bytes: carries.bytes.clone() }];
+            if self.wire.is_during(sent, self.wire.order[at].at) {
+                tie.cause = Cause::Call(sent);
             }
         }
     }

@@ -23,11 +23,15 @@ pub(super) fn wake<'a, 't>(
     calls: &mut Calls<'a, 't>,
     conversations: &[Conversation],
     frames: &[(Position, Tie)],
-    complete: &NumberMap<Position, ()>,
 ) -> NumberMap<Position, Position> {
     let mut arrivals: Vec<(u64, usize)> = Vec::with_capacity(frames.len());
-    for (index, (_, tie)) in frames.iter().enumerate() {
-        arrivals.extend(tie.arrived.map(|arrived| (arrived, index)));
+    for (index, (at, tie)) in frames.iter().enumerate() {
+        let copies = match tie.meaning {
+            Meaning::Datagram => wire.order[*at].frame().map(|frame| super::arrivals(&frame.fate)),
+            _ => None,
+        };
+        let times = copies.map_or(tie.arrived.as_slice(), |copies| copies);
+        arrivals.extend(times.iter().map(|arrived| (*arrived, index)));
     }
     arrivals.sort_unstable();
     let mut woken: NumberMap<Position, Position> = NumberMap::default();
@@ -67,14 +71,14 @@ pub(super) fn wake<'a, 't>(
                 wakes.told(socket);
             }
             Meaning::Datagram | Meaning::Fragment => {
-                let whole = tie.meaning == Meaning::Datagram || complete.contains_key(frame);
+                let whole = wire.travel.frame(*frame).is_some_and(|one| one.completes);
                 for carried in tie.carries.iter().filter(|_| whole) {
                     for part in &wire.transfers[carried.transfer].parts {
                         wakes.this(part.received);
                     }
                 }
                 if whole {
-                    wakes.datagram(socket);
+                    wakes.polls(socket, News::Readable);
                 }
             }
             _ => {
@@ -192,10 +196,6 @@ impl Wakes<'_, '_, '_> {
             self.woken.entry(at).or_insert(self.frame);
         }
         self.polls(socket, News::Both);
-    }
-
-    fn datagram(&mut self, socket: usize) {
-        self.polls(socket, News::Readable);
     }
 
     fn senders(&mut self, socket: usize) {
