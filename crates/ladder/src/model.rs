@@ -31,6 +31,10 @@ pub struct Ladder {
     pub speaker: Speaker,
 }
 
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 fn language_tag<S: serde::Serializer>(speaker: &Speaker, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(speaker.language().tag())
 }
@@ -43,8 +47,11 @@ pub struct Participant {
     pub name: String,
     /// Its command line: `python3 TCPClient.py`. Empty if it equals the name.
     pub command: String,
-    /// True if it was not recorded and is known only from its peers' calls.
+    /// True if it was not recorded and is known only from its peers' calls and packets.
     pub outside: bool,
+    /// True if no program is behind it: an address at which only a kernel answers. Such a column is
+    /// also [`outside`](Self::outside).
+    pub nobody: bool,
     /// The lab host it runs on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
@@ -69,6 +76,9 @@ pub struct Row {
     /// For a fold, the first of the rows it stands for; [`Row::seqs`] has all events.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub folded: Vec<Folded>,
+    /// For a fold, how many of its events are packets.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub packets: usize,
     /// The connection it belongs to, numbered from 0 in order of appearance; displays choose a
     /// colour by it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,6 +145,8 @@ pub enum Rail {
     Ended,
     /// The peer was not recorded.
     Outside,
+    /// The program has ended, and its kernel goes on with its connections.
+    Kernel,
 }
 
 /// The text in one column of a row.
@@ -188,6 +200,9 @@ pub enum CellKind {
     Process,
     /// The end of a process.
     Exit,
+    /// Why the kernel sent the packet of this row, which no call set off; or what it makes of the
+    /// one that arrived.
+    Reason,
 }
 
 /// What failed or ended.

@@ -58,7 +58,7 @@ fn folded(ladder: &Ladder, row: &Row, page: &mut Xml) {
         return;
     }
     // A loop's own row shows the first of its calls.
-    let all = row.seqs.len() - row.cells.len().min(row.seqs.len());
+    let all = row.seqs.len().saturating_sub(row.cells.len() + row.packets);
     page.text_element("h3", &[], &say!(speaker, "ladder-folded", n = count(all)));
     page.open("table", &[]);
     page.open("tr", &[]);

@@ -117,7 +117,7 @@ impl Folding<'_, '_> {
             FoldKind::Sockets(_) => Served::BySame,
             _ => Served::of(self.flows, &members, drawn),
         };
-        Fold { members, kind, served, spread: Spread { times, sizes, differ } }
+        Fold { members, packets: Vec::new(), kind, served, spread: Spread { times, sizes, differ } }
     }
 }
 

@@ -1,14 +1,14 @@
 //! Arrows: which call received the data of which, and what the wire carried.
 
-use socklab_event::{Args, Fate, Frame, Transport, What};
-use socklab_flows::{ConnectionKind, Flows, Position, Transfer};
-use socklab_say::{clean, count, say};
+use socklab_event::{Args, Frame, What};
+use socklab_flows::{ConnectionKind, Flows, NumberMap, Position, Transfer};
+use socklab_say::{count, say};
 
+use super::caption;
 use super::scene::Scene;
 use super::sheet::Sheet;
 use crate::label::{Label, Part, PartKind, circled};
 use crate::model::{Arrow, ArrowKind, Head};
-use crate::schema;
 
 /// Follows the number of an arrow that is inferred.
 const INFERRED: &str = "?";
@@ -18,11 +18,21 @@ const GOT: &str = "◂";
 
 /// Draws the arrows, and adds to the cells the numbers of those they sent or received.
 pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
-    let mut pen = Pen { scene, arrows: Vec::new(), numbered: 0, notes: Vec::new() };
+    let mut pen = Pen {
+        scene,
+        arrows: Vec::new(),
+        numbered: 0,
+        numbers: NumberMap::default(),
+        notes: Vec::new(),
+        waits: Vec::new(),
+    };
     let mut places: Vec<(usize, Position)> =
         sheet.begins.iter().map(|(at, row)| (*row, *at)).collect();
     places.sort_unstable();
-    for (row, at) in places {
+    // The numbers of messages first: packets say which they carry.
+    let is_frame = |at: Position| scene.flows.order[at].frame().is_some();
+    let (frames, calls): (Vec<_>, Vec<_>) = places.into_iter().partition(|(_, at)| is_frame(*at));
+    for (row, at) in calls.into_iter().chain(frames) {
         pen.starts_at(sheet, row, at);
     }
     let mut ends: Vec<(usize, Position)> = sheet.ends.iter().map(|(at, row)| (*row, *at)).collect();
@@ -35,6 +45,14 @@ pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
         let cells = &mut sheet.rows[row].cells;
         let Some(cell) = cells.iter_mut().find(|cell| cell.seq == seq) else { continue };
         cite(&mut cell.label, text);
+    }
+    for (at, row) in std::mem::take(&mut pen.waits) {
+        let seq = scene.flows.order[at].seq;
+        let mut cells = sheet.rows[row].cells.iter_mut();
+        if let Some(cell) = cells.find(|cell| cell.seq == seq) {
+            let waits = say!(scene.options.speaker, "packet-waits");
+            cell.label.push(PartKind::Wait, waits);
+        }
     }
     pen.arrows
 }
@@ -67,6 +85,10 @@ struct Pen<'a, 't> {
     scene: &'a Scene<'a, 't>,
     arrows: Vec<Arrow>,
     numbered: u32,
+    /// The number of each message that has one, by transfer.
+    numbers: NumberMap<usize, u32>,
+    /// The sends whose bytes the kernel kept for a while, and their rows.
+    waits: Vec<(Position, usize)>,
     /// Texts to add: the event, the row of its cell, the text.
     notes: Vec<(Position, usize, String)>,
 }
@@ -104,7 +126,7 @@ impl Pen<'_, '_> {
                     Args::Close | Args::Shutdown { .. } => self.closing(sheet, row, at),
                     _ => {
                         for transfer in self.scene.flows.sent_at(at) {
-                            self.transfer(sheet, row, &self.scene.flows.transfers[*transfer]);
+                            self.transfer(sheet, row, *transfer);
                         }
                     }
                 }
@@ -114,7 +136,7 @@ impl Pen<'_, '_> {
     }
 
     fn connect(&mut self, sheet: &mut Sheet, row: usize, at: Position, connection: usize) {
-        if self.scene.flows.frames.has(connection) {
+        if self.scene.ways.wired(connection) {
             return;
         }
         let flows = self.scene.flows;
@@ -131,7 +153,7 @@ impl Pen<'_, '_> {
         let Some(connection) = flows.connection_at(at) else { return };
         let seen = flows.ended_by(at).and_then(|closing| sheet.end_of(closing.seen));
         let Some(head) = seen else { return };
-        if self.scene.flows.frames.has(connection) {
+        if self.scene.ways.wired(connection) {
             return;
         }
         let heads = vec![Head { row: head, bytes: 0..0, of: 0 }];
@@ -140,8 +162,9 @@ impl Pen<'_, '_> {
         }
     }
 
-    fn transfer(&mut self, sheet: &mut Sheet, row: usize, transfer: &Transfer) {
+    fn transfer(&mut self, sheet: &mut Sheet, row: usize, index: usize) {
         let flows = self.scene.flows;
+        let transfer = &flows.transfers[index];
         let heads: Vec<(Position, Head)> = transfer
             .parts
             .iter()
@@ -152,23 +175,37 @@ impl Pen<'_, '_> {
             })
             .collect();
         let inferred = transfer.parts.iter().any(|part| part.inferred);
-        let on_wire = transfer.connection.is_some_and(|one| self.scene.flows.frames.has(one));
-        let absorbed = flows.frames.of_message(transfer.sent).is_some();
-        let kind = if absorbed { ArrowKind::Frame } else { ArrowKind::Bytes };
+        let on_wire = transfer.connection.is_some_and(|one| self.scene.ways.wired(one));
         let label = message(flows, transfer);
-        let arrow = self.arrow(row, transfer.sent, kind, label);
-        let line = arrow.filter(|_| !on_wire || absorbed);
-        let whole = |(at, head): &(Position, Head)| {
-            head.row == row && head.bytes == (0..head.of) && flows.got_at(*at).len() == 1
+        let arrow = self.arrow(row, transfer.sent, ArrowKind::Bytes, label);
+        let line = arrow.filter(|_| !on_wire);
+        let carriers = self.scene.stands.carriers(index);
+        // Where the message arrives: in the row of the call, or of the packet that carries it.
+        let arrives = |head: &Head| match carriers {
+            Some(carriers) => {
+                carriers.frames.iter().any(|at| sheet.begins.get(at) == Some(&head.row))
+            }
+            None => head.row == row,
         };
-        let needs_number = heads.iter().any(|head| !whole(head))
-            || (line.is_none() && !heads.is_empty())
+        let whole = |(at, head): &(Position, Head)| {
+            arrives(head) && head.bytes == (0..head.of) && flows.got_at(*at).len() == 1
+        };
+        let scattered = heads.iter().any(|head| !whole(head))
             || (transfer.parts.len() > heads.len() && !heads.is_empty());
+        let needs_number = match carriers {
+            Some(carriers) if carriers.bulk => carriers.shared || !carriers.at_once,
+            Some(carriers) => carriers.shared || !carriers.at_once || scattered,
+            None => scattered || (line.is_none() && !heads.is_empty()),
+        };
         let number = needs_number.then(|| {
             self.numbered += 1;
             self.numbered
         });
         if let Some(number) = number {
+            self.numbers.insert(index, number);
+            if carriers.is_some_and(|carriers| !carriers.at_once) {
+                self.waits.push((transfer.sent, row));
+            }
             if line.is_none() {
                 self.notes.push((transfer.sent, row, circled(number)));
             }
@@ -232,7 +269,7 @@ impl Pen<'_, '_> {
         let Some(call) = flows.call(at).filter(|_| sheet.rows[row].band.is_none()) else { return };
         let Some(connection) = flows.connection_at(at) else { return };
         let other = flows.other_end(connection, flows.socket_at(at));
-        if other.socket.is_some() || self.scene.flows.frames.has(connection) {
+        if other.socket.is_some() || self.scene.ways.wired(connection) {
             return;
         }
         let datagram = flows.connections[connection].kind == ConnectionKind::Datagrams;
@@ -251,68 +288,15 @@ impl Pen<'_, '_> {
     }
 
     fn frame(&mut self, sheet: &mut Sheet, row: usize, at: Position, frame: &Frame) {
-        let Some(ends) = self.scene.flows.frames.flow(at) else { return };
-        let lanes =
-            ends.connection.map(|connection| [0, 1].map(|side| self.end_lane(connection, side)));
-        let by_host = |host: Option<&str>| {
-            let hosts = self.scene.cast.participants.iter();
-            host.and_then(|host| hosts.clone().position(|one| one.host.as_deref() == Some(host)))
-        };
-        let [from, to] = match lanes {
-            Some([Some(first), Some(second)]) if ends.side == 0 => [Some(first), Some(second)],
-            Some([Some(first), Some(second)]) => [Some(second), Some(first)],
-            _ => [by_host(Some(&clean(&frame.from))), by_host(frame.to.as_deref())],
-        };
-        if let (Some(from), Some(to)) = (from, to)
-            && from != to
-        {
-            let (label, lost) = self.caption(frame, ends.again);
-            let kind = ArrowKind::Frame;
-            let heads = Vec::new();
-            self.add(
-                sheet,
-                Arrow { row, from, to, kind, label, number: None, heads, lost, inferred: false },
-            );
-        }
-    }
-
-    fn caption(&self, frame: &Frame, again: bool) -> (Label, bool) {
-        let speaker = self.scene.options.speaker;
-        let mut label = Label::default();
-        if let Some(headers) = &frame.headers {
-            match &headers.transport {
-                Transport::Tcp { flags, .. } => {
-                    let names: Vec<String> = flags.names().iter().map(|flag| clean(flag)).collect();
-                    label.push(PartKind::Name, names.join(","));
-                }
-                Transport::Udp => label.push(PartKind::Name, "UDP"),
-                Transport::Icmp { text, .. } => {
-                    label.push(PartKind::Name, format!("ICMP {}", clean(text)));
-                }
-                Transport::Neighbour { text } => label.push(PartKind::Name, clean(text)),
-                _ => label.push(PartKind::Name, headers.protocol.to_string()),
-            }
-            if headers.payload.total > 0 {
-                label.push(PartKind::Plain, format!("{} B", speaker.number(headers.payload.total)));
-            }
-        }
-        if again {
-            label.push(PartKind::Plain, say!(speaker, "ladder-again"));
-        }
-        match &frame.fate {
-            Fate::Dropped { rule } => {
-                label.push(PartKind::Mark, say!(speaker, "ladder-dropped", rule = clean(rule)));
-                (label, true)
-            }
-            Fate::Altered { how, rule, .. } => {
-                let how: Vec<String> = how.iter().map(|how| schema::value(speaker, how)).collect();
-                let (how, rule) = (how.join(", "), clean(rule));
-                let text = say!(speaker, "ladder-altered", how = how, rule = rule);
-                label.push(PartKind::Mark, text);
-                (label, false)
-            }
-            _ => (label, false),
-        }
+        let scene = self.scene;
+        let Some([from, to]) = scene.ways.at(scene.flows, at) else { return };
+        let label = caption::caption(scene, at, &self.numbers);
+        let lost = caption::is_lost(frame);
+        let (kind, heads) = (ArrowKind::Frame, Vec::new());
+        let tie = scene.flows.ties.of(at);
+        let conversation = tie.and_then(|tie| scene.flows.ties.conversations.get(tie.conversation?));
+        let inferred = conversation.is_some_and(|one| one.inferred);
+        self.add(sheet, Arrow { row, from, to, kind, label, number: None, heads, lost, inferred });
     }
 }
 

@@ -1,6 +1,6 @@
 //! The text of a fold: how often, how much data, until when.
 
-use socklab_event::Call;
+use socklab_event::{Call, Protocol};
 use socklab_flows::{Flows, Position};
 use socklab_say::{Speaker, count, duration, say};
 
@@ -16,6 +16,12 @@ pub(crate) struct Band {
     served: Served,
     /// Bytes sent.
     moved: u64,
+    /// How many calls.
+    calls: usize,
+    /// How many packets, and how many bytes they carried.
+    packets: (usize, u64),
+    /// True if all of them are of TCP.
+    segments: bool,
     spread: Spread,
     /// When the last event ended, nanoseconds of `CLOCK_MONOTONIC`.
     until: u64,
@@ -29,15 +35,32 @@ impl Band {
         let end = flows.order[last];
         let until = end.call().map_or(end.at, |call| call.ended);
         let spread = fold.spread.clone();
-        Self { kind: fold.kind, served: fold.served, moved, spread, until }
+        let calls = fold.members.len();
+        let of_own = matches!(fold.kind, FoldKind::Packets(_));
+        let headers = fold.packets.iter().filter(|_| of_own).filter_map(|at| {
+            Some((*at, flows.order[*at].frame()?.headers.as_ref()?))
+        });
+        let first = |at: &Position| flows.ties.of(*at).is_some_and(|tie| tie.again.is_none());
+        let carried = headers.clone().filter(|(at, _)| first(at));
+        let carried = carried.map(|(_, headers)| headers.payload.total);
+        let packets = (if of_own { fold.packets.len() } else { 0 }, carried.fold(0, u64::saturating_add));
+        let segments = headers.clone().all(|(_, headers)| headers.protocol == Protocol::TCP);
+        Self { kind: fold.kind, served: fold.served, moved, calls, packets, segments, spread, until }
     }
 
     /// Merges a fold that would stand right below; `None` if it says something else.
     pub(crate) fn merge(&mut self, below: &mut Self) -> Option<()> {
-        let (FoldKind::Again(count), FoldKind::Again(more)) = (self.kind, below.kind) else {
-            return None;
+        self.kind = match (self.kind, below.kind) {
+            (FoldKind::Again(count), FoldKind::Again(more)) => FoldKind::Again(count + more),
+            (FoldKind::Again(count), FoldKind::Packets(_))
+            | (FoldKind::Packets(_), FoldKind::Again(count)) => FoldKind::Again(count),
+            (FoldKind::Packets(count), FoldKind::Packets(more)) => FoldKind::Packets(count + more),
+            _ => return None,
         };
-        self.kind = FoldKind::Again(count + more);
+        self.calls += below.calls;
+        self.packets.0 += below.packets.0;
+        self.packets.1 = self.packets.1.saturating_add(below.packets.1);
+        self.segments &= below.segments;
         self.moved = self.moved.saturating_add(below.moved);
         self.spread.append(std::mem::take(&mut below.spread));
         self.until = self.until.max(below.until);
@@ -46,10 +69,13 @@ impl Band {
 
     /// In words.
     pub(crate) fn label(mut self, speaker: Speaker, origin: u64) -> Label {
+        if self.packets.0 > 0 {
+            return self.of_packets(speaker, origin);
+        }
         let text = match self.kind {
             FoldKind::Connections(n) => say!(speaker, "ladder-more-connections", n = count(n)),
             FoldKind::Sockets(n) => say!(speaker, "ladder-more-sockets", n = count(n)),
-            FoldKind::Again(n) | FoldKind::Loop(_, n) => {
+            FoldKind::Again(n) | FoldKind::Loop(_, n) | FoldKind::Packets(n) => {
                 say!(speaker, "ladder-more-like-this", n = count(n))
             }
             FoldKind::Ways(n, ways) => {
@@ -88,6 +114,27 @@ impl Band {
         let until = duration(self.until.saturating_sub(origin));
         say(say!(speaker, "ladder-until", time = until));
         label
+    }
+}
+
+impl Band {
+    /// In words, with packets and perhaps the calls between them.
+    fn of_packets(self, speaker: Speaker, origin: u64) -> Label {
+        let (n, carried) = self.packets;
+        let key = if self.segments { "packet-segments" } else { "packet-packets" };
+        let mut text = say!(speaker, key, n = count(n));
+        if carried > 0 {
+            text.push_str(", ");
+            text.push_str(&say!(speaker, "packet-moved", n = count(carried)));
+        }
+        if let FoldKind::Again(_) = self.kind {
+            text.push_str(", ");
+            text.push_str(&say!(speaker, "packet-and-calls", n = count(self.calls)));
+        }
+        text.push_str(", ");
+        let until = duration(self.until.saturating_sub(origin));
+        text.push_str(&say!(speaker, "ladder-until", time = until));
+        Label::prose(PartKind::Faint, &text)
     }
 }
 

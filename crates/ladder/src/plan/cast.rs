@@ -116,6 +116,12 @@ impl Cast {
         self.outside.get(&outside_key(connection)?).copied()
     }
 
+    /// Adds a column for an end that only packets show.
+    pub(crate) fn add_far(&mut self, participant: Participant) -> usize {
+        self.participants.push(participant);
+        self.participants.len() - 1
+    }
+
     fn add(&mut self, group: Group, speaker: Speaker) {
         let lane = self.participants.len();
         let name = match group.side {
@@ -124,7 +130,13 @@ impl Cast {
             Some(false) => format!("{}, {}", group.name, say!(speaker, "ladder-client-side")),
         };
         let command = if group.line == name { String::new() } else { group.line };
-        self.participants.push(Participant { name, command, outside: false, host: group.host });
+        self.participants.push(Participant {
+            name,
+            command,
+            outside: false,
+            nobody: false,
+            host: group.host,
+        });
         self.sockets.extend(group.serves.iter().map(|socket| (*socket, lane)));
         let first = group.units.first().copied();
         for (index, unit) in group.units.iter().enumerate() {
@@ -149,6 +161,7 @@ impl Cast {
                 name: name.clone(),
                 command: say!(speaker, "ladder-outside"),
                 outside: true,
+                nobody: false,
                 host: None,
             });
             self.participants.len() - 1

@@ -37,6 +37,7 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
             .then(PartKind::Mark, say!(speaker, "ladder-timed-out"));
         mark = Some(Mark::TimedOut);
     }
+    let sends_packets = scene.stands.set_off_by(at).is_some();
     let mut entry = None;
     let label = match stage {
         Stage::Whole => {
@@ -52,8 +53,14 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
             let unfinished = mark == Some(Mark::Unfinished);
             let key = if unfinished { "ladder-unfinished" } else { "ladder-waits" };
             mark = mark.filter(|_| unfinished);
-            let waits = say!(speaker, key, time = took);
-            wording::asked(call, detail, speaker).then(PartKind::Wait, format!("┄ {waits}"))
+            let asked = wording::asked(call, detail, speaker);
+            if sends_packets && !unfinished {
+                // It is at work: the packets below are what it does. Its return says how long.
+                asked
+            } else {
+                let waits = say!(speaker, key, time = took);
+                asked.then(PartKind::Wait, format!("┄ {waits}"))
+            }
         }
         Stage::End => {
             // In a shared column several calls may be waiting: say which one returns.
@@ -65,6 +72,15 @@ pub(crate) fn call(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<
                 // The kernel took everything; the data stands at the entry.
                 let taken = speaker.number(bytes.total);
                 answer.push(PartKind::Result, format!("= {taken}"));
+            }
+            if sends_packets {
+                if matches!(call.args, Args::Connect { .. }) && answer.is_empty() {
+                    let connected = say!(speaker, "packet-connected");
+                    answer.push(PartKind::Result, format!("= {connected}"));
+                }
+                if waited {
+                    answer.push(PartKind::Wait, say!(speaker, "ladder-waited", time = took));
+                }
             }
             let other = scene.cast.is_shared(event.place.process, event.place.thread);
             let says_itself = matches!(call.args, Args::Accept { .. }) && tag.is_none();

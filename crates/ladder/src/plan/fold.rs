@@ -5,6 +5,7 @@ use socklab_flows::{Flows, Position};
 
 use super::again::repetitions;
 use super::alike::conversations;
+use super::bulk::packets;
 use super::folds::Fold;
 use super::loops::{loops, sweeps};
 use super::outliers::Stage;
@@ -28,6 +29,7 @@ pub(crate) fn fold(flows: &Flows<'_>, shown: &mut Vec<Position>, options: &Optio
     let mut again = repetitions(flows, shown, &kept, &mut stage);
     drop_members(shown, &again);
     folds.append(&mut again);
+    packets(flows, shown, &mut folds, &kept);
     folds
 }
 

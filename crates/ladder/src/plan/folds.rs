@@ -7,8 +7,10 @@ use super::served::Served;
 /// Events that are drawn as one row.
 #[derive(Debug)]
 pub(crate) struct Fold {
-    /// The folded events, in order; never empty.
+    /// The folded events other than packets, in order.
     pub(crate) members: Vec<Position>,
+    /// The folded packets. A fold has members or packets.
+    pub(crate) packets: Vec<Position>,
     /// What they have in common.
     pub(crate) kind: FoldKind,
     /// Who served the folded connections.
@@ -28,6 +30,8 @@ pub(crate) enum FoldKind {
     Ways(usize, usize),
     /// This many repetitions of what was just drawn of this conversation.
     Again(usize),
+    /// This many packets, like those just drawn.
+    Packets(usize),
     /// A call that was repeated this many times without success, or with nothing to do; the first
     /// is drawn and says so.
     Loop(Position, usize),

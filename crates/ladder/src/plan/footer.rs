@@ -30,7 +30,10 @@ pub(crate) fn lines(
         lines.push(say!(speaker, "ladder-hidden", n = count(visible.hidden)));
     }
     if visible.bare_acks > 0 {
-        lines.push(say!(speaker, "ladder-bare-acks", n = count(visible.bare_acks)));
+        lines.push(say!(speaker, "packet-bare-acks", n = count(visible.bare_acks)));
+    }
+    if visible.of_nobody > 0 {
+        lines.push(say!(speaker, "packet-of-nobody", n = count(visible.of_nobody)));
     }
     // How often, and how many bytes, by program and call.
     let mut counted = BTreeMap::new();

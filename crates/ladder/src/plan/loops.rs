@@ -43,7 +43,7 @@ pub(crate) fn loops(
                     let members = (1..count).map(of_step).collect();
                     let kind = FoldKind::Loop(of_step(0), count);
                     let (served, spread) = (Served::BySame, Spread::default());
-                    folds.push(Fold { members, kind, served, spread });
+                    folds.push(Fold { members, packets: Vec::new(), kind, served, spread });
                 }
             }
         }
@@ -63,7 +63,7 @@ pub(crate) fn sweeps(
         let (first, members) = sweep.split_first().filter(|(_, members)| !members.is_empty())?;
         let kind = FoldKind::Loop(*first, sweep.len());
         let (served, spread) = (Served::BySame, Spread::default());
-        Some(Fold { members: members.to_vec(), kind, served, spread })
+        Some(Fold { members: members.to_vec(), packets: Vec::new(), kind, served, spread })
     };
     flows.sweeps.iter().filter_map(one).collect()
 }

@@ -2,12 +2,13 @@
 //! and never the other way round:
 //!
 //! 1. `essential`, `asides` → `notable`: which calls are worth a row, regardless of columns.
-//! 2. `group` → `groups`, `sides`, `outside` → `cast`: who gets a column.
+//! 2. `group` → `groups`, `sides`, `outside` → `cast`: who gets a column; `ways`: between which
+//!    columns each packet goes.
 //! 3. `visible`: which events are drawn. Which are only counted: `folds`, `token`, `conversation`,
-//!    `repeat`, `served`, `outliers` → `loops`, `alike`, `again` → `fold`.
-//! 4. `scene`: what all later stages read.
-//! 5. `wording` → `cells`, `band` → `rows`, which fill the `sheet`.
-//! 6. `arrows` and `rails`, drawn on the sheet.
+//!    `repeat`, `served`, `outliers` → `loops`, `alike`, `again`, `bulk` → `fold`.
+//! 4. `stands`: beside which packet a call stands; `scene`: what all later stages read.
+//! 5. `wording` → `cells`, `reason`, `band` → `rows`, which fill the `sheet`.
+//! 6. `caption` → `arrows`, and `rails`, drawn on the sheet.
 //! 7. `footer` and `prune`: what the drawing leaves out.
 
 mod again;
@@ -15,6 +16,8 @@ mod alike;
 mod arrows;
 mod asides;
 mod band;
+mod bulk;
+mod caption;
 mod cast;
 mod cells;
 mod conversation;
@@ -30,15 +33,18 @@ mod outliers;
 mod outside;
 mod prune;
 mod rails;
+mod reason;
 mod repeat;
 mod rows;
 mod scene;
 mod served;
 mod sheet;
 mod sides;
+mod stands;
 mod token;
 mod unit;
 mod visible;
+mod ways;
 mod wording;
 
 use std::collections::BTreeMap;
@@ -60,11 +66,12 @@ impl Ladder {
     /// explain the same timeline.
     pub fn of_flows(flows: &Flows<'_>, options: &Options) -> Self {
         let notable = notable::Notable::of(flows, options);
-        let cast = cast::Cast::of(flows, &notable, options);
-        let mut visible = visible::choose(flows, notable, &cast, options);
+        let mut cast = cast::Cast::of(flows, &notable, options);
+        let ways = ways::Ways::of(flows, &mut cast, &notable, options.speaker);
+        let mut visible = visible::choose(flows, notable, &cast, &ways, options);
         let folds = fold::fold(flows, &mut visible.shown, options);
-        let shown = &visible.shown;
-        let scene = scene::Scene { flows, cast: &cast, options, shown };
+        let stands = stands::Stands::of(flows, &visible.shown);
+        let scene = scene::Scene { flows, cast: &cast, options, ways: &ways, stands: &stands };
         let mut sheet = rows::lay_out(&scene, &visible, &folds);
         let mut arrows = arrows::draw(&scene, &mut sheet);
         rails::run(&scene, &mut sheet);

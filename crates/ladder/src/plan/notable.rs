@@ -15,6 +15,8 @@ pub(crate) struct Notable {
     pub(crate) lookups: NumberMap<Position, usize>,
     /// The other calls of name lookups.
     pub(crate) in_lookups: NumberSet<Position>,
+    /// The sockets of these lookups, and those that are incidental to the program.
+    quiet: NumberSet<usize>,
 }
 
 impl Notable {
@@ -28,6 +30,7 @@ impl Notable {
                 if let Some((first, others)) = lookup.calls.split_first() {
                     notable.lookups.insert(*first, index);
                     notable.in_lookups.extend(others);
+                    notable.quiet.insert(lookup.socket);
                 }
             }
             asides = asides::of(flows, options);
@@ -39,6 +42,7 @@ impl Notable {
                 asides.retain(|aside| *aside != socket && Some(*aside) != other);
             }
         }
+        notable.quiet.extend(&asides);
         for (at, event, call) in flows.calls() {
             let tells = if options.keep.contains(&event.seq) || notable.lookups.contains_key(&at) {
                 true
@@ -55,6 +59,11 @@ impl Notable {
             }
         }
         notable
+    }
+
+    /// True if the packets of a socket are not worth a row, whatever they are.
+    pub(crate) fn is_quiet(&self, socket: usize) -> bool {
+        self.quiet.contains(&socket)
     }
 
     /// True if the call at this position is worth a row.

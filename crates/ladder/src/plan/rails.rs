@@ -39,6 +39,7 @@ pub(crate) fn run(scene: &Scene<'_, '_>, sheet: &mut Sheet) {
         }
     }
     let ended = endings(scene, sheet);
+    let packets = last_packets(scene, sheet);
     for (row, counts) in alive.iter().enumerate() {
         sheet.rows[row].rails = (0..lanes)
             .map(|lane| {
@@ -46,7 +47,7 @@ pub(crate) fn run(scene: &Scene<'_, '_>, sheet: &mut Sheet) {
                 if scene.cast.participants[lane].outside {
                     Rail::Outside
                 } else if ended[lane].is_some_and(|end| row > end) && last_life[lane] < Some(row) {
-                    Rail::Ended
+                    if packets[lane] < Some(row) { Rail::Ended } else { Rail::Kernel }
                 } else if waits > 0 && waits >= counts[lane] {
                     Rail::Waiting
                 } else {
@@ -79,6 +80,17 @@ fn spans(scene: &Scene<'_, '_>, sheet: &Sheet) -> (HashMap<Unit, Span>, Vec<(usi
         }
     }
     (lives, waits)
+}
+
+/// The row of the last packet that left or reached each column.
+fn last_packets(scene: &Scene<'_, '_>, sheet: &Sheet) -> Vec<Option<usize>> {
+    let mut last = vec![None; scene.cast.participants.len()];
+    for (at, &row) in &sheet.begins {
+        for lane in scene.ways.at(scene.flows, *at).into_iter().flatten() {
+            last[lane] = last[lane].max(Some(row));
+        }
+    }
+    last
 }
 
 /// The row in which the last process of each column ended.

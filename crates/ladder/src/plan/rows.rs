@@ -8,6 +8,7 @@ use socklab_say::{count, duration, say};
 use super::band::Band;
 use super::cells::{self, Stage};
 use super::folds::{Fold, FoldKind};
+use super::reason;
 use super::scene::Scene;
 use super::sheet::Sheet;
 use super::visible::Visible;
@@ -20,31 +21,40 @@ const TOGETHER: u64 = 5_000_000;
 /// How many rows an effect may move up to stand beside its cause. The rows it passes show earlier
 /// events of other columns, which cannot depend on it.
 const MOVES_UP: usize = 6;
+/// The same for a call that waited for the packet in that row.
+const WOKEN_MOVES_UP: usize = 24;
 
 /// How many of the calls that a fold stands for are listed, and of all folds together.
 const LISTED: usize = 200;
 const LISTED_IN_ALL: usize = 5_000;
 
 struct Draft {
+    /// Where it belongs among the others.
+    key: Key,
     time: u64,
     at: Position,
     stage: Stage,
-    cell: Option<Cell>,
+    cells: Vec<Cell>,
     band: Option<Band>,
     folded: Vec<Folded>,
     seqs: Vec<u64>,
+    /// How many of them are packets, of a fold.
+    packets: usize,
 }
+
+/// The order of drafts: between which packets, at or beside the packet, then by time. At equal
+/// times, entries come last: nothing has resulted from them yet.
+type Key = (usize, u8, u64, bool, Position);
 
 /// Lays out every event and fold in rows.
 pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) -> Sheet {
     let origin = scene.flows.order.iter().map(|event| moment(event)).min().unwrap_or(0);
     let mut drafts = drafts(scene, visible, folds, origin);
-    // At equal timestamps, entries come last: nothing has resulted from them yet.
-    drafts.sort_by_key(|draft| (draft.time, draft.stage == Stage::Begin, draft.at));
+    drafts.sort_by_key(|draft| draft.key);
     let mut sheet = Sheet { origin, ..Sheet::default() };
     let mut bands: NumberMap<usize, Band> = NumberMap::default();
     let connection = |at: Position| {
-        let of_frame = || scene.flows.frames.flow(at).and_then(|flow| flow.connection);
+        let of_frame = || scene.flows.ties.of(at).and_then(|tie| tie.connection);
         scene.flows.connection_at(at).or_else(of_frame)
     };
     for mut draft in drafts {
@@ -52,6 +62,7 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         let merged = draft.band.as_mut().and_then(|band| bands.get_mut(&above?)?.merge(band));
         if let (Some(()), Some(above)) = (merged, above) {
             sheet.rows[above].seqs.append(&mut draft.seqs);
+            sheet.rows[above].packets += draft.packets;
             let room = LISTED.saturating_sub(sheet.rows[above].folded.len());
             sheet.rows[above].folded.extend(draft.folded.drain(..).take(room));
             continue;
@@ -73,8 +84,9 @@ pub(crate) fn lay_out(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold]) 
         }
         let into = &mut sheet.rows[row];
         into.connection = into.connection.or_else(|| connection(draft.at));
-        into.cells.extend(draft.cell);
+        into.cells.append(&mut draft.cells);
         into.seqs.append(&mut draft.seqs);
+        into.packets += draft.packets;
         into.folded.append(&mut draft.folded);
         if let Some(band) = draft.band {
             // Mark the row as a fold; the text is set when no more folds can be merged into it.
@@ -121,24 +133,30 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
             loops.insert(first, fold);
             continue;
         }
-        let Some((&first, &last)) = fold.members.first().zip(fold.members.last()) else { continue };
-        let seqs = fold.members.iter().map(|at| flows.order[*at].seq).collect();
+        let events = if fold.members.is_empty() { &fold.packets } else { &fold.members };
+        let Some((&first, &last)) = events.first().zip(events.last()) else { continue };
+        let all = fold.members.iter().chain(&fold.packets);
+        let seqs = all.map(|at| flows.order[*at].seq).collect();
+        let packets = fold.packets.len();
         let band = Some(Band::of(scene.flows, fold, last));
         let time = flows.order[first].at;
         let (stage, folded) = (Stage::Whole, list(fold));
-        drafts.push(Draft { time, at: first, stage, cell: None, band, folded, seqs });
+        let key = key(scene, first, stage, time);
+        let cells = Vec::new();
+        drafts.push(Draft { key, time, at: first, stage, cells, band, folded, seqs, packets });
     }
     let moments: Vec<u64> = {
         let mut moments: Vec<u64> = visible.shown.iter().map(|at| flows.order[*at].at).collect();
         moments.sort_unstable();
         moments
     };
-    for &at in visible.shown.iter().filter(|at| !flows.frames.carries_one_message(**at)) {
+    for &at in &visible.shown {
         let event = flows.order[at];
         let seqs = vec![event.seq];
-        let draft = |time, stage, cell| {
-            let (folded, seqs) = (Vec::new(), seqs.clone());
-            Draft { time, at, stage, cell, band: None, folded, seqs }
+        let draft = |time, stage, cell: Option<Cell>| {
+            let (folded, seqs, cells) = (Vec::new(), seqs.clone(), cell.into_iter().collect());
+            let key = key(scene, at, stage, time);
+            Draft { key, time, at, stage, cells, band: None, folded, seqs, packets: 0 }
         };
         match &event.what {
             What::Call(_) if visible.lookups.contains_key(&at) => {
@@ -189,8 +207,9 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
                     drafts.push(draft(event.at, Stage::Whole, Some(cell)));
                 }
             }
-            What::Frame(_) if flows.frames.flow(at).is_some() => {
-                drafts.push(draft(event.at, Stage::Whole, None));
+            What::Frame(_) => {
+                let cells = reason::cells(scene, at);
+                drafts.push(Draft { cells, ..draft(event.at, Stage::Whole, None) });
             }
             _ => {}
         }
@@ -198,7 +217,42 @@ fn drafts(scene: &Scene<'_, '_>, visible: &Visible, folds: &[Fold], origin: u64)
     drafts
 }
 
-/// A call is drawn as waiting if it took long enough and something else happened meanwhile.
+/// Where a draft belongs. Among packets, what happened at some time stands between those that were
+/// sent before and after; but a call before what it set off or sent, and after what it waited for.
+fn key(scene: &Scene<'_, '_>, at: Position, stage: Stage, time: u64) -> Key {
+    let (stands, begins) = (scene.stands, stage == Stage::Begin);
+    if !stands.any() {
+        return (0, 0, time, begins, at);
+    }
+    if let Some(rank) = stands.rank(at) {
+        return (2 * rank + 1, 0, time, begins, at);
+    }
+    if let Some(rank) = joined(scene, at, stage).and_then(|frame| stands.rank(frame)) {
+        return (2 * rank + 1, 1, time, begins, at);
+    }
+    let mut gap = 2 * stands.sent_until(time);
+    if stage != Stage::End {
+        let sent = scene.flows.sent_at(at).iter().filter_map(|index| stands.carriers(*index));
+        let sent = sent.filter_map(|carriers| carriers.frames.first().copied());
+        let after = stands.set_off_by(at).into_iter().chain(sent).filter_map(|at| stands.rank(at));
+        gap = after.map(|rank| 2 * rank).fold(gap, usize::min);
+    }
+    if stage != Stage::Begin
+        && let Some(rank) = stands.woke(at).and_then(|frame| stands.rank(frame))
+    {
+        gap = gap.max(2 * rank + 2);
+    }
+    (gap, 0, time, begins, at)
+}
+
+/// The packet beside which a call stands because it set it off.
+fn joined(scene: &Scene<'_, '_>, at: Position, stage: Stage) -> Option<Position> {
+    let whole = stage == Stage::Whole && scene.stands.woke(at).is_none();
+    scene.stands.set_off_by(at).filter(|_| whole)
+}
+
+/// A call is drawn as waiting if it took long enough and something else happened meanwhile, or if an
+/// answer had to come for it to return.
 fn waits_visibly(
     scene: &Scene<'_, '_>,
     at: Position,
@@ -208,16 +262,22 @@ fn waits_visibly(
     let from = moments.partition_point(|at| *at < call.began);
     let to = moments.partition_point(|at| *at <= call.ended);
     let own = usize::from((call.began..=call.ended).contains(&scene.flows.order[at].at));
-    scene.waited(at, call) && to.saturating_sub(from) > own
+    scene.stands.splits(at) || scene.waited(at, call) && to.saturating_sub(from) > own
 }
 
 /// The row of the cause of this event, if the two can stand side by side.
 fn beside(scene: &Scene<'_, '_>, sheet: &Sheet, draft: &Draft) -> Option<usize> {
-    let cell = draft.cell.as_ref().filter(|_| draft.stage != Stage::Begin)?;
-    let cause = cause(scene, draft.at)?;
+    let cell = draft.cells.first().filter(|_| draft.stage != Stage::Begin)?;
+    let cause = joined(scene, draft.at, draft.stage).or_else(|| cause(scene, draft.at))?;
     let row = *sheet.begins.get(&cause)?;
-    let close = sheet.rows.len() - row <= MOVES_UP;
-    let soon = draft.time.saturating_sub(sheet.origin + sheet.rows[row].at) <= TOGETHER;
+    let way = scene.ways.at(scene.flows, cause);
+    if way.is_some_and(|way| !way.contains(&cell.participant)) {
+        return None;
+    }
+    // Whoever waited for a packet may have got to run late.
+    let woken = scene.stands.woke(draft.at) == Some(cause);
+    let close = sheet.rows.len() - row <= if woken { WOKEN_MOVES_UP } else { MOVES_UP };
+    let soon = woken || draft.time.saturating_sub(sheet.origin + sheet.rows[row].at) <= TOGETHER;
     let free = sheet.rows[row..].iter().all(|row| {
         row.band.is_none() && row.cells.iter().all(|other| other.participant != cell.participant)
     });
@@ -230,18 +290,24 @@ fn beside(scene: &Scene<'_, '_>, sheet: &Sheet, draft: &Draft) -> Option<usize> 
 fn cause(scene: &Scene<'_, '_>, at: Position) -> Option<Position> {
     let flows: &Flows<'_> = scene.flows;
     let call = flows.call(at)?;
+    if let Some(frame) = scene.stands.woke(at) {
+        return Some(frame);
+    }
     if let Args::Accept { .. } = call.args {
         let connection = flows.connections.get(flows.connection_at(at)?)?;
         call.value()?;
         let connected = connection.connected.filter(|_| connection.accepted == Some(at));
-        return scene.frame_before(at).or(connected);
+        let completed = scene.stands.completed(flows.connection_at(at)?);
+        return completed.or(connected);
     }
     if let Some(closing) = flows.closing_at(at) {
-        return scene.frame_before(at).or(closing.closed);
+        let connection = flows.connection_at(at)?;
+        let side = flows.other_side(connection, flows.socket_at(at));
+        return scene.stands.end_of(connection, side).or(closing.closed);
     }
     let (transfer, _) = *flows.got_at(at).last()?;
-    let transfer = &flows.transfers[transfer];
-    scene.carrier(transfer).or(Some(transfer.sent))
+    let carried = scene.stands.carriers(transfer).and_then(|carriers| carriers.frames.last());
+    carried.copied().or(Some(flows.transfers[transfer].sent))
 }
 
 /// Renumbers connections by first appearance, for colours.

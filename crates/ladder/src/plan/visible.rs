@@ -1,10 +1,11 @@
 //! Which events are drawn.
 
-use socklab_event::{Args, Errno, Event, Exit, Process, Signal, What};
-use socklab_flows::{Flows, NumberMap, Position};
+use socklab_event::{Args, Errno, Event, Exit, Fate, Frame, Process, Signal, What};
+use socklab_flows::{Flows, Meaning, NumberMap, Position, WindowChange};
 
 use super::cast::Cast;
 use super::notable::Notable;
+use super::ways::Ways;
 use crate::options::{Detail, Options};
 
 /// How many of the sockets that hold an address are drawn.
@@ -19,6 +20,8 @@ pub(crate) struct Visible {
     pub(crate) hidden: u64,
     /// Number of frames that only acknowledge.
     pub(crate) bare_acks: u64,
+    /// Number of packets that belong to no program of the recording.
+    pub(crate) of_nobody: u64,
     /// The states of sockets that hold an address which a program could not get, and with the last
     /// of them how many more there are.
     pub(crate) holders: NumberMap<Position, usize>,
@@ -31,6 +34,7 @@ pub(crate) fn choose(
     flows: &Flows<'_>,
     notable: Notable,
     cast: &Cast,
+    ways: &Ways,
     options: &Options,
 ) -> Visible {
     let mut visible = Visible::default();
@@ -55,12 +59,15 @@ pub(crate) fn choose(
                     visible.shown.push(at);
                 }
             }
-            What::Frame(_) => {
-                let bare_ack = flows.frames.flow(at).is_some_and(|flow| flow.bare_ack);
-                if keep || options.detail == Detail::All || !bare_ack {
+            What::Frame(frame) => {
+                let drawn = ways.at(flows, at).is_some();
+                let bare_ack = is_bare_ack(flows, at, frame);
+                if drawn && (keep || options.detail == Detail::All || !bare_ack) {
                     visible.shown.push(at);
-                } else {
+                } else if drawn {
                     visible.bare_acks += 1;
+                } else if !ways.is_quiet(flows, at) {
+                    visible.of_nobody += 1;
                 }
             }
             What::State(_) => {
@@ -80,6 +87,15 @@ pub(crate) fn choose(
     }
     visible.lookups = notable.lookups;
     visible
+}
+
+/// True if this is an ACK and nothing more that arrived untouched. The third segment of a handshake
+/// does not count: it completes the connection.
+fn is_bare_ack(flows: &Flows<'_>, at: Position, frame: &Frame) -> bool {
+    let Some(tie) = flows.ties.of(at) else { return false };
+    let plain = matches!(tie.meaning, Meaning::Ack | Meaning::DelayedAck | Meaning::WindowUpdate);
+    let news = tie.window.is_some_and(|window| window.change != WindowChange::None);
+    plain && !news && matches!(frame.fate, Fate::Delivered { .. })
 }
 
 /// The processes whose last call could not get an address. The states recorded after it are those

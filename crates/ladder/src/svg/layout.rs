@@ -20,6 +20,8 @@ const GAP: f64 = 6.0;
 const MARGIN: f64 = 20.0;
 const TIMES: f64 = 66.0;
 const OUTSIDE: f64 = 120.0;
+/// Where no program is, what the kernel makes of a packet stands.
+const NOBODY: f64 = 220.0;
 
 /// The geometry of a drawing.
 pub(super) struct Layout {
@@ -86,7 +88,7 @@ impl Layout {
         let mut y = MARGIN + heading + 14.0;
         let mut rows = Vec::new();
         for row in &ladder.rows {
-            let place = place(ladder, row, y, chars, width, lessons);
+            let place = place(ladder, row, y, &lanes, width, lessons);
             y = place.bottom + GAP;
             rows.push(place);
         }
@@ -137,7 +139,11 @@ fn lanes(ladder: &Ladder, chars: usize) -> (Vec<Lane>, f64) {
     let mut x = MARGIN + TIMES;
     let mut lanes = Vec::new();
     for one in &ladder.participants {
-        let width = if one.outside { OUTSIDE.max(title_width(one)) } else { card };
+        let width = match one.outside {
+            true if one.nobody => NOBODY.max(title_width(one)),
+            true => OUTSIDE.max(title_width(one)),
+            false => card,
+        };
         lanes.push(lane(ladder, one, x, width));
         x += width + gutter;
     }
@@ -176,11 +182,17 @@ fn two_lines<'l>(
     lines.find(|lines| lines.len() <= 2).unwrap_or_default()
 }
 
-fn place(ladder: &Ladder, row: &Row, top: f64, chars: usize, full: f64, lessons: bool) -> Place {
-    let room = Room { width: chars, hang: 2, data: 60 };
+fn place(ladder: &Ladder, row: &Row, top: f64, lanes: &[Lane], full: f64, lessons: bool) -> Place {
     let glyphs = Glyphs::of(false);
-    let cells: Vec<Vec<Spans>> =
-        row.cells.iter().map(|cell| wrap(&cell.tagged(), room, ladder.speaker, &glyphs)).collect();
+    let cells: Vec<Vec<Spans>> = row
+        .cells
+        .iter()
+        .map(|cell| {
+            let chars = (lanes[cell.participant].width - 2.0 * SIDE) / CHAR;
+            let room = Room { width: chars.round() as usize, hang: 2, data: 60 };
+            wrap(&cell.tagged(), room, ladder.speaker, &glyphs)
+        })
+        .collect();
     let room = full - TIMES - 2.0 * MARGIN - 2.0 * SIDE;
     let band = row.band.as_ref().map(|band| prose(&band.text(ladder.speaker), room));
     let band = band.unwrap_or_default();

@@ -81,7 +81,7 @@ fn rail(xml: &mut Xml, lane: &Lane, state: Rail, from: f64, to: f64) {
     let name = match state {
         Rail::Running => "rail",
         Rail::Waiting => "waits",
-        Rail::Outside => "rail outside",
+        Rail::Outside | Rail::Kernel => "rail outside",
         Rail::Ended => return,
     };
     let path = format!("M{} {}V{}", number(lane.middle()), number(from), number(to));
@@ -138,10 +138,15 @@ fn cards(xml: &mut Xml, layout: &Layout, row: &Row, place: &Place) {
             _ => "card",
         };
         let wrong = if cell.mark.is_some_and(Mark::is_wrong) { " wrong" } else { "" };
-        rect(xml, kind, &area);
-        let bar =
-            Box { x: lane.left, y: place.top + 1.0, width: 4.0, height: height - 2.0, round: 2.0 };
-        rect(xml, &format!("bar{}{wrong}", color(row.connection)), &bar);
+        if cell.kind == CellKind::Reason {
+            // Not a call: words beside the lifeline, on the ground of the drawing.
+            rect(xml, "caption", &area);
+        } else {
+            rect(xml, kind, &area);
+            let (y, height) = (place.top + 1.0, height - 2.0);
+            let bar = Box { x: lane.left, y, width: 4.0, height, round: 2.0 };
+            rect(xml, &format!("bar{}{wrong}", color(row.connection)), &bar);
+        }
         debug_assert!(!cell.tagged().is_empty() || lines.len() == 1);
         for (index, spans) in lines.iter().enumerate() {
             let y = place.top + PAD + index as f64 * LINE + LINE * 0.72;

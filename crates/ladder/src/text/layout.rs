@@ -6,6 +6,8 @@ use crate::model::Participant;
 
 /// `connect(3, 127.0.0.1:12000)` must fit in a column.
 const NARROWEST: usize = 26;
+/// `nobody listens there:` must fit beside the lifeline of an address at which no program is.
+const NOBODY: usize = 28;
 /// Lines in wider columns are hard to follow.
 const WIDEST: usize = 64;
 
@@ -21,7 +23,11 @@ impl Layout {
     pub(super) fn of(frame: &Frame<'_>) -> Option<Self> {
         let people = &frame.ladder.participants;
         let gutter = if frame.style.times { 12 } else { 3 };
-        let outside = |one: &Participant| 22.min(width(&one.name).max(width(&one.command)) + 4);
+        let outside = |one: &Participant| match one.nobody {
+            // What its kernel makes of a packet stands beside the lifeline.
+            true => NOBODY,
+            false => 22.min(width(&one.name).max(width(&one.command)) + 4),
+        };
         let fixed: usize = people.iter().filter(|one| one.outside).map(outside).sum();
         let traced = people.iter().filter(|one| !one.outside).count();
         let room = frame.style.columns().checked_sub(gutter + fixed)?;

@@ -200,7 +200,7 @@ impl<'a, 'l> Drawer<'a, 'l> {
                 _ if row.band.is_some() => glyphs.fold,
                 Rail::Running => glyphs.rail,
                 Rail::Waiting => glyphs.waiting,
-                Rail::Outside => glyphs.outside,
+                Rail::Outside | Rail::Kernel => glyphs.outside,
                 Rail::Ended => " ",
             };
             line.put(x(lane), glyph, paint::rail());
@@ -221,7 +221,8 @@ impl<'a, 'l> Drawer<'a, 'l> {
             let sign = if arrow.lost { glyphs.lost } else { head.1 };
             line.put(head.0, sign, color);
         }
-        for cell in row.cells.iter().filter(|_| index == 0) {
+        let calls = row.cells.iter().filter(|cell| cell.kind != CellKind::Reason);
+        for cell in calls.filter(|_| index == 0) {
             let ends = cell.kind == CellKind::Exit;
             let glyph = if ends { glyphs.ended } else { glyphs.branch };
             line.put(x(cell.participant), glyph, color);

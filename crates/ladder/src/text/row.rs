@@ -24,15 +24,20 @@ pub(super) struct Drawer<'a, 'l> {
 impl Drawer<'_, '_> {
     pub(super) fn lines(&self) -> Vec<Line> {
         let arrow = self.row.arrow.map(|arrow| &self.frame.ladder.arrows[arrow]);
+        let (above, beside): (Vec<&Cell>, Vec<&Cell>) =
+            self.row.cells.iter().partition(|cell| self.stands_above(cell, arrow));
+        let mut lines: Vec<Line> = above.into_iter().flat_map(|cell| self.margin(cell)).collect();
         let texts: Vec<(&Cell, Vec<Spans>)> =
-            self.row.cells.iter().map(|cell| (cell, self.text(cell, arrow))).collect();
+            beside.into_iter().map(|cell| (cell, self.text(cell, arrow))).collect();
         let height = texts.iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
-        let mut lines: Vec<Line> = (0..height).map(|index| self.line(index, &texts)).collect();
+        let timed = lines.is_empty();
+        let first = lines.len();
+        lines.extend((0..height).map(|index| self.line(index, &texts, timed)));
         if let Some(arrow) = arrow
-            && (self.is_torn(arrow) || !self.arrow(&mut lines[0], arrow, &texts))
+            && (self.is_torn(arrow) || !self.arrow(&mut lines[first], arrow, &texts))
         {
             // No room beside the texts: the arrow gets a line of its own.
-            let mut line = self.line(usize::MAX, &texts);
+            let mut line = self.line(usize::MAX, &texts, false);
             self.arrow(&mut line, arrow, &[]);
             lines.push(line);
         }
@@ -40,11 +45,39 @@ impl Drawer<'_, '_> {
         lines
     }
 
+    /// True for a reason that would leave no room for the arrow of its packet and the caption.
+    fn stands_above(&self, cell: &Cell, arrow: Option<&Arrow>) -> bool {
+        let Some(arrow) = arrow.filter(|_| cell.kind == CellKind::Reason) else { return false };
+        let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
+        if cell.participant != left {
+            return false;
+        }
+        let path = self.layout.rails[right].saturating_sub(self.layout.rails[left]);
+        let caption = width(&self.caption(arrow, usize::MAX / 2));
+        let text = width(&self.frame.glyphs.spell(&cell.label.text(self.frame.ladder.speaker)));
+        path < text + caption + ARROW
+    }
+
+    /// A reason on lines of its own, a little further from the lifeline than a call.
+    fn margin(&self, cell: &Cell) -> Vec<Line> {
+        let x = self.layout.rails[cell.participant] + 4;
+        let next = self.layout.rails.get(cell.participant + 1);
+        let edge = next.map_or(self.frame.style.columns(), |next| next - 1);
+        let wrapped = self.frame.wrap(&cell.label, edge.saturating_sub(x).max(14), 0);
+        let lines = wrapped.iter().enumerate().map(|(index, spans)| {
+            let mut line = self.line(usize::MAX, &[], index == 0);
+            line.put_spans(x, spans, |kind| paint::part(kind, self.row.connection));
+            line
+        });
+        lines.collect()
+    }
+
     /// True if the text left of the arrow has to be torn apart: an arrow must not stand in the
     /// middle of a call.
     fn is_torn(&self, arrow: &Arrow) -> bool {
         let left = arrow.from.min(arrow.to);
-        let mut cells = self.row.cells.iter().filter(|cell| cell.participant == left);
+        let calls = self.row.cells.iter().filter(|cell| cell.kind != CellKind::Reason);
+        let mut cells = calls.filter(|cell| cell.participant == left);
         cells.any(|cell| self.frame.tears(&cell.tagged(), self.layout.rooms[left]))
     }
 
@@ -77,14 +110,15 @@ impl Drawer<'_, '_> {
         if wider.len() <= wrapped.len() && says_more { wider } else { wrapped }
     }
 
-    /// One line of the row: the lifelines and the texts beside them.
-    fn line(&self, index: usize, texts: &[(&Cell, Vec<Spans>)]) -> Line {
+    /// One line of the row: the lifelines and the texts beside them; `timed` if it may start with
+    /// the row's time.
+    fn line(&self, index: usize, texts: &[(&Cell, Vec<Spans>)], timed: bool) -> Line {
         let glyphs = &self.frame.glyphs;
         let mut line = Line::new(self.frame.style.columns());
         if self.row.decisive {
             line.put(0, glyphs.decisive, paint::decisive());
         }
-        if self.frame.style.times && index == 0 {
+        if self.frame.style.times && timed && (index == 0 || texts.is_empty()) {
             let time = self.frame.ladder.speaker.clock(self.row.at);
             line.put(1, &format!("{time:>9}"), paint::aside());
         }
@@ -92,7 +126,7 @@ impl Drawer<'_, '_> {
             let glyph = match rail {
                 Rail::Running => glyphs.rail,
                 Rail::Waiting => glyphs.waiting,
-                Rail::Outside => glyphs.outside,
+                Rail::Outside | Rail::Kernel => glyphs.outside,
                 Rail::Ended => " ",
             };
             line.put(*x, glyph, paint::rail());
@@ -100,7 +134,7 @@ impl Drawer<'_, '_> {
         for (cell, wrapped) in texts {
             let x = self.layout.rails[cell.participant];
             let color = self.row.connection;
-            if index == 0 {
+            if index == 0 && cell.kind != CellKind::Reason {
                 let ends = cell.kind == CellKind::Exit;
                 let glyph = if ends { glyphs.ended } else { glyphs.branch };
                 line.put(x, glyph, paint::connection(color));

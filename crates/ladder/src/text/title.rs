@@ -26,7 +26,7 @@ pub(super) fn title(one: &Participant, frame: &Frame<'_>, most: usize) -> Label 
     if let Some(host) = one.host.as_ref().filter(|host| **host != one.name) {
         say(PartKind::Faint, &format!("@{host}"));
     }
-    if one.outside {
+    if one.outside && !one.nobody {
         say(PartKind::Faint, &format!("({command})"));
     } else if !command.is_empty() {
         say(PartKind::Faint, "·");

@@ -104,16 +104,12 @@ ladder-server-side = server side
 ladder-process = process { $n }
 ladder-clients-at = clients at { $address }
 
-ladder-dropped = lost: { $rule }
-ladder-again = again
-ladder-altered = { $how }: { $rule }
 
 ladder-no-wire = The wire was not recorded: arrows join calls; no SYN, ACK or FIN is drawn.
 ladder-doubts = A dotted arrow with “?” is inferred: several calls would fit, and the likeliest was chosen.
 ladder-tagged = Processes of { $name }: { $tags }
 ladder-untagged = without a tag
 ladder-hidden = Calls that only set up or enquire, not drawn: { $n }.
-ladder-bare-acks = Bare ACKs, not drawn: { $n }.
 ladder-folded-columns = Programs whose connections were all folded, without a column: { $n } ({ $names })
 ladder-lost = The recording is incomplete, { $n ->
         [one] { $n } event was lost

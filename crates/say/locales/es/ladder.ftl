@@ -104,16 +104,12 @@ ladder-server-side = lado servidor
 ladder-process = proceso { $n }
 ladder-clients-at = clientes en { $address }
 
-ladder-dropped = perdido: { $rule }
-ladder-again = otra vez
-ladder-altered = { $how }: { $rule }
 
 ladder-no-wire = No se grabó el cable: las flechas unen llamadas; SYN, ACK y FIN no se dibujan.
 ladder-doubts = Una flecha punteada con «?» es deducida: varias llamadas encajan, y se eligió la más probable.
 ladder-tagged = Procesos de { $name }: { $tags }
 ladder-untagged = sin etiqueta
 ladder-hidden = Llamadas que solo preparan o preguntan, sin dibujar: { $n }.
-ladder-bare-acks = ACK sin datos, sin dibujar: { $n }.
 ladder-folded-columns = Programas con todas sus conexiones plegadas, sin columna: { $n } ({ $names })
 ladder-lost = La grabación está incompleta, { $n ->
         [one] se perdió { $n } evento

@@ -1,0 +1,88 @@
+# Packets in a ladder. Flags, states and protocols are called what the RFCs call them.
+
+# What a packet is, on its arrow.
+packet-again = again
+packet-bytes = bytes { $from }–{ $to }
+packet-byte = byte { $from }
+packet-ack = ACK { $n }
+packet-duplicate-ack = duplicate ACK { $n }
+packet-window-zero = ACK { $n } · window 0: full
+packet-window-still-zero = ACK { $n } · window still 0
+packet-window-open = window { $n }: room again
+packet-window-update = window { $n }
+packet-window-probe = window probe
+packet-keepalive-probe = keepalive probe
+packet-keepalive-answer = ACK: still there
+packet-empty-datagram = empty datagram
+
+# Beside a call.
+packet-waits = waits
+packet-connected = connected
+
+# Why the kernel sent a packet that no call set off.
+# source: RFC 6298 §5 (retransmission timer), RFC 5681 §3.2 (fast retransmit), RFC 9293 §3.8.6.1 (window
+# probes), §3.8.4 (keepalive), §3.7.4 (Nagle), §3.8.6.3 (delayed ACK), §3.5.2 (reset)
+packet-why-syn-again = { $time }: no answer, the kernel tries again
+packet-why-syn-ack-again = { $time }: no ACK, the kernel tries again
+packet-why-asked-again = the SYN came again: so does the answer
+packet-why-again = { $time }: no ACK, the kernel sends it again
+packet-why-again-early = { $n ->
+        [one] a duplicate ACK: sent again at once
+       *[other] { $n } duplicate ACKs: sent again at once
+    }
+packet-why-missing-too = the last ACK showed that this is missing too
+packet-why-ack-came = { $n ->
+        [one] the ACK of the byte before came
+       *[other] the ACK of the { $n } B before came
+    }
+packet-why-room = an ACK made room
+packet-why-cork = TCP_CORK or MSG_MORE had held it back
+packet-why-window-probe = { $time }: is there room yet?
+packet-why-keepalive = { $time } of silence: still there?
+packet-why-delayed-ack = { $time }: no data to send the ACK with
+packet-why-fin-waited = all before it has been acknowledged
+packet-rst-nobody = nobody listens there
+packet-rst-closed = that socket is closed already
+packet-rst-never-accepted = it was closed before anybody accepted it
+packet-rst-rule = no end sent this: your rule did
+
+# An address at which no program is.
+packet-port = port { $n }
+packet-ports = { $n } ports
+packet-nobody = nobody
+packet-no-answer = no answer
+packet-on-the-way = on the way
+packet-nobody-listens = nobody listens there:
+packet-kernel-says = the kernel says so
+packet-nobody-there = nobody there
+packet-about = about
+# source: udp(7), ip(7) IP_RECVERR; Linux net/ipv4/udp.c, __udp4_lib_err
+packet-tells-nothing = socket { $fd } never called connect: the kernel tells it nothing
+
+# What became of a packet.
+packet-dropped = dropped by your rule: { $rule }
+packet-altered = { $how } by your rule: { $rule }
+packet-altered-late = { $how } by your rule, { $time } in all: { $rule }
+packet-altered-several = { $how } by your rule, { $n } arrived: { $rule }
+
+# The fold of many packets.
+packet-segments = × { $n ->
+        [one] { $n } segment
+       *[other] { $n } segments
+    }
+packet-packets = × { $n ->
+        [one] { $n } packet
+       *[other] { $n } packets
+    }
+packet-moved = { $n ->
+        [one] { $n } byte
+       *[other] { $n } bytes
+    }
+packet-and-calls = { $n ->
+        [one] and { $n } call
+       *[other] and { $n } calls
+    }
+
+# The footer.
+packet-bare-acks = ACKs that carry nothing else, not drawn: { $n }. --all draws them.
+packet-of-nobody = Packets of no program in this recording, not drawn: { $n }.

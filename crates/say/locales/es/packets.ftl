@@ -1,0 +1,85 @@
+# Los paquetes de un diagrama. Banderas, estados y protocolos se llaman como en los RFC.
+
+# Qué es un paquete, sobre su flecha.
+packet-again = otra vez
+packet-bytes = bytes { $from }–{ $to }
+packet-byte = byte { $from }
+packet-ack = ACK { $n }
+packet-duplicate-ack = ACK { $n } repetido
+packet-window-zero = ACK { $n } · ventana 0: lleno
+packet-window-still-zero = ACK { $n } · ventana aún 0
+packet-window-open = ventana { $n }: hay sitio
+packet-window-update = ventana { $n }
+packet-window-probe = sondeo de ventana
+packet-keepalive-probe = sondeo keepalive
+packet-keepalive-answer = ACK: sigue ahí
+packet-empty-datagram = datagrama vacío
+
+# Junto a una llamada.
+packet-waits = espera
+packet-connected = conectado
+
+# Por qué el núcleo envió un paquete que no viene de ninguna llamada.
+packet-why-syn-again = { $time }: sin respuesta, el núcleo lo intenta otra vez
+packet-why-syn-ack-again = { $time }: sin ACK, el núcleo lo intenta otra vez
+packet-why-asked-again = llegó otro SYN: se responde otra vez
+packet-why-again = { $time }: sin ACK, el núcleo lo envía otra vez
+packet-why-again-early = { $n ->
+        [one] un ACK repetido: va otra vez enseguida
+       *[other] { $n } ACK repetidos: va otra vez enseguida
+    }
+packet-why-missing-too = el último ACK mostró que esto también falta
+packet-why-ack-came = { $n ->
+        [one] llegó el ACK del byte anterior
+       *[other] llegó el ACK de los { $n } B anteriores
+    }
+packet-why-room = un ACK abrió sitio
+packet-why-cork = TCP_CORK o MSG_MORE lo tenían retenido
+packet-why-window-probe = { $time }: ¿ya hay sitio?
+packet-why-keepalive = { $time } en silencio: ¿sigues ahí?
+packet-why-delayed-ack = { $time }: no había datos con que enviar el ACK
+packet-why-fin-waited = todo lo anterior quedó confirmado
+packet-rst-nobody = nadie escucha ahí
+packet-rst-closed = ese socket ya está cerrado
+packet-rst-never-accepted = se cerró antes de que alguien lo aceptara
+packet-rst-rule = no lo envió ningún extremo, sino tu regla
+
+# Una dirección en la que no hay ningún programa.
+packet-port = puerto { $n }
+packet-ports = { $n } puertos
+packet-nobody = nadie
+packet-no-answer = no responde
+packet-on-the-way = en el camino
+packet-nobody-listens = nadie escucha ahí:
+packet-kernel-says = lo dice el núcleo
+packet-nobody-there = ahí no hay nadie
+packet-about = sobre
+packet-tells-nothing = el socket { $fd } nunca llamó a connect: el núcleo no le avisa
+
+# Qué pasó con un paquete.
+packet-dropped = perdido por tu regla: { $rule }
+packet-altered = { $how } por tu regla: { $rule }
+packet-altered-late = { $how } por tu regla, { $time } en total: { $rule }
+packet-altered-several = { $how } por tu regla, llegaron { $n }: { $rule }
+
+# Muchos paquetes en una fila.
+packet-segments = × { $n ->
+        [one] { $n } segmento
+       *[other] { $n } segmentos
+    }
+packet-packets = × { $n ->
+        [one] { $n } paquete
+       *[other] { $n } paquetes
+    }
+packet-moved = { $n ->
+        [one] { $n } byte
+       *[other] { $n } bytes
+    }
+packet-and-calls = { $n ->
+        [one] y { $n } llamada
+       *[other] y { $n } llamadas
+    }
+
+# El pie.
+packet-bare-acks = ACK que no llevan nada más, sin dibujar: { $n }. --all los dibuja.
+packet-of-nobody = Paquetes de ningún programa de esta grabación, sin dibujar: { $n }.
