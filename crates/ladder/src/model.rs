@@ -262,6 +262,13 @@ pub struct Arrow {
 }
 
 impl Arrow {
+    /// True if the caption says more than the call that it leaves: which packet this is, and not
+    /// only its data.
+    pub(crate) fn says_more(&self) -> bool {
+        let mut parts = self.label.parts.iter().filter(|part| part.kind != PartKind::Mark);
+        self.kind == ArrowKind::Frame && parts.any(|part| part.data.is_none())
+    }
+
     /// What happened to it on its way, if anything; displays put this under the arrow.
     pub fn mishap(&self) -> Option<String> {
         let marks = self.label.parts.iter().filter(|part| part.kind == PartKind::Mark);

@@ -23,6 +23,9 @@ pub struct Options {
     pub wait_from: u64,
     /// Whether repetitions are folded into one row.
     pub fold: bool,
+    /// What the footer says if no packets were recorded; by default only that. Whoever made the
+    /// recording may know how to get them, or why there are none.
+    pub no_packets: Option<String>,
 }
 
 impl Default for Options {
@@ -34,6 +37,7 @@ impl Default for Options {
             keep: BTreeSet::new(),
             wait_from: 5_000_000,
             fold: true,
+            no_packets: None,
         }
     }
 }
@@ -85,6 +89,11 @@ impl Options {
     /// Sets how long a call must take to be drawn as waiting.
     pub fn wait_from(self, nanoseconds: u64) -> Self {
         Self { wait_from: nanoseconds, ..self }
+    }
+
+    /// Sets what the footer says if no packets were recorded.
+    pub fn no_packets(self, sentence: impl Into<String>) -> Self {
+        Self { no_packets: Some(sentence.into()), ..self }
     }
 
     /// Sets whether repetitions are folded.

@@ -5,7 +5,7 @@
 use socklab_say::{count, say};
 
 use crate::label::{Data, Label, Part, PartKind};
-use crate::model::{Arrow, ArrowKind, Cell, Ladder, Note, NoteKind, Participant, Row};
+use crate::model::{Arrow, ArrowKind, Cell, CellKind, Ladder, Note, NoteKind, Participant, Row};
 use crate::svg::xml::Attribute;
 
 /// At most this many characters of data are said; the details have all of it.
@@ -43,7 +43,15 @@ impl Ladder {
         // Of two cells, the one that the arrow leaves comes first.
         let leaves = |cell: &&Cell| arrow.is_some_and(|arrow| arrow.from == cell.participant);
         let arrives = |cell: &&Cell| arrow.is_some_and(|arrow| arrow.to == cell.participant);
-        let (from, others): (Vec<&Cell>, Vec<&Cell>) = row.cells.iter().partition(leaves);
+        let (reasons, calls): (Vec<&Cell>, Vec<&Cell>) =
+            row.cells.iter().partition(|cell| cell.kind == CellKind::Reason);
+        let (whys, remarks): (Vec<&Cell>, Vec<&Cell>) = reasons.into_iter().partition(leaves);
+        let reason = |cell: &Cell| {
+            let text = self.call(cell);
+            format!("{}: {}", self.who(cell), text.trim_end_matches(':'))
+        };
+        said.extend(whys.into_iter().map(reason));
+        let (from, others): (Vec<&Cell>, Vec<&Cell>) = calls.into_iter().partition(leaves);
         if let Some(arrow) = arrow.filter(|_| from.is_empty()) {
             said.extend(self.arriving(arrow));
         }
@@ -55,6 +63,9 @@ impl Ladder {
             let (to, call) = (self.who(cell), self.call(cell));
             let came = arrow.filter(|arrow| arrives(&cell) && self.leaves_here(arrow, row));
             said.push(match came.map(|arrow| arrow.kind) {
+                Some(ArrowKind::Frame) if arrow.is_some_and(Arrow::says_more) => {
+                    say!(self.speaker, "packet-reaches", to = to, call = call)
+                }
                 Some(ArrowKind::Connect) => {
                     say!(self.speaker, "ladder-accepts-it", to = to, call = call)
                 }
@@ -65,7 +76,9 @@ impl Ladder {
                 None => format!("{to}: {call}"),
             });
         }
-        if let (Some(arrow), Some(first)) = (arrow, said.first_mut()) {
+        said.extend(remarks.into_iter().map(reason));
+        let told = usize::from(arrow.is_some_and(|arrow| why(row, arrow)));
+        if let (Some(arrow), Some(first)) = (arrow, said.get_mut(told)) {
             let inferred = arrow.inferred.then(|| say!(self.speaker, "ladder-inferred"));
             for aside in arrow.mishap().into_iter().chain(inferred) {
                 *first = format!("{first}, {aside}");
@@ -111,17 +124,30 @@ impl Ladder {
     }
 
     fn leaves_here(&self, arrow: &Arrow, row: &Row) -> bool {
-        row.cells.iter().any(|cell| cell.participant == arrow.from)
+        arrow.kind == ArrowKind::Frame
+            || row.cells.iter().any(|cell| cell.participant == arrow.from)
     }
 
     /// Where an arrow goes that leaves a cell, unless the other end stands in the same row.
     fn onward(&self, arrow: &Arrow, row: &Row) -> String {
         let number = arrow.number.map(|number| say!(self.speaker, "ladder-message", n = number));
-        let here = row.cells.iter().any(|cell| cell.participant == arrow.to);
+        let calls = row.cells.iter().filter(|cell| cell.kind != CellKind::Reason);
+        let here = calls.into_iter().any(|cell| cell.participant == arrow.to);
         let name = &self.participants[arrow.to].name;
+        if arrow.says_more() {
+            let what = self.packet(arrow);
+            return format!(", {}", say!(self.speaker, "packet-sends", what = what, to = name));
+        }
         let to = (!here).then(|| say!(self.speaker, "ladder-to", address = name));
         let words: Vec<String> = number.into_iter().chain(to).collect();
         if words.is_empty() { String::new() } else { format!(", {}", words.join(" ")) }
+    }
+
+    /// What a packet is.
+    fn packet(&self, arrow: &Arrow) -> String {
+        let mut label = arrow.label.clone();
+        label.parts.retain(|part| part.kind != PartKind::Mark);
+        label.spoken(self)
     }
 
     /// What an arrow brings that does not leave a cell of its row: a packet, or something from
@@ -130,14 +156,18 @@ impl Ladder {
         let [from, to] = [arrow.from, arrow.to].map(|lane| &self.participants[lane].name);
         match arrow.kind {
             ArrowKind::Frame => {
-                let mut label = arrow.label.clone();
-                label.parts.retain(|part| part.kind != PartKind::Mark);
-                let what = label.spoken(self);
+                let what = self.packet(arrow);
                 Some(say!(self.speaker, "ladder-packet-goes", from = from, to = to, what = what))
             }
             _ => Some(say!(self.speaker, "ladder-comes-from", from = from)),
         }
     }
+}
+
+/// True if a reason precedes the arrow.
+fn why(row: &Row, arrow: &Arrow) -> bool {
+    let mut reasons = row.cells.iter().filter(|cell| cell.kind == CellKind::Reason);
+    reasons.any(|cell| cell.participant == arrow.from)
 }
 
 impl Row {

@@ -90,7 +90,13 @@ impl Found {
                     differ: piece.iter().filter(|one| outliers.counted.contains(one)).count(),
                 };
                 let kind = FoldKind::Again(piece.len());
-                self.folds.push(Fold { members, packets: Vec::new(), kind, served: Served::BySame, spread });
+                self.folds.push(Fold {
+                    members,
+                    packets: Vec::new(),
+                    kind,
+                    served: Served::BySame,
+                    spread,
+                });
             }
         }
     }

@@ -190,11 +190,15 @@ impl Pen<'_, '_> {
         let whole = |(at, head): &(Position, Head)| {
             arrives(head) && head.bytes == (0..head.of) && flows.got_at(*at).len() == 1
         };
+        let set_off = self.scene.stands.set_off_by(transfer.sent);
+        let set_off = set_off.and_then(|frame| sheet.begins.get(&frame).copied());
         let scattered = heads.iter().any(|head| !whole(head))
             || (transfer.parts.len() > heads.len() && !heads.is_empty());
         let needs_number = match carriers {
             Some(carriers) if carriers.bulk => carriers.shared || !carriers.at_once,
             Some(carriers) => carriers.shared || !carriers.at_once || scattered,
+            // Its packet, if the row has one, shows it.
+            None if sheet.rows[row].arrow.is_none() && set_off == Some(row) => scattered,
             None => scattered || (line.is_none() && !heads.is_empty()),
         };
         let number = needs_number.then(|| {
@@ -294,7 +298,8 @@ impl Pen<'_, '_> {
         let lost = caption::is_lost(frame);
         let (kind, heads) = (ArrowKind::Frame, Vec::new());
         let tie = scene.flows.ties.of(at);
-        let conversation = tie.and_then(|tie| scene.flows.ties.conversations.get(tie.conversation?));
+        let conversation =
+            tie.and_then(|tie| scene.flows.ties.conversations.get(tie.conversation?));
         let inferred = conversation.is_some_and(|one| one.inferred);
         self.add(sheet, Arrow { row, from, to, kind, label, number: None, heads, lost, inferred });
     }

@@ -37,15 +37,27 @@ impl Band {
         let spread = fold.spread.clone();
         let calls = fold.members.len();
         let of_own = matches!(fold.kind, FoldKind::Packets(_));
-        let headers = fold.packets.iter().filter(|_| of_own).filter_map(|at| {
-            Some((*at, flows.order[*at].frame()?.headers.as_ref()?))
-        });
+        let headers = fold
+            .packets
+            .iter()
+            .filter(|_| of_own)
+            .filter_map(|at| Some((*at, flows.order[*at].frame()?.headers.as_ref()?)));
         let first = |at: &Position| flows.ties.of(*at).is_some_and(|tie| tie.again.is_none());
         let carried = headers.clone().filter(|(at, _)| first(at));
         let carried = carried.map(|(_, headers)| headers.payload.total);
-        let packets = (if of_own { fold.packets.len() } else { 0 }, carried.fold(0, u64::saturating_add));
+        let packets =
+            (if of_own { fold.packets.len() } else { 0 }, carried.fold(0, u64::saturating_add));
         let segments = headers.clone().all(|(_, headers)| headers.protocol == Protocol::TCP);
-        Self { kind: fold.kind, served: fold.served, moved, calls, packets, segments, spread, until }
+        Self {
+            kind: fold.kind,
+            served: fold.served,
+            moved,
+            calls,
+            packets,
+            segments,
+            spread,
+            until,
+        }
     }
 
     /// Merges a fold that would stand right below; `None` if it says something else.

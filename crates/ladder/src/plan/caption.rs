@@ -65,10 +65,12 @@ fn what(
                 label.push(PartKind::Name, "+ FIN");
             }
         }
-        (Meaning::Icmp { .. }, ..) => match frame.headers.as_ref().map(|headers| &headers.transport) {
-            Some(Transport::Icmp { text, .. }) => name(&format!("ICMP {}", clean(text))),
-            _ => name("ICMP"),
-        },
+        (Meaning::Icmp { .. }, ..) => {
+            match frame.headers.as_ref().map(|headers| &headers.transport) {
+                Some(Transport::Icmp { text, .. }) => name(&format!("ICMP {}", clean(text))),
+                _ => name("ICMP"),
+            }
+        }
         (Meaning::Other, ..) => undecoded(frame, label, speaker),
         (_, Some(WindowChange::Closed), Some(n), _) => {
             name(&say!(speaker, "packet-window-zero", n = n));
@@ -154,8 +156,10 @@ fn recorded(scene: &Scene<'_, '_>, frame: &Frame, tie: &Tie, label: &mut Label) 
         () if total == 0 => label.push(PartKind::Plain, say!(speaker, "packet-empty-datagram")),
         () => {
             label.push_data(&headers.payload, total, false);
-            // No call beside it says how much.
-            label.push(PartKind::Plain, format!("{} B", speaker.number(total)));
+            if tie.cause.call().is_none() {
+                // No call beside it says how much.
+                label.push(PartKind::Plain, format!("{} B", speaker.number(total)));
+            }
         }
     }
 }
@@ -212,7 +216,9 @@ fn mishaps(scene: &Scene<'_, '_>, at: Position, frame: &Frame) -> Vec<String> {
                     say!(speaker, "packet-altered-late", how = words, time = time, rule = rule)
                 }
                 0 | 1 => say!(speaker, "packet-altered", how = words, rule = rule),
-                n => say!(speaker, "packet-altered-several", how = words, n = count(n), rule = rule),
+                n => {
+                    say!(speaker, "packet-altered-several", how = words, n = count(n), rule = rule)
+                }
             });
         }
         _ => {}

@@ -23,7 +23,8 @@ pub(crate) fn lines(
         lines.push(say!(speaker, "ladder-nothing"));
     }
     if !timeline.header.wire && !visible.shown.is_empty() {
-        lines.push(say!(speaker, "ladder-no-wire"));
+        let told = scene.options.no_packets.as_deref().map(clean);
+        lines.push(told.unwrap_or_else(|| say!(speaker, "ladder-no-wire")));
     }
     lines.extend(tags(scene, rows));
     if visible.hidden > 0 {

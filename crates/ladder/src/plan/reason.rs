@@ -2,9 +2,7 @@
 //! is.
 
 use socklab_event::{Args, Transport};
-use socklab_flows::{
-    Cause, Meaning, Position, Resent, ResetReason, Tie, WaitedFor, WindowChange,
-};
+use socklab_flows::{Cause, Meaning, Position, Resent, ResetReason, Tie, WaitedFor, WindowChange};
 use socklab_say::{count, duration, say};
 
 use super::scene::Scene;
@@ -50,16 +48,17 @@ pub(crate) fn cells(scene: &Scene<'_, '_>, at: Position) -> Vec<Cell> {
 /// Why the packet was sent, if no call set it off and that is not plain from the packet before it.
 fn why(scene: &Scene<'_, '_>, at: Position, tie: &Tie) -> Option<String> {
     let (flows, speaker) = (scene.flows, scene.options.speaker);
-    let since = |other: Position| {
-        duration(flows.order[at].at.saturating_sub(flows.order[other].at))
-    };
+    let since =
+        |other: Position| duration(flows.order[at].at.saturating_sub(flows.order[other].at));
     if let Some(again) = tie.again {
         let time = since(again.of);
         return match (again.by, &tie.meaning) {
             (_, Meaning::SynAck) if tie.cause.frame().is_some() => {
                 Some(say!(speaker, "packet-why-asked-again"))
             }
-            (Resent::Timer, Meaning::Syn) => Some(say!(speaker, "packet-why-syn-again", time = time)),
+            (Resent::Timer, Meaning::Syn) => {
+                Some(say!(speaker, "packet-why-syn-again", time = time))
+            }
             (Resent::Timer, Meaning::SynAck) => {
                 Some(say!(speaker, "packet-why-syn-ack-again", time = time))
             }

@@ -175,7 +175,8 @@ impl Ways {
                 Far::Untraced => say!(speaker, "ladder-outside"),
             };
             let nobody = *far == Far::Nobody;
-            let lane = cast.add_far(Participant { name, command, outside: true, nobody, host: None });
+            let lane =
+                cast.add_far(Participant { name, command, outside: true, nobody, host: None });
             self.nobody.extend(nobody.then_some(lane));
             shared.push((*far, lane));
             lanes.push(lane);
@@ -191,7 +192,10 @@ impl Ways {
         let mut inner: Vec<IpAddr> = Vec::new();
         for conversation in drawn.clone() {
             let [one, other] = conversation.ends.each_ref().map(ip);
-            if one == other && let Some(ip) = one && !inner.contains(&ip) {
+            if one == other
+                && let Some(ip) = one
+                && !inner.contains(&ip)
+            {
                 inner.push(ip);
             }
         }
@@ -227,8 +231,7 @@ impl Ways {
                 continue;
             };
             if matches!(headers.transport, Transport::Neighbour { .. })
-                && let [Some(from), Some(to)] =
-                    [&headers.source, &headers.destination].map(ip)
+                && let [Some(from), Some(to)] = [&headers.source, &headers.destination].map(ip)
                 && from != to
             {
                 let way = [from, to].map(|ip| lane(ip.to_string(), cast));
@@ -287,12 +290,7 @@ fn is_reports(flows: &Flows<'_>, conversation: &Conversation) -> bool {
 }
 
 /// The column of a recorded end.
-fn lane(
-    flows: &Flows<'_>,
-    cast: &Cast,
-    conversation: &Conversation,
-    side: usize,
-) -> Option<usize> {
+fn lane(flows: &Flows<'_>, cast: &Cast, conversation: &Conversation, side: usize) -> Option<usize> {
     let listener = conversation.listener.filter(|_| side == 1);
     let used = |socket: usize| cast.lane_at(flows, flows.used_at(socket)?);
     let connect = conversation.connect.filter(|_| side == 0);
@@ -319,7 +317,12 @@ fn refused(flows: &Flows<'_>) -> NumberSet<usize> {
     let refused = reports(flows).filter(|(at, _)| {
         let transport = headers(flows, *at).map(|headers| &headers.transport);
         // RFC 792; RFC 4443 §3.1.
-        matches!(transport, Some(Transport::Icmp { kind: 3, code: 3, .. } | Transport::Icmp { kind: 1, code: 4, .. }))
+        matches!(
+            transport,
+            Some(
+                Transport::Icmp { kind: 3, code: 3, .. } | Transport::Icmp { kind: 1, code: 4, .. }
+            )
+        )
     });
     refused.filter_map(|(_, about)| flows.ties.of(about)?.conversation).collect()
 }

@@ -62,11 +62,17 @@ impl Drawer<'_, '_> {
     fn margin(&self, cell: &Cell) -> Vec<Line> {
         let x = self.layout.rails[cell.participant] + 4;
         let next = self.layout.rails.get(cell.participant + 1);
-        let edge = next.map_or(self.frame.style.columns(), |next| next - 1);
-        let wrapped = self.frame.wrap(&cell.label, edge.saturating_sub(x).max(14), 0);
+        let columns = self.frame.style.columns();
+        let edge = next.map_or(columns, |next| next - 1);
+        let own = self.frame.wrap(&cell.label, edge.saturating_sub(x).max(14), 0);
+        // Nothing else stands on these lines: the text may run over the next lifelines.
+        let over = || self.frame.wrap(&cell.label, columns.saturating_sub(x).max(14), 0);
+        let wrapped = if own.len() > 1 { over() } else { own };
         let lines = wrapped.iter().enumerate().map(|(index, spans)| {
             let mut line = self.line(usize::MAX, &[], index == 0);
-            line.put_spans(x, spans, |kind| paint::part(kind, self.row.connection));
+            let end = line.put_spans(x, spans, |kind| paint::part(kind, self.row.connection));
+            // Never against a lifeline.
+            line.put(end, " ", paint::rail());
             line
         });
         lines.collect()
@@ -169,6 +175,9 @@ impl Drawer<'_, '_> {
         }
         let rightward = arrow.from < arrow.to;
         let caption = self.caption(arrow, end - start);
+        if caption.is_empty() && said.is_some() && arrow.says_more() {
+            return false;
+        }
         let middle = start + (end - start).saturating_sub(width(&caption)) / 2;
         if arrow.lost {
             self.lost(line, start..end, rightward, &caption);
@@ -191,14 +200,16 @@ impl Drawer<'_, '_> {
     /// Turns the arrow into one that was lost halfway: the second half is erased.
     fn lost(&self, line: &mut Line, path: Range<usize>, rightward: bool, caption: &str) {
         let rails = &self.layout.rails;
-        let half = path.start + path.len() / 2;
+        // The part before the cross has room for the caption.
+        let least = (width(caption) + 4).clamp(path.len() / 2, path.len().saturating_sub(2));
+        let half = if rightward { path.start + least } else { path.end - least };
         for x in if rightward { half..path.end } else { path.start..half } {
             let rail = rails.contains(&x);
             line.put(x, if rail { self.frame.glyphs.rail } else { " " }, paint::rail());
         }
         let alive = if rightward { path.start..half } else { half..path.end };
         let free = alive.len().saturating_sub(width(caption));
-        if free > 4 {
+        if free > 1 {
             line.put(alive.start + free / 2, caption, paint::connection(self.row.connection));
         }
         let cross = if rightward { half } else { half - 1 };

@@ -13,6 +13,8 @@ packet-window-update = window { $n }
 packet-window-probe = window probe
 packet-keepalive-probe = keepalive probe
 packet-keepalive-answer = ACK: still there
+packet-sends = packet { $what } to { $to }
+packet-reaches = It reaches { $to }: { $call }
 packet-empty-datagram = empty datagram
 
 # Beside a call.
@@ -25,7 +27,7 @@ packet-connected = connected
 packet-why-syn-again = { $time }: no answer, the kernel tries again
 packet-why-syn-ack-again = { $time }: no ACK, the kernel tries again
 packet-why-asked-again = the SYN came again: so does the answer
-packet-why-again = { $time }: no ACK, the kernel sends it again
+packet-why-again = { $time }: no ACK, sent again
 packet-why-again-early = { $n ->
         [one] a duplicate ACK: sent again at once
        *[other] { $n } duplicate ACKs: sent again at once

@@ -13,6 +13,8 @@ packet-window-update = ventana { $n }
 packet-window-probe = sondeo de ventana
 packet-keepalive-probe = sondeo keepalive
 packet-keepalive-answer = ACK: sigue ahí
+packet-sends = paquete { $what } a { $to }
+packet-reaches = Llega a { $to }: { $call }
 packet-empty-datagram = datagrama vacío
 
 # Junto a una llamada.
@@ -23,7 +25,7 @@ packet-connected = conectado
 packet-why-syn-again = { $time }: sin respuesta, el núcleo lo intenta otra vez
 packet-why-syn-ack-again = { $time }: sin ACK, el núcleo lo intenta otra vez
 packet-why-asked-again = llegó otro SYN: se responde otra vez
-packet-why-again = { $time }: sin ACK, el núcleo lo envía otra vez
+packet-why-again = { $time }: sin ACK, va otra vez
 packet-why-again-early = { $n ->
         [one] un ACK repetido: va otra vez enseguida
        *[other] { $n } ACK repetidos: va otra vez enseguida
