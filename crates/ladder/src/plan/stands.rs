@@ -40,7 +40,7 @@ impl Stands {
         let mut stands = Self::default();
         let is_shown = |at: &Position| shown.binary_search(at).is_ok();
         let is_frame = |at: &Position| flows.order[*at].frame().is_some();
-        if !shown.iter().any(|at| is_frame(at)) {
+        if !shown.iter().any(is_frame) {
             return stands;
         }
         let frames = flows.ties.order().iter().copied();
