@@ -35,8 +35,8 @@ mod text;
 pub use html::HtmlStyle;
 pub use label::{Data, Label, Part, PartKind};
 pub use model::{
-    Arrow, ArrowKind, Cell, CellKind, Folded, Head, Ladder, Mark, Note, NoteKind, Participant,
-    Rail, Row,
+    Arrow, ArrowKind, Cell, CellKind, Fact, Folded, Head, Ladder, Mark, Note, NoteKind, Packet,
+    Participant, Rail, Row,
 };
 pub use options::{ColumnOrder, Detail, Options};
 pub use svg::{SvgStyle, Theme};

@@ -1,6 +1,6 @@
 //! The ladder: columns, rows and arrows. Everything is decided here; displays only draw it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use serde::Serialize;
@@ -23,6 +23,8 @@ pub struct Ladder {
     pub footer: Vec<String>,
     /// The events behind the rows, by `seq`; for a fold, only the first few.
     pub events: BTreeMap<u64, Event>,
+    /// Everything about the packets among these events, by `seq`.
+    pub packets: BTreeMap<u64, Packet>,
     /// Time zero of the rows, in nanoseconds of `CLOCK_MONOTONIC`.
     pub origin: u64,
     /// The speaker whose language the labels are in; displays use it too. Serialised as its BCP 47
@@ -107,6 +109,29 @@ pub struct Folded {
     pub mark: Option<Mark>,
     /// The event.
     pub seq: u64,
+}
+
+/// Everything about a packet, in the reader's language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Packet {
+    /// What it is, its fate, its causes and effects, and its headers, in the order of interest.
+    pub facts: Vec<Fact>,
+}
+
+/// A fact about a packet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Fact {
+    /// What it is about: `window`.
+    pub name: String,
+    /// The fact.
+    pub value: String,
+    /// True if it is bad news.
+    pub wrong: bool,
+    /// The events that it speaks of, by `seq`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub seqs: Vec<u64>,
 }
 
 /// An explanation under a row.
@@ -314,6 +339,21 @@ impl Ladder {
             .position(own)
             .or_else(|| self.rows.iter().position(plain))
             .or_else(|| self.rows.iter().position(|row| row.seqs.contains(&seq)))
+    }
+
+    /// The row of every event, as [`row_of`](Self::row_of) finds it.
+    pub(crate) fn rows_of_events(&self) -> HashMap<u64, usize> {
+        let mut rows = HashMap::new();
+        let numbered = || self.rows.iter().enumerate();
+        let cells =
+            numbered().flat_map(|(index, row)| row.cells.iter().map(move |cell| (cell.seq, index)));
+        let plain = numbered().filter(|(_, row)| row.band.is_none());
+        let plain = plain.flat_map(|(index, row)| row.seqs.iter().map(move |seq| (*seq, index)));
+        let all = numbered().flat_map(|(index, row)| row.seqs.iter().map(move |seq| (*seq, index)));
+        for (seq, index) in cells.chain(plain).chain(all) {
+            rows.entry(seq).or_insert(index);
+        }
+        rows
     }
 
     /// Puts an explanation under the row that shows `seq`, and highlights the rows of `evidence` if

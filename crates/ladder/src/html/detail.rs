@@ -1,5 +1,7 @@
 //! The detail panel: everything recorded about one row.
 
+use std::collections::HashMap;
+
 use socklab_event::{Bytes, Call, Event, Frame, Outcome, What};
 use socklab_say::{clean, count, duration, say};
 
@@ -18,6 +20,7 @@ const FOLDED_DATA: usize = 40;
 pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
     page.open("aside", &[("aria-label", say!(ladder.speaker, "ladder-details"))]);
     let close = say!(ladder.speaker, "ladder-close");
+    let rows = ladder.rows_of_events();
     for (index, row) in ladder.rows.iter().enumerate() {
         let (id, head) = (format!("row-{index}"), format!("head-{index}"));
         let named = ("aria-labelledby", head.clone());
@@ -39,7 +42,7 @@ pub(super) fn panel(ladder: &Ladder, page: &mut Xml) {
         }
         folded(ladder, row, page);
         for event in events(ladder, row) {
-            let detail = Detail { ladder, event };
+            let detail = Detail { ladder, rows: &rows, event };
             match &event.what {
                 What::Call(call) => detail.call(call, page),
                 What::Frame(frame) => detail.frame(frame, page),
@@ -93,6 +96,8 @@ fn events<'l>(ladder: &'l Ladder, row: &Row) -> Vec<&'l Event> {
 
 struct Detail<'l> {
     ladder: &'l Ladder,
+    /// The row that shows each event.
+    rows: &'l HashMap<u64, usize>,
     event: &'l Event,
 }
 
@@ -212,13 +217,21 @@ impl Detail<'_> {
         page.open("dl", &[]);
         let time = say!(speaker, "ladder-moment", time = self.since(self.event.at));
         Self::fact(page, &say!(speaker, "ladder-when"), &time, false);
-        let headers = serde_json::to_value(&frame.headers).unwrap_or_default();
-        for (name, value) in self.facts().of(&headers, &["payload"]) {
-            Self::fact(page, &name, &value, false);
+        for fact in self.ladder.packets.get(&self.event.seq).into_iter().flat_map(|one| &one.facts)
+        {
+            page.text_element("dt", &[], &fact.name);
+            let class = if fact.wrong { "wrong" } else { "" };
+            page.open("dd", &[("class", class.to_owned())]);
+            let row = fact.seqs.first().and_then(|seq| self.rows.get(seq));
+            match row {
+                Some(row) => {
+                    let href = ("href", format!("#row-{row}"));
+                    page.text_element("a", &[href], &fact.value);
+                }
+                None => page.text(&fact.value),
+            }
+            page.close("dd");
         }
-        let fate = serde_json::to_value(&frame.fate).unwrap_or_default();
-        let lost = matches!(frame.fate, socklab_event::Fate::Dropped { .. });
-        Self::fact(page, &say!(speaker, "ladder-fate"), &self.facts().plain("fate", &fate), lost);
         page.close("dl");
         self.bytes(&frame.bytes, page);
     }

@@ -81,6 +81,7 @@ fn what(
         (_, Some(WindowChange::Opened), _, Some(room)) => {
             name(&say!(speaker, "packet-window-open", n = room));
         }
+        (_, Some(WindowChange::Opened), ..) => name(&say!(speaker, "packet-window-opened")),
         (Meaning::WindowUpdate, _, _, Some(room)) => {
             name(&say!(speaker, "packet-window-update", n = room));
         }
@@ -198,7 +199,7 @@ pub(crate) fn is_lost(frame: &Frame) -> bool {
 }
 
 /// What happened to the packet on its way, and who was not told.
-fn mishaps(scene: &Scene<'_, '_>, at: Position, frame: &Frame) -> Vec<String> {
+pub(crate) fn mishaps(scene: &Scene<'_, '_>, at: Position, frame: &Frame) -> Vec<String> {
     let speaker = scene.options.speaker;
     let sent = scene.flows.order[at].at;
     let mut said = Vec::new();

@@ -9,7 +9,8 @@
 //! 4. `stands`: beside which packet a call stands; `scene`: what all later stages read.
 //! 5. `wording` → `cells`, `reason`, `band` → `rows`, which fill the `sheet`.
 //! 6. `caption` → `arrows`, and `rails`, drawn on the sheet.
-//! 7. `footer` and `prune`: what the drawing leaves out.
+//! 7. `footer` and `prune`: what the drawing leaves out; `checksum` → `details`: what a display can
+//!    open.
 
 mod again;
 mod alike;
@@ -20,7 +21,9 @@ mod bulk;
 mod caption;
 mod cast;
 mod cells;
+mod checksum;
 mod conversation;
+mod details;
 mod essential;
 mod fold;
 mod folds;
@@ -85,6 +88,7 @@ impl Ladder {
             rows: sheet.rows,
             arrows,
             footer,
+            packets: details::of(&scene, &events),
             events,
             origin: sheet.origin,
             speaker: options.speaker,

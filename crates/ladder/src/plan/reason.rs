@@ -46,7 +46,7 @@ pub(crate) fn cells(scene: &Scene<'_, '_>, at: Position) -> Vec<Cell> {
 }
 
 /// Why the packet was sent, if no call set it off and that is not plain from the packet before it.
-fn why(scene: &Scene<'_, '_>, at: Position, tie: &Tie) -> Option<String> {
+pub(crate) fn why(scene: &Scene<'_, '_>, at: Position, tie: &Tie) -> Option<String> {
     let (flows, speaker) = (scene.flows, scene.options.speaker);
     let since =
         |other: Position| duration(flows.order[at].at.saturating_sub(flows.order[other].at));

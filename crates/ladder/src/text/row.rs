@@ -166,6 +166,10 @@ impl Drawer<'_, '_> {
         if end < start + 4 {
             return false;
         }
+        let caption = self.caption(arrow, end - start);
+        if caption.is_empty() && said.is_some() && arrow.says_more() {
+            return false;
+        }
         let style = paint::connection(self.row.connection);
         let glyphs = &self.frame.glyphs;
         let stroke = glyphs.stroke(arrow);
@@ -174,10 +178,6 @@ impl Drawer<'_, '_> {
             line.put(x, if crosses { glyphs.crossing } else { stroke }, style);
         }
         let rightward = arrow.from < arrow.to;
-        let caption = self.caption(arrow, end - start);
-        if caption.is_empty() && said.is_some() && arrow.says_more() {
-            return false;
-        }
         let middle = start + (end - start).saturating_sub(width(&caption)) / 2;
         if arrow.lost {
             self.lost(line, start..end, rightward, &caption);

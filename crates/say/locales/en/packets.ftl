@@ -9,6 +9,7 @@ packet-duplicate-ack = duplicate ACK { $n }
 packet-window-zero = ACK { $n } · window 0: full
 packet-window-still-zero = ACK { $n } · window still 0
 packet-window-open = window { $n }: room again
+packet-window-opened = the window opened: room again
 packet-window-update = window { $n }
 packet-window-probe = window probe
 packet-keepalive-probe = keepalive probe
@@ -88,3 +89,47 @@ packet-and-calls = { $n ->
 # The footer.
 packet-bare-acks = ACKs that carry nothing else, not drawn: { $n }. --all draws them.
 packet-of-nobody = Packets of no program in this recording, not drawn: { $n }.
+
+# The details of a packet.
+packet-fact-what = what it is
+packet-fact-fate = what became of it
+packet-fact-cause = set off by
+packet-fact-why = why
+packet-fact-carries = carries
+packet-fact-woke = it woke
+packet-fact-again = sent before as
+packet-fact-about = about
+packet-fact-acknowledges = acknowledges
+packet-fact-window = window
+packet-fact-addresses = from, to
+packet-fact-protocol = protocol
+packet-fact-fragment = piece
+packet-fact-flags = flags
+packet-fact-sequence = sequence number
+packet-fact-acknowledgement = acknowledgement number
+packet-fact-options = options
+packet-fact-icmp = type, code
+packet-fact-mtu = largest that passes
+packet-fact-payload = payload
+packet-fact-checksum = checksum
+packet-fact-wire = on the wire
+packet-arrived = arrived { $time } later
+packet-cause-timer = a timer of the kernel
+packet-since = { $time } after { $what }
+packet-cause-unknown = not known
+packet-rst-unread = closed with { $n ->
+        [one] { $n } byte
+       *[other] { $n } bytes
+    } unread
+packet-rst-linger = SO_LINGER 0: closing cuts
+packet-scaled = { $n } B ({ $raw } × { $factor })
+packet-unscaled = { $raw }, in units that the SYN would tell
+packet-window-closed = full, nothing more may be sent
+packet-window-closed-still = still full
+packet-piece = of datagram { $id }, from byte { $offset }; more follow
+packet-last-piece = of datagram { $id }, from byte { $offset }, the last
+packet-checksum-right = { $sum }: correct
+packet-checksum-before = { $sum }: correct when it was sent, before your rule corrupted it
+packet-checksum-wrong = { $sum }: wrong, { $right } would be correct; the receiver drops it
+packet-checksum-open = { $sum }: not computed; loopback leaves it out
+packet-checksum-unknown = { $sum }: not checked, only the first { $n } bytes were kept

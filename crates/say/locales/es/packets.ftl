@@ -9,6 +9,7 @@ packet-duplicate-ack = ACK { $n } repetido
 packet-window-zero = ACK { $n } · ventana 0: lleno
 packet-window-still-zero = ACK { $n } · ventana aún 0
 packet-window-open = ventana { $n }: hay sitio
+packet-window-opened = se abrió la ventana: hay sitio
 packet-window-update = ventana { $n }
 packet-window-probe = sondeo de ventana
 packet-keepalive-probe = sondeo keepalive
@@ -85,3 +86,47 @@ packet-and-calls = { $n ->
 # El pie.
 packet-bare-acks = ACK que no llevan nada más, sin dibujar: { $n }. --all los dibuja.
 packet-of-nobody = Paquetes de ningún programa de esta grabación, sin dibujar: { $n }.
+
+# Los detalles de un paquete.
+packet-fact-what = qué es
+packet-fact-fate = qué le pasó
+packet-fact-cause = lo causó
+packet-fact-why = por qué
+packet-fact-carries = lleva
+packet-fact-woke = despertó a
+packet-fact-again = ya se envió como
+packet-fact-about = sobre
+packet-fact-acknowledges = confirma
+packet-fact-window = ventana
+packet-fact-addresses = de, a
+packet-fact-protocol = protocolo
+packet-fact-fragment = trozo
+packet-fact-flags = banderas
+packet-fact-sequence = número de secuencia
+packet-fact-acknowledgement = número de confirmación
+packet-fact-options = opciones
+packet-fact-icmp = tipo, código
+packet-fact-mtu = el mayor que pasa
+packet-fact-payload = datos
+packet-fact-checksum = suma de control
+packet-fact-wire = en el cable
+packet-arrived = llegó { $time } después
+packet-cause-timer = un temporizador del núcleo
+packet-since = { $time } después de { $what }
+packet-cause-unknown = no se sabe
+packet-rst-unread = se cerró con { $n ->
+        [one] { $n } byte
+       *[other] { $n } bytes
+    } sin leer
+packet-rst-linger = SO_LINGER 0: cerrar corta
+packet-scaled = { $n } B ({ $raw } × { $factor })
+packet-unscaled = { $raw }, en unidades que diría el SYN
+packet-window-closed = lleno, no se puede enviar más
+packet-window-closed-still = sigue lleno
+packet-piece = del datagrama { $id }, desde el byte { $offset }; siguen más
+packet-last-piece = del datagrama { $id }, desde el byte { $offset }, el último
+packet-checksum-right = { $sum }: correcta
+packet-checksum-before = { $sum }: correcta al enviarse, antes de que tu regla lo dañara
+packet-checksum-wrong = { $sum }: incorrecta, la correcta sería { $right }; el receptor lo descarta
+packet-checksum-open = { $sum }: sin calcular; en loopback no se calcula
+packet-checksum-unknown = { $sum }: sin revisar, solo se guardaron los primeros { $n } bytes
