@@ -22,6 +22,7 @@
 
 mod cell;
 pub mod examine;
+mod hosts;
 mod looped;
 mod names;
 mod namespace;
@@ -36,6 +37,7 @@ mod sys;
 mod wire;
 
 pub use cell::{Cell, CellOptions};
+pub use hosts::{Addresses, HostOptions, Hosts, HostsOptions, HostsRefusal, INTERNET, Network};
 pub use looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
 pub use names::{
     Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer, ask,

@@ -23,12 +23,17 @@ impl Network {
     /// Moves the calling thread into a new one, in which `lo` is down. Reading its tables of
     /// connections takes microseconds instead of milliseconds, and ports below 1024 are open to all
     /// users, unless these settings may not be written.
-    pub(crate) fn new() -> io::Result<()> {
+    pub(crate) fn enter_new() -> io::Result<()> {
         // It applies to the namespaces that are made from this one (Linux 6.1).
         let _ = sysctl::write("net.ipv4.tcp_child_ehash_entries", "256");
         sys::unshare(UnshareFlags::NEWNET)?;
         let _ = sysctl::write("net.ipv4.ip_unprivileged_port_start", "0");
         Ok(())
+    }
+
+    /// Another descriptor for it.
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
+        self.0.try_clone().map(Self)
     }
 
     /// Moves the calling thread into it. Async-signal-safe.

@@ -38,6 +38,12 @@ pub(super) fn ask(server: IpAddr, folder: &Path, names: &Names) -> Result<(), Na
         ("resolv.conf", format!("nameserver {server}\nsearch .\noptions timeout:2 attempts:2\n")),
         ("nsswitch.conf", only_dns(&nsswitch)),
     ];
+    show(folder, &files)
+}
+
+/// Shows files with these texts in `/etc` instead of the machine's, and hides the daemons that would
+/// answer for names. `folder` is an existing folder for our files.
+pub(crate) fn show(folder: &Path, files: &[(&str, String)]) -> Result<(), NamesRefusal> {
     let mut ours = Vec::new();
     for (name, text) in files {
         let path = folder.join(name);
@@ -66,7 +72,7 @@ fn hosts(names: &Names) -> String {
 }
 
 /// `nsswitch.conf(5)` with hosts from our files and then our name server; the rest as it was.
-fn only_dns(text: &str) -> String {
+pub(crate) fn only_dns(text: &str) -> String {
     let others = text.lines().filter(|line| !line.trim_start().starts_with("hosts:"));
     let lines = others.chain(["hosts: files dns"]);
     lines.map(|line| format!("{line}\n")).collect()

@@ -21,3 +21,5 @@ pub use message::{Answer, Over, answer};
 pub use refusal::NamesRefusal;
 pub use serve::{NameServer, ask};
 pub use table::Names;
+
+pub(crate) use etc::{only_dns, show as show_in_etc};

@@ -337,7 +337,7 @@ mod tests {
         if !own_network() {
             return;
         }
-        let other = std::thread::spawn(|| Network::new().map(|_| Network::current()));
+        let other = std::thread::spawn(|| Network::enter_new().map(|_| Network::current()));
         let other = other.join().unwrap().unwrap().unwrap();
         let mut here = Netlink::open().unwrap();
         here.add_veth(&plug("one", 10), &plug("two", 20), other.as_fd()).unwrap();

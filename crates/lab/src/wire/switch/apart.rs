@@ -40,10 +40,9 @@ impl Apart {
             });
             let ring = opening.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             match done {
-                None => Err(ring.err().map_or_else(
-                    || WireRefusal::new("unshare CLONE_NEWNET", std::io::ErrorKind::Other),
-                    |refusal| refusal,
-                ))?,
+                None => Err(ring.err().unwrap_or_else(|| {
+                    WireRefusal::new("unshare CLONE_NEWNET", std::io::ErrorKind::Other)
+                }))?,
                 Some(done) => {
                     let (apart, done) = done?;
                     Ok((ring?, apart, done))
@@ -53,7 +52,7 @@ impl Apart {
     }
 
     fn new() -> Result<Self, WireRefusal> {
-        Network::new().map_err(|error| WireRefusal::new("unshare CLONE_NEWNET", error))?;
+        Network::enter_new().map_err(|error| WireRefusal::new("unshare CLONE_NEWNET", error))?;
         // The ports themselves say nothing: no router solicitations, no reports of memberships.
         let _ = socklab_kernel::sysctl::write("net.ipv6.conf.default.disable_ipv6", "1");
         let network = Network::current()

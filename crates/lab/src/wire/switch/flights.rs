@@ -12,6 +12,7 @@ pub(super) struct Journey {
     to: Option<String>,
     how: Vec<Name>,
     rule: String,
+    changed: Vec<(u32, u8)>,
 }
 
 impl Journey {
@@ -28,7 +29,8 @@ impl Journey {
         how: &[Name],
         rule: String,
     ) -> Self {
-        Self { at, from: from.to_owned(), to: to.map(str::to_owned), how: how.to_vec(), rule }
+        let (from, to, how) = (from.to_owned(), to.map(str::to_owned), how.to_vec());
+        Self { at, from, to, how, rule, changed: Vec::new() }
     }
 
     /// Of a frame that a rule makes up.
@@ -39,6 +41,14 @@ impl Journey {
     /// The same, of a frame that arrives in pieces.
     pub(super) fn fragmented(mut self) -> Self {
         self.how.push(Name::of("fragmented"));
+        self
+    }
+
+    /// The same, of a frame that arrives as `arrived`, but was `sent` otherwise.
+    pub(super) fn changed(mut self, sent: &[u8], arrived: &[u8]) -> Self {
+        let pairs = (0..).zip(sent.iter().zip(arrived));
+        let differs = |(_, (sent, arrived)): &(u32, (&u8, &u8))| sent != arrived;
+        self.changed = pairs.filter(differs).map(|(at, (_, arrived))| (at, *arrived)).collect();
         self
     }
 
@@ -183,11 +193,11 @@ impl Flights {
         rest.sort_by_key(|(number, _)| *number);
         for (_, flight) in rest {
             let Flight { journey, content, arrived, .. } = flight;
-            let (how, rule) = (journey.how.clone(), journey.rule.clone());
+            let Journey { how, rule, changed, .. } = journey.clone();
             let fate = if arrived.is_empty() {
                 Fate::UnderWay { how, rule }
             } else {
-                Fate::Altered { how, at: arrived, rule, changed: Vec::new() }
+                Fate::Altered { how, at: arrived, rule, changed }
             };
             (self.sink)(journey.event(content, fate));
         }
@@ -206,8 +216,8 @@ impl Flights {
             // To nobody: there is no other host.
             (None, None) => Fate::Delivered { at: journey.at },
             (Some(_), _) => {
-                let (how, rule) = (journey.how.clone(), journey.rule.clone());
-                Fate::Altered { how, at: arrived, rule, changed: Vec::new() }
+                let Journey { how, rule, changed, .. } = journey.clone();
+                Fate::Altered { how, at: arrived, rule, changed }
             }
         };
         (self.sink)(journey.event(content, fate));

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
-use socklab_event::{Event, Headers};
+use socklab_event::{Event, Headers, Transport};
 use socklab_kernel::clock;
 
 use super::ring::{Ring, Seen, Sender};
@@ -306,9 +306,12 @@ impl Core {
         let Some(port) = self.by_device.get(&seen.ifindex).copied() else { return };
         let bytes = &*seen.bytes;
         let headers = headers(bytes, seen.length, self.flights.sample());
-        let ways = match law.fabric.way(port, bytes) {
-            Way::To(port) => vec![port],
-            Way::Flood(ports) => ports,
+        if headers.as_ref().is_some_and(is_about_membership) {
+            return;
+        }
+        let (ways, one) = match law.fabric.way(port, bytes) {
+            Way::To(port) => (vec![port], Some(port)),
+            Way::Flood(ports) => (ports, None),
         };
         let (from, to) = match (&mut self.roles, &headers) {
             (Some(roles), Some(headers)) => {
@@ -316,7 +319,7 @@ impl Core {
                 (Arc::from(from), Some(Arc::from(to)))
             }
             _ => {
-                let to = if let [to] = ways[..] { Some(self.ports[to].host.clone()) } else { None };
+                let to = one.map(|port| self.ports[port].host.clone());
                 (self.ports[port].host.clone(), to)
             }
         };
@@ -335,7 +338,8 @@ impl Core {
         let decision = law.rules.judge(&passing);
         if decision.is_untouched() {
             let journey = Journey::untouched(&sent.from, sent.to.as_deref(), sent.at);
-            self.go(law, sent, journey, 0, 0);
+            let frame = sent.bytes;
+            self.go(law, sent, frame, journey, 0, 0);
             return;
         }
         let (from, to, port) = (sent.from.clone(), sent.to.clone(), sent.port);
@@ -346,7 +350,10 @@ impl Core {
         } else {
             let corrupted = (!decision.corruptions.is_empty())
                 .then(|| corrupted(sent.bytes, &decision.corruptions));
-            let frame = corrupted.as_deref().unwrap_or(sent.bytes);
+            let (frame, journey) = match &corrupted {
+                None => (sent.bytes, journey),
+                Some(frame) => (&frame[..], journey.changed(sent.bytes, frame)),
+            };
             match (decision.held, port) {
                 (Some(held), Some(port)) => {
                     let flight = self.flights.depart(journey, sent.bytes, sent.headers);
@@ -362,8 +369,7 @@ impl Core {
                 }
                 _ => {
                     let delay = decision.delay;
-                    let sent = Sent { bytes: frame, ..sent };
-                    self.go(law, sent, journey, decision.copies, delay);
+                    self.go(law, sent, frame, journey, decision.copies, delay);
                 }
             }
         }
@@ -376,22 +382,32 @@ impl Core {
         }
     }
 
-    /// Sends a frame on its way: now or later, once or several times.
-    fn go(&mut self, law: &mut Law, sent: Sent<'_>, journey: Journey, copies: u32, delay: u64) {
+    /// Sends a frame on its way, as `frame`: now or later, once or several times.
+    fn go(
+        &mut self,
+        law: &mut Law,
+        sent: Sent<'_>,
+        frame: &[u8],
+        journey: Journey,
+        copies: u32,
+        delay: u64,
+    ) {
         let narrow =
             |port: usize| sent.ways.iter().filter_map(|to| law.fabric.mtu(port, *to)).min();
         let mtu = sent.port.and_then(narrow);
-        let passage = mtu.map_or(Passage::Fits, |mtu| path::through(sent.bytes, mtu));
+        let passage = mtu.map_or(Passage::Fits, |mtu| path::through(frame, mtu));
         match passage {
             Passage::Fits => {
                 let flight = self.flights.depart(journey, sent.bytes, sent.headers);
-                self.copies(flight, &sent.ways, sent.bytes, copies, sent.at, delay);
+                self.copies(flight, &sent.ways, frame, copies, sent.at, delay);
+                self.flights.all_sent(flight);
             }
             Passage::Pieces(pieces) => {
                 let flight = self.flights.depart(journey.fragmented(), sent.bytes, sent.headers);
                 for piece in pieces {
                     self.copies(flight, &sent.ways, &piece, copies, sent.at, delay);
                 }
+                self.flights.all_sent(flight);
             }
             Passage::TooBig(answer) => {
                 self.flights.lost(journey, sent.bytes, sent.headers, "too_big");
@@ -433,7 +449,6 @@ impl Core {
                 }
             }
         }
-        self.flights.all_sent(flight);
     }
 
     /// Lets go of what a rule has kept.
@@ -442,6 +457,7 @@ impl Core {
         debug_assert!(kept.from < self.ports.len());
         let now = clock::now();
         self.copies(kept.flight, &kept.to, &kept.frame, kept.copies, now, kept.delay.max(delay));
+        self.flights.all_sent(kept.flight);
     }
 
     /// Sends what a rule makes up, in the name of the other end.
@@ -465,6 +481,7 @@ impl Core {
         let journey = Journey::injected(from, to, at.max(clock::now()), injected.rule);
         let flight = self.flights.depart(journey, &bytes, headers);
         self.copies(flight, &ways, &bytes, 0, 0, 0);
+        self.flights.all_sent(flight);
     }
 
     /// Sends all whose time has come.
@@ -494,6 +511,13 @@ impl Core {
             Err(error) => self.flights.failed(flight, reason(&error)),
         }
     }
+}
+
+/// Reports of who is in which group, RFC 3810, which Linux sends for every address it gets, at times of
+/// its own. They are for routers and for switches that take notice, as this one does: it keeps them.
+fn is_about_membership(headers: &Headers) -> bool {
+    let is_version_6 = headers.source.ip_port().is_some_and(|(ip, _)| ip.is_ipv6());
+    is_version_6 && matches!(headers.transport, Transport::Icmp { kind: 130..=132 | 143, .. })
 }
 
 /// The frame with these bytes wrong. Its checksum is made right again behind those that are to be
