@@ -190,7 +190,7 @@ fn a_dead_host_is_silent() {
 }
 
 fn a_pulled_cable_is_noticed() {
-    let mut lab = Lab::with(&[]);
+    let lab = Lab::with(&[]);
     let (client, server) = pair(&lab, "server", false);
     assert!(arrives(&client, &server, b"before"));
     lab.network.set_link("server", false).unwrap();

@@ -89,7 +89,7 @@ fn fates(frames: &[Frame]) -> Vec<String> {
     let fate = |frame: &Frame| match &frame.fate {
         Fate::Delivered { .. } => "delivered".to_owned(),
         Fate::Dropped { rule } => format!("dropped by {rule}"),
-        Fate::Altered { how, at, rule } => {
+        Fate::Altered { how, at, rule, .. } => {
             let how: Vec<&str> = how.iter().map(|how| how.as_str()).collect();
             format!("{} {} by {rule}", how.join(", "), at.len())
         }
@@ -237,8 +237,16 @@ fn a_mended_one_arrives_wrong() {
     let (client, server) = pair();
     client.send(b"hola").unwrap();
     let heard = received(&server);
-    wire.end();
     assert_eq!(heard, [!b'h', b'o', b'l', b'a']);
+    let (frames, _) = wire.end();
+    let sent = &frames[0].bytes.sample;
+    assert!(sent.ends_with(b"hola") && is_intact(sent) == Some(true), "it is told as it was sent");
+    let Fate::Altered { changed, .. } = &frames[0].fate else { panic!("{:?}", frames[0].fate) };
+    let mut arrived = sent.clone();
+    for (at, byte) in changed {
+        arrived[*at as usize] = *byte;
+    }
+    assert!(arrived.ends_with(&heard) && is_intact(&arrived) == Some(true));
 }
 
 fn a_connection_is_reset() {

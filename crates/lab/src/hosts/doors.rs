@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -68,6 +68,11 @@ impl Doors {
     pub(super) fn entrance(&self) -> io::Result<Self> {
         let (name, files) = (self.name.try_clone()?, self.files.try_clone()?);
         Ok(Self { home: self.home.copy()?, name, files })
+    }
+
+    /// The namespaces, in the order in which they are entered.
+    pub(super) fn namespaces(&self) -> [BorrowedFd<'_>; 3] {
+        [self.home.as_fd(), self.name.as_fd(), self.files.as_fd()]
     }
 
     /// Makes `command` run in the host, in the working directory that it would have outside.

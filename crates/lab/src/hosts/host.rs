@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::thread;
 
 use socklab_kernel::sysctl;
@@ -122,6 +122,12 @@ fn settings() {
 
 fn has_version_6() -> bool {
     sysctl::read("net.ipv6.conf.all.disable_ipv6").is_ok_and(|value| value == "0")
+}
+
+impl AsFd for Home {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
 }
 
 impl Home {

@@ -22,9 +22,10 @@ mod host;
 mod options;
 
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use socklab_event::Event;
 use socklab_kernel::{Entrance, table};
@@ -107,6 +108,7 @@ impl Hosts {
         sink: impl FnMut(Event) + Send + 'static,
     ) -> io::Result<Network> {
         let Self { switch, apart, hosts, folder } = self;
+        let apart = Mutex::new(apart);
         Ok(Network { switching: switch.start(sample, sink)?, apart, hosts, folder })
     }
 }
@@ -116,7 +118,7 @@ impl Hosts {
 #[derive(Debug)]
 pub struct Network {
     switching: Switching,
-    apart: Apart,
+    apart: Mutex<Apart>,
     hosts: Vec<Host>,
     folder: PathBuf,
 }
@@ -139,6 +141,16 @@ impl Network {
     /// There is no such host, or the step that the kernel refused.
     pub fn entrance(&self, host: &str) -> Result<Box<dyn Entrance>, HostsRefusal> {
         Ok(Box::new(self.doors(host)?.entrance()?))
+    }
+
+    /// Descriptors for the namespaces of a host: its network, its name, its files. Whoever enters them,
+    /// in this order (`setns(2)`), is in the host; his working directory is then the root.
+    ///
+    /// # Errors
+    ///
+    /// There is no such host, or the step that the kernel refused.
+    pub fn namespaces(&self, host: &str) -> Result<[BorrowedFd<'_>; 3], HostsRefusal> {
+        Ok(self.doors(host)?.namespaces())
     }
 
     /// Makes `command` run in a host.
@@ -169,10 +181,11 @@ impl Network {
     /// # Errors
     ///
     /// There is no such host, or the kernel refuses.
-    pub fn set_link(&mut self, host: &str, up: bool) -> Result<(), HostsRefusal> {
+    pub fn set_link(&self, host: &str, up: bool) -> Result<(), HostsRefusal> {
         let number = self.number(host)?;
         let change = LinkChange { up: Some(up), ..LinkChange::default() };
-        Ok(self.apart.netlink.change_link(host::port_index(number), &change)?)
+        let mut apart = self.apart.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(apart.netlink.change_link(host::port_index(number), &change)?)
     }
 
     /// Makes the path to and from a host carry no packets larger than `mtu` bytes, as if a router with a
