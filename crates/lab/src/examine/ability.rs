@@ -13,6 +13,10 @@ pub enum Ability {
     Place,
     /// Packets in a ladder.
     Packets,
+    /// Wire rules on the loopback.
+    Rules,
+    /// Several hosts and a wire between them.
+    Hosts,
     /// The local internet: names and ports below 1024.
     Internet,
     /// `check --sandbox`: programs that nobody has a reason to trust.
@@ -36,8 +40,16 @@ pub enum Verdict {
 
 impl Ability {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Trace, Self::Place, Self::Packets, Self::Internet, Self::Sandbox, Self::Attach];
+    pub const ALL: [Self; 8] = [
+        Self::Trace,
+        Self::Place,
+        Self::Packets,
+        Self::Rules,
+        Self::Hosts,
+        Self::Internet,
+        Self::Sandbox,
+        Self::Attach,
+    ];
 
     /// Its name for scripts, and in the keys of texts.
     pub const fn key(self) -> &'static str {
@@ -45,6 +57,8 @@ impl Ability {
             Self::Trace => "trace",
             Self::Place => "place",
             Self::Packets => "packets",
+            Self::Rules => "rules",
+            Self::Hosts => "hosts",
             Self::Internet => "internet",
             Self::Sandbox => "sandbox",
             Self::Attach => "attach",
@@ -72,6 +86,27 @@ impl Ability {
             Self::Packets => {
                 &[S::UserNamespace, S::IdMaps, S::NetworkNamespace, S::LoopbackUp, S::PacketRing]
             }
+            Self::Rules => &[
+                S::UserNamespace,
+                S::IdMaps,
+                S::NetworkNamespace,
+                S::LoopbackUp,
+                S::Settings,
+                S::PacketRing,
+                S::Veth,
+                S::PolicyRoute,
+            ],
+            Self::Hosts => &[
+                S::UserNamespace,
+                S::IdMaps,
+                S::NetworkNamespace,
+                S::LoopbackUp,
+                S::PacketRing,
+                S::Veth,
+                S::MountNamespace,
+                S::Tmpfs,
+                S::BindMount,
+            ],
             Self::Internet => &[
                 S::UserNamespace,
                 S::IdMaps,
@@ -110,7 +145,7 @@ impl Ability {
                 S::PidfdGetfd,
             ],
             Self::Sandbox => &[S::Landlock],
-            Self::Packets | Self::Internet | Self::Attach => &[],
+            _ => &[],
         }
     }
 
@@ -218,6 +253,8 @@ pub(super) mod tests {
             [
                 (Ability::Place, Verdict::Instead(cause.clone())),
                 (Ability::Packets, Verdict::Instead(cause.clone())),
+                (Ability::Rules, Verdict::Refused(cause.clone())),
+                (Ability::Hosts, Verdict::Refused(cause.clone())),
                 (Ability::Internet, Verdict::Refused(cause.clone())),
                 (Ability::Sandbox, Verdict::Refused(cause)),
             ]
@@ -228,8 +265,20 @@ pub(super) mod tests {
     fn packets_need_a_ring_somewhere() {
         let (ring, raw) = ((Step::PacketRing, libc::EPERM), (Step::RawCapture, libc::EPERM));
         let refused = Verdict::Refused(vec![Step::PacketRing]);
-        assert_eq!(verdicts(&[ring, raw]), [(Ability::Packets, refused)]);
+        let all = [Ability::Packets, Ability::Rules, Ability::Hosts];
+        assert_eq!(verdicts(&[ring, raw]), all.map(|ability| (ability, refused.clone())));
+        let instead = (Ability::Packets, Verdict::Instead(vec![Step::PacketRing]));
+        assert_eq!(verdicts(&[ring])[0], instead);
         assert_eq!(verdicts(&[raw]), []);
+    }
+
+    #[test]
+    fn without_a_veth_there_are_packets_and_no_wire() {
+        let refused = Verdict::Refused(vec![Step::Veth]);
+        assert_eq!(
+            verdicts(&[(Step::Veth, libc::EOPNOTSUPP)]),
+            [(Ability::Rules, refused.clone()), (Ability::Hosts, refused)]
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! How each step is tried, in a process that ends afterwards.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use rustix::io::Errno;
@@ -10,16 +12,20 @@ use rustix::thread::UnshareFlags;
 use socklab_kernel::sysctl;
 
 use super::step::Step;
-use super::{raw, tracee};
+use super::tracee;
+use crate::namespace::Network;
+use crate::netlink::{Fork, LinkChange, Netlink, Plug, Policy, Route};
 use crate::private::{self, Ids};
 use crate::sandbox;
 use crate::sys::{self, Forked};
+use crate::wire::WireRefusal;
+use crate::wire::ring::{Ring, RingOptions};
 
 /// What the kernel refused.
 #[derive(Debug)]
 pub(super) struct Refused {
     /// The call, and what it was made on.
-    pub(super) call: &'static str,
+    pub(super) call: Cow<'static, str>,
     pub(super) errno: Errno,
 }
 
@@ -28,8 +34,15 @@ impl Refused {
     pub(super) fn of<E: Into<io::Error>>(call: &'static str) -> impl FnOnce(E) -> Self {
         move |error| {
             let errno = Errno::from_io_error(&error.into()).unwrap_or(Errno::IO);
-            Self { call, errno }
+            Self { call: call.into(), errno }
         }
+    }
+}
+
+impl From<WireRefusal> for Refused {
+    fn from(refusal: WireRefusal) -> Self {
+        let errno = Errno::from_io_error(&refusal.source).unwrap_or(Errno::IO);
+        Self { call: refusal.step, errno }
     }
 }
 
@@ -58,8 +71,12 @@ pub(super) fn try_step(step: Step, ids: Ids) -> Result<(), Refused> {
             sysctl::write(name, value).map_err(Refused::of(call))
         }),
         Step::PacketRing | Step::RawCapture => {
-            raw::packet_ring().map_err(|(call, error)| Refused::of(call)(error))
+            // What takes time is not its size.
+            let small = RingOptions { size: 64 << 10, ..RingOptions::default() };
+            Ok(Ring::open(None, small).map(drop)?)
         }
+        Step::Veth => make_veth(),
+        Step::PolicyRoute => route_by_policy(),
         Step::ProcessNamespace => unshare(UnshareFlags::NEWPID, "unshare CLONE_NEWPID"),
         Step::Proc => in_child("mount proc /proc", private::mount_proc),
         Step::Tmpfs => mount_tmpfs(),
@@ -87,6 +104,37 @@ pub(super) fn try_step(step: Step, ids: Ids) -> Result<(), Refused> {
             .map(drop)
             .map_err(Refused::of("landlock_create_ruleset")),
     }
+}
+
+/// Two devices, of which both ends are here.
+const ENDS: [Plug<'_>; 2] = [
+    Plug { name: "try0", index: 1000, mac: [2, 0, 0, 0, 0, 1], mtu: 1500 },
+    Plug { name: "try1", index: 1001, mac: [2, 0, 0, 0, 0, 2], mtu: 1500 },
+];
+/// A routing table that nobody else uses.
+const TABLE: u8 = 100;
+
+fn make_veth() -> Result<(), Refused> {
+    let here = Network::current().map_err(Refused::of("open /proc/thread-self/ns/net"))?;
+    let [ours, theirs] = &ENDS;
+    Ok(Netlink::open()?.add_veth(ours, theirs, here.as_fd())?)
+}
+
+fn route_by_policy() -> Result<(), Refused> {
+    let loopback = [127, 0, 0, 0];
+    let mut netlink = Netlink::open()?;
+    let up = LinkChange { up: Some(true), ..LinkChange::default() };
+    ENDS.iter().try_for_each(|end| netlink.change_link(end.index, &up))?;
+    netlink.add_route(&Route {
+        fork: Fork::Out,
+        table: TABLE,
+        to: (loopback.into(), 8),
+        device: ENDS[0].index,
+        via: None,
+        source: None,
+    })?;
+    let to = Some((loopback, 8));
+    Ok(netlink.add_policy(&Policy { preference: 5, to, only_ours: true, table: TABLE })?)
 }
 
 fn unshare(flags: UnshareFlags, call: &'static str) -> Result<(), Refused> {
@@ -122,7 +170,7 @@ fn in_child(call: &'static str, does: fn() -> io::Result<()>) -> Result<(), Refu
         }
         Forked::Parent(child) => match sys::wait(child).map_err(Refused::of("waitpid"))? {
             0 => Ok(()),
-            errno => Err(Refused { call, errno: Errno::from_raw_os_error(errno) }),
+            errno => Err(Refused { call: call.into(), errno: Errno::from_raw_os_error(errno) }),
         },
     }
 }

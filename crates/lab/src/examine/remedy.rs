@@ -171,6 +171,7 @@ fn remedy(step: Step, errno: i32, environment: &Environment) -> Option<Remedy> {
             Step::Landlock => None,
             _ if environment.wsl.is_some() => Some(Remedy::UpdateWsl),
             Step::PacketRing | Step::RawCapture => Some(Remedy::LoadModule { module: "af_packet" }),
+            Step::Veth => Some(Remedy::LoadModule { module: "veth" }),
             _ => Some(Remedy::NewerKernel),
         };
     }
@@ -399,6 +400,12 @@ mod tests {
         assert_eq!(of(&refused, &wsl(Wsl::Two)), [Remedy::UpdateWsl]);
         let found = of(&refused, &wsl(Wsl::One));
         assert_eq!(found[0].lines(), ["wsl.exe --set-version Ubuntu 2"]);
+    }
+
+    #[test]
+    fn a_kernel_without_veth_may_load_it() {
+        let found = of(&[(Step::Veth, libc::EOPNOTSUPP)], &Environment::default());
+        assert_eq!(found[0].lines(), ["sudo modprobe veth"]);
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub enum Step {
     Settings,
     /// A ring for packets on that loopback, `packet(7)`.
     PacketRing,
+    /// Two devices that are each other's wire, `veth(4)`.
+    Veth,
+    /// A rule that sends 127.0.0.0/8 through one of them, `ip-rule(8)`.
+    PolicyRoute,
     /// A process namespace, with which everything inside ends.
     ProcessNamespace,
     /// A `/proc` of that process namespace.
@@ -42,13 +46,15 @@ pub enum Step {
 
 impl Step {
     /// All of them, each after those that it rests on.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::UserNamespace,
         Self::IdMaps,
         Self::NetworkNamespace,
         Self::LoopbackUp,
         Self::Settings,
         Self::PacketRing,
+        Self::Veth,
+        Self::PolicyRoute,
         Self::MountNamespace,
         Self::ProcessNamespace,
         Self::Proc,
@@ -72,6 +78,8 @@ impl Step {
             Self::LoopbackUp => "loopback-up",
             Self::Settings => "settings",
             Self::PacketRing => "packet-ring",
+            Self::Veth => "veth",
+            Self::PolicyRoute => "policy-route",
             Self::ProcessNamespace => "process-namespace",
             Self::Proc => "proc",
             Self::Tmpfs => "tmpfs",
@@ -92,13 +100,16 @@ impl Step {
         const NETWORK: &[Step] = &[Step::UserNamespace, Step::IdMaps, Step::NetworkNamespace];
         const LOOPBACK: &[Step] =
             &[Step::UserNamespace, Step::IdMaps, Step::NetworkNamespace, Step::LoopbackUp];
+        const WIRE: &[Step] =
+            &[Step::UserNamespace, Step::IdMaps, Step::NetworkNamespace, Step::Veth];
         const MOUNTS: &[Step] = &[Step::UserNamespace, Step::IdMaps, Step::MountNamespace];
         const PROC: &[Step] =
             &[Step::UserNamespace, Step::IdMaps, Step::MountNamespace, Step::ProcessNamespace];
         match self {
             Self::IdMaps => USER,
             Self::MountNamespace | Self::NetworkNamespace | Self::ProcessNamespace => MAPPED,
-            Self::LoopbackUp | Self::Settings => NETWORK,
+            Self::LoopbackUp | Self::Settings | Self::Veth => NETWORK,
+            Self::PolicyRoute => WIRE,
             Self::PacketRing => LOOPBACK,
             Self::Tmpfs | Self::BindMount => MOUNTS,
             Self::Proc => PROC,

@@ -52,7 +52,7 @@ pub(super) fn follow_a_child() -> Result<(), Refused> {
     let read = raw::read_word(child.0, &SECRET).map_err(Refused::of("process_vm_readv"))?;
     match read == SECRET {
         true => Ok(()),
-        false => Err(Refused { call: "process_vm_readv", errno: Errno::FAULT }),
+        false => Err(Refused { call: "process_vm_readv".into(), errno: Errno::FAULT }),
     }
 }
 
@@ -81,7 +81,7 @@ pub(super) fn attach_to_a_stranger() -> Result<(), Refused> {
             0 => Ok(()),
             errno => {
                 let errno = Errno::from_raw_os_error(errno);
-                Err(Refused { call: "ptrace PTRACE_SEIZE", errno })
+                Err(Refused { call: "ptrace PTRACE_SEIZE".into(), errno })
             }
         },
     }

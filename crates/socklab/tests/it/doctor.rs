@@ -171,6 +171,22 @@ fn read_only_settings_are_said_and_most_goes_on() {
 }
 
 #[test]
+fn without_a_veth_packets_are_seen_and_no_rule_applies() {
+    need!("python3");
+    if cfg!(not(target_arch = "x86_64")) || !has_namespaces() {
+        not_run!("x86-64 and user namespaces");
+    }
+    let ended = run(&mut confined("no-netlink", &["doctor", "--json"])).exits(1);
+    let report = Report::of(&ended);
+    assert_eq!(report.refusal("veth"), ("socket AF_NETLINK".into(), "EAFNOSUPPORT".into()));
+    assert_eq!(report.find("steps", "step", "policy-route")["needs"], "veth");
+    let verdicts = ["place", "packets", "rules", "hosts"].map(|it| report.verdict(it).to_owned());
+    assert_eq!(verdicts, ["works", "works", "refused", "refused"]);
+    let typed = report.find("remedies", "remedy", "load-module")["type"].to_string();
+    assert!(typed.contains("modprobe veth"), "{typed}");
+}
+
+#[test]
 fn behind_dockers_filter_calls_are_still_seen() {
     need!("python3");
     if cfg!(not(target_arch = "x86_64")) {
