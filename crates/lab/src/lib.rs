@@ -28,6 +28,7 @@ mod names;
 mod namespace;
 mod netlink;
 mod pcapng;
+mod passage;
 mod private;
 mod refusal;
 mod sandbox;
@@ -46,6 +47,7 @@ pub use pcapng::{
     Capture, CaptureError, CaptureWriter, Direction, Ended, FromCapture, Origin, WrittenPacket,
     is_capture, read_capture,
 };
+pub use passage::Passage;
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;
 pub use sandbox::{Limits, Sandbox};
