@@ -24,6 +24,7 @@ mod cell;
 pub mod examine;
 mod hosts;
 mod looped;
+mod internet;
 mod names;
 mod namespace;
 mod netlink;
@@ -40,6 +41,10 @@ mod wire;
 pub use cell::{Cell, CellOptions};
 pub use hosts::{Addresses, HostOptions, Hosts, HostsOptions, HostsRefusal, INTERNET, Network};
 pub use looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
+pub use internet::{
+    Ground, Internet, InternetOptions, InternetRefusal, InternetRole, PlaceRefusal, Running,
+    enter_internet,
+};
 pub use names::{
     Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer, ask,
 };

@@ -1,7 +1,7 @@
 //! Entering a private loopback.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
@@ -115,15 +115,24 @@ fn shrink_tables() {
 fn enter_process_namespace() -> Result<Role, NamespaceRefusal> {
     let inside = |own_processes| Ok(Role::Inside(PrivateLoopback { own_processes }));
     let outside = std::process::id();
+    // An exit code would not tell whether it is that of a program inside.
+    let Ok((mut news, mut report)) = io::pipe() else { return inside(false) };
     match sys::fork() {
         Err(_) => inside(false),
-        Ok(Forked::Parent(child)) => match sys::wait(child) {
-            Ok(NO_PROC) => inside(false),
-            Ok(exit_code) => Ok(Role::Outside { exit_code }),
-            Err(error) => Err(NamespaceRefusal::new("waitpid", error)),
-        },
+        Ok(Forked::Parent(child)) => {
+            drop(report);
+            let is_ready = news.read_exact(&mut [0]).is_ok();
+            match sys::wait(child) {
+                _ if !is_ready => inside(false),
+                Ok(exit_code) => Ok(Role::Outside { exit_code }),
+                Err(error) => Err(NamespaceRefusal::new("waitpid", error)),
+            }
+        }
         Ok(Forked::Child) => match become_first_process(outside) {
-            Ok(None) => inside(true),
+            // Without somebody who hears it, this process is about to end.
+            Ok(None) => report
+                .write_all(b"!")
+                .map_or_else(|_| Ok(Role::Outside { exit_code: NO_PROC }), |()| inside(true)),
             Ok(Some(exit_code)) => Ok(Role::Outside { exit_code }),
             Err(_) => Ok(Role::Outside { exit_code: NO_PROC }),
         },

@@ -138,6 +138,8 @@ impl WhichCourse {
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     #[arg(long)]
+    pub(crate) lab: bool,
+    #[arg(long)]
     pub(crate) trace: bool,
     #[arg(value_name = "PROGRAM")]
     pub(crate) name: String,

@@ -18,7 +18,7 @@ pub struct NamesRefusal {
 
 impl NamesRefusal {
     /// For `map_err`, when this call on this object failed.
-    pub(super) fn of<E: Into<io::Error>>(
+    pub(crate) fn of<E: Into<io::Error>>(
         call: &'static str,
         object: impl AsRef<Path>,
     ) -> impl FnOnce(E) -> Self {

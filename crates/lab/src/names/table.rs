@@ -93,7 +93,7 @@ impl Names {
     }
 
     /// The addresses of a name, if it has an entry of its own.
-    pub(super) fn own(&self, name: &str) -> Option<&[IpAddr]> {
+    pub(crate) fn own(&self, name: &str) -> Option<&[IpAddr]> {
         self.entries.get(&plain(name)).map(|entry| entry.addresses.as_slice())
     }
 

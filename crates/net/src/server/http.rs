@@ -14,14 +14,17 @@ use super::event::{Cut, ServerEventKind};
 use request::{Rejected, Request};
 use response::{Content, Response};
 
-pub use site::PAGE;
+pub use site::{PAGE, Site};
 
-/// The HTTP service. It accepts any host name.
+/// The HTTP service.
 #[derive(Clone, Debug, Default)]
 pub struct Http {
     /// The directory to serve files from; `None`, the default, for [`PAGE`] alone. Files outside of
     /// it are never served, not even through `..` or a symbolic link; neither are hidden files.
     pub root: Option<PathBuf>,
+    /// The sites at this address. A request for another host is misdirected (421, RFC 9110
+    /// §15.5.20). Without any, the default, every host name is accepted.
+    pub sites: Vec<Site>,
 }
 
 /// The longest request body to skip in order to read the next request. After a longer one, the
@@ -34,6 +37,12 @@ const PIECE: usize = 16 * 1024;
 #[doc(hidden)]
 pub fn head_length(bytes: &[u8]) -> Option<usize> {
     request::parse(bytes).ok().flatten().map(|request| request.head_length)
+}
+
+impl Http {
+    fn respond(&self, request: &Request) -> Response {
+        site::respond(&self.sites, self.root.as_deref(), request)
+    }
 }
 
 impl Behaviour for Http {
@@ -54,7 +63,7 @@ impl Behaviour for Http {
             };
             inbox.drain(..request.head_length);
             let keep = request.keep_alive && request.body_length <= LONGEST_SKIP;
-            let response = site::respond(self.root.as_deref(), &request);
+            let response = self.respond(&request);
             let status = response.status.code;
             let body = send(connection, response, request.method != "HEAD", keep)?;
             connection.report(ServerEventKind::Http {

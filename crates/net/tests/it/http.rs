@@ -154,7 +154,7 @@ fn files_are_served_from_beneath_the_root_only() {
     symlink("../../secret.txt", root.join("docs/escape.txt")).unwrap();
     symlink("../a b.txt", root.join("docs/inside.txt")).unwrap();
 
-    let server = start(Http { root: Some(root) }, &Config::default());
+    let server = start(Http { root: Some(root), ..Http::default() }, &Config::default());
     let get = |target: &str| one(&server, &format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n"));
     assert_eq!(get("/").2, PAGE.as_bytes(), "the root has no index of its own");
     assert_eq!(get("/a%20b.txt").2, b"plain");

@@ -28,6 +28,7 @@ arg-tour-json = Print JSON, for scripts: one object with every program, step and
 arg-tour-output = Also write the whole tour as one page
 arg-show-source = Print the source file alone, exactly
 arg-run-arguments = The program's own arguments
+arg-run-lab = Run it in a lab of its own, with the names and servers of a small local internet
 arg-run-trace = After it has ended, draw what its sockets did
 arg-trace-commands = Programs, each a quoted command line; each one starts when the one before it is listening
 arg-trace-command = One program and its arguments, word for word

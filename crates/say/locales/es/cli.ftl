@@ -28,6 +28,7 @@ arg-tour-json = Imprime JSON, para scripts: un objeto con cada programa, paso y 
 arg-tour-output = Escribe además todo el recorrido como una página
 arg-show-source = Imprime solo el archivo fuente, tal cual
 arg-run-arguments = Los argumentos del propio programa
+arg-run-lab = Lo ejecuta en un laboratorio propio, con los nombres y servidores de una pequeña internet local
 arg-run-trace = Cuando termine, dibuja lo que hicieron sus sockets
 arg-trace-commands = Programas, cada uno una línea de comandos entre comillas; cada uno empieza cuando el anterior escucha
 arg-trace-command = Un solo programa con sus argumentos, palabra por palabra

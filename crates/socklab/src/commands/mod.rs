@@ -14,6 +14,7 @@ mod hint;
 mod learn;
 mod list;
 mod lookup;
+mod run;
 mod serve;
 mod show;
 mod soak;
@@ -29,10 +30,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
 
-use crate::cli::{self, Cli, Command, CourseCommand, Learn};
+use crate::cli::{Cli, Command, CourseCommand, Learn};
 use crate::course::progress;
-use crate::course::standing::note_run;
-use crate::course_program::{self, known};
+use crate::course_program::known;
 use crate::output::{println, width, write_bytes, write_out};
 use crate::terminal::rows::rows;
 use crate::terminal::{keys, markdown};
@@ -56,19 +56,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Show { name, source }) => {
             show::show(speaker, known(speaker, &name)?, source);
         }
-        Some(Command::Run(run)) => {
-            let program = known(speaker, &run.name)?;
-            // What the tour runs, nobody has looked at.
-            if run.bond.end_with_parent.is_none() {
-                note_run(program.name);
-            }
-            if let Some(arguments) = traced(&run) {
-                return trace::trace_program(speaker, program, &arguments);
-            }
-            bond::bind_to_parent(run.bond)?;
-            return Err(course_program::become_program(program, &run.arguments))
-                .with_context(|| format!("execve {}", program.name));
-        }
+        Some(Command::Run(options)) => return run::run(speaker, options),
         Some(Command::WhatIf(options)) => return what_if::what_if(speaker, &options),
         Some(Command::Course(CourseCommand::Check(options))) => {
             return course_check::check(speaker, &options);
@@ -104,17 +92,6 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The program's own arguments, if it is to be traced. `--trace` may also follow the program's
-/// name: no course program has an option of that name.
-fn traced(run: &cli::Run) -> Option<Vec<String>> {
-    let mut arguments = run.arguments.clone();
-    let own = arguments.iter().take_while(|word| *word != "--").position(|word| word == "--trace");
-    if let Some(place) = own {
-        arguments.remove(place);
-    }
-    (own.is_some() || run.trace).then_some(arguments)
 }
 
 /// Without a command: the way on for a student who is on the way, and otherwise what there is.

@@ -69,7 +69,9 @@ fn start(speaker: Speaker, options: &cli::Serve, config: &Config) -> Result<Serv
         Protocol::Upper => server::start(Upper, config, log),
         Protocol::Daytime => server::start(Daytime, config, log),
         Protocol::Ntp => server::start(Ntp::default(), config, log),
-        Protocol::Http => server::start(Http { root: options.root.clone() }, config, log),
+        Protocol::Http => {
+            server::start(Http { root: options.root.clone(), ..Http::default() }, config, log)
+        }
     }
 }
 

@@ -21,6 +21,7 @@ impl Status {
     pub(super) const FORBIDDEN: Self = Self::new(403, "Forbidden");
     pub(super) const NOT_FOUND: Self = Self::new(404, "Not Found");
     pub(super) const METHOD_NOT_ALLOWED: Self = Self::new(405, "Method Not Allowed");
+    pub(super) const MISDIRECTED: Self = Self::new(421, "Misdirected Request");
     pub(super) const URI_TOO_LONG: Self = Self::new(414, "URI Too Long");
     pub(super) const FIELDS_TOO_LARGE: Self = Self::new(431, "Request Header Fields Too Large");
     pub(super) const SERVER_ERROR: Self = Self::new(500, "Internal Server Error");
@@ -72,7 +73,7 @@ impl Response {
         Self { extra: Some(allow), ..Self::error(Status::METHOD_NOT_ALLOWED) }
     }
 
-    /// A redirect to the canonical path.
+    /// A redirect, to the canonical path or to another site.
     pub(super) fn moved(location: String) -> Self {
         Self { extra: Some(("Location", location)), ..Self::error(Status::MOVED) }
     }

@@ -1,0 +1,51 @@
+//! The servers of an internet: those of the crate `net`, each at its port.
+
+use std::net::{IpAddr, SocketAddr};
+
+use socklab_net::server::http::Site;
+use socklab_net::server::{
+    BindError, Config, Daytime, Echo, Http, Ntp, Server, Transport, Upper, start as serve,
+};
+
+use super::InternetOptions;
+use super::hosts::{self, SITES, Service};
+
+/// Starts all of them.
+pub(super) fn start(options: &InternetOptions) -> Result<Vec<Server>, BindError> {
+    let is_wanted = |service: &Service| {
+        options.course_services || !matches!(service, Service::Echo | Service::Upper)
+    };
+    let mut servers = Vec::new();
+    for host in hosts::all() {
+        for address in options.ground.addresses(host.v4, host.v6) {
+            for service in host.services.iter().filter(|service| is_wanted(service)) {
+                servers.push(service.start(address)?);
+            }
+        }
+    }
+    Ok(servers)
+}
+
+impl Service {
+    fn start(self, address: IpAddr) -> Result<Server, BindError> {
+        let at = |port, transport| Config {
+            transport: Some(transport),
+            ..Config::at(SocketAddr::new(address, port))
+        };
+        // Who was served is known from the recording, if anybody asks.
+        match self {
+            Self::Echo => serve(Echo, &at(7, Transport::Both), |_| {}),
+            Self::Daytime => serve(Daytime, &at(13, Transport::Both), |_| {}),
+            Self::Http => {
+                let sites = SITES.map(|(host, moved)| match moved {
+                    Some(to) => Site::moved(host, to),
+                    None => Site::new(host),
+                });
+                let http = Http { sites: sites.into(), ..Http::default() };
+                serve(http, &at(80, Transport::Tcp), |_| {})
+            }
+            Self::Ntp => serve(Ntp::default(), &at(123, Transport::Udp), |_| {}),
+            Self::Upper => serve(Upper, &at(12000, Transport::Both), |_| {}),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+# The local internet of a lab, and programs that run in it.
+
+lab-entered = In the lab: names and servers are socklab's own, and no packet leaves this machine.
+lab-refused = no lab on this machine: { $reason }
+lab-else = without the lab, `socklab run { $name }` runs it in the machine's own network
+lab-else-http = without the lab, `socklab serve http --port 8080` in one terminal, and `socklab run { $name } localhost 8080` in another
+lab-else-ntp = without the lab, `socklab serve ntp --port 12300` in one terminal, and `socklab run { $name } localhost:12300` in another
