@@ -23,13 +23,14 @@
 mod cell;
 pub mod examine;
 mod hosts;
-mod looped;
 mod internet;
+mod looped;
 mod names;
 mod namespace;
 mod netlink;
 mod pcapng;
 mod passage;
+mod place;
 mod private;
 mod refusal;
 mod sandbox;
@@ -40,11 +41,8 @@ mod wire;
 
 pub use cell::{Cell, CellOptions};
 pub use hosts::{Addresses, HostOptions, Hosts, HostsOptions, HostsRefusal, INTERNET, Network};
+pub use internet::{Ground, Internet, InternetOptions, InternetRefusal, Running, enter_internet};
 pub use looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
-pub use internet::{
-    Ground, Internet, InternetOptions, InternetRefusal, InternetRole, PlaceRefusal, Running,
-    enter_internet,
-};
 pub use names::{
     Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer, ask,
 };
@@ -53,6 +51,7 @@ pub use pcapng::{
     is_capture, read_capture,
 };
 pub use passage::Passage;
+pub use place::{HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;
 pub use sandbox::{Limits, Sandbox};

@@ -85,9 +85,10 @@ impl Passage {
     /// The step that the kernel refused: the place belongs to another user, or has ended.
     pub fn pass(self) -> io::Result<()> {
         let folder = std::env::current_dir();
-        for ((name, kind), inside) in KINDS.into_iter().zip(&self.0) {
-            let own = File::open(format!("/proc/self/ns/{name}"))?;
-            let (own, wanted) = (fstat(&own)?, fstat(inside)?);
+        // Inside, `/proc` does not show this process.
+        let here = Self::here()?;
+        for ((name, kind), (own, inside)) in KINDS.into_iter().zip(here.0.iter().zip(&self.0)) {
+            let (own, wanted) = (fstat(own)?, fstat(inside)?);
             // Nobody may enter again where he is already, and some namespaces are everybody's.
             if (own.st_dev, own.st_ino) != (wanted.st_dev, wanted.st_ino) {
                 move_into_link_name_space(inside.as_fd(), Some(kind)).map_err(|errno| {

@@ -19,7 +19,7 @@ use socklab_net::server::Server;
 use crate::names::{NameServer, Names};
 
 pub use ground::Ground;
-pub use place::{InternetRole, PlaceRefusal, enter_internet};
+pub use place::enter_internet;
 pub use refusal::InternetRefusal;
 
 /// What an internet is to be like.

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use programs::Program;
 use signal_hook::consts::{SIGINT, SIGQUIT};
 use signal_hook::flag;
-use socklab_lab::{Ground, InternetOptions, InternetRole, Running, enter_internet};
+use socklab_lab::{Ground, InternetOptions, PlaceRole, Running, enter_internet};
 use socklab_say::{Speaker, say};
 
 use super::{bond, trace};
@@ -77,8 +77,8 @@ fn in_lab(speaker: Speaker, program: &Program, wanted: &Wanted) -> Result<ExitCo
         Failure::new(ExitReason::Environment, what).hint(without_lab(speaker, program))
     })?;
     let _internet: Running = match role {
-        InternetRole::Inside(_, running) => running,
-        InternetRole::Outside { exit_code } => {
+        PlaceRole::Inside(running) => running,
+        PlaceRole::Outside { exit_code } => {
             return Ok(ExitCode::from(u8::try_from(exit_code).unwrap_or(1)));
         }
     };

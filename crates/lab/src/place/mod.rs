@@ -1,0 +1,307 @@
+//! A place to work in: a private loopback as it is, one that is looped through a wire, or hosts with a
+//! wire between them, and in all of them a local internet. One interface for the three.
+
+mod entering;
+
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::process::Command;
+
+use socklab_event::Event;
+use socklab_kernel::{Entrance, table};
+
+use crate::hosts::{self, HostOptions, Hosts, HostsOptions, HostsRefusal, Network};
+use crate::internet::{Ground, Internet, InternetOptions, Running};
+use crate::looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
+use crate::names::NamesRefusal;
+use crate::passage::Passage;
+use crate::private::private_folder;
+use crate::wire::rules::{Change, RuleCount};
+use crate::wire::{Switched, WireControl};
+
+pub(crate) use entering::enter;
+pub use entering::{PlaceRefusal, PlaceRole};
+
+/// What programs of a place share, or what lies between them.
+#[derive(Clone, Debug)]
+pub enum PlaceKind {
+    /// One loopback.
+    Loopback,
+    /// One loopback, all of whose traffic passes a wire.
+    Looped(LoopedOptions),
+    /// Hosts with a wire between them.
+    Hosts(HostsOptions),
+}
+
+/// A place that this process is inside of. It ends with the process.
+#[derive(Debug)]
+pub struct Place {
+    wire: Wire,
+    /// Dropping it would stop its servers.
+    _internet: Option<Running>,
+}
+
+#[derive(Debug)]
+enum Wire {
+    None,
+    Looped(Looping),
+    Hosts(Network),
+}
+
+/// A host of a place, and its addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostSeen {
+    /// Its name; `loopback` if all of the place is one.
+    pub name: String,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// What a place is called whose programs share one loopback.
+pub const LOOPBACK_NAME: &str = "loopback";
+
+/// The networks of the servers of the local internet, where they have addresses of their own
+/// (RFC 5737, RFC 3849).
+const NETWORKS: [(IpAddr, u8); 3] = [
+    (IpAddr::V4(Ipv4Addr::new(198, 51, 100, 0)), 24),
+    (IpAddr::V4(Ipv4Addr::new(203, 0, 113, 0)), 24),
+    (IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0)), 48),
+];
+
+impl Place {
+    /// Enters a place of this kind. Frames that pass its wire are told to `sink`, with at most `sample`
+    /// bytes of what they carry.
+    ///
+    /// The process must have a single thread. While the one inside runs, the one outside waits.
+    ///
+    /// # Errors
+    ///
+    /// When a step is refused, or what is asked for contradicts itself. The caller is where it was.
+    pub fn enter(
+        kind: PlaceKind,
+        sample: usize,
+        sink: impl FnMut(Event) + Send + 'static,
+    ) -> Result<PlaceRole<Self>, PlaceRefusal> {
+        enter(|_| Self::make(kind, sample, sink))
+    }
+
+    fn make(
+        kind: PlaceKind,
+        sample: usize,
+        sink: impl FnMut(Event) + Send + 'static,
+    ) -> Result<Self, PlaceRefusal> {
+        let refused = |error: io::Error| PlaceRefusal::of(&error);
+        match kind {
+            PlaceKind::Loopback => {
+                Ok(Self { wire: Wire::None, _internet: Some(internet_here(Ground::Own)?) })
+            }
+            PlaceKind::Looped(options) => {
+                let looped = Looped::open(options).map_err(|error| match &error {
+                    LoopedRefusal::Wire(_) => PlaceRefusal::of(&error),
+                    _ => PlaceRefusal::contradiction(&error),
+                })?;
+                let looping = looped.start(sample, sink).map_err(refused)?;
+                // Only 127.0.0.0/8 passes the wire.
+                let internet = Some(internet_here(Ground::Loopback)?);
+                Ok(Self { wire: Wire::Looped(looping), _internet: internet })
+            }
+            PlaceKind::Hosts(mut options) => {
+                for host in &mut options.hosts {
+                    if host.name == hosts::INTERNET {
+                        host.networks.extend(NETWORKS);
+                    }
+                }
+                let hosts = Hosts::open(options).map_err(|error| refusal_of(&error))?;
+                let network = hosts.start(sample, sink).map_err(refused)?;
+                let internet = internet_on_a_host(&network)?;
+                Ok(Self { wire: Wire::Hosts(network), _internet: internet })
+            }
+        }
+    }
+
+    /// The hosts, and their addresses.
+    pub fn hosts(&self) -> Vec<HostSeen> {
+        match &self.wire {
+            Wire::None | Wire::Looped(_) => vec![HostSeen {
+                name: LOOPBACK_NAME.to_owned(),
+                addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            }],
+            Wire::Hosts(network) => {
+                let seen = |(name, at): (&str, hosts::Addresses)| HostSeen {
+                    name: name.to_owned(),
+                    addresses: vec![at.v4.into(), at.v6.into()],
+                };
+                network.hosts().map(seen).collect()
+            }
+        }
+    }
+
+    /// Makes `command` run in a host.
+    ///
+    /// # Errors
+    ///
+    /// There is no such host, or the step that the kernel refused.
+    pub fn contain(&self, host: &str, command: &mut Command) -> Result<(), HostsRefusal> {
+        match &self.wire {
+            Wire::Hosts(network) => network.contain(host, command),
+            _ => is_loopback(host),
+        }
+    }
+
+    /// The way into a host, for a process that is about to be started; `None` if it is there already.
+    ///
+    /// # Errors
+    ///
+    /// There is no such host, or the step that the kernel refused.
+    pub fn entrance(&self, host: &str) -> Result<Option<Box<dyn Entrance>>, HostsRefusal> {
+        match &self.wire {
+            Wire::Hosts(network) => network.entrance(host).map(Some),
+            _ => is_loopback(host).map(|()| None),
+        }
+    }
+
+    /// The way into a host, for a process outside.
+    ///
+    /// # Errors
+    ///
+    /// There is no such host, or the step that the kernel refused.
+    pub fn passage(&self, host: &str) -> Result<Passage, HostsRefusal> {
+        match &self.wire {
+            Wire::Hosts(network) => Ok(network.within(host, Passage::here)??),
+            _ => is_loopback(host).and_then(|()| Ok(Passage::here()?)),
+        }
+    }
+
+    /// The TCP and UDP sockets of a host, with their queues.
+    ///
+    /// # Errors
+    ///
+    /// There is no such host, or its tables can't be read.
+    pub fn sockets(&self, host: &str) -> Result<Vec<table::Entry>, HostsRefusal> {
+        if let Wire::Hosts(network) = &self.wire {
+            return network.sockets(host);
+        }
+        is_loopback(host)?;
+        let read = |table| match table::read(table::Namespace::Own, table) {
+            // Without IPv6 there are no tables for it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            entries => entries,
+        };
+        let tables = table::Table::ALL.into_iter().map(read);
+        Ok(tables.collect::<io::Result<Vec<_>>>()?.concat())
+    }
+
+    /// What the rules of the wire have done so far; nothing if there is no wire.
+    pub fn rules(&self) -> Vec<RuleCount> {
+        self.control().map(|control| control.rules()).unwrap_or_default()
+    }
+
+    /// Adds a rule to the wire, or lifts some. Returns how many were lifted; `None` if there is no wire.
+    pub fn change(&self, change: &Change) -> Option<usize> {
+        self.control().map(|control| control.change(change))
+    }
+
+    fn control(&self) -> Option<WireControl> {
+        match &self.wire {
+            Wire::None => None,
+            Wire::Looped(looping) => Some(looping.control()),
+            Wire::Hosts(network) => Some(network.control()),
+        }
+    }
+
+    /// Plugs the cable of a host in, or pulls it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such host, or the kernel refuses. A loopback has no cable.
+    pub fn set_link(&mut self, host: &str, up: bool) -> Result<(), HostsRefusal> {
+        match &mut self.wire {
+            Wire::Hosts(network) => network.set_link(host, up),
+            _ => Err(no_host(host)),
+        }
+    }
+
+    /// Makes the path to and from a host carry no packets larger than `mtu` bytes; `None` ends that.
+    ///
+    /// # Errors
+    ///
+    /// There is no such host. A loopback has no path.
+    pub fn set_path_mtu(&self, host: &str, mtu: Option<u32>) -> Result<(), HostsRefusal> {
+        match &self.wire {
+            Wire::Hosts(network) => network.set_path_mtu(host, mtu),
+            _ => Err(no_host(host)),
+        }
+    }
+
+    /// Ends the wire, when all that has come in has been decided about; `None` if there is none.
+    pub fn finish(self) -> Option<Switched> {
+        match self.wire {
+            Wire::None => None,
+            Wire::Looped(looping) => Some(looping.finish()),
+            Wire::Hosts(network) => Some(network.finish()),
+        }
+    }
+}
+
+fn no_host(host: &str) -> HostsRefusal {
+    HostsRefusal::NoHost { host: host.to_owned(), known: vec![LOOPBACK_NAME.to_owned()] }
+}
+
+fn is_loopback(host: &str) -> Result<(), HostsRefusal> {
+    if host == LOOPBACK_NAME { Ok(()) } else { Err(no_host(host)) }
+}
+
+fn refusal_of(error: &HostsRefusal) -> PlaceRefusal {
+    match error {
+        HostsRefusal::Wire(_)
+        | HostsRefusal::Files(_)
+        | HostsRefusal::Enter(_)
+        | HostsRefusal::NoFolder => PlaceRefusal::of(error),
+        _ => PlaceRefusal::contradiction(error),
+    }
+}
+
+/// An internet whose servers share the network of the programs.
+pub(crate) fn internet_here(ground: Ground) -> Result<Running, PlaceRefusal> {
+    internet_with(InternetOptions::new(ground).course_services(false))
+}
+
+/// The same, with these options.
+pub(crate) fn internet_with(options: InternetOptions) -> Result<Running, PlaceRefusal> {
+    let folder = private_folder().ok_or_else(|| PlaceRefusal::of(&HostsRefusal::NoFolder))?;
+    let folder = folder.join("names");
+    let made = fs::create_dir(&folder).map_err(NamesRefusal::of("mkdir", &folder));
+    made.map_err(|error| PlaceRefusal::of(&error))?;
+    let internet = Internet::enter(&folder, options).map_err(|error| PlaceRefusal::of(&error))?;
+    let names = internet.names().clone();
+    internet.start(names).map_err(|error| PlaceRefusal::of(&error))
+}
+
+/// An internet whose servers are all on one host, if there is one of its name.
+fn internet_on_a_host(network: &Network) -> Result<Option<Running>, PlaceRefusal> {
+    let Some((_, at)) = network.hosts().find(|(name, _)| *name == hosts::INTERNET) else {
+        return Ok(None);
+    };
+    let start = || {
+        let options = InternetOptions::new(Ground::Own);
+        let internet = Internet::on_host(at.v4.into(), options)?;
+        let names = network
+            .hosts()
+            .filter(|(name, _)| *name != hosts::INTERNET)
+            .fold(internet.names().clone(), |names, (name, at)| {
+                names.with(name, [at.v4.into(), at.v6.into()])
+            });
+        internet.start(names)
+    };
+    let running = network.within(hosts::INTERNET, start).map_err(|error| refusal_of(&error))?;
+    running.map(Some).map_err(|error| PlaceRefusal::of(&error))
+}
+
+/// Hosts with these names. Those that a course speaks of come first, so that their addresses are
+/// always the same: `client` is 10.0.0.1, `server` 10.0.0.2, `internet` 10.0.0.3.
+pub fn host_options(names: impl IntoIterator<Item = String>) -> HostsOptions {
+    let mut options = HostsOptions::new(Vec::<String>::new());
+    options.hosts = names.into_iter().map(HostOptions::new).collect();
+    options
+}
