@@ -73,7 +73,7 @@ impl Internet {
     ///
     /// When a step is refused. The place then has no internet.
     pub fn enter(folder: &Path, options: InternetOptions) -> Result<Self, InternetRefusal> {
-        let ground = options.ground.prepare()?;
+        let ground = options.ground.prepare();
         let options = InternetOptions { ground, ..options };
         let names = hosts::names(ground);
         let name_server = NameServer::enter(folder, &names)?;
@@ -98,7 +98,7 @@ impl Internet {
         &self.names
     }
 
-    /// Where the addresses are: [`Ground::Own`] may have had to give way to [`Ground::Loopback`].
+    /// Where the addresses are: [`Ground::Own`] may have had to give way to less.
     pub fn ground(&self) -> Ground {
         self.options.ground
     }
