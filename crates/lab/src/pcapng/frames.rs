@@ -4,7 +4,7 @@ use std::io::Read;
 
 use socklab_event::{Bytes, Event, Fate, Frame, Header, Headers, Place, Transport};
 
-use super::capture::{Capture, Ended};
+use super::capture::{Capture, Ended, Packet};
 use super::error::CaptureError;
 use super::link::Link;
 use crate::wire::{hardware_address, headers};
@@ -27,58 +27,87 @@ pub struct FromCapture {
     pub ended: Ended,
 }
 
-/// Reads a capture: first its header, then a frame for each packet in the order of the file. Their
-/// [`Event::seq`] is 0. A capture does not say what became of a packet, so all are delivered at the
-/// moment at which they were captured. `payload` bytes of what each carried are in its headers at
-/// most.
+/// Reads a capture: `begin` makes what its frames are put into of its header, and `each` puts a frame
+/// there for each packet, in the order of the file. Their [`Event::seq`] is 0. A capture does not say
+/// what became of a packet, so all are delivered at the moment at which they were captured. `payload`
+/// bytes of what each carried are in its headers at most.
 ///
 /// # Errors
 ///
 /// If there is nothing in it that can be shown; see [`CaptureError`].
-pub fn read_capture<R: Read>(
+pub fn read_capture<R: Read, T>(
     mut capture: Capture<R>,
     payload: usize,
-    begin: impl FnOnce(Header),
-    mut each: impl FnMut(Event),
-) -> Result<FromCapture, CaptureError> {
-    let mut begin = Some(begin);
+    begin: impl FnOnce(Header) -> T,
+    mut each: impl FnMut(&mut T, Event),
+) -> Result<(T, FromCapture), CaptureError> {
     let mut read = FromCapture { frames: 0, unknown: 0, link: None, ended: Ended::Whole };
-    let mut epoch = 0;
-    let mut last = 0;
-    read.ended = loop {
-        let packet = match capture.next()? {
-            Ok(packet) => packet,
-            Err(ended) => break ended,
-        };
-        let link = packet.link;
-        let Some((bytes, length)) = link.ethernet(packet.bytes, packet.length) else {
-            read.unknown += 1;
-            if let Link::Unknown(number) = link {
-                read.link = Some(number);
+    let first = loop {
+        match capture.next()? {
+            Ok(packet) => {
+                if let Some(framed) = read.framed(packet) {
+                    break framed;
+                }
             }
-            continue;
-        };
-        if let Some(begin) = begin.take() {
-            epoch = packet.at.unwrap_or(0).saturating_sub(BEFORE);
-            begin(header(&capture, epoch));
+            Err(ended) => return Err(read.nothing(ended)),
         }
-        // A packet without a time comes no earlier than the one before it.
-        last = packet.at.map_or(last, |at| at.saturating_sub(epoch));
-        read.frames += 1;
-        let frame = frame(bytes, length, payload, last);
-        each(Event { seq: 0, at: last, place: Place::default(), what: frame.into() });
     };
-    if read.frames > 0 {
-        return Ok(read);
-    }
-    Err(match (read.link, read.ended) {
-        (Some(number), _) => CaptureError::Link { number },
-        (None, Ended::Damaged { at, why }) => CaptureError::Damaged { at, why },
-        (None, Ended::Cut { at }) => {
-            CaptureError::Damaged { at, why: "it ends before its first packet does" }
+    let epoch = first.at.unwrap_or(0).saturating_sub(BEFORE);
+    let mut into = begin(header(&capture, epoch));
+    let mut last = 0;
+    let mut next = Some(first);
+    loop {
+        if let Some(Framed { at, bytes, length }) = next.take() {
+            // A packet without a time comes no earlier than the one before it.
+            last = at.map_or(last, |at| at.saturating_sub(epoch));
+            read.frames += 1;
+            let what = frame(bytes, length, payload, last).into();
+            each(&mut into, Event { seq: 0, at: last, place: Place::default(), what });
         }
-        (None, Ended::Whole) => CaptureError::Empty,
-    })
+        match capture.next()? {
+            Ok(packet) => next = read.framed(packet),
+            Err(ended) => {
+                read.ended = ended;
+                return Ok((into, read));
+            }
+        }
+    }
+}
+
+/// A packet as an Ethernet frame.
+struct Framed {
+    /// Nanoseconds since 1970.
+    at: Option<u64>,
+    bytes: Vec<u8>,
+    /// How long it was on the wire.
+    length: usize,
+}
+
+impl FromCapture {
+    /// A packet as a frame, or one more that is not known.
+    fn framed(&mut self, packet: Packet) -> Option<Framed> {
+        let Packet { at, link, length, bytes } = packet;
+        if let Some((bytes, length)) = link.ethernet(bytes, length) {
+            return Some(Framed { at, bytes, length });
+        }
+        self.unknown += 1;
+        if let Link::Unknown(number) = link {
+            self.link = Some(number);
+        }
+        None
+    }
+
+    /// Why nothing can be shown.
+    fn nothing(&self, ended: Ended) -> CaptureError {
+        match (self.link, ended) {
+            (Some(number), _) => CaptureError::Link { number },
+            (None, Ended::Damaged { at, why }) => CaptureError::Damaged { at, why },
+            (None, Ended::Cut { at }) => {
+                CaptureError::Damaged { at, why: "it ends before its first packet does" }
+            }
+            (None, Ended::Whole) => CaptureError::Empty,
+        }
+    }
 }
 
 fn header<R: Read>(capture: &Capture<R>, epoch: u64) -> Header {

@@ -8,7 +8,7 @@ use super::*;
 use crate::wire::built;
 
 /// What a capture says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Read {
     header: Header,
     events: Vec<Event>,
@@ -26,15 +26,8 @@ impl Read {
 }
 
 fn read(capture: &[u8]) -> Result<(Read, FromCapture), CaptureError> {
-    let mut read = Read::default();
-    let (header, events) = (&mut read.header, &mut read.events);
-    let from = read_capture(
-        Capture::open(capture)?,
-        1024,
-        |begun| *header = begun,
-        |event| events.push(event),
-    )?;
-    Ok((read, from))
+    let begin = |header| Read { header, events: Vec::new() };
+    read_capture(Capture::open(capture)?, 1024, begin, |read, event| read.events.push(event))
 }
 
 fn datagram(payload: &[u8]) -> Vec<u8> {

@@ -206,7 +206,7 @@ pub(crate) fn mishaps(scene: &Scene<'_, '_>, at: Position, frame: &Frame) -> Vec
     match &frame.fate {
         Fate::Dropped { rule } => said.push(say!(speaker, "packet-dropped", rule = clean(rule))),
         Fate::Altered { how, .. } if how.iter().any(|how| *how == "injected") => {}
-        Fate::Altered { how, at, rule } => {
+        Fate::Altered { how, at, rule, .. } => {
             let words: Vec<String> = how.iter().map(|how| schema::value(speaker, how)).collect();
             let (words, rule) = (words.join(", "), clean(rule));
             let late = at.first().map_or(0, |at| at.saturating_sub(sent));

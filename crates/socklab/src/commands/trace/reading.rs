@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use signal_hook::consts::SIGINT;
 use signal_hook::flag;
-use socklab_event::{Event, Foreign, Header, Notice, Place, ReadError, Timeline};
+use socklab_event::{Event, Foreign, Notice, Place, ReadError, Timeline};
 use socklab_lab::{Capture, CaptureError, Ended, FromCapture};
 use socklab_record::{Limits, Recorder};
 use socklab_say::{Speaker, count, say};
@@ -74,23 +74,16 @@ fn read_from(
 /// A capture becomes a timeline of frames. It may be of any size, so less and less is kept of each
 /// packet, as in a recording that grows.
 fn read_capture(speaker: Speaker, name: &str, input: impl BufRead) -> Result<Timeline> {
-    let mut recorder = None;
-    let mut begun = Header::default();
-    let from = Capture::open(input).and_then(|capture| {
-        socklab_lab::read_capture(
-            capture,
-            PAYLOAD,
-            |header| begun = header,
-            |event| {
-                let start = || Recorder::new(begun.clone(), Limits::none().size(MAX_SIZE));
-                recorder.get_or_insert_with(start).add(event);
-            },
-        )
+    let read = Capture::open(input).and_then(|capture| {
+        let begin = |header| Recorder::new(header, Limits::none().size(MAX_SIZE));
+        socklab_lab::read_capture(capture, PAYLOAD, begin, |recorder, event| {
+            recorder.add(event);
+        })
     });
-    let from = from.map_err(|error| {
+    let (recorder, from) = read.map_err(|error| {
         Failure::new(ExitReason::No, format!("{name}: {}", why_no_capture(speaker, &error)))
     })?;
-    let mut timeline = recorder.map(|recorder| recorder.finish().timeline).unwrap_or_default();
+    let mut timeline = recorder.finish().timeline;
     tell_what_is_missing(speaker, name, &from);
     if from.ended != Ended::Whole {
         mark_cut(&mut timeline);
