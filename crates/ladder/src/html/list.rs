@@ -2,8 +2,8 @@
 
 use socklab_say::say;
 
-use crate::label::circled;
-use crate::model::{Arrow, Ladder, Mark, NoteKind, Row};
+use crate::label::{PartKind, circled};
+use crate::model::{Arrow, ArrowKind, Cell, CellKind, Ladder, Mark, NoteKind, Row};
 use crate::spoken::DATA;
 use crate::svg::shapes::color;
 use crate::svg::xml::Xml;
@@ -61,6 +61,9 @@ fn item(ladder: &Ladder, row: &Row, page: &mut Xml) {
         return;
     }
     let arrow = row.arrow.map(|arrow| &ladder.arrows[arrow]);
+    if let Some(arrow) = arrow.filter(|arrow| arrow.kind == ArrowKind::Frame) {
+        return packet(ladder, row, arrow, page);
+    }
     let name = |lane: usize| &ladder.participants[lane].name;
     let number = |arrow: &Arrow| arrow.number.map(circled).unwrap_or_default();
     // Of two cells, the one that the arrow leaves comes first.
@@ -87,6 +90,60 @@ fn item(ladder: &Ladder, row: &Row, page: &mut Xml) {
         page.text_element("span", &[], &format!("{words} {}", number(arrow)));
     } else if row.cells.iter().all(|cell| cell.participant != arrow.from) {
         page.text_element("span", &[], &format!("← {}", name(arrow.from)));
+    }
+    if let Some(mishap) = arrow.mishap() {
+        page.text_element("span", &[("class", "wrong".to_owned())], &mishap);
+    }
+    if arrow.inferred {
+        page.text_element("small", &[], &say!(speaker, "ladder-inferred"));
+    }
+}
+
+/// A row with a packet: why, the call that sent it, what it is, to whom, and the call that it reached.
+fn packet(ladder: &Ladder, row: &Row, arrow: &Arrow, page: &mut Xml) {
+    let speaker = ladder.speaker;
+    let name = |lane: usize| &ladder.participants[lane].name;
+    let text = |cell: &Cell| {
+        let entry = cell.entry.as_ref().map(|entry| entry.brief(DATA, speaker) + " ");
+        format!("{}{}", entry.unwrap_or_default(), cell.tagged().brief(DATA, speaker))
+    };
+    let call = |page: &mut Xml, cell: &Cell, sign: &str| {
+        let wrong = if cell.mark.is_some_and(Mark::is_wrong) { "wrong" } else { "" };
+        page.open("span", &[("class", wrong.to_owned())]);
+        page.text_element("b", &[], &format!("{sign}{}", name(cell.participant)));
+        let element = if cell.kind == CellKind::Reason { "i" } else { "code" };
+        page.text_element(element, &[], &text(cell));
+        page.close("span");
+    };
+    let reason = |cell: &&Cell| cell.kind == CellKind::Reason;
+    let (from, to): (Vec<&Cell>, Vec<&Cell>) =
+        row.cells.iter().partition(|cell| cell.participant == arrow.from);
+    for cell in from.iter().copied().filter(reason) {
+        page.text_element("i", &[], &text(cell));
+    }
+    let sent = from.iter().copied().find(|cell| !reason(cell));
+    if let Some(cell) = sent {
+        call(page, cell, "");
+    }
+    let mut what = arrow.label.clone();
+    what.parts.retain(|part| part.kind != PartKind::Mark);
+    let (what, lost) = (what.brief(DATA, speaker), if arrow.lost { " ✗" } else { "" });
+    let sign = sign(arrow);
+    match sent {
+        Some(_) if !arrow.says_more() && !to.is_empty() => {}
+        Some(_) if !arrow.says_more() => {
+            page.text_element("span", &[], &format!("{sign}{lost} {}", name(arrow.to)));
+        }
+        Some(_) => {
+            page.text_element("span", &[], &format!("{sign}{lost} {}: {what}", name(arrow.to)));
+        }
+        None => {
+            let (from, to) = (name(arrow.from), name(arrow.to));
+            page.text_element("span", &[], &format!("{from} {sign}{lost} {to}: {what}"));
+        }
+    }
+    for cell in to {
+        call(page, cell, &format!("{sign} "));
     }
     if let Some(mishap) = arrow.mishap() {
         page.text_element("span", &[("class", "wrong".to_owned())], &mishap);

@@ -193,9 +193,9 @@ fn undecoded(frame: &Frame, label: &mut Label, speaker: Speaker) {
     }
 }
 
-/// True if the packet arrived nowhere.
+/// True if the packet arrived nowhere, as far as was seen.
 pub(crate) fn is_lost(frame: &Frame) -> bool {
-    matches!(frame.fate, Fate::Dropped { .. })
+    matches!(frame.fate, Fate::Dropped { .. } | Fate::Lost { .. } | Fate::UnderWay { .. })
 }
 
 /// What happened to the packet on its way, and who was not told.
@@ -205,6 +205,15 @@ pub(crate) fn mishaps(scene: &Scene<'_, '_>, at: Position, frame: &Frame) -> Vec
     let mut said = Vec::new();
     match &frame.fate {
         Fate::Dropped { rule } => said.push(say!(speaker, "packet-dropped", rule = clean(rule))),
+        Fate::Lost { why } => {
+            said.push(say!(speaker, "packet-lost", why = schema::value(speaker, why)));
+        }
+        Fate::UnderWay { rule, .. } if rule.is_empty() => {
+            said.push(say!(speaker, "packet-under-way"));
+        }
+        Fate::UnderWay { rule, .. } => {
+            said.push(say!(speaker, "packet-under-way-by", rule = clean(rule)));
+        }
         Fate::Altered { how, .. } if how.iter().any(|how| *how == "injected") => {}
         Fate::Altered { how, at, rule, .. } => {
             let words: Vec<String> = how.iter().map(|how| schema::value(speaker, how)).collect();

@@ -26,6 +26,9 @@ pub(crate) fn lines(
         let told = scene.options.no_packets.as_deref().map(clean);
         lines.push(told.unwrap_or_else(|| say!(speaker, "ladder-no-wire")));
     }
+    if scene.ways.alone && !visible.shown.is_empty() {
+        lines.push(say!(speaker, "packet-alone"));
+    }
     lines.extend(tags(scene, rows));
     if visible.hidden > 0 {
         lines.push(say!(speaker, "ladder-hidden", n = count(visible.hidden)));

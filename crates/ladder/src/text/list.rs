@@ -9,7 +9,7 @@ use super::title::title;
 use super::wrap::{spans_width, width};
 use crate::heading::shortened;
 use crate::label::{Label, Part, PartKind, circled};
-use crate::model::{Arrow, CellKind, Rail, Row};
+use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
 
 /// Width of a lane and the gap after it.
 const LANE: usize = 2;
@@ -142,6 +142,9 @@ impl<'a, 'l> Drawer<'a, 'l> {
 
     /// The name and the text of a row. Of two cells, the one the arrow leaves comes first.
     fn words(&self, row: &Row, arrow: Option<&Arrow>) -> (String, Label) {
+        if let Some(arrow) = arrow.filter(|arrow| arrow.kind == ArrowKind::Frame) {
+            return (self.names[arrow.from].clone(), self.packet(row, arrow));
+        }
         let mut cells: Vec<_> = row.cells.iter().collect();
         cells.sort_by_key(|cell| arrow.is_some_and(|arrow| arrow.from != cell.participant));
         // Between two cells the number stands after the sender; the receiver's text may go on with
@@ -187,6 +190,47 @@ impl<'a, 'l> Drawer<'a, 'l> {
             }
         }
         (who.map_or_else(String::new, |who| self.names[who].clone()), label)
+    }
+
+    /// The text of a row with a packet: why, the call that sent it, what it is, to whom, and the call
+    /// that it reached.
+    fn packet(&self, row: &Row, arrow: &Arrow) -> Label {
+        let mut label = Label::default();
+        let at = |lane: usize, reason: bool| {
+            let cells = row.cells.iter().filter(move |cell| cell.participant == lane);
+            cells.filter(move |cell| (cell.kind == CellKind::Reason) == reason)
+        };
+        let mut write = |cells: &mut dyn Iterator<Item = &Cell>| {
+            for cell in cells {
+                label.push(PartKind::Number, cell.tag.clone().unwrap_or_default());
+                label.parts.extend(cell.entry.iter().flat_map(|entry| entry.parts.iter().cloned()));
+                label.parts.extend(cell.label.parts.iter().cloned());
+            }
+            label.parts.len()
+        };
+        let why = write(&mut at(arrow.from, true));
+        let sent = write(&mut at(arrow.from, false)) - why;
+        if why > 0 {
+            label.parts.insert(why, Part::new(PartKind::Faint, "·"));
+        }
+        if sent > 0 && arrow.says_more() {
+            label.push(PartKind::Faint, "·");
+        }
+        if sent == 0 || arrow.says_more() {
+            let parts = arrow.label.parts.iter().filter(|part| part.kind != PartKind::Mark);
+            label.parts.extend(parts.cloned());
+        }
+        let glyphs = &self.frame.glyphs;
+        let sign = if arrow.lost { glyphs.lost } else { glyphs.right };
+        let sign = format!("{}{sign} {}", doubt(Some(arrow)), self.names[arrow.to]);
+        label.push(PartKind::Number, sign);
+        let others = row.cells.iter().filter(|cell| cell.participant != arrow.from);
+        for cell in others {
+            label.push(PartKind::Number, cell.tag.clone().unwrap_or_default());
+            label.parts.extend(cell.entry.iter().flat_map(|entry| entry.parts.iter().cloned()));
+            label.parts.extend(cell.label.parts.iter().cloned());
+        }
+        label
     }
 
     fn lanes(&self, line: &mut Line, row: &Row, arrow: Option<&Arrow>, index: usize) {

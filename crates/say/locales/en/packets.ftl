@@ -64,9 +64,17 @@ packet-tells-nothing = socket { $fd } never called connect: the kernel tells it 
 
 # What became of a packet.
 packet-dropped = dropped by your rule: { $rule }
+packet-lost = lost: { $why }
+packet-under-way = still under way when the recording ended
+packet-under-way-by = still under way when the recording ended, because of your rule: { $rule }
 packet-altered = { $how } by your rule: { $rule }
 packet-altered-late = { $how } by your rule, { $time } in all: { $rule }
 packet-altered-several = { $how } by your rule, { $n } arrived: { $rule }
+
+value-link_down = the link is down
+value-too_big = too big for a link on its way
+value-queue_full = too much was waiting before it
+value-refused = the kernel did not take it
 
 # The fold of many packets.
 packet-segments = × { $n ->
@@ -88,6 +96,7 @@ packet-and-calls = { $n ->
 
 # The footer.
 packet-bare-acks = ACKs that carry nothing else, not drawn: { $n }. --all draws them.
+packet-alone = Only packets were recorded: nothing is known of programs.
 packet-of-nobody = Packets of no program in this recording, not drawn: { $n }.
 
 # The details of a packet.

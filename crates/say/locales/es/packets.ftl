@@ -61,9 +61,17 @@ packet-tells-nothing = el socket { $fd } nunca llamó a connect: el núcleo no l
 
 # Qué pasó con un paquete.
 packet-dropped = perdido por tu regla: { $rule }
+packet-lost = perdido: { $why }
+packet-under-way = seguía en camino cuando terminó la grabación
+packet-under-way-by = seguía en camino cuando terminó la grabación, por tu regla: { $rule }
 packet-altered = { $how } por tu regla: { $rule }
 packet-altered-late = { $how } por tu regla, { $time } en total: { $rule }
 packet-altered-several = { $how } por tu regla, llegaron { $n }: { $rule }
+
+value-link_down = el enlace está caído
+value-too_big = no cabe en un enlace del camino
+value-queue_full = había demasiado esperando antes
+value-refused = el núcleo no lo aceptó
 
 # Muchos paquetes en una fila.
 packet-segments = × { $n ->
@@ -85,6 +93,7 @@ packet-and-calls = { $n ->
 
 # El pie.
 packet-bare-acks = ACK que no llevan nada más, sin dibujar: { $n }. --all los dibuja.
+packet-alone = Solo se grabaron paquetes: de los programas no se sabe nada.
 packet-of-nobody = Paquetes de ningún programa de esta grabación, sin dibujar: { $n }.
 
 # Los detalles de un paquete.
