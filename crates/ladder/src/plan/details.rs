@@ -185,7 +185,9 @@ impl Facts<'_, '_> {
         let speaker = self.scene.options.speaker;
         let [from, to] = [&headers.source, &headers.destination].map(|end| clean(&end.to_string()));
         self.say("packet-fact-addresses", format!("{from} → {to}"));
-        self.say("packet-fact-protocol", headers.protocol.to_string());
+        let protocol = headers.protocol.to_string();
+        let short = protocol.strip_prefix("IPPROTO_").unwrap_or(&protocol);
+        self.say("packet-fact-protocol", short);
         if let Some(fragment) = headers.fragment {
             let (id, offset) = (fragment.id.to_string(), count(fragment.offset));
             let key = if fragment.more { "packet-piece" } else { "packet-last-piece" };
