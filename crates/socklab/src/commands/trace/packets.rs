@@ -151,6 +151,15 @@ impl Remarks {
                 rows.entry(*seq).or_insert((number + 1, row.at));
             }
         }
+        // What carries a message stands on the row of the call that sent it.
+        for (at, tie) in flows.ties.all() {
+            let seq = |at: usize| flows.order[at].seq;
+            let sent = tie.cause.call().or(tie.carries.first().map(|carried| carried.sent));
+            let row = sent.and_then(|sent| rows.get(&seq(sent))).copied();
+            if let Some(row) = row {
+                rows.entry(seq(at)).or_insert(row);
+            }
+        }
         Self { speaker, senders: senders(&flows), rows }
     }
 
