@@ -106,6 +106,8 @@ pub(crate) struct Tour {
     #[arg(short, long, value_name = "FILE.html")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) packets: Packets,
+    #[command(flatten)]
     pub(crate) which: WhichCourse,
 }
 
@@ -115,6 +117,24 @@ pub(crate) struct Learn {
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) which: WhichCourse,
+}
+
+/// Whether packets are recorded where programs run on a loopback of their own.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct Packets {
+    #[arg(long)]
+    pub(crate) no_packets: bool,
+}
+
+impl Packets {
+    pub(crate) fn wanted(self) -> bool {
+        !self.no_packets
+    }
+
+    /// The option that says the same again.
+    pub(crate) fn word(self) -> Option<&'static str> {
+        self.no_packets.then_some("--no-packets")
+    }
 }
 
 /// Which course to read, if not the nearest folder `course` over the built-in one.
@@ -141,6 +161,8 @@ pub(crate) struct Run {
     pub(crate) lab: bool,
     #[arg(long)]
     pub(crate) trace: bool,
+    #[arg(long, requires = "trace")]
+    pub(crate) no_packets: bool,
     #[arg(value_name = "PROGRAM")]
     pub(crate) name: String,
     #[arg(allow_hyphen_values = true)]
@@ -161,6 +183,8 @@ pub(crate) struct WhatIf {
     pub(crate) seed: Option<u64>,
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) packets: Packets,
     #[command(flatten)]
     pub(crate) which: WhichCourse,
 }
@@ -452,6 +476,8 @@ pub(crate) struct Check {
     pub(crate) which: WhichCourse,
     #[command(flatten)]
     pub(crate) apart: Apart,
+    #[command(flatten)]
+    pub(crate) packets: Packets,
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<String>,
 }
@@ -488,7 +514,8 @@ impl Check {
     /// The options that another check of the same kind needs.
     pub(crate) fn words(&self) -> Vec<String> {
         let apart = self.apart.word().map(str::to_owned);
-        self.which.words().into_iter().chain(apart).collect()
+        let packets = self.packets.word().map(str::to_owned);
+        self.which.words().into_iter().chain(apart).chain(packets).collect()
     }
 }
 

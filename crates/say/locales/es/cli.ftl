@@ -37,6 +37,7 @@ arg-trace-only = Con --pid: omite los hijos que el proceso ya tiene (los que ten
 arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación, que se escribe mientras crece), .pcapng (los paquetes, para Wireshark); - escribe la grabación en la salida estándar. Solo tú puedes leer estos archivos: pueden contener contraseñas
 arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
 arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
+arg-no_packets = Deja los paquetes por fuera: si no, se graban donde la máquina permite una red propia
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
 arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se terminan de inmediato

@@ -56,7 +56,7 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
         }
         reports.push(report);
     }
-    let asked = questions::ask(speaker, &options.which)?;
+    let asked = questions::ask(speaker, &options.which, options.packets.wanted())?;
     let ok = reports.iter().all(|report| report.ok) && asked.iter().all(|question| question.ok);
     let total = Total::of(speaker, &reports, start.elapsed());
     if let Some(path) = &options.output {

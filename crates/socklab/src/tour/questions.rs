@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde::Serialize;
 use socklab_say::{Speaker, say};
-use socklab_scenario::{Origin, Source};
+use socklab_scenario::{Origin, Runner, Source};
 
 use crate::cli::WhichCourse;
 use crate::course;
@@ -33,10 +33,14 @@ pub(super) struct TourQuestion {
 }
 
 /// Runs the questions.
-pub(super) fn ask(speaker: Speaker, which: &WhichCourse) -> Result<Vec<TourQuestion>> {
+pub(super) fn ask(
+    speaker: Speaker,
+    which: &WhichCourse,
+    packets: bool,
+) -> Result<Vec<TourQuestion>> {
     let course = course::load(speaker, which)?;
     let questions = course.questions().map_err(|error| course::mistake(speaker, &error))?;
-    let runner = scenario::runner(speaker, scenario::SEED)?;
+    let runner = Runner { packets, ..scenario::runner(speaker, scenario::SEED)? };
     let chosen = questions.iter().filter(|question| ASKED.contains(&question.name.as_str()));
     chosen
         .map(|question| {

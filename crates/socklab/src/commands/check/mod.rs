@@ -68,7 +68,11 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         Err(error) => return not_built(speaker, &about, options.format(), &error, &help),
     };
     let about = json::About { warnings: &built.warnings, ..about };
-    let runner = socklab_scenario::Runner { isolation: options.apart.wanted(), ..runner };
+    let runner = socklab_scenario::Runner {
+        isolation: options.apart.wanted(),
+        packets: options.packets.wanted(),
+        ..runner
+    };
     let check = Check {
         exercise: &exercise,
         submission: &built.submission,

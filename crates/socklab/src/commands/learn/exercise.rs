@@ -59,6 +59,7 @@ pub(super) fn learn(guide: &Guide<'_>, at: usize, name: &str) -> Result<Leave> {
     let file = near(file.context("an exercise that has begun has a file")?);
     let subject = Subject::source(file).context("a started file has a language")?;
     let how = How {
+        packets: true,
         wanted: IsolationWanted::Possible,
         options: guide.which.words(),
         course: guide.which.words(),

@@ -42,6 +42,7 @@ pub(super) fn watch(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     }
     scenario::end_cleanly()?;
     let how = How {
+        packets: options.packets.wanted(),
         wanted: options.apart.wanted(),
         options: options.words(),
         course: options.which.words(),

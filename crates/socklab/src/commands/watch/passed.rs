@@ -90,7 +90,8 @@ impl Passed {
                     .with_context(|| format!("write {}", socklab_say::path(&file)))?;
                 let built = Built::from_source(code, &file, &task.exercise.arguments)?;
                 let runner = scenario::runner(speaker, seed)?;
-                let runner = Runner { isolation: task.how.wanted, ..runner };
+                let (isolation, packets) = (task.how.wanted, task.how.packets);
+                let runner = Runner { isolation, packets, ..runner };
                 let check = Check {
                     exercise: task.exercise,
                     submission: &built.submission,

@@ -36,6 +36,8 @@ pub(super) enum CheckMessage {
 /// How the program is to be run, whichever exercise it is for.
 #[derive(Clone, Debug)]
 pub(crate) struct How {
+    /// Whether packets are recorded.
+    pub(crate) packets: bool,
     /// How far it is kept apart.
     pub(crate) wanted: IsolationWanted,
     /// The options that say so, and from which course the exercise is.
@@ -119,7 +121,7 @@ fn check(
         let _ = out.send(CheckMessage::Line(line));
     };
     let runner = scenario::runner(speaker, some_seed())?;
-    let runner = Runner { isolation: how.wanted, ..runner };
+    let runner = Runner { isolation: how.wanted, packets: how.packets, ..runner };
     let built = match subject.build(exercise) {
         Ok(built) => built,
         Err(error) => {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use socklab_say::{Speaker, say};
 use socklab_scenario::format::{Choice, Item, Question};
-use socklab_scenario::{Course, Origin};
+use socklab_scenario::{Course, Origin, Runner};
 
 use crate::cli::WhatIf;
 use crate::course;
@@ -152,11 +152,7 @@ fn one(
             Prediction::Left(_) => return Ok(ExitCode::SUCCESS),
         },
     }
-    let answered = answered::run(
-        speaker,
-        question,
-        &scenario::runner(speaker, options.seed.unwrap_or(scenario::SEED))?,
-    )?;
+    let answered = answered::run(speaker, question, &runner(speaker, options)?)?;
     let right = note(question, &answered, predicted);
     if options.json {
         let report = report(speaker, question, &source, &answered, predicted);
@@ -185,6 +181,11 @@ fn one(
     })
 }
 
+fn runner(speaker: Speaker, options: &WhatIf) -> Result<Runner> {
+    let runner = scenario::runner(speaker, options.seed.unwrap_or(scenario::SEED))?;
+    Ok(Runner { packets: options.packets.wanted(), ..runner })
+}
+
 /// Runs every question: the self-test of what this machine can show.
 fn all(
     speaker: Speaker,
@@ -192,7 +193,7 @@ fn all(
     questions: &[Question],
     options: &WhatIf,
 ) -> Result<ExitCode> {
-    let runner = scenario::runner(speaker, options.seed.unwrap_or(scenario::SEED))?;
+    let runner = runner(speaker, options)?;
     let width = width();
     let (mut reports, mut ok, mut trouble) = (Vec::new(), true, false);
     for question in questions {
