@@ -1,7 +1,7 @@
 //! Merges what several collectors saw into one timeline.
 //!
 //! A *collector* observes events: the tracer (calls and processes), the kernel's tables
-//! ([`tables`]), later a network capture (frames). Each collector takes the times of its events
+//! ([`tables`]), a tap on a device (frames; [`OwnFrames`] tells whose). Each collector takes the times of its events
 //! from `CLOCK_MONOTONIC`, in nanoseconds ([`socklab_kernel::clock`]), and adds the events to a
 //! [`Recorder`]: directly, or from another thread through a [`Collector`].
 //!
@@ -38,6 +38,7 @@
 
 mod collector;
 mod limits;
+mod own_frames;
 mod recorder;
 mod repeats;
 mod stream;
@@ -46,4 +47,5 @@ mod weight;
 
 pub use collector::Collector;
 pub use limits::{Detail, Limits, Used};
+pub use own_frames::OwnFrames;
 pub use recorder::{Finished, Recorder};
