@@ -28,8 +28,8 @@ mod looped;
 mod names;
 mod namespace;
 mod netlink;
-mod pcapng;
 mod passage;
+mod pcapng;
 mod place;
 mod private;
 mod refusal;
@@ -46,11 +46,11 @@ pub use looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
 pub use names::{
     Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer, ask,
 };
+pub use passage::Passage;
 pub use pcapng::{
     Capture, CaptureError, CaptureWriter, Direction, Ended, FromCapture, Origin, WrittenPacket,
     is_capture, read_capture,
 };
-pub use passage::Passage;
 pub use place::{HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;

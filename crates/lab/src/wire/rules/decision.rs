@@ -47,8 +47,7 @@ pub struct Corruption {
 pub struct Injected {
     /// To whom it goes.
     pub towards: Towards,
-    /// It, from its Ethernet header on. The TCP checksum is not computed yet; that of the IPv4 header
-    /// neither.
+    /// It, from its Ethernet header on, with all checksums.
     pub frame: Vec<u8>,
     /// The rule, as its author wrote it.
     pub rule: String,

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use socklab_event::FrameKind;
+
 use super::rule::{
-    Act, Choice, Direction, Kind, Limit, Mark, Meaning, Moment, Origin, Party, Rule, Selection,
+    Act, Choice, Direction, Limit, Mark, Meaning, Moment, Origin, Party, Rule, Selection,
 };
 use super::units::{RATES, SIZES, TIMES, ordinal, percentage, written};
 
@@ -80,7 +82,7 @@ struct Chosen<'r> {
 
 impl Chosen<'_> {
     fn write_unless_all(&self, f: &mut fmt::Formatter<'_>, joint: &str) -> fmt::Result {
-        let bare = self.choice == Choice::Every && self.selection.kind == Kind::Frame;
+        let bare = self.choice == Choice::Every && self.selection.kind == FrameKind::Frame;
         if bare && self.selection.byte.is_none() {
             return write!(f, "{}", Clauses(self.selection));
         }
@@ -90,7 +92,7 @@ impl Chosen<'_> {
 
 impl fmt::Display for Chosen<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.selection.kind.word();
+        let kind = self.selection.word();
         match self.choice {
             Choice::Every if self.selection.byte.is_some() => write!(f, "the {kind}")?,
             Choice::Every => write!(f, "every {kind}")?,
@@ -103,8 +105,8 @@ impl fmt::Display for Chosen<'_> {
 
 impl Selection {
     fn write_as_mass(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.kind != Kind::Frame {
-            write!(f, " of the {}", self.kind.word())?;
+        if self.kind != FrameKind::Frame {
+            write!(f, " of the {}", self.word())?;
         }
         write!(f, "{}", Clauses(self))
     }
@@ -115,7 +117,8 @@ struct Clauses<'r>(&'r Selection);
 
 impl fmt::Display for Clauses<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Selection { kind: _, byte, from, to, from_port, to_port, connection } = self.0;
+        let Selection { kind: _, again: _, byte, from, to, from_port, to_port, connection } =
+            self.0;
         if let Some(byte) = byte {
             write!(f, " with byte {}", byte.number)?;
             match byte.of {

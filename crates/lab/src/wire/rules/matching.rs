@@ -5,11 +5,12 @@ use super::rule::{Direction, Party, Selection, StreamByte};
 
 impl Selection {
     pub(super) fn has(&self, facts: &Facts<'_>) -> bool {
-        let Self { kind, byte, from, to, from_port, to_port, connection } = self;
+        let Self { kind, again, byte, from, to, from_port, to_port, connection } = self;
         let endpoints = facts.headers().map(|headers| (&headers.source, &headers.destination));
         let source_port = endpoints.and_then(|(source, _)| source.port());
         let destination_port = endpoints.and_then(|(_, destination)| destination.port());
         facts.is(*kind)
+            && (!again || facts.placed.is_some_and(|placed| placed.again))
             && byte.as_ref().is_none_or(|byte| byte.is_in(facts))
             && from.as_ref().is_none_or(|party| party.sent(facts))
             && to.as_ref().is_none_or(|party| party.is_sent(facts))

@@ -83,6 +83,8 @@ mod parse;
 mod reset;
 mod rule;
 mod streams;
+#[cfg(test)]
+mod tests;
 mod units;
 mod words;
 

@@ -3,9 +3,12 @@
 use std::ops::Range;
 use std::str::FromStr;
 
+use socklab_event::FrameKind;
+
 use super::error::{Expected, RuleError, RuleMistake};
 use super::rule::{
-    Act, Choice, Direction, Kind, Limit, Mark, Meaning, Moment, Origin, Party, Rule, StreamByte,
+    Act, Choice, Direction, Limit, Mark, Meaning, Moment, Origin, Party, RETRANSMISSION, Rule,
+    Selection, StreamByte, WITHOUT_CONNECTION, has_stream,
 };
 use super::units::{RATES, SHARES, SIZES, TIMES, Unit, from_ordinal, measure, split};
 use super::words::{Word, words};
@@ -185,7 +188,7 @@ impl<'t> Parser<'t> {
         if self.peek().is_some_and(|word| word.text.eq_ignore_ascii_case("the")) {
             let at = self.place();
             let mark = self.mark()?;
-            if matches!(mark.of.kind, Kind::Udp | Kind::Fragment | Kind::Icmp | Kind::Arp) {
+            if WITHOUT_CONNECTION.contains(&mark.of.kind) {
                 return Err(self.mistake(at, RuleMistake::NoStream { kind: mark.of.kind.word() }));
             }
             return Ok(Meaning::of(Act::Reset(Limit::Mark(mark))));
@@ -194,7 +197,7 @@ impl<'t> Parser<'t> {
         let range = (1, 1 << 40);
         let size = self.measure(Expected::Size, SIZES, range, ("1 B", "1048576 MiB"))?;
         let mut meaning = Meaning::of(Act::Reset(Limit::Bytes(size)));
-        meaning.selection.kind = Kind::Segment;
+        meaning.selection.kind = FrameKind::Segment;
         self.rest(meaning, Allowed::TIMES)
     }
 
@@ -218,8 +221,8 @@ impl<'t> Parser<'t> {
         if all || self.take("every") {
             let number = if all { None } else { self.perhaps_ordinal()? };
             meaning.choice = number.map_or(Choice::Every, Choice::EveryNth);
-            if let Some((kind, _)) = self.perhaps_kind() {
-                meaning.selection.kind = kind;
+            if self.perhaps_kind(&mut meaning.selection).is_some() {
+                return Ok(());
             } else if !all {
                 return Err(self.fail());
             }
@@ -227,15 +230,15 @@ impl<'t> Parser<'t> {
         }
         let the = self.take("the");
         let number = self.perhaps_ordinal()?;
-        let (kind, at) = self.kind()?;
-        meaning.selection.kind = kind;
+        let at = self.kind(&mut meaning.selection)?;
         if let Some(number) = number {
             meaning.choice = Choice::Nth(number);
             return Ok(());
         }
         let with_byte = self.peek().is_some_and(|word| word.text.eq_ignore_ascii_case("with"));
-        if the && kind != Kind::Data && !with_byte {
-            return Err(self.mistake(at, RuleMistake::WhichOne { kind: kind.word() }));
+        let selection = &meaning.selection;
+        if the && selection.kind != FrameKind::Data && !with_byte {
+            return Err(self.mistake(at, RuleMistake::WhichOne { kind: selection.word() }));
         }
         Ok(())
     }
@@ -250,7 +253,7 @@ impl<'t> Parser<'t> {
         let begins = word.is_some_and(|word| {
             matches!(word.as_str(), "the" | "every" | "all")
                 || from_ordinal(&word).is_some()
-                || Kind::from_word(&word).is_some()
+                || kind_of(&word).is_some()
         });
         if named || begins {
             return self.chosen(meaning);
@@ -266,21 +269,18 @@ impl<'t> Parser<'t> {
         }
         let named = self.take("of") || self.take("for");
         let named = (self.take_quietly("the") || self.take_quietly("all")) || named;
-        match self.perhaps_kind() {
-            Some((kind, _)) => meaning.selection.kind = kind,
-            None if named => return Err(self.fail()),
-            None => {}
+        match self.perhaps_kind(&mut meaning.selection) {
+            None if named => Err(self.fail()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// A frame: `the 3rd data from client`.
     fn mark(&mut self) -> Parsed<Mark> {
         self.skip("the");
         let Some(number) = self.perhaps_ordinal()? else { return Err(self.fail()) };
-        let (kind, _) = self.kind()?;
         let mut meaning = Meaning::of(Act::Drop);
-        meaning.selection.kind = kind;
+        self.kind(&mut meaning.selection)?;
         let meaning = self.rest(meaning, Allowed::MARK)?;
         Ok(Mark { number, of: meaning.selection })
     }
@@ -370,10 +370,10 @@ impl<'t> Parser<'t> {
     }
 
     /// After `with`.
-    fn stream_byte(&mut self, kind: Kind) -> Parsed<StreamByte> {
+    fn stream_byte(&mut self, kind: FrameKind) -> Parsed<StreamByte> {
         let at = self.place();
         self.demand("byte")?;
-        if !kind.has_stream() {
+        if !has_stream(kind) {
             return Err(self.mistake(at, RuleMistake::NoStream { kind: kind.word() }));
         }
         let number = self.number()?;
@@ -415,17 +415,21 @@ impl<'t> Parser<'t> {
         self.peek().is_some_and(|word| word.text.bytes().all(|one| one.is_ascii_digit()))
     }
 
-    fn kind(&mut self) -> Parsed<(Kind, Range<usize>)> {
-        self.perhaps_kind().ok_or_else(|| self.fail())
+    /// The word for a kind, and where it stands.
+    fn kind(&mut self, selection: &mut Selection) -> Parsed<Range<usize>> {
+        self.perhaps_kind(selection).ok_or_else(|| self.fail())
     }
 
-    fn perhaps_kind(&mut self) -> Option<(Kind, Range<usize>)> {
-        let found = self.peek().and_then(|word| Some((Kind::from_word(word.text)?, word.range())));
-        match found {
-            Some(_) => self.advance(1),
-            None => self.expected.extend(Kind::ALL.map(|(_, word)| Expected::Word(word))),
-        }
-        found
+    fn perhaps_kind(&mut self, selection: &mut Selection) -> Option<Range<usize>> {
+        let word = self.peek();
+        let Some((kind, again)) = word.and_then(|word| kind_of(word.text)) else {
+            self.expected.extend(FrameKind::ALL.map(|(_, word)| Expected::Word(word)));
+            self.expected.push(Expected::Word(RETRANSMISSION));
+            return None;
+        };
+        self.advance(1);
+        (selection.kind, selection.again) = (kind, again);
+        word.map(|word| word.range())
     }
 
     fn perhaps_ordinal(&mut self) -> Parsed<Option<u64>> {
@@ -585,6 +589,15 @@ impl<'t> Parser<'t> {
     pub(super) fn take_word(&mut self, word: &'static str) -> bool {
         self.take(word)
     }
+}
+
+/// The kind that a word means, and whether only what is sent again is meant.
+fn kind_of(word: &str) -> Option<(FrameKind, bool)> {
+    let singular = word.strip_suffix(['s', 'S']).unwrap_or(word);
+    if singular.eq_ignore_ascii_case(RETRANSMISSION) {
+        return Some((FrameKind::Segment, true));
+    }
+    Some((FrameKind::from_word(word)?, false))
 }
 
 const OUT_OF_COUNT: RuleMistake =

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use socklab_event::FrameKind;
+
 /// A wire rule; see the [module](super) for what can be written.
 ///
 /// It is parsed from text with `FromStr` and written back, in one canonical form, with `Display`.
@@ -116,6 +118,13 @@ pub(super) enum Origin {
     Payload,
 }
 
+/// The kinds of frames that belong to no connection.
+pub(super) const WITHOUT_CONNECTION: [FrameKind; 4] =
+    [FrameKind::Udp, FrameKind::Fragment, FrameKind::Icmp, FrameKind::Arp];
+
+/// What a rule calls segments that are sent again.
+pub(super) const RETRANSMISSION: &str = "retransmission";
+
 /// How long a connection lives that will be reset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Limit {
@@ -127,7 +136,9 @@ pub(super) enum Limit {
 /// Some frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Selection {
-    pub(super) kind: Kind,
+    pub(super) kind: FrameKind,
+    /// Only segments all of which were sent before.
+    pub(super) again: bool,
     pub(super) byte: Option<StreamByte>,
     pub(super) from: Option<Party>,
     pub(super) to: Option<Party>,
@@ -172,6 +183,13 @@ pub(super) enum Moment {
     Mark(Mark),
 }
 
+impl Selection {
+    /// The word for their kind.
+    pub(super) fn word(&self) -> &'static str {
+        if self.again { RETRANSMISSION } else { self.kind.word() }
+    }
+}
+
 impl Moment {
     fn mark(&self) -> Option<&Mark> {
         match self {
@@ -201,69 +219,8 @@ impl Party {
     }
 }
 
-/// A kind of frame; its words are in [`Kind::ALL`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Kind {
-    #[default]
-    Frame,
-    Segment,
-    Syn,
-    SynAck,
-    Ack,
-    Fin,
-    Rst,
-    Psh,
-    Urg,
-    Data,
-    Retransmission,
-    Udp,
-    Fragment,
-    Icmp,
-    Arp,
-}
-
-impl Kind {
-    /// Every kind with its canonical word.
-    pub(super) const ALL: [(Self, &'static str); 15] = [
-        (Self::Frame, "frame"),
-        (Self::Segment, "segment"),
-        (Self::Syn, "SYN"),
-        (Self::SynAck, "SYN-ACK"),
-        (Self::Ack, "ACK"),
-        (Self::Fin, "FIN"),
-        (Self::Rst, "RST"),
-        (Self::Psh, "PSH"),
-        (Self::Urg, "URG"),
-        (Self::Data, "data"),
-        (Self::Retransmission, "retransmission"),
-        (Self::Udp, "UDP"),
-        (Self::Fragment, "fragment"),
-        (Self::Icmp, "ICMP"),
-        (Self::Arp, "ARP"),
-    ];
-
-    pub(super) fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or("frame", |(_, word)| word)
-    }
-
-    /// The kind that a word means: `SYNs`, `syn,ack`, `TCP` and `datagram` are understood as well.
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        let word = word.to_ascii_lowercase().replace([',', '+', '/'], "-");
-        let known = |word: &str| {
-            let same = |(_, name): &&(Self, &str)| name.eq_ignore_ascii_case(word);
-            Self::ALL.iter().find(same).map(|(kind, _)| *kind).or(match word {
-                "synack" => Some(Self::SynAck),
-                "tcp" => Some(Self::Segment),
-                "datagram" => Some(Self::Udp),
-                "packet" => Some(Self::Frame),
-                _ => None,
-            })
-        };
-        known(&word).or_else(|| known(word.strip_suffix('s')?))
-    }
-
-    /// True if such a frame may carry a byte of a stream.
-    pub(super) fn has_stream(self) -> bool {
-        matches!(self, Self::Segment | Self::Data | Self::Retransmission | Self::Fin | Self::Psh)
-    }
+/// True if such frames may carry a byte of a stream.
+pub(super) fn has_stream(kind: FrameKind) -> bool {
+    use FrameKind::{Data, Fin, Psh, Segment, Urg};
+    matches!(kind, Segment | Data | Fin | Psh | Urg)
 }
