@@ -7,6 +7,7 @@ use socklab_event::{Errno, Protocol, Shutdown, Signal, TcpState};
 use socklab_say::Translated;
 
 use crate::call_word::CallWord;
+use crate::expect_frame::FrameWanted;
 use crate::expect_pattern::{Address, BytesWanted, Range};
 use crate::waited::Waited;
 
@@ -69,6 +70,8 @@ pub enum Subject {
     },
     /// What the kernel's tables said about a socket.
     State(Box<StateWanted>),
+    /// Frames on the wire.
+    Frame(Box<FrameWanted>),
 }
 
 /// A call on a socket; anything left out does not matter.
@@ -279,6 +282,9 @@ impl Subject {
                 vec![actor]
             }
             Self::State(state) => state.actor.as_deref().into_iter().collect(),
+            Self::Frame(frame) => {
+                [&frame.from, &frame.to].into_iter().flatten().map(String::as_str).collect()
+            }
         }
     }
 }

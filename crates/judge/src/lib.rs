@@ -14,6 +14,7 @@ mod conduct;
 mod deeds;
 mod difference;
 mod expect;
+mod expect_frame;
 mod expect_pattern;
 mod http;
 mod http_request;
@@ -24,6 +25,7 @@ mod rules;
 mod verdict;
 mod verdict_call;
 mod verdict_facts;
+mod verdict_frame;
 mod verdict_http;
 mod waited;
 mod waits;
@@ -35,6 +37,7 @@ pub use expect::{
     CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, StateWanted, StreamWanted, Subject,
     Texts, TransportWanted,
 };
+pub use expect_frame::{FateWanted, FrameWanted};
 pub use expect_pattern::{Address, BytesWanted, Range, unescape};
 pub use http::HttpFault;
 pub use pattern::{LONGEST as LONGEST_PATTERN, Part, Pattern};

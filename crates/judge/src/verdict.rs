@@ -9,9 +9,10 @@ use socklab_flows::{Flows, Position};
 
 use crate::conduct::{exit, is_by, is_running, output};
 use crate::difference::{Difference, nearest};
-use crate::expect::{CallWanted, ExitWanted, Expectation, Subject};
+use crate::expect::{ExitWanted, Expectation, Subject};
 use crate::expect_pattern::{BytesWanted, Range};
 use crate::http::HttpFault;
+use crate::verdict_call::Fit;
 
 /// The verdict on one expectation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -190,10 +191,19 @@ impl<'f, 't> Window<'f, 't> {
     fn judge(&self, expectation: &Expectation) -> WithEvidence {
         let flows = self.flows;
         match &expectation.subject {
-            Subject::Call(call) => self.calls(call, expectation),
+            Subject::Call(call) => self.fitting(
+                expectation,
+                |at| call.is_kind(flows, at),
+                |at| call.fits(flows, at),
+            ),
             Subject::State(state) => {
                 self.counted(expectation, self.find(|at| state.fits(flows, at)), &[])
             }
+            Subject::Frame(frame) => self.fitting(
+                expectation,
+                |at| frame.is_kind(flows, at),
+                |at| frame.fits(flows, at),
+            ),
             Subject::Signal { actor, signal } => {
                 let fits = |at: Position| match flows.order[at].process() {
                     Some(Process::Signal { signal: got }) => {
@@ -230,10 +240,15 @@ impl<'f, 't> Window<'f, 't> {
         }
     }
 
-    fn calls(&self, call: &CallWanted, expectation: &Expectation) -> WithEvidence {
-        let candidates = self.find(|at| call.is_kind(self.flows, at));
-        let fits: Vec<Option<bool>> =
-            candidates.iter().map(|at| call.fits(self.flows, *at)).collect();
+    /// What is of a kind, and how much of it fits.
+    fn fitting(
+        &self,
+        expectation: &Expectation,
+        is_kind: impl Fn(Position) -> bool,
+        fits: impl Fn(Position) -> Fit,
+    ) -> WithEvidence {
+        let candidates = self.find(is_kind);
+        let fits: Vec<Fit> = candidates.iter().map(|at| fits(*at)).collect();
         let unclear = fits.contains(&None);
         let found = candidates.iter().zip(fits).filter(|(_, fit)| *fit == Some(true));
         let found = found.map(|(at, _)| *at).collect();

@@ -6,6 +6,7 @@ use socklab_event::{Endpoint, Event, Exit, Outcome, Process, What};
 use socklab_flows::Flows;
 
 use crate::verdict::Finding;
+use crate::verdict_frame::frame_facts;
 
 /// A fact, which each language writes in its own way.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,8 @@ pub enum Fact {
     Number(i64),
     /// Nanoseconds.
     Time(u64),
+    /// Several times, in order, in nanoseconds.
+    Times(Vec<u64>),
     /// Bytes that moved.
     Bytes(socklab_event::Bytes),
 }
@@ -77,6 +80,18 @@ fact_words! {
     Total = "total",
     /// Since the beginning of the recording.
     Since = "since",
+    /// The time between a frame and the next one of the evidence.
+    Gap = "gap",
+    /// The times between all of them.
+    Gaps = "gaps",
+    /// What became of a frame.
+    Fate = "fate",
+    /// The rule that decided that.
+    Rule = "rule",
+    /// The window in a segment, unscaled.
+    Window = "window",
+    /// The flags of a segment; of an ICMP message, what it says.
+    Flags = "flags",
     /// A socket's state in the kernel's tables.
     State = "state",
     /// Bytes not yet read.
@@ -104,6 +119,13 @@ pub fn facts(findings: &[Finding], flows: &Flows<'_>) -> BTreeMap<String, Fact> 
         add(FactWord::Count, Fact::Number(i64::try_from(events.len()).unwrap_or(i64::MAX)));
         let Some(first) = events.first() else { continue };
         let at = flows.order.iter().position(is_evidence);
+        if first.frame().is_some() {
+            let positions = 0..flows.order.len();
+            let evidence: Vec<_> = positions.filter(|at| is_evidence(&flows.order[*at])).collect();
+            add(FactWord::Since, Fact::Time(first.at.saturating_sub(start)));
+            frame_facts(flows, &evidence, &mut add);
+            continue;
+        }
         if let Some(who) = at.and_then(|at| flows.actor_at(at)) {
             add(FactWord::Who, Fact::Text(who.to_owned()));
         }

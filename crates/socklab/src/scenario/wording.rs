@@ -48,6 +48,9 @@ fn fact(speaker: Speaker, fact: &Fact) -> String {
         Fact::Text(text) => text.clone(),
         Fact::Number(number) => number.to_string(),
         Fact::Time(time) => duration(speaker, *time),
+        Fact::Times(times) => {
+            times.iter().map(|time| duration(speaker, *time)).collect::<Vec<_>>().join(", ")
+        }
         Fact::Bytes(bytes) => {
             let most = 60;
             let shown: String = bytes.to_string().chars().take(most).collect();

@@ -184,6 +184,27 @@ fn wanted_text(speaker: Speaker, subject: &Subject) -> String {
         Subject::State(state) => {
             state.state.and_then(TcpState::short_name).unwrap_or_default().to_owned()
         }
+        Subject::Frame(frame) => frame_text(speaker, frame),
+    }
+}
+
+/// A frame that is expected: its kind, whose it is, and the conditions in the words of the format.
+fn frame_text(speaker: Speaker, frame: &FrameWanted) -> String {
+    let mut conditions: Vec<String> = Vec::new();
+    let ends = [("from", frame.from.as_ref()), ("to", frame.to.as_ref())];
+    conditions.extend(ends.iter().filter_map(|(word, name)| Some(format!("{word} {}", (*name)?))));
+    conditions.extend(frame.source.iter().map(|address| format!("local {address}")));
+    conditions.extend(frame.destination.iter().map(|address| format!("remote {address}")));
+    conditions.extend(frame.fate.iter().map(|fate| format!("fate {fate}")));
+    conditions.extend(frame.again.iter().map(|again| format!("again {again}")));
+    conditions.extend(frame.window.iter().map(|window| format!("window {window}")));
+    conditions.extend(frame.bytes.iter().map(|bytes| bytes_text(speaker, bytes)));
+    let kind = frame.kind.word();
+    match conditions.is_empty() {
+        true => say!(speaker, "want-frame", kind = kind),
+        false => {
+            say!(speaker, "want-frame-like", kind = kind, conditions = conditions.join(", "))
+        }
     }
 }
 
