@@ -37,7 +37,7 @@ pub use expect::{
     CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, StateWanted, StreamWanted, Subject,
     Texts, TransportWanted,
 };
-pub use expect_frame::{FateWanted, FrameWanted};
+pub use expect_frame::{FateWanted, FrameWanted, MeaningWanted, ReasonWanted, ResentWanted};
 pub use expect_pattern::{Address, BytesWanted, Range, unescape};
 pub use http::HttpFault;
 pub use pattern::{LONGEST as LONGEST_PATTERN, Part, Pattern};

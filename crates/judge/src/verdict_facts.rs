@@ -88,6 +88,8 @@ fact_words! {
     Fate = "fate",
     /// The rule that decided that.
     Rule = "rule",
+    /// Why a segment is an RST, in the word of `reason`.
+    Reason = "reason",
     /// The window in a segment, unscaled.
     Window = "window",
     /// The flags of a segment; of an ICMP message, what it says.

@@ -1,10 +1,10 @@
 //! Whether a frame fits an expectation, and what an explanation can cite of it.
 
 use socklab_event::{Fate, Frame, Transport};
-use socklab_flows::{Flows, Position};
+use socklab_flows::{Flows, Meaning, Position};
 
 use crate::conduct::is_by;
-use crate::expect_frame::{FateWanted, FrameWanted};
+use crate::expect_frame::{FateWanted, FrameWanted, ReasonWanted};
 use crate::expect_pattern::Address;
 use crate::verdict_call::Fit;
 use crate::verdict_facts::{Fact, FactWord};
@@ -27,15 +27,27 @@ impl FrameWanted {
             Transport::Tcp { window, .. } => Some(i64::from(window)),
             _ => None,
         };
-        let again = flows.frames.flow(at).is_some_and(|flow| flow.again);
+        let tie = flows.ties.of(at);
+        let again = tie.and_then(|tie| tie.again);
+        let reason = tie.and_then(|tie| match &tie.meaning {
+            Meaning::Rst(reason) => ReasonWanted::of(reason),
+            _ => None,
+        });
         let plain = is(&self.source, &headers.source)
             && is(&self.destination, &headers.destination)
-            && self.from.as_deref().is_none_or(|name| is_end(flows, at, 0, name, Some(&frame.from)))
-            && self.to.as_deref().is_none_or(|name| {
-                is_end(flows, at, 1, name, frame.to.as_deref())
-            })
+            && self
+                .from
+                .as_deref()
+                .is_none_or(|name| is_end(flows, at, 0, name, Some(&frame.from)))
+            && self
+                .to
+                .as_deref()
+                .is_none_or(|name| is_end(flows, at, 1, name, frame.to.as_deref()))
             && self.fate.is_none_or(|wanted| wanted.is(&frame.fate))
-            && self.again.is_none_or(|wanted| wanted == again)
+            && self.meaning.is_none_or(|wanted| tie.is_some_and(|tie| wanted.is(&tie.meaning)))
+            && self.again.is_none_or(|wanted| wanted == again.is_some())
+            && self.resent.is_none_or(|wanted| again.is_some_and(|again| wanted.is(again.by)))
+            && self.reason.is_none_or(|wanted| reason == Some(wanted))
             && self.window.is_none_or(|wanted| window.is_some_and(|window| wanted.has(window)));
         if !plain {
             return Some(false);
@@ -56,9 +68,12 @@ fn is_end(flows: &Flows<'_>, at: Position, end: usize, name: &str, host: Option<
 
 /// A call on the socket of a frame's sender (0) or receiver (1), if it is known.
 fn whose(flows: &Flows<'_>, at: Position, end: usize) -> Option<Position> {
-    let flow = flows.frames.flow(at)?;
-    let side = if end == 0 { flow.side } else { 1 - flow.side };
-    flows.used_at(flows.end_socket(flow.connection?, side)?)
+    let tie = flows.ties.of(at)?;
+    let conversation = &flows.ties.conversations[tie.conversation?];
+    let side = if end == 0 { tie.side } else { 1 - tie.side };
+    // Until it is accepted, a connection is the listening socket's.
+    let listener = conversation.listener.filter(|_| side == 1);
+    flows.used_at(conversation.sockets[side].or(listener)?)
 }
 
 /// The facts about the frames that are the evidence, in order.
@@ -71,6 +86,11 @@ pub(crate) fn frame_facts(
     let Some(frame) = flows.order[*first].frame() else { return };
     if let Some(who) = whose(flows, *first, 0).and_then(|used| flows.actor_at(used)) {
         add(FactWord::Who, Fact::Text(who.to_owned()));
+    }
+    if let Some(Meaning::Rst(reason)) = flows.ties.of(*first).map(|tie| &tie.meaning)
+        && let Some(reason) = ReasonWanted::of(reason)
+    {
+        add(FactWord::Reason, Fact::Text(reason.to_string()));
     }
     add(FactWord::Fate, Fact::Text(fate(frame).to_owned()));
     if let Fate::Dropped { rule } | Fate::Altered { rule, .. } = &frame.fate {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use socklab_event::{Event, Header, Timeline, Writer};
 use socklab_judge::{Expectation, Finding, Judgement, Mismatch, Present};
+use socklab_lab::rules::RuleCount;
 
 use crate::format::{Step, UnboundExpectation};
 use crate::step_end::{StepEnd, StepTrouble, Stopped};
@@ -99,6 +100,9 @@ pub struct Recording {
     /// Whether packets were recorded.
     #[serde(default)]
     pub packets: PacketsUsed,
+    /// What each rule of the wire did.
+    #[serde(default)]
+    pub rules: Vec<RuleCount>,
     /// Whether the submission was kept apart from those who judge it.
     pub isolation: Isolation,
     /// The values of the placeholders.
@@ -145,6 +149,16 @@ pub enum Trouble {
     /// A private loopback was refused.
     Namespace {
         /// The step that was refused, and the error.
+        what: String,
+    },
+    /// The scenario does something to packets, and here nothing can be done to them.
+    Wire {
+        /// The step that was refused, and the error.
+        what: String,
+    },
+    /// Packets are what is asked about, and they could not be recorded, or not all of them.
+    Packets {
+        /// The step that was refused, and the error; or how many are missing.
         what: String,
     },
     /// The programs could not be traced or started.
@@ -222,6 +236,21 @@ impl Recording {
         }
         run.events = reading.timeline.events;
         Ok(run)
+    }
+
+    /// The rules of the wire that did nothing to any frame.
+    pub fn idle_rules(&self) -> impl Iterator<Item = &RuleCount> {
+        self.rules.iter().filter(|count| count.matched == 0)
+    }
+
+    /// Why packets that somebody asked about were not recorded, or not all of them.
+    pub(crate) fn lacks_packets(&self) -> Option<Trouble> {
+        let what = match &self.packets {
+            PacketsUsed::Recorded { lost: 0 } | PacketsUsed::NotWanted => return None,
+            PacketsUsed::Recorded { lost } => format!("AF_PACKET: {lost} lost"),
+            PacketsUsed::Missing { because } => because.clone(),
+        };
+        Some(Trouble::Packets { what })
     }
 
     /// The timeline alone.

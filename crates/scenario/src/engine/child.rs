@@ -77,7 +77,13 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
     };
     let watch = Arc::new(Watch::default());
     // First, because it takes longest.
-    let packets = Packets::start(request.packets, &place, &watch);
+    let packets = match Packets::start(&request, &place, &watch) {
+        Ok(packets) => packets,
+        Err(what) => {
+            answer(&Recording { place, ..failed(request, Trouble::Wire { what }) })?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
     match prepare(&mut request, &place) {
         Ok((names, _lock)) => answer(&perform(request, place, names, packets, watch))?,
         Err(error) => {
@@ -137,6 +143,7 @@ fn perform(
     watch.change(|seen| {
         seen.own_names = names == NamesUsed::Scenario;
         seen.machines_names = matches!(names, NamesUsed::Machine { .. });
+        seen.through_wire = request.scenario.needs_wire();
     });
     // No deadline: the tracer's clock counts pauses of the machine, too. The steps have one.
     let options = Options::default().sample(SAMPLE).stdio(true);
@@ -153,10 +160,11 @@ fn perform(
     let ended_before = memory::ended_for_lack();
     let (result, played) = thread::scope(|scope| {
         let (request, watch, place) = (&request, &watch, &place);
+        let wire = packets.control();
         let steering = StopWhenDropped(handle.clone());
         let play = thread::Builder::new().spawn_scoped(scope, move || {
             let StopWhenDropped(tracer) = &steering;
-            Play::new(request, place, Arc::clone(watch), tracer.clone()).play()
+            Play::new(request, place, Arc::clone(watch), tracer.clone(), wire).play()
         });
         let play = match play {
             Ok(play) => play,
@@ -178,7 +186,7 @@ fn perform(
     });
     let panicked = "the thread that plays the steps panicked";
     let played = played.unwrap_or_else(|_| Played::nothing(panicked.to_owned()));
-    let packets = packets.finish();
+    let (packets, rules) = packets.finish();
     let mut seen = watch.lock();
     let mut events = std::mem::take(&mut seen.recorder).finish().timeline.events;
     normalize(&mut events, &played.columns);
@@ -201,6 +209,7 @@ fn perform(
         place,
         names,
         packets,
+        rules,
         isolation: played.isolation,
         over: seen.over.unwrap_or_default(),
         present: std::mem::take(&mut seen.present),
@@ -240,6 +249,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         names: NamesUsed::Machine { because: String::new() },
         place: PlaceUsed::Machine { because: None },
         packets: PacketsUsed::NotWanted,
+        rules: Vec::new(),
         isolation: Isolation::NotNeeded,
         variables: request.variables,
         over: 0,

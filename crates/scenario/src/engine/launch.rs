@@ -105,8 +105,25 @@ pub(crate) fn run_once(
     submission: Option<&Submission>,
     runner: &Runner,
 ) -> Result<Recording, RunError> {
+    let mut recording = in_place(scenario, submission, runner)?;
+    if scenario.packets {
+        recording.trouble = recording.trouble.take().or_else(|| recording.lacks_packets());
+    }
+    Ok(recording)
+}
+
+/// Runs it where it should run, or else on the machine's own loopback.
+fn in_place(
+    scenario: &Scenario,
+    submission: Option<&Submission>,
+    runner: &Runner,
+) -> Result<Recording, RunError> {
     let recording = attempt(scenario, submission, runner, runner.place)?;
     let Some(Trouble::Namespace { what }) = recording.trouble.clone() else { return Ok(recording) };
+    // A loopback that is the machine's can't be a wire of ours.
+    if scenario.needs_wire() {
+        return Ok(Recording { trouble: Some(Trouble::Wire { what }), ..recording });
+    }
     let required = matches!(runner.isolation, IsolationWanted::Cell | IsolationWanted::Sandbox);
     if required && submission.is_some() {
         return Ok(Recording { trouble: Some(Trouble::NotIsolated { what }), ..recording });

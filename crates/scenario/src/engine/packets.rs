@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use socklab_event::Event;
-use socklab_lab::Tap;
+use socklab_lab::rules::RuleCount;
+use socklab_lab::{Looped, LoopedOptions, Looping, Tap, WireControl};
 
 use super::child::SAMPLE;
 use super::watch::Watch;
 use crate::recording::{PacketsUsed, PlaceUsed};
+use crate::request::Request;
 
-/// A tap on the place, or why there is none.
+/// A tap on the place, or the wire that it is; or why there is none.
 #[derive(Debug)]
 pub(super) enum Packets {
     Tapped(Tap),
+    Looped(Looping),
     NotWanted,
     Missing { because: String },
 }
@@ -20,9 +23,20 @@ pub(super) enum Packets {
 impl Packets {
     /// Starts to record packets, if they are wanted. It does not wait until they can be seen: that
     /// takes about as long as a program takes to start.
-    pub(super) fn start(wanted: bool, place: &PlaceUsed, watch: &Arc<Watch>) -> Self {
-        match place {
-            _ if !wanted => Self::NotWanted,
+    ///
+    /// # Errors
+    ///
+    /// Why there is no wire, if the scenario does something to packets.
+    pub(super) fn start(
+        request: &Request,
+        place: &PlaceUsed,
+        watch: &Arc<Watch>,
+    ) -> Result<Self, String> {
+        if request.scenario.needs_wire() {
+            return Self::looped(request, place, watch);
+        }
+        Ok(match place {
+            _ if !request.packets && !request.scenario.packets => Self::NotWanted,
             // There everybody's packets pass.
             PlaceUsed::Machine { because } => {
                 Self::Missing { because: because.clone().unwrap_or_default() }
@@ -35,6 +49,29 @@ impl Packets {
                     Err(error) => Self::Missing { because: format!("clone: {error}") },
                 }
             }
+        })
+    }
+
+    /// Makes the loopback a wire on which rules decide.
+    fn looped(request: &Request, place: &PlaceUsed, watch: &Arc<Watch>) -> Result<Self, String> {
+        if let PlaceUsed::Machine { because } = place {
+            return Err(because.clone().unwrap_or_default());
+        }
+        let mut options = LoopedOptions::default();
+        options.rules.clone_from(&request.scenario.wire);
+        let looped = Looped::open(options).map_err(|refusal| refusal.to_string())?;
+        let watch = Arc::clone(watch);
+        // Frames come one by one, each when its fate is known.
+        let record = move |frame| watch.lock().record_frames(vec![frame]);
+        let looping = looped.start(SAMPLE, record).map_err(|error| format!("clone: {error}"))?;
+        Ok(Self::Looped(looping))
+    }
+
+    /// How to change the rules of the wire, if it is one.
+    pub(super) fn control(&self) -> Option<WireControl> {
+        match self {
+            Self::Looped(looping) => Some(looping.control()),
+            _ => None,
         }
     }
 
@@ -46,15 +83,20 @@ impl Packets {
         }
     }
 
-    /// Ends the recording of packets: all that there were are recorded.
-    pub(super) fn finish(self) -> PacketsUsed {
-        match self {
+    /// Ends the recording of packets: all that there were are recorded. What each rule did comes besides.
+    pub(super) fn finish(self) -> (PacketsUsed, Vec<RuleCount>) {
+        let used = match self {
+            Self::Looped(looping) => {
+                let switched = looping.finish();
+                return (PacketsUsed::Recorded { lost: switched.lost }, switched.rules);
+            }
             Self::NotWanted => PacketsUsed::NotWanted,
             Self::Missing { because } => PacketsUsed::Missing { because },
             Self::Tapped(tap) => match tap.finish() {
                 Ok(tapped) => PacketsUsed::Recorded { lost: tapped.lost },
                 Err(refusal) => PacketsUsed::Missing { because: refusal.to_string() },
             },
-        }
+        };
+        (used, Vec::new())
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use rustix::process::{Pid, kill_process};
 use socklab_event::{Column, Signal};
 use socklab_kernel::{Deadline, clock};
+use socklab_lab::WireControl;
 use socklab_trace::Handle;
 
 use super::cells::Cells;
@@ -41,6 +42,8 @@ const QUOTED: usize = 12;
 pub(super) struct Play<'a> {
     request: &'a Request,
     watch: Arc<Watch>,
+    /// How to change the rules of the wire, if there is one.
+    wire: Option<WireControl>,
     started: Started,
     cells: Cells,
     peers: Peers<'a>,
@@ -96,6 +99,7 @@ impl<'a> Play<'a> {
         place: &PlaceUsed,
         watch: Arc<Watch>,
         tracer: Handle,
+        wire: Option<WireControl>,
     ) -> Self {
         let deadline = Deadline::after(Duration::from_millis(request.scenario.deadline_ms));
         Self {
@@ -112,6 +116,7 @@ impl<'a> Play<'a> {
             stretched_ms: 0,
             restless: Cell::new(false),
             watch,
+            wire,
         }
     }
 
@@ -220,6 +225,11 @@ impl<'a> Play<'a> {
             Verb::Pause(ms) => self.pause(*ms),
             Verb::Hold { actor, at, yields } => self.started.hold(actor, *at, *yields)?,
             Verb::Release { actor } => self.release(actor, deadline)?,
+            // The linter has seen to it that what is lifted has been there.
+            Verb::Wire(change) => {
+                let wire = self.wire.as_ref();
+                wire.ok_or_else(|| Failure::not_running("wire"))?.change(change);
+            }
         }
         Ok(StepEnd::Done)
     }

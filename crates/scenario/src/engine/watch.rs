@@ -82,6 +82,8 @@ pub(super) struct Seen {
     pub(super) own_names: bool,
     /// Names are the machine's.
     pub(super) machines_names: bool,
+    /// A wire of ours may hold up what is under way between them.
+    pub(super) through_wire: bool,
     /// When the last step ended. Whatever programs do after that is the engine's doing.
     pub(super) over: Option<u64>,
     /// What the programs were doing then.
@@ -480,6 +482,7 @@ impl Seen {
     fn is_stuck(&self, standstill: &mut Standstill) -> bool {
         let processes = || self.commands.iter().flat_map(|command| &command.living);
         self.by_themselves
+            && !self.through_wire
             && !self.sockets_have_limits
             && standstill.has_come(self.happened(), &processes().copied().collect::<Vec<_>>())
     }

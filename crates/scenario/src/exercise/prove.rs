@@ -201,7 +201,11 @@ impl Exercise {
         }
         let Some(wrong) = job.requirement.judge(&report) else { return ProofOutcome::Good };
         let mut troubles = report.cases.iter().filter_map(|done| done.verdict.trouble.as_ref());
-        if troubles.any(|trouble| matches!(trouble, Trouble::Names { .. } | Trouble::Port { .. })) {
+        let elsewhere = |trouble: &Trouble| {
+            use Trouble::{Names, Packets, Port, Wire};
+            matches!(trouble, Names { .. } | Packets { .. } | Port { .. } | Wire { .. })
+        };
+        if troubles.any(elsewhere) {
             return ProofOutcome::Elsewhere;
         }
         let could_not = |done: &CaseReport<'_>| done.verdict.state == CaseState::InfraError;

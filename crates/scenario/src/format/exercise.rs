@@ -7,6 +7,7 @@ use socklab_say::{Translated, sentence};
 use toml::Spanned;
 
 use super::crowd;
+use super::expectation::UnboundExpectation;
 use super::hints::hints;
 use super::model::{Actor, Bug, Case, Exercise, Prose, Run, Scenario};
 use super::raw::{RawActor, RawCase, RawExercise, RawPeer};
@@ -118,6 +119,7 @@ impl Reader<'_> {
         if let Some(span) = arguments_at.filter(|_| !actors.iter().any(takes)) {
             return self.wrong(span, sentence!("mistake-arguments-nobody"));
         }
+        let wire = self.wire(&case.wire)?;
         let steps = self.steps(case.steps, &cast)?;
         let expects = self.expects(case.expects, &cast, &steps, port)?;
         Ok(Case {
@@ -134,6 +136,8 @@ impl Reader<'_> {
                 port,
                 port_free: defaults.port_free,
                 deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),
+                packets: expects.iter().any(UnboundExpectation::needs_packets),
+                wire,
                 files,
                 actors,
                 members: crowd::numbers(&cast),

@@ -1,17 +1,18 @@
 //! Turns `[[expect]]` and `[[outcome.when]]` from their raw form into expectations that can be
 //! judged.
 
-use socklab_event::{Errno, Shutdown, Stream};
+use socklab_event::{Errno, FrameKind, Shutdown, Stream};
 use socklab_judge::{
-    Address, BytesWanted, CallWanted, ExitWanted, Expectation, HttpKind, HttpWanted, Part, Range,
-    StateWanted, StreamWanted, Subject, Texts, TransportWanted, Waited,
+    Address, BytesWanted, CallWanted, ExitWanted, Expectation, FateWanted, FrameWanted, HttpKind,
+    HttpWanted, MeaningWanted, Part, Range, ReasonWanted, ResentWanted, StateWanted, StreamWanted,
+    Subject, Texts, TransportWanted, Waited,
 };
 use socklab_say::sentence;
 use toml::Spanned;
 
 use super::expected::{Expected, PatternText};
 use super::hints::{FittingHint, hints};
-use super::mistake::Mistake;
+use super::mistake::{Mistake, perhaps};
 use super::raw::RawExpect;
 use super::values::RawExit;
 use super::words::{call_word, chosen, known_signal, signal, state};
@@ -32,7 +33,7 @@ impl PartialEq for UnboundExpectation {
 
 type Word = Option<Spanned<String>>;
 
-const SUBJECTS: &str = "call, stream, http, exit, output, signal, state";
+const SUBJECTS: &str = "call, stream, http, exit, output, signal, state, frame";
 
 impl UnboundExpectation {
     /// Its name.
@@ -44,6 +45,11 @@ impl UnboundExpectation {
     pub fn hints(&self) -> Vec<FittingHint> {
         // The loader has checked the words.
         hints(self.raw.hint.clone(), self.raw.hints.clone()).unwrap_or_default()
+    }
+
+    /// True if packets must be recorded to decide about it.
+    pub(super) fn needs_packets(&self) -> bool {
+        self.raw.frame.is_some()
     }
 
     /// What readers are told that its patterns mean.
@@ -104,6 +110,7 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
         raw.output.as_ref().map(Spanned::span),
         raw.signal.as_ref().map(Spanned::span),
         raw.state.as_ref().map(Spanned::span),
+        raw.frame.as_ref().map(Spanned::span),
     ];
     let mut given = given.into_iter().flatten();
     match (given.next(), given.next()) {
@@ -159,6 +166,9 @@ fn subject(raw: &RawExpect, variables: &Variables) -> Result<Subject, Mistake> {
                 send_queue: raw.send_queue.map(Range::from),
             }))
         }
+        RawExpect { frame: Some(word), .. } => {
+            Subject::Frame(Box::new(frame(word, raw, variables)?))
+        }
         _ => return Err(Mistake::whole(sentence!("mistake-about-one", subjects = SUBJECTS))),
     };
     refuse_strangers(raw, &subject)?;
@@ -179,7 +189,9 @@ fn waited(raw: &RawExpect, subject: &Subject) -> Result<Option<Waited>, Mistake>
     };
     let timed = match subject {
         Subject::Exit { wanted, .. } => *wanted != ExitWanted::Running,
-        subject => matches!(subject, Subject::Call(_) | Subject::Signal { .. }),
+        subject => {
+            matches!(subject, Subject::Call(_) | Subject::Signal { .. } | Subject::Frame(_))
+        }
     };
     if !timed || raw.never || raw.times.is_some() {
         return Err(Mistake::at(ms.span(), sentence!("mistake-waited-subject")));
@@ -208,6 +220,42 @@ fn http(
         body: bytes(raw, variables)?.unwrap_or_default(),
         ignore_line_ends: raw.ignore_line_ends,
         ignore_length: raw.ignore_length,
+    })
+}
+
+fn frame(
+    word: &Spanned<String>,
+    raw: &RawExpect,
+    variables: &Variables,
+) -> Result<FrameWanted, Mistake> {
+    let meaning = MeaningWanted::ALL.iter().find(|(known, _)| known == word.get_ref());
+    let meaning = meaning.map(|(_, meaning)| *meaning);
+    let kind = meaning.map(|_| FrameKind::Segment);
+    let kind = kind.or_else(|| FrameKind::from_word(word.get_ref())).ok_or_else(|| {
+        let meanings = MeaningWanted::ALL.iter().map(|(word, _)| *word);
+        let known: Vec<&str> =
+            FrameKind::ALL.iter().map(|(_, word)| *word).chain(meanings).collect();
+        let (found, list) = (word.get_ref(), known.join(", "));
+        let what = sentence!("mistake-unknown-word", found = found, known = list);
+        Mistake::at(word.span(), perhaps(found, &known, what))
+    })?;
+    if let Some(actor) = raw.actor.as_ref().or(raw.peer.as_ref()) {
+        return Err(Mistake::at(actor.span(), sentence!("mistake-frame-actor")));
+    }
+    let name = |word: &Word| word.as_ref().map(|name| name.get_ref().clone());
+    Ok(FrameWanted {
+        kind,
+        meaning,
+        from: name(&raw.from),
+        to: name(&raw.to),
+        source: address(&raw.local, variables)?,
+        destination: address(&raw.remote, variables)?,
+        fate: raw.fate.as_ref().map(|word| chosen(word, FateWanted::ALL)).transpose()?,
+        again: raw.again,
+        resent: raw.resent.as_ref().map(|word| chosen(word, ResentWanted::ALL)).transpose()?,
+        reason: raw.reason.as_ref().map(|word| chosen(word, ReasonWanted::ALL)).transpose()?,
+        window: raw.window.map(Range::from),
+        bytes: bytes(raw, variables)?,
     })
 }
 
@@ -277,10 +325,22 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.once
         || raw.whole
         || !raw.first_byte.is_empty();
+    let of_frame = raw.from.is_some()
+        || raw.to.is_some()
+        || raw.fate.is_some()
+        || raw.again.is_some()
+        || raw.resent.is_some()
+        || raw.reason.is_some()
+        || raw.window.is_some();
     let of_http = raw.status.is_some() || !raw.header.is_empty() || raw.ignore_length;
     let wrong = match subject {
         Subject::Http(_) => (of_call || of_state).then(|| sentence!("mistake-with-http")),
         _ if of_http => Some(sentence!("mistake-of-http")),
+        Subject::Frame(_) => {
+            let of_kernel = raw.receive_queue.is_some() || raw.send_queue.is_some();
+            (of_call || of_kernel).then(|| sentence!("mistake-with-frame"))
+        }
+        _ if of_frame => Some(sentence!("mistake-of-frame")),
         Subject::Call(_) => of_state.then(|| sentence!("mistake-of-state")),
         Subject::State(_) => (of_call || of_bytes).then(|| sentence!("mistake-with-state")),
         Subject::Stream(_) | Subject::Output { .. } => {

@@ -62,7 +62,7 @@ impl serde::de::Error for Mistake {
 }
 
 /// A mistake in a word, with the known word that was probably meant.
-fn perhaps(found: &str, known: &[&str], what: Sentence) -> Sentence {
+pub(super) fn perhaps(found: &str, known: &[&str], what: Sentence) -> Sentence {
     match nearest(found, known) {
         Some(near) => sentence!("mistake-perhaps", what = what, near = near),
         None => what,

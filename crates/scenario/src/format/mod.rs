@@ -33,6 +33,7 @@ mod syntax;
 mod unroll;
 mod until;
 mod values;
+mod wire;
 mod words;
 
 pub use act::Act;
@@ -58,3 +59,4 @@ pub use syllabus::{Item, Part, Syllabus};
 pub(crate) use syllabus::{Known, syllabus, without_syllabus};
 pub(crate) use until::STDIN;
 pub use until::{BlockedIn, KernelCondition, Until};
+pub use wire::rule_mistake;

@@ -7,6 +7,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use socklab_event::Signal;
 use socklab_judge::Texts;
+use socklab_lab::rules::{Change, Rule};
 use socklab_say::Translated;
 
 use super::act::Act;
@@ -29,6 +30,12 @@ pub struct Scenario {
     pub port_free: bool,
     /// How long the whole scenario may take, in ms.
     pub deadline_ms: u64,
+    /// True if packets must be recorded: they are what is asked about.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub packets: bool,
+    /// The rules of the wire that the loopback is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wire: Vec<Rule>,
     /// Files in `{dir}`, by name; their texts may have placeholders.
     pub files: BTreeMap<String, String>,
     /// The programs.
@@ -51,6 +58,11 @@ pub struct NamesWanted {
 }
 
 impl Scenario {
+    /// True if something is done to frames, so that they must pass a wire of ours.
+    pub fn needs_wire(&self) -> bool {
+        !self.wire.is_empty() || self.steps.iter().any(|step| matches!(step.verb, Verb::Wire(_)))
+    }
+
     /// The same scenario, with `factor` times the time for everything.
     pub(crate) fn with_times(&self, factor: u64) -> Self {
         let mut patient = self.clone();
@@ -174,6 +186,8 @@ pub enum Verb {
         /// True if they only let all others go first; false if they are held until released.
         yields: bool,
     },
+    /// Changes the rules of the wire.
+    Wire(Change),
     /// Lets go the threads of a program that are held, once nobody else can go on.
     Release {
         /// Whose program.

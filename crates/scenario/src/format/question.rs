@@ -33,12 +33,14 @@ pub(crate) fn question(
     };
     let cast = reader.cast(&raw.actors, &raw.peers)?;
     let port = raw.port.unwrap_or(PORT);
-    let scenario = Scenario {
+    let mut scenario = Scenario {
+        packets: false,
         host: raw.host.unwrap_or(HOST.to_owned()),
         names: reader.names(raw.unknown, raw.addresses)?,
         port,
         port_free: raw.port_free,
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
+        wire: reader.wire(&raw.wire)?,
         files: reader.files(raw.files)?,
         actors: reader.actors(raw.actors, false, None)?,
         members: crowd::numbers(&cast),
@@ -56,6 +58,7 @@ pub(crate) fn question(
     for outcome in raw.outcomes {
         let answer = reader.known(&outcome.answer, &ids, sentence!("mistake-no-choice"))?;
         let when = reader.expects(outcome.when, &cast, &scenario.steps, port)?;
+        scenario.packets |= when.iter().any(UnboundExpectation::needs_packets);
         let names: Vec<&str> = when.iter().map(UnboundExpectation::name).collect();
         let decisive = match outcome.decisive {
             None => names.iter().map(ToString::to_string).collect(),

@@ -34,6 +34,8 @@ pub(super) struct RawQuestion {
     #[serde(default)]
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
+    #[serde(default)]
+    pub(super) wire: Vec<Spanned<String>>,
     #[serde(default, rename = "file")]
     pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]
@@ -105,6 +107,8 @@ pub(super) struct RawCase {
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
     pub(super) deadline_ms: Option<u64>,
     pub(super) arguments: Option<Spanned<RawArguments>>,
+    #[serde(default)]
+    pub(super) wire: Vec<Spanned<String>>,
     #[serde(default, rename = "file")]
     pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]
@@ -167,6 +171,7 @@ pub(super) struct RawStep {
     #[serde(rename = "yield")]
     pub(super) yields: Option<Spanned<String>>,
     pub(super) release: Option<Spanned<String>>,
+    pub(super) wire: Option<Spanned<String>>,
     pub(super) at: Option<Spanned<RawAt>>,
     pub(super) to: Option<Spanned<String>>,
     pub(super) text: Option<Spanned<String>>,
@@ -215,6 +220,7 @@ pub(super) struct RawExpect {
     pub(super) output: Option<Spanned<String>>,
     pub(super) signal: Option<Spanned<String>>,
     pub(super) state: Option<Spanned<String>>,
+    pub(super) frame: Option<Spanned<String>>,
     // About a call.
     pub(super) address: Option<Spanned<String>>,
     pub(super) local: Option<Spanned<String>>,
@@ -232,6 +238,14 @@ pub(super) struct RawExpect {
     pub(super) end: Option<bool>,
     pub(super) implicit: Option<bool>,
     pub(super) took_ms: Option<RawRange>,
+    // About a frame.
+    pub(super) from: Option<Spanned<String>>,
+    pub(super) to: Option<Spanned<String>>,
+    pub(super) fate: Option<Spanned<String>>,
+    pub(super) again: Option<bool>,
+    pub(super) resent: Option<Spanned<String>>,
+    pub(super) reason: Option<Spanned<String>>,
+    pub(super) window: Option<RawRange>,
     // About a state.
     pub(super) receive_queue: Option<RawRange>,
     pub(super) send_queue: Option<RawRange>,

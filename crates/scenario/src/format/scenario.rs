@@ -14,7 +14,7 @@ use super::expectation::UnboundExpectation;
 use super::model::{Actor, NamesWanted, Run, Step, Verb};
 use super::raw::{RawActor, RawExpect, RawFiles, RawPeer, RawStep};
 use super::reader::{Cast, Reader, Result, unknown};
-use super::{crowd, step, unroll};
+use super::{crowd, step, unroll, wire};
 use crate::variables::{MOST, Variables, payload_length};
 
 /// Default `port`: the one that the course uses.
@@ -186,6 +186,10 @@ impl Reader<'_> {
             let raw = raw.into_inner();
             for name in [&raw.actor, &raw.peer].into_iter().flatten() {
                 self.member(cast, name)?;
+            }
+            for name in [&raw.from, &raw.to].into_iter().flatten() {
+                let known: Vec<&str> = cast.everybody().chain(wire::HOSTS).collect();
+                self.known(name, &known, sentence!("mistake-nobody"))?;
             }
             let name = match &raw.name {
                 Some(name) => name.get_ref().clone(),

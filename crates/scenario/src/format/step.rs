@@ -24,7 +24,7 @@ const MOST_ROOM: u64 = 16 << 20;
 /// The longest pause, in ms.
 const LONGEST_PAUSE: u64 = 10_000;
 const VERBS: &str =
-    "start, wait, join, type, end_input, signal, peer, look, pause_ms, hold, yield, release";
+    "start, wait, join, type, end_input, signal, peer, look, pause_ms, hold, yield, release, wire";
 
 pub(super) fn step(reader: &Reader<'_>, raw: Spanned<RawStep>, cast: &Cast) -> Result<Step> {
     let whole = raw.span();
@@ -80,6 +80,7 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         &raw.hold,
         &raw.yields,
         &raw.release,
+        &raw.wire,
     ];
     let count = given.iter().filter(|verb| verb.is_some()).count()
         + usize::from(raw.look.is_some())
@@ -139,6 +140,9 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
     if let Some(actor) = raw.release.take() {
         let actor = reader.known(&actor, &actors, sentence!("mistake-no-actor"))?;
         return Ok(Verb::Release { actor });
+    }
+    if let Some(change) = raw.wire.take() {
+        return Ok(Verb::Wire(reader.wire_change(&change)?));
     }
     if let Some(peer) = raw.peer.take() {
         let peer = reader.known(&peer, &peers, sentence!("mistake-no-peer"))?;

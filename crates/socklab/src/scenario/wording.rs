@@ -78,6 +78,8 @@ pub(crate) fn place(speaker: Speaker, place: &PlaceUsed) -> Option<String> {
 /// Why a run says nothing about the programs under test.
 pub(crate) fn trouble(speaker: Speaker, trouble: &Trouble) -> String {
     match trouble {
+        Trouble::Packets { what } => say!(speaker, "ask-trouble-packets", what = what),
+        Trouble::Wire { what } => say!(speaker, "ask-trouble-wire", what = what),
         Trouble::Namespace { what } => say!(speaker, "ask-trouble-namespace", what = what),
         Trouble::Trace { what, program: true } => {
             say!(speaker, "ask-trouble-program", what = what)

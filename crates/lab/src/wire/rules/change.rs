@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use super::error::RuleError;
 use super::parse::Parser;
 use super::rule::Rule;
@@ -59,6 +61,19 @@ impl Change {
             Self::Add(rule) | Self::Lift(rule) => Some(rule),
             Self::LiftAll | Self::Heal => None,
         }
+    }
+}
+
+/// As its author wrote it.
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
+    }
+}
+
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 

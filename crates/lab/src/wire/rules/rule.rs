@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use socklab_event::FrameKind;
 
 /// A wire rule; see the [module](super) for what can be written.
@@ -21,6 +22,19 @@ impl PartialEq for Rule {
 }
 
 impl Eq for Rule {}
+
+/// As its author wrote it.
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
 
 impl Rule {
     /// The rule as its author wrote it.

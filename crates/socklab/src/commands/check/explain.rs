@@ -3,8 +3,8 @@
 use socklab_event::{Bytes, Process, Stream, TcpState};
 use socklab_flows::Flows;
 use socklab_judge::{
-    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, Judgement, Mismatch, Part,
-    Range, Subject,
+    BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, FrameWanted, Judgement,
+    MeaningWanted, Mismatch, Part, Range, Subject,
 };
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::Recording;
@@ -197,9 +197,11 @@ fn frame_text(speaker: Speaker, frame: &FrameWanted) -> String {
     conditions.extend(frame.destination.iter().map(|address| format!("remote {address}")));
     conditions.extend(frame.fate.iter().map(|fate| format!("fate {fate}")));
     conditions.extend(frame.again.iter().map(|again| format!("again {again}")));
+    conditions.extend(frame.resent.iter().map(|resent| format!("resent {resent}")));
+    conditions.extend(frame.reason.iter().map(|reason| format!("reason {reason}")));
     conditions.extend(frame.window.iter().map(|window| format!("window {window}")));
     conditions.extend(frame.bytes.iter().map(|bytes| bytes_text(speaker, bytes)));
-    let kind = frame.kind.word();
+    let kind = frame.meaning.map_or(frame.kind.word(), MeaningWanted::as_str);
     match conditions.is_empty() {
         true => say!(speaker, "want-frame", kind = kind),
         false => {

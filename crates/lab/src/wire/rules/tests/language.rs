@@ -114,3 +114,14 @@ fn rules_are_equal_if_they_mean_the_same() {
     assert!(!same("drop the 1st SYN", "drop the 1st SYN from client"));
     assert!("drop the 1st SYN".parse::<Rule>().is_ok());
 }
+
+#[test]
+fn rules_and_changes_are_kept_as_their_authors_wrote_them() {
+    let text = serde_json::to_string(&rule("drop the first  SYN")).unwrap();
+    assert_eq!(text, "\"drop the first  SYN\"");
+    assert_eq!(serde_json::from_str::<Rule>(&text).unwrap(), rule("drop the 1st SYN"));
+    let error = serde_json::from_str::<Rule>("\"drop the 1st SIN\"").unwrap_err().to_string();
+    assert!(error.contains("at \"SIN\""), "{error}");
+    let change: Change = serde_json::from_str("\"lift all\"").unwrap();
+    assert_eq!(serde_json::to_string(&change).unwrap(), "\"lift all\"");
+}

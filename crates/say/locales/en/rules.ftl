@@ -1,0 +1,34 @@
+# Rules of the wire: what is wrong with one, and what became of those that were given.
+
+rule-expected = a wire rule can't have `{ $found }` here, expected { $expected }
+rule-ends-early = the wire rule ends too early, expected { $expected }
+rule-or = { $one }, { $rest }
+rule-words = one of { $words }
+rule-ordinal = a number such as 1st or 2nd
+rule-number = a number
+rule-duration = a time such as 40ms or 2s
+rule-size = a size such as 10 kB
+rule-rate = a rate such as 1 Mbit/s
+rule-percentage = a percentage such as 5%
+rule-host = the name or address of a host
+rule-port = a port from 1 to 65535
+rule-end = the end of the rule
+rule-out-of-range = `{ $found }` is not from { $least } to { $most }
+rule-twice = the wire rule says `{ $found }` twice
+rule-ends-first = the wire rule ends before it begins
+rule-same-host = `{ $found }` can't be cut off from itself
+rule-not-later = `{ $found }` must be larger than the number before: a frame waits for one behind it
+rule-no-stream = a frame of the kind { $kind } belongs to no stream of bytes
+rule-which-one = which { $kind }? `the 1st { $kind }`, `every { $kind }` …
+rule-no-host = nobody on a loopback’s wire is called `{ $host }`: there are a client, who spoke first on a connection, and a server
+rule-no-address = { $address } is not on this wire: only 127.0.0.0/8 passes it
+
+mistake-frame-actor = a frame is from somebody and to somebody: from, to
+mistake-with-frame = these conditions are about calls or the kernel’s tables; a frame has from, to, local, remote, fate, again, window, and its payload
+mistake-of-frame = from, to, fate, again and window are about a frame
+
+want-frame = a frame of the kind { $kind }
+want-frame-like = a frame of the kind { $kind } ({ $conditions })
+
+ask-trouble-wire = something is done to packets here, which needs a loopback of its own, and that was refused: { $what }
+ask-trouble-packets = the evidence is in the packets, and they could not be recorded here, or not all of them: { $what }

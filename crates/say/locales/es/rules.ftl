@@ -1,0 +1,34 @@
+# Reglas del cable: qué está mal en una, y qué pasó con las que se dieron.
+
+rule-expected = una regla del cable no puede tener `{ $found }` aquí, se esperaba { $expected }
+rule-ends-early = la regla del cable termina demasiado pronto, se esperaba { $expected }
+rule-or = { $one }, { $rest }
+rule-words = una de { $words }
+rule-ordinal = un número como 1st o 2nd
+rule-number = un número
+rule-duration = un tiempo como 40ms o 2s
+rule-size = un tamaño como 10 kB
+rule-rate = una velocidad como 1 Mbit/s
+rule-percentage = un porcentaje como 5%
+rule-host = el nombre o la dirección de un equipo
+rule-port = un puerto de 1 a 65535
+rule-end = el fin de la regla
+rule-out-of-range = `{ $found }` no está entre { $least } y { $most }
+rule-twice = la regla del cable dice `{ $found }` dos veces
+rule-ends-first = la regla del cable termina antes de empezar
+rule-same-host = `{ $found }` no se puede separar de sí mismo
+rule-not-later = `{ $found }` debe ser mayor que el número anterior: una trama espera a una posterior
+rule-no-stream = una trama de la clase { $kind } no pertenece a ningún flujo de bytes
+rule-which-one = ¿cuál { $kind }? `the 1st { $kind }`, `every { $kind }` …
+rule-no-host = nadie en el cable de un loopback se llama `{ $host }`: hay un client, que habló primero en una conexión, y un server
+rule-no-address = { $address } no está en este cable: por él solo pasa 127.0.0.0/8
+
+mistake-frame-actor = una trama va de alguien a alguien: from, to
+mistake-with-frame = estas condiciones son de llamadas o de las tablas del núcleo; una trama tiene from, to, local, remote, fate, again, window y lo que lleva
+mistake-of-frame = from, to, fate, again y window son condiciones de una trama
+
+want-frame = una trama de la clase { $kind }
+want-frame-like = una trama de la clase { $kind } ({ $conditions })
+
+ask-trouble-wire = aquí se hace algo con los paquetes, y para eso hace falta un loopback propio, que no se pudo tener: { $what }
+ask-trouble-packets = la evidencia está en los paquetes, y aquí no se pudieron grabar, o no todos: { $what }

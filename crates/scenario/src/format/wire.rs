@@ -1,0 +1,134 @@
+//! `wire`: rules of the loopback's wire, and changes of them in a step.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use socklab_lab::rules::{Change, Expected, Rule, RuleError, RuleMistake};
+use socklab_say::{Sentence, sentence};
+use toml::Spanned;
+
+use super::nearest::nearest;
+use super::reader::{Reader, Result};
+
+/// Who is on the wire of a loopback: who spoke first on a connection or with datagrams, and the other.
+pub(super) const HOSTS: [&str; 2] = ["client", "server"];
+
+impl Reader<'_> {
+    /// `wire = ["drop the 1st SYN", …]`.
+    pub(super) fn wire(&self, raw: &[Spanned<String>]) -> Result<Vec<Rule>> {
+        raw.iter()
+            .map(|text| {
+                let rule = self.of_wire(text)?;
+                self.on_loopback(&rule, text)?;
+                Ok(rule)
+            })
+            .collect()
+    }
+
+    /// `wire = "…"` of a step.
+    pub(super) fn wire_change(&self, text: &Spanned<String>) -> Result<Change> {
+        let change: Change = self.of_wire(text)?;
+        if let Some(rule) = change.rule() {
+            self.on_loopback(rule, text)?;
+        }
+        Ok(change)
+    }
+
+    fn of_wire<T: FromStr<Err = RuleError>>(&self, text: &Spanned<String>) -> Result<T> {
+        let wrong = |error: RuleError| {
+            let at = self.inside(text, &error.at);
+            self.wrong(at, rule_mistake(&error))
+        };
+        text.get_ref().parse().or_else(wrong)
+    }
+
+    /// A mistake if the rule is about somebody who is not on a loopback's wire.
+    fn on_loopback(&self, rule: &Rule, text: &Spanned<String>) -> Result<()> {
+        let at = |word: &str| match text.get_ref().find(word) {
+            Some(start) => self.inside(text, &(start..start + word.len())),
+            None => text.span(),
+        };
+        if let Some(host) = rule.hosts().into_iter().find(|host| !HOSTS.contains(host)) {
+            return self.wrong(at(host), sentence!("rule-no-host", host = host));
+        }
+        let elsewhere = |address: &std::net::IpAddr| match address {
+            std::net::IpAddr::V4(address) => !address.is_loopback(),
+            std::net::IpAddr::V6(_) => true,
+        };
+        if let Some(address) = rule.addresses().into_iter().find(elsewhere) {
+            let what = sentence!("rule-no-address", address = address);
+            return self.wrong(at(&address.to_string()), what);
+        }
+        Ok(())
+    }
+
+    /// Where a part of a string is in the file; all of the string, if it is written with escapes.
+    fn inside(&self, text: &Spanned<String>, part: &Range<usize>) -> Range<usize> {
+        let span = text.span();
+        let written = self.text.get(span.clone()).unwrap_or_default();
+        match written.find(text.get_ref().as_str()) {
+            Some(start) => {
+                let start = span.start + start;
+                // Behind the end is the quote.
+                start + part.start..start + part.end.max(part.start + 1)
+            }
+            None => span,
+        }
+    }
+}
+
+/// What is wrong with a wire rule, to be shown beside the rule and the word at fault.
+pub fn rule_mistake(error: &RuleError) -> Sentence {
+    let word = error.word();
+    match &error.mistake {
+        RuleMistake::Expected(expected) => {
+            let expected_here = listed(expected);
+            let what = match word {
+                "" => sentence!("rule-ends-early", expected = expected_here),
+                _ => sentence!("rule-expected", found = word, expected = expected_here),
+            };
+            match nearest(word, &error.expected_words()).filter(|_| !word.is_empty()) {
+                Some(near) => sentence!("mistake-perhaps", what = what, near = near),
+                None => what,
+            }
+        }
+        RuleMistake::OutOfRange { least, most } => {
+            sentence!("rule-out-of-range", found = word, least = least, most = most)
+        }
+        RuleMistake::Twice => sentence!("rule-twice", found = word),
+        RuleMistake::EndsFirst => sentence!("rule-ends-first"),
+        RuleMistake::SameHost => sentence!("rule-same-host", found = word),
+        RuleMistake::NotLater => sentence!("rule-not-later", found = word),
+        RuleMistake::NoStream { kind } => sentence!("rule-no-stream", kind = kind),
+        RuleMistake::WhichOne { kind } => sentence!("rule-which-one", kind = kind),
+        _ => sentence!("mistake-unreadable", what = error),
+    }
+}
+
+/// What was expected, in the order of the language: words last, because there may be many.
+fn listed(expected: &[Expected]) -> Sentence {
+    let (words, others): (Vec<_>, Vec<_>) =
+        expected.iter().partition(|one| matches!(one, Expected::Word(_)));
+    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+    let mut all: Vec<Sentence> =
+        others.into_iter().map(|one: &Expected| sentence!(key(*one))).collect();
+    if !words.is_empty() {
+        all.push(sentence!("rule-words", words = words.join(", ")));
+    }
+    let last = all.pop().unwrap_or_else(|| sentence!("rule-end"));
+    all.into_iter().rev().fold(last, |rest, one| sentence!("rule-or", one = one, rest = rest))
+}
+
+fn key(expected: Expected) -> &'static str {
+    match expected {
+        Expected::Ordinal => "rule-ordinal",
+        Expected::Number => "rule-number",
+        Expected::Duration => "rule-duration",
+        Expected::Size => "rule-size",
+        Expected::Rate => "rule-rate",
+        Expected::Percentage => "rule-percentage",
+        Expected::Host => "rule-host",
+        Expected::Port => "rule-port",
+        _ => "rule-end",
+    }
+}
