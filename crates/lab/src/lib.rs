@@ -52,6 +52,10 @@ pub use pcapng::{
     is_capture, read_capture,
 };
 pub use place::{HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options};
+pub use passage::Passage;
+pub use place::{
+    FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options,
+};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use refusal::NamespaceRefusal;
 pub use sandbox::{Limits, Sandbox};

@@ -85,6 +85,8 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[command(subcommand)]
+    Lab(LabCommand),
     Completions {
         #[arg(hide_possible_values = true)]
         shell: clap_complete::Shell,
@@ -264,7 +266,120 @@ const MOST_COLUMNS: usize = 10_000;
 /// The largest sample of a message that can be recorded.
 const LARGEST_SAMPLE: u64 = 16 << 20;
 
+/// A place of one's own, and what runs in it.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LabCommand {
+    Run(LabRun),
+    Shell(LabShell),
+    Up(LabUp),
+    Exec(LabExec),
+    Status(LabStatus),
+    Wire(LabWire),
+    Link(LabLink),
+    Down(LabDown),
+}
+
+/// What a place is like.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct LabPlace {
+    #[arg(long, value_name = "N|NAMES")]
+    pub(crate) hosts: Option<String>,
+    #[arg(long, value_name = "RULE")]
+    pub(crate) wire: Vec<String>,
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) mtu: Option<u32>,
+}
+
 #[derive(Debug, Args)]
+pub(crate) struct LabRun {
+    #[command(flatten)]
+    pub(crate) place: LabPlace,
+    #[arg(long, value_name = "HOST")]
+    pub(crate) on: Option<String>,
+    #[arg(long)]
+    pub(crate) trace: bool,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) look: Look,
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabShell {
+    #[arg(value_name = "HOST")]
+    pub(crate) host: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: LabPlace,
+    #[arg(long, value_name = "LAB")]
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabUp {
+    #[arg(value_name = "LAB")]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: LabPlace,
+    /// For socklab's own use: be the lab.
+    #[arg(long, hide = true)]
+    pub(crate) hold: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabExec {
+    #[arg(value_name = "HOST")]
+    pub(crate) host: Option<String>,
+    #[arg(long, value_name = "LAB")]
+    pub(crate) name: Option<String>,
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabStatus {
+    #[arg(value_name = "LAB")]
+    pub(crate) name: Option<String>,
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabWire {
+    #[arg(value_name = "RULE", required = true)]
+    pub(crate) rules: Vec<String>,
+    #[arg(long, value_name = "LAB")]
+    pub(crate) name: Option<String>,
+}
+
+/// What becomes of a cable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cable {
+    Up,
+    Down,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabLink {
+    #[arg(value_name = "HOST")]
+    pub(crate) host: String,
+    #[arg(value_enum, value_name = "up|down", hide_possible_values = true)]
+    #[arg(required_unless_present = "path_mtu")]
+    pub(crate) cable: Option<Cable>,
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) path_mtu: Option<u32>,
+    #[arg(long, value_name = "LAB")]
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LabDown {
+    #[arg(value_name = "LAB")]
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
 pub(crate) struct Trace {
     #[arg(value_name = "LINE", required_unless_present_any = ["command", "pid"])]
     pub(crate) commands: Vec<String>,

@@ -18,7 +18,7 @@ use crate::names::NamesRefusal;
 use crate::passage::Passage;
 use crate::private::private_folder;
 use crate::wire::rules::{Change, RuleCount};
-use crate::wire::{Switched, WireControl};
+use crate::wire::{Switched, Tap, WireControl};
 
 pub(crate) use entering::enter;
 pub use entering::{PlaceRefusal, PlaceRole};
@@ -45,6 +45,7 @@ pub struct Place {
 #[derive(Debug)]
 enum Wire {
     None,
+    Tapped(Tap),
     Looped(Looping),
     Hosts(Network),
 }
@@ -69,9 +70,12 @@ const NETWORKS: [(IpAddr, u8); 3] = [
     (IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0)), 48),
 ];
 
+/// Who is told of frames, on a thread of the place.
+pub type FrameSink = Box<dyn FnMut(Vec<Event>) + Send>;
+
 impl Place {
-    /// Enters a place of this kind. Frames that pass its wire are told to `sink`, with at most `sample`
-    /// bytes of what they carry.
+    /// Enters a place of this kind. If somebody is to be told of the frames there, it is told of all,
+    /// with at most `sample` bytes of what each carries.
     ///
     /// The process must have a single thread. While the one inside runs, the one outside waits.
     ///
@@ -81,27 +85,36 @@ impl Place {
     pub fn enter(
         kind: PlaceKind,
         sample: usize,
-        sink: impl FnMut(Event) + Send + 'static,
+        frames: Option<FrameSink>,
     ) -> Result<PlaceRole<Self>, PlaceRefusal> {
-        enter(|_| Self::make(kind, sample, sink))
+        enter(|_| Self::make(kind, sample, frames))
     }
 
     fn make(
         kind: PlaceKind,
         sample: usize,
-        sink: impl FnMut(Event) + Send + 'static,
+        frames: Option<FrameSink>,
     ) -> Result<Self, PlaceRefusal> {
         let refused = |error: io::Error| PlaceRefusal::of(&error);
+        if let (PlaceKind::Loopback, None) = (&kind, &frames) {
+            return Ok(Self { wire: Wire::None, _internet: Some(internet_here(Ground::Own)?) });
+        }
+        let mut frames = frames.unwrap_or_else(|| Box::new(drop));
         match kind {
             PlaceKind::Loopback => {
-                Ok(Self { wire: Wire::None, _internet: Some(internet_here(Ground::Own)?) })
+                let mut tap = Tap::start(sample, frames).map_err(refused)?;
+                // The internet takes its addresses meanwhile.
+                let internet = Some(internet_here(Ground::Own)?);
+                tap.opened().map_err(|refusal| PlaceRefusal::of(refusal))?;
+                Ok(Self { wire: Wire::Tapped(tap), _internet: internet })
             }
             PlaceKind::Looped(options) => {
                 let looped = Looped::open(options).map_err(|error| match &error {
                     LoopedRefusal::Wire(_) => PlaceRefusal::of(&error),
                     _ => PlaceRefusal::contradiction(&error),
                 })?;
-                let looping = looped.start(sample, sink).map_err(refused)?;
+                let looping =
+                    looped.start(sample, move |event| frames(vec![event])).map_err(refused)?;
                 // Only 127.0.0.0/8 passes the wire.
                 let internet = Some(internet_here(Ground::Loopback)?);
                 Ok(Self { wire: Wire::Looped(looping), _internet: internet })
@@ -113,7 +126,8 @@ impl Place {
                     }
                 }
                 let hosts = Hosts::open(options).map_err(|error| refusal_of(&error))?;
-                let network = hosts.start(sample, sink).map_err(refused)?;
+                let network =
+                    hosts.start(sample, move |event| frames(vec![event])).map_err(refused)?;
                 let internet = internet_on_a_host(&network)?;
                 Ok(Self { wire: Wire::Hosts(network), _internet: internet })
             }
@@ -123,7 +137,7 @@ impl Place {
     /// The hosts, and their addresses.
     pub fn hosts(&self) -> Vec<HostSeen> {
         match &self.wire {
-            Wire::None | Wire::Looped(_) => vec![HostSeen {
+            Wire::None | Wire::Tapped(_) | Wire::Looped(_) => vec![HostSeen {
                 name: LOOPBACK_NAME.to_owned(),
                 addresses: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             }],
@@ -204,7 +218,7 @@ impl Place {
 
     fn control(&self) -> Option<WireControl> {
         match &self.wire {
-            Wire::None => None,
+            Wire::None | Wire::Tapped(_) => None,
             Wire::Looped(looping) => Some(looping.control()),
             Wire::Hosts(network) => Some(network.control()),
         }
@@ -215,8 +229,8 @@ impl Place {
     /// # Errors
     ///
     /// There is no such host, or the kernel refuses. A loopback has no cable.
-    pub fn set_link(&mut self, host: &str, up: bool) -> Result<(), HostsRefusal> {
-        match &mut self.wire {
+    pub fn set_link(&self, host: &str, up: bool) -> Result<(), HostsRefusal> {
+        match &self.wire {
             Wire::Hosts(network) => network.set_link(host, up),
             _ => Err(no_host(host)),
         }
@@ -234,12 +248,19 @@ impl Place {
         }
     }
 
-    /// Ends the wire, when all that has come in has been decided about; `None` if there is none.
-    pub fn finish(self) -> Option<Switched> {
+    /// Ends the wire, when all that has come in has been decided about and told, and says what its
+    /// rules have done.
+    pub fn finish(self) -> Vec<RuleCount> {
+        let rules = |switched: Switched| switched.rules;
         match self.wire {
-            Wire::None => None,
-            Wire::Looped(looping) => Some(looping.finish()),
-            Wire::Hosts(network) => Some(network.finish()),
+            Wire::None => Vec::new(),
+            Wire::Tapped(tap) => {
+                // What it has lost is among what it has told.
+                let _ = tap.finish();
+                Vec::new()
+            }
+            Wire::Looped(looping) => rules(looping.finish()),
+            Wire::Hosts(network) => rules(network.finish()),
         }
     }
 }

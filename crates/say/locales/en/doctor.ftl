@@ -71,3 +71,4 @@ doctor-all = All that the course needs works here.
 doctor-some = Not all that the course needs works here. What works: { $works }.
 doctor-none = No program can be followed here. Programs can still be run and talked to: socklab run, serve, connect.
 doctor-impossible = nothing could be tried: { $error }
+doctor-hint = `socklab doctor` tries every step, and prints the exact fix

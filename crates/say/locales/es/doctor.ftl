@@ -71,3 +71,4 @@ doctor-all = Aquí funciona todo lo que el curso necesita.
 doctor-some = Aquí no funciona todo lo que el curso necesita. Funciona: { $works }.
 doctor-none = Aquí no se puede seguir ningún programa. Sí se puede ejecutar programas y hablar con ellos: socklab run, serve, connect.
 doctor-impossible = no se pudo probar nada: { $error }
+doctor-hint = `socklab doctor` prueba cada paso, y dice exactamente cómo arreglarlo

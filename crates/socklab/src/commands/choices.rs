@@ -5,11 +5,12 @@ use socklab_say::Speaker;
 use socklab_scenario::format::Exercise;
 
 use super::exercise::Material;
+use super::lab;
 use crate::cli::WhichCourse;
 use crate::course::{self, lesson, texts};
 
 /// The names of values that [`of`] can list.
-const KINDS: [&str; 5] = ["PROGRAM", "QUESTION", "EXERCISE", "CASE", "CHOICE"];
+const KINDS: [&str; 7] = ["PROGRAM", "QUESTION", "EXERCISE", "CASE", "CHOICE", "HOST", "LAB"];
 
 /// True if [`of`] can list what such a value can be.
 pub(crate) fn are_known(value_name: &str) -> bool {
@@ -27,10 +28,17 @@ pub(crate) fn of(speaker: Speaker, value_name: &str, words: &[String]) -> Vec<(S
         "EXERCISE" => material().and_then(|material| exercises(speaker, &material)),
         "CASE" => material().and_then(|material| cases(speaker, &material, words)),
         "CHOICE" => predictions(speaker, words),
+        "HOST" => Ok(unexplained(lab::host_names(words))),
+        "LAB" => Ok(unexplained(lab::names())),
         _ => Ok(Vec::new()),
     });
     // Whoever runs the command is told what is wrong with the course.
     kinds.flat_map(Result::unwrap_or_default).collect()
+}
+
+/// Names that say what they are.
+fn unexplained(names: Vec<String>) -> Vec<(String, String)> {
+    names.into_iter().map(|name| (name, String::new())).collect()
 }
 
 fn programs(speaker: Speaker) -> Vec<(String, String)> {

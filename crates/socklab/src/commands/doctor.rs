@@ -39,6 +39,13 @@ pub(crate) fn doctor(speaker: Speaker, json: bool) -> Result<ExitCode> {
     Ok(examination.exit())
 }
 
+/// How to change what keeps this machine from having a place of one's own, as lines for a terminal of
+/// this width: what `doctor` says, for a command that has just been refused one. Call it while this
+/// process has one thread.
+pub(crate) fn fixes(speaker: Speaker, width: usize) -> Vec<String> {
+    Examination::make(speaker).map(|found| found.fixes(speaker, width)).unwrap_or_default()
+}
+
 impl Examination {
     fn make(speaker: Speaker) -> Result<Self> {
         let environment = Environment::of(&Clues::read());

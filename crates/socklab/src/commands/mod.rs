@@ -11,6 +11,7 @@ mod course_copy;
 mod doctor;
 mod exercise;
 mod hint;
+mod lab;
 mod learn;
 mod list;
 mod lookup;
@@ -80,6 +81,7 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
         Some(Command::Check(options)) if options.watch => return watch::watch(speaker, &options),
         Some(Command::Check(options)) => return check::check(speaker, &options),
         Some(Command::Hint(options)) => return hint::hint(speaker, &options),
+        Some(Command::Lab(command)) => return lab::lab(speaker, command),
         Some(Command::Doctor { json }) => return doctor::doctor(speaker, json),
         Some(Command::Connect(options)) => return connect::connect(speaker, &options),
         Some(Command::Completions { shell }) => {

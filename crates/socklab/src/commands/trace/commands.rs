@@ -1,10 +1,12 @@
 //! Turns the words of a command line into the programs to trace.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use socklab_kernel::Entrance;
 use socklab_say::{Speaker, say};
 use socklab_trace::Stdio;
 
@@ -12,13 +14,21 @@ use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 
 /// One program to trace.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct TracedProgram {
     pub(crate) argv: Vec<OsString>,
     pub(crate) label: Option<String>,
     pub(crate) input: Stdio,
     /// Where standard output and error both go; `None` to inherit socklab's own.
     pub(crate) output: Option<File>,
+    /// The way into the host it runs in, if that is another than ours.
+    pub(crate) entrance: Option<Box<dyn Entrance>>,
+}
+
+impl fmt::Debug for TracedProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TracedProgram").field("argv", &self.argv).finish_non_exhaustive()
+    }
 }
 
 impl TracedProgram {
@@ -61,7 +71,8 @@ pub(super) fn parse(
     Ok(commands)
 }
 
-fn program(argv: Vec<OsString>) -> Result<TracedProgram> {
+/// One command, taken literally; a program of the course is run by this binary.
+pub(crate) fn program(argv: Vec<OsString>) -> Result<TracedProgram> {
     let words: Vec<_> = argv.iter().filter_map(|word| word.to_str()).collect();
     // `socklab run NAME`, as in the manual, must work even if socklab is not in PATH.
     if let ["socklab", "run", name, ..] = words.as_slice()

@@ -5,6 +5,7 @@
 
 mod awaiting;
 mod commands;
+mod frames;
 mod news;
 mod outputs;
 mod packets;
@@ -30,15 +31,26 @@ use outputs::Outputs;
 use picture::{draw_to, to_text, write_recording};
 use recording::Keeping;
 
-pub(crate) use commands::{TracedProgram, course_program};
+pub(crate) use commands::{TracedProgram, course_program, program};
+pub(crate) use frames::Frames;
 pub(crate) use picture::{ladder_of, sentence};
 pub(crate) use record::{TraceEnd, TracePlan, record};
 pub(crate) use recording::MAX_SIZE;
 
 /// Traces programs, draws what happened, and returns the exit code of the last one.
 pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {
-    let outputs = Outputs::of(speaker, &options.output)?;
     let commands = commands::parse(speaker, &options.commands, &options.command)?;
+    trace_commands(speaker, options, commands, None)
+}
+
+/// The same for commands that are known already, and with the frames that pass a wire meanwhile.
+pub(crate) fn trace_commands(
+    speaker: Speaker,
+    options: &cli::Trace,
+    commands: Vec<TracedProgram>,
+    frames: Option<Frames>,
+) -> Result<ExitCode> {
+    let outputs = Outputs::of(speaker, &options.output)?;
     outputs.check_drawings(speaker)?;
     let keeping = Keeping {
         files: outputs.open_recordings(speaker)?,
@@ -56,6 +68,7 @@ pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> 
         by_hand: true,
         keeping,
         output_to_errors: outputs.take_standard_output(),
+        frames,
     };
     let TraceEnd { kept, code, .. } = match record(speaker, plan) {
         Err(error) if is_broken_pipe(&error) => return Ok(ExitCode::from(BROKEN_PIPE)),

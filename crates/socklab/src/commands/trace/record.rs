@@ -11,11 +11,13 @@ use anyhow::{Context, Result};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use socklab_event::Header;
 use socklab_say::Speaker;
 use socklab_trace::{Command, CommandEnd, Ending, Finish, Options, Stdio, Tracer};
 
 use super::awaiting;
 use super::commands::TracedProgram;
+use super::frames::Frames;
 use super::news::News;
 use super::recording::{Keeping, Kept};
 use super::turn::Turns;
@@ -44,6 +46,8 @@ pub(crate) struct TracePlan {
     pub(crate) keeping: Keeping,
     /// True if standard output is not the programs': what they print then goes to standard error.
     pub(crate) output_to_errors: bool,
+    /// What passes the wire meanwhile.
+    pub(crate) frames: Option<Frames>,
 }
 
 impl Default for TracePlan {
@@ -59,6 +63,7 @@ impl Default for TracePlan {
             by_hand: false,
             keeping: Keeping::default(),
             output_to_errors: false,
+            frames: None,
         }
     }
 }
@@ -81,7 +86,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     let options = options.ending(Ending::Gentle { grace: plan.grace }).descendants(!plan.only);
     let mut tracer = Tracer::new(options);
     let lines: Vec<String> = plan.commands.iter().map(TracedProgram::line).collect();
-    for TracedProgram { argv, label, input, output } in plan.commands {
+    for TracedProgram { argv, label, input, output, entrance } in plan.commands {
         let mut command = Command::new(argv).stdin(input);
         if let Some(output) = output {
             let again = output.try_clone().context("dup")?;
@@ -92,6 +97,9 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         }
         if let Some(label) = label {
             command = command.label(label);
+        }
+        if let Some(entrance) = entrance {
+            command = command.enter(entrance);
         }
         tracer = tracer.command(command);
     }
@@ -108,7 +116,9 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     }
 
     let handle = tracer.handle();
-    let mut recording = plan.keeping.begin(speaker, tracer.header(), &handle)?;
+    let frames = plan.frames;
+    let header = Header { wire: frames.is_some(), ..tracer.header() };
+    let mut recording = plan.keeping.begin(speaker, header, &handle)?;
     let outcome = tracer.run(|event| {
         if let Some(turns) = &turns {
             turns.see(&event);
@@ -117,7 +127,11 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
             news.see(&event);
         }
         recording.add(event);
+        frames.iter().flat_map(Frames::arrived).for_each(|frame| recording.add(frame));
     });
+    // Those after the last call, such as the last ACK.
+    let rest = frames.map(Frames::finish).into_iter().flatten();
+    rest.for_each(|frame| recording.add(frame));
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => {

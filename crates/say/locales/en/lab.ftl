@@ -1,0 +1,103 @@
+# A place of one's own: `socklab lab`.
+
+cmd-lab = Run programs in a place of their own: names, servers, hosts and a wire, and nothing of it outside
+cmd-lab-run = Run a program in a place that ends with it; or several, each on a host
+cmd-lab-shell = Open your shell in the lab
+cmd-lab-up = Leave a lab in the background, until lab down
+cmd-lab-exec = Run a program on a host of a lab that is up
+cmd-lab-status = Show hosts, addresses, sockets with their queues, and what the wire's rules did
+cmd-lab-wire = Change what becomes of frames on the wire of a lab that is up
+cmd-lab-link = Pull a host's cable, plug it in, or narrow its path
+cmd-lab-down = End a lab, and everything in it
+
+arg-lab-run-on = The host of the program behind --; then again --on HOST -- COMMAND, each started when the one before it listens
+arg-lab-run-trace = Draw what the programs' sockets did, and every frame, as one ladder
+arg-lab-run-output = Write that drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself); - writes the recording to standard output
+arg-lab-run-command = The program and its arguments, word for word
+arg-hosts = How many hosts, or their names: 5, or web,db (usually client, server and internet)
+arg-wire = What becomes of frames: 'drop the 2nd SYN from client', 'delay 40ms', 'lose 5% seed 7' …
+arg-mtu = The largest packet on the wire, in bytes
+arg-lab-shell-host = The host (usually the first one)
+arg-lab-shell-name = In this lab that is up (usually the one that is called lab, if it is up)
+arg-lab-up-name = What to call it (usually lab)
+arg-lab-exec-host = The host (usually the first one)
+arg-lab-exec-name = The lab's name (usually lab)
+arg-lab-exec-command = The program and its arguments, word for word
+arg-lab-status-name = The lab's name (usually lab)
+arg-lab-wire-rules = A rule to add; 'lift RULE' takes it away, 'lift all' all of them, and 'heal' ends partitions
+arg-lab-wire-name = The lab's name (usually lab)
+arg-lab-link-host = Whose cable
+arg-lab-link-cable = down pulls it, up plugs it in: the host notices at once
+arg-lab-link-path_mtu = Let no larger packets than this on the way to and from the host, as behind a narrow router
+arg-lab-link-name = The lab's name (usually lab)
+arg-lab-down-name = The lab's name (usually lab)
+
+examples-lab-run =
+    $ socklab lab run -- curl -s http://www.google.com/  # a server of socklab's own
+    $ socklab lab run --wire 'drop the 1st SYN' -- curl -s http://localhost/
+    $ socklab lab run --on server -- tcp-server --on client -- tcp-client server
+    $ socklab lab run -o story.html --on server -- python3 S.py --on client -- python3 C.py server
+    The exit code is the program's, or the last one's; 3 if there can be no lab here: see socklab doctor.
+examples-lab-shell =
+    $ socklab lab shell
+    $ socklab lab shell server  # in a lab that is up, or in one of its own
+    $ socklab lab shell --hosts web,db web
+examples-lab-up =
+    $ socklab lab up
+    $ socklab lab up --hosts 5 --wire 'delay 20ms'
+    $ socklab lab up second --hosts web,db
+examples-lab-exec =
+    $ socklab lab exec server -- python3 S.py
+    $ socklab lab exec client -- ping -c 1 server
+examples-lab-status =
+    $ socklab lab status
+    $ socklab lab status --json | jq '.hosts[].sockets[]'
+examples-lab-wire =
+    $ socklab lab wire 'partition client from server'
+    $ socklab lab wire heal
+    $ socklab lab wire 'host server dies'
+    $ socklab lab wire 'rate 1 Mbit/s' 'delay 40ms'
+examples-lab-link =
+    $ socklab lab link client down
+    $ socklab lab link client up
+    $ socklab lab link server --path-mtu 1300
+examples-lab-down =
+    $ socklab lab down
+
+value-LAB = LAB
+value-HOST = HOST
+value-RULE = RULE
+value-BYTES = BYTES
+
+lab-no-place = there can be no lab here: { $reason }
+lab-on-what = each --on HOST is followed by -- and a command: --on server -- python3 S.py --on client -- python3 C.py
+lab-not-found = { $program }: there is no such program
+lab-shell-own = You are in a lab of your own, on { $host }: no packet leaves this machine. exit ends it, and nothing stays.
+lab-shell-up = You are on { $host }, in the lab “{ $lab }”. exit leaves it; the lab stays up.
+lab-bad-name = “{ $name }” is no name for a lab: letters, digits, - and _, at most 32
+lab-not-ours = { $path } is not a folder that only you can look into, so no lab can be kept there: remove it
+lab-not-up = no lab called “{ $name }” is up
+lab-others = there are others: { $names }
+lab-unreachable = the lab “{ $name }” does not answer: { $error }
+lab-up-already = the lab “{ $name }” is up already
+lab-is-up = The lab “{ $name }” is up. Its hosts:
+lab-is-down = The lab “{ $name }” is down, and nothing of it is left.
+lab-rule-added = On the wire from now on: { $rule }
+lab-rules-lifted = { $lifted ->
+    [0] There was no such rule.
+    [one] { $lifted } rule lifted.
+   *[other] { $lifted } rules lifted.
+}
+lab-rule-did = wire: { $rule }: { $matched } of { $seen } frames
+lab-rule-idle = wire: { $rule }: matched nothing ({ $seen } frames were of the kind it is about)
+lab-rule-lifted = wire: { $rule }: { $matched } of { $seen } frames, until it was lifted
+lab-no-rules = The wire has no rules: every frame arrives.
+lab-link-up = { $host }: the cable is plugged in
+lab-link-down = { $host }: the cable is pulled
+lab-path-mtu = { $host }: no packet larger than { $mtu } bytes passes
+lab-queue-accept = { $waiting ->
+    [one] { $waiting } connection waits to be accepted
+   *[other] { $waiting } connections wait to be accepted
+}
+lab-queue-receive = { $waiting } B not read yet
+lab-queue-send = { $waiting } B not acknowledged yet

@@ -1,0 +1,103 @@
+# Un lugar propio: `socklab lab`.
+
+cmd-lab = Ejecutar programas en un lugar propio: nombres, servidores, máquinas y un cable, y nada de eso afuera
+cmd-lab-run = Ejecutar un programa en un lugar que termina con él; o varios, cada uno en una máquina
+cmd-lab-shell = Abrir tu shell en el laboratorio
+cmd-lab-up = Dejar un laboratorio en segundo plano, hasta lab down
+cmd-lab-exec = Ejecutar un programa en una máquina de un laboratorio abierto
+cmd-lab-status = Mostrar máquinas, direcciones, sockets con sus colas, y qué hicieron las reglas del cable
+cmd-lab-wire = Cambiar lo que pasa con las tramas en el cable de un laboratorio abierto
+cmd-lab-link = Desconectar el cable de una máquina, conectarlo, o estrechar su camino
+cmd-lab-down = Cerrar un laboratorio y todo lo que hay en él
+
+arg-lab-run-on = La máquina del programa que sigue a --; luego otra vez --on MÁQUINA -- COMANDO: cada uno se inicia cuando el anterior escucha
+arg-lab-run-trace = Dibujar lo que hicieron los sockets de los programas, y cada trama, en un solo diagrama
+arg-lab-run-output = Escribir ese dibujo en un archivo: .txt, .svg, .html, o .jsonl (la grabación misma); - escribe la grabación en la salida estándar
+arg-lab-run-command = El programa y sus argumentos, palabra por palabra
+arg-hosts = Cuántas máquinas, o sus nombres: 5, o web,db (normalmente client, server e internet)
+arg-wire = Lo que pasa con las tramas: 'drop the 2nd SYN from client', 'delay 40ms', 'lose 5% seed 7' …
+arg-mtu = El paquete más grande del cable, en bytes
+arg-lab-shell-host = La máquina (normalmente la primera)
+arg-lab-shell-name = En este laboratorio abierto (normalmente el que se llama lab, si está abierto)
+arg-lab-up-name = Cómo llamarlo (normalmente lab)
+arg-lab-exec-host = La máquina (normalmente la primera)
+arg-lab-exec-name = El nombre del laboratorio (normalmente lab)
+arg-lab-exec-command = El programa y sus argumentos, palabra por palabra
+arg-lab-status-name = El nombre del laboratorio (normalmente lab)
+arg-lab-wire-rules = Una regla nueva; 'lift REGLA' la quita, 'lift all' las quita todas, y 'heal' termina las particiones
+arg-lab-wire-name = El nombre del laboratorio (normalmente lab)
+arg-lab-link-host = De quién es el cable
+arg-lab-link-cable = down lo desconecta, up lo conecta: la máquina lo nota enseguida
+arg-lab-link-path_mtu = Que no pasen paquetes más grandes que esto hacia la máquina ni desde ella, como detrás de un enrutador estrecho
+arg-lab-link-name = El nombre del laboratorio (normalmente lab)
+arg-lab-down-name = El nombre del laboratorio (normalmente lab)
+
+examples-lab-run =
+    $ socklab lab run -- curl -s http://www.google.com/  # un servidor de socklab mismo
+    $ socklab lab run --wire 'drop the 1st SYN' -- curl -s http://localhost/
+    $ socklab lab run --on server -- tcp-server --on client -- tcp-client server
+    $ socklab lab run -o historia.html --on server -- python3 S.py --on client -- python3 C.py server
+    El código de salida es el del programa, o el del último; 3 si aquí no puede haber laboratorio: mira socklab doctor.
+examples-lab-shell =
+    $ socklab lab shell
+    $ socklab lab shell server  # en un laboratorio abierto, o en uno propio
+    $ socklab lab shell --hosts web,db web
+examples-lab-up =
+    $ socklab lab up
+    $ socklab lab up --hosts 5 --wire 'delay 20ms'
+    $ socklab lab up second --hosts web,db
+examples-lab-exec =
+    $ socklab lab exec server -- python3 S.py
+    $ socklab lab exec client -- ping -c 1 server
+examples-lab-status =
+    $ socklab lab status
+    $ socklab lab status --json | jq '.hosts[].sockets[]'
+examples-lab-wire =
+    $ socklab lab wire 'partition client from server'
+    $ socklab lab wire heal
+    $ socklab lab wire 'host server dies'
+    $ socklab lab wire 'rate 1 Mbit/s' 'delay 40ms'
+examples-lab-link =
+    $ socklab lab link client down
+    $ socklab lab link client up
+    $ socklab lab link server --path-mtu 1300
+examples-lab-down =
+    $ socklab lab down
+
+value-LAB = LAB
+value-HOST = MÁQUINA
+value-RULE = REGLA
+value-BYTES = BYTES
+
+lab-no-place = aquí no puede haber laboratorio: { $reason }
+lab-on-what = a cada --on MÁQUINA le siguen -- y un comando: --on server -- python3 S.py --on client -- python3 C.py
+lab-not-found = { $program }: no existe ese programa
+lab-shell-own = Estás en un laboratorio tuyo, en { $host }: ningún paquete sale de esta máquina. Con exit termina, y no queda nada.
+lab-shell-up = Estás en { $host }, en el laboratorio «{ $lab }». Con exit sales; el laboratorio sigue abierto.
+lab-bad-name = «{ $name }» no puede ser el nombre de un laboratorio: letras, dígitos, - y _, como máximo 32
+lab-not-ours = { $path } no es una carpeta que solo tú puedas ver, así que ahí no puede haber laboratorios: bórrala
+lab-not-up = no hay ningún laboratorio «{ $name }» abierto
+lab-others = hay otros: { $names }
+lab-unreachable = el laboratorio «{ $name }» no responde: { $error }
+lab-up-already = el laboratorio «{ $name }» ya está abierto
+lab-is-up = El laboratorio «{ $name }» está abierto. Sus máquinas:
+lab-is-down = El laboratorio «{ $name }» está cerrado, y no queda nada de él.
+lab-rule-added = En el cable desde ahora: { $rule }
+lab-rules-lifted = { $lifted ->
+    [0] No había esa regla.
+    [one] Se quitó { $lifted } regla.
+   *[other] Se quitaron { $lifted } reglas.
+}
+lab-rule-did = cable: { $rule }: { $matched } de { $seen } tramas
+lab-rule-idle = cable: { $rule }: no acertó ninguna ({ $seen } tramas eran del tipo del que trata)
+lab-rule-lifted = cable: { $rule }: { $matched } de { $seen } tramas, hasta que se quitó
+lab-no-rules = El cable no tiene reglas: todas las tramas llegan.
+lab-link-up = { $host }: el cable está conectado
+lab-link-down = { $host }: el cable está desconectado
+lab-path-mtu = { $host }: no pasa ningún paquete de más de { $mtu } bytes
+lab-queue-accept = { $waiting ->
+    [one] { $waiting } conexión espera que la acepten
+   *[other] { $waiting } conexiones esperan que las acepten
+}
+lab-queue-receive = { $waiting } B sin leer
+lab-queue-send = { $waiting } B sin confirmar

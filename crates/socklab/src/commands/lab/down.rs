@@ -1,0 +1,39 @@
+//! `lab down`: ends a lab, with everything that runs in it.
+
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rustix::process::{Signal, kill_process};
+use socklab_say::{Speaker, say};
+
+use super::control::{Asked, Lab, PATIENCE};
+use super::folder;
+use crate::cli;
+use crate::output::println;
+
+const GLANCE: Duration = Duration::from_millis(2);
+
+pub(super) fn down(speaker: Speaker, options: &cli::LabDown) -> Result<ExitCode> {
+    let lab = Lab::need(speaker, options.name.as_deref())?;
+    // Whoever has made the socket ends last.
+    let stream = UnixStream::connect(lab.socket()).context("connect")?;
+    let first = rustix::net::sockopt::socket_peercred(&stream).context("getsockopt SO_PEERCRED")?;
+    drop(stream);
+    if lab.ask::<()>(speaker, &Asked::Down).is_err() {
+        // It does not answer: the kernel ends all of it with its first process.
+        let _ = kill_process(first.pid, Signal::KILL);
+    }
+    let began = Instant::now();
+    while lab.socket().exists() && began.elapsed() < PATIENCE {
+        if folder::connect(lab.socket()).is_ok_and(|stream| stream.is_none()) {
+            break;
+        }
+        thread::sleep(GLANCE);
+    }
+    folder::forget(lab.socket());
+    println!("{}", say!(speaker, "lab-is-down", name = lab.name()));
+    Ok(ExitCode::SUCCESS)
+}

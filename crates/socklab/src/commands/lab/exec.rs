@@ -1,0 +1,23 @@
+//! `lab exec`: a program in a lab that is up.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+use socklab_say::Speaker;
+
+use super::control::{Lab, host_or_first};
+use super::place::{code_of, leave_interrupts_to_programs};
+use super::run::not_started;
+use crate::cli;
+use crate::commands::trace;
+
+pub(super) fn exec(speaker: Speaker, options: &cli::LabExec) -> Result<ExitCode> {
+    let lab = Lab::need(speaker, options.name.as_deref())?;
+    let host = host_or_first(speaker, &lab, options.host.as_deref())?;
+    let argv = trace::program(options.command.clone())?.argv;
+    leave_interrupts_to_programs()?;
+    lab.enter(speaker, &host)?;
+    let mut command = Command::new(&argv[0]);
+    let status = command.args(&argv[1..]).status();
+    Ok(code_of(status.map_err(|error| not_started(speaker, &argv[0], &error))?))
+}

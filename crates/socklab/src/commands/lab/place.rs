@@ -1,0 +1,95 @@
+//! Entering a place, and saying why there is none.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitCode, ExitStatus};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, Result};
+use signal_hook::consts::{SIGINT, SIGQUIT};
+use signal_hook::flag;
+use socklab_lab::rules::{RuleCount, RuleError};
+use socklab_lab::{FrameSink, Place, PlaceKind, PlaceRefusal, PlaceRole};
+use socklab_say::{Speaker, count, say};
+
+use crate::commands::doctor;
+use crate::exit_reason::ExitReason;
+use crate::failure::{self, Failure};
+use crate::output::{eprintln, width_err};
+
+/// Which process returns from [`enter`].
+pub(super) enum Entered {
+    /// The one inside.
+    Inside(Box<Place>),
+    /// The one that stayed outside, with the exit code of the other.
+    Outside(ExitCode),
+}
+
+/// Enters a place. If there can be none, says why, and how to change that.
+pub(super) fn enter(
+    speaker: Speaker,
+    kind: PlaceKind,
+    sample: usize,
+    frames: Option<FrameSink>,
+) -> Result<Entered> {
+    leave_interrupts_to_programs()?;
+    match Place::enter(kind, sample, frames) {
+        Ok(PlaceRole::Inside(place)) => Ok(Entered::Inside(Box::new(place))),
+        Ok(PlaceRole::Outside { exit_code }) => Ok(Entered::Outside(code(exit_code))),
+        Err(refusal) if refusal.contradiction => Err(failure_of(speaker, &refusal).into()),
+        Err(refusal) => {
+            let ended = failure::report(speaker, &failure_of(speaker, &refusal).into());
+            let fixes = doctor::fixes(speaker, width_err());
+            fixes.iter().for_each(|line| eprintln!("{line}"));
+            Ok(Entered::Outside(ended))
+        }
+    }
+}
+
+/// Ctrl-C is for the program inside, which decides how it ends; whoever waits for it goes on waiting.
+/// A handler, unlike `SIG_IGN`, is not passed on to programs.
+pub(super) fn leave_interrupts_to_programs() -> Result<()> {
+    for signal in [SIGINT, SIGQUIT] {
+        flag::register(signal, Arc::<AtomicBool>::default()).context("sigaction")?;
+    }
+    Ok(())
+}
+
+/// Why there is no place, as a failure.
+pub(super) fn failure_of(speaker: Speaker, refusal: &PlaceRefusal) -> Failure {
+    match refusal.contradiction {
+        true => Failure::new(ExitReason::Usage, refusal.what.clone()),
+        false => {
+            let what = say!(speaker, "lab-no-place", reason = refusal.what);
+            Failure::new(ExitReason::Environment, what).hint(say!(speaker, "doctor-hint"))
+        }
+    }
+}
+
+/// What is wrong with a rule: the text, with a mark below the word at fault.
+pub(super) fn no_rule(error: &RuleError) -> Failure {
+    Failure::new(ExitReason::Usage, error.to_string())
+}
+
+pub(super) fn code(exit_code: i32) -> ExitCode {
+    ExitCode::from(u8::try_from(exit_code).unwrap_or(1))
+}
+
+/// The exit code of a program as a shell would say it.
+pub(super) fn code_of(status: ExitStatus) -> ExitCode {
+    code(status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(1))
+}
+
+/// Says what each rule has done; above all, which has done nothing.
+pub(super) fn tell_rules(speaker: Speaker, rules: &[RuleCount]) {
+    for RuleCount { rule, seen, matched, .. } in rules {
+        let line = match matched {
+            0 => say!(speaker, "lab-rule-idle", rule = rule.as_str(), seen = count(*seen)),
+            _ => {
+                let (seen, matched) = (count(*seen), count(*matched));
+                say!(speaker, "lab-rule-did", rule = rule.as_str(), seen = seen, matched = matched)
+            }
+        };
+        eprintln!("{line}");
+    }
+}

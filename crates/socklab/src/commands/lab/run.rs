@@ -1,0 +1,238 @@
+//! `lab run`: one program, or several on hosts, in a place that ends with them.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::process::{Child, Command, ExitCode};
+use std::rc::Rc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process};
+use socklab_kernel::table::Entry;
+use socklab_lab::{LOOPBACK_NAME, Place};
+use socklab_say::{Speaker, say};
+use socklab_trace::Options;
+
+use super::place::{self, Entered, code_of};
+use super::plan;
+use crate::cli;
+use crate::commands::trace::{self, Frames, MAX_SIZE};
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
+use crate::output::eprintln;
+
+/// How often the kernel's tables are read: no system call waits for a change in them.
+const GLANCE: Duration = Duration::from_millis(1);
+/// After this long, a user wonders what is happening.
+const LONG: Duration = Duration::from_secs(2);
+/// How long a program may take to end after SIGTERM.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A program, and where it runs.
+#[derive(Debug, PartialEq, Eq)]
+struct Member {
+    host: Option<String>,
+    command: Vec<OsString>,
+}
+
+pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
+    let members = members(speaker, options.on, options.command)?;
+    let hosts: Vec<&str> = members.iter().filter_map(|member| member.host.as_deref()).collect();
+    let kind = plan::kind(&options.place, &hosts).map_err(|error| place::no_rule(&error))?;
+    let traced = options.trace || !options.output.is_empty();
+    let (sink, arriving) = Frames::pipe();
+    let frames = traced.then_some(sink);
+    let inside = match place::enter(speaker, kind, Options::SAMPLE, frames)? {
+        Entered::Outside(code) => return Ok(code),
+        Entered::Inside(place) => place,
+    };
+    if !traced {
+        let code = run_all(speaker, &inside, &members)?;
+        place::tell_rules(speaker, &inside.finish());
+        return Ok(code);
+    }
+    let mut commands = Vec::new();
+    for Member { host, command } in members {
+        let mut program = trace::program(command)?;
+        if let Some(host) = host {
+            program.entrance = inside.entrance(&host).context("a host")?;
+            program.label.get_or_insert(host);
+        }
+        commands.push(program);
+    }
+    let options = cli::Trace {
+        output: options.output,
+        bytes: Options::SAMPLE,
+        max_size: MAX_SIZE,
+        look: options.look,
+        ..cli::Trace::default()
+    };
+    // Ends the wire when the programs have ended; what it did is told after the drawing.
+    let place = Rc::new(std::cell::RefCell::new((Some(inside), Vec::new())));
+    let ending = Rc::clone(&place);
+    let end = move || {
+        let mut ending = ending.borrow_mut();
+        ending.1 = ending.0.take().map(|place| place.finish()).unwrap_or_default();
+    };
+    let code =
+        trace::trace_commands(speaker, &options, commands, Some(Frames::new(arriving, end)))?;
+    place::tell_rules(speaker, &place.borrow().1);
+    Ok(code)
+}
+
+/// The programs: the words behind `--`, up to the next `--on HOST --`.
+fn members(speaker: Speaker, on: Option<String>, words: Vec<OsString>) -> Result<Vec<Member>> {
+    let several = on.is_some();
+    let mut members = vec![Member { host: on, command: Vec::new() }];
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        if several && word == "--on" {
+            let host = words.next().map(|host| host.to_string_lossy().into_owned());
+            if words.next_if(|word| word == "--").is_none() || host.is_none() {
+                let what = say!(speaker, "lab-on-what");
+                return Err(Failure::new(ExitReason::Usage, what).into());
+            }
+            members.push(Member { host, command: Vec::new() });
+        } else if let Some(last) = members.last_mut() {
+            last.command.push(word);
+        }
+    }
+    if members.iter().any(|member| member.command.is_empty()) {
+        return Err(Failure::new(ExitReason::Usage, say!(speaker, "lab-on-what")).into());
+    }
+    Ok(members)
+}
+
+/// Runs the programs, each when the one before it can be reached, until the last one has ended. The
+/// others are then ended.
+fn run_all(speaker: Speaker, place: &Place, members: &[Member]) -> Result<ExitCode> {
+    let mut started = Started(Vec::new());
+    let Some((last, before)) = members.split_last() else { return Ok(ExitCode::SUCCESS) };
+    for (index, member) in before.iter().enumerate() {
+        let host = member.host.as_deref().unwrap_or(LOOPBACK_NAME);
+        let reachable = place.sockets(host)?;
+        started.0.push(start(speaker, place, member)?);
+        let next = members[index + 1].line();
+        await_socket(speaker, place, host, &reachable, &mut started, &next, member)?;
+    }
+    let mut last = start(speaker, place, last)?;
+    let status = last.wait().context("waitpid")?;
+    started.end();
+    Ok(code_of(status))
+}
+
+impl Member {
+    fn line(&self) -> String {
+        let words = self.command.iter().map(|word| word.to_string_lossy());
+        words.collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn start(speaker: Speaker, place: &Place, member: &Member) -> Result<Child> {
+    let argv = trace::program(member.command.clone())?.argv;
+    let mut command = Command::new(&argv[0]);
+    command.args(&argv[1..]);
+    if let Some(host) = &member.host {
+        place.contain(host, &mut command).context("a host")?;
+    }
+    command.spawn().map_err(|error| not_started(speaker, &argv[0], &error).into())
+}
+
+/// Why a program could not be started.
+pub(super) fn not_started(speaker: Speaker, program: &OsString, error: &std::io::Error) -> Failure {
+    let program = program.to_string_lossy();
+    let what = match error.kind() {
+        ErrorKind::NotFound => say!(speaker, "lab-not-found", program = program.as_ref()),
+        _ => format!("execve {program}: {error}"),
+    };
+    Failure::new(ExitReason::No, what)
+}
+
+/// Waits until a host has a socket that any peer can reach and that it had not before, or until the
+/// program that was started last has ended.
+fn await_socket(
+    speaker: Speaker,
+    place: &Place,
+    host: &str,
+    before: &[Entry],
+    started: &mut Started,
+    next: &str,
+    member: &Member,
+) -> Result<()> {
+    let is_new = |entry: &Entry| {
+        let same = |old: &Entry| old.inode == entry.inode && old.local == entry.local;
+        entry.accepts_any_peer() && !before.iter().any(same)
+    };
+    let began = Instant::now();
+    let mut told = false;
+    loop {
+        let ended = match started.0.last_mut() {
+            Some(program) => program.try_wait().context("waitpid")?.is_some(),
+            None => true,
+        };
+        if ended || place.sockets(host)?.iter().any(is_new) {
+            return Ok(());
+        }
+        if !told && began.elapsed() > LONG {
+            told = true;
+            let before = member.line();
+            eprintln!("{}", say!(speaker, "trace-waits", before = before, next = next));
+        }
+        thread::sleep(GLANCE);
+    }
+}
+
+/// Programs that go on until they are ended.
+struct Started(Vec<Child>);
+
+impl Started {
+    /// Ends them, the last started first: by SIGTERM, and by SIGKILL if they take too long.
+    fn end(&mut self) {
+        for mut program in self.0.drain(..).rev() {
+            if let Ok(None) = program.try_wait() {
+                let _ = kill_process(Pid::from_child(&program), Signal::TERM);
+                let began = Instant::now();
+                while began.elapsed() < GRACE && matches!(program.try_wait(), Ok(None)) {
+                    thread::sleep(GLANCE);
+                }
+            }
+            // Both fail harmlessly if it has ended.
+            let _ = program.kill();
+            let _ = program.wait();
+        }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(on: Option<&str>, words: &[&str]) -> Result<Vec<(Option<String>, String)>> {
+        let words = words.iter().map(OsString::from).collect();
+        let members = members(Speaker::ENGLISH, on.map(str::to_owned), words)?;
+        Ok(members.into_iter().map(|it| (it.host.clone(), it.line())).collect())
+    }
+
+    #[test]
+    fn each_host_gets_its_own_words() {
+        let one = parsed(None, &["curl", "--on", "x"]).unwrap();
+        assert_eq!(one, [(None, "curl --on x".to_owned())]);
+        let two = parsed(Some("server"), &["nc", "-l", "--on", "client", "--", "nc", "server"]);
+        let wanted = [("server", "nc -l"), ("client", "nc server")];
+        assert_eq!(two.unwrap(), wanted.map(|(host, line)| (Some(host.into()), line.to_owned())));
+    }
+
+    #[test]
+    fn what_is_missing_is_a_usage_error() {
+        for words in [&["a", "--on"][..], &["a", "--on", "b"], &["a", "--on", "b", "--"]] {
+            assert!(parsed(Some("server"), words).is_err(), "{words:?}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `lab status`: hosts, addresses, sockets with their queues, rules with what they did.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde_json::json;
+use socklab_say::{Speaker, count, say};
+
+use super::control::{Asked, HostStatus, Lab, SocketStatus, Status};
+use crate::cli;
+use crate::output::{println, width, write_json};
+use crate::style::{self, paint};
+use crate::terminal::markdown;
+
+pub(super) fn status(speaker: Speaker, options: &cli::LabStatus) -> Result<ExitCode> {
+    let lab = Lab::need(speaker, options.name.as_deref())?;
+    let status: Status = lab.ask(speaker, &Asked::Status)?;
+    if options.json {
+        write_json(&json!({
+            "name": lab.name(), "hosts": status.hosts, "rules": status.rules,
+        }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for host in &status.hosts {
+        host_lines(speaker, host).iter().for_each(|line| println!("{line}"));
+    }
+    for rule in &status.rules {
+        let (seen, matched) = (count(rule.seen), count(rule.matched));
+        let key = if rule.lifted { "lab-rule-lifted" } else { "lab-rule-did" };
+        let text = say!(speaker, key, rule = rule.rule.as_str(), seen = seen, matched = matched);
+        println!("{}", markdown::hanging(&text, 0, width()));
+    }
+    if status.rules.is_empty() {
+        println!("{}", say!(speaker, "lab-no-rules"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A host, and a line or two for each of its sockets.
+fn host_lines(speaker: Speaker, host: &HostStatus) -> Vec<String> {
+    let addresses = host.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let mut lines = vec![format!("{}  {addresses}", paint(style::STRONG, &host.name))];
+    for socket in &host.sockets {
+        let text = socket_text(speaker, socket);
+        lines.push(format!("  {}", markdown::hanging_after(&text, 2, 6, width())));
+    }
+    lines
+}
+
+fn socket_text(speaker: Speaker, socket: &SocketStatus) -> String {
+    let SocketStatus { protocol, local, peer, state, receive_queue, send_queue, program } = socket;
+    let peer = peer.as_ref().map(|peer| format!(" → {peer}")).unwrap_or_default();
+    let mut text = format!("{protocol} {local}{peer} {state}");
+    if *receive_queue > 0 {
+        let key = if state == "LISTEN" { "lab-queue-accept" } else { "lab-queue-receive" };
+        text += &format!(" · {}", say!(speaker, key, waiting = count(u64::from(*receive_queue))));
+    }
+    if *send_queue > 0 {
+        let waiting = count(u64::from(*send_queue));
+        text += &format!(" · {}", say!(speaker, "lab-queue-send", waiting = waiting));
+    }
+    if let Some(program) = program {
+        text += &format!(" · {program}");
+    }
+    text
+}
