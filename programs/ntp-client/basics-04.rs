@@ -3,8 +3,8 @@
 //! New here: a library that speaks the protocol; we only send and receive its datagrams.
 //!
 //! Run: `socklab run basics-04 [SERVER[:PORT]]`. Without a network:
-//! `socklab serve ntp --port 12300` in one terminal, `socklab run basics-04 localhost:12300`
-//! in another.
+//! `socklab run basics-04 --lab`, or your own server: `socklab serve ntp --port 12300` in one
+//! terminal, `socklab run basics-04 localhost:12300` in another.
 //!
 //! Try: a server that does not exist; `localhost:9`, where nobody answers.
 //!
@@ -27,8 +27,7 @@ use sntpc::{Error, NtpContext, NtpUdpSocket, StdTimestampGen};
 
 const SERVER: &str = "pool.ntp.org";
 const PORT: &str = "123";
-const TRY: &str = "no network, or no server? `socklab serve ntp --port 12300`, \
-                   and in another terminal `socklab run basics-04 localhost:12300`";
+const TRY: &str = "no network, or no server? `socklab run basics-04 --lab`";
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 pub fn main() -> Result<()> {

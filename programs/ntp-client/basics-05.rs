@@ -3,8 +3,8 @@
 //! New here: a real protocol, byte by byte (RFC 5905 section 7.3); `connect` on a UDP socket.
 //!
 //! Run: `socklab run basics-05 [SERVER[:PORT]]`. Without a network:
-//! `socklab serve ntp --port 12300` in one terminal, `socklab run basics-05 localhost:12300`
-//! in another.
+//! `socklab run basics-05 --lab`, or your own server: `socklab serve ntp --port 12300` in one
+//! terminal, `socklab run basics-05 localhost:12300` in another.
 //!
 //! Try: `localhost:9`, where nobody answers. Why is the error instant here, but not in basics-04?
 //!
@@ -23,8 +23,7 @@ use rustix::rand::{GetRandomFlags, getrandom};
 
 const SERVER: &str = "pool.ntp.org";
 const PORT: &str = "123";
-const TRY: &str = "no network, or no server? `socklab serve ntp --port 12300`, \
-                   and in another terminal `socklab run basics-05 localhost:12300`";
+const TRY: &str = "no network, or no server? `socklab run basics-05 --lab`";
 const TIMEOUT: Duration = Duration::from_secs(3);
 const FROM_1900_TO_1970: u64 = 2_208_988_800; // NTP time begins in 1900, Unix time in 1970.
 

@@ -3,8 +3,8 @@
 //! New here: people use names, sockets use addresses; `getaddrinfo` turns one into the other.
 //!
 //! Run: `socklab run socket-02 [HOST [PORT]]`. Without a network:
-//! `socklab serve http --port 8080` in one terminal, `socklab run socket-02 localhost 8080`
-//! in another.
+//! `socklab run socket-02 --lab`, or your own server: `socklab serve http --port 8080` in one
+//! terminal, `socklab run socket-02 localhost 8080` in another.
 //!
 //! Try: `localhost`, an address such as `192.0.2.1`, a name that does not exist.
 //!
@@ -21,8 +21,7 @@ use rustix::net::{AddressFamily, SocketType, socket};
 
 const HOST: &str = "www.google.com";
 const PORT: u16 = 80;
-const TRY: &str = "no network, or no server? `socklab serve http --port 8080`, \
-                   and in another terminal `socklab run socket-02 localhost 8080`";
+const TRY: &str = "no network, or no server? `socklab run socket-02 --lab`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());

@@ -4,8 +4,8 @@
 //! accepted.
 //!
 //! Run: `socklab run socket-03 [HOST [PORT]]`. Without a network:
-//! `socklab serve http --port 8080` in one terminal, `socklab run socket-03 localhost 8080`
-//! in another.
+//! `socklab run socket-03 --lab`, or your own server: `socklab serve http --port 8080` in one
+//! terminal, `socklab run socket-03 localhost 8080` in another.
 //!
 //! Try: a port where nobody listens (`localhost 9`); an address that no machine has
 //! (`192.0.2.1`, RFC 5737).
@@ -23,8 +23,7 @@ use rustix::net::{AddressFamily, SocketType, connect, socket};
 
 const HOST: &str = "www.google.com";
 const PORT: u16 = 80;
-const TRY: &str = "no network, or no server? `socklab serve http --port 8080`, \
-                   and in another terminal `socklab run socket-03 localhost 8080`";
+const TRY: &str = "no network, or no server? `socklab run socket-03 --lab`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());

@@ -4,8 +4,8 @@
 //! (HTTP).
 //!
 //! Run: `socklab run socket-04 [HOST [PORT]]`. Without a network:
-//! `socklab serve http --port 8080` in one terminal, `socklab run socket-04 localhost 8080`
-//! in another.
+//! `socklab run socket-04 --lab`, or your own server: `socklab serve http --port 8080` in one
+//! terminal, `socklab run socket-04 localhost 8080` in another.
 //!
 //! Try: leave `Host` out of the request and see what `socklab serve http` prints.
 //!
@@ -22,8 +22,7 @@ use rustix::net::{AddressFamily, SendFlags, SocketType, connect, send, socket};
 
 const HOST: &str = "www.google.com";
 const PORT: u16 = 80;
-const TRY: &str = "no network, or no server? `socklab serve http --port 8080`, \
-                   and in another terminal `socklab run socket-04 localhost 8080`";
+const TRY: &str = "no network, or no server? `socklab run socket-04 --lab`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());

@@ -3,8 +3,8 @@
 //! New here: `recv` returns what has arrived so far, not "the answer"; 0 bytes mean the end.
 //!
 //! Run: `socklab run socket-05 [HOST [PORT]]`. Without a network:
-//! `socklab serve http --port 8080` in one terminal, `socklab run socket-05 localhost 8080`
-//! in another.
+//! `socklab run socket-05 --lab`, or your own server: `socklab serve http --port 8080` in one
+//! terminal, `socklab run socket-05 localhost 8080` in another.
 //!
 //! Try: run it several times. Is the number of `recv` calls always the same?
 //!
@@ -21,8 +21,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, connect, recv
 
 const HOST: &str = "www.google.com";
 const PORT: u16 = 80;
-const TRY: &str = "no network, or no server? `socklab serve http --port 8080`, \
-                   and in another terminal `socklab run socket-05 localhost 8080`";
+const TRY: &str = "no network, or no server? `socklab run socket-05 --lab`";
 
 pub fn main() -> Result<()> {
     let host = args().nth(1).unwrap_or(HOST.to_string());
