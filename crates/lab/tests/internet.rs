@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use socklab_kernel::parent::{self, Parent};
-use socklab_lab::{Ground, InternetOptions, InternetRole, enter_internet};
+use socklab_lab::{Ground, InternetOptions, PlaceRole, enter_internet};
 use socklab_prerequisites::{find, say_not_run};
 
 const INSIDE: &str = "inside";
@@ -226,9 +226,9 @@ fn prepare(folder: &Path) {
 fn inside(parent: u32, folder: &Path) -> ExitCode {
     parent::end_with(Parent::Id(parent)).expect("prctl");
     let network = socklab_kernel::process::own_network_namespace();
-    let (loopback, internet) = match enter_internet(InternetOptions::new(Ground::Own)) {
-        Ok(InternetRole::Inside(loopback, internet)) => (loopback, internet),
-        Ok(InternetRole::Outside { exit_code }) => {
+    let internet = match enter_internet(InternetOptions::new(Ground::Own)) {
+        Ok(PlaceRole::Inside(internet)) => internet,
+        Ok(PlaceRole::Outside { exit_code }) => {
             return ExitCode::from(u8::try_from(exit_code).unwrap_or(1));
         }
         Err(refusal) => {
@@ -244,9 +244,6 @@ fn inside(parent: u32, folder: &Path) -> ExitCode {
         matches!(address.port(), 7 | 13 | 80 | 123 | 12000)
             && address.ip() != IpAddr::from([127, 0, 0, 1])
     }));
-    if !loopback.own_processes {
-        say_not_run("process namespace", "a /proc that can be mounted");
-    }
     names();
     web();
     for Client { tool, file, .. } in &CLIENTS {
