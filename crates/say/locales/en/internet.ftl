@@ -5,3 +5,8 @@ lab-refused = no lab on this machine: { $reason }
 lab-else = without the lab, `socklab run { $name }` runs it in the machine's own network
 lab-else-http = without the lab, `socklab serve http --port 8080` in one terminal, and `socklab run { $name } localhost 8080` in another
 lab-else-ntp = without the lab, `socklab serve ntp --port 12300` in one terminal, and `socklab run { $name } localhost:12300` in another
+
+# Mistakes in `[dns."NAME"]` of a course file.
+mistake-dns-alias = an alias has no addresses of its own: alias and addresses, or alias and rotate, contradict each other
+mistake-dns-limit = first and asks say which questions answer and delay_ms are about: there is neither of the two
+mistake-dns-delay = delay_ms is too long: no resolver waits for more than { $most }

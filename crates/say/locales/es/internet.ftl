@@ -5,3 +5,8 @@ lab-refused = no hay laboratorio en esta máquina: { $reason }
 lab-else = sin laboratorio, `socklab run { $name }` lo ejecuta en la red de la propia máquina
 lab-else-http = sin laboratorio, `socklab serve http --port 8080` en una terminal, y `socklab run { $name } localhost 8080` en otra
 lab-else-ntp = sin laboratorio, `socklab serve ntp --port 12300` en una terminal, y `socklab run { $name } localhost:12300` en otra
+
+# Errores en `[dns."NOMBRE"]` de un archivo del curso.
+mistake-dns-alias = un alias no tiene direcciones propias: alias y addresses, o alias y rotate, se contradicen
+mistake-dns-limit = first y asks dicen para qué preguntas valen answer y delay_ms: no hay ninguno de los dos
+mistake-dns-delay = delay_ms es demasiado largo: ningún cliente espera más de { $most }

@@ -14,7 +14,7 @@ use socklab_event::{Event, Exit, Header, Process, Signal};
 use socklab_kernel::parent::{self, Parent};
 use socklab_kernel::process::own_scheduling;
 use socklab_kernel::{Transport, memory, port};
-use socklab_lab::Role;
+use socklab_lab::{Role, Running};
 use socklab_trace::{Handle, Options, Tracer};
 
 use super::failure;
@@ -85,7 +85,7 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
         }
     };
     match prepare(&mut request, &place) {
-        Ok((names, _lock)) => answer(&perform(request, place, names, packets, watch))?,
+        Ok((names, _kept)) => answer(&perform(request, place, names, packets, watch))?,
         Err(error) => {
             let trouble = Trouble::Engine { what: error.to_string() };
             answer(&Recording { place, ..failed(request, trouble) })?;
@@ -94,9 +94,12 @@ fn engine(parent: Option<&str>) -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes what the scenario needs besides its programs. The scratch folder is locked as long as the
-/// descriptor is open.
-fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, Option<OwnedFd>)> {
+/// What a scenario needs as long as it runs: the scratch folder is locked as long as the descriptor is
+/// open, and the servers of an internet end when it is dropped.
+type Kept = (Option<OwnedFd>, Option<Running>);
+
+/// Makes what the scenario needs besides its programs.
+fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, Kept)> {
     let private = matches!(place, PlaceUsed::Private { .. });
     let mut lock = None;
     // On the machine itself, root could mount one, too, and it would stay.
@@ -111,7 +114,7 @@ fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, O
     if private {
         request.variables.address = Variables::own_address(request.variables.seed);
     }
-    let (names, server) = names::enter(request, place)?;
+    let (names, answering) = names::enter(request, place)?;
     if let NamesUsed::Machine { .. } = names {
         request.variables.address = Ipv4Addr::LOCALHOST;
     }
@@ -125,11 +128,11 @@ fn prepare(request: &mut Request, place: &PlaceUsed) -> io::Result<(NamesUsed, O
         }
     };
     make_files(&request.scenario, request)?;
-    if let Some(server) = server {
-        let started = server.start(names::wanted(&request.scenario, &request.variables));
-        started.map_err(failure::of("clone", "a thread that answers for names"))?;
-    }
-    Ok((names, lock))
+    let internet = answering
+        .map(|answering| answering.start(&request.scenario, &request.variables))
+        .transpose()?
+        .flatten();
+    Ok((names, (lock, internet)))
 }
 
 /// Runs the tracer on this thread and the steps on another.

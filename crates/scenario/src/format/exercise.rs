@@ -9,7 +9,8 @@ use toml::Spanned;
 use super::crowd;
 use super::expectation::UnboundExpectation;
 use super::hints::hints;
-use super::model::{Actor, Bug, Case, Exercise, Prose, Run, Scenario};
+use super::model::{Actor, Bug, Case, Exercise, NamesWanted, Prose, Run, Scenario};
+use super::name::NameRule;
 use super::raw::{RawActor, RawCase, RawExercise, RawPeer};
 use super::reader::{Reader, Result};
 use super::scenario::{DEADLINE_MS, PORT};
@@ -46,6 +47,8 @@ pub(crate) fn exercise(
             names: &raw.names,
             unknown: &raw.unknown,
             addresses: &raw.addresses,
+            dns: &raw.dns,
+            internet: raw.internet,
             port: raw.port.unwrap_or(PORT),
             port_free: raw.port_free,
             deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),
@@ -84,6 +87,8 @@ struct Defaults<'a> {
     names: &'a [String],
     unknown: &'a [String],
     addresses: &'a BTreeMap<String, Spanned<Vec<String>>>,
+    dns: &'a BTreeMap<String, Spanned<NameRule>>,
+    internet: bool,
     port: u16,
     port_free: bool,
     deadline_ms: u64,
@@ -109,7 +114,12 @@ impl Reader<'_> {
         addresses.extend(defaults.addresses.clone());
         addresses.extend(case.addresses);
         let unknown = defaults.unknown.iter().cloned().chain(case.unknown).collect();
-        let names = self.names(unknown, addresses)?;
+        let mut dns = defaults.dns.clone();
+        dns.extend(case.dns);
+        let names = NamesWanted {
+            internet: case.internet.unwrap_or(defaults.internet),
+            ..self.names(unknown, addresses, dns)?
+        };
         let mut files = defaults.files.clone();
         files.extend(self.files(case.files)?);
         let arguments_at = case.arguments.as_ref().map(Spanned::span);

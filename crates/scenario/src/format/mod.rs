@@ -20,6 +20,7 @@ mod languages;
 mod load_error;
 mod mistake;
 mod model;
+mod name;
 mod nearest;
 mod op;
 mod prose;
@@ -50,6 +51,7 @@ pub use model::{
     Actor, Bug, ByHand, Case, Choice, Exercise, Prose, Question, QuestionOutcome, Run, Scenario,
     Step, Verb,
 };
+pub use name::{AddressType, NameAnswer, NameRule};
 pub(crate) use nearest::nearest;
 pub(crate) use op::SENDER;
 pub use op::{ConnectMany, Exchange, Op, SendTo, SetOption, SocketOption};

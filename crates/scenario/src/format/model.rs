@@ -15,6 +15,7 @@ use super::arguments::Arguments;
 use super::expectation::UnboundExpectation;
 use super::hints::FittingHint;
 use super::hold::HoldAt;
+use super::name::NameRule;
 use super::until::Until;
 
 /// Programs and peers, and what they do, in order.
@@ -55,6 +56,12 @@ pub struct NamesWanted {
     pub unknown: Vec<String>,
     /// The addresses of names that have others, or several. They may have placeholders.
     pub addresses: BTreeMap<String, Vec<String>>,
+    /// Names that are answered in a particular way.
+    #[serde(default)]
+    pub dns: BTreeMap<String, NameRule>,
+    /// True if the place has the local internet: then only its names exist besides these.
+    #[serde(default)]
+    pub internet: bool,
 }
 
 impl Scenario {

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::crowd;
 use super::expectation::UnboundExpectation;
 use super::load_error::LoadError;
-use super::model::{ByHand, Choice, Prose, Question, QuestionOutcome, Scenario};
+use super::model::{ByHand, Choice, NamesWanted, Prose, Question, QuestionOutcome, Scenario};
 use super::raw::RawQuestion;
 use super::reader::{Reader, Result};
 use super::scenario::{DEADLINE_MS, PORT};
@@ -36,7 +36,10 @@ pub(crate) fn question(
     let mut scenario = Scenario {
         packets: false,
         host: raw.host.unwrap_or(HOST.to_owned()),
-        names: reader.names(raw.unknown, raw.addresses)?,
+        names: NamesWanted {
+            internet: raw.internet,
+            ..reader.names(raw.unknown, raw.addresses, raw.dns)?
+        },
         port,
         port_free: raw.port_free,
         deadline_ms: raw.deadline_ms.unwrap_or(DEADLINE_MS),

@@ -13,6 +13,7 @@ use super::choice::RawChoice;
 use super::expected::Expected;
 use super::hints::RawHint;
 use super::hold::RawAt;
+use super::name::NameRule;
 use super::until::RawUntil;
 use super::values::{OneOrMany, RawExit, RawRange, RawWaited};
 
@@ -33,6 +34,10 @@ pub(super) struct RawQuestion {
     pub(super) unknown: Vec<String>,
     #[serde(default)]
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub(super) dns: BTreeMap<String, Spanned<NameRule>>,
+    #[serde(default)]
+    pub(super) internet: bool,
     pub(super) deadline_ms: Option<u64>,
     #[serde(default)]
     pub(super) wire: Vec<Spanned<String>>,
@@ -68,6 +73,10 @@ pub(super) struct RawExercise {
     pub(super) unknown: Vec<String>,
     #[serde(default)]
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub(super) dns: BTreeMap<String, Spanned<NameRule>>,
+    #[serde(default)]
+    pub(super) internet: bool,
     pub(super) deadline_ms: Option<u64>,
     pub(super) arguments: Option<Spanned<RawArguments>>,
     #[serde(default, rename = "file")]
@@ -105,6 +114,9 @@ pub(super) struct RawCase {
     pub(super) unknown: Vec<String>,
     #[serde(default)]
     pub(super) addresses: BTreeMap<String, Spanned<Vec<String>>>,
+    #[serde(default)]
+    pub(super) dns: BTreeMap<String, Spanned<NameRule>>,
+    pub(super) internet: Option<bool>,
     pub(super) deadline_ms: Option<u64>,
     pub(super) arguments: Option<Spanned<RawArguments>>,
     #[serde(default)]

@@ -2,7 +2,6 @@
 //! expected.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::ops::Range;
 use std::path::{Component, Path};
 
@@ -12,6 +11,7 @@ use toml::Spanned;
 use super::arguments::{Arguments, RawArguments};
 use super::expectation::UnboundExpectation;
 use super::model::{Actor, NamesWanted, Run, Step, Verb};
+use super::name::{NameRule, check_addresses};
 use super::raw::{RawActor, RawExpect, RawFiles, RawPeer, RawStep};
 use super::reader::{Cast, Reader, Result, unknown};
 use super::{crowd, step, unroll, wire};
@@ -109,18 +109,22 @@ impl Reader<'_> {
         &self,
         unknown: Vec<String>,
         addresses: BTreeMap<String, Spanned<Vec<String>>>,
+        dns: BTreeMap<String, Spanned<NameRule>>,
     ) -> Result<NamesWanted> {
         for texts in addresses.values() {
-            let is_address = |text: &&String| {
-                ["{host}", "{address}"].contains(&text.as_str()) || text.parse::<IpAddr>().is_ok()
-            };
-            if let Some(wrong) = texts.get_ref().iter().find(|text| !is_address(text)) {
-                let what = sentence!("mistake-name-address", found = wrong);
-                return self.wrong(texts.span(), what);
-            }
+            check_addresses(texts.get_ref()).or_else(|what| self.wrong(texts.span(), what))?;
+        }
+        for rule in dns.values() {
+            rule.get_ref().check().or_else(|what| self.wrong(rule.span(), what))?;
         }
         let addresses = addresses.into_iter().map(|(name, texts)| (name, texts.into_inner()));
-        Ok(NamesWanted { unknown, addresses: addresses.collect() })
+        let dns = dns.into_iter().map(|(name, rule)| (name, rule.into_inner()));
+        Ok(NamesWanted {
+            unknown,
+            addresses: addresses.collect(),
+            dns: dns.collect(),
+            internet: false,
+        })
     }
 
     /// Files of a scenario, whose names stay in their folder.
