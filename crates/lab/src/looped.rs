@@ -16,11 +16,12 @@
 //! connections than a backlog allows can get in. So this is for runs with rules only.
 //!
 //! ::1 can't be looped: the kernel drops what comes to it from another device than `lo`. It is not
-//! decided about, but [`Looping::finish`] says how much has passed beside the wire.
+//! decided about, but told, and [`Looping::finish`] says how much of it there was.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex};
 
 use socklab_event::Event;
 use socklab_kernel::sysctl;
@@ -29,7 +30,7 @@ use crate::netlink::{Fork, LinkChange, Netlink, Offload, Plug, Policy, Route, sw
 use crate::wire::ring::RingOptions;
 use crate::wire::rules::{Rule, Rules};
 use crate::wire::switch::{Apart, Port, Switch, Switching};
-use crate::wire::{Switched, WireControl, WireRefusal};
+use crate::wire::{Switched, Tap, WireControl, WireRefusal};
 
 /// The device that programs send through.
 const OURS: Plug<'_> = Plug { name: "wire0", index: 1000, mac: [2, 0, 0, 0, 0, 1], mtu: WHOLE };
@@ -115,19 +116,30 @@ impl Looped {
         Ok(Self { switch, connection })
     }
 
-    /// Lets frames pass. Every frame is told to `sink`, from a thread of its own, when its fate is known,
-    /// with at most `sample` bytes of what it carries.
+    /// Lets frames pass. `sink` is told of every one, on a thread of the wire, when its fate is known, with
+    /// at most `sample` bytes of what it carries; the order is that of their fates. Frames that pass
+    /// beside the wire, through `lo`, are told, too.
     ///
     /// # Errors
     ///
-    /// When no more threads can be started.
+    /// When no more threads can be started, or `lo` can't be tapped.
     pub fn start(
         self,
         sample: usize,
-        sink: impl FnMut(Event) + Send + 'static,
-    ) -> io::Result<Looping> {
+        sink: impl FnMut(Vec<Event>) + Send + 'static,
+    ) -> Result<Looping, WireRefusal> {
         let Self { switch, connection } = self;
-        Ok(Looping { switching: switch.start(sample, sink)?, connection })
+        let sink = Arc::new(Mutex::new(sink));
+        let other = Arc::clone(&sink);
+        let thread = |error| WireRefusal::new("clone", error);
+        let mut beside = Tap::start(sample, move |events| tell(&other, events)).map_err(thread)?;
+        let switching = switch.start(sample, move |events| tell(&sink, events)).map_err(thread)?;
+        match beside.opened() {
+            Ok(()) => Ok(Looping { switching, beside, connection }),
+            Err(_) => {
+                Err(beside.finish().err().unwrap_or_else(|| thread(io::ErrorKind::Other.into())))
+            }
+        }
     }
 }
 
@@ -135,7 +147,19 @@ impl Looped {
 #[derive(Debug)]
 pub struct Looping {
     switching: Switching,
+    /// On `lo`, where nothing for 127.0.0.0/8 passes any more.
+    beside: Tap,
     connection: Connection,
+}
+
+/// What a looped loopback has seen and done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Circled {
+    /// What passed the wire.
+    pub switched: Switched,
+    /// How many frames passed beside it: those for ::1, about which no rule decides.
+    pub beside: u64,
 }
 
 impl Looping {
@@ -146,11 +170,21 @@ impl Looping {
 
     /// Ends it, when all that has come in has been decided about. What a rule still delays then is told
     /// as being under way. Afterwards 127.0.0.0/8 is a plain loopback.
-    pub fn finish(self) -> Switched {
-        let Self { switching, connection } = self;
+    pub fn finish(self) -> Circled {
+        let Self { switching, beside, connection } = self;
         let switched = switching.finish();
+        // It was opened, and so has seen something, if only nothing.
+        let beside = beside.finish().map_or(0, |tapped| tapped.seen);
         drop(connection);
-        switched
+        Circled { switched, beside }
+    }
+}
+
+/// Two threads tell.
+fn tell(sink: &Mutex<impl FnMut(Vec<Event>)>, events: Vec<Event>) {
+    // After a panic in the other thread nobody is there to be told.
+    if let Ok(mut sink) = sink.lock() {
+        sink(events);
     }
 }
 

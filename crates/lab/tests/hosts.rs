@@ -1,5 +1,7 @@
 //! Hosts: real sockets in network namespaces of their own, and a wire between them.
 
+#![allow(clippy::unwrap_used, reason = "these are tests, without the harness that says so")]
+
 mod inside;
 
 use std::io::{ErrorKind, Read, Write};
@@ -50,7 +52,7 @@ impl Lab {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&seen);
         let hosts = Hosts::open(options).expect("hosts");
-        let network = hosts.start(64, move |event| sink.lock().unwrap().push(event));
+        let network = hosts.start(4096, move |events| sink.lock().unwrap().extend(events));
         Self { network: network.expect("a thread"), seen }
     }
 

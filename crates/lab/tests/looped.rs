@@ -1,5 +1,7 @@
 //! The looped loopback: real sockets on 127.0.0.1, and rules that decide what becomes of their frames.
 
+#![allow(clippy::unwrap_used, reason = "these are tests, without the harness that says so")]
+
 mod inside;
 
 use std::io::{ErrorKind, Read, Write};
@@ -11,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use socklab_event::{Event, Fate, Frame, Transport};
 use socklab_lab::rules::Change;
-use socklab_lab::{Looped, LoopedOptions, Looping, Switched, is_intact};
+use socklab_lab::{Circled, Looped, LoopedOptions, Looping, Switched, is_intact};
 
 fn main() -> ExitCode {
     inside::main(&[
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         ("rules_change_while_frames_pass", rules_change_while_frames_pass),
         ("what_is_under_way_at_the_end_is_said_to_be", what_is_under_way_at_the_end_is_said_to_be),
         ("nobody_listens", nobody_listens),
+        ("what_passes_beside_the_wire_is_said", what_passes_beside_the_wire_is_said),
         ("afterwards_the_loopback_is_plain", afterwards_the_loopback_is_plain),
     ])
 }
@@ -50,14 +53,15 @@ impl Wire {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&seen);
         let looped = Looped::open(options).expect("a looped loopback");
-        let looping = looped.start(64, move |event| sink.lock().unwrap().push(event));
+        let looping = looped.start(64, move |events| sink.lock().unwrap().extend(events));
         Self { looping: Some(looping.expect("a thread")), seen }
     }
 
     /// The frames in the order in which they were sent, and what the switch has counted.
     fn end(mut self) -> (Vec<Frame>, Switched) {
-        let switched = self.looping.take().expect("not ended yet").finish();
-        assert_eq!(switched.lost, 0);
+        let circled = self.looping.take().expect("not ended yet").finish();
+        assert_eq!((circled.switched.lost, circled.beside), (0, 0));
+        let switched = circled.switched;
         let mut events = std::mem::take(&mut *self.seen.lock().unwrap());
         events.sort_by_key(|event| event.at);
         assert_eq!(events.iter().filter(|event| !is_injected(event)).count() as u64, switched.seen);
@@ -323,6 +327,25 @@ fn nobody_listens() {
     let (frames, _) = wire.end();
     let from: Vec<&str> = frames.iter().map(|frame| frame.from.as_str()).collect();
     assert_eq!(from, ["client", "server", "client", "server"], "SYN, RST, datagram, ICMP");
+}
+
+fn what_passes_beside_the_wire_is_said() {
+    let wire = Wire::with(&["drop every UDP"]);
+    let Ok(server) = UdpSocket::bind("[::1]:0") else {
+        return socklab_prerequisites::say_not_run("beside the wire", "IPv6");
+    };
+    let client = UdpSocket::bind("[::1]:0").unwrap();
+    client.send_to(b"hola", server.local_addr().unwrap()).unwrap();
+    server.set_read_timeout(Some(SOON)).unwrap();
+    assert_eq!(received(&server), b"hola");
+    let Circled { switched, beside, .. } = wire.looping.unwrap().finish();
+    assert_eq!((switched.seen, switched.rules[0].seen, beside), (0, 0, 1));
+    let seen = wire.seen.lock().unwrap();
+    let frame = seen[0].frame().expect("a frame");
+    assert_eq!(
+        (frame.from.as_str(), &frame.headers.as_ref().unwrap().payload.sample[..]),
+        ("loopback", &b"hola"[..])
+    );
 }
 
 fn afterwards_the_loopback_is_plain() {

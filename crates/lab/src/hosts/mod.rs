@@ -96,8 +96,8 @@ impl Hosts {
         Ok(Self { switch, apart, hosts: made.collect(), folder })
     }
 
-    /// Lets frames pass. Every frame is told to `sink`, from a thread of its own, when its fate is known,
-    /// with at most `sample` bytes of what it carries.
+    /// Lets frames pass. `sink` is told of every one, on a thread of the wire, when its fate is known, with
+    /// at most `sample` bytes of what it carries; the order is that of their fates.
     ///
     /// # Errors
     ///
@@ -105,7 +105,7 @@ impl Hosts {
     pub fn start(
         self,
         sample: usize,
-        sink: impl FnMut(Event) + Send + 'static,
+        sink: impl FnMut(Vec<Event>) + Send + 'static,
     ) -> io::Result<Network> {
         let Self { switch, apart, hosts, folder } = self;
         let apart = Mutex::new(apart);

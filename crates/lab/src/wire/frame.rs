@@ -1,13 +1,13 @@
 //! What a timeline keeps of a frame in a ring.
 
-use socklab_event::{Bytes, Fate, Frame};
+use socklab_event::{Bytes, Fate, Frame, Headers};
 
 use super::ring::Seen;
 use super::{complete_checksum, headers};
 
 /// How much of a payload stands with the decoded headers, where drawings and judges look at it. The
 /// frame's bytes are what a capture file is made of, and may have more.
-const QUOTED: usize = 512;
+pub(crate) const QUOTED: usize = 512;
 
 /// A frame that went from one host to another. Of its payload `sample` bytes are kept, as far as they
 /// are in the ring. If nobody has computed its checksum, it is computed, in the ring too.
@@ -22,13 +22,19 @@ pub(crate) fn frame(
         complete_checksum(seen.bytes);
     }
     let headers = headers(seen.bytes, seen.length, sample.min(QUOTED));
-    let payload = headers.as_ref().map_or(0, |headers| headers.payload.total);
+    let bytes = kept(seen.bytes, seen.length, headers.as_ref(), sample);
+    Frame { from: from.to_owned(), to: to.map(str::to_owned), bytes, headers, fate }
+}
+
+/// What is kept of a frame whose beginning is here, and that was `length` bytes long: `sample` bytes of
+/// its payload, and all before them.
+pub(crate) fn kept(frame: &[u8], length: usize, headers: Option<&Headers>, sample: usize) -> Bytes {
+    let payload = headers.map_or(0, |headers| headers.payload.total);
     let payload = usize::try_from(payload).unwrap_or(usize::MAX);
     // What could not be decoded is all payload.
-    let before = if headers.is_some() { seen.length.saturating_sub(payload) } else { 0 };
-    let kept = before.saturating_add(sample).min(seen.bytes.len());
-    let bytes = Bytes { sample: seen.bytes[..kept].to_vec(), total: seen.length as u64 };
-    Frame { from: from.to_owned(), to: to.map(str::to_owned), bytes, headers, fate }
+    let before = if headers.is_some() { length.saturating_sub(payload) } else { 0 };
+    let kept = before.saturating_add(sample).min(frame.len());
+    Bytes { sample: frame[..kept].to_vec(), total: length as u64 }
 }
 
 #[cfg(test)]

@@ -62,6 +62,10 @@ pub(crate) struct Seen<'a> {
     /// On which device: the index of an interface, `netdevice(7)`.
     pub(crate) ifindex: i32,
     /// True for a frame on its way out of the device, false for one that comes in.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "nobody looks at both copies of a frame yet")
+    )]
     pub(crate) outgoing: bool,
     /// True if its checksum has not been computed, which is left to a network card: what stands in
     /// its place is the sum of the pseudo header. On the loopback device nobody ever computes it.

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use socklab_event::{Bytes, Event, Fate, Frame, Headers, Name, Place};
+use socklab_event::{Bytes, Event, Fate, Frame, Headers, Name, Notice, Place};
+
+use crate::wire::frame::{QUOTED, kept};
 
 /// A frame's way through the switch, before its fate is known.
 #[derive(Clone, Debug)]
@@ -70,11 +72,7 @@ struct Content {
 impl Content {
     /// At most `sample` bytes of what it carries, and all that stands before them.
     fn of(frame: &[u8], headers: Option<Headers>, sample: usize) -> Self {
-        let carries = headers.as_ref().map_or(0, |headers| headers.payload.total);
-        let carries = usize::try_from(carries).unwrap_or(usize::MAX);
-        let before = frame.len().saturating_sub(carries);
-        let kept = before.saturating_add(sample).min(frame.len());
-        let bytes = Bytes { sample: frame[..kept].to_vec(), total: frame.len() as u64 };
+        let bytes = kept(frame, frame.len(), headers.as_ref(), sample);
         Self { bytes, headers }
     }
 }
@@ -92,12 +90,14 @@ struct Flight {
     failed: Option<&'static str>,
 }
 
-type Sink = Box<dyn FnMut(Event) + Send>;
+type Sink = Box<dyn FnMut(Vec<Event>) + Send>;
 
 /// All frames under way. Whoever is told of a frame is told once.
 pub(super) struct Flights {
     sample: usize,
     sink: Sink,
+    /// What is to be told next.
+    news: Vec<Event>,
     under_way: HashMap<u64, Flight>,
     next: u64,
 }
@@ -105,19 +105,26 @@ pub(super) struct Flights {
 impl Flights {
     /// Tells `sink` of frames, with at most `sample` bytes of what each carries.
     pub(super) fn new(sample: usize, sink: Sink) -> Self {
-        Self { sample, sink, under_way: HashMap::new(), next: 0 }
+        Self { sample, sink, news: Vec::new(), under_way: HashMap::new(), next: 0 }
     }
 
-    /// How many bytes of what a frame carries are told.
-    pub(super) fn sample(&self) -> usize {
-        self.sample
+    /// How many bytes of what a frame carries stand with its decoded headers.
+    pub(super) fn quoted(&self) -> usize {
+        self.sample.min(QUOTED)
+    }
+
+    /// Tells what is new. Not between two frames: whoever listens takes his time.
+    pub(super) fn tell_news(&mut self) {
+        if !self.news.is_empty() {
+            (self.sink)(std::mem::take(&mut self.news));
+        }
     }
 
     /// A rule dropped it.
     pub(super) fn dropped(&mut self, journey: Journey, frame: &[u8], headers: Option<Headers>) {
         let fate = Fate::Dropped { rule: journey.rule.clone() };
         let content = Content::of(frame, headers, self.sample);
-        (self.sink)(journey.event(content, fate));
+        self.news.push(journey.event(content, fate));
     }
 
     /// It got lost without a rule.
@@ -130,7 +137,7 @@ impl Flights {
     ) {
         let fate = Fate::Lost { why: Name::of(why) };
         let content = Content::of(frame, headers, self.sample);
-        (self.sink)(journey.event(content, fate));
+        self.news.push(journey.event(content, fate));
     }
 
     /// It leaves; copies of it are reported with the number that this returns.
@@ -187,8 +194,9 @@ impl Flights {
         self.tell(number);
     }
 
-    /// The wire ends: what has not arrived never will.
-    pub(super) fn end(&mut self) {
+    /// The wire ends: what has not arrived never will. `lost` frames found no room in the ring, which
+    /// was noticed at this time.
+    pub(super) fn end(&mut self, lost: u64, at: u64) {
         let mut rest: Vec<(u64, Flight)> = self.under_way.drain().collect();
         rest.sort_by_key(|(number, _)| *number);
         for (_, flight) in rest {
@@ -199,8 +207,13 @@ impl Flights {
             } else {
                 Fate::Altered { how, at: arrived, rule, changed }
             };
-            (self.sink)(journey.event(content, fate));
+            self.news.push(journey.event(content, fate));
         }
+        if lost > 0 {
+            let what = Notice::FramesLost { count: lost }.into();
+            self.news.push(Event { seq: 0, at, place: Place::default(), what });
+        }
+        self.tell_news();
     }
 
     fn tell(&mut self, number: u64) {
@@ -220,6 +233,6 @@ impl Flights {
                 Fate::Altered { how, at: arrived, rule, changed }
             }
         };
-        (self.sink)(journey.event(content, fate));
+        self.news.push(journey.event(content, fate));
     }
 }

@@ -147,12 +147,12 @@ impl Switch {
         self.control.clone()
     }
 
-    /// Works in a thread of its own. Every frame is told to `sink` when its fate is known, with at most
+    /// Works in a thread of its own. `sink` is told of every frame when its fate is known, with at most
     /// `sample` bytes of what it carries.
     pub(crate) fn start(
         self,
         sample: usize,
-        sink: impl FnMut(Event) + Send + 'static,
+        sink: impl FnMut(Vec<Event>) + Send + 'static,
     ) -> io::Result<Switching> {
         let control = self.control();
         let Self { ring, sender, ports, control: ours, loops } = self;
@@ -264,8 +264,8 @@ impl Work {
             }
             self.wait(next.unwrap_or(u64::MAX).saturating_sub(now).min(WATCH));
         }
-        self.core.flights.end();
         let (seen, lost) = self.ring.counts();
+        self.core.flights.end(lost, clock::now());
         Switched { seen, lost, rules: self.control.rules() }
     }
 
@@ -280,6 +280,8 @@ impl Work {
             core.send_due(&mut law);
         });
         let rules = law.rules.next_due();
+        drop(law);
+        core.flights.tell_news();
         core.schedule.next().into_iter().chain(rules).min()
     }
 
@@ -305,7 +307,7 @@ impl Core {
     fn frame(&mut self, law: &mut Law, seen: &Seen<'_>) {
         let Some(port) = self.by_device.get(&seen.ifindex).copied() else { return };
         let bytes = &*seen.bytes;
-        let headers = headers(bytes, seen.length, self.flights.sample());
+        let headers = headers(bytes, seen.length, self.flights.quoted());
         if headers.as_ref().is_some_and(is_about_membership) {
             return;
         }
@@ -412,7 +414,7 @@ impl Core {
             Passage::TooBig(answer) => {
                 self.flights.lost(journey, sent.bytes, sent.headers, "too_big");
                 let (Some(answer), Some(port)) = (answer, sent.port) else { return };
-                let headers = headers(&answer, answer.len(), self.flights.sample());
+                let headers = headers(&answer, answer.len(), self.flights.quoted());
                 let answer = Sent {
                     at: sent.at.max(clock::now()),
                     port: None,
@@ -473,7 +475,7 @@ impl Core {
         let mut bytes = injected.frame;
         path::complete_header_checksum(&mut bytes);
         complete_checksum(&mut bytes);
-        let headers = headers(&bytes, bytes.len(), self.flights.sample());
+        let headers = headers(&bytes, bytes.len(), self.flights.quoted());
         let (from, to, ways) = match injected.towards {
             Towards::Destination => (&**from, to, ways.to_vec()),
             Towards::Source => (to.unwrap_or(WIRE), Some(&**from), Vec::from_iter(port)),
