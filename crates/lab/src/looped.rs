@@ -18,6 +18,7 @@
 //! ::1 can't be looped: the kernel drops what comes to it from another device than `lo`. It is not
 //! decided about, but told, and [`Looping::finish`] says how much of it there was.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::AsFd;
@@ -40,6 +41,8 @@ const THEIRS: Plug<'_> = Plug { name: "w0", index: 1001, mac: [2, 0, 0, 0, 0, 2]
 const WHOLE: u32 = 65_535;
 /// What a slot of the ring needs besides the packet: its Ethernet header, and what the kernel says of it.
 const BESIDES: usize = 256;
+/// What is kept of the payload of a frame that passes beside the wire.
+const BESIDE: usize = 2048;
 /// The routing table in which 127.0.0.0/8 is behind the wire.
 const TABLE: u8 = 100;
 const LOOPBACK_NET: ([u8; 4], u8) = ([127, 0, 0, 0], 8);
@@ -93,8 +96,16 @@ pub enum LoopedRefusal {
 #[derive(Debug)]
 pub struct Looped {
     switch: Switch,
+    beside: Tap,
+    told: Told,
     connection: Connection,
 }
+
+/// Who is told of frames, as soon as there is somebody. Two threads tell.
+#[derive(Clone)]
+struct Told(Arc<Mutex<Sink>>);
+
+type Sink = Box<dyn FnMut(Vec<Event>) + Send>;
 
 impl Looped {
     /// Sends 127.0.0.0/8 of the calling thread's network namespace, which must be private, through a
@@ -110,10 +121,21 @@ impl Looped {
         // Frames have to be whole, or nothing could be sent back.
         let slot = usize::try_from(mtu).unwrap_or_default() + BESIDES;
         let ring = RingOptions { size: 32 << 20, slot, sends: true, ..RingOptions::default() };
+        // Before this starts to work, nothing passes that could be told. Both rings are opened meanwhile.
+        let told = Told(Arc::new(Mutex::new(Box::new(drop))));
+        let teller = told.clone();
+        let clone = |error| WireRefusal::new("clone", error);
+        let mut beside = Tap::start(BESIDE, move |events| teller.tell(events)).map_err(clone)?;
         let (ring, _, connection) = Apart::open(ring, |apart| Connection::make(apart, mtu))?;
+        if beside.opened().is_err() {
+            return Err(beside
+                .finish()
+                .err()
+                .unwrap_or_else(|| clone(io::ErrorKind::Other.into())))?;
+        }
         let ports = vec![Port { ifindex: THEIRS.index, host: "loopback".into() }];
         let switch = Switch::new(ring, ports, Rules::new(options.rules), true)?;
-        Ok(Self { switch, connection })
+        Ok(Self { switch, beside, told, connection })
     }
 
     /// Lets frames pass. `sink` is told of every one, on a thread of the wire, when its fate is known, with
@@ -122,24 +144,19 @@ impl Looped {
     ///
     /// # Errors
     ///
-    /// When no more threads can be started, or `lo` can't be tapped.
+    /// When no more threads can be started.
     pub fn start(
         self,
         sample: usize,
         sink: impl FnMut(Vec<Event>) + Send + 'static,
     ) -> Result<Looping, WireRefusal> {
-        let Self { switch, connection } = self;
-        let sink = Arc::new(Mutex::new(sink));
-        let other = Arc::clone(&sink);
-        let thread = |error| WireRefusal::new("clone", error);
-        let mut beside = Tap::start(sample, move |events| tell(&other, events)).map_err(thread)?;
-        let switching = switch.start(sample, move |events| tell(&sink, events)).map_err(thread)?;
-        match beside.opened() {
-            Ok(()) => Ok(Looping { switching, beside, connection }),
-            Err(_) => {
-                Err(beside.finish().err().unwrap_or_else(|| thread(io::ErrorKind::Other.into())))
-            }
+        let Self { switch, beside, told, connection } = self;
+        if let Ok(mut nobody) = told.0.lock() {
+            *nobody = Box::new(sink);
         }
+        let switching = switch.start(sample, move |events| told.tell(events));
+        let switching = switching.map_err(|error| WireRefusal::new("clone", error))?;
+        Ok(Looping { switching, beside, connection })
     }
 }
 
@@ -180,11 +197,18 @@ impl Looping {
     }
 }
 
-/// Two threads tell.
-fn tell(sink: &Mutex<impl FnMut(Vec<Event>)>, events: Vec<Event>) {
-    // After a panic in the other thread nobody is there to be told.
-    if let Ok(mut sink) = sink.lock() {
-        sink(events);
+impl Told {
+    fn tell(&self, events: Vec<Event>) {
+        // After a panic in the other thread nobody is there to be told.
+        if let Ok(mut sink) = self.0.lock() {
+            sink(events);
+        }
+    }
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Told").finish_non_exhaustive()
     }
 }
 
