@@ -51,8 +51,6 @@ pub use pcapng::{
     Capture, CaptureError, CaptureWriter, Direction, Ended, FromCapture, Origin, WrittenPacket,
     is_capture, read_capture,
 };
-pub use place::{HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options};
-pub use passage::Passage;
 pub use place::{
     FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options,
 };

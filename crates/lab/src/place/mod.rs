@@ -99,7 +99,7 @@ impl Place {
         if let (PlaceKind::Loopback, None) = (&kind, &frames) {
             return Ok(Self { wire: Wire::None, _internet: Some(internet_here(Ground::Own)?) });
         }
-        let mut frames = frames.unwrap_or_else(|| Box::new(drop));
+        let frames = frames.unwrap_or_else(|| Box::new(drop));
         match kind {
             PlaceKind::Loopback => {
                 let mut tap = Tap::start(sample, frames).map_err(refused)?;
@@ -114,7 +114,7 @@ impl Place {
                     _ => PlaceRefusal::contradiction(&error),
                 })?;
                 let looping =
-                    looped.start(sample, move |event| frames(vec![event])).map_err(refused)?;
+                    looped.start(sample, frames).map_err(|refusal| PlaceRefusal::of(&refusal))?;
                 // Only 127.0.0.0/8 passes the wire.
                 let internet = Some(internet_here(Ground::Loopback)?);
                 Ok(Self { wire: Wire::Looped(looping), _internet: internet })
@@ -126,8 +126,7 @@ impl Place {
                     }
                 }
                 let hosts = Hosts::open(options).map_err(|error| refusal_of(&error))?;
-                let network =
-                    hosts.start(sample, move |event| frames(vec![event])).map_err(refused)?;
+                let network = hosts.start(sample, frames).map_err(refused)?;
                 let internet = internet_on_a_host(&network)?;
                 Ok(Self { wire: Wire::Hosts(network), _internet: internet })
             }
@@ -259,7 +258,7 @@ impl Place {
                 let _ = tap.finish();
                 Vec::new()
             }
-            Wire::Looped(looping) => rules(looping.finish()),
+            Wire::Looped(looping) => rules(looping.finish().switched),
             Wire::Hosts(network) => rules(network.finish()),
         }
     }
