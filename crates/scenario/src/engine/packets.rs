@@ -61,9 +61,8 @@ impl Packets {
         options.rules.clone_from(&request.scenario.wire);
         let looped = Looped::open(options).map_err(|refusal| refusal.to_string())?;
         let watch = Arc::clone(watch);
-        // Frames come one by one, each when its fate is known.
-        let record = move |frame| watch.lock().record_frames(vec![frame]);
-        let looping = looped.start(SAMPLE, record).map_err(|error| format!("clone: {error}"))?;
+        let record = move |frames| watch.lock().record_frames(frames);
+        let looping = looped.start(SAMPLE, record).map_err(|refusal| refusal.to_string())?;
         Ok(Self::Looped(looping))
     }
 
@@ -87,7 +86,7 @@ impl Packets {
     pub(super) fn finish(self) -> (PacketsUsed, Vec<RuleCount>) {
         let used = match self {
             Self::Looped(looping) => {
-                let switched = looping.finish();
+                let switched = looping.finish().switched;
                 return (PacketsUsed::Recorded { lost: switched.lost }, switched.rules);
             }
             Self::NotWanted => PacketsUsed::NotWanted,
