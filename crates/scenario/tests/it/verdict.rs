@@ -55,6 +55,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         names: NamesUsed::Place,
         place: PlaceUsed::Machine { because: None },
         packets: PacketsUsed::NotWanted,
+        rules: Vec::new(),
         isolation: Isolation::NotNeeded,
         variables: Variables::sample(1),
         present: Vec::new(),
