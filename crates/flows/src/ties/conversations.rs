@@ -7,7 +7,7 @@ use socklab_event::{
     About, Args, Call, Endpoint, Errno, Event, Headers, IpProtocol, Outcome, Protocol,
 };
 
-use super::Wire;
+use super::{CLOCKS, Wire};
 use crate::reach::Caller;
 use crate::{ConnectionKind, Position};
 
@@ -283,7 +283,7 @@ impl Conversations {
         // they ended. The first that had not ended yet is the one.
         let from = candidates.partition_point(|candidate| candidate.until < now);
         let fits = |one: &&mut Candidate| !(one.taken || opens && one.first == 1);
-        let begun = |one: &&mut Candidate| one.since <= now;
+        let begun = |one: &&mut Candidate| one.since <= now.saturating_add(CLOCKS);
         let found = candidates[from..].iter_mut().filter(begun).find(fits);
         let found = match found {
             Some(found) => found,
@@ -323,7 +323,7 @@ impl Conversations {
         let mut fitting = Vec::new();
         for key in keys.into_iter().flatten() {
             let Some(all) = self.failed.get(&key) else { continue };
-            let begun = all.partition_point(|candidate| candidate.since <= now);
+            let begun = all.partition_point(|one| one.since <= now.saturating_add(CLOCKS));
             for index in (0..begun).rev().take(AT_ONCE) {
                 let one = all[index];
                 let port = port_of(&one);

@@ -48,6 +48,9 @@ pub use tie::{
 /// shortest of those is several times as long.
 const SOON: u64 = 1_500_000;
 
+/// The clock of the frames and that of the calls may differ by so much, in nanoseconds.
+const CLOCKS: u64 = 50_000;
+
 /// After a process's exit was seen, the kernel closes its sockets within this time, in nanoseconds.
 const EXIT: u64 = 20_000_000;
 
@@ -120,6 +123,14 @@ impl<'a, 't> Wire<'a, 't> {
     /// True if the call at a position was under way at a moment.
     fn is_during(&self, at: Position, moment: u64) -> bool {
         self.call(at).is_some_and(|call| is_during(call, moment))
+    }
+
+    /// The same, if the two clocks may differ.
+    fn is_about(&self, at: Position, moment: u64) -> bool {
+        self.call(at).is_some_and(|call| {
+            let (early, late) = (moment.saturating_add(CLOCKS), moment.saturating_sub(CLOCKS));
+            is_during(call, moment) || call.began <= early && late <= call.ended
+        })
     }
 
     /// True if all that was done with a socket was recorded.
@@ -401,7 +412,7 @@ impl<'a, 't> Tying<'a, 't> {
         if let Some(transfer) = transfer {
             let sent = self.wire.transfers[transfer].sent;
             tie.carries = vec![Carried { transfer, sent, bytes: carries.bytes.clone() }];
-            if self.wire.is_during(sent, self.wire.order[at].at) {
+            if self.wire.is_about(sent, self.wire.order[at].at) {
                 tie.cause = Cause::Call(sent);
             }
         }

@@ -262,7 +262,7 @@ impl Stream {
         } else if sent.segment.ack {
             tie.cause = asked.map_or(Cause::Unknown, Cause::Frame);
         } else {
-            let call = sent.connect.filter(|at| reading.wire.is_during(*at, sent.now));
+            let call = sent.connect.filter(|at| reading.wire.is_about(*at, sent.now));
             tie.cause = call.map_or(Cause::Unknown, Cause::Call);
         }
     }

@@ -26,12 +26,10 @@ impl Stream {
         tie.meaning = Meaning::Data;
         let (me, them) = (&self.sides[side], &self.sides[self.other(side)]);
         let acks = |frame| ties.is(frame, |tie| tie.acknowledges.is_some());
-        let trigger = me.lately(sent.now, acks);
         if tie.bytes.is_empty() {
             // Nobody knows which bytes these are.
             let call = sent.own.and_then(|own| reading.calls.during(own, sent.now, sends));
-            tie.cause =
-                call.map(Cause::Call).or(trigger.map(Cause::Frame)).unwrap_or(Cause::Unknown);
+            tie.cause = call.map_or(Cause::Unknown, Cause::Call);
             return;
         }
         tie.carries = reading.messages.carried(reading.wire, tie.connection, side, &tie.bytes);
@@ -49,6 +47,8 @@ impl Stream {
         let pushes = |call: &Call| pushes(call);
         let pushed = || sent.own.and_then(|own| reading.calls.during(own, sent.now, pushes));
         let call = own.or_else(pushed);
+        // What no recorded call sent may have been sent by one that was not recorded.
+        let trigger = me.lately(sent.now, acks).filter(|_| !tie.carries.is_empty());
         // A send that waits for room goes on when an ACK makes some, and then again and again.
         let waits = call.filter(|at| {
             let last = me.unacknowledged.back().map_or(0, |(_, frame)| ties.sent(*frame));
@@ -60,7 +60,11 @@ impl Stream {
             (Some(at), _) => Cause::Call(at),
             (None, Some(frame)) => Cause::Frame(frame),
             (None, None) if them.window == Some(0) => Cause::Timer { since: None },
-            (None, None) => Cause::Unknown,
+            (None, None) => {
+                let about = |at: &Position| reading.wire.is_about(*at, sent.now);
+                let about = tie.carries.iter().rev().map(|one| one.sent).find(about);
+                about.map_or(Cause::Unknown, Cause::Call)
+            }
         };
         tie.waited = self.waited(side, sent, reading, tie);
         self.sides[side].blocked = waits;
@@ -152,12 +156,16 @@ impl Stream {
             return;
         }
         let acks = |frame| ties.is(frame, |tie| tie.acknowledges.is_some());
-        let trigger = || me.lately(now, acks);
+        let trigger = || me.lately(now, acks).filter(|_| tie.ended_by.is_some());
         // At a process's end the kernel closes a little later than the exit was seen.
         let implicit = tie.ended_by.filter(|at| reading.wire.call(*at).is_some_and(|c| c.implicit));
         tie.cause = match during.or(implicit) {
             Some(at) => Cause::Call(at),
-            None => trigger().map_or(Cause::Unknown, Cause::Frame),
+            None => match (trigger(), tie.ended_by) {
+                (Some(frame), _) => Cause::Frame(frame),
+                (None, Some(at)) if reading.wire.is_about(at, now) => Cause::Call(at),
+                _ => Cause::Unknown,
+            },
         };
     }
 }

@@ -16,3 +16,4 @@ mod lookups;
 mod position;
 mod processes;
 mod streams;
+mod ties;
