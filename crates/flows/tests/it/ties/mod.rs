@@ -95,8 +95,8 @@ impl Talk {
         let mut talk = Self::with_first(first);
         let waits = talk.now();
         let began = talk.now();
-        let syn = talk.near(seg("SYN", -1, 0));
-        let syn_ack = talk.far(seg("SYN,ACK", -1, 0));
+        let syn = talk.near(seg("SYN", -1, 0).window(60_000));
+        let syn_ack = talk.far(seg("SYN,ACK", -1, 0).window(60_000));
         let connect = talk.story.since(began).connect(talk.near, "127.0.0.1:12000");
         let ack = talk.near(seg("ACK", 0, 0));
         let accept = talk.story.since(waits).accept_as(talk.listener, talk.far);
