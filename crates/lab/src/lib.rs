@@ -32,6 +32,7 @@ mod passage;
 mod pcapng;
 mod place;
 mod private;
+mod private_network;
 mod refusal;
 mod sandbox;
 mod scope;
@@ -55,6 +56,7 @@ pub use place::{
     FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options,
 };
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
+pub use private_network::enter_private_network;
 pub use refusal::NamespaceRefusal;
 pub use sandbox::{Limits, Sandbox};
 pub use scope::Scope;

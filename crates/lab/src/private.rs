@@ -45,16 +45,25 @@ const NO_PROC: i32 = 77;
 /// When the kernel refuses a step. If that is the first one, `unshare`, nothing has changed and the
 /// process can go on outside. After the failure of a later step it should end.
 pub fn enter_private_loopback() -> Result<Role, NamespaceRefusal> {
+    let namespaces = UnshareFlags::NEWUSER | UnshareFlags::NEWNET | UnshareFlags::NEWNS;
+    network(namespaces, "unshare CLONE_NEWUSER|CLONE_NEWNET|CLONE_NEWNS")?;
+    enter_process_namespace()
+}
+
+/// Enters these namespaces, a user and a network namespace among them, in which `lo` is up then.
+/// `step` is what the call is called if it is refused.
+pub(crate) fn network(
+    namespaces: UnshareFlags,
+    step: &'static str,
+) -> Result<(), NamespaceRefusal> {
     let ids = Ids::own();
-    let refused = |step| move |error| NamespaceRefusal::new(step, error);
-    sys::unshare(UnshareFlags::NEWUSER | UnshareFlags::NEWNET | UnshareFlags::NEWNS)
-        .map_err(refused("unshare CLONE_NEWUSER|CLONE_NEWNET|CLONE_NEWNS"))?;
+    sys::unshare(namespaces).map_err(|error| NamespaceRefusal::new(step, error))?;
     ids.map()?;
     shrink_tables();
-    sys::loopback_up().map_err(refused("ioctl SIOCSIFFLAGS lo"))?;
+    sys::loopback_up().map_err(|error| NamespaceRefusal::new("ioctl SIOCSIFFLAGS lo", error))?;
     // Without it only programs that ask for names in one particular way find none.
     let _ = sys::second_loopback_address();
-    enter_process_namespace()
+    Ok(())
 }
 
 /// The user's own ids, which stay what they are inside a user namespace.

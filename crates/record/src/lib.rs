@@ -1,9 +1,9 @@
 //! Merges what several collectors saw into one timeline.
 //!
 //! A *collector* observes events: the tracer (calls and processes), the kernel's tables
-//! ([`tables`]), a tap on a device (frames; [`OwnFrames`] tells whose). Each collector takes the times of its events
-//! from `CLOCK_MONOTONIC`, in nanoseconds ([`socklab_kernel::clock`]), and adds the events to a
-//! [`Recorder`]: directly, or from another thread through a [`Collector`].
+//! ([`tables`]), a tap on a device (frames; [`OwnFrames`] tells whose). Each collector takes the
+//! times of its events from `CLOCK_MONOTONIC`, in nanoseconds ([`socklab_kernel::clock`]), and adds
+//! the events to a [`Recorder`]: directly, or from another thread through a [`Collector`].
 //!
 //! **Order.** The recorder numbers events in the order in which it receives them, from 0 and
 //! without gaps, and delays none; the order of each collector's events is preserved. It does not

@@ -163,7 +163,7 @@ pub(crate) struct Run {
     pub(crate) lab: bool,
     #[arg(long)]
     pub(crate) trace: bool,
-    #[arg(long, requires = "trace")]
+    #[arg(long)]
     pub(crate) no_packets: bool,
     #[arg(value_name = "PROGRAM")]
     pub(crate) name: String,
@@ -389,6 +389,10 @@ pub(crate) struct Trace {
     pub(crate) pid: Vec<u32>,
     #[arg(long, requires = "pid")]
     pub(crate) only: bool,
+    #[arg(long, conflicts_with = "pid")]
+    pub(crate) packets: bool,
+    #[arg(long, conflicts_with = "packets")]
+    pub(crate) no_packets: bool,
     #[arg(short, long, alias = "record", value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     #[arg(long, value_name = "N", default_value_t = 1024, hide_default_value = true)]

@@ -45,7 +45,7 @@ impl PlaceRefusal {
         Self { what: error.to_string(), contradiction: true }
     }
 
-    fn call(call: &str) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn call(call: &str) -> impl FnOnce(io::Error) -> Self {
         move |error| Self { what: format!("{call}: {error}"), contradiction: false }
     }
 }
@@ -89,12 +89,11 @@ pub(crate) fn enter<T>(
             };
             match made {
                 Ok(inside) => {
-                    say(report, &[END]).map_err(PlaceRefusal::call("write"))?;
+                    self::report(report, Ok(())).map_err(PlaceRefusal::call("write"))?;
                     Ok(PlaceRole::Inside(inside))
                 }
                 Err(refusal) => {
-                    let kind = if refusal.contradiction { CONTRADICTION } else { REFUSED };
-                    let _ = say(report, &[&[kind], refusal.what.as_bytes(), &[END]].concat());
+                    let _ = self::report(report, Err(refusal));
                     sys::exit_now(1)
                 }
             }
@@ -102,12 +101,20 @@ pub(crate) fn enter<T>(
     }
 }
 
-fn say(report: impl Into<OwnedFd>, what: &[u8]) -> io::Result<()> {
-    File::from(report.into()).write_all(what)
+/// Tells the process that waits for it in [`hear`].
+pub(crate) fn report(to: impl Into<OwnedFd>, what: Result<(), PlaceRefusal>) -> io::Result<()> {
+    let what = match what {
+        Ok(()) => vec![END],
+        Err(refusal) => {
+            let kind = if refusal.contradiction { CONTRADICTION } else { REFUSED };
+            [&[kind], refusal.what.as_bytes(), &[END]].concat()
+        }
+    };
+    File::from(to.into()).write_all(&what)
 }
 
 /// What was reported.
-fn hear(news: impl Read) -> Result<(), PlaceRefusal> {
+pub(crate) fn hear(news: impl Read) -> Result<(), PlaceRefusal> {
     let mut what = Vec::new();
     for byte in io::BufReader::new(news).bytes() {
         match byte.map_err(PlaceRefusal::call("read what the child reports"))? {

@@ -1,7 +1,7 @@
 //! A place to work in: a private loopback as it is, one that is looped through a wire, or hosts with a
 //! wire between them, and in all of them a local internet. One interface for the three.
 
-mod entering;
+pub(crate) mod entering;
 
 use std::fs;
 use std::io;

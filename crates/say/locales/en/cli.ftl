@@ -36,6 +36,7 @@ arg-trace-pid = Attach to a running process, and to its children
 arg-trace-only = With --pid: leave out the children that the process has already (those it will have are recorded anyway)
 arg-output = Write the drawing to a file: .txt, .svg, .html, or .jsonl (the recording itself, written while it grows), .pcapng (the packets, for Wireshark); - writes the recording to standard output. Only you can read these files: they may hold passwords
 arg-trace-bytes = How many bytes of each message to keep (default 1024)
+arg-trace-packets = Run the programs on a loopback of their own, where nobody else is, and record every packet
 arg-trace-max_size = Beyond this size, such as 64M or 2G, record only how long each message was; beyond twice that, only count repeats. The programs go on (default 256M)
 arg-no_packets = Leave packets out: they are recorded otherwise, where the machine allows a network of one's own
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses

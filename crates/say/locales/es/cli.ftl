@@ -36,6 +36,7 @@ arg-trace-pid = Se conecta a un proceso en ejecución, y a sus hijos
 arg-trace-only = Con --pid: omite los hijos que el proceso ya tiene (los que tendrá se graban de todos modos)
 arg-output = Escribe el dibujo en un archivo: .txt, .svg, .html, o .jsonl (la propia grabación, que se escribe mientras crece), .pcapng (los paquetes, para Wireshark); - escribe la grabación en la salida estándar. Solo tú puedes leer estos archivos: pueden contener contraseñas
 arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
+arg-trace-packets = Ejecuta los programas en un loopback propio, donde no hay nadie más, y graba cada paquete
 arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
 arg-no_packets = Deja los paquetes por fuera: si no, se graban donde la máquina permite una red propia
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones

@@ -14,6 +14,7 @@ use signal_hook::flag;
 use socklab_lab::{Ground, InternetOptions, PlaceRole, Running, enter_internet};
 use socklab_say::{Speaker, say};
 
+use super::trace::Packets;
 use super::{bond, trace};
 use crate::cli;
 use crate::course::standing::note_run;
@@ -26,6 +27,7 @@ use crate::output::eprintln;
 struct Wanted {
     trace: bool,
     lab: bool,
+    packets: bool,
     arguments: Vec<String>,
 }
 
@@ -41,7 +43,8 @@ pub(super) fn run(speaker: Speaker, run: cli::Run) -> Result<ExitCode> {
         return in_lab(speaker, program, &wanted);
     }
     if wanted.trace {
-        return trace::trace_program(speaker, program, &wanted.arguments);
+        let packets = if wanted.packets { Packets::IfAllowed } else { Packets::No };
+        return trace::trace_program(speaker, program, &wanted.arguments, packets);
     }
     bond::bind_to_parent(run.bond)?;
     Err(course_program::become_program(program, &run.arguments))
@@ -49,7 +52,7 @@ pub(super) fn run(speaker: Speaker, run: cli::Run) -> Result<ExitCode> {
 }
 
 impl Wanted {
-    /// `--trace` and `--lab` may also follow the program's name: no course program has an option of
+    /// `--trace`, `--lab` and `--no-packets` may also follow the program's name: no course program has an option of
     /// these names.
     fn of(run: &cli::Run) -> Self {
         let mut arguments = run.arguments.clone();
@@ -59,7 +62,8 @@ impl Wanted {
             place.map(|place| arguments.remove(place)).is_some()
         };
         let (trace, lab) = (take("--trace") || run.trace, take("--lab") || run.lab);
-        Self { trace, lab, arguments }
+        let packets = !(take("--no-packets") || run.no_packets);
+        Self { trace, lab, packets, arguments }
     }
 }
 
@@ -84,7 +88,8 @@ fn in_lab(speaker: Speaker, program: &Program, wanted: &Wanted) -> Result<ExitCo
     };
     eprintln!("{}", say!(speaker, "lab-entered"));
     if wanted.trace {
-        return trace::trace_program(speaker, program, &wanted.arguments);
+        let packets = if wanted.packets { Packets::Here } else { Packets::No };
+        return trace::trace_program(speaker, program, &wanted.arguments, packets);
     }
     let status = Command::new(current_exe().context("readlink /proc/self/exe")?)
         .arg0(program.name)

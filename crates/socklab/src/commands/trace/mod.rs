@@ -13,6 +13,7 @@ mod picture;
 mod reading;
 mod record;
 mod recording;
+mod tapped;
 mod turn;
 
 use std::ffi::OsString;
@@ -36,6 +37,7 @@ pub(crate) use frames::Frames;
 pub(crate) use picture::{ladder_of, sentence};
 pub(crate) use record::{TraceEnd, TracePlan, record};
 pub(crate) use recording::MAX_SIZE;
+pub(crate) use tapped::Packets;
 
 /// Traces programs, draws what happened, and returns the exit code of the last one.
 pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {
@@ -58,7 +60,13 @@ pub(crate) fn trace_commands(
         max_size: options.max_size,
         redact: options.redact,
     };
+    let wanted = match options {
+        cli::Trace { packets: true, .. } => Packets::OwnNetwork,
+        cli::Trace { no_packets: true, .. } => Packets::No,
+        _ => Packets::IfAllowed,
+    };
     let plan = TracePlan {
+        frames: tapped::tap(speaker, wanted, options.bytes),
         commands,
         attach: options.pid.clone(),
         only: options.only,
@@ -105,12 +113,14 @@ pub(crate) fn trace_program(
     speaker: Speaker,
     program: &Program,
     arguments: &[String],
+    packets: Packets,
 ) -> Result<ExitCode> {
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
     let options = cli::Look::for_learning();
     let commands = vec![commands::course_program(program, &arguments)?];
-    let TraceEnd { kept, code, .. } =
-        record(speaker, TracePlan { commands, by_hand: true, ..TracePlan::default() })?;
+    let mut plan = TracePlan { commands, by_hand: true, ..TracePlan::default() };
+    plan.frames = tapped::tap(speaker, packets, plan.sample);
+    let TraceEnd { kept, code, .. } = record(speaker, plan)?;
     eprintln!("{}", to_text(speaker, &kept.timeline, &options));
     Ok(code)
 }

@@ -12,7 +12,7 @@ use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use socklab_event::Header;
-use socklab_say::Speaker;
+use socklab_say::{Speaker, count, say};
 use socklab_trace::{Command, CommandEnd, Ending, Finish, Options, Stdio, Tracer};
 
 use super::awaiting;
@@ -23,6 +23,7 @@ use super::recording::{Keeping, Kept};
 use super::turn::Turns;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
+use crate::output::eprintln;
 use crate::signals::Signals;
 
 /// How long programs at work may go on after the last command has ended, and how long a program may
@@ -116,7 +117,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     }
 
     let handle = tracer.handle();
-    let frames = plan.frames;
+    let mut frames = plan.frames;
     let header = Header { wire: frames.is_some(), ..tracer.header() };
     let mut recording = plan.keeping.begin(speaker, header, &handle)?;
     let outcome = tracer.run(|event| {
@@ -126,12 +127,16 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         if let Some(news) = &mut news {
             news.see(&event);
         }
+        let arrived = frames.as_mut().map(|frames| frames.after(&event)).unwrap_or_default();
         recording.add(event);
-        frames.iter().flat_map(Frames::arrived).for_each(|frame| recording.add(frame));
+        arrived.into_iter().for_each(|frame| recording.add(frame));
     });
     // Those after the last call, such as the last ACK.
-    let rest = frames.map(Frames::finish).into_iter().flatten();
-    rest.for_each(|frame| recording.add(frame));
+    let (rest, others) = frames.map(Frames::finish).unwrap_or_default();
+    rest.into_iter().for_each(|frame| recording.add(frame));
+    if others > 0 && plan.by_hand {
+        eprintln!("{}", say!(speaker, "tap-others", n = count(others)));
+    }
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => {
