@@ -65,8 +65,8 @@ pub(crate) fn trace_commands(
         cli::Trace { no_packets: true, .. } => Packets::No,
         _ => Packets::IfAllowed,
     };
+    let frames = frames.or_else(|| tapped::tap(speaker, wanted, options.bytes));
     let plan = TracePlan {
-        frames: tapped::tap(speaker, wanted, options.bytes),
         commands,
         attach: options.pid.clone(),
         only: options.only,
