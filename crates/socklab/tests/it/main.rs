@@ -5,6 +5,7 @@
 
 mod authors;
 mod bad_input;
+mod capture;
 mod closed_ends;
 mod commands;
 mod corpus;
