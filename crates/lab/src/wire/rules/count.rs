@@ -50,11 +50,17 @@ impl Gate {
         if self.began.is_none() && !facts.is_housekeeping() {
             self.began = Some(facts.passing.at);
         }
-        let elapsed = self.began.map_or(0, |began| facts.passing.at.saturating_sub(began));
-        let began = meaning.start.as_ref().is_none_or(|start| self.start.is_past(start, elapsed));
-        let ended = meaning.end.as_ref().is_some_and(|end| self.end.is_past(end, elapsed));
+        let open = self.is_open_at(meaning, facts.passing.at);
         self.start.note(meaning.start.as_ref(), facts);
         self.end.note(meaning.end.as_ref(), facts);
+        open
+    }
+
+    /// True if the rule is in force at a moment.
+    pub(super) fn is_open_at(&self, meaning: &Meaning, at: u64) -> bool {
+        let elapsed = self.began.map_or(0, |began| at.saturating_sub(began));
+        let began = meaning.start.as_ref().is_none_or(|start| self.start.is_past(start, elapsed));
+        let ended = meaning.end.as_ref().is_some_and(|end| self.end.is_past(end, elapsed));
         began && !ended
     }
 

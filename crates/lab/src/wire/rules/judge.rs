@@ -171,6 +171,21 @@ impl Rules {
         changed
     }
 
+    /// True unless a dead host or a partition stands between two hosts at this moment. For frames to
+    /// everybody, which [`Rules::judge`] decides about once.
+    pub fn reaches(&self, from: &str, to: &str, now: u64) -> bool {
+        let active = self.active.iter().filter(|one| !one.lifted);
+        !active.filter(|one| one.is_open_at(now)).any(|one| match &one.rule.meaning.act {
+            Act::Die(host) => host.is_called(from) || host.is_called(to),
+            Act::Partition(one, other) => {
+                let between =
+                    |one: &Party, other: &Party| one.is_called(from) && other.is_called(to);
+                between(one, other) || between(other, one)
+            }
+            _ => false,
+        })
+    }
+
     /// What each rule did, in the order in which they were given.
     pub fn counts(&self) -> Vec<RuleCount> {
         let count = |one: &Active| RuleCount {
@@ -231,6 +246,11 @@ impl Active {
                 }
             }
         }
+    }
+
+    /// True if the rule is in force at a moment, whatever passes.
+    fn is_open_at(&self, now: u64) -> bool {
+        self.gate.is_open_at(&self.rule.meaning, now)
     }
 
     fn cut_off(&mut self, concerned: bool, decision: &mut Decision) {

@@ -36,6 +36,11 @@ impl StreamByte {
 }
 
 impl Party {
+    /// True if this is the host's name. An address is known from frames only.
+    pub(super) fn is_called(&self, host: &str) -> bool {
+        matches!(self, Self::Named(name) if name == host)
+    }
+
     /// True if this host sent the frame.
     pub(super) fn sent(&self, facts: &Facts<'_>) -> bool {
         match self {

@@ -46,6 +46,26 @@ fn a_partition_cuts_both_ways_for_its_time() {
     assert_eq!(all("partition 10.0.0.1 from 10.0.0.2 until the 1st data"), [1, 2, 3, 4]);
 }
 
+#[test]
+fn who_can_reach_whom_is_known_without_a_frame() {
+    let reaches = |wire: &Wire, from, to| wire.rules.reaches(from, to, wire.now);
+    let mut wire = Wire::with(&["partition client from server until 5ms", "drop every frame"]);
+    assert!(!reaches(&wire, "client", "server") && !reaches(&wire, "server", "client"));
+    assert!(reaches(&wire, "client", "other"));
+    wire.pass(&Built::udp("client", 1));
+    wire.now += 4 * MS;
+    assert!(!reaches(&wire, "client", "server"));
+    wire.now += MS;
+    assert!(reaches(&wire, "client", "server"));
+    let mut wire = Wire::with(&["host server dies after the 1st UDP"]);
+    assert!(reaches(&wire, "client", "server"));
+    wire.pass(&Built::udp("client", 1));
+    assert!(!reaches(&wire, "client", "server") && !reaches(&wire, "server", "other"));
+    assert!(reaches(&wire, "client", "other"));
+    // Nobody knows whose address that is.
+    assert!(reaches(&Wire::with(&["host 10.0.0.1 dies"]), "client", "server"));
+}
+
 /// The sequence and acknowledgement numbers of an injected RST.
 fn numbers(injected: &Injected) -> (u32, u32) {
     let frame = &injected.frame;
