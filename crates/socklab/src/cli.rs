@@ -183,6 +183,8 @@ pub(crate) struct WhatIf {
     pub(crate) show_commands: bool,
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
+    #[arg(long, value_name = "RULE")]
+    pub(crate) wire: Vec<String>,
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
@@ -589,6 +591,8 @@ pub(crate) struct Check {
     json: bool,
     #[arg(long, value_name = "CASE")]
     pub(crate) case: Option<String>,
+    #[arg(long, value_name = "RULE", conflicts_with = "watch")]
+    pub(crate) wire: Vec<String>,
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]
@@ -634,7 +638,8 @@ impl Check {
     pub(crate) fn words(&self) -> Vec<String> {
         let apart = self.apart.word().map(str::to_owned);
         let packets = self.packets.word().map(str::to_owned);
-        self.which.words().into_iter().chain(apart).chain(packets).collect()
+        let rules = self.wire.iter().flat_map(|rule| ["--wire".to_owned(), rule.clone()]);
+        self.which.words().into_iter().chain(apart).chain(packets).chain(rules).collect()
     }
 }
 

@@ -23,6 +23,7 @@ mod style;
 mod terminal;
 mod tour;
 mod usage;
+mod wire_rules;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,8 @@
 # Rules of the wire: what is wrong with one, and what became of those that were given.
 
+arg-what-if-wire = Do this to packets, besides what the question does: drop the 1st SYN, delay 40ms … (repeatable)
+arg-check-wire = Do this to packets in every case: drop the 2nd data from server, lose 5% seed 7 … (repeatable; such a check is not remembered)
+
 rule-expected = a wire rule can't have `{ $found }` here, expected { $expected }
 rule-ends-early = the wire rule ends too early, expected { $expected }
 rule-or = { $one }, { $rest }
@@ -32,3 +35,7 @@ want-frame-like = a frame of the kind { $kind } ({ $conditions })
 
 ask-trouble-wire = something is done to packets here, which needs a loopback of its own, and that was refused: { $what }
 ask-trouble-packets = the evidence is in the packets, and they could not be recorded here, or not all of them: { $what }
+
+mistake-lifts-nothing = `{ $change }`: there is no such rule at this point
+course-idle-rule = the wire’s rule `{ $rule }` matched nothing ({ $seen } frames were of the kind it is about)
+course-idle-rule-in = in the case { $case }, the wire’s rule `{ $rule }` matched nothing ({ $seen } frames were of the kind it is about)

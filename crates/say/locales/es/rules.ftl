@@ -1,5 +1,8 @@
 # Reglas del cable: qué está mal en una, y qué pasó con las que se dieron.
 
+arg-what-if-wire = Hacer esto con los paquetes, además de lo que hace la pregunta: drop the 1st SYN, delay 40ms … (se puede repetir)
+arg-check-wire = Hacer esto con los paquetes en cada caso: drop the 2nd data from server, lose 5% seed 7 … (se puede repetir; esa revisión no se recuerda)
+
 rule-expected = una regla del cable no puede tener `{ $found }` aquí, se esperaba { $expected }
 rule-ends-early = la regla del cable termina demasiado pronto, se esperaba { $expected }
 rule-or = { $one }, { $rest }
@@ -32,3 +35,7 @@ want-frame-like = una trama de la clase { $kind } ({ $conditions })
 
 ask-trouble-wire = aquí se hace algo con los paquetes, y para eso hace falta un loopback propio, que no se pudo tener: { $what }
 ask-trouble-packets = la evidencia está en los paquetes, y aquí no se pudieron grabar, o no todos: { $what }
+
+mistake-lifts-nothing = `{ $change }`: en este punto no hay tal regla
+course-idle-rule = la regla del cable `{ $rule }` no acertó ninguna trama ({ $seen } eran de la clase de la que trata)
+course-idle-rule-in = en el caso { $case }, la regla del cable `{ $rule }` no acertó ninguna trama ({ $seen } eran de la clase de la que trata)

@@ -39,8 +39,11 @@ pub(super) fn enter(
             let folder = request.scratch.join("names");
             fs::create_dir(&folder).map_err(failure::of("mkdir", folder.display()))?;
             let entered = if request.scenario.names.internet {
+                // Only what is on the loopback itself passes its wire.
+                let looped = request.scenario.needs_wire();
+                let ground = if looped { Ground::Loopback } else { Ground::Own };
                 // The scenario's own programs may want the ports of the course's services.
-                let options = InternetOptions::new(Ground::Own).course_services(false);
+                let options = InternetOptions::new(ground).course_services(false);
                 Internet::enter(&folder, options)
                     .map(Answering::Internet)
                     .map_err(|refusal| refusal.to_string())

@@ -49,6 +49,15 @@ pub enum ProofOutcome<'a> {
 pub enum Wrong {
     /// A mark of its gaps, in this line, is misplaced.
     Marks(usize, Sentence),
+    /// A rule of the wire matched nothing in this case, so that the case shows nothing.
+    IdleRule {
+        /// The case.
+        case: String,
+        /// The rule.
+        rule: String,
+        /// How many frames it was about.
+        seen: u64,
+    },
     /// It could not be built.
     NoProgram(String),
     /// A case could not be run.
@@ -199,7 +208,8 @@ impl Exercise {
         if job.own_names && recordings.any(machines) {
             return ProofOutcome::Elsewhere;
         }
-        let Some(wrong) = job.requirement.judge(&report) else { return ProofOutcome::Good };
+        let wrong = job.requirement.judge(&report).or_else(|| job.idle_rule(&report));
+        let Some(wrong) = wrong else { return ProofOutcome::Good };
         let mut troubles = report.cases.iter().filter_map(|done| done.verdict.trouble.as_ref());
         let elsewhere = |trouble: &Trouble| {
             use Trouble::{Names, Packets, Port, Wire};
@@ -249,6 +259,17 @@ impl Exercise {
 }
 
 impl Job {
+    /// A rule that has nothing to do with a program that does all that is asked for.
+    fn idle_rule(&self, report: &Report<'_>) -> Option<Wrong> {
+        let solves = matches!(self.requirement, Requirement::Everything);
+        let mut cases = report.cases.iter().filter(|_| solves);
+        cases.find_map(|done| {
+            let idle = done.recording.as_ref()?.idle_rules().next()?;
+            let (case, rule) = (done.case.name.clone(), idle.rule.clone());
+            Some(Wrong::IdleRule { case, rule, seen: idle.seen })
+        })
+    }
+
     /// True for the file that a student begins with.
     pub(super) fn is_starter(&self) -> bool {
         matches!(self.requirement, Requirement::Nothing)

@@ -61,4 +61,4 @@ pub use syllabus::{Item, Part, Syllabus};
 pub(crate) use syllabus::{Known, syllabus, without_syllabus};
 pub(crate) use until::STDIN;
 pub use until::{BlockedIn, KernelCondition, Until};
-pub use wire::rule_mistake;
+pub use wire::{rule_mistake, rule_stranger};

@@ -1,5 +1,6 @@
 //! `wire`: rules of the loopback's wire, and changes of them in a step.
 
+use std::net::IpAddr;
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -44,22 +45,12 @@ impl Reader<'_> {
 
     /// A mistake if the rule is about somebody who is not on a loopback's wire.
     fn on_loopback(&self, rule: &Rule, text: &Spanned<String>) -> Result<()> {
-        let at = |word: &str| match text.get_ref().find(word) {
+        let Some((word, what)) = rule_stranger(rule) else { return Ok(()) };
+        let at = match text.get_ref().find(&word) {
             Some(start) => self.inside(text, &(start..start + word.len())),
             None => text.span(),
         };
-        if let Some(host) = rule.hosts().into_iter().find(|host| !HOSTS.contains(host)) {
-            return self.wrong(at(host), sentence!("rule-no-host", host = host));
-        }
-        let elsewhere = |address: &std::net::IpAddr| match address {
-            std::net::IpAddr::V4(address) => !address.is_loopback(),
-            std::net::IpAddr::V6(_) => true,
-        };
-        if let Some(address) = rule.addresses().into_iter().find(elsewhere) {
-            let what = sentence!("rule-no-address", address = address);
-            return self.wrong(at(&address.to_string()), what);
-        }
-        Ok(())
+        self.wrong(at, what)
     }
 
     /// Where a part of a string is in the file; all of the string, if it is written with escapes.
@@ -75,6 +66,16 @@ impl Reader<'_> {
             None => span,
         }
     }
+}
+
+/// Whom or what a rule is about that is not on a loopback's wire, and the sentence that says so.
+pub fn rule_stranger(rule: &Rule) -> Option<(String, Sentence)> {
+    if let Some(host) = rule.hosts().into_iter().find(|host| !HOSTS.contains(host)) {
+        return Some((host.to_owned(), sentence!("rule-no-host", host = host)));
+    }
+    let here = |address: &IpAddr| matches!(address, IpAddr::V4(address) if address.is_loopback());
+    let address = rule.addresses().into_iter().find(|address| !here(address))?;
+    Some((address.to_string(), sentence!("rule-no-address", address = address)))
 }
 
 /// What is wrong with a wire rule, to be shown beside the rule and the word at fault.

@@ -11,6 +11,7 @@ use super::pauses::{too_long, waits_too_long};
 use super::placeholders::lint_placeholders;
 use super::places::{Places, at};
 use super::roles::{late, unjoined, unstarted, unused};
+use super::wire::lifts_nothing;
 use crate::course::Course;
 use crate::exercise::Code;
 use crate::format::{Case, Exercise, LANGUAGES, LoadError, Scenario, nearest};
@@ -153,7 +154,9 @@ pub(super) fn steps(scenario: &Scenario, places: &Places<'_>) -> Vec<LoadError> 
     let unstarted = unstarted(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
     let late = late(scenario).map(|(span, what)| places.at(span, what));
     let pauses = too_long(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
-    let mut mistakes: Vec<LoadError> = order.chain(unstarted).chain(late).chain(pauses).collect();
+    let lifts = lifts_nothing(scenario).into_iter().map(|(line, what)| places.in_line(line, what));
+    let all = order.chain(unstarted).chain(late).chain(pauses).chain(lifts);
+    let mut mistakes: Vec<LoadError> = all.collect();
     mistakes.dedup();
     mistakes
 }

@@ -12,6 +12,7 @@ mod places;
 mod programs;
 mod question;
 mod roles;
+mod wire;
 
 use std::collections::BTreeMap;
 

@@ -178,7 +178,11 @@ fn ask_it(
     let nothing_to_cite = |place| say!(speaker, "course-nothing-to-cite", place = place);
     let mistake = match &answered.answer {
         None => Some(unanswered(speaker, question, &answered)),
-        Some(_) => answered.missing.first().map(nothing_to_cite),
+        Some(_) => answered.missing.first().map(nothing_to_cite).or_else(|| {
+            let idle = answered.recording.idle_rules().next()?;
+            let (rule, seen) = (idle.rule.as_str(), count(idle.seen));
+            Some(say!(speaker, "course-idle-rule", rule = rule, seen = seen))
+        }),
     };
     if !quiet {
         println!("{} {name}", mark(mistake.is_none()));
@@ -296,6 +300,10 @@ fn in_words(speaker: Speaker, wrong: &Wrong) -> String {
     match wrong {
         Wrong::Marks(line, what) => {
             say!(speaker, "course-marks", line = line, what = speaker.tell(what))
+        }
+        Wrong::IdleRule { case, rule, seen } => {
+            let (case, rule) = (case.as_str(), rule.as_str());
+            say!(speaker, "course-idle-rule-in", case = case, rule = rule, seen = count(*seen))
         }
         Wrong::NoProgram(what) => what.clone(),
         Wrong::NotRun => say!(speaker, "course-not-run"),

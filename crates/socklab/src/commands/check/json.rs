@@ -127,6 +127,7 @@ fn case(speaker: Speaker, about: &About<'_>, done: &CaseReport<'_>) -> Value {
         "hint": advice.hints.first(),
         "hints": advice.hints,
         "conduct": conduct,
+        "rules": done.recording.as_ref().map_or(&[][..], |recording| &recording.rules),
     })
 }
 

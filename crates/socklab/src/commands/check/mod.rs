@@ -34,6 +34,7 @@ use crate::scenario;
 use crate::style;
 use crate::terminal::gauge;
 use crate::terminal::gauge::Gauge;
+use crate::wire_rules;
 
 pub(crate) use explain::{bytes_text, missed, why};
 pub(crate) use levels::{Help, hint_lines, next_hint, remember};
@@ -52,6 +53,11 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     }
     if let Some(name) = &options.case {
         known_case(speaker, &exercise, name)?;
+    }
+    let mut exercise = exercise;
+    let rules = wire_rules::parse(speaker, &options.wire)?;
+    for case in &mut exercise.cases {
+        case.scenario.wire.extend(rules.iter().cloned());
     }
     let source = material.source(&exercise.name);
     let subject = Subject::find(speaker, &exercise, &command)?;
@@ -87,6 +93,10 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         }
         Format::Text => {
             let report = in_words(speaker, &check, &source, &subject, &options.words(), &help);
+            let recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
+            for done in wire_rules::totals(&rules, recordings) {
+                println!("{}", wire_rules::told(speaker, &done));
+            }
             if report.cases.iter().any(|done| done.problem().is_some()) {
                 for line in warnings(speaker, &built.warnings) {
                     println!("{line}");
@@ -95,7 +105,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             report
         }
     };
-    if options.case.is_none() && options.format() == Format::Text {
+    if options.case.is_none() && rules.is_empty() && options.format() == Format::Text {
         note(&exercise.name, &report);
         if report.infra_error().is_none() && report.core_passed() {
             println!();

@@ -28,6 +28,7 @@ use crate::scenario::wording;
 use crate::style;
 use crate::terminal::keys;
 use crate::terminal::{markdown, pager};
+use crate::wire_rules;
 use asking::{Offer, Prediction, choice, introduce, predict};
 pub(crate) use scripts::as_json;
 use scripts::report;
@@ -39,14 +40,21 @@ pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
     let questions = course.questions().map_err(|error| course::mistake(speaker, &error))?;
     scenario::end_cleanly()?;
     let word = options.question.as_deref();
-    if let (Some(_), None | Some("list" | "all")) = (&options.predict, word) {
-        let what = say!(speaker, "conflict", one = word.unwrap_or("list"), other = "--predict");
-        return Err(Failure::new(ExitReason::Usage, what).into());
+    let of_one = [("--predict", options.predict.is_some()), ("--wire", !options.wire.is_empty())];
+    for (option, _) in of_one.iter().filter(|(_, given)| *given) {
+        if matches!(word, None | Some("list" | "all")) {
+            let what = say!(speaker, "conflict", one = word.unwrap_or("list"), other = option);
+            return Err(Failure::new(ExitReason::Usage, what).into());
+        }
     }
     match word {
         None | Some("list") => list(speaker, &questions, options.json),
         Some("all") => all(speaker, &course, &questions, options),
-        Some(wanted) => one(speaker, &course, find(speaker, &questions, wanted)?, options),
+        Some(wanted) => {
+            let mut question = find(speaker, &questions, wanted)?.clone();
+            question.scenario.wire.extend(wire_rules::parse(speaker, &options.wire)?);
+            one(speaker, &course, &question, options)
+        }
     }
 }
 
@@ -118,7 +126,7 @@ pub(crate) fn pose(
 /// Records how a prediction went, and returns whether it was right. Looking at an answer again does
 /// not change an earlier prediction.
 fn note(question: &Question, answered: &Answered, predicted: Option<&Choice>) -> Option<bool> {
-    let right = answered.answer.as_ref().and_then(|answer| Some(predicted?.id == *answer));
+    let right = right(answered, predicted);
     let result = match (right, &answered.answer) {
         (Some(true), _) => "right",
         (Some(false), _) => "wrong",
@@ -130,6 +138,11 @@ fn note(question: &Question, answered: &Answered, predicted: Option<&Choice>) ->
         progress::note(QUESTION, &question.name, result);
     }
     right
+}
+
+/// Whether a prediction was right, if there is one and an answer.
+fn right(answered: &Answered, predicted: Option<&Choice>) -> Option<bool> {
+    answered.answer.as_ref().and_then(|answer| Some(predicted?.id == *answer))
 }
 
 fn one(
@@ -153,7 +166,11 @@ fn one(
         },
     }
     let answered = answered::run(speaker, question, &runner(speaker, options)?)?;
-    let right = note(question, &answered, predicted);
+    // With another wire, it is another question.
+    let right = match options.wire.is_empty() {
+        true => note(question, &answered, predicted),
+        false => right(&answered, predicted),
+    };
     if options.json {
         let report = report(speaker, question, &source, &answered, predicted);
         output::write_json(&report)?;

@@ -71,6 +71,7 @@ pub(super) fn report(
         "events": events.values().collect::<Vec<_>>(),
         "steps": answered.recording.steps,
         "place": answered.recording.place,
+        "rules": answered.recording.rules,
         "seed": answered.recording.variables.seed,
         "trouble": answered.recording.trouble,
         "milliseconds": u64::try_from(answered.took.as_millis()).unwrap_or(u64::MAX),

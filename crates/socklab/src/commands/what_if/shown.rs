@@ -10,6 +10,7 @@ use crate::scenario::answered::Answered;
 use crate::scenario::wording;
 use crate::style;
 use crate::terminal::markdown;
+use crate::wire_rules;
 
 /// What happened, whether that was predicted, and why.
 pub(super) fn answer(
@@ -29,6 +30,9 @@ pub(super) fn answer(
         return lines.join("\n");
     }
     lines.push(answered.ladder(speaker, width, true).trim_end().to_owned());
+    for done in answered.recording.idle_rules() {
+        lines.push(painted(style::BAD, &wire_rules::told(speaker, done), width));
+    }
     lines.push(String::new());
     let Some(answer) = &answered.answer else {
         lines.push(painted(style::BAD, &say!(speaker, "what-if-unanswered"), width));
