@@ -101,3 +101,7 @@ lab-queue-accept = { $waiting ->
 }
 lab-queue-receive = { $waiting } B not read yet
 lab-queue-send = { $waiting } B not acknowledged yet
+lab-services = { $services ->
+    [one] { $services } socket of the local internet's servers (--json)
+   *[other] { $services } sockets of the local internet's servers (--json)
+}

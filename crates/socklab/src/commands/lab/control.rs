@@ -22,6 +22,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest line that is read.
 const LONGEST: usize = 16 << 20;
 
+/// The program of a socket that is the lab's own: a server of the local internet.
+pub(super) const OURS: &str = "socklab";
+
 /// What can be asked of a lab.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -12,7 +12,7 @@ use socklab_lab::rules::Change;
 use socklab_lab::{Place, PlaceRole};
 use socklab_say::Speaker;
 
-use super::control::{self, Answer, Asked, HostStatus, PATIENCE, SocketStatus, Status};
+use super::control::{self, Answer, Asked, HostStatus, OURS, PATIENCE, SocketStatus, Status};
 use super::{folder, place, plan};
 use crate::cli;
 use crate::exit_reason::ExitReason;
@@ -133,7 +133,7 @@ fn owners() -> Vec<(u64, String)> {
         let (words, _) = process::arguments(pid);
         let line = match words.first() {
             // This process itself: the servers of the internet.
-            _ if pid == std::process::id() => "socklab".to_owned(),
+            _ if pid == std::process::id() => OURS.to_owned(),
             Some(first) => {
                 let name = first.rsplit('/').next().unwrap_or(first).to_owned();
                 [vec![name], words[1..].to_vec()].concat().join(" ")

@@ -32,6 +32,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// A program, and where it runs.
 #[derive(Debug, PartialEq, Eq)]
 struct Member {
+    /// `None` for the first host that there is.
     host: Option<String>,
     command: Vec<OsString>,
 }
@@ -47,6 +48,10 @@ pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
         Entered::Outside(code) => return Ok(code),
         Entered::Inside(place) => place,
     };
+    let first = inside.hosts().into_iter().next().map(|host| host.name);
+    let here = |member: Member| Member { host: member.host.or_else(|| first.clone()), ..member };
+    let several = members.len() > 1;
+    let members: Vec<Member> = members.into_iter().map(here).collect();
     if !traced {
         let code = run_all(speaker, &inside, &members)?;
         place::tell_rules(speaker, &inside.finish());
@@ -57,7 +62,9 @@ pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
         let mut program = trace::program(command)?;
         if let Some(host) = host {
             program.entrance = inside.entrance(&host).context("a host")?;
-            program.label.get_or_insert(host);
+            if several {
+                program.label.get_or_insert(host);
+            }
         }
         commands.push(program);
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::json;
 use socklab_say::{Speaker, count, say};
 
-use super::control::{Asked, HostStatus, Lab, SocketStatus, Status};
+use super::control::{Asked, HostStatus, Lab, OURS, SocketStatus, Status};
 use crate::cli;
 use crate::output::{println, width, write_json};
 use crate::style::{self, paint};
@@ -40,7 +40,19 @@ pub(super) fn status(speaker: Speaker, options: &cli::LabStatus) -> Result<ExitC
 fn host_lines(speaker: Speaker, host: &HostStatus) -> Vec<String> {
     let addresses = host.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let mut lines = vec![format!("{}  {addresses}", paint(style::STRONG, &host.name))];
-    for socket in &host.sockets {
+    // The servers of the local internet are many, and always the same.
+    let is_service = |socket: &&SocketStatus| {
+        socket.program.as_deref() == Some(OURS)
+            && socket.peer.is_none()
+            && socket.receive_queue == 0
+    };
+    let (services, sockets): (Vec<_>, Vec<_>) = host.sockets.iter().partition(is_service);
+    if !services.is_empty() {
+        let services = count(services.len() as u64);
+        let text = say!(speaker, "lab-services", services = services);
+        lines.push(format!("  {}", markdown::hanging_after(&text, 2, 6, width())));
+    }
+    for socket in sockets {
         let text = socket_text(speaker, socket);
         lines.push(format!("  {}", markdown::hanging_after(&text, 2, 6, width())));
     }

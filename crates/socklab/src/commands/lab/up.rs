@@ -20,7 +20,8 @@ pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     plan::kind(&options.place, &[]).map_err(|error| place::no_rule(&error))?;
     if Lab::find(speaker, name)?.is_some() {
         let what = say!(speaker, "lab-up-already", name = name);
-        let hint = say!(speaker, "try-line", what = format!("socklab lab down {name}"));
+        let name = if name == folder::USUAL { String::new() } else { format!(" {name}") };
+        let hint = say!(speaker, "try-line", what = format!("socklab lab down{name}"));
         return Err(Failure::new(ExitReason::No, what).hint(hint).into());
     }
     let mut command = Command::new(std::env::current_exe().context("readlink /proc/self/exe")?);

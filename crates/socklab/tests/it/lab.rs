@@ -1,0 +1,233 @@
+//! `socklab lab`: programs in a place of their own, in one that stays up, and where there can be none.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use socklab_kernel::process;
+use socklab_prerequisites::{need, not_run};
+
+use crate::stage::{PATIENCE, Running, Terminal, program, run, run_with, socklab};
+
+const SOCKLAB: &str = env!("CARGO_BIN_EXE_socklab");
+
+/// True if there can be a lab where the test runs.
+fn has_lab() -> bool {
+    run(&mut socklab(&["lab", "run", "--", "true"])).code != 3
+}
+
+/// A lab's folder of its own, so that tests don't meet.
+fn at(home: &Path, words: &[&str]) -> Command {
+    let mut command = socklab(words);
+    command.env("XDG_RUNTIME_DIR", home).current_dir(home);
+    command
+}
+
+#[test]
+fn the_exit_code_is_the_programs() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    for (script, code) in [("exit 0", 0), ("exit 7", 7), ("exit 77", 77), ("kill -9 $$", 137)] {
+        run(&mut socklab(&["lab", "run", "--", "sh", "-c", script])).exits(code);
+    }
+    let ended = run_with(&mut socklab(&["lab", "run", "--", "cat"]), "what goes in").exits(0);
+    assert_eq!(ended.text(), "what goes in");
+    let ended = run(&mut socklab(&["lab", "run", "--", "no-such-program-anywhere"])).exits(1);
+    assert!(ended.complaint().contains("no-such-program-anywhere"), "{ended:?}");
+}
+
+#[test]
+fn ctrl_c_reaches_the_program_alone() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    need!("setsid");
+    // A session of its own, so that the terminal can be its own.
+    let script = "trap 'echo caught; exit 5' INT; echo ready; while :; do sleep 0.05; done";
+    let mut command = program("setsid");
+    command.args(["--ctty", "--wait", SOCKLAB, "lab", "run", "--", "sh", "-c", script]);
+    let mut terminal = Terminal::start(&mut command, 80, 24);
+    terminal.until("ready");
+    terminal.press("\x03");
+    terminal.until("caught");
+    let (status, _) = terminal.ends();
+    assert_eq!(status.code(), Some(5));
+}
+
+#[test]
+fn names_and_servers_are_there() {
+    need!("python3");
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let script = "import socket, urllib.request as r\n\
+        print(r.urlopen('http://www.google.com/').status)\n\
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(20)\n\
+        s.connect(('pool.ntp.org', 123)); s.send(b'\\x23' + bytes(47)); print(len(s.recv(99)))\n";
+    for place in [&[][..], &["--hosts", "3"], &["--wire", "delay 1ms"]] {
+        let words = [&["lab", "run"], place, &["--", "python3", "-c", script]].concat();
+        let ended = run(&mut socklab(&words)).exits(0);
+        assert_eq!(ended.text(), "200\n48\n", "{place:?}");
+    }
+}
+
+#[test]
+fn hosts_talk_over_a_wire_that_is_recorded() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let words = ["lab", "run", "-o", "run.jsonl", "-o", "run.txt", "--on", "server", "--"];
+    let more = ["tcp-server", "--on", "client", "--", "tcp-client", "server"];
+    let ended = run_with(&mut at(home.path(), &[&words[..], &more].concat()), "hola\n").exits(0);
+    assert!(ended.text().contains("HOLA"), "{ended:?}");
+    let recording = std::fs::read_to_string(home.path().join("run.jsonl")).expect("a recording");
+    let lines = recording.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let lines: Vec<Value> = lines.collect();
+    assert_eq!(lines[0]["columns"].as_array().map(Vec::len), Some(2), "{}", lines[0]);
+    let frames = recording
+        .lines()
+        .filter(|line| line.contains("\"from\":\"client\"") && line.contains("\"to\":\"server\""));
+    // SYN, ACK, data, FIN at least.
+    assert!(frames.count() >= 4, "{recording}");
+    let ladder = std::fs::read_to_string(home.path().join("run.txt")).expect("a ladder");
+    for drawn in ["SYN", "hola", "HOLA"] {
+        assert!(ladder.contains(drawn), "{drawn}: {ladder}");
+    }
+}
+
+#[test]
+fn a_rule_is_exact_and_one_that_did_nothing_says_so() {
+    need!("curl");
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let words = ["lab", "run", "--wire", "drop the 1st SYN", "--wire", "drop the 99th SYN"];
+    let more = ["--", "curl", "-s", "-o", "/dev/null", "http://www.google.com/"];
+    let ended = run(&mut socklab(&[&words[..], &more].concat())).exits(0);
+    assert!(ended.errors.contains("drop the 1st SYN: 1 of 2 frames"), "{ended:?}");
+    assert!(ended.errors.contains("drop the 99th SYN: matched nothing"), "{ended:?}");
+}
+
+#[test]
+fn what_contradicts_itself_is_a_usage_error() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    for (words, said) in [
+        (&["--wire", "drop the SYN backwards"][..], "backwards"),
+        (&["--wire", "drop every SYN from nowhere"], "nowhere"),
+        (&["--hosts", "client,client"], "client"),
+        (&["--hosts", "1000"], "too many"),
+        (&["--hosts", "2", "--mtu", "12"], "12"),
+    ] {
+        let all = [&["lab", "run"], words, &["--", "true"]].concat();
+        let ended = run(&mut socklab(&all)).exits(2);
+        assert!(ended.errors.contains(said), "{ended:?}");
+    }
+    let ended = run(&mut socklab(&["lab", "run", "--on", "a", "--", "true", "--on", "b"])).exits(2);
+    assert!(ended.errors.contains("--on"), "{ended:?}");
+}
+
+#[test]
+fn a_lab_stays_up_until_it_is_told_to_end() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let lab = |words: &[&str]| at(home.path(), &[&["lab"], words].concat());
+    run(&mut lab(&["status"])).exits(1);
+    let up = run(&mut lab(&["up", "--hosts", "web,db"])).exits(0);
+    assert!(up.text().contains("10.0.0.2"), "{up:?}");
+    assert!(run(&mut lab(&["up"])).exits(1).errors.contains("lab down"));
+    let server = Running::start(&mut lab(&["exec", "web", "--", "tcp-server"]));
+    server.wait_for("ready");
+    let client = run_with(&mut lab(&["exec", "db", "--", "tcp-client", "web"]), "hola\n").exits(0);
+    assert!(client.text().contains("HOLA"), "{client:?}");
+    let name = run(&mut lab(&["exec", "db", "--", "uname", "-n"])).exits(0);
+    assert_eq!(name.text(), "db\n");
+    run(&mut lab(&["wire", "partition web from db"])).exits(0);
+    let status = run(&mut lab(&["status", "--json"])).exits(0);
+    let status: Value = serde_json::from_slice(&status.output).expect("JSON");
+    assert_eq!(status["hosts"][0]["name"], "web");
+    let sockets = status["hosts"][0]["sockets"].as_array().expect("sockets");
+    let listening =
+        |socket: &&Value| socket["state"] == "LISTEN" && socket["program"] == "tcp-server";
+    let listening = sockets.iter().find(listening).unwrap_or_else(|| panic!("{status:#}"));
+    assert_eq!(listening["local"], "0.0.0.0:12000");
+    assert_eq!(status["rules"][0]["rule"], "partition web from db");
+    let healed = run(&mut lab(&["wire", "heal"])).exits(0);
+    assert!(healed.text().contains("1 rule"), "{healed:?}");
+    assert!(run(&mut lab(&["wire", "drop it"])).exits(2).errors.contains("drop it"));
+    assert!(run(&mut lab(&["exec", "nowhere", "--", "true"])).exits(1).errors.contains("web, db"));
+    run(&mut lab(&["link", "db", "down"])).exits(0);
+    run(&mut lab(&["down"])).exits(0);
+    assert_eq!(server.finish().code, 137, "what ran there ended with it");
+    assert_eq!(std::fs::read_dir(home.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn a_lab_whose_process_was_killed_is_no_longer_up() {
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let lab = |words: &[&str]| at(home.path(), &[&["lab"], words].concat());
+    run(&mut lab(&["up", "doomed"])).exits(0);
+    let holds = |pid: &u32| {
+        let (words, _) = process::arguments(*pid);
+        words.iter().any(|word| word == "--hold") && words.iter().any(|word| word == "doomed")
+    };
+    let mut ours = process::all().expect("/proc");
+    ours.retain(holds);
+    let first = *ours.iter().min().expect("its first process");
+    kill_process(Pid::from_raw(first.cast_signed()).expect("an id"), Signal::KILL).expect("kill");
+    let deadline = Instant::now() + PATIENCE;
+    while ours.iter().any(|pid| process::state(*pid, *pid).is_some_and(|it| !it.has_ended())) {
+        assert!(Instant::now() < deadline, "left behind");
+        std::thread::yield_now();
+    }
+    let status = run(&mut lab(&["status", "doomed"])).exits(1);
+    assert!(status.errors.contains("doomed"), "{status:?}");
+    assert_eq!(std::fs::read_dir(home.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn a_shell_says_where_it_is_and_leaves_nothing() {
+    need!("bash");
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = at(home.path(), &["lab", "shell", "--hosts", "web,db", "db"]);
+    command.env("SHELL", need!("bash")).env("HOME", home.path()).env("TMPDIR", home.path());
+    let mut terminal = Terminal::start(&mut command, 80, 24);
+    terminal.until("(lab db)");
+    terminal.press("uname -n; ping -c 1 web >/dev/null; exit 3\n");
+    terminal.until("db\r\n");
+    let (status, _) = terminal.ends();
+    assert_eq!(status.code(), Some(3));
+    let left: Vec<_> = std::fs::read_dir(home.path()).expect("a folder").flatten().collect();
+    let left = left.iter().filter(|entry| entry.file_name() != ".bash_history").count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn where_there_can_be_no_lab_the_step_and_the_fix_are_said() {
+    need!("unshare");
+    let script =
+        "echo 0 > /proc/sys/user/max_user_namespaces || exit 77; exec \"$0\" lab run -- true";
+    let mut command = program("unshare");
+    command.args(["--user", "--map-root-user", "sh", "-c", script, SOCKLAB]);
+    let ended = run(&mut command);
+    if ended.code == 77 || ended.errors.contains("unshare:") {
+        not_run!("user namespaces");
+    }
+    let ended = ended.exits(3);
+    for said in ["unshare CLONE_NEWUSER", "No space left", "user.max_user_namespaces=10000"] {
+        assert!(ended.errors.contains(said), "{said}: {ended:?}");
+    }
+}
