@@ -71,7 +71,7 @@ fn commands(line: &str, ours: &clap::Command) -> Vec<Advice> {
             _ => (rest.split(['`', '·']).next().unwrap_or(rest), false),
         };
         let mut words = Vec::new();
-        for word in spaced(text).split_whitespace() {
+        for word in joined(&spaced(text)).iter().map(String::as_str) {
             let bare = word.trim_end_matches(['.', ',', ';', ':', ')', '”', '»']);
             let ends = ["|", ">", ">>", "<", "&&", "&", "#", "·", "2>&1"].contains(&word);
             let optional = word.starts_with('[') && !word.starts_with("[::");
@@ -105,6 +105,25 @@ fn without_run(line: &str) -> Vec<&str> {
         })
     };
     quoted.filter(typed).collect()
+}
+
+/// The words of a command; what stands between single quotes is one.
+fn joined(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if open => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+        let begins = !open && word.starts_with('\'');
+        let quotes = word.matches('\'').count();
+        open = if begins { quotes == 1 } else { open && quotes == 0 };
+    }
+    words
 }
 
 /// The text with each variable, as Fluent and Rust write them, as one word.
@@ -316,8 +335,8 @@ fn wrong_commands_are_found() {
     let known = Known::load();
     for line in [
         "try it, or `socklab nothing`",
-        "    $ socklab run socket-05 --lab",
-        "Run it with `socklab run socket-05 --lab`.",
+        "    $ socklab run socket-05 --nothing",
+        "Run it with `socklab run socket-05 --nothing`.",
         "hint = then: socklab show no-such-program",
         "type = \"socklab check echo-sever\"",
         "see `socklab check echo-server --case nothing`",

@@ -35,10 +35,13 @@ fn no_line_is_wider_than_the_terminal() {
     for name in ["socket-02", "tcp-client"] {
         run(&mut at(home.path(), &["exercise", "start", name], "C.UTF-8")).exits(0);
     }
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 17] = [
         &[],
         &["doctor"],
         &["doctor", "--help"],
+        &["lab", "--help"],
+        &["lab", "run", "--help"],
+        &["lab", "status"],
         &["exercise", "list"],
         &["what-if", "list"],
         &["check"],

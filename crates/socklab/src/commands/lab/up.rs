@@ -20,8 +20,7 @@ pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     plan::kind(&options.place, &[]).map_err(|error| place::no_rule(&error))?;
     if Lab::find(speaker, name)?.is_some() {
         let what = say!(speaker, "lab-up-already", name = name);
-        let name = if name == folder::USUAL { String::new() } else { format!(" {name}") };
-        let hint = say!(speaker, "try-line", what = format!("socklab lab down{name}"));
+        let hint = say!(speaker, "try-line", what = typed("down", "", name));
         return Err(Failure::new(ExitReason::No, what).hint(hint).into());
     }
     let mut command = Command::new(std::env::current_exe().context("readlink /proc/self/exe")?);
@@ -63,13 +62,20 @@ pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     let hosts: Vec<(String, String)> =
         status.hosts.iter().map(|host| (host.name.clone(), addresses(host))).collect();
     rows(&hosts, width()).iter().for_each(|line| println!("{line}"));
-    let option = if name == folder::USUAL { String::new() } else { format!(" --name {name}") };
-    let down = if name == folder::USUAL { String::new() } else { format!(" {name}") };
     let typed = [
-        (format!("socklab lab shell client{option}"), say!(speaker, "cmd-lab-shell")),
-        (format!("socklab lab status{down}"), say!(speaker, "cmd-lab-status")),
-        (format!("socklab lab down{down}"), say!(speaker, "cmd-lab-down")),
+        (typed("shell client", "--name", name), say!(speaker, "cmd-lab-shell")),
+        (typed("status", "", name), say!(speaker, "cmd-lab-status")),
+        (typed("down", "", name), say!(speaker, "cmd-lab-down")),
     ];
     rows(&typed, width()).iter().for_each(|line| println!("{line}"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// A command about a lab, whose name is left out if it is the usual one.
+fn typed(does: &str, option: &str, name: &str) -> String {
+    let words = ["socklab", "lab", does].into_iter().chain(match name {
+        folder::USUAL => vec![],
+        name => vec![option, name],
+    });
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
