@@ -42,7 +42,9 @@ mod wire;
 
 pub use cell::{Cell, CellOptions};
 pub use hosts::{Addresses, HostOptions, Hosts, HostsOptions, HostsRefusal, INTERNET, Network};
-pub use internet::{Ground, Internet, InternetOptions, InternetRefusal, Running, enter_internet};
+pub use internet::{
+    Ground, Internet, InternetOptions, InternetRefusal, Observer, Running, enter_internet,
+};
 pub use looped::{Circled, Looped, LoopedOptions, LoopedRefusal, Looping};
 pub use names::{
     Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer, ask,

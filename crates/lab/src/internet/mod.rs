@@ -10,11 +10,13 @@ mod place;
 mod refusal;
 mod servers;
 
+use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 
-use socklab_net::server::Server;
+use socklab_net::server::{Server, ServerEvent};
 
 use crate::names::{NameServer, Names};
 
@@ -22,8 +24,11 @@ pub use ground::Ground;
 pub use place::enter_internet;
 pub use refusal::InternetRefusal;
 
+/// Is told what its servers do, on the thread where it happens.
+pub type Observer = Arc<dyn Fn(&ServerEvent) + Send + Sync>;
+
 /// What an internet is to be like.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct InternetOptions {
     /// Where its addresses are.
@@ -32,18 +37,35 @@ pub struct InternetOptions {
     /// everybody shares one network namespace, nobody else could then bind their ports on all
     /// addresses.
     pub course_services: bool,
+    /// Who is told what the servers do. It must be quick.
+    pub observer: Option<Observer>,
+}
+
+impl fmt::Debug for InternetOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ground, course_services, observer: _ } = self;
+        let mut shown = f.debug_struct("InternetOptions");
+        shown.field("ground", ground).field("course_services", course_services);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl InternetOptions {
     /// All hosts and services, on this ground.
     pub fn new(ground: Ground) -> Self {
-        Self { ground, course_services: true }
+        Self { ground, course_services: true, observer: None }
     }
 
     /// Whether a host has the course's services.
     #[must_use]
     pub fn course_services(self, course_services: bool) -> Self {
         Self { course_services, ..self }
+    }
+
+    /// Who is told what the servers do.
+    #[must_use]
+    pub fn observed(self, observer: impl Fn(&ServerEvent) + Send + Sync + 'static) -> Self {
+        Self { observer: Some(Arc::new(observer)), ..self }
     }
 }
 

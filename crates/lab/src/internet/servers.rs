@@ -4,11 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use socklab_net::server::http::Site;
 use socklab_net::server::{
-    BindError, Config, Daytime, Echo, Http, Ntp, Server, Transport, Upper, start as serve,
+    BindError, Config, Daytime, Echo, Http, Ntp, Server, ServerEvent, Transport, Upper,
+    start as serve,
 };
 
-use super::InternetOptions;
 use super::hosts::{self, SITES, Service};
+use super::{InternetOptions, Observer};
 
 /// Starts all of them.
 pub(super) fn start(options: &InternetOptions) -> Result<Vec<Server>, BindError> {
@@ -19,7 +20,7 @@ pub(super) fn start(options: &InternetOptions) -> Result<Vec<Server>, BindError>
     for host in hosts::all() {
         for address in options.ground.addresses(host.v4, host.v6) {
             for service in host.services.iter().filter(|service| is_wanted(service)) {
-                servers.push(service.start(address)?);
+                servers.push(service.start(address, options.observer.clone())?);
             }
         }
     }
@@ -27,25 +28,29 @@ pub(super) fn start(options: &InternetOptions) -> Result<Vec<Server>, BindError>
 }
 
 impl Service {
-    fn start(self, address: IpAddr) -> Result<Server, BindError> {
+    fn start(self, address: IpAddr, observer: Option<Observer>) -> Result<Server, BindError> {
         let at = |port, transport| Config {
             transport: Some(transport),
             ..Config::at(SocketAddr::new(address, port))
         };
-        // Who was served is known from the recording, if anybody asks.
+        let tell = move |event: &ServerEvent| {
+            if let Some(observer) = &observer {
+                observer(event);
+            }
+        };
         match self {
-            Self::Echo => serve(Echo, &at(7, Transport::Both), |_| {}),
-            Self::Daytime => serve(Daytime, &at(13, Transport::Both), |_| {}),
+            Self::Echo => serve(Echo, &at(7, Transport::Both), tell),
+            Self::Daytime => serve(Daytime, &at(13, Transport::Both), tell),
             Self::Http => {
                 let sites = SITES.map(|(host, moved)| match moved {
                     Some(to) => Site::moved(host, to),
                     None => Site::new(host),
                 });
                 let http = Http { sites: sites.into(), ..Http::default() };
-                serve(http, &at(80, Transport::Tcp), |_| {})
+                serve(http, &at(80, Transport::Tcp), tell)
             }
-            Self::Ntp => serve(Ntp::default(), &at(123, Transport::Udp), |_| {}),
-            Self::Upper => serve(Upper, &at(12000, Transport::Both), |_| {}),
+            Self::Ntp => serve(Ntp::default(), &at(123, Transport::Udp), tell),
+            Self::Upper => serve(Upper, &at(12000, Transport::Both), tell),
         }
     }
 }

@@ -10,3 +10,7 @@ lab-else-ntp = without the lab, `socklab serve ntp --port 12300` in one terminal
 mistake-dns-alias = an alias has no addresses of its own: alias and addresses, or alias and rotate, contradict each other
 mistake-dns-limit = first and asks say which questions answer and delay_ms are about: there is neither of the two
 mistake-dns-delay = delay_ms is too long: no resolver waits for more than { $most }
+
+# The tour.
+tour-in-lab = In a lab of its own: real names, the servers' own ports, and packets that stay on this machine.
+tour-on-loopback = On the loopback interface, because this machine allows no lab ({ $reason }).

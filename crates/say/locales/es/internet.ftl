@@ -10,3 +10,7 @@ lab-else-ntp = sin laboratorio, `socklab serve ntp --port 12300` en una terminal
 mistake-dns-alias = un alias no tiene direcciones propias: alias y addresses, o alias y rotate, se contradicen
 mistake-dns-limit = first y asks dicen para qué preguntas valen answer y delay_ms: no hay ninguno de los dos
 mistake-dns-delay = delay_ms es demasiado largo: ningún cliente espera más de { $most }
+
+# The tour.
+tour-in-lab = En un laboratorio propio: nombres reales, los puertos propios de los servidores, y paquetes que no salen de esta máquina.
+tour-on-loopback = En la interfaz loopback, porque esta máquina no permite un laboratorio ({ $reason }).

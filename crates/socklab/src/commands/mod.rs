@@ -16,7 +16,7 @@ mod learn;
 mod list;
 mod lookup;
 mod run;
-mod serve;
+pub(crate) mod serve;
 mod show;
 mod soak;
 pub(crate) mod trace;

@@ -123,7 +123,7 @@ fn refusal(speaker: Speaker, why: &RefusalReason) -> String {
 }
 
 /// Formats an event as a log line.
-fn line(speaker: Speaker, event: &ServerEvent) -> String {
+pub(crate) fn line(speaker: Speaker, event: &ServerEvent) -> String {
     let peer = event.peer.map(|peer| peer.to_string()).unwrap_or_default();
     let what = match &event.kind {
         ServerEventKind::Accepted => say!(speaker, "log-accepted"),

@@ -19,10 +19,16 @@ use crate::terminal::markdown::{each_line, hanging};
 /// Longer output is shortened to its beginning and its end.
 const MOST_LINES: usize = 12;
 
-pub(super) fn opening(speaker: Speaker, stops: usize) {
+/// `because` says why it is not in a lab.
+pub(super) fn opening(speaker: Speaker, stops: usize, because: Option<&str>) {
     let width = width();
     println!("{}", each_line(STRONG, &hanging(&say!(speaker, "tour-title"), 0, width)));
-    println!("{}\n", hanging(&say!(speaker, "tour-opening", stops = stops), 0, width));
+    println!("{}", hanging(&say!(speaker, "tour-opening", stops = stops), 0, width));
+    let place = match because {
+        None => say!(speaker, "tour-in-lab"),
+        Some(because) => say!(speaker, "tour-on-loopback", reason = because),
+    };
+    println!("{}\n", each_line(FAINT, &hanging(&place, 0, width)));
 }
 
 pub(super) fn report(speaker: Speaker, number: usize, of: usize, report: &StopReport) {

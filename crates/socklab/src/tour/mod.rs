@@ -7,6 +7,7 @@ mod display;
 mod evidence;
 mod page;
 mod pair;
+mod place;
 mod questions;
 mod report;
 mod stops;
@@ -26,6 +27,7 @@ use crate::course_program::known;
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, with_causes};
 use crate::output::{self, println};
+use place::{Entered, Venue};
 use report::{StopReport, Total, purpose};
 use stops::{STOPS, Stop};
 use visit::Visit;
@@ -40,14 +42,20 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
         }
         None => STOPS,
     };
-    need_loopback(speaker)?;
+    let (venue, because) = match place::enter(speaker) {
+        Entered::Over(code) => return Ok(code),
+        Entered::Venue(venue, because) => (venue, because),
+    };
+    if let Venue::Loopback = venue {
+        need_loopback(speaker)?;
+    }
     if !options.json {
-        display::opening(speaker, stops.len());
+        display::opening(speaker, stops.len(), because.as_deref());
     }
     let start = Instant::now();
     let mut reports = Vec::new();
     for (number, stop) in stops.iter().enumerate() {
-        let report = visit(speaker, stop);
+        let report = visit(speaker, &venue, stop);
         if !options.json {
             display::report(speaker, number + 1, stops.len(), &report);
             if options.pause && number + 1 < stops.len() {
@@ -63,7 +71,7 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
         page::write(speaker, path, &reports, &total)?;
     }
     if options.json {
-        output::write_json(&as_json(speaker, &reports, &asked, ok))?;
+        output::write_json(&as_json(speaker, because.as_deref(), &reports, &asked, ok))?;
     } else {
         questions::show(speaker, &asked);
         display::verdict(speaker, &reports, &total);
@@ -76,7 +84,7 @@ pub(crate) fn show_stop(speaker: Speaker, program: &Program) -> Result<bool> {
     need_loopback(speaker)?;
     let stop = STOPS.iter().find(|stop| stop.programs.contains(&program.name));
     let Some(stop) = stop else { return Ok(false) };
-    let report = visit(speaker, stop);
+    let report = visit(speaker, &Venue::Loopback, stop);
     display::events(speaker, &report);
     Ok(report.ok)
 }
@@ -107,13 +115,14 @@ fn need_loopback(speaker: Speaker) -> Result<()> {
 
 /// Another program, such as a second tour, may take a free port before the server binds it. Then
 /// the stop is visited again on other ports.
-fn visit(speaker: Speaker, stop: &Stop) -> StopReport {
-    let first = visit_once(stop, Visit { speaker, ..Visit::default() });
+fn visit(speaker: Speaker, venue: &Venue, stop: &Stop) -> StopReport {
+    let visit = |any_port| Visit { speaker, any_port, venue: venue.clone(), ..Visit::default() };
+    let first = visit_once(stop, visit(false));
     // What the server printed is in a step's output, or in the error if it never had its port.
     let beaten = |text: &str| text.contains("Address already in use");
     let outputs = || first.steps.iter().any(|step| beaten(&step.output));
     if !first.ok && (first.error.as_deref().is_some_and(beaten) || outputs()) {
-        return visit_once(stop, Visit { speaker, any_port: true, ..Visit::default() });
+        return visit_once(stop, visit(true));
     }
     first
 }
@@ -135,9 +144,10 @@ fn visit_once(stop: &Stop, mut scene: Visit) -> StopReport {
     }
 }
 
-/// The report as JSON: the programs, and the stops with everything that happened.
+/// The report as JSON: where it happened, the programs, and the stops with everything that happened.
 fn as_json(
     speaker: Speaker,
+    because: Option<&str>,
     reports: &[StopReport],
     asked: &[questions::TourQuestion],
     ok: bool,
@@ -147,7 +157,11 @@ fn as_json(
         .flat_map(|report| report.programs.iter().map(|name| (name, report.ok)))
         .map(|(name, ok)| serde_json::json!({ "name": name, "purpose": purpose(speaker, name), "ok": ok }))
         .collect();
-    serde_json::json!({ "ok": ok, "programs": programs, "stops": reports, "questions": asked })
+    let place = match because {
+        None => serde_json::json!({ "lab": true }),
+        Some(because) => serde_json::json!({ "lab": false, "because": because }),
+    };
+    serde_json::json!({ "ok": ok, "place": place, "programs": programs, "stops": reports, "questions": asked })
 }
 
 fn pause(speaker: Speaker) {

@@ -1,5 +1,6 @@
 //! Runs the commands of a stop as a reader could type them, and records the checks.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -8,6 +9,7 @@ use socklab_event::Timeline;
 use socklab_kernel::Transport;
 use socklab_say::{Speaker, say};
 
+use super::place::{Lab, Venue};
 use crate::child::Child;
 
 /// A command and what it printed.
@@ -35,6 +37,8 @@ pub(super) struct Claim {
 #[derive(Debug, Default)]
 pub(super) struct Visit {
     pub(super) speaker: Speaker,
+    /// Where it happens.
+    pub(super) venue: Venue,
     /// Use any free ports: another program is using the usual ones.
     pub(super) any_port: bool,
     pub(super) notes: Vec<String>,
@@ -55,6 +59,22 @@ impl Visit {
     /// Runs `socklab WORD…` to its end and returns what it printed.
     pub(super) fn run(&mut self, words: &[&str]) -> Result<String> {
         let running = self.start(words)?;
+        self.finish(running)
+    }
+
+    /// The lab, if it happens there.
+    pub(super) fn lab(&self) -> Option<Arc<Lab>> {
+        match &self.venue {
+            Venue::Lab(lab) => Some(Arc::clone(lab)),
+            Venue::Loopback => None,
+        }
+    }
+
+    /// Runs a course program that asks the local internet, without arguments: it goes where the course
+    /// says. A reader gets there with `--lab`.
+    pub(super) fn run_in_lab(&mut self, program: &str) -> Result<String> {
+        let running = self.start(&["run", program])?;
+        self.steps[running.step].command.push_str(" --lab");
         self.finish(running)
     }
 
