@@ -26,7 +26,6 @@ mod closings;
 mod connections;
 mod datagrams;
 mod endings;
-mod frames;
 mod grouped;
 mod holders;
 mod lookups;
@@ -47,7 +46,6 @@ use ties::{Travel, Wire};
 
 pub use closings::Closing;
 pub use connections::{Connection, ConnectionKind, End};
-pub use frames::{FrameFlow, Frames};
 pub use holders::{Holders, Holding};
 pub use lookups::{Lookup, NAME_SERVER_PORT, Question, RecordType, question};
 pub use names::file_name;
@@ -84,8 +82,6 @@ pub struct Flows<'t> {
     pub sweeps: Vec<Vec<Position>>,
     /// Every process, in order of appearance.
     pub processes: Vec<RecordedProcess<'t>>,
-    /// What the recorded frames belong to.
-    pub frames: Frames,
     /// What the recorded frames mean, and what they have to do with the calls.
     pub ties: Ties,
     /// Who has each socket open, and when.
@@ -142,7 +138,6 @@ impl<'t> Flows<'t> {
         let followed = (&sockets[..], &socket_at[..]);
         let wire = Wire::of(&order, followed, &connections, &transfers, &by_port, &travel);
         let ties = Ties::among(&wire);
-        let frames = Frames::of(&order, &ties, &transfers);
         Self {
             timeline,
             order,
@@ -153,7 +148,6 @@ impl<'t> Flows<'t> {
             lookups,
             sweeps,
             processes,
-            frames,
             ties,
             holders,
             ended_by_recorder,

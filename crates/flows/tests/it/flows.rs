@@ -314,29 +314,6 @@ fn no_socket_is_at_an_address_before_listen() {
 }
 
 #[test]
-fn a_lost_acknowledgement_is_not_a_bare_one() {
-    let mut story = Story::new();
-    let (near, far) = scenes::tcp_pair(&mut story);
-    let syn = story.segment(near, "SYN", "", None);
-    story.segment(far, "SYN,ACK", "", None);
-    let handshake = story.segment(near, "ACK", "", None);
-    let bare = story.segment(far, "ACK", "", None);
-    let lost = story.segment(far, "ACK", "", Some("drop the 2nd ACK"));
-    let data = story.segment(near, "PSH,ACK", "hola", Some("drop it"));
-    let again = story.segment(near, "PSH,ACK", "hola", None);
-    let timeline = story.build();
-    let flows = Flows::of(&timeline);
-    let flow = |seq: u64| {
-        let at = flows.order.iter().position(|event| event.seq == seq).expect("a frame");
-        flows.frames.flow(at).expect("of a conversation")
-    };
-    let bare_acks = [syn, handshake, bare, lost, data, again].map(|seq| flow(seq).bare_ack);
-    assert_eq!(bare_acks, [false, false, true, false, false, false]);
-    assert_eq!((flow(data).again, flow(again).again), (false, true));
-    assert_eq!((flow(syn).side, flow(bare).side), (0, 1));
-}
-
-#[test]
 fn two_thousand_connections_are_followed() {
     let timeline = scenes::crowd(2_000);
     let flows = Flows::of(&timeline);

@@ -10,7 +10,6 @@ mod datagrams;
 mod descriptors;
 mod endings;
 mod flows;
-mod frames;
 mod holders;
 mod lookups;
 mod position;

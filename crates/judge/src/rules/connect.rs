@@ -4,13 +4,17 @@ use socklab_event::{Args, Errno};
 use socklab_say::duration;
 
 use super::attempts::{NO_WAY, destination, failures, fallback};
+use super::lost;
 use crate::case::{Case, Occurrence, address_text};
 
 /// A call that took less than this did not wait (nanoseconds).
 const AT_ONCE: u64 = 5_000_000;
 
 pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = failures(case, Errno::ETIMEDOUT).map(|failed| {
+    // What the wire lost is told by itself, with what lost it.
+    let unexplained =
+        failures(case, Errno::ETIMEDOUT).filter(|failed| !lost::had_losses(case, failed.connect));
+    let found = unexplained.map(|failed| {
         let began = case.call(failed.connect).map_or(0, |call| call.began);
         let ended = case.call(failed.reported).map_or(0, |call| call.ended);
         let took = duration(ended.saturating_sub(began));
@@ -28,7 +32,8 @@ pub(super) fn unreachable(case: &Case<'_>) -> Vec<Occurrence> {
     let sends = NO_WAY.into_iter().flat_map(|errno| case.failed(errno));
     let sends = sends.filter_map(|(at, call)| match &call.args {
         Args::Send { to: Some(to), .. } => {
-            Some(Occurrence::at(at).with("address", address_text(to)))
+            let icmp = case.flows.ties.waker(at);
+            Some(Occurrence::at(at).and(icmp).with("address", address_text(to)))
         }
         _ => None,
     });

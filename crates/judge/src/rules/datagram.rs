@@ -1,7 +1,7 @@
 //! Datagrams: truncated, lost or refused, often without any error.
 
 use socklab_event::{Args, Call, Errno, Outcome, SocketType};
-use socklab_flows::Position;
+use socklab_flows::{Meaning, Position, Tie};
 use socklab_say::count;
 
 use crate::case::{Case, Occurrence, address_text, is_loopback, is_udp, port};
@@ -21,7 +21,9 @@ pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
             return None;
         }
         let sent = last_send(case, at);
-        Some(Occurrence::at(at).and(sent).with("address", address_text(address)))
+        let icmp = case.flows.ties.waker(at);
+        let finding = Occurrence::at(at).and(sent).and(icmp);
+        Some(finding.with("address", address_text(address)))
     });
     found.collect()
 }
@@ -51,10 +53,17 @@ pub(super) fn no_receiver(case: &Case<'_>) -> Vec<Occurrence> {
             socket.identity.protocol == socklab_event::Protocol::UDP
                 && local.is_some_and(|local| local.port() == to.port())
         });
-        if reached || bound || !is_loopback(to) {
+        let frames = case.flows.ties.carriers(*transfer);
+        let lost = frames.iter().any(|frame| super::lost::loss(case, *frame).is_some());
+        if reached || bound || lost || !is_loopback(to) {
             return None;
         }
-        let finding = Occurrence::at(at).and([sent]);
+        let about = |tie: &Tie| match tie.meaning {
+            Meaning::Icmp { about: Some(about) } => frames.contains(&about),
+            _ => false,
+        };
+        let icmp = case.flows.ties.all().find(|(_, tie)| about(tie)).map(|(frame, _)| frame);
+        let finding = Occurrence::at(at).and([sent]).and(icmp);
         Some(finding.with("address", address_text(to)).with("port", port(to)))
     });
     found.collect()

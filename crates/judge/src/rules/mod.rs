@@ -17,6 +17,7 @@ mod in_use;
 mod itself;
 mod kept;
 mod late_send;
+mod lost;
 mod misuse;
 mod nagle;
 mod names;
@@ -27,6 +28,7 @@ mod resets;
 mod spinning;
 mod stream;
 mod waiting;
+mod window;
 
 use crate::Weight;
 use crate::case::{Case, Occurrence};
@@ -76,6 +78,8 @@ pub const RULES: &[Rule] = &[
     problem("connect-too-early", &["port", "server", "time"], refused::too_early),
     lesson("connect-fell-back", &["program", "first", "then"], refused::fell_back),
     problem("connect-timed-out", &["address", "time"], connect::timed_out),
+    problem("syn-lost", &["address", "why", "times", "first", "time"], lost::syn),
+    problem("syn-ack-lost", &["address", "again", "why", "time"], lost::syn_ack),
     problem("unreachable", &["address"], connect::unreachable),
     problem("already-connected", &["fd"], connect::already_connected),
     problem("connected-to-itself", &["fd", "address"], itself::connected),
@@ -108,6 +112,9 @@ pub const RULES: &[Rule] = &[
     problem("connection-reset", &["call"], resets::reset),
     problem("connection-reset-unread", &["call", "peer", "unread", "lost"], resets::reset_unread),
     problem("connection-reset-linger", &["call", "peer", "lost"], resets::reset_linger),
+    problem("connection-reset-closed", &["call", "peer"], resets::reset_closed),
+    problem("connection-reset-unaccepted", &["call", "peer"], resets::reset_unaccepted),
+    problem("connection-reset-rule", &["call", "rule"], resets::reset_rule),
     problem("send-after-shutdown", &["fd"], resets::send_after_shutdown),
     problem("broken-pipe", &["fd"], resets::broken_pipe),
     problem("close-unread", &["unread", "program"], resets::unread),
@@ -117,7 +124,14 @@ pub const RULES: &[Rule] = &[
     problem("end-held-open", &["program", "holder", "reader"], kept::end_held_open),
     problem("never-closed", &["program", "times"], close_wait::never_closed),
     problem("nagle", &["program", "peer", "times", "time"], nagle::held_back),
+    problem("nagle-delayed-ack", &["program", "peer", "times", "time"], nagle::met_delayed_ack),
+    problem("window-closed", &["program", "peer", "time", "probes"], window::closed),
+    problem("data-lost", &["program", "why", "times", "time"], lost::data),
+    lesson("data-lost-asked-for", &["program", "why", "acks", "time"], lost::data_asked_for),
     problem("connection-timed-out", &["call"], resets::timed_out),
+    problem("connection-timed-out-lost", &["call", "why"], lost::timed_out),
+    problem("datagram-lost", &["address", "why", "times"], lost::datagram),
+    problem("fragment-lost", &["bytes", "pieces", "why"], lost::fragment),
     problem("udp-refused", &["address"], datagram::refused),
     problem("udp-nobody", &["address", "port"], datagram::no_receiver),
     problem("datagram-truncated", &["sent", "room"], datagram::truncated),

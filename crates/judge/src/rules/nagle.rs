@@ -1,10 +1,11 @@
-//! Small sends that are held back: Nagle's algorithm and the delayed acknowledgement.
+//! Small sends that are held back: Nagle's algorithm and the delayed acknowledgement. Where packets
+//! were recorded they show it; where they were not, it is inferred from the times of the calls.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
 use socklab_event::{Args, Call, OptionValue};
-use socklab_flows::{Position, Transfer};
+use socklab_flows::{Meaning, Position, Transfer, WaitedFor};
 use socklab_say::{count, duration};
 
 use crate::case::{Case, Occurrence, is_tcp};
@@ -32,6 +33,7 @@ pub(super) fn held_back(case: &Case<'_>) -> Vec<Occurrence> {
     let mut directions: HashMap<(usize, usize), Vec<&Transfer>> = HashMap::new();
     for transfer in &case.flows.transfers {
         if let Some(connection) = transfer.connection
+            && !case.flows.ties.has(connection)
             && case.call(transfer.sent).is_some_and(is_tcp)
         {
             directions.entry((connection, transfer.from)).or_default().push(transfer);
@@ -54,6 +56,39 @@ pub(super) fn held_back(case: &Case<'_>) -> Vec<Occurrence> {
         let times = count(held.len() as u64);
         held.sort_by_key(|one| one.late);
         let middle = held[held.len() / 2].late;
+        Some(finding.with("times", times).with("time", duration(middle)))
+    });
+    found.collect()
+}
+
+/// Pieces that left when a delayed ACK came, by the frames.
+pub(super) fn met_delayed_ack(case: &Case<'_>) -> Vec<Occurrence> {
+    let ties = &case.flows.ties;
+    let mut found: BTreeMap<(usize, usize), Vec<(Position, Position, Position, u64)>> =
+        BTreeMap::new();
+    for (at, tie) in ties.all() {
+        let held = tie.waited.filter(|waited| waited.why == WaitedFor::Acknowledgement);
+        let (Some(connection), Some(held), Some(ack)) = (tie.connection, held, tie.cause.frame())
+        else {
+            continue;
+        };
+        let delayed = ties.of(ack).is_some_and(|tie| tie.meaning == Meaning::DelayedAck);
+        let handed = case.call(held.sent).map_or(0, |call| call.began);
+        if delayed && super::lost::loss(case, ack).is_none() {
+            let waited = case.flows.order[at].at.saturating_sub(handed);
+            found.entry((connection, tie.side)).or_default().push((held.sent, ack, at, waited));
+        }
+    }
+    let found = found.into_iter().filter_map(|((connection, side), mut pieces)| {
+        let receiver = case.flows.end_socket(connection, 1 - side)?;
+        let peer = case.flows.used_at(receiver)?;
+        let &(sent, ack, frame, _) = pieces.first()?;
+        let finding = Occurrence::at(sent).and([ack, frame]);
+        let finding = finding.with("program", case.program(sent));
+        let finding = finding.with("peer", case.program(peer));
+        let times = count(pieces.len() as u64);
+        pieces.sort_by_key(|one| one.3);
+        let middle = pieces[pieces.len() / 2].3;
         Some(finding.with("times", times).with("time", duration(middle)))
     });
     found.collect()

@@ -36,7 +36,8 @@ fn why<'c>(case: &'c Case<'_>, failed: &Failed<'_>) -> Why<'c> {
     };
     let open = |index: usize, listen: Position| listen < connect && case.is_open(index, connect);
     let is_there = |index: usize| case.flows.is_at(index, netns, address);
-    if listeners().any(|(index, _, listen)| open(index, listen) && is_there(index)) {
+    let by_rule = super::lost::is_refused_by_rule(case, connect);
+    if by_rule || listeners().any(|(index, _, listen)| open(index, listen) && is_there(index)) {
         return Why::Unknown;
     }
     if let Some((other, to)) = fallback(case, failed) {

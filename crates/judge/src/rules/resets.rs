@@ -3,7 +3,7 @@
 //! end has received already it can still read, what was on its way is lost.
 
 use socklab_event::{Args, Call, Errno, OptionValue};
-use socklab_flows::Position;
+use socklab_flows::{Meaning, Position, ResetReason, Tie};
 use socklab_say::count;
 
 use crate::case::{Case, Occurrence, is_tcp};
@@ -89,6 +89,40 @@ struct Reset<'c> {
     at: Position,
     call: &'c Call,
     cut: Option<(Cut, u64)>,
+    /// The RST that came, if it was recorded.
+    frame: Option<(Position, &'c Tie)>,
+}
+
+impl Reset<'_> {
+    fn reason(&self) -> Option<&ResetReason> {
+        match &self.frame?.1.meaning {
+            Meaning::Rst(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// True if the packets show another reason than an end's close.
+    fn is_told_by_frame(&self) -> bool {
+        let reason = self.reason();
+        matches!(
+            reason,
+            Some(ResetReason::Closed | ResetReason::NeverAccepted | ResetReason::Rule(_))
+        )
+    }
+}
+
+/// The last RST that had arrived at the socket of a call when the call ended.
+fn reset_frame<'c>(case: &'c Case<'_>, at: Position) -> Option<(Position, &'c Tie)> {
+    let ties = &case.flows.ties;
+    let (connection, own) = (case.flows.connection_at(at)?, case.flows.socket_at(at)?);
+    let other = case.flows.other_side(connection, Some(own));
+    let ended = case.call(at)?.ended;
+    let sent = ties.sent_by(connection, other).iter().rev();
+    let mut sent = sent.filter_map(|frame| Some((*frame, ties.of(*frame)?)));
+    sent.find(|(_, tie)| {
+        let is_reset = matches!(tie.meaning, Meaning::Rst(_));
+        is_reset && tie.arrived.is_some_and(|arrived| arrived <= ended)
+    })
 }
 
 fn resets<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Reset<'c>> {
@@ -106,23 +140,26 @@ fn resets<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Reset<'c>> {
             let lost = sent.checked_sub(moved(case, own, end, Call::received))?;
             Some((cut, lost))
         };
-        Reset { at, call, cut: cut() }
+        Reset { at, call, cut: cut(), frame: reset_frame(case, at) }
     })
 }
 
 /// Cut off, and nobody knows why.
 pub(super) fn reset(case: &Case<'_>) -> Vec<Occurrence> {
-    let unknown = resets(case).filter(|reset| reset.cut.is_none());
-    let found = unknown.map(|Reset { at, call, .. }| {
-        Occurrence::at(at).with("call", call.library_name().to_owned())
+    let unknown = resets(case).filter(|reset| reset.cut.is_none() && !reset.is_told_by_frame());
+    let found = unknown.map(|Reset { at, call, frame, .. }| {
+        let finding = Occurrence::at(at).and(frame.map(|(frame, _)| frame));
+        finding.with("call", call.library_name().to_owned())
     });
     found.collect()
 }
 
 pub(super) fn reset_unread(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = resets(case).filter_map(|Reset { at, call, cut }| {
+    let by_close = resets(case).filter(|reset| !reset.is_told_by_frame());
+    let found = by_close.filter_map(|Reset { at, call, cut, frame }| {
         let (Cut { close, why: Why::Unread(unread) }, lost) = cut? else { return None };
-        let finding = Occurrence::at(at).and([close]).with("call", call.library_name().to_owned());
+        let finding = Occurrence::at(at).and([close]).and(frame.map(|(frame, _)| frame));
+        let finding = finding.with("call", call.library_name().to_owned());
         let finding = finding.with("peer", case.program(close)).with("unread", count(unread));
         Some(finding.with("lost", count(lost)))
     });
@@ -130,11 +167,59 @@ pub(super) fn reset_unread(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn reset_linger(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = resets(case).filter_map(|Reset { at, call, cut }| {
+    let by_close = resets(case).filter(|reset| !reset.is_told_by_frame());
+    let found = by_close.filter_map(|Reset { at, call, cut, frame }| {
         let (Cut { close, why: Why::Linger(set) }, lost) = cut? else { return None };
-        let finding = Occurrence::at(at).and([close, set]);
+        let finding = Occurrence::at(at).and([close, set]).and(frame.map(|(frame, _)| frame));
         let finding = finding.with("call", call.library_name().to_owned());
         Some(finding.with("peer", case.program(close)).with("lost", count(lost)))
+    });
+    found.collect()
+}
+
+/// Cut off because something came after the other end had closed, by the frames.
+pub(super) fn reset_closed(case: &Case<'_>) -> Vec<Occurrence> {
+    by_frame(case, &ResetReason::Closed)
+}
+
+/// Cut off because no program had accepted the connection when its listener closed, by the frames.
+pub(super) fn reset_unaccepted(case: &Case<'_>) -> Vec<Occurrence> {
+    by_frame(case, &ResetReason::NeverAccepted)
+}
+
+fn by_frame(case: &Case<'_>, reason: &ResetReason) -> Vec<Occurrence> {
+    let found = resets(case).filter(|reset| reset.reason() == Some(reason));
+    let found = found.filter_map(|Reset { at, call, frame, .. }| {
+        let (frame, tie) = frame?;
+        let close = tie.ended_by?;
+        let finding = Occurrence::at(at).and([frame, close]).and(tie.cause.frame());
+        let finding = finding.with("call", call.library_name().to_owned());
+        Some(finding.with("peer", case.program(close)))
+    });
+    found.collect()
+}
+
+/// Cut off by the wire itself.
+pub(super) fn reset_rule(case: &Case<'_>) -> Vec<Occurrence> {
+    let ties = &case.flows.ties;
+    let found = ties.all().filter_map(|(frame, tie)| {
+        let Meaning::Rst(ResetReason::Rule(rule)) = &tie.meaning else { return None };
+        let own = ties.conversations[tie.conversation?].sockets[1 - tie.side]?;
+        let told = |at: &&Position| {
+            let call = case.call(**at);
+            call.is_some_and(|call| {
+                let error = matches!(
+                    call.error(),
+                    Some(Errno::ECONNRESET | Errno::ECONNREFUSED | Errno::EPIPE)
+                );
+                error && tie.arrived.is_some_and(|arrived| arrived <= call.ended)
+            })
+        };
+        let calls = &case.flows.sockets[own].calls;
+        let call = calls.iter().find(told)?;
+        let name = case.call(*call)?.library_name().to_owned();
+        let finding = Occurrence::at(*call).and([frame]);
+        Some(finding.with("call", name).with("rule", rule.clone()))
     });
     found.collect()
 }
@@ -171,9 +256,12 @@ pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
     found.map(|(at, fd)| Occurrence::at(at).with("fd", fd)).collect()
 }
 
-pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
+/// The calls that failed because the other end no longer answered.
+pub(super) fn unanswered<'c>(
+    case: &'c Case<'_>,
+) -> impl Iterator<Item = (Position, &'c Call)> + use<'c> {
     // A read may also report that a connect in the background got no answer.
-    let found = case.failed(Errno::ETIMEDOUT).filter(|(at, call)| {
+    case.failed(Errno::ETIMEDOUT).filter(|(at, call)| {
         let socket = case.flows.socket_at(*at);
         let connects = |call: &Call| match call.args {
             Args::Connect { .. } => call.value().is_some(),
@@ -183,7 +271,12 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
         let was_connected =
             socket.is_some_and(|socket| case.before(socket, *at).any(|(_, call)| connects(call)));
         (call.sends() || call.receives()) && (accepted || was_connected)
-    });
+    })
+}
+
+pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
+    // Where the wire lost something, that is told.
+    let found = unanswered(case).filter(|(at, _)| !super::lost::had_losses(case, *at));
     found
         .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
         .collect()

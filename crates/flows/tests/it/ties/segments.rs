@@ -1,6 +1,6 @@
 //! Whose a segment is and what it means.
 
-use socklab_event::Args;
+use socklab_event::{Args, Transport, What};
 use socklab_flows::{Cause, Flows, Meaning, Resent, WindowChange};
 use socklab_timelines::{Story, address, scenes};
 
@@ -315,4 +315,21 @@ fn where_the_clocks_disagree_causes_come_first() {
     talk.story.connect(talk.near, "127.0.0.1:12000");
     let timeline = talk.story.build();
     assert_eq!(tie(&Flows::of(&timeline), long_before).cause, Cause::Unknown);
+}
+
+#[test]
+fn neighbour_discovery_is_not_a_conversation() {
+    let (mut talk, shake) = Talk::connected();
+    talk.near(seg("ACK", 0, 0));
+    let mut timeline = talk.story.build();
+    let event = timeline.events.iter_mut().find(|event| event.seq == shake.ack).expect("the ACK");
+    let What::Frame(frame) = &mut event.what else { panic!("a frame") };
+    let headers = frame.headers.as_mut().expect("headers");
+    headers.transport = Transport::Neighbour { text: "who has 10.0.0.2?".to_owned() };
+    let flows = Flows::of(&timeline);
+    let one = tie(&flows, shake.ack);
+    assert_eq!((&one.meaning, one.conversation, one.connection), (&Meaning::Other, None, None));
+    assert_eq!(flows.ties.of(at(&flows, [shake.connect])[0]), None, "a call is no frame");
+    let accept = at(&flows, [shake.accept])[0];
+    assert_eq!((flows.ties.waker(accept), flows.process_at(accept)), (None, Some(0)));
 }

@@ -5,6 +5,7 @@ mod beginnings;
 mod data;
 mod endings;
 mod waiting;
+mod wire;
 
 use socklab_event::{Args, Errno, OptionValue, Outcome, State, TcpState, Timeline, What};
 use socklab_flows::Flows;
