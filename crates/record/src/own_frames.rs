@@ -7,7 +7,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::net::IpAddr;
 
-use socklab_event::{Args, Endpoint, Event, Headers, Protocol, SocketId, Transport, What};
+use socklab_event::{Args, Call, Endpoint, Event, Headers, Protocol, SocketId, Transport, What};
 
 /// How many frames of nobody known are kept at most; what is older than these is somebody else's.
 const WAITING: usize = 1 << 16;
@@ -19,10 +19,24 @@ pub struct OwnFrames {
     ends: HashSet<(Protocol, IpAddr, u16)>,
     /// Datagrams of ours whose first fragment was seen: later ones have no ports.
     fragments: HashSet<(IpAddr, IpAddr, u32)>,
+    /// Connects that failed: nobody knows any more from which port.
+    failed: VecDeque<Attempt>,
     waiting: VecDeque<Event>,
     /// How many frames were given up.
     others: u64,
 }
+
+/// A connect, as its SYN can be recognised by: where it went, and when.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    protocol: Protocol,
+    to: (IpAddr, u16),
+    began: u64,
+    ended: u64,
+}
+
+/// How many failed connects are remembered: the frames of one come 10 ms later than its end, at most.
+const FAILED: usize = 256;
 
 impl OwnFrames {
     /// Learns the addresses of the sockets that a call was made on. Returns the frames that turn out to
@@ -40,6 +54,11 @@ impl OwnFrames {
                 new |= self.ends.insert(end);
             }
         }
+        if let Some(attempt) = failed(call) {
+            self.failed.truncate(FAILED - 1);
+            self.failed.push_front(attempt);
+            new = true;
+        }
         if !new {
             return Vec::new();
         }
@@ -52,7 +71,7 @@ impl OwnFrames {
         let mut own = Vec::new();
         for event in frames {
             match &event.what {
-                What::Frame(frame) if !self.is_own(frame.headers.as_ref()) => {
+                What::Frame(frame) if !self.is_own(event.at, frame.headers.as_ref()) => {
                     if self.waiting.len() == WAITING {
                         self.waiting.pop_front();
                         self.others += 1;
@@ -71,7 +90,7 @@ impl OwnFrames {
         self.others + self.waiting.len() as u64
     }
 
-    fn is_own(&mut self, headers: Option<&Headers>) -> bool {
+    fn is_own(&mut self, at: u64, headers: Option<&Headers>) -> bool {
         let Some(headers) = headers else { return false };
         let (protocol, [source, destination]) = match &headers.transport {
             // An error is about a packet of somebody's.
@@ -83,6 +102,19 @@ impl OwnFrames {
         let (Some(source), Some(destination)) = (source.ip_port(), destination.ip_port()) else {
             return false;
         };
+        let canonical = |(ip, port): (IpAddr, u16)| (ip.to_canonical(), port);
+        let is_syn = matches!(&headers.transport, Transport::Tcp { flags, .. }
+            if flags.has("SYN") && !flags.has("ACK"));
+        let of_failed = is_syn
+            && self.failed.iter().any(|attempt| {
+                attempt.protocol == protocol
+                    && attempt.to == canonical(destination)
+                    && (attempt.began..=attempt.ended).contains(&at)
+            });
+        if of_failed {
+            let (ip, port) = canonical(source);
+            self.ends.insert((protocol, ip, port));
+        }
         let whole = headers.fragment.map(|fragment| (source.0, destination.0, fragment.id));
         let ours = |(ip, port): (IpAddr, u16)| {
             let ip = ip.to_canonical();
@@ -103,6 +135,16 @@ impl OwnFrames {
     }
 }
 
+/// A connect whose socket has no address of its own any more.
+fn failed(call: &Call) -> Option<Attempt> {
+    let Args::Connect { address } = &call.args else { return None };
+    let socket = call.socket.as_deref()?;
+    call.error().filter(|_| end_of(socket).is_none())?;
+    let (ip, port) = address.ip_port()?;
+    let to = (ip.to_canonical(), port);
+    Some(Attempt { protocol: socket.protocol, to, began: call.began, ended: call.ended })
+}
+
 /// Where a socket of the network can be reached, or what it has been given for a connection.
 fn end_of(socket: &SocketId) -> Option<(Protocol, IpAddr, u16)> {
     let (ip, port) = socket.local.as_ref().and_then(Endpoint::ip_port)?;
@@ -114,7 +156,7 @@ mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
 
     use socklab_event::{
-        About, Bytes, Call, Family, Fate, Flags, Fragment, Frame, Outcome, Place, SocketType,
+        About, Bytes, Errno, Family, Fate, Flags, Fragment, Frame, Outcome, Place, SocketType,
         TcpOptions,
     };
 
@@ -187,6 +229,38 @@ mod tests {
         assert_eq!(times(&own.learn(&call(Protocol::TCP, (HERE, 40_000)))), [1, 2]);
         assert_eq!(times(&own.sort([frame(3, |_| ())])), [3]);
         assert_eq!(own.others(), 0);
+    }
+
+    #[test]
+    fn a_connect_that_failed_had_the_port_of_the_syn_that_came_meanwhile() {
+        let refused = |began, ended| {
+            let mut event = call(Protocol::TCP, (HERE, 0));
+            let What::Call(call) = &mut event.what else { panic!("a call") };
+            call.args = Args::Connect { address: Endpoint::ip(HERE, 12_000) };
+            call.outcome = Outcome::Error(Errno::ECONNREFUSED);
+            (call.began, call.ended) = (began, ended);
+            event
+        };
+        let syn = |port| {
+            move |headers: &mut Headers| {
+                headers.source = Endpoint::ip(HERE, port);
+                if let Transport::Tcp { flags, .. } = &mut headers.transport {
+                    *flags = [socklab_event::Name::of("SYN")].into_iter().collect();
+                }
+            }
+        };
+        let answer = |headers: &mut Headers| {
+            std::mem::swap(&mut headers.source, &mut headers.destination);
+        };
+        let mut own = OwnFrames::default();
+        let frames = [frame(5, syn(39_999)), frame(11, syn(40_000)), frame(12, answer)];
+        assert!(own.sort(frames.clone()).is_empty());
+        assert_eq!(times(&own.learn(&refused(10, 20))), [11, 12]);
+        // The frames may also come later than the call.
+        let mut own = OwnFrames::default();
+        assert!(own.learn(&refused(10, 20)).is_empty());
+        assert_eq!(times(&own.sort(frames)), [11, 12]);
+        assert_eq!(own.others(), 1);
     }
 
     #[test]

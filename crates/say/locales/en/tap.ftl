@@ -10,3 +10,5 @@ tap-how = Arrows join calls; packets (SYN, ACK, FIN …) are recorded with --pac
 tap-others = Packets of other programs on this loopback, not recorded: { $n }.
 tap-in-place = There is no loopback for these programs alone ({ $reason }). They use the machine's, of which only their own packets are recorded. `socklab doctor` says how to change that.
 tap-refused = No packets are recorded, so that nothing shows what the kernels said to each other: { $reason }. The calls are recorded. `socklab doctor` says how to change that.
+tap-not-wanted = Arrows join calls; packets were left out.
+tap-missing = Arrows join calls; packets (SYN, ACK, FIN …) could not be recorded: { $reason }. `socklab doctor` says how to change that.

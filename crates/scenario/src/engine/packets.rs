@@ -1,10 +1,11 @@
 //! The packets of the place, recorded beside what programs do.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use socklab_event::Event;
 use socklab_lab::rules::RuleCount;
 use socklab_lab::{Looped, LoopedOptions, Looping, Tap, WireControl};
+use socklab_record::OwnFrames;
 
 use super::child::SAMPLE;
 use super::watch::Watch;
@@ -15,9 +16,19 @@ use crate::request::Request;
 #[derive(Debug)]
 pub(super) enum Packets {
     Tapped(Tap),
+    /// On the machine's loopback, where all packets but those of the scenario are somebody else's.
+    InPlace {
+        tap: Tap,
+        own: Arc<Mutex<OwnFrames>>,
+        watch: Arc<Watch>,
+        /// Why the scenario runs there.
+        because: Option<String>,
+    },
     Looped(Looping),
     NotWanted,
-    Missing { because: String },
+    Missing {
+        because: String,
+    },
 }
 
 impl Packets {
@@ -35,19 +46,24 @@ impl Packets {
         if request.scenario.needs_wire() {
             return Self::looped(request, place, watch);
         }
+        let missing = |error| Self::Missing { because: format!("clone: {error}") };
         Ok(match place {
             _ if !request.packets && !request.scenario.packets => Self::NotWanted,
-            // There everybody's packets pass.
             PlaceUsed::Machine { because } => {
-                Self::Missing { because: because.clone().unwrap_or_default() }
+                let (watch, own) = (Arc::clone(watch), Arc::<Mutex<OwnFrames>>::default());
+                let (sorts, records) = (Arc::clone(&own), Arc::clone(&watch));
+                let record = move |frames| {
+                    let frames = locked(&sorts).sort(frames);
+                    records.lock().record_frames(frames);
+                };
+                let because = because.clone();
+                let in_place = |tap| Self::InPlace { tap, own, watch, because };
+                Tap::start(SAMPLE, record).map_or_else(missing, in_place)
             }
             PlaceUsed::Private { .. } => {
                 let watch = Arc::clone(watch);
                 let record = move |frames| watch.lock().record_frames(frames);
-                match Tap::start(SAMPLE, record) {
-                    Ok(tap) => Self::Tapped(tap),
-                    Err(error) => Self::Missing { because: format!("clone: {error}") },
-                }
+                Tap::start(SAMPLE, record).map_or_else(missing, Self::Tapped)
             }
         })
     }
@@ -77,8 +93,14 @@ impl Packets {
     /// Before the program that an event is about goes on: if it may send something now, that must be
     /// seen.
     pub(super) fn before_going_on(&mut self, event: &Event) {
-        if let Self::Tapped(tap) = self {
-            tap.await_opening(event);
+        match self {
+            Self::Tapped(tap) => tap.await_opening(event),
+            Self::InPlace { tap, own, watch, .. } => {
+                tap.await_opening(event);
+                let known = locked(own).learn(event);
+                watch.lock().record_frames(known);
+            }
+            Self::Looped(_) | Self::NotWanted | Self::Missing { .. } => {}
         }
     }
 
@@ -91,11 +113,25 @@ impl Packets {
             }
             Self::NotWanted => PacketsUsed::NotWanted,
             Self::Missing { because } => PacketsUsed::Missing { because },
-            Self::Tapped(tap) => match tap.finish() {
-                Ok(tapped) => PacketsUsed::Recorded { lost: tapped.lost },
-                Err(refusal) => PacketsUsed::Missing { because: refusal.to_string() },
-            },
+            Self::Tapped(tap) => of_tap(tap, None),
+            Self::InPlace { tap, because, .. } => of_tap(tap, because),
         };
         (used, Vec::new())
     }
+}
+
+/// What came of a tap; `because` of what was refused before, there was no better place for it.
+fn of_tap(tap: Tap, because: Option<String>) -> PacketsUsed {
+    match tap.finish() {
+        Ok(tapped) => PacketsUsed::Recorded { lost: tapped.lost },
+        Err(refusal) => {
+            let both: Vec<String> = because.into_iter().chain([refusal.to_string()]).collect();
+            PacketsUsed::Missing { because: both.join("; ") }
+        }
+    }
+}
+
+fn locked(own: &Mutex<OwnFrames>) -> MutexGuard<'_, OwnFrames> {
+    // After a panic in the middle of sorting, some frames are missing.
+    own.lock().unwrap_or_else(PoisonError::into_inner)
 }

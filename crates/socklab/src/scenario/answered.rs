@@ -67,7 +67,10 @@ pub(crate) fn draw(
     width: usize,
     color: bool,
 ) -> String {
-    let options = Options::new(speaker).keep(decisive.iter().copied());
+    let mut options = Options::new(speaker).keep(decisive.iter().copied());
+    if let Some(why) = wording::no_packets(speaker, &recording.packets) {
+        options = options.no_packets(why);
+    }
     let mut ladder = Ladder::of(&recording.timeline(), &options);
     ladder.highlight(decisive);
     let text = ladder.to_text(&TextStyle::new(width).color(color));

@@ -7,8 +7,8 @@ use socklab_judge::Fact;
 use socklab_say::{Speaker, Template, count, say};
 use socklab_scenario::format::Until;
 use socklab_scenario::{
-    Awaited, Comparison, LimitReached, PlaceUsed, PortChoice, StepTrouble, SurplusAfter, Trouble,
-    Unit,
+    Awaited, Comparison, LimitReached, PacketsUsed, PlaceUsed, PortChoice, StepTrouble,
+    SurplusAfter, Trouble, Unit,
 };
 
 use super::sides::{nothing_at_all, sides, unlike, why_no_more};
@@ -72,6 +72,15 @@ pub(crate) fn place(speaker: Speaker, place: &PlaceUsed) -> Option<String> {
         PlaceUsed::Machine { because: Some(why) } => {
             Some(say!(speaker, "ask-place-machine", why = why))
         }
+    }
+}
+
+/// Why packets are missing from a drawing, if they are.
+pub(crate) fn no_packets(speaker: Speaker, packets: &PacketsUsed) -> Option<String> {
+    match packets {
+        PacketsUsed::Recorded { .. } => None,
+        PacketsUsed::NotWanted => Some(say!(speaker, "tap-not-wanted")),
+        PacketsUsed::Missing { because } => Some(say!(speaker, "tap-missing", reason = because)),
     }
 }
 

@@ -26,6 +26,7 @@ mod languages;
 mod learn;
 mod nothing_left;
 mod ntp_replies;
+mod packets;
 mod patterns;
 mod recording;
 mod report;

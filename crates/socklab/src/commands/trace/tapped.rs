@@ -38,7 +38,7 @@ pub(super) fn tap(speaker: Speaker, wanted: Packets, sample: usize) -> Option<Fr
     match (start(sample), refused) {
         (Ok(frames), None) if own => Some(frames),
         (Ok(frames), refused) => {
-            for reason in refused {
+            if let Some(reason) = refused {
                 eprintln!("{}", say!(speaker, "tap-in-place", reason = reason));
             }
             Some(frames.only_own())
