@@ -165,6 +165,8 @@ pub(crate) struct Run {
     pub(crate) trace: bool,
     #[arg(long)]
     pub(crate) no_packets: bool,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
     #[arg(value_name = "PROGRAM")]
     pub(crate) name: String,
     #[arg(allow_hyphen_values = true)]
@@ -187,6 +189,8 @@ pub(crate) struct WhatIf {
     pub(crate) wire: Vec<String>,
     #[arg(long)]
     pub(crate) json: bool,
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) packets: Packets,
     #[command(flatten)]
@@ -593,6 +597,8 @@ pub(crate) struct Check {
     pub(crate) case: Option<String>,
     #[arg(long, value_name = "RULE", conflicts_with = "watch")]
     pub(crate) wire: Vec<String>,
+    #[arg(short, long, value_name = "FILE", requires = "case")]
+    pub(crate) output: Vec<PathBuf>,
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
     #[command(flatten)]

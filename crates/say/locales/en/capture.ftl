@@ -40,3 +40,13 @@ capture-arrived = the same packet as it arrived
 capture-call = { $name } (process { $process }), in { $call }
 capture-kernel = the kernel, for a socket of { $name } (process { $process })
 capture-row = ladder (socklab draw --all): row { $row }, at { $time }
+
+# Outputs of commands that run something by themselves.
+arg-what-if-output = Also write what happened to a file: .txt, .svg, .html (the drawing), .jsonl (the recording) or .pcapng (the packets, for Wireshark)
+arg-check-output = Also write what happened in the case to a file: .txt, .svg, .html (the drawing), .jsonl (the recording) or .pcapng (the packets, for Wireshark)
+arg-run-output = Trace it, and write the drawing to a file: .txt, .svg, .html, .jsonl (the recording) or .pcapng (the packets, for Wireshark)
+output-taken = -o - is not possible here: standard output is for the report. Name a file
+capture-needs-packets = a .pcapng holds packets, and none are recorded
+capture-needs-packets-hint = Add --packets: the programs then run on a loopback of their own
+capture-not-possible = a .pcapng holds packets, and none can be recorded here
+capture-needs-lab-hint = Add --lab: the program then runs in a network of its own

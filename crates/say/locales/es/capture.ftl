@@ -40,3 +40,13 @@ capture-arrived = el mismo paquete como llegó
 capture-call = { $name } (proceso { $process }), en { $call }
 capture-kernel = el núcleo, por un socket de { $name } (proceso { $process })
 capture-row = escalera (socklab draw --all): fila { $row }, en { $time }
+
+# Salidas de órdenes que ejecutan algo por su cuenta.
+arg-what-if-output = Escribe además lo que pasó en un archivo: .txt, .svg, .html (el dibujo), .jsonl (la grabación) o .pcapng (los paquetes, para Wireshark)
+arg-check-output = Escribe además lo que pasó en el caso en un archivo: .txt, .svg, .html (el dibujo), .jsonl (la grabación) o .pcapng (los paquetes, para Wireshark)
+arg-run-output = Trázalo, y escribe el dibujo en un archivo: .txt, .svg, .html, .jsonl (la grabación) o .pcapng (los paquetes, para Wireshark)
+output-taken = -o - no es posible aquí: la salida estándar es para el informe. Nombra un archivo
+capture-needs-packets = un .pcapng contiene paquetes, y no se graba ninguno
+capture-needs-packets-hint = Agrega --packets: los programas se ejecutan entonces en un loopback propio
+capture-not-possible = un .pcapng contiene paquetes, y aquí no se puede grabar ninguno
+capture-needs-lab-hint = Agrega --lab: el programa se ejecuta entonces en una red propia

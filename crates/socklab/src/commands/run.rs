@@ -2,6 +2,7 @@
 
 use std::env::current_exe;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus};
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ struct Wanted {
     trace: bool,
     lab: bool,
     packets: bool,
+    output: Vec<PathBuf>,
     arguments: Vec<String>,
 }
 
@@ -44,7 +46,7 @@ pub(super) fn run(speaker: Speaker, run: cli::Run) -> Result<ExitCode> {
     }
     if wanted.trace {
         let packets = if wanted.packets { Packets::IfAllowed } else { Packets::No };
-        return trace::trace_program(speaker, program, &wanted.arguments, packets);
+        return trace::trace_program(speaker, program, &wanted.arguments, packets, &wanted.output);
     }
     bond::bind_to_parent(run.bond)?;
     Err(course_program::become_program(program, &run.arguments))
@@ -62,8 +64,10 @@ impl Wanted {
             place.map(|place| arguments.remove(place)).is_some()
         };
         let (trace, lab) = (take("--trace") || run.trace, take("--lab") || run.lab);
+        // What is drawn has been traced.
+        let trace = trace || !run.output.is_empty();
         let packets = !(take("--no-packets") || run.no_packets);
-        Self { trace, lab, packets, arguments }
+        Self { trace, lab, packets, output: run.output.clone(), arguments }
     }
 }
 
@@ -89,7 +93,7 @@ fn in_lab(speaker: Speaker, program: &Program, wanted: &Wanted) -> Result<ExitCo
     eprintln!("{}", say!(speaker, "lab-entered"));
     if wanted.trace {
         let packets = if wanted.packets { Packets::Here } else { Packets::No };
-        return trace::trace_program(speaker, program, &wanted.arguments, packets);
+        return trace::trace_program(speaker, program, &wanted.arguments, packets, &wanted.output);
     }
     let status = Command::new(current_exe().context("readlink /proc/self/exe")?)
         .arg0(program.name)

@@ -24,6 +24,7 @@ use socklab_scenario::{CaseState, Source};
 
 use super::chosen::{Chosen, chosen};
 use super::exercise::Material;
+use super::trace::Outputs;
 use crate::cli::{self, Format};
 use crate::course::neighbours::neighbours;
 use crate::course::points::Points;
@@ -59,6 +60,7 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
     for case in &mut exercise.cases {
         case.scenario.wire.extend(rules.iter().cloned());
     }
+    let outputs = Outputs::of_finished(speaker, &options.output)?;
     let source = material.source(&exercise.name);
     let subject = Subject::find(speaker, &exercise, &command)?;
     let about =
@@ -105,6 +107,9 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
             report
         }
     };
+    if let Some(recording) = report.cases.iter().find_map(|done| done.recording.as_ref()) {
+        outputs.write(speaker, &recording.timeline(), &cli::Look::for_learning())?;
+    }
     if options.case.is_none() && rules.is_empty() && options.format() == Format::Text {
         note(&exercise.name, &report);
         if report.infra_error().is_none() && report.core_passed() {

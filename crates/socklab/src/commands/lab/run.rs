@@ -44,7 +44,9 @@ pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
     let traced = options.trace || !options.output.is_empty();
     let (sink, arriving) = Frames::pipe();
     let frames = traced.then_some(sink);
-    let inside = match place::enter(speaker, kind, Options::SAMPLE, frames)? {
+    let outputs = trace::Outputs::of(speaker, &options.output)?;
+    let sample = outputs.sample_of_packets(Options::SAMPLE);
+    let inside = match place::enter(speaker, kind, sample, frames)? {
         Entered::Outside(code) => return Ok(code),
         Entered::Inside(place) => place,
     };

@@ -18,6 +18,7 @@ mod turn;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -26,9 +27,10 @@ use socklab_event::Event;
 use socklab_say::{Speaker, say};
 
 use crate::cli;
-use crate::failure;
+use crate::exit_reason::ExitReason;
+use crate::failure::{self, Failure};
 use crate::output::{BROKEN_PIPE, eprintln, println};
-use outputs::Outputs;
+pub(crate) use outputs::Outputs;
 use picture::{draw_to, to_text, write_recording};
 use recording::Keeping;
 
@@ -65,7 +67,11 @@ pub(crate) fn trace_commands(
         cli::Trace { no_packets: true, .. } => Packets::No,
         _ => Packets::IfAllowed,
     };
-    let frames = frames.or_else(|| tapped::tap(speaker, wanted, options.bytes));
+    let sample = outputs.sample_of_packets(options.bytes);
+    let frames = frames.or_else(|| tapped::tap(speaker, wanted, sample));
+    if frames.is_none() && outputs.need_packets() {
+        return Err(no_packets(speaker, options).into());
+    }
     let plan = TracePlan {
         commands,
         attach: options.pid.clone(),
@@ -103,6 +109,17 @@ pub(crate) fn trace_commands(
     })
 }
 
+/// Why no capture can be written, before anything is recorded in vain.
+fn no_packets(speaker: Speaker, options: &cli::Trace) -> Failure {
+    if options.packets {
+        // Why not, has been said.
+        let what = say!(speaker, "capture-not-possible");
+        return Failure::new(ExitReason::Environment, what);
+    }
+    Failure::new(ExitReason::Usage, say!(speaker, "capture-needs-packets"))
+        .hint(say!(speaker, "capture-needs-packets-hint"))
+}
+
 /// True if the reader of our standard output had gone before anything was recorded.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
@@ -114,14 +131,26 @@ pub(crate) fn trace_program(
     program: &Program,
     arguments: &[String],
     packets: Packets,
+    output: &[PathBuf],
 ) -> Result<ExitCode> {
+    let outputs = Outputs::of(speaker, output)?;
+    outputs.check_drawings(speaker)?;
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
     let options = cli::Look::for_learning();
     let commands = vec![commands::course_program(program, &arguments)?];
     let mut plan = TracePlan { commands, by_hand: true, ..TracePlan::default() };
-    plan.frames = tapped::tap(speaker, packets, plan.sample);
+    plan.output_to_errors = outputs.take_standard_output();
+    plan.frames = tapped::tap(speaker, packets, outputs.sample_of_packets(plan.sample));
+    if plan.frames.is_none() && outputs.need_packets() {
+        let what = say!(speaker, "capture-needs-packets");
+        let hint = say!(speaker, "capture-needs-lab-hint");
+        return Err(Failure::new(ExitReason::Usage, what).hint(hint).into());
+    }
     let TraceEnd { kept, code, .. } = record(speaker, plan)?;
-    eprintln!("{}", to_text(speaker, &kept.timeline, &options));
+    if outputs.are_none() {
+        eprintln!("{}", to_text(speaker, &kept.timeline, &options));
+    }
+    outputs.write(speaker, &kept.timeline, &options)?;
     Ok(code)
 }
 

@@ -8,12 +8,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use rustix::io::Errno;
+use socklab_event::Timeline;
 use socklab_say::{Speaker, say};
 
-use super::picture::FileFormat;
+use super::picture::{FileFormat, draw_to, write_recording};
+use crate::cli::Look;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::file::{self, Growing};
+use crate::output::eprintln;
 
 /// Names of standard output. `-` is everybody's; the others would be opened a second time, with an
 /// offset of their own.
@@ -49,6 +52,22 @@ impl Outputs {
         Ok(outputs)
     }
 
+    /// The outputs of a command that prints something else to standard output, and writes these when
+    /// it has a whole recording. Fails if they could not be written, as far as that is known now.
+    pub(crate) fn of_finished(speaker: Speaker, paths: &[PathBuf]) -> Result<Self> {
+        let outputs = Self::of(speaker, paths)?;
+        if outputs.take_standard_output() {
+            return Err(Failure::new(ExitReason::Usage, say!(speaker, "output-taken")).into());
+        }
+        outputs.check_drawings(speaker)?;
+        for destination in &outputs.recordings {
+            if let Destination::File(path) = destination {
+                file::check_whole(path).map_err(|error| cannot_write(speaker, path, &error))?;
+            }
+        }
+        Ok(outputs)
+    }
+
     /// True if standard output is taken.
     pub(crate) fn take_standard_output(&self) -> bool {
         self.recordings.contains(&Destination::StandardOutput)
@@ -57,6 +76,35 @@ impl Outputs {
     /// True if nothing was asked for.
     pub(crate) fn are_none(&self) -> bool {
         self.drawings.is_empty() && self.recordings.is_empty()
+    }
+
+    /// True if the packets are asked for: only a recording with packets can be written there.
+    pub(crate) fn need_packets(&self) -> bool {
+        self.drawings.iter().any(|(_, format)| *format == FileFormat::Pcapng)
+    }
+
+    /// How many bytes of what each packet carries are recorded, if `sample` bytes of each message are:
+    /// a capture has them whole, as far as they were seen.
+    pub(crate) fn sample_of_packets(&self, sample: usize) -> usize {
+        if self.need_packets() { usize::MAX } else { sample }
+    }
+
+    /// Writes what has been recorded, and says where it is.
+    pub(crate) fn write(&self, speaker: Speaker, timeline: &Timeline, look: &Look) -> Result<()> {
+        let told = |path: &Path| {
+            eprintln!("{}", say!(speaker, "written", path = socklab_say::path(path)));
+        };
+        for (path, format) in &self.drawings {
+            draw_to(speaker, path, *format, timeline, look)?;
+            told(path);
+        }
+        for destination in &self.recordings {
+            write_recording(speaker, destination, timeline)?;
+            if let Destination::File(path) = destination {
+                told(path);
+            }
+        }
+        Ok(())
     }
 
     /// Fails if a drawing could not be written at the end, as far as that can be known now.

@@ -12,7 +12,8 @@ use socklab_say::{Speaker, say};
 use socklab_scenario::format::{Choice, Item, Question};
 use socklab_scenario::{Course, Origin, Runner};
 
-use crate::cli::WhatIf;
+use crate::cli::{Look, WhatIf};
+use crate::commands::trace::Outputs;
 use crate::course;
 use crate::course::neighbours::neighbours;
 use crate::course::progress;
@@ -46,6 +47,10 @@ pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
             let what = say!(speaker, "conflict", one = word.unwrap_or("list"), other = option);
             return Err(Failure::new(ExitReason::Usage, what).into());
         }
+    }
+    if let (false, None | Some("list" | "all")) = (options.output.is_empty(), word) {
+        let what = say!(speaker, "conflict", one = word.unwrap_or("list"), other = "--output");
+        return Err(Failure::new(ExitReason::Usage, what).into());
     }
     match word {
         None | Some("list") => list(speaker, &questions, options.json),
@@ -151,6 +156,7 @@ fn one(
     question: &Question,
     options: &WhatIf,
 ) -> Result<ExitCode> {
+    let outputs = Outputs::of_finished(speaker, &options.output)?;
     let mut predicted = match &options.predict {
         Some(word) => Some(choice(speaker, question, word)?),
         None => None,
@@ -171,6 +177,7 @@ fn one(
         true => note(question, &answered, predicted),
         false => right(&answered, predicted),
     };
+    outputs.write(speaker, &answered.recording.timeline(), &Look::for_learning())?;
     if options.json {
         let report = report(speaker, question, &source, &answered, predicted);
         output::write_json(&report)?;
