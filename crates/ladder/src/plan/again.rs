@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use socklab_flows::NumberSet;
-use socklab_flows::{Flows, Position};
+use socklab_flows::{Cause, Flows, Position};
 
 use super::conversation::by_conversation;
 use super::folds::{Fold, FoldKind, Spread};
@@ -72,7 +72,12 @@ impl Found {
                 calls[start..start + period * count].chunks_exact(period).collect();
             let outliers = Outliers::of(flows, &rounds, &Aligned::ByStep, stage);
             let numbered: Vec<usize> = (keep..count).collect();
-            let is_drawn = |round: &usize| outliers.shown.binary_search(round).is_ok();
+            // The first in which the kernel kept bytes back shows what the drawn ones do not.
+            let held = |round: &[Position]| round.iter().any(|at| is_held(flows, *at));
+            let first = rounds.iter().position(|round| held(round));
+            let is_drawn = |round: &usize| {
+                outliers.shown.binary_search(round).is_ok() || first == Some(*round)
+            };
             for round in numbered.iter().filter(|round| is_drawn(round)) {
                 self.stays.extend(rounds[*round]);
             }
@@ -100,4 +105,13 @@ impl Found {
             }
         }
     }
+}
+
+/// True for a send whose bytes the kernel kept for a while.
+fn is_held(flows: &Flows<'_>, at: Position) -> bool {
+    let held = |transfer: &usize| {
+        let first = flows.ties.carriers(*transfer).first().and_then(|at| flows.ties.of(*at));
+        first.is_some_and(|tie| tie.waited.is_some() && tie.cause != Cause::Call(at))
+    };
+    flows.sent_at(at).iter().any(held)
 }

@@ -9,7 +9,7 @@ use super::layout::Layout;
 use super::paint;
 use super::wrap::{Spans, spans_width, width};
 use crate::label::{PartKind, circled};
-use crate::model::{Arrow, Cell, CellKind, Rail, Row};
+use crate::model::{Arrow, ArrowKind, Cell, CellKind, Rail, Row};
 
 /// Width of the shortest recognisable arrow, with its blanks.
 const ARROW: usize = 8;
@@ -29,20 +29,48 @@ impl Drawer<'_, '_> {
         let mut lines: Vec<Line> = above.into_iter().flat_map(|cell| self.margin(cell)).collect();
         let texts: Vec<(&Cell, Vec<Spans>)> =
             beside.into_iter().map(|cell| (cell, self.text(cell, arrow))).collect();
-        let height = texts.iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
         let timed = lines.is_empty();
-        let first = lines.len();
-        lines.extend((0..height).map(|index| self.line(index, &texts, timed)));
+        let mut block = self.block(&texts, timed);
         if let Some(arrow) = arrow
-            && (self.is_torn(arrow) || !self.arrow(&mut lines[first], arrow, &texts))
+            && (self.is_torn(arrow) || !self.arrow(&mut block[0], arrow, &texts))
         {
             // No room beside the texts: the arrow gets a line of its own.
-            let mut line = self.line(usize::MAX, &texts, false);
-            self.arrow(&mut line, arrow, &[]);
-            lines.push(line);
+            if arrow.kind == ArrowKind::Frame {
+                block = self.apart(arrow, texts, timed);
+            } else {
+                let mut line = self.line(usize::MAX, &texts, false);
+                self.arrow(&mut line, arrow, &[]);
+                block.push(line);
+            }
         }
+        lines.append(&mut block);
         lines.extend(arrow.into_iter().flat_map(|arrow| self.mishap(arrow)));
         lines
+    }
+
+    /// At least one line with these texts.
+    fn block(&self, texts: &[(&Cell, Vec<Spans>)], timed: bool) -> Vec<Line> {
+        let height = texts.iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
+        (0..height).map(|index| self.line(index, texts, timed)).collect()
+    }
+
+    /// The packet below the call that sent it, or above the one that it reached.
+    fn apart(&self, arrow: &Arrow, texts: Vec<(&Cell, Vec<Spans>)>, timed: bool) -> Vec<Line> {
+        let left = arrow.from.min(arrow.to);
+        let (left, right): (Vec<_>, Vec<_>) =
+            texts.into_iter().partition(|(cell, _)| cell.participant == left);
+        let sent_first = arrow.from < arrow.to;
+        let mut beside = self.block(&right, timed && (!sent_first || left.is_empty()));
+        self.arrow(&mut beside[0], arrow, &right);
+        let mut own =
+            if left.is_empty() { Vec::new() } else { self.block(&left, timed && sent_first) };
+        if sent_first {
+            own.append(&mut beside);
+            own
+        } else {
+            beside.append(&mut own);
+            beside
+        }
     }
 
     /// True for a reason that would leave no room for the arrow of its packet and the caption.

@@ -188,7 +188,6 @@ ladder-source = source
 ladder-bytes = bytes
 ladder-first-kept = the first { $kept } of { $total }
 ladder-packet = packet
-ladder-fate = fate
 ladder-event = event
 
 ladder-explained = What went wrong

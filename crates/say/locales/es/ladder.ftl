@@ -188,7 +188,6 @@ ladder-source = código
 ladder-bytes = bytes
 ladder-first-kept = los primeros { $kept } de { $total }
 ladder-packet = paquete
-ladder-fate = qué le pasó
 ladder-event = evento
 
 ladder-explained = Qué salió mal
