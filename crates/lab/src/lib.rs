@@ -57,7 +57,6 @@ pub use pcapng::{
 pub use place::{
     FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options,
 };
-pub use place::{HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options};
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use private_network::enter_private_network;
 pub use refusal::NamespaceRefusal;
