@@ -6,6 +6,7 @@
 mod audited;
 mod counter;
 mod deeds;
+mod frames;
 mod incomplete;
 mod provoked;
 mod responses;

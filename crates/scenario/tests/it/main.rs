@@ -9,3 +9,4 @@ mod loader;
 mod patterns;
 mod sources;
 mod verdict;
+mod wire;

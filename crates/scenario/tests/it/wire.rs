@@ -1,0 +1,113 @@
+//! `wire` in course files: rules, changes of them in a step, and expectations about packets.
+
+use socklab_lab::rules::Change;
+use socklab_scenario::format::Verb;
+
+use crate::folder::{Folder, GOOD, PROGRAMS, of};
+
+/// `GOOD` with rules at its top, a step that changes them at its end, and a frame as evidence.
+fn wired(rules: &str, change: &str, evidence: &str) -> String {
+    let good = GOOD.replacen("= 1\n", &format!("= 1\nwire = [{rules}]\n"), 1);
+    let step = format!("[[step]]\nwire = \"{change}\"\n\n[[choice]]");
+    let good = good.replacen("[[choice]]", &step, 1);
+    good.replacen("call = \"recv\"\nequals = \"hola\"", evidence, 1)
+}
+
+const FRAME: &str = "frame = \"data\"\nfrom = \"alice\"\nto = \"server\"\nfate = \"delivered\"";
+
+fn mistake(rules: &str, change: &str, evidence: &str) -> String {
+    let folder = Folder::with(&wired(rules, change, evidence));
+    let error = folder.course().question("01-one").expect_err("a mistake").to_string();
+    error.replace(&format!("{}/questions/01-one/", folder.0.display()), "")
+}
+
+#[test]
+fn rules_and_their_changes_are_read() {
+    let text = wired("\"drop the 1st SYN from client\", 'delay 40ms'", "lift delay 40 ms", FRAME);
+    let question = Folder::with(&text).course().question("01-one").unwrap();
+    let rules: Vec<&str> = question.scenario.wire.iter().map(|rule| rule.text()).collect();
+    assert_eq!(rules, ["drop the 1st SYN from client", "delay 40ms"]);
+    assert!(question.scenario.needs_wire() && question.scenario.packets);
+    let last = &question.scenario.steps.last().unwrap().verb;
+    assert!(matches!(last, Verb::Wire(Change::Lift(_))), "{last:?}");
+    // A plain question needs neither.
+    let plain = Folder::with(GOOD).course().question("01-one").unwrap().scenario;
+    assert!(!plain.needs_wire() && !plain.packets);
+    // What is handed to the engine comes out the same.
+    let text = serde_json::to_string(&question.scenario).unwrap();
+    assert_eq!(serde_json::from_str::<socklab_scenario::format::Scenario>(&text).unwrap(), {
+        let mut scenario = question.scenario;
+        scenario.steps.iter_mut().for_each(|step| step.within_at = None);
+        scenario
+    });
+}
+
+#[test]
+fn a_wrong_rule_is_marked_at_the_word_at_fault() {
+    let said = mistake("\"drop the 1st SIN from client\"", "lift all", FRAME);
+    assert!(
+        said.starts_with(
+            "question.toml:2:23: a wire rule can't have `SIN` here, expected one of `frame`"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("Did you mean `SYN`?"), "{said}");
+    assert!(said.ends_with("^^^") && !said.ends_with("^^^^"), "{said}");
+
+    let said = mistake("\"delay\"", "lift all", FRAME);
+    assert!(
+        said.contains("2:15: the wire rule ends too early, expected a time such as 40ms"),
+        "{said}"
+    );
+    let said = mistake("\"lose 101%\"", "lift all", FRAME);
+    assert!(said.contains("2:15: `101%` is not from 0% to 100%"), "{said}");
+    let said = mistake("\"drop the 1st SYN from alice\"", "lift all", FRAME);
+    assert!(said.contains("2:32: nobody on a loopback’s wire is called `alice`"), "{said}");
+    let said = mistake("\"partition client from ::1\"", "lift all", FRAME);
+    assert!(said.contains("2:32: ::1 is not on this wire"), "{said}");
+    // With escapes, the place of the word is not known.
+    let said = mistake("\"drop the 1st\\u0020SIN\"", "lift all", FRAME);
+    assert!(said.contains("2:9: a wire rule can't have `SIN`"), "{said}");
+    let said = mistake("\"drop the 1st SYN\"", "heel", FRAME);
+    assert!(said.contains("expected one of `heal`, `lift`, `drop`"), "{said}");
+    assert!(said.contains("Did you mean `heal`?"), "{said}");
+}
+
+#[test]
+fn evidence_about_packets_is_checked() {
+    let with = |evidence: &str| mistake("\"delay 40ms\"", "lift all", evidence);
+    let said = with("frame = \"SIN\"");
+    assert!(said.contains("unknown word `SIN`, expected one of frame, segment, SYN"), "{said}");
+    assert!(said.contains("window-probe") && said.contains("Did you mean `SYN`?"), "{said}");
+    let said = with("frame = \"SYN\"\nfate = \"droped\"");
+    assert!(said.contains("unknown word `droped`, expected one of arrived, delivered"), "{said}");
+    let said = with("frame = \"RST\"\nreason = \"because\"");
+    assert!(said.contains("expected one of nobody-listens, unread"), "{said}");
+    let said = with("frame = \"SYN\"\nfrom = \"bob\"");
+    assert!(
+        said.contains("nobody is called `bob`, expected one of server, alice, client"),
+        "{said}"
+    );
+    let said = with("frame = \"SYN\"\nerror = \"EPIPE\"");
+    assert!(said.contains("these conditions are about calls"), "{said}");
+    let said = with("call = \"recv\"\nagain = true");
+    assert!(said.contains("from, to, fate, again and window are about a frame"), "{said}");
+}
+
+#[test]
+fn a_lift_that_lifts_nothing_is_reported() {
+    let lints = |change: &str| -> Vec<String> {
+        let text = wired("\"delay 40ms\"", change, FRAME);
+        let mistakes = of(&text).lint(&PROGRAMS).mistakes;
+        let said = mistakes.iter().map(ToString::to_string);
+        said.filter(|said| said.contains("there is no such rule")).collect()
+    };
+    assert_eq!(lints("lift all"), Vec::<String>::new());
+    assert_eq!(lints("lift delay 40 ms"), Vec::<String>::new());
+    assert_eq!(lints("drop every FIN"), Vec::<String>::new());
+    for change in ["lift delay 50ms", "heal"] {
+        let said = lints(change);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains(&format!("`{change}`: there")), "{said:?}");
+    }
+}
