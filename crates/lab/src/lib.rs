@@ -55,7 +55,8 @@ pub use pcapng::{
     is_capture, read_capture,
 };
 pub use place::{
-    FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceKind, PlaceRefusal, PlaceRole, host_options,
+    FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole,
+    host_options,
 };
 pub use private::{PrivateLoopback, Role, enter_private_loopback, private_folder};
 pub use private_network::enter_private_network;

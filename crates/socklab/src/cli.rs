@@ -167,6 +167,8 @@ pub(crate) struct Run {
     pub(crate) no_packets: bool,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
+    #[arg(long, value_name = "RULE", requires = "trace", conflicts_with_all = ["lab", "no_packets"])]
+    pub(crate) wire: Vec<String>,
     #[arg(value_name = "PROGRAM")]
     pub(crate) name: String,
     #[arg(allow_hyphen_values = true)]
@@ -399,6 +401,10 @@ pub(crate) struct Trace {
     pub(crate) packets: bool,
     #[arg(long, conflicts_with = "packets")]
     pub(crate) no_packets: bool,
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["pid", "no_packets"])]
+    pub(crate) wire: Vec<String>,
+    #[arg(long, value_name = "BYTES", conflicts_with_all = ["pid", "no_packets"])]
+    pub(crate) mtu: Option<u32>,
     #[arg(short, long, alias = "record", value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     #[arg(long, value_name = "N", default_value_t = 1024, hide_default_value = true)]
@@ -414,6 +420,13 @@ pub(crate) struct Trace {
     pub(crate) grace: Option<Duration>,
     #[command(flatten)]
     pub(crate) look: Look,
+}
+
+impl Trace {
+    /// True if the programs are to run on a loopback that is looped through a wire.
+    pub(crate) fn is_wired(&self) -> bool {
+        !self.wire.is_empty() || self.mtu.is_some()
+    }
 }
 
 #[derive(Debug, Args)]

@@ -59,6 +59,16 @@ pub struct HostSeen {
     pub addresses: Vec<IpAddr>,
 }
 
+/// What the wire of a place has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlaceEnd {
+    /// What each of its rules has done; none if there is no wire.
+    pub rules: Vec<RuleCount>,
+    /// How many frames passed beside a looped loopback, where no rule decides about them: those for ::1.
+    pub beside: u64,
+}
+
 /// What a place is called whose programs share one loopback.
 pub const LOOPBACK_NAME: &str = "loopback";
 
@@ -247,19 +257,22 @@ impl Place {
         }
     }
 
-    /// Ends the wire, when all that has come in has been decided about and told, and says what its
-    /// rules have done.
-    pub fn finish(self) -> Vec<RuleCount> {
-        let rules = |switched: Switched| switched.rules;
+    /// Ends the wire, when all that has come in has been decided about and told, and says what it has
+    /// done.
+    pub fn finish(self) -> PlaceEnd {
+        let passed = |switched: Switched| PlaceEnd { rules: switched.rules, beside: 0 };
         match self.wire {
-            Wire::None => Vec::new(),
+            Wire::None => PlaceEnd::default(),
             Wire::Tapped(tap) => {
                 // What it has lost is among what it has told.
                 let _ = tap.finish();
-                Vec::new()
+                PlaceEnd::default()
             }
-            Wire::Looped(looping) => rules(looping.finish().switched),
-            Wire::Hosts(network) => rules(network.finish()),
+            Wire::Looped(looping) => {
+                let circled = looping.finish();
+                PlaceEnd { beside: circled.beside, ..passed(circled.switched) }
+            }
+            Wire::Hosts(network) => passed(network.finish()),
         }
     }
 }

@@ -69,6 +69,9 @@ pub(crate) fn perform(speaker: Speaker, cli: Cli) -> Result<ExitCode> {
             course_copy::copy(speaker, &options)?;
         }
         Some(Command::Course(CourseCommand::Format)) => write_out(format_args!("{FORMAT}")),
+        Some(Command::Trace(options)) if options.is_wired() => {
+            return lab::trace_wired(speaker, &options);
+        }
         Some(Command::Trace(options)) => return trace::trace(speaker, &options),
         Some(Command::Draw(options)) => trace::draw(speaker, &options)?,
         Some(Command::Host { json }) => return lookup::host(speaker, json),

@@ -16,7 +16,7 @@ use socklab_lab::{Ground, InternetOptions, PlaceRole, Running, enter_internet};
 use socklab_say::{Speaker, say};
 
 use super::trace::Packets;
-use super::{bond, trace};
+use super::{bond, lab, trace};
 use crate::cli;
 use crate::course::standing::note_run;
 use crate::course_program::{self, known};
@@ -43,6 +43,9 @@ pub(super) fn run(speaker: Speaker, run: cli::Run) -> Result<ExitCode> {
     }
     if wanted.lab {
         return in_lab(speaker, program, &wanted);
+    }
+    if wanted.trace && !run.wire.is_empty() {
+        return lab::trace_program_wired(speaker, program, &wanted.arguments, &run.wire);
     }
     if wanted.trace {
         let packets = if wanted.packets { Packets::IfAllowed } else { Packets::No };

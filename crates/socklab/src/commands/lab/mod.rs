@@ -15,6 +15,7 @@ mod rules;
 mod run;
 mod shell;
 mod status;
+mod traced;
 mod up;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ use socklab_say::Speaker;
 use crate::cli::LabCommand;
 
 pub(crate) use folder::names;
+pub(crate) use traced::{trace_program_wired, trace_wired};
 
 /// Does one of them.
 pub(crate) fn lab(speaker: Speaker, command: LabCommand) -> Result<ExitCode> {

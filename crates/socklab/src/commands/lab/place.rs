@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGQUIT};
 use signal_hook::flag;
 use socklab_lab::rules::{RuleCount, RuleError};
-use socklab_lab::{FrameSink, Place, PlaceKind, PlaceRefusal, PlaceRole};
+use socklab_lab::{FrameSink, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole};
 use socklab_say::{Speaker, count, say};
 
 use crate::commands::doctor;
@@ -80,9 +80,10 @@ pub(super) fn code_of(status: ExitStatus) -> ExitCode {
     code(status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(1))
 }
 
-/// Says what each rule has done; above all, which has done nothing.
-pub(super) fn tell_rules(speaker: Speaker, rules: &[RuleCount]) {
-    for RuleCount { rule, seen, matched, .. } in rules {
+/// Says what each rule has done, above all which has done nothing, and whether something has passed
+/// where no rule was.
+pub(super) fn tell_wire(speaker: Speaker, end: &PlaceEnd) {
+    for RuleCount { rule, seen, matched, .. } in &end.rules {
         let line = match matched {
             0 => say!(speaker, "lab-rule-idle", rule = rule.as_str(), seen = count(*seen)),
             _ => {
@@ -91,5 +92,8 @@ pub(super) fn tell_rules(speaker: Speaker, rules: &[RuleCount]) {
             }
         };
         eprintln!("{line}");
+    }
+    if end.beside > 0 {
+        eprintln!("{}", say!(speaker, "wire-beside", frames = count(end.beside)));
     }
 }

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::process::{Child, Command, ExitCode};
-use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,8 +15,9 @@ use socklab_trace::Options;
 
 use super::place::{self, Entered, code_of};
 use super::plan;
+use super::traced;
 use crate::cli;
-use crate::commands::trace::{self, Frames, MAX_SIZE};
+use crate::commands::trace::{self, TracedProgram};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::eprintln;
@@ -41,53 +41,42 @@ pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
     let members = members(speaker, options.on, options.command)?;
     let hosts: Vec<&str> = members.iter().filter_map(|member| member.host.as_deref()).collect();
     let kind = plan::kind(&options.place, &hosts).map_err(|error| place::no_rule(&error))?;
-    let traced = options.trace || !options.output.is_empty();
-    let (sink, arriving) = Frames::pipe();
-    let frames = traced.then_some(sink);
-    let outputs = trace::Outputs::of(speaker, &options.output)?;
-    let sample = outputs.sample_of_packets(Options::SAMPLE);
-    let inside = match place::enter(speaker, kind, sample, frames)? {
+    if options.trace || !options.output.is_empty() {
+        let (output, look) = (options.output, options.look);
+        let options = cli::Trace { output, look, ..traced::options() };
+        return traced::trace(speaker, kind, &options, |place| commands(place, members));
+    }
+    let inside = match place::enter(speaker, kind, Options::SAMPLE, None)? {
         Entered::Outside(code) => return Ok(code),
         Entered::Inside(place) => place,
     };
-    let first = inside.hosts().into_iter().next().map(|host| host.name);
+    let members = on_first(&inside, members);
+    let code = run_all(speaker, &inside, &members)?;
+    place::tell_wire(speaker, &inside.finish());
+    Ok(code)
+}
+
+/// Whoever has no host of his own runs on the first one.
+fn on_first(place: &Place, members: Vec<Member>) -> Vec<Member> {
+    let first = place.hosts().into_iter().next().map(|host| host.name);
     let here = |member: Member| Member { host: member.host.or_else(|| first.clone()), ..member };
+    members.into_iter().map(here).collect()
+}
+
+/// The programs as the tracer starts them.
+fn commands(place: &Place, members: Vec<Member>) -> Result<Vec<TracedProgram>> {
     let several = members.len() > 1;
-    let members: Vec<Member> = members.into_iter().map(here).collect();
-    if !traced {
-        let code = run_all(speaker, &inside, &members)?;
-        place::tell_rules(speaker, &inside.finish());
-        return Ok(code);
-    }
-    let mut commands = Vec::new();
-    for Member { host, command } in members {
+    let traced = |Member { host, command }| {
         let mut program = trace::program(command)?;
         if let Some(host) = host {
-            program.entrance = inside.entrance(&host).context("a host")?;
+            program.entrance = place.entrance(&host).context("a host")?;
             if several {
                 program.label.get_or_insert(host);
             }
         }
-        commands.push(program);
-    }
-    let options = cli::Trace {
-        output: options.output,
-        bytes: Options::SAMPLE,
-        max_size: MAX_SIZE,
-        look: options.look,
-        ..cli::Trace::default()
+        Ok(program)
     };
-    // Ends the wire when the programs have ended; what it did is told after the drawing.
-    let place = Rc::new(std::cell::RefCell::new((Some(inside), Vec::new())));
-    let ending = Rc::clone(&place);
-    let end = move || {
-        let mut ending = ending.borrow_mut();
-        ending.1 = ending.0.take().map(|place| place.finish()).unwrap_or_default();
-    };
-    let code =
-        trace::trace_commands(speaker, &options, commands, Some(Frames::new(arriving, end)))?;
-    place::tell_rules(speaker, &place.borrow().1);
-    Ok(code)
+    on_first(place, members).into_iter().map(traced).collect()
 }
 
 /// The programs: the words behind `--`, up to the next `--on HOST --`.

@@ -45,7 +45,7 @@ pub(super) fn shell(speaker: Speaker, options: &cli::LabShell) -> Result<ExitCod
     let mut prompt = Prompt::make(&host)?;
     inside.contain(&host, &mut prompt.command).context("a host")?;
     let code = prompt.run(speaker)?;
-    place::tell_rules(speaker, &inside.finish());
+    place::tell_wire(speaker, &inside.finish());
     Ok(code)
 }
 

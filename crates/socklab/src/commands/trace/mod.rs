@@ -43,8 +43,13 @@ pub(crate) use tapped::Packets;
 
 /// Traces programs, draws what happened, and returns the exit code of the last one.
 pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {
-    let commands = commands::parse(speaker, &options.commands, &options.command)?;
+    let commands = commands(speaker, options)?;
     trace_commands(speaker, options, commands, None)
+}
+
+/// The programs that a command line is about.
+pub(crate) fn commands(speaker: Speaker, options: &cli::Trace) -> Result<Vec<TracedProgram>> {
+    commands::parse(speaker, &options.commands, &options.command)
 }
 
 /// The same for commands that are known already, and with the frames that pass a wire meanwhile.
