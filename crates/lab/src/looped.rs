@@ -67,6 +67,17 @@ impl Default for LoopedOptions {
     }
 }
 
+impl LoopedOptions {
+    /// Whether all rules can be about something that passes there.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that can't.
+    pub fn check(&self) -> Result<(), LoopedRefusal> {
+        self.rules.iter().try_for_each(belongs)
+    }
+}
+
 /// Why there is no looped loopback.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -116,7 +127,7 @@ impl Looped {
     /// The step that the kernel refused, after which the namespace should not be used any more; or the
     /// rule that can't apply here, before anything has changed.
     pub fn open(options: LoopedOptions) -> Result<Self, LoopedRefusal> {
-        options.rules.iter().try_for_each(belongs)?;
+        options.check()?;
         let mtu = options.mtu.clamp(68, WHOLE);
         // Frames have to be whole, or nothing could be sent back.
         let slot = usize::try_from(mtu).unwrap_or_default() + BESIDES;

@@ -42,3 +42,4 @@ mod waits;
 mod watch;
 mod what_if;
 mod widths;
+mod wire;

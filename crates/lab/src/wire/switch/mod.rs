@@ -313,7 +313,14 @@ impl Core {
         }
         let (ways, one) = match law.fabric.way(port, bytes) {
             Way::To(port) => (vec![port], Some(port)),
-            Way::Flood(ports) => (ports, None),
+            Way::Flood(mut ports) => {
+                // The rules decide once about it, but not everybody may be reached.
+                let reached = |to: &usize| {
+                    law.rules.reaches(&self.ports[port].host, &self.ports[*to].host, seen.at)
+                };
+                ports.retain(reached);
+                (ports, None)
+            }
         };
         let (from, to) = match (&mut self.roles, &headers) {
             (Some(roles), Some(headers)) => {

@@ -26,7 +26,7 @@ pub(super) fn hold(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     // It outlives the terminal, and what is typed there is not for it.
     rustix::process::setsid().context("setsid")?;
     let socket = folder::socket(speaker, options.name.as_deref().unwrap_or(folder::USUAL))?;
-    let kind = plan::kind(&options.place, USED).map_err(|error| place::no_rule(&error))?;
+    let kind = plan::kind(&options.place, USED).map_err(|error| place::no_rule(speaker, &error))?;
     let listener =
         UnixListener::bind(&socket).with_context(|| format!("bind {}", socket.display()))?;
     match Place::enter(kind, 0, None) {

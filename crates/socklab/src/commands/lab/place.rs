@@ -9,8 +9,9 @@ use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGQUIT};
 use signal_hook::flag;
 use socklab_lab::rules::{RuleCount, RuleError};
-use socklab_lab::{FrameSink, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole};
+use socklab_lab::{FrameSink, LoopedRefusal, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole};
 use socklab_say::{Speaker, count, say};
+use socklab_scenario::rule_mistake;
 
 use crate::commands::doctor;
 use crate::exit_reason::ExitReason;
@@ -32,6 +33,9 @@ pub(super) fn enter(
     sample: usize,
     frames: Option<FrameSink>,
 ) -> Result<Entered> {
+    if let PlaceKind::Looped(options) = &kind {
+        options.check().map_err(|refusal| not_here(speaker, &refusal))?;
+    }
     leave_interrupts_to_programs()?;
     match Place::enter(kind, sample, frames) {
         Ok(PlaceRole::Inside(place)) => Ok(Entered::Inside(Box::new(place))),
@@ -66,9 +70,25 @@ pub(super) fn failure_of(speaker: Speaker, refusal: &PlaceRefusal) -> Failure {
     }
 }
 
-/// What is wrong with a rule: the text, with a mark below the word at fault.
-pub(super) fn no_rule(error: &RuleError) -> Failure {
-    Failure::new(ExitReason::Usage, error.to_string())
+/// What is wrong with a rule: in words, and with a mark below the word at fault.
+pub(super) fn no_rule(speaker: Speaker, error: &RuleError) -> Failure {
+    let what = speaker.tell(&rule_mistake(error));
+    let width = |text: &str| text.chars().count();
+    let before = " ".repeat(width(error.text.get(..error.at.start).unwrap_or_default()));
+    let mark = "^".repeat(width(error.word()).max(1));
+    Failure::new(ExitReason::Usage, format!("{what}\n  {}\n  {before}{mark}", error.text))
+}
+
+/// Why a rule can't apply on a looped loopback.
+pub(super) fn not_here(speaker: Speaker, refusal: &LoopedRefusal) -> Failure {
+    let (rule, what) = match refusal {
+        LoopedRefusal::Host { rule, host } => (rule, say!(speaker, "rule-no-host", host = host)),
+        LoopedRefusal::Address { rule, address } => {
+            (rule, say!(speaker, "rule-no-address", address = address.to_string()))
+        }
+        other => return Failure::new(ExitReason::Usage, other.to_string()),
+    };
+    Failure::new(ExitReason::Usage, format!("{rule}: {what}"))
 }
 
 pub(super) fn code(exit_code: i32) -> ExitCode {

@@ -40,7 +40,8 @@ struct Member {
 pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
     let members = members(speaker, options.on, options.command)?;
     let hosts: Vec<&str> = members.iter().filter_map(|member| member.host.as_deref()).collect();
-    let kind = plan::kind(&options.place, &hosts).map_err(|error| place::no_rule(&error))?;
+    let kind =
+        plan::kind(&options.place, &hosts).map_err(|error| place::no_rule(speaker, &error))?;
     if options.trace || !options.output.is_empty() {
         let (output, look) = (options.output, options.look);
         let options = cli::Trace { output, look, ..traced::options() };

@@ -31,7 +31,8 @@ pub(super) fn shell(speaker: Speaker, options: &cli::LabShell) -> Result<ExitCod
         }
     }
     let also: Vec<&str> = options.host.iter().map(String::as_str).collect();
-    let kind = plan::kind(&options.place, &also).map_err(|error| place::no_rule(&error))?;
+    let kind =
+        plan::kind(&options.place, &also).map_err(|error| place::no_rule(speaker, &error))?;
     let inside = match place::enter(speaker, kind, 0, None)? {
         Entered::Outside(code) => return Ok(code),
         Entered::Inside(place) => place,

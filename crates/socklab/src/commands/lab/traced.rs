@@ -19,7 +19,7 @@ use crate::commands::trace::{self, Frames, MAX_SIZE, TracedProgram};
 
 /// `trace --wire RULE`: on a loopback that is looped through a wire with these rules.
 pub(crate) fn trace_wired(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {
-    let kind = looped(&options.wire, options.mtu)?;
+    let kind = looped(speaker, &options.wire, options.mtu)?;
     let commands = trace::commands(speaker, options)?;
     trace(speaker, kind, options, |_| Ok(commands))
 }
@@ -31,16 +31,16 @@ pub(crate) fn trace_program_wired(
     arguments: &[String],
     rules: &[String],
 ) -> Result<ExitCode> {
-    let kind = looped(rules, None)?;
+    let kind = looped(speaker, rules, None)?;
     let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
     let commands = vec![trace::course_program(program, &arguments)?];
     let options = cli::Trace { look: Look::for_learning(), ..self::options() };
     trace(speaker, kind, &options, |_| Ok(commands))
 }
 
-fn looped(rules: &[String], mtu: Option<u32>) -> Result<PlaceKind> {
+fn looped(speaker: Speaker, rules: &[String], mtu: Option<u32>) -> Result<PlaceKind> {
     let wanted = LabPlace { wire: rules.to_vec(), mtu, ..LabPlace::default() };
-    Ok(plan::kind(&wanted, &[]).map_err(|error| place::no_rule(&error))?)
+    Ok(plan::kind(&wanted, &[]).map_err(|error| place::no_rule(speaker, &error))?)
 }
 
 /// What `trace` does if it is not told otherwise.

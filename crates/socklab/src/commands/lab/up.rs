@@ -17,7 +17,7 @@ use crate::terminal::rows::rows;
 
 pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     let name = options.name.as_deref().unwrap_or(folder::USUAL);
-    plan::kind(&options.place, &[]).map_err(|error| place::no_rule(&error))?;
+    plan::kind(&options.place, &[]).map_err(|error| place::no_rule(speaker, &error))?;
     if Lab::find(speaker, name)?.is_some() {
         let what = say!(speaker, "lab-up-already", name = name);
         let hint = say!(speaker, "try-line", what = typed("down", "", name));
