@@ -56,7 +56,8 @@ pub(super) fn trace(
     commands: impl FnOnce(&Place) -> Result<Vec<TracedProgram>>,
 ) -> Result<ExitCode> {
     let (sink, arriving) = Frames::pipe();
-    let inside = match place::enter(speaker, kind, options.bytes, Some(sink))? {
+    let sample = trace::Outputs::of(speaker, &options.output)?.sample_of_packets(options.bytes);
+    let inside = match place::enter(speaker, kind, sample, Some(sink))? {
         Entered::Outside(code) => return Ok(code),
         Entered::Inside(place) => place,
     };
