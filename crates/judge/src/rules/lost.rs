@@ -113,8 +113,9 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
 pub(super) fn is_refused_by_rule(case: &Case<'_>, connect: Position) -> bool {
     let by_rule = |tie: &Tie| matches!(tie.meaning, Meaning::Rst(ResetReason::Rule(_)));
     let ties = &case.flows.ties;
-    let mut own = ties.conversations.iter().filter(|one| one.connect == Some(connect));
-    own.any(|one| frames(case, one).any(|(_, tie)| by_rule(tie)))
+    let syn = ties.set_off(connect).first().and_then(|syn| ties.of(*syn));
+    let own = syn.and_then(|syn| ties.conversations.get(syn.conversation?));
+    own.is_some_and(|own| frames(case, own).any(|(_, tie)| by_rule(tie)))
 }
 
 /// What was lost in one direction of a connection and sent again.

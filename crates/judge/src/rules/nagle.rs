@@ -61,11 +61,18 @@ pub(super) fn held_back(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
+/// A piece that an ACK let go.
+struct Freed {
+    sent: Position,
+    ack: Position,
+    frame: Position,
+    waited: u64,
+}
+
 /// Pieces that left when a delayed ACK came, by the frames.
 pub(super) fn met_delayed_ack(case: &Case<'_>) -> Vec<Occurrence> {
     let ties = &case.flows.ties;
-    let mut found: BTreeMap<(usize, usize), Vec<(Position, Position, Position, u64)>> =
-        BTreeMap::new();
+    let mut found: BTreeMap<(usize, usize), Vec<Freed>> = BTreeMap::new();
     for (at, tie) in ties.all() {
         let held = tie.waited.filter(|waited| waited.why == WaitedFor::Acknowledgement);
         let (Some(connection), Some(held), Some(ack)) = (tie.connection, held, tie.cause.frame())
@@ -76,19 +83,20 @@ pub(super) fn met_delayed_ack(case: &Case<'_>) -> Vec<Occurrence> {
         let handed = case.call(held.sent).map_or(0, |call| call.began);
         if delayed && super::lost::loss(case, ack).is_none() {
             let waited = case.flows.order[at].at.saturating_sub(handed);
-            found.entry((connection, tie.side)).or_default().push((held.sent, ack, at, waited));
+            let freed = Freed { sent: held.sent, ack, frame: at, waited };
+            found.entry((connection, tie.side)).or_default().push(freed);
         }
     }
     let found = found.into_iter().filter_map(|((connection, side), mut pieces)| {
         let receiver = case.flows.end_socket(connection, 1 - side)?;
         let peer = case.flows.used_at(receiver)?;
-        let &(sent, ack, frame, _) = pieces.first()?;
+        let &Freed { sent, ack, frame, .. } = pieces.first()?;
         let finding = Occurrence::at(sent).and([ack, frame]);
         let finding = finding.with("program", case.program(sent));
         let finding = finding.with("peer", case.program(peer));
         let times = count(pieces.len() as u64);
-        pieces.sort_by_key(|one| one.3);
-        let middle = pieces[pieces.len() / 2].3;
+        pieces.sort_by_key(|one| one.waited);
+        let middle = pieces[pieces.len() / 2].waited;
         Some(finding.with("times", times).with("time", duration(middle)))
     });
     found.collect()
