@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod datagrams;
+mod recorded;
 mod resets;
 mod segments;
 mod sending;

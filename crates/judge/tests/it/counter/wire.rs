@@ -309,3 +309,22 @@ fn a_datagram_that_is_late_is_not_lost() {
         }
     }
 }
+
+#[test]
+fn real_packets_show_what_their_programs_did() {
+    let rules = |name: &str| {
+        let timeline = socklab_timelines::recorded(name);
+        let found = explain(&Flows::of(&timeline));
+        found.into_iter().map(|one| one.rule).collect::<Vec<_>>()
+    };
+    let nagle = rules("wire-nagle");
+    assert!(nagle.contains(&"nagle-delayed-ack") && !nagle.contains(&"nagle"), "{nagle:?}");
+    let resets = rules("wire-resets");
+    let expected =
+        ["connection-reset-unread", "connection-reset-linger", "connection-reset-unaccepted"];
+    for rule in expected.into_iter().chain(["connect-refused", "udp-refused"]) {
+        assert!(resets.contains(&rule), "{rule} not in {resets:?}");
+    }
+    let lost = ["syn-lost", "syn-ack-lost", "data-lost", "datagram-lost", "connection-reset"];
+    assert!(!lost.iter().any(|rule| resets.contains(rule)), "{resets:?}");
+}
