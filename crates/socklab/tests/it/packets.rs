@@ -106,21 +106,34 @@ fn packets_of_running_programs_are_not_promised() {
     run(&mut socklab(&["trace", "--packets", "--no-packets", "--", "true"])).exits(2);
 }
 
+/// `ip link set lo up`, in Python.
+const UP: &str = "\
+import fcntl, socket, struct
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh14x', b'lo', 65))
+";
+
+/// Talks to itself until it is ended, and says when it has begun.
+const TALK: &str = "\
+import socket
+server = socket.create_server(('127.0.0.1', 4000))
+said = False
+while True:
+    socket.create_connection(('127.0.0.1', 4000)).close()
+    server.accept()[0].close()
+    said = said or print('talking', flush=True) is None
+";
+
 /// socklab where no namespace can be made any more: with a network of its own, in which it may see
 /// packets, or in the machine's, in which it may not.
 fn confined(unshare: &str, own_network: bool, words: &[&str]) -> Option<Ended> {
     let mut command = program(unshare);
     command.args(["--user", "--map-root-user"]);
-    let up = if own_network {
-        command.arg("--net");
-        "python3 -c 'import fcntl, socket, struct\n\
-         fcntl.ioctl(socket.socket(), 0x8914, struct.pack(\"16sh14x\", b\"lo\", 65))' || exit 77;"
-    } else {
-        ""
-    };
-    let script =
-        format!("{up} echo 0 > /proc/sys/user/max_user_namespaces || exit 77; exec \"$@\"");
-    command.args(["sh", "-c", &script, "sh", SOCKLAB]).args(words);
+    if own_network {
+        command.arg("--net").env("UP", UP);
+    }
+    let script = "test -z \"$UP\" || python3 -c \"$UP\" || exit 77\n\
+        echo 0 > /proc/sys/user/max_user_namespaces || exit 77; exec \"$@\"";
+    command.args(["sh", "-c", script, "sh", SOCKLAB]).args(words);
     let home = tempfile::tempdir().expect("a folder");
     let ended = run_with(command.env("XDG_STATE_HOME", home.path()), "hola\n");
     (ended.code != 77 && !ended.errors.starts_with("unshare:")).then_some(ended)
@@ -183,18 +196,13 @@ fn whoever_may_see_packets_gets_those_of_the_traced_sockets_and_no_others() {
     // In a namespace of its own this user may; and beside the traced pair another one talks.
     let unshare = need!("unshare");
     need!("python3");
-    let script = "python3 -c 'import fcntl, socket, struct\n\
-        fcntl.ioctl(socket.socket(), 0x8914, struct.pack(\"16sh14x\", b\"lo\", 65))' || exit 77\n\
-        exec 3< <(exec python3 -u -c 'import socket\n\
-s = socket.create_server((\"127.0.0.1\", 4000))\n\
-while True:\n\
- socket.create_connection((\"127.0.0.1\", 4000)).close()\n\
- s.accept()[0].close()\n\
- print(\"talking\")' 3<&- > >(head -1))\n\
-        other=$!; read -r line <&3\n\
+    need!("bash");
+    let script = "python3 -c \"$UP\" || exit 77\n\
+        exec 3< <(exec python3 -c \"$TALK\"); other=$!; read -r line <&3\n\
         \"$0\" \"$@\"; code=$?; kill $other; exit $code";
     let mut command = program(&unshare);
     command.args(["--user", "--map-root-user", "--net", "bash", "-c", script, SOCKLAB]);
+    command.env("UP", UP).env("TALK", TALK);
     command.args(["--lang", "en", "trace", "-o", "-", "tcp-server 12000"]);
     command.args(["tcp-client 127.0.0.1 12000"]);
     let ended = run_with(&mut command, "hola\n");
