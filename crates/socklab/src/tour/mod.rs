@@ -42,7 +42,7 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
         }
         None => STOPS,
     };
-    let (venue, because) = match place::enter(speaker) {
+    let (venue, because) = match place::enter(speaker, options.packets.wanted()) {
         Entered::Over(code) => return Ok(code),
         Entered::Venue(venue, because) => (venue, because),
     };

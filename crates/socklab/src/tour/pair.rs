@@ -9,7 +9,7 @@ use socklab_say::{Speaker, say};
 use socklab_trace::Stdio;
 
 use super::visit::{ShownCommand, Visit, quoted};
-use crate::commands::trace::{TraceEnd, TracePlan, TracedProgram, course_program, record};
+use crate::commands::trace::{TraceEnd, TracePlan, TracedProgram, course_program, record, tap};
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, with_causes};
 use socklab_kernel::Transport;
@@ -59,11 +59,12 @@ impl Visit {
             output: Some(client_output.try_clone().context("dup")?),
             ..program(self.speaker, pair.client)?
         };
-        let plan = TracePlan {
+        let mut plan = TracePlan {
             commands: vec![server, client],
             timeout: Some(crate::child::PATIENCE),
             ..TracePlan::default()
         };
+        plan.frames = tap(self.speaker, self.venue.packets(), plan.sample);
         let TraceEnd { kept, exits, .. } = record(self.speaker, plan)?;
         self.timeline = Some(kept.timeline);
         let (server, client) = (text_of(&mut server_output)?, text_of(&mut client_output)?);

@@ -9,6 +9,7 @@ use socklab_say::Speaker;
 
 use crate::child::PATIENCE;
 use crate::commands::serve;
+use crate::commands::trace::Packets;
 
 /// Where a stop is played.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub(super) enum Venue {
 
 /// A lab, and what its servers tell.
 pub(super) struct Lab {
+    /// Whether packets are recorded.
+    packets: bool,
     told: Arc<Told>,
     _internet: Running,
 }
@@ -48,7 +51,7 @@ pub(super) enum Entered {
 }
 
 /// Enters a lab if the machine allows that.
-pub(super) fn enter(speaker: Speaker) -> Entered {
+pub(super) fn enter(speaker: Speaker, packets: bool) -> Entered {
     let told = Arc::new(Told::default());
     let teller = Arc::clone(&told);
     let options = InternetOptions::new(Ground::Own)
@@ -57,12 +60,22 @@ pub(super) fn enter(speaker: Speaker) -> Entered {
         .observed(move |event| teller.add(&serve::line(speaker, event)));
     match enter_internet(options) {
         Ok(PlaceRole::Inside(internet)) => {
-            Entered::Venue(Venue::Lab(Arc::new(Lab { told, _internet: internet })), None)
+            Entered::Venue(Venue::Lab(Arc::new(Lab { packets, told, _internet: internet })), None)
         }
         Ok(PlaceRole::Outside { exit_code }) => {
             Entered::Over(ExitCode::from(u8::try_from(exit_code).unwrap_or(1)))
         }
         Err(refusal) => Entered::Venue(Venue::Loopback, Some(refusal.to_string())),
+    }
+}
+
+impl Venue {
+    /// Which packets of a pair are recorded: in the lab nobody else is there.
+    pub(super) fn packets(&self) -> Packets {
+        match self {
+            Self::Lab(lab) if lab.packets => Packets::Here,
+            _ => Packets::No,
+        }
     }
 }
 

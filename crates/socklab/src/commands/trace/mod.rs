@@ -39,7 +39,7 @@ pub(crate) use frames::Frames;
 pub(crate) use picture::{ladder_of, sentence};
 pub(crate) use record::{TraceEnd, TracePlan, record};
 pub(crate) use recording::MAX_SIZE;
-pub(crate) use tapped::Packets;
+pub(crate) use tapped::{Packets, tap};
 
 /// Traces programs, draws what happened, and returns the exit code of the last one.
 pub(crate) fn trace(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {

@@ -25,7 +25,7 @@ pub(crate) enum Packets {
 
 /// Enters the place that is wanted, starts to record packets there, and says what this machine
 /// forbids. `sample` bytes of each payload are kept. Call it while there is one thread.
-pub(super) fn tap(speaker: Speaker, wanted: Packets, sample: usize) -> Option<Frames> {
+pub(crate) fn tap(speaker: Speaker, wanted: Packets, sample: usize) -> Option<Frames> {
     let (own, refused) = match wanted {
         Packets::No => return None,
         Packets::IfAllowed => (false, None),
