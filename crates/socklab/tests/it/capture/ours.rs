@@ -151,6 +151,26 @@ fn only_what_a_rule_corrupted_is_wrong_in_a_capture_of_hosts() {
 }
 
 #[test]
+fn a_packet_that_a_rule_dropped_says_so_in_a_capture_of_the_looped_loopback() {
+    let tool = need!("tshark");
+    let Some(python) = socklab_prerequisites::python() else { not_run!("python3") };
+    if !has_namespaces() {
+        not_run!("a network namespace (unshare -Urn)");
+    }
+    let folder = Folder::new();
+    let [server, client] = pair(&folder, &python);
+    let capture = folder.word("looped.pcapng");
+    let rule = "drop the 1st SYN";
+    run(&mut socklab(&["trace", "--wire", rule, "-o", &capture, &server, &client])).exits(0);
+    assert_eq!(wrong(&tool, &capture), "");
+    let packets = fields(&tool, &folder.path("looped.pcapng"), &["tcp.flags.str", "frame.comment"]);
+    let dropped = packets.iter().filter(|packet| packet[1].contains(rule));
+    let dropped: Vec<_> = dropped.collect();
+    assert_eq!(dropped.len(), 1, "{packets:?}");
+    assert!(dropped[0][0].contains('S'), "{dropped:?}");
+}
+
+#[test]
 fn a_recording_without_packets_is_no_capture() {
     let folder = Folder::new();
     let (recording, capture) = (folder.word("run.jsonl"), folder.word("run.pcapng"));
