@@ -87,7 +87,7 @@ impl Ladder {
         if said.is_empty() {
             said.push(say!(self.speaker, "ladder-event"));
         }
-        let ends = |text: &String| text.ends_with(['.', '…']);
+        let ends = |text: &String| text.ends_with(['.', '…', '?']);
         let sentences =
             said.iter().map(|text| if ends(text) { text.clone() } else { format!("{text}.") });
         sentences.collect::<Vec<_>>().join(" ")

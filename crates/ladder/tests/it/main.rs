@@ -7,6 +7,7 @@ mod any;
 mod folds;
 mod markup;
 mod notices;
+mod packets;
 mod pictures;
 mod seen;
 mod words;

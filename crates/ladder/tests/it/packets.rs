@@ -1,0 +1,123 @@
+//! The ladders of calls and packets, from recordings of real programs.
+
+use socklab_ladder::{HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
+use socklab_say::{Language, Speaker};
+use socklab_timelines::recorded;
+
+fn ladder(name: &str, language: &str) -> Ladder {
+    let language = Language::find(language).expect("a language");
+    Ladder::of(&recorded(name), &Options::new(Speaker::new(language)))
+}
+
+fn text(name: &str) -> String {
+    ladder(name, "en").to_text(&TextStyle::new(80))
+}
+
+const ALL: [&str; 6] = [
+    "packets-pair",
+    "packets-lost",
+    "packets-refused",
+    "packets-zero",
+    "packets-nobody",
+    "packets-nagle",
+];
+
+/// Snapshots of the drawing, 80 columns wide, and of its rows in words; each in both languages.
+macro_rules! ladders {
+    ($($name:ident: $recording:literal;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let said = |language| {
+                    let ladder = ladder($recording, language);
+                    let words: Vec<String> = ladder.in_words().collect();
+                    let drawn = ladder.to_text(&TextStyle::new(80));
+                    format!("{drawn}\n{}", words.join("\n"))
+                };
+                insta::assert_snapshot!(format!("{}\n{}", said("en"), said("es")));
+            }
+        )*
+    };
+}
+
+ladders! {
+    a_normal_pair: "packets-pair";
+    a_lost_syn: "packets-lost";
+    refused_by_a_kernel: "packets-refused";
+    zero_window: "packets-zero";
+    datagrams_to_nobody: "packets-nobody";
+    nagle: "packets-nagle";
+}
+
+#[test]
+fn a_lost_syn_narrow_wide_and_in_ascii() {
+    let ladder = ladder("packets-lost", "es");
+    let drawn = [
+        ladder.to_text(&TextStyle::new(60).ascii(true)),
+        ladder.to_text(&TextStyle::new(48)),
+        ladder.to_text(&TextStyle::new(120).times(true)),
+    ];
+    assert!(drawn[0].is_ascii(), "{}", drawn[0]);
+    insta::assert_snapshot!(drawn.join("\n"));
+}
+
+#[test]
+fn no_row_is_blank_and_no_caption_is_lost() {
+    for name in ALL {
+        for language in ["en", "es"] {
+            let ladder = ladder(name, language);
+            for width in [60, 80, 120] {
+                let drawn = ladder.to_text(&TextStyle::new(width));
+                let body = drawn.lines().take_while(|line| !line.is_empty());
+                let bare = |line: &&str| line.chars().all(|char| " │┊╎".contains(char));
+                // The one line under the headings shows the lifelines only.
+                assert_eq!(body.filter(bare).count(), 1, "{drawn}");
+                for arrow in &ladder.arrows {
+                    let row = &ladder.rows[arrow.row];
+                    assert!(!row.cells.is_empty() || !arrow.label.is_empty(), "{row:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn three_things_stand_in_the_row_of_the_last_ack_of_a_handshake() {
+    let drawn = text("packets-pair");
+    let row = drawn.lines().find(|line| line.contains("= connected")).expect("a connect");
+    assert!(row.contains(" ACK ") && row.contains("= 4 from 127.0.0.1:"), "{drawn}");
+    let ends: Vec<&str> = drawn.lines().filter(|line| line.contains(" FIN ")).collect();
+    assert!(ends.len() == 2 && ends.iter().all(|line| line.contains("close(")), "{drawn}");
+}
+
+#[test]
+fn a_packet_can_be_opened() {
+    let ladder = ladder("packets-pair", "en");
+    let page = ladder.to_html(&HtmlStyle::default());
+    for wanted in [
+        "<dt>what it is</dt>",
+        "<dd class=\"\">SYN,ACK</dd>",
+        "<dt>set off by</dt>",
+        "connect(3, 127.0.0.1:12000)</a>",
+        "<dt>window</dt>",
+        "<dd class=\"\">MSS 65495 · WS ",
+        "<dt>it woke</dt>",
+        ": accept(3)</a>",
+        ": correct</dd>",
+        "bytes 1–4)</dd>",
+    ] {
+        assert!(page.contains(wanted), "{wanted}");
+    }
+    roxmltree::Document::parse(&ladder.to_svg(&SvgStyle::default())).expect("well-formed");
+}
+
+#[test]
+fn all_draws_the_acknowledgements_too() {
+    let timeline = recorded("packets-pair");
+    let options = Options::default().detail(socklab_ladder::Detail::All);
+    let all = Ladder::of(&timeline, &options).to_text(&TextStyle::new(80));
+    assert!(all.contains(" ACK 4 ") && !all.contains("not drawn"), "{all}");
+    let frames = timeline.events.iter().filter(|event| event.frame().is_some()).count();
+    let drawn = all.lines().filter(|line| line.contains('▶') || line.contains('◀')).count();
+    assert_eq!(drawn, frames, "{all}");
+}
