@@ -299,7 +299,7 @@ differs-address = But the address was { $got } (expected: { $wanted }).
 differs-peer = But { $got } was at the other end (expected: { $wanted }).
 differs-argument = But { $name } was { $got } (expected: { $wanted }).
 
-trouble-not-isolated = not run, because it was to be isolated and that is refused here: { $what }. Allow user namespaces (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; in a container its seccomp profile), or check without --sandbox and --require-isolation
+trouble-not-isolated = not run, because it was to be isolated and that is refused here: { $what }. `socklab doctor` says how to allow it; or check without --sandbox and --require-isolation
 trouble-busy = the machine was busy or stood still, and this case is about time: nothing is known about the program. Try again when it is quiet
 trouble-out-of-memory = this machine ran out of memory, and the kernel ended a program for that: nothing is known about the program. Try again when less is running
 trouble-memory = { $who } and what it had started used more than { $mib } MiB of memory, and were ended

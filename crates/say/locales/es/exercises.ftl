@@ -300,7 +300,7 @@ differs-address = Pero la dirección era { $got } (se esperaba: { $wanted }).
 differs-peer = Pero en el otro extremo estaba { $got } (se esperaba: { $wanted }).
 differs-argument = Pero { $name } era { $got } (se esperaba: { $wanted }).
 
-trouble-not-isolated = no se ejecutó, porque se pidió aislarlo y aquí eso no se permite: { $what }. Permite los espacios de nombres de usuario (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns; en un contenedor, su perfil seccomp), o revisa sin --sandbox ni --require-isolation
+trouble-not-isolated = no se ejecutó, porque se pidió aislarlo y aquí eso no se permite: { $what }. `socklab doctor` dice cómo permitirlo; o revisa sin --sandbox ni --require-isolation
 trouble-busy = la máquina estaba ocupada o detenida, y este caso trata del tiempo: no se sabe nada del programa. Inténtalo cuando esté libre
 trouble-out-of-memory = a esta máquina se le acabó la memoria, y el núcleo terminó un programa por eso: no se sabe nada del programa. Inténtalo cuando haya menos programas en ejecución
 trouble-memory = { $who } y lo que había iniciado usaron más de { $mib } MiB de memoria, y se terminaron

@@ -184,6 +184,13 @@ fn without_a_veth_packets_are_seen_and_no_rule_applies() {
     assert_eq!(verdicts, ["works", "works", "refused", "refused"]);
     let typed = report.find("remedies", "remedy", "load-module")["type"].to_string();
     assert!(typed.contains("modprobe veth"), "{typed}");
+    // What needs a veth says so; the rest is there.
+    let ended = run(&mut confined("no-netlink", &["lab", "run", "--hosts", "2", "--", "true"]));
+    let told = told(&ended.exits(3));
+    for said in ["socket AF_NETLINK", "Address family not supported", "sudo modprobe veth"] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    run(&mut confined("no-netlink", &["lab", "run", "--", "true"])).exits(0);
 }
 
 #[test]

@@ -16,10 +16,11 @@ use crate::stage::{program, run};
 /// such machine.
 const SCRIPT: &str = r#"
 mount -t tmpfs tmpfs /run || exit 77
-mkdir -p /run/home /run/tmp /run/user
+mkdir -p /run/home /run/tmp /run/user /run/bin
+# Others use the machine's /tmp.
+mount --bind "${0%/*}" /run/bin && mount -t tmpfs tmpfs /tmp || exit 77
+program=/run/bin/${0##*/}
 export HOME=/run/home TMPDIR=/run/tmp XDG_RUNTIME_DIR=/run/user XDG_STATE_HOME=/run/home/state
-mount -t tmpfs tmpfs /run/state 2>/dev/null
-exec 3</dev/null
 cd /run/home
 
 # What a network, a mount table and the folders are like.
@@ -38,8 +39,7 @@ network() {
 }
 files() {
     echo '== files'
-    find /run /srv /media /mnt /opt -xdev 2>/dev/null | grep -v '^/run/home/state' | sort
-    ls -d /tmp/socklab* /tmp/.socklab* 2>/dev/null
+    find /run /tmp /srv /media /mnt /opt -xdev 2>/dev/null | grep -v '^/run/home/state' | sort
 }
 processes() {
     for process in /proc/[0-9]*; do
@@ -57,7 +57,7 @@ same() {
 failed=0
 how=$1; shift
 network=$(network); files=$(files)
-"$0" "$@" < /dev/null > /dev/null 2> /run/home/state.errors &
+"$program" "$@" < /dev/null > /dev/null 2> /run/home/state.errors &
 socklab=$!
 rounds=0
 while kill -0 $socklab 2>/dev/null; do
@@ -84,10 +84,11 @@ exit $failed
 "#;
 
 /// Commands that make places of every kind.
-const COMMANDS: [&[&str]; 5] = [
+const COMMANDS: [&[&str]; 6] = [
     &["lab", "run", "--", "sleep", "0.3"],
     &["lab", "run", "--wire", "drop the 1st SYN", "--", "curl", "-s", "http://www.google.com/"],
     &["lab", "run", "--hosts", "5", "--", "sleep", "0.3"],
+    &["trace", "--packets", "tcp-server", "tcp-client"],
     &["what-if", "3", "--predict", "b"],
     &["run", "--lab", "--trace", "socket-05"],
 ];
