@@ -1,6 +1,6 @@
 # A place of one's own: `socklab lab`.
 
-cmd-lab = Run programs in a place of their own: names, servers, hosts and a wire, and nothing of it outside
+cmd-lab = Run programs in a place of their own: names, servers, hosts, a wire
 cmd-lab-run = Run a program in a place that ends with it; or several, each on a host
 cmd-lab-shell = Open your shell in the lab
 cmd-lab-up = Leave a lab in the background, until lab down

@@ -1,6 +1,6 @@
 # Qué permite esta máquina: `socklab doctor`.
 
-cmd-doctor = Probar qué permite esta máquina, y decir cómo arreglar exactamente lo que no permite
+cmd-doctor = Probar qué permite esta máquina, y decir cómo arreglar lo que no
 arg-doctor-json = Imprimir JSON, para scripts
 examples-doctor =
     $ socklab doctor

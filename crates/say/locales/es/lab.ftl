@@ -1,6 +1,6 @@
 # Un lugar propio: `socklab lab`.
 
-cmd-lab = Ejecutar programas en un lugar propio: nombres, servidores, máquinas y un cable, y nada de eso afuera
+cmd-lab = Ejecutar programas en un lugar propio: nombres, servidores, máquinas, un cable
 cmd-lab-run = Ejecutar un programa en un lugar que termina con él; o varios, cada uno en una máquina
 cmd-lab-shell = Abrir tu shell en el laboratorio
 cmd-lab-up = Dejar un laboratorio en segundo plano, hasta lab down

@@ -28,7 +28,8 @@ pub(crate) fn of(speaker: Speaker, value_name: &str, words: &[String]) -> Vec<(S
         "EXERCISE" => material().and_then(|material| exercises(speaker, &material)),
         "CASE" => material().and_then(|material| cases(speaker, &material, words)),
         "CHOICE" => predictions(speaker, words),
-        "HOST" => Ok(unexplained(lab::host_names(words))),
+        // `connect` has hosts, too, but any in the world.
+        "HOST" if words.iter().any(|word| word == "lab") => Ok(unexplained(lab::host_names(words))),
         "LAB" => Ok(unexplained(lab::names())),
         _ => Ok(Vec::new()),
     });
