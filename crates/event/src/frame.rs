@@ -55,8 +55,9 @@ pub enum Fate {
     },
     /// It arrived, but not as it was sent.
     Altered {
-        /// `delayed`, `duplicated`, `reordered`, `corrupted`, `rate_limited`; or `injected`, if
-        /// nobody sent it but the wire itself.
+        /// `delayed`, `duplicated`, `reordered`, `corrupted`, `rate_limited`; `fragmented`, if a
+        /// narrow link on its way made pieces of it; or `injected`, if nobody sent it but the wire
+        /// itself.
         how: Vec<Name>,
         /// When each copy arrived, nanoseconds of `CLOCK_MONOTONIC`.
         at: Vec<u64>,

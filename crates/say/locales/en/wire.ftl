@@ -8,3 +8,5 @@ wire-beside = wire: { $frames ->
     [one] { $frames } frame went
    *[other] { $frames } frames went
 } to ::1, which does not pass the wire: no rule decides there.
+
+value-fragmented = cut into pieces on its way

@@ -7,3 +7,5 @@ wire-beside = cable: { $frames ->
     [one] { $frames } trama fue
    *[other] { $frames } tramas fueron
 } a ::1, que no pasa por el cable: ahí no decide ninguna regla.
+
+value-fragmented = partido en trozos por el camino

@@ -4,11 +4,12 @@
 //! One packet socket serves all ports, so that there is one ring to set up for any number of hosts,
 //! and one order of arrival. Deciding is pure: `rules` (what becomes of a frame), [`fabric`] (where
 //! it goes), [`path`] (whether it is too large), [`schedule`] (when it leaves), [`roles`] (who sent
-//! it). What remains here is the order in which that is asked, and what is told.
+//! it). `forward` asks them, and here is the thread that it all happens on.
 
 mod apart;
 mod fabric;
 mod flights;
+mod forward;
 mod path;
 mod roles;
 mod schedule;
@@ -22,18 +23,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
-use socklab_event::{Event, Headers, Transport};
+use socklab_event::Event;
 use socklab_kernel::clock;
 
-use super::ring::{Ring, Seen, Sender};
-use super::rules::{Change, Corruption, Held, Injected, Passing, RuleCount, Rules, Towards};
-use super::{WireRefusal, complete_checksum, headers};
+use super::WireRefusal;
+use super::ring::{Ring, Sender};
+use super::rules::{Change, Held, RuleCount, Rules};
 pub(crate) use apart::Apart;
-use fabric::{Fabric, Way};
-use flights::{Flights, Journey};
-use path::Passage;
+use fabric::Fabric;
+use flights::Flights;
+use forward::Forwarder;
 use roles::Roles;
-use schedule::{Schedule, Waiting};
+use schedule::Schedule;
 
 /// The clock is looked at so often, and nothing else happens then.
 const WATCH: u64 = 50_000_000;
@@ -157,7 +158,7 @@ impl Switch {
         let control = self.control();
         let Self { ring, sender, ports, control: ours, loops } = self;
         let by_device = ports.iter().enumerate().map(|(i, port)| (port.ifindex, i)).collect();
-        let core = Core {
+        let forwarder = Forwarder {
             sender,
             ports,
             by_device,
@@ -166,7 +167,7 @@ impl Switch {
             flights: Flights::new(sample, Box::new(sink)),
             held: HashMap::new(),
         };
-        let work = move || Work { ring, core, control: ours }.run();
+        let work = move || Work { ring, forwarder, control: ours }.run();
         let thread = thread::Builder::new().name("wire".to_owned()).spawn(work)?;
         Ok(Switching { control, thread: Some(thread) })
     }
@@ -209,41 +210,8 @@ impl Drop for Switching {
 /// The thread's own.
 struct Work {
     ring: Ring,
-    core: Core,
+    forwarder: Forwarder,
     control: WireControl,
-}
-
-struct Core {
-    sender: Sender,
-    ports: Vec<Port>,
-    by_device: HashMap<i32, usize>,
-    /// Set on a loop, where both ends have the same address.
-    roles: Option<Roles>,
-    schedule: Schedule,
-    flights: Flights,
-    /// What rules keep until they release it.
-    held: HashMap<Held, Kept>,
-}
-
-struct Kept {
-    from: usize,
-    to: Vec<usize>,
-    flight: u64,
-    frame: Vec<u8>,
-    copies: u32,
-    delay: u64,
-}
-
-/// A frame with what is known of it before anything is decided.
-struct Sent<'a> {
-    at: u64,
-    /// The port it came in at; `None` if the wire itself sends it.
-    port: Option<usize>,
-    from: Arc<str>,
-    to: Option<Arc<str>>,
-    ways: Vec<usize>,
-    headers: Option<Headers>,
-    bytes: &'a [u8],
 }
 
 impl Work {
@@ -265,24 +233,24 @@ impl Work {
             self.wait(next.unwrap_or(u64::MAX).saturating_sub(now).min(WATCH));
         }
         let (seen, lost) = self.ring.counts();
-        self.core.flights.end(lost, clock::now());
+        self.forwarder.flights.end(lost, clock::now());
         Switched { seen, lost, rules: self.control.rules() }
     }
 
     /// Decides about all frames that have come in, and sends those whose time has come. Returns when
     /// the next one is due.
     fn pass(&mut self) -> Option<u64> {
-        let Self { ring, core, control } = self;
+        let Self { ring, forwarder, control } = self;
         let mut law = control.law();
-        core.send_due(&mut law);
+        forwarder.send_due(&mut law);
         ring.drain(|seen| {
-            core.frame(&mut law, &seen);
-            core.send_due(&mut law);
+            forwarder.frame(&mut law, &seen);
+            forwarder.send_due(&mut law);
         });
         let rules = law.rules.next_due();
         drop(law);
-        core.flights.tell_news();
-        core.schedule.next().into_iter().chain(rules).min()
+        forwarder.flights.tell_news();
+        forwarder.schedule.next().into_iter().chain(rules).min()
     }
 
     fn wait(&self, nanoseconds: u64) {
@@ -299,263 +267,5 @@ impl Work {
         {
             let _ = rustix::io::read(bell, &mut [0; 8]);
         }
-    }
-}
-
-impl Core {
-    /// A frame came in.
-    fn frame(&mut self, law: &mut Law, seen: &Seen<'_>) {
-        let Some(port) = self.by_device.get(&seen.ifindex).copied() else { return };
-        let bytes = &*seen.bytes;
-        let headers = headers(bytes, seen.length, self.flights.quoted());
-        if headers.as_ref().is_some_and(is_about_membership) {
-            return;
-        }
-        let (ways, one) = match law.fabric.way(port, bytes) {
-            Way::To(port) => (vec![port], Some(port)),
-            Way::Flood(mut ports) => {
-                // The rules decide once about it, but not everybody may be reached.
-                let reached = |to: &usize| {
-                    law.rules.reaches(&self.ports[port].host, &self.ports[*to].host, seen.at)
-                };
-                ports.retain(reached);
-                (ports, None)
-            }
-        };
-        let (from, to) = match (&mut self.roles, &headers) {
-            (Some(roles), Some(headers)) => {
-                let (from, to) = roles.of(headers);
-                (Arc::from(from), Some(Arc::from(to)))
-            }
-            _ => {
-                let to = one.map(|port| self.ports[port].host.clone());
-                (self.ports[port].host.clone(), to)
-            }
-        };
-        self.decide(law, Sent { at: seen.at, port: Some(port), from, to, ways, headers, bytes });
-    }
-
-    /// Lets the rules decide about a frame, and does what they say.
-    fn decide(&mut self, law: &mut Law, sent: Sent<'_>) {
-        let passing = Passing {
-            at: sent.at,
-            from: &sent.from,
-            to: sent.to.as_deref(),
-            frame: sent.bytes,
-            headers: sent.headers.as_ref(),
-        };
-        let decision = law.rules.judge(&passing);
-        if decision.is_untouched() {
-            let journey = Journey::untouched(&sent.from, sent.to.as_deref(), sent.at);
-            let frame = sent.bytes;
-            self.go(law, sent, frame, journey, 0, 0);
-            return;
-        }
-        let (from, to, port) = (sent.from.clone(), sent.to.clone(), sent.port);
-        let (at, ways) = (sent.at, sent.ways.clone());
-        let journey = Journey::altered(&from, to.as_deref(), at, decision.how(), decision.rule());
-        if decision.dropped {
-            self.flights.dropped(journey, sent.bytes, sent.headers);
-        } else {
-            let corrupted = (!decision.corruptions.is_empty())
-                .then(|| corrupted(sent.bytes, &decision.corruptions));
-            let (frame, journey) = match &corrupted {
-                None => (sent.bytes, journey),
-                Some(frame) => (&frame[..], journey.changed(sent.bytes, frame)),
-            };
-            match (decision.held, port) {
-                (Some(held), Some(port)) => {
-                    let flight = self.flights.depart(journey, sent.bytes, sent.headers);
-                    let kept = Kept {
-                        from: port,
-                        to: sent.ways,
-                        flight,
-                        frame: frame.to_vec(),
-                        copies: decision.copies,
-                        delay: decision.delay,
-                    };
-                    self.held.insert(held, kept);
-                }
-                _ => {
-                    let delay = decision.delay;
-                    self.go(law, sent, frame, journey, decision.copies, delay);
-                }
-            }
-        }
-        for held in decision.released {
-            // Right behind this frame, whenever it arrives.
-            self.release(held, decision.delay);
-        }
-        for injected in decision.resets {
-            self.inject(injected, at, &from, to.as_deref(), port, &ways);
-        }
-    }
-
-    /// Sends a frame on its way, as `frame`: now or later, once or several times.
-    fn go(
-        &mut self,
-        law: &mut Law,
-        sent: Sent<'_>,
-        frame: &[u8],
-        journey: Journey,
-        copies: u32,
-        delay: u64,
-    ) {
-        let narrow =
-            |port: usize| sent.ways.iter().filter_map(|to| law.fabric.mtu(port, *to)).min();
-        let mtu = sent.port.and_then(narrow);
-        let passage = mtu.map_or(Passage::Fits, |mtu| path::through(frame, mtu));
-        match passage {
-            Passage::Fits => {
-                let flight = self.flights.depart(journey, sent.bytes, sent.headers);
-                self.copies(flight, &sent.ways, frame, copies, sent.at, delay);
-                self.flights.all_sent(flight);
-            }
-            Passage::Pieces(pieces) => {
-                let flight = self.flights.depart(journey.fragmented(), sent.bytes, sent.headers);
-                for piece in pieces {
-                    self.copies(flight, &sent.ways, &piece, copies, sent.at, delay);
-                }
-                self.flights.all_sent(flight);
-            }
-            Passage::TooBig(answer) => {
-                self.flights.lost(journey, sent.bytes, sent.headers, "too_big");
-                let (Some(answer), Some(port)) = (answer, sent.port) else { return };
-                let headers = headers(&answer, answer.len(), self.flights.quoted());
-                let answer = Sent {
-                    at: sent.at.max(clock::now()),
-                    port: None,
-                    from: Arc::from(WIRE),
-                    to: Some(sent.from),
-                    ways: vec![port],
-                    headers,
-                    bytes: &answer,
-                };
-                self.decide(law, answer);
-            }
-        }
-    }
-
-    fn copies(
-        &mut self,
-        flight: u64,
-        ways: &[usize],
-        frame: &[u8],
-        copies: u32,
-        at: u64,
-        delay: u64,
-    ) {
-        for _ in 0..=copies {
-            for to in ways {
-                self.flights.one_more(flight);
-                if delay == 0 {
-                    self.transmit(*to, flight, frame);
-                } else {
-                    let waiting = Waiting { to: *to, flight, frame: frame.to_vec() };
-                    if self.schedule.add(at.saturating_add(delay), waiting).is_err() {
-                        self.flights.failed(flight, "queue_full");
-                    }
-                }
-            }
-        }
-    }
-
-    /// Lets go of what a rule has kept.
-    fn release(&mut self, held: Held, delay: u64) {
-        let Some(kept) = self.held.remove(&held) else { return };
-        debug_assert!(kept.from < self.ports.len());
-        let now = clock::now();
-        self.copies(kept.flight, &kept.to, &kept.frame, kept.copies, now, kept.delay.max(delay));
-        self.flights.all_sent(kept.flight);
-    }
-
-    /// Sends what a rule makes up, in the name of the other end.
-    fn inject(
-        &mut self,
-        injected: Injected,
-        at: u64,
-        from: &Arc<str>,
-        to: Option<&str>,
-        port: Option<usize>,
-        ways: &[usize],
-    ) {
-        let mut bytes = injected.frame;
-        path::complete_header_checksum(&mut bytes);
-        complete_checksum(&mut bytes);
-        let headers = headers(&bytes, bytes.len(), self.flights.quoted());
-        let (from, to, ways) = match injected.towards {
-            Towards::Destination => (&**from, to, ways.to_vec()),
-            Towards::Source => (to.unwrap_or(WIRE), Some(&**from), Vec::from_iter(port)),
-        };
-        let journey = Journey::injected(from, to, at.max(clock::now()), injected.rule);
-        let flight = self.flights.depart(journey, &bytes, headers);
-        self.copies(flight, &ways, &bytes, 0, 0, 0);
-        self.flights.all_sent(flight);
-    }
-
-    /// Sends all whose time has come.
-    fn send_due(&mut self, law: &mut Law) {
-        for held in std::mem::take(&mut law.released) {
-            self.release(held, 0);
-        }
-        let next = law.rules.next_due().into_iter().chain(self.schedule.next()).min();
-        let Some(next) = next else { return };
-        let now = clock::now();
-        if next > now {
-            return;
-        }
-        for held in law.rules.due(now).released {
-            self.release(held, 0);
-        }
-        while let Some(Waiting { to, flight, frame }) = self.schedule.due(now) {
-            self.transmit(to, flight, &frame);
-        }
-    }
-
-    fn transmit(&mut self, to: usize, flight: u64, frame: &[u8]) {
-        // Before: the receiver may have it before we are back.
-        let at = clock::now();
-        match self.sender.send(self.ports[to].ifindex, frame) {
-            Ok(()) => self.flights.arrived(flight, at),
-            Err(error) => self.flights.failed(flight, reason(&error)),
-        }
-    }
-}
-
-/// Reports of who is in which group, RFC 3810, which Linux sends for every address it gets, at times of
-/// its own. They are for routers and for switches that take notice, as this one does: it keeps them.
-fn is_about_membership(headers: &Headers) -> bool {
-    let is_version_6 = headers.source.ip_port().is_some_and(|(ip, _)| ip.is_ipv6());
-    is_version_6 && matches!(headers.transport, Transport::Icmp { kind: 130..=132 | 143, .. })
-}
-
-/// The frame with these bytes wrong. Its checksum is made right again behind those that are to be
-/// mended, so that it hides them, and no others.
-fn corrupted(frame: &[u8], corruptions: &[Corruption]) -> Vec<u8> {
-    let mut bytes = frame.to_vec();
-    let invert = |bytes: &mut Vec<u8>, mends: bool| {
-        for one in corruptions.iter().filter(|one| one.mend == mends) {
-            if let Some(byte) = bytes.get_mut(one.offset) {
-                *byte = !*byte;
-            }
-        }
-    };
-    invert(&mut bytes, true);
-    if corruptions.iter().any(|one| one.mend) {
-        path::complete_header_checksum(&mut bytes);
-        complete_checksum(&mut bytes);
-    }
-    invert(&mut bytes, false);
-    bytes
-}
-
-/// Why the kernel did not take a frame for a link, as `event::Fate::Lost` says it.
-fn reason(error: &io::Error) -> &'static str {
-    match error.raw_os_error() {
-        // ENOBUFS: the device is up, but what it is plugged into is not.
-        Some(libc::ENETDOWN | libc::ENOBUFS | libc::ENXIO | libc::ENODEV) => "link_down",
-        Some(libc::EMSGSIZE) => "too_big",
-        Some(libc::EAGAIN) => "queue_full",
-        _ => "refused",
     }
 }
