@@ -122,16 +122,33 @@ fn if_loopback_is_down_the_tour_says_so_at_once() {
     if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
         not_run!("a network namespace (unshare -Urn)");
     }
-    // If it was never up, there is no 127.0.0.1; if it was up before, the address remains, but is
-    // unreachable.
+    // Where it can have a lab, it needs no loopback of others. If it was never up, there is no
+    // 127.0.0.1; if it was up before, the address remains, but is unreachable.
+    let no_lab = "echo 0 > /proc/sys/user/max_user_namespaces && ";
     for before in [String::new(), format!("{ip} link set lo up && {ip} link set lo down && ")] {
-        let script = format!(r#"{before} exec "$0" tour"#);
+        let script = format!(r#"{no_lab}{before} exec "$0" tour"#);
         let words = ["-Urn", &bash, "-c", &script, env!("CARGO_BIN_EXE_socklab")];
         let ended = run(program(&unshare).args(words)).exits(3);
         assert!(ended.errors.contains(" lo, is down "), "{}", ended.errors);
         assert!(ended.errors.contains("\n  Try: ip link set lo up"), "{}", ended.errors);
         assert_eq!(ended.text(), "");
     }
+}
+
+#[test]
+fn without_a_lab_the_tour_takes_place_on_the_loopback_and_says_why() {
+    let (unshare, ip, bash) = (need!("unshare"), need!("ip"), need!("bash"));
+    if run(program(&unshare).args(["-Urn", "true"])).code != 0 {
+        not_run!("a network namespace (unshare -Urn)");
+    }
+    let script = format!(
+        r#"echo 0 > /proc/sys/user/max_user_namespaces && {ip} link set lo up && exec "$0" tour --json"#
+    );
+    let words = ["-Urn", &bash, "-c", &script, env!("CARGO_BIN_EXE_socklab")];
+    let report = assert_all_verified(run(program(&unshare).args(words)));
+    assert_eq!(report["place"]["lab"], false);
+    let because = report["place"]["because"].as_str().expect("a reason");
+    assert!(because.contains("unshare CLONE_NEWUSER"), "{because}");
 }
 
 #[test]
