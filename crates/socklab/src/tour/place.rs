@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use socklab_kernel::sysctl;
 use socklab_lab::{Ground, InternetOptions, PlaceRole, Running, enter_internet};
 use socklab_say::Speaker;
 
@@ -60,6 +61,9 @@ pub(super) fn enter(speaker: Speaker, packets: bool) -> Entered {
         .observed(move |event| teller.add(&serve::line(speaker, event)));
     match enter_internet(options) {
         Ok(PlaceRole::Inside(internet)) => {
+            // Otherwise old connections in TIME_WAIT would keep a port of the course from the next
+            // stop. Where it may not be written, that stop takes another port.
+            let _ = sysctl::write("net.ipv4.tcp_max_tw_buckets", "0");
             Entered::Venue(Venue::Lab(Arc::new(Lab { packets, told, _internet: internet })), None)
         }
         Ok(PlaceRole::Outside { exit_code }) => {
