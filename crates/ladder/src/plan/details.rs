@@ -86,14 +86,17 @@ impl Facts<'_, '_> {
             Cause::Frame(frame) => self.about("packet-fact-cause", self.other(frame), &[frame]),
             Cause::Timer { since } => {
                 let timer = say!(speaker, "packet-cause-timer");
+                let text = match since {
+                    Some(at) => {
+                        let time = self.scene.flows.order[self.at].at;
+                        let time = time.saturating_sub(self.scene.flows.order[at].at);
+                        let (time, what) = (duration(time), self.other(at));
+                        let since = say!(speaker, "packet-since", time = time, what = what);
+                        format!("{timer}, {since}")
+                    }
+                    None => timer,
+                };
                 let since: Vec<Position> = since.into_iter().collect();
-                let text = since.iter().map(|at| {
-                    let time = self.scene.flows.order[self.at].at;
-                    let time = time.saturating_sub(self.scene.flows.order[*at].at);
-                    let (time, what) = (duration(time), self.other(*at));
-                    format!("{timer}, {}", say!(speaker, "packet-since", time = time, what = what))
-                });
-                let text = text.last().unwrap_or(timer);
                 self.about("packet-fact-cause", text, &since);
             }
             _ => self.say("packet-fact-cause", say!(speaker, "packet-cause-unknown")),
