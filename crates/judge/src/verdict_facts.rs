@@ -94,6 +94,8 @@ fact_words! {
     Window = "window",
     /// The flags of a segment; of an ICMP message, what it says.
     Flags = "flags",
+    /// The same, of packets: how long after the beginning of the recording.
+    At = "at",
     /// A socket's state in the kernel's tables.
     State = "state",
     /// Bytes not yet read.
@@ -124,6 +126,7 @@ pub fn facts(findings: &[Finding], flows: &Flows<'_>) -> BTreeMap<String, Fact> 
         if first.frame().is_some() {
             let positions = 0..flows.order.len();
             let evidence: Vec<_> = positions.filter(|at| is_evidence(&flows.order[*at])).collect();
+            add(FactWord::At, Fact::Time(first.at.saturating_sub(start)));
             add(FactWord::Since, Fact::Time(first.at.saturating_sub(start)));
             frame_facts(flows, &evidence, &mut add);
             continue;

@@ -75,6 +75,7 @@ impl Packets {
         }
         let mut options = LoopedOptions::default();
         options.rules.clone_from(&request.scenario.wire);
+        options.mtu = request.scenario.mtu.unwrap_or(options.mtu);
         let looped = Looped::open(options).map_err(|refusal| refusal.to_string())?;
         let watch = Arc::clone(watch);
         let record = move |frames| watch.lock().record_frames(frames);

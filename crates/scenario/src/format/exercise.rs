@@ -130,6 +130,7 @@ impl Reader<'_> {
             return self.wrong(span, sentence!("mistake-arguments-nobody"));
         }
         let wire = self.wire(&case.wire)?;
+        let mtu = self.mtu(case.mtu)?;
         let steps = self.steps(case.steps, &cast)?;
         let expects = self.expects(case.expects, &cast, &steps, port)?;
         Ok(Case {
@@ -148,6 +149,7 @@ impl Reader<'_> {
                 deadline_ms: case.deadline_ms.unwrap_or(defaults.deadline_ms),
                 packets: expects.iter().any(UnboundExpectation::needs_packets),
                 wire,
+                mtu,
                 files,
                 actors,
                 members: crowd::numbers(&cast),

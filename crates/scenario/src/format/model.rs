@@ -37,6 +37,9 @@ pub struct Scenario {
     /// The rules of the wire that the loopback is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wire: Vec<Rule>,
+    /// The largest packet that passes it, in bytes, if not that of a loopback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtu: Option<u32>,
     /// Files in `{dir}`, by name; their texts may have placeholders.
     pub files: BTreeMap<String, String>,
     /// The programs.
@@ -67,7 +70,8 @@ pub struct NamesWanted {
 impl Scenario {
     /// True if something is done to frames, so that they must pass a wire of ours.
     pub fn needs_wire(&self) -> bool {
-        !self.wire.is_empty() || self.steps.iter().any(|step| matches!(step.verb, Verb::Wire(_)))
+        let given = !self.wire.is_empty() || self.mtu.is_some();
+        given || self.steps.iter().any(|step| matches!(step.verb, Verb::Wire(_)))
     }
 
     /// The same scenario, with `factor` times the time for everything.
@@ -194,7 +198,7 @@ pub enum Verb {
         yields: bool,
     },
     /// Changes the rules of the wire.
-    Wire(Change),
+    Wire(Box<Change>),
     /// Lets go the threads of a program that are held, once nobody else can go on.
     Release {
         /// Whose program.

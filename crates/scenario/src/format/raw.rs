@@ -41,6 +41,7 @@ pub(super) struct RawQuestion {
     pub(super) deadline_ms: Option<u64>,
     #[serde(default)]
     pub(super) wire: Vec<Spanned<String>>,
+    pub(super) mtu: Option<Spanned<u32>>,
     #[serde(default, rename = "file")]
     pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]
@@ -121,6 +122,7 @@ pub(super) struct RawCase {
     pub(super) arguments: Option<Spanned<RawArguments>>,
     #[serde(default)]
     pub(super) wire: Vec<Spanned<String>>,
+    pub(super) mtu: Option<Spanned<u32>>,
     #[serde(default, rename = "file")]
     pub(super) files: RawFiles,
     #[serde(default, rename = "actor")]

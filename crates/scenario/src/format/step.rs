@@ -142,7 +142,7 @@ fn verb(reader: &Reader<'_>, raw: &mut RawStep, cast: &Cast, whole: &Span) -> Re
         return Ok(Verb::Release { actor });
     }
     if let Some(change) = raw.wire.take() {
-        return Ok(Verb::Wire(reader.wire_change(&change)?));
+        return Ok(Verb::Wire(Box::new(reader.wire_change(&change)?)));
     }
     if let Some(peer) = raw.peer.take() {
         let peer = reader.known(&peer, &peers, sentence!("mistake-no-peer"))?;

@@ -14,6 +14,9 @@ use super::reader::{Reader, Result};
 /// Who is on the wire of a loopback: who spoke first on a connection or with datagrams, and the other.
 pub(super) const HOSTS: [&str; 2] = ["client", "server"];
 
+/// The least and the most that `mtu` can be.
+const MTU: [u32; 2] = [68, 65_535];
+
 impl Reader<'_> {
     /// `wire = ["drop the 1st SYN", …]`.
     pub(super) fn wire(&self, raw: &[Spanned<String>]) -> Result<Vec<Rule>> {
@@ -24,6 +27,18 @@ impl Reader<'_> {
                 Ok(rule)
             })
             .collect()
+    }
+
+    /// `mtu = 1500`: at least what every network must carry (RFC 791), at most what a loopback does.
+    pub(super) fn mtu(&self, raw: Option<Spanned<u32>>) -> Result<Option<u32>> {
+        let Some(mtu) = raw else { return Ok(None) };
+        let [least, most] = MTU;
+        if !(least..=most).contains(mtu.get_ref()) {
+            let found = *mtu.get_ref();
+            let what = sentence!("rule-out-of-range", found = found, least = least, most = most);
+            return self.wrong(mtu.span(), what);
+        }
+        Ok(Some(mtu.into_inner()))
     }
 
     /// `wire = "…"` of a step.

@@ -12,7 +12,7 @@ pub(super) fn lifts_nothing(scenario: &Scenario) -> Vec<(usize, Sentence)> {
     for step in &scenario.steps {
         let Verb::Wire(change) = &step.verb else { continue };
         let lifted = rules.change(change).lifted;
-        if lifted == 0 && !matches!(change, Change::Add(_)) {
+        if lifted == 0 && !matches!(**change, Change::Add(_)) {
             wrong.push((step.line, sentence!("mistake-lifts-nothing", change = change.text())));
         }
     }

@@ -10,7 +10,8 @@ fn wired(rules: &str, change: &str, evidence: &str) -> String {
     let good = GOOD.replacen("= 1\n", &format!("= 1\nwire = [{rules}]\n"), 1);
     let step = format!("[[step]]\nwire = \"{change}\"\n\n[[choice]]");
     let good = good.replacen("[[choice]]", &step, 1);
-    good.replacen("call = \"recv\"\nequals = \"hola\"", evidence, 1)
+    let plain = "actor = \"server\"\ncall = \"recv\"\nequals = \"hola\"";
+    good.replacen(plain, evidence, 1)
 }
 
 const FRAME: &str = "frame = \"data\"\nfrom = \"alice\"\nto = \"server\"\nfate = \"delivered\"";
@@ -29,10 +30,14 @@ fn rules_and_their_changes_are_read() {
     assert_eq!(rules, ["drop the 1st SYN from client", "delay 40ms"]);
     assert!(question.scenario.needs_wire() && question.scenario.packets);
     let last = &question.scenario.steps.last().unwrap().verb;
-    assert!(matches!(last, Verb::Wire(Change::Lift(_))), "{last:?}");
+    let Verb::Wire(change) = last else { panic!("{last:?}") };
+    assert!(matches!(**change, Change::Lift(_)), "{last:?}");
     // A plain question needs neither.
     let plain = Folder::with(GOOD).course().question("01-one").unwrap().scenario;
     assert!(!plain.needs_wire() && !plain.packets);
+    let ethernet = wired("", "drop every FIN", FRAME).replacen("wire = []", "mtu = 1500", 1);
+    let scenario = Folder::with(&ethernet).course().question("01-one").unwrap().scenario;
+    assert!(scenario.wire.is_empty() && scenario.mtu == Some(1500) && scenario.needs_wire());
     // What is handed to the engine comes out the same.
     let text = serde_json::to_string(&question.scenario).unwrap();
     assert_eq!(serde_json::from_str::<socklab_scenario::format::Scenario>(&text).unwrap(), {
@@ -65,6 +70,9 @@ fn a_wrong_rule_is_marked_at_the_word_at_fault() {
     assert!(said.contains("2:32: nobody on a loopback’s wire is called `alice`"), "{said}");
     let said = mistake("\"partition client from ::1\"", "lift all", FRAME);
     assert!(said.contains("2:32: ::1 is not on this wire"), "{said}");
+    let text = wired("", "heal", FRAME).replacen("wire = []", "mtu = 20", 1);
+    let said = Folder::with(&text).course().question("01-one").expect_err("a mistake").to_string();
+    assert!(said.contains("toml:2:7: `20` is not from 68 to 65535"), "{said}");
     // With escapes, the place of the word is not known.
     let said = mistake("\"drop the 1st\\u0020SIN\"", "lift all", FRAME);
     assert!(said.contains("2:9: a wire rule can't have `SIN`"), "{said}");
