@@ -150,7 +150,7 @@ const MISTAKES: &[(&str, i32, &str)] = &[
     ("serve ntp --tcp --port 0", 2, "ntp"),
     ("serve echo --root . --port 0", 2, "http"),
     ("serve echo --port 0 --listen 192.0.2.1", 1, "192.0.2.1"),
-    ("connect", 2, "<HOST>"),
+    ("connect", 2, "<HOST>|<MÁQUINA>"),
     ("connect localhost", 2, "connect localhost PORT|connect localhost PUERTO"),
     ("connect localhost 0", 2, "0"),
     ("connect localhost 70000", 2, "70000"),
