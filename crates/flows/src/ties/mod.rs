@@ -9,6 +9,8 @@
 //!
 //! The numbers of a segment do the rest: what it carries of whose messages, whether it was sent
 //! before, and what it says about the other direction (RFC 9293).
+//!
+//! Longer than 400 lines, because what is known of a recording is made here in one pass over it.
 
 mod acknowledging;
 mod calls;

@@ -1,5 +1,7 @@
 //! Turns `[[expect]]` and `[[outcome.when]]` from their raw form into expectations that can be
 //! judged.
+//!
+//! Longer than 400 lines, because it is one table: a function for each subject.
 
 use socklab_event::{Errno, FrameKind, Shutdown, Stream};
 use socklab_judge::{

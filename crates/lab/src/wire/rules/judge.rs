@@ -1,4 +1,6 @@
 //! Rules at work: each frame that is sent, judged in order.
+//!
+//! Longer than 400 lines, because all counters of a rule change together.
 
 use std::collections::{HashMap, HashSet};
 

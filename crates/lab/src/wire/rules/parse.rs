@@ -1,4 +1,6 @@
 //! From a text to a rule. A parser that knows, at each place, what might have stood there.
+//!
+//! Longer than 400 lines, because it is one grammar: each word is a function, in the order of a rule.
 
 use std::ops::Range;
 use std::str::FromStr;
