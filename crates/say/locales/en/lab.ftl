@@ -89,7 +89,7 @@ lab-rules-lifted = { $lifted ->
    *[other] { $lifted } rules lifted.
 }
 lab-rule-did = wire: { $rule }: { $matched } of { $seen } frames
-lab-rule-idle = wire: { $rule }: matched nothing ({ $seen } frames were of the kind it is about)
+lab-rule-idle = wire: { $rule }: matched nothing (frames of the kind it is about: { $seen })
 lab-rule-lifted = wire: { $rule }: { $matched } of { $seen } frames, until it was lifted
 lab-no-rules = The wire has no rules: every frame arrives.
 lab-link-up = { $host }: the cable is plugged in

@@ -37,5 +37,5 @@ ask-trouble-wire = something is done to packets here, which needs a loopback of 
 ask-trouble-packets = the evidence is in the packets, and they could not be recorded here, or not all of them: { $what }
 
 mistake-lifts-nothing = `{ $change }`: there is no such rule at this point
-course-idle-rule = the wire’s rule `{ $rule }` matched nothing ({ $seen } frames were of the kind it is about)
-course-idle-rule-in = in the case { $case }, the wire’s rule `{ $rule }` matched nothing ({ $seen } frames were of the kind it is about)
+course-idle-rule = the wire’s rule `{ $rule }` matched nothing (frames of the kind it is about: { $seen })
+course-idle-rule-in = in the case { $case }, the wire’s rule `{ $rule }` matched nothing (frames of the kind it is about: { $seen })

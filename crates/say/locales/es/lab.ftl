@@ -89,7 +89,7 @@ lab-rules-lifted = { $lifted ->
    *[other] Se quitaron { $lifted } reglas.
 }
 lab-rule-did = cable: { $rule }: { $matched } de { $seen } tramas
-lab-rule-idle = cable: { $rule }: no acertó ninguna ({ $seen } tramas eran del tipo del que trata)
+lab-rule-idle = cable: { $rule }: no acertó ninguna (tramas del tipo del que trata: { $seen })
 lab-rule-lifted = cable: { $rule }: { $matched } de { $seen } tramas, hasta que se quitó
 lab-no-rules = El cable no tiene reglas: todas las tramas llegan.
 lab-link-up = { $host }: el cable está conectado

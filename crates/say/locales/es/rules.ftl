@@ -37,5 +37,5 @@ ask-trouble-wire = aquí se hace algo con los paquetes, y para eso hace falta un
 ask-trouble-packets = la evidencia está en los paquetes, y aquí no se pudieron grabar, o no todos: { $what }
 
 mistake-lifts-nothing = `{ $change }`: en este punto no hay tal regla
-course-idle-rule = la regla del cable `{ $rule }` no acertó ninguna trama ({ $seen } eran de la clase de la que trata)
-course-idle-rule-in = en el caso { $case }, la regla del cable `{ $rule }` no acertó ninguna trama ({ $seen } eran de la clase de la que trata)
+course-idle-rule = la regla del cable `{ $rule }` no acertó ninguna trama (de la clase de la que trata hubo { $seen })
+course-idle-rule-in = en el caso { $case }, la regla del cable `{ $rule }` no acertó ninguna trama (de la clase de la que trata hubo { $seen })
