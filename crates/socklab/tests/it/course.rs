@@ -174,7 +174,7 @@ fn missing_evidence_is_named_together_with_the_ladder() {
         "03-tcp-client-first: something happened that the question does not cover",
         "the answer `refused` lacks the evidence `refused`: error = ETIMEDOUT\n",
         "Expected: client calls connect (TCP).\n    But it failed with ECONNREFUSED.",
-        "connect(3, 127.0.0.1:12000) ✗ ECONNREFUSED",
+        "✗ ECONNREFUSED refused ◀",
     ];
     for wanted in wanted {
         assert!(told.contains(wanted), "{wanted:?} is not in\n{told}");
