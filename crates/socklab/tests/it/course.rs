@@ -56,8 +56,8 @@ fn a_folder_without_a_course_is_not_a_course_without_mistakes() {
     home.write("course/questions/readme", "");
     let above = home.type_in("", "course check .").exits(2);
     assert!(above.errors.contains("./course"), "{}", above.errors);
-    let only = home.type_in("", "course check --run --only no-such-name").exits(2);
-    assert!(only.errors.contains("“no-such-name”"), "{}", only.errors);
+    let only = home.type_in("", "course check --run --only no-such-question").exits(2);
+    assert!(only.errors.contains("“no-such-question”"), "{}", only.errors);
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::IpAddr;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde::de::DeserializeOwned;
@@ -19,6 +20,8 @@ use crate::failure::Failure;
 
 /// How long one side waits for the other. A lab answers in milliseconds.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How often to look whether a lab has ended.
+const GLANCE: Duration = Duration::from_millis(2);
 /// The longest line that is read.
 const LONGEST: usize = 16 << 20;
 
@@ -166,14 +169,37 @@ impl Lab {
         match talk() {
             Ok((Ok(answer), stream)) => Ok((answer, stream)),
             Ok((Err(why), _)) => Err(Failure::new(ExitReason::No, why).into()),
+            // Its first process has ended meanwhile, or is about to.
+            Err(error) if is_end(error.kind()) && self.await_end() => {
+                Err(folder::not_up(speaker, &self.name).into())
+            }
             Err(error) => Err(self.unreachable(speaker, &error).into()),
         }
+    }
+
+    /// Waits until nobody listens at the lab's socket any more, which is then removed. False if that
+    /// takes too long.
+    pub(super) fn await_end(&self) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if folder::connect(&self.socket).is_ok_and(|stream| stream.is_none()) {
+                return true;
+            }
+            thread::sleep(GLANCE);
+        }
+        false
     }
 
     fn unreachable(&self, speaker: Speaker, error: &io::Error) -> Failure {
         let what = say!(speaker, "lab-unreachable", name = self.name.as_str(), error = error);
         Failure::new(ExitReason::Environment, what)
     }
+}
+
+/// Whether a conversation fails like this if the other end ends.
+fn is_end(error: ErrorKind) -> bool {
+    use ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
+    matches!(error, BrokenPipe | ConnectionRefused | ConnectionReset | UnexpectedEof)
 }
 
 /// The status of a lab, for completion: nothing is said about what fails.

@@ -2,19 +2,15 @@
 
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use rustix::process::{Signal, kill_process};
 use socklab_say::{Speaker, say};
 
-use super::control::{Asked, Lab, PATIENCE};
+use super::control::{Asked, Lab};
 use super::folder;
 use crate::cli;
 use crate::output::println;
-
-const GLANCE: Duration = Duration::from_millis(2);
 
 pub(super) fn down(speaker: Speaker, options: &cli::LabDown) -> Result<ExitCode> {
     let lab = Lab::need(speaker, options.name.as_deref())?;
@@ -26,13 +22,7 @@ pub(super) fn down(speaker: Speaker, options: &cli::LabDown) -> Result<ExitCode>
         // It does not answer: the kernel ends all of it with its first process.
         let _ = kill_process(first.pid, Signal::KILL);
     }
-    let began = Instant::now();
-    while lab.socket().exists() && began.elapsed() < PATIENCE {
-        if folder::connect(lab.socket()).is_ok_and(|stream| stream.is_none()) {
-            break;
-        }
-        thread::sleep(GLANCE);
-    }
+    lab.await_end();
     folder::forget(lab.socket());
     println!("{}", say!(speaker, "lab-is-down", name = lab.name()));
     Ok(ExitCode::SUCCESS)
