@@ -33,6 +33,23 @@ pub(crate) fn packets(
     folds.append(&mut runs);
 }
 
+/// The fold of each connection all of whose calls are in that fold.
+fn wholly_folded(
+    flows: &Flows<'_>,
+    shown: &[Position],
+    fold_of: &NumberMap<Position, usize>,
+) -> NumberMap<usize, Option<usize>> {
+    let mut whole: NumberMap<usize, Option<usize>> = NumberMap::default();
+    for (&at, &fold) in fold_of {
+        let Some(connection) = flows.connection_at(at) else { continue };
+        let known = whole.entry(connection).or_insert(Some(fold));
+        *known = known.filter(|known| *known == fold);
+    }
+    let drawn = shown.iter().filter(|at| flows.call(**at).is_some());
+    whole.extend(drawn.filter_map(|at| Some((flows.connection_at(*at)?, None))));
+    whole
+}
+
 /// Gives each fold the packets that have to do with its calls only.
 fn attach(
     flows: &Flows<'_>,
@@ -48,6 +65,7 @@ fn attach(
     if fold_of.is_empty() {
         return gone;
     }
+    let whole = wholly_folded(flows, shown, &fold_of);
     for &at in shown {
         let Some((frame, tie)) = packet(flows, at) else { continue };
         if kept(&at) || !is_plain(frame, tie) {
@@ -57,7 +75,12 @@ fn attach(
         let calls = carried.chain(tie.cause.call()).chain(tie.woke.iter().copied());
         let of_calls = calls.map(|call| fold_of.get(&call).copied()).reduce(|a, b| a.and(b));
         let of_cause = || tie.cause.frame().and_then(|cause| fold_of.get(&cause).copied());
-        if let Some(fold) = of_calls.unwrap_or_else(of_cause) {
+        // What a peer sent that was not recorded has neither call nor cause here.
+        let of_connection = || {
+            let conversation = flows.ties.conversations.get(tie.conversation?)?;
+            whole.get(&conversation.connection?).copied()?
+        };
+        if let Some(fold) = of_calls.unwrap_or_else(|| of_cause().or_else(of_connection)) {
             fold_of.insert(at, fold);
             folds[fold].packets.push(at);
             gone.insert(at);
