@@ -9,14 +9,19 @@ use std::net::IpAddr;
 
 use socklab_event::{Args, Call, Endpoint, Event, Headers, Protocol, SocketId, Transport, What};
 
+/// An address and a port.
+type End = (IpAddr, u16);
+
 /// How many frames of nobody known are kept at most; what is older than these is somebody else's.
 const WAITING: usize = 1 << 16;
 
 /// Tells our frames from those of others.
 #[derive(Debug, Default)]
 pub struct OwnFrames {
-    /// The addresses of our sockets, with an unspecified address for all of them.
+    /// The addresses of our sockets without a peer, with an unspecified address for all of them.
     ends: HashSet<(Protocol, IpAddr, u16)>,
+    /// Both addresses of those that have one: somebody else may have the same port for another peer.
+    pairs: HashSet<(Protocol, End, End)>,
     /// Datagrams of ours whose first fragment was seen: later ones have no ports.
     fragments: HashSet<(IpAddr, IpAddr, u32)>,
     /// Connects that failed: nobody knows any more from which port.
@@ -50,9 +55,11 @@ impl OwnFrames {
         let sockets = call.socket.as_deref().into_iter().chain(listener);
         let mut new = false;
         for socket in sockets {
-            if let Some(end) = end_of(socket) {
-                new |= self.ends.insert(end);
-            }
+            let Some((protocol, ip, port)) = end_of(socket) else { continue };
+            new |= match peer_of(socket) {
+                Some(peer) => self.pairs.insert((protocol, (ip, port), peer)),
+                None => self.ends.insert((protocol, ip, port)),
+            };
         }
         if let Some(attempt) = failed(call) {
             self.failed.truncate(FAILED - 1);
@@ -123,7 +130,11 @@ impl OwnFrames {
             port != 0
                 && any.into_iter().chain([ip]).any(|ip| self.ends.contains(&(protocol, ip, port)))
         };
-        let is_own = ours(source) || ours(destination);
+        let (near, far) = (canonical(source), canonical(destination));
+        let is_pair = [(near, far), (far, near)];
+        let is_pair =
+            is_pair.iter().any(|(own, peer)| self.pairs.contains(&(protocol, *own, *peer)));
+        let is_own = is_pair || ours(source) || ours(destination);
         match whole {
             Some(whole) if is_own => {
                 self.fragments.insert(whole);
@@ -143,6 +154,12 @@ fn failed(call: &Call) -> Option<Attempt> {
     let (ip, port) = address.ip_port()?;
     let to = (ip.to_canonical(), port);
     Some(Attempt { protocol: socket.protocol, to, began: call.began, ended: call.ended })
+}
+
+/// The other end of a connected socket.
+fn peer_of(socket: &SocketId) -> Option<(IpAddr, u16)> {
+    let (ip, port) = socket.peer.as_ref().and_then(Endpoint::ip_port)?;
+    (port != 0).then(|| (ip.to_canonical(), port))
 }
 
 /// Where a socket of the network can be reached, or what it has been given for a connection.
@@ -229,6 +246,24 @@ mod tests {
         assert_eq!(times(&own.learn(&call(Protocol::TCP, (HERE, 40_000)))), [1, 2]);
         assert_eq!(times(&own.sort([frame(3, |_| ())])), [3]);
         assert_eq!(own.others(), 0);
+    }
+
+    #[test]
+    fn a_port_that_others_use_for_another_peer_makes_their_frames_not_ours() {
+        let mut own = OwnFrames::default();
+        let mut connect = call(Protocol::TCP, (HERE, 40_000));
+        if let What::Call(call) = &mut connect.what {
+            let mut socket = SocketId::clone(call.socket.as_deref().expect("a socket"));
+            socket.peer = Some(Endpoint::ip(HERE, 12_000));
+            call.socket = Some(socket.into());
+        }
+        let theirs = frame(2, |headers| headers.destination = Endpoint::ip(HERE, 4_000));
+        let answer = frame(3, |headers| {
+            std::mem::swap(&mut headers.source, &mut headers.destination);
+        });
+        assert!(own.sort([frame(1, |_| {}), theirs, answer]).is_empty());
+        assert_eq!(times(&own.learn(&connect)), [1, 3]);
+        assert_eq!(own.others(), 1);
     }
 
     #[test]

@@ -134,7 +134,7 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
     // Those after the last call, such as the last ACK.
     let (rest, others) = frames.map(Frames::finish).unwrap_or_default();
     rest.into_iter().for_each(|frame| recording.add(frame));
-    if others > 0 && plan.by_hand {
+    if others > 0 && plan.by_hand && outcome.is_ok() {
         eprintln!("{}", say!(speaker, "tap-others", n = count(others)));
     }
     let outcome = match outcome {
