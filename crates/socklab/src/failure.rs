@@ -102,7 +102,8 @@ pub(crate) fn report(speaker: Speaker, error: &anyhow::Error) -> ExitCode {
     failure.map_or(otherwise, |failure| failure.exit).into()
 }
 
-/// Prints a text on standard error, behind its first word. On a terminal it is wrapped.
+/// Prints a text on standard error, behind its first word. On a terminal it is wrapped, but for
+/// lines that begin with a space: those are set as they stand, such as a mark below a word.
 pub(crate) fn complain(first: &str, text: &str) {
     let width = if io::stderr().is_terminal() { width_err() } else { usize::MAX };
     let lead = if first.is_empty() { String::new() } else { format!("{first} ") };
@@ -110,6 +111,7 @@ pub(crate) fn complain(first: &str, text: &str) {
     for (index, line) in text.lines().enumerate() {
         let lead = if index == 0 { lead.clone() } else { " ".repeat(indent) };
         let line = match width {
+            _ if line.starts_with(' ') => line.to_owned(),
             usize::MAX => line.to_owned(),
             width => markdown::hanging_after(line, lead.chars().count(), indent, width),
         };

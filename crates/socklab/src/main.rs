@@ -8,6 +8,7 @@ mod course;
 mod course_program;
 #[cfg(test)]
 mod every_command;
+mod executables;
 mod exit_reason;
 mod failure;
 mod file;

@@ -31,7 +31,8 @@ pub(crate) fn parse(speaker: Speaker, texts: &[String]) -> Result<Vec<Rule>> {
 pub(crate) fn no_rule(speaker: Speaker, error: &RuleError) -> Failure {
     let (line, marks) = error.marked();
     let what = speaker.tell(&rule_mistake(error));
-    Failure::new(ExitReason::Usage, format!("--wire: {what}\n{line}\n{marks}"))
+    Failure::new(ExitReason::Usage, format!("{what}\n{line}\n{marks}"))
+        .hint(say!(speaker, "wire-rules-hint"))
 }
 
 /// What each of these rules has done in all runs together.
@@ -55,12 +56,40 @@ pub(crate) fn totals<'r>(
 
 /// What a rule has done; above all, if it has done nothing.
 pub(crate) fn told(speaker: Speaker, done: &RuleCount) -> String {
-    let RuleCount { rule, seen, matched, .. } = done;
-    match matched {
-        0 => say!(speaker, "lab-rule-idle", rule = rule.as_str(), seen = count(*seen)),
-        _ => {
-            let (seen, matched) = (count(*seen), count(*matched));
-            say!(speaker, "lab-rule-did", rule = rule.as_str(), seen = seen, matched = matched)
+    let RuleCount { rule, seen, matched, lifted } = done;
+    let key = match (lifted, matched) {
+        (true, _) => "lab-rule-lifted",
+        (false, 0) => "lab-rule-idle",
+        (false, _) => "lab-rule-did",
+    };
+    let (seen, matched) = (count(*seen), count(*matched));
+    say!(speaker, key, rule = rule.as_str(), seen = seen, matched = matched)
+}
+
+#[cfg(test)]
+mod tests {
+    use socklab_lab::rules::Change;
+    use socklab_say::Language;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_of_the_help_is_one() {
+        for language in Language::all() {
+            let help = say!(Speaker::new(language), "examples-lab-wire");
+            let rules: Vec<&str> =
+                help.lines().filter(|it| it.starts_with('$')).flat_map(quoted).collect();
+            assert!(rules.len() > 10, "{rules:?}");
+            for rule in rules {
+                let parsed = rule.parse::<Change>();
+                assert!(parsed.is_ok(), "{rule}: {parsed:?}");
+            }
         }
+    }
+
+    /// What stands in single quotes, in front of the remark.
+    fn quoted(line: &str) -> impl Iterator<Item = &str> {
+        let command = line.split_once("  # ").map_or(line, |(command, _)| command);
+        command.split('\'').skip(1).step_by(2)
     }
 }

@@ -39,6 +39,8 @@ arg-trace-bytes = How many bytes of each message to keep (default 1024)
 arg-trace-packets = Run the programs on a loopback of their own, where nobody else is, and record every packet
 arg-trace-max_size = Beyond this size, such as 64M or 2G, record only how long each message was; beyond twice that, only count repeats. The programs go on (default 256M)
 arg-no_packets = Leave packets out: they are recorded otherwise, where the machine allows a network of one's own
+arg-trace-no_packets = Leave packets out, also those that the privilege to capture would add
+arg-run-no_packets = With --trace: leave packets out
 arg-redact = Leave out every byte that was sent, received or printed, and the arguments of programs; lengths stay, and so do names of files and addresses
 arg-trace-timeout = End the recording, and the programs, after this long
 arg-trace-grace = After the last program has ended: how long the others may finish their work, and may then take to end after SIGTERM (default 5); 0 kills them at once
@@ -97,6 +99,9 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # two programs of the course
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --packets tcp-server tcp-client  # and every SYN, ACK and FIN
+    $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # the first one gets lost
+    $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # for Wireshark
     $ socklab trace -o run.jsonl -p 1234  # attach; Ctrl-C ends the recording
     $ socklab trace -o - tcp-server tcp-client | socklab draw -
     $ socklab trace --grace 30 './worker' './submit job.txt'  # a long job after the client has left

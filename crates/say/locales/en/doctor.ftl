@@ -34,6 +34,7 @@ doctor-step-landlock = landlock
 doctor-step-raw-capture = capture in place
 doctor-refused = { $call }: { $error }
 doctor-killed = the process that tried it was killed ({ $signal }): a filter allows no such call
+doctor-not-needed = no, and nothing below needs it ({ $call }: { $error })
 doctor-not-tried = not tried: it needs “{ $step }”
 doctor-misleading = { $call }: { $error }. Nothing is full: it means that a limit of namespaces is reached, often a limit of 0
 

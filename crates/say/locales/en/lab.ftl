@@ -53,10 +53,20 @@ examples-lab-status =
     $ socklab lab status
     $ socklab lab status --json | jq '.hosts[].sockets[]'
 examples-lab-wire =
-    $ socklab lab wire 'partition client from server'
-    $ socklab lab wire heal
-    $ socklab lab wire 'host server dies'
-    $ socklab lab wire 'rate 1 Mbit/s' 'delay 40ms'
+    $ socklab lab wire 'drop the 2nd SYN from client'  # it is sent, and gets lost
+    $ socklab lab wire 'delay 40ms every data from server'  # it arrives later
+    $ socklab lab wire 'duplicate the 1st UDP'  # it arrives twice
+    $ socklab lab wire 'reorder 3 and 4 of the UDP from client'  # the 4th arrives first
+    $ socklab lab wire 'corrupt byte 60 of the 1st data'  # the receiver's checksum finds it
+    $ socklab lab wire 'lose 5% seed 7'  # by chance, but always the same ones
+    $ socklab lab wire 'rate 1 Mbit/s' 'delay 40ms'  # a slow line
+    $ socklab lab wire 'reset after 10 kB from server'  # an RST that no end has sent
+    $ socklab lab wire 'partition client from server'  # until socklab lab wire heal
+    $ socklab lab wire 'host server dies'  # without a word
+    $ socklab lab wire 'lift drop the 2nd SYN from client'  # lift all: all of them
+    The same rules follow --wire, in socklab trace, run, what-if, check and lab.
+    Which frames: the 1st, the 2nd, every, or every 3rd, of these kinds: frame, segment, SYN, SYN-ACK, ACK, FIN, RST, PSH, URG, data (TCP with a payload), retransmission, UDP, fragment, ICMP, ARP. Then, in any order: from HOST, to HOST, from port N, to port N, of the 2nd connection, with byte N of the answer (or of the request), once, twice, 3 times, after 2s, until 5s, between 1s and 2s; a frame can stand for a time: after the 1st FIN.
+    Each rule counts the frames that it is about from 1, as they are sent, retransmissions as well. A time counts from the first frame. On a loopback, client is who speaks first on a connection, and server the other.
 examples-lab-link =
     $ socklab lab link client down
     $ socklab lab link client up
@@ -71,7 +81,8 @@ value-BYTES = BYTES
 
 lab-no-place = there can be no lab here: { $reason }
 lab-on-what = each --on HOST is followed by -- and a command: --on server -- python3 S.py --on client -- python3 C.py
-lab-not-found = { $program }: there is no such program
+program-not-found = { $program }: no program of this name is in a folder of PATH, or it may not be executed
+wire-rules-hint = `socklab lab wire --help` shows all rules
 lab-shell-own = You are in a lab of your own, on { $host }: no packet leaves this machine. exit ends it, and nothing stays.
 lab-shell-up = You are on { $host }, in the lab “{ $lab }”. exit leaves it; the lab stays up.
 lab-bad-name = “{ $name }” is no name for a lab: letters, digits, - and _, at most 32

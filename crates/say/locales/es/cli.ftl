@@ -39,6 +39,8 @@ arg-trace-bytes = Cuántos bytes de cada mensaje guardar (por defecto 1024)
 arg-trace-packets = Ejecuta los programas en un loopback propio, donde no hay nadie más, y graba cada paquete
 arg-trace-max_size = Pasado este tamaño, por ejemplo 64M o 2G, graba de cada mensaje solo cuánto medía; pasado el doble, las repeticiones solo se cuentan. Los programas siguen (por defecto 256M)
 arg-no_packets = Deja los paquetes por fuera: si no, se graban donde la máquina permite una red propia
+arg-trace-no_packets = Deja los paquetes por fuera, también los que agregaría el permiso de capturar
+arg-run-no_packets = Con --trace: deja los paquetes por fuera
 arg-redact = Omite todo byte enviado, recibido o impreso, y los argumentos de los programas; quedan las longitudes, y también los nombres de archivos y las direcciones
 arg-trace-timeout = Termina la grabación, y los programas, después de este tiempo
 arg-trace-grace = Cuando termina el último programa: cuánto pueden los demás seguir con su trabajo, y cuánto pueden tardar en terminar tras SIGTERM (por defecto 5); con 0 se terminan de inmediato
@@ -97,6 +99,9 @@ examples-trace =
     $ socklab trace tcp-server tcp-client  # dos programas del curso
     $ socklab trace 'python3 server.py' 'python3 client.py'
     $ socklab trace -o fetch.html -- curl http://localhost:8080/
+    $ socklab trace --packets tcp-server tcp-client  # con cada SYN, ACK y FIN
+    $ socklab trace --wire 'drop the 1st SYN' tcp-server tcp-client  # se pierde el primero
+    $ socklab trace --packets -o run.pcapng tcp-server tcp-client  # para Wireshark
     $ socklab trace -o run.jsonl -p 1234  # conectarse; Ctrl-C termina la grabación
     $ socklab trace -o - tcp-server tcp-client | socklab draw -
     $ socklab trace --grace 30 './worker' './submit job.txt'  # un trabajo largo cuando el cliente ya se fue

@@ -1,7 +1,7 @@
 # Qué permite esta máquina: `socklab doctor`.
 
-cmd-doctor = Probar qué permite esta máquina, y decir cómo arreglar lo que no
-arg-doctor-json = Imprimir JSON, para scripts
+cmd-doctor = Prueba qué permite esta máquina, y dice cómo arreglar lo que no
+arg-doctor-json = Imprime JSON, para scripts
 examples-doctor =
     $ socklab doctor
     $ socklab doctor --json | jq '.steps[] | select(.works != true)'
@@ -34,6 +34,7 @@ doctor-step-landlock = landlock
 doctor-step-raw-capture = captura aquí mismo
 doctor-refused = { $call }: { $error }
 doctor-killed = el proceso que lo probó murió por una señal ({ $signal }): un filtro no permite esa llamada
+doctor-not-needed = no, y nada de lo que sigue lo necesita ({ $call }: { $error })
 doctor-not-tried = no se probó: necesita «{ $step }»
 doctor-misleading = { $call }: { $error }. No hay nada lleno: quiere decir que se llegó a un límite de espacios de nombres, que muchas veces es 0
 

@@ -1,18 +1,18 @@
 # Un lugar propio: `socklab lab`.
 
-cmd-lab = Ejecutar programas en un lugar propio: nombres, servidores, máquinas, un cable
-cmd-lab-run = Ejecutar un programa en un lugar que termina con él; o varios, cada uno en una máquina
-cmd-lab-shell = Abrir tu shell en el laboratorio
-cmd-lab-up = Dejar un laboratorio en segundo plano, hasta lab down
-cmd-lab-exec = Ejecutar un programa en una máquina de un laboratorio abierto
-cmd-lab-status = Mostrar máquinas, direcciones, sockets con sus colas, y qué hicieron las reglas del cable
-cmd-lab-wire = Cambiar lo que pasa con las tramas en el cable de un laboratorio abierto
-cmd-lab-link = Desconectar el cable de una máquina, conectarlo, o estrechar su camino
-cmd-lab-down = Cerrar un laboratorio y todo lo que hay en él
+cmd-lab = Ejecuta programas en un lugar propio: nombres, servidores, máquinas, un cable
+cmd-lab-run = Ejecuta un programa en un lugar que termina con él; o varios, cada uno en una máquina
+cmd-lab-shell = Abre tu shell en el laboratorio
+cmd-lab-up = Deja un laboratorio en segundo plano, hasta lab down
+cmd-lab-exec = Ejecuta un programa en una máquina de un laboratorio abierto
+cmd-lab-status = Muestra máquinas, direcciones, sockets con sus colas, y qué hicieron las reglas del cable
+cmd-lab-wire = Cambia lo que pasa con las tramas en el cable de un laboratorio abierto
+cmd-lab-link = Desconecta el cable de una máquina, lo conecta, o estrecha su camino
+cmd-lab-down = Cierra un laboratorio y todo lo que hay en él
 
 arg-lab-run-on = La máquina del programa que sigue a --; luego otra vez --on MÁQUINA -- COMANDO: cada uno se inicia cuando el anterior escucha
-arg-lab-run-trace = Dibujar lo que hicieron los sockets de los programas, y cada trama, en un solo diagrama
-arg-lab-run-output = Escribir ese dibujo en un archivo: .txt, .svg, .html, .jsonl (la grabación misma), o .pcapng (los paquetes, para Wireshark); - escribe la grabación en la salida estándar
+arg-lab-run-trace = Dibuja lo que hicieron los sockets de los programas, y cada trama, en un solo diagrama
+arg-lab-run-output = Escribe ese dibujo en un archivo: .txt, .svg, .html, .jsonl (la grabación misma), o .pcapng (los paquetes, para Wireshark); - escribe la grabación en la salida estándar
 arg-lab-run-command = El programa y sus argumentos, palabra por palabra
 arg-hosts = Cuántas máquinas, o sus nombres: 5, o web,db (normalmente client, server e internet)
 arg-wire = Lo que pasa con las tramas: 'drop the 2nd SYN from client', 'delay 40ms', 'lose 5% seed 7' …
@@ -53,10 +53,20 @@ examples-lab-status =
     $ socklab lab status
     $ socklab lab status --json | jq '.hosts[].sockets[]'
 examples-lab-wire =
-    $ socklab lab wire 'partition client from server'
-    $ socklab lab wire heal
-    $ socklab lab wire 'host server dies'
-    $ socklab lab wire 'rate 1 Mbit/s' 'delay 40ms'
+    $ socklab lab wire 'drop the 2nd SYN from client'  # se envía, y se pierde
+    $ socklab lab wire 'delay 40ms every data from server'  # llega más tarde
+    $ socklab lab wire 'duplicate the 1st UDP'  # llega dos veces
+    $ socklab lab wire 'reorder 3 and 4 of the UDP from client'  # la 4.ª llega primero
+    $ socklab lab wire 'corrupt byte 60 of the 1st data'  # lo nota la suma de verificación
+    $ socklab lab wire 'lose 5% seed 7'  # al azar, pero siempre las mismas
+    $ socklab lab wire 'rate 1 Mbit/s' 'delay 40ms'  # una línea lenta
+    $ socklab lab wire 'reset after 10 kB from server'  # un RST que no envió ningún extremo
+    $ socklab lab wire 'partition client from server'  # hasta socklab lab wire heal
+    $ socklab lab wire 'host server dies'  # sin decir nada
+    $ socklab lab wire 'lift drop the 2nd SYN from client'  # lift all: todas
+    Las mismas reglas van después de --wire, en socklab trace, run, what-if, check y lab. Siempre se escriben en inglés.
+    De qué tramas tratan: the 1st, the 2nd (la primera, la segunda), every (todas) o every 3rd (una de cada tres), de estas clases: frame, segment, SYN, SYN-ACK, ACK, FIN, RST, PSH, URG, data (TCP con datos), retransmission, UDP, fragment, ICMP, ARP. Después, en cualquier orden: from MÁQUINA, to MÁQUINA, from port N, to port N, of the 2nd connection, with byte N of the answer (o of the request), once, twice, 3 times, after 2s, until 5s, between 1s and 2s; en lugar de un tiempo puede ir una trama: after the 1st FIN.
+    Cada regla cuenta desde 1 las tramas de las que trata, como se envían, también los reenvíos. El tiempo se cuenta desde la primera trama. En un loopback, client es quien habla primero en una conexión, y server el otro.
 examples-lab-link =
     $ socklab lab link client down
     $ socklab lab link client up
@@ -71,7 +81,8 @@ value-BYTES = BYTES
 
 lab-no-place = aquí no puede haber laboratorio: { $reason }
 lab-on-what = a cada --on MÁQUINA le siguen -- y un comando: --on server -- python3 S.py --on client -- python3 C.py
-lab-not-found = { $program }: no existe ese programa
+program-not-found = { $program }: no hay ningún programa con ese nombre en las carpetas de PATH, o no se puede ejecutar
+wire-rules-hint = las reglas se escriben en inglés; `socklab lab wire --help` las muestra todas
 lab-shell-own = Estás en un laboratorio tuyo, en { $host }: ningún paquete sale de esta máquina. Con exit termina, y no queda nada.
 lab-shell-up = Estás en { $host }, en el laboratorio «{ $lab }». Con exit sales; el laboratorio sigue abierto.
 lab-bad-name = «{ $name }» no puede ser el nombre de un laboratorio: letras, dígitos, - y _, como máximo 32
@@ -88,9 +99,9 @@ lab-rules-lifted = { $lifted ->
     [one] Se quitó { $lifted } regla.
    *[other] Se quitaron { $lifted } reglas.
 }
-lab-rule-did = cable: { $rule }: { $matched } de { $seen } tramas
-lab-rule-idle = cable: { $rule }: no acertó ninguna (tramas del tipo del que trata: { $seen })
-lab-rule-lifted = cable: { $rule }: { $matched } de { $seen } tramas, hasta que se quitó
+lab-rule-did = cable: { $rule }: se aplicó a { $matched } de { $seen } tramas
+lab-rule-idle = cable: { $rule }: no se aplicó a ninguna trama (pasaron { $seen } de la clase de la que trata)
+lab-rule-lifted = cable: { $rule }: se aplicó a { $matched } de { $seen } tramas, hasta que se quitó
 lab-no-rules = El cable no tiene reglas: todas las tramas llegan.
 lab-link-up = { $host }: el cable está conectado
 lab-link-down = { $host }: el cable está desconectado

@@ -1,7 +1,7 @@
 # Reglas del cable: qué está mal en una, y qué pasó con las que se dieron.
 
-arg-what-if-wire = Hacer esto con los paquetes, además de lo que hace la pregunta: drop the 1st SYN, delay 40ms … (se puede repetir)
-arg-check-wire = Hacer esto con los paquetes en cada caso: drop the 2nd data from server, lose 5% seed 7 … (se puede repetir; esa revisión no se recuerda)
+arg-what-if-wire = Haz esto con los paquetes, además de lo que hace la pregunta: drop the 1st SYN, delay 40ms … (se puede repetir)
+arg-check-wire = Haz esto con los paquetes en cada caso: drop the 2nd data from server, lose 5% seed 7 … (se puede repetir; esa revisión no se recuerda)
 
 rule-expected = una regla del cable no puede tener `{ $found }` aquí, se esperaba { $expected }
 rule-ends-early = la regla del cable termina demasiado pronto, se esperaba { $expected }
@@ -37,5 +37,5 @@ ask-trouble-wire = aquí se hace algo con los paquetes, y para eso hace falta un
 ask-trouble-packets = la evidencia está en los paquetes, y aquí no se pudieron grabar, o no todos: { $what }
 
 mistake-lifts-nothing = `{ $change }`: en este punto no hay tal regla
-course-idle-rule = la regla del cable `{ $rule }` no acertó ninguna trama (de la clase de la que trata hubo { $seen })
-course-idle-rule-in = en el caso { $case }, la regla del cable `{ $rule }` no acertó ninguna trama (de la clase de la que trata hubo { $seen })
+course-idle-rule = la regla del cable `{ $rule }` no se aplicó a ninguna trama (pasaron { $seen } de la clase de la que trata)
+course-idle-rule-in = en el caso { $case }, la regla del cable `{ $rule }` no se aplicó a ninguna trama (pasaron { $seen } de la clase de la que trata)

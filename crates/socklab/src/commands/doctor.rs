@@ -92,7 +92,7 @@ impl Examination {
         let mut lines = vec![];
         lines.extend(markdown::wrapped(&self.machine(speaker), width));
         lines.extend([String::new(), paint(style::STRONG, say!(speaker, "doctor-tried"))]);
-        let rows = self.findings.iter().map(|finding| row_of(speaker, finding));
+        let rows = self.findings.iter().map(|finding| self.row_of(speaker, finding));
         lines.extend(table(&rows.collect::<Vec<_>>(), width));
         lines.extend([String::new(), paint(style::STRONG, say!(speaker, "doctor-means"))]);
         let rows = self.verdicts.iter().map(|(ability, verdict)| {
@@ -107,6 +107,39 @@ impl Examination {
         lines.push(String::new());
         lines.extend(markdown::wrapped(&self.conclusion(speaker), width));
         lines
+    }
+
+    /// True if nothing works less well because this step was refused.
+    fn is_spare(&self, step: Step) -> bool {
+        !self.verdicts.iter().any(|(_, verdict)| verdict.steps().contains(&step))
+    }
+
+    /// The mark, the name and what is said of a step.
+    fn row_of(&self, speaker: Speaker, finding: &Finding) -> (String, String, String) {
+        let name = name(speaker, finding.step);
+        match &finding.outcome {
+            Outcome::Works(took) => {
+                let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+                (paint(style::GOOD, "✓"), name, speaker.duration(took))
+            }
+            Outcome::Refused { call, errno } => {
+                let namespace = call.starts_with("unshare") && *errno == NO_SPACE;
+                let (mark, key) = match (self.is_spare(finding.step), namespace) {
+                    (true, _) => (paint(style::FAINT, "–"), "doctor-not-needed"),
+                    (false, true) => (paint(style::BAD, "✗"), "doctor-misleading"),
+                    (false, false) => (paint(style::BAD, "✗"), "doctor-refused"),
+                };
+                (mark, name, say!(speaker, key, call = call, error = error_text(*errno)))
+            }
+            Outcome::Killed(signal) => {
+                let signal = Signal(*signal).to_string();
+                (paint(style::BAD, "✗"), name, say!(speaker, "doctor-killed", signal = signal))
+            }
+            Outcome::NotTried(needs) => {
+                let needs = self::name(speaker, *needs);
+                (paint(style::FAINT, "–"), name, say!(speaker, "doctor-not-tried", step = needs))
+            }
+        }
     }
 
     /// What to do, each remedy with what it is for.
@@ -247,31 +280,6 @@ fn step_json(finding: &Finding) -> Value {
         Outcome::Killed(signal) => json!({ "step": step, "works": false, "signal": signal }),
         Outcome::NotTried(needs) => {
             json!({ "step": step, "works": null, "needs": needs.key() })
-        }
-    }
-}
-
-/// The mark, the name and what is said of a step.
-fn row_of(speaker: Speaker, finding: &Finding) -> (String, String, String) {
-    let name = name(speaker, finding.step);
-    match &finding.outcome {
-        Outcome::Works(took) => {
-            let took = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-            (paint(style::GOOD, "✓"), name, speaker.duration(took))
-        }
-        Outcome::Refused { call, errno } => {
-            let namespace = call.starts_with("unshare") && *errno == NO_SPACE;
-            let key = if namespace { "doctor-misleading" } else { "doctor-refused" };
-            let error = error_text(*errno);
-            (paint(style::BAD, "✗"), name, say!(speaker, key, call = call, error = error))
-        }
-        Outcome::Killed(signal) => {
-            let signal = Signal(*signal).to_string();
-            (paint(style::BAD, "✗"), name, say!(speaker, "doctor-killed", signal = signal))
-        }
-        Outcome::NotTried(needs) => {
-            let needs = self::name(speaker, *needs);
-            (paint(style::FAINT, "–"), name, say!(speaker, "doctor-not-tried", step = needs))
         }
     }
 }

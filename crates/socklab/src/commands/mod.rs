@@ -117,6 +117,7 @@ fn welcome(speaker: Speaker) -> Result<ExitCode> {
         ("socklab run server-03", "cmd-run"),
         ("socklab trace tcp-server tcp-client", "cmd-trace"),
         ("socklab what-if 3", "cmd-what-if"),
+        ("socklab lab run -- curl -s http://www.google.com/", "cmd-lab"),
         ("socklab exercise start echo-server", "cmd-exercise-start"),
         ("socklab check echo-server", "cmd-check"),
         ("socklab connect localhost 8888", "cmd-connect"),

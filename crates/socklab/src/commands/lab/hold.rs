@@ -17,6 +17,7 @@ use super::{folder, place, plan};
 use crate::cli;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
+use crate::wire_rules;
 
 /// What `up` reads when the lab can be used.
 pub(super) const READY: &str = "ready";
@@ -26,7 +27,8 @@ pub(super) fn hold(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     // It outlives the terminal, and what is typed there is not for it.
     rustix::process::setsid().context("setsid")?;
     let socket = folder::socket(speaker, options.name.as_deref().unwrap_or(folder::USUAL))?;
-    let kind = plan::kind(&options.place, USED).map_err(|error| place::no_rule(speaker, &error))?;
+    let kind =
+        plan::kind(&options.place, USED).map_err(|error| wire_rules::no_rule(speaker, &error))?;
     let listener =
         UnixListener::bind(&socket).with_context(|| format!("bind {}", socket.display()))?;
     match Place::enter(kind, 0, None) {

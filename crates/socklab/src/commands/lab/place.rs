@@ -8,15 +8,14 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGQUIT};
 use signal_hook::flag;
-use socklab_lab::rules::{RuleCount, RuleError};
 use socklab_lab::{FrameSink, LoopedRefusal, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole};
 use socklab_say::{Speaker, count, say};
-use socklab_scenario::rule_mistake;
 
 use crate::commands::doctor;
 use crate::exit_reason::ExitReason;
 use crate::failure::{self, Failure};
 use crate::output::{eprintln, width_err};
+use crate::wire_rules;
 
 /// Which process returns from [`enter`].
 pub(super) enum Entered {
@@ -70,15 +69,6 @@ pub(super) fn failure_of(speaker: Speaker, refusal: &PlaceRefusal) -> Failure {
     }
 }
 
-/// What is wrong with a rule: in words, and with a mark below the word at fault.
-pub(super) fn no_rule(speaker: Speaker, error: &RuleError) -> Failure {
-    let what = speaker.tell(&rule_mistake(error));
-    let width = |text: &str| text.chars().count();
-    let before = " ".repeat(width(error.text.get(..error.at.start).unwrap_or_default()));
-    let mark = "^".repeat(width(error.word()).max(1));
-    Failure::new(ExitReason::Usage, format!("{what}\n  {}\n  {before}{mark}", error.text))
-}
-
 /// Why a rule can't apply on a looped loopback.
 pub(super) fn not_here(speaker: Speaker, refusal: &LoopedRefusal) -> Failure {
     let (rule, what) = match refusal {
@@ -103,16 +93,7 @@ pub(super) fn code_of(status: ExitStatus) -> ExitCode {
 /// Says what each rule has done, above all which has done nothing, and whether something has passed
 /// where no rule was.
 pub(super) fn tell_wire(speaker: Speaker, end: &PlaceEnd) {
-    for RuleCount { rule, seen, matched, .. } in &end.rules {
-        let line = match matched {
-            0 => say!(speaker, "lab-rule-idle", rule = rule.as_str(), seen = count(*seen)),
-            _ => {
-                let (seen, matched) = (count(*seen), count(*matched));
-                say!(speaker, "lab-rule-did", rule = rule.as_str(), seen = seen, matched = matched)
-            }
-        };
-        eprintln!("{line}");
-    }
+    end.rules.iter().for_each(|done| eprintln!("{}", wire_rules::told(speaker, done)));
     if end.beside > 0 {
         eprintln!("{}", say!(speaker, "wire-beside", frames = count(end.beside)));
     }

@@ -7,14 +7,14 @@ use socklab_lab::rules::Change;
 use socklab_say::{Speaker, count, say};
 
 use super::control::{Asked, Lab};
-use super::place;
 use crate::cli::{self, Cable};
 use crate::output::println;
+use crate::wire_rules;
 
 pub(super) fn wire(speaker: Speaker, options: &cli::LabWire) -> Result<ExitCode> {
     let parsed = options.rules.iter().map(|text| text.parse::<Change>());
     let changes: Vec<Change> =
-        parsed.collect::<Result<_, _>>().map_err(|error| place::no_rule(speaker, &error))?;
+        parsed.collect::<Result<_, _>>().map_err(|error| wire_rules::no_rule(speaker, &error))?;
     let lab = Lab::need(speaker, options.name.as_deref())?;
     for (text, change) in options.rules.iter().zip(changes) {
         let lifted: usize = lab.ask(speaker, &Asked::Wire { change: text.clone() })?;

@@ -18,9 +18,11 @@ use super::plan;
 use super::traced;
 use crate::cli;
 use crate::commands::trace::{self, TracedProgram};
+use crate::executables;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::eprintln;
+use crate::wire_rules;
 
 /// How often the kernel's tables are read: no system call waits for a change in them.
 const GLANCE: Duration = Duration::from_millis(1);
@@ -41,7 +43,7 @@ pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
     let members = members(speaker, options.on, options.command)?;
     let hosts: Vec<&str> = members.iter().filter_map(|member| member.host.as_deref()).collect();
     let kind =
-        plan::kind(&options.place, &hosts).map_err(|error| place::no_rule(speaker, &error))?;
+        plan::kind(&options.place, &hosts).map_err(|error| wire_rules::no_rule(speaker, &error))?;
     if options.trace || !options.output.is_empty() {
         let (output, look) = (options.output, options.look);
         let options = cli::Trace { output, look, ..traced::options() };
@@ -141,11 +143,10 @@ fn start(speaker: Speaker, place: &Place, member: &Member) -> Result<Child> {
 /// Why a program could not be started.
 pub(super) fn not_started(speaker: Speaker, program: &OsString, error: &std::io::Error) -> Failure {
     let program = program.to_string_lossy();
-    let what = match error.kind() {
-        ErrorKind::NotFound => say!(speaker, "lab-not-found", program = program.as_ref()),
-        _ => format!("execve {program}: {error}"),
-    };
-    Failure::new(ExitReason::No, what)
+    match error.kind() {
+        ErrorKind::NotFound => executables::missing(speaker, &program),
+        _ => Failure::new(ExitReason::No, format!("execve {program}: {error}")),
+    }
 }
 
 /// Waits until a host has a socket that any peer can reach and that it had not before, or until the

@@ -14,6 +14,7 @@ use super::place::{self, Entered, code_of};
 use super::{folder, plan, run};
 use crate::cli;
 use crate::output::eprintln;
+use crate::wire_rules;
 
 /// The variable that says where a shell is, for prompts of one's own.
 const VARIABLE: &str = "SOCKLAB_LAB";
@@ -32,7 +33,7 @@ pub(super) fn shell(speaker: Speaker, options: &cli::LabShell) -> Result<ExitCod
     }
     let also: Vec<&str> = options.host.iter().map(String::as_str).collect();
     let kind =
-        plan::kind(&options.place, &also).map_err(|error| place::no_rule(speaker, &error))?;
+        plan::kind(&options.place, &also).map_err(|error| wire_rules::no_rule(speaker, &error))?;
     let inside = match place::enter(speaker, kind, 0, None)? {
         Entered::Outside(code) => return Ok(code),
         Entered::Inside(place) => place,

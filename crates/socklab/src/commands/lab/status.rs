@@ -11,6 +11,7 @@ use crate::cli;
 use crate::output::{println, width, write_json};
 use crate::style::{self, paint};
 use crate::terminal::markdown;
+use crate::wire_rules;
 
 pub(super) fn status(speaker: Speaker, options: &cli::LabStatus) -> Result<ExitCode> {
     let lab = Lab::need(speaker, options.name.as_deref())?;
@@ -25,10 +26,7 @@ pub(super) fn status(speaker: Speaker, options: &cli::LabStatus) -> Result<ExitC
         host_lines(speaker, host).iter().for_each(|line| println!("{line}"));
     }
     for rule in &status.rules {
-        let (seen, matched) = (count(rule.seen), count(rule.matched));
-        let key = if rule.lifted { "lab-rule-lifted" } else { "lab-rule-did" };
-        let text = say!(speaker, key, rule = rule.rule.as_str(), seen = seen, matched = matched);
-        println!("{}", markdown::hanging(&text, 0, width()));
+        println!("{}", markdown::hanging(&wire_rules::told(speaker, rule), 0, width()));
     }
     if status.rules.is_empty() {
         println!("{}", say!(speaker, "lab-no-rules"));

@@ -7,17 +7,18 @@ use anyhow::{Context, Result};
 use socklab_say::{Speaker, say};
 
 use super::control::{Asked, Lab, Status};
-use super::{folder, hold, place, plan};
+use super::{folder, hold, plan};
 use crate::cli;
 use crate::commands::doctor;
 use crate::exit_reason::ExitReason;
 use crate::failure::{self, Failure};
 use crate::output::{eprintln, println, width, width_err};
 use crate::terminal::rows::rows;
+use crate::wire_rules;
 
 pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     let name = options.name.as_deref().unwrap_or(folder::USUAL);
-    plan::kind(&options.place, &[]).map_err(|error| place::no_rule(speaker, &error))?;
+    plan::kind(&options.place, &[]).map_err(|error| wire_rules::no_rule(speaker, &error))?;
     if Lab::find(speaker, name)?.is_some() {
         let what = say!(speaker, "lab-up-already", name = name);
         let hint = say!(speaker, "try-line", what = typed("down", "", name));

@@ -21,6 +21,7 @@ use super::frames::Frames;
 use super::news::News;
 use super::recording::{Keeping, Kept};
 use super::turn::Turns;
+use crate::executables;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::eprintln;
@@ -141,6 +142,9 @@ pub(crate) fn record(speaker: Speaker, plan: TracePlan) -> Result<TraceEnd> {
         Ok(outcome) => outcome,
         Err(error) => {
             recording.give_up();
+            if let socklab_trace::Error::NotFound { program } = &error {
+                return Err(executables::missing(speaker, program).into());
+            }
             let exit = match error {
                 socklab_trace::Error::Nothing => ExitReason::Usage,
                 _ if error.is_environment() => ExitReason::Environment,
