@@ -167,6 +167,7 @@ bad-command-line = “{ $line }” is not a command line: a quote is left open, 
 draw-empty = the file is empty: no recording was written, or not yet
 draw-mark = the file begins with a byte order mark (UTF-8 BOM), which a recording never has. Without it: tail -c +4 FILE > run.jsonl
 draw-foreign = this is a file of another kind ({ $kind }), not a recording of socklab
+draw-no-header = this is neither a recording of socklab (.jsonl) nor a capture of packets (.pcapng, .pcap)
 draw-version = a recording of version { $found }; this program reads versions 1 to { $newest }. A newer socklab reads it
 draw-hint = Recordings are made with: socklab trace -o run.jsonl -- COMMAND
 bad-format = { $path }: the name must end in .txt, .svg, .html, .jsonl or .pcapng

@@ -34,7 +34,7 @@ arg-lab-down-name = The lab's name (usually lab)
 
 examples-lab-run =
     $ socklab lab run -- curl -s http://www.google.com/  # a server of socklab's own
-    $ socklab lab run --wire 'drop the 1st SYN' -- curl -s http://localhost/
+    $ socklab lab run --wire 'drop the 1st SYN' -- curl -s http://www.google.com/
     $ socklab lab run --on server -- tcp-server --on client -- tcp-client server
     $ socklab lab run -o story.html --on server -- python3 S.py --on client -- python3 C.py server
     The exit code is the program's, or the last one's; 3 if there can be no lab here: see socklab doctor.

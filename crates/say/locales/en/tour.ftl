@@ -2,6 +2,7 @@
 
 tour-title = The tour: every program of the course, run for real and checked
 tour-opening = { $stops } stops, all on this machine, no network needed. Lines that start with $ are commands you can type.
+tour-is-a-page = { $path }: the tour is one page, so its name must end in .html
 tour-no-loopback = 127.0.0.1 can't be reached: the loopback interface, lo, is down ({ $reason })
 tour-lost = a datagram sent there did not arrive
 tour-pause = Enter: go on.  Ctrl-C: stop.

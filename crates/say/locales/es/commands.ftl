@@ -170,6 +170,7 @@ bad-command-line = «{ $line }» no es una línea de comandos: quedaron unas com
 draw-empty = el archivo está vacío: no se escribió ninguna grabación, o todavía no
 draw-mark = el archivo empieza con una marca de orden de bytes (BOM de UTF-8), que una grabación nunca tiene. Sin ella: tail -c +4 ARCHIVO > run.jsonl
 draw-foreign = es un archivo de otro tipo ({ $kind }), no una grabación de socklab
+draw-no-header = no es una grabación de socklab (.jsonl) ni una captura de paquetes (.pcapng, .pcap)
 draw-version = una grabación de la versión { $found }; este programa lee las versiones 1 a { $newest }. La lee un socklab más nuevo
 draw-hint = Las grabaciones se hacen con: socklab trace -o run.jsonl -- COMANDO
 bad-format = { $path }: el nombre debe terminar en .txt, .svg, .html, .jsonl o .pcapng

@@ -34,7 +34,7 @@ arg-lab-down-name = El nombre del laboratorio (normalmente lab)
 
 examples-lab-run =
     $ socklab lab run -- curl -s http://www.google.com/  # le responde un servidor propio
-    $ socklab lab run --wire 'drop the 1st SYN' -- curl -s http://localhost/
+    $ socklab lab run --wire 'drop the 1st SYN' -- curl -s http://www.google.com/
     $ socklab lab run --on server -- tcp-server --on client -- tcp-client server
     $ socklab lab run -o historia.html --on server -- python3 S.py --on client -- python3 C.py server
     El código de salida es el del programa, o el del último; 3 si aquí no puede haber laboratorio: mira socklab doctor.

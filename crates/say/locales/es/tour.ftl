@@ -2,6 +2,7 @@
 
 tour-title = El recorrido: todos los programas del curso, ejecutados de verdad y verificados
 tour-opening = { $stops } paradas, todas en esta máquina, sin red. Las líneas con $ son comandos que puedes escribir.
+tour-is-a-page = { $path }: el recorrido es una página, así que su nombre debe terminar en .html
 tour-no-loopback = no se puede llegar a 127.0.0.1: la interfaz de loopback, lo, no está activa ({ $reason })
 tour-lost = un datagrama enviado ahí no llegó
 tour-pause = Enter: seguir.  Ctrl-C: detener.

@@ -26,6 +26,7 @@ use crate::cli;
 use crate::course_program::known;
 use crate::exit_reason::ExitReason;
 use crate::failure::{Failure, with_causes};
+use crate::file;
 use crate::output::{self, println};
 use place::{Entered, Venue};
 use report::{StopReport, Total, purpose};
@@ -42,6 +43,13 @@ pub(crate) fn tour(speaker: Speaker, options: &cli::Tour) -> Result<ExitCode> {
         }
         None => STOPS,
     };
+    if let Some(path) = &options.output
+        && !file::is_special(path)
+        && path.extension().is_none_or(|ending| ending != "html")
+    {
+        let what = say!(speaker, "tour-is-a-page", path = socklab_say::path(path));
+        return Err(Failure::new(ExitReason::Usage, what).into());
+    }
     let (venue, because) = match place::enter(speaker, options.packets.wanted()) {
         Entered::Over(code) => return Ok(code),
         Entered::Venue(venue, because) => (venue, because),

@@ -31,7 +31,7 @@ use crate::exit_reason::ExitReason;
 use crate::failure::{self, Failure};
 use crate::output::{BROKEN_PIPE, eprintln, println};
 pub(crate) use outputs::Outputs;
-use picture::{draw_to, to_text, write_recording};
+use picture::{draw_to, to_text};
 use recording::Keeping;
 
 pub(crate) use commands::{TracedProgram, course_program, program};
@@ -170,12 +170,7 @@ pub(crate) fn draw(speaker: Speaker, options: &cli::Draw) -> Result<()> {
     if outputs.are_none() {
         println!("{}", to_text(speaker, &timeline, &options.look));
     }
-    for (path, format) in &outputs.drawings {
-        draw_to(speaker, path, *format, &timeline, &options.look)?;
-    }
-    for destination in &outputs.recordings {
-        write_recording(speaker, destination, &timeline)?;
-    }
+    outputs.write(speaker, &timeline, &options.look)?;
     // The process ends here, and freeing millions of small pieces first takes a while.
     std::mem::forget(timeline);
     Ok(())

@@ -126,6 +126,7 @@ fn why_unreadable(speaker: Speaker, error: &ReadError) -> String {
         ReadError::Empty => say!(speaker, "draw-empty"),
         ReadError::Foreign { kind: Foreign::ByteOrderMark } => say!(speaker, "draw-mark"),
         ReadError::Foreign { kind } => say!(speaker, "draw-foreign", kind = kind),
+        ReadError::Header { .. } => say!(speaker, "draw-no-header"),
         ReadError::Version { found } => {
             let newest = socklab_event::VERSION;
             say!(speaker, "draw-version", found = found, newest = newest)
