@@ -57,6 +57,7 @@ mistake-pause = a pause lasts 1 to { $most } ms, not { $found }
 mistake-pauses = up to here there are { $total } ms of pauses, which is all of deadline_ms = { $deadline }
 mistake-pause-within = this step pauses for { $pause } ms, which is all of its within_ms = { $within }
 mistake-recv-room = recv has room for 1 to { $most } bytes, not for { $found }
+mistake-option-value = the kernel takes { $least } to { $most } here, not { $found }
 mistake-unknown-condition = unknown condition `{ $found }`, expected one of { $known }, or a table with blocked_in, received, sent, printed, called or kernel
 mistake-one-condition = a condition has exactly one of blocked_in, received, sent, printed, called, kernel; here there are { $count }
 mistake-times-called = times goes with called only

@@ -57,6 +57,7 @@ mistake-pause = una pausa dura entre 1 y { $most } ms, no { $found }
 mistake-pauses = hasta aquí las pausas suman { $total } ms: todo el plazo, deadline_ms = { $deadline }
 mistake-pause-within = este paso hace pausas de { $pause } ms: todo su plazo, within_ms = { $within }
 mistake-recv-room = recv tiene espacio para entre 1 y { $most } bytes, no para { $found }
+mistake-option-value = el núcleo acepta aquí de { $least } a { $most }, no { $found }
 mistake-unknown-condition = condición desconocida `{ $found }`; puede ser { $known }, o una tabla con `blocked_in`, `received`, `sent`, `printed`, `called` o `kernel`
 mistake-one-condition = una condición tiene exactamente uno de `blocked_in`, `received`, `sent`, `printed`, `called`, `kernel`; aquí hay { $count }
 mistake-times-called = times solo va con called

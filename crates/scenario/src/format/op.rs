@@ -1,5 +1,7 @@
 //! The operations of scripted peers: mostly one system call per word.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::expected::{Expected, PatternText};
@@ -85,7 +87,7 @@ pub enum Op {
 pub struct SetOption {
     /// Which option.
     pub name: SocketOption,
-    /// Its value: 0 or 1 for a switch, bytes for a buffer.
+    /// Its value: 0 or 1 for a switch, bytes for a buffer, seconds for a time, a number of probes.
     pub value: i32,
 }
 
@@ -111,6 +113,30 @@ pub enum SocketOption {
     /// `TCP_QUICKACK`: no delayed acknowledgements.
     #[serde(rename = "TCP_QUICKACK")]
     QuickAck,
+    /// `SO_KEEPALIVE`: ask an end that has been silent for long whether it still exists.
+    #[serde(rename = "SO_KEEPALIVE")]
+    KeepAlive,
+    /// `TCP_KEEPIDLE`, seconds: for how long it has to be silent.
+    #[serde(rename = "TCP_KEEPIDLE")]
+    KeepIdle,
+    /// `TCP_KEEPINTVL`, seconds: how soon it is asked again.
+    #[serde(rename = "TCP_KEEPINTVL")]
+    KeepInterval,
+    /// `TCP_KEEPCNT`: how many times it is asked in vain before the connection is given up.
+    #[serde(rename = "TCP_KEEPCNT")]
+    KeepCount,
+}
+
+impl SocketOption {
+    /// The values that the kernel takes, where others are refused: `net/ipv4/tcp.c`,
+    /// `MAX_TCP_KEEPIDLE` and its like.
+    pub(super) fn values(self) -> Option<RangeInclusive<i32>> {
+        match self {
+            Self::KeepIdle | Self::KeepInterval => Some(1..=32_767),
+            Self::KeepCount => Some(1..=127),
+            _ => None,
+        }
+    }
 }
 
 /// See [`Op::ConnectMany`].

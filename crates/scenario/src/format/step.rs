@@ -202,6 +202,15 @@ fn check_op(reader: &Reader<'_>, act: Spanned<Act>, cast: &Cast) -> Result<Act> 
     if let Op::Pause(pause) = op {
         pause_length(reader, *pause, span.clone())?;
     }
+    if let Op::Option(set) = op
+        && let Some(values) = set.name.values()
+        && !values.contains(&set.value)
+    {
+        let (least, most) = (values.start().to_string(), values.end().to_string());
+        let found = set.value.to_string();
+        let what = sentence!("mistake-option-value", found = found, least = least, most = most);
+        return reader.wrong(span, what);
+    }
     if let Op::Recv(room) | Op::Echo(room) = op
         && !(1..=MOST_ROOM).contains(room)
     {

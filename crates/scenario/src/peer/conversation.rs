@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::sockopt;
@@ -84,6 +85,9 @@ impl Conversation {
         let socket = self.socket()?;
         let on = option.value != 0;
         let size = usize::try_from(option.value).unwrap_or(0);
+        // The kernel refuses 0 for these, as it would refuse a negative number.
+        let number = u32::try_from(option.value).unwrap_or(0);
+        let seconds = Duration::from_secs(number.into());
         match option.name {
             SocketOption::ReuseAddress => sockopt::set_socket_reuseaddr(socket, on),
             SocketOption::ReusePort => sockopt::set_socket_reuseport(socket, on),
@@ -91,6 +95,10 @@ impl Conversation {
             SocketOption::SendBuffer => sockopt::set_socket_send_buffer_size(socket, size),
             SocketOption::NoDelay => sockopt::set_tcp_nodelay(socket, on),
             SocketOption::QuickAck => sockopt::set_tcp_quickack(socket, on),
+            SocketOption::KeepAlive => sockopt::set_socket_keepalive(socket, on),
+            SocketOption::KeepIdle => sockopt::set_tcp_keepidle(socket, seconds),
+            SocketOption::KeepInterval => sockopt::set_tcp_keepintvl(socket, seconds),
+            SocketOption::KeepCount => sockopt::set_tcp_keepcnt(socket, number),
         }
         .map_err(failed("setsockopt"))
     }

@@ -94,6 +94,16 @@ fn a_mistake_is_reported_with_its_place_and_what_is_allowed() {
             "question.toml:12:70: unknown word `SO_REUSEADR`, expected one of `SO_REUSEADDR`",
         ),
         (
+            "\"close\"",
+            "{ option = { name = \"TCP_KEEPCNT\", value = 200 } }",
+            "question.toml:12:50: the kernel takes 1 to 127 here, not 200",
+        ),
+        (
+            "\"close\"",
+            "{ option = { name = \"TCP_KEEPIDLE\", value = 0 } }",
+            "the kernel takes 1 to 32767 here, not 0",
+        ),
+        (
             "format_version = 1",
             "format_version = 2",
             "question.toml:1:18: format_version 2 is not known, expected 1",
