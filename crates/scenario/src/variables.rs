@@ -32,8 +32,10 @@ pub(crate) const HOST: &str = "127.0.0.1";
 pub(crate) const MOST: usize = 64 << 20;
 /// The place that stands for the number of a loop's round, from 1.
 pub(crate) const ROUND: &str = "round";
+/// The place that stands for the Internet checksum (RFC 1071) of the bytes around it.
+pub(crate) const CHECKSUM: &str = "checksum";
 /// The words of places that stand for any bytes, which need not be text.
-pub(crate) const BYTES: [&str; 3] = ["random", "ntp", "heard"];
+pub(crate) const BYTES: [&str; 4] = ["random", "ntp", "heard", CHECKSUM];
 /// The words before the colon of a payload.
 const PAYLOADS: [&str; 3] = ["random", "letters", "LETTERS"];
 /// How many bytes of the seed's stream a moment takes. Payloads of this length are no others.
@@ -58,9 +60,9 @@ enum Payload {
 
 impl Variables {
     /// The words of all placeholders, without what may follow after a colon.
-    pub(crate) const PLACES: [&'static str; 12] = [
+    pub(crate) const PLACES: [&'static str; 13] = [
         "host", "address", "port", "dir", "python", "random", "letters", "LETTERS", "ntp", "year",
-        "heard", ROUND,
+        "heard", CHECKSUM, ROUND,
     ];
 
     /// Sample values, for checking a file before anything runs.
@@ -134,15 +136,24 @@ impl Variables {
         // Before anything is made.
         Self::check(text)?;
         let mut bytes = Vec::new();
+        let mut sum_at = None;
         for piece in Template::parse(text).pieces() {
             match *piece {
                 Piece::Text(text) => bytes.extend(literal(text)?),
+                Piece::Place { name: CHECKSUM, .. } => {
+                    sum_at = Some(bytes.len());
+                    bytes.extend([0, 0]);
+                }
                 Piece::Place { name, .. } => {
                     if !self.place(name, &mut bytes)? {
                         bytes.extend(format!("{{{name}}}").into_bytes());
                     }
                 }
             }
+        }
+        if let Some(at) = sum_at {
+            let sum = checksum(&bytes);
+            bytes[at..at + 2].copy_from_slice(&sum.to_be_bytes());
         }
         Ok(bytes)
     }
@@ -179,11 +190,25 @@ impl Variables {
 
     /// Fails for the reason for which [`Variables::bytes`] would, without making the bytes.
     pub(crate) fn check(text: &str) -> Result<(), Sentence> {
+        // How many bytes come before, as far as that is known.
+        let (mut before, mut has_sum) = (Some(0_usize), false);
         for piece in Template::parse(text).pieces() {
-            match *piece {
-                Piece::Text(text) => drop(literal(text)?),
-                Piece::Place { name, .. } => drop(Self::payload(name)?),
-            }
+            let length = match *piece {
+                Piece::Text(text) => Some(literal(text)?.len()),
+                Piece::Place { name: CHECKSUM, .. } => {
+                    // It is the sum of words of 16 bits, and is one of them.
+                    if has_sum || before.is_some_and(|before| before % 2 == 1) {
+                        return Err(sentence!("mistake-checksum"));
+                    }
+                    has_sum = true;
+                    Some(2)
+                }
+                Piece::Place { name, .. } => match Self::payload(name)? {
+                    Some(Payload::Bytes { count, .. }) => Some(count),
+                    _ => None,
+                },
+            };
+            before = before.zip(length).map(|(before, length)| before.saturating_add(length));
         }
         if payload_length(text) > MOST {
             return Err(sentence!("mistake-payload-total", most = MOST));
@@ -275,6 +300,17 @@ fn literal(text: &str) -> Result<Vec<u8>, Sentence> {
     }
     socklab_judge::unescape(text)
         .map_err(|escape| sentence!("mistake-unknown-escape", found = escape))
+}
+
+/// The Internet checksum of RFC 1071: the complement of the one's complement sum of all words of 16
+/// bits, the most significant byte first; an odd byte is the first one of a word.
+fn checksum(bytes: &[u8]) -> u16 {
+    let word = |pair: &[u8]| u64::from(pair[0]) << 8 | u64::from(*pair.get(1).unwrap_or(&0));
+    let mut sum: u64 = bytes.chunks(2).map(word).sum();
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    !(sum as u16)
 }
 
 /// Pseudorandom bytes from a seed: SplitMix64, the high byte of each word.
@@ -373,6 +409,20 @@ mod tests {
         assert_eq!(in_round("{round}: {x} {host}", &[7, 3]), "3: {x} {host}");
         assert_eq!(payload_length("{letters:16:1.2}"), 16);
         for wrong in ["{letters:16:x}", "{letters:16:1.}", "{letters::1}"] {
+            assert!(all.bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_checksum_is_that_of_the_bytes_around_it() {
+        let all = Variables::sample(1);
+        // The example of RFC 1071, section 3, and two made by hand.
+        assert_eq!(checksum(&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), !0xddf2);
+        assert_eq!(all.bytes(r"\x02\x01{checksum}"), Ok(b"\x02\x01\xfd\xfe".to_vec()));
+        assert_eq!(all.bytes(r"\x01\x01{checksum}hola\n").unwrap()[2..4], [0x20, 0x2e]);
+        let long = all.bytes(r"{checksum}{random:70001}").unwrap();
+        assert_eq!(checksum(&long), 0);
+        for wrong in ["{checksum}{checksum}", "a{checksum}", "{letters:3}{checksum}"] {
             assert!(all.bytes(wrong).is_err(), "{wrong}");
         }
     }

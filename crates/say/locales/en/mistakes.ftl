@@ -189,6 +189,7 @@ mistake-file-name = a file's name is a path below the scenario's folder, without
 mistake-files = too much in files: at most { $files } files with { $most } bytes in all
 mistake-sends = the peers of this scenario send and expect more than { $most } bytes in all
 mistake-payload-total = this text stands for more than { $most } bytes
+mistake-checksum = a text can have one {"{"}checksum{"}"}, with an even number of bytes before it
 mistake-want-text-or-pattern = a text, or {"{"} pattern = '…' {"}"}
 mistake-pattern = this is not a pattern: { $what }
 mistake-pattern-empty = this pattern fits everywhere, even where nothing is, so with `contains` or `starts_with` it demands nothing

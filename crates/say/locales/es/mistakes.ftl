@@ -189,6 +189,7 @@ mistake-file-name = el nombre de un archivo es una ruta dentro de la carpeta del
 mistake-files = demasiado en archivos: como máximo { $files } archivos con { $most } bytes en total
 mistake-sends = los peers de este escenario envían y esperan más de { $most } bytes en total
 mistake-payload-total = este texto representa más de { $most } bytes
+mistake-checksum = un texto puede tener un solo {"{"}checksum{"}"}, con un número par de bytes delante
 mistake-want-text-or-pattern = un texto, o {"{"} pattern = '…' {"}"}
 mistake-pattern = esto no es un patrón: { $what }
 mistake-pattern-empty = este patrón se cumple en todas partes, hasta donde no hay nada: con `contains` o `starts_with` no exige nada

@@ -68,6 +68,8 @@ pub(super) struct Read {
     pub(super) expected: bool,
     /// The last word takes any bytes, so that nobody knows what should follow.
     pub(super) loose: bool,
+    /// Copies of datagrams that were received before do not matter.
+    pub(super) copies: bool,
     /// What follows does not matter.
     pub(super) ignored: bool,
 }

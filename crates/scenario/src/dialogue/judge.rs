@@ -48,6 +48,11 @@ impl Heard {
             Wanted::Datagram(bytes) => self.datagram(&Whole::Bytes(bytes), late),
             Wanted::Like(Unit::Datagram, pattern) => self.datagram(&Whole::Like(pattern), late),
             Wanted::Like(unit, pattern) => self.like(*unit, pattern, stopped, program),
+            Wanted::New(datagram) => {
+                self.read.copies = true;
+                self.read.datagrams = self.behind_copies();
+                return self.judge(datagram, late, program, settle);
+            }
             Wanted::Nothing => return self.nothing(program),
         };
         if decided == Judgement::Right && !settle {
@@ -218,6 +223,13 @@ impl Heard {
         Judgement::Wrong(Box::new(wanted.unlike(&next.bytes, Stopped::Enough)))
     }
 
+    /// The next datagram, as its index, that is no copy of one before it.
+    fn behind_copies(&self) -> usize {
+        let is_copy = |at: &usize| self.datagrams[..*at].contains(&self.datagrams[*at]);
+        let copies = (self.read.datagrams..self.datagrams.len()).take_while(is_copy).count();
+        self.read.datagrams + copies
+    }
+
     /// A line, or all that comes until the end of the stream.
     fn like(
         &mut self,
@@ -254,7 +266,8 @@ impl Heard {
         if self.read.loose || self.read.ignored || !(asks || self.read.expected) {
             return Judgement::Open;
         }
-        if let Some(next) = self.datagrams.get(self.read.datagrams) {
+        let next = if self.read.copies { self.behind_copies() } else { self.read.datagrams };
+        if let Some(next) = self.datagrams.get(next) {
             let last = self.read.datagrams.checked_sub(1).map(|last| &self.datagrams[last]);
             let wrong = self.wrong_sender(next).unwrap_or_else(|| Wrong::Surplus {
                 bytes: beginning(&next.bytes),

@@ -285,6 +285,41 @@ fn a_datagram_comes_from_the_one_that_was_asked() {
 }
 
 #[test]
+fn copies_are_passed_over_from_the_first_word_that_says_so() {
+    let datagram = SocketType::DGRAM;
+    let mut ear = Ear::default();
+    let (family, protocol, flags) = (Family::INET, Protocol::USUAL, Flags::default());
+    let opened = Args::Socket { family, kind: datagram, flags, protocol };
+    ear.note(&call(datagram, opened, Outcome::Value(3)));
+    ear.note(&call(datagram, Args::Bind { address: at(PEER) }, Outcome::Value(0)));
+    let hear = |ear: &mut Ear, bytes: &[u8], port| {
+        let outcome = Outcome::Value(bytes.len() as i64);
+        ear.note(&call(datagram, recv(bytes, Some(at(port))), outcome));
+    };
+    let new = |text: &[u8]| Wanted::New(Box::new(Wanted::Datagram(text.to_vec())));
+    let same = |text: &[u8]| Wanted::Datagram(text.to_vec());
+    hear(&mut ear, b"one", SERVER);
+    assert_eq!(judge(&mut ear, &new(b"one"), false), Judgement::Right);
+    hear(&mut ear, b"one", SERVER);
+    // A copy is what is wanted, or not yet what is wanted.
+    assert_eq!(judge(&mut ear, &same(b"one"), false), Judgement::Right);
+    hear(&mut ear, b"one", SERVER);
+    assert_eq!(judge(&mut ear, &new(b"two"), false), Judgement::Open);
+    assert_eq!(judge(&mut ear, &Wanted::Nothing, false), Judgement::Open);
+    hear(&mut ear, b"two", SERVER);
+    assert_eq!(judge(&mut ear, &new(b"two"), false), Judgement::Right);
+    // What somebody else sends is no copy, nor is anything new.
+    for (text, port) in [(b"one", 50001), (b"six", SERVER)] {
+        hear(&mut ear, text, port);
+        assert!(matches!(judge(&mut ear, &new(b"two"), false), Judgement::Wrong(_)));
+        assert!(matches!(judge(&mut ear, &Wanted::Nothing, false), Judgement::Wrong(_)));
+        assert_eq!(judge(&mut ear, &same(text), false), Judgement::Right);
+    }
+    let late = judge(&mut ear, &new(b"ten"), true);
+    assert!(matches!(late, Judgement::Wrong(wrong) if matches!(*wrong, Wrong::Mismatch { .. })));
+}
+
+#[test]
 fn a_connected_socket_misses_what_came_from_elsewhere() {
     let datagram = SocketType::DGRAM;
     let mut ear = Ear::default();

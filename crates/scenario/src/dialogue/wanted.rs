@@ -38,6 +38,8 @@ pub(crate) enum Wanted {
     Drained,
     /// One datagram, which consists of these bytes.
     Datagram(Vec<u8>),
+    /// This datagram, perhaps after copies of datagrams that were received before.
+    New(Box<Wanted>),
     /// Something that looks like this.
     Like(Unit, Pattern),
     /// Nothing more. This can only be found wrong.

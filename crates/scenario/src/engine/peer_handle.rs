@@ -304,6 +304,10 @@ fn deed(op: Op, variables: &Variables) -> io::Result<(Deed, Option<Wanted>)> {
         let pattern = pattern.map_err(|what| io::Error::other(what.in_english()))?;
         io::Result::Ok(Wanted::Like(unit, pattern))
     };
+    let datagram = |expected: Expected| match expected {
+        Expected::Text(text) => Ok(Wanted::Datagram(bytes(&text)?)),
+        Expected::Pattern(text) => like(Unit::Datagram, &text),
+    };
     let (receive, wanted) = match op {
         Op::Expect(text) => exactly(bytes(&text)?, Case::Sensitive),
         Op::ExpectIgnoreCase(text) => exactly(bytes(&text)?, Case::Ignored),
@@ -314,12 +318,9 @@ fn deed(op: Op, variables: &Variables) -> io::Result<(Deed, Option<Wanted>)> {
         Op::ExpectLength(length) => (Receive::Exactly(length), Wanted::Length(length)),
         Op::ExpectLine(text) => (Receive::Until("\\n".to_owned()), like(Unit::Line, &text)?),
         Op::ExpectRest(text) => (Receive::All, like(Unit::Rest, &text)?),
-        Op::ExpectDatagram(expected) => {
-            let wanted = match expected {
-                Expected::Text(text) => Wanted::Datagram(bytes(&text)?),
-                Expected::Pattern(text) => like(Unit::Datagram, &text)?,
-            };
-            (Receive::Datagram, wanted)
+        Op::ExpectDatagram(expected) => (Receive::Datagram, datagram(expected)?),
+        Op::ExpectNewDatagram(expected) => {
+            (Receive::NewDatagram, Wanted::New(Box::new(datagram(expected)?)))
         }
         Op::Recv(room) => {
             let most = usize::try_from(room).unwrap_or(usize::MAX);

@@ -52,6 +52,9 @@ pub enum Op {
     ExpectRest(PatternText),
     /// Receives one datagram, which must be exactly these bytes, or look like this.
     ExpectDatagram(Expected),
+    /// The same, but copies of datagrams that were received before are passed over, from then on:
+    /// who gets no answer in time sends again.
+    ExpectNewDatagram(Expected),
     /// One `recv` with a buffer of this many bytes; it may return any bytes.
     Recv(u64),
     /// Receives the end of the stream; no bytes may come before it.
@@ -176,7 +179,7 @@ pub struct Exchange {
 pub(crate) const SENDER: &str = "sender";
 
 /// How to write the words that need a value.
-const EXAMPLES: [(&str, &str); 19] = [
+const EXAMPLES: [(&str, &str); 20] = [
     ("option", r#"{ option = { name = "TCP_NODELAY", value = 1 } }"#),
     ("bind", r#"{ bind = "{host}:{port}" }"#),
     ("listen", "{ listen = 5 }"),
@@ -192,6 +195,7 @@ const EXAMPLES: [(&str, &str); 19] = [
     ("expect_line", r"{ expect_line = { pattern = '\d\d:\d\d\r\n' } }"),
     ("expect_rest", r"{ expect_rest = { pattern = '(?s)220 .*' } }"),
     ("expect_datagram", r#"{ expect_datagram = "HOLA" }"#),
+    ("expect_new_datagram", r#"{ expect_new_datagram = "HOLA" }"#),
     ("recv", "{ recv = 16 }"),
     ("echo", "{ echo = 65536 }"),
     ("pause_ms", "{ pause_ms = 1200 }"),
@@ -213,7 +217,9 @@ impl Op {
             | Self::ExpectContains(text) => vec![text],
             Self::ExpectLine(PatternText { pattern, .. })
             | Self::ExpectRest(PatternText { pattern, .. }) => vec![pattern],
-            Self::ExpectDatagram(expected) => vec![expected.text()],
+            Self::ExpectDatagram(expected) | Self::ExpectNewDatagram(expected) => {
+                vec![expected.text()]
+            }
             Self::SendPieces(pieces) => pieces.iter().map(String::as_str).collect(),
             Self::SendTo(send) => vec![&send.bytes],
             Self::Exchange(exchange) => vec![&exchange.send, &exchange.expect],
@@ -232,7 +238,9 @@ impl Op {
             | Self::Bind(text) => vec![text],
             Self::ExpectLine(PatternText { pattern, .. })
             | Self::ExpectRest(PatternText { pattern, .. }) => vec![pattern],
-            Self::ExpectDatagram(expected) => vec![expected.text_mut()],
+            Self::ExpectDatagram(expected) | Self::ExpectNewDatagram(expected) => {
+                vec![expected.text_mut()]
+            }
             Self::SendPieces(pieces) => pieces.iter_mut().collect(),
             Self::SendTo(send) => vec![&mut send.bytes, &mut send.to],
             Self::Exchange(exchange) => vec![&mut exchange.send, &mut exchange.expect],
@@ -245,7 +253,8 @@ impl Op {
     pub fn pattern(&self) -> Option<&PatternText> {
         match self {
             Self::ExpectLine(pattern) | Self::ExpectRest(pattern) => Some(pattern),
-            Self::ExpectDatagram(Expected::Pattern(pattern)) => Some(pattern),
+            Self::ExpectDatagram(Expected::Pattern(pattern))
+            | Self::ExpectNewDatagram(Expected::Pattern(pattern)) => Some(pattern),
             _ => None,
         }
     }
@@ -253,7 +262,8 @@ impl Op {
     pub(super) fn pattern_mut(&mut self) -> Option<&mut PatternText> {
         match self {
             Self::ExpectLine(pattern) | Self::ExpectRest(pattern) => Some(pattern),
-            Self::ExpectDatagram(Expected::Pattern(pattern)) => Some(pattern),
+            Self::ExpectDatagram(Expected::Pattern(pattern))
+            | Self::ExpectNewDatagram(Expected::Pattern(pattern)) => Some(pattern),
             _ => None,
         }
     }

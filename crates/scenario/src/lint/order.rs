@@ -67,6 +67,7 @@ impl Sockets {
                 (self.socket != Some(Socket::Connected)).then_some("mistake-needs-connection")
             }
             Op::ExpectDatagram(_)
+            | Op::ExpectNewDatagram(_)
             | Op::SendTo(_)
             | Op::Recv(_)
             | Op::Echo(_)

@@ -1,5 +1,6 @@
 //! A peer's sockets, and the bytes received on the one it talks on.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
@@ -44,6 +45,8 @@ pub(super) struct Conversation {
     pub(super) sender: Option<SocketAddr>,
     /// Bytes received beyond those that an order needed; the next order begins with them.
     surplus: Vec<u8>,
+    /// Each datagram received on the socket, and who sent it.
+    pub(super) datagrams: BTreeSet<(Vec<u8>, Option<SocketAddr>)>,
     /// What the last call received, for `{heard:FROM..TO}`.
     last_received: Vec<u8>,
 }
@@ -58,6 +61,7 @@ impl Conversation {
             is_datagram: false,
             sender: None,
             surplus: Vec::new(),
+            datagrams: BTreeSet::new(),
             last_received: Vec::new(),
         }
     }
@@ -78,6 +82,7 @@ impl Conversation {
         self.socket = Some(socket(AddressFamily::INET, kind, None).map_err(failed("socket"))?);
         self.is_datagram = kind == SocketType::DGRAM;
         self.surplus.clear();
+        self.datagrams.clear();
         Ok(())
     }
 
@@ -177,6 +182,9 @@ impl Conversation {
         self.sender = from.and_then(|from| SocketAddr::try_from(from).ok()).or(self.sender);
         if length > 0 || self.is_datagram {
             self.last_received.clone_from(&buffer);
+        }
+        if self.is_datagram {
+            self.datagrams.insert((buffer.clone(), self.sender));
         }
         Ok(Ok(buffer))
     }

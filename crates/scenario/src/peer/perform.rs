@@ -63,6 +63,7 @@ impl Conversation {
             | Op::ExpectLine(_)
             | Op::ExpectRest(_)
             | Op::ExpectDatagram(_)
+            | Op::ExpectNewDatagram(_)
             | Op::Recv(_)
             | Op::Echo(_)
             | Op::ExpectEnd

@@ -44,6 +44,8 @@ pub(crate) enum Receive {
     Echo(u64),
     /// One datagram.
     Datagram,
+    /// One datagram that is no copy of one received before.
+    NewDatagram,
     /// What has arrived and not been received, without waiting.
     Waiting,
     /// This many bytes, while it sends this text and perhaps ends its half after it.

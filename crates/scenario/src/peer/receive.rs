@@ -27,6 +27,7 @@ impl Conversation {
                 Ok(_) => Ok(()),
                 Err(error) => Err(Failure { call: "recvfrom", error }),
             },
+            Receive::NewDatagram => self.new_datagram(),
             Receive::Waiting => self.waiting(),
             Receive::Exchange { send, length, finish } => {
                 self.exchange(&self.bytes(send), *length, *finish)
@@ -43,6 +44,18 @@ impl Conversation {
             }
         }
         Ok(())
+    }
+
+    /// Passes over copies of what was received before.
+    fn new_datagram(&mut self) -> Result<(), Failure> {
+        let before = self.datagrams.clone();
+        loop {
+            let got = self.receive_once(ROOM, RecvFlags::empty())?;
+            let bytes = got.map_err(|error| Failure { call: "recvfrom", error })?;
+            if !before.contains(&(bytes, self.sender)) {
+                return Ok(());
+            }
+        }
     }
 
     /// Bytes after the wanted ones are put back.
