@@ -278,8 +278,10 @@ impl Connection {
             switch_off(OURS.name, offload)?;
         }
         let up = LinkChange { up: Some(true), ..LinkChange::default() };
-        self.here.change_link(OURS.index, &LinkChange { neighbours: Some(false), ..up })?;
+        // The far end first: a device that comes up without a carrier is given its queue later, by a
+        // worker of the kernel, and until then what is sent through it is lost without a word.
         apart.netlink.change_link(THEIRS.index, &up)?;
+        self.here.change_link(OURS.index, &LinkChange { neighbours: Some(false), ..up })?;
         let (network, prefix) = LOOPBACK_NET;
         self.here.add_route(&Route {
             fork: Fork::Out,

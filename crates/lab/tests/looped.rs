@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         ("a_delayed_datagram_comes_late", a_delayed_datagram_comes_late),
         ("a_duplicate_comes_twice", a_duplicate_comes_twice),
         ("two_datagrams_change_places", two_datagrams_change_places),
+        ("ordinals_hold_for_what_is_sent_at_once", ordinals_hold_for_what_is_sent_at_once),
         ("a_corrupted_datagram_never_arrives", a_corrupted_datagram_never_arrives),
         ("a_mended_one_arrives_wrong", a_mended_one_arrives_wrong),
         ("a_connection_is_reset", a_connection_is_reset),
@@ -224,6 +225,45 @@ fn two_datagrams_change_places() {
     assert_eq!(heard, ["two", "one", "three"]);
     let (frames, _) = wire.end();
     assert!(fates(&frames)[0].starts_with("reordered 1 by"), "{:?}", fates(&frames));
+}
+
+/// Back to back, from the first moment on: the switch finds several frames in its ring at once.
+fn ordinals_hold_for_what_is_sent_at_once() {
+    let rules: [(&str, &[u8]); 3] = [
+        ("reorder 3 and 4", &[0, 1, 3, 2, 4, 5]),
+        ("drop the 2nd UDP", &[0, 2, 3, 4, 5]),
+        ("duplicate the 1st UDP", &[0, 0, 1, 2, 3, 4, 5]),
+    ];
+    for round in 0..times() {
+        for (rule, expected) in rules {
+            let wire = Wire::with(&[rule]);
+            let (client, server) = pair();
+            for message in 0..6_u8 {
+                client.send(&[message; 100]).unwrap();
+            }
+            let heard: Vec<u8> = expected.iter().map(|_| received(&server)[0]).collect();
+            let (_, switched) = wire.end();
+            assert_eq!(
+                (switched.rules[0].seen, switched.rules[0].matched),
+                (6, 1),
+                "{rule}, {round}"
+            );
+            assert_eq!(heard, expected, "{rule}, round {round}");
+        }
+        let wire = Wire::with(&["delay 5ms the 2nd SYN"]);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let connect = || thread::spawn(move || TcpStream::connect(address).unwrap());
+        [(); 3].map(|()| connect()).map(|one| one.join().unwrap());
+        let (_, switched) = wire.end();
+        assert_eq!((switched.rules[0].seen, switched.rules[0].matched), (3, 1), "round {round}");
+    }
+}
+
+/// `SOCKLAB_SOAK=200 cargo test -p socklab-lab --test looped ordinals` tries it more often.
+fn times() -> u32 {
+    let times = std::env::var("SOCKLAB_SOAK").ok().and_then(|times| times.parse().ok());
+    times.unwrap_or(2)
 }
 
 fn a_corrupted_datagram_never_arrives() {
