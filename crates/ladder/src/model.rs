@@ -31,6 +31,9 @@ pub struct Ladder {
     /// tag.
     #[serde(rename = "language", serialize_with = "language_tag")]
     pub speaker: Speaker,
+    /// Whether the reader can have everything drawn with `--all`.
+    #[serde(skip)]
+    pub offers_all: bool,
 }
 
 fn is_zero(number: &usize) -> bool {

@@ -26,6 +26,8 @@ pub struct Options {
     /// What the footer says if no packets were recorded; by default only that. Whoever made the
     /// recording may know how to get them, or why there are none.
     pub no_packets: Option<String>,
+    /// Whether the reader can have everything drawn with `--all`: only then do texts name it.
+    pub offers_all: bool,
 }
 
 impl Default for Options {
@@ -38,6 +40,7 @@ impl Default for Options {
             wait_from: 5_000_000,
             fold: true,
             no_packets: None,
+            offers_all: false,
         }
     }
 }
@@ -94,6 +97,11 @@ impl Options {
     /// Sets what the footer says if no packets were recorded.
     pub fn no_packets(self, sentence: impl Into<String>) -> Self {
         Self { no_packets: Some(sentence.into()), ..self }
+    }
+
+    /// Sets whether the reader can have everything drawn with `--all`.
+    pub fn offers_all(self, offers_all: bool) -> Self {
+        Self { offers_all, ..self }
     }
 
     /// Sets whether repetitions are folded.

@@ -454,6 +454,9 @@ pub(crate) struct Look {
     pub(crate) lessons: bool,
     #[arg(long)]
     pub(crate) no_explanations: bool,
+    /// True if the command has these options, so that what is drawn may name them.
+    #[arg(skip = true)]
+    pub(crate) offered: bool,
 }
 
 impl Look {

@@ -5,6 +5,10 @@ use super::side::Known;
 use super::tie::{Cause, Meaning, Tie};
 use crate::Position;
 
+/// Linux holds an ACK back for 40 ms at the earliest (`TCP_DELACK_MIN`); by our clock its timer may be
+/// a little early.
+const DELAYED_ACK: u64 = 35_000_000;
+
 impl Stream {
     /// A segment that carries nothing: an ACK or a probe.
     pub(super) fn acknowledge(
@@ -55,10 +59,12 @@ impl Stream {
             match (data, reader) {
                 (None, Some(at)) => (Meaning::Ack, Cause::Call(at)),
                 (Some(frame), _) => (Meaning::Ack, Cause::Frame(frame)),
-                (None, None) => {
-                    let since = me.heard;
-                    (Meaning::DelayedAck, Cause::Timer { since })
-                }
+                (None, None) => match me.owed(sent.now, before, counted) {
+                    Some(first) if sent.now - first.at >= DELAYED_ACK.saturating_add(me.away) => {
+                        (Meaning::DelayedAck, Cause::Timer { since: Some(first.frame) })
+                    }
+                    _ => (Meaning::Ack, Cause::Unknown),
+                },
             }
         } else if let Some(probe) = probe {
             (Meaning::ProbeAnswer, Cause::Frame(probe))

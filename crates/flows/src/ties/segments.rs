@@ -5,7 +5,7 @@ use socklab_event::{Fate, Flags, Frame, Headers, TcpOptions, Transport};
 use super::calls::Calls;
 use super::messages::Messages;
 use super::resets;
-use super::side::{Arrival, Known, Side};
+use super::side::{Arrival, Known, Owed, Side};
 use super::tie::{Again, Cause, Meaning, Resent, Tie, Window, WindowChange};
 use super::{SOON, Wire};
 use crate::Position;
@@ -161,6 +161,10 @@ impl Stream {
         let (segment, other) = (sent.segment, self.other(side));
         let me = &mut self.sides[side];
         me.spoke = true;
+        if matches!(tie.meaning, Meaning::SynAck | Meaning::HandshakeAck) && tie.again.is_none() {
+            let asked = me.syns.iter().rev().find(|one| one.at <= sent.now);
+            me.away = asked.map_or(0, |asked| sent.now - asked.at);
+        }
         if segment.rst {
             self.arrive(side, sent, tie);
             return;
@@ -202,6 +206,7 @@ impl Stream {
                 _ => 0,
             };
             me.acknowledged = Some(most);
+            me.owed.retain(|one| one.end > most || one.arrival.at > sent.now);
             if let Some(window) = tie.window {
                 let edge = window.bytes.map(|window| acknowledged.saturating_add(window));
                 me.edges = [edge, me.edges[0]];
@@ -218,6 +223,8 @@ impl Stream {
 
     fn arrive(&mut self, side: usize, sent: &Sent<'_, '_>, tie: &Tie) {
         let other = self.other(side);
+        let fin = self.sides[side].fin.filter(|_| tie.fin).map(|(_, end)| end + 1);
+        let end = fin.unwrap_or(tie.bytes.end);
         let them = &mut self.sides[other];
         for &at in super::arrivals(sent.segment.fate) {
             them.arrives(at, sent.at);
@@ -226,8 +233,12 @@ impl Stream {
             }
         }
         let Some(at) = tie.arrived else { return };
-        if sent.segment.syn || sent.segment.length > 0 || sent.segment.fin {
-            them.heard = Some(sent.at);
+        if tie.fin || !tie.bytes.is_empty() {
+            let place = them.owed.partition_point(|one| one.arrival.at <= at);
+            them.owed.insert(place, Owed { arrival: Arrival { at, frame: sent.at }, end });
+            if them.owed.len() > KEPT {
+                them.owed.pop_front();
+            }
         }
         match tie.meaning {
             Meaning::DuplicateAck { .. } => them.duplicates.push(at),

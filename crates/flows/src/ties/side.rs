@@ -16,6 +16,14 @@ pub(super) struct Arrival {
     pub(super) frame: Position,
 }
 
+/// A frame that arrived at an end and has to be acknowledged.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owed {
+    pub(super) arrival: Arrival,
+    /// What an ACK of it acknowledges, at least: the end of its bytes, with its FIN.
+    pub(super) end: u64,
+}
+
 /// One end of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Side {
@@ -53,10 +61,13 @@ pub(super) struct Side {
     pub(super) reached: Option<Position>,
     /// The last frame that arrived.
     pub(super) latest: Option<Position>,
-    /// The last frame that arrived and has to be acknowledged.
-    pub(super) heard: Option<Position>,
+    /// What arrived and has to be acknowledged, by when.
+    pub(super) owed: VecDeque<Owed>,
     /// The send that was waiting for room.
     pub(super) blocked: Option<Position>,
+    /// How long it took to answer the other end's SYN, which a kernel does at once: where packets
+    /// were captured far away from it, its answers come so much later.
+    pub(super) away: u64,
     /// How many duplicate ACKs in a row it has sent.
     pub(super) repeated: u32,
 }
@@ -76,6 +87,14 @@ impl Side {
         let place = self.inward.partition_point(|one| one.at <= at);
         self.inward.insert(place, Arrival { at, frame });
         self.latest = Some(frame);
+    }
+
+    /// Of the frames that had arrived at a moment, the first of which an ACK says for the first time
+    /// that they came; it raises what is acknowledged from `before` to `now`.
+    pub(super) fn owed(&self, moment: u64, before: u64, now: u64) -> Option<Arrival> {
+        let arrived = self.owed.iter().take_while(|one| one.arrival.at <= moment);
+        let mut newly = arrived.filter(|one| before < one.end && one.end <= now);
+        newly.next().map(|one| one.arrival)
     }
 
     /// The last frame that had arrived just before a moment and that `wanted` accepts.

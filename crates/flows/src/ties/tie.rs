@@ -62,10 +62,11 @@ pub enum Meaning {
     HandshakeAck,
     /// Data of a stream; it may also have FIN (see [`Tie::fin`]).
     Data,
-    /// Acknowledges data at once: because it arrived, or because it was read.
+    /// Acknowledges data: because it arrived, because it was read, or for no reason that is known.
     Ack,
     /// Acknowledges data that arrived some time ago: the kernel had waited for something to send
-    /// along with the ACK (RFC 9293 §3.8.6.3).
+    /// along with the ACK (RFC 9293 §3.8.6.3). By the clock of the end that acknowledges: what the
+    /// wire holds back makes no ACK a delayed one.
     DelayedAck,
     /// Acknowledges nothing new although data arrived: something before that data is missing, or
     /// it had arrived already (RFC 5681 §2).
@@ -128,8 +129,8 @@ pub enum Cause {
     Frame(Position),
     /// A timer of the kernel: neither a call nor a frame came just before.
     Timer {
-        /// The frame since which it ran: what was not acknowledged, or what was to be. `None` if that
-        /// is not known.
+        /// The frame since which it ran: what was not acknowledged, since it was sent; or what was to
+        /// be acknowledged, since it arrived. `None` if that is not known.
         since: Option<Position>,
     },
     /// Not known.

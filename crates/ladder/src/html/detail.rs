@@ -83,7 +83,9 @@ fn folded(ladder: &Ladder, row: &Row, page: &mut Xml) {
     }
     page.close("table");
     if row.folded.len() < all {
-        let limit = say!(speaker, "ladder-folded-limit", n = count(row.folded.len()));
+        let all = ladder.offers_all;
+        let key = if all { "ladder-folded-limit-all" } else { "ladder-folded-limit" };
+        let limit = say!(speaker, key, n = count(row.folded.len()));
         page.text_element("p", &[("class", "limit".to_owned())], &limit);
     }
 }

@@ -89,7 +89,7 @@ impl Facts<'_, '_> {
                 let text = match since {
                     Some(at) => {
                         let time = self.scene.flows.order[self.at].at;
-                        let time = time.saturating_sub(self.scene.flows.order[at].at);
+                        let time = time.saturating_sub(reason::noticed(self.scene, at, tie));
                         let (time, what) = (duration(time), self.other(at));
                         let since = say!(speaker, "packet-since", time = time, what = what);
                         format!("{timer}, {since}")

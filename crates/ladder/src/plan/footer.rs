@@ -34,7 +34,9 @@ pub(crate) fn lines(
         lines.push(say!(speaker, "ladder-hidden", n = count(visible.hidden)));
     }
     if visible.bare_acks > 0 {
-        lines.push(say!(speaker, "packet-bare-acks", n = count(visible.bare_acks)));
+        let all = scene.options.offers_all;
+        let key = if all { "packet-bare-acks-all" } else { "packet-bare-acks" };
+        lines.push(say!(speaker, key, n = count(visible.bare_acks)));
     }
     if visible.of_nobody > 0 {
         lines.push(say!(speaker, "packet-of-nobody", n = count(visible.of_nobody)));

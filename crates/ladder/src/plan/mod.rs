@@ -92,6 +92,7 @@ impl Ladder {
             events,
             origin: sheet.origin,
             speaker: options.speaker,
+            offers_all: options.offers_all,
         }
     }
 }

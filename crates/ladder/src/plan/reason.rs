@@ -49,7 +49,7 @@ pub(crate) fn cells(scene: &Scene<'_, '_>, at: Position) -> Vec<Cell> {
 pub(crate) fn why(scene: &Scene<'_, '_>, at: Position, tie: &Tie) -> Option<String> {
     let (flows, speaker) = (scene.flows, scene.options.speaker);
     let since =
-        |other: Position| duration(flows.order[at].at.saturating_sub(flows.order[other].at));
+        |other: Position| duration(flows.order[at].at.saturating_sub(noticed(scene, other, tie)));
     if let Some(again) = tie.again {
         let time = since(again.of);
         return match (again.by, &tie.meaning) {
@@ -110,6 +110,13 @@ pub(crate) fn why(scene: &Scene<'_, '_>, at: Position, tie: &Tie) -> Option<Stri
         },
         _ => None,
     }
+}
+
+/// When the end that sent a packet had to do with another one: when it sent it, or when it got it.
+pub(crate) fn noticed(scene: &Scene<'_, '_>, other: Position, tie: &Tie) -> u64 {
+    let sent = scene.flows.order[other].at;
+    let theirs = scene.flows.ties.of(other).filter(|other| other.side != tie.side);
+    theirs.and_then(|theirs| theirs.arrived).unwrap_or(sent)
 }
 
 /// The packet before this one in its conversation; if `own`, of the same end.

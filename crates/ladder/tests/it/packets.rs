@@ -1,8 +1,8 @@
 //! The ladders of calls and packets, from recordings of real programs.
 
-use socklab_ladder::{HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
+use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
-use socklab_timelines::recorded;
+use socklab_timelines::{Talk, recorded, seg};
 
 fn ladder(name: &str, language: &str) -> Ladder {
     let language = Language::find(language).expect("a language");
@@ -88,6 +88,29 @@ fn three_things_stand_in_the_row_of_the_last_ack_of_a_handshake() {
     assert!(row.contains(" ACK ") && row.contains("= 4 from 127.0.0.1:"), "{drawn}");
     let ends: Vec<&str> = drawn.lines().filter(|line| line.contains(" FIN ")).collect();
     assert!(ends.len() == 2 && ends.iter().all(|line| line.contains("close(")), "{drawn}");
+}
+
+#[test]
+fn an_ack_is_late_since_what_it_acknowledges_arrived() {
+    let (mut talk, _) = Talk::connected();
+    let arrives = talk.now() + 150_000_000;
+    talk.sends("hola", &[seg("PSH,ACK", 0, 0).with("hola").altered("delayed", vec![arrives])]);
+    talk.wait(191);
+    talk.far(seg("ACK", 0, 4));
+    let options = Options::new(Speaker::default()).detail(Detail::All);
+    let drawn = Ladder::of(&talk.story.build(), &options).to_text(&TextStyle::new(80));
+    let why = drawn.lines().find(|line| line.contains("no data to send the ACK with"));
+    assert!(why.is_some_and(|line| line.contains("41 ms:")), "{drawn}");
+}
+
+#[test]
+fn only_an_option_that_the_reader_has_is_named() {
+    let timeline = recorded("packets-pair");
+    let said = |options: &Options| Ladder::of(&timeline, options).to_text(&TextStyle::new(80));
+    let options = Options::new(Speaker::default());
+    let bare = said(&options);
+    assert!(bare.contains("ACKs that carry nothing else") && !bare.contains("--all"), "{bare}");
+    assert!(said(&options.offers_all(true)).contains("--all draws them"));
 }
 
 #[test]

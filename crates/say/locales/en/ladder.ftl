@@ -153,7 +153,8 @@ ladder-folded = { $n ->
         [one] The folded call
        *[other] The { $n } folded calls
     }
-ladder-folded-limit = Only the first { $n } are listed, to keep the page small. --all draws every one.
+ladder-folded-limit = Only the first { $n } are listed, to keep the page small.
+ladder-folded-limit-all = Only the first { $n } are listed, to keep the page small. --all draws every one.
 ladder-inferred = inferred: several calls would fit
 
 # A row in words, for those who hear the page.

@@ -47,7 +47,7 @@ packet-why-fin-waited = all before it has been acknowledged
 packet-rst-nobody = nobody listens there
 packet-rst-closed = that socket is closed already
 packet-rst-never-accepted = it was closed before anybody accepted it
-packet-rst-rule = no end sent this: your rule did
+packet-rst-rule = no end sent this: a rule of the wire did
 
 # An address at which no program is.
 packet-port = port { $n }
@@ -63,13 +63,13 @@ packet-about = about
 packet-tells-nothing = socket { $fd } never called connect: the kernel tells it nothing
 
 # What became of a packet.
-packet-dropped = dropped by your rule: { $rule }
+packet-dropped = dropped by the rule: { $rule }
 packet-lost = lost: { $why }
 packet-under-way = still under way when the recording ended
-packet-under-way-by = still under way when the recording ended, because of your rule: { $rule }
-packet-altered = { $how } by your rule: { $rule }
-packet-altered-late = { $how } by your rule, { $time } in all: { $rule }
-packet-altered-several = { $how } by your rule, { $n } arrived: { $rule }
+packet-under-way-by = still under way when the recording ended, because of the rule: { $rule }
+packet-altered = { $how } by the rule: { $rule }
+packet-altered-late = { $how } by the rule, { $time } in all: { $rule }
+packet-altered-several = { $how } by the rule, { $n } arrived: { $rule }
 
 value-link_down = the link is down
 value-too_big = too big for a link on its way
@@ -95,7 +95,8 @@ packet-and-calls = { $n ->
     }
 
 # The footer.
-packet-bare-acks = ACKs that carry nothing else, not drawn: { $n }. --all draws them.
+packet-bare-acks = ACKs that carry nothing else, not drawn: { $n }.
+packet-bare-acks-all = ACKs that carry nothing else, not drawn: { $n }. --all draws them.
 packet-alone = Only packets were recorded: nothing is known of programs.
 packet-of-nobody = Packets of no program in this recording, not drawn: { $n }.
 
@@ -138,7 +139,7 @@ packet-window-closed-still = still full
 packet-piece = of datagram { $id }, from byte { $offset }; more follow
 packet-last-piece = of datagram { $id }, from byte { $offset }, the last
 packet-checksum-right = { $sum }: correct
-packet-checksum-before = { $sum }: correct when it was sent, before your rule corrupted it
+packet-checksum-before = { $sum }: correct when it was sent, before a rule of the wire corrupted it
 packet-checksum-wrong = { $sum }: wrong, { $right } would be correct; the receiver drops it
 packet-checksum-open = { $sum }: not computed; loopback leaves it out
 packet-checksum-unknown = { $sum }: not checked, only the first { $n } bytes were kept

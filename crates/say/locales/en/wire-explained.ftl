@@ -2,8 +2,8 @@
 
 ## Why a packet did not arrive: part of a sentence, behind a colon.
 
-wire-dropped-by-rule = your rule “{ $rule }” dropped it
-wire-corrupted-by-rule = your rule “{ $rule }” changed bytes of it, so its checksum was wrong and the kernel threw it away
+wire-dropped-by-rule = the rule “{ $rule }” dropped it
+wire-corrupted-by-rule = the rule “{ $rule }” changed bytes of it, so its checksum was wrong and the kernel threw it away
 wire-lost = it got lost on the way
 
 ## Who repeated what, behind “after 1 s”.
@@ -25,7 +25,7 @@ explain-connection-reset-closed = { $call } failed because { $peer } had closed 
 # source: Linux net/ipv4/inet_connection_sock.c, inet_csk_listen_stop; tried on Linux 6.18
 explain-connection-reset-unaccepted = { $call } failed because { $peer } closed its listening socket before accept had returned this connection: the kernel there cuts what still waits in the backlog with RST.
 # source: the rule, as it was given
-explain-connection-reset-rule = { $call } failed because your rule “{ $rule }” cut the connection: the wire sent this RST, no program and no kernel did.
+explain-connection-reset-rule = { $call } failed because the rule “{ $rule }” cut the connection: the wire sent this RST, no program and no kernel did.
 # source: RFC 9293 3.7.4, 3.8.6.3; the times are those of the packets
 explain-nagle-delayed-ack = { $program } sent in small pieces, and { $times ->
         [one] one of them waited

@@ -153,7 +153,8 @@ ladder-folded = { $n ->
         [one] La llamada plegada
        *[other] Las { $n } llamadas plegadas
     }
-ladder-folded-limit = Solo se listan las primeras { $n }, para que la página no crezca. --all las dibuja todas.
+ladder-folded-limit = Solo se listan las primeras { $n }, para que la página no crezca.
+ladder-folded-limit-all = Solo se listan las primeras { $n }, para que la página no crezca. --all las dibuja todas.
 ladder-inferred = deducido: varias llamadas encajan
 
 # Una fila en palabras, para quien oye la página.

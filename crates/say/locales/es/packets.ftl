@@ -45,7 +45,7 @@ packet-why-fin-waited = todo lo anterior quedó confirmado
 packet-rst-nobody = nadie escucha ahí
 packet-rst-closed = ese socket ya está cerrado
 packet-rst-never-accepted = se cerró antes de que alguien lo aceptara
-packet-rst-rule = no lo envió ningún extremo, sino tu regla
+packet-rst-rule = no lo envió ningún extremo, sino una regla de la red
 
 # Una dirección en la que no hay ningún programa.
 packet-port = puerto { $n }
@@ -60,13 +60,13 @@ packet-about = sobre
 packet-tells-nothing = el socket { $fd } nunca llamó a connect: el núcleo no le avisa
 
 # Qué pasó con un paquete.
-packet-dropped = perdido por tu regla: { $rule }
+packet-dropped = perdido por la regla: { $rule }
 packet-lost = perdido: { $why }
 packet-under-way = seguía en camino cuando terminó la grabación
-packet-under-way-by = seguía en camino cuando terminó la grabación, por tu regla: { $rule }
-packet-altered = { $how } por tu regla: { $rule }
-packet-altered-late = { $how } por tu regla, { $time } en total: { $rule }
-packet-altered-several = { $how } por tu regla, llegaron { $n }: { $rule }
+packet-under-way-by = seguía en camino cuando terminó la grabación, por la regla: { $rule }
+packet-altered = { $how } por la regla: { $rule }
+packet-altered-late = { $how } por la regla, { $time } en total: { $rule }
+packet-altered-several = { $how } por la regla, llegaron { $n }: { $rule }
 
 value-link_down = el enlace está caído
 value-too_big = no cabe en un enlace del camino
@@ -92,7 +92,8 @@ packet-and-calls = { $n ->
     }
 
 # El pie.
-packet-bare-acks = ACK que no llevan nada más, sin dibujar: { $n }. --all los dibuja.
+packet-bare-acks = ACK que no llevan nada más, sin dibujar: { $n }.
+packet-bare-acks-all = ACK que no llevan nada más, sin dibujar: { $n }. --all los dibuja.
 packet-alone = Solo se grabaron paquetes: de los programas no se sabe nada.
 packet-of-nobody = Paquetes de ningún programa de esta grabación, sin dibujar: { $n }.
 
@@ -135,7 +136,7 @@ packet-window-closed-still = sigue lleno
 packet-piece = del datagrama { $id }, desde el byte { $offset }; siguen más
 packet-last-piece = del datagrama { $id }, desde el byte { $offset }, el último
 packet-checksum-right = { $sum }: correcta
-packet-checksum-before = { $sum }: correcta al enviarse, antes de que tu regla lo dañara
+packet-checksum-before = { $sum }: correcta al enviarse, antes de que una regla de la red lo dañara
 packet-checksum-wrong = { $sum }: incorrecta, la correcta sería { $right }; el receptor lo descarta
 packet-checksum-open = { $sum }: sin calcular; en loopback no se calcula
 packet-checksum-unknown = { $sum }: sin revisar, solo se guardaron los primeros { $n } bytes

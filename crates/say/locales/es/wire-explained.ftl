@@ -2,8 +2,8 @@
 
 ## Por qué no llegó un paquete: parte de una frase, después de dos puntos.
 
-wire-dropped-by-rule = tu regla «{ $rule }» lo descartó
-wire-corrupted-by-rule = tu regla «{ $rule }» le cambió bytes, así que su suma de control no cuadraba y el núcleo lo descartó
+wire-dropped-by-rule = la regla «{ $rule }» lo descartó
+wire-corrupted-by-rule = la regla «{ $rule }» le cambió bytes, así que su suma de control no cuadraba y el núcleo lo descartó
 wire-lost = se perdió en el camino
 
 ## Quién repitió qué, después de «1 s después».
@@ -20,7 +20,7 @@ explain-syn-lost = El SYN hacia { $address } no llegó: { $why }. No volvió nad
 explain-syn-ack-lost = El SYN llegó a { $address }, pero el SYN,ACK que le respondía no volvió: { $why }. { $time } después { $again }.
 explain-connection-reset-closed = { $call } falló porque { $peer } ya había cerrado su socket cuando le llegó algo más: el núcleo de allí respondió a eso con un RST.
 explain-connection-reset-unaccepted = { $call } falló porque { $peer } cerró su socket de escucha antes de que accept devolviera esta conexión: el núcleo de allí corta con un RST lo que todavía espera en la cola.
-explain-connection-reset-rule = { $call } falló porque tu regla «{ $rule }» cortó la conexión: este RST lo envió la red simulada, ningún programa y ningún núcleo.
+explain-connection-reset-rule = { $call } falló porque la regla «{ $rule }» cortó la conexión: este RST lo envió la red simulada, ningún programa y ningún núcleo.
 explain-nagle-delayed-ack = { $program } envió en trozos pequeños, y { $times ->
         [one] uno de ellos esperó
        *[other] { $times } de ellos esperaron

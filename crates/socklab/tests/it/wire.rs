@@ -37,7 +37,7 @@ fn a_lost_syn_is_drawn_with_the_rule_that_lost_it() {
     let ended = ended.exits(0);
     for wanted in [
         "────── SYN ───────✗",
-        "↳ dropped by your rule: drop the 1st SYN",
+        "↳ dropped by the rule: drop the 1st SYN",
         "SYN again",
         "wire: drop the 1st SYN: 1 of 2 frames",
     ] {
@@ -125,7 +125,7 @@ fn run_takes_rules_too() {
         not_run!("user namespaces");
     }
     let errors = ended.exits(1).errors;
-    assert!(errors.contains("dropped by your rule") && errors.contains("RST"), "{errors}");
+    assert!(errors.contains("dropped by the rule") && errors.contains("RST"), "{errors}");
 }
 
 #[test]

@@ -236,6 +236,63 @@ fn an_ack_is_at_once_or_by_a_read_or_delayed() {
 }
 
 #[test]
+fn what_the_wire_holds_back_makes_no_ack_a_delayed_one() {
+    let (mut talk, _) = Talk::connected();
+    // Answered as soon as it arrives, 150 ms after it was sent.
+    let late = |talk: &Talk| vec![talk.now() + 150_000_000];
+    let held = seg("PSH,ACK", 0, 0).with("hola").altered("delayed", late(&talk));
+    let (_, first) = talk.sends("hola", &[held]);
+    talk.wait(150);
+    let at_once = talk.far(seg("ACK", 0, 4));
+    // 41 ms after two segments arrived, the second shortly after the first.
+    let came = late(&talk);
+    let held = seg("PSH,ACK", 4, 0).with("mas").altered("delayed", came.clone());
+    let (_, second) = talk.sends("mas", &[held]);
+    let after = vec![came[0] + 20_000_000];
+    talk.sends("otro", &[seg("PSH,ACK", 7, 0).with("otro").altered("delayed", after)]);
+    talk.wait(191);
+    let delayed = talk.far(seg("ACK", 0, 11));
+    // 10 ms after it arrived: too early for the timer.
+    let held = seg("PSH,ACK", 11, 0).with("x").altered("delayed", late(&talk));
+    talk.sends("x", &[held]);
+    talk.wait(160);
+    let open = talk.far(seg("ACK", 0, 12));
+    // What arrives again was acknowledged long ago.
+    talk.near(seg("PSH,ACK", 0, 0).with("hola"));
+    talk.wait(50);
+    talk.sends("y", &[seg("PSH,ACK", 12, 0).with("y")]);
+    talk.wait(10);
+    let soon = talk.far(seg("ACK", 0, 13));
+    let timeline = talk.story.build();
+    let flows = Flows::of(&timeline);
+    let [first, second] = at(&flows, [first[0], second[0]]);
+    let told = |frame| (tie(&flows, frame).meaning.clone(), tie(&flows, frame).cause);
+    assert_eq!(told(at_once), (Meaning::Ack, Cause::Frame(first)));
+    assert_eq!(told(delayed), (Meaning::DelayedAck, Cause::Timer { since: Some(second) }));
+    assert_eq!(told(open), (Meaning::Ack, Cause::Unknown));
+    assert_eq!(told(soon), (Meaning::Ack, Cause::Unknown));
+}
+
+#[test]
+fn a_kernel_far_from_where_packets_were_captured_delays_no_ack() {
+    let mut talk = Talk::new();
+    talk.near(seg("SYN", -1, 0));
+    talk.wait(60);
+    talk.far(seg("SYN,ACK", -1, 0));
+    talk.near(seg("ACK", 0, 0));
+    talk.near(seg("PSH,ACK", 0, 0).with("hola"));
+    talk.wait(65);
+    let soon = talk.far(seg("ACK", 0, 4));
+    talk.near(seg("PSH,ACK", 4, 0).with("mas"));
+    talk.wait(101);
+    let delayed = talk.far(seg("ACK", 0, 7));
+    let timeline = talk.story.build();
+    let flows = Flows::of(&timeline);
+    assert_eq!(tie(&flows, soon).meaning, Meaning::Ack);
+    assert_eq!(tie(&flows, delayed).meaning, Meaning::DelayedAck);
+}
+
+#[test]
 fn a_window_closes_is_asked_for_and_opens() {
     let (mut talk, _) = Talk::connected();
     let (_, full) = talk.sends("hola", &[seg("PSH,ACK", 0, 0).with("hola")]);
