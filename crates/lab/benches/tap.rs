@@ -14,6 +14,8 @@ use socklab_lab::{Role, Tap, enter_private_loopback};
 
 const DATAGRAMS: u64 = 100_000;
 const MESSAGE: usize = 64;
+/// As much as a trace records of each message.
+const SAMPLE: usize = 1024;
 const TIMES: usize = 5;
 const INSIDE: &str = "inside";
 
@@ -40,7 +42,7 @@ fn inside() -> ExitCode {
     let count = move |frames: Vec<_>| {
         counts.fetch_add(frames.len() as u64, Ordering::Relaxed);
     };
-    let mut tap = Tap::start(256, count).unwrap();
+    let mut tap = Tap::start(SAMPLE, count).unwrap();
     tap.opened().unwrap();
     let over = Arc::new(AtomicBool::new(false));
     for _ in 0..thread::available_parallelism().map_or(1, usize::from) {

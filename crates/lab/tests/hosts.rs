@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         ("a_narrow_path_is_found_out", a_narrow_path_is_found_out),
         ("a_network_behind_a_host", a_network_behind_a_host),
         ("sockets_are_listed_with_their_queues", sockets_are_listed_with_their_queues),
+        ("a_fast_wire_carries_what_a_card_would_cut", a_fast_wire_carries_what_a_card_would_cut),
         ("twenty_hosts_talk_to_each_other", twenty_hosts_talk_to_each_other),
     ])
 }
@@ -100,6 +101,40 @@ fn arrives(client: &UdpSocket, server: &UdpSocket, message: &[u8]) -> bool {
             false
         }
     }
+}
+
+fn a_fast_wire_carries_what_a_card_would_cut() {
+    const SENT: usize = 3_000_000;
+    let mut options = HostsOptions::new(["client", "server"]);
+    options.fast = true;
+    let lab = Lab::of(options);
+    assert!(lab.network.is_fast());
+    let refused = lab.network.set_path_mtu("server", Some(1300)).unwrap_err();
+    assert!(refused.to_string().contains("fast"), "{refused}");
+    for ip in ["10.0.0.2", "fd00::2"] {
+        let address: SocketAddr = (ip.parse::<IpAddr>().unwrap(), 80).into();
+        let listener = lab.within("server", || TcpListener::bind(address).unwrap());
+        let mut client = lab.within("client", || TcpStream::connect(address).unwrap());
+        let (mut server, _) = listener.accept().unwrap();
+        let sent: Vec<u8> = (0..SENT).map(|at| (at % 251) as u8).collect();
+        let copy = sent.clone();
+        let sending = std::thread::spawn(move || client.write_all(&copy).unwrap());
+        let mut heard = Vec::new();
+        server.read_to_end(&mut heard).unwrap();
+        sending.join().unwrap();
+        assert!(heard == sent, "{} bytes arrived", heard.len());
+    }
+    // Whole datagrams and checksums that nobody has computed arrive, too.
+    for version_6 in [false, true] {
+        let (client, server) = pair(&lab, "server", version_6);
+        assert!(arrives(&client, &server, &[b'x'; 1400]));
+        assert!(arrives(&client, &server, b"hola"));
+    }
+    let (frames, _) = lab.end();
+    let largest = frames.iter().map(|frame| frame.bytes.total).max().unwrap();
+    assert!(largest > 1514, "{largest}");
+    assert!(frames.iter().all(|frame| is_intact(&frame.bytes.sample) != Some(false)));
+    assert!(frames.iter().all(|frame| matches!(frame.fate, Fate::Delivered { .. })));
 }
 
 fn hosts_reach_each_other_by_name() {

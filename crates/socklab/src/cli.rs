@@ -296,6 +296,8 @@ pub(crate) struct LabPlace {
     pub(crate) wire: Vec<String>,
     #[arg(long, value_name = "BYTES")]
     pub(crate) mtu: Option<u32>,
+    #[arg(long, conflicts_with = "wire")]
+    pub(crate) fast: bool,
 }
 
 #[derive(Debug, Args)]

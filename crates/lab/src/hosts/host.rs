@@ -17,6 +17,15 @@ use crate::wire::switch::Apart;
 const ETHERNET: i32 = 2;
 const NAME: &str = "eth0";
 
+/// What all links are like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Links {
+    /// The largest packet, in bytes.
+    pub(super) mtu: u32,
+    /// Whether checksums and segments are left to the links, which leave them to each other.
+    pub(super) offloads: bool,
+}
+
 /// A host's network namespace.
 #[derive(Debug)]
 pub(super) struct Home(Network);
@@ -29,12 +38,12 @@ pub(super) fn port_index(number: usize) -> i32 {
 /// Makes the network namespaces of all hosts, each connected to that of the switch.
 pub(super) fn make(
     hosts: &[HostOptions],
-    mtu: u32,
+    links: Links,
     apart: &mut Apart,
 ) -> Result<Vec<Home>, WireRefusal> {
     // In a thread of its own, so that the caller stays where he is.
     thread::scope(|scope| {
-        let make = || (0..hosts.len()).map(|number| one(number, hosts, mtu, apart)).collect();
+        let make = || (0..hosts.len()).map(|number| one(number, hosts, links, apart)).collect();
         let making = thread::Builder::new().spawn_scoped(scope, make);
         let making = making.map_err(|error| WireRefusal::new("clone", error))?;
         making.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -45,7 +54,7 @@ pub(super) fn make(
 fn one(
     number: usize,
     hosts: &[HostOptions],
-    mtu: u32,
+    links: Links,
     apart: &mut Apart,
 ) -> Result<Home, WireRefusal> {
     Network::enter_new().map_err(|error| WireRefusal::new("unshare CLONE_NEWNET", error))?;
@@ -57,11 +66,14 @@ fn one(
     here.change_link(LOOPBACK, &up)?;
     let last = number as u8 + 1;
     let port = format!("w{number}");
+    let mtu = links.mtu;
     let ours = Plug { name: NAME, index: ETHERNET, mac: [2, 0, 0, 0, 0, last], mtu };
     let theirs = Plug { name: &port, index: port_index(number), mac: [2, 0, 0, 0, 1, last], mtu };
     here.add_veth(&ours, &theirs, apart.as_fd())?;
-    for offload in [Offload::Checksums, Offload::Segments] {
-        switch_off(NAME, offload)?;
+    if !links.offloads {
+        for offload in [Offload::Checksums, Offload::Segments] {
+            switch_off(NAME, offload)?;
+        }
     }
     // The far end first, or the link would come up twice.
     apart.netlink.change_link(theirs.index, &up)?;

@@ -37,7 +37,7 @@ use crate::wire::rules::Rules;
 use crate::wire::switch::{Apart, Port, Switch, Switching};
 use crate::wire::{Switched, WireControl};
 use doors::Doors;
-use host::Home;
+use host::{Home, Links};
 
 pub use options::{Addresses, HostOptions, HostsOptions, HostsRefusal};
 
@@ -46,6 +46,10 @@ pub const INTERNET: &str = "internet";
 /// Room for what a slot of the ring needs besides the packet: its Ethernet header, and what the kernel
 /// says of it.
 const BESIDES: usize = 256;
+/// The largest packet of IP, which a sender leaves to his network card to be cut.
+const LARGEST: usize = 65_535;
+/// With slots for such packets, fewer fit: as much memory has room for 768.
+const FAST_RING: usize = 64 << 20;
 
 /// Hosts, between which nothing passes yet.
 #[derive(Debug)]
@@ -54,6 +58,7 @@ pub struct Hosts {
     apart: Apart,
     hosts: Vec<Host>,
     folder: PathBuf,
+    fast: bool,
 }
 
 /// A host, and what is made of it when somebody enters.
@@ -76,11 +81,17 @@ impl Hosts {
     pub fn open(options: HostsOptions) -> Result<Self, HostsRefusal> {
         options.check()?;
         let folder = private_folder().ok_or(HostsRefusal::NoFolder)?;
-        let HostsOptions { hosts, rules, mtu } = options;
+        let HostsOptions { hosts, rules, mtu, fast } = options;
         // Frames have to be whole, or nothing could be sent on.
-        let slot = (usize::try_from(mtu).unwrap_or_default() + BESIDES).next_power_of_two();
-        let ring = RingOptions { size: 16 << 20, slot, sends: true, ..RingOptions::default() };
-        let (ring, apart, homes) = Apart::open(ring, |apart| host::make(&hosts, mtu, apart))?;
+        let ring = if fast {
+            RingOptions { size: FAST_RING, slot: LARGEST + BESIDES, ..RingOptions::default() }
+        } else {
+            let slot = (usize::try_from(mtu).unwrap_or_default() + BESIDES).next_power_of_two();
+            RingOptions { size: 16 << 20, slot, ..RingOptions::default() }
+        };
+        let ring = RingOptions { sends: true, offloads: fast, ..ring };
+        let links = Links { mtu, offloads: fast };
+        let (ring, apart, homes) = Apart::open(ring, |apart| host::make(&hosts, links, apart))?;
         let port = |(number, host): (usize, &HostOptions)| Port {
             ifindex: host::port_index(number),
             host: host.name.as_str().into(),
@@ -93,7 +104,7 @@ impl Hosts {
             home,
             doors: OnceLock::new(),
         });
-        Ok(Self { switch, apart, hosts: made.collect(), folder })
+        Ok(Self { switch, apart, hosts: made.collect(), folder, fast })
     }
 
     /// Lets frames pass. `sink` is told of every one, on a thread of the wire, when its fate is known, with
@@ -107,9 +118,9 @@ impl Hosts {
         sample: usize,
         sink: impl FnMut(Vec<Event>) + Send + 'static,
     ) -> io::Result<Network> {
-        let Self { switch, apart, hosts, folder } = self;
+        let Self { switch, apart, hosts, folder, fast } = self;
         let apart = Mutex::new(apart);
-        Ok(Network { switching: switch.start(sample, sink)?, apart, hosts, folder })
+        Ok(Network { switching: switch.start(sample, sink)?, apart, hosts, folder, fast })
     }
 }
 
@@ -121,9 +132,15 @@ pub struct Network {
     apart: Mutex<Apart>,
     hosts: Vec<Host>,
     folder: PathBuf,
+    fast: bool,
 }
 
 impl Network {
+    /// Whether frames pass as they are left to a network card, see [`HostsOptions::fast`].
+    pub fn is_fast(&self) -> bool {
+        self.fast
+    }
+
     /// The names of all hosts, and their addresses.
     pub fn hosts(&self) -> impl Iterator<Item = (&str, Addresses)> {
         self.hosts.iter().map(|host| (host.options.name.as_str(), host.addresses))
@@ -195,9 +212,12 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// There is no such host.
+    /// There is no such host, or the wire is fast: it does not know how large a packet will be.
     pub fn set_path_mtu(&self, host: &str, mtu: Option<u32>) -> Result<(), HostsRefusal> {
         let number = self.number(host)?;
+        if self.fast {
+            return Err(HostsRefusal::Fast);
+        }
         self.switching.control().narrow(number, mtu);
         Ok(())
     }

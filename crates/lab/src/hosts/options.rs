@@ -23,6 +23,10 @@ pub struct HostsOptions {
     pub rules: Vec<Rule>,
     /// The largest packet on all links, in bytes: 1280 to 65,535.
     pub mtu: u32,
+    /// Lets frames pass as a sender leaves them to his network card: up to 64 KiB at once, whatever the
+    /// MTU is, and without checksums. About ten times as much passes then. There can be no rules, which
+    /// are about the frames of a real wire; nor narrow paths.
+    pub fast: bool,
 }
 
 /// A host to be made.
@@ -67,7 +71,7 @@ impl HostsOptions {
     /// Hosts with these names, on an Ethernet without rules.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         let hosts = names.into_iter().map(HostOptions::new).collect();
-        Self { hosts, rules: Vec::new(), mtu: 1500 }
+        Self { hosts, rules: Vec::new(), mtu: 1500, fast: false }
     }
 
     pub(super) fn check(&self) -> Result<(), HostsRefusal> {
@@ -76,6 +80,9 @@ impl HostsOptions {
         }
         if !MTUS.contains(&self.mtu) {
             return Err(HostsRefusal::Mtu(self.mtu));
+        }
+        if self.fast && !self.rules.is_empty() {
+            return Err(HostsRefusal::Fast);
         }
         let names: Vec<&str> = self.hosts.iter().map(|host| host.name.as_str()).collect();
         for (number, name) in names.iter().enumerate() {
@@ -154,6 +161,12 @@ pub enum HostsRefusal {
         /// How many there can be.
         most: usize,
     },
+    /// A fast wire does not cut what it carries into the frames that a rule, or a narrow path, is about.
+    #[error(
+        "a fast wire carries what a network card would still cut into frames, and so there are no \
+         rules and no narrow paths on it"
+    )]
+    Fast,
     /// No link can have this MTU.
     #[error("no link has an MTU of {0}: 1280 to 65535")]
     Mtu(u32),
@@ -179,6 +192,11 @@ mod tests {
             refusal(&["client", "server"], &["partition client from sever"]),
             "partition client from sever: there is no host sever, only client, server"
         );
+        let mut options = HostsOptions::new(["a"]);
+        options.fast = true;
+        assert!(options.check().is_ok());
+        options.rules = vec!["drop the 1st SYN".parse().unwrap()];
+        assert!(matches!(options.check(), Err(HostsRefusal::Fast)));
         let mut options = HostsOptions::new(["a"]);
         options.mtu = 1000;
         let refusal = options.check().unwrap_err().to_string();

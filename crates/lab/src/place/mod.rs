@@ -220,6 +220,12 @@ impl Place {
         self.control().map(|control| control.rules()).unwrap_or_default()
     }
 
+    /// Whether frames pass as they are left to a network card: then the wire takes no rules. See
+    /// [`HostsOptions::fast`].
+    pub fn is_fast(&self) -> bool {
+        matches!(&self.wire, Wire::Hosts(network) if network.is_fast())
+    }
+
     /// Adds a rule to the wire, or lifts some. Returns how many were lifted; `None` if there is no wire.
     pub fn change(&self, change: &Change) -> Option<usize> {
         self.control().map(|control| control.change(change))

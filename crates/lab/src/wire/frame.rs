@@ -42,6 +42,7 @@ mod tests {
     use super::*;
     use crate::is_intact;
     use crate::wire::built;
+    use crate::wire::ring::Offload;
 
     #[test]
     fn of_a_frame_all_headers_are_kept_and_as_much_of_the_payload_as_wanted() {
@@ -54,6 +55,7 @@ mod tests {
                 ifindex: 1,
                 outgoing: false,
                 checksum_open: false,
+                offload: Offload::default(),
                 length,
                 bytes: &mut bytes,
             };
@@ -78,6 +80,7 @@ mod tests {
             ifindex: 1,
             outgoing: false,
             checksum_open: true,
+            offload: Offload::default(),
             length,
             bytes: &mut bytes,
         };

@@ -46,11 +46,22 @@ pub(crate) struct RingOptions {
     /// Whether the socket is going to send frames: then they go straight to the device, past its
     /// queue.
     pub(crate) sends: bool,
+    /// Whether frames come, and are sent, as a sender leaves them to his network card: up to 64 KiB
+    /// long, with checksums open. What remains to be done to one, its [`Offload`] says.
+    pub(crate) offloads: bool,
 }
+
+/// What is left to a network card to do with a frame, `struct virtio_net_hdr`: to compute a checksum,
+/// to cut it into segments. Only the kernel looks into it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Offload([u8; OFFLOAD]);
+
+/// Its size, in bytes.
+const OFFLOAD: usize = 10;
 
 impl Default for RingOptions {
     fn default() -> Self {
-        Self { size: 16 << 20, slot: 2048, outgoing: false, sends: false }
+        Self { size: 16 << 20, slot: 2048, outgoing: false, sends: false, offloads: false }
     }
 }
 
@@ -70,6 +81,8 @@ pub(crate) struct Seen<'a> {
     /// True if its checksum has not been computed, which is left to a network card: what stands in
     /// its place is the sum of the pseudo header. On the loopback device nobody ever computes it.
     pub(crate) checksum_open: bool,
+    /// What remains to be done to it, if the ring's option says that anything may.
+    pub(crate) offload: Offload,
     /// Its length on the wire, in bytes, with its Ethernet header.
     pub(crate) length: usize,
     /// Its beginning.
@@ -82,6 +95,7 @@ pub(crate) struct Seen<'a> {
 pub(crate) struct Ring {
     socket: OwnedFd,
     slots: Slots,
+    offloads: bool,
     /// The slot that the kernel fills next.
     next: usize,
     clock: Conversion,
@@ -117,11 +131,16 @@ impl Ring {
             set(&socket, libc::PACKET_QDISC_BYPASS, &1)
                 .map_err(refused("setsockopt PACKET_QDISC_BYPASS"))?;
         }
+        if options.offloads {
+            set(&socket, libc::PACKET_VNET_HDR, &1)
+                .map_err(refused("setsockopt PACKET_VNET_HDR"))?;
+        }
         let slots = Slots::new(&socket, options)?;
         let clock = Conversion::new();
         let empty_at = clock::now();
         bind(&socket, device.unwrap_or(0)).map_err(refused("bind AF_PACKET"))?;
-        Ok(Self { socket, slots, next: 0, clock, empty_at, seen: 0, lost: 0 })
+        let offloads = options.offloads;
+        Ok(Self { socket, slots, offloads, next: 0, clock, empty_at, seen: 0, lost: 0 })
     }
 
     /// Hands over every frame in the ring, the oldest first, and frees its slot. Returns how many there
@@ -130,7 +149,7 @@ impl Ring {
     pub(crate) fn drain(&mut self, mut each: impl FnMut(Seen<'_>)) -> usize {
         let began = clock::now();
         for count in 0..self.slots.count {
-            let Some(slot) = self.slots.filled(self.next) else {
+            let Some(slot) = self.slots.filled(self.next, self.offloads) else {
                 // A frame may have been stamped before `began` and be put into the ring only now.
                 self.empty_at = began.saturating_sub(IN_FLIGHT);
                 return count;
@@ -141,6 +160,7 @@ impl Ring {
                 ifindex: slot.ifindex,
                 outgoing: slot.outgoing,
                 checksum_open: slot.checksum_open,
+                offload: slot.offload,
                 length: slot.length,
                 bytes: slot.bytes,
             });
@@ -156,7 +176,7 @@ impl Ring {
     ///
     /// Those of `dup(2)`.
     pub(crate) fn sender(&self) -> io::Result<Sender> {
-        Ok(Sender { socket: self.socket.try_clone()? })
+        Ok(Sender { socket: self.socket.try_clone()?, offloads: self.offloads })
     }
 
     /// How many frames there were since the ring was opened, and how many of them found no free slot.
@@ -199,27 +219,35 @@ impl Ring {
 #[derive(Debug)]
 pub(crate) struct Sender {
     socket: OwnedFd,
+    offloads: bool,
 }
 
 impl Sender {
-    /// Sends a frame, from its Ethernet header on, out of a device. Never waits.
+    /// Sends a frame, from its Ethernet header on, out of a device. Never waits. What remains to be done
+    /// to it counts only if the ring's option says that anything may.
     ///
     /// # Errors
     ///
-    /// Those of `sendto(2)`: `ENETDOWN` if the device is down, `EMSGSIZE` if the frame is longer than
+    /// Those of `sendmsg(2)`: `ENETDOWN` if the device is down, `EMSGSIZE` if the frame is longer than
     /// the device allows, `ENOBUFS` or `EAGAIN` if too much is under way.
-    pub(crate) fn send(&self, ifindex: i32, frame: &[u8]) -> io::Result<()> {
-        let address = address(ifindex, 0);
-        // SAFETY: frame and address live through the call, and the lengths are theirs.
+    pub(crate) fn send(&self, ifindex: i32, frame: &[u8], offload: &Offload) -> io::Result<()> {
+        let mut address = address(ifindex, 0);
+        let part = |bytes: &[u8]| libc::iovec {
+            iov_base: bytes.as_ptr().cast_mut().cast(),
+            iov_len: bytes.len(),
+        };
+        let mut parts = [part(&offload.0), part(frame)];
+        let parts = if self.offloads { &mut parts[..] } else { &mut parts[1..] };
+        // SAFETY: zeroed is a valid msghdr: numbers and null pointers.
+        let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+        message.msg_name = (&raw mut address).cast();
+        message.msg_namelen = length_of(&address);
+        message.msg_iov = parts.as_mut_ptr();
+        message.msg_iovlen = parts.len() as _;
+        // SAFETY: all that the message points to lives through the call, with the lengths that it says,
+        // and is only read.
         let sent = unsafe {
-            libc::sendto(
-                self.socket.as_raw_fd(),
-                frame.as_ptr().cast(),
-                frame.len(),
-                libc::MSG_DONTWAIT,
-                (&raw const address).cast(),
-                length_of(&address),
-            )
+            libc::sendmsg(self.socket.as_raw_fd(), &raw const message, libc::MSG_DONTWAIT)
         };
         if sent < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
@@ -253,6 +281,7 @@ struct Slot<'a> {
     ifindex: i32,
     outgoing: bool,
     checksum_open: bool,
+    offload: Offload,
     length: usize,
     bytes: &'a mut [u8],
 }
@@ -314,7 +343,8 @@ impl Slots {
     }
 
     /// What is in a slot, if the kernel has filled it. The borrow ends before the slot is freed.
-    fn filled(&mut self, index: usize) -> Option<Slot<'_>> {
+    /// With `offloads`, an [`Offload`] stands before the frame.
+    fn filled(&mut self, index: usize, offloads: bool) -> Option<Slot<'_>> {
         let status = self.status(index).load(Ordering::Acquire);
         if status & libc::TP_STATUS_USER == 0 {
             return None;
@@ -329,6 +359,12 @@ impl Slots {
         let from = usize::from(header.tp_mac).min(self.slot);
         let captured =
             usize::try_from(header.tp_snaplen).unwrap_or(usize::MAX).min(self.slot - from);
+        let mut offload = Offload::default();
+        if offloads && from >= OFFLOAD {
+            // SAFETY: within this slot, and numbers, which the kernel has written before it handed the
+            // slot over.
+            offload = unsafe { Offload(ptr::read(start.add(from - OFFLOAD).cast())) };
+        }
         // SAFETY: within this slot, as just made sure. Until it is freed, which takes `&mut self`, the
         // kernel does not touch it, and nobody else has a reference to it.
         let bytes = unsafe { slice::from_raw_parts_mut(start.add(from), captured) };
@@ -337,6 +373,7 @@ impl Slots {
             ifindex: address.sll_ifindex,
             outgoing: address.sll_pkttype == libc::PACKET_OUTGOING,
             checksum_open: status & libc::TP_STATUS_CSUMNOTREADY != 0,
+            offload,
             length: usize::try_from(header.tp_len).unwrap_or(captured),
             bytes,
         })

@@ -15,11 +15,19 @@ use socklab_kernel::clock;
 use super::WireRefusal;
 use super::frame::frame;
 use super::ring::{Ring, RingOptions};
+use crate::sys;
 
 /// `lo` is the first device of every network namespace, and the kernel gives it this index.
 const LO: i32 = 1;
-/// How often the ring is drained. In this time 800,000 frames per second would fill it.
+/// How often the ring is drained: if the thread gets a processor, that is. On a busy machine it has been
+/// seen to wait a third of a second, and a program that is not traced sends 100,000 frames in that time.
 const INTERVAL: Duration = Duration::from_millis(10);
+/// The ring's size, in bytes. The kernel clears them, which takes 5 ms, beside what it waits for anyway.
+const RING: usize = 32 << 20;
+/// What is looked at of a frame, at most, with what the kernel says of it.
+const SLOT: usize = 2048;
+/// Room for all headers of a frame, and for what the kernel says of it.
+const BESIDES: usize = 256;
 /// How many times it is drained before it is asked again whether the time of day was set.
 const CLOCK_EVERY: u32 = 5;
 /// The host that frames of the loopback device come from and go to.
@@ -54,14 +62,16 @@ impl Tap {
     /// most, and never more than the first two kilobytes of a frame.
     ///
     /// A frame's time is that of its arrival: on this device it comes a microsecond after it was sent.
-    /// Checksums, which nobody computes on this device, are right in what is kept. If frames are lost,
+    /// Checksums, which nobody computes on this device, are right in a frame that is kept whole. If frames are lost,
     /// the last event is a [`Notice::FramesLost`].
     ///
     /// # Errors
     ///
     /// The thread could not be started. Whether the tap could be opened, [`Tap::opened`] knows.
     pub fn start(sample: usize, sink: impl FnMut(Vec<Event>) + Send + 'static) -> io::Result<Self> {
-        Self::with(RingOptions::default(), sample, sink)
+        // The smaller the slots, the more there are.
+        let slot = sample.saturating_add(BESIDES).min(SLOT);
+        Self::with(RingOptions { size: RING, slot, ..RingOptions::default() }, sample, sink)
     }
 
     fn with(
@@ -73,6 +83,8 @@ impl Tap {
         let (end, wait_for_end) = channel();
         let (tell_ended, ended) = channel();
         let work = move || {
+            // Frames get lost if other threads have the processors for as long as the ring takes to fill.
+            let _ = sys::take_short_turns();
             let ring = match Ring::open(Some(LO), options) {
                 Ok(ring) => ring,
                 Err(refusal) => return drop(tell_opened.send(Err(refusal))),

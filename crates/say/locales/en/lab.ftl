@@ -17,6 +17,7 @@ arg-lab-run-command = The program and its arguments, word for word
 arg-hosts = How many hosts, or their names: 5, or web,db (usually client, server and internet)
 arg-wire = What becomes of frames: 'drop the 2nd SYN from client', 'delay 40ms', 'lose 5% seed 7' …
 arg-mtu = The largest packet on the wire, in bytes
+arg-fast = Let frames pass as they are left to a network card, up to 64 KiB at once: far more gets through, but frames in a capture are larger than the MTU, and there are no rules
 arg-lab-shell-host = The host (usually the first one)
 arg-lab-shell-name = In this lab that is up (usually the one that is called lab, if it is up)
 arg-lab-up-name = What to call it (usually lab)
@@ -36,6 +37,7 @@ examples-lab-run =
     $ socklab lab run -- curl -s http://www.google.com/  # a server of socklab's own
     $ socklab lab run --wire 'drop the 1st SYN' -- curl -s http://www.google.com/
     $ socklab lab run --on server -- tcp-server --on client -- tcp-client server
+    $ socklab lab run --fast --on server -- iperf3 -s -1 --on client -- iperf3 -c server
     $ socklab lab run -o story.html --on server -- python3 S.py --on client -- python3 C.py server
     The exit code is the program's, or the last one's; 3 if there can be no lab here: see socklab doctor.
 examples-lab-shell =

@@ -17,6 +17,7 @@ arg-lab-run-command = El programa y sus argumentos, palabra por palabra
 arg-hosts = Cuántas máquinas, o sus nombres: 5, o web,db (normalmente client, server e internet)
 arg-wire = Lo que pasa con las tramas: 'drop the 2nd SYN from client', 'delay 40ms', 'lose 5% seed 7' …
 arg-mtu = El paquete más grande del cable, en bytes
+arg-fast = Deja pasar las tramas como se le dejan a una tarjeta de red, hasta 64 KiB de una vez: pasa mucho más, pero en una captura hay tramas más grandes que la MTU, y no hay reglas
 arg-lab-shell-host = La máquina (normalmente la primera)
 arg-lab-shell-name = En este laboratorio abierto (normalmente el que se llama lab, si está abierto)
 arg-lab-up-name = Cómo llamarlo (normalmente lab)
@@ -36,6 +37,7 @@ examples-lab-run =
     $ socklab lab run -- curl -s http://www.google.com/  # le responde un servidor propio
     $ socklab lab run --wire 'drop the 1st SYN' -- curl -s http://www.google.com/
     $ socklab lab run --on server -- tcp-server --on client -- tcp-client server
+    $ socklab lab run --fast --on server -- iperf3 -s -1 --on client -- iperf3 -c server
     $ socklab lab run -o historia.html --on server -- python3 S.py --on client -- python3 C.py server
     El código de salida es el del programa, o el del último; 3 si aquí no puede haber laboratorio: mira socklab doctor.
 examples-lab-shell =

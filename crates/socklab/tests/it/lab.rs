@@ -100,6 +100,36 @@ fn hosts_talk_over_a_wire_that_is_recorded() {
 }
 
 #[test]
+fn a_fast_wire_carries_bursts_and_takes_no_rules() {
+    need!("python3");
+    if !has_lab() {
+        not_run!("user namespaces");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let server = "import socket\nc, _ = socket.create_server(('', 80)).accept()\n\
+                  c.sendall(b'x' * 1000000)";
+    let client = "import socket\nc, n = socket.create_connection(('server', 80)), 0\n\
+                  while d := c.recv(99999): n += len(d)\nprint(n)";
+    let words = ["lab", "run", "--fast", "-o", "run.jsonl", "--on", "server", "--", "python3"];
+    let more = ["-c", server, "--on", "client", "--", "python3", "-c", client];
+    let ended = run(&mut at(home.path(), &[&words[..], &more].concat())).exits(0);
+    assert!(ended.text().contains("1000000"), "{ended:?}");
+    let recording = std::fs::read(home.path().join("run.jsonl")).expect("a recording");
+    let read = socklab_event::read(&recording[..]).expect("a timeline");
+    let sizes = read.timeline.events.iter().filter_map(|event| Some(event.frame()?.bytes.total));
+    let largest = sizes.max().expect("frames");
+    assert!(largest > 1514, "{largest}");
+
+    run(&mut at(home.path(), &["lab", "up", "--fast"])).exits(0);
+    let refused = run(&mut at(home.path(), &["lab", "wire", "drop the 1st SYN"])).exits(1);
+    assert!(refused.errors.contains("fast wire"), "{refused:?}");
+    let narrow = ["lab", "link", "server", "--path-mtu", "1300"];
+    let refused = run(&mut at(home.path(), &narrow)).exits(1);
+    assert!(refused.errors.contains("fast wire"), "{refused:?}");
+    run(&mut at(home.path(), &["lab", "down"])).exits(0);
+}
+
+#[test]
 fn a_rule_is_exact_and_one_that_did_nothing_says_so() {
     need!("curl");
     if !has_lab() {
@@ -123,6 +153,7 @@ fn what_contradicts_itself_is_a_usage_error() {
         (&["--hosts", "client,client"], "client"),
         (&["--hosts", "1000"], "too many"),
         (&["--hosts", "2", "--mtu", "12"], "12"),
+        (&["--fast", "--wire", "delay 1ms"], "--wire"),
     ] {
         let all = [&["lab", "run"], words, &["--", "true"]].concat();
         let ended = run(&mut socklab(&all)).exits(2);

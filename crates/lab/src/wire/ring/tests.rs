@@ -185,12 +185,12 @@ fn a_frame_is_sent_and_readable() {
     let ready = poll(&mut [PollFd::new(&ring, PollFlags::IN)], Some(&wait)).expect("poll");
     assert_eq!(ready, 1);
     let frame = drained(&mut ring).remove(0).bytes;
-    sender.send(1, &frame).expect("sent");
+    sender.send(1, &frame, &Offload::default()).expect("sent");
     // It comes in again. (IP then drops it: who claims to be 127.0.0.1 and has no route is a martian.)
     let frames = drained(&mut ring);
     assert_eq!(frames.len(), 1);
     assert_eq!(frames[0].bytes, frame);
-    let error = sender.send(99, &frame).expect_err("no such device");
+    let error = sender.send(99, &frame, &Offload::default()).expect_err("no such device");
     assert_eq!(error.raw_os_error(), Some(libc::ENXIO));
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use socklab_event::{Bytes, Event, Fate, Frame, Headers, Name, Notice, Place};
 
+use crate::wire::complete_checksum;
 use crate::wire::frame::{QUOTED, kept};
 
 /// A frame's way through the switch, before its fate is known.
@@ -15,6 +16,7 @@ pub(super) struct Journey {
     how: Vec<Name>,
     rule: String,
     changed: Vec<(u32, u8)>,
+    open: bool,
 }
 
 impl Journey {
@@ -32,12 +34,18 @@ impl Journey {
         rule: String,
     ) -> Self {
         let (from, to, how) = (from.to_owned(), to.map(str::to_owned), how.to_vec());
-        Self { at, from, to, how, rule, changed: Vec::new() }
+        Self { at, from, to, how, rule, changed: Vec::new(), open: false }
     }
 
     /// Of a frame that a rule makes up.
     pub(super) fn injected(from: &str, to: Option<&str>, at: u64, rule: String) -> Self {
         Self::altered(from, to, at, &[Name::of("injected")], rule)
+    }
+
+    /// The same, of a frame whose checksum nobody has computed: its receiver does not look.
+    pub(super) fn open(mut self) -> Self {
+        self.open = true;
+        self
     }
 
     /// The same, of a frame that arrives in pieces.
@@ -71,8 +79,12 @@ struct Content {
 
 impl Content {
     /// At most `sample` bytes of what it carries, and all that stands before them.
-    fn of(frame: &[u8], headers: Option<Headers>, sample: usize) -> Self {
-        let bytes = kept(frame, frame.len(), headers.as_ref(), sample);
+    /// A checksum that is left `open` is computed, if the frame is kept whole.
+    fn of(frame: &[u8], headers: Option<Headers>, sample: usize, open: bool) -> Self {
+        let mut bytes = kept(frame, frame.len(), headers.as_ref(), sample);
+        if open {
+            complete_checksum(&mut bytes.sample);
+        }
         Self { bytes, headers }
     }
 }
@@ -123,7 +135,7 @@ impl Flights {
     /// A rule dropped it.
     pub(super) fn dropped(&mut self, journey: Journey, frame: &[u8], headers: Option<Headers>) {
         let fate = Fate::Dropped { rule: journey.rule.clone() };
-        let content = Content::of(frame, headers, self.sample);
+        let content = Content::of(frame, headers, self.sample, journey.open);
         self.news.push(journey.event(content, fate));
     }
 
@@ -136,7 +148,7 @@ impl Flights {
         why: &'static str,
     ) {
         let fate = Fate::Lost { why: Name::of(why) };
-        let content = Content::of(frame, headers, self.sample);
+        let content = Content::of(frame, headers, self.sample, journey.open);
         self.news.push(journey.event(content, fate));
     }
 
@@ -147,7 +159,7 @@ impl Flights {
         frame: &[u8],
         headers: Option<Headers>,
     ) -> u64 {
-        let content = Content::of(frame, headers, self.sample);
+        let content = Content::of(frame, headers, self.sample, journey.open);
         let flight = Flight {
             journey,
             content,

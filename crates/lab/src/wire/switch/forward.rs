@@ -14,7 +14,7 @@ use super::path::{self, Passage};
 use super::roles::Roles;
 use super::schedule::{Schedule, Waiting};
 use super::{Law, Port, WIRE};
-use crate::wire::ring::{Seen, Sender};
+use crate::wire::ring::{Offload, Seen, Sender};
 use crate::wire::rules::{Corruption, Held, Injected, Passing, Towards};
 use crate::wire::{complete_checksum, headers};
 
@@ -36,8 +36,23 @@ pub(super) struct Kept {
     to: Vec<usize>,
     flight: u64,
     frame: Vec<u8>,
+    offload: Offload,
     copies: u32,
     delay: u64,
+}
+
+/// What is sent out of a port.
+#[derive(Clone, Copy)]
+struct Load<'a> {
+    frame: &'a [u8],
+    offload: Offload,
+}
+
+impl<'a> Load<'a> {
+    /// A frame to which nothing remains to be done.
+    fn done(frame: &'a [u8]) -> Self {
+        Self { frame, offload: Offload::default() }
+    }
 }
 
 /// A frame with what is known of it before anything is decided.
@@ -50,6 +65,9 @@ struct Sent<'a> {
     ways: Vec<usize>,
     headers: Option<Headers>,
     bytes: &'a [u8],
+    offload: Offload,
+    /// Nobody has computed its checksum yet.
+    open: bool,
 }
 
 impl Forwarder {
@@ -82,7 +100,8 @@ impl Forwarder {
                 (self.ports[port].host.clone(), to)
             }
         };
-        self.decide(law, Sent { at: seen.at, port: Some(port), from, to, ways, headers, bytes });
+        let (at, port, offload, open) = (seen.at, Some(port), seen.offload, seen.checksum_open);
+        self.decide(law, Sent { at, port, from, to, ways, headers, bytes, offload, open });
     }
 
     /// Lets the rules decide about a frame, and does what they say.
@@ -97,6 +116,7 @@ impl Forwarder {
         let decision = law.rules.judge(&passing);
         if decision.is_untouched() {
             let journey = Journey::untouched(&sent.from, sent.to.as_deref(), sent.at);
+            let journey = if sent.open { journey.open() } else { journey };
             let frame = sent.bytes;
             self.go(law, sent, frame, journey, 0, 0);
             return;
@@ -121,6 +141,7 @@ impl Forwarder {
                         to: sent.ways,
                         flight,
                         frame: frame.to_vec(),
+                        offload: sent.offload,
                         copies: decision.copies,
                         delay: decision.delay,
                     };
@@ -158,13 +179,14 @@ impl Forwarder {
         match passage {
             Passage::Fits => {
                 let flight = self.flights.depart(journey, sent.bytes, sent.headers);
-                self.copies(flight, &sent.ways, frame, copies, sent.at, delay);
+                let load = Load { frame, offload: sent.offload };
+                self.copies(flight, &sent.ways, load, copies, sent.at, delay);
                 self.flights.all_sent(flight);
             }
             Passage::Pieces(pieces) => {
                 let flight = self.flights.depart(journey.fragmented(), sent.bytes, sent.headers);
                 for piece in pieces {
-                    self.copies(flight, &sent.ways, &piece, copies, sent.at, delay);
+                    self.copies(flight, &sent.ways, Load::done(&piece), copies, sent.at, delay);
                 }
                 self.flights.all_sent(flight);
             }
@@ -180,6 +202,8 @@ impl Forwarder {
                     ways: vec![port],
                     headers,
                     bytes: &answer,
+                    offload: Offload::default(),
+                    open: false,
                 };
                 self.decide(law, answer);
             }
@@ -190,7 +214,7 @@ impl Forwarder {
         &mut self,
         flight: u64,
         ways: &[usize],
-        frame: &[u8],
+        load: Load<'_>,
         copies: u32,
         at: u64,
         delay: u64,
@@ -199,9 +223,10 @@ impl Forwarder {
             for to in ways {
                 self.flights.one_more(flight);
                 if delay == 0 {
-                    self.transmit(*to, flight, frame);
+                    self.transmit(*to, flight, load);
                 } else {
-                    let waiting = Waiting { to: *to, flight, frame: frame.to_vec() };
+                    let Load { frame, offload } = load;
+                    let waiting = Waiting { to: *to, flight, frame: frame.to_vec(), offload };
                     if self.schedule.add(at.saturating_add(delay), waiting).is_err() {
                         self.flights.failed(flight, "queue_full");
                     }
@@ -215,7 +240,8 @@ impl Forwarder {
         let Some(kept) = self.held.remove(&held) else { return };
         debug_assert!(kept.from < self.ports.len());
         let now = clock::now();
-        self.copies(kept.flight, &kept.to, &kept.frame, kept.copies, now, kept.delay.max(delay));
+        let load = Load { frame: &kept.frame, offload: kept.offload };
+        self.copies(kept.flight, &kept.to, load, kept.copies, now, kept.delay.max(delay));
         self.flights.all_sent(kept.flight);
     }
 
@@ -239,7 +265,7 @@ impl Forwarder {
         };
         let journey = Journey::injected(from, to, at.max(clock::now()), injected.rule);
         let flight = self.flights.depart(journey, &bytes, headers);
-        self.copies(flight, &ways, &bytes, 0, 0, 0);
+        self.copies(flight, &ways, Load::done(&bytes), 0, 0, 0);
         self.flights.all_sent(flight);
     }
 
@@ -257,15 +283,15 @@ impl Forwarder {
         for held in law.rules.due(now).released {
             self.release(held, 0);
         }
-        while let Some(Waiting { to, flight, frame }) = self.schedule.due(now) {
-            self.transmit(to, flight, &frame);
+        while let Some(Waiting { to, flight, frame, offload }) = self.schedule.due(now) {
+            self.transmit(to, flight, Load { frame: &frame, offload });
         }
     }
 
-    fn transmit(&mut self, to: usize, flight: u64, frame: &[u8]) {
+    fn transmit(&mut self, to: usize, flight: u64, load: Load<'_>) {
         // Before: the receiver may have it before we are back.
         let at = clock::now();
-        match self.sender.send(self.ports[to].ifindex, frame) {
+        match self.sender.send(self.ports[to].ifindex, load.frame, &load.offload) {
             Ok(()) => self.flights.arrived(flight, at),
             Err(error) => self.flights.failed(flight, reason(&error)),
         }

@@ -29,6 +29,7 @@ use socklab_kernel::clock;
 use super::WireRefusal;
 use super::ring::{Ring, Sender};
 use super::rules::{Change, Held, RuleCount, Rules};
+use crate::sys;
 pub(crate) use apart::Apart;
 use fabric::Fabric;
 use flights::Flights;
@@ -218,6 +219,8 @@ impl Work {
     fn run(mut self) -> Switched {
         // A frame is late by as much as the kernel delays timers to save power, 50 µs otherwise.
         let _ = rustix::thread::set_current_timer_slack(NonZeroU64::new(1));
+        // And for as long as others have the processors.
+        let _ = sys::take_short_turns();
         let mut watched = clock::now();
         loop {
             let stops = self.control.0.stop.load(Ordering::Acquire);

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::wire::ring::Offload;
+
 /// How many bytes may wait. What a queue of a real network has no room for, it drops, too.
 pub(crate) const ROOM: usize = 64 << 20;
 
@@ -15,6 +17,8 @@ pub(crate) struct Waiting {
     pub(crate) flight: u64,
     /// The frame.
     pub(crate) frame: Vec<u8>,
+    /// What remains to be done to it.
+    pub(crate) offload: Offload,
 }
 
 /// Frames that wait for their time. Those with the same time leave in the order in which they came.
@@ -86,7 +90,7 @@ mod tests {
     use super::*;
 
     fn frame(flight: u64) -> Waiting {
-        Waiting { to: 0, flight, frame: vec![0; 10] }
+        Waiting { to: 0, flight, frame: vec![0; 10], offload: Offload::default() }
     }
 
     proptest! {
@@ -112,7 +116,7 @@ mod tests {
     #[test]
     fn what_there_is_no_room_for_comes_back() {
         let mut schedule = Schedule::default();
-        let large = |flight| Waiting { to: 0, flight, frame: vec![0; ROOM / 2 + 1] };
+        let large = |flight| Waiting { frame: vec![0; ROOM / 2 + 1], ..frame(flight) };
         assert_eq!(schedule.add(5, large(0)), Ok(()));
         assert_eq!(schedule.add(5, large(1)).map_err(|waiting| waiting.flight), Err(1));
         assert!(schedule.due(5).is_some());

@@ -9,7 +9,7 @@ use socklab_event::TcpState;
 use socklab_kernel::table::Entry;
 use socklab_kernel::{Transport, process};
 use socklab_lab::rules::Change;
-use socklab_lab::{Place, PlaceRole};
+use socklab_lab::{HostsRefusal, Place, PlaceRole};
 use socklab_say::Speaker;
 
 use super::control::{self, Answer, Asked, HostStatus, OURS, PATIENCE, SocketStatus, Status};
@@ -108,6 +108,9 @@ fn answer(place: &Place, stream: &UnixStream) -> io::Result<End> {
 fn change_rules(place: &Place, change: &str) -> Answer<usize> {
     let parsed: Change = change.parse().map_err(|error| format!("{error}"))?;
     if let Change::Add(rule) = &parsed {
+        if place.is_fast() {
+            return Err(HostsRefusal::Fast.to_string());
+        }
         let known: Vec<String> = place.hosts().into_iter().map(|host| host.name).collect();
         let unknown = |host: &&str| !known.iter().any(|known| known == host);
         if let Some(host) = rule.hosts().into_iter().find(unknown) {

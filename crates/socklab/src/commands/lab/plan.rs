@@ -9,11 +9,11 @@ use crate::cli::LabPlace;
 pub(super) const USUAL: [&str; 3] = ["client", "server", "internet"];
 
 /// The place that is wanted. `also` names hosts that are needed, too: if there are any, or hosts were
-/// asked for, there are hosts.
+/// asked for, or a fast wire, which is between hosts, there are hosts.
 pub(super) fn kind(wanted: &LabPlace, also: &[&str]) -> Result<PlaceKind, RuleError> {
     let rules = wanted.wire.iter().map(|text| text.parse());
     let rules: Vec<Rule> = rules.collect::<Result<_, _>>()?;
-    if wanted.hosts.is_none() && also.is_empty() {
+    if wanted.hosts.is_none() && also.is_empty() && !wanted.fast {
         if rules.is_empty() && wanted.mtu.is_none() {
             return Ok(PlaceKind::Loopback);
         }
@@ -31,6 +31,7 @@ pub(super) fn kind(wanted: &LabPlace, also: &[&str]) -> Result<PlaceKind, RuleEr
     let mut options: HostsOptions = host_options(names);
     options.rules = rules;
     options.mtu = wanted.mtu.unwrap_or(options.mtu);
+    options.fast = wanted.fast;
     Ok(PlaceKind::Hosts(options))
 }
 
@@ -74,6 +75,8 @@ mod tests {
         assert_eq!(hosts(&plain, &["web"]), ["client", "server", "internet", "web"]);
         let named = LabPlace { hosts: Some("a, b".into()), ..LabPlace::default() };
         assert_eq!(hosts(&named, &["b"]), ["a", "b"]);
+        let fast = LabPlace { fast: true, ..LabPlace::default() };
+        assert!(matches!(kind(&fast, &[]), Ok(PlaceKind::Hosts(it)) if it.fast));
         let five = LabPlace { hosts: Some("5".into()), ..LabPlace::default() };
         assert_eq!(hosts(&five, &[])[3..], ["host4", "host5"]);
     }

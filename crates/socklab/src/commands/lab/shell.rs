@@ -22,7 +22,8 @@ const VARIABLE: &str = "SOCKLAB_LAB";
 pub(super) fn shell(speaker: Speaker, options: &cli::LabShell) -> Result<ExitCode> {
     let described = options.place.hosts.is_some()
         || !options.place.wire.is_empty()
-        || options.place.mtu.is_some();
+        || options.place.mtu.is_some()
+        || options.place.fast;
     if options.name.is_some() || !described {
         let name = options.name.as_deref().unwrap_or(folder::USUAL);
         match Lab::find(speaker, name)? {

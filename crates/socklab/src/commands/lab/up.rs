@@ -35,6 +35,9 @@ pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     if let Some(mtu) = options.place.mtu {
         command.args(["--mtu", &mtu.to_string()]);
     }
+    if options.place.fast {
+        command.arg("--fast");
+    }
     // It must not keep the terminal's files open, nor the folder it was started in.
     command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut lab = command.spawn().context("start the lab")?;
