@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Result;
-use socklab_event::{Bytes, Event, Fate, Frame, Name, Timeline};
+use socklab_event::{Event, Fate, Frame, Name, Timeline};
 use socklab_flows::{Flows, Meaning};
 use socklab_lab::{CaptureWriter, Direction, Origin, WrittenPacket};
 use socklab_ladder::{Detail, Ladder, Options};
@@ -51,49 +51,63 @@ pub(super) fn capture(speaker: Speaker, path: &Path, timeline: &Timeline) -> Res
     let names = interfaces.names.iter().map(String::as_str);
     let mut writer = CaptureWriter::new(Vec::new(), origin, names)?;
     let remarks = Remarks::of(speaker, timeline);
-    for event in &timeline.events {
-        let Some(frame) = event.frame() else { continue };
-        let comments = remarks.comments(event, frame);
-        let packet = WrittenPacket {
-            interface: interfaces.number(&frame.from),
-            at: header.epoch.saturating_add(event.at),
-            bytes: &frame.bytes.sample,
-            length: frame.bytes.total,
-            direction: Direction::Out,
-            id: event.seq,
-            process: remarks.process(event.seq),
-            comments: &comments,
-        };
-        writer.packet(&packet)?;
-        if let Fate::Altered { at, changed, .. } = &frame.fate
-            && !changed.is_empty()
-        {
-            let bytes = arrived(&frame.bytes, changed);
-            let interface = interfaces.number(frame.to.as_ref().unwrap_or(&frame.from));
-            let comments = [say!(speaker, "capture-arrived")];
-            for at in at {
-                let at = header.epoch.saturating_add(*at);
-                let direction = Direction::In;
-                let comments = &comments;
-                let process = None;
-                writer.packet(&WrittenPacket {
-                    interface,
-                    at,
-                    bytes: &bytes,
-                    direction,
-                    process,
-                    comments,
-                    ..packet
-                })?;
-            }
+    for Moment { at, event, frame, arrives } in moments(timeline) {
+        let (comments, arrived);
+        let (interface, direction, bytes, process);
+        if arrives {
+            comments = vec![say!(speaker, "capture-arrived")];
+            arrived = as_arrived(frame);
+            interface = interfaces.number(frame.to.as_ref().unwrap_or(&frame.from));
+            (direction, bytes, process) = (Direction::In, &arrived, None);
+        } else {
+            comments = remarks.comments(event, frame);
+            interface = interfaces.number(&frame.from);
+            (direction, bytes) = (Direction::Out, &frame.bytes.sample);
+            process = remarks.process(event.seq);
         }
+        writer.packet(&WrittenPacket {
+            interface,
+            at: header.epoch.saturating_add(at),
+            bytes,
+            length: frame.bytes.total,
+            direction,
+            id: event.seq,
+            process,
+            comments: &comments,
+        })?;
     }
     Ok(writer.finish()?)
 }
 
+/// A frame as it stands in a capture: when it was sent, or when a changed one arrived.
+struct Moment<'a> {
+    at: u64,
+    event: &'a Event,
+    frame: &'a Frame,
+    arrives: bool,
+}
+
+/// All of them in the order of their times, as programs that read captures expect it. A wire tells of a
+/// frame only when its fate is known, and so of one that was kept back after those that it let pass.
+fn moments(timeline: &Timeline) -> Vec<Moment<'_>> {
+    let mut moments = Vec::new();
+    for event in &timeline.events {
+        let Some(frame) = event.frame() else { continue };
+        moments.push(Moment { at: event.at, event, frame, arrives: false });
+        if let Fate::Altered { at, changed, .. } = &frame.fate
+            && !changed.is_empty()
+        {
+            moments.extend(at.iter().map(|at| Moment { at: *at, event, frame, arrives: true }));
+        }
+    }
+    moments.sort_by_key(|moment| moment.at);
+    moments
+}
+
 /// What arrived of a frame of which some bytes were changed on the way.
-fn arrived(sent: &Bytes, changed: &[(u32, u8)]) -> Vec<u8> {
-    let mut bytes = sent.sample.clone();
+fn as_arrived(frame: &Frame) -> Vec<u8> {
+    let mut bytes = frame.bytes.sample.clone();
+    let Fate::Altered { changed, .. } = &frame.fate else { return bytes };
     for (offset, value) in changed {
         let place = usize::try_from(*offset).ok().and_then(|offset| bytes.get_mut(offset));
         if let Some(place) = place {
@@ -212,10 +226,21 @@ fn word(speaker: Speaker, word: &str) -> String {
     if speaker.knows(&key) { say!(speaker, key) } else { word.to_owned() }
 }
 
+/// True if no program and no kernel sent it.
+fn is_made_by_a_rule(frame: &Frame) -> bool {
+    let (Fate::Altered { how, .. } | Fate::UnderWay { how, .. }) = &frame.fate else {
+        return false;
+    };
+    how.iter().any(|how| how.as_str() == "injected")
+}
+
 /// Which process sent each frame: the one whose call set it off, else the one whose socket it left.
 fn senders(flows: &Flows<'_>) -> HashMap<u64, Sender> {
     let mut senders = HashMap::new();
     for (at, tie) in flows.ties.all() {
+        if flows.order[at].frame().is_some_and(is_made_by_a_rule) {
+            continue;
+        }
         let owner = || {
             let conversation = &flows.ties.conversations[tie.conversation?];
             // Until a program has accepted, the kernel answers for the socket that listens.

@@ -170,6 +170,123 @@ fn a_packet_that_a_rule_dropped_says_so_in_a_capture_of_the_looped_loopback() {
     assert!(dropped[0][0].contains('S'), "{dropped:?}");
 }
 
+/// A server and a client with datagrams and a stream, who give up on what does not come.
+const PATIENT: [&str; 2] = [
+    "import socket\n\
+     u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+     u.bind(('127.0.0.1', 12000))\n\
+     s = socket.create_server(('127.0.0.1', 12000))\n\
+     c, _ = s.accept()\n\
+     c.settimeout(2)\n\
+     try:\n\
+     \x20while d := c.recv(99): c.sendall(d.upper() * 1000)\n\
+     except OSError: pass\n",
+    "import socket\n\
+     u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+     u.connect(('127.0.0.1', 12000))\n\
+     for n in range(9): u.send(b'datagram %d' % n)\n\
+     s = socket.create_connection(('127.0.0.1', 12000))\n\
+     s.settimeout(1)\n\
+     try:\n\
+     \x20for _ in range(3):\n\
+     \x20 s.sendall(b'hola')\n\
+     \x20 n = 0\n\
+     \x20 while n < 4000 and (d := s.recv(9999)): n += len(d)\n\
+     except OSError: pass\n",
+];
+
+/// A rule of each kind, and how many packets it makes wrong.
+const RULES: [(&str, usize); 13] = [
+    ("drop the 1st SYN", 0),
+    ("drop every 3rd UDP", 0),
+    ("drop the segment with byte 1500 of the answer, once", 0),
+    ("delay 20ms", 0),
+    ("duplicate the 2nd UDP from client", 0),
+    ("reorder 3 and 4 of the UDP from client", 0),
+    ("corrupt byte 60 of the 1st data from client", 1),
+    ("corrupt byte 3 of the payload and mend the checksum of the 2nd UDP from client", 0),
+    ("lose 40% seed 7 of the UDP from client", 0),
+    ("rate 1 Mbit/s", 0),
+    ("reset after 2500 B from server", 0),
+    ("host server dies after the 2nd data from client", 0),
+    ("partition client from server after the 2nd data", 0),
+];
+
+#[test]
+fn under_a_rule_of_any_kind_only_what_it_corrupts_is_wrong() {
+    let tool = need!("tshark");
+    let Some(python) = socklab_prerequisites::python() else { not_run!("python3") };
+    if !has_namespaces() {
+        not_run!("a network namespace (unshare -Urn)");
+    }
+    let folder = Folder::new();
+    let [server, client] = [("server.py", PATIENT[0]), ("client.py", PATIENT[1])].map(|it| {
+        fs::write(folder.path(it.0), it.1).expect("a file");
+        format!("{python} {}", folder.word(it.0))
+    });
+    let one = |(number, (rule, wrongs)): (usize, (&str, usize))| {
+        let name = format!("{number}.pcapng");
+        let capture = folder.word(&name);
+        run(&mut socklab(&["trace", "--wire", rule, "-o", &capture, &server, &client])).exits(0);
+        let wrong = wrong(&tool, &capture);
+        assert_eq!(wrong.lines().count(), wrongs, "{rule}: {wrong}");
+        let packets = fields(&tool, &folder.path(&name), &["frame.time_epoch", "frame.comment"]);
+        let times: Vec<&str> = packets.iter().map(|packet| packet[0].as_str()).collect();
+        assert!(times.is_sorted(), "{rule}: {times:?}");
+        // `occurrence=f`: what a rule did is the first of a packet's comments.
+        let marked: Vec<_> = packets.iter().filter(|packet| packet[1].contains(rule)).collect();
+        assert!(!marked.is_empty(), "{rule}: {packets:?}");
+        let all =
+            ["-n", "-r", &capture, "-T", "fields", "-E", "occurrence=a", "-e", "frame.comment"];
+        let comments = run(&mut tshark(&tool, &all)).exits(0).text();
+        assert!(comments.contains("client.py (process "), "{rule}: {comments}");
+        for made in comments.lines().filter(|line| line.contains("injected: ")) {
+            assert!(!made.contains("(process "), "{rule}: {made}");
+        }
+    };
+    // They mostly wait: for what a rule keeps from them.
+    std::thread::scope(|scope| {
+        for work in RULES.iter().copied().enumerate() {
+            scope.spawn(move || one(work));
+        }
+    });
+}
+
+#[test]
+fn every_command_that_writes_a_capture_writes_a_right_one() {
+    let tool = need!("tshark");
+    let Some(python) = socklab_prerequisites::python() else { not_run!("python3") };
+    if !has_namespaces() {
+        not_run!("a network namespace (unshare -Urn)");
+    }
+    let folder = Folder::new();
+    let solution =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises/echo-server/solution.py");
+    let check = ["--builtin", "--case", "echo", "--", &python, solution];
+    let lab =
+        ["--", &python, "-c", "import socket; socket.create_connection(('www.google.com', 80))"];
+    for (name, words, more) in [
+        ("run", &["run", "socket-02", "--lab"][..], &[][..]),
+        ("check", &["check", "echo-server"], &check),
+        ("lab", &["lab", "run"], &lab),
+        ("hosts", &["lab", "run", "--hosts", "3"], &lab),
+        ("fast", &["lab", "run", "--fast"], &lab),
+    ] {
+        let capture = folder.word(&format!("{name}.pcapng"));
+        let recording = folder.word(&format!("{name}.jsonl"));
+        let output = ["-o", &capture, "-o", &recording];
+        run(&mut socklab(&[words, &output, more].concat())).exits(0);
+        assert_eq!(wrong(&tool, &capture), "", "{name}");
+        let drawn = folder.word(&format!("{name}-drawn.pcapng"));
+        run(&mut socklab(&["draw", &recording, "-o", &drawn])).exits(0);
+        assert_eq!(wrong(&tool, &drawn), "", "{name}");
+        let packets = |name: String| fields(&tool, &folder.path(&name), &["frame.time_epoch"]);
+        let written = packets(format!("{name}.pcapng"));
+        assert!(written.len() >= 3, "{name}: {written:?}");
+        assert_eq!(written, packets(format!("{name}-drawn.pcapng")), "{name}");
+    }
+}
+
 #[test]
 fn a_recording_without_packets_is_no_capture() {
     let folder = Folder::new();
