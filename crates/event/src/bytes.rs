@@ -64,6 +64,8 @@ impl fmt::Display for Bytes {
             for char in chunk.valid().chars() {
                 match char {
                     '"' | '\'' => write!(f, "{char}")?,
+                    '\n' | '\r' | '\t' | '\0' => write!(f, "{}", char.escape_debug())?,
+                    _ if char.is_ascii_control() => write!(f, "\\x{:02x}", u32::from(char))?,
                     _ => write!(f, "{}", char.escape_debug())?,
                 }
             }

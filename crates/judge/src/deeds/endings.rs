@@ -8,6 +8,7 @@ use super::Missed;
 use super::life::{Life, quoted};
 use super::traceback::{Crash, How, crash};
 use crate::case::Occurrence;
+use crate::conduct;
 
 /// Signals by which only a mistake in the program itself can end it.
 pub(super) const FAULTS: [Signal; 6] =
@@ -139,13 +140,23 @@ pub(super) fn ended(life: &Life<'_>) -> Option<Occurrence> {
     let awaited = match life.asked.missed {
         Missed::Output { .. } => life.printed(None).0.total == 0,
         Missed::Bytes { .. } | Missed::Within { .. } | Missed::Close { .. } => {
-            super::talking::talk(life).is_none_or(|talk| talk.sent == 0)
+            super::talking::talk(life).is_none_or(|talk| {
+                talk.sent == 0 || talk.datagrams && sends_after(life, &talk.peer, at)
+            })
         }
         Missed::Received { .. } | Missed::Running => true,
         Missed::Listening | Missed::Bound | Missed::Connected => true,
         _ => false,
     };
     awaited.then(|| ending(life, at))
+}
+
+/// Who gets a datagram from somebody else can't have ended when it should if it had ended before.
+fn sends_after(life: &Life<'_>, peer: &str, at: Position) -> bool {
+    (at..life.flows().order.len()).any(|at| {
+        life.case.call(at).is_some_and(|call| call.sends() && call.value().is_some())
+            && conduct::is_by(life.flows(), at, Some(peer))
+    })
 }
 
 fn ending(life: &Life<'_>, at: Position) -> Occurrence {

@@ -238,6 +238,8 @@ pub const DEEDS: &[DeedRule] = &[
     rule("closed-too-soon", &["who", "peer", "now"], talking::closed_too_soon),
     rule("read-less", &["who", "read", "offered", "peer", "now"], outputs::read_less),
     rule("greeted-only", &["who", "peer", "bytes", "read", "now"], talking::greeted_only),
+    rule("left-unanswered", &["who", "read", "peer", "now"], talking::left_unanswered),
+    rule("not-sent-again", &["who", "sent", "peer", "now"], talking::not_sent_again),
     rule("answered-partly", &["who", "read", "sent", "peer", "now"], talking::answered_partly),
     rule("sent-other", &["who", "peer", "bytes"], answers::other),
     rule("keeps-open", &["who", "peer", "now"], talking::keeps_open),

@@ -28,6 +28,8 @@ pub(super) struct Talk {
     pub(super) offered: u64,
     /// The first call with which the program read some.
     pub(super) first_read: Option<Position>,
+    /// The last call with which the program read some.
+    pub(super) last_read: Option<Position>,
     /// The first call with which it sent some.
     pub(super) first_sent: Option<Position>,
     /// The last call with which it sent some.
@@ -89,6 +91,7 @@ fn talk(case: &Case<'_>, connection: usize, side: usize, mine: &End, peer: Strin
         sent: 0,
         offered: 0,
         first_read: None,
+        last_read: None,
         first_sent: None,
         last_sent: None,
         first_offered: None,
@@ -108,6 +111,7 @@ fn talk(case: &Case<'_>, connection: usize, side: usize, mine: &End, peer: Strin
             talk.read += bytes;
             if bytes > 0 {
                 talk.first_read.get_or_insert(at);
+                talk.last_read = Some(at);
             }
         }
         if let Some(bytes) = call.sent() {

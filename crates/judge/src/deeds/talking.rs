@@ -184,6 +184,33 @@ pub(super) fn sent_elsewhere(life: &Life<'_>) -> Option<Occurrence> {
     })
 }
 
+/// It had answered a datagram of the peer's, and did not answer the next one that it read.
+pub(super) fn left_unanswered(life: &Life<'_>) -> Option<Occurrence> {
+    let talk = exchanged(life).filter(|talk| !talk.mine_began)?;
+    let at = talk.last_read.filter(|read| Some(*read) > talk.last_sent)?;
+    let read = life.case.call(at)?.received()?;
+    let found = life.found(at).with("peer", talk.peer.as_str()).with("read", count(read));
+    Some(found.with("now", life.now()))
+}
+
+/// It sent a datagram that the peer waits for once more, and nothing since.
+pub(super) fn not_sent_again(life: &Life<'_>) -> Option<Occurrence> {
+    let (_, expected) = missing(life).filter(|(_, expected)| !expected.is_empty())?;
+    let talk = exchanged(life).filter(|talk| talk.mine_began)?;
+    let at = talk.last_sent.filter(|sent| talk.last_offered < Some(*sent))?;
+    let sent = life.case.call(at)?.bytes()?;
+    sent.moved().starts_with(expected).then(|| {
+        let found = life.found(at).with("peer", talk.peer.as_str());
+        found.with("sent", count(sent.total)).with("now", life.now())
+    })
+}
+
+/// The conversation in which the peer waits for a datagram, if the program has sent it some.
+fn exchanged<'l>(life: &'l Life<'_>) -> Option<&'l Talk> {
+    let waits = matches!(life.asked.missed, Missed::Bytes { .. });
+    talk(life).filter(|talk| waits && talk.datagrams && talk.sent > 0)
+}
+
 /// It answered with the beginning of what was expected, and the peer still waits.
 pub(super) fn answered_partly(life: &Life<'_>) -> Option<Occurrence> {
     let (_, expected) = missing(life)?;

@@ -83,6 +83,14 @@ deed-answered-partly = { $who } read { $read ->
         [one] { $sent } byte
        *[other] { $sent } bytes
     } in all; { $now }.
+deed-left-unanswered = { $who } answered { $peer } before, then read { $read ->
+        [one] { $read } byte
+       *[other] { $read } bytes
+    } from { $peer } and sent nothing; { $now }.
+deed-not-sent-again = { $who } sent { $peer } a datagram of { $sent ->
+        [one] { $sent } byte
+       *[other] { $sent } bytes
+    }, got no answer, and did not send it again; { $now }.
 deed-another-socket = { $who } answered { $peer }, but through a different socket from the one that was asked.
 deed-sent-elsewhere = { $who } read what { $peer } had sent, and then sent to { $address }, where { $peer } is not.
 deed-sent-twice = { $who } sent { $peer } the right answer, and then sent it again.

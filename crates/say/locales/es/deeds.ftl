@@ -80,6 +80,14 @@ deed-answered-partly = { $who } leyó { $read ->
         [one] { $sent } byte
        *[other] { $sent } bytes
     } en total; { $now }.
+deed-left-unanswered = { $who } le respondió antes a { $peer }, luego leyó de { $peer } { $read ->
+        [one] { $read } byte
+       *[other] { $read } bytes
+    } y no envió nada; { $now }.
+deed-not-sent-again = { $who } le envió a { $peer } un datagrama de { $sent ->
+        [one] { $sent } byte
+       *[other] { $sent } bytes
+    }, no recibió respuesta, y no lo envió otra vez; { $now }.
 deed-another-socket = { $who } le respondió a { $peer }, pero por un socket distinto de aquel al que se le preguntó.
 deed-sent-elsewhere = { $who } leyó lo que envió { $peer }, y luego envió a { $address }, donde no está { $peer }.
 deed-sent-twice = { $who } le envió a { $peer } la respuesta correcta, y luego la envió otra vez.

@@ -262,3 +262,53 @@ fn a_client_whose_server_has_not_accepted_it_is_in_a_conversation() {
     let missed = Missed::Bytes { peer: "", expected: b"" };
     assert_eq!(did(&story, "client", missed), Some("sent-nothing"));
 }
+
+/// A server and a client that exchange datagrams: the client has sent one, and got its answer.
+fn datagrams() -> (Story, socklab_timelines::Sock, socklab_timelines::Sock) {
+    let mut story = Story::new();
+    let server = story.command("server", "s");
+    let far = story.udp(server);
+    story.bind(far, "127.0.0.1:12000");
+    let client = story.command("client", "c");
+    let near = story.udp(client);
+    story.sendto(near, "127.0.0.1:12000", "uno");
+    story.recvfrom(far, near, "127.0.0.1", "uno");
+    let port = story.identity(near).local.as_ref().and_then(socklab_event::Endpoint::port);
+    story.sendto(far, &format!("127.0.0.1:{}", port.expect("a port")), "UNO");
+    story.recvfrom(near, far, "127.0.0.1", "UNO");
+    (story, near, far)
+}
+
+#[test]
+fn a_datagram_that_was_answered_is_not_left() {
+    let (mut story, near, far) = datagrams();
+    let missed = Missed::Bytes { peer: "client", expected: b"UNO" };
+    assert_ne!(did(&story, "server", missed), Some("left-unanswered"));
+    story.sendto(near, "127.0.0.1:12000", "uno");
+    assert_ne!(did(&story, "server", missed), Some("left-unanswered"), "it was not read");
+    story.recvfrom(far, near, "127.0.0.1", "uno");
+    assert_eq!(did(&story, "server", missed), Some("left-unanswered"));
+}
+
+#[test]
+fn who_owes_an_answer_need_not_send_again() {
+    let (mut story, near, far) = datagrams();
+    let missed = Missed::Bytes { peer: "server", expected: b"dos" };
+    assert_ne!(did(&story, "client", missed), Some("not-sent-again"), "it was never sent");
+    story.sendto(near, "127.0.0.1:12000", "dos");
+    assert_eq!(did(&story, "client", missed), Some("not-sent-again"));
+    let port = story.identity(near).local.as_ref().and_then(socklab_event::Endpoint::port);
+    story.sendto(far, &format!("127.0.0.1:{}", port.expect("a port")), "DOS");
+    assert_ne!(did(&story, "client", missed), Some("not-sent-again"), "it got an answer");
+}
+
+#[test]
+fn who_ended_before_the_last_datagram_came_has_ended() {
+    let (mut story, near, far) = datagrams();
+    let missed = Missed::Bytes { peer: "client", expected: b"UNO" };
+    story.close(far);
+    story.exit(far.who, 0);
+    assert_ne!(did(&story, "server", missed), Some("ended"));
+    story.sendto(near, "127.0.0.1:12000", "uno");
+    assert_eq!(did(&story, "server", missed), Some("ended"));
+}

@@ -45,6 +45,10 @@ pub(crate) fn missed(speaker: Speaker, wanted: &Expectation, finding: &Finding) 
         let (range, since) = (range_text(speaker, waited.ms), &waited.since);
         subject = say!(speaker, "want-waited", what = subject, range = range, since = since);
     }
+    if !wanted.before.is_empty() {
+        let before = wanted.before.join(", ");
+        subject = say!(speaker, "want-before", what = subject, before = before);
+    }
     let what = say!(speaker, key, what = subject);
     let but = match &finding.outcome {
         Judgement::Failed(Mismatch::Nothing) => say!(speaker, "got-nothing"),
@@ -151,7 +155,14 @@ fn wanted_text(speaker: Speaker, subject: &Subject) -> String {
             let mut object = address.map(|address| format!(" {address}")).unwrap_or_default();
             let transport = call.transport.as_ref().map(|one| one.to_string().to_uppercase());
             object.extend(transport.map(|transport| format!(" ({transport})")));
-            say!(speaker, "want-call", who = who, call = call.call.as_str(), object = object)
+            let what =
+                say!(speaker, "want-call", who = who, call = call.call.as_str(), object = object);
+            match call.bytes.as_ref().map(|bytes| bytes_text(speaker, bytes)) {
+                Some(bytes) if !bytes.is_empty() => {
+                    say!(speaker, "want-call-bytes", what = what, bytes = bytes)
+                }
+                _ => what,
+            }
         }
         Subject::Stream(stream) => {
             let key = if stream.sent { "want-sent" } else { "want-received" };
