@@ -23,7 +23,7 @@ mod verdict;
 
 pub use answer::Answer;
 pub use course::{Course, SYLLABUS};
-pub use engine::{RunError, Runner, run, run_as_child};
+pub use engine::{RunError, Runner, await_engines, run, run_as_child};
 pub use format::{LANGUAGES, LoadError, rule_mistake, rule_stranger};
 pub use item_kind::ItemKind;
 pub use lint::{Linted, Untranslated};

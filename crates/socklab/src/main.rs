@@ -53,6 +53,7 @@ fn main() -> ExitCode {
             let code = commands::perform(speaker, cli)
                 .unwrap_or_else(|error| failure::report(speaker, &error));
             failure::tell_of_progress(speaker);
+            socklab_scenario::await_engines();
             code
         }
         Err(code) => code,

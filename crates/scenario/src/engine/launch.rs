@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::Ipv4Addr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use socklab_kernel::Deadline;
 
 use super::PATIENCE;
 use super::child::{ARGUMENT, END};
+use super::ending::Engine;
 use crate::format::Scenario;
 use crate::recording::{Isolation, PlaceUsed, Recording, Trouble};
 use crate::request::{IsolationWanted, PlaceWanted, Request};
@@ -173,8 +174,7 @@ fn attempt(
     })
 }
 
-/// Starts the engine, writes the request, reads the answer to its end. What the engine leaves open is
-/// closed meanwhile.
+/// Starts the engine, writes the request, reads the answer to its end. The engine itself ends meanwhile.
 fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Vec<u8>, RunError> {
     let call = |call: &'static str| {
         let object = binary.display().to_string();
@@ -189,16 +189,16 @@ fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Ve
         .arg(std::process::id().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    let mut child = Guard(command.spawn().map_err(call("start"))?);
+    let mut engine = Engine(command.spawn().map_err(call("start"))?);
     let text = serde_json::to_vec(request)
         .map_err(|error| RunError::Answer { what: error.to_string() })?;
     // The end of the pipe is the end of the request.
     let mut input =
-        child.0.stdin.take().ok_or_else(|| RunError::Answer { what: "no input".into() })?;
+        engine.0.stdin.take().ok_or_else(|| RunError::Answer { what: "no input".into() })?;
     input.write_all(&text).map_err(call("write to"))?;
     drop(input);
     let output =
-        child.0.stdout.take().ok_or_else(|| RunError::Answer { what: "no output".into() })?;
+        engine.0.stdout.take().ok_or_else(|| RunError::Answer { what: "no output".into() })?;
     let (sender, receiver) = channel();
     let read = move || {
         let mut answer = Vec::new();
@@ -212,24 +212,17 @@ fn ask_engine(binary: &Path, request: &Request, patience: Duration) -> Result<Ve
     let deadline = Deadline::after(patience);
     loop {
         match receiver.recv_timeout(deadline.left()) {
-            Ok(answer) => return answer.map_err(call("read from")),
+            Ok(answer) => {
+                let answer = answer.map_err(call("read from"))?;
+                engine.has_answered();
+                return Ok(answer);
+            }
             Err(RecvTimeoutError::Timeout) if !deadline.has_passed() => {}
             Err(RecvTimeoutError::Timeout) => return Err(RunError::Silent { after: patience }),
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(RunError::Answer { what: "no answer".into() });
             }
         }
-    }
-}
-
-/// A child that is killed when this is dropped.
-struct Guard(Child);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        // If the child has ended already, these have no effect.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 

@@ -4,7 +4,7 @@
 //! a private loopback, and so that anything that goes wrong ends with the child. From a scenario to
 //! its recording:
 //!
-//! 1. `launch` starts the child, writes a request and reads the recording.
+//! 1. `launch` starts the child, writes a request and reads the recording; `ending` waits for its end.
 //! 2. `child` enters the place and runs the tracer on one thread and the steps on another; meanwhile
 //!    `packets` records what passes through its loopback.
 //! 3. `play` does one step after another, through `commands` (programs) and `peers` (scripted
@@ -22,6 +22,7 @@ mod cells;
 mod child;
 mod commands;
 mod doors;
+mod ending;
 mod failure;
 mod guard;
 mod kernel;
@@ -48,5 +49,6 @@ mod watch;
 const PATIENCE: u32 = 4;
 
 pub use child::run_as_child;
+pub use ending::await_engines;
 pub use launch::{RunError, Runner, run};
 pub(crate) use launch::{run_again, run_once};
