@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use socklab_event::{
-    Args, Call, Endpoint, Event, Exit, OptionValue, Outcome, Process, Readiness, SocketId, Stream,
-    What,
+    Args, Call, Endpoint, Event, Exit, OptionValue, Outcome, Process, Readiness, SocketId,
+    SocketType, Stream, What,
 };
 
 use socklab_event::{Header, State};
@@ -410,8 +410,11 @@ impl Seen {
                     command.exit = Some(*status);
                 }
             }
+            // `connect` gives a datagram socket an address, and connects nobody; the C library does so
+            // with each address of a name, only to sort them.
             Process::Ready { readiness: Readiness::Connected, socket, .. }
-                if !own_names && is_look_up(socket.peer.as_ref()) => {}
+                if socket.kind == SocketType::DGRAM
+                    || !own_names && is_look_up(socket.peer.as_ref()) => {}
             // Peers come by IPv4: the other half of such a server, if it has one, listens later.
             Process::Ready { socket, at: Some(at), .. }
                 if is_wildcard(at) && socket.inode.is_some_and(|inode| six.contains(&inode)) => {}

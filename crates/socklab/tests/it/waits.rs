@@ -88,6 +88,18 @@ const STYLES: [(&str, &str); 6] = [
     ),
 ];
 
+/// A folder in which the course has this exercise.
+fn home_with(exercise: &str) -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("course/exercises/mine");
+    fs::create_dir_all(&folder).expect("mkdir");
+    fs::write(folder.join("exercise.toml"), exercise).expect("write");
+    for page in ["en.md", "es.md"] {
+        fs::write(folder.join(page), "# mine\n").expect("write");
+    }
+    home
+}
+
 /// The states of the cases of the exercise, for this program.
 fn checked(home: &Path, name: &str, text: &str) -> Vec<String> {
     // The name of a module would hide that.
@@ -104,13 +116,7 @@ fn checked(home: &Path, name: &str, text: &str) -> Vec<String> {
 #[test]
 fn how_long_a_program_waited_is_seen_whatever_it_waited_in() {
     need!("python3");
-    let home = tempfile::tempdir().expect("a folder");
-    let exercise = home.path().join("course/exercises/mine");
-    fs::create_dir_all(&exercise).expect("mkdir");
-    fs::write(exercise.join("exercise.toml"), EXERCISE).expect("write");
-    for page in ["en.md", "es.md"] {
-        fs::write(exercise.join(page), "# mine\n").expect("write");
-    }
+    let home = home_with(EXERCISE);
     for (name, text) in STYLES {
         assert_eq!(checked(home.path(), name, text), ["passed", "passed"], "{name}");
     }
@@ -180,4 +186,35 @@ fn who_waits_for_a_clock_is_waited_for_and_who_waits_for_nobody_is_not() {
     }
     let problem = report["cases"][0]["problem"].as_str().expect("a problem");
     assert!(problem.contains("everybody waits for somebody else"), "{problem}");
+}
+
+const CONNECTED: &str = r#"format_version = 1
+topic = "tcp"
+arguments = { "" = ["{port}"] }
+[[actor]]
+name = "client"
+submission = true
+[[peer]]
+name = "server"
+
+[[case]]
+name = "connects"
+title = { en = "connects", es = "se conecta" }
+step = [
+  { peer = "server", do = ["tcp", { bind = "{host}:{port}" }, { listen = 5 }] },
+  { start = "client", until = "connected" },
+  { wait = "client", until = { kernel = { state = "ESTABLISHED", remote = "*:{port}" } }, within_ms = 100 },
+  { peer = "server", do = ["accept", "close"] },
+  { wait = "client", until = "exited" },
+]
+"#;
+
+/// The C library does the same to sort the addresses of a name.
+#[test]
+fn a_datagram_socket_with_an_address_is_not_connected() {
+    need!("python3");
+    let home = home_with(CONNECTED);
+    let text = "t = socket.socket()\ntime.sleep(0.6)\n\
+        t.connect((\"127.0.0.1\", int(sys.argv[1])))\nt.recv(9)\n";
+    assert_eq!(checked(home.path(), "connects", text), ["passed"]);
 }
