@@ -20,6 +20,7 @@
 //! }
 //! ```
 
+mod bond;
 mod cell;
 pub mod examine;
 mod hosts;
@@ -40,14 +41,17 @@ mod supervise;
 mod sys;
 mod wire;
 
+pub use bond::end_with_us;
 pub use cell::{Cell, CellOptions};
-pub use hosts::{Addresses, HostOptions, Hosts, HostsOptions, HostsRefusal, INTERNET, Network};
+pub use hosts::{
+    Addresses, HostOptions, Hosts, HostsMistake, HostsOptions, HostsRefusal, INTERNET, Network,
+};
 pub use internet::{
     Ground, Internet, InternetOptions, InternetRefusal, Observer, Running, enter_internet,
 };
 pub use looped::{Circled, Looped, LoopedOptions, LoopedRefusal, Looping};
 pub use names::{
-    Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer, ask,
+    Answer, Asked, Asks, Entry, Manner, NameServer, Names, NamesRefusal, Over, Trouble, answer,
 };
 pub use passage::Passage;
 pub use pcapng::{

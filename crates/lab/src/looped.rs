@@ -21,6 +21,7 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::RangeInclusive;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex};
 
@@ -46,8 +47,6 @@ const BESIDE: usize = 2048;
 /// The routing table in which 127.0.0.0/8 is behind the wire.
 const TABLE: u8 = 100;
 const LOOPBACK_NET: ([u8; 4], u8) = ([127, 0, 0, 0], 8);
-/// The names of those on this wire: who spoke first on a connection, and the other one.
-const HOSTS: [&str; 2] = ["client", "server"];
 
 /// What a looped loopback is like.
 #[derive(Clone, Debug)]
@@ -55,11 +54,14 @@ const HOSTS: [&str; 2] = ["client", "server"];
 pub struct LoopedOptions {
     /// The rules of the wire, in the order in which they are asked.
     pub rules: Vec<Rule>,
-    /// The largest packet, in bytes, at least 68 (RFC 791). The default is that of `lo`, so that `send`
+    /// The largest packet, in bytes: 68 to 65,535. The default is that of `lo`, so that `send`
     /// blocks after as many bytes as there; with 1500 a large message takes several segments, as on an
     /// Ethernet, and a large datagram several fragments.
     pub mtu: u32,
 }
+
+/// The smallest packet that every network of IPv4 carries, RFC 791 §3.2; and the largest of a veth.
+const MTUS: RangeInclusive<u32> = 68..=WHOLE;
 
 impl Default for LoopedOptions {
     fn default() -> Self {
@@ -68,12 +70,19 @@ impl Default for LoopedOptions {
 }
 
 impl LoopedOptions {
-    /// Whether all rules can be about something that passes there.
+    /// The names of those on this wire: who spoke first on a connection, and the other one.
+    pub const HOSTS: [&str; 2] = ["client", "server"];
+
+    /// Whether there can be such a wire, and all rules be about something that passes there.
     ///
     /// # Errors
     ///
-    /// The first rule that can't.
+    /// The size that no packet can have, or the first rule that can't.
     pub fn check(&self) -> Result<(), LoopedRefusal> {
+        if !MTUS.contains(&self.mtu) {
+            let (least, most) = MTUS.into_inner();
+            return Err(LoopedRefusal::Mtu { mtu: self.mtu, least, most });
+        }
         self.rules.iter().try_for_each(belongs)
     }
 }
@@ -100,6 +109,16 @@ pub enum LoopedRefusal {
         rule: String,
         /// The host.
         host: String,
+    },
+    /// No packet can be of this size.
+    #[error("no wire has an MTU of {mtu}: {least} to {most}")]
+    Mtu {
+        /// What was asked for, in bytes.
+        mtu: u32,
+        /// The least that there can be.
+        least: u32,
+        /// The most.
+        most: u32,
     },
 }
 
@@ -128,7 +147,7 @@ impl Looped {
     /// rule that can't apply here, before anything has changed.
     pub fn open(options: LoopedOptions) -> Result<Self, LoopedRefusal> {
         options.check()?;
-        let mtu = options.mtu.clamp(68, WHOLE);
+        let mtu = options.mtu;
         // Frames have to be whole, or nothing could be sent back.
         let slot = usize::try_from(mtu).unwrap_or_default() + BESIDES;
         let ring = RingOptions { size: 32 << 20, slot, sends: true, ..RingOptions::default() };
@@ -230,7 +249,7 @@ fn belongs(rule: &Rule) -> Result<(), LoopedRefusal> {
     if let Some(address) = rule.addresses().into_iter().find(foreign) {
         return Err(LoopedRefusal::Address { rule: text(), address });
     }
-    match rule.hosts().into_iter().find(|host| !HOSTS.contains(host)) {
+    match rule.hosts().into_iter().find(|host| !LoopedOptions::HOSTS.contains(host)) {
         Some(host) => Err(LoopedRefusal::Host { rule: text(), host: host.to_owned() }),
         None => Ok(()),
     }
@@ -335,5 +354,10 @@ mod tests {
             refusal("partition client from internet"),
             "partition client from internet: there is no host internet on this wire, only client and server"
         );
+        for mtu in [0, 67, 65_536, u32::MAX] {
+            let options = LoopedOptions { mtu, ..LoopedOptions::default() };
+            let refusal = options.check().unwrap_err().to_string();
+            assert_eq!(refusal, format!("no wire has an MTU of {mtu}: 68 to 65535"));
+        }
     }
 }

@@ -254,7 +254,9 @@ fn ordinals_hold_for_what_is_sent_at_once() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let connect = || thread::spawn(move || TcpStream::connect(address).unwrap());
-        [(); 3].map(|()| connect()).map(|one| one.join().unwrap());
+        for connecting in [(); 3].map(|()| connect()) {
+            connecting.join().unwrap();
+        }
         let (_, switched) = wire.end();
         assert_eq!((switched.rules[0].seen, switched.rules[0].matched), (3, 1), "round {round}");
     }

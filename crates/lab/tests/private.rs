@@ -51,8 +51,9 @@ fn inside(parent: u32) -> ExitCode {
     drop(listener);
     if loopback.own_processes {
         assert_eq!(process::all().expect("/proc"), [1], "nobody else is in our /proc");
+        names();
         let folder = private_folder().expect("an empty folder");
-        names(&folder);
+        assert!(std::fs::write(folder.join("file"), "ours").is_ok());
     } else {
         socklab_prerequisites::say_not_run("process namespace", "a /proc that can be mounted");
     }
@@ -60,8 +61,10 @@ fn inside(parent: u32) -> ExitCode {
 }
 
 /// What programs find out about names, by way of the C library.
-fn names(folder: &std::path::Path) {
-    let server = NameServer::enter(folder, &Names::default()).expect("port 53 and mounts");
+fn names() {
+    let before = tree();
+    let server = NameServer::enter(&Names::default()).expect("port 53 and mounts");
+    assert_eq!(tree(), before, "nothing but the contents of files in /etc has changed");
     let two = [[127, 0, 0, 2], [127, 0, 0, 1]].map(std::net::IpAddr::from);
     server
         .start(Names::default().without("nobody.example").with("two.example", two))
@@ -85,4 +88,16 @@ fn names(folder: &std::path::Path) {
     for name in ["no-such-name.invalid", "nobody.example"] {
         assert!(found(name).is_empty(), "{name}");
     }
+}
+
+/// What is in the folders that programs look into, by name.
+fn tree() -> Vec<String> {
+    let names = |folder: &str| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let path = |entry: std::fs::DirEntry| entry.path().display().to_string();
+        let mut names: Vec<String> = entries.map(path).collect();
+        names.sort();
+        names
+    };
+    ["/", "/etc", "/srv", "/media", "/mnt", "/opt", "/run"].map(names).concat()
 }

@@ -6,7 +6,6 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::Command;
 
 use rustix::mount::{MountPropagationFlags, mount_change};
@@ -29,13 +28,11 @@ pub(super) struct Doors {
 }
 
 impl Doors {
-    /// Makes the host's name and files, in namespaces of their own. `folder` is where files of ours can
-    /// be.
+    /// Makes the host's name and files, in namespaces of their own.
     pub(super) fn make(
         home: &Home,
         name: &str,
         all: &[(&str, Addresses)],
-        folder: &Path,
     ) -> Result<Self, HostsRefusal> {
         let refused = |step: &'static str| move |error| WireRefusal::new(step, error);
         let make = || -> Result<Self, HostsRefusal> {
@@ -53,9 +50,7 @@ impl Doors {
                 ("resolv.conf", files::resolver(all)),
                 ("nsswitch.conf", only_dns(&machine)),
             ];
-            let folder = folder.join(name);
-            fs::create_dir_all(&folder)?;
-            show_in_etc(&folder, &texts)?;
+            show_in_etc(&texts)?;
             let of = |kind: &str| -> io::Result<OwnedFd> {
                 Ok(File::open(format!("/proc/thread-self/ns/{kind}"))?.into())
             };

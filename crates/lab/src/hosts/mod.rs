@@ -23,7 +23,6 @@ mod options;
 
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -31,7 +30,6 @@ use socklab_event::Event;
 use socklab_kernel::{Entrance, table};
 
 use crate::netlink::LinkChange;
-use crate::private::private_folder;
 use crate::wire::ring::RingOptions;
 use crate::wire::rules::Rules;
 use crate::wire::switch::{Apart, Port, Switch, Switching};
@@ -39,7 +37,7 @@ use crate::wire::{Switched, WireControl};
 use doors::Doors;
 use host::{Home, Links};
 
-pub use options::{Addresses, HostOptions, HostsOptions, HostsRefusal};
+pub use options::{Addresses, HostOptions, HostsMistake, HostsOptions, HostsRefusal};
 
 /// The name of the host at which others ask for names, if there is one.
 pub const INTERNET: &str = "internet";
@@ -57,7 +55,6 @@ pub struct Hosts {
     switch: Switch,
     apart: Apart,
     hosts: Vec<Host>,
-    folder: PathBuf,
     fast: bool,
 }
 
@@ -80,7 +77,6 @@ impl Hosts {
     /// refused, after which nothing is left of the hosts.
     pub fn open(options: HostsOptions) -> Result<Self, HostsRefusal> {
         options.check()?;
-        let folder = private_folder().ok_or(HostsRefusal::NoFolder)?;
         let HostsOptions { hosts, rules, mtu, fast } = options;
         // Frames have to be whole, or nothing could be sent on.
         let ring = if fast {
@@ -104,7 +100,7 @@ impl Hosts {
             home,
             doors: OnceLock::new(),
         });
-        Ok(Self { switch, apart, hosts: made.collect(), folder, fast })
+        Ok(Self { switch, apart, hosts: made.collect(), fast })
     }
 
     /// Lets frames pass. `sink` is told of every one, on a thread of the wire, when its fate is known, with
@@ -118,9 +114,9 @@ impl Hosts {
         sample: usize,
         sink: impl FnMut(Vec<Event>) + Send + 'static,
     ) -> io::Result<Network> {
-        let Self { switch, apart, hosts, folder, fast } = self;
+        let Self { switch, apart, hosts, fast } = self;
         let apart = Mutex::new(apart);
-        Ok(Network { switching: switch.start(sample, sink)?, apart, hosts, folder, fast })
+        Ok(Network { switching: switch.start(sample, sink)?, apart, hosts, fast })
     }
 }
 
@@ -131,7 +127,6 @@ pub struct Network {
     switching: Switching,
     apart: Mutex<Apart>,
     hosts: Vec<Host>,
-    folder: PathBuf,
     fast: bool,
 }
 
@@ -216,7 +211,7 @@ impl Network {
     pub fn set_path_mtu(&self, host: &str, mtu: Option<u32>) -> Result<(), HostsRefusal> {
         let number = self.number(host)?;
         if self.fast {
-            return Err(HostsRefusal::Fast);
+            return Err(HostsMistake::Fast.into());
         }
         self.switching.control().narrow(number, mtu);
         Ok(())
@@ -249,8 +244,8 @@ impl Network {
 
     fn number(&self, host: &str) -> Result<usize, HostsRefusal> {
         let same = |known: &Host| known.options.name == host;
-        let unknown = || HostsRefusal::NoHost { host: host.to_owned(), known: self.names() };
-        self.hosts.iter().position(same).ok_or_else(unknown)
+        let unknown = || HostsMistake::NoHost { host: host.to_owned(), known: self.names() };
+        Ok(self.hosts.iter().position(same).ok_or_else(unknown)?)
     }
 
     fn names(&self) -> Vec<String> {
@@ -264,7 +259,7 @@ impl Network {
             return Ok(doors);
         }
         let all: Vec<(&str, Addresses)> = self.hosts().collect();
-        let made = Doors::make(&host.home, name, &all, &self.folder)?;
+        let made = Doors::make(&host.home, name, &all)?;
         Ok(host.doors.get_or_init(|| made))
     }
 }

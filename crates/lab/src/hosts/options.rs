@@ -2,6 +2,9 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
 
 use crate::NamesRefusal;
 use crate::wire::WireRefusal;
@@ -11,7 +14,7 @@ use crate::wire::switch::WIRE;
 /// The most hosts that there can be: 10.0.0.254 is the router that answers for narrow paths.
 const MOST: usize = 200;
 /// The smallest packet that every link of IPv6 carries, RFC 8200 §5; and the largest of a veth.
-const MTUS: std::ops::RangeInclusive<u32> = 1280..=65_535;
+const MTUS: RangeInclusive<u32> = 1280..=65_535;
 
 /// Hosts to be made.
 #[derive(Clone, Debug)]
@@ -74,34 +77,32 @@ impl HostsOptions {
         Self { hosts, rules: Vec::new(), mtu: 1500, fast: false }
     }
 
-    pub(super) fn check(&self) -> Result<(), HostsRefusal> {
+    /// Whether there can be such hosts.
+    ///
+    /// # Errors
+    ///
+    /// The first contradiction.
+    pub fn check(&self) -> Result<(), HostsMistake> {
         if self.hosts.len() > MOST {
-            return Err(HostsRefusal::TooMany { hosts: self.hosts.len(), most: MOST });
+            return Err(HostsMistake::TooMany { hosts: self.hosts.len(), most: MOST });
         }
         if !MTUS.contains(&self.mtu) {
-            return Err(HostsRefusal::Mtu(self.mtu));
+            let (least, most) = MTUS.into_inner();
+            return Err(HostsMistake::Mtu { mtu: self.mtu, least, most });
         }
         if self.fast && !self.rules.is_empty() {
-            return Err(HostsRefusal::Fast);
+            return Err(HostsMistake::Fast);
         }
         let names: Vec<&str> = self.hosts.iter().map(|host| host.name.as_str()).collect();
         for (number, name) in names.iter().enumerate() {
             if !is_name(name) || *name == WIRE {
-                return Err(HostsRefusal::Name((*name).to_owned()));
+                return Err(HostsMistake::Name((*name).to_owned()));
             }
             if names[..number].contains(name) {
-                return Err(HostsRefusal::Twice((*name).to_owned()));
+                return Err(HostsMistake::Twice((*name).to_owned()));
             }
         }
-        let known = || names.iter().map(|name| (*name).to_owned()).collect();
-        for rule in &self.rules {
-            let unknown = rule.hosts().into_iter().find(|host| !names.contains(host));
-            if let Some(host) = unknown {
-                let (rule, host) = (rule.text().to_owned(), host.to_owned());
-                return Err(HostsRefusal::Rule { rule, host, known: known() });
-            }
-        }
-        Ok(())
+        self.rules.iter().try_for_each(|rule| HostsMistake::of_rule(rule, &names))
     }
 }
 
@@ -126,9 +127,16 @@ pub enum HostsRefusal {
     /// A host could not be entered, or its tables could not be read.
     #[error(transparent)]
     Enter(#[from] io::Error),
-    /// There is no empty folder of the machine that the files of hosts could be in.
-    #[error("none of /srv, /media, /mnt and /opt is an empty folder")]
-    NoFolder,
+    /// What was asked for makes no sense.
+    #[error(transparent)]
+    Mistake(#[from] HostsMistake),
+}
+
+/// What makes no sense, whatever the machine allows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HostsMistake {
     /// There is no host of that name.
     #[error("there is no host {host}, only {}", .known.join(", "))]
     NoHost {
@@ -167,9 +175,34 @@ pub enum HostsRefusal {
          rules and no narrow paths on it"
     )]
     Fast,
-    /// No link can have this MTU.
-    #[error("no link has an MTU of {0}: 1280 to 65535")]
-    Mtu(u32),
+    /// No link between hosts can have this MTU.
+    #[error("no link has an MTU of {mtu}: {least} to {most}")]
+    Mtu {
+        /// What was asked for, in bytes.
+        mtu: u32,
+        /// The least that there can be.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+}
+
+impl HostsMistake {
+    /// A rule can only be about hosts that there are.
+    ///
+    /// # Errors
+    ///
+    /// The first one that there is not.
+    pub fn of_rule(rule: &Rule, known: &[&str]) -> Result<(), Self> {
+        match rule.hosts().into_iter().find(|host| !known.contains(host)) {
+            None => Ok(()),
+            Some(host) => Err(Self::Rule {
+                rule: rule.text().to_owned(),
+                host: host.to_owned(),
+                known: known.iter().map(|name| (*name).to_owned()).collect(),
+            }),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +229,7 @@ mod tests {
         options.fast = true;
         assert!(options.check().is_ok());
         options.rules = vec!["drop the 1st SYN".parse().unwrap()];
-        assert!(matches!(options.check(), Err(HostsRefusal::Fast)));
+        assert!(matches!(options.check(), Err(HostsMistake::Fast)));
         let mut options = HostsOptions::new(["a"]);
         options.mtu = 1000;
         let refusal = options.check().unwrap_err().to_string();

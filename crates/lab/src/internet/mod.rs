@@ -13,7 +13,6 @@ mod servers;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use socklab_net::server::{Server, ServerEvent};
@@ -88,23 +87,22 @@ pub struct Running {
 impl Internet {
     /// Makes the internet of a place where all programs share this network and mount namespace:
     /// gives it its addresses, and makes programs ask it for names (`/etc`, and the sockets of
-    /// daemons). `folder` is an existing folder for the files that takes. Call it only inside a
-    /// private loopback, before executing any program.
+    /// daemons). Call it only inside a private loopback, before executing any program.
     ///
     /// # Errors
     ///
     /// When a step is refused. The place then has no internet.
-    pub fn enter(folder: &Path, options: InternetOptions) -> Result<Self, InternetRefusal> {
+    pub fn enter(options: InternetOptions) -> Result<Self, InternetRefusal> {
         let ground = options.ground.prepare();
         let options = InternetOptions { ground, ..options };
         let names = hosts::names(ground);
-        let name_server = NameServer::enter(folder, &names)?;
+        let name_server = NameServer::enter(&names)?;
         Ok(Self { options, names, name_server })
     }
 
     /// Makes the internet of a host that others reach by a wire, and that has its addresses
-    /// already. It answers for names at `name_server`; whom the programs of the other hosts ask,
-    /// [`ask`](crate::ask) decides in each of their mount namespaces.
+    /// already. It answers for names at `name_server`; whom the programs of the other hosts ask, their
+    /// own `/etc` says.
     ///
     /// # Errors
     ///

@@ -11,12 +11,14 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
-use rustix::mount::{MountFlags, mount, mount_bind, mount_bind_recursive};
+use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind, mount_bind_recursive, unmount};
 
 use super::refusal::NamesRefusal;
 use super::table::Names;
 use crate::sys;
 
+/// Where our files can be while they are bound: folders that every Linux has some of (FHS 3.0).
+const FOLDERS: [&str; 5] = ["/srv", "/media", "/mnt", "/opt", "/tmp"];
 const ETC: &str = "/etc";
 /// Where the machine's files are below the new `/etc`.
 const MACHINE: &str = ".machine";
@@ -28,9 +30,8 @@ const DAEMONS: [&str; 4] = [
     "/run/avahi-daemon/socket",
 ];
 
-/// Makes programs ask the name server at an address, and nobody else. `folder` is an existing folder
-/// for our files.
-pub(super) fn ask(server: IpAddr, folder: &Path, names: &Names) -> Result<(), NamesRefusal> {
+/// Makes programs ask the name server at an address, and nobody else.
+pub(super) fn ask(server: IpAddr, names: &Names) -> Result<(), NamesRefusal> {
     let nsswitch = fs::read_to_string("/etc/nsswitch.conf").unwrap_or_default();
     let files = [
         ("hosts", hosts(names)),
@@ -38,12 +39,25 @@ pub(super) fn ask(server: IpAddr, folder: &Path, names: &Names) -> Result<(), Na
         ("resolv.conf", format!("nameserver {server}\nsearch .\noptions timeout:2 attempts:2\n")),
         ("nsswitch.conf", only_dns(&nsswitch)),
     ];
-    show(folder, &files)
+    show(&files)
 }
 
 /// Shows files with these texts in `/etc` instead of the machine's, and hides the daemons that would
-/// answer for names. `folder` is an existing folder for our files.
-pub(crate) fn show(folder: &Path, files: &[(&str, String)]) -> Result<(), NamesRefusal> {
+/// answer for names. Programs find nothing else changed.
+pub(crate) fn show(files: &[(&str, String)]) -> Result<(), NamesRefusal> {
+    // In memory, over any folder for a moment: nobody looks there before the first program starts.
+    // What is bound to `/etc` stays without it.
+    let folder = FOLDERS.map(Path::new).into_iter().find(|folder| folder.is_dir());
+    let folder = folder.unwrap_or(Path::new("/"));
+    let flags = MountFlags::NOSUID | MountFlags::NODEV;
+    mount("tmpfs", folder, "tmpfs", flags, c"size=4m,mode=755")
+        .map_err(NamesRefusal::of("mount", folder))?;
+    let shown = show_from(folder, files);
+    let gone = unmount(folder, UnmountFlags::DETACH).map_err(NamesRefusal::of("umount2", folder));
+    shown.and(gone)
+}
+
+fn show_from(folder: &Path, files: &[(&str, String)]) -> Result<(), NamesRefusal> {
     let mut ours = Vec::new();
     for (name, text) in files {
         let path = folder.join(name);

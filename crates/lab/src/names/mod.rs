@@ -19,7 +19,7 @@ pub use asked::Asked;
 pub use entry::{Asks, Entry, Manner, Trouble};
 pub use message::{Answer, Over, answer};
 pub use refusal::NamesRefusal;
-pub use serve::{NameServer, ask};
+pub use serve::NameServer;
 pub use table::Names;
 
 pub(crate) use etc::{only_dns, show as show_in_etc};

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,18 +49,17 @@ impl NameServer {
     }
 
     /// Binds port 53 of 127.0.0.1, and changes what this place's programs see in `/etc` so that
-    /// they ask here. `folder` is an existing folder for the files that takes. If `localhost` has
-    /// addresses of its own in `names`, `/etc/hosts` says so; nothing else is known before
-    /// [`NameServer::start`], and questions wait until then. Call it only inside a private loopback,
-    /// before executing any program.
+    /// they ask here. If `localhost` has addresses of its own in `names`, `/etc/hosts` says so; nothing
+    /// else is known before [`NameServer::start`], and questions wait until then. Call it only inside a
+    /// private loopback, before executing any program.
     ///
     /// # Errors
     ///
     /// When a port is taken or a mount is refused. Programs then ask whom they asked before.
-    pub fn enter(folder: &Path, names: &Names) -> Result<Self, NamesRefusal> {
+    pub fn enter(names: &Names) -> Result<Self, NamesRefusal> {
         let here = Ipv4Addr::LOCALHOST.into();
         let server = Self::bind(here)?;
-        etc::ask(here, folder, names)?;
+        etc::ask(here, names)?;
         Ok(server)
     }
 
@@ -83,18 +81,6 @@ impl NameServer {
         };
         thread::Builder::new().spawn(over_connections).map(drop)
     }
-}
-
-/// Makes programs that see this mount namespace ask the name server at an address, and nobody else.
-/// `folder` is an existing folder for the files that takes. If `localhost` has addresses of its own
-/// in `names`, `/etc/hosts` says so. Call it only in a mount namespace of a place's own, before
-/// executing any program.
-///
-/// # Errors
-///
-/// When a mount is refused. Programs then ask whom they asked before.
-pub fn ask(server: IpAddr, folder: &Path, names: &Names) -> Result<(), NamesRefusal> {
-    etc::ask(server, folder, names)
 }
 
 impl Mind {

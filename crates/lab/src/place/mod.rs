@@ -3,7 +3,6 @@
 
 pub(crate) mod entering;
 
-use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::Command;
@@ -11,12 +10,10 @@ use std::process::Command;
 use socklab_event::Event;
 use socklab_kernel::{Entrance, table};
 
-use crate::hosts::{self, HostOptions, Hosts, HostsOptions, HostsRefusal, Network};
+use crate::hosts::{self, HostOptions, Hosts, HostsMistake, HostsOptions, HostsRefusal, Network};
 use crate::internet::{Ground, Internet, InternetOptions, Running};
 use crate::looped::{Looped, LoopedOptions, LoopedRefusal, Looping};
-use crate::names::NamesRefusal;
 use crate::passage::Passage;
-use crate::private::private_folder;
 use crate::wire::rules::{Change, RuleCount};
 use crate::wire::{Switched, Tap, WireControl};
 
@@ -284,7 +281,7 @@ impl Place {
 }
 
 fn no_host(host: &str) -> HostsRefusal {
-    HostsRefusal::NoHost { host: host.to_owned(), known: vec![LOOPBACK_NAME.to_owned()] }
+    HostsMistake::NoHost { host: host.to_owned(), known: vec![LOOPBACK_NAME.to_owned()] }.into()
 }
 
 fn is_loopback(host: &str) -> Result<(), HostsRefusal> {
@@ -293,11 +290,8 @@ fn is_loopback(host: &str) -> Result<(), HostsRefusal> {
 
 fn refusal_of(error: &HostsRefusal) -> PlaceRefusal {
     match error {
-        HostsRefusal::Wire(_)
-        | HostsRefusal::Files(_)
-        | HostsRefusal::Enter(_)
-        | HostsRefusal::NoFolder => PlaceRefusal::of(error),
-        _ => PlaceRefusal::contradiction(error),
+        HostsRefusal::Mistake(mistake) => PlaceRefusal::contradiction(mistake),
+        _ => PlaceRefusal::of(error),
     }
 }
 
@@ -308,11 +302,7 @@ pub(crate) fn internet_here(ground: Ground) -> Result<Running, PlaceRefusal> {
 
 /// The same, with these options.
 pub(crate) fn internet_with(options: InternetOptions) -> Result<Running, PlaceRefusal> {
-    let folder = private_folder().ok_or_else(|| PlaceRefusal::of(&HostsRefusal::NoFolder))?;
-    let folder = folder.join("names");
-    let made = fs::create_dir(&folder).map_err(NamesRefusal::of("mkdir", &folder));
-    made.map_err(|error| PlaceRefusal::of(&error))?;
-    let internet = Internet::enter(&folder, options).map_err(|error| PlaceRefusal::of(&error))?;
+    let internet = Internet::enter(options).map_err(|error| PlaceRefusal::of(&error))?;
     let names = internet.names().clone();
     internet.start(names).map_err(|error| PlaceRefusal::of(&error))
 }

@@ -1,6 +1,5 @@
 //! Who answers in the place when a program asks for the address of a name.
 
-use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
 use std::time::Duration;
@@ -36,20 +35,18 @@ pub(super) fn enter(
     let machine = |because: String| Ok((NamesUsed::Machine { because }, None));
     match place {
         PlaceUsed::Private { .. } => {
-            let folder = request.scratch.join("names");
-            fs::create_dir(&folder).map_err(failure::of("mkdir", folder.display()))?;
             let entered = if request.scenario.names.internet {
                 // Only what is on the loopback itself passes its wire.
                 let looped = request.scenario.needs_wire();
                 let ground = if looped { Ground::Loopback } else { Ground::Own };
                 // The scenario's own programs may want the ports of the course's services.
                 let options = InternetOptions::new(ground).course_services(false);
-                Internet::enter(&folder, options)
+                Internet::enter(options)
                     .map(Answering::Internet)
                     .map_err(|refusal| refusal.to_string())
             } else {
                 let names = wanted(Names::only_known(), &request.scenario, &request.variables);
-                NameServer::enter(&folder, &names)
+                NameServer::enter(&names)
                     .map(Answering::Names)
                     .map_err(|refusal| refusal.to_string())
             };

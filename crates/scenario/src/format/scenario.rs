@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path};
 
+use socklab_lab::LoopedOptions;
 use socklab_say::sentence;
 use toml::Spanned;
 
@@ -14,7 +15,7 @@ use super::model::{Actor, NamesWanted, Run, Step, Verb};
 use super::name::{NameRule, check_addresses};
 use super::raw::{RawActor, RawExpect, RawFiles, RawPeer, RawStep};
 use super::reader::{Cast, Reader, Result, unknown};
-use super::{crowd, step, unroll, wire};
+use super::{crowd, step, unroll};
 use crate::variables::{MOST, Variables, payload_length};
 
 /// Default `port`: the one that the course uses.
@@ -192,7 +193,7 @@ impl Reader<'_> {
                 self.member(cast, name)?;
             }
             for name in [&raw.from, &raw.to].into_iter().flatten() {
-                let known: Vec<&str> = cast.everybody().chain(wire::HOSTS).collect();
+                let known: Vec<&str> = cast.everybody().chain(LoopedOptions::HOSTS).collect();
                 self.known(name, &known, sentence!("mistake-nobody"))?;
             }
             let name = match &raw.name {

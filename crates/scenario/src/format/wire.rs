@@ -1,21 +1,15 @@
 //! `wire`: rules of the loopback's wire, and changes of them in a step.
 
-use std::net::IpAddr;
 use std::ops::Range;
 use std::str::FromStr;
 
 use socklab_lab::rules::{Change, Expected, Rule, RuleError, RuleMistake};
+use socklab_lab::{LoopedOptions, LoopedRefusal};
 use socklab_say::{Sentence, sentence};
 use toml::Spanned;
 
 use super::nearest::nearest;
 use super::reader::{Reader, Result};
-
-/// Who is on the wire of a loopback: who spoke first on a connection or with datagrams, and the other.
-pub(super) const HOSTS: [&str; 2] = ["client", "server"];
-
-/// The least and the most that `mtu` can be.
-const MTU: [u32; 2] = [68, 65_535];
 
 impl Reader<'_> {
     /// `wire = ["drop the 1st SYN", …]`.
@@ -32,9 +26,9 @@ impl Reader<'_> {
     /// `mtu = 1500`: at least what every network must carry (RFC 791), at most what a loopback does.
     pub(super) fn mtu(&self, raw: Option<Spanned<u32>>) -> Result<Option<u32>> {
         let Some(mtu) = raw else { return Ok(None) };
-        let [least, most] = MTU;
-        if !(least..=most).contains(mtu.get_ref()) {
-            let found = *mtu.get_ref();
+        let mut options = LoopedOptions::default();
+        options.mtu = *mtu.get_ref();
+        if let Err(LoopedRefusal::Mtu { mtu: found, least, most }) = options.check() {
             let what = sentence!("rule-out-of-range", found = found, least = least, most = most);
             return self.wrong(mtu.span(), what);
         }
@@ -85,12 +79,19 @@ impl Reader<'_> {
 
 /// Whom or what a rule is about that is not on a loopback's wire, and the sentence that says so.
 pub fn rule_stranger(rule: &Rule) -> Option<(String, Sentence)> {
-    if let Some(host) = rule.hosts().into_iter().find(|host| !HOSTS.contains(host)) {
-        return Some((host.to_owned(), sentence!("rule-no-host", host = host)));
-    }
-    let here = |address: &IpAddr| matches!(address, IpAddr::V4(address) if address.is_loopback());
-    let address = rule.addresses().into_iter().find(|address| !here(address))?;
-    Some((address.to_string(), sentence!("rule-no-address", address = address)))
+    let mut options = LoopedOptions::default();
+    options.rules = vec![rule.clone()];
+    Some(match options.check().err()? {
+        LoopedRefusal::Address { address, .. } => {
+            (address.to_string(), sentence!("rule-no-address", address = address))
+        }
+        LoopedRefusal::Host { host, .. } => {
+            let what = sentence!("rule-no-host", host = host.as_str());
+            (host, what)
+        }
+        // The rest is not about rules.
+        _ => return None,
+    })
 }
 
 /// What is wrong with a wire rule, to be shown beside the rule and the word at fault.
