@@ -377,7 +377,7 @@ pub(crate) struct LabLink {
     #[arg(value_enum, value_name = "up|down", hide_possible_values = true)]
     #[arg(required_unless_present = "path_mtu")]
     pub(crate) cable: Option<Cable>,
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(68..=65_535))]
     pub(crate) path_mtu: Option<u32>,
     #[arg(long, value_name = "LAB")]
     pub(crate) name: Option<String>,

@@ -1,4 +1,5 @@
-//! Rules of the wire on the command line: `--wire RULE`, and what each has done.
+//! Rules of the wire on the command line: `--wire RULE`, what each has done, and what passed where none
+//! decides.
 
 use anyhow::Result;
 use socklab_lab::rules::{Rule, RuleCount, RuleError};
@@ -31,7 +32,7 @@ pub(crate) fn parse(speaker: Speaker, texts: &[String]) -> Result<Vec<Rule>> {
 pub(crate) fn no_rule(speaker: Speaker, error: &RuleError) -> Failure {
     let (line, marks) = error.marked();
     let what = speaker.tell(&rule_mistake(error));
-    Failure::new(ExitReason::Usage, format!("{what}\n{line}\n{marks}"))
+    Failure::new(ExitReason::Usage, format!("{what}\n  {line}\n  {marks}"))
         .hint(say!(speaker, "wire-rules-hint"))
 }
 
@@ -64,6 +65,11 @@ pub(crate) fn told(speaker: Speaker, done: &RuleCount) -> String {
     };
     let (seen, matched) = (count(*seen), count(*matched));
     say!(speaker, key, rule = rule.as_str(), seen = seen, matched = matched)
+}
+
+/// That some frames passed beside the wire, if any did.
+pub(crate) fn beside(speaker: Speaker, frames: u64) -> Option<String> {
+    (frames > 0).then(|| say!(speaker, "wire-beside", frames = count(frames)))
 }
 
 #[cfg(test)]

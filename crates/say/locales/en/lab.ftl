@@ -82,6 +82,12 @@ value-RULE = RULE
 value-BYTES = BYTES
 
 lab-no-place = there can be no lab here: { $reason }
+lab-no-host = there is no host { $host }, only { $known }
+lab-host-name = { $name } is no name for a host: letters, digits and hyphens, 63 at most, and “wire” is taken
+lab-host-twice = two hosts are called { $name }
+lab-too-many-hosts = a lab has { $most } hosts at most
+lab-fast-has-no-rules = a fast wire has no rules and no narrow paths: it carries what a network card would still cut into frames
+lab-mtu = no wire has an MTU of { $mtu }: { $least } to { $most } bytes
 lab-on-what = each --on HOST is followed by -- and a command: --on server -- python3 S.py --on client -- python3 C.py
 program-not-found = { $program }: no program of this name is in a folder of PATH, or it may not be executed
 wire-rules-hint = `socklab lab wire --help` shows all rules

@@ -82,6 +82,12 @@ value-RULE = REGLA
 value-BYTES = BYTES
 
 lab-no-place = aquí no puede haber laboratorio: { $reason }
+lab-no-host = no hay ninguna máquina { $host }, solo { $known }
+lab-host-name = { $name } no puede ser el nombre de una máquina: letras, dígitos y guiones, como máximo 63, y «wire» ya está ocupado
+lab-host-twice = dos máquinas se llaman { $name }
+lab-too-many-hosts = un laboratorio tiene como máximo { $most } máquinas
+lab-fast-has-no-rules = un cable rápido no tiene reglas ni caminos estrechos: lleva lo que una tarjeta de red todavía cortaría en tramas
+lab-mtu = ningún cable tiene una MTU de { $mtu }: de { $least } a { $most } bytes
 lab-on-what = a cada --on MÁQUINA le siguen -- y un comando: --on server -- python3 S.py --on client -- python3 C.py
 program-not-found = { $program }: no hay ningún programa con ese nombre en las carpetas de PATH, o no se puede ejecutar
 wire-rules-hint = las reglas se escriben en inglés; `socklab lab wire --help` las muestra todas

@@ -20,7 +20,7 @@ use socklab_trace::{Handle, Options, Tracer};
 use super::failure;
 use super::names;
 use super::normalize::normalize;
-use super::packets::Packets;
+use super::packets::{Packets, Passed};
 use super::play::{Play, Played};
 use super::present;
 use super::watch::Watch;
@@ -189,7 +189,7 @@ fn perform(
     });
     let panicked = "the thread that plays the steps panicked";
     let played = played.unwrap_or_else(|_| Played::nothing(panicked.to_owned()));
-    let (packets, rules) = packets.finish();
+    let Passed { packets, rules, beside } = packets.finish();
     let mut seen = watch.lock();
     let mut events = std::mem::take(&mut seen.recorder).finish().timeline.events;
     normalize(&mut events, &played.columns);
@@ -213,6 +213,7 @@ fn perform(
         names,
         packets,
         rules,
+        beside,
         isolation: played.isolation,
         over: seen.over.unwrap_or_default(),
         present: std::mem::take(&mut seen.present),
@@ -253,6 +254,7 @@ fn failed(request: Request, trouble: Trouble) -> Recording {
         place: PlaceUsed::Machine { because: None },
         packets: PacketsUsed::NotWanted,
         rules: Vec::new(),
+        beside: 0,
         isolation: Isolation::NotNeeded,
         variables: request.variables,
         over: 0,

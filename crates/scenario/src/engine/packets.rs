@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use socklab_event::Event;
 use socklab_lab::rules::RuleCount;
-use socklab_lab::{Looped, LoopedOptions, Looping, Tap, WireControl};
+use socklab_lab::{Circled, Looped, LoopedOptions, Looping, Tap, WireControl};
 use socklab_record::OwnFrames;
 
 use super::child::SAMPLE;
@@ -29,6 +29,16 @@ pub(super) enum Packets {
     Missing {
         because: String,
     },
+}
+
+/// What is known about packets once the scenario has ended.
+#[derive(Debug)]
+pub(super) struct Passed {
+    pub(super) packets: PacketsUsed,
+    /// What each rule of the wire did.
+    pub(super) rules: Vec<RuleCount>,
+    /// How many frames went beside the wire.
+    pub(super) beside: u64,
 }
 
 impl Packets {
@@ -105,19 +115,20 @@ impl Packets {
         }
     }
 
-    /// Ends the recording of packets: all that there were are recorded. What each rule did comes besides.
-    pub(super) fn finish(self) -> (PacketsUsed, Vec<RuleCount>) {
-        let used = match self {
+    /// Ends the recording of packets: all that there were are recorded.
+    pub(super) fn finish(self) -> Passed {
+        let packets = match self {
             Self::Looped(looping) => {
-                let switched = looping.finish().switched;
-                return (PacketsUsed::Recorded { lost: switched.lost }, switched.rules);
+                let Circled { switched, beside, .. } = looping.finish();
+                let packets = PacketsUsed::Recorded { lost: switched.lost };
+                return Passed { packets, rules: switched.rules, beside };
             }
             Self::NotWanted => PacketsUsed::NotWanted,
             Self::Missing { because } => PacketsUsed::Missing { because },
             Self::Tapped(tap) => of_tap(tap, None),
             Self::InPlace { tap, because, .. } => of_tap(tap, because),
         };
-        (used, Vec::new())
+        Passed { packets, rules: Vec::new(), beside: 0 }
     }
 }
 

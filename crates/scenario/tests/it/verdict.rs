@@ -56,6 +56,7 @@ fn recording(answer: StepEnd, trouble: Option<Trouble>) -> Recording {
         place: PlaceUsed::Machine { because: None },
         packets: PacketsUsed::NotWanted,
         rules: Vec::new(),
+        beside: 0,
         isolation: Isolation::NotNeeded,
         variables: Variables::sample(1),
         present: Vec::new(),

@@ -9,6 +9,7 @@ use serde_json::Value;
 use socklab_kernel::process;
 use socklab_prerequisites::{need, not_run};
 
+use crate::stage::own::{await_end, kill};
 use crate::stage::{PATIENCE, Running, Terminal, program, run, run_with, socklab};
 
 const SOCKLAB: &str = env!("CARGO_BIN_EXE_socklab");
@@ -151,7 +152,7 @@ fn what_contradicts_itself_is_a_usage_error() {
         (&["--wire", "drop the SYN backwards"][..], "backwards"),
         (&["--wire", "drop every SYN from nowhere"], "nowhere"),
         (&["--hosts", "client,client"], "client"),
-        (&["--hosts", "1000"], "too many"),
+        (&["--hosts", "1000"], "200 hosts at most"),
         (&["--hosts", "2", "--mtu", "12"], "12"),
         (&["--fast", "--wire", "delay 1ms"], "--wire"),
     ] {
@@ -193,11 +194,40 @@ fn a_lab_stays_up_until_it_is_told_to_end() {
     let healed = run(&mut lab(&["wire", "heal"])).exits(0);
     assert!(healed.text().contains("1 rule"), "{healed:?}");
     assert!(run(&mut lab(&["wire", "drop it"])).exits(2).errors.contains("drop it"));
-    assert!(run(&mut lab(&["exec", "nowhere", "--", "true"])).exits(1).errors.contains("web, db"));
+    let nowhere = run(&mut lab(&["exec", "nowhere", "--", "true"])).exits(2);
+    assert!(nowhere.errors.contains("there is no host nowhere, only web, db"), "{nowhere:?}");
+    let unknown = run(&mut lab(&["wire", "--lang", "es", "host nadie dies"])).exits(2);
+    assert!(unknown.errors.contains("no hay ninguna máquina nadie"), "{unknown:?}");
+    run(&mut lab(&["link", "db", "--path-mtu", "10"])).exits(2);
+    a_command_ends_with_who_asked_for_it(&mut lab(&["exec", "web", "--", "sleep", &nap()]));
     run(&mut lab(&["link", "db", "down"])).exits(0);
     run(&mut lab(&["down"])).exits(0);
     assert_eq!(server.finish().code, 137, "what ran there ended with it");
     assert_eq!(std::fs::read_dir(home.path()).expect("a folder").count(), 0);
+}
+
+/// A time to sleep that nobody else sleeps.
+fn nap() -> String {
+    format!("{}.{}", 86_400, std::process::id())
+}
+
+/// `command` runs [`nap`] in a lab.
+fn a_command_ends_with_who_asked_for_it(command: &mut Command) {
+    let running = Running::start(command);
+    let sleeps = || {
+        let all = process::all().expect("/proc");
+        all.into_iter().find(|pid| process::arguments(*pid).0 == ["sleep", &nap()])
+    };
+    let deadline = Instant::now() + PATIENCE;
+    let sleeper = loop {
+        if let Some(pid) = sleeps() {
+            break pid;
+        }
+        assert!(Instant::now() < deadline, "it does not start");
+        std::thread::yield_now();
+    };
+    kill(running.pid());
+    await_end(sleeper, PATIENCE);
 }
 
 #[test]

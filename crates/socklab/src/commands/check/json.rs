@@ -128,6 +128,7 @@ fn case(speaker: Speaker, about: &About<'_>, done: &CaseReport<'_>) -> Value {
         "hints": advice.hints,
         "conduct": conduct,
         "rules": done.recording.as_ref().map_or(&[][..], |recording| &recording.rules),
+        "beside": done.recording.as_ref().map_or(0, |recording| recording.beside),
     })
 }
 

@@ -96,8 +96,12 @@ pub(crate) fn check(speaker: Speaker, options: &cli::Check) -> Result<ExitCode> 
         Format::Text => {
             let report = in_words(speaker, &check, &source, &subject, &options.words(), &help);
             let recordings = report.cases.iter().filter_map(|done| done.recording.as_ref());
-            for done in wire_rules::totals(&rules, recordings) {
+            for done in wire_rules::totals(&rules, recordings.clone()) {
                 println!("{}", wire_rules::told(speaker, &done));
+            }
+            let beside = recordings.map(|recording| recording.beside).sum();
+            if let Some(line) = wire_rules::beside(speaker, beside) {
+                println!("{line}");
             }
             if report.cases.iter().any(|done| done.problem().is_some()) {
                 for line in warnings(speaker, &built.warnings) {

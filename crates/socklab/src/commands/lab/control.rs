@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use socklab_lab::Passage;
 use socklab_lab::rules::RuleCount;
+use socklab_lab::{HostsMistake, HostsRefusal, Passage};
 use socklab_say::{Speaker, say};
 
-use super::folder;
+use super::{folder, plan};
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 
@@ -53,7 +53,26 @@ pub(super) enum Asked {
 }
 
 /// The answer: what was asked for, or why not.
-pub(super) type Answer<T> = std::result::Result<T, String>;
+pub(super) type Answer<T> = std::result::Result<T, Why>;
+
+/// Why a lab does not do what it is asked for. Who asked says it in his language.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Why {
+    /// It makes no sense there.
+    Mistake(HostsMistake),
+    /// The machine refuses: the step, and the error.
+    Machine(String),
+}
+
+impl From<HostsRefusal> for Why {
+    fn from(refusal: HostsRefusal) -> Self {
+        match refusal {
+            HostsRefusal::Mistake(mistake) => Self::Mistake(mistake),
+            other => Self::Machine(other.to_string()),
+        }
+    }
+}
 
 /// What a lab is like at this moment.
 #[derive(Debug, Serialize, Deserialize)]
@@ -168,7 +187,10 @@ impl Lab {
         };
         match talk() {
             Ok((Ok(answer), stream)) => Ok((answer, stream)),
-            Ok((Err(why), _)) => Err(Failure::new(ExitReason::No, why).into()),
+            Ok((Err(Why::Mistake(mistake)), _)) => {
+                Err(Failure::new(ExitReason::Usage, plan::told(speaker, &mistake)).into())
+            }
+            Ok((Err(Why::Machine(what)), _)) => Err(Failure::new(ExitReason::No, what).into()),
             // Its first process has ended meanwhile, or is about to.
             Err(error) if is_end(error.kind()) && self.await_end() => {
                 Err(folder::not_up(speaker, &self.name).into())

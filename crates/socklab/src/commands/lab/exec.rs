@@ -2,7 +2,8 @@
 
 use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use socklab_lab::end_with_us;
 use socklab_say::Speaker;
 
 use super::control::{Lab, host_or_first};
@@ -18,6 +19,7 @@ pub(super) fn exec(speaker: Speaker, options: &cli::LabExec) -> Result<ExitCode>
     leave_interrupts_to_programs()?;
     lab.enter(speaker, &host)?;
     let mut command = Command::new(&argv[0]);
+    end_with_us(&mut command).context("pidfd_open")?;
     let status = command.args(&argv[1..]).status();
     Ok(code_of(status.map_err(|error| not_started(speaker, &argv[0], &error))?))
 }

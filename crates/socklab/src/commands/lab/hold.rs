@@ -9,15 +9,14 @@ use socklab_event::TcpState;
 use socklab_kernel::table::Entry;
 use socklab_kernel::{Transport, process};
 use socklab_lab::rules::Change;
-use socklab_lab::{HostsRefusal, Place, PlaceRole};
+use socklab_lab::{HostsMistake, Place, PlaceRole};
 use socklab_say::Speaker;
 
-use super::control::{self, Answer, Asked, HostStatus, OURS, PATIENCE, SocketStatus, Status};
+use super::control::{self, Answer, Asked, HostStatus, OURS, PATIENCE, SocketStatus, Status, Why};
 use super::{folder, place, plan};
 use crate::cli;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
-use crate::wire_rules;
 
 /// What `up` reads when the lab can be used.
 pub(super) const READY: &str = "ready";
@@ -27,8 +26,7 @@ pub(super) fn hold(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     // It outlives the terminal, and what is typed there is not for it.
     rustix::process::setsid().context("setsid")?;
     let socket = folder::socket(speaker, options.name.as_deref().unwrap_or(folder::USUAL))?;
-    let kind =
-        plan::kind(&options.place, USED).map_err(|error| wire_rules::no_rule(speaker, &error))?;
+    let kind = plan::kind(speaker, &options.place, USED)?;
     let listener =
         UnixListener::bind(&socket).with_context(|| format!("bind {}", socket.display()))?;
     match Place::enter(kind, 0, None) {
@@ -49,7 +47,7 @@ pub(super) fn hold(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
 }
 
 /// A lab that is up has hosts: there is more than one terminal.
-const USED: &[&str] = &["client"];
+pub(super) const USED: &[&str] = &["client"];
 
 fn say(text: &str) -> io::Result<()> {
     let mut out = io::stdout();
@@ -85,15 +83,15 @@ fn answer(place: &Place, stream: &UnixStream) -> io::Result<End> {
                 control::write(stream, &Answer::Ok(()))?;
                 passage.send(stream)?;
             }
-            Err(error) => control::write(stream, &Answer::<()>::Err(error.to_string()))?,
+            Err(refusal) => control::write(stream, &Answer::<()>::Err(refusal.into()))?,
         },
         Asked::Wire { change } => control::write(stream, &change_rules(place, &change))?,
         Asked::Link { host, up } => {
-            let set = place.set_link(&host, up).map_err(|error| error.to_string());
+            let set = place.set_link(&host, up).map_err(Why::from);
             control::write(stream, &set)?;
         }
         Asked::PathMtu { host, mtu } => {
-            let set = place.set_path_mtu(&host, mtu).map_err(|error| error.to_string());
+            let set = place.set_path_mtu(&host, mtu).map_err(Why::from);
             control::write(stream, &set)?;
         }
         Asked::Down => {
@@ -106,16 +104,15 @@ fn answer(place: &Place, stream: &UnixStream) -> io::Result<End> {
 
 /// Adds or lifts rules, and returns how many were lifted.
 fn change_rules(place: &Place, change: &str) -> Answer<usize> {
-    let parsed: Change = change.parse().map_err(|error| format!("{error}"))?;
+    // Who asks has read it as well, with the same words if it is the same socklab.
+    let parsed: Change = change.parse().map_err(|error| Why::Machine(format!("{error}")))?;
     if let Change::Add(rule) = &parsed {
         if place.is_fast() {
-            return Err(HostsRefusal::Fast.to_string());
+            return Err(Why::Mistake(HostsMistake::Fast));
         }
-        let known: Vec<String> = place.hosts().into_iter().map(|host| host.name).collect();
-        let unknown = |host: &&str| !known.iter().any(|known| known == host);
-        if let Some(host) = rule.hosts().into_iter().find(unknown) {
-            return Err(format!("{change}: there is no host {host}, only {}", known.join(", ")));
-        }
+        let hosts = place.hosts();
+        let known: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
+        HostsMistake::of_rule(rule, &known).map_err(Why::Mistake)?;
     }
     Ok(place.change(&parsed).unwrap_or(0))
 }
@@ -123,7 +120,7 @@ fn change_rules(place: &Place, change: &str) -> Answer<usize> {
 fn status(place: &Place) -> Answer<Status> {
     let owners = owners();
     let host = |host: socklab_lab::HostSeen| -> Answer<HostStatus> {
-        let sockets = place.sockets(&host.name).map_err(|error| error.to_string())?;
+        let sockets = place.sockets(&host.name).map_err(Why::from)?;
         let sockets = sockets.iter().map(|entry| socket_status(entry, &owners)).collect();
         Ok(HostStatus { name: host.name, addresses: host.addresses, sockets })
     };

@@ -8,8 +8,8 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGQUIT};
 use signal_hook::flag;
-use socklab_lab::{FrameSink, LoopedRefusal, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole};
-use socklab_say::{Speaker, count, say};
+use socklab_lab::{FrameSink, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole};
+use socklab_say::{Speaker, say};
 
 use crate::commands::doctor;
 use crate::exit_reason::ExitReason;
@@ -32,9 +32,6 @@ pub(super) fn enter(
     sample: usize,
     frames: Option<FrameSink>,
 ) -> Result<Entered> {
-    if let PlaceKind::Looped(options) = &kind {
-        options.check().map_err(|refusal| not_here(speaker, &refusal))?;
-    }
     leave_interrupts_to_programs()?;
     match Place::enter(kind, sample, frames) {
         Ok(PlaceRole::Inside(place)) => Ok(Entered::Inside(Box::new(place))),
@@ -69,18 +66,6 @@ pub(super) fn failure_of(speaker: Speaker, refusal: &PlaceRefusal) -> Failure {
     }
 }
 
-/// Why a rule can't apply on a looped loopback.
-pub(super) fn not_here(speaker: Speaker, refusal: &LoopedRefusal) -> Failure {
-    let (rule, what) = match refusal {
-        LoopedRefusal::Host { rule, host } => (rule, say!(speaker, "rule-no-host", host = host)),
-        LoopedRefusal::Address { rule, address } => {
-            (rule, say!(speaker, "rule-no-address", address = address.to_string()))
-        }
-        other => return Failure::new(ExitReason::Usage, other.to_string()),
-    };
-    Failure::new(ExitReason::Usage, format!("{rule}: {what}"))
-}
-
 pub(super) fn code(exit_code: i32) -> ExitCode {
     ExitCode::from(u8::try_from(exit_code).unwrap_or(1))
 }
@@ -93,8 +78,10 @@ pub(super) fn code_of(status: ExitStatus) -> ExitCode {
 /// Says what each rule has done, above all which has done nothing, and whether something has passed
 /// where no rule was.
 pub(super) fn tell_wire(speaker: Speaker, end: &PlaceEnd) {
-    end.rules.iter().for_each(|done| eprintln!("{}", wire_rules::told(speaker, done)));
-    if end.beside > 0 {
-        eprintln!("{}", say!(speaker, "wire-beside", frames = count(end.beside)));
+    for done in &end.rules {
+        eprintln!("{}", wire_rules::told(speaker, done));
+    }
+    if let Some(line) = wire_rules::beside(speaker, end.beside) {
+        eprintln!("{line}");
     }
 }

@@ -1,18 +1,34 @@
-//! Which place the words of a command line describe. Pure.
+//! Which place the words of a command line describe, or what is wrong with them. Pure.
 
-use socklab_lab::rules::{Rule, RuleError};
-use socklab_lab::{HostsOptions, LoopedOptions, PlaceKind, host_options};
+use socklab_lab::rules::Rule;
+use socklab_lab::{
+    HostsMistake, HostsOptions, LoopedOptions, LoopedRefusal, PlaceKind, host_options,
+};
+use socklab_say::{Speaker, count, say};
+use socklab_scenario::rule_stranger;
 
 use crate::cli::LabPlace;
+use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
+use crate::wire_rules;
 
 /// The hosts that there are if nothing else is said: their addresses are 10.0.0.1, 10.0.0.2, 10.0.0.3.
 pub(super) const USUAL: [&str; 3] = ["client", "server", "internet"];
 
 /// The place that is wanted. `also` names hosts that are needed, too: if there are any, or hosts were
 /// asked for, or a fast wire, which is between hosts, there are hosts.
-pub(super) fn kind(wanted: &LabPlace, also: &[&str]) -> Result<PlaceKind, RuleError> {
+///
+/// # Errors
+///
+/// What makes no sense, whatever the machine allows.
+pub(super) fn kind(
+    speaker: Speaker,
+    wanted: &LabPlace,
+    also: &[&str],
+) -> Result<PlaceKind, Failure> {
     let rules = wanted.wire.iter().map(|text| text.parse());
-    let rules: Vec<Rule> = rules.collect::<Result<_, _>>()?;
+    let rules: Vec<Rule> =
+        rules.collect::<Result<_, _>>().map_err(|error| wire_rules::no_rule(speaker, &error))?;
     if wanted.hosts.is_none() && also.is_empty() && !wanted.fast {
         if rules.is_empty() && wanted.mtu.is_none() {
             return Ok(PlaceKind::Loopback);
@@ -20,6 +36,7 @@ pub(super) fn kind(wanted: &LabPlace, also: &[&str]) -> Result<PlaceKind, RuleEr
         let mut options = LoopedOptions::default();
         options.rules = rules;
         options.mtu = wanted.mtu.unwrap_or(options.mtu);
+        options.check().map_err(|refusal| no_wire(speaker, &options.rules, &refusal))?;
         return Ok(PlaceKind::Looped(options));
     }
     let mut names = named(wanted.hosts.as_deref());
@@ -32,7 +49,48 @@ pub(super) fn kind(wanted: &LabPlace, also: &[&str]) -> Result<PlaceKind, RuleEr
     options.rules = rules;
     options.mtu = wanted.mtu.unwrap_or(options.mtu);
     options.fast = wanted.fast;
+    options.check().map_err(|mistake| Failure::new(ExitReason::Usage, told(speaker, &mistake)))?;
     Ok(PlaceKind::Hosts(options))
+}
+
+/// Why there can be no looped loopback with these rules.
+fn no_wire(speaker: Speaker, rules: &[Rule], refusal: &LoopedRefusal) -> Failure {
+    let stranger = |rule: &Rule| Some((rule.text().to_owned(), rule_stranger(rule)?.1));
+    let what = match refusal {
+        LoopedRefusal::Mtu { mtu, least, most } => no_mtu(speaker, *mtu, *least, *most),
+        other => match rules.iter().find_map(stranger) {
+            Some((rule, what)) => format!("{rule}: {}", speaker.tell(&what)),
+            None => other.to_string(),
+        },
+    };
+    Failure::new(ExitReason::Usage, what)
+}
+
+/// What is wrong with hosts, or with what is to be done to them.
+pub(super) fn told(speaker: Speaker, mistake: &HostsMistake) -> String {
+    match mistake {
+        HostsMistake::NoHost { host, known } => {
+            say!(speaker, "lab-no-host", host = host.as_str(), known = known.join(", "))
+        }
+        HostsMistake::Rule { rule, host, known } => {
+            let what = say!(speaker, "lab-no-host", host = host.as_str(), known = known.join(", "));
+            format!("{rule}: {what}")
+        }
+        HostsMistake::Name(name) => say!(speaker, "lab-host-name", name = format!("{name:?}")),
+        HostsMistake::Twice(name) => say!(speaker, "lab-host-twice", name = name.as_str()),
+        HostsMistake::TooMany { most, .. } => {
+            say!(speaker, "lab-too-many-hosts", most = count(*most as u64))
+        }
+        HostsMistake::Fast => say!(speaker, "lab-fast-has-no-rules"),
+        HostsMistake::Mtu { mtu, least, most } => no_mtu(speaker, *mtu, *least, *most),
+        // The crate may have learned of more.
+        other => other.to_string(),
+    }
+}
+
+fn no_mtu(speaker: Speaker, mtu: u32, least: u32, most: u32) -> String {
+    let [mtu, least, most] = [mtu, least, most].map(|bytes| bytes.to_string());
+    say!(speaker, "lab-mtu", mtu = mtu, least = least, most = most)
 }
 
 /// `5`: so many hosts, the usual ones first. `web,db`: hosts of these names.
@@ -56,10 +114,12 @@ const MANY: usize = 1000;
 
 #[cfg(test)]
 mod tests {
+    use socklab_say::Language;
+
     use super::*;
 
     fn hosts(wanted: &LabPlace, also: &[&str]) -> Vec<String> {
-        match kind(wanted, also).unwrap() {
+        match kind(Speaker::ENGLISH, wanted, also).unwrap() {
             PlaceKind::Hosts(options) => options.hosts.into_iter().map(|host| host.name).collect(),
             _ => vec![],
         }
@@ -68,15 +128,17 @@ mod tests {
     #[test]
     fn a_place_is_a_loopback_unless_hosts_are_named() {
         let plain = LabPlace::default();
-        assert!(matches!(kind(&plain, &[]), Ok(PlaceKind::Loopback)));
+        assert!(matches!(kind(Speaker::ENGLISH, &plain, &[]), Ok(PlaceKind::Loopback)));
         let wire = LabPlace { wire: vec!["drop the 1st SYN".into()], ..LabPlace::default() };
-        assert!(matches!(kind(&wire, &[]), Ok(PlaceKind::Looped(it)) if it.rules.len() == 1));
+        assert!(
+            matches!(kind(Speaker::ENGLISH, &wire, &[]), Ok(PlaceKind::Looped(it)) if it.rules.len() == 1)
+        );
         assert_eq!(hosts(&plain, &["server"]), USUAL);
         assert_eq!(hosts(&plain, &["web"]), ["client", "server", "internet", "web"]);
         let named = LabPlace { hosts: Some("a, b".into()), ..LabPlace::default() };
         assert_eq!(hosts(&named, &["b"]), ["a", "b"]);
         let fast = LabPlace { fast: true, ..LabPlace::default() };
-        assert!(matches!(kind(&fast, &[]), Ok(PlaceKind::Hosts(it)) if it.fast));
+        assert!(matches!(kind(Speaker::ENGLISH, &fast, &[]), Ok(PlaceKind::Hosts(it)) if it.fast));
         let five = LabPlace { hosts: Some("5".into()), ..LabPlace::default() };
         assert_eq!(hosts(&five, &[])[3..], ["host4", "host5"]);
     }
@@ -84,6 +146,30 @@ mod tests {
     #[test]
     fn what_is_no_rule_is_an_error() {
         let wire = LabPlace { wire: vec!["dropp it".into()], ..LabPlace::default() };
-        assert!(kind(&wire, &[]).is_err());
+        let failure = kind(Speaker::ENGLISH, &wire, &[]).unwrap_err().to_string();
+        assert!(
+            failure.contains("\n  dropp it\n  ^^^^^\n") || failure.ends_with("^^^^^"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_said_in_the_readers_language() {
+        let said = |language: &str, hosts: Option<&str>, rule: &[&str], mtu| {
+            let wire = rule.iter().map(|rule| (*rule).to_owned()).collect();
+            let wanted =
+                LabPlace { hosts: hosts.map(str::to_owned), wire, mtu, ..LabPlace::default() };
+            let speaker = Speaker::new(Language::find(language).expect("a language"));
+            kind(speaker, &wanted, &[]).map(drop).unwrap_err().to_string()
+        };
+        assert_eq!(said("en", Some("a,a"), &[], None), "two hosts are called a");
+        assert_eq!(said("es", Some("a,a"), &[], None), "dos máquinas se llaman a");
+        assert_eq!(said("en", Some("300"), &[], None), "a lab has 200 hosts at most");
+        let mtu = "no wire has an MTU of 10: 1280 to 65535 bytes";
+        assert_eq!(said("en", Some("2"), &[], Some(10)), mtu);
+        assert!(said("es", None, &[], Some(10)).contains("de 68 a 65535"));
+        let unknown = said("en", Some("a,b"), &["host c dies"], None);
+        assert_eq!(unknown, "host c dies: there is no host c, only a, b");
+        assert!(said("es", None, &["host c dies"], None).starts_with("host c dies: nadie"));
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use socklab_kernel::table::Entry;
-use socklab_lab::{LOOPBACK_NAME, Place};
+use socklab_lab::{LOOPBACK_NAME, Place, end_with_us};
 use socklab_say::{Speaker, say};
 use socklab_trace::Options;
 
@@ -22,7 +22,6 @@ use crate::executables;
 use crate::exit_reason::ExitReason;
 use crate::failure::Failure;
 use crate::output::eprintln;
-use crate::wire_rules;
 
 /// How often the kernel's tables are read: no system call waits for a change in them.
 const GLANCE: Duration = Duration::from_millis(1);
@@ -42,8 +41,7 @@ struct Member {
 pub(super) fn run(speaker: Speaker, options: cli::LabRun) -> Result<ExitCode> {
     let members = members(speaker, options.on, options.command)?;
     let hosts: Vec<&str> = members.iter().filter_map(|member| member.host.as_deref()).collect();
-    let kind =
-        plan::kind(&options.place, &hosts).map_err(|error| wire_rules::no_rule(speaker, &error))?;
+    let kind = plan::kind(speaker, &options.place, &hosts)?;
     if options.trace || !options.output.is_empty() {
         let (output, look) = (options.output, options.look);
         let options = cli::Trace { output, look, ..traced::options() };
@@ -134,6 +132,8 @@ fn start(speaker: Speaker, place: &Place, member: &Member) -> Result<Child> {
     let argv = trace::program(member.command.clone())?.argv;
     let mut command = Command::new(&argv[0]);
     command.args(&argv[1..]);
+    // Where there is no process namespace, nothing else ends it if this process is killed.
+    end_with_us(&mut command).context("pidfd_open")?;
     if let Some(host) = &member.host {
         place.contain(host, &mut command).context("a host")?;
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
-use socklab_lab::{INTERNET, LOOPBACK_NAME};
+use socklab_lab::{INTERNET, LOOPBACK_NAME, end_with_us};
 use socklab_say::{Speaker, say};
 
 use super::control::{self, Lab};
@@ -14,7 +14,6 @@ use super::place::{self, Entered, code_of};
 use super::{folder, plan, run};
 use crate::cli;
 use crate::output::eprintln;
-use crate::wire_rules;
 
 /// The variable that says where a shell is, for prompts of one's own.
 const VARIABLE: &str = "SOCKLAB_LAB";
@@ -33,8 +32,7 @@ pub(super) fn shell(speaker: Speaker, options: &cli::LabShell) -> Result<ExitCod
         }
     }
     let also: Vec<&str> = options.host.iter().map(String::as_str).collect();
-    let kind =
-        plan::kind(&options.place, &also).map_err(|error| wire_rules::no_rule(speaker, &error))?;
+    let kind = plan::kind(speaker, &options.place, &also)?;
     let inside = match place::enter(speaker, kind, 0, None)? {
         Entered::Outside(code) => return Ok(code),
         Entered::Inside(place) => place,
@@ -112,6 +110,7 @@ impl Prompt {
 
     fn run(mut self, speaker: Speaker) -> Result<ExitCode> {
         let program = self.command.get_program().to_owned();
+        end_with_us(&mut self.command).context("pidfd_open")?;
         let status = self.command.status();
         Ok(code_of(status.map_err(|error| run::not_started(speaker, &program, &error))?))
     }

@@ -16,7 +16,6 @@ use super::place::{self, Entered};
 use super::plan;
 use crate::cli::{self, LabPlace, Look};
 use crate::commands::trace::{self, Frames, MAX_SIZE, TracedProgram};
-use crate::wire_rules;
 
 /// `trace --wire RULE`: on a loopback that is looped through a wire with these rules.
 pub(crate) fn trace_wired(speaker: Speaker, options: &cli::Trace) -> Result<ExitCode> {
@@ -41,7 +40,7 @@ pub(crate) fn trace_program_wired(
 
 fn looped(speaker: Speaker, rules: &[String], mtu: Option<u32>) -> Result<PlaceKind> {
     let wanted = LabPlace { wire: rules.to_vec(), mtu, ..LabPlace::default() };
-    Ok(plan::kind(&wanted, &[]).map_err(|error| wire_rules::no_rule(speaker, &error))?)
+    Ok(plan::kind(speaker, &wanted, &[])?)
 }
 
 /// What `trace` does if it is not told otherwise.

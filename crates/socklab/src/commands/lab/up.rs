@@ -14,11 +14,10 @@ use crate::exit_reason::ExitReason;
 use crate::failure::{self, Failure};
 use crate::output::{eprintln, println, width, width_err};
 use crate::terminal::rows::rows;
-use crate::wire_rules;
 
 pub(super) fn up(speaker: Speaker, options: &cli::LabUp) -> Result<ExitCode> {
     let name = options.name.as_deref().unwrap_or(folder::USUAL);
-    plan::kind(&options.place, &[]).map_err(|error| wire_rules::no_rule(speaker, &error))?;
+    plan::kind(speaker, &options.place, hold::USED)?;
     if Lab::find(speaker, name)?.is_some() {
         let what = say!(speaker, "lab-up-already", name = name);
         let hint = say!(speaker, "try-line", what = typed("down", "", name));

@@ -72,6 +72,7 @@ pub(super) fn report(
         "steps": answered.recording.steps,
         "place": answered.recording.place,
         "rules": answered.recording.rules,
+        "beside": answered.recording.beside,
         "seed": answered.recording.variables.seed,
         "trouble": answered.recording.trouble,
         "milliseconds": u64::try_from(answered.took.as_millis()).unwrap_or(u64::MAX),

@@ -33,6 +33,8 @@ pub(super) fn answer(
     for done in answered.recording.idle_rules() {
         lines.push(painted(style::BAD, &wire_rules::told(speaker, done), width));
     }
+    let beside = wire_rules::beside(speaker, answered.recording.beside);
+    lines.extend(beside.map(|line| painted(style::BAD, &line, width)));
     lines.push(String::new());
     let Some(answer) = &answered.answer else {
         lines.push(painted(style::BAD, &say!(speaker, "what-if-unanswered"), width));
