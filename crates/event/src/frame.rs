@@ -24,6 +24,36 @@ pub struct Frame {
     pub fate: Fate,
 }
 
+impl Frame {
+    /// When it arrived as a frame that the receiver's kernel accepts, nanoseconds of
+    /// `CLOCK_MONOTONIC`: once, several times, or never.
+    pub fn arrivals(&self) -> &[u64] {
+        match &self.fate {
+            Fate::Delivered { at } => std::slice::from_ref(at),
+            Fate::Altered { at, .. } if !self.is_spoilt() => at,
+            _ => &[],
+        }
+    }
+
+    /// True if a rule corrupted it so that its checksum was wrong when it arrived: the receiver's
+    /// kernel acts as if it had not come (RFC 9293 §3.10.7.4, RFC 1122 §4.1.3.4).
+    pub fn is_spoilt(&self) -> bool {
+        let Fate::Altered { how, changed, .. } = &self.fate else { return false };
+        if how.iter().all(|how| *how != "corrupted") {
+            return false;
+        }
+        // The Internet checksum is a sum of 16-bit words modulo 65,535 (RFC 1071), so it is right
+        // still if what the bytes were changed by adds up to nothing.
+        let by = |&(at, arrived): &(u32, u8)| {
+            let at = usize::try_from(at).ok()?;
+            let differs = i64::from(arrived) - i64::from(*self.bytes.sample.get(at)?);
+            Some(if at % 2 == 0 { differs << 8 } else { differs })
+        };
+        let sum: Option<i64> = changed.iter().map(by).sum();
+        changed.is_empty() || sum.is_none_or(|sum| sum % 0xffff != 0)
+    }
+}
+
 /// What became of a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(proptest_derive::Arbitrary))]
@@ -68,6 +98,20 @@ pub enum Fate {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         changed: Vec<(u32, u8)>,
     },
+}
+
+impl Fate {
+    /// The same with other times, such as those of another clock.
+    #[must_use]
+    pub fn moved(self, by: impl Fn(u64) -> u64) -> Self {
+        match self {
+            Self::Delivered { at } => Self::Delivered { at: by(at) },
+            Self::Altered { how, at, rule, changed } => {
+                Self::Altered { how, at: at.into_iter().map(by).collect(), rule, changed }
+            }
+            other => other,
+        }
+    }
 }
 
 /// The headers of a frame that matter to a reader of ladders.
@@ -226,4 +270,43 @@ pub struct State {
     /// Bytes sent and not yet acknowledged; for a listening socket, the backlog.
     #[serde(default)]
     pub send_queue: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A frame of which these bytes arrived as others.
+    fn corrupted(changed: &[(u32, u8)]) -> Frame {
+        let how = vec![Name::of("corrupted")];
+        let (rule, changed) = ("corrupt it".to_owned(), changed.to_vec());
+        Frame {
+            from: "client".to_owned(),
+            to: None,
+            bytes: Bytes::whole([0, 200, 10, 200, 10, 10]),
+            headers: None,
+            fate: Fate::Altered { how, at: vec![7], rule, changed },
+        }
+    }
+
+    #[test]
+    fn a_corrupted_frame_is_accepted_only_with_its_checksum_mended() {
+        assert!(corrupted(&[(1, 55)]).is_spoilt() && corrupted(&[(1, 55)]).arrivals().is_empty());
+        // What one byte gains the other one loses, in the same half of a word.
+        let mended = corrupted(&[(1, 190), (3, 210)]);
+        assert!(!mended.is_spoilt() && mended.arrivals() == [7]);
+        assert!(corrupted(&[(1, 190), (4, 20)]).is_spoilt(), "in different halves");
+        // +1 and −1 in the same half.
+        assert!(!corrupted(&[(0, 1), (4, 9)]).is_spoilt());
+        assert!(corrupted(&[]).is_spoilt(), "nobody recorded which");
+        assert!(corrupted(&[(9, 1)]).is_spoilt(), "what was there was not recorded");
+        let delayed = Fate::Altered {
+            how: vec![Name::of("delayed")],
+            at: vec![9],
+            rule: String::new(),
+            changed: Vec::new(),
+        };
+        let delayed = Frame { fate: delayed, ..corrupted(&[]) };
+        assert!(!delayed.is_spoilt() && delayed.arrivals() == [9]);
+    }
 }

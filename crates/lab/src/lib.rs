@@ -55,8 +55,8 @@ pub use names::{
 };
 pub use passage::Passage;
 pub use pcapng::{
-    Capture, CaptureError, CaptureWriter, Direction, Ended, FromCapture, Origin, WrittenPacket,
-    is_capture, read_capture,
+    Capture, CaptureError, CaptureWriter, Direction, Ended, FromCapture, Origin, Told,
+    WrittenPacket, is_capture, read_capture,
 };
 pub use place::{
     FrameSink, HostSeen, LOOPBACK_NAME, Place, PlaceEnd, PlaceKind, PlaceRefusal, PlaceRole,

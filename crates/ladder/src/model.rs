@@ -284,6 +284,10 @@ pub struct Arrow {
     pub heads: Vec<Head>,
     /// True if it never arrived.
     pub lost: bool,
+    /// True if what happened to it is what the note under an arrow before it says: drawings don't
+    /// say it again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub noted: bool,
     /// True if it was not seen which call belongs to which: several would fit, and the likeliest
     /// was chosen.
     pub inferred: bool,
@@ -297,7 +301,12 @@ impl Arrow {
         self.kind == ArrowKind::Frame && parts.any(|part| part.data.is_none())
     }
 
-    /// What happened to it on its way, if anything; displays put this under the arrow.
+    /// What happened to it on its way, if a drawing says so under the arrow.
+    pub fn note(&self) -> Option<String> {
+        self.mishap().filter(|_| !self.noted)
+    }
+
+    /// What happened to it on its way, if anything.
     pub fn mishap(&self) -> Option<String> {
         let marks = self.label.parts.iter().filter(|part| part.kind == PartKind::Mark);
         let words: Vec<&str> = marks.map(|part| part.text.as_str()).collect();

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use socklab_event::{Bytes, Call, Endpoint, Event, Fragment, Headers, Protocol};
 
 use super::conversations::{Way, way};
-use super::{arrivals, is_during};
+use super::is_during;
 use crate::{NumberMap, Position, Socket};
 
 /// So many messages that may not have had a frame yet are compared.
@@ -67,7 +67,7 @@ impl Travel {
                 && headers.protocol == Protocol::UDP
                 && let Some(way) = way(headers)
             {
-                following.see(at, way, headers, arrivals(&frame.fate));
+                following.see(at, way, headers, frame.arrivals());
             }
         }
         following.found

@@ -25,9 +25,7 @@ mod side;
 mod tie;
 mod waking;
 
-use socklab_event::{
-    Args, Call, Event, Fate, Frame, Headers, OptionValue, Outcome, Protocol, Transport,
-};
+use socklab_event::{Args, Call, Event, Frame, Headers, OptionValue, Outcome, Protocol, Transport};
 
 use crate::grouped::Grouped;
 use crate::reach::{ByPort, Sockets};
@@ -290,17 +288,6 @@ fn is_during(call: &Call, moment: u64) -> bool {
     call.began <= moment && (moment <= ended || open)
 }
 
-/// When a frame arrived as it was sent, nanoseconds of `CLOCK_MONOTONIC`: once, several times, or
-/// never.
-fn arrivals(fate: &Fate) -> &[u64] {
-    match fate {
-        Fate::Delivered { at } => std::slice::from_ref(at),
-        // The kernel notices by the checksum, and acts as if it had not come (RFC 9293 §3.10.7.4).
-        Fate::Altered { how, at, .. } if how.iter().all(|how| how.as_str() != "corrupted") => at,
-        _ => &[],
-    }
-}
-
 /// The state between two frames.
 struct Tying<'a, 't> {
     wire: &'a Wire<'a, 't>,
@@ -334,7 +321,7 @@ impl<'a, 't> Tying<'a, 't> {
             carries: Vec::new(),
             waited: None,
             ended_by: None,
-            arrived: arrivals(&frame.fate).iter().min().copied(),
+            arrived: frame.arrivals().iter().min().copied(),
             woke: Vec::new(),
         };
         if let Some(headers) = &frame.headers {

@@ -31,7 +31,7 @@ pub(super) fn why(
     sent: &Sent<'_, '_>,
     reading: &mut Reading<'_, '_, '_>,
 ) -> Found {
-    if let Fate::Altered { how, rule, .. } = sent.segment.fate
+    if let Fate::Altered { how, rule, .. } = &sent.segment.frame.fate
         && how.iter().any(|how| how.as_str() == "injected")
     {
         let reason = ResetReason::Rule(rule.clone());

@@ -1,6 +1,6 @@
 //! TCP: where in the stream a segment belongs, what it means, and what set it off.
 
-use socklab_event::{Fate, Flags, Frame, Headers, TcpOptions, Transport};
+use socklab_event::{Flags, Frame, Headers, TcpOptions, Transport};
 
 use super::calls::Calls;
 use super::messages::Messages;
@@ -21,7 +21,7 @@ pub(super) struct Segment<'t> {
     pub(super) window: u16,
     pub(super) options: &'t TcpOptions,
     pub(super) length: u64,
-    pub(super) fate: &'t Fate,
+    pub(super) frame: &'t Frame,
 }
 
 impl<'t> Segment<'t> {
@@ -42,7 +42,7 @@ impl<'t> Segment<'t> {
             window: *window,
             options,
             length: headers.payload.total,
-            fate: &frame.fate,
+            frame,
         })
     }
 }
@@ -226,7 +226,7 @@ impl Stream {
         let fin = self.sides[side].fin.filter(|_| tie.fin).map(|(_, end)| end + 1);
         let end = fin.unwrap_or(tie.bytes.end);
         let them = &mut self.sides[other];
-        for &at in super::arrivals(sent.segment.fate) {
+        for &at in sent.segment.frame.arrivals() {
             them.arrives(at, sent.at);
             if sent.segment.syn {
                 them.syns.push(Arrival { at, frame: sent.at });

@@ -43,8 +43,8 @@ pub struct Tie {
     pub waited: Option<Waited>,
     /// Of a FIN or an RST: the `close` or `shutdown` behind it.
     pub ended_by: Option<Position>,
-    /// When it arrived untouched (of several copies the first), nanoseconds of `CLOCK_MONOTONIC`.
-    /// `None` if it was dropped, or was corrupted and so not accepted by the kernel.
+    /// When it arrived (of several copies the first), nanoseconds of `CLOCK_MONOTONIC`. `None` if it
+    /// was dropped, or the kernel did not accept it ([`Frame::is_spoilt`](socklab_event::Frame)).
     pub arrived: Option<u64>,
     /// The calls that were waiting when it arrived, and returned because of it.
     pub woke: Vec<Position>,

@@ -1,6 +1,6 @@
 //! Which calls were waiting for a frame, and returned because it arrived.
 
-use socklab_event::{Args, Call, Errno, OptionValue, Outcome};
+use socklab_event::{Args, Call, Errno, Frame, OptionValue, Outcome};
 
 use super::calls::Calls;
 use super::conversations::Conversation;
@@ -27,7 +27,7 @@ pub(super) fn wake<'a, 't>(
     let mut arrivals: Vec<(u64, usize)> = Vec::with_capacity(frames.len());
     for (index, (at, tie)) in frames.iter().enumerate() {
         let copies = match tie.meaning {
-            Meaning::Datagram => wire.order[*at].frame().map(|frame| super::arrivals(&frame.fate)),
+            Meaning::Datagram => wire.order[*at].frame().map(Frame::arrivals),
             _ => None,
         };
         let times = copies.map_or(tie.arrived.as_slice(), |copies| copies);

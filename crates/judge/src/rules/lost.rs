@@ -14,7 +14,7 @@ pub(super) fn loss(case: &Case<'_>, frame: Position) -> Option<Argument> {
     let frame = case.flows.order.get(frame)?.frame()?;
     let why = match &frame.fate {
         Fate::Dropped { rule } => sentence!("wire-dropped-by-rule", rule = rule.clone()),
-        Fate::Altered { how, rule, .. } if how.iter().any(|how| *how == "corrupted") => {
+        Fate::Altered { rule, .. } if frame.is_spoilt() => {
             sentence!("wire-corrupted-by-rule", rule = rule.clone())
         }
         Fate::Lost { .. } => sentence!("wire-lost"),

@@ -7,6 +7,7 @@ use super::error::CaptureError;
 use super::link::Link;
 use super::options::options;
 use super::time::Clock;
+use super::told::Remark;
 use super::{AROUND_BODY, BYTE_ORDER, MOST, Order, block, option};
 
 /// How many interfaces a section may describe.
@@ -201,6 +202,10 @@ impl Blocks {
         if captured > there {
             return None;
         }
+        let behind = body.get(skipped + captured.next_multiple_of(4)..).unwrap_or_default();
+        let remark = options(self.order, behind)
+            .filter(|(code, _)| kind == block::ENHANCED_PACKET && *code == option::COMMENT)
+            .find_map(|(_, comment)| Remark::of(comment));
         body.truncate(skipped + captured);
         body.drain(..skipped);
         Some(Some(Packet {
@@ -208,6 +213,7 @@ impl Blocks {
             link: Link::of(interface.link),
             length: usize::try_from(length).ok()?.max(captured),
             bytes: body,
+            remark,
         }))
     }
 

@@ -6,6 +6,7 @@ use super::blocks::Blocks;
 use super::classic::{Classic, Magic};
 use super::error::CaptureError;
 use super::link::Link;
+use super::told::Remark;
 use super::{Order, block};
 
 /// A capture that is being read.
@@ -31,6 +32,8 @@ pub(super) struct Packet {
     pub(super) length: usize,
     /// What of it was captured.
     pub(super) bytes: Vec<u8>,
+    /// What else is told of it, if socklab wrote the capture.
+    pub(super) remark: Option<Remark>,
 }
 
 /// How a capture ends.

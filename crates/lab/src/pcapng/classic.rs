@@ -76,6 +76,7 @@ impl Classic {
             link: self.link,
             length: usize::try_from(length).unwrap_or(0).max(bytes.len()),
             bytes,
+            remark: None,
         }))
     }
 }

@@ -7,6 +7,7 @@ use socklab_event::{Bytes, Event, Fate, Frame, Header, Headers, Place, Transport
 use super::capture::{Capture, Ended, Packet};
 use super::error::CaptureError;
 use super::link::Link;
+use super::told::Remark;
 use crate::wire::{hardware_address, headers};
 
 /// How far before its first packet the clock of a capture begins, in nanoseconds: a packet may have been
@@ -28,8 +29,9 @@ pub struct FromCapture {
 }
 
 /// Reads a capture: `begin` makes what its frames are put into of its header, and `each` puts a frame
-/// there for each packet, in the order of the file. Their [`Event::seq`] is 0. A capture does not say
-/// what became of a packet, so all are delivered at the moment at which they were captured. `payload`
+/// there for each packet, in the order of the file. Their [`Event::seq`] is 0. Only a capture that socklab
+/// wrote says what became of a packet; of others all are delivered at the moment at which they were
+/// captured. `payload`
 /// bytes of what each carried are in its headers at most.
 ///
 /// # Errors
@@ -57,11 +59,16 @@ pub fn read_capture<R: Read, T>(
     let mut last = 0;
     let mut next = Some(first);
     loop {
-        if let Some(Framed { at, bytes, length }) = next.take() {
+        if let Some(Framed { at, bytes, length, remark }) = next.take() {
             // A packet without a time comes no earlier than the one before it.
             last = at.map_or(last, |at| at.saturating_sub(epoch));
             read.frames += 1;
-            let what = frame(bytes, length, payload, last).into();
+            let mut frame = frame(bytes, length, payload, last);
+            if let Some(Remark::Frame { from, to, fate }) = remark {
+                let fate = fate.moved(|time| time.wrapping_add(last));
+                (frame.from, frame.to, frame.fate) = (from, to, fate);
+            }
+            let what = frame.into();
             each(&mut into, Event { seq: 0, at: last, place: Place::default(), what });
         }
         match capture.next()? {
@@ -81,14 +88,18 @@ struct Framed {
     bytes: Vec<u8>,
     /// How long it was on the wire.
     length: usize,
+    remark: Option<Remark>,
 }
 
 impl FromCapture {
-    /// A packet as a frame, or one more that is not known.
+    /// A packet as a frame, or one more that is not known. What arrived of a frame is none of its own.
     fn framed(&mut self, packet: Packet) -> Option<Framed> {
-        let Packet { at, link, length, bytes } = packet;
+        let Packet { at, link, length, bytes, remark } = packet;
+        if remark == Some(Remark::Arrived) {
+            return None;
+        }
         if let Some((bytes, length)) = link.ethernet(bytes, length) {
-            return Some(Framed { at, bytes, length });
+            return Some(Framed { at, bytes, length, remark });
         }
         self.unknown += 1;
         if let Link::Unknown(number) = link {

@@ -4,6 +4,9 @@
 //! `draft-ietf-opsawg-pcaplinktype`. A file is a sequence of blocks, each with its type and length, so
 //! that a reader passes over what it does not know. Files come from anybody: whatever is in them is
 //! survived, and no length in them is believed before so much has been read.
+//!
+//! What socklab itself wrote is read as it was recorded (`told.rs`); of other captures nobody knows what
+//! became of their packets.
 
 mod blocks;
 mod capture;
@@ -15,11 +18,13 @@ mod options;
 #[cfg(test)]
 mod tests;
 mod time;
+mod told;
 mod writer;
 
 pub use capture::{Capture, Ended, is_capture};
 pub use error::CaptureError;
 pub use frames::{FromCapture, read_capture};
+pub use told::Told;
 pub use writer::{CaptureWriter, Direction, Origin, WrittenPacket};
 
 /// Block types, draft-ietf-opsawg-pcapng §4.

@@ -1,8 +1,9 @@
 //! Captures of every shape: those of the writer, those of others built byte by byte, and damaged ones.
 
 use proptest::collection::vec;
+use proptest::option as optional;
 use proptest::prelude::*;
-use socklab_event::{Event, Frame, Header, Protocol, What};
+use socklab_event::{Event, Fate, Frame, Header, Name, Protocol, What};
 
 use super::*;
 use crate::wire::built;
@@ -275,6 +276,7 @@ fn what_the_writer_writes_is_laid_out_as_the_draft_demands() {
         id: 42,
         process: Some((310, 311)),
         comments: &comments,
+        told: None,
     };
     writer.packet(&packet).expect("memory");
     let bytes = writer.finish().expect("memory");
@@ -299,6 +301,24 @@ fn what_the_writer_writes_is_laid_out_as_the_draft_demands() {
     assert_eq!(found[4], (8, &[0x36, 1, 0, 0, 0x37, 1, 0, 0][..]));
 }
 
+fn name() -> impl Strategy<Value = String> {
+    ".{0,9}"
+}
+
+/// What became of a frame, with times from when it was sent.
+fn fate() -> impl Strategy<Value = Fate> {
+    let how = || vec("[a-z_]{1,9}".prop_map(Name::from), 0..3);
+    let at = || 0..9_000_000_000_u64;
+    prop_oneof![
+        at().prop_map(|at| Fate::Delivered { at }),
+        ".{0,30}".prop_map(|rule| Fate::Dropped { rule }),
+        "[a-z_]{1,9}".prop_map(|why| Fate::Lost { why: Name::from(why) }),
+        (how(), ".{0,30}").prop_map(|(how, rule)| Fate::UnderWay { how, rule }),
+        (how(), vec(at(), 0..4), ".{0,30}", vec(any::<(u32, u8)>(), 0..4))
+            .prop_map(|(how, at, rule, changed)| Fate::Altered { how, at, rule, changed }),
+    ]
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(
@@ -317,6 +337,7 @@ proptest! {
                 id: 0,
                 process: (longer % 2 == 0).then_some((1, 2)),
                 comments: std::slice::from_ref(comment),
+                told: None,
             }).unwrap();
         }
         let bytes = writer.finish().unwrap();
@@ -327,6 +348,53 @@ proptest! {
             let What::Frame(frame) = &event.what else { panic!("{event:?}") };
             prop_assert_eq!(&frame.bytes.sample, bytes);
             prop_assert_eq!(frame.bytes.total, bytes.len() as u64 + u64::from(*longer));
+        }
+    }
+
+    #[test]
+    fn our_own_capture_is_read_as_it_was_recorded(
+        frames in vec((any::<u32>(), vec(any::<u8>(), 14..90), name(), optional::of(name()), fate()), 1..9),
+    ) {
+        let since = |at: u32| 1_700_000_000_000_000_000 + u64::from(at);
+        let mut writer = CaptureWriter::new(Vec::new(), Origin::default(), ["one"]).unwrap();
+        for (id, (at, bytes, from, to, fate)) in (0..).zip(&frames) {
+            let fate = fate.clone().moved(|later| later + since(*at));
+            let told = Told::Frame { from, to: to.as_deref(), fate: &fate };
+            let packet = WrittenPacket {
+                interface: 0,
+                at: since(*at),
+                bytes,
+                length: bytes.len() as u64,
+                direction: Direction::Out,
+                id,
+                process: None,
+                comments: &["dropped on the way: drop it".to_owned()],
+                told: Some(told),
+            };
+            writer.packet(&packet).unwrap();
+            // What arrived of it is no second frame.
+            if id % 2 == 0 {
+                let told = Some(Told::Arrived);
+                let (direction, at) = (Direction::In, packet.at + 5);
+                writer.packet(&WrittenPacket { at, direction, told, ..packet }).unwrap();
+            }
+        }
+        let (read, from) = read(&writer.finish().unwrap()).unwrap();
+        prop_assert_eq!((from.frames, from.unknown), (frames.len() as u64, 0));
+        for ((at, bytes, from, to, fate), event) in frames.iter().zip(&read.events) {
+            prop_assert_eq!(event.at + read.header.epoch, since(*at));
+            let What::Frame(frame) = &event.what else { panic!("{event:?}") };
+            prop_assert_eq!(&frame.bytes.sample, bytes);
+            prop_assert_eq!((&frame.from, &frame.to), (from, to));
+            let fate = fate.clone().moved(|later| later + event.at);
+            prop_assert_eq!(&frame.fate, &fate);
+        }
+    }
+
+    #[test]
+    fn no_comment_of_others_is_taken_for_ours(text in ".{0,60}") {
+        for comment in [text.clone(), format!("socklab {text}"), format!("socklab {{\"frame\":{text}}}")] {
+            prop_assert_eq!(told::Remark::of(comment.as_bytes()), None);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::options::{push, push_text};
+use super::told::Told;
 use super::{AROUND_BODY, BYTE_ORDER, block, option};
 
 /// `LINKTYPE_ETHERNET`.
@@ -53,6 +54,8 @@ pub struct WrittenPacket<'a> {
     pub process: Option<(u32, u32)>,
     /// What a reader should know of it.
     pub comments: &'a [String],
+    /// What has to be known to read it as it was recorded.
+    pub told: Option<Told<'a>>,
 }
 
 impl<W: Write> CaptureWriter<W> {
@@ -110,7 +113,8 @@ impl<W: Write> CaptureWriter<W> {
         body.extend(length(packet.length.max(packet.bytes.len() as u64)).to_le_bytes());
         body.extend(packet.bytes);
         body.resize(body.len().next_multiple_of(4), 0);
-        for comment in packet.comments {
+        let told = packet.told.and_then(|told| told.comment(packet.at));
+        for comment in packet.comments.iter().chain(&told) {
             push_text(&mut body, option::COMMENT, comment);
         }
         let flags: u32 = match packet.direction {

@@ -1,10 +1,13 @@
 //! Arrows: which call received the data of which, and what the wire carried.
 
-use socklab_event::{Args, Frame, What};
+use std::collections::HashMap;
+
+use socklab_event::{Args, Fate, Frame, What};
 use socklab_flows::{ConnectionKind, Flows, NumberMap, Position, Transfer};
 use socklab_say::{count, say};
 
 use super::caption;
+use super::reason;
 use super::scene::Scene;
 use super::sheet::Sheet;
 use crate::label::{Label, Part, PartKind, circled};
@@ -19,6 +22,7 @@ const GOT: &str = "◂";
 /// Draws the arrows, and adds to the cells the numbers of those they sent or received.
 pub(crate) fn draw(scene: &Scene<'_, '_>, sheet: &mut Sheet) -> Vec<Arrow> {
     let mut pen = Pen {
+        fates: HashMap::new(),
         scene,
         arrows: Vec::new(),
         numbered: 0,
@@ -83,6 +87,8 @@ fn partly(text: &str) -> bool {
 
 struct Pen<'a, 't> {
     scene: &'a Scene<'a, 't>,
+    /// What the last note says that is about a packet between two columns.
+    fates: HashMap<[usize; 2], Fate>,
     arrows: Vec<Arrow>,
     numbered: u32,
     /// The number of each message that has one, by transfer.
@@ -252,6 +258,7 @@ impl Pen<'_, '_> {
             number: None,
             heads: Vec::new(),
             lost: false,
+            noted: false,
             inferred: flows.connections[connection].inferred,
         };
         (from != to).then_some(arrow)
@@ -301,7 +308,18 @@ impl Pen<'_, '_> {
         let conversation =
             tie.and_then(|tie| scene.flows.ties.conversations.get(tie.conversation?));
         let inferred = conversation.is_some_and(|one| one.inferred);
-        self.add(sheet, Arrow { row, from, to, kind, label, number: None, heads, lost, inferred });
+        let number = None;
+        let mut arrow =
+            Arrow { row, from, to, kind, label, number, heads, lost, noted: false, inferred };
+        if arrow.mishap().is_some() {
+            let fate = caption::outcome(frame);
+            let same = self.fates.get(&[from, to]) == Some(&fate);
+            let kept = scene.options.keep.contains(&scene.flows.order[at].seq);
+            arrow.noted =
+                same && !kept && scene.options.fold && reason::untold(scene, at).is_none();
+            self.fates.insert([from, to], fate);
+        }
+        self.add(sheet, arrow);
     }
 }
 

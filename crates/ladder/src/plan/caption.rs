@@ -198,6 +198,17 @@ pub(crate) fn is_lost(frame: &Frame) -> bool {
     matches!(frame.fate, Fate::Dropped { .. } | Fate::Lost { .. } | Fate::UnderWay { .. })
 }
 
+/// What became of a packet, without the times: of packets that share it, one note tells enough.
+pub(crate) fn outcome(frame: &Frame) -> Fate {
+    match frame.fate.clone() {
+        Fate::Altered { how, at, rule, .. } => {
+            Fate::Altered { how, at: vec![0; at.len()], rule, changed: Vec::new() }
+        }
+        Fate::Delivered { .. } => Fate::Delivered { at: 0 },
+        other => other,
+    }
+}
+
 /// What happened to the packet on its way, and who was not told.
 pub(crate) fn mishaps(scene: &Scene<'_, '_>, at: Position, frame: &Frame) -> Vec<String> {
     let speaker = scene.options.speaker;
@@ -215,6 +226,11 @@ pub(crate) fn mishaps(scene: &Scene<'_, '_>, at: Position, frame: &Frame) -> Vec
             said.push(say!(speaker, "packet-under-way-by", rule = clean(rule)));
         }
         Fate::Altered { how, .. } if how.iter().any(|how| *how == "injected") => {}
+        Fate::Altered { how, rule, .. } if frame.is_spoilt() => {
+            let words: Vec<String> = how.iter().map(|how| schema::value(speaker, how)).collect();
+            let (words, rule) = (words.join(", "), clean(rule));
+            said.push(say!(speaker, "packet-spoilt", how = words, rule = rule));
+        }
         Fate::Altered { how, at, rule, .. } => {
             let words: Vec<String> = how.iter().map(|how| schema::value(speaker, how)).collect();
             let (words, rule) = (words.join(", "), clean(rule));

@@ -8,6 +8,7 @@ use socklab_say::{Speaker, clean, count, duration, say};
 use super::scene::Scene;
 use super::visible::Visible;
 use crate::model::{Arrow, Row};
+use crate::options::Options;
 use crate::schema;
 
 /// The lines under the ladder.
@@ -132,6 +133,13 @@ fn size(speaker: Speaker, bytes: u64) -> String {
         0 => format!("{} KiB", speaker.number(bytes >> 10)),
         mebibytes => format!("{} MiB", speaker.number(mebibytes)),
     }
+}
+
+/// How many notes that would say again what one before them says are not drawn.
+pub(crate) fn noted(arrows: &[Arrow], options: &Options) -> Option<String> {
+    let n = arrows.iter().filter(|arrow| arrow.noted).count();
+    let key = if options.offers_all { "packet-noted-all" } else { "packet-noted" };
+    (n > 0).then(|| say!(options.speaker, key, n = count(n)))
 }
 
 /// What the mark of inferred arrows means, if there are any.

@@ -79,6 +79,7 @@ impl Ladder {
         let mut arrows = arrows::draw(&scene, &mut sheet);
         rails::run(&scene, &mut sheet);
         let mut footer = footer::lines(flows.timeline, &scene, &visible, &sheet.rows);
+        footer.extend(footer::noted(&arrows, options));
         footer.extend(footer::doubts(&arrows, options.speaker));
         let (participants, pruned) = prune::prune(&scene, &folds, &mut sheet.rows, &mut arrows);
         footer.extend(pruned);

@@ -1,6 +1,6 @@
 //! The arrows between the cards.
 
-use super::layout::{CHAR, Layout};
+use super::layout::{CAPTION, CHAR, Layout};
 use super::shapes::{at, color, number};
 use super::theme::CONNECTIONS;
 use super::xml::Xml;
@@ -125,7 +125,7 @@ impl Pen<'_> {
         let slanted = self.head.row != self.arrow.row;
         let branches = slanted || self.arrow.heads.len() > 1;
         let half = branches || self.arrow.lost;
-        let text = self.words(if half { room / 2 } else { room.saturating_sub(5) });
+        let text = self.words(if half { room / 2 } else { room.saturating_sub(CAPTION) });
         if text.is_empty() {
             return;
         }
@@ -170,7 +170,7 @@ impl Pen<'_> {
                 Some(_) => part.text.clone(),
                 None => part.shortened(free, self.ladder.speaker),
             };
-            if width(&part) <= free || self.arrow.label.parts.len() == 1 {
+            if width(&part) <= free {
                 text = format!("{text}{gap}{part}");
             }
         }

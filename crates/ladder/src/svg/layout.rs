@@ -4,7 +4,7 @@ use socklab_say::Speaker;
 
 use crate::heading::shortened;
 use crate::label::{Label, PartKind};
-use crate::model::{Ladder, NoteKind, Participant, Row};
+use crate::model::{ArrowKind, Ladder, NoteKind, Participant, Row};
 use crate::text::glyphs::Glyphs;
 use crate::text::wrap::{Room, Spans, width, wrap};
 
@@ -20,6 +20,8 @@ const GAP: f64 = 6.0;
 const MARGIN: f64 = 20.0;
 const TIMES: f64 = 66.0;
 const OUTSIDE: f64 = 120.0;
+/// Around the caption of an arrow some of its line is seen: so many characters.
+pub(super) const CAPTION: usize = 5;
 /// Where no program is, what the kernel makes of a packet stands.
 const NOBODY: f64 = 220.0;
 
@@ -130,11 +132,12 @@ fn card_chars(ladder: &Ladder) -> usize {
 }
 
 fn lanes(ladder: &Ladder, chars: usize) -> (Vec<Lane>, f64) {
-    let gutter = match ladder.participants.len() {
+    let gutter: f64 = match ladder.participants.len() {
         0..=2 => 150.0,
         3 => 120.0,
         _ => 84.0,
     };
+    let gutter = gutter.max(captions(ladder));
     let card = chars as f64 * CHAR + 2.0 * SIDE;
     let mut x = MARGIN + TIMES;
     let mut lanes = Vec::new();
@@ -149,6 +152,23 @@ fn lanes(ladder: &Ladder, chars: usize) -> (Vec<Lane>, f64) {
     }
     let width = if lanes.is_empty() { 640.0 } else { x - gutter + MARGIN };
     (lanes, width.max(480.0))
+}
+
+/// The room that the names of packets need between two cards.
+fn captions(ladder: &Ladder) -> f64 {
+    let between = ladder.arrows.iter().filter(|arrow| {
+        let cells = &ladder.rows[arrow.row].cells;
+        let card = |lane| cells.iter().any(|cell| cell.participant == lane);
+        arrow.kind == ArrowKind::Frame && card(arrow.from) && card(arrow.to)
+    });
+    let chars = between.map(|arrow| {
+        let parts = &arrow.label.parts;
+        let names = parts.iter().filter(|part| part.kind == PartKind::Name);
+        let name: usize = names.map(|part| width(&part.text) + 1).sum();
+        // A lost one has its name on the half before the cross.
+        if arrow.lost { 2 * name } else { name + CAPTION }
+    });
+    chars.max().unwrap_or(0) as f64 * CHAR
 }
 
 fn title_width(one: &Participant) -> f64 {
@@ -199,7 +219,7 @@ fn place(ladder: &Ladder, row: &Row, top: f64, lanes: &[Lane], full: f64, lesson
     let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(band.len());
     let height = lines as f64 * LINE + 2.0 * PAD;
     let width = full - TIMES - 2.0 * MARGIN - 30.0;
-    let mishap = row.arrow.and_then(|arrow| ladder.arrows[arrow].mishap());
+    let mishap = row.arrow.and_then(|arrow| ladder.arrows[arrow].note());
     let shown = row.notes.iter().filter(|note| lessons || note.kind == NoteKind::Problem);
     let shown = shown.map(|note| (note.kind == NoteKind::Problem, &note.text));
     let notes = mishap.iter().map(|mishap| (false, mishap)).chain(shown);

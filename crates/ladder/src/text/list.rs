@@ -24,7 +24,7 @@ pub(super) fn draw(frame: &Frame<'_>) -> Vec<Line> {
     let mut lines = drawer.heading();
     for row in &frame.ladder.rows {
         lines.extend(drawer.row(row));
-        let mishap = row.arrow.and_then(|arrow| frame.ladder.arrows[arrow].mishap());
+        let mishap = row.arrow.and_then(|arrow| frame.ladder.arrows[arrow].note());
         if let Some(mishap) = mishap {
             lines.extend(frame.paragraph(&mishap, frame.glyphs.note, 5));
         }

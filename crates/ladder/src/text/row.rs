@@ -246,7 +246,7 @@ impl Drawer<'_, '_> {
 
     /// What happened to a frame on its way, on a line of its own under the arrow.
     fn mishap(&self, arrow: &Arrow) -> Vec<Line> {
-        let Some(words) = arrow.mishap() else { return Vec::new() };
+        let Some(words) = arrow.note() else { return Vec::new() };
         let left = self.layout.rails[arrow.from.min(arrow.to)];
         self.frame.paragraph(&words, self.frame.glyphs.note, left + 2)
     }

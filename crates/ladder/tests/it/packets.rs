@@ -104,6 +104,46 @@ fn an_ack_is_late_since_what_it_acknowledges_arrived() {
 }
 
 #[test]
+fn what_happens_to_many_packets_is_noted_once_in_each_direction() {
+    let (mut talk, _) = Talk::connected();
+    for (start, how) in (0..).zip(["delayed", "delayed", "delayed", "duplicated", "delayed"]) {
+        let copies = if how == "duplicated" { 2 } else { 1 };
+        let arrives = vec![talk.now() + 40_000_000; copies];
+        let one = seg("PSH,ACK", start, 0).with("x").altered(how, arrives);
+        talk.sends("x", &[one]);
+        talk.wait(60);
+    }
+    talk.sends("y", &[seg("PSH,ACK", 5, 0).with("y").dropped()]);
+    talk.sends("z", &[seg("PSH,ACK", 6, 0).with("z").dropped()]);
+    let timeline = talk.story.build();
+    let options = Options::new(Speaker::default());
+    let ladder = Ladder::of(&timeline, &options);
+    let notes = |drawn: &str, what: &str| drawn.matches(what).count();
+    let drawn = ladder.to_text(&TextStyle::new(80));
+    assert_eq!(notes(&drawn, "delayed by the rule"), 2, "{drawn}");
+    assert_eq!(notes(&drawn, "duplicated by the rule"), 1, "{drawn}");
+    assert_eq!(notes(&drawn, "dropped by the rule"), 1, "{drawn}");
+    assert_eq!(notes(&drawn, "✗"), 2, "both are seen to be lost: {drawn}");
+    assert!(drawn.contains("Notes that say the same as the one before, not drawn: 3."), "{drawn}");
+    assert_eq!(notes(&ladder.to_svg(&SvgStyle::default()), "↳ delayed by the rule"), 2);
+    // Whoever hears it has no picture.
+    let words: Vec<String> = ladder.in_words().collect();
+    assert_eq!(notes(&words.join("\n"), "dropped by the rule"), 2, "{words:#?}");
+    let all = Ladder::of(&timeline, &options.fold(false)).to_text(&TextStyle::new(80));
+    assert_eq!(notes(&all, "delayed by the rule"), 4, "{all}");
+}
+
+#[test]
+fn a_corrupted_packet_is_dropped_by_the_kernel_unless_its_checksum_was_mended() {
+    let (mut talk, _) = Talk::connected();
+    let arrives = vec![talk.now() + 10_000];
+    talk.sends("hola", &[seg("PSH,ACK", 0, 0).with("hola").altered("corrupted", arrives)]);
+    let drawn = Ladder::of(&talk.story.build(), &Options::new(Speaker::default()));
+    let drawn = drawn.to_text(&TextStyle::new(80));
+    assert!(drawn.contains("corrupted by the rule, so that the kernel drops it"), "{drawn}");
+}
+
+#[test]
 fn only_an_option_that_the_reader_has_is_named() {
     let timeline = recorded("packets-pair");
     let said = |options: &Options| Ladder::of(&timeline, options).to_text(&TextStyle::new(80));

@@ -52,7 +52,7 @@ packet-rst-rule = no end sent this: a rule of the wire did
 # An address at which no program is.
 packet-port = port { $n }
 packet-ports = { $n } ports
-packet-nobody = nobody
+packet-nobody = no program
 packet-no-answer = no answer
 packet-on-the-way = on the way
 packet-nobody-listens = nobody listens there:
@@ -67,6 +67,7 @@ packet-dropped = dropped by the rule: { $rule }
 packet-lost = lost: { $why }
 packet-under-way = still under way when the recording ended
 packet-under-way-by = still under way when the recording ended, because of the rule: { $rule }
+packet-spoilt = { $how } by the rule, so that the kernel drops it: { $rule }
 packet-altered = { $how } by the rule: { $rule }
 packet-altered-late = { $how } by the rule, { $time } in all: { $rule }
 packet-altered-several = { $how } by the rule, { $n } arrived: { $rule }
@@ -97,6 +98,8 @@ packet-and-calls = { $n ->
 # The footer.
 packet-bare-acks = ACKs that carry nothing else, not drawn: { $n }.
 packet-bare-acks-all = ACKs that carry nothing else, not drawn: { $n }. --all draws them.
+packet-noted = Notes that say the same as the one before, not drawn: { $n }.
+packet-noted-all = Notes that say the same as the one before, not drawn: { $n }. --all draws them.
 packet-alone = Only packets were recorded: nothing is known of programs.
 packet-of-nobody = Packets of no program in this recording, not drawn: { $n }.
 

@@ -50,7 +50,7 @@ packet-rst-rule = no lo envió ningún extremo, sino una regla de la red
 # Una dirección en la que no hay ningún programa.
 packet-port = puerto { $n }
 packet-ports = { $n } puertos
-packet-nobody = nadie
+packet-nobody = ningún programa
 packet-no-answer = no responde
 packet-on-the-way = en el camino
 packet-nobody-listens = nadie escucha ahí:
@@ -64,6 +64,7 @@ packet-dropped = perdido por la regla: { $rule }
 packet-lost = perdido: { $why }
 packet-under-way = seguía en camino cuando terminó la grabación
 packet-under-way-by = seguía en camino cuando terminó la grabación, por la regla: { $rule }
+packet-spoilt = { $how } por la regla, así que el núcleo lo descarta: { $rule }
 packet-altered = { $how } por la regla: { $rule }
 packet-altered-late = { $how } por la regla, { $time } en total: { $rule }
 packet-altered-several = { $how } por la regla, llegaron { $n }: { $rule }
@@ -94,6 +95,8 @@ packet-and-calls = { $n ->
 # El pie.
 packet-bare-acks = ACK que no llevan nada más, sin dibujar: { $n }.
 packet-bare-acks-all = ACK que no llevan nada más, sin dibujar: { $n }. --all los dibuja.
+packet-noted = Notas que dicen lo mismo que la anterior, sin dibujar: { $n }.
+packet-noted-all = Notas que dicen lo mismo que la anterior, sin dibujar: { $n }. --all las dibuja.
 packet-alone = Solo se grabaron paquetes: de los programas no se sabe nada.
 packet-of-nobody = Paquetes de ningún programa de esta grabación, sin dibujar: { $n }.
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::Result;
 use socklab_event::{Event, Fate, Frame, Name, Timeline};
 use socklab_flows::{Flows, Meaning};
-use socklab_lab::{CaptureWriter, Direction, Origin, WrittenPacket};
+use socklab_lab::{CaptureWriter, Direction, Origin, Told, WrittenPacket};
 use socklab_ladder::{Detail, Ladder, Options};
 use socklab_say::{Speaker, say};
 
@@ -52,18 +52,21 @@ pub(super) fn capture(speaker: Speaker, path: &Path, timeline: &Timeline) -> Res
     let mut writer = CaptureWriter::new(Vec::new(), origin, names)?;
     let remarks = Remarks::of(speaker, timeline);
     for Moment { at, event, frame, arrives } in moments(timeline) {
-        let (comments, arrived);
+        let (comments, arrived, fate, told);
         let (interface, direction, bytes, process);
         if arrives {
             comments = vec![say!(speaker, "capture-arrived")];
             arrived = as_arrived(frame);
             interface = interfaces.number(frame.to.as_ref().unwrap_or(&frame.from));
             (direction, bytes, process) = (Direction::In, &arrived, None);
+            told = Told::Arrived;
         } else {
             comments = remarks.comments(event, frame);
             interface = interfaces.number(&frame.from);
             (direction, bytes) = (Direction::Out, &frame.bytes.sample);
             process = remarks.process(event.seq);
+            fate = frame.fate.clone().moved(|at| header.epoch.saturating_add(at));
+            told = Told::Frame { from: &frame.from, to: frame.to.as_deref(), fate: &fate };
         }
         writer.packet(&WrittenPacket {
             interface,
@@ -74,6 +77,7 @@ pub(super) fn capture(speaker: Speaker, path: &Path, timeline: &Timeline) -> Res
             id: event.seq,
             process,
             comments: &comments,
+            told: Some(told),
         })?;
     }
     Ok(writer.finish()?)
