@@ -73,14 +73,16 @@ impl Stream {
     /// What made the kernel send data again.
     fn resent(&self, side: usize, now: u64, of: Position, ties: &Known<'_>) -> (Resent, Cause) {
         let me = &self.sides[side];
+        // What came before it was sent says nothing of it.
+        let since = |frame| ties.sent(frame) > ties.sent(of);
         let duplicates = me.duplicates.iter().filter(|at| **at <= now).count();
         let count = u32::try_from(duplicates).unwrap_or(u32::MAX);
         let is_duplicate = |tie: &Tie| matches!(tie.meaning, Meaning::DuplicateAck { .. });
-        let duplicate = me.lately(now, |frame| ties.is(frame, is_duplicate));
+        let duplicate = me.lately(now, |frame| since(frame) && ties.is(frame, is_duplicate));
         let moves = |tie: &Tie| tie.acknowledges.is_some() && tie.meaning != Meaning::ProbeAnswer;
-        let other = me.lately(now, |frame| ties.is(frame, moves));
+        let other = me.lately(now, |frame| since(frame) && ties.is(frame, moves));
         match (duplicate, other) {
-            (Some(frame), _) => (Resent::DuplicateAcks(count), Cause::Frame(frame)),
+            (Some(frame), _) => (Resent::DuplicateAcks(count.max(1)), Cause::Frame(frame)),
             (None, Some(frame)) => (Resent::Acknowledgement, Cause::Frame(frame)),
             // Linux waits a little before it believes the first duplicate ACKs (RFC 8985 §6.2).
             (None, None)

@@ -314,9 +314,7 @@ impl Pen<'_, '_> {
         if arrow.mishap().is_some() {
             let fate = caption::outcome(frame);
             let same = self.fates.get(&[from, to]) == Some(&fate);
-            let kept = scene.options.keep.contains(&scene.flows.order[at].seq);
-            arrow.noted =
-                same && !kept && scene.options.fold && reason::untold(scene, at).is_none();
+            arrow.noted = same && scene.options.fold && reason::untold(scene, at).is_none();
             self.fates.insert([from, to], fate);
         }
         self.add(sheet, arrow);

@@ -20,7 +20,7 @@ pub(crate) fn lines(
 ) -> Vec<String> {
     let speaker = scene.options.speaker;
     let mut lines = Vec::new();
-    if visible.shown.is_empty() {
+    if visible.shown.is_empty() && visible.of_nobody == 0 {
         lines.push(say!(speaker, "ladder-nothing"));
     }
     if !timeline.header.wire && !visible.shown.is_empty() {
@@ -40,7 +40,9 @@ pub(crate) fn lines(
         lines.push(say!(speaker, key, n = count(visible.bare_acks)));
     }
     if visible.of_nobody > 0 {
-        lines.push(say!(speaker, "packet-of-nobody", n = count(visible.of_nobody)));
+        let alone = scene.ways.alone;
+        let key = if alone { "packet-between-nobody" } else { "packet-of-nobody" };
+        lines.push(say!(speaker, key, n = count(visible.of_nobody)));
     }
     // How often, and how many bytes, by program and call.
     let mut counted = BTreeMap::new();

@@ -213,18 +213,20 @@ impl Ways {
                 self.conversations.push(None);
                 continue;
             }
-            let [one, other] = [0, 1].map(|side| {
+            let client = client(flows, conversation);
+            let mut way = [0; 2];
+            for side in [client, 1 - client] {
                 let end = conversation.ends[side].unmapped();
                 let name = match ip(&end) {
-                    Some(ip) if inner.contains(&ip) && side == 0 => {
+                    Some(ip) if inner.contains(&ip) && side == client => {
                         say!(speaker, "ladder-clients-at", address = ip.to_string())
                     }
                     Some(ip) if !inner.contains(&ip) => ip.to_string(),
                     _ => clean(&end.to_string()),
                 };
-                lane(name, cast)
-            });
-            self.conversations.push(Some([one, other]).filter(|[a, b]| a != b));
+                way[side] = lane(name, cast);
+            }
+            self.conversations.push(Some(way).filter(|[a, b]| a != b));
         }
         for (at, event) in flows.order.iter().enumerate() {
             let Some(headers) = event.frame().and_then(|frame| frame.headers.as_ref()) else {
@@ -281,6 +283,22 @@ fn ip(end: &Endpoint) -> Option<IpAddr> {
 
 fn headers<'t>(flows: &Flows<'t>, at: Position) -> Option<&'t socklab_event::Headers> {
     flows.order[at].frame()?.headers.as_ref()
+}
+
+/// Which end of a conversation without calls asked for it: the one that began. Where the capture
+/// began in the middle of a connection, the one whose port is among those that Linux gives to clients
+/// (ip(7), `ip_local_port_range`), if the other's is not.
+fn client(flows: &Flows<'_>, conversation: &Conversation) -> usize {
+    let first = conversation.frames.first().and_then(|at| flows.ties.of(*at));
+    match first.map(|tie| &tie.meaning) {
+        Some(Meaning::Syn | Meaning::Datagram | Meaning::Fragment) => 0,
+        Some(Meaning::SynAck) => 1,
+        _ => {
+            let of_client = |end: &Endpoint| end.port().is_some_and(|port| port >= 32_768);
+            let [one, other] = conversation.ends.each_ref().map(of_client);
+            usize::from(other && !one)
+        }
+    }
 }
 
 /// True for a conversation that consists of reports about packets of others.

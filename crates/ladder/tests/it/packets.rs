@@ -1,5 +1,6 @@
 //! The ladders of calls and packets, from recordings of real programs.
 
+use socklab_event::{Timeline, What};
 use socklab_ladder::{Detail, HtmlStyle, Ladder, Options, SvgStyle, TextStyle};
 use socklab_say::{Language, Speaker};
 use socklab_timelines::{Talk, recorded, seg};
@@ -141,6 +142,43 @@ fn a_corrupted_packet_is_dropped_by_the_kernel_unless_its_checksum_was_mended() 
     let drawn = Ladder::of(&talk.story.build(), &Options::new(Speaker::default()));
     let drawn = drawn.to_text(&TextStyle::new(80));
     assert!(drawn.contains("corrupted by the rule, so that the kernel drops it"), "{drawn}");
+}
+
+/// The packets alone, as somebody else captured them.
+fn captured(talk: &Talk, skipped: usize) -> Timeline {
+    let mut timeline = talk.story.build();
+    timeline.events.retain(|event| event.frame().is_some());
+    timeline.events.drain(..skipped);
+    timeline.header.columns.clear();
+    timeline
+}
+
+#[test]
+fn a_capture_that_began_in_the_middle_has_its_client_at_the_left_too() {
+    let (mut talk, _) = Talk::connected();
+    talk.far(seg("PSH,ACK", 0, 0).with("hola"));
+    talk.near(seg("ACK", 0, 4));
+    for skipped in [0, 1, 3] {
+        let ladder = Ladder::of(&captured(&talk, skipped), &Options::new(Speaker::default()));
+        let names: Vec<&str> = ladder.participants.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["clients at 127.0.0.1", "127.0.0.1:12000"], "without {skipped}");
+    }
+}
+
+#[test]
+fn packets_that_are_not_drawn_are_counted_in_a_capture_too() {
+    let (mut talk, _) = Talk::connected();
+    talk.far(seg("ACK", 0, 0));
+    let mut timeline = captured(&talk, 0);
+    for event in &mut timeline.events {
+        if let What::Frame(frame) = &mut event.what {
+            frame.headers = None;
+        }
+    }
+    let drawn = Ladder::of(&timeline, &Options::new(Speaker::default()));
+    let drawn = drawn.to_text(&TextStyle::new(80));
+    assert!(drawn.contains("of which too little was captured, not drawn: 4."), "{drawn}");
+    assert!(!drawn.contains("No socket call"), "{drawn}");
 }
 
 #[test]

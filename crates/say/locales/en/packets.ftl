@@ -101,6 +101,7 @@ packet-bare-acks-all = ACKs that carry nothing else, not drawn: { $n }. --all dr
 packet-noted = Notes that say the same as the one before, not drawn: { $n }.
 packet-noted-all = Notes that say the same as the one before, not drawn: { $n }. --all draws them.
 packet-alone = Only packets were recorded: nothing is known of programs.
+packet-between-nobody = Packets to a group, or of which too little was captured, not drawn: { $n }.
 packet-of-nobody = Packets of no program in this recording, not drawn: { $n }.
 
 # The details of a packet.

@@ -98,6 +98,7 @@ packet-bare-acks-all = ACK que no llevan nada más, sin dibujar: { $n }. --all l
 packet-noted = Notas que dicen lo mismo que la anterior, sin dibujar: { $n }.
 packet-noted-all = Notas que dicen lo mismo que la anterior, sin dibujar: { $n }. --all las dibuja.
 packet-alone = Solo se grabaron paquetes: de los programas no se sabe nada.
+packet-between-nobody = Paquetes para un grupo, o de los que se capturó muy poco, sin dibujar: { $n }.
 packet-of-nobody = Paquetes de ningún programa de esta grabación, sin dibujar: { $n }.
 
 # Los detalles de un paquete.

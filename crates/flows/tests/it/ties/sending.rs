@@ -13,6 +13,20 @@ fn carried(flows: &Flows<'_>, tie: &Tie) -> Vec<(u64, std::ops::Range<u64>)> {
 }
 
 #[test]
+fn what_came_before_a_segment_was_sent_does_not_make_it_go_again() {
+    // As of a capture that has each packet twice.
+    let (mut talk, _) = Talk::connected();
+    talk.far(seg("ACK", 0, 0));
+    talk.near(seg("PSH,ACK", 0, 0).with("hola"));
+    let again = talk.near(seg("PSH,ACK", 0, 0).with("hola"));
+    let timeline = talk.story.build();
+    let flows = Flows::of(&timeline);
+    let again = tie(&flows, again);
+    let by = again.again.map(|again| again.by);
+    assert_eq!((by, again.cause), (Some(Resent::Unknown), Cause::Unknown));
+}
+
+#[test]
 fn segments_carry_messages_whole_in_parts_and_together() {
     let (mut talk, _) = Talk::connected();
     let halves = [seg("ACK", 0, 0).with("two "), seg("PSH,ACK", 4, 0).with("segments")];
