@@ -87,7 +87,9 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
                 else {
                     continue;
                 };
-                let Some((name, kind)) = question(message.bytes.moved()) else { continue };
+                let bytes = message.bytes.moved();
+                let bytes = if followed.is_stream() { without_length(bytes) } else { bytes };
+                let Some((name, kind)) = question(bytes) else { continue };
                 // Case does not matter in names (RFC 1035 §2.3.3), and resolvers play with it.
                 let known = questions
                     .iter_mut()
@@ -119,6 +121,17 @@ pub(crate) fn find(order: &[&Event], sockets: &[Socket]) -> Vec<Lookup> {
         Some(Lookup { socket, calls: followed.calls.clone(), server, names, questions, answered })
     };
     sockets.iter().enumerate().filter_map(lookup).collect()
+}
+
+/// A message without the length that precedes it on TCP, RFC 1035 §4.2.2. Whoever reads may have read
+/// that by itself.
+fn without_length(bytes: &[u8]) -> &[u8] {
+    match bytes {
+        [a, b, message @ ..] if usize::from(u16::from_be_bytes([*a, *b])) == message.len() => {
+            message
+        }
+        _ => bytes,
+    }
 }
 
 /// The name and the type of record a DNS message asks for, RFC 1035 §4.1; `None` if it is not a DNS

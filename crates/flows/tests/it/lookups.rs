@@ -31,6 +31,32 @@ fn only_a_question_for_a_readable_internet_name_is_read() {
 }
 
 #[test]
+fn a_question_over_tcp_has_its_length_before_it() {
+    for (with_length, read_at_once) in [(true, true), (true, false), (false, true)] {
+        let mut story = Story::new();
+        let program = story.command("program", "program");
+        let resolver = story.tcp(program);
+        story.connect(resolver, "10.0.0.53:53");
+        let message = message("a.example", 1);
+        let length = (message.len() as u16).to_be_bytes();
+        let whole = [&length[..], &message].concat();
+        story.send(resolver, if with_length { &whole } else { &whole[1..] });
+        if read_at_once {
+            story.recv(resolver, &whole);
+        } else {
+            story.recv(resolver, length);
+            story.recv(resolver, &message);
+        }
+        let timeline = story.build();
+        let flows = Flows::of(&timeline);
+        let names: Vec<&str> =
+            flows.lookups.iter().flat_map(|one| &one.names).map(|name| &**name).collect();
+        assert_eq!(names, if with_length { &["a.example"][..] } else { &[] });
+        assert!(flows.lookups.iter().all(|one| one.answered));
+    }
+}
+
+#[test]
 fn every_type_of_record_is_a_question_of_its_own() {
     let typed = |name: &str, kind: u8| {
         let mut message = message(name, 1);

@@ -134,8 +134,11 @@ fn repeats(
         let (Some(number), Some(Again { of, by, .. })) = (tie.conversation, tie.again) else {
             continue;
         };
-        // What arrived was not lost: then only its ACK was late, or the window was closed.
-        if tie.meaning != Meaning::Data || loss(case, of).is_none() {
+        // What arrived was not lost, whenever that was: then its ACK was late or lost, or the window was
+        // closed.
+        let mut sent =
+            std::iter::successors(Some(of), |at| Some(case.flows.ties.of(*at)?.again?.of));
+        if tie.meaning != Meaning::Data || !sent.all(|at| loss(case, at).is_some()) {
             continue;
         }
         let Some(acks) = wanted(by) else { continue };

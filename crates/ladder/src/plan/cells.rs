@@ -1,6 +1,6 @@
 //! The cells of single events: calls, process events, state changes.
 
-use socklab_event::{Args, Event, Exit, Process, State, Stream};
+use socklab_event::{Args, Call, Errno, Event, Exit, Process, State, Stream};
 
 use socklab_flows::Position;
 use socklab_say::{clean, count, duration, say};
@@ -132,8 +132,19 @@ pub(crate) fn lookup(
     let open: Vec<String> = open.map(|one| one.kind.to_string()).collect();
     let mark = (!open.is_empty()).then(|| {
         let what = if lookup.answered { format!("{}: ", open.join(", ")) } else { String::new() };
-        label.push(PartKind::Mark, format!("✗ {what}{}", say!(speaker, "ladder-timed-out")));
-        Mark::TimedOut
+        let calls = lookup.calls.iter().rev().filter_map(|at| scene.flows.call(*at));
+        let waited_in_vain = [Errno::EAGAIN, Errno::EINTR, Errno::EINPROGRESS];
+        let mut errors = calls.filter_map(Call::error);
+        let (mark, why) = match errors.find(|error| !waited_in_vain.contains(error)) {
+            Some(error) => {
+                let (mark, key) = wording::error(error);
+                let words = key.map(|key| format!(" {}", say!(speaker, key))).unwrap_or_default();
+                (mark, format!("{error}{words}"))
+            }
+            None => (Mark::TimedOut, say!(speaker, "ladder-timed-out")),
+        };
+        label.push(PartKind::Mark, format!("✗ {what}{why}"));
+        mark
     });
     let participant = scene.cast.lane(&event.place)?;
     let tag = scene.cast.tag(&event.place).map(str::to_owned);

@@ -334,7 +334,7 @@ fn option_value(value: &OptionValue, speaker: Speaker) -> String {
 }
 
 /// The kind of failure, and the key of its short description.
-fn error(errno: Errno) -> (Mark, Option<&'static str>) {
+pub(crate) fn error(errno: Errno) -> (Mark, Option<&'static str>) {
     match errno {
         Errno::ECONNREFUSED => (Mark::Refused, Some("ladder-refused")),
         Errno::ECONNRESET => (Mark::Reset, Some("ladder-reset")),

@@ -1,13 +1,15 @@
 //! Where the columns stand, if they fit side by side.
 
+use std::collections::BTreeSet;
+
 use super::frame::Frame;
 use super::wrap::width;
-use crate::model::Participant;
+use crate::model::{CellKind, Participant};
 
 /// `connect(3, 127.0.0.1:12000)` must fit in a column.
 const NARROWEST: usize = 26;
-/// `nobody listens there:` must fit beside the lifeline of an address at which no program is.
-const NOBODY: usize = 28;
+/// `nobody listens there:` must fit beside the lifeline of a kernel.
+const KERNEL: usize = 28;
 /// Lines in wider columns are hard to follow.
 const WIDEST: usize = 64;
 
@@ -23,12 +25,18 @@ impl Layout {
     pub(super) fn of(frame: &Frame<'_>) -> Option<Self> {
         let people = &frame.ladder.participants;
         let gutter = if frame.style.times { 12 } else { 3 };
-        let outside = |one: &Participant| match one.nobody {
+        let cells = frame.ladder.rows.iter().flat_map(|row| &row.cells);
+        let reasons = cells.filter(|cell| cell.kind == CellKind::Reason);
+        let explained: BTreeSet<usize> = reasons.map(|cell| cell.participant).collect();
+        let outside = |(lane, one): (usize, &Participant)| {
             // What its kernel makes of a packet stands beside the lifeline.
-            true => NOBODY,
-            false => 22.min(width(&one.name).max(width(&one.command)) + 4),
+            if one.nobody || explained.contains(&lane) {
+                return KERNEL;
+            }
+            22.min(width(&one.name).max(width(&one.command)) + 4)
         };
-        let fixed: usize = people.iter().filter(|one| one.outside).map(outside).sum();
+        let lanes = people.iter().enumerate();
+        let fixed: usize = lanes.clone().filter(|(_, one)| one.outside).map(outside).sum();
         let traced = people.iter().filter(|one| !one.outside).count();
         let room = frame.style.columns().checked_sub(gutter + fixed)?;
         let pitch = (room / traced.max(1)).min(WIDEST);
@@ -39,9 +47,9 @@ impl Layout {
         }
         let mut layout = Self { rails: Vec::new(), rooms: Vec::new() };
         let mut x = gutter;
-        for one in people {
+        for (lane, one) in lanes {
             layout.rails.push(x);
-            let pitch = if one.outside { outside(one) } else { pitch };
+            let pitch = if one.outside { outside((lane, one)) } else { pitch };
             layout.rooms.push(pitch - 2);
             x += pitch;
         }

@@ -14,13 +14,14 @@ fn text(name: &str) -> String {
     ladder(name, "en").to_text(&TextStyle::new(80))
 }
 
-const ALL: [&str; 6] = [
+const ALL: [&str; 7] = [
     "packets-pair",
     "packets-lost",
     "packets-refused",
     "packets-zero",
     "packets-nobody",
     "packets-nagle",
+    "packets-silent",
 ];
 
 /// Snapshots of the drawing, 80 columns wide, and of its rows in words; each in both languages.
@@ -48,6 +49,7 @@ ladders! {
     zero_window: "packets-zero";
     datagrams_to_nobody: "packets-nobody";
     nagle: "packets-nagle";
+    refused_but_never_told: "packets-silent";
 }
 
 #[test]
@@ -79,6 +81,16 @@ fn no_row_is_blank_and_no_caption_is_lost() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn what_a_kernel_makes_of_a_packet_is_whole_at_every_width() {
+    let ladder = ladder("packets-silent", "en");
+    for width in 40..100 {
+        let drawn = ladder.to_text(&TextStyle::new(width));
+        let words: String = drawn.split_whitespace().filter(|word| !"│┊╎".contains(word)).collect();
+        assert!(words.contains("nobodylistensthere"), "{width}: {drawn}");
     }
 }
 

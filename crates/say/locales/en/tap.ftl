@@ -6,7 +6,7 @@ tap-frames-lost = Of the packets { $n ->
        *[other] { $n } are
     } missing: there were more than could be recorded. The calls are complete.
 
-tap-how = Arrows join calls; packets (SYN, ACK, FIN …) are recorded with --packets.
+tap-how = Arrows join calls; packets (SYN, ACK, FIN …) are recorded with trace --packets.
 tap-others = Packets of other programs on this loopback, not recorded: { $n }.
 tap-in-place = There is no loopback for these programs alone ({ $reason }). They use the machine's, of which only their own packets are recorded. `socklab doctor` says how to change that.
 tap-refused = No packets are recorded, so that nothing shows what the kernels said to each other: { $reason }. The calls are recorded. `socklab doctor` says how to change that.

@@ -50,7 +50,7 @@ packet-rst-rule = no lo envió ningún extremo, sino una regla de la red
 # Una dirección en la que no hay ningún programa.
 packet-port = puerto { $n }
 packet-ports = { $n } puertos
-packet-nobody = ningún programa
+packet-nobody = sin programa
 packet-no-answer = no responde
 packet-on-the-way = en el camino
 packet-nobody-listens = nadie escucha ahí:

@@ -5,7 +5,7 @@ tap-frames-lost = { $n ->
        *[other] Faltan { $n } paquetes
     }: hubo más de los que se podían grabar. Las llamadas están completas.
 
-tap-how = Las flechas unen llamadas; los paquetes (SYN, ACK, FIN…) se graban con --packets.
+tap-how = Las flechas unen llamadas; los paquetes (SYN, ACK, FIN…) se graban con trace --packets.
 tap-others = Paquetes de otros programas en este loopback, sin grabar: { $n }.
 tap-in-place = No hay un loopback solo para estos programas ({ $reason }). Usan el de la máquina, y de él solo se graban sus propios paquetes. `socklab doctor` dice cómo cambiarlo.
 tap-refused = No se graban paquetes, así que nada muestra qué se dijeron los núcleos: { $reason }. Las llamadas sí se graban. `socklab doctor` dice cómo cambiarlo.

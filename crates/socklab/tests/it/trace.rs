@@ -38,7 +38,7 @@ fn a_pair_becomes_one_ladder_with_both_ends_of_the_connection() {
         // Which of the two comes first is up to the scheduler.
         "├ recv(3) = 0 end of stream",
         "├ close(4)",
-        "Arrows join calls; packets (SYN, ACK, FIN …) are recorded with --packets.",
+        "Arrows join calls; packets (SYN, ACK, FIN …) are recorded with trace --packets.",
     ] {
         assert!(ladder.contains(wanted), "{wanted:?} is not in\n{ladder}");
     }

@@ -380,6 +380,22 @@ fn what_a_rule_holds_back_is_not_lost() {
 }
 
 #[test]
+fn what_arrived_before_it_was_sent_again_and_lost_is_not_lost() {
+    for arrived in [false, true] {
+        let (mut talk, _) = Talk::connected();
+        let data = || seg("PSH,ACK", 0, 0).with("hola");
+        talk.sends("hola", &[if arrived { data() } else { data().dropped() }]);
+        // From here on nothing passes.
+        talk.far(seg("ACK", 0, 4).dropped());
+        for wait in [204, 408] {
+            talk.wait(wait);
+            talk.near(data().dropped());
+        }
+        assert_eq!(told(&talk.story, "data-lost"), !arrived, "{:?}", all(&talk));
+    }
+}
+
+#[test]
 fn an_ack_that_a_rule_holds_back_is_not_the_kernels_doing() {
     // Sent at once, and late because of the rule; sent late by the kernel, and later by the rule.
     for by_kernel in [0, 41] {
