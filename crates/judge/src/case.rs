@@ -6,7 +6,7 @@
 use socklab_event::{
     Args, Call, Endpoint, Errno, Event, Notice, OptionValue, Process, Protocol, What,
 };
-use socklab_flows::{Flows, Meaning, NumberMap, NumberSet, Position, ResetReason};
+use socklab_flows::{Flows, NumberMap, NumberSet, Position};
 use socklab_say::Argument;
 
 use crate::waits::Waits;
@@ -107,16 +107,6 @@ impl<'t> Case<'t> {
         };
         for (at, event) in flows.order.iter().enumerate() {
             case.see(at, event);
-        }
-        for (at, tie) in flows.ties.all() {
-            let by_wire = matches!(tie.meaning, Meaning::Rst(ResetReason::Rule(_)));
-            let Some(number) = tie.conversation.filter(|_| by_wire && tie.arrived.is_some()) else {
-                continue;
-            };
-            if let Some(socket) = flows.ties.conversations[number].sockets[1 - tie.side] {
-                let cut = &mut case.firsts[socket].cut;
-                *cut = Some(cut.map_or(at, |known| known.min(at)));
-            }
         }
         let sockets = flows.sockets.iter().enumerate();
         let listeners = sockets.filter(|(_, socket)| socket.listening.is_some());
@@ -253,8 +243,7 @@ impl<'t> Case<'t> {
         })
     }
 
-    /// What cut a socket's connection before a position: the call with which it learned of that, or an
-    /// RST that a rule of the wire had sent to it.
+    /// The call before a position with which a socket learned that its connection was cut.
     pub(crate) fn cut_before(&self, socket: usize, at: Position) -> Option<Position> {
         self.firsts[socket].cut.filter(|cut| *cut < at)
     }
@@ -391,7 +380,7 @@ impl<'t> Case<'t> {
 /// The first time that something happened to a socket.
 #[derive(Clone, Copy, Default)]
 struct Firsts {
-    /// It learned that its connection was cut, or a rule of the wire cut it.
+    /// It learned that its connection was cut.
     cut: Option<Position>,
     /// Its receiving half was shut down.
     deaf: Option<Position>,

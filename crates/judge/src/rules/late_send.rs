@@ -16,8 +16,7 @@ pub(super) fn after_the_end(case: &Case<'_>) -> Vec<Occurrence> {
         both.flat_map(|[one, other]| [(one, other), (other, one)]).filter_map(|(own, peer)| {
             let whole = own != peer && case.is_whole(own) && case.is_whole(peer);
             let closed = case.flows.holders.last_close(peer).filter(|_| whole)?;
-            let cut = case.cut_before(peer, closed).is_some();
-            if cut || case.is_leaving(case.thread(closed).0, closed) {
+            if case.is_leaving(case.thread(closed).0, closed) {
                 return None;
             }
             let gone = case.call(closed).map_or(case.flows.order[closed].at, |call| call.ended);

@@ -14,7 +14,7 @@ pub(super) fn loss(case: &Case<'_>, frame: Position) -> Option<Argument> {
     let frame = case.flows.order.get(frame)?.frame()?;
     let why = match &frame.fate {
         Fate::Dropped { rule } => sentence!("wire-dropped-by-rule", rule = rule.clone()),
-        Fate::Altered { rule, .. } if frame.is_spoilt() => {
+        Fate::Altered { how, rule, .. } if how.iter().any(|how| *how == "corrupted") => {
             sentence!("wire-corrupted-by-rule", rule = rule.clone())
         }
         Fate::Lost { .. } => sentence!("wire-lost"),
@@ -134,11 +134,8 @@ fn repeats(
         let (Some(number), Some(Again { of, by, .. })) = (tie.conversation, tie.again) else {
             continue;
         };
-        // What arrived was not lost, whenever that was: then its ACK was late or lost, or the window was
-        // closed.
-        let mut sent =
-            std::iter::successors(Some(of), |at| Some(case.flows.ties.of(*at)?.again?.of));
-        if tie.meaning != Meaning::Data || !sent.all(|at| loss(case, at).is_some()) {
+        // What arrived was not lost: then only its ACK was late, or the window was closed.
+        if tie.meaning != Meaning::Data || loss(case, of).is_none() {
             continue;
         }
         let Some(acks) = wanted(by) else { continue };

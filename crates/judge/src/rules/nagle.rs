@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
-use socklab_event::{Args, Call, Fate, OptionValue};
-use socklab_flows::{Cause, Meaning, Position, Transfer, WaitedFor};
+use socklab_event::{Args, Call, OptionValue};
+use socklab_flows::{Meaning, Position, Transfer, WaitedFor};
 use socklab_say::{count, duration};
 
 use crate::case::{Case, Occurrence, is_tcp};
@@ -79,14 +79,9 @@ pub(super) fn met_delayed_ack(case: &Case<'_>) -> Vec<Occurrence> {
         else {
             continue;
         };
-        let delayed = ties.of(ack).filter(|tie| tie.meaning == Meaning::DelayedAck);
-        let since = delayed.and_then(|tie| match tie.cause {
-            Cause::Timer { since } => since,
-            _ => None,
-        });
+        let delayed = ties.of(ack).is_some_and(|tie| tie.meaning == Meaning::DelayedAck);
         let handed = case.call(held.sent).map_or(0, |call| call.began);
-        // Where a rule of the wire held back the ACK, or what it acknowledges, the time is the rule's.
-        if since.is_some_and(|since| [since, ack].iter().all(|frame| was_quick(case, *frame))) {
+        if delayed && super::lost::loss(case, ack).is_none() {
             let waited = case.flows.order[at].at.saturating_sub(handed);
             let freed = Freed { sent: held.sent, ack, frame: at, waited };
             found.entry((connection, tie.side)).or_default().push(freed);
@@ -105,12 +100,6 @@ pub(super) fn met_delayed_ack(case: &Case<'_>) -> Vec<Occurrence> {
         Some(finding.with("times", times).with("time", duration(middle)))
     });
     found.collect()
-}
-
-/// True if nothing happened to a frame on its way.
-fn was_quick(case: &Case<'_>, frame: Position) -> bool {
-    let frame = case.flows.order[frame].frame();
-    frame.is_some_and(|frame| matches!(frame.fate, Fate::Delivered { .. }))
 }
 
 fn held(case: &Case<'_>, first: &Transfer, second: &Transfer, back: &[&Transfer]) -> Option<Held> {

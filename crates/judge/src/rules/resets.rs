@@ -191,23 +191,12 @@ fn by_frame(case: &Case<'_>, reason: &ResetReason) -> Vec<Occurrence> {
     let found = resets(case).filter(|reset| reset.reason() == Some(reason));
     let found = found.filter_map(|Reset { at, call, frame, .. }| {
         let (frame, tie) = frame?;
-        let close = tie.ended_by.filter(|_| !was_cut_by_wire(case, frame, tie))?;
+        let close = tie.ended_by?;
         let finding = Occurrence::at(at).and([frame, close]).and(tie.cause.frame());
         let finding = finding.with("call", call.library_name().to_owned());
         Some(finding.with("peer", case.program(close)))
     });
     found.collect()
-}
-
-/// True if a rule of the wire had cut the connection at the end that sent this frame.
-fn was_cut_by_wire(case: &Case<'_>, frame: Position, tie: &Tie) -> bool {
-    let own = tie.conversation.and_then(|number| case.flows.ties.conversations.get(number));
-    own.is_some_and(|own| {
-        super::lost::frames(case, own).take_while(|(at, _)| *at < frame).any(|(_, other)| {
-            let by_wire = matches!(other.meaning, Meaning::Rst(ResetReason::Rule(_)));
-            by_wire && other.side != tie.side && other.arrived.is_some()
-        })
-    })
 }
 
 /// Cut off by the wire itself.
@@ -264,16 +253,7 @@ pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
         let whole = socket.is_some_and(|socket| case.is_whole(socket));
         whole && case.flows.connection_at(*at).is_some() && own_shutdown(case, *at).is_none()
     });
-    let found = found.filter_map(|(at, fd)| {
-        let frame = reset_frame(case, at);
-        let by_wire =
-            |(_, tie): &(Position, &Tie)| matches!(tie.meaning, Meaning::Rst(ResetReason::Rule(_)));
-        if frame.as_ref().is_some_and(by_wire) {
-            return None;
-        }
-        Some(Occurrence::at(at).and(frame.map(|(frame, _)| frame)).with("fd", fd))
-    });
-    found.collect()
+    found.map(|(at, fd)| Occurrence::at(at).with("fd", fd)).collect()
 }
 
 /// The calls that failed because the other end no longer answered.
