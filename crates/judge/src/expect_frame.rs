@@ -54,6 +54,11 @@ impl FrameWanted {
             bytes: None,
         }
     }
+
+    /// The word for its kind, or for what it means.
+    pub fn word(&self) -> &'static str {
+        self.meaning.map_or(self.kind.word(), MeaningWanted::as_str)
+    }
 }
 
 /// Declares what can be expected in a word, so that each word stands in one place.

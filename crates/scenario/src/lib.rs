@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod citations;
 mod course;
 mod dialogue;
 mod engine;

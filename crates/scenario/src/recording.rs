@@ -62,6 +62,19 @@ pub enum PacketsUsed {
     },
 }
 
+impl PacketsUsed {
+    /// Why not every packet was recorded: the step that was refused and its error, how many are
+    /// missing, or the option that left them out. `None` if all were.
+    pub fn because(&self) -> Option<String> {
+        match self {
+            Self::Recorded { lost: 0 } => None,
+            Self::Recorded { lost } => Some(format!("AF_PACKET: {lost} lost")),
+            Self::NotWanted => Some("--no-packets".to_owned()),
+            Self::Missing { because } => Some(because.clone()),
+        }
+    }
+}
+
 /// Whether a submission could reach those who judge it: read or change the memory of the scripted
 /// peers, signal them, or forge the whole recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,7 +190,8 @@ pub enum Trouble {
         /// Which peer.
         who: String,
     },
-    /// A program asked for a name, and the place could not answer as the scenario wants.
+    /// A program asked for a name, or a question is about names, and the place could not answer as the
+    /// scenario wants.
     Names {
         /// The step that was refused, and the error.
         what: String,
@@ -247,13 +261,15 @@ impl Recording {
         self.rules.iter().filter(|count| count.matched == 0)
     }
 
+    /// True if every packet was recorded, so that one that is not there was not there.
+    pub fn has_all_packets(&self) -> bool {
+        self.packets.because().is_none()
+    }
+
     /// Why packets that somebody asked about were not recorded, or not all of them.
     pub(crate) fn lacks_packets(&self) -> Option<Trouble> {
-        let what = match &self.packets {
-            PacketsUsed::Recorded { lost: 0 } | PacketsUsed::NotWanted => return None,
-            PacketsUsed::Recorded { lost } => format!("AF_PACKET: {lost} lost"),
-            PacketsUsed::Missing { because } => because.clone(),
-        };
+        let wanted = self.packets != PacketsUsed::NotWanted;
+        let what = self.packets.because().filter(|_| wanted)?;
         Some(Trouble::Packets { what })
     }
 

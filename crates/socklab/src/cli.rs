@@ -191,6 +191,8 @@ pub(crate) struct WhatIf {
     pub(crate) wire: Vec<String>,
     #[arg(long)]
     pub(crate) json: bool,
+    #[arg(long)]
+    pub(crate) all: bool,
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Vec<PathBuf>,
     #[command(flatten)]

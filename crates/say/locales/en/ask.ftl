@@ -5,8 +5,9 @@ cmd-course = For teachers: check and change questions and exercises
 cmd-course-check = Read every question and exercise, and report mistakes
 arg-what-if-question = A question's number or name; `list` (the default); `all` to run every one
 arg-what-if-predict = Your prediction: a, b, c …, or the choice's name
-arg-what-if-show_commands = Also show how to do it by hand, in two terminals
+arg-what-if-show_commands = Show how to do it by hand, in two terminals
 arg-what-if-seed = The seed of random payloads: the same seed gives the same bytes
+arg-what-if-all = Draw every call and every packet, also those that only set up, enquire or acknowledge
 arg-builtin = Ignore folders named `course`: only what is built in
 arg-course = This course folder, and nothing built in (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
 arg-course-check-folder = A course folder (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
@@ -28,6 +29,7 @@ examples-what-if =
     $ socklab what-if 3  # press a key to predict, then see
     $ socklab what-if tcp-client-first --predict b
     $ socklab what-if 16 --show-commands  # and how to do it by hand
+    $ socklab what-if lost-syn --all  # every call and every ACK in the ladder
     $ socklab what-if all --json | jq '.questions[].answer'
     Exit codes: 0 as predicted, 1 something else happened, 2 usage error, 3 could not be run here.
 examples-course-check =
@@ -54,6 +56,7 @@ what-if-answer = This is what happens.
 what-if-right = You were right.
 what-if-wrong = Not this time. This is what happens.
 what-if-unanswered = On this machine something happened that this question does not cover. The ladder shows what was observed; no explanation is better than a wrong one.
+what-if-own-rules = With your rules this is another question, so no prediction is right or wrong: the ladder shows what happened.
 what-if-next = Try next
 what-if-by-hand = By hand
 what-if-terminal = terminal { $number }
@@ -64,7 +67,7 @@ ask-trouble-namespace = a private loopback was refused: { $what }
 ask-trouble-trace = the programs could not be followed: { $what }
 ask-trouble-program = the program could not be started: { $what }
 ask-trouble-disturbed = a program wrote to a channel that only the check itself uses: { $who } was asked to do something that no step says
-ask-trouble-names = the program asked for a name, and here names are those of the machine: { $what }
+ask-trouble-names = names are answered in a way of their own here, which needs a private loopback, and it could not be had: { $what }. `socklab doctor` says how to change that.
 trouble-port = without namespaces of its own, the check uses the ports of this machine, and { $port } is not free: free it, or let the program take its port from its arguments
 ask-trouble-engine = the scenario could not be run: { $what }
 ask-late-listening = After { $time }, { $who } is still not listening for connections.

@@ -12,3 +12,6 @@ duration-s = { $n } s
 duration-min = { $min } min
 duration-min-s = { $min } min { $s } s
 duration-h-min = { $h } h { $min } min
+
+# Several things, the last after a word.
+list-and = { $first } and { $last }

@@ -5,8 +5,9 @@ cmd-course = Para profesores: revisar y cambiar las preguntas y los ejercicios
 cmd-course-check = Lee todas las preguntas y ejercicios y señala los errores
 arg-what-if-question = El número o el nombre de una pregunta; `list` (por defecto); `all` para ejecutarlas todas
 arg-what-if-predict = Tu predicción: a, b, c …, o el nombre de la opción
-arg-what-if-show_commands = Muestra también cómo hacerlo a mano, con dos terminales
+arg-what-if-show_commands = Muestra cómo hacerlo a mano, con dos terminales
 arg-what-if-seed = La semilla de los datos aleatorios: con la misma semilla salen los mismos bytes
+arg-what-if-all = Dibuja cada llamada y cada paquete, también los que solo preparan, preguntan o confirman
 arg-builtin = Ignora las carpetas llamadas `course`: solo lo incluido
 arg-course = Esta carpeta de curso, y nada de lo incluido (por defecto: el curso incluido, con los cambios de la carpeta `course` más cercana, aquí o más arriba)
 arg-course-check-folder = La carpeta de un curso (por defecto: el curso incluido, con los cambios de la carpeta `course` más cercana, aquí o más arriba)
@@ -28,6 +29,7 @@ examples-what-if =
     $ socklab what-if 3  # oprime una tecla para predecir, y mira
     $ socklab what-if tcp-client-first --predict b
     $ socklab what-if 16 --show-commands  # y cómo hacerlo a mano
+    $ socklab what-if lost-syn --all  # cada llamada y cada ACK en el diagrama
     $ socklab what-if all --json | jq '.questions[].answer'
     Códigos de salida: 0 como se predijo, 1 pasó otra cosa, 2 uso incorrecto, 3 aquí no se pudo ejecutar.
 examples-course-check =
@@ -54,6 +56,7 @@ what-if-answer = Esto es lo que pasa.
 what-if-right = Acertaste.
 what-if-wrong = Esta vez no. Esto es lo que pasa.
 what-if-unanswered = En esta máquina pasó algo que esta pregunta no conoce. El diagrama muestra lo que se vio; mejor ninguna explicación que una falsa.
+what-if-own-rules = Con tus reglas esta es otra pregunta, así que ninguna predicción es acertada ni errada: el diagrama muestra lo que pasó.
 what-if-next = Prueba ahora
 what-if-by-hand = A mano
 what-if-terminal = terminal { $number }
@@ -64,7 +67,7 @@ ask-trouble-namespace = no se pudo tener un loopback privado: { $what }
 ask-trouble-trace = no se pudo seguir a los programas: { $what }
 ask-trouble-program = no se pudo iniciar el programa: { $what }
 ask-trouble-disturbed = un programa escribió en un canal que solo usa la revisión: a { $who } se le pidió algo que ningún paso dice
-ask-trouble-names = el programa preguntó por un nombre, y aquí los nombres son los de la máquina: { $what }
+ask-trouble-names = aquí los nombres se responden de una manera propia, y para eso hace falta un loopback privado, que no se pudo tener: { $what }. `socklab doctor` dice cómo cambiarlo.
 trouble-port = sin espacios de nombres propios, la revisión usa los puertos de esta máquina, y el { $port } no está libre: libéralo, o haz que el programa tome el puerto de sus argumentos
 ask-trouble-engine = no se pudo ejecutar el escenario: { $what }
 ask-late-listening = Después de { $time }, { $who } todavía no escucha conexiones.

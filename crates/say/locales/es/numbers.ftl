@@ -12,3 +12,6 @@ duration-s = { $n } s
 duration-min = { $min } min
 duration-min-s = { $min } min { $s } s
 duration-h-min = { $h } h { $min } min
+
+# Varias cosas, la última después de una palabra.
+list-and = { $first } y { $last }

@@ -15,7 +15,7 @@ use super::PATIENCE;
 use super::child::{ARGUMENT, END};
 use super::ending::Engine;
 use crate::format::Scenario;
-use crate::recording::{Isolation, PlaceUsed, Recording, Trouble};
+use crate::recording::{Isolation, NamesUsed, PlaceUsed, Recording, Trouble};
 use crate::request::{IsolationWanted, PlaceWanted, Request};
 use crate::scratch::Scratch;
 use crate::submission::Submission;
@@ -110,6 +110,13 @@ pub(crate) fn run_once(
     if scenario.packets {
         recording.trouble = recording.trouble.take().or_else(|| recording.lacks_packets());
     }
+    // A submission is judged all the same, if it passes: see `Case::judge`.
+    if let (None, true, NamesUsed::Machine { because }) =
+        (submission, scenario.names.are_own(), &recording.names)
+    {
+        let what = because.clone();
+        recording.trouble = recording.trouble.take().or(Some(Trouble::Names { what }));
+    }
     Ok(recording)
 }
 
@@ -124,6 +131,10 @@ fn in_place(
     // A loopback that is the machine's can't be a wire of ours.
     if scenario.needs_wire() {
         return Ok(Recording { trouble: Some(Trouble::Wire { what }), ..recording });
+    }
+    // Nor can names have other addresses there; and what a question is about must not leave the machine.
+    if submission.is_none() && scenario.names.are_own() {
+        return Ok(Recording { trouble: Some(Trouble::Names { what }), ..recording });
     }
     let required = matches!(runner.isolation, IsolationWanted::Cell | IsolationWanted::Sandbox);
     if required && submission.is_some() {

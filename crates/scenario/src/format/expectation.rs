@@ -51,7 +51,20 @@ impl UnboundExpectation {
 
     /// True if packets must be recorded to decide about it.
     pub(super) fn needs_packets(&self) -> bool {
-        self.raw.frame.is_some()
+        self.raw.frame.is_some() && !self.is_if_recorded()
+    }
+
+    /// True if it is about packets and only judged where they were recorded.
+    pub fn is_if_recorded(&self) -> bool {
+        self.raw.if_recorded.as_ref().is_some_and(|word| *word.get_ref())
+    }
+
+    /// The names that it refers to.
+    pub(super) fn rests_on(&self) -> Vec<&str> {
+        let raw = &self.raw;
+        let words = raw.depends_on.iter().chain(&raw.same_socket).chain(&raw.since);
+        let words = words.map(|word| word.get_ref().as_str());
+        words.chain(raw.after.0.iter().chain(&raw.before.0).map(String::as_str)).collect()
     }
 
     /// What readers are told that its patterns mean.
@@ -333,7 +346,8 @@ fn refuse_strangers(raw: &RawExpect, subject: &Subject) -> Result<(), Mistake> {
         || raw.again.is_some()
         || raw.resent.is_some()
         || raw.reason.is_some()
-        || raw.window.is_some();
+        || raw.window.is_some()
+        || raw.if_recorded.is_some();
     let of_http = raw.status.is_some() || !raw.header.is_empty() || raw.ignore_length;
     let wrong = match subject {
         Subject::Http(_) => (of_call || of_state).then(|| sentence!("mistake-with-http")),

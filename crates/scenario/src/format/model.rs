@@ -67,6 +67,13 @@ pub struct NamesWanted {
     pub internet: bool,
 }
 
+impl NamesWanted {
+    /// True if some name is to be answered in a way that the machine's own name server does not know.
+    pub fn are_own(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
 impl Scenario {
     /// True if something is done to frames, so that they must pass a wire of ours.
     pub fn needs_wire(&self) -> bool {

@@ -260,6 +260,7 @@ pub(super) struct RawExpect {
     pub(super) resent: Option<Spanned<String>>,
     pub(super) reason: Option<Spanned<String>>,
     pub(super) window: Option<RawRange>,
+    pub(super) if_recorded: Option<Spanned<bool>>,
     // About a state.
     pub(super) receive_queue: Option<RawRange>,
     pub(super) send_queue: Option<RawRange>,

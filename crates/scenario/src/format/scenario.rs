@@ -222,6 +222,12 @@ impl Reader<'_> {
                 }
             }
             let one = UnboundExpectation { raw, name: name.clone() };
+            // What is judged in any case can't rest on what may not be.
+            let rests_on = one.rests_on();
+            let mut on = rests_on.iter().filter_map(|on| wanted.iter().find(|it| it.name == *on));
+            if let (false, Some(on)) = (one.is_if_recorded(), on.find(|on| on.is_if_recorded())) {
+                return self.wrong(whole, sentence!("mistake-rests-on-packets", name = on.name()));
+            }
             one.check(&Variables::sample(port)).or_else(|mistake| self.mistake(mistake, whole))?;
             names.push(name);
             wanted.push(one);

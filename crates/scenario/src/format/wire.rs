@@ -106,7 +106,10 @@ pub fn rule_mistake(error: &RuleError) -> Sentence {
             };
             match nearest(word, &error.expected_words()).filter(|_| !word.is_empty()) {
                 Some(near) => sentence!("mistake-perhaps", what = what, near = near),
-                None => what,
+                None => match whole(&error.text) {
+                    Some(whole) => sentence!("rule-whole", what = what, whole = whole),
+                    None => what,
+                },
             }
         }
         RuleMistake::OutOfRange { least, most } => {
@@ -129,11 +132,33 @@ fn listed(expected: &[Expected]) -> Sentence {
     let words: Vec<String> = words.iter().map(ToString::to_string).collect();
     let mut all: Vec<Sentence> =
         others.into_iter().map(|one: &Expected| sentence!(key(*one))).collect();
-    if !words.is_empty() {
-        all.push(sentence!("rule-words", words = words.join(", ")));
+    match words.as_slice() {
+        [] => {}
+        [word] => all.push(sentence!("rule-word", word = word)),
+        words => all.push(sentence!("rule-words", words = words.join(", "))),
     }
     let last = all.pop().unwrap_or_else(|| sentence!("rule-end"));
     all.into_iter().rev().fold(last, |rest, one| sentence!("rule-or", one = one, rest = rest))
+}
+
+/// Whole rules, by their first word.
+const WHOLE: [&str; 10] = [
+    "drop the 1st SYN from client",
+    "delay 40ms the 1st SYN-ACK",
+    "duplicate the 2nd UDP from client",
+    "reorder 3 and 4 of the UDP from client",
+    "corrupt byte 60 of the 1st data",
+    "lose 5% seed 7 of the UDP",
+    "rate 1 Mbit/s from server",
+    "reset after 10 kB",
+    "host server dies at 2s",
+    "partition client from server",
+];
+
+/// A whole rule that begins as this text does.
+fn whole(text: &str) -> Option<&'static str> {
+    let verb = text.split_whitespace().next()?;
+    WHOLE.into_iter().find(|whole| whole.split_whitespace().next() == Some(verb))
 }
 
 fn key(expected: Expected) -> &'static str {
@@ -147,5 +172,20 @@ fn key(expected: Expected) -> &'static str {
         Expected::Host => "rule-host",
         Expected::Port => "rule-port",
         _ => "rule-end",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_whole_rule_is_one() {
+        for text in WHOLE {
+            text.parse::<Rule>().unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(whole(text), Some(text));
+        }
+        assert_eq!(whole("delay the 1st SYN-ACK by 300ms"), Some("delay 40ms the 1st SYN-ACK"));
+        assert_eq!(whole("lift everything"), None);
     }
 }

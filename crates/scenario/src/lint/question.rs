@@ -4,15 +4,16 @@
 use std::path::Path;
 
 use socklab_judge::FactWord;
-use socklab_say::{Sentence, Template, sentence};
+use socklab_say::{Sentence, sentence};
 
 use super::exercise::steps;
 use super::languages::has_empty;
 use super::placeholders::lint_placeholders;
 use super::places::{Part, Places, at};
 use super::roles::unused;
+use crate::citations::{citations, without};
 use crate::course::Course;
-use crate::format::{LANGUAGES, LoadError, Prose, Question};
+use crate::format::{LANGUAGES, LoadError, Prose, Question, UnboundExpectation};
 use crate::item_kind::ItemKind;
 
 impl Course {
@@ -46,6 +47,9 @@ impl Course {
         for (index, outcome) in question.outcomes.iter().enumerate() {
             if outcome.when.is_empty() {
                 let what = sentence!("mistake-outcome-no-evidence");
+                wrong(at!["outcome", index, "answer"], what);
+            } else if outcome.when.iter().all(UnboundExpectation::is_if_recorded) {
+                let what = sentence!("mistake-outcome-if-recorded");
                 wrong(at!["outcome", index, "answer"], what);
             }
         }
@@ -103,6 +107,11 @@ fn lint_prose(
             }
             continue;
         };
+        let perhaps: Vec<&str> = outcome.unrecorded().map(UnboundExpectation::name).collect();
+        if !perhaps.is_empty() && without(text, &perhaps).is_empty() {
+            let what = sentence!("mistake-section-if-recorded", key = &outcome.explain);
+            wrong(&format!("## {}", outcome.explain), what);
+        }
         for (name, word) in citations(text) {
             let cited = format!("{{{name}.{word}}}");
             if !outcome.when.iter().any(|wanted| wanted.name() == name) {
@@ -117,15 +126,4 @@ fn lint_prose(
             }
         }
     }
-}
-
-/// Every `{NAME.WORD}` of a text.
-fn citations(text: &str) -> Vec<(&str, &str)> {
-    let good = |part: &str| {
-        !part.is_empty()
-            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
-    let template = Template::parse(text);
-    let pairs = template.names().filter_map(|name| name.split_once('.'));
-    pairs.filter(|(name, word)| good(name) && good(word)).collect()
 }

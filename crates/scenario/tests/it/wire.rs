@@ -99,7 +99,60 @@ fn evidence_about_packets_is_checked() {
     let said = with("frame = \"SYN\"\nerror = \"EPIPE\"");
     assert!(said.contains("these conditions are about calls"), "{said}");
     let said = with("call = \"recv\"\nagain = true");
-    assert!(said.contains("from, to, fate, again and window are about a frame"), "{said}");
+    assert!(said.contains("again, window and if_recorded are about a frame"), "{said}");
+}
+
+/// `GOOD` with a packet as evidence besides, which is judged where packets were recorded.
+fn perhaps(more: &str) -> String {
+    GOOD.replacen("equals = \"hola\"\n", &format!("equals = \"hola\"\n{PERHAPS}{more}"), 1)
+}
+
+const PERHAPS: &str =
+    "\n[[outcome.when]]\nname = \"fin\"\nframe = \"FIN\"\nfrom = \"alice\"\nif_recorded = true\n";
+
+#[test]
+fn what_may_not_be_recorded_needs_no_packets_and_nothing_else_rests_on_it() {
+    let text = perhaps("");
+    assert_ne!(text, GOOD);
+    let course = of(&text);
+    let question = course.question("01-one").unwrap();
+    assert!(!question.scenario.packets && question.outcomes[0].when[1].is_if_recorded());
+    let call = "\n[[outcome.when]]\nname = \"bye\"\nactor = \"server\"\ncall = \"close\"\n";
+    for rests in ["after = \"fin\"", "depends_on = [\"fin\"]", "same_socket = \"fin\""] {
+        let error = of(&perhaps(&format!("{call}{rests}\n"))).question("01-one");
+        let said = error.expect_err("a mistake").to_string();
+        assert!(said.contains("can't refer to “fin”"), "{said}");
+        // What is judged under the same condition can.
+        let frame = PERHAPS.replacen("fin", "again", 1);
+        assert!(of(&perhaps(&format!("{frame}{rests}\n"))).question("01-one").is_ok(), "{rests}");
+    }
+    let said = of(&perhaps(&format!("{call}if_recorded = true\n"))).question("01-one");
+    let said = said.expect_err("a mistake").to_string();
+    assert!(said.contains("window and if_recorded are about a frame"), "{said}");
+}
+
+#[test]
+fn something_must_be_left_where_packets_are_not_recorded() {
+    let lints = |text: &str, page: &str| -> Vec<String> {
+        let folder = Folder::with(text);
+        let file = folder.0.join("questions/01-one/en.md");
+        std::fs::write(file, format!("# T\n\n## a\n{page}\n\n## next\ny\n")).expect("write");
+        let mistakes = folder.course().lint(&PROGRAMS).mistakes;
+        let said = mistakes.iter().map(ToString::to_string);
+        said.filter(|said| said.contains("if_recorded")).collect()
+    };
+    let none: [String; 0] = [];
+    assert_eq!(lints(&perhaps(""), "It came.\n\nAn {fin.flags} did."), none);
+    let said = lints(&perhaps(""), "It came.\nAn {fin.flags} did.");
+    assert!(said.len() == 1 && said[0].contains("every paragraph of “a” cites"), "{said:?}");
+    assert_eq!(lints(GOOD, "It came.\nAn {fin.flags} did."), none);
+    let only = GOOD.replacen(
+        "actor = \"server\"\ncall = \"recv\"\nequals = \"hola\"",
+        "frame = \"FIN\"\nif_recorded = true",
+        1,
+    );
+    let said = lints(&only, "It came.");
+    assert!(said.len() == 1 && said[0].contains("nothing decides here"), "{said:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use socklab_ladder::{Ladder, Options, TextStyle};
+use socklab_ladder::{Detail, Ladder, Options, TextStyle};
 use socklab_say::Speaker;
 use socklab_scenario::format::Question;
 use socklab_scenario::{Recording, Runner};
@@ -22,6 +22,8 @@ pub(crate) struct Answered {
     /// Values that the explanation cites but that were not observed.
     pub(crate) missing: Vec<String>,
     pub(crate) findings: Vec<socklab_judge::Finding>,
+    /// The names of evidence in packets that was not looked at, because they were not recorded.
+    pub(crate) unrecorded: Vec<String>,
     pub(crate) decisive: Vec<u64>,
     pub(crate) evidence: std::collections::BTreeSet<u64>,
     pub(crate) took: Duration,
@@ -38,8 +40,11 @@ pub(crate) fn run(
     let answer = question.answer(&recording).map_err(anyhow::Error::msg)?;
     let section =
         answer.outcome.and_then(|outcome| texts::section(speaker, question, &outcome.explain));
-    let (explanation, missing) =
-        section.map(|section| wording::fill(speaker, section, &answer.facts)).unwrap_or_default();
+    let told = section.map(|section| answer.told(section)).unwrap_or_default();
+    let (mut explanation, missing) = wording::fill(speaker, &told, &answer.facts);
+    if let Some(unrecorded) = wording::unrecorded(speaker, &answer.unrecorded, &recording.packets) {
+        explanation = format!("{explanation}\n\n{unrecorded}");
+    }
     Ok(Answered {
         answer: answer.outcome.map(|outcome| outcome.answer.clone()),
         explanation,
@@ -47,6 +52,7 @@ pub(crate) fn run(
         findings: answer.findings,
         decisive: answer.decisive,
         evidence: answer.evidence,
+        unrecorded: answer.unrecorded.into_iter().map(|wanted| wanted.name).collect(),
         recording,
         took: start.elapsed(),
     })
@@ -54,8 +60,24 @@ pub(crate) fn run(
 
 impl Answered {
     /// The ladder with the decisive rows highlighted.
-    pub(crate) fn ladder(&self, speaker: Speaker, width: usize, color: bool) -> String {
-        draw(speaker, &self.recording, &self.decisive, width, color)
+    pub(crate) fn ladder(&self, speaker: Speaker, detail: Detail, width: usize) -> String {
+        let options = Options::new(speaker).detail(detail);
+        draw_with(speaker, options, &self.recording, &self.decisive, width, true)
+    }
+
+    /// Without an answer: rules of the reader's own make another question of it, to which none of the
+    /// outcomes may apply.
+    pub(crate) fn without_answer(self) -> Self {
+        Self {
+            answer: None,
+            explanation: String::new(),
+            missing: Vec::new(),
+            findings: Vec::new(),
+            unrecorded: Vec::new(),
+            decisive: Vec::new(),
+            evidence: std::collections::BTreeSet::new(),
+            ..self
+        }
     }
 }
 
@@ -67,7 +89,18 @@ pub(crate) fn draw(
     width: usize,
     color: bool,
 ) -> String {
-    let mut options = Options::new(speaker).keep(decisive.iter().copied());
+    draw_with(speaker, Options::new(speaker), recording, decisive, width, color)
+}
+
+fn draw_with(
+    speaker: Speaker,
+    options: Options,
+    recording: &Recording,
+    decisive: &[u64],
+    width: usize,
+    color: bool,
+) -> String {
+    let mut options = options.keep(decisive.iter().copied());
     if let Some(why) = wording::no_packets(speaker, &recording.packets) {
         options = options.no_packets(why);
     }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use socklab_event::{Bytes, Exit};
-use socklab_judge::Fact;
+use socklab_judge::{Expectation, Fact, Subject};
 use socklab_say::{Speaker, Template, count, say};
 use socklab_scenario::format::Until;
 use socklab_scenario::{
@@ -49,7 +49,8 @@ fn fact(speaker: Speaker, fact: &Fact) -> String {
         Fact::Number(number) => number.to_string(),
         Fact::Time(time) => duration(speaker, *time),
         Fact::Times(times) => {
-            times.iter().map(|time| duration(speaker, *time)).collect::<Vec<_>>().join(", ")
+            let times: Vec<String> = times.iter().map(|time| duration(speaker, *time)).collect();
+            listed(speaker, &times)
         }
         Fact::Bytes(bytes) => {
             let most = 60;
@@ -57,6 +58,17 @@ fn fact(speaker: Speaker, fact: &Fact) -> String {
             let cut = bytes.is_cut() || bytes.to_string().chars().count() > most;
             format!("{shown}{}", if cut { "…" } else { "" })
         }
+    }
+}
+
+/// Several things in a sentence: “1 s, 2 s and 4 s”.
+fn listed(speaker: Speaker, things: &[impl AsRef<str>]) -> String {
+    let things: Vec<&str> = things.iter().map(AsRef::as_ref).collect();
+    match things.as_slice() {
+        [first @ .., last] if !first.is_empty() => {
+            say!(speaker, "list-and", first = first.join(", "), last = *last)
+        }
+        _ => things.concat(),
     }
 }
 
@@ -81,6 +93,41 @@ pub(crate) fn no_packets(speaker: Speaker, packets: &PacketsUsed) -> Option<Stri
         PacketsUsed::Recorded { .. } => None,
         PacketsUsed::NotWanted => Some(say!(speaker, "tap-not-wanted")),
         PacketsUsed::Missing { because } => Some(say!(speaker, "tap-missing", reason = because)),
+    }
+}
+
+/// Which evidence in packets an explanation is silent about, and why; `None` if there is none.
+pub(crate) fn unrecorded(
+    speaker: Speaker,
+    wanted: &[Expectation],
+    packets: &PacketsUsed,
+) -> Option<String> {
+    let mut frames: Vec<&str> = Vec::new();
+    for one in wanted {
+        if let Subject::Frame(frame) = &one.subject
+            && !frames.contains(&frame.word())
+        {
+            frames.push(frame.word());
+        }
+    }
+    let why = no_packets_because(speaker, packets)?;
+    (!frames.is_empty())
+        .then(|| say!(speaker, "unrecorded-evidence", frames = listed(speaker, &frames), why = why))
+}
+
+/// Why a recording has not all packets; `None` if it has.
+pub(crate) fn no_packets_because(speaker: Speaker, packets: &PacketsUsed) -> Option<String> {
+    match packets {
+        PacketsUsed::Recorded { lost: 0 } => None,
+        PacketsUsed::Recorded { lost } => Some(say!(
+            speaker,
+            "no-packets-lost",
+            count = count(usize::try_from(*lost).unwrap_or(usize::MAX))
+        )),
+        PacketsUsed::NotWanted => Some(say!(speaker, "no-packets-not-wanted")),
+        PacketsUsed::Missing { because } => {
+            Some(say!(speaker, "no-packets-missing", reason = because))
+        }
     }
 }
 

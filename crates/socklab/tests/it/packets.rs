@@ -171,18 +171,32 @@ fn a_question_is_answered_the_same_wherever_packets_can_or_cannot_be_seen() {
         assert_eq!(report["ok"], true, "{report:#}");
         report["answer"].clone()
     };
+    // Packets are evidence only where they were recorded; elsewhere a line says what is missing, and why.
+    let answer = |ended: Ended, why: Option<&str>| {
+        let report: Value = serde_json::from_slice(&ended.output).expect("JSON");
+        assert_eq!(report["packets"], why.is_none(), "{report:#}");
+        let said = report["no_packets"].as_str().unwrap_or_default();
+        assert!(said.contains(why.unwrap_or_default()), "{said}");
+        let explained = report["explanation"].as_str().expect("a text");
+        assert_eq!(explained.contains("RST came back"), why.is_none(), "{explained}");
+        assert_eq!(explained.contains("was not looked at"), why.is_some(), "{explained}");
+        let unrecorded = report["unrecorded"].as_array().expect("names");
+        assert_eq!(unrecorded.contains(&"rst".into()), why.is_some(), "{report:#}");
+        answer(ended)
+    };
     let ask = ["what-if", "send-to-closed", "--builtin", "--lang", "en"];
     let json = [&ask[..], &["--json"]].concat();
-    let usual = answer(run(&mut socklab(&json)).exits(0));
+    let usual = answer(run(&mut socklab(&json)).exits(0), None);
     let without = [&json[..], &["--no-packets"]].concat();
-    assert_eq!(answer(run(&mut socklab(&without)).exits(0)), usual);
+    assert_eq!(answer(run(&mut socklab(&without)).exits(0), Some("--no-packets")), usual);
     let drawn = run(socklab(&ask).arg("--no-packets")).exits(0).text();
     assert!(drawn.contains("packets were left out") && !drawn.contains(" SYN "), "{drawn}");
     for own_network in [true, false] {
         let Some(ended) = confined(&unshare, own_network, &json) else {
             not_run!("user namespaces");
         };
-        assert_eq!(answer(ended), usual);
+        let why = (!own_network).then_some("socket AF_PACKET");
+        assert_eq!(answer(ended, why), usual);
         let drawn = confined(&unshare, own_network, &ask).expect("as before").text();
         let flat = drawn.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(flat.contains(" SYN "), own_network, "{drawn}");

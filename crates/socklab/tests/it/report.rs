@@ -50,7 +50,7 @@ fn a_script_reads_what_the_format_describes() {
     let check = ["check", "echo-server", "--case", "echo"];
     let of = |more: &[&str]| report(home.path(), &[&check[..], more].concat());
 
-    let failed = of(&["--json", "--no-sandbox", "--", "text.py"]);
+    let failed = of(&["--json", "--no-sandbox", "--no-packets", "--", "text.py"]);
     let case = &failed["cases"][0];
     assert_eq!(
         (&case["did"]["rule"], &case["did"]["cause"]),
@@ -60,6 +60,8 @@ fn a_script_reads_what_the_format_describes() {
     assert!(case["hint"].as_str().expect("a hint").contains(".encode()"), "{case:#}");
     assert_eq!(failed["source"]["sha256"].as_str().map(str::len), Some(64));
     assert_eq!(failed["isolated"], false);
+    let packets = (&failed["packets"], &failed["no_packets"]);
+    assert_eq!(packets, (&false.into(), &"--no-packets".into()));
 
     let refused = of(&["--format", "json", "--", "wrong.c"]);
     assert_eq!((&refused["passed"], refused["build_error"].is_object()), (&false.into(), true));

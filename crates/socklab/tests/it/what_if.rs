@@ -91,6 +91,33 @@ fn a_prediction_is_for_one_question() {
 }
 
 #[test]
+fn with_rules_of_the_readers_own_nothing_is_right_or_wrong() {
+    let rule = ["tcp-client-first", "--wire", "drop the 1st RST", "--lang", "en"];
+    let (mut asked, _home) = what_if(&[&rule[..], &["--predict", "b", "--json"]].concat());
+    let report = json(&run(&mut asked).exits(0).text());
+    assert_eq!(report["rules"][0]["matched"], 1, "{report:#}");
+    for key in ["answer", "right"] {
+        assert!(report[key].is_null(), "{report:#}");
+    }
+    assert_eq!(report["explanation"], "");
+    let (mut asked, home) = what_if(&[&rule[..], &["--predict", "b"]].concat());
+    let text = run(&mut asked).exits(0).text();
+    assert!(text.contains("With your rules") && !text.contains("You were right"), "{text}");
+    assert!(text.contains("wire: drop the 1st RST: 1 of"), "{text}");
+    assert!(!home.path().join("socklab/progress").exists(), "no question was answered");
+}
+
+#[test]
+fn every_call_and_packet_is_drawn_on_request() {
+    let question = ["tcp-client-first", "--predict", "b", "--lang", "en"];
+    let (mut usual, _home) = what_if(&question);
+    assert!(!run(&mut usual).exits(0).text().contains("fcntl("));
+    let (mut whole, _home) = what_if(&[&question[..], &["--all"]].concat());
+    assert!(run(&mut whole).exits(0).text().contains("fcntl("));
+    run(&mut what_if(&["list", "--all"]).0).exits(2);
+}
+
+#[test]
 fn a_mistake_in_a_question_is_reported_with_file_line_and_column() {
     let (mut command, home) = what_if(&["list"]);
     let folder = home.path().join("course/questions/99-mine");
@@ -154,6 +181,26 @@ fn without_namespaces_it_runs_on_the_machine_and_says_so() {
     assert!(because.contains("user.max_user_namespaces = 0"), "{because}");
     assert_eq!(report["answer"], "taken");
     assert_eq!(fs::read_dir(scratch.path()).expect("TMPDIR").count(), 0);
+}
+
+#[test]
+fn without_namespaces_a_question_about_names_asks_nobody() {
+    need!("unshare");
+    let home = tempfile::tempdir().expect("a folder");
+    for question in ["no-such-name", "name-server-silent", "first-address-dead"] {
+        let line = format!(
+            "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" what-if {question} --json"
+        );
+        let mut command = program("unshare");
+        command.args(["-Ur", "sh", "-c", &line, env!("CARGO_BIN_EXE_socklab")]);
+        command.env("XDG_STATE_HOME", home.path());
+        let report = json(&run(&mut command).exits(3).text());
+        assert!(report["answer"].is_null() && report["ok"] == false, "{report:#}");
+        let what = report["trouble"]["names"]["what"].as_str().expect("the step");
+        assert!(what.contains("unshare"), "{what}");
+        // No program has started that could have asked the machine's own name server.
+        assert_eq!(report["events"], serde_json::json!([]));
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use socklab_event::{Bytes, Process, Stream, TcpState};
 use socklab_flows::Flows;
 use socklab_judge::{
     BytesWanted, Deed, Difference, ExitWanted, Expectation, Finding, FrameWanted, Judgement,
-    MeaningWanted, Mismatch, Part, Range, Subject,
+    Mismatch, Part, Range, Subject,
 };
 use socklab_say::{Speaker, count, say};
 use socklab_scenario::Recording;
@@ -212,7 +212,7 @@ fn frame_text(speaker: Speaker, frame: &FrameWanted) -> String {
     conditions.extend(frame.reason.iter().map(|reason| format!("reason {reason}")));
     conditions.extend(frame.window.iter().map(|window| format!("window {window}")));
     conditions.extend(frame.bytes.iter().map(|bytes| bytes_text(speaker, bytes)));
-    let kind = frame.meaning.map_or(frame.kind.word(), MeaningWanted::as_str);
+    let kind = frame.word();
     match conditions.is_empty() {
         true => say!(speaker, "want-frame", kind = kind),
         false => {

@@ -45,6 +45,14 @@ pub(super) fn report(
             value["not_isolated"] = json!(because);
         }
     }
+    let mut recordings = report.cases.iter().filter_map(|done| done.recording.as_ref()).peekable();
+    if recordings.peek().is_some() {
+        let because = recordings.find_map(|recording| recording.packets.because());
+        value["packets"] = json!(because.is_none());
+        if let Some(because) = because {
+            value["no_packets"] = json!(because);
+        }
+    }
     value["compiler_warnings"] = json!(about.warnings);
     if let Some(done) = report.infra_error() {
         value["passed"] = Value::Null;

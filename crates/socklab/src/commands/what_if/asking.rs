@@ -23,7 +23,9 @@ pub(super) fn choice<'q>(
     let by_place = by_letter.or(by_number).and_then(|index| question.choices.get(index));
     let by_id = question.choices.iter().find(|choice| choice.id == word);
     by_id.or(by_place).ok_or_else(|| {
-        let known = question.choices.iter().map(|choice| choice.id.as_str()).collect::<Vec<_>>();
+        let known = ('a'..).zip(&question.choices);
+        let known = known.map(|(letter, choice)| format!("{letter} ({})", choice.id));
+        let known = known.collect::<Vec<_>>();
         let what = say!(speaker, "what-if-no-choice", word = word, choices = known.join(", "));
         Failure::new(ExitReason::Usage, what).into()
     })

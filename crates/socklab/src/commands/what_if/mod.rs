@@ -7,6 +7,7 @@ mod shown;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use programs::PROGRAMS;
 use serde_json::json;
 use socklab_say::{Speaker, say};
 use socklab_scenario::format::{Choice, Item, Question};
@@ -30,10 +31,10 @@ use crate::style;
 use crate::terminal::keys;
 use crate::terminal::{markdown, pager};
 use crate::wire_rules;
-use asking::{Offer, Prediction, choice, introduce, predict};
+use asking::{Offer, Prediction, choice, introduce, painted, predict};
 pub(crate) use scripts::as_json;
 use scripts::report;
-use shown::{answer, by_hand};
+use shown::{Shown, answer, by_hand};
 
 /// Answers one question, or all of them, or lists them.
 pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
@@ -41,19 +42,20 @@ pub(crate) fn what_if(speaker: Speaker, options: &WhatIf) -> Result<ExitCode> {
     let questions = course.questions().map_err(|error| course::mistake(speaker, &error))?;
     scenario::end_cleanly()?;
     let word = options.question.as_deref();
-    let of_one = [("--predict", options.predict.is_some()), ("--wire", !options.wire.is_empty())];
+    let of_one = [
+        ("--predict", options.predict.is_some()),
+        ("--wire", !options.wire.is_empty()),
+        ("--output", !options.output.is_empty()),
+        ("--all", options.all),
+    ];
     for (option, _) in of_one.iter().filter(|(_, given)| *given) {
         if matches!(word, None | Some("list" | "all")) {
             let what = say!(speaker, "conflict", one = word.unwrap_or("list"), other = option);
             return Err(Failure::new(ExitReason::Usage, what).into());
         }
     }
-    if let (false, None | Some("list" | "all")) = (options.output.is_empty(), word) {
-        let what = say!(speaker, "conflict", one = word.unwrap_or("list"), other = "--output");
-        return Err(Failure::new(ExitReason::Usage, what).into());
-    }
     match word {
-        None | Some("list") => list(speaker, &questions, options.json),
+        None | Some("list") => list(speaker, &course, &questions, options.json),
         Some("all") => all(speaker, &course, &questions, options),
         Some(wanted) => {
             let mut question = find(speaker, &questions, wanted)?.clone();
@@ -73,21 +75,38 @@ fn find<'q>(speaker: Speaker, questions: &'q [Question], wanted: &str) -> Result
     })
 }
 
-fn list(speaker: Speaker, questions: &[Question], json: bool) -> Result<ExitCode> {
+/// All questions, part by part.
+fn list(speaker: Speaker, course: &Course, questions: &[Question], json: bool) -> Result<ExitCode> {
     let progress = progress::read();
     if json {
         output::write_json(&as_json(speaker, questions, &progress))?;
         return Ok(ExitCode::SUCCESS);
     }
     let width = width();
-    for question in questions {
-        let mark = Standing::of(&Item::Question(question.name.clone()), &progress).mark();
-        let number = style::paint(style::COMMAND, format_args!("{:>2}", question.number));
-        println!(
-            "{mark} {number} {}",
-            markdown::hanging(&texts::question(speaker, question).title, 5, width)
-        );
-        println!("     {}", style::paint(style::FAINT, &question.name));
+    let names: Vec<&str> = PROGRAMS.iter().map(|program| program.name).collect();
+    let syllabus = course.syllabus(&names).map_err(|error| course::mistake(speaker, &error))?;
+    for part in syllabus.parts {
+        let here = |item: &Item| match item {
+            Item::Question(name) => questions.iter().find(|question| question.name == *name),
+            _ => None,
+        };
+        let mut of_part = part.items.iter().filter_map(here).peekable();
+        if of_part.peek().is_some() {
+            let title = match &part.title {
+                Some(title) => texts::text(speaker, title).to_owned(),
+                None => say!(speaker, "list-more"),
+            };
+            println!("{}", style::paint(style::STRONG, title));
+        }
+        for question in of_part {
+            let mark = Standing::of(&Item::Question(question.name.clone()), &progress).mark();
+            let number = style::paint(style::COMMAND, format_args!("{:>2}", question.number));
+            println!(
+                "{mark} {number} {}",
+                markdown::hanging(&texts::question(speaker, question).title, 5, width)
+            );
+            println!("     {}", style::paint(style::FAINT, &question.name));
+        }
     }
     println!("\n{}", say!(speaker, "what-if-list-next"));
     Ok(ExitCode::SUCCESS)
@@ -123,7 +142,8 @@ pub(crate) fn pose(
     let runner = scenario::runner(speaker, scenario::SEED)?;
     let answered = answered::run(speaker, question, &runner)?;
     note(question, &answered, predicted);
-    let text = answer(speaker, question, &answered, predicted, width());
+    let shown = Shown { predicted, own_rules: false, all: false };
+    let text = answer(speaker, question, &answered, shown, width());
     pager::page(speaker, text.trim_end(), 0).context("read a key")?;
     Ok(Posed::Answered)
 }
@@ -162,6 +182,13 @@ fn one(
         None => None,
     };
     let source = source::of_question(course, question);
+    // Whoever asks for the commands alone has seen what happens.
+    if options.show_commands && !options.json && predicted.is_none() && keys::can_ask() {
+        println!("{}", painted(style::STRONG, &texts::question(speaker, question).title, width()));
+        println!();
+        by_hand(speaker, question, width());
+        return Ok(ExitCode::SUCCESS);
+    }
     match (options.json, predicted.is_none() && keys::can_ask()) {
         (true, _) => {}
         (false, false) => introduce(speaker, question, Some(&source)),
@@ -173,18 +200,24 @@ fn one(
     }
     let answered = answered::run(speaker, question, &runner(speaker, options)?)?;
     // With another wire, it is another question.
-    let right = match options.wire.is_empty() {
-        true => note(question, &answered, predicted),
-        false => right(&answered, predicted),
+    let own_rules = !options.wire.is_empty();
+    let (answered, right) = match own_rules {
+        true => (answered.without_answer(), None),
+        false => {
+            let right = note(question, &answered, predicted);
+            (answered, right)
+        }
     };
-    outputs.write(speaker, &answered.recording.timeline(), &Look::for_learning())?;
+    let look = Look { all: options.all, ..Look::for_learning() };
+    outputs.write(speaker, &answered.recording.timeline(), &look)?;
     if options.json {
         let report = report(speaker, question, &source, &answered, predicted);
         output::write_json(&report)?;
     } else {
         // The terminal may have another size than when the question was asked.
         let width = width();
-        println!("{}", answer(speaker, question, &answered, predicted, width));
+        let shown = Shown { predicted, own_rules, all: options.all };
+        println!("{}", answer(speaker, question, &answered, shown, width));
         if options.show_commands {
             by_hand(speaker, question, width);
         } else {
@@ -200,6 +233,7 @@ fn one(
     }
     Ok(match (&answered.recording.trouble, &answered.answer, right) {
         (Some(_), ..) => ExitReason::Environment.into(),
+        (None, None, _) if own_rules => ExitCode::SUCCESS,
         (None, None, _) | (None, _, Some(false)) => ExitReason::No.into(),
         (None, Some(_), _) => ExitCode::SUCCESS,
     })

@@ -46,7 +46,7 @@ pub(super) fn report(
     answered: &Answered,
     predicted: Option<&Choice>,
 ) -> serde_json::Value {
-    let right = predicted.map(|choice| Some(&choice.id) == answered.answer.as_ref());
+    let right = super::right(answered, predicted);
     let events: BTreeMap<u64, &socklab_event::Event> = answered
         .recording
         .events
@@ -54,7 +54,7 @@ pub(super) fn report(
         .filter(|event| answered.evidence.contains(&event.seq))
         .map(|event| (event.seq, event))
         .collect();
-    json!({
+    let mut value = json!({
         "number": question.number,
         "name": question.name,
         "source": source::as_json(source),
@@ -68,13 +68,19 @@ pub(super) fn report(
         "explanation": answered.explanation,
         "next": texts::section(speaker, question, "next"),
         "evidence": answered.findings,
+        "unrecorded": answered.unrecorded,
         "events": events.values().collect::<Vec<_>>(),
         "steps": answered.recording.steps,
         "place": answered.recording.place,
+        "packets": answered.recording.has_all_packets(),
         "rules": answered.recording.rules,
         "beside": answered.recording.beside,
         "seed": answered.recording.variables.seed,
         "trouble": answered.recording.trouble,
         "milliseconds": u64::try_from(answered.took.as_millis()).unwrap_or(u64::MAX),
-    })
+    });
+    if let Some(because) = answered.recording.packets.because() {
+        value["no_packets"] = json!(because);
+    }
+    value
 }

@@ -1,5 +1,6 @@
 //! What a question looks like once it is answered, and how to do it by hand.
 
+use socklab_ladder::Detail;
 use socklab_say::{Speaker, say};
 use socklab_scenario::format::{Choice, Question};
 
@@ -12,12 +13,23 @@ use crate::style;
 use crate::terminal::markdown;
 use crate::wire_rules;
 
+/// What is to be shown of an answer.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'q> {
+    /// What was predicted.
+    pub(super) predicted: Option<&'q Choice>,
+    /// True if rules of the reader's own made another question of it.
+    pub(super) own_rules: bool,
+    /// True if the ladder is to have every call and every packet.
+    pub(super) all: bool,
+}
+
 /// What happened, whether that was predicted, and why.
 pub(super) fn answer(
     speaker: Speaker,
     question: &Question,
     answered: &Answered,
-    predicted: Option<&Choice>,
+    shown: Shown<'_>,
     width: usize,
 ) -> String {
     let mut lines = Vec::new();
@@ -26,10 +38,22 @@ pub(super) fn answer(
         lines.push(String::new());
     }
     if let Some(trouble) = &answered.recording.trouble {
-        lines.push(painted(style::BAD, &wording::trouble(speaker, trouble), width));
+        let told = capitalised(&wording::trouble(speaker, trouble));
+        lines.push(painted(style::BAD, &told, width));
         return lines.join("\n");
     }
-    lines.push(answered.ladder(speaker, width, true).trim_end().to_owned());
+    let detail = if shown.all { Detail::All } else { Detail::Essential };
+    lines.push(answered.ladder(speaker, detail, width).trim_end().to_owned());
+    if shown.own_rules {
+        lines.push(String::new());
+        for done in &answered.recording.rules {
+            let style = if done.matched == 0 { style::BAD } else { style::FAINT };
+            lines.push(painted(style, &wire_rules::told(speaker, done), width));
+        }
+        lines.push(String::new());
+        lines.push(painted(style::STRONG, &say!(speaker, "what-if-own-rules"), width));
+        return lines.join("\n");
+    }
     for done in answered.recording.idle_rules() {
         lines.push(painted(style::BAD, &wire_rules::told(speaker, done), width));
     }
@@ -44,7 +68,7 @@ pub(super) fn answer(
     };
     let right = question.choices.iter().find(|choice| choice.id == *answer);
     let text = right.map(|choice| texts::text(speaker, &choice.text)).unwrap_or_default();
-    let (style, verdict) = match predicted {
+    let (style, verdict) = match shown.predicted {
         Some(choice) if choice.id == *answer => (style::GOOD, say!(speaker, "what-if-right")),
         Some(_) => (style::BAD, say!(speaker, "what-if-wrong")),
         None => (style::STRONG, say!(speaker, "what-if-answer")),
@@ -53,9 +77,30 @@ pub(super) fn answer(
     lines.push(markdown::render(&answered.explanation, width));
     if let Some(next) = texts::section(speaker, question, "next") {
         lines.push(style::paint(style::STRONG, say!(speaker, "what-if-next")));
-        lines.push(markdown::render(next, width));
+        lines.extend(suggestions(next).iter().map(|one| markdown::render(one, width)));
     }
     lines.join("\n")
+}
+
+/// What to try next, one command after another: each has lines of its own.
+fn suggestions(next: &str) -> Vec<String> {
+    let flat = next.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut found = vec![String::new()];
+    for sentence in flat.split_inclusive(['.', '?', '!', ')']) {
+        if sentence.trim_start().starts_with("`socklab ") && found != [""] {
+            found.push(String::new());
+        }
+        if let Some(last) = found.last_mut() {
+            last.push_str(if last.is_empty() { sentence.trim_start() } else { sentence });
+        }
+    }
+    found
+}
+
+/// A sentence that stands alone.
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 pub(super) fn by_hand(speaker: Speaker, question: &Question, width: usize) {
@@ -80,5 +125,24 @@ pub(super) fn by_hand(speaker: Speaker, question: &Question, width: usize) {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_command_to_try_next_has_lines_of_its_own() {
+        let next =
+            "`socklab what-if 1`: no error\nappears. `socklab what-if 2`: or `socklab list`.";
+        let wanted =
+            ["`socklab what-if 1`: no error appears.", "`socklab what-if 2`: or `socklab list`."];
+        assert_eq!(suggestions(next), wanted);
+        assert_eq!(
+            suggestions("And with TCP? Try it.\n`socklab run x`."),
+            ["And with TCP? Try it.", "`socklab run x`."]
+        );
+        assert_eq!(suggestions("It has 3.5 s."), ["It has 3.5 s."]);
     }
 }
