@@ -90,6 +90,7 @@ check-core = What the exercise is about
 check-robust = What a robust program does as well
 check-open = This program was not isolated: it could have reached those who judge it, and forged what follows ({ $why })
 check-points-core = Exercise: { $points } points
+check-points-unknown = Robust: not known ({ $case } could not be run here)
 check-points-robust = Robust: { $points } points
 check-skipped = not run: { $case } must pass first
 check-no-place = not run, because this case gives your program other arguments (`{ $arguments }`), and nobody can tell where they belong in your command. Write {"{"}args{"}"} there, as a word of its own, as in: -- ./my-program {"{"}args{"}"}

@@ -91,6 +91,7 @@ check-core = De qué trata el ejercicio
 check-robust = Qué hace además un programa robusto
 check-open = Este programa no quedó aislado: podía llegar a quien lo evalúa y falsificar lo que sigue ({ $why })
 check-points-core = Ejercicio: { $points } puntos
+check-points-unknown = Robustez: no se sabe (aquí no se pudo ejecutar { $case })
 check-points-robust = Robustez: { $points } puntos
 check-skipped = sin ejecutar: primero debe pasar { $case }
 check-no-place = sin ejecutar, porque este caso le da otros argumentos a tu programa (`{ $arguments }`) y no se sabe en qué parte de tu comando van. Escribe ahí {"{"}args{"}"}, como palabra aparte; por ejemplo: -- ./mi-programa {"{"}args{"}"}

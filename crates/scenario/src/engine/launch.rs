@@ -132,8 +132,10 @@ fn in_place(
     if scenario.needs_wire() {
         return Ok(Recording { trouble: Some(Trouble::Wire { what }), ..recording });
     }
-    // Nor can names have other addresses there; and what a question is about must not leave the machine.
-    if submission.is_none() && scenario.names.are_own() {
+    // Nor can names have other addresses there: what a question is about must not leave the machine, and a
+    // program that needs an internet of ours must not go out into the real one.
+    let own = scenario.names.internet || (submission.is_none() && scenario.names.are_own());
+    if own {
         return Ok(Recording { trouble: Some(Trouble::Names { what }), ..recording });
     }
     let required = matches!(runner.isolation, IsolationWanted::Cell | IsolationWanted::Sandbox);

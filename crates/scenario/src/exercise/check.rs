@@ -277,8 +277,17 @@ impl Report<'_> {
         !self.cases.is_empty() && counted.all(|done| done.verdict.state == CaseState::Passed)
     }
 
-    /// The first case that could not be run here, if there is one.
+    /// The first case that could not be run here, so that nothing is known about the program: a
+    /// core case, or any if only robust cases were run.
     pub fn infra_error(&self) -> Option<&CaseReport<'_>> {
-        self.cases.iter().find(|done| done.verdict.state == CaseState::InfraError)
+        let has_core = self.cases.iter().any(|done| !done.case.robust);
+        self.unknown(!has_core)
+    }
+
+    /// The first of the robust cases, or of the others, that could not be run here: then nobody knows
+    /// how many of their points the program would earn.
+    pub fn unknown(&self, robust: bool) -> Option<&CaseReport<'_>> {
+        let mut cases = self.cases.iter().filter(|done| done.case.robust == robust);
+        cases.find(|done| done.verdict.state == CaseState::InfraError)
     }
 }

@@ -285,7 +285,7 @@ impl Job {
 impl Requirement {
     /// What is wrong with a report, if anything is.
     fn judge(&self, report: &Report<'_>) -> Option<Wrong> {
-        if report.infra_error().is_some() {
+        if report.unknown(false).or(report.unknown(true)).is_some() {
             return Some(Wrong::NotRun);
         }
         let names = |wanted: &dyn Fn(CaseState, bool) -> bool| -> Vec<String> {

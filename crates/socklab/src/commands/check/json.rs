@@ -32,6 +32,9 @@ pub(super) fn report(
     seed: u64,
 ) -> Result<()> {
     let points = |robust| {
+        if report.unknown(robust).is_some() {
+            return Value::Null;
+        }
         let (earned, all) = report.points(robust);
         json!({ "earned": earned, "of": all })
     };

@@ -141,6 +141,9 @@ pub(crate) fn summary(speaker: Speaker, report: &Report<'_>) -> String {
         return style::paint(style::BAD, none);
     }
     let part = |robust| {
+        if let Some(done) = report.unknown(robust) {
+            return Some(say!(speaker, "check-points-unknown", case = &*done.case.name));
+        }
         let (earned, all) = report.points(robust);
         let style = if earned == all { style::GOOD } else { style::BAD };
         let key = if robust { "check-points-robust" } else { "check-points-core" };
