@@ -28,6 +28,7 @@ mod datagrams;
 mod endings;
 mod grouped;
 mod holders;
+mod limits;
 mod lookups;
 mod names;
 mod numbers;

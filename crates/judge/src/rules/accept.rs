@@ -4,6 +4,7 @@ use socklab_event::{Args, Errno};
 use socklab_flows::Position;
 use socklab_say::{count, duration};
 
+use super::arrived;
 use crate::case::{Case, Occurrence};
 
 /// A person notices a wait this long.
@@ -15,38 +16,44 @@ pub(super) fn waits(case: &Case<'_>) -> Vec<Occurrence> {
             && call.value().is_some()
             && call.took() >= NOTICEABLE
     });
-    let found = waited.map(|(at, call)| {
-        let connect = connected(case, at);
-        let finding = Occurrence::at(at).and(connect);
-        (connect, finding.with("time", duration(call.took())).with("server", case.program(at)))
-    });
     // A connection that had been there before accept was called is not what accept waited for: its
     // process was stopped, or wanted data too (TCP_DEFER_ACCEPT, tcp(7)).
-    let found = found.filter(|(connect, finding)| {
-        let came = connect.and_then(|connect| case.call(connect)).map(|call| call.ended);
-        let asked = case.call(finding.evidence[0]).map(|call| call.began);
-        came.is_none_or(|came| asked.is_some_and(|asked| came > asked))
+    let found = waited.filter_map(|(at, call)| {
+        let connection = case.flows.connection_at(at);
+        let connect = connection.and_then(|one| case.flows.connections[one].connected);
+        let asked = || case.call(connect?).map(|connect| connect.ended);
+        let came = connection.and_then(|one| arrived::established(case, one)).or_else(asked);
+        came.is_none_or(|came| came > call.began).then_some(())?;
+        let finding = Occurrence::at(at).and(connect).and(case.flows.ties.waker(at));
+        Some(finding.with("time", duration(call.took())).with("server", case.program(at)))
     });
-    let found = found.map(|(_, finding)| finding);
     found.collect()
 }
 
-fn connected(case: &Case<'_>, accepted: Position) -> Option<Position> {
-    let connection = case.flows.connection_at(accepted)?;
-    case.flows.connections[connection].connected
+/// An accepted connection that had waited in the queue.
+#[derive(Clone, Copy)]
+struct Queued {
+    connect: Position,
+    accept: Position,
+    /// Since when it was there to be accepted, and until when (nanoseconds).
+    since: u64,
+    until: u64,
 }
 
-/// Each accepted connection, its `connect` and `accept`, and how long it waited in the queue. A
-/// connect in the background is left out: when it succeeded, its call does not tell.
-fn queued<'c>(
-    case: &'c Case<'_>,
-) -> impl Iterator<Item = (usize, Position, Position, u64)> + use<'c> {
-    case.flows.connections.iter().enumerate().filter_map(|(index, connection)| {
+impl Queued {
+    fn waited(&self) -> u64 {
+        self.until.saturating_sub(self.since)
+    }
+}
+
+/// The connections that noticeably waited to be accepted.
+fn queued<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Queued> + use<'c> {
+    let all = case.flows.connections.iter().enumerate().filter_map(|(index, connection)| {
         let (connect, accept) = (connection.connected?, connection.accepted?);
-        let (asked, got) = (case.call(connect)?, case.call(accept)?);
-        asked.value()?;
-        Some((index, connect, accept, got.ended.saturating_sub(asked.ended)))
-    })
+        let since = arrived::established(case, index)?;
+        Some(Queued { connect, accept, since, until: case.call(accept)?.ended })
+    });
+    all.filter(|one| one.waited() >= NOTICEABLE)
 }
 
 /// More calls than this by the accepting thread while a client waits are not looked at.
@@ -90,74 +97,66 @@ fn served(case: &Case<'_>, connect: Position, accept: Position) -> Option<Vec<Se
 /// slept or did something else meanwhile was not busy with clients, and one that goes on with them
 /// afterwards serves several at once.
 pub(super) fn one_at_a_time(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
-        |(_, connect, accept, waited)| {
-            let (first, busy) = busy(case, connect, accept, waited)?;
-            let finding = Occurrence::at(accept).and([connect, first]);
-            let finding = finding.with("server", case.program(accept));
-            Some(finding.with("time", duration(busy)))
-        },
-    );
+    let found = queued(case).filter_map(|one| {
+        let (first, busy) = busy(case, one)?;
+        let finding = Occurrence::at(one.accept).and([one.connect, first]);
+        Some(finding.with("server", case.program(one.accept)).with("time", duration(busy)))
+    });
     found.collect()
 }
 
 /// The first call of the longest service that a client waited for, and how long all of them took.
-fn busy(
-    case: &Case<'_>,
-    connect: Position,
-    accept: Position,
-    waited: u64,
-) -> Option<(Position, u64)> {
-    let (asked, began) = (case.call(connect)?.ended, case.call(accept)?.began);
-    let served = served(case, connect, accept)?;
-    let within = |one: &Service| one.to.min(began).saturating_sub(one.from.max(asked));
+fn busy(case: &Case<'_>, queued: Queued) -> Option<(Position, u64)> {
+    let began = case.call(queued.accept)?.began;
+    let served = served(case, queued.connect, queued.accept)?;
+    let within = |one: &Service| one.to.min(began).saturating_sub(one.from.max(queued.since));
     let busy: u64 = served.iter().map(within).sum();
     let longest = served.iter().max_by_key(|one| within(one))?;
-    let was_busy = busy >= NOTICEABLE && busy >= waited / 5 * 4;
+    let was_busy = busy >= NOTICEABLE && busy >= queued.waited() / 5 * 4;
     was_busy.then_some((longest.first, busy))
 }
 
 /// A connection waited because the thread that accepts did nothing with its sockets meanwhile: for
 /// nearly all of that time it was in no call on one, not even one that waits for several.
 pub(super) fn late(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
-        |(_, connect, accept, waited)| {
-            let (asked, began) = (case.call(connect)?.ended, case.call(accept)?.began);
-            let (mut last, mut longest) = (asked, 0);
-            let calls = case.by_thread(case.thread(accept), connect..accept + 1);
-            for (seen, (_, call)) in calls.enumerate() {
-                if seen == MOST_CALLS {
-                    return None;
-                }
-                longest = longest.max(call.began.min(began).saturating_sub(last));
-                last = last.max(call.ended);
-            }
-            let slept = longest >= NOTICEABLE && longest >= waited / 5 * 4;
-            // A service may well consist of sleeping or computing.
-            if !slept || busy(case, connect, accept, waited).is_some() {
+    let found = queued(case).filter_map(|one| {
+        let Queued { connect, accept, since, .. } = one;
+        let began = case.call(accept)?.began;
+        let (mut last, mut longest) = (since, 0);
+        let calls = case.by_thread(case.thread(accept), connect..accept + 1);
+        for (seen, (_, call)) in calls.enumerate() {
+            if seen == MOST_CALLS {
                 return None;
             }
-            let finding = Occurrence::at(accept).and([connect]).with("time", duration(longest));
-            Some(finding.with("server", case.program(accept)))
-        },
-    );
+            longest = longest.max(call.began.min(began).saturating_sub(last));
+            last = last.max(call.ended);
+        }
+        let slept = longest >= NOTICEABLE && longest >= one.waited() / 5 * 4;
+        // A service may well consist of sleeping or computing.
+        if !slept || busy(case, one).is_some() {
+            return None;
+        }
+        let finding = Occurrence::at(accept).and([connect]).with("time", duration(longest));
+        Some(finding.with("server", case.program(accept)))
+    });
     found.collect()
 }
 
 /// `connect` succeeds before `accept` is even called: the kernel completes the handshake by itself.
 pub(super) fn before(case: &Case<'_>) -> Vec<Occurrence> {
-    let found = queued(case).filter(|(.., waited)| *waited >= NOTICEABLE).filter_map(
-        |(_, connect, accept, waited)| {
-            let early = case.call(connect)?.ended < case.call(accept)?.began;
-            let finding = Occurrence::at(connect).and([accept]);
-            early.then(|| finding.with("time", duration(waited)))
-        },
-    );
+    let found = queued(case).filter_map(|one| {
+        let (connect, accept) = (case.call(one.connect)?, case.call(one.accept)?);
+        // Both ends had the connection when nobody had asked for one yet.
+        let early = connect.value().is_some() && connect.ended.max(one.since) < accept.began;
+        let time = accept.ended.saturating_sub(connect.ended);
+        let finding = Occurrence::at(one.connect).and([one.accept]);
+        early.then(|| finding.with("time", duration(time)))
+    });
     found.collect()
 }
 
-/// More connections waited in a listener's queue than its `listen` had asked for. Connects in the
-/// background are left out: when they succeeded, their calls do not tell.
+/// More connections waited in a listener's queue than its `listen` had asked for. Those of which nobody
+/// knows when they came are left out.
 pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
     let mut found = Vec::new();
     for (index, socket) in case.flows.sockets.iter().enumerate() {
@@ -168,17 +167,16 @@ pub(super) fn queue_full(case: &Case<'_>) -> Vec<Occurrence> {
         };
         let backlog = u64::try_from(*backlog).unwrap_or(0);
         let mut moments: Vec<(u64, i64, Position)> = Vec::new();
-        for connection in case.flows.connections.iter().filter(|one| one.listener == Some(index)) {
+        let connections = case.flows.connections.iter().enumerate();
+        for (number, connection) in connections.filter(|(_, one)| one.listener == Some(index)) {
             let Some(connect) = connection.connected else { continue };
-            let Some(call) = case.call(connect).filter(|call| call.value().is_some()) else {
-                continue;
-            };
+            let Some(came) = arrived::established(case, number) else { continue };
             let accept = connection.accepted.and_then(|at| Some((at, case.call(at)?)));
             // An accept that waited already took it at once.
-            if accept.is_some_and(|(_, accept)| accept.began <= call.ended) {
+            if accept.is_some_and(|(_, accept)| accept.began <= came) {
                 continue;
             }
-            moments.push((call.ended, 1, connect));
+            moments.push((came, 1, connect));
             if let Some((at, call)) = accept {
                 moments.push((call.ended, -1, at));
             }

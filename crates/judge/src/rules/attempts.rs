@@ -28,8 +28,16 @@ pub(super) struct Failed<'c> {
 }
 
 impl Failed<'_> {
-    pub(super) fn finding(&self) -> Occurrence {
-        Occurrence::at(self.reported).and([self.connect])
+    /// With the packet that told it, if that was recorded.
+    pub(super) fn finding(&self, case: &Case<'_>) -> Occurrence {
+        let told = super::lost::refusal(case, self.connect).map(|(frame, _)| frame);
+        Occurrence::at(self.reported).and([self.connect]).and(told)
+    }
+
+    /// When the connect was refused, nanoseconds on the clock of events.
+    pub(super) fn at(&self, case: &Case<'_>) -> u64 {
+        let told = super::lost::refusal(case, self.connect).map(|(frame, _)| frame);
+        case.flows.order[told.unwrap_or(self.connect)].at
     }
 }
 

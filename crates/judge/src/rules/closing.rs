@@ -6,7 +6,7 @@ use socklab_event::{Args, Call, Shutdown};
 use socklab_flows::Position;
 use socklab_say::count;
 
-use super::resets;
+use super::{arrived, resets};
 use crate::case::{Case, Occurrence, address_text, is_tcp};
 
 /// The call with which a socket's end closed before the other end did. `None` unless both ends were
@@ -45,7 +45,8 @@ pub(super) fn end_of_stream(case: &Case<'_>) -> Vec<Occurrence> {
             Some(closed) => case.program(closed),
             None => other.address.as_ref().map(address_text)?,
         };
-        Some(Occurrence::at(closing.seen).and(closing.closed).with("peer", peer))
+        let fin = arrived::fin(case, connection, case.flows.other_side(connection, Some(socket)));
+        Some(Occurrence::at(closing.seen).and(closing.closed).and(fin).with("peer", peer))
     });
     found.collect()
 }
@@ -77,8 +78,14 @@ pub(super) fn server_first(case: &Case<'_>) -> Vec<Occurrence> {
         if spoke || !whole || was_cut(case, index) {
             return None;
         }
+        // Where packets were recorded: TIME_WAIT begins when both FINs have arrived.
+        let fins = [1, 0].map(|side| arrived::fin(case, index, side));
+        if case.flows.ties.has(index) && fins.contains(&None) {
+            return None;
+        }
         let port = connection.ends[1].address.as_ref()?.port()?;
-        let finding = Occurrence::at(close).with("port", u64::from(port));
+        let finding =
+            Occurrence::at(close).and(fins.into_iter().flatten()).with("port", u64::from(port));
         Some(finding.with("server", case.program(accepted)))
     });
     found.collect()

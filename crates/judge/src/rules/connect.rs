@@ -18,7 +18,9 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
         let began = case.call(failed.connect).map_or(0, |call| call.began);
         let ended = case.call(failed.reported).map_or(0, |call| call.ended);
         let took = duration(ended.saturating_sub(began));
-        failed.finding().with("address", address_text(failed.address)).with("time", took)
+        let syns = case.flows.ties.set_off(failed.connect).first().copied();
+        let finding = failed.finding(case).and(syns).with("time", took);
+        finding.with("address", address_text(failed.address))
     });
     found.collect()
 }
@@ -28,7 +30,7 @@ pub(super) fn unreachable(case: &Case<'_>) -> Vec<Occurrence> {
     let connects = NO_WAY.into_iter().flat_map(|errno| failures(case, errno));
     let connects = connects.filter(|failed| fallback(case, failed).is_none());
     let connects =
-        connects.map(|failed| failed.finding().with("address", address_text(failed.address)));
+        connects.map(|failed| failed.finding(case).with("address", address_text(failed.address)));
     let sends = NO_WAY.into_iter().flat_map(|errno| case.failed(errno));
     let sends = sends.filter_map(|(at, call)| match &call.args {
         Args::Send { to: Some(to), .. } => {

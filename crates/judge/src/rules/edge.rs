@@ -48,8 +48,12 @@ fn stuck(case: &Case<'_>, index: usize) -> Option<Occurrence> {
         let calls = case.before(socket, wait).filter(|(_, call)| call.began <= began);
         calls.filter_map(|(_, call)| of(call)).fold(0u64, u64::saturating_add)
     };
-    let (sent, got) = (sum(peer, Call::sent), sum(index, Call::received));
-    let unread = sent.checked_sub(got).filter(|unread| *unread > 0)?;
+    // What is still under way, or was lost, would be news.
+    let side = case.flows.other_side(connection, Some(index));
+    let there = super::arrived::bytes(case, connection, side, began);
+    let there = there.unwrap_or_else(|| sum(peer, Call::sent));
+    let got = sum(index, Call::received);
+    let unread = there.checked_sub(got).filter(|unread| *unread > 0)?;
     // News would have woken it.
     let (_, last) = case.before(peer, wait).rfind(|(_, call)| call.sent().is_some())?;
     if last.began > read.ended || !(case.is_whole(index) && case.is_whole(peer)) {

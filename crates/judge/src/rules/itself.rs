@@ -19,7 +19,8 @@ pub(super) fn connected(case: &Case<'_>) -> Vec<Occurrence> {
             .rfind(|(_, call)| matches!(call.args, Args::Bind { .. }) && call.value().is_some());
         let local = case.flows.sockets[socket].identity.local.as_ref()?;
         let fd = u64::try_from(call.fd.unwrap_or(0)).unwrap_or(0);
-        let finding = Occurrence::at(connect).and(bound.map(|(at, _)| at));
+        let syn = case.flows.ties.set_off(connect).first().copied();
+        let finding = Occurrence::at(connect).and(bound.map(|(at, _)| at)).and(syn);
         let finding = finding.with("fd", fd).with("address", address_text(local));
         succeeds(call).then_some(finding)
     });

@@ -23,7 +23,9 @@ pub(super) fn after_the_end(case: &Case<'_>) -> Vec<Occurrence> {
             let sent = first_send(case, own, gone)?;
             let noticed = notices(case, own, sent)?;
             let call = case.call(sent)?;
-            let finding = Occurrence::at(sent).and([closed, noticed]);
+            // The RST that told it, if packets were recorded.
+            let told = case.flows.ties.waker(noticed);
+            let finding = Occurrence::at(sent).and([closed, noticed]).and(told);
             let finding = finding.with("sent", count(call.sent()?));
             let late = duration(call.began.saturating_sub(gone));
             Some(finding.with("peer", case.program(closed)).with("time", late))

@@ -3,11 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::Fate;
+use socklab_event::{Errno, Fate};
 use socklab_flows::{Again, Conversation, Meaning, Position, Resent, ResetReason, Tie};
-use socklab_say::{Argument, count, duration, sentence};
+use socklab_say::{Argument, Sentence, count, duration, sentence};
 
+use super::arrived;
+use super::attempts::failures;
 use crate::case::{Case, Occurrence, address_text};
+
+/// A person notices a wait this long (nanoseconds).
+const NOTICEABLE: u64 = 100_000_000;
 
 /// How a frame failed to arrive, in words. `None` if it arrived, or nobody knows.
 pub(super) fn loss(case: &Case<'_>, frame: Position) -> Option<Argument> {
@@ -20,7 +25,20 @@ pub(super) fn loss(case: &Case<'_>, frame: Position) -> Option<Argument> {
         Fate::Lost { .. } => sentence!("wire-lost"),
         _ => return None,
     };
-    Some(Argument::Sentence(Box::new(why)))
+    Some(said(why))
+}
+
+/// How a rule held a frame up for a noticeable time, in words. `None` if none did.
+fn delay(case: &Case<'_>, frame: Position) -> Option<Argument> {
+    let Fate::Altered { at, rule, .. } = &case.flows.order.get(frame)?.frame()?.fate else {
+        return None;
+    };
+    let late = at.iter().min()?.saturating_sub(case.flows.order[frame].at);
+    (late >= NOTICEABLE).then(|| said(sentence!("wire-delayed-by-rule", rule = rule.clone())))
+}
+
+fn said(sentence: Sentence) -> Argument {
+    Argument::Sentence(Box::new(sentence))
 }
 
 /// The frames of a conversation with their ties.
@@ -37,22 +55,45 @@ fn between(case: &Case<'_>, from: Position, to: Position) -> u64 {
     at(to).saturating_sub(at(from))
 }
 
-/// A SYN that did not arrive and was sent again.
+/// What became of a `connect` of which a SYN or the answer got lost, in words.
+fn outcome(case: &Case<'_>, connect: Position, conversation: &Conversation) -> Argument {
+    let answered = |meaning: fn(&Meaning) -> bool| {
+        let mut answers = frames(case, conversation).filter(|(_, tie)| tie.side == 1);
+        answers.any(|(_, tie)| meaning(&tie.meaning) && tie.arrived.is_some())
+    };
+    let succeeded = case.call(connect).is_some_and(|call| call.value().is_some());
+    said(match () {
+        () if succeeded => sentence!("wire-connects-later"),
+        // In the background, or an interrupted call goes on like that (connect(2)).
+        () if answered(|meaning| *meaning == Meaning::SynAck) => sentence!("wire-answered-later"),
+        () if answered(|meaning| matches!(meaning, Meaning::Rst(_))) => {
+            sentence!("wire-refused-later")
+        }
+        () if failures(case, Errno::ETIMEDOUT).any(|failed| failed.connect == connect) => {
+            sentence!("wire-gave-up")
+        }
+        () => sentence!("wire-never-answered"),
+    })
+}
+
+/// A SYN that did not arrive.
 pub(super) fn syn(case: &Case<'_>) -> Vec<Occurrence> {
     let found = case.flows.ties.conversations.iter().filter_map(|conversation| {
         let connect = conversation.connect?;
         let syns: Vec<Position> = frames(case, conversation)
             .filter(|(_, tie)| tie.meaning == Meaning::Syn && tie.side == 0)
             .map(|(at, _)| at)
+            .filter(|at| !case.flows.is_recorders_doing(*at))
             .collect();
         let (first, repeated) = syns.split_first()?;
-        let (again, last) = (repeated.first()?, repeated.last()?);
+        let (again, last) = (repeated.first().unwrap_or(first), repeated.last().unwrap_or(first));
         let why = loss(case, *first)?;
-        let finding = Occurrence::at(connect).and(syns.iter().copied());
+        let finding = Occurrence::waiting(connect).and(syns.iter().copied());
         let finding = finding.with("address", address_text(&conversation.ends[1]));
         let finding = finding.with("why", why).with("times", count(repeated.len()));
         let finding = finding.with("first", duration(between(case, *first, *again)));
-        Some(finding.with("time", duration(between(case, *first, *last))))
+        let finding = finding.with("time", duration(between(case, *first, *last)));
+        Some(finding.with("outcome", outcome(case, connect, conversation)))
     });
     found.collect()
 }
@@ -65,17 +106,46 @@ pub(super) fn syn_ack(case: &Case<'_>) -> Vec<Occurrence> {
             frames(case, conversation).filter(|(_, tie)| tie.meaning == Meaning::SynAck);
         let (first, _) = answers.next()?;
         let why = loss(case, first)?;
-        let (again, tie) = answers.next()?;
-        let asked = matches!(tie.again, Some(Again { by: Resent::Repetition, .. }));
-        let finding = Occurrence::at(connect).and([first, again]);
-        let finding = finding.with("address", address_text(&conversation.ends[1]));
-        let who = match asked {
-            true => sentence!("wire-asked-again"),
-            false => sentence!("wire-answered-again"),
+        let again = answers.next();
+        let asked = |tie: &Tie| matches!(tie.again, Some(Again { by: Resent::Repetition, .. }));
+        let then = match again {
+            Some((at, tie)) => {
+                let time = duration(between(case, first, at));
+                match asked(tie) {
+                    true => sentence!("wire-asked-again", time = time),
+                    false => sentence!("wire-answered-again", time = time),
+                }
+            }
+            None => sentence!("wire-not-answered-again"),
         };
-        let who = Argument::Sentence(Box::new(who));
-        let finding = finding.with("again", who).with("why", why);
-        Some(finding.with("time", duration(between(case, first, again))))
+        let finding = Occurrence::at(connect).and([first]).and(again.map(|(at, _)| at));
+        let finding = finding.with("address", address_text(&conversation.ends[1]));
+        let finding = finding.with("then", said(then)).with("why", why);
+        Some(finding.with("outcome", outcome(case, connect, conversation)))
+    });
+    found.collect()
+}
+
+/// The ACK that ends a handshake did not arrive, or late: until something else arrives in its place,
+/// the connection exists for one end only.
+pub(super) fn handshake_ack(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = case.flows.ties.conversations.iter().filter_map(|conversation| {
+        let connect = conversation.connect?;
+        let all = frames(case, conversation);
+        let (ack, _) = all.clone().find(|(_, tie)| tie.meaning == Meaning::HandshakeAck)?;
+        let why = loss(case, ack).or_else(|| delay(case, ack))?;
+        let completes = all.filter(|(_, tie)| arrived::completes_handshake(tie));
+        let there = completes.filter_map(|(at, tie)| Some((tie.arrived?, at))).min();
+        let time = |there: u64| duration(there.saturating_sub(case.flows.order[ack].at));
+        let then = match there {
+            Some((there, _)) => sentence!("wire-known-later", time = time(there)),
+            None => sentence!("wire-never-known"),
+        };
+        let peer = conversation.sockets[1].or(conversation.listener)?;
+        let finding = Occurrence::at(connect).and([ack]).and(there.map(|(_, at)| at));
+        let finding = finding.with("program", case.program(connect)).with("why", why);
+        let finding = finding.with("peer", case.program(case.flows.used_at(peer)?));
+        Some(finding.with("then", said(then)))
     });
     found.collect()
 }
@@ -98,10 +168,25 @@ pub(super) fn had_losses(case: &Case<'_>, call: Position) -> bool {
     lost_frames(case, call).next().is_some()
 }
 
+/// The last frame that the wire lost in the conversation of a call, if nothing reached the caller
+/// after it was sent: a loss that was made up for is not why a connection fell silent.
+pub(super) fn silencing_loss(case: &Case<'_>, call: Position) -> Option<Position> {
+    let last = lost_frames(case, call).last()?;
+    let ties = &case.flows.ties;
+    let conversation = &ties.conversations[ties.of(last)?.conversation?];
+    let own = conversation.sockets.iter().position(|one| *one == case.flows.socket_at(call));
+    let sent = case.flows.order[last].at;
+    let answered = frames(case, conversation).any(|(_, tie)| {
+        let to_caller = own.is_none_or(|own| tie.side != own);
+        to_caller && tie.arrived.is_some_and(|arrived| arrived > sent)
+    });
+    (!answered).then_some(last)
+}
+
 /// A call that failed because nothing came back any more, where the wire had lost something.
 pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let found = super::resets::unanswered(case).filter_map(|(at, call)| {
-        let frame = lost_frames(case, at).last()?;
+        let frame = silencing_loss(case, at)?;
         let finding = Occurrence::at(at).and([frame]);
         let finding = finding.with("call", call.library_name().to_owned());
         Some(finding.with("why", loss(case, frame)?))
@@ -109,71 +194,112 @@ pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
+/// The packet that told a `connect` that it failed: an RST, or an ICMP error.
+pub(super) fn refusal<'c>(case: &'c Case<'_>, connect: Position) -> Option<(Position, &'c Tie)> {
+    let ties = &case.flows.ties;
+    let syn = ties.set_off(connect).first().and_then(|syn| ties.of(*syn))?;
+    let told = |tie: &Tie| {
+        let refuses = matches!(tie.meaning, Meaning::Rst(_) | Meaning::Icmp { about: Some(_) });
+        tie.side == 1 && refuses && tie.arrived.is_some()
+    };
+    frames(case, &ties.conversations[syn.conversation?]).rev().find(|(_, tie)| told(tie))
+}
+
 /// True if the wire itself sent the RST that refused a `connect`.
 pub(super) fn is_refused_by_rule(case: &Case<'_>, connect: Position) -> bool {
-    let by_rule = |tie: &Tie| matches!(tie.meaning, Meaning::Rst(ResetReason::Rule(_)));
-    let ties = &case.flows.ties;
-    let syn = ties.set_off(connect).first().and_then(|syn| ties.of(*syn));
-    let own = syn.and_then(|syn| ties.conversations.get(syn.conversation?));
-    own.is_some_and(|own| frames(case, own).any(|(_, tie)| by_rule(tie)))
+    let refusal = refusal(case, connect);
+    refusal.is_some_and(|(_, tie)| matches!(tie.meaning, Meaning::Rst(ResetReason::Rule(_))))
 }
 
-/// What was lost in one direction of a connection and sent again.
-#[derive(Default)]
-struct Repeats {
-    first: Option<(Position, Position, u32)>,
+/// What was lost in one direction of a connection.
+struct Lost {
+    /// The first segment with data that did not arrive.
+    frame: Position,
+    /// The call that sent its bytes.
+    sent: Position,
+    /// When its bytes were sent again, and what made the kernel do so.
+    again: Option<(Position, Resent)>,
+    /// How many segments were lost.
     times: u64,
+    /// True if those bytes arrived in the end.
+    arrived: bool,
 }
 
-fn repeats(
-    case: &Case<'_>,
-    wanted: impl Fn(Resent) -> Option<u32>,
-) -> Vec<(Position, Position, Position, u32, u64)> {
-    let mut found: BTreeMap<(usize, usize), Repeats> = BTreeMap::new();
+/// The data that did not arrive, by connection and direction.
+fn lost(case: &Case<'_>) -> Vec<Lost> {
+    let mut found: BTreeMap<(usize, usize), Lost> = BTreeMap::new();
     for (at, tie) in case.flows.ties.all() {
-        let (Some(number), Some(Again { of, by, .. })) = (tie.conversation, tie.again) else {
+        let (Some(number), Some(carried)) = (tie.conversation, tie.carries.first()) else {
             continue;
         };
-        // What arrived was not lost: then only its ACK was late, or the window was closed.
-        if tie.meaning != Meaning::Data || loss(case, of).is_none() {
-            continue;
+        // What arrived was not lost, even if it came again: then only its ACK was late.
+        let is_lost = tie.meaning == Meaning::Data && loss(case, at).is_some();
+        if let Some(one) = found.get_mut(&(number, tie.side)) {
+            one.times += u64::from(is_lost);
+            if let Some(Again { by, .. }) = tie.again.filter(|again| again.of == one.frame) {
+                one.again.get_or_insert((at, by));
+            }
+        } else if is_lost {
+            let (frame, sent) = (at, carried.sent);
+            let one = Lost { frame, sent, again: None, times: 1, arrived: false };
+            found.insert((number, tie.side), one);
         }
-        let Some(acks) = wanted(by) else { continue };
-        let one = found.entry((number, tie.side)).or_default();
-        one.first.get_or_insert((of, at, acks));
-        one.times += 1;
     }
-    let found = found.into_values().filter_map(|one| {
-        let (of, again, acks) = one.first?;
-        let sent = case.flows.ties.of(again)?.carries.first()?.sent;
-        Some((sent, of, again, acks, one.times))
-    });
-    found.collect()
+    let mut found: Vec<Lost> = found.into_values().collect();
+    for one in &mut found {
+        let Some(tie) = case.flows.ties.of(one.frame) else { continue };
+        let Some(carried) = tie.carries.first() else { continue };
+        let carriers = case.flows.ties.carriers(carried.transfer).iter();
+        let mut ties = carriers.filter_map(|frame| case.flows.ties.of(*frame));
+        one.arrived =
+            ties.any(|again| again.bytes.contains(&tie.bytes.start) && again.arrived.is_some());
+    }
+    found
 }
 
-/// Data that did not arrive, for which no ACK came in time.
+impl Lost {
+    fn finding(&self, case: &Case<'_>) -> Option<Occurrence> {
+        let finding = Occurrence::at(self.sent).and([self.frame]);
+        let finding = finding.and(self.again.map(|(again, _)| again));
+        let finding = finding.with("program", case.program(self.sent));
+        Some(finding.with("why", loss(case, self.frame)?))
+    }
+
+    /// The duplicate ACKs that asked for it, if they did.
+    fn asked_for(&self) -> Option<(Position, u32)> {
+        match self.again {
+            Some((again, Resent::DuplicateAcks(acks))) if self.arrived => Some((again, acks)),
+            _ => None,
+        }
+    }
+}
+
+/// Data that did not arrive, and that nobody asked for.
 pub(super) fn data(case: &Case<'_>) -> Vec<Occurrence> {
-    let by_timer = |by: Resent| (by == Resent::Timer).then_some(0);
-    let found = repeats(case, by_timer).into_iter().filter_map(|(sent, of, again, _, times)| {
-        let finding = Occurrence::at(sent).and([of, again]);
-        let finding = finding.with("program", case.program(sent)).with("why", loss(case, of)?);
-        let finding = finding.with("times", count(times));
-        Some(finding.with("time", duration(between(case, of, again))))
+    let silent = lost(case).into_iter().filter(|one| one.asked_for().is_none());
+    let found = silent.filter_map(|one| {
+        let time = |again| duration(between(case, one.frame, again));
+        let then = match one.again {
+            Some((again, Resent::Timer)) => sentence!("wire-timer-again", time = time(again)),
+            Some((again, _)) => sentence!("wire-sent-again", time = time(again)),
+            None => sentence!("wire-not-sent-again"),
+        };
+        let end = match one.arrived {
+            true => sentence!("wire-data-came-later"),
+            false => sentence!("wire-data-never-came"),
+        };
+        let finding = one.finding(case)?.with("then", said(then)).with("outcome", said(end));
+        Some(finding.with("times", count(one.times)))
     });
     found.collect()
 }
 
 /// Data that did not arrive, which the receiver's duplicate ACKs told.
 pub(super) fn data_asked_for(case: &Case<'_>) -> Vec<Occurrence> {
-    let by_acks = |by: Resent| match by {
-        Resent::DuplicateAcks(acks) => Some(acks),
-        _ => None,
-    };
-    let found = repeats(case, by_acks).into_iter().filter_map(|(sent, of, again, acks, _)| {
-        let finding = Occurrence::at(sent).and([of, again]);
-        let finding = finding.with("program", case.program(sent)).with("why", loss(case, of)?);
-        let finding = finding.with("acks", count(acks));
-        Some(finding.with("time", duration(between(case, of, again))))
+    let found = lost(case).into_iter().filter_map(|one| {
+        let (again, acks) = one.asked_for()?;
+        let finding = one.finding(case)?.with("acks", count(acks));
+        Some(finding.with("time", duration(between(case, one.frame, again))))
     });
     found.collect()
 }
@@ -185,7 +311,9 @@ pub(super) fn datagram(case: &Case<'_>) -> Vec<Occurrence> {
         let (Some(number), Some(carried)) = (tie.conversation, tie.carries.first()) else {
             continue;
         };
-        if tie.meaning == Meaning::Datagram && loss(case, at).is_some() {
+        // A resolver asks again: that is told with its question.
+        let looks_up = case.flows.socket_at(carried.sent).is_some_and(|one| case.looks_up(one));
+        if tie.meaning == Meaning::Datagram && !looks_up && loss(case, at).is_some() {
             found.entry((number, tie.side)).or_insert((carried.sent, at, 0)).2 += 1;
         }
     }

@@ -2,6 +2,7 @@
 //! sentence's arguments, and a pure function that finds where it applies.
 
 mod accept;
+mod arrived;
 mod attempts;
 mod bind;
 mod close_wait;
@@ -75,11 +76,13 @@ pub const RULES: &[Rule] = &[
         &["asked", "server", "listens"],
         refused::refused_elsewhere,
     ),
+    problem("connect-refused-six-only", &["asked", "server", "port"], refused::refused_by_option),
     problem("connect-too-early", &["port", "server", "time"], refused::too_early),
     lesson("connect-fell-back", &["program", "first", "then"], refused::fell_back),
     problem("connect-timed-out", &["address", "time"], connect::timed_out),
-    problem("syn-lost", &["address", "why", "times", "first", "time"], lost::syn),
-    problem("syn-ack-lost", &["address", "again", "why", "time"], lost::syn_ack),
+    problem("syn-lost", &["address", "why", "times", "first", "time", "outcome"], lost::syn),
+    problem("syn-ack-lost", &["address", "why", "then", "outcome"], lost::syn_ack),
+    problem("handshake-ack-lost", &["program", "peer", "why", "then"], lost::handshake_ack),
     problem("unreachable", &["address"], connect::unreachable),
     problem("already-connected", &["fd"], connect::already_connected),
     problem("connected-to-itself", &["fd", "address"], itself::connected),
@@ -115,6 +118,7 @@ pub const RULES: &[Rule] = &[
     problem("connection-reset-closed", &["call", "peer"], resets::reset_closed),
     problem("connection-reset-unaccepted", &["call", "peer"], resets::reset_unaccepted),
     problem("connection-reset-rule", &["call", "rule"], resets::reset_rule),
+    problem("connection-reset-shutdown", &["call", "program"], resets::reset_shut),
     problem("send-after-shutdown", &["fd"], resets::send_after_shutdown),
     problem("broken-pipe", &["fd"], resets::broken_pipe),
     problem("close-unread", &["unread", "program"], resets::unread),
@@ -125,9 +129,9 @@ pub const RULES: &[Rule] = &[
     problem("never-closed", &["program", "times"], close_wait::never_closed),
     problem("nagle", &["program", "peer", "times", "time"], nagle::held_back),
     problem("nagle-delayed-ack", &["program", "peer", "times", "time"], nagle::met_delayed_ack),
-    problem("window-closed", &["program", "peer", "time", "probes"], window::closed),
-    problem("data-lost", &["program", "why", "times", "time"], lost::data),
-    lesson("data-lost-asked-for", &["program", "why", "acks", "time"], lost::data_asked_for),
+    problem("window-closed", &["peer", "held", "time", "probes"], window::closed),
+    problem("data-lost", &["program", "why", "times", "then", "outcome"], lost::data),
+    problem("data-lost-asked-for", &["program", "why", "acks", "time"], lost::data_asked_for),
     problem("connection-timed-out", &["call"], resets::timed_out),
     problem("connection-timed-out-lost", &["call", "why"], lost::timed_out),
     problem("datagram-lost", &["address", "why", "times"], lost::datagram),
@@ -164,7 +168,7 @@ pub const RULES: &[Rule] = &[
     problem("edge-not-drained", &["program", "fd", "got", "unread"], edge::not_drained),
     lesson("not-now", &["call"], waiting::not_now),
     problem("receive-timed-out", &["call", "time"], waiting::receive_timed_out),
-    problem("send-timed-out", &["call", "time"], waiting::send_timed_out),
+    problem("send-timed-out", &["call", "time", "why"], waiting::send_timed_out),
     problem("poll-timed-out", &["call", "time"], waiting::poll_timed_out),
     problem("interrupted", &["call"], waiting::interrupted),
     problem("both-wait", &["one", "other"], hanging::both_wait),
@@ -173,6 +177,7 @@ pub const RULES: &[Rule] = &[
     lesson("reuse-address", &["port"], options::reuse_address),
     lesson("no-delay", &[], options::no_delay),
     lesson("name-lookup", &["name", "types", "server"], names::looked_up),
+    problem("name-lookup-lost", &["name", "types", "server", "why", "time"], names::packet_lost),
     problem("name-lookup-unanswered", &["name", "types", "server", "time"], names::unanswered),
     problem(
         "name-lookup-partial",

@@ -81,8 +81,11 @@ pub(super) fn met_delayed_ack(case: &Case<'_>) -> Vec<Occurrence> {
         };
         let delayed = ties.of(ack).is_some_and(|tie| tie.meaning == Meaning::DelayedAck);
         let handed = case.call(held.sent).map_or(0, |call| call.began);
-        if delayed && super::lost::loss(case, ack).is_none() {
-            let waited = case.flows.order[at].at.saturating_sub(handed);
+        let waited = case.flows.order[at].at.saturating_sub(handed);
+        // The wire may have held that ACK up rather than the kernel.
+        let arrived = ties.of(ack).and_then(|tie| tie.arrived);
+        let under_way = arrived.map(|at| at.saturating_sub(case.flows.order[ack].at));
+        if delayed && under_way.is_some_and(|time| time < waited / 2) {
             let freed = Freed { sent: held.sent, ack, frame: at, waited };
             found.entry((connection, tie.side)).or_default().push(freed);
         }

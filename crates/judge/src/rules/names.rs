@@ -6,6 +6,7 @@ use socklab_event::Endpoint;
 use socklab_flows::{Lookup, Position, Question};
 use socklab_say::{count, duration};
 
+use super::lost;
 use crate::case::{Case, Occurrence};
 
 /// What one process asked about one name, over all its sockets: a resolver that gets no answer asks
@@ -42,6 +43,17 @@ impl Asked<'_> {
 
     fn first(&self) -> Option<Position> {
         self.questions.iter().filter_map(|(_, question)| question.asked.first().copied()).min()
+    }
+
+    /// The first packet of these look-ups that got lost.
+    fn lost(&self, case: &Case<'_>) -> Option<Position> {
+        let own = |socket: &Option<usize>| {
+            self.questions.iter().any(|(lookup, _)| Some(lookup.socket) == *socket)
+        };
+        let conversations = case.flows.ties.conversations.iter();
+        let own = conversations.filter(|one| one.sockets.iter().any(own));
+        let frames = own.flat_map(|one| one.frames.iter().copied());
+        frames.filter(|frame| lost::loss(case, *frame).is_some()).min()
     }
 
     /// How often the questions that got no answer were asked, and until when the program waited for
@@ -94,9 +106,25 @@ fn waited(case: &Case<'_>, asked: &Asked<'_>) -> Option<(usize, Position, u64)> 
     (waited >= WAITED).then_some((times, until, waited))
 }
 
+/// A question got lost, or its answer: then neither the name server nor the network is silent by
+/// itself.
+pub(super) fn packet_lost(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = asked(case).into_iter().filter_map(|asked| {
+        let frame = asked.lost(case)?;
+        let began = case.call(asked.first()?)?.began;
+        let calls = asked.questions.iter().flat_map(|(lookup, _)| lookup.calls.iter());
+        let ends = calls.filter_map(|at| case.call(*at)).filter(|call| !call.implicit);
+        let took = ends.map(|call| call.ended).max()?.saturating_sub(began);
+        let finding = finding(&asked, asked.listed(None))?.and([frame]);
+        Some(finding.with("time", duration(took)).with("why", lost::loss(case, frame)?))
+    });
+    found.collect()
+}
+
 /// None of the questions about a name was answered, though the program waited.
 pub(super) fn unanswered(case: &Case<'_>) -> Vec<Occurrence> {
-    let none = asked(case).into_iter().filter(|one| !one.is_answered());
+    let none = asked(case).into_iter();
+    let none = none.filter(|one| !one.is_answered() && one.lost(case).is_none());
     let found = none.filter_map(|asked| {
         let (_, until, waited) = waited(case, &asked)?;
         let finding = finding(&asked, asked.listed(None))?.and([until]);
@@ -109,7 +137,8 @@ pub(super) fn unanswered(case: &Case<'_>) -> Vec<Occurrence> {
 pub(super) fn partly_answered(case: &Case<'_>) -> Vec<Occurrence> {
     let some = asked(case).into_iter().filter(|one| {
         let kinds = one.kinds();
-        kinds.iter().any(|(_, is)| *is) && kinds.iter().any(|(_, is)| !is)
+        let partly = kinds.iter().any(|(_, is)| *is) && kinds.iter().any(|(_, is)| !is);
+        partly && one.lost(case).is_none()
     });
     let found = some.filter_map(|asked| {
         let (times, until, waited) = waited(case, &asked)?;

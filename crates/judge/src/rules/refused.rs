@@ -1,6 +1,6 @@
 //! `connect` was refused: why, as far as the recording tells.
 
-use socklab_event::{Endpoint, Errno};
+use socklab_event::{Endpoint, Errno, OptionValue};
 use socklab_flows::Position;
 use socklab_say::duration;
 
@@ -15,6 +15,9 @@ enum Why<'c> {
     FellBack(Position, &'c Endpoint),
     /// A recorded socket listened on that port at another address: its `listen`, and where.
     Elsewhere(Position, &'c Endpoint),
+    /// A recorded socket listened on that port at `::`, but not for IPv4: its `listen`, and the option
+    /// that says so.
+    OnlySix(Position, Position),
     /// A recorded socket listened there soon afterwards.
     TooEarly(Position),
     /// Nobody in the recording has to do with it.
@@ -44,7 +47,14 @@ fn why<'c>(case: &'c Case<'_>, failed: &Failed<'_>) -> Why<'c> {
         return Why::FellBack(other, to);
     }
     let mut elsewhere = listeners().filter(|(index, _, listen)| open(*index, *listen));
-    if let Some((_, socket, listen)) = elsewhere.next().filter(|_| is_loopback(address)) {
+    if let Some((index, socket, listen)) = elsewhere.next().filter(|_| is_loopback(address)) {
+        let any = socket.identity.local.as_ref().is_some_and(Endpoint::is_any_address);
+        if any
+            && let Some((option, OptionValue::Int(on))) = case.option(index, "IPV6_V6ONLY", connect)
+            && *on != 0
+        {
+            return Why::OnlySix(listen, option);
+        }
         return socket.identity.local.as_ref().map_or(Why::Nobody, |at| Why::Elsewhere(listen, at));
     }
     let here = || listeners().filter(|(index, ..)| is_there(*index));
@@ -70,31 +80,43 @@ fn refusals<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (Failed<'c>, Why<'c>
     })
 }
 
-fn refusal(failed: &Failed<'_>) -> Occurrence {
+fn refusal(case: &Case<'_>, failed: &Failed<'_>) -> Occurrence {
     let address = failed.address;
-    failed.finding().with("address", host(address)).with("port", port(address))
+    failed.finding(case).with("address", host(address)).with("port", port(address))
 }
 
 /// On this machine there is no doubt: no socket is listening there.
 pub(super) fn refused(case: &Case<'_>) -> Vec<Occurrence> {
     let local = refusals(case)
         .filter(|(failed, why)| is_loopback(failed.address) && matches!(why, Why::Nobody));
-    local.map(|(failed, _)| refusal(&failed)).collect()
+    local.map(|(failed, _)| refusal(case, &failed)).collect()
 }
 
 /// On another host, a firewall may have answered in its place.
 pub(super) fn refused_remote(case: &Case<'_>) -> Vec<Occurrence> {
     let remote = refusals(case)
         .filter(|(failed, why)| !is_loopback(failed.address) && matches!(why, Why::Nobody));
-    remote.map(|(failed, _)| refusal(&failed)).collect()
+    remote.map(|(failed, _)| refusal(case, &failed)).collect()
 }
 
 /// A server has the port, but at another address or in the other address family.
 pub(super) fn refused_elsewhere(case: &Case<'_>) -> Vec<Occurrence> {
     let found = refusals(case).filter_map(|(failed, why)| {
         let Why::Elsewhere(listen, at) = why else { return None };
-        let finding = failed.finding().and([listen]).with("asked", address_text(failed.address));
+        let finding =
+            failed.finding(case).and([listen]).with("asked", address_text(failed.address));
         Some(finding.with("server", case.program(listen)).with("listens", address_text(at)))
+    });
+    found.collect()
+}
+
+/// A server has the port at every address, but of IPv6 only (ipv6(7), `IPV6_V6ONLY`).
+pub(super) fn refused_by_option(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = refusals(case).filter_map(|(failed, why)| {
+        let Why::OnlySix(listen, option) = why else { return None };
+        let finding = failed.finding(case).and([listen, option]);
+        let finding = finding.with("asked", address_text(failed.address));
+        Some(finding.with("server", case.program(listen)).with("port", port(failed.address)))
     });
     found.collect()
 }
@@ -103,8 +125,8 @@ pub(super) fn refused_elsewhere(case: &Case<'_>) -> Vec<Occurrence> {
 pub(super) fn too_early(case: &Case<'_>) -> Vec<Occurrence> {
     let early = refusals(case).filter_map(|(failed, why)| {
         let Why::TooEarly(later) = why else { return None };
-        let gap = case.flows.order[later].at.saturating_sub(case.flows.order[failed.connect].at);
-        let finding = failed.finding().and([later]).with("port", port(failed.address));
+        let gap = case.flows.order[later].at.saturating_sub(failed.at(case));
+        let finding = failed.finding(case).and([later]).with("port", port(failed.address));
         Some(finding.with("server", case.program(later)).with("time", duration(gap)))
     });
     early.collect()
@@ -122,7 +144,7 @@ pub(super) fn fell_back(case: &Case<'_>) -> Vec<Occurrence> {
         Some((failed, other, to))
     });
     let found = refused.chain(unreachable).map(|(failed, other, to)| {
-        let finding = failed.finding().and([other]).with("first", address_text(failed.address));
+        let finding = failed.finding(case).and([other]).with("first", address_text(failed.address));
         finding.with("then", address_text(to)).with("program", case.program(other))
     });
     found.collect()
@@ -134,7 +156,7 @@ mod tests {
 
     use super::super::explained::{connect_fails, rules, text_of};
     use super::*;
-    use socklab_event::{Args, OptionValue};
+    use socklab_event::Args;
 
     #[test]
     fn refusals_are_distinguished_by_their_origin() {

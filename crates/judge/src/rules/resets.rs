@@ -6,12 +6,15 @@ use socklab_event::{Args, Call, Errno, OptionValue};
 use socklab_flows::{Meaning, Position, ResetReason, Tie};
 use socklab_say::count;
 
+use super::arrived;
 use crate::case::{Case, Occurrence, is_tcp};
 
 /// How one end cut a connection: the close that did it, and why that sent RST.
 pub(super) struct Cut {
     pub(super) close: Position,
     pub(super) why: Why,
+    /// The RST, if packets were recorded.
+    frame: Option<Position>,
 }
 
 pub(super) enum Why {
@@ -47,16 +50,25 @@ pub(super) fn sent_reset(case: &Case<'_>, connection: usize, socket: usize) -> O
     if case.cut_before(socket, close).is_some() {
         return None;
     }
+    // Where packets were recorded, they decide: what had not arrived yet is not left unread, and a
+    // connection that a rule had cut is not cut again.
+    let side = 1 - case.flows.other_side(connection, Some(socket));
+    let frame = arrived::reset_of_close(case, connection, side, close);
+    if frame.is_none() && case.flows.ties.has(connection) {
+        return None;
+    }
     if let Some((set, OptionValue::Linger(Some(0)))) = case.option(socket, "SO_LINGER", close) {
-        return Some(Cut { close, why: Why::Linger(set) });
+        return Some(Cut { close, why: Why::Linger(set), frame });
     }
     let inline = case.option(socket, "SO_OOBINLINE", close);
     if matches!(inline, Some((_, OptionValue::Int(on))) if *on != 0) {
         return None;
     }
-    let sent = moved(case, other, close, Call::sent);
-    let unread = sent.checked_sub(moved(case, socket, close, Call::received))?;
-    (unread > 0).then_some(Cut { close, why: Why::Unread(unread) })
+    let came = frame
+        .and_then(|frame| arrived::bytes(case, connection, 1 - side, case.flows.order[frame].at));
+    let came = came.unwrap_or_else(|| moved(case, other, close, Call::sent));
+    let unread = came.checked_sub(moved(case, socket, close, Call::received))?;
+    (unread > 0).then_some(Cut { close, why: Why::Unread(unread), frame })
 }
 
 /// The same, if the other end was still open: otherwise nobody is cut off.
@@ -73,12 +85,12 @@ pub(super) fn unread(case: &Case<'_>) -> Vec<Occurrence> {
         [(index, one, other), (index, other, one)]
     });
     let found = both_ways.filter_map(|(connection, own, other)| {
-        let Cut { close, why: Why::Unread(unread) } = cut(case, connection, own?)? else {
+        let Cut { close, why: Why::Unread(unread), frame } = cut(case, connection, own?)? else {
             return None;
         };
         // A connection is cut once: by whoever closed first.
         let earlier = cut(case, connection, other?).is_some_and(|other| other.close < close);
-        let finding = Occurrence::at(close).with("unread", count(unread));
+        let finding = Occurrence::at(close).and(frame).with("unread", count(unread));
         (!earlier).then(|| finding.with("program", case.program(close)))
     });
     found.collect()
@@ -91,6 +103,15 @@ struct Reset<'c> {
     cut: Option<(Cut, u64)>,
     /// The RST that came, if it was recorded.
     frame: Option<(Position, &'c Tie)>,
+    shut: Option<Shut>,
+}
+
+/// A `shutdown` of both halves of one end, after which more came for it.
+struct Shut {
+    /// The last `shutdown` that this took.
+    call: Position,
+    /// The RST that its kernel sent, if it was recorded.
+    frame: Option<Position>,
 }
 
 impl Reset<'_> {
@@ -101,13 +122,14 @@ impl Reset<'_> {
         }
     }
 
-    /// True if the packets show another reason than an end's close.
-    fn is_told_by_frame(&self) -> bool {
+    /// True if something else than an end's close is known to have cut the connection.
+    fn is_told_otherwise(&self) -> bool {
         let reason = self.reason();
-        matches!(
+        let by_frame = matches!(
             reason,
             Some(ResetReason::Closed | ResetReason::NeverAccepted | ResetReason::Rule(_))
-        )
+        );
+        by_frame || self.shut.is_some()
     }
 }
 
@@ -122,6 +144,33 @@ fn reset_frame<'c>(case: &'c Case<'_>, at: Position) -> Option<(Position, &'c Ti
     sent.find(|(_, tie)| {
         let is_reset = matches!(tie.meaning, Meaning::Rst(_));
         is_reset && tie.arrived.is_some_and(|arrived| arrived <= ended)
+    })
+}
+
+/// The end that had shut down both its halves before the call at a position was told of a reset. When
+/// more comes for such an end, its kernel cuts the connection, on both sides (Linux
+/// net/ipv4/tcp_input.c, `tcp_rcv_state_process`).
+fn shut_down(case: &Case<'_>, at: Position) -> Option<Shut> {
+    let (connection, own) = (case.flows.connection_at(at)?, case.flows.socket_at(at)?);
+    let other_side = case.flows.other_side(connection, Some(own));
+    let other = case.flows.other_end(connection, Some(own)).socket;
+    let ended = case.call(at)?.ended;
+    let ends = [(Some(own), other, 1 - other_side), (other, Some(own), other_side)];
+    ends.into_iter().find_map(|(one, opposite, side)| {
+        let one = one?;
+        let call = case.deaf_before(one, at)?.max(case.mute_before(one, at)?);
+        let since = case.call(call)?.began;
+        if case.flows.ties.has(connection) {
+            let closed = case.closed(one).and_then(|close| case.call(close));
+            let until = closed.map_or(ended, |close| close.began.min(ended));
+            let frame = arrived::reset_between(case, connection, side, [since, until])?;
+            return Some(Shut { call, frame: Some(frame) });
+        }
+        // Without packets: it was open, and the other end sent something afterwards.
+        let open = case.closed(one).is_none_or(|close| close > at);
+        let sends = |call: &Call| call.sent().is_some_and(|total| total > 0) && call.ended > since;
+        let came = case.before(opposite?, at).any(|(_, call)| sends(call));
+        (open && came && case.is_whole(one)).then_some(Shut { call, frame: None })
     })
 }
 
@@ -140,13 +189,15 @@ fn resets<'c>(case: &'c Case<'_>) -> impl Iterator<Item = Reset<'c>> {
             let lost = sent.checked_sub(moved(case, own, end, Call::received))?;
             Some((cut, lost))
         };
-        Reset { at, call, cut: cut(), frame: reset_frame(case, at) }
+        let cut = cut();
+        let shut = if cut.is_none() { shut_down(case, at) } else { None };
+        Reset { at, call, cut, frame: reset_frame(case, at), shut }
     })
 }
 
 /// Cut off, and nobody knows why.
 pub(super) fn reset(case: &Case<'_>) -> Vec<Occurrence> {
-    let unknown = resets(case).filter(|reset| reset.cut.is_none() && !reset.is_told_by_frame());
+    let unknown = resets(case).filter(|reset| reset.cut.is_none() && !reset.is_told_otherwise());
     let found = unknown.map(|Reset { at, call, frame, .. }| {
         let finding = Occurrence::at(at).and(frame.map(|(frame, _)| frame));
         finding.with("call", call.library_name().to_owned())
@@ -155,9 +206,9 @@ pub(super) fn reset(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn reset_unread(case: &Case<'_>) -> Vec<Occurrence> {
-    let by_close = resets(case).filter(|reset| !reset.is_told_by_frame());
-    let found = by_close.filter_map(|Reset { at, call, cut, frame }| {
-        let (Cut { close, why: Why::Unread(unread) }, lost) = cut? else { return None };
+    let by_close = resets(case).filter(|reset| !reset.is_told_otherwise());
+    let found = by_close.filter_map(|Reset { at, call, cut, frame, .. }| {
+        let (Cut { close, why: Why::Unread(unread), .. }, lost) = cut? else { return None };
         let finding = Occurrence::at(at).and([close]).and(frame.map(|(frame, _)| frame));
         let finding = finding.with("call", call.library_name().to_owned());
         let finding = finding.with("peer", case.program(close)).with("unread", count(unread));
@@ -167,12 +218,23 @@ pub(super) fn reset_unread(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 pub(super) fn reset_linger(case: &Case<'_>) -> Vec<Occurrence> {
-    let by_close = resets(case).filter(|reset| !reset.is_told_by_frame());
-    let found = by_close.filter_map(|Reset { at, call, cut, frame }| {
-        let (Cut { close, why: Why::Linger(set) }, lost) = cut? else { return None };
+    let by_close = resets(case).filter(|reset| !reset.is_told_otherwise());
+    let found = by_close.filter_map(|Reset { at, call, cut, frame, .. }| {
+        let (Cut { close, why: Why::Linger(set), .. }, lost) = cut? else { return None };
         let finding = Occurrence::at(at).and([close, set]).and(frame.map(|(frame, _)| frame));
         let finding = finding.with("call", call.library_name().to_owned());
         Some(finding.with("peer", case.program(close)).with("lost", count(lost)))
+    });
+    found.collect()
+}
+
+/// Cut off because more came for an end that had shut down both halves: this one, or the other.
+pub(super) fn reset_shut(case: &Case<'_>) -> Vec<Occurrence> {
+    let found = resets(case).filter_map(|Reset { at, call, shut, .. }| {
+        let shut = shut?;
+        let finding = Occurrence::at(at).and([shut.call]).and(shut.frame);
+        let finding = finding.with("call", call.library_name().to_owned());
+        Some(finding.with("program", case.program(shut.call)))
     });
     found.collect()
 }
@@ -188,7 +250,8 @@ pub(super) fn reset_unaccepted(case: &Case<'_>) -> Vec<Occurrence> {
 }
 
 fn by_frame(case: &Case<'_>, reason: &ResetReason) -> Vec<Occurrence> {
-    let found = resets(case).filter(|reset| reset.reason() == Some(reason));
+    let by_frame = |reset: &Reset<'_>| reset.reason() == Some(reason) && reset.shut.is_none();
+    let found = resets(case).filter(by_frame);
     let found = found.filter_map(|Reset { at, call, frame, .. }| {
         let (frame, tie) = frame?;
         let close = tie.ended_by?;
@@ -208,11 +271,13 @@ pub(super) fn reset_rule(case: &Case<'_>) -> Vec<Occurrence> {
         let told = |at: &&Position| {
             let call = case.call(**at);
             call.is_some_and(|call| {
-                let error = matches!(
-                    call.error(),
-                    Some(Errno::ECONNRESET | Errno::ECONNREFUSED | Errno::EPIPE)
-                );
-                error && tie.arrived.is_some_and(|arrived| arrived <= call.ended)
+                let error = match &call.args {
+                    Args::GetOption { value: Some(OptionValue::Error(error)), .. } => Some(*error),
+                    _ => call.error(),
+                };
+                let cut = [Errno::ECONNRESET, Errno::ECONNREFUSED, Errno::EPIPE];
+                error.is_some_and(|error| cut.contains(&error))
+                    && tie.arrived.is_some_and(|arrived| arrived <= call.ended)
             })
         };
         let calls = &case.flows.sockets[own].calls;
@@ -248,12 +313,20 @@ pub(super) fn send_after_shutdown(case: &Case<'_>) -> Vec<Occurrence> {
 pub(super) fn broken_pipe(case: &Case<'_>) -> Vec<Occurrence> {
     // A socket that was never connected breaks too: that is a different mistake. And of one from
     // before the recording nobody knows whether its own side was shut down.
-    let found = broken(case).filter(|(at, _)| {
-        let socket = case.flows.socket_at(*at);
-        let whole = socket.is_some_and(|socket| case.is_whole(socket));
-        whole && case.flows.connection_at(*at).is_some() && own_shutdown(case, *at).is_none()
+    let found = broken(case).filter_map(|(at, fd)| {
+        let socket = case.flows.socket_at(at).filter(|socket| case.is_whole(*socket))?;
+        let frame = reset_frame(case, at);
+        // A rule of the wire may have cut it, or the kernel given it up: the other end did not.
+        let by_rule =
+            frame.is_some_and(|(_, tie)| matches!(tie.meaning, Meaning::Rst(ResetReason::Rule(_))));
+        let learned = case.cut_before(socket, at).and_then(|cut| case.call(cut)?.error());
+        let otherwise = by_rule || learned == Some(Errno::ETIMEDOUT);
+        let connected = case.flows.connection_at(at).is_some();
+        let told = connected && !otherwise && own_shutdown(case, at).is_none();
+        let finding = Occurrence::at(at).and(frame.map(|(frame, _)| frame));
+        told.then(|| finding.with("fd", fd))
     });
-    found.map(|(at, fd)| Occurrence::at(at).with("fd", fd)).collect()
+    found.collect()
 }
 
 /// The calls that failed because the other end no longer answered.
@@ -276,7 +349,7 @@ pub(super) fn unanswered<'c>(
 
 pub(super) fn timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     // Where the wire lost something, that is told.
-    let found = unanswered(case).filter(|(at, _)| !super::lost::had_losses(case, *at));
+    let found = unanswered(case).filter(|(at, _)| super::lost::silencing_loss(case, *at).is_none());
     found
         .map(|(at, call)| Occurrence::at(at).with("call", call.library_name().to_owned()))
         .collect()

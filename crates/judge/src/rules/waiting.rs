@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use socklab_event::{Args, Call, Errno, Exit, OptionValue, Process, Signal};
+use socklab_event::{Args, Call, Errno, Exit, Process, Signal};
 use socklab_flows::Position;
-use socklab_say::{count, duration};
+use socklab_say::{Argument, count, duration, sentence};
 
 use crate::case::{Case, Occurrence};
 
@@ -30,8 +30,9 @@ fn would_block_runs(case: &Case<'_>) -> Vec<Vec<Position>> {
         }
     }
     let would_block = |at: Position| {
-        let call = case.call(at)?;
-        let at_once = call.error() == Some(Errno::EAGAIN) && call.took() < REAL_WAIT;
+        let call = case.call(at).filter(|call| call.error() == Some(Errno::EAGAIN))?;
+        // A busy machine interrupts a call that was not to wait, too.
+        let at_once = call.took() < REAL_WAIT || !case.flows.reached_limit(at);
         at_once.then_some((call.name.as_str(), call.fd))
     };
     let runs = threads.values().flat_map(|calls| {
@@ -64,7 +65,7 @@ pub(super) fn not_now(case: &Case<'_>) -> Vec<Occurrence> {
         would_block_runs(case).into_iter().filter(|run| run.len() < LOOP_CALLS).filter_map(|run| {
             let call = case.call(run[0]).filter(|call| waits(call))?;
             // A very short time limit looks the same from outside.
-            if limit(case, run[0], call).is_some() {
+            if case.flows.time_limit(run[0]).is_some() {
                 return None;
             }
             Some(Occurrence::at(run[0]).with("call", call.library_name().to_owned()))
@@ -72,24 +73,15 @@ pub(super) fn not_now(case: &Case<'_>) -> Vec<Occurrence> {
     found.collect()
 }
 
-/// The time limit that a socket had set for a call (socket(7), SO_RCVTIMEO), in nanoseconds, and the
-/// call that set it.
-fn limit(case: &Case<'_>, at: Position, call: &Call) -> Option<(Position, u64)> {
-    let option = if call.sends() { "SO_SNDTIMEO" } else { "SO_RCVTIMEO" };
-    let (set, value) = case.option(case.flows.socket_at(at)?, option, at)?;
-    match value {
-        OptionValue::Time(limit) if *limit > 0 => Some((set, *limit)),
-        _ => None,
-    }
-}
-
 /// The calls that waited as long as their socket's time limit allowed.
 fn reached_limit<'c>(
     case: &'c Case<'_>,
 ) -> impl Iterator<Item = (Position, &'c Call, Occurrence)> + use<'c> {
-    let waited = case.failed(Errno::EAGAIN).filter(|(_, call)| waits(call));
+    let waited = case
+        .failed(Errno::EAGAIN)
+        .filter(|(at, call)| waits(call) && case.flows.reached_limit(*at));
     waited.filter_map(|(at, call)| {
-        let (set, limit) = limit(case, at, call).filter(|(_, limit)| call.took() >= *limit)?;
+        let (set, limit) = case.flows.time_limit(at)?;
         let finding = Occurrence::at(at).and([set]).with("time", duration(limit));
         Some((at, call, finding.with("call", call.library_name().to_owned())))
     })
@@ -102,7 +94,15 @@ pub(super) fn receive_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
 
 pub(super) fn send_timed_out(case: &Case<'_>) -> Vec<Occurrence> {
     let found = reached_limit(case).filter(|(_, call, _)| call.sends());
-    found.map(|(.., finding)| finding).collect()
+    let found = found.map(|(at, _, finding)| {
+        let lost = super::lost::had_losses(case, at);
+        let why = match lost {
+            true => sentence!("wire-send-lost"),
+            false => sentence!("wire-send-unread"),
+        };
+        finding.with("why", Argument::Sentence(Box::new(why)))
+    });
+    found.collect()
 }
 
 /// `poll` or `select` waited for one socket's data as long as it was told to, and the program gave up.
@@ -193,6 +193,23 @@ mod tests {
         assert!(text_of(&timeline, "busy-loop").contains("10,000"));
         assert!(!rules(&timeline).contains(&"not-now"));
         assert!(rules(&scenes::busy_loop(3)).contains(&"not-now"));
+    }
+
+    #[test]
+    fn a_busy_machine_does_not_make_a_call_wait() {
+        let mut story = Story::new();
+        let client = story.command("client", "c");
+        let sock = story.udp(client);
+        for slow in [0, 7, 0, 20, 0] {
+            for _ in 0..20 {
+                story.fail(sock, "recvfrom", got(10, b""), 11);
+            }
+            let began = story.now();
+            story.wait(slow).since(began).fail(sock, "recvfrom", got(10, b""), 11);
+        }
+        let timeline = story.build();
+        assert_eq!(rules(&timeline), ["busy-loop"], "one loop, not five");
+        assert!(text_of(&timeline, "busy-loop").contains("105"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A receiver's window that is closed: its program does not read, and so nothing more may be sent.
 
-use socklab_event::Call;
+use socklab_event::{Call, Errno};
 use socklab_flows::{Meaning, Position, WaitedFor, WindowChange};
-use socklab_say::{count, duration};
+use socklab_say::{Argument, count, duration, sentence};
 
 use super::lost::frames;
 use crate::case::{Case, Occurrence};
@@ -16,6 +16,8 @@ struct Closed {
     opened: Option<Position>,
     probes: u64,
     held: Position,
+    /// The socket that had more to send.
+    sender: usize,
     reader: Option<Position>,
 }
 
@@ -58,7 +60,7 @@ pub(super) fn closed(case: &Case<'_>) -> Vec<Occurrence> {
             let reader = opened.and_then(|(_, tie)| tie.cause.call());
             let probes = probes.count() as u64;
             let opened = opened.map(|(at, _)| at);
-            let one = Closed { frame, opened, probes, held, reader };
+            let one = Closed { frame, opened, probes, held, sender, reader };
             found.extend(told(case, receiver, &one));
         }
     }
@@ -83,7 +85,19 @@ fn told(case: &Case<'_>, receiver: usize, one: &Closed) -> Option<Occurrence> {
         return None;
     }
     let finding = Occurrence::at(one.held).and([one.frame]).and(one.opened).and(one.reader);
-    let finding = finding.with("program", case.program(one.held));
+    // A send that had returned before leaves the waiting to the kernel: the program may have ended.
+    let waits = |call: &Call| {
+        let long = call.ended.min(end).saturating_sub(call.began.max(at(one.frame))) >= LONG;
+        let refused = call.error() == Some(Errno::EAGAIN) && call.ended <= end;
+        call.sends() && (long || refused && call.began >= at(one.frame))
+    };
+    let calls = case.flows.sockets[one.sender].calls.iter();
+    let program = case.program(one.held);
+    let held = match calls.filter_map(|at| case.call(*at)).any(waits) {
+        true => sentence!("wire-program-waits", program = program),
+        false => sentence!("wire-kernel-waits", program = program),
+    };
+    let finding = finding.with("held", Argument::Sentence(Box::new(held)));
     let finding = finding.with("peer", case.program(one.reader.unwrap_or(used)));
     Some(finding.with("time", duration(time)).with("probes", count(one.probes)))
 }

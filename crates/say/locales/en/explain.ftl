@@ -10,6 +10,8 @@ explain-connect-refused = Nobody listened on port { $port } of { $address } at t
 explain-connect-refused-remote = { $address } answered with a refusal: nobody listens on port { $port } there, or a firewall says so in its place. Check the address and the port.
 # source: ipv6(7), IPV6_V6ONLY and net.ipv6.bindv6only (0 by default)
 explain-connect-refused-elsewhere = { $server } listens on that port, but at { $listens }, and nobody at { $asked }: to the kernel, these are different addresses. Connect to the one it listens on, or let it listen on both (:: usually takes IPv4 too).
+# source: ipv6(7), IPV6_V6ONLY; tried on Linux 6.18
+explain-connect-refused-six-only = { $server } listens on port { $port } at every address of IPv6 (::), but it had set IPV6_V6ONLY: then :: does not take IPv4, and nobody listens at { $asked }. Connect to an IPv6 address (::1), or leave that option off.
 # source: RFC 9293 3.10.7.1: a SYN to a port on which nobody listens is answered with RST
 explain-connect-too-early = The client came { $time } too early: { $server } listened on port { $port } only afterwards. Until listen is called, the kernel refuses. Wait for the server, or try again.
 # source: getaddrinfo(3): several addresses, to be tried in order; RFC 8305
@@ -81,7 +83,7 @@ explain-short-write-continued = Only { $taken } of { $asked } bytes were accepte
 explain-end-of-stream = 0 bytes mean the end: { $peer } has closed its side and will send nothing more. It is not an error. Stop reading, and close when you have nothing more to send.
 explain-end-ignored = { $call } returned 0 bytes, the end, and { $program } went on reading: { $times } times the same answer. 0 bytes are the moment to leave the loop.
 # source: RFC 9293 3.5.2, 3.6.1; socket(7), SO_LINGER; recv(2), ECONNRESET
-explain-connection-reset = { $call } failed because the connection was cut with RST. An end sends that when it closes with unread bytes, when it set SO_LINGER to 0 seconds, or when something is sent to it after it has closed or restarted.
+explain-connection-reset = { $call } failed because the connection was cut with RST. An end sends that when it closes with unread bytes, when it set SO_LINGER to 0 seconds, or when something is sent to it after it has closed, shut down both halves, or restarted.
 # source: RFC 9293 3.6.1; RFC 2525 2.17; tried on Linux 6.18
 explain-connection-reset-unread = { $call } failed because { $peer } cut the connection: it closed with { $unread ->
         [one] { $unread } byte
@@ -100,7 +102,7 @@ explain-connection-reset-linger = { $call } failed because { $peer } cut the con
 # source: shutdown(2); send(2), EPIPE
 explain-send-after-shutdown = The sending half of descriptor { $fd } had been shut down on this side before this send. After SHUT_WR nothing more can be sent.
 # source: send(2), EPIPE; RFC 9293 3.6.1; tried on Linux 6.18 over loopback: exactly one send succeeds
-explain-broken-pipe = Nothing more can be sent on descriptor { $fd }: the other end had closed or cut the connection. A send may still succeed until its RST is back (over loopback, just one); each further one fails, like this one.
+explain-broken-pipe = Nothing more can be sent on descriptor { $fd }: the other end had closed or cut the connection. A send may still succeed until its RST is back (over loopback without delay, just one); each further one fails, like this one.
 # source: RFC 9293 3.6.1; RFC 2525 2.17
 explain-close-unread = { $program } closed with { $unread ->
         [one] { $unread } byte
@@ -112,9 +114,9 @@ explain-server-closed-first = { $server } closed first, so the kernel keeps this
 explain-half-close = { $program } closed only its sending half (SHUT_WR): the other end sees the end of the stream, and can still answer.
 # source: RFC 9293 3.6.1; RFC 9112 9.3.1 (retrying on a new connection)
 explain-sent-after-close = { $peer } had closed this connection { $time } before. The kernel still took { $sent ->
-        [one] the { $sent } byte
-       *[other] the { $sent } bytes
-    } of this send, but nobody will read them: that a send succeeds says nothing about the peer. It happens to connections that are kept for the next request. Be ready to send it again on a new one.
+        [one] the { $sent } byte of this send, but nobody will read it
+       *[other] the { $sent } bytes of this send, but nobody will read them
+    }: that a send succeeds says nothing about the peer. It happens to connections that are kept for the next request. Be ready to send it again on a new one.
 # source: close(2), shutdown(2); fork(2): descriptors are shared
 explain-end-held-open = { $program } closed its descriptor of this connection, but { $holder } still has one, and only the last close ends a connection: { $reader } waits for an end that was not sent. Close all of them (after a fork, in each process that does not use it), or end the stream with shutdown, which works whoever else has it open.
 # source: RFC 9293 3.3.2, CLOSE-WAIT
@@ -122,7 +124,7 @@ explain-never-closed = { $program } never closed { $times } connections although
 # source: RFC 9293 3.7.4, 3.8.6.3; Linux include/net/tcp.h, TCP_DELACK_MIN: 40 ms
 explain-nagle = { $program } sent in small pieces, and { $times } of them took about { $time } to arrive although { $peer } was waiting. That is how it looks when Nagle's algorithm (a small piece waits while an earlier one is unacknowledged) meets delayed ACK (the acknowledgement waits 40 ms or more); inferred from the times. Send what belongs together in one call (one buffer, writev), or set TCP_NODELAY.
 # source: recv(2) and send(2), ETIMEDOUT; tcp(7), tcp_retries2 and keep-alive
-explain-connection-timed-out = { $call } failed: the other end no longer answered, and the kernel gave up. It, or the network on the way, went away without closing.
+explain-connection-timed-out = { $call } failed: what had been sent was not acknowledged, or the other end no longer answered, and the kernel gave up. It, or the network on the way, went away without closing; or it did not read for longer than TCP_USER_TIMEOUT allows.
 
 ## Datagrams
 
@@ -170,7 +172,7 @@ explain-edge-not-drained = { $program } read { $got } bytes from descriptor { $f
 explain-not-now = EAGAIN is not a failure: { $call } was told not to wait (non-blocking socket, or MSG_DONTWAIT), and would have had to. Wait with poll or epoll, then call again.
 # source: socket(7), SO_RCVTIMEO
 explain-receive-timed-out = { $call } waited { $time }, the socket's time limit (SO_RCVTIMEO), and nothing came. Try again, or give up.
-explain-send-timed-out = { $call } waited { $time }, the socket's time limit (SO_SNDTIMEO), and the kernel's buffer still had no room: the other end did not read what was sent before.
+explain-send-timed-out = { $call } waited { $time }, the socket's time limit (SO_SNDTIMEO), and the kernel's buffer still had no room: { $why }.
 # source: poll(2); CPython Modules/socketmodule.c: settimeout waits in poll
 explain-poll-timed-out = { $call } waited { $time }, the limit it was given, and nothing came. This is also how a time limit set in Python (settimeout) looks from below.
 # source: signal(7), EINTR
@@ -197,8 +199,8 @@ explain-name-lookup-partial = The name server { $server } answered for the { $ty
        *[other] { $times } times
     }: an address was there at once, and waiting for the rest took { $time } in all. A name server that knows no such record must say so.
 # source: signal(7), SIGPIPE; send(2), MSG_NOSIGNAL
-explain-killed-by-sigpipe = { $program } was killed by SIGPIPE: it wrote to a connection that nobody reads any more. Ignore SIGPIPE, or send with MSG_NOSIGNAL, and handle EPIPE.
+explain-killed-by-sigpipe = { $program } was killed by SIGPIPE: it sent on a connection on which nothing can be sent any more. Ignore SIGPIPE, or send with MSG_NOSIGNAL, and handle EPIPE.
 # source: _exit(2): descriptors are closed; RFC 9293 3.6.1
-explain-killed-connected = { $signal } ended { $program } with a connection open. The kernel closed it in its place, so the other end sees the end of the stream, or a reset.
+explain-killed-connected = { $signal } ended { $program } with a connection open. The kernel closed it in its place, and sends the other end the end of the stream (FIN), or a reset (RST).
 # source: io_uring(7)
 explain-io-uring = { $program } uses sockets through io_uring: what it does there is no system call of its own and cannot be seen here. This ladder is not complete.

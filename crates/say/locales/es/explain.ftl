@@ -8,6 +8,7 @@ explain-with-more = { $sentence } (Y { $more } más como esto.)
 explain-connect-refused = En ese momento nadie escuchaba en el puerto { $port } de { $address }, así que el núcleo de allí respondió al SYN con un RST. Revisa que el servidor esté en marcha y el número de puerto.
 explain-connect-refused-remote = { $address } respondió con un rechazo: allí nadie escucha en el puerto { $port }, o un firewall lo dice en su lugar. Revisa la dirección y el puerto.
 explain-connect-refused-elsewhere = { $server } escucha en ese puerto, pero en { $listens }, y nadie en { $asked }: para el núcleo son direcciones distintas. Conéctate a la dirección en que escucha, o haz que escuche en las dos (:: suele admitir también IPv4).
+explain-connect-refused-six-only = { $server } escucha en el puerto { $port } en todas las direcciones IPv6 (::), pero había puesto IPV6_V6ONLY: así :: no admite IPv4, y nadie escucha en { $asked }. Conéctate a una dirección IPv6 (::1), o no pongas esa opción.
 explain-connect-too-early = El cliente llegó { $time } antes de tiempo: { $server } no escuchó en el puerto { $port } hasta después. Mientras no se llame a listen, el núcleo rechaza. Espera al servidor o vuelve a intentarlo.
 explain-connect-fell-back = { $program } no tuvo suerte en { $first } y luego se conectó a { $then }. No pasa nada: un nombre como localhost puede tener varias direcciones, y un cliente las prueba una tras otra.
 explain-connect-timed-out = Ninguna respuesta de { $address } en { $time }: el núcleo repitió el SYN y se rindió. En esa dirección no hay nadie, un firewall descarta los paquetes en silencio, o la cola de conexiones del servidor está llena.
@@ -55,7 +56,7 @@ explain-short-write-continued = Solo se aceptaron { $taken } de { $asked } bytes
 
 explain-end-of-stream = 0 bytes significan el fin: { $peer } cerró su lado y no enviará nada más. No es un error. Deja de leer, y cierra cuando no tengas más que enviar.
 explain-end-ignored = { $call } devolvió 0 bytes, el fin del flujo, y { $program } siguió leyendo: { $times } veces la misma respuesta. Con 0 bytes hay que salir del bucle.
-explain-connection-reset = { $call } falló porque la conexión se cortó con un RST. Un extremo lo envía cuando cierra con bytes sin leer, cuando puso SO_LINGER en 0 segundos, o cuando le llega algo después de que cerró o se reinició.
+explain-connection-reset = { $call } falló porque la conexión se cortó con un RST. Un extremo lo envía cuando cierra con bytes sin leer, cuando puso SO_LINGER en 0 segundos, o cuando le llega algo después de que cerró, cerró sus dos mitades con shutdown, o se reinició.
 explain-connection-reset-unread = { $call } falló porque { $peer } cortó la conexión: cerró con { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes
@@ -70,7 +71,7 @@ explain-connection-reset-linger = { $call } falló porque { $peer } cortó la co
        *[other] {" "}De lo que { $peer } había enviado se perdieron { $lost } bytes.
     }
 explain-send-after-shutdown = La mitad de envío del descriptor { $fd } se había cerrado de este lado antes de este envío. Después de SHUT_WR no se puede enviar nada más.
-explain-broken-pipe = Ya no se puede enviar nada por el descriptor { $fd }: el otro extremo había cerrado o cortado la conexión. Un envío todavía puede funcionar hasta que vuelve su RST (por loopback, solo uno); cada uno de los siguientes falla, como este.
+explain-broken-pipe = Ya no se puede enviar nada por el descriptor { $fd }: el otro extremo había cerrado o cortado la conexión. Un envío todavía puede funcionar hasta que vuelve su RST (por loopback sin retraso, solo uno); cada uno de los siguientes falla, como este.
 explain-close-unread = { $program } cerró con { $unread ->
         [one] { $unread } byte
        *[other] { $unread } bytes
@@ -78,16 +79,16 @@ explain-close-unread = { $program } cerró con { $unread ->
 explain-server-closed-first = { $server } cerró primero, así que el núcleo guarda esta conexión del puerto { $port } en TIME_WAIT en su lado durante un minuto. Por eso los servidores ponen SO_REUSEADDR.
 explain-half-close = { $program } cerró solo su mitad de envío (SHUT_WR): el otro extremo ve el fin del flujo y todavía puede responder.
 explain-sent-after-close = { $peer } había cerrado esta conexión { $time } antes. El núcleo aún aceptó { $sent ->
-        [one] el { $sent } byte
-       *[other] los { $sent } bytes
-    } de este envío, pero nadie los leerá: que un envío tenga éxito no dice nada del otro extremo. Les pasa a las conexiones que se guardan para la siguiente petición: el programa debe estar listo para repetirla en una nueva.
+        [one] el { $sent } byte de este envío, pero nadie lo leerá
+       *[other] los { $sent } bytes de este envío, pero nadie los leerá
+    }: que un envío tenga éxito no dice nada del otro extremo. Les pasa a las conexiones que se guardan para la siguiente petición: el programa debe estar listo para repetirla en una nueva.
 explain-end-held-open = { $program } cerró su descriptor de esta conexión, pero { $holder } todavía tiene uno, y solo el último close termina una conexión: { $reader } espera un fin que no se envió. Ciérralos todos (después de fork, en cada proceso que no lo usa), o termina el flujo con shutdown, que funciona aunque otro lo tenga abierto.
 explain-never-closed = { $program } nunca cerró { $times } conexiones aunque su otro extremo ya había cerrado: cada una se queda en CLOSE_WAIT y ocupa su descriptor hasta que el programa la cierre o termine. Cierra una conexión cuando recv devuelva 0.
 explain-nagle = { $program } envió en trozos pequeños, y { $times ->
         [one] { $times } de ellos tardó
        *[other] { $times } de ellos tardaron
     } unos { $time } en llegar aunque { $peer } estaba esperando. Así se ve cuando el algoritmo de Nagle (un trozo pequeño espera mientras haya otro anterior sin confirmar) se encuentra con la confirmación retrasada (el ACK espera 40 ms o más); se deduce de los tiempos. Envía en una sola llamada lo que va junto (un búfer, writev), o activa TCP_NODELAY.
-explain-connection-timed-out = { $call } falló: el otro extremo ya no respondía y el núcleo se rindió. El otro extremo, o la red en el camino, desapareció sin cerrar.
+explain-connection-timed-out = { $call } falló: lo enviado no se confirmó, o el otro extremo ya no respondía, y el núcleo se rindió. El otro extremo, o la red en el camino, desapareció sin cerrar; o dejó de leer por más tiempo del que permite TCP_USER_TIMEOUT.
 
 ## Datagramas
 
@@ -120,7 +121,7 @@ explain-spins-without-descriptors = { $call } en el descriptor { $fd } falló { 
 explain-edge-not-drained = { $program } leyó { $got } bytes del descriptor { $fd } y volvió a esperar cuando se habían enviado { $unread } más. Pidió eventos por flanco (EPOLLET), que solo avisan de novedades: de lo que quedó no se avisa otra vez. Lee hasta EAGAIN antes de esperar.
 explain-not-now = EAGAIN no es un fallo: { $call } no debía esperar (socket no bloqueante, o MSG_DONTWAIT) y habría tenido que hacerlo. Espera con poll o epoll y vuelve a llamar.
 explain-receive-timed-out = { $call } esperó { $time }, el límite de tiempo del socket (SO_RCVTIMEO), y no llegó nada. Vuelve a intentarlo o ríndete.
-explain-send-timed-out = { $call } esperó { $time }, el límite de tiempo del socket (SO_SNDTIMEO), y en el búfer del núcleo todavía no había espacio: el otro extremo no leyó lo que se había enviado antes.
+explain-send-timed-out = { $call } esperó { $time }, el límite de tiempo del socket (SO_SNDTIMEO), y en el búfer del núcleo todavía no había espacio: { $why }.
 explain-poll-timed-out = { $call } esperó { $time }, el límite que se le dio, y no llegó nada. Así se ve también por debajo un límite puesto en Python (settimeout).
 explain-interrupted = Una señal interrumpió { $call } antes de que pasara nada, y el programa no volvió a llamar. EINTR solo significa eso: para seguir, basta llamar otra vez.
 explain-both-wait = Cuando terminó la grabación, { $one } esperaba a { $other } y { $other } esperaba a { $one }, sin nada en camino: si nadie más envía por aquí, ninguno de los dos seguirá. Hay que acordar quién habla primero y cómo termina un mensaje.
@@ -140,6 +141,6 @@ explain-name-lookup-partial = El servidor de nombres { $server } respondió por 
         [one] { $times } vez
        *[other] { $times } veces
     }: una dirección llegó enseguida, y esperar lo demás tardó { $time } en total. Un servidor de nombres que no conoce un registro debe decirlo.
-explain-killed-by-sigpipe = SIGPIPE terminó a { $program }: escribió en una conexión que ya nadie lee. Ignora SIGPIPE, o envía con MSG_NOSIGNAL, y trata EPIPE.
-explain-killed-connected = { $signal } terminó a { $program } con una conexión abierta. El núcleo la cerró en su lugar, así que el otro extremo ve el fin del flujo, o un corte.
+explain-killed-by-sigpipe = SIGPIPE terminó a { $program }: envió por una conexión por la que ya no se puede enviar nada. Ignora SIGPIPE, o envía con MSG_NOSIGNAL, y trata EPIPE.
+explain-killed-connected = { $signal } terminó a { $program } con una conexión abierta. El núcleo la cerró en su lugar y le envía al otro extremo el fin del flujo (FIN) o un corte (RST).
 explain-io-uring = { $program } usa sockets por io_uring: eso no necesita llamadas al sistema, y aquí no se ve. Este diagrama no está completo.

@@ -1,7 +1,9 @@
 //! Bytes on streams, datagrams, names and options.
 
-use socklab_event::{Args, Errno, Flags, OptionValue, Outcome, Shutdown};
-use socklab_timelines::{Sock, Story, got, offered, scenes};
+use socklab_event::{
+    Args, Bytes, Errno, Fate, Flags, Headers, OptionValue, Outcome, Protocol, Shutdown, Transport,
+};
+use socklab_timelines::{Sock, Story, address, frame, got, offered, scenes};
 
 use super::{bind_fails, set, told};
 
@@ -234,4 +236,45 @@ fn a_datagram_to_another_port_looks_up_no_name() {
     story.send(sock, question(1));
     story.recv(sock, question(1));
     assert!(!told(&story, "name-lookup"));
+}
+
+/// A question whose first packet is lost, to this port.
+fn asked_again(port: u16) -> Story {
+    let mut story = Story::new();
+    let client = story.command("client", "c");
+    let sock = story.udp(client);
+    story.bind(sock, "127.0.0.1:40000");
+    let server = format!("127.0.0.1:{port}");
+    story.connect(sock, &server);
+    for lost in [true, false] {
+        let headers = Headers {
+            source: address("127.0.0.1:40000"),
+            destination: address(&server),
+            protocol: Protocol::UDP,
+            transport: Transport::Udp,
+            payload: Bytes::whole(question(1)),
+            fragment: None,
+        };
+        let began = story.now();
+        let fate = lost.then(|| Fate::Dropped { rule: "drop it".to_owned() });
+        frame(&mut story, headers, fate);
+        story.since(began).send(sock, question(1));
+        if lost {
+            let began = story.now();
+            story.wait(5_000).since(began).fail(sock, "recvfrom", got(512, b""), Errno::EAGAIN.0);
+        }
+    }
+    story.recv(sock, question(1));
+    story
+}
+
+#[test]
+fn a_lost_datagram_of_a_program_is_no_lost_look_up() {
+    let rules = ["name-lookup-lost", "datagram-lost", "name-lookup-unanswered"];
+    let of = |story: &Story| rules.map(|rule| told(story, rule));
+    let lost = asked_again(53);
+    assert_eq!(of(&lost), [true, false, false]);
+    let said = super::wire::texts(&lost, "name-lookup-lost");
+    assert!(said.iter().all(|said| said.contains("drop it") && said.contains("5 s")), "{said:?}");
+    assert_eq!(of(&asked_again(5_353)), [false, true, false]);
 }

@@ -1,6 +1,7 @@
 //! Timelines on which the tempting reading is false, a file for each stage in a connection's life.
 //! `RULES.md` names one of them for every rule.
 
+mod arrivals;
 mod beginnings;
 mod data;
 mod endings;

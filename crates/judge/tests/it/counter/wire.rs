@@ -10,7 +10,7 @@ use socklab_timelines::{Sock, Story, Talk, address, frame, got, seg};
 use super::told;
 
 /// What a rule says in English, and in Spanish.
-fn texts(story: &Story, rule: &str) -> [String; 2] {
+pub(super) fn texts(story: &Story, rule: &str) -> [String; 2] {
     let timeline = story.build();
     let flows = Flows::of(&timeline);
     let all = explain(&flows);
@@ -20,7 +20,7 @@ fn texts(story: &Story, rule: &str) -> [String; 2] {
     [Speaker::ENGLISH, Speaker::new(spanish)].map(|speaker| speaker.tell(&one.sentence()))
 }
 
-fn connect(talk: &mut Talk, began: u64) {
+pub(super) fn connect(talk: &mut Talk, began: u64) {
     talk.story.since(began).connect(talk.near, "127.0.0.1:12000");
 }
 
@@ -256,7 +256,12 @@ fn a_silence_without_a_loss_is_the_other_ends() {
     }
 }
 
-fn datagram(story: &mut Story, [from, to]: [Sock; 2], piece: Option<Fragment>, fate: Option<Fate>) {
+pub(super) fn datagram(
+    story: &mut Story,
+    [from, to]: [Sock; 2],
+    piece: Option<Fragment>,
+    fate: Option<Fate>,
+) {
     let own = |story: &mut Story, sock: Sock| story.identity(sock).local.clone().expect("bound");
     let later = piece.is_some_and(|piece| piece.offset > 0);
     let end = |address: Endpoint| match later {
@@ -324,6 +329,15 @@ fn real_packets_show_what_their_programs_did() {
         ["connection-reset-unread", "connection-reset-linger", "connection-reset-unaccepted"];
     for rule in expected.into_iter().chain(["connect-refused", "udp-refused"]) {
         assert!(resets.contains(&rule), "{rule} not in {resets:?}");
+    }
+    let timeline = socklab_timelines::recorded("wire-resets");
+    let all = explain(&Flows::of(&timeline));
+    for rule in expected.into_iter().chain(["connect-refused", "udp-refused"]) {
+        let one = all.iter().find(|one| one.rule == rule).expect("as before");
+        let is_frame = |seq: &&u64| {
+            timeline.events.iter().any(|event| event.seq == **seq && event.frame().is_some())
+        };
+        assert!(one.evidence.iter().any(|seq| is_frame(&seq)), "{rule} cites no packet");
     }
     let lost = ["syn-lost", "syn-ack-lost", "data-lost", "datagram-lost", "connection-reset"];
     assert!(!lost.iter().any(|rule| resets.contains(rule)), "{resets:?}");
