@@ -302,7 +302,7 @@ fn epoll(talk: &mut Talk, waits: u64, ready: bool) {
 fn bytes_that_have_not_arrived_are_news() {
     let drained = |arrives: bool| {
         let (mut talk, _) = Talk::connected();
-        let wants = ["EPOLLIN", "EPOLLET"].map(|name| Name::of(name)).into_iter().collect();
+        let wants = ["EPOLLIN", "EPOLLET"].map(Name::of).into_iter().collect();
         let interest = Some(EpollInterest { wants, data: 7 });
         let args = Args::EpollControl { epoll: 9, operation: Name::of("EPOLL_CTL_ADD"), interest };
         let far: Sock = talk.far;
