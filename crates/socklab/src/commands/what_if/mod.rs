@@ -85,6 +85,7 @@ fn list(speaker: Speaker, course: &Course, questions: &[Question], json: bool) -
     let width = width();
     let names: Vec<&str> = PROGRAMS.iter().map(|program| program.name).collect();
     let syllabus = course.syllabus(&names).map_err(|error| course::mistake(speaker, &error))?;
+    let mut is_first = true;
     for part in syllabus.parts {
         let here = |item: &Item| match item {
             Item::Question(name) => questions.iter().find(|question| question.name == *name),
@@ -96,7 +97,11 @@ fn list(speaker: Speaker, course: &Course, questions: &[Question], json: bool) -
                 Some(title) => texts::text(speaker, title).to_owned(),
                 None => say!(speaker, "list-more"),
             };
+            if !is_first {
+                println!();
+            }
             println!("{}", style::paint(style::STRONG, title));
+            is_first = false;
         }
         for question in of_part {
             let mark = Standing::of(&Item::Question(question.name.clone()), &progress).mark();

@@ -77,7 +77,9 @@ pub(super) fn answer(
     lines.push(markdown::render(&answered.explanation, width));
     if let Some(next) = texts::section(speaker, question, "next") {
         lines.push(style::paint(style::STRONG, say!(speaker, "what-if-next")));
-        lines.extend(suggestions(next).iter().map(|one| markdown::render(one, width)));
+        let one = |one: &String| markdown::render(one, width).trim_end().to_owned();
+        lines.extend(suggestions(next).iter().map(one));
+        lines.push(String::new());
     }
     lines.join("\n")
 }
