@@ -94,6 +94,35 @@ fn nothing_stays_mounted_on_the_machine() {
     }
 }
 
+/// A robust case that can't be run here says nothing about the core, and is no lost point.
+#[test]
+fn a_robust_case_that_needs_a_place_of_its_own_leaves_the_core_its_verdict() {
+    need!("python3");
+    let unshare = need!("unshare");
+    let solution =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../course/exercises/socket-03/solution.py");
+    let home = tempfile::tempdir().expect("a folder");
+    let check = |words: &[&str]| {
+        let mut command = socklab_without_namespaces(&unshare, &[]);
+        command.env("XDG_STATE_HOME", home.path()).args(["check", "socket-03", "--builtin"]);
+        run(command.args(words).args(["--", solution]))
+    };
+    if check(&["--case", "connect"]).code != 0 {
+        not_run!("user namespaces");
+    }
+    let all = check(&["--format", "json"]);
+    let report: Value = serde_json::from_slice(&all.output).expect("JSON");
+    assert_eq!((all.code, &report["passed"]), (0, &Value::Bool(true)), "{report:#}");
+    assert_eq!(report["points"]["core"]["earned"], report["points"]["core"]["of"]);
+    assert!(report["points"]["robust"].is_null() && report["infra_error"].is_null(), "{report:#}");
+    let cases = report["cases"].as_array().expect("cases");
+    let unknown: Vec<_> = cases.iter().filter(|one| one["state"] == "infra-error").collect();
+    assert!(unknown.len() == 1 && unknown[0]["name"] == "real-name", "{unknown:?}");
+    assert!(unknown[0]["points"].is_null(), "{unknown:?}");
+    // Where nothing else was asked, nothing is known.
+    assert_eq!(check(&["--case", "real-name"]).code, 3);
+}
+
 /// A script that starts the server in the background, whether it waits for it or not, is the server
 /// with all it has started.
 #[test]
