@@ -240,8 +240,8 @@ const MOST_LOAD: u32 = 256;
 
 #[derive(Debug, Args)]
 pub(crate) struct CourseSoak {
-    #[arg(value_name = "EXERCISE")]
-    pub(crate) exercises: Vec<String>,
+    #[arg(value_name = "QUESTION|EXERCISE")]
+    pub(crate) names: Vec<String>,
     #[arg(long, value_name = "N", default_value_t = TIMES, hide_default_value = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_TIMES)))]
     pub(crate) times: u32,
@@ -256,7 +256,7 @@ pub(crate) struct CourseSoak {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) which: WhichCourse,
-    #[arg(last = true, value_name = "COMMAND", requires = "exercises")]
+    #[arg(last = true, value_name = "COMMAND", requires = "names")]
     pub(crate) command: Vec<String>,
 }
 

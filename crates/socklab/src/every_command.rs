@@ -238,8 +238,11 @@ impl Known {
                     .then(|| none("question or exercise", &copy.name))?
             }
             Command::Course(CourseCommand::Soak(soak)) => {
-                let odd = soak.exercises.iter().find(|name| self.exercise(name).is_none())?;
-                none("exercise", odd)
+                let odd = soak
+                    .names
+                    .iter()
+                    .find(|name| self.exercise(name).is_none() && self.question(name).is_none())?;
+                none("question or exercise", odd)
             }
             _ => None,
         }

@@ -11,13 +11,13 @@ arg-what-if-all = Draw every call and every packet, also those that only set up,
 arg-builtin = Ignore folders named `course`: only what is built in
 arg-course = This course folder, and nothing built in (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
 arg-course-check-folder = A course folder (default: the built-in course, overlaid with the nearest folder `course`, here or in a parent folder)
-cmd-course-soak = Repeat the checks of an exercise's own programs on a busy machine: no verdict may change
+cmd-course-soak = Repeat questions, and the checks of exercises' own programs, on a busy machine: no verdict may change
 cmd-course-copy = Copy a built-in question or exercise into your course, to change it
 cmd-course-format = Print how questions and exercises are written
 arg-course-copy-name = A question's name or number, or an exercise's name
 arg-course-copy-folder = Your course folder (default: the nearest folder `course`, here or in a parent folder; if there is none, a new one here)
-arg-course-soak-exercises = The exercises (default: all)
-arg-course-soak-times = How often each program is checked, each time with other bytes (default: 30)
+arg-course-soak-names = The questions and exercises (default: all)
+arg-course-soak-times = How often each question is asked and each program checked, each time with other bytes (default: 30)
 arg-course-soak-load = How many busy loops run beside the checks (default: one for each processor)
 arg-course-soak-within = Begin no check after this long
 arg-course-soak-seed = The number of the first round's random bytes
@@ -38,7 +38,8 @@ examples-course-check =
     A folder `course` with `questions` or `exercises` in it applies to all folders below it, in every command, if it belongs to you or to root. The environment variable SOCKLAB_COURSE names another folder, or `builtin`. Exit codes: 0 no mistakes, 1 mistakes, 2 usage error.
 examples-course-soak =
     $ socklab course soak echo-server  # its solutions, bugs and accepted programs, 30 times each
-    $ socklab course soak --within 600  # all exercises, for ten minutes
+    $ socklab course soak lost-syn lost-last-ack  # two questions: each time the evidence must show an answer
+    $ socklab course soak --within 600  # everything, for ten minutes
     $ socklab course soak chat-server --load 0 -- ./her-server  # one program, on a quiet machine
     Exit codes: 0 no verdict changed, 1 one did, 2 usage error, 3 some checks could not be run here.
 examples-course-copy =
@@ -163,10 +164,17 @@ soak-unavailable = { $checks ->
        *[other] { $checks } checks
     } had a case that could not be run here, and did not count
 soak-copy = To have the files first: { $command }
-soak-total = { $checks } of { $of } checks of { $programs ->
+soak-programs = { $programs ->
         [one] { $programs } program
        *[other] { $programs } programs
-    }, { $repeated } of them more than once, beside { $load ->
+    }
+soak-questions = { $questions ->
+        [one] { $questions } question
+       *[other] { $questions } questions
+    }
+soak-both = { $questions } and { $programs }
+soak-one-exercise = a command is checked for one exercise: name that one, and no question
+soak-total = { $checks } of { $of } checks of { $what }, { $repeated } of them more than once, beside { $load ->
         [one] { $load } busy loop
        *[other] { $load } busy loops
     } in { $took }: { $changes ->

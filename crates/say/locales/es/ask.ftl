@@ -11,13 +11,13 @@ arg-what-if-all = Dibuja cada llamada y cada paquete, también los que solo prep
 arg-builtin = Ignora las carpetas llamadas `course`: solo lo incluido
 arg-course = Esta carpeta de curso, y nada de lo incluido (por defecto: el curso incluido, con los cambios de la carpeta `course` más cercana, aquí o más arriba)
 arg-course-check-folder = La carpeta de un curso (por defecto: el curso incluido, con los cambios de la carpeta `course` más cercana, aquí o más arriba)
-cmd-course-soak = Repite las revisiones de los programas de un ejercicio con la máquina ocupada: ningún veredicto puede cambiar
+cmd-course-soak = Repite preguntas, y las revisiones de los programas de los ejercicios, con la máquina ocupada: ningún veredicto puede cambiar
 cmd-course-copy = Copia en tu curso una pregunta o un ejercicio incluido, para cambiarlo
 cmd-course-format = Muestra cómo se escriben una pregunta y un ejercicio
 arg-course-copy-name = El nombre o el número de una pregunta, o el nombre de un ejercicio
 arg-course-copy-folder = La carpeta de tu curso (por defecto: la carpeta `course` más cercana, aquí o más arriba; si no hay ninguna, una nueva aquí)
-arg-course-soak-exercises = Los ejercicios (por defecto: todos)
-arg-course-soak-times = Cuántas veces se revisa cada programa, cada vez con otros bytes (por defecto: 30)
+arg-course-soak-names = Las preguntas y los ejercicios (por defecto: todos)
+arg-course-soak-times = Cuántas veces se hace cada pregunta y se revisa cada programa, cada vez con otros bytes (por defecto: 30)
 arg-course-soak-load = Cuántos bucles ocupan los procesadores mientras tanto (por defecto: uno por procesador)
 arg-course-soak-within = Después de este tiempo no empieza ninguna revisión
 arg-course-soak-seed = El número de los bytes aleatorios de la primera vuelta
@@ -38,7 +38,8 @@ examples-course-check =
     Una carpeta `course` que contiene `questions` o `exercises` vale en todas las carpetas que hay debajo, para todos los comandos, si es tuya o de root. La variable de entorno SOCKLAB_COURSE nombra otra carpeta, o `builtin`. Códigos de salida: 0 sin errores, 1 con errores, 2 uso incorrecto.
 examples-course-soak =
     $ socklab course soak echo-server  # sus soluciones, errores y programas aceptados, 30 veces cada uno
-    $ socklab course soak --within 600  # todos los ejercicios, durante diez minutos
+    $ socklab course soak lost-syn lost-last-ack  # dos preguntas: lo observado tiene que mostrar cada vez una respuesta
+    $ socklab course soak --within 600  # todo, durante diez minutos
     $ socklab course soak chat-server --load 0 -- ./su-servidor  # un programa, con la máquina tranquila
     Códigos de salida: 0 ningún veredicto cambió, 1 alguno cambió, 2 uso incorrecto, 3 algo no se pudo ejecutar aquí.
 examples-course-copy =
@@ -163,10 +164,17 @@ soak-unavailable = { $checks ->
        *[other] { $checks } revisiones tuvieron
     } un caso que aquí no se pudo ejecutar, y no cuenta
 soak-copy = Para tener antes los archivos: { $command }
-soak-total = { $checks } de { $of } revisiones de { $programs ->
+soak-programs = { $programs ->
         [one] { $programs } programa
        *[other] { $programs } programas
-    }, { $repeated } más de una vez, junto a { $load ->
+    }
+soak-questions = { $questions ->
+        [one] { $questions } pregunta
+       *[other] { $questions } preguntas
+    }
+soak-both = { $questions } y { $programs }
+soak-one-exercise = un comando se revisa en un solo ejercicio: nombra ese, y ninguna pregunta
+soak-total = { $checks } de { $of } revisiones de { $what }, { $repeated } más de una vez, junto a { $load ->
         [one] { $load } bucle
        *[other] { $load } bucles
     } en { $took }: { $changes ->

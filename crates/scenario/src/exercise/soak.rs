@@ -123,6 +123,22 @@ impl Tally {
         self.count_states(states, seed, why);
     }
 
+    /// The same, of what has a single case: whether it passed, or `None` if it could not be run.
+    pub fn count_one(
+        &mut self,
+        case: &str,
+        passed: Option<bool>,
+        seed: u64,
+        why: impl Fn() -> String,
+    ) {
+        let state = match passed {
+            Some(true) => CaseState::Passed,
+            Some(false) => CaseState::Failed,
+            None => CaseState::InfraError,
+        };
+        self.count_states([(case, state, ())].into_iter(), seed, |()| why());
+    }
+
     fn count_states<'a, D>(
         &mut self,
         states: impl Iterator<Item = (&'a str, CaseState, D)>,
@@ -202,6 +218,17 @@ mod tests {
         let expected =
             [(Outcome::Failed, 2, "cut, seed 2"), (Outcome::Passed, 2, "no answer, seed 1")];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_has_one_case_is_counted_alike() {
+        let mut tally = Tally::default();
+        for (seed, passed) in [(1, Some(true)), (2, None), (3, Some(false)), (4, Some(true))] {
+            tally.count_one("answer", passed, seed, || format!("nothing, seed {seed}"));
+        }
+        let changes = tally.changes();
+        assert_eq!((tally.checks, tally.unavailable, changes.len()), (3, 1, 1));
+        assert_eq!((changes[0].rare, &*changes[0].why), (Outcome::Failed, "nothing, seed 3"));
     }
 
     #[test]

@@ -194,7 +194,7 @@ fn ask_it(
 }
 
 /// What each outcome of a question lacks, and what happened instead.
-fn unanswered(speaker: Speaker, question: &Question, answered: &Answered) -> String {
+pub(super) fn unanswered(speaker: Speaker, question: &Question, answered: &Answered) -> String {
     if let Some(trouble) = &answered.recording.trouble {
         return wording::trouble(speaker, trouble);
     }

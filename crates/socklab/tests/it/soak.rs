@@ -30,6 +30,25 @@ fn no_verdict_changes_on_a_busy_machine() {
 }
 
 #[test]
+fn a_question_has_an_answer_every_time() {
+    let home = tempfile::tempdir().expect("a folder");
+    let soak = |line: &str| {
+        let mut soak = socklab(&line.split(' ').collect::<Vec<_>>());
+        run(soak.current_dir(home.path()).env("XDG_STATE_HOME", home.path()))
+    };
+    let ended = soak("course soak 3 empty-address --builtin --times 2 --load 2 --json");
+    let report: Value = serde_json::from_slice(&ended.output).expect("JSON");
+    assert_eq!((&report["questions"], &report["programs"]), (&2.into(), &0.into()), "{report:#}");
+    assert_eq!(report["checks"], 4, "{report:#}");
+    assert_eq!(report["changes"], Value::Array(Vec::new()), "{report:#}");
+    ended.exits(0);
+    let told = soak("course soak 3 --builtin --times 1 --load 0").exits(0).text();
+    assert!(told.contains("1 of 1 checks of 1 question, "), "{told}");
+    assert!(soak("course soak no-such-name").exits(2).errors.contains("no-such-name"));
+    soak("course soak 3 -- true").exits(2);
+}
+
+#[test]
 fn a_verdict_that_changes_is_reported_with_its_reason_and_the_command_that_repeats_it() {
     need!("python3");
     let home = tempfile::tempdir().expect("a folder");

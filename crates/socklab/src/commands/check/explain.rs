@@ -388,7 +388,7 @@ const HANGING: &str = "  ";
 const QUOTATION: &str = "    │ ";
 
 /// Quotes words for a shell.
-pub(super) fn shell_words(words: &[String]) -> String {
+pub(crate) fn shell_words(words: &[String]) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:{}=,+@%".contains(c);
     let quote = |word: &String| match !word.is_empty() && word.chars().all(plain) {
         true => word.clone(),

@@ -37,7 +37,7 @@ use crate::terminal::gauge;
 use crate::terminal::gauge::Gauge;
 use crate::wire_rules;
 
-pub(crate) use explain::{bytes_text, missed, why};
+pub(crate) use explain::{bytes_text, missed, shell_words, why};
 pub(crate) use levels::{Help, hint_lines, next_hint, remember};
 pub(crate) use report::{case_line, isolation, not_run, refused, summary};
 pub(crate) use story::{Order, again, reason, story};

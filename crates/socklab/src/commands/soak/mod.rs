@@ -1,42 +1,59 @@
-//! `course soak`: repeats checks on a busy machine. No verdict may change.
+//! `course soak`: repeats questions, and checks of programs, on a busy machine. No verdict may change.
 
-use std::collections::BTreeMap;
+mod report;
+
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
-use socklab_say::{Speaker, count, say};
+use socklab_say::{Speaker, say};
 use socklab_scenario::exercise::{BuildError, Change, Check, Exhibit, Outcome, Tally};
-use socklab_scenario::format::Exercise;
-use socklab_scenario::{Origin, Runner};
+use socklab_scenario::format::{Exercise, Question};
+use socklab_scenario::{ItemKind, Runner};
 
-use super::check::{Subject, again, not_here, reason, some_seed};
+use super::check::{Subject, again, not_here, reason, shell_words, some_seed};
+use super::course_check::unanswered;
 use super::exercise::Material;
 use crate::cli::{CourseSoak, WhichCourse};
+use crate::course;
 use crate::exit_reason::ExitReason;
+use crate::failure::Failure;
 use crate::output::{self, println};
-use crate::scenario;
+use crate::scenario::{self, answered};
 use crate::style;
 use crate::terminal::gauge;
 use crate::terminal::gauge::Gauge;
+use report::Soaked;
 
 /// Where the programs of a built-in exercise are once they are copied as the report says.
 const COPIES: &str = "programs";
 
-/// A program, and what became of its checks.
+/// What is done again and again, and what became of it.
 struct Repeated<'a> {
-    exercise: &'a Exercise,
-    exhibit: Exhibit,
-    /// The command that checks it again, but for case and seed.
-    subject: Subject,
+    what: What<'a>,
     tally: Mutex<Tally>,
 }
+
+/// What is done.
+enum What<'a> {
+    /// A question is asked: the evidence must show an answer.
+    Question(&'a Question),
+    /// A program is checked.
+    Program {
+        exercise: &'a Exercise,
+        exhibit: Exhibit,
+        /// The command that checks it again, but for case and seed.
+        subject: Subject,
+    },
+}
+
+/// The one case of a question.
+const ANSWER: &str = "answer";
 
 /// What the main thread is told while the checks run.
 enum News {
@@ -66,12 +83,9 @@ pub(crate) fn soak(speaker: Speaker, options: &CourseSoak) -> Result<ExitCode> {
         reports.swap(false, Ordering::SeqCst) && signals.send(News::Signal(signal)).is_ok()
     })?;
     let material = Material::load(speaker, &options.which)?;
-    let exercises = match &options.exercises[..] {
-        [] => material.all()?,
-        names => names.iter().map(|name| material.exercise(name)).collect::<Result<_>>()?,
-    };
+    let (questions, exercises) = named(speaker, &material, options)?;
     let mut missing = Vec::new();
-    let mut programs = Vec::new();
+    let mut programs: Vec<Repeated<'_>> = questions.iter().map(Repeated::question).collect();
     for exercise in &exercises {
         programs.extend(gather(speaker, &material, exercise, options, &mut missing)?);
     }
@@ -118,6 +132,38 @@ pub(crate) fn soak(speaker: Speaker, options: &CourseSoak) -> Result<ExitCode> {
     })
 }
 
+/// The questions and exercises on the command line, or all of them.
+fn named(
+    speaker: Speaker,
+    material: &Material,
+    options: &CourseSoak,
+) -> Result<(Vec<Question>, Vec<Exercise>)> {
+    let course = material.course();
+    let all = course.questions().map_err(|error| course::mistake(speaker, &error))?;
+    if options.names.is_empty() {
+        return Ok((all, material.all()?));
+    }
+    let known = course.folders(ItemKind::Exercise);
+    let (mut questions, mut exercises) = (Vec::new(), Vec::new());
+    for name in &options.names {
+        let same = |one: &&Question| one.name == *name || one.number.to_string() == *name;
+        if known.contains(name) {
+            exercises.push(material.exercise(name)?);
+        } else if let Some(question) = all.iter().find(same) {
+            questions.push(question.clone());
+        } else {
+            let what = say!(speaker, "course-copy-unknown", name = name);
+            let names = all.iter().map(|one| one.name.clone()).chain(known);
+            return Err(Failure::unknown(speaker, what, name, names, "socklab list").into());
+        }
+    }
+    if !options.command.is_empty() && (exercises.len(), questions.len()) != (1, 0) {
+        let what = say!(speaker, "soak-one-exercise");
+        return Err(Failure::new(ExitReason::Usage, what).into());
+    }
+    Ok((questions, exercises))
+}
+
 /// The programs of an exercise: those that belong to it, or the one on the command line.
 fn gather<'a>(
     speaker: Speaker,
@@ -127,9 +173,7 @@ fn gather<'a>(
     missing: &mut Vec<String>,
 ) -> Result<Vec<Repeated<'a>>> {
     let repeated = |subject: Subject, exhibit: Exhibit| Repeated {
-        exercise,
-        exhibit,
-        subject,
+        what: What::Program { exercise, exhibit, subject },
         tally: Mutex::default(),
     };
     if !options.command.is_empty() {
@@ -214,8 +258,7 @@ impl Repeat<'_> {
                 }
                 progress.0.advance();
                 progress.1 += 1;
-                let doing = format!("{}/{}", program.exercise.name, program.exhibit.program);
-                progress.0.show(&doing);
+                progress.0.show(&program.name());
             }
         };
         thread::scope(|scope| {
@@ -252,16 +295,54 @@ impl Repeat<'_> {
     }
 }
 
-impl Repeated<'_> {
-    /// Checks the program once. Returns the cases whose verdicts had not changed before.
+impl<'a> Repeated<'a> {
+    fn question(question: &'a Question) -> Self {
+        Self { what: What::Question(question), tally: Mutex::default() }
+    }
+
+    /// As a reader knows it: `03-tcp-client-first`, `echo-server/bugs/one-recv.py`.
+    fn name(&self) -> String {
+        match &self.what {
+            What::Question(question) => format!("{:02}-{}", question.number, question.name),
+            What::Program { exercise, exhibit, .. } => {
+                format!("{}/{}", exercise.name, exhibit.program)
+            }
+        }
+    }
+
+    /// Does it once. Returns the cases whose verdicts had not changed before.
     fn check(&self, speaker: Speaker, runner: &Runner) -> Vec<Change> {
-        let Ok(built) = &self.exhibit.built else { return Vec::new() };
-        let check =
-            Check { exercise: self.exercise, submission: &built.submission, runner, only: None };
-        let report = check.run(|_| true);
+        match &self.what {
+            What::Question(question) => {
+                let answered = answered::run(speaker, question, runner);
+                // What could not be run is no verdict.
+                let shows = answered.as_ref().ok().and_then(|answered| match &answered.answer {
+                    None if answered.recording.trouble.is_some() => None,
+                    answer => Some(answer.is_some() && answered.missing.is_empty()),
+                });
+                self.count(|tally| {
+                    tally.count_one(ANSWER, shows, runner.seed, || match &answered {
+                        Ok(answered) => match answered.missing.first() {
+                            None => unanswered(speaker, question, answered),
+                            Some(place) => say!(speaker, "course-nothing-to-cite", place = place),
+                        },
+                        Err(error) => error.to_string(),
+                    });
+                })
+            }
+            What::Program { exercise, exhibit, .. } => {
+                let Ok(built) = &exhibit.built else { return Vec::new() };
+                let check = Check { exercise, submission: &built.submission, runner, only: None };
+                let report = check.run(|_| true);
+                self.count(|tally| tally.count(&report, runner.seed, |done| reason(speaker, done)))
+            }
+        }
+    }
+
+    fn count(&self, count: impl FnOnce(&mut Tally)) -> Vec<Change> {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         let known: Vec<String> = tally.changes().into_iter().map(|change| change.case).collect();
-        tally.count(&report, runner.seed, |done| reason(speaker, done));
+        count(&mut tally);
         let changes = tally.changes().into_iter();
         changes.filter(|change| !known.contains(&change.case)).collect()
     }
@@ -271,7 +352,16 @@ impl Repeated<'_> {
     }
 
     fn again(&self, change: &Change, which: &WhichCourse) -> String {
-        again(&self.exercise.name, &change.case, change.seed, &which.words(), &self.subject)
+        match &self.what {
+            What::Question(question) => {
+                let words = ["socklab", "what-if", &question.name].map(str::to_owned);
+                let words: Vec<String> = words.into_iter().chain(which.words()).collect();
+                shell_words(&words)
+            }
+            What::Program { exercise, subject, .. } => {
+                again(&exercise.name, &change.case, change.seed, &which.words(), subject)
+            }
+        }
     }
 
     fn print(&self, speaker: Speaker, change: &Change, which: &WhichCourse) {
@@ -283,7 +373,7 @@ impl Repeated<'_> {
         let told = say!(
             speaker,
             "soak-change",
-            program = format!("{}/{}", self.exercise.name, self.exhibit.program),
+            program = self.name(),
             case = &*change.case,
             outcome = outcome
         );
@@ -295,102 +385,5 @@ impl Repeated<'_> {
             println!("  {line}");
         }
         println!("  {}", style::paint(style::COMMAND, self.again(change, which)));
-    }
-}
-
-/// What became of all checks.
-struct Soaked<'a> {
-    seed: u64,
-    checks: usize,
-    of: usize,
-    took: Duration,
-    interrupted: bool,
-    missing: &'a [String],
-    programs: &'a [Repeated<'a>],
-}
-
-impl Soaked<'_> {
-    fn changes(&self) -> Vec<(&Repeated<'_>, Change)> {
-        let programs = self.programs.iter();
-        let all = programs.flat_map(|one| one.changes().into_iter().map(move |it| (one, it)));
-        all.collect()
-    }
-
-    /// How many checks had a case that could not be run.
-    fn unavailable(&self) -> u32 {
-        let tallies = self.programs.iter().filter_map(|program| program.tally.lock().ok());
-        tallies.map(|tally| tally.unavailable).sum()
-    }
-
-    /// How many programs were checked more than once: only their verdicts could change.
-    fn repeated(&self) -> usize {
-        let tallies = self.programs.iter().filter_map(|program| program.tally.lock().ok());
-        tallies.filter(|tally| tally.checks > 1).count()
-    }
-
-    fn print(&self, speaker: Speaker, material: &Material, options: &CourseSoak) {
-        for program in self.missing {
-            println!("? {}", say!(speaker, "soak-missing", program = program));
-        }
-        if self.unavailable() > 0 {
-            let checks = count(self.unavailable() as usize);
-            println!("? {}", say!(speaker, "soak-unavailable", checks = checks));
-        }
-        let changes = self.changes();
-        let built_in = |(program, _): &&(&Repeated<'_>, Change)| {
-            material.source(&program.exercise.name).origin == Origin::BuiltIn
-        };
-        if options.command.is_empty()
-            && let Some((program, _)) = changes.iter().find(built_in)
-        {
-            let command = format!("socklab course copy {} {COPIES}", program.exercise.name);
-            println!("{}", say!(speaker, "soak-copy", command = command));
-        }
-        let took = u64::try_from(self.took.as_nanos()).unwrap_or(u64::MAX);
-        let told = say!(
-            speaker,
-            "soak-total",
-            checks = count(self.checks),
-            of = count(self.of),
-            programs = count(self.programs.len()),
-            repeated = count(self.repeated()),
-            load = options.load,
-            took = speaker.duration(took),
-            changes = count(changes.len())
-        );
-        let style = if changes.is_empty() { style::GOOD } else { style::BAD };
-        println!("{}", style::paint(style, told));
-    }
-
-    fn as_json(&self, options: &CourseSoak) -> Value {
-        let change = |(program, change): &(&Repeated<'_>, Change)| {
-            let outcomes = change.outcomes.iter();
-            json!({
-                "exercise": program.exercise.name,
-                "program": program.exhibit.program,
-                "case": change.case,
-                "outcomes": outcomes
-                    .map(|(outcome, times)| (outcome.word(), times))
-                    .collect::<BTreeMap<_, _>>(),
-                "why": change.why.lines().collect::<Vec<_>>(),
-                "seed": change.seed,
-                "again": program.again(change, &options.which),
-            })
-        };
-        let changes = self.changes();
-        json!({
-            "ok": changes.is_empty(),
-            "seed": self.seed,
-            "load": options.load,
-            "programs": self.programs.len(),
-            "repeated": self.repeated(),
-            "checks": self.checks,
-            "of": self.of,
-            "interrupted": self.interrupted,
-            "milliseconds": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
-            "changes": changes.iter().map(change).collect::<Vec<_>>(),
-            "not_run": self.missing,
-            "could_not_be_run": self.unavailable(),
-        })
     }
 }
