@@ -29,6 +29,7 @@ rule-no-host = nobody on a loopback’s wire is called `{ $host }`: there are a 
 rule-no-address = { $address } is not on this wire: only 127.0.0.0/8 passes it
 
 mistake-frame-actor = a frame is from somebody and to somebody: from, to
+mistake-frame-never = a frame of the kind { $kind } never has this: { $condition }
 mistake-with-frame = these conditions are about calls or the kernel’s tables; a frame has from, to, local, remote, fate, again, window, and its payload
 mistake-of-frame = from, to, fate, again, window and if_recorded are about a frame
 mistake-if-recorded-case = if_recorded is for questions: points must not depend on what a machine can record

@@ -29,6 +29,7 @@ rule-no-host = nadie en el cable de un loopback se llama `{ $host }`: hay un cli
 rule-no-address = { $address } no está en este cable: por él solo pasa 127.0.0.0/8
 
 mistake-frame-actor = una trama va de alguien a alguien: from, to
+mistake-frame-never = una trama de la clase { $kind } nunca tiene esto: { $condition }
 mistake-with-frame = estas condiciones son de llamadas o de las tablas del núcleo; una trama tiene from, to, local, remote, fate, again, window y lo que lleva
 mistake-of-frame = from, to, fate, again, window e if_recorded son condiciones de una trama
 mistake-if-recorded-case = if_recorded es para preguntas: los puntos no pueden depender de lo que una máquina pueda grabar

@@ -257,6 +257,7 @@ fn frame(
     if let Some(actor) = raw.actor.as_ref().or(raw.peer.as_ref()) {
         return Err(Mistake::at(actor.span(), sentence!("mistake-frame-actor")));
     }
+    refuse_impossible(word.get_ref(), kind, raw)?;
     let name = |word: &Word| word.as_ref().map(|name| name.get_ref().clone());
     Ok(FrameWanted {
         kind,
@@ -272,6 +273,32 @@ fn frame(
         window: raw.window.map(Range::from),
         bytes: bytes(raw, variables)?,
     })
+}
+
+/// Refuses what no frame of this kind can have: such an expectation could never be met.
+fn refuse_impossible(word: &str, kind: FrameKind, raw: &RawExpect) -> Result<(), Mistake> {
+    let is_one_of = |words: &[&str]| words.contains(&kind.word());
+    let never = |condition: &str| {
+        Mistake::whole(sentence!("mistake-frame-never", kind = word, condition = condition))
+    };
+    if let Some(window) = raw.window.map(Range::from) {
+        let possible = 0..=i64::from(u16::MAX);
+        let bounds = [window.at_least, window.at_most];
+        if is_one_of(&["UDP", "fragment", "ICMP", "ARP"])
+            || bounds.into_iter().flatten().any(|bound| !possible.contains(&bound))
+        {
+            return Err(never(&format!("window = {window}")));
+        }
+    }
+    if raw.reason.is_some() && !is_one_of(&["frame", "segment", "RST"]) {
+        return Err(never("reason"));
+    }
+    let resent = raw.resent.as_ref().map(|word| word.get_ref().as_str());
+    let bare = ["SYN", "SYN-ACK", "ACK", "RST", "UDP", "fragment", "ICMP", "ARP"];
+    if resent == Some(ResentWanted::DuplicateAcks.as_str()) && is_one_of(&bare) {
+        return Err(never("resent = duplicate-acks"));
+    }
+    Ok(())
 }
 
 fn call(

@@ -193,7 +193,12 @@ impl Reader<'_> {
                 self.member(cast, name)?;
             }
             for name in [&raw.from, &raw.to].into_iter().flatten() {
-                let known: Vec<&str> = cast.everybody().chain(LoopedOptions::HOSTS).collect();
+                let mut known: Vec<&str> = cast.everybody().collect();
+                for host in LoopedOptions::HOSTS {
+                    if !known.contains(&host) {
+                        known.push(host);
+                    }
+                }
                 self.known(name, &known, sentence!("mistake-nobody"))?;
             }
             let name = match &raw.name {

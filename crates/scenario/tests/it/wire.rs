@@ -96,6 +96,15 @@ fn evidence_about_packets_is_checked() {
         said.contains("nobody is called `bob`, expected one of server, alice, client"),
         "{said}"
     );
+    for never in [
+        "frame = \"SYN\"\nwindow = -1",
+        "frame = \"UDP\"\nwindow = 0",
+        "frame = \"SYN\"\nreason = \"unread\"",
+        "frame = \"SYN\"\nresent = \"duplicate-acks\"",
+    ] {
+        let said = with(never);
+        assert!(said.contains("never has this"), "{never}: {said}");
+    }
     let said = with("frame = \"SYN\"\nerror = \"EPIPE\"");
     assert!(said.contains("these conditions are about calls"), "{said}");
     let said = with("call = \"recv\"\nagain = true");

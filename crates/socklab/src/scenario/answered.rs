@@ -61,7 +61,7 @@ pub(crate) fn run(
 impl Answered {
     /// The ladder with the decisive rows highlighted.
     pub(crate) fn ladder(&self, speaker: Speaker, detail: Detail, width: usize) -> String {
-        let options = Options::new(speaker).detail(detail);
+        let options = Options::new(speaker).detail(detail).offers_all(true);
         draw_with(speaker, options, &self.recording, &self.decisive, width, true)
     }
 
